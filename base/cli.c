@@ -1,0 +1,393 @@
+/* Verbs and options. getopt_long does the options' grammar, asked to stop at each operand, so that operands which look like an
+ * option (a negative number) are seen before it does. It says nothing itself: each error is one line in the reader's language. */
+#include "base/cli.h"
+
+#include "base/buf.h"
+#include "base/lang.h"
+#include "base/mem.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#define FIRST_CODE 256 /* getopt_long's answers from here on are places in the option list; below are characters */
+
+static const struct cli_program *running; /* by the latest cli_run */
+
+static const char *program_name(void)
+{
+    return running ? running->name : program_invocation_short_name;
+}
+
+/* --- talk ----------------------------------------------------------------------------------------------------------------- */
+
+/* One line on standard error in one write; what would break the line, say in a file's name, is shown as ?. */
+PRINTF_LIKE(2, 0)
+static void put_line(const char *name, const char *format, va_list args)
+{
+    char line[2048];
+    size_t len = 0;
+    int added;
+
+    if (name)
+        len = (size_t)snprintf(line, sizeof line / 2, "%.*s: ", 200, name);
+    added = vsnprintf(line + len, sizeof line - len - 1, format, args);
+    if (added > 0)
+        len = strlen(line);
+    for (size_t i = 0; i < len; i++) {
+        if ((unsigned char)line[i] < 0x20 || line[i] == 0x7F)
+            line[i] = '?';
+    }
+    line[len++] = '\n';
+    fflush(stdout); /* so that talk and data come in order where both go to one place */
+    fwrite(line, 1, len, stderr);
+}
+
+int cli_fail(const char *format, ...)
+{
+    va_list args;
+
+    va_start(args, format);
+    put_line(program_name(), format, args);
+    va_end(args);
+    return CLI_FAILED;
+}
+
+int cli_misuse(const char *format, ...)
+{
+    va_list args;
+
+    va_start(args, format);
+    put_line(program_name(), format, args);
+    va_end(args);
+    return CLI_USAGE;
+}
+
+void cli_say(const char *format, ...)
+{
+    va_list args;
+
+    va_start(args, format);
+    put_line(NULL, format, args);
+    va_end(args);
+}
+
+/* --- help ----------------------------------------------------------------------------------------------------------------- */
+
+static bool has_word(const char *name, const char *word)
+{
+    size_t len = strlen(word);
+
+    return strncmp(name, word, len) == 0 && (name[len] == '\0' || name[len] == ' ');
+}
+
+/* Lists the verbs, or those of one first word. */
+static void put_verbs(FILE *to, const struct cli_program *program, const char *word)
+{
+    int width = 0;
+
+    for (size_t i = 0; i < program->count; i++) {
+        if ((int)strlen(program->verbs[i].name) > width)
+            width = (int)strlen(program->verbs[i].name);
+    }
+    for (size_t i = 0; i < program->count; i++) {
+        const struct cli_verb *verb = &program->verbs[i];
+
+        if (!word || has_word(verb->name, word))
+            fprintf(to, "  %-*s  %s\n", width, verb->name, T(verb->english, verb->dutch));
+    }
+}
+
+static void put_program_help(FILE *to, const struct cli_program *program)
+{
+    fprintf(to, T("Usage: %s VERB [OPTION...]\n%s\n\nVerbs:\n", "Gebruik: %s OPDRACHT [OPTIE...]\n%s\n\nOpdrachten:\n"),
+            program->name, T(program->english, program->dutch));
+    put_verbs(to, program, NULL);
+    fprintf(to,
+            T("\n%s VERB --help explains a verb, --version says which version this is.\n",
+              "\n%s OPDRACHT --help legt een opdracht uit, --version zegt welke versie dit is.\n"),
+            program->name);
+}
+
+static const struct cli_option help_option = {.name = "help", .english = "show this text", .dutch = "toon deze tekst"};
+
+/* The i-th option that a verb takes: its own, the program's, --help; NULL after these. */
+static const struct cli_option *option_at(const struct cli_option *own, size_t i)
+{
+    const struct cli_option *common = running ? running->common : NULL;
+
+    for (; own && own->name; own++) {
+        if (i-- == 0)
+            return own;
+    }
+    for (; common && common->name; common++) {
+        if (i-- == 0)
+            return common;
+    }
+    return i == 0 ? &help_option : NULL;
+}
+
+static int option_width(const struct cli_option *option)
+{
+    size_t argument = option->argument ? 1 + strlen(option->argument) : 0;
+
+    return (int)(2 + strlen(option->name) + argument);
+}
+
+static void put_verb_help(const struct cli_verb *verb, const struct cli_option *options)
+{
+    const struct cli_option *option;
+    int width = 0;
+
+    printf(T("Usage: %s %s [OPTION...]%s%s\n%s\n\nOptions:\n", "Gebruik: %s %s [OPTIE...]%s%s\n%s\n\nOpties:\n"),
+           program_name(), verb->name, *verb->operands == '\0' ? "" : " ", verb->operands, T(verb->english, verb->dutch));
+    for (size_t i = 0; (option = option_at(options, i)); i++) {
+        if (option_width(option) > width)
+            width = option_width(option);
+    }
+    for (size_t i = 0; (option = option_at(options, i)); i++)
+        printf("  --%s%s%s%*s  %s\n", option->name, option->argument ? " " : "", option->argument ? option->argument : "",
+               width - option_width(option), "", T(option->english, option->dutch));
+}
+
+/* --- verbs ---------------------------------------------------------------------------------------------------------------- */
+
+/* The number of words, 1 or 2, at `words` that make the verb's name; 0 when they are another's. */
+static int match_words(const char *name, int count, char **words)
+{
+    size_t len = strlen(words[0]);
+
+    if (strcmp(name, words[0]) == 0)
+        return 1;
+    if (count < 2 || strncmp(name, words[0], len) != 0 || name[len] != ' ')
+        return 0;
+    return strcmp(name + len + 1, words[1]) == 0 ? 2 : 0;
+}
+
+/* Finds the verb that takes the most words. */
+static const struct cli_verb *find_verb(const struct cli_program *program, int count, char **words, int *taken)
+{
+    const struct cli_verb *found = NULL;
+
+    *taken = 0;
+    for (size_t i = 0; i < program->count; i++) {
+        int matched = match_words(program->verbs[i].name, count, words);
+
+        if (matched > *taken) {
+            found = &program->verbs[i];
+            *taken = matched;
+        }
+    }
+    return found;
+}
+
+/* For words that are no verb: names those that begin with the first of them. */
+static int refuse_verb(const struct cli_program *program, int count, char **words)
+{
+    struct buf near;
+    bool second = count > 1 && words[1][0] != '-';
+    int result;
+
+    buf_init(&near, 1024);
+    for (size_t i = 0; i < program->count; i++) {
+        if (has_word(program->verbs[i].name, words[0]))
+            buf_printf(&near, "%s%s", near.len > 0 ? ", " : "", program->verbs[i].name);
+    }
+    if (near.len == 0)
+        result = cli_misuse(T("unknown verb '%s'; see '%s --help'", "onbekende opdracht '%s'; zie '%s --help'"), words[0],
+                            program->name);
+    else
+        result = cli_misuse(T("unknown verb '%s%s%s'; there is: %s", "onbekende opdracht '%s%s%s'; er is: %s"), words[0],
+                            second ? " " : "", second ? words[1] : "", buf_text(&near));
+    buf_free(&near);
+    return result;
+}
+
+/* `PROGRAM WORD --help`, where several verbs begin with that word: lists them. Whether it did. */
+static bool help_with_word(const struct cli_program *program, int count, char **words)
+{
+    bool some = false;
+
+    if (count < 2 || strcmp(words[1], "--help") != 0)
+        return false;
+    for (size_t i = 0; i < program->count; i++)
+        some = some || has_word(program->verbs[i].name, words[0]);
+    if (some)
+        put_verbs(stdout, program, words[0]);
+    return some;
+}
+
+static int run_words(const struct cli_program *program, int count, char **words)
+{
+    const struct cli_verb *verb;
+    int taken;
+
+    if (count == 0) {
+        put_program_help(stderr, program);
+        return CLI_USAGE;
+    }
+    if (strcmp(words[0], "--help") == 0) {
+        put_program_help(stdout, program);
+        return CLI_DONE;
+    }
+    if (strcmp(words[0], "--version") == 0) {
+        printf("%s %s\n", program->name, program->version);
+        return CLI_DONE;
+    }
+    verb = find_verb(program, count, words, &taken);
+    if (verb)
+        return verb->run(verb, count - taken + 1, words + taken - 1);
+    if (help_with_word(program, count, words))
+        return CLI_DONE;
+    return refuse_verb(program, count, words);
+}
+
+int cli_run(const struct cli_program *program, int argc, char **argv)
+{
+    int code;
+
+    running = program;
+    code = run_words(program, argc > 0 ? argc - 1 : 0, argv + 1);
+    /* A full disk shows only when the last bytes go out; who asked for data must hear of it. */
+    if (fflush(stdout) == 0 && !ferror(stdout))
+        return code;
+    cli_fail(T("standard output could not be written whole", "de standaarduitvoer kon niet geheel worden geschreven"));
+    return code == CLI_DONE ? CLI_FAILED : code;
+}
+
+/* --- options -------------------------------------------------------------------------------------------------------------- */
+
+/* getopt_long's own list of the verb's options, to be freed; NULL when there is no memory. */
+static struct option *list_options(const struct cli_option *options)
+{
+    const struct cli_option *option;
+    struct option *list;
+    size_t count = 0;
+
+    while (option_at(options, count))
+        count++;
+    list = mem_calloc(count + 1, sizeof *list);
+    for (size_t i = 0; list && (option = option_at(options, i)); i++)
+        list[i] = (struct option){.name = option->name,
+                                  .has_arg = option->argument ? required_argument : no_argument,
+                                  .val = FIRST_CODE + (int)i};
+    return list;
+}
+
+/* Says what is wrong with the option that getopt_long gave up on. */
+static int refuse_option(const struct cli_verb *verb, const struct option *list, int answer, const char *word)
+{
+    const char *known = optopt >= FIRST_CODE ? list[optopt - FIRST_CODE].name : NULL;
+
+    if (known && answer == ':')
+        return cli_misuse(
+            T("option --%s needs a value; see '%s %s --help'", "optie --%s vraagt een waarde; zie '%s %s --help'"), known,
+            program_name(), verb->name);
+    if (known)
+        return cli_misuse(
+            T("option --%s takes no value; see '%s %s --help'", "optie --%s neemt geen waarde; zie '%s %s --help'"), known,
+            program_name(), verb->name);
+    if (optopt != 0)
+        return cli_misuse(T("unknown option -%c; see '%s %s --help'", "onbekende optie -%c; zie '%s %s --help'"), optopt,
+                          program_name(), verb->name);
+    return cli_misuse(T("unknown option %.*s; see '%s %s --help'", "onbekende optie %.*s; zie '%s %s --help'"),
+                      (int)strcspn(word, "="), word, program_name(), verb->name);
+}
+
+static bool is_negative_number(const char *word)
+{
+    const char *digit = word + 1;
+
+    if (*word != '-')
+        return false;
+    if (*digit == '.')
+        digit++;
+    return *digit >= '0' && *digit <= '9';
+}
+
+/* Takes the option at optind. -1 when it was stored, or when there is none; otherwise the exit code. */
+static int take_option(const struct cli_verb *verb, const struct cli_option *options, const struct option *list, int argc,
+                       char **argv)
+{
+    int answer = getopt_long(argc, argv, "+:", list, NULL);
+    const struct cli_option *option;
+
+    if (answer == -1)
+        return -1;
+    if (answer < FIRST_CODE)
+        return refuse_option(verb, list, answer, argv[optind - 1]);
+    option = option_at(options, (size_t)(answer - FIRST_CODE));
+    if (option == &help_option) {
+        put_verb_help(verb, options);
+        return CLI_DONE;
+    }
+    if (option->argument)
+        *option->value = optarg;
+    else
+        *option->flag = true;
+    return -1;
+}
+
+/* Takes all words; the operands end up in order from argv[1] on, *count of them. */
+static int take_words(const struct cli_verb *verb, const struct cli_option *options, const struct option *list, int argc,
+                      char **argv, int *count)
+{
+    char *none[] = {argv[0], NULL};
+    bool only_operands = false;
+
+    opterr = 0;
+    optind = 0; /* glibc's way of forgetting the parse before; it does so in a first call, here without a word to read */
+    if (getopt_long(1, none, "+:", list, NULL) != -1)
+        return CLI_USAGE;
+    while (optind < argc) {
+        int before = optind;
+
+        if (!only_operands && !is_negative_number(argv[optind])) {
+            int code = take_option(verb, options, list, argc, argv);
+
+            if (code >= 0)
+                return code;
+            if (optind > before) { /* an option, or the -- that ends them */
+                only_operands = strcmp(argv[optind - 1], "--") == 0 && optind == before + 1;
+                continue;
+            }
+        }
+        argv[1 + (*count)++] = argv[optind++];
+    }
+    return -1;
+}
+
+static int check_count(const struct cli_verb *verb, int count, int least, int most)
+{
+    if (count < least)
+        return cli_misuse(T("%s needs %s; see '%s %s --help'", "%s vraagt %s; zie '%s %s --help'"), verb->name,
+                          verb->operands, program_name(), verb->name);
+    if (most >= 0 && count > most)
+        return cli_misuse(T("too many words after %s; see '%s %s --help'", "te veel woorden na %s; zie '%s %s --help'"),
+                          verb->name, program_name(), verb->name);
+    return -1;
+}
+
+int cli_parse(const struct cli_verb *verb, const struct cli_option *options, int argc, char **argv, int least, int most,
+              int *first)
+{
+    struct option *list = list_options(options);
+    int count = 0;
+    int code;
+
+    if (!list)
+        return cli_fail(T("out of memory", "onvoldoende geheugen"));
+    code = take_words(verb, options, list, argc, argv, &count);
+    mem_free(list);
+    if (code >= 0)
+        return code;
+    code = check_count(verb, count, least, most);
+    if (code >= 0)
+        return code;
+    if (count > 0)
+        memmove(argv + argc - count, argv + 1, (size_t)count * sizeof *argv);
+    *first = argc - count;
+    return -1;
+}

@@ -1,0 +1,445 @@
+/* Files whole or not at all: new bytes go to a file beside the old one, which takes its place by a rename. */
+#include "base/file.h"
+
+#include "base/mem.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/random.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static int open_again(const char *path, int flags, mode_t mode)
+{
+    int fd;
+
+    do
+        fd = open(path, flags | O_CLOEXEC, mode);
+    while (fd < 0 && errno == EINTR);
+    return fd;
+}
+
+static ssize_t read_again(int fd, void *to, size_t len)
+{
+    ssize_t got;
+
+    do
+        got = read(fd, to, len);
+    while (got < 0 && errno == EINTR);
+    return got;
+}
+
+static int sync_again(int fd)
+{
+    int result;
+
+    do
+        result = fsync(fd);
+    while (result != 0 && errno == EINTR);
+    return result;
+}
+
+/* Closes what nothing hangs on any more, leaving errno to the failure before it. */
+static void close_quietly(int fd)
+{
+    int kept = errno;
+
+    if (fd >= 0)
+        close(fd);
+    errno = kept;
+}
+
+static void unlink_quietly(const char *path)
+{
+    int kept = errno;
+
+    unlink(path);
+    errno = kept;
+}
+
+/* Takes room for the whole file at once: a buffer that has to move leaves a copy behind, which may be of a secret. */
+static int reserve_for(int fd, struct buf *out)
+{
+    size_t room = out->max - out->len, wanted = 4096;
+    struct stat st;
+
+    if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode)) {
+        wanted = (size_t)st.st_size;
+        if (wanted > room) {
+            errno = EFBIG;
+            return -1;
+        }
+    }
+    if (buf_reserve(out, wanted < room ? wanted : room))
+        return 0;
+    errno = ENOMEM;
+    return -1;
+}
+
+/* Reads one byte where the buffer is full, so that it only grows when there is more. 1, or 0 at the end, -1 on failure. */
+static int read_beyond(int fd, struct buf *out)
+{
+    char beyond;
+    ssize_t got = read_again(fd, &beyond, 1);
+
+    if (got <= 0)
+        return (int)got;
+    if (out->len == out->max) {
+        errno = EFBIG;
+        return -1;
+    }
+    buf_put_char(out, beyond);
+    if (buf_check(out) == 0)
+        return 1;
+    errno = ENOMEM;
+    return -1;
+}
+
+/* Reads some bytes more: 1, or 0 at the end, -1 on failure. */
+static int read_some(int fd, struct buf *out)
+{
+    size_t room = out->cap - out->len - 1;
+    ssize_t got;
+
+    if (room == 0)
+        return read_beyond(fd, out);
+    got = read_again(fd, out->data + out->len, room);
+    if (got > 0)
+        out->len += (size_t)got;
+    return got > 0 ? 1 : (int)got;
+}
+
+int file_read(const char *path, struct buf *out)
+{
+    bool standard = strcmp(path, "-") == 0;
+    int fd = standard ? STDIN_FILENO : open_again(path, O_RDONLY, 0);
+    size_t before = out->len;
+    int more;
+
+    if (fd < 0)
+        return -1;
+    more = reserve_for(fd, out);
+    if (more == 0) {
+        do
+            more = read_some(fd, out);
+        while (more > 0);
+        if (more < 0)
+            out->len = before;
+        out->data[out->len] = '\0';
+    }
+    if (!standard)
+        close_quietly(fd);
+    return more;
+}
+
+static int write_all(int fd, const void *bytes, size_t len)
+{
+    const char *at = bytes;
+
+    while (len > 0) {
+        ssize_t done = write(fd, at, len);
+
+        if (done < 0 && errno == EINTR)
+            continue;
+        if (done < 0)
+            return -1;
+        at += done;
+        len -= (size_t)done;
+    }
+    return 0;
+}
+
+/* The length of the part of the path that names the folder, its last slash included; 0 where there is none. */
+static size_t folder_length(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+
+    return slash ? (size_t)(slash - path) + 1 : 0;
+}
+
+/* Opens the folder that holds `path`. */
+static int open_folder_of(const char *path)
+{
+    char folder[PATH_MAX];
+    size_t len = folder_length(path);
+
+    if (len >= sizeof folder) {
+        errno = ENAMETOOLONG;
+        return -1;
+    }
+    memcpy(folder, path, len);
+    folder[len] = '\0';
+    return open_again(len > 0 ? folder : ".", O_RDONLY | O_DIRECTORY, 0);
+}
+
+/* Makes what was done to the folder's names last. Some file systems can't sync a folder and say EINVAL: they are taken as is. */
+static int sync_folder(int fd)
+{
+    return sync_again(fd) == 0 || errno == EINVAL ? 0 : -1;
+}
+
+static int sync_folder_of(const char *path)
+{
+    int fd = open_folder_of(path);
+    int result = fd >= 0 ? sync_folder(fd) : -1;
+
+    close_quietly(fd);
+    return result;
+}
+
+/* Makes an empty file of a new name beside `path`, the name put in `temporary`. Its ending is its own, so that who lists the
+ * folder by ending does not take one that a power cut left for the real thing. */
+static int open_beside(const char *path, mode_t mode, char temporary[static PATH_MAX])
+{
+    size_t folder = folder_length(path);
+    int fd = -1;
+
+    do {
+        uint64_t token;
+        int len;
+
+        if (getrandom(&token, sizeof token, 0) != (ssize_t)sizeof token)
+            return -1;
+        len = snprintf(temporary, PATH_MAX, "%.*s.%s.%016llx.tmp", (int)folder, path, path + folder,
+                       (unsigned long long)token);
+        if (len < 0 || len >= PATH_MAX) {
+            errno = ENAMETOOLONG;
+            return -1;
+        }
+        fd = open_again(temporary, O_WRONLY | O_CREAT | O_EXCL, mode);
+    } while (fd < 0 && errno == EEXIST);
+    return fd;
+}
+
+/* Writes and syncs a new file beside `path`; nothing is left of it on failure. */
+static int write_beside(const char *path, const void *bytes, size_t len, mode_t mode, char temporary[static PATH_MAX])
+{
+    int fd = open_beside(path, mode, temporary);
+
+    if (fd < 0)
+        return -1;
+    if (write_all(fd, bytes, len) != 0 || sync_again(fd) != 0) {
+        close_quietly(fd);
+        unlink_quietly(temporary);
+        return -1;
+    }
+    close_quietly(fd); /* synced: there is nothing left that closing could lose */
+    return 0;
+}
+
+/* Renames where `to` must not be there. Not every file system can do that in one step; a hard link is as safe. */
+static int rename_to_new(const char *from, const char *to)
+{
+    if (renameat2(AT_FDCWD, from, AT_FDCWD, to, RENAME_NOREPLACE) == 0)
+        return 0;
+    if (errno != EINVAL && errno != ENOSYS)
+        return -1;
+    if (link(from, to) != 0)
+        return -1;
+    return unlink(from);
+}
+
+/* Both ways of putting a file in place. The folder is opened first, so that after the rename only its sync can fail. */
+static int put_in_place(const char *path, const void *bytes, size_t len, mode_t mode,
+                        int (*move)(const char *, const char *))
+{
+    char temporary[PATH_MAX];
+    int folder = open_folder_of(path);
+    int result = -1;
+
+    if (folder < 0)
+        return -1;
+    if (write_beside(path, bytes, len, mode, temporary) == 0) {
+        if (move(temporary, path) == 0)
+            result = sync_folder(folder);
+        else
+            unlink_quietly(temporary);
+    }
+    close_quietly(folder);
+    return result;
+}
+
+int file_write(const char *path, const void *bytes, size_t len, mode_t mode)
+{
+    return put_in_place(path, bytes, len, mode, rename);
+}
+
+int file_create(const char *path, const void *bytes, size_t len, mode_t mode)
+{
+    /* Spares the writing in the common case; what decides between two at once is the rename. */
+    if (file_exists(path)) {
+        errno = EEXIST;
+        return -1;
+    }
+    return put_in_place(path, bytes, len, mode, rename_to_new);
+}
+
+int file_remove(const char *path)
+{
+    if (unlink(path) != 0)
+        return errno == ENOENT ? 0 : -1;
+    return sync_folder_of(path);
+}
+
+/* Makes one folder whose parent is there, and syncs the parent: a file is not safe while its folder's name is not. */
+static int make_one_folder(const char *path, mode_t mode)
+{
+    struct stat st;
+
+    if (mkdir(path, mode) == 0)
+        return sync_folder_of(path);
+    if (errno != EEXIST)
+        return -1;
+    if (stat(path, &st) != 0)
+        return -1;
+    if (!S_ISDIR(st.st_mode)) {
+        errno = ENOTDIR;
+        return -1;
+    }
+    return 0;
+}
+
+int file_make_folder(const char *path, mode_t mode)
+{
+    char part[PATH_MAX];
+    size_t len = strlen(path);
+
+    if (len >= sizeof part) {
+        errno = ENAMETOOLONG;
+        return -1;
+    }
+    memcpy(part, path, len + 1);
+    while (len > 1 && part[len - 1] == '/')
+        part[--len] = '\0';
+    for (size_t i = 1; i < len; i++) {
+        if (part[i] != '/' || part[i - 1] == '/')
+            continue;
+        part[i] = '\0';
+        if (make_one_folder(part, mode) != 0)
+            return -1;
+        part[i] = '/';
+    }
+    return make_one_folder(part, mode);
+}
+
+bool file_exists(const char *path)
+{
+    return access(path, F_OK) == 0;
+}
+
+int file_lock(const char *path)
+{
+    int fd = open_again(path, O_RDWR | O_CREAT, 0600);
+    int result;
+
+    if (fd < 0)
+        return -1;
+    do
+        result = flock(fd, LOCK_EX | LOCK_NB);
+    while (result != 0 && errno == EINTR);
+    if (result != 0) {
+        close_quietly(fd);
+        return -1;
+    }
+    return fd;
+}
+
+/* Names that grow one by one. */
+struct names {
+    char **list;
+    size_t count, cap;
+};
+
+static void names_free(struct names *names)
+{
+    for (size_t i = 0; i < names->count; i++)
+        mem_free(names->list[i]);
+    mem_free(names->list);
+}
+
+static int names_add(struct names *names, const char *name)
+{
+    if (names->count == names->cap) {
+        size_t cap = names->cap > 0 ? names->cap * 2 : 64;
+        char **grown = mem_resize(names->list, cap, sizeof *grown);
+
+        if (!grown) {
+            errno = ENOMEM;
+            return -1;
+        }
+        names->list = grown;
+        names->cap = cap;
+    }
+    names->list[names->count] = mem_copy_text(name, strlen(name));
+    if (!names->list[names->count]) {
+        errno = ENOMEM;
+        return -1;
+    }
+    names->count++;
+    return 0;
+}
+
+static int compare_names(const void *a, const void *b)
+{
+    return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+static bool ends_in(const char *name, const char *ending)
+{
+    size_t len = strlen(name), tail = strlen(ending);
+
+    return len >= tail && strcmp(name + len - tail, ending) == 0;
+}
+
+static bool is_plain(DIR *folder, const struct dirent *entry)
+{
+    struct stat st;
+
+    if (entry->d_type != DT_UNKNOWN)
+        return entry->d_type == DT_REG;
+    return fstatat(dirfd(folder), entry->d_name, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(st.st_mode);
+}
+
+/* Gathers all names first, so that `each` may add and remove files without the listing being disturbed. */
+static int list_folder(DIR *folder, const char *ending, struct names *names)
+{
+    const struct dirent *entry;
+
+    for (;;) {
+        errno = 0;
+        entry = readdir(folder);
+        if (!entry)
+            return errno == 0 ? 0 : -1;
+        if (ends_in(entry->d_name, ending) && is_plain(folder, entry) && names_add(names, entry->d_name) != 0)
+            return -1;
+    }
+}
+
+int file_each(const char *folder, const char *ending, int (*each)(void *context, const char *name), void *context)
+{
+    struct names names = {0};
+    DIR *dir = opendir(folder);
+    int result, kept;
+
+    if (!dir)
+        return errno == ENOENT ? 0 : -1;
+    result = list_folder(dir, ending, &names);
+    kept = errno;
+    closedir(dir);
+    if (result == 0 && names.count > 1)
+        qsort(names.list, names.count, sizeof *names.list, compare_names);
+    for (size_t i = 0; i < names.count && result == 0; i++) {
+        result = each(context, names.list[i]);
+        kept = errno;
+    }
+    names_free(&names);
+    errno = kept;
+    return result;
+}

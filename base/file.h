@@ -1,0 +1,36 @@
+/* Files read whole, and written whole or not at all. Knows no format. Any thread. On failure errno says why. */
+#ifndef BASE_FILE_H
+#define BASE_FILE_H
+
+#include "base/buf.h"
+#include <stdbool.h>
+#include <sys/types.h>
+
+/* Appends the file's bytes to `out`. -1: errno; EFBIG when it holds more than `out` may take. "-" is standard input. */
+MUST_CHECK int file_read(const char *path, struct buf *out);
+
+/* Writes a new file beside `path` with `mode`, syncs it, puts it in place of `path` and syncs the folder: who looks sees the old
+ * bytes or the new, also after a power cut. -1: errno, nothing changed, no stray file left. */
+MUST_CHECK int file_write(const char *path, const void *bytes, size_t len, mode_t mode);
+
+/* As file_write, but -1 with EEXIST when `path` is there already; two processes at once can't both succeed. */
+MUST_CHECK int file_create(const char *path, const void *bytes, size_t len, mode_t mode);
+
+/* Removes a file and syncs its folder. 0 also when it was not there. */
+MUST_CHECK int file_remove(const char *path);
+
+/* Makes the folder and those above it that are missing, with `mode`. 0 also when it was there. */
+MUST_CHECK int file_make_folder(const char *path, mode_t mode);
+
+bool file_exists(const char *path);
+
+/* Takes an exclusive lock on `path`, made with mode 0600 when missing; the lock lasts until the descriptor is closed or the
+ * process ends. Returns the descriptor; -1: errno, EWOULDBLOCK when another process has it. */
+MUST_CHECK int file_lock(const char *path);
+
+/* Calls `each` with the name of every plain file in the folder that ends in `ending`, in byte order. Stops when `each` returns
+ * other than 0 and returns that; -1 with errno when the folder can't be read; 0 when it is missing. */
+MUST_CHECK int file_each(const char *folder, const char *ending, int (*each)(void *context, const char *name),
+                         void *context);
+
+#endif
