@@ -1,0 +1,61 @@
+/* Checkpoints: signed once a batch by the writer, read by clients and auditors. */
+#include "crypto/checkpoint.h"
+#include "crypto/line.h"
+#include <inttypes.h>
+#include <string.h>
+
+#define TEXT_MAX ((size_t)512) /* origin, 20 digits, 44 characters of base64 and three newlines */
+
+_Static_assert(TEXT_MAX > NOTE_NAME_SIZE + 20 + LINE_BASE64_LENGTH(SHA256_BYTES) + 3, "every checkpoint fits");
+
+static int refuse(const char **why, const char *reason)
+{
+    *why = reason;
+    return -1;
+}
+
+void checkpoint_sign(struct buf *out, const struct merkle_head *head, const struct note_key *key,
+                     const struct secret_key *secret)
+{
+    struct buf text;
+    buf_init(&text, TEXT_MAX);
+    buf_printf(&text, "%s\n%" PRIu64 "\n", key->name, head->size);
+    line_put_base64(&text, head->root.bytes, SHA256_BYTES);
+    buf_put_char(&text, '\n');
+    if (buf_check(&text) != 0 || note_sign(out, text.data, text.len, key, secret) != 0)
+        out->failed = true;
+    buf_free(&text);
+}
+
+int checkpoint_parse(const char *text, size_t len, struct merkle_head *head, size_t *origin_len, const char **why)
+{
+    struct line rest = {text, len}, origin, size, root, extension;
+    struct merkle_head parsed;
+    if (!line_next(&rest, &origin) || !line_next(&rest, &size) || !line_next(&rest, &root) || origin.len == 0)
+        return refuse(why, "not the three lines of a checkpoint");
+    if (line_number(&size, &parsed.size) != 0)
+        return refuse(why, "tree size is no decimal number");
+    if (line_base64_exactly(&root, parsed.root.bytes, SHA256_BYTES) != 0)
+        return refuse(why, "root is no SHA-256 in base64");
+    while (line_next(&rest, &extension))
+        if (extension.len == 0)
+            return refuse(why, "empty extension line");
+    if (rest.len != 0)
+        return refuse(why, "last line without a newline");
+    *head = parsed;
+    *origin_len = origin.len;
+    return 0;
+}
+
+int checkpoint_open(const char *note, size_t len, const struct note_key *key, struct merkle_head *head, const char **why)
+{
+    size_t text_len, origin_len;
+    struct merkle_head opened;
+    if (note_open(note, len, key, &text_len, why) != 0 || checkpoint_parse(note, text_len, &opened, &origin_len, why) != 0)
+        return -1;
+    struct line origin = {note, origin_len};
+    if (!line_is(&origin, key->name))
+        return refuse(why, "the origin is not that of the key");
+    *head = opened;
+    return 0;
+}

@@ -1,0 +1,132 @@
+/* Compact JWS, read and written. In the walk of one response: after the body's caps, before the roster. */
+#include "crypto/jws.h"
+#include "crypto/base64url.h"
+#include <string.h>
+
+static int refuse(const char **why, const char *reason)
+{
+    *why = reason;
+    return -1;
+}
+
+int jws_split(const char *text, size_t len, struct jws *out, const char **why)
+{
+    const char *end = text + len;
+    const char *first = len == 0 ? NULL : memchr(text, '.', len);
+    const char *second = first == NULL ? NULL : memchr(first + 1, '.', (size_t)(end - first - 1));
+    if (second == NULL)
+        return refuse(why, "not three parts");
+    if (memchr(second + 1, '.', (size_t)(end - second - 1)) != NULL)
+        return refuse(why, "more than three parts");
+
+    struct jws jws = {
+        .header = text,
+        .header_len = (size_t)(first - text),
+        .payload = first + 1,
+        .payload_len = (size_t)(second - first - 1),
+        .signed_len = (size_t)(second - text),
+    };
+    if (jws.header_len == 0 || !base64url_is_valid(jws.header, jws.header_len))
+        return refuse(why, "header is not base64url");
+    if (jws.payload_len == 0 || !base64url_is_valid(jws.payload, jws.payload_len))
+        return refuse(why, "payload is not base64url");
+    if (base64url_decode_exactly(second + 1, (size_t)(end - second - 1), jws.signature, SIGNATURE_BYTES) != 0)
+        return refuse(why, "signature is not 64 bytes of base64url");
+    *out = jws;
+    return 0;
+}
+
+static bool is_known_alg(const char *alg)
+{
+    return alg != NULL && (strcmp(alg, "Ed25519") == 0 || strcmp(alg, "EdDSA") == 0);
+}
+
+static int read_header(const struct json *header, const char *typ, char kid[static KID_SIZE], const char **why)
+{
+    const char *header_alg = json_text(json_member(header, "alg"));
+    const char *header_typ = json_text(json_member(header, "typ"));
+    const char *header_kid = json_text(json_member(header, "kid"));
+    if (json_count(header) != 3 || header_alg == NULL || header_typ == NULL || header_kid == NULL)
+        return refuse(why, "header does not hold exactly alg, kid and typ, each a string");
+    if (!is_known_alg(header_alg))
+        return refuse(why, "alg is not Ed25519");
+    if (strcmp(header_typ, typ) != 0)
+        return refuse(why, "typ is not the one expected here");
+    if (strlen(header_kid) == KID_LENGTH)
+        memcpy(kid, header_kid, KID_SIZE);
+    return 0;
+}
+
+int jws_parse(const char *text, size_t len, const char *typ, struct jws *out, const char **why)
+{
+    char bytes[JWS_MAX / 4 * 3]; /* no allocation for what is there once a request */
+    size_t count;
+    struct jws jws;
+    if (len > JWS_MAX)
+        return refuse(why, "longer than 32 KiB");
+    if (jws_split(text, len, &jws, why) != 0)
+        return -1;
+    if (base64url_decode(jws.header, jws.header_len, bytes, sizeof bytes, &count) != 0)
+        return refuse(why, "header is not base64url");
+
+    struct json_fault fault;
+    struct json *header = json_parse(bytes, count, &fault);
+    if (header == NULL)
+        return refuse(why, fault.what);
+    int result = read_header(header, typ, jws.kid, why);
+    json_free(header);
+    if (result == 0)
+        *out = jws;
+    return result;
+}
+
+bool jws_verify(const struct jws *jws, const uint8_t public_key[static KEY_BYTES])
+{
+    return key_verify(public_key, jws->signature, jws->header, jws->signed_len);
+}
+
+int jws_decode_payload(const struct jws *jws, struct buf *out)
+{
+    size_t room = jws->payload_len / 4 * 3 + (jws->payload_len % 4 == 0 ? 0 : jws->payload_len % 4 - 1);
+    size_t count;
+    char *place = buf_reserve(out, room);
+    if (place == NULL || base64url_decode(jws->payload, jws->payload_len, place, room, &count) != 0)
+        return -1;
+    out->len += count;
+    buf_put(out, "", 0); /* its NUL */
+    return buf_check(out);
+}
+
+static void put_header(struct buf *out, const struct secret_key *key, const char *typ)
+{
+    uint8_t public_key[KEY_BYTES];
+    char kid[KID_SIZE];
+    secret_key_public(key, public_key);
+    key_thumbprint(public_key, kid);
+    buf_printf(out, "{\"alg\":\"Ed25519\",\"kid\":\"%s\",\"typ\":", kid);
+    json_put_text(out, typ);
+    buf_put_char(out, '}');
+}
+
+void jws_sign(struct buf *out, const struct secret_key *key, const char *typ, const char *payload, size_t len)
+{
+    uint8_t signature[SIGNATURE_BYTES];
+    size_t start = out->len;
+    struct buf header;
+    buf_init(&header, JWS_MAX);
+    put_header(&header, key, typ);
+    if (buf_check(&header) != 0) {
+        out->failed = true;
+        buf_free(&header);
+        return;
+    }
+    base64url_put(out, header.data, header.len);
+    buf_free(&header);
+    buf_put_char(out, '.');
+    base64url_put(out, payload, len);
+    if (buf_check(out) != 0)
+        return;
+    secret_key_sign(key, out->data + start, out->len - start, signature);
+    buf_put_char(out, '.');
+    base64url_put(out, signature, sizeof signature);
+}

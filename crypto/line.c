@@ -1,0 +1,84 @@
+/* Lines, numbers and base64 of the C2SP texts. */
+#include "crypto/line.h"
+#include <sodium.h>
+#include <string.h>
+
+static const int variant = sodium_base64_VARIANT_ORIGINAL;
+
+bool line_next(struct line *rest, struct line *out)
+{
+    const char *newline = rest->len == 0 ? NULL : memchr(rest->text, '\n', rest->len);
+    if (newline == NULL)
+        return false;
+    *out = (struct line){rest->text, (size_t)(newline - rest->text)};
+    rest->text += out->len + 1;
+    rest->len -= out->len + 1;
+    return true;
+}
+
+bool line_skip(struct line *line, const char *prefix)
+{
+    size_t len = strlen(prefix);
+    if (line->len < len || memcmp(line->text, prefix, len) != 0)
+        return false;
+    line->text += len;
+    line->len -= len;
+    return true;
+}
+
+bool line_is(const struct line *line, const char *text)
+{
+    return line->len == strlen(text) && memcmp(line->text, text, line->len) == 0;
+}
+
+int line_number(const struct line *line, uint64_t *out)
+{
+    uint64_t number = 0;
+    if (line->len == 0 || (line->text[0] == '0' && line->len > 1))
+        return -1;
+    for (size_t i = 0; i < line->len; i++) {
+        char c = line->text[i];
+        if (c < '0' || c > '9')
+            return -1;
+        if (__builtin_mul_overflow(number, 10, &number) || __builtin_add_overflow(number, (uint64_t)(c - '0'), &number))
+            return -1;
+    }
+    *out = number;
+    return 0;
+}
+
+static bool is_ascii(const struct line *line)
+{
+    for (size_t i = 0; i < line->len; i++)
+        if ((uint8_t)line->text[i] > 0x7f)
+            return false;
+    return true;
+}
+
+int line_base64(const struct line *line, void *out, size_t cap, size_t *count)
+{
+    size_t decoded = 0;
+    if (!is_ascii(line)) /* libsodium 1.0.18 takes any byte from 0x80 up for a '/' */
+        return -1;
+    if (line->len != 0 && sodium_base642bin(out, cap, line->text, line->len, NULL, &decoded, NULL, variant) != 0)
+        return -1;
+    *count = decoded;
+    return 0;
+}
+
+int line_base64_exactly(const struct line *line, void *out, size_t want)
+{
+    size_t decoded;
+    if (line->len != LINE_BASE64_LENGTH(want) || line_base64(line, out, want, &decoded) != 0)
+        return -1;
+    return decoded == want ? 0 : -1;
+}
+
+void line_put_base64(struct buf *out, const void *bytes, size_t len)
+{
+    char *place = buf_reserve(out, LINE_BASE64_LENGTH(len)); /* the codec's NUL goes where the buffer keeps its own */
+    if (place == NULL)
+        return;
+    sodium_bin2base64(place, LINE_BASE64_LENGTH(len) + 1, bytes, len, variant);
+    out->len += LINE_BASE64_LENGTH(len);
+}

@@ -1,0 +1,86 @@
+/* Receipts: the last step of the walk of one response, and what a member keeps of it. */
+#include "crypto/receipt.h"
+#include "crypto/line.h"
+#include <inttypes.h>
+#include <string.h>
+
+#define FIRST_LINE "c2sp.org/tlog-proof@v1"
+
+static int refuse(const char **why, const char *reason)
+{
+    *why = reason;
+    return -1;
+}
+
+void receipt_put(struct buf *out, uint64_t index, const struct merkle_hash *proof, size_t count, const char *checkpoint,
+                 size_t len)
+{
+    buf_printf(out, FIRST_LINE "\nindex %" PRIu64 "\n", index);
+    for (size_t i = 0; i < count; i++) {
+        line_put_base64(out, proof[i].bytes, SHA256_BYTES);
+        buf_put_char(out, '\n');
+    }
+    buf_put_char(out, '\n');
+    buf_put(out, checkpoint, len);
+}
+
+/* The hashes up to and with the empty line. */
+static int read_proof(struct line *rest, struct receipt *out, const char **why)
+{
+    struct line line;
+    out->count = 0;
+    while (line_next(rest, &line)) {
+        if (line.len == 0)
+            return 0;
+        if (out->count == MERKLE_PROOF_MAX)
+            return refuse(why, "proof too long");
+        if (line_base64_exactly(&line, out->proof[out->count].bytes, SHA256_BYTES) != 0)
+            return refuse(why, "proof line is no SHA-256 in base64");
+        out->count++;
+    }
+    return refuse(why, "no checkpoint");
+}
+
+static int check_form(const struct receipt *receipt, const char **why)
+{
+    struct merkle_head head;
+    size_t text_len, origin_len;
+    if (note_split(receipt->checkpoint, receipt->checkpoint_len, &text_len, why) != 0)
+        return -1;
+    return checkpoint_parse(receipt->checkpoint, text_len, &head, &origin_len, why);
+}
+
+int receipt_parse(const char *text, size_t len, struct receipt *out, const char **why)
+{
+    struct line rest = {text, len}, line;
+    struct receipt parsed;
+    if (len > RECEIPT_MAX)
+        return refuse(why, "receipt too long");
+    if (!line_next(&rest, &line) || !line_is(&line, FIRST_LINE))
+        return refuse(why, "first line is not " FIRST_LINE);
+    if (!line_next(&rest, &line) || !line_skip(&line, "index ") || line_number(&line, &parsed.index) != 0)
+        return refuse(why, "second line is no index");
+    if (read_proof(&rest, &parsed, why) != 0)
+        return -1;
+    parsed.checkpoint = rest.text;
+    parsed.checkpoint_len = rest.len;
+    if (check_form(&parsed, why) != 0)
+        return -1;
+    *out = parsed;
+    return 0;
+}
+
+int receipt_check(const char *text, size_t len, const struct merkle_hash *leaf, const struct note_key *key, uint64_t *index,
+                  const char **why)
+{
+    struct receipt receipt;
+    struct merkle_head head;
+    if (receipt_parse(text, len, &receipt, why) != 0 ||
+        checkpoint_open(receipt.checkpoint, receipt.checkpoint_len, key, &head, why) != 0)
+        return -1;
+    if (!merkle_inclusion_holds(receipt.index, head.size, leaf, receipt.proof, receipt.count, &head.root))
+        return refuse(why, "the proof does not lead from the entry to the checkpoint");
+    if (index != NULL)
+        *index = receipt.index;
+    return 0;
+}
