@@ -1,0 +1,45 @@
+/* See claims.h. */
+#include "panel/claims.h"
+#include "crypto/base64url.h"
+#include <string.h>
+
+#define JTI_BYTES 16
+
+static const char *find_fault(const struct json *document, const struct claim *claims, size_t count,
+                              const struct json **values)
+{
+    if (json_type(document) != JSON_OBJECT)
+        return "the payload must be an object";
+    for (size_t i = 0; i < count; i++) {
+        values[i] = json_member(document, claims[i].name);
+        if (values[i] == NULL || json_type(values[i]) != claims[i].type)
+            return claims[i].fault;
+    }
+    /* Names do not repeat, so whoever has all claims and no more members has exactly these. */
+    return json_count(document) == count ? NULL : "there is a claim that does not belong";
+}
+
+struct json *claims_parse(const char *payload, size_t len, const struct claim *claims, size_t count,
+                          const struct json **values, const char **why)
+{
+    struct json_fault fault;
+    struct json *document = json_parse(payload, len, &fault);
+    if (document == NULL) {
+        *why = fault.what;
+        return NULL;
+    }
+    const char *found = find_fault(document, claims, count, values);
+    if (found != NULL) {
+        *why = found;
+        json_free(document);
+        return NULL;
+    }
+    return document;
+}
+
+bool claims_jti_is_valid(const char *jti)
+{
+    char bytes[JTI_BYTES];
+    size_t len = strlen(jti);
+    return len == BASE64URL_LENGTH(JTI_BYTES) && base64url_decode_exactly(jti, len, bytes, sizeof bytes) == 0;
+}

@@ -1,0 +1,25 @@
+/* What enrolments and responses have in common: a payload that is a JSON object with exactly the claims of its kind.
+ * Pure. */
+#ifndef PANEL_CLAIMS_H
+#define PANEL_CLAIMS_H
+
+#include "base/json.h"
+#include <stdbool.h>
+#include <stddef.h>
+
+/* One claim that must be there. `fault` is what is said when it is not, or not of its type: a static phrase in English. */
+struct claim {
+    const char *name;
+    enum json_type type;
+    const char *fault;
+};
+
+/* Strict JSON, an object with exactly these `count` claims, each of its type; values[i] is then that of claims[i].
+ * NULL: *why is a static phrase in English, json_parse's own where it is no JSON. The document is the caller's to free. */
+MUST_CHECK struct json *claims_parse(const char *payload, size_t len, const struct claim *claims, size_t count,
+                                     const struct json **values, const char **why);
+
+/* Whether this is a `jti`: 22 characters of strict base64url for 16 bytes. */
+bool claims_jti_is_valid(const char *jti);
+
+#endif

@@ -1,0 +1,78 @@
+/* See faults.h. Texts that people wrote come back in `what`, so it is bounded and never moves a terminal's cursor. */
+#include "panel/faults.h"
+#include "base/mem.h"
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#define WHAT_SIZE 512
+
+void faults_init(struct faults *faults)
+{
+    *faults = (struct faults){0};
+}
+
+void faults_free(struct faults *faults)
+{
+    for (size_t i = 0; i < faults->count; i++) {
+        mem_free(faults->list[i].where);
+        mem_free(faults->list[i].what);
+    }
+    mem_free(faults->list);
+    faults_init(faults);
+}
+
+/* Cuts what is too long between two characters, never inside one. */
+static void end_on_character(char *text, size_t len)
+{
+    while (len > 0 && ((unsigned char)text[len] & 0xC0) == 0x80)
+        len--;
+    text[len] = '\0';
+}
+
+PRINTF_LIKE(2, 0) static void compose(char what[static WHAT_SIZE], const char *format, va_list arguments)
+{
+    what[0] = '\0';
+    vsnprintf(what, WHAT_SIZE, format, arguments);
+    if (strlen(what) == WHAT_SIZE - 1)
+        end_on_character(what, WHAT_SIZE - 2);
+    for (char *c = what; *c != '\0'; c++)
+        if ((unsigned char)*c < 0x20 || *c == 0x7F)
+            *c = '?';
+}
+
+static int keep(struct faults *faults, const char *where, const char *what)
+{
+    if (faults->list == NULL) {
+        faults->list = mem_calloc(FAULTS_MAX, sizeof *faults->list);
+        if (faults->list == NULL)
+            return -1;
+    }
+    struct fault fault = {.where = mem_copy_text(where, strlen(where)), .what = mem_copy_text(what, strlen(what))};
+    if (fault.where == NULL || fault.what == NULL) {
+        mem_free(fault.where);
+        mem_free(fault.what);
+        return -1;
+    }
+    faults->list[faults->count++] = fault;
+    return 0;
+}
+
+void faults_add(struct faults *faults, const char *where, const char *format, ...)
+{
+    faults->total++;
+    if (faults->count == FAULTS_MAX)
+        return;
+    char what[WHAT_SIZE];
+    va_list arguments;
+    va_start(arguments, format);
+    compose(what, format, arguments);
+    va_end(arguments);
+    if (keep(faults, where, what) != 0)
+        faults->no_memory = true;
+}
+
+bool faults_any(const struct faults *faults)
+{
+    return faults->total > 0 || faults->no_memory;
+}

@@ -1,0 +1,32 @@
+/* What is wrong with something that was read: every fault with its place, so that a person mends all in one go. One thread. */
+#ifndef PANEL_FAULTS_H
+#define PANEL_FAULTS_H
+
+#include "base/compiler.h"
+#include <stdbool.h>
+#include <stddef.h>
+
+#define FAULTS_MAX 100 /* kept; what comes after is only counted */
+
+struct fault {
+    char *where; /* a JSON pointer ("/rounds/0/closesAt") or "line 7" */
+    char *what; /* a phrase without a full stop */
+};
+
+struct faults {
+    struct fault *list;
+    size_t count; /* in `list` */
+    size_t total; /* found */
+    bool no_memory; /* a fault could not be kept: treat as failed, not as faulty */
+};
+
+void faults_init(struct faults *faults);
+void faults_free(struct faults *faults);
+
+/* Adds one; both texts are copied. */
+void faults_add(struct faults *faults, const char *where, const char *format, ...) PRINTF_LIKE(3, 4);
+
+/* Whether anything was found or could not be kept. */
+bool faults_any(const struct faults *faults);
+
+#endif

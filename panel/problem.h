@@ -1,0 +1,42 @@
+/* The names of what can go wrong between client and collector (PROTOCOL 4, 5, 9; RFC 9457). Knows no HTTP library. */
+#ifndef PANEL_PROBLEM_H
+#define PANEL_PROBLEM_H
+
+#include "base/compiler.h"
+
+#define PROBLEM_URN "urn:burgerpanel:problem:"
+
+enum problem {
+    PROBLEM_NONE,
+    PROBLEM_TOO_LARGE,
+    PROBLEM_UNSUPPORTED_MEDIA_TYPE,
+    PROBLEM_MALFORMED_ENVELOPE,
+    PROBLEM_NOT_VERIFIED,
+    PROBLEM_INVALID_CLAIMS,
+    PROBLEM_INVALID_RESPONSE,
+    PROBLEM_INVITATION_REFUSED,
+    PROBLEM_ROUND_NOT_OPEN,
+    PROBLEM_STALE_REVISION,
+    PROBLEM_UNAVAILABLE,
+    PROBLEM_BAD_REQUEST,
+    PROBLEM_UNAUTHORIZED,
+    PROBLEM_FORBIDDEN,
+    PROBLEM_NOT_FOUND,
+    PROBLEM_METHOD_NOT_ALLOWED,
+    PROBLEM_NOT_ACCEPTABLE,
+    PROBLEM_INTERNAL,
+};
+
+/* "too-large" …; after PROBLEM_URN it is the `type`. "" for PROBLEM_NONE. */
+const char *problem_name(enum problem problem);
+
+/* HTTP status; 0 for PROBLEM_NONE. */
+unsigned problem_status(enum problem problem);
+
+/* One short phrase in English, the `title`. */
+const char *problem_title(enum problem problem);
+
+/* The problem of a `type` with its urn; PROBLEM_NONE when it is none of these. */
+enum problem problem_find(const char *type);
+
+#endif

@@ -1,0 +1,56 @@
+#include "panel/problem.h"
+#include <criterion/criterion.h>
+#include <stdio.h>
+#include <string.h>
+
+static const struct {
+    enum problem problem;
+    const char *name;
+    unsigned status;
+} all[] = {
+    {PROBLEM_TOO_LARGE, "too-large", 413},
+    {PROBLEM_UNSUPPORTED_MEDIA_TYPE, "unsupported-media-type", 415},
+    {PROBLEM_MALFORMED_ENVELOPE, "malformed-envelope", 400},
+    {PROBLEM_NOT_VERIFIED, "not-verified", 401},
+    {PROBLEM_INVALID_CLAIMS, "invalid-claims", 400},
+    {PROBLEM_INVALID_RESPONSE, "invalid-response", 400},
+    {PROBLEM_INVITATION_REFUSED, "invitation-refused", 403},
+    {PROBLEM_ROUND_NOT_OPEN, "round-not-open", 409},
+    {PROBLEM_STALE_REVISION, "stale-revision", 409},
+    {PROBLEM_UNAVAILABLE, "unavailable", 503},
+    {PROBLEM_BAD_REQUEST, "bad-request", 400},
+    {PROBLEM_UNAUTHORIZED, "unauthorized", 401},
+    {PROBLEM_FORBIDDEN, "forbidden", 403},
+    {PROBLEM_NOT_FOUND, "not-found", 404},
+    {PROBLEM_METHOD_NOT_ALLOWED, "method-not-allowed", 405},
+    {PROBLEM_NOT_ACCEPTABLE, "not-acceptable", 406},
+    {PROBLEM_INTERNAL, "internal", 500},
+};
+
+Test(problem, has_name_status_and_title)
+{
+    cr_assert_eq(sizeof all / sizeof all[0], PROBLEM_INTERNAL);
+    for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
+        cr_assert_eq(all[i].problem, i + 1);
+        cr_assert_str_eq(problem_name(all[i].problem), all[i].name);
+        cr_assert_eq(problem_status(all[i].problem), all[i].status);
+        cr_assert_gt(strlen(problem_title(all[i].problem)), 0);
+    }
+    cr_assert_str_eq(problem_name(PROBLEM_NONE), "");
+    cr_assert_str_eq(problem_title(PROBLEM_NONE), "");
+    cr_assert_eq(problem_status(PROBLEM_NONE), 0);
+}
+
+Test(problem, is_found_by_its_type)
+{
+    for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
+        char type[100];
+        snprintf(type, sizeof type, "%s%s", PROBLEM_URN, all[i].name);
+        cr_assert_eq(problem_find(type), all[i].problem);
+        cr_assert_eq(problem_find(all[i].name), PROBLEM_NONE);
+    }
+    cr_assert_eq(problem_find(""), PROBLEM_NONE);
+    cr_assert_eq(problem_find("about:blank"), PROBLEM_NONE);
+    cr_assert_eq(problem_find(PROBLEM_URN), PROBLEM_NONE);
+    cr_assert_eq(problem_find(PROBLEM_URN "not-foundling"), PROBLEM_NONE);
+}
