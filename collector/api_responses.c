@@ -1,0 +1,20 @@
+/* POST /v1/responses: one signed response (PROTOCOL 5). */
+#include "collector/api.h"
+#include "base/clock.h"
+
+void api_responses_post(struct http_exchange *x, void *context)
+{
+    struct service *service = context;
+    const struct buf *body = http_body(x);
+    struct refusal refusal;
+    refusal_init(&refusal);
+    struct catalogue *catalogue = catalogue_now(service->place);
+    struct submission *s =
+        submit_response(service->roster, catalogue, buf_text(body), body->len, clock_now(), &refusal);
+    catalogue_release(catalogue);
+    if (s != NULL)
+        api_commit(x, service, s);
+    else
+        api_answer_refusal(x, &refusal);
+    refusal_free(&refusal);
+}

@@ -1,0 +1,41 @@
+/* What the collector asks about, at one moment: panel definition, action list, and the numbers by which the store names rounds and
+ * actions. Immutable and counted, so that requests under way keep theirs when an import brings a new one. */
+#ifndef COLLECTOR_CATALOGUE_H
+#define COLLECTOR_CATALOGUE_H
+
+#include "collector/store.h"
+#include "collector/tally.h"
+#include "panel/definition.h"
+
+struct catalogue {
+    struct panel *panel;
+    struct action_list *actions;
+    struct tally_layout **layouts; /* by questionnaire */
+    int64_t *round_numbers;        /* by place in panel->rounds */
+    int64_t *action_numbers;       /* by place in actions->list */
+    struct buf definition;         /* the definition as imported, JSON */
+};
+
+/* Reads it from the store; held once by the caller. NULL: store_error says why ("no panel has been imported yet" among them). */
+MUST_CHECK struct catalogue *catalogue_load(struct store *store);
+
+/* One more holder, and one less; the last one out frees. Any thread. NULL is fine. */
+struct catalogue *catalogue_hold(struct catalogue *catalogue);
+void catalogue_release(struct catalogue *catalogue);
+
+/* The layout of a round's counters. */
+const struct tally_layout *catalogue_layout(const struct catalogue *catalogue, size_t round);
+
+/* The place that holds the catalogue in force. */
+struct catalogue_place;
+
+MUST_CHECK struct catalogue_place *catalogue_place_new(struct catalogue *first); /* takes over the caller's hold */
+void catalogue_place_free(struct catalogue_place *place);
+
+/* The one in force, held for the caller. */
+struct catalogue *catalogue_now(struct catalogue_place *place);
+
+/* Puts another in force; takes over the caller's hold. */
+void catalogue_replace(struct catalogue_place *place, struct catalogue *next);
+
+#endif

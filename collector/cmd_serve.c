@@ -1,0 +1,163 @@
+/* serve: puts the rooms together, runs until SIGTERM or SIGINT, answers what it has begun. */
+#include "base/file.h"
+#include "base/lang.h"
+#include "base/log.h"
+#include "collector/api.h"
+#include "collector/cmd.h"
+#include <errno.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#define QUIESCE_SECONDS 20
+#define BATCHES_WAITING 64
+#define MIB ((size_t)1024 * 1024)
+
+/* What a running collector consists of, in the order in which it is started. */
+struct running {
+    int lock; /* -1: none */
+    struct service service;
+    struct http_server *server;
+    sigset_t signals;
+};
+
+/* A second daemon on the same store would answer from a roster and a log that it does not know to have changed. */
+static int take_lock(struct running *running, const char *dsn)
+{
+    char path[CONFIG_VALUE_SIZE + 8];
+    const char *store = store_path(dsn);
+    running->lock = -1;
+    if (store == NULL)
+        return -1;
+    snprintf(path, sizeof path, "%s.lock", store);
+    running->lock = file_lock(path);
+    if (running->lock >= 0)
+        return -1;
+    if (errno == EWOULDBLOCK)
+        return cli_fail(T("another collector is serving %s; stop that one first", "een andere verzamelaar bedient %s al; stop die eerst"), store);
+    return cli_fail(T("%s can't be locked: %s", "%s kan niet vergrendeld worden: %s"), path, strerror(errno));
+}
+
+/* Signals go to this thread alone, which waits for them; the others inherit the mask. */
+static void hold_signals(struct running *running)
+{
+    signal(SIGPIPE, SIG_IGN);
+    sigemptyset(&running->signals);
+    sigaddset(&running->signals, SIGTERM);
+    sigaddset(&running->signals, SIGINT);
+    pthread_sigmask(SIG_BLOCK, &running->signals, NULL);
+}
+
+/* Each connection takes a descriptor. */
+static void raise_descriptors(void)
+{
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < limit.rlim_max) {
+        limit.rlim_cur = limit.rlim_max;
+        (void)setrlimit(RLIMIT_NOFILE, &limit);
+    }
+}
+
+static unsigned core_count(void)
+{
+    long cores = sysconf(_SC_NPROCESSORS_ONLN);
+    return cores > 0 ? (unsigned)cores : 1;
+}
+
+static int start_service(struct running *running, const struct config *config)
+{
+    struct service *service = &running->service;
+    char error[STORE_ERROR_SIZE] = "out of memory";
+    service->roster = roster_new();
+    service->place = catalogue_place_new(NULL);
+    service->workers = workers_start(core_count(), BATCHES_WAITING);
+    if (service->roster != NULL && service->place != NULL && service->workers != NULL)
+        service->queue = commit_start(config->values[CONFIG_STORE], config_number(config, CONFIG_QUEUE), service->roster,
+                                      service->place, error);
+    return service->queue != NULL ? -1 : cli_fail("%s", error);
+}
+
+static int start_http(struct running *running, const struct config *config)
+{
+    char address[CONFIG_VALUE_SIZE], error[256];
+    uint64_t threads = config_number(config, CONFIG_THREADS);
+    struct http_options options = {.address = address,
+                                   .threads = threads > 0 ? (unsigned)threads : core_count(),
+                                   .connections = (unsigned)config_number(config, CONFIG_CONNECTIONS),
+                                   .bodies_max = config_number(config, CONFIG_BODIES_MIB) * MIB};
+    config_listen(config, address, &options.port);
+    running->server = http_start(&options, api_routes, &running->service, error, sizeof error);
+    if (running->server == NULL)
+        return cli_fail(T("can't listen on %s: %s", "kan niet luisteren op %s: %s"), config->values[CONFIG_LISTEN], error);
+    bool v6 = strchr(address, ':') != NULL;
+    printf("listening on http://%s%s%s:%u\n", v6 ? "[" : "", address, v6 ? "]" : "", http_port(running->server));
+    return fflush(stdout) == 0 ? -1 : cli_fail(T("standard output can't be written", "standaarduitvoer kan niet geschreven worden"));
+}
+
+/* New connections are refused first, then each stage runs dry in the order of the walk, so that nothing begun is left unanswered. */
+static void stop(struct running *running)
+{
+    struct service *service = &running->service;
+    if (running->server != NULL)
+        http_quiesce(running->server, QUIESCE_SECONDS);
+    workers_stop(service->workers);
+    commit_stop(service->queue);
+    if (running->server != NULL) {
+        http_quiesce(running->server, 1);
+        http_stop(running->server);
+    }
+    workers_free(service->workers);
+    commit_free(service->queue);
+    catalogue_place_free(service->place);
+    roster_free(service->roster);
+    if (running->lock >= 0)
+        close(running->lock);
+}
+
+static int serve(const struct config *config)
+{
+    struct running running = {.lock = -1};
+    int caught, result = take_lock(&running, config->values[CONFIG_STORE]);
+    if (result < 0) {
+        raise_descriptors();
+        hold_signals(&running);
+        result = start_service(&running, config);
+    }
+    if (result < 0)
+        result = start_http(&running, config);
+    if (result < 0) {
+        log_info("serving with %zu members", roster_count(running.service.roster));
+        while (sigwait(&running.signals, &caught) != 0)
+            ;
+        log_info("stopping");
+        result = CLI_DONE;
+    }
+    stop(&running);
+    return result;
+}
+
+int cmd_serve(const struct cli_verb *verb, int argc, char **argv)
+{
+    static struct config config;
+    bool only_check = false;
+    const struct cli_option options[] = {
+        {"listen", "ADDRESS:PORT", &config_flags[CONFIG_LISTEN], NULL, "where to listen (default 127.0.0.1:8080); port 0 takes a free one",
+         "waar te luisteren (standaard 127.0.0.1:8080); poort 0 neemt een vrije"},
+        {"log-level", "LEVEL", &config_flags[CONFIG_LOG_LEVEL], NULL, "error, warning, info or debug", "error, warning, info of debug"},
+        {"check", NULL, NULL, &only_check, "read the settings, print them and end", "lees de instellingen, toon ze en stop"},
+        {NULL, NULL, NULL, NULL, NULL, NULL},
+    };
+    int first, result = cli_parse(verb, options, argc, argv, 0, 0, &first);
+    if (result < 0)
+        result = config_read(&config);
+    if (result >= 0)
+        return result;
+    if (only_check) {
+        config_print(&config);
+        return CLI_DONE;
+    }
+    return serve(&config);
+}

@@ -1,0 +1,275 @@
+/* Group commit. When the last batch held more than one job the writer is busy: it then waits GATHER_US before it takes the next, in
+ * which dozens of jobs gather that share one sync. A lone client never waits. After a failure nothing is accepted until the store
+ * has been opened again and everything read anew. */
+#include "collector/commit.h"
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include <errno.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <time.h>
+
+#define GATHER_US 300
+#define BATCH_MAX 4096     /* submissions in a transaction; one job may be larger by itself */
+#define REFRESH_MS 400     /* how often an idle writer looks for what administrators changed */
+#define REOPEN_MS 1000
+
+struct commit_queue {
+    pthread_t thread;
+    pthread_mutex_t lock;
+    pthread_cond_t filled;
+    struct commit_job *head, **tail;
+    size_t waiting;  /* submissions in the queue */
+    size_t capacity;
+    bool idle;       /* the writer waits on `filled` */
+    bool stopping;
+    atomic_bool healthy;
+
+    /* the writer's alone */
+    const char *dsn;
+    struct roster *roster;
+    struct catalogue_place *place;
+    struct store *store;
+    struct ledger *ledger;
+    struct submission **batch;
+    size_t batch_cap;
+};
+
+/* --- the store ------------------------------------------------------------------------------------------------------------- */
+
+static void close_store(struct commit_queue *queue)
+{
+    ledger_free(queue->ledger);
+    store_close(queue->store);
+    queue->ledger = NULL;
+    queue->store = NULL;
+}
+
+static int open_store(struct commit_queue *queue, char error[static STORE_ERROR_SIZE])
+{
+    queue->store = store_open(queue->dsn, STORE_EXISTING, error);
+    if (queue->store == NULL)
+        return -1;
+    queue->ledger = ledger_new(queue->store, queue->roster, queue->place);
+    if (queue->ledger != NULL)
+        return 0;
+    snprintf(error, STORE_ERROR_SIZE, "%s", store_error(queue->store));
+    close_store(queue);
+    return -1;
+}
+
+/* After a failure. Until this has succeeded once every push is turned away. */
+static void try_reopening(struct commit_queue *queue)
+{
+    char error[STORE_ERROR_SIZE];
+    close_store(queue);
+    if (open_store(queue, error)) {
+        log_error("store: can't be opened again: %s", error);
+        return;
+    }
+    log_info("store: opened again, %lld entries", (long long)ledger_size(queue->ledger));
+    atomic_store(&queue->healthy, true);
+}
+
+/* --- batches --------------------------------------------------------------------------------------------------------------- */
+
+/* Takes jobs off the queue until a batch is full; the first is always taken. With the lock held. */
+static struct commit_job *take_jobs(struct commit_queue *queue, size_t *count)
+{
+    struct commit_job *first = queue->head, **end = &queue->head;
+    *count = 0;
+    while (*end != NULL && (*count == 0 || *count + (*end)->count <= BATCH_MAX)) {
+        *count += (*end)->count;
+        end = &(*end)->next;
+    }
+    queue->head = *end;
+    if (queue->head == NULL)
+        queue->tail = &queue->head;
+    *end = NULL;
+    queue->waiting -= *count;
+    return first;
+}
+
+static int gather_batch(struct commit_queue *queue, const struct commit_job *jobs, size_t count)
+{
+    if (count > queue->batch_cap) {
+        struct submission **more = mem_resize(queue->batch, count, sizeof *more);
+        if (more == NULL)
+            return -1;
+        queue->batch = more;
+        queue->batch_cap = count;
+    }
+    size_t n = 0;
+    for (; jobs != NULL; jobs = jobs->next)
+        for (size_t i = 0; i < jobs->count; i++)
+            queue->batch[n++] = jobs->list[i];
+    return 0;
+}
+
+static void turn_away(struct commit_job *job)
+{
+    for (size_t i = 0; i < job->count; i++)
+        job->list[i]->verdict = VERDICT_UNAVAILABLE;
+}
+
+/* Commits the jobs and hands each back. Returns how many there were. */
+static size_t commit_jobs(struct commit_queue *queue, struct commit_job *jobs, size_t count)
+{
+    size_t done = 0;
+    bool ready = queue->ledger != NULL && gather_batch(queue, jobs, count) == 0;
+    if (ready && ledger_apply(queue->ledger, queue->batch, count))
+        atomic_store(&queue->healthy, false);
+    for (struct commit_job *next; jobs != NULL; jobs = next, done++) {
+        next = jobs->next;
+        if (!ready)
+            turn_away(jobs);
+        jobs->done(jobs);
+    }
+    return done;
+}
+
+/* Waits for work, at most REFRESH_MS. With the lock held. */
+static void wait_for_work(struct commit_queue *queue)
+{
+    struct timespec until;
+    clock_gettime(CLOCK_MONOTONIC, &until);
+    until.tv_nsec += REFRESH_MS * 1000000L;
+    until.tv_sec += until.tv_nsec / 1000000000L;
+    until.tv_nsec %= 1000000000L;
+    queue->idle = true;
+    while (queue->head == NULL && !queue->stopping &&
+           pthread_cond_timedwait(&queue->filled, &queue->lock, &until) != ETIMEDOUT)
+        ;
+    queue->idle = false;
+}
+
+/* What an idle writer does: sees to the store, or to what administrators changed. */
+static void rest(struct commit_queue *queue)
+{
+    if (!atomic_load(&queue->healthy)) {
+        try_reopening(queue);
+        if (!atomic_load(&queue->healthy))
+            clock_sleep_ms(REOPEN_MS - REFRESH_MS);
+    } else if (ledger_refresh(queue->ledger)) {
+        atomic_store(&queue->healthy, false);
+    }
+}
+
+static void *write_batches(void *argument)
+{
+    struct commit_queue *queue = argument;
+    bool busy = false;
+    pthread_mutex_lock(&queue->lock);
+    for (;;) {
+        if (queue->head == NULL && !queue->stopping)
+            wait_for_work(queue);
+        if (queue->head == NULL && queue->stopping)
+            break;
+        if (queue->head == NULL) {
+            pthread_mutex_unlock(&queue->lock);
+            rest(queue);
+            pthread_mutex_lock(&queue->lock);
+            continue;
+        }
+        if (busy) {
+            pthread_mutex_unlock(&queue->lock);
+            nanosleep(&(struct timespec){.tv_nsec = GATHER_US * 1000L}, NULL);
+            pthread_mutex_lock(&queue->lock);
+        }
+        size_t count;
+        struct commit_job *jobs = take_jobs(queue, &count);
+        pthread_mutex_unlock(&queue->lock);
+        busy = commit_jobs(queue, jobs, count) > 1;
+        pthread_mutex_lock(&queue->lock);
+    }
+    pthread_mutex_unlock(&queue->lock);
+    return NULL;
+}
+
+/* --- from outside ---------------------------------------------------------------------------------------------------------- */
+
+int commit_push(struct commit_queue *queue, struct commit_job *job)
+{
+    if (!atomic_load(&queue->healthy))
+        return -1;
+    job->next = NULL;
+    pthread_mutex_lock(&queue->lock);
+    bool full = queue->stopping || (queue->waiting > 0 && queue->waiting + job->count > queue->capacity);
+    if (!full) {
+        *queue->tail = job;
+        queue->tail = &job->next;
+        queue->waiting += job->count;
+        if (queue->idle)
+            pthread_cond_signal(&queue->filled);
+    }
+    pthread_mutex_unlock(&queue->lock);
+    return full ? -1 : 0;
+}
+
+bool commit_is_healthy(struct commit_queue *queue)
+{
+    return atomic_load(&queue->healthy);
+}
+
+void commit_free(struct commit_queue *queue)
+{
+    if (queue == NULL)
+        return;
+    close_store(queue);
+    pthread_cond_destroy(&queue->filled);
+    pthread_mutex_destroy(&queue->lock);
+    mem_free(queue->batch);
+    mem_free(queue);
+}
+
+static int prepare_locks(struct commit_queue *queue)
+{
+    pthread_condattr_t monotonic;
+    if (pthread_condattr_init(&monotonic) != 0)
+        return -1;
+    int result = pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC) || pthread_cond_init(&queue->filled, &monotonic) ||
+                 pthread_mutex_init(&queue->lock, NULL);
+    pthread_condattr_destroy(&monotonic);
+    return result ? -1 : 0;
+}
+
+struct commit_queue *commit_start(const char *dsn, size_t capacity, struct roster *roster, struct catalogue_place *place,
+                                  char error[static STORE_ERROR_SIZE])
+{
+    struct commit_queue *queue = mem_calloc(1, sizeof *queue);
+    if (queue == NULL || prepare_locks(queue)) {
+        mem_free(queue);
+        snprintf(error, STORE_ERROR_SIZE, "out of memory");
+        return NULL;
+    }
+    queue->tail = &queue->head;
+    queue->capacity = capacity;
+    queue->dsn = dsn;
+    queue->roster = roster;
+    queue->place = place;
+    atomic_init(&queue->healthy, true);
+    if (open_store(queue, error)) {
+        commit_free(queue);
+        return NULL;
+    }
+    if (pthread_create(&queue->thread, NULL, write_batches, queue) != 0) {
+        snprintf(error, STORE_ERROR_SIZE, "a thread can't be started");
+        commit_free(queue);
+        return NULL;
+    }
+    return queue;
+}
+
+void commit_stop(struct commit_queue *queue)
+{
+    if (queue == NULL)
+        return;
+    pthread_mutex_lock(&queue->lock);
+    queue->stopping = true;
+    pthread_cond_signal(&queue->filled);
+    pthread_mutex_unlock(&queue->lock);
+    pthread_join(queue->thread, NULL);
+    close_store(queue);
+}

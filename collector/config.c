@@ -1,0 +1,201 @@
+/* Configuration: one table of keys; everything else follows from it. */
+#include "collector/config.h"
+#include "base/lang.h"
+#include "base/log.h"
+#include <ctype.h>
+#include <errno.h>
+#include <ini.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define SECTION "collector"
+#define PREFIX "BURGERPANEL_"
+
+extern char **environ;
+
+struct key {
+    const char *name;  /* in the file; the environment's is PREFIX and this in capitals */
+    const char *value; /* by default */
+    uint64_t least, most; /* of a number; most 0: a text */
+};
+
+static const struct key keys[CONFIG_KEYS] = {
+    [CONFIG_STORE] = {"store", "sqlite:burgerpanel.db", 0, 0},
+    [CONFIG_LISTEN] = {"listen", "127.0.0.1:8080", 0, 0},
+    [CONFIG_LOG_LEVEL] = {"log_level", "info", 0, 0},
+    [CONFIG_THREADS] = {"threads", "0", 0, 256},
+    [CONFIG_CONNECTIONS] = {"connections", "4096", 16, 1000000},
+    [CONFIG_QUEUE] = {"queue", "16384", 1, 1000000},
+    [CONFIG_BODIES_MIB] = {"bodies_mib", "256", 32, 65536},
+};
+
+const char *config_flags[CONFIG_KEYS];
+const char *config_file;
+
+const struct cli_option config_common[] = {
+    {"config", "FILE", &config_file, NULL, "settings in this ini file", "instellingen uit dit ini-bestand"},
+    {"store", "DSN", &config_flags[CONFIG_STORE], NULL, "the store, sqlite:PATH (default sqlite:burgerpanel.db)",
+     "de opslag, sqlite:PAD (standaard sqlite:burgerpanel.db)"},
+    {NULL, NULL, NULL, NULL, NULL, NULL},
+};
+
+static int set(struct config *config, enum config_key key, const char *value, const char *origin)
+{
+    if (strlen(value) >= CONFIG_VALUE_SIZE)
+        return cli_fail(T("the value of '%s' (%s) is too long", "de waarde van '%s' (%s) is te lang"), keys[key].name, origin);
+    snprintf(config->values[key], CONFIG_VALUE_SIZE, "%s", value);
+    config->origins[key] = origin;
+    return -1;
+}
+
+static int find_key(const char *name)
+{
+    for (int key = 0; key < CONFIG_KEYS; key++)
+        if (strcasecmp(keys[key].name, name) == 0)
+            return key;
+    return -1;
+}
+
+/* --- the file -------------------------------------------------------------------------------------------------------------- */
+
+struct reading {
+    struct config *config;
+    int exit_code; /* -1: nothing wrong so far */
+};
+
+static int read_pair(void *context, const char *section, const char *name, const char *value)
+{
+    struct reading *reading = context;
+    int key = strcmp(section, SECTION) == 0 ? find_key(name) : -1;
+    if (reading->exit_code >= 0)
+        return 1;
+    if (key < 0)
+        reading->exit_code = cli_fail(T("%s: [%s] %s is no setting; see the manual", "%s: [%s] %s is geen instelling; zie de handleiding"),
+                                      config_file, section, name);
+    else
+        reading->exit_code = set(reading->config, (enum config_key)key, value, "file");
+    return 1;
+}
+
+static int read_file(struct config *config)
+{
+    struct reading reading = {.config = config, .exit_code = -1};
+    int result = ini_parse(config_file, read_pair, &reading);
+    if (result < 0)
+        return cli_fail(T("%s can't be read: %s", "%s kan niet gelezen worden: %s"), config_file, strerror(errno));
+    if (reading.exit_code < 0 && result > 0)
+        return cli_fail(T("%s: line %d is no setting", "%s: regel %d is geen instelling"), config_file, result);
+    return reading.exit_code;
+}
+
+/* --- the environment ------------------------------------------------------------------------------------------------------- */
+
+static int read_environment(struct config *config)
+{
+    for (char **at = environ; *at != NULL; at++) {
+        const char *equals = strchr(*at, '=');
+        if (strncmp(*at, PREFIX, strlen(PREFIX)) != 0 || equals == NULL)
+            continue;
+        char name[64] = "";
+        size_t len = (size_t)(equals - *at) - strlen(PREFIX);
+        if (len < sizeof name)
+            memcpy(name, *at + strlen(PREFIX), len);
+        int key = find_key(name);
+        if (key < 0)
+            continue; /* another program's of ours, such as the client's */
+        int result = set(config, (enum config_key)key, equals + 1, "environment");
+        if (result >= 0)
+            return result;
+    }
+    return -1;
+}
+
+/* --- checks ---------------------------------------------------------------------------------------------------------------- */
+
+static int read_number(const char *text, uint64_t *out)
+{
+    char *end;
+    errno = 0;
+    unsigned long long value = strtoull(text, &end, 10);
+    if (!isdigit((unsigned char)text[0]) || *end != '\0' || errno != 0)
+        return -1;
+    *out = value;
+    return 0;
+}
+
+static int split_listen(const char *text, char *address, uint16_t *port)
+{
+    const char *colon = strrchr(text, ':');
+    uint64_t number;
+    if (colon == NULL || colon == text || read_number(colon + 1, &number) || number > UINT16_MAX)
+        return -1;
+    const char *from = text, *to = colon;
+    if (*from == '[' && to[-1] == ']') {
+        from++;
+        to--;
+    } else if (memchr(from, ':', (size_t)(to - from)) != NULL) {
+        return -1; /* an IPv6 address without brackets: where its port begins can't be told */
+    }
+    snprintf(address, CONFIG_VALUE_SIZE, "%.*s", (int)(to - from), from);
+    *port = (uint16_t)number;
+    return 0;
+}
+
+static int check(const struct config *config)
+{
+    char address[CONFIG_VALUE_SIZE];
+    uint16_t port;
+    enum log_level level;
+    for (int key = 0; key < CONFIG_KEYS; key++) {
+        uint64_t value;
+        if (keys[key].most > 0 && (read_number(config->values[key], &value) || value < keys[key].least || value > keys[key].most))
+            return cli_fail(T("%s (%s) must be a number from %llu to %llu", "%s (%s) moet een getal van %llu tot en met %llu zijn"),
+                            keys[key].name, config->origins[key], (unsigned long long)keys[key].least,
+                            (unsigned long long)keys[key].most);
+    }
+    if (split_listen(config->values[CONFIG_LISTEN], address, &port))
+        return cli_fail(T("listen (%s) must be ADDRESS:PORT, such as 127.0.0.1:8080 or [::1]:8080",
+                          "listen (%s) moet ADRES:POORT zijn, zoals 127.0.0.1:8080 of [::1]:8080"),
+                        config->origins[CONFIG_LISTEN]);
+    if (log_level_find(config->values[CONFIG_LOG_LEVEL], &level))
+        return cli_fail(T("log_level (%s) must be error, warning, info or debug", "log_level (%s) moet error, warning, info of debug zijn"),
+                        config->origins[CONFIG_LOG_LEVEL]);
+    log_set_level(level);
+    return -1;
+}
+
+int config_read(struct config *config)
+{
+    int result = -1;
+    for (int key = 0; key < CONFIG_KEYS; key++)
+        (void)set(config, (enum config_key)key, keys[key].value, "default");
+    if (config_file != NULL)
+        result = read_file(config);
+    if (result < 0)
+        result = read_environment(config);
+    for (int key = 0; key < CONFIG_KEYS && result < 0; key++)
+        if (config_flags[key] != NULL)
+            result = set(config, (enum config_key)key, config_flags[key], "flag");
+    return result < 0 ? check(config) : result;
+}
+
+uint64_t config_number(const struct config *config, enum config_key key)
+{
+    uint64_t value = 0;
+    if (read_number(config->values[key], &value))
+        value = 0; /* config_read has seen that it is a number */
+    return value;
+}
+
+void config_listen(const struct config *config, char address[static CONFIG_VALUE_SIZE], uint16_t *port)
+{
+    if (split_listen(config->values[CONFIG_LISTEN], address, port))
+        address[0] = '\0'; /* config_read has seen that it can be split */
+}
+
+void config_print(const struct config *config)
+{
+    for (int key = 0; key < CONFIG_KEYS; key++)
+        printf("%-12s = %s (%s)\n", keys[key].name, config->values[key], config->origins[key]);
+}

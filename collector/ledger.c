@@ -1,0 +1,389 @@
+/* The fold over the log, a batch at a time (PROTOCOL 4 and 5, checks 8 to 10). What memory holds beside the store (next index, roster,
+ * counters) changes only after the COMMIT that makes it true. */
+#include "collector/ledger.h"
+#include "base/buf.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "crypto/jws.h"
+#include <stdio.h>
+#include <string.h>
+
+/* Counters of an action in a round, kept from batch to batch: the writer is the only one who changes them. */
+struct tally {
+    int64_t round, action;
+    const struct tally_layout *layout; /* of the catalogue in force */
+    int64_t *counts;
+    bool dirty; /* differs from the store */
+    struct tally *next;
+};
+
+#define TALLY_BUCKETS 1024
+
+struct ledger {
+    struct store *store;
+    struct roster *roster;
+    struct catalogue_place *place;
+    struct catalogue *catalogue; /* in force, held */
+    int64_t size;                /* of the log */
+    int64_t members;
+    bool stale; /* what is held here may not be the store's: read it anew */
+    struct tally *tallies[TALLY_BUCKETS];
+    struct store_member *enrolled; /* in this batch, not yet in the roster */
+    size_t enrolled_count, enrolled_cap;
+    struct buf entry; /* what a repeated response is compared with */
+};
+
+static int failed(const struct ledger *ledger)
+{
+    log_error("store: %s", store_error(ledger->store));
+    return -1;
+}
+
+/* --- counters -------------------------------------------------------------------------------------------------------------- */
+
+static void forget_tallies(struct ledger *ledger)
+{
+    for (size_t i = 0; i < TALLY_BUCKETS; i++) {
+        while (ledger->tallies[i] != NULL) {
+            struct tally *gone = ledger->tallies[i];
+            ledger->tallies[i] = gone->next;
+            mem_free(gone->counts);
+            mem_free(gone);
+        }
+    }
+}
+
+static struct tally *read_tally(struct ledger *ledger, int64_t round, int64_t action, const struct tally_layout *layout)
+{
+    struct tally *tally = mem_calloc(1, sizeof *tally);
+    if (tally == NULL || (tally->counts = mem_calloc(layout->slots, sizeof *tally->counts)) == NULL) {
+        mem_free(tally);
+        log_error("ledger: out of memory");
+        return NULL;
+    }
+    tally->round = round;
+    tally->action = action;
+    tally->layout = layout;
+    if (ledger->store->ops->counts_read(ledger->store, round, action, tally->counts, layout->slots) == STORE_FAILED) {
+        failed(ledger);
+        mem_free(tally->counts);
+        mem_free(tally);
+        return NULL;
+    }
+    return tally;
+}
+
+static struct tally *find_tally(struct ledger *ledger, const struct submission *s)
+{
+    struct tally **bucket = &ledger->tallies[((uint64_t)s->round * 31 + (uint64_t)s->action) % TALLY_BUCKETS];
+    for (struct tally *tally = *bucket; tally != NULL; tally = tally->next)
+        if (tally->round == s->round && tally->action == s->action)
+            return tally;
+    struct tally *tally = read_tally(ledger, s->round, s->action, catalogue_layout(s->catalogue, s->round_place));
+    if (tally != NULL) {
+        tally->next = *bucket;
+        *bucket = tally;
+    }
+    return tally;
+}
+
+static int write_tallies(struct ledger *ledger)
+{
+    for (size_t i = 0; i < TALLY_BUCKETS; i++) {
+        for (struct tally *tally = ledger->tallies[i]; tally != NULL; tally = tally->next) {
+            if (!tally->dirty)
+                continue;
+            if (ledger->store->ops->counts_write(ledger->store, tally->round, tally->action, tally->counts,
+                                                 tally->layout->slots) != STORE_OK)
+                return failed(ledger);
+            tally->dirty = false;
+        }
+    }
+    return 0;
+}
+
+/* --- one submission -------------------------------------------------------------------------------------------------------- */
+
+static void refuse(struct submission *s, enum problem problem, const char *detail)
+{
+    s->verdict = VERDICT_REFUSED;
+    s->problem = problem;
+    snprintf(s->detail, sizeof s->detail, "%s", detail);
+}
+
+static void repeat(struct submission *s, int64_t index, int64_t replaced)
+{
+    s->verdict = VERDICT_REPEATED;
+    s->index = index;
+    s->replaced = replaced;
+}
+
+static int append(struct ledger *ledger, struct submission *s)
+{
+    if (ledger->store->ops->entry_append(ledger->store, ledger->size, s->jws, s->jws_len) != STORE_OK)
+        return failed(ledger);
+    s->verdict = VERDICT_ACCEPTED;
+    s->index = ledger->size++;
+    return 0;
+}
+
+/* Whether the entry at `index` is this very JWS; -1 when it can't be read. */
+static int is_entry(struct ledger *ledger, int64_t index, const struct submission *s)
+{
+    buf_reset(&ledger->entry);
+    if (ledger->store->ops->entry_read(ledger->store, index, &ledger->entry) != STORE_OK)
+        return failed(ledger);
+    return ledger->entry.len == s->jws_len && memcmp(ledger->entry.data, s->jws, s->jws_len) == 0;
+}
+
+/* Counters that can't be brought down by what they once counted have been tampered with: that response is not taken, and harms no
+ * other of its batch. */
+static int count_response(struct ledger *ledger, struct submission *s, const struct store_current *before)
+{
+    struct tally *tally = find_tally(ledger, s);
+    if (tally == NULL)
+        return -1;
+    if (before != NULL && tally_add(tally->layout, tally->counts, before->slots, before->slot_count, -1)) {
+        log_error("ledger: the counters of action %s do not fit its responses; run `audit`",
+                  s->catalogue->actions->list[s->action_place].id);
+        s->verdict = VERDICT_UNAVAILABLE;
+        return 0;
+    }
+    tally->dirty = true;
+    return tally_add(tally->layout, tally->counts, s->slots, s->slot_count, 1);
+}
+
+/* Check 8: whether `before` is this very response. */
+static int is_repeated(struct ledger *ledger, const struct submission *s, const struct store_current *before)
+{
+    return before->revision == s->revision ? is_entry(ledger, before->index, s) : 0;
+}
+
+static int apply_response(struct ledger *ledger, struct submission *s)
+{
+    struct store_current before;
+    enum store_result found =
+        ledger->store->ops->current_read(ledger->store, s->round, s->member, s->action, &before);
+    if (found == STORE_FAILED)
+        return failed(ledger);
+    if (found == STORE_OK) {
+        int repeated = is_repeated(ledger, s, &before);
+        if (repeated < 0)
+            return -1;
+        if (repeated) {
+            repeat(s, before.index, before.replaced);
+            return 0;
+        }
+    }
+    if (!s->round_open) {
+        refuse(s, PROBLEM_ROUND_NOT_OPEN, "This round is closed; its answers can no longer be given or changed.");
+        return 0;
+    }
+    if (found == STORE_OK && s->revision <= before.revision) {
+        refuse(s, PROBLEM_STALE_REVISION, "A response with this revision or a higher one is there already.");
+        s->current_revision = before.revision;
+        return 0;
+    }
+    if (count_response(ledger, s, found == STORE_OK ? &before : NULL))
+        return -1;
+    if (s->verdict == VERDICT_UNAVAILABLE)
+        return 0;
+    if (append(ledger, s))
+        return -1;
+    s->replaced = found == STORE_OK ? before.index : -1;
+    struct store_current now = {.revision = s->revision,
+                                .index = s->index,
+                                .replaced = s->replaced,
+                                .slots = s->slots,
+                                .slot_count = s->slot_count};
+    if (ledger->store->ops->current_write(ledger->store, s->round, s->member, s->action, &now) != STORE_OK)
+        return failed(ledger);
+    return 0;
+}
+
+/* A member by key, those of this batch included. */
+static bool find_member(const struct ledger *ledger, const struct submission *s, struct store_member *out)
+{
+    for (size_t i = 0; i < ledger->enrolled_count; i++)
+        if (memcmp(ledger->enrolled[i].public_key, s->public_key, KEY_BYTES) == 0) {
+            *out = ledger->enrolled[i];
+            return true;
+        }
+    return roster_find(ledger->roster, s->kid, out);
+}
+
+/* Makes room for one more member in all that must not fail after the commit. */
+static int reserve_member(struct ledger *ledger)
+{
+    if (ledger->enrolled_count == ledger->enrolled_cap) {
+        size_t cap = ledger->enrolled_cap * 2 + 16;
+        struct store_member *more = mem_resize(ledger->enrolled, cap, sizeof *more);
+        if (more == NULL)
+            return -1;
+        ledger->enrolled = more;
+        ledger->enrolled_cap = cap;
+    }
+    return roster_reserve(ledger->roster, ledger->enrolled_count + 1);
+}
+
+static int add_member(struct ledger *ledger, struct submission *s)
+{
+    if (reserve_member(ledger)) {
+        log_error("ledger: out of memory");
+        return -1;
+    }
+    struct store_member member = {.number = ledger->members + 1, .enrolled_at = s->received_at};
+    memcpy(member.public_key, s->public_key, KEY_BYTES);
+    struct store_invitation used = {.state = INVITATION_USED, .member = member.number};
+    if (append(ledger, s))
+        return -1;
+    member.index = s->index;
+    if (ledger->store->ops->member_add(ledger->store, &member) != STORE_OK ||
+        ledger->store->ops->invitation_mark(ledger->store, s->invitation, &used) != STORE_OK)
+        return failed(ledger);
+    ledger->members++;
+    ledger->enrolled[ledger->enrolled_count++] = member;
+    return 0;
+}
+
+/* PROTOCOL 4: one answer for an invitation that is unknown, withdrawn or used by another key. A member with another invitation is refused too:
+ * it would otherwise take the place of whoever that invitation was meant for. */
+static int apply_enrolment(struct ledger *ledger, struct submission *s)
+{
+    struct store_invitation invitation;
+    struct store_member member;
+    enum store_result found = ledger->store->ops->invitation_find(ledger->store, s->invitation, &invitation);
+    if (found == STORE_FAILED)
+        return failed(ledger);
+    bool is_member = find_member(ledger, s, &member);
+    if (found == STORE_OK && is_member && invitation.state == INVITATION_USED && invitation.member == member.number) {
+        repeat(s, member.index, -1);
+        return 0;
+    }
+    if (found == STORE_NONE || is_member || invitation.state != INVITATION_UNUSED) {
+        refuse(s, PROBLEM_INVITATION_REFUSED, "This invitation code can't be used; ask the panel office for another.");
+        return 0;
+    }
+    return add_member(ledger, s);
+}
+
+static int apply_one(struct ledger *ledger, struct submission *s)
+{
+    s->replaced = -1;
+    if (s->catalogue != ledger->catalogue) {
+        s->verdict = VERDICT_UNAVAILABLE;
+        return 0;
+    }
+    switch (s->kind) {
+    case SUBMISSION_RESPONSE:
+        return apply_response(ledger, s);
+    case SUBMISSION_ENROLMENT:
+        return apply_enrolment(ledger, s);
+    }
+    return -1;
+}
+
+/* --- a batch --------------------------------------------------------------------------------------------------------------- */
+
+/* Reads size, roster and catalogue anew. */
+static int reload(struct ledger *ledger)
+{
+    struct store *store = ledger->store;
+    if (store->ops->entry_count(store, &ledger->size) != STORE_OK || roster_load(ledger->roster, store) != STORE_OK)
+        return failed(ledger);
+    struct catalogue *next = catalogue_load(store);
+    if (next == NULL)
+        return failed(ledger);
+    forget_tallies(ledger);
+    ledger->members = (int64_t)roster_count(ledger->roster);
+    catalogue_release(ledger->catalogue);
+    ledger->catalogue = catalogue_hold(next);
+    catalogue_replace(ledger->place, next);
+    return 0;
+}
+
+/* Inside a transaction, so that nothing can change between the question and the reading. */
+static int take_over_changes(struct ledger *ledger)
+{
+    bool changed = false;
+    if (ledger->store->ops->changed(ledger->store, &changed) != STORE_OK)
+        return failed(ledger);
+    return changed || ledger->stale ? reload(ledger) : 0;
+}
+
+static int apply_all(struct ledger *ledger, struct submission *const *list, size_t count)
+{
+    if (take_over_changes(ledger))
+        return -1;
+    for (size_t i = 0; i < count; i++)
+        if (apply_one(ledger, list[i]))
+            return -1;
+    if (write_tallies(ledger))
+        return -1;
+    if (ledger->store->ops->commit(ledger->store) != STORE_OK)
+        return failed(ledger);
+    return 0;
+}
+
+int ledger_apply(struct ledger *ledger, struct submission *const *list, size_t count)
+{
+    int64_t size = ledger->size, members = ledger->members;
+    ledger->enrolled_count = 0;
+    if (ledger->store->ops->begin(ledger->store) != STORE_OK) {
+        failed(ledger);
+    } else if (apply_all(ledger, list, count) == 0) {
+        for (size_t i = 0; i < ledger->enrolled_count; i++)
+            roster_add(ledger->roster, &ledger->enrolled[i]);
+        ledger->stale = false;
+        return 0;
+    } else {
+        ledger->store->ops->rollback(ledger->store);
+    }
+    ledger->size = size;
+    ledger->members = members;
+    ledger->stale = true;
+    forget_tallies(ledger);
+    for (size_t i = 0; i < count; i++)
+        list[i]->verdict = VERDICT_UNAVAILABLE;
+    return -1;
+}
+
+int ledger_refresh(struct ledger *ledger)
+{
+    return ledger_apply(ledger, NULL, 0);
+}
+
+int64_t ledger_size(const struct ledger *ledger)
+{
+    return ledger->size;
+}
+
+struct ledger *ledger_new(struct store *store, struct roster *roster, struct catalogue_place *place)
+{
+    struct ledger *ledger = mem_calloc(1, sizeof *ledger);
+    if (ledger == NULL) {
+        snprintf(store->error, sizeof store->error, "out of memory");
+        return NULL;
+    }
+    ledger->store = store;
+    ledger->roster = roster;
+    ledger->place = place;
+    ledger->stale = true;
+    buf_init(&ledger->entry, JWS_MAX);
+    if (ledger_refresh(ledger)) {
+        ledger_free(ledger);
+        return NULL;
+    }
+    return ledger;
+}
+
+void ledger_free(struct ledger *ledger)
+{
+    if (ledger == NULL)
+        return;
+    forget_tallies(ledger);
+    catalogue_release(ledger->catalogue);
+    buf_free(&ledger->entry);
+    mem_free(ledger->enrolled);
+    mem_free(ledger);
+}

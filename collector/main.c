@@ -1,0 +1,44 @@
+/* burgerpanel-collector: the table of its verbs. */
+#include "collector/cmd.h"
+#include "crypto/crypto.h"
+
+static const struct cli_verb verbs[] = {
+    {"panel import", "FILE.json", "check and store the panel definition", "controleer en bewaar de paneldefinitie",
+     cmd_panel_import},
+    {"panel show", "", "print the panel definition", "toon de paneldefinitie", cmd_panel_show},
+    {"actions import", "FILE.csv", "check and store the action list", "controleer en bewaar de actielijst",
+     cmd_actions_import},
+    {"actions list", "", "print the action list", "toon de actielijst", cmd_actions_list},
+    {"invitations create", "N", "make N invitation codes; shown this once", "maak N uitnodigingen; eenmalig getoond",
+     cmd_invitations_create},
+    {"invitations list", "", "count invitations: unused, used, withdrawn", "tel uitnodigingen: ongebruikt, gebruikt, ingetrokken",
+     cmd_invitations_list},
+    {"invitations withdraw", "CODE", "withdraw an unused invitation", "trek een ongebruikte uitnodiging in",
+     cmd_invitations_withdraw},
+    {"members list", "", "list members: kid, enrolled, revoked", "toon panelleden: kid, ingeschreven, ingetrokken",
+     cmd_members_list},
+    {"members revoke", "KID", "refuse a member's later responses", "weiger latere reacties van een panellid",
+     cmd_members_revoke},
+    {"tokens create", "NAME", "make an access token; shown this once", "maak een toegangstoken; eenmalig getoond",
+     cmd_tokens_create},
+    {"tokens list", "", "list access tokens", "toon toegangstokens", cmd_tokens_list},
+    {"tokens revoke", "NAME", "revoke an access token", "trek een toegangstoken in", cmd_tokens_revoke},
+    {"serve", "", "run the collector", "start de verzamelaar", cmd_serve},
+    {"export", "", "write the tables of a round", "schrijf de tabellen van een ronde", cmd_export},
+};
+
+int main(int argc, char **argv)
+{
+    static const struct cli_program program = {
+        .name = "burgerpanel-collector",
+        .version = BURGERPANEL_VERSION,
+        .english = "Collects signed panel responses, counts them and writes tables.",
+        .dutch = "Verzamelt ondertekende panelreacties, telt ze en schrijft tabellen.",
+        .verbs = verbs,
+        .count = sizeof verbs / sizeof *verbs,
+        .common = config_common,
+    };
+    if (crypto_start())
+        return CLI_FAILED;
+    return cli_run(&program, argc, argv);
+}

@@ -1,0 +1,71 @@
+/* Inside of the SQLite backend, shared by its two files. */
+#ifndef COLLECTOR_STORE_SQLITE_H
+#define COLLECTOR_STORE_SQLITE_H
+
+#include "collector/store.h"
+#include <sqlite3.h>
+
+enum statement {
+    SQL_BEGIN,
+    SQL_BEGIN_READING,
+    SQL_COMMIT,
+    SQL_ROLLBACK,
+    SQL_CHANGED,
+    SQL_ENTRY_APPEND,
+    SQL_ENTRY_READ,
+    SQL_ENTRY_COUNT,
+    SQL_MEMBER_ADD,
+    SQL_MEMBER_EACH,
+    SQL_MEMBER_REVOKE,
+    SQL_INVITATION_ADD,
+    SQL_INVITATION_FIND,
+    SQL_INVITATION_MARK,
+    SQL_INVITATION_COUNT,
+    SQL_CURRENT_READ,
+    SQL_CURRENT_WRITE,
+    SQL_CURRENT_EACH,
+    SQL_COUNTS_READ,
+    SQL_COUNTS_WRITE,
+    SQL_COUNTS_EACH,
+    SQL_PANEL_WRITE,
+    SQL_PANEL_READ,
+    SQL_ROUND_ADD,
+    SQL_ROUND_EACH,
+    SQL_ACTION_WRITE,
+    SQL_ACTION_EACH,
+    SQL_TOKEN_ADD,
+    SQL_TOKEN_EACH,
+    SQL_TOKEN_REVOKE,
+    STATEMENT_COUNT,
+};
+
+struct store_sqlite {
+    struct store store;
+    sqlite3 *db;
+    char *path;
+    sqlite3_stmt *statements[STATEMENT_COUNT]; /* prepared when first used */
+    int64_t version;                           /* PRAGMA data_version when last asked; -1 at first */
+    uint16_t *slots;                           /* what current_read handed out */
+    size_t slot_cap;
+};
+
+/* The statement, ready for binding; NULL after having written store->error. */
+sqlite3_stmt *sqlite_statement(struct store_sqlite *s, enum statement which);
+
+/* Runs a statement that gives no row, and resets it. STORE_NONE: it changed nothing. */
+enum store_result sqlite_run(struct store_sqlite *s, sqlite3_stmt *st);
+
+/* Steps to the next row: STORE_OK with a row, STORE_NONE after the last. The caller resets. */
+enum store_result sqlite_step(struct store_sqlite *s, sqlite3_stmt *st);
+
+/* Writes store->error from SQLite's message; returns STORE_FAILED. */
+enum store_result sqlite_failed(struct store_sqlite *s);
+
+/* Writes store->error; returns STORE_FAILED. */
+enum store_result sqlite_damaged(struct store_sqlite *s, const char *what);
+
+extern const struct store_ops sqlite_ops; /* store_sqlite_verbs.c */
+
+void sqlite_close(struct store *store);
+
+#endif

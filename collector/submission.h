@@ -1,0 +1,49 @@
+/* One signed object on its way into the log: what the checks before the writer found out, and what the writer decided. A value that is
+ * handed from an HTTP thread to the writer and back; never with both at once. */
+#ifndef COLLECTOR_SUBMISSION_H
+#define COLLECTOR_SUBMISSION_H
+
+#include "collector/catalogue.h"
+#include "panel/problem.h"
+
+enum submission_kind { SUBMISSION_RESPONSE, SUBMISSION_ENROLMENT };
+
+/* What became of it. */
+enum submission_verdict {
+    VERDICT_PENDING,
+    VERDICT_ACCEPTED,    /* in the log now: 201 */
+    VERDICT_REPEATED,    /* was there already: 200 */
+    VERDICT_REFUSED,     /* `problem` says why */
+    VERDICT_UNAVAILABLE, /* nothing is known to be kept: 503 */
+};
+
+struct submission {
+    enum submission_kind kind;
+    const char *jws; /* as received; the request's, which outlives the submission */
+    size_t jws_len;
+    struct catalogue *catalogue; /* that it was checked against; held */
+
+    /* a response */
+    int64_t round, action, member; /* the store's numbers */
+    size_t round_place, action_place; /* in the catalogue */
+    int64_t revision;
+    bool round_open; /* when it arrived */
+    uint16_t *slots;
+    size_t slot_count;
+
+    /* an enrolment */
+    char kid[KID_SIZE];
+    uint8_t public_key[KEY_BYTES];
+    uint8_t invitation[SHA256_BYTES];
+    int64_t received_at;
+
+    /* the outcome */
+    enum submission_verdict verdict;
+    enum problem problem;
+    char detail[160];         /* in English, for the problem's `detail` */
+    int64_t index;            /* in the log, when accepted or repeated */
+    int64_t replaced;         /* the response that it replaced, or -1 */
+    int64_t current_revision; /* with PROBLEM_STALE_REVISION */
+};
+
+#endif
