@@ -23,7 +23,8 @@ void buf_init(struct buf *b, size_t max);
 /* Frees the bytes; the buffer is then as after buf_init. */
 void buf_free(struct buf *b);
 
-/* As buf_free, but overwrites the bytes first; for secrets. */
+/* As buf_free, but overwrites the bytes first; for secrets. A buffer that grows may leave a copy behind, so whoever puts secrets
+ * reserves room for all of them first, as file_read does for a file. */
 void buf_wipe(struct buf *b);
 
 /* Empties the buffer and clears `failed`, keeping the memory. */

@@ -1,5 +1,6 @@
-/* Verbs and options. getopt_long does the options' grammar, asked to stop at each operand, so that operands which look like an
- * option (a negative number) are seen before it does. It says nothing itself: each error is one line in the reader's language. */
+/* Verbs and options. getopt_long does the options' grammar, asked to stop at each operand, so that operands which look
+ * like an option (a negative number) are seen before it does. It says nothing itself: each error is one line in the
+ * reader's language. */
 #include "base/cli.h"
 
 #include "base/buf.h"
@@ -20,8 +21,6 @@ static const char *program_name(void)
 {
     return running ? running->name : program_invocation_short_name;
 }
-
-/* --- talk ----------------------------------------------------------------------------------------------------------------- */
 
 /* One line on standard error in one write; what would break the line, say in a file's name, is shown as ?. */
 PRINTF_LIKE(2, 0)
@@ -73,8 +72,6 @@ void cli_say(const char *format, ...)
     put_line(NULL, format, args);
     va_end(args);
 }
-
-/* --- help ----------------------------------------------------------------------------------------------------------------- */
 
 static bool has_word(const char *name, const char *word)
 {
@@ -151,8 +148,6 @@ static void put_verb_help(const struct cli_verb *verb, const struct cli_option *
         printf("  --%s%s%s%*s  %s\n", option->name, option->argument ? " " : "", option->argument ? option->argument : "",
                width - option_width(option), "", T(option->english, option->dutch));
 }
-
-/* --- verbs ---------------------------------------------------------------------------------------------------------------- */
 
 /* The number of words, 1 or 2, at `words` that make the verb's name; 0 when they are another's. */
 static int match_words(const char *name, int count, char **words)
@@ -256,8 +251,6 @@ int cli_run(const struct cli_program *program, int argc, char **argv)
     cli_fail(T("standard output could not be written whole", "de standaarduitvoer kon niet geheel worden geschreven"));
     return code == CLI_DONE ? CLI_FAILED : code;
 }
-
-/* --- options -------------------------------------------------------------------------------------------------------------- */
 
 /* getopt_long's own list of the verb's options, to be freed; NULL when there is no memory. */
 static struct option *list_options(const struct cli_option *options)

@@ -1,6 +1,6 @@
-/* RFC 4180, read and written. The reader leaves the text as it is and sets out one row at a time in a room of its own, as large
- * as the text, so a field never moves. A bad row costs its first line alone: reading goes on with the second, so that one
- * forgotten quote does not hide what is wrong further on. */
+/* RFC 4180, read and written. The reader leaves the text as it is and sets out one row at a time in a room of its own,
+ * as large as the text, so a field never moves. A bad row costs its first line alone: reading goes on with the second,
+ * so that one forgotten quote does not hide what is wrong further on. */
 #include "base/csv.h"
 
 #include "base/mem.h"

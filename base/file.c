@@ -179,7 +179,8 @@ static int open_folder_of(const char *path)
     return open_again(len > 0 ? folder : ".", O_RDONLY | O_DIRECTORY, 0);
 }
 
-/* Makes what was done to the folder's names last. Some file systems can't sync a folder and say EINVAL: they are taken as is. */
+/* Makes what was done to the folder's names last. Some file systems can't sync a folder and say EINVAL: they are taken
+ * as is. */
 static int sync_folder(int fd)
 {
     return sync_again(fd) == 0 || errno == EINVAL ? 0 : -1;
@@ -194,8 +195,8 @@ static int sync_folder_of(const char *path)
     return result;
 }
 
-/* Makes an empty file of a new name beside `path`, the name put in `temporary`. Its ending is its own, so that who lists the
- * folder by ending does not take one that a power cut left for the real thing. */
+/* Makes an empty file of a new name beside `path`, the name put in `temporary`. Its ending is its own, so that who lists
+ * the folder by ending does not take one that a power cut left for the real thing. */
 static int open_beside(const char *path, mode_t mode, char temporary[static PATH_MAX])
 {
     size_t folder = folder_length(path);

@@ -10,7 +10,9 @@
 MUST_CHECK int file_read(const char *path, struct buf *out);
 
 /* Writes a new file beside `path` with `mode`, syncs it, puts it in place of `path` and syncs the folder: who looks sees the old
- * bytes or the new, also after a power cut. -1: errno, nothing changed, no stray file left. */
+ * bytes or the new, also after a power cut. `mode` is cut by the umask, as open(2) does. -1: errno, nothing changed, no stray
+ * file left; but when only the folder's last sync failed (EIO), the new bytes may be there. What a power cut leaves half done is
+ * named `.NAME.HEX.tmp`. */
 MUST_CHECK int file_write(const char *path, const void *bytes, size_t len, mode_t mode);
 
 /* As file_write, but -1 with EEXIST when `path` is there already; two processes at once can't both succeed. */

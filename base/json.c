@@ -1,5 +1,6 @@
-/* Strict JSON over cJSON, in three steps: json_check's pass over the text, cJSON's parse of what passed, and a walk over the
- * tree for what only shows there: repeated members, numbers out of range. A struct json is a cJSON item under another name. */
+/* Strict JSON over cJSON, in three steps: json_check's pass over the text, cJSON's parse of what passed, and a walk over
+ * the tree for what only shows there: repeated members, numbers out of range. A struct json is a cJSON item under
+ * another name. */
 #include "base/json.h"
 
 #include "base/json_check.h"

@@ -22,8 +22,8 @@ struct json_fault {
 
 /* Parses a whole document of `len` bytes (RFC 8259): UTF-8 without BOM, no U+0000 nor its escape, no lone surrogate, no
  * repeated member at any depth (names compared after unescaping), nothing but white space after the value, no deeper than
- * JSON_MAX_DEPTH levels (a scalar document has depth 0, [] has 1). NULL on a fault, `fault` (may be NULL) then says which;
- * lack of memory is the fault "out of memory". Free with json_free. */
+ * JSON_MAX_DEPTH levels (a scalar document has depth 0, [] has 1), no number too large for a double. NULL on a fault, `fault`
+ * (may be NULL) then says which; lack of memory is the fault "out of memory". Free with json_free. */
 MUST_CHECK struct json *json_parse(const char *text, size_t len, struct json_fault *fault);
 
 /* Frees a document: the value that json_parse gave. NULL is fine. */

@@ -17,7 +17,8 @@ static int fault(struct json_scan *scan, const char *what)
     return -1;
 }
 
-/* The byte at the place, or NUL at the end; a NUL in the text is no part of the grammar, so the two need not be told apart. */
+/* The byte at the place, or NUL at the end; a NUL in the text is no part of the grammar, so the two need not be told
+ * apart. */
 static char peek(const struct json_scan *scan)
 {
     return scan->at < scan->len ? scan->text[scan->at] : '\0';

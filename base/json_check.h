@@ -1,5 +1,5 @@
-/* The strict pass over a JSON text that goes before cJSON: the grammar of RFC 8259 with PROTOCOL 3's limits, all but repeated
- * members. Private to base/json.c. Builds nothing; allocates only for numbers that are no integers. */
+/* The strict pass over a JSON text that goes before cJSON: the grammar of RFC 8259 with PROTOCOL 3's limits, all but
+ * repeated members. Private to base/json.c. Builds nothing; allocates only for numbers that are no integers. */
 #ifndef BASE_JSON_CHECK_H
 #define BASE_JSON_CHECK_H
 

@@ -1,5 +1,5 @@
-/* Lines on standard error. Each is composed on the stack and written with one write(2): lines of several threads don't mix, and
- * there is a line also when memory has run out. */
+/* Lines on standard error. Each is composed on the stack and written with one write(2): lines of several threads don't
+ * mix, and there is a line also when memory has run out. */
 #include "base/log.h"
 
 #include "base/clock.h"
@@ -51,7 +51,8 @@ static bool is_control(const char *at, size_t step)
     return byte[0] == 0xC2 && byte[1] < 0xA0;
 }
 
-/* Adds the message, with what may upset a terminal or a line reader escaped: control characters and bytes that are no UTF-8. */
+/* Adds the message, with what may upset a terminal or a line reader escaped: control characters and bytes that are no
+ * UTF-8. */
 static void add_escaped(struct line *line, const char *text, size_t len)
 {
     static const char hex[] = "0123456789abcdef";

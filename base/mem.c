@@ -12,7 +12,8 @@
 static atomic_ulong countdown; /* allocations left until the one that fails; 0 when none is to */
 static atomic_bool struck;
 
-/* Counts one allocation; whether it is the one that must fail. The exchange lets exactly one of two threads have each number. */
+/* Counts one allocation; whether it is the one that must fail. The exchange lets exactly one of two threads have each
+ * number. */
 static bool must_fail(void)
 {
     unsigned long left = atomic_load_explicit(&countdown, memory_order_relaxed);

@@ -1,6 +1,8 @@
 /* The table of routes, and what the resources share: how refusals and outcomes are told, how one submission is committed. */
 #include "collector/api.h"
+#include "base/clock.h"
 #include "base/json.h"
+#include "base/log.h"
 #include "base/mem.h"
 #include "crypto/base64url.h"
 #include "crypto/crypto.h"
@@ -17,6 +19,11 @@ const struct http_route api_routes[] = {
     {"GET", "/v1/panel", NULL, 0, api_panel_get},
     {"GET", "/v1/actions", NULL, 0, api_actions_get},
     {"GET", "/v1/actions/{id}", NULL, 0, api_action_get},
+    {"GET", "/v1/receipts/{index}", NULL, 0, api_receipt_get},
+    {"GET", "/v1/entries", NULL, 0, api_entries_get},
+    {"GET", "/log/checkpoint", NULL, 0, api_checkpoint_get},
+    {"GET", "/log/key", NULL, 0, api_log_key_get},
+    {"GET", "/log/tile/*", NULL, 0, api_tile_get},
     {"GET", "/healthz", NULL, 0, api_health_get},
     {NULL, NULL, NULL, 0, NULL},
 };
@@ -56,13 +63,31 @@ void api_answer_refusal(struct http_exchange *x, const struct refusal *refusal)
     buf_free(&members);
 }
 
-void api_put_outcome(struct buf *out, const struct submission *s)
+/* The receipt as a JSON string: from the commit itself, or for what was there already from the newest checkpoint. */
+static void put_receipt(struct buf *out, struct service *service, const struct submission *s)
+{
+    struct buf text;
+    buf_init(&text, RECEIPT_MAX);
+    int result = s->proofs != NULL ? proofs_put_receipt(&text, s->proofs, (uint64_t)s->index)
+                                   : api_put_any_receipt(&text, service, (uint64_t)s->index);
+    if (result == 0) {
+        buf_put_text(out, ",\"receipt\":");
+        json_put_string(out, text.data, text.len);
+    } else {
+        out->failed = true; /* better no answer than one without its proof: who sends again gets it */
+    }
+    buf_free(&text);
+}
+
+void api_put_outcome(struct buf *out, struct service *service, const struct submission *s, bool receipt)
 {
     if (s->kind == SUBMISSION_ENROLMENT)
         buf_printf(out, "\"kid\":\"%s\",", s->kid);
     buf_printf(out, "\"index\":%lld", (long long)s->index);
     if (s->replaced >= 0)
         buf_printf(out, ",\"replaced\":%lld", (long long)s->replaced);
+    if (receipt)
+        put_receipt(out, service, s);
 }
 
 #define UNAVAILABLE_DETAIL "Nothing is known to be kept; send the same again."
@@ -112,6 +137,7 @@ struct pending {
     struct commit_job job;
     struct submission *submission;
     struct http_exchange *exchange;
+    bool receipt; /* wanted */
 };
 
 static void release_pending(void *attachment)
@@ -127,8 +153,9 @@ static void resume_pending(struct commit_job *job)
     http_resume(pending->exchange);
 }
 
-static void finish_pending(struct http_exchange *x, struct submission *s)
+static void finish_pending(struct http_exchange *x, struct service *service, const struct pending *pending)
 {
+    const struct submission *s = pending->submission;
     char members[64];
     const char *detail;
     if (s->verdict != VERDICT_ACCEPTED && s->verdict != VERDICT_REPEATED) {
@@ -139,16 +166,14 @@ static void finish_pending(struct http_exchange *x, struct submission *s)
     struct buf body;
     buf_init(&body, SIZE_MAX);
     buf_put_char(&body, '{');
-    api_put_outcome(&body, s);
+    api_put_outcome(&body, service, s, pending->receipt);
     buf_put_char(&body, '}');
     http_answer(x, api_verdict_status(s), "application/json", &body);
 }
 
 static void finish(struct http_exchange *x, void *context)
 {
-    (void)context;
-    const struct pending *pending = http_attachment(x);
-    finish_pending(x, pending->submission);
+    finish_pending(x, context, http_attachment(x));
 }
 
 void api_commit(struct http_exchange *x, struct service *service, struct submission *s)
@@ -159,7 +184,7 @@ void api_commit(struct http_exchange *x, struct service *service, struct submiss
         http_problem(x, PROBLEM_UNAVAILABLE, "The collector is short of memory; send the same again later.", NULL);
         return;
     }
-    *pending = (struct pending){.submission = s, .exchange = x};
+    *pending = (struct pending){.submission = s, .exchange = x, .receipt = api_wants_receipt(x)};
     pending->job = (struct commit_job){.list = &pending->submission, .count = 1, .done = resume_pending, .context = pending};
     http_attach(x, pending, release_pending);
     http_suspend(x, finish);
@@ -167,6 +192,52 @@ void api_commit(struct http_exchange *x, struct service *service, struct submiss
         s->verdict = VERDICT_UNAVAILABLE;
         http_resume(x);
     }
+}
+
+/* --- what a request asks for and may ask for ------------------------------------------------------------------------------- */
+
+bool api_wants_receipt(struct http_exchange *x)
+{
+    const char *prefer = http_header(x, "Prefer");
+    if (prefer == NULL || strcasestr(prefer, "return=minimal") == NULL)
+        return true;
+    http_answer_header(x, "Preference-Applied", "return=minimal");
+    return false;
+}
+
+static void answer_access(struct http_exchange *x, enum access_answer answer)
+{
+    switch (answer) {
+    case ACCESS_GRANTED:
+        break;
+    case ACCESS_MISSING:
+        http_problem(x, PROBLEM_UNAUTHORIZED, "This path needs an access token: Authorization: Bearer TOKEN.", NULL);
+        http_answer_header(x, "WWW-Authenticate", "Bearer realm=\"burgerpanel\"");
+        break;
+    case ACCESS_UNKNOWN:
+        http_problem(x, PROBLEM_UNAUTHORIZED, "The access token is not known, has expired or was revoked.", NULL);
+        http_answer_header(x, "WWW-Authenticate", "Bearer realm=\"burgerpanel\", error=\"invalid_token\"");
+        break;
+    case ACCESS_DENIED:
+        http_problem(x, PROBLEM_FORBIDDEN, "The access token's rights do not reach this path.", NULL);
+        http_answer_header(x, "WWW-Authenticate", "Bearer realm=\"burgerpanel\", error=\"insufficient_scope\"");
+        break;
+    }
+}
+
+bool api_is_allowed(struct http_exchange *x, struct service *service, unsigned roles, bool *exact)
+{
+    const struct access_token *token;
+    struct catalogue *catalogue = catalogue_now(service->around.catalogues);
+    enum access_answer answer =
+        access_check(&catalogue->tokens, http_header(x, "Authorization"), roles, clock_now(), &token);
+    if (answer != ACCESS_GRANTED)
+        log_info("access: refused%s%s", token != NULL ? ", token " : "", token != NULL ? token->name : "");
+    if (answer == ACCESS_GRANTED && exact != NULL)
+        *exact = token->exact;
+    catalogue_release(catalogue);
+    answer_access(x, answer);
+    return answer == ACCESS_GRANTED;
 }
 
 /* --- cached answers -------------------------------------------------------------------------------------------------------- */

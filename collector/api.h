@@ -1,17 +1,18 @@
-/* The HTTP API's resources (PROTOCOL 9), one file each: api_members.c, api_responses.c, api_batches.c, api_panel.c. They read the exchange,
+/* The HTTP API's resources (PROTOCOL 9), one file each: api_members.c, api_responses.c, api_batches.c, api_panel.c, api_log.c, api_entries.c. They read the exchange,
  * call the rooms below, and set the answer. */
 #ifndef COLLECTOR_API_H
 #define COLLECTOR_API_H
 
 #include "collector/commit.h"
 #include "collector/http.h"
+#include "collector/reader.h"
 #include "collector/submit.h"
 #include "collector/workers.h"
 
 /* What the handlers work with; the server's context. */
 struct service {
-    struct roster *roster;
-    struct catalogue_place *place;
+    struct ledger_surroundings around;
+    struct reader *reader;
     struct commit_queue *queue;
     struct workers *workers;
 };
@@ -25,6 +26,11 @@ http_handler api_panel_get;
 http_handler api_actions_get;
 http_handler api_action_get;
 http_handler api_health_get;
+http_handler api_checkpoint_get;
+http_handler api_log_key_get;
+http_handler api_tile_get;
+http_handler api_receipt_get;
+http_handler api_entries_get;
 
 /* --- what the resources share: api.c --------------------------------------------------------------------------------------- */
 
@@ -34,8 +40,20 @@ void api_answer_refusal(struct http_exchange *exchange, const struct refusal *re
 /* Puts a refusal as a problem's JSON object, with its errors[]. */
 void api_put_refusal(struct buf *out, const struct refusal *refusal);
 
-/* Puts the JSON members that tell of a submission's outcome, without braces: of an accepted or repeated one. */
-void api_put_outcome(struct buf *out, const struct submission *submission);
+/* Puts the JSON members that tell of a submission's outcome, without braces: of an accepted or repeated one. With `receipt`, its receipt is
+ * among them. */
+void api_put_outcome(struct buf *out, struct service *service, const struct submission *submission, bool receipt);
+
+/* Puts the receipt of any entry that the newest checkpoint covers. -1: it covers none of that index, or the log can't be read. */
+MUST_CHECK int api_put_any_receipt(struct buf *out, struct service *service, uint64_t index);
+
+/* Whether the request wants receipts: it does unless it says Prefer: return=minimal (RFC 7240), which the answer then confirms. While the handler
+ * runs only. */
+bool api_wants_receipt(struct http_exchange *exchange);
+
+/* Whether the request's token has one of `roles` (a bit each); if not, the answer has been set. *exact (may be NULL): whether it
+ * may ask for exact figures. */
+MUST_CHECK bool api_is_allowed(struct http_exchange *exchange, struct service *service, unsigned roles, bool *exact);
 
 /* Puts the problem of a submission that was refused or is not known to be kept. */
 void api_put_verdict_problem(struct buf *out, const struct submission *submission);

@@ -22,6 +22,7 @@ struct batch {
     struct service *service;
     struct line *lines;
     size_t count;
+    bool receipts; /* wanted */
     struct submission **accepted; /* what the writer gets */
     bool turned_away;             /* no worker or no writer would take it */
 };
@@ -103,7 +104,7 @@ static void check_line(struct batch *batch, struct catalogue *catalogue, struct 
         refusal.problem = PROBLEM_MALFORMED_ENVELOPE;
         refusal.detail = "The line is no JSON string.";
     } else {
-        line->submission = submit_response(batch->service->roster, catalogue, jws, jws_len, clock_now(), &refusal);
+        line->submission = submit_response(batch->service->around.roster, catalogue, jws, jws_len, clock_now(), &refusal);
     }
     if (line->submission != NULL)
         batch->accepted[batch->job.count++] = line->submission;
@@ -125,7 +126,7 @@ static void check_batch(struct work *work)
     const struct buf *body = http_body(batch->exchange);
     const char *at = buf_text(body), *end = at + body->len, *text;
     size_t len;
-    struct catalogue *catalogue = catalogue_now(batch->service->place);
+    struct catalogue *catalogue = catalogue_now(batch->service->around.catalogues);
     for (size_t i = 0; next_line(&at, end, &text, &len); i++)
         check_line(batch, catalogue, &batch->lines[i], text, len);
     catalogue_release(catalogue);
@@ -140,7 +141,7 @@ static void check_batch(struct work *work)
 
 /* --- answering ------------------------------------------------------------------------------------------------------------- */
 
-static void put_line(struct buf *out, const struct line *line)
+static void put_line(struct buf *out, const struct batch *batch, const struct line *line)
 {
     const struct submission *s = line->submission;
     if (line->refusal != NULL) {
@@ -149,7 +150,7 @@ static void put_line(struct buf *out, const struct line *line)
         http_put_problem(out, PROBLEM_UNAVAILABLE, "The collector is short of memory; send the same again later.", NULL);
     } else if (s->verdict == VERDICT_ACCEPTED || s->verdict == VERDICT_REPEATED) {
         buf_printf(out, "{\"status\":%u,", api_verdict_status(s));
-        api_put_outcome(out, s);
+        api_put_outcome(out, batch->service, s, batch->receipts);
         buf_put_char(out, '}');
     } else {
         api_put_verdict_problem(out, s);
@@ -177,7 +178,7 @@ static void finish(struct http_exchange *x, void *context)
     }
     buf_init(&body, SIZE_MAX);
     for (size_t i = 0; i < batch->count; i++)
-        put_line(&body, &batch->lines[i]);
+        put_line(&body, batch, &batch->lines[i]);
     http_answer(x, 200, "application/x-ndjson", &body);
 }
 
@@ -189,6 +190,7 @@ static struct batch *batch_new(struct http_exchange *x, struct service *service,
     batch->work.run = check_batch;
     batch->exchange = x;
     batch->service = service;
+    batch->receipts = api_wants_receipt(x);
     batch->lines = mem_calloc(count, sizeof *batch->lines);
     batch->accepted = mem_calloc(count, sizeof(struct submission *));
     if (batch->lines != NULL && batch->accepted != NULL) {

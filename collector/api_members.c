@@ -8,7 +8,7 @@ void api_members_post(struct http_exchange *x, void *context)
     const struct buf *body = http_body(x);
     struct refusal refusal;
     refusal_init(&refusal);
-    struct catalogue *catalogue = catalogue_now(service->place);
+    struct catalogue *catalogue = catalogue_now(service->around.catalogues);
     struct submission *s = submit_enrolment(catalogue, buf_text(body), body->len, clock_now(), &refusal);
     catalogue_release(catalogue);
     if (s != NULL)

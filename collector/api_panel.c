@@ -45,7 +45,7 @@ static void put_panel(struct buf *out, const struct json *definition, const stru
 void api_panel_get(struct http_exchange *x, void *context)
 {
     struct service *service = context;
-    struct catalogue *catalogue = catalogue_now(service->place);
+    struct catalogue *catalogue = catalogue_now(service->around.catalogues);
     struct json *definition = json_parse(buf_text(&catalogue->definition), catalogue->definition.len, NULL);
     struct buf body;
     buf_init(&body, SIZE_MAX);
@@ -61,7 +61,7 @@ void api_panel_get(struct http_exchange *x, void *context)
 void api_actions_get(struct http_exchange *x, void *context)
 {
     struct service *service = context;
-    struct catalogue *catalogue = catalogue_now(service->place);
+    struct catalogue *catalogue = catalogue_now(service->around.catalogues);
     struct buf body;
     buf_init(&body, SIZE_MAX);
     buf_put_text(&body, "{\"actions\":");
@@ -74,7 +74,7 @@ void api_actions_get(struct http_exchange *x, void *context)
 void api_action_get(struct http_exchange *x, void *context)
 {
     struct service *service = context;
-    struct catalogue *catalogue = catalogue_now(service->place);
+    struct catalogue *catalogue = catalogue_now(service->around.catalogues);
     int place = action_list_find(catalogue->actions, http_parameter(x));
     struct buf body;
     buf_init(&body, SIZE_MAX);

@@ -8,9 +8,9 @@ void api_responses_post(struct http_exchange *x, void *context)
     const struct buf *body = http_body(x);
     struct refusal refusal;
     refusal_init(&refusal);
-    struct catalogue *catalogue = catalogue_now(service->place);
+    struct catalogue *catalogue = catalogue_now(service->around.catalogues);
     struct submission *s =
-        submit_response(service->roster, catalogue, buf_text(body), body->len, clock_now(), &refusal);
+        submit_response(service->around.roster, catalogue, buf_text(body), body->len, clock_now(), &refusal);
     catalogue_release(catalogue);
     if (s != NULL)
         api_commit(x, service, s);

@@ -2,7 +2,7 @@
 #include "collector/catalogue.h"
 #include "base/lang.h"
 #include "base/mem.h"
-#include <pthread.h>
+#include "collector/place.h"
 #include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
@@ -37,6 +37,7 @@ void catalogue_release(struct catalogue *catalogue)
     action_list_free(catalogue->actions);
     panel_free(catalogue->panel);
     buf_free(&catalogue->definition);
+    access_free(&catalogue->tokens);
     mem_free(catalogue);
 }
 
@@ -143,7 +144,7 @@ struct catalogue *catalogue_load(struct store *store)
     atomic_init(&holder->holders, 1);
     buf_init(&catalogue->definition, PANEL_JSON_MAX);
     if (load_panel(catalogue, store) || load_layouts(catalogue, store) || load_rounds(catalogue, store) ||
-        load_actions(catalogue, store)) {
+        load_actions(catalogue, store) || access_load(&catalogue->tokens, store) != STORE_OK) {
         catalogue_release(catalogue);
         return NULL;
     }
@@ -152,44 +153,35 @@ struct catalogue *catalogue_load(struct store *store)
 
 /* --- the place ------------------------------------------------------------------------------------------------------------- */
 
-struct catalogue_place {
-    pthread_mutex_t lock;
-    struct catalogue *now;
-};
+static void *hold(void *thing)
+{
+    return catalogue_hold(thing);
+}
+
+static void release(void *thing)
+{
+    catalogue_release(thing);
+}
 
 struct catalogue_place *catalogue_place_new(struct catalogue *first)
 {
-    struct catalogue_place *place = mem_calloc(1, sizeof *place);
-    if (place == NULL || pthread_mutex_init(&place->lock, NULL) != 0) {
-        mem_free(place);
-        return NULL;
-    }
-    place->now = first;
-    return place;
+    struct place *place = place_new(hold, release);
+    if (place != NULL)
+        place_replace(place, first);
+    return (struct catalogue_place *)place;
 }
 
 void catalogue_place_free(struct catalogue_place *place)
 {
-    if (place == NULL)
-        return;
-    catalogue_release(place->now);
-    pthread_mutex_destroy(&place->lock);
-    mem_free(place);
+    place_free((struct place *)place);
 }
 
 struct catalogue *catalogue_now(struct catalogue_place *place)
 {
-    pthread_mutex_lock(&place->lock);
-    struct catalogue *catalogue = catalogue_hold(place->now);
-    pthread_mutex_unlock(&place->lock);
-    return catalogue;
+    return place_now((struct place *)place);
 }
 
 void catalogue_replace(struct catalogue_place *place, struct catalogue *next)
 {
-    pthread_mutex_lock(&place->lock);
-    struct catalogue *old = place->now;
-    place->now = next;
-    pthread_mutex_unlock(&place->lock);
-    catalogue_release(old);
+    place_replace((struct place *)place, next);
 }

@@ -1,9 +1,9 @@
-/* What the collector asks about, at one moment: panel definition, action list, and the numbers by which the store names rounds and
- * actions. Immutable and counted, so that requests under way keep theirs when an import brings a new one. */
+/* What administrators have set, at one moment: panel definition, action list, the numbers by which the store names rounds and
+ * actions, access tokens. Immutable and counted, so that requests under way keep theirs when an import brings a new one. */
 #ifndef COLLECTOR_CATALOGUE_H
 #define COLLECTOR_CATALOGUE_H
 
-#include "collector/store.h"
+#include "collector/access.h"
 #include "collector/tally.h"
 #include "panel/definition.h"
 
@@ -14,6 +14,7 @@ struct catalogue {
     int64_t *round_numbers;        /* by place in panel->rounds */
     int64_t *action_numbers;       /* by place in actions->list */
     struct buf definition;         /* the definition as imported, JSON */
+    struct access_list tokens;
 };
 
 /* Reads it from the store; held once by the caller. NULL: store_error says why ("no panel has been imported yet" among them). */
@@ -26,10 +27,11 @@ void catalogue_release(struct catalogue *catalogue);
 /* The layout of a round's counters. */
 const struct tally_layout *catalogue_layout(const struct catalogue *catalogue, size_t round);
 
-/* The place that holds the catalogue in force. */
+/* The place of the catalogue in force: place.h, with struct catalogue as the thing. */
 struct catalogue_place;
 
-MUST_CHECK struct catalogue_place *catalogue_place_new(struct catalogue *first); /* takes over the caller's hold */
+/* Takes over the caller's hold on `first`, which may be NULL. */
+MUST_CHECK struct catalogue_place *catalogue_place_new(struct catalogue *first);
 void catalogue_place_free(struct catalogue_place *place);
 
 /* The one in force, held for the caller. */

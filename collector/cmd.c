@@ -4,9 +4,15 @@
 #include "base/lang.h"
 #include <stdio.h>
 
+static struct config config;
+
+const struct config *cmd_config(void)
+{
+    return &config;
+}
+
 struct store *cmd_open(enum store_mode mode, int *exit_code)
 {
-    static struct config config;
     char error[STORE_ERROR_SIZE];
     *exit_code = config_read(&config);
     if (*exit_code >= 0)

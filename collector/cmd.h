@@ -20,6 +20,9 @@ cmd_run cmd_serve, cmd_export;
 /* Reads the configuration and opens the store. NULL: *exit_code says with what to end; a line has been written. Free with store_close. */
 MUST_CHECK struct store *cmd_open(enum store_mode mode, int *exit_code);
 
+/* The configuration that cmd_open has read. */
+const struct config *cmd_config(void);
+
 /* Parses a verb that has no options of its own and opens the existing store. NULL: as above. *first is the first operand. */
 MUST_CHECK struct store *cmd_begin(const struct cli_verb *verb, int argc, char **argv, int operands, int *first, int *exit_code);
 

@@ -6,8 +6,10 @@
 #include "base/mem.h"
 #include "collector/catalogue.h"
 #include "collector/cmd.h"
+#include "collector/log_key.h"
 #include "collector/panel_import.h"
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 /* What an import looks at and writes, within one transaction. */
@@ -122,6 +124,41 @@ static enum store_result write_panel(struct import *import, const struct buf *js
     return ops->commit(import->store);
 }
 
+/* The log's key is made with the first panel: from then on the store belongs to it. A key that has signed before is another log's. */
+static int make_log_key(const struct import *import)
+{
+    char path[CONFIG_VALUE_SIZE + 16], checkpoint[CONFIG_VALUE_SIZE + 32], origin[NOTE_NAME_SIZE], error[STORE_ERROR_SIZE] = "";
+    struct buf verifier;
+    const char *set = cmd_config()->values[CONFIG_ORIGIN];
+    config_log_key(cmd_config(), path);
+    snprintf(checkpoint, sizeof checkpoint, "%s.checkpoint", path);
+    snprintf(origin, sizeof origin, "%s%s", set[0] != '\0' ? "" : "burgerpanel/", set[0] != '\0' ? set : import->after->id);
+    if (file_exists(checkpoint))
+        return cli_fail(T("%s belongs to another log; name a new file with --log-key", "%s hoort bij een ander logboek; noem een nieuw bestand met --log-key"), path);
+    if (log_key_create(path) && errno != EEXIST)
+        return cli_fail(T("the log's key %s can't be made: %s", "de sleutel van het logboek %s kan niet gemaakt worden: %s"), path,
+                        strerror(errno));
+    buf_init(&verifier, NOTE_NAME_SIZE + 256);
+    int result = CLI_DONE;
+    if (log_key_verifier(path, origin, &verifier, error))
+        result = cli_fail("%s", error);
+    else if (import->store->ops->log_key_write(import->store, buf_text(&verifier)) != STORE_OK)
+        result = cmd_store_failed(import->store);
+    buf_free(&verifier);
+    return result;
+}
+
+static int ensure_log_key(const struct import *import)
+{
+    struct buf verifier;
+    buf_init(&verifier, NOTE_NAME_SIZE + 256);
+    enum store_result found = import->store->ops->log_key_read(import->store, &verifier);
+    buf_free(&verifier);
+    if (found == STORE_FAILED)
+        return cmd_store_failed(import->store);
+    return found == STORE_OK ? CLI_DONE : make_log_key(import);
+}
+
 static int import_panel(struct import *import, const char *file, const struct buf *json)
 {
     struct faults faults;
@@ -136,6 +173,8 @@ static int import_panel(struct import *import, const char *file, const struct bu
         panel_import_check(import->before, import->after, import->counted, import->counted_count, size == 0, &faults);
     if (result == CLI_DONE && faults_any(&faults))
         result = cmd_tell_faults(file, &faults);
+    if (result == CLI_DONE)
+        result = ensure_log_key(import);
     if (result == CLI_DONE && write_panel(import, json) != STORE_OK)
         result = cmd_store_failed(import->store);
     if (result != CLI_DONE)

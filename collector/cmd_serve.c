@@ -67,16 +67,43 @@ static unsigned core_count(void)
     return cores > 0 ? (unsigned)cores : 1;
 }
 
+/* Opens the store for reading, and with what it says of itself the log's key. */
+static int open_log(struct service *service, const struct config *config, char error[static STORE_ERROR_SIZE])
+{
+    char path[CONFIG_VALUE_SIZE + 16];
+    struct buf verifier;
+    service->reader = reader_open(config->values[CONFIG_STORE], error);
+    if (service->reader == NULL)
+        return -1;
+    buf_init(&verifier, NOTE_NAME_SIZE + 256);
+    struct store *store = reader_take(service->reader);
+    enum store_result found = store->ops->log_key_read(store, &verifier);
+    if (found == STORE_NONE)
+        snprintf(error, STORE_ERROR_SIZE, "%s",
+                 T("no panel has been imported yet; run `panel import FILE.json` first",
+                   "er is nog geen panel ingelezen; voer eerst `panel import BESTAND.json` uit"));
+    if (found == STORE_FAILED)
+        snprintf(error, STORE_ERROR_SIZE, "%s", store_error(store));
+    reader_give_back(service->reader);
+    config_log_key(config, path);
+    if (found == STORE_OK)
+        service->around.log_key = log_key_open(path, buf_text(&verifier), error);
+    buf_free(&verifier);
+    return service->around.log_key != NULL ? 0 : -1;
+}
+
 static int start_service(struct running *running, const struct config *config)
 {
     struct service *service = &running->service;
     char error[STORE_ERROR_SIZE] = "out of memory";
-    service->roster = roster_new();
-    service->place = catalogue_place_new(NULL);
+    service->around.roster = roster_new();
+    service->around.catalogues = catalogue_place_new(NULL);
+    service->around.proofs = proofs_place_new();
     service->workers = workers_start(core_count(), BATCHES_WAITING);
-    if (service->roster != NULL && service->place != NULL && service->workers != NULL)
-        service->queue = commit_start(config->values[CONFIG_STORE], config_number(config, CONFIG_QUEUE), service->roster,
-                                      service->place, error);
+    if (service->around.roster != NULL && service->around.catalogues != NULL && service->around.proofs != NULL &&
+        service->workers != NULL && open_log(service, config, error) == 0)
+        service->queue =
+            commit_start(config->values[CONFIG_STORE], config_number(config, CONFIG_QUEUE), &service->around, error);
     return service->queue != NULL ? -1 : cli_fail("%s", error);
 }
 
@@ -111,8 +138,11 @@ static void stop(struct running *running)
     }
     workers_free(service->workers);
     commit_free(service->queue);
-    catalogue_place_free(service->place);
-    roster_free(service->roster);
+    log_key_close(service->around.log_key);
+    proofs_place_free(service->around.proofs);
+    catalogue_place_free(service->around.catalogues);
+    roster_free(service->around.roster);
+    reader_close(service->reader);
     if (running->lock >= 0)
         close(running->lock);
 }
@@ -129,7 +159,7 @@ static int serve(const struct config *config)
     if (result < 0)
         result = start_http(&running, config);
     if (result < 0) {
-        log_info("serving with %zu members", roster_count(running.service.roster));
+        log_info("serving with %zu members", roster_count(running.service.around.roster));
         while (sigwait(&running.signals, &caught) != 0)
             ;
         log_info("stopping");

@@ -29,8 +29,7 @@ struct commit_queue {
 
     /* the writer's alone */
     const char *dsn;
-    struct roster *roster;
-    struct catalogue_place *place;
+    struct ledger_surroundings around;
     struct store *store;
     struct ledger *ledger;
     struct submission **batch;
@@ -52,7 +51,7 @@ static int open_store(struct commit_queue *queue, char error[static STORE_ERROR_
     queue->store = store_open(queue->dsn, STORE_EXISTING, error);
     if (queue->store == NULL)
         return -1;
-    queue->ledger = ledger_new(queue->store, queue->roster, queue->place);
+    queue->ledger = ledger_new(queue->store, &queue->around);
     if (queue->ledger != NULL)
         return 0;
     snprintf(error, STORE_ERROR_SIZE, "%s", store_error(queue->store));
@@ -235,7 +234,7 @@ static int prepare_locks(struct commit_queue *queue)
     return result ? -1 : 0;
 }
 
-struct commit_queue *commit_start(const char *dsn, size_t capacity, struct roster *roster, struct catalogue_place *place,
+struct commit_queue *commit_start(const char *dsn, size_t capacity, const struct ledger_surroundings *surroundings,
                                   char error[static STORE_ERROR_SIZE])
 {
     struct commit_queue *queue = mem_calloc(1, sizeof *queue);
@@ -247,8 +246,7 @@ struct commit_queue *commit_start(const char *dsn, size_t capacity, struct roste
     queue->tail = &queue->head;
     queue->capacity = capacity;
     queue->dsn = dsn;
-    queue->roster = roster;
-    queue->place = place;
+    queue->around = *surroundings;
     atomic_init(&queue->healthy, true);
     if (open_store(queue, error)) {
         commit_free(queue);

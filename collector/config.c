@@ -2,6 +2,7 @@
 #include "collector/config.h"
 #include "base/lang.h"
 #include "base/log.h"
+#include "collector/store.h"
 #include <ctype.h>
 #include <errno.h>
 #include <ini.h>
@@ -24,6 +25,8 @@ static const struct key keys[CONFIG_KEYS] = {
     [CONFIG_STORE] = {"store", "sqlite:burgerpanel.db", 0, 0},
     [CONFIG_LISTEN] = {"listen", "127.0.0.1:8080", 0, 0},
     [CONFIG_LOG_LEVEL] = {"log_level", "info", 0, 0},
+    [CONFIG_LOG_KEY] = {"log_key", "", 0, 0},
+    [CONFIG_ORIGIN] = {"origin", "", 0, 0},
     [CONFIG_THREADS] = {"threads", "0", 0, 256},
     [CONFIG_CONNECTIONS] = {"connections", "4096", 16, 1000000},
     [CONFIG_QUEUE] = {"queue", "16384", 1, 1000000},
@@ -37,6 +40,8 @@ const struct cli_option config_common[] = {
     {"config", "FILE", &config_file, NULL, "settings in this ini file", "instellingen uit dit ini-bestand"},
     {"store", "DSN", &config_flags[CONFIG_STORE], NULL, "the store, sqlite:PATH (default sqlite:burgerpanel.db)",
      "de opslag, sqlite:PAD (standaard sqlite:burgerpanel.db)"},
+    {"log-key", "FILE", &config_flags[CONFIG_LOG_KEY], NULL, "the log's key (default: the store's path and .log-key)",
+     "de sleutel van het logboek (standaard: het pad van de opslag en .log-key)"},
     {NULL, NULL, NULL, NULL, NULL, NULL},
 };
 
@@ -178,6 +183,14 @@ int config_read(struct config *config)
         if (config_flags[key] != NULL)
             result = set(config, (enum config_key)key, config_flags[key], "flag");
     return result < 0 ? check(config) : result;
+}
+
+void config_log_key(const struct config *config, char path[static CONFIG_VALUE_SIZE + 16])
+{
+    const char *named = config->values[CONFIG_LOG_KEY], *store = store_path(config->values[CONFIG_STORE]);
+    bool beside = named[0] == '\0';
+    snprintf(path, CONFIG_VALUE_SIZE + 16, "%s%s", !beside ? named : store != NULL ? store : "burgerpanel",
+             beside ? ".log-key" : "");
 }
 
 uint64_t config_number(const struct config *config, enum config_key key)

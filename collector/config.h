@@ -11,6 +11,8 @@ enum config_key {
     CONFIG_STORE,       /* DSN */
     CONFIG_LISTEN,      /* ADDRESS:PORT */
     CONFIG_LOG_LEVEL,
+    CONFIG_LOG_KEY,     /* file of the log's key */
+    CONFIG_ORIGIN,      /* of the log, when its key is made; empty: burgerpanel/ and the panel's id */
     CONFIG_THREADS,     /* HTTP threads; 0: one a core */
     CONFIG_CONNECTIONS, /* at most */
     CONFIG_QUEUE,       /* submissions that may wait for the writer */
@@ -27,12 +29,15 @@ struct config {
 extern const char *config_flags[CONFIG_KEYS];
 extern const char *config_file; /* --config */
 
-/* What every verb takes: --config and --store. For struct cli_program. */
+/* What every verb takes: --config, --store and --log-key. For struct cli_program. */
 extern const struct cli_option config_common[];
 
 /* Puts the whole together and checks it. Returns -1 when all is well; otherwise the exit code, after one line on standard error. An unknown
  * section or key in the file, or a value out of range, is told. */
 MUST_CHECK int config_read(struct config *config);
+
+/* The file of the log's key: as configured, or the store's path and ".log-key". */
+void config_log_key(const struct config *config, char path[static CONFIG_VALUE_SIZE + 16]);
 
 /* A number that config_read has checked. */
 uint64_t config_number(const struct config *config, enum config_key key);

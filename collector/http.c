@@ -64,19 +64,19 @@ struct http_exchange {
 
 /* --- routes ---------------------------------------------------------------------------------------------------------------- */
 
-/* Whether `url` is `path`; *parameter is where {id} begins in the url, NULL without one. */
+/* Whether `url` is `path`; *parameter is where {id} or the star begins in the url, NULL without one. */
 static bool path_matches(const char *path, const char *url, const char **parameter, size_t *len)
 {
-    const char *brace = strchr(path, '{');
+    size_t before = strcspn(path, "{*");
     *parameter = NULL;
-    if (brace == NULL)
+    if (path[before] == '\0')
         return strcmp(path, url) == 0;
-    size_t before = (size_t)(brace - path);
     if (strncmp(path, url, before) != 0)
         return false;
-    const char *rest = strchr(brace, '}') + 1;
+    bool all = path[before] == '*';
+    const char *rest = all ? "" : strchr(path, '}') + 1;
     *parameter = url + before;
-    *len = strcspn(*parameter, "/");
+    *len = all ? strlen(*parameter) : strcspn(*parameter, "/");
     return *len > 0 && *len <= HTTP_PARAMETER_MAX && strcmp(*parameter + *len, rest) == 0;
 }
 

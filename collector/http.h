@@ -18,7 +18,7 @@ typedef void http_handler(struct http_exchange *exchange, void *context);
 
 struct http_route {
     const char *method;     /* "GET" (HEAD follows) or "POST" */
-    const char *path;       /* "/v1/actions/{id}": {id} stands for one segment */
+    const char *path;       /* "/v1/actions/{id}": {id} stands for one segment; "/log/tile/" and a star: for all the rest */
     const char *media_type; /* of the body; NULL: none is looked at */
     size_t body_max;        /* bytes */
     http_handler *handle;
@@ -53,7 +53,7 @@ void http_stop(struct http_server *server);
 /* The body, as received; the exchange's. Lasts until it has been answered. */
 const struct buf *http_body(const struct http_exchange *exchange);
 
-/* The segment that {id} stood for; "" when the route has none. */
+/* The part of the path that {id} or the star stood for; "" when the route has none. */
 const char *http_parameter(const struct http_exchange *exchange);
 
 /* A request header or query argument; NULL when absent. While the handler runs only. */

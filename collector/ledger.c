@@ -2,9 +2,12 @@
  * counters) changes only after the COMMIT that makes it true. */
 #include "collector/ledger.h"
 #include "base/buf.h"
+#include "base/lang.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "collector/tree.h"
 #include "crypto/jws.h"
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -21,10 +24,12 @@ struct tally {
 
 struct ledger {
     struct store *store;
-    struct roster *roster;
-    struct catalogue_place *place;
+    struct ledger_surroundings around;
     struct catalogue *catalogue; /* in force, held */
+    struct tree *tree;           /* over the log */
     int64_t size;                /* of the log */
+    struct merkle_hash *leaves;  /* appended in this batch */
+    size_t leaf_count, leaf_cap;
     int64_t members;
     bool stale; /* what is held here may not be the store's: read it anew */
     struct tally *tallies[TALLY_BUCKETS];
@@ -33,10 +38,16 @@ struct ledger {
     struct buf entry; /* what a repeated response is compared with */
 };
 
-static int failed(const struct ledger *ledger)
+/* A failure that is not the store's own is told in its place, so that it is logged, or handed up, once. */
+static int fail(struct ledger *ledger, const char *what)
 {
-    log_error("store: %s", store_error(ledger->store));
+    snprintf(ledger->store->error, sizeof ledger->store->error, "%s", what);
     return -1;
+}
+
+static int fail_memory(struct ledger *ledger)
+{
+    return fail(ledger, T("out of memory", "te weinig geheugen"));
 }
 
 /* --- counters -------------------------------------------------------------------------------------------------------------- */
@@ -58,14 +69,13 @@ static struct tally *read_tally(struct ledger *ledger, int64_t round, int64_t ac
     struct tally *tally = mem_calloc(1, sizeof *tally);
     if (tally == NULL || (tally->counts = mem_calloc(layout->slots, sizeof *tally->counts)) == NULL) {
         mem_free(tally);
-        log_error("ledger: out of memory");
+        fail_memory(ledger);
         return NULL;
     }
     tally->round = round;
     tally->action = action;
     tally->layout = layout;
     if (ledger->store->ops->counts_read(ledger->store, round, action, tally->counts, layout->slots) == STORE_FAILED) {
-        failed(ledger);
         mem_free(tally->counts);
         mem_free(tally);
         return NULL;
@@ -95,7 +105,7 @@ static int write_tallies(struct ledger *ledger)
                 continue;
             if (ledger->store->ops->counts_write(ledger->store, tally->round, tally->action, tally->counts,
                                                  tally->layout->slots) != STORE_OK)
-                return failed(ledger);
+                return -1;
             tally->dirty = false;
         }
     }
@@ -118,10 +128,23 @@ static void repeat(struct submission *s, int64_t index, int64_t replaced)
     s->replaced = replaced;
 }
 
+static int reserve_leaves(struct ledger *ledger, size_t count)
+{
+    if (count <= ledger->leaf_cap)
+        return 0;
+    struct merkle_hash *more = mem_resize(ledger->leaves, count, sizeof *more);
+    if (more == NULL)
+        return fail_memory(ledger);
+    ledger->leaves = more;
+    ledger->leaf_cap = count;
+    return 0;
+}
+
 static int append(struct ledger *ledger, struct submission *s)
 {
     if (ledger->store->ops->entry_append(ledger->store, ledger->size, s->jws, s->jws_len) != STORE_OK)
-        return failed(ledger);
+        return -1;
+    ledger->leaves[ledger->leaf_count++] = s->leaf;
     s->verdict = VERDICT_ACCEPTED;
     s->index = ledger->size++;
     return 0;
@@ -132,7 +155,7 @@ static int is_entry(struct ledger *ledger, int64_t index, const struct submissio
 {
     buf_reset(&ledger->entry);
     if (ledger->store->ops->entry_read(ledger->store, index, &ledger->entry) != STORE_OK)
-        return failed(ledger);
+        return -1;
     return ledger->entry.len == s->jws_len && memcmp(ledger->entry.data, s->jws, s->jws_len) == 0;
 }
 
@@ -150,7 +173,9 @@ static int count_response(struct ledger *ledger, struct submission *s, const str
         return 0;
     }
     tally->dirty = true;
-    return tally_add(tally->layout, tally->counts, s->slots, s->slot_count, 1);
+    if (tally_add(tally->layout, tally->counts, s->slots, s->slot_count, 1))
+        return fail(ledger, "a response counts where its questionnaire has no counter");
+    return 0;
 }
 
 /* Check 8: whether `before` is this very response. */
@@ -165,7 +190,7 @@ static int apply_response(struct ledger *ledger, struct submission *s)
     enum store_result found =
         ledger->store->ops->current_read(ledger->store, s->round, s->member, s->action, &before);
     if (found == STORE_FAILED)
-        return failed(ledger);
+        return -1;
     if (found == STORE_OK) {
         int repeated = is_repeated(ledger, s, &before);
         if (repeated < 0)
@@ -197,7 +222,7 @@ static int apply_response(struct ledger *ledger, struct submission *s)
                                 .slots = s->slots,
                                 .slot_count = s->slot_count};
     if (ledger->store->ops->current_write(ledger->store, s->round, s->member, s->action, &now) != STORE_OK)
-        return failed(ledger);
+        return -1;
     return 0;
 }
 
@@ -209,7 +234,7 @@ static bool find_member(const struct ledger *ledger, const struct submission *s,
             *out = ledger->enrolled[i];
             return true;
         }
-    return roster_find(ledger->roster, s->kid, out);
+    return roster_find(ledger->around.roster, s->kid, out);
 }
 
 /* Makes room for one more member in all that must not fail after the commit. */
@@ -223,15 +248,13 @@ static int reserve_member(struct ledger *ledger)
         ledger->enrolled = more;
         ledger->enrolled_cap = cap;
     }
-    return roster_reserve(ledger->roster, ledger->enrolled_count + 1);
+    return roster_reserve(ledger->around.roster, ledger->enrolled_count + 1);
 }
 
 static int add_member(struct ledger *ledger, struct submission *s)
 {
-    if (reserve_member(ledger)) {
-        log_error("ledger: out of memory");
-        return -1;
-    }
+    if (reserve_member(ledger))
+        return fail_memory(ledger);
     struct store_member member = {.number = ledger->members + 1, .enrolled_at = s->received_at};
     memcpy(member.public_key, s->public_key, KEY_BYTES);
     struct store_invitation used = {.state = INVITATION_USED, .member = member.number};
@@ -240,7 +263,7 @@ static int add_member(struct ledger *ledger, struct submission *s)
     member.index = s->index;
     if (ledger->store->ops->member_add(ledger->store, &member) != STORE_OK ||
         ledger->store->ops->invitation_mark(ledger->store, s->invitation, &used) != STORE_OK)
-        return failed(ledger);
+        return -1;
     ledger->members++;
     ledger->enrolled[ledger->enrolled_count++] = member;
     return 0;
@@ -254,7 +277,7 @@ static int apply_enrolment(struct ledger *ledger, struct submission *s)
     struct store_member member;
     enum store_result found = ledger->store->ops->invitation_find(ledger->store, s->invitation, &invitation);
     if (found == STORE_FAILED)
-        return failed(ledger);
+        return -1;
     bool is_member = find_member(ledger, s, &member);
     if (found == STORE_OK && is_member && invitation.state == INVITATION_USED && invitation.member == member.number) {
         repeat(s, member.index, -1);
@@ -285,20 +308,76 @@ static int apply_one(struct ledger *ledger, struct submission *s)
 
 /* --- a batch --------------------------------------------------------------------------------------------------------------- */
 
+/* --- the log's face -------------------------------------------------------------------------------------------------------- */
+
+/* Signs the tree as it now lies on disk and shows it; `batch` is taken over. */
+static struct proofs *sign(struct ledger *ledger, const struct merkle_head *head, struct merkle_batch *batch)
+{
+    if (log_key_sign(ledger->around.log_key, head)) {
+        snprintf(ledger->store->error, sizeof ledger->store->error,
+                 T("the checkpoint can't be written beside the log's key: %s",
+                   "het controlepunt kan niet naast de sleutel van het logboek geschreven worden: %s"),
+                 strerror(errno));
+        merkle_batch_free(batch);
+        return NULL;
+    }
+    struct proofs *proofs = proofs_new(head, log_key_checkpoint(ledger->around.log_key), batch);
+    if (proofs == NULL)
+        fail_memory(ledger);
+    return proofs;
+}
+
+/* Takes over the tree from the store, which must continue the last one signed, and shows it signed. */
+static int load_log(struct ledger *ledger)
+{
+    struct store *store = ledger->store;
+    struct log_key *key = ledger->around.log_key;
+    struct merkle_head head = {.size = (uint64_t)ledger->size};
+    if (tree_load(ledger->tree, store, head.size) != STORE_OK ||
+        log_key_check(key, head.size, tree_read, store, store->error) ||
+        merkle_root_at(head.size, tree_read, store, &head.root))
+        return -1;
+    struct proofs *proofs = sign(ledger, &head, NULL);
+    if (proofs == NULL)
+        return -1;
+    proofs_replace(ledger->around.proofs, proofs);
+    return 0;
+}
+
+/* After the commit: the batch's leaves are in the tree; each accepted submission gets its proof. */
+static int show_batch(struct ledger *ledger, struct merkle_batch *batch, struct submission *const *list, size_t count)
+{
+    struct merkle_head head = {.size = (uint64_t)ledger->size};
+    merkle_batch_root(batch, &head.root);
+    tree_accept(ledger->tree, batch);
+    struct proofs *proofs = sign(ledger, &head, batch);
+    if (proofs == NULL)
+        return -1;
+    for (size_t i = 0; i < count; i++)
+        if (list[i]->verdict == VERDICT_ACCEPTED)
+            list[i]->proofs = proofs_hold(proofs);
+    proofs_replace(ledger->around.proofs, proofs);
+    return 0;
+}
+
 /* Reads size, roster and catalogue anew. */
 static int reload(struct ledger *ledger)
 {
     struct store *store = ledger->store;
-    if (store->ops->entry_count(store, &ledger->size) != STORE_OK || roster_load(ledger->roster, store) != STORE_OK)
-        return failed(ledger);
+    if (store->ops->entry_count(store, &ledger->size) != STORE_OK || roster_load(ledger->around.roster, store) != STORE_OK)
+        return -1;
     struct catalogue *next = catalogue_load(store);
     if (next == NULL)
-        return failed(ledger);
+        return -1;
+    if (ledger->stale && load_log(ledger)) {
+        catalogue_release(next);
+        return -1;
+    }
     forget_tallies(ledger);
-    ledger->members = (int64_t)roster_count(ledger->roster);
+    ledger->members = (int64_t)roster_count(ledger->around.roster);
     catalogue_release(ledger->catalogue);
     ledger->catalogue = catalogue_hold(next);
-    catalogue_replace(ledger->place, next);
+    catalogue_replace(ledger->around.catalogues, next);
     return 0;
 }
 
@@ -307,36 +386,42 @@ static int take_over_changes(struct ledger *ledger)
 {
     bool changed = false;
     if (ledger->store->ops->changed(ledger->store, &changed) != STORE_OK)
-        return failed(ledger);
+        return -1;
     return changed || ledger->stale ? reload(ledger) : 0;
 }
 
 static int apply_all(struct ledger *ledger, struct submission *const *list, size_t count)
 {
-    if (take_over_changes(ledger))
+    struct merkle_batch *batch = NULL;
+    ledger->leaf_count = 0;
+    if (take_over_changes(ledger) || reserve_leaves(ledger, count))
         return -1;
     for (size_t i = 0; i < count; i++)
         if (apply_one(ledger, list[i]))
             return -1;
     if (write_tallies(ledger))
         return -1;
-    if (ledger->store->ops->commit(ledger->store) != STORE_OK)
-        return failed(ledger);
-    return 0;
+    if (ledger->leaf_count > 0 &&
+        tree_extend(ledger->tree, ledger->store, ledger->leaves, ledger->leaf_count, &batch) != STORE_OK)
+        return -1;
+    if (ledger->store->ops->commit(ledger->store) != STORE_OK) {
+        merkle_batch_free(batch);
+        return -1;
+    }
+    return batch != NULL ? show_batch(ledger, batch, list, count) : 0;
 }
 
-int ledger_apply(struct ledger *ledger, struct submission *const *list, size_t count)
+static int apply(struct ledger *ledger, struct submission *const *list, size_t count)
 {
     int64_t size = ledger->size, members = ledger->members;
     ledger->enrolled_count = 0;
-    if (ledger->store->ops->begin(ledger->store) != STORE_OK) {
-        failed(ledger);
-    } else if (apply_all(ledger, list, count) == 0) {
-        for (size_t i = 0; i < ledger->enrolled_count; i++)
-            roster_add(ledger->roster, &ledger->enrolled[i]);
-        ledger->stale = false;
-        return 0;
-    } else {
+    if (ledger->store->ops->begin(ledger->store) == STORE_OK) {
+        if (apply_all(ledger, list, count) == 0) {
+            for (size_t i = 0; i < ledger->enrolled_count; i++)
+                roster_add(ledger->around.roster, &ledger->enrolled[i]);
+            ledger->stale = false;
+            return 0;
+        }
         ledger->store->ops->rollback(ledger->store);
     }
     ledger->size = size;
@@ -346,6 +431,14 @@ int ledger_apply(struct ledger *ledger, struct submission *const *list, size_t c
     for (size_t i = 0; i < count; i++)
         list[i]->verdict = VERDICT_UNAVAILABLE;
     return -1;
+}
+
+int ledger_apply(struct ledger *ledger, struct submission *const *list, size_t count)
+{
+    int result = apply(ledger, list, count);
+    if (result)
+        log_error("store: %s", store_error(ledger->store));
+    return result;
 }
 
 int ledger_refresh(struct ledger *ledger)
@@ -358,19 +451,19 @@ int64_t ledger_size(const struct ledger *ledger)
     return ledger->size;
 }
 
-struct ledger *ledger_new(struct store *store, struct roster *roster, struct catalogue_place *place)
+struct ledger *ledger_new(struct store *store, const struct ledger_surroundings *surroundings)
 {
     struct ledger *ledger = mem_calloc(1, sizeof *ledger);
-    if (ledger == NULL) {
+    if (ledger == NULL || (ledger->tree = tree_new()) == NULL) {
+        mem_free(ledger);
         snprintf(store->error, sizeof store->error, "out of memory");
         return NULL;
     }
     ledger->store = store;
-    ledger->roster = roster;
-    ledger->place = place;
+    ledger->around = *surroundings;
     ledger->stale = true;
     buf_init(&ledger->entry, JWS_MAX);
-    if (ledger_refresh(ledger)) {
+    if (apply(ledger, NULL, 0)) {
         ledger_free(ledger);
         return NULL;
     }
@@ -384,6 +477,8 @@ void ledger_free(struct ledger *ledger)
     forget_tallies(ledger);
     catalogue_release(ledger->catalogue);
     buf_free(&ledger->entry);
+    tree_free(ledger->tree);
+    mem_free(ledger->leaves);
     mem_free(ledger->enrolled);
     mem_free(ledger);
 }

@@ -2,18 +2,27 @@
 #ifndef COLLECTOR_LEDGER_H
 #define COLLECTOR_LEDGER_H
 
+#include "collector/log_key.h"
 #include "collector/roster.h"
 #include "collector/submission.h"
 
 struct ledger;
 
-/* A ledger on an open store, which it uses but does not own, like roster and place. Loads the roster and the catalogue in force into `place`.
- * NULL: store_error says why. Free with ledger_free. */
-MUST_CHECK struct ledger *ledger_new(struct store *store, struct roster *roster, struct catalogue_place *place);
+/* What the writer keeps up to date for the others; none of it is the ledger's own. */
+struct ledger_surroundings {
+    struct roster *roster;
+    struct catalogue_place *catalogues;
+    struct log_key *log_key;
+    struct proofs_place *proofs; /* the newest checkpoint */
+};
+
+/* A ledger on an open store, which it uses but does not own. Loads what it keeps for the others from the store, and signs the log
+ * as it is found. NULL: store_error says why, a log that does not continue the last checkpoint signed among it. Free with ledger_free. */
+MUST_CHECK struct ledger *ledger_new(struct store *store, const struct ledger_surroundings *surroundings);
 void ledger_free(struct ledger *ledger);
 
-/* Applies `count` submissions in one transaction and sets the verdict of each. 0: committed to stable storage. -1: nothing is kept,
- * every verdict is VERDICT_UNAVAILABLE, the error is logged; the ledger may be used again when the store works again. What an
+/* Applies `count` submissions in one transaction and sets the verdict of each. 0: committed to stable storage, the checkpoint over it signed.
+ * -1: nothing is known to be kept, every verdict is VERDICT_UNAVAILABLE, the error is logged; the ledger may be used again when the store works again. What an
  * administrator changed in the meantime is taken over first; a submission that was checked against an older catalogue gets
  * VERDICT_UNAVAILABLE (sending it again has it checked anew). */
 MUST_CHECK int ledger_apply(struct ledger *ledger, struct submission *const *list, size_t count);

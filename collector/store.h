@@ -7,6 +7,7 @@
 #include "base/buf.h"
 #include "crypto/crypto.h"
 #include "crypto/key.h"
+#include "crypto/merkle.h"
 #include "panel/actions.h"
 #include <stdbool.h>
 #include <stdint.h>
@@ -87,6 +88,16 @@ struct store_ops {
     enum store_result (*entry_append)(struct store *store, int64_t index, const char *jws, size_t len);
     enum store_result (*entry_read)(struct store *store, int64_t index, struct buf *out);
     enum store_result (*entry_count)(struct store *store, int64_t *count);
+
+    /* The tree over the log, in tiles of up to 256 stored hashes (crypto/tile.h); only full ones and the last of each level are kept. */
+    enum store_result (*tile_write)(struct store *store, unsigned level, uint64_t index, const struct merkle_hash *hashes,
+                                    unsigned width);
+    enum store_result (*tile_read)(struct store *store, unsigned level, uint64_t index,
+                                   struct merkle_hash hashes[static 256], unsigned *width);
+
+    /* The verifier key of the log that this store keeps, as text. */
+    enum store_result (*log_key_write)(struct store *store, const char *verifier);
+    enum store_result (*log_key_read)(struct store *store, struct buf *verifier);
 
     enum store_result (*member_add)(struct store *store, const struct store_member *member);
     enum store_result (*member_each)(struct store *store, store_member_fn *each, void *context);

@@ -15,6 +15,8 @@
 
 static const char schema[] =
     "CREATE TABLE entry (idx INTEGER PRIMARY KEY, jws TEXT NOT NULL) STRICT;"
+    "CREATE TABLE tile (place INTEGER PRIMARY KEY, hashes BLOB NOT NULL) STRICT;"
+    "CREATE TABLE log (number INTEGER PRIMARY KEY CHECK (number = 1), verifier TEXT NOT NULL) STRICT;"
     "CREATE TABLE member (number INTEGER PRIMARY KEY, idx INTEGER NOT NULL, enrolled_at INTEGER NOT NULL,"
     " revoked_at INTEGER NOT NULL, key BLOB NOT NULL) STRICT;"
     "CREATE TABLE invitation (hash BLOB PRIMARY KEY, number INTEGER NOT NULL, state INTEGER NOT NULL,"
@@ -40,6 +42,11 @@ static const char *const statement_sql[STATEMENT_COUNT] = {
     [SQL_ENTRY_APPEND] = "INSERT INTO entry (idx, jws) VALUES (?1, ?2)",
     [SQL_ENTRY_READ] = "SELECT jws FROM entry WHERE idx = ?1",
     [SQL_ENTRY_COUNT] = "SELECT coalesce(max(idx) + 1, 0) FROM entry",
+    [SQL_TILE_WRITE] = "INSERT INTO tile (place, hashes) VALUES (?1, ?2) ON CONFLICT DO UPDATE SET hashes = excluded.hashes",
+    [SQL_TILE_READ] = "SELECT hashes FROM tile WHERE place = ?1",
+    [SQL_LOG_KEY_WRITE] = "INSERT INTO log (number, verifier) VALUES (1, ?1)"
+                          " ON CONFLICT DO UPDATE SET verifier = excluded.verifier",
+    [SQL_LOG_KEY_READ] = "SELECT verifier FROM log",
     [SQL_MEMBER_ADD] = "INSERT INTO member (number, idx, enrolled_at, revoked_at, key) VALUES (?1, ?2, ?3, ?4, ?5)",
     [SQL_MEMBER_EACH] = "SELECT number, idx, enrolled_at, revoked_at, key FROM member ORDER BY number",
     [SQL_MEMBER_REVOKE] = "UPDATE member SET revoked_at = ?2 WHERE number = ?1",

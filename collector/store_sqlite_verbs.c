@@ -132,6 +132,57 @@ static enum store_result entry_count(struct store *store, int64_t *count)
     return result;
 }
 
+/* --- the tree -------------------------------------------------------------------------------------------------------------- */
+
+/* Tiles of one level lie together. A level is below 8, an index below 2^55. */
+static int64_t tile_place(unsigned level, uint64_t index)
+{
+    return (int64_t)((uint64_t)level << 56 | index);
+}
+
+static enum store_result tile_write(struct store *store, unsigned level, uint64_t index, const struct merkle_hash *hashes,
+                                    unsigned width)
+{
+    sqlite3_stmt *st = PREPARE(store, SQL_TILE_WRITE, tile_place(level, index));
+    if (st == NULL)
+        return STORE_FAILED;
+    sqlite3_bind_blob(st, 2, hashes, (int)(width * sizeof *hashes), SQLITE_STATIC);
+    return sqlite_run(sqlite(store), st);
+}
+
+static enum store_result tile_read(struct store *store, unsigned level, uint64_t index,
+                                   struct merkle_hash hashes[static 256], unsigned *width)
+{
+    sqlite3_stmt *st = PREPARE(store, SQL_TILE_READ, tile_place(level, index));
+    if (st == NULL)
+        return STORE_FAILED;
+    enum store_result result = sqlite_step(sqlite(store), st);
+    if (result == STORE_OK) {
+        size_t len = (size_t)sqlite3_column_bytes(st, 0);
+        *width = (unsigned)(len / sizeof *hashes);
+        if (len % sizeof *hashes != 0 || *width == 0 || *width > 256)
+            result = sqlite_damaged(sqlite(store), "a tile of the log is damaged");
+        else
+            memcpy(hashes, sqlite3_column_blob(st, 0), len);
+    }
+    sqlite3_reset(st);
+    return result;
+}
+
+static enum store_result log_key_write(struct store *store, const char *verifier)
+{
+    sqlite3_stmt *st = sqlite_statement(sqlite(store), SQL_LOG_KEY_WRITE);
+    if (st == NULL)
+        return STORE_FAILED;
+    bind_text(st, 1, verifier);
+    return sqlite_run(sqlite(store), st);
+}
+
+static enum store_result log_key_read(struct store *store, struct buf *verifier)
+{
+    return read_bytes(store, sqlite_statement(sqlite(store), SQL_LOG_KEY_READ), verifier);
+}
+
 /* --- walking --------------------------------------------------------------------------------------------------------------- */
 
 /* Calls `row` for each row of `st`; stops at its first non-zero answer. */
@@ -547,6 +598,10 @@ const struct store_ops sqlite_ops = {
     .entry_append = entry_append,
     .entry_read = entry_read,
     .entry_count = entry_count,
+    .tile_write = tile_write,
+    .tile_read = tile_read,
+    .log_key_write = log_key_write,
+    .log_key_read = log_key_read,
     .member_add = member_add,
     .member_each = member_each,
     .member_revoke = member_revoke,

@@ -4,6 +4,7 @@
 #define COLLECTOR_SUBMISSION_H
 
 #include "collector/catalogue.h"
+#include "collector/proofs.h"
 #include "panel/problem.h"
 
 enum submission_kind { SUBMISSION_RESPONSE, SUBMISSION_ENROLMENT };
@@ -21,6 +22,7 @@ struct submission {
     enum submission_kind kind;
     const char *jws; /* as received; the request's, which outlives the submission */
     size_t jws_len;
+    struct merkle_hash leaf;     /* of the JWS */
     struct catalogue *catalogue; /* that it was checked against; held */
 
     /* a response */
@@ -43,6 +45,7 @@ struct submission {
     char detail[160];         /* in English, for the problem's `detail` */
     int64_t index;            /* in the log, when accepted or repeated */
     int64_t replaced;         /* the response that it replaced, or -1 */
+    struct proofs *proofs;    /* of the commit, when accepted; held */
     int64_t current_revision; /* with PROBLEM_STALE_REVISION */
 };
 

@@ -18,6 +18,9 @@ void refusal_free(struct refusal *refusal)
     faults_free(&refusal->faults);
 }
 
+/* The readers of claims and envelopes tell a lack of memory by this phrase: no fault of the sender's. */
+#define NO_MEMORY "out of memory"
+
 static int refuse(struct refusal *refusal, enum problem problem, const char *detail)
 {
     refusal->problem = problem;
@@ -28,6 +31,11 @@ static int refuse(struct refusal *refusal, enum problem problem, const char *det
 static int refuse_memory(struct refusal *refusal)
 {
     return refuse(refusal, PROBLEM_UNAVAILABLE, "The collector is short of memory; send the same again later.");
+}
+
+static int refuse_reading(struct refusal *refusal, enum problem problem, const char *why)
+{
+    return strcmp(why, NO_MEMORY) == 0 ? refuse_memory(refusal) : refuse(refusal, problem, why);
 }
 
 /* One answer for an unknown member, a revoked one and a signature that does not count. */
@@ -42,7 +50,7 @@ static int read_envelope(const char *text, size_t len, const char *typ, struct j
     if (len > JWS_MAX)
         return refuse(refusal, PROBLEM_TOO_LARGE, "A signed object is at most 32 KiB long.");
     if (jws_parse(text, len, typ, jws, &why))
-        return refuse(refusal, PROBLEM_MALFORMED_ENVELOPE, why);
+        return refuse_reading(refusal, PROBLEM_MALFORMED_ENVELOPE, why);
     return 0;
 }
 
@@ -58,6 +66,7 @@ static struct submission *submission_new(enum submission_kind kind, struct catal
     s->jws = jws;
     s->jws_len = len;
     s->catalogue = catalogue_hold(catalogue);
+    merkle_leaf(jws, len, &s->leaf);
     s->replaced = -1;
     return s;
 }
@@ -67,6 +76,7 @@ void submission_free(struct submission *submission)
     if (submission == NULL)
         return;
     catalogue_release(submission->catalogue);
+    proofs_release(submission->proofs);
     mem_free(submission->slots);
     mem_free(submission);
 }
@@ -92,7 +102,7 @@ static int read_response(const struct jws *jws, const struct catalogue *catalogu
     if (jws_decode_payload(jws, &payload)) {
         refuse_memory(refusal);
     } else if (response_parse(payload.data, payload.len, response, &why)) {
-        refuse(refusal, PROBLEM_INVALID_CLAIMS, why);
+        refuse_reading(refusal, PROBLEM_INVALID_CLAIMS, why);
     } else if (response_check(response, catalogue->panel, catalogue->actions, now, ballot, &refusal->faults)) {
         response_free(response);
         refuse(refusal, PROBLEM_INVALID_RESPONSE, "The response does not fit the panel; each fault is named in errors.");
@@ -197,7 +207,7 @@ struct submission *submit_enrolment(struct catalogue *catalogue, const char *tex
     if (jws_decode_payload(&jws, &payload)) {
         refuse_memory(refusal);
     } else if (enrolment_parse(payload.data, payload.len, &claims, &why)) {
-        refuse(refusal, PROBLEM_INVALID_CLAIMS, why);
+        refuse_reading(refusal, PROBLEM_INVALID_CLAIMS, why);
     } else {
         if (verify_own_key(&jws, &claims, refusal) == 0 && check_enrolment(&claims, catalogue->panel, now, refusal) == 0)
             s = submission_new(SUBMISSION_ENROLMENT, catalogue, text, len, refusal);

@@ -111,6 +111,23 @@ void secret_key_free(struct secret_key *key)
     sodium_free(key); /* wipes first */
 }
 
+void secret_key_put_text(const struct secret_key *key, char text[static SECRET_KEY_TEXT_SIZE])
+{
+    base64url_encode(key->bytes, KEY_BYTES, text);
+    memcpy(text + SECRET_KEY_TEXT_SIZE - 2, "\n", 2);
+}
+
+struct secret_key *secret_key_from_text(const char *text, size_t len)
+{
+    uint8_t seed[KEY_BYTES];
+    struct secret_key *key = NULL;
+    if (len == SECRET_KEY_TEXT_SIZE - 1 && text[len - 1] == '\n' &&
+        base64url_decode_exactly(text, len - 1, seed, sizeof seed) == 0)
+        key = secret_key_from_seed(seed);
+    sodium_memzero(seed, sizeof seed);
+    return key;
+}
+
 void secret_key_seed(const struct secret_key *key, uint8_t seed[static KEY_BYTES])
 {
     memcpy(seed, key->bytes, KEY_BYTES);

@@ -36,7 +36,14 @@ MUST_CHECK struct secret_key *secret_key_new(void);
 MUST_CHECK struct secret_key *secret_key_from_seed(const uint8_t seed[static KEY_BYTES]);
 void secret_key_free(struct secret_key *key);
 
-/* What a key file holds. The caller wipes it. */
+/* What a key file holds: the seed as base64url and a newline. The caller wipes it. */
+#define SECRET_KEY_TEXT_SIZE (KID_LENGTH + 2) /* with a NUL */
+void secret_key_put_text(const struct secret_key *key, char text[static SECRET_KEY_TEXT_SIZE]);
+
+/* The key that such a text of `len` characters holds; NULL when it is none, or there is no memory. */
+MUST_CHECK struct secret_key *secret_key_from_text(const char *text, size_t len);
+
+/* The seed alone. The caller wipes it. */
 void secret_key_seed(const struct secret_key *key, uint8_t seed[static KEY_BYTES]);
 
 void secret_key_public(const struct secret_key *key, uint8_t public_key[static KEY_BYTES]);

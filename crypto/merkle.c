@@ -1,4 +1,5 @@
-/* The tree over the log. In the walk of one response: ledger_apply appends a batch, and each receipt carries a proof from it. */
+/* The tree over the log. In the walk of one response: ledger_apply appends a batch, and each receipt carries a proof from
+ * it. */
 #include "crypto/merkle.h"
 #include "base/mem.h"
 #include <sodium.h>
@@ -87,8 +88,8 @@ unsigned merkle_edge_add(struct merkle_edge *edge, const struct merkle_hash *lea
     return level + 1;
 }
 
-/* rests[l] becomes the root over the leaves that the bits 0 to l of the size stand for, the rightmost ones; where none of these
- * bits is set, nothing. */
+/* rests[l] becomes the root over the leaves that the bits 0 to l of the size stand for, the rightmost ones; where none of
+ * these bits is set, nothing. */
 static void fold_edge(const struct merkle_edge *edge, struct merkle_hash rests[static MERKLE_LEVELS])
 {
     bool some = false;
@@ -235,8 +236,8 @@ int merkle_prove_consistency(uint64_t size1, uint64_t size2, merkle_read *read, 
     return read_path(&path, read, context, proof);
 }
 
-/* --- a batch: every left sibling on the way up from a new leaf is completed by the batch or on the edge from before it, and
- * every right sibling is all new; so no stored hash need be read --- */
+/* --- a batch: every left sibling on the way up from a new leaf is completed by the batch or on the edge from before it,
+ * and every right sibling is all new; so no stored hash need be read --- */
 
 struct merkle_batch {
     struct merkle_edge before, after;

@@ -154,8 +154,8 @@ static int read_signature(struct line line, struct signature *out)
     return note_name_is_good(out->name.text, out->name.len) ? 0 : -1;
 }
 
-/* Whether the base64 is sound and of more bytes than a key id. Others' signatures are of any length, so it is read in pieces
- * of whole groups. */
+/* Whether the base64 is sound and of more bytes than a key id. Others' signatures are of any length, so it is read in
+ * pieces of whole groups. */
 static bool is_sound(struct line base64)
 {
     uint8_t bytes[192];
@@ -212,8 +212,8 @@ static enum judgement judge(const struct signature *signature, const struct note
     return key_verify(key->public_key, bytes + NOTE_ID_BYTES, text->text, text->len) ? GOOD : BAD;
 }
 
-/* Walks the signature lines, to the end even where one has been found good: a bad one of the same key refuses the note. Without a
- * key, only their form. */
+/* Walks the signature lines, to the end even where one has been found good: a bad one of the same key refuses the note.
+ * Without a key, only their form. */
 static int check_signatures(struct line lines, const struct note_key *key, const struct line *text, const char **why)
 {
     struct line line;

@@ -1,5 +1,5 @@
-/* The proof that an entry is in the log: c2sp.org/tlog-proof@v1, index, inclusion proof and checkpoint. `extra` lines, which nothing
- * authenticates, are refused. Bytes in, values out. Any thread. */
+/* The proof that an entry is in the log: c2sp.org/tlog-proof@v1, index, inclusion proof and checkpoint. `extra` lines,
+ * which nothing authenticates, are refused. Bytes in, values out. Any thread. */
 #ifndef CRYPTO_RECEIPT_H
 #define CRYPTO_RECEIPT_H
 
@@ -21,12 +21,12 @@ struct receipt {
 void receipt_put(struct buf *out, uint64_t index, const struct merkle_hash *proof, size_t count, const char *checkpoint,
                  size_t len);
 
-/* Reads `len` bytes. -1, with *why a static phrase in English, for what is no receipt or whose checkpoint has not the form of
- * one. Says nothing of whether it is true. */
+/* Reads `len` bytes. -1, with *why a static phrase in English, for what is no receipt or whose checkpoint has not the form
+ * of one. Says nothing of whether it is true. */
 MUST_CHECK int receipt_parse(const char *text, size_t len, struct receipt *out, const char **why);
 
-/* Whether a receipt of `len` bytes shows that the log of `key` holds `leaf`: receipt_parse, checkpoint_open, and the proof leads from the leaf to the
- * root. 0, with the index in *index (may be NULL); -1 with *why. */
+/* Whether a receipt of `len` bytes shows that the log of `key` holds `leaf`: receipt_parse, checkpoint_open, and the proof
+ * leads from the leaf to the root. 0, with the index in *index (may be NULL); -1 with *why. */
 MUST_CHECK int receipt_check(const char *text, size_t len, const struct merkle_hash *leaf, const struct note_key *key,
                              uint64_t *index, const char **why);
 

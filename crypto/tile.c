@@ -24,7 +24,8 @@ static int take_group(struct line *rest, uint64_t *number)
     return 0;
 }
 
-/* All groups but the last stand as x123/. None of these begins the number with x000, which would be a second way to write it. */
+/* All groups but the last stand as x123/. None of these begins the number with x000, which would be a second way to write
+ * it. */
 static int parse_index(struct line rest, uint64_t *out)
 {
     uint64_t number = 0;
@@ -38,7 +39,8 @@ static int parse_index(struct line rest, uint64_t *out)
     return 0;
 }
 
-/* Takes what stands before `mark`, and the mark, from the front of `rest`; all of it, and *found false, where there is none. */
+/* Takes what stands before `mark`, and the mark, from the front of `rest`; all of it, and *found false, where there is
+ * none. */
 static struct line take_until(const char **rest, const char *mark, bool *found)
 {
     const char *end = strstr(*rest, mark);

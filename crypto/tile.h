@@ -1,5 +1,6 @@
-/* Where stored hashes lie in tiles, and the paths of tiles: c2sp.org/tlog-tiles, height 8. The tile (level, index) holds up to
- * 256 stored hashes side by side: those of merkle level 8·level from index·256 on. Bytes in, values out. Any thread. */
+/* Where stored hashes lie in tiles, and the paths of tiles: c2sp.org/tlog-tiles, height 8. The tile (level, index) holds
+ * up to 256 stored hashes side by side: those of merkle level 8·level from index·256 on. Bytes in, values out. Any
+ * thread. */
 #ifndef CRYPTO_TILE_H
 #define CRYPTO_TILE_H
 
@@ -16,8 +17,8 @@ struct tile {
     unsigned width; /* hashes in it: 1 to 255, or TILE_WIDTH when full */
 };
 
-/* Reads `tile/<L>/<N>`, a full tile, or `tile/<L>/<N>.p/<W>`. -1 for anything else, among it any second way to write a number,
- * an N over 64 bits, and `tile/entries/...`. */
+/* Reads `tile/<L>/<N>`, a full tile, or `tile/<L>/<N>.p/<W>`. -1 for anything else, among it any second way to write a
+ * number, an N over 64 bits, and `tile/entries/...`. */
 MUST_CHECK int tile_parse(const char *path, struct tile *out);
 
 void tile_format(const struct tile *tile, char path[static TILE_PATH_SIZE]);

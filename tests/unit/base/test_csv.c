@@ -110,8 +110,6 @@ Test(csv, finds_a_column_by_name)
     csv_reader_free(NULL);
 }
 
-/* --- the public test suite ---------------------------------------------------------------------------------------------- */
-
 static void load(struct buf *out, const char *format, const char *name)
 {
     char path[512];
@@ -178,8 +176,6 @@ Test(csv, reads_the_public_test_suite)
     cr_assert_eq(file_each(SPECTRUM "/csvs", ".csv", try_spectrum_file, &files), 0);
     cr_assert_eq(files, 12);
 }
-
-/* --- writing ------------------------------------------------------------------------------------------------------------ */
 
 Test(csv, quotes_only_where_needed)
 {

@@ -71,6 +71,7 @@ Test(file, reads_what_it_wrote)
 {
     struct stat st;
 
+    umask(022);
     cr_assert_eq(file_write("a", "een\0twee", 8, 0600), 0);
     cr_assert_eq(file_write("a", "drie", 4, 0640), 0);
     holds("a", "drie");
@@ -79,6 +80,16 @@ Test(file, reads_what_it_wrote)
     cr_assert_eq(stat("a", &st), 0);
     cr_assert_eq(st.st_mode & 0777, 0640);
     cr_assert_eq(names_in("."), 2);
+}
+
+Test(file, is_no_more_open_than_the_umask_lets_it)
+{
+    struct stat st;
+
+    umask(077);
+    cr_assert_eq(file_write("a", "x", 1, 0644), 0);
+    cr_assert_eq(stat("a", &st), 0);
+    cr_assert_eq(st.st_mode & 0777, 0600);
 }
 
 Test(file, appends_what_it_reads)

@@ -34,8 +34,6 @@ static void refused(const char *text, size_t len, const char *what, size_t offse
     cr_assert_eq(fault.offset, offset, "%s: %zu", text, fault.offset);
 }
 
-/* --- the public test suite --------------------------------------------------------------------------------------------- */
-
 struct suite {
     int yes, no, either; /* files seen */
     int strict; /* y files that our own limits refuse */
@@ -82,8 +80,6 @@ Test(json, keeps_to_the_public_test_suite)
     cr_assert_eq(suite.no, 188);
     cr_assert_eq(suite.either, 35);
 }
-
-/* --- what is refused ---------------------------------------------------------------------------------------------------- */
 
 Test(json, names_the_fault_and_its_place)
 {
@@ -255,8 +251,6 @@ Test(json, is_not_led_astray_by_a_million_brackets)
     buf_free(&text);
 }
 
-/* --- what is read ------------------------------------------------------------------------------------------------------- */
-
 Test(json, gives_every_type_its_accessor)
 {
     struct json *document =
@@ -390,8 +384,6 @@ Test(json, remembers_hundreds_of_fractions)
     json_free(document);
     buf_free(&text);
 }
-
-/* --- comparing and writing ---------------------------------------------------------------------------------------------- */
 
 static bool same(const char *left, const char *right)
 {

@@ -363,7 +363,8 @@ Test(jws, refuses_a_signature_of_63_or_65_bytes)
     bench_close(&b);
 }
 
-/* Fills b->text with an envelope of `want` characters. Base64url skips every fourth length, so the header has two to try. */
+/* Fills b->text with an envelope of `want` characters. Base64url has no text of every fourth length, so there are two headers to
+ * try. */
 static void envelop_length(struct bench *b, size_t want)
 {
     static const char zeros[JWS_MAX];

@@ -91,8 +91,8 @@ Test(key, verifies_what_wycheproof_says_is_valid_and_nothing_else)
     json_free(document);
 }
 
-/* The twelve cases of the paper's table 5 (eprint 2020/1244, §5). Their keys: small order in 0 and 1, mixed order in 2 to 5, 8
- * and 9, prime order in 6 and 7, non-canonical and small order in 10 and 11. */
+/* The twelve cases of the paper's table 5 (eprint 2020/1244, §5). Their keys: small order in 0 and 1, mixed order in 2 to
+ * 5, 8 and 9, prime order in 6 and 7, non-canonical and small order in 10 and 11. */
 Test(key, counts_no_case_of_the_speccheck_paper)
 {
     static const bool key_acceptable[12] = {[6] = true, [7] = true};
@@ -149,8 +149,8 @@ Test(key, takes_of_cctv_the_one_vector_without_a_flag)
     json_free(document);
 }
 
-/* The first key of RFC 8032 §7.1 with each point of the small subgroup added to it; the one with the point of order 2 is what
- * libsodium lets pass where CVE-2025-69277 is not mended. */
+/* The first key of RFC 8032 §7.1 with each point of the small subgroup added to it; the one with the point of order 2 is
+ * what libsodium lets pass where CVE-2025-69277 is not mended. */
 Test(key, is_not_acceptable_with_a_component_of_small_order)
 {
     static const char *const mixed[] = {
@@ -212,6 +212,35 @@ Test(key, gives_back_its_seed_and_differs_from_the_next)
     secret_key_free(again);
     secret_key_free(next);
     secret_key_free(NULL);
+}
+
+Test(key, text_of_a_key_file_gives_the_key_back_and_nothing_near_it_does)
+{
+    char text[SECRET_KEY_TEXT_SIZE + 1], bad[SECRET_KEY_TEXT_SIZE + 1];
+    uint8_t seed[KEY_BYTES], back[KEY_BYTES];
+    struct secret_key *key = secret_key_new();
+    cr_assert_not_null(key);
+    secret_key_put_text(key, text);
+    size_t len = strlen(text);
+    cr_assert_eq(len, SECRET_KEY_TEXT_SIZE - 1);
+    cr_assert_eq(text[len - 1], '\n');
+    struct secret_key *again = secret_key_from_text(text, len);
+    cr_assert_not_null(again);
+    secret_key_seed(key, seed);
+    secret_key_seed(again, back);
+    cr_assert_arr_eq(seed, back, KEY_BYTES);
+
+    cr_assert_null(secret_key_from_text(text, len - 1), "no newline");
+    text[len] = '\n';
+    cr_assert_null(secret_key_from_text(text, len + 1), "two newlines");
+    cr_assert_null(secret_key_from_text("", 0));
+    for (size_t i = 0; i < len; i++) {
+        memcpy(bad, text, len);
+        bad[i] = '=';
+        cr_assert_null(secret_key_from_text(bad, len), "place %zu", i);
+    }
+    secret_key_free(key);
+    secret_key_free(again);
 }
 
 /* Reads JWK text; 0 or -1 as key_read_jwk. */

@@ -88,6 +88,17 @@ Test(merkle, edge_tells_each_stored_hash_once)
     cr_assert_eq(told, 200 + 100 + 50 + 25 + 12 + 6 + 3 + 1);
 }
 
+Test(merkle, edge_is_left_as_it_was_when_a_hash_cannot_be_read)
+{
+    struct merkle_edge edge = {.size = 77};
+    struct merkle_hash root = {{5}}, before = root;
+    small_log_init(&small, 6);
+    cr_assert_eq(merkle_edge_load(&edge, 7, small_log_read, &small), -1);
+    cr_assert_eq(edge.size, 77);
+    cr_assert_eq(merkle_root_at(7, small_log_read, &small, &root), -1);
+    assert_same(&root, &before);
+}
+
 Test(merkle, inclusion_proofs_lead_to_the_root_and_nothing_near_them_does)
 {
     struct merkle_hash proof[MERKLE_PROOF_MAX + 1], root;

@@ -30,15 +30,19 @@ static uint64_t number(const struct json *document, const char *name)
     return json_integer(json_member(document, name), &value) == 0 ? (uint64_t)value : UINT64_MAX;
 }
 
-/* Some probes have a hash of another length. Such a one stands for itself, as no other would, by its own SHA-256. */
+/* Some probes have a hash of another length. By its own SHA-256 such a one stands for itself and for no other; an empty one
+ * equals nothing, not even another. */
 static void read_hash(const struct json *text, struct merkle_hash *out)
 {
+    static uint8_t empty_ones;
     uint8_t bytes[256];
     size_t len = vectors_base64(json_text(text), bytes, sizeof bytes);
     if (len == SHA256_BYTES)
         memcpy(out->bytes, bytes, SHA256_BYTES);
-    else
+    else if (len > 0)
         crypto_sha256(bytes, len, out->bytes);
+    else
+        out->bytes[0] = ++empty_ones;
 }
 
 static void read_probe(struct probe *probe, const struct json *document, const char *const names[4])

@@ -1,0 +1,30 @@
+/* burgerpanel: the member's program. The table of its verbs; what each does is in its own cmd_*.c. */
+#include "base/cli.h"
+#include "client/cmd.h"
+#include "crypto/crypto.h"
+
+static const struct cli_verb verbs[] = {
+    {"enrol", "URL [CODE]", "make a key and enrol it with an invitation",
+     "maak een sleutel en meld die aan met een uitnodiging", cmd_enrol},
+    {"actions", "", "what is open, and what you have answered", "wat er open is en wat u hebt beantwoord", cmd_actions},
+    {"respond", "ACTION [QUESTION=VALUE ...]", "answer, sign and send", "antwoord, onderteken en verstuur", cmd_respond},
+    {"sync", "", "send what is still waiting", "verstuur wat nog wacht", cmd_sync},
+    {"status", "", "who you are here, and how many were sent", "wie u hier bent en hoeveel er verstuurd is", cmd_status},
+    {"batch", "URL", "enter answers on members' behalf, from CSV", "voer antwoorden in namens panelleden, uit CSV",
+     cmd_batch},
+};
+
+int main(int argc, char **argv)
+{
+    static const struct cli_program program = {
+        .name = "burgerpanel",
+        .version = BURGERPANEL_VERSION,
+        .english = "Gives your signed answers to a citizen panel.",
+        .dutch = "Geeft uw ondertekende antwoorden aan een burgerpanel.",
+        .verbs = verbs,
+        .count = sizeof verbs / sizeof *verbs,
+    };
+    if (crypto_start() < 0)
+        return CLI_FAILED;
+    return cli_run(&program, argc, argv);
+}

@@ -1,0 +1,45 @@
+/* A handle and its lock. */
+#include "collector/reader.h"
+#include "base/mem.h"
+#include <pthread.h>
+#include <stdio.h>
+
+struct reader {
+    pthread_mutex_t lock;
+    struct store *store;
+};
+
+struct reader *reader_open(const char *dsn, char error[static STORE_ERROR_SIZE])
+{
+    struct reader *reader = mem_calloc(1, sizeof *reader);
+    if (reader == NULL || pthread_mutex_init(&reader->lock, NULL) != 0) {
+        mem_free(reader);
+        snprintf(error, STORE_ERROR_SIZE, "out of memory");
+        return NULL;
+    }
+    reader->store = store_open(dsn, STORE_EXISTING, error);
+    if (reader->store != NULL)
+        return reader;
+    reader_close(reader);
+    return NULL;
+}
+
+void reader_close(struct reader *reader)
+{
+    if (reader == NULL)
+        return;
+    store_close(reader->store);
+    pthread_mutex_destroy(&reader->lock);
+    mem_free(reader);
+}
+
+struct store *reader_take(struct reader *reader)
+{
+    pthread_mutex_lock(&reader->lock);
+    return reader->store;
+}
+
+void reader_give_back(struct reader *reader)
+{
+    pthread_mutex_unlock(&reader->lock);
+}

@@ -1,0 +1,17 @@
+/* A store handle for the HTTP threads' reading: one, lent to one thread at a time. */
+#ifndef COLLECTOR_READER_H
+#define COLLECTOR_READER_H
+
+#include "collector/store.h"
+
+struct reader;
+
+/* NULL: one line in `error`. Free with reader_close. */
+MUST_CHECK struct reader *reader_open(const char *dsn, char error[static STORE_ERROR_SIZE]);
+void reader_close(struct reader *reader);
+
+/* Waits for the handle; give it back soon. */
+struct store *reader_take(struct reader *reader);
+void reader_give_back(struct reader *reader);
+
+#endif

@@ -1,0 +1,140 @@
+// Starts the real programs. BURGERPANEL_BUILD says where they are, BURGERPANEL_WRAP under which tool they run, if any.
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { parseTable } from './csv.mjs';
+import { poll } from './poll.mjs';
+
+const build = resolve(process.env.BURGERPANEL_BUILD ?? 'build');
+const wrap = (process.env.BURGERPANEL_WRAP ?? '').split(/\s+/).filter(Boolean);
+export const fixtures = resolve('fixtures');
+
+const running = new Set();
+process.on('exit', () => running.forEach((child) => child.kill('SIGKILL')));
+
+// A fresh folder for one test, below the build folder; removed and made anew at each run.
+export function freshFolder(name) {
+  const folder = join(build, 'e2e', name);
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder, { recursive: true });
+  return folder;
+}
+
+export function start(program, args, { env = {}, cwd, input } = {}) {
+  const words = [...wrap, join(build, program), ...args.map(String)];
+  const child = spawn(words[0], words.slice(1), {
+    cwd,
+    env: { ...process.env, LC_ALL: 'C.UTF-8', ...env },
+    stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
+  });
+  const run = { child, stdout: '', stderr: '' };
+  running.add(child);
+  child.stdout.setEncoding('utf8').on('data', (text) => (run.stdout += text));
+  child.stderr.setEncoding('utf8').on('data', (text) => (run.stderr += text));
+  run.ended = new Promise((done, failed) => {
+    child.on('error', failed);
+    child.on('close', (code, signal) => {
+      running.delete(child);
+      run.code = code;
+      run.signal = signal;
+      done(run);
+    });
+  });
+  if (input !== undefined) child.stdin.end(input);
+  return run;
+}
+
+// Runs to the end: {code, signal, stdout, stderr}.
+export const run = (program, args, options) => start(program, args, options).ended;
+
+// Runs, and takes anything but exit 0 for a failure.
+export async function succeed(program, args, options) {
+  const done = await run(program, args, options);
+  assert.equal(done.code, 0, `${program} ${args.join(' ')}: code ${done.code}\n${done.stdout}${done.stderr}`);
+  return done;
+}
+
+// Exit 1 with one line on standard error, and nothing said on standard output.
+export function assertFailed(done, pattern = /./) {
+  assert.equal(done.code, 1, `code ${done.code}, signal ${done.signal}: ${done.stdout}${done.stderr}`);
+  const lines = done.stderr.trimEnd().split('\n');
+  assert.equal(lines.length, 1, done.stderr);
+  assert.match(lines[0], pattern);
+}
+
+export class Collector {
+  constructor(folder, store = join(folder, 'store.db')) {
+    this.folder = folder;
+    this.path = store;
+    this.store = `sqlite:${store}`;
+  }
+
+  run(...args) {
+    return run('burgerpanel-collector', [...args, '--store', this.store]);
+  }
+
+  succeed(...args) {
+    return succeed('burgerpanel-collector', [...args, '--store', this.store]);
+  }
+
+  // `panel` is an object or a path.
+  async importPanel(panel = join(fixtures, 'panel.json')) {
+    let path = panel;
+    if (typeof panel === 'object') {
+      path = join(this.folder, 'panel.json');
+      writeFileSync(path, JSON.stringify(panel));
+    }
+    return this.succeed('panel', 'import', path);
+  }
+
+  importActions(path = join(fixtures, 'actions.csv')) {
+    return this.succeed('actions', 'import', path);
+  }
+
+  // The new codes, in order of their numbers.
+  async invitations(count) {
+    const { stdout } = await this.succeed('invitations', 'create', count);
+    const rows = parseTable(stdout);
+    assert.equal(rows.length, count);
+    return rows.map((row) => row.code);
+  }
+
+  async start(listen = '127.0.0.1:0') {
+    this.process = start('burgerpanel-collector', ['serve', '--listen', listen, '--store', this.store]);
+    this.url = await poll('the collector to listen', 20, () => {
+      if (this.process.code !== undefined) throw new Error(`the collector ended at once: ${this.process.stderr}`);
+      return this.process.stdout.match(/^listening on (http:\/\/\S+)$/m)?.[1].replace(/\/$/, '');
+    });
+    return this.url;
+  }
+
+  // Asks it to stop, and takes anything but exit 0 for a failure.
+  async stop() {
+    if (!this.process) return;
+    const process = this.process;
+    this.process = undefined;
+    process.child.kill('SIGTERM');
+    await poll('the collector to stop', 40, () => process.code !== undefined);
+    assert.equal(process.signal, null, process.stderr);
+    assert.equal(process.code, 0, process.stderr);
+    return process;
+  }
+
+  // What `export` writes, by file name.
+  async export(round, name, ...flags) {
+    const out = join(this.folder, name);
+    await this.succeed('export', '--round', round, '--out', out, ...flags);
+    return out;
+  }
+}
+
+// A collector with panel and actions imported, `count` codes made, and running.
+export async function ready(name, { panel, actions, codes = 0 } = {}) {
+  const collector = new Collector(freshFolder(name));
+  await collector.importPanel(panel);
+  await collector.importActions(actions);
+  collector.codes = codes > 0 ? await collector.invitations(codes) : [];
+  await collector.start();
+  return collector;
+}

@@ -1,0 +1,94 @@
+// Goal: the same responses sent in any order, each twice, a third of them over the single path, give the same tables, byte for
+// byte; and asking for them while the collector runs gives the same as after it stopped and started again.
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { assertAccepted, JOSE, keepAlive, NDJSON, post } from './lib/http.mjs';
+import { Member } from './lib/member.mjs';
+import { ROUND } from './lib/panel.mjs';
+import { fixtures, ready } from './lib/programs.mjs';
+import { answersOf, assertTables, dice, exampleRows, shuffle } from './lib/tables.mjs';
+
+let collector;
+const agent = keepAlive();
+before(async () => {
+  collector = await ready('tables', { codes: 60 });
+});
+after(async () => {
+  agent.destroy();
+  await collector?.stop();
+});
+
+test('any order, each twice, a third over the single path', async () => {
+  const members = [];
+  for (const code of collector.codes) {
+    const member = new Member('wau');
+    assertAccepted(await post(collector.url, '/v1/members', member.enrolment(code), JOSE, { agent }));
+    members.push(member);
+  }
+  const rows = exampleRows();
+  assert.equal(rows.length, 926);
+  const signed = rows.map((row) =>
+    members[row.member - 1].response(ROUND, row.action, answersOf(row), { revision: Number(row.revision) }),
+  );
+  const roll = dice(20260101);
+  const all = [...signed, ...signed];
+  shuffle(all, roll);
+
+  const ok = [200, 201, 409]; // 409: a revision that another has overtaken
+  const check = (status, body) => assert.ok(ok.includes(status), body);
+  const single = all.splice(0, Math.floor(all.length / 3));
+  const work = single.map((text) => async () => {
+    const answer = await post(collector.url, '/v1/responses', text, JOSE, { agent });
+    check(answer.status, answer.text);
+  });
+  while (all.length > 0) {
+    const lines = all.splice(0, 1 + roll(40));
+    work.push(async () => {
+      const body = lines.map((l) => `${JSON.stringify(l)}\n`).join('');
+      const answer = await post(collector.url, '/v1/response-batches', body, NDJSON, { agent });
+      assert.equal(answer.status, 200, answer.text);
+      for (const line of answer.text.trimEnd().split('\n')) check(JSON.parse(line).status, line);
+    });
+  }
+  shuffle(work, roll);
+  // Eight at a time, so that the order of arrival is nobody's.
+  await Promise.all(
+    Array.from({ length: 8 }, async () => {
+      for (let next = work.pop(); next; next = work.pop()) await next();
+    }),
+  );
+
+  assertTables(await collector.export(ROUND, 'release'), 'release');
+  assertTables(await collector.export(ROUND, 'exact', '--exact'), 'exact');
+  await collector.stop();
+  assertTables(await collector.export(ROUND, 'release-stopped'), 'release');
+  await collector.start();
+  assertTables(await collector.export(ROUND, 'exact-again', '--exact'), 'exact');
+});
+
+test('profile excel-nl has BOM, semicolons and decimal commas, and the same cells otherwise', async () => {
+  const folder = await collector.export(ROUND, 'excel', '--profile', 'excel-nl');
+  for (const name of ['summary.csv', 'questions.csv', 'options.csv']) {
+    const text = readFileSync(join(folder, name), 'utf8');
+    assert.equal(text[0], '\ufeff', name);
+    const plain = readFileSync(join(fixtures, 'expected/release', name), 'utf8').trimEnd().split('\r\n');
+    const lines = text.slice(1).trimEnd().split('\r\n');
+    assert.equal(lines.length, plain.length);
+    assert.equal(lines[0].split(';').length, plain[0].split(',').length);
+    assert.doesNotMatch(lines.join('\n'), /;-?\d+\.\d{4}(;|$)/m, 'no decimal point');
+  }
+  const figures = readFileSync(join(folder, 'questions.csv'), 'utf8');
+  assert.match(figures, /;\d+,\d{4};/);
+});
+
+test('a round that is not there, and a profile that is none, are refused', async () => {
+  const unknown = await collector.run('export', '--round', 'nope', '--out', join(collector.folder, 'nope'));
+  assert.equal(unknown.code, 1, unknown.stderr);
+  assert.match(unknown.stderr, /nope/);
+  const profile = await collector.run('export', '--round', ROUND, '--out', join(collector.folder, 'p'), '--profile', 'x');
+  assert.equal(profile.code, 2, profile.stderr);
+  const nowhere = await collector.run('export', '--out', join(collector.folder, 'q'));
+  assert.equal(nowhere.code, 2, nowhere.stderr);
+});

@@ -1,0 +1,109 @@
+#!/bin/sh
+# Every check of the sources, a line each, after having seen that each can fail. make has compiled everything with both
+# compilers, warnings as errors, before this runs.
+# Usage: BUILD=build tests/lint/run.sh [CHECK...]
+set -u
+cd "$(dirname "$0")/../.." || exit 1
+
+build=${BUILD:-build}
+work=$build/lint
+mkdir -p "$work" "$build/results"
+passed=0
+failed=0
+
+c_files() { # FOLDER...
+    for folder in "$@"; do find "$folder" -name '*.[ch]'; done | sort
+}
+all_c=$(c_files base crypto panel collector client tests)
+room_c=$(c_files base crypto panel collector client tests/fuzz | grep '\.c$')
+scripts=$(find .ci fixtures tests -name '*.sh' -o -path '.ci/*' -type f | sort)
+modules=$(find tests -name '*.mjs' | sort)
+flags="-std=c17 -I. -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -DBURGERPANEL_VERSION=\"0\""
+
+# check NAME WHAT COMMAND...: passes when the command exits 0. Its output is the findings.
+check() {
+    name=$1
+    what=$2
+    shift 2
+    if ("$@") >"$work/$name.log" 2>&1 </dev/null; then
+        passed=$((passed + 1))
+        printf 'ok    %-14s %s\n' "$name" "$what: nothing found"
+    else
+        failed=$((failed + 1))
+        count=$(grep -cE ': (error|warning)[: ]' "$work/$name.log") || count=$(grep -c . "$work/$name.log")
+        printf 'FAIL  %-14s %s: %s findings\n' "$name" "$what" "$count"
+        sed 's/^/      /' "$work/$name.log" | head -40
+    fi
+}
+
+# must_fail NAME COMMAND...: part of the self-test
+must_fail() {
+    name=$1
+    shift
+    if "$@" >/dev/null 2>&1 </dev/null; then echo "$name accepts the bad sample"; return 1; fi
+}
+
+tidy() { # FILE...
+    # shellcheck disable=SC2086  # a list of words
+    printf '%s\n' "$@" | xargs -P "$(nproc)" -n 1 sh -c 'clang-tidy --quiet "$0" -- '"$flags"' 2>/dev/null || echo "$0: findings"' \
+        >"$work/tidy.out"
+    cat "$work/tidy.out"
+    ! grep -q . "$work/tidy.out"
+}
+
+shells() {
+    result=0
+    for script in "$@"; do sh -n "$script" || result=1; done
+    shellcheck -S warning "$@" || result=1
+    return "$result"
+}
+
+node_check() {
+    result=0
+    for module in "$@"; do node --check "$module" || result=1; done
+    return "$result"
+}
+
+source_check() { node tests/lint/sources.mjs "$1" --objects "$build/clang/obj"; }
+
+self_test() {
+    bad=$work/bad
+    node tests/lint/selftest.mjs "$bad" || return 1
+    cp .clang-format .clang-tidy "$bad/"
+    printf '/* bad */\nint  bad( void ) { return 1 ; }\n' >"$bad/format.c"
+    printf '/* bad */\nint bad(int *p);\nint bad(int *p)\n{\n    if (!p)\n        return *p;\n    return 0;\n}\n' >"$bad/tidy.c"
+    printf 'if true; then\n' >"$bad/syntax.sh"
+    printf '#!/bin/sh\nrm -rf "$UNSET/"*; cd x; a=1\n' >"$bad/shell.sh"
+    printf 'const = 1;\n' >"$bad/module.mjs"
+    must_fail format clang-format --dry-run -Werror "$bad/format.c" &&
+        must_fail tidy tidy "$bad/tidy.c" &&
+        must_fail shells shells "$bad/syntax.sh" &&
+        must_fail shells shells "$bad/shell.sh" &&
+        must_fail modules node_check "$bad/module.mjs"
+}
+
+wanted=${*:-self-test format tidy walls functions sizes blanks heads exported shells modules}
+for name in $wanted; do
+    # shellcheck disable=SC2086  # lists of words
+    case $name in
+    self-test) check self-test "each check finds its bad sample" self_test ;;
+    format) check format "clang-format" clang-format --dry-run -Werror $all_c ;;
+    tidy) check tidy "clang-tidy" tidy $room_c ;;
+    walls) check walls "includes go one way" source_check walls ;;
+    functions) check functions "banned functions" source_check functions ;;
+    sizes) check sizes "files to 500 lines, functions to 80" source_check sizes ;;
+    blanks) check blanks "white space" source_check blanks ;;
+    heads) check heads "heads and guards" source_check heads ;;
+    exported) check exported "exported names" source_check exported ;;
+    shells) check shells "shell scripts" shells $scripts ;;
+    modules) check modules "JavaScript" node_check $modules ;;
+    *)
+        echo "$0: no check is called '$name'" >&2
+        exit 2
+        ;;
+    esac
+done
+
+echo "$passed $failed 0" >"$build/results/lint.tally"
+echo "$passed passed, $failed failed"
+[ "$failed" -eq 0 ]

@@ -1,0 +1,205 @@
+// The house rules that can be seen in the text: walls between rooms, banned functions, sizes, names of what is exported.
+// Each check gives a list of findings, `path:line: what`; run.sh counts and prints them.
+// Usage: node tests/lint/sources.mjs CHECK [--root FOLDER] [--objects FOLDER]     (CHECK of `checks` below)
+import { execFileSync } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { basename, dirname, join, relative } from 'node:path';
+import { pathToFileURL } from 'node:url';
+
+export const rooms = {
+  base: ['base'],
+  crypto: ['base', 'crypto'],
+  panel: ['base', 'crypto', 'panel'],
+  collector: ['base', 'crypto', 'panel', 'collector'],
+  client: ['base', 'crypto', 'panel', 'client'],
+};
+
+// Where a library's header may be included.
+const libraries = [
+  [/^cjson\/|^cJSON\.h$/, /^base\/json[^/]*\.c$/],
+  [/^sodium/, /^(crypto\/[^/]*\.[ch]|base\/mem\.c)$/],
+  [/^curl\//, /^client\/http\.c$/],
+  [/^microhttpd\.h$/, /^collector\/http[^/]*\.[ch]$/],
+  [/^sqlite3\.h$/, /^collector\/store_sqlite[^/]*\.[ch]$/],
+  [/^ini\.h$/, /^collector\/config\.c$/],
+  [/^criterion\//, /^tests\/unit\//],
+];
+
+// Functions that are not to be called: why, and where all the same.
+const banned = [
+  [['sprintf', 'vsprintf', 'strcpy', 'strcat', 'stpcpy', 'strncpy', 'strncat', 'gets'], 'knows no limit', /^$/],
+  [['atoi', 'atol', 'atoll', 'atof'], 'takes anything for a number', /^$/],
+  [['strtok', 'alloca'], 'keeps hidden state or takes the stack', /^$/],
+  [['exit', '_exit', '_Exit', 'quick_exit', 'abort'], 'belongs in main.c', /^(\w+\/main\.c|tests\/.*)$/],
+  [
+    ['malloc', 'calloc', 'realloc', 'reallocarray', 'free', 'strdup', 'strndup', 'asprintf', 'vasprintf'],
+    'goes round the allocation seam, base/mem',
+    /^(base\/mem\.c|tests\/.*)$/,
+  ],
+];
+
+const FILE_LINES = 500;
+const FUNCTION_LINES = 80;
+
+// All files below `root` that the project wrote: not what was built, not data.
+export function listFiles(root) {
+  const found = [];
+  const walk = (folder) => {
+    for (const entry of readdirSync(folder, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1))) {
+      const path = join(folder, entry.name);
+      const name = relative(root, path);
+      if (/^(build|\.git|tests\/vectors|fixtures\/.*)$/.test(name) && entry.isDirectory()) continue;
+      if (entry.isDirectory()) walk(path);
+      else if (entry.isFile()) found.push(name);
+    }
+  };
+  walk(root);
+  return found;
+}
+
+const isC = (name) => /\.[ch]$/.test(name);
+const inRoom = (name) => name.split('/')[0] in rooms;
+
+// The code without comments, and with strings emptied; line ends stay where they were.
+export function bare(text) {
+  return text.replace(/\/\*[^]*?\*\/|\/\/[^\n]*|"(?:\\[^]|[^"\\\n])*"|'(?:\\[^]|[^'\\\n])*'/g, (match) => {
+    if (match[0] === '"') return '""';
+    if (match[0] === "'") return "' '";
+    return match.replace(/[^\n]/g, ' ');
+  });
+}
+
+const read = (root, name) => readFileSync(join(root, name), 'utf8');
+const eachLine = (text, fn) => text.split('\n').forEach((line, i) => fn(line, i + 1));
+
+function walls(root, files) {
+  const findings = [];
+  for (const name of files.filter(isC)) {
+    const unit = name.match(/^tests\/unit\/(\w+)\//);
+    const room = unit ? unit[1] : name.startsWith('tests/fuzz/') ? 'panel' : name.split('/')[0];
+    const allowed = rooms[room] ?? Object.keys(rooms);
+    eachLine(read(root, name), (line, number) => {
+      const own = line.match(/^\s*#\s*include\s*"([^"]+)"/);
+      const other = line.match(/^\s*#\s*include\s*<([^>]+)>/);
+      if (own) {
+        const target = own[1].split('/')[0];
+        if (target === 'tests' ? !name.startsWith('tests/') : !allowed.includes(target))
+          findings.push(`${name}:${number}: ${room} must not include ${own[1]}`);
+      }
+      for (const [header, place] of libraries)
+        if (other && header.test(other[1]) && !place.test(name))
+          findings.push(`${name}:${number}: <${other[1]}> has no business here`);
+    });
+  }
+  return findings;
+}
+
+function functions(root, files) {
+  const findings = [];
+  for (const name of files.filter(isC))
+    eachLine(bare(read(root, name)), (line, number) => {
+      for (const match of line.matchAll(/(^|[^\w.>])([a-zA-Z_]\w*)\s*\(/g))
+        for (const [names, why, place] of banned)
+          if (names.includes(match[2]) && !place.test(name))
+            findings.push(`${name}:${number}: ${match[2]} ${why}`);
+    });
+  return findings;
+}
+
+// The formatter puts a function's braces alone at the start of a line, so its size can be counted.
+function sizes(root, files) {
+  const findings = [];
+  for (const name of files.filter(isC)) {
+    const lines = bare(read(root, name)).split('\n');
+    if (lines.length - 1 > FILE_LINES) findings.push(`${name}:1: ${lines.length - 1} lines, over ${FILE_LINES}`);
+    let start = -1;
+    lines.forEach((line, i) => {
+      if (line === '{') start = i;
+      if (line === '}' && start >= 0) {
+        if (i - start - 1 > FUNCTION_LINES)
+          findings.push(`${name}:${start + 1}: a function of ${i - start - 1} lines, over ${FUNCTION_LINES}`);
+        start = -1;
+      }
+    });
+  }
+  return findings;
+}
+
+function blanks(root, files) {
+  const findings = [];
+  for (const name of files.filter((f) => /\.(c|h|mjs|sh|md|yml|json)$|^\.ci\/|^Makefile$|^\.clang/.test(f))) {
+    const text = read(root, name);
+    eachLine(text, (line, number) => {
+      if (/[ \t]$/.test(line)) findings.push(`${name}:${number}: white space at the end`);
+      if (/\r/.test(line)) findings.push(`${name}:${number}: a carriage return`);
+      if (/\t/.test(line) && name !== 'Makefile') findings.push(`${name}:${number}: a tab`);
+    });
+    if (text !== '' && !text.endsWith('\n')) findings.push(`${name}: the last line has no end`);
+  }
+  return findings;
+}
+
+// Each file says at its head what it is for; headers are guarded by a name made from their path.
+function heads(root, files) {
+  const findings = [];
+  for (const name of files.filter((f) => isC(f) && inRoom(f))) {
+    const text = read(root, name);
+    if (!text.startsWith('/*')) findings.push(`${name}:1: no comment at its head`);
+    const guard = name.replace(/[./]/g, '_').toUpperCase();
+    if (name.endsWith('.h') && !text.includes(`#ifndef ${guard}\n#define ${guard}\n`))
+      findings.push(`${name}: the guard is not ${guard}`);
+  }
+  return findings;
+}
+
+// Headers that speak for a source file: its own, or the one of the module that it is a part of (store_sqlite_verbs.c: also
+// store_sqlite.h and store.h).
+function headersOf(root, source) {
+  const stem = basename(source, '.c');
+  const parts = stem.split('_');
+  const stems = parts.map((_, i) => parts.slice(0, i + 1).join('_'));
+  return stems.map((s) => join(dirname(source), `${s}.h`)).filter((h) => existsSync(join(root, h)));
+}
+
+// What is exported stands in its module's header, and its name begins with the module's or with a noun that the header declares.
+function exported(root, files, objects) {
+  const findings = [];
+  for (const name of files.filter((f) => f.endsWith('.c') && inRoom(f))) {
+    const object = join(objects, name.replace(/\.c$/, '.o'));
+    if (!existsSync(object)) {
+      findings.push(`${name}: not built`);
+      continue;
+    }
+    const symbols = execFileSync('nm', ['--defined-only', '--extern-only', '-P', object], { encoding: 'utf8' });
+    const headers = headersOf(root, name);
+    const text = headers.map((h) => bare(read(root, h))).join('\n');
+    const stem = basename(name, '.c');
+    const nouns = new Set(headers.map((h) => basename(h, '.h')));
+    for (const noun of [stem, ...nouns]) nouns.add(noun.replace(/s$/, ''));
+    for (const match of text.matchAll(/\b(?:struct|enum)\s+(\w+)/g)) nouns.add(match[1]);
+    for (const match of text.matchAll(/^#define ([A-Z]+)_\w+ /gm)) nouns.add(match[1].toLowerCase());
+    for (const line of symbols.split('\n').filter(Boolean)) {
+      const symbol = line.split(' ')[0];
+      if (symbol === 'main' && stem === 'main') continue;
+      if (!new RegExp(`\\b${symbol}\\b`).test(text)) findings.push(`${name}: ${symbol} is exported, but in no header of its module`);
+      else if (![...nouns].some((noun) => symbol === noun || symbol.startsWith(`${noun}_`)))
+        findings.push(`${name}: ${symbol} does not begin with its module's name`);
+    }
+  }
+  return findings;
+}
+
+export const checks = { walls, functions, sizes, blanks, heads, exported };
+
+if (import.meta.url === pathToFileURL(process.argv[1]).href) {
+  const [check, ...rest] = process.argv.slice(2);
+  const option = (name, otherwise) => (rest.includes(name) ? rest[rest.indexOf(name) + 1] : otherwise);
+  if (!(check in checks)) {
+    console.error(`no check is called '${check}'; there are: ${Object.keys(checks).join(' ')}`);
+    process.exit(2);
+  }
+  const root = option('--root', '.');
+  const findings = checks[check](root, listFiles(root), option('--objects', 'build/clang/obj'));
+  for (const finding of findings) console.log(finding);
+  process.exitCode = findings.length > 0 ? 1 : 0;
+}

@@ -1,0 +1,194 @@
+#!/bin/sh
+# Runs stages of tests on what make has built, in order, and goes on after a failure so that one run shows all of them.
+# Each stage leaves its log and its tally in $BUILD/results/. The last line sums up the stages of this run.
+# Usage: BUILD=build tests/run.sh STAGE...    stages: quick unit e2e memcheck tsan coverage
+set -u
+cd "$(dirname "$0")/.." || exit 1
+
+build=${BUILD:-build}
+results=$build/results
+reports=$build/results/reports # what sanitizers and valgrind find, a file for each process that found something
+mkdir -p "$results"
+status=0
+stages=
+
+# record STAGE PASSED FAILED SKIPPED
+record() {
+    echo "$2 $3 $4" >>"$results/$1.tally"
+    [ "$3" -eq 0 ] && [ "$4" -eq 0 ] || status=1
+}
+
+begin() { # STAGE TITLE
+    stage=$1
+    stages="$stages $1"
+    rm -rf "$results/$1.tally" "${reports:?}/$1"
+    mkdir -p "$reports/$1"
+    printf '\n== %s\n' "$2"
+}
+
+# Whatever a checking tool wrote is a failure of its own, since test runners don't hand on how their children ended.
+count_reports() {
+    found=0
+    for report in "$reports/$stage"/*; do
+        [ -s "$report" ] || continue
+        found=$((found + 1))
+        if [ "$found" -le 5 ]; then
+            echo "-- $report"
+            head -60 "$report"
+        fi
+    done
+    if [ "$found" -gt 0 ]; then
+        echo "FAIL: $found reports in $reports/$stage"
+        record "$stage" 0 "$found" 0
+    fi
+}
+
+# run_units FOLDER [COMMAND...]: every room's unit tests, perhaps under a tool
+run_units() {
+    folder=$1
+    shift
+    for room in base crypto panel collector client; do
+        log=$results/$stage-$room.log
+        tap=$results/$stage-$room.tap
+        rm -f "$tap"
+        printf '%-9s ' "$room"
+        "$@" "$folder/unit-$room" --color=never --tap="$tap" >"$log" 2>&1 </dev/null
+        code=$?
+        numbers=$(sed -n 's/.*Synthesis: Tested: \([0-9]*\) | Passing: \([0-9]*\) | Failing: \([0-9]*\) | Crashing: \([0-9]*\).*/\1 \2 \3 \4/p' "$log")
+        if [ -z "$numbers" ]; then
+            cat "$log"
+            echo "FAIL: unit-$room ended with code $code before its summary"
+            record "$stage" 0 1 0
+            continue
+        fi
+        skipped=$(grep -c '# SKIP' "$tap" 2>/dev/null)
+        # shellcheck disable=SC2086
+        set_numbers $numbers
+        [ "$failed" -eq 0 ] && [ "$code" -eq 0 ] || cat "$log"
+        [ "$failed" -eq 0 ] && [ "$code" -ne 0 ] && failed=1
+        echo "$passed passed, $failed failed, ${skipped:-0} skipped"
+        record "$stage" "$passed" "$failed" "${skipped:-0}"
+    done
+}
+
+set_numbers() { # TESTED PASSING FAILING CRASHING
+    passed=$2
+    failed=$(($3 + $4))
+    [ "$1" -gt 0 ] || failed=$((failed + 1)) # a room without a test is a mistake
+}
+
+# run_node PATTERN...: end-to-end scripts; BURGERPANEL_BUILD and BURGERPANEL_WRAP say which programs and under what tool
+run_node() {
+    tap=$results/$stage.tap
+    rm -f "$tap"
+    node --test --test-reporter=spec --test-reporter-destination=stdout \
+        --test-reporter=tap --test-reporter-destination="$tap" "$@" </dev/null 2>&1 | tee "$results/$stage.log" |
+        sed '/^ℹ/d'
+    passed=$(sed -n 's/^# pass \([0-9]*\)$/\1/p' "$tap" 2>/dev/null)
+    failed=$(sed -n 's/^# \(fail\|cancelled\) \([0-9]*\)$/\2/p' "$tap" 2>/dev/null | awk '{ n += $1 } END { print n + 0 }')
+    skipped=$(sed -n 's/^# \(skipped\|todo\) \([0-9]*\)$/\2/p' "$tap" 2>/dev/null | awk '{ n += $1 } END { print n + 0 }')
+    if [ -z "$passed" ]; then
+        echo "FAIL: node ended before its summary"
+        record "$stage" 0 1 0
+        return
+    fi
+    echo "$passed passed, $failed failed, $skipped skipped"
+    record "$stage" "$passed" "$failed" "$skipped"
+}
+
+sanitizers() {
+    path=$(cd "$reports/$stage" && pwd)
+    export ASAN_OPTIONS="log_path=$path/asan:detect_leaks=1:detect_stack_use_after_return=1:strict_string_checks=1"
+    export UBSAN_OPTIONS="print_stacktrace=1"
+    export TSAN_OPTIONS="log_path=$path/tsan:second_deadlock_stack=1:exitcode=66"
+}
+
+# ThreadSanitizer of gcc 12 can't live with much address randomisation; then the program is started without.
+without_randomisation() {
+    "$build/tsan/burgerpanel-collector" --version >/dev/null 2>&1 && return
+    if setarch -R "$build/tsan/burgerpanel-collector" --version >/dev/null 2>&1; then
+        echo "setarch -R"
+    fi
+}
+
+memcheck='valgrind -q --leak-check=full --show-leak-kinds=definite,indirect --errors-for-leak-kinds=definite,indirect
+    --error-exitcode=99 --track-fds=no --suppressions=tests/valgrind.supp'
+
+for name in "$@"; do
+    case $name in
+    quick)
+        begin quick "unit tests"
+        run_units "$build"
+        ;;
+    unit)
+        begin unit "unit tests under AddressSanitizer and UndefinedBehaviorSanitizer"
+        (
+            sanitizers
+            run_units "$build/asan"
+            exit "$status"
+        ) || status=1
+        count_reports
+        ;;
+    e2e)
+        begin e2e "end to end, programs under AddressSanitizer and UndefinedBehaviorSanitizer"
+        (
+            sanitizers
+            export BURGERPANEL_BUILD="$build/asan" BURGERPANEL_SLOW=3
+            run_node tests/e2e/*.test.mjs
+            exit "$status"
+        ) || status=1
+        count_reports
+        ;;
+    memcheck)
+        begin memcheck "unit tests and a run of the daemon under valgrind"
+        # shellcheck disable=SC2086  # a list of words
+        run_units "$build" $memcheck --trace-children=yes --log-file="$reports/memcheck/%p"
+        (
+            # shellcheck disable=SC2086
+            BURGERPANEL_WRAP=$(echo $memcheck "--log-file=$reports/memcheck/%p")
+            export BURGERPANEL_WRAP BURGERPANEL_BUILD="$build" BURGERPANEL_SLOW=20
+            run_node tests/e2e/walk.test.mjs
+            exit "$status"
+        ) || status=1
+        count_reports
+        ;;
+    tsan)
+        begin tsan "eight clients at once, programs under ThreadSanitizer"
+        (
+            sanitizers
+            BURGERPANEL_WRAP=$(without_randomisation)
+            export BURGERPANEL_WRAP BURGERPANEL_BUILD="$build/tsan" BURGERPANEL_SLOW=10
+            run_node tests/e2e/concurrent.test.mjs
+            exit "$status"
+        ) || status=1
+        count_reports
+        ;;
+    coverage)
+        begin coverage "unit tests and end to end, counting lines"
+        run_units "$build/cov"
+        (
+            export BURGERPANEL_BUILD="$build/cov"
+            run_node tests/e2e/*.test.mjs
+            exit "$status"
+        ) || status=1
+        mkdir -p "$build/coverage"
+        gcovr --root . --object-directory "$build/cov/obj" --exclude tests/ --exclude-throw-branches \
+            --html-details "$build/coverage/index.html" --print-summary || status=1
+        echo "lines, file by file: $build/coverage/index.html"
+        ;;
+    *)
+        echo "$0: no stage is called '$name'" >&2
+        exit 2
+        ;;
+    esac
+done
+
+# Only this run's stages: .ci/run adds up everything.
+rm -rf "$results/this-run"
+mkdir -p "$results/this-run"
+for stage in $stages; do
+    cp "$results/$stage.tally" "$results/this-run/" 2>/dev/null
+done
+echo
+tests/tally.sh "$results/this-run" || status=1
+exit "$status"
