@@ -127,7 +127,7 @@ static enum store_result write_panel(struct import *import, const struct buf *js
 /* The log's key is made with the first panel: from then on the store belongs to it. A key that has signed before is another log's. */
 static int make_log_key(const struct import *import)
 {
-    char path[CONFIG_VALUE_SIZE + 16], checkpoint[CONFIG_VALUE_SIZE + 32], origin[NOTE_NAME_SIZE], error[STORE_ERROR_SIZE] = "";
+    char path[CONFIG_VALUE_SIZE + 16], checkpoint[CONFIG_VALUE_SIZE + 32], origin[CONFIG_VALUE_SIZE + 16], error[STORE_ERROR_SIZE] = "";
     struct buf verifier;
     const char *set = cmd_config()->values[CONFIG_ORIGIN];
     config_log_key(cmd_config(), path);
@@ -138,7 +138,7 @@ static int make_log_key(const struct import *import)
     if (log_key_create(path) && errno != EEXIST)
         return cli_fail(T("the log's key %s can't be made: %s", "de sleutel van het logboek %s kan niet gemaakt worden: %s"), path,
                         strerror(errno));
-    buf_init(&verifier, NOTE_NAME_SIZE + 256);
+    buf_init(&verifier, NOTE_MAX);
     int result = CLI_DONE;
     if (log_key_verifier(path, origin, &verifier, error))
         result = cli_fail("%s", error);
@@ -151,7 +151,7 @@ static int make_log_key(const struct import *import)
 static int ensure_log_key(const struct import *import)
 {
     struct buf verifier;
-    buf_init(&verifier, NOTE_NAME_SIZE + 256);
+    buf_init(&verifier, NOTE_MAX);
     enum store_result found = import->store->ops->log_key_read(import->store, &verifier);
     buf_free(&verifier);
     if (found == STORE_FAILED)

@@ -75,7 +75,7 @@ static int open_log(struct service *service, const struct config *config, char e
     service->reader = reader_open(config->values[CONFIG_STORE], error);
     if (service->reader == NULL)
         return -1;
-    buf_init(&verifier, NOTE_NAME_SIZE + 256);
+    buf_init(&verifier, NOTE_MAX);
     struct store *store = reader_take(service->reader);
     enum store_result found = store->ops->log_key_read(store, &verifier);
     if (found == STORE_NONE)
