@@ -2,7 +2,12 @@
 #include "collector/cmd.h"
 #include "base/clock.h"
 #include "base/lang.h"
+#include "base/file.h"
+#include <errno.h>
 #include <stdio.h>
+#include <string.h>
+
+#define FILE_NAME_SIZE 4096
 
 static struct config config;
 
@@ -81,4 +86,42 @@ void cmd_put_time(struct csv_writer *writer, int64_t when)
     if (when != 0)
         clock_format(when, text);
     csv_put_text(writer, text);
+}
+
+/* --- tables ---------------------------------------------------------------------------------------------------------------- */
+
+int cmd_write_csv(const char *folder, const char *name, const struct buf *text)
+{
+    char path[FILE_NAME_SIZE];
+    if (buf_check(text))
+        return cli_fail(T("out of memory", "te weinig geheugen"));
+    if (snprintf(path, sizeof path, "%s/%s.csv", folder, name) >= (int)sizeof path)
+        return cli_fail(T("the name of folder %s is too long", "de naam van map %s is te lang"), folder);
+    if (file_write(path, text->data, text->len, 0644))
+        return cli_fail(T("%s can't be written: %s", "%s kan niet geschreven worden: %s"), path, strerror(errno));
+    cli_say("%s", path);
+    return CLI_DONE;
+}
+
+static int write_table(const struct report *report, const struct csv_format *format, const char *folder, enum table table)
+{
+    struct buf text;
+    struct csv_writer writer;
+    buf_init(&text, SIZE_MAX);
+    csv_begin(&writer, &text, format);
+    int result = report_put_table(&writer, report, table) == STORE_OK
+                     ? cmd_write_csv(folder, table_name(table), &text)
+                     : cli_fail(T("the counters can't be read; run `audit`", "de tellers kunnen niet gelezen worden; voer `audit` uit"));
+    buf_free(&text);
+    return result;
+}
+
+int cmd_write_tables(const struct report *report, const struct csv_format *format, const char *folder)
+{
+    int result = CLI_DONE;
+    if (file_make_folder(folder, 0755))
+        return cli_fail(T("folder %s can't be made: %s", "map %s kan niet gemaakt worden: %s"), folder, strerror(errno));
+    for (int table = 0; table < TABLE_COUNT && result == CLI_DONE; table++)
+        result = write_table(report, format, folder, (enum table)table);
+    return result;
 }

@@ -5,6 +5,7 @@
 #include "base/cli.h"
 #include "base/csv.h"
 #include "collector/config.h"
+#include "collector/report.h"
 #include "collector/store.h"
 #include "panel/faults.h"
 
@@ -15,7 +16,7 @@ cmd_run cmd_actions_import, cmd_actions_list;
 cmd_run cmd_invitations_create, cmd_invitations_list, cmd_invitations_withdraw;
 cmd_run cmd_members_list, cmd_members_revoke;
 cmd_run cmd_tokens_create, cmd_tokens_list, cmd_tokens_revoke;
-cmd_run cmd_serve, cmd_export;
+cmd_run cmd_serve, cmd_export, cmd_audit;
 
 /* Reads the configuration and opens the store. NULL: *exit_code says with what to end; a line has been written. Free with store_close. */
 MUST_CHECK struct store *cmd_open(enum store_mode mode, int *exit_code);
@@ -35,6 +36,12 @@ int cmd_tell_faults(const char *file, const struct faults *faults);
 /* A verb without operands or options that prints a CSV: `header` is its first line, `put` puts the rows. Returns the exit code. */
 int cmd_list(const struct cli_verb *verb, int argc, char **argv, const char *header,
              enum store_result (*put)(struct store *store, struct csv_writer *writer));
+
+/* Writes DIR/NAME.csv, whole or not at all, and says so. Returns the exit code. */
+int cmd_write_csv(const char *folder, const char *name, const struct buf *text);
+
+/* Makes the folder and writes the round's tables into it. Returns the exit code. */
+int cmd_write_tables(const struct report *report, const struct csv_format *format, const char *folder);
 
 /* A cell with a moment in RFC 3339, empty for 0. */
 void cmd_put_time(struct csv_writer *writer, int64_t when);

@@ -1,46 +1,15 @@
 /* export: the tables of a round, each file whole or not at all, all of one moment. */
-#include "base/file.h"
 #include "base/lang.h"
 #include "collector/cmd.h"
 #include "collector/comments.h"
 #include "collector/report.h"
-#include <errno.h>
-#include <stdio.h>
-#include <string.h>
-
-#define FILE_NAME_SIZE 4096
 
 struct export {
+    struct store *store;
     struct report report;
     const struct csv_format *format;
     const char *folder;
 };
-
-static int write_file(const struct export *export, const char *name, const struct buf *text)
-{
-    char path[FILE_NAME_SIZE];
-    if (buf_check(text))
-        return cli_fail(T("out of memory", "te weinig geheugen"));
-    if (snprintf(path, sizeof path, "%s/%s.csv", export->folder, name) >= (int)sizeof path)
-        return cli_fail(T("the name of folder %s is too long", "de naam van map %s is te lang"), export->folder);
-    if (file_write(path, text->data, text->len, 0644))
-        return cli_fail(T("%s can't be written: %s", "%s kan niet geschreven worden: %s"), path, strerror(errno));
-    cli_say("%s", path);
-    return CLI_DONE;
-}
-
-static int export_table(const struct export *export, enum table table)
-{
-    struct buf text;
-    struct csv_writer writer;
-    buf_init(&text, SIZE_MAX);
-    csv_begin(&writer, &text, export->format);
-    int result = report_put_table(&writer, &export->report, table) == STORE_OK
-                     ? write_file(export, table_name(table), &text)
-                     : cmd_store_failed(export->report.store);
-    buf_free(&text);
-    return result;
-}
 
 static int export_comments(const struct export *export)
 {
@@ -49,9 +18,9 @@ static int export_comments(const struct export *export)
     buf_init(&text, SIZE_MAX);
     csv_begin(&writer, &text, export->format);
     const struct report *report = &export->report;
-    int result = comments_put(&writer, report->store, report->catalogue, report->round) == STORE_OK
-                     ? write_file(export, "comments", &text)
-                     : cmd_store_failed(report->store);
+    int result = comments_put(&writer, export->store, report->catalogue, report->round) == STORE_OK
+                     ? cmd_write_csv(export->folder, "comments", &text)
+                     : cmd_store_failed(export->store);
     buf_free(&text);
     return result;
 }
@@ -62,11 +31,7 @@ static int export_all(struct export *export, const char *round_id, bool comments
     if (round < 0)
         return cli_fail(T("the panel has no round '%s'; `panel show` lists them", "het panel heeft geen ronde '%s'; `panel show` noemt ze"), round_id);
     export->report.round = (size_t)round;
-    if (file_make_folder(export->folder, 0755))
-        return cli_fail(T("folder %s can't be made: %s", "map %s kan niet gemaakt worden: %s"), export->folder, strerror(errno));
-    int result = CLI_DONE;
-    for (int table = 0; table < TABLE_COUNT && result == CLI_DONE; table++)
-        result = export_table(export, (enum table)table);
+    int result = cmd_write_tables(&export->report, export->format, export->folder);
     if (comments && result == CLI_DONE)
         result = export_comments(export);
     return result;
@@ -80,7 +45,9 @@ static int run(struct export *export, const char *round, bool comments)
     if (store == NULL)
         return result;
     struct catalogue *catalogue = store->ops->begin_reading(store) == STORE_OK ? catalogue_load(store) : NULL;
-    export->report.store = store;
+    export->store = store;
+    export->report.counts = report_store_counts;
+    export->report.context = store;
     export->report.catalogue = catalogue;
     result = catalogue != NULL ? export_all(export, round, comments) : cmd_store_failed(store);
     catalogue_release(catalogue);

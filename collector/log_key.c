@@ -116,12 +116,12 @@ static int read_last(struct log_key *key, const char **why)
     return buf_check(&key->checkpoint);
 }
 
-static int open_last(struct log_key *key, const char *path, char error[static STORE_ERROR_SIZE])
+static int open_last(struct log_key *key, const char *path, int flags, char error[static STORE_ERROR_SIZE])
 {
     char name[PATH_SIZE];
     const char *why = "";
     snprintf(name, sizeof name, "%s.checkpoint", path);
-    key->file = open(name, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    key->file = open(name, flags | O_CLOEXEC, 0600);
     if (key->file >= 0 && read_last(key, &why) == 0)
         return 0;
     snprintf(error, STORE_ERROR_SIZE, T("the last checkpoint %s can't be read: %s", "het laatste controlepunt %s kan niet gelezen worden: %s"),
@@ -138,7 +138,7 @@ struct log_key *log_key_open(const char *path, const char *verifier, char error[
     }
     key->file = -1;
     buf_init(&key->checkpoint, LOG_CHECKPOINT_MAX);
-    if (open_secret(key, path, verifier, error) == 0 && open_last(key, path, error) == 0)
+    if (open_secret(key, path, verifier, error) == 0 && open_last(key, path, O_RDWR | O_CREAT, error) == 0)
         return key;
     log_key_close(key);
     return NULL;
@@ -155,6 +155,25 @@ void log_key_close(struct log_key *key)
     secret_key_free(key->secret);
     buf_free(&key->checkpoint);
     mem_free(key);
+}
+
+int log_key_read_last(const char *path, const char *verifier, struct merkle_head *head, char error[static STORE_ERROR_SIZE])
+{
+    struct log_key key = {.file = -1};
+    const char *why;
+    buf_init(&key.checkpoint, LOG_CHECKPOINT_MAX);
+    int result = note_key_parse(verifier, strlen(verifier), &key.public, &why);
+    if (result)
+        snprintf(error, STORE_ERROR_SIZE, "the store's verifier key can't be read: %s", why);
+    else
+        result = open_last(&key, path, O_RDONLY, error);
+    *head = key.last;
+    if (result == 0 && key.checkpoint.len == 0)
+        merkle_empty(&head->root);
+    if (key.file >= 0)
+        close(key.file);
+    buf_free(&key.checkpoint);
+    return result;
 }
 
 /* --- using ----------------------------------------------------------------------------------------------------------------- */

@@ -21,6 +21,10 @@ MUST_CHECK int log_key_verifier(const char *path, const char *origin, struct buf
 MUST_CHECK struct log_key *log_key_open(const char *path, const char *verifier, char error[static STORE_ERROR_SIZE]);
 void log_key_close(struct log_key *key);
 
+/* The last checkpoint beside the key, verified with `verifier`; needs not the key itself. -1: one line in `error`. */
+MUST_CHECK int log_key_read_last(const char *path, const char *verifier, struct merkle_head *head,
+                                 char error[static STORE_ERROR_SIZE]);
+
 /* The last tree that was signed; size 0 for none. */
 const struct merkle_head *log_key_last(const struct log_key *key);
 

@@ -1,7 +1,6 @@
-/* store counters -> tables -> csv, an action at a time. */
+/* counters -> tables -> csv, an action at a time. */
 #include "collector/report.h"
 #include "base/mem.h"
-#include <stdio.h>
 #include <string.h>
 
 static enum store_result put_action(struct csv_writer *writer, const struct report *report, enum table table,
@@ -10,10 +9,16 @@ static enum store_result put_action(struct csv_writer *writer, const struct repo
     const struct catalogue *catalogue = report->catalogue;
     size_t slots = source->layout->slots;
     memset(counts, 0, slots * sizeof *counts);
-    if (report->store->ops->counts_read(report->store, catalogue->round_numbers[report->round],
-                                        catalogue->action_numbers[action], counts, slots) == STORE_FAILED)
+    if (report->counts(report->context, catalogue->round_numbers[report->round], catalogue->action_numbers[action], counts,
+                       slots) == STORE_FAILED)
         return STORE_FAILED;
     return table_action(table, source, action, counts, table_row_csv, writer) == 0 ? STORE_OK : STORE_FAILED;
+}
+
+enum store_result report_store_counts(void *context, int64_t round, int64_t action, int64_t *counts, size_t slots)
+{
+    struct store *store = context;
+    return store->ops->counts_read(store, round, action, counts, slots);
 }
 
 enum store_result report_put_table(struct csv_writer *writer, const struct report *report, enum table table)
@@ -28,7 +33,6 @@ enum store_result report_put_table(struct csv_writer *writer, const struct repor
                                            .min_respondents = panel->min_respondents,
                                            .round_to = panel->round_to}};
     int64_t *counts = mem_calloc(source.layout->slots, sizeof *counts);
-    snprintf(report->store->error, sizeof report->store->error, "out of memory");
     enum store_result result = counts != NULL && table_header(table, &source, table_row_csv, writer) == 0 ? STORE_OK : STORE_FAILED;
     for (size_t i = 0; i < catalogue->actions->count && result == STORE_OK; i++)
         if (round_has_action(&panel->rounds[report->round], catalogue->actions->list[i].id))

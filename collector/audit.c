@@ -1,0 +1,304 @@
+/* Reading: a chunk of entries at a time. All cores take envelope and claims apart; in order the members are found; all cores check the signatures;
+ * in order everything is folded. */
+#include "collector/audit.h"
+#include "base/lang.h"
+#include "base/mem.h"
+#include "collector/audit_tree.h"
+#include "crypto/jws.h"
+#include "panel/enrolment.h"
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#define CHUNK 4096
+#define FINDING_SIZE 512
+
+enum entry_kind { ENTRY_BAD, ENTRY_ENROLMENT, ENTRY_RESPONSE };
+
+/* One entry while its chunk is being worked on. */
+struct entry {
+    struct buf text;
+    struct merkle_hash leaf;
+    enum entry_kind kind;
+    struct jws jws;
+    const uint8_t *public_key; /* that must have signed it; NULL: nobody's */
+    bool signature_counts;
+    const char *why; /* of ENTRY_BAD */
+    uint8_t own_key[KEY_BYTES]; /* of an enrolment */
+    int64_t revision;
+    struct ballot ballot;
+    bool has_ballot;
+    bool is_missing;
+};
+
+struct audit {
+    struct catalogue *catalogue;
+    struct parallel *parallel;
+    struct audit_listener listener;
+    struct fold *fold;
+    struct audit_tree *tree;
+    size_t findings;
+    struct entry entries[CHUNK];
+    size_t count;  /* of entries in the chunk */
+    int64_t first; /* index of the chunk's first */
+};
+
+void audit_differs(struct audit *audit, const char *format, ...)
+{
+    char text[FINDING_SIZE];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(text, sizeof text, format, arguments);
+    va_end(arguments);
+    audit->findings++;
+    audit->listener.differs(audit->listener.context, text);
+}
+
+static void entry_differs(struct audit *audit, size_t i, const char *why)
+{
+    audit_differs(audit, T("entry %lld: %s", "regel %lld: %s"), (long long)(audit->first + (int64_t)i), why);
+}
+
+struct audit *audit_new(struct catalogue *catalogue, struct parallel *parallel, const struct audit_listener *listener)
+{
+    struct audit *audit = mem_calloc(1, sizeof *audit);
+    if (audit == NULL)
+        return NULL;
+    audit->catalogue = catalogue_hold(catalogue);
+    audit->parallel = parallel;
+    audit->listener = *listener;
+    for (size_t i = 0; i < CHUNK; i++)
+        buf_init(&audit->entries[i].text, JWS_MAX);
+    for (size_t i = 0; i < catalogue->panel->round_count; i++)
+        catalogue->panel->rounds[i].opens_at = INT64_MIN; /* an opening time may have been moved since */
+    audit->fold = fold_new();
+    audit->tree = audit_tree_new(audit);
+    if (audit->fold != NULL && audit->tree != NULL)
+        return audit;
+    audit_free(audit);
+    return NULL;
+}
+
+void audit_free(struct audit *audit)
+{
+    if (audit == NULL)
+        return;
+    for (size_t i = 0; i < CHUNK; i++)
+        buf_free(&audit->entries[i].text);
+    fold_free(audit->fold);
+    audit_tree_free(audit->tree);
+    catalogue_release(audit->catalogue);
+    mem_free(audit);
+}
+
+/* --- taking apart, on all cores -------------------------------------------------------------------------------------------- */
+
+static void read_enrolment(struct entry *entry, const struct buf *payload, const struct panel *panel)
+{
+    struct enrolment claims;
+    char kid[KID_SIZE];
+    if (enrolment_parse(buf_text(payload), payload->len, &claims, &entry->why))
+        return;
+    key_thumbprint(claims.public_key, kid);
+    entry->why = NULL;
+    if (!claims.has_key || !key_is_acceptable(claims.public_key) || strcmp(kid, entry->jws.kid) != 0)
+        entry->why = T("its key may not enrol", "de sleutel mag zich niet inschrijven");
+    else if (strcmp(claims.aud, panel->id) != 0)
+        entry->why = T("it is for another panel", "ze is voor een ander panel");
+    memcpy(entry->own_key, claims.public_key, KEY_BYTES);
+    entry->kind = entry->why == NULL ? ENTRY_ENROLMENT : ENTRY_BAD;
+    enrolment_free(&claims);
+}
+
+static void read_response(struct entry *entry, const struct buf *payload, const struct catalogue *catalogue)
+{
+    struct response response;
+    struct faults faults;
+    if (response_parse(buf_text(payload), payload->len, &response, &entry->why))
+        return;
+    faults_init(&faults);
+    entry->revision = response.revision;
+    entry->why = T("its answers do not fit the panel", "de antwoorden passen niet bij het panel");
+    if (response_check(&response, catalogue->panel, catalogue->actions, response.iat, &entry->ballot, &faults) == 0) {
+        entry->kind = ENTRY_RESPONSE;
+        entry->has_ballot = true;
+    }
+    faults_free(&faults);
+    response_free(&response);
+}
+
+static void take_apart(void *context, size_t i)
+{
+    struct audit *audit = context;
+    struct entry *entry = &audit->entries[i];
+    struct buf payload;
+    const char *text = buf_text(&entry->text), *why;
+    merkle_leaf(text, entry->text.len, &entry->leaf);
+    entry->kind = ENTRY_BAD;
+    bool is_response = jws_parse(text, entry->text.len, RESPONSE_TYP, &entry->jws, &entry->why) == 0;
+    if (!is_response && jws_parse(text, entry->text.len, ENROLMENT_TYP, &entry->jws, &why))
+        return;
+    buf_init(&payload, JWS_MAX);
+    entry->why = T("its payload can't be read", "de inhoud is onleesbaar");
+    if (jws_decode_payload(&entry->jws, &payload) == 0) {
+        if (is_response)
+            read_response(entry, &payload, audit->catalogue);
+        else
+            read_enrolment(entry, &payload, audit->catalogue->panel);
+    }
+    buf_free(&payload);
+}
+
+static void check_signature(void *context, size_t i)
+{
+    struct audit *audit = context;
+    struct entry *entry = &audit->entries[i];
+    if (entry->kind != ENTRY_BAD && entry->public_key != NULL)
+        entry->signature_counts = jws_verify(&entry->jws, entry->public_key);
+}
+
+/* --- in order -------------------------------------------------------------------------------------------------------------- */
+
+/* Members join before the responses behind them are looked up. Whether their signatures count is seen later; that of a forged enrolment is a
+ * finding then. */
+static int find_signers(struct audit *audit)
+{
+    for (size_t i = 0; i < audit->count; i++) {
+        struct entry *entry = &audit->entries[i];
+        entry->public_key = NULL;
+        entry->signature_counts = false;
+        if (entry->kind == ENTRY_ENROLMENT) {
+            struct fold_member member = {.index = audit->first + (int64_t)i};
+            memcpy(member.public_key, entry->own_key, KEY_BYTES);
+            entry->public_key = entry->own_key;
+            enum fold_answer answer = fold_enrol(audit->fold, &member);
+            if (answer == FOLD_NO_MEMORY)
+                return -1;
+            if (answer == FOLD_REFUSED)
+                entry_differs(audit, i, T("its key has enrolled before", "de sleutel is al eerder ingeschreven"));
+        }
+    }
+    /* In a loop of its own: while members join, the table of their keys moves. */
+    for (size_t i = 0; i < audit->count; i++)
+        if (audit->entries[i].kind == ENTRY_RESPONSE)
+            (void)fold_find_member(audit->fold, audit->entries[i].jws.kid, &audit->entries[i].public_key);
+    return 0;
+}
+
+static int fold_response(struct audit *audit, size_t i)
+{
+    struct entry *entry = &audit->entries[i];
+    const uint8_t *key;
+    const struct catalogue *catalogue = audit->catalogue;
+    const struct tally_layout *layout = catalogue_layout(catalogue, entry->ballot.round);
+    struct fold_current response = {.round = catalogue->round_numbers[entry->ballot.round],
+                                    .member = fold_find_member(audit->fold, entry->jws.kid, &key),
+                                    .action = catalogue->action_numbers[entry->ballot.action],
+                                    .revision = entry->revision,
+                                    .index = audit->first + (int64_t)i,
+                                    .slot_count = tally_slot_count(&entry->ballot)};
+    uint16_t *slots = mem_calloc(response.slot_count, sizeof *slots);
+    if (slots == NULL)
+        return -1;
+    tally_slots(layout, &entry->ballot, slots);
+    response.slots = slots;
+    enum fold_answer answer = fold_respond(audit->fold, &response, layout);
+    mem_free(slots);
+    const struct fold_member *member = fold_member(audit->fold, response.member);
+    if (answer == FOLD_REFUSED || (member != NULL && member->index > response.index))
+        entry_differs(audit, i, T("it can't follow on the entries before it", "ze kan niet volgen op de regels ervoor"));
+    return answer == FOLD_NO_MEMORY ? -1 : 0;
+}
+
+static int fold_entry(struct audit *audit, size_t i)
+{
+    struct entry *entry = &audit->entries[i];
+    if (audit_tree_add(audit->tree, &entry->leaf))
+        return -1;
+    if (entry->is_missing)
+        entry_differs(audit, i, T("it is missing", "ze ontbreekt"));
+    else if (entry->kind == ENTRY_BAD)
+        entry_differs(audit, i, entry->why);
+    else if (entry->public_key == NULL)
+        entry_differs(audit, i, T("nobody with this key has enrolled", "niemand met deze sleutel is ingeschreven"));
+    else if (!entry->signature_counts)
+        entry_differs(audit, i, T("its signature does not count", "de handtekening telt niet"));
+    else if (entry->kind == ENTRY_RESPONSE)
+        return fold_response(audit, i);
+    return 0;
+}
+
+static int work_on_chunk(struct audit *audit)
+{
+    parallel_run(audit->parallel, audit->count, take_apart, audit);
+    int result = find_signers(audit);
+    if (result == 0)
+        parallel_run(audit->parallel, audit->count, check_signature, audit);
+    for (size_t i = 0; i < audit->count && result == 0; i++)
+        result = fold_entry(audit, i);
+    for (size_t i = 0; i < audit->count; i++) {
+        if (audit->entries[i].has_ballot)
+            ballot_free(&audit->entries[i].ballot);
+        audit->entries[i].has_ballot = false;
+    }
+    return result;
+}
+
+static enum store_result read_chunk(struct audit *audit, const struct audit_source *source, const char **error)
+{
+    audit->count = 0;
+    while (audit->count < CHUNK && audit->first + (int64_t)audit->count < source->size) {
+        struct buf *text = &audit->entries[audit->count].text;
+        int64_t index = audit->first + (int64_t)audit->count;
+        buf_reset(text);
+        enum store_result result = source->read(source->context, index, text, error);
+        if (result == STORE_FAILED)
+            return STORE_FAILED;
+        audit->entries[audit->count++].is_missing = result == STORE_NONE;
+    }
+    return STORE_OK;
+}
+
+int audit_read(struct audit *audit, const struct audit_source *source, struct store *store, const char **error)
+{
+    audit_tree_compare_with(audit->tree, store);
+    for (audit->first = 0; audit->first < source->size; audit->first += CHUNK) {
+        audit->listener.progress(audit->listener.context, audit->first, source->size);
+        if (read_chunk(audit, source, error) != STORE_OK)
+            return -1;
+        if (work_on_chunk(audit)) {
+            *error = store != NULL && store->error[0] != '\0' ? store->error : T("out of memory", "te weinig geheugen");
+            return -1;
+        }
+    }
+    audit->listener.progress(audit->listener.context, source->size, source->size);
+    *error = store != NULL ? store->error : "";
+    return audit_tree_end(audit->tree);
+}
+
+/* --- what came out --------------------------------------------------------------------------------------------------------- */
+
+size_t audit_findings(const struct audit *audit)
+{
+    return audit->findings;
+}
+
+const struct catalogue *audit_catalogue(const struct audit *audit)
+{
+    return audit->catalogue;
+}
+
+const struct fold *audit_fold(const struct audit *audit)
+{
+    return audit->fold;
+}
+
+void audit_head(const struct audit *audit, struct merkle_head *out)
+{
+    audit_tree_head(audit->tree, out);
+}
+
+void audit_compare_head(struct audit *audit, const struct merkle_head *head)
+{
+    audit_tree_compare_head(audit->tree, head);
+}

@@ -1,0 +1,17 @@
+/* One loop over all cores. Knows no work. */
+#ifndef COLLECTOR_PARALLEL_H
+#define COLLECTOR_PARALLEL_H
+
+#include "base/compiler.h"
+#include <stddef.h>
+
+struct parallel;
+
+/* `threads` in all, the caller's among them; at least 1. NULL: no memory or no threads. Free with parallel_free. */
+MUST_CHECK struct parallel *parallel_new(unsigned threads);
+void parallel_free(struct parallel *parallel);
+
+/* Calls `each` with every number below `count`, on all threads at once, in no order. Returns when all calls have. */
+void parallel_run(struct parallel *parallel, size_t count, void (*each)(void *context, size_t i), void *context);
+
+#endif
