@@ -1,4 +1,4 @@
-/* See batch_plan.h; the rows are read in batch_rows.c. */
+/* See batch_plan.h. */
 #include "client/batch_plan.h"
 #include "base/csv.h"
 #include "base/lang.h"
@@ -7,15 +7,6 @@
 #include "panel/enrolment.h"
 #include <stdlib.h>
 #include <string.h>
-
-void batch_fault(struct faults *faults, const struct batch_file *file, size_t line, const char *what)
-{
-    struct buf where;
-    buf_init(&where, 4096);
-    buf_printf(&where, "%s:%zu", file->name, line);
-    faults_add(faults, buf_text(&where), "%s", what);
-    buf_free(&where);
-}
 
 static bool name_is_safe(const char *name)
 {
@@ -81,18 +72,6 @@ static void sort_members(struct batch_plan *plan, const struct batch_file *file,
     for (size_t i = 1; i < plan->member_count; i++)
         if (strcmp(plan->members[i - 1].name, plan->members[i].name) == 0)
             batch_fault(faults, file, plan->members[i].line, T("member named twice", "member staat er twee keer in"));
-}
-
-enum csv_result batch_next_row(struct csv_reader *reader, const struct batch_file *file, struct csv_row *row,
-                               struct faults *faults)
-{
-    const char *why;
-    enum csv_result result;
-    while ((result = csv_read(reader, row, &why)) == CSV_BAD)
-        batch_fault(faults, file, row->line, why);
-    if (result == CSV_NO_MEMORY)
-        faults->no_memory = true;
-    return result;
 }
 
 int batch_read_members(struct batch_plan *plan, const struct batch_file *file, struct faults *faults)

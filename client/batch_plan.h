@@ -51,10 +51,6 @@ struct batch_terms {
 /* Reads `member,code`. -1 with at least one fault; no code is ever shown in one. */
 MUST_CHECK int batch_read_members(struct batch_plan *plan, const struct batch_file *file, struct faults *faults);
 
-/* Reads `member,action[,revision],<question>...` after the members. -1 with at least one fault; no answer is ever shown in one. */
-MUST_CHECK int batch_read_rows(struct batch_plan *plan, const struct batch_file *file, const struct batch_terms *terms,
-                               struct faults *faults);
-
 /* Numbers the rows where the file has no revisions (counting on from 1 for each member and action, in file order), refuses two
  * rows with the same number, and works out in which order to go. -1 with at least one fault. */
 MUST_CHECK int batch_plan_finish(struct batch_plan *plan, const struct batch_file *file, struct faults *faults);

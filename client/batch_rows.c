@@ -1,4 +1,5 @@
-/* The responses file of a batch: each row to a member, an action and checked answers. See batch_plan.h. */
+/* See batch_rows.h. */
+#include "client/batch_rows.h"
 #include "base/json.h"
 #include "base/lang.h"
 #include "base/mem.h"

@@ -1,4 +1,4 @@
-/* What batch_plan.c and batch_rows.c share in reading their files; nobody else's. One thread. */
+/* What there is to say of a line in a batch's files, and the reading of lines. One thread. */
 #ifndef CLIENT_BATCH_WHERE_H
 #define CLIENT_BATCH_WHERE_H
 

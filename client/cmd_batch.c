@@ -4,6 +4,7 @@
 #include "base/json.h"
 #include "base/lang.h"
 #include "client/batch.h"
+#include "client/batch_rows.h"
 #include "client/cmd.h"
 #include "client/talk.h"
 #include <errno.h>
@@ -18,13 +19,12 @@ static bool as_json;
 
 /* --- being stopped */
 
+static const char *stop_text; /* chosen before it may be needed */
+
 /* Any moment is a good one to be stopped; this only says so. Nothing here but what a signal handler may call. */
 static void on_stop(int number)
 {
-    static const char english[] = "\nStopped. What was signed is kept; the same command goes on from here.\n";
-    static const char dutch[] = "\nGestopt. Wat ondertekend is, is bewaard; hetzelfde commando gaat hier verder.\n";
-    ssize_t ignored =
-        lang_is_dutch() ? write(STDERR_FILENO, dutch, sizeof dutch - 1) : write(STDERR_FILENO, english, sizeof english - 1);
+    ssize_t ignored = write(STDERR_FILENO, stop_text, strlen(stop_text));
     (void)ignored;
     signal(number, SIG_DFL);
     raise(number);
@@ -32,7 +32,8 @@ static void on_stop(int number)
 
 static void say_when_stopped(void)
 {
-    (void)lang_is_dutch(); /* so that the handler finds it known */
+    stop_text = T("\nStopped. What was signed is kept; the same command goes on from here.\n",
+                  "\nGestopt. Wat ondertekend is, is bewaard; hetzelfde commando gaat hier verder.\n");
     signal(SIGINT, on_stop);
     signal(SIGTERM, on_stop);
 }
@@ -177,6 +178,7 @@ static int carry_out(struct batch *batch, const struct input *input)
         exit_code = report(batch, result);
     }
     batch_plan_free(&plan);
+    batch->plan = NULL;
     return exit_code;
 }
 
@@ -192,6 +194,7 @@ static int with_catalogue(struct batch *batch, const struct input *input)
     batch->offline = got == CATALOGUE_KEPT;
     batch->terms.catalogue = &catalogue;
     exit_code = carry_out(batch, input);
+    batch->terms.catalogue = NULL;
     catalogue_free(&catalogue);
     return exit_code;
 }

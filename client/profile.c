@@ -132,8 +132,10 @@ static enum profile_result load_member(struct profile *profile)
         struct json *member = json_parse(buf_text(&text), text.len, &fault);
         if (member)
             result = take_member(profile, member);
-        else if (json_fault_is_memory(&fault))
-            result = out_of_memory();
+        else if (strcmp(fault.what, "out of memory") == 0) {
+            errno = ENOMEM; /* nothing wrong with the file */
+            result = PROFILE_FAILED;
+        }
         json_free(member);
     }
     buf_free(&text);

@@ -1,5 +1,5 @@
 /* See fake.h. */
-#include "fake.h"
+#include "tests/unit/client/fake.h"
 #include <arpa/inet.h>
 #include <criterion/criterion.h>
 #include <pthread.h>

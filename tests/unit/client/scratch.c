@@ -1,5 +1,5 @@
 /* See scratch.h. */
-#include "scratch.h"
+#include "tests/unit/client/scratch.h"
 #include "base/file.h"
 #include "crypto/crypto.h"
 #include <criterion/criterion.h>

@@ -2,7 +2,7 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "client/profile.h"
-#include "scratch.h"
+#include "tests/unit/client/scratch.h"
 #include <criterion/criterion.h>
 #include <errno.h>
 #include <stdlib.h>
@@ -158,6 +158,7 @@ Test(profile, opens_later_when_memory_ran_out)
         enum profile_result result = profile_open(&profile, scratch_path("m"), false);
         int failed = mem_has_failed();
         mem_fail_at(0);
+        cr_assert_eq(result, failed ? PROFILE_FAILED : PROFILE_OPEN, "allocation %lu", n);
         if (result == PROFILE_OPEN)
             profile_close(&profile);
         if (!failed)

@@ -3,7 +3,7 @@
 #include "base/mem.h"
 #include "client/bulk.h"
 #include "client/history.h"
-#include "scratch.h"
+#include "tests/unit/client/scratch.h"
 #include <criterion/criterion.h>
 #include <errno.h>
 #include <string.h>
