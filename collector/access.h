@@ -28,7 +28,7 @@ enum access_answer {
     ACCESS_GRANTED,
     ACCESS_MISSING, /* no bearer token: 401 */
     ACCESS_UNKNOWN, /* none of ours, or no longer in force: 401 */
-    ACCESS_DENIED,  /* its role does not reach: 403 */
+    ACCESS_DENIED, /* its role does not reach: 403 */
 };
 
 /* Checks the value of an Authorization header (NULL: none) for one of `roles` (a bit each: 1u << role). *token is set when it is in force, for its

@@ -185,7 +185,8 @@ void api_commit(struct http_exchange *x, struct service *service, struct submiss
         return;
     }
     *pending = (struct pending){.submission = s, .exchange = x, .receipt = api_wants_receipt(x)};
-    pending->job = (struct commit_job){.list = &pending->submission, .count = 1, .done = resume_pending, .context = pending};
+    pending->job =
+        (struct commit_job){.list = &pending->submission, .count = 1, .done = resume_pending, .context = pending};
     http_attach(x, pending, release_pending);
     http_suspend(x, finish);
     if (commit_push(service->queue, &pending->job)) {

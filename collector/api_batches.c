@@ -1,18 +1,18 @@
 /* POST /v1/response-batches: up to 4,096 signed responses, each for itself (PROTOCOL 5). A worker checks the lines, so that the HTTP threads stay
  * free; the writer commits those that pass; the HTTP thread writes the answer. */
-#include "collector/api.h"
 #include "base/clock.h"
 #include "base/json.h"
 #include "base/mem.h"
+#include "collector/api.h"
 #include <string.h>
 
 #define LINES_MAX 4096
 
 /* One line: what was decided before the writer, or what it decided. */
 struct line {
-    char *refusal;                 /* a problem's JSON, or NULL */
+    char *refusal; /* a problem's JSON, or NULL */
     struct submission *submission; /* NULL when refused */
-    struct json *unescaped;        /* holds the JWS where the line had an escape */
+    struct json *unescaped; /* holds the JWS where the line had an escape */
 };
 
 struct batch {
@@ -24,7 +24,7 @@ struct batch {
     size_t count;
     bool receipts; /* wanted */
     struct submission **accepted; /* what the writer gets */
-    bool turned_away;             /* no worker or no writer would take it */
+    bool turned_away; /* no worker or no writer would take it */
 };
 
 static void release_batch(void *attachment)

@@ -1,6 +1,6 @@
 /* GET /v1/entries?from=N&limit=K: the log itself, for auditors (PROTOCOL 9). */
-#include "collector/api.h"
 #include "base/json.h"
+#include "collector/api.h"
 #include "crypto/jws.h"
 #include "crypto/line.h"
 #include <string.h>
@@ -45,7 +45,8 @@ void api_entries_get(struct http_exchange *x, void *context)
     uint64_t from, limit;
     if (!api_is_allowed(x, service, 1u << TOKEN_AUDITOR, NULL))
         return;
-    if (read_number(x, "from", 0, &from) || read_number(x, "limit", LIMIT_DEFAULT, &limit) || limit < 1 || limit > LIMIT_MAX) {
+    if (read_number(x, "from", 0, &from) || read_number(x, "limit", LIMIT_DEFAULT, &limit) || limit < 1 ||
+        limit > LIMIT_MAX) {
         http_problem(x, PROBLEM_BAD_REQUEST, "from must be an index and limit a number from 1 to 4096.", NULL);
         return;
     }

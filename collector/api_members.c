@@ -1,6 +1,6 @@
 /* POST /v1/members: enrolment (PROTOCOL 4). */
-#include "collector/api.h"
 #include "base/clock.h"
+#include "collector/api.h"
 
 void api_members_post(struct http_exchange *x, void *context)
 {

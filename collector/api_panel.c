@@ -1,7 +1,7 @@
 /* GET /v1/panel, /v1/actions, /v1/actions/{id} and /healthz: what anyone may read. */
-#include "collector/api.h"
 #include "base/clock.h"
 #include "base/json.h"
+#include "collector/api.h"
 
 /* A round as imported, with whether it is open. */
 static void put_round(struct buf *out, const struct json *round, bool open)

@@ -1,6 +1,6 @@
 /* POST /v1/responses: one signed response (PROTOCOL 5). */
-#include "collector/api.h"
 #include "base/clock.h"
+#include "collector/api.h"
 
 void api_responses_post(struct http_exchange *x, void *context)
 {

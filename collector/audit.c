@@ -39,7 +39,7 @@ struct audit {
     struct audit_tree *tree;
     size_t findings;
     struct entry entries[CHUNK];
-    size_t count;  /* of entries in the chunk */
+    size_t count; /* of entries in the chunk */
     int64_t first; /* index of the chunk's first */
 };
 

@@ -25,7 +25,8 @@ struct audit_listener {
 };
 
 /* `catalogue` is the panel's, used and kept; its rounds' opening times are not looked at. NULL: no memory. Free with audit_free. */
-MUST_CHECK struct audit *audit_new(struct catalogue *catalogue, struct parallel *parallel, const struct audit_listener *listener);
+MUST_CHECK struct audit *audit_new(struct catalogue *catalogue, struct parallel *parallel,
+                                   const struct audit_listener *listener);
 void audit_free(struct audit *audit);
 
 /* Reads all entries: signatures, claims, order; builds the fold and the tree. With `store`, compares each leaf and tile with the store's.

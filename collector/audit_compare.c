@@ -1,7 +1,7 @@
 /* The store's folds against those of the audit: members, current responses, counters. */
-#include "collector/audit.h"
 #include "base/lang.h"
 #include "base/mem.h"
+#include "collector/audit.h"
 #include <stdio.h>
 #include <string.h>
 
@@ -23,7 +23,9 @@ static int compare_member(void *context, const struct store_member *stored)
     key_thumbprint(stored->public_key, kid);
     const struct fold_member *worked = fold_member(c->fold, stored->number);
     if (worked == NULL || worked->index != stored->index || memcmp(worked->public_key, stored->public_key, KEY_BYTES) != 0)
-        audit_differs(c->audit, T("member %s: the log has no such enrolment", "panellid %s: het logboek heeft geen zulke inschrijving"), kid);
+        audit_differs(
+            c->audit,
+            T("member %s: the log has no such enrolment", "panellid %s: het logboek heeft geen zulke inschrijving"), kid);
     else
         c->seen++;
     return 0;
@@ -34,7 +36,9 @@ static enum store_result compare_members(struct comparison *c)
     c->seen = 0;
     enum store_result result = c->store->ops->member_each(c->store, compare_member, c);
     if (result == STORE_OK && c->seen < fold_member_count(c->fold))
-        audit_differs(c->audit, T("members: %zu of %zu enrolments in the log have no member", "panelleden: %zu van %zu inschrijvingen in het logboek hebben geen panellid"),
+        audit_differs(c->audit,
+                      T("members: %zu of %zu enrolments in the log have no member",
+                        "panelleden: %zu van %zu inschrijvingen in het logboek hebben geen panellid"),
                       fold_member_count(c->fold) - c->seen, fold_member_count(c->fold));
     return result;
 }
@@ -50,9 +54,11 @@ static bool same_current(const struct fold_current *worked, const struct store_c
 
 static void current_differs(struct comparison *c, int64_t member, int64_t action, int64_t index)
 {
-    audit_differs(c->audit, T("current response of member %lld to action %lld in round %lld (entry %lld): not what the log says",
-                              "huidige reactie van panellid %lld op actie %lld in ronde %lld (regel %lld): niet wat het logboek zegt"),
-                  (long long)member, (long long)action, (long long)c->round, (long long)index);
+    audit_differs(
+        c->audit,
+        T("current response of member %lld to action %lld in round %lld (entry %lld): not what the log says",
+          "huidige reactie van panellid %lld op actie %lld in ronde %lld (regel %lld): niet wat het logboek zegt"),
+        (long long)member, (long long)action, (long long)c->round, (long long)index);
 }
 
 static int compare_current(void *context, int64_t member, int64_t action, const struct store_current *stored)
@@ -108,7 +114,8 @@ static const char *action_name(const struct catalogue *catalogue, int64_t number
     return "?";
 }
 
-static enum store_result compare_counts(struct comparison *c, int64_t round, int64_t action, const int64_t *worked, size_t slots)
+static enum store_result compare_counts(struct comparison *c, int64_t round, int64_t action, const int64_t *worked,
+                                        size_t slots)
 {
     int64_t *stored = mem_calloc(slots, sizeof *stored);
     if (stored == NULL) {
@@ -118,8 +125,9 @@ static enum store_result compare_counts(struct comparison *c, int64_t round, int
     enum store_result result = c->store->ops->counts_read(c->store, round, action, stored, slots);
     for (size_t i = 0; i < slots && result != STORE_FAILED; i++)
         if (stored[i] != worked[i])
-            audit_differs(c->audit, T("counter %zu of action %s in round %s: %lld is stored, %lld follows from the log",
-                                      "teller %zu van actie %s in ronde %s: %lld is opgeslagen, %lld volgt uit het logboek"),
+            audit_differs(c->audit,
+                          T("counter %zu of action %s in round %s: %lld is stored, %lld follows from the log",
+                            "teller %zu van actie %s in ronde %s: %lld is opgeslagen, %lld volgt uit het logboek"),
                           i, action_name(c->catalogue, action), round_name(c->catalogue, round), (long long)stored[i],
                           (long long)worked[i]);
     mem_free(stored);
@@ -131,7 +139,9 @@ static int compare_counted(void *context, int64_t round, int64_t action)
     struct comparison *c = context;
     c->seen++;
     if (fold_counts(c->fold, round, action) == NULL)
-        audit_differs(c->audit, T("counters of action %s in round %s: the log has no response to it", "tellers van actie %s in ronde %s: het logboek heeft er geen reactie op"),
+        audit_differs(c->audit,
+                      T("counters of action %s in round %s: the log has no response to it",
+                        "tellers van actie %s in ronde %s: het logboek heeft er geen reactie op"),
                       action_name(c->catalogue, action), round_name(c->catalogue, round));
     return 0;
 }

@@ -43,7 +43,10 @@ static void compare_hashes(struct audit_tree *tree, unsigned level, uint64_t ind
             continue;
         unsigned long long place = index * TILE_WIDTH + i;
         if (level == 0)
-            audit_differs(tree->audit, T("entry %llu: it is not the one that the tree was built over", "regel %llu: niet die waarover de boom gebouwd is"), place);
+            audit_differs(tree->audit,
+                          T("entry %llu: it is not the one that the tree was built over",
+                            "regel %llu: niet die waarover de boom gebouwd is"),
+                          place);
         else
             audit_differs(tree->audit, T("tile %u/%llu: hash %u differs", "tegel %u/%llu: hash %u wijkt af"), level,
                           (unsigned long long)index, i);
@@ -60,8 +63,10 @@ static int compare_tile(struct audit_tree *tree, unsigned level, uint64_t index,
     if (result == STORE_FAILED)
         return -1;
     if (result == STORE_NONE || stored_width != width)
-        audit_differs(tree->audit, T("tile %u/%llu: %u hashes where there should be %u", "tegel %u/%llu: %u hashes waar er %u moeten zijn"), level,
-                      (unsigned long long)index, result == STORE_NONE ? 0 : stored_width, width);
+        audit_differs(
+            tree->audit,
+            T("tile %u/%llu: %u hashes where there should be %u", "tegel %u/%llu: %u hashes waar er %u moeten zijn"), level,
+            (unsigned long long)index, result == STORE_NONE ? 0 : stored_width, width);
     compare_hashes(tree, level, index, stored, result == STORE_NONE ? 0 : stored_width < width ? stored_width : width);
     return 0;
 }
@@ -77,7 +82,9 @@ static void check_expected(struct audit_tree *tree)
     else
         merkle_empty(&root);
     if (!merkle_equal(&root, &tree->expected.root))
-        audit_differs(tree->audit, T("checkpoint: the root over its %llu entries is another", "controlepunt: de wortel over zijn %llu regels is een andere"),
+        audit_differs(tree->audit,
+                      T("checkpoint: the root over its %llu entries is another",
+                        "controlepunt: de wortel over zijn %llu regels is een andere"),
                       (unsigned long long)tree->expected.size);
 }
 
@@ -113,7 +120,9 @@ int audit_tree_end(struct audit_tree *tree)
             result = compare_tile(tree, level, hashes / TILE_WIDTH, (unsigned)(hashes % TILE_WIDTH));
     }
     if (result == 0 && tree->expects && !tree->met)
-        audit_differs(tree->audit, T("checkpoint: it was signed over %llu entries, the log has %llu", "controlepunt: getekend over %llu regels, het logboek heeft er %llu"),
+        audit_differs(tree->audit,
+                      T("checkpoint: it was signed over %llu entries, the log has %llu",
+                        "controlepunt: getekend over %llu regels, het logboek heeft er %llu"),
                       (unsigned long long)tree->expected.size, (unsigned long long)tree->edge.size);
     return result;
 }

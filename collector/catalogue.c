@@ -26,8 +26,7 @@ struct catalogue *catalogue_hold(struct catalogue *catalogue)
 
 void catalogue_release(struct catalogue *catalogue)
 {
-    if (catalogue == NULL ||
-        atomic_fetch_sub_explicit(&holder_of(catalogue)->holders, 1, memory_order_acq_rel) != 1)
+    if (catalogue == NULL || atomic_fetch_sub_explicit(&holder_of(catalogue)->holders, 1, memory_order_acq_rel) != 1)
         return;
     for (size_t i = 0; catalogue->layouts != NULL && i < catalogue->panel->questionnaire_count; i++)
         tally_layout_free(catalogue->layouts[i]);
@@ -67,9 +66,10 @@ static int load_panel(struct catalogue *catalogue, struct store *store)
     faults_init(&faults);
     catalogue->panel = panel_parse(buf_text(&catalogue->definition), catalogue->definition.len, &faults);
     if (catalogue->panel == NULL)
-        snprintf(store->error, sizeof store->error,
-                 T("the stored panel definition can't be read: %s: %s", "de opgeslagen paneldefinitie is onleesbaar: %s: %s"),
-                 faults.count > 0 ? faults.list[0].where : "", faults.count > 0 ? faults.list[0].what : "");
+        snprintf(
+            store->error, sizeof store->error,
+            T("the stored panel definition can't be read: %s: %s", "de opgeslagen paneldefinitie is onleesbaar: %s: %s"),
+            faults.count > 0 ? faults.list[0].where : "", faults.count > 0 ? faults.list[0].what : "");
     faults_free(&faults);
     return catalogue->panel != NULL ? 0 : -1;
 }
@@ -149,6 +149,22 @@ struct catalogue *catalogue_load(struct store *store)
         return NULL;
     }
     return catalogue;
+}
+
+static bool same_actions(const struct catalogue *a, const struct catalogue *b)
+{
+    bool same = a->actions->count == b->actions->count;
+    for (size_t i = 0; same && i < a->actions->count; i++)
+        same = a->action_numbers[i] == b->action_numbers[i] && action_equal(&a->actions->list[i], &b->actions->list[i]);
+    return same;
+}
+
+void catalogue_succeed(struct catalogue *next, const struct catalogue *before)
+{
+    bool same = before != NULL && next->definition.len == before->definition.len &&
+                memcmp(next->definition.data, before->definition.data, next->definition.len) == 0 &&
+                same_actions(next, before);
+    next->edition = before == NULL ? 1 : same ? before->edition : before->edition + 1;
 }
 
 /* --- the place ------------------------------------------------------------------------------------------------------------- */

@@ -11,14 +11,18 @@ struct catalogue {
     struct panel *panel;
     struct action_list *actions;
     struct tally_layout **layouts; /* by questionnaire */
-    int64_t *round_numbers;        /* by place in panel->rounds */
-    int64_t *action_numbers;       /* by place in actions->list */
-    struct buf definition;         /* the definition as imported, JSON */
+    int64_t *round_numbers; /* by place in panel->rounds */
+    int64_t *action_numbers; /* by place in actions->list */
+    struct buf definition; /* the definition as imported, JSON */
     struct access_list tokens;
+    uint64_t edition; /* the same for two that mean the same to a response; set by catalogue_succeed */
 };
 
 /* Reads it from the store; held once by the caller. NULL: store_error says why ("no panel has been imported yet" among them). */
 MUST_CHECK struct catalogue *catalogue_load(struct store *store);
+
+/* Gives `next` the edition of `before` when panel and actions are the same in both, and one more otherwise. `before` may be NULL. */
+void catalogue_succeed(struct catalogue *next, const struct catalogue *before);
 
 /* One more holder, and one less; the last one out frees. Any thread. NULL is fine. */
 struct catalogue *catalogue_hold(struct catalogue *catalogue);

@@ -1,8 +1,8 @@
 /* What the verbs share. */
 #include "collector/cmd.h"
 #include "base/clock.h"
-#include "base/lang.h"
 #include "base/file.h"
+#include "base/lang.h"
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -111,7 +111,8 @@ static int write_table(const struct report *report, const struct csv_format *for
     csv_begin(&writer, &text, format);
     int result = report_put_table(&writer, report, table) == STORE_OK
                      ? cmd_write_csv(folder, table_name(table), &text)
-                     : cli_fail(T("the counters can't be read; run `audit`", "de tellers kunnen niet gelezen worden; voer `audit` uit"));
+                     : cli_fail(T("the counters can't be read; run `audit`",
+                                  "de tellers kunnen niet gelezen worden; voer `audit` uit"));
     buf_free(&text);
     return result;
 }

@@ -25,7 +25,8 @@ MUST_CHECK struct store *cmd_open(enum store_mode mode, int *exit_code);
 const struct config *cmd_config(void);
 
 /* Parses a verb that has no options of its own and opens the existing store. NULL: as above. *first is the first operand. */
-MUST_CHECK struct store *cmd_begin(const struct cli_verb *verb, int argc, char **argv, int operands, int *first, int *exit_code);
+MUST_CHECK struct store *cmd_begin(const struct cli_verb *verb, int argc, char **argv, int operands, int *first,
+                                   int *exit_code);
 
 /* Says why the store's last verb failed. Returns CLI_FAILED. */
 int cmd_store_failed(const struct store *store);

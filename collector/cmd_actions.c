@@ -1,6 +1,6 @@
 /* actions import, actions list. */
-#include "base/file.h"
 #include "base/csv.h"
+#include "base/file.h"
 #include "base/lang.h"
 #include "base/mem.h"
 #include "collector/cmd.h"
@@ -11,7 +11,7 @@
 struct import {
     struct store *store;
     struct action_list *before; /* in its stored order */
-    int64_t *numbers;           /* of `before` */
+    int64_t *numbers; /* of `before` */
     int64_t last_number;
     struct action_list *after;
     size_t added, changed, stopped;
@@ -73,8 +73,7 @@ static int import_actions(struct import *import)
     if (ops->begin(import->store) != STORE_OK)
         return cmd_store_failed(import->store);
     if (ops->action_each(import->store, keep_action, import) == STORE_OK && action_list_index(import->before) == 0 &&
-        write_imported(import) == STORE_OK && stop_missing(import) == STORE_OK &&
-        ops->commit(import->store) == STORE_OK)
+        write_imported(import) == STORE_OK && stop_missing(import) == STORE_OK && ops->commit(import->store) == STORE_OK)
         return CLI_DONE;
     ops->rollback(import->store);
     return cmd_store_failed(import->store);
@@ -84,8 +83,10 @@ static int tell_changes(const struct import *import)
 {
     struct buf text;
     buf_init(&text, SIZE_MAX);
-    buf_printf(&text, T("%zu actions: %zu added, %zu changed, %zu stopped\n", "%zu acties: %zu toegevoegd, %zu gewijzigd, %zu gestopt\n"),
-               import->after->count, import->added, import->changed, import->stopped);
+    buf_printf(
+        &text,
+        T("%zu actions: %zu added, %zu changed, %zu stopped\n", "%zu acties: %zu toegevoegd, %zu gewijzigd, %zu gestopt\n"),
+        import->after->count, import->added, import->changed, import->stopped);
     return cmd_print(&text);
 }
 

@@ -58,7 +58,9 @@ static int expect_checkpoint(struct run *run)
                      : -1;
     buf_free(&verifier);
     if (result < 0)
-        audit_differs(run->audit, "%s", error[0] != '\0' ? error : T("the store names no log key", "de opslag noemt geen sleutel van het logboek"));
+        audit_differs(run->audit, "%s",
+                      error[0] != '\0' ? error
+                                       : T("the store names no log key", "de opslag noemt geen sleutel van het logboek"));
     else
         audit_compare_head(run->audit, &head);
     return 0;
@@ -107,11 +109,13 @@ static int conclude(const struct run *run)
     audit_head(run->audit, &head);
     size_t findings = audit_findings(run->audit);
     if (findings > 0)
-        return cli_fail(T("%zu things differ in a log of %llu entries", "%zu dingen wijken af in een logboek van %llu regels"), findings,
-                        (unsigned long long)head.size);
+        return cli_fail(
+            T("%zu things differ in a log of %llu entries", "%zu dingen wijken af in een logboek van %llu regels"),
+            findings, (unsigned long long)head.size);
     cli_say(T("%llu entries, %zu members, %zu current responses: all as the log says",
               "%llu regels, %zu panelleden, %zu huidige reacties: alles zoals het logboek zegt"),
-            (unsigned long long)head.size, fold_member_count(audit_fold(run->audit)), fold_current_count(audit_fold(run->audit)));
+            (unsigned long long)head.size, fold_member_count(audit_fold(run->audit)),
+            fold_current_count(audit_fold(run->audit)));
     return CLI_DONE;
 }
 
@@ -139,7 +143,8 @@ int cmd_audit(const struct cli_verb *verb, int argc, char **argv)
 {
     struct run run = {0};
     const struct cli_option options[] = {
-        {"out", "DIR", &run.out, NULL, "write the recomputed tables of every round", "schrijf de herberekende tabellen van elke ronde"},
+        {"out", "DIR", &run.out, NULL, "write the recomputed tables of every round",
+         "schrijf de herberekende tabellen van elke ronde"},
         {NULL, NULL, NULL, NULL, NULL, NULL},
     };
     int first, result = cli_parse(verb, options, argc, argv, 0, 0, &first);

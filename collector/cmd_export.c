@@ -4,7 +4,8 @@
 #include "collector/comments.h"
 #include "collector/report.h"
 
-struct export {
+struct export
+{
     struct store *store;
     struct report report;
     const struct csv_format *format;
@@ -29,7 +30,9 @@ static int export_all(struct export *export, const char *round_id, bool comments
 {
     int round = panel_find_round(export->report.catalogue->panel, round_id);
     if (round < 0)
-        return cli_fail(T("the panel has no round '%s'; `panel show` lists them", "het panel heeft geen ronde '%s'; `panel show` noemt ze"), round_id);
+        return cli_fail(T("the panel has no round '%s'; `panel show` lists them",
+                          "het panel heeft geen ronde '%s'; `panel show` noemt ze"),
+                        round_id);
     export->report.round = (size_t)round;
     int result = cmd_write_tables(&export->report, export->format, export->folder);
     if (comments && result == CLI_DONE)
@@ -67,7 +70,8 @@ int cmd_export(const struct cli_verb *verb, int argc, char **argv)
         {"exact", NULL, NULL, &export.report.exact, "exact figures, without disclosure control: not for publication",
          "exacte cijfers, zonder onthullingscontrole: niet voor publicatie"},
         {"profile", "PROFILE", &profile, NULL, "rfc4180 (default) or excel-nl", "rfc4180 (standaard) of excel-nl"},
-        {"comments", NULL, NULL, &comments, "also comments.csv, with the text answers", "ook comments.csv, met de tekstantwoorden"},
+        {"comments", NULL, NULL, &comments, "also comments.csv, with the text answers",
+         "ook comments.csv, met de tekstantwoorden"},
         {NULL, NULL, NULL, NULL, NULL, NULL},
     };
     int first, result = cli_parse(verb, options, argc, argv, 0, 0, &first);

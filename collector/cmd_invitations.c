@@ -60,7 +60,8 @@ static int create(struct store *store, int64_t count, const char *out)
     else if (buf_check(&csv))
         result = cli_fail(T("out of memory", "te weinig geheugen"));
     else if (out != NULL && file_create(out, csv.data, csv.len, 0600))
-        result = cli_fail(T("%s can't be written: %s; no invitations were made", "%s kan niet geschreven worden: %s; er zijn geen uitnodigingen gemaakt"),
+        result = cli_fail(T("%s can't be written: %s; no invitations were made",
+                            "%s kan niet geschreven worden: %s; er zijn geen uitnodigingen gemaakt"),
                           out, strerror(errno));
     else if (store->ops->commit(store) != STORE_OK) {
         result = cmd_store_failed(store);
@@ -79,7 +80,8 @@ int cmd_invitations_create(const struct cli_verb *verb, int argc, char **argv)
 {
     const char *out = NULL;
     const struct cli_option options[] = {
-        {"out", "FILE", &out, NULL, "write the codes to a new file, readable by you alone", "schrijf de codes naar een nieuw bestand, alleen voor u leesbaar"},
+        {"out", "FILE", &out, NULL, "write the codes to a new file, readable by you alone",
+         "schrijf de codes naar een nieuw bestand, alleen voor u leesbaar"},
         {NULL, NULL, NULL, NULL, NULL, NULL},
     };
     int first, result = cli_parse(verb, options, argc, argv, 1, 1, &first);
@@ -104,16 +106,21 @@ static enum store_result put_counts(struct store *store, struct csv_writer *writ
     enum store_result result = store->ops->invitation_count(store, &now);
     if (result != STORE_OK)
         return result;
-    csv_put_integer(writer, now.unused);
-    csv_put_integer(writer, now.used);
-    csv_put_integer(writer, now.withdrawn);
-    csv_end_row(writer);
+    const struct {
+        const char *name;
+        int64_t count;
+    } rows[] = {{"unused", now.unused}, {"used", now.used}, {"withdrawn", now.withdrawn}};
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        csv_put_text(writer, rows[i].name);
+        csv_put_integer(writer, rows[i].count);
+        csv_end_row(writer);
+    }
     return STORE_OK;
 }
 
 int cmd_invitations_list(const struct cli_verb *verb, int argc, char **argv)
 {
-    return cmd_list(verb, argc, argv, "unused,used,withdrawn\r\n", put_counts);
+    return cmd_list(verb, argc, argv, "state,count\r\n", put_counts);
 }
 
 static int withdraw(struct store *store, const uint8_t hash[static SHA256_BYTES])

@@ -51,7 +51,7 @@ static int revoke(struct store *store, const char *kid)
     if (search.found.number == 0)
         return cli_fail(T("there is no member with this kid", "er is geen panellid met dit kid"));
     if (search.found.revoked_at != 0)
-        return CLI_DONE;
+        return cli_fail(T("this member was revoked already", "dit panellid was al ingetrokken"));
     if (store->ops->member_revoke(store, search.found.number, clock_now()) != STORE_OK)
         return cmd_store_failed(store);
     return CLI_DONE;

@@ -127,17 +127,21 @@ static enum store_result write_panel(struct import *import, const struct buf *js
 /* The log's key is made with the first panel: from then on the store belongs to it. A key that has signed before is another log's. */
 static int make_log_key(const struct import *import)
 {
-    char path[CONFIG_VALUE_SIZE + 16], checkpoint[CONFIG_VALUE_SIZE + 32], origin[CONFIG_VALUE_SIZE + 16], error[STORE_ERROR_SIZE] = "";
+    char path[CONFIG_VALUE_SIZE + 16], checkpoint[CONFIG_VALUE_SIZE + 32], origin[CONFIG_VALUE_SIZE + 16],
+        error[STORE_ERROR_SIZE] = "";
     struct buf verifier;
     const char *set = cmd_config()->values[CONFIG_ORIGIN];
     config_log_key(cmd_config(), path);
     snprintf(checkpoint, sizeof checkpoint, "%s.checkpoint", path);
     snprintf(origin, sizeof origin, "%s%s", set[0] != '\0' ? "" : "burgerpanel/", set[0] != '\0' ? set : import->after->id);
     if (file_exists(checkpoint))
-        return cli_fail(T("%s belongs to another log; name a new file with --log-key", "%s hoort bij een ander logboek; noem een nieuw bestand met --log-key"), path);
+        return cli_fail(T("%s belongs to another log; name a new file with --log-key",
+                          "%s hoort bij een ander logboek; noem een nieuw bestand met --log-key"),
+                        path);
     if (log_key_create(path) && errno != EEXIST)
-        return cli_fail(T("the log's key %s can't be made: %s", "de sleutel van het logboek %s kan niet gemaakt worden: %s"), path,
-                        strerror(errno));
+        return cli_fail(
+            T("the log's key %s can't be made: %s", "de sleutel van het logboek %s kan niet gemaakt worden: %s"), path,
+            strerror(errno));
     buf_init(&verifier, NOTE_MAX);
     int result = CLI_DONE;
     if (log_key_verifier(path, origin, &verifier, error))

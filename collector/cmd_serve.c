@@ -24,23 +24,6 @@ struct running {
     sigset_t signals;
 };
 
-/* A second daemon on the same store would answer from a roster and a log that it does not know to have changed. */
-static int take_lock(struct running *running, const char *dsn)
-{
-    char path[CONFIG_VALUE_SIZE + 8];
-    const char *store = store_path(dsn);
-    running->lock = -1;
-    if (store == NULL)
-        return -1;
-    snprintf(path, sizeof path, "%s.lock", store);
-    running->lock = file_lock(path);
-    if (running->lock >= 0)
-        return -1;
-    if (errno == EWOULDBLOCK)
-        return cli_fail(T("another collector is serving %s; stop that one first", "een andere verzamelaar bedient %s al; stop die eerst"), store);
-    return cli_fail(T("%s can't be locked: %s", "%s kan niet vergrendeld worden: %s"), path, strerror(errno));
-}
-
 /* Signals go to this thread alone, which waits for them; the others inherit the mask. */
 static void hold_signals(struct running *running)
 {
@@ -92,6 +75,28 @@ static int open_log(struct service *service, const struct config *config, char e
     return service->around.log_key != NULL ? 0 : -1;
 }
 
+/* A second daemon on the same store would answer from a roster and a log that it does not know to have changed. */
+static int take_lock(struct running *running, const struct config *config, char error[static STORE_ERROR_SIZE])
+{
+    char path[CONFIG_VALUE_SIZE + 8];
+    const char *store = store_path(config->values[CONFIG_STORE]);
+    if (store == NULL)
+        return 0;
+    snprintf(path, sizeof path, "%s.lock", store);
+    running->lock = file_lock(path);
+    if (running->lock >= 0)
+        return 0;
+    if (errno == EWOULDBLOCK)
+        snprintf(error, STORE_ERROR_SIZE,
+                 T("another collector is serving %.400s; stop that one first",
+                   "een andere verzamelaar bedient %.400s al; stop die eerst"),
+                 store);
+    else
+        snprintf(error, STORE_ERROR_SIZE, T("%.400s can't be locked: %s", "%.400s kan niet vergrendeld worden: %s"), path,
+                 strerror(errno));
+    return -1;
+}
+
 static int start_service(struct running *running, const struct config *config)
 {
     struct service *service = &running->service;
@@ -101,7 +106,7 @@ static int start_service(struct running *running, const struct config *config)
     service->around.proofs = proofs_place_new();
     service->workers = workers_start(core_count(), BATCHES_WAITING);
     if (service->around.roster != NULL && service->around.catalogues != NULL && service->around.proofs != NULL &&
-        service->workers != NULL && open_log(service, config, error) == 0)
+        service->workers != NULL && open_log(service, config, error) == 0 && take_lock(running, config, error) == 0)
         service->queue =
             commit_start(config->values[CONFIG_STORE], config_number(config, CONFIG_QUEUE), &service->around, error);
     return service->queue != NULL ? -1 : cli_fail("%s", error);
@@ -121,7 +126,9 @@ static int start_http(struct running *running, const struct config *config)
         return cli_fail(T("can't listen on %s: %s", "kan niet luisteren op %s: %s"), config->values[CONFIG_LISTEN], error);
     bool v6 = strchr(address, ':') != NULL;
     printf("listening on http://%s%s%s:%u\n", v6 ? "[" : "", address, v6 ? "]" : "", http_port(running->server));
-    return fflush(stdout) == 0 ? -1 : cli_fail(T("standard output can't be written", "standaarduitvoer kan niet geschreven worden"));
+    return fflush(stdout) == 0
+               ? -1
+               : cli_fail(T("standard output can't be written", "standaarduitvoer kan niet geschreven worden"));
 }
 
 /* New connections are refused first, then each stage runs dry in the order of the walk, so that nothing begun is left unanswered. */
@@ -150,12 +157,10 @@ static void stop(struct running *running)
 static int serve(const struct config *config)
 {
     struct running running = {.lock = -1};
-    int caught, result = take_lock(&running, config->values[CONFIG_STORE]);
-    if (result < 0) {
-        raise_descriptors();
-        hold_signals(&running);
-        result = start_service(&running, config);
-    }
+    int caught;
+    raise_descriptors();
+    hold_signals(&running);
+    int result = start_service(&running, config);
     if (result < 0)
         result = start_http(&running, config);
     if (result < 0) {
@@ -174,10 +179,13 @@ int cmd_serve(const struct cli_verb *verb, int argc, char **argv)
     static struct config config;
     bool only_check = false;
     const struct cli_option options[] = {
-        {"listen", "ADDRESS:PORT", &config_flags[CONFIG_LISTEN], NULL, "where to listen (default 127.0.0.1:8080); port 0 takes a free one",
+        {"listen", "ADDRESS:PORT", &config_flags[CONFIG_LISTEN], NULL,
+         "where to listen (default 127.0.0.1:8080); port 0 takes a free one",
          "waar te luisteren (standaard 127.0.0.1:8080); poort 0 neemt een vrije"},
-        {"log-level", "LEVEL", &config_flags[CONFIG_LOG_LEVEL], NULL, "error, warning, info or debug", "error, warning, info of debug"},
-        {"check", NULL, NULL, &only_check, "read the settings, print them and end", "lees de instellingen, toon ze en stop"},
+        {"log-level", "LEVEL", &config_flags[CONFIG_LOG_LEVEL], NULL, "error, warning, info or debug",
+         "error, warning, info of debug"},
+        {"check", NULL, NULL, &only_check, "read the settings, print them and end",
+         "lees de instellingen, toon ze en stop"},
         {NULL, NULL, NULL, NULL, NULL, NULL},
     };
     int first, result = cli_parse(verb, options, argc, argv, 0, 0, &first);

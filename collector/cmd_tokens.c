@@ -19,7 +19,8 @@ static int read_days(const char *text, long *days)
     errno = 0;
     *days = text != NULL ? strtol(text, &end, 10) : 0;
     if (text != NULL && (errno != 0 || *end != '\0' || *days < 1 || *days > DAYS_MAX))
-        return cli_misuse(T("--expires must be a number of days from 1 to %d", "--expires moet een aantal dagen van 1 tot en met %d zijn"),
+        return cli_misuse(T("--expires must be a number of days from 1 to %d",
+                            "--expires moet een aantal dagen van 1 tot en met %d zijn"),
                           DAYS_MAX);
     return 0;
 }
@@ -35,7 +36,9 @@ static int create(struct store *store, struct store_token *token)
         printf("%s\n", text);
         break;
     case STORE_NONE:
-        result = cli_fail(T("there is a token '%s' already; choose another name", "er is al een token '%s'; kies een andere naam"), token->name);
+        result = cli_fail(
+            T("there is a token '%s' already; choose another name", "er is al een token '%s'; kies een andere naam"),
+            token->name);
         break;
     case STORE_FAILED:
         result = cmd_store_failed(store);
@@ -63,7 +66,8 @@ int cmd_tokens_create(const struct cli_verb *verb, int argc, char **argv)
     if (role_name == NULL || token_role_find(role_name, &role))
         return cli_misuse(T("--role must be analyst, team or auditor", "--role moet analyst, team of auditor zijn"));
     if (!action_id_is_valid(argv[first]))
-        return cli_misuse(T("NAME must be 1 to 64 of A-Z a-z 0-9 . _ -", "NAAM moet 1 tot 64 tekens zijn uit A-Z a-z 0-9 . _ -"));
+        return cli_misuse(
+            T("NAME must be 1 to 64 of A-Z a-z 0-9 . _ -", "NAAM moet 1 tot 64 tekens zijn uit A-Z a-z 0-9 . _ -"));
     if (read_days(expires, &days))
         return CLI_USAGE;
     struct store *store = cmd_open(STORE_EXISTING, &result);

@@ -8,9 +8,9 @@
 #include <string.h>
 
 struct comment {
-    size_t action;   /* place in the list */
+    size_t action; /* place in the list */
     size_t question; /* place in the questionnaire */
-    int64_t index;   /* in the log */
+    int64_t index; /* in the log */
 };
 
 struct search {
@@ -94,6 +94,12 @@ static int put_text(struct csv_writer *writer, const struct buf *entry, const ch
     return text != NULL ? 0 : -1;
 }
 
+static enum store_result tell_damage(struct store *store, int64_t index, const char *what)
+{
+    snprintf(store->error, sizeof store->error, "entry %lld %s; run `audit`", (long long)index, what);
+    return STORE_FAILED;
+}
+
 static enum store_result put_comment(struct csv_writer *writer, struct store *store, const struct search *search,
                                      const struct comment *comment, const char *round)
 {
@@ -101,20 +107,19 @@ static enum store_result put_comment(struct csv_writer *writer, struct store *st
     struct buf entry;
     buf_init(&entry, JWS_MAX);
     enum store_result result = store->ops->entry_read(store, comment->index, &entry);
+    if (result == STORE_NONE)
+        result = tell_damage(store, comment->index, "is not in the log");
     if (result == STORE_OK) {
         csv_put_text(writer, round);
         csv_put_text(writer, search->catalogue->actions->list[comment->action].id);
         csv_put_text(writer, question);
         csv_put_integer(writer, comment->index);
-        if (put_text(writer, &entry, question)) {
-            snprintf(store->error, sizeof store->error, "entry %lld does not hold the text it was counted for; run `audit`",
-                     (long long)comment->index);
-            result = STORE_FAILED;
-        }
+        if (put_text(writer, &entry, question))
+            result = tell_damage(store, comment->index, "does not hold the text it was counted for");
         csv_end_row(writer);
     }
     buf_free(&entry);
-    return result == STORE_OK ? STORE_OK : STORE_FAILED;
+    return result;
 }
 
 static void put_header(struct csv_writer *writer)
@@ -125,7 +130,8 @@ static void put_header(struct csv_writer *writer)
     csv_end_row(writer);
 }
 
-enum store_result comments_put(struct csv_writer *writer, struct store *store, const struct catalogue *catalogue, size_t round)
+enum store_result comments_put(struct csv_writer *writer, struct store *store, const struct catalogue *catalogue,
+                               size_t round)
 {
     const struct round *asked = &catalogue->panel->rounds[round];
     struct search search = {.catalogue = catalogue,

@@ -12,8 +12,8 @@
 #include <time.h>
 
 #define GATHER_US 300
-#define BATCH_MAX 4096     /* submissions in a transaction; one job may be larger by itself */
-#define REFRESH_MS 400     /* how often an idle writer looks for what administrators changed */
+#define BATCH_MAX 4096 /* submissions in a transaction; one job may be larger by itself */
+#define REFRESH_MS 400 /* how often an idle writer looks for what administrators changed */
 #define REOPEN_MS 1000
 
 struct commit_queue {
@@ -21,9 +21,9 @@ struct commit_queue {
     pthread_mutex_t lock;
     pthread_cond_t filled;
     struct commit_job *head, **tail;
-    size_t waiting;  /* submissions in the queue */
+    size_t waiting; /* submissions in the queue */
     size_t capacity;
-    bool idle;       /* the writer waits on `filled` */
+    bool idle; /* the writer waits on `filled` */
     bool stopping;
     atomic_bool healthy;
 

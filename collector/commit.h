@@ -21,7 +21,8 @@ struct commit_queue;
 /* Opens the store at `dsn` for the writer, loads roster and catalogue, starts the thread. At most `capacity` submissions wait. NULL: one line in
  * `error`. */
 MUST_CHECK struct commit_queue *commit_start(const char *dsn, size_t capacity,
-                                             const struct ledger_surroundings *surroundings, char error[static STORE_ERROR_SIZE]);
+                                             const struct ledger_surroundings *surroundings,
+                                             char error[static STORE_ERROR_SIZE]);
 
 /* Commits what is waiting, answers it, ends the thread and closes the store. Pushes are turned away from then on. NULL is fine. */
 void commit_stop(struct commit_queue *queue);

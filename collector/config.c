@@ -1,8 +1,10 @@
 /* Configuration: one table of keys; everything else follows from it. */
 #include "collector/config.h"
+#include "base/file.h"
 #include "base/lang.h"
 #include "base/log.h"
 #include "collector/store.h"
+#include "crypto/note.h"
 #include <ctype.h>
 #include <errno.h>
 #include <ini.h>
@@ -12,11 +14,12 @@
 
 #define SECTION "collector"
 #define PREFIX "BURGERPANEL_"
+#define FILE_SIZE_MAX ((size_t)1024 * 1024)
 
 extern char **environ;
 
 struct key {
-    const char *name;  /* in the file; the environment's is PREFIX and this in capitals */
+    const char *name; /* in the file; the environment's is PREFIX and this in capitals */
     const char *value; /* by default */
     uint64_t least, most; /* of a number; most 0: a text */
 };
@@ -48,7 +51,8 @@ const struct cli_option config_common[] = {
 static int set(struct config *config, enum config_key key, const char *value, const char *origin)
 {
     if (strlen(value) >= CONFIG_VALUE_SIZE)
-        return cli_fail(T("the value of '%s' (%s) is too long", "de waarde van '%s' (%s) is te lang"), keys[key].name, origin);
+        return cli_fail(T("the value of '%s' (%s) is too long", "de waarde van '%s' (%s) is te lang"), keys[key].name,
+                        origin);
     snprintf(config->values[key], CONFIG_VALUE_SIZE, "%s", value);
     config->origins[key] = origin;
     return -1;
@@ -76,8 +80,9 @@ static int read_pair(void *context, const char *section, const char *name, const
     if (reading->exit_code >= 0)
         return 1;
     if (key < 0)
-        reading->exit_code = cli_fail(T("%s: [%s] %s is no setting; see the manual", "%s: [%s] %s is geen instelling; zie de handleiding"),
-                                      config_file, section, name);
+        reading->exit_code =
+            cli_fail(T("%s: [%s] %s is no setting; see the manual", "%s: [%s] %s is geen instelling; zie de handleiding"),
+                     config_file, section, name);
     else
         reading->exit_code = set(reading->config, (enum config_key)key, value, "file");
     return 1;
@@ -86,10 +91,15 @@ static int read_pair(void *context, const char *section, const char *name, const
 static int read_file(struct config *config)
 {
     struct reading reading = {.config = config, .exit_code = -1};
-    int result = ini_parse(config_file, read_pair, &reading);
-    if (result < 0)
+    struct buf text;
+    buf_init(&text, FILE_SIZE_MAX);
+    if (file_read(config_file, &text)) {
+        buf_free(&text);
         return cli_fail(T("%s can't be read: %s", "%s kan niet gelezen worden: %s"), config_file, strerror(errno));
-    if (reading.exit_code < 0 && result > 0)
+    }
+    int result = ini_parse_string(buf_text(&text), read_pair, &reading);
+    buf_free(&text);
+    if (reading.exit_code < 0 && result != 0)
         return cli_fail(T("%s: line %d is no setting", "%s: regel %d is geen instelling"), config_file, result);
     return reading.exit_code;
 }
@@ -139,6 +149,8 @@ static int split_listen(const char *text, char *address, uint16_t *port)
     if (*from == '[' && to[-1] == ']') {
         from++;
         to--;
+        if (from == to)
+            return -1;
     } else if (memchr(from, ':', (size_t)(to - from)) != NULL) {
         return -1; /* an IPv6 address without brackets: where its port begins can't be told */
     }
@@ -147,27 +159,67 @@ static int split_listen(const char *text, char *address, uint16_t *port)
     return 0;
 }
 
-static int check(const struct config *config)
+/* What a person typed wrong just now is wrong usage; what was wrong in a file or the environment is a failure. */
+static int exit_code(const struct config *config, enum config_key key)
+{
+    return strcmp(config->origins[key], "flag") == 0 ? CLI_USAGE : CLI_FAILED;
+}
+
+static int check_number(const struct config *config, enum config_key key)
+{
+    uint64_t value;
+    if (keys[key].most == 0 ||
+        (read_number(config->values[key], &value) == 0 && value >= keys[key].least && value <= keys[key].most))
+        return -1;
+    cli_fail(T("%s (%s) must be a number from %llu to %llu", "%s (%s) moet een getal van %llu tot en met %llu zijn"),
+             keys[key].name, config->origins[key], (unsigned long long)keys[key].least, (unsigned long long)keys[key].most);
+    return exit_code(config, key);
+}
+
+static int check_listen(const struct config *config)
 {
     char address[CONFIG_VALUE_SIZE];
     uint16_t port;
+    if (split_listen(config->values[CONFIG_LISTEN], address, &port) == 0)
+        return -1;
+    cli_fail(T("listen (%s) must be ADDRESS:PORT, such as 127.0.0.1:8080 or [::1]:8080",
+               "listen (%s) moet ADRES:POORT zijn, zoals 127.0.0.1:8080 of [::1]:8080"),
+             config->origins[CONFIG_LISTEN]);
+    return exit_code(config, CONFIG_LISTEN);
+}
+
+static int check_log_level(const struct config *config)
+{
     enum log_level level;
-    for (int key = 0; key < CONFIG_KEYS; key++) {
-        uint64_t value;
-        if (keys[key].most > 0 && (read_number(config->values[key], &value) || value < keys[key].least || value > keys[key].most))
-            return cli_fail(T("%s (%s) must be a number from %llu to %llu", "%s (%s) moet een getal van %llu tot en met %llu zijn"),
-                            keys[key].name, config->origins[key], (unsigned long long)keys[key].least,
-                            (unsigned long long)keys[key].most);
+    if (log_level_find(config->values[CONFIG_LOG_LEVEL], &level) == 0) {
+        log_set_level(level);
+        return -1;
     }
-    if (split_listen(config->values[CONFIG_LISTEN], address, &port))
-        return cli_fail(T("listen (%s) must be ADDRESS:PORT, such as 127.0.0.1:8080 or [::1]:8080",
-                          "listen (%s) moet ADRES:POORT zijn, zoals 127.0.0.1:8080 of [::1]:8080"),
-                        config->origins[CONFIG_LISTEN]);
-    if (log_level_find(config->values[CONFIG_LOG_LEVEL], &level))
-        return cli_fail(T("log_level (%s) must be error, warning, info or debug", "log_level (%s) moet error, warning, info of debug zijn"),
-                        config->origins[CONFIG_LOG_LEVEL]);
-    log_set_level(level);
-    return -1;
+    cli_fail(
+        T("log_level (%s) must be error, warning, info or debug", "log_level (%s) moet error, warning, info of debug zijn"),
+        config->origins[CONFIG_LOG_LEVEL]);
+    return exit_code(config, CONFIG_LOG_LEVEL);
+}
+
+static int check_origin(const struct config *config)
+{
+    const char *origin = config->values[CONFIG_ORIGIN];
+    if (origin[0] == '\0' || note_name_is_good(origin, strlen(origin)))
+        return -1;
+    cli_fail(T("origin (%s) may hold no spaces and no +, and at most 255 bytes",
+               "origin (%s) mag geen spaties en geen + bevatten, en hoogstens 255 bytes"),
+             config->origins[CONFIG_ORIGIN]);
+    return exit_code(config, CONFIG_ORIGIN);
+}
+
+static int check(const struct config *config)
+{
+    int result = check_listen(config);
+    for (int key = 0; key < CONFIG_KEYS && result < 0; key++)
+        result = check_number(config, (enum config_key)key);
+    if (result < 0)
+        result = check_log_level(config);
+    return result < 0 ? check_origin(config) : result;
 }
 
 int config_read(struct config *config)
@@ -189,7 +241,10 @@ void config_log_key(const struct config *config, char path[static CONFIG_VALUE_S
 {
     const char *named = config->values[CONFIG_LOG_KEY], *store = store_path(config->values[CONFIG_STORE]);
     bool beside = named[0] == '\0';
-    snprintf(path, CONFIG_VALUE_SIZE + 16, "%s%s", !beside ? named : store != NULL ? store : "burgerpanel",
+    snprintf(path, CONFIG_VALUE_SIZE + 16, "%s%s",
+             !beside         ? named
+             : store != NULL ? store
+                             : "burgerpanel",
              beside ? ".log-key" : "");
 }
 

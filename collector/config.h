@@ -8,15 +8,15 @@
 #define CONFIG_VALUE_SIZE 1024
 
 enum config_key {
-    CONFIG_STORE,       /* DSN */
-    CONFIG_LISTEN,      /* ADDRESS:PORT */
+    CONFIG_STORE, /* DSN */
+    CONFIG_LISTEN, /* ADDRESS:PORT */
     CONFIG_LOG_LEVEL,
-    CONFIG_LOG_KEY,     /* file of the log's key */
-    CONFIG_ORIGIN,      /* of the log, when its key is made; empty: burgerpanel/ and the panel's id */
-    CONFIG_THREADS,     /* HTTP threads; 0: one a core */
+    CONFIG_LOG_KEY, /* file of the log's key */
+    CONFIG_ORIGIN, /* of the log, when its key is made; empty: burgerpanel/ and the panel's id */
+    CONFIG_THREADS, /* HTTP threads; 0: one a core */
     CONFIG_CONNECTIONS, /* at most */
-    CONFIG_QUEUE,       /* submissions that may wait for the writer */
-    CONFIG_BODIES_MIB,  /* memory for request bodies, in MiB */
+    CONFIG_QUEUE, /* submissions that may wait for the writer */
+    CONFIG_BODIES_MIB, /* memory for request bodies, in MiB */
     CONFIG_KEYS
 };
 

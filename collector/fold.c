@@ -233,10 +233,14 @@ enum fold_answer fold_respond(struct fold *fold, const struct fold_current *resp
         return FOLD_REFUSED;
     }
     mem_free(current->slots);
-    *current = (struct current){response->round,    response->member,
-                                response->action,   response->revision,
-                                response->index,    is_new ? -1 : current->index,
-                                slots,              response->slot_count};
+    *current = (struct current){response->round,
+                                response->member,
+                                response->action,
+                                response->revision,
+                                response->index,
+                                is_new ? -1 : current->index,
+                                slots,
+                                response->slot_count};
     fold->current_count += is_new;
     return FOLD_OK;
 }

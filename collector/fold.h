@@ -34,7 +34,8 @@ enum fold_answer {
 MUST_CHECK enum fold_answer fold_enrol(struct fold *fold, const struct fold_member *member);
 
 /* A response; `replaced` is not looked at; `slots` is copied. Refused: its revision is not higher than the current one's. */
-MUST_CHECK enum fold_answer fold_respond(struct fold *fold, const struct fold_current *response, const struct tally_layout *layout);
+MUST_CHECK enum fold_answer fold_respond(struct fold *fold, const struct fold_current *response,
+                                         const struct tally_layout *layout);
 
 /* Number of the member with that thumbprint, and its key; 0 for none. */
 int64_t fold_find_member(const struct fold *fold, const char kid[static KID_SIZE], const uint8_t **public_key);

@@ -1,27 +1,25 @@
 /* The server over GNU libmicrohttpd: epoll, a thread a core, requests suspended until their batch has committed. The library calls `access`
  * several times a request: once for the header, for each piece of the body, at its end, and again after a resume. */
 #include "collector/http.h"
+#include "base/clock.h"
 #include "base/json.h"
 #include "base/log.h"
 #include "base/mem.h"
-#include "base/clock.h"
+#include "collector/http_listen.h"
 #include <errno.h>
 #include <microhttpd.h>
 #include <netdb.h>
-#include <netinet/in.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #define HEADERS_MAX 6
 #define KEEP_MAX 4
 #define DISCARD_MAX ((size_t)1024 * 1024) /* of a refused body that is read, so that its sender sees the answer */
-#define BODY_FREE 8192                    /* bytes of a body that need no share of bodies_max */
+#define BODY_FREE 8192 /* bytes of a body that need no share of bodies_max */
 #define IDLE_SECONDS 30
-#define BACKLOG 1024
 #define POLL_MS 5
 
 struct http_server {
@@ -29,7 +27,7 @@ struct http_server {
     const struct http_route *routes;
     void *context;
     size_t bodies_max;
-    atomic_size_t bodies;   /* bytes of bodies_max in use */
+    atomic_size_t bodies; /* bytes of bodies_max in use */
     atomic_size_t exchanges; /* under way */
     atomic_bool quiescing;
     uint16_t port;
@@ -45,9 +43,9 @@ struct http_exchange {
     const struct http_route *route; /* NULL: `refusal` is the answer */
     char parameter[HTTP_PARAMETER_MAX + 1];
     enum problem refusal; /* found before the body had come */
-    const char *allow;    /* with PROBLEM_METHOD_NOT_ALLOWED */
+    const char *allow; /* with PROBLEM_METHOD_NOT_ALLOWED */
     struct buf body;
-    size_t reserved;  /* of the server's bodies_max */
+    size_t reserved; /* of the server's bodies_max */
     size_t discarded; /* bytes of a refused body */
     bool handled, suspended;
     http_handler *finish; /* what to do after a resume */
@@ -55,6 +53,7 @@ struct http_exchange {
     unsigned status;
     const char *content_type;
     struct buf answer;
+    struct http_pieces *pieces; /* the body, in place of `answer`; NULL: none */
     struct header headers[HEADERS_MAX];
     size_t header_count;
     char *kept[KEEP_MAX];
@@ -158,12 +157,14 @@ static enum MHD_Result send_answer(struct http_exchange *x)
             return MHD_NO;
     }
     struct MHD_Response *response =
-        x->answer.data == NULL
+        x->pieces != NULL ? http_pieces_response(x->pieces)
+        : x->answer.data == NULL
             ? MHD_create_response_from_buffer(0, nothing, MHD_RESPMEM_PERSISTENT)
             : MHD_create_response_from_buffer_with_free_callback(x->answer.len, x->answer.data, mem_free);
     if (response == NULL)
         return MHD_NO;
     buf_init(&x->answer, SIZE_MAX); /* the bytes are the library's now */
+    x->pieces = NULL;
     enum MHD_Result result = add_headers(x, response) ? MHD_queue_response(x->connection, x->status, response) : MHD_NO;
     MHD_destroy_response(response);
     return result;
@@ -178,6 +179,16 @@ void http_answer(struct http_exchange *x, unsigned status, const char *content_t
         x->answer = *body;
         buf_init(body, body->max);
     }
+}
+
+void http_answer_pieces(struct http_exchange *x, const char *content_type, http_piece_fn *next, void *source,
+                        void (*release)(void *source))
+{
+    x->pieces = http_pieces_new(next, source, release);
+    if (x->pieces != NULL)
+        http_answer(x, 200, content_type, NULL);
+    else
+        http_problem(x, PROBLEM_UNAVAILABLE, "The collector is short of memory; ask again later.", NULL);
 }
 
 void http_answer_header(struct http_exchange *x, const char *name, const char *value)
@@ -380,25 +391,21 @@ static void completed(void *context, struct MHD_Connection *connection, void **s
         x->release(x->attachment);
     release_body(x);
     buf_free(&x->answer);
+    http_pieces_free(x->pieces);
     for (size_t i = 0; i < KEEP_MAX; i++)
         mem_free(x->kept[i]);
     atomic_fetch_sub_explicit(&x->server->exchanges, 1, memory_order_relaxed);
     mem_free(x);
 }
 
+struct MHD_Connection *http_connection(const struct http_exchange *x)
+{
+    return x->connection;
+}
+
 const char *http_parameter(const struct http_exchange *x)
 {
     return x->parameter;
-}
-
-const char *http_header(const struct http_exchange *x, const char *name)
-{
-    return MHD_lookup_connection_value(x->connection, MHD_HEADER_KIND, name);
-}
-
-const char *http_query(const struct http_exchange *x, const char *name)
-{
-    return MHD_lookup_connection_value(x->connection, MHD_GET_ARGUMENT_KIND, name);
 }
 
 void http_suspend(struct http_exchange *x, http_handler *finish)
@@ -426,39 +433,6 @@ void *http_attachment(const struct http_exchange *x)
 
 /* --- the server ------------------------------------------------------------------------------------------------------------ */
 
-/* A socket that listens, and the port it got. -1: errno, or a getaddrinfo code in *lookup. */
-static int listen_on(const struct http_options *options, uint16_t *port, int *lookup)
-{
-    char service[8];
-    snprintf(service, sizeof service, "%u", options->port);
-    struct addrinfo hints = {.ai_flags = AI_NUMERICHOST | AI_NUMERICSERV | AI_PASSIVE, .ai_socktype = SOCK_STREAM};
-    struct addrinfo *info = NULL;
-    *lookup = getaddrinfo(options->address, service, &hints, &info);
-    if (*lookup != 0)
-        return -1;
-    int on = 1;
-    int fd = socket(info->ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-    union {
-        struct sockaddr any;
-        struct sockaddr_in v4;
-        struct sockaddr_in6 v6;
-    } bound;
-    socklen_t len = sizeof bound;
-    bool ok = fd >= 0 && setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) == 0 &&
-              bind(fd, info->ai_addr, info->ai_addrlen) == 0 && listen(fd, BACKLOG) == 0 &&
-              getsockname(fd, &bound.any, &len) == 0;
-    freeaddrinfo(info);
-    if (!ok) {
-        int error = errno;
-        if (fd >= 0)
-            close(fd);
-        errno = error;
-        return -1;
-    }
-    *port = ntohs(bound.any.sa_family == AF_INET6 ? bound.v6.sin6_port : bound.v4.sin_port);
-    return fd;
-}
-
 static struct MHD_Daemon *start_daemon(struct http_server *server, const struct http_options *options, int fd)
 {
     return MHD_start_daemon(MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME, 0, NULL, NULL, access_handler, server,
@@ -467,12 +441,14 @@ static struct MHD_Daemon *start_daemon(struct http_server *server, const struct 
                             (unsigned)IDLE_SECONDS, MHD_OPTION_NOTIFY_COMPLETED, completed, NULL, MHD_OPTION_END);
 }
 
-struct http_server *http_start(const struct http_options *options, const struct http_route *routes, void *context, char *error,
-                               size_t error_size)
+struct http_server *http_start(const struct http_options *options, const struct http_route *routes, void *context,
+                               char *error, size_t error_size)
 {
     struct http_server *server = mem_calloc(1, sizeof *server);
     int lookup = 0;
-    int fd = server == NULL ? -1 : listen_on(options, &server->port, &lookup);
+    if (server != NULL)
+        server->port = options->port;
+    int fd = server == NULL ? -1 : http_listen(options->address, &server->port, &lookup);
     if (fd < 0) {
         snprintf(error, error_size, "%s", lookup != 0 ? gai_strerror(lookup) : strerror(errno));
         mem_free(server);

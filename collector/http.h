@@ -4,6 +4,7 @@
 #define COLLECTOR_HTTP_H
 
 #include "base/buf.h"
+#include "collector/http_pieces.h"
 #include "panel/problem.h"
 #include <stdbool.h>
 #include <stdint.h>
@@ -17,10 +18,10 @@ struct http_exchange; /* one request and its answer */
 typedef void http_handler(struct http_exchange *exchange, void *context);
 
 struct http_route {
-    const char *method;     /* "GET" (HEAD follows) or "POST" */
-    const char *path;       /* "/v1/actions/{id}": {id} stands for one segment; "/log/tile/" and a star: for all the rest */
+    const char *method; /* "GET" (HEAD follows) or "POST" */
+    const char *path; /* "/v1/actions/{id}": {id} stands for one segment; "/log/tile/" and a star: for all the rest */
     const char *media_type; /* of the body; NULL: none is looked at */
-    size_t body_max;        /* bytes */
+    size_t body_max; /* bytes */
     http_handler *handle;
 };
 
@@ -28,15 +29,15 @@ struct http_server;
 
 struct http_options {
     const char *address; /* "127.0.0.1", "::1" */
-    uint16_t port;       /* 0: a free one */
+    uint16_t port; /* 0: a free one */
     unsigned threads;
     unsigned connections; /* at most */
-    size_t bodies_max;    /* bytes of request bodies held at once, over all connections */
+    size_t bodies_max; /* bytes of request bodies held at once, over all connections */
 };
 
 /* Listens and serves; `routes` ends with a NULL method. NULL: one line in `error`. */
-MUST_CHECK struct http_server *http_start(const struct http_options *options, const struct http_route *routes, void *context,
-                                          char *error, size_t error_size);
+MUST_CHECK struct http_server *http_start(const struct http_options *options, const struct http_route *routes,
+                                          void *context, char *error, size_t error_size);
 
 /* The port that it listens on. */
 uint16_t http_port(const struct http_server *server);
@@ -60,6 +61,17 @@ const char *http_parameter(const struct http_exchange *exchange);
 const char *http_header(const struct http_exchange *exchange, const char *name);
 const char *http_query(const struct http_exchange *exchange, const char *name);
 
+/* The first query argument that is not among `known` (which ends with NULL), has no `=`, or stands there twice; NULL when there is none. While the handler runs
+ * only. */
+const char *http_query_unknown(const struct http_exchange *exchange, const char *const *known);
+
+/* Whether the request comes from this machine itself and not through a proxy that says so (Forwarded, X-Forwarded-For, Via). While the handler
+ * runs only. */
+bool http_is_local(const struct http_exchange *exchange);
+
+/* The HTTP library's side of the exchange: for the HTTP room's own files alone. */
+struct MHD_Connection *http_connection(const struct http_exchange *exchange);
+
 /* Puts the exchange aside until http_resume, which may come from any thread, even before the handler has returned: the handler must not
  * touch it once it has been handed over. After the resume `finish` sets the answer, on the exchange's HTTP thread again. */
 void http_suspend(struct http_exchange *exchange, http_handler *finish);
@@ -68,6 +80,11 @@ void http_resume(struct http_exchange *exchange);
 /* Sets the answer; takes over the bytes of `body`. `content_type` and the names and values of http_answer_header must be static or last as
  * long as the exchange (http_keep). */
 void http_answer(struct http_exchange *exchange, unsigned status, const char *content_type, struct buf *body);
+
+/* Sets an answer whose body comes a piece at a time, as the connection takes it, in constant memory. Takes `source` over: `release` is called
+ * once the answer has been sent or given up, or at once when memory lacks (then the answer is a problem). */
+void http_answer_pieces(struct http_exchange *exchange, const char *content_type, http_piece_fn *next, void *source,
+                        void (*release)(void *source));
 
 /* One more header for the answer, at most 6 of them; in place of a common one of that name. */
 void http_answer_header(struct http_exchange *exchange, const char *name, const char *value);

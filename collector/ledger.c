@@ -26,9 +26,9 @@ struct ledger {
     struct store *store;
     struct ledger_surroundings around;
     struct catalogue *catalogue; /* in force, held */
-    struct tree *tree;           /* over the log */
-    int64_t size;                /* of the log */
-    struct merkle_hash *leaves;  /* appended in this batch */
+    struct tree *tree; /* over the log */
+    int64_t size; /* of the log */
+    struct merkle_hash *leaves; /* appended in this batch */
     size_t leaf_count, leaf_cap;
     int64_t members;
     bool stale; /* what is held here may not be the store's: read it anew */
@@ -89,7 +89,7 @@ static struct tally *find_tally(struct ledger *ledger, const struct submission *
     for (struct tally *tally = *bucket; tally != NULL; tally = tally->next)
         if (tally->round == s->round && tally->action == s->action)
             return tally;
-    struct tally *tally = read_tally(ledger, s->round, s->action, catalogue_layout(s->catalogue, s->round_place));
+    struct tally *tally = read_tally(ledger, s->round, s->action, catalogue_layout(ledger->catalogue, s->round_place));
     if (tally != NULL) {
         tally->next = *bucket;
         *bucket = tally;
@@ -187,8 +187,7 @@ static int is_repeated(struct ledger *ledger, const struct submission *s, const 
 static int apply_response(struct ledger *ledger, struct submission *s)
 {
     struct store_current before;
-    enum store_result found =
-        ledger->store->ops->current_read(ledger->store, s->round, s->member, s->action, &before);
+    enum store_result found = ledger->store->ops->current_read(ledger->store, s->round, s->member, s->action, &before);
     if (found == STORE_FAILED)
         return -1;
     if (found == STORE_OK) {
@@ -293,7 +292,7 @@ static int apply_enrolment(struct ledger *ledger, struct submission *s)
 static int apply_one(struct ledger *ledger, struct submission *s)
 {
     s->replaced = -1;
-    if (s->catalogue != ledger->catalogue) {
+    if (s->catalogue->edition != ledger->catalogue->edition) {
         s->verdict = VERDICT_UNAVAILABLE;
         return 0;
     }
@@ -373,6 +372,7 @@ static int reload(struct ledger *ledger)
         catalogue_release(next);
         return -1;
     }
+    catalogue_succeed(next, ledger->catalogue);
     forget_tallies(ledger);
     ledger->members = (int64_t)roster_count(ledger->around.roster);
     catalogue_release(ledger->catalogue);

@@ -41,10 +41,11 @@ static struct secret_key *read_secret(const char *path, char error[static STORE_
     struct secret_key *key = NULL;
     buf_init(&text, SECRET_KEY_TEXT_SIZE);
     if (file_read(path, &text) && errno != EFBIG)
-        snprintf(error, STORE_ERROR_SIZE,
-                 T("the log's key %s can't be read: %s; put it back from a copy, or name it with --log-key",
-                   "de sleutel van het logboek %s kan niet gelezen worden: %s; zet een kopie terug of noem haar met --log-key"),
-                 path, strerror(errno));
+        snprintf(
+            error, STORE_ERROR_SIZE,
+            T("the log's key %s can't be read: %s; put it back from a copy, or name it with --log-key",
+              "de sleutel van het logboek %s kan niet gelezen worden: %s; zet een kopie terug of noem haar met --log-key"),
+            path, strerror(errno));
     else if ((key = secret_key_from_text(buf_text(&text), text.len)) == NULL)
         snprintf(error, STORE_ERROR_SIZE, T("%s is no key of a log", "%s is geen sleutel van een logboek"), path);
     buf_wipe(&text);
@@ -67,7 +68,8 @@ int log_key_verifier(const char *path, const char *origin, struct buf *out, char
     int result = make_public(secret, origin, &public);
     secret_key_free(secret);
     if (result) {
-        snprintf(error, STORE_ERROR_SIZE, T("'%s' can't be the origin of a log", "'%s' kan niet de oorsprong van een logboek zijn"), origin);
+        snprintf(error, STORE_ERROR_SIZE,
+                 T("'%s' can't be the origin of a log", "'%s' kan niet de oorsprong van een logboek zijn"), origin);
         return -1;
     }
     note_key_put(out, &public);
@@ -87,7 +89,8 @@ static int open_secret(struct log_key *key, const char *path, const char *verifi
     key->secret = read_secret(path, error);
     if (key->secret == NULL)
         return -1;
-    if (make_public(key->secret, key->public.name, &own) || memcmp(own.public_key, key->public.public_key, KEY_BYTES) != 0) {
+    if (make_public(key->secret, key->public.name, &own) ||
+        memcmp(own.public_key, key->public.public_key, KEY_BYTES) != 0) {
         snprintf(error, STORE_ERROR_SIZE,
                  T("%s is the key of another log than this store's; name the right one with --log-key",
                    "%s is de sleutel van een ander logboek dan dat van deze opslag; noem de juiste met --log-key"),
@@ -124,8 +127,9 @@ static int open_last(struct log_key *key, const char *path, int flags, char erro
     key->file = open(name, flags | O_CLOEXEC, 0600);
     if (key->file >= 0 && read_last(key, &why) == 0)
         return 0;
-    snprintf(error, STORE_ERROR_SIZE, T("the last checkpoint %s can't be read: %s", "het laatste controlepunt %s kan niet gelezen worden: %s"),
-             name, key->file < 0 ? strerror(errno) : why);
+    snprintf(error, STORE_ERROR_SIZE,
+             T("the last checkpoint %s can't be read: %s", "het laatste controlepunt %s kan niet gelezen worden: %s"), name,
+             key->file < 0 ? strerror(errno) : why);
     return -1;
 }
 
@@ -201,15 +205,18 @@ int log_key_check(const struct log_key *key, uint64_t size, merkle_read *read, v
         return 0;
     if (size < key->last.size) {
         snprintf(error, STORE_ERROR_SIZE,
-                 T("the store holds %llu entries, but a checkpoint over %llu was signed: this is an old copy; put back the newest",
-                   "de opslag heeft %llu regels, maar er is een controlepunt over %llu getekend: dit is een oude kopie; zet de nieuwste terug"),
+                 T("the store holds %llu entries, but a checkpoint over %llu was signed: this is an old copy; put back the "
+                   "newest",
+                   "de opslag heeft %llu regels, maar er is een controlepunt over %llu getekend: dit is een oude kopie; "
+                   "zet de nieuwste terug"),
                  (unsigned long long)size, (unsigned long long)key->last.size);
         return -1;
     }
     if (merkle_root_at(key->last.size, read, context, &root) || !merkle_equal(&root, &key->last.root)) {
-        snprintf(error, STORE_ERROR_SIZE, "%s",
-                 T("the store's log is not the one whose checkpoint was signed; put back the right store",
-                   "het logboek van de opslag is niet dat waarvan een controlepunt getekend is; zet de juiste opslag terug"));
+        snprintf(
+            error, STORE_ERROR_SIZE, "%s",
+            T("the store's log is not the one whose checkpoint was signed; put back the right store",
+              "het logboek van de opslag is niet dat waarvan een controlepunt getekend is; zet de juiste opslag terug"));
         return -1;
     }
     return 0;

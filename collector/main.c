@@ -11,8 +11,8 @@ static const struct cli_verb verbs[] = {
     {"actions list", "", "print the action list", "toon de actielijst", cmd_actions_list},
     {"invitations create", "N", "make N invitation codes; shown this once", "maak N uitnodigingen; eenmalig getoond",
      cmd_invitations_create},
-    {"invitations list", "", "count invitations: unused, used, withdrawn", "tel uitnodigingen: ongebruikt, gebruikt, ingetrokken",
-     cmd_invitations_list},
+    {"invitations list", "", "count invitations: unused, used, withdrawn",
+     "tel uitnodigingen: ongebruikt, gebruikt, ingetrokken", cmd_invitations_list},
     {"invitations withdraw", "CODE", "withdraw an unused invitation", "trek een ongebruikte uitnodiging in",
      cmd_invitations_withdraw},
     {"members list", "", "list members: kid, enrolled, revoked", "toon panelleden: kid, ingeschreven, ingetrokken",
@@ -25,7 +25,8 @@ static const struct cli_verb verbs[] = {
     {"tokens revoke", "NAME", "revoke an access token", "trek een toegangstoken in", cmd_tokens_revoke},
     {"serve", "", "run the collector", "start de verzamelaar", cmd_serve},
     {"export", "", "write the tables of a round", "schrijf de tabellen van een ronde", cmd_export},
-    {"audit", "", "work everything out anew from the log and compare", "reken alles opnieuw uit het logboek en vergelijk", cmd_audit},
+    {"audit", "", "work everything out anew from the log and compare", "reken alles opnieuw uit het logboek en vergelijk",
+     cmd_audit},
 };
 
 int main(int argc, char **argv)

@@ -41,12 +41,15 @@ static void check_questionnaire(const struct questionnaire *before, const struct
                    before->id);
 }
 
-static void check_round(const struct panel *before, const struct round *old, const struct panel *after, struct faults *faults)
+static void check_round(const struct panel *before, const struct round *old, const struct panel *after,
+                        struct faults *faults)
 {
     int place = panel_find_round(after, old->id);
     if (place < 0)
-        faults_add(faults, "/rounds", T("round '%s' has responses and can't be removed", "ronde '%s' heeft reacties en kan niet verwijderd worden"),
-                   old->id);
+        faults_add(
+            faults, "/rounds",
+            T("round '%s' has responses and can't be removed", "ronde '%s' heeft reacties en kan niet verwijderd worden"),
+            old->id);
     else if (strcmp(questionnaire_id(before, old), questionnaire_id(after, &after->rounds[place])) != 0)
         faults_add(faults, "/rounds",
                    T("round '%s' has responses and can't get another questionnaire",

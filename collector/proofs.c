@@ -35,8 +35,7 @@ struct proofs *proofs_hold(struct proofs *proofs)
 
 void proofs_release(struct proofs *proofs)
 {
-    if (proofs == NULL ||
-        atomic_fetch_sub_explicit(&((struct counted *)proofs)->holders, 1, memory_order_acq_rel) != 1)
+    if (proofs == NULL || atomic_fetch_sub_explicit(&((struct counted *)proofs)->holders, 1, memory_order_acq_rel) != 1)
         return;
     merkle_batch_free(proofs->batch);
     mem_free(proofs->checkpoint);

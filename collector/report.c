@@ -25,15 +25,15 @@ enum store_result report_put_table(struct csv_writer *writer, const struct repor
 {
     const struct catalogue *catalogue = report->catalogue;
     const struct panel *panel = catalogue->panel;
-    struct table_source source = {.panel = panel,
-                                  .round = report->round,
-                                  .layout = catalogue_layout(catalogue, report->round),
-                                  .actions = catalogue->actions,
-                                  .rule = {.exact = report->exact,
-                                           .min_respondents = panel->min_respondents,
-                                           .round_to = panel->round_to}};
+    struct table_source source = {
+        .panel = panel,
+        .round = report->round,
+        .layout = catalogue_layout(catalogue, report->round),
+        .actions = catalogue->actions,
+        .rule = {.exact = report->exact, .min_respondents = panel->min_respondents, .round_to = panel->round_to}};
     int64_t *counts = mem_calloc(source.layout->slots, sizeof *counts);
-    enum store_result result = counts != NULL && table_header(table, &source, table_row_csv, writer) == 0 ? STORE_OK : STORE_FAILED;
+    enum store_result result =
+        counts != NULL && table_header(table, &source, table_row_csv, writer) == 0 ? STORE_OK : STORE_FAILED;
     for (size_t i = 0; i < catalogue->actions->count && result == STORE_OK; i++)
         if (round_has_action(&panel->rounds[report->round], catalogue->actions->list[i].id))
             result = put_action(writer, report, table, &source, i, counts);

@@ -19,7 +19,7 @@ enum store_result { STORE_OK, STORE_NONE, STORE_FAILED };
 
 struct store_member {
     int64_t number; /* from 1, in order of enrolment */
-    int64_t index;  /* of the enrolment in the log */
+    int64_t index; /* of the enrolment in the log */
     int64_t enrolled_at;
     int64_t revoked_at; /* 0: not revoked */
     uint8_t public_key[KEY_BYTES];
@@ -40,9 +40,9 @@ struct invitation_counts {
 /* A member's current response to one action in one round. */
 struct store_current {
     int64_t revision;
-    int64_t index;    /* in the log */
+    int64_t index; /* in the log */
     int64_t replaced; /* index of the response that it replaced; -1 for none */
-    uint16_t *slots;  /* counters that it adds one to */
+    uint16_t *slots; /* counters that it adds one to */
     size_t slot_count;
 };
 
@@ -151,7 +151,7 @@ struct store {
 
 enum store_mode {
     STORE_EXISTING, /* a store that is not there is an error */
-    STORE_CREATE,   /* it is made */
+    STORE_CREATE, /* it is made */
 };
 
 /* Opens `sqlite:PATH` ("sqlite::memory:" for tests). Brings an older schema up to date. NULL: one line in `error`, nothing harmed; a store that

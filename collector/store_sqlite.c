@@ -1,8 +1,8 @@
 /* The embedded store: opening, schema, statements. The verbs are in store_sqlite_verbs.c. WAL with synchronous=FULL: a COMMIT that
  * returns has been synced (https://www.sqlite.org/pragma.html#pragma_synchronous). */
 #include "collector/store_sqlite.h"
-#include "base/mem.h"
 #include "base/lang.h"
+#include "base/mem.h"
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -42,7 +42,8 @@ static const char *const statement_sql[STATEMENT_COUNT] = {
     [SQL_ENTRY_APPEND] = "INSERT INTO entry (idx, jws) VALUES (?1, ?2)",
     [SQL_ENTRY_READ] = "SELECT jws FROM entry WHERE idx = ?1",
     [SQL_ENTRY_COUNT] = "SELECT coalesce(max(idx) + 1, 0) FROM entry",
-    [SQL_TILE_WRITE] = "INSERT INTO tile (place, hashes) VALUES (?1, ?2) ON CONFLICT DO UPDATE SET hashes = excluded.hashes",
+    [SQL_TILE_WRITE] =
+        "INSERT INTO tile (place, hashes) VALUES (?1, ?2) ON CONFLICT DO UPDATE SET hashes = excluded.hashes",
     [SQL_TILE_READ] = "SELECT hashes FROM tile WHERE place = ?1",
     [SQL_LOG_KEY_WRITE] = "INSERT INTO log (number, verifier) VALUES (1, ?1)"
                           " ON CONFLICT DO UPDATE SET verifier = excluded.verifier",
@@ -55,7 +56,8 @@ static const char *const statement_sql[STATEMENT_COUNT] = {
     [SQL_INVITATION_MARK] = "UPDATE invitation SET state = ?2, member = ?3 WHERE hash = ?1",
     [SQL_INVITATION_COUNT] = "SELECT coalesce(sum(state = 0), 0), coalesce(sum(state = 1), 0), coalesce(sum(state = 2), 0),"
                              " coalesce(max(number), 0) FROM invitation",
-    [SQL_CURRENT_READ] = "SELECT revision, idx, replaced, slots FROM current WHERE round = ?1 AND member = ?2 AND action = ?3",
+    [SQL_CURRENT_READ] =
+        "SELECT revision, idx, replaced, slots FROM current WHERE round = ?1 AND member = ?2 AND action = ?3",
     [SQL_CURRENT_WRITE] = "INSERT INTO current (round, member, action, revision, idx, replaced, slots)"
                           " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT DO UPDATE SET revision = excluded.revision,"
                           " idx = excluded.idx, replaced = excluded.replaced, slots = excluded.slots",
@@ -94,9 +96,8 @@ enum store_result sqlite_damaged(struct store_sqlite *s, const char *what)
 
 sqlite3_stmt *sqlite_statement(struct store_sqlite *s, enum statement which)
 {
-    if (s->statements[which] == NULL &&
-        sqlite3_prepare_v3(s->db, statement_sql[which], -1, SQLITE_PREPARE_PERSISTENT, &s->statements[which], NULL) !=
-            SQLITE_OK) {
+    if (s->statements[which] == NULL && sqlite3_prepare_v3(s->db, statement_sql[which], -1, SQLITE_PREPARE_PERSISTENT,
+                                                           &s->statements[which], NULL) != SQLITE_OK) {
         sqlite_failed(s);
         return NULL;
     }
@@ -166,7 +167,8 @@ static int migrate(struct store_sqlite *s)
     }
     if (application == 0 && version == 0 && tables == 0) {
         char stamp[96];
-        snprintf(stamp, sizeof stamp, "PRAGMA application_id = %d; PRAGMA user_version = %d", APPLICATION_ID, SCHEMA_VERSION);
+        snprintf(stamp, sizeof stamp, "PRAGMA application_id = %d; PRAGMA user_version = %d", APPLICATION_ID,
+                 SCHEMA_VERSION);
         return execute(s, schema) || execute(s, stamp) ? -1 : 0;
     }
     if (application != APPLICATION_ID)
@@ -241,8 +243,8 @@ const char *store_path(const char *dsn)
 struct store *store_open(const char *dsn, enum store_mode mode, char error[static STORE_ERROR_SIZE])
 {
     if (strncmp(dsn, DSN_SCHEME, strlen(DSN_SCHEME)) != 0 || dsn[strlen(DSN_SCHEME)] == '\0') {
-        snprintf(error, STORE_ERROR_SIZE, T("'%s' names no store; write sqlite:PATH", "'%s' noemt geen opslag; schrijf sqlite:PAD"),
-                 dsn);
+        snprintf(error, STORE_ERROR_SIZE,
+                 T("'%s' names no store; write sqlite:PATH", "'%s' noemt geen opslag; schrijf sqlite:PAD"), dsn);
         return NULL;
     }
     struct store_sqlite *s = mem_calloc(1, sizeof *s);

@@ -48,8 +48,8 @@ struct store_sqlite {
     sqlite3 *db;
     char *path;
     sqlite3_stmt *statements[STATEMENT_COUNT]; /* prepared when first used */
-    int64_t version;                           /* PRAGMA data_version when last asked; -1 at first */
-    uint16_t *slots;                           /* what current_read handed out */
+    int64_t version; /* PRAGMA data_version when last asked; -1 at first */
+    uint16_t *slots; /* what current_read handed out */
     size_t slot_cap;
 };
 

@@ -1,6 +1,6 @@
 /* The embedded store: its verbs, each a statement or two. Opening and schema are in store_sqlite.c. */
-#include "collector/store_sqlite.h"
 #include "base/mem.h"
+#include "collector/store_sqlite.h"
 #include <string.h>
 
 static struct store_sqlite *sqlite(struct store *store)
@@ -17,7 +17,7 @@ static sqlite3_stmt *prepare(struct store *store, enum statement which, size_t c
     return st;
 }
 
-#define PREPARE(store, which, ...)                                                                                             \
+#define PREPARE(store, which, ...)                                                                                         \
     prepare(store, which, sizeof((int64_t[]){__VA_ARGS__}) / sizeof(int64_t), (int64_t[]){__VA_ARGS__})
 
 static void bind_text(sqlite3_stmt *st, int place, const char *text)

@@ -12,9 +12,9 @@ enum submission_kind { SUBMISSION_RESPONSE, SUBMISSION_ENROLMENT };
 /* What became of it. */
 enum submission_verdict {
     VERDICT_PENDING,
-    VERDICT_ACCEPTED,    /* in the log now: 201 */
-    VERDICT_REPEATED,    /* was there already: 200 */
-    VERDICT_REFUSED,     /* `problem` says why */
+    VERDICT_ACCEPTED, /* in the log now: 201 */
+    VERDICT_REPEATED, /* was there already: 200 */
+    VERDICT_REFUSED, /* `problem` says why */
     VERDICT_UNAVAILABLE, /* nothing is known to be kept: 503 */
 };
 
@@ -22,7 +22,7 @@ struct submission {
     enum submission_kind kind;
     const char *jws; /* as received; the request's, which outlives the submission */
     size_t jws_len;
-    struct merkle_hash leaf;     /* of the JWS */
+    struct merkle_hash leaf; /* of the JWS */
     struct catalogue *catalogue; /* that it was checked against; held */
 
     /* a response */
@@ -42,10 +42,10 @@ struct submission {
     /* the outcome */
     enum submission_verdict verdict;
     enum problem problem;
-    char detail[160];         /* in English, for the problem's `detail` */
-    int64_t index;            /* in the log, when accepted or repeated */
-    int64_t replaced;         /* the response that it replaced, or -1 */
-    struct proofs *proofs;    /* of the commit, when accepted; held */
+    char detail[160]; /* in English, for the problem's `detail` */
+    int64_t index; /* in the log, when accepted or repeated */
+    int64_t replaced; /* the response that it replaced, or -1 */
+    struct proofs *proofs; /* of the commit, when accepted; held */
     int64_t current_revision; /* with PROBLEM_STALE_REVISION */
 };
 

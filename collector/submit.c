@@ -54,8 +54,8 @@ static int read_envelope(const char *text, size_t len, const char *typ, struct j
     return 0;
 }
 
-static struct submission *submission_new(enum submission_kind kind, struct catalogue *catalogue, const char *jws, size_t len,
-                                         struct refusal *refusal)
+static struct submission *submission_new(enum submission_kind kind, struct catalogue *catalogue, const char *jws,
+                                         size_t len, struct refusal *refusal)
 {
     struct submission *s = mem_calloc(1, sizeof *s);
     if (s == NULL) {

@@ -10,7 +10,7 @@
 /* Why something was refused before it came to the writer. */
 struct refusal {
     enum problem problem;
-    const char *detail;   /* a static sentence or phrase in English */
+    const char *detail; /* a static sentence or phrase in English */
     struct faults faults; /* with PROBLEM_INVALID_RESPONSE: each fault */
 };
 
@@ -19,8 +19,8 @@ void refusal_free(struct refusal *refusal);
 
 /* Checks 2 to 7 of PROTOCOL 5 on `len` characters that arrived at `now`; `jws` must outlive the submission, `catalogue` is held by it.
  * NULL: `refusal` says why (PROBLEM_UNAVAILABLE when memory lacks). Free with submission_free. */
-MUST_CHECK struct submission *submit_response(struct roster *roster, struct catalogue *catalogue, const char *jws, size_t len,
-                                              int64_t now, struct refusal *refusal);
+MUST_CHECK struct submission *submit_response(struct roster *roster, struct catalogue *catalogue, const char *jws,
+                                              size_t len, int64_t now, struct refusal *refusal);
 
 /* PROTOCOL 4's checks but that of the invitation; otherwise as above. */
 MUST_CHECK struct submission *submit_enrolment(struct catalogue *catalogue, const char *jws, size_t len, int64_t now,

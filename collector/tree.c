@@ -58,8 +58,9 @@ static enum store_result load_level(struct tree *tree, struct store *store, unsi
     if (result == STORE_FAILED)
         return STORE_FAILED;
     if (result == STORE_NONE || width != last->width) {
-        snprintf(store->error, sizeof store->error, "the last tile of level %u does not fit a log of %llu entries; run `audit`",
-                 level, (unsigned long long)size);
+        snprintf(store->error, sizeof store->error,
+                 "the last tile of level %u does not fit a log of %llu entries; run `audit`", level,
+                 (unsigned long long)size);
         return STORE_FAILED;
     }
     return STORE_OK;
@@ -76,8 +77,8 @@ enum store_result tree_load(struct tree *tree, struct store *store, uint64_t siz
 }
 
 /* Adds `count` hashes from `first` on to a level, writing each tile that they touch. */
-static enum store_result extend_level(struct tree *tree, struct store *store, unsigned level, const struct merkle_hash *hashes,
-                                      uint64_t first, size_t count)
+static enum store_result extend_level(struct tree *tree, struct store *store, unsigned level,
+                                      const struct merkle_hash *hashes, uint64_t first, size_t count)
 {
     struct last *last = &tree->next[level];
     while (count > 0) {

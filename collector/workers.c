@@ -45,8 +45,7 @@ struct workers *workers_start(unsigned threads, size_t capacity)
     workers->capacity = capacity;
     pthread_mutex_init(&workers->lock, NULL);
     pthread_cond_init(&workers->filled, NULL);
-    while (workers->count < threads &&
-           pthread_create(&workers->threads[workers->count], NULL, work_on, workers) == 0)
+    while (workers->count < threads && pthread_create(&workers->threads[workers->count], NULL, work_on, workers) == 0)
         workers->count++;
     if (workers->count == threads)
         return workers;
