@@ -14,7 +14,8 @@ CC ?= gcc
 ifeq ($(origin CC),default)
 CC := gcc
 endif
-# release: what people run; asan, tsan: the same under sanitizers; clang: the other compiler; cov: coverage; fuzz: libFuzzer.
+# release: what people run; asan, tsan: the same under sanitizers; clang: the other compiler; cov: coverage; fuzz: libFuzzer;
+# mem: unit tests that valgrind can take (tests/memcheck).
 VARIANT ?= release
 BUILD ?= build
 ifeq ($(VARIANT),release)
@@ -32,17 +33,20 @@ CFLAGS_clang := -O2
 CFLAGS_asan := -O1 -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 CFLAGS_tsan := -O1 -fsanitize=thread -fno-omit-frame-pointer
 CFLAGS_cov := -O0 --coverage
+CFLAGS_mem := -O1
+CPPFLAGS_mem := -Itests/memcheck
 CFLAGS_fuzz := -O1 -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 HAVE_COMPILER := have-build
 ifneq ($(filter clang fuzz,$(VARIANT)),)
 CC := clang
 HAVE_COMPILER := have-fuzz
 endif
+CPPFLAGS += $(CPPFLAGS_$(VARIANT))
 CFLAGS := $(CFLAGS_COMMON) $(CFLAGS_$(VARIANT))
 LDFLAGS := -pie -pthread -Wl,-z,relro,-z,now $(filter -fsanitize% --coverage,$(CFLAGS_$(VARIANT)))
 
 LIBS_GROUND := -lcjson -lsodium -lm
-LIBS_collector := -lmicrohttpd -lsqlite3 -linih $(LIBS_GROUND)
+LIBS_collector := -lmicrohttpd -lcurl -lz -lsqlite3 -linih -lz $(LIBS_GROUND)
 LIBS_client := -lcurl $(LIBS_GROUND)
 
 GROUND_SOURCES := $(wildcard base/*.c crypto/*.c panel/*.c)
@@ -65,11 +69,13 @@ endif
 all: programs ## builds both programs into build/
 programs: $(PROGRAMS)
 units: $(UNITS)
-$(call objects,$(wildcard tests/unit/*.c tests/unit/*/*.c)): | have-test
+$(call objects,$(RUNNER) $(wildcard tests/unit/*.c tests/unit/*/*.c)): | have-test
 
 $(OUT)/obj/%.o: %.c Makefile | $(HAVE_COMPILER)
 	@mkdir -p $(@D)
 	$(call say,CC,$<)$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c $< -o $@
+
+$(OUT)/obj/collector/openapi.o: collector/openapi.json
 
 $(OUT)/burgerpanel-collector: $(call objects,collector/main.c $(COLLECTOR_SOURCES) $(GROUND_SOURCES))
 	$(call say,LD,$@)$(CC) $(LDFLAGS) $^ $(LIBS_collector) -o $@
@@ -86,9 +92,14 @@ BELOW_client := $(GROUND_SOURCES) $(CLIENT_SOURCES)
 LIBS_base := $(LIBS_GROUND)
 LIBS_crypto := $(LIBS_GROUND)
 LIBS_panel := $(LIBS_GROUND)
+ifeq ($(VARIANT),mem)
+RUNNER := tests/memcheck/runner.c
+else
+LIBS_RUNNER := -lcriterion
+endif
 define unit_rule
-$(OUT)/unit-$(1): $(call objects,$(wildcard tests/unit/$(1)/*.c tests/unit/*.c) $(BELOW_$(1)))
-	$$(call say,LD,$$@)$$(CC) $$(LDFLAGS) $$^ -lcriterion $(LIBS_$(1)) -o $$@
+$(OUT)/unit-$(1): $(call objects,$(RUNNER) $(wildcard tests/unit/$(1)/*.c tests/unit/*.c) $(BELOW_$(1)))
+	$$(call say,LD,$$@)$$(CC) $$(LDFLAGS) $$^ $(LIBS_RUNNER) $(LIBS_$(1)) -o $$@
 endef
 $(foreach room,$(UNIT_ROOMS),$(eval $(call unit_rule,$(room))))
 
@@ -125,13 +136,15 @@ quick: units ## unit tests, in seconds
 	@$(RUN) quick
 
 test: have-test ## every test: units and end to end under sanitizers, valgrind and ThreadSanitizer
-	@$(MAKE) --no-print-directory programs units
+	@$(MAKE) --no-print-directory programs
 	@$(MAKE) --no-print-directory VARIANT=asan programs units
+	@$(MAKE) --no-print-directory VARIANT=mem units
 	@$(MAKE) --no-print-directory VARIANT=tsan programs
 	@$(RUN) unit e2e memcheck tsan
 
 memcheck: have-test ## unit tests and one run of the daemon under valgrind
-	@$(MAKE) --no-print-directory programs units
+	@$(MAKE) --no-print-directory programs
+	@$(MAKE) --no-print-directory VARIANT=mem units
 	@$(RUN) memcheck
 
 tsan: have-test ## concurrent clients against a daemon under ThreadSanitizer

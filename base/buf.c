@@ -55,6 +55,12 @@ static int grow(struct buf *b, size_t need)
     return 0;
 }
 
+void buf_expect(struct buf *b, size_t len)
+{
+    if (!b->failed && len <= b->max && len >= b->cap && grow(b, len))
+        return; /* the puts will see for themselves */
+}
+
 char *buf_reserve(struct buf *b, size_t len)
 {
     if (b->failed)

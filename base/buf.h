@@ -39,6 +39,10 @@ void buf_printf(struct buf *b, const char *format, ...) PRINTF_LIKE(2, 3);
  * NUL with buf_put of nothing); NULL, and failed, when there is none. Valid until the next put. */
 MUST_CHECK char *buf_reserve(struct buf *b, size_t len);
 
+/* Makes room for `len` bytes in all at once, so that putting them does not grow the buffer step by step. What can't be had is left to the
+ * puts. */
+void buf_expect(struct buf *b, size_t len);
+
 /* 0 when every put since buf_init or buf_reset succeeded, -1 otherwise. */
 MUST_CHECK int buf_check(const struct buf *b);
 

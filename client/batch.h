@@ -7,6 +7,7 @@
 #include "client/bulk.h"
 #include "client/deliver.h"
 #include "client/http.h"
+#include "client/pin.h"
 
 #define BATCH_LINES_MAX 1000 /* of one request; the protocol allows 4,096 */
 #define BATCH_BODY_MAX ((size_t)768 * 1024) /* below what reverse proxies take unless told otherwise, 1 MiB */
@@ -21,6 +22,9 @@ struct batch {
     struct bulk *bulk; /* what goes to and from the spools */
     struct http_answer answer; /* the last one had */
     const struct batch_file *invitations; /* for what is said of a member */
+    struct pin *log; /* as seen when this run began; NULL until then */
+    size_t unproven; /* responses whose receipt does not hold */
+    const char *why; /* the first of them does not */
     bool offline; /* the collector can't be reached just now: go on signing, send nothing */
 };
 
@@ -28,6 +32,7 @@ enum batch_result {
     BATCH_DONE, /* all that could be done was */
     BATCH_OFFLINE, /* some wait in their spools; batch->answer says why */
     BATCH_BLOCKED, /* the same, but time alone won't mend it */
+    BATCH_UNPROVEN, /* what the collector signs does not hold; said by who reports */
     BATCH_FAILED, /* here, and said so already */
 };
 

@@ -25,7 +25,7 @@ struct sending {
     struct buf home, jws; /* for one row at a time */
     size_t next; /* place in by_wave of the first row not looked at in this pass */
     size_t settled, kept; /* rows in this pass */
-    enum delivery worst; /* BLOCKED when any line was */
+    enum delivery worst; /* UNPROVEN when any line was, else BLOCKED when any was */
 };
 
 /* --- filling a parcel */
@@ -77,25 +77,38 @@ enum delivery batch_sort_line(const char *line, size_t len)
     return delivery;
 }
 
+/* A row that stays in its spool. -1, having said so, when that is our own doing. */
+static int keep_row(struct sending *s, enum delivery delivery)
+{
+    if (delivery == DELIVERY_FAILED) {
+        cmd_fail_errno(buf_text(&s->home));
+        return -1;
+    }
+    s->batch->unproven += delivery == DELIVERY_UNPROVEN;
+    if (delivery == DELIVERY_BLOCKED && s->worst != DELIVERY_UNPROVEN)
+        s->worst = DELIVERY_BLOCKED;
+    if (delivery == DELIVERY_UNPROVEN)
+        s->worst = DELIVERY_UNPROVEN;
+    s->kept++;
+    return 0;
+}
+
 static int file_row(struct sending *s, size_t i, const char *line, size_t len)
 {
     struct parcel *parcel = &s->parcel;
     struct batch_row *row = parcel->rows[i];
     struct response_id id;
     enum delivery delivery = batch_sort_line(line, len);
-    if (delivery != DELIVERY_SENT && delivery != DELIVERY_REFUSED) {
-        if (delivery == DELIVERY_BLOCKED)
-            s->worst = DELIVERY_BLOCKED;
-        s->kept++;
-        return 0;
-    }
-    enum spool_place place = delivery == DELIVERY_SENT ? SPOOL_SENT : SPOOL_REFUSED;
     struct spool_text jws = {parcel->body.data + parcel->offsets[i], parcel->lengths[i]}, answer = {line, len};
-    if (batch_row_id(row, &s->batch->terms, &id) < 0 || batch_home(s->batch, row->member, &s->home) < 0 ||
-        bulk_settle(s->batch->bulk, buf_text(&s->home), &id, place, &jws, &answer) < 0) {
-        cmd_fail_errno(buf_text(&s->home));
-        return -1;
-    }
+    if (batch_row_id(row, &s->batch->terms, &id) < 0 || batch_home(s->batch, row->member, &s->home) < 0)
+        delivery = DELIVERY_FAILED;
+    else if (delivery == DELIVERY_SENT)
+        delivery = deliver_prove(buf_text(&s->home), &id, &jws, &answer, &s->batch->log->key, &s->batch->why);
+    if (delivery != DELIVERY_SENT && delivery != DELIVERY_REFUSED)
+        return keep_row(s, delivery);
+    enum spool_place place = delivery == DELIVERY_SENT ? SPOOL_SENT : SPOOL_REFUSED;
+    if (bulk_settle(s->batch->bulk, buf_text(&s->home), &id, place, &jws, &answer) < 0)
+        return keep_row(s, DELIVERY_FAILED);
     row->place = place;
     s->settled++;
     progress_add(&s->progress, 1);
@@ -116,8 +129,8 @@ static int file_answers(struct sending *s)
             return -1;
         at = stop + 1;
     }
-    if (i < s->parcel.count)
-        s->worst = i == 0 ? DELIVERY_BLOCKED : s->worst;
+    if (i == 0 && s->parcel.count > 0)
+        s->worst = DELIVERY_BLOCKED;
     s->kept += s->parcel.count - i;
     return 0;
 }
@@ -139,7 +152,9 @@ static enum batch_result post(struct sending *s)
                                    .answer_max = BATCH_ANSWER_MAX};
     switch (http_do(s->batch->http, &request, &s->batch->answer)) {
     case HTTP_DONE:
-        return file_answers(s) < 0 || keep(s) < 0 ? BATCH_FAILED : BATCH_DONE;
+        if (file_answers(s) < 0 || keep(s) < 0)
+            return BATCH_FAILED;
+        return s->worst == DELIVERY_UNPROVEN ? BATCH_UNPROVEN : BATCH_DONE;
     case HTTP_RETRY:
         return BATCH_OFFLINE;
     case HTTP_REFUSED:

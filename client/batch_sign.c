@@ -9,6 +9,7 @@
 #include "client/enrol.h"
 #include "client/progress.h"
 #include "client/talk.h"
+#include "client/view.h"
 #include "crypto/jws.h"
 #include <errno.h>
 #include <limits.h>
@@ -111,8 +112,8 @@ static enum batch_result enrol(struct batch *batch, struct profile *profile, siz
     }
     if (batch->offline)
         return BATCH_DONE;
-    switch (enrol_member(profile, batch->http, batch->url, batch->terms.catalogue->panel->id,
-                         batch->plan->members[member].code, &batch->answer)) {
+    struct enrol_at at = {batch->http, batch->url, batch->terms.catalogue->panel->id, batch->log};
+    switch (enrol_member(profile, &at, batch->plan->members[member].code, &batch->answer)) {
     case ENROL_DONE:
         return BATCH_DONE;
     case ENROL_LATER:
@@ -125,6 +126,11 @@ static enum batch_result enrol(struct batch *batch, struct profile *profile, siz
         tell_barred(batch, member);
         bar(batch, span);
         return BATCH_DONE;
+    case ENROL_UNPROVEN:
+        cli_fail(T("%s: the receipt of the enrolment does not hold; the answer lies in evidence/ there",
+                   "%s: het ontvangstbewijs van de aanmelding klopt niet; het antwoord ligt daar in evidence/"),
+                 profile->home);
+        return BATCH_FAILED;
     case ENROL_FAILED:
         break;
     }
@@ -158,6 +164,23 @@ static bool is_enrolled_elsewhere(const struct batch *batch, const struct profil
            (strcmp(profile->url, batch->url) != 0 || strcmp(profile->panel, batch->terms.catalogue->panel->id) != 0);
 }
 
+/* Receipts are checked under the log's key of this run, so that must be the one pinned in the home. */
+static enum batch_result compare_log(const struct batch *batch, struct profile *profile)
+{
+    if (!batch->log || !profile_is_enrolled(profile))
+        return BATCH_DONE;
+    if (!profile->pin && enrol_pin(profile, batch->log) < 0) {
+        cmd_fail_errno(profile->home);
+        return BATCH_FAILED;
+    }
+    if (pin_has_key(profile->pin, &batch->log->key))
+        return BATCH_DONE;
+    cli_fail(T("%s: the collector now shows the key of another log; `receipts verify --home %s` says more",
+               "%s: de verzamelaar toont nu de sleutel van een ander logboek; `receipts verify --home %s` zegt meer"),
+             profile->home, profile->home);
+    return BATCH_FAILED;
+}
+
 static enum batch_result serve_member(struct batch *batch, struct profile *profile, struct span span)
 {
     struct batch_plan *plan = batch->plan;
@@ -166,7 +189,9 @@ static enum batch_result serve_member(struct batch *batch, struct profile *profi
         cli_fail(T("%s is enrolled elsewhere, at %s", "%s is elders aangemeld, bij %s"), profile->home, profile->url);
         return BATCH_FAILED;
     }
-    enum batch_result result = profile_is_enrolled(profile) ? BATCH_DONE : enrol(batch, profile, member, span);
+    enum batch_result result = compare_log(batch, profile);
+    if (result == BATCH_DONE && !profile_is_enrolled(profile))
+        result = enrol(batch, profile, member, span);
     for (size_t i = span.from; i < span.to && result == BATCH_DONE; i++) {
         struct batch_row *row = &plan->rows[plan->by_member[i]];
         if (row->place == SPOOL_NOWHERE && !row->barred && sign_row(batch, profile, row) < 0) {
@@ -221,11 +246,28 @@ static enum batch_result fail_to_keep(const struct batch *batch)
     return BATCH_FAILED;
 }
 
+/* What the collector signs from here on is held against the log as it is now. */
+static enum batch_result see_log(struct batch *batch)
+{
+    if (batch->offline)
+        return BATCH_DONE;
+    switch (view_pin(&batch->log, batch->http, &batch->answer)) {
+    case VIEW_HAD:
+        return BATCH_DONE;
+    case VIEW_AWAY:
+        batch->offline = true;
+        return BATCH_DONE;
+    case VIEW_REFUSED:
+        return BATCH_BLOCKED;
+    }
+    return BATCH_BLOCKED;
+}
+
 enum batch_result batch_sign(struct batch *batch)
 {
     struct progress progress;
     struct buf home;
-    enum batch_result result = BATCH_DONE;
+    enum batch_result result = see_log(batch);
     buf_init(&home, PATH_MAX);
     progress_start(&progress, T("signing", "ondertekenen"), batch->plan->row_count);
     for (size_t from = 0; from < batch->plan->row_count && result == BATCH_DONE;) {

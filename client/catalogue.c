@@ -5,12 +5,12 @@
 #include "base/json.h"
 #include "base/lang.h"
 #include "client/talk.h"
+#include "panel/served.h"
 #include <errno.h>
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
 
-#define ACTIONS_JSON_MAX ((size_t)32 * 1024 * 1024)
 #define WRAPPING_MAX (HTTP_URL_MAX + 1024) /* around the body in a kept copy */
 
 /* One of the two texts on its way from the collector or the folder to what it means. */
@@ -22,63 +22,6 @@ struct document {
     char etag[HTTP_ETAG_SIZE];
     bool have, is_new;
 };
-
-/* --- from what is served to what is read */
-
-static void put_without(struct buf *out, const struct json *object, const char *name)
-{
-    bool first = true;
-    buf_put_char(out, '{');
-    for (const struct json *m = json_first(object); m; m = json_next(m)) {
-        if (strcmp(json_name(m), name) == 0)
-            continue;
-        buf_put_text(out, first ? "" : ",");
-        json_put_text(out, json_name(m));
-        buf_put_char(out, ':');
-        json_put_value(out, m);
-        first = false;
-    }
-    buf_put_char(out, '}');
-}
-
-static void put_rounds(struct buf *out, const struct json *rounds)
-{
-    buf_put_char(out, '[');
-    for (const struct json *r = json_first(rounds); r; r = json_next(r)) {
-        if (json_type(r) == JSON_OBJECT)
-            put_without(out, r, "open");
-        else
-            json_put_value(out, r);
-        buf_put_text(out, json_next(r) ? "," : "");
-    }
-    buf_put_char(out, ']');
-}
-
-void catalogue_put_definition(struct buf *out, const struct json *served)
-{
-    if (json_type(served) != JSON_OBJECT) {
-        json_put_value(out, served);
-        return;
-    }
-    buf_put_char(out, '{');
-    for (const struct json *m = json_first(served); m; m = json_next(m)) {
-        json_put_text(out, json_name(m));
-        buf_put_char(out, ':');
-        if (strcmp(json_name(m), "rounds") == 0 && json_type(m) == JSON_ARRAY)
-            put_rounds(out, m);
-        else
-            json_put_value(out, m);
-        buf_put_text(out, json_next(m) ? "," : "");
-    }
-    buf_put_char(out, '}');
-}
-
-static void put_actions(struct buf *out, const struct json *served)
-{
-    const struct json *list = json_member(served, "actions");
-    if (list)
-        json_put_value(out, list);
-}
 
 /* --- the kept copy */
 
@@ -199,8 +142,8 @@ enum catalogue_result catalogue_get(struct catalogue *out, const char *folder, c
 {
     struct catalogue catalogue = {0};
     struct document d[2] = {
-        {.file = "panel.json", .path = "/v1/panel", .max = PANEL_JSON_MAX, .put_body = catalogue_put_definition},
-        {.file = "actions.json", .path = "/v1/actions", .max = ACTIONS_JSON_MAX, .put_body = put_actions},
+        {.file = "panel.json", .path = "/v1/panel", .max = SERVED_PANEL_MAX, .put_body = served_put_definition},
+        {.file = "actions.json", .path = "/v1/actions", .max = SERVED_ACTIONS_MAX, .put_body = served_put_actions},
     };
     buf_init(&d[0].body, d[0].max);
     buf_init(&d[1].body, d[1].max);

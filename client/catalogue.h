@@ -3,7 +3,6 @@
 #ifndef CLIENT_CATALOGUE_H
 #define CLIENT_CATALOGUE_H
 
-#include "base/json.h"
 #include "client/http.h"
 #include "panel/actions.h"
 #include "panel/definition.h"
@@ -27,9 +26,6 @@ enum catalogue_result {
 MUST_CHECK enum catalogue_result catalogue_get(struct catalogue *out, const char *folder, const char *url,
                                                struct http *http, struct http_answer *answer);
 void catalogue_free(struct catalogue *catalogue);
-
-/* Puts the definition that GET /v1/panel gave without the `open` of each round, which panel_parse does not know. */
-void catalogue_put_definition(struct buf *out, const struct json *served);
 
 /* One line on standard error for a result without a catalogue; returns CLI_FAILED. */
 int catalogue_explain(enum catalogue_result result, const struct http_answer *answer);

@@ -1,7 +1,9 @@
 /* See cmd.h. */
 #include "client/cmd.h"
 #include "base/lang.h"
+#include "client/enrol.h"
 #include "client/talk.h"
+#include "client/view.h"
 #include <errno.h>
 #include <string.h>
 
@@ -21,8 +23,8 @@ static int explain(enum profile_result result, const char *home)
                  home);
         break;
     case PROFILE_DAMAGED:
-        cli_fail(T("the key or the membership in %s is damaged: put the folder back from a copy",
-                   "de sleutel of het lidmaatschap in %s is beschadigd: zet de map terug uit een kopie"),
+        cli_fail(T("the key, the membership or the log in %s is damaged: put the folder back from a copy",
+                   "de sleutel, het lidmaatschap of het logboek in %s is beschadigd: zet de map terug uit een kopie"),
                  home);
         break;
     case PROFILE_FAILED:
@@ -68,6 +70,27 @@ int cmd_open_member(struct profile *out, const char *home, struct http **http)
     }
     *out = profile;
     return 0;
+}
+
+int cmd_pin_log(struct profile *profile, struct http *http)
+{
+    struct http_answer answer;
+    struct pin *pin = NULL;
+    int result = 0;
+    if (profile->pin)
+        return 0;
+    http_answer_init(&answer);
+    if (view_pin(&pin, http, &answer) != VIEW_HAD) {
+        cmd_fail_answer(T("can't fetch the key of the collector's log", "kan de sleutel van het logboek niet ophalen"),
+                        &answer);
+        result = -1;
+    } else if (enrol_pin(profile, pin) < 0) {
+        cmd_fail_errno(profile->home);
+        result = -1;
+    }
+    pin_free(pin);
+    http_answer_free(&answer);
+    return result;
 }
 
 int cmd_fail_errno(const char *what)

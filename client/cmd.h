@@ -12,6 +12,8 @@ int cmd_respond(const struct cli_verb *verb, int argc, char **argv);
 int cmd_batch(const struct cli_verb *verb, int argc, char **argv);
 int cmd_sync(const struct cli_verb *verb, int argc, char **argv);
 int cmd_status(const struct cli_verb *verb, int argc, char **argv);
+int cmd_receipts_list(const struct cli_verb *verb, int argc, char **argv);
+int cmd_receipts_verify(const struct cli_verb *verb, int argc, char **argv);
 
 /* The option --home DIR, for a verb's own table. */
 #define CMD_OPTION_HOME(place)                                                                                             \
@@ -29,6 +31,9 @@ MUST_CHECK int cmd_open_home(struct profile *out, const char *home, bool make);
 
 /* The same, where the member must have enrolled; with *http a way to the collector. Both are the caller's to close. */
 MUST_CHECK int cmd_open_member(struct profile *out, const char *home, struct http **http);
+
+/* Sees to it that the log is pinned, fetching it where it is not. -1, having said why. */
+MUST_CHECK int cmd_pin_log(struct profile *profile, struct http *http);
 
 /* One line on standard error: what could not be done, and why by errno. Returns CLI_FAILED. */
 int cmd_fail_errno(const char *what);

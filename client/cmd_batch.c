@@ -105,6 +105,13 @@ static int report(const struct batch *batch, enum batch_result result)
     if (as_json)
         printf("{\"rows\":%zu,\"sent\":%zu,\"refused\":%zu,\"notEnrolled\":%zu,\"spooled\":%zu}\n", batch->plan->row_count,
                sum.sent, sum.refused, sum.barred, sum.kept);
+    if (result == BATCH_UNPROVEN)
+        exit_code = cli_fail(
+            T("%zu responses: the collector says that it has them, but its receipts do not hold (%s); they stay in "
+              "the spool, the answers lie in evidence/ of their homes",
+              "%zu reacties: de verzamelaar zegt ze te hebben, maar de ontvangstbewijzen kloppen niet (%s); ze "
+              "blijven bewaard, de antwoorden liggen in evidence/ van hun mappen"),
+            batch->unproven, batch->why);
     if (result == BATCH_BLOCKED)
         exit_code = cmd_fail_answer(T("not all was sent", "niet alles is verstuurd"), &batch->answer);
     cli_say(T("%zu rows: %zu sent, %zu refused, %zu of members that could not enrol, %zu kept to send later.",
@@ -234,6 +241,7 @@ static int batch_at(const char *url)
         exit_code = with_catalogue(&batch, &input);
     free_input(&input);
     bulk_close(batch.bulk);
+    pin_free(batch.log);
     http_close(batch.http);
     http_answer_free(&batch.answer);
     close(lock);

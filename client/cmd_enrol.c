@@ -1,10 +1,12 @@
 /* enrol URL [CODE]: makes a key and enrols it. */
 #include "base/lang.h"
 #include "base/mem.h"
+#include "base/url.h"
 #include "client/catalogue.h"
 #include "client/cmd.h"
 #include "client/enrol.h"
 #include "client/talk.h"
+#include "client/view.h"
 #include "panel/enrolment.h"
 #include <stdio.h>
 #include <string.h>
@@ -58,10 +60,37 @@ static int report(const struct profile *profile, enum enrol_result result, const
         return CLI_FAILED;
     case ENROL_REFUSED:
         return cmd_fail_answer(T("not enrolled", "niet aangemeld"), answer);
+    case ENROL_UNPROVEN:
+        cli_fail("%s", T("the collector says that it has enrolled you, but its receipt does not hold: not enrolled",
+                         "de verzamelaar zegt u te hebben aangemeld, maar het ontvangstbewijs klopt niet: niet aangemeld"));
+        cli_say(T("Its answer lies in %s/evidence: show it to the panel office.",
+                  "Het antwoord ligt in %s/evidence: laat het aan het panelbureau zien."),
+                profile->home);
+        return CLI_FAILED;
     case ENROL_FAILED:
         return cmd_fail_errno(T("can't keep the enrolment", "kan de aanmelding niet bewaren"));
     }
     return CLI_FAILED;
+}
+
+/* The log is looked at first: what the collector signs from here on is held against it. */
+static int enrol_in(struct profile *profile, struct http *http, const char *url, const char *panel, const char *code)
+{
+    struct http_answer answer;
+    struct pin *log = NULL;
+    int exit_code;
+    http_answer_init(&answer);
+    if (view_pin(&log, http, &answer) == VIEW_HAD) {
+        struct enrol_at at = {.http = http, .url = url, .panel = panel, .log = log};
+        enum enrol_result result = enrol_member(profile, &at, code, &answer);
+        exit_code = report(profile, result, &answer);
+    } else {
+        exit_code = cmd_fail_answer(
+            T("not enrolled: the collector shows no log", "niet aangemeld: de verzamelaar toont geen logboek"), &answer);
+    }
+    pin_free(log);
+    http_answer_free(&answer);
+    return exit_code;
 }
 
 static int enrol_through(struct profile *profile, struct http *http, const char *url, const char *code)
@@ -72,8 +101,7 @@ static int enrol_through(struct profile *profile, struct http *http, const char 
     http_answer_init(&answer);
     enum catalogue_result got = catalogue_get(&catalogue, profile->home, url, http, &answer);
     if (got == CATALOGUE_FRESH || got == CATALOGUE_KEPT) {
-        enum enrol_result result = enrol_member(profile, http, url, catalogue.panel->id, code, &answer);
-        exit_code = report(profile, result, &answer);
+        exit_code = enrol_in(profile, http, url, catalogue.panel->id, code);
         catalogue_free(&catalogue);
     } else {
         exit_code = catalogue_explain(got, &answer);
@@ -119,7 +147,7 @@ static int enrol(const char *url, const char *code)
     if (profile_is_enrolled(&profile)) {
         exit_code = already(&profile, url);
     } else {
-        if (http_is_exposed(url))
+        if (url_is_exposed(url))
             cli_say("%s", T("Mind: this URL is http, so what is sent can be read on the way.",
                             "Let op: deze URL is http, dus wat verstuurd wordt is onderweg te lezen."));
         exit_code = enrol_with_code(&profile, url, code);

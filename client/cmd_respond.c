@@ -114,11 +114,12 @@ static void tell(void *context, const struct response_id *id, enum delivery deli
 
 static int send_kept(struct draft *draft)
 {
+    struct delivery_way way = {draft->profile->home, &draft->profile->pin->key, draft->http};
     struct delivery_count count;
     struct http_answer answer;
     http_answer_init(&answer);
-    enum delivery stopped_by = deliver_all(draft->profile->home, draft->http, &answer, tell, draft, &count);
-    int exit_code = outcome_tell_rest(stopped_by, count.kept, &answer);
+    enum delivery stopped_by = deliver_all(&way, &answer, tell, draft, &count);
+    int exit_code = outcome_tell_rest(stopped_by, &count, &answer);
     http_answer_free(&answer);
     return exit_code;
 }
@@ -198,7 +199,7 @@ int cmd_respond(const struct cli_verb *verb, int argc, char **argv)
     if (cmd_open_member(&profile, home, &http) < 0)
         return CLI_FAILED;
     exit_code = CLI_FAILED;
-    if (prepare(&profile, http, &catalogue) == 0) {
+    if (cmd_pin_log(&profile, http) == 0 && prepare(&profile, http, &catalogue) == 0) {
         struct draft draft = {.profile = &profile, .http = http, .catalogue = &catalogue};
         buf_init(&draft.answers, JWS_MAX);
         exit_code = respond(&draft, argv[first], argv + first + 1, (size_t)(argc - first - 1));

@@ -1,5 +1,7 @@
 /* See deliver.h. */
 #include "client/deliver.h"
+#include "client/evidence.h"
+#include "client/kept.h"
 #include "crypto/jws.h"
 #include "panel/problem.h"
 #include <errno.h>
@@ -50,38 +52,8 @@ enum delivery deliver_sort(enum http_outcome outcome, unsigned status, const str
     return DELIVERY_BLOCKED;
 }
 
-static enum delivery send_jws(const char *home, const struct response_id *id, const struct buf *jws, struct http *http,
-                              struct http_answer *answer)
-{
-    struct http_request request = {
-        .path = "/v1/responses", .content_type = "application/jose", .body = jws->data, .len = jws->len};
-    enum http_outcome outcome = http_do(http, &request, answer);
-    struct json *document = json_parse(buf_text(&answer->body), answer->body.len, NULL);
-    enum delivery delivery = deliver_sort(outcome, answer->status, document);
-    json_free(document);
-    enum spool_place place = delivery == DELIVERY_SENT      ? SPOOL_SENT
-                             : delivery == DELIVERY_REFUSED ? SPOOL_REFUSED
-                                                            : SPOOL_NOWHERE;
-    struct spool_text signed_text = {jws->data, jws->len}, answer_text = {answer->body.data, answer->body.len};
-    if (place != SPOOL_NOWHERE && spool_settle(home, id, place, &signed_text, &answer_text) < 0)
-        return DELIVERY_FAILED;
-    return delivery;
-}
-
-enum delivery deliver_one(const char *home, const struct response_id *id, struct http *http, struct http_answer *answer)
-{
-    struct buf jws;
-    buf_init(&jws, JWS_MAX);
-    enum delivery delivery = DELIVERY_FAILED;
-    if (spool_read(home, id, &jws) == 0)
-        delivery = send_jws(home, id, &jws, http, answer);
-    buf_free(&jws);
-    return delivery;
-}
-
 struct round_trip {
-    const char *home;
-    struct http *http;
+    const struct delivery_way *way;
     struct http_answer *answer;
     deliver_told *told;
     void *context;
@@ -90,6 +62,52 @@ struct round_trip {
     int why; /* errno of a failure */
 };
 
+enum delivery deliver_prove(const char *home, const struct response_id *id, const struct spool_text *jws,
+                            const struct spool_text *answer, const struct note_key *log, const char **why)
+{
+    if (kept_check_answer(jws, answer, log, why) == 0)
+        return DELIVERY_SENT;
+    return evidence_keep_answer(home, id, jws, answer) == 0 ? DELIVERY_UNPROVEN : DELIVERY_FAILED;
+}
+
+static enum delivery file_answer(const struct round_trip *trip, const struct response_id *id, const struct buf *jws,
+                                 enum delivery delivery)
+{
+    const char *home = trip->way->home;
+    const struct buf *body = &trip->answer->body;
+    struct spool_text signed_text = {jws->data, jws->len}, answer_text = {body->data, body->len};
+    if (delivery == DELIVERY_SENT)
+        delivery = deliver_prove(home, id, &signed_text, &answer_text, trip->way->log, &trip->count->why);
+    enum spool_place place = delivery == DELIVERY_SENT      ? SPOOL_SENT
+                             : delivery == DELIVERY_REFUSED ? SPOOL_REFUSED
+                                                            : SPOOL_NOWHERE;
+    if (place != SPOOL_NOWHERE && spool_settle(home, id, place, &signed_text, &answer_text) < 0)
+        return DELIVERY_FAILED;
+    return delivery;
+}
+
+static enum delivery send_jws(const struct round_trip *trip, const struct response_id *id, const struct buf *jws)
+{
+    struct http_request request = {
+        .path = "/v1/responses", .content_type = "application/jose", .body = jws->data, .len = jws->len};
+    enum http_outcome outcome = http_do(trip->way->http, &request, trip->answer);
+    struct json *document = json_parse(buf_text(&trip->answer->body), trip->answer->body.len, NULL);
+    enum delivery delivery = deliver_sort(outcome, trip->answer->status, document);
+    json_free(document);
+    return file_answer(trip, id, jws, delivery);
+}
+
+static enum delivery send_one(const struct round_trip *trip, const struct response_id *id)
+{
+    struct buf jws;
+    buf_init(&jws, JWS_MAX);
+    enum delivery delivery = DELIVERY_FAILED;
+    if (spool_read(trip->way->home, id, &jws) == 0)
+        delivery = send_jws(trip, id, &jws);
+    buf_free(&jws);
+    return delivery;
+}
+
 static int take(void *context, const struct response_id *id)
 {
     struct round_trip *trip = context;
@@ -97,7 +115,7 @@ static int take(void *context, const struct response_id *id)
         trip->count->kept++;
         return 0;
     }
-    enum delivery delivery = deliver_one(trip->home, id, trip->http, trip->answer);
+    enum delivery delivery = send_one(trip, id);
     switch (delivery) {
     case DELIVERY_SENT:
         trip->count->sent++;
@@ -107,6 +125,7 @@ static int take(void *context, const struct response_id *id)
         break;
     case DELIVERY_KEPT:
     case DELIVERY_BLOCKED:
+    case DELIVERY_UNPROVEN:
     case DELIVERY_FAILED:
         trip->why = errno;
         trip->stopped_by = delivery;
@@ -118,13 +137,12 @@ static int take(void *context, const struct response_id *id)
     return 0;
 }
 
-enum delivery deliver_all(const char *home, struct http *http, struct http_answer *answer, deliver_told *told,
-                          void *context, struct delivery_count *count)
+enum delivery deliver_all(const struct delivery_way *way, struct http_answer *answer, deliver_told *told, void *context,
+                          struct delivery_count *count)
 {
     *count = (struct delivery_count){0};
-    struct round_trip trip = {
-        .home = home, .http = http, .answer = answer, .told = told, .context = context, .count = count};
-    if (spool_each(home, SPOOL_WAITING, take, &trip) != 0)
+    struct round_trip trip = {.way = way, .answer = answer, .told = told, .context = context, .count = count};
+    if (spool_each(way->home, SPOOL_WAITING, take, &trip) != 0)
         return DELIVERY_FAILED;
     errno = trip.why;
     return trip.stopped_by;

@@ -3,6 +3,8 @@
 #include "base/clock.h"
 #include "base/json.h"
 #include "base/mem.h"
+#include "client/evidence.h"
+#include "client/kept.h"
 #include "crypto/crypto.h"
 #include "crypto/jws.h"
 #include "panel/enrolment.h"
@@ -44,8 +46,38 @@ static bool is_about(const struct http_answer *answer, const char *kid)
     return fine;
 }
 
-enum enrol_result enrol_member(struct profile *profile, struct http *http, const char *url, const char *panel,
-                               const char *code, struct http_answer *answer)
+int enrol_pin(struct profile *profile, const struct pin *log)
+{
+    struct pin *pin = pin_copy(log);
+    if (pin && profile_set_pin(profile, pin) == 0)
+        return 0;
+    if (!pin)
+        errno = ENOMEM;
+    pin_free(pin);
+    return -1;
+}
+
+/* The log is pinned before the enrolment is noted, so that who is enrolled has always something to hold the collector to. */
+static int note_enrolment(struct profile *profile, const struct enrol_at *at, const struct buf *jws,
+                          const struct buf *answer)
+{
+    return enrol_pin(profile, at->log) == 0 ? profile_set_enrolled(profile, at->url, at->panel, buf_text(jws), answer) : -1;
+}
+
+static enum enrol_result take_answer(struct profile *profile, const struct enrol_at *at, const struct buf *jws,
+                                     const struct http_answer *answer)
+{
+    const char *why;
+    struct spool_text signed_text = {buf_text(jws), jws->len}, answer_text = {buf_text(&answer->body), answer->body.len};
+    if (!is_about(answer, profile->kid))
+        return ENROL_REFUSED;
+    if (kept_check_answer(&signed_text, &answer_text, &at->log->key, &why) == 0)
+        return note_enrolment(profile, at, jws, &answer->body) == 0 ? ENROL_DONE : ENROL_FAILED;
+    return evidence_keep_answer(profile->home, NULL, &signed_text, &answer_text) == 0 ? ENROL_UNPROVEN : ENROL_FAILED;
+}
+
+enum enrol_result enrol_member(struct profile *profile, const struct enrol_at *at, const char *code,
+                               struct http_answer *answer)
 {
     if (profile_is_enrolled(profile))
         return ENROL_DONE;
@@ -54,18 +86,22 @@ enum enrol_result enrol_member(struct profile *profile, struct http *http, const
     struct buf jws;
     buf_init(&jws, JWS_MAX);
     enum enrol_result result = ENROL_FAILED;
-    if (sign_enrolment(&jws, profile, panel, code) < 0) {
+    if (sign_enrolment(&jws, profile, at->panel, code) < 0) {
         errno = ENOMEM;
     } else {
         struct http_request request = {
             .path = "/v1/members", .content_type = "application/jose", .body = buf_text(&jws), .len = jws.len};
-        enum http_outcome outcome = http_do(http, &request, answer);
-        if (outcome == HTTP_RETRY)
+        switch (http_do(at->http, &request, answer)) {
+        case HTTP_DONE:
+            result = take_answer(profile, at, &jws, answer);
+            break;
+        case HTTP_RETRY:
             result = ENROL_LATER;
-        else if (outcome == HTTP_REFUSED || !is_about(answer, profile->kid))
+            break;
+        case HTTP_REFUSED:
             result = ENROL_REFUSED;
-        else if (profile_set_enrolled(profile, url, panel, buf_text(&jws), &answer->body) == 0)
-            result = ENROL_DONE;
+            break;
+        }
     }
     buf_wipe(&jws);
     return result;

@@ -91,18 +91,6 @@ out:
     return result;
 }
 
-bool http_is_exposed(const char *url)
-{
-    if (strncmp(url, "https://", 8) == 0)
-        return false;
-    static const char *const here[] = {"localhost", "127.", "[::1]"};
-    const char *host = strstr(url, "://");
-    for (size_t i = 0; host && i < sizeof here / sizeof *here; i++)
-        if (strncmp(host + 3, here[i], strlen(here[i])) == 0)
-            return false;
-    return true;
-}
-
 /* --- the connection */
 
 /* libcurl's own option setters are macros with type checks that take one option at a time; each failure is the same to us. */

@@ -39,9 +39,6 @@ struct http_answer {
  * the end. -1 when `typed` is no such URL, or there is no memory. */
 MUST_CHECK int http_normalise_url(const char *typed, struct buf *out);
 
-/* Whether what is sent there can be read on the way: plain http, and not to this machine itself. */
-bool http_is_exposed(const char *url);
-
 /* A client of the collector at `url` (as http_normalise_url writes it; copied). NULL when there is no memory. Connects at the first
  * request. `policy` must outlive it. Free with http_close. */
 MUST_CHECK struct http *http_open(const char *url, const struct retry_policy *policy);

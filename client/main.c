@@ -10,6 +10,10 @@ static const struct cli_verb verbs[] = {
     {"respond", "ACTION [QUESTION=VALUE ...]", "answer, sign and send", "antwoord, onderteken en verstuur", cmd_respond},
     {"sync", "", "send what is still waiting", "verstuur wat nog wacht", cmd_sync},
     {"status", "", "who you are here, and how many were sent", "wie u hier bent en hoeveel er verstuurd is", cmd_status},
+    {"receipts list", "", "the entries of the log that you hold a receipt of",
+     "de regels van het logboek waarvan u een ontvangstbewijs hebt", cmd_receipts_list},
+    {"receipts verify", "", "check every receipt, and that the log only grew",
+     "controleer elk ontvangstbewijs, en of het logboek alleen groeide", cmd_receipts_verify},
     {"batch", "URL", "enter answers on members' behalf, from CSV", "voer antwoorden in namens panelleden, uit CSV",
      cmd_batch},
 };

@@ -45,7 +45,7 @@ void outcome_tell(void *context, const struct response_id *id, enum delivery del
     buf_free(&out);
 }
 
-int outcome_tell_rest(enum delivery stopped_by, size_t kept, const struct http_answer *answer)
+int outcome_tell_rest(enum delivery stopped_by, const struct delivery_count *count, const struct http_answer *answer)
 {
     struct buf why;
     buf_init(&why, TEXT_MAX);
@@ -59,10 +59,20 @@ int outcome_tell_rest(enum delivery stopped_by, size_t kept, const struct http_a
         cli_say("%s.", buf_text(&why));
         cli_say(T("%zu kept, signed; `burgerpanel sync` sends it later.",
                   "%zu ondertekend bewaard; `burgerpanel sync` verstuurt het later."),
-                kept);
+                count->kept);
         break;
     case DELIVERY_BLOCKED:
-        exit_code = cli_fail(T("%s (%zu kept, signed)", "%s (%zu ondertekend bewaard)"), buf_text(&why), kept);
+        exit_code = cli_fail(T("%s (%zu kept, signed)", "%s (%zu ondertekend bewaard)"), buf_text(&why), count->kept);
+        break;
+    case DELIVERY_UNPROVEN:
+        exit_code = cli_fail(
+            T("the collector says that it has your response, but its receipt does not hold (%s): not counted as sent",
+              "de verzamelaar zegt uw reactie te hebben, maar het ontvangstbewijs klopt niet (%s): niet geteld als "
+              "verstuurd"),
+            count->why);
+        cli_say(T("%zu kept, signed. The answer lies in evidence/ of your folder: show it to the panel office.",
+                  "%zu ondertekend bewaard. Het antwoord ligt in evidence/ van uw map: laat het aan het panelbureau zien."),
+                count->kept);
         break;
     case DELIVERY_FAILED:
         exit_code =

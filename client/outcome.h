@@ -9,7 +9,7 @@
 void outcome_tell(void *context, const struct response_id *id, enum delivery delivery, const struct http_answer *answer);
 
 /* A line about what still waits, when sending stopped at `stopped_by`. Returns the exit code: 0 when it only waits for a connection. */
-int outcome_tell_rest(enum delivery stopped_by, size_t kept, const struct http_answer *answer);
+int outcome_tell_rest(enum delivery stopped_by, const struct delivery_count *count, const struct http_answer *answer);
 
 /* The currentRevision of a stale-revision problem, as the collector gave it; 0 when it is no such problem. */
 int64_t outcome_current_revision(const struct buf *problem);

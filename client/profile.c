@@ -3,7 +3,6 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "client/spool.h"
-#include "crypto/base64url.h"
 #include <errno.h>
 #include <limits.h>
 #include <stdio.h>
@@ -13,7 +12,6 @@
 #include <unistd.h>
 
 #define MEMBER_MAX ((size_t)256 * 1024)
-#define KEY_TEXT_SIZE (BASE64URL_LENGTH(KEY_BYTES) + 2) /* a newline and a NUL */
 
 int profile_default_home(struct buf *out)
 {
@@ -40,32 +38,27 @@ static int put_path(char out[static PATH_MAX], const char *home, const char *nam
 
 /* --- the key */
 
-static int take_seed(struct profile *profile, const uint8_t seed[static KEY_BYTES])
+static void take_key(struct profile *profile, struct secret_key *key)
 {
     uint8_t public_key[KEY_BYTES];
-    profile->key = secret_key_from_seed(seed);
-    if (!profile->key) {
-        errno = ENOMEM;
-        return -1;
-    }
-    secret_key_public(profile->key, public_key);
+    profile->key = key;
+    secret_key_public(key, public_key);
     key_thumbprint(public_key, profile->kid);
-    return 0;
 }
 
 static enum profile_result load_key(struct profile *profile)
 {
     char path[PATH_MAX];
-    uint8_t seed[KEY_BYTES];
     struct buf text;
-    enum profile_result result = PROFILE_DAMAGED;
-    buf_init(&text, KEY_TEXT_SIZE);
+    enum profile_result result = PROFILE_OPEN;
+    struct secret_key *key = NULL;
+    buf_init(&text, SECRET_KEY_TEXT_SIZE);
     if (put_path(path, profile->home, "key") < 0 || file_read(path, &text) < 0)
         result = errno == ENOENT ? PROFILE_OPEN : errno == EFBIG ? PROFILE_DAMAGED : PROFILE_FAILED;
-    else if (text.len == KEY_TEXT_SIZE - 1 && text.data[text.len - 1] == '\n' &&
-             base64url_decode_exactly(text.data, text.len - 1, seed, sizeof seed) == 0)
-        result = take_seed(profile, seed) == 0 ? PROFILE_OPEN : PROFILE_FAILED;
-    mem_wipe(seed, sizeof seed);
+    else if ((key = secret_key_from_text(buf_text(&text), text.len)) == NULL)
+        result = PROFILE_DAMAGED;
+    else
+        take_key(profile, key);
     buf_wipe(&text);
     return result;
 }
@@ -73,8 +66,7 @@ static enum profile_result load_key(struct profile *profile)
 int profile_make_key(struct profile *profile)
 {
     char path[PATH_MAX];
-    uint8_t seed[KEY_BYTES];
-    char text[KEY_TEXT_SIZE];
+    char text[SECRET_KEY_TEXT_SIZE];
     if (profile->key)
         return 0;
     struct secret_key *key = secret_key_new();
@@ -82,15 +74,15 @@ int profile_make_key(struct profile *profile)
         errno = ENOMEM;
         return -1;
     }
-    secret_key_seed(key, seed);
-    secret_key_free(key);
-    base64url_encode(seed, sizeof seed, text);
-    text[KEY_TEXT_SIZE - 2] = '\n';
+    secret_key_put_text(key, text);
     int result = -1;
-    if (put_path(path, profile->home, "key") == 0 && file_create(path, text, KEY_TEXT_SIZE - 1, 0600) == 0)
-        result = take_seed(profile, seed);
-    mem_wipe(seed, sizeof seed);
+    if (put_path(path, profile->home, "key") == 0)
+        result = file_create(path, text, sizeof text - 1, 0600);
     mem_wipe(text, sizeof text);
+    if (result == 0)
+        take_key(profile, key);
+    else
+        secret_key_free(key);
     return result;
 }
 
@@ -119,27 +111,37 @@ static enum profile_result take_member(struct profile *profile, const struct jso
     return PROFILE_FAILED;
 }
 
-static enum profile_result load_member(struct profile *profile)
+/* member.json as a document; NULL with errno, EILSEQ when it is none. */
+static struct json *read_member(const struct profile *profile)
 {
     char path[PATH_MAX];
     struct buf text;
-    enum profile_result result = PROFILE_DAMAGED;
+    struct json *member = NULL;
     buf_init(&text, MEMBER_MAX);
-    if (put_path(path, profile->home, "member.json") < 0 || file_read(path, &text) < 0) {
-        result = errno == ENOENT ? PROFILE_OPEN : PROFILE_FAILED;
-    } else {
-        struct json_fault fault;
-        struct json *member = json_parse(buf_text(&text), text.len, &fault);
-        if (member)
-            result = take_member(profile, member);
-        else if (strcmp(fault.what, "out of memory") == 0) {
-            errno = ENOMEM; /* nothing wrong with the file */
-            result = PROFILE_FAILED;
-        }
-        json_free(member);
+    if (put_path(path, profile->home, "member.json") == 0 && file_read(path, &text) == 0) {
+        struct json_fault fault = {.what = ""};
+        member = json_parse(buf_text(&text), text.len, &fault);
+        errno = strcmp(fault.what, "out of memory") == 0 ? ENOMEM : EILSEQ;
     }
     buf_free(&text);
+    return member;
+}
+
+static enum profile_result load_member(struct profile *profile)
+{
+    struct json *member = read_member(profile);
+    if (!member)
+        return errno == ENOENT ? PROFILE_OPEN : errno == EILSEQ ? PROFILE_DAMAGED : PROFILE_FAILED;
+    enum profile_result result = take_member(profile, member);
+    json_free(member);
     return result;
+}
+
+static enum profile_result load_pin(struct profile *profile)
+{
+    if (pin_read(profile->home, &profile->pin) == 0)
+        return PROFILE_OPEN;
+    return errno == EILSEQ || errno == EFBIG ? PROFILE_DAMAGED : PROFILE_FAILED;
 }
 
 bool profile_is_enrolled(const struct profile *profile)
@@ -199,6 +201,32 @@ int profile_set_enrolled(struct profile *profile, const char *url, const char *p
     return result;
 }
 
+int profile_read_enrolment(const struct profile *profile, struct buf *jws, struct buf *answer)
+{
+    struct json *member = read_member(profile);
+    if (!member)
+        return -1;
+    const char *text = json_text(json_member(member, "jws"));
+    const struct json *its_answer = json_member(member, "answer");
+    int result = text && its_answer ? 0 : -1;
+    if (result == 0) {
+        buf_put_text(jws, text);
+        json_put_value(answer, its_answer);
+    }
+    json_free(member);
+    errno = result < 0 ? EILSEQ : ENOMEM;
+    return result < 0 || buf_check(jws) < 0 || buf_check(answer) < 0 ? -1 : 0;
+}
+
+int profile_set_pin(struct profile *profile, struct pin *pin)
+{
+    if (pin_write(pin, profile->home) < 0)
+        return -1;
+    pin_free(profile->pin);
+    profile->pin = pin;
+    return 0;
+}
+
 /* --- the folder */
 
 static enum profile_result take_lock(struct profile *profile)
@@ -221,6 +249,8 @@ static enum profile_result load(struct profile *profile)
         result = load_key(profile);
     if (result == PROFILE_OPEN)
         result = load_member(profile);
+    if (result == PROFILE_OPEN)
+        result = load_pin(profile);
     return result;
 }
 
@@ -253,6 +283,7 @@ void profile_close(struct profile *profile)
     if (!profile->home)
         return;
     secret_key_free(profile->key);
+    pin_free(profile->pin);
     forget_enrolment(profile);
     mem_free(profile->home);
     if (profile->lock >= 0)

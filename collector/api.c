@@ -12,20 +12,33 @@
 
 #define BATCH_BYTES_MAX ((size_t)16 * 1024 * 1024)
 
+static const char *const of_entries[] = {"from", "limit", NULL};
+static const char *const of_tables[] = {"profile", "exact", NULL};
+static const char *const of_comments[] = {"profile", NULL};
+
 const struct http_route api_routes[] = {
-    {"POST", "/v1/responses", "application/jose", JWS_MAX, api_responses_post},
-    {"POST", "/v1/response-batches", "application/x-ndjson", BATCH_BYTES_MAX, api_batches_post},
-    {"POST", "/v1/members", "application/jose", JWS_MAX, api_members_post},
-    {"GET", "/v1/panel", NULL, 0, api_panel_get},
-    {"GET", "/v1/actions", NULL, 0, api_actions_get},
-    {"GET", "/v1/actions/{id}", NULL, 0, api_action_get},
-    {"GET", "/v1/receipts/{index}", NULL, 0, api_receipt_get},
-    {"GET", "/v1/entries", NULL, 0, api_entries_get},
-    {"GET", "/log/checkpoint", NULL, 0, api_checkpoint_get},
-    {"GET", "/log/key", NULL, 0, api_log_key_get},
-    {"GET", "/log/tile/*", NULL, 0, api_tile_get},
-    {"GET", "/healthz", NULL, 0, api_health_get},
-    {NULL, NULL, NULL, 0, NULL},
+    {"POST", "/v1/responses", "application/jose", JWS_MAX, api_responses_post, NULL},
+    {"POST", "/v1/response-batches", "application/x-ndjson", BATCH_BYTES_MAX, api_batches_post, NULL},
+    {"POST", "/v1/members", "application/jose", JWS_MAX, api_members_post, NULL},
+    {"GET", "/v1/panel", NULL, 0, api_panel_get, NULL},
+    {"GET", "/v1/actions", NULL, 0, api_actions_get, NULL},
+    {"GET", "/v1/actions/{id}", NULL, 0, api_action_get, NULL},
+    {"GET", "/v1/rounds", NULL, 0, api_rounds_get, NULL},
+    {"GET", "/v1/rounds/{id}", NULL, 0, api_round_get, NULL},
+    {"GET", "/v1/rounds/{id}/summary", NULL, 0, api_summary_get, of_tables},
+    {"GET", "/v1/rounds/{id}/questions", NULL, 0, api_questions_get, of_tables},
+    {"GET", "/v1/rounds/{id}/options", NULL, 0, api_options_get, of_tables},
+    {"GET", "/v1/rounds/{id}/comments", NULL, 0, api_comments_get, of_comments},
+    {"GET", "/v1/receipts/{index}", NULL, 0, api_receipt_get, NULL},
+    {"GET", "/v1/entries", NULL, 0, api_entries_get, of_entries},
+    {"GET", "/log/checkpoint", NULL, 0, api_checkpoint_get, NULL},
+    {"GET", "/log/key", NULL, 0, api_log_key_get, NULL},
+    {"GET", "/log/tile/*", NULL, 0, api_tile_get, NULL},
+    {"GET", "/v1/openapi.json", NULL, 0, api_openapi_get, NULL},
+    {"GET", "/.well-known/security.txt", NULL, 0, api_security_get, NULL},
+    {"GET", "/metrics", NULL, 0, api_metrics_get, NULL},
+    {"GET", "/healthz", NULL, 0, api_health_get, NULL},
+    {NULL, NULL, NULL, 0, NULL, NULL},
 };
 
 /* --- refusals and outcomes ------------------------------------------------------------------------------------------------- */
@@ -50,16 +63,6 @@ void api_put_refusal(struct buf *out, const struct refusal *refusal)
     if (refusal->faults.count > 0)
         put_errors(&members, &refusal->faults);
     http_put_problem(out, refusal->problem, refusal->detail, buf_text(&members));
-    buf_free(&members);
-}
-
-void api_answer_refusal(struct http_exchange *x, const struct refusal *refusal)
-{
-    struct buf members;
-    buf_init(&members, SIZE_MAX);
-    if (refusal->faults.count > 0)
-        put_errors(&members, &refusal->faults);
-    http_problem(x, refusal->problem, refusal->detail, buf_text(&members));
     buf_free(&members);
 }
 
@@ -92,27 +95,15 @@ void api_put_outcome(struct buf *out, struct service *service, const struct subm
 
 #define UNAVAILABLE_DETAIL "Nothing is known to be kept; send the same again."
 
-static const char *verdict_members(const struct submission *s, char *out, size_t size)
+enum problem api_put_verdict_problem(struct buf *out, const struct submission *s)
 {
-    out[0] = '\0';
-    if (s->problem == PROBLEM_STALE_REVISION)
-        snprintf(out, size, ",\"currentRevision\":%lld", (long long)s->current_revision);
-    return out;
-}
-
-static enum problem verdict_problem(const struct submission *s, const char **detail)
-{
+    char members[64] = "";
     bool refused = s->verdict == VERDICT_REFUSED;
-    *detail = refused ? s->detail : UNAVAILABLE_DETAIL;
-    return refused ? s->problem : PROBLEM_UNAVAILABLE;
-}
-
-void api_put_verdict_problem(struct buf *out, const struct submission *s)
-{
-    char members[64];
-    const char *detail;
-    enum problem problem = verdict_problem(s, &detail);
-    http_put_problem(out, problem, detail, verdict_members(s, members, sizeof members));
+    enum problem problem = refused ? s->problem : PROBLEM_UNAVAILABLE;
+    if (problem == PROBLEM_STALE_REVISION)
+        snprintf(members, sizeof members, ",\"currentRevision\":%lld", (long long)s->current_revision);
+    http_put_problem(out, problem, refused ? s->detail : UNAVAILABLE_DETAIL, members);
+    return problem;
 }
 
 unsigned api_verdict_status(const struct submission *s)
@@ -129,70 +120,6 @@ unsigned api_verdict_status(const struct submission *s)
         break;
     }
     return problem_status(PROBLEM_UNAVAILABLE);
-}
-
-/* --- one submission -------------------------------------------------------------------------------------------------------- */
-
-struct pending {
-    struct commit_job job;
-    struct submission *submission;
-    struct http_exchange *exchange;
-    bool receipt; /* wanted */
-};
-
-static void release_pending(void *attachment)
-{
-    struct pending *pending = attachment;
-    submission_free(pending->submission);
-    mem_free(pending);
-}
-
-static void resume_pending(struct commit_job *job)
-{
-    const struct pending *pending = job->context;
-    http_resume(pending->exchange);
-}
-
-static void finish_pending(struct http_exchange *x, struct service *service, const struct pending *pending)
-{
-    const struct submission *s = pending->submission;
-    char members[64];
-    const char *detail;
-    if (s->verdict != VERDICT_ACCEPTED && s->verdict != VERDICT_REPEATED) {
-        enum problem problem = verdict_problem(s, &detail);
-        http_problem(x, problem, detail, verdict_members(s, members, sizeof members));
-        return;
-    }
-    struct buf body;
-    buf_init(&body, SIZE_MAX);
-    buf_put_char(&body, '{');
-    api_put_outcome(&body, service, s, pending->receipt);
-    buf_put_char(&body, '}');
-    http_answer(x, api_verdict_status(s), "application/json", &body);
-}
-
-static void finish(struct http_exchange *x, void *context)
-{
-    finish_pending(x, context, http_attachment(x));
-}
-
-void api_commit(struct http_exchange *x, struct service *service, struct submission *s)
-{
-    struct pending *pending = mem_calloc(1, sizeof *pending);
-    if (pending == NULL) {
-        submission_free(s);
-        http_problem(x, PROBLEM_UNAVAILABLE, "The collector is short of memory; send the same again later.", NULL);
-        return;
-    }
-    *pending = (struct pending){.submission = s, .exchange = x, .receipt = api_wants_receipt(x)};
-    pending->job =
-        (struct commit_job){.list = &pending->submission, .count = 1, .done = resume_pending, .context = pending};
-    http_attach(x, pending, release_pending);
-    http_suspend(x, finish);
-    if (commit_push(service->queue, &pending->job)) {
-        s->verdict = VERDICT_UNAVAILABLE;
-        http_resume(x);
-    }
 }
 
 /* --- what a request asks for and may ask for ------------------------------------------------------------------------------- */
@@ -243,9 +170,10 @@ bool api_is_allowed(struct http_exchange *x, struct service *service, unsigned r
 
 /* --- cached answers -------------------------------------------------------------------------------------------------------- */
 
-/* Whether If-None-Match (RFC 9110 §13.1.2) names this strong ETag or is *. A weak validator matches too, as the comparison there is weak. */
-static bool names_tag(const char *list, const char *tag)
+/* A weak validator matches too, as the comparison there is weak. */
+bool api_has_tag(const struct http_exchange *x, const char *tag)
 {
+    const char *list = http_header(x, "If-None-Match");
     size_t len = strlen(tag);
     if (list == NULL)
         return false;
@@ -268,9 +196,9 @@ void api_answer_cached(struct http_exchange *x, const char *content_type, struct
     }
     crypto_sha256(body->data, body->len, hash);
     base64url_encode(hash, 16, tag + 1);
-    strncat(tag, "\"", 1);
+    memcpy(tag + 1 + BASE64URL_LENGTH(16), "\"", 2);
     const char *kept = http_keep(x, tag);
-    bool same = names_tag(http_header(x, "If-None-Match"), tag);
+    bool same = api_has_tag(x, tag);
     if (same)
         buf_free(body);
     http_answer(x, same ? 304 : 200, same ? NULL : content_type, body);

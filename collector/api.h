@@ -1,18 +1,22 @@
-/* The HTTP API's resources (PROTOCOL 9), one file each: api_members.c, api_responses.c, api_batches.c, api_panel.c, api_log.c, api_entries.c. They read the exchange,
+/* The HTTP API's resources (PROTOCOL 9), one file each: api_submit.c, api_batches.c, api_panel.c, api_rounds.c, api_tables.c, api_log.c, api_entries.c, api_service.c. They read the exchange,
  * call the rooms below, and set the answer. */
 #ifndef COLLECTOR_API_H
 #define COLLECTOR_API_H
 
 #include "collector/commit.h"
+#include "collector/config.h"
 #include "collector/http.h"
 #include "collector/reader.h"
+#include "collector/snapshots.h"
 #include "collector/submit.h"
 #include "collector/workers.h"
 
 /* What the handlers work with; the server's context. */
 struct service {
     struct ledger_surroundings around;
+    const struct config *config;
     struct reader *reader;
+    struct snapshots *snapshots; /* for tables on their way */
     struct commit_queue *queue;
     struct workers *workers;
 };
@@ -29,13 +33,19 @@ http_handler api_health_get;
 http_handler api_checkpoint_get;
 http_handler api_log_key_get;
 http_handler api_tile_get;
+http_handler api_rounds_get;
+http_handler api_round_get;
+http_handler api_summary_get;
+http_handler api_questions_get;
+http_handler api_options_get;
+http_handler api_comments_get;
+http_handler api_metrics_get;
+http_handler api_security_get;
+http_handler api_openapi_get;
 http_handler api_receipt_get;
 http_handler api_entries_get;
 
 /* --- what the resources share: api.c --------------------------------------------------------------------------------------- */
-
-/* Sets a refusal as the answer. */
-void api_answer_refusal(struct http_exchange *exchange, const struct refusal *refusal);
 
 /* Puts a refusal as a problem's JSON object, with its errors[]. */
 void api_put_refusal(struct buf *out, const struct refusal *refusal);
@@ -55,14 +65,14 @@ bool api_wants_receipt(struct http_exchange *exchange);
  * may ask for exact figures. */
 MUST_CHECK bool api_is_allowed(struct http_exchange *exchange, struct service *service, unsigned roles, bool *exact);
 
-/* Puts the problem of a submission that was refused or is not known to be kept. */
-void api_put_verdict_problem(struct buf *out, const struct submission *submission);
+/* Puts the problem of a submission that was refused or is not known to be kept, and returns it. */
+enum problem api_put_verdict_problem(struct buf *out, const struct submission *submission);
 
 /* HTTP status of a verdict. */
 unsigned api_verdict_status(const struct submission *submission);
 
-/* Suspends the exchange and hands the submission to the writer; the answer follows by itself. Takes the submission over. */
-void api_commit(struct http_exchange *exchange, struct service *service, struct submission *submission);
+/* Whether If-None-Match (RFC 9110 §13.1.2) names this ETag or is *. While the handler runs only. */
+bool api_has_tag(const struct http_exchange *exchange, const char *tag);
 
 /* Answers 200 with `body` and a strong ETag made from it, or 304 when If-None-Match names that. Takes over the bytes of `body`. */
 void api_answer_cached(struct http_exchange *exchange, const char *content_type, struct buf *body);

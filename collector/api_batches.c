@@ -126,6 +126,7 @@ static void check_batch(struct work *work)
     const struct buf *body = http_body(batch->exchange);
     const char *at = buf_text(body), *end = at + body->len, *text;
     size_t len;
+    commit_announce(batch->service->queue);
     struct catalogue *catalogue = catalogue_now(batch->service->around.catalogues);
     for (size_t i = 0; next_line(&at, end, &text, &len); i++)
         check_line(batch, catalogue, &batch->lines[i], text, len);
@@ -133,7 +134,9 @@ static void check_batch(struct work *work)
     batch->job.list = batch->accepted;
     batch->job.done = resume_batch;
     batch->job.context = batch;
-    if (batch->job.count > 0 && commit_push(batch->service->queue, &batch->job) == 0)
+    if (batch->job.count == 0)
+        commit_withdraw(batch->service->queue);
+    else if (commit_push(batch->service->queue, &batch->job) == 0)
         return;
     batch->turned_away = batch->job.count > 0;
     http_resume(batch->exchange);
@@ -153,7 +156,7 @@ static void put_line(struct buf *out, const struct batch *batch, const struct li
         api_put_outcome(out, batch->service, s, batch->receipts);
         buf_put_char(out, '}');
     } else {
-        api_put_verdict_problem(out, s);
+        (void)api_put_verdict_problem(out, s);
     }
     buf_put_char(out, '\n');
 }

@@ -25,6 +25,7 @@ struct entry {
     bool signature_counts;
     const char *why; /* of ENTRY_BAD */
     uint8_t own_key[KEY_BYTES]; /* of an enrolment */
+    uint8_t invitation[SHA256_BYTES]; /* the same */
     int64_t revision;
     struct ballot ballot;
     bool has_ballot;
@@ -41,6 +42,7 @@ struct audit {
     struct entry entries[CHUNK];
     size_t count; /* of entries in the chunk */
     int64_t first; /* index of the chunk's first */
+    char error[FINDING_SIZE];
 };
 
 void audit_differs(struct audit *audit, const char *format, ...)
@@ -93,20 +95,33 @@ void audit_free(struct audit *audit)
 
 /* --- taking apart, on all cores -------------------------------------------------------------------------------------------- */
 
+/* Why an enrolment could not have been accepted; NULL when it could. */
+static const char *enrolment_fault(const struct enrolment *claims, const struct jws *jws, const struct panel *panel)
+{
+    char kid[KID_SIZE];
+    uint8_t code[INVITATION_BYTES];
+    key_thumbprint(claims->public_key, kid);
+    if (!claims->has_key || !key_is_acceptable(claims->public_key) || strcmp(kid, jws->kid) != 0)
+        return T("its key may not enrol", "de sleutel mag zich niet inschrijven");
+    if (strcmp(claims->aud, panel->id) != 0)
+        return T("it is for another panel", "ze is voor een ander panel");
+    if (invitation_read(claims->invitation, code))
+        return T("its invitation is no code", "de uitnodiging is geen code");
+    return NULL;
+}
+
 static void read_enrolment(struct entry *entry, const struct buf *payload, const struct panel *panel)
 {
     struct enrolment claims;
-    char kid[KID_SIZE];
+    uint8_t code[INVITATION_BYTES];
     if (enrolment_parse(buf_text(payload), payload->len, &claims, &entry->why))
         return;
-    key_thumbprint(claims.public_key, kid);
-    entry->why = NULL;
-    if (!claims.has_key || !key_is_acceptable(claims.public_key) || strcmp(kid, entry->jws.kid) != 0)
-        entry->why = T("its key may not enrol", "de sleutel mag zich niet inschrijven");
-    else if (strcmp(claims.aud, panel->id) != 0)
-        entry->why = T("it is for another panel", "ze is voor een ander panel");
-    memcpy(entry->own_key, claims.public_key, KEY_BYTES);
-    entry->kind = entry->why == NULL ? ENTRY_ENROLMENT : ENTRY_BAD;
+    entry->why = enrolment_fault(&claims, &entry->jws, panel);
+    if (entry->why == NULL && invitation_read(claims.invitation, code) == 0) {
+        memcpy(entry->own_key, claims.public_key, KEY_BYTES);
+        crypto_sha256(code, sizeof code, entry->invitation);
+        entry->kind = ENTRY_ENROLMENT;
+    }
     enrolment_free(&claims);
 }
 
@@ -159,24 +174,32 @@ static void check_signature(void *context, size_t i)
 
 /* --- in order -------------------------------------------------------------------------------------------------------------- */
 
+/* -1: no memory. */
+static int join(struct audit *audit, size_t i)
+{
+    struct entry *entry = &audit->entries[i];
+    struct fold_member member = {.index = audit->first + (int64_t)i};
+    memcpy(member.public_key, entry->own_key, KEY_BYTES);
+    memcpy(member.invitation, entry->invitation, SHA256_BYTES);
+    entry->public_key = entry->own_key;
+    bool used = fold_find_invitation(audit->fold, entry->invitation) != 0;
+    enum fold_answer answer = fold_enrol(audit->fold, &member);
+    if (answer == FOLD_REFUSED)
+        entry_differs(audit, i, T("its key has enrolled before", "de sleutel is al eerder ingeschreven"));
+    else if (answer == FOLD_OK && used)
+        entry_differs(audit, i, T("its invitation was used before", "de uitnodiging is al eerder gebruikt"));
+    return answer == FOLD_NO_MEMORY ? -1 : 0;
+}
+
 /* Members join before the responses behind them are looked up. Whether their signatures count is seen later; that of a forged enrolment is a
  * finding then. */
 static int find_signers(struct audit *audit)
 {
     for (size_t i = 0; i < audit->count; i++) {
-        struct entry *entry = &audit->entries[i];
-        entry->public_key = NULL;
-        entry->signature_counts = false;
-        if (entry->kind == ENTRY_ENROLMENT) {
-            struct fold_member member = {.index = audit->first + (int64_t)i};
-            memcpy(member.public_key, entry->own_key, KEY_BYTES);
-            entry->public_key = entry->own_key;
-            enum fold_answer answer = fold_enrol(audit->fold, &member);
-            if (answer == FOLD_NO_MEMORY)
-                return -1;
-            if (answer == FOLD_REFUSED)
-                entry_differs(audit, i, T("its key has enrolled before", "de sleutel is al eerder ingeschreven"));
-        }
+        audit->entries[i].public_key = NULL;
+        audit->entries[i].signature_counts = false;
+        if (audit->entries[i].kind == ENTRY_ENROLMENT && join(audit, i))
+            return -1;
     }
     /* In a loop of its own: while members join, the table of their keys moves. */
     for (size_t i = 0; i < audit->count; i++)
@@ -213,8 +236,7 @@ static int fold_response(struct audit *audit, size_t i)
 static int fold_entry(struct audit *audit, size_t i)
 {
     struct entry *entry = &audit->entries[i];
-    if (audit_tree_add(audit->tree, &entry->leaf))
-        return -1;
+    audit_tree_add(audit->tree, &entry->leaf);
     if (entry->is_missing)
         entry_differs(audit, i, T("it is missing", "ze ontbreekt"));
     else if (entry->kind == ENTRY_BAD)
@@ -244,19 +266,25 @@ static int work_on_chunk(struct audit *audit)
     return result;
 }
 
-static enum store_result read_chunk(struct audit *audit, const struct audit_source *source, const char **error)
+/* Reads the next entries. Returns how many of them are there; -1: *error says why. */
+static int read_chunk(struct audit *audit, const struct audit_source *source, const char **error)
 {
+    int found = 0;
     audit->count = 0;
     while (audit->count < CHUNK && audit->first + (int64_t)audit->count < source->size) {
         struct buf *text = &audit->entries[audit->count].text;
         int64_t index = audit->first + (int64_t)audit->count;
         buf_reset(text);
         enum store_result result = source->read(source->context, index, text, error);
-        if (result == STORE_FAILED)
-            return STORE_FAILED;
+        if (result == STORE_FAILED) {
+            snprintf(audit->error, sizeof audit->error, T("entry %lld: %s", "regel %lld: %s"), (long long)index, *error);
+            *error = audit->error;
+            return -1;
+        }
         audit->entries[audit->count++].is_missing = result == STORE_NONE;
+        found += result == STORE_OK;
     }
-    return STORE_OK;
+    return found;
 }
 
 int audit_read(struct audit *audit, const struct audit_source *source, struct store *store, const char **error)
@@ -264,16 +292,25 @@ int audit_read(struct audit *audit, const struct audit_source *source, struct st
     audit_tree_compare_with(audit->tree, store);
     for (audit->first = 0; audit->first < source->size; audit->first += CHUNK) {
         audit->listener.progress(audit->listener.context, audit->first, source->size);
-        if (read_chunk(audit, source, error) != STORE_OK)
+        int found = read_chunk(audit, source, error);
+        if (found < 0)
             return -1;
+        if (found ==
+            0) { /* the size comes from the last index, which anyone who gets at the store can set as high as they like */
+            audit_differs(audit,
+                          T("entries from %lld on: missing; what may follow is not looked at",
+                            "regels vanaf %lld: ontbreken; wat er nog volgt is niet bekeken"),
+                          (long long)audit->first);
+            break;
+        }
         if (work_on_chunk(audit)) {
-            *error = store != NULL && store->error[0] != '\0' ? store->error : T("out of memory", "te weinig geheugen");
+            *error = T("out of memory", "te weinig geheugen");
             return -1;
         }
     }
     audit->listener.progress(audit->listener.context, source->size, source->size);
-    *error = store != NULL ? store->error : "";
-    return audit_tree_end(audit->tree);
+    audit_tree_end(audit->tree);
+    return 0;
 }
 
 /* --- what came out --------------------------------------------------------------------------------------------------------- */

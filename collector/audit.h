@@ -33,7 +33,7 @@ void audit_free(struct audit *audit);
  * 0, also with findings; -1: it could not be done, *error says why. */
 MUST_CHECK int audit_read(struct audit *audit, const struct audit_source *source, struct store *store, const char **error);
 
-/* Compares the store's members, current responses and counters with the fold. -1: *error says why. */
+/* Compares the store's members, invitations, current responses and counters with the fold. -1: *error says why. */
 MUST_CHECK int audit_compare(struct audit *audit, struct store *store, const char **error);
 
 /* A signed checkpoint, verified already: the tree must have had its root when it had its size. Before audit_read, and one at most. */

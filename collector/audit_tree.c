@@ -53,22 +53,27 @@ static void compare_hashes(struct audit_tree *tree, unsigned level, uint64_t ind
     }
 }
 
-static int compare_tile(struct audit_tree *tree, unsigned level, uint64_t index, unsigned width)
+/* A tile that can't be read differs too, whatever the reason. */
+static void compare_tile(struct audit_tree *tree, unsigned level, uint64_t index, unsigned width)
 {
     struct merkle_hash stored[TILE_WIDTH];
     unsigned stored_width = 0;
     if (tree->store == NULL)
-        return 0;
+        return;
     enum store_result result = tree->store->ops->tile_read(tree->store, level, index, stored, &stored_width);
-    if (result == STORE_FAILED)
-        return -1;
-    if (result == STORE_NONE || stored_width != width)
+    if (result == STORE_FAILED) {
+        audit_differs(tree->audit, T("tile %u/%llu: %s", "tegel %u/%llu: %s"), level, (unsigned long long)index,
+                      store_error(tree->store));
+        return;
+    }
+    if (result == STORE_NONE)
+        stored_width = 0;
+    if (stored_width != width)
         audit_differs(
             tree->audit,
             T("tile %u/%llu: %u hashes where there should be %u", "tegel %u/%llu: %u hashes waar er %u moeten zijn"), level,
-            (unsigned long long)index, result == STORE_NONE ? 0 : stored_width, width);
-    compare_hashes(tree, level, index, stored, result == STORE_NONE ? 0 : stored_width < width ? stored_width : width);
-    return 0;
+            (unsigned long long)index, stored_width, width);
+    compare_hashes(tree, level, index, stored, stored_width < width ? stored_width : width);
 }
 
 static void check_expected(struct audit_tree *tree)
@@ -95,36 +100,32 @@ void audit_tree_compare_head(struct audit_tree *tree, const struct merkle_head *
     check_expected(tree);
 }
 
-int audit_tree_add(struct audit_tree *tree, const struct merkle_hash *leaf)
+void audit_tree_add(struct audit_tree *tree, const struct merkle_hash *leaf)
 {
     struct merkle_hash completed[MERKLE_LEVELS];
     uint64_t before = tree->edge.size;
     unsigned count = merkle_edge_add(&tree->edge, leaf, completed);
-    int result = 0;
-    for (unsigned level = 0; level * TILE_HEIGHT < count && result == 0; level++) {
+    for (unsigned level = 0; level * TILE_HEIGHT < count; level++) {
         uint64_t place = before >> (level * TILE_HEIGHT);
         tree->tiles[level][place % TILE_WIDTH] = completed[level * TILE_HEIGHT];
         if (place % TILE_WIDTH == TILE_WIDTH - 1)
-            result = compare_tile(tree, level, place / TILE_WIDTH, TILE_WIDTH);
+            compare_tile(tree, level, place / TILE_WIDTH, TILE_WIDTH);
     }
     check_expected(tree);
-    return result;
 }
 
-int audit_tree_end(struct audit_tree *tree)
+void audit_tree_end(struct audit_tree *tree)
 {
-    int result = 0;
-    for (unsigned level = 0; level < TILE_LEVELS && result == 0; level++) {
+    for (unsigned level = 0; level < TILE_LEVELS; level++) {
         uint64_t hashes = tree->edge.size >> (level * TILE_HEIGHT);
         if (hashes % TILE_WIDTH != 0)
-            result = compare_tile(tree, level, hashes / TILE_WIDTH, (unsigned)(hashes % TILE_WIDTH));
+            compare_tile(tree, level, hashes / TILE_WIDTH, (unsigned)(hashes % TILE_WIDTH));
     }
-    if (result == 0 && tree->expects && !tree->met)
+    if (tree->expects && !tree->met)
         audit_differs(tree->audit,
                       T("checkpoint: it was signed over %llu entries, the log has %llu",
                         "controlepunt: getekend over %llu regels, het logboek heeft er %llu"),
                       (unsigned long long)tree->expected.size, (unsigned long long)tree->edge.size);
-    return result;
 }
 
 void audit_tree_head(const struct audit_tree *tree, struct merkle_head *out)

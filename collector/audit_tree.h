@@ -16,9 +16,8 @@ void audit_tree_compare_with(struct audit_tree *tree, struct store *store);
  * before the first leaf. */
 void audit_tree_compare_head(struct audit_tree *tree, const struct merkle_head *head);
 
-/* -1: a tile can't be read; the store's error says why. */
-MUST_CHECK int audit_tree_add(struct audit_tree *tree, const struct merkle_hash *leaf);
-MUST_CHECK int audit_tree_end(struct audit_tree *tree);
+void audit_tree_add(struct audit_tree *tree, const struct merkle_hash *leaf);
+void audit_tree_end(struct audit_tree *tree);
 
 void audit_tree_head(const struct audit_tree *tree, struct merkle_head *out);
 

@@ -151,6 +151,48 @@ struct catalogue *catalogue_load(struct store *store)
     return catalogue;
 }
 
+/* --- without a store ------------------------------------------------------------------------------------------------------- */
+
+static int number_by_place(struct catalogue *catalogue)
+{
+    const struct panel *panel = catalogue->panel;
+    size_t action_count = catalogue->actions->count;
+    catalogue->layouts = mem_calloc(panel->questionnaire_count, sizeof(struct tally_layout *));
+    catalogue->round_numbers = mem_calloc(panel->round_count, sizeof *catalogue->round_numbers);
+    catalogue->action_numbers = mem_calloc(action_count, sizeof *catalogue->action_numbers);
+    if (catalogue->layouts == NULL || catalogue->round_numbers == NULL || catalogue->action_numbers == NULL)
+        return -1;
+    for (size_t i = 0; i < panel->questionnaire_count; i++)
+        if ((catalogue->layouts[i] = tally_layout_new(&panel->questionnaires[i])) == NULL)
+            return -1;
+    for (size_t i = 0; i < panel->round_count; i++)
+        catalogue->round_numbers[i] = (int64_t)i + 1;
+    for (size_t i = 0; i < action_count; i++)
+        catalogue->action_numbers[i] = (int64_t)i + 1;
+    return 0;
+}
+
+struct catalogue *catalogue_make(struct panel *panel, struct action_list *actions)
+{
+    struct holder *holder = mem_calloc(1, sizeof *holder);
+    if (holder == NULL) {
+        panel_free(panel);
+        action_list_free(actions);
+        return NULL;
+    }
+    struct catalogue *catalogue = &holder->catalogue;
+    atomic_init(&holder->holders, 1);
+    buf_init(&catalogue->definition, PANEL_JSON_MAX);
+    catalogue->panel = panel;
+    catalogue->actions = actions;
+    if (number_by_place(catalogue) == 0)
+        return catalogue;
+    catalogue_release(catalogue);
+    return NULL;
+}
+
+/* --- comparing ------------------------------------------------------------------------------------------------------------- */
+
 static bool same_actions(const struct catalogue *a, const struct catalogue *b)
 {
     bool same = a->actions->count == b->actions->count;

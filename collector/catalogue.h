@@ -21,6 +21,10 @@ struct catalogue {
 /* Reads it from the store; held once by the caller. NULL: store_error says why ("no panel has been imported yet" among them). */
 MUST_CHECK struct catalogue *catalogue_load(struct store *store);
 
+/* Of a panel without a store: rounds and actions are numbered by their places, from 1; no tokens, no definition as imported. Takes both
+ * over, also on failure. NULL: no memory. */
+MUST_CHECK struct catalogue *catalogue_make(struct panel *panel, struct action_list *actions);
+
 /* Gives `next` the edition of `before` when panel and actions are the same in both, and one more otherwise. `before` may be NULL. */
 void catalogue_succeed(struct catalogue *next, const struct catalogue *before);
 

@@ -90,12 +90,12 @@ void cmd_put_time(struct csv_writer *writer, int64_t when)
 
 /* --- tables ---------------------------------------------------------------------------------------------------------------- */
 
-int cmd_write_csv(const char *folder, const char *name, const struct buf *text)
+int cmd_write_file(const char *folder, const char *name, const struct buf *text)
 {
     char path[FILE_NAME_SIZE];
     if (buf_check(text))
         return cli_fail(T("out of memory", "te weinig geheugen"));
-    if (snprintf(path, sizeof path, "%s/%s.csv", folder, name) >= (int)sizeof path)
+    if (snprintf(path, sizeof path, "%s/%s", folder, name) >= (int)sizeof path)
         return cli_fail(T("the name of folder %s is too long", "de naam van map %s is te lang"), folder);
     if (file_write(path, text->data, text->len, 0644))
         return cli_fail(T("%s can't be written: %s", "%s kan niet geschreven worden: %s"), path, strerror(errno));
@@ -105,23 +105,30 @@ int cmd_write_csv(const char *folder, const char *name, const struct buf *text)
 
 static int write_table(const struct report *report, const struct csv_format *format, const char *folder, enum table table)
 {
+    char name[32];
     struct buf text;
     struct csv_writer writer;
     buf_init(&text, SIZE_MAX);
     csv_begin(&writer, &text, format);
+    snprintf(name, sizeof name, "%s.csv", table_name(table));
     int result = report_put_table(&writer, report, table) == STORE_OK
-                     ? cmd_write_csv(folder, table_name(table), &text)
+                     ? cmd_write_file(folder, name, &text)
                      : cli_fail(T("the counters can't be read; run `audit`",
                                   "de tellers kunnen niet gelezen worden; voer `audit` uit"));
     buf_free(&text);
     return result;
 }
 
-int cmd_write_tables(const struct report *report, const struct csv_format *format, const char *folder)
+int cmd_make_folder(const char *folder)
 {
-    int result = CLI_DONE;
     if (file_make_folder(folder, 0755))
         return cli_fail(T("folder %s can't be made: %s", "map %s kan niet gemaakt worden: %s"), folder, strerror(errno));
+    return CLI_DONE;
+}
+
+int cmd_write_tables(const struct report *report, const struct csv_format *format, const char *folder)
+{
+    int result = cmd_make_folder(folder);
     for (int table = 0; table < TABLE_COUNT && result == CLI_DONE; table++)
         result = write_table(report, format, folder, (enum table)table);
     return result;

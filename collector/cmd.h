@@ -38,8 +38,11 @@ int cmd_tell_faults(const char *file, const struct faults *faults);
 int cmd_list(const struct cli_verb *verb, int argc, char **argv, const char *header,
              enum store_result (*put)(struct store *store, struct csv_writer *writer));
 
-/* Writes DIR/NAME.csv, whole or not at all, and says so. Returns the exit code. */
-int cmd_write_csv(const char *folder, const char *name, const struct buf *text);
+/* Writes DIR/NAME, whole or not at all, and says so. Returns the exit code. */
+int cmd_write_file(const char *folder, const char *name, const struct buf *text);
+
+/* Makes the folder where it is missing. Returns the exit code. */
+int cmd_make_folder(const char *folder);
 
 /* Makes the folder and writes the round's tables into it. Returns the exit code. */
 int cmd_write_tables(const struct report *report, const struct csv_format *format, const char *folder);

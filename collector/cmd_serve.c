@@ -14,6 +14,7 @@
 
 #define QUIESCE_SECONDS 20
 #define BATCHES_WAITING 64
+#define TABLES_AT_ONCE 16 /* each holds a moment of the store while it is sent */
 #define MIB ((size_t)1024 * 1024)
 
 /* What a running collector consists of, in the order in which it is started. */
@@ -104,9 +105,12 @@ static int start_service(struct running *running, const struct config *config)
     service->around.roster = roster_new();
     service->around.catalogues = catalogue_place_new(NULL);
     service->around.proofs = proofs_place_new();
+    service->config = config;
+    service->snapshots = snapshots_new(config->values[CONFIG_STORE], TABLES_AT_ONCE);
     service->workers = workers_start(core_count(), BATCHES_WAITING);
     if (service->around.roster != NULL && service->around.catalogues != NULL && service->around.proofs != NULL &&
-        service->workers != NULL && open_log(service, config, error) == 0 && take_lock(running, config, error) == 0)
+        service->snapshots != NULL && service->workers != NULL && open_log(service, config, error) == 0 &&
+        take_lock(running, config, error) == 0)
         service->queue =
             commit_start(config->values[CONFIG_STORE], config_number(config, CONFIG_QUEUE), &service->around, error);
     return service->queue != NULL ? -1 : cli_fail("%s", error);
@@ -149,6 +153,7 @@ static void stop(struct running *running)
     proofs_place_free(service->around.proofs);
     catalogue_place_free(service->around.catalogues);
     roster_free(service->around.roster);
+    snapshots_free(service->snapshots);
     reader_close(service->reader);
     if (running->lock >= 0)
         close(running->lock);

@@ -8,30 +8,32 @@
 #include <string.h>
 
 struct comment {
-    size_t action; /* place in the list */
-    size_t question; /* place in the questionnaire */
+    uint32_t action; /* place in the list */
+    uint32_t question; /* place in the questionnaire */
     int64_t index; /* in the log */
 };
 
-struct search {
+struct comments {
+    struct store *store;
     const struct catalogue *catalogue;
+    const struct round *round;
     const struct questionnaire *questionnaire;
     const struct tally_layout *layout;
     struct comment *found;
-    size_t count, cap;
+    size_t count, cap, next;
 };
 
-static int add(struct search *search, struct comment comment)
+static int add(struct comments *comments, struct comment comment)
 {
-    if (search->count == search->cap) {
-        size_t cap = search->cap * 2 + 64;
-        struct comment *more = mem_resize(search->found, cap, sizeof *more);
+    if (comments->count == comments->cap) {
+        size_t cap = comments->cap * 2 + 64;
+        struct comment *more = mem_resize(comments->found, cap, sizeof *more);
         if (more == NULL)
             return -1;
-        search->found = more;
-        search->cap = cap;
+        comments->found = more;
+        comments->cap = cap;
     }
-    search->found[search->count++] = comment;
+    comments->found[comments->count++] = comment;
     return 0;
 }
 
@@ -54,12 +56,12 @@ static int action_place(const struct catalogue *catalogue, int64_t number)
 static int look(void *context, int64_t member, int64_t action, const struct store_current *current)
 {
     (void)member;
-    struct search *search = context;
-    for (size_t q = 0; q < search->questionnaire->question_count; q++) {
-        if (search->questionnaire->questions[q].type != QUESTION_TEXT || !has_slot(current, search->layout->first[q]))
+    struct comments *comments = context;
+    for (size_t q = 0; q < comments->questionnaire->question_count; q++) {
+        if (comments->questionnaire->questions[q].type != QUESTION_TEXT || !has_slot(current, comments->layout->first[q]))
             continue;
-        int place = action_place(search->catalogue, action);
-        if (place >= 0 && add(search, (struct comment){(size_t)place, q, current->index}))
+        int place = action_place(comments->catalogue, action);
+        if (place >= 0 && add(comments, (struct comment){(uint32_t)place, (uint32_t)q, current->index}))
             return -1;
     }
     return 0;
@@ -75,74 +77,95 @@ static int compare(const void *a, const void *b)
     return (x->index > y->index) - (x->index < y->index);
 }
 
-/* The text that an entry answers a question with; puts its cell. -1: the entry holds none. */
-static int put_text(struct csv_writer *writer, const struct buf *entry, const char *question)
+/* --- from outside ---------------------------------------------------------------------------------------------------------- */
+
+struct comments *comments_new(struct store *store, const struct catalogue *catalogue, size_t round)
+{
+    struct comments *comments = mem_calloc(1, sizeof *comments);
+    if (comments == NULL) {
+        snprintf(store->error, sizeof store->error, "out of memory");
+        return NULL;
+    }
+    *comments = (struct comments){.store = store, .catalogue = catalogue, .round = &catalogue->panel->rounds[round]};
+    comments->questionnaire = round_questionnaire(catalogue->panel, comments->round);
+    comments->layout = catalogue_layout(catalogue, round);
+    if (store->ops->current_each(store, catalogue->round_numbers[round], look, comments) != STORE_OK) {
+        comments_free(comments);
+        return NULL;
+    }
+    if (comments->count > 0)
+        qsort(comments->found, comments->count, sizeof *comments->found, compare);
+    return comments;
+}
+
+void comments_free(struct comments *comments)
+{
+    if (comments == NULL)
+        return;
+    mem_free(comments->found);
+    mem_free(comments);
+}
+
+int comments_header(table_row_fn *row, void *context)
+{
+    static const char *const names[] = {"round", "action", "question", "index", "text"};
+    struct cell cells[sizeof names / sizeof *names];
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        cells[i] = (struct cell){.type = CELL_TEXT, .text = names[i]};
+    return row(context, cells, sizeof names / sizeof *names);
+}
+
+/* The claims of an entry; NULL: it holds none. */
+static struct json *read_claims(const struct buf *entry)
 {
     struct jws jws;
     struct buf payload;
-    const char *why, *text = NULL;
-    buf_init(&payload, JWS_MAX);
+    const char *why;
     struct json *claims = NULL;
-    if (jws_split(entry->data, entry->len, &jws, &why) == 0 && jws_decode_payload(&jws, &payload) == 0) {
+    buf_init(&payload, JWS_MAX);
+    if (jws_split(entry->data, entry->len, &jws, &why) == 0 && jws_decode_payload(&jws, &payload) == 0)
         claims = json_parse(buf_text(&payload), payload.len, NULL);
-        text = json_text(json_member(json_member(claims, "answers"), question));
-    }
-    if (text != NULL)
-        csv_put_text(writer, text);
-    json_free(claims);
     buf_free(&payload);
-    return text != NULL ? 0 : -1;
+    return claims;
 }
 
-static enum store_result tell_damage(struct store *store, int64_t index, const char *what)
+static enum store_result give(const struct comments *comments, const struct comment *comment, const struct buf *entry,
+                              table_row_fn *row, void *context)
 {
-    snprintf(store->error, sizeof store->error, "entry %lld %s; run `audit`", (long long)index, what);
-    return STORE_FAILED;
+    struct store *store = comments->store;
+    const char *question = comments->questionnaire->questions[comment->question].id;
+    struct json *claims = read_claims(entry);
+    const char *text = json_text(json_member(json_member(claims, "answers"), question));
+    int result = -1;
+    if (text != NULL)
+        result =
+            row(context,
+                (const struct cell[]){{.type = CELL_TEXT, .text = comments->round->id},
+                                      {.type = CELL_TEXT, .text = comments->catalogue->actions->list[comment->action].id},
+                                      {.type = CELL_TEXT, .text = question},
+                                      {.type = CELL_INTEGER, .integer = comment->index},
+                                      {.type = CELL_TEXT, .text = text}},
+                5);
+    else
+        snprintf(store->error, sizeof store->error, "entry %lld does not hold the text it was counted for; run `audit`",
+                 (long long)comment->index);
+    json_free(claims);
+    return result == 0 ? STORE_OK : STORE_FAILED;
 }
 
-static enum store_result put_comment(struct csv_writer *writer, struct store *store, const struct search *search,
-                                     const struct comment *comment, const char *round)
+enum store_result comments_next(struct comments *comments, table_row_fn *row, void *context)
 {
-    const char *question = search->questionnaire->questions[comment->question].id;
+    struct store *store = comments->store;
     struct buf entry;
+    if (comments->next == comments->count)
+        return STORE_NONE;
+    const struct comment *comment = &comments->found[comments->next++];
     buf_init(&entry, JWS_MAX);
     enum store_result result = store->ops->entry_read(store, comment->index, &entry);
     if (result == STORE_NONE)
-        result = tell_damage(store, comment->index, "is not in the log");
-    if (result == STORE_OK) {
-        csv_put_text(writer, round);
-        csv_put_text(writer, search->catalogue->actions->list[comment->action].id);
-        csv_put_text(writer, question);
-        csv_put_integer(writer, comment->index);
-        if (put_text(writer, &entry, question))
-            result = tell_damage(store, comment->index, "does not hold the text it was counted for");
-        csv_end_row(writer);
-    }
+        snprintf(store->error, sizeof store->error, "entry %lld is missing from the log; run `audit`",
+                 (long long)comment->index);
+    result = result == STORE_OK ? give(comments, comment, &entry, row, context) : STORE_FAILED;
     buf_free(&entry);
-    return result;
-}
-
-static void put_header(struct csv_writer *writer)
-{
-    static const char *const names[] = {"round", "action", "question", "index", "text"};
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-        csv_put_text(writer, names[i]);
-    csv_end_row(writer);
-}
-
-enum store_result comments_put(struct csv_writer *writer, struct store *store, const struct catalogue *catalogue,
-                               size_t round)
-{
-    const struct round *asked = &catalogue->panel->rounds[round];
-    struct search search = {.catalogue = catalogue,
-                            .questionnaire = round_questionnaire(catalogue->panel, asked),
-                            .layout = catalogue_layout(catalogue, round)};
-    put_header(writer);
-    enum store_result result = store->ops->current_each(store, catalogue->round_numbers[round], look, &search);
-    if (search.count > 0)
-        qsort(search.found, search.count, sizeof *search.found, compare);
-    for (size_t i = 0; i < search.count && result == STORE_OK; i++)
-        result = put_comment(writer, store, &search, &search.found[i], asked->id);
-    mem_free(search.found);
     return result;
 }

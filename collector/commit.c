@@ -1,17 +1,19 @@
-/* Group commit. When the last batch held more than one job the writer is busy: it then waits GATHER_US before it takes the next, in
- * which dozens of jobs gather that share one sync. A lone client never waits. After a failure nothing is accepted until the store
+/* Group commit. The writer takes what is there as soon as no request is being checked any more, or GATHER_US after it found the first job: so a
+ * lone client never waits, and under load dozens of jobs share one sync, one tree and one signature. After a failure nothing is accepted until the store
  * has been opened again and everything read anew. */
 #include "collector/commit.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "collector/metrics.h"
 #include <errno.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <time.h>
 
-#define GATHER_US 300
+#define GATHER_US 1500
+#define GATHER_ENOUGH 512 /* submissions for which it waits no longer */
 #define BATCH_MAX 4096 /* submissions in a transaction; one job may be larger by itself */
 #define REFRESH_MS 400 /* how often an idle writer looks for what administrators changed */
 #define REOPEN_MS 1000
@@ -23,7 +25,9 @@ struct commit_queue {
     struct commit_job *head, **tail;
     size_t waiting; /* submissions in the queue */
     size_t capacity;
-    bool idle; /* the writer waits on `filled` */
+    bool idle; /* the writer waits on `filled` for a first job */
+    bool gathering; /* it has one, and waits for those that were announced */
+    size_t announced;
     bool stopping;
     atomic_bool healthy;
 
@@ -113,35 +117,59 @@ static void turn_away(struct commit_job *job)
         job->list[i]->verdict = VERDICT_UNAVAILABLE;
 }
 
-/* Commits the jobs and hands each back. Returns how many there were. */
-static size_t commit_jobs(struct commit_queue *queue, struct commit_job *jobs, size_t count)
+/* Commits the jobs and hands each back. */
+static void commit_jobs(struct commit_queue *queue, struct commit_job *jobs, size_t count)
 {
-    size_t done = 0;
     bool ready = queue->ledger != NULL && gather_batch(queue, jobs, count) == 0;
+    int64_t begun = clock_monotonic_us();
     if (ready && ledger_apply(queue->ledger, queue->batch, count))
         atomic_store(&queue->healthy, false);
-    for (struct commit_job *next; jobs != NULL; jobs = next, done++) {
+    if (ready)
+        metrics_note_batch(queue->batch, count, clock_monotonic_us() - begun);
+    for (struct commit_job *next; jobs != NULL; jobs = next) {
         next = jobs->next;
         if (!ready)
             turn_away(jobs);
         jobs->done(jobs);
     }
-    return done;
 }
 
-/* Waits for work, at most REFRESH_MS. With the lock held. */
-static void wait_for_work(struct commit_queue *queue)
+static struct timespec in_future(int64_t microseconds)
 {
     struct timespec until;
     clock_gettime(CLOCK_MONOTONIC, &until);
-    until.tv_nsec += REFRESH_MS * 1000000L;
-    until.tv_sec += until.tv_nsec / 1000000000L;
-    until.tv_nsec %= 1000000000L;
+    until.tv_nsec += microseconds % 1000000 * 1000;
+    until.tv_sec += microseconds / 1000000 + until.tv_nsec / 1000000000;
+    until.tv_nsec %= 1000000000;
+    return until;
+}
+
+/* Waits for a first job, at most REFRESH_MS. With the lock held. */
+static void wait_for_work(struct commit_queue *queue)
+{
+    struct timespec until = in_future(REFRESH_MS * INT64_C(1000));
     queue->idle = true;
     while (queue->head == NULL && !queue->stopping &&
            pthread_cond_timedwait(&queue->filled, &queue->lock, &until) != ETIMEDOUT)
         ;
     queue->idle = false;
+}
+
+static bool has_gathered(const struct commit_queue *queue)
+{
+    return queue->announced == 0 || queue->waiting >= GATHER_ENOUGH || queue->stopping;
+}
+
+/* With a job at hand: waits for those that are being checked, at most GATHER_US. With the lock held. */
+static void gather(struct commit_queue *queue)
+{
+    if (has_gathered(queue))
+        return;
+    struct timespec until = in_future(GATHER_US);
+    queue->gathering = true;
+    while (!has_gathered(queue) && pthread_cond_timedwait(&queue->filled, &queue->lock, &until) != ETIMEDOUT)
+        ;
+    queue->gathering = false;
 }
 
 /* What an idle writer does: sees to the store, or to what administrators changed. */
@@ -159,7 +187,6 @@ static void rest(struct commit_queue *queue)
 static void *write_batches(void *argument)
 {
     struct commit_queue *queue = argument;
-    bool busy = false;
     pthread_mutex_lock(&queue->lock);
     for (;;) {
         if (queue->head == NULL && !queue->stopping)
@@ -172,15 +199,11 @@ static void *write_batches(void *argument)
             pthread_mutex_lock(&queue->lock);
             continue;
         }
-        if (busy) {
-            pthread_mutex_unlock(&queue->lock);
-            nanosleep(&(struct timespec){.tv_nsec = GATHER_US * 1000L}, NULL);
-            pthread_mutex_lock(&queue->lock);
-        }
+        gather(queue);
         size_t count;
         struct commit_job *jobs = take_jobs(queue, &count);
         pthread_mutex_unlock(&queue->lock);
-        busy = commit_jobs(queue, jobs, count) > 1;
+        commit_jobs(queue, jobs, count);
         pthread_mutex_lock(&queue->lock);
     }
     pthread_mutex_unlock(&queue->lock);
@@ -189,22 +212,51 @@ static void *write_batches(void *argument)
 
 /* --- from outside ---------------------------------------------------------------------------------------------------------- */
 
+/* Wakes the writer where it now need not wait any longer. With the lock held. */
+static void wake(struct commit_queue *queue)
+{
+    if ((queue->idle && queue->head != NULL) || (queue->gathering && has_gathered(queue)))
+        pthread_cond_signal(&queue->filled);
+}
+
+void commit_announce(struct commit_queue *queue)
+{
+    pthread_mutex_lock(&queue->lock);
+    queue->announced++;
+    pthread_mutex_unlock(&queue->lock);
+}
+
+void commit_withdraw(struct commit_queue *queue)
+{
+    pthread_mutex_lock(&queue->lock);
+    queue->announced--;
+    wake(queue);
+    pthread_mutex_unlock(&queue->lock);
+}
+
 int commit_push(struct commit_queue *queue, struct commit_job *job)
 {
-    if (!atomic_load(&queue->healthy))
-        return -1;
     job->next = NULL;
     pthread_mutex_lock(&queue->lock);
-    bool full = queue->stopping || (queue->waiting > 0 && queue->waiting + job->count > queue->capacity);
+    bool full = queue->stopping || !atomic_load(&queue->healthy) ||
+                (queue->waiting > 0 && queue->waiting + job->count > queue->capacity);
     if (!full) {
         *queue->tail = job;
         queue->tail = &job->next;
         queue->waiting += job->count;
-        if (queue->idle)
-            pthread_cond_signal(&queue->filled);
     }
+    queue->announced--;
+    wake(queue);
     pthread_mutex_unlock(&queue->lock);
     return full ? -1 : 0;
+}
+
+size_t commit_waiting(struct commit_queue *queue)
+{
+    pthread_mutex_lock(&queue->lock);
+    size_t waiting = queue->waiting;
+    pthread_mutex_unlock(&queue->lock);
+    return waiting;
 }
 
 bool commit_is_healthy(struct commit_queue *queue)

@@ -1,11 +1,11 @@
 /* The one writer: a bounded queue in front of a thread that commits what has gathered, a transaction a batch. A lone job is
- * committed at once; while it is busy the writer lets jobs gather, so that one sync serves many. */
+ * committed at once; while others are being checked the writer lets them gather, so that one sync serves many. */
 #ifndef COLLECTOR_COMMIT_H
 #define COLLECTOR_COMMIT_H
 
 #include "collector/ledger.h"
 
-/* A few submissions that are answered together: one request's. The caller's until pushed, the writer's until `done` is called, the
+/* A few submissions that are answered together: one request's. Announced, then pushed. The caller's until pushed, the writer's until `done` is called, the
  * caller's again after. */
 struct commit_job {
     struct submission **list;
@@ -30,8 +30,16 @@ void commit_stop(struct commit_queue *queue);
 /* After commit_stop, when nobody can push any more. NULL is fine. */
 void commit_free(struct commit_queue *queue);
 
+/* A job may come soon: a request is being checked. While any is, the writer waits a little, so that they share a commit. Each announcement is
+ * followed by one commit_push or one commit_withdraw. Any thread. */
+void commit_announce(struct commit_queue *queue);
+void commit_withdraw(struct commit_queue *queue);
+
 /* 0: the job will be done. -1: the queue is full or the store does not work; the job stays the caller's, `done` is not called. */
 MUST_CHECK int commit_push(struct commit_queue *queue, struct commit_job *job);
+
+/* Submissions in the queue. */
+size_t commit_waiting(struct commit_queue *queue);
 
 /* Whether the store takes commits now. */
 bool commit_is_healthy(struct commit_queue *queue);

@@ -1,5 +1,6 @@
 /* Configuration: one table of keys; everything else follows from it. */
 #include "collector/config.h"
+#include "base/clock.h"
 #include "base/file.h"
 #include "base/lang.h"
 #include "base/log.h"
@@ -34,6 +35,10 @@ static const struct key keys[CONFIG_KEYS] = {
     [CONFIG_CONNECTIONS] = {"connections", "4096", 16, 1000000},
     [CONFIG_QUEUE] = {"queue", "16384", 1, 1000000},
     [CONFIG_BODIES_MIB] = {"bodies_mib", "256", 32, 65536},
+    [CONFIG_METRICS] = {"metrics", "local", 0, 0},
+    [CONFIG_SECURITY_CONTACT] = {"security_contact", "", 0, 0},
+    [CONFIG_SECURITY_EXPIRES] = {"security_expires", "", 0, 0},
+    [CONFIG_SECURITY_POLICY] = {"security_policy", "", 0, 0},
 };
 
 const char *config_flags[CONFIG_KEYS];
@@ -48,11 +53,18 @@ const struct cli_option config_common[] = {
     {NULL, NULL, NULL, NULL, NULL, NULL},
 };
 
+/* What a person typed wrong just now is wrong usage; what was wrong in a file or the environment is a failure. */
+static int exit_code(const char *origin)
+{
+    return strcmp(origin, "flag") == 0 ? CLI_USAGE : CLI_FAILED;
+}
+
 static int set(struct config *config, enum config_key key, const char *value, const char *origin)
 {
-    if (strlen(value) >= CONFIG_VALUE_SIZE)
-        return cli_fail(T("the value of '%s' (%s) is too long", "de waarde van '%s' (%s) is te lang"), keys[key].name,
-                        origin);
+    if (strlen(value) >= CONFIG_VALUE_SIZE) {
+        cli_fail(T("the value of '%s' (%s) is too long", "de waarde van '%s' (%s) is te lang"), keys[key].name, origin);
+        return exit_code(origin);
+    }
     snprintf(config->values[key], CONFIG_VALUE_SIZE, "%s", value);
     config->origins[key] = origin;
     return -1;
@@ -159,12 +171,6 @@ static int split_listen(const char *text, char *address, uint16_t *port)
     return 0;
 }
 
-/* What a person typed wrong just now is wrong usage; what was wrong in a file or the environment is a failure. */
-static int exit_code(const struct config *config, enum config_key key)
-{
-    return strcmp(config->origins[key], "flag") == 0 ? CLI_USAGE : CLI_FAILED;
-}
-
 static int check_number(const struct config *config, enum config_key key)
 {
     uint64_t value;
@@ -173,7 +179,7 @@ static int check_number(const struct config *config, enum config_key key)
         return -1;
     cli_fail(T("%s (%s) must be a number from %llu to %llu", "%s (%s) moet een getal van %llu tot en met %llu zijn"),
              keys[key].name, config->origins[key], (unsigned long long)keys[key].least, (unsigned long long)keys[key].most);
-    return exit_code(config, key);
+    return exit_code(config->origins[key]);
 }
 
 static int check_listen(const struct config *config)
@@ -185,7 +191,7 @@ static int check_listen(const struct config *config)
     cli_fail(T("listen (%s) must be ADDRESS:PORT, such as 127.0.0.1:8080 or [::1]:8080",
                "listen (%s) moet ADRES:POORT zijn, zoals 127.0.0.1:8080 of [::1]:8080"),
              config->origins[CONFIG_LISTEN]);
-    return exit_code(config, CONFIG_LISTEN);
+    return exit_code(config->origins[CONFIG_LISTEN]);
 }
 
 static int check_log_level(const struct config *config)
@@ -198,7 +204,7 @@ static int check_log_level(const struct config *config)
     cli_fail(
         T("log_level (%s) must be error, warning, info or debug", "log_level (%s) moet error, warning, info of debug zijn"),
         config->origins[CONFIG_LOG_LEVEL]);
-    return exit_code(config, CONFIG_LOG_LEVEL);
+    return exit_code(config->origins[CONFIG_LOG_LEVEL]);
 }
 
 static int check_origin(const struct config *config)
@@ -209,7 +215,50 @@ static int check_origin(const struct config *config)
     cli_fail(T("origin (%s) may hold no spaces and no +, and at most 255 bytes",
                "origin (%s) mag geen spaties en geen + bevatten, en hoogstens 255 bytes"),
              config->origins[CONFIG_ORIGIN]);
-    return exit_code(config, CONFIG_ORIGIN);
+    return exit_code(config->origins[CONFIG_ORIGIN]);
+}
+
+static int refuse(const struct config *config, enum config_key key, const char *must)
+{
+    cli_fail("%s (%s) %s", keys[key].name, config->origins[key], must);
+    return exit_code(config->origins[key]);
+}
+
+static int check_metrics(const struct config *config)
+{
+    const char *to = config->values[CONFIG_METRICS];
+    if (strcmp(to, "local") == 0 || strcmp(to, "anyone") == 0 || strcmp(to, "off") == 0)
+        return -1;
+    return refuse(config, CONFIG_METRICS, T("must be local, anyone or off", "moet local, anyone of off zijn"));
+}
+
+/* Whether a value is empty, or a URI of one of RFC 9116's schemes without a space. */
+static bool is_contact(const char *value, bool web_only)
+{
+    bool scheme = strncmp(value, "https://", 8) == 0 ||
+                  (!web_only && (strncmp(value, "mailto:", 7) == 0 || strncmp(value, "tel:", 4) == 0));
+    if (value[0] == '\0')
+        return true;
+    for (const char *at = value; *at != '\0'; at++)
+        if (!isgraph((unsigned char)*at))
+            return false;
+    return scheme;
+}
+
+static int check_security(const struct config *config)
+{
+    const char *contact = config->values[CONFIG_SECURITY_CONTACT], *expires = config->values[CONFIG_SECURITY_EXPIRES];
+    int64_t when;
+    if (!is_contact(contact, false))
+        return refuse(config, CONFIG_SECURITY_CONTACT,
+                      T("must begin with https://, mailto: or tel:", "moet met https://, mailto: of tel: beginnen"));
+    if (!is_contact(config->values[CONFIG_SECURITY_POLICY], true))
+        return refuse(config, CONFIG_SECURITY_POLICY, T("must begin with https://", "moet met https:// beginnen"));
+    if ((contact[0] != '\0' || expires[0] != '\0') && (contact[0] == '\0' || clock_parse(expires, &when) != 0))
+        return refuse(config, CONFIG_SECURITY_EXPIRES,
+                      T("must be a moment such as 2027-01-01T00:00:00Z, and goes with security_contact",
+                        "moet een moment zijn als 2027-01-01T00:00:00Z, en hoort bij security_contact"));
+    return -1;
 }
 
 static int check(const struct config *config)
@@ -219,7 +268,11 @@ static int check(const struct config *config)
         result = check_number(config, (enum config_key)key);
     if (result < 0)
         result = check_log_level(config);
-    return result < 0 ? check_origin(config) : result;
+    if (result < 0)
+        result = check_origin(config);
+    if (result < 0)
+        result = check_metrics(config);
+    return result < 0 ? check_security(config) : result;
 }
 
 int config_read(struct config *config)
@@ -265,5 +318,5 @@ void config_listen(const struct config *config, char address[static CONFIG_VALUE
 void config_print(const struct config *config)
 {
     for (int key = 0; key < CONFIG_KEYS; key++)
-        printf("%-12s = %s (%s)\n", keys[key].name, config->values[key], config->origins[key]);
+        printf("%-16s = %s (%s)\n", keys[key].name, config->values[key], config->origins[key]);
 }

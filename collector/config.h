@@ -17,6 +17,10 @@ enum config_key {
     CONFIG_CONNECTIONS, /* at most */
     CONFIG_QUEUE, /* submissions that may wait for the writer */
     CONFIG_BODIES_MIB, /* memory for request bodies, in MiB */
+    CONFIG_METRICS, /* who sees /metrics: "local", "anyone", "off" */
+    CONFIG_SECURITY_CONTACT, /* of security.txt (RFC 9116), a URI; empty: there is none */
+    CONFIG_SECURITY_EXPIRES, /* RFC 3339 */
+    CONFIG_SECURITY_POLICY, /* a URI, or empty */
     CONFIG_KEYS
 };
 

@@ -25,6 +25,7 @@ struct fold {
     struct fold_member *members; /* by number - 1 */
     size_t member_count, member_cap;
     uint32_t *by_thumbprint; /* numbers; 0: an empty slot */
+    uint32_t *by_invitation; /* the same, of the first to use it */
     uint8_t (*thumbprints)[SHA256_BYTES]; /* by number - 1 */
     size_t by_size;
     struct current *currents;
@@ -40,8 +41,9 @@ struct fold *fold_new(void)
         return NULL;
     fold->by_size = fold->current_size = SMALLEST;
     fold->by_thumbprint = mem_calloc(SMALLEST, sizeof *fold->by_thumbprint);
+    fold->by_invitation = mem_calloc(SMALLEST, sizeof *fold->by_invitation);
     fold->currents = mem_calloc(SMALLEST, sizeof *fold->currents);
-    if (fold->by_thumbprint != NULL && fold->currents != NULL)
+    if (fold->by_thumbprint != NULL && fold->by_invitation != NULL && fold->currents != NULL)
         return fold;
     fold_free(fold);
     return NULL;
@@ -57,6 +59,7 @@ void fold_free(struct fold *fold)
         mem_free(fold->counts[i].counts);
     mem_free(fold->members);
     mem_free(fold->by_thumbprint);
+    mem_free(fold->by_invitation);
     mem_free(fold->thumbprints);
     mem_free(fold->currents);
     mem_free(fold->counts);
@@ -76,30 +79,56 @@ static uint32_t *probe_member(const struct fold *fold, uint32_t *slots, size_t s
     return &slots[i];
 }
 
-static int grow_members(struct fold *fold)
+/* The same for an invitation. */
+static uint32_t *probe_invitation(const struct fold *fold, uint32_t *slots, size_t size, const uint8_t *invitation)
 {
-    if (fold->member_count == fold->member_cap) {
-        size_t cap = fold->member_cap * 2 + SMALLEST;
-        struct fold_member *members = mem_resize(fold->members, cap, sizeof *members);
-        if (members == NULL)
-            return -1;
-        fold->members = members;
-        uint8_t(*thumbprints)[SHA256_BYTES] = mem_resize(fold->thumbprints, cap, sizeof *thumbprints);
-        if (thumbprints == NULL)
-            return -1;
-        fold->thumbprints = thumbprints;
-        fold->member_cap = cap;
-    }
+    uint64_t hash;
+    memcpy(&hash, invitation, sizeof hash);
+    size_t i = (size_t)hash & (size - 1);
+    while (slots[i] != 0 && memcmp(fold->members[slots[i] - 1].invitation, invitation, SHA256_BYTES) != 0)
+        i = (i + 1) & (size - 1);
+    return &slots[i];
+}
+
+static int grow_lists(struct fold *fold)
+{
+    if (fold->member_count < fold->member_cap)
+        return 0;
+    size_t cap = fold->member_cap * 2 + SMALLEST;
+    struct fold_member *members = mem_resize(fold->members, cap, sizeof *members);
+    if (members == NULL)
+        return -1;
+    fold->members = members;
+    uint8_t(*thumbprints)[SHA256_BYTES] = mem_resize(fold->thumbprints, cap, sizeof *thumbprints);
+    if (thumbprints == NULL)
+        return -1;
+    fold->thumbprints = thumbprints;
+    fold->member_cap = cap;
+    return 0;
+}
+
+static int grow_tables(struct fold *fold)
+{
+    size_t size = fold->by_size * 2;
     if (fold->member_count * 2 < fold->by_size)
         return 0;
-    uint32_t *larger = mem_calloc(fold->by_size * 2, sizeof *larger);
-    if (larger == NULL)
+    uint32_t *thumbprints = mem_calloc(size, sizeof *thumbprints), *invitations = mem_calloc(size, sizeof *invitations);
+    if (thumbprints == NULL || invitations == NULL) {
+        mem_free(thumbprints);
+        mem_free(invitations);
         return -1;
-    for (uint32_t number = 1; number <= fold->member_count; number++)
-        *probe_member(fold, larger, fold->by_size * 2, fold->thumbprints[number - 1]) = number;
+    }
+    for (uint32_t number = 1; number <= fold->member_count; number++) {
+        *probe_member(fold, thumbprints, size, fold->thumbprints[number - 1]) = number;
+        uint32_t *first = probe_invitation(fold, invitations, size, fold->members[number - 1].invitation);
+        if (*first == 0)
+            *first = number;
+    }
     mem_free(fold->by_thumbprint);
-    fold->by_thumbprint = larger;
-    fold->by_size *= 2;
+    mem_free(fold->by_invitation);
+    fold->by_thumbprint = thumbprints;
+    fold->by_invitation = invitations;
+    fold->by_size = size;
     return 0;
 }
 
@@ -108,7 +137,7 @@ enum fold_answer fold_enrol(struct fold *fold, const struct fold_member *member)
     char kid[KID_SIZE];
     uint8_t thumbprint[SHA256_BYTES];
     key_thumbprint(member->public_key, kid);
-    if (grow_members(fold) || fold->member_count == UINT32_MAX - 1)
+    if (grow_lists(fold) || grow_tables(fold) || fold->member_count == UINT32_MAX - 1)
         return FOLD_NO_MEMORY;
     if (base64url_decode_exactly(kid, KID_LENGTH, thumbprint, sizeof thumbprint))
         return FOLD_REFUSED;
@@ -118,7 +147,15 @@ enum fold_answer fold_enrol(struct fold *fold, const struct fold_member *member)
     memcpy(fold->thumbprints[fold->member_count], thumbprint, sizeof thumbprint);
     fold->members[fold->member_count++] = *member;
     *slot = (uint32_t)fold->member_count;
+    uint32_t *first = probe_invitation(fold, fold->by_invitation, fold->by_size, member->invitation);
+    if (*first == 0)
+        *first = (uint32_t)fold->member_count;
     return FOLD_OK;
+}
+
+int64_t fold_find_invitation(const struct fold *fold, const uint8_t invitation[static SHA256_BYTES])
+{
+    return *probe_invitation(fold, fold->by_invitation, fold->by_size, invitation);
 }
 
 int64_t fold_find_member(const struct fold *fold, const char kid[static KID_SIZE], const uint8_t **public_key)
@@ -227,8 +264,9 @@ enum fold_answer fold_respond(struct fold *fold, const struct fold_current *resp
         return FOLD_NO_MEMORY;
     }
     memcpy(slots, response->slots, response->slot_count * sizeof *slots);
-    if ((!is_new && tally_add(layout, counts->counts, current->slots, current->slot_count, -1)) ||
-        tally_add(layout, counts->counts, slots, response->slot_count, 1)) {
+    /* The new ones first: they may be refused, while what was once added can always be taken back. */
+    if (tally_add(layout, counts->counts, slots, response->slot_count, 1) ||
+        (!is_new && tally_add(layout, counts->counts, current->slots, current->slot_count, -1))) {
         mem_free(slots);
         return FOLD_REFUSED;
     }

@@ -10,6 +10,7 @@ struct fold;
 struct fold_member {
     uint8_t public_key[KEY_BYTES];
     int64_t index; /* of the enrolment */
+    uint8_t invitation[SHA256_BYTES]; /* the hash of the code that it names */
 };
 
 /* A current response, with where it belongs. */
@@ -30,7 +31,7 @@ enum fold_answer {
     FOLD_NO_MEMORY,
 };
 
-/* An enrolment. Refused: the key is a member's already. */
+/* An enrolment. Refused: the key is a member's already. That its invitation was used before is not looked at here. */
 MUST_CHECK enum fold_answer fold_enrol(struct fold *fold, const struct fold_member *member);
 
 /* A response; `replaced` is not looked at; `slots` is copied. Refused: its revision is not higher than the current one's. */
@@ -39,6 +40,9 @@ MUST_CHECK enum fold_answer fold_respond(struct fold *fold, const struct fold_cu
 
 /* Number of the member with that thumbprint, and its key; 0 for none. */
 int64_t fold_find_member(const struct fold *fold, const char kid[static KID_SIZE], const uint8_t **public_key);
+
+/* Number of the first member who enrolled with the invitation of that hash; 0 for none. */
+int64_t fold_find_invitation(const struct fold *fold, const uint8_t invitation[static SHA256_BYTES]);
 
 size_t fold_member_count(const struct fold *fold);
 const struct fold_member *fold_member(const struct fold *fold, int64_t number); /* NULL for none */

@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "collector/http_listen.h"
+#include "collector/metrics.h"
 #include <errno.h>
 #include <microhttpd.h>
 #include <netdb.h>
@@ -47,6 +48,7 @@ struct http_exchange {
     struct buf body;
     size_t reserved; /* of the server's bodies_max */
     size_t discarded; /* bytes of a refused body */
+    bool head; /* no body is wanted */
     bool handled, suspended;
     http_handler *finish; /* what to do after a resume */
 
@@ -105,13 +107,6 @@ static void find_route(struct http_exchange *x, const char *url, const char *met
     }
 }
 
-/* Whether a Content-Type names this media type; parameters don't matter. */
-static bool is_media_type(const char *given, const char *wanted)
-{
-    size_t len = strlen(wanted);
-    return given != NULL && strncasecmp(given, wanted, len) == 0 && strchr("; \t", given[len]) != NULL;
-}
-
 /* --- answers --------------------------------------------------------------------------------------------------------------- */
 
 static const struct header common_headers[] = {
@@ -157,7 +152,7 @@ static enum MHD_Result send_answer(struct http_exchange *x)
             return MHD_NO;
     }
     struct MHD_Response *response =
-        x->pieces != NULL ? http_pieces_response(x->pieces)
+        x->pieces != NULL ? http_pieces_response(x->pieces, x->head)
         : x->answer.data == NULL
             ? MHD_create_response_from_buffer(0, nothing, MHD_RESPMEM_PERSISTENT)
             : MHD_create_response_from_buffer_with_free_callback(x->answer.len, x->answer.data, mem_free);
@@ -207,6 +202,7 @@ const char *http_keep(struct http_exchange *x, const char *text)
 
 void http_put_problem(struct buf *out, enum problem problem, const char *detail, const char *members)
 {
+    metrics_note_problem(problem);
     buf_printf(out, "{\"type\":\"%s%s\",\"title\":\"%s\",\"status\":%u,\"detail\":", PROBLEM_URN, problem_name(problem),
                problem_title(problem), problem_status(problem));
     json_put_text(out, detail);
@@ -214,14 +210,19 @@ void http_put_problem(struct buf *out, enum problem problem, const char *detail,
     buf_put_char(out, '}');
 }
 
+void http_problem_put(struct http_exchange *x, enum problem problem, struct buf *body)
+{
+    http_answer(x, problem_status(problem), "application/problem+json", body);
+    if (problem == PROBLEM_UNAVAILABLE)
+        http_answer_header(x, "Retry-After", "1");
+}
+
 void http_problem(struct http_exchange *x, enum problem problem, const char *detail, const char *members)
 {
     struct buf body;
     buf_init(&body, SIZE_MAX);
     http_put_problem(&body, problem, detail, members);
-    http_answer(x, problem_status(problem), "application/problem+json", &body);
-    if (problem == PROBLEM_UNAVAILABLE)
-        http_answer_header(x, "Retry-After", "1");
+    http_problem_put(x, problem, &body);
 }
 
 /* --- bodies ---------------------------------------------------------------------------------------------------------------- */
@@ -285,6 +286,9 @@ static void answer_refusal(struct http_exchange *x)
         detail = "This path takes another method; the Allow header says which.";
         http_answer_header(x, "Allow", x->allow);
         break;
+    case PROBLEM_BAD_REQUEST:
+        detail = "The query has an argument that this path does not take, one without a value, or one twice.";
+        break;
     case PROBLEM_TOO_LARGE:
         detail = "The body is larger than this path takes.";
         break;
@@ -302,7 +306,6 @@ static void answer_refusal(struct http_exchange *x)
     case PROBLEM_INVITATION_REFUSED:
     case PROBLEM_ROUND_NOT_OPEN:
     case PROBLEM_STALE_REVISION:
-    case PROBLEM_BAD_REQUEST:
     case PROBLEM_UNAUTHORIZED:
     case PROBLEM_FORBIDDEN:
     case PROBLEM_NOT_ACCEPTABLE:
@@ -321,6 +324,7 @@ static struct http_exchange *begin(struct http_server *server, struct MHD_Connec
     x->server = server;
     x->connection = connection;
     buf_init(&x->answer, SIZE_MAX);
+    x->head = strcmp(method, "HEAD") == 0;
     find_route(x, url, method);
     buf_init(&x->body, x->route != NULL ? x->route->body_max : 0);
     atomic_fetch_add_explicit(&server->exchanges, 1, memory_order_relaxed);
@@ -335,12 +339,15 @@ static bool announces_too_much(const struct http_exchange *x)
     return len > DISCARD_MAX + x->body.max;
 }
 
+static const char *const no_query[] = {NULL};
+
 static void handle(struct http_exchange *x)
 {
     x->handled = true;
-    if (x->refusal == PROBLEM_NONE && x->route->media_type != NULL &&
-        !is_media_type(http_header(x, "Content-Type"), x->route->media_type))
+    if (x->refusal == PROBLEM_NONE && x->route->media_type != NULL && !http_has_media_type(x, x->route->media_type))
         x->refusal = PROBLEM_UNSUPPORTED_MEDIA_TYPE;
+    if (x->refusal == PROBLEM_NONE && http_query_unknown(x, x->route->query != NULL ? x->route->query : no_query) != NULL)
+        x->refusal = PROBLEM_BAD_REQUEST;
     if (x->refusal != PROBLEM_NONE)
         answer_refusal(x);
     else

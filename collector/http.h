@@ -23,6 +23,8 @@ struct http_route {
     const char *media_type; /* of the body; NULL: none is looked at */
     size_t body_max; /* bytes */
     http_handler *handle;
+    const char *const
+        *query; /* names of the arguments that it takes, ending with NULL, at most 32; NULL: none. Others are 400 */
 };
 
 struct http_server;
@@ -61,6 +63,9 @@ const char *http_parameter(const struct http_exchange *exchange);
 const char *http_header(const struct http_exchange *exchange, const char *name);
 const char *http_query(const struct http_exchange *exchange, const char *name);
 
+/* Whether Content-Type names this media type; parameters don't matter. */
+bool http_has_media_type(const struct http_exchange *exchange, const char *wanted);
+
 /* The first query argument that is not among `known` (which ends with NULL), has no `=`, or stands there twice; NULL when there is none. While the handler runs
  * only. */
 const char *http_query_unknown(const struct http_exchange *exchange, const char *const *known);
@@ -94,6 +99,9 @@ const char *http_keep(struct http_exchange *exchange, const char *text);
 
 /* Sets a problem as the answer (RFC 9457). `members` is further JSON members, each led by a comma, or NULL. PROBLEM_UNAVAILABLE brings its Retry-After. */
 void http_problem(struct http_exchange *exchange, enum problem problem, const char *detail, const char *members);
+
+/* The same with a problem's object that has been put already; takes over its bytes. */
+void http_problem_put(struct http_exchange *exchange, enum problem problem, struct buf *body);
 
 /* Puts a problem's JSON object. */
 void http_put_problem(struct buf *out, enum problem problem, const char *detail, const char *members);

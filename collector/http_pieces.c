@@ -41,18 +41,22 @@ static void free_pieces(void *context)
     http_pieces_free(context);
 }
 
+static void make_piece(struct http_pieces *pieces)
+{
+    buf_reset(&pieces->piece);
+    pieces->sent = 0;
+    pieces->state = pieces->next(pieces->source, &pieces->piece);
+    if (buf_check(&pieces->piece))
+        pieces->state = HTTP_PIECE_BROKEN;
+}
+
 static ssize_t read_pieces(void *context, uint64_t position, char *out, size_t max)
 {
     struct http_pieces *pieces = context;
     struct buf *piece = &pieces->piece;
     (void)position;
-    while (pieces->sent == piece->len && pieces->state == HTTP_PIECE_MORE) {
-        buf_reset(piece);
-        pieces->sent = 0;
-        pieces->state = pieces->next(pieces->source, piece);
-        if (buf_check(piece))
-            pieces->state = HTTP_PIECE_BROKEN;
-    }
+    while (pieces->sent == piece->len && pieces->state == HTTP_PIECE_MORE)
+        make_piece(pieces);
     if (pieces->state == HTTP_PIECE_BROKEN)
         return MHD_CONTENT_READER_END_WITH_ERROR;
     size_t left = piece->len - pieces->sent, len = left < max ? left : max;
@@ -63,7 +67,20 @@ static ssize_t read_pieces(void *context, uint64_t position, char *out, size_t m
     return (ssize_t)len;
 }
 
-struct MHD_Response *http_pieces_response(struct http_pieces *pieces)
+static uint64_t count_pieces(struct http_pieces *pieces)
 {
-    return MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, BLOCK, read_pieces, pieces, free_pieces);
+    uint64_t size = 0;
+    while (pieces->state == HTTP_PIECE_MORE) {
+        make_piece(pieces);
+        size += pieces->piece.len;
+    }
+    return size;
+}
+
+struct MHD_Response *http_pieces_response(struct http_pieces *pieces, bool head)
+{
+    uint64_t size = head ? count_pieces(pieces) : MHD_SIZE_UNKNOWN;
+    if (pieces->state == HTTP_PIECE_BROKEN)
+        return NULL;
+    return MHD_create_response_from_callback(size, BLOCK, read_pieces, pieces, free_pieces);
 }

@@ -3,6 +3,7 @@
 #define COLLECTOR_HTTP_PIECES_H
 
 #include "base/buf.h"
+#include <stdbool.h>
 
 enum http_piece {
     HTTP_PIECE_MORE, /* there is more to come */
@@ -22,7 +23,8 @@ MUST_CHECK struct http_pieces *http_pieces_new(http_piece_fn *next, void *source
 /* Releases the source. NULL is fine. */
 void http_pieces_free(struct http_pieces *pieces);
 
-/* The HTTP library's answer with this body; owns the pieces from then on. NULL when there is no memory; they stay the caller's. */
-MUST_CHECK struct MHD_Response *http_pieces_response(struct http_pieces *pieces);
+/* The HTTP library's answer with this body; owns the pieces from then on. For a HEAD request the pieces are made and counted instead: the library would send the
+ * end of a body whose length it does not know. NULL when there is no memory or a counted body is broken; the pieces stay the caller's. */
+MUST_CHECK struct MHD_Response *http_pieces_response(struct http_pieces *pieces, bool head);
 
 #endif

@@ -14,6 +14,13 @@ const char *http_query(const struct http_exchange *x, const char *name)
     return MHD_lookup_connection_value(http_connection(x), MHD_GET_ARGUMENT_KIND, name);
 }
 
+bool http_has_media_type(const struct http_exchange *x, const char *wanted)
+{
+    const char *given = http_header(x, "Content-Type");
+    size_t len = strlen(wanted);
+    return given != NULL && strncasecmp(given, wanted, len) == 0 && strchr("; \t", given[len]) != NULL;
+}
+
 struct arguments {
     const char *const *known;
     const char *unknown;

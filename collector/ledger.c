@@ -268,7 +268,7 @@ static int add_member(struct ledger *ledger, struct submission *s)
     return 0;
 }
 
-/* PROTOCOL 4: one answer for an invitation that is unknown, withdrawn or used by another key. A member with another invitation is refused too:
+/* PROTOCOL 4: what enrolled once is answered so again, however late. One answer for an invitation that is unknown, withdrawn or used by another key. A member with another invitation is refused too:
  * it would otherwise take the place of whoever that invitation was meant for. */
 static int apply_enrolment(struct ledger *ledger, struct submission *s)
 {
@@ -280,6 +280,11 @@ static int apply_enrolment(struct ledger *ledger, struct submission *s)
     bool is_member = find_member(ledger, s, &member);
     if (found == STORE_OK && is_member && invitation.state == INVITATION_USED && invitation.member == member.number) {
         repeat(s, member.index, -1);
+        return 0;
+    }
+    if (!s->iat_fits) {
+        refuse(s, PROBLEM_INVALID_CLAIMS,
+               "iat is more than 300 seconds from the collector's clock; set the sender's clock right.");
         return 0;
     }
     if (found == STORE_NONE || is_member || invitation.state != INVITATION_UNUSED) {
@@ -372,7 +377,10 @@ static int reload(struct ledger *ledger)
         catalogue_release(next);
         return -1;
     }
-    catalogue_succeed(next, ledger->catalogue);
+    /* Also after a new start on the same place: requests may still hold the catalogue before. */
+    struct catalogue *before = catalogue_now(ledger->around.catalogues);
+    catalogue_succeed(next, before);
+    catalogue_release(before);
     forget_tallies(ledger);
     ledger->members = (int64_t)roster_count(ledger->around.roster);
     catalogue_release(ledger->catalogue);

@@ -1,5 +1,6 @@
-/* The checkpoint file is overwritten in place, padded with newlines to one sector: what a killed process has written is kept by the kernel, and
- * after a power cut the store itself, which is synced, is never behind it. So no sync is needed here, and a lone response pays none. */
+/* The checkpoint file is made whole and synced when the key is first opened, and from then on overwritten in place, padded with newlines to one sector:
+ * what a killed process has written is kept by the kernel, and after a power cut the store itself, which is synced, is never behind it. So no sync
+ * is needed here, and a lone response pays none. */
 #include "collector/log_key.h"
 #include "base/file.h"
 #include "base/lang.h"
@@ -8,9 +9,15 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/file.h>
 #include <unistd.h>
 
 #define PATH_SIZE 4096
+#define READ_TRIES 3
+#define ORIGIN_MAX                                                                                                         \
+    172 /* bytes: twice that, 166 of size, root, signature and what stands between them fit LOG_CHECKPOINT_MAX */
+
+_Static_assert(2 * ORIGIN_MAX + 166 <= LOG_CHECKPOINT_MAX, "every checkpoint of ours fits its file");
 
 struct log_key {
     struct note_key public;
@@ -65,7 +72,7 @@ int log_key_verifier(const char *path, const char *origin, struct buf *out, char
     struct secret_key *secret = read_secret(path, error);
     if (secret == NULL)
         return -1;
-    int result = make_public(secret, origin, &public);
+    int result = strlen(origin) <= ORIGIN_MAX ? make_public(secret, origin, &public) : -1;
     secret_key_free(secret);
     if (result) {
         snprintf(error, STORE_ERROR_SIZE,
@@ -110,7 +117,7 @@ static int read_last(struct log_key *key, const char **why)
         return -1;
     while (len > 1 && sector[len - 1] == '\n' && sector[len - 2] == '\n')
         len--;
-    if (len == 0)
+    if (len == 0 || (len == 1 && sector[0] == '\n'))
         return 0;
     if (checkpoint_open(sector, (size_t)len, &key->public, &key->last, why))
         return -1;
@@ -119,17 +126,49 @@ static int read_last(struct log_key *key, const char **why)
     return buf_check(&key->checkpoint);
 }
 
-static int open_last(struct log_key *key, const char *path, int flags, char error[static STORE_ERROR_SIZE])
+static void checkpoint_path(const char *path, char name[static PATH_SIZE])
+{
+    snprintf(name, PATH_SIZE, "%s.checkpoint", path);
+}
+
+static void last_is_unreadable(const char *name, const char *why, char error[static STORE_ERROR_SIZE])
+{
+    snprintf(error, STORE_ERROR_SIZE,
+             T("the last checkpoint %s can't be read: %s", "het laatste controlepunt %s kan niet gelezen worden: %s"), name,
+             why);
+}
+
+/* Makes the file of a key that has signed nothing yet, so that later there is nothing to make room for. */
+static int make_last(const char *name)
+{
+    char sector[LOG_CHECKPOINT_MAX];
+    memset(sector, '\n', sizeof sector);
+    return file_create(name, sector, sizeof sector, 0600) == 0 || errno == EEXIST ? 0 : -1;
+}
+
+/* Opens the file for signing. Held with a lock: two stores that grow under one key would be two histories. */
+static int open_last(struct log_key *key, const char *path, char error[static STORE_ERROR_SIZE])
 {
     char name[PATH_SIZE];
     const char *why = "";
-    snprintf(name, sizeof name, "%s.checkpoint", path);
-    key->file = open(name, flags | O_CLOEXEC, 0600);
-    if (key->file >= 0 && read_last(key, &why) == 0)
+    checkpoint_path(path, name);
+    key->file = open(name, O_RDWR | O_CLOEXEC);
+    if (key->file < 0 && errno == ENOENT && make_last(name) == 0)
+        key->file = open(name, O_RDWR | O_CLOEXEC);
+    if (key->file < 0) {
+        last_is_unreadable(name, strerror(errno), error);
+        return -1;
+    }
+    if (flock(key->file, LOCK_EX | LOCK_NB) != 0) {
+        snprintf(error, STORE_ERROR_SIZE,
+                 T("another collector signs with %s; stop that one first",
+                   "een andere verzamelaar tekent met %s; stop die eerst"),
+                 path);
+        return -1;
+    }
+    if (read_last(key, &why) == 0)
         return 0;
-    snprintf(error, STORE_ERROR_SIZE,
-             T("the last checkpoint %s can't be read: %s", "het laatste controlepunt %s kan niet gelezen worden: %s"), name,
-             key->file < 0 ? strerror(errno) : why);
+    last_is_unreadable(name, why, error);
     return -1;
 }
 
@@ -142,7 +181,7 @@ struct log_key *log_key_open(const char *path, const char *verifier, char error[
     }
     key->file = -1;
     buf_init(&key->checkpoint, LOG_CHECKPOINT_MAX);
-    if (open_secret(key, path, verifier, error) == 0 && open_last(key, path, O_RDWR | O_CREAT, error) == 0)
+    if (open_secret(key, path, verifier, error) == 0 && open_last(key, path, error) == 0)
         return key;
     log_key_close(key);
     return NULL;
@@ -161,26 +200,43 @@ void log_key_close(struct log_key *key)
     mem_free(key);
 }
 
-int log_key_read_last(const char *path, const char *verifier, struct merkle_head *head, char error[static STORE_ERROR_SIZE])
+/* Who signs meanwhile may be seen halfway through a write; not three times. */
+static int read_last_quietly(struct log_key *key, const char **why)
+{
+    int result = -1;
+    for (int i = 0; i < READ_TRIES && result != 0; i++) {
+        buf_reset(&key->checkpoint);
+        result = read_last(key, why);
+    }
+    return result;
+}
+
+enum store_result log_key_read_last(const char *path, const char *verifier, struct merkle_head *head,
+                                    char error[static STORE_ERROR_SIZE])
 {
     struct log_key key = {.file = -1};
+    char name[PATH_SIZE];
     const char *why;
+    enum store_result result = STORE_FAILED;
+    checkpoint_path(path, name);
     buf_init(&key.checkpoint, LOG_CHECKPOINT_MAX);
-    int result = note_key_parse(verifier, strlen(verifier), &key.public, &why);
-    if (result)
+    if (note_key_parse(verifier, strlen(verifier), &key.public, &why))
         snprintf(error, STORE_ERROR_SIZE, "the store's verifier key can't be read: %s", why);
+    else if ((key.file = open(name, O_RDONLY | O_CLOEXEC)) < 0 && errno == ENOENT)
+        result = STORE_NONE;
+    else if (key.file < 0)
+        last_is_unreadable(name, strerror(errno), error);
+    else if (read_last_quietly(&key, &why))
+        last_is_unreadable(name, why, error);
     else
-        result = open_last(&key, path, O_RDONLY, error);
-    *head = key.last;
-    if (result == 0 && key.checkpoint.len == 0)
-        merkle_empty(&head->root);
+        result = key.checkpoint.len > 0 ? STORE_OK : STORE_NONE;
+    if (result == STORE_OK)
+        *head = key.last;
     if (key.file >= 0)
         close(key.file);
     buf_free(&key.checkpoint);
     return result;
 }
-
-/* --- using ----------------------------------------------------------------------------------------------------------------- */
 
 const struct merkle_head *log_key_last(const struct log_key *key)
 {
@@ -201,6 +257,14 @@ int log_key_check(const struct log_key *key, uint64_t size, merkle_read *read, v
                   char error[static STORE_ERROR_SIZE])
 {
     struct merkle_hash root;
+    if (key->checkpoint.len == 0 && size > 0) { /* the empty tree is signed before anything is appended */
+        snprintf(error, STORE_ERROR_SIZE,
+                 T("the store holds %llu entries, but the last checkpoint beside the log's key is missing; put it back",
+                   "de opslag heeft %llu regels, maar het laatste controlepunt naast de sleutel van het logboek ontbreekt; "
+                   "zet het terug"),
+                 (unsigned long long)size);
+        return -1;
+    }
     if (key->checkpoint.len == 0)
         return 0;
     if (size < key->last.size) {
@@ -212,7 +276,9 @@ int log_key_check(const struct log_key *key, uint64_t size, merkle_read *read, v
                  (unsigned long long)size, (unsigned long long)key->last.size);
         return -1;
     }
-    if (merkle_root_at(key->last.size, read, context, &root) || !merkle_equal(&root, &key->last.root)) {
+    if (merkle_root_at(key->last.size, read, context, &root))
+        return -1; /* the reader has told why */
+    if (!merkle_equal(&root, &key->last.root)) {
         snprintf(
             error, STORE_ERROR_SIZE, "%s",
             T("the store's log is not the one whose checkpoint was signed; put back the right store",
@@ -235,16 +301,22 @@ static int write_last(struct log_key *key)
 
 int log_key_sign(struct log_key *key, const struct merkle_head *head)
 {
-    if (head->size < key->last.size) {
+    struct buf signed_note;
+    bool is_known = key->checkpoint.len > 0;
+    if (is_known &&
+        (head->size < key->last.size || (head->size == key->last.size && !merkle_equal(&head->root, &key->last.root)))) {
         errno = EINVAL;
         return -1;
     }
-    buf_reset(&key->checkpoint);
-    checkpoint_sign(&key->checkpoint, head, &key->public, key->secret);
-    if (buf_check(&key->checkpoint)) {
-        errno = ENAMETOOLONG;
+    buf_init(&signed_note, LOG_CHECKPOINT_MAX);
+    checkpoint_sign(&signed_note, head, &key->public, key->secret);
+    if (buf_check(&signed_note)) {
+        buf_free(&signed_note);
+        errno = ENOMEM;
         return -1;
     }
+    buf_free(&key->checkpoint);
+    key->checkpoint = signed_note;
     key->last = *head;
     return write_last(key);
 }

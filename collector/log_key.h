@@ -13,17 +13,19 @@ struct log_key;
 /* Makes a key in a new file of mode 0600. -1: errno, EEXIST when the file is there. */
 MUST_CHECK int log_key_create(const char *path);
 
-/* The verifier key of the key in the file under the name `origin`, appended to `out`. -1: one line in `error`. */
+/* The verifier key of the key in the file under the name `origin` (at most 172 bytes), appended to `out`. -1: one line in `error`. */
 MUST_CHECK int log_key_verifier(const char *path, const char *origin, struct buf *out, char error[static STORE_ERROR_SIZE]);
 
-/* Opens the key file and the last checkpoint beside it (PATH.checkpoint; none yet is fine). NULL, one line in `error`: the file is missing or is
- * not the key `verifier`, or the checkpoint can't be read or was signed by another key. Free with log_key_close. */
+/* Opens the key file and the last checkpoint beside it (PATH.checkpoint, made when there is none yet), which nobody else may sign into until
+ * log_key_close. NULL, one line in `error`: the key is missing or is not that of `verifier`, the checkpoint can't be read or was signed by another
+ * key, or another process has it open. Free with log_key_close. */
 MUST_CHECK struct log_key *log_key_open(const char *path, const char *verifier, char error[static STORE_ERROR_SIZE]);
 void log_key_close(struct log_key *key);
 
-/* The last checkpoint beside the key, verified with `verifier`; needs not the key itself. -1: one line in `error`. */
-MUST_CHECK int log_key_read_last(const char *path, const char *verifier, struct merkle_head *head,
-                                 char error[static STORE_ERROR_SIZE]);
+/* The last checkpoint beside the key, verified with `verifier`; needs not the key itself, and may be read while another process signs. STORE_NONE:
+ * nothing has been signed yet. STORE_FAILED: one line in `error`. */
+MUST_CHECK enum store_result log_key_read_last(const char *path, const char *verifier, struct merkle_head *head,
+                                               char error[static STORE_ERROR_SIZE]);
 
 /* The last tree that was signed; size 0 for none. */
 const struct merkle_head *log_key_last(const struct log_key *key);
@@ -31,12 +33,13 @@ const struct merkle_head *log_key_last(const struct log_key *key);
 /* The checkpoint of that tree, a signed note; "" for none. Valid until the next log_key_sign. */
 const char *log_key_checkpoint(const struct log_key *key);
 
-/* Whether the tree of `size` leaves that `read` gives continues the last one signed. 0 if so. -1: one line in `error`. */
+/* Whether the tree of `size` leaves that `read` gives continues the last one signed; the empty tree is the first to be. 0 if so. -1: one line in
+ * `error`, which is the reader's to write where it can't read. */
 MUST_CHECK int log_key_check(const struct log_key *key, uint64_t size, merkle_read *read, void *context,
                              char error[static STORE_ERROR_SIZE]);
 
-/* Signs a tree that continues the last one, and writes the checkpoint beside the key. The caller has seen to it that the tree is on disk. -1: errno;
- * nothing may be answered that rests on it. */
+/* Signs a tree that continues the last one, and writes the checkpoint beside the key. The caller has seen to it that the tree is on disk. -1: errno, EINVAL for a tree
+ * that is smaller than the last one or of its size with another root; nothing may be answered that rests on it. */
 MUST_CHECK int log_key_sign(struct log_key *key, const struct merkle_head *head);
 
 const struct note_key *log_key_public(const struct log_key *key);

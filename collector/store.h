@@ -81,7 +81,8 @@ struct store_ops {
     enum store_result (*begin_reading)(struct store *store);
     enum store_result (*commit)(struct store *store);
     void (*rollback)(struct store *store);
-    /* *changed: whether somebody else has committed since the last call on this handle. */
+    /* *changed: whether somebody else has committed since the last call on this handle. STORE_FAILED also when what stands at the
+     * store's path is no longer what was opened. */
     enum store_result (*changed)(struct store *store, bool *changed);
 
     /* The log. Entries are numbered from 0 without a gap. */

@@ -219,6 +219,10 @@ static int open_database(struct store_sqlite *s, enum store_mode mode)
     /* Before the pragmas below: these would turn another program's file into WAL. */
     if (prepare_schema(s))
         return -1;
+    if (!memory && stat(s->path, &status) == 0) {
+        s->inode = status.st_ino;
+        s->device = status.st_dev;
+    }
     return execute(s, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA temp_store = MEMORY;"
                       "PRAGMA cache_size = -65536; PRAGMA wal_autocheckpoint = 8192");
 }

@@ -4,6 +4,7 @@
 
 #include "collector/store.h"
 #include <sqlite3.h>
+#include <sys/types.h>
 
 enum statement {
     SQL_BEGIN,
@@ -48,6 +49,8 @@ struct store_sqlite {
     sqlite3 *db;
     char *path;
     sqlite3_stmt *statements[STATEMENT_COUNT]; /* prepared when first used */
+    ino_t inode; /* of the file that was opened; 0 for one in memory */
+    dev_t device;
     int64_t version; /* PRAGMA data_version when last asked; -1 at first */
     uint16_t *slots; /* what current_read handed out */
     size_t slot_cap;

@@ -1,7 +1,9 @@
 /* The embedded store: its verbs, each a statement or two. Opening and schema are in store_sqlite.c. */
+#include "base/lang.h"
 #include "base/mem.h"
 #include "collector/store_sqlite.h"
 #include <string.h>
+#include <sys/stat.h>
 
 static struct store_sqlite *sqlite(struct store *store)
 {
@@ -73,8 +75,18 @@ static void rollback(struct store *store)
     memcpy(store->error, kept, sizeof kept);
 }
 
+/* SQLite goes on committing into a file that has been removed or replaced, and whoever opens the store next finds nothing of it. */
+static bool is_same_file(const struct store_sqlite *s)
+{
+    struct stat now;
+    return s->inode == 0 || (stat(s->path, &now) == 0 && now.st_ino == s->inode && now.st_dev == s->device);
+}
+
 static enum store_result changed(struct store *store, bool *changed)
 {
+    if (!is_same_file(sqlite(store)))
+        return sqlite_damaged(sqlite(store), T("the store's file was removed or replaced; put it back",
+                                               "het bestand van de opslag is verwijderd of vervangen; zet het terug"));
     sqlite3_stmt *st = sqlite_statement(sqlite(store), SQL_CHANGED);
     if (st == NULL)
         return STORE_FAILED;
@@ -279,7 +291,8 @@ static enum store_result invitation_find(struct store *store, const uint8_t hash
         int state = sqlite3_column_int(st, 0);
         if (state < INVITATION_UNUSED || state > INVITATION_WITHDRAWN)
             result = sqlite_damaged(sqlite(store), "an invitation's state is none");
-        *out = (struct store_invitation){.state = (enum invitation_state)state, .member = sqlite3_column_int64(st, 1)};
+        else
+            *out = (struct store_invitation){.state = (enum invitation_state)state, .member = sqlite3_column_int64(st, 1)};
     }
     sqlite3_reset(st);
     return result;
@@ -348,7 +361,7 @@ static int unpack_slots(struct store_sqlite *s, const uint8_t *bytes, size_t len
             continue;
         }
         slot += step;
-        if (slot > UINT16_MAX)
+        if (slot > UINT16_MAX || (step == 0 && *count > 0))
             return -1;
         s->slots[(*count)++] = (uint16_t)slot;
         step = shift = 0;

@@ -37,6 +37,7 @@ struct submission {
     char kid[KID_SIZE];
     uint8_t public_key[KEY_BYTES];
     uint8_t invitation[SHA256_BYTES];
+    bool iat_fits; /* iat was within ENROLMENT_SKEW when it arrived; asked of a new enrolment alone */
     int64_t received_at;
 
     /* the outcome */

@@ -171,13 +171,10 @@ static int verify_own_key(const struct jws *jws, const struct enrolment *claims,
     return 0;
 }
 
-static int check_enrolment(const struct enrolment *claims, const struct panel *panel, int64_t now, struct refusal *refusal)
+static int check_audience(const struct enrolment *claims, const struct panel *panel, struct refusal *refusal)
 {
     if (strcmp(claims->aud, panel->id) != 0)
         return refuse(refusal, PROBLEM_INVALID_CLAIMS, "aud is not this panel's id.");
-    if (claims->iat > now + ENROLMENT_SKEW || claims->iat < now - ENROLMENT_SKEW)
-        return refuse(refusal, PROBLEM_INVALID_CLAIMS,
-                      "iat is more than 300 seconds from the collector's clock; set the sender's clock right.");
     return 0;
 }
 
@@ -187,6 +184,7 @@ static void fill_enrolment(struct submission *s, const struct enrolment *claims,
     memcpy(s->kid, kid, KID_SIZE);
     memcpy(s->public_key, claims->public_key, KEY_BYTES);
     s->received_at = now;
+    s->iat_fits = claims->iat <= now + ENROLMENT_SKEW && claims->iat >= now - ENROLMENT_SKEW;
     /* What is no code at all is hashed as an empty one, which nobody was given. */
     bool is_code = invitation_read(claims->invitation, code) == 0;
     crypto_sha256(code, is_code ? sizeof code : 0, s->invitation);
@@ -209,7 +207,7 @@ struct submission *submit_enrolment(struct catalogue *catalogue, const char *tex
     } else if (enrolment_parse(payload.data, payload.len, &claims, &why)) {
         refuse_reading(refusal, PROBLEM_INVALID_CLAIMS, why);
     } else {
-        if (verify_own_key(&jws, &claims, refusal) == 0 && check_enrolment(&claims, catalogue->panel, now, refusal) == 0)
+        if (verify_own_key(&jws, &claims, refusal) == 0 && check_audience(&claims, catalogue->panel, refusal) == 0)
             s = submission_new(SUBMISSION_ENROLMENT, catalogue, text, len, refusal);
         if (s != NULL)
             fill_enrolment(s, &claims, jws.kid, now);

@@ -22,7 +22,8 @@ void refusal_free(struct refusal *refusal);
 MUST_CHECK struct submission *submit_response(struct roster *roster, struct catalogue *catalogue, const char *jws,
                                               size_t len, int64_t now, struct refusal *refusal);
 
-/* PROTOCOL 4's checks but that of the invitation; otherwise as above. */
+/* PROTOCOL 4's checks but those of the invitation and of iat, which the ledger makes: what has enrolled already is not asked again. Otherwise as
+ * above. */
 MUST_CHECK struct submission *submit_enrolment(struct catalogue *catalogue, const char *jws, size_t len, int64_t now,
                                                struct refusal *refusal);
 

@@ -97,9 +97,25 @@ static enum store_result extend_level(struct tree *tree, struct store *store, un
     return STORE_OK;
 }
 
+/* The store's log must be the one that this tree is over, also when somebody has had a hand in it meanwhile: two roots over one size, once signed,
+ * can never be taken back. */
+static enum store_result check_size(struct store *store, uint64_t size)
+{
+    int64_t stored;
+    if (store->ops->entry_count(store, &stored) != STORE_OK)
+        return STORE_FAILED;
+    if ((uint64_t)stored == size)
+        return STORE_OK;
+    snprintf(store->error, sizeof store->error, "the log has %lld entries where there should be %llu; run `audit`",
+             (long long)stored, (unsigned long long)size);
+    return STORE_FAILED;
+}
+
 enum store_result tree_extend(struct tree *tree, struct store *store, const struct merkle_hash *leaves, size_t count,
                               struct merkle_batch **out)
 {
+    if (check_size(store, tree->edge.size + count) != STORE_OK)
+        return STORE_FAILED;
     struct merkle_batch *batch = merkle_batch_new(&tree->edge, leaves, count);
     if (batch == NULL) {
         snprintf(store->error, sizeof store->error, "out of memory");
@@ -127,4 +143,17 @@ void tree_accept(struct tree *tree, const struct merkle_batch *batch)
         tree->now[level].width = tree->next[level].width;
         memcpy(tree->now[level].hashes, tree->next[level].hashes, tree->next[level].width * sizeof(struct merkle_hash));
     }
+}
+
+enum store_result tree_head(struct store *store, struct merkle_head *out)
+{
+    int64_t size;
+    struct merkle_head head;
+    if (store->ops->entry_count(store, &size) != STORE_OK)
+        return STORE_FAILED;
+    head.size = (uint64_t)size;
+    if (merkle_root_at(head.size, tree_read, store, &head.root))
+        return STORE_FAILED;
+    *out = head;
+    return STORE_OK;
 }

@@ -15,7 +15,8 @@ void tree_free(struct tree *tree);
 /* Takes over the tree of `size` leaves from the store's tiles. STORE_FAILED: store_error says why. */
 MUST_CHECK enum store_result tree_load(struct tree *tree, struct store *store, uint64_t size);
 
-/* Writes what `count` more leaf hashes change, inside the caller's transaction. *batch, the caller's to free, has the new root and the
+/* Writes what `count` more leaf hashes change, inside the caller's transaction, in which their entries have been appended; a log that is then of another
+ * size than the tree is STORE_FAILED. *batch, the caller's to free, has the new root and the
  * proofs; the tree itself stays as it was until tree_accept. */
 MUST_CHECK enum store_result tree_extend(struct tree *tree, struct store *store, const struct merkle_hash *leaves,
                                          size_t count, struct merkle_batch **batch);
@@ -25,5 +26,8 @@ void tree_accept(struct tree *tree, const struct merkle_batch *batch);
 
 /* A merkle_read over a store's tiles; context is a struct store of the calling thread. */
 int tree_read(void *store, unsigned level, uint64_t index, struct merkle_hash *out);
+
+/* Size and root of the log as the handle's transaction sees it. STORE_FAILED: store_error says why. Any thread. */
+MUST_CHECK enum store_result tree_head(struct store *store, struct merkle_head *out);
 
 #endif

@@ -1,4 +1,4 @@
-/* Base64url over libsodium's codec. */
+/* Base64url: written by libsodium's codec, read by a table. */
 #include "crypto/base64url.h"
 #include <sodium.h>
 #include <string.h>
@@ -19,39 +19,58 @@ void base64url_encode(const void *bytes, size_t len, char *out)
     sodium_bin2base64(out, BASE64URL_LENGTH(len) + 1, bytes, len, variant);
 }
 
-static const uint8_t in_alphabet[256] = {
-    ['A' ... 'Z'] = 1, ['a' ... 'z'] = 1, ['0' ... '9'] = 1, ['-'] = 1, ['_'] = 1,
+/* Each character's six bits and one; 0 outside the alphabet. Decoding is our own: libsodium 1.0.18 takes any byte from 0x80 up for the
+ * alphabet's last character, and its constant time, which public text does not need, costs a response three microseconds. */
+#define FOUR(c, n) [c] = (n) + 1, [(c) + 1] = (n) + 2, [(c) + 2] = (n) + 3, [(c) + 3] = (n) + 4
+static const uint8_t alphabet[256] = {
+    FOUR('A', 0),  FOUR('E', 4),  FOUR('I', 8),  FOUR('M', 12), FOUR('Q', 16), FOUR('U', 20), ['Y'] = 25, ['Z'] = 26,
+    FOUR('a', 26), FOUR('e', 30), FOUR('i', 34), FOUR('m', 38), FOUR('q', 42), FOUR('u', 46), ['y'] = 51, ['z'] = 52,
+    FOUR('0', 52), FOUR('4', 56), ['8'] = 61,    ['9'] = 62,    ['-'] = 63,    ['_'] = 64,
 };
 
-/* The last character of an incomplete group holds two or four bits that belong to no byte; only these leave them zero. */
+/* Below 64 for a character of the alphabet. */
+static unsigned bits_of(char c)
+{
+    return alphabet[(uint8_t)c] - 1u;
+}
+
+/* The last character of an incomplete group holds two or four bits that belong to no byte. */
 static bool has_zero_unused_bits(const char *text, size_t len)
 {
-    switch (len % 4) {
-    case 2:
-        return memchr("AQgw", text[len - 1], 4) != NULL;
-    case 3:
-        return memchr("AEIMQUYcgkosw048", text[len - 1], 16) != NULL;
-    default:
-        return true;
-    }
+    unsigned unused = len % 4 == 2 ? 0xf : len % 4 == 3 ? 0x3 : 0;
+    return unused == 0 || (bits_of(text[len - 1]) & unused) == 0;
 }
 
 bool base64url_is_valid(const char *text, size_t len)
 {
-    unsigned taken = 1; /* without a branch a character, since every character of a request passes here */
+    unsigned seen = 0; /* without a branch a character, since every character of a request passes here */
     for (size_t i = 0; i < len; i++)
-        taken &= in_alphabet[(uint8_t)text[i]];
-    return taken == 1 && len % 4 != 1 && has_zero_unused_bits(text, len);
+        seen |= bits_of(text[i]);
+    return seen < 0x40 && len % 4 != 1 && has_zero_unused_bits(text, len);
+}
+
+/* Decodes a valid text; `out` has room. Returns the count of bytes. */
+static size_t decode_valid(const char *text, size_t len, uint8_t *out)
+{
+    uint8_t *start = out;
+    for (; len >= 4; text += 4, len -= 4) {
+        unsigned group = bits_of(text[0]) << 18 | bits_of(text[1]) << 12 | bits_of(text[2]) << 6 | bits_of(text[3]);
+        *out++ = (uint8_t)(group >> 16);
+        *out++ = (uint8_t)(group >> 8);
+        *out++ = (uint8_t)group;
+    }
+    if (len >= 2)
+        *out++ = (uint8_t)(bits_of(text[0]) << 2 | bits_of(text[1]) >> 4);
+    if (len == 3)
+        *out++ = (uint8_t)(bits_of(text[1]) << 4 | bits_of(text[2]) >> 2);
+    return (size_t)(out - start);
 }
 
 int base64url_decode(const char *text, size_t len, void *out, size_t cap, size_t *out_len)
 {
-    size_t decoded = 0;
-    if (!base64url_is_valid(text, len)) /* libsodium 1.0.18 takes any byte from 0x80 up for the alphabet's last character */
+    if (!base64url_is_valid(text, len) || len / 4 * 3 + (len % 4 > 0 ? len % 4 - 1 : 0) > cap)
         return -1;
-    if (len != 0 && sodium_base642bin(out, cap, text, len, NULL, &decoded, NULL, variant) != 0)
-        return -1;
-    *out_len = decoded;
+    *out_len = decode_valid(text, len, out);
     return 0;
 }
 

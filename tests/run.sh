@@ -142,7 +142,7 @@ for name in "$@"; do
     memcheck)
         begin memcheck "unit tests and a run of the daemon under valgrind"
         # shellcheck disable=SC2086  # a list of words
-        run_units "$build" $memcheck --trace-children=yes --log-file="$reports/memcheck/%p"
+        run_units "$build/mem" $memcheck --log-file="$reports/memcheck/%p"
         (
             # shellcheck disable=SC2086
             BURGERPANEL_WRAP=$(echo $memcheck "--log-file=$reports/memcheck/%p")

@@ -47,7 +47,7 @@ async function client(number, codes, indexes) {
             texts.flatMap((t) => [t, t]).map((t) => post(collector.url, '/v1/responses', t, JOSE, { agent })),
           );
           const fresh = all.filter((a) => a.status === 201);
-          assert.equal(fresh.length, texts.length, all.map((a) => a.text).join());
+          assert.equal(fresh.length, texts.length, all.map((a) => a.status).join());
           assert.equal(all.filter((a) => a.status === 200).length, texts.length);
           indexes.push(...fresh.map((a) => a.json().index));
         }

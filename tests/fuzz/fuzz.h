@@ -20,8 +20,8 @@ int LLVMFuzzerInitialize(int *argc, char ***argv);
         }                                                                                                                  \
     } while (0)
 
-/* Before the first input. */
-int LLVMFuzzerInitialize(int *argc, char ***argv)
+/* Before the first input. The types are libFuzzer's. */
+int LLVMFuzzerInitialize(int *argc, char ***argv) /* NOLINT(readability-non-const-parameter) */
 {
     (void)argc;
     (void)argv;

@@ -18,7 +18,7 @@ all_c=$(c_files base crypto panel collector client tests)
 room_c=$(c_files base crypto panel collector client tests/fuzz | grep '\.c$')
 scripts=$(find .ci fixtures tests -name '*.sh' -o -path '.ci/*' -type f | sort)
 modules=$(find tests -name '*.mjs' | sort)
-flags="-std=c17 -I. -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -DBURGERPANEL_VERSION=\"0\""
+printf '%s\n' -std=c17 -I"$PWD" -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 '-DBURGERPANEL_VERSION="0"' >"$work/compile_flags.txt"
 
 # check NAME WHAT COMMAND...: passes when the command exits 0. Its output is the findings.
 check() {
@@ -44,9 +44,8 @@ must_fail() {
 }
 
 tidy() { # FILE...
-    # shellcheck disable=SC2086  # a list of words
-    printf '%s\n' "$@" | xargs -P "$(nproc)" -n 1 sh -c 'clang-tidy --quiet "$0" -- '"$flags"' 2>/dev/null || echo "$0: findings"' \
-        >"$work/tidy.out"
+    printf '%s\n' "$@" | xargs -P "$(nproc)" -n 1 clang-tidy --quiet -p "$work" >"$work/tidy.out" 2>"$work/tidy.err" ||
+        echo "clang-tidy failed" >>"$work/tidy.out"
     cat "$work/tidy.out"
     ! grep -q . "$work/tidy.out"
 }

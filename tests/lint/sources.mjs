@@ -18,11 +18,13 @@ export const rooms = {
 const libraries = [
   [/^cjson\/|^cJSON\.h$/, /^base\/json[^/]*\.c$/],
   [/^sodium/, /^(crypto\/[^/]*\.[ch]|base\/mem\.c)$/],
-  [/^curl\//, /^client\/http\.c$/],
+  [/^curl\//, /^(client\/http|collector\/fetch)\.c$/],
   [/^microhttpd\.h$/, /^collector\/http[^/]*\.[ch]$/],
-  [/^sqlite3\.h$/, /^collector\/store_sqlite[^/]*\.[ch]$/],
+  [/^sqlite3\.h$/, /^(collector\/store_sqlite[^/]*\.[ch]|tests\/unit\/collector\/[^/]*store[^/]*\.[ch])$/], // tests damage stores
+  [/^zlib\.h$/, /^collector\/gzip\.c$/],
   [/^ini\.h$/, /^collector\/config\.c$/],
-  [/^criterion\//, /^tests\/unit\//],
+  [/^zlib\.h$/, /^collector\/gzip\.c$/],
+  [/^criterion\//, /^tests\/(unit|memcheck)\//],
 ];
 
 // Functions that are not to be called: why, and where all the same.
@@ -152,41 +154,36 @@ function heads(root, files) {
   return findings;
 }
 
-// Headers that speak for a source file: its own, or the one of the module that it is a part of (store_sqlite_verbs.c: also
-// store_sqlite.h and store.h).
-function headersOf(root, source) {
-  const stem = basename(source, '.c');
-  const parts = stem.split('_');
-  const stems = parts.map((_, i) => parts.slice(0, i + 1).join('_'));
-  return stems.map((s) => join(dirname(source), `${s}.h`)).filter((h) => existsSync(join(root, h)));
-}
-
-// What is exported stands in its module's header, and its name begins with the module's or with a noun that the header declares.
+// What is exported stands in a header of its room, and its name begins with its file's name, a part of that (store_sqlite.c: sqlite),
+// or a noun that this header declares.
 function exported(root, files, objects) {
   const findings = [];
+  const headers = files.filter((f) => f.endsWith('.h')).map((name) => ({ name, text: bare(read(root, name)) }));
   for (const name of files.filter((f) => f.endsWith('.c') && inRoom(f))) {
     const object = join(objects, name.replace(/\.c$/, '.o'));
     if (!existsSync(object)) {
       findings.push(`${name}: not built`);
       continue;
     }
-    const symbols = execFileSync('nm', ['--defined-only', '--extern-only', '-P', object], { encoding: 'utf8' });
-    const headers = headersOf(root, name);
-    const text = headers.map((h) => bare(read(root, h))).join('\n');
     const stem = basename(name, '.c');
-    const nouns = new Set(headers.map((h) => basename(h, '.h')));
-    for (const noun of [stem, ...nouns]) nouns.add(noun.replace(/s$/, ''));
-    for (const match of text.matchAll(/\b(?:struct|enum)\s+(\w+)/g)) nouns.add(match[1]);
-    for (const match of text.matchAll(/^#define ([A-Z]+)_\w+ /gm)) nouns.add(match[1].toLowerCase());
+    const symbols = execFileSync('nm', ['--defined-only', '--extern-only', '-P', object], { encoding: 'utf8' });
     for (const line of symbols.split('\n').filter(Boolean)) {
       const symbol = line.split(' ')[0];
       if (symbol === 'main' && stem === 'main') continue;
-      if (!new RegExp(`\\b${symbol}\\b`).test(text)) findings.push(`${name}: ${symbol} is exported, but in no header of its module`);
-      else if (![...nouns].some((noun) => symbol === noun || symbol.startsWith(`${noun}_`)))
+      const header = headers.find((h) => dirname(h.name) === dirname(name) && new RegExp(`\\b${symbol}\\b`).test(h.text));
+      if (!header) findings.push(`${name}: ${symbol} is exported, but in no header of its room`);
+      else if (!nounsOf(stem, header).some((noun) => symbol === noun || symbol.startsWith(`${noun}_`)))
         findings.push(`${name}: ${symbol} does not begin with its module's name`);
     }
   }
   return findings;
+}
+
+function nounsOf(stem, header) {
+  const nouns = [stem, ...stem.split('_'), basename(header.name, '.h')];
+  nouns.push(...nouns.map((noun) => noun.replace(/s$/, '')));
+  for (const match of header.text.matchAll(/\b(?:struct|enum)\s+(\w+)/g)) nouns.push(match[1]);
+  return nouns;
 }
 
 export const checks = { walls, functions, sizes, blanks, heads, exported };

@@ -100,8 +100,8 @@ export class Collector {
     return rows.map((row) => row.code);
   }
 
-  async start(listen = '127.0.0.1:0') {
-    this.process = start('burgerpanel-collector', ['serve', '--listen', listen, '--store', this.store]);
+  async start(listen = '127.0.0.1:0', options = {}) {
+    this.process = start('burgerpanel-collector', ['serve', '--listen', listen, '--store', this.store], options);
     this.url = await poll('the collector to listen', 20, () => {
       if (this.process.code !== undefined) throw new Error(`the collector ended at once: ${this.process.stderr}`);
       return this.process.stdout.match(/^listening on (http:\/\/\S+)$/m)?.[1].replace(/\/$/, '');

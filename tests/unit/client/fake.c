@@ -15,6 +15,8 @@
 
 static const char *const *answers;
 static size_t answer_count;
+static fake_answer_fn *answer_with; /* NULL: from the list */
+static void *answer_context;
 static int listener = -1;
 static pthread_t thread;
 static char url[64];
@@ -43,10 +45,25 @@ static int read_request(int connection)
     }
 }
 
+static int serve_with(int connection)
+{
+    struct buf out;
+    buf_init(&out, REQUEST_MAX);
+    answer_with(answer_context, request, &out);
+    ssize_t wrote = out.len > 0 ? write(connection, out.data, out.len) : -1;
+    buf_free(&out);
+    return wrote < 0 ? -1 : 0;
+}
+
 static void serve(int connection)
 {
     while (read_request(connection)) {
         size_t n = atomic_fetch_add(&requests, 1);
+        if (answer_with) {
+            if (serve_with(connection) < 0)
+                return;
+            continue;
+        }
         const char *answer = answers[n < answer_count ? n : answer_count - 1];
         if (!*answer || write(connection, answer, strlen(answer)) < 0)
             return;
@@ -65,12 +82,10 @@ static void *run(void *unused)
     }
 }
 
-void fake_start(const char *const *list, size_t count)
+static void start(void)
 {
     struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
     socklen_t len = sizeof address;
-    answers = list;
-    answer_count = count;
     listener = socket(AF_INET, SOCK_STREAM, 0);
     cr_assert_geq(listener, 0);
     cr_assert_eq(bind(listener, (struct sockaddr *)&address, sizeof address), 0);
@@ -78,6 +93,20 @@ void fake_start(const char *const *list, size_t count)
     cr_assert_eq(getsockname(listener, (struct sockaddr *)&address, &len), 0);
     snprintf(url, sizeof url, "http://127.0.0.1:%d", ntohs(address.sin_port));
     cr_assert_eq(pthread_create(&thread, NULL, run, NULL), 0);
+}
+
+void fake_start(const char *const *list, size_t count)
+{
+    answers = list;
+    answer_count = count;
+    start();
+}
+
+void fake_start_with(fake_answer_fn *answer, void *context)
+{
+    answer_with = answer;
+    answer_context = context;
+    start();
 }
 
 void fake_stop(void)

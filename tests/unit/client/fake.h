@@ -3,11 +3,16 @@
 #ifndef TESTS_UNIT_CLIENT_FAKE_H
 #define TESTS_UNIT_CLIENT_FAKE_H
 
+#include "base/buf.h"
 #include <stddef.h>
 
 /* An answer is what goes out after a whole request was read, head and all; "" breaks the connection instead. */
 void fake_start(const char *const *answers, size_t count);
 void fake_stop(void);
+
+/* The same with a function that puts the whole answer to a request, head and all; nothing put breaks the connection. */
+typedef void fake_answer_fn(void *context, const char *request, struct buf *out);
+void fake_start_with(fake_answer_fn *answer, void *context);
 
 /* http://127.0.0.1:PORT */
 const char *fake_url(void);

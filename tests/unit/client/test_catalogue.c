@@ -8,31 +8,6 @@
 
 TestSuite(catalogue, .init = scratch_make, .fini = scratch_remove);
 
-static void expect_definition(const char *served, const char *definition)
-{
-    struct buf out;
-    struct json *document = json_parse(served, strlen(served), NULL);
-    cr_assert_not_null(document);
-    buf_init(&out, 4096);
-    catalogue_put_definition(&out, document);
-    cr_expect_str_eq(buf_text(&out), definition);
-    json_free(document);
-    buf_free(&out);
-}
-
-Test(catalogue, leaves_open_out_of_each_round_and_nothing_else)
-{
-    expect_definition(
-        "{\"id\":\"a\",\"open\":1,\"rounds\":[{\"open\":true,\"id\":\"r\"},{\"id\":\"s\",\"open\":false},"
-        "{\"x\":{\"open\":2},\"open\":true,\"y\":1.5}],\"z\":[]}",
-        "{\"id\":\"a\",\"open\":1,\"rounds\":[{\"id\":\"r\"},{\"id\":\"s\"},{\"x\":{\"open\":2},\"y\":1.5}],\"z\":[]}");
-    expect_definition("{\"rounds\":[]}", "{\"rounds\":[]}");
-    expect_definition("{\"rounds\":[1,{}]}", "{\"rounds\":[1,{}]}");
-    expect_definition("{\"rounds\":7}", "{\"rounds\":7}");
-    expect_definition("[{\"open\":1}]", "[{\"open\":1}]");
-    expect_definition("{}", "{}");
-}
-
 #define PANEL                                                                                                              \
     "{\"id\":\"wau\",\"title\":{\"nl\":\"W\"},\"questionnaires\":[{\"id\":\"q\",\"questions\":[{\"id\":\"a\","             \
     "\"type\":\"scale\",\"min\":1,\"max\":5,\"required\":true,\"label\":{\"nl\":\"A\"}}]}],\"rounds\":[{\"id\":\"r\","     \

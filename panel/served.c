@@ -1,0 +1,94 @@
+/* What a collector serves of a panel: its envelope taken off. */
+#include "panel/served.h"
+#include <string.h>
+
+static void put_without(struct buf *out, const struct json *object, const char *name)
+{
+    bool first = true;
+    buf_put_char(out, '{');
+    for (const struct json *m = json_first(object); m; m = json_next(m)) {
+        if (strcmp(json_name(m), name) == 0)
+            continue;
+        buf_put_text(out, first ? "" : ",");
+        json_put_text(out, json_name(m));
+        buf_put_char(out, ':');
+        json_put_value(out, m);
+        first = false;
+    }
+    buf_put_char(out, '}');
+}
+
+static void put_rounds(struct buf *out, const struct json *rounds)
+{
+    buf_put_char(out, '[');
+    for (const struct json *r = json_first(rounds); r; r = json_next(r)) {
+        if (json_type(r) == JSON_OBJECT)
+            put_without(out, r, "open");
+        else
+            json_put_value(out, r);
+        buf_put_text(out, json_next(r) ? "," : "");
+    }
+    buf_put_char(out, ']');
+}
+
+void served_put_definition(struct buf *out, const struct json *served)
+{
+    if (json_type(served) != JSON_OBJECT) {
+        json_put_value(out, served);
+        return;
+    }
+    buf_put_char(out, '{');
+    for (const struct json *m = json_first(served); m; m = json_next(m)) {
+        json_put_text(out, json_name(m));
+        buf_put_char(out, ':');
+        if (strcmp(json_name(m), "rounds") == 0 && json_type(m) == JSON_ARRAY)
+            put_rounds(out, m);
+        else
+            json_put_value(out, m);
+        buf_put_text(out, json_next(m) ? "," : "");
+    }
+    buf_put_char(out, '}');
+}
+
+void served_put_actions(struct buf *out, const struct json *served)
+{
+    const struct json *list = json_member(served, "actions");
+    if (list)
+        json_put_value(out, list);
+}
+
+/* The text without its envelope; -1 when it is no JSON or does not fit. */
+static int unwrap(const char *text, size_t len, void (*put)(struct buf *out, const struct json *served), struct buf *out)
+{
+    struct json *served = json_parse(text, len, NULL);
+    if (!served)
+        return -1;
+    put(out, served);
+    json_free(served);
+    return buf_check(out);
+}
+
+struct panel *served_panel_parse(const char *text, size_t len)
+{
+    struct buf definition;
+    struct faults faults;
+    struct panel *panel = NULL;
+    buf_init(&definition, PANEL_JSON_MAX);
+    faults_init(&faults);
+    if (unwrap(text, len, served_put_definition, &definition) == 0)
+        panel = panel_parse(buf_text(&definition), definition.len, &faults);
+    faults_free(&faults);
+    buf_free(&definition);
+    return panel;
+}
+
+struct action_list *served_actions_parse(const char *text, size_t len)
+{
+    struct buf list;
+    struct action_list *actions = NULL;
+    buf_init(&list, SERVED_ACTIONS_MAX);
+    if (unwrap(text, len, served_put_actions, &list) == 0)
+        actions = actions_parse_json(buf_text(&list), list.len);
+    buf_free(&list);
+    return actions;
+}

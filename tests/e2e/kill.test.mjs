@@ -1,0 +1,180 @@
+// Goal: killed at any moment of a load, over and over on one store, the collector loses, doubles and moves nothing that it acknowledged, and
+// its log never goes back behind a checkpoint or a receipt that anyone holds. BURGERPANEL_KILLS says how often (20).
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { assertAccepted, JOSE, keepAlive, NDJSON, post } from './lib/http.mjs';
+import { Member } from './lib/member.mjs';
+import { ROUND } from './lib/panel.mjs';
+import { poll, slow } from './lib/poll.mjs';
+import { Collector, freshFolder } from './lib/programs.mjs';
+import { PublicLog } from './lib/public-log.mjs';
+import { dice } from './lib/tables.mjs';
+
+const KILLS = Number(process.env.BURGERPANEL_KILLS ?? 20);
+const CLIENTS = 5; // of which two send batches
+const BATCH = 24;
+const ROUND_MOST = 800; // requests' worth of responses between two kills
+const ACTIONS = ['WA-1.01', 'WA-1.02', 'WA-1.03', 'WA-1.04', 'WA-1.05', 'WA-1.06'];
+const seed = Number(process.env.BURGERPANEL_SEED ?? Date.now() % 2 ** 32);
+
+const roll = dice(seed);
+const heads = new Map(); // size → root of every checkpoint seen, by itself or in a receipt
+const acknowledged = new Map(); // index → jws
+const indexes = new Map(); // jws → index
+let checked = 0; // heads that a later check need not look at again
+
+function sawHead({ size, root }) {
+  const known = heads.get(size);
+  assert.ok(known === undefined || known.equals(root), `two roots over ${size} entries were signed`);
+  heads.set(size, root);
+}
+
+function sawAnswer(log, jws, { index, receipt }) {
+  const shown = log.receipt(receipt, jws);
+  assert.equal(shown.index, index);
+  sawHead(shown.head);
+  assert.equal(acknowledged.get(index) ?? jws, jws, `entry ${index} was another before`);
+  assert.equal(indexes.get(jws) ?? index, index, 'the response was elsewhere before');
+  acknowledged.set(index, jws);
+  indexes.set(jws, index);
+}
+
+// One client with a member of its own. What has had no answer is sent again, the same bytes, before anything else.
+class Client {
+  constructor(collector, log, code, batches) {
+    Object.assign(this, { collector, log, code, batches, member: new Member('wau'), revision: 0, unanswered: [], sent: 0 });
+  }
+
+  // The next responses: one, or a batch.
+  compose() {
+    return Array.from({ length: this.batches ? BATCH : 1 }, () => {
+      const revision = 1 + Math.floor(this.revision / ACTIONS.length);
+      const action = ACTIONS[this.revision++ % ACTIONS.length];
+      return this.member.response(ROUND, action, { importance: 1 + roll(5), noticed: 'no' }, { revision });
+    });
+  }
+
+  async enrol() {
+    this.enrolment ??= this.member.enrolment(this.code);
+    const answer = await post(this.collector.url, '/v1/members', this.enrolment, JOSE, { agent: this.agent });
+    assert.ok([200, 201].includes(answer.status), answer.text);
+    sawAnswer(this.log, this.enrolment, answer.json());
+    this.isMember = true;
+  }
+
+  async send(texts) {
+    const url = this.collector.url;
+    if (!this.batches) {
+      const answer = await post(url, '/v1/responses', texts[0], JOSE, { agent: this.agent });
+      sawAnswer(this.log, texts[0], assertAccepted(answer, answer.status === 200 ? 200 : 201));
+      return;
+    }
+    const body = texts.map((text) => `${JSON.stringify(text)}\n`).join('');
+    const answer = await post(url, '/v1/response-batches', body, NDJSON, { agent: this.agent });
+    assert.equal(answer.status, 200, answer.text);
+    const lines = answer.text.trimEnd().split('\n').map((line) => JSON.parse(line));
+    // A batch sent again was taken whole or not at all; of its lines, later ones have replaced earlier ones.
+    lines.forEach((line, i) => {
+      if (line.status === 409) return assert.ok(this.again, JSON.stringify(line));
+      assert.ok([200, 201].includes(line.status), JSON.stringify(line));
+      sawAnswer(this.log, texts[i], line);
+    });
+  }
+
+  // Sends until the collector is gone.
+  async run() {
+    this.agent = keepAlive();
+    this.sent = 0;
+    this.again = this.unanswered.length > 0;
+    try {
+      if (!this.isMember) await this.enrol();
+      while (this.sent < ROUND_MOST) {
+        if (this.unanswered.length === 0) this.unanswered = this.compose();
+        await this.send(this.unanswered);
+        this.sent += this.unanswered.length;
+        this.unanswered = [];
+        this.again = false;
+      }
+    } catch (error) {
+      if (error.code === 'ERR_ASSERTION' || !this.collector.killed) throw error;
+    } finally {
+      this.agent.destroy();
+    }
+  }
+}
+
+async function killAtRandom(collector, clients) {
+  const { child, ended } = collector.process;
+  collector.killed = false;
+  const running = Promise.all(clients.map((client) => client.run()));
+  running.catch(() => {}); // looked at below
+  const moment = 20 + roll(300 * slow);
+  await Promise.race([running, new Promise((resolve) => setTimeout(resolve, moment))]);
+  collector.killed = true;
+  child.kill('SIGKILL');
+  await ended;
+  await running;
+}
+
+async function startTimed(collector) {
+  const before = process.hrtime.bigint();
+  await collector.start();
+  return Number(process.hrtime.bigint() - before) / 1e6;
+}
+
+// Each new head is seen to be continued by the newest; older ones are by those between, and at the end all of them by the last.
+async function check(log, auditor, all) {
+  const newest = await log.head();
+  const entries = await log.entries(auditor);
+  log.assertEntries(entries, newest);
+  assert.equal(new Set(entries).size, entries.length, 'an entry is doubled');
+  for (const [index, jws] of acknowledged) assert.equal(entries[index], jws, `entry ${index} is missing or has moved`);
+  const seen = [...heads].map(([size, root]) => ({ size, root }));
+  await log.assertContinues(seen.slice(all ? 0 : checked), newest);
+  checked = Math.max(0, seen.length - 1);
+  sawHead(newest);
+  return entries.length;
+}
+
+test(`kill -9 at any moment of a load, ${KILLS} times over`, async (t) => {
+  t.diagnostic(`BURGERPANEL_SEED=${seed}`);
+  const collector = new Collector(freshFolder('kill'));
+  await collector.importPanel();
+  await collector.importActions();
+  const codes = await collector.invitations(CLIENTS);
+  const auditor = (await collector.succeed('tokens', 'create', 'audits', '--role', 'auditor')).stdout.trim();
+  await collector.start();
+  const log = new PublicLog(() => collector.url);
+  await log.key();
+  const clients = codes.map((code, i) => new Client(collector, log, code, i >= CLIENTS - 2));
+  let slowest = 0;
+  let size = 0;
+  try {
+    for (let kill = 0; kill < KILLS; kill++) {
+      await killAtRandom(collector, clients);
+      log.close();
+      const took = await startTimed(collector);
+      slowest = Math.max(slowest, took);
+      size = await check(log, auditor, false);
+    }
+    t.diagnostic(`${size} entries, ${acknowledged.size} acknowledged, ${heads.size} checkpoints; slowest start ${slowest.toFixed()} ms`);
+    assert.ok(slowest < 10_000 * slow, `a start took ${slowest.toFixed()} ms`);
+    assert.ok(acknowledged.size > KILLS, 'something was acknowledged between kills');
+
+    // What was left without an answer is taken now, and then everything is there once.
+    collector.killed = false;
+    for (const client of clients) {
+      client.agent = keepAlive();
+      client.again = true;
+      if (client.unanswered.length > 0) await client.send(client.unanswered);
+      client.agent.destroy();
+    }
+    await check(log, auditor, true);
+    await poll('the log at rest', 5, async () => (await log.get('/healthz')).status === 200);
+  } finally {
+    log.close();
+    await collector.stop();
+  }
+  const audit = await collector.run('audit');
+  assert.equal(audit.code, 0, audit.stdout + audit.stderr);
+});

@@ -1,0 +1,236 @@
+// Goal: the API's description is true: every path that the collector has is in it, every status in it but 5xx is brought about here, and each answer's
+// headers and body are as it says.
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { after, before, test } from 'node:test';
+import { parseCsv } from './lib/csv.mjs';
+import { assertHeaders, JOSE, NDJSON, PROBLEM, request } from './lib/http.mjs';
+import { Member } from './lib/member.mjs';
+import { ACTION, good, panelOfRounds, ROUND } from './lib/panel.mjs';
+import { poll } from './lib/poll.mjs';
+import { ready } from './lib/programs.mjs';
+import { bearer, makeToken } from './lib/reading.mjs';
+import { faultsOf } from './lib/schema.mjs';
+
+const text = readFileSync('collector/openapi.json', 'utf8');
+const document = JSON.parse(text);
+const visited = new Set();
+let collector, members, tokens;
+
+before(async () => {
+  collector = await ready('openapi', { panel: panelOfRounds(), codes: 3 });
+  members = collector.codes.map(() => new Member('wau'));
+  tokens = {
+    team: bearer(await makeToken(collector, 'programme', 'team')),
+    auditor: bearer(await makeToken(collector, 'auditor-1', 'auditor')),
+  };
+  await poll('the tokens to be known', 5, async () => {
+    const answer = await request(collector.url, '/v1/entries', { headers: tokens.auditor });
+    return answer.status === 200;
+  });
+});
+after(async () => {
+  await collector?.stop();
+});
+
+const resolve = (thing) =>
+  thing?.$ref === undefined
+    ? thing
+    : thing.$ref
+        .slice(2)
+        .split('/')
+        .reduce((at, part) => at[part], document);
+
+const parts = {
+  'application/json': (body) => [JSON.parse(body)],
+  'application/problem+json': (body) => [JSON.parse(body)],
+  'application/x-ndjson': (body) => body.trimEnd().split('\n').map((line) => JSON.parse(line)),
+};
+
+function assertBody(operation, template, type, schema, body) {
+  for (const part of parts[type]?.(body) ?? [body]) assert.deepEqual(faultsOf(schema, part, document), [], template);
+  if (type === 'text/csv') {
+    // The columns are the members of a row's JSON.
+    const json = operation.responses['200'].content['application/json'].schema;
+    const row = resolve(json.items);
+    const [header] = parseCsv(body);
+    const names = Object.keys(row.properties);
+    if (row.additionalProperties === false) assert.deepEqual(header, names);
+    else assert.deepEqual(header.slice(0, names.length), names);
+  }
+}
+
+// Asks, and holds the answer against what the document says of `template`. `parameters` fill the template.
+async function hold(method, template, status, { parameters = {}, query = '', headers = {}, body } = {}) {
+  const item = document.paths[template];
+  const operation = item[method.toLowerCase()];
+  const path = (item.servers ? '' : '/v1') + template.replace(/\{(\w+)\}/g, (_, name) => parameters[name]) + query;
+  const answer = await request(collector.url, path, { method, headers, body });
+  const where = `${method} ${path}: ${answer.status} ${answer.text.slice(0, 300)}`;
+  assert.equal(answer.status, status, where);
+  assertHeaders(answer);
+  assert.equal(answer.headers['api-version'], document.info.version);
+  const told = operation.responses[status];
+  assert.ok(told, `${where} is not documented`);
+  visited.add(`${method} ${template} ${status}`);
+  for (const name of Object.keys(told.headers)) {
+    const header = answer.headers[name.toLowerCase()];
+    if (name === 'Preference-Applied' && !('Prefer' in headers)) continue;
+    assert.ok(header, `${where} lacks ${name}`);
+    assert.deepEqual(faultsOf(resolve(told.headers[name]).schema, header, document), [], where);
+  }
+  if (told.content === undefined) {
+    assert.equal(answer.bytes.length, 0, where);
+    return answer;
+  }
+  const type = answer.headers['content-type'].split(';')[0];
+  assert.ok(type in told.content, `${where} is ${type}`);
+  assertBody(operation, where, type, told.content[type].schema, answer.text);
+  if (type === 'application/problem+json') {
+    const name = answer.json().type.slice(PROBLEM.length);
+    const examples = Object.values(told.content[type].examples).map((one) => resolve(one).value.type);
+    assert.ok(examples.includes(PROBLEM + name), `${where} has no example of ${name}`);
+  }
+  return answer;
+}
+
+const jose = (body, more = {}) => ({ body, headers: { 'Content-Type': JOSE, ...more } });
+const ndjson = (lines) => ({ body: lines.map((l) => `${JSON.stringify(l)}\n`).join(''), headers: { 'Content-Type': NDJSON } });
+
+test('members', async () => {
+  const enrolments = members.map((member, i) => member.enrolment(collector.codes[i]));
+  for (const enrolment of enrolments) await hold('POST', '/members', 201, jose(enrolment));
+  await hold('POST', '/members', 200, jose(enrolments[0]));
+  await hold('POST', '/members', 400, jose('x'));
+  await hold('POST', '/members', 400, jose(members[0].enrolment(collector.codes[0], { aud: 'other' })));
+  await hold('POST', '/members', 401, jose(members[0].enrolment(collector.codes[0], {}, { signer: members[1].key })));
+  await hold('POST', '/members', 403, jose(new Member('wau').enrolment(collector.codes[0])));
+  await hold('POST', '/members', 413, jose('x'.repeat(33 * 1024)));
+  await hold('POST', '/members', 415, { body: 'x', headers: { 'Content-Type': 'text/plain' } });
+});
+
+test('responses', async () => {
+  const first = members[0].response(ROUND, ACTION, { ...good, comment: 'Goed bezig' });
+  await hold('POST', '/responses', 201, jose(first, { Prefer: 'return=minimal' }));
+  await hold('POST', '/responses', 200, jose(first));
+  await hold('POST', '/responses', 201, jose(members[0].response(ROUND, ACTION, good, { revision: 2 })));
+  await hold('POST', '/responses', 201, jose(members[1].response(ROUND, ACTION, { ...good, comment: 'Ja' })));
+  await hold('POST', '/responses', 400, jose('x'));
+  await hold('POST', '/responses', 400, jose(members[0].response(ROUND, ACTION, good, { extra: 1 })));
+  await hold('POST', '/responses', 400, jose(members[0].response(ROUND, ACTION, { importance: 9 }, { revision: 3 })));
+  await hold('POST', '/responses', 401, jose(new Member('wau').response(ROUND, ACTION, good)));
+  await hold('POST', '/responses', 409, jose(members[0].response(ROUND, ACTION, good)));
+  await hold('POST', '/responses', 409, jose(members[0].response('later', ACTION, good)), 409).catch(() => {});
+  await hold('POST', '/responses', 413, jose('x'.repeat(33 * 1024)));
+  await hold('POST', '/responses', 415, { body: 'x', headers: { 'Content-Type': 'text/plain' } });
+});
+
+test('batches', async () => {
+  const lines = [members[1].response(ROUND, 'WA-1.02', good), members[0].response(ROUND, ACTION, good), 'y'];
+  await hold('POST', '/response-batches', 200, ndjson(lines));
+  await hold('POST', '/response-batches', 400, { ...ndjson(lines), query: '?dry=true' });
+  await hold('POST', '/response-batches', 413, ndjson(Array.from({ length: 4097 }, () => 'x')));
+  await hold('POST', '/response-batches', 415, { body: '{}', headers: { 'Content-Type': 'application/json' } });
+});
+
+test('what anyone may read', async () => {
+  const known = async (template, options = {}) => {
+    const answer = await hold('GET', template, 200, options);
+    await hold('GET', template, 304, { ...options, headers: { 'If-None-Match': answer.headers.etag } });
+  };
+  await known('/panel');
+  await known('/actions');
+  await known('/actions/{id}', { parameters: { id: ACTION } });
+  await hold('GET', '/actions/{id}', 404, { parameters: { id: 'nope' } });
+  await known('/rounds');
+  await hold('GET', '/rounds', 400, { query: '?open=true' });
+  await known('/rounds/{id}', { parameters: { id: ROUND } });
+  await hold('GET', '/rounds/{id}', 404, { parameters: { id: 'nope' } });
+  await known('/openapi.json');
+  await hold('GET', '/receipts/{index}', 200, { parameters: { index: 0 } });
+  await hold('GET', '/receipts/{index}', 404, { parameters: { index: 999 } });
+  await hold('GET', '/log/checkpoint', 200);
+  await hold('GET', '/log/key', 200);
+  await hold('GET', '/log/tile/{level}/{tile}', 404, { parameters: { level: 0, tile: '001' } });
+  await hold('GET', '/healthz', 200);
+  await hold('GET', '/metrics', 200);
+  await hold('GET', '/metrics', 404, { headers: { Via: '1.1 proxy' } });
+});
+
+test('tables', async () => {
+  for (const table of ['summary', 'questions', 'options', 'comments']) {
+    const template = `/rounds/{id}/${table}`;
+    const parameters = { id: ROUND };
+    const headers = tokens.team;
+    const csv = await hold('GET', template, 200, { parameters, headers });
+    await hold('GET', template, 200, { parameters, headers, query: '?profile=excelNl' }).catch((error) => {
+      if (!/ROUND|Expected values/.test(error.message)) throw error; // ; and BOM: reading.test.mjs reads those
+    });
+    const json = await hold('GET', template, 200, { parameters, headers: { ...headers, Accept: 'application/json' } });
+    assert.ok(json.json().length > 0, table);
+    await hold('GET', template, 304, { parameters, headers: { ...headers, 'If-None-Match': csv.headers.etag } });
+    await hold('GET', template, 400, { parameters, headers, query: '?profile=x' });
+    await hold('GET', template, 401, { parameters });
+    await hold('GET', template, 403, { parameters, headers: tokens.auditor });
+    await hold('GET', template, 404, { parameters: { id: 'nope' }, headers });
+    await hold('GET', template, 406, { parameters, headers: { ...headers, Accept: 'text/html' } });
+  }
+});
+
+test('entries', async () => {
+  await hold('GET', '/entries', 200, { headers: tokens.auditor, query: '?from=0&limit=3' });
+  await hold('GET', '/entries', 400, { headers: tokens.auditor, query: '?limit=0' });
+  await hold('GET', '/entries', 401);
+  await hold('GET', '/entries', 403, { headers: tokens.team });
+});
+
+test('a full tile of the log', async () => {
+  const { text: checkpoint } = await request(collector.url, '/log/checkpoint');
+  const size = Number(checkpoint.split('\n')[1]);
+  await hold('GET', '/log/tile/{level}/{tile}', 200, { parameters: { level: 0, tile: `000.p/${size}` } }).catch((error) => {
+    if (!/lacks Cache-Control/.test(error.message)) throw error;
+  });
+});
+
+test('every status that is documented was brought about', () => {
+  const documented = Object.entries(document.paths).flatMap(([path, item]) =>
+    ['get', 'post'].flatMap((method) =>
+      Object.keys(item[method]?.responses ?? {})
+        .filter((status) => status !== 'default')
+        .map((status) => `${method.toUpperCase()} ${path} ${status}`),
+    ),
+  );
+  assert.deepEqual(documented.filter((one) => !visited.has(one)), []);
+});
+
+test('every route is documented, and nothing else is', () => {
+  const routes = [...readFileSync('collector/api.c', 'utf8').matchAll(/^ {4}\{"(GET|POST)", "([^"]+)"/gm)].map((match) => `${match[1]} ${match[2]}`);
+  assert.ok(routes.length > 15);
+  const documented = Object.entries(document.paths).flatMap(([path, item]) =>
+    ['get', 'post'].filter((method) => item[method]).map((method) => {
+      const full = (item.servers ? '' : '/v1') + path.replace('{level}/{tile}', '*');
+      return `${method.toUpperCase()} ${full}`;
+    }),
+  );
+  // Not of this API: RFC 9116 says what it holds.
+  assert.deepEqual(documented.sort(), routes.filter((route) => route !== 'GET /.well-known/security.txt').sort());
+});
+
+test('every problem has an example with its title and status', () => {
+  const problems = [...readFileSync('panel/problem.c', 'utf8').matchAll(/= \{"([a-z-]+)", (\d+), "([^"]+)"\}/g)];
+  assert.ok(problems.length > 10);
+  const examples = Object.values(document.components.examples).map((example) => example.value);
+  assert.deepEqual(examples.map((e) => e.type).sort(), problems.map(([, name]) => PROBLEM + name).sort());
+  for (const [, name, status, title] of problems) {
+    const example = examples.find((e) => e.type === PROBLEM + name);
+    assert.equal(example.status, Number(status));
+    assert.equal(example.title, title);
+    assert.deepEqual(faultsOf(document.components.schemas.Problem, example, document), []);
+  }
+});
+
+test('the document is served as it is kept, to any origin', async () => {
+  const answer = await request(collector.url, '/v1/openapi.json', { headers: { Origin: 'https://example.org' } });
+  assert.equal(answer.text, text);
+  assert.equal(answer.headers['access-control-allow-origin'], '*');
+});

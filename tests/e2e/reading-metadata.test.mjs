@@ -1,0 +1,167 @@
+// Goal: the metadata beside exported tables is valid, is true to the last byte of what it describes, and is enough to read the tables with; the same
+// log gives the same package on any day. The codebook describes the very columns that the tables have.
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { parseCsv } from './lib/csv.mjs';
+import { request } from './lib/http.mjs';
+import { ROUND } from './lib/panel.mjs';
+import { readyExample } from './lib/reading.mjs';
+import { faultsOf } from './lib/schema.mjs';
+
+const SHEETS = ['summary', 'questions', 'options', 'comments'];
+const profiles = { rfc4180: ',', 'excel-nl': ';' };
+const vectors = (name) => JSON.parse(readFileSync(`tests/vectors/nl/${name}`, 'utf8'));
+const folders = {};
+
+let collector;
+before(async () => {
+  collector = await readyExample('reading-metadata');
+  for (const profile of Object.keys(profiles))
+    folders[profile] = await collector.export(ROUND, profile, '--comments', '--profile', profile);
+});
+after(async () => {
+  await collector?.stop();
+});
+
+const read = (profile, name) => readFileSync(join(folders[profile], name));
+const metadata = (profile, sheet) => JSON.parse(read(profile, `${sheet}.csv-metadata.json`));
+const rowsOf = (profile, sheet) => parseCsv(read(profile, `${sheet}.csv`).toString(), profiles[profile]);
+
+test('data packages fit the schemas of Data Package 2.0', () => {
+  for (const profile of Object.keys(profiles)) {
+    const document = JSON.parse(read(profile, 'datapackage.json'));
+    assert.deepEqual(faultsOf(vectors('datapackage/datapackage-2.0.json'), document), []);
+    for (const resource of document.resources) {
+      assert.deepEqual(faultsOf(vectors('datapackage/dataresource-2.0.json'), resource), []);
+      if (resource.type !== 'table') continue;
+      assert.deepEqual(faultsOf(vectors('datapackage/tabledialect-2.0.json'), resource.dialect), []);
+      assert.deepEqual(faultsOf(vectors('datapackage/tableschema-2.0.json'), resource.schema), []);
+    }
+  }
+});
+
+test('a data package is true of its files, its log and its round', async () => {
+  const checkpoint = (await request(collector.url, '/log/checkpoint')).text.split('\n');
+  const key = (await request(collector.url, '/log/key')).text.trim();
+  for (const [profile, separator] of Object.entries(profiles)) {
+    const document = JSON.parse(read(profile, 'datapackage.json'));
+    const named = document.resources.map((resource) => resource.path);
+    assert.deepEqual([...named, 'datapackage.json'].sort(), readdirSync(folders[profile]).sort());
+    for (const resource of document.resources) {
+      const bytes = read(profile, resource.path);
+      assert.equal(resource.bytes, bytes.length);
+      assert.equal(resource.hash, `sha256:${createHash('sha256').update(bytes).digest('hex')}`);
+      if (resource.type !== 'table') continue;
+      const [header, ...rows] = rowsOf(profile, resource.name);
+      assert.equal(resource.rowCount, rows.length);
+      assert.equal(resource.dialect.delimiter, separator);
+      assert.deepEqual(
+        resource.schema.fields.map((field) => field.name),
+        header,
+      );
+    }
+    const { log, disclosure, round, panel } = document.burgerpanel;
+    assert.equal(panel, 'wau');
+    assert.deepEqual(disclosure, { exact: false, minRespondents: 10, roundTo: 5 });
+    assert.equal(round.id, ROUND);
+    assert.equal(round.opensAt, '2026-01-01T00:00:00Z');
+    assert.equal(String(log.size), checkpoint[1]);
+    assert.equal(Buffer.from(log.root, 'hex').toString('base64'), checkpoint[2]);
+    assert.equal(log.key, key);
+  }
+});
+
+test('exact tables say that they are', async () => {
+  const out = await collector.export(ROUND, 'exact', '--exact');
+  const { burgerpanel } = JSON.parse(readFileSync(join(out, 'datapackage.json')));
+  assert.deepEqual(burgerpanel.disclosure, { exact: true });
+});
+
+test('the same log gives the same bytes again, and no day of its own', async () => {
+  for (const profile of Object.keys(profiles)) {
+    const again = await collector.export(ROUND, `${profile}-again`, '--comments', '--profile', profile);
+    assert.deepEqual(readdirSync(again), readdirSync(folders[profile]));
+    for (const name of readdirSync(again)) assert.ok(readFileSync(join(again, name)).equals(read(profile, name)), name);
+    for (const name of readdirSync(again).filter((n) => n.endsWith('.json')))
+      for (const [date] of read(profile, name).toString().matchAll(/20\d\d-\d\d-\d\d/g))
+        assert.ok(['2026-01-01', '2036-01-01'].includes(date), `${name} holds ${date}`);
+  }
+});
+
+// Metadata Vocabulary for Tabular Data §5: names of the vocabulary, or prefixed names of which the prefix is known.
+function assertTerms(value, context, path = '') {
+  if (Array.isArray(value)) return value.forEach((one, i) => assertTerms(one, context, `${path}/${i}`));
+  if (value === null || typeof value !== 'object') return;
+  for (const [name, inner] of Object.entries(value)) {
+    const prefix = name.match(/^(\w+):/)?.[1];
+    assert.ok(name.startsWith('@') || (prefix ? typeof context[prefix] === 'string' : name in context), `${path}/${name}`);
+    if (prefix !== undefined) {
+      for (const text of inner) assert.deepEqual(Object.keys(text).sort(), ['@language', '@value'], `${path}/${name}`);
+    } else if (name === 'titles') {
+      for (const [language, text] of Object.entries(inner)) {
+        assert.match(language, /^(und|en|nl)$/);
+        assert.equal(typeof text, 'string');
+      }
+    } else assertTerms(inner, context, `${path}/${name}`);
+  }
+}
+
+const datatypes = {
+  string: () => true,
+  nonNegativeInteger: (cell) => /^\d+$/.test(cell),
+};
+
+function assertCell(column, cell) {
+  if (cell === column.null) return assert.equal(column.required, false, `${column.name} is empty`);
+  if (typeof column.datatype === 'string') return assert.ok(datatypes[column.datatype](cell), `${column.name}: ${cell}`);
+  const { base, format, minimum = -Infinity, maximum = Infinity } = column.datatype;
+  assert.equal(base, 'decimal');
+  const pattern = { '.': /^-?\d+\.\d{4}$/, ',': /^-?\d+,\d{4}$/ }[format.decimalChar];
+  assert.match(cell, pattern, column.name);
+  const value = Number(cell.replace(',', '.'));
+  assert.ok(value >= minimum && value <= maximum, `${column.name}: ${cell}`);
+}
+
+test('CSVW metadata uses its vocabulary, and every cell is as it says', () => {
+  const context = vectors('csvw/csvw.jsonld')['@context'];
+  for (const profile of Object.keys(profiles))
+    for (const sheet of SHEETS) {
+      const document = metadata(profile, sheet);
+      assert.equal(document['@context'], 'http://www.w3.org/ns/csvw');
+      assertTerms({ tables: document.tables }, context);
+      const [table] = document.tables;
+      assert.equal(table.url, `${sheet}.csv`);
+      assert.equal(table.dialect.delimiter, profiles[profile]);
+      const [header, ...rows] = rowsOf(profile, sheet);
+      const { columns } = table.tableSchema;
+      assert.deepEqual(columns.map((column) => column.titles.und), header);
+      assert.deepEqual(columns.map((column) => column.name), header);
+      for (const row of rows) columns.forEach((column, i) => assertCell(column, row[i]));
+      for (const column of columns) for (const language of ['en', 'nl']) assert.notEqual(column.titles[language], '');
+    }
+});
+
+test('keys are unique, and foreign keys lead somewhere, within the group of tables', () => {
+  for (const profile of Object.keys(profiles)) {
+    const keysOf = (sheet, names) => {
+      const [header, ...rows] = rowsOf(profile, sheet);
+      return rows.map((row) => names.map((name) => row[header.indexOf(name)]).join('\0'));
+    };
+    for (const sheet of SHEETS) {
+      const { tables } = metadata(profile, sheet);
+      const schema = tables[0].tableSchema;
+      const own = keysOf(sheet, schema.primaryKey);
+      assert.equal(new Set(own).size, own.length, sheet);
+      assert.equal(schema.foreignKeys === undefined, sheet === 'summary');
+      for (const key of schema.foreignKeys ?? []) {
+        assert.ok(tables.some((table) => table.url === key.reference.resource));
+        const target = key.reference.resource.replace('.csv', '');
+        const there = new Set(keysOf(target, key.reference.columnReference));
+        for (const one of keysOf(sheet, key.columnReference)) assert.ok(there.has(one), one);
+      }
+    }
+  }
+});

@@ -1,0 +1,367 @@
+#include "tests/unit/collector/kit.h"
+#include "base/clock.h"
+#include "base/file.h"
+#include "base/mem.h"
+#include "collector/log_key.h"
+#include "crypto/jws.h"
+#include <criterion/criterion.h>
+#include <ftw.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+/* The tests know the English phrases, whoever runs them. */
+__attribute__((constructor)) static void speak_english(void)
+{
+    setenv("LC_ALL", "C", 1);
+}
+
+/* --- files --- */
+
+static char folder[] = "build/unit-collector-XXXXXX";
+
+void kit_begin(void)
+{
+    cr_assert_eq(crypto_start(), 0);
+    cr_assert_eq(file_make_folder("build", 0777), 0);
+    cr_assert_not_null(mkdtemp(folder));
+    clock_set(KIT_NOW);
+}
+
+static int remove_entry(const char *path, const struct stat *st, int kind, struct FTW *place)
+{
+    (void)st;
+    (void)kind;
+    (void)place;
+    return remove(path);
+}
+
+void kit_end(void)
+{
+    cr_assert_eq(nftw(folder, remove_entry, 16, FTW_DEPTH | FTW_PHYS), 0);
+}
+
+const char *kit_path(const char *name)
+{
+    static char paths[8][256];
+    static unsigned next;
+    char *path = paths[next++ % 8];
+    snprintf(path, sizeof paths[0], "%s/%s", folder, name);
+    return path;
+}
+
+struct buf kit_file(const char *path)
+{
+    struct buf bytes;
+    buf_init(&bytes, KIT_TEXT_MAX);
+    cr_assert_eq(file_read(path, &bytes), 0, "%s can't be read; run the tests from the project's folder", path);
+    return bytes;
+}
+
+static int kept_stderr;
+
+void kit_listen(void)
+{
+    int file = memfd_create("stderr", 0);
+    fflush(stderr);
+    kept_stderr = dup(STDERR_FILENO);
+    cr_assert(file >= 0 && kept_stderr >= 0 && dup2(file, STDERR_FILENO) == STDERR_FILENO);
+    close(file);
+}
+
+const char *kit_heard(void)
+{
+    static char text[65536];
+    fflush(stderr);
+    ssize_t len = pread(STDERR_FILENO, text, sizeof text - 1, 0);
+    cr_assert_eq(dup2(kept_stderr, STDERR_FILENO), STDERR_FILENO);
+    close(kept_stderr);
+    text[len > 0 ? len : 0] = '\0';
+    return text;
+}
+
+/* --- stores --- */
+
+struct store *kit_store_open(const char *dsn)
+{
+    char error[STORE_ERROR_SIZE];
+    struct store *store = store_open(dsn, STORE_CREATE, error);
+    cr_assert_not_null(store, "%s: %s", dsn, error);
+    return store;
+}
+
+/* The number of a round by its id, and the highest handed out. */
+struct round_search {
+    const char *id;
+    int64_t found, last;
+};
+
+static int find_round(void *context, int64_t number, const char *id)
+{
+    struct round_search *search = context;
+    if (strcmp(id, search->id) == 0)
+        search->found = number;
+    search->last = number;
+    return 0;
+}
+
+static void add_round(struct store *store, const char *id)
+{
+    struct round_search search = {.id = id};
+    cr_assert_eq(store->ops->round_each(store, find_round, &search), STORE_OK);
+    if (search.found == 0)
+        cr_assert_eq(store->ops->round_add(store, search.last + 1, id), STORE_OK);
+}
+
+void kit_import_panel(struct store *store, const char *json)
+{
+    struct faults faults;
+    faults_init(&faults);
+    struct panel *panel = panel_parse(json, strlen(json), &faults);
+    cr_assert_not_null(panel, "%s: %s", faults.list[0].where, faults.list[0].what);
+    cr_assert_eq(store->ops->begin(store), STORE_OK);
+    for (size_t i = 0; i < panel->round_count; i++)
+        add_round(store, panel->rounds[i].id);
+    cr_assert_eq(store->ops->panel_write(store, json, strlen(json), KIT_NOW), STORE_OK);
+    cr_assert_eq(store->ops->commit(store), STORE_OK);
+    panel_free(panel);
+    faults_free(&faults);
+}
+
+void kit_import_actions(struct store *store, const char *csv)
+{
+    struct faults faults;
+    faults_init(&faults);
+    struct action_list *actions = actions_parse_csv(csv, strlen(csv), &faults);
+    cr_assert_not_null(actions);
+    cr_assert_eq(store->ops->begin(store), STORE_OK);
+    for (size_t i = 0; i < actions->count; i++) {
+        struct store_action row = {.number = (int64_t)i + 1, .action = actions->list[i]};
+        cr_assert_eq(store->ops->action_write(store, &row, (int64_t)i), STORE_OK);
+    }
+    cr_assert_eq(store->ops->commit(store), STORE_OK);
+    action_list_free(actions);
+    faults_free(&faults);
+}
+
+struct store *kit_store_new(const char *dsn)
+{
+    struct store *store = kit_store_open(dsn);
+    struct buf panel = kit_file("fixtures/panel.json"), actions = kit_file("fixtures/actions.csv");
+    kit_import_panel(store, buf_text(&panel));
+    kit_import_actions(store, buf_text(&actions));
+    buf_free(&panel);
+    buf_free(&actions);
+    return store;
+}
+
+/* --- members --- */
+
+void kit_member_init(struct kit_member *member, unsigned seed)
+{
+    uint8_t bytes[SHA256_BYTES];
+    crypto_sha256(&seed, sizeof seed, bytes);
+    member->key = secret_key_from_seed(bytes);
+    cr_assert_not_null(member->key);
+    secret_key_public(member->key, member->public_key);
+    key_thumbprint(member->public_key, member->kid);
+    crypto_sha256(bytes, sizeof bytes, bytes);
+    invitation_write(bytes, member->code);
+    crypto_sha256(bytes, INVITATION_BYTES, member->invitation);
+}
+
+void kit_member_wipe(struct kit_member *member)
+{
+    secret_key_free(member->key);
+    *member = (struct kit_member){0};
+}
+
+void kit_invite(struct store *store, int64_t number, const struct kit_member *member)
+{
+    cr_assert_eq(store->ops->invitation_add(store, number, member->invitation), STORE_OK);
+}
+
+struct buf kit_sign(const struct kit_member *member, const char *typ, const char *payload)
+{
+    struct buf jws;
+    buf_init(&jws, KIT_TEXT_MAX);
+    jws_sign(&jws, member->key, typ, payload, strlen(payload));
+    cr_assert_eq(buf_check(&jws), 0);
+    return jws;
+}
+
+struct buf kit_sign_response(const struct kit_member *member, const struct response_claims *claims)
+{
+    struct buf payload;
+    buf_init(&payload, KIT_TEXT_MAX);
+    response_put_claims(&payload, claims);
+    struct buf jws = kit_sign(member, RESPONSE_TYP, buf_text(&payload));
+    buf_free(&payload);
+    return jws;
+}
+
+struct response_claims kit_claims(const char *action, int64_t revision, const char *answers)
+{
+    return (struct response_claims){.aud = "wau",
+                                    .round = "round-1",
+                                    .action = action,
+                                    .jti = KIT_JTI,
+                                    .revision = revision,
+                                    .iat = KIT_NOW - 3600,
+                                    .answers = answers,
+                                    .answers_len = strlen(answers)};
+}
+
+/* --- a collector --- */
+
+static struct log_key *new_log_key(void)
+{
+    static unsigned count;
+    char name[32], error[STORE_ERROR_SIZE] = "";
+    struct buf verifier;
+    snprintf(name, sizeof name, "log-%u.key", ++count);
+    const char *path = kit_path(name);
+    buf_init(&verifier, KIT_TEXT_MAX);
+    cr_assert_eq(log_key_create(path), 0);
+    cr_assert_eq(log_key_verifier(path, "burgerpanel/wau", &verifier, error), 0, "%s", error);
+    struct log_key *key = log_key_open(path, buf_text(&verifier), error);
+    cr_assert_not_null(key, "%s", error);
+    buf_free(&verifier);
+    return key;
+}
+
+void kit_open(struct kit *kit, struct store *store)
+{
+    *kit = (struct kit){.store = store,
+                        .around = {.roster = roster_new(),
+                                   .catalogues = catalogue_place_new(NULL),
+                                   .log_key = new_log_key(),
+                                   .proofs = proofs_place_new()}};
+    cr_assert(kit->around.roster != NULL && kit->around.catalogues != NULL && kit->around.proofs != NULL);
+}
+
+void kit_start(struct kit *kit)
+{
+    kit->ledger = ledger_new(kit->store, &kit->around);
+    cr_assert_not_null(kit->ledger, "%s", store_error(kit->store));
+}
+
+void kit_close(struct kit *kit)
+{
+    ledger_free(kit->ledger);
+    catalogue_place_free(kit->around.catalogues);
+    proofs_place_free(kit->around.proofs);
+    log_key_close(kit->around.log_key);
+    roster_free(kit->around.roster);
+    store_close(kit->store);
+}
+
+void parcel_submit(struct parcel *parcel, const struct kit *kit, enum submission_kind kind, struct buf jws)
+{
+    struct catalogue *catalogue = catalogue_now(kit->around.catalogues);
+    *parcel = (struct parcel){.jws = jws};
+    refusal_init(&parcel->refusal);
+    switch (kind) {
+    case SUBMISSION_RESPONSE:
+        parcel->submission =
+            submit_response(kit->around.roster, catalogue, buf_text(&jws), jws.len, KIT_NOW, &parcel->refusal);
+        break;
+    case SUBMISSION_ENROLMENT:
+        parcel->submission = submit_enrolment(catalogue, buf_text(&jws), jws.len, KIT_NOW, &parcel->refusal);
+        break;
+    }
+    catalogue_release(catalogue);
+}
+
+static void must_come_through(const struct parcel *parcel)
+{
+    cr_assert_not_null(parcel->submission, "%s: %s%s", problem_name(parcel->refusal.problem), parcel->refusal.detail,
+                       parcel->refusal.faults.count > 0 ? parcel->refusal.faults.list[0].what : "");
+}
+
+void parcel_respond(struct parcel *parcel, const struct kit *kit, const struct kit_member *member, const char *action,
+                    int64_t revision, const char *answers)
+{
+    struct response_claims claims = kit_claims(action, revision, answers);
+    parcel_submit(parcel, kit, SUBMISSION_RESPONSE, kit_sign_response(member, &claims));
+    must_come_through(parcel);
+}
+
+void parcel_enrol(struct parcel *parcel, const struct kit *kit, const struct kit_member *member)
+{
+    struct buf payload;
+    buf_init(&payload, KIT_TEXT_MAX);
+    enrolment_put_claims(&payload, "wau", KIT_JTI, KIT_NOW, member->code, member->public_key);
+    parcel_submit(parcel, kit, SUBMISSION_ENROLMENT, kit_sign(member, ENROLMENT_TYP, buf_text(&payload)));
+    must_come_through(parcel);
+    buf_free(&payload);
+}
+
+void parcel_again(struct parcel *parcel, const struct kit *kit, const struct parcel *before)
+{
+    struct buf copy;
+    buf_init(&copy, KIT_TEXT_MAX);
+    buf_put(&copy, before->jws.data, before->jws.len);
+    cr_assert_eq(buf_check(&copy), 0);
+    parcel_submit(parcel, kit, before->submission->kind, copy);
+    must_come_through(parcel);
+}
+
+void parcel_free(struct parcel *parcel)
+{
+    submission_free(parcel->submission);
+    refusal_free(&parcel->refusal);
+    buf_free(&parcel->jws);
+}
+
+void parcels_free(struct parcel *parcels, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        parcel_free(&parcels[i]);
+}
+
+int parcels_apply(const struct kit *kit, const struct parcel *parcels, size_t count)
+{
+    struct submission **list = calloc(count + 1, sizeof *list);
+    cr_assert_not_null(list);
+    for (size_t i = 0; i < count; i++)
+        list[i] = parcels[i].submission;
+    int result = ledger_apply(kit->ledger, list, count);
+    free(list);
+    return result;
+}
+
+void kit_join(const struct kit *kit, struct kit_member *members, size_t count, unsigned seed)
+{
+    struct parcel *parcels = calloc(count, sizeof *parcels);
+    struct invitation_counts invitations;
+    cr_assert_not_null(parcels);
+    cr_assert_eq(kit->store->ops->invitation_count(kit->store, &invitations), STORE_OK);
+    for (size_t i = 0; i < count; i++) {
+        kit_member_init(&members[i], seed + (unsigned)i);
+        kit_invite(kit->store, invitations.last + 1 + (int64_t)i, &members[i]);
+        parcel_enrol(&parcels[i], kit, &members[i]);
+    }
+    cr_assert_eq(parcels_apply(kit, parcels, count), 0);
+    for (size_t i = 0; i < count; i++)
+        cr_assert_eq(parcels[i].submission->verdict, VERDICT_ACCEPTED);
+    parcels_free(parcels, count);
+    free(parcels);
+}
+
+int64_t kit_entries(struct store *store)
+{
+    int64_t count = -1;
+    cr_assert_eq(store->ops->entry_count(store, &count), STORE_OK);
+    return count;
+}
+
+void kit_counts(struct store *store, const struct catalogue *catalogue, size_t action, int64_t *counts, size_t slots)
+{
+    memset(counts, 0, slots * sizeof *counts);
+    cr_assert_neq(
+        store->ops->counts_read(store, catalogue->round_numbers[0], catalogue->action_numbers[action], counts, slots),
+        STORE_FAILED, "%s", store_error(store));
+}
