@@ -30,7 +30,7 @@ struct batch {
 static void release_batch(void *attachment)
 {
     struct batch *batch = attachment;
-    for (size_t i = 0; i < batch->count; i++) {
+    for (size_t i = 0; batch->lines != NULL && i < batch->count; i++) {
         mem_free(batch->lines[i].refusal);
         submission_free(batch->lines[i].submission);
         json_free(batch->lines[i].unescaped);

@@ -81,12 +81,13 @@ static int import_actions(struct import *import)
 
 static int tell_changes(const struct import *import)
 {
+    size_t count = import->after != NULL ? import->after->count : 0;
     struct buf text;
     buf_init(&text, SIZE_MAX);
     buf_printf(
         &text,
         T("%zu actions: %zu added, %zu changed, %zu stopped\n", "%zu acties: %zu toegevoegd, %zu gewijzigd, %zu gestopt\n"),
-        import->after->count, import->added, import->changed, import->stopped);
+        count, import->added, import->changed, import->stopped);
     return cmd_print(&text);
 }
 

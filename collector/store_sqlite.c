@@ -1,4 +1,4 @@
-/* The embedded store: opening, schema, statements. The verbs are in store_sqlite_verbs.c. WAL with synchronous=FULL: a COMMIT that
+/* The embedded store: opening, schema, statements. The verbs are in the other store_sqlite files. WAL with synchronous=FULL: a COMMIT that
  * returns has been synced (https://www.sqlite.org/pragma.html#pragma_synchronous). */
 #include "collector/store_sqlite.h"
 #include "base/lang.h"
@@ -227,7 +227,7 @@ static int open_database(struct store_sqlite *s, enum store_mode mode)
                       "PRAGMA cache_size = -65536; PRAGMA wal_autocheckpoint = 8192");
 }
 
-void sqlite_close(struct store *store)
+static void sqlite_close(struct store *store)
 {
     struct store_sqlite *s = (struct store_sqlite *)store;
     for (size_t i = 0; i < STATEMENT_COUNT; i++)
@@ -257,7 +257,11 @@ struct store *store_open(const char *dsn, enum store_mode mode, char error[stati
         snprintf(error, STORE_ERROR_SIZE, "%s", T("out of memory", "te weinig geheugen"));
         return NULL;
     }
-    s->store.ops = &sqlite_ops;
+    s->store.ops = &s->ops;
+    s->ops.close = sqlite_close;
+    sqlite_add_transaction_verbs(&s->ops);
+    sqlite_add_log_verbs(&s->ops);
+    sqlite_add_admin_verbs(&s->ops);
     s->version = -1;
     if (open_database(s, mode)) {
         snprintf(error, STORE_ERROR_SIZE, "%s", s->store.error);

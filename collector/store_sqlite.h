@@ -1,4 +1,4 @@
-/* Inside of the SQLite backend, shared by its two files. */
+/* Inside of the SQLite backend, shared by its files. */
 #ifndef COLLECTOR_STORE_SQLITE_H
 #define COLLECTOR_STORE_SQLITE_H
 
@@ -46,6 +46,7 @@ enum statement {
 
 struct store_sqlite {
     struct store store;
+    struct store_ops ops; /* what store.ops points to */
     sqlite3 *db;
     char *path;
     sqlite3_stmt *statements[STATEMENT_COUNT]; /* prepared when first used */
@@ -71,8 +72,45 @@ enum store_result sqlite_failed(struct store_sqlite *s);
 /* Writes store->error; returns STORE_FAILED. */
 enum store_result sqlite_damaged(struct store_sqlite *s, const char *what);
 
-extern const struct store_ops sqlite_ops; /* store_sqlite_verbs.c */
+/* --- what the verbs share: store_sqlite_verbs.c ------------------------------------------------------------------------------ */
 
-void sqlite_close(struct store *store);
+struct store_sqlite *sqlite_of(struct store *store);
+
+/* Prepares `which` and binds integers from place 1 on; NULL after having written the error. */
+sqlite3_stmt *sqlite_prepare(struct store *store, enum statement which, size_t count, const int64_t *values);
+
+#define SQLITE_PREPARE(store, which, ...)                                                                                  \
+    sqlite_prepare(store, which, sizeof((int64_t[]){__VA_ARGS__}) / sizeof(int64_t), (int64_t[]){__VA_ARGS__})
+
+/* What is bound must last until the statement has run. NULL is bound as an empty text. */
+void sqlite_bind_string(sqlite3_stmt *st, int place, const char *text);
+void sqlite_bind_hash(sqlite3_stmt *st, int place, const uint8_t *hash);
+
+char *sqlite_text(sqlite3_stmt *st, int column);
+
+/* Appends column 0 of the first row to `out`. `st` may be NULL, after sqlite_prepare has failed. */
+enum store_result sqlite_read_bytes(struct store *store, sqlite3_stmt *st, struct buf *out);
+
+/* What a row function needs to call the visitor. */
+struct visit {
+    union {
+        store_member_fn *member;
+        store_action_fn *action;
+        store_round_fn *round;
+        store_token_fn *token;
+        store_counted_fn *counted;
+        store_current_fn *current;
+    } each;
+    void *context;
+};
+
+/* Calls `row` for each row of `st` (NULL as above); stops at its first non-zero answer. */
+enum store_result sqlite_walk(struct store *store, sqlite3_stmt *st, int (*row)(struct store *, sqlite3_stmt *, void *),
+                              void *context);
+
+/* Each fills in the verbs of its file. */
+void sqlite_add_transaction_verbs(struct store_ops *ops);
+void sqlite_add_log_verbs(struct store_ops *ops);
+void sqlite_add_admin_verbs(struct store_ops *ops);
 
 #endif

@@ -110,14 +110,23 @@ static double measure_verify(void)
 static void put_answers(struct buf *out, unsigned seed)
 {
     static const char *const comments[] = {
-        "", "", "", "", "", "Graag meer hulp bij het invullen van formulieren.",
+        "",
+        "",
+        "",
+        "",
+        "",
+        "Graag meer hulp bij het invullen van formulieren.",
         "Ik merk dat de telefoon sneller wordt opgenomen dan vorig jaar, maar de brieven blijven moeilijk te lezen.",
         "Duidelijk, dank u."};
-    buf_printf(out, "{\"importance\":%u,\"noticed\":\"%s\"", 1 + seed % 5, seed % 3 == 0 ? "yes" : seed % 3 == 1 ? "no" : "unknown");
+    buf_printf(out, "{\"importance\":%u,\"noticed\":\"%s\"", 1 + seed % 5,
+               seed % 3 == 0   ? "yes"
+               : seed % 3 == 1 ? "no"
+                               : "unknown");
     if (seed % 3 == 0)
         buf_printf(out, ",\"satisfaction\":%u", 1 + seed / 3 % 5);
     if (seed % 4 != 0)
-        buf_printf(out, ",\"channels\":[\"website\"%s%s]", seed % 5 < 3 ? ",\"phone\"" : "", seed % 7 < 2 ? ",\"letter\"" : "");
+        buf_printf(out, ",\"channels\":[\"website\"%s%s]", seed % 5 < 3 ? ",\"phone\"" : "",
+                   seed % 7 < 2 ? ",\"letter\"" : "");
     if (comments[seed % 8][0] != '\0')
         buf_printf(out, ",\"comment\":\"%s\"", comments[seed % 8]);
     buf_put_char(out, '}');
@@ -132,20 +141,27 @@ static void put_response(struct buf *out, const struct member *member, size_t ac
     put_answers(&answers, seed);
     crypto_random_id(jti);
     snprintf(id, sizeof id, "WA-%zu.%02zu", 1 + action / 6, 1 + action % 6);
-    struct response_claims said = {.aud = "wau", .round = ROUND, .action = id, .jti = jti, .revision = revision,
-                                   .iat = clock_now(), .answers = answers.data, .answers_len = answers.len};
+    struct response_claims said = {.aud = "wau",
+                                   .round = ROUND,
+                                   .action = id,
+                                   .jti = jti,
+                                   .revision = revision,
+                                   .iat = clock_now(),
+                                   .answers = answers.data,
+                                   .answers_len = answers.len};
     response_put_claims(&claims, &said);
     jws_sign(out, member->key, RESPONSE_TYP, claims.data, claims.len);
     buf_free(&claims);
     buf_free(&answers);
 }
 
-static void make_request(struct request *request, const char *path, const char *type, const char *more, const struct buf *body)
+static void make_request(struct request *request, const char *path, const char *type, const char *more,
+                         const struct buf *body)
 {
     struct buf text;
     buf_init(&text, SIZE_MAX);
-    buf_printf(&text, "POST %s HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: %s\r\n%sContent-Length: %zu\r\n\r\n", path, type, more,
-               body->len);
+    buf_printf(&text, "POST %s HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: %s\r\n%sContent-Length: %zu\r\n\r\n", path,
+               type, more, body->len);
     buf_put(&text, body->data, body->len);
     if (buf_check(&text))
         give_up("memory");
@@ -157,7 +173,8 @@ static void put_numbered(struct buf *out, const struct workload *w, const struct
 {
     size_t distinct = w->mix == HALF_REVISIONS ? count / 2 : count, place = i % distinct;
     size_t start = out->len;
-    put_response(out, &members[place / ACTIONS], place % ACTIONS, 1 + (int64_t)(i / distinct), (unsigned)(i * 2654435761u >> 8));
+    put_response(out, &members[place / ACTIONS], place % ACTIONS, 1 + (int64_t)(i / distinct),
+                 (unsigned)(i * 2654435761u >> 8));
     if (w->mix == ONE_PERCENT_INVALID && i % 100 == 0)
         out->data[start + 100] = out->data[start + 100] == 'A' ? 'B' : 'A';
 }
@@ -216,7 +233,8 @@ static struct daemon start(const char *dsn)
     struct daemon daemon;
     int fds[2];
     char line[128] = "";
-    char *argv[] = {(char *)collector, "serve", "--store", (char *)dsn, "--listen", "127.0.0.1:0", "--log-level", "error", NULL};
+    char *argv[] = {(char *)collector, "serve",       "--store", (char *)dsn, "--listen",
+                    "127.0.0.1:0",     "--log-level", "error",   NULL};
     posix_spawn_file_actions_t actions;
     if (pipe(fds) != 0)
         give_up("pipe");
@@ -418,7 +436,8 @@ int main(int argc, char **argv)
     double verify = measure_verify();
     print_machine();
     printf("bare libsodium verification, before: %.1f us of CPU\n\n", verify);
-    printf("%-30s %10s %8s %8s %9s %9s %9s %7s\n", "workload", "accepted/s", "CPU us", "RATIO", "p50 ms", "p99 ms", "p99.9 ms", "RSS MB");
+    printf("%-30s %10s %8s %8s %9s %9s %9s %7s\n", "workload", "accepted/s", "CPU us", "RATIO", "p50 ms", "p99 ms",
+           "p99.9 ms", "RSS MB");
     for (size_t i = 0; i < sizeof workloads / sizeof *workloads; i++) {
         const struct workload *w = &workloads[i];
         struct result results[RUNS_MAX];
@@ -428,8 +447,8 @@ int main(int argc, char **argv)
             results[r] = measure(w, members, responses * w->share / 100, measure_verify());
         qsort(results, runs, sizeof *results, compare_ratio);
         const struct result *m = &results[runs / 2];
-        printf("%-30s %10.0f %8.1f %8.2f %9.2f %9.2f %9.2f %7.1f\n", w->name, m->accepted_per_s, m->cpu_us, m->ratio, m->p50,
-               m->p99, m->p999, m->rss_mb);
+        printf("%-30s %10.0f %8.1f %8.2f %9.2f %9.2f %9.2f %7.1f\n", w->name, m->accepted_per_s, m->cpu_us, m->ratio,
+               m->p50, m->p99, m->p999, m->rss_mb);
         fflush(stdout);
     }
     printf("\nbare libsodium verification, after: %.1f us of CPU; medians of %u runs\n", measure_verify(), runs);

@@ -138,7 +138,8 @@ static struct connection *open_all(struct load *load, uint16_t port, unsigned co
 
 int64_t load_run(uint16_t port, unsigned connections, unsigned idle, struct request *requests, size_t count)
 {
-    struct load load = {.epoll = epoll_create1(EPOLL_CLOEXEC), .next = requests, .end = requests + count, .open = connections};
+    struct load load = {
+        .epoll = epoll_create1(EPOLL_CLOEXEC), .next = requests, .end = requests + count, .open = connections};
     struct connection *list = open_all(&load, port, connections);
     struct connection *quiet = open_all(&load, port, idle);
     int64_t start = clock_monotonic_us();

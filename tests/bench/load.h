@@ -10,8 +10,8 @@
 struct request {
     char *bytes;
     size_t len;
-    int status;        /* of the answer; 0: none yet */
-    int64_t micros;    /* from the first byte sent to the last received */
+    int status; /* of the answer; 0: none yet */
+    int64_t micros; /* from the first byte sent to the last received */
 };
 
 /* Sends all requests over `connections`, each when a connection is free, in order; waits for every answer. `idle` more connections are opened
