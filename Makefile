@@ -103,6 +103,16 @@ $(OUT)/unit-$(1): $(call objects,$(RUNNER) $(wildcard tests/unit/$(1)/*.c tests/
 endef
 $(foreach room,$(UNIT_ROOMS),$(eval $(call unit_rule,$(room))))
 
+# The benchmarks: each with what they share, the ground and, for what is measured without HTTP, the collector.
+BENCHES := $(OUT)/bench-http $(OUT)/bench-log
+BENCH_SHARED := tests/bench/kit.c tests/bench/load.c $(GROUND_SOURCES)
+.PHONY: benches
+benches: $(BENCHES)
+$(OUT)/bench-http: $(call objects,tests/bench/bench.c $(BENCH_SHARED))
+	$(call say,LD,$@)$(CC) $(LDFLAGS) $^ $(LIBS_GROUND) -o $@
+$(OUT)/bench-log: $(call objects,tests/bench/log.c $(BENCH_SHARED) $(COLLECTOR_SOURCES))
+	$(call say,LD,$@)$(CC) $(LDFLAGS) $^ $(LIBS_collector) -o $@
+
 FUZZERS := $(patsubst tests/fuzz/%.c,$(OUT)/%,$(wildcard tests/fuzz/fuzz_*.c))
 .PHONY: fuzzers
 .SECONDARY:
@@ -125,7 +135,7 @@ $(HAVE): have-%:
 have-test have-fuzz: have-build
 have-lint have-coverage: have-test have-fuzz
 
-.PHONY: deps demo quick test memcheck tsan lint bench fuzz coverage install clean help
+.PHONY: deps demo quick test memcheck tsan lint check-excel bench fuzz coverage install clean help
 deps: ## installs what building, testing and checking need (Debian 12, as root)
 	@.ci/deps build test lint fuzz coverage
 
@@ -157,9 +167,11 @@ lint: have-lint ## formatting, static analysis, both compilers, walls between ro
 	@$(MAKE) --no-print-directory VARIANT=fuzz fuzzers
 	@BUILD='$(BUILD)' tests/lint/run.sh
 
-bench: programs ## speed against bare signature checks (FULL=1: the long form)
-	@if [ -x tests/bench/run.sh ]; then BUILD='$(BUILD)' FULL='$(FULL)' tests/bench/run.sh; \
-	else echo 'tests/bench/run.sh is not there yet' >&2; exit 1; fi
+check-excel: programs ## opens the tables of profile excel-nl with LibreOffice, which must be there
+	@BUILD='$(BUILD)' tests/excel/run.sh
+
+bench: programs benches ## speed against bare signature checks (FULL=1: the long form)
+	@BUILD='$(BUILD)' FULL='$(FULL)' tests/bench/run.sh
 
 fuzz: have-fuzz ## random inputs for everything that parses (FUZZ_RUNS=100000, FUZZ_SECONDS=60 for each)
 	@$(MAKE) --no-print-directory VARIANT=fuzz fuzzers

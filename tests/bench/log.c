@@ -1,0 +1,217 @@
+/* What the log costs, how fast an audit is, how large a store is: in ratios to bare verification and to the JWS themselves.
+ *
+ *     bench-log COLLECTOR FOLDER RESPONSES */
+#include "base/clock.h"
+#include "collector/log_key.h"
+#include "collector/parallel.h"
+#include "collector/proofs.h"
+#include "collector/tree.h"
+#include "crypto/crypto.h"
+#include "crypto/jws.h"
+#include "tests/bench/kit.h"
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define BATCH 1000
+
+/* --- the log alone --------------------------------------------------------------------------------------------------------- */
+
+struct log {
+    struct store *store;
+    struct tree *tree;
+    struct log_key *key;
+    uint64_t size;
+};
+
+static void open_log(struct log *log, const char *dsn)
+{
+    char path[BENCH_PATH_SIZE], error[STORE_ERROR_SIZE];
+    struct buf verifier;
+    buf_init(&verifier, NOTE_MAX);
+    bench_path(path, "", "bench.db.log-key");
+    log->store = store_open(dsn, STORE_EXISTING, error);
+    log->tree = tree_new();
+    if (log->store == NULL || log->tree == NULL || log->store->ops->log_key_read(log->store, &verifier) != STORE_OK ||
+        (log->key = log_key_open(path, buf_text(&verifier), error)) == NULL)
+        bench_give_up("the log");
+    buf_free(&verifier);
+}
+
+/* Puts one batch of `count` leaves into the log, signs it and writes every receipt; the sync, which a commit without a log needs too, is left
+ * out of the CPU that it returns. */
+static double grow(struct log *log, const struct merkle_hash *leaves, size_t count, struct buf *receipts)
+{
+    struct merkle_batch *batch;
+    struct merkle_head head = {.size = log->size + count};
+    if (log->store->ops->begin(log->store) != STORE_OK)
+        bench_give_up("begin");
+    for (size_t i = 0; i < count; i++)
+        if (log->store->ops->entry_append(log->store, (int64_t)(log->size + i), "a.b.c", 5) != STORE_OK)
+            bench_give_up(store_error(log->store));
+    double start = bench_thread_us();
+    if (tree_extend(log->tree, log->store, leaves, count, &batch) != STORE_OK)
+        bench_give_up(store_error(log->store));
+    double cpu = bench_thread_us() - start;
+    if (log->store->ops->commit(log->store) != STORE_OK)
+        bench_give_up("commit");
+    start = bench_thread_us();
+    tree_accept(log->tree, batch);
+    merkle_batch_root(batch, &head.root);
+    if (log_key_sign(log->key, &head))
+        bench_give_up("signing");
+    struct proofs *proofs = proofs_new(&head, log_key_checkpoint(log->key), batch);
+    for (size_t i = 0; i < count; i++) {
+        buf_reset(receipts);
+        if (proofs == NULL || proofs_put_receipt(receipts, proofs, log->size + i))
+            bench_give_up("a receipt");
+    }
+    proofs_release(proofs);
+    log->size += count;
+    return cpu + bench_thread_us() - start;
+}
+
+static void measure_log(const char *dsn, double verify)
+{
+    static const size_t sizes[] = {1, 16, 64, 4096};
+    struct log log = {0};
+    struct buf receipts;
+    static struct merkle_hash leaves[4096];
+    crypto_random(leaves, sizeof leaves);
+    buf_init(&receipts, RECEIPT_MAX);
+    open_log(&log, dsn);
+    grow(&log, leaves, 4096, &receipts);
+    for (size_t s = 0; s < sizeof sizes / sizeof *sizes; s++) {
+        size_t rounds = 8192 / sizes[s] < 500 ? 8192 / sizes[s] + 1 : 500;
+        double cpu = 0;
+        for (size_t r = 0; r < rounds; r++)
+            cpu += grow(&log, leaves, sizes[s], &receipts);
+        cpu /= (double)(rounds * sizes[s]);
+        printf("%-44s %8.2f us  RATIO %.3f\n",
+               sizes[s] == 1    ? "tree, checkpoint, receipt: a commit of 1"
+               : sizes[s] == 16 ? "  of 16, a response"
+               : sizes[s] == 64 ? "  of 64, a response"
+                                : "  of 4,096, a response",
+               cpu, cpu / verify);
+    }
+    buf_free(&receipts);
+    log_key_close(log.key);
+    tree_free(log.tree);
+    store_close(log.store);
+}
+
+/* --- a store of responses -------------------------------------------------------------------------------------------------- */
+
+/* Fills the store through the batch path; returns the bytes of all JWS. */
+static size_t fill(const char *dsn, const struct member *members, size_t member_count, char (*codes)[INVITATION_TEXT_SIZE],
+                   size_t count)
+{
+    size_t n = (count + BATCH - 1) / BATCH, bytes = 0;
+    struct request *list = calloc(n, sizeof *list);
+    struct buf body, jws;
+    struct daemon daemon = bench_start(dsn);
+    bench_enrol(daemon, members, member_count, codes);
+    buf_init(&body, SIZE_MAX);
+    buf_init(&jws, JWS_MAX);
+    for (size_t r = 0; r < n; r++) {
+        buf_reset(&body);
+        for (size_t i = r * BATCH; i < (r + 1) * BATCH && i < count; i++) {
+            buf_reset(&jws);
+            bench_put_response(&jws, &members[i / BENCH_ACTIONS], i % BENCH_ACTIONS, 1, (unsigned)(i * 2654435761u >> 8));
+            bytes += jws.len;
+            buf_printf(&body, "\"%s\"\n", jws.data);
+        }
+        bench_make_request(&list[r], "/v1/response-batches", "application/x-ndjson", "Prefer: return=minimal\r\n", &body);
+    }
+    load_run(daemon.port, 2, 0, list, n);
+    bench_stop(daemon);
+    bench_free_requests(list, n);
+    buf_free(&jws);
+    buf_free(&body);
+    return bytes;
+}
+
+static double file_bytes(const char *name)
+{
+    char path[BENCH_PATH_SIZE];
+    struct stat status;
+    bench_path(path, "", name);
+    return stat(path, &status) == 0 ? (double)status.st_size : 0;
+}
+
+/* Microseconds of wall time for one verification when all cores verify. */
+struct signed_message {
+    uint8_t message[480], public_key[KEY_BYTES], signature[SIGNATURE_BYTES];
+};
+
+static void verify_one(void *context, size_t i)
+{
+    const struct signed_message *m = context;
+    (void)i;
+    if (!key_verify(m->public_key, m->signature, m->message, sizeof m->message))
+        bench_give_up("verification");
+}
+
+static double measure_all_cores(size_t count)
+{
+    struct signed_message m;
+    struct secret_key *key = secret_key_new();
+    struct parallel *parallel = parallel_new((unsigned)sysconf(_SC_NPROCESSORS_ONLN));
+    if (key == NULL || parallel == NULL)
+        bench_give_up("memory");
+    crypto_random(m.message, sizeof m.message);
+    secret_key_public(key, m.public_key);
+    secret_key_sign(key, m.message, sizeof m.message, m.signature);
+    int64_t start = clock_monotonic_us();
+    parallel_run(parallel, count, verify_one, &m);
+    int64_t micros = clock_monotonic_us() - start;
+    parallel_free(parallel);
+    secret_key_free(key);
+    return (double)micros / (double)count;
+}
+
+static void measure_audit(const char *dsn, size_t entries)
+{
+    double bare = measure_all_cores(entries);
+    int64_t start = clock_monotonic_us();
+    bench_run_collector((const char *[]){bench_collector, "audit", "--store", dsn, NULL}, NULL);
+    double audit = (double)(clock_monotonic_us() - start) / (double)entries;
+    bare = (bare + measure_all_cores(entries)) / 2;
+    printf("%-44s %8.2f us  RATIO %.3f of the speed of bare verification on all cores\n", "audit, an entry", audit,
+           bare / audit);
+}
+
+int main(int argc, char **argv)
+{
+    if (argc < 4 || crypto_start())
+        return 2;
+    bench_collector = argv[1];
+    bench_folder = argv[2];
+    size_t count = strtoul(argv[3], NULL, 10), member_count = count / BENCH_ACTIONS + 1;
+    char dsn[BENCH_PATH_SIZE];
+    struct member *members = calloc(member_count, sizeof *members);
+    char(*codes)[INVITATION_TEXT_SIZE] = calloc(member_count, sizeof *codes);
+    for (size_t i = 0; i < member_count; i++) {
+        members[i].key = secret_key_new();
+        if (members[i].key == NULL)
+            bench_give_up("guarded memory for keys");
+        secret_key_public(members[i].key, members[i].public_key);
+    }
+    double verify = bench_measure_verify();
+    printf("\nthe log; bare verification %.1f us of CPU\n", verify);
+    bench_make_store(dsn, 0 + 1, codes);
+    measure_log(dsn, verify);
+    bench_make_store(dsn, member_count, codes);
+    size_t bytes = fill(dsn, members, member_count, codes, count);
+    measure_audit(dsn, count + member_count);
+    printf("%-44s %8.0f bytes a response  RATIO %.3f\n", "store, to the JWS it holds",
+           (file_bytes("bench.db") + file_bytes("bench.db-wal")) / (double)count,
+           (file_bytes("bench.db") + file_bytes("bench.db-wal")) / (double)bytes);
+    for (size_t i = 0; i < member_count; i++)
+        secret_key_free(members[i].key);
+    free(members);
+    free(codes);
+    return 0;
+}
