@@ -3,8 +3,8 @@
 #include "base/clock.h"
 #include "base/json.h"
 #include "base/mem.h"
+#include "client/attempts.h"
 #include "client/evidence.h"
-#include "client/kept.h"
 #include "crypto/crypto.h"
 #include "crypto/jws.h"
 #include "panel/enrolment.h"
@@ -61,19 +61,47 @@ int enrol_pin(struct profile *profile, const struct pin *log)
 static int note_enrolment(struct profile *profile, const struct enrol_at *at, const struct buf *jws,
                           const struct buf *answer)
 {
-    return enrol_pin(profile, at->log) == 0 ? profile_set_enrolled(profile, at->url, at->panel, buf_text(jws), answer) : -1;
+    if (enrol_pin(profile, at->log) < 0 || profile_set_enrolled(profile, at->url, at->panel, buf_text(jws), answer) < 0)
+        return -1;
+    attempts_forget(profile->home);
+    return 0;
 }
 
-static enum enrol_result take_answer(struct profile *profile, const struct enrol_at *at, const struct buf *jws,
+/* `sent` is what was sent just now; the receipt may be of one that was sent earlier. */
+static enum enrol_result take_answer(struct profile *profile, const struct enrol_at *at, const struct buf *sent,
                                      const struct http_answer *answer)
 {
+    struct spool_text answer_text = {buf_text(&answer->body), answer->body.len};
+    enum enrol_result result = ENROL_FAILED;
+    struct buf proven;
     const char *why;
-    struct spool_text signed_text = {buf_text(jws), jws->len}, answer_text = {buf_text(&answer->body), answer->body.len};
     if (!is_about(answer, profile->kid))
         return ENROL_REFUSED;
-    if (kept_check_answer(&signed_text, &answer_text, &at->log->key, &why) == 0)
-        return note_enrolment(profile, at, jws, &answer->body) == 0 ? ENROL_DONE : ENROL_FAILED;
-    return evidence_keep_answer(profile->home, NULL, &signed_text, &answer_text) == 0 ? ENROL_UNPROVEN : ENROL_FAILED;
+    buf_init(&proven, JWS_MAX);
+    int found = attempts_find(profile->home, &answer_text, &at->log->key, &proven, &why);
+    if (found == 0 && note_enrolment(profile, at, &proven, &answer->body) == 0)
+        result = ENROL_DONE;
+    else if (found > 0 &&
+             evidence_keep_answer(profile->home, NULL, &(struct spool_text){buf_text(sent), sent->len}, &answer_text) == 0)
+        result = ENROL_UNPROVEN;
+    buf_wipe(&proven);
+    return result;
+}
+
+static enum enrol_result send_enrolment(struct profile *profile, const struct enrol_at *at, const struct buf *jws,
+                                        struct http_answer *answer)
+{
+    struct http_request request = {
+        .path = "/v1/members", .content_type = "application/jose", .body = buf_text(jws), .len = jws->len};
+    switch (http_do(at->http, &request, answer)) {
+    case HTTP_DONE:
+        return take_answer(profile, at, jws, answer);
+    case HTTP_RETRY:
+        return ENROL_LATER;
+    case HTTP_REFUSED:
+        return ENROL_REFUSED;
+    }
+    return ENROL_REFUSED;
 }
 
 enum enrol_result enrol_member(struct profile *profile, const struct enrol_at *at, const char *code,
@@ -86,23 +114,10 @@ enum enrol_result enrol_member(struct profile *profile, const struct enrol_at *a
     struct buf jws;
     buf_init(&jws, JWS_MAX);
     enum enrol_result result = ENROL_FAILED;
-    if (sign_enrolment(&jws, profile, at->panel, code) < 0) {
+    if (sign_enrolment(&jws, profile, at->panel, code) < 0)
         errno = ENOMEM;
-    } else {
-        struct http_request request = {
-            .path = "/v1/members", .content_type = "application/jose", .body = buf_text(&jws), .len = jws.len};
-        switch (http_do(at->http, &request, answer)) {
-        case HTTP_DONE:
-            result = take_answer(profile, at, &jws, answer);
-            break;
-        case HTTP_RETRY:
-            result = ENROL_LATER;
-            break;
-        case HTTP_REFUSED:
-            result = ENROL_REFUSED;
-            break;
-        }
-    }
+    else if (attempts_add(profile->home, &jws) == 0)
+        result = send_enrolment(profile, at, &jws, answer);
     buf_wipe(&jws);
     return result;
 }

@@ -1,5 +1,6 @@
 /* Responses and enrolments to a collector over a real socket: filed by its answers, believed when their receipts hold. */
 #include "base/file.h"
+#include "client/attempts.h"
 #include "client/deliver.h"
 #include "client/enrol.h"
 #include "client/kept.h"
@@ -186,6 +187,24 @@ Test(deliver, keeps_the_response_when_something_in_between_answers)
     cr_expect_eq(place_of("A", 1), SPOOL_WAITING);
 }
 
+/* --- what is kept of them */
+
+struct told {
+    size_t count, enrolments, holding, damaged;
+};
+
+static int look(void *context, const struct kept *kept)
+{
+    struct told *told = context;
+    struct kept_proof proof;
+    const char *why;
+    told->count++;
+    told->enrolments += kept->id == NULL;
+    told->damaged += kept->is_damaged;
+    told->holding += kept_check(kept, &ours.key, &proof, &why) == 0;
+    return 0;
+}
+
 /* --- enrolment */
 
 #define CODE "0000000-0000000-0000000-00000"
@@ -213,13 +232,16 @@ Test(enrol, has_its_key_on_disk_before_anything_is_sent)
 
 /* A collector that answers an enrolment with a receipt by `log`: the JWS is known when it comes only. */
 static char expected_kid[KID_SIZE];
+static bool loses_answer, answers_earlier;
 
 static void answer_enrolment(void *context, const char *request, struct buf *out)
 {
     struct fake_log *log = context;
     struct buf body;
     buf_init(&body, 8192);
-    size_t index = fake_log_add(log, strstr(request, "\r\n\r\n") + 4);
+    size_t index = answers_earlier ? 0 : fake_log_add(log, strstr(request, "\r\n\r\n") + 4);
+    if (loses_answer)
+        return;
     fake_log_put_answer(&body, log, index, expected_kid);
     buf_printf(out, "HTTP/1.1 201 X\r\nContent-Length: %zu\r\n\r\n%s", body.len, buf_text(&body));
     buf_free(&body);
@@ -279,22 +301,44 @@ Test(enrol, is_not_noted_when_the_receipt_does_not_hold)
     pin_free(log);
 }
 
-/* --- what is kept of them */
-
-struct told {
-    size_t count, enrolments, holding, damaged;
-};
-
-static int look(void *context, const struct kept *kept)
+/* The collector has the first one; another by the same key with the same code gives the receipt of that one. */
+Test(enrol, holds_the_receipt_of_an_earlier_try_whose_answer_was_lost)
 {
-    struct told *told = context;
-    struct kept_proof proof;
-    const char *why;
-    told->count++;
-    told->enrolments += kept->id == NULL;
-    told->damaged += kept->is_damaged;
-    told->holding += kept_check(kept, &ours.key, &proof, &why) == 0;
-    return 0;
+    struct profile profile;
+    struct pin *log = fake_log_pin(&ours, 0);
+    struct told told = {0};
+    loses_answer = true;
+    meet_collector(&ours, &profile);
+    cr_expect_eq(enrol(&profile, log), ENROL_LATER);
+    cr_expect(file_exists(scratch_path("enrolment.jws")));
+    loses_answer = false;
+    answers_earlier = true;
+    char other[] = "x.y.z"; /* a try that nobody heard of */
+    cr_assert_eq(attempts_add(scratch_folder(), &(struct buf){.data = other, .len = 5}), 0);
+    cr_expect_eq(enrol(&profile, log), ENROL_DONE);
+    cr_expect_not(file_exists(scratch_path("enrolment.jws")));
+    cr_assert_eq(kept_each(&profile, look, &told), 0);
+    cr_expect(told.count == 1 && told.holding == 1);
+    profile_close(&profile);
+    pin_free(log);
+}
+
+Test(enrol, keeps_no_more_tries_than_the_newest_few)
+{
+    struct buf text;
+    char one[16];
+    for (int i = 0; i < ATTEMPTS_KEPT + 5; i++) {
+        int len = snprintf(one, sizeof one, "a.b.%d", i);
+        cr_assert_eq(attempts_add(scratch_folder(), &(struct buf){.data = one, .len = (size_t)len}), 0);
+    }
+    buf_init(&text, 4096);
+    cr_assert_eq(file_read(scratch_path("enrolment.jws"), &text), 0);
+    size_t lines = 0;
+    for (size_t i = 0; i < text.len; i++)
+        lines += text.data[i] == '\n';
+    cr_expect_eq(lines, ATTEMPTS_KEPT);
+    cr_expect_eq(strncmp(text.data, "a.b.5\n", 6), 0, "%.10s", text.data);
+    buf_free(&text);
 }
 
 Test(deliver, leaves_receipts_that_can_be_checked_again)

@@ -76,7 +76,7 @@ Test(watch, finds_that_an_honest_log_continues_all_that_was_seen)
     cr_expect_leq(fake_requests(), 2 + 4, "each tile is fetched once");
 }
 
-Test(watch, takes_full_tiles_where_partial_ones_are_gone)
+Test(watch, names_partial_tiles_that_are_gone_before_the_full_ones_are_there)
 {
     fake_log_fill(&ours, "entry", 768); /* three full tiles, the level above partial */
     ours.shown = 700;
@@ -84,7 +84,7 @@ Test(watch, takes_full_tiles_where_partial_ones_are_gone)
     see(&ours, 690);
     ours.only_full_tiles = true;
     fake_log_serve(&ours);
-    /* The level above has no full tile to fall back on, so what needs it can't be had. */
+    /* Level 0 has full tiles to fall back on, the level above has not. */
     cr_expect_eq(look(10), WATCH_UNREAD);
 }
 
