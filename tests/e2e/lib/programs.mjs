@@ -4,11 +4,17 @@ import { spawn } from 'node:child_process';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseTable } from './csv.mjs';
-import { poll } from './poll.mjs';
+import { poll, slow } from './poll.mjs';
 
 const build = resolve(process.env.BURGERPANEL_BUILD ?? 'build');
 const wrap = (process.env.BURGERPANEL_WRAP ?? '').split(/\s+/).filter(Boolean);
 export const fixtures = resolve('fixtures');
+
+// A file whose tests leave something open, such as a server after a failed assertion, would hang the whole run.
+setTimeout(() => {
+  console.error('this file hangs: something was left open');
+  process.exit(1);
+}, Math.max(5, slow / 2) * 60_000).unref();
 
 const running = new Set();
 process.on('exit', () => running.forEach((child) => child.kill('SIGKILL')));
