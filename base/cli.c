@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#define LONGEST_SHORT 20 /* characters of a word that may be meant as short options */
 #define FIRST_CODE 256 /* getopt_long's answers from here on are places in the option list; below are characters */
 
 static const struct cli_program *running; /* by the latest cli_run */
@@ -289,15 +290,17 @@ static int refuse_option(const struct cli_verb *verb, const struct option *list,
                       (int)strcspn(word, "="), word, program_name(), verb->name);
 }
 
-static bool is_negative_number(const char *word)
+/* Options are long ones alone, so a number below zero is an operand, and so is a kid that happens to begin with a dash; what is short and no number is
+ * a short option that somebody tried. */
+static bool is_operand(const char *word)
 {
     const char *digit = word + 1;
 
-    if (*word != '-')
+    if (word[0] != '-' || word[1] == '-')
         return false;
     if (*digit == '.')
         digit++;
-    return *digit >= '0' && *digit <= '9';
+    return (*digit >= '0' && *digit <= '9') || strlen(word) > LONGEST_SHORT;
 }
 
 /* Takes the option at optind. -1 when it was stored, or when there is none; otherwise the exit code. */
@@ -337,7 +340,7 @@ static int take_words(const struct cli_verb *verb, const struct cli_option *opti
     while (optind < argc) {
         int before = optind;
 
-        if (!only_operands && !is_negative_number(argv[optind])) {
+        if (!only_operands && !is_operand(argv[optind])) {
             int code = take_option(verb, options, list, argc, argv);
 
             if (code >= 0)

@@ -124,10 +124,26 @@ unsigned api_verdict_status(const struct submission *s)
 
 /* --- what a request asks for and may ask for ------------------------------------------------------------------------------- */
 
+/* Whether a Prefer header holds the preference return=minimal, its value quoted or not. */
+static bool prefers_minimal(const char *prefer)
+{
+    static const char name[] = "return=";
+    for (const char *at = strcasestr(prefer, name); at != NULL; at = strcasestr(at + 1, name)) {
+        const char *value = at + sizeof name - 1;
+        bool quoted = *value == '"';
+        size_t len = strlen("minimal");
+        value += quoted;
+        if ((at == prefer || strchr(", \t;", at[-1]) != NULL) && strncasecmp(value, "minimal", len) == 0 &&
+            strchr(quoted ? "\"" : ",; \t", value[len]) != NULL)
+            return true;
+    }
+    return false;
+}
+
 bool api_wants_receipt(struct http_exchange *x)
 {
     const char *prefer = http_header(x, "Prefer");
-    if (prefer == NULL || strcasestr(prefer, "return=minimal") == NULL)
+    if (prefer == NULL || !prefers_minimal(prefer))
         return true;
     http_answer_header(x, "Preference-Applied", "return=minimal");
     return false;

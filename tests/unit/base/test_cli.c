@@ -172,6 +172,7 @@ Test(cli, takes_negative_numbers_and_answers_as_operands)
     gives("prog any --out -1 a", "[a]");
     cr_assert_str_eq(out, "-1");
     gives("prog any - a", "[-][a]");
+    gives("prog any -pPRk2jx7Qw9vT_0aBcDeFgHiJkLmNoPqRsTuVwXyZ01", "[-pPRk2jx7Qw9vT_0aBcDeFgHiJkLmNoPqRsTuVwXyZ01]");
 }
 
 Test(cli, takes_all_as_operands_after_two_dashes)
