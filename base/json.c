@@ -9,6 +9,7 @@
 #include <cjson/cJSON.h>
 #include <math.h>
 #include <pthread.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -152,29 +153,102 @@ static size_t find_place(const struct walk *walk, const cJSON *document, const c
     return place;
 }
 
+/* All that one document consists of lies in a few blocks, which go when it goes: a document is some dozens of small pieces, and a request pays
+ * for each that malloc hands out. The root is the first thing in the first block. */
+struct block {
+    struct block *next;
+    size_t used, size; /* of `bytes` */
+    _Alignas(max_align_t) char bytes[];
+};
+
+#define BLOCK_MIN 512
+
+static _Thread_local struct block *first_block, *last_block; /* of the document that this thread is parsing */
+
+static struct block *add_block(size_t size)
+{
+    struct block *block = mem_alloc(sizeof *block + size);
+
+    if (!block)
+        return NULL;
+    *block = (struct block){.size = size};
+    if (last_block)
+        last_block->next = block;
+    else
+        first_block = block;
+    last_block = block;
+    return block;
+}
+
+static void free_blocks(struct block *block)
+{
+    while (block) {
+        struct block *next = block->next;
+
+        mem_free(block);
+        block = next;
+    }
+}
+
+static void *take_piece(size_t size)
+{
+    size_t rounded = (size + _Alignof(max_align_t) - 1) & ~(_Alignof(max_align_t) - 1);
+    struct block *block = last_block;
+    void *piece;
+
+    if (rounded > block->size - block->used) {
+        size_t larger = block->size * 2;
+
+        block = add_block(rounded > larger ? rounded : larger);
+        if (!block)
+            return NULL;
+    }
+    piece = block->bytes + block->used;
+    block->used += rounded;
+    return piece;
+}
+
+/* cJSON gives back only what it drops when it gives up. */
+static void drop_piece(void *piece)
+{
+    (void)piece;
+}
+
 static void set_hooks(void)
 {
-    cJSON_Hooks hooks = {.malloc_fn = mem_alloc, .free_fn = mem_free};
+    cJSON_Hooks hooks = {.malloc_fn = take_piece, .free_fn = drop_piece};
 
     cJSON_InitHooks(&hooks);
+}
+
+/* Step two. NULL for lack of memory alone. */
+static cJSON *parse(const struct json_scan *scan)
+{
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    cJSON *document = NULL;
+
+    pthread_once(&once, set_hooks);
+    if (add_block(BLOCK_MIN + 4 * scan->len))
+        document = cJSON_ParseWithLength(scan->text, scan->len);
+    if (!document)
+        free_blocks(first_block);
+    first_block = last_block = NULL;
+    return document;
 }
 
 /* Steps two and three, for a text that has passed the first. */
 static cJSON *build(const struct json_scan *scan, struct json_fault *fault)
 {
-    static pthread_once_t once = PTHREAD_ONCE_INIT;
     struct walk walk = {.scan = scan};
-    cJSON *document;
+    cJSON *document = parse(scan);
 
-    pthread_once(&once, set_hooks);
-    document = cJSON_ParseWithLength(scan->text, scan->len);
     if (!document) {
         *fault = (struct json_fault){.what = "out of memory"};
         return NULL;
     }
     if (check_tree(&walk, document) != 0) {
         *fault = (struct json_fault){.offset = find_place(&walk, document, scan->text, scan->len), .what = walk.what};
-        cJSON_Delete(document);
+        json_free((struct json *)(void *)document);
         return NULL;
     }
     return document;
@@ -198,7 +272,8 @@ struct json *json_parse(const char *text, size_t len, struct json_fault *fault)
 
 void json_free(struct json *document)
 {
-    cJSON_Delete((cJSON *)(void *)document);
+    if (document)
+        free_blocks((struct block *)(void *)((char *)document - offsetof(struct block, bytes)));
 }
 
 enum json_type json_type(const struct json *value)
@@ -329,53 +404,6 @@ bool json_equal(const struct json *a, const struct json *b)
         return objects_equal(a, b);
     }
     return false;
-}
-
-static void put_escaped(struct buf *out, unsigned char c)
-{
-    switch (c) {
-    case '"':
-        buf_put_text(out, "\\\"");
-        break;
-    case '\\':
-        buf_put_text(out, "\\\\");
-        break;
-    case '\n':
-        buf_put_text(out, "\\n");
-        break;
-    case '\r':
-        buf_put_text(out, "\\r");
-        break;
-    case '\t':
-        buf_put_text(out, "\\t");
-        break;
-    default:
-        buf_printf(out, "\\u%04x", c);
-        break;
-    }
-}
-
-void json_put_string(struct buf *out, const char *text, size_t len)
-{
-    size_t done = 0;
-
-    buf_put_char(out, '"');
-    for (size_t i = 0; i < len; i++) {
-        unsigned char c = (unsigned char)text[i];
-
-        if (c >= 0x20 && c != '"' && c != '\\')
-            continue;
-        buf_put(out, text + done, i - done);
-        put_escaped(out, c);
-        done = i + 1;
-    }
-    buf_put(out, text + done, len - done);
-    buf_put_char(out, '"');
-}
-
-void json_put_text(struct buf *out, const char *text)
-{
-    json_put_string(out, text, strlen(text));
 }
 
 /* Puts a number that is no integer with as few digits as give it back, so that it is read as no integer again, and with a
