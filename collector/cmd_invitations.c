@@ -125,7 +125,7 @@ int cmd_invitations_list(const struct cli_verb *verb, int argc, char **argv)
 
 static int withdraw(struct store *store, const uint8_t hash[static SHA256_BYTES])
 {
-    struct store_invitation invitation;
+    struct store_invitation invitation = {INVITATION_UNUSED, 0};
     enum store_result found = store->ops->begin(store);
     if (found == STORE_OK)
         found = store->ops->invitation_find(store, hash, &invitation);

@@ -1,5 +1,5 @@
-/* Group commit. The writer takes what is there as soon as no request is being checked any more, or GATHER_US after it found the first job: so a
- * lone client never waits, and under load dozens of jobs share one sync, one tree and one signature. After a failure nothing is accepted until the store
+/* Group commit. A lone job is committed at once. When others are being checked, or the last batch held several, the writer waits a little for
+ * more: so under load dozens of jobs share one sync, one tree and one signature. After a failure nothing is accepted until the store
  * has been opened again and everything read anew. */
 #include "collector/commit.h"
 #include "base/clock.h"
@@ -12,7 +12,8 @@
 #include <stdio.h>
 #include <time.h>
 
-#define GATHER_US 1500
+#define GATHER_STEP_US 150
+#define GATHER_MAX_US 3000
 #define GATHER_ENOUGH 512 /* submissions for which it waits no longer */
 #define BATCH_MAX 4096 /* submissions in a transaction; one job may be larger by itself */
 #define REFRESH_MS 400 /* how often an idle writer looks for what administrators changed */
@@ -28,6 +29,7 @@ struct commit_queue {
     bool idle; /* the writer waits on `filled` for a first job */
     bool gathering; /* it has one, and waits for those that were announced */
     size_t announced;
+    bool busy; /* the last batch held more than one job */
     bool stopping;
     atomic_bool healthy;
 
@@ -155,20 +157,25 @@ static void wait_for_work(struct commit_queue *queue)
     queue->idle = false;
 }
 
+/* Whether nothing more is worth waiting for: a lone job when nobody else is being checked, or a good batch. */
 static bool has_gathered(const struct commit_queue *queue)
 {
-    return queue->announced == 0 || queue->waiting >= GATHER_ENOUGH || queue->stopping;
+    return (!queue->busy && queue->announced == 0) || queue->waiting >= GATHER_ENOUGH || queue->stopping;
 }
 
-/* With a job at hand: waits for those that are being checked, at most GATHER_US. With the lock held. */
+/* With a job at hand: waits for those that are being checked; while busy, for as long as more keep coming, since most requests are still in
+ * their sockets. GATHER_MAX_US at most. With the lock held. */
 static void gather(struct commit_queue *queue)
 {
-    if (has_gathered(queue))
-        return;
-    struct timespec until = in_future(GATHER_US);
+    int64_t end = clock_monotonic_us() + GATHER_MAX_US;
+    size_t before = 0;
     queue->gathering = true;
-    while (!has_gathered(queue) && pthread_cond_timedwait(&queue->filled, &queue->lock, &until) != ETIMEDOUT)
-        ;
+    while (!has_gathered(queue) && (queue->announced > 0 || queue->waiting > before) && clock_monotonic_us() < end) {
+        struct timespec until = in_future(GATHER_STEP_US);
+        before = queue->waiting;
+        while (!has_gathered(queue) && pthread_cond_timedwait(&queue->filled, &queue->lock, &until) != ETIMEDOUT)
+            ;
+    }
     queue->gathering = false;
 }
 
@@ -203,8 +210,10 @@ static void *write_batches(void *argument)
         size_t count;
         struct commit_job *jobs = take_jobs(queue, &count);
         pthread_mutex_unlock(&queue->lock);
+        bool several = jobs->next != NULL;
         commit_jobs(queue, jobs, count);
         pthread_mutex_lock(&queue->lock);
+        queue->busy = several;
     }
     pthread_mutex_unlock(&queue->lock);
     return NULL;
