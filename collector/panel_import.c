@@ -142,7 +142,7 @@ static void put_rounds(struct buf *out, const struct panel *before, const struct
 void panel_import_put_changes(struct buf *out, const struct panel *before, const struct panel *after)
 {
     size_t start = out->len;
-    put_change(out, T("panel", "panel"), after->id, before != NULL && strcmp(before->id, after->id) == 0,
+    put_change(out, "panel", after->id, before != NULL && strcmp(before->id, after->id) == 0,
                before != NULL && labels_equal(&before->title, &after->title));
     put_questionnaires(out, before, after);
     put_rounds(out, before, after);
