@@ -69,13 +69,23 @@ void parallel_free(struct parallel *parallel)
     mem_free(parallel);
 }
 
-void parallel_run(struct parallel *parallel, size_t count, void (*each)(void *context, size_t i), void *context)
+void parallel_begin(struct parallel *parallel, size_t count, void (*each)(void *context, size_t i), void *context)
 {
     parallel->each = each;
     parallel->context = context;
     parallel->count = count;
     atomic_store(&parallel->next, 0);
     pthread_barrier_wait(&parallel->barrier);
+}
+
+void parallel_end(struct parallel *parallel)
+{
     take_blocks(parallel);
     pthread_barrier_wait(&parallel->barrier);
+}
+
+void parallel_run(struct parallel *parallel, size_t count, void (*each)(void *context, size_t i), void *context)
+{
+    parallel_begin(parallel, count, each, context);
+    parallel_end(parallel);
 }
