@@ -190,5 +190,5 @@ clean: ## removes all that was built
 	rm -rf '$(BUILD)'
 
 help: ## this list
-	@sed -n 's/^\([a-z][a-z]*\):.*## \(.*\)$$/  make \1|\2/p' Makefile | while IFS='|' read -r target text; do \
+	@sed -n 's/^\([a-z][a-z-]*\):.*## \(.*\)$$/  make \1|\2/p' Makefile | while IFS='|' read -r target text; do \
 	    printf '%-16s %s\n' "$$target" "$$text"; done
