@@ -26,11 +26,23 @@ begin() { # STAGE TITLE
     printf '\n== %s\n' "$2"
 }
 
+# A leak report in which every frame above the allocator is the test library's own: now and then its parent process ends before it has
+# freed its workers. What a test leaks has the test's frames.
+is_librarys_own() {
+    grep -q 'ERROR: LeakSanitizer' "$1" || return 1
+    frames=$(grep -E '^ +#[1-9]' "$1")
+    [ -n "$frames" ] && ! printf '%s\n' "$frames" | grep -qv 'libcriterion\.so'
+}
+
 # Whatever a checking tool wrote is a failure of its own, since test runners don't hand on how their children ended.
 count_reports() {
     found=0
     for report in "$reports/$stage"/*; do
         [ -s "$report" ] || continue
+        if is_librarys_own "$report"; then
+            echo "passed over, the test library's own leak: $report"
+            continue
+        fi
         found=$((found + 1))
         if [ "$found" -le 5 ]; then
             echo "-- $report"
