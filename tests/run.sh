@@ -34,6 +34,17 @@ is_librarys_own() {
     [ -n "$frames" ] && ! printf '%s\n' "$frames" | grep -qv 'libcriterion\.so'
 }
 
+# Whether there are reports in this stage, and all of that kind.
+only_librarys_own() {
+    any=
+    for report in "$reports/$stage"/*; do
+        [ -s "$report" ] || continue
+        is_librarys_own "$report" || return 1
+        any=1
+    done
+    [ -n "$any" ]
+}
+
 # Whatever a checking tool wrote is a failure of its own, since test runners don't hand on how their children ended.
 count_reports() {
     found=0
@@ -77,7 +88,7 @@ run_units() {
         # shellcheck disable=SC2086
         set_numbers $numbers
         [ "$failed" -eq 0 ] && [ "$code" -eq 0 ] || cat "$log"
-        [ "$failed" -eq 0 ] && [ "$code" -ne 0 ] && failed=1
+        [ "$failed" -eq 0 ] && [ "$code" -ne 0 ] && ! only_librarys_own && failed=1
         echo "$passed passed, $failed failed, ${skipped:-0} skipped"
         record "$stage" "$passed" "$failed" "${skipped:-0}"
     done
