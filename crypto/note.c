@@ -79,7 +79,8 @@ int note_key_parse(const char *text, size_t len, struct note_key *out, const cha
 {
     const char *plus = len == 0 ? NULL : memchr(text, '+', len);
     struct line name = {text, plus == NULL ? 0 : (size_t)(plus - text)};
-    if (len < name.len + 1 + ID_DIGITS + 1 || !note_name_is_good(name.text, name.len) || plus[1 + ID_DIGITS] != '+')
+    if (plus == NULL || len < name.len + 1 + ID_DIGITS + 1 || !note_name_is_good(name.text, name.len) ||
+        plus[1 + ID_DIGITS] != '+')
         return refuse(why, "not of the form name+id+key");
 
     uint8_t bytes[1 + KEY_BYTES];

@@ -14,6 +14,8 @@
 
 #define HEAD_MAX 2048
 #define EVENTS 256
+#define TAIL 5
+#define LAST_CHUNK "0\r\n\r\n" /* ends a chunked body; no table of ours holds an empty line */
 
 struct connection {
     int fd;
@@ -24,6 +26,8 @@ struct connection {
     size_t head_len;
     size_t body_left;
     int in_body;
+    int chunked;
+    char tail[TAIL]; /* the last bytes of a chunked body */
 };
 
 struct load {
@@ -72,7 +76,8 @@ static void begin(struct load *load, struct connection *c)
 {
     c->request = load->next < load->end ? load->next++ : NULL;
     c->sent = c->head_len = c->body_left = 0;
-    c->in_body = 0;
+    c->in_body = c->chunked = 0;
+    memset(c->tail, 0, TAIL);
     if (c->request == NULL) {
         load->open--;
         return;
@@ -87,15 +92,27 @@ static void finish(struct load *load, struct connection *c)
     begin(load, c);
 }
 
+static void pass_tail(struct connection *c, const char *bytes, size_t len)
+{
+    for (size_t i = len > TAIL ? len - TAIL : 0; i < len; i++) {
+        memmove(c->tail, c->tail + 1, TAIL - 1);
+        c->tail[TAIL - 1] = bytes[i];
+    }
+}
+
 /* The head is whole: notes the status and how much body is to come; what of it has come already is counted off. */
 static void read_head(struct connection *c, const char *end)
 {
     const char *length = strcasestr(c->head, "\r\nContent-Length:");
+    const char *chunked = strcasestr(c->head, "\r\nTransfer-Encoding: chunked");
     if (sscanf(c->head, "HTTP/1.1 %d", &c->request->status) != 1)
         give_up("an answer that is no HTTP");
     size_t body = length != NULL && length < end ? strtoul(length + 17, NULL, 10) : 0;
     size_t had = c->head_len - (size_t)(end + 4 - c->head);
-    c->body_left = body - had;
+    c->chunked = chunked != NULL && chunked < end;
+    c->body_left = c->chunked ? 1 : body - had;
+    if (c->chunked)
+        pass_tail(c, end + 4, had);
     c->in_body = 1;
 }
 
@@ -109,7 +126,9 @@ static void receive(struct load *load, struct connection *c)
         return;
     if (n <= 0)
         give_up("recv");
-    if (c->in_body) {
+    if (c->in_body && c->chunked) {
+        pass_tail(c, waste, (size_t)n);
+    } else if (c->in_body) {
         c->body_left -= (size_t)n;
     } else {
         c->head_len += (size_t)n;
@@ -119,7 +138,7 @@ static void receive(struct load *load, struct connection *c)
             return;
         read_head(c, end);
     }
-    if (c->body_left == 0)
+    if (c->chunked ? memcmp(c->tail, LAST_CHUNK, TAIL) == 0 : c->body_left == 0)
         finish(load, c);
 }
 

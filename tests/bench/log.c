@@ -183,6 +183,43 @@ static void measure_audit(const char *dsn, size_t entries)
            bare / audit);
 }
 
+/* --- the tables over HTTP -------------------------------------------------------------------------------------------------- */
+
+#define TABLE_REQUESTS 200
+
+/* Milliseconds of the daemon's CPU for the summary of all actions, and its ratio to a verification. */
+static void measure_tables(const char *dsn, size_t responses, double verify)
+{
+    char path[BENCH_PATH_SIZE], token[128] = "";
+    bench_path(path, "", "token");
+    bench_run_collector(
+        (const char *[]){bench_collector, "tokens", "create", "bench", "--role", "analyst", "--store", dsn, NULL}, path);
+    FILE *file = fopen(path, "r");
+    if (file == NULL || fgets(token, sizeof token, file) == NULL)
+        bench_give_up("a token");
+    fclose(file);
+    token[strcspn(token, "\r\n")] = '\0';
+    struct request list[TABLE_REQUESTS];
+    struct buf text;
+    buf_init(&text, SIZE_MAX);
+    buf_printf(&text,
+               "GET /v1/rounds/" BENCH_ROUND "/summary HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer %s\r\n\r\n",
+               token);
+    for (size_t i = 0; i < TABLE_REQUESTS; i++)
+        list[i] = (struct request){.bytes = text.data, .len = text.len};
+    struct daemon daemon = bench_start(dsn);
+    double before = bench_daemon_cpu_us(daemon);
+    load_run(daemon.port, 1, 0, list, TABLE_REQUESTS);
+    double cpu = (bench_daemon_cpu_us(daemon) - before) / TABLE_REQUESTS;
+    bench_stop(daemon);
+    for (size_t i = 0; i < TABLE_REQUESTS; i++)
+        if (list[i].status != 200)
+            bench_give_up("a table was refused");
+    buf_free(&text);
+    printf("summary of %d actions over %-8zu responses    %8.2f us  RATIO %.1f\n", BENCH_ACTIONS, responses, cpu,
+           cpu / verify);
+}
+
 int main(int argc, char **argv)
 {
     if (argc < 4 || crypto_start())
@@ -203,8 +240,12 @@ int main(int argc, char **argv)
     printf("\nthe log; bare verification %.1f us of CPU\n", verify);
     bench_make_store(dsn, 0 + 1, codes);
     measure_log(dsn, verify);
+    bench_make_store(dsn, 1, codes);
+    (void)fill(dsn, members, 1, codes, 10);
+    measure_tables(dsn, 10, verify);
     bench_make_store(dsn, member_count, codes);
     size_t bytes = fill(dsn, members, member_count, codes, count);
+    measure_tables(dsn, count, verify);
     measure_audit(dsn, count + member_count);
     printf("%-44s %8.0f bytes a response  RATIO %.3f\n", "store, to the JWS it holds",
            (file_bytes("bench.db") + file_bytes("bench.db-wal")) / (double)count,
