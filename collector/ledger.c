@@ -268,8 +268,8 @@ static int add_member(struct ledger *ledger, struct submission *s)
     return 0;
 }
 
-/* PROTOCOL 4: what enrolled once is answered so again, however late. One answer for an invitation that is unknown, withdrawn or used by another key. A member with another invitation is refused too:
- * it would otherwise take the place of whoever that invitation was meant for. */
+/* PROTOCOL 4: what enrolled once is answered so again, however late. One answer for an invitation that is unknown, withdrawn or used by
+ * another key. A member with another invitation is refused too: it would otherwise take the place of whoever that was meant for. */
 static int apply_enrolment(struct ledger *ledger, struct submission *s)
 {
     struct store_invitation invitation;
@@ -309,8 +309,6 @@ static int apply_one(struct ledger *ledger, struct submission *s)
     }
     return -1;
 }
-
-/* --- a batch --------------------------------------------------------------------------------------------------------------- */
 
 /* --- the log's face -------------------------------------------------------------------------------------------------------- */
 
@@ -388,6 +386,8 @@ static int reload(struct ledger *ledger)
     catalogue_replace(ledger->around.catalogues, next);
     return 0;
 }
+
+/* --- a batch --------------------------------------------------------------------------------------------------------------- */
 
 /* Inside a transaction, so that nothing can change between the question and the reading. */
 static int take_over_changes(struct ledger *ledger)
