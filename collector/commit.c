@@ -12,7 +12,7 @@
 #include <stdio.h>
 #include <time.h>
 
-#define GATHER_STEP_US 150
+#define GATHER_STEP_US 500 /* nothing new for so long: no more are coming */
 #define GATHER_MAX_US 3000
 #define GATHER_ENOUGH 512 /* submissions for which it waits no longer */
 #define BATCH_MAX 4096 /* submissions in a transaction; one job may be larger by itself */
@@ -29,7 +29,7 @@ struct commit_queue {
     bool idle; /* the writer waits on `filled` for a first job */
     bool gathering; /* it has one, and waits for those that were announced */
     size_t announced;
-    bool busy; /* the last batch held more than one job */
+    size_t expected; /* submissions: as many as the last batch held, where that was more than one job; 0 otherwise */
     bool stopping;
     atomic_bool healthy;
 
@@ -157,14 +157,16 @@ static void wait_for_work(struct commit_queue *queue)
     queue->idle = false;
 }
 
-/* Whether nothing more is worth waiting for: a lone job when nobody else is being checked, or a good batch. */
+/* Whether nothing more is worth waiting for: nobody else is being checked and as many have come as last time, who sends again once answered; or
+ * a good batch. */
 static bool has_gathered(const struct commit_queue *queue)
 {
-    return (!queue->busy && queue->announced == 0) || queue->waiting >= GATHER_ENOUGH || queue->stopping;
+    return (queue->announced == 0 && queue->waiting >= queue->expected) || queue->waiting >= GATHER_ENOUGH ||
+           queue->stopping;
 }
 
-/* With a job at hand: waits for those that are being checked; while busy, for as long as more keep coming, since most requests are still in
- * their sockets. GATHER_MAX_US at most. With the lock held. */
+/* With a job at hand: waits for those that are being checked and, while busy, for those that are still in their sockets, as long as more keep
+ * coming. GATHER_MAX_US at most. With the lock held. */
 static void gather(struct commit_queue *queue)
 {
     int64_t end = clock_monotonic_us() + GATHER_MAX_US;
@@ -213,7 +215,7 @@ static void *write_batches(void *argument)
         bool several = jobs->next != NULL;
         commit_jobs(queue, jobs, count);
         pthread_mutex_lock(&queue->lock);
-        queue->busy = several;
+        queue->expected = several ? count : 0;
     }
     pthread_mutex_unlock(&queue->lock);
     return NULL;

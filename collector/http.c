@@ -21,6 +21,7 @@
 #define DISCARD_MAX ((size_t)1024 * 1024) /* of a refused body that is read, so that its sender sees the answer */
 #define BODY_FREE 8192 /* bytes of a body that need no share of bodies_max */
 #define IDLE_SECONDS 30
+#define CONNECTION_BYTES ((size_t)16 * 1024) /* for header and buffers of one; the library overwrites all of it after each request */
 #define POLL_MS 5
 
 struct http_server {
@@ -445,7 +446,8 @@ static struct MHD_Daemon *start_daemon(struct http_server *server, const struct 
     return MHD_start_daemon(MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME, 0, NULL, NULL, access_handler, server,
                             MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_THREAD_POOL_SIZE, options->threads,
                             MHD_OPTION_CONNECTION_LIMIT, options->connections, MHD_OPTION_CONNECTION_TIMEOUT,
-                            (unsigned)IDLE_SECONDS, MHD_OPTION_NOTIFY_COMPLETED, completed, NULL, MHD_OPTION_END);
+                            (unsigned)IDLE_SECONDS, MHD_OPTION_CONNECTION_MEMORY_LIMIT, CONNECTION_BYTES,
+                            MHD_OPTION_NOTIFY_COMPLETED, completed, NULL, MHD_OPTION_END);
 }
 
 struct http_server *http_start(const struct http_options *options, const struct http_route *routes, void *context,
