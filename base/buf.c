@@ -94,6 +94,20 @@ void buf_put_char(struct buf *b, char c)
     buf_put(b, &c, 1);
 }
 
+void buf_put_integer(struct buf *b, int64_t number)
+{
+    char digits[20], *at = digits + sizeof digits; /* a sign and 19 digits */
+    uint64_t left = number < 0 ? -(uint64_t)number : (uint64_t)number;
+
+    do {
+        *--at = (char)('0' + left % 10);
+        left /= 10;
+    } while (left > 0);
+    if (number < 0)
+        *--at = '-';
+    buf_put(b, at, (size_t)(digits + sizeof digits - at));
+}
+
 /* Formats into the room that there is; the length that the whole text has, or -1. */
 PRINTF_LIKE(2, 0)
 static int print_at_end(struct buf *b, const char *format, va_list args)

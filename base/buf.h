@@ -33,6 +33,7 @@ void buf_reset(struct buf *b);
 void buf_put(struct buf *b, const void *bytes, size_t len);
 void buf_put_text(struct buf *b, const char *text);
 void buf_put_char(struct buf *b, char c);
+void buf_put_integer(struct buf *b, int64_t number); /* in decimal digits */
 void buf_printf(struct buf *b, const char *format, ...) PRINTF_LIKE(2, 3);
 
 /* Room for `len` more bytes at the end, for a writer that fills it and then adds what it wrote to b->len (and sees to the

@@ -161,7 +161,7 @@ struct block {
     _Alignas(max_align_t) char bytes[];
 };
 
-#define BLOCK_MIN 512
+#define BLOCK_FIRST 960 /* with its head what malloc hands out from a thread's own cache; a response takes two */
 
 static _Thread_local struct block *first_block, *last_block; /* of the document that this thread is parsing */
 
@@ -197,7 +197,7 @@ static void *take_piece(size_t size)
     void *piece;
 
     if (rounded > block->size - block->used) {
-        size_t larger = block->size * 2;
+        size_t larger = block == first_block ? block->size : block->size * 2;
 
         block = add_block(rounded > larger ? rounded : larger);
         if (!block)
@@ -228,7 +228,7 @@ static cJSON *parse(const struct json_scan *scan)
     cJSON *document = NULL;
 
     pthread_once(&once, set_hooks);
-    if (add_block(BLOCK_MIN + 4 * scan->len))
+    if (add_block(BLOCK_FIRST))
         document = cJSON_ParseWithLength(scan->text, scan->len);
     if (!document)
         free_blocks(first_block);

@@ -66,29 +66,28 @@ void api_put_refusal(struct buf *out, const struct refusal *refusal)
     buf_free(&members);
 }
 
-/* The receipt as a JSON string: from the commit itself, or for what was there already from the newest checkpoint. */
+/* The receipt as a JSON string: from the commit itself, or for what was there already from the newest checkpoint. Better no answer than one without
+ * its proof: who sends again gets it. */
 static void put_receipt(struct buf *out, struct service *service, const struct submission *s)
 {
-    struct buf text;
-    buf_init(&text, RECEIPT_MAX);
-    int result = s->proofs != NULL ? proofs_put_receipt(&text, s->proofs, (uint64_t)s->index)
-                                   : api_put_any_receipt(&text, service, (uint64_t)s->index);
-    if (result == 0) {
-        buf_put_text(out, ",\"receipt\":");
-        json_put_string(out, text.data, text.len);
-    } else {
-        out->failed = true; /* better no answer than one without its proof: who sends again gets it */
-    }
-    buf_free(&text);
+    buf_put_text(out, ",\"receipt\":\"");
+    int result = s->proofs != NULL ? proofs_put_receipt(out, s->proofs, (uint64_t)s->index, RECEIPT_JSON)
+                                   : api_put_any_receipt(out, service, (uint64_t)s->index, RECEIPT_JSON);
+    buf_put_char(out, '"');
+    if (result != 0)
+        out->failed = true;
 }
 
 void api_put_outcome(struct buf *out, struct service *service, const struct submission *s, bool receipt)
 {
     if (s->kind == SUBMISSION_ENROLMENT)
         buf_printf(out, "\"kid\":\"%s\",", s->kid);
-    buf_printf(out, "\"index\":%lld", (long long)s->index);
-    if (s->replaced >= 0)
-        buf_printf(out, ",\"replaced\":%lld", (long long)s->replaced);
+    buf_put_text(out, "\"index\":");
+    buf_put_integer(out, s->index);
+    if (s->replaced >= 0) {
+        buf_put_text(out, ",\"replaced\":");
+        buf_put_integer(out, s->replaced);
+    }
     if (receipt)
         put_receipt(out, service, s);
 }

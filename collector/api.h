@@ -55,7 +55,7 @@ void api_put_refusal(struct buf *out, const struct refusal *refusal);
 void api_put_outcome(struct buf *out, struct service *service, const struct submission *submission, bool receipt);
 
 /* Puts the receipt of any entry that the newest checkpoint covers. -1: it covers none of that index, or the log can't be read. */
-MUST_CHECK int api_put_any_receipt(struct buf *out, struct service *service, uint64_t index);
+MUST_CHECK int api_put_any_receipt(struct buf *out, struct service *service, uint64_t index, enum receipt_form form);
 
 /* Whether the request wants receipts: it does unless it says Prefer: return=minimal (RFC 7240), which the answer then confirms. While the handler
  * runs only. */

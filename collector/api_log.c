@@ -1,7 +1,6 @@
 /* /log/checkpoint, /log/key, /log/tile/… and /v1/receipts/{index}: what anyone may see of the log (PROTOCOL 6). Only what the newest checkpoint covers
  * is shown, whatever the store holds by then. */
 #include "collector/api.h"
-#include "collector/tree.h"
 #include "crypto/line.h"
 #include "crypto/tile.h"
 #include <stdio.h>
@@ -77,11 +76,12 @@ void api_tile_get(struct http_exchange *x, void *context)
         http_answer_header(x, "Cache-Control", IMMUTABLE);
 }
 
-int api_put_any_receipt(struct buf *out, struct service *service, uint64_t index)
+int api_put_any_receipt(struct buf *out, struct service *service, uint64_t index, enum receipt_form form)
 {
     struct proofs *proofs = proofs_now(service->around.proofs);
-    struct store *store = reader_take(service->reader);
-    int result = index < proofs->head.size ? proofs_put_any_receipt(out, proofs, index, tree_read, store) : -1;
+    (void)reader_take(service->reader);
+    struct tiles *tiles = reader_tiles(service->reader);
+    int result = index < proofs->head.size ? proofs_put_any_receipt(out, proofs, index, form, tiles_read, tiles) : -1;
     reader_give_back(service->reader);
     proofs_release(proofs);
     return result;
@@ -102,7 +102,7 @@ void api_receipt_get(struct http_exchange *x, void *context)
     }
     struct buf body;
     buf_init(&body, SIZE_MAX);
-    if (api_put_any_receipt(&body, service, index)) {
+    if (api_put_any_receipt(&body, service, index, RECEIPT_TEXT)) {
         buf_free(&body);
         answer_store_failure(x);
         return;

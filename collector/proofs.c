@@ -1,5 +1,6 @@
 /* Counting, and receipts from a commit or from stored hashes. */
 #include "collector/proofs.h"
+#include "base/json.h"
 #include "base/mem.h"
 #include "collector/place.h"
 #include <stdatomic.h>
@@ -10,20 +11,42 @@ struct counted {
     atomic_uint holders;
 };
 
+/* The text between the quotes. */
+static int escape_checkpoint(struct proofs *proofs)
+{
+    struct buf *json = &proofs->checkpoint_json;
+    buf_init(json, RECEIPT_MAX);
+    json_put_string(json, proofs->checkpoint, proofs->checkpoint_len);
+    if (buf_check(json))
+        return -1;
+    json->len -= 2;
+    memmove(json->data, json->data + 1, json->len);
+    return 0;
+}
+
+static void destroy(struct proofs *proofs)
+{
+    merkle_batch_free(proofs->batch);
+    mem_free(proofs->checkpoint);
+    buf_free(&proofs->checkpoint_json);
+    mem_free(proofs);
+}
+
 struct proofs *proofs_new(const struct merkle_head *head, const char *checkpoint, struct merkle_batch *batch)
 {
     struct counted *counted = mem_calloc(1, sizeof *counted);
-    size_t len = strlen(checkpoint);
-    if (counted == NULL || (counted->proofs.checkpoint = mem_copy_text(checkpoint, len)) == NULL) {
-        mem_free(counted);
+    if (counted == NULL) {
         merkle_batch_free(batch);
         return NULL;
     }
+    struct proofs *proofs = &counted->proofs;
     atomic_init(&counted->holders, 1);
-    counted->proofs.head = *head;
-    counted->proofs.checkpoint_len = len;
-    counted->proofs.batch = batch;
-    return &counted->proofs;
+    *proofs = (struct proofs){.head = *head, .checkpoint_len = strlen(checkpoint), .batch = batch};
+    proofs->checkpoint = mem_copy_text(checkpoint, proofs->checkpoint_len);
+    if (proofs->checkpoint != NULL && escape_checkpoint(proofs) == 0)
+        return proofs;
+    destroy(proofs);
+    return NULL;
 }
 
 struct proofs *proofs_hold(struct proofs *proofs)
@@ -37,29 +60,39 @@ void proofs_release(struct proofs *proofs)
 {
     if (proofs == NULL || atomic_fetch_sub_explicit(&((struct counted *)proofs)->holders, 1, memory_order_acq_rel) != 1)
         return;
-    merkle_batch_free(proofs->batch);
-    mem_free(proofs->checkpoint);
-    mem_free(proofs);
+    destroy(proofs);
 }
 
-int proofs_put_receipt(struct buf *out, const struct proofs *proofs, uint64_t index)
+static int put(struct buf *out, const struct proofs *proofs, struct receipt *receipt, enum receipt_form form)
 {
-    struct merkle_hash proof[MERKLE_PROOF_MAX];
-    int count = proofs->batch != NULL ? merkle_batch_prove(proofs->batch, index, proof) : -1;
-    if (count < 0)
-        return -1;
-    receipt_put(out, index, proof, (size_t)count, proofs->checkpoint, proofs->checkpoint_len);
+    bool json = form == RECEIPT_JSON;
+    receipt->checkpoint = json ? proofs->checkpoint_json.data : proofs->checkpoint;
+    receipt->checkpoint_len = json ? proofs->checkpoint_json.len : proofs->checkpoint_len;
+    receipt_put(out, receipt, json ? "\\n" : "\n");
     return buf_check(out);
 }
 
-int proofs_put_any_receipt(struct buf *out, const struct proofs *proofs, uint64_t index, merkle_read *read, void *context)
+int proofs_put_receipt(struct buf *out, const struct proofs *proofs, uint64_t index, enum receipt_form form)
 {
-    struct merkle_hash proof[MERKLE_PROOF_MAX];
-    int count = merkle_prove_inclusion(index, proofs->head.size, read, context, proof);
+    struct receipt receipt;
+    int count = proofs->batch != NULL ? merkle_batch_prove(proofs->batch, index, receipt.proof) : -1;
     if (count < 0)
         return -1;
-    receipt_put(out, index, proof, (size_t)count, proofs->checkpoint, proofs->checkpoint_len);
-    return buf_check(out);
+    receipt.index = index;
+    receipt.count = (size_t)count;
+    return put(out, proofs, &receipt, form);
+}
+
+int proofs_put_any_receipt(struct buf *out, const struct proofs *proofs, uint64_t index, enum receipt_form form,
+                           merkle_read *read, void *context)
+{
+    struct receipt receipt;
+    int count = merkle_prove_inclusion(index, proofs->head.size, read, context, receipt.proof);
+    if (count < 0)
+        return -1;
+    receipt.index = index;
+    receipt.count = (size_t)count;
+    return put(out, proofs, &receipt, form);
 }
 
 /* --- the place ------------------------------------------------------------------------------------------------------------- */

@@ -7,6 +7,7 @@
 struct reader {
     pthread_mutex_t lock;
     struct store *store;
+    struct tiles *tiles;
 };
 
 struct reader *reader_open(const char *dsn, char error[static STORE_ERROR_SIZE])
@@ -18,8 +19,11 @@ struct reader *reader_open(const char *dsn, char error[static STORE_ERROR_SIZE])
         return NULL;
     }
     reader->store = store_open(dsn, STORE_EXISTING, error);
-    if (reader->store != NULL)
+    reader->tiles = reader->store != NULL ? tiles_new(reader->store) : NULL;
+    if (reader->tiles != NULL)
         return reader;
+    if (reader->store != NULL)
+        snprintf(error, STORE_ERROR_SIZE, "out of memory");
     reader_close(reader);
     return NULL;
 }
@@ -28,6 +32,7 @@ void reader_close(struct reader *reader)
 {
     if (reader == NULL)
         return;
+    tiles_free(reader->tiles);
     store_close(reader->store);
     pthread_mutex_destroy(&reader->lock);
     mem_free(reader);
@@ -37,6 +42,11 @@ struct store *reader_take(struct reader *reader)
 {
     pthread_mutex_lock(&reader->lock);
     return reader->store;
+}
+
+struct tiles *reader_tiles(struct reader *reader)
+{
+    return reader->tiles;
 }
 
 void reader_give_back(struct reader *reader)

@@ -1,8 +1,8 @@
-/* A store handle for the HTTP threads' reading: one, lent to one thread at a time. */
+/* A store handle for the HTTP threads' reading, and the log's tiles read with it: one, lent to one thread at a time. */
 #ifndef COLLECTOR_READER_H
 #define COLLECTOR_READER_H
 
-#include "collector/store.h"
+#include "collector/tiles.h"
 
 struct reader;
 
@@ -12,6 +12,9 @@ void reader_close(struct reader *reader);
 
 /* Waits for the handle; give it back soon. */
 struct store *reader_take(struct reader *reader);
+
+/* The tiles of a handle that has been taken; until it is given back. */
+struct tiles *reader_tiles(struct reader *reader);
 void reader_give_back(struct reader *reader);
 
 #endif

@@ -30,18 +30,23 @@ void tree_free(struct tree *tree)
     mem_free(tree);
 }
 
+int tree_read_tile(struct store *store, unsigned level, uint64_t index, unsigned wanted,
+                   struct merkle_hash hashes[static TILE_WIDTH], unsigned *width)
+{
+    enum store_result result = store->ops->tile_read(store, level, index, hashes, width);
+    if (result == STORE_NONE || (result == STORE_OK && *width < wanted))
+        snprintf(store->error, sizeof store->error, "tile %u/%llu of the log is missing; run `audit`", level,
+                 (unsigned long long)index);
+    return result == STORE_OK && *width >= wanted ? 0 : -1;
+}
+
 int tree_read(void *context, unsigned level, uint64_t index, struct merkle_hash *out)
 {
-    struct store *store = context;
     struct merkle_hash hashes[TILE_WIDTH];
     struct tile tile;
     unsigned width = 0;
     tile_locate(level, index, &tile);
-    enum store_result result = store->ops->tile_read(store, tile.level, tile.index, hashes, &width);
-    if (result == STORE_NONE || (result == STORE_OK && width < tile.width))
-        snprintf(store->error, sizeof store->error, "tile %u/%llu of the log is missing; run `audit`", tile.level,
-                 (unsigned long long)tile.index);
-    if (result != STORE_OK || width < tile.width)
+    if (tree_read_tile(context, tile.level, tile.index, tile.width, hashes, &width))
         return -1;
     return tile_hash(&tile, hashes, level, index, out);
 }

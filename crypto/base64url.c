@@ -49,28 +49,33 @@ bool base64url_is_valid(const char *text, size_t len)
     return seen < 0x40 && len % 4 != 1 && has_zero_unused_bits(text, len);
 }
 
-/* Decodes a valid text; `out` has room. Returns the count of bytes. */
-static size_t decode_valid(const char *text, size_t len, uint8_t *out)
+/* Decodes the characters of one group, `len` of 4; returns what all their bits make, which is 0x40 or more where one is outside the alphabet. */
+static unsigned decode_group(const char *text, size_t len, uint8_t *out)
 {
-    uint8_t *start = out;
-    for (; len >= 4; text += 4, len -= 4) {
-        unsigned group = bits_of(text[0]) << 18 | bits_of(text[1]) << 12 | bits_of(text[2]) << 6 | bits_of(text[3]);
-        *out++ = (uint8_t)(group >> 16);
-        *out++ = (uint8_t)(group >> 8);
-        *out++ = (uint8_t)group;
-    }
-    if (len >= 2)
-        *out++ = (uint8_t)(bits_of(text[0]) << 2 | bits_of(text[1]) >> 4);
-    if (len == 3)
-        *out++ = (uint8_t)(bits_of(text[1]) << 4 | bits_of(text[2]) >> 2);
-    return (size_t)(out - start);
+    unsigned a = bits_of(text[0]), b = bits_of(text[1]), c = len > 2 ? bits_of(text[2]) : 0,
+             d = len > 3 ? bits_of(text[3]) : 0;
+    out[0] = (uint8_t)(a << 2 | b >> 4);
+    if (len > 2)
+        out[1] = (uint8_t)(b << 4 | c >> 2);
+    if (len > 3)
+        out[2] = (uint8_t)(c << 6 | d);
+    return a | b | c | d;
 }
 
 int base64url_decode(const char *text, size_t len, void *out, size_t cap, size_t *out_len)
 {
-    if (!base64url_is_valid(text, len) || len / 4 * 3 + (len % 4 > 0 ? len % 4 - 1 : 0) > cap)
+    size_t count = len / 4 * 3 + (len % 4 > 0 ? len % 4 - 1 : 0), at = 0;
+    uint8_t *bytes = out;
+    unsigned seen = 0; /* looked at once, at the end: no branch a group */
+    if (len % 4 == 1 || count > cap || !has_zero_unused_bits(text, len))
         return -1;
-    *out_len = decode_valid(text, len, out);
+    for (; len - at >= 4; at += 4, bytes += 3)
+        seen |= decode_group(text + at, 4, bytes);
+    if (at < len)
+        seen |= decode_group(text + at, len - at, bytes);
+    if (seen >= 0x40)
+        return -1;
+    *out_len = count;
     return 0;
 }
 

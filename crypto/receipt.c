@@ -1,7 +1,6 @@
 /* Receipts: the last step of the walk of one response, and what a member keeps of it. */
 #include "crypto/receipt.h"
 #include "crypto/line.h"
-#include <inttypes.h>
 #include <string.h>
 
 #define FIRST_LINE "c2sp.org/tlog-proof@v1"
@@ -12,16 +11,19 @@ static int refuse(const char **why, const char *reason)
     return -1;
 }
 
-void receipt_put(struct buf *out, uint64_t index, const struct merkle_hash *proof, size_t count, const char *checkpoint,
-                 size_t len)
+void receipt_put(struct buf *out, const struct receipt *receipt, const char *newline)
 {
-    buf_printf(out, FIRST_LINE "\nindex %" PRIu64 "\n", index);
-    for (size_t i = 0; i < count; i++) {
-        line_put_base64(out, proof[i].bytes, SHA256_BYTES);
-        buf_put_char(out, '\n');
+    buf_put_text(out, FIRST_LINE);
+    buf_put_text(out, newline);
+    buf_put_text(out, "index ");
+    buf_put_integer(out, (int64_t)receipt->index); /* a log is at most 2^63 entries long */
+    buf_put_text(out, newline);
+    for (size_t i = 0; i < receipt->count; i++) {
+        line_put_base64(out, receipt->proof[i].bytes, SHA256_BYTES);
+        buf_put_text(out, newline);
     }
-    buf_put_char(out, '\n');
-    buf_put(out, checkpoint, len);
+    buf_put_text(out, newline);
+    buf_put(out, receipt->checkpoint, receipt->checkpoint_len);
 }
 
 /* The hashes up to and with the empty line. */

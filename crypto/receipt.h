@@ -16,10 +16,9 @@ struct receipt {
     size_t checkpoint_len;
 };
 
-/* Appends the receipt of the leaf `index` with a proof of `count` hashes against the checkpoint, a signed note of `len`
- * bytes. Whether all fitted is said by buf_check(out). */
-void receipt_put(struct buf *out, uint64_t index, const struct merkle_hash *proof, size_t count, const char *checkpoint,
-                 size_t len);
+/* Appends a receipt, each line ended by `newline`: "\n" makes the text; "\\n" the inside of a JSON string of it, to which end the receipt's
+ * checkpoint is such an inside already. Whether all fitted is said by buf_check(out). */
+void receipt_put(struct buf *out, const struct receipt *receipt, const char *newline);
 
 /* Reads `len` bytes. -1, with *why a static phrase in English, for what is no receipt or whose checkpoint has not the form
  * of one. Says nothing of whether it is true. */

@@ -167,3 +167,26 @@ Test(buf, is_whole_or_failed_when_any_allocation_fails)
     mem_fail_at(0);
     cr_assert_gt(n, 5);
 }
+
+Test(buf, puts_integers_in_decimal)
+{
+    static const struct {
+        int64_t number;
+        const char *text;
+    } pairs[] = {{0, "0"},
+                 {9, "9"},
+                 {10, "10"},
+                 {-1, "-1"},
+                 {1234567890, "1234567890"},
+                 {INT64_MAX, "9223372036854775807"},
+                 {INT64_MIN, "-9223372036854775808"}};
+    for (size_t i = 0; i < sizeof pairs / sizeof pairs[0]; i++) {
+        struct buf b;
+
+        buf_init(&b, 20);
+        buf_put_integer(&b, pairs[i].number);
+        cr_assert_eq(buf_check(&b), 0);
+        cr_assert_str_eq(buf_text(&b), pairs[i].text);
+        buf_free(&b);
+    }
+}

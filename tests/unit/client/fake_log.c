@@ -70,13 +70,16 @@ void fake_log_put_checkpoint(struct buf *out, const struct fake_log *log, size_t
 
 void fake_log_put_receipt(struct buf *out, const struct fake_log *log, size_t index, size_t size)
 {
-    struct merkle_hash proof[MERKLE_PROOF_MAX];
+    struct receipt receipt = {.index = index};
     struct buf checkpoint;
     buf_init(&checkpoint, NOTE_MAX);
     fake_log_put_checkpoint(&checkpoint, log, size);
-    int count = merkle_prove_inclusion(index, size, fake_log_read, (void *)log, proof);
+    int count = merkle_prove_inclusion(index, size, fake_log_read, (void *)log, receipt.proof);
     cr_assert_geq(count, 0);
-    receipt_put(out, index, proof, (size_t)count, checkpoint.data, checkpoint.len);
+    receipt.count = (size_t)count;
+    receipt.checkpoint = checkpoint.data;
+    receipt.checkpoint_len = checkpoint.len;
+    receipt_put(out, &receipt, "\n");
     buf_free(&checkpoint);
 }
 

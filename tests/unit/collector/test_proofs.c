@@ -101,14 +101,14 @@ Test(proofs, give_receipts_of_the_commit_alone)
     buf_init(&receipt, RECEIPT_MAX);
     for (uint64_t i = BEFORE; i < BEFORE + COUNT; i++) {
         buf_reset(&receipt);
-        cr_assert_eq(proofs_put_receipt(&receipt, proofs, i), 0);
+        cr_assert_eq(proofs_put_receipt(&receipt, proofs, i, RECEIPT_TEXT), 0);
         cr_assert(shows(&receipt, i));
         cr_assert_not(shows(&receipt, i - 1));
     }
     static const uint64_t others[] = {0, BEFORE - 1, BEFORE + COUNT, UINT64_MAX};
     for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
         buf_reset(&receipt);
-        cr_assert_eq(proofs_put_receipt(&receipt, proofs, others[i]), -1);
+        cr_assert_eq(proofs_put_receipt(&receipt, proofs, others[i], RECEIPT_TEXT), -1);
         cr_assert_eq(receipt.len, 0);
     }
     buf_free(&receipt);
@@ -122,12 +122,12 @@ Test(proofs, give_receipts_of_any_leaf_from_stored_hashes)
     buf_init(&receipt, RECEIPT_MAX);
     for (uint64_t i = 0; i < BEFORE + COUNT; i++) {
         buf_reset(&receipt);
-        cr_assert_eq(proofs_put_any_receipt(&receipt, proofs, i, read_hash, NULL), 0);
+        cr_assert_eq(proofs_put_any_receipt(&receipt, proofs, i, RECEIPT_TEXT, read_hash, NULL), 0);
         cr_assert(shows(&receipt, i));
     }
     buf_reset(&receipt);
-    cr_assert_eq(proofs_put_any_receipt(&receipt, proofs, BEFORE + COUNT, read_hash, NULL), -1);
-    cr_assert_eq(proofs_put_any_receipt(&receipt, proofs, 3, read_nothing, NULL), -1);
+    cr_assert_eq(proofs_put_any_receipt(&receipt, proofs, BEFORE + COUNT, RECEIPT_TEXT, read_hash, NULL), -1);
+    cr_assert_eq(proofs_put_any_receipt(&receipt, proofs, 3, RECEIPT_TEXT, read_nothing, NULL), -1);
     cr_assert_eq(receipt.len, 0);
     buf_free(&receipt);
     proofs_release(proofs);
@@ -142,7 +142,7 @@ Test(proofs, without_a_batch_prove_none_of_their_own)
     cr_assert_not_null(proofs);
     cr_assert_eq(proofs->checkpoint_len, strlen("checkpoint"));
     buf_init(&receipt, RECEIPT_MAX);
-    cr_assert_eq(proofs_put_receipt(&receipt, proofs, 0), -1);
+    cr_assert_eq(proofs_put_receipt(&receipt, proofs, 0, RECEIPT_TEXT), -1);
     buf_free(&receipt);
     proofs_release(proofs);
 }
@@ -183,11 +183,11 @@ Test(proofs, say_when_there_is_no_memory)
     struct proofs *proofs = make();
     buf_init(&receipt, RECEIPT_MAX);
     mem_fail_at(1);
-    cr_assert_eq(proofs_put_receipt(&receipt, proofs, BEFORE), -1);
+    cr_assert_eq(proofs_put_receipt(&receipt, proofs, BEFORE, RECEIPT_TEXT), -1);
     mem_fail_at(0);
     buf_free(&receipt);
     buf_init(&receipt, 40); /* a buffer that is too small */
-    cr_assert_eq(proofs_put_receipt(&receipt, proofs, BEFORE), -1);
+    cr_assert_eq(proofs_put_receipt(&receipt, proofs, BEFORE, RECEIPT_TEXT), -1);
     buf_free(&receipt);
     proofs_release(proofs);
 }

@@ -99,6 +99,24 @@ Test(line, base64_is_that_of_rfc_4648)
     }
 }
 
+Test(line, base64_of_any_length_reads_back)
+{
+    uint8_t bytes[70], back[70];
+    for (size_t i = 0; i < sizeof bytes; i++)
+        bytes[i] = (uint8_t)(i * 151 + 7);
+    for (size_t len = 0; len <= sizeof bytes; len++) {
+        struct buf out;
+        buf_init(&out, LINE_BASE64_LENGTH(len));
+        line_put_base64(&out, bytes, len);
+        cr_assert_eq(buf_check(&out), 0);
+        struct line line = {buf_text(&out), out.len};
+        cr_assert_eq(strlen(line.text), out.len);
+        cr_assert_eq(line_base64_exactly(&line, back, len), 0);
+        cr_assert_arr_eq(back, bytes, len);
+        buf_free(&out);
+    }
+}
+
 Test(line, base64_is_strict)
 {
     static const char *const bad[] = {

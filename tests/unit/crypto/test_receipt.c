@@ -46,11 +46,12 @@ static void bench_close(struct bench *b)
 
 static void write_receipt(struct bench *b, uint64_t index)
 {
-    struct merkle_hash proof[MERKLE_PROOF_MAX];
-    int count = merkle_prove_inclusion(index, small.size, small_log_read, &small, proof);
+    struct receipt receipt = {.index = index, .checkpoint = b->checkpoint.data, .checkpoint_len = b->checkpoint.len};
+    int count = merkle_prove_inclusion(index, small.size, small_log_read, &small, receipt.proof);
     cr_assert_geq(count, 0);
+    receipt.count = (size_t)count;
     buf_reset(&b->text);
-    receipt_put(&b->text, index, proof, (size_t)count, b->checkpoint.data, b->checkpoint.len);
+    receipt_put(&b->text, &receipt, "\n");
     cr_assert_eq(buf_check(&b->text), 0);
 }
 
@@ -181,13 +182,18 @@ Test(receipt, has_at_most_64_hashes_and_a_bounded_length)
 {
     struct bench b;
     struct receipt receipt;
-    struct merkle_hash proof[MERKLE_PROOF_MAX + 1] = {{{0}}};
     bench_open(&b, 1);
-    for (size_t count = 63; count <= 65; count++) {
-        buf_reset(&b.text);
-        receipt_put(&b.text, 5, proof, count, b.checkpoint.data, b.checkpoint.len);
-        cr_assert_eq(receipt_parse(b.text.data, b.text.len, &receipt, &b.why), count <= 64 ? 0 : -1);
-    }
+    struct receipt longest = {
+        .index = 5, .count = MERKLE_PROOF_MAX, .checkpoint = b.checkpoint.data, .checkpoint_len = b.checkpoint.len};
+    receipt_put(&b.text, &longest, "\n");
+    cr_assert_eq(receipt_parse(b.text.data, b.text.len, &receipt, &b.why), 0);
+    cr_assert_eq(receipt.count, MERKLE_PROOF_MAX);
+    buf_reset(&b.text);
+    buf_put_text(&b.text, HEAD "index 5\n");
+    for (size_t i = 0; i <= MERKLE_PROOF_MAX; i++)
+        buf_put_text(&b.text, "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\n");
+    buf_printf(&b.text, "\n%s", b.checkpoint.data);
+    cr_assert_eq(receipt_parse(b.text.data, b.text.len, &receipt, &b.why), -1);
     cr_assert_str_eq(b.why, "proof too long");
     while (b.text.len <= RECEIPT_MAX)
         buf_put_char(&b.text, 'x');
