@@ -8,11 +8,12 @@
 #include "collector/metrics.h"
 #include <errno.h>
 #include <pthread.h>
+#include <semaphore.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <time.h>
 
-#define GATHER_STEP_US 500 /* nothing new for so long: no more are coming */
+#define GATHER_STEP_US 1000 /* nothing new for so long: no more are coming */
 #define GATHER_MAX_US 3000
 #define GATHER_ENOUGH 512 /* submissions for which it waits no longer */
 #define BATCH_MAX 4096 /* submissions in a transaction; one job may be larger by itself */
@@ -22,12 +23,11 @@
 struct commit_queue {
     pthread_t thread;
     pthread_mutex_t lock;
-    pthread_cond_t filled;
+    sem_t woken; /* what the writer sleeps on: a condition variable would cost it the lock, and twice the calls */
     struct commit_job *head, **tail;
     size_t waiting; /* submissions in the queue */
     size_t capacity;
-    bool idle; /* the writer waits on `filled` for a first job */
-    bool gathering; /* it has one, and waits for those that were announced */
+    enum { AWAKE, IDLE, GATHERING } writer; /* asleep until a first job comes; or with one, until others have come */
     size_t announced;
     size_t expected; /* submissions: as many as the last batch held, where that was more than one job; 0 otherwise */
     bool stopping;
@@ -146,15 +146,16 @@ static struct timespec in_future(int64_t microseconds)
     return until;
 }
 
-/* Waits for a first job, at most REFRESH_MS. With the lock held. */
-static void wait_for_work(struct commit_queue *queue)
+/* Until should_wake says so, or for so long. With the lock held, but not while asleep. */
+static void sleep_as(struct commit_queue *queue, int state, int64_t microseconds)
 {
-    struct timespec until = in_future(REFRESH_MS * INT64_C(1000));
-    queue->idle = true;
-    while (queue->head == NULL && !queue->stopping &&
-           pthread_cond_timedwait(&queue->filled, &queue->lock, &until) != ETIMEDOUT)
+    struct timespec until = in_future(microseconds);
+    queue->writer = state;
+    pthread_mutex_unlock(&queue->lock);
+    while (sem_clockwait(&queue->woken, CLOCK_MONOTONIC, &until) != 0 && errno == EINTR)
         ;
-    queue->idle = false;
+    pthread_mutex_lock(&queue->lock);
+    queue->writer = AWAKE;
 }
 
 /* Whether nothing more is worth waiting for: nobody else is being checked and as many have come as last time, who sends again once answered; or
@@ -165,20 +166,29 @@ static bool has_gathered(const struct commit_queue *queue)
            queue->stopping;
 }
 
+/* Waits for a first job, at most REFRESH_MS. While busy it is not woken by the first, but when all have come, or after a step by itself. With the lock
+ * held. */
+static void wait_for_work(struct commit_queue *queue)
+{
+    if (queue->expected > 0) {
+        sleep_as(queue, IDLE, GATHER_STEP_US);
+        if (queue->head == NULL)
+            queue->expected = 0; /* busy no longer */
+    }
+    if (queue->head == NULL && !queue->stopping)
+        sleep_as(queue, IDLE, REFRESH_MS * INT64_C(1000));
+}
+
 /* With a job at hand: waits for those that are being checked and, while busy, for those that are still in their sockets, as long as more keep
  * coming. GATHER_MAX_US at most. With the lock held. */
 static void gather(struct commit_queue *queue)
 {
     int64_t end = clock_monotonic_us() + GATHER_MAX_US;
     size_t before = 0;
-    queue->gathering = true;
     while (!has_gathered(queue) && (queue->announced > 0 || queue->waiting > before) && clock_monotonic_us() < end) {
-        struct timespec until = in_future(GATHER_STEP_US);
         before = queue->waiting;
-        while (!has_gathered(queue) && pthread_cond_timedwait(&queue->filled, &queue->lock, &until) != ETIMEDOUT)
-            ;
+        sleep_as(queue, GATHERING, GATHER_STEP_US);
     }
-    queue->gathering = false;
 }
 
 /* What an idle writer does: sees to the store, or to what administrators changed. */
@@ -223,11 +233,31 @@ static void *write_batches(void *argument)
 
 /* --- from outside ---------------------------------------------------------------------------------------------------------- */
 
-/* Wakes the writer where it now need not wait any longer. With the lock held. */
-static void wake(struct commit_queue *queue)
+/* Whether the writer sleeps and need not any longer; it is then to be woken, once, after the lock has been given back. With the lock held. */
+static bool should_wake(struct commit_queue *queue)
 {
-    if ((queue->idle && queue->head != NULL) || (queue->gathering && has_gathered(queue)))
-        pthread_cond_signal(&queue->filled);
+    bool due = false;
+    switch (queue->writer) {
+    case AWAKE:
+        break;
+    case IDLE:
+        due = queue->stopping || (queue->head != NULL && (queue->expected == 0 || has_gathered(queue)));
+        break;
+    case GATHERING:
+        due = has_gathered(queue);
+        break;
+    }
+    if (due)
+        queue->writer = AWAKE;
+    return due;
+}
+
+static void unlock_and_wake(struct commit_queue *queue)
+{
+    bool due = should_wake(queue);
+    pthread_mutex_unlock(&queue->lock);
+    if (due)
+        sem_post(&queue->woken);
 }
 
 void commit_announce(struct commit_queue *queue)
@@ -241,8 +271,7 @@ void commit_withdraw(struct commit_queue *queue)
 {
     pthread_mutex_lock(&queue->lock);
     queue->announced--;
-    wake(queue);
-    pthread_mutex_unlock(&queue->lock);
+    unlock_and_wake(queue);
 }
 
 int commit_push(struct commit_queue *queue, struct commit_job *job)
@@ -257,8 +286,7 @@ int commit_push(struct commit_queue *queue, struct commit_job *job)
         queue->waiting += job->count;
     }
     queue->announced--;
-    wake(queue);
-    pthread_mutex_unlock(&queue->lock);
+    unlock_and_wake(queue);
     return full ? -1 : 0;
 }
 
@@ -280,7 +308,7 @@ void commit_free(struct commit_queue *queue)
     if (queue == NULL)
         return;
     close_store(queue);
-    pthread_cond_destroy(&queue->filled);
+    sem_destroy(&queue->woken);
     pthread_mutex_destroy(&queue->lock);
     mem_free(queue->batch);
     mem_free(queue);
@@ -288,13 +316,12 @@ void commit_free(struct commit_queue *queue)
 
 static int prepare_locks(struct commit_queue *queue)
 {
-    pthread_condattr_t monotonic;
-    if (pthread_condattr_init(&monotonic) != 0)
+    if (sem_init(&queue->woken, 0, 0) != 0)
         return -1;
-    int result = pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC) || pthread_cond_init(&queue->filled, &monotonic) ||
-                 pthread_mutex_init(&queue->lock, NULL);
-    pthread_condattr_destroy(&monotonic);
-    return result ? -1 : 0;
+    if (pthread_mutex_init(&queue->lock, NULL) == 0)
+        return 0;
+    sem_destroy(&queue->woken);
+    return -1;
 }
 
 struct commit_queue *commit_start(const char *dsn, size_t capacity, const struct ledger_surroundings *surroundings,
@@ -329,8 +356,7 @@ void commit_stop(struct commit_queue *queue)
         return;
     pthread_mutex_lock(&queue->lock);
     queue->stopping = true;
-    pthread_cond_signal(&queue->filled);
-    pthread_mutex_unlock(&queue->lock);
+    unlock_and_wake(queue);
     pthread_join(queue->thread, NULL);
     close_store(queue);
 }

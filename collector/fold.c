@@ -1,5 +1,5 @@
-/* Three tables: members by thumbprint, current responses by (round, member, action), counters by (round, action). The first two are open addressing
- * tables that double when half full; the third is short. */
+/* Three lists: members, found by thumbprint, current responses, found by (round, member, action), counters by (round, action). The first two
+ * are found through open addressing tables of their numbers that double when half full; the third is short. */
 #include "collector/fold.h"
 #include "base/mem.h"
 #include "crypto/base64url.h"
@@ -8,11 +8,12 @@
 
 #define SMALLEST 1024
 
+/* One for each response that counts, so of ten million each byte is ten megabytes. The numbers have no more bits in the store either. */
 struct current {
-    int64_t round, member, action; /* round 0: an empty slot */
+    uint32_t round, member, action;
+    uint32_t slot_count;
     int64_t revision, index, replaced;
     uint16_t *slots;
-    size_t slot_count;
 };
 
 struct counts {
@@ -29,7 +30,9 @@ struct fold {
     uint8_t (*thumbprints)[SHA256_BYTES]; /* by number - 1 */
     size_t by_size;
     struct current *currents;
-    size_t current_count, current_size;
+    size_t current_count, current_cap;
+    uint32_t *by_place; /* places in `currents`, from 1; 0: an empty slot */
+    size_t place_size;
     struct counts *counts;
     size_t count_count;
 };
@@ -39,11 +42,11 @@ struct fold *fold_new(void)
     struct fold *fold = mem_calloc(1, sizeof *fold);
     if (fold == NULL)
         return NULL;
-    fold->by_size = fold->current_size = SMALLEST;
+    fold->by_size = fold->place_size = SMALLEST;
     fold->by_thumbprint = mem_calloc(SMALLEST, sizeof *fold->by_thumbprint);
     fold->by_invitation = mem_calloc(SMALLEST, sizeof *fold->by_invitation);
-    fold->currents = mem_calloc(SMALLEST, sizeof *fold->currents);
-    if (fold->by_thumbprint != NULL && fold->by_invitation != NULL && fold->currents != NULL)
+    fold->by_place = mem_calloc(SMALLEST, sizeof *fold->by_place);
+    if (fold->by_thumbprint != NULL && fold->by_invitation != NULL && fold->by_place != NULL)
         return fold;
     fold_free(fold);
     return NULL;
@@ -53,7 +56,7 @@ void fold_free(struct fold *fold)
 {
     if (fold == NULL)
         return;
-    for (size_t i = 0; fold->currents != NULL && i < fold->current_size; i++)
+    for (size_t i = 0; i < fold->current_count; i++)
         mem_free(fold->currents[i].slots);
     for (size_t i = 0; i < fold->count_count; i++)
         mem_free(fold->counts[i].counts);
@@ -62,6 +65,7 @@ void fold_free(struct fold *fold)
     mem_free(fold->by_invitation);
     mem_free(fold->thumbprints);
     mem_free(fold->currents);
+    mem_free(fold->by_place);
     mem_free(fold->counts);
     mem_free(fold);
 }
@@ -181,34 +185,51 @@ const struct fold_member *fold_member(const struct fold *fold, int64_t number)
 
 /* --- current responses ----------------------------------------------------------------------------------------------------- */
 
-static struct current *probe_current(struct current *currents, size_t size, int64_t round, int64_t member, int64_t action)
+/* The slot of `table` that leads to this response, or the empty one where it would. */
+static uint32_t *probe_current(const struct fold *fold, uint32_t *table, size_t size, int64_t round, int64_t member,
+                               int64_t action)
 {
     uint64_t hash = ((uint64_t)member * 0x9e3779b97f4a7c15u ^ (uint64_t)action * 0xc2b2ae3d27d4eb4fu ^ (uint64_t)round);
     hash ^= hash >> 29;
     size_t i = (size_t)(hash * 0xbf58476d1ce4e5b9u >> 20) & (size - 1);
-    while (currents[i].round != 0 &&
-           (currents[i].round != round || currents[i].member != member || currents[i].action != action))
-        i = (i + 1) & (size - 1);
-    return &currents[i];
+    for (; table[i] != 0; i = (i + 1) & (size - 1)) {
+        const struct current *current = &fold->currents[table[i] - 1];
+        if (current->round == round && current->member == member && current->action == action)
+            break;
+    }
+    return &table[i];
 }
 
-static int grow_currents(struct fold *fold)
+static int grow_places(struct fold *fold)
 {
-    if (fold->current_count * 2 < fold->current_size)
+    if (fold->current_count * 2 < fold->place_size)
         return 0;
-    size_t size = fold->current_size * 2;
-    struct current *larger = mem_calloc(size, sizeof *larger);
+    size_t size = fold->place_size * 2;
+    uint32_t *larger = mem_calloc(size, sizeof *larger);
     if (larger == NULL)
         return -1;
-    for (size_t i = 0; i < fold->current_size; i++) {
-        const struct current *old = &fold->currents[i];
-        if (old->round != 0)
-            *probe_current(larger, size, old->round, old->member, old->action) = *old;
+    for (size_t i = 0; i < fold->current_count; i++) {
+        const struct current *current = &fold->currents[i];
+        *probe_current(fold, larger, size, current->round, current->member, current->action) = (uint32_t)i + 1;
     }
-    mem_free(fold->currents);
-    fold->currents = larger;
-    fold->current_size = size;
+    mem_free(fold->by_place);
+    fold->by_place = larger;
+    fold->place_size = size;
     return 0;
+}
+
+/* Makes room for one more in both; where it goes, NULL when there is no memory. */
+static struct current *grow_currents(struct fold *fold)
+{
+    if (fold->currents == NULL || fold->current_count == fold->current_cap) {
+        size_t cap = fold->current_cap + fold->current_cap / 2 + SMALLEST;
+        struct current *more = cap <= UINT32_MAX ? mem_resize(fold->currents, cap, sizeof *more) : NULL;
+        if (more == NULL)
+            return NULL;
+        fold->currents = more;
+        fold->current_cap = cap;
+    }
+    return grow_places(fold) == 0 ? &fold->currents[fold->current_count] : NULL;
 }
 
 static void show_current(const struct current *current, struct fold_current *out)
@@ -248,14 +269,36 @@ static struct counts *need_counts(struct fold *fold, int64_t round, int64_t acti
     return &more[fold->count_count++];
 }
 
+static bool fits_place(const struct fold_current *response)
+{
+    return response->round >= 0 && response->round <= UINT32_MAX && response->member >= 0 &&
+           response->member <= UINT32_MAX && response->action >= 0 && response->action <= UINT32_MAX &&
+           response->slot_count <= UINT32_MAX;
+}
+
+static struct current as_current(const struct fold_current *response, int64_t replaced, uint16_t *slots)
+{
+    return (struct current){.round = (uint32_t)response->round,
+                            .member = (uint32_t)response->member,
+                            .action = (uint32_t)response->action,
+                            .slot_count = (uint32_t)response->slot_count,
+                            .revision = response->revision,
+                            .index = response->index,
+                            .replaced = replaced,
+                            .slots = slots};
+}
+
 enum fold_answer fold_respond(struct fold *fold, const struct fold_current *response, const struct tally_layout *layout)
 {
-    if (grow_currents(fold))
+    if (!fits_place(response))
+        return FOLD_REFUSED;
+    struct current *room = grow_currents(fold);
+    if (room == NULL)
         return FOLD_NO_MEMORY;
-    struct current *current =
-        probe_current(fold->currents, fold->current_size, response->round, response->member, response->action);
-    bool is_new = current->round == 0;
-    if (!is_new && response->revision <= current->revision)
+    uint32_t *place =
+        probe_current(fold, fold->by_place, fold->place_size, response->round, response->member, response->action);
+    struct current *before = *place != 0 ? &fold->currents[*place - 1] : NULL;
+    if (before != NULL && response->revision <= before->revision)
         return FOLD_REFUSED;
     struct counts *counts = need_counts(fold, response->round, response->action, layout);
     uint16_t *slots = mem_calloc(response->slot_count, sizeof *slots);
@@ -266,20 +309,17 @@ enum fold_answer fold_respond(struct fold *fold, const struct fold_current *resp
     memcpy(slots, response->slots, response->slot_count * sizeof *slots);
     /* The new ones first: they may be refused, while what was once added can always be taken back. */
     if (tally_add(layout, counts->counts, slots, response->slot_count, 1) ||
-        (!is_new && tally_add(layout, counts->counts, current->slots, current->slot_count, -1))) {
+        (before != NULL && tally_add(layout, counts->counts, before->slots, before->slot_count, -1))) {
         mem_free(slots);
         return FOLD_REFUSED;
     }
-    mem_free(current->slots);
-    *current = (struct current){response->round,
-                                response->member,
-                                response->action,
-                                response->revision,
-                                response->index,
-                                is_new ? -1 : current->index,
-                                slots,
-                                response->slot_count};
-    fold->current_count += is_new;
+    if (before != NULL) {
+        mem_free(before->slots);
+        *before = as_current(response, before->index, slots);
+    } else {
+        *room = as_current(response, -1, slots);
+        *place = (uint32_t)++fold->current_count;
+    }
     return FOLD_OK;
 }
 
@@ -290,21 +330,19 @@ size_t fold_current_count(const struct fold *fold)
 
 bool fold_find_current(const struct fold *fold, int64_t round, int64_t member, int64_t action, struct fold_current *out)
 {
-    const struct current *current = probe_current(fold->currents, fold->current_size, round, member, action);
-    if (current->round == 0)
+    uint32_t place = *probe_current(fold, fold->by_place, fold->place_size, round, member, action);
+    if (place == 0)
         return false;
-    show_current(current, out);
+    show_current(&fold->currents[place - 1], out);
     return true;
 }
 
 bool fold_next_current(const struct fold *fold, size_t *place, struct fold_current *out)
 {
-    for (; *place < fold->current_size; (*place)++)
-        if (fold->currents[*place].round != 0) {
-            show_current(&fold->currents[(*place)++], out);
-            return true;
-        }
-    return false;
+    if (*place >= fold->current_count)
+        return false;
+    show_current(&fold->currents[(*place)++], out);
+    return true;
 }
 
 /* --- counters -------------------------------------------------------------------------------------------------------------- */

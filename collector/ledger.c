@@ -5,22 +5,12 @@
 #include "base/lang.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "collector/counters.h"
 #include "collector/tree.h"
 #include "crypto/jws.h"
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-
-/* Counters of an action in a round, kept from batch to batch: the writer is the only one who changes them. */
-struct tally {
-    int64_t round, action;
-    const struct tally_layout *layout; /* of the catalogue in force */
-    int64_t *counts;
-    bool dirty; /* differs from the store */
-    struct tally *next;
-};
-
-#define TALLY_BUCKETS 1024
 
 struct ledger {
     struct store *store;
@@ -32,7 +22,7 @@ struct ledger {
     size_t leaf_count, leaf_cap;
     int64_t members;
     bool stale; /* what is held here may not be the store's: read it anew */
-    struct tally *tallies[TALLY_BUCKETS];
+    struct counters *counters;
     struct store_member *enrolled; /* in this batch, not yet in the roster */
     size_t enrolled_count, enrolled_cap;
     struct buf entry; /* what a repeated response is compared with */
@@ -50,75 +40,19 @@ static int fail_memory(struct ledger *ledger)
     return fail(ledger, T("out of memory", "te weinig geheugen"));
 }
 
-/* --- counters -------------------------------------------------------------------------------------------------------------- */
-
-static void forget_tallies(struct ledger *ledger)
-{
-    for (size_t i = 0; i < TALLY_BUCKETS; i++) {
-        while (ledger->tallies[i] != NULL) {
-            struct tally *gone = ledger->tallies[i];
-            ledger->tallies[i] = gone->next;
-            mem_free(gone->counts);
-            mem_free(gone);
-        }
-    }
-}
-
-static struct tally *read_tally(struct ledger *ledger, int64_t round, int64_t action, const struct tally_layout *layout)
-{
-    struct tally *tally = mem_calloc(1, sizeof *tally);
-    if (tally == NULL || (tally->counts = mem_calloc(layout->slots, sizeof *tally->counts)) == NULL) {
-        mem_free(tally);
-        fail_memory(ledger);
-        return NULL;
-    }
-    tally->round = round;
-    tally->action = action;
-    tally->layout = layout;
-    if (ledger->store->ops->counts_read(ledger->store, round, action, tally->counts, layout->slots) == STORE_FAILED) {
-        mem_free(tally->counts);
-        mem_free(tally);
-        return NULL;
-    }
-    return tally;
-}
-
-static struct tally *find_tally(struct ledger *ledger, const struct submission *s)
-{
-    struct tally **bucket = &ledger->tallies[((uint64_t)s->round * 31 + (uint64_t)s->action) % TALLY_BUCKETS];
-    for (struct tally *tally = *bucket; tally != NULL; tally = tally->next)
-        if (tally->round == s->round && tally->action == s->action)
-            return tally;
-    struct tally *tally = read_tally(ledger, s->round, s->action, catalogue_layout(ledger->catalogue, s->round_place));
-    if (tally != NULL) {
-        tally->next = *bucket;
-        *bucket = tally;
-    }
-    return tally;
-}
-
-static int write_tallies(struct ledger *ledger)
-{
-    for (size_t i = 0; i < TALLY_BUCKETS; i++) {
-        for (struct tally *tally = ledger->tallies[i]; tally != NULL; tally = tally->next) {
-            if (!tally->dirty)
-                continue;
-            if (ledger->store->ops->counts_write(ledger->store, tally->round, tally->action, tally->counts,
-                                                 tally->layout->slots) != STORE_OK)
-                return -1;
-            tally->dirty = false;
-        }
-    }
-    return 0;
-}
-
 /* --- one submission -------------------------------------------------------------------------------------------------------- */
 
 static void refuse(struct submission *s, enum problem problem, const char *detail)
 {
     s->verdict = VERDICT_REFUSED;
     s->problem = problem;
-    snprintf(s->detail, sizeof s->detail, "%s", detail);
+    s->detail = detail;
+}
+
+/* Check 9. */
+static void refuse_closed(struct submission *s)
+{
+    refuse(s, PROBLEM_ROUND_NOT_OPEN, "This round is closed; its answers can no longer be given or changed.");
 }
 
 static void repeat(struct submission *s, int64_t index, int64_t replaced)
@@ -163,17 +97,17 @@ static int is_entry(struct ledger *ledger, int64_t index, const struct submissio
  * other of its batch. */
 static int count_response(struct ledger *ledger, struct submission *s, const struct store_current *before)
 {
-    struct tally *tally = find_tally(ledger, s);
-    if (tally == NULL)
+    const struct tally_layout *layout = catalogue_layout(ledger->catalogue, s->round_place);
+    int64_t *counts = counters_take(ledger->counters, ledger->store, s->round, s->action, layout);
+    if (counts == NULL)
         return -1;
-    if (before != NULL && tally_add(tally->layout, tally->counts, before->slots, before->slot_count, -1)) {
+    if (before != NULL && tally_add(layout, counts, before->slots, before->slot_count, -1)) {
         log_error("ledger: the counters of action %s do not fit its responses; run `audit`",
                   s->catalogue->actions->list[s->action_place].id);
         s->verdict = VERDICT_UNAVAILABLE;
         return 0;
     }
-    tally->dirty = true;
-    if (tally_add(tally->layout, tally->counts, s->slots, s->slot_count, 1))
+    if (tally_add(layout, counts, s->slots, s->slot_count, 1))
         return fail(ledger, "a response counts where its questionnaire has no counter");
     return 0;
 }
@@ -184,45 +118,67 @@ static int is_repeated(struct ledger *ledger, const struct submission *s, const 
     return before->revision == s->revision ? is_entry(ledger, before->index, s) : 0;
 }
 
-static int apply_response(struct ledger *ledger, struct submission *s)
+/* The entry that follows, as this member's current response. */
+static struct store_current as_current(const struct ledger *ledger, const struct submission *s, int64_t replaced)
 {
-    struct store_current before;
-    enum store_result found = ledger->store->ops->current_read(ledger->store, s->round, s->member, s->action, &before);
-    if (found == STORE_FAILED)
+    return (struct store_current){.revision = s->revision,
+                                  .index = ledger->size,
+                                  .replaced = replaced,
+                                  .slots = s->slots,
+                                  .slot_count = s->slot_count};
+}
+
+/* Checks 8 to 10 against what this member said before. */
+static int apply_later_response(struct ledger *ledger, struct submission *s, const struct store_current *before)
+{
+    int repeated = is_repeated(ledger, s, before);
+    if (repeated < 0)
         return -1;
-    if (found == STORE_OK) {
-        int repeated = is_repeated(ledger, s, &before);
-        if (repeated < 0)
-            return -1;
-        if (repeated) {
-            repeat(s, before.index, before.replaced);
-            return 0;
-        }
+    if (repeated) {
+        repeat(s, before->index, before->replaced);
+        return 0;
     }
     if (!s->round_open) {
-        refuse(s, PROBLEM_ROUND_NOT_OPEN, "This round is closed; its answers can no longer be given or changed.");
+        refuse_closed(s);
         return 0;
     }
-    if (found == STORE_OK && s->revision <= before.revision) {
+    if (s->revision <= before->revision) {
         refuse(s, PROBLEM_STALE_REVISION, "A response with this revision or a higher one is there already.");
-        s->current_revision = before.revision;
+        s->current_revision = before->revision;
         return 0;
     }
-    if (count_response(ledger, s, found == STORE_OK ? &before : NULL))
+    if (count_response(ledger, s, before))
         return -1;
     if (s->verdict == VERDICT_UNAVAILABLE)
         return 0;
+    struct store_current now = as_current(ledger, s, before->index);
+    s->replaced = before->index;
     if (append(ledger, s))
         return -1;
-    s->replaced = found == STORE_OK ? before.index : -1;
-    struct store_current now = {.revision = s->revision,
-                                .index = s->index,
-                                .replaced = s->replaced,
-                                .slots = s->slots,
-                                .slot_count = s->slot_count};
-    if (ledger->store->ops->current_write(ledger->store, s->round, s->member, s->action, &now) != STORE_OK)
-        return -1;
-    return 0;
+    return ledger->store->ops->current_write(ledger->store, s->round, s->member, s->action, &now) == STORE_OK ? 0 : -1;
+}
+
+/* Most responses are the first of their member to this action: these are written without being looked up before. */
+static int apply_response(struct ledger *ledger, struct submission *s)
+{
+    const struct store_ops *ops = ledger->store->ops;
+    struct store_current current = as_current(ledger, s, -1);
+    enum store_result added =
+        s->round_open ? ops->current_add(ledger->store, s->round, s->member, s->action, &current) : STORE_NONE;
+    if (added == STORE_OK)
+        return count_response(ledger, s, NULL) || append(ledger, s) ? -1 : 0;
+    enum store_result found =
+        added == STORE_NONE ? ops->current_read(ledger->store, s->round, s->member, s->action, &current) : STORE_FAILED;
+    switch (found) {
+    case STORE_OK:
+        return apply_later_response(ledger, s, &current);
+    case STORE_NONE:
+        refuse_closed(s);
+        return 0;
+    case STORE_FAILED:
+        break;
+    }
+    return -1;
 }
 
 /* A member by key, those of this batch included. */
@@ -379,7 +335,7 @@ static int reload(struct ledger *ledger)
     struct catalogue *before = catalogue_now(ledger->around.catalogues);
     catalogue_succeed(next, before);
     catalogue_release(before);
-    forget_tallies(ledger);
+    counters_forget(ledger->counters);
     ledger->members = (int64_t)roster_count(ledger->around.roster);
     catalogue_release(ledger->catalogue);
     ledger->catalogue = catalogue_hold(next);
@@ -407,7 +363,7 @@ static int apply_all(struct ledger *ledger, struct submission *const *list, size
     for (size_t i = 0; i < count; i++)
         if (apply_one(ledger, list[i]))
             return -1;
-    if (write_tallies(ledger))
+    if (counters_write(ledger->counters, ledger->store) != STORE_OK)
         return -1;
     if (ledger->leaf_count > 0 &&
         tree_extend(ledger->tree, ledger->store, ledger->leaves, ledger->leaf_count, &batch) != STORE_OK)
@@ -435,7 +391,7 @@ static int apply(struct ledger *ledger, struct submission *const *list, size_t c
     ledger->size = size;
     ledger->members = members;
     ledger->stale = true;
-    forget_tallies(ledger);
+    counters_forget(ledger->counters);
     for (size_t i = 0; i < count; i++)
         list[i]->verdict = VERDICT_UNAVAILABLE;
     return -1;
@@ -462,8 +418,8 @@ int64_t ledger_size(const struct ledger *ledger)
 struct ledger *ledger_new(struct store *store, const struct ledger_surroundings *surroundings)
 {
     struct ledger *ledger = mem_calloc(1, sizeof *ledger);
-    if (ledger == NULL || (ledger->tree = tree_new()) == NULL) {
-        mem_free(ledger);
+    if (ledger == NULL || (ledger->tree = tree_new()) == NULL || (ledger->counters = counters_new()) == NULL) {
+        ledger_free(ledger);
         snprintf(store->error, sizeof store->error, "out of memory");
         return NULL;
     }
@@ -482,7 +438,7 @@ void ledger_free(struct ledger *ledger)
 {
     if (ledger == NULL)
         return;
-    forget_tallies(ledger);
+    counters_free(ledger->counters);
     catalogue_release(ledger->catalogue);
     buf_free(&ledger->entry);
     tree_free(ledger->tree);

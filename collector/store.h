@@ -42,7 +42,7 @@ struct store_current {
     int64_t revision;
     int64_t index; /* in the log */
     int64_t replaced; /* index of the response that it replaced; -1 for none */
-    uint16_t *slots; /* counters that it adds one to */
+    const uint16_t *slots; /* counters that it adds one to */
     size_t slot_count;
 };
 
@@ -114,6 +114,9 @@ struct store_ops {
     /* Current responses. `slots` of what is read is the handle's, valid until its next call. */
     enum store_result (*current_read)(struct store *store, int64_t round, int64_t member, int64_t action,
                                       struct store_current *out);
+    /* STORE_NONE, and nothing written: the member has one for this action in this round already. */
+    enum store_result (*current_add)(struct store *store, int64_t round, int64_t member, int64_t action,
+                                     const struct store_current *current);
     enum store_result (*current_write)(struct store *store, int64_t round, int64_t member, int64_t action,
                                        const struct store_current *current);
     enum store_result (*current_each)(struct store *store, int64_t round, store_current_fn *each, void *context);
@@ -130,7 +133,8 @@ struct store_ops {
     enum store_result (*panel_write)(struct store *store, const char *json, size_t len, int64_t when);
     enum store_result (*panel_read)(struct store *store, struct buf *json);
 
-    /* Rounds get a number when they are first imported and keep it. */
+    /* Rounds get a number when they are first imported and keep it. STORE_FAILED also for a round, an action or a member whose number is beyond what a
+     * store can hold: 4,095, 1,048,575 and 2,147,483,647. */
     enum store_result (*round_add)(struct store *store, int64_t number, const char *id);
     enum store_result (*round_each)(struct store *store, store_round_fn *each, void *context);
 
@@ -162,6 +166,10 @@ void store_close(struct store *store);
 
 /* Why the last verb on this handle failed. */
 const char *store_error(const struct store *store);
+
+/* Takes the lock that a collector holds on the store's file while it serves it; lasts until the descriptor is closed. Returns the descriptor; -1: errno,
+ * EWOULDBLOCK when another has it. */
+MUST_CHECK int store_lock(const char *path);
 
 /* The path of the file behind a DSN, for locks and files beside it; NULL when there is none. */
 const char *store_path(const char *dsn);

@@ -1,17 +1,27 @@
 /* The embedded store: opening, schema, statements. The verbs are in the other store_sqlite files. WAL with synchronous=FULL: a COMMIT that
  * returns has been synced (https://www.sqlite.org/pragma.html#pragma_synchronous). */
 #include "collector/store_sqlite.h"
+#include "base/file.h"
 #include "base/lang.h"
 #include "base/mem.h"
 #include <errno.h>
+#include <limits.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #define APPLICATION_ID 0x42504e4c /* "BPNL" */
-#define SCHEMA_VERSION 1
+#define SCHEMA_VERSION 2
 #define BUSY_TIMEOUT_MS 5000
 #define DSN_SCHEME "sqlite:"
+
+/* A place is round, member and action (of `current`), or round and action (of `counts`), in one number: store_sqlite_log.c. */
+#define FOLDS                                                                                                              \
+    "CREATE TABLE current (place INTEGER PRIMARY KEY, revision INTEGER NOT NULL, idx INTEGER NOT NULL,"                    \
+    " replaced INTEGER, slots BLOB NOT NULL) STRICT;"                                                                      \
+    "CREATE TABLE counts (place INTEGER PRIMARY KEY, slots BLOB NOT NULL) STRICT;"
 
 static const char schema[] =
     "CREATE TABLE entry (idx INTEGER PRIMARY KEY, jws TEXT NOT NULL) STRICT;"
@@ -20,18 +30,21 @@ static const char schema[] =
     "CREATE TABLE member (number INTEGER PRIMARY KEY, idx INTEGER NOT NULL, enrolled_at INTEGER NOT NULL,"
     " revoked_at INTEGER NOT NULL, key BLOB NOT NULL) STRICT;"
     "CREATE TABLE invitation (hash BLOB PRIMARY KEY, number INTEGER NOT NULL, state INTEGER NOT NULL,"
-    " member INTEGER NOT NULL) STRICT, WITHOUT ROWID;"
-    "CREATE TABLE current (round INTEGER, member INTEGER, action INTEGER, revision INTEGER NOT NULL,"
-    " idx INTEGER NOT NULL, replaced INTEGER, slots BLOB NOT NULL,"
-    " PRIMARY KEY (round, member, action)) STRICT, WITHOUT ROWID;"
-    "CREATE TABLE counts (round INTEGER, action INTEGER, slots BLOB NOT NULL,"
-    " PRIMARY KEY (round, action)) STRICT, WITHOUT ROWID;"
+    " member INTEGER NOT NULL) STRICT, WITHOUT ROWID;" FOLDS
     "CREATE TABLE panel (number INTEGER PRIMARY KEY, imported_at INTEGER NOT NULL, json TEXT NOT NULL) STRICT;"
     "CREATE TABLE round (number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE) STRICT;"
     "CREATE TABLE action (number INTEGER PRIMARY KEY, position INTEGER NOT NULL, id TEXT NOT NULL UNIQUE,"
     " title TEXT NOT NULL, track TEXT NOT NULL, lead TEXT NOT NULL, related TEXT NOT NULL, status TEXT NOT NULL) STRICT;"
     "CREATE TABLE token (name TEXT PRIMARY KEY, hash BLOB NOT NULL, role TEXT NOT NULL, exact INTEGER NOT NULL,"
     " created_at INTEGER NOT NULL, expires_at INTEGER NOT NULL, revoked_at INTEGER NOT NULL) STRICT, WITHOUT ROWID;";
+
+/* Until version 1 the folds were keyed by columns. */
+static const char from_version_1[] =
+    "ALTER TABLE current RENAME TO current_1; ALTER TABLE counts RENAME TO counts_1;" FOLDS
+    "INSERT INTO current SELECT (round << 51) + (member << 20) + action, revision, idx, replaced, slots FROM current_1"
+    " ORDER BY round, member, action;"
+    "INSERT INTO counts SELECT (round << 20) + action, slots FROM counts_1 ORDER BY round, action;"
+    "DROP TABLE current_1; DROP TABLE counts_1; PRAGMA user_version = 2";
 
 static const char *const statement_sql[STATEMENT_COUNT] = {
     [SQL_BEGIN] = "BEGIN IMMEDIATE",
@@ -45,8 +58,7 @@ static const char *const statement_sql[STATEMENT_COUNT] = {
     [SQL_TILE_WRITE] =
         "INSERT INTO tile (place, hashes) VALUES (?1, ?2) ON CONFLICT DO UPDATE SET hashes = excluded.hashes",
     [SQL_TILE_READ] = "SELECT hashes FROM tile WHERE place = ?1",
-    [SQL_LOG_KEY_WRITE] = "INSERT INTO log (number, verifier) VALUES (1, ?1)"
-                          " ON CONFLICT DO UPDATE SET verifier = excluded.verifier",
+    [SQL_LOG_KEY_WRITE] = "INSERT OR REPLACE INTO log (number, verifier) VALUES (1, ?1)",
     [SQL_LOG_KEY_READ] = "SELECT verifier FROM log",
     [SQL_MEMBER_ADD] = "INSERT INTO member (number, idx, enrolled_at, revoked_at, key) VALUES (?1, ?2, ?3, ?4, ?5)",
     [SQL_MEMBER_EACH] = "SELECT number, idx, enrolled_at, revoked_at, key FROM member ORDER BY number",
@@ -54,30 +66,30 @@ static const char *const statement_sql[STATEMENT_COUNT] = {
     [SQL_INVITATION_ADD] = "INSERT INTO invitation (hash, number, state, member) VALUES (?1, ?2, 0, 0)",
     [SQL_INVITATION_FIND] = "SELECT state, member FROM invitation WHERE hash = ?1",
     [SQL_INVITATION_MARK] = "UPDATE invitation SET state = ?2, member = ?3 WHERE hash = ?1",
-    [SQL_INVITATION_COUNT] = "SELECT coalesce(sum(state = 0), 0), coalesce(sum(state = 1), 0), coalesce(sum(state = 2), 0),"
-                             " coalesce(max(number), 0) FROM invitation",
-    [SQL_CURRENT_READ] =
-        "SELECT revision, idx, replaced, slots FROM current WHERE round = ?1 AND member = ?2 AND action = ?3",
-    [SQL_CURRENT_WRITE] = "INSERT INTO current (round, member, action, revision, idx, replaced, slots)"
-                          " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT DO UPDATE SET revision = excluded.revision,"
-                          " idx = excluded.idx, replaced = excluded.replaced, slots = excluded.slots",
-    [SQL_CURRENT_EACH] = "SELECT revision, idx, replaced, slots, member, action FROM current WHERE round = ?1"
-                         " ORDER BY member, action",
-    [SQL_COUNTS_READ] = "SELECT slots FROM counts WHERE round = ?1 AND action = ?2",
-    [SQL_COUNTS_WRITE] = "INSERT INTO counts (round, action, slots) VALUES (?1, ?2, ?3)"
-                         " ON CONFLICT DO UPDATE SET slots = excluded.slots",
-    [SQL_COUNTS_EACH] = "SELECT round, action FROM counts ORDER BY round, action",
+    [SQL_INVITATION_COUNT] =
+        ("SELECT coalesce(sum(state = 0), 0), coalesce(sum(state = 1), 0), coalesce(sum(state = 2), 0),"
+         " coalesce(max(number), 0) FROM invitation"),
+    [SQL_CURRENT_READ] = "SELECT revision, idx, replaced, slots FROM current WHERE place = ?1",
+    [SQL_CURRENT_ADD] = ("INSERT INTO current (place, revision, idx, replaced, slots) VALUES (?1, ?2, ?3, ?4, ?5)"
+                         " ON CONFLICT (place) DO NOTHING"),
+    [SQL_CURRENT_WRITE] =
+        "INSERT OR REPLACE INTO current (place, revision, idx, replaced, slots) VALUES (?1, ?2, ?3, ?4, ?5)",
+    [SQL_CURRENT_EACH] = ("SELECT revision, idx, replaced, slots, place FROM current WHERE place BETWEEN ?1 AND ?2"
+                          " ORDER BY place"),
+    [SQL_COUNTS_READ] = "SELECT slots FROM counts WHERE place = ?1",
+    [SQL_COUNTS_WRITE] = "INSERT OR REPLACE INTO counts (place, slots) VALUES (?1, ?2)",
+    [SQL_COUNTS_EACH] = "SELECT place FROM counts ORDER BY place",
     [SQL_PANEL_WRITE] = "INSERT INTO panel (imported_at, json) VALUES (?1, ?2)",
     [SQL_PANEL_READ] = "SELECT json FROM panel ORDER BY number DESC LIMIT 1",
     [SQL_ROUND_ADD] = "INSERT INTO round (number, id) VALUES (?1, ?2)",
     [SQL_ROUND_EACH] = "SELECT number, id FROM round ORDER BY number",
-    [SQL_ACTION_WRITE] = "INSERT INTO action (number, position, id, title, track, lead, related, status)"
-                         " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT (number) DO UPDATE SET"
-                         " position = excluded.position, title = excluded.title, track = excluded.track,"
-                         " lead = excluded.lead, related = excluded.related, status = excluded.status",
+    [SQL_ACTION_WRITE] = ("INSERT INTO action (number, position, id, title, track, lead, related, status)"
+                          " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT (number) DO UPDATE SET"
+                          " position = excluded.position, title = excluded.title, track = excluded.track,"
+                          " lead = excluded.lead, related = excluded.related, status = excluded.status"),
     [SQL_ACTION_EACH] = "SELECT number, id, title, track, lead, related, status FROM action ORDER BY position, number",
-    [SQL_TOKEN_ADD] = "INSERT INTO token (name, hash, role, exact, created_at, expires_at, revoked_at)"
-                      " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT DO NOTHING",
+    [SQL_TOKEN_ADD] = ("INSERT INTO token (name, hash, role, exact, created_at, expires_at, revoked_at)"
+                       " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT DO NOTHING"),
     [SQL_TOKEN_EACH] = "SELECT name, hash, role, exact, created_at, expires_at, revoked_at FROM token ORDER BY name",
     [SQL_TOKEN_REVOKE] = "UPDATE token SET revoked_at = ?2 WHERE name = ?1 AND revoked_at = 0",
 };
@@ -153,9 +165,39 @@ static int refuse(struct store_sqlite *s, const char *text)
     return -1;
 }
 
+/* Version 1 had no limit on the numbers that now make a place. */
+static int fits_places(struct store_sqlite *s)
+{
+    char sql[256];
+    int64_t over = 0;
+    snprintf(sql, sizeof sql,
+             "SELECT EXISTS (SELECT 1 FROM current WHERE round > %lld OR member > %lld OR action > %lld) OR"
+             " EXISTS (SELECT 1 FROM counts WHERE round > %lld OR action > %lld)",
+             (long long)LOW(ROUND_BITS), (long long)LOW(MEMBER_BITS), (long long)LOW(ACTION_BITS),
+             (long long)LOW(ROUND_BITS), (long long)LOW(ACTION_BITS));
+    if (read_number(s, sql, &over))
+        return -1;
+    return over == 0 ? 0
+                     : refuse(s, T("this store has more rounds, members or actions than this version can hold",
+                                   "deze opslag heeft meer rondes, panelleden of acties dan deze versie kan bevatten"));
+}
+
+/* Under the lock of who serves, kept until the change is committed: a running collector of an older version would fail at its next query. */
+static int bring_up_to_date(struct store_sqlite *s, int *lock)
+{
+    *lock = store_lock(s->path);
+    if (*lock < 0 && errno == EWOULDBLOCK)
+        return refuse(
+            s, T("an older collector is serving this store; stop it first, so that the store can be brought up to date",
+                 "een oudere verzamelaar bedient deze opslag; stop die eerst, zodat de opslag bijgewerkt kan worden"));
+    if (*lock < 0)
+        return refuse(s, strerror(errno));
+    return fits_places(s) || execute(s, from_version_1) ? -1 : 0;
+}
+
 /* Makes the schema in a file that is empty; refuses what is not ours or is newer than we know. Runs in a transaction of its own, so that
  * two programs that open a new file at once make one schema. */
-static int migrate(struct store_sqlite *s)
+static int migrate(struct store_sqlite *s, int *lock)
 {
     int64_t application = 0, version = 0, tables = 0;
     if (read_number(s, "PRAGMA application_id", &application) || read_number(s, "PRAGMA user_version", &version) ||
@@ -177,6 +219,8 @@ static int migrate(struct store_sqlite *s)
     if (version > SCHEMA_VERSION)
         return refuse(s, T("this store was made by a newer burgerpanel; use that version or a newer one",
                            "deze opslag is door een nieuwere burgerpanel gemaakt; gebruik die versie of een nieuwere"));
+    if (version == 1)
+        return bring_up_to_date(s, lock);
     if (version < SCHEMA_VERSION)
         return refuse(s, T("this store's schema is not known", "het schema van deze opslag is onbekend"));
     return 0;
@@ -189,19 +233,31 @@ static int prepare_schema(struct store_sqlite *s)
     if (read_number(s, "PRAGMA application_id", &application) == 0 && application == APPLICATION_ID &&
         read_number(s, "PRAGMA user_version", &version) == 0 && version == SCHEMA_VERSION)
         return 0;
+    int lock = -1, result = -1;
     if (sqlite3_errcode(s->db) == SQLITE_NOTADB)
-        return migrate(s);
+        return migrate(s, &lock);
     if (execute(s, "BEGIN IMMEDIATE"))
         return -1;
-    if (migrate(s) == 0)
-        return execute(s, "COMMIT");
-    sqlite3_exec(s->db, "ROLLBACK", NULL, NULL, NULL);
-    return -1;
+    if (migrate(s, &lock) == 0)
+        result = execute(s, "COMMIT");
+    else
+        sqlite3_exec(s->db, "ROLLBACK", NULL, NULL, NULL);
+    if (lock >= 0)
+        close(lock);
+    return result;
+}
+
+/* SQLite counts what it allocates under a lock of the whole process, which nobody here asks it for. */
+static void configure(void)
+{
+    sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
 }
 
 static int open_database(struct store_sqlite *s, enum store_mode mode)
 {
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
     struct stat status;
+    pthread_once(&once, configure);
     bool memory = strcmp(s->path, ":memory:") == 0;
     if (!memory && mode == STORE_EXISTING && stat(s->path, &status) != 0 && errno == ENOENT)
         return refuse(s, T("there is no store here; `panel import` makes one, --store names another",
@@ -224,7 +280,7 @@ static int open_database(struct store_sqlite *s, enum store_mode mode)
         s->device = status.st_dev;
     }
     return execute(s, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA temp_store = MEMORY;"
-                      "PRAGMA cache_size = -65536; PRAGMA wal_autocheckpoint = 8192");
+                      "PRAGMA cache_size = -16384; PRAGMA wal_autocheckpoint = 2000");
 }
 
 static void sqlite_close(struct store *store)
@@ -280,4 +336,14 @@ void store_close(struct store *store)
 const char *store_error(const struct store *store)
 {
     return store->error;
+}
+
+int store_lock(const char *path)
+{
+    char name[PATH_MAX];
+    int len = snprintf(name, sizeof name, "%s.lock", path);
+    if (len >= 0 && (size_t)len < sizeof name)
+        return file_lock(name);
+    errno = ENAMETOOLONG;
+    return -1;
 }

@@ -6,6 +6,12 @@
 #include <sqlite3.h>
 #include <sys/types.h>
 
+/* Bits of the numbers in a place, by which the folds are kept: store_sqlite_log.c. */
+#define ACTION_BITS 20
+#define MEMBER_BITS 31
+#define ROUND_BITS 12
+#define LOW(bits) ((INT64_C(1) << (bits)) - 1)
+
 enum statement {
     SQL_BEGIN,
     SQL_BEGIN_READING,
@@ -27,6 +33,7 @@ enum statement {
     SQL_INVITATION_MARK,
     SQL_INVITATION_COUNT,
     SQL_CURRENT_READ,
+    SQL_CURRENT_ADD,
     SQL_CURRENT_WRITE,
     SQL_CURRENT_EACH,
     SQL_COUNTS_READ,

@@ -1,11 +1,23 @@
 /* The embedded store: members, invitations, panel, rounds, actions, tokens. */
+#include "base/lang.h"
 #include "collector/store_sqlite.h"
 #include <string.h>
 
 /* --- members --------------------------------------------------------------------------------------------------------------- */
 
+/* What is numbered beyond what a place has room for would have responses that can't be kept. */
+static enum store_result check_number(struct store *store, int64_t number, int64_t most)
+{
+    if (number >= 0 && number <= most)
+        return STORE_OK;
+    return sqlite_damaged(sqlite_of(store), T("this is more than one store can hold; begin another",
+                                              "dit is meer dan één opslag kan bevatten; begin een nieuwe"));
+}
+
 static enum store_result member_add(struct store *store, const struct store_member *member)
 {
+    if (check_number(store, member->number, LOW(MEMBER_BITS)) != STORE_OK)
+        return STORE_FAILED;
     sqlite3_stmt *st =
         SQLITE_PREPARE(store, SQL_MEMBER_ADD, member->number, member->index, member->enrolled_at, member->revoked_at);
     if (st == NULL)
@@ -114,6 +126,8 @@ static enum store_result panel_read(struct store *store, struct buf *json)
 
 static enum store_result round_add(struct store *store, int64_t number, const char *id)
 {
+    if (check_number(store, number, LOW(ROUND_BITS)) != STORE_OK)
+        return STORE_FAILED;
     sqlite3_stmt *st = SQLITE_PREPARE(store, SQL_ROUND_ADD, number);
     if (st == NULL)
         return STORE_FAILED;
@@ -136,6 +150,8 @@ static enum store_result round_each(struct store *store, store_round_fn *each, v
 
 static enum store_result action_write(struct store *store, const struct store_action *row, int64_t position)
 {
+    if (check_number(store, row->number, LOW(ACTION_BITS)) != STORE_OK)
+        return STORE_FAILED;
     sqlite3_stmt *st = SQLITE_PREPARE(store, SQL_ACTION_WRITE, row->number, position);
     if (st == NULL)
         return STORE_FAILED;

@@ -82,6 +82,32 @@ static enum store_result log_key_read(struct store *store, struct buf *verifier)
     return sqlite_read_bytes(store, sqlite_statement(sqlite_of(store), SQL_LOG_KEY_READ), verifier);
 }
 
+/* --- places: what folds are kept by, in one number, so that the rows of a member, and those of a round, lie together ---------- */
+
+/* STORE_FAILED: more rounds, members or actions than a place has room for. */
+static enum store_result find_place(struct store *store, int64_t round, int64_t member, int64_t action, int64_t *place)
+{
+    if (round < 0 || round > LOW(ROUND_BITS) || member < 0 || member > LOW(MEMBER_BITS) || action < 0 ||
+        action > LOW(ACTION_BITS))
+        return sqlite_damaged(sqlite_of(store), "a round's, member's or action's number is out of range");
+    *place = round << (MEMBER_BITS + ACTION_BITS) | member << ACTION_BITS | action;
+    return STORE_OK;
+}
+
+/* The statement with the place of a current response bound; NULL after having written the error. */
+static sqlite3_stmt *prepare_current(struct store *store, enum statement which, int64_t round, int64_t member,
+                                     int64_t action)
+{
+    int64_t place;
+    return find_place(store, round, member, action, &place) == STORE_OK ? SQLITE_PREPARE(store, which, place) : NULL;
+}
+
+static sqlite3_stmt *prepare_counts(struct store *store, enum statement which, int64_t round, int64_t action)
+{
+    int64_t place; /* with the round where a member would be */
+    return find_place(store, 0, round, action, &place) == STORE_OK ? SQLITE_PREPARE(store, which, place) : NULL;
+}
+
 /* --- current responses ----------------------------------------------------------------------------------------------------- */
 
 /* Slots ascend, so each is kept as its distance from the one before, seven bits a byte, the last byte of each with bit 7 clear:
@@ -148,7 +174,7 @@ static int read_current(struct store_sqlite *s, sqlite3_stmt *st, struct store_c
 static enum store_result current_read(struct store *store, int64_t round, int64_t member, int64_t action,
                                       struct store_current *out)
 {
-    sqlite3_stmt *st = SQLITE_PREPARE(store, SQL_CURRENT_READ, round, member, action);
+    sqlite3_stmt *st = prepare_current(store, SQL_CURRENT_READ, round, member, action);
     if (st == NULL)
         return STORE_FAILED;
     enum store_result result = sqlite_step(sqlite_of(store), st);
@@ -158,27 +184,40 @@ static enum store_result current_read(struct store *store, int64_t round, int64_
     return result;
 }
 
-static enum store_result current_write(struct store *store, int64_t round, int64_t member, int64_t action,
-                                       const struct store_current *current)
+/* `st` has the place bound; NULL after prepare_current has failed. */
+static enum store_result write_current(struct store *store, sqlite3_stmt *st, const struct store_current *current)
 {
     uint8_t small[256];
     uint8_t *packed = current->slot_count * 3 <= sizeof small ? small : mem_alloc(current->slot_count * 3);
-    sqlite3_stmt *st = SQLITE_PREPARE(store, SQL_CURRENT_WRITE, round, member, action, current->revision, current->index);
     enum store_result result = STORE_FAILED;
     if (packed == NULL) {
         (void)sqlite_damaged(sqlite_of(store), "out of memory");
     } else if (st != NULL) {
+        sqlite3_bind_int64(st, 2, current->revision);
+        sqlite3_bind_int64(st, 3, current->index);
         if (current->replaced >= 0)
-            sqlite3_bind_int64(st, 6, current->replaced);
+            sqlite3_bind_int64(st, 4, current->replaced);
         else
-            sqlite3_bind_null(st, 6);
+            sqlite3_bind_null(st, 4);
         size_t len = pack_slots(current->slots, current->slot_count, packed);
-        sqlite3_bind_blob(st, 7, packed, (int)len, SQLITE_STATIC);
+        sqlite3_bind_blob(st, 5, packed, (int)len, SQLITE_STATIC);
         result = sqlite_run(sqlite_of(store), st);
     }
     if (packed != small)
         mem_free(packed);
     return result;
+}
+
+static enum store_result current_add(struct store *store, int64_t round, int64_t member, int64_t action,
+                                     const struct store_current *current)
+{
+    return write_current(store, prepare_current(store, SQL_CURRENT_ADD, round, member, action), current);
+}
+
+static enum store_result current_write(struct store *store, int64_t round, int64_t member, int64_t action,
+                                       const struct store_current *current)
+{
+    return write_current(store, prepare_current(store, SQL_CURRENT_WRITE, round, member, action), current);
 }
 
 static int current_row(struct store *store, sqlite3_stmt *st, void *context)
@@ -187,20 +226,25 @@ static int current_row(struct store *store, sqlite3_stmt *st, void *context)
     struct store_current current;
     if (read_current(sqlite_of(store), st, &current))
         return -1;
-    return visit->each.current(visit->context, sqlite3_column_int64(st, 4), sqlite3_column_int64(st, 5), &current);
+    int64_t place = sqlite3_column_int64(st, 4);
+    return visit->each.current(visit->context, place >> ACTION_BITS & LOW(MEMBER_BITS), place & LOW(ACTION_BITS), &current);
 }
 
 static enum store_result current_each(struct store *store, int64_t round, store_current_fn *each, void *context)
 {
     struct visit visit = {.each.current = each, .context = context};
-    return sqlite_walk(store, SQLITE_PREPARE(store, SQL_CURRENT_EACH, round), current_row, &visit);
+    int64_t first = 0, last = 0;
+    if (find_place(store, round, 0, 0, &first) != STORE_OK ||
+        find_place(store, round, LOW(MEMBER_BITS), LOW(ACTION_BITS), &last) != STORE_OK)
+        return STORE_FAILED;
+    return sqlite_walk(store, SQLITE_PREPARE(store, SQL_CURRENT_EACH, first, last), current_row, &visit);
 }
 
 /* --- counters: an array of little-endian 64-bit numbers -------------------------------------------------------------------- */
 
 static enum store_result counts_read(struct store *store, int64_t round, int64_t action, int64_t *counts, size_t slots)
 {
-    sqlite3_stmt *st = SQLITE_PREPARE(store, SQL_COUNTS_READ, round, action);
+    sqlite3_stmt *st = prepare_counts(store, SQL_COUNTS_READ, round, action);
     if (st == NULL)
         return STORE_FAILED;
     enum store_result result = sqlite_step(sqlite_of(store), st);
@@ -218,10 +262,10 @@ static enum store_result counts_write(struct store *store, int64_t round, int64_
                                       size_t slots)
 {
     _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "counters are stored as they lie in memory");
-    sqlite3_stmt *st = SQLITE_PREPARE(store, SQL_COUNTS_WRITE, round, action);
+    sqlite3_stmt *st = prepare_counts(store, SQL_COUNTS_WRITE, round, action);
     if (st == NULL)
         return STORE_FAILED;
-    sqlite3_bind_blob(st, 3, counts, (int)(slots * sizeof *counts), SQLITE_STATIC);
+    sqlite3_bind_blob(st, 2, counts, (int)(slots * sizeof *counts), SQLITE_STATIC);
     return sqlite_run(sqlite_of(store), st);
 }
 
@@ -229,7 +273,8 @@ static int counted_row(struct store *store, sqlite3_stmt *st, void *context)
 {
     (void)store;
     const struct visit *visit = context;
-    return visit->each.counted(visit->context, sqlite3_column_int64(st, 0), sqlite3_column_int64(st, 1));
+    int64_t place = sqlite3_column_int64(st, 0);
+    return visit->each.counted(visit->context, place >> ACTION_BITS, place & LOW(ACTION_BITS));
 }
 
 static enum store_result counts_each(struct store *store, store_counted_fn *each, void *context)
@@ -248,6 +293,7 @@ void sqlite_add_log_verbs(struct store_ops *ops)
     ops->log_key_write = log_key_write;
     ops->log_key_read = log_key_read;
     ops->current_read = current_read;
+    ops->current_add = current_add;
     ops->current_write = current_write;
     ops->current_each = current_each;
     ops->counts_read = counts_read;

@@ -30,8 +30,7 @@ struct submission {
     size_t round_place, action_place; /* in the catalogue */
     int64_t revision;
     bool round_open; /* when it arrived */
-    uint16_t *slots;
-    size_t slot_count;
+    size_t slot_count; /* of `slots`, which is at the end */
 
     /* an enrolment */
     char kid[KID_SIZE];
@@ -43,11 +42,13 @@ struct submission {
     /* the outcome */
     enum submission_verdict verdict;
     enum problem problem;
-    char detail[160]; /* in English, for the problem's `detail` */
+    const char *detail; /* static, in English: the problem's `detail` */
     int64_t index; /* in the log, when accepted or repeated */
     int64_t replaced; /* the response that it replaced, or -1 */
     struct proofs *proofs; /* of the commit, when accepted; held */
     int64_t current_revision; /* with PROBLEM_STALE_REVISION */
+
+    uint16_t slots[]; /* counters that a response adds one to */
 };
 
 #endif

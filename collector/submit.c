@@ -55,16 +55,15 @@ static int read_envelope(const char *text, size_t len, const char *typ, struct j
 }
 
 static struct submission *submission_new(enum submission_kind kind, struct catalogue *catalogue, const char *jws,
-                                         size_t len, struct refusal *refusal)
+                                         size_t len, size_t slot_count)
 {
-    struct submission *s = mem_calloc(1, sizeof *s);
-    if (s == NULL) {
-        refuse_memory(refusal);
+    struct submission *s = mem_calloc(1, sizeof *s + slot_count * sizeof s->slots[0]);
+    if (s == NULL)
         return NULL;
-    }
     s->kind = kind;
     s->jws = jws;
     s->jws_len = len;
+    s->slot_count = slot_count;
     s->catalogue = catalogue_hold(catalogue);
     merkle_leaf(jws, len, &s->leaf);
     s->replaced = -1;
@@ -77,7 +76,6 @@ void submission_free(struct submission *submission)
         return;
     catalogue_release(submission->catalogue);
     proofs_release(submission->proofs);
-    mem_free(submission->slots);
     mem_free(submission);
 }
 
@@ -115,7 +113,7 @@ static int read_response(const struct jws *jws, const struct catalogue *catalogu
     return result;
 }
 
-static int fill_response(struct submission *s, const struct response *response, const struct ballot *ballot, int64_t now)
+static void fill_response(struct submission *s, const struct response *response, const struct ballot *ballot, int64_t now)
 {
     const struct catalogue *catalogue = s->catalogue;
     s->round_place = ballot->round;
@@ -124,12 +122,7 @@ static int fill_response(struct submission *s, const struct response *response, 
     s->action = catalogue->action_numbers[ballot->action];
     s->revision = response->revision;
     s->round_open = round_is_open(&catalogue->panel->rounds[ballot->round], now);
-    s->slot_count = tally_slot_count(ballot);
-    s->slots = mem_calloc(s->slot_count, sizeof *s->slots);
-    if (s->slots == NULL)
-        return -1;
     tally_slots(catalogue_layout(catalogue, ballot->round), ballot, s->slots);
-    return 0;
 }
 
 struct submission *submit_response(struct roster *roster, struct catalogue *catalogue, const char *text, size_t len,
@@ -142,14 +135,13 @@ struct submission *submit_response(struct roster *roster, struct catalogue *cata
     if (read_envelope(text, len, RESPONSE_TYP, &jws, refusal) || verify_member(roster, &jws, &member, refusal) ||
         read_response(&jws, catalogue, now, &response, &ballot, refusal))
         return NULL;
-    struct submission *s = submission_new(SUBMISSION_RESPONSE, catalogue, text, len, refusal);
-    if (s != NULL && fill_response(s, &response, &ballot, now)) {
-        refuse_memory(refusal);
-        submission_free(s);
-        s = NULL;
-    }
-    if (s != NULL)
+    struct submission *s = submission_new(SUBMISSION_RESPONSE, catalogue, text, len, tally_slot_count(&ballot));
+    if (s != NULL) {
+        fill_response(s, &response, &ballot, now);
         s->member = member.number;
+    } else {
+        refuse_memory(refusal);
+    }
     ballot_free(&ballot);
     response_free(&response);
     return s;
@@ -207,8 +199,9 @@ struct submission *submit_enrolment(struct catalogue *catalogue, const char *tex
     } else if (enrolment_parse(payload.data, payload.len, &claims, &why)) {
         refuse_reading(refusal, PROBLEM_INVALID_CLAIMS, why);
     } else {
-        if (verify_own_key(&jws, &claims, refusal) == 0 && check_audience(&claims, catalogue->panel, refusal) == 0)
-            s = submission_new(SUBMISSION_ENROLMENT, catalogue, text, len, refusal);
+        bool fits = verify_own_key(&jws, &claims, refusal) == 0 && check_audience(&claims, catalogue->panel, refusal) == 0;
+        if (fits && (s = submission_new(SUBMISSION_ENROLMENT, catalogue, text, len, 0)) == NULL)
+            refuse_memory(refusal);
         if (s != NULL)
             fill_enrolment(s, &claims, jws.kid, now);
         enrolment_free(&claims);

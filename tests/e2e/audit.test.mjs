@@ -219,7 +219,7 @@ const withCount = (hex, slot, value) => {
   return `x'${bytes.toString('hex')}'`;
 };
 
-const ACTION_3 = 'WHERE round = 1 AND action = 3';
+const ACTION_3 = 'WHERE place = (1 << 20) + 3';
 
 test('a counter changed is found, each by its number', async () => {
   const hex = await sql(original.path, `SELECT hex(slots) FROM counts ${ACTION_3}`);
@@ -231,10 +231,10 @@ test('a counter changed is found, each by its number', async () => {
 });
 
 test('counters removed, added or of another length are found', async () => {
-  await finds(await tamper('DELETE FROM counts WHERE action = 2'), /^counter 0 of action WA-1\.02 in round round-1: 0 is stored/m);
-  await finds(await tamper("INSERT INTO counts VALUES (7, 1, zeroblob(8))"), /^counters of action WA-1\.01 in round \?/m);
-  await finds(await tamper("INSERT INTO counts VALUES (1, 999, zeroblob(8))"), /^counters of action \? in round round-1/m);
-  await finds(await tamper("UPDATE counts SET slots = x'00' WHERE action = 3"), /^counters of action WA-1\.03 in round round-1: /m);
+  await finds(await tamper('DELETE FROM counts WHERE place = (1 << 20) + 2'), /^counter 0 of action WA-1\.02 in round round-1: 0 is stored/m);
+  await finds(await tamper("INSERT INTO counts VALUES ((7 << 20) + 1, zeroblob(8))"), /^counters of action WA-1\.01 in round \?/m);
+  await finds(await tamper("INSERT INTO counts VALUES ((1 << 20) + 999, zeroblob(8))"), /^counters of action \? in round round-1/m);
+  await finds(await tamper(`UPDATE counts SET slots = x'00' ${ACTION_3}`), /^counters of action WA-1\.03 in round round-1: /m);
 });
 
 test('a member added by hand is found', async () => {
@@ -259,8 +259,10 @@ test("a member's key, number or place changed, and a member removed, are found b
 });
 
 test('a current response changed, removed or added is found', async () => {
-  const [member, action, index] = (await sql(original.path, 'SELECT member, action, idx FROM current WHERE member = 7 LIMIT 1 OFFSET 3')).split('|');
-  const where = `WHERE member = ${member} AND action = ${action}`;
+  const member = 7;
+  const of7 = `(place >> 20) = (1 << 31) + ${member}`;
+  const [action, index] = (await sql(original.path, `SELECT place & 0xfffff, idx FROM current WHERE ${of7} LIMIT 1 OFFSET 3`)).split('|');
+  const where = `WHERE ${of7} AND (place & 0xfffff) = ${action}`;
   const place = new RegExp(`^current response of member ${member} to action ${action} in round 1 \\(entry ${index}\\): `, 'm');
   for (const change of ['revision = 9', 'replaced = 5', "slots = x'0001'"]) {
     const lines = await finds(await tamper(`UPDATE current SET ${change} ${where}`), place);
@@ -269,7 +271,7 @@ test('a current response changed, removed or added is found', async () => {
   await finds(await tamper(`UPDATE current SET idx = 70 ${where}`), new RegExp(`^current response of member ${member} to action ${action} `, 'm'));
   const lines = await finds(await tamper(`DELETE FROM current ${where}`), place);
   assert.equal(lines.length, 2);
-  await finds(await tamper("INSERT INTO current VALUES (1, 999, 1, 1, 70, NULL, x'00')"), /^current response of member 999 to action 1 in round 1 /m);
+  await finds(await tamper("INSERT INTO current VALUES ((1 << 51) + (999 << 20) + 1, 1, 70, NULL, x'00')"), /^current response of member 999 to action 1 in round 1 /m);
 });
 
 test('an invitation made usable again, or used by nobody, is found', async () => {

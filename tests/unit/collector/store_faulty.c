@@ -70,6 +70,9 @@ VERB(invitation_mark, (struct store * store, const uint8_t hash[static SHA256_BY
 VERB(invitation_count, (struct store * store, struct invitation_counts *out), (store, out))
 VERB(current_read, (struct store * store, int64_t round, int64_t member, int64_t action, struct store_current *out),
      (store, round, member, action, out))
+VERB(current_add,
+     (struct store * store, int64_t round, int64_t member, int64_t action, const struct store_current *current),
+     (store, round, member, action, current))
 VERB(current_write,
      (struct store * store, int64_t round, int64_t member, int64_t action, const struct store_current *current),
      (store, round, member, action, current))
@@ -123,6 +126,7 @@ static const struct store_ops faulty_ops = {
     .invitation_mark = invitation_mark,
     .invitation_count = invitation_count,
     .current_read = current_read,
+    .current_add = current_add,
     .current_write = current_write,
     .current_each = current_each,
     .counts_read = counts_read,
@@ -140,7 +144,7 @@ static const struct store_ops faulty_ops = {
 };
 
 /* Whoever adds a verb to the table adds it here too. */
-_Static_assert(sizeof(struct store_ops) == 35 * sizeof(void (*)(void)), "a verb of store.h is not wrapped");
+_Static_assert(sizeof(struct store_ops) == 36 * sizeof(void (*)(void)), "a verb of store.h is not wrapped");
 
 struct store *store_faulty_new(struct store *inner)
 {

@@ -258,3 +258,14 @@ Test(fold, survives_any_lack_of_memory)
         cr_assert_eq((int64_t)fold_current_count(fold), i);
     }
 }
+
+Test(fold, refuses_numbers_that_no_store_has)
+{
+    struct fold_current current;
+    cr_assert_eq(respond(-1, 3, 1, 100, 2), FOLD_REFUSED);
+    cr_assert_eq(respond(INT64_C(1) << 32, 3, 1, 100, 2), FOLD_REFUSED);
+    cr_assert_eq(respond(7, INT64_C(1) << 32, 1, 100, 2), FOLD_REFUSED);
+    cr_assert_eq(fold_current_count(fold), 0);
+    cr_assert_eq(respond(UINT32_MAX, UINT32_MAX, 1, 100, 2), FOLD_OK);
+    cr_assert(fold_find_current(fold, 1, UINT32_MAX, UINT32_MAX, &current));
+}

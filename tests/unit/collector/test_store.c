@@ -265,6 +265,49 @@ Test(store, keeps_the_current_response_by_round_member_and_action)
     assert_current(2, 3, 7, 0, (uint16_t[]){0, 6, 9}, 3);
 }
 
+Test(store, adds_a_current_response_only_where_there_is_none)
+{
+    struct store_current first = {
+        .revision = 1, .index = 101, .replaced = -1, .slots = (uint16_t[]){0, 5}, .slot_count = 2};
+    struct store_current second = {.revision = 2, .index = 102, .replaced = 0, .slots = (uint16_t[]){0}, .slot_count = 1};
+    cr_assert_eq(ops->current_add(store, 1, 2, 3, &first), STORE_OK);
+    cr_assert_eq(ops->current_add(store, 1, 2, 3, &second), STORE_NONE);
+    assert_current(2, 3, 1, -1, (uint16_t[]){0, 5}, 2);
+    cr_assert_eq(ops->current_add(store, 1, 3, 3, &second), STORE_OK);
+    assert_current(3, 3, 2, 0, (uint16_t[]){0}, 1);
+}
+
+/* Neighbours in one number: none of them may be taken for another, and what has no room is refused. */
+Test(store, tells_the_last_of_one_from_the_first_of_the_next)
+{
+    const int64_t members = INT64_C(1) << 31, actions = 1 << 20, rounds = 1 << 12;
+    struct store_current found,
+        current = {.revision = 1, .index = 101, .replaced = -1, .slots = (uint16_t[]){0}, .slot_count = 1};
+    cr_assert_eq(ops->current_write(store, rounds - 1, members - 1, actions - 1, &current), STORE_OK);
+    cr_assert_eq(ops->current_read(store, rounds - 1, members - 1, actions - 1, &found), STORE_OK);
+    cr_assert_eq(ops->current_write(store, 1, 5, actions - 1, &current), STORE_OK);
+    cr_assert_eq(ops->current_read(store, 1, 6, 0, &found), STORE_NONE);
+    cr_assert_eq(ops->current_write(store, 1, members - 1, 0, &current), STORE_OK);
+    cr_assert_eq(ops->current_read(store, 2, 0, 0, &found), STORE_NONE);
+    cr_assert_eq(ops->current_write(store, rounds, 1, 1, &current), STORE_FAILED);
+    cr_assert_eq(ops->current_write(store, 1, members, 1, &current), STORE_FAILED);
+    cr_assert_eq(ops->current_write(store, 1, 1, actions, &current), STORE_FAILED);
+    cr_assert_eq(ops->current_add(store, 1, 1, -1, &current), STORE_FAILED);
+    cr_assert_eq(ops->counts_write(store, 1, actions, (int64_t[]){1}, 1), STORE_FAILED);
+    cr_assert_neq(store_error(store)[0], '\0');
+}
+
+Test(store, refuses_what_no_response_could_be_kept_for)
+{
+    struct store_member member = {.number = INT64_C(1) << 31};
+    struct store_action action = {.number = 1 << 20, .action = {.id = (char *)"A", .title = (char *)"t"}};
+    cr_assert_eq(ops->round_add(store, 1 << 12, "late"), STORE_FAILED);
+    cr_assert_not_null(strstr(store_error(store), "more than one store can hold"));
+    cr_assert_eq(ops->action_write(store, &action, 1), STORE_FAILED);
+    cr_assert_eq(ops->member_add(store, &member), STORE_FAILED);
+    cr_assert_eq(ops->round_add(store, (1 << 12) - 1, "last"), STORE_OK);
+}
+
 Test(store, packs_and_unpacks_every_slot)
 {
     uint16_t edges[] = {0, 127, 128, 255, 256, 16383, 16384, 32767, 65534, 65535};

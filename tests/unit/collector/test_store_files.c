@@ -5,6 +5,7 @@
 #include <criterion/criterion.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 static char dsn[300];
 static const char *path;
@@ -166,6 +167,74 @@ Test(store_files, knows_all_when_opened_again)
     store_close(store);
 }
 
+/* The folds as version 1 kept them. */
+static void make_version_1(void)
+{
+    tamper(
+        "CREATE TABLE old_current (round INTEGER, member INTEGER, action INTEGER, revision INTEGER NOT NULL,"
+        " idx INTEGER NOT NULL, replaced INTEGER, slots BLOB NOT NULL, PRIMARY KEY (round, member, action)) STRICT,"
+        " WITHOUT ROWID;"
+        "CREATE TABLE old_counts (round INTEGER, action INTEGER, slots BLOB NOT NULL, PRIMARY KEY (round, action))"
+        " STRICT, WITHOUT ROWID;"
+        "INSERT INTO old_current SELECT place >> 51, (place >> 20) & 0x7fffffff, place & 0xfffff, revision, idx, replaced,"
+        " slots FROM current; INSERT INTO old_counts SELECT place >> 20, place & 0xfffff, slots FROM counts;"
+        "DROP TABLE current; DROP TABLE counts; ALTER TABLE old_current RENAME TO current;"
+        "ALTER TABLE old_counts RENAME TO counts; PRAGMA user_version = 1");
+}
+
+Test(store_files, brings_version_1_up_to_date)
+{
+    struct store *store = kit_store_new(dsn);
+    struct store_current current = {
+        .revision = 3, .index = 1, .replaced = 0, .slots = (uint16_t[]){0, 300}, .slot_count = 2};
+    cr_assert_eq(store->ops->current_write(store, 2, 100000, 7, &current), STORE_OK);
+    cr_assert_eq(store->ops->current_write(store, 1, 1, 1048575, &current), STORE_OK);
+    cr_assert_eq(store->ops->counts_write(store, 2, 7, (int64_t[]){4, 5}, 2), STORE_OK);
+    store_close(store);
+    make_version_1();
+    for (int opened = 0; opened < 2; opened++) {
+        struct store_current found;
+        int64_t counts[2];
+        store = kit_store_open(dsn);
+        cr_assert_eq(store->ops->current_read(store, 2, 100000, 7, &found), STORE_OK);
+        cr_assert(found.revision == 3 && found.index == 1 && found.replaced == 0 && found.slots[1] == 300);
+        cr_assert_eq(store->ops->current_read(store, 1, 1, 1048575, &found), STORE_OK);
+        cr_assert_eq(store->ops->current_read(store, 1, 1, 7, &found), STORE_NONE);
+        cr_assert_eq(store->ops->counts_read(store, 2, 7, counts, 2), STORE_OK);
+        cr_assert(counts[0] == 4 && counts[1] == 5);
+        store_close(store);
+    }
+}
+
+Test(store_files, leaves_version_1_to_the_collector_that_serves_it)
+{
+    char error[STORE_ERROR_SIZE] = "";
+    store_close(kit_store_new(dsn));
+    make_version_1();
+    int lock = store_lock(path);
+    cr_assert_geq(lock, 0);
+    cr_assert_null(store_open(dsn, STORE_EXISTING, error));
+    cr_assert_not_null(strstr(error, "stop it first"), "%s", error);
+    close(lock);
+    store_close(kit_store_open(dsn));
+}
+
+Test(store_files, refuses_a_version_1_with_numbers_that_have_no_place)
+{
+    static const char *const rows[] = {"INSERT INTO current VALUES (4096, 1, 1, 1, 0, NULL, x'00')",
+                                       "INSERT INTO current VALUES (1, 1 << 31, 1, 1, 0, NULL, x'00')",
+                                       "INSERT INTO counts VALUES (1, 1 << 20, x'00')"};
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        char error[STORE_ERROR_SIZE] = "";
+        store_close(kit_store_new(dsn));
+        make_version_1();
+        tamper(rows[i]);
+        cr_assert_null(store_open(dsn, STORE_EXISTING, error), "%s", rows[i]);
+        cr_assert_not_null(strstr(error, "more rounds, members or actions"), "%s", error);
+        cr_assert_eq(unlink(path), 0);
+    }
+}
+
 Test(store_files, does_not_know_what_was_not_committed)
 {
     struct store *store = kit_store_new(dsn);
@@ -261,7 +330,7 @@ static enum store_result read_slots(const char *blob, size_t *count)
     char sql[200];
     struct store_current found = {.slot_count = 0};
     store_close(kit_store_open(dsn));
-    snprintf(sql, sizeof sql, "INSERT OR REPLACE INTO current VALUES (1, 1, 1, 1, 0, NULL, x'%s')", blob);
+    snprintf(sql, sizeof sql, "INSERT OR REPLACE INTO current VALUES ((1 << 51) + (1 << 20) + 1, 1, 0, NULL, x'%s')", blob);
     tamper(sql);
     struct store *store = kit_store_open(dsn);
     enum store_result result = store->ops->current_read(store, 1, 1, 1, &found);
@@ -326,7 +395,7 @@ Test(store_files, fails_when_a_row_is_damaged)
     unsigned width;
     int64_t counts[2];
     store_close(kit_store_new(dsn));
-    tamper("INSERT INTO member VALUES (1, 0, 0, 0, x'0102'); INSERT INTO counts VALUES (1, 1, x'01');"
+    tamper("INSERT INTO member VALUES (1, 0, 0, 0, x'0102'); INSERT INTO counts VALUES ((1 << 20) + 1, x'01');"
            "INSERT INTO invitation VALUES (zeroblob(32), 1, 7, 0); UPDATE action SET status = 'asleep' WHERE number = 2;"
            "INSERT INTO token VALUES ('lab', x'00', 'analyst', 0, 0, 0, 0); INSERT INTO tile VALUES (0, zeroblob(33));"
            "INSERT INTO tile VALUES (1, x''); INSERT INTO tile VALUES (2, zeroblob(257 * 32))");
