@@ -145,8 +145,7 @@ static int audit_all(struct run *run, const struct audit_source *source)
 {
     struct audit_listener listener = {.differs = tell, .progress = show_progress};
     const char *error = "";
-    long cores = sysconf(_SC_NPROCESSORS_ONLN);
-    run->parallel = parallel_new(cores > 0 ? (unsigned)cores : 1);
+    run->parallel = parallel_new(parallel_cores());
     run->audit = run->parallel != NULL ? audit_new(run->catalogue, run->parallel, &listener) : NULL;
     if (run->audit == NULL)
         return cli_fail(T("out of memory", "te weinig geheugen"));

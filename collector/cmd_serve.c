@@ -1,9 +1,9 @@
 /* serve: puts the rooms together, runs until SIGTERM or SIGINT, answers what it has begun. */
-#include "base/file.h"
 #include "base/lang.h"
 #include "base/log.h"
 #include "collector/api.h"
 #include "collector/cmd.h"
+#include "collector/parallel.h"
 #include <errno.h>
 #include <pthread.h>
 #include <signal.h>
@@ -45,12 +45,6 @@ static void raise_descriptors(void)
     }
 }
 
-static unsigned core_count(void)
-{
-    long cores = sysconf(_SC_NPROCESSORS_ONLN);
-    return cores > 0 ? (unsigned)cores : 1;
-}
-
 /* Opens the store for reading, and with what it says of itself the log's key. */
 static int open_log(struct service *service, const struct config *config, char error[static STORE_ERROR_SIZE])
 {
@@ -79,12 +73,10 @@ static int open_log(struct service *service, const struct config *config, char e
 /* A second daemon on the same store would answer from a roster and a log that it does not know to have changed. */
 static int take_lock(struct running *running, const struct config *config, char error[static STORE_ERROR_SIZE])
 {
-    char path[CONFIG_VALUE_SIZE + 8];
     const char *store = store_path(config->values[CONFIG_STORE]);
     if (store == NULL)
         return 0;
-    snprintf(path, sizeof path, "%s.lock", store);
-    running->lock = file_lock(path);
+    running->lock = store_lock(store);
     if (running->lock >= 0)
         return 0;
     if (errno == EWOULDBLOCK)
@@ -93,7 +85,8 @@ static int take_lock(struct running *running, const struct config *config, char 
                    "een andere verzamelaar bedient %.400s al; stop die eerst"),
                  store);
     else
-        snprintf(error, STORE_ERROR_SIZE, T("%.400s can't be locked: %s", "%.400s kan niet vergrendeld worden: %s"), path,
+        snprintf(error, STORE_ERROR_SIZE,
+                 T("%.400s.lock can't be locked: %s", "%.400s.lock kan niet vergrendeld worden: %s"), store,
                  strerror(errno));
     return -1;
 }
@@ -107,7 +100,7 @@ static int start_service(struct running *running, const struct config *config)
     service->around.proofs = proofs_place_new();
     service->config = config;
     service->snapshots = snapshots_new(config->values[CONFIG_STORE], TABLES_AT_ONCE);
-    service->workers = workers_start(core_count(), BATCHES_WAITING);
+    service->workers = workers_start(parallel_cores(), BATCHES_WAITING);
     if (service->around.roster != NULL && service->around.catalogues != NULL && service->around.proofs != NULL &&
         service->snapshots != NULL && service->workers != NULL && open_log(service, config, error) == 0 &&
         take_lock(running, config, error) == 0)
@@ -121,7 +114,7 @@ static int start_http(struct running *running, const struct config *config)
     char address[CONFIG_VALUE_SIZE], error[256];
     uint64_t threads = config_number(config, CONFIG_THREADS);
     struct http_options options = {.address = address,
-                                   .threads = threads > 0 ? (unsigned)threads : core_count(),
+                                   .threads = threads > 0 ? (unsigned)threads : parallel_cores(),
                                    .connections = (unsigned)config_number(config, CONFIG_CONNECTIONS),
                                    .bodies_max = config_number(config, CONFIG_BODIES_MIB) * MIB};
     config_listen(config, address, &options.port);

@@ -1,39 +1,19 @@
-/* The server over GNU libmicrohttpd: epoll, a thread a core, requests suspended until their batch has committed. The library calls `access`
+/* The server over GNU libmicrohttpd: an epoll loop a core, requests suspended until their batch has committed. The library calls `http_take`
  * several times a request: once for the header, for each piece of the body, at its end, and again after a resume. */
-#include "collector/http.h"
-#include "base/clock.h"
 #include "base/json.h"
-#include "base/log.h"
 #include "base/mem.h"
-#include "collector/http_listen.h"
+#include "collector/http_server.h"
 #include "collector/metrics.h"
-#include <errno.h>
-#include <microhttpd.h>
-#include <netdb.h>
-#include <stdatomic.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #define HEADERS_MAX 6
 #define KEEP_MAX 4
 #define DISCARD_MAX ((size_t)1024 * 1024) /* of a refused body that is read, so that its sender sees the answer */
+#define CLOSING_MAX ((size_t)64 * 1024) /* the same on a connection that is closed anyway */
 #define BODY_FREE 8192 /* bytes of a body that need no share of bodies_max */
-#define IDLE_SECONDS 30
-#define CONNECTION_BYTES ((size_t)16 * 1024) /* for header and buffers of one; the library overwrites all of it after each request */
-#define POLL_MS 5
-
-struct http_server {
-    struct MHD_Daemon *daemon;
-    const struct http_route *routes;
-    void *context;
-    size_t bodies_max;
-    atomic_size_t bodies; /* bytes of bodies_max in use */
-    atomic_size_t exchanges; /* under way */
-    atomic_bool quiescing;
-    uint16_t port;
-};
+/* What a submission may have waited before it is looked at, in microseconds; under more load the rest are told so at once. */
+#define LAG_MAX_US 250000
 
 struct header {
     const char *name, *value;
@@ -41,6 +21,7 @@ struct header {
 
 struct http_exchange {
     struct http_server *server;
+    struct http_loop *loop;
     struct MHD_Connection *connection;
     const struct http_route *route; /* NULL: `refusal` is the answer */
     char parameter[HTTP_PARAMETER_MAX + 1];
@@ -50,6 +31,7 @@ struct http_exchange {
     size_t reserved; /* of the server's bodies_max */
     size_t discarded; /* bytes of a refused body */
     bool head; /* no body is wanted */
+    bool closing; /* the connection ends with this answer */
     bool handled, suspended;
     http_handler *finish; /* what to do after a resume */
 
@@ -137,7 +119,7 @@ static bool add_headers(const struct http_exchange *x, struct MHD_Response *resp
         all &= MHD_add_response_header(response, x->headers[i].name, x->headers[i].value) == MHD_YES;
     if (x->content_type != NULL)
         all &= MHD_add_response_header(response, "Content-Type", x->content_type) == MHD_YES;
-    if (atomic_load_explicit(&x->server->quiescing, memory_order_relaxed))
+    if (x->closing || atomic_load_explicit(&x->server->quiescing, memory_order_relaxed))
         all &= MHD_add_response_header(response, "Connection", "close") == MHD_YES;
     return all;
 }
@@ -266,7 +248,8 @@ static enum MHD_Result take_body(struct http_exchange *x, const char *bytes, siz
     }
     release_body(x);
     x->discarded += len;
-    return x->discarded <= DISCARD_MAX + (x->route != NULL ? x->route->body_max : 0) ? MHD_YES : MHD_NO;
+    size_t most = x->closing ? CLOSING_MAX : DISCARD_MAX + (x->route != NULL ? x->route->body_max : 0);
+    return x->discarded <= most ? MHD_YES : MHD_NO;
 }
 
 const struct buf *http_body(const struct http_exchange *x)
@@ -316,19 +299,24 @@ static void answer_refusal(struct http_exchange *x)
     http_problem(x, x->refusal, detail, NULL);
 }
 
-static struct http_exchange *begin(struct http_server *server, struct MHD_Connection *connection, const char *url,
+static struct http_exchange *begin(struct serving *serving, struct MHD_Connection *connection, const char *url,
                                    const char *method)
 {
     struct http_exchange *x = mem_calloc(1, sizeof *x);
     if (x == NULL)
         return NULL;
-    x->server = server;
+    x->server = serving->server;
+    x->loop = &serving->loop;
     x->connection = connection;
     buf_init(&x->answer, SIZE_MAX);
     x->head = strcmp(method, "HEAD") == 0;
     find_route(x, url, method);
+    if (http_is_surplus(serving)) {
+        x->refusal = PROBLEM_UNAVAILABLE;
+        x->closing = true;
+    }
     buf_init(&x->body, x->route != NULL ? x->route->body_max : 0);
-    atomic_fetch_add_explicit(&server->exchanges, 1, memory_order_relaxed);
+    atomic_fetch_add_explicit(&x->server->exchanges, 1, memory_order_relaxed);
     return x;
 }
 
@@ -347,6 +335,8 @@ static void handle(struct http_exchange *x)
     x->handled = true;
     if (x->refusal == PROBLEM_NONE && x->route->media_type != NULL && !http_has_media_type(x, x->route->media_type))
         x->refusal = PROBLEM_UNSUPPORTED_MEDIA_TYPE;
+    if (x->refusal == PROBLEM_NONE && x->route->media_type != NULL && http_loop_lag_us(x->loop) > LAG_MAX_US)
+        x->refusal = PROBLEM_UNAVAILABLE;
     if (x->refusal == PROBLEM_NONE && http_query_unknown(x, x->route->query != NULL ? x->route->query : no_query) != NULL)
         x->refusal = PROBLEM_BAD_REQUEST;
     if (x->refusal != PROBLEM_NONE)
@@ -355,8 +345,8 @@ static void handle(struct http_exchange *x)
         x->route->handle(x, x->server->context);
 }
 
-static enum MHD_Result access_handler(void *context, struct MHD_Connection *connection, const char *url, const char *method,
-                                      const char *version, const char *bytes, size_t *len, void **slot)
+enum MHD_Result http_take(void *context, struct MHD_Connection *connection, const char *url, const char *method,
+                          const char *version, const char *bytes, size_t *len, void **slot)
 {
     (void)version;
     struct http_exchange *x = *slot;
@@ -386,7 +376,7 @@ static enum MHD_Result access_handler(void *context, struct MHD_Connection *conn
     return send_answer(x);
 }
 
-static void completed(void *context, struct MHD_Connection *connection, void **slot, enum MHD_RequestTerminationCode code)
+void http_completed(void *context, struct MHD_Connection *connection, void **slot, enum MHD_RequestTerminationCode code)
 {
     (void)context;
     (void)connection;
@@ -425,7 +415,7 @@ void http_suspend(struct http_exchange *x, http_handler *finish)
 
 void http_resume(struct http_exchange *x)
 {
-    MHD_resume_connection(x->connection);
+    http_loop_resume(x->loop, x->connection);
 }
 
 void http_attach(struct http_exchange *x, void *attachment, void (*release)(void *attachment))
@@ -437,63 +427,4 @@ void http_attach(struct http_exchange *x, void *attachment, void (*release)(void
 void *http_attachment(const struct http_exchange *x)
 {
     return x->attachment;
-}
-
-/* --- the server ------------------------------------------------------------------------------------------------------------ */
-
-static struct MHD_Daemon *start_daemon(struct http_server *server, const struct http_options *options, int fd)
-{
-    return MHD_start_daemon(MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME, 0, NULL, NULL, access_handler, server,
-                            MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_THREAD_POOL_SIZE, options->threads,
-                            MHD_OPTION_CONNECTION_LIMIT, options->connections, MHD_OPTION_CONNECTION_TIMEOUT,
-                            (unsigned)IDLE_SECONDS, MHD_OPTION_CONNECTION_MEMORY_LIMIT, CONNECTION_BYTES,
-                            MHD_OPTION_NOTIFY_COMPLETED, completed, NULL, MHD_OPTION_END);
-}
-
-struct http_server *http_start(const struct http_options *options, const struct http_route *routes, void *context,
-                               char *error, size_t error_size)
-{
-    struct http_server *server = mem_calloc(1, sizeof *server);
-    int lookup = 0;
-    if (server != NULL)
-        server->port = options->port;
-    int fd = server == NULL ? -1 : http_listen(options->address, &server->port, &lookup);
-    if (fd < 0) {
-        snprintf(error, error_size, "%s", lookup != 0 ? gai_strerror(lookup) : strerror(errno));
-        mem_free(server);
-        return NULL;
-    }
-    server->routes = routes;
-    server->context = context;
-    server->bodies_max = options->bodies_max;
-    server->daemon = start_daemon(server, options, fd);
-    if (server->daemon == NULL) {
-        snprintf(error, error_size, "the HTTP threads can't be started");
-        close(fd);
-        mem_free(server);
-        return NULL;
-    }
-    return server;
-}
-
-uint16_t http_port(const struct http_server *server)
-{
-    return server->port;
-}
-
-void http_quiesce(struct http_server *server, unsigned seconds)
-{
-    atomic_store(&server->quiescing, true);
-    MHD_socket fd = MHD_quiesce_daemon(server->daemon);
-    if (fd != MHD_INVALID_SOCKET)
-        close(fd);
-    int64_t until = clock_monotonic_us() + (int64_t)seconds * 1000000;
-    while (atomic_load(&server->exchanges) > 0 && clock_monotonic_us() < until)
-        clock_sleep_ms(POLL_MS);
-}
-
-void http_stop(struct http_server *server)
-{
-    MHD_stop_daemon(server->daemon);
-    mem_free(server);
 }

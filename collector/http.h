@@ -33,7 +33,7 @@ struct http_options {
     const char *address; /* "127.0.0.1", "::1" */
     uint16_t port; /* 0: a free one */
     unsigned threads;
-    unsigned connections; /* at most */
+    unsigned connections; /* at most; further ones are answered 503 and closed */
     size_t bodies_max; /* bytes of request bodies held at once, over all connections */
 };
 

@@ -8,7 +8,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#define BACKLOG 1024
+#define BACKLOG 4096
 
 int http_listen(const char *address, uint16_t *port, int *lookup)
 {
@@ -20,7 +20,7 @@ int http_listen(const char *address, uint16_t *port, int *lookup)
     if (*lookup != 0)
         return -1;
     int on = 1;
-    int fd = socket(info->ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    int fd = socket(info->ai_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
     union {
         struct sockaddr any;
         struct sockaddr_in v4;

@@ -2,8 +2,10 @@
 #include "collector/parallel.h"
 #include "base/mem.h"
 #include <pthread.h>
+#include <sched.h>
 #include <stdatomic.h>
 #include <stdbool.h>
+#include <unistd.h>
 
 #define BLOCK 16
 
@@ -17,6 +19,14 @@ struct parallel {
     unsigned started; /* threads beside the caller's */
     pthread_t threads[];
 };
+
+unsigned parallel_cores(void)
+{
+    cpu_set_t cores;
+    int count = sched_getaffinity(0, sizeof cores, &cores) == 0 ? CPU_COUNT(&cores) : 0;
+    long online = count > 0 ? count : sysconf(_SC_NPROCESSORS_ONLN); /* more cores than the set holds */
+    return online > 0 ? (unsigned)online : 1;
+}
 
 static void take_blocks(struct parallel *parallel)
 {

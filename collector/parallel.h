@@ -7,6 +7,9 @@
 
 struct parallel;
 
+/* Cores that this process may use, at least 1: a container or taskset may give it fewer than the machine has. */
+unsigned parallel_cores(void);
+
 /* `threads` in all, the caller's among them; at least 1. NULL: no memory or no threads. Free with parallel_free. */
 MUST_CHECK struct parallel *parallel_new(unsigned threads);
 void parallel_free(struct parallel *parallel);

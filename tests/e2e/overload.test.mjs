@@ -1,0 +1,127 @@
+// Goal: more than the collector can take is turned away at once and in words, costs what was taken nothing, and is forgotten when it ends.
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readdirSync } from 'node:fs';
+import net from 'node:net';
+import { after, test } from 'node:test';
+import { assertAccepted, assertHeaders, assertProblem, JOSE, post, request } from './lib/http.mjs';
+import { Member } from './lib/member.mjs';
+import { ROUND } from './lib/panel.mjs';
+import { poll } from './lib/poll.mjs';
+import { Collector, freshFolder } from './lib/programs.mjs';
+
+const QUEUE = 4;
+const CONNECTIONS = 16; // the fewest that can be configured
+const SURPLUS = 256; // that are open at the same time to be turned away
+
+const running = [];
+after(() => Promise.all(running.map((collector) => collector.stop())));
+
+async function start(name, env, codes) {
+  const collector = new Collector(freshFolder(name));
+  await collector.importPanel();
+  await collector.importActions();
+  collector.codes = codes > 0 ? await collector.invitations(codes) : [];
+  await collector.start('127.0.0.1:0', { env });
+  running.push(collector);
+  return collector;
+}
+
+// Another program that has the store's write lock, until it lets go.
+async function holdWrites(path) {
+  const child = spawn('sqlite3', ['-batch', path], { stdio: ['pipe', 'pipe', 'inherit'] });
+  child.stdin.write(".timeout 10000\nBEGIN IMMEDIATE;\nSELECT 'held';\n");
+  await once(child.stdout, 'data');
+  return async () => {
+    child.stdin.end('COMMIT;\n');
+    await once(child, 'close');
+  };
+}
+
+const turnedAway = (answer) => {
+  assertProblem(answer, 503, 'unavailable');
+  assert.match(answer.headers['retry-after'], /^\d+$/);
+};
+
+test('a full queue turns responses away at once, and those that wait are kept', async () => {
+  const collector = await start('overload-queue', { BURGERPANEL_QUEUE: String(QUEUE) }, 1);
+  const member = new Member('wau');
+  assertAccepted(await post(collector.url, '/v1/members', member.enrolment(collector.codes[0]), JOSE));
+  const texts = Array.from({ length: 18 }, (_, i) =>
+    member.response(ROUND, `WA-${1 + Math.floor(i / 6)}.0${1 + (i % 6)}`, { importance: 3, noticed: 'no' }),
+  );
+  const letGo = await holdWrites(collector.path);
+  const early = []; // what was answered while nothing could be committed
+  let held = true;
+  const all = texts.map(async (text) => {
+    const answer = await post(collector.url, '/v1/responses', text, JOSE);
+    if (held) early.push(answer);
+    return answer;
+  });
+  // A batch that the writer holds, and as many as may wait behind it: the others have their answer.
+  await poll('the queue to be full', 4, () => early.length >= texts.length - 2 * QUEUE);
+  held = false;
+  await letGo();
+  const answers = await Promise.all(all);
+  early.forEach(turnedAway);
+  assert.ok(early.length <= texts.length - QUEUE, `only ${texts.length - early.length} waited`);
+  const kept = answers.filter((answer) => answer.status === 201);
+  assert.equal(kept.length + early.length, texts.length, 'who waited was answered 201');
+
+  for (const [i, text] of texts.entries()) {
+    const again = await post(collector.url, '/v1/responses', text, JOSE);
+    assert.equal(again.status, answers[i].status === 201 ? 200 : 201);
+    if (answers[i].status === 201) assert.equal(again.json().index, answers[i].json().index);
+  }
+  assert.equal((await request(collector.url, '/healthz')).status, 200);
+});
+
+// A connection of its own, kept open; gives the head of each answer to a GET.
+class Connection {
+  constructor(url) {
+    this.got = '';
+    this.socket = net.connect(Number(new URL(url).port), '127.0.0.1');
+    this.socket.on('error', () => {});
+    this.socket.on('close', () => (this.closed = true));
+    this.socket.setEncoding('utf8').on('data', (part) => (this.got += part));
+  }
+
+  async get(path) {
+    this.got = '';
+    this.socket.write(`GET ${path} HTTP/1.1\r\nHost: a\r\n\r\n`);
+    await poll('an answer', 10, () => this.closed || /\r\n\r\n/.test(this.got));
+    return this.got;
+  }
+}
+
+test('a connection too many is told so and closed, and the others are served', async () => {
+  const collector = await start('overload-connections', { BURGERPANEL_CONNECTIONS: String(CONNECTIONS) }, 0);
+  const open = Array.from({ length: CONNECTIONS }, () => new Connection(collector.url));
+  for (const connection of open) assert.match(await connection.get('/healthz'), /^HTTP\/1\.1 200/);
+  for (let i = 0; i < 3; i++) {
+    const answer = await request(collector.url, '/v1/panel');
+    turnedAway(answer);
+    assertHeaders(answer);
+    assert.equal(answer.headers.connection, 'close');
+    const surplus = new Connection(collector.url);
+    assert.match(await surplus.get('/healthz'), /^HTTP\/1\.1 503/);
+    await poll('the connection to be closed', 10, () => surplus.closed);
+  }
+  for (const connection of open) assert.match(await connection.get('/log/checkpoint'), /^HTTP\/1\.1 200/);
+  open.pop().socket.destroy();
+  await poll('a place to be free', 10, async () => (await request(collector.url, '/v1/panel')).status === 200);
+  for (const connection of open) connection.socket.destroy();
+});
+
+test('connections over the limit that say nothing do not keep others out once there is room', async () => {
+  const collector = await start('overload-silent', { BURGERPANEL_CONNECTIONS: String(CONNECTIONS) }, 0);
+  const open = Array.from({ length: CONNECTIONS }, () => new Connection(collector.url));
+  for (const connection of open) assert.match(await connection.get('/healthz'), /^HTTP\/1\.1 200/);
+  const silent = Array.from({ length: SURPLUS }, () => new Connection(collector.url));
+  const descriptors = () => readdirSync(`/proc/${collector.process.child.pid}/fd`).length;
+  await poll('all of them to be accepted', 10, () => descriptors() > CONNECTIONS + SURPLUS);
+  for (const connection of open) connection.socket.destroy();
+  await poll('a newcomer to be served', 4, async () => (await request(collector.url, '/healthz')).status === 200);
+  for (const connection of silent) connection.socket.destroy();
+});
