@@ -101,15 +101,29 @@ static void stir_actions(uint8_t hash[static SHA256_BYTES], const struct action_
     buf_free(&text);
 }
 
+/* The log that the parcel's moment sees: mostly the one signed last, whose root is known. */
+static enum store_result read_head(struct service *service, const struct parcel *parcel, struct merkle_head *out)
+{
+    int64_t size;
+    if (parcel->store->ops->entry_count(parcel->store, &size) != STORE_OK)
+        return STORE_FAILED;
+    struct proofs *proofs = proofs_now(service->around.proofs);
+    bool same = proofs->head.size == (uint64_t)size;
+    if (same)
+        *out = proofs->head;
+    proofs_release(proofs);
+    return same ? STORE_OK : tree_head(parcel->store, out);
+}
+
 /* -1: the log can't be read. */
-static int make_tag(const struct parcel *parcel, char tag[static TAG_SIZE])
+static int make_tag(struct service *service, const struct parcel *parcel, char tag[static TAG_SIZE])
 {
     const struct catalogue *catalogue = parcel->catalogue;
     const struct wish *wish = &parcel->wish;
     uint8_t hash[SHA256_BYTES] = {0};
     char text[256], encoded[BASE64URL_LENGTH(16) + 1];
     struct merkle_head head;
-    if (tree_head(parcel->store, &head) != STORE_OK)
+    if (read_head(service, parcel, &head) != STORE_OK)
         return -1;
     int len = snprintf(text, sizeof text, "%s %s %s %s %d %llu", BURGERPANEL_VERSION,
                        catalogue->panel->rounds[parcel->round].id, sheet_name(wish->kind),
@@ -266,7 +280,7 @@ static void get(struct http_exchange *x, struct service *service, enum sheet_kin
         return;
     }
     parcel->round = (size_t)round;
-    if (make_tag(parcel, tag) == 0 && (api_has_tag(x, tag) || pack(parcel) == 0)) {
+    if (make_tag(service, parcel, tag) == 0 && (api_has_tag(x, tag) || pack(parcel) == 0)) {
         answer(x, parcel, tag);
         return;
     }
