@@ -104,13 +104,17 @@ endef
 $(foreach room,$(UNIT_ROOMS),$(eval $(call unit_rule,$(room))))
 
 # The benchmarks: each with what they share, the ground and, for what is measured without HTTP, the collector.
-BENCHES := $(OUT)/bench-http $(OUT)/bench-log
-BENCH_SHARED := tests/bench/kit.c tests/bench/load.c $(GROUND_SOURCES)
+BENCHES := $(addprefix $(OUT)/bench-,http overload log growth)
+BENCH_SHARED := $(addprefix tests/bench/,kit.c load.c measure.c) $(GROUND_SOURCES)
 .PHONY: benches
 benches: $(BENCHES)
 $(OUT)/bench-http: $(call objects,tests/bench/bench.c $(BENCH_SHARED))
 	$(call say,LD,$@)$(CC) $(LDFLAGS) $^ $(LIBS_GROUND) -o $@
+$(OUT)/bench-overload: $(call objects,tests/bench/overload.c $(BENCH_SHARED))
+	$(call say,LD,$@)$(CC) $(LDFLAGS) $^ $(LIBS_GROUND) -o $@
 $(OUT)/bench-log: $(call objects,tests/bench/log.c $(BENCH_SHARED) $(COLLECTOR_SOURCES))
+	$(call say,LD,$@)$(CC) $(LDFLAGS) $^ $(LIBS_collector) -o $@
+$(OUT)/bench-growth: $(call objects,$(addprefix tests/bench/,growth.c fill.c crowd.c) $(BENCH_SHARED) $(COLLECTOR_SOURCES))
 	$(call say,LD,$@)$(CC) $(LDFLAGS) $^ $(LIBS_collector) -o $@
 
 FUZZERS := $(patsubst tests/fuzz/%.c,$(OUT)/%,$(wildcard tests/fuzz/fuzz_*.c))

@@ -1,52 +1,49 @@
 /* Measures the real collector over loopback, and prints every cost as a ratio to bare libsodium verification measured in the same run.
  *
- *     bench COLLECTOR FOLDER RESPONSES RUNS      both programs from a release build; FOLDER is made and emptied
+ *     bench-http COLLECTOR FOLDER RESPONSES RUNS [NAME]      NAME: only the workloads whose name holds it
  *
- * Each workload gets a store of its own. CPU is the daemon's alone, all its threads, user and system. */
-#include "base/clock.h"
+ * Each workload gets a store of its own. CPU is the daemon's alone, all its threads, user and system. On one core the daemon, and the bare
+ * verification before and after, have one core to themselves, and the load another; on all cores everything shares them. */
 #include "crypto/crypto.h"
 #include "crypto/jws.h"
 #include "tests/bench/kit.h"
-#include <errno.h>
-#include <fcntl.h>
-#include <signal.h>
-#include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
-#include <sys/stat.h>
-#include <sys/utsname.h>
-#include <sys/wait.h>
-#include <time.h>
-#include <unistd.h>
 
 #define RUNS_MAX 9
 
 enum kind { SINGLE, BATCH };
 enum mix { FRESH, HALF_REVISIONS, ONE_PERCENT_INVALID, REPLAYS };
+enum cores { ONE, ALL };
 
 struct workload {
     const char *name;
     enum kind kind;
     unsigned connections, idle, batch;
     enum mix mix;
+    enum cores cores;
     unsigned share; /* of the responses asked for, in percent */
 };
 
 static const struct workload workloads[] = {
-    {"single, 1 connection", SINGLE, 1, 0, 1, FRESH, 15},
-    {"single, 32 connections", SINGLE, 32, 0, 1, FRESH, 100},
-    {"single, 256 connections", SINGLE, 256, 0, 1, FRESH, 100},
-    {"single, 2,000 connections", SINGLE, 2000, 0, 1, FRESH, 100},
-    {"single, 200 busy", SINGLE, 200, 0, 1, FRESH, 100},
-    {"single, 200 busy, 2,000 idle", SINGLE, 200, 2000, 1, FRESH, 100},
-    {"batches of 1", BATCH, 32, 0, 1, FRESH, 50},
-    {"batches of 64", BATCH, 4, 0, 64, FRESH, 100},
-    {"batches of 4,096, minimal", BATCH, 2, 0, 4096, FRESH, 200},
-    {"half revisions, 32", SINGLE, 32, 0, 1, HALF_REVISIONS, 100},
-    {"1% invalid, 32", SINGLE, 32, 0, 1, ONE_PERCENT_INVALID, 100},
-    {"replays, 32", SINGLE, 32, 0, 1, REPLAYS, 50},
+    {"single, 1 connection", SINGLE, 1, 0, 1, FRESH, ONE, 15},
+    {"single, 32 connections", SINGLE, 32, 0, 1, FRESH, ONE, 100},
+    {"single, 32 connections", SINGLE, 32, 0, 1, FRESH, ALL, 100},
+    {"single, 256 connections", SINGLE, 256, 0, 1, FRESH, ONE, 100},
+    {"single, 256 connections", SINGLE, 256, 0, 1, FRESH, ALL, 100},
+    {"single, 2,000 connections", SINGLE, 2000, 0, 1, FRESH, ONE, 200},
+    {"single, 200 busy", SINGLE, 200, 0, 1, FRESH, ONE, 100},
+    {"single, 200 busy, 2,000 idle", SINGLE, 200, 2000, 1, FRESH, ONE, 100},
+    {"batches of 1, 32 connections", BATCH, 32, 0, 1, FRESH, ONE, 100},
+    {"batches of 64", BATCH, 4, 0, 64, FRESH, ONE, 200},
+    {"batches of 64", BATCH, 4, 0, 64, FRESH, ALL, 200},
+    {"batches of 4,096, minimal", BATCH, 2, 0, 4096, FRESH, ONE, 300},
+    {"batches of 4,096, minimal", BATCH, 2, 0, 4096, FRESH, ALL, 300},
+    {"half revisions, 32", SINGLE, 32, 0, 1, HALF_REVISIONS, ONE, 100},
+    {"1% invalid, 32", SINGLE, 32, 0, 1, ONE_PERCENT_INVALID, ONE, 100},
+    {"replays, 32", SINGLE, 32, 0, 1, REPLAYS, ONE, 50},
 };
 
 struct result {
@@ -93,12 +90,6 @@ static size_t make_requests(struct request **out, const struct workload *w, cons
 
 /* --- one workload ---------------------------------------------------------------------------------------------------------- */
 
-static int compare_micros(const void *a, const void *b)
-{
-    int64_t x = ((const struct request *)a)->micros, y = ((const struct request *)b)->micros;
-    return (x > y) - (x < y);
-}
-
 static size_t count_accepted(const struct workload *w, const struct request *list, size_t n, size_t count)
 {
     size_t accepted = 0;
@@ -114,31 +105,52 @@ static size_t count_accepted(const struct workload *w, const struct request *lis
     return w->kind == BATCH ? count : accepted;
 }
 
-static struct result measure(const struct workload *w, const struct member *members, size_t count, double verify_us)
+/* Where bare verification is measured, and the daemon is started. */
+static void take_daemons_cores(enum cores cores)
+{
+    (void)bench_stay_on(cores == ONE ? 0 : -1);
+}
+
+/* Where the load runs; whether it has its cores to itself. */
+static bool take_loads_cores(enum cores cores)
+{
+    return cores == ONE && bench_stay_on(1);
+}
+
+static struct result measure(const struct workload *w, const struct member *members, size_t count)
 {
     char dsn[BENCH_PATH_SIZE];
     size_t member_count = (count + BENCH_ACTIONS - 1) / BENCH_ACTIONS;
     char(*codes)[INVITATION_TEXT_SIZE] = calloc(member_count, sizeof *codes);
     struct request *list;
     bench_make_store(dsn, member_count, codes);
+    take_daemons_cores(w->cores);
+    double verify = bench_measure_verify();
     struct daemon daemon = bench_start(dsn);
+    bool alone = take_loads_cores(w->cores);
     bench_enrol(daemon, members, member_count, codes);
     size_t n = make_requests(&list, w, members, count);
+    struct load *load = load_open(daemon.port, w->connections, w->idle, alone);
     if (w->mix == REPLAYS)
-        load_run(daemon.port, w->connections, 0, list, n);
+        load_send(load, list, n);
     double before = bench_daemon_cpu_us(daemon);
-    int64_t micros = load_run(daemon.port, w->connections, w->idle, list, n);
+    int64_t micros = load_send(load, list, n);
     double cpu = bench_daemon_cpu_us(daemon) - before;
+    double rss = bench_daemon_rss_mb(daemon);
+    load_close(load);
+    bench_stop(daemon);
+    take_daemons_cores(w->cores);
+    verify = (verify + bench_measure_verify()) / 2;
+    (void)bench_stay_on(-1);
     size_t accepted = count_accepted(w, list, n, count);
-    qsort(list, n, sizeof *list, compare_micros);
+    bench_sort(list, n);
     struct result result = {.accepted_per_s = (double)accepted * 1e6 / (double)micros,
                             .cpu_us = cpu / (double)accepted,
-                            .ratio = cpu / (double)accepted / verify_us,
-                            .p50 = (double)list[n / 2].micros / 1e3,
-                            .p99 = (double)list[n * 99 / 100].micros / 1e3,
-                            .p999 = (double)list[n * 999 / 1000].micros / 1e3,
-                            .rss_mb = bench_daemon_rss_mb(daemon)};
-    bench_stop(daemon);
+                            .ratio = cpu / (double)accepted / verify,
+                            .p50 = bench_quantile(list, n, 0.5),
+                            .p99 = bench_quantile(list, n, 0.99),
+                            .p999 = bench_quantile(list, n, 0.999),
+                            .rss_mb = rss};
     bench_free_requests(list, n);
     free(codes);
     return result;
@@ -148,6 +160,20 @@ static int compare_ratio(const void *a, const void *b)
 {
     double x = ((const struct result *)a)->ratio, y = ((const struct result *)b)->ratio;
     return (x > y) - (x < y);
+}
+
+/* The medians of each figure by itself would be of no run; this is the run with the median ratio. */
+static void measure_workload(const struct workload *w, const struct member *members, size_t count, unsigned runs)
+{
+    struct result results[RUNS_MAX];
+    for (unsigned r = 0; r < runs; r++)
+        results[r] = measure(w, members, count);
+    qsort(results, runs, sizeof *results, compare_ratio);
+    const struct result *m = &results[runs / 2];
+    printf("%-29s %5s %10.0f %7.1f %7.2f %5.2f-%-5.2f %8.2f %8.2f %8.2f %6.1f\n", w->name, w->cores == ONE ? "one" : "all",
+           m->accepted_per_s, m->cpu_us, m->ratio, results[0].ratio, results[runs - 1].ratio, m->p50, m->p99, m->p999,
+           m->rss_mb);
+    fflush(stdout);
 }
 
 int main(int argc, char **argv)
@@ -161,35 +187,19 @@ int main(int argc, char **argv)
     const char *only = argc > 5 ? argv[5] : "";
     struct rlimit limit = {65536, 65536};
     (void)setrlimit(RLIMIT_NOFILE, &limit);
-    size_t member_count = responses * 2 / BENCH_ACTIONS + 2;
-    struct member *members = calloc(member_count, sizeof *members);
-    for (size_t i = 0; i < member_count; i++) {
-        members[i].key = secret_key_new();
-        if (members[i].key == NULL)
-            bench_give_up("guarded memory for keys");
-        secret_key_public(members[i].key, members[i].public_key);
-    }
-    double verify = bench_measure_verify();
+    size_t member_count = responses * 3 / BENCH_ACTIONS + 2;
+    struct member *members = bench_make_members(member_count);
     bench_print_machine();
-    printf("bare libsodium verification, before: %.1f us of CPU\n\n", verify);
-    printf("%-30s %10s %8s %8s %9s %9s %9s %7s\n", "workload", "accepted/s", "CPU us", "RATIO", "p50 ms", "p99 ms",
-           "p99.9 ms", "RSS MB");
-    for (size_t i = 0; i < sizeof workloads / sizeof *workloads; i++) {
-        const struct workload *w = &workloads[i];
-        struct result results[RUNS_MAX];
-        if (strstr(w->name, only) == NULL)
-            continue;
-        for (unsigned r = 0; r < runs && r < RUNS_MAX; r++)
-            results[r] = measure(w, members, responses * w->share / 100, bench_measure_verify());
-        qsort(results, runs, sizeof *results, compare_ratio);
-        const struct result *m = &results[runs / 2];
-        printf("%-30s %10.0f %8.1f %8.2f %9.2f %9.2f %9.2f %7.1f\n", w->name, m->accepted_per_s, m->cpu_us, m->ratio,
-               m->p50, m->p99, m->p999, m->rss_mb);
-        fflush(stdout);
-    }
-    printf("\nbare libsodium verification, after: %.1f us of CPU; medians of %u runs\n", bench_measure_verify(), runs);
-    for (size_t i = 0; i < member_count; i++)
-        secret_key_free(members[i].key);
-    free(members);
+    printf("bare libsodium verification, before: %.1f us of CPU; one fdatasync: %.2f ms\n\n", bench_measure_verify(),
+           bench_measure_sync());
+    printf("%-29s %5s %10s %7s %7s %11s %8s %8s %8s %6s\n", "workload", "cores", "accepted/s", "CPU us", "RATIO", "range",
+           "p50 ms", "p99 ms", "p99.9 ms", "RSS MB");
+    for (size_t i = 0; i < sizeof workloads / sizeof *workloads; i++)
+        if (strstr(workloads[i].name, only) != NULL)
+            measure_workload(&workloads[i], members, responses * workloads[i].share / 100,
+                             runs < RUNS_MAX ? runs : RUNS_MAX);
+    printf("\nbare libsodium verification, after: %.1f us of CPU; of %u runs the one with the median ratio\n",
+           bench_measure_verify(), runs);
+    bench_free_members(members, member_count);
     return 0;
 }

@@ -6,13 +6,14 @@
 #include "panel/response.h"
 #include <errno.h>
 #include <fcntl.h>
+#include <malloc.h>
 #include <signal.h>
 #include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
-#include <sys/utsname.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -25,33 +26,6 @@ void bench_give_up(const char *what)
 {
     fprintf(stderr, "bench: %s: %s\n", what, strerror(errno));
     exit(1);
-}
-
-/* --- bare verification ----------------------------------------------------------------------------------------------------- */
-
-double bench_thread_us(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
-    return (double)now.tv_sec * 1e6 + (double)now.tv_nsec / 1e3;
-}
-
-/* Microseconds of CPU for one key_verify of a message as long as a response's signed part. */
-double bench_measure_verify(void)
-{
-    uint8_t message[480], public_key[KEY_BYTES], signature[SIGNATURE_BYTES];
-    struct secret_key *key = secret_key_new();
-    unsigned rounds = 0;
-    crypto_random(message, sizeof message);
-    secret_key_public(key, public_key);
-    secret_key_sign(key, message, sizeof message, signature);
-    double start = bench_thread_us(), now = start;
-    for (; now - start < 400000; now = bench_thread_us())
-        for (int i = 0; i < 100; i++, rounds++)
-            if (!key_verify(public_key, signature, message, sizeof message))
-                bench_give_up("verification");
-    secret_key_free(key);
-    return (now - start) / rounds;
 }
 
 /* --- what is sent ---------------------------------------------------------------------------------------------------------- */
@@ -81,27 +55,47 @@ static void put_answers(struct buf *out, unsigned seed)
     buf_put_char(out, '}');
 }
 
-void bench_put_response(struct buf *out, const struct member *member, size_t action, int64_t revision, unsigned seed)
+void bench_put_response_to(struct buf *out, const struct secret_key *key, const char *action, int64_t revision,
+                           unsigned seed)
 {
-    char jti[RANDOM_ID_SIZE], id[32];
+    char jti[RANDOM_ID_SIZE];
     struct buf answers, claims;
     buf_init(&answers, JWS_MAX);
     buf_init(&claims, JWS_MAX);
     put_answers(&answers, seed);
     crypto_random_id(jti);
-    snprintf(id, sizeof id, "WA-%zu.%02zu", 1 + action / 6, 1 + action % 6);
     struct response_claims said = {.aud = "wau",
                                    .round = BENCH_ROUND,
-                                   .action = id,
+                                   .action = action,
                                    .jti = jti,
                                    .revision = revision,
                                    .iat = clock_now(),
                                    .answers = answers.data,
                                    .answers_len = answers.len};
     response_put_claims(&claims, &said);
-    jws_sign(out, member->key, RESPONSE_TYP, claims.data, claims.len);
+    jws_sign(out, key, RESPONSE_TYP, claims.data, claims.len);
     buf_free(&claims);
     buf_free(&answers);
+}
+
+void bench_put_response(struct buf *out, const struct member *member, size_t action, int64_t revision, unsigned seed)
+{
+    char id[32];
+    snprintf(id, sizeof id, "WA-%zu.%02zu", 1 + action / 6, 1 + action % 6);
+    bench_put_response_to(out, member->key, id, revision, seed);
+}
+
+void bench_put_enrolment(struct buf *out, const struct secret_key *key, const char *code)
+{
+    char jti[RANDOM_ID_SIZE];
+    uint8_t public_key[KEY_BYTES];
+    struct buf claims;
+    buf_init(&claims, JWS_MAX);
+    crypto_random_id(jti);
+    secret_key_public(key, public_key);
+    enrolment_put_claims(&claims, "wau", jti, clock_now(), code, public_key);
+    jws_sign(out, key, ENROLMENT_TYP, claims.data, claims.len);
+    buf_free(&claims);
 }
 
 void bench_make_request(struct request *request, const char *path, const char *type, const char *more,
@@ -124,24 +118,83 @@ void bench_free_requests(struct request *list, size_t n)
     free(list);
 }
 
+struct member *bench_make_members(size_t count)
+{
+    struct member *members = calloc(count, sizeof *members);
+    for (size_t i = 0; members != NULL && i < count; i++) {
+        members[i].key = secret_key_new();
+        if (members[i].key == NULL)
+            bench_give_up("guarded memory for keys");
+        secret_key_public(members[i].key, members[i].public_key);
+    }
+    if (members == NULL)
+        bench_give_up("memory");
+    return members;
+}
+
+void bench_free_members(struct member *members, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        secret_key_free(members[i].key);
+    free(members);
+}
+
 /* --- the daemon ------------------------------------------------------------------------------------------------------------ */
 
-/* Runs the collector to its end; standard output goes to `out`, or nowhere. */
-void bench_run_collector(const char *const *argv, const char *out)
+/* Linux counts a spawned program's peak from the memory of whoever spawned it: until exec, they share it. So this process gives back what it
+ * has freed, and its own peak is made what it holds now. */
+static void forget_peak(void)
+{
+    (void)malloc_trim(0);
+    FILE *file = fopen("/proc/self/clear_refs", "w");
+    if (file == NULL)
+        return;
+    fputs("5", file);
+    fclose(file);
+}
+
+static void show(const char *path)
+{
+    char line[512];
+    FILE *file = fopen(path, "r");
+    while (file != NULL && fgets(line, sizeof line, file) != NULL)
+        fputs(line, stderr);
+    if (file != NULL)
+        fclose(file);
+}
+
+double bench_run_collector(const char *const *argv, const char *out)
 {
     pid_t pid;
     int status;
+    char said[BENCH_PATH_SIZE];
+    struct rusage usage;
+    bench_path(said, "", "said");
+    forget_peak();
     posix_spawn_file_actions_t actions;
     posix_spawn_file_actions_init(&actions);
     posix_spawn_file_actions_addopen(&actions, 1, out != NULL ? out : "/dev/null", O_WRONLY | O_CREAT | O_TRUNC, 0600);
+    posix_spawn_file_actions_addopen(&actions, 2, said, O_WRONLY | O_CREAT | O_TRUNC, 0600);
     if (posix_spawn(&pid, bench_collector, &actions, NULL, (char *const *)(uintptr_t)argv, environ) != 0 ||
-        waitpid(pid, &status, 0) != pid || status != 0)
+        wait4(pid, &status, 0, &usage) != pid || status != 0) {
+        show(said);
         bench_give_up("the collector failed");
+    }
     posix_spawn_file_actions_destroy(&actions);
+    return (double)usage.ru_maxrss / 1024;
+}
+
+static pid_t running; /* the daemon; 0: none */
+
+static void end_running(void)
+{
+    if (running > 0)
+        kill(running, SIGTERM);
 }
 
 struct daemon bench_start(const char *dsn)
 {
+    static bool seen_to;
     struct daemon daemon;
     int fds[2];
     char line[128] = "";
@@ -156,6 +209,9 @@ struct daemon bench_start(const char *dsn)
     if (posix_spawn(&daemon.pid, bench_collector, &actions, NULL, (char *const *)(uintptr_t)argv, environ) != 0)
         bench_give_up("serve");
     posix_spawn_file_actions_destroy(&actions);
+    running = daemon.pid;
+    if (!seen_to && atexit(end_running) == 0) /* also when this program gives up */
+        seen_to = true;
     close(fds[1]);
     FILE *from = fdopen(fds[0], "r");
     const char *colon = from != NULL && fgets(line, sizeof line, from) != NULL ? strrchr(line, ':') : NULL;
@@ -172,6 +228,7 @@ void bench_stop(struct daemon daemon)
     kill(daemon.pid, SIGTERM);
     if (waitpid(daemon.pid, &status, 0) != daemon.pid || status != 0)
         bench_give_up("the collector did not stop well");
+    running = 0;
 }
 
 double bench_daemon_cpu_us(struct daemon daemon)
@@ -203,23 +260,48 @@ void bench_path(char out[static BENCH_PATH_SIZE], const char *before, const char
         bench_give_up("path");
 }
 
-/* A new store with the example panel and `count` unused invitations, whose codes it reads. */
-void bench_make_store(char dsn[static BENCH_PATH_SIZE], size_t count, char (*codes)[INVITATION_TEXT_SIZE])
+void bench_remove_store(void)
 {
-    static const char *const ends[] = {"", "-wal", "-shm", ".lock", ".log-key", ".log-key.checkpoint"};
-    char path[BENCH_PATH_SIZE], name[64], number[32], line[128];
-    for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
-        snprintf(name, sizeof name, "bench.db%s", ends[i]);
-        bench_path(path, "", name);
+    static const char *const names[] = {
+        "bench.db",  "bench.db-wal", "bench.db-shm", "bench.db.lock", "bench.db.log-key", "bench.db.log-key.checkpoint",
+        "codes.csv", "token",        "said"};
+    char path[BENCH_PATH_SIZE];
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        bench_path(path, "", names[i]);
         (void)unlink(path);
     }
+}
+
+double bench_store_bytes(void)
+{
+    static const char *const names[] = {"bench.db", "bench.db-wal"};
+    char path[BENCH_PATH_SIZE];
+    struct stat status;
+    double bytes = 0;
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        bench_path(path, "", names[i]);
+        if (stat(path, &status) == 0)
+            bytes += (double)status.st_size;
+    }
+    return bytes;
+}
+
+void bench_make_store(char dsn[static BENCH_PATH_SIZE], size_t count, char (*codes)[INVITATION_TEXT_SIZE])
+{
+    bench_make_store_with(dsn, "fixtures/actions.csv", count, codes);
+}
+
+void bench_make_store_with(char dsn[static BENCH_PATH_SIZE], const char *actions, size_t count,
+                           char (*codes)[INVITATION_TEXT_SIZE])
+{
+    char path[BENCH_PATH_SIZE], number[32], line[128];
+    bench_remove_store();
     bench_path(dsn, "sqlite:", "bench.db");
     bench_path(path, "", "codes.csv");
     snprintf(number, sizeof number, "%zu", count);
     bench_run_collector((const char *[]){bench_collector, "panel", "import", "fixtures/panel.json", "--store", dsn, NULL},
                         NULL);
-    bench_run_collector(
-        (const char *[]){bench_collector, "actions", "import", "fixtures/actions.csv", "--store", dsn, NULL}, NULL);
+    bench_run_collector((const char *[]){bench_collector, "actions", "import", actions, "--store", dsn, NULL}, NULL);
     bench_run_collector((const char *[]){bench_collector, "invitations", "create", number, "--store", dsn, NULL}, path);
     FILE *file = fopen(path, "r");
     if (file == NULL || fgets(line, sizeof line, file) == NULL)
@@ -233,16 +315,11 @@ void bench_make_store(char dsn[static BENCH_PATH_SIZE], size_t count, char (*cod
 void bench_enrol(struct daemon daemon, const struct member *members, size_t count, char (*codes)[INVITATION_TEXT_SIZE])
 {
     struct request *list = calloc(count, sizeof *list);
-    struct buf claims, jws;
-    buf_init(&claims, JWS_MAX);
+    struct buf jws;
     buf_init(&jws, JWS_MAX);
     for (size_t i = 0; i < count; i++) {
-        char jti[RANDOM_ID_SIZE];
-        buf_reset(&claims);
         buf_reset(&jws);
-        crypto_random_id(jti);
-        enrolment_put_claims(&claims, "wau", jti, clock_now(), codes[i], members[i].public_key);
-        jws_sign(&jws, members[i].key, ENROLMENT_TYP, claims.data, claims.len);
+        bench_put_enrolment(&jws, members[i].key, codes[i]);
         bench_make_request(&list[i], "/v1/members", "application/jose", "", &jws);
     }
     load_run(daemon.port, 32, 0, list, count);
@@ -251,20 +328,4 @@ void bench_enrol(struct daemon daemon, const struct member *members, size_t coun
             bench_give_up("an enrolment was refused");
     bench_free_requests(list, count);
     buf_free(&jws);
-    buf_free(&claims);
-}
-
-void bench_print_machine(void)
-{
-    struct utsname system;
-    char line[256] = "";
-    FILE *file = fopen("/proc/cpuinfo", "r");
-    while (file != NULL && fgets(line, sizeof line, file) != NULL && strncmp(line, "model name", 10) != 0)
-        ;
-    if (file != NULL)
-        fclose(file);
-    const char *model = strchr(line, ':');
-    uname(&system);
-    printf("machine: %ld cores,%s", sysconf(_SC_NPROCESSORS_ONLN), model != NULL ? model + 1 : " unknown\n");
-    printf("system: %s %s; collector %s\n", system.sysname, system.release, BURGERPANEL_VERSION);
 }

@@ -22,27 +22,52 @@ struct daemon {
     uint16_t port;
 };
 
+/* Of one request or one response, on average. */
+struct bench_cost {
+    double cpu_us, wall_us;
+};
+
 /* The collector's program, and the folder for its store; set by main. */
 extern const char *bench_collector, *bench_folder;
 
-void bench_give_up(const char *what);
+_Noreturn void bench_give_up(const char *what);
 
 /* CPU time of this thread, in microseconds. */
 double bench_thread_us(void);
 
-/* Microseconds of CPU for one key_verify of a message as long as a response's signed part. */
+/* Microseconds of CPU for one key_verify of a message as long as a response's signed part, each of another key. */
 double bench_measure_verify(void);
 
-/* Puts a signed response of usual size. */
+/* Keeps this thread, and what it starts from here on, on one core, or with -1 gives it all that the program had; whether there is such a core. */
+bool bench_stay_on(int core);
+
+/* Milliseconds of one fdatasync after some pages of a file have been overwritten, in the folder: the median. */
+double bench_measure_sync(void);
+
+/* Milliseconds below which that share of the answers took; `list` must be sorted by bench_sort. */
+void bench_sort(struct request *list, size_t n);
+double bench_quantile(const struct request *list, size_t n, double share);
+
+/* Members with keys of their own, to be freed with bench_free_members. */
+struct member *bench_make_members(size_t count);
+void bench_free_members(struct member *members, size_t count);
+
+/* Puts a signed response of usual size, to an action of the example by its place or to any by its id; the answers follow from `seed`. */
 void bench_put_response(struct buf *out, const struct member *member, size_t action, int64_t revision, unsigned seed);
+void bench_put_response_to(struct buf *out, const struct secret_key *key, const char *action, int64_t revision,
+                           unsigned seed);
+
+/* Puts a signed enrolment of the key with that invitation. */
+void bench_put_enrolment(struct buf *out, const struct secret_key *key, const char *code);
 
 /* A POST of `body`; `more` is further header lines. Free all with bench_free_requests. */
 void bench_make_request(struct request *request, const char *path, const char *type, const char *more,
                         const struct buf *body);
 void bench_free_requests(struct request *list, size_t n);
 
-/* Runs the collector to its end; standard output goes to the file `out`, or nowhere when NULL. */
-void bench_run_collector(const char *const *argv, const char *out);
+/* Runs the collector to its end. Standard output goes to the file `out`, or nowhere when NULL; standard error is shown when it fails. Returns the
+ * MB that it held in memory at its peak, which are at least those that this process holds. */
+double bench_run_collector(const char *const *argv, const char *out);
 
 /* BEFORE, the folder and NAME as one path. */
 void bench_path(char out[static BENCH_PATH_SIZE], const char *before, const char *name);
@@ -50,12 +75,28 @@ void bench_path(char out[static BENCH_PATH_SIZE], const char *before, const char
 /* A new store with the example panel and `count` unused invitations, whose codes it reads; its DSN. */
 void bench_make_store(char dsn[static BENCH_PATH_SIZE], size_t count, char (*codes)[INVITATION_TEXT_SIZE]);
 
+/* The same with the action list in the file `actions`. */
+void bench_make_store_with(char dsn[static BENCH_PATH_SIZE], const char *actions, size_t count,
+                           char (*codes)[INVITATION_TEXT_SIZE]);
+
+/* What the store takes on disk. */
+double bench_store_bytes(void);
+
+/* Removes the store and all that was put beside it, where it is there. */
+void bench_remove_store(void);
+
 struct daemon bench_start(const char *dsn);
 void bench_stop(struct daemon daemon);
 double bench_daemon_cpu_us(struct daemon daemon);
 double bench_daemon_rss_mb(struct daemon daemon); /* at its highest */
 
 void bench_enrol(struct daemon daemon, const struct member *members, size_t count, char (*codes)[INVITATION_TEXT_SIZE]);
+
+/* Audits a store of `entries` entries; prints the wall time of one in ratio to bare verification on all cores, and the memory. */
+void bench_measure_audit(const char *dsn, size_t entries);
+
+/* Has a daemon of its own make the summary of all actions, many times over one connection. Once for each store. */
+struct bench_cost bench_measure_summary(const char *dsn);
 
 void bench_print_machine(void);
 

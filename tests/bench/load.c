@@ -14,26 +14,33 @@
 
 #define HEAD_MAX 2048
 #define EVENTS 256
-#define TAIL 5
-#define LAST_CHUNK "0\r\n\r\n" /* ends a chunked body; no table of ours holds an empty line */
+#define TAIL 7
+#define LAST_CHUNK "\r\n0\r\n\r\n" /* ends a chunked body; no table of ours holds an empty line */
+#define REST_US 1000000
+#define SILENCE_US 60000000
 
 struct connection {
-    int fd;
+    int fd; /* -1: closed */
     struct request *request; /* in flight; NULL: none */
     size_t sent;
     int64_t since;
+    int64_t rests_until; /* 0: it does not */
     char head[HEAD_MAX + 1]; /* of the answer, until its length is known */
     size_t head_len;
     size_t body_left;
-    int in_body;
-    int chunked;
+    bool in_body, chunked, closes;
     char tail[TAIL]; /* the last bytes of a chunked body */
 };
 
 struct load {
     int epoll;
+    uint16_t port;
+    bool polling;
     struct request *next, *end;
-    size_t open;
+    size_t open; /* connections that have a request, or rest before the next */
+    size_t resting;
+    struct connection *list, *quiet;
+    unsigned count, idle;
 };
 
 static void give_up(const char *what)
@@ -42,54 +49,124 @@ static void give_up(const char *what)
     exit(1);
 }
 
-static int connect_to(uint16_t port)
+static void watch(struct load *load, struct connection *c, int operation, uint32_t events)
 {
-    struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons(port)};
-    int on = 1, fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    if (fd < 0 || connect(fd, (struct sockaddr *)&address, sizeof address) != 0)
-        give_up("connect");
-    setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-    return fd;
+    struct epoll_event event = {.events = events, .data.ptr = c};
+    if (epoll_ctl(load->epoll, operation, c->fd, &event) != 0)
+        give_up("epoll");
 }
+
+static void open_connection(struct load *load, struct connection *c)
+{
+    struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons(load->port)};
+    int on = 1;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    c->fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    if (c->fd < 0 || connect(c->fd, (struct sockaddr *)&address, sizeof address) != 0)
+        give_up("connect");
+    setsockopt(c->fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    watch(load, c, EPOLL_CTL_ADD, EPOLLIN);
+}
+
+static struct connection *open_all(struct load *load, unsigned count)
+{
+    struct connection *list = calloc(count + 1, sizeof *list);
+    if (list == NULL)
+        give_up("memory");
+    for (unsigned i = 0; i < count; i++)
+        open_connection(load, &list[i]);
+    return list;
+}
+
+struct load *load_open(uint16_t port, unsigned connections, unsigned idle, bool polling)
+{
+    struct load *load = calloc(1, sizeof *load);
+    if (load == NULL)
+        give_up("memory");
+    *load = (struct load){
+        .epoll = epoll_create1(EPOLL_CLOEXEC), .port = port, .polling = polling, .count = connections, .idle = idle};
+    load->list = open_all(load, connections);
+    load->quiet = open_all(load, idle);
+    return load;
+}
+
+void load_close(struct load *load)
+{
+    for (unsigned i = 0; i < load->count; i++)
+        if (load->list[i].fd >= 0)
+            close(load->list[i].fd);
+    for (unsigned i = 0; i < load->idle; i++)
+        close(load->quiet[i].fd);
+    close(load->epoll);
+    free(load->list);
+    free(load->quiet);
+    free(load);
+}
+
+/* --- one request ----------------------------------------------------------------------------------------------------------- */
 
 static void send_some(struct load *load, struct connection *c)
 {
+    bool waited = c->sent > 0;
     while (c->sent < c->request->len) {
         ssize_t n = send(c->fd, c->request->bytes + c->sent, c->request->len - c->sent, MSG_DONTWAIT | MSG_NOSIGNAL);
         if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) {
-            struct epoll_event event = {.events = EPOLLIN | EPOLLOUT, .data.ptr = c};
-            epoll_ctl(load->epoll, EPOLL_CTL_MOD, c->fd, &event);
+            watch(load, c, EPOLL_CTL_MOD, EPOLLIN | EPOLLOUT);
             return;
         }
         if (n < 0)
             give_up("send");
         c->sent += (size_t)n;
     }
-    if (c->request->len > 65536) {
-        struct epoll_event event = {.events = EPOLLIN, .data.ptr = c};
-        epoll_ctl(load->epoll, EPOLL_CTL_MOD, c->fd, &event);
-    }
+    if (waited)
+        watch(load, c, EPOLL_CTL_MOD, EPOLLIN);
 }
 
 static void begin(struct load *load, struct connection *c)
 {
     c->request = load->next < load->end ? load->next++ : NULL;
     c->sent = c->head_len = c->body_left = 0;
-    c->in_body = c->chunked = 0;
+    c->in_body = c->chunked = c->closes = false;
     memset(c->tail, 0, TAIL);
     if (c->request == NULL) {
         load->open--;
         return;
     }
+    if (c->fd < 0)
+        open_connection(load, c);
     c->since = clock_monotonic_us();
     send_some(load, c);
 }
 
 static void finish(struct load *load, struct connection *c)
 {
-    c->request->micros = clock_monotonic_us() - c->since;
-    begin(load, c);
+    int64_t now = clock_monotonic_us();
+    c->request->micros = now - c->since;
+    bool refused = c->request->status == 503;
+    c->request = NULL;
+    if (c->closes) {
+        close(c->fd);
+        c->fd = -1;
+    }
+    if (refused && load->next < load->end) {
+        c->rests_until = now + REST_US;
+        load->resting++;
+    } else {
+        begin(load, c);
+    }
+}
+
+static void wake_rested(struct load *load)
+{
+    int64_t now = clock_monotonic_us();
+    for (unsigned i = 0; i < load->count && load->resting > 0; i++) {
+        struct connection *c = &load->list[i];
+        if (c->rests_until == 0 || (c->rests_until > now && load->next < load->end))
+            continue;
+        c->rests_until = 0;
+        load->resting--;
+        begin(load, c);
+    }
 }
 
 static void pass_tail(struct connection *c, const char *bytes, size_t len)
@@ -100,20 +177,26 @@ static void pass_tail(struct connection *c, const char *bytes, size_t len)
     }
 }
 
+static bool has_line(const struct connection *c, const char *line, const char *end)
+{
+    const char *found = strcasestr(c->head, line);
+    return found != NULL && found < end;
+}
+
 /* The head is whole: notes the status and how much body is to come; what of it has come already is counted off. */
 static void read_head(struct connection *c, const char *end)
 {
     const char *length = strcasestr(c->head, "\r\nContent-Length:");
-    const char *chunked = strcasestr(c->head, "\r\nTransfer-Encoding: chunked");
     if (sscanf(c->head, "HTTP/1.1 %d", &c->request->status) != 1)
         give_up("an answer that is no HTTP");
     size_t body = length != NULL && length < end ? strtoul(length + 17, NULL, 10) : 0;
     size_t had = c->head_len - (size_t)(end + 4 - c->head);
-    c->chunked = chunked != NULL && chunked < end;
+    c->chunked = has_line(c, "\r\nTransfer-Encoding: chunked", end);
+    c->closes = has_line(c, "\r\nConnection: close", end);
     c->body_left = c->chunked ? 1 : body - had;
     if (c->chunked)
         pass_tail(c, end + 4, had);
-    c->in_body = 1;
+    c->in_body = true;
 }
 
 static void receive(struct load *load, struct connection *c)
@@ -142,48 +225,47 @@ static void receive(struct load *load, struct connection *c)
         finish(load, c);
 }
 
-static struct connection *open_all(struct load *load, uint16_t port, unsigned count)
+/* --- all of them ----------------------------------------------------------------------------------------------------------- */
+
+/* Works on what is ready; whether anything was. */
+static bool work(struct load *load, int timeout)
 {
-    struct connection *list = calloc(count, sizeof *list);
-    if (list == NULL)
-        give_up("memory");
-    for (unsigned i = 0; i < count; i++) {
-        list[i].fd = connect_to(port);
-        struct epoll_event event = {.events = EPOLLIN, .data.ptr = &list[i]};
-        epoll_ctl(load->epoll, EPOLL_CTL_ADD, list[i].fd, &event);
+    struct epoll_event events[EVENTS];
+    int n = epoll_wait(load->epoll, events, EVENTS, timeout);
+    for (int i = 0; i < n; i++) {
+        struct connection *c = events[i].data.ptr;
+        if (c->request != NULL && (events[i].events & EPOLLOUT) != 0)
+            send_some(load, c);
+        if (c->request != NULL && (events[i].events & (EPOLLIN | EPOLLHUP)) != 0)
+            receive(load, c);
     }
-    return list;
+    return n > 0;
+}
+
+int64_t load_send(struct load *load, struct request *requests, size_t count)
+{
+    int64_t start = clock_monotonic_us(), heard = start;
+    load->next = requests;
+    load->end = requests + count;
+    load->open = load->count;
+    for (unsigned i = 0; i < load->count; i++)
+        begin(load, &load->list[i]);
+    while (load->open > 0) {
+        bool any = work(load, load->polling ? 0 : load->resting > 0 ? 10 : 1000);
+        if (any)
+            heard = clock_monotonic_us();
+        else if (load->resting == 0 && clock_monotonic_us() - heard > SILENCE_US)
+            give_up("no answer for a minute");
+        if (load->resting > 0)
+            wake_rested(load);
+    }
+    return clock_monotonic_us() - start;
 }
 
 int64_t load_run(uint16_t port, unsigned connections, unsigned idle, struct request *requests, size_t count)
 {
-    struct load load = {
-        .epoll = epoll_create1(EPOLL_CLOEXEC), .next = requests, .end = requests + count, .open = connections};
-    struct connection *list = open_all(&load, port, connections);
-    struct connection *quiet = open_all(&load, port, idle);
-    int64_t start = clock_monotonic_us();
-    for (unsigned i = 0; i < connections; i++)
-        begin(&load, &list[i]);
-    while (load.open > 0) {
-        struct epoll_event events[EVENTS];
-        int n = epoll_wait(load.epoll, events, EVENTS, 60000);
-        if (n == 0)
-            give_up("no answer for a minute");
-        for (int i = 0; i < n; i++) {
-            struct connection *c = events[i].data.ptr;
-            if (c->request != NULL && (events[i].events & EPOLLOUT) != 0)
-                send_some(&load, c);
-            if (c->request != NULL && (events[i].events & (EPOLLIN | EPOLLHUP)) != 0)
-                receive(&load, c);
-        }
-    }
-    int64_t micros = clock_monotonic_us() - start;
-    for (unsigned i = 0; i < connections; i++)
-        close(list[i].fd);
-    for (unsigned i = 0; i < idle; i++)
-        close(quiet[i].fd);
-    close(load.epoll);
-    free(list);
-    free(quiet);
+    struct load *load = load_open(port, connections, idle, false);
+    int64_t micros = load_send(load, requests, count);
+    load_close(load);
     return micros;
 }

@@ -1,9 +1,7 @@
 /* What the log costs, how fast an audit is, how large a store is: in ratios to bare verification and to the JWS themselves.
  *
  *     bench-log COLLECTOR FOLDER RESPONSES */
-#include "base/clock.h"
 #include "collector/log_key.h"
-#include "collector/parallel.h"
 #include "collector/proofs.h"
 #include "collector/tree.h"
 #include "crypto/crypto.h"
@@ -11,9 +9,6 @@
 #include "tests/bench/kit.h"
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #define BATCH 1000
 
@@ -65,7 +60,7 @@ static double grow(struct log *log, const struct merkle_hash *leaves, size_t cou
     struct proofs *proofs = proofs_new(&head, log_key_checkpoint(log->key), batch);
     for (size_t i = 0; i < count; i++) {
         buf_reset(receipts);
-        if (proofs == NULL || proofs_put_receipt(receipts, proofs, log->size + i))
+        if (proofs == NULL || proofs_put_receipt(receipts, proofs, log->size + i, RECEIPT_TEXT))
             bench_give_up("a receipt");
     }
     proofs_release(proofs);
@@ -133,89 +128,9 @@ static size_t fill(const char *dsn, const struct member *members, size_t member_
     return bytes;
 }
 
-static double file_bytes(const char *name)
-{
-    char path[BENCH_PATH_SIZE];
-    struct stat status;
-    bench_path(path, "", name);
-    return stat(path, &status) == 0 ? (double)status.st_size : 0;
-}
-
-/* Microseconds of wall time for one verification when all cores verify. */
-struct signed_message {
-    uint8_t message[480], public_key[KEY_BYTES], signature[SIGNATURE_BYTES];
-};
-
-static void verify_one(void *context, size_t i)
-{
-    const struct signed_message *m = context;
-    (void)i;
-    if (!key_verify(m->public_key, m->signature, m->message, sizeof m->message))
-        bench_give_up("verification");
-}
-
-static double measure_all_cores(size_t count)
-{
-    struct signed_message m;
-    struct secret_key *key = secret_key_new();
-    struct parallel *parallel = parallel_new((unsigned)sysconf(_SC_NPROCESSORS_ONLN));
-    if (key == NULL || parallel == NULL)
-        bench_give_up("memory");
-    crypto_random(m.message, sizeof m.message);
-    secret_key_public(key, m.public_key);
-    secret_key_sign(key, m.message, sizeof m.message, m.signature);
-    int64_t start = clock_monotonic_us();
-    parallel_run(parallel, count, verify_one, &m);
-    int64_t micros = clock_monotonic_us() - start;
-    parallel_free(parallel);
-    secret_key_free(key);
-    return (double)micros / (double)count;
-}
-
-static void measure_audit(const char *dsn, size_t entries)
-{
-    double bare = measure_all_cores(entries);
-    int64_t start = clock_monotonic_us();
-    bench_run_collector((const char *[]){bench_collector, "audit", "--store", dsn, NULL}, NULL);
-    double audit = (double)(clock_monotonic_us() - start) / (double)entries;
-    bare = (bare + measure_all_cores(entries)) / 2;
-    printf("%-44s %8.2f us  RATIO %.3f of the speed of bare verification on all cores\n", "audit, an entry", audit,
-           bare / audit);
-}
-
-/* --- the tables over HTTP -------------------------------------------------------------------------------------------------- */
-
-#define TABLE_REQUESTS 200
-
-/* Milliseconds of the daemon's CPU for the summary of all actions, and its ratio to a verification. */
 static void measure_tables(const char *dsn, size_t responses, double verify)
 {
-    char path[BENCH_PATH_SIZE], token[128] = "";
-    bench_path(path, "", "token");
-    bench_run_collector(
-        (const char *[]){bench_collector, "tokens", "create", "bench", "--role", "analyst", "--store", dsn, NULL}, path);
-    FILE *file = fopen(path, "r");
-    if (file == NULL || fgets(token, sizeof token, file) == NULL)
-        bench_give_up("a token");
-    fclose(file);
-    token[strcspn(token, "\r\n")] = '\0';
-    struct request list[TABLE_REQUESTS];
-    struct buf text;
-    buf_init(&text, SIZE_MAX);
-    buf_printf(&text,
-               "GET /v1/rounds/" BENCH_ROUND "/summary HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer %s\r\n\r\n",
-               token);
-    for (size_t i = 0; i < TABLE_REQUESTS; i++)
-        list[i] = (struct request){.bytes = text.data, .len = text.len};
-    struct daemon daemon = bench_start(dsn);
-    double before = bench_daemon_cpu_us(daemon);
-    load_run(daemon.port, 1, 0, list, TABLE_REQUESTS);
-    double cpu = (bench_daemon_cpu_us(daemon) - before) / TABLE_REQUESTS;
-    bench_stop(daemon);
-    for (size_t i = 0; i < TABLE_REQUESTS; i++)
-        if (list[i].status != 200)
-            bench_give_up("a table was refused");
-    buf_free(&text);
+    double cpu = bench_measure_summary(dsn).cpu_us;
     printf("summary of %d actions over %-8zu responses    %8.2f us  RATIO %.1f\n", BENCH_ACTIONS, responses, cpu,
            cpu / verify);
 }
@@ -246,10 +161,9 @@ int main(int argc, char **argv)
     bench_make_store(dsn, member_count, codes);
     size_t bytes = fill(dsn, members, member_count, codes, count);
     measure_tables(dsn, count, verify);
-    measure_audit(dsn, count + member_count);
-    printf("%-44s %8.0f bytes a response  RATIO %.3f\n", "store, to the JWS it holds",
-           (file_bytes("bench.db") + file_bytes("bench.db-wal")) / (double)count,
-           (file_bytes("bench.db") + file_bytes("bench.db-wal")) / (double)bytes);
+    bench_measure_audit(dsn, count + member_count);
+    printf("%-44s %8.0f bytes a response  RATIO %.3f\n", "store, to the JWS it holds", bench_store_bytes() / (double)count,
+           bench_store_bytes() / (double)bytes);
     for (size_t i = 0; i < member_count; i++)
         secret_key_free(members[i].key);
     free(members);

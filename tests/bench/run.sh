@@ -1,15 +1,26 @@
 #!/bin/sh
-# The short form in under three minutes; FULL=1 the long one. Prints ratios to bare libsodium verification of the same run.
+# The short form in under three minutes; FULL=1 the long one, with a store of ten million responses (7 GB of disk, about half an hour). Prints
+# ratios to bare libsodium verification of the same run. ONLY=NAME: only the HTTP workloads whose name holds it.
 set -eu
 cd "$(dirname "$0")/../.."
 build=${BUILD:-build}
 folder=$build/bench
+collector=$build/burgerpanel-collector
 mkdir -p "$folder"
 if [ -n "${FULL:-}" ]; then
     responses=40000 runs=5 entries=300000
 else
     responses=8000 runs=3 entries=40000
 fi
-"$build/bench-http" "$build/burgerpanel-collector" "$folder" "$responses" "$runs" "${ONLY:-}"
-"$build/bench-log" "$build/burgerpanel-collector" "$folder" "$entries"
+"$build/bench-http" "$collector" "$folder" "$responses" "$runs" "${ONLY:-}"
+if [ -z "${ONLY:-}" ]; then
+    "$build/bench-overload" "$collector" "$folder" "$responses"
+    "$build/bench-log" "$collector" "$folder" "$entries"
+    printf '\ngrowth\n\n'
+    "$build/bench-growth" "$collector" "$folder" 100 10000
+    if [ -n "${FULL:-}" ]; then
+        printf '\n'
+        "$build/bench-growth" "$collector" "$folder" 100000 10000000
+    fi
+fi
 rm -rf "$folder"
