@@ -16,6 +16,7 @@
 #define BATCHES_WAITING 64
 #define TABLES_AT_ONCE 16 /* each holds a moment of the store while it is sent */
 #define MIB ((size_t)1024 * 1024)
+#define DESCRIPTORS_BESIDE 400
 
 /* What a running collector consists of, in the order in which it is started. */
 struct running {
@@ -35,14 +36,21 @@ static void hold_signals(struct running *running)
     pthread_sigmask(SIG_BLOCK, &running->signals, NULL);
 }
 
-/* Each connection takes a descriptor. */
-static void raise_descriptors(void)
+/* Each connection takes a descriptor; some are needed beside: the store's, and those of connections that are turned away. */
+static void raise_descriptors(const struct config *config)
 {
+    uint64_t wanted = config_number(config, CONFIG_CONNECTIONS) + DESCRIPTORS_BESIDE;
     struct rlimit limit;
-    if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < limit.rlim_max) {
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
+        return;
+    if (limit.rlim_cur < limit.rlim_max) {
         limit.rlim_cur = limit.rlim_max;
         (void)setrlimit(RLIMIT_NOFILE, &limit);
     }
+    if (limit.rlim_cur < wanted)
+        log_warning(
+            "this process may open %llu files, too few for `connections`: raise its limit (ulimit -n, LimitNOFILE) to %llu",
+            (unsigned long long)limit.rlim_cur, (unsigned long long)wanted);
 }
 
 /* Opens the store for reading, and with what it says of itself the log's key. */
@@ -156,7 +164,7 @@ static int serve(const struct config *config)
 {
     struct running running = {.lock = -1};
     int caught;
-    raise_descriptors();
+    raise_descriptors(config);
     hold_signals(&running);
     int result = start_service(&running, config);
     if (result < 0)
