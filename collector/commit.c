@@ -20,6 +20,9 @@
 #define REFRESH_MS 400 /* how often an idle writer looks for what administrators changed */
 #define REOPEN_MS 1000
 
+/* What the writer does: sleeps until a first job comes, or with one until others have come. */
+enum writer { AWAKE, IDLE, GATHERING };
+
 struct commit_queue {
     pthread_t thread;
     pthread_mutex_t lock;
@@ -27,7 +30,7 @@ struct commit_queue {
     struct commit_job *head, **tail;
     size_t waiting; /* submissions in the queue */
     size_t capacity;
-    enum { AWAKE, IDLE, GATHERING } writer; /* asleep until a first job comes; or with one, until others have come */
+    enum writer writer;
     size_t announced;
     size_t expected; /* submissions: as many as the last batch held, where that was more than one job; 0 otherwise */
     bool stopping;
@@ -147,7 +150,7 @@ static struct timespec in_future(int64_t microseconds)
 }
 
 /* Until should_wake says so, or for so long. With the lock held, but not while asleep. */
-static void sleep_as(struct commit_queue *queue, int state, int64_t microseconds)
+static void sleep_as(struct commit_queue *queue, enum writer state, int64_t microseconds)
 {
     struct timespec until = in_future(microseconds);
     queue->writer = state;
