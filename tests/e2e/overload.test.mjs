@@ -9,7 +9,7 @@ import { assertAccepted, assertHeaders, assertProblem, JOSE, post, request } fro
 import { Member } from './lib/member.mjs';
 import { ROUND } from './lib/panel.mjs';
 import { poll } from './lib/poll.mjs';
-import { Collector, freshFolder } from './lib/programs.mjs';
+import { ready } from './lib/programs.mjs';
 
 const QUEUE = 4;
 const CONNECTIONS = 16; // the fewest that can be configured
@@ -19,11 +19,7 @@ const running = [];
 after(() => Promise.all(running.map((collector) => collector.stop())));
 
 async function start(name, env, codes) {
-  const collector = new Collector(freshFolder(name));
-  await collector.importPanel();
-  await collector.importActions();
-  collector.codes = codes > 0 ? await collector.invitations(codes) : [];
-  await collector.start('127.0.0.1:0', { env });
+  const collector = await ready(name, { codes, env });
   running.push(collector);
   return collector;
 }

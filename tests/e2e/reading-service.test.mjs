@@ -6,7 +6,7 @@ import { assertHeaders, assertProblem, JOSE, NDJSON, post, request } from './lib
 import { Member } from './lib/member.mjs';
 import { parseOpenMetrics, valueOf } from './lib/openmetrics.mjs';
 import { ACTION, good, ROUND } from './lib/panel.mjs';
-import { assertFailed, Collector, freshFolder, run } from './lib/programs.mjs';
+import { assertFailed, ready, run } from './lib/programs.mjs';
 
 const running = [];
 after(async () => {
@@ -14,11 +14,7 @@ after(async () => {
 });
 
 async function serve(name, env = {}, codes = 0) {
-  const collector = new Collector(freshFolder(`reading-service-${name}`));
-  await collector.importPanel();
-  await collector.importActions();
-  collector.codes = codes > 0 ? await collector.invitations(codes) : [];
-  await collector.start('127.0.0.1:0', { env });
+  const collector = await ready(`reading-service-${name}`, { codes, env });
   running.push(collector);
   return collector;
 }

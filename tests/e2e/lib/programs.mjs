@@ -135,12 +135,12 @@ export class Collector {
   }
 }
 
-// A collector with panel and actions imported, `count` codes made, and running.
-export async function ready(name, { panel, actions, codes = 0 } = {}) {
+// A collector with panel and actions imported, `codes` invitations made, and running with `env` beside the environment.
+export async function ready(name, { panel, actions, codes = 0, env } = {}) {
   const collector = new Collector(freshFolder(name));
   await collector.importPanel(panel);
   await collector.importActions(actions);
   collector.codes = codes > 0 ? await collector.invitations(codes) : [];
-  await collector.start();
+  await collector.start(undefined, { env });
   return collector;
 }
