@@ -132,16 +132,16 @@ PREFIX ?= /usr/local
 DESTDIR ?=
 # One recipe's lines run in order, so what a target builds is ready, in parallel, before what it runs begins.
 RUN := BUILD='$(BUILD)' tests/run.sh
-HAVE := have-build have-test have-fuzz have-lint have-coverage
+HAVE := have-build have-test have-excel have-fuzz have-lint have-coverage
 .PHONY: $(HAVE)
 $(HAVE): have-%:
 	@.ci/deps $*
-have-test have-fuzz: have-build
+have-test have-excel have-fuzz: have-build
 have-lint have-coverage: have-test have-fuzz
 
 .PHONY: deps demo quick test memcheck tsan lint check-excel bench fuzz coverage install clean help
 deps: ## installs what building, testing and checking need (Debian 12, as root)
-	@.ci/deps build test lint fuzz coverage
+	@.ci/deps build test excel lint fuzz coverage
 
 demo: programs ## the whole way from signed answers to tables, with the example panel
 	@BUILD='$(BUILD)' fixtures/demo.sh
@@ -149,12 +149,12 @@ demo: programs ## the whole way from signed answers to tables, with the example 
 quick: units ## unit tests, in seconds
 	@$(RUN) quick
 
-test: have-test ## every test: units and end to end under sanitizers, valgrind and ThreadSanitizer
+test: have-test have-excel ## every test: units and end to end under sanitizers, valgrind, ThreadSanitizer, LibreOffice
 	@$(MAKE) --no-print-directory programs
 	@$(MAKE) --no-print-directory VARIANT=asan programs units
 	@$(MAKE) --no-print-directory VARIANT=mem units
 	@$(MAKE) --no-print-directory VARIANT=tsan programs
-	@$(RUN) unit e2e memcheck tsan
+	@$(RUN) unit e2e memcheck tsan excel
 
 memcheck: have-test ## unit tests and one run of the daemon under valgrind
 	@$(MAKE) --no-print-directory programs
@@ -171,8 +171,8 @@ lint: have-lint ## formatting, static analysis, both compilers, walls between ro
 	@$(MAKE) --no-print-directory VARIANT=fuzz fuzzers
 	@BUILD='$(BUILD)' tests/lint/run.sh
 
-check-excel: programs ## opens the tables of profile excel-nl with LibreOffice, which must be there
-	@BUILD='$(BUILD)' tests/excel/run.sh
+check-excel: programs have-test have-excel ## opens the tables of profile excel-nl with LibreOffice
+	@$(RUN) excel
 
 bench: programs benches ## speed against bare signature checks (FULL=1: the long form)
 	@BUILD='$(BUILD)' FULL='$(FULL)' tests/bench/run.sh

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Runs stages of tests on what make has built, in order, and goes on after a failure so that one run shows all of them.
 # Each stage leaves its log and its tally in $BUILD/results/. The last line sums up the stages of this run.
-# Usage: BUILD=build tests/run.sh STAGE...    stages: quick unit e2e memcheck tsan coverage
+# Usage: BUILD=build tests/run.sh STAGE...    stages: quick unit e2e memcheck tsan excel coverage
 set -u
 cd "$(dirname "$0")/.." || exit 1
 
@@ -186,6 +186,14 @@ for name in "$@"; do
             exit "$status"
         ) || status=1
         count_reports
+        ;;
+    excel)
+        begin excel "tables of profile excel-nl in LibreOffice"
+        if BUILD="$build" tests/excel/run.sh; then
+            record excel 1 0 0
+        else
+            record excel 0 1 0
+        fi
         ;;
     coverage)
         begin coverage "unit tests and end to end, counting lines"

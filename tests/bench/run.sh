@@ -20,6 +20,8 @@ if [ -z "${ONLY:-}" ]; then
     "$build/bench-growth" "$collector" "$folder" 100 10000
     if [ -n "${FULL:-}" ]; then
         printf '\n'
+        "$build/bench-growth" "$collector" "$folder" 27778 1000008
+        printf '\n'
         "$build/bench-growth" "$collector" "$folder" 100000 10000000
     fi
 fi
