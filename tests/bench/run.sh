@@ -12,6 +12,11 @@ if [ -n "${FULL:-}" ]; then
 else
     responses=8000 runs=3 entries=40000
 fi
+if command -v dpkg-query >/dev/null; then
+    printf 'libraries:'
+    dpkg-query -W -f=' ${Package} ${Version}' libsodium23 libmicrohttpd12 libsqlite3-0 libc6 2>/dev/null || printf ' unknown'
+    echo
+fi
 "$build/bench-http" "$collector" "$folder" "$responses" "$runs" "${ONLY:-}"
 if [ -z "${ONLY:-}" ]; then
     "$build/bench-overload" "$collector" "$folder" "$responses"
