@@ -50,8 +50,8 @@ LIBS_collector := -lmicrohttpd -lcurl -lz -lsqlite3 -linih -lz $(LIBS_GROUND)
 LIBS_client := -lcurl $(LIBS_GROUND)
 
 GROUND_SOURCES := $(wildcard base/*.c crypto/*.c panel/*.c)
-COLLECTOR_SOURCES := $(filter-out collector/main.c,$(wildcard collector/*.c))
-CLIENT_SOURCES := $(filter-out client/main.c,$(wildcard client/*.c))
+COLLECTOR_SOURCES := $(wildcard collector/*/*.c collector/*/*/*.c)
+CLIENT_SOURCES := $(wildcard client/*/*.c)
 objects = $(patsubst %.c,$(OUT)/obj/%.o,$(1))
 
 PROGRAMS := $(OUT)/burgerpanel $(OUT)/burgerpanel-collector
@@ -69,13 +69,13 @@ endif
 all: programs ## builds both programs into build/
 programs: $(PROGRAMS)
 units: $(UNITS)
-$(call objects,$(RUNNER) $(wildcard tests/unit/*.c tests/unit/*/*.c)): | have-test
+$(call objects,$(RUNNER) $(wildcard tests/unit/*.c tests/unit/*/*.c tests/unit/*/*/*.c)): | have-test
 
 $(OUT)/obj/%.o: %.c Makefile | $(HAVE_COMPILER)
 	@mkdir -p $(@D)
 	$(call say,CC,$<)$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c $< -o $@
 
-$(OUT)/obj/collector/openapi.o: collector/openapi.json
+$(OUT)/obj/collector/api/openapi.o: collector/api/openapi.json
 
 $(OUT)/burgerpanel-collector: $(call objects,collector/main.c $(COLLECTOR_SOURCES) $(GROUND_SOURCES))
 	$(call say,LD,$@)$(CC) $(LDFLAGS) $^ $(LIBS_collector) -o $@
@@ -98,7 +98,7 @@ else
 LIBS_RUNNER := -lcriterion
 endif
 define unit_rule
-$(OUT)/unit-$(1): $(call objects,$(RUNNER) $(wildcard tests/unit/$(1)/*.c tests/unit/*.c) $(BELOW_$(1)))
+$(OUT)/unit-$(1): $(call objects,$(RUNNER) $(wildcard tests/unit/$(1)/*.c tests/unit/$(1)/*/*.c tests/unit/*.c) $(BELOW_$(1)))
 	$$(call say,LD,$$@)$$(CC) $$(LDFLAGS) $$^ $(LIBS_RUNNER) $(LIBS_$(1)) -o $$@
 endef
 $(foreach room,$(UNIT_ROOMS),$(eval $(call unit_rule,$(room))))

@@ -1,6 +1,6 @@
 /* burgerpanel: the member's program. The table of its verbs; what each does is in its own cmd_*.c. */
 #include "base/cli.h"
-#include "client/cmd.h"
+#include "client/cmd/cmd.h"
 #include "crypto/crypto.h"
 
 static const struct cli_verb verbs[] = {

@@ -1,5 +1,5 @@
 /* burgerpanel-collector: the table of its verbs. */
-#include "collector/cmd.h"
+#include "collector/cmd/cmd.h"
 #include "crypto/crypto.h"
 
 static const struct cli_verb verbs[] = {

@@ -2,8 +2,8 @@
  * does not grow with the store. */
 #include "tests/bench/fill.h"
 #include "base/clock.h"
-#include "collector/commit.h"
-#include "collector/submit.h"
+#include "collector/intake/commit.h"
+#include "collector/intake/submit.h"
 #include "crypto/jws.h"
 #include "tests/bench/kit.h"
 #include <pthread.h>

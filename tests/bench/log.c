@@ -1,9 +1,9 @@
 /* What the log costs, how fast an audit is, how large a store is: in ratios to bare verification and to the JWS themselves.
  *
  *     bench-log COLLECTOR FOLDER RESPONSES */
-#include "collector/log_key.h"
-#include "collector/proofs.h"
-#include "collector/tree.h"
+#include "collector/log/proofs.h"
+#include "collector/log/signer.h"
+#include "collector/log/tree.h"
 #include "crypto/crypto.h"
 #include "crypto/jws.h"
 #include "tests/bench/kit.h"

@@ -12,7 +12,7 @@ import { ready } from './lib/programs.mjs';
 import { bearer, makeToken } from './lib/reading.mjs';
 import { faultsOf } from './lib/schema.mjs';
 
-const text = readFileSync('collector/openapi.json', 'utf8');
+const text = readFileSync('collector/api/openapi.json', 'utf8');
 const document = JSON.parse(text);
 const visited = new Set();
 let collector, members, tokens;
@@ -200,7 +200,7 @@ test('every status that is documented was brought about', () => {
 });
 
 test('every route is documented, and nothing else is', () => {
-  const routes = [...readFileSync('collector/api.c', 'utf8').matchAll(/^ {4}\{"(GET|POST)", "([^"]+)"/gm)].map((match) => `${match[1]} ${match[2]}`);
+  const routes = [...readFileSync('collector/api/routes.c', 'utf8').matchAll(/^ {4}\{"(GET|POST)", "([^"]+)"/gm)].map((match) => `${match[1]} ${match[2]}`);
   assert.ok(routes.length > 15);
   const documented = Object.entries(document.paths).flatMap(([path, item]) =>
     ['get', 'post'].filter((method) => item[method]).map((method) => {

@@ -18,12 +18,11 @@ export const rooms = {
 const libraries = [
   [/^cjson\/|^cJSON\.h$/, /^base\/json[^/]*\.c$/],
   [/^sodium/, /^(crypto\/[^/]*\.[ch]|base\/mem\.c)$/],
-  [/^curl\//, /^(client\/http|collector\/fetch)\.c$/],
-  [/^microhttpd\.h$/, /^collector\/http[^/]*\.[ch]$/],
-  [/^sqlite3\.h$/, /^(collector\/store_sqlite[^/]*\.[ch]|tests\/unit\/collector\/[^/]*store[^/]*\.[ch])$/], // tests damage stores
-  [/^zlib\.h$/, /^collector\/gzip\.c$/],
-  [/^ini\.h$/, /^collector\/config\.c$/],
-  [/^zlib\.h$/, /^collector\/gzip\.c$/],
+  [/^curl\//, /^(client\/net\/http|collector\/net\/fetch)\.c$/],
+  [/^microhttpd\.h$/, /^collector\/http\/[^/]*\.[ch]$/],
+  [/^sqlite3\.h$/, /^(collector\/store\/sqlite\/[^/]*\.[ch]|tests\/unit\/collector\/store\/[^/]*\.[ch])$/], // tests damage stores
+  [/^zlib\.h$/, /^collector\/http\/gzip\.c$/],
+  [/^ini\.h$/, /^collector\/ops\/config\.c$/],
   [/^criterion\//, /^tests\/(unit|memcheck)\//],
 ];
 
@@ -154,8 +153,8 @@ function heads(root, files) {
   return findings;
 }
 
-// What is exported stands in a header of its room, and its name begins with its file's name, a part of that (store_sqlite.c: sqlite),
-// or a noun that this header declares.
+// What is exported stands in a header of its folder, and its name begins with its file's name, a part of that (panel_import.c: panel),
+// its folder's (http/loop.c: http), or a noun that this header declares.
 function exported(root, files, objects) {
   const findings = [];
   const headers = files.filter((f) => f.endsWith('.h')).map((name) => ({ name, text: bare(read(root, name)) }));
@@ -172,15 +171,16 @@ function exported(root, files, objects) {
       if (symbol === 'main' && stem === 'main') continue;
       const header = headers.find((h) => dirname(h.name) === dirname(name) && new RegExp(`\\b${symbol}\\b`).test(h.text));
       if (!header) findings.push(`${name}: ${symbol} is exported, but in no header of its room`);
-      else if (!nounsOf(stem, header).some((noun) => symbol === noun || symbol.startsWith(`${noun}_`)))
+      else if (!nounsOf(name, header).some((noun) => symbol === noun || symbol.startsWith(`${noun}_`)))
         findings.push(`${name}: ${symbol} does not begin with its module's name`);
     }
   }
   return findings;
 }
 
-function nounsOf(stem, header) {
-  const nouns = [stem, ...stem.split('_'), basename(header.name, '.h')];
+function nounsOf(name, header) {
+  const stem = basename(name, '.c');
+  const nouns = [stem, ...stem.split('_'), basename(header.name, '.h'), ...dirname(name).split('/').slice(1)];
   nouns.push(...nouns.map((noun) => noun.replace(/s$/, '')));
   for (const match of header.text.matchAll(/\b(?:struct|enum)\s+(\w+)/g)) nouns.push(match[1]);
   return nouns;

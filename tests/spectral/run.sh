@@ -25,7 +25,7 @@ lint() { # RULESET DOCUMENT
     "$work/node_modules/.bin/spectral" lint --fail-severity=error --ruleset "$1" "$2"
 }
 
-node -e 'const d = JSON.parse(require("fs").readFileSync("collector/openapi.json"));
+node -e 'const d = JSON.parse(require("fs").readFileSync("collector/api/openapi.json"));
 delete d.info.contact; d.paths["/Bad_Path/"] = { get: { responses: { 200: { description: "" } } } };
 console.log(JSON.stringify(d));' >"$work/bad.json" || exit 1
 
@@ -36,6 +36,6 @@ for ruleset in tests/spectral/adr-ruleset-*.yaml; do
         echo "$ruleset:1: error: accepts the bad sample"
         status=1
     fi
-    lint "$ruleset" collector/openapi.json || status=1
+    lint "$ruleset" collector/api/openapi.json || status=1
 done
 exit "$status"

@@ -1,7 +1,7 @@
 /* See fake_log.h. */
 #include "tests/unit/client/fake_log.h"
 #include "base/json.h"
-#include "client/pin.h"
+#include "client/home/pin.h"
 #include "crypto/receipt.h"
 #include "crypto/tile.h"
 #include "tests/unit/client/fake.h"

@@ -2,8 +2,8 @@
 #ifndef TESTS_UNIT_CLIENT_SCRATCH_H
 #define TESTS_UNIT_CLIENT_SCRATCH_H
 
-#include "client/catalogue.h"
-#include "client/spool.h"
+#include "client/home/spool.h"
+#include "client/response/catalogue.h"
 
 /* Makes the folder; removes it with all that is in it. For .init and .fini. */
 void scratch_make(void);

@@ -2,7 +2,7 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/mem.h"
-#include "collector/log_key.h"
+#include "collector/log/signer.h"
 #include "crypto/jws.h"
 #include <criterion/criterion.h>
 #include <ftw.h>

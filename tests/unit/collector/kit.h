@@ -3,8 +3,8 @@
 #ifndef TESTS_UNIT_COLLECTOR_KIT_H
 #define TESTS_UNIT_COLLECTOR_KIT_H
 
-#include "collector/ledger.h"
-#include "collector/submit.h"
+#include "collector/intake/ledger.h"
+#include "collector/intake/submit.h"
 #include "panel/enrolment.h"
 #include "panel/response.h"
 

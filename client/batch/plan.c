@@ -1,0 +1,192 @@
+/* See batch_plan.h. */
+#include "client/batch/plan.h"
+#include "base/csv.h"
+#include "base/lang.h"
+#include "base/mem.h"
+#include "client/batch/lines.h"
+#include "panel/enrolment.h"
+#include <stdlib.h>
+#include <string.h>
+
+static bool name_is_safe(const char *name)
+{
+    /* It becomes a folder's name. */
+    return action_id_is_valid(name) && name[0] != '.';
+}
+
+/* --- members */
+
+static int add_member(struct batch_plan *plan, const char *name, const char *code, size_t line)
+{
+    if (plan->member_count == plan->member_room) {
+        size_t room = plan->member_room ? plan->member_room * 2 : 64;
+        struct batch_member *members = mem_resize(plan->members, room, sizeof *members);
+        if (!members)
+            return -1;
+        plan->members = members;
+        plan->member_room = room;
+    }
+    struct batch_member member = {mem_copy_text(name, strlen(name)), mem_copy_text(code, strlen(code)), line};
+    plan->members[plan->member_count++] = member;
+    return member.name && member.code ? 0 : -1;
+}
+
+static void take_member(struct batch_plan *plan, const struct batch_file *file, const struct csv_row *row,
+                        const int columns[2], struct faults *faults)
+{
+    uint8_t code[INVITATION_BYTES];
+    size_t needed = (size_t)(columns[0] > columns[1] ? columns[0] : columns[1]) + 1;
+    if (row->count < needed) {
+        batch_fault(faults, file, row->line, T("too few columns", "te weinig kolommen"));
+        return;
+    }
+    const char *name = row->fields[columns[0]].text, *typed = row->fields[columns[1]].text;
+    bool fine = true;
+    if (!name_is_safe(name)) {
+        batch_fault(faults, file, row->line,
+                    T("member must be 1 to 64 letters, digits, . _ or -, and not begin with .",
+                      "member moet 1 tot 64 letters, cijfers, . _ of - zijn en niet met . beginnen"));
+        fine = false;
+    }
+    if (invitation_read(typed, code) < 0) {
+        batch_fault(faults, file, row->line,
+                    T("the code is none: 26 letters and digits", "de code is er geen: 26 letters en cijfers"));
+        fine = false;
+    }
+    mem_wipe(code, sizeof code);
+    if (fine && add_member(plan, name, typed, row->line) < 0)
+        faults->no_memory = true;
+}
+
+static int compare_members(const void *a, const void *b)
+{
+    const struct batch_member *x = a, *y = b;
+    int order = strcmp(x->name, y->name);
+    return order ? order : (x->line > y->line) - (x->line < y->line);
+}
+
+static void sort_members(struct batch_plan *plan, const struct batch_file *file, struct faults *faults)
+{
+    if (plan->member_count > 0)
+        qsort(plan->members, plan->member_count, sizeof *plan->members, compare_members);
+    for (size_t i = 1; i < plan->member_count; i++)
+        if (strcmp(plan->members[i - 1].name, plan->members[i].name) == 0)
+            batch_fault(faults, file, plan->members[i].line, T("member named twice", "member staat er twee keer in"));
+}
+
+int batch_read_members(struct batch_plan *plan, const struct batch_file *file, struct faults *faults)
+{
+    struct csv_row row;
+    struct csv_reader *reader = csv_reader_new(file->text, file->len, ',');
+    if (!reader) {
+        faults->no_memory = true;
+        return -1;
+    }
+    if (batch_next_row(reader, file, &row, faults) == CSV_ROW) {
+        int columns[2] = {csv_find(&row, "member"), csv_find(&row, "code")};
+        if (columns[0] < 0 || columns[1] < 0)
+            batch_fault(faults, file, row.line,
+                        T("the header must have member and code", "de kopregel moet member en code hebben"));
+        else
+            while (!faults->no_memory && batch_next_row(reader, file, &row, faults) == CSV_ROW)
+                take_member(plan, file, &row, columns, faults);
+    } else {
+        batch_fault(faults, file, 1, T("there is no header", "er is geen kopregel"));
+    }
+    csv_reader_free(reader);
+    if (!faults->no_memory)
+        sort_members(plan, file, faults);
+    return faults_any(faults) ? -1 : 0;
+}
+
+/* --- the order */
+
+/* qsort has no place for a context. */
+static const struct batch_plan *sorting;
+
+static int compare_numbers(size_t a, size_t b)
+{
+    return (a > b) - (a < b);
+}
+
+static int compare_by_member(const void *a, const void *b)
+{
+    size_t i = *(const size_t *)a, j = *(const size_t *)b;
+    const struct batch_row *x = &sorting->rows[i], *y = &sorting->rows[j];
+    int order = compare_numbers(x->member, y->member);
+    if (!order)
+        order = compare_numbers(x->action, y->action);
+    if (!order)
+        order = (x->revision > y->revision) - (x->revision < y->revision);
+    return order ? order : compare_numbers(i, j);
+}
+
+static int compare_by_wave(const void *a, const void *b)
+{
+    size_t i = *(const size_t *)a, j = *(const size_t *)b;
+    int order = compare_numbers(sorting->rows[i].wave, sorting->rows[j].wave);
+    return order ? order : compare_numbers(i, j);
+}
+
+static size_t *make_order(const struct batch_plan *plan, int (*compare)(const void *, const void *))
+{
+    size_t *order = mem_calloc(plan->row_count + 1, sizeof *order);
+    if (!order)
+        return NULL;
+    for (size_t i = 0; i < plan->row_count; i++)
+        order[i] = i;
+    sorting = plan;
+    if (plan->row_count > 1)
+        qsort(order, plan->row_count, sizeof *order, compare);
+    sorting = NULL;
+    return order;
+}
+
+static void number_rows(struct batch_plan *plan, const struct batch_file *file, struct faults *faults)
+{
+    for (size_t i = 0; i < plan->row_count; i++) {
+        struct batch_row *row = &plan->rows[plan->by_member[i]];
+        const struct batch_row *before = i ? &plan->rows[plan->by_member[i - 1]] : NULL;
+        bool follows = before && before->member == row->member && before->action == row->action;
+        row->wave = follows ? before->wave + 1 : 0;
+        if (!plan->has_revisions)
+            row->revision = (int64_t)row->wave + 1;
+        else if (follows && before->revision == row->revision)
+            batch_fault(faults, file, row->line,
+                        T("this member has this revision of this action on an earlier line",
+                          "dit panellid heeft deze herziening van deze actie al op een eerdere regel"));
+    }
+}
+
+int batch_plan_finish(struct batch_plan *plan, const struct batch_file *file, struct faults *faults)
+{
+    plan->by_member = make_order(plan, compare_by_member);
+    if (plan->by_member)
+        number_rows(plan, file, faults);
+    plan->by_wave = make_order(plan, compare_by_wave);
+    if (!plan->by_member || !plan->by_wave)
+        faults->no_memory = true;
+    return faults_any(faults) ? -1 : 0;
+}
+
+int batch_row_id(const struct batch_row *row, const struct batch_terms *terms, struct response_id *out)
+{
+    return response_id_set(out, terms->round->id, terms->catalogue->actions->list[row->action].id, row->revision);
+}
+
+void batch_plan_free(struct batch_plan *plan)
+{
+    for (size_t i = 0; i < plan->member_count; i++) {
+        if (plan->members[i].code)
+            mem_wipe(plan->members[i].code, strlen(plan->members[i].code));
+        mem_free(plan->members[i].code);
+        mem_free(plan->members[i].name);
+    }
+    for (size_t i = 0; i < plan->row_count; i++)
+        mem_free(plan->rows[i].answers);
+    mem_free(plan->members);
+    mem_free(plan->rows);
+    mem_free(plan->by_member);
+    mem_free(plan->by_wave);
+    *plan = (struct batch_plan){0};
+}

@@ -1,0 +1,64 @@
+/* What a batch is to do, worked out from its two CSV files before anything is signed or sent: every fault in them is found here.
+ * Knows no network and no home. One thread. */
+#ifndef CLIENT_BATCH_PLAN_H
+#define CLIENT_BATCH_PLAN_H
+
+#include "client/home/spool.h"
+#include "client/response/catalogue.h"
+
+#define BATCH_FILE_MAX ((size_t)512 * 1024 * 1024)
+
+struct batch_member {
+    char *name; /* also the name of its folder */
+    char *code; /* its invitation, as typed; a secret */
+    size_t line;
+};
+
+struct batch_row {
+    size_t member; /* place in `members` */
+    size_t action; /* place in the action list */
+    int64_t revision; /* 0 until batch_plan_finish where the file has none */
+    size_t line;
+    size_t wave; /* how many rows of this member and action go before it */
+    char *answers; /* a JSON object */
+    enum spool_place place; /* where this response is; kept by who signs and sends */
+    bool barred; /* its member can't enrol: not to be sent */
+};
+
+struct batch_plan {
+    struct batch_member *members; /* by name */
+    size_t member_count, member_room;
+    struct batch_row *rows; /* in the order of the file */
+    size_t row_count, row_room;
+    bool has_revisions;
+    size_t *by_member; /* places in `rows`, by member, action, revision; made by batch_plan_finish */
+    size_t *by_wave; /* places in `rows`, by wave, then as in the file */
+};
+
+/* A CSV file that was read. */
+struct batch_file {
+    const char *name; /* for the faults, whose `where` is NAME:LINE */
+    const char *text;
+    size_t len;
+};
+
+/* What the rows are checked against. */
+struct batch_terms {
+    const struct catalogue *catalogue;
+    const struct round *round;
+};
+
+/* Reads `member,code`. -1 with at least one fault; no code is ever shown in one. */
+MUST_CHECK int batch_read_members(struct batch_plan *plan, const struct batch_file *file, struct faults *faults);
+
+/* Numbers the rows where the file has no revisions (counting on from 1 for each member and action, in file order), refuses two
+ * rows with the same number, and works out in which order to go. -1 with at least one fault. */
+MUST_CHECK int batch_plan_finish(struct batch_plan *plan, const struct batch_file *file, struct faults *faults);
+
+/* The id under which a row's response is kept. -1: it can't be one. */
+MUST_CHECK int batch_row_id(const struct batch_row *row, const struct batch_terms *terms, struct response_id *out);
+
+/* Frees what it holds; the codes are wiped. An all-zero plan is an empty one. */
+void batch_plan_free(struct batch_plan *plan);
+
+#endif

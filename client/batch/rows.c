@@ -1,0 +1,225 @@
+/* See batch_rows.h. */
+#include "client/batch/rows.h"
+#include "base/json.h"
+#include "base/lang.h"
+#include "base/mem.h"
+#include "client/batch/lines.h"
+#include "client/response/answers.h"
+#include "client/response/compose.h"
+#include "crypto/jws.h"
+#include <stdlib.h>
+#include <string.h>
+
+#define COLUMNS_MAX (QUESTIONS_MAX + 3)
+#define TEXT_MAX ((size_t)4096)
+
+enum { COLUMN_MEMBER = -1, COLUMN_ACTION = -2, COLUMN_REVISION = -3, COLUMN_UNKNOWN = -4 };
+
+struct reading {
+    struct batch_plan *plan;
+    const struct batch_file *file;
+    const struct batch_terms *terms;
+    const struct questionnaire *questionnaire;
+    struct faults *faults;
+    size_t column_count;
+    int columns[COLUMNS_MAX]; /* a question's place, or COLUMN_… */
+};
+
+/* A fault in a row, led by the column or question that it is about. */
+static void fault_at(struct reading *r, size_t line, const char *about, const char *what)
+{
+    struct buf text;
+    buf_init(&text, TEXT_MAX);
+    buf_printf(&text, "%s: %s", about, what);
+    batch_fault(r->faults, r->file, line, buf_text(&text));
+    buf_free(&text);
+}
+
+/* --- the header */
+
+static int column_named(const struct reading *r, const char *name)
+{
+    if (strcmp(name, "member") == 0)
+        return COLUMN_MEMBER;
+    if (strcmp(name, "action") == 0)
+        return COLUMN_ACTION;
+    if (strcmp(name, "revision") == 0)
+        return COLUMN_REVISION;
+    int question = questionnaire_find(r->questionnaire, name);
+    return question < 0 ? COLUMN_UNKNOWN : question;
+}
+
+static bool has_column(const struct reading *r, int column)
+{
+    for (size_t i = 0; i < r->column_count; i++)
+        if (r->columns[i] == column)
+            return true;
+    return false;
+}
+
+static void read_header(struct reading *r, const struct csv_row *row)
+{
+    if (row->count > COLUMNS_MAX) {
+        batch_fault(r->faults, r->file, row->line, T("too many columns", "te veel kolommen"));
+        return;
+    }
+    for (size_t i = 0; i < row->count; i++) {
+        int column = column_named(r, row->fields[i].text);
+        if (column == COLUMN_UNKNOWN)
+            fault_at(r, row->line, row->fields[i].text, T("no question of this round", "geen vraag van deze ronde"));
+        else if (has_column(r, column))
+            fault_at(r, row->line, row->fields[i].text, T("two columns of this name", "twee kolommen met deze naam"));
+        r->columns[r->column_count++] = column;
+    }
+    if (!has_column(r, COLUMN_MEMBER) || !has_column(r, COLUMN_ACTION))
+        batch_fault(r->faults, r->file, row->line,
+                    T("the header must have member and action", "de kopregel moet member en action hebben"));
+    r->plan->has_revisions = has_column(r, COLUMN_REVISION);
+}
+
+/* --- one row */
+
+static int compare_name(const void *name, const void *member)
+{
+    return strcmp(name, ((const struct batch_member *)member)->name);
+}
+
+static int64_t read_revision(const char *text)
+{
+    if (strlen(text) < 1 || strlen(text) > 16 || strspn(text, "0123456789") != strlen(text))
+        return 0;
+    long long value = strtoll(text, NULL, 10);
+    return value <= JSON_INTEGER_MAX ? value : 0;
+}
+
+static void take_member(struct reading *r, struct batch_row *out, size_t line, const char *text)
+{
+    const struct batch_member *member =
+        r->plan->member_count ? bsearch(text, r->plan->members, r->plan->member_count, sizeof *member, compare_name) : NULL;
+    if (!member)
+        fault_at(r, line, "member", T("not in the invitations", "niet bij de uitnodigingen"));
+    else
+        out->member = (size_t)(member - r->plan->members);
+}
+
+static void take_action(struct reading *r, struct batch_row *out, size_t line, const char *text)
+{
+    int action = action_list_find(r->terms->catalogue->actions, text);
+    if (action < 0 || !round_has_action(r->terms->round, text))
+        fault_at(r, line, "action", T("no action of this round", "geen actie van deze ronde"));
+    else
+        out->action = (size_t)action;
+}
+
+static void take_field(struct reading *r, struct batch_row *out, size_t line, int column, const char *text)
+{
+    if (column == COLUMN_MEMBER)
+        take_member(r, out, line, text);
+    else if (column == COLUMN_ACTION)
+        take_action(r, out, line, text);
+    else if (column == COLUMN_REVISION && (out->revision = read_revision(text)) < 1)
+        fault_at(r, line, "revision", T("not a whole number from 1", "geen geheel getal vanaf 1"));
+}
+
+static void take_answers(struct reading *r, const struct csv_row *row, struct answers *answers)
+{
+    for (size_t i = 0; i < row->count; i++)
+        if (r->columns[i] >= 0 && row->fields[i].len > 0 &&
+            answers_set(answers, (size_t)r->columns[i], row->fields[i].text) < 0)
+            r->faults->no_memory = true;
+}
+
+/* The faults of one row's answers, told at its line. */
+static void pass_on(struct reading *r, size_t line, struct faults *own)
+{
+    for (size_t i = 0; i < own->count; i++) {
+        const char *where = own->list[i].where;
+        bool in_answers = strncmp(where, "/answers/", 9) == 0;
+        fault_at(r, line, in_answers ? where + 9 : where, own->list[i].what);
+    }
+    r->faults->no_memory = r->faults->no_memory || own->no_memory;
+}
+
+/* Answers as JSON, checked as the collector will; NULL with a fault. */
+static char *check_answers(struct reading *r, const struct csv_row *row, const struct batch_row *line)
+{
+    struct answers answers;
+    struct faults own;
+    struct buf json;
+    struct response_id id;
+    char *copy = NULL;
+    faults_init(&own);
+    answers_init(&answers, r->questionnaire, '|');
+    buf_init(&json, JWS_MAX);
+    take_answers(r, row, &answers);
+    struct batch_row numbered = *line;
+    if (!r->plan->has_revisions)
+        numbered.revision = 1;
+    if (batch_row_id(&numbered, r->terms, &id) == 0 &&
+        compose_answers(&json, r->terms->catalogue, &id, &answers, &own) == 0) {
+        copy = mem_copy_text(buf_text(&json), json.len);
+        r->faults->no_memory = r->faults->no_memory || !copy;
+    }
+    pass_on(r, row->line, &own);
+    buf_free(&json);
+    answers_free(&answers);
+    faults_free(&own);
+    return copy;
+}
+
+static int add_row(struct batch_plan *plan, const struct batch_row *row)
+{
+    if (plan->row_count == plan->row_room) {
+        size_t room = plan->row_room ? plan->row_room * 2 : 256;
+        struct batch_row *rows = mem_resize(plan->rows, room, sizeof *rows);
+        if (!rows)
+            return -1;
+        plan->rows = rows;
+        plan->row_room = room;
+    }
+    plan->rows[plan->row_count++] = *row;
+    return 0;
+}
+
+static void take_row(struct reading *r, const struct csv_row *row)
+{
+    struct batch_row out = {.line = row->line};
+    size_t faults_before = r->faults->total;
+    if (row->count != r->column_count) {
+        batch_fault(r->faults, r->file, row->line,
+                    T("not as many columns as the header", "niet evenveel kolommen als de kopregel"));
+        return;
+    }
+    for (size_t i = 0; i < row->count; i++)
+        take_field(r, &out, row->line, r->columns[i], row->fields[i].text);
+    if (r->faults->total > faults_before)
+        return;
+    out.answers = check_answers(r, row, &out);
+    if (out.answers && add_row(r->plan, &out) < 0) {
+        mem_free(out.answers);
+        r->faults->no_memory = true;
+    }
+}
+
+int batch_read_rows(struct batch_plan *plan, const struct batch_file *file, const struct batch_terms *terms,
+                    struct faults *faults)
+{
+    struct csv_row row;
+    size_t faults_before = faults->total; /* of the other file, which is no reason not to look at this one */
+    struct reading r = {.plan = plan, .file = file, .terms = terms, .faults = faults};
+    r.questionnaire = round_questionnaire(terms->catalogue->panel, terms->round);
+    struct csv_reader *reader = csv_reader_new(file->text, file->len, ',');
+    if (!reader) {
+        faults->no_memory = true;
+        return -1;
+    }
+    if (batch_next_row(reader, file, &row, faults) != CSV_ROW)
+        batch_fault(faults, file, 1, T("there is no header", "er is geen kopregel"));
+    else
+        read_header(&r, &row);
+    if (faults->total == faults_before)
+        while (!faults->no_memory && batch_next_row(reader, file, &row, faults) == CSV_ROW)
+            take_row(&r, &row);
+    csv_reader_free(reader);
+    return faults_any(faults) ? -1 : 0;
+}

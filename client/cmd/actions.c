@@ -1,0 +1,161 @@
+/* actions: what is open now, and what this member has answered. */
+#include "base/clock.h"
+#include "base/json.h"
+#include "base/lang.h"
+#include "client/cmd/cmd.h"
+#include "client/home/history.h"
+#include "client/response/catalogue.h"
+#include "client/terminal/messages.h"
+
+#define OUTPUT_MAX ((size_t)256 * 1024 * 1024)
+
+static const char *home;
+static bool as_json;
+
+struct listing {
+    const struct catalogue *catalogue;
+    const struct history *history;
+    struct buf *out;
+    size_t id_width, round_width; /* of the columns */
+    size_t rows;
+};
+
+static const char *state_name(const struct history_line *line)
+{
+    if (!line)
+        return "open";
+    return line->place == SPOOL_SENT ? "sent" : "spooled";
+}
+
+static void put_json_row(struct listing *l, const struct round *round, const struct action *action,
+                         const struct history_line *line)
+{
+    buf_put_text(l->out, l->rows ? ",\n {\"round\":" : " {\"round\":");
+    json_put_text(l->out, round->id);
+    buf_put_text(l->out, ",\"action\":");
+    json_put_text(l->out, action->id);
+    buf_put_text(l->out, ",\"title\":");
+    json_put_text(l->out, action->title);
+    buf_put_text(l->out, ",\"status\":");
+    json_put_text(l->out, action_status_name(action->status));
+    buf_put_text(l->out, ",\"state\":");
+    json_put_text(l->out, state_name(line));
+    buf_printf(l->out, ",\"revision\":%lld}", line ? (long long)line->id.revision : 0);
+}
+
+static const char *state_text(const struct history_line *line)
+{
+    if (!line)
+        return "";
+    return line->place == SPOOL_SENT ? T("sent", "verstuurd") : T("waiting", "wacht");
+}
+
+static void put_table_row(struct listing *l, const struct round *round, const struct action *action,
+                          const struct history_line *line)
+{
+    talk_put_cell(l->out, round->id, l->round_width + 2);
+    talk_put_cell(l->out, action->id, l->id_width + 2);
+    talk_put_cell(l->out, state_text(line), 11);
+    talk_put_clean(l->out, action->title);
+    buf_put_char(l->out, '\n');
+}
+
+static void put_rows(struct listing *l)
+{
+    const struct panel *panel = l->catalogue->panel;
+    const struct action_list *actions = l->catalogue->actions;
+    int64_t now = clock_now();
+    for (size_t r = 0; r < panel->round_count; r++) {
+        const struct round *round = &panel->rounds[r];
+        for (size_t i = 0; round_is_open(round, now) && i < actions->count; i++) {
+            const struct action *action = &actions->list[i];
+            if (!round_has_action(round, action->id))
+                continue;
+            const struct history_line *line = history_find(l->history, round->id, action->id);
+            (as_json ? put_json_row : put_table_row)(l, round, action, line);
+            l->rows++;
+        }
+    }
+}
+
+static void measure(struct listing *l)
+{
+    const char *round = T("round", "ronde"), *action = T("action", "actie");
+    l->round_width = talk_width(round);
+    l->id_width = talk_width(action);
+    for (size_t i = 0; i < l->catalogue->panel->round_count; i++)
+        if (talk_width(l->catalogue->panel->rounds[i].id) > l->round_width)
+            l->round_width = talk_width(l->catalogue->panel->rounds[i].id);
+    for (size_t i = 0; i < l->catalogue->actions->count; i++)
+        if (talk_width(l->catalogue->actions->list[i].id) > l->id_width)
+            l->id_width = talk_width(l->catalogue->actions->list[i].id);
+}
+
+static int list(const struct catalogue *catalogue, const struct history *history)
+{
+    struct buf out;
+    buf_init(&out, OUTPUT_MAX);
+    struct listing l = {.catalogue = catalogue, .history = history, .out = &out};
+    measure(&l);
+    if (as_json) {
+        buf_put_text(&out, "[\n");
+    } else {
+        talk_put_cell(&out, T("round", "ronde"), l.round_width + 2);
+        talk_put_cell(&out, T("action", "actie"), l.id_width + 2);
+        talk_put_cell(&out, T("answered", "beantwoord"), 11);
+        buf_put_text(&out, T("title\n", "titel\n"));
+    }
+    put_rows(&l);
+    buf_put_text(&out, as_json ? "\n]\n" : "");
+    int exit_code = CLI_DONE;
+    if (l.rows == 0 && !as_json)
+        cli_say("%s", T("Nothing is open now.", "Er is nu niets open."));
+    else if (talk_print(&out) < 0)
+        exit_code = CLI_FAILED;
+    buf_free(&out);
+    return exit_code;
+}
+
+static int actions(const struct profile *profile, struct http *http)
+{
+    struct catalogue catalogue;
+    struct history history;
+    struct http_answer answer;
+    int exit_code;
+    http_answer_init(&answer);
+    http_set_policy(http, &retry_never); /* a kept copy will do */
+    enum catalogue_result got = catalogue_get(&catalogue, profile->home, profile->url, http, &answer);
+    if (got != CATALOGUE_FRESH && got != CATALOGUE_KEPT) {
+        exit_code = catalogue_explain(got, &answer);
+    } else {
+        if (got == CATALOGUE_KEPT)
+            cli_say("%s", T("The collector was not reached: this is how it was when last seen.",
+                            "De verzamelaar is niet bereikt: zo was het toen die voor het laatst gezien is."));
+        if (history_load(&history, profile->home) < 0) {
+            exit_code = cmd_fail_errno(profile->home);
+        } else {
+            exit_code = list(&catalogue, &history);
+            history_free(&history);
+        }
+        catalogue_free(&catalogue);
+    }
+    http_answer_free(&answer);
+    return exit_code;
+}
+
+int cmd_actions(const struct cli_verb *verb, int argc, char **argv)
+{
+    static const struct cli_option options[] = {CMD_OPTION_HOME(&home), CMD_OPTION_JSON(&as_json), {0}};
+    struct profile profile;
+    struct http *http;
+    int first;
+    int exit_code = cli_parse(verb, options, argc, argv, 0, 0, &first);
+    if (exit_code >= 0)
+        return exit_code;
+    if (cmd_open_member(&profile, home, &http) < 0)
+        return CLI_FAILED;
+    exit_code = actions(&profile, http);
+    http_close(http);
+    profile_close(&profile);
+    return exit_code;
+}

@@ -1,0 +1,293 @@
+/* batch URL --invitations FILE --responses FILE --homes DIR: for paper, telephone and desk. */
+#include "client/batch/batch.h"
+#include "base/clock.h"
+#include "base/file.h"
+#include "base/json.h"
+#include "base/lang.h"
+#include "client/batch/rows.h"
+#include "client/cmd/cmd.h"
+#include "client/terminal/messages.h"
+#include <errno.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+static const char *invitations_path, *responses_path, *homes, *round_name;
+static bool as_json;
+
+/* --- being stopped */
+
+static const char *stop_text; /* chosen before it may be needed */
+
+/* Any moment is a good one to be stopped; this only says so. Nothing here but what a signal handler may call. */
+static void on_stop(int number)
+{
+    ssize_t ignored = write(STDERR_FILENO, stop_text, strlen(stop_text));
+    (void)ignored;
+    signal(number, SIG_DFL);
+    raise(number);
+}
+
+static void say_when_stopped(void)
+{
+    stop_text = T("\nStopped. What was signed is kept; the same command goes on from here.\n",
+                  "\nGestopt. Wat ondertekend is, is bewaard; hetzelfde commando gaat hier verder.\n");
+    signal(SIGINT, on_stop);
+    signal(SIGTERM, on_stop);
+}
+
+/* --- what came of it */
+
+struct summary {
+    size_t sent, refused, kept, barred;
+};
+
+static void tell_refused(const struct batch *batch, const struct batch_row *row, struct buf *text)
+{
+    struct response_id id;
+    struct buf home, answer;
+    buf_init(&home, PATH_MAX);
+    buf_init(&answer, SPOOL_RECORD_MAX);
+    buf_reset(text);
+    if (batch_row_id(row, &batch->terms, &id) == 0 && batch_home(batch, row->member, &home) == 0 &&
+        spool_read_answer(buf_text(&home), &id, SPOOL_REFUSED, &answer) == 0) {
+        struct json *document = json_parse(buf_text(&answer), answer.len, NULL);
+        const char *type = json_text(json_member(document, "type"));
+        enum problem problem = type ? problem_find(type) : PROBLEM_NONE;
+        buf_printf(
+            text,
+            T("%s:%zu: member %s, %s, revision %lld refused: ", "%s:%zu: panellid %s, %s, herziening %lld geweigerd: "),
+            responses_path, row->line, batch->plan->members[row->member].name, id.action, (long long)id.revision);
+        talk_put_problem(text, problem, problem_status(problem));
+        cli_say("%s", buf_text(text));
+        talk_errors(buf_text(&answer), answer.len);
+        json_free(document);
+    }
+    buf_free(&home);
+    buf_free(&answer);
+}
+
+static struct summary sum_up(const struct batch *batch)
+{
+    struct summary sum = {0};
+    struct buf text;
+    buf_init(&text, 64 * 1024);
+    for (size_t i = 0; i < batch->plan->row_count; i++) {
+        const struct batch_row *row = &batch->plan->rows[i];
+        sum.sent += row->place == SPOOL_SENT;
+        sum.kept += row->place == SPOOL_WAITING && !row->barred;
+        sum.refused += row->place == SPOOL_REFUSED;
+        sum.barred += row->barred && (row->place == SPOOL_NOWHERE || row->place == SPOOL_WAITING);
+        if (row->place == SPOOL_REFUSED)
+            tell_refused(batch, row, &text);
+    }
+    buf_free(&text);
+    return sum;
+}
+
+static void tell_offline(const struct batch *batch)
+{
+    struct buf why;
+    buf_init(&why, 4096);
+    talk_put_reason(&why, &batch->answer);
+    cli_say("%s.", buf_text(&why));
+    cli_say("%s",
+            T("Give the same command again later to go on.", "Geef later hetzelfde commando opnieuw om verder te gaan."));
+    buf_free(&why);
+}
+
+static int report(const struct batch *batch, enum batch_result result)
+{
+    struct summary sum = sum_up(batch);
+    int exit_code = sum.refused || sum.barred || result == BATCH_FAILED ? CLI_FAILED : CLI_DONE;
+    if (as_json)
+        printf("{\"rows\":%zu,\"sent\":%zu,\"refused\":%zu,\"notEnrolled\":%zu,\"spooled\":%zu}\n", batch->plan->row_count,
+               sum.sent, sum.refused, sum.barred, sum.kept);
+    if (result == BATCH_UNPROVEN)
+        exit_code = cli_fail(
+            T("%zu responses: the collector says that it has them, but its receipts do not hold (%s); they stay in "
+              "the spool, the answers lie in evidence/ of their homes",
+              "%zu reacties: de verzamelaar zegt ze te hebben, maar de ontvangstbewijzen kloppen niet (%s); ze "
+              "blijven bewaard, de antwoorden liggen in evidence/ van hun mappen"),
+            batch->unproven, batch->why);
+    if (result == BATCH_BLOCKED)
+        exit_code = cmd_fail_answer(T("not all was sent", "niet alles is verstuurd"), &batch->answer);
+    cli_say(T("%zu rows: %zu sent, %zu refused, %zu of members that could not enrol, %zu kept to send later.",
+              "%zu rijen: %zu verstuurd, %zu geweigerd, %zu van leden die niet aangemeld konden worden, %zu bewaard voor "
+              "later."),
+            batch->plan->row_count, sum.sent, sum.refused, sum.barred, sum.kept);
+    if (result == BATCH_OFFLINE)
+        tell_offline(batch);
+    return exit_code;
+}
+
+/* --- the input */
+
+struct input {
+    struct buf texts[2];
+    struct batch_file invitations, responses;
+};
+
+static int read_input(struct input *input)
+{
+    const char *paths[2] = {invitations_path, responses_path};
+    struct batch_file *files[2] = {&input->invitations, &input->responses};
+    for (int i = 0; i < 2; i++)
+        buf_init(&input->texts[i], BATCH_FILE_MAX);
+    for (int i = 0; i < 2; i++) {
+        if (file_read(paths[i], &input->texts[i]) < 0) {
+            cmd_fail_errno(paths[i]);
+            return -1;
+        }
+        *files[i] = (struct batch_file){paths[i], buf_text(&input->texts[i]), input->texts[i].len};
+    }
+    return 0;
+}
+
+static void free_input(struct input *input)
+{
+    buf_wipe(&input->texts[0]); /* codes */
+    buf_free(&input->texts[1]);
+}
+
+static int check(struct batch *batch, const struct input *input)
+{
+    struct faults faults;
+    faults_init(&faults);
+    int members = batch_read_members(batch->plan, &input->invitations, &faults);
+    int rows = batch_read_rows(batch->plan, &input->responses, &batch->terms, &faults);
+    int order = members < 0 || rows < 0 ? -1 : batch_plan_finish(batch->plan, &input->responses, &faults);
+    if (order == 0)
+        order = batch_look_up(batch, &input->responses, &faults);
+    talk_faults("", &faults);
+    faults_free(&faults);
+    if (order < 0)
+        cli_fail("%s", T("nothing was sent; mend the files and try again",
+                         "er is niets verstuurd; verbeter de bestanden en probeer het opnieuw"));
+    return order;
+}
+
+/* --- the verb */
+
+static int carry_out(struct batch *batch, const struct input *input)
+{
+    struct batch_plan plan = {0};
+    int exit_code = CLI_FAILED;
+    batch->plan = &plan;
+    batch->terms.round = catalogue_pick_round(batch->terms.catalogue, round_name, clock_now());
+    if (batch->terms.round && check(batch, input) == 0) {
+        say_when_stopped();
+        enum batch_result result = batch_sign(batch);
+        if (result == BATCH_DONE)
+            result = batch->offline ? BATCH_OFFLINE : batch_send(batch);
+        exit_code = report(batch, result);
+    }
+    batch_plan_free(&plan);
+    batch->plan = NULL;
+    return exit_code;
+}
+
+static int with_catalogue(struct batch *batch, const struct input *input)
+{
+    struct catalogue catalogue;
+    int exit_code;
+    http_set_policy(batch->http, &retry_for_person); /* there is nothing to be lost yet */
+    enum catalogue_result got = catalogue_get(&catalogue, homes, batch->url, batch->http, &batch->answer);
+    if (got != CATALOGUE_FRESH && got != CATALOGUE_KEPT)
+        return catalogue_explain(got, &batch->answer);
+    http_set_policy(batch->http, &retry_for_batch);
+    batch->offline = got == CATALOGUE_KEPT;
+    batch->terms.catalogue = &catalogue;
+    exit_code = carry_out(batch, input);
+    batch->terms.catalogue = NULL;
+    catalogue_free(&catalogue);
+    return exit_code;
+}
+
+/* Two batches at once in one folder would each think the other's rows its own. */
+static int lock_homes(void)
+{
+    char path[PATH_MAX];
+    if (file_make_folder(homes, 0700) < 0 || snprintf(path, sizeof path, "%s/.lock", homes) >= (int)sizeof path) {
+        cmd_fail_errno(homes);
+        return -1;
+    }
+    int lock = file_lock(path);
+    if (lock < 0 && errno == EWOULDBLOCK)
+        cli_fail(T("another batch is at work in %s", "een andere batch is bezig in %s"), homes);
+    else if (lock < 0)
+        cmd_fail_errno(homes);
+    return lock;
+}
+
+static int batch_at(const char *url)
+{
+    struct input input = {0};
+    struct batch batch = {.homes = homes, .url = url, .invitations = &input.invitations};
+    int exit_code = CLI_FAILED;
+    int lock = lock_homes();
+    if (lock < 0)
+        return CLI_FAILED;
+    http_answer_init(&batch.answer);
+    batch.http = http_open(url, &retry_for_batch);
+    batch.bulk = bulk_open(homes);
+    if (!batch.http)
+        talk_no_memory();
+    else if (!batch.bulk)
+        cmd_fail_errno(homes);
+    else if (read_input(&input) == 0)
+        exit_code = with_catalogue(&batch, &input);
+    free_input(&input);
+    bulk_close(batch.bulk);
+    pin_free(batch.log);
+    http_close(batch.http);
+    http_answer_free(&batch.answer);
+    close(lock);
+    return exit_code;
+}
+
+int cmd_batch(const struct cli_verb *verb, int argc, char **argv)
+{
+    static const struct cli_option options[] = {
+        {.name = "invitations",
+         .argument = "FILE",
+         .value = &invitations_path,
+         .english = "CSV member,code",
+         .dutch = "CSV member,code"},
+        {.name = "responses",
+         .argument = "FILE",
+         .value = &responses_path,
+         .english = "CSV member,action[,revision],question...",
+         .dutch = "CSV member,action[,revision],vraag..."},
+        {.name = "homes",
+         .argument = "DIR",
+         .value = &homes,
+         .english = "where each member has a folder",
+         .dutch = "waar elk panellid een map heeft"},
+        {.name = "round",
+         .argument = "ROUND",
+         .value = &round_name,
+         .english = "the round, where more than one is open",
+         .dutch = "de ronde, als er meer dan een open is"},
+        CMD_OPTION_JSON(&as_json),
+        {0},
+    };
+    int first;
+    struct buf url;
+    int exit_code = cli_parse(verb, options, argc, argv, 1, 1, &first);
+    if (exit_code >= 0)
+        return exit_code;
+    if (!invitations_path || !responses_path || !homes)
+        return cli_misuse("%s", T("--invitations, --responses and --homes are all needed",
+                                  "--invitations, --responses en --homes zijn alle drie nodig"));
+    buf_init(&url, HTTP_URL_MAX);
+    if (http_normalise_url(argv[first], &url) < 0)
+        exit_code = cli_misuse(
+            "%s", T("the URL must be as https://panel.example.nl", "de URL moet zijn zoals https://panel.example.nl"));
+    else
+        exit_code = batch_at(buf_text(&url));
+    buf_free(&url);
+    return exit_code;
+}

@@ -1,0 +1,115 @@
+/* See cmd.h. */
+#include "client/cmd/cmd.h"
+#include "base/lang.h"
+#include "client/log/view.h"
+#include "client/net/enrol.h"
+#include "client/terminal/messages.h"
+#include <errno.h>
+#include <string.h>
+
+#define PATH_TEXT_MAX ((size_t)4096)
+
+static int explain(enum profile_result result, const char *home)
+{
+    switch (result) {
+    case PROFILE_OPEN:
+        return 0;
+    case PROFILE_MISSING:
+        cli_fail(T("there is no member's folder %s: enrol first", "er is geen map %s: meld u eerst aan met enrol"), home);
+        break;
+    case PROFILE_BUSY:
+        cli_fail(T("another program is at work in %s: try again when it is done",
+                   "een ander programma is bezig in %s: probeer het opnieuw als dat klaar is"),
+                 home);
+        break;
+    case PROFILE_DAMAGED:
+        cli_fail(T("the key, the membership or the log in %s is damaged: put the folder back from a copy",
+                   "de sleutel, het lidmaatschap of het logboek in %s is beschadigd: zet de map terug uit een kopie"),
+                 home);
+        break;
+    case PROFILE_FAILED:
+        cli_fail(T("can't use the folder %s: %s", "kan de map %s niet gebruiken: %s"), home, strerror(errno));
+        break;
+    }
+    return -1;
+}
+
+int cmd_open_home(struct profile *out, const char *home, bool make)
+{
+    struct buf path;
+    int result = -1;
+    buf_init(&path, PATH_TEXT_MAX);
+    if (home)
+        buf_put_text(&path, home);
+    if (!home && profile_default_home(&path) < 0)
+        cli_fail("%s", T("no folder to keep things in: name one with --home",
+                         "geen map om in te bewaren: noem er een met --home"));
+    else if (buf_check(&path) < 0)
+        talk_no_memory();
+    else
+        result = explain(profile_open(out, buf_text(&path), make), buf_text(&path));
+    buf_free(&path);
+    return result;
+}
+
+int cmd_open_member(struct profile *out, const char *home, struct http **http)
+{
+    struct profile profile;
+    if (cmd_open_home(&profile, home, false) < 0)
+        return -1;
+    if (!profile_is_enrolled(&profile)) {
+        cli_fail(T("%s is not enrolled yet: use enrol", "%s is nog niet aangemeld: gebruik enrol"), profile.home);
+        profile_close(&profile);
+        return -1;
+    }
+    *http = http_open(profile.url, &retry_for_person);
+    if (!*http) {
+        talk_no_memory();
+        profile_close(&profile);
+        return -1;
+    }
+    *out = profile;
+    return 0;
+}
+
+int cmd_pin_log(struct profile *profile, struct http *http)
+{
+    struct http_answer answer;
+    struct pin *pin = NULL;
+    int result = 0;
+    if (profile->pin)
+        return 0;
+    http_answer_init(&answer);
+    if (view_pin(&pin, http, &answer) != VIEW_HAD) {
+        cmd_fail_answer(T("can't fetch the key of the collector's log", "kan de sleutel van het logboek niet ophalen"),
+                        &answer);
+        result = -1;
+    } else if (enrol_pin(profile, pin) < 0) {
+        cmd_fail_errno(profile->home);
+        result = -1;
+    }
+    pin_free(pin);
+    http_answer_free(&answer);
+    return result;
+}
+
+int cmd_fail_errno(const char *what)
+{
+    return cli_fail("%s: %s", what, strerror(errno));
+}
+
+int cmd_fail_answer(const char *what, const struct http_answer *answer)
+{
+    struct buf why;
+    buf_init(&why, 64 * 1024);
+    talk_put_reason(&why, answer);
+    cli_fail("%s: %s", what, buf_text(&why));
+    talk_errors(buf_text(&answer->body), answer->body.len);
+    if (answer->problem == PROBLEM_INVALID_CLAIMS || answer->problem == PROBLEM_INVALID_RESPONSE) {
+        const char *hint = talk_clock_hint(answer);
+        if (*hint)
+            cli_say("%s", hint);
+    }
+    buf_free(&why);
+    return CLI_FAILED;
+}

@@ -1,0 +1,179 @@
+/* enrol URL [CODE]: makes a key and enrols it. */
+#include "client/net/enrol.h"
+#include "base/lang.h"
+#include "base/mem.h"
+#include "base/url.h"
+#include "client/cmd/cmd.h"
+#include "client/log/view.h"
+#include "client/response/catalogue.h"
+#include "client/terminal/messages.h"
+#include "panel/enrolment.h"
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#define CODE_LINE_MAX ((size_t)256)
+#define CODE_TRIES 3
+
+static const char *home;
+
+static bool is_code(const char *typed)
+{
+    uint8_t code[INVITATION_BYTES];
+    bool fine = invitation_read(typed, code) == 0;
+    mem_wipe(code, sizeof code);
+    return fine;
+}
+
+/* Asks for the code into `line`; a few times over where someone is there to mend it. */
+static int ask_code(struct buf *line)
+{
+    bool person = isatty(STDIN_FILENO);
+    for (int i = 0; i < (person ? CODE_TRIES : 1); i++) {
+        fprintf(stderr, "%s", T("The code of your invitation: ", "De code van uw uitnodiging: "));
+        int result = talk_read_line(line);
+        if (!person)
+            fputc('\n', stderr);
+        if (result > 0)
+            break;
+        if (result == 0 && is_code(buf_text(line)))
+            return 0;
+        cli_say("%s", T("That is no code: it has 26 letters and digits, as XXXXXXX-XXXXXXX-XXXXXXX-XXXXX.",
+                        "Dat is geen code: die heeft 26 letters en cijfers, zoals XXXXXXX-XXXXXXX-XXXXXXX-XXXXX."));
+    }
+    return -1;
+}
+
+static int report(const struct profile *profile, enum enrol_result result, const struct http_answer *answer)
+{
+    switch (result) {
+    case ENROL_DONE:
+        cli_say(T("Enrolled in panel %s. Your key is in %s; keep that folder, and a copy of it.",
+                  "Aangemeld bij panel %s. Uw sleutel staat in %s; bewaar die map, en een kopie ervan."),
+                profile->panel, profile->home);
+        printf("%s\n", profile->kid);
+        return CLI_DONE;
+    case ENROL_LATER:
+        cmd_fail_answer(T("not enrolled yet", "nog niet aangemeld"), answer);
+        cli_say("%s", T("Your key is kept: try again later with the same code.",
+                        "Uw sleutel is bewaard: probeer het later opnieuw met dezelfde code."));
+        return CLI_FAILED;
+    case ENROL_REFUSED:
+        return cmd_fail_answer(T("not enrolled", "niet aangemeld"), answer);
+    case ENROL_UNPROVEN:
+        cli_fail("%s", T("the collector says that it has enrolled you, but its receipt does not hold: not enrolled",
+                         "de verzamelaar zegt u te hebben aangemeld, maar het ontvangstbewijs klopt niet: niet aangemeld"));
+        cli_say(T("Its answer lies in %s/evidence: show it to the panel office.",
+                  "Het antwoord ligt in %s/evidence: laat het aan het panelbureau zien."),
+                profile->home);
+        return CLI_FAILED;
+    case ENROL_FAILED:
+        return cmd_fail_errno(T("can't keep the enrolment", "kan de aanmelding niet bewaren"));
+    }
+    return CLI_FAILED;
+}
+
+/* The log is looked at first: what the collector signs from here on is held against it. */
+static int enrol_in(struct profile *profile, struct http *http, const char *url, const char *panel, const char *code)
+{
+    struct http_answer answer;
+    struct pin *log = NULL;
+    int exit_code;
+    http_answer_init(&answer);
+    if (view_pin(&log, http, &answer) == VIEW_HAD) {
+        struct enrol_at at = {.http = http, .url = url, .panel = panel, .log = log};
+        enum enrol_result result = enrol_member(profile, &at, code, &answer);
+        exit_code = report(profile, result, &answer);
+    } else {
+        exit_code = cmd_fail_answer(
+            T("not enrolled: the collector shows no log", "niet aangemeld: de verzamelaar toont geen logboek"), &answer);
+    }
+    pin_free(log);
+    http_answer_free(&answer);
+    return exit_code;
+}
+
+static int enrol_through(struct profile *profile, struct http *http, const char *url, const char *code)
+{
+    struct catalogue catalogue;
+    struct http_answer answer;
+    int exit_code;
+    http_answer_init(&answer);
+    enum catalogue_result got = catalogue_get(&catalogue, profile->home, url, http, &answer);
+    if (got == CATALOGUE_FRESH || got == CATALOGUE_KEPT) {
+        exit_code = enrol_in(profile, http, url, catalogue.panel->id, code);
+        catalogue_free(&catalogue);
+    } else {
+        exit_code = catalogue_explain(got, &answer);
+    }
+    http_answer_free(&answer);
+    return exit_code;
+}
+
+static int already(const struct profile *profile, const char *url)
+{
+    if (strcmp(profile->url, url) != 0)
+        return cli_fail(T("%s is enrolled already, at %s: name another folder with --home",
+                          "%s is al aangemeld, bij %s: noem een andere map met --home"),
+                        profile->home, profile->url);
+    cli_say(T("Enrolled already, in panel %s.", "Al aangemeld, bij panel %s."), profile->panel);
+    printf("%s\n", profile->kid);
+    return CLI_DONE;
+}
+
+/* With the code in hand, or asked for: the code is the only secret here besides the key, and is wiped. */
+static int enrol_with_code(struct profile *profile, const char *url, const char *given)
+{
+    struct buf typed;
+    int exit_code = CLI_FAILED;
+    buf_init(&typed, CODE_LINE_MAX);
+    if (!given && ask_code(&typed) < 0) {
+        cli_fail("%s", T("no code, so not enrolled", "geen code, dus niet aangemeld"));
+    } else {
+        struct http *http = http_open(url, &retry_for_person);
+        exit_code = http ? enrol_through(profile, http, url, given ? given : buf_text(&typed)) : talk_no_memory();
+        http_close(http);
+    }
+    buf_wipe(&typed);
+    return exit_code;
+}
+
+static int enrol(const char *url, const char *code)
+{
+    struct profile profile;
+    if (cmd_open_home(&profile, home, true) < 0)
+        return CLI_FAILED;
+    int exit_code;
+    if (profile_is_enrolled(&profile)) {
+        exit_code = already(&profile, url);
+    } else {
+        if (url_is_exposed(url))
+            cli_say("%s", T("Mind: this URL is http, so what is sent can be read on the way.",
+                            "Let op: deze URL is http, dus wat verstuurd wordt is onderweg te lezen."));
+        exit_code = enrol_with_code(&profile, url, code);
+    }
+    profile_close(&profile);
+    return exit_code;
+}
+
+int cmd_enrol(const struct cli_verb *verb, int argc, char **argv)
+{
+    static const struct cli_option options[] = {CMD_OPTION_HOME(&home), {0}};
+    int first;
+    int exit_code = cli_parse(verb, options, argc, argv, 1, 2, &first);
+    if (exit_code >= 0)
+        return exit_code;
+    const char *code = argc - first > 1 ? argv[first + 1] : NULL;
+    struct buf url;
+    buf_init(&url, HTTP_URL_MAX);
+    if (http_normalise_url(argv[first], &url) < 0)
+        exit_code = cli_misuse(
+            "%s", T("the URL must be as https://panel.example.nl", "de URL moet zijn zoals https://panel.example.nl"));
+    else if (code && !is_code(code))
+        exit_code = cli_misuse(
+            "%s", T("that is no code: it has 26 letters and digits", "dat is geen code: die heeft 26 letters en cijfers"));
+    else
+        exit_code = enrol(buf_text(&url), code);
+    buf_free(&url);
+    return exit_code;
+}

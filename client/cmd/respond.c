@@ -1,0 +1,212 @@
+/* respond ACTION [QUESTION=VALUE ...]: answers, signs, keeps, sends. */
+#include "base/clock.h"
+#include "base/lang.h"
+#include "client/cmd/cmd.h"
+#include "client/response/answers.h"
+#include "client/response/catalogue.h"
+#include "client/response/compose.h"
+#include "client/terminal/messages.h"
+#include "client/terminal/outcome.h"
+#include "client/terminal/prompt.h"
+#include "crypto/jws.h"
+#include <string.h>
+
+static const char *home, *round_name;
+
+/* What a response is made from, gathered before anything is signed. */
+struct draft {
+    const struct profile *profile;
+    struct http *http;
+    const struct catalogue *catalogue;
+    struct response_id id;
+    struct buf answers; /* JSON */
+    bool is_renumbered;
+};
+
+/* --- answers */
+
+static int tell_faults(const struct faults *faults)
+{
+    talk_faults("  ", faults);
+    cli_fail("%s", T("nothing was signed or sent; mend this and try again",
+                     "er is niets ondertekend of verstuurd; verbeter dit en probeer het opnieuw"));
+    return -1;
+}
+
+static int gather(struct answers *answers, char **words, size_t count, struct faults *faults)
+{
+    if (count > 0)
+        return answers_take_words(answers, words, count, faults) < 0 && faults->no_memory ? -1 : 0;
+    int result = ask_all(answers);
+    if (result > 0)
+        faults_add(faults, T("answers", "antwoorden"), "%s",
+                   T("the input ended before the last question", "de invoer hield op voor de laatste vraag"));
+    faults->no_memory = faults->no_memory || result < 0;
+    return result == 0 ? 0 : -1;
+}
+
+static int take_answers(struct draft *draft, const struct round *round, char **words, size_t count)
+{
+    struct answers answers;
+    struct faults faults;
+    faults_init(&faults);
+    answers_init(&answers, round_questionnaire(draft->catalogue->panel, round), ',');
+    int result = gather(&answers, words, count, &faults);
+    if (result == 0)
+        result = compose_answers(&draft->answers, draft->catalogue, &draft->id, &answers, &faults);
+    if (result < 0 || faults_any(&faults))
+        result = tell_faults(&faults);
+    answers_free(&answers);
+    faults_free(&faults);
+    return result;
+}
+
+/* --- signing and sending */
+
+static int sign_and_keep(const struct draft *draft)
+{
+    struct buf jws;
+    buf_init(&jws, JWS_MAX);
+    int result = compose_sign(&jws, draft->profile->key, draft->profile->panel, &draft->id, &draft->answers);
+    if (result < 0)
+        talk_no_memory();
+    else if ((result = spool_put(draft->profile->home, &draft->id, buf_text(&jws), jws.len)) < 0)
+        cmd_fail_errno(T("can't keep the response", "kan de reactie niet bewaren"));
+    buf_free(&jws);
+    return result;
+}
+
+/* Another device has answered this action under the same number. Since who answers again means to replace, the answers are signed
+ * once more under the next number; the refused one is taken away only when this one is kept. */
+static int number_anew(struct draft *draft, int64_t current)
+{
+    struct response_id old = draft->id;
+    if (response_id_set(&draft->id, old.round, old.action, current + 1) < 0 || sign_and_keep(draft) < 0)
+        return -1;
+    return spool_remove(draft->profile->home, &old, SPOOL_REFUSED);
+}
+
+static bool is_same(const struct response_id *a, const struct response_id *b)
+{
+    return strcmp(a->round, b->round) == 0 && strcmp(a->action, b->action) == 0 && a->revision == b->revision;
+}
+
+static int64_t refused_for(const struct draft *draft)
+{
+    struct buf answer;
+    buf_init(&answer, SPOOL_RECORD_MAX);
+    int64_t current = 0;
+    if (spool_read_answer(draft->profile->home, &draft->id, SPOOL_REFUSED, &answer) == 0)
+        current = outcome_current_revision(&answer);
+    buf_free(&answer);
+    return current;
+}
+
+static void tell(void *context, const struct response_id *id, enum delivery delivery, const struct http_answer *answer)
+{
+    const struct draft *draft = context;
+    /* A number that is stale is mended without troubling anyone, the first time. */
+    if (!draft->is_renumbered && is_same(id, &draft->id) && delivery == DELIVERY_REFUSED &&
+        outcome_current_revision(&answer->body) > 0)
+        return;
+    outcome_tell(NULL, id, delivery, answer);
+}
+
+static int send_kept(struct draft *draft)
+{
+    struct delivery_way way = {draft->profile->home, &draft->profile->pin->key, draft->http};
+    struct delivery_count count;
+    struct http_answer answer;
+    http_answer_init(&answer);
+    enum delivery stopped_by = deliver_all(&way, &answer, tell, draft, &count);
+    int exit_code = outcome_tell_rest(stopped_by, &count, &answer);
+    http_answer_free(&answer);
+    return exit_code;
+}
+
+static int send_draft(struct draft *draft)
+{
+    int exit_code = send_kept(draft);
+    int64_t current = refused_for(draft);
+    if (current > 0) {
+        draft->is_renumbered = true;
+        exit_code = number_anew(draft, current) < 0 ? CLI_FAILED : send_kept(draft);
+    }
+    return spool_find(draft->profile->home, &draft->id) == SPOOL_REFUSED ? CLI_FAILED : exit_code;
+}
+
+/* --- the verb */
+
+static int set_id(struct draft *draft, const struct round *round, const char *action)
+{
+    int64_t last;
+    if (action_list_find(draft->catalogue->actions, action) < 0 || !round_has_action(round, action)) {
+        cli_fail(T("there is no action '%s' in round '%s'; `burgerpanel actions` lists them",
+                   "er is geen actie '%s' in ronde '%s'; `burgerpanel actions` noemt ze"),
+                 action, round->id);
+        return -1;
+    }
+    if (spool_last_revision(draft->profile->home, round->id, action, &last) < 0 ||
+        response_id_set(&draft->id, round->id, action, last + 1) < 0) {
+        cmd_fail_errno(draft->profile->home);
+        return -1;
+    }
+    return 0;
+}
+
+static int respond(struct draft *draft, const char *action, char **words, size_t count)
+{
+    const struct round *round = catalogue_pick_round(draft->catalogue, round_name, clock_now());
+    if (!round || set_id(draft, round, action) < 0 || take_answers(draft, round, words, count) < 0 ||
+        sign_and_keep(draft) < 0)
+        return CLI_FAILED;
+    return send_draft(draft);
+}
+
+/* Fetches the questions, or takes the kept ones: answering needs no connection. */
+static int prepare(const struct profile *profile, struct http *http, struct catalogue *catalogue)
+{
+    struct http_answer answer;
+    http_answer_init(&answer);
+    http_set_policy(http, &retry_never);
+    enum catalogue_result got = catalogue_get(catalogue, profile->home, profile->url, http, &answer);
+    http_set_policy(http, &retry_for_person);
+    int result = got == CATALOGUE_FRESH || got == CATALOGUE_KEPT ? 0 : -1;
+    if (result < 0)
+        catalogue_explain(got, &answer);
+    http_answer_free(&answer);
+    return result;
+}
+
+int cmd_respond(const struct cli_verb *verb, int argc, char **argv)
+{
+    static const struct cli_option options[] = {
+        CMD_OPTION_HOME(&home),
+        {.name = "round",
+         .argument = "ROUND",
+         .value = &round_name,
+         .english = "the round, where more than one is open",
+         .dutch = "de ronde, als er meer dan een open is"},
+        {0},
+    };
+    struct profile profile;
+    struct http *http;
+    struct catalogue catalogue;
+    int first;
+    int exit_code = cli_parse(verb, options, argc, argv, 1, -1, &first);
+    if (exit_code >= 0)
+        return exit_code;
+    if (cmd_open_member(&profile, home, &http) < 0)
+        return CLI_FAILED;
+    exit_code = CLI_FAILED;
+    if (cmd_pin_log(&profile, http) == 0 && prepare(&profile, http, &catalogue) == 0) {
+        struct draft draft = {.profile = &profile, .http = http, .catalogue = &catalogue};
+        buf_init(&draft.answers, JWS_MAX);
+        exit_code = respond(&draft, argv[first], argv + first + 1, (size_t)(argc - first - 1));
+        buf_free(&draft.answers);
+        catalogue_free(&catalogue);
+    }
+    http_close(http);
+    profile_close(&profile);
+    return exit_code;
+}

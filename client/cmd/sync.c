@@ -1,0 +1,39 @@
+/* sync: sends what is still in the spool. */
+#include "base/lang.h"
+#include "client/cmd/cmd.h"
+#include "client/terminal/outcome.h"
+#include <stddef.h>
+
+static const char *home;
+
+static int sync_all(const struct profile *profile, struct http *http)
+{
+    struct delivery_way way = {profile->home, &profile->pin->key, http};
+    struct http_answer answer;
+    struct delivery_count count;
+    http_answer_init(&answer);
+    enum delivery stopped_by = deliver_all(&way, &answer, outcome_tell, NULL, &count);
+    int exit_code = outcome_tell_rest(stopped_by, &count, &answer);
+    if (stopped_by == DELIVERY_SENT)
+        cli_say(T("%zu sent, %zu refused, nothing waits.", "%zu verstuurd, %zu geweigerd, er wacht niets meer."),
+                count.sent, count.refused);
+    http_answer_free(&answer);
+    return count.refused ? CLI_FAILED : exit_code;
+}
+
+int cmd_sync(const struct cli_verb *verb, int argc, char **argv)
+{
+    static const struct cli_option options[] = {CMD_OPTION_HOME(&home), {0}};
+    struct profile profile;
+    struct http *http;
+    int first;
+    int exit_code = cli_parse(verb, options, argc, argv, 0, 0, &first);
+    if (exit_code >= 0)
+        return exit_code;
+    if (cmd_open_member(&profile, home, &http) < 0)
+        return CLI_FAILED;
+    exit_code = cmd_pin_log(&profile, http) < 0 ? CLI_FAILED : sync_all(&profile, http);
+    http_close(http);
+    profile_close(&profile);
+    return exit_code;
+}

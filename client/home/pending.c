@@ -1,0 +1,102 @@
+/* See attempts.h. */
+#include "client/home/pending.h"
+#include "base/file.h"
+#include "client/home/receipts.h"
+#include "crypto/jws.h"
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#define FILE_MAX ((JWS_MAX + 1) * (ATTEMPTS_KEPT + 1))
+
+static int put_path(char out[static PATH_MAX], const char *home)
+{
+    int len = snprintf(out, PATH_MAX, "%s/enrolment.jws", home);
+    if (len >= 0 && len < PATH_MAX)
+        return 0;
+    errno = ENAMETOOLONG;
+    return -1;
+}
+
+/* Room is made for all at once, so that no copy of a code is left behind by growing. */
+static int load(const char *home, struct buf *out)
+{
+    char path[PATH_MAX];
+    if (!buf_reserve(out, FILE_MAX)) {
+        errno = ENOMEM;
+        return -1;
+    }
+    buf_put(out, "", 0);
+    if (put_path(path, home) < 0)
+        return -1;
+    return file_read(path, out) < 0 && errno != ENOENT ? -1 : 0;
+}
+
+/* Where the newest ATTEMPTS_KEPT - 1 lines begin. */
+static size_t skip_old(const struct buf *text)
+{
+    size_t lines = 0, at = text->len;
+    while (at > 0) {
+        if (text->data[at - 1] == '\n' && ++lines == ATTEMPTS_KEPT)
+            break;
+        at--;
+    }
+    return at;
+}
+
+int attempts_add(const char *home, const struct buf *jws)
+{
+    char path[PATH_MAX];
+    struct buf text;
+    int result = -1;
+    buf_init(&text, FILE_MAX);
+    if (load(home, &text) == 0) {
+        size_t from = skip_old(&text);
+        buf_put(&text, jws->data, jws->len);
+        buf_put_char(&text, '\n');
+        if (buf_check(&text) < 0)
+            errno = ENOMEM;
+        else if (put_path(path, home) == 0)
+            result = file_write(path, text.data + from, text.len - from, 0600);
+    }
+    buf_wipe(&text);
+    return result;
+}
+
+static int find_in(const struct buf *text, const struct spool_text *answer, const struct note_key *log, struct buf *jws,
+                   const char **why)
+{
+    const char *at = buf_text(text);
+    *why = "no enrolment was sent";
+    for (const char *stop; (stop = strchr(at, '\n')) != NULL; at = stop + 1) {
+        struct spool_text line = {at, (size_t)(stop - at)};
+        if (kept_check_answer(&line, answer, log, why) == 0) {
+            buf_put(jws, line.text, line.len);
+            errno = ENOMEM;
+            return buf_check(jws);
+        }
+    }
+    return 1;
+}
+
+int attempts_find(const char *home, const struct spool_text *answer, const struct note_key *log, struct buf *jws,
+                  const char **why)
+{
+    struct buf text;
+    buf_init(&text, FILE_MAX);
+    int result = load(home, &text);
+    if (result == 0)
+        result = find_in(&text, answer, log, jws, why);
+    buf_wipe(&text);
+    return result;
+}
+
+void attempts_forget(const char *home)
+{
+    char path[PATH_MAX];
+    /* Should it come back after a power cut, nobody looks at it any more. */
+    if (put_path(path, home) == 0)
+        unlink(path);
+}

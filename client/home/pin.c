@@ -1,0 +1,142 @@
+/* See pin.h. */
+#include "client/home/pin.h"
+#include "base/file.h"
+#include "base/json.h"
+#include "base/mem.h"
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+
+#define FILE_MAX (NOTE_MAX * 2 + (size_t)4096) /* each newline of the note takes two characters in JSON */
+
+static const char no_memory[] = "out of memory";
+
+struct pin *pin_copy(const struct pin *pin)
+{
+    struct pin *copy = mem_calloc(1, sizeof *copy);
+    char *checkpoint = mem_copy_text(pin->checkpoint, pin->checkpoint_len);
+    if (!copy || !checkpoint) {
+        mem_free(copy);
+        mem_free(checkpoint);
+        return NULL;
+    }
+    *copy = *pin;
+    copy->checkpoint = checkpoint;
+    return copy;
+}
+
+static struct pin *make(const struct note_key *key, const struct buf *checkpoint, const char **why)
+{
+    struct pin given = {
+        .key = *key, .checkpoint = (char *)buf_text(checkpoint), .checkpoint_len = checkpoint->len}; /* copied below */
+    if (checkpoint_open(buf_text(checkpoint), checkpoint->len, key, &given.head, why) != 0)
+        return NULL;
+    *why = no_memory;
+    return pin_copy(&given);
+}
+
+struct pin *pin_new(const struct buf *key, const struct buf *checkpoint, const char **why)
+{
+    struct note_key parsed;
+    const char *text = buf_text(key);
+    size_t len = key->len;
+    if (len > 0 && text[len - 1] == '\n')
+        len--;
+    return note_key_parse(text, len, &parsed, why) == 0 ? make(&parsed, checkpoint, why) : NULL;
+}
+
+struct pin *pin_succeed(const struct pin *pin, const struct buf *checkpoint, const char **why)
+{
+    return make(&pin->key, checkpoint, why);
+}
+
+void pin_free(struct pin *pin)
+{
+    if (!pin)
+        return;
+    mem_free(pin->checkpoint);
+    mem_free(pin);
+}
+
+bool pin_has_key(const struct pin *pin, const struct note_key *key)
+{
+    return strcmp(pin->key.name, key->name) == 0 && memcmp(pin->key.public_key, key->public_key, KEY_BYTES) == 0;
+}
+
+/* --- the file */
+
+static int put_path(char out[static PATH_MAX], const char *home)
+{
+    int len = snprintf(out, PATH_MAX, "%s/log.json", home);
+    if (len >= 0 && len < PATH_MAX)
+        return 0;
+    errno = ENAMETOOLONG;
+    return -1;
+}
+
+int pin_write(const struct pin *pin, const char *home)
+{
+    char path[PATH_MAX];
+    struct buf text, key;
+    int result = -1;
+    buf_init(&text, FILE_MAX);
+    buf_init(&key, NOTE_NAME_SIZE + 64);
+    note_key_put(&key, &pin->key);
+    buf_put_text(&text, "{\"key\":");
+    json_put_string(&text, buf_text(&key), key.len);
+    buf_put_text(&text, ",\"checkpoint\":");
+    json_put_string(&text, pin->checkpoint, pin->checkpoint_len);
+    buf_put_text(&text, "}\n");
+    if (buf_check(&key) < 0 || buf_check(&text) < 0)
+        errno = ENOMEM;
+    else if (put_path(path, home) == 0)
+        result = file_write(path, buf_text(&text), text.len, 0600);
+    buf_free(&key);
+    buf_free(&text);
+    return result;
+}
+
+static void put_member(struct buf *out, const struct json *document, const char *name)
+{
+    const char *text = json_text(json_member(document, name));
+    buf_put_text(out, text ? text : "");
+}
+
+static struct pin *parse(const struct buf *text, const char **why)
+{
+    struct buf key, checkpoint;
+    struct pin *pin = NULL;
+    struct json_fault fault = {.what = ""};
+    struct json *document = json_parse(buf_text(text), text->len, &fault);
+    buf_init(&key, NOTE_MAX);
+    buf_init(&checkpoint, NOTE_MAX);
+    put_member(&key, document, "key");
+    put_member(&checkpoint, document, "checkpoint");
+    *why = document ? no_memory : fault.what;
+    if (document && buf_check(&key) == 0 && buf_check(&checkpoint) == 0)
+        pin = pin_new(&key, &checkpoint, why);
+    json_free(document);
+    buf_free(&key);
+    buf_free(&checkpoint);
+    return pin;
+}
+
+int pin_read(const char *home, struct pin **out)
+{
+    char path[PATH_MAX];
+    struct buf text;
+    const char *why = "";
+    int result = -1;
+    buf_init(&text, FILE_MAX);
+    if (put_path(path, home) == 0 && file_read(path, &text) == 0) {
+        *out = parse(&text, &why);
+        result = *out ? 0 : -1;
+        errno = strcmp(why, no_memory) == 0 ? ENOMEM : EILSEQ;
+    } else if (errno == ENOENT) {
+        *out = NULL;
+        result = 0;
+    }
+    buf_free(&text);
+    return result;
+}

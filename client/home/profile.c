@@ -1,0 +1,292 @@
+/* See profile.h. */
+#include "client/home/profile.h"
+#include "base/file.h"
+#include "base/mem.h"
+#include "client/home/spool.h"
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define MEMBER_MAX ((size_t)256 * 1024)
+
+int profile_default_home(struct buf *out)
+{
+    const char *data = getenv("XDG_DATA_HOME");
+    const char *home = getenv("HOME");
+    if (data && *data == '/')
+        buf_printf(out, "%s/burgerpanel", data);
+    else if (home && *home == '/')
+        buf_printf(out, "%s/.local/share/burgerpanel", home);
+    else
+        return -1;
+    return buf_check(out);
+}
+
+static int put_path(char out[static PATH_MAX], const char *home, const char *name)
+{
+    int len = snprintf(out, PATH_MAX, "%s/%s", home, name);
+    if (len < 0 || len >= PATH_MAX) {
+        errno = ENAMETOOLONG;
+        return -1;
+    }
+    return 0;
+}
+
+/* --- the key */
+
+static void take_key(struct profile *profile, struct secret_key *key)
+{
+    uint8_t public_key[KEY_BYTES];
+    profile->key = key;
+    secret_key_public(key, public_key);
+    key_thumbprint(public_key, profile->kid);
+}
+
+static enum profile_result load_key(struct profile *profile)
+{
+    char path[PATH_MAX];
+    struct buf text;
+    enum profile_result result = PROFILE_OPEN;
+    struct secret_key *key = NULL;
+    buf_init(&text, SECRET_KEY_TEXT_SIZE);
+    if (put_path(path, profile->home, "key") < 0 || file_read(path, &text) < 0)
+        result = errno == ENOENT ? PROFILE_OPEN : errno == EFBIG ? PROFILE_DAMAGED : PROFILE_FAILED;
+    else if ((key = secret_key_from_text(buf_text(&text), text.len)) == NULL)
+        result = PROFILE_DAMAGED;
+    else
+        take_key(profile, key);
+    buf_wipe(&text);
+    return result;
+}
+
+int profile_make_key(struct profile *profile)
+{
+    char path[PATH_MAX];
+    char text[SECRET_KEY_TEXT_SIZE];
+    if (profile->key)
+        return 0;
+    struct secret_key *key = secret_key_new();
+    if (!key) {
+        errno = ENOMEM;
+        return -1;
+    }
+    secret_key_put_text(key, text);
+    int result = -1;
+    if (put_path(path, profile->home, "key") == 0)
+        result = file_create(path, text, sizeof text - 1, 0600);
+    mem_wipe(text, sizeof text);
+    if (result == 0)
+        take_key(profile, key);
+    else
+        secret_key_free(key);
+    return result;
+}
+
+/* --- the enrolment */
+
+static char *copy(const char *text)
+{
+    return mem_copy_text(text, strlen(text));
+}
+
+static enum profile_result take_member(struct profile *profile, const struct json *member)
+{
+    const char *url = json_text(json_member(member, "url"));
+    const char *panel = json_text(json_member(member, "panel"));
+    const char *kid = json_text(json_member(member, "kid"));
+    int64_t index;
+    if (!url || !panel || !kid || strcmp(kid, profile->kid) != 0 ||
+        json_integer(json_member(json_member(member, "answer"), "index"), &index) < 0)
+        return PROFILE_DAMAGED;
+    profile->url = copy(url);
+    profile->panel = copy(panel);
+    profile->index = index;
+    if (profile->url && profile->panel)
+        return PROFILE_OPEN;
+    errno = ENOMEM;
+    return PROFILE_FAILED;
+}
+
+/* member.json as a document; NULL with errno, EILSEQ when it is none. */
+static struct json *read_member(const struct profile *profile)
+{
+    char path[PATH_MAX];
+    struct buf text;
+    struct json *member = NULL;
+    buf_init(&text, MEMBER_MAX);
+    if (put_path(path, profile->home, "member.json") == 0 && file_read(path, &text) == 0) {
+        struct json_fault fault = {.what = ""};
+        member = json_parse(buf_text(&text), text.len, &fault);
+        errno = strcmp(fault.what, "out of memory") == 0 ? ENOMEM : EILSEQ;
+    }
+    buf_free(&text);
+    return member;
+}
+
+static enum profile_result load_member(struct profile *profile)
+{
+    struct json *member = read_member(profile);
+    if (!member)
+        return errno == ENOENT ? PROFILE_OPEN : errno == EILSEQ ? PROFILE_DAMAGED : PROFILE_FAILED;
+    enum profile_result result = take_member(profile, member);
+    json_free(member);
+    return result;
+}
+
+static enum profile_result load_pin(struct profile *profile)
+{
+    if (pin_read(profile->home, &profile->pin) == 0)
+        return PROFILE_OPEN;
+    return errno == EILSEQ || errno == EFBIG ? PROFILE_DAMAGED : PROFILE_FAILED;
+}
+
+bool profile_is_enrolled(const struct profile *profile)
+{
+    return profile->url != NULL;
+}
+
+static void put_member(struct buf *out, const struct profile *profile, const char *jws, const struct buf *answer)
+{
+    buf_put_text(out, "{\"url\":");
+    json_put_text(out, profile->url);
+    buf_put_text(out, ",\"panel\":");
+    json_put_text(out, profile->panel);
+    buf_put_text(out, ",\"kid\":");
+    json_put_text(out, profile->kid);
+    buf_put_text(out, ",\"jws\":");
+    json_put_text(out, jws);
+    buf_put_text(out, ",\"answer\":");
+    buf_put(out, answer->data, answer->len);
+    buf_put_text(out, "}\n");
+}
+
+static void forget_enrolment(struct profile *profile)
+{
+    mem_free(profile->url);
+    mem_free(profile->panel);
+    profile->url = profile->panel = NULL;
+}
+
+int profile_set_enrolled(struct profile *profile, const char *url, const char *panel, const char *jws,
+                         const struct buf *answer)
+{
+    char path[PATH_MAX];
+    struct buf text;
+    int result = -1;
+    struct json *document = json_parse(buf_text(answer), answer->len, NULL);
+    int bad = json_integer(json_member(document, "index"), &profile->index);
+    json_free(document);
+    if (bad) {
+        errno = EILSEQ;
+        return -1;
+    }
+    buf_init(&text, MEMBER_MAX);
+    profile->url = copy(url);
+    profile->panel = copy(panel);
+    if (profile->url && profile->panel)
+        put_member(&text, profile, jws, answer);
+    else
+        text.failed = true;
+    if (buf_check(&text) < 0)
+        errno = ENOMEM;
+    else if (put_path(path, profile->home, "member.json") == 0)
+        result = file_write(path, buf_text(&text), text.len, 0600);
+    if (result < 0)
+        forget_enrolment(profile);
+    buf_free(&text);
+    return result;
+}
+
+int profile_read_enrolment(const struct profile *profile, struct buf *jws, struct buf *answer)
+{
+    struct json *member = read_member(profile);
+    if (!member)
+        return -1;
+    const char *text = json_text(json_member(member, "jws"));
+    const struct json *its_answer = json_member(member, "answer");
+    int result = text && its_answer ? 0 : -1;
+    if (result == 0) {
+        buf_put_text(jws, text);
+        json_put_value(answer, its_answer);
+    }
+    json_free(member);
+    errno = result < 0 ? EILSEQ : ENOMEM;
+    return result < 0 || buf_check(jws) < 0 || buf_check(answer) < 0 ? -1 : 0;
+}
+
+int profile_set_pin(struct profile *profile, struct pin *pin)
+{
+    if (pin_write(pin, profile->home) < 0)
+        return -1;
+    pin_free(profile->pin);
+    profile->pin = pin;
+    return 0;
+}
+
+/* --- the folder */
+
+static enum profile_result take_lock(struct profile *profile)
+{
+    char path[PATH_MAX];
+    if (put_path(path, profile->home, "lock") < 0)
+        return PROFILE_FAILED;
+    profile->lock = file_lock(path);
+    if (profile->lock >= 0)
+        return PROFILE_OPEN;
+    return errno == EWOULDBLOCK ? PROFILE_BUSY : PROFILE_FAILED;
+}
+
+static enum profile_result load(struct profile *profile)
+{
+    enum profile_result result = take_lock(profile);
+    if (result == PROFILE_OPEN && spool_prepare(profile->home) < 0)
+        result = PROFILE_FAILED;
+    if (result == PROFILE_OPEN)
+        result = load_key(profile);
+    if (result == PROFILE_OPEN)
+        result = load_member(profile);
+    if (result == PROFILE_OPEN)
+        result = load_pin(profile);
+    return result;
+}
+
+enum profile_result profile_open(struct profile *out, const char *home, bool make)
+{
+    struct profile profile = {.lock = -1};
+    struct stat about;
+    if (make && file_make_folder(home, 0700) < 0)
+        return PROFILE_FAILED;
+    if (stat(home, &about) < 0)
+        return errno == ENOENT ? PROFILE_MISSING : PROFILE_FAILED;
+    profile.home = copy(home);
+    if (!profile.home) {
+        errno = ENOMEM;
+        return PROFILE_FAILED;
+    }
+    enum profile_result result = load(&profile);
+    if (result == PROFILE_OPEN) {
+        *out = profile;
+        return PROFILE_OPEN;
+    }
+    int why = errno;
+    profile_close(&profile);
+    errno = why;
+    return result;
+}
+
+void profile_close(struct profile *profile)
+{
+    if (!profile->home)
+        return;
+    secret_key_free(profile->key);
+    pin_free(profile->pin);
+    forget_enrolment(profile);
+    mem_free(profile->home);
+    if (profile->lock >= 0)
+        close(profile->lock);
+    *profile = (struct profile){.lock = -1};
+}

@@ -1,0 +1,64 @@
+/* The folder of one member: the key, and with whom it was enrolled. Knows no network. One thread, and by its lock one process.
+ *
+ *     lock           taken while a program works in the folder
+ *     key            the seed as base64url and a newline; mode 0600
+ *     member.json    {"url":…,"panel":…,"kid":…,"jws":…,"answer":…}: written when the enrolment was accepted
+ *     enrolment.jws  see attempts.h
+ *     log.json       the collector's log, see pin.h
+ *     spool/ sent/ refused/    see spool.h
+ *     evidence/      see evidence.h
+ *     panel.json actions.json  see catalogue.h */
+#ifndef CLIENT_HOME_PROFILE_H
+#define CLIENT_HOME_PROFILE_H
+
+#include "base/buf.h"
+#include "client/home/pin.h"
+#include "crypto/key.h"
+#include <stdbool.h>
+#include <stdint.h>
+
+struct profile {
+    char *home;
+    char *url, *panel; /* NULL while not enrolled */
+    int64_t index; /* of the enrolment in the log */
+    char kid[KID_SIZE]; /* "" while there is no key */
+    struct secret_key *key; /* NULL while there is none */
+    struct pin *pin; /* the log as known here; NULL while it is not */
+    int lock;
+};
+
+/* Appends the folder that holds when none is named: $XDG_DATA_HOME/burgerpanel, else $HOME/.local/share/burgerpanel. -1 when
+ * neither is set to an absolute path, or there is no memory. */
+MUST_CHECK int profile_default_home(struct buf *out);
+
+enum profile_result {
+    PROFILE_OPEN,
+    PROFILE_MISSING, /* no such folder, and it was not to be made */
+    PROFILE_BUSY, /* another process has it */
+    PROFILE_DAMAGED, /* key, member.json or log.json is not as written here */
+    PROFILE_FAILED, /* errno says why */
+};
+
+/* Opens and locks the folder; with `make`, makes it (0700) when it is missing. *out is filled on PROFILE_OPEN alone; close with
+ * profile_close. */
+MUST_CHECK enum profile_result profile_open(struct profile *out, const char *home, bool make);
+void profile_close(struct profile *profile);
+
+bool profile_is_enrolled(const struct profile *profile);
+
+/* Makes a key and writes it, synced, where there is none yet. -1: errno. */
+MUST_CHECK int profile_make_key(struct profile *profile);
+
+/* Pins the log as it is now known, synced; takes the pin over on success. -1: errno. */
+MUST_CHECK int profile_set_pin(struct profile *profile, struct pin *pin);
+
+/* Notes the accepted enrolment, synced: `answer` is the collector's, a JSON object with "index". -1: errno, EILSEQ when the answer
+ * is no such thing. */
+MUST_CHECK int profile_set_enrolled(struct profile *profile, const char *url, const char *panel, const char *jws,
+                                    const struct buf *answer);
+
+/* Appends the compact JWS of the enrolment and the collector's answer to it, a JSON text. -1: errno, ENOENT while not enrolled, EILSEQ
+ * when the file is damaged. */
+MUST_CHECK int profile_read_enrolment(const struct profile *profile, struct buf *jws, struct buf *answer);
+
+#endif

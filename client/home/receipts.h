@@ -1,0 +1,39 @@
+/* The receipts that a member keeps: of the enrolment, and of each response that was accepted. Knows no network. One thread. */
+#ifndef CLIENT_HOME_RECEIPTS_H
+#define CLIENT_HOME_RECEIPTS_H
+
+#include "client/home/profile.h"
+#include "client/home/spool.h"
+#include "crypto/receipt.h"
+
+/* One of them; what it points to lasts for the call that it is given to. */
+struct kept {
+    const struct response_id *id; /* NULL: the enrolment */
+    struct spool_text jws;
+    int64_t index; /* of the entry, as the collector answered; -1 when it did not */
+    const char *receipt; /* NULL: the answer had none */
+    bool is_damaged; /* the file can't be read back: the rest is empty */
+};
+
+/* What a receipt says, once it has been seen to hold. */
+struct kept_proof {
+    struct merkle_head head;
+    struct spool_text checkpoint; /* in the receipt's own text */
+};
+
+/* Whether it shows, by a checkpoint under the log's key, that the log holds this very text at the index answered. 0 and *out; -1: *why is
+ * a static phrase in English. */
+MUST_CHECK int kept_check(const struct kept *kept, const struct note_key *key, struct kept_proof *out, const char **why);
+
+/* The same for an answer just received, a JSON text. */
+MUST_CHECK int kept_check_answer(const struct spool_text *jws, const struct spool_text *answer, const struct note_key *key,
+                                 const char **why);
+
+/* When it was signed, by the `iat` in it, in seconds since 1970; 0 when it has none. */
+int64_t kept_signed_at(const struct kept *kept);
+
+/* Calls `each` with the enrolment's, then with those of the responses in sent/. Stops when `each` returns other than 0 and returns
+ * that; -1 also when something can't be read: errno. */
+MUST_CHECK int kept_each(const struct profile *profile, int (*each)(void *context, const struct kept *kept), void *context);
+
+#endif

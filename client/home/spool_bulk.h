@@ -1,0 +1,34 @@
+/* Many responses to stable storage for the price of a few syncs: what spool_put and spool_settle do for one, done for a thousand
+ * with one syncfs. A file is written under another name, all are synced, then all get their names, and what they take the
+ * place of goes only when those names have been synced too; so the promises of spool.h hold at every moment. One thread. On failure
+ * errno says why. */
+#ifndef CLIENT_HOME_SPOOL_BULK_H
+#define CLIENT_HOME_SPOOL_BULK_H
+
+#include "client/home/spool.h"
+
+struct bulk;
+
+/* For homes in the file system of `folder`. NULL: errno. */
+MUST_CHECK struct bulk *bulk_open(const char *folder);
+
+/* What is not committed is left undone. */
+void bulk_close(struct bulk *bulk);
+
+/* As spool_put, at the next bulk_commit. */
+MUST_CHECK int bulk_put(struct bulk *bulk, const char *home, const struct response_id *id, const struct spool_text *jws);
+
+/* As spool_settle, at the next bulk_commit; the response leaves spool/ at the one after that. */
+MUST_CHECK int bulk_settle(struct bulk *bulk, const char *home, const struct response_id *id, enum spool_place place,
+                           const struct spool_text *jws, const struct spool_text *answer);
+
+/* Syncs what was written since the last time and gives it its names. -1 also with EEXIST when one that was put is there already. */
+MUST_CHECK int bulk_commit(struct bulk *bulk);
+
+/* bulk_commit, and then a sync for the names: all is on stable storage. */
+MUST_CHECK int bulk_finish(struct bulk *bulk);
+
+/* How many wait for bulk_commit. */
+size_t bulk_count(const struct bulk *bulk);
+
+#endif

@@ -1,0 +1,149 @@
+/* See deliver.h. */
+#include "client/net/deliver.h"
+#include "client/home/evidence.h"
+#include "client/home/receipts.h"
+#include "crypto/jws.h"
+#include "panel/problem.h"
+#include <errno.h>
+#include <string.h>
+
+/* Whether the fault lies in the response itself, so that it would be refused for ever. */
+static bool problem_is_final(enum problem problem)
+{
+    switch (problem) {
+    case PROBLEM_TOO_LARGE:
+    case PROBLEM_MALFORMED_ENVELOPE:
+    case PROBLEM_NOT_VERIFIED:
+    case PROBLEM_INVALID_CLAIMS:
+    case PROBLEM_INVALID_RESPONSE:
+    case PROBLEM_ROUND_NOT_OPEN:
+    case PROBLEM_STALE_REVISION:
+        return true;
+    case PROBLEM_NONE:
+    case PROBLEM_UNSUPPORTED_MEDIA_TYPE:
+    case PROBLEM_INVITATION_REFUSED:
+    case PROBLEM_UNAVAILABLE:
+    case PROBLEM_BAD_REQUEST:
+    case PROBLEM_UNAUTHORIZED:
+    case PROBLEM_FORBIDDEN:
+    case PROBLEM_NOT_FOUND:
+    case PROBLEM_METHOD_NOT_ALLOWED:
+    case PROBLEM_NOT_ACCEPTABLE:
+    case PROBLEM_INTERNAL:
+        return false;
+    }
+    return false;
+}
+
+enum delivery deliver_sort(enum http_outcome outcome, unsigned status, const struct json *answer)
+{
+    int64_t index;
+    const char *type = json_text(json_member(answer, "type"));
+    switch (outcome) {
+    case HTTP_DONE:
+        if ((status == 200 || status == 201) && json_integer(json_member(answer, "index"), &index) == 0 && index >= 0)
+            return DELIVERY_SENT;
+        return DELIVERY_BLOCKED;
+    case HTTP_RETRY:
+        return DELIVERY_KEPT;
+    case HTTP_REFUSED:
+        return type && problem_is_final(problem_find(type)) ? DELIVERY_REFUSED : DELIVERY_BLOCKED;
+    }
+    return DELIVERY_BLOCKED;
+}
+
+struct round_trip {
+    const struct delivery_way *way;
+    struct http_answer *answer;
+    deliver_told *told;
+    void *context;
+    struct delivery_count *count;
+    enum delivery stopped_by;
+    int why; /* errno of a failure */
+};
+
+enum delivery deliver_prove(const char *home, const struct response_id *id, const struct spool_text *jws,
+                            const struct spool_text *answer, const struct note_key *log, const char **why)
+{
+    if (kept_check_answer(jws, answer, log, why) == 0)
+        return DELIVERY_SENT;
+    return evidence_keep_answer(home, id, jws, answer) == 0 ? DELIVERY_UNPROVEN : DELIVERY_FAILED;
+}
+
+static enum delivery file_answer(const struct round_trip *trip, const struct response_id *id, const struct buf *jws,
+                                 enum delivery delivery)
+{
+    const char *home = trip->way->home;
+    const struct buf *body = &trip->answer->body;
+    struct spool_text signed_text = {jws->data, jws->len}, answer_text = {body->data, body->len};
+    if (delivery == DELIVERY_SENT)
+        delivery = deliver_prove(home, id, &signed_text, &answer_text, trip->way->log, &trip->count->why);
+    enum spool_place place = delivery == DELIVERY_SENT      ? SPOOL_SENT
+                             : delivery == DELIVERY_REFUSED ? SPOOL_REFUSED
+                                                            : SPOOL_NOWHERE;
+    if (place != SPOOL_NOWHERE && spool_settle(home, id, place, &signed_text, &answer_text) < 0)
+        return DELIVERY_FAILED;
+    return delivery;
+}
+
+static enum delivery send_jws(const struct round_trip *trip, const struct response_id *id, const struct buf *jws)
+{
+    struct http_request request = {
+        .path = "/v1/responses", .content_type = "application/jose", .body = jws->data, .len = jws->len};
+    enum http_outcome outcome = http_do(trip->way->http, &request, trip->answer);
+    struct json *document = json_parse(buf_text(&trip->answer->body), trip->answer->body.len, NULL);
+    enum delivery delivery = deliver_sort(outcome, trip->answer->status, document);
+    json_free(document);
+    return file_answer(trip, id, jws, delivery);
+}
+
+static enum delivery send_one(const struct round_trip *trip, const struct response_id *id)
+{
+    struct buf jws;
+    buf_init(&jws, JWS_MAX);
+    enum delivery delivery = DELIVERY_FAILED;
+    if (spool_read(trip->way->home, id, &jws) == 0)
+        delivery = send_jws(trip, id, &jws);
+    buf_free(&jws);
+    return delivery;
+}
+
+static int take(void *context, const struct response_id *id)
+{
+    struct round_trip *trip = context;
+    if (trip->stopped_by != DELIVERY_SENT) {
+        trip->count->kept++;
+        return 0;
+    }
+    enum delivery delivery = send_one(trip, id);
+    switch (delivery) {
+    case DELIVERY_SENT:
+        trip->count->sent++;
+        break;
+    case DELIVERY_REFUSED:
+        trip->count->refused++;
+        break;
+    case DELIVERY_KEPT:
+    case DELIVERY_BLOCKED:
+    case DELIVERY_UNPROVEN:
+    case DELIVERY_FAILED:
+        trip->why = errno;
+        trip->stopped_by = delivery;
+        trip->count->kept++;
+        return 0;
+    }
+    if (trip->told)
+        trip->told(trip->context, id, delivery, trip->answer);
+    return 0;
+}
+
+enum delivery deliver_all(const struct delivery_way *way, struct http_answer *answer, deliver_told *told, void *context,
+                          struct delivery_count *count)
+{
+    *count = (struct delivery_count){0};
+    struct round_trip trip = {.way = way, .answer = answer, .told = told, .context = context, .count = count};
+    if (spool_each(way->home, SPOOL_WAITING, take, &trip) != 0)
+        return DELIVERY_FAILED;
+    errno = trip.why;
+    return trip.stopped_by;
+}

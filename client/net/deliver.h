@@ -1,0 +1,50 @@
+/* Takes spooled responses to the collector and files them by its answer. Knows no key and asks nobody anything. One thread. */
+#ifndef CLIENT_NET_DELIVER_H
+#define CLIENT_NET_DELIVER_H
+
+#include "base/json.h"
+#include "client/home/spool.h"
+#include "client/net/http.h"
+#include "crypto/note.h"
+
+enum delivery {
+    DELIVERY_SENT, /* accepted, and the answer is in sent/ with a receipt that holds */
+    DELIVERY_REFUSED, /* the collector will never take it; it is in refused/ with the reason */
+    DELIVERY_KEPT, /* not reached, or it can't just now: still in spool/ */
+    DELIVERY_BLOCKED, /* something between here and there is wrong that time alone won't mend: still in spool/ */
+    DELIVERY_UNPROVEN, /* said to be accepted, but the receipt does not hold: still in spool/, the answer is in evidence/ */
+    DELIVERY_FAILED, /* here: memory or a file; errno. Still in spool/ */
+};
+
+/* What an answer about one response means, with `status` 0 when there was none. `answer` is its JSON document, NULL when it is none.
+ * Pure. Only who answers as a collector does is believed: a 200 or a 403 by a hotel's portal settles nothing. */
+enum delivery deliver_sort(enum http_outcome outcome, unsigned status, const struct json *answer);
+
+/* Between which home and which log. */
+struct delivery_way {
+    const char *home;
+    const struct note_key *log; /* receipts must hold under this key */
+    struct http *http;
+};
+
+/* Looks at the receipt of one that is accepted, and keeps the answer as evidence where it does not hold: DELIVERY_SENT; DELIVERY_UNPROVEN
+ * with *why, a static phrase in English; DELIVERY_FAILED. */
+MUST_CHECK enum delivery deliver_prove(const char *home, const struct response_id *id, const struct spool_text *jws,
+                                       const struct spool_text *answer, const struct note_key *log, const char **why);
+
+struct delivery_count {
+    size_t sent, refused, kept;
+    const char *why; /* a receipt does not hold; NULL unless one did not */
+};
+
+/* Called for each response that was settled. */
+typedef void deliver_told(void *context, const struct response_id *id, enum delivery delivery,
+                          const struct http_answer *answer);
+
+/* Sends all that wait, in order, so that an earlier revision is settled before a later one is sent: otherwise one whose answer
+ * got lost would come back as stale. Leaves off at the first KEPT, BLOCKED, UNPROVEN or FAILED and returns that; else
+ * DELIVERY_SENT. `told` may be NULL. `answer` is the last answer had. */
+MUST_CHECK enum delivery deliver_all(const struct delivery_way *way, struct http_answer *answer, deliver_told *told,
+                                     void *context, struct delivery_count *count);
+
+#endif

@@ -1,0 +1,123 @@
+/* See enrol.h. */
+#include "client/net/enrol.h"
+#include "base/clock.h"
+#include "base/json.h"
+#include "base/mem.h"
+#include "client/home/evidence.h"
+#include "client/home/pending.h"
+#include "crypto/crypto.h"
+#include "crypto/jws.h"
+#include "panel/enrolment.h"
+#include <errno.h>
+#include <string.h>
+
+/* Composes and signs; -1: no memory, or `code` is none. The claims hold the code, so they are wiped. */
+static int sign_enrolment(struct buf *jws, const struct profile *profile, const char *panel, const char *code)
+{
+    uint8_t bytes[INVITATION_BYTES], public_key[KEY_BYTES];
+    char written[INVITATION_TEXT_SIZE], jti[RANDOM_ID_SIZE];
+    struct buf claims;
+    if (invitation_read(code, bytes) < 0)
+        return -1;
+    buf_init(&claims, JWS_MAX);
+    invitation_write(bytes, written);
+    crypto_random_id(jti);
+    secret_key_public(profile->key, public_key);
+    enrolment_put_claims(&claims, panel, jti, clock_now(), written, public_key);
+    int result = buf_check(&claims);
+    if (result == 0) {
+        jws_sign(jws, profile->key, ENROLMENT_TYP, buf_text(&claims), claims.len);
+        result = buf_check(jws);
+    }
+    mem_wipe(bytes, sizeof bytes);
+    mem_wipe(written, sizeof written);
+    buf_wipe(&claims);
+    return result;
+}
+
+/* Whether the answer speaks of this very key: anything else in between may say 200 as well. */
+static bool is_about(const struct http_answer *answer, const char *kid)
+{
+    struct json *document = json_parse(buf_text(&answer->body), answer->body.len, NULL);
+    const char *its = json_text(json_member(document, "kid"));
+    int64_t index;
+    bool fine = its && strcmp(its, kid) == 0 && json_integer(json_member(document, "index"), &index) == 0 && index >= 0;
+    json_free(document);
+    return fine;
+}
+
+int enrol_pin(struct profile *profile, const struct pin *log)
+{
+    struct pin *pin = pin_copy(log);
+    if (pin && profile_set_pin(profile, pin) == 0)
+        return 0;
+    if (!pin)
+        errno = ENOMEM;
+    pin_free(pin);
+    return -1;
+}
+
+/* The log is pinned before the enrolment is noted, so that who is enrolled has always something to hold the collector to. */
+static int note_enrolment(struct profile *profile, const struct enrol_at *at, const struct buf *jws,
+                          const struct buf *answer)
+{
+    if (enrol_pin(profile, at->log) < 0 || profile_set_enrolled(profile, at->url, at->panel, buf_text(jws), answer) < 0)
+        return -1;
+    attempts_forget(profile->home);
+    return 0;
+}
+
+/* `sent` is what was sent just now; the receipt may be of one that was sent earlier. */
+static enum enrol_result take_answer(struct profile *profile, const struct enrol_at *at, const struct buf *sent,
+                                     const struct http_answer *answer)
+{
+    struct spool_text answer_text = {buf_text(&answer->body), answer->body.len};
+    enum enrol_result result = ENROL_FAILED;
+    struct buf proven;
+    const char *why;
+    if (!is_about(answer, profile->kid))
+        return ENROL_REFUSED;
+    buf_init(&proven, JWS_MAX);
+    int found = attempts_find(profile->home, &answer_text, &at->log->key, &proven, &why);
+    if (found == 0 && note_enrolment(profile, at, &proven, &answer->body) == 0)
+        result = ENROL_DONE;
+    else if (found > 0 &&
+             evidence_keep_answer(profile->home, NULL, &(struct spool_text){buf_text(sent), sent->len}, &answer_text) == 0)
+        result = ENROL_UNPROVEN;
+    buf_wipe(&proven);
+    return result;
+}
+
+static enum enrol_result send_enrolment(struct profile *profile, const struct enrol_at *at, const struct buf *jws,
+                                        struct http_answer *answer)
+{
+    struct http_request request = {
+        .path = "/v1/members", .content_type = "application/jose", .body = buf_text(jws), .len = jws->len};
+    switch (http_do(at->http, &request, answer)) {
+    case HTTP_DONE:
+        return take_answer(profile, at, jws, answer);
+    case HTTP_RETRY:
+        return ENROL_LATER;
+    case HTTP_REFUSED:
+        return ENROL_REFUSED;
+    }
+    return ENROL_REFUSED;
+}
+
+enum enrol_result enrol_member(struct profile *profile, const struct enrol_at *at, const char *code,
+                               struct http_answer *answer)
+{
+    if (profile_is_enrolled(profile))
+        return ENROL_DONE;
+    if (profile_make_key(profile) < 0)
+        return ENROL_FAILED;
+    struct buf jws;
+    buf_init(&jws, JWS_MAX);
+    enum enrol_result result = ENROL_FAILED;
+    if (sign_enrolment(&jws, profile, at->panel, code) < 0)
+        errno = ENOMEM;
+    else if (attempts_add(profile->home, &jws) == 0)
+        result = send_enrolment(profile, at, &jws, answer);
+    buf_wipe(&jws);
+    return result;
+}

@@ -1,0 +1,118 @@
+/* See answers.h. */
+#include "client/response/answers.h"
+#include "base/json.h"
+#include "base/lang.h"
+#include "base/mem.h"
+#include "panel/response.h"
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define WHERE_MAX 80
+#define ID_SIZE 65 /* no question has a longer id */
+
+void answers_init(struct answers *answers, const struct questionnaire *questionnaire, char separator)
+{
+    memset(answers, 0, sizeof *answers);
+    answers->questionnaire = questionnaire;
+    answers->separator = separator;
+}
+
+void answers_free(struct answers *answers)
+{
+    for (size_t i = 0; i < QUESTIONS_MAX; i++) {
+        mem_free(answers->typed[i]);
+        answers->typed[i] = NULL;
+    }
+}
+
+int answers_set(struct answers *answers, size_t question, const char *typed)
+{
+    char *copy = typed ? mem_copy_text(typed, strlen(typed)) : NULL;
+    if (typed && !copy)
+        return -1;
+    mem_free(answers->typed[question]);
+    answers->typed[question] = copy;
+    return 0;
+}
+
+static void take_word(struct answers *answers, const char *word, const char *where, struct faults *faults)
+{
+    char id[ID_SIZE];
+    const char *sign = strchr(word, '=');
+    size_t len = sign ? (size_t)(sign - word) : 0;
+    if (len == 0 || len >= sizeof id) {
+        faults_add(faults, where, "%s", T("not of the form QUESTION=VALUE", "niet van de vorm VRAAG=WAARDE"));
+        return;
+    }
+    memcpy(id, word, len);
+    id[len] = '\0';
+    int question = questionnaire_find(answers->questionnaire, id);
+    if (question < 0)
+        faults_add(faults, where, T("no question '%s'", "geen vraag '%s'"), id);
+    else if (answers->typed[question])
+        faults_add(faults, where, T("question '%s' answered twice", "vraag '%s' twee keer beantwoord"), id);
+    else if (answers_set(answers, (size_t)question, sign + 1) < 0)
+        faults->no_memory = true;
+}
+
+int answers_take_words(struct answers *answers, char *const *words, size_t count, struct faults *faults)
+{
+    for (size_t i = 0; i < count; i++) {
+        struct buf where;
+        buf_init(&where, WHERE_MAX);
+        buf_printf(&where, T("answer %zu", "antwoord %zu"), i + 1);
+        take_word(answers, words[i], buf_text(&where), faults);
+        buf_free(&where);
+    }
+    return faults_any(faults) ? -1 : 0;
+}
+
+/* The option that was typed for a scale or a choice, as an index; -1 when it is none. */
+static int typed_option(const struct question *question, const char *typed)
+{
+    if (question->type == QUESTION_CHOICE)
+        return question_find_option(question, typed);
+    char *end;
+    errno = 0;
+    long long value = strtoll(typed, &end, 10);
+    return errno || end == typed || *end ? -1 : question_find_value(question, value);
+}
+
+bool answers_has_place(const struct answers *answers, size_t question)
+{
+    const struct question *q = &answers->questionnaire->questions[question];
+    if (!q->has_when)
+        return true;
+    const char *typed = answers->typed[q->when_question];
+    if (!typed)
+        return false;
+    int option = typed_option(&answers->questionnaire->questions[q->when_question], typed);
+    return option >= 0 && (size_t)option == q->when_option;
+}
+
+int answers_put_json(struct buf *out, const struct answers *answers, struct faults *faults)
+{
+    int result = 0;
+    const char *between = "";
+    buf_put_char(out, '{');
+    for (size_t i = 0; i < answers->questionnaire->question_count; i++) {
+        const struct question *question = &answers->questionnaire->questions[i];
+        size_t mark = out->len;
+        if (!answers->typed[i])
+            continue;
+        buf_put_text(out, between);
+        json_put_text(out, question->id);
+        buf_put_char(out, ':');
+        if (answer_put(out, question, answers->typed[i], answers->separator, faults) < 0) {
+            out->len = mark; /* as if it had not been given */
+            result = -1;
+        } else {
+            between = ",";
+        }
+    }
+    buf_put_char(out, '}');
+    if (buf_check(out) < 0)
+        faults->no_memory = true;
+    return faults->no_memory ? -1 : result;
+}

@@ -1,0 +1,235 @@
+/* See catalogue.h. */
+#include "client/response/catalogue.h"
+#include "base/cli.h"
+#include "base/file.h"
+#include "base/json.h"
+#include "base/lang.h"
+#include "client/terminal/messages.h"
+#include "panel/served.h"
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+
+#define WRAPPING_MAX (HTTP_URL_MAX + 1024) /* around the body in a kept copy */
+
+/* One of the two texts on its way from the collector or the folder to what it means. */
+struct document {
+    const char *file, *path;
+    size_t max;
+    void (*put_body)(struct buf *out, const struct json *served);
+    struct buf body; /* what panel_parse or actions_parse_json reads */
+    char etag[HTTP_ETAG_SIZE];
+    bool have, is_new;
+};
+
+/* --- the kept copy */
+
+static int put_path(char out[static PATH_MAX], const char *folder, const char *name)
+{
+    int len = snprintf(out, PATH_MAX, "%s/%s", folder, name);
+    if (len >= 0 && len < PATH_MAX)
+        return 0;
+    errno = ENAMETOOLONG;
+    return -1;
+}
+
+static int load_copy(struct document *d, const char *folder, const char *url)
+{
+    char path[PATH_MAX];
+    struct buf text;
+    buf_init(&text, d->max + WRAPPING_MAX);
+    int result = put_path(path, folder, d->file);
+    if (result == 0 && file_read(path, &text) < 0)
+        result = errno == ENOENT ? 0 : -1;
+    struct json *kept = result == 0 ? json_parse(buf_text(&text), text.len, NULL) : NULL;
+    const char *its_url = json_text(json_member(kept, "url"));
+    const char *etag = json_text(json_member(kept, "etag"));
+    const struct json *body = json_member(kept, "body");
+    /* A copy that can't be read is as good as none: it is fetched again. */
+    if (its_url && strcmp(its_url, url) == 0 && etag && strlen(etag) < sizeof d->etag && body) {
+        memcpy(d->etag, etag, strlen(etag) + 1);
+        json_put_value(&d->body, body);
+        d->have = true;
+    }
+    json_free(kept);
+    buf_free(&text);
+    return result;
+}
+
+static int store_copy(struct document *d, const char *folder, const char *url)
+{
+    char path[PATH_MAX];
+    struct buf text;
+    int result = -1;
+    buf_init(&text, d->max + WRAPPING_MAX);
+    buf_put_text(&text, "{\"url\":");
+    json_put_text(&text, url);
+    buf_put_text(&text, ",\"etag\":");
+    json_put_text(&text, d->etag);
+    buf_put_text(&text, ",\"body\":");
+    buf_put(&text, d->body.data, d->body.len);
+    buf_put_text(&text, "}\n");
+    if (buf_check(&text) < 0)
+        errno = ENOMEM;
+    else if (put_path(path, folder, d->file) == 0)
+        result = file_write(path, buf_text(&text), text.len, 0600);
+    buf_free(&text);
+    return result;
+}
+
+/* --- asking */
+
+static enum http_outcome fetch(struct document *d, struct http *http, struct http_answer *answer)
+{
+    struct http_request request = {.path = d->path, .etag = d->have ? d->etag : "", .answer_max = d->max};
+    enum http_outcome outcome = http_do(http, &request, answer);
+    if (outcome != HTTP_DONE || answer->status == 304)
+        return outcome;
+    struct json *served = json_parse(buf_text(&answer->body), answer->body.len, NULL);
+    if (!served)
+        return HTTP_REFUSED; /* someone in between, such as a portal that wants a login: the kept copy is better */
+    buf_reset(&d->body);
+    d->put_body(&d->body, served);
+    json_free(served);
+    memcpy(d->etag, answer->etag, sizeof d->etag);
+    d->have = d->is_new = true;
+    return outcome;
+}
+
+/* Both from the folder, and then, if there is anyone to ask, from the collector. FRESH or KEPT when both are there. */
+static enum catalogue_result gather(struct document d[2], const char *folder, const char *url, struct http *http,
+                                    struct http_answer *answer)
+{
+    bool fresh = http != NULL;
+    for (int i = 0; i < 2; i++)
+        if (load_copy(&d[i], folder, url) < 0)
+            return CATALOGUE_FAILED;
+    for (int i = 0; i < 2 && fresh; i++)
+        fresh = fetch(&d[i], http, answer) == HTTP_DONE;
+    if (!d[0].have || !d[1].have)
+        return CATALOGUE_NONE;
+    if (buf_check(&d[0].body) < 0 || buf_check(&d[1].body) < 0) {
+        errno = ENOMEM;
+        return CATALOGUE_FAILED;
+    }
+    return fresh ? CATALOGUE_FRESH : CATALOGUE_KEPT;
+}
+
+static int understand(struct catalogue *out, const struct document d[2])
+{
+    struct faults faults;
+    faults_init(&faults);
+    out->panel = panel_parse(buf_text(&d[0].body), d[0].body.len, &faults);
+    out->actions = actions_parse_json(buf_text(&d[1].body), d[1].body.len);
+    faults_free(&faults);
+    if (out->panel && out->actions)
+        return 0;
+    catalogue_free(out);
+    return -1;
+}
+
+static int keep_new(struct document d[2], const char *folder, const char *url)
+{
+    for (int i = 0; i < 2; i++)
+        if (d[i].is_new && store_copy(&d[i], folder, url) < 0)
+            return -1;
+    return 0;
+}
+
+enum catalogue_result catalogue_get(struct catalogue *out, const char *folder, const char *url, struct http *http,
+                                    struct http_answer *answer)
+{
+    struct catalogue catalogue = {0};
+    struct document d[2] = {
+        {.file = "panel.json", .path = "/v1/panel", .max = SERVED_PANEL_MAX, .put_body = served_put_definition},
+        {.file = "actions.json", .path = "/v1/actions", .max = SERVED_ACTIONS_MAX, .put_body = served_put_actions},
+    };
+    buf_init(&d[0].body, d[0].max);
+    buf_init(&d[1].body, d[1].max);
+    enum catalogue_result result = gather(d, folder, url, http, answer);
+    if (result == CATALOGUE_FRESH || result == CATALOGUE_KEPT) {
+        if (understand(&catalogue, d) < 0)
+            result = CATALOGUE_BAD;
+        else if (keep_new(d, folder, url) < 0)
+            result = CATALOGUE_FAILED;
+        else
+            *out = catalogue;
+    }
+    if (result == CATALOGUE_FAILED)
+        catalogue_free(&catalogue);
+    buf_free(&d[0].body);
+    buf_free(&d[1].body);
+    return result;
+}
+
+void catalogue_free(struct catalogue *catalogue)
+{
+    panel_free(catalogue->panel);
+    action_list_free(catalogue->actions);
+    *catalogue = (struct catalogue){0};
+}
+
+/* --- for the verbs */
+
+int catalogue_explain(enum catalogue_result result, const struct http_answer *answer)
+{
+    struct buf why;
+    buf_init(&why, 4096);
+    switch (result) {
+    case CATALOGUE_NONE:
+        talk_put_reason(&why, answer);
+        cli_fail(T("can't fetch the panel's questions: %s", "kan de vragen van het panel niet ophalen: %s"),
+                 buf_text(&why));
+        break;
+    case CATALOGUE_BAD:
+        cli_fail(
+            "%s",
+            T("what this URL serves is no panel that this program understands; check the URL, or update the program",
+              "wat deze URL geeft is geen panel dat dit programma begrijpt; kijk de URL na of werk het programma bij"));
+        break;
+    case CATALOGUE_FAILED:
+        cli_fail(T("can't keep a copy of the questions: %s", "kan geen kopie van de vragen bewaren: %s"), strerror(errno));
+        break;
+    case CATALOGUE_FRESH:
+    case CATALOGUE_KEPT:
+        break;
+    }
+    buf_free(&why);
+    return CLI_FAILED;
+}
+
+static const struct round *named_round(const struct panel *panel, const char *name, int64_t now)
+{
+    int found = panel_find_round(panel, name);
+    if (found < 0) {
+        cli_fail(T("there is no round '%s'", "er is geen ronde '%s'"), name);
+        return NULL;
+    }
+    if (!round_is_open(&panel->rounds[found], now)) {
+        cli_fail(T("round '%s' is not open", "ronde '%s' is niet open"), name);
+        return NULL;
+    }
+    return &panel->rounds[found];
+}
+
+const struct round *catalogue_pick_round(const struct catalogue *catalogue, const char *name, int64_t now)
+{
+    const struct panel *panel = catalogue->panel;
+    const struct round *only = NULL;
+    if (name)
+        return named_round(panel, name, now);
+    for (size_t i = 0; i < panel->round_count; i++) {
+        if (!round_is_open(&panel->rounds[i], now))
+            continue;
+        if (only) {
+            cli_fail("%s", T("more than one round is open: name one with --round",
+                             "er is meer dan een ronde open: noem er een met --round"));
+            return NULL;
+        }
+        only = &panel->rounds[i];
+    }
+    if (!only)
+        cli_fail("%s", T("no round is open now", "er is nu geen ronde open"));
+    return only;
+}

@@ -1,0 +1,123 @@
+/* See compose.h. */
+#include "client/response/compose.h"
+#include "base/clock.h"
+#include "crypto/crypto.h"
+#include "crypto/jws.h"
+#include "panel/response.h"
+#include <stdio.h>
+#include <string.h>
+
+#define POINTER_MAX 96
+
+static void put_claims(struct buf *out, const char *panel, const struct response_id *id, const struct buf *answers)
+{
+    char jti[RANDOM_ID_SIZE];
+    crypto_random_id(jti);
+    struct response_claims claims = {
+        .aud = panel,
+        .round = id->round,
+        .action = id->action,
+        .jti = jti,
+        .revision = id->revision,
+        .iat = clock_now(),
+        .answers = buf_text(answers),
+        .answers_len = answers->len,
+    };
+    response_put_claims(out, &claims);
+}
+
+int compose_check(const struct catalogue *catalogue, const struct response_id *id, const struct buf *answers,
+                  struct faults *faults)
+{
+    struct response response;
+    struct ballot ballot;
+    struct buf claims;
+    const char *why;
+    int result = -1;
+    buf_init(&claims, JWS_MAX);
+    put_claims(&claims, catalogue->panel->id, id, answers);
+    if (buf_check(&claims) < 0) {
+        faults_add(faults, "", "longer than a response may be");
+    } else if (response_parse(buf_text(&claims), claims.len, &response, &why) < 0) {
+        faults_add(faults, "", "%s", why);
+    } else {
+        result = response_check(&response, catalogue->panel, catalogue->actions, clock_now(), &ballot, faults);
+        if (result == 0)
+            ballot_free(&ballot);
+        response_free(&response);
+    }
+    buf_free(&claims);
+    return result;
+}
+
+static bool is_told(const struct faults *faults, const char *where)
+{
+    for (size_t i = 0; i < faults->count; i++)
+        if (strcmp(faults->list[i].where, where) == 0)
+            return true;
+    return false;
+}
+
+/* Whether the fault at `where` may be there only because the question that it hangs on has a faulty answer. */
+static bool follows(const struct answers *answers, const struct faults *faults, const char *where)
+{
+    char pointer[POINTER_MAX];
+    const struct questionnaire *q = answers->questionnaire;
+    int question = strncmp(where, "/answers/", 9) == 0 ? questionnaire_find(q, where + 9) : -1;
+    if (question < 0 || !q->questions[question].has_when)
+        return false;
+    snprintf(pointer, sizeof pointer, "/answers/%s", q->questions[q->questions[question].when_question].id);
+    return is_told(faults, pointer);
+}
+
+int compose_answers(struct buf *out, const struct catalogue *catalogue, const struct response_id *id,
+                    const struct answers *answers, struct faults *faults)
+{
+    struct faults whole;
+    faults_init(&whole);
+    int result = answers_put_json(out, answers, faults);
+    if (compose_check(catalogue, id, out, &whole) < 0)
+        result = -1;
+    size_t told = faults->count;
+    struct faults before = {.list = faults->list, .count = told};
+    for (size_t i = 0; i < whole.count; i++, before.list = faults->list)
+        if (!is_told(&before, whole.list[i].where) && !follows(answers, &before, whole.list[i].where))
+            faults_add(faults, whole.list[i].where, "%s", whole.list[i].what);
+    faults->no_memory = faults->no_memory || whole.no_memory;
+    faults_free(&whole);
+    return result;
+}
+
+int compose_sign(struct buf *jws, const struct secret_key *key, const char *panel, const struct response_id *id,
+                 const struct buf *answers)
+{
+    struct buf claims;
+    buf_init(&claims, JWS_MAX);
+    put_claims(&claims, panel, id, answers);
+    int result = buf_check(&claims);
+    if (result == 0) {
+        jws_sign(jws, key, RESPONSE_TYP, buf_text(&claims), claims.len);
+        result = buf_check(jws);
+    }
+    buf_free(&claims);
+    return result;
+}
+
+int compose_read_answers(const struct buf *jws, struct buf *answers)
+{
+    struct jws parsed;
+    struct response response;
+    struct buf payload;
+    const char *why;
+    int result = -1;
+    buf_init(&payload, JWS_MAX);
+    if (jws_parse(buf_text(jws), jws->len, RESPONSE_TYP, &parsed, &why) == 0 &&
+        jws_decode_payload(&parsed, &payload) == 0 &&
+        response_parse(buf_text(&payload), payload.len, &response, &why) == 0) {
+        json_put_value(answers, response.answers);
+        response_free(&response);
+        result = buf_check(answers);
+    }
+    buf_free(&payload);
+    return result;
+}

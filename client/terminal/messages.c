@@ -1,0 +1,214 @@
+/* See talk.h. */
+#include "client/terminal/messages.h"
+#include "base/cli.h"
+#include "base/clock.h"
+#include "base/json.h"
+#include "base/lang.h"
+#include "panel/enrolment.h"
+#include <stdio.h>
+#include <string.h>
+
+#define ERRORS_SHOWN 20
+#define ERROR_MAX ((size_t)4096)
+
+const char *talk_language(void)
+{
+    return lang_is_dutch() ? "nl" : "en";
+}
+
+void talk_put_clean(struct buf *out, const char *text)
+{
+    for (const unsigned char *p = (const unsigned char *)text; *p; p++) {
+        bool c1 = p[0] == 0xC2 && p[1] >= 0x80 && p[1] < 0xA0; /* U+0080 to U+009F: terminals obey these too */
+        buf_put_char(out, *p < 0x20 || *p == 0x7F || c1 ? '?' : (char)*p);
+        if (c1)
+            p++;
+    }
+}
+
+void talk_put_problem(struct buf *out, enum problem problem, unsigned status)
+{
+    switch (problem) {
+    case PROBLEM_NOT_VERIFIED:
+        buf_put_text(out,
+                     T("the collector does not know this key (any more)", "de verzamelaar kent deze sleutel niet (meer)"));
+        return;
+    case PROBLEM_INVITATION_REFUSED:
+        buf_put_text(out, T("the invitation is unknown, withdrawn or already used with another key",
+                            "de uitnodiging is onbekend, ingetrokken of al met een andere sleutel gebruikt"));
+        return;
+    case PROBLEM_ROUND_NOT_OPEN:
+        buf_put_text(out, T("the round is not open", "de ronde is niet open"));
+        return;
+    case PROBLEM_STALE_REVISION:
+        buf_put_text(out,
+                     T("a later response to this action is already known", "er is al een latere reactie op deze actie"));
+        return;
+    case PROBLEM_INVALID_RESPONSE:
+        buf_put_text(out, T("the answers don't fit the questions", "de antwoorden passen niet bij de vragen"));
+        return;
+    case PROBLEM_UNAVAILABLE:
+        buf_put_text(out, T("the collector can't take it just now", "de verzamelaar kan nu even niets aannemen"));
+        return;
+    case PROBLEM_NONE:
+        buf_printf(out, T("unexpected answer (HTTP %u)", "onverwacht antwoord (HTTP %u)"), status);
+        return;
+    case PROBLEM_TOO_LARGE:
+    case PROBLEM_UNSUPPORTED_MEDIA_TYPE:
+    case PROBLEM_MALFORMED_ENVELOPE:
+    case PROBLEM_INVALID_CLAIMS:
+    case PROBLEM_BAD_REQUEST:
+    case PROBLEM_UNAUTHORIZED:
+    case PROBLEM_FORBIDDEN:
+    case PROBLEM_NOT_FOUND:
+    case PROBLEM_METHOD_NOT_ALLOWED:
+    case PROBLEM_NOT_ACCEPTABLE:
+    case PROBLEM_INTERNAL:
+        buf_printf(out, "%s (HTTP %u)", problem_title(problem), status);
+        return;
+    }
+}
+
+void talk_put_reason(struct buf *out, const struct http_answer *answer)
+{
+    switch (answer->fate) {
+    case FATE_UNREACHED:
+        buf_printf(out, T("no connection: %s", "geen verbinding: %s"), answer->why);
+        return;
+    case FATE_UNTRUSTED:
+        buf_printf(out,
+                   T("the collector's certificate is not to be trusted: %s",
+                     "het certificaat van de verzamelaar is niet te vertrouwen: %s"),
+                   answer->why);
+        return;
+    case FATE_OVERLONG:
+        buf_put_text(out,
+                     T("the answer is far longer than it should be", "het antwoord is veel langer dan het hoort te zijn"));
+        return;
+    case FATE_ANSWERED:
+        if (answer->status >= 300 && answer->status < 400)
+            buf_printf(out,
+                       T("we are sent elsewhere (HTTP %u), and don't go; is this the collector's own URL?",
+                         "we worden doorgestuurd (HTTP %u) en gaan daar niet in mee; is dit de eigen URL van de "
+                         "verzamelaar?"),
+                       answer->status);
+        else
+            talk_put_problem(out, answer->problem, answer->status);
+        return;
+    }
+}
+
+static void say_error(const char *pointer, const char *detail)
+{
+    struct buf line;
+    buf_init(&line, ERROR_MAX);
+    talk_put_clean(&line, pointer);
+    buf_put_text(&line, ": ");
+    talk_put_clean(&line, detail);
+    cli_say("  %s", buf_text(&line));
+    buf_free(&line);
+}
+
+void talk_errors(const char *body, size_t len)
+{
+    struct json *document = json_parse(body, len, NULL);
+    size_t shown = 0;
+    for (const struct json *e = json_first(json_member(document, "errors")); e && shown < ERRORS_SHOWN; e = json_next(e)) {
+        const char *pointer = json_text(json_member(e, "pointer"));
+        const char *detail = json_text(json_member(e, "detail"));
+        if (!pointer || !detail)
+            continue;
+        say_error(pointer, detail);
+        shown++;
+    }
+    json_free(document);
+}
+
+const char *talk_clock_hint(const struct http_answer *answer)
+{
+    static char hint[160];
+    int64_t off = answer->server_time ? clock_now() - answer->server_time : 0;
+    if (off >= -ENROLMENT_SKEW && off <= ENROLMENT_SKEW)
+        return "";
+    long long seconds = off < 0 ? -off : off;
+    if (off < 0)
+        snprintf(hint, sizeof hint,
+                 T("This computer's clock is %lld seconds slow: set it right and try again.",
+                   "De klok van deze computer loopt %lld seconden achter: zet hem goed en probeer het opnieuw."),
+                 seconds);
+    else
+        snprintf(hint, sizeof hint,
+                 T("This computer's clock is %lld seconds fast: set it right and try again.",
+                   "De klok van deze computer loopt %lld seconden voor: zet hem goed en probeer het opnieuw."),
+                 seconds);
+    return hint;
+}
+
+void talk_faults(const char *prefix, const struct faults *faults)
+{
+    for (size_t i = 0; i < faults->count; i++)
+        cli_say("%s%s: %s", prefix, faults->list[i].where, faults->list[i].what);
+    if (faults->total > faults->count)
+        cli_say(T("... and %zu more", "... en nog %zu"), faults->total - faults->count);
+    if (faults->no_memory)
+        cli_say("%s", T("out of memory", "geen geheugen meer"));
+}
+
+size_t talk_width(const char *text)
+{
+    size_t width = 0;
+    for (; *text; text++)
+        width += ((unsigned char)*text & 0xC0) != 0x80;
+    return width;
+}
+
+void talk_put_cell(struct buf *out, const char *text, size_t width)
+{
+    size_t start = out->len;
+    talk_put_clean(out, text);
+    if (buf_check(out) < 0)
+        return;
+    for (size_t have = talk_width(buf_text(out) + start); have < width; have++)
+        buf_put_char(out, ' ');
+}
+
+int talk_read_line(struct buf *line)
+{
+    buf_reset(line);
+    int c;
+    bool any = false;
+    while ((c = getchar()) != EOF && c != '\n') {
+        any = true;
+        buf_put_char(line, (char)c);
+    }
+    if (c == EOF && !any)
+        return 1;
+    if (line->len > 0 && line->data[line->len - 1] == '\r')
+        line->data[--line->len] = '\0';
+    return buf_check(line);
+}
+
+int talk_print(const struct buf *out)
+{
+    if (buf_check(out) < 0) {
+        talk_no_memory();
+        return -1;
+    }
+    fwrite(buf_text(out), 1, out->len, stdout); /* cli_run looks whether all came out */
+    return 0;
+}
+
+void talk_lines(const struct buf *text)
+{
+    const char *at = buf_text(text);
+    while (*at) {
+        size_t len = strcspn(at, "\n");
+        cli_say("%.*s", (int)len, at);
+        at += len + (at[len] == '\n');
+    }
+}
+
+int talk_no_memory(void)
+{
+    return cli_fail("%s", T("out of memory", "geen geheugen meer"));
+}

@@ -1,0 +1,25 @@
+/* A bar on standard error while something long goes on; nothing at all where that is no terminal. Main thread only. */
+#ifndef CLIENT_TERMINAL_PROGRESS_H
+#define CLIENT_TERMINAL_PROGRESS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct progress {
+    const char *what; /* one word before the bar */
+    size_t total, done;
+    int64_t drawn_us; /* when last */
+    bool shown;
+};
+
+/* `what` must outlive it. */
+void progress_start(struct progress *progress, const char *what, size_t total);
+
+/* `count` more are done. Draws ten times a second at most. */
+void progress_add(struct progress *progress, size_t count);
+
+/* Takes the bar away, so that what is said next starts on a clean line. */
+void progress_end(struct progress *progress);
+
+#endif

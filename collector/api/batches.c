@@ -1,0 +1,226 @@
+/* POST /v1/response-batches: up to 4,096 signed responses, each for itself (PROTOCOL 5). A worker checks the lines, so that the HTTP threads stay
+ * free; the writer commits those that pass; the HTTP thread writes the answer. */
+#include "base/clock.h"
+#include "base/json.h"
+#include "base/mem.h"
+#include "collector/api/api.h"
+#include <string.h>
+
+#define LINES_MAX 4096
+
+/* One line: what was decided before the writer, or what it decided. */
+struct line {
+    char *refusal; /* a problem's JSON, or NULL */
+    struct submission *submission; /* NULL when refused */
+    struct json *unescaped; /* holds the JWS where the line had an escape */
+};
+
+struct batch {
+    struct work work;
+    struct commit_job job;
+    struct http_exchange *exchange;
+    struct service *service;
+    struct line *lines;
+    size_t count;
+    bool receipts; /* wanted */
+    struct submission **accepted; /* what the writer gets */
+    bool turned_away; /* no worker or no writer would take it */
+};
+
+static void release_batch(void *attachment)
+{
+    struct batch *batch = attachment;
+    for (size_t i = 0; batch->lines != NULL && i < batch->count; i++) {
+        mem_free(batch->lines[i].refusal);
+        submission_free(batch->lines[i].submission);
+        json_free(batch->lines[i].unescaped);
+    }
+    mem_free(batch->lines);
+    mem_free(batch->accepted);
+    mem_free(batch);
+}
+
+/* --- reading --------------------------------------------------------------------------------------------------------------- */
+
+/* The next line, without its line feed; false at the end. Nothing after the last line feed is no line. */
+static bool next_line(const char **at, const char *end, const char **line, size_t *len)
+{
+    if (*at == end)
+        return false;
+    const char *feed = memchr(*at, '\n', (size_t)(end - *at));
+    *line = *at;
+    *len = (size_t)((feed != NULL ? feed : end) - *at);
+    *at = feed != NULL ? feed + 1 : end;
+    return true;
+}
+
+static size_t count_lines(const struct buf *body)
+{
+    const char *at = buf_text(body), *end = at + body->len, *line;
+    size_t count = 0, len;
+    while (next_line(&at, end, &line, &len))
+        count++;
+    return count;
+}
+
+/* The text of a line that is a JSON string. Without an escape that is what stands between the quotes: whatever could not stand in a JSON
+ * string can't stand in a JWS either. -1: the line is no JSON string. */
+static int read_line(struct line *out, const char *line, size_t len, const char **jws, size_t *jws_len)
+{
+    while (len > 0 && strchr(" \t\r", line[len - 1]) != NULL)
+        len--;
+    for (; len > 0 && strchr(" \t", *line) != NULL; len--)
+        line++;
+    if (len < 2 || line[0] != '"' || line[len - 1] != '"')
+        return -1;
+    *jws = line + 1;
+    *jws_len = len - 2;
+    if (memchr(line, '\\', len) == NULL)
+        return 0;
+    out->unescaped = json_parse(line, len, NULL);
+    *jws = json_text(out->unescaped);
+    *jws_len = *jws != NULL ? strlen(*jws) : 0;
+    return *jws != NULL ? 0 : -1;
+}
+
+static void keep_refusal(struct line *line, const struct refusal *refusal)
+{
+    struct buf text;
+    buf_init(&text, SIZE_MAX);
+    api_put_refusal(&text, refusal);
+    if (buf_check(&text) == 0)
+        line->refusal = mem_copy_text(text.data, text.len);
+    buf_free(&text);
+}
+
+/* Checks one line; with no memory left it stays without a refusal, and is answered as unavailable. */
+static void check_line(struct batch *batch, struct catalogue *catalogue, struct line *line, const char *text, size_t len)
+{
+    struct refusal refusal;
+    const char *jws;
+    size_t jws_len;
+    refusal_init(&refusal);
+    if (read_line(line, text, len, &jws, &jws_len)) {
+        refusal.problem = PROBLEM_MALFORMED_ENVELOPE;
+        refusal.detail = "The line is no JSON string.";
+    } else {
+        line->submission = submit_response(batch->service->around.roster, catalogue, jws, jws_len, clock_now(), &refusal);
+    }
+    if (line->submission != NULL)
+        batch->accepted[batch->job.count++] = line->submission;
+    else
+        keep_refusal(line, &refusal);
+    refusal_free(&refusal);
+}
+
+static void resume_batch(struct commit_job *job)
+{
+    const struct batch *batch = job->context;
+    http_resume(batch->exchange);
+}
+
+/* On a worker. */
+static void check_batch(struct work *work)
+{
+    struct batch *batch = (struct batch *)((char *)work - offsetof(struct batch, work));
+    const struct buf *body = http_body(batch->exchange);
+    const char *at = buf_text(body), *end = at + body->len, *text;
+    size_t len;
+    commit_announce(batch->service->queue);
+    struct catalogue *catalogue = catalogue_now(batch->service->around.catalogues);
+    for (size_t i = 0; next_line(&at, end, &text, &len); i++)
+        check_line(batch, catalogue, &batch->lines[i], text, len);
+    catalogue_release(catalogue);
+    batch->job.list = batch->accepted;
+    batch->job.done = resume_batch;
+    batch->job.context = batch;
+    if (batch->job.count == 0)
+        commit_withdraw(batch->service->queue);
+    else if (commit_push(batch->service->queue, &batch->job) == 0)
+        return;
+    batch->turned_away = batch->job.count > 0;
+    http_resume(batch->exchange);
+}
+
+/* --- answering ------------------------------------------------------------------------------------------------------------- */
+
+static void put_line(struct buf *out, const struct batch *batch, const struct line *line)
+{
+    const struct submission *s = line->submission;
+    if (line->refusal != NULL) {
+        buf_put_text(out, line->refusal);
+    } else if (s == NULL) {
+        http_put_problem(out, PROBLEM_UNAVAILABLE, "The collector is short of memory; send the same again later.", NULL);
+    } else if (s->verdict == VERDICT_ACCEPTED || s->verdict == VERDICT_REPEATED) {
+        buf_printf(out, "{\"status\":%u,", api_verdict_status(s));
+        api_put_outcome(out, batch->service, s, batch->receipts);
+        buf_put_char(out, '}');
+    } else {
+        (void)api_put_verdict_problem(out, s);
+    }
+    buf_put_char(out, '\n');
+}
+
+/* Whether nothing of the batch is known to be kept: then one 503 says so for all, and the same batch may be sent again. */
+static bool is_unavailable(const struct batch *batch)
+{
+    size_t lost = 0;
+    for (size_t i = 0; i < batch->job.count; i++)
+        lost += batch->accepted[i]->verdict == VERDICT_UNAVAILABLE;
+    return batch->turned_away || (lost > 0 && lost == batch->job.count);
+}
+
+static void finish(struct http_exchange *x, void *context)
+{
+    (void)context;
+    const struct batch *batch = http_attachment(x);
+    struct buf body;
+    if (is_unavailable(batch)) {
+        http_problem(x, PROBLEM_UNAVAILABLE, "Nothing is known to be kept; send the same batch again.", NULL);
+        return;
+    }
+    buf_init(&body, SIZE_MAX);
+    for (size_t i = 0; i < batch->count; i++)
+        put_line(&body, batch, &batch->lines[i]);
+    http_answer(x, 200, "application/x-ndjson", &body);
+}
+
+static struct batch *batch_new(struct http_exchange *x, struct service *service, size_t count)
+{
+    struct batch *batch = mem_calloc(1, sizeof *batch);
+    if (batch == NULL)
+        return NULL;
+    batch->work.run = check_batch;
+    batch->exchange = x;
+    batch->service = service;
+    batch->receipts = api_wants_receipt(x);
+    batch->lines = mem_calloc(count, sizeof *batch->lines);
+    batch->accepted = mem_calloc(count, sizeof(struct submission *));
+    if (batch->lines != NULL && batch->accepted != NULL) {
+        batch->count = count;
+        return batch;
+    }
+    release_batch(batch);
+    return NULL;
+}
+
+void api_batches_post(struct http_exchange *x, void *context)
+{
+    struct service *service = context;
+    size_t count = count_lines(http_body(x));
+    if (count > LINES_MAX) {
+        http_problem(x, PROBLEM_TOO_LARGE, "A batch is at most 4,096 lines.", NULL);
+        return;
+    }
+    struct batch *batch = batch_new(x, service, count);
+    if (batch == NULL) {
+        http_problem(x, PROBLEM_UNAVAILABLE, "The collector is short of memory; send the same again later.", NULL);
+        return;
+    }
+    http_attach(x, batch, release_batch);
+    http_suspend(x, finish);
+    if (workers_push(service->workers, &batch->work)) {
+        batch->turned_away = true;
+        http_resume(x);
+    }
+}

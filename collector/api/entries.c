@@ -1,0 +1,67 @@
+/* GET /v1/entries?from=N&limit=K: the log itself, for auditors (PROTOCOL 9). */
+#include "base/json.h"
+#include "collector/api/api.h"
+#include "crypto/jws.h"
+#include "crypto/line.h"
+#include <string.h>
+
+#define LIMIT_DEFAULT 1000
+#define LIMIT_MAX 4096
+#define BYTES_MAX ((size_t)16 * 1024 * 1024) /* of an answer; it ends early at the entry that passes it */
+
+/* A number from the query; `otherwise` when it is not given. -1: it is no number. */
+static int read_number(const struct http_exchange *x, const char *name, uint64_t otherwise, uint64_t *out)
+{
+    const char *text = http_query(x, name);
+    if (text == NULL) {
+        *out = otherwise;
+        return 0;
+    }
+    struct line line = {text, strlen(text)};
+    return line_number(&line, out);
+}
+
+static enum store_result put_entries(struct buf *out, struct store *store, uint64_t from, uint64_t to)
+{
+    struct buf entry;
+    enum store_result result = STORE_OK;
+    buf_init(&entry, JWS_MAX);
+    for (uint64_t i = from; i < to && result == STORE_OK && out->len < BYTES_MAX; i++) {
+        buf_reset(&entry);
+        result = store->ops->entry_read(store, (int64_t)i, &entry);
+        if (result == STORE_OK) {
+            buf_printf(out, "{\"index\":%llu,\"jws\":", (unsigned long long)i);
+            json_put_string(out, entry.data, entry.len);
+            buf_put_text(out, "}\n");
+        }
+    }
+    buf_free(&entry);
+    return result;
+}
+
+void api_entries_get(struct http_exchange *x, void *context)
+{
+    struct service *service = context;
+    uint64_t from, limit;
+    if (!api_is_allowed(x, service, 1u << TOKEN_AUDITOR, NULL))
+        return;
+    if (read_number(x, "from", 0, &from) || read_number(x, "limit", LIMIT_DEFAULT, &limit) || limit < 1 ||
+        limit > LIMIT_MAX) {
+        http_problem(x, PROBLEM_BAD_REQUEST, "from must be an index and limit a number from 1 to 4096.", NULL);
+        return;
+    }
+    struct proofs *proofs = proofs_now(service->around.proofs);
+    uint64_t size = proofs->head.size, to = from < size && limit < size - from ? from + limit : size;
+    proofs_release(proofs);
+    struct buf body;
+    buf_init(&body, SIZE_MAX);
+    struct store *store = reader_take(service->reader);
+    enum store_result result = put_entries(&body, store, from, to);
+    reader_give_back(service->reader);
+    if (result == STORE_OK) {
+        http_answer(x, 200, "application/x-ndjson", &body);
+        return;
+    }
+    buf_free(&body);
+    http_problem(x, PROBLEM_UNAVAILABLE, "The log can't be read at the moment; ask again later.", NULL);
+}

@@ -1,0 +1,108 @@
+/* POST /v1/members and POST /v1/responses: one signed object a request (PROTOCOL 4 and 5). Checked on the HTTP thread, put aside until the writer has
+ * committed it, answered on the HTTP thread again. */
+#include "base/clock.h"
+#include "base/mem.h"
+#include "collector/api/api.h"
+
+#define ANSWER_USUAL 2048 /* bytes of an answer with its receipt */
+
+struct pending {
+    struct commit_job job;
+    struct submission *submission;
+    struct http_exchange *exchange;
+    bool receipt; /* wanted */
+};
+
+static void release_pending(void *attachment)
+{
+    struct pending *pending = attachment;
+    submission_free(pending->submission);
+    mem_free(pending);
+}
+
+static void resume_pending(struct commit_job *job)
+{
+    const struct pending *pending = job->context;
+    http_resume(pending->exchange);
+}
+
+static void finish_pending(struct http_exchange *x, struct service *service, const struct pending *pending)
+{
+    const struct submission *s = pending->submission;
+    struct buf body;
+    buf_init(&body, SIZE_MAX);
+    if (s->verdict != VERDICT_ACCEPTED && s->verdict != VERDICT_REPEATED) {
+        http_problem_put(x, api_put_verdict_problem(&body, s), &body);
+        return;
+    }
+    buf_expect(&body, ANSWER_USUAL);
+    buf_put_char(&body, '{');
+    api_put_outcome(&body, service, s, pending->receipt);
+    buf_put_char(&body, '}');
+    http_answer(x, api_verdict_status(s), "application/json", &body);
+}
+
+static void finish(struct http_exchange *x, void *context)
+{
+    finish_pending(x, context, http_attachment(x));
+}
+
+/* Suspends the exchange and hands the submission to the writer; the answer follows by itself. Takes the submission over. */
+static void commit(struct http_exchange *x, struct service *service, struct submission *s)
+{
+    struct pending *pending = mem_calloc(1, sizeof *pending);
+    if (pending == NULL) {
+        commit_withdraw(service->queue);
+        submission_free(s);
+        http_problem(x, PROBLEM_UNAVAILABLE, "The collector is short of memory; send the same again later.", NULL);
+        return;
+    }
+    *pending = (struct pending){.submission = s, .exchange = x, .receipt = api_wants_receipt(x)};
+    pending->job =
+        (struct commit_job){.list = &pending->submission, .count = 1, .done = resume_pending, .context = pending};
+    http_attach(x, pending, release_pending);
+    http_suspend(x, finish);
+    if (commit_push(service->queue, &pending->job)) {
+        s->verdict = VERDICT_UNAVAILABLE;
+        http_resume(x);
+    }
+}
+
+static void answer_refusal(struct http_exchange *x, const struct refusal *refusal)
+{
+    struct buf body;
+    buf_init(&body, SIZE_MAX);
+    api_put_refusal(&body, refusal);
+    http_problem_put(x, refusal->problem, &body);
+}
+
+static void submit(struct http_exchange *x, struct service *service, enum submission_kind kind)
+{
+    const struct buf *body = http_body(x);
+    struct refusal refusal;
+    refusal_init(&refusal);
+    commit_announce(service->queue);
+    struct catalogue *catalogue = catalogue_now(service->around.catalogues);
+    struct submission *s =
+        kind == SUBMISSION_RESPONSE
+            ? submit_response(service->around.roster, catalogue, buf_text(body), body->len, clock_now(), &refusal)
+            : submit_enrolment(catalogue, buf_text(body), body->len, clock_now(), &refusal);
+    catalogue_release(catalogue);
+    if (s != NULL) {
+        commit(x, service, s);
+    } else {
+        commit_withdraw(service->queue);
+        answer_refusal(x, &refusal);
+    }
+    refusal_free(&refusal);
+}
+
+void api_responses_post(struct http_exchange *x, void *context)
+{
+    submit(x, context, SUBMISSION_RESPONSE);
+}
+
+void api_members_post(struct http_exchange *x, void *context)
+{
+    submit(x, context, SUBMISSION_ENROLMENT);
+}

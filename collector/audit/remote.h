@@ -1,0 +1,28 @@
+/* Another collector's panel and log, read over HTTP for an audit by whoever has an auditor's token. What comes is no more than what that
+ * collector says: the audit works it out and holds it against the checkpoint. One thread. */
+#ifndef COLLECTOR_AUDIT_REMOTE_H
+#define COLLECTOR_AUDIT_REMOTE_H
+
+#include "collector/net/fetch.h"
+#include "collector/state/catalogue.h"
+#include "crypto/checkpoint.h"
+
+struct remote;
+
+/* `url` and `token` as for fetch_open. NULL: one line in `error`. Free with remote_close. */
+MUST_CHECK struct remote *remote_open(const char *url, const char *token, char error[static FETCH_ERROR_SIZE]);
+void remote_close(struct remote *remote);
+
+/* The panel and the action list, its rounds and actions numbered by their places. Release with catalogue_release. NULL: remote_error. */
+MUST_CHECK struct catalogue *remote_catalogue(struct remote *remote);
+
+/* The log's key and its newest checkpoint, signed by that key. To be read before the entries, which may go on beyond it. -1: remote_error. */
+MUST_CHECK int remote_head(struct remote *remote, struct note_key *key, struct merkle_head *head);
+
+/* The `read` of an audit_source; context is a struct remote. STORE_NONE: erased, or the log ends before it. */
+enum store_result remote_entry(void *remote, int64_t index, struct buf *out, const char **error);
+
+/* One line: why the last of these failed. */
+const char *remote_error(const struct remote *remote);
+
+#endif

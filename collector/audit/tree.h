@@ -1,0 +1,24 @@
+/* The audit's tree: grown leaf by leaf, compared tile by tile with what is stored. One thread. */
+#ifndef COLLECTOR_AUDIT_TREE_H
+#define COLLECTOR_AUDIT_TREE_H
+
+#include "collector/audit/audit.h"
+
+struct audit_tree;
+
+MUST_CHECK struct audit_tree *audit_tree_new(struct audit *audit);
+void audit_tree_free(struct audit_tree *tree);
+
+/* Tiles are compared with those of this store; NULL: with none. Before the first leaf. */
+void audit_tree_compare_with(struct audit_tree *tree, struct store *store);
+
+/* When the tree reaches the size of `head`, its root must be that one; a head beyond the last leaf is told by audit_tree_end. At most one,
+ * before the first leaf. */
+void audit_tree_compare_head(struct audit_tree *tree, const struct merkle_head *head);
+
+void audit_tree_add(struct audit_tree *tree, const struct merkle_hash *leaf);
+void audit_tree_end(struct audit_tree *tree);
+
+void audit_tree_head(const struct audit_tree *tree, struct merkle_head *out);
+
+#endif

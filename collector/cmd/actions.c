@@ -1,0 +1,143 @@
+/* actions import, actions list. */
+#include "base/csv.h"
+#include "base/file.h"
+#include "base/lang.h"
+#include "base/mem.h"
+#include "collector/cmd/cmd.h"
+#include <errno.h>
+#include <string.h>
+
+/* The stored list beside the imported one. */
+struct import {
+    struct store *store;
+    struct action_list *before; /* in its stored order */
+    int64_t *numbers; /* of `before` */
+    int64_t last_number;
+    struct action_list *after;
+    size_t added, changed, stopped;
+};
+
+static int keep_action(void *context, const struct store_action *row)
+{
+    struct import *import = context;
+    int64_t *numbers = mem_resize(import->numbers, import->before->count + 1, sizeof *numbers);
+    if (numbers == NULL)
+        return -1;
+    import->numbers = numbers;
+    numbers[import->before->count] = row->number;
+    if (row->number > import->last_number)
+        import->last_number = row->number;
+    return action_list_add(import->before, &row->action);
+}
+
+/* Writes what the file holds, in its order. */
+static enum store_result write_imported(struct import *import)
+{
+    for (size_t i = 0; i < import->after->count; i++) {
+        const struct action *now = &import->after->list[i];
+        int old = action_list_find(import->before, now->id);
+        struct store_action row = {.number = old >= 0 ? import->numbers[old] : ++import->last_number, .action = *now};
+        if (old < 0)
+            import->added++;
+        else if (!action_equal(&import->before->list[old], now))
+            import->changed++;
+        if (import->store->ops->action_write(import->store, &row, (int64_t)i) != STORE_OK)
+            return STORE_FAILED;
+    }
+    return STORE_OK;
+}
+
+/* What the file no longer holds stays, stopped, after what it holds. */
+static enum store_result stop_missing(struct import *import)
+{
+    int64_t position = (int64_t)import->after->count;
+    for (size_t i = 0; i < import->before->count; i++) {
+        struct store_action row = {.number = import->numbers[i], .action = import->before->list[i]};
+        if (action_list_find(import->after, row.action.id) >= 0)
+            continue;
+        if (row.action.status != ACTION_STOPPED)
+            import->stopped++;
+        row.action.status = ACTION_STOPPED;
+        if (import->store->ops->action_write(import->store, &row, position++) != STORE_OK)
+            return STORE_FAILED;
+    }
+    return STORE_OK;
+}
+
+static int import_actions(struct import *import)
+{
+    const struct store_ops *ops = import->store->ops;
+    import->before = action_list_new();
+    if (import->before == NULL)
+        return cli_fail(T("out of memory", "te weinig geheugen"));
+    if (ops->begin(import->store) != STORE_OK)
+        return cmd_store_failed(import->store);
+    if (ops->action_each(import->store, keep_action, import) == STORE_OK && action_list_index(import->before) == 0 &&
+        write_imported(import) == STORE_OK && stop_missing(import) == STORE_OK && ops->commit(import->store) == STORE_OK)
+        return CLI_DONE;
+    ops->rollback(import->store);
+    return cmd_store_failed(import->store);
+}
+
+static int tell_changes(const struct import *import)
+{
+    size_t count = import->after != NULL ? import->after->count : 0;
+    struct buf text;
+    buf_init(&text, SIZE_MAX);
+    buf_printf(
+        &text,
+        T("%zu actions: %zu added, %zu changed, %zu stopped\n", "%zu acties: %zu toegevoegd, %zu gewijzigd, %zu gestopt\n"),
+        count, import->added, import->changed, import->stopped);
+    return cmd_print(&text);
+}
+
+int cmd_actions_import(const struct cli_verb *verb, int argc, char **argv)
+{
+    static const struct cli_option none[] = {{NULL, NULL, NULL, NULL, NULL, NULL}};
+    struct import import = {0};
+    struct faults faults;
+    struct buf csv;
+    int first, result = cli_parse(verb, none, argc, argv, 1, 1, &first);
+    if (result >= 0)
+        return result;
+    faults_init(&faults);
+    buf_init(&csv, ACTIONS_CSV_MAX);
+    if (file_read(argv[first], &csv))
+        result = cli_fail(T("%s can't be read: %s", "%s kan niet gelezen worden: %s"), argv[first], strerror(errno));
+    else if ((import.after = actions_parse_csv(buf_text(&csv), csv.len, &faults)) == NULL)
+        result = cmd_tell_faults(argv[first], &faults);
+    else if ((import.store = cmd_open(STORE_CREATE, &result)) != NULL)
+        result = import_actions(&import);
+    if (result == CLI_DONE)
+        result = tell_changes(&import);
+    store_close(import.store);
+    action_list_free(import.before);
+    action_list_free(import.after);
+    mem_free(import.numbers);
+    faults_free(&faults);
+    buf_free(&csv);
+    return result;
+}
+
+static int put_action(void *context, const struct store_action *row)
+{
+    struct csv_writer *writer = context;
+    csv_put_text(writer, row->action.id);
+    csv_put_text(writer, row->action.title);
+    csv_put_text(writer, row->action.track);
+    csv_put_text(writer, row->action.lead);
+    csv_put_text(writer, row->action.related);
+    csv_put_text(writer, action_status_name(row->action.status));
+    csv_end_row(writer);
+    return 0;
+}
+
+static enum store_result put_all(struct store *store, struct csv_writer *writer)
+{
+    return store->ops->action_each(store, put_action, writer);
+}
+
+int cmd_actions_list(const struct cli_verb *verb, int argc, char **argv)
+{
+    return cmd_list(verb, argc, argv, "id,title,track,lead,related,status\r\n", put_all);
+}

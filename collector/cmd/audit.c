@@ -1,0 +1,265 @@
+/* audit: the log worked out anew and compared with what is stored, or, with --url, with what a collector shows. Reads one moment of the store, also
+ * beside a running daemon. */
+#include "collector/audit/audit.h"
+#include "base/file.h"
+#include "base/lang.h"
+#include "base/url.h"
+#include "collector/audit/remote.h"
+#include "collector/cmd/cmd.h"
+#include "collector/log/signer.h"
+#include "collector/tables/report.h"
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define FOLDER_SIZE 4096
+
+struct run {
+    struct store *store; /* NULL: with --url */
+    struct catalogue *catalogue;
+    struct parallel *parallel;
+    struct audit *audit;
+    const char *out; /* NULL: no tables */
+    enum store_result last_found;
+    struct merkle_head last; /* that was signed */
+    char last_error[STORE_ERROR_SIZE];
+};
+
+static void tell(void *context, const char *what)
+{
+    (void)context;
+    printf("%s\n", what);
+}
+
+static void show_progress(void *context, int64_t done, int64_t size)
+{
+    (void)context;
+    if (!isatty(STDERR_FILENO) || size == 0)
+        return;
+    int width = 40, filled = (int)(done * width / size);
+    fprintf(stderr, "\r[%.*s%*s] %lld/%lld", filled, "########################################", width - filled, "",
+            (long long)done, (long long)size);
+    if (done == size)
+        fprintf(stderr, "\n");
+}
+
+static enum store_result read_entry(void *context, int64_t index, struct buf *out, const char **error)
+{
+    struct store *store = context;
+    *error = store->error;
+    return store->ops->entry_read(store, index, out);
+}
+
+/* The last checkpoint beside the key, which need not be at hand in full: its signature is checked with the store's verifier key. To be read before
+ * the moment of the store is chosen: a running daemon commits before it signs, so that the store can only be further. */
+static void read_checkpoint(struct run *run)
+{
+    char path[CONFIG_VALUE_SIZE + 16];
+    struct buf verifier;
+    buf_init(&verifier, NOTE_MAX);
+    config_log_key(cmd_config(), path);
+    run->last_found = STORE_FAILED;
+    if (run->store->ops->log_key_read(run->store, &verifier) == STORE_OK)
+        run->last_found = log_key_read_last(path, buf_text(&verifier), &run->last, run->last_error);
+    else
+        snprintf(run->last_error, sizeof run->last_error, "%s",
+                 T("the store names no log key", "de opslag noemt geen sleutel van het logboek"));
+    buf_free(&verifier);
+}
+
+static void expect_checkpoint(struct run *run, int64_t size)
+{
+    switch (run->last_found) {
+    case STORE_OK:
+        audit_compare_head(run->audit, &run->last);
+        break;
+    case STORE_NONE:
+        if (size > 0) /* the empty log is signed before anything is appended */
+            audit_differs(run->audit, "%s",
+                          T("checkpoint: the last one beside the log's key is missing",
+                            "controlepunt: het laatste naast de sleutel van het logboek ontbreekt"));
+        break;
+    case STORE_FAILED:
+        audit_differs(run->audit, "%s", run->last_error);
+        break;
+    }
+}
+
+/* --- the tables ------------------------------------------------------------------------------------------------------------ */
+
+static enum store_result read_worked_counts(void *context, int64_t round, int64_t action, int64_t *counts, size_t slots)
+{
+    const int64_t *worked = fold_counts(context, round, action);
+    if (worked != NULL)
+        memcpy(counts, worked, slots * sizeof *counts);
+    return worked != NULL ? STORE_OK : STORE_NONE;
+}
+
+static int write_tables(const struct run *run, size_t round, bool exact)
+{
+    char folder[FOLDER_SIZE];
+    struct report report = {.catalogue = run->catalogue,
+                            .round = round,
+                            .exact = exact,
+                            .counts = read_worked_counts,
+                            .context = (void *)audit_fold(run->audit)};
+    if (snprintf(folder, sizeof folder, "%s/%s/%s", run->out, run->catalogue->panel->rounds[round].id,
+                 exact ? "exact" : "release") >= (int)sizeof folder)
+        return cli_fail(T("the name of folder %s is too long", "de naam van map %s is te lang"), run->out);
+    return cmd_write_tables(&report, &csv_rfc4180, folder);
+}
+
+static int write_all_tables(const struct run *run)
+{
+    int result = CLI_DONE;
+    for (size_t round = 0; run->out != NULL && round < run->catalogue->panel->round_count && result == CLI_DONE; round++) {
+        result = write_tables(run, round, false);
+        if (result == CLI_DONE)
+            result = write_tables(run, round, true);
+    }
+    return result;
+}
+
+/* --- all of it ------------------------------------------------------------------------------------------------------------- */
+
+static int conclude(const struct run *run)
+{
+    struct merkle_head head;
+    audit_head(run->audit, &head);
+    size_t findings = audit_findings(run->audit);
+    if (findings > 0)
+        return cli_fail(
+            T("%zu things differ in a log of %llu entries", "%zu dingen wijken af in een logboek van %llu regels"),
+            findings, (unsigned long long)head.size);
+    cli_say(T("%llu entries, %zu members, %zu current responses: all as the log says",
+              "%llu regels, %zu panelleden, %zu huidige reacties: alles zoals het logboek zegt"),
+            (unsigned long long)head.size, fold_member_count(audit_fold(run->audit)),
+            fold_current_count(audit_fold(run->audit)));
+    return CLI_DONE;
+}
+
+/* With the catalogue and the checkpoint at hand: reads, compares, writes, concludes. */
+static int audit_all(struct run *run, const struct audit_source *source)
+{
+    struct audit_listener listener = {.differs = tell, .progress = show_progress};
+    const char *error = "";
+    run->parallel = parallel_new(parallel_cores());
+    run->audit = run->parallel != NULL ? audit_new(run->catalogue, run->parallel, &listener) : NULL;
+    if (run->audit == NULL)
+        return cli_fail(T("out of memory", "te weinig geheugen"));
+    expect_checkpoint(run, source->size);
+    if (audit_read(run->audit, source, run->store, &error) ||
+        (run->store != NULL && audit_compare(run->audit, run->store, &error)))
+        return cli_fail("%s", error);
+    int result = write_all_tables(run);
+    return result == CLI_DONE ? conclude(run) : result;
+}
+
+static void free_run(struct run *run)
+{
+    audit_free(run->audit);
+    parallel_free(run->parallel);
+    catalogue_release(run->catalogue);
+}
+
+static int audit_store(struct run *run)
+{
+    struct audit_source source = {.read = read_entry, .context = run->store};
+    read_checkpoint(run);
+    if (run->store->ops->begin_reading(run->store) != STORE_OK || (run->catalogue = catalogue_load(run->store)) == NULL ||
+        run->store->ops->entry_count(run->store, &source.size) != STORE_OK)
+        return cmd_store_failed(run->store);
+    return audit_all(run, &source);
+}
+
+/* --- over HTTP ------------------------------------------------------------------------------------------------------------- */
+
+/* Which key the log has is not for the collector to say alone: it is shown, to be compared with what members pinned. */
+static int audit_remote(struct run *run, struct remote *remote)
+{
+    struct note_key key;
+    struct buf text;
+    if (remote_head(remote, &key, &run->last) || (run->catalogue = remote_catalogue(remote)) == NULL)
+        return cli_fail("%s", remote_error(remote));
+    buf_init(&text, NOTE_MAX);
+    note_key_put(&text, &key);
+    cli_say(T("the log's key: %s", "de sleutel van het logboek: %s"), buf_text(&text));
+    buf_free(&text);
+    if (run->last.size > INT64_MAX)
+        return cli_fail("%s", T("the checkpoint covers more entries than there can be",
+                                "het controlepunt beslaat meer regels dan er kunnen zijn"));
+    run->last_found = STORE_OK;
+    struct audit_source source = {.read = remote_entry, .context = remote, .size = (int64_t)run->last.size};
+    return audit_all(run, &source);
+}
+
+/* The token is never on the command line, where every user of the machine could read it. */
+static int read_token(const char *file, struct buf *out)
+{
+    const char *given = getenv("BURGERPANEL_TOKEN");
+    if (file == NULL && (given == NULL || given[0] == '\0'))
+        return cli_misuse("%s",
+                          T("--url needs an auditor's token: --token-file FILE, or BURGERPANEL_TOKEN in the environment",
+                            "--url heeft het token van een auditor nodig: --token-file BESTAND, of BURGERPANEL_TOKEN in de "
+                            "omgeving"));
+    if (file == NULL)
+        buf_put_text(out, given);
+    else if (file_read(file, out))
+        return cli_fail(T("%s can't be read: %s", "%s kan niet gelezen worden: %s"), file, strerror(errno));
+    while (out->len > 0 && (out->data[out->len - 1] == '\n' || out->data[out->len - 1] == '\r'))
+        out->data[--out->len] = '\0';
+    return buf_check(out) ? cli_fail("%s", T("that is no access token", "dat is geen toegangstoken")) : CLI_DONE;
+}
+
+static int audit_url(const char *url, const char *token_file, const char *out)
+{
+    struct run run = {.out = out};
+    struct buf token;
+    char error[FETCH_ERROR_SIZE];
+    buf_init(&token, FETCH_TOKEN_MAX + 2);
+    int result = read_token(token_file, &token);
+    if (result == CLI_DONE) {
+        if (url_is_exposed(url))
+            cli_say("%s", T("Mind: this URL is http, so the token can be read on the way.",
+                            "Let op: deze URL is http, dus het token is onderweg te lezen."));
+        struct remote *remote = remote_open(url, buf_text(&token), error);
+        result = remote != NULL ? audit_remote(&run, remote) : cli_fail("%s", error);
+        free_run(&run);
+        remote_close(remote);
+    }
+    buf_wipe(&token);
+    return result;
+}
+
+/* --- the verb -------------------------------------------------------------------------------------------------------------- */
+
+int cmd_audit(const struct cli_verb *verb, int argc, char **argv)
+{
+    struct run run = {0};
+    const char *url = NULL, *token_file = NULL;
+    const struct cli_option options[] = {
+        {"out", "DIR", &run.out, NULL, "write the recomputed tables of every round",
+         "schrijf de herberekende tabellen van elke ronde"},
+        {"url", "URL", &url, NULL, "audit the collector there, over HTTP", "controleer de verzamelaar daar, over HTTP"},
+        {"token-file", "FILE", &token_file, NULL, "an auditor's token, for --url (or BURGERPANEL_TOKEN)",
+         "het token van een auditor, voor --url (of BURGERPANEL_TOKEN)"},
+        {NULL, NULL, NULL, NULL, NULL, NULL},
+    };
+    int first, result = cli_parse(verb, options, argc, argv, 0, 0, &first);
+    if (result >= 0)
+        return result;
+    if (url != NULL)
+        return audit_url(url, token_file, run.out);
+    if (token_file != NULL)
+        return cli_misuse("%s", T("--token-file goes with --url", "--token-file hoort bij --url"));
+    run.store = cmd_open(STORE_EXISTING, &result);
+    if (run.store == NULL)
+        return result;
+    result = audit_store(&run);
+    free_run(&run);
+    run.store->ops->rollback(run.store);
+    store_close(run.store);
+    return result;
+}

@@ -1,0 +1,135 @@
+/* What the verbs share. */
+#include "collector/cmd/cmd.h"
+#include "base/clock.h"
+#include "base/file.h"
+#include "base/lang.h"
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#define FILE_NAME_SIZE 4096
+
+static struct config config;
+
+const struct config *cmd_config(void)
+{
+    return &config;
+}
+
+struct store *cmd_open(enum store_mode mode, int *exit_code)
+{
+    char error[STORE_ERROR_SIZE];
+    *exit_code = config_read(&config);
+    if (*exit_code >= 0)
+        return NULL;
+    struct store *store = store_open(config.values[CONFIG_STORE], mode, error);
+    *exit_code = store != NULL ? CLI_DONE : cli_fail("%s", error);
+    return store;
+}
+
+struct store *cmd_begin(const struct cli_verb *verb, int argc, char **argv, int operands, int *first, int *exit_code)
+{
+    static const struct cli_option none[] = {{NULL, NULL, NULL, NULL, NULL, NULL}};
+    *exit_code = cli_parse(verb, none, argc, argv, operands, operands, first);
+    return *exit_code >= 0 ? NULL : cmd_open(STORE_EXISTING, exit_code);
+}
+
+int cmd_store_failed(const struct store *store)
+{
+    return cli_fail("%s", store_error(store));
+}
+
+int cmd_tell_faults(const char *file, const struct faults *faults)
+{
+    for (size_t i = 0; i < faults->count; i++)
+        cli_say("%s: %s: %s", file, faults->list[i].where, faults->list[i].what);
+    if (faults->no_memory)
+        return cli_fail("%s: %s", file, T("out of memory", "te weinig geheugen"));
+    return cli_fail(T("%s: %zu faults; nothing was imported", "%s: %zu fouten; niets is ingelezen"), file, faults->total);
+}
+
+int cmd_print(struct buf *text)
+{
+    int result = buf_check(text);
+    if (result == 0 && text->len > 0 && fwrite(text->data, 1, text->len, stdout) != text->len)
+        result = -1;
+    if (fflush(stdout) != 0)
+        result = -1;
+    buf_free(text);
+    return result == 0 ? CLI_DONE : cli_fail(T("the output can't be written", "de uitvoer kan niet geschreven worden"));
+}
+
+int cmd_list(const struct cli_verb *verb, int argc, char **argv, const char *header,
+             enum store_result (*put)(struct store *store, struct csv_writer *writer))
+{
+    int first, result = CLI_DONE;
+    struct store *store = cmd_begin(verb, argc, argv, 0, &first, &result);
+    if (store == NULL)
+        return result;
+    struct buf text;
+    struct csv_writer writer;
+    buf_init(&text, SIZE_MAX);
+    buf_put_text(&text, header);
+    csv_begin(&writer, &text, &csv_rfc4180);
+    if (put(store, &writer) == STORE_OK)
+        result = cmd_print(&text);
+    else
+        result = cmd_store_failed(store);
+    buf_free(&text);
+    store_close(store);
+    return result;
+}
+
+void cmd_put_time(struct csv_writer *writer, int64_t when)
+{
+    char text[CLOCK_TEXT_SIZE] = "";
+    if (when != 0)
+        clock_format(when, text);
+    csv_put_text(writer, text);
+}
+
+/* --- tables ---------------------------------------------------------------------------------------------------------------- */
+
+int cmd_write_file(const char *folder, const char *name, const struct buf *text)
+{
+    char path[FILE_NAME_SIZE];
+    if (buf_check(text))
+        return cli_fail(T("out of memory", "te weinig geheugen"));
+    if (snprintf(path, sizeof path, "%s/%s", folder, name) >= (int)sizeof path)
+        return cli_fail(T("the name of folder %s is too long", "de naam van map %s is te lang"), folder);
+    if (file_write(path, text->data, text->len, 0644))
+        return cli_fail(T("%s can't be written: %s", "%s kan niet geschreven worden: %s"), path, strerror(errno));
+    cli_say("%s", path);
+    return CLI_DONE;
+}
+
+static int write_table(const struct report *report, const struct csv_format *format, const char *folder, enum table table)
+{
+    char name[32];
+    struct buf text;
+    struct csv_writer writer;
+    buf_init(&text, SIZE_MAX);
+    csv_begin(&writer, &text, format);
+    snprintf(name, sizeof name, "%s.csv", table_name(table));
+    int result = report_put_table(&writer, report, table) == STORE_OK
+                     ? cmd_write_file(folder, name, &text)
+                     : cli_fail(T("the counters can't be read; run `audit`",
+                                  "de tellers kunnen niet gelezen worden; voer `audit` uit"));
+    buf_free(&text);
+    return result;
+}
+
+int cmd_make_folder(const char *folder)
+{
+    if (file_make_folder(folder, 0755))
+        return cli_fail(T("folder %s can't be made: %s", "map %s kan niet gemaakt worden: %s"), folder, strerror(errno));
+    return CLI_DONE;
+}
+
+int cmd_write_tables(const struct report *report, const struct csv_format *format, const char *folder)
+{
+    int result = cmd_make_folder(folder);
+    for (int table = 0; table < TABLE_COUNT && result == CLI_DONE; table++)
+        result = write_table(report, format, folder, (enum table)table);
+    return result;
+}

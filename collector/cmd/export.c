@@ -1,0 +1,142 @@
+/* export: the tables of a round with what describes them, each file whole or not at all, all of one moment. */
+#include "base/lang.h"
+#include "collector/cmd/cmd.h"
+#include "collector/log/tree.h"
+#include "collector/tables/csvw.h"
+#include "collector/tables/datapackage.h"
+#include "crypto/note.h"
+#include <stdio.h>
+
+struct export_run {
+    struct store *store;
+    const char *folder;
+    bool comments;
+    struct datapackage package; /* what is exported, and has been */
+};
+
+/* Writes a file of the package and notes it there. */
+static int write_file(struct export_run *export, enum sheet_kind kind, bool is_table, uint64_t rows, const struct buf *text)
+{
+    struct datapackage *package = &export->package;
+    datapackage_note(package, kind, is_table, rows, text);
+    return cmd_write_file(export->folder, package->files[package->count - 1].path, text);
+}
+
+/* Makes a sheet whole and writes it. */
+static int export_sheet(struct export_run *export, enum sheet_kind kind)
+{
+    const struct datapackage *package = &export->package;
+    const struct sheet_source source = {.store = export->store,
+                                        .catalogue = package->catalogue,
+                                        .round = package->round,
+                                        .kind = kind,
+                                        .exact = package->exact,
+                                        .format = package->format};
+    struct buf text;
+    buf_init(&text, SIZE_MAX);
+    struct sheet *sheet = sheet_new(&source);
+    enum store_result result = sheet != NULL ? STORE_OK : STORE_FAILED;
+    while (result == STORE_OK)
+        result = sheet_put_next(sheet, &text);
+    int code =
+        result == STORE_NONE ? write_file(export, kind, true, sheet_rows(sheet), &text) : cmd_store_failed(export->store);
+    sheet_free(sheet);
+    buf_free(&text);
+    return code;
+}
+
+static int export_metadata(struct export_run *export, enum sheet_kind kind)
+{
+    const struct datapackage *package = &export->package;
+    const struct panel *panel = package->catalogue->panel;
+    struct csvw_subject subject = {.kind = kind,
+                                   .questionnaire = round_questionnaire(panel, &panel->rounds[package->round]),
+                                   .format = package->format};
+    struct buf text;
+    buf_init(&text, SIZE_MAX);
+    csvw_put(&text, &subject);
+    int result = write_file(export, kind, false, 0, &text);
+    buf_free(&text);
+    return result;
+}
+
+/* Last of all, since it names the others. */
+static int export_package(struct export_run *export)
+{
+    struct store *store = export->store;
+    struct buf text, key;
+    buf_init(&text, SIZE_MAX);
+    buf_init(&key, NOTE_MAX);
+    int result;
+    if (tree_head(store, &export->package.head) != STORE_OK || store->ops->log_key_read(store, &key) == STORE_FAILED) {
+        result = cmd_store_failed(store);
+    } else {
+        export->package.log_key = buf_text(&key);
+        datapackage_put(&text, &export->package);
+        result = cmd_write_file(export->folder, "datapackage.json", &text);
+    }
+    buf_free(&key);
+    buf_free(&text);
+    return result;
+}
+
+static int export_all(struct export_run *export, const char *round_id)
+{
+    int round = panel_find_round(export->package.catalogue->panel, round_id);
+    if (round < 0)
+        return cli_fail(T("the panel has no round '%s'; `panel show` lists them",
+                          "het panel heeft geen ronde '%s'; `panel show` noemt ze"),
+                        round_id);
+    export->package.round = (size_t)round;
+    int result = cmd_make_folder(export->folder);
+    for (int kind = 0; kind < SHEET_COUNT && result == CLI_DONE; kind++) {
+        if (kind == SHEET_COMMENTS && !export->comments)
+            continue;
+        result = export_sheet(export, (enum sheet_kind)kind);
+        if (result == CLI_DONE)
+            result = export_metadata(export, (enum sheet_kind)kind);
+    }
+    return result == CLI_DONE ? export_package(export) : result;
+}
+
+/* Opens the store, takes one moment of it, exports. */
+static int run(struct export_run *export, const char *round)
+{
+    int result;
+    struct store *store = cmd_open(STORE_EXISTING, &result);
+    if (store == NULL)
+        return result;
+    struct catalogue *catalogue = store->ops->begin_reading(store) == STORE_OK ? catalogue_load(store) : NULL;
+    export->store = store;
+    export->package.catalogue = catalogue;
+    result = catalogue != NULL ? export_all(export, round) : cmd_store_failed(store);
+    catalogue_release(catalogue);
+    store->ops->rollback(store);
+    store_close(store);
+    return result;
+}
+
+int cmd_export(const struct cli_verb *verb, int argc, char **argv)
+{
+    const char *round = NULL, *profile = "rfc4180";
+    struct export_run export = {0};
+    const struct cli_option options[] = {
+        {"round", "ROUND", &round, NULL, "the round (needed)", "de ronde (verplicht)"},
+        {"out", "DIR", &export.folder, NULL, "the folder to write to (needed)", "de map om naar te schrijven (verplicht)"},
+        {"exact", NULL, NULL, &export.package.exact, "exact figures, without disclosure control: not for publication",
+         "exacte cijfers, zonder onthullingscontrole: niet voor publicatie"},
+        {"profile", "PROFILE", &profile, NULL, "rfc4180 (default) or excel-nl", "rfc4180 (standaard) of excel-nl"},
+        {"comments", NULL, NULL, &export.comments, "also comments.csv, with the text answers",
+         "ook comments.csv, met de tekstantwoorden"},
+        {NULL, NULL, NULL, NULL, NULL, NULL},
+    };
+    int first, result = cli_parse(verb, options, argc, argv, 0, 0, &first);
+    if (result >= 0)
+        return result;
+    export.package.format = csv_format_find(profile);
+    if (export.package.format == NULL)
+        return cli_misuse(T("--profile must be rfc4180 or excel-nl", "--profile moet rfc4180 of excel-nl zijn"));
+    if (round == NULL || export.folder == NULL)
+        return cli_misuse(T("--round and --out are needed", "--round en --out zijn verplicht"));
+    return run(&export, round);
+}

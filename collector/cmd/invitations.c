@@ -1,0 +1,161 @@
+/* invitations create, list, withdraw. Codes are shown once; the store keeps their hashes. */
+#include "base/csv.h"
+#include "base/file.h"
+#include "base/lang.h"
+#include "base/mem.h"
+#include "collector/cmd/cmd.h"
+#include "panel/enrolment.h"
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define CREATE_MAX 1000000
+
+static void hash_code(const uint8_t code[static INVITATION_BYTES], uint8_t hash[static SHA256_BYTES])
+{
+    crypto_sha256(code, INVITATION_BYTES, hash);
+}
+
+/* Stores one new code and puts its row. */
+static enum store_result create_one(struct store *store, int64_t number, struct csv_writer *writer)
+{
+    uint8_t code[INVITATION_BYTES], hash[SHA256_BYTES];
+    char text[INVITATION_TEXT_SIZE];
+    crypto_random(code, sizeof code);
+    hash_code(code, hash);
+    invitation_write(code, text);
+    csv_put_integer(writer, number);
+    csv_put_text(writer, text);
+    csv_end_row(writer);
+    mem_wipe(code, sizeof code);
+    mem_wipe(text, sizeof text);
+    return store->ops->invitation_add(store, number, hash);
+}
+
+static enum store_result create_all(struct store *store, int64_t count, struct buf *csv)
+{
+    struct csv_writer writer;
+    struct invitation_counts now;
+    csv_begin(&writer, csv, &csv_rfc4180);
+    csv_put_text(&writer, "member");
+    csv_put_text(&writer, "code");
+    csv_end_row(&writer);
+    if (store->ops->invitation_count(store, &now) != STORE_OK)
+        return STORE_FAILED;
+    for (int64_t i = 1; i <= count; i++)
+        if (create_one(store, now.last + i, &writer) != STORE_OK)
+            return STORE_FAILED;
+    return STORE_OK;
+}
+
+/* The file is there before the codes count, and gone again when they can't be stored: no code is ever lost or left over. */
+static int create(struct store *store, int64_t count, const char *out)
+{
+    struct buf csv;
+    int result = CLI_DONE;
+    buf_init(&csv, SIZE_MAX);
+    if (store->ops->begin(store) != STORE_OK || create_all(store, count, &csv) != STORE_OK)
+        result = cmd_store_failed(store);
+    else if (buf_check(&csv))
+        result = cli_fail(T("out of memory", "te weinig geheugen"));
+    else if (out != NULL && file_create(out, csv.data, csv.len, 0600))
+        result = cli_fail(T("%s can't be written: %s; no invitations were made",
+                            "%s kan niet geschreven worden: %s; er zijn geen uitnodigingen gemaakt"),
+                          out, strerror(errno));
+    else if (store->ops->commit(store) != STORE_OK) {
+        result = cmd_store_failed(store);
+        if (out != NULL && file_remove(out))
+            cli_say(T("remove %s: its codes are not valid", "verwijder %s: de codes zijn niet geldig"), out);
+    }
+    if (result != CLI_DONE)
+        store->ops->rollback(store);
+    else if (out == NULL && fwrite(csv.data, 1, csv.len, stdout) != csv.len)
+        result = cli_fail(T("the codes can't be written", "de codes kunnen niet geschreven worden"));
+    buf_wipe(&csv);
+    return result;
+}
+
+int cmd_invitations_create(const struct cli_verb *verb, int argc, char **argv)
+{
+    const char *out = NULL;
+    const struct cli_option options[] = {
+        {"out", "FILE", &out, NULL, "write the codes to a new file, readable by you alone",
+         "schrijf de codes naar een nieuw bestand, alleen voor u leesbaar"},
+        {NULL, NULL, NULL, NULL, NULL, NULL},
+    };
+    int first, result = cli_parse(verb, options, argc, argv, 1, 1, &first);
+    if (result >= 0)
+        return result;
+    char *end;
+    errno = 0;
+    long count = strtol(argv[first], &end, 10);
+    if (errno != 0 || *end != '\0' || count < 1 || count > CREATE_MAX)
+        return cli_misuse(T("N must be a number from 1 to %d", "N moet een getal van 1 tot en met %d zijn"), CREATE_MAX);
+    struct store *store = cmd_open(STORE_EXISTING, &result);
+    if (store == NULL)
+        return result;
+    result = create(store, count, out);
+    store_close(store);
+    return result;
+}
+
+static enum store_result put_counts(struct store *store, struct csv_writer *writer)
+{
+    struct invitation_counts now;
+    enum store_result result = store->ops->invitation_count(store, &now);
+    if (result != STORE_OK)
+        return result;
+    const struct {
+        const char *name;
+        int64_t count;
+    } rows[] = {{"unused", now.unused}, {"used", now.used}, {"withdrawn", now.withdrawn}};
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        csv_put_text(writer, rows[i].name);
+        csv_put_integer(writer, rows[i].count);
+        csv_end_row(writer);
+    }
+    return STORE_OK;
+}
+
+int cmd_invitations_list(const struct cli_verb *verb, int argc, char **argv)
+{
+    return cmd_list(verb, argc, argv, "state,count\r\n", put_counts);
+}
+
+static int withdraw(struct store *store, const uint8_t hash[static SHA256_BYTES])
+{
+    struct store_invitation invitation = {INVITATION_UNUSED, 0};
+    enum store_result found = store->ops->begin(store);
+    if (found == STORE_OK)
+        found = store->ops->invitation_find(store, hash, &invitation);
+    if (found == STORE_FAILED)
+        return cmd_store_failed(store);
+    if (found == STORE_NONE)
+        return cli_fail(T("there is no invitation with this code", "er is geen uitnodiging met deze code"));
+    if (invitation.state == INVITATION_USED)
+        return cli_fail(T("this invitation has been used; `members revoke` refuses the member's later responses",
+                          "deze uitnodiging is gebruikt; `members revoke` weigert latere reacties van het panellid"));
+    invitation.state = INVITATION_WITHDRAWN;
+    if (store->ops->invitation_mark(store, hash, &invitation) != STORE_OK || store->ops->commit(store) != STORE_OK)
+        return cmd_store_failed(store);
+    return CLI_DONE;
+}
+
+int cmd_invitations_withdraw(const struct cli_verb *verb, int argc, char **argv)
+{
+    uint8_t code[INVITATION_BYTES], hash[SHA256_BYTES];
+    int first, result = CLI_DONE;
+    struct store *store = cmd_begin(verb, argc, argv, 1, &first, &result);
+    if (store == NULL)
+        return result;
+    if (invitation_read(argv[first], code)) {
+        result = cli_misuse(T("this is no invitation code", "dit is geen uitnodigingscode"));
+    } else {
+        hash_code(code, hash);
+        result = withdraw(store, hash);
+        store->ops->rollback(store);
+    }
+    store_close(store);
+    return result;
+}

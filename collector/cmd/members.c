@@ -1,0 +1,69 @@
+/* members list, members revoke. */
+#include "base/clock.h"
+#include "base/csv.h"
+#include "base/lang.h"
+#include "collector/cmd/cmd.h"
+#include <string.h>
+
+static int put_member(void *context, const struct store_member *member)
+{
+    struct csv_writer *writer = context;
+    char kid[KID_SIZE];
+    key_thumbprint(member->public_key, kid);
+    csv_put_text(writer, kid);
+    csv_put_integer(writer, member->index);
+    cmd_put_time(writer, member->enrolled_at);
+    cmd_put_time(writer, member->revoked_at);
+    csv_end_row(writer);
+    return 0;
+}
+
+static enum store_result put_all(struct store *store, struct csv_writer *writer)
+{
+    return store->ops->member_each(store, put_member, writer);
+}
+
+int cmd_members_list(const struct cli_verb *verb, int argc, char **argv)
+{
+    return cmd_list(verb, argc, argv, "kid,index,enrolled,revoked\r\n", put_all);
+}
+
+struct search {
+    const char *kid;
+    struct store_member found; /* number 0: not found */
+};
+
+static int compare_kid(void *context, const struct store_member *member)
+{
+    struct search *search = context;
+    char kid[KID_SIZE];
+    key_thumbprint(member->public_key, kid);
+    if (strcmp(kid, search->kid) == 0)
+        search->found = *member;
+    return 0;
+}
+
+static int revoke(struct store *store, const char *kid)
+{
+    struct search search = {.kid = kid};
+    if (store->ops->member_each(store, compare_kid, &search) != STORE_OK)
+        return cmd_store_failed(store);
+    if (search.found.number == 0)
+        return cli_fail(T("there is no member with this kid", "er is geen panellid met dit kid"));
+    if (search.found.revoked_at != 0)
+        return cli_fail(T("this member was revoked already", "dit panellid was al ingetrokken"));
+    if (store->ops->member_revoke(store, search.found.number, clock_now()) != STORE_OK)
+        return cmd_store_failed(store);
+    return CLI_DONE;
+}
+
+int cmd_members_revoke(const struct cli_verb *verb, int argc, char **argv)
+{
+    int first, result = CLI_DONE;
+    struct store *store = cmd_begin(verb, argc, argv, 1, &first, &result);
+    if (store == NULL)
+        return result;
+    result = revoke(store, argv[first]);
+    store_close(store);
+    return result;
+}

@@ -1,0 +1,243 @@
+/* panel import, panel show. */
+#include "base/clock.h"
+#include "base/file.h"
+#include "base/json.h"
+#include "base/lang.h"
+#include "base/mem.h"
+#include "collector/cmd/cmd.h"
+#include "collector/log/signer.h"
+#include "collector/state/catalogue.h"
+#include "collector/state/panel_import.h"
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+/* What an import looks at and writes, within one transaction. */
+struct import {
+    struct store *store;
+    struct panel *before; /* NULL: this is the first */
+    struct panel *after;
+    char **rounds; /* ids by number - 1 */
+    size_t round_count;
+    char **actions;
+    size_t action_count;
+    struct counted *counted;
+    size_t counted_count;
+};
+
+/* Puts a copy of `id` at place number - 1. */
+static int keep_id(char ***list, size_t *count, int64_t number, const char *id)
+{
+    if (number <= 0)
+        return -1;
+    size_t size = (size_t)number > *count ? (size_t)number : *count;
+    char **more = mem_resize(*list, size, sizeof *more);
+    if (more == NULL)
+        return -1;
+    *list = more;
+    for (; *count < size; (*count)++)
+        more[*count] = NULL;
+    more[number - 1] = mem_copy_text(id, strlen(id));
+    return more[number - 1] != NULL ? 0 : -1;
+}
+
+static int keep_round(void *context, int64_t number, const char *id)
+{
+    struct import *import = context;
+    return keep_id(&import->rounds, &import->round_count, number, id);
+}
+
+static int keep_action(void *context, const struct store_action *row)
+{
+    struct import *import = context;
+    return keep_id(&import->actions, &import->action_count, row->number, row->action.id);
+}
+
+static int keep_counted(void *context, int64_t round, int64_t action)
+{
+    struct import *import = context;
+    if (round <= 0 || action <= 0 || (size_t)round > import->round_count || (size_t)action > import->action_count)
+        return -1;
+    struct counted *more = mem_resize(import->counted, import->counted_count + 1, sizeof *more);
+    if (more == NULL)
+        return -1;
+    import->counted = more;
+    more[import->counted_count++] = (struct counted){import->rounds[round - 1], import->actions[action - 1]};
+    return 0;
+}
+
+static void free_import(struct import *import)
+{
+    for (size_t i = 0; i < import->round_count; i++)
+        mem_free(import->rounds[i]);
+    for (size_t i = 0; i < import->action_count; i++)
+        mem_free(import->actions[i]);
+    mem_free(import->rounds);
+    mem_free(import->actions);
+    mem_free(import->counted);
+    panel_free(import->before);
+    panel_free(import->after);
+}
+
+static enum store_result read_before(struct import *import)
+{
+    struct buf json;
+    struct faults faults;
+    buf_init(&json, PANEL_JSON_MAX);
+    faults_init(&faults);
+    enum store_result result = import->store->ops->panel_read(import->store, &json);
+    if (result == STORE_OK && (import->before = panel_parse(buf_text(&json), json.len, &faults)) == NULL)
+        result = STORE_FAILED;
+    faults_free(&faults);
+    buf_free(&json);
+    return result == STORE_NONE ? STORE_OK : result;
+}
+
+static enum store_result read_state(struct import *import, int64_t *size)
+{
+    const struct store_ops *ops = import->store->ops;
+    if (read_before(import) != STORE_OK || ops->round_each(import->store, keep_round, import) != STORE_OK ||
+        ops->action_each(import->store, keep_action, import) != STORE_OK ||
+        ops->counts_each(import->store, keep_counted, import) != STORE_OK)
+        return STORE_FAILED;
+    return ops->entry_count(import->store, size);
+}
+
+static bool round_is_known(const struct import *import, const char *id)
+{
+    for (size_t i = 0; i < import->round_count; i++)
+        if (import->rounds[i] != NULL && strcmp(import->rounds[i], id) == 0)
+            return true;
+    return false;
+}
+
+static enum store_result write_panel(struct import *import, const struct buf *json)
+{
+    const struct store_ops *ops = import->store->ops;
+    int64_t number = (int64_t)import->round_count;
+    for (size_t i = 0; i < import->after->round_count; i++)
+        if (!round_is_known(import, import->after->rounds[i].id) &&
+            ops->round_add(import->store, ++number, import->after->rounds[i].id) != STORE_OK)
+            return STORE_FAILED;
+    if (ops->panel_write(import->store, buf_text(json), json->len, clock_now()) != STORE_OK)
+        return STORE_FAILED;
+    return ops->commit(import->store);
+}
+
+/* The log's key is made with the first panel: from then on the store belongs to it. A key that has signed before is another log's. */
+static int make_log_key(const struct import *import)
+{
+    char path[CONFIG_VALUE_SIZE + 16], checkpoint[CONFIG_VALUE_SIZE + 32], origin[CONFIG_VALUE_SIZE + 16],
+        error[STORE_ERROR_SIZE] = "";
+    struct buf verifier;
+    const char *set = cmd_config()->values[CONFIG_ORIGIN];
+    config_log_key(cmd_config(), path);
+    snprintf(checkpoint, sizeof checkpoint, "%s.checkpoint", path);
+    snprintf(origin, sizeof origin, "%s%s", set[0] != '\0' ? "" : "burgerpanel/", set[0] != '\0' ? set : import->after->id);
+    if (file_exists(checkpoint))
+        return cli_fail(T("%s belongs to another log; name a new file with --log-key",
+                          "%s hoort bij een ander logboek; noem een nieuw bestand met --log-key"),
+                        path);
+    if (log_key_create(path) && errno != EEXIST)
+        return cli_fail(
+            T("the log's key %s can't be made: %s", "de sleutel van het logboek %s kan niet gemaakt worden: %s"), path,
+            strerror(errno));
+    buf_init(&verifier, NOTE_MAX);
+    int result = CLI_DONE;
+    if (log_key_verifier(path, origin, &verifier, error))
+        result = cli_fail("%s", error);
+    else if (import->store->ops->log_key_write(import->store, buf_text(&verifier)) != STORE_OK)
+        result = cmd_store_failed(import->store);
+    buf_free(&verifier);
+    return result;
+}
+
+static int ensure_log_key(const struct import *import)
+{
+    struct buf verifier;
+    buf_init(&verifier, NOTE_MAX);
+    enum store_result found = import->store->ops->log_key_read(import->store, &verifier);
+    buf_free(&verifier);
+    if (found == STORE_FAILED)
+        return cmd_store_failed(import->store);
+    return found == STORE_OK ? CLI_DONE : make_log_key(import);
+}
+
+static int import_panel(struct import *import, const char *file, const struct buf *json)
+{
+    struct faults faults;
+    int64_t size = 0;
+    int result = CLI_DONE;
+    faults_init(&faults);
+    if (import->store->ops->begin(import->store) != STORE_OK)
+        return cmd_store_failed(import->store);
+    if (read_state(import, &size) != STORE_OK)
+        result = cmd_store_failed(import->store);
+    else if (import->before != NULL)
+        panel_import_check(import->before, import->after, import->counted, import->counted_count, size == 0, &faults);
+    if (result == CLI_DONE && faults_any(&faults))
+        result = cmd_tell_faults(file, &faults);
+    if (result == CLI_DONE)
+        result = ensure_log_key(import);
+    if (result == CLI_DONE && write_panel(import, json) != STORE_OK)
+        result = cmd_store_failed(import->store);
+    if (result != CLI_DONE)
+        import->store->ops->rollback(import->store);
+    faults_free(&faults);
+    return result;
+}
+
+static int tell_changes(const struct import *import)
+{
+    struct buf text;
+    buf_init(&text, SIZE_MAX);
+    panel_import_put_changes(&text, import->before, import->after);
+    return cmd_print(&text);
+}
+
+int cmd_panel_import(const struct cli_verb *verb, int argc, char **argv)
+{
+    static const struct cli_option none[] = {{NULL, NULL, NULL, NULL, NULL, NULL}};
+    struct import import = {0};
+    struct faults faults;
+    struct buf json;
+    int first, result = cli_parse(verb, none, argc, argv, 1, 1, &first);
+    if (result >= 0)
+        return result;
+    const char *file = argv[first];
+    faults_init(&faults);
+    buf_init(&json, PANEL_JSON_MAX);
+    if (file_read(file, &json))
+        result = cli_fail(T("%s can't be read: %s", "%s kan niet gelezen worden: %s"), file, strerror(errno));
+    else if ((import.after = panel_parse(buf_text(&json), json.len, &faults)) == NULL)
+        result = cmd_tell_faults(file, &faults);
+    else if ((import.store = cmd_open(STORE_CREATE, &result)) != NULL)
+        result = import_panel(&import, file, &json);
+    if (result == CLI_DONE)
+        result = tell_changes(&import);
+    store_close(import.store);
+    free_import(&import);
+    faults_free(&faults);
+    buf_free(&json);
+    return result;
+}
+
+int cmd_panel_show(const struct cli_verb *verb, int argc, char **argv)
+{
+    int first, result = CLI_DONE;
+    struct store *store = cmd_begin(verb, argc, argv, 0, &first, &result);
+    if (store == NULL)
+        return result;
+    struct catalogue *catalogue = catalogue_load(store);
+    if (catalogue == NULL) {
+        result = cmd_store_failed(store);
+    } else {
+        struct buf text;
+        buf_init(&text, SIZE_MAX);
+        buf_put(&text, catalogue->definition.data, catalogue->definition.len);
+        result = cmd_print(&text);
+    }
+    catalogue_release(catalogue);
+    store_close(store);
+    return result;
+}

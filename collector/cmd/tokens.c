@@ -1,0 +1,128 @@
+/* tokens create, list, revoke. */
+#include "base/clock.h"
+#include "base/csv.h"
+#include "base/lang.h"
+#include "base/mem.h"
+#include "collector/cmd/cmd.h"
+#include "collector/state/token.h"
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#define DAY 86400
+#define DAYS_MAX 36500
+
+/* 0 and *days (0: never), or the exit code. */
+static int read_days(const char *text, long *days)
+{
+    char *end = NULL;
+    errno = 0;
+    *days = text != NULL ? strtol(text, &end, 10) : 0;
+    if (text != NULL && (errno != 0 || *end != '\0' || *days < 1 || *days > DAYS_MAX))
+        return cli_misuse(T("--expires must be a number of days from 1 to %d",
+                            "--expires moet een aantal dagen van 1 tot en met %d zijn"),
+                          DAYS_MAX);
+    return 0;
+}
+
+static int create(struct store *store, struct store_token *token)
+{
+    char text[TOKEN_TEXT_SIZE];
+    token_new(text);
+    token_hash(text, token->hash);
+    int result = CLI_DONE;
+    switch (store->ops->token_add(store, token)) {
+    case STORE_OK:
+        printf("%s\n", text);
+        break;
+    case STORE_NONE:
+        result = cli_fail(
+            T("there is a token '%s' already; choose another name", "er is al een token '%s'; kies een andere naam"),
+            token->name);
+        break;
+    case STORE_FAILED:
+        result = cmd_store_failed(store);
+        break;
+    }
+    mem_wipe(text, sizeof text);
+    return result;
+}
+
+int cmd_tokens_create(const struct cli_verb *verb, int argc, char **argv)
+{
+    const char *role_name = NULL, *expires = NULL;
+    bool exact = false;
+    const struct cli_option options[] = {
+        {"role", "ROLE", &role_name, NULL, "analyst, team or auditor", "analyst, team of auditor"},
+        {"exact", NULL, NULL, &exact, "may ask for exact figures", "mag om exacte cijfers vragen"},
+        {"expires", "DAYS", &expires, NULL, "ends after so many days", "eindigt na zoveel dagen"},
+        {NULL, NULL, NULL, NULL, NULL, NULL},
+    };
+    int first, result = cli_parse(verb, options, argc, argv, 1, 1, &first);
+    enum token_role role;
+    long days;
+    if (result >= 0)
+        return result;
+    if (role_name == NULL || token_role_find(role_name, &role))
+        return cli_misuse(T("--role must be analyst, team or auditor", "--role moet analyst, team of auditor zijn"));
+    if (!action_id_is_valid(argv[first]))
+        return cli_misuse(
+            T("NAME must be 1 to 64 of A-Z a-z 0-9 . _ -", "NAAM moet 1 tot 64 tekens zijn uit A-Z a-z 0-9 . _ -"));
+    if (read_days(expires, &days))
+        return CLI_USAGE;
+    struct store *store = cmd_open(STORE_EXISTING, &result);
+    if (store == NULL)
+        return result;
+    int64_t now = clock_now();
+    struct store_token token = {.name = argv[first],
+                                .role = token_role_name(role),
+                                .exact = exact,
+                                .created_at = now,
+                                .expires_at = days > 0 ? now + days * DAY : 0};
+    result = create(store, &token);
+    store_close(store);
+    return result;
+}
+
+static int put_token(void *context, const struct store_token *token)
+{
+    struct csv_writer *writer = context;
+    csv_put_text(writer, token->name);
+    csv_put_text(writer, token->role);
+    csv_put_text(writer, token->exact ? "yes" : "no");
+    cmd_put_time(writer, token->created_at);
+    cmd_put_time(writer, token->expires_at);
+    cmd_put_time(writer, token->revoked_at);
+    csv_end_row(writer);
+    return 0;
+}
+
+static enum store_result put_all(struct store *store, struct csv_writer *writer)
+{
+    return store->ops->token_each(store, put_token, writer);
+}
+
+int cmd_tokens_list(const struct cli_verb *verb, int argc, char **argv)
+{
+    return cmd_list(verb, argc, argv, "name,role,exact,created,expires,revoked\r\n", put_all);
+}
+
+int cmd_tokens_revoke(const struct cli_verb *verb, int argc, char **argv)
+{
+    int first, result = CLI_DONE;
+    struct store *store = cmd_begin(verb, argc, argv, 1, &first, &result);
+    if (store == NULL)
+        return result;
+    switch (store->ops->token_revoke(store, argv[first], clock_now())) {
+    case STORE_OK:
+        break;
+    case STORE_NONE:
+        result = cli_fail(T("there is no token '%s' in force", "er is geen geldig token '%s'"), argv[first]);
+        break;
+    case STORE_FAILED:
+        result = cmd_store_failed(store);
+        break;
+    }
+    store_close(store);
+    return result;
+}

@@ -1,0 +1,207 @@
+/* serve: puts the rooms together, runs until SIGTERM or SIGINT, answers what it has begun. */
+#include "base/lang.h"
+#include "base/log.h"
+#include "base/parallel.h"
+#include "collector/api/api.h"
+#include "collector/cmd/cmd.h"
+#include <errno.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#define QUIESCE_SECONDS 20
+#define BATCHES_WAITING 64
+#define TABLES_AT_ONCE 16 /* each holds a moment of the store while it is sent */
+#define MIB ((size_t)1024 * 1024)
+#define DESCRIPTORS_BESIDE 400
+
+/* What a running collector consists of, in the order in which it is started. */
+struct running {
+    int lock; /* -1: none */
+    struct service service;
+    struct http_server *server;
+    sigset_t signals;
+};
+
+/* Signals go to this thread alone, which waits for them; the others inherit the mask. */
+static void hold_signals(struct running *running)
+{
+    signal(SIGPIPE, SIG_IGN);
+    sigemptyset(&running->signals);
+    sigaddset(&running->signals, SIGTERM);
+    sigaddset(&running->signals, SIGINT);
+    pthread_sigmask(SIG_BLOCK, &running->signals, NULL);
+}
+
+/* Each connection takes a descriptor; some are needed beside: the store's, and those of connections that are turned away. */
+static void raise_descriptors(const struct config *config)
+{
+    uint64_t wanted = config_number(config, CONFIG_CONNECTIONS) + DESCRIPTORS_BESIDE;
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
+        return;
+    if (limit.rlim_cur < limit.rlim_max) {
+        limit.rlim_cur = limit.rlim_max;
+        (void)setrlimit(RLIMIT_NOFILE, &limit);
+    }
+    if (limit.rlim_cur < wanted)
+        log_warning(
+            "this process may open %llu files, too few for `connections`: raise its limit (ulimit -n, LimitNOFILE) to %llu",
+            (unsigned long long)limit.rlim_cur, (unsigned long long)wanted);
+}
+
+/* Opens the store for reading, and with what it says of itself the log's key. */
+static int open_log(struct service *service, const struct config *config, char error[static STORE_ERROR_SIZE])
+{
+    char path[CONFIG_VALUE_SIZE + 16];
+    struct buf verifier;
+    service->reader = reader_open(config->values[CONFIG_STORE], error);
+    if (service->reader == NULL)
+        return -1;
+    buf_init(&verifier, NOTE_MAX);
+    struct store *store = reader_take(service->reader);
+    enum store_result found = store->ops->log_key_read(store, &verifier);
+    if (found == STORE_NONE)
+        snprintf(error, STORE_ERROR_SIZE, "%s",
+                 T("no panel has been imported yet; run `panel import FILE.json` first",
+                   "er is nog geen panel ingelezen; voer eerst `panel import BESTAND.json` uit"));
+    if (found == STORE_FAILED)
+        snprintf(error, STORE_ERROR_SIZE, "%s", store_error(store));
+    reader_give_back(service->reader);
+    config_log_key(config, path);
+    if (found == STORE_OK)
+        service->around.log_key = log_key_open(path, buf_text(&verifier), error);
+    buf_free(&verifier);
+    return service->around.log_key != NULL ? 0 : -1;
+}
+
+/* A second daemon on the same store would answer from a roster and a log that it does not know to have changed. */
+static int take_lock(struct running *running, const struct config *config, char error[static STORE_ERROR_SIZE])
+{
+    const char *store = store_path(config->values[CONFIG_STORE]);
+    if (store == NULL)
+        return 0;
+    running->lock = store_lock(store);
+    if (running->lock >= 0)
+        return 0;
+    if (errno == EWOULDBLOCK)
+        snprintf(error, STORE_ERROR_SIZE,
+                 T("another collector is serving %.400s; stop that one first",
+                   "een andere verzamelaar bedient %.400s al; stop die eerst"),
+                 store);
+    else
+        snprintf(error, STORE_ERROR_SIZE,
+                 T("%.400s.lock can't be locked: %s", "%.400s.lock kan niet vergrendeld worden: %s"), store,
+                 strerror(errno));
+    return -1;
+}
+
+static int start_service(struct running *running, const struct config *config)
+{
+    struct service *service = &running->service;
+    char error[STORE_ERROR_SIZE] = "out of memory";
+    service->around.roster = roster_new();
+    service->around.catalogues = catalogue_place_new(NULL);
+    service->around.proofs = proofs_place_new();
+    service->config = config;
+    service->snapshots = snapshots_new(config->values[CONFIG_STORE], TABLES_AT_ONCE);
+    service->workers = workers_start(parallel_cores(), BATCHES_WAITING);
+    if (service->around.roster != NULL && service->around.catalogues != NULL && service->around.proofs != NULL &&
+        service->snapshots != NULL && service->workers != NULL && open_log(service, config, error) == 0 &&
+        take_lock(running, config, error) == 0)
+        service->queue =
+            commit_start(config->values[CONFIG_STORE], config_number(config, CONFIG_QUEUE), &service->around, error);
+    return service->queue != NULL ? -1 : cli_fail("%s", error);
+}
+
+static int start_http(struct running *running, const struct config *config)
+{
+    char address[CONFIG_VALUE_SIZE], error[256];
+    uint64_t threads = config_number(config, CONFIG_THREADS);
+    struct http_options options = {.address = address,
+                                   .threads = threads > 0 ? (unsigned)threads : parallel_cores(),
+                                   .connections = (unsigned)config_number(config, CONFIG_CONNECTIONS),
+                                   .bodies_max = config_number(config, CONFIG_BODIES_MIB) * MIB};
+    config_listen(config, address, &options.port);
+    running->server = http_start(&options, api_routes, &running->service, error, sizeof error);
+    if (running->server == NULL)
+        return cli_fail(T("can't listen on %s: %s", "kan niet luisteren op %s: %s"), config->values[CONFIG_LISTEN], error);
+    bool v6 = strchr(address, ':') != NULL;
+    printf("listening on http://%s%s%s:%u\n", v6 ? "[" : "", address, v6 ? "]" : "", http_port(running->server));
+    return fflush(stdout) == 0
+               ? -1
+               : cli_fail(T("standard output can't be written", "standaarduitvoer kan niet geschreven worden"));
+}
+
+/* New connections are refused first, then each stage runs dry in the order of the walk, so that nothing begun is left unanswered. */
+static void stop(struct running *running)
+{
+    struct service *service = &running->service;
+    if (running->server != NULL)
+        http_quiesce(running->server, QUIESCE_SECONDS);
+    workers_stop(service->workers);
+    commit_stop(service->queue);
+    if (running->server != NULL) {
+        http_quiesce(running->server, 1);
+        http_stop(running->server);
+    }
+    workers_free(service->workers);
+    commit_free(service->queue);
+    log_key_close(service->around.log_key);
+    proofs_place_free(service->around.proofs);
+    catalogue_place_free(service->around.catalogues);
+    roster_free(service->around.roster);
+    snapshots_free(service->snapshots);
+    reader_close(service->reader);
+    if (running->lock >= 0)
+        close(running->lock);
+}
+
+static int serve(const struct config *config)
+{
+    struct running running = {.lock = -1};
+    int caught;
+    raise_descriptors(config);
+    hold_signals(&running);
+    int result = start_service(&running, config);
+    if (result < 0)
+        result = start_http(&running, config);
+    if (result < 0) {
+        log_info("serving with %zu members", roster_count(running.service.around.roster));
+        while (sigwait(&running.signals, &caught) != 0)
+            ;
+        log_info("stopping");
+        result = CLI_DONE;
+    }
+    stop(&running);
+    return result;
+}
+
+int cmd_serve(const struct cli_verb *verb, int argc, char **argv)
+{
+    static struct config config;
+    bool only_check = false;
+    const struct cli_option options[] = {
+        {"listen", "ADDRESS:PORT", &config_flags[CONFIG_LISTEN], NULL,
+         "where to listen (default 127.0.0.1:8080); port 0 takes a free one",
+         "waar te luisteren (standaard 127.0.0.1:8080); poort 0 neemt een vrije"},
+        {"log-level", "LEVEL", &config_flags[CONFIG_LOG_LEVEL], NULL, "error, warning, info or debug",
+         "error, warning, info of debug"},
+        {"check", NULL, NULL, &only_check, "read the settings, print them and end",
+         "lees de instellingen, toon ze en stop"},
+        {NULL, NULL, NULL, NULL, NULL, NULL},
+    };
+    int first, result = cli_parse(verb, options, argc, argv, 0, 0, &first);
+    if (result < 0)
+        result = config_read(&config);
+    if (result >= 0)
+        return result;
+    if (only_check) {
+        config_print(&config);
+        return CLI_DONE;
+    }
+    return serve(&config);
+}

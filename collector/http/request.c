@@ -1,0 +1,66 @@
+/* What a handler may ask of a request, read from the HTTP library's connection. */
+#include "collector/http/http.h"
+#include <microhttpd.h>
+#include <netinet/in.h>
+#include <string.h>
+
+const char *http_header(const struct http_exchange *x, const char *name)
+{
+    return MHD_lookup_connection_value(http_connection(x), MHD_HEADER_KIND, name);
+}
+
+const char *http_query(const struct http_exchange *x, const char *name)
+{
+    return MHD_lookup_connection_value(http_connection(x), MHD_GET_ARGUMENT_KIND, name);
+}
+
+bool http_has_media_type(const struct http_exchange *x, const char *wanted)
+{
+    const char *given = http_header(x, "Content-Type");
+    size_t len = strlen(wanted);
+    return given != NULL && strncasecmp(given, wanted, len) == 0 && strchr("; \t", given[len]) != NULL;
+}
+
+struct arguments {
+    const char *const *known;
+    const char *unknown;
+    unsigned seen; /* a bit for each of `known` */
+};
+
+static enum MHD_Result look_up_argument(void *context, enum MHD_ValueKind kind, const char *name, const char *value)
+{
+    (void)kind;
+    struct arguments *arguments = context;
+    for (unsigned i = 0; value != NULL && arguments->known[i] != NULL; i++) {
+        if (strcmp(arguments->known[i], name) != 0 || (arguments->seen & 1u << i) != 0)
+            continue;
+        arguments->seen |= 1u << i;
+        return MHD_YES;
+    }
+    arguments->unknown = name;
+    return MHD_NO;
+}
+
+const char *http_query_unknown(const struct http_exchange *x, const char *const *known)
+{
+    struct arguments arguments = {.known = known};
+    MHD_get_connection_values(http_connection(x), MHD_GET_ARGUMENT_KIND, look_up_argument, &arguments);
+    return arguments.unknown;
+}
+
+static bool is_loopback(const struct sockaddr *address)
+{
+    if (address->sa_family == AF_INET)
+        return (ntohl(((const struct sockaddr_in *)(const void *)address)->sin_addr.s_addr) >> 24) == IN_LOOPBACKNET;
+    if (address->sa_family != AF_INET6)
+        return false;
+    const struct in6_addr *v6 = &((const struct sockaddr_in6 *)(const void *)address)->sin6_addr;
+    return IN6_IS_ADDR_LOOPBACK(v6) || (IN6_IS_ADDR_V4MAPPED(v6) && v6->s6_addr[12] == IN_LOOPBACKNET);
+}
+
+bool http_is_local(const struct http_exchange *x)
+{
+    const union MHD_ConnectionInfo *peer = MHD_get_connection_info(http_connection(x), MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+    return peer != NULL && is_loopback(peer->client_addr) && http_header(x, "Forwarded") == NULL &&
+           http_header(x, "X-Forwarded-For") == NULL && http_header(x, "Via") == NULL;
+}

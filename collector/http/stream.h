@@ -1,0 +1,30 @@
+/* A body that is made a piece at a time while it is being sent. Part of the HTTP room; what makes the pieces is the handlers'. */
+#ifndef COLLECTOR_HTTP_STREAM_H
+#define COLLECTOR_HTTP_STREAM_H
+
+#include "base/buf.h"
+#include <stdbool.h>
+
+enum http_piece {
+    HTTP_PIECE_MORE, /* there is more to come */
+    HTTP_PIECE_LAST, /* the body ends with what was put, if anything */
+    HTTP_PIECE_BROKEN, /* it can't be completed: the connection ends, so that the receiver sees it */
+};
+
+/* Puts the next bytes of a body into `out`, which is empty; none at all is fine. On the exchange's HTTP thread; must not wait for anything. */
+typedef enum http_piece http_piece_fn(void *source, struct buf *out);
+
+struct http_pieces;
+struct MHD_Response;
+
+/* Takes `source` over, to be given back to `release`. NULL when there is no memory; `release` has then been called. */
+MUST_CHECK struct http_pieces *http_pieces_new(http_piece_fn *next, void *source, void (*release)(void *source));
+
+/* Releases the source. NULL is fine. */
+void http_pieces_free(struct http_pieces *pieces);
+
+/* The HTTP library's answer with this body; owns the pieces from then on. For a HEAD request the pieces are made and counted instead: the library would send the
+ * end of a body whose length it does not know. NULL when there is no memory or a counted body is broken; the pieces stay the caller's. */
+MUST_CHECK struct MHD_Response *http_pieces_response(struct http_pieces *pieces, bool head);
+
+#endif

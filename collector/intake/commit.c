@@ -1,0 +1,365 @@
+/* Group commit. A lone job is committed at once. When others are being checked, or the last batch held several, the writer waits a little for
+ * more: so under load dozens of jobs share one sync, one tree and one signature. After a failure nothing is accepted until the store
+ * has been opened again and everything read anew. */
+#include "collector/intake/commit.h"
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "collector/ops/metrics.h"
+#include <errno.h>
+#include <pthread.h>
+#include <semaphore.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <time.h>
+
+#define GATHER_STEP_US 1000 /* nothing new for so long: no more are coming */
+#define GATHER_MAX_US 3000
+#define GATHER_ENOUGH 512 /* submissions for which it waits no longer */
+#define BATCH_MAX 4096 /* submissions in a transaction; one job may be larger by itself */
+#define REFRESH_MS 400 /* how often an idle writer looks for what administrators changed */
+#define REOPEN_MS 1000
+
+/* What the writer does: sleeps until a first job comes, or with one until others have come. */
+enum writer { AWAKE, IDLE, GATHERING };
+
+struct commit_queue {
+    pthread_t thread;
+    pthread_mutex_t lock;
+    sem_t woken; /* what the writer sleeps on: a condition variable would cost it the lock, and twice the calls */
+    struct commit_job *head, **tail;
+    size_t waiting; /* submissions in the queue */
+    size_t capacity;
+    enum writer writer;
+    size_t announced;
+    size_t expected; /* submissions: as many as the last batch held, where that was more than one job; 0 otherwise */
+    bool stopping;
+    atomic_bool healthy;
+
+    /* the writer's alone */
+    const char *dsn;
+    struct ledger_surroundings around;
+    struct store *store;
+    struct ledger *ledger;
+    struct submission **batch;
+    size_t batch_cap;
+};
+
+/* --- the store ------------------------------------------------------------------------------------------------------------- */
+
+static void close_store(struct commit_queue *queue)
+{
+    ledger_free(queue->ledger);
+    store_close(queue->store);
+    queue->ledger = NULL;
+    queue->store = NULL;
+}
+
+static int open_store(struct commit_queue *queue, char error[static STORE_ERROR_SIZE])
+{
+    queue->store = store_open(queue->dsn, STORE_EXISTING, error);
+    if (queue->store == NULL)
+        return -1;
+    queue->ledger = ledger_new(queue->store, &queue->around);
+    if (queue->ledger != NULL)
+        return 0;
+    snprintf(error, STORE_ERROR_SIZE, "%s", store_error(queue->store));
+    close_store(queue);
+    return -1;
+}
+
+/* After a failure. Until this has succeeded once every push is turned away. */
+static void try_reopening(struct commit_queue *queue)
+{
+    char error[STORE_ERROR_SIZE];
+    close_store(queue);
+    if (open_store(queue, error)) {
+        log_error("store: can't be opened again: %s", error);
+        return;
+    }
+    log_info("store: opened again, %lld entries", (long long)ledger_size(queue->ledger));
+    atomic_store(&queue->healthy, true);
+}
+
+/* --- batches --------------------------------------------------------------------------------------------------------------- */
+
+/* Takes jobs off the queue until a batch is full; the first is always taken. With the lock held. */
+static struct commit_job *take_jobs(struct commit_queue *queue, size_t *count)
+{
+    struct commit_job *first = queue->head, **end = &queue->head;
+    *count = 0;
+    while (*end != NULL && (*count == 0 || *count + (*end)->count <= BATCH_MAX)) {
+        *count += (*end)->count;
+        end = &(*end)->next;
+    }
+    queue->head = *end;
+    if (queue->head == NULL)
+        queue->tail = &queue->head;
+    *end = NULL;
+    queue->waiting -= *count;
+    return first;
+}
+
+static int gather_batch(struct commit_queue *queue, const struct commit_job *jobs, size_t count)
+{
+    if (count > queue->batch_cap) {
+        struct submission **more = mem_resize(queue->batch, count, sizeof *more);
+        if (more == NULL)
+            return -1;
+        queue->batch = more;
+        queue->batch_cap = count;
+    }
+    size_t n = 0;
+    for (; jobs != NULL; jobs = jobs->next)
+        for (size_t i = 0; i < jobs->count; i++)
+            queue->batch[n++] = jobs->list[i];
+    return 0;
+}
+
+static void turn_away(struct commit_job *job)
+{
+    for (size_t i = 0; i < job->count; i++)
+        job->list[i]->verdict = VERDICT_UNAVAILABLE;
+}
+
+/* Commits the jobs and hands each back. */
+static void commit_jobs(struct commit_queue *queue, struct commit_job *jobs, size_t count)
+{
+    bool ready = queue->ledger != NULL && gather_batch(queue, jobs, count) == 0;
+    int64_t begun = clock_monotonic_us();
+    if (ready && ledger_apply(queue->ledger, queue->batch, count))
+        atomic_store(&queue->healthy, false);
+    if (ready)
+        metrics_note_batch(queue->batch, count, clock_monotonic_us() - begun);
+    for (struct commit_job *next; jobs != NULL; jobs = next) {
+        next = jobs->next;
+        if (!ready)
+            turn_away(jobs);
+        jobs->done(jobs);
+    }
+}
+
+static struct timespec in_future(int64_t microseconds)
+{
+    struct timespec until;
+    clock_gettime(CLOCK_MONOTONIC, &until);
+    until.tv_nsec += microseconds % 1000000 * 1000;
+    until.tv_sec += microseconds / 1000000 + until.tv_nsec / 1000000000;
+    until.tv_nsec %= 1000000000;
+    return until;
+}
+
+/* Until should_wake says so, or for so long. With the lock held, but not while asleep. */
+static void sleep_as(struct commit_queue *queue, enum writer state, int64_t microseconds)
+{
+    struct timespec until = in_future(microseconds);
+    queue->writer = state;
+    pthread_mutex_unlock(&queue->lock);
+    while (sem_clockwait(&queue->woken, CLOCK_MONOTONIC, &until) != 0 && errno == EINTR)
+        ;
+    pthread_mutex_lock(&queue->lock);
+    queue->writer = AWAKE;
+}
+
+/* Whether nothing more is worth waiting for: nobody else is being checked and as many have come as last time, who sends again once answered; or
+ * a good batch. */
+static bool has_gathered(const struct commit_queue *queue)
+{
+    return (queue->announced == 0 && queue->waiting >= queue->expected) || queue->waiting >= GATHER_ENOUGH ||
+           queue->stopping;
+}
+
+/* Waits for a first job, at most REFRESH_MS. While busy it is not woken by the first, but when all have come, or after a step by itself. With the lock
+ * held. */
+static void wait_for_work(struct commit_queue *queue)
+{
+    if (queue->expected > 0) {
+        sleep_as(queue, IDLE, GATHER_STEP_US);
+        if (queue->head == NULL)
+            queue->expected = 0; /* busy no longer */
+    }
+    if (queue->head == NULL && !queue->stopping)
+        sleep_as(queue, IDLE, REFRESH_MS * INT64_C(1000));
+}
+
+/* With a job at hand: waits for those that are being checked and, while busy, for those that are still in their sockets, as long as more keep
+ * coming. GATHER_MAX_US at most. With the lock held. */
+static void gather(struct commit_queue *queue)
+{
+    int64_t end = clock_monotonic_us() + GATHER_MAX_US;
+    size_t before = 0;
+    while (!has_gathered(queue) && (queue->announced > 0 || queue->waiting > before) && clock_monotonic_us() < end) {
+        before = queue->waiting;
+        sleep_as(queue, GATHERING, GATHER_STEP_US);
+    }
+}
+
+/* What an idle writer does: sees to the store, or to what administrators changed. */
+static void rest(struct commit_queue *queue)
+{
+    if (!atomic_load(&queue->healthy)) {
+        try_reopening(queue);
+        if (!atomic_load(&queue->healthy))
+            clock_sleep_ms(REOPEN_MS - REFRESH_MS);
+    } else if (ledger_refresh(queue->ledger)) {
+        atomic_store(&queue->healthy, false);
+    }
+}
+
+static void *write_batches(void *argument)
+{
+    struct commit_queue *queue = argument;
+    pthread_mutex_lock(&queue->lock);
+    for (;;) {
+        if (queue->head == NULL && !queue->stopping)
+            wait_for_work(queue);
+        if (queue->head == NULL && queue->stopping)
+            break;
+        if (queue->head == NULL) {
+            pthread_mutex_unlock(&queue->lock);
+            rest(queue);
+            pthread_mutex_lock(&queue->lock);
+            continue;
+        }
+        gather(queue);
+        size_t count;
+        struct commit_job *jobs = take_jobs(queue, &count);
+        pthread_mutex_unlock(&queue->lock);
+        bool several = jobs->next != NULL;
+        commit_jobs(queue, jobs, count);
+        pthread_mutex_lock(&queue->lock);
+        queue->expected = several ? count : 0;
+    }
+    pthread_mutex_unlock(&queue->lock);
+    return NULL;
+}
+
+/* --- from outside ---------------------------------------------------------------------------------------------------------- */
+
+/* Whether the writer sleeps and need not any longer; it is then to be woken, once, after the lock has been given back. With the lock held. */
+static bool should_wake(struct commit_queue *queue)
+{
+    bool due = false;
+    switch (queue->writer) {
+    case AWAKE:
+        break;
+    case IDLE:
+        due = queue->stopping || (queue->head != NULL && (queue->expected == 0 || has_gathered(queue)));
+        break;
+    case GATHERING:
+        due = has_gathered(queue);
+        break;
+    }
+    if (due)
+        queue->writer = AWAKE;
+    return due;
+}
+
+static void unlock_and_wake(struct commit_queue *queue)
+{
+    bool due = should_wake(queue);
+    pthread_mutex_unlock(&queue->lock);
+    if (due)
+        sem_post(&queue->woken);
+}
+
+void commit_announce(struct commit_queue *queue)
+{
+    pthread_mutex_lock(&queue->lock);
+    queue->announced++;
+    pthread_mutex_unlock(&queue->lock);
+}
+
+void commit_withdraw(struct commit_queue *queue)
+{
+    pthread_mutex_lock(&queue->lock);
+    queue->announced--;
+    unlock_and_wake(queue);
+}
+
+int commit_push(struct commit_queue *queue, struct commit_job *job)
+{
+    job->next = NULL;
+    pthread_mutex_lock(&queue->lock);
+    bool full = queue->stopping || !atomic_load(&queue->healthy) ||
+                (queue->waiting > 0 && queue->waiting + job->count > queue->capacity);
+    if (!full) {
+        *queue->tail = job;
+        queue->tail = &job->next;
+        queue->waiting += job->count;
+    }
+    queue->announced--;
+    unlock_and_wake(queue);
+    return full ? -1 : 0;
+}
+
+size_t commit_waiting(struct commit_queue *queue)
+{
+    pthread_mutex_lock(&queue->lock);
+    size_t waiting = queue->waiting;
+    pthread_mutex_unlock(&queue->lock);
+    return waiting;
+}
+
+bool commit_is_healthy(struct commit_queue *queue)
+{
+    return atomic_load(&queue->healthy);
+}
+
+void commit_free(struct commit_queue *queue)
+{
+    if (queue == NULL)
+        return;
+    close_store(queue);
+    sem_destroy(&queue->woken);
+    pthread_mutex_destroy(&queue->lock);
+    mem_free(queue->batch);
+    mem_free(queue);
+}
+
+static int prepare_locks(struct commit_queue *queue)
+{
+    if (sem_init(&queue->woken, 0, 0) != 0)
+        return -1;
+    if (pthread_mutex_init(&queue->lock, NULL) == 0)
+        return 0;
+    sem_destroy(&queue->woken);
+    return -1;
+}
+
+struct commit_queue *commit_start(const char *dsn, size_t capacity, const struct ledger_surroundings *surroundings,
+                                  char error[static STORE_ERROR_SIZE])
+{
+    struct commit_queue *queue = mem_calloc(1, sizeof *queue);
+    if (queue == NULL || prepare_locks(queue)) {
+        mem_free(queue);
+        snprintf(error, STORE_ERROR_SIZE, "out of memory");
+        return NULL;
+    }
+    queue->tail = &queue->head;
+    queue->capacity = capacity;
+    queue->dsn = dsn;
+    queue->around = *surroundings;
+    atomic_init(&queue->healthy, true);
+    if (open_store(queue, error)) {
+        commit_free(queue);
+        return NULL;
+    }
+    if (pthread_create(&queue->thread, NULL, write_batches, queue) != 0) {
+        snprintf(error, STORE_ERROR_SIZE, "a thread can't be started");
+        commit_free(queue);
+        return NULL;
+    }
+    return queue;
+}
+
+void commit_stop(struct commit_queue *queue)
+{
+    if (queue == NULL)
+        return;
+    pthread_mutex_lock(&queue->lock);
+    queue->stopping = true;
+    unlock_and_wake(queue);
+    pthread_join(queue->thread, NULL);
+    close_store(queue);
+}

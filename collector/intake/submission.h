@@ -1,0 +1,54 @@
+/* One signed object on its way into the log: what the checks before the writer found out, and what the writer decided. A value that is
+ * handed from an HTTP thread to the writer and back; never with both at once. */
+#ifndef COLLECTOR_INTAKE_SUBMISSION_H
+#define COLLECTOR_INTAKE_SUBMISSION_H
+
+#include "collector/log/proofs.h"
+#include "collector/state/catalogue.h"
+#include "panel/problem.h"
+
+enum submission_kind { SUBMISSION_RESPONSE, SUBMISSION_ENROLMENT };
+
+/* What became of it. */
+enum submission_verdict {
+    VERDICT_PENDING,
+    VERDICT_ACCEPTED, /* in the log now: 201 */
+    VERDICT_REPEATED, /* was there already: 200 */
+    VERDICT_REFUSED, /* `problem` says why */
+    VERDICT_UNAVAILABLE, /* nothing is known to be kept: 503 */
+};
+
+struct submission {
+    enum submission_kind kind;
+    const char *jws; /* as received; the request's, which outlives the submission */
+    size_t jws_len;
+    struct merkle_hash leaf; /* of the JWS */
+    struct catalogue *catalogue; /* that it was checked against; held */
+
+    /* a response */
+    int64_t round, action, member; /* the store's numbers */
+    size_t round_place, action_place; /* in the catalogue */
+    int64_t revision;
+    bool round_open; /* when it arrived */
+    size_t slot_count; /* of `slots`, which is at the end */
+
+    /* an enrolment */
+    char kid[KID_SIZE];
+    uint8_t public_key[KEY_BYTES];
+    uint8_t invitation[SHA256_BYTES];
+    bool iat_fits; /* iat was within ENROLMENT_SKEW when it arrived; asked of a new enrolment alone */
+    int64_t received_at;
+
+    /* the outcome */
+    enum submission_verdict verdict;
+    enum problem problem;
+    const char *detail; /* static, in English: the problem's `detail` */
+    int64_t index; /* in the log, when accepted or repeated */
+    int64_t replaced; /* the response that it replaced, or -1 */
+    struct proofs *proofs; /* of the commit, when accepted; held */
+    int64_t current_revision; /* with PROBLEM_STALE_REVISION */
+
+    uint16_t slots[]; /* counters that a response adds one to */
+};
+
+#endif

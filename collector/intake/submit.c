@@ -1,0 +1,211 @@
+/* envelope -> member -> signature -> claims -> meaning (PROTOCOL 4 and 5). The order of the checks is the protocol's: nothing of the
+ * payload is looked at before its signature counts. */
+#include "collector/intake/submit.h"
+#include "base/mem.h"
+#include "crypto/jws.h"
+#include "panel/enrolment.h"
+#include <string.h>
+
+void refusal_init(struct refusal *refusal)
+{
+    refusal->problem = PROBLEM_NONE;
+    refusal->detail = "";
+    faults_init(&refusal->faults);
+}
+
+void refusal_free(struct refusal *refusal)
+{
+    faults_free(&refusal->faults);
+}
+
+/* The readers of claims and envelopes tell a lack of memory by this phrase: no fault of the sender's. */
+#define NO_MEMORY "out of memory"
+
+static int refuse(struct refusal *refusal, enum problem problem, const char *detail)
+{
+    refusal->problem = problem;
+    refusal->detail = detail;
+    return -1;
+}
+
+static int refuse_memory(struct refusal *refusal)
+{
+    return refuse(refusal, PROBLEM_UNAVAILABLE, "The collector is short of memory; send the same again later.");
+}
+
+static int refuse_reading(struct refusal *refusal, enum problem problem, const char *why)
+{
+    return strcmp(why, NO_MEMORY) == 0 ? refuse_memory(refusal) : refuse(refusal, problem, why);
+}
+
+/* One answer for an unknown member, a revoked one and a signature that does not count. */
+static int refuse_signature(struct refusal *refusal)
+{
+    return refuse(refusal, PROBLEM_NOT_VERIFIED, "The signature is not that of an enrolled member whose key is in force.");
+}
+
+static int read_envelope(const char *text, size_t len, const char *typ, struct jws *jws, struct refusal *refusal)
+{
+    const char *why = "";
+    if (len > JWS_MAX)
+        return refuse(refusal, PROBLEM_TOO_LARGE, "A signed object is at most 32 KiB long.");
+    if (jws_parse(text, len, typ, jws, &why))
+        return refuse_reading(refusal, PROBLEM_MALFORMED_ENVELOPE, why);
+    return 0;
+}
+
+static struct submission *submission_new(enum submission_kind kind, struct catalogue *catalogue, const char *jws,
+                                         size_t len, size_t slot_count)
+{
+    struct submission *s = mem_calloc(1, sizeof *s + slot_count * sizeof s->slots[0]);
+    if (s == NULL)
+        return NULL;
+    s->kind = kind;
+    s->jws = jws;
+    s->jws_len = len;
+    s->slot_count = slot_count;
+    s->catalogue = catalogue_hold(catalogue);
+    merkle_leaf(jws, len, &s->leaf);
+    s->replaced = -1;
+    return s;
+}
+
+void submission_free(struct submission *submission)
+{
+    if (submission == NULL)
+        return;
+    catalogue_release(submission->catalogue);
+    proofs_release(submission->proofs);
+    mem_free(submission);
+}
+
+/* --- a response ------------------------------------------------------------------------------------------------------------ */
+
+/* Check 3. */
+static int verify_member(struct roster *roster, const struct jws *jws, struct store_member *member, struct refusal *refusal)
+{
+    if (!roster_find(roster, jws->kid, member) || member->revoked_at != 0 || !jws_verify(jws, member->public_key))
+        return refuse_signature(refusal);
+    return 0;
+}
+
+/* Checks 4 to 7; *response and *ballot are set on success. */
+static int read_response(const struct jws *jws, const struct catalogue *catalogue, int64_t now, struct response *response,
+                         struct ballot *ballot, struct refusal *refusal)
+{
+    const char *why = "";
+    struct buf payload;
+    buf_init(&payload, JWS_MAX);
+    int result = -1;
+    if (jws_decode_payload(jws, &payload)) {
+        refuse_memory(refusal);
+    } else if (response_parse(payload.data, payload.len, response, &why)) {
+        refuse_reading(refusal, PROBLEM_INVALID_CLAIMS, why);
+    } else if (response_check(response, catalogue->panel, catalogue->actions, now, ballot, &refusal->faults)) {
+        response_free(response);
+        refuse(refusal, PROBLEM_INVALID_RESPONSE, "The response does not fit the panel; each fault is named in errors.");
+    } else {
+        result = 0;
+    }
+    buf_free(&payload);
+    if (refusal->faults.no_memory)
+        refuse_memory(refusal);
+    return result;
+}
+
+static void fill_response(struct submission *s, const struct response *response, const struct ballot *ballot, int64_t now)
+{
+    const struct catalogue *catalogue = s->catalogue;
+    s->round_place = ballot->round;
+    s->action_place = ballot->action;
+    s->round = catalogue->round_numbers[ballot->round];
+    s->action = catalogue->action_numbers[ballot->action];
+    s->revision = response->revision;
+    s->round_open = round_is_open(&catalogue->panel->rounds[ballot->round], now);
+    tally_slots(catalogue_layout(catalogue, ballot->round), ballot, s->slots);
+}
+
+struct submission *submit_response(struct roster *roster, struct catalogue *catalogue, const char *text, size_t len,
+                                   int64_t now, struct refusal *refusal)
+{
+    struct jws jws;
+    struct store_member member;
+    struct response response;
+    struct ballot ballot;
+    if (read_envelope(text, len, RESPONSE_TYP, &jws, refusal) || verify_member(roster, &jws, &member, refusal) ||
+        read_response(&jws, catalogue, now, &response, &ballot, refusal))
+        return NULL;
+    struct submission *s = submission_new(SUBMISSION_RESPONSE, catalogue, text, len, tally_slot_count(&ballot));
+    if (s != NULL) {
+        fill_response(s, &response, &ballot, now);
+        s->member = member.number;
+    } else {
+        refuse_memory(refusal);
+    }
+    ballot_free(&ballot);
+    response_free(&response);
+    return s;
+}
+
+/* --- an enrolment ---------------------------------------------------------------------------------------------------------- */
+
+/* The key that the claims bring must be fit, be the one that the header names, and have signed. */
+static int verify_own_key(const struct jws *jws, const struct enrolment *claims, struct refusal *refusal)
+{
+    char kid[KID_SIZE];
+    if (!claims->has_key || !key_is_acceptable(claims->public_key))
+        return refuse(refusal, PROBLEM_NOT_VERIFIED, "The key is no acceptable Ed25519 public key.");
+    key_thumbprint(claims->public_key, kid);
+    if (strcmp(kid, jws->kid) != 0)
+        return refuse(refusal, PROBLEM_NOT_VERIFIED, "The kid is not the thumbprint of the key.");
+    if (!jws_verify(jws, claims->public_key))
+        return refuse(refusal, PROBLEM_NOT_VERIFIED, "The key that enrols has not signed this.");
+    return 0;
+}
+
+static int check_audience(const struct enrolment *claims, const struct panel *panel, struct refusal *refusal)
+{
+    if (strcmp(claims->aud, panel->id) != 0)
+        return refuse(refusal, PROBLEM_INVALID_CLAIMS, "aud is not this panel's id.");
+    return 0;
+}
+
+static void fill_enrolment(struct submission *s, const struct enrolment *claims, const char *kid, int64_t now)
+{
+    uint8_t code[INVITATION_BYTES];
+    memcpy(s->kid, kid, KID_SIZE);
+    memcpy(s->public_key, claims->public_key, KEY_BYTES);
+    s->received_at = now;
+    s->iat_fits = claims->iat <= now + ENROLMENT_SKEW && claims->iat >= now - ENROLMENT_SKEW;
+    /* What is no code at all is hashed as an empty one, which nobody was given. */
+    bool is_code = invitation_read(claims->invitation, code) == 0;
+    crypto_sha256(code, is_code ? sizeof code : 0, s->invitation);
+    mem_wipe(code, sizeof code);
+}
+
+struct submission *submit_enrolment(struct catalogue *catalogue, const char *text, size_t len, int64_t now,
+                                    struct refusal *refusal)
+{
+    struct jws jws;
+    struct enrolment claims;
+    struct submission *s = NULL;
+    const char *why = "";
+    if (read_envelope(text, len, ENROLMENT_TYP, &jws, refusal))
+        return NULL;
+    struct buf payload;
+    buf_init(&payload, JWS_MAX);
+    if (jws_decode_payload(&jws, &payload)) {
+        refuse_memory(refusal);
+    } else if (enrolment_parse(payload.data, payload.len, &claims, &why)) {
+        refuse_reading(refusal, PROBLEM_INVALID_CLAIMS, why);
+    } else {
+        bool fits = verify_own_key(&jws, &claims, refusal) == 0 && check_audience(&claims, catalogue->panel, refusal) == 0;
+        if (fits && (s = submission_new(SUBMISSION_ENROLMENT, catalogue, text, len, 0)) == NULL)
+            refuse_memory(refusal);
+        if (s != NULL)
+            fill_enrolment(s, &claims, jws.kid, now);
+        enrolment_free(&claims);
+    }
+    buf_wipe(&payload);
+    return s;
+}

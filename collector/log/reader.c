@@ -1,0 +1,55 @@
+/* A handle and its lock. */
+#include "collector/log/reader.h"
+#include "base/mem.h"
+#include <pthread.h>
+#include <stdio.h>
+
+struct reader {
+    pthread_mutex_t lock;
+    struct store *store;
+    struct tiles *tiles;
+};
+
+struct reader *reader_open(const char *dsn, char error[static STORE_ERROR_SIZE])
+{
+    struct reader *reader = mem_calloc(1, sizeof *reader);
+    if (reader == NULL || pthread_mutex_init(&reader->lock, NULL) != 0) {
+        mem_free(reader);
+        snprintf(error, STORE_ERROR_SIZE, "out of memory");
+        return NULL;
+    }
+    reader->store = store_open(dsn, STORE_EXISTING, error);
+    reader->tiles = reader->store != NULL ? tiles_new(reader->store) : NULL;
+    if (reader->tiles != NULL)
+        return reader;
+    if (reader->store != NULL)
+        snprintf(error, STORE_ERROR_SIZE, "out of memory");
+    reader_close(reader);
+    return NULL;
+}
+
+void reader_close(struct reader *reader)
+{
+    if (reader == NULL)
+        return;
+    tiles_free(reader->tiles);
+    store_close(reader->store);
+    pthread_mutex_destroy(&reader->lock);
+    mem_free(reader);
+}
+
+struct store *reader_take(struct reader *reader)
+{
+    pthread_mutex_lock(&reader->lock);
+    return reader->store;
+}
+
+struct tiles *reader_tiles(struct reader *reader)
+{
+    return reader->tiles;
+}
+
+void reader_give_back(struct reader *reader)
+{
+    pthread_mutex_unlock(&reader->lock);
+}

@@ -1,0 +1,20 @@
+/* A store handle for the HTTP threads' reading, and the log's tiles read with it: one, lent to one thread at a time. */
+#ifndef COLLECTOR_LOG_READER_H
+#define COLLECTOR_LOG_READER_H
+
+#include "collector/log/tiles.h"
+
+struct reader;
+
+/* NULL: one line in `error`. Free with reader_close. */
+MUST_CHECK struct reader *reader_open(const char *dsn, char error[static STORE_ERROR_SIZE]);
+void reader_close(struct reader *reader);
+
+/* Waits for the handle; give it back soon. */
+struct store *reader_take(struct reader *reader);
+
+/* The tiles of a handle that has been taken; until it is given back. */
+struct tiles *reader_tiles(struct reader *reader);
+void reader_give_back(struct reader *reader);
+
+#endif

@@ -1,0 +1,322 @@
+/* Configuration: one table of keys; everything else follows from it. */
+#include "collector/ops/config.h"
+#include "base/clock.h"
+#include "base/file.h"
+#include "base/lang.h"
+#include "base/log.h"
+#include "collector/store/store.h"
+#include "crypto/note.h"
+#include <ctype.h>
+#include <errno.h>
+#include <ini.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define SECTION "collector"
+#define PREFIX "BURGERPANEL_"
+#define FILE_SIZE_MAX ((size_t)1024 * 1024)
+
+extern char **environ;
+
+struct key {
+    const char *name; /* in the file; the environment's is PREFIX and this in capitals */
+    const char *value; /* by default */
+    uint64_t least, most; /* of a number; most 0: a text */
+};
+
+static const struct key keys[CONFIG_KEYS] = {
+    [CONFIG_STORE] = {"store", "sqlite:burgerpanel.db", 0, 0},
+    [CONFIG_LISTEN] = {"listen", "127.0.0.1:8080", 0, 0},
+    [CONFIG_LOG_LEVEL] = {"log_level", "info", 0, 0},
+    [CONFIG_LOG_KEY] = {"log_key", "", 0, 0},
+    [CONFIG_ORIGIN] = {"origin", "", 0, 0},
+    [CONFIG_THREADS] = {"threads", "0", 0, 256},
+    [CONFIG_CONNECTIONS] = {"connections", "4096", 16, 1000000},
+    [CONFIG_QUEUE] = {"queue", "16384", 1, 1000000},
+    [CONFIG_BODIES_MIB] = {"bodies_mib", "256", 32, 65536},
+    [CONFIG_METRICS] = {"metrics", "local", 0, 0},
+    [CONFIG_SECURITY_CONTACT] = {"security_contact", "", 0, 0},
+    [CONFIG_SECURITY_EXPIRES] = {"security_expires", "", 0, 0},
+    [CONFIG_SECURITY_POLICY] = {"security_policy", "", 0, 0},
+};
+
+const char *config_flags[CONFIG_KEYS];
+const char *config_file;
+
+const struct cli_option config_common[] = {
+    {"config", "FILE", &config_file, NULL, "settings in this ini file", "instellingen uit dit ini-bestand"},
+    {"store", "DSN", &config_flags[CONFIG_STORE], NULL, "the store, sqlite:PATH (default sqlite:burgerpanel.db)",
+     "de opslag, sqlite:PAD (standaard sqlite:burgerpanel.db)"},
+    {"log-key", "FILE", &config_flags[CONFIG_LOG_KEY], NULL, "the log's key (default: the store's path and .log-key)",
+     "de sleutel van het logboek (standaard: het pad van de opslag en .log-key)"},
+    {NULL, NULL, NULL, NULL, NULL, NULL},
+};
+
+/* What a person typed wrong just now is wrong usage; what was wrong in a file or the environment is a failure. */
+static int exit_code(const char *origin)
+{
+    return strcmp(origin, "flag") == 0 ? CLI_USAGE : CLI_FAILED;
+}
+
+static int set(struct config *config, enum config_key key, const char *value, const char *origin)
+{
+    if (strlen(value) >= CONFIG_VALUE_SIZE) {
+        cli_fail(T("the value of '%s' (%s) is too long", "de waarde van '%s' (%s) is te lang"), keys[key].name, origin);
+        return exit_code(origin);
+    }
+    snprintf(config->values[key], CONFIG_VALUE_SIZE, "%s", value);
+    config->origins[key] = origin;
+    return -1;
+}
+
+static int find_key(const char *name)
+{
+    for (int key = 0; key < CONFIG_KEYS; key++)
+        if (strcasecmp(keys[key].name, name) == 0)
+            return key;
+    return -1;
+}
+
+/* --- the file -------------------------------------------------------------------------------------------------------------- */
+
+struct reading {
+    struct config *config;
+    int exit_code; /* -1: nothing wrong so far */
+};
+
+static int read_pair(void *context, const char *section, const char *name, const char *value)
+{
+    struct reading *reading = context;
+    int key = strcmp(section, SECTION) == 0 ? find_key(name) : -1;
+    if (reading->exit_code >= 0)
+        return 1;
+    if (key < 0)
+        reading->exit_code =
+            cli_fail(T("%s: [%s] %s is no setting; see the manual", "%s: [%s] %s is geen instelling; zie de handleiding"),
+                     config_file, section, name);
+    else
+        reading->exit_code = set(reading->config, (enum config_key)key, value, "file");
+    return 1;
+}
+
+static int read_file(struct config *config)
+{
+    struct reading reading = {.config = config, .exit_code = -1};
+    struct buf text;
+    buf_init(&text, FILE_SIZE_MAX);
+    if (file_read(config_file, &text)) {
+        buf_free(&text);
+        return cli_fail(T("%s can't be read: %s", "%s kan niet gelezen worden: %s"), config_file, strerror(errno));
+    }
+    int result = ini_parse_string(buf_text(&text), read_pair, &reading);
+    buf_free(&text);
+    if (reading.exit_code < 0 && result != 0)
+        return cli_fail(T("%s: line %d is no setting", "%s: regel %d is geen instelling"), config_file, result);
+    return reading.exit_code;
+}
+
+/* --- the environment ------------------------------------------------------------------------------------------------------- */
+
+static int read_environment(struct config *config)
+{
+    for (char **at = environ; *at != NULL; at++) {
+        const char *equals = strchr(*at, '=');
+        if (strncmp(*at, PREFIX, strlen(PREFIX)) != 0 || equals == NULL)
+            continue;
+        char name[64] = "";
+        size_t len = (size_t)(equals - *at) - strlen(PREFIX);
+        if (len < sizeof name)
+            memcpy(name, *at + strlen(PREFIX), len);
+        int key = find_key(name);
+        if (key < 0)
+            continue; /* another program's of ours, such as the client's */
+        int result = set(config, (enum config_key)key, equals + 1, "environment");
+        if (result >= 0)
+            return result;
+    }
+    return -1;
+}
+
+/* --- checks ---------------------------------------------------------------------------------------------------------------- */
+
+static int read_number(const char *text, uint64_t *out)
+{
+    char *end;
+    errno = 0;
+    unsigned long long value = strtoull(text, &end, 10);
+    if (!isdigit((unsigned char)text[0]) || *end != '\0' || errno != 0)
+        return -1;
+    *out = value;
+    return 0;
+}
+
+static int split_listen(const char *text, char *address, uint16_t *port)
+{
+    const char *colon = strrchr(text, ':');
+    uint64_t number;
+    if (colon == NULL || colon == text || read_number(colon + 1, &number) || number > UINT16_MAX)
+        return -1;
+    const char *from = text, *to = colon;
+    if (*from == '[' && to[-1] == ']') {
+        from++;
+        to--;
+        if (from == to)
+            return -1;
+    } else if (memchr(from, ':', (size_t)(to - from)) != NULL) {
+        return -1; /* an IPv6 address without brackets: where its port begins can't be told */
+    }
+    snprintf(address, CONFIG_VALUE_SIZE, "%.*s", (int)(to - from), from);
+    *port = (uint16_t)number;
+    return 0;
+}
+
+static int check_number(const struct config *config, enum config_key key)
+{
+    uint64_t value;
+    if (keys[key].most == 0 ||
+        (read_number(config->values[key], &value) == 0 && value >= keys[key].least && value <= keys[key].most))
+        return -1;
+    cli_fail(T("%s (%s) must be a number from %llu to %llu", "%s (%s) moet een getal van %llu tot en met %llu zijn"),
+             keys[key].name, config->origins[key], (unsigned long long)keys[key].least, (unsigned long long)keys[key].most);
+    return exit_code(config->origins[key]);
+}
+
+static int check_listen(const struct config *config)
+{
+    char address[CONFIG_VALUE_SIZE];
+    uint16_t port;
+    if (split_listen(config->values[CONFIG_LISTEN], address, &port) == 0)
+        return -1;
+    cli_fail(T("listen (%s) must be ADDRESS:PORT, such as 127.0.0.1:8080 or [::1]:8080",
+               "listen (%s) moet ADRES:POORT zijn, zoals 127.0.0.1:8080 of [::1]:8080"),
+             config->origins[CONFIG_LISTEN]);
+    return exit_code(config->origins[CONFIG_LISTEN]);
+}
+
+static int check_log_level(const struct config *config)
+{
+    enum log_level level;
+    if (log_level_find(config->values[CONFIG_LOG_LEVEL], &level) == 0) {
+        log_set_level(level);
+        return -1;
+    }
+    cli_fail(
+        T("log_level (%s) must be error, warning, info or debug", "log_level (%s) moet error, warning, info of debug zijn"),
+        config->origins[CONFIG_LOG_LEVEL]);
+    return exit_code(config->origins[CONFIG_LOG_LEVEL]);
+}
+
+static int check_origin(const struct config *config)
+{
+    const char *origin = config->values[CONFIG_ORIGIN];
+    if (origin[0] == '\0' || note_name_is_good(origin, strlen(origin)))
+        return -1;
+    cli_fail(T("origin (%s) may hold no spaces and no +, and at most 255 bytes",
+               "origin (%s) mag geen spaties en geen + bevatten, en hoogstens 255 bytes"),
+             config->origins[CONFIG_ORIGIN]);
+    return exit_code(config->origins[CONFIG_ORIGIN]);
+}
+
+static int refuse(const struct config *config, enum config_key key, const char *must)
+{
+    cli_fail("%s (%s) %s", keys[key].name, config->origins[key], must);
+    return exit_code(config->origins[key]);
+}
+
+static int check_metrics(const struct config *config)
+{
+    const char *to = config->values[CONFIG_METRICS];
+    if (strcmp(to, "local") == 0 || strcmp(to, "anyone") == 0 || strcmp(to, "off") == 0)
+        return -1;
+    return refuse(config, CONFIG_METRICS, T("must be local, anyone or off", "moet local, anyone of off zijn"));
+}
+
+/* Whether a value is empty, or a URI of one of RFC 9116's schemes without a space. */
+static bool is_contact(const char *value, bool web_only)
+{
+    bool scheme = strncmp(value, "https://", 8) == 0 ||
+                  (!web_only && (strncmp(value, "mailto:", 7) == 0 || strncmp(value, "tel:", 4) == 0));
+    if (value[0] == '\0')
+        return true;
+    for (const char *at = value; *at != '\0'; at++)
+        if (!isgraph((unsigned char)*at))
+            return false;
+    return scheme;
+}
+
+static int check_security(const struct config *config)
+{
+    const char *contact = config->values[CONFIG_SECURITY_CONTACT], *expires = config->values[CONFIG_SECURITY_EXPIRES];
+    int64_t when;
+    if (!is_contact(contact, false))
+        return refuse(config, CONFIG_SECURITY_CONTACT,
+                      T("must begin with https://, mailto: or tel:", "moet met https://, mailto: of tel: beginnen"));
+    if (!is_contact(config->values[CONFIG_SECURITY_POLICY], true))
+        return refuse(config, CONFIG_SECURITY_POLICY, T("must begin with https://", "moet met https:// beginnen"));
+    if ((contact[0] != '\0' || expires[0] != '\0') && (contact[0] == '\0' || clock_parse(expires, &when) != 0))
+        return refuse(config, CONFIG_SECURITY_EXPIRES,
+                      T("must be a moment such as 2027-01-01T00:00:00Z, and goes with security_contact",
+                        "moet een moment zijn als 2027-01-01T00:00:00Z, en hoort bij security_contact"));
+    return -1;
+}
+
+static int check(const struct config *config)
+{
+    int result = check_listen(config);
+    for (int key = 0; key < CONFIG_KEYS && result < 0; key++)
+        result = check_number(config, (enum config_key)key);
+    if (result < 0)
+        result = check_log_level(config);
+    if (result < 0)
+        result = check_origin(config);
+    if (result < 0)
+        result = check_metrics(config);
+    return result < 0 ? check_security(config) : result;
+}
+
+int config_read(struct config *config)
+{
+    int result = -1;
+    for (int key = 0; key < CONFIG_KEYS; key++)
+        (void)set(config, (enum config_key)key, keys[key].value, "default");
+    if (config_file != NULL)
+        result = read_file(config);
+    if (result < 0)
+        result = read_environment(config);
+    for (int key = 0; key < CONFIG_KEYS && result < 0; key++)
+        if (config_flags[key] != NULL)
+            result = set(config, (enum config_key)key, config_flags[key], "flag");
+    return result < 0 ? check(config) : result;
+}
+
+void config_log_key(const struct config *config, char path[static CONFIG_VALUE_SIZE + 16])
+{
+    const char *named = config->values[CONFIG_LOG_KEY], *store = store_path(config->values[CONFIG_STORE]);
+    bool beside = named[0] == '\0';
+    snprintf(path, CONFIG_VALUE_SIZE + 16, "%s%s",
+             !beside         ? named
+             : store != NULL ? store
+                             : "burgerpanel",
+             beside ? ".log-key" : "");
+}
+
+uint64_t config_number(const struct config *config, enum config_key key)
+{
+    uint64_t value = 0;
+    if (read_number(config->values[key], &value))
+        value = 0; /* config_read has seen that it is a number */
+    return value;
+}
+
+void config_listen(const struct config *config, char address[static CONFIG_VALUE_SIZE], uint16_t *port)
+{
+    if (split_listen(config->values[CONFIG_LISTEN], address, port))
+        address[0] = '\0'; /* config_read has seen that it can be split */
+}
+
+void config_print(const struct config *config)
+{
+    for (int key = 0; key < CONFIG_KEYS; key++)
+        printf("%-16s = %s (%s)\n", keys[key].name, config->values[key], config->origins[key]);
+}

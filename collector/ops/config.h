@@ -1,0 +1,55 @@
+/* What the collector is told about its surroundings: flags before environment before ini file before default. */
+#ifndef COLLECTOR_OPS_CONFIG_H
+#define COLLECTOR_OPS_CONFIG_H
+
+#include "base/cli.h"
+#include <stdint.h>
+
+#define CONFIG_VALUE_SIZE 1024
+
+enum config_key {
+    CONFIG_STORE, /* DSN */
+    CONFIG_LISTEN, /* ADDRESS:PORT */
+    CONFIG_LOG_LEVEL,
+    CONFIG_LOG_KEY, /* file of the log's key */
+    CONFIG_ORIGIN, /* of the log, when its key is made; empty: burgerpanel/ and the panel's id */
+    CONFIG_THREADS, /* HTTP threads; 0: one a core */
+    CONFIG_CONNECTIONS, /* at most */
+    CONFIG_QUEUE, /* submissions that may wait for the writer */
+    CONFIG_BODIES_MIB, /* memory for request bodies, in MiB */
+    CONFIG_METRICS, /* who sees /metrics: "local", "anyone", "off" */
+    CONFIG_SECURITY_CONTACT, /* of security.txt (RFC 9116), a URI; empty: there is none */
+    CONFIG_SECURITY_EXPIRES, /* RFC 3339 */
+    CONFIG_SECURITY_POLICY, /* a URI, or empty */
+    CONFIG_KEYS
+};
+
+struct config {
+    char values[CONFIG_KEYS][CONFIG_VALUE_SIZE];
+    const char *origins[CONFIG_KEYS]; /* "default", "file", "environment", "flag" */
+};
+
+/* The flags that give a value, as filled by cli_parse; NULL where not given. */
+extern const char *config_flags[CONFIG_KEYS];
+extern const char *config_file; /* --config */
+
+/* What every verb takes: --config, --store and --log-key. For struct cli_program. */
+extern const struct cli_option config_common[];
+
+/* Puts the whole together and checks it. Returns -1 when all is well; otherwise the exit code, after one line on standard error. An unknown
+ * section or key in the file, or a value out of range, is told. */
+MUST_CHECK int config_read(struct config *config);
+
+/* The file of the log's key: as configured, or the store's path and ".log-key". */
+void config_log_key(const struct config *config, char path[static CONFIG_VALUE_SIZE + 16]);
+
+/* A number that config_read has checked. */
+uint64_t config_number(const struct config *config, enum config_key key);
+
+/* Splits CONFIG_LISTEN: "127.0.0.1:8080", "[::1]:8080". */
+void config_listen(const struct config *config, char address[static CONFIG_VALUE_SIZE], uint16_t *port);
+
+/* Prints every value and where it comes from. */
+void config_print(const struct config *config);
+
+#endif

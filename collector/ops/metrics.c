@@ -1,0 +1,157 @@
+/* Histograms are kept a bucket each and summed up when they are shown, so that a note touches one bucket. */
+#include "collector/ops/metrics.h"
+#include <inttypes.h>
+#include <stdatomic.h>
+
+#define BATCH_BUCKETS 13 /* up to 1, 2, 4, … 4096 submissions, and above */
+#define TIME_BUCKETS 14 /* up to 125 µs, 250 µs, … 1.024 s, and above */
+#define TIME_FIRST 125
+#define KINDS 2
+#define PROBLEMS (PROBLEM_INTERNAL + 1)
+
+typedef _Atomic uint64_t counter;
+
+static counter accepted[KINDS], repeated[KINDS], unavailable, problems[PROBLEMS];
+static counter batches[BATCH_BUCKETS + 1], batch_sum;
+static counter times[TIME_BUCKETS + 1], time_sum;
+
+static void add(counter *to, uint64_t by)
+{
+    atomic_fetch_add_explicit(to, by, memory_order_relaxed);
+}
+
+static uint64_t get(counter *from)
+{
+    return atomic_load_explicit(from, memory_order_relaxed);
+}
+
+/* The first of the buckets first, 2·first, 4·first, … that holds the value; `count` when none does. */
+static size_t bucket_of(uint64_t value, uint64_t first, size_t count)
+{
+    size_t i = 0;
+    while (i < count && value > first << i)
+        i++;
+    return i;
+}
+
+void metrics_note_batch(struct submission *const *list, size_t count, int64_t microseconds)
+{
+    uint64_t counts[KINDS][2] = {{0}}, lost = 0;
+    for (size_t i = 0; i < count; i++) {
+        unsigned kind = list[i]->kind == SUBMISSION_RESPONSE;
+        switch (list[i]->verdict) {
+        case VERDICT_ACCEPTED:
+            counts[kind][0]++;
+            break;
+        case VERDICT_REPEATED:
+            counts[kind][1]++;
+            break;
+        case VERDICT_PENDING:
+        case VERDICT_UNAVAILABLE:
+            lost++;
+            break;
+        case VERDICT_REFUSED: /* told as a problem, and counted there */
+            break;
+        }
+    }
+    for (unsigned kind = 0; kind < KINDS; kind++) {
+        add(&accepted[kind], counts[kind][0]);
+        add(&repeated[kind], counts[kind][1]);
+    }
+    uint64_t time = microseconds > 0 ? (uint64_t)microseconds : 0;
+    add(&unavailable, lost);
+    add(&batches[bucket_of(count, 1, BATCH_BUCKETS)], 1);
+    add(&batch_sum, count);
+    add(&times[bucket_of(time, TIME_FIRST, TIME_BUCKETS)], 1);
+    add(&time_sum, time);
+}
+
+void metrics_note_problem(enum problem problem)
+{
+    add(&problems[problem], 1);
+}
+
+/* --- showing --------------------------------------------------------------------------------------------------------------- */
+
+static void put_family(struct buf *out, const char *name, const char *type, const char *help)
+{
+    buf_printf(out, "# TYPE %s %s\n# HELP %s %s\n", name, type, name, help);
+}
+
+static void put_kinds(struct buf *out, const char *name, const char *help, counter *counters)
+{
+    put_family(out, name, "counter", help);
+    buf_printf(out, "%s_total{kind=\"enrolment\"} %" PRIu64 "\n", name, get(&counters[0]));
+    buf_printf(out, "%s_total{kind=\"response\"} %" PRIu64 "\n", name, get(&counters[1]));
+}
+
+static void put_gauge(struct buf *out, const char *name, const char *help, uint64_t value)
+{
+    put_family(out, name, "gauge", help);
+    buf_printf(out, "%s %" PRIu64 "\n", name, value);
+}
+
+/* Microseconds as seconds, exactly. */
+static void put_seconds(struct buf *out, uint64_t microseconds)
+{
+    buf_printf(out, "%" PRIu64 ".%06" PRIu64, microseconds / 1000000, microseconds % 1000000);
+}
+
+static void put_batch_sizes(struct buf *out)
+{
+    uint64_t sum = 0;
+    put_family(out, "burgerpanel_batch_size", "histogram", "Submissions committed together.");
+    for (size_t i = 0; i < BATCH_BUCKETS; i++)
+        buf_printf(out, "burgerpanel_batch_size_bucket{le=\"%u.0\"} %" PRIu64 "\n", 1u << i, sum += get(&batches[i]));
+    sum += get(&batches[BATCH_BUCKETS]);
+    buf_printf(out, "burgerpanel_batch_size_bucket{le=\"+Inf\"} %" PRIu64 "\n", sum);
+    buf_printf(out, "burgerpanel_batch_size_count %" PRIu64 "\nburgerpanel_batch_size_sum %" PRIu64 "\n", sum,
+               get(&batch_sum));
+}
+
+static void put_times(struct buf *out)
+{
+    uint64_t sum = 0;
+    put_family(out, "burgerpanel_commit_seconds", "histogram", "Time to apply and commit a batch.");
+    buf_put_text(out, "# UNIT burgerpanel_commit_seconds seconds\n");
+    for (size_t i = 0; i < TIME_BUCKETS; i++) {
+        buf_put_text(out, "burgerpanel_commit_seconds_bucket{le=\"");
+        put_seconds(out, (uint64_t)TIME_FIRST << i);
+        buf_printf(out, "\"} %" PRIu64 "\n", sum += get(&times[i]));
+    }
+    sum += get(&times[TIME_BUCKETS]);
+    buf_printf(out,
+               "burgerpanel_commit_seconds_bucket{le=\"+Inf\"} %" PRIu64 "\nburgerpanel_commit_seconds_count %" PRIu64 "\n",
+               sum, sum);
+    buf_put_text(out, "burgerpanel_commit_seconds_sum ");
+    put_seconds(out, get(&time_sum));
+    buf_put_char(out, '\n');
+}
+
+static void put_problems(struct buf *out)
+{
+    put_family(out, "burgerpanel_problems", "counter",
+               "Refusals and failures told, by reason; each line of a batch counts.");
+    for (enum problem problem = PROBLEM_NONE + 1; problem < PROBLEMS; problem++)
+        buf_printf(out, "burgerpanel_problems_total{reason=\"%s\"} %" PRIu64 "\n", problem_name(problem),
+                   get(&problems[problem]));
+}
+
+void metrics_put(struct buf *out, const struct metrics_state *state)
+{
+    put_family(out, "burgerpanel_build", "info", "The collector's version.");
+    buf_put_text(out, "burgerpanel_build_info{version=\"" BURGERPANEL_VERSION "\"} 1\n");
+    put_kinds(out, "burgerpanel_accepted", "Submissions accepted into the log.", accepted);
+    put_kinds(out, "burgerpanel_repeated", "Submissions that were in the log already.", repeated);
+    put_family(out, "burgerpanel_uncommitted", "counter", "Submissions that could not be committed.");
+    buf_printf(out, "burgerpanel_uncommitted_total %" PRIu64 "\n", get(&unavailable));
+    put_problems(out);
+    put_batch_sizes(out);
+    put_times(out);
+    put_gauge(out, "burgerpanel_queue_depth", "Submissions that wait for the writer.", state->queue_depth);
+    put_gauge(out, "burgerpanel_queue_capacity", "Submissions that may wait for the writer.", state->queue_capacity);
+    put_gauge(out, "burgerpanel_log_entries", "Entries in the log, as of its newest checkpoint.", state->log_entries);
+    put_gauge(out, "burgerpanel_members", "Members enrolled, revoked ones among them.", state->members);
+    put_gauge(out, "burgerpanel_healthy", "1 when the store takes commits.", state->healthy ? 1 : 0);
+    buf_put_text(out, "# EOF\n");
+}

@@ -1,0 +1,245 @@
+/* Loading and swapping the catalogue. */
+#include "collector/state/catalogue.h"
+#include "base/lang.h"
+#include "base/latest.h"
+#include "base/mem.h"
+#include <stdatomic.h>
+#include <stdio.h>
+#include <string.h>
+
+struct holder {
+    struct catalogue catalogue;
+    atomic_uint holders;
+};
+
+static struct holder *holder_of(struct catalogue *catalogue)
+{
+    return (struct holder *)catalogue;
+}
+
+struct catalogue *catalogue_hold(struct catalogue *catalogue)
+{
+    if (catalogue != NULL)
+        atomic_fetch_add_explicit(&holder_of(catalogue)->holders, 1, memory_order_relaxed);
+    return catalogue;
+}
+
+void catalogue_release(struct catalogue *catalogue)
+{
+    if (catalogue == NULL || atomic_fetch_sub_explicit(&holder_of(catalogue)->holders, 1, memory_order_acq_rel) != 1)
+        return;
+    for (size_t i = 0; catalogue->layouts != NULL && i < catalogue->panel->questionnaire_count; i++)
+        tally_layout_free(catalogue->layouts[i]);
+    mem_free(catalogue->layouts);
+    mem_free(catalogue->round_numbers);
+    mem_free(catalogue->action_numbers);
+    action_list_free(catalogue->actions);
+    panel_free(catalogue->panel);
+    buf_free(&catalogue->definition);
+    access_free(&catalogue->tokens);
+    mem_free(catalogue);
+}
+
+const struct tally_layout *catalogue_layout(const struct catalogue *catalogue, size_t round)
+{
+    return catalogue->layouts[catalogue->panel->rounds[round].questionnaire];
+}
+
+/* --- loading --------------------------------------------------------------------------------------------------------------- */
+
+static int no_memory(struct store *store)
+{
+    snprintf(store->error, sizeof store->error, "%s", T("out of memory", "te weinig geheugen"));
+    return -1;
+}
+
+static int load_panel(struct catalogue *catalogue, struct store *store)
+{
+    enum store_result result = store->ops->panel_read(store, &catalogue->definition);
+    if (result == STORE_NONE)
+        snprintf(store->error, sizeof store->error, "%s",
+                 T("no panel has been imported yet; run `panel import FILE.json` first",
+                   "er is nog geen panel ingelezen; voer eerst `panel import BESTAND.json` uit"));
+    if (result != STORE_OK)
+        return -1;
+    struct faults faults;
+    faults_init(&faults);
+    catalogue->panel = panel_parse(buf_text(&catalogue->definition), catalogue->definition.len, &faults);
+    if (catalogue->panel == NULL)
+        snprintf(
+            store->error, sizeof store->error,
+            T("the stored panel definition can't be read: %s: %s", "de opgeslagen paneldefinitie is onleesbaar: %s: %s"),
+            faults.count > 0 ? faults.list[0].where : "", faults.count > 0 ? faults.list[0].what : "");
+    faults_free(&faults);
+    return catalogue->panel != NULL ? 0 : -1;
+}
+
+static int load_layouts(struct catalogue *catalogue, struct store *store)
+{
+    const struct panel *panel = catalogue->panel;
+    catalogue->layouts = mem_calloc(panel->questionnaire_count, sizeof(struct tally_layout *));
+    catalogue->round_numbers = mem_calloc(panel->round_count, sizeof *catalogue->round_numbers);
+    if (catalogue->layouts == NULL || catalogue->round_numbers == NULL)
+        return no_memory(store);
+    for (size_t i = 0; i < panel->questionnaire_count; i++)
+        if ((catalogue->layouts[i] = tally_layout_new(&panel->questionnaires[i])) == NULL)
+            return no_memory(store);
+    return 0;
+}
+
+static int number_round(void *context, int64_t number, const char *id)
+{
+    struct catalogue *catalogue = context;
+    int place = panel_find_round(catalogue->panel, id);
+    if (place >= 0)
+        catalogue->round_numbers[place] = number;
+    return 0;
+}
+
+static int load_rounds(struct catalogue *catalogue, struct store *store)
+{
+    if (store->ops->round_each(store, number_round, catalogue) != STORE_OK)
+        return -1;
+    for (size_t i = 0; i < catalogue->panel->round_count; i++)
+        if (catalogue->round_numbers[i] == 0) {
+            snprintf(store->error, sizeof store->error,
+                     T("the store does not know round '%s'; import the panel again",
+                       "de opslag kent ronde '%s' niet; lees het panel opnieuw in"),
+                     catalogue->panel->rounds[i].id);
+            return -1;
+        }
+    return 0;
+}
+
+static int add_action(void *context, const struct store_action *row)
+{
+    struct catalogue *catalogue = context;
+    size_t count = catalogue->actions->count;
+    int64_t *numbers = mem_resize(catalogue->action_numbers, count + 1, sizeof *numbers);
+    if (numbers == NULL)
+        return -1;
+    catalogue->action_numbers = numbers;
+    numbers[count] = row->number;
+    return action_list_add(catalogue->actions, &row->action);
+}
+
+static int load_actions(struct catalogue *catalogue, struct store *store)
+{
+    catalogue->actions = action_list_new();
+    if (catalogue->actions == NULL)
+        return no_memory(store);
+    if (store->ops->action_each(store, add_action, catalogue) != STORE_OK)
+        return -1;
+    return action_list_index(catalogue->actions) ? no_memory(store) : 0;
+}
+
+struct catalogue *catalogue_load(struct store *store)
+{
+    struct holder *holder = mem_calloc(1, sizeof *holder);
+    if (holder == NULL) {
+        no_memory(store);
+        return NULL;
+    }
+    struct catalogue *catalogue = &holder->catalogue;
+    atomic_init(&holder->holders, 1);
+    buf_init(&catalogue->definition, PANEL_JSON_MAX);
+    if (load_panel(catalogue, store) || load_layouts(catalogue, store) || load_rounds(catalogue, store) ||
+        load_actions(catalogue, store) || access_load(&catalogue->tokens, store) != STORE_OK) {
+        catalogue_release(catalogue);
+        return NULL;
+    }
+    return catalogue;
+}
+
+/* --- without a store ------------------------------------------------------------------------------------------------------- */
+
+static int number_by_place(struct catalogue *catalogue)
+{
+    const struct panel *panel = catalogue->panel;
+    size_t action_count = catalogue->actions->count;
+    catalogue->layouts = mem_calloc(panel->questionnaire_count, sizeof(struct tally_layout *));
+    catalogue->round_numbers = mem_calloc(panel->round_count, sizeof *catalogue->round_numbers);
+    catalogue->action_numbers = mem_calloc(action_count, sizeof *catalogue->action_numbers);
+    if (catalogue->layouts == NULL || catalogue->round_numbers == NULL || catalogue->action_numbers == NULL)
+        return -1;
+    for (size_t i = 0; i < panel->questionnaire_count; i++)
+        if ((catalogue->layouts[i] = tally_layout_new(&panel->questionnaires[i])) == NULL)
+            return -1;
+    for (size_t i = 0; i < panel->round_count; i++)
+        catalogue->round_numbers[i] = (int64_t)i + 1;
+    for (size_t i = 0; i < action_count; i++)
+        catalogue->action_numbers[i] = (int64_t)i + 1;
+    return 0;
+}
+
+struct catalogue *catalogue_make(struct panel *panel, struct action_list *actions)
+{
+    struct holder *holder = mem_calloc(1, sizeof *holder);
+    if (holder == NULL) {
+        panel_free(panel);
+        action_list_free(actions);
+        return NULL;
+    }
+    struct catalogue *catalogue = &holder->catalogue;
+    atomic_init(&holder->holders, 1);
+    buf_init(&catalogue->definition, PANEL_JSON_MAX);
+    catalogue->panel = panel;
+    catalogue->actions = actions;
+    if (number_by_place(catalogue) == 0)
+        return catalogue;
+    catalogue_release(catalogue);
+    return NULL;
+}
+
+/* --- comparing ------------------------------------------------------------------------------------------------------------- */
+
+static bool same_actions(const struct catalogue *a, const struct catalogue *b)
+{
+    bool same = a->actions->count == b->actions->count;
+    for (size_t i = 0; same && i < a->actions->count; i++)
+        same = a->action_numbers[i] == b->action_numbers[i] && action_equal(&a->actions->list[i], &b->actions->list[i]);
+    return same;
+}
+
+void catalogue_succeed(struct catalogue *next, const struct catalogue *before)
+{
+    bool same = before != NULL && next->definition.len == before->definition.len &&
+                memcmp(next->definition.data, before->definition.data, next->definition.len) == 0 &&
+                same_actions(next, before);
+    next->edition = before == NULL ? 1 : same ? before->edition : before->edition + 1;
+}
+
+/* --- the place ------------------------------------------------------------------------------------------------------------- */
+
+static void *hold(void *thing)
+{
+    return catalogue_hold(thing);
+}
+
+static void release(void *thing)
+{
+    catalogue_release(thing);
+}
+
+struct catalogue_place *catalogue_place_new(struct catalogue *first)
+{
+    struct place *place = place_new(hold, release);
+    if (place != NULL)
+        place_replace(place, first);
+    return (struct catalogue_place *)place;
+}
+
+void catalogue_place_free(struct catalogue_place *place)
+{
+    place_free((struct place *)place);
+}
+
+struct catalogue *catalogue_now(struct catalogue_place *place)
+{
+    return place_now((struct place *)place);
+}
+
+void catalogue_replace(struct catalogue_place *place, struct catalogue *next)
+{
+    place_replace((struct place *)place, next);
+}

@@ -1,0 +1,51 @@
+/* What administrators have set, at one moment: panel definition, action list, the numbers by which the store names rounds and
+ * actions, access tokens. Immutable and counted, so that requests under way keep theirs when an import brings a new one. */
+#ifndef COLLECTOR_STATE_CATALOGUE_H
+#define COLLECTOR_STATE_CATALOGUE_H
+
+#include "collector/state/access.h"
+#include "collector/state/tally.h"
+#include "panel/definition.h"
+
+struct catalogue {
+    struct panel *panel;
+    struct action_list *actions;
+    struct tally_layout **layouts; /* by questionnaire */
+    int64_t *round_numbers; /* by place in panel->rounds */
+    int64_t *action_numbers; /* by place in actions->list */
+    struct buf definition; /* the definition as imported, JSON */
+    struct access_list tokens;
+    uint64_t edition; /* the same for two that mean the same to a response; set by catalogue_succeed */
+};
+
+/* Reads it from the store; held once by the caller. NULL: store_error says why ("no panel has been imported yet" among them). */
+MUST_CHECK struct catalogue *catalogue_load(struct store *store);
+
+/* Of a panel without a store: rounds and actions are numbered by their places, from 1; no tokens, no definition as imported. Takes both
+ * over, also on failure. NULL: no memory. */
+MUST_CHECK struct catalogue *catalogue_make(struct panel *panel, struct action_list *actions);
+
+/* Gives `next` the edition of `before` when panel and actions are the same in both, and one more otherwise. `before` may be NULL. */
+void catalogue_succeed(struct catalogue *next, const struct catalogue *before);
+
+/* One more holder, and one less; the last one out frees. Any thread. NULL is fine. */
+struct catalogue *catalogue_hold(struct catalogue *catalogue);
+void catalogue_release(struct catalogue *catalogue);
+
+/* The layout of a round's counters. */
+const struct tally_layout *catalogue_layout(const struct catalogue *catalogue, size_t round);
+
+/* The place of the catalogue in force: place.h, with struct catalogue as the thing. */
+struct catalogue_place;
+
+/* Takes over the caller's hold on `first`, which may be NULL. */
+MUST_CHECK struct catalogue_place *catalogue_place_new(struct catalogue *first);
+void catalogue_place_free(struct catalogue_place *place);
+
+/* The one in force, held for the caller. */
+struct catalogue *catalogue_now(struct catalogue_place *place);
+
+/* Puts another in force; takes over the caller's hold. */
+void catalogue_replace(struct catalogue_place *place, struct catalogue *next);
+
+#endif

@@ -1,0 +1,156 @@
+/* Comparing two definitions. */
+#include "collector/state/panel_import.h"
+#include "base/lang.h"
+#include <string.h>
+
+/* Whether anything was ever answered in a round of that id. */
+static bool is_counted(const struct counted *counted, size_t count, const char *round)
+{
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(counted[i].round, round) == 0)
+            return true;
+    return false;
+}
+
+static const char *questionnaire_id(const struct panel *panel, const struct round *round)
+{
+    return round_questionnaire(panel, round)->id;
+}
+
+static bool questionnaire_is_counted(const struct panel *panel, size_t questionnaire, const struct counted *counted,
+                                     size_t count)
+{
+    for (size_t i = 0; i < panel->round_count; i++)
+        if (panel->rounds[i].questionnaire == questionnaire && is_counted(counted, count, panel->rounds[i].id))
+            return true;
+    return false;
+}
+
+static void check_questionnaire(const struct questionnaire *before, const struct panel *after, struct faults *faults)
+{
+    int place = panel_find_questionnaire(after, before->id);
+    if (place < 0)
+        faults_add(faults, "/questionnaires",
+                   T("questionnaire '%s' has responses and can't be removed",
+                     "vragenlijst '%s' heeft reacties en kan niet verwijderd worden"),
+                   before->id);
+    else if (!questionnaire_equal(before, &after->questionnaires[place]))
+        faults_add(faults, "/questionnaires",
+                   T("questionnaire '%s' has responses and can't be changed; add another with a new id",
+                     "vragenlijst '%s' heeft reacties en kan niet gewijzigd worden; voeg een andere toe met een nieuw id"),
+                   before->id);
+}
+
+static void check_round(const struct panel *before, const struct round *old, const struct panel *after,
+                        struct faults *faults)
+{
+    int place = panel_find_round(after, old->id);
+    if (place < 0)
+        faults_add(
+            faults, "/rounds",
+            T("round '%s' has responses and can't be removed", "ronde '%s' heeft reacties en kan niet verwijderd worden"),
+            old->id);
+    else if (strcmp(questionnaire_id(before, old), questionnaire_id(after, &after->rounds[place])) != 0)
+        faults_add(faults, "/rounds",
+                   T("round '%s' has responses and can't get another questionnaire",
+                     "ronde '%s' heeft reacties en kan geen andere vragenlijst krijgen"),
+                   old->id);
+}
+
+static void check_action(const struct panel *after, const struct counted *counted, struct faults *faults)
+{
+    int place = panel_find_round(after, counted->round);
+    if (place >= 0 && !round_has_action(&after->rounds[place], counted->action))
+        faults_add(faults, "/rounds",
+                   T("action '%s' has responses in round '%s' and can't be taken out of it",
+                     "actie '%s' heeft reacties in ronde '%s' en kan er niet uit"),
+                   counted->action, counted->round);
+}
+
+void panel_import_check(const struct panel *before, const struct panel *after, const struct counted *counted, size_t count,
+                        bool log_is_empty, struct faults *faults)
+{
+    if (!log_is_empty && strcmp(before->id, after->id) != 0)
+        faults_add(faults, "/id",
+                   T("members have signed for panel '%s'; its id can't change",
+                     "panelleden hebben getekend voor panel '%s'; het id kan niet veranderen"),
+                   before->id);
+    for (size_t i = 0; i < before->round_count; i++)
+        if (is_counted(counted, count, before->rounds[i].id))
+            check_round(before, &before->rounds[i], after, faults);
+    for (size_t i = 0; i < before->questionnaire_count; i++)
+        if (questionnaire_is_counted(before, i, counted, count))
+            check_questionnaire(&before->questionnaires[i], after, faults);
+    for (size_t i = 0; i < count; i++)
+        check_action(after, &counted[i], faults);
+}
+
+/* --- telling --------------------------------------------------------------------------------------------------------------- */
+
+static bool labels_equal(const struct labels *a, const struct labels *b)
+{
+    bool equal = a->count == b->count;
+    for (size_t i = 0; equal && i < a->count; i++)
+        equal = strcmp(a->list[i].language, b->list[i].language) == 0 && strcmp(a->list[i].text, b->list[i].text) == 0;
+    return equal;
+}
+
+static bool rounds_equal(const struct panel *a, const struct round *x, const struct panel *b, const struct round *y)
+{
+    bool equal = x->opens_at == y->opens_at && x->closes_at == y->closes_at && x->all_actions == y->all_actions &&
+                 x->action_count == y->action_count && strcmp(questionnaire_id(a, x), questionnaire_id(b, y)) == 0 &&
+                 labels_equal(&x->title, &y->title);
+    for (size_t i = 0; equal && i < x->action_count; i++)
+        equal = strcmp(x->actions[i], y->actions[i]) == 0;
+    return equal;
+}
+
+static void put_change(struct buf *out, const char *what, const char *id, bool was, bool same)
+{
+    if (!was)
+        buf_printf(out, T("added: %s %s\n", "toegevoegd: %s %s\n"), what, id);
+    else if (!same)
+        buf_printf(out, T("changed: %s %s\n", "gewijzigd: %s %s\n"), what, id);
+}
+
+static void put_questionnaires(struct buf *out, const struct panel *before, const struct panel *after)
+{
+    const char *what = T("questionnaire", "vragenlijst");
+    for (size_t i = 0; i < after->questionnaire_count; i++) {
+        const struct questionnaire *now = &after->questionnaires[i];
+        int old = before != NULL ? panel_find_questionnaire(before, now->id) : -1;
+        put_change(out, what, now->id, old >= 0, old >= 0 && questionnaire_equal(&before->questionnaires[old], now));
+    }
+    for (size_t i = 0; before != NULL && i < before->questionnaire_count; i++)
+        if (panel_find_questionnaire(after, before->questionnaires[i].id) < 0)
+            buf_printf(out, T("removed: %s %s\n", "verwijderd: %s %s\n"), what, before->questionnaires[i].id);
+}
+
+static void put_rounds(struct buf *out, const struct panel *before, const struct panel *after)
+{
+    const char *what = T("round", "ronde");
+    for (size_t i = 0; i < after->round_count; i++) {
+        const struct round *now = &after->rounds[i];
+        int old = before != NULL ? panel_find_round(before, now->id) : -1;
+        put_change(out, what, now->id, old >= 0, old >= 0 && rounds_equal(before, &before->rounds[old], after, now));
+    }
+    for (size_t i = 0; before != NULL && i < before->round_count; i++)
+        if (panel_find_round(after, before->rounds[i].id) < 0)
+            buf_printf(out, T("removed: %s %s\n", "verwijderd: %s %s\n"), what, before->rounds[i].id);
+}
+
+void panel_import_put_changes(struct buf *out, const struct panel *before, const struct panel *after)
+{
+    size_t start = out->len;
+    put_change(out, "panel", after->id, before != NULL && strcmp(before->id, after->id) == 0,
+               before != NULL && labels_equal(&before->title, &after->title));
+    put_questionnaires(out, before, after);
+    put_rounds(out, before, after);
+    if (before != NULL && (before->min_respondents != after->min_respondents || before->round_to != after->round_to))
+        buf_printf(out,
+                   T("changed: disclosure: minRespondents %lld, roundTo %lld\n",
+                     "gewijzigd: onthulling: minRespondents %lld, roundTo %lld\n"),
+                   (long long)after->min_respondents, (long long)after->round_to);
+    if (out->len == start)
+        buf_put_text(out, T("no changes\n", "geen wijzigingen\n"));
+}

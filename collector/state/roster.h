@@ -1,0 +1,29 @@
+/* kid -> member, in memory: a response's author is found without a query. Read by every HTTP thread, written by the writer alone.
+ * A fold over the log; loaded when the collector starts. */
+#ifndef COLLECTOR_STATE_ROSTER_H
+#define COLLECTOR_STATE_ROSTER_H
+
+#include "collector/store/store.h"
+
+struct roster;
+
+/* NULL when there is no memory. Free with roster_free. */
+MUST_CHECK struct roster *roster_new(void);
+void roster_free(struct roster *roster);
+
+/* Adds every member of the store that is not there yet and takes over who is revoked. STORE_FAILED: the store's error says why; the roster
+ * holds what was read by then. */
+MUST_CHECK enum store_result roster_load(struct roster *roster, struct store *store);
+
+/* Makes room for `count` more, so that roster_add can't fail. -1: no memory. */
+MUST_CHECK int roster_reserve(struct roster *roster, size_t count);
+
+/* Adds a member, or takes over `revoked_at` of one that is there. After roster_reserve. */
+void roster_add(struct roster *roster, const struct store_member *member);
+
+/* true and *out when `kid` is a member's. Any thread. */
+bool roster_find(struct roster *roster, const char kid[static KID_SIZE], struct store_member *out);
+
+size_t roster_count(struct roster *roster);
+
+#endif

@@ -1,0 +1,255 @@
+/* The embedded store: members, invitations, panel, rounds, actions, tokens. */
+#include "base/lang.h"
+#include "collector/store/sqlite/handle.h"
+#include <string.h>
+
+/* --- members --------------------------------------------------------------------------------------------------------------- */
+
+/* What is numbered beyond what a place has room for would have responses that can't be kept. */
+static enum store_result check_number(struct store *store, int64_t number, int64_t most)
+{
+    if (number >= 0 && number <= most)
+        return STORE_OK;
+    return sqlite_damaged(sqlite_of(store), T("this is more than one store can hold; begin another",
+                                              "dit is meer dan één opslag kan bevatten; begin een nieuwe"));
+}
+
+static enum store_result member_add(struct store *store, const struct store_member *member)
+{
+    if (check_number(store, member->number, LOW(MEMBER_BITS)) != STORE_OK)
+        return STORE_FAILED;
+    sqlite3_stmt *st =
+        SQLITE_PREPARE(store, SQL_MEMBER_ADD, member->number, member->index, member->enrolled_at, member->revoked_at);
+    if (st == NULL)
+        return STORE_FAILED;
+    sqlite3_bind_blob(st, 5, member->public_key, KEY_BYTES, SQLITE_STATIC);
+    return sqlite_run(sqlite_of(store), st);
+}
+
+static int member_row(struct store *store, sqlite3_stmt *st, void *context)
+{
+    const struct visit *visit = context;
+    struct store_member member = {.number = sqlite3_column_int64(st, 0),
+                                  .index = sqlite3_column_int64(st, 1),
+                                  .enrolled_at = sqlite3_column_int64(st, 2),
+                                  .revoked_at = sqlite3_column_int64(st, 3)};
+    if (sqlite3_column_bytes(st, 4) != KEY_BYTES) {
+        (void)sqlite_damaged(sqlite_of(store), "a member's key is not 32 bytes long");
+        return -1;
+    }
+    memcpy(member.public_key, sqlite3_column_blob(st, 4), KEY_BYTES);
+    return visit->each.member(visit->context, &member);
+}
+
+static enum store_result member_each(struct store *store, store_member_fn *each, void *context)
+{
+    struct visit visit = {.each.member = each, .context = context};
+    return sqlite_walk(store, sqlite_statement(sqlite_of(store), SQL_MEMBER_EACH), member_row, &visit);
+}
+
+static enum store_result member_revoke(struct store *store, int64_t number, int64_t when)
+{
+    sqlite3_stmt *st = SQLITE_PREPARE(store, SQL_MEMBER_REVOKE, number, when);
+    return st == NULL ? STORE_FAILED : sqlite_run(sqlite_of(store), st);
+}
+
+/* --- invitations ----------------------------------------------------------------------------------------------------------- */
+
+static enum store_result invitation_add(struct store *store, int64_t number, const uint8_t hash[static SHA256_BYTES])
+{
+    sqlite3_stmt *st = SQLITE_PREPARE(store, SQL_INVITATION_ADD, 0, number);
+    if (st == NULL)
+        return STORE_FAILED;
+    sqlite_bind_hash(st, 1, hash);
+    return sqlite_run(sqlite_of(store), st);
+}
+
+static enum store_result invitation_find(struct store *store, const uint8_t hash[static SHA256_BYTES],
+                                         struct store_invitation *out)
+{
+    sqlite3_stmt *st = sqlite_statement(sqlite_of(store), SQL_INVITATION_FIND);
+    if (st == NULL)
+        return STORE_FAILED;
+    sqlite_bind_hash(st, 1, hash);
+    enum store_result result = sqlite_step(sqlite_of(store), st);
+    if (result == STORE_OK) {
+        int state = sqlite3_column_int(st, 0);
+        if (state < INVITATION_UNUSED || state > INVITATION_WITHDRAWN)
+            result = sqlite_damaged(sqlite_of(store), "an invitation's state is none");
+        else
+            *out = (struct store_invitation){.state = (enum invitation_state)state, .member = sqlite3_column_int64(st, 1)};
+    }
+    sqlite3_reset(st);
+    return result;
+}
+
+static enum store_result invitation_mark(struct store *store, const uint8_t hash[static SHA256_BYTES],
+                                         const struct store_invitation *now)
+{
+    sqlite3_stmt *st = SQLITE_PREPARE(store, SQL_INVITATION_MARK, 0, now->state, now->member);
+    if (st == NULL)
+        return STORE_FAILED;
+    sqlite_bind_hash(st, 1, hash);
+    return sqlite_run(sqlite_of(store), st);
+}
+
+static enum store_result invitation_count(struct store *store, struct invitation_counts *out)
+{
+    sqlite3_stmt *st = sqlite_statement(sqlite_of(store), SQL_INVITATION_COUNT);
+    if (st == NULL)
+        return STORE_FAILED;
+    enum store_result result = sqlite_step(sqlite_of(store), st);
+    if (result == STORE_OK)
+        *out = (struct invitation_counts){.unused = sqlite3_column_int64(st, 0),
+                                          .used = sqlite3_column_int64(st, 1),
+                                          .withdrawn = sqlite3_column_int64(st, 2),
+                                          .last = sqlite3_column_int64(st, 3)};
+    sqlite3_reset(st);
+    return result;
+}
+
+/* --- panel, rounds, actions ------------------------------------------------------------------------------------------------ */
+
+static enum store_result panel_write(struct store *store, const char *json, size_t len, int64_t when)
+{
+    sqlite3_stmt *st = SQLITE_PREPARE(store, SQL_PANEL_WRITE, when);
+    if (st == NULL)
+        return STORE_FAILED;
+    sqlite3_bind_text(st, 2, json, (int)len, SQLITE_STATIC);
+    return sqlite_run(sqlite_of(store), st);
+}
+
+static enum store_result panel_read(struct store *store, struct buf *json)
+{
+    return sqlite_read_bytes(store, sqlite_statement(sqlite_of(store), SQL_PANEL_READ), json);
+}
+
+static enum store_result round_add(struct store *store, int64_t number, const char *id)
+{
+    if (check_number(store, number, LOW(ROUND_BITS)) != STORE_OK)
+        return STORE_FAILED;
+    sqlite3_stmt *st = SQLITE_PREPARE(store, SQL_ROUND_ADD, number);
+    if (st == NULL)
+        return STORE_FAILED;
+    sqlite_bind_string(st, 2, id);
+    return sqlite_run(sqlite_of(store), st);
+}
+
+static int round_row(struct store *store, sqlite3_stmt *st, void *context)
+{
+    (void)store;
+    const struct visit *visit = context;
+    return visit->each.round(visit->context, sqlite3_column_int64(st, 0), sqlite_text(st, 1));
+}
+
+static enum store_result round_each(struct store *store, store_round_fn *each, void *context)
+{
+    struct visit visit = {.each.round = each, .context = context};
+    return sqlite_walk(store, sqlite_statement(sqlite_of(store), SQL_ROUND_EACH), round_row, &visit);
+}
+
+static enum store_result action_write(struct store *store, const struct store_action *row, int64_t position)
+{
+    if (check_number(store, row->number, LOW(ACTION_BITS)) != STORE_OK)
+        return STORE_FAILED;
+    sqlite3_stmt *st = SQLITE_PREPARE(store, SQL_ACTION_WRITE, row->number, position);
+    if (st == NULL)
+        return STORE_FAILED;
+    sqlite_bind_string(st, 3, row->action.id);
+    sqlite_bind_string(st, 4, row->action.title);
+    sqlite_bind_string(st, 5, row->action.track);
+    sqlite_bind_string(st, 6, row->action.lead);
+    sqlite_bind_string(st, 7, row->action.related);
+    sqlite_bind_string(st, 8, action_status_name(row->action.status));
+    return sqlite_run(sqlite_of(store), st);
+}
+
+static int action_row(struct store *store, sqlite3_stmt *st, void *context)
+{
+    const struct visit *visit = context;
+    struct store_action row = {.number = sqlite3_column_int64(st, 0),
+                               .action = {.id = sqlite_text(st, 1),
+                                          .title = sqlite_text(st, 2),
+                                          .track = sqlite_text(st, 3),
+                                          .lead = sqlite_text(st, 4),
+                                          .related = sqlite_text(st, 5)}};
+    const char *status = sqlite_text(st, 6);
+    if (row.action.id == NULL || row.action.title == NULL || status == NULL ||
+        action_status_find(status, &row.action.status)) {
+        (void)sqlite_damaged(sqlite_of(store), "an action can't be read");
+        return -1;
+    }
+    return visit->each.action(visit->context, &row);
+}
+
+static enum store_result action_each(struct store *store, store_action_fn *each, void *context)
+{
+    struct visit visit = {.each.action = each, .context = context};
+    return sqlite_walk(store, sqlite_statement(sqlite_of(store), SQL_ACTION_EACH), action_row, &visit);
+}
+
+/* --- tokens ---------------------------------------------------------------------------------------------------------------- */
+
+static enum store_result token_add(struct store *store, const struct store_token *token)
+{
+    sqlite3_stmt *st = SQLITE_PREPARE(store, SQL_TOKEN_ADD, 0, 0, 0, token->exact, token->created_at, token->expires_at,
+                                      token->revoked_at);
+    if (st == NULL)
+        return STORE_FAILED;
+    sqlite_bind_string(st, 1, token->name);
+    sqlite_bind_hash(st, 2, token->hash);
+    sqlite_bind_string(st, 3, token->role);
+    return sqlite_run(sqlite_of(store), st);
+}
+
+static int token_row(struct store *store, sqlite3_stmt *st, void *context)
+{
+    const struct visit *visit = context;
+    struct store_token token = {.name = sqlite_text(st, 0),
+                                .role = sqlite_text(st, 2),
+                                .exact = sqlite3_column_int(st, 3) != 0,
+                                .created_at = sqlite3_column_int64(st, 4),
+                                .expires_at = sqlite3_column_int64(st, 5),
+                                .revoked_at = sqlite3_column_int64(st, 6)};
+    if (token.name == NULL || token.role == NULL || sqlite3_column_bytes(st, 1) != SHA256_BYTES) {
+        (void)sqlite_damaged(sqlite_of(store), "a token can't be read");
+        return -1;
+    }
+    memcpy(token.hash, sqlite3_column_blob(st, 1), SHA256_BYTES);
+    return visit->each.token(visit->context, &token);
+}
+
+static enum store_result token_each(struct store *store, store_token_fn *each, void *context)
+{
+    struct visit visit = {.each.token = each, .context = context};
+    return sqlite_walk(store, sqlite_statement(sqlite_of(store), SQL_TOKEN_EACH), token_row, &visit);
+}
+
+static enum store_result token_revoke(struct store *store, const char *name, int64_t when)
+{
+    sqlite3_stmt *st = SQLITE_PREPARE(store, SQL_TOKEN_REVOKE, 0, when);
+    if (st == NULL)
+        return STORE_FAILED;
+    sqlite_bind_string(st, 1, name);
+    return sqlite_run(sqlite_of(store), st);
+}
+
+void sqlite_add_admin_verbs(struct store_ops *ops)
+{
+    ops->member_add = member_add;
+    ops->member_each = member_each;
+    ops->member_revoke = member_revoke;
+    ops->invitation_add = invitation_add;
+    ops->invitation_find = invitation_find;
+    ops->invitation_mark = invitation_mark;
+    ops->invitation_count = invitation_count;
+    ops->panel_write = panel_write;
+    ops->panel_read = panel_read;
+    ops->round_add = round_add;
+    ops->round_each = round_each;
+    ops->action_write = action_write;
+    ops->action_each = action_each;
+    ops->token_add = token_add;
+    ops->token_each = token_each;
+    ops->token_revoke = token_revoke;
+}

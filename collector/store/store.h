@@ -1,0 +1,177 @@
+/* The seam between the collector and where it keeps things: a table of domain verbs, so that another database is another file.
+ * A handle belongs to one thread at a time; several handles on one store may be open, in this process and in others. The log is
+ * the truth: members, current responses and counts are folds over it, written in the transaction that appends the entry. */
+#ifndef COLLECTOR_STORE_STORE_H
+#define COLLECTOR_STORE_STORE_H
+
+#include "base/buf.h"
+#include "crypto/crypto.h"
+#include "crypto/key.h"
+#include "crypto/merkle.h"
+#include "panel/actions.h"
+#include <stdbool.h>
+#include <stdint.h>
+
+#define STORE_ERROR_SIZE 512
+
+/* How a verb turned out. After STORE_FAILED, store_error says why; inside a transaction the caller then rolls back. */
+enum store_result { STORE_OK, STORE_NONE, STORE_FAILED };
+
+struct store_member {
+    int64_t number; /* from 1, in order of enrolment */
+    int64_t index; /* of the enrolment in the log */
+    int64_t enrolled_at;
+    int64_t revoked_at; /* 0: not revoked */
+    uint8_t public_key[KEY_BYTES];
+};
+
+enum invitation_state { INVITATION_UNUSED, INVITATION_USED, INVITATION_WITHDRAWN };
+
+struct store_invitation {
+    enum invitation_state state;
+    int64_t member; /* the number of the member who used it; 0 otherwise */
+};
+
+struct invitation_counts {
+    int64_t unused, used, withdrawn;
+    int64_t last; /* the highest number handed out; 0 for none */
+};
+
+/* A member's current response to one action in one round. */
+struct store_current {
+    int64_t revision;
+    int64_t index; /* in the log */
+    int64_t replaced; /* index of the response that it replaced; -1 for none */
+    const uint16_t *slots; /* counters that it adds one to */
+    size_t slot_count;
+};
+
+struct store_token {
+    const char *name;
+    uint8_t hash[SHA256_BYTES];
+    const char *role;
+    bool exact;
+    int64_t created_at;
+    int64_t expires_at; /* 0: never */
+    int64_t revoked_at; /* 0: not revoked */
+};
+
+/* An action as stored: its number is what other rows name it by and never changes. */
+struct store_action {
+    int64_t number;
+    struct action action;
+};
+
+/* Visitors: other than 0 stops the walk and comes back as STORE_FAILED. What is passed lasts for the call only. */
+typedef int store_member_fn(void *context, const struct store_member *member);
+typedef int store_action_fn(void *context, const struct store_action *action);
+typedef int store_round_fn(void *context, int64_t number, const char *id);
+typedef int store_token_fn(void *context, const struct store_token *token);
+typedef int store_counted_fn(void *context, int64_t round, int64_t action);
+typedef int store_current_fn(void *context, int64_t member, int64_t action, const struct store_current *current);
+
+struct store;
+
+struct store_ops {
+    void (*close)(struct store *store);
+
+    /* Transactions: `begin` for writing, `begin_reading` to see one state throughout; both end in commit or rollback. Verbs that write
+     * outside one are each their own. */
+    enum store_result (*begin)(struct store *store);
+    enum store_result (*begin_reading)(struct store *store);
+    enum store_result (*commit)(struct store *store);
+    void (*rollback)(struct store *store);
+    /* *changed: whether somebody else has committed since the last call on this handle. STORE_FAILED also when what stands at the
+     * store's path is no longer what was opened. */
+    enum store_result (*changed)(struct store *store, bool *changed);
+
+    /* The log. Entries are numbered from 0 without a gap. */
+    enum store_result (*entry_append)(struct store *store, int64_t index, const char *jws, size_t len);
+    enum store_result (*entry_read)(struct store *store, int64_t index, struct buf *out);
+    enum store_result (*entry_count)(struct store *store, int64_t *count);
+
+    /* The tree over the log, in tiles of up to 256 stored hashes (crypto/tile.h); only full ones and the last of each level are kept. */
+    enum store_result (*tile_write)(struct store *store, unsigned level, uint64_t index, const struct merkle_hash *hashes,
+                                    unsigned width);
+    enum store_result (*tile_read)(struct store *store, unsigned level, uint64_t index,
+                                   struct merkle_hash hashes[static 256], unsigned *width);
+
+    /* The verifier key of the log that this store keeps, as text. */
+    enum store_result (*log_key_write)(struct store *store, const char *verifier);
+    enum store_result (*log_key_read)(struct store *store, struct buf *verifier);
+
+    enum store_result (*member_add)(struct store *store, const struct store_member *member);
+    enum store_result (*member_each)(struct store *store, store_member_fn *each, void *context);
+    enum store_result (*member_revoke)(struct store *store, int64_t number, int64_t when);
+
+    enum store_result (*invitation_add)(struct store *store, int64_t number, const uint8_t hash[static SHA256_BYTES]);
+    enum store_result (*invitation_find)(struct store *store, const uint8_t hash[static SHA256_BYTES],
+                                         struct store_invitation *out);
+    enum store_result (*invitation_mark)(struct store *store, const uint8_t hash[static SHA256_BYTES],
+                                         const struct store_invitation *now);
+    enum store_result (*invitation_count)(struct store *store, struct invitation_counts *out);
+
+    /* Current responses. `slots` of what is read is the handle's, valid until its next call. */
+    enum store_result (*current_read)(struct store *store, int64_t round, int64_t member, int64_t action,
+                                      struct store_current *out);
+    /* STORE_NONE, and nothing written: the member has one for this action in this round already. */
+    enum store_result (*current_add)(struct store *store, int64_t round, int64_t member, int64_t action,
+                                     const struct store_current *current);
+    enum store_result (*current_write)(struct store *store, int64_t round, int64_t member, int64_t action,
+                                       const struct store_current *current);
+    enum store_result (*current_each)(struct store *store, int64_t round, store_current_fn *each, void *context);
+
+    /* Counters of an action in a round: `slots` numbers. STORE_NONE: none kept yet, nothing written to `counts`. STORE_FAILED also when
+     * another number of slots is kept. */
+    enum store_result (*counts_read)(struct store *store, int64_t round, int64_t action, int64_t *counts, size_t slots);
+    enum store_result (*counts_write)(struct store *store, int64_t round, int64_t action, const int64_t *counts,
+                                      size_t slots);
+    /* Each (round, action) that has counters, and so has or had responses. */
+    enum store_result (*counts_each)(struct store *store, store_counted_fn *each, void *context);
+
+    /* The panel definition, as imported; the newest is the one in force. */
+    enum store_result (*panel_write)(struct store *store, const char *json, size_t len, int64_t when);
+    enum store_result (*panel_read)(struct store *store, struct buf *json);
+
+    /* Rounds get a number when they are first imported and keep it. STORE_FAILED also for a round, an action or a member whose number is beyond what a
+     * store can hold: 4,095, 1,048,575 and 2,147,483,647. */
+    enum store_result (*round_add)(struct store *store, int64_t number, const char *id);
+    enum store_result (*round_each)(struct store *store, store_round_fn *each, void *context);
+
+    /* The action list, walked in its order. */
+    enum store_result (*action_write)(struct store *store, const struct store_action *action, int64_t position);
+    enum store_result (*action_each)(struct store *store, store_action_fn *each, void *context);
+
+    /* STORE_NONE: the name is taken (add), or not there or revoked already (revoke). */
+    enum store_result (*token_add)(struct store *store, const struct store_token *token);
+    enum store_result (*token_each)(struct store *store, store_token_fn *each, void *context);
+    enum store_result (*token_revoke)(struct store *store, const char *name, int64_t when);
+};
+
+/* What every backend's handle begins with. */
+struct store {
+    const struct store_ops *ops;
+    char error[STORE_ERROR_SIZE]; /* why the last verb failed, in words for a person */
+};
+
+enum store_mode {
+    STORE_EXISTING, /* a store that is not there is an error */
+    STORE_CREATE, /* it is made */
+};
+
+/* Opens `sqlite:PATH` ("sqlite::memory:" for tests). Brings an older schema up to date. NULL: one line in `error`, nothing harmed; a store that
+ * another program wrote, or a newer version of this one, is refused. Free with store_close. */
+MUST_CHECK struct store *store_open(const char *dsn, enum store_mode mode, char error[static STORE_ERROR_SIZE]);
+void store_close(struct store *store);
+
+/* Why the last verb on this handle failed. */
+const char *store_error(const struct store *store);
+
+/* Takes the lock that a collector holds on the store's file while it serves it; lasts until the descriptor is closed. Returns the descriptor; -1: errno,
+ * EWOULDBLOCK when another has it. */
+MUST_CHECK int store_lock(const char *path);
+
+/* The path of the file behind a DSN, for locks and files beside it; NULL when there is none. */
+const char *store_path(const char *dsn);
+
+#endif

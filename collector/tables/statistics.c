@@ -1,0 +1,70 @@
+/* Figures from counts. Knows nothing of where the counts come from, nor whether they were guarded. */
+#include "collector/tables/statistics.h"
+
+#include <math.h>
+
+#define Z 1.959963984540054
+
+typedef __int128 wide;
+
+/* A scale's sums, with its values taken as 0, 1, 2 …: these stay small wherever the scale begins. */
+struct sums {
+    wide n, first, second; /* Σc, Σic, Σi²c */
+    wide above, below; /* of the middle of the scale */
+};
+
+static struct sums sum_up(const int64_t *counts, size_t value_count)
+{
+    struct sums s = {0};
+    for (size_t i = 0; i < value_count; i++) {
+        wide count = counts[i], value = (wide)i;
+        s.n += count;
+        s.first += value * count;
+        s.second += value * value * count;
+        if (2 * i > value_count - 1)
+            s.above += count;
+        if (2 * i < value_count - 1)
+            s.below += count;
+    }
+    return s;
+}
+
+/* Rounded once, by the division, as long as both are below 2^53. */
+static double ratio(wide a, wide b)
+{
+    return (double)a / (double)b;
+}
+
+/* The place on the scale of the `rank`-th answer, from 0, with the answers in order of value. */
+static size_t value_at(const int64_t *counts, wide rank)
+{
+    size_t i = 0;
+    for (wide below = counts[0]; below <= rank; below += counts[i])
+        i++;
+    return i;
+}
+
+void statistics_scale(int64_t min, const int64_t *counts, size_t value_count, struct scale_figures *out)
+{
+    struct sums s = sum_up(counts, value_count);
+    *out = (struct scale_figures){.has_figures = s.n >= 1, .has_sd = s.n >= 2};
+    if (!out->has_figures)
+        return;
+    out->mean = ratio(min * s.n + s.first, s.n);
+    out->median = ratio(2 * (wide)min + value_at(counts, (s.n - 1) / 2) + value_at(counts, s.n / 2), 2);
+    out->positive = ratio(s.above, s.n);
+    out->negative = ratio(s.below, s.n);
+    out->net = ratio(s.above - s.below, s.n);
+    if (out->has_sd)
+        out->sd = sqrt(ratio(s.n * s.second - s.first * s.first, s.n * (s.n - 1)));
+}
+
+void statistics_wilson(int64_t count, int64_t n, double *low, double *high)
+{
+    double c = (double)count, total = (double)n;
+    double centre = c + Z * Z / 2;
+    double half = Z * sqrt(c * (double)(n - count) / total + Z * Z / 4);
+    double from = (centre - half) / (total + Z * Z), to = (centre + half) / (total + Z * Z);
+    *low = from > 0 ? from : 0; /* not fmax, which may keep the sign of -0 */
+    *high = to < 1 ? to : 1;
+}

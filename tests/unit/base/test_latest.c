@@ -1,0 +1,105 @@
+/* Where threads find the newest: each thing is released as often as it was held, whoever came between. */
+#include "base/latest.h"
+#include "base/mem.h"
+#include <criterion/criterion.h>
+#include <pthread.h>
+#include <stdatomic.h>
+
+#define THINGS 2000
+#define READERS 3
+
+TestSuite(place, .timeout = 60);
+
+struct thing {
+    atomic_int holders;
+    atomic_int dead; /* times that the last holder let go */
+};
+
+static void *hold(void *argument)
+{
+    struct thing *thing = argument;
+    if (thing != NULL)
+        atomic_fetch_add(&thing->holders, 1);
+    return thing;
+}
+
+static void release(void *argument)
+{
+    struct thing *thing = argument;
+    if (thing != NULL && atomic_fetch_sub(&thing->holders, 1) == 1)
+        atomic_fetch_add(&thing->dead, 1);
+}
+
+Test(place, is_empty_at_first_and_then_has_the_newest)
+{
+    struct thing one = {1, 0}, two = {1, 0};
+    struct place *place = place_new(hold, release);
+    cr_assert_not_null(place);
+    cr_assert_null(place_now(place));
+    place_replace(place, &one);
+    cr_assert(place_now(place) == &one && one.holders == 2);
+    place_replace(place, &two);
+    cr_assert(one.holders == 1 && one.dead == 0);
+    release(&one);
+    cr_assert_eq(one.dead, 1);
+    place_replace(place, NULL);
+    cr_assert_eq(two.dead, 1);
+    cr_assert_null(place_now(place));
+    place_free(place);
+    place_free(NULL);
+}
+
+Test(place, lets_go_of_its_last)
+{
+    struct thing one = {1, 0};
+    struct place *place = place_new(hold, release);
+    cr_assert_not_null(place);
+    place_replace(place, &one);
+    place_free(place);
+    cr_assert_eq(one.dead, 1);
+}
+
+static struct thing things[THINGS];
+static atomic_bool over;
+
+static void *look(void *argument)
+{
+    long seen = 0;
+    while (!atomic_load(&over)) {
+        struct thing *thing = place_now(argument);
+        if (thing != NULL && atomic_load(&thing->dead) != 0)
+            return (void *)-1L;
+        seen += thing != NULL;
+        release(thing);
+    }
+    return seen >= 0 ? NULL : (void *)-1L;
+}
+
+Test(place, serves_readers_while_it_is_replaced)
+{
+    pthread_t readers[READERS];
+    struct place *place = place_new(hold, release);
+    cr_assert_not_null(place);
+    for (int i = 0; i < READERS; i++)
+        cr_assert_eq(pthread_create(&readers[i], NULL, look, place), 0);
+    for (int i = 0; i < THINGS; i++) {
+        atomic_init(&things[i].holders, 1);
+        place_replace(place, &things[i]);
+    }
+    atomic_store(&over, true);
+    for (int i = 0; i < READERS; i++) {
+        void *result;
+        cr_assert_eq(pthread_join(readers[i], &result), 0);
+        cr_assert_null(result, "a reader was given what had been let go");
+    }
+    place_free(place);
+    for (int i = 0; i < THINGS; i++)
+        cr_assert(things[i].dead == 1 && things[i].holders == 0);
+}
+
+Test(place, says_when_there_is_no_memory)
+{
+    mem_fail_at(1);
+    cr_assert_null(place_new(hold, release));
+    mem_fail_at(0);
+}

@@ -1,0 +1,171 @@
+/* A batch's two files: what is read, what is refused, and in which order the rows go. */
+#include "base/mem.h"
+#include "client/batch/batch.h"
+#include "client/batch/rows.h"
+#include "tests/unit/client/scratch.h"
+#include <criterion/criterion.h>
+#include <string.h>
+
+#define CODE "0000000-0000000-0000000-00000"
+#define HEADER "member,action,revision,importance,noticed,satisfaction,channels,comment\n"
+
+static struct catalogue catalogue;
+static struct batch_terms terms;
+static struct batch_plan plan;
+static struct faults faults;
+
+static void prepare(void)
+{
+    scratch_make();
+    catalogue = scratch_catalogue();
+    terms = (struct batch_terms){.catalogue = &catalogue, .round = &catalogue.panel->rounds[0]};
+    faults_init(&faults);
+}
+
+static void finish(void)
+{
+    batch_plan_free(&plan);
+    faults_free(&faults);
+    catalogue_free(&catalogue);
+    scratch_remove();
+}
+
+TestSuite(batch_plan, .init = prepare, .fini = finish);
+
+static struct batch_file file_of(const char *name, const char *text)
+{
+    return (struct batch_file){.name = name, .text = text, .len = strlen(text)};
+}
+
+static int read_all(const char *members, const char *rows)
+{
+    struct batch_file first = file_of("m.csv", members), second = file_of("r.csv", rows);
+    int a = batch_read_members(&plan, &first, &faults);
+    int b = batch_read_rows(&plan, &second, &terms, &faults);
+    return a < 0 || b < 0 ? -1 : batch_plan_finish(&plan, &second, &faults);
+}
+
+static bool has_fault(const char *where, const char *part)
+{
+    for (size_t i = 0; i < faults.count; i++)
+        if (strcmp(faults.list[i].where, where) == 0 && strstr(faults.list[i].what, part))
+            return true;
+    return false;
+}
+
+static const char two_members[] = "member,code\n1," CODE "\n2," CODE "\n";
+
+Test(batch_plan, reads_rows_as_json_answers)
+{
+    cr_assert_eq(read_all(two_members, HEADER "2,WA-1.03,1,2,no,,counter|letter,\"a, \"\"b\"\"\"\n"), 0);
+    cr_assert_eq(plan.row_count, 1);
+    cr_expect_eq(plan.rows[0].member, 1);
+    cr_expect_eq(plan.rows[0].line, 2);
+    cr_expect_str_eq(
+        plan.rows[0].answers,
+        "{\"importance\":2,\"noticed\":\"no\",\"channels\":[\"counter\",\"letter\"],\"comment\":\"a, \\\"b\\\"\"}");
+}
+
+Test(batch_plan, sends_no_two_revisions_of_one_action_in_one_wave)
+{
+    cr_assert_eq(read_all(two_members, HEADER "1,WA-1.03,2,2,no,,,\n"
+                                              "1,WA-1.03,1,2,no,,,\n"
+                                              "2,WA-1.03,7,2,no,,,\n"
+                                              "1,WA-1.02,1,2,no,,,\n"
+                                              "1,WA-1.03,5,2,no,,,\n"),
+                 0);
+    static const size_t waves[] = {1, 0, 0, 0, 2}, order[] = {1, 2, 3, 0, 4};
+    for (size_t i = 0; i < 5; i++) {
+        cr_expect_eq(plan.rows[i].wave, waves[i], "row %zu", i);
+        cr_expect_eq(plan.by_wave[i], order[i], "place %zu", i);
+    }
+}
+
+Test(batch_plan, counts_on_where_there_are_no_revisions)
+{
+    cr_assert_eq(read_all(two_members, "action,importance,member,noticed\n"
+                                       "WA-1.03,2,1,no\nWA-1.03,2,2,no\nWA-1.03,3,1,no\nWA-1.02,3,1,no\n"),
+                 0);
+    static const int64_t revisions[] = {1, 1, 2, 1};
+    for (size_t i = 0; i < 4; i++)
+        cr_expect_eq(plan.rows[i].revision, revisions[i], "row %zu", i);
+}
+
+Test(batch_plan, names_every_fault_with_its_file_and_line)
+{
+    cr_expect_eq(read_all("member,code\n../x," CODE "\n1,WRONGSECRET\n2," CODE "\n2," CODE "\n.a," CODE "\n",
+                          HEADER "9,WA-1.03,1,2,no,,,\n"
+                                 "2,WA-0,1,2,no,,,\n"
+                                 "2,WA-1.03,0,2,no,,,\n"
+                                 "2,WA-1.03,1,7,no,,,\n"
+                                 "2,WA-1.03,1,2,,,,\n"
+                                 "2,WA-1.03,1\n"),
+                 -1);
+    cr_expect(has_fault("m.csv:2", "member"));
+    cr_expect(has_fault("m.csv:3", "code"));
+    cr_expect(has_fault("m.csv:5", "twice"));
+    cr_expect(has_fault("m.csv:6", "member"));
+    cr_expect(has_fault("r.csv:2", "member"));
+    cr_expect(has_fault("r.csv:3", "action"));
+    cr_expect(has_fault("r.csv:4", "revision"));
+    cr_expect(has_fault("r.csv:5", "importance"));
+    cr_expect(has_fault("r.csv:6", "noticed"));
+    cr_expect(has_fault("r.csv:7", "columns"));
+    cr_expect_eq(faults.total, 10);
+    for (size_t i = 0; i < faults.count; i++)
+        cr_expect_null(strstr(faults.list[i].what, "SECRET"), "a code is never shown");
+}
+
+Test(batch_plan, refuses_a_revision_given_twice)
+{
+    cr_expect_eq(read_all(two_members, HEADER "1,WA-1.03,1,2,no,,,\n1,WA-1.03,1,3,no,,,\n"), -1);
+    cr_expect(has_fault("r.csv:3", "earlier line"));
+}
+
+Test(batch_plan, refuses_a_header_that_it_does_not_know)
+{
+    cr_expect_eq(read_all("name,code\n1," CODE "\n", "member,action,colour,importance,importance\n"), -1);
+    cr_expect(has_fault("m.csv:1", "header"));
+    cr_expect(has_fault("r.csv:1", "colour"));
+    cr_expect(has_fault("r.csv:1", "two columns"));
+    faults_free(&faults);
+    faults_init(&faults);
+    cr_expect_eq(read_all("", ""), -1);
+    cr_expect(has_fault("m.csv:1", "no header"));
+    cr_expect(has_fault("r.csv:1", "no header"));
+}
+
+Test(batch_plan, fails_cleanly_when_memory_runs_out)
+{
+    for (unsigned long n = 1;; n++) {
+        mem_fail_at(n);
+        int result = read_all(two_members, HEADER "1,WA-1.03,1,2,no,,app,x\n2,WA-1.03,1,2,no,,app,x\n");
+        int failed = mem_has_failed();
+        mem_fail_at(0);
+        cr_assert_eq(result, failed ? -1 : 0, "allocation %lu", n);
+        batch_plan_free(&plan);
+        faults_free(&faults);
+        faults_init(&faults);
+        if (!failed)
+            break;
+    }
+}
+
+static enum delivery sort(const char *line)
+{
+    return batch_sort_line(line, strlen(line));
+}
+
+Test(batch_send, believes_only_what_a_collector_says)
+{
+    cr_expect_eq(sort("{\"status\":201,\"index\":3,\"receipt\":\"r\"}"), DELIVERY_SENT);
+    cr_expect_eq(sort("{\"status\":200,\"index\":3}"), DELIVERY_SENT);
+    cr_expect_eq(sort("{\"status\":409,\"type\":\"urn:burgerpanel:problem:stale-revision\"}"), DELIVERY_REFUSED);
+    cr_expect_eq(sort("{\"status\":503,\"type\":\"urn:burgerpanel:problem:unavailable\"}"), DELIVERY_KEPT);
+    cr_expect_eq(sort("{\"status\":201}"), DELIVERY_BLOCKED);
+    cr_expect_eq(sort("{\"status\":201,\"index\":-1}"), DELIVERY_BLOCKED);
+    cr_expect_eq(sort("{\"status\":403,\"type\":\"about:blank\"}"), DELIVERY_BLOCKED);
+    cr_expect_eq(sort("{\"index\":3}"), DELIVERY_BLOCKED);
+    cr_expect_eq(sort("<html>"), DELIVERY_BLOCKED);
+    cr_expect_eq(sort(""), DELIVERY_BLOCKED);
+}

@@ -1,0 +1,134 @@
+/* From what is typed to a signed response. */
+#include "base/lang.h"
+#include "client/response/compose.h"
+#include "crypto/jws.h"
+#include "panel/response.h"
+#include "tests/unit/client/scratch.h"
+#include <criterion/criterion.h>
+#include <stdarg.h>
+#include <string.h>
+
+static struct catalogue catalogue;
+static struct answers answers;
+static struct faults faults;
+
+static void prepare(void)
+{
+    scratch_make();
+    catalogue = scratch_catalogue();
+    answers_init(&answers, &catalogue.panel->questionnaires[0], ',');
+    faults_init(&faults);
+}
+
+static void finish(void)
+{
+    answers_free(&answers);
+    faults_free(&faults);
+    catalogue_free(&catalogue);
+    scratch_remove();
+}
+
+TestSuite(answers, .init = prepare, .fini = finish);
+TestSuite(compose, .init = prepare, .fini = finish);
+
+static int take(size_t count, ...)
+{
+    va_list list;
+    char *words[8];
+    va_start(list, count);
+    for (size_t i = 0; i < count; i++)
+        words[i] = va_arg(list, char *);
+    va_end(list);
+    return answers_take_words(&answers, words, count, &faults);
+}
+
+static bool has_fault(const char *where)
+{
+    for (size_t i = 0; i < faults.count; i++)
+        if (strcmp(faults.list[i].where, where) == 0)
+            return true;
+    return false;
+}
+
+Test(answers, become_json_in_the_order_of_the_questionnaire)
+{
+    struct buf json;
+    buf_init(&json, JWS_MAX);
+    cr_assert_eq(take(4, "comment=a=\"b\"", "channels=app,letter", "noticed=no", "importance=3"), 0);
+    cr_assert_eq(answers_put_json(&json, &answers, &faults), 0);
+    cr_expect_str_eq(buf_text(&json),
+                     "{\"importance\":3,\"noticed\":\"no\",\"channels\":[\"letter\",\"app\"],\"comment\":\"a=\\\"b\\\"\"}");
+    buf_free(&json);
+}
+
+Test(answers, name_every_word_that_is_none_without_showing_it)
+{
+    cr_expect_eq(take(4, "secret", "=secret", "nosuch=secret", "importance=1"), -1);
+    cr_expect_eq(faults.total, 3);
+    for (size_t i = 0; i < faults.count; i++)
+        cr_expect_null(strstr(faults.list[i].what, "secret"));
+    faults_free(&faults);
+    faults_init(&faults);
+    cr_expect_eq(take(1, "importance=2"), -1, "twice");
+}
+
+Test(answers, have_a_place_when_their_condition_holds)
+{
+    int satisfaction = questionnaire_find(answers.questionnaire, "satisfaction");
+    cr_expect_not(answers_has_place(&answers, (size_t)satisfaction));
+    cr_assert_eq(take(1, "noticed=yes"), 0);
+    cr_expect(answers_has_place(&answers, (size_t)satisfaction));
+    cr_assert_eq(answers_set(&answers, (size_t)questionnaire_find(answers.questionnaire, "noticed"), "no"), 0);
+    cr_expect_not(answers_has_place(&answers, (size_t)satisfaction));
+}
+
+Test(compose, tells_all_faults_at_once_and_none_twice)
+{
+    struct response_id id = scratch_id("WA-1.03", 1);
+    struct buf json;
+    buf_init(&json, JWS_MAX);
+    cr_assert_eq(take(4, "importance=9", "channels=fax", "noticed=no", "satisfaction=3"), 0);
+    cr_expect_eq(compose_answers(&json, &catalogue, &id, &answers, &faults), -1);
+    cr_expect(has_fault("/answers/importance"));
+    cr_expect(has_fault("/answers/channels"));
+    cr_expect(has_fault("/answers/satisfaction"));
+    cr_expect_eq(faults.total, 3);
+    buf_free(&json);
+}
+
+Test(compose, blames_no_answer_for_the_one_it_hangs_on)
+{
+    struct response_id id = scratch_id("WA-1.03", 1);
+    struct buf json;
+    buf_init(&json, JWS_MAX);
+    cr_assert_eq(take(3, "importance=1", "noticed=maybe", "satisfaction=3"), 0);
+    cr_expect_eq(compose_answers(&json, &catalogue, &id, &answers, &faults), -1);
+    cr_expect(has_fault("/answers/noticed"));
+    cr_expect_eq(faults.total, 1);
+    buf_free(&json);
+}
+
+Test(compose, signs_what_the_collector_will_verify)
+{
+    struct response_id id = scratch_id("WA-1.03", 4);
+    struct secret_key *key = secret_key_new();
+    struct buf json, text, back;
+    struct jws jws;
+    const char *why;
+    uint8_t public_key[KEY_BYTES];
+    buf_init(&json, JWS_MAX);
+    buf_init(&text, JWS_MAX);
+    buf_init(&back, JWS_MAX);
+    cr_assert_eq(take(2, "importance=1", "noticed=no"), 0);
+    cr_assert_eq(compose_answers(&json, &catalogue, &id, &answers, &faults), 0);
+    cr_assert_eq(compose_sign(&text, key, catalogue.panel->id, &id, &json), 0);
+    secret_key_public(key, public_key);
+    cr_assert_eq(jws_parse(buf_text(&text), text.len, RESPONSE_TYP, &jws, &why), 0);
+    cr_expect(jws_verify(&jws, public_key));
+    cr_assert_eq(compose_read_answers(&text, &back), 0);
+    cr_expect_str_eq(buf_text(&back), buf_text(&json));
+    secret_key_free(key);
+    buf_free(&json);
+    buf_free(&text);
+    buf_free(&back);
+}

@@ -1,0 +1,299 @@
+/* Settings: where each comes from, which wins, and what is refused, in one line that names the setting and its
+ * origin. */
+#include "base/file.h"
+#include "base/log.h"
+#include "collector/ops/config.h"
+#include "tests/unit/collector/kit.h"
+#include <criterion/criterion.h>
+#include <stdlib.h>
+#include <string.h>
+
+static struct config config;
+
+TestSuite(config, .init = kit_begin, .fini = kit_end);
+
+static void write_file(const char *text)
+{
+    const char *path = kit_path("collector.ini");
+    cr_assert_eq(file_write(path, text, strlen(text), 0600), 0);
+    config_file = path;
+}
+
+static void assert_value(enum config_key key, const char *value, const char *origin)
+{
+    cr_assert_str_eq(config.values[key], value);
+    cr_assert_str_eq(config.origins[key], origin);
+}
+
+static void must_read(void)
+{
+    kit_listen();
+    int result = config_read(&config);
+    cr_assert_eq(result, -1, "%s", kit_heard());
+}
+
+/* The reading fails with one line that holds both words. Wrong flags are wrong usage. */
+static void assert_refused(const char *word, const char *origin)
+{
+    kit_listen();
+    int result = config_read(&config);
+    const char *heard = kit_heard();
+    cr_assert_eq(result, strcmp(origin, "flag") == 0 ? CLI_USAGE : CLI_FAILED);
+    cr_assert_not_null(strstr(heard, word), "'%s' lacks '%s'", heard, word);
+    cr_assert_not_null(strstr(heard, origin), "'%s' lacks '%s'", heard, origin);
+    cr_assert_eq(strchr(heard, '\n'), heard + strlen(heard) - 1, "more than a line: %s", heard);
+}
+
+/* --- where values come from --- */
+
+Test(config, has_defaults)
+{
+    char address[CONFIG_VALUE_SIZE];
+    uint16_t port;
+    must_read();
+    assert_value(CONFIG_STORE, "sqlite:burgerpanel.db", "default");
+    assert_value(CONFIG_LISTEN, "127.0.0.1:8080", "default");
+    assert_value(CONFIG_LOG_LEVEL, "info", "default");
+    cr_assert_eq(config_number(&config, CONFIG_THREADS), 0);
+    cr_assert_eq(config_number(&config, CONFIG_CONNECTIONS), 4096);
+    cr_assert_eq(config_number(&config, CONFIG_QUEUE), 16384);
+    cr_assert_eq(config_number(&config, CONFIG_BODIES_MIB), 256);
+    config_listen(&config, address, &port);
+    cr_assert_str_eq(address, "127.0.0.1");
+    cr_assert_eq(port, 8080);
+}
+
+Test(config, reads_a_file)
+{
+    write_file(
+        "; settings\n[collector]\nstore = sqlite:/var/lib/panel.db\nthreads=3\n\nQueue = 99\nbodies_mib = 64 ; small\n");
+    must_read();
+    assert_value(CONFIG_STORE, "sqlite:/var/lib/panel.db", "file");
+    assert_value(CONFIG_QUEUE, "99", "file");
+    cr_assert_eq(config_number(&config, CONFIG_THREADS), 3);
+    cr_assert_eq(config_number(&config, CONFIG_BODIES_MIB), 64);
+    assert_value(CONFIG_LISTEN, "127.0.0.1:8080", "default");
+}
+
+Test(config, prefers_flags_to_environment_to_file)
+{
+    write_file("[collector]\nstore = sqlite:file\nlisten = 127.0.0.1:1\nthreads = 1\n");
+    setenv("BURGERPANEL_LISTEN", "127.0.0.1:2", 1);
+    setenv("BURGERPANEL_THREADS", "2", 1);
+    setenv("BURGERPANEL_LOG_LEVEL", "error", 1);
+    config_flags[CONFIG_THREADS] = "3";
+    must_read();
+    assert_value(CONFIG_STORE, "sqlite:file", "file");
+    assert_value(CONFIG_LISTEN, "127.0.0.1:2", "environment");
+    assert_value(CONFIG_THREADS, "3", "flag");
+    assert_value(CONFIG_LOG_LEVEL, "error", "environment");
+}
+
+Test(config, lets_a_good_flag_cure_a_bad_environment)
+{
+    setenv("BURGERPANEL_THREADS", "many", 1);
+    config_flags[CONFIG_THREADS] = "3";
+    must_read();
+    assert_value(CONFIG_THREADS, "3", "flag");
+}
+
+Test(config, passes_over_variables_of_others)
+{
+    setenv("BURGERPANEL_HOME", "/home/somebody", 1);
+    setenv("BURGERPANEL_", "x", 1);
+    setenv("BURGERPANEL_A_NAME_THAT_IS_LONGER_THAN_ANY_SETTING_COULD_EVER_BE_OR_WILL_BE_IN_TEN_YEARS", "x", 1);
+    setenv("XBURGERPANEL_THREADS", "7", 1);
+    must_read();
+    assert_value(CONFIG_THREADS, "0", "default");
+}
+
+Test(config, takes_the_log_level_into_use)
+{
+    setenv("BURGERPANEL_LOG_LEVEL", "error", 1);
+    must_read();
+    kit_listen();
+    log_warning("not this");
+    log_error("but this");
+    const char *heard = kit_heard();
+    cr_assert_null(strstr(heard, "not this"));
+    cr_assert_not_null(strstr(heard, "but this"));
+}
+
+Test(config, puts_the_log_key_beside_the_store_unless_named)
+{
+    char path[CONFIG_VALUE_SIZE + 16];
+    config_flags[CONFIG_STORE] = "sqlite:/var/lib/panel.db";
+    must_read();
+    config_log_key(&config, path);
+    cr_assert_str_eq(path, "/var/lib/panel.db.log-key");
+    config_flags[CONFIG_STORE] = "sqlite::memory:";
+    must_read();
+    config_log_key(&config, path);
+    cr_assert_str_eq(path, "burgerpanel.log-key");
+    config_flags[CONFIG_LOG_KEY] = "/etc/panel.key";
+    must_read();
+    config_log_key(&config, path);
+    cr_assert_str_eq(path, "/etc/panel.key");
+}
+
+/* --- what is refused --- */
+
+Test(config, refuses_an_unknown_setting_in_the_file)
+{
+    write_file("[collector]\nthreads = 3\ncolour = red\nbodies_mib = 1\n");
+    assert_refused("[collector] colour", "collector.ini");
+    write_file("[client]\nthreads = 3\n");
+    assert_refused("[client] threads", "collector.ini");
+    write_file("threads = 3\n");
+    assert_refused("threads", "collector.ini");
+}
+
+Test(config, refuses_a_line_that_is_no_setting)
+{
+    write_file("[collector]\nthreads = 3\nwhat is this\n");
+    assert_refused("line 3", "collector.ini");
+    write_file("[collector\n");
+    assert_refused("line 1", "collector.ini");
+}
+
+Test(config, refuses_a_file_that_can_not_be_read)
+{
+    config_file = kit_path("missing.ini");
+    assert_refused("can't be read", "missing.ini");
+    config_file = "build";
+    assert_refused("can't be read", "build");
+}
+
+static void put_long_line(struct buf *text, size_t length)
+{
+    buf_init(text, KIT_TEXT_MAX);
+    buf_put_text(text, "[collector]\nstore = sqlite:/");
+    while (text->len < length)
+        buf_put_char(text, 'a');
+    buf_put_text(text, "\nthreads = 3\n");
+}
+
+/* Never cut off in silence, which would name another store. */
+Test(config, reads_a_long_line_whole_or_refuses_it)
+{
+    for (size_t length = 150; length < 3000; length += 50) {
+        struct buf text;
+        put_long_line(&text, length);
+        write_file(buf_text(&text));
+        kit_listen();
+        int result = config_read(&config);
+        const char *heard = kit_heard();
+        if (result < 0)
+            cr_assert_eq(strlen(config.values[CONFIG_STORE]), length - strlen("[collector]\nstore = "), "cut off at %zu",
+                         strlen(config.values[CONFIG_STORE]));
+        else
+            cr_assert_neq(heard[0], '\0');
+        buf_free(&text);
+    }
+}
+
+Test(config, refuses_a_value_that_is_too_long)
+{
+    struct buf text;
+    buf_init(&text, KIT_TEXT_MAX);
+    while (text.len < CONFIG_VALUE_SIZE - 1)
+        buf_put_char(&text, 'a');
+    config_flags[CONFIG_STORE] = buf_text(&text);
+    must_read();
+    buf_put_char(&text, 'a');
+    config_flags[CONFIG_STORE] = buf_text(&text);
+    assert_refused("'store'", "flag");
+    config_flags[CONFIG_STORE] = NULL;
+    setenv("BURGERPANEL_STORE", buf_text(&text), 1);
+    assert_refused("'store'", "environment");
+    buf_free(&text);
+}
+
+static const char *const numbers[] = {
+    "", "x", "-1", "+1", "1x", " 1", "1 ", "1.5", "0x10", "1e3", "18446744073709551616", "99999999999999999999999"};
+
+Test(config, refuses_what_is_no_number)
+{
+    static const enum config_key keys[] = {CONFIG_THREADS, CONFIG_CONNECTIONS, CONFIG_QUEUE, CONFIG_BODIES_MIB};
+    for (size_t k = 0; k < sizeof keys / sizeof *keys; k++) {
+        for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
+            config_flags[keys[k]] = numbers[i];
+            assert_refused("must be a number from", "flag");
+        }
+        config_flags[keys[k]] = NULL;
+    }
+}
+
+Test(config, refuses_numbers_out_of_range)
+{
+    static const struct {
+        enum config_key key;
+        const char *below, *least, *most, *above;
+    } ranges[] = {{CONFIG_THREADS, "-1", "0", "256", "257"},
+                  {CONFIG_CONNECTIONS, "15", "16", "1000000", "1000001"},
+                  {CONFIG_QUEUE, "0", "1", "1000000", "1000001"},
+                  {CONFIG_BODIES_MIB, "31", "32", "65536", "65537"}};
+    for (size_t i = 0; i < sizeof ranges / sizeof *ranges; i++) {
+        config_flags[ranges[i].key] = ranges[i].below;
+        assert_refused("must be a number from", "flag");
+        config_flags[ranges[i].key] = ranges[i].above;
+        assert_refused("must be a number from", "flag");
+        config_flags[ranges[i].key] = ranges[i].least;
+        must_read();
+        config_flags[ranges[i].key] = ranges[i].most;
+        must_read();
+        cr_assert_eq(config_number(&config, ranges[i].key), strtoull(ranges[i].most, NULL, 10));
+    }
+}
+
+Test(config, refuses_an_unknown_log_level)
+{
+    setenv("BURGERPANEL_LOG_LEVEL", "loud", 1);
+    assert_refused("log_level", "environment");
+    setenv("BURGERPANEL_LOG_LEVEL", "", 1);
+    assert_refused("log_level", "environment");
+}
+
+Test(config, refuses_an_origin_that_can_not_name_a_log)
+{
+    config_flags[CONFIG_ORIGIN] = "panel.example.nl/log";
+    must_read();
+    config_flags[CONFIG_ORIGIN] = "two words";
+    assert_refused("origin", "flag");
+    config_flags[CONFIG_ORIGIN] = "one+two";
+    assert_refused("origin", "flag");
+}
+
+/* --- listen --- */
+
+Test(config, splits_every_form_of_listen)
+{
+    static const struct {
+        const char *text, *address;
+        uint16_t port;
+    } forms[] = {{"127.0.0.1:8080", "127.0.0.1", 8080},
+                 {"0.0.0.0:0", "0.0.0.0", 0},
+                 {"[::1]:443", "::1", 443},
+                 {"[::]:65535", "::", 65535},
+                 {"[fe80::1%eth0]:80", "fe80::1%eth0", 80}};
+    for (size_t i = 0; i < sizeof forms / sizeof *forms; i++) {
+        char address[CONFIG_VALUE_SIZE];
+        uint16_t port;
+        config_flags[CONFIG_LISTEN] = forms[i].text;
+        must_read();
+        config_listen(&config, address, &port);
+        cr_assert_str_eq(address, forms[i].address);
+        cr_assert_eq(port, forms[i].port);
+    }
+}
+
+Test(config, refuses_what_is_no_address_and_port)
+{
+    static const char *const bad[] = {"",       "8080",          "127.0.0.1", "127.0.0.1:",      ":8080",
+                                      "::1:80", "127.0.0.1:80x", "[::1]",     "127.0.0.1:65536", "127.0.0.1:-1",
+                                      "[]:80",  "[::1:80",       "::1]:80"};
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        config_flags[CONFIG_LISTEN] = bad[i];
+        assert_refused("ADDRESS:PORT", "flag");
+    }
+}

@@ -1,0 +1,82 @@
+/* That the whole is OpenMetrics is shown end to end, by a strict reader. */
+#include "collector/ops/metrics.h"
+
+#include <criterion/criterion.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <string.h>
+
+static void assert_shows(const char *line)
+{
+    struct buf out;
+    buf_init(&out, SIZE_MAX);
+    metrics_put(&out, &(struct metrics_state){
+                          .queue_depth = 3, .queue_capacity = 9, .log_entries = 7, .members = 2, .healthy = true});
+    cr_assert_eq(buf_check(&out), 0);
+    cr_assert_not_null(strstr(buf_text(&out), line), "%s is not in\n%s", line, buf_text(&out));
+    buf_free(&out);
+}
+
+Test(metrics, show_the_state_as_it_is)
+{
+    assert_shows("\nburgerpanel_queue_depth 3\n");
+    assert_shows("\nburgerpanel_queue_capacity 9\n");
+    assert_shows("\nburgerpanel_log_entries 7\n");
+    assert_shows("\nburgerpanel_members 2\n");
+    assert_shows("\nburgerpanel_healthy 1\n# EOF\n");
+}
+
+Test(metrics, count_verdicts_of_a_batch)
+{
+    struct submission a = {.kind = SUBMISSION_RESPONSE, .verdict = VERDICT_ACCEPTED};
+    struct submission b = {.kind = SUBMISSION_ENROLMENT, .verdict = VERDICT_ACCEPTED};
+    struct submission c = {.kind = SUBMISSION_RESPONSE, .verdict = VERDICT_REPEATED};
+    struct submission d = {.kind = SUBMISSION_RESPONSE, .verdict = VERDICT_REFUSED};
+    struct submission e = {.kind = SUBMISSION_RESPONSE, .verdict = VERDICT_UNAVAILABLE};
+    struct submission *list[] = {&a, &b, &c, &d, &e, &a};
+    metrics_note_batch(list, 6, 300);
+    assert_shows("burgerpanel_accepted_total{kind=\"response\"} 2\n");
+    assert_shows("burgerpanel_accepted_total{kind=\"enrolment\"} 1\n");
+    assert_shows("burgerpanel_repeated_total{kind=\"response\"} 1\n");
+    assert_shows("burgerpanel_uncommitted_total 1\n");
+    assert_shows("burgerpanel_batch_size_bucket{le=\"4.0\"} 0\n");
+    assert_shows("burgerpanel_batch_size_bucket{le=\"8.0\"} 1\n");
+    assert_shows("burgerpanel_commit_seconds_bucket{le=\"0.000250\"} 0\n");
+    assert_shows("burgerpanel_commit_seconds_bucket{le=\"0.000500\"} 1\n");
+    assert_shows("burgerpanel_commit_seconds_sum 0.000300\n");
+}
+
+Test(metrics, put_extremes_into_the_last_buckets)
+{
+    static struct submission s = {.kind = SUBMISSION_RESPONSE, .verdict = VERDICT_REFUSED};
+    static struct submission *list[5000];
+    for (size_t i = 0; i < 5000; i++)
+        list[i] = &s;
+    metrics_note_batch(list, 5000, 3600 * INT64_C(1000000));
+    metrics_note_batch(list, 1, -1);
+    assert_shows("burgerpanel_batch_size_bucket{le=\"4096.0\"} 1\n");
+    assert_shows("burgerpanel_batch_size_bucket{le=\"+Inf\"} 2\n");
+    assert_shows("burgerpanel_commit_seconds_bucket{le=\"0.000125\"} 1\n");
+    assert_shows("burgerpanel_commit_seconds_bucket{le=\"1.024000\"} 1\n");
+    assert_shows("burgerpanel_commit_seconds_bucket{le=\"+Inf\"} 2\n");
+    assert_shows("burgerpanel_commit_seconds_sum 3600.000000\n");
+}
+
+static void *note_many(void *context)
+{
+    (void)context;
+    for (int i = 0; i < 10000; i++)
+        metrics_note_problem(PROBLEM_FORBIDDEN);
+    return NULL;
+}
+
+Test(metrics, lose_nothing_between_threads)
+{
+    pthread_t threads[4];
+    for (int i = 0; i < 4; i++)
+        cr_assert_eq(pthread_create(&threads[i], NULL, note_many, NULL), 0);
+    for (int i = 0; i < 4; i++)
+        pthread_join(threads[i], NULL);
+    assert_shows("burgerpanel_problems_total{reason=\"forbidden\"} 40000\n");
+    assert_shows("burgerpanel_problems_total{reason=\"internal\"} 0\n");
+}

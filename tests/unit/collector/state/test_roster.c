@@ -1,0 +1,206 @@
+/* Members in memory: found by kid, taken over from the store, revoked. */
+#include "base/mem.h"
+#include "collector/state/roster.h"
+#include "tests/unit/collector/kit.h"
+#include <criterion/criterion.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <string.h>
+
+#define MANY 5000
+
+static struct roster *roster;
+
+static void setup(void)
+{
+    kit_begin();
+    roster = roster_new();
+    cr_assert_not_null(roster);
+}
+
+static void teardown(void)
+{
+    roster_free(roster);
+    kit_end();
+}
+
+TestSuite(roster, .init = setup, .fini = teardown);
+
+/* Whether these bytes are a key does not matter here: the roster keeps what enrolled. */
+static struct store_member member_of(unsigned number)
+{
+    struct store_member member = {.number = number, .index = number * 2, .enrolled_at = KIT_NOW};
+    crypto_sha256(&number, sizeof number, member.public_key);
+    return member;
+}
+
+static bool find(unsigned number, struct store_member *out)
+{
+    struct store_member member = member_of(number);
+    char kid[KID_SIZE];
+    key_thumbprint(member.public_key, kid);
+    return roster_find(roster, kid, out);
+}
+
+static void add(unsigned number, int64_t revoked_at)
+{
+    struct store_member member = member_of(number);
+    member.revoked_at = revoked_at;
+    cr_assert_eq(roster_reserve(roster, 1), 0);
+    roster_add(roster, &member);
+}
+
+Test(roster, finds_each_of_thousands)
+{
+    struct store_member found;
+    for (unsigned i = 1; i <= MANY; i++)
+        add(i, 0);
+    cr_assert_eq(roster_count(roster), MANY);
+    for (unsigned i = 1; i <= MANY; i++) {
+        struct store_member expected = member_of(i);
+        cr_assert(find(i, &found), "member %u", i);
+        cr_assert(found.number == i && found.index == expected.index && found.revoked_at == 0);
+        cr_assert_eq(memcmp(found.public_key, expected.public_key, KEY_BYTES), 0);
+    }
+    for (unsigned i = MANY + 1; i <= 2 * MANY; i++)
+        cr_assert_not(find(i, &found));
+}
+
+Test(roster, makes_room_for_thousands_at_once)
+{
+    struct store_member found;
+    add(1, 0);
+    cr_assert_eq(roster_reserve(roster, MANY), 0);
+    cr_assert(find(1, &found));
+    cr_assert_eq(roster_count(roster), 1);
+    mem_fail_at(1);
+    for (unsigned i = 2; i <= MANY; i++) {
+        struct store_member member = member_of(i);
+        roster_add(roster, &member);
+    }
+    cr_assert_not(mem_has_failed(), "adding allocates nothing");
+    mem_fail_at(0);
+    cr_assert_eq(roster_count(roster), MANY);
+    cr_assert(find(MANY, &found));
+}
+
+Test(roster, knows_nobody_by_a_kid_that_is_none)
+{
+    struct store_member found;
+    char kid[KID_SIZE];
+    struct store_member member = member_of(1);
+    add(1, 0);
+    key_thumbprint(member.public_key, kid);
+    cr_assert(roster_find(roster, kid, &found));
+    kid[KID_LENGTH - 1]++; /* bits that base64url leaves unused, or another value */
+    cr_assert_not(roster_find(roster, kid, &found));
+    kid[KID_LENGTH - 1] = '\0';
+    cr_assert_not(roster_find(roster, kid, &found));
+    cr_assert_not(roster_find(roster, (char[KID_SIZE]){""}, &found));
+    cr_assert_not(roster_find(roster, (char[KID_SIZE]){"not a thumbprint at all, yet 43 characters."}, &found));
+}
+
+Test(roster, takes_over_who_is_revoked)
+{
+    struct store_member found;
+    add(1, 0);
+    add(2, 0);
+    add(1, 77);
+    cr_assert_eq(roster_count(roster), 2);
+    cr_assert(find(1, &found));
+    cr_assert_eq(found.revoked_at, 77);
+    cr_assert(find(2, &found));
+    cr_assert_eq(found.revoked_at, 0);
+}
+
+Test(roster, stays_as_it_is_when_room_can_not_be_had)
+{
+    struct store_member found;
+    for (unsigned i = 1; i <= 100; i++)
+        add(i, 0);
+    mem_fail_at(1);
+    cr_assert_eq(roster_reserve(roster, MANY), -1);
+    mem_fail_at(0);
+    cr_assert_eq(roster_count(roster), 100);
+    for (unsigned i = 1; i <= 100; i++)
+        cr_assert(find(i, &found));
+}
+
+/* --- from the store --- */
+
+static void store_members(struct store *store, unsigned first, unsigned last)
+{
+    for (unsigned i = first; i <= last; i++) {
+        struct store_member member = member_of(i);
+        cr_assert_eq(store->ops->member_add(store, &member), STORE_OK);
+    }
+}
+
+Test(roster, loads_who_is_new_and_who_is_revoked)
+{
+    struct store *store = kit_store_open("sqlite::memory:");
+    struct store_member found;
+    cr_assert_eq(roster_load(roster, store), STORE_OK);
+    cr_assert_eq(roster_count(roster), 0);
+    store_members(store, 1, 2000);
+    cr_assert_eq(roster_load(roster, store), STORE_OK);
+    cr_assert_eq(roster_count(roster), 2000);
+    store_members(store, 2001, 3000);
+    cr_assert_eq(store->ops->member_revoke(store, 5, 99), STORE_OK);
+    cr_assert_eq(roster_load(roster, store), STORE_OK);
+    cr_assert_eq(roster_count(roster), 3000);
+    cr_assert(find(5, &found));
+    cr_assert_eq(found.revoked_at, 99);
+    cr_assert(find(3000, &found));
+    store_close(store);
+}
+
+Test(roster, keeps_what_was_read_when_loading_lacks_memory)
+{
+    struct store *store = kit_store_open("sqlite::memory:");
+    struct store_member found;
+    store_members(store, 1, 1000);
+    mem_fail_at(1);
+    cr_assert_eq(roster_load(roster, store), STORE_FAILED);
+    cr_assert(mem_has_failed());
+    mem_fail_at(0);
+    cr_assert_neq(store_error(store)[0], '\0');
+    cr_assert(find(1, &found));
+    cr_assert_eq(roster_load(roster, store), STORE_OK);
+    cr_assert_eq(roster_count(roster), 1000);
+    store_close(store);
+}
+
+/* --- readers beside the writer --- */
+
+static atomic_bool written;
+
+/* Every member that was found once is found again, whatever the writer does meanwhile. */
+static void *read_often(void *wrong)
+{
+    unsigned known = 0;
+    while (!atomic_load(&written)) {
+        struct store_member found;
+        for (unsigned i = 1; i <= known; i += 97)
+            if (!find(i, &found) || found.number != i)
+                atomic_fetch_add((atomic_int *)wrong, 1);
+        while (known < MANY && find(known + 1, &found))
+            known++;
+    }
+    return NULL;
+}
+
+Test(roster, is_read_while_it_grows)
+{
+    pthread_t readers[3];
+    atomic_int wrong = 0;
+    for (size_t i = 0; i < 3; i++)
+        cr_assert_eq(pthread_create(&readers[i], NULL, read_often, &wrong), 0);
+    for (unsigned i = 1; i <= MANY; i++)
+        add(i, 0);
+    atomic_store(&written, true);
+    for (size_t i = 0; i < 3; i++)
+        pthread_join(readers[i], NULL);
+    cr_assert_eq(atomic_load(&wrong), 0);
+    cr_assert_eq(roster_count(roster), MANY);
+}

@@ -1,0 +1,150 @@
+/* Text answers: read from the log, for current responses alone, in an order that shows no member. */
+#include "collector/tables/comments.h"
+#include "tests/unit/collector/kit.h"
+#include "tests/unit/collector/store/store_faulty.h"
+#include <criterion/criterion.h>
+#include <string.h>
+
+#define WITH(comment) "{\"importance\":4,\"noticed\":\"no\",\"comment\":\"" comment "\"}"
+#define HEADER "round,action,question,index,text\r\n"
+
+static struct kit kit;
+static struct kit_member members[3];
+
+static void setup(void)
+{
+    kit_begin();
+    kit_open(&kit, store_faulty_new(kit_store_new("sqlite::memory:")));
+    kit_start(&kit);
+    kit_join(&kit, members, 3, 1);
+}
+
+static void teardown(void)
+{
+    for (size_t i = 0; i < 3; i++)
+        kit_member_wipe(&members[i]);
+    kit_close(&kit);
+    kit_end();
+}
+
+TestSuite(comments, .init = setup, .fini = teardown);
+
+static void respond(size_t member, const char *action, int64_t revision, const char *answers)
+{
+    struct parcel parcel;
+    parcel_respond(&parcel, &kit, &members[member], action, revision, answers);
+    cr_assert_eq(parcels_apply(&kit, &parcel, 1), 0);
+    cr_assert_eq(parcel.submission->verdict, VERDICT_ACCEPTED);
+    parcel_free(&parcel);
+}
+
+static enum store_result put_rows(struct csv_writer *writer, const struct catalogue *catalogue)
+{
+    enum store_result result = STORE_OK;
+    struct comments *comments = comments_new(kit.store, catalogue, 0);
+    if (comments == NULL)
+        return STORE_FAILED;
+    cr_assert_eq(comments_header(table_row_csv, writer), 0);
+    while (result == STORE_OK)
+        result = comments_next(comments, table_row_csv, writer);
+    comments_free(comments);
+    return result == STORE_NONE ? STORE_OK : result;
+}
+
+static enum store_result put(struct buf *out)
+{
+    struct csv_writer writer;
+    struct catalogue *catalogue = catalogue_now(kit.around.catalogues);
+    buf_init(out, KIT_TEXT_MAX);
+    csv_begin(&writer, out, &csv_rfc4180);
+    enum store_result result = put_rows(&writer, catalogue);
+    catalogue_release(catalogue);
+    return result;
+}
+
+static void assert_comments(const char *expected)
+{
+    struct buf out;
+    cr_assert_eq(put(&out), STORE_OK, "%s", store_error(kit.store));
+    cr_assert_str_eq(buf_text(&out), expected);
+    buf_free(&out);
+}
+
+Test(comments, are_none_at_first)
+{
+    assert_comments(HEADER);
+    respond(0, "WA-1.01", 1, KIT_ANSWERS);
+    assert_comments(HEADER);
+}
+
+/* Entries 0 to 2 are the enrolments. */
+Test(comments, stand_in_the_order_of_actions_then_of_the_log)
+{
+    respond(2, "WA-1.02", 1, WITH("third"));
+    respond(1, "WA-1.01", 1, WITH("first"));
+    respond(0, "WA-1.02", 1, WITH("fourth"));
+    respond(0, "WA-1.01", 1, WITH("second"));
+    assert_comments(HEADER "round-1,WA-1.01,comment,4,first\r\nround-1,WA-1.01,comment,6,second\r\n"
+                           "round-1,WA-1.02,comment,3,third\r\nround-1,WA-1.02,comment,5,fourth\r\n");
+}
+
+Test(comments, are_those_of_the_current_response)
+{
+    respond(0, "WA-1.01", 1, WITH("old"));
+    respond(1, "WA-1.01", 1, WITH("kept"));
+    respond(0, "WA-1.01", 2, WITH("new"));
+    assert_comments(HEADER "round-1,WA-1.01,comment,4,kept\r\nround-1,WA-1.01,comment,5,new\r\n");
+    respond(0, "WA-1.01", 3, KIT_ANSWERS);
+    assert_comments(HEADER "round-1,WA-1.01,comment,4,kept\r\n");
+}
+
+Test(comments, are_quoted_and_guarded)
+{
+    respond(0, "WA-1.01", 1, WITH("=1+1, \\\"so\\\"\\nit goes \\u20ac"));
+    assert_comments(HEADER "round-1,WA-1.01,comment,3,\"'=1+1, \"\"so\"\"\nit goes \xe2\x82\xac\"\r\n");
+}
+
+Test(comments, fail_when_an_entry_does_not_hold_what_was_counted)
+{
+    struct buf out;
+    struct store_current current;
+    respond(0, "WA-1.01", 1, WITH("here"));
+    respond(1, "WA-1.01", 1, KIT_ANSWERS);
+    cr_assert_eq(kit.store->ops->current_read(kit.store, 1, 1, 1, &current), STORE_OK);
+    current.index = 4; /* the other's, without a comment */
+    cr_assert_eq(kit.store->ops->current_write(kit.store, 1, 1, 1, &current), STORE_OK);
+    cr_assert_eq(put(&out), STORE_FAILED);
+    cr_assert_not_null(strstr(store_error(kit.store), "entry 4"));
+    buf_free(&out);
+}
+
+Test(comments, fail_when_an_entry_is_missing)
+{
+    struct buf out;
+    struct store_current current;
+    respond(0, "WA-1.01", 1, WITH("here"));
+    cr_assert_eq(kit.store->ops->current_read(kit.store, 1, 1, 1, &current), STORE_OK);
+    current.index = 99;
+    cr_assert_eq(kit.store->ops->current_write(kit.store, 1, 1, 1, &current), STORE_OK);
+    cr_assert_eq(put(&out), STORE_FAILED);
+    cr_assert_not_null(strstr(store_error(kit.store), "entry 99"), "'%s'", store_error(kit.store));
+    buf_free(&out);
+}
+
+Test(comments, fail_when_any_verb_fails)
+{
+    unsigned n = 1;
+    respond(0, "WA-1.01", 1, WITH("here"));
+    respond(1, "WA-1.01", 1, WITH("there"));
+    for (;; n++) {
+        struct buf out;
+        store_faulty_fail_at(kit.store, n);
+        enum store_result result = put(&out);
+        buf_free(&out);
+        if (store_faulty_verb(kit.store) == NULL)
+            break;
+        cr_assert_eq(result, STORE_FAILED);
+        cr_assert_str_eq(store_error(kit.store), STORE_FAULTY_ERROR);
+    }
+    cr_assert_eq(n, 4);
+}
