@@ -4,47 +4,47 @@
 #include <pthread.h>
 #include <stddef.h>
 
-struct place {
+struct latest {
     pthread_mutex_t lock;
     void *(*hold)(void *thing);
     void (*release)(void *thing);
     void *now;
 };
 
-struct place *place_new(void *(*hold)(void *thing), void (*release)(void *thing))
+struct latest *latest_new(void *(*hold)(void *thing), void (*release)(void *thing))
 {
-    struct place *place = mem_calloc(1, sizeof *place);
-    if (place == NULL || pthread_mutex_init(&place->lock, NULL) != 0) {
-        mem_free(place);
+    struct latest *latest = mem_calloc(1, sizeof *latest);
+    if (latest == NULL || pthread_mutex_init(&latest->lock, NULL) != 0) {
+        mem_free(latest);
         return NULL;
     }
-    place->hold = hold;
-    place->release = release;
-    return place;
+    latest->hold = hold;
+    latest->release = release;
+    return latest;
 }
 
-void place_free(struct place *place)
+void latest_free(struct latest *latest)
 {
-    if (place == NULL)
+    if (latest == NULL)
         return;
-    place->release(place->now);
-    pthread_mutex_destroy(&place->lock);
-    mem_free(place);
+    latest->release(latest->now);
+    pthread_mutex_destroy(&latest->lock);
+    mem_free(latest);
 }
 
-void *place_now(struct place *place)
+void *latest_now(struct latest *latest)
 {
-    pthread_mutex_lock(&place->lock);
-    void *thing = place->hold(place->now);
-    pthread_mutex_unlock(&place->lock);
+    pthread_mutex_lock(&latest->lock);
+    void *thing = latest->hold(latest->now);
+    pthread_mutex_unlock(&latest->lock);
     return thing;
 }
 
-void place_replace(struct place *place, void *next)
+void latest_replace(struct latest *latest, void *next)
 {
-    pthread_mutex_lock(&place->lock);
-    void *old = place->now;
-    place->now = next;
-    pthread_mutex_unlock(&place->lock);
-    place->release(old);
+    pthread_mutex_lock(&latest->lock);
+    void *old = latest->now;
+    latest->now = next;
+    pthread_mutex_unlock(&latest->lock);
+    latest->release(old);
 }

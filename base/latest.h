@@ -4,16 +4,16 @@
 
 #include "base/compiler.h"
 
-struct place;
+struct latest;
 
-/* An empty place; `hold` and `release` count its things, and take NULL. NULL when there is no memory. */
-MUST_CHECK struct place *place_new(void *(*hold)(void *thing), void (*release)(void *thing));
-void place_free(struct place *place);
+/* An empty one; `hold` and `release` count its things, and take NULL. NULL when there is no memory. */
+MUST_CHECK struct latest *latest_new(void *(*hold)(void *thing), void (*release)(void *thing));
+void latest_free(struct latest *latest);
 
 /* The newest, held for the caller; NULL while it is empty. */
-void *place_now(struct place *place);
+void *latest_now(struct latest *latest);
 
 /* Puts another in it; takes over the caller's hold, and releases the one before. */
-void place_replace(struct place *place, void *next);
+void latest_replace(struct latest *latest, void *next);
 
 #endif

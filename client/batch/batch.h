@@ -19,7 +19,7 @@ struct batch {
     const char *homes; /* the folder of all homes */
     const char *url;
     struct http *http;
-    struct bulk *bulk; /* what goes to and from the spools */
+    struct spool_bulk *bulk; /* what goes to and from the spools */
     struct http_answer answer; /* the last one had */
     const struct batch_file *invitations; /* for what is said of a member */
     struct pin *log; /* as seen when this run began; NULL until then */

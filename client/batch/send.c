@@ -72,7 +72,7 @@ enum delivery batch_sort_line(const char *line, size_t len)
     struct json *document = json_parse(line, len, NULL);
     enum delivery delivery = DELIVERY_BLOCKED;
     if (json_integer(json_member(document, "status"), &status) == 0 && status >= 100 && status <= 599)
-        delivery = deliver_sort(retry_sort(FATE_ANSWERED, (unsigned)status), (unsigned)status, document);
+        delivery = deliver_sort(retry_sort(TRANSFER_ANSWERED, (unsigned)status), (unsigned)status, document);
     json_free(document);
     return delivery;
 }
@@ -107,7 +107,7 @@ static int file_row(struct sending *s, size_t i, const char *line, size_t len)
     if (delivery != DELIVERY_SENT && delivery != DELIVERY_REFUSED)
         return keep_row(s, delivery);
     enum spool_place place = delivery == DELIVERY_SENT ? SPOOL_SENT : SPOOL_REFUSED;
-    if (bulk_settle(s->batch->bulk, buf_text(&s->home), &id, place, &jws, &answer) < 0)
+    if (spool_bulk_settle(s->batch->bulk, buf_text(&s->home), &id, place, &jws, &answer) < 0)
         return keep_row(s, DELIVERY_FAILED);
     row->place = place;
     s->settled++;
@@ -137,7 +137,7 @@ static int file_answers(struct sending *s)
 
 static int keep(struct sending *s)
 {
-    if (bulk_commit(s->batch->bulk) == 0)
+    if (spool_bulk_commit(s->batch->bulk) == 0)
         return 0;
     cmd_fail_errno(s->batch->homes);
     return -1;
@@ -235,7 +235,7 @@ enum batch_result batch_send(struct batch *batch)
         size_t end = wave_end(batch->plan, from);
         result = send_wave(s, from, end);
         /* Before a later response goes out, it must be sure on disk that the earlier one is settled. */
-        if (bulk_finish(batch->bulk) < 0) {
+        if (spool_bulk_finish(batch->bulk) < 0) {
             cmd_fail_errno(batch->homes);
             result = BATCH_FAILED;
         }

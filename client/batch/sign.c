@@ -97,7 +97,7 @@ static void tell_barred(const struct batch *batch, size_t member)
 {
     struct buf why;
     buf_init(&why, 4096);
-    talk_put_reason(&why, &batch->answer);
+    messages_put_reason(&why, &batch->answer);
     const struct batch_member *m = &batch->plan->members[member];
     cli_say(T("%s:%zu: member %s not enrolled: %s", "%s:%zu: panellid %s niet aangemeld: %s"), batch->invitations->name,
             m->line, m->name, buf_text(&why));
@@ -150,7 +150,7 @@ static int sign_row(const struct batch *batch, const struct profile *profile, st
         compose_sign(&jws, profile->key, batch->terms.catalogue->panel->id, &id, &answers) < 0)
         errno = ENOMEM;
     else
-        result = bulk_put(batch->bulk, profile->home, &id, &(struct spool_text){jws.data, jws.len});
+        result = spool_bulk_put(batch->bulk, profile->home, &id, &(struct spool_text){jws.data, jws.len});
     if (result == 0)
         row->place = SPOOL_WAITING;
     buf_free(&answers);
@@ -273,12 +273,12 @@ enum batch_result batch_sign(struct batch *batch)
     for (size_t from = 0; from < batch->plan->row_count && result == BATCH_DONE;) {
         struct span span = next_span(batch->plan, from);
         result = open_and_serve(batch, span, &home);
-        if (result == BATCH_DONE && bulk_count(batch->bulk) >= BATCH_LINES_MAX && bulk_commit(batch->bulk) < 0)
+        if (result == BATCH_DONE && spool_bulk_count(batch->bulk) >= BATCH_LINES_MAX && spool_bulk_commit(batch->bulk) < 0)
             result = fail_to_keep(batch);
         progress_add(&progress, span.to - span.from);
         from = span.to;
     }
-    if (bulk_finish(batch->bulk) < 0)
+    if (spool_bulk_finish(batch->bulk) < 0)
         result = fail_to_keep(batch);
     progress_end(&progress);
     buf_free(&home);

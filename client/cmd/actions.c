@@ -53,10 +53,10 @@ static const char *state_text(const struct history_line *line)
 static void put_table_row(struct listing *l, const struct round *round, const struct action *action,
                           const struct history_line *line)
 {
-    talk_put_cell(l->out, round->id, l->round_width + 2);
-    talk_put_cell(l->out, action->id, l->id_width + 2);
-    talk_put_cell(l->out, state_text(line), 11);
-    talk_put_clean(l->out, action->title);
+    messages_put_cell(l->out, round->id, l->round_width + 2);
+    messages_put_cell(l->out, action->id, l->id_width + 2);
+    messages_put_cell(l->out, state_text(line), 11);
+    messages_put_clean(l->out, action->title);
     buf_put_char(l->out, '\n');
 }
 
@@ -81,14 +81,14 @@ static void put_rows(struct listing *l)
 static void measure(struct listing *l)
 {
     const char *round = T("round", "ronde"), *action = T("action", "actie");
-    l->round_width = talk_width(round);
-    l->id_width = talk_width(action);
+    l->round_width = messages_width(round);
+    l->id_width = messages_width(action);
     for (size_t i = 0; i < l->catalogue->panel->round_count; i++)
-        if (talk_width(l->catalogue->panel->rounds[i].id) > l->round_width)
-            l->round_width = talk_width(l->catalogue->panel->rounds[i].id);
+        if (messages_width(l->catalogue->panel->rounds[i].id) > l->round_width)
+            l->round_width = messages_width(l->catalogue->panel->rounds[i].id);
     for (size_t i = 0; i < l->catalogue->actions->count; i++)
-        if (talk_width(l->catalogue->actions->list[i].id) > l->id_width)
-            l->id_width = talk_width(l->catalogue->actions->list[i].id);
+        if (messages_width(l->catalogue->actions->list[i].id) > l->id_width)
+            l->id_width = messages_width(l->catalogue->actions->list[i].id);
 }
 
 static int list(const struct catalogue *catalogue, const struct history *history)
@@ -100,9 +100,9 @@ static int list(const struct catalogue *catalogue, const struct history *history
     if (as_json) {
         buf_put_text(&out, "[\n");
     } else {
-        talk_put_cell(&out, T("round", "ronde"), l.round_width + 2);
-        talk_put_cell(&out, T("action", "actie"), l.id_width + 2);
-        talk_put_cell(&out, T("answered", "beantwoord"), 11);
+        messages_put_cell(&out, T("round", "ronde"), l.round_width + 2);
+        messages_put_cell(&out, T("action", "actie"), l.id_width + 2);
+        messages_put_cell(&out, T("answered", "beantwoord"), 11);
         buf_put_text(&out, T("title\n", "titel\n"));
     }
     put_rows(&l);
@@ -110,7 +110,7 @@ static int list(const struct catalogue *catalogue, const struct history *history
     int exit_code = CLI_DONE;
     if (l.rows == 0 && !as_json)
         cli_say("%s", T("Nothing is open now.", "Er is nu niets open."));
-    else if (talk_print(&out) < 0)
+    else if (messages_print(&out) < 0)
         exit_code = CLI_FAILED;
     buf_free(&out);
     return exit_code;

@@ -60,9 +60,9 @@ static void tell_refused(const struct batch *batch, const struct batch_row *row,
             text,
             T("%s:%zu: member %s, %s, revision %lld refused: ", "%s:%zu: panellid %s, %s, herziening %lld geweigerd: "),
             responses_path, row->line, batch->plan->members[row->member].name, id.action, (long long)id.revision);
-        talk_put_problem(text, problem, problem_status(problem));
+        messages_put_problem(text, problem, problem_status(problem));
         cli_say("%s", buf_text(text));
-        talk_errors(buf_text(&answer), answer.len);
+        messages_errors(buf_text(&answer), answer.len);
         json_free(document);
     }
     buf_free(&home);
@@ -91,7 +91,7 @@ static void tell_offline(const struct batch *batch)
 {
     struct buf why;
     buf_init(&why, 4096);
-    talk_put_reason(&why, &batch->answer);
+    messages_put_reason(&why, &batch->answer);
     cli_say("%s.", buf_text(&why));
     cli_say("%s",
             T("Give the same command again later to go on.", "Geef later hetzelfde commando opnieuw om verder te gaan."));
@@ -161,7 +161,7 @@ static int check(struct batch *batch, const struct input *input)
     int order = members < 0 || rows < 0 ? -1 : batch_plan_finish(batch->plan, &input->responses, &faults);
     if (order == 0)
         order = batch_look_up(batch, &input->responses, &faults);
-    talk_faults("", &faults);
+    messages_faults("", &faults);
     faults_free(&faults);
     if (order < 0)
         cli_fail("%s", T("nothing was sent; mend the files and try again",
@@ -232,15 +232,15 @@ static int batch_at(const char *url)
         return CLI_FAILED;
     http_answer_init(&batch.answer);
     batch.http = http_open(url, &retry_for_batch);
-    batch.bulk = bulk_open(homes);
+    batch.bulk = spool_bulk_open(homes);
     if (!batch.http)
-        talk_no_memory();
+        messages_no_memory();
     else if (!batch.bulk)
         cmd_fail_errno(homes);
     else if (read_input(&input) == 0)
         exit_code = with_catalogue(&batch, &input);
     free_input(&input);
-    bulk_close(batch.bulk);
+    spool_bulk_close(batch.bulk);
     pin_free(batch.log);
     http_close(batch.http);
     http_answer_free(&batch.answer);

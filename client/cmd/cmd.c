@@ -45,7 +45,7 @@ int cmd_open_home(struct profile *out, const char *home, bool make)
         cli_fail("%s", T("no folder to keep things in: name one with --home",
                          "geen map om in te bewaren: noem er een met --home"));
     else if (buf_check(&path) < 0)
-        talk_no_memory();
+        messages_no_memory();
     else
         result = explain(profile_open(out, buf_text(&path), make), buf_text(&path));
     buf_free(&path);
@@ -64,7 +64,7 @@ int cmd_open_member(struct profile *out, const char *home, struct http **http)
     }
     *http = http_open(profile.url, &retry_for_person);
     if (!*http) {
-        talk_no_memory();
+        messages_no_memory();
         profile_close(&profile);
         return -1;
     }
@@ -102,11 +102,11 @@ int cmd_fail_answer(const char *what, const struct http_answer *answer)
 {
     struct buf why;
     buf_init(&why, 64 * 1024);
-    talk_put_reason(&why, answer);
+    messages_put_reason(&why, answer);
     cli_fail("%s: %s", what, buf_text(&why));
-    talk_errors(buf_text(&answer->body), answer->body.len);
+    messages_errors(buf_text(&answer->body), answer->body.len);
     if (answer->problem == PROBLEM_INVALID_CLAIMS || answer->problem == PROBLEM_INVALID_RESPONSE) {
-        const char *hint = talk_clock_hint(answer);
+        const char *hint = messages_clock_hint(answer);
         if (*hint)
             cli_say("%s", hint);
     }

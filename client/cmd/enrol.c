@@ -31,7 +31,7 @@ static int ask_code(struct buf *line)
     bool person = isatty(STDIN_FILENO);
     for (int i = 0; i < (person ? CODE_TRIES : 1); i++) {
         fprintf(stderr, "%s", T("The code of your invitation: ", "De code van uw uitnodiging: "));
-        int result = talk_read_line(line);
+        int result = messages_read_line(line);
         if (!person)
             fputc('\n', stderr);
         if (result > 0)
@@ -131,7 +131,7 @@ static int enrol_with_code(struct profile *profile, const char *url, const char 
         cli_fail("%s", T("no code, so not enrolled", "geen code, dus niet aangemeld"));
     } else {
         struct http *http = http_open(url, &retry_for_person);
-        exit_code = http ? enrol_through(profile, http, url, given ? given : buf_text(&typed)) : talk_no_memory();
+        exit_code = http ? enrol_through(profile, http, url, given ? given : buf_text(&typed)) : messages_no_memory();
         http_close(http);
     }
     buf_wipe(&typed);

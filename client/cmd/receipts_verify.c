@@ -12,7 +12,7 @@ static const char *home;
 
 struct checking {
     struct profile *profile;
-    struct verify_list seen;
+    struct consistency_list seen;
     size_t receipts, wrong;
 };
 
@@ -33,15 +33,15 @@ static void tell_wrong(const struct kept *kept, const char *why)
 static int check_one(void *context, const struct kept *kept)
 {
     struct checking *c = context;
-    struct kept_proof proof;
+    struct receipts_proof proof;
     const char *why;
     c->receipts++;
-    if (kept_check(kept, &c->profile->pin->key, &proof, &why) < 0) {
+    if (receipts_check(kept, &c->profile->pin->key, &proof, &why) < 0) {
         c->wrong++;
         tell_wrong(kept, why);
         return 0;
     }
-    if (verify_add(&c->seen, &proof.head, proof.checkpoint.text, proof.checkpoint.len) == 0)
+    if (consistency_add(&c->seen, &proof.head, proof.checkpoint.text, proof.checkpoint.len) == 0)
         return 0;
     errno = ENOMEM;
     return -1;
@@ -50,13 +50,13 @@ static int check_one(void *context, const struct kept *kept)
 static int check_receipts(struct checking *c)
 {
     const struct pin *pin = c->profile->pin;
-    if (kept_each(c->profile, check_one, c) != 0)
+    if (receipts_each(c->profile, check_one, c) != 0)
         return -1;
-    if (verify_add(&c->seen, &pin->head, pin->checkpoint, pin->checkpoint_len) < 0) {
+    if (consistency_add(&c->seen, &pin->head, pin->checkpoint, pin->checkpoint_len) < 0) {
         errno = ENOMEM;
         return -1;
     }
-    verify_sort(&c->seen);
+    consistency_sort(&c->seen);
     return 0;
 }
 
@@ -71,7 +71,7 @@ static void keep(const struct checking *c, const char *name, const char *text, s
         cli_say("  %s", path);
 }
 
-static void keep_seen(const struct checking *c, const struct verify_seen *seen)
+static void keep_seen(const struct checking *c, const struct consistency_seen *seen)
 {
     keep(c, "checkpoint", seen->checkpoint, seen->len);
 }
@@ -84,14 +84,14 @@ static void say_kept(void)
 }
 
 /* The newest and what it is at odds with. */
-static void keep_both(const struct checking *c, const struct watch *watch)
+static void keep_both(const struct checking *c, const struct monitor *watch)
 {
     say_kept();
     keep_seen(c, watch->older);
     keep(c, "checkpoint", buf_text(&watch->view.checkpoint), watch->view.checkpoint.len);
 }
 
-static void keep_other_key(const struct checking *c, const struct watch *watch)
+static void keep_other_key(const struct checking *c, const struct monitor *watch)
 {
     struct buf key;
     buf_init(&key, NOTE_NAME_SIZE + 64);
@@ -107,7 +107,7 @@ static void keep_other_key(const struct checking *c, const struct watch *watch)
 
 /* --- the log as it is shown now */
 
-static int tell_fork(const struct checking *c, const struct verify_seen *fork)
+static int tell_fork(const struct checking *c, const struct consistency_seen *fork)
 {
     cli_fail(T("the collector has shown two histories: it signed two different logs of %llu entries",
                "de verzamelaar heeft twee geschiedenissen getoond: hij ondertekende twee verschillende logboeken van %llu "
@@ -120,16 +120,16 @@ static int tell_fork(const struct checking *c, const struct verify_seen *fork)
 }
 
 /* One line in plain words; both checkpoints are kept by the caller. */
-static void name_difference(enum watch_result result, unsigned long long newest, unsigned long long older)
+static void name_difference(enum monitor_result result, unsigned long long newest, unsigned long long older)
 {
-    if (result == WATCH_TWO_HISTORIES)
+    if (result == MONITOR_TWO_HISTORIES)
         cli_fail(
             T("the collector shows two histories: its log of %llu entries is not the one of %llu entries that it signed "
               "before",
               "de verzamelaar toont twee geschiedenissen: zijn logboek van %llu regels is niet dat van %llu regels dat hij "
               "eerder ondertekende"),
             newest, older);
-    else if (result == WATCH_SMALLER)
+    else if (result == MONITOR_SMALLER)
         cli_fail(
             T("the collector shows a smaller log than before: %llu entries, where it signed %llu earlier; entries are "
               "gone, "
@@ -137,7 +137,7 @@ static void name_difference(enum watch_result result, unsigned long long newest,
               "de verzamelaar toont een kleiner logboek dan eerder: %llu regels, terwijl hij er eerder %llu ondertekende; "
               "er zijn regels weg, of er is een oude kopie teruggezet"),
             newest, older);
-    else if (result == WATCH_FALSE_TILES)
+    else if (result == MONITOR_FALSE_TILES)
         cli_fail(
             T("the collector's tiles do not lead to its own checkpoint of %llu entries: it does not show that it still "
               "holds the log of %llu entries that it signed before",
@@ -157,7 +157,7 @@ static int tell_away(const struct http_answer *answer)
 {
     struct buf why;
     buf_init(&why, 4096);
-    talk_put_reason(&why, answer);
+    messages_put_reason(&why, answer);
     cli_say("%s.", buf_text(&why));
     cli_say("%s", T("So the receipts were checked against their own checkpoints alone, not against the log as it is now.",
                     "De ontvangstbewijzen zijn dus alleen tegen hun eigen controlepunten gehouden, niet tegen het logboek "
@@ -166,7 +166,7 @@ static int tell_away(const struct http_answer *answer)
     return CLI_DONE;
 }
 
-static int tell_other_key(const struct checking *c, const struct watch *watch)
+static int tell_other_key(const struct checking *c, const struct monitor *watch)
 {
     cli_fail(T("the collector shows the log of another key than %s, which it showed when you enrolled",
                "de verzamelaar toont het logboek van een andere sleutel dan %s, die hij toonde toen u zich aanmeldde"),
@@ -175,7 +175,7 @@ static int tell_other_key(const struct checking *c, const struct watch *watch)
     return CLI_FAILED;
 }
 
-static int pin_newest(const struct checking *c, struct watch *watch)
+static int pin_newest(const struct checking *c, struct monitor *watch)
 {
     if (profile_set_pin(c->profile, watch->newest) < 0)
         return cmd_fail_errno(c->profile->home);
@@ -186,31 +186,31 @@ static int pin_newest(const struct checking *c, struct watch *watch)
     return CLI_DONE;
 }
 
-static int tell_watch(const struct checking *c, enum watch_result result, struct watch *watch)
+static int tell_watch(const struct checking *c, enum monitor_result result, struct monitor *watch)
 {
     switch (result) {
-    case WATCH_CONTINUES:
+    case MONITOR_CONTINUES:
         return pin_newest(c, watch);
-    case WATCH_AWAY:
+    case MONITOR_AWAY:
         return tell_away(watch->answer);
-    case WATCH_REFUSED:
+    case MONITOR_REFUSED:
         return cmd_fail_answer(T("can't fetch the log's checkpoint", "kan het controlepunt van het logboek niet ophalen"),
                                watch->answer);
-    case WATCH_NO_LOG:
+    case MONITOR_NO_LOG:
         return cli_fail(T("what the collector gives as its log is none (%s); is this the collector's own URL?",
                           "wat de verzamelaar als logboek geeft is er geen (%s); is dit de eigen URL van de verzamelaar?"),
                         watch->why);
-    case WATCH_OTHER_KEY:
+    case MONITOR_OTHER_KEY:
         return tell_other_key(c, watch);
-    case WATCH_TWO_HISTORIES:
-    case WATCH_SMALLER:
-    case WATCH_FALSE_TILES:
-    case WATCH_UNREAD:
+    case MONITOR_TWO_HISTORIES:
+    case MONITOR_SMALLER:
+    case MONITOR_FALSE_TILES:
+    case MONITOR_UNREAD:
         name_difference(result, watch->newest->head.size, watch->older->head.size);
         keep_both(c, watch);
         return CLI_FAILED;
-    case WATCH_FAILED:
-        return talk_no_memory();
+    case MONITOR_FAILED:
+        return messages_no_memory();
     }
     return CLI_FAILED;
 }
@@ -219,10 +219,10 @@ static int look(const struct checking *c, struct http *http)
 {
     struct http_answer answer;
     http_answer_init(&answer);
-    struct watch watch = {.pin = c->profile->pin, .seen = &c->seen, .http = http, .answer = &answer};
-    enum watch_result result = watch_log(&watch);
+    struct monitor watch = {.pin = c->profile->pin, .seen = &c->seen, .http = http, .answer = &answer};
+    enum monitor_result result = monitor_log(&watch);
     int exit_code = tell_watch(c, result, &watch);
-    watch_wipe(&watch);
+    monitor_wipe(&watch);
     http_answer_free(&answer);
     return exit_code;
 }
@@ -236,7 +236,7 @@ static int verify(struct profile *profile, struct http *http)
     if (check_receipts(&c) < 0) {
         exit_code = cmd_fail_errno(profile->home);
     } else {
-        const struct verify_seen *fork = verify_find_fork(&c.seen);
+        const struct consistency_seen *fork = consistency_find_fork(&c.seen);
         exit_code = fork ? tell_fork(&c, fork) : look(&c, http);
         if (c.wrong > 0)
             exit_code = cli_fail(T("%zu of %zu receipts do not hold", "%zu van %zu ontvangstbewijzen kloppen niet"),
@@ -244,7 +244,7 @@ static int verify(struct profile *profile, struct http *http)
         else
             cli_say(T("%zu receipts hold.", "%zu ontvangstbewijzen kloppen."), c.receipts);
     }
-    verify_free(&c.seen);
+    consistency_free(&c.seen);
     return exit_code;
 }
 

@@ -27,7 +27,7 @@ struct draft {
 
 static int tell_faults(const struct faults *faults)
 {
-    talk_faults("  ", faults);
+    messages_faults("  ", faults);
     cli_fail("%s", T("nothing was signed or sent; mend this and try again",
                      "er is niets ondertekend of verstuurd; verbeter dit en probeer het opnieuw"));
     return -1;
@@ -37,7 +37,7 @@ static int gather(struct answers *answers, char **words, size_t count, struct fa
 {
     if (count > 0)
         return answers_take_words(answers, words, count, faults) < 0 && faults->no_memory ? -1 : 0;
-    int result = ask_all(answers);
+    int result = prompt_all(answers);
     if (result > 0)
         faults_add(faults, T("answers", "antwoorden"), "%s",
                    T("the input ended before the last question", "de invoer hield op voor de laatste vraag"));
@@ -69,7 +69,7 @@ static int sign_and_keep(const struct draft *draft)
     buf_init(&jws, JWS_MAX);
     int result = compose_sign(&jws, draft->profile->key, draft->profile->panel, &draft->id, &draft->answers);
     if (result < 0)
-        talk_no_memory();
+        messages_no_memory();
     else if ((result = spool_put(draft->profile->home, &draft->id, buf_text(&jws), jws.len)) < 0)
         cmd_fail_errno(T("can't keep the response", "kan de reactie niet bewaren"));
     buf_free(&jws);

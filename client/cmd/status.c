@@ -38,7 +38,7 @@ static int put_refusal(void *context, const struct response_id *id)
                    id->round, id->action, (long long)id->revision, problem_name(problem));
     } else {
         buf_printf(r->out, "  %s %s (%lld): ", id->round, id->action, (long long)id->revision);
-        talk_put_problem(r->out, problem, problem_status(problem));
+        messages_put_problem(r->out, problem, problem_status(problem));
         buf_put_char(r->out, '\n');
     }
     r->any = true;
@@ -101,7 +101,7 @@ static int status(const struct profile *profile)
             exit_code = CLI_DONE;
         buf_put_text(&out, as_json ? "]}\n" : "");
     }
-    if (exit_code == CLI_DONE && talk_print(&out) < 0)
+    if (exit_code == CLI_DONE && messages_print(&out) < 0)
         exit_code = CLI_FAILED;
     buf_free(&out);
     return exit_code;

@@ -1,4 +1,4 @@
-/* See attempts.h. */
+/* See pending.h. */
 #include "client/home/pending.h"
 #include "base/file.h"
 #include "client/home/receipts.h"
@@ -46,7 +46,7 @@ static size_t skip_old(const struct buf *text)
     return at;
 }
 
-int attempts_add(const char *home, const struct buf *jws)
+int pending_add(const char *home, const struct buf *jws)
 {
     char path[PATH_MAX];
     struct buf text;
@@ -72,7 +72,7 @@ static int find_in(const struct buf *text, const struct spool_text *answer, cons
     *why = "no enrolment was sent";
     for (const char *stop; (stop = strchr(at, '\n')) != NULL; at = stop + 1) {
         struct spool_text line = {at, (size_t)(stop - at)};
-        if (kept_check_answer(&line, answer, log, why) == 0) {
+        if (receipts_check_answer(&line, answer, log, why) == 0) {
             buf_put(jws, line.text, line.len);
             errno = ENOMEM;
             return buf_check(jws);
@@ -81,8 +81,8 @@ static int find_in(const struct buf *text, const struct spool_text *answer, cons
     return 1;
 }
 
-int attempts_find(const char *home, const struct spool_text *answer, const struct note_key *log, struct buf *jws,
-                  const char **why)
+int pending_find(const char *home, const struct spool_text *answer, const struct note_key *log, struct buf *jws,
+                 const char **why)
 {
     struct buf text;
     buf_init(&text, FILE_MAX);
@@ -93,7 +93,7 @@ int attempts_find(const char *home, const struct spool_text *answer, const struc
     return result;
 }
 
-void attempts_forget(const char *home)
+void pending_forget(const char *home)
 {
     char path[PATH_MAX];
     /* Should it come back after a power cut, nobody looks at it any more. */

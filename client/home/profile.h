@@ -3,7 +3,7 @@
  *     lock           taken while a program works in the folder
  *     key            the seed as base64url and a newline; mode 0600
  *     member.json    {"url":…,"panel":…,"kid":…,"jws":…,"answer":…}: written when the enrolment was accepted
- *     enrolment.jws  see attempts.h
+ *     enrolment.jws  see pending.h
  *     log.json       the collector's log, see pin.h
  *     spool/ sent/ refused/    see spool.h
  *     evidence/      see evidence.h

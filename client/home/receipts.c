@@ -1,4 +1,4 @@
-/* See kept.h. */
+/* See receipts.h. */
 #include "client/home/receipts.h"
 #include "crypto/jws.h"
 #include <errno.h>
@@ -14,11 +14,11 @@ static struct kept read_answer(const struct json *answer, const struct response_
     return kept;
 }
 
-int kept_check(const struct kept *kept, const struct note_key *key, struct kept_proof *out, const char **why)
+int receipts_check(const struct kept *kept, const struct note_key *key, struct receipts_proof *out, const char **why)
 {
     struct merkle_hash leaf;
     struct receipt receipt;
-    struct kept_proof proof;
+    struct receipts_proof proof;
     uint64_t index;
     *why = kept->is_damaged ? "its file is damaged" : "the answer has no receipt";
     if (!kept->receipt)
@@ -37,18 +37,18 @@ int kept_check(const struct kept *kept, const struct note_key *key, struct kept_
     return 0;
 }
 
-int kept_check_answer(const struct spool_text *jws, const struct spool_text *answer, const struct note_key *key,
-                      const char **why)
+int receipts_check_answer(const struct spool_text *jws, const struct spool_text *answer, const struct note_key *key,
+                          const char **why)
 {
-    struct kept_proof proof;
+    struct receipts_proof proof;
     struct json *document = json_parse(answer->text, answer->len, NULL);
     struct kept kept = read_answer(document, NULL, *jws);
-    int result = kept_check(&kept, key, &proof, why);
+    int result = receipts_check(&kept, key, &proof, why);
     json_free(document);
     return result;
 }
 
-int64_t kept_signed_at(const struct kept *kept)
+int64_t receipts_signed_at(const struct kept *kept)
 {
     struct jws jws;
     struct buf payload;
@@ -101,7 +101,7 @@ static int show_response(void *context, const struct response_id *id)
     return walk->each(walk->context, &damaged);
 }
 
-int kept_each(const struct profile *profile, int (*each)(void *context, const struct kept *kept), void *context)
+int receipts_each(const struct profile *profile, int (*each)(void *context, const struct kept *kept), void *context)
 {
     struct walk walk = {.profile = profile, .each = each, .context = context};
     buf_init(&walk.jws, SPOOL_RECORD_MAX);

@@ -1,4 +1,4 @@
-/* See bulk.h. */
+/* See spool_bulk.h. */
 #include "client/home/spool_bulk.h"
 #include "base/mem.h"
 #include <errno.h>
@@ -21,7 +21,7 @@ struct entries {
     size_t count, room;
 };
 
-struct bulk {
+struct spool_bulk {
     int folder;
     struct entries written; /* under another name */
     struct entries named; /* under their own, which are not synced yet */
@@ -55,9 +55,9 @@ static int add(struct entries *entries, const char *home, const struct response_
     return 0;
 }
 
-struct bulk *bulk_open(const char *folder)
+struct spool_bulk *spool_bulk_open(const char *folder)
 {
-    struct bulk *bulk = mem_calloc(1, sizeof *bulk);
+    struct spool_bulk *bulk = mem_calloc(1, sizeof *bulk);
     if (!bulk) {
         errno = ENOMEM;
         return NULL;
@@ -70,7 +70,7 @@ struct bulk *bulk_open(const char *folder)
     return bulk;
 }
 
-void bulk_close(struct bulk *bulk)
+void spool_bulk_close(struct spool_bulk *bulk)
 {
     if (!bulk)
         return;
@@ -82,7 +82,7 @@ void bulk_close(struct bulk *bulk)
     mem_free(bulk);
 }
 
-size_t bulk_count(const struct bulk *bulk)
+size_t spool_bulk_count(const struct spool_bulk *bulk)
 {
     return bulk->written.count;
 }
@@ -116,7 +116,7 @@ static int write_whole(const char *path, const char *bytes, size_t len)
     return close(fd);
 }
 
-static int write_part(struct bulk *bulk, const struct entry *entry, const char *bytes, size_t len)
+static int write_part(struct spool_bulk *bulk, const struct entry *entry, const char *bytes, size_t len)
 {
     char path[PATH_MAX + sizeof PART];
     if (part_path(path, entry) < 0 || write_whole(path, bytes, len) < 0)
@@ -124,14 +124,14 @@ static int write_part(struct bulk *bulk, const struct entry *entry, const char *
     return add(&bulk->written, entry->home, &entry->id, entry->place);
 }
 
-int bulk_put(struct bulk *bulk, const char *home, const struct response_id *id, const struct spool_text *jws)
+int spool_bulk_put(struct spool_bulk *bulk, const char *home, const struct response_id *id, const struct spool_text *jws)
 {
     struct entry entry = {.home = (char *)home, .id = *id, .place = SPOOL_WAITING};
     return write_part(bulk, &entry, jws->text, jws->len);
 }
 
-int bulk_settle(struct bulk *bulk, const char *home, const struct response_id *id, enum spool_place place,
-                const struct spool_text *jws, const struct spool_text *answer)
+int spool_bulk_settle(struct spool_bulk *bulk, const char *home, const struct response_id *id, enum spool_place place,
+                      const struct spool_text *jws, const struct spool_text *answer)
 {
     struct entry entry = {.home = (char *)home, .id = *id, .place = place};
     struct buf record;
@@ -157,7 +157,7 @@ static int give_name(const struct entry *entry)
     return link(part, path) < 0 ? -1 : unlink(part);
 }
 
-int bulk_commit(struct bulk *bulk)
+int spool_bulk_commit(struct spool_bulk *bulk)
 {
     if (syncfs(bulk->folder) < 0)
         return -1;
@@ -175,9 +175,9 @@ int bulk_commit(struct bulk *bulk)
     return 0;
 }
 
-int bulk_finish(struct bulk *bulk)
+int spool_bulk_finish(struct spool_bulk *bulk)
 {
-    if (bulk_commit(bulk) < 0)
+    if (spool_bulk_commit(bulk) < 0)
         return -1;
-    return bulk->named.count > 0 ? bulk_commit(bulk) : 0;
+    return bulk->named.count > 0 ? spool_bulk_commit(bulk) : 0;
 }

@@ -7,28 +7,29 @@
 
 #include "client/home/spool.h"
 
-struct bulk;
+struct spool_bulk;
 
 /* For homes in the file system of `folder`. NULL: errno. */
-MUST_CHECK struct bulk *bulk_open(const char *folder);
+MUST_CHECK struct spool_bulk *spool_bulk_open(const char *folder);
 
 /* What is not committed is left undone. */
-void bulk_close(struct bulk *bulk);
+void spool_bulk_close(struct spool_bulk *bulk);
 
-/* As spool_put, at the next bulk_commit. */
-MUST_CHECK int bulk_put(struct bulk *bulk, const char *home, const struct response_id *id, const struct spool_text *jws);
+/* As spool_put, at the next spool_bulk_commit. */
+MUST_CHECK int spool_bulk_put(struct spool_bulk *bulk, const char *home, const struct response_id *id,
+                              const struct spool_text *jws);
 
-/* As spool_settle, at the next bulk_commit; the response leaves spool/ at the one after that. */
-MUST_CHECK int bulk_settle(struct bulk *bulk, const char *home, const struct response_id *id, enum spool_place place,
-                           const struct spool_text *jws, const struct spool_text *answer);
+/* As spool_settle, at the next spool_bulk_commit; the response leaves spool/ at the one after that. */
+MUST_CHECK int spool_bulk_settle(struct spool_bulk *bulk, const char *home, const struct response_id *id,
+                                 enum spool_place place, const struct spool_text *jws, const struct spool_text *answer);
 
 /* Syncs what was written since the last time and gives it its names. -1 also with EEXIST when one that was put is there already. */
-MUST_CHECK int bulk_commit(struct bulk *bulk);
+MUST_CHECK int spool_bulk_commit(struct spool_bulk *bulk);
 
-/* bulk_commit, and then a sync for the names: all is on stable storage. */
-MUST_CHECK int bulk_finish(struct bulk *bulk);
+/* spool_bulk_commit, and then a sync for the names: all is on stable storage. */
+MUST_CHECK int spool_bulk_finish(struct spool_bulk *bulk);
 
-/* How many wait for bulk_commit. */
-size_t bulk_count(const struct bulk *bulk);
+/* How many wait for spool_bulk_commit. */
+size_t spool_bulk_count(const struct spool_bulk *bulk);
 
 #endif

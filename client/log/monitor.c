@@ -1,4 +1,4 @@
-/* See watch.h. */
+/* See monitor.h. */
 #include "client/log/monitor.h"
 #include "client/log/tiles.h"
 #include <string.h>
@@ -12,7 +12,7 @@ static bool is_checkpoint(const struct buf *text, const char **why)
            checkpoint_parse(buf_text(text), text_len, &head, &origin_len, why) == 0;
 }
 
-static enum watch_result judge_key(struct watch *watch)
+static enum monitor_result judge_key(struct monitor *watch)
 {
     struct note_key key;
     const char *text = buf_text(&watch->view.key);
@@ -20,54 +20,54 @@ static enum watch_result judge_key(struct watch *watch)
     if (len > 0 && text[len - 1] == '\n')
         len--;
     if (note_key_parse(text, len, &key, &watch->why) != 0)
-        return WATCH_NO_LOG;
-    return pin_has_key(watch->pin, &key) ? WATCH_CONTINUES : WATCH_OTHER_KEY;
+        return MONITOR_NO_LOG;
+    return pin_has_key(watch->pin, &key) ? MONITOR_CONTINUES : MONITOR_OTHER_KEY;
 }
 
-static enum watch_result judge_checkpoint(struct watch *watch)
+static enum monitor_result judge_checkpoint(struct monitor *watch)
 {
     const char *why;
     watch->newest = pin_succeed(watch->pin, &watch->view.checkpoint, &watch->why);
     if (watch->newest)
-        return WATCH_CONTINUES;
+        return MONITOR_CONTINUES;
     if (strcmp(watch->why, "out of memory") == 0)
-        return WATCH_FAILED;
-    return is_checkpoint(&watch->view.checkpoint, &why) ? WATCH_OTHER_KEY : WATCH_NO_LOG;
+        return MONITOR_FAILED;
+    return is_checkpoint(&watch->view.checkpoint, &why) ? MONITOR_OTHER_KEY : MONITOR_NO_LOG;
 }
 
-static enum watch_result result_of(enum verify_verdict verdict)
+static enum monitor_result result_of(enum consistency_verdict verdict)
 {
     switch (verdict) {
-    case VERIFY_CONTINUES:
-        return WATCH_CONTINUES;
-    case VERIFY_TWO_HISTORIES:
-        return WATCH_TWO_HISTORIES;
-    case VERIFY_SMALLER:
-        return WATCH_SMALLER;
-    case VERIFY_FALSE_TILES:
-        return WATCH_FALSE_TILES;
-    case VERIFY_UNREAD:
-        return WATCH_UNREAD;
+    case CONSISTENCY_CONTINUES:
+        return MONITOR_CONTINUES;
+    case CONSISTENCY_TWO_HISTORIES:
+        return MONITOR_TWO_HISTORIES;
+    case CONSISTENCY_SMALLER:
+        return MONITOR_SMALLER;
+    case CONSISTENCY_FALSE_TILES:
+        return MONITOR_FALSE_TILES;
+    case CONSISTENCY_UNREAD:
+        return MONITOR_UNREAD;
     }
-    return WATCH_UNREAD;
+    return MONITOR_UNREAD;
 }
 
 /* From the largest down: a tree that has shrunk is seen before anything is fetched. */
-static enum watch_result compare(struct watch *watch)
+static enum monitor_result compare(struct monitor *watch)
 {
     struct tiles *tiles = tiles_new(watch->http, watch->newest->head.size, watch->answer);
-    enum watch_result result = tiles ? WATCH_CONTINUES : WATCH_FAILED;
-    for (size_t i = watch->seen->count; i > 0 && result == WATCH_CONTINUES; i--) {
+    enum monitor_result result = tiles ? MONITOR_CONTINUES : MONITOR_FAILED;
+    for (size_t i = watch->seen->count; i > 0 && result == MONITOR_CONTINUES; i--) {
         watch->older = &watch->seen->list[i - 1];
-        result = result_of(verify_continues(&watch->older->head, &watch->newest->head, tiles_read, tiles));
+        result = result_of(consistency_continues(&watch->older->head, &watch->newest->head, tiles_read, tiles));
     }
-    if (result == WATCH_CONTINUES)
+    if (result == MONITOR_CONTINUES)
         watch->older = NULL;
     tiles_free(tiles);
     return result;
 }
 
-enum watch_result watch_log(struct watch *watch)
+enum monitor_result monitor_log(struct monitor *watch)
 {
     watch->newest = NULL;
     watch->older = NULL;
@@ -77,17 +77,17 @@ enum watch_result watch_log(struct watch *watch)
     case VIEW_HAD:
         break;
     case VIEW_AWAY:
-        return WATCH_AWAY;
+        return MONITOR_AWAY;
     case VIEW_REFUSED:
-        return WATCH_REFUSED;
+        return MONITOR_REFUSED;
     }
-    enum watch_result result = judge_key(watch);
-    if (result == WATCH_CONTINUES)
+    enum monitor_result result = judge_key(watch);
+    if (result == MONITOR_CONTINUES)
         result = judge_checkpoint(watch);
-    return result == WATCH_CONTINUES ? compare(watch) : result;
+    return result == MONITOR_CONTINUES ? compare(watch) : result;
 }
 
-void watch_wipe(struct watch *watch)
+void monitor_wipe(struct monitor *watch)
 {
     view_free(&watch->view);
     pin_free(watch->newest);

@@ -65,7 +65,7 @@ struct round_trip {
 enum delivery deliver_prove(const char *home, const struct response_id *id, const struct spool_text *jws,
                             const struct spool_text *answer, const struct note_key *log, const char **why)
 {
-    if (kept_check_answer(jws, answer, log, why) == 0)
+    if (receipts_check_answer(jws, answer, log, why) == 0)
         return DELIVERY_SENT;
     return evidence_keep_answer(home, id, jws, answer) == 0 ? DELIVERY_UNPROVEN : DELIVERY_FAILED;
 }

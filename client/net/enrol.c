@@ -63,7 +63,7 @@ static int note_enrolment(struct profile *profile, const struct enrol_at *at, co
 {
     if (enrol_pin(profile, at->log) < 0 || profile_set_enrolled(profile, at->url, at->panel, buf_text(jws), answer) < 0)
         return -1;
-    attempts_forget(profile->home);
+    pending_forget(profile->home);
     return 0;
 }
 
@@ -78,7 +78,7 @@ static enum enrol_result take_answer(struct profile *profile, const struct enrol
     if (!is_about(answer, profile->kid))
         return ENROL_REFUSED;
     buf_init(&proven, JWS_MAX);
-    int found = attempts_find(profile->home, &answer_text, &at->log->key, &proven, &why);
+    int found = pending_find(profile->home, &answer_text, &at->log->key, &proven, &why);
     if (found == 0 && note_enrolment(profile, at, &proven, &answer->body) == 0)
         result = ENROL_DONE;
     else if (found > 0 &&
@@ -116,7 +116,7 @@ enum enrol_result enrol_member(struct profile *profile, const struct enrol_at *a
     enum enrol_result result = ENROL_FAILED;
     if (sign_enrolment(&jws, profile, at->panel, code) < 0)
         errno = ENOMEM;
-    else if (attempts_add(profile->home, &jws) == 0)
+    else if (pending_add(profile->home, &jws) == 0)
         result = send_enrolment(profile, at, &jws, answer);
     buf_wipe(&jws);
     return result;

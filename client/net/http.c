@@ -243,22 +243,22 @@ static int set_request(struct http *http, const struct http_request *request, co
     return fine ? 0 : -1;
 }
 
-static enum http_fate fate_of(CURLcode code)
+static enum http_transfer fate_of(CURLcode code)
 {
     switch ((int)code) { /* as int: libcurl's list is long and grows */
     case CURLE_OK:
-        return FATE_ANSWERED;
+        return TRANSFER_ANSWERED;
     case CURLE_WRITE_ERROR:
-        return FATE_OVERLONG;
+        return TRANSFER_TOO_LONG;
     case CURLE_PEER_FAILED_VERIFICATION:
     case CURLE_SSL_CACERT_BADFILE:
     case CURLE_SSL_ISSUER_ERROR:
     case CURLE_SSL_CRL_BADFILE:
     case CURLE_SSL_INVALIDCERTSTATUS:
     case CURLE_SSL_PINNEDPUBKEYNOTMATCH:
-        return FATE_UNTRUSTED;
+        return TRANSFER_UNTRUSTED;
     default:
-        return FATE_UNREACHED;
+        return TRANSFER_UNREACHED;
     }
 }
 
@@ -285,7 +285,7 @@ static void try_once(struct http *http, struct http_answer *answer)
     CURL *curl = http->curl;
     if (curl_easy_setopt(curl, CURLOPT_WRITEDATA, answer) != CURLE_OK ||
         curl_easy_setopt(curl, CURLOPT_HEADERDATA, answer) != CURLE_OK) {
-        answer->fate = FATE_UNREACHED;
+        answer->fate = TRANSFER_UNREACHED;
         answer->why = "out of memory";
         return;
     }
@@ -331,7 +331,7 @@ enum http_outcome http_do(struct http *http, const struct http_request *request,
     buf_put_text(&url, request->path);
     struct curl_slist *headers = request_headers(request);
     reset_answer(answer, request->answer_max);
-    answer->fate = FATE_UNREACHED;
+    answer->fate = TRANSFER_UNREACHED;
     answer->why = "out of memory";
     if (headers && buf_check(&url) == 0 && set_request(http, request, buf_text(&url), headers) == 0)
         outcome = try_until_settled(http, request->answer_max, answer);

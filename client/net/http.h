@@ -25,14 +25,14 @@ struct http_request {
 
 /* The last answer that was had. */
 struct http_answer {
-    enum http_fate fate;
-    unsigned status; /* 0 unless FATE_ANSWERED */
+    enum http_transfer fate;
+    unsigned status; /* 0 unless TRANSFER_ANSWERED */
     struct buf body;
     char etag[HTTP_ETAG_SIZE]; /* "" when there was none, or one too long to keep */
     int64_t retry_after; /* seconds; -1 when not asked */
     int64_t server_time; /* its Date, seconds since 1970; 0 when not told */
     enum problem problem; /* of an application/problem+json body by one of our names; else PROBLEM_NONE */
-    const char *why; /* in English, what went wrong unless FATE_ANSWERED; "" else; static */
+    const char *why; /* in English, what went wrong unless TRANSFER_ANSWERED; "" else; static */
 };
 
 /* Writes the collector's URL in one form: scheme http or https and host in lower case, no user, query or fragment, no slash at

@@ -15,15 +15,15 @@ static enum http_outcome sort_status(unsigned status)
     return HTTP_REFUSED;
 }
 
-enum http_outcome retry_sort(enum http_fate fate, unsigned status)
+enum http_outcome retry_sort(enum http_transfer fate, unsigned status)
 {
     switch (fate) {
-    case FATE_ANSWERED:
+    case TRANSFER_ANSWERED:
         return sort_status(status);
-    case FATE_UNREACHED:
+    case TRANSFER_UNREACHED:
         return HTTP_RETRY;
-    case FATE_UNTRUSTED:
-    case FATE_OVERLONG:
+    case TRANSFER_UNTRUSTED:
+    case TRANSFER_TOO_LONG:
         return HTTP_REFUSED;
     }
     return HTTP_REFUSED;

@@ -6,11 +6,11 @@
 #include <stdint.h>
 
 /* How one try went on the way there and back. */
-enum http_fate {
-    FATE_ANSWERED, /* an HTTP answer was had, whatever its status */
-    FATE_UNREACHED, /* no connection, or it broke, or took too long */
-    FATE_UNTRUSTED, /* TLS: the certificate is not one that we accept */
-    FATE_OVERLONG, /* the answer is longer than was asked for */
+enum http_transfer {
+    TRANSFER_ANSWERED, /* an HTTP answer was had, whatever its status */
+    TRANSFER_UNREACHED, /* no connection, or it broke, or took too long */
+    TRANSFER_UNTRUSTED, /* TLS: the certificate is not one that we accept */
+    TRANSFER_TOO_LONG, /* the answer is longer than was asked for */
 };
 
 /* What the one who asked should do now. */
@@ -20,7 +20,7 @@ enum http_outcome {
     HTTP_REFUSED, /* the same again would go the same way */
 };
 
-enum http_outcome retry_sort(enum http_fate fate, unsigned status);
+enum http_outcome retry_sort(enum http_transfer fate, unsigned status);
 
 struct retry_policy {
     unsigned attempts; /* tries in all, at least 1 */

@@ -178,7 +178,7 @@ int catalogue_explain(enum catalogue_result result, const struct http_answer *an
     buf_init(&why, 4096);
     switch (result) {
     case CATALOGUE_NONE:
-        talk_put_reason(&why, answer);
+        messages_put_reason(&why, answer);
         cli_fail(T("can't fetch the panel's questions: %s", "kan de vragen van het panel niet ophalen: %s"),
                  buf_text(&why));
         break;

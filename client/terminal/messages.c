@@ -1,4 +1,4 @@
-/* See talk.h. */
+/* See messages.h. */
 #include "client/terminal/messages.h"
 #include "base/cli.h"
 #include "base/clock.h"
@@ -11,12 +11,12 @@
 #define ERRORS_SHOWN 20
 #define ERROR_MAX ((size_t)4096)
 
-const char *talk_language(void)
+const char *messages_language(void)
 {
     return lang_is_dutch() ? "nl" : "en";
 }
 
-void talk_put_clean(struct buf *out, const char *text)
+void messages_put_clean(struct buf *out, const char *text)
 {
     for (const unsigned char *p = (const unsigned char *)text; *p; p++) {
         bool c1 = p[0] == 0xC2 && p[1] >= 0x80 && p[1] < 0xA0; /* U+0080 to U+009F: terminals obey these too */
@@ -26,7 +26,7 @@ void talk_put_clean(struct buf *out, const char *text)
     }
 }
 
-void talk_put_problem(struct buf *out, enum problem problem, unsigned status)
+void messages_put_problem(struct buf *out, enum problem problem, unsigned status)
 {
     switch (problem) {
     case PROBLEM_NOT_VERIFIED:
@@ -69,23 +69,23 @@ void talk_put_problem(struct buf *out, enum problem problem, unsigned status)
     }
 }
 
-void talk_put_reason(struct buf *out, const struct http_answer *answer)
+void messages_put_reason(struct buf *out, const struct http_answer *answer)
 {
     switch (answer->fate) {
-    case FATE_UNREACHED:
+    case TRANSFER_UNREACHED:
         buf_printf(out, T("no connection: %s", "geen verbinding: %s"), answer->why);
         return;
-    case FATE_UNTRUSTED:
+    case TRANSFER_UNTRUSTED:
         buf_printf(out,
                    T("the collector's certificate is not to be trusted: %s",
                      "het certificaat van de verzamelaar is niet te vertrouwen: %s"),
                    answer->why);
         return;
-    case FATE_OVERLONG:
+    case TRANSFER_TOO_LONG:
         buf_put_text(out,
                      T("the answer is far longer than it should be", "het antwoord is veel langer dan het hoort te zijn"));
         return;
-    case FATE_ANSWERED:
+    case TRANSFER_ANSWERED:
         if (answer->status >= 300 && answer->status < 400)
             buf_printf(out,
                        T("we are sent elsewhere (HTTP %u), and don't go; is this the collector's own URL?",
@@ -93,7 +93,7 @@ void talk_put_reason(struct buf *out, const struct http_answer *answer)
                          "verzamelaar?"),
                        answer->status);
         else
-            talk_put_problem(out, answer->problem, answer->status);
+            messages_put_problem(out, answer->problem, answer->status);
         return;
     }
 }
@@ -102,14 +102,14 @@ static void say_error(const char *pointer, const char *detail)
 {
     struct buf line;
     buf_init(&line, ERROR_MAX);
-    talk_put_clean(&line, pointer);
+    messages_put_clean(&line, pointer);
     buf_put_text(&line, ": ");
-    talk_put_clean(&line, detail);
+    messages_put_clean(&line, detail);
     cli_say("  %s", buf_text(&line));
     buf_free(&line);
 }
 
-void talk_errors(const char *body, size_t len)
+void messages_errors(const char *body, size_t len)
 {
     struct json *document = json_parse(body, len, NULL);
     size_t shown = 0;
@@ -124,7 +124,7 @@ void talk_errors(const char *body, size_t len)
     json_free(document);
 }
 
-const char *talk_clock_hint(const struct http_answer *answer)
+const char *messages_clock_hint(const struct http_answer *answer)
 {
     static char hint[160];
     int64_t off = answer->server_time ? clock_now() - answer->server_time : 0;
@@ -144,7 +144,7 @@ const char *talk_clock_hint(const struct http_answer *answer)
     return hint;
 }
 
-void talk_faults(const char *prefix, const struct faults *faults)
+void messages_faults(const char *prefix, const struct faults *faults)
 {
     for (size_t i = 0; i < faults->count; i++)
         cli_say("%s%s: %s", prefix, faults->list[i].where, faults->list[i].what);
@@ -154,7 +154,7 @@ void talk_faults(const char *prefix, const struct faults *faults)
         cli_say("%s", T("out of memory", "geen geheugen meer"));
 }
 
-size_t talk_width(const char *text)
+size_t messages_width(const char *text)
 {
     size_t width = 0;
     for (; *text; text++)
@@ -162,17 +162,17 @@ size_t talk_width(const char *text)
     return width;
 }
 
-void talk_put_cell(struct buf *out, const char *text, size_t width)
+void messages_put_cell(struct buf *out, const char *text, size_t width)
 {
     size_t start = out->len;
-    talk_put_clean(out, text);
+    messages_put_clean(out, text);
     if (buf_check(out) < 0)
         return;
-    for (size_t have = talk_width(buf_text(out) + start); have < width; have++)
+    for (size_t have = messages_width(buf_text(out) + start); have < width; have++)
         buf_put_char(out, ' ');
 }
 
-int talk_read_line(struct buf *line)
+int messages_read_line(struct buf *line)
 {
     buf_reset(line);
     int c;
@@ -188,17 +188,17 @@ int talk_read_line(struct buf *line)
     return buf_check(line);
 }
 
-int talk_print(const struct buf *out)
+int messages_print(const struct buf *out)
 {
     if (buf_check(out) < 0) {
-        talk_no_memory();
+        messages_no_memory();
         return -1;
     }
     fwrite(buf_text(out), 1, out->len, stdout); /* cli_run looks whether all came out */
     return 0;
 }
 
-void talk_lines(const struct buf *text)
+void messages_lines(const struct buf *text)
 {
     const char *at = buf_text(text);
     while (*at) {
@@ -208,7 +208,7 @@ void talk_lines(const struct buf *text)
     }
 }
 
-int talk_no_memory(void)
+int messages_no_memory(void)
 {
     return cli_fail("%s", T("out of memory", "geen geheugen meer"));
 }

@@ -24,7 +24,7 @@ static void put_accepted(struct buf *out, const struct response_id *id, const st
 static void put_refused(struct buf *out, const struct response_id *id, const struct http_answer *answer)
 {
     buf_printf(out, T("%s: refused: ", "%s: geweigerd: "), id->action);
-    talk_put_reason(out, answer);
+    messages_put_reason(out, answer);
 }
 
 void outcome_tell(void *context, const struct response_id *id, enum delivery delivery, const struct http_answer *answer)
@@ -38,8 +38,8 @@ void outcome_tell(void *context, const struct response_id *id, enum delivery del
         put_refused(&out, id, answer);
     cli_say("%s", buf_text(&out));
     if (delivery == DELIVERY_REFUSED)
-        talk_errors(buf_text(&answer->body), answer->body.len);
-    const char *hint = answer->problem == PROBLEM_INVALID_RESPONSE ? talk_clock_hint(answer) : "";
+        messages_errors(buf_text(&answer->body), answer->body.len);
+    const char *hint = answer->problem == PROBLEM_INVALID_RESPONSE ? messages_clock_hint(answer) : "";
     if (*hint)
         cli_say("%s", hint);
     buf_free(&out);
@@ -49,7 +49,7 @@ int outcome_tell_rest(enum delivery stopped_by, const struct delivery_count *cou
 {
     struct buf why;
     buf_init(&why, TEXT_MAX);
-    talk_put_reason(&why, answer);
+    messages_put_reason(&why, answer);
     int exit_code = CLI_DONE;
     switch (stopped_by) {
     case DELIVERY_SENT:

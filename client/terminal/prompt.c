@@ -1,4 +1,4 @@
-/* See ask.h. */
+/* See prompt.h. */
 #include "client/terminal/prompt.h"
 #include "base/cli.h"
 #include "base/lang.h"
@@ -15,12 +15,12 @@
 
 static void put_scale(struct buf *out, const struct question *q)
 {
-    const char *low = labels_text(&q->min_end, talk_language());
-    const char *high = labels_text(&q->max_end, talk_language());
+    const char *low = labels_text(&q->min_end, messages_language());
+    const char *high = labels_text(&q->max_end, messages_language());
     buf_printf(out, "  %lld%s", (long long)q->min, *low ? " = " : "");
-    talk_put_clean(out, low);
+    messages_put_clean(out, low);
     buf_printf(out, T(" to %lld%s", " tot %lld%s"), (long long)q->max, *high ? " = " : "");
-    talk_put_clean(out, high);
+    messages_put_clean(out, high);
     buf_put_char(out, '\n');
 }
 
@@ -28,7 +28,7 @@ static void put_options(struct buf *out, const struct question *q)
 {
     for (size_t i = 0; i < q->option_count; i++) {
         buf_printf(out, "  %2zu  ", i + 1);
-        talk_put_clean(out, labels_text(&q->options[i].label, talk_language()));
+        messages_put_clean(out, labels_text(&q->options[i].label, messages_language()));
         buf_put_text(out, "  (");
         buf_put_text(out, q->options[i].value);
         buf_put_text(out, ")\n");
@@ -56,7 +56,7 @@ static int show(const struct question *q)
 {
     struct buf out;
     buf_init(&out, SHOWN_MAX);
-    talk_put_clean(&out, labels_text(&q->label, talk_language()));
+    messages_put_clean(&out, labels_text(&q->label, messages_language()));
     buf_put_char(&out, '\n');
     if (q->type == QUESTION_SCALE)
         put_scale(&out, q);
@@ -64,7 +64,7 @@ static int show(const struct question *q)
         put_options(&out, q);
     buf_put_text(&out, hint_of(q));
     cli_say("%s", "");
-    talk_lines(&out);
+    messages_lines(&out);
     int result = buf_check(&out);
     buf_free(&out);
     return result;
@@ -144,7 +144,7 @@ static int take_line(struct answers *answers, size_t question, struct buf *line)
 {
     const struct question *q = &answers->questionnaire->questions[question];
     struct buf typed;
-    int result = talk_read_line(line);
+    int result = messages_read_line(line);
     if (result > 0)
         return 1;
     if (result == 0 && line->len == 0 && !q->required)
@@ -169,7 +169,7 @@ static int take_line(struct answers *answers, size_t question, struct buf *line)
     return result;
 }
 
-int ask_all(struct answers *answers)
+int prompt_all(struct answers *answers)
 {
     struct buf line;
     int result = 0;

@@ -25,7 +25,7 @@ void api_log_key_get(struct http_exchange *x, void *context)
     struct service *service = context;
     struct buf body;
     buf_init(&body, SIZE_MAX);
-    note_key_put(&body, log_key_public(service->around.log_key));
+    note_key_put(&body, signer_public(service->around.log_key));
     buf_put_char(&body, '\n');
     http_answer(x, 200, TEXT_TYPE, &body);
 }

@@ -55,27 +55,27 @@ static void release_parcel(void *source)
 
 /* --- sending --------------------------------------------------------------------------------------------------------------- */
 
-static enum http_piece next_piece(void *source, struct buf *out)
+static enum http_chunk next_piece(void *source, struct buf *out)
 {
     struct parcel *parcel = source;
     struct buf *plain = parcel->gzip != NULL ? &parcel->plain : out;
     enum store_result result = STORE_OK;
     if (clock_monotonic_us() > parcel->until) {
         log_warning("tables: a receiver took longer than %d s", SEND_SECONDS);
-        return HTTP_PIECE_BROKEN;
+        return HTTP_CHUNK_BROKEN;
     }
     while (result == STORE_OK && plain->len < PIECE && buf_check(plain) == 0)
         result = sheet_put_next(parcel->sheet, plain);
     if (result == STORE_FAILED || buf_check(plain)) {
         log_error("tables: %s broke off: %s", sheet_name(parcel->wish.kind),
                   result == STORE_FAILED ? store_error(parcel->store) : "out of memory");
-        return HTTP_PIECE_BROKEN;
+        return HTTP_CHUNK_BROKEN;
     }
     if (parcel->gzip != NULL) {
         gzip_put(parcel->gzip, plain->data, plain->len, result == STORE_NONE, out);
         buf_reset(plain);
     }
-    return result == STORE_NONE ? HTTP_PIECE_LAST : HTTP_PIECE_MORE;
+    return result == STORE_NONE ? HTTP_CHUNK_LAST : HTTP_CHUNK_MORE;
 }
 
 /* --- what the answer says of itself ---------------------------------------------------------------------------------------- */
@@ -189,13 +189,13 @@ static int read_profile(const struct http_exchange *x, struct wish *wish)
 /* false: the answer has been set. */
 static bool read_wish(struct http_exchange *x, struct wish *wish)
 {
-    int form = accept_media_type(http_header(x, "Accept"), media_types, sizeof media_types / sizeof *media_types);
+    int form = negotiate_media_type(http_header(x, "Accept"), media_types, sizeof media_types / sizeof *media_types);
     if (form < 0) {
         http_problem(x, PROBLEM_NOT_ACCEPTABLE, "This table can be had as text/csv or application/json.", NULL);
         return false;
     }
     wish->form = (enum form)form;
-    wish->gzip = accept_gzip(http_header(x, "Accept-Encoding"));
+    wish->gzip = negotiate_gzip(http_header(x, "Accept-Encoding"));
     if (read_profile(x, wish) == 0 && read_exact(x, &wish->exact) == 0)
         return true;
     http_problem(x, PROBLEM_BAD_REQUEST, "profile is rfc4180 or excelNl, of text/csv alone; exact is true or false.", NULL);

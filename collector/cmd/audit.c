@@ -62,7 +62,7 @@ static void read_checkpoint(struct run *run)
     config_log_key(cmd_config(), path);
     run->last_found = STORE_FAILED;
     if (run->store->ops->log_key_read(run->store, &verifier) == STORE_OK)
-        run->last_found = log_key_read_last(path, buf_text(&verifier), &run->last, run->last_error);
+        run->last_found = signer_read_last(path, buf_text(&verifier), &run->last, run->last_error);
     else
         snprintf(run->last_error, sizeof run->last_error, "%s",
                  T("the store names no log key", "de opslag noemt geen sleutel van het logboek"));

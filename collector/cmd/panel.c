@@ -138,13 +138,13 @@ static int make_log_key(const struct import *import)
         return cli_fail(T("%s belongs to another log; name a new file with --log-key",
                           "%s hoort bij een ander logboek; noem een nieuw bestand met --log-key"),
                         path);
-    if (log_key_create(path) && errno != EEXIST)
+    if (signer_create(path) && errno != EEXIST)
         return cli_fail(
             T("the log's key %s can't be made: %s", "de sleutel van het logboek %s kan niet gemaakt worden: %s"), path,
             strerror(errno));
     buf_init(&verifier, NOTE_MAX);
     int result = CLI_DONE;
-    if (log_key_verifier(path, origin, &verifier, error))
+    if (signer_verifier(path, origin, &verifier, error))
         result = cli_fail("%s", error);
     else if (import->store->ops->log_key_write(import->store, buf_text(&verifier)) != STORE_OK)
         result = cmd_store_failed(import->store);

@@ -73,7 +73,7 @@ static int open_log(struct service *service, const struct config *config, char e
     reader_give_back(service->reader);
     config_log_key(config, path);
     if (found == STORE_OK)
-        service->around.log_key = log_key_open(path, buf_text(&verifier), error);
+        service->around.log_key = signer_open(path, buf_text(&verifier), error);
     buf_free(&verifier);
     return service->around.log_key != NULL ? 0 : -1;
 }
@@ -104,8 +104,8 @@ static int start_service(struct running *running, const struct config *config)
     struct service *service = &running->service;
     char error[STORE_ERROR_SIZE] = "out of memory";
     service->around.roster = roster_new();
-    service->around.catalogues = catalogue_place_new(NULL);
-    service->around.proofs = proofs_place_new();
+    service->around.catalogues = catalogue_latest_new(NULL);
+    service->around.proofs = proofs_latest_new();
     service->config = config;
     service->snapshots = snapshots_new(config->values[CONFIG_STORE], TABLES_AT_ONCE);
     service->workers = workers_start(parallel_cores(), BATCHES_WAITING);
@@ -150,9 +150,9 @@ static void stop(struct running *running)
     }
     workers_free(service->workers);
     commit_free(service->queue);
-    log_key_close(service->around.log_key);
-    proofs_place_free(service->around.proofs);
-    catalogue_place_free(service->around.catalogues);
+    signer_close(service->around.log_key);
+    proofs_latest_free(service->around.proofs);
+    catalogue_latest_free(service->around.catalogues);
     roster_free(service->around.roster);
     snapshots_free(service->snapshots);
     reader_close(service->reader);

@@ -38,7 +38,7 @@ struct http_exchange {
     unsigned status;
     const char *content_type;
     struct buf answer;
-    struct http_pieces *pieces; /* the body, in place of `answer`; NULL: none */
+    struct http_stream *pieces; /* the body, in place of `answer`; NULL: none */
     struct header headers[HEADERS_MAX];
     size_t header_count;
     char *kept[KEEP_MAX];
@@ -135,7 +135,7 @@ static enum MHD_Result send_answer(struct http_exchange *x)
             return MHD_NO;
     }
     struct MHD_Response *response =
-        x->pieces != NULL ? http_pieces_response(x->pieces, x->head)
+        x->pieces != NULL ? http_stream_response(x->pieces, x->head)
         : x->answer.data == NULL
             ? MHD_create_response_from_buffer(0, nothing, MHD_RESPMEM_PERSISTENT)
             : MHD_create_response_from_buffer_with_free_callback(x->answer.len, x->answer.data, mem_free);
@@ -159,10 +159,10 @@ void http_answer(struct http_exchange *x, unsigned status, const char *content_t
     }
 }
 
-void http_answer_pieces(struct http_exchange *x, const char *content_type, http_piece_fn *next, void *source,
+void http_answer_pieces(struct http_exchange *x, const char *content_type, http_chunk_fn *next, void *source,
                         void (*release)(void *source))
 {
-    x->pieces = http_pieces_new(next, source, release);
+    x->pieces = http_stream_new(next, source, release);
     if (x->pieces != NULL)
         http_answer(x, 200, content_type, NULL);
     else
@@ -311,7 +311,7 @@ static struct http_exchange *begin(struct serving *serving, struct MHD_Connectio
     buf_init(&x->answer, SIZE_MAX);
     x->head = strcmp(method, "HEAD") == 0;
     find_route(x, url, method);
-    if (http_is_surplus(serving)) {
+    if (http_is_overflow(serving)) {
         x->refusal = PROBLEM_UNAVAILABLE;
         x->closing = true;
     }
@@ -389,7 +389,7 @@ void http_completed(void *context, struct MHD_Connection *connection, void **slo
         x->release(x->attachment);
     release_body(x);
     buf_free(&x->answer);
-    http_pieces_free(x->pieces);
+    http_stream_free(x->pieces);
     for (size_t i = 0; i < KEEP_MAX; i++)
         mem_free(x->kept[i]);
     atomic_fetch_sub_explicit(&x->server->exchanges, 1, memory_order_relaxed);

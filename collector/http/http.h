@@ -88,7 +88,7 @@ void http_answer(struct http_exchange *exchange, unsigned status, const char *co
 
 /* Sets an answer whose body comes a piece at a time, as the connection takes it, in constant memory. Takes `source` over: `release` is called
  * once the answer has been sent or given up, or at once when memory lacks (then the answer is a problem). */
-void http_answer_pieces(struct http_exchange *exchange, const char *content_type, http_piece_fn *next, void *source,
+void http_answer_pieces(struct http_exchange *exchange, const char *content_type, http_chunk_fn *next, void *source,
                         void (*release)(void *source));
 
 /* One more header for the answer, at most 6 of them; in place of a common one of that name. */

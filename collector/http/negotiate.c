@@ -71,7 +71,7 @@ static int offer_weight(const char *accept, const char *offer)
     return weight;
 }
 
-int accept_media_type(const char *accept, const char *const *offers, size_t count)
+int negotiate_media_type(const char *accept, const char *const *offers, size_t count)
 {
     int chosen = -1, most = 0;
     if (accept == NULL)
@@ -92,7 +92,7 @@ static bool is_gzip(const struct range *range)
            (range->len == 6 && strncasecmp(range->name, "x-gzip", 6) == 0);
 }
 
-bool accept_gzip(const char *accept_encoding)
+bool negotiate_gzip(const char *accept_encoding)
 {
     struct range range;
     const char *at = accept_encoding;

@@ -8,9 +8,9 @@
 
 /* The place in `offers` of the media type that `accept` (NULL: anything) wants most, the earlier of two that it wants alike; -1: it accepts none. Offers
  * are in lower case and without parameters; a range's parameters other than q don't matter. A range that can't be read counts for nothing. */
-int accept_media_type(const char *accept, const char *const *offers, size_t count);
+int negotiate_media_type(const char *accept, const char *const *offers, size_t count);
 
 /* Whether `accept_encoding` (NULL: no) names gzip, or x-gzip, with a q above 0. */
-bool accept_gzip(const char *accept_encoding);
+bool negotiate_gzip(const char *accept_encoding);
 
 #endif

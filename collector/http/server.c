@@ -12,15 +12,15 @@
 #include <unistd.h>
 
 #define IDLE_SECONDS 30u
-#define SURPLUS_SECONDS 5u /* that such a one may be silent */
-#define SURPLUS_MAX 256 /* connections over the limit, open at the same time to be told so */
+#define OVERFLOW_SECONDS 5u /* that such a one may be silent */
+#define OVERFLOW_MAX 256 /* connections over the limit, open at the same time to be told so */
 /* For header and buffers of one connection; the library overwrites all of it after each request. */
 #define CONNECTION_BYTES ((size_t)16 * 1024)
 #define POLL_MS 5
 #define FIRST 1 /* of the loops that serve */
 #define ROOM_MS 50 /* until descriptors or memory may be there again */
 
-bool http_is_surplus(const struct serving *serving)
+bool http_is_overflow(const struct serving *serving)
 {
     return serving == &serving->server->loops[0];
 }
@@ -62,7 +62,7 @@ static void hand_over(struct http_server *server, const struct http_arrival *arr
 
 static bool is_full(const struct http_server *server)
 {
-    return connections_of(server, 0) >= SURPLUS_MAX && count_served(server) >= server->connections_max;
+    return connections_of(server, 0) >= OVERFLOW_MAX && count_served(server) >= server->connections_max;
 }
 
 /* Waits until there may be descriptors or memory again; says so once. */
@@ -116,8 +116,8 @@ static int start_loop(struct http_server *server)
     serving->server = server;
     struct MHD_Daemon *daemon =
         MHD_start_daemon(MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_NO_LISTEN_SOCKET, 0, NULL, NULL, http_take,
-                         serving, MHD_OPTION_CONNECTION_LIMIT, (unsigned)server->connections_max + SURPLUS_MAX,
-                         MHD_OPTION_CONNECTION_TIMEOUT, http_is_surplus(serving) ? SURPLUS_SECONDS : IDLE_SECONDS,
+                         serving, MHD_OPTION_CONNECTION_LIMIT, (unsigned)server->connections_max + OVERFLOW_MAX,
+                         MHD_OPTION_CONNECTION_TIMEOUT, http_is_overflow(serving) ? OVERFLOW_SECONDS : IDLE_SECONDS,
                          MHD_OPTION_CONNECTION_MEMORY_LIMIT, CONNECTION_BYTES, MHD_OPTION_NOTIFY_COMPLETED, http_completed,
                          NULL, MHD_OPTION_NOTIFY_CONNECTION, note_connection, serving, MHD_OPTION_END);
     if (daemon == NULL)

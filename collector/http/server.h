@@ -29,7 +29,7 @@ struct http_server {
 };
 
 /* Whether the loop is the one for connections over the limit. */
-bool http_is_surplus(const struct serving *serving);
+bool http_is_overflow(const struct serving *serving);
 
 /* The library's calls for each request, http.c: `context` is the struct serving, *slot the exchange. */
 enum MHD_Result http_take(void *context, struct MHD_Connection *connection, const char *url, const char *method,

@@ -6,28 +6,28 @@
 
 #define BLOCK ((size_t)32 * 1024) /* what the library reserves for what it asks */
 
-struct http_pieces {
-    http_piece_fn *next;
+struct http_stream {
+    http_chunk_fn *next;
     void *source;
     void (*release)(void *source);
     struct buf piece;
     size_t sent; /* of the piece */
-    enum http_piece state;
+    enum http_chunk state;
 };
 
-struct http_pieces *http_pieces_new(http_piece_fn *next, void *source, void (*release)(void *source))
+struct http_stream *http_stream_new(http_chunk_fn *next, void *source, void (*release)(void *source))
 {
-    struct http_pieces *pieces = mem_calloc(1, sizeof *pieces);
+    struct http_stream *pieces = mem_calloc(1, sizeof *pieces);
     if (pieces == NULL) {
         release(source);
         return NULL;
     }
-    *pieces = (struct http_pieces){.next = next, .source = source, .release = release, .state = HTTP_PIECE_MORE};
+    *pieces = (struct http_stream){.next = next, .source = source, .release = release, .state = HTTP_CHUNK_MORE};
     buf_init(&pieces->piece, SIZE_MAX);
     return pieces;
 }
 
-void http_pieces_free(struct http_pieces *pieces)
+void http_stream_free(struct http_stream *pieces)
 {
     if (pieces == NULL)
         return;
@@ -38,26 +38,26 @@ void http_pieces_free(struct http_pieces *pieces)
 
 static void free_pieces(void *context)
 {
-    http_pieces_free(context);
+    http_stream_free(context);
 }
 
-static void make_piece(struct http_pieces *pieces)
+static void make_piece(struct http_stream *pieces)
 {
     buf_reset(&pieces->piece);
     pieces->sent = 0;
     pieces->state = pieces->next(pieces->source, &pieces->piece);
     if (buf_check(&pieces->piece))
-        pieces->state = HTTP_PIECE_BROKEN;
+        pieces->state = HTTP_CHUNK_BROKEN;
 }
 
 static ssize_t read_pieces(void *context, uint64_t position, char *out, size_t max)
 {
-    struct http_pieces *pieces = context;
+    struct http_stream *pieces = context;
     struct buf *piece = &pieces->piece;
     (void)position;
-    while (pieces->sent == piece->len && pieces->state == HTTP_PIECE_MORE)
+    while (pieces->sent == piece->len && pieces->state == HTTP_CHUNK_MORE)
         make_piece(pieces);
-    if (pieces->state == HTTP_PIECE_BROKEN)
+    if (pieces->state == HTTP_CHUNK_BROKEN)
         return MHD_CONTENT_READER_END_WITH_ERROR;
     size_t left = piece->len - pieces->sent, len = left < max ? left : max;
     if (len == 0)
@@ -67,20 +67,20 @@ static ssize_t read_pieces(void *context, uint64_t position, char *out, size_t m
     return (ssize_t)len;
 }
 
-static uint64_t count_pieces(struct http_pieces *pieces)
+static uint64_t count_pieces(struct http_stream *pieces)
 {
     uint64_t size = 0;
-    while (pieces->state == HTTP_PIECE_MORE) {
+    while (pieces->state == HTTP_CHUNK_MORE) {
         make_piece(pieces);
         size += pieces->piece.len;
     }
     return size;
 }
 
-struct MHD_Response *http_pieces_response(struct http_pieces *pieces, bool head)
+struct MHD_Response *http_stream_response(struct http_stream *pieces, bool head)
 {
     uint64_t size = head ? count_pieces(pieces) : MHD_SIZE_UNKNOWN;
-    if (pieces->state == HTTP_PIECE_BROKEN)
+    if (pieces->state == HTTP_CHUNK_BROKEN)
         return NULL;
     return MHD_create_response_from_callback(size, BLOCK, read_pieces, pieces, free_pieces);
 }

@@ -5,26 +5,26 @@
 #include "base/buf.h"
 #include <stdbool.h>
 
-enum http_piece {
-    HTTP_PIECE_MORE, /* there is more to come */
-    HTTP_PIECE_LAST, /* the body ends with what was put, if anything */
-    HTTP_PIECE_BROKEN, /* it can't be completed: the connection ends, so that the receiver sees it */
+enum http_chunk {
+    HTTP_CHUNK_MORE, /* there is more to come */
+    HTTP_CHUNK_LAST, /* the body ends with what was put, if anything */
+    HTTP_CHUNK_BROKEN, /* it can't be completed: the connection ends, so that the receiver sees it */
 };
 
 /* Puts the next bytes of a body into `out`, which is empty; none at all is fine. On the exchange's HTTP thread; must not wait for anything. */
-typedef enum http_piece http_piece_fn(void *source, struct buf *out);
+typedef enum http_chunk http_chunk_fn(void *source, struct buf *out);
 
-struct http_pieces;
+struct http_stream;
 struct MHD_Response;
 
 /* Takes `source` over, to be given back to `release`. NULL when there is no memory; `release` has then been called. */
-MUST_CHECK struct http_pieces *http_pieces_new(http_piece_fn *next, void *source, void (*release)(void *source));
+MUST_CHECK struct http_stream *http_stream_new(http_chunk_fn *next, void *source, void (*release)(void *source));
 
 /* Releases the source. NULL is fine. */
-void http_pieces_free(struct http_pieces *pieces);
+void http_stream_free(struct http_stream *pieces);
 
 /* The HTTP library's answer with this body; owns the pieces from then on. For a HEAD request the pieces are made and counted instead: the library would send the
  * end of a body whose length it does not know. NULL when there is no memory or a counted body is broken; the pieces stay the caller's. */
-MUST_CHECK struct MHD_Response *http_pieces_response(struct http_pieces *pieces, bool head);
+MUST_CHECK struct MHD_Response *http_stream_response(struct http_stream *pieces, bool head);
 
 #endif

@@ -271,7 +271,7 @@ static int apply_one(struct ledger *ledger, struct submission *s)
 /* Signs the tree as it now lies on disk and shows it; `batch` is taken over. */
 static struct proofs *sign(struct ledger *ledger, const struct merkle_head *head, struct merkle_batch *batch)
 {
-    if (log_key_sign(ledger->around.log_key, head)) {
+    if (signer_sign(ledger->around.log_key, head)) {
         snprintf(ledger->store->error, sizeof ledger->store->error,
                  T("the checkpoint can't be written beside the log's key: %s",
                    "het controlepunt kan niet naast de sleutel van het logboek geschreven worden: %s"),
@@ -279,7 +279,7 @@ static struct proofs *sign(struct ledger *ledger, const struct merkle_head *head
         merkle_batch_free(batch);
         return NULL;
     }
-    struct proofs *proofs = proofs_new(head, log_key_checkpoint(ledger->around.log_key), batch);
+    struct proofs *proofs = proofs_new(head, signer_checkpoint(ledger->around.log_key), batch);
     if (proofs == NULL)
         fail_memory(ledger);
     return proofs;
@@ -289,10 +289,10 @@ static struct proofs *sign(struct ledger *ledger, const struct merkle_head *head
 static int load_log(struct ledger *ledger)
 {
     struct store *store = ledger->store;
-    struct log_key *key = ledger->around.log_key;
+    struct signer *key = ledger->around.log_key;
     struct merkle_head head = {.size = (uint64_t)ledger->size};
     if (tree_load(ledger->tree, store, head.size) != STORE_OK ||
-        log_key_check(key, head.size, tree_read, store, store->error) ||
+        signer_check(key, head.size, tree_read, store, store->error) ||
         merkle_root_at(head.size, tree_read, store, &head.root))
         return -1;
     struct proofs *proofs = sign(ledger, &head, NULL);

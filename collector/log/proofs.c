@@ -107,22 +107,22 @@ static void release(void *thing)
     proofs_release(thing);
 }
 
-struct proofs_place *proofs_place_new(void)
+struct proofs_latest *proofs_latest_new(void)
 {
-    return (struct proofs_place *)place_new(hold, release);
+    return (struct proofs_latest *)latest_new(hold, release);
 }
 
-void proofs_place_free(struct proofs_place *place)
+void proofs_latest_free(struct proofs_latest *place)
 {
-    place_free((struct place *)place);
+    latest_free((struct latest *)place);
 }
 
-struct proofs *proofs_now(struct proofs_place *place)
+struct proofs *proofs_now(struct proofs_latest *place)
 {
-    return place_now((struct place *)place);
+    return latest_now((struct latest *)place);
 }
 
-void proofs_replace(struct proofs_place *place, struct proofs *next)
+void proofs_replace(struct proofs_latest *place, struct proofs *next)
 {
-    place_replace((struct place *)place, next);
+    latest_replace((struct latest *)place, next);
 }

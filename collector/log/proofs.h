@@ -32,12 +32,12 @@ MUST_CHECK int proofs_put_receipt(struct buf *out, const struct proofs *proofs, 
 MUST_CHECK int proofs_put_any_receipt(struct buf *out, const struct proofs *proofs, uint64_t index, enum receipt_form form,
                                       merkle_read *read, void *context);
 
-/* The place of the newest: place.h, with struct proofs as the thing. */
-struct proofs_place;
+/* The newest: base/latest.h, with struct proofs as the thing. */
+struct proofs_latest;
 
-MUST_CHECK struct proofs_place *proofs_place_new(void);
-void proofs_place_free(struct proofs_place *place);
-struct proofs *proofs_now(struct proofs_place *place);
-void proofs_replace(struct proofs_place *place, struct proofs *next);
+MUST_CHECK struct proofs_latest *proofs_latest_new(void);
+void proofs_latest_free(struct proofs_latest *place);
+struct proofs *proofs_now(struct proofs_latest *place);
+void proofs_replace(struct proofs_latest *place, struct proofs *next);
 
 #endif

@@ -19,7 +19,7 @@
 
 _Static_assert(2 * ORIGIN_MAX + 166 <= LOG_CHECKPOINT_MAX, "every checkpoint of ours fits its file");
 
-struct log_key {
+struct signer {
     struct note_key public;
     struct secret_key *secret;
     int file; /* of the last checkpoint */
@@ -27,7 +27,7 @@ struct log_key {
     struct buf checkpoint;
 };
 
-int log_key_create(const char *path)
+int signer_create(const char *path)
 {
     char text[SECRET_KEY_TEXT_SIZE];
     struct secret_key *key = secret_key_new();
@@ -66,7 +66,7 @@ static int make_public(const struct secret_key *secret, const char *origin, stru
     return note_key_make(out, origin, public_key);
 }
 
-int log_key_verifier(const char *path, const char *origin, struct buf *out, char error[static STORE_ERROR_SIZE])
+int signer_verifier(const char *path, const char *origin, struct buf *out, char error[static STORE_ERROR_SIZE])
 {
     struct note_key public;
     struct secret_key *secret = read_secret(path, error);
@@ -85,7 +85,7 @@ int log_key_verifier(const char *path, const char *origin, struct buf *out, char
 
 /* --- opening --------------------------------------------------------------------------------------------------------------- */
 
-static int open_secret(struct log_key *key, const char *path, const char *verifier, char error[static STORE_ERROR_SIZE])
+static int open_secret(struct signer *key, const char *path, const char *verifier, char error[static STORE_ERROR_SIZE])
 {
     const char *why;
     struct note_key own;
@@ -108,7 +108,7 @@ static int open_secret(struct log_key *key, const char *path, const char *verifi
 }
 
 /* Reads the note from the padded file. -1: it can't be read or believed. */
-static int read_last(struct log_key *key, const char **why)
+static int read_last(struct signer *key, const char **why)
 {
     char sector[LOG_CHECKPOINT_MAX + 1];
     ssize_t len = pread(key->file, sector, LOG_CHECKPOINT_MAX, 0);
@@ -147,7 +147,7 @@ static int make_last(const char *name)
 }
 
 /* Opens the file for signing. Held with a lock: two stores that grow under one key would be two histories. */
-static int open_last(struct log_key *key, const char *path, char error[static STORE_ERROR_SIZE])
+static int open_last(struct signer *key, const char *path, char error[static STORE_ERROR_SIZE])
 {
     char name[PATH_SIZE];
     const char *why = "";
@@ -172,9 +172,9 @@ static int open_last(struct log_key *key, const char *path, char error[static ST
     return -1;
 }
 
-struct log_key *log_key_open(const char *path, const char *verifier, char error[static STORE_ERROR_SIZE])
+struct signer *signer_open(const char *path, const char *verifier, char error[static STORE_ERROR_SIZE])
 {
-    struct log_key *key = mem_calloc(1, sizeof *key);
+    struct signer *key = mem_calloc(1, sizeof *key);
     if (key == NULL) {
         snprintf(error, STORE_ERROR_SIZE, "%s", T("out of memory", "te weinig geheugen"));
         return NULL;
@@ -183,11 +183,11 @@ struct log_key *log_key_open(const char *path, const char *verifier, char error[
     buf_init(&key->checkpoint, LOG_CHECKPOINT_MAX);
     if (open_secret(key, path, verifier, error) == 0 && open_last(key, path, error) == 0)
         return key;
-    log_key_close(key);
+    signer_close(key);
     return NULL;
 }
 
-void log_key_close(struct log_key *key)
+void signer_close(struct signer *key)
 {
     if (key == NULL)
         return;
@@ -201,7 +201,7 @@ void log_key_close(struct log_key *key)
 }
 
 /* Who signs meanwhile may be seen halfway through a write; not three times. */
-static int read_last_quietly(struct log_key *key, const char **why)
+static int read_last_quietly(struct signer *key, const char **why)
 {
     int result = -1;
     for (int i = 0; i < READ_TRIES && result != 0; i++) {
@@ -211,10 +211,10 @@ static int read_last_quietly(struct log_key *key, const char **why)
     return result;
 }
 
-enum store_result log_key_read_last(const char *path, const char *verifier, struct merkle_head *head,
-                                    char error[static STORE_ERROR_SIZE])
+enum store_result signer_read_last(const char *path, const char *verifier, struct merkle_head *head,
+                                   char error[static STORE_ERROR_SIZE])
 {
-    struct log_key key = {.file = -1};
+    struct signer key = {.file = -1};
     char name[PATH_SIZE];
     const char *why;
     enum store_result result = STORE_FAILED;
@@ -238,23 +238,23 @@ enum store_result log_key_read_last(const char *path, const char *verifier, stru
     return result;
 }
 
-const struct merkle_head *log_key_last(const struct log_key *key)
+const struct merkle_head *signer_last(const struct signer *key)
 {
     return &key->last;
 }
 
-const char *log_key_checkpoint(const struct log_key *key)
+const char *signer_checkpoint(const struct signer *key)
 {
     return buf_text(&key->checkpoint);
 }
 
-const struct note_key *log_key_public(const struct log_key *key)
+const struct note_key *signer_public(const struct signer *key)
 {
     return &key->public;
 }
 
-int log_key_check(const struct log_key *key, uint64_t size, merkle_read *read, void *context,
-                  char error[static STORE_ERROR_SIZE])
+int signer_check(const struct signer *key, uint64_t size, merkle_read *read, void *context,
+                 char error[static STORE_ERROR_SIZE])
 {
     struct merkle_hash root;
     if (key->checkpoint.len == 0 && size > 0) { /* the empty tree is signed before anything is appended */
@@ -288,7 +288,7 @@ int log_key_check(const struct log_key *key, uint64_t size, merkle_read *read, v
     return 0;
 }
 
-static int write_last(struct log_key *key)
+static int write_last(struct signer *key)
 {
     char sector[LOG_CHECKPOINT_MAX];
     memset(sector, '\n', sizeof sector);
@@ -299,7 +299,7 @@ static int write_last(struct log_key *key)
     return written == (ssize_t)sizeof sector ? 0 : -1;
 }
 
-int log_key_sign(struct log_key *key, const struct merkle_head *head)
+int signer_sign(struct signer *key, const struct merkle_head *head)
 {
     struct buf signed_note;
     bool is_known = key->checkpoint.len > 0;

@@ -8,40 +8,40 @@
 
 #define LOG_CHECKPOINT_MAX 512 /* bytes of a checkpoint of ours; a sector, so that it is overwritten whole */
 
-struct log_key;
+struct signer;
 
 /* Makes a key in a new file of mode 0600. -1: errno, EEXIST when the file is there. */
-MUST_CHECK int log_key_create(const char *path);
+MUST_CHECK int signer_create(const char *path);
 
 /* The verifier key of the key in the file under the name `origin` (at most 172 bytes), appended to `out`. -1: one line in `error`. */
-MUST_CHECK int log_key_verifier(const char *path, const char *origin, struct buf *out, char error[static STORE_ERROR_SIZE]);
+MUST_CHECK int signer_verifier(const char *path, const char *origin, struct buf *out, char error[static STORE_ERROR_SIZE]);
 
 /* Opens the key file and the last checkpoint beside it (PATH.checkpoint, made when there is none yet), which nobody else may sign into until
- * log_key_close. NULL, one line in `error`: the key is missing or is not that of `verifier`, the checkpoint can't be read or was signed by another
- * key, or another process has it open. Free with log_key_close. */
-MUST_CHECK struct log_key *log_key_open(const char *path, const char *verifier, char error[static STORE_ERROR_SIZE]);
-void log_key_close(struct log_key *key);
+ * signer_close. NULL, one line in `error`: the key is missing or is not that of `verifier`, the checkpoint can't be read or was signed by another
+ * key, or another process has it open. Free with signer_close. */
+MUST_CHECK struct signer *signer_open(const char *path, const char *verifier, char error[static STORE_ERROR_SIZE]);
+void signer_close(struct signer *key);
 
 /* The last checkpoint beside the key, verified with `verifier`; needs not the key itself, and may be read while another process signs. STORE_NONE:
  * nothing has been signed yet. STORE_FAILED: one line in `error`. */
-MUST_CHECK enum store_result log_key_read_last(const char *path, const char *verifier, struct merkle_head *head,
-                                               char error[static STORE_ERROR_SIZE]);
+MUST_CHECK enum store_result signer_read_last(const char *path, const char *verifier, struct merkle_head *head,
+                                              char error[static STORE_ERROR_SIZE]);
 
 /* The last tree that was signed; size 0 for none. */
-const struct merkle_head *log_key_last(const struct log_key *key);
+const struct merkle_head *signer_last(const struct signer *key);
 
-/* The checkpoint of that tree, a signed note; "" for none. Valid until the next log_key_sign. */
-const char *log_key_checkpoint(const struct log_key *key);
+/* The checkpoint of that tree, a signed note; "" for none. Valid until the next signer_sign. */
+const char *signer_checkpoint(const struct signer *key);
 
 /* Whether the tree of `size` leaves that `read` gives continues the last one signed; the empty tree is the first to be. 0 if so. -1: one line in
  * `error`, which is the reader's to write where it can't read. */
-MUST_CHECK int log_key_check(const struct log_key *key, uint64_t size, merkle_read *read, void *context,
-                             char error[static STORE_ERROR_SIZE]);
+MUST_CHECK int signer_check(const struct signer *key, uint64_t size, merkle_read *read, void *context,
+                            char error[static STORE_ERROR_SIZE]);
 
 /* Signs a tree that continues the last one, and writes the checkpoint beside the key. The caller has seen to it that the tree is on disk. -1: errno, EINVAL for a tree
  * that is smaller than the last one or of its size with another root; nothing may be answered that rests on it. */
-MUST_CHECK int log_key_sign(struct log_key *key, const struct merkle_head *head);
+MUST_CHECK int signer_sign(struct signer *key, const struct merkle_head *head);
 
-const struct note_key *log_key_public(const struct log_key *key);
+const struct note_key *signer_public(const struct signer *key);
 
 #endif

@@ -221,25 +221,25 @@ static void release(void *thing)
     catalogue_release(thing);
 }
 
-struct catalogue_place *catalogue_place_new(struct catalogue *first)
+struct catalogue_latest *catalogue_latest_new(struct catalogue *first)
 {
-    struct place *place = place_new(hold, release);
+    struct latest *place = latest_new(hold, release);
     if (place != NULL)
-        place_replace(place, first);
-    return (struct catalogue_place *)place;
+        latest_replace(place, first);
+    return (struct catalogue_latest *)place;
 }
 
-void catalogue_place_free(struct catalogue_place *place)
+void catalogue_latest_free(struct catalogue_latest *place)
 {
-    place_free((struct place *)place);
+    latest_free((struct latest *)place);
 }
 
-struct catalogue *catalogue_now(struct catalogue_place *place)
+struct catalogue *catalogue_now(struct catalogue_latest *place)
 {
-    return place_now((struct place *)place);
+    return latest_now((struct latest *)place);
 }
 
-void catalogue_replace(struct catalogue_place *place, struct catalogue *next)
+void catalogue_replace(struct catalogue_latest *place, struct catalogue *next)
 {
-    place_replace((struct place *)place, next);
+    latest_replace((struct latest *)place, next);
 }

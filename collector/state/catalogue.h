@@ -35,17 +35,17 @@ void catalogue_release(struct catalogue *catalogue);
 /* The layout of a round's counters. */
 const struct tally_layout *catalogue_layout(const struct catalogue *catalogue, size_t round);
 
-/* The place of the catalogue in force: place.h, with struct catalogue as the thing. */
-struct catalogue_place;
+/* The catalogue in force: base/latest.h, with struct catalogue as the thing. */
+struct catalogue_latest;
 
 /* Takes over the caller's hold on `first`, which may be NULL. */
-MUST_CHECK struct catalogue_place *catalogue_place_new(struct catalogue *first);
-void catalogue_place_free(struct catalogue_place *place);
+MUST_CHECK struct catalogue_latest *catalogue_latest_new(struct catalogue *first);
+void catalogue_latest_free(struct catalogue_latest *place);
 
 /* The one in force, held for the caller. */
-struct catalogue *catalogue_now(struct catalogue_place *place);
+struct catalogue *catalogue_now(struct catalogue_latest *place);
 
 /* Puts another in force; takes over the caller's hold. */
-void catalogue_replace(struct catalogue_place *place, struct catalogue *next);
+void catalogue_replace(struct catalogue_latest *place, struct catalogue *next);
 
 #endif

@@ -204,7 +204,7 @@ struct filled fill_respond(struct fill *fill, const uint32_t *order, size_t from
 
 /* --- the collector around it ----------------------------------------------------------------------------------------------- */
 
-static struct log_key *open_log_key(const char *dsn)
+static struct signer *open_log_key(const char *dsn)
 {
     char path[BENCH_PATH_SIZE], error[STORE_ERROR_SIZE];
     struct buf verifier;
@@ -214,7 +214,7 @@ static struct log_key *open_log_key(const char *dsn)
     if (store == NULL || store->ops->log_key_read(store, &verifier) != STORE_OK)
         bench_give_up("the store");
     store_close(store);
-    struct log_key *key = log_key_open(path, buf_text(&verifier), error);
+    struct signer *key = signer_open(path, buf_text(&verifier), error);
     if (key == NULL)
         bench_give_up(error);
     buf_free(&verifier);
@@ -249,8 +249,8 @@ struct fill *fill_open(const char *dsn, const struct crowd *crowd)
         bench_give_up("memory");
     fill->crowd = crowd;
     fill->around.roster = roster_new();
-    fill->around.catalogues = catalogue_place_new(NULL);
-    fill->around.proofs = proofs_place_new();
+    fill->around.catalogues = catalogue_latest_new(NULL);
+    fill->around.proofs = proofs_latest_new();
     fill->around.log_key = open_log_key(dsn);
     if (fill->around.roster == NULL || fill->around.catalogues == NULL || fill->around.proofs == NULL)
         bench_give_up("memory");
@@ -265,9 +265,9 @@ void fill_close(struct fill *fill)
 {
     commit_stop(fill->queue);
     commit_free(fill->queue);
-    log_key_close(fill->around.log_key);
-    proofs_place_free(fill->around.proofs);
-    catalogue_place_free(fill->around.catalogues);
+    signer_close(fill->around.log_key);
+    proofs_latest_free(fill->around.proofs);
+    catalogue_latest_free(fill->around.catalogues);
     roster_free(fill->around.roster);
     for (size_t i = 0; i < fill->producer_count; i++) {
         struct producer *p = &fill->producers[i];

@@ -17,7 +17,7 @@
 struct log {
     struct store *store;
     struct tree *tree;
-    struct log_key *key;
+    struct signer *key;
     uint64_t size;
 };
 
@@ -30,7 +30,7 @@ static void open_log(struct log *log, const char *dsn)
     log->store = store_open(dsn, STORE_EXISTING, error);
     log->tree = tree_new();
     if (log->store == NULL || log->tree == NULL || log->store->ops->log_key_read(log->store, &verifier) != STORE_OK ||
-        (log->key = log_key_open(path, buf_text(&verifier), error)) == NULL)
+        (log->key = signer_open(path, buf_text(&verifier), error)) == NULL)
         bench_give_up("the log");
     buf_free(&verifier);
 }
@@ -55,9 +55,9 @@ static double grow(struct log *log, const struct merkle_hash *leaves, size_t cou
     start = bench_thread_us();
     tree_accept(log->tree, batch);
     merkle_batch_root(batch, &head.root);
-    if (log_key_sign(log->key, &head))
+    if (signer_sign(log->key, &head))
         bench_give_up("signing");
-    struct proofs *proofs = proofs_new(&head, log_key_checkpoint(log->key), batch);
+    struct proofs *proofs = proofs_new(&head, signer_checkpoint(log->key), batch);
     for (size_t i = 0; i < count; i++) {
         buf_reset(receipts);
         if (proofs == NULL || proofs_put_receipt(receipts, proofs, log->size + i, RECEIPT_TEXT))
@@ -92,7 +92,7 @@ static void measure_log(const char *dsn, double verify)
                cpu, cpu / verify);
     }
     buf_free(&receipts);
-    log_key_close(log.key);
+    signer_close(log.key);
     tree_free(log.tree);
     store_close(log.store);
 }

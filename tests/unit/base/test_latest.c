@@ -8,7 +8,7 @@
 #define THINGS 2000
 #define READERS 3
 
-TestSuite(place, .timeout = 60);
+TestSuite(latest, .timeout = 60);
 
 struct thing {
     atomic_int holders;
@@ -30,32 +30,32 @@ static void release(void *argument)
         atomic_fetch_add(&thing->dead, 1);
 }
 
-Test(place, is_empty_at_first_and_then_has_the_newest)
+Test(latest, is_empty_at_first_and_then_has_the_newest)
 {
     struct thing one = {1, 0}, two = {1, 0};
-    struct place *place = place_new(hold, release);
-    cr_assert_not_null(place);
-    cr_assert_null(place_now(place));
-    place_replace(place, &one);
-    cr_assert(place_now(place) == &one && one.holders == 2);
-    place_replace(place, &two);
+    struct latest *latest = latest_new(hold, release);
+    cr_assert_not_null(latest);
+    cr_assert_null(latest_now(latest));
+    latest_replace(latest, &one);
+    cr_assert(latest_now(latest) == &one && one.holders == 2);
+    latest_replace(latest, &two);
     cr_assert(one.holders == 1 && one.dead == 0);
     release(&one);
     cr_assert_eq(one.dead, 1);
-    place_replace(place, NULL);
+    latest_replace(latest, NULL);
     cr_assert_eq(two.dead, 1);
-    cr_assert_null(place_now(place));
-    place_free(place);
-    place_free(NULL);
+    cr_assert_null(latest_now(latest));
+    latest_free(latest);
+    latest_free(NULL);
 }
 
-Test(place, lets_go_of_its_last)
+Test(latest, lets_go_of_its_last)
 {
     struct thing one = {1, 0};
-    struct place *place = place_new(hold, release);
-    cr_assert_not_null(place);
-    place_replace(place, &one);
-    place_free(place);
+    struct latest *latest = latest_new(hold, release);
+    cr_assert_not_null(latest);
+    latest_replace(latest, &one);
+    latest_free(latest);
     cr_assert_eq(one.dead, 1);
 }
 
@@ -66,7 +66,7 @@ static void *look(void *argument)
 {
     long seen = 0;
     while (!atomic_load(&over)) {
-        struct thing *thing = place_now(argument);
+        struct thing *thing = latest_now(argument);
         if (thing != NULL && atomic_load(&thing->dead) != 0)
             return (void *)-1L;
         seen += thing != NULL;
@@ -75,16 +75,16 @@ static void *look(void *argument)
     return seen >= 0 ? NULL : (void *)-1L;
 }
 
-Test(place, serves_readers_while_it_is_replaced)
+Test(latest, serves_readers_while_it_is_replaced)
 {
     pthread_t readers[READERS];
-    struct place *place = place_new(hold, release);
-    cr_assert_not_null(place);
+    struct latest *latest = latest_new(hold, release);
+    cr_assert_not_null(latest);
     for (int i = 0; i < READERS; i++)
-        cr_assert_eq(pthread_create(&readers[i], NULL, look, place), 0);
+        cr_assert_eq(pthread_create(&readers[i], NULL, look, latest), 0);
     for (int i = 0; i < THINGS; i++) {
         atomic_init(&things[i].holders, 1);
-        place_replace(place, &things[i]);
+        latest_replace(latest, &things[i]);
     }
     atomic_store(&over, true);
     for (int i = 0; i < READERS; i++) {
@@ -92,14 +92,14 @@ Test(place, serves_readers_while_it_is_replaced)
         cr_assert_eq(pthread_join(readers[i], &result), 0);
         cr_assert_null(result, "a reader was given what had been let go");
     }
-    place_free(place);
+    latest_free(latest);
     for (int i = 0; i < THINGS; i++)
         cr_assert(things[i].dead == 1 && things[i].holders == 0);
 }
 
-Test(place, says_when_there_is_no_memory)
+Test(latest, says_when_there_is_no_memory)
 {
     mem_fail_at(1);
-    cr_assert_null(place_new(hold, release));
+    cr_assert_null(latest_new(hold, release));
     mem_fail_at(0);
 }

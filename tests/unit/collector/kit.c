@@ -216,7 +216,7 @@ struct response_claims kit_claims(const char *action, int64_t revision, const ch
 
 /* --- a collector --- */
 
-static struct log_key *new_log_key(void)
+static struct signer *new_log_key(void)
 {
     static unsigned count;
     char name[32], error[STORE_ERROR_SIZE] = "";
@@ -224,9 +224,9 @@ static struct log_key *new_log_key(void)
     snprintf(name, sizeof name, "log-%u.key", ++count);
     const char *path = kit_path(name);
     buf_init(&verifier, KIT_TEXT_MAX);
-    cr_assert_eq(log_key_create(path), 0);
-    cr_assert_eq(log_key_verifier(path, "burgerpanel/wau", &verifier, error), 0, "%s", error);
-    struct log_key *key = log_key_open(path, buf_text(&verifier), error);
+    cr_assert_eq(signer_create(path), 0);
+    cr_assert_eq(signer_verifier(path, "burgerpanel/wau", &verifier, error), 0, "%s", error);
+    struct signer *key = signer_open(path, buf_text(&verifier), error);
     cr_assert_not_null(key, "%s", error);
     buf_free(&verifier);
     return key;
@@ -236,9 +236,9 @@ void kit_open(struct kit *kit, struct store *store)
 {
     *kit = (struct kit){.store = store,
                         .around = {.roster = roster_new(),
-                                   .catalogues = catalogue_place_new(NULL),
+                                   .catalogues = catalogue_latest_new(NULL),
                                    .log_key = new_log_key(),
-                                   .proofs = proofs_place_new()}};
+                                   .proofs = proofs_latest_new()}};
     cr_assert(kit->around.roster != NULL && kit->around.catalogues != NULL && kit->around.proofs != NULL);
 }
 
@@ -251,9 +251,9 @@ void kit_start(struct kit *kit)
 void kit_close(struct kit *kit)
 {
     ledger_free(kit->ledger);
-    catalogue_place_free(kit->around.catalogues);
-    proofs_place_free(kit->around.proofs);
-    log_key_close(kit->around.log_key);
+    catalogue_latest_free(kit->around.catalogues);
+    proofs_latest_free(kit->around.proofs);
+    signer_close(kit->around.log_key);
     roster_free(kit->around.roster);
     store_close(kit->store);
 }

@@ -161,36 +161,36 @@ Test(spool, loses_nothing_when_memory_runs_out)
 Test(bulk, has_a_response_in_place_only_when_it_is_committed)
 {
     struct response_id id = scratch_id("WA-1.03", 1);
-    struct bulk *bulk = bulk_open(scratch_folder());
+    struct spool_bulk *bulk = spool_bulk_open(scratch_folder());
     cr_assert_not_null(bulk);
-    cr_assert_eq(bulk_put(bulk, scratch_folder(), &id, &jws), 0);
+    cr_assert_eq(spool_bulk_put(bulk, scratch_folder(), &id, &jws), 0);
     cr_expect_eq(spool_find(scratch_folder(), &id), SPOOL_NOWHERE);
-    cr_assert_eq(bulk_commit(bulk), 0);
+    cr_assert_eq(spool_bulk_commit(bulk), 0);
     cr_expect_eq(spool_find(scratch_folder(), &id), SPOOL_WAITING);
-    cr_assert_eq(bulk_settle(bulk, scratch_folder(), &id, SPOOL_SENT, &jws, &answer), 0);
+    cr_assert_eq(spool_bulk_settle(bulk, scratch_folder(), &id, SPOOL_SENT, &jws, &answer), 0);
     cr_expect_eq(spool_find(scratch_folder(), &id), SPOOL_WAITING);
-    cr_assert_eq(bulk_commit(bulk), 0);
+    cr_assert_eq(spool_bulk_commit(bulk), 0);
     cr_expect_eq(spool_find(scratch_folder(), &id), SPOOL_SENT);
     cr_expect(file_exists(scratch_path("spool/round-1~WA-1.03~0000000000000001.jws")), "gone before sent/ is synced");
-    cr_assert_eq(bulk_finish(bulk), 0);
+    cr_assert_eq(spool_bulk_finish(bulk), 0);
     cr_expect_not(file_exists(scratch_path("spool/round-1~WA-1.03~0000000000000001.jws")));
-    bulk_close(bulk);
+    spool_bulk_close(bulk);
 }
 
 Test(bulk, never_writes_one_response_over_another)
 {
     struct response_id id = scratch_id("WA-1.03", 1);
     struct buf text;
-    struct bulk *bulk = bulk_open(scratch_folder());
+    struct spool_bulk *bulk = spool_bulk_open(scratch_folder());
     buf_init(&text, 100);
-    cr_assert_eq(bulk_put(bulk, scratch_folder(), &id, &jws), 0);
+    cr_assert_eq(spool_bulk_put(bulk, scratch_folder(), &id, &jws), 0);
     cr_assert_eq(spool_put(scratch_folder(), &id, "d.e.f", 5), 0);
-    cr_expect_eq(bulk_commit(bulk), -1);
+    cr_expect_eq(spool_bulk_commit(bulk), -1);
     cr_expect_eq(errno, EEXIST);
     cr_assert_eq(spool_read(scratch_folder(), &id, &text), 0);
     cr_expect_str_eq(buf_text(&text), "d.e.f");
     buf_free(&text);
-    bulk_close(bulk);
+    spool_bulk_close(bulk);
 }
 
 Test(history, finds_the_latest_that_was_not_refused)

@@ -28,88 +28,89 @@ static void finish(void)
 TestSuite(verify, .init = prepare, .fini = finish);
 TestSuite(kept, .init = prepare, .fini = finish);
 
-static enum verify_verdict judge(const struct fake_log *older, size_t older_size, const struct fake_log *newer,
-                                 size_t newer_size)
+static enum consistency_verdict judge(const struct fake_log *older, size_t older_size, const struct fake_log *newer,
+                                      size_t newer_size)
 {
     struct merkle_head a = fake_log_head(older, older_size), b = fake_log_head(newer, newer_size);
-    return verify_continues(&a, &b, fake_log_read, (void *)newer);
+    return consistency_continues(&a, &b, fake_log_read, (void *)newer);
 }
 
 Test(verify, finds_that_an_honest_log_continues_each_earlier_one)
 {
     for (size_t newer = 0; newer <= 70; newer++)
         for (size_t older = 0; older <= newer; older++)
-            cr_assert_eq(judge(&ours, older, &ours, newer), VERIFY_CONTINUES, "%zu, %zu", older, newer);
+            cr_assert_eq(judge(&ours, older, &ours, newer), CONSISTENCY_CONTINUES, "%zu, %zu", older, newer);
 }
 
 Test(verify, names_two_histories_from_where_they_part)
 {
     for (size_t older = 1; older <= 70; older++)
-        cr_assert_eq(judge(&ours, older, &theirs, 70), older <= 40 ? VERIFY_CONTINUES : VERIFY_TWO_HISTORIES, "%zu", older);
+        cr_assert_eq(judge(&ours, older, &theirs, 70), older <= 40 ? CONSISTENCY_CONTINUES : CONSISTENCY_TWO_HISTORIES,
+                     "%zu", older);
 }
 
 Test(verify, names_a_smaller_log_before_anything_is_read)
 {
     struct merkle_head a = fake_log_head(&ours, 41), b = fake_log_head(&ours, 40);
-    cr_expect_eq(verify_continues(&a, &b, NULL, NULL), VERIFY_SMALLER);
+    cr_expect_eq(consistency_continues(&a, &b, NULL, NULL), CONSISTENCY_SMALLER);
     struct merkle_head none = fake_log_head(&ours, 0);
-    cr_expect_eq(verify_continues(&a, &none, NULL, NULL), VERIFY_SMALLER);
+    cr_expect_eq(consistency_continues(&a, &none, NULL, NULL), CONSISTENCY_SMALLER);
 }
 
 Test(verify, takes_no_root_of_its_own_for_the_log_without_entries)
 {
     struct merkle_head none = fake_log_head(&ours, 0), some = fake_log_head(&ours, 7);
-    cr_expect_eq(verify_continues(&none, &none, NULL, NULL), VERIFY_CONTINUES);
-    cr_expect_eq(verify_continues(&none, &some, NULL, NULL), VERIFY_CONTINUES);
+    cr_expect_eq(consistency_continues(&none, &none, NULL, NULL), CONSISTENCY_CONTINUES);
+    cr_expect_eq(consistency_continues(&none, &some, NULL, NULL), CONSISTENCY_CONTINUES);
     none.root = some.root;
-    cr_expect_eq(verify_continues(&none, &some, NULL, NULL), VERIFY_TWO_HISTORIES);
+    cr_expect_eq(consistency_continues(&none, &some, NULL, NULL), CONSISTENCY_TWO_HISTORIES);
 }
 
 /* Tiles of another log than the checkpoint's: nothing is shown, and so nobody can be held to it. */
 Test(verify, blames_the_tiles_when_they_do_not_lead_to_the_newer_checkpoint)
 {
     struct merkle_head a = fake_log_head(&ours, 50), b = fake_log_head(&ours, 70);
-    cr_expect_eq(verify_continues(&a, &b, fake_log_read, &theirs), VERIFY_FALSE_TILES);
+    cr_expect_eq(consistency_continues(&a, &b, fake_log_read, &theirs), CONSISTENCY_FALSE_TILES);
     theirs.count = 60;
-    cr_expect_eq(verify_continues(&a, &b, fake_log_read, &theirs), VERIFY_UNREAD);
+    cr_expect_eq(consistency_continues(&a, &b, fake_log_read, &theirs), CONSISTENCY_UNREAD);
 }
 
 Test(verify, survives_sizes_that_no_log_has)
 {
     struct merkle_head a = fake_log_head(&ours, 50), huge = {.size = UINT64_MAX, .root = a.root};
-    cr_expect_eq(verify_continues(&a, &huge, fake_log_read, &ours), VERIFY_UNREAD);
+    cr_expect_eq(consistency_continues(&a, &huge, fake_log_read, &ours), CONSISTENCY_UNREAD);
     huge.size = MERKLE_SIZE_MAX;
-    cr_expect_eq(verify_continues(&a, &huge, fake_log_read, &ours), VERIFY_UNREAD);
-    cr_expect_eq(verify_continues(&huge, &a, fake_log_read, &ours), VERIFY_SMALLER);
+    cr_expect_eq(consistency_continues(&a, &huge, fake_log_read, &ours), CONSISTENCY_UNREAD);
+    cr_expect_eq(consistency_continues(&huge, &a, fake_log_read, &ours), CONSISTENCY_SMALLER);
 }
 
-static void add(struct verify_list *seen, const struct fake_log *log, size_t size)
+static void add(struct consistency_list *seen, const struct fake_log *log, size_t size)
 {
     struct merkle_head head = fake_log_head(log, size);
-    cr_assert_eq(verify_add(seen, &head, "text", 4), 0);
+    cr_assert_eq(consistency_add(seen, &head, "text", 4), 0);
 }
 
 Test(verify, keeps_each_checkpoint_once_and_sees_a_fork_among_them)
 {
-    struct verify_list seen = {0};
+    struct consistency_list seen = {0};
     static const size_t sizes[] = {50, 7, 50, 0, 7, 70};
     for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++)
         add(&seen, &ours, sizes[i]);
-    verify_sort(&seen);
+    consistency_sort(&seen);
     cr_assert_eq(seen.count, 4);
     for (size_t i = 1; i < seen.count; i++)
         cr_expect_gt(seen.list[i].head.size, seen.list[i - 1].head.size);
-    cr_expect_null(verify_find_fork(&seen));
+    cr_expect_null(consistency_find_fork(&seen));
     add(&seen, &theirs, 7);
-    verify_sort(&seen);
-    cr_expect_null(verify_find_fork(&seen), "they agree on the first seven");
+    consistency_sort(&seen);
+    cr_expect_null(consistency_find_fork(&seen), "they agree on the first seven");
     add(&seen, &theirs, 50);
-    verify_sort(&seen);
-    const struct verify_seen *fork = verify_find_fork(&seen);
+    consistency_sort(&seen);
+    const struct consistency_seen *fork = consistency_find_fork(&seen);
     cr_assert_not_null(fork);
     cr_expect_eq(fork->head.size, 50);
     cr_expect_eq(fork[1].head.size, 50);
-    verify_free(&seen);
+    consistency_free(&seen);
 }
 
 /* --- receipts */
@@ -118,7 +119,7 @@ static const char *check(const char *jws, const struct buf *answer, const struct
 {
     struct spool_text signed_text = {jws, strlen(jws)}, answer_text = {buf_text(answer), answer->len};
     const char *why = NULL;
-    if (kept_check_answer(&signed_text, &answer_text, key, &why) == 0)
+    if (receipts_check_answer(&signed_text, &answer_text, key, &why) == 0)
         return NULL;
     cr_expect_not_null(why);
     return why ? why : "";
@@ -203,17 +204,17 @@ Test(kept, does_not_hold_when_a_bit_is_changed)
 {
     struct buf receipt;
     struct kept kept = {.jws = {"entry55", 7}, .index = 55};
-    struct kept_proof proof;
+    struct receipts_proof proof;
     const char *why;
     buf_init(&receipt, RECEIPT_MAX);
     fake_log_put_receipt(&receipt, &ours, 55, 70);
     kept.receipt = receipt.data;
-    cr_assert_eq(kept_check(&kept, &ours.key, &proof, &why), 0);
+    cr_assert_eq(receipts_check(&kept, &ours.key, &proof, &why), 0);
     cr_expect_eq(proof.head.size, 70);
     for (size_t i = 0; i < receipt.len * 8; i++) {
         receipt.data[i / 8] = (char)(receipt.data[i / 8] ^ (1 << i % 8));
         if (receipt.data[i / 8] != '\0')
-            cr_assert_eq(kept_check(&kept, &ours.key, &proof, &why), -1, "bit %zu", i);
+            cr_assert_eq(receipts_check(&kept, &ours.key, &proof, &why), -1, "bit %zu", i);
         receipt.data[i / 8] = (char)(receipt.data[i / 8] ^ (1 << i % 8));
     }
     buf_free(&receipt);

@@ -8,9 +8,9 @@
 #include <string.h>
 
 static struct fake_log ours, theirs, stranger;
-static struct verify_list seen;
+static struct consistency_list seen;
 static struct http_answer answer;
-static struct watch watch;
+static struct monitor watch;
 static struct pin *pin;
 
 /* Two logs of one key that agree on the first 300 entries, and one of another key. */
@@ -30,9 +30,9 @@ static void prepare(void)
 
 static void finish(void)
 {
-    watch_wipe(&watch);
+    monitor_wipe(&watch);
     http_close(watch.http);
-    verify_free(&seen);
+    consistency_free(&seen);
     pin_free(pin);
     http_answer_free(&answer);
     fake_log_wipe(&ours);
@@ -49,19 +49,19 @@ static void see(const struct fake_log *log, size_t size)
     struct merkle_head head = fake_log_head(log, size);
     buf_init(&text, NOTE_MAX);
     fake_log_put_checkpoint(&text, log, size);
-    cr_assert_eq(verify_add(&seen, &head, text.data, text.len), 0);
+    cr_assert_eq(consistency_add(&seen, &head, text.data, text.len), 0);
     buf_free(&text);
 }
 
 /* What the log that is being served comes to for who has pinned ours at `pinned` and seen what `see` was given. */
-static enum watch_result look(size_t pinned)
+static enum monitor_result look(size_t pinned)
 {
     pin = fake_log_pin(&ours, pinned);
     see(&ours, pinned);
-    verify_sort(&seen);
-    watch = (struct watch){.pin = pin, .seen = &seen, .http = http_open(fake_url(), &retry_never), .answer = &answer};
+    consistency_sort(&seen);
+    watch = (struct monitor){.pin = pin, .seen = &seen, .http = http_open(fake_url(), &retry_never), .answer = &answer};
     cr_assert_not_null(watch.http);
-    return watch_log(&watch);
+    return monitor_log(&watch);
 }
 
 Test(watch, finds_that_an_honest_log_continues_all_that_was_seen)
@@ -70,7 +70,7 @@ Test(watch, finds_that_an_honest_log_continues_all_that_was_seen)
     for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++)
         see(&ours, sizes[i]);
     fake_log_serve(&ours);
-    cr_expect_eq(look(0), WATCH_CONTINUES);
+    cr_expect_eq(look(0), MONITOR_CONTINUES);
     cr_assert_not_null(watch.newest);
     cr_expect_eq(watch.newest->head.size, 600);
     cr_expect_leq(fake_requests(), 2 + 4, "each tile is fetched once");
@@ -85,14 +85,14 @@ Test(watch, names_partial_tiles_that_are_gone_before_the_full_ones_are_there)
     ours.only_full_tiles = true;
     fake_log_serve(&ours);
     /* Level 0 has full tiles to fall back on, the level above has not. */
-    cr_expect_eq(look(10), WATCH_UNREAD);
+    cr_expect_eq(look(10), MONITOR_UNREAD);
 }
 
 Test(watch, names_two_histories)
 {
     see(&ours, 100);
     fake_log_serve(&theirs);
-    cr_expect_eq(look(400), WATCH_TWO_HISTORIES);
+    cr_expect_eq(look(400), MONITOR_TWO_HISTORIES);
     cr_expect_eq(watch.older->head.size, 400);
     cr_expect_eq(watch.newest->head.size, 600);
 }
@@ -100,7 +100,7 @@ Test(watch, names_two_histories)
 Test(watch, names_two_histories_of_the_same_size)
 {
     fake_log_serve(&theirs);
-    cr_expect_eq(look(600), WATCH_TWO_HISTORIES);
+    cr_expect_eq(look(600), MONITOR_TWO_HISTORIES);
     cr_expect_eq(fake_requests(), 2, "that takes no proof");
 }
 
@@ -108,7 +108,7 @@ Test(watch, names_a_smaller_log)
 {
     ours.shown = 350;
     fake_log_serve(&ours);
-    cr_expect_eq(look(400), WATCH_SMALLER);
+    cr_expect_eq(look(400), MONITOR_SMALLER);
     cr_expect_eq(fake_requests(), 2);
 }
 
@@ -116,20 +116,20 @@ Test(watch, names_a_log_that_was_emptied)
 {
     ours.shown = 0;
     fake_log_serve(&ours);
-    cr_expect_eq(look(400), WATCH_SMALLER);
+    cr_expect_eq(look(400), MONITOR_SMALLER);
 }
 
 Test(watch, takes_a_log_that_is_still_empty)
 {
     ours.shown = 0;
     fake_log_serve(&ours);
-    cr_expect_eq(look(0), WATCH_CONTINUES);
+    cr_expect_eq(look(0), MONITOR_CONTINUES);
 }
 
 Test(watch, names_another_key)
 {
     fake_log_serve(&stranger);
-    cr_expect_eq(look(400), WATCH_OTHER_KEY);
+    cr_expect_eq(look(400), MONITOR_OTHER_KEY);
     cr_expect_gt(watch.view.key.len, 0);
 }
 
@@ -137,42 +137,42 @@ Test(watch, names_a_checkpoint_that_another_key_signed)
 {
     ours.checkpoint_of = &stranger;
     fake_log_serve(&ours);
-    cr_expect_eq(look(400), WATCH_OTHER_KEY);
+    cr_expect_eq(look(400), MONITOR_OTHER_KEY);
 }
 
 Test(watch, names_another_key_also_beside_the_right_checkpoint)
 {
     ours.key_of = &stranger;
     fake_log_serve(&ours);
-    cr_expect_eq(look(400), WATCH_OTHER_KEY);
+    cr_expect_eq(look(400), MONITOR_OTHER_KEY);
 }
 
 Test(watch, names_tiles_that_are_not_of_the_log)
 {
     ours.tiles = &theirs;
     fake_log_serve(&ours);
-    cr_expect_eq(look(400), WATCH_FALSE_TILES);
+    cr_expect_eq(look(400), MONITOR_FALSE_TILES);
 }
 
 Test(watch, names_tiles_that_can_not_be_had)
 {
     ours.tiles = NULL;
     fake_log_serve(&ours);
-    cr_expect_eq(look(400), WATCH_UNREAD);
+    cr_expect_eq(look(400), MONITOR_UNREAD);
 }
 
 Test(watch, tells_a_portal_from_a_collector)
 {
     ours.answer = "HTTP/1.1 200 X\r\nContent-Length: 19\r\n\r\n<html>log in</html>";
     fake_log_serve(&ours);
-    cr_expect_eq(look(400), WATCH_NO_LOG);
+    cr_expect_eq(look(400), MONITOR_NO_LOG);
 }
 
 Test(watch, knows_nothing_when_the_collector_is_away)
 {
     ours.answer = "HTTP/1.1 503 X\r\nContent-Length: 0\r\n\r\n";
     fake_log_serve(&ours);
-    cr_expect_eq(look(400), WATCH_AWAY);
+    cr_expect_eq(look(400), MONITOR_AWAY);
 }
 
 Test(watch, reads_no_answer_without_end)
@@ -181,8 +181,8 @@ Test(watch, reads_no_answer_without_end)
     memset(text + strlen(text), 'a', sizeof text - strlen(text) - 1);
     ours.answer = text;
     fake_log_serve(&ours);
-    cr_expect_eq(look(400), WATCH_REFUSED);
-    cr_expect_eq(answer.fate, FATE_OVERLONG);
+    cr_expect_eq(look(400), MONITOR_REFUSED);
+    cr_expect_eq(answer.fate, TRANSFER_TOO_LONG);
 }
 
 Test(tiles, gives_each_stored_hash_and_fetches_a_tile_once)

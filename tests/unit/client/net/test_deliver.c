@@ -196,12 +196,12 @@ struct told {
 static int look(void *context, const struct kept *kept)
 {
     struct told *told = context;
-    struct kept_proof proof;
+    struct receipts_proof proof;
     const char *why;
     told->count++;
     told->enrolments += kept->id == NULL;
     told->damaged += kept->is_damaged;
-    told->holding += kept_check(kept, &ours.key, &proof, &why) == 0;
+    told->holding += receipts_check(kept, &ours.key, &proof, &why) == 0;
     return 0;
 }
 
@@ -314,10 +314,10 @@ Test(enrol, holds_the_receipt_of_an_earlier_try_whose_answer_was_lost)
     loses_answer = false;
     answers_earlier = true;
     char other[] = "x.y.z"; /* a try that nobody heard of */
-    cr_assert_eq(attempts_add(scratch_folder(), &(struct buf){.data = other, .len = 5}), 0);
+    cr_assert_eq(pending_add(scratch_folder(), &(struct buf){.data = other, .len = 5}), 0);
     cr_expect_eq(enrol(&profile, log), ENROL_DONE);
     cr_expect_not(file_exists(scratch_path("enrolment.jws")));
-    cr_assert_eq(kept_each(&profile, look, &told), 0);
+    cr_assert_eq(receipts_each(&profile, look, &told), 0);
     cr_expect(told.count == 1 && told.holding == 1);
     profile_close(&profile);
     pin_free(log);
@@ -329,7 +329,7 @@ Test(enrol, keeps_no_more_tries_than_the_newest_few)
     char one[16];
     for (int i = 0; i < ATTEMPTS_KEPT + 5; i++) {
         int len = snprintf(one, sizeof one, "a.b.%d", i);
-        cr_assert_eq(attempts_add(scratch_folder(), &(struct buf){.data = one, .len = (size_t)len}), 0);
+        cr_assert_eq(pending_add(scratch_folder(), &(struct buf){.data = one, .len = (size_t)len}), 0);
     }
     buf_init(&text, 4096);
     cr_assert_eq(file_read(scratch_path("enrolment.jws"), &text), 0);
@@ -354,11 +354,11 @@ Test(deliver, leaves_receipts_that_can_be_checked_again)
     spool("A", 1);
     spool("A", 2);
     cr_expect_eq(deliver(&count), DELIVERY_SENT);
-    cr_assert_eq(kept_each(&profile, look, &told), 0);
+    cr_assert_eq(receipts_each(&profile, look, &told), 0);
     cr_expect(told.count == 3 && told.enrolments == 1 && told.holding == 3);
     scratch_write("sent/round-1~A~0000000000000002.json", "{\"jws\":\"a.b");
     told = (struct told){0};
-    cr_assert_eq(kept_each(&profile, look, &told), 0);
+    cr_assert_eq(receipts_each(&profile, look, &told), 0);
     cr_expect(told.count == 3 && told.holding == 2 && told.damaged == 1);
     profile_close(&profile);
     pin_free(log);

@@ -5,7 +5,7 @@ static const char *const offers[] = {"text/csv", "application/json"};
 
 static int choose(const char *accept)
 {
-    return accept_media_type(accept, offers, 2);
+    return negotiate_media_type(accept, offers, 2);
 }
 
 Test(accept, takes_the_first_offer_when_nothing_is_said)
@@ -50,13 +50,13 @@ Test(accept, passes_over_weights_that_are_none)
 
 Test(accept, gives_gzip_only_when_it_is_named)
 {
-    cr_assert(accept_gzip("gzip"));
-    cr_assert(accept_gzip("br, GZip;q=0.1"));
-    cr_assert(accept_gzip("x-gzip"));
-    cr_assert_not(accept_gzip(NULL));
-    cr_assert_not(accept_gzip(""));
-    cr_assert_not(accept_gzip("*"));
-    cr_assert_not(accept_gzip("gzip;q=0"));
-    cr_assert_not(accept_gzip("gzip;q=0.000"));
-    cr_assert_not(accept_gzip("gzipped"));
+    cr_assert(negotiate_gzip("gzip"));
+    cr_assert(negotiate_gzip("br, GZip;q=0.1"));
+    cr_assert(negotiate_gzip("x-gzip"));
+    cr_assert_not(negotiate_gzip(NULL));
+    cr_assert_not(negotiate_gzip(""));
+    cr_assert_not(negotiate_gzip("*"));
+    cr_assert_not(negotiate_gzip("gzip;q=0"));
+    cr_assert_not(negotiate_gzip("gzip;q=0.000"));
+    cr_assert_not(negotiate_gzip("gzipped"));
 }

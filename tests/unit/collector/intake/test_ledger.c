@@ -115,8 +115,8 @@ Test(ledger, proves_what_it_has_accepted)
         cr_assert_not_null(s->proofs);
         cr_assert_eq(s->proofs, parcels[0].submission->proofs, "one checkpoint serves the batch");
         cr_assert_eq(proofs_put_receipt(&receipt, s->proofs, (uint64_t)s->index, RECEIPT_TEXT), 0);
-        cr_assert_eq(receipt_check(receipt.data, receipt.len, &s->leaf, log_key_public(kit.around.log_key), &index, &why),
-                     0, "%s", why);
+        cr_assert_eq(receipt_check(receipt.data, receipt.len, &s->leaf, signer_public(kit.around.log_key), &index, &why), 0,
+                     "%s", why);
         cr_assert_eq(index, (uint64_t)s->index);
         buf_free(&receipt);
     }
@@ -401,7 +401,7 @@ Test(ledger, can_not_begin_without_a_panel)
 Test(ledger, does_not_begin_on_a_log_that_is_shorter_than_was_signed)
 {
     struct kit old;
-    struct log_key *own;
+    struct signer *own;
     kit_open(&old, kit_store_new("sqlite::memory:"));
     own = old.around.log_key;
     old.around.log_key = kit.around.log_key;

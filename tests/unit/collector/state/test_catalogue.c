@@ -185,7 +185,7 @@ Test(catalogue, lasts_as_long_as_somebody_holds_it)
 {
     struct store *store = kit_store_new("sqlite::memory:");
     struct catalogue *first = catalogue_load(store), *second = catalogue_load(store);
-    struct catalogue_place *place = catalogue_place_new(first);
+    struct catalogue_latest *place = catalogue_latest_new(first);
     cr_assert(first != NULL && second != NULL && place != NULL);
     struct catalogue *held = catalogue_now(place);
     cr_assert_eq(held, first);
@@ -196,7 +196,7 @@ Test(catalogue, lasts_as_long_as_somebody_holds_it)
     cr_assert_eq(held, second);
     cr_assert_eq(catalogue_hold(held), held);
     catalogue_release(held);
-    catalogue_place_free(place);
+    catalogue_latest_free(place);
     cr_assert_eq(held->actions->count, 36, "its last holder is still here");
     catalogue_release(held);
     store_close(store);
@@ -204,16 +204,16 @@ Test(catalogue, lasts_as_long_as_somebody_holds_it)
 
 Test(catalogue, may_be_absent)
 {
-    struct catalogue_place *place = catalogue_place_new(NULL);
+    struct catalogue_latest *place = catalogue_latest_new(NULL);
     cr_assert_not_null(place);
     cr_assert_null(catalogue_now(place));
     cr_assert_null(catalogue_hold(NULL));
     catalogue_release(NULL);
-    catalogue_place_free(place);
-    catalogue_place_free(NULL);
+    catalogue_latest_free(place);
+    catalogue_latest_free(NULL);
 }
 
-static struct catalogue_place *busy_place;
+static struct catalogue_latest *busy_place;
 static atomic_int wrong;
 
 static void *hold_often(void *unused)
@@ -231,7 +231,7 @@ Test(catalogue, is_replaced_while_threads_hold_it)
 {
     struct store *store = kit_store_new("sqlite::memory:");
     pthread_t threads[3];
-    busy_place = catalogue_place_new(catalogue_load(store));
+    busy_place = catalogue_latest_new(catalogue_load(store));
     for (size_t i = 0; i < 3; i++)
         cr_assert_eq(pthread_create(&threads[i], NULL, hold_often, NULL), 0);
     for (int i = 0; i < 50; i++)
@@ -239,6 +239,6 @@ Test(catalogue, is_replaced_while_threads_hold_it)
     for (size_t i = 0; i < 3; i++)
         pthread_join(threads[i], NULL);
     cr_assert_eq(atomic_load(&wrong), 0);
-    catalogue_place_free(busy_place);
+    catalogue_latest_free(busy_place);
     store_close(store);
 }
