@@ -1,0 +1,63 @@
+/* The one filter between other people's text and a terminal. */
+#include "base/text.h"
+#include "base/utf8.h"
+#include <stdint.h>
+#include <string.h>
+
+/* A well-formed character's number. */
+static uint32_t decode(const unsigned char *at, size_t step)
+{
+    static const unsigned char lead[] = {0, 0x7F, 0x1F, 0x0F, 0x07};
+    uint32_t code = at[0] & lead[step];
+    for (size_t i = 1; i < step; i++)
+        code = code << 6 | (at[i] & 0x3Fu);
+    return code;
+}
+
+static bool is_shown(uint32_t code)
+{
+    if (code < 0x20 || (code >= 0x7F && code <= 0x9F))
+        return false;
+    return !(code >= 0x2028 && code <= 0x202E) && !(code >= 0x2066 && code <= 0x2069);
+}
+
+size_t text_step(const char *at, size_t left, bool *shown)
+{
+    size_t step = utf8_step(at, left);
+    *shown = step > 0 && is_shown(decode((const unsigned char *)at, step));
+    return step > 0 ? step : 1;
+}
+
+void text_put_clean(struct buf *out, const char *text, size_t len)
+{
+    size_t step;
+    for (size_t i = 0; i < len; i += step) {
+        bool shown;
+        step = text_step(text + i, len - i, &shown);
+        buf_put(out, shown ? text + i : "?", shown ? step : 1);
+    }
+}
+
+void text_clean(char *text)
+{
+    size_t len = strlen(text), end = 0, step;
+    for (size_t i = 0; i < len; i += step) {
+        bool shown;
+        step = text_step(text + i, len - i, &shown);
+        memmove(text + end, shown ? text + i : "?", shown ? step : 1);
+        end += shown ? step : 1;
+    }
+    text[end] = '\0';
+}
+
+void text_end_on_character(char *text, size_t size)
+{
+    size_t len = strlen(text);
+    if (len + 1 < size)
+        return;
+    size_t start = len;
+    while (start > 0 && ((unsigned char)text[start - 1] & 0xC0) == 0x80)
+        start--;
+    if (start > 0 && utf8_step(text + start - 1, len - start + 1) == 0)
+        text[start - 1] = '\0';
+}
