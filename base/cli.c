@@ -140,14 +140,16 @@ static void put_verb_help(const struct cli_verb *verb, const struct cli_option *
     int width = 0;
 
     printf(T("Usage: %s %s [OPTION...]%s%s\n%s\n\nOptions:\n", "Gebruik: %s %s [OPTIE...]%s%s\n%s\n\nOpties:\n"),
-           program_name(), verb->name, *verb->operands == '\0' ? "" : " ", verb->operands, T(verb->english, verb->dutch));
+           program_name(), verb->name, *verb->operands == '\0' ? "" : " ", verb->operands,
+           T(verb->english, verb->dutch));
     for (size_t i = 0; (option = option_at(options, i)); i++) {
         if (option_width(option) > width)
             width = option_width(option);
     }
     for (size_t i = 0; (option = option_at(options, i)); i++)
-        printf("  --%s%s%s%*s  %s\n", option->name, option->argument ? " " : "", option->argument ? option->argument : "",
-               width - option_width(option), "", T(option->english, option->dutch));
+        printf("  --%s%s%s%*s  %s\n", option->name, option->argument ? " " : "",
+               option->argument ? option->argument : "", width - option_width(option), "",
+               T(option->english, option->dutch));
 }
 
 /* The number of words, 1 or 2, at `words` that make the verb's name; 0 when they are another's. */
@@ -192,11 +194,11 @@ static int refuse_verb(const struct cli_program *program, int count, char **word
             buf_printf(&near, "%s%s", near.len > 0 ? ", " : "", program->verbs[i].name);
     }
     if (near.len == 0)
-        result = cli_misuse(T("unknown verb '%s'; see '%s --help'", "onbekende opdracht '%s'; zie '%s --help'"), words[0],
-                            program->name);
+        result = cli_misuse(T("unknown verb '%s'; see '%s --help'", "onbekende opdracht '%s'; zie '%s --help'"),
+                            words[0], program->name);
     else
-        result = cli_misuse(T("unknown verb '%s%s%s'; there is: %s", "onbekende opdracht '%s%s%s'; er is: %s"), words[0],
-                            second ? " " : "", second ? words[1] : "", buf_text(&near));
+        result = cli_misuse(T("unknown verb '%s%s%s'; there is: %s", "onbekende opdracht '%s%s%s'; er is: %s"),
+                            words[0], second ? " " : "", second ? words[1] : "", buf_text(&near));
     buf_free(&near);
     return result;
 }
@@ -277,21 +279,21 @@ static int refuse_option(const struct cli_verb *verb, const struct option *list,
 
     if (known && answer == ':')
         return cli_misuse(
-            T("option --%s needs a value; see '%s %s --help'", "optie --%s vraagt een waarde; zie '%s %s --help'"), known,
-            program_name(), verb->name);
+            T("option --%s needs a value; see '%s %s --help'", "optie --%s vraagt een waarde; zie '%s %s --help'"),
+            known, program_name(), verb->name);
     if (known)
         return cli_misuse(
-            T("option --%s takes no value; see '%s %s --help'", "optie --%s neemt geen waarde; zie '%s %s --help'"), known,
-            program_name(), verb->name);
+            T("option --%s takes no value; see '%s %s --help'", "optie --%s neemt geen waarde; zie '%s %s --help'"),
+            known, program_name(), verb->name);
     if (optopt != 0)
-        return cli_misuse(T("unknown option -%c; see '%s %s --help'", "onbekende optie -%c; zie '%s %s --help'"), optopt,
-                          program_name(), verb->name);
+        return cli_misuse(T("unknown option -%c; see '%s %s --help'", "onbekende optie -%c; zie '%s %s --help'"),
+                          optopt, program_name(), verb->name);
     return cli_misuse(T("unknown option %.*s; see '%s %s --help'", "onbekende optie %.*s; zie '%s %s --help'"),
                       (int)strcspn(word, "="), word, program_name(), verb->name);
 }
 
-/* Options are long ones alone, so a number below zero is an operand, and so is a kid that happens to begin with a dash; what is short and no number is
- * a short option that somebody tried. */
+/* Options are long ones alone, so a number below zero is an operand, and so is a kid that happens to begin with a dash;
+ * what is short and no number is a short option that somebody tried. */
 static bool is_operand(const char *word)
 {
     const char *digit = word + 1;
@@ -304,8 +306,8 @@ static bool is_operand(const char *word)
 }
 
 /* Takes the option at optind. -1 when it was stored, or when there is none; otherwise the exit code. */
-static int take_option(const struct cli_verb *verb, const struct cli_option *options, const struct option *list, int argc,
-                       char **argv)
+static int take_option(const struct cli_verb *verb, const struct cli_option *options, const struct option *list,
+                       int argc, char **argv)
 {
     int answer = getopt_long(argc, argv, "+:", list, NULL);
     const struct cli_option *option;
@@ -327,14 +329,15 @@ static int take_option(const struct cli_verb *verb, const struct cli_option *opt
 }
 
 /* Takes all words; the operands end up in order from argv[1] on, *count of them. */
-static int take_words(const struct cli_verb *verb, const struct cli_option *options, const struct option *list, int argc,
-                      char **argv, int *count)
+static int take_words(const struct cli_verb *verb, const struct cli_option *options, const struct option *list,
+                      int argc, char **argv, int *count)
 {
     char *none[] = {argv[0], NULL};
     bool only_operands = false;
 
     opterr = 0;
-    optind = 0; /* glibc's way of forgetting the parse before; it does so in a first call, here without a word to read */
+    optind =
+        0; /* glibc's way of forgetting the parse before; it does so in a first call, here without a word to read */
     if (getopt_long(1, none, "+:", list, NULL) != -1)
         return CLI_USAGE;
     while (optind < argc) {

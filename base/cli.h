@@ -1,4 +1,5 @@
-/* Command lines of both programs: a table of verbs, each with its options, over getopt_long. Knows no verb. Main thread only. */
+/* Command lines of both programs: a table of verbs, each with its options, over getopt_long. Knows no verb. Main thread
+ * only. */
 #ifndef BASE_CLI_H
 #define BASE_CLI_H
 
@@ -22,7 +23,8 @@ struct cli_verb {
     const char *name; /* "invitations create", or "serve" */
     const char *operands; /* "N", "[CODE]"; "" for none */
     const char *english, *dutch; /* one line for the list of verbs */
-    /* Runs with the words after the verb; argv[0] is the verb's last word, as getopt_long wants it. Returns the exit code. */
+    /* Runs with the words after the verb; argv[0] is the verb's last word, as getopt_long wants it. Returns the exit
+     * code. */
     int (*run)(const struct cli_verb *verb, int argc, char **argv);
 };
 
@@ -35,16 +37,17 @@ struct cli_program {
     const struct cli_option *common; /* options that every verb takes; ends with a NULL name; NULL for none */
 };
 
-/* Finds the verb and runs it. No verb: usage to standard error, 2; an unknown one likewise, naming the verbs that begin with its first
- * word. `--help` and `--version` go to standard output, 0. What is left unwritten on standard output turns 0 into 1. */
+/* Finds the verb and runs it. No verb: usage to standard error, 2; an unknown one likewise, naming the verbs that begin
+ * with its first word. `--help` and `--version` go to standard output, 0. What is left unwritten on standard output
+ * turns 0 into 1. */
 int cli_run(const struct cli_program *program, int argc, char **argv);
 
-/* Reads the verb's own options (`options` ends with a NULL name) and the program's common ones, before and after operands.
- * The operands are then argv[*first] to argv[argc-1], between `least` and `most` of them (most < 0: no limit). Returns -1 when the
- * verb should run; otherwise the exit code to return at once: CLI_DONE after --help, CLI_USAGE, with one line on standard error,
- * for wrong usage. */
-MUST_CHECK int cli_parse(const struct cli_verb *verb, const struct cli_option *options, int argc, char **argv, int least,
-                         int most, int *first);
+/* Reads the verb's own options (`options` ends with a NULL name) and the program's common ones, before and after
+ * operands. The operands are then argv[*first] to argv[argc-1], between `least` and `most` of them (most < 0: no
+ * limit). Returns -1 when the verb should run; otherwise the exit code to return at once: CLI_DONE after --help,
+ * CLI_USAGE, with one line on standard error, for wrong usage. */
+MUST_CHECK int cli_parse(const struct cli_verb *verb, const struct cli_option *options, int argc, char **argv,
+                         int least, int most, int *first);
 
 /* One line on standard error: `PROGRAM: ` and the text. Returns CLI_FAILED. */
 int cli_fail(const char *format, ...) PRINTF_LIKE(1, 2);

@@ -48,7 +48,8 @@ void csv_reader_free(struct csv_reader *reader)
     mem_free(reader);
 }
 
-/* The length of the line end at byte `at`: 1 or 2; 0 where there is none. A CR that ends the text is a CRLF cut short. */
+/* The length of the line end at byte `at`: 1 or 2; 0 where there is none. A CR that ends the text is a CRLF cut
+ * short. */
 static size_t line_end(const struct csv_reader *reader, size_t at)
 {
     size_t left = reader->len - at;
@@ -81,7 +82,8 @@ static const char *take_char(struct csv_reader *reader)
 
 static bool at_field_end(const struct csv_reader *reader)
 {
-    return reader->at == reader->len || reader->text[reader->at] == reader->separator || line_end(reader, reader->at) > 0;
+    return reader->at == reader->len || reader->text[reader->at] == reader->separator ||
+           line_end(reader, reader->at) > 0;
 }
 
 static const char *take_quoted(struct csv_reader *reader)

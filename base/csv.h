@@ -1,5 +1,5 @@
-/* RFC 4180 in both directions. Reading: UTF-8 with or without BOM, CRLF or LF. Writing: CRLF, quotes only where needed, cells
- * that a spreadsheet would run led by an apostrophe (PROTOCOL 7). Knows no table. One thread at a time. */
+/* RFC 4180 in both directions. Reading: UTF-8 with or without BOM, CRLF or LF. Writing: CRLF, quotes only where needed,
+ * cells that a spreadsheet would run led by an apostrophe (PROTOCOL 7). Knows no table. One thread at a time. */
 #ifndef BASE_CSV_H
 #define BASE_CSV_H
 
@@ -23,15 +23,15 @@ enum csv_result { CSV_ROW, CSV_END, CSV_BAD, CSV_NO_MEMORY };
 
 struct csv_reader; /* reads one text */
 
-/* A reader of `len` bytes at `text`, which must outlive it; NULL when there is no memory. A BOM is skipped. A field may hold
- * any bytes that are UTF-8 but NUL. Free with csv_reader_free. */
+/* A reader of `len` bytes at `text`, which must outlive it; NULL when there is no memory. A BOM is skipped. A field may
+ * hold any bytes that are UTF-8 but NUL. Free with csv_reader_free. */
 MUST_CHECK struct csv_reader *csv_reader_new(const char *text, size_t len, char separator);
 void csv_reader_free(struct csv_reader *reader);
 
-/* The next row. Empty lines are passed over. CSV_BAD: the row can't be read (a quote inside an unquoted field, text after a
- * closing quote, a quote never closed, a CR without LF other than at the very end, bytes that are no UTF-8, NUL): *why (a static
- * phrase in English) says so, and row->line where; reading goes on with the line after that one. CSV_NO_MEMORY: the same row may
- * be asked for again. */
+/* The next row. Empty lines are passed over. CSV_BAD: the row can't be read (a quote inside an unquoted field, text
+ * after a closing quote, a quote never closed, a CR without LF other than at the very end, bytes that are no UTF-8,
+ * NUL): *why (a static phrase in English) says so, and row->line where; reading goes on with the line after that one.
+ * CSV_NO_MEMORY: the same row may be asked for again. */
 MUST_CHECK enum csv_result csv_read(struct csv_reader *reader, struct csv_row *row, const char **why);
 
 /* The place of the field whose text is `name`, or -1. */
@@ -59,9 +59,9 @@ struct csv_writer {
 /* Begins a text in `out`: puts the BOM where the format has one. */
 void csv_begin(struct csv_writer *w, struct buf *out, const struct csv_format *format);
 
-/* One cell each. Text (UTF-8, NUL-terminated, NULL as empty) is led by ' when it begins with = + - @ tab or CR; numbers never
- * are. A decimal has four places, as %.4f gives them in the C locale, with the format's decimal sign; NaN and infinity leave
- * the cell empty. */
+/* One cell each. Text (UTF-8, NUL-terminated, NULL as empty) is led by ' when it begins with = + - @ tab or CR; numbers
+ * never are. A decimal has four places, as %.4f gives them in the C locale, with the format's decimal sign; NaN and
+ * infinity leave the cell empty. */
 void csv_put_text(struct csv_writer *w, const char *text);
 void csv_put_integer(struct csv_writer *w, int64_t value);
 void csv_put_decimal(struct csv_writer *w, double value);

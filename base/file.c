@@ -83,7 +83,8 @@ static int reserve_for(int fd, struct buf *out)
     return -1;
 }
 
-/* Reads one byte where the buffer is full, so that it only grows when there is more. 1, or 0 at the end, -1 on failure. */
+/* Reads one byte where the buffer is full, so that it only grows when there is more. 1, or 0 at the end, -1 on
+ * failure. */
 static int read_beyond(int fd, struct buf *out)
 {
     char beyond;
@@ -195,8 +196,8 @@ static int sync_folder_of(const char *path)
     return result;
 }
 
-/* Makes an empty file of a new name beside `path`, the name put in `temporary`. Its ending is its own, so that who lists
- * the folder by ending does not take one that a power cut left for the real thing. */
+/* Makes an empty file of a new name beside `path`, the name put in `temporary`. Its ending is its own, so that who
+ * lists the folder by ending does not take one that a power cut left for the real thing. */
 static int open_beside(const char *path, mode_t mode, char temporary[static PATH_MAX])
 {
     size_t folder = folder_length(path);

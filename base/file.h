@@ -9,10 +9,10 @@
 /* Appends the file's bytes to `out`. -1: errno; EFBIG when it holds more than `out` may take. "-" is standard input. */
 MUST_CHECK int file_read(const char *path, struct buf *out);
 
-/* Writes a new file beside `path` with `mode`, syncs it, puts it in place of `path` and syncs the folder: who looks sees the old
- * bytes or the new, also after a power cut. `mode` is cut by the umask, as open(2) does. -1: errno, nothing changed, no stray
- * file left; but when only the folder's last sync failed (EIO), the new bytes may be there. What a power cut leaves half done is
- * named `.NAME.HEX.tmp`. */
+/* Writes a new file beside `path` with `mode`, syncs it, puts it in place of `path` and syncs the folder: who looks
+ * sees the old bytes or the new, also after a power cut. `mode` is cut by the umask, as open(2) does. -1: errno,
+ * nothing changed, no stray file left; but when only the folder's last sync failed (EIO), the new bytes may be there.
+ * What a power cut leaves half done is named `.NAME.HEX.tmp`. */
 MUST_CHECK int file_write(const char *path, const void *bytes, size_t len, mode_t mode);
 
 /* As file_write, but -1 with EEXIST when `path` is there already; two processes at once can't both succeed. */
@@ -26,12 +26,12 @@ MUST_CHECK int file_make_folder(const char *path, mode_t mode);
 
 bool file_exists(const char *path);
 
-/* Takes an exclusive lock on `path`, made with mode 0600 when missing; the lock lasts until the descriptor is closed or the
- * process ends. Returns the descriptor; -1: errno, EWOULDBLOCK when another process has it. */
+/* Takes an exclusive lock on `path`, made with mode 0600 when missing; the lock lasts until the descriptor is closed or
+ * the process ends. Returns the descriptor; -1: errno, EWOULDBLOCK when another process has it. */
 MUST_CHECK int file_lock(const char *path);
 
-/* Calls `each` with the name of every plain file in the folder that ends in `ending`, in byte order. Stops when `each` returns
- * other than 0 and returns that; -1 with errno when the folder can't be read; 0 when it is missing. */
+/* Calls `each` with the name of every plain file in the folder that ends in `ending`, in byte order. Stops when `each`
+ * returns other than 0 and returns that; -1 with errno when the folder can't be read; 0 when it is missing. */
 MUST_CHECK int file_each(const char *folder, const char *ending, int (*each)(void *context, const char *name),
                          void *context);
 

@@ -1,5 +1,5 @@
-/* Strict JSON over cJSON, in three steps: json_check's pass over the text, cJSON's parse of what passed, and a walk over
- * the tree for what only shows there: repeated members, numbers out of range. A struct json is a cJSON item under
+/* Strict JSON over cJSON, in three steps: json_check's pass over the text, cJSON's parse of what passed, and a walk
+ * over the tree for what only shows there: repeated members, numbers out of range. A struct json is a cJSON item under
  * another name. */
 #include "base/json.h"
 
@@ -153,8 +153,8 @@ static size_t find_place(const struct walk *walk, const cJSON *document, const c
     return place;
 }
 
-/* All that one document consists of lies in a few blocks, which go when it goes: a document is some dozens of small pieces, and a request pays
- * for each that malloc hands out. The root is the first thing in the first block. */
+/* All that one document consists of lies in a few blocks, which go when it goes: a document is some dozens of small
+ * pieces, and a request pays for each that malloc hands out. The root is the first thing in the first block. */
 struct block {
     struct block *next;
     size_t used, size; /* of `bytes` */
@@ -406,8 +406,8 @@ bool json_equal(const struct json *a, const struct json *b)
     return false;
 }
 
-/* Puts a number that is no integer with as few digits as give it back, so that it is read as no integer again, and with a
- * point whatever the locale's sign is. */
+/* Puts a number that is no integer with as few digits as give it back, so that it is read as no integer again, and with
+ * a point whatever the locale's sign is. */
 static void put_fraction(struct buf *out, double number)
 {
     char text[40];

@@ -1,5 +1,5 @@
-/* Strict JSON reading over cJSON, as PROTOCOL 3 wants it, and the writing of strings and numbers. The only room that knows
- * cJSON. A document is immutable after parsing, so any number of threads may read it. */
+/* Strict JSON reading over cJSON, as PROTOCOL 3 wants it, and the writing of strings and numbers. The only room that
+ * knows cJSON. A document is immutable after parsing, so any number of threads may read it. */
 #ifndef BASE_JSON_H
 #define BASE_JSON_H
 
@@ -21,9 +21,9 @@ struct json_fault {
 };
 
 /* Parses a whole document of `len` bytes (RFC 8259): UTF-8 without BOM, no U+0000 nor its escape, no lone surrogate, no
- * repeated member at any depth (names compared after unescaping), nothing but white space after the value, no deeper than
- * JSON_MAX_DEPTH levels (a scalar document has depth 0, [] has 1), no number too large for a double. NULL on a fault, `fault`
- * (may be NULL) then says which; lack of memory is the fault "out of memory". Free with json_free. */
+ * repeated member at any depth (names compared after unescaping), nothing but white space after the value, no deeper
+ * than JSON_MAX_DEPTH levels (a scalar document has depth 0, [] has 1), no number too large for a double. NULL on a
+ * fault, `fault` (may be NULL) then says which; lack of memory is the fault "out of memory". Free with json_free. */
 MUST_CHECK struct json *json_parse(const char *text, size_t len, struct json_fault *fault);
 
 /* Frees a document: the value that json_parse gave. NULL is fine. */
@@ -47,7 +47,8 @@ const char *json_name(const struct json *member);
 /* The text of a string, NUL-terminated UTF-8 with no NUL inside; NULL for NULL and for any other type. */
 const char *json_text(const struct json *value);
 
-/* 0 and *out for a number written as an integer (no point, no exponent, -0 refused) within +-JSON_INTEGER_MAX; -1 else. */
+/* 0 and *out for a number written as an integer (no point, no exponent, -0 refused) within +-JSON_INTEGER_MAX; -1
+ * else. */
 MUST_CHECK int json_integer(const struct json *value, int64_t *out);
 
 /* 0 and *out for true or false; -1 else. */

@@ -1,6 +1,6 @@
-/* A recursive descent over the grammar of RFC 8259, at most JSON_MAX_DEPTH deep. cJSON lets pass leading zeros, raw control
- * characters, halves of surrogate pairs and more; what has passed here it reads as it stands. Each take_… function begins
- * at the first byte of what it takes and leaves scan->at behind it. */
+/* A recursive descent over the grammar of RFC 8259, at most JSON_MAX_DEPTH deep. cJSON lets pass leading zeros, raw
+ * control characters, halves of surrogate pairs and more; what has passed here it reads as it stands. Each take_…
+ * function begins at the first byte of what it takes and leaves scan->at behind it. */
 #include "base/json_check.h"
 
 #include "base/json.h"

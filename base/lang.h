@@ -1,5 +1,5 @@
-/* The language a person reads: Dutch where LC_ALL, LC_MESSAGES or LANG (the first that is set and not empty) begins with "nl", English
- * otherwise. What crosses the wire is English always and does not come here. */
+/* The language a person reads: Dutch where LC_ALL, LC_MESSAGES or LANG (the first that is set and not empty) begins
+ * with "nl", English otherwise. What crosses the wire is English always and does not come here. */
 #ifndef BASE_LANG_H
 #define BASE_LANG_H
 

@@ -14,7 +14,7 @@ struct latest {
 struct latest *latest_new(void *(*hold)(void *thing), void (*release)(void *thing))
 {
     struct latest *latest = mem_calloc(1, sizeof *latest);
-    if (latest == NULL || pthread_mutex_init(&latest->lock, NULL) != 0) {
+    if (!latest || pthread_mutex_init(&latest->lock, NULL) != 0) {
         mem_free(latest);
         return NULL;
     }
@@ -25,7 +25,7 @@ struct latest *latest_new(void *(*hold)(void *thing), void (*release)(void *thin
 
 void latest_free(struct latest *latest)
 {
-    if (latest == NULL)
+    if (!latest)
         return;
     latest->release(latest->now);
     pthread_mutex_destroy(&latest->lock);

@@ -1,5 +1,5 @@
-/* The allocation seam over malloc's family. The failure to inject is one countdown for the whole process, so that it also
- * strikes what another thread allocates. */
+/* The allocation seam over malloc's family. The failure to inject is one countdown for the whole process, so that it
+ * also strikes what another thread allocates. */
 #include "base/mem.h"
 
 #include <sodium.h>

@@ -1,12 +1,13 @@
-/* The allocation seam: every allocation of the project's own goes through here, cJSON's too, so that a test can make the
- * n-th one fail. Knows nothing of who allocates. Any thread. */
+/* The allocation seam: every allocation of the project's own goes through here, cJSON's too, so that a test can make
+ * the n-th one fail. Knows nothing of who allocates. Any thread. */
 #ifndef BASE_MEM_H
 #define BASE_MEM_H
 
 #include "base/compiler.h"
 #include <stddef.h>
 
-/* `size` bytes, not cleared; NULL when there is no memory. Size 0 gives a pointer that can be freed. Free with mem_free. */
+/* `size` bytes, not cleared; NULL when there is no memory. Size 0 gives a pointer that can be freed. Free with
+ * mem_free. */
 MUST_CHECK void *mem_alloc(size_t size);
 
 /* `count` elements of `size` bytes, cleared; NULL when there is no memory or the product overflows. */

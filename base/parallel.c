@@ -55,7 +55,7 @@ static void *help(void *argument)
 struct parallel *parallel_new(unsigned threads)
 {
     struct parallel *parallel = mem_calloc(1, sizeof *parallel + threads * sizeof parallel->threads[0]);
-    if (parallel == NULL || pthread_barrier_init(&parallel->barrier, NULL, threads) != 0) {
+    if (!parallel || pthread_barrier_init(&parallel->barrier, NULL, threads) != 0) {
         mem_free(parallel);
         return NULL;
     }
@@ -64,12 +64,13 @@ struct parallel *parallel_new(unsigned threads)
         parallel->started++;
     if (parallel->started + 1 == threads)
         return parallel;
-    return NULL; /* those that did start wait at the barrier for ever and hold the memory: the program is about to end */
+    /* Those that did start wait at the barrier for ever and hold the memory: the program is about to end. */
+    return NULL;
 }
 
 void parallel_free(struct parallel *parallel)
 {
-    if (parallel == NULL)
+    if (!parallel)
         return;
     parallel->stopping = true;
     pthread_barrier_wait(&parallel->barrier);

@@ -4,8 +4,8 @@
 
 #include <stddef.h>
 
-/* The length, 1 to 4 bytes, of the character that begins at `at`, of which `left` bytes (at least 1) may be read; 0 when
- * these bytes begin no well-formed character. */
+/* The length, 1 to 4 bytes, of the character that begins at `at`, of which `left` bytes (at least 1) may be read; 0
+ * when these bytes begin no well-formed character. */
 size_t utf8_step(const char *at, size_t left);
 
 #endif

@@ -25,8 +25,8 @@ static const struct cli_verb verbs[] = {
     {"tokens revoke", "NAME", "revoke an access token", "trek een toegangstoken in", cmd_tokens_revoke},
     {"serve", "", "run the collector", "start de verzamelaar", cmd_serve},
     {"export", "", "write the tables of a round", "schrijf de tabellen van een ronde", cmd_export},
-    {"audit", "", "work everything out anew from the log and compare", "reken alles opnieuw uit het logboek en vergelijk",
-     cmd_audit},
+    {"audit", "", "work everything out anew from the log and compare",
+     "reken alles opnieuw uit het logboek en vergelijk", cmd_audit},
 };
 
 int main(int argc, char **argv)

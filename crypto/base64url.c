@@ -8,7 +8,7 @@ static const int variant = sodium_base64_VARIANT_URLSAFE_NO_PADDING;
 void base64url_put(struct buf *out, const void *bytes, size_t len)
 {
     char *place = buf_reserve(out, BASE64URL_LENGTH(len)); /* the codec's NUL goes where the buffer keeps its own */
-    if (place == NULL)
+    if (!place)
         return;
     base64url_encode(bytes, len, place);
     out->len += BASE64URL_LENGTH(len);
@@ -19,8 +19,9 @@ void base64url_encode(const void *bytes, size_t len, char *out)
     sodium_bin2base64(out, BASE64URL_LENGTH(len) + 1, bytes, len, variant);
 }
 
-/* Each character's six bits and one; 0 outside the alphabet. Decoding is our own: libsodium 1.0.18 takes any byte from 0x80 up for the
- * alphabet's last character, and its constant time, which public text does not need, costs a response three microseconds. */
+/* Each character's six bits and one; 0 outside the alphabet. Decoding is our own: libsodium 1.0.18 takes any byte from
+ * 0x80 up for the alphabet's last character, and its constant time, which public text does not need, costs a response
+ * three microseconds. */
 #define FOUR(c, n) [c] = (n) + 1, [(c) + 1] = (n) + 2, [(c) + 2] = (n) + 3, [(c) + 3] = (n) + 4
 static const uint8_t alphabet[256] = {
     FOUR('A', 0),  FOUR('E', 4),  FOUR('I', 8),  FOUR('M', 12), FOUR('Q', 16), FOUR('U', 20), ['Y'] = 25, ['Z'] = 26,
@@ -49,7 +50,8 @@ bool base64url_is_valid(const char *text, size_t len)
     return seen < 0x40 && len % 4 != 1 && has_zero_unused_bits(text, len);
 }
 
-/* Decodes the characters of one group, `len` of 4; returns what all their bits make, which is 0x40 or more where one is outside the alphabet. */
+/* Decodes the characters of one group, `len` of 4; returns what all their bits make, which is 0x40 or more where one is
+ * outside the alphabet. */
 static unsigned decode_group(const char *text, size_t len, uint8_t *out)
 {
     unsigned a = bits_of(text[0]), b = bits_of(text[1]), c = len > 2 ? bits_of(text[2]) : 0,

@@ -19,8 +19,8 @@ void base64url_encode(const void *bytes, size_t len, char *out);
 /* Whether `len` characters are what base64url_decode takes, without decoding them. */
 bool base64url_is_valid(const char *text, size_t len);
 
-/* Decodes `len` characters: no padding, no white space, no other alphabet, unused bits zero. 0 with the count of bytes in
- * *out_len, at most `cap`; -1 for anything else, when what stands at `out` means nothing. */
+/* Decodes `len` characters: no padding, no white space, no other alphabet, unused bits zero. 0 with the count of bytes
+ * in *out_len, at most `cap`; -1 for anything else, when what stands at `out` means nothing. */
 MUST_CHECK int base64url_decode(const char *text, size_t len, void *out, size_t cap, size_t *out_len);
 
 /* The same where exactly `want` bytes must come out. */

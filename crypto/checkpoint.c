@@ -47,11 +47,13 @@ int checkpoint_parse(const char *text, size_t len, struct merkle_head *head, siz
     return 0;
 }
 
-int checkpoint_open(const char *note, size_t len, const struct note_key *key, struct merkle_head *head, const char **why)
+int checkpoint_open(const char *note, size_t len, const struct note_key *key, struct merkle_head *head,
+                    const char **why)
 {
     size_t text_len, origin_len;
     struct merkle_head opened;
-    if (note_open(note, len, key, &text_len, why) != 0 || checkpoint_parse(note, text_len, &opened, &origin_len, why) != 0)
+    if (note_open(note, len, key, &text_len, why) != 0 ||
+        checkpoint_parse(note, text_len, &opened, &origin_len, why) != 0)
         return -1;
     struct line origin = {note, origin_len};
     if (!line_is(&origin, key->name))

@@ -13,8 +13,8 @@ int jws_split(const char *text, size_t len, struct jws *out, const char **why)
 {
     const char *end = text + len;
     const char *first = len == 0 ? NULL : memchr(text, '.', len);
-    const char *second = first == NULL ? NULL : memchr(first + 1, '.', (size_t)(end - first - 1));
-    if (second == NULL)
+    const char *second = !first ? NULL : memchr(first + 1, '.', (size_t)(end - first - 1));
+    if (!second)
         return refuse(why, "not three parts");
     if (memchr(second + 1, '.', (size_t)(end - second - 1)) != NULL)
         return refuse(why, "more than three parts");
@@ -38,7 +38,7 @@ int jws_split(const char *text, size_t len, struct jws *out, const char **why)
 
 static bool is_known_alg(const char *alg)
 {
-    return alg != NULL && (strcmp(alg, "Ed25519") == 0 || strcmp(alg, "EdDSA") == 0);
+    return alg && (strcmp(alg, "Ed25519") == 0 || strcmp(alg, "EdDSA") == 0);
 }
 
 static int read_header(const struct json *header, const char *typ, char kid[static KID_SIZE], const char **why)
@@ -46,7 +46,7 @@ static int read_header(const struct json *header, const char *typ, char kid[stat
     const char *header_alg = json_text(json_member(header, "alg"));
     const char *header_typ = json_text(json_member(header, "typ"));
     const char *header_kid = json_text(json_member(header, "kid"));
-    if (json_count(header) != 3 || header_alg == NULL || header_typ == NULL || header_kid == NULL)
+    if (json_count(header) != 3 || !header_alg || !header_typ || !header_kid)
         return refuse(why, "header does not hold exactly alg, kid and typ, each a string");
     if (!is_known_alg(header_alg))
         return refuse(why, "alg is not Ed25519");
@@ -90,7 +90,7 @@ int jws_parse(const char *text, size_t len, const char *typ, struct jws *out, co
     }
     struct json_fault fault;
     struct json *header = json_parse(bytes, count, &fault);
-    if (header == NULL)
+    if (!header)
         return refuse(why, fault.what);
     int result = read_header(header, typ, jws.kid, why);
     json_free(header);
@@ -109,7 +109,7 @@ int jws_decode_payload(const struct jws *jws, struct buf *out)
     size_t room = jws->payload_len / 4 * 3 + (jws->payload_len % 4 == 0 ? 0 : jws->payload_len % 4 - 1);
     size_t count;
     char *place = buf_reserve(out, room);
-    if (place == NULL || base64url_decode(jws->payload, jws->payload_len, place, room, &count) != 0)
+    if (!place || base64url_decode(jws->payload, jws->payload_len, place, room, &count) != 0)
         return -1;
     out->len += count;
     buf_put(out, "", 0); /* its NUL */

@@ -17,12 +17,12 @@ struct jws {
     uint8_t signature[SIGNATURE_BYTES];
 };
 
-/* Splits `len` characters into three parts, strict base64url each, and decodes the signature; does not look at the header: kid
- * is "". -1: *why is a static phrase in English. */
+/* Splits `len` characters into three parts, strict base64url each, and decodes the signature; does not look at the
+ * header: kid is "". -1: *why is a static phrase in English. */
 MUST_CHECK int jws_split(const char *text, size_t len, struct jws *out, const char **why);
 
-/* jws_split, then the protected header: exactly `alg` (Ed25519 or EdDSA), `kid` and `typ`, each a string, and `typ` the one
- * given. -1 as above; a text longer than JWS_MAX is "longer than 32 KiB". */
+/* jws_split, then the protected header: exactly `alg` (Ed25519 or EdDSA), `kid` and `typ`, each a string, and `typ` the
+ * one given. -1 as above; a text longer than JWS_MAX is "longer than 32 KiB". */
 MUST_CHECK int jws_parse(const char *text, size_t len, const char *typ, struct jws *out, const char **why);
 
 /* Whether the signature counts under this key (key_verify over the characters as received). */
@@ -31,8 +31,8 @@ bool jws_verify(const struct jws *jws, const uint8_t public_key[static KEY_BYTES
 /* Appends the decoded payload. -1 when `out` can't take it. */
 MUST_CHECK int jws_decode_payload(const struct jws *jws, struct buf *out);
 
-/* Appends the compact JWS of `payload` with header {"alg":"Ed25519","kid":…,"typ":…}, kid the key's own thumbprint. Whether all
- * fitted is said by buf_check(out). */
+/* Appends the compact JWS of `payload` with header {"alg":"Ed25519","kid":…,"typ":…}, kid the key's own thumbprint.
+ * Whether all fitted is said by buf_check(out). */
 void jws_sign(struct buf *out, const struct secret_key *key, const char *typ, const char *payload, size_t len);
 
 #endif

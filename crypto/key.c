@@ -65,14 +65,14 @@ void key_put_jwk(struct buf *out, const uint8_t public_key[static KEY_BYTES])
 static bool member_is(const struct json *object, const char *name, const char *want)
 {
     const char *text = json_text(json_member(object, name));
-    return text != NULL && strcmp(text, want) == 0;
+    return text && strcmp(text, want) == 0;
 }
 
 int key_read_jwk(const struct json *jwk, uint8_t public_key[static KEY_BYTES])
 {
     uint8_t bytes[KEY_BYTES];
     const char *x = json_text(json_member(jwk, "x"));
-    if (json_count(jwk) != 3 || !member_is(jwk, "kty", "OKP") || !member_is(jwk, "crv", "Ed25519") || x == NULL)
+    if (json_count(jwk) != 3 || !member_is(jwk, "kty", "OKP") || !member_is(jwk, "crv", "Ed25519") || !x)
         return -1;
     if (base64url_decode_exactly(x, strlen(x), bytes, sizeof bytes) != 0)
         return -1;
@@ -90,7 +90,7 @@ struct secret_key *secret_key_from_seed(const uint8_t seed[static KEY_BYTES])
 {
     struct secret_key *key = sodium_malloc(sizeof *key);
     uint8_t public_key[KEY_BYTES];
-    if (key == NULL)
+    if (!key)
         return NULL;
     crypto_sign_ed25519_seed_keypair(public_key, key->bytes, seed);
     (void)sodium_mprotect_readonly(key); /* where it can't be had, the key is no less a key */
@@ -138,7 +138,8 @@ void secret_key_public(const struct secret_key *key, uint8_t public_key[static K
     memcpy(public_key, key->bytes + KEY_BYTES, KEY_BYTES);
 }
 
-void secret_key_sign(const struct secret_key *key, const void *bytes, size_t len, uint8_t signature[static SIGNATURE_BYTES])
+void secret_key_sign(const struct secret_key *key, const void *bytes, size_t len,
+                     uint8_t signature[static SIGNATURE_BYTES])
 {
     crypto_sign_ed25519_detached(signature, NULL, bytes, len, key->bytes);
 }

@@ -1,4 +1,5 @@
-/* Ed25519 keys (RFC 8032) as bytes, as JWK (RFC 8037) and by thumbprint (RFC 7638). Bytes in, values out. Any thread. */
+/* Ed25519 keys (RFC 8032) as bytes, as JWK (RFC 8037) and by thumbprint (RFC 7638). Bytes in, values out. Any
+ * thread. */
 #ifndef CRYPTO_KEY_H
 #define CRYPTO_KEY_H
 
@@ -21,11 +22,12 @@ void key_thumbprint(const uint8_t public_key[static KEY_BYTES], char kid[static 
 /* Puts {"crv":"Ed25519","kty":"OKP","x":"..."}. */
 void key_put_jwk(struct buf *out, const uint8_t public_key[static KEY_BYTES]);
 
-/* Reads a public JWK: an object with exactly kty "OKP", crv "Ed25519" and x, 32 bytes. -1 for anything else. Says nothing of whether
- * the key is acceptable. */
+/* Reads a public JWK: an object with exactly kty "OKP", crv "Ed25519" and x, 32 bytes. -1 for anything else. Says
+ * nothing of whether the key is acceptable. */
 MUST_CHECK int key_read_jwk(const struct json *jwk, uint8_t public_key[static KEY_BYTES]);
 
-/* Whether `signature` over `len` bytes counts under PROTOCOL 3, given an acceptable key: RFC 8032 §5.1.7 without cofactor, S < L. */
+/* Whether `signature` over `len` bytes counts under PROTOCOL 3, given an acceptable key: RFC 8032 §5.1.7 without
+ * cofactor, S < L. */
 bool key_verify(const uint8_t public_key[static KEY_BYTES], const uint8_t signature[static SIGNATURE_BYTES],
                 const void *bytes, size_t len);
 

@@ -8,7 +8,7 @@ static const int variant = sodium_base64_VARIANT_ORIGINAL;
 bool line_next(struct line *rest, struct line *out)
 {
     const char *newline = rest->len == 0 ? NULL : memchr(rest->text, '\n', rest->len);
-    if (newline == NULL)
+    if (!newline)
         return false;
     *out = (struct line){rest->text, (size_t)(newline - rest->text)};
     rest->text += out->len + 1;
@@ -93,7 +93,7 @@ void line_put_base64(struct buf *out, const void *bytes, size_t len)
 {
     const uint8_t *from = bytes;
     char *place = buf_reserve(out, LINE_BASE64_LENGTH(len));
-    if (place == NULL)
+    if (!place)
         return;
     for (size_t left = len; left > 0; from += 3, place += 4) {
         size_t count = left < 3 ? left : 3;

@@ -1,5 +1,5 @@
-/* What the C2SP texts are made of: lines that end with a newline, decimal numbers, and standard base64 (RFC 4648 §4) with
- * its padding, all strict. Knows no text. Any thread. */
+/* What the C2SP texts are made of: lines that end with a newline, decimal numbers, and standard base64 (RFC 4648 §4)
+ * with its padding, all strict. Knows no text. Any thread. */
 #ifndef CRYPTO_LINE_H
 #define CRYPTO_LINE_H
 

@@ -1,5 +1,5 @@
-/* The tree over the log. In the walk of one response: ledger_apply appends a batch, and each receipt carries a proof from
- * it. */
+/* The tree over the log. In the walk of one response: ledger_apply appends a batch, and each receipt carries a proof
+ * from it. */
 #include "crypto/merkle.h"
 #include "base/mem.h"
 #include <sodium.h>
@@ -57,7 +57,7 @@ static unsigned top_bit(uint64_t number)
     return 63 - (unsigned)__builtin_clzll(number);
 }
 
-/* --- the right edge --- */
+/* The right edge. */
 
 void merkle_edge_init(struct merkle_edge *edge)
 {
@@ -88,8 +88,8 @@ unsigned merkle_edge_add(struct merkle_edge *edge, const struct merkle_hash *lea
     return level + 1;
 }
 
-/* rests[l] becomes the root over the leaves that the bits 0 to l of the size stand for, the rightmost ones; where none of
- * these bits is set, nothing. */
+/* rests[l] becomes the root over the leaves that the bits 0 to l of the size stand for, the rightmost ones; where none
+ * of these bits is set, nothing. */
 static void fold_edge(const struct merkle_edge *edge, struct merkle_hash rests[static MERKLE_LEVELS])
 {
     bool some = false;
@@ -125,7 +125,7 @@ int merkle_root_at(uint64_t size, merkle_read *read, void *context, struct merkl
     return 0;
 }
 
-/* --- proofs, as lists of ranges of leaves --- */
+/* Proofs, as lists of ranges of leaves. */
 
 /* Leaves from `first` up to and without `end`: a full subtree, or what is left of one at the right edge. */
 struct range {
@@ -236,8 +236,8 @@ int merkle_prove_consistency(uint64_t size1, uint64_t size2, merkle_read *read, 
     return read_path(&path, read, context, proof);
 }
 
-/* --- a batch: every left sibling on the way up from a new leaf is completed by the batch or on the edge from before it,
- * and every right sibling is all new; so no stored hash need be read --- */
+/* A batch: every left sibling on the way up from a new leaf is completed by the batch or on the edge from before it,
+ * and every right sibling is all new; so no stored hash need be read. */
 
 struct merkle_batch {
     struct merkle_edge before, after;
@@ -265,7 +265,8 @@ static void complete_levels(struct merkle_batch *b)
         size_t count = completed_count(b, level);
         struct merkle_hash *out = b->hashes + b->places[level];
         for (size_t i = 0; level > 0 && i < count; i++)
-            merkle_node(batch_hash(b, level - 1, (first + i) * 2), batch_hash(b, level - 1, (first + i) * 2 + 1), &out[i]);
+            merkle_node(batch_hash(b, level - 1, (first + i) * 2), batch_hash(b, level - 1, (first + i) * 2 + 1),
+                        &out[i]);
         if (has_bit(b->after.size, level))
             b->after.hashes[level] = *batch_hash(b, level, (b->after.size >> level) - 1);
     }
@@ -274,13 +275,14 @@ static void complete_levels(struct merkle_batch *b)
 
 struct merkle_batch *merkle_batch_new(const struct merkle_edge *before, const struct merkle_hash *leaves, size_t count)
 {
-    if (before->size > MERKLE_SIZE_MAX || count > MERKLE_SIZE_MAX - before->size || count > SIZE_MAX / 4 / sizeof *leaves)
+    if (before->size > MERKLE_SIZE_MAX || count > MERKLE_SIZE_MAX - before->size ||
+        count > SIZE_MAX / 4 / sizeof *leaves)
         return NULL;
     size_t total = 0;
     for (unsigned level = 0; level < MERKLE_LEVELS; level++)
         total += (size_t)(((before->size + count) >> level) - (before->size >> level));
     struct merkle_batch *b = mem_alloc(sizeof *b + total * sizeof *leaves);
-    if (b == NULL)
+    if (!b)
         return NULL;
     b->before = *before;
     merkle_edge_init(&b->after);
@@ -321,7 +323,8 @@ void merkle_batch_root(const struct merkle_batch *batch, struct merkle_hash *out
         *out = batch->rests[MERKLE_LEVELS - 1];
 }
 
-int merkle_batch_prove(const struct merkle_batch *batch, uint64_t index, struct merkle_hash proof[static MERKLE_PROOF_MAX])
+int merkle_batch_prove(const struct merkle_batch *batch, uint64_t index,
+                       struct merkle_hash proof[static MERKLE_PROOF_MAX])
 {
     struct path path;
     if (index < batch->before.size || index >= batch->after.size)
@@ -336,7 +339,7 @@ int merkle_batch_prove(const struct merkle_batch *batch, uint64_t index, struct 
     return path.count;
 }
 
-/* --- checking --- */
+/* Checking. */
 
 /* Where a verifier stands: a node of the path and the last node of its level. */
 struct climb {
@@ -361,8 +364,8 @@ static void climb_up(struct climb *c)
     c->last >>= 1;
 }
 
-bool merkle_inclusion_holds(uint64_t index, uint64_t size, const struct merkle_hash *leaf, const struct merkle_hash *proof,
-                            size_t count, const struct merkle_hash *root)
+bool merkle_inclusion_holds(uint64_t index, uint64_t size, const struct merkle_hash *leaf,
+                            const struct merkle_hash *proof, size_t count, const struct merkle_hash *root)
 {
     if (index >= size || size > MERKLE_SIZE_MAX || count > MERKLE_PROOF_MAX)
         return false;

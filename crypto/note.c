@@ -16,7 +16,7 @@ static int refuse(const char **why, const char *reason)
     return -1;
 }
 
-/* --- keys --- */
+/* Keys. */
 
 /* Unicode's White_Space beyond ASCII, as UTF-8. */
 static const char *const spaces[] = {
@@ -78,8 +78,8 @@ int note_key_make(struct note_key *out, const char *name, const uint8_t public_k
 int note_key_parse(const char *text, size_t len, struct note_key *out, const char **why)
 {
     const char *plus = len == 0 ? NULL : memchr(text, '+', len);
-    struct line name = {text, plus == NULL ? 0 : (size_t)(plus - text)};
-    if (plus == NULL || len < name.len + 1 + ID_DIGITS + 1 || !note_name_is_good(name.text, name.len) ||
+    struct line name = {text, !plus ? 0 : (size_t)(plus - text)};
+    if (!plus || len < name.len + 1 + ID_DIGITS + 1 || !note_name_is_good(name.text, name.len) ||
         plus[1 + ID_DIGITS] != '+')
         return refuse(why, "not of the form name+id+key");
 
@@ -110,7 +110,7 @@ void note_key_put(struct buf *out, const struct note_key *key)
     line_put_base64(out, bytes, sizeof bytes);
 }
 
-/* --- notes --- */
+/* Notes. */
 
 /* Whether all is UTF-8 without control characters but newlines, and ends with one. */
 static bool is_text(const char *text, size_t len)
@@ -123,7 +123,8 @@ static bool is_text(const char *text, size_t len)
     return len > 0 && text[len - 1] == '\n';
 }
 
-int note_sign(struct buf *out, const char *text, size_t len, const struct note_key *key, const struct secret_key *secret)
+int note_sign(struct buf *out, const char *text, size_t len, const struct note_key *key,
+              const struct secret_key *secret)
 {
     uint8_t bytes[NOTE_ID_BYTES + SIGNATURE_BYTES];
     if (!is_text(text, len))
@@ -148,7 +149,7 @@ static int read_signature(struct line line, struct signature *out)
     if (!line_skip(&line, DASH))
         return -1;
     const char *space = memchr(line.text, ' ', line.len);
-    if (space == NULL)
+    if (!space)
         return -1;
     out->name = (struct line){line.text, (size_t)(space - line.text)};
     out->base64 = (struct line){space + 1, line.len - out->name.len - 1};
@@ -189,7 +190,7 @@ static int cut(const char *note, size_t len, struct line *text, struct line *sig
     if (!is_text(note, len))
         return refuse(why, "not lines of UTF-8 without control characters");
     const char *separator = find_separator(note, len);
-    if (separator == NULL)
+    if (!separator)
         return refuse(why, "no empty line before the signatures");
     *text = (struct line){note, (size_t)(separator - note) + 1};
     *signatures = (struct line){separator + 2, len - text->len - 1};
@@ -219,11 +220,11 @@ static int check_signatures(struct line lines, const struct note_key *key, const
 {
     struct line line;
     struct signature signature;
-    bool found = key == NULL;
+    bool found = !key;
     while (line_next(&lines, &line)) {
         if (read_signature(line, &signature) != 0 || !is_sound(signature.base64))
             return refuse(why, "malformed signature line");
-        switch (key == NULL ? OF_ANOTHER_KEY : judge(&signature, key, text)) {
+        switch (!key ? OF_ANOTHER_KEY : judge(&signature, key, text)) {
         case OF_ANOTHER_KEY:
             break;
         case GOOD:

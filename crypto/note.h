@@ -22,17 +22,17 @@ bool note_name_is_good(const char *name, size_t len);
 /* The key of that name. -1 when the name is not a good one. */
 MUST_CHECK int note_key_make(struct note_key *out, const char *name, const uint8_t public_key[static KEY_BYTES]);
 
-/* Reads `len` characters `name+id+key`: the id as 8 lower-case hexadecimal digits, the key as base64 of 0x01 and 32 bytes.
- * -1, with *why a static phrase in English: not of that form, an id that is not the key's, or a key that key_is_acceptable
- * refuses. */
+/* Reads `len` characters `name+id+key`: the id as 8 lower-case hexadecimal digits, the key as base64 of 0x01 and 32
+ * bytes. -1, with *why a static phrase in English: not of that form, an id that is not the key's, or a key that
+ * key_is_acceptable refuses. */
 MUST_CHECK int note_key_parse(const char *text, size_t len, struct note_key *out, const char **why);
 
 /* Appends the same. */
 void note_key_put(struct buf *out, const struct note_key *key);
 
-/* Appends the note of a text, signed: the text, an empty line, one signature line. `secret` is the secret half of `key`.
- * -1 when the text is none (it must end in a newline and be UTF-8 without other control characters) or `out` can't take
- * the note. */
+/* Appends the note of a text, signed: the text, an empty line, one signature line. `secret` is the secret half of
+ * `key`. -1 when the text is none (it must end in a newline and be UTF-8 without other control characters) or `out`
+ * can't take the note. */
 MUST_CHECK int note_sign(struct buf *out, const char *text, size_t len, const struct note_key *key,
                          const struct secret_key *secret);
 
@@ -40,8 +40,8 @@ MUST_CHECK int note_sign(struct buf *out, const char *text, size_t len, const st
  * with the length of the text (its last newline included); -1 with *why. Says nothing of who signed. */
 MUST_CHECK int note_split(const char *note, size_t len, size_t *text_len, const char **why);
 
-/* note_split, then the signatures under `key`, of which there must be one and none may fail; those of other keys are passed
- * over. 0, with the length of the text, which may then be believed; -1 with *why. */
+/* note_split, then the signatures under `key`, of which there must be one and none may fail; those of other keys are
+ * passed over. 0, with the length of the text, which may then be believed; -1 with *why. */
 MUST_CHECK int note_open(const char *note, size_t len, const struct note_key *key, size_t *text_len, const char **why);
 
 #endif

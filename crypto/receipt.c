@@ -72,8 +72,8 @@ int receipt_parse(const char *text, size_t len, struct receipt *out, const char 
     return 0;
 }
 
-int receipt_check(const char *text, size_t len, const struct merkle_hash *leaf, const struct note_key *key, uint64_t *index,
-                  const char **why)
+int receipt_check(const char *text, size_t len, const struct merkle_hash *leaf, const struct note_key *key,
+                  uint64_t *index, const char **why)
 {
     struct receipt receipt;
     struct merkle_head head;
@@ -82,7 +82,7 @@ int receipt_check(const char *text, size_t len, const struct merkle_hash *leaf, 
         return -1;
     if (!merkle_inclusion_holds(receipt.index, head.size, leaf, receipt.proof, receipt.count, &head.root))
         return refuse(why, "the proof does not lead from the entry to the checkpoint");
-    if (index != NULL)
+    if (index)
         *index = receipt.index;
     return 0;
 }

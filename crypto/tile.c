@@ -24,8 +24,8 @@ static int take_group(struct line *rest, uint64_t *number)
     return 0;
 }
 
-/* All groups but the last stand as x123/. None of these begins the number with x000, which would be a second way to write
- * it. */
+/* All groups but the last stand as x123/. None of these begins the number with x000, which would be a second way to
+ * write it. */
 static int parse_index(struct line rest, uint64_t *out)
 {
     uint64_t number = 0;
@@ -44,7 +44,7 @@ static int parse_index(struct line rest, uint64_t *out)
 static struct line take_until(const char **rest, const char *mark, bool *found)
 {
     const char *end = strstr(*rest, mark);
-    struct line taken = {*rest, end == NULL ? strlen(*rest) : (size_t)(end - *rest)};
+    struct line taken = {*rest, !end ? strlen(*rest) : (size_t)(end - *rest)};
     *found = end != NULL;
     *rest += taken.len + (*found ? strlen(mark) : 0);
     return taken;

@@ -1,6 +1,6 @@
-/* Where stored hashes lie in tiles, and the paths of tiles: c2sp.org/tlog-tiles, height 8. The tile (level, index) holds
- * up to 256 stored hashes side by side: those of merkle level 8·level from index·256 on. Bytes in, values out. Any
- * thread. */
+/* Where stored hashes lie in tiles, and the paths of tiles: c2sp.org/tlog-tiles, height 8. The tile (level, index)
+ * holds up to 256 stored hashes side by side: those of merkle level 8·level from index·256 on. Bytes in, values out.
+ * Any thread. */
 #ifndef CRYPTO_TILE_H
 #define CRYPTO_TILE_H
 
@@ -26,8 +26,8 @@ void tile_format(const struct tile *tile, char path[static TILE_PATH_SIZE]);
 /* The number of hashes that the tile (level, index) has in a tree of `size` leaves: 0 to TILE_WIDTH. */
 unsigned tile_width_at(unsigned level, uint64_t index, uint64_t size);
 
-/* The tile that holds all that makes the stored hash (level, index), level below MERKLE_LEVELS; its width is the least that
- * does. */
+/* The tile that holds all that makes the stored hash (level, index), level below MERKLE_LEVELS; its width is the least
+ * that does. */
 void tile_locate(unsigned level, uint64_t index, struct tile *out);
 
 /* The stored hash (level, index) from a tile, whose tile->width hashes are given. -1 when it is not in there. */

@@ -50,7 +50,7 @@ static void action_wipe(struct action *action)
 
 void action_list_free(struct action_list *actions)
 {
-    if (actions == NULL)
+    if (!actions)
         return;
     for (size_t i = 0; i < actions->count; i++)
         action_wipe(&actions->list[i]);
@@ -67,7 +67,7 @@ static int make_room(struct action_list *actions)
     if (!is_full)
         return 0;
     struct action *grown = mem_resize(actions->list, count == 0 ? FIRST_ROOM : 2 * count, sizeof *grown);
-    if (grown == NULL)
+    if (!grown)
         return -1;
     actions->list = grown;
     return 0;
@@ -90,7 +90,7 @@ int action_list_add(struct action_list *actions, const struct action *action)
         .related = copy(action->related),
         .status = action->status,
     };
-    if (added.id == NULL || added.title == NULL || added.track == NULL || added.lead == NULL || added.related == NULL) {
+    if (!added.id || !added.title || !added.track || !added.lead || !added.related) {
         action_wipe(&added);
         return -1;
     }
@@ -110,7 +110,7 @@ static int compare_places(const void *left, const void *right, void *list)
 int action_list_index(struct action_list *actions)
 {
     size_t *by_id = mem_calloc(actions->count + 1, sizeof *by_id);
-    if (by_id == NULL)
+    if (!by_id)
         return -1;
     for (size_t i = 0; i < actions->count; i++)
         by_id[i] = i;
@@ -181,8 +181,8 @@ static int add_json(struct action_list *actions, const struct json *value)
         .related = (char *)json_text(json_member(value, "related")),
     };
     const char *status = json_text(json_member(value, "status"));
-    if (json_count(value) != 6 || action.id == NULL || action.title == NULL || action.track == NULL ||
-        action.lead == NULL || action.related == NULL || status == NULL)
+    if (json_count(value) != 6 || !action.id || !action.title || !action.track || !action.lead || !action.related ||
+        !status)
         return -1;
     if (!action_id_is_valid(action.id) || action_status_find(status, &action.status) != 0)
         return -1;
@@ -201,7 +201,7 @@ static int add_all_json(struct action_list *actions, const struct json *list)
 {
     if (json_type(list) != JSON_ARRAY)
         return -1;
-    for (const struct json *value = json_first(list); value != NULL; value = json_next(value))
+    for (const struct json *value = json_first(list); value; value = json_next(value))
         if (add_json(actions, value) != 0)
             return -1;
     if (action_list_index(actions) != 0 || has_repeated_id(actions))
@@ -213,7 +213,7 @@ struct action_list *actions_parse_json(const char *text, size_t len)
 {
     struct json *list = json_parse(text, len, NULL);
     struct action_list *actions = action_list_new();
-    if (list == NULL || actions == NULL || add_all_json(actions, list) != 0) {
+    if (!list || !actions || add_all_json(actions, list) != 0) {
         action_list_free(actions);
         actions = NULL;
     }

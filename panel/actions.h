@@ -23,8 +23,8 @@ struct action_list {
     size_t *by_id; /* places in `list`, in byte order of the ids; made by action_list_index */
 };
 
-/* Reads and checks an action list. NULL with at least one fault, `where` being "line N" (in the language of lang.h); every bad
- * line is named. Already indexed. Free with action_list_free. */
+/* Reads and checks an action list. NULL with at least one fault, `where` being "line N" (in the language of lang.h);
+ * every bad line is named. Already indexed. Free with action_list_free. */
 MUST_CHECK struct action_list *actions_parse_csv(const char *text, size_t len, struct faults *faults);
 
 /* An empty list to add to; NULL when there is no memory. */
@@ -49,7 +49,8 @@ MUST_CHECK int action_status_find(const char *name, enum action_status *out);
 /* Whether all fields are the same. */
 bool action_equal(const struct action *a, const struct action *b);
 
-/* The list as JSON, for GET /v1/actions: [{"id":…,"title":…,"track":…,"lead":…,"related":…,"status":…}, …], and one of them alone. */
+/* The list as JSON, for GET /v1/actions: [{"id":…,"title":…,"track":…,"lead":…,"related":…,"status":…}, …], and one of
+ * them alone. */
 void action_list_put_json(struct buf *out, const struct action_list *actions);
 void action_put_json(struct buf *out, const struct action *action);
 

@@ -56,9 +56,9 @@ static int read_header(struct reading_csv *r)
     case CSV_ROW:
         break;
     case CSV_END:
-        line_fault(
-            r->faults, 1,
-            T("no header; the first line must name the columns", "geen kopregel; de eerste regel moet de kolommen noemen"));
+        line_fault(r->faults, 1,
+                   T("no header; the first line must name the columns",
+                     "geen kopregel; de eerste regel moet de kolommen noemen"));
         return -1;
     case CSV_BAD:
         line_fault(r->faults, header.line, T("can't be read as CSV: %s", "kan niet als CSV worden gelezen: %s"), why);
@@ -89,10 +89,10 @@ static bool check_row(struct reading_csv *r, const struct csv_row *row, struct a
     const char *status = cell(r, row, COLUMN_STATUS);
     bool has_id = action_id_is_valid(action->id);
     if (!has_id)
-        line_fault(
-            r->faults, row->line,
-            T("id '%s' must be 1 to 64 of A-Z a-z 0-9 . _ -", "id '%s' moet uit 1 tot 64 tekens A-Z a-z 0-9 . _ - bestaan"),
-            action->id);
+        line_fault(r->faults, row->line,
+                   T("id '%s' must be 1 to 64 of A-Z a-z 0-9 . _ -",
+                     "id '%s' moet uit 1 tot 64 tekens A-Z a-z 0-9 . _ - bestaan"),
+                   action->id);
     if (is_blank(action->title))
         line_fault(r->faults, row->line, T("title is empty; fill it in", "title is leeg; vul die in"));
     if (action_status_find(status, &action->status) != 0)
@@ -194,7 +194,7 @@ struct action_list *actions_parse_csv(const char *text, size_t len, struct fault
     r.reader = csv_reader_new(text, len, ',');
     r.actions = action_list_new();
     r.lines = mem_calloc(ACTIONS_MAX, sizeof *r.lines);
-    if (r.reader != NULL && r.actions != NULL && r.lines != NULL)
+    if (r.reader && r.actions && r.lines)
         read_list(&r);
     else
         faults->no_memory = true;

@@ -37,7 +37,8 @@ static struct word trim(const char *text, size_t len)
 static int find_option(const struct question *question, struct word word)
 {
     for (size_t i = 0; i < question->option_count; i++)
-        if (strlen(question->options[i].value) == word.len && memcmp(question->options[i].value, word.text, word.len) == 0)
+        if (strlen(question->options[i].value) == word.len &&
+            memcmp(question->options[i].value, word.text, word.len) == 0)
             return (int)i;
     return -1;
 }
@@ -175,7 +176,8 @@ static int put(struct buf *out, struct typed *t, const char *text, char separato
     return -1;
 }
 
-int answer_put(struct buf *out, const struct question *question, const char *typed, char separator, struct faults *faults)
+int answer_put(struct buf *out, const struct question *question, const char *typed, char separator,
+               struct faults *faults)
 {
     struct typed t = {.question = question, .faults = faults};
     buf_init(&t.where, POINTER_MAX);

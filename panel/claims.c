@@ -12,7 +12,7 @@ static const char *find_fault(const struct json *document, const struct claim *c
         return "the payload must be an object";
     for (size_t i = 0; i < count; i++) {
         values[i] = json_member(document, claims[i].name);
-        if (values[i] == NULL || json_type(values[i]) != claims[i].type)
+        if (!values[i] || json_type(values[i]) != claims[i].type)
             return claims[i].fault;
     }
     /* Names do not repeat, so whoever has all claims and no more members has exactly these. */
@@ -24,12 +24,12 @@ struct json *claims_parse(const char *payload, size_t len, const struct claim *c
 {
     struct json_fault fault;
     struct json *document = json_parse(payload, len, &fault);
-    if (document == NULL) {
+    if (!document) {
         *why = fault.what;
         return NULL;
     }
     const char *found = find_fault(document, claims, count, values);
-    if (found != NULL) {
+    if (found) {
         *why = found;
         json_free(document);
         return NULL;

@@ -7,7 +7,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* One claim that must be there. `fault` is what is said when it is not, or not of its type: a static phrase in English. */
+/* One claim that must be there. `fault` is what is said when it is not, or not of its type: a static phrase in
+ * English. */
 struct claim {
     const char *name;
     enum json_type type;
@@ -15,7 +16,8 @@ struct claim {
 };
 
 /* Strict JSON, an object with exactly these `count` claims, each of its type; values[i] is then that of claims[i].
- * NULL: *why is a static phrase in English, json_parse's own where it is no JSON. The document is the caller's to free. */
+ * NULL: *why is a static phrase in English, json_parse's own where it is no JSON. The document is the caller's to
+ * free. */
 MUST_CHECK struct json *claims_parse(const char *payload, size_t len, const struct claim *claims, size_t count,
                                      const struct json **values, const char **why);
 

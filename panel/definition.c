@@ -1,5 +1,5 @@
-/* A panel definition as a value: finding things in it, comparing, freeing. Reading it from JSON is definition_read.c's. The
- * finders pass over ids that are NULL, for the reader uses them on a panel of which a part could not be read. */
+/* A panel definition as a value: finding things in it, comparing, freeing. Reading it from JSON is definition_read.c's.
+ * The finders pass over ids that are NULL, for the reader uses them on a panel of which a part could not be read. */
 #include "panel/definition.h"
 #include "base/mem.h"
 #include <string.h>
@@ -53,7 +53,7 @@ static void round_wipe(struct round *round)
 
 void panel_free(struct panel *panel)
 {
-    if (panel == NULL)
+    if (!panel)
         return;
     mem_free(panel->id);
     labels_wipe(&panel->title);
@@ -68,7 +68,7 @@ void panel_free(struct panel *panel)
 
 static bool is_named(const char *id, const char *wanted)
 {
-    return id != NULL && strcmp(id, wanted) == 0;
+    return id && strcmp(id, wanted) == 0;
 }
 
 int panel_find_round(const struct panel *panel, const char *id)
@@ -168,9 +168,9 @@ static const char *find_label(const struct labels *labels, const char *language)
 const char *labels_text(const struct labels *labels, const char *language)
 {
     const char *text = find_label(labels, language);
-    if (text == NULL)
+    if (!text)
         text = find_label(labels, "nl");
-    return text != NULL ? text : "";
+    return text ? text : "";
 }
 
 /* The order in which the languages stand says nothing, so it is no difference. */
@@ -180,7 +180,7 @@ static bool labels_equal(const struct labels *a, const struct labels *b)
         return false;
     for (size_t i = 0; i < a->count; i++) {
         const char *other = find_label(b, a->list[i].language);
-        if (other == NULL || strcmp(a->list[i].text, other) != 0)
+        if (!other || strcmp(a->list[i].text, other) != 0)
             return false;
     }
     return true;
@@ -207,8 +207,9 @@ static bool when_equal(const struct question *a, const struct question *b)
 static bool question_equal(const struct question *a, const struct question *b)
 {
     return strcmp(a->id, b->id) == 0 && a->type == b->type && a->required == b->required && when_equal(a, b) &&
-           a->min == b->min && a->max == b->max && a->max_length == b->max_length && labels_equal(&a->label, &b->label) &&
-           labels_equal(&a->min_end, &b->min_end) && labels_equal(&a->max_end, &b->max_end) && options_equal(a, b);
+           a->min == b->min && a->max == b->max && a->max_length == b->max_length &&
+           labels_equal(&a->label, &b->label) && labels_equal(&a->min_end, &b->min_end) &&
+           labels_equal(&a->max_end, &b->max_end) && options_equal(a, b);
 }
 
 bool questionnaire_equal(const struct questionnaire *a, const struct questionnaire *b)

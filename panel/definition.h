@@ -1,5 +1,5 @@
-/* The panel definition (PROTOCOL 2, panel.json): questionnaires, rounds, disclosure rules. Read once, immutable after, so any
- * number of threads may use it. Knows no store and no counts. */
+/* The panel definition (PROTOCOL 2, panel.json): questionnaires, rounds, disclosure rules. Read once, immutable after,
+ * so any number of threads may use it. Knows no store and no counts. */
 #ifndef PANEL_DEFINITION_H
 #define PANEL_DEFINITION_H
 
@@ -75,8 +75,8 @@ struct panel {
     int64_t round_to; /* at least 1 */
 };
 
-/* Reads and checks a definition. NULL with at least one fault; `where` is an RFC 6901 pointer, or "byte N" for what is no JSON. Every
- * fault is named, not the first alone. Free with panel_free. */
+/* Reads and checks a definition. NULL with at least one fault; `where` is an RFC 6901 pointer, or "byte N" for what is
+ * no JSON. Every fault is named, not the first alone. Free with panel_free. */
 MUST_CHECK struct panel *panel_parse(const char *text, size_t len, struct faults *faults);
 void panel_free(struct panel *panel);
 

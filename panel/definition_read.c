@@ -27,13 +27,13 @@ static const struct id_rule id_rule = {
 static void read_questionnaires(struct reading *r, const struct json *root, struct panel *out)
 {
     const struct json *list = reading_list(r, root, "questionnaires", 1, SIZE_MAX);
-    if (list == NULL)
+    if (!list)
         return;
     out->questionnaires = reading_alloc(r, json_count(list), sizeof *out->questionnaires);
-    if (out->questionnaires == NULL)
+    if (!out->questionnaires)
         return;
     size_t mark = reading_enter(r, "questionnaires");
-    for (const struct json *value = json_first(list); value != NULL; value = json_next(value)) {
+    for (const struct json *value = json_first(list); value; value = json_next(value)) {
         size_t element = reading_enter_place(r, out->questionnaire_count);
         struct questionnaire *questionnaire = &out->questionnaires[out->questionnaire_count++];
         if (reading_is_object(r, value, (const char *const[]){"id", "questions", NULL})) {
@@ -49,7 +49,7 @@ static void read_questionnaires(struct reading *r, const struct json *root, stru
 static int read_moment(struct reading *r, const struct json *round, const char *name, int64_t *out)
 {
     const char *text = reading_text(r, round, name);
-    if (text == NULL)
+    if (!text)
         return -1;
     if (clock_parse(text, out) == 0)
         return 0;
@@ -75,7 +75,7 @@ static void read_round_questionnaire(struct reading *r, const struct json *value
                                      struct round *out)
 {
     const char *id = reading_text(r, value, "questionnaire");
-    if (id == NULL)
+    if (!id)
         return;
     int found = panel_find_questionnaire(panel, id);
     if (found >= 0) {
@@ -91,10 +91,10 @@ static void read_action(struct reading *r, const struct json *element, struct ro
 {
     const char *id = json_text(element);
     size_t mark = reading_enter_place(r, out->action_count);
-    if (id == NULL || !action_id_is_valid(id))
+    if (!id || !action_id_is_valid(id))
         reading_fault(r, T("must be an action's id, 1 to 64 of A-Z a-z 0-9 . _ -",
                            "moet het id van een actie zijn, 1 tot 64 tekens A-Z a-z 0-9 . _ -"));
-    out->actions[out->action_count++] = id != NULL ? reading_copy(r, id) : NULL;
+    out->actions[out->action_count++] = id ? reading_copy(r, id) : NULL;
     reading_leave(r, mark);
 }
 
@@ -112,9 +112,9 @@ static void read_action_list(struct reading *r, const struct json *list, struct 
         return;
     }
     out->actions = reading_alloc(r, json_count(list), sizeof *out->actions);
-    if (out->actions == NULL)
+    if (!out->actions)
         return;
-    for (const struct json *element = json_first(list); element != NULL; element = json_next(element))
+    for (const struct json *element = json_first(list); element; element = json_next(element))
         read_action(r, element, out);
     reading_check_unique(r, out->actions, out->action_count, sizeof *out->actions, NULL);
     if (!faults_any(r->faults))
@@ -124,16 +124,16 @@ static void read_action_list(struct reading *r, const struct json *list, struct 
 static void read_actions(struct reading *r, const struct json *value, struct round *out)
 {
     const struct json *actions = reading_need(r, value, "actions");
-    if (actions == NULL)
+    if (!actions)
         return;
     size_t mark = reading_enter(r, "actions");
     if (json_type(actions) == JSON_ARRAY)
         read_action_list(r, actions, out);
-    else if (json_text(actions) != NULL && strcmp(json_text(actions), "all") == 0)
+    else if (json_text(actions) && strcmp(json_text(actions), "all") == 0)
         out->all_actions = true;
     else
-        reading_fault(r,
-                      T("must be \"all\" or a list of actions' ids", "moet \"all\" of een lijst met id's van acties zijn"));
+        reading_fault(
+            r, T("must be \"all\" or a list of actions' ids", "moet \"all\" of een lijst met id's van acties zijn"));
     reading_leave(r, mark);
 }
 
@@ -152,13 +152,13 @@ static void read_round(struct reading *r, const struct json *value, const struct
 static void read_rounds(struct reading *r, const struct json *root, struct panel *out)
 {
     const struct json *list = reading_list(r, root, "rounds", 0, SIZE_MAX);
-    if (list == NULL || json_count(list) == 0)
+    if (!list || json_count(list) == 0)
         return;
     out->rounds = reading_alloc(r, json_count(list), sizeof *out->rounds);
-    if (out->rounds == NULL)
+    if (!out->rounds)
         return;
     size_t mark = reading_enter(r, "rounds");
-    for (const struct json *value = json_first(list); value != NULL; value = json_next(value)) {
+    for (const struct json *value = json_first(list); value; value = json_next(value)) {
         size_t element = reading_enter_place(r, out->round_count);
         read_round(r, value, out, &out->rounds[out->round_count++]);
         reading_leave(r, element);
@@ -170,7 +170,7 @@ static void read_rounds(struct reading *r, const struct json *root, struct panel
 static void read_rule(struct reading *r, const struct json *disclosure, const char *name, int64_t *rule)
 {
     int64_t value;
-    if (json_member(disclosure, name) != NULL && reading_integer(r, disclosure, name, 1, DISCLOSURE_MAX, &value) == 0)
+    if (json_member(disclosure, name) && reading_integer(r, disclosure, name, 1, DISCLOSURE_MAX, &value) == 0)
         *rule = value;
 }
 
@@ -179,7 +179,7 @@ static void read_disclosure(struct reading *r, const struct json *root, struct p
     const struct json *disclosure = json_member(root, "disclosure");
     out->min_respondents = MIN_RESPONDENTS_DEFAULT;
     out->round_to = ROUND_TO_DEFAULT;
-    if (disclosure == NULL)
+    if (!disclosure)
         return;
     size_t mark = reading_enter(r, "disclosure");
     if (reading_is_object(r, disclosure, (const char *const[]){"minRespondents", "roundTo", NULL})) {
@@ -205,7 +205,7 @@ static struct json *parse_document(const char *text, size_t len, struct faults *
 {
     struct json_fault fault = {.offset = PANEL_JSON_MAX, .what = T("larger than 4 MiB", "groter dan 4 MiB")};
     struct json *root = len <= PANEL_JSON_MAX ? json_parse(text, len, &fault) : NULL;
-    if (root != NULL)
+    if (root)
         return root;
     if (strcmp(fault.what, "out of memory") == 0) {
         faults->no_memory = true;
@@ -221,11 +221,11 @@ struct panel *panel_parse(const char *text, size_t len, struct faults *faults)
 {
     struct reading r;
     struct json *root = parse_document(text, len, faults);
-    if (root == NULL)
+    if (!root)
         return NULL;
     reading_init(&r, faults, POINTER_MAX);
     struct panel *panel = reading_alloc(&r, 1, sizeof *panel);
-    if (panel != NULL)
+    if (panel)
         read_panel(&r, root, panel);
     reading_wipe(&r);
     json_free(root);

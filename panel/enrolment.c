@@ -17,7 +17,7 @@ int enrolment_parse(const char *payload, size_t len, struct enrolment *out, cons
 {
     const struct json *values[CLAIMS];
     struct enrolment read = {.document = claims_parse(payload, len, enrolment_claims, CLAIMS, values, why)};
-    if (read.document == NULL)
+    if (!read.document)
         return -1;
     read.aud = json_text(values[AUD]);
     read.jti = json_text(values[JTI]);
@@ -27,7 +27,7 @@ int enrolment_parse(const char *payload, size_t len, struct enrolment *out, cons
         fault = enrolment_claims[IAT].fault;
     else if (!claims_jti_is_valid(read.jti))
         fault = "jti must be 22 base64url characters for 16 bytes";
-    if (fault != NULL) {
+    if (fault) {
         *why = fault;
         enrolment_free(&read);
         return -1;

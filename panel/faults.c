@@ -43,13 +43,13 @@ PRINTF_LIKE(2, 0) static void compose(char what[static WHAT_SIZE], const char *f
 
 static int keep(struct faults *faults, const char *where, const char *what)
 {
-    if (faults->list == NULL) {
+    if (!faults->list) {
         faults->list = mem_calloc(FAULTS_MAX, sizeof *faults->list);
-        if (faults->list == NULL)
+        if (!faults->list)
             return -1;
     }
     struct fault fault = {.where = mem_copy_text(where, strlen(where)), .what = mem_copy_text(what, strlen(what))};
-    if (fault.where == NULL || fault.what == NULL) {
+    if (!fault.where || !fault.what) {
         mem_free(fault.where);
         mem_free(fault.what);
         return -1;

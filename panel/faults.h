@@ -1,4 +1,5 @@
-/* What is wrong with something that was read: every fault with its place, so that a person mends all in one go. One thread. */
+/* What is wrong with something that was read: every fault with its place, so that a person mends all in one go. One
+ * thread. */
 #ifndef PANEL_FAULTS_H
 #define PANEL_FAULTS_H
 

@@ -39,7 +39,7 @@ static int character_value(char typed)
     if (upper == 'O')
         return 0;
     const char *found = upper != '\0' ? strchr(alphabet, upper) : NULL;
-    return found != NULL ? (int)(found - alphabet) : -1;
+    return found ? (int)(found - alphabet) : -1;
 }
 
 /* Adds the five bits of character number `place`; -1 where those past the code's end are not zero. */
@@ -75,7 +75,7 @@ int invitation_read(const char *typed, uint8_t code[static INVITATION_BYTES])
     uint8_t read[INVITATION_BYTES] = {0};
     typed += strspn(typed, blanks);
     size_t len = strlen(typed);
-    while (len > 0 && strchr(blanks, typed[len - 1]) != NULL)
+    while (len > 0 && strchr(blanks, typed[len - 1]))
         len--;
     int result = read_characters(typed, len, read);
     if (result == 0)

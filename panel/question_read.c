@@ -39,7 +39,7 @@ static int find_type(const char *name, enum question_type *out)
 static int read_type(struct reading *r, const struct json *value, enum question_type *out)
 {
     const char *name = reading_text(r, value, "type");
-    if (name == NULL)
+    if (!name)
         return -1;
     if (find_type(name, out) == 0)
         return 0;
@@ -52,7 +52,7 @@ static int read_type(struct reading *r, const struct json *value, enum question_
 static void read_ends(struct reading *r, const struct json *value, struct question *out)
 {
     const struct json *ends = json_member(value, "ends");
-    if (ends == NULL)
+    if (!ends)
         return;
     size_t mark = reading_enter(r, "ends");
     if (reading_is_object(r, ends, (const char *const[]){"min", "max", NULL})) {
@@ -88,13 +88,13 @@ static void read_scale(struct reading *r, const struct json *value, struct quest
 static void read_options(struct reading *r, const struct json *value, struct question *out)
 {
     const struct json *list = reading_list(r, value, "options", 2, OPTIONS_MAX);
-    if (list == NULL)
+    if (!list)
         return;
     out->options = reading_alloc(r, json_count(list), sizeof *out->options);
-    if (out->options == NULL)
+    if (!out->options)
         return;
     size_t mark = reading_enter(r, "options");
-    for (const struct json *element = json_first(list); element != NULL; element = json_next(element)) {
+    for (const struct json *element = json_first(list); element; element = json_next(element)) {
         size_t place = reading_enter_place(r, out->option_count);
         struct option *option = &out->options[out->option_count++];
         if (reading_is_object(r, element, (const char *const[]){"value", "label", NULL})) {
@@ -114,7 +114,8 @@ static void read_text(struct reading *r, const struct json *value, struct questi
         out->max_length = (size_t)length;
 }
 
-/* What belongs to any type of question, and then to that type alone. Of a type that is unknown, all that could belong. */
+/* What belongs to any type of question, and then to that type alone. Of a type that is unknown, all that could
+ * belong. */
 static bool is_question(struct reading *r, const struct json *value, bool has_type, enum question_type type)
 {
     static const char *const any[] = {"id",  "type", "label",   "required",  "when", "min",
@@ -153,9 +154,9 @@ static int read_equals(struct reading *r, const struct json *when, const struct 
     const struct json *equals = reading_need(r, when, "equals");
     int64_t number;
     int option = -1;
-    if (equals == NULL)
+    if (!equals)
         return -1;
-    if (earlier->type == QUESTION_CHOICE && json_text(equals) != NULL)
+    if (earlier->type == QUESTION_CHOICE && json_text(equals))
         option = question_find_option(earlier, json_text(equals));
     if (earlier->type == QUESTION_SCALE && json_integer(equals, &number) == 0)
         option = question_find_value(earlier, number);
@@ -163,7 +164,8 @@ static int read_equals(struct reading *r, const struct json *when, const struct 
         return option;
     size_t mark = reading_enter(r, "equals");
     if (earlier->type == QUESTION_SCALE)
-        reading_fault(r, T("must be an integer on the scale of '%s'", "moet een geheel getal op de schaal van '%s' zijn"),
+        reading_fault(r,
+                      T("must be an integer on the scale of '%s'", "moet een geheel getal op de schaal van '%s' zijn"),
                       earlier->id);
     else
         reading_fault(r, T("must be the value of an option of '%s'", "moet de waarde van een optie van '%s' zijn"),
@@ -176,7 +178,7 @@ static int read_equals(struct reading *r, const struct json *when, const struct 
 static int read_when_question(struct questions *q, const struct json *when, size_t place)
 {
     const char *id = reading_text(q->r, when, "question");
-    if (id == NULL)
+    if (!id)
         return -1;
     const struct questionnaire before = {.questions = q->out->questions, .question_count = place};
     int found = questionnaire_find(&before, id);
@@ -202,7 +204,7 @@ static void read_when(struct questions *q, const struct json *value, size_t plac
 {
     const struct json *when = json_member(value, "when");
     struct question *out = &q->out->questions[place];
-    if (when == NULL)
+    if (!when)
         return;
     size_t mark = reading_enter(q->r, "when");
     if (reading_is_object(q->r, when, (const char *const[]){"question", "equals", NULL})) {
@@ -241,15 +243,15 @@ static void read_question(struct questions *q, const struct json *value, size_t 
 void question_read_all(struct reading *r, const struct json *questionnaire, struct questionnaire *out)
 {
     const struct json *list = reading_list(r, questionnaire, "questions", 1, QUESTIONS_MAX);
-    if (list == NULL)
+    if (!list)
         return;
     out->questions = reading_alloc(r, json_count(list), sizeof *out->questions);
-    if (out->questions == NULL)
+    if (!out->questions)
         return;
     out->question_count = json_count(list);
     struct questions q = {.r = r, .out = out};
     size_t mark = reading_enter(r, "questions"), place = 0;
-    for (const struct json *value = json_first(list); value != NULL; value = json_next(value), place++) {
+    for (const struct json *value = json_first(list); value; value = json_next(value), place++) {
         size_t element = reading_enter_place(r, place);
         read_question(&q, value, place);
         reading_leave(r, element);

@@ -44,13 +44,13 @@ size_t reading_enter_place(struct reading *r, size_t place)
 void reading_leave(struct reading *r, size_t mark)
 {
     r->path.len = mark;
-    if (r->path.data != NULL)
+    if (r->path.data)
         r->path.data[mark] = '\0';
 }
 
 static bool is_among(const char *name, const char *const *known)
 {
-    for (; *known != NULL; known++)
+    for (; *known; known++)
         if (strcmp(name, *known) == 0)
             return true;
     return false;
@@ -62,12 +62,12 @@ bool reading_is_object(struct reading *r, const struct json *value, const char *
         reading_fault(r, T("must be an object", "moet een object zijn"));
         return false;
     }
-    for (const struct json *member = json_first(value); member != NULL; member = json_next(member)) {
+    for (const struct json *member = json_first(value); member; member = json_next(member)) {
         if (is_among(json_name(member), known))
             continue;
         size_t mark = reading_enter(r, json_name(member));
-        reading_fault(
-            r, T("does not belong here; remove it or mend its name", "hoort hier niet; haal het weg of verbeter de naam"));
+        reading_fault(r, T("does not belong here; remove it or mend its name",
+                           "hoort hier niet; haal het weg of verbeter de naam"));
         reading_leave(r, mark);
     }
     return true;
@@ -76,7 +76,7 @@ bool reading_is_object(struct reading *r, const struct json *value, const char *
 const struct json *reading_need(struct reading *r, const struct json *object, const char *name)
 {
     const struct json *member = json_member(object, name);
-    if (member == NULL) {
+    if (!member) {
         size_t mark = reading_enter(r, name);
         reading_fault(r, T("is missing; add it", "ontbreekt; voeg het toe"));
         reading_leave(r, mark);
@@ -87,10 +87,10 @@ const struct json *reading_need(struct reading *r, const struct json *object, co
 const char *reading_text(struct reading *r, const struct json *object, const char *name)
 {
     const struct json *member = reading_need(r, object, name);
-    if (member == NULL)
+    if (!member)
         return NULL;
     const char *text = json_text(member);
-    if (text == NULL) {
+    if (!text) {
         size_t mark = reading_enter(r, name);
         reading_fault(r, T("must be a string", "moet een tekst tussen aanhalingstekens zijn"));
         reading_leave(r, mark);
@@ -101,7 +101,7 @@ const char *reading_text(struct reading *r, const struct json *object, const cha
 char *reading_id(struct reading *r, const struct json *object, const char *name, const struct id_rule *rule)
 {
     const char *text = reading_text(r, object, name);
-    if (text == NULL)
+    if (!text)
         return NULL;
     if (!rule->is_valid(text)) {
         size_t mark = reading_enter(r, name);
@@ -116,7 +116,7 @@ int reading_integer(struct reading *r, const struct json *object, const char *na
 {
     const struct json *member = reading_need(r, object, name);
     int64_t value;
-    if (member == NULL)
+    if (!member)
         return -1;
     if (json_integer(member, &value) == 0 && value >= least && value <= most) {
         *out = value;
@@ -134,7 +134,7 @@ int reading_integer(struct reading *r, const struct json *object, const char *na
 int reading_bool(struct reading *r, const struct json *object, const char *name, bool *out)
 {
     const struct json *member = reading_need(r, object, name);
-    if (member == NULL)
+    if (!member)
         return -1;
     if (json_bool(member, out) == 0)
         return 0;
@@ -170,10 +170,11 @@ static void read_label(struct reading *r, const struct json *member, struct labe
     size_t mark = reading_enter(r, language);
     if (!is_language(language))
         reading_fault(r, T("is not a language such as nl or en", "is geen taal zoals nl of en"));
-    else if (text == NULL)
+    else if (!text)
         reading_fault(r, T("must be a string", "moet een tekst tussen aanhalingstekens zijn"));
     else if (text[strspn(text, " \t\r\n")] == '\0')
-        reading_fault(r, T("is empty; fill it in or leave the language out", "is leeg; vul het in of laat de taal weg"));
+        reading_fault(r,
+                      T("is empty; fill it in or leave the language out", "is leeg; vul het in of laat de taal weg"));
     else {
         struct label *label = &out->list[out->count++];
         label->language = reading_copy(r, language);
@@ -185,7 +186,7 @@ static void read_label(struct reading *r, const struct json *member, struct labe
 void reading_labels(struct reading *r, const struct json *object, const char *name, struct labels *out)
 {
     const struct json *texts = reading_need(r, object, name);
-    if (texts == NULL)
+    if (!texts)
         return;
     size_t mark = reading_enter(r, name);
     if (json_type(texts) != JSON_OBJECT) {
@@ -194,8 +195,8 @@ void reading_labels(struct reading *r, const struct json *object, const char *na
     } else {
         if (json_count(texts) > 0)
             out->list = reading_alloc(r, json_count(texts), sizeof *out->list);
-        if (out->list != NULL)
-            for (const struct json *member = json_first(texts); member != NULL; member = json_next(member))
+        if (out->list)
+            for (const struct json *member = json_first(texts); member; member = json_next(member))
                 read_label(r, member, out);
         reading_need(r, texts, "nl");
     }
@@ -205,17 +206,20 @@ void reading_labels(struct reading *r, const struct json *object, const char *na
 static void fault_count(struct reading *r, size_t count, size_t least, size_t most)
 {
     if (count < least)
-        reading_fault(r, T("must have at least %zu elements, has %zu", "moet minstens %zu elementen hebben, heeft er %zu"),
+        reading_fault(r,
+                      T("must have at least %zu elements, has %zu", "moet minstens %zu elementen hebben, heeft er %zu"),
                       least, count);
     else
-        reading_fault(r, T("may have at most %zu elements, has %zu", "mag hoogstens %zu elementen hebben, heeft er %zu"),
+        reading_fault(r,
+                      T("may have at most %zu elements, has %zu", "mag hoogstens %zu elementen hebben, heeft er %zu"),
                       most, count);
 }
 
-const struct json *reading_list(struct reading *r, const struct json *object, const char *name, size_t least, size_t most)
+const struct json *reading_list(struct reading *r, const struct json *object, const char *name, size_t least,
+                                size_t most)
 {
     const struct json *list = reading_need(r, object, name);
-    if (list == NULL)
+    if (!list)
         return NULL;
     size_t mark = reading_enter(r, name), count = json_count(list);
     if (json_type(list) != JSON_ARRAY) {
@@ -232,7 +236,7 @@ const struct json *reading_list(struct reading *r, const struct json *object, co
 void *reading_alloc(struct reading *r, size_t count, size_t size)
 {
     void *list = mem_calloc(count, size);
-    if (list == NULL)
+    if (!list)
         r->faults->no_memory = true;
     return list;
 }
@@ -240,7 +244,7 @@ void *reading_alloc(struct reading *r, size_t count, size_t size)
 char *reading_copy(struct reading *r, const char *text)
 {
     char *copy = mem_copy_text(text, strlen(text));
-    if (copy == NULL)
+    if (!copy)
         r->faults->no_memory = true;
     return copy;
 }
@@ -260,7 +264,7 @@ static int compare_entries(const void *left, const void *right)
 static void fault_repeated(struct reading *r, const struct entry *entry, const char *name)
 {
     size_t element = reading_enter_place(r, entry->place);
-    if (name != NULL)
+    if (name)
         reading_enter(r, name);
     reading_fault(r, T("'%s' is there already; each must differ", "'%s' staat er al; elk moet anders zijn"), entry->id);
     reading_leave(r, element);
@@ -268,16 +272,16 @@ static void fault_repeated(struct reading *r, const struct entry *entry, const c
 
 void reading_check_unique(struct reading *r, const void *list, size_t count, size_t size, const char *name)
 {
-    if (list == NULL || count < 2)
+    if (!list || count < 2)
         return;
     struct entry *entries = reading_alloc(r, count, sizeof *entries);
-    if (entries == NULL)
+    if (!entries)
         return;
     size_t used = 0;
     for (size_t i = 0; i < count; i++) {
         memcpy(&entries[used].id, (const char *)list + i * size, sizeof entries[used].id);
         entries[used].place = i;
-        if (entries[used].id != NULL)
+        if (entries[used].id)
             used++;
     }
     qsort(entries, used, sizeof *entries, compare_entries);

@@ -48,8 +48,8 @@ const char *reading_text(struct reading *r, const struct json *object, const cha
 char *reading_id(struct reading *r, const struct json *object, const char *name, const struct id_rule *rule);
 
 /* 0 and *out for a member that is an integer from `least` to `most`; -1 after a fault. */
-MUST_CHECK int reading_integer(struct reading *r, const struct json *object, const char *name, int64_t least, int64_t most,
-                               int64_t *out);
+MUST_CHECK int reading_integer(struct reading *r, const struct json *object, const char *name, int64_t least,
+                               int64_t most, int64_t *out);
 
 /* 0 and *out for true or false; -1 after a fault. */
 MUST_CHECK int reading_bool(struct reading *r, const struct json *object, const char *name, bool *out);
@@ -58,7 +58,8 @@ MUST_CHECK int reading_bool(struct reading *r, const struct json *object, const 
 void reading_labels(struct reading *r, const struct json *object, const char *name, struct labels *out);
 
 /* A member that must be a list of `least` to `most` elements; NULL after a fault. */
-const struct json *reading_list(struct reading *r, const struct json *object, const char *name, size_t least, size_t most);
+const struct json *reading_list(struct reading *r, const struct json *object, const char *name, size_t least,
+                                size_t most);
 
 /* `count` (more than 0) cleared elements of `size` bytes; NULL when there is no memory, which `faults` then knows. */
 void *reading_alloc(struct reading *r, size_t count, size_t size);

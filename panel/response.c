@@ -26,8 +26,8 @@ static int compare_texts(const void *left, const void *right)
 
 static bool has_repeat_in_pairs(const struct json *list)
 {
-    for (const struct json *a = json_first(list); a != NULL; a = json_next(a))
-        for (const struct json *b = json_next(a); b != NULL; b = json_next(b))
+    for (const struct json *a = json_first(list); a; a = json_next(a))
+        for (const struct json *b = json_next(a); b; b = json_next(b))
             if (strcmp(json_text(a), json_text(b)) == 0)
                 return true;
     return false;
@@ -36,23 +36,24 @@ static bool has_repeat_in_pairs(const struct json *list)
 static const char *find_repeat_by_sorting(const struct json *list, size_t count)
 {
     const char *fault = NULL, **texts = mem_calloc(count, sizeof *texts);
-    if (texts == NULL)
+    if (!texts)
         return "out of memory";
     size_t filled = 0;
-    for (const struct json *element = json_first(list); element != NULL; element = json_next(element))
+    for (const struct json *element = json_first(list); element; element = json_next(element))
         texts[filled++] = json_text(element);
     qsort(texts, count, sizeof *texts, compare_texts);
-    for (size_t i = 1; i < count && fault == NULL; i++)
+    for (size_t i = 1; i < count && !fault; i++)
         if (strcmp(texts[i - 1], texts[i]) == 0)
             fault = "an answer's list repeats a value";
     mem_free(texts);
     return fault;
 }
 
-/* No question has more than OPTIONS_MAX options, so only who means harm sends a longer list, and pays for sorting it. */
+/* No question has more than OPTIONS_MAX options, so only who means harm sends a longer list, and pays for sorting
+ * it. */
 static const char *find_list_fault(const struct json *list)
 {
-    for (const struct json *element = json_first(list); element != NULL; element = json_next(element))
+    for (const struct json *element = json_first(list); element; element = json_next(element))
         if (json_type(element) != JSON_STRING)
             return "an answer's list must hold strings";
     size_t count = json_count(list);
@@ -85,9 +86,9 @@ static const char *find_fault(const struct response *response)
         return "revision must be at least 1";
     if (!claims_jti_is_valid(response->jti))
         return "jti must be 22 base64url characters for 16 bytes";
-    for (const struct json *answer = json_first(response->answers); answer != NULL; answer = json_next(answer)) {
+    for (const struct json *answer = json_first(response->answers); answer; answer = json_next(answer)) {
         const char *fault = find_answer_fault(answer);
-        if (fault != NULL)
+        if (fault)
             return fault;
     }
     return NULL;
@@ -97,7 +98,7 @@ int response_parse(const char *payload, size_t len, struct response *out, const 
 {
     const struct json *values[CLAIMS];
     struct response read = {.document = claims_parse(payload, len, response_claims, CLAIMS, values, why)};
-    if (read.document == NULL)
+    if (!read.document)
         return -1;
     read.aud = json_text(values[AUD]);
     read.round = json_text(values[ROUND]);
@@ -111,7 +112,7 @@ int response_parse(const char *payload, size_t len, struct response *out, const 
         fault = response_claims[IAT].fault;
     else
         fault = find_fault(&read);
-    if (fault != NULL) {
+    if (fault) {
         *why = fault;
         response_free(&read);
         return -1;

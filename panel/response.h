@@ -37,16 +37,17 @@ struct mark {
 struct ballot {
     size_t round; /* index in the panel */
     size_t action; /* index in the action list */
-    struct mark
-        *marks; /* in the order of the questionnaire; for each answered question first MARK_ANSWERED, then its options */
+    struct mark *
+        marks; /* in the order of the questionnaire; for each answered question first MARK_ANSWERED, then its options */
     size_t mark_count;
 };
 
 /* Checks 5, 6 and 7 of PROTOCOL 5, with `now` the collector's clock. 0 and *out; -1 with at least one fault, `where` an
  * RFC 6901 pointer into the claims and `what` in English. When `aud`, `round` or `action` is wrong, only these are
  * told. Free with ballot_free. */
-MUST_CHECK int response_check(const struct response *response, const struct panel *panel, const struct action_list *actions,
-                              int64_t now, struct ballot *out, struct faults *faults);
+MUST_CHECK int response_check(const struct response *response, const struct panel *panel,
+                              const struct action_list *actions, int64_t now, struct ballot *out,
+                              struct faults *faults);
 void ballot_free(struct ballot *ballot);
 
 /* What a client says; texts are the caller's. */

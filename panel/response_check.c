@@ -68,7 +68,7 @@ static size_t match_answers(struct checking *c, const struct json *answers)
 {
     size_t likely = 0, marks = 0;
     memset(c->given, 0, c->questionnaire->question_count * sizeof *c->given);
-    for (const struct json *answer = json_first(answers); answer != NULL; answer = json_next(answer)) {
+    for (const struct json *answer = json_first(answers); answer; answer = json_next(answer)) {
         int found = find_question(c->questionnaire, json_name(answer), likely);
         if (found >= 0) {
             c->given[found] = answer;
@@ -118,7 +118,7 @@ static void check_choice(struct checking *c, size_t place)
 {
     const struct question *question = &c->questionnaire->questions[place];
     const char *value = json_text(c->given[place]);
-    int option = value != NULL ? question_find_option(question, value) : -1;
+    int option = value ? question_find_option(question, value) : -1;
     c->chosen[place] = option >= 0 ? option : CHOSE_WRONGLY;
     if (option >= 0)
         put_mark(c, place, (size_t)option);
@@ -135,7 +135,7 @@ static void check_multi(struct checking *c, size_t place)
     }
     uint64_t given = 0; /* OPTIONS_MAX bits */
     size_t element = 0;
-    for (const struct json *value = json_first(c->given[place]); value != NULL; value = json_next(value), element++) {
+    for (const struct json *value = json_first(c->given[place]); value; value = json_next(value), element++) {
         int option = question_find_option(question, json_text(value));
         if (option >= 0)
             given |= UINT64_C(1) << option;
@@ -162,7 +162,7 @@ static void check_text(struct checking *c, size_t place)
 {
     const struct question *question = &c->questionnaire->questions[place];
     const char *text = json_text(c->given[place]);
-    if (text == NULL)
+    if (!text)
         answer_fault(c, question->id, "must be a string");
     else if (text[0] == '\0')
         answer_fault(c, question->id, "must not be empty; leave the question out");
@@ -209,7 +209,7 @@ static void check_answers(struct checking *c, const struct json *answers)
     buf_init(&c->where, POINTER_MAX);
     size_t most = match_answers(c, answers);
     c->marks = mem_alloc((most + 1) * sizeof *c->marks);
-    if (c->marks == NULL)
+    if (!c->marks)
         c->faults->no_memory = true;
     else
         for (size_t i = 0; i < c->questionnaire->question_count; i++)

@@ -58,7 +58,8 @@ void served_put_actions(struct buf *out, const struct json *served)
 }
 
 /* The text without its envelope; -1 when it is no JSON or does not fit. */
-static int unwrap(const char *text, size_t len, void (*put)(struct buf *out, const struct json *served), struct buf *out)
+static int unwrap(const char *text, size_t len, void (*put)(struct buf *out, const struct json *served),
+                  struct buf *out)
 {
     struct json *served = json_parse(text, len, NULL);
     if (!served)

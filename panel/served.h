@@ -1,5 +1,5 @@
-/* What a collector serves of a panel (PROTOCOL 9), back to what it means: GET /v1/panel is the definition with `open` in each
- * round, GET /v1/actions the list in an object. Pure. Any thread. */
+/* What a collector serves of a panel (PROTOCOL 9), back to what it means: GET /v1/panel is the definition with `open`
+ * in each round, GET /v1/actions the list in an object. Pure. Any thread. */
 #ifndef PANEL_SERVED_H
 #define PANEL_SERVED_H
 
@@ -10,15 +10,15 @@
 #define SERVED_PANEL_MAX (PANEL_JSON_MAX + (size_t)1024 * 1024) /* bytes: `open` comes on top of the definition */
 #define SERVED_ACTIONS_MAX ((size_t)32 * 1024 * 1024)
 
-/* Puts what panel_parse reads: the served panel without the `open` of each round. What is no such thing is put as it is, for
- * panel_parse to refuse. */
+/* Puts what panel_parse reads: the served panel without the `open` of each round. What is no such thing is put as it
+ * is, for panel_parse to refuse. */
 void served_put_definition(struct buf *out, const struct json *served);
 
 /* Puts what actions_parse_json reads; nothing when it is not there. */
 void served_put_actions(struct buf *out, const struct json *served);
 
-/* Reads `len` bytes of an answer. NULL when it is no panel definition (action list) or memory lacks. Free with panel_free
- * (action_list_free). */
+/* Reads `len` bytes of an answer. NULL when it is no panel definition (action list) or memory lacks. Free with
+ * panel_free (action_list_free). */
 MUST_CHECK struct panel *served_panel_parse(const char *text, size_t len);
 MUST_CHECK struct action_list *served_actions_parse(const char *text, size_t len);
 

@@ -1,5 +1,6 @@
-/* Carries out a batch plan, in an order in which it may be cut off anywhere and begun again: first every response is signed and
- * spooled in its member's home, then all that wait are sent, a request for many, and filed by their answers. One thread. */
+/* Carries out a batch plan, in an order in which it may be cut off anywhere and begun again: first every response is
+ * signed and spooled in its member's home, then all that wait are sent, a request for many, and filed by their answers.
+ * One thread. */
 #ifndef CLIENT_BATCH_BATCH_H
 #define CLIENT_BATCH_BATCH_H
 
@@ -36,18 +37,19 @@ enum batch_result {
     BATCH_FAILED, /* here, and said so already */
 };
 
-/* Looks up where each row is already. A row that was signed earlier with other answers is a fault: its number is taken. -1 with at
- * least one fault. */
+/* Looks up where each row is already. A row that was signed earlier with other answers is a fault: its number is taken.
+ * -1 with at least one fault. */
 MUST_CHECK int batch_look_up(struct batch *batch, const struct batch_file *responses, struct faults *faults);
 
-/* Makes homes and keys, enrols who has responses to give and is not enrolled yet, signs and spools. BATCH_DONE also when offline. A
- * member whose invitation is refused is named on standard error and its rows are barred. */
+/* Makes homes and keys, enrols who has responses to give and is not enrolled yet, signs and spools. BATCH_DONE also
+ * when offline. A member whose invitation is refused is named on standard error and its rows are barred. */
 MUST_CHECK enum batch_result batch_sign(struct batch *batch);
 
 /* Sends all rows that wait and are not barred. */
 MUST_CHECK enum batch_result batch_send(struct batch *batch);
 
-/* Puts what one answer line means and whether it may be filed: the pure part of batch_send. `line` is one line of the answer. */
+/* Puts what one answer line means and whether it may be filed: the pure part of batch_send. `line` is one line of the
+ * answer. */
 enum delivery batch_sort_line(const char *line, size_t len);
 
 /* The folder of a member. -1: errno. */

@@ -14,7 +14,7 @@ static bool name_is_safe(const char *name)
     return action_id_is_valid(name) && name[0] != '.';
 }
 
-/* --- members */
+/* Members. */
 
 static int add_member(struct batch_plan *plan, const char *name, const char *code, size_t line)
 {
@@ -99,7 +99,7 @@ int batch_read_members(struct batch_plan *plan, const struct batch_file *file, s
     return faults_any(faults) ? -1 : 0;
 }
 
-/* --- the order */
+/* The order. */
 
 /* qsort has no place for a context. */
 static const struct batch_plan *sorting;

@@ -1,5 +1,5 @@
-/* What a batch is to do, worked out from its two CSV files before anything is signed or sent: every fault in them is found here.
- * Knows no network and no home. One thread. */
+/* What a batch is to do, worked out from its two CSV files before anything is signed or sent: every fault in them is
+ * found here. Knows no network and no home. One thread. */
 #ifndef CLIENT_BATCH_PLAN_H
 #define CLIENT_BATCH_PLAN_H
 
@@ -51,8 +51,8 @@ struct batch_terms {
 /* Reads `member,code`. -1 with at least one fault; no code is ever shown in one. */
 MUST_CHECK int batch_read_members(struct batch_plan *plan, const struct batch_file *file, struct faults *faults);
 
-/* Numbers the rows where the file has no revisions (counting on from 1 for each member and action, in file order), refuses two
- * rows with the same number, and works out in which order to go. -1 with at least one fault. */
+/* Numbers the rows where the file has no revisions (counting on from 1 for each member and action, in file order),
+ * refuses two rows with the same number, and works out in which order to go. -1 with at least one fault. */
 MUST_CHECK int batch_plan_finish(struct batch_plan *plan, const struct batch_file *file, struct faults *faults);
 
 /* The id under which a row's response is kept. -1: it can't be one. */

@@ -35,7 +35,7 @@ static void fault_at(struct reading *r, size_t line, const char *about, const ch
     buf_free(&text);
 }
 
-/* --- the header */
+/* The header. */
 
 static int column_named(const struct reading *r, const char *name)
 {
@@ -77,7 +77,7 @@ static void read_header(struct reading *r, const struct csv_row *row)
     r->plan->has_revisions = has_column(r, COLUMN_REVISION);
 }
 
-/* --- one row */
+/* One row. */
 
 static int compare_name(const void *name, const void *member)
 {
@@ -95,7 +95,8 @@ static int64_t read_revision(const char *text)
 static void take_member(struct reading *r, struct batch_row *out, size_t line, const char *text)
 {
     const struct batch_member *member =
-        r->plan->member_count ? bsearch(text, r->plan->members, r->plan->member_count, sizeof *member, compare_name) : NULL;
+        r->plan->member_count ? bsearch(text, r->plan->members, r->plan->member_count, sizeof *member, compare_name)
+                              : NULL;
     if (!member)
         fault_at(r, line, "member", T("not in the invitations", "niet bij de uitnodigingen"));
     else

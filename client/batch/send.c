@@ -28,7 +28,7 @@ struct sending {
     enum delivery worst; /* UNPROVEN when any line was, else BLOCKED when any was */
 };
 
-/* --- filling a parcel */
+/* Filling a parcel. */
 
 static int put_row(struct sending *s, struct batch_row *row)
 {
@@ -64,7 +64,7 @@ static int fill(struct sending *s, size_t end)
     return buf_check(&parcel->body);
 }
 
-/* --- filing the answers */
+/* Filing the answers. */
 
 enum delivery batch_sort_line(const char *line, size_t len)
 {
@@ -163,7 +163,7 @@ static enum batch_result post(struct sending *s)
     return BATCH_BLOCKED;
 }
 
-/* --- waves */
+/* Waves. */
 
 /* Once over the rows `from` to `end` of by_wave. */
 static enum batch_result pass(struct sending *s, size_t from, size_t end)
@@ -181,8 +181,8 @@ static enum batch_result pass(struct sending *s, size_t from, size_t end)
     return BATCH_DONE;
 }
 
-/* A wave holds no two responses of one member to one action, and the next one begins when it is settled: so a response whose answer
- * got lost is still the current one when it is sent again, and comes back as accepted and not as stale. */
+/* A wave holds no two responses of one member to one action, and the next one begins when it is settled: so a response
+ * whose answer got lost is still the current one when it is sent again, and comes back as accepted and not as stale. */
 static enum batch_result send_wave(struct sending *s, size_t from, size_t end)
 {
     for (unsigned attempt = 1;; attempt++) {

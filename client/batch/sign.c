@@ -25,7 +25,7 @@ int batch_home(const struct batch *batch, size_t member, struct buf *out)
     return -1;
 }
 
-/* --- what was done earlier */
+/* What was done earlier. */
 
 /* Whether the stored response says what the row says. -1: it can't be read. */
 static int says_the_same(const char *home, const struct response_id *id, const struct batch_row *row)
@@ -47,8 +47,8 @@ static int says_the_same(const char *home, const struct response_id *id, const s
     return same;
 }
 
-static void look_up_row(struct batch *batch, struct batch_row *row, const struct batch_file *responses, struct buf *home,
-                        struct faults *faults)
+static void look_up_row(struct batch *batch, struct batch_row *row, const struct batch_file *responses,
+                        struct buf *home, struct faults *faults)
 {
     struct response_id id;
     if (batch_row_id(row, &batch->terms, &id) < 0 || batch_home(batch, row->member, home) < 0) {
@@ -62,8 +62,9 @@ static void look_up_row(struct batch *batch, struct batch_row *row, const struct
         spool_tidy(buf_text(home), &id);
     int same = says_the_same(buf_text(home), &id, row);
     if (same < 0)
-        batch_fault(faults, responses, row->line,
-                    T("what was signed for this earlier is damaged", "wat hiervoor eerder ondertekend is, is beschadigd"));
+        batch_fault(
+            faults, responses, row->line,
+            T("what was signed for this earlier is damaged", "wat hiervoor eerder ondertekend is, is beschadigd"));
     else if (!same)
         batch_fault(faults, responses, row->line,
                     T("this revision was signed earlier with other answers: give it a higher one",
@@ -80,7 +81,7 @@ int batch_look_up(struct batch *batch, const struct batch_file *responses, struc
     return faults_any(faults) ? -1 : 0;
 }
 
-/* --- one member */
+/* One member. */
 
 /* The rows of one member: places `from` to `to` in by_member. */
 struct span {
@@ -202,7 +203,7 @@ static enum batch_result serve_member(struct batch *batch, struct profile *profi
     return result;
 }
 
-/* --- all of them */
+/* All of them. */
 
 static bool has_work(const struct batch_plan *plan, struct span span)
 {
@@ -273,7 +274,8 @@ enum batch_result batch_sign(struct batch *batch)
     for (size_t from = 0; from < batch->plan->row_count && result == BATCH_DONE;) {
         struct span span = next_span(batch->plan, from);
         result = open_and_serve(batch, span, &home);
-        if (result == BATCH_DONE && spool_bulk_count(batch->bulk) >= BATCH_LINES_MAX && spool_bulk_commit(batch->bulk) < 0)
+        if (result == BATCH_DONE && spool_bulk_count(batch->bulk) >= BATCH_LINES_MAX &&
+            spool_bulk_commit(batch->bulk) < 0)
             result = fail_to_keep(batch);
         progress_add(&progress, span.to - span.from);
         from = span.to;

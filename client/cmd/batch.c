@@ -17,7 +17,7 @@
 static const char *invitations_path, *responses_path, *homes, *round_name;
 static bool as_json;
 
-/* --- being stopped */
+/* Being stopped. */
 
 static const char *stop_text; /* chosen before it may be needed */
 
@@ -38,7 +38,7 @@ static void say_when_stopped(void)
     signal(SIGTERM, on_stop);
 }
 
-/* --- what came of it */
+/* What came of it. */
 
 struct summary {
     size_t sent, refused, kept, barred;
@@ -93,8 +93,8 @@ static void tell_offline(const struct batch *batch)
     buf_init(&why, 4096);
     messages_put_reason(&why, &batch->answer);
     cli_say("%s.", buf_text(&why));
-    cli_say("%s",
-            T("Give the same command again later to go on.", "Geef later hetzelfde commando opnieuw om verder te gaan."));
+    cli_say("%s", T("Give the same command again later to go on.",
+                    "Geef later hetzelfde commando opnieuw om verder te gaan."));
     buf_free(&why);
 }
 
@@ -103,8 +103,8 @@ static int report(const struct batch *batch, enum batch_result result)
     struct summary sum = sum_up(batch);
     int exit_code = sum.refused || sum.barred || result == BATCH_FAILED ? CLI_FAILED : CLI_DONE;
     if (as_json)
-        printf("{\"rows\":%zu,\"sent\":%zu,\"refused\":%zu,\"notEnrolled\":%zu,\"spooled\":%zu}\n", batch->plan->row_count,
-               sum.sent, sum.refused, sum.barred, sum.kept);
+        printf("{\"rows\":%zu,\"sent\":%zu,\"refused\":%zu,\"notEnrolled\":%zu,\"spooled\":%zu}\n",
+               batch->plan->row_count, sum.sent, sum.refused, sum.barred, sum.kept);
     if (result == BATCH_UNPROVEN)
         exit_code = cli_fail(
             T("%zu responses: the collector says that it has them, but its receipts do not hold (%s); they stay in "
@@ -114,16 +114,17 @@ static int report(const struct batch *batch, enum batch_result result)
             batch->unproven, batch->why);
     if (result == BATCH_BLOCKED)
         exit_code = cmd_fail_answer(T("not all was sent", "niet alles is verstuurd"), &batch->answer);
-    cli_say(T("%zu rows: %zu sent, %zu refused, %zu of members that could not enrol, %zu kept to send later.",
-              "%zu rijen: %zu verstuurd, %zu geweigerd, %zu van leden die niet aangemeld konden worden, %zu bewaard voor "
-              "later."),
-            batch->plan->row_count, sum.sent, sum.refused, sum.barred, sum.kept);
+    cli_say(
+        T("%zu rows: %zu sent, %zu refused, %zu of members that could not enrol, %zu kept to send later.",
+          "%zu rijen: %zu verstuurd, %zu geweigerd, %zu van leden die niet aangemeld konden worden, %zu bewaard voor "
+          "later."),
+        batch->plan->row_count, sum.sent, sum.refused, sum.barred, sum.kept);
     if (result == BATCH_OFFLINE)
         tell_offline(batch);
     return exit_code;
 }
 
-/* --- the input */
+/* The input. */
 
 struct input {
     struct buf texts[2];
@@ -169,7 +170,7 @@ static int check(struct batch *batch, const struct input *input)
     return order;
 }
 
-/* --- the verb */
+/* The verb. */
 
 static int carry_out(struct batch *batch, const struct input *input)
 {

@@ -15,7 +15,8 @@ static int explain(enum profile_result result, const char *home)
     case PROFILE_OPEN:
         return 0;
     case PROFILE_MISSING:
-        cli_fail(T("there is no member's folder %s: enrol first", "er is geen map %s: meld u eerst aan met enrol"), home);
+        cli_fail(T("there is no member's folder %s: enrol first", "er is geen map %s: meld u eerst aan met enrol"),
+                 home);
         break;
     case PROFILE_BUSY:
         cli_fail(T("another program is at work in %s: try again when it is done",

@@ -1,4 +1,5 @@
-/* The verbs of burgerpanel, one file each (cmd_*.c), and what they have in common. Each `run` is as struct cli_verb has it. */
+/* The verbs of burgerpanel, one file each (cmd_*.c), and what they have in common. Each `run` is as struct cli_verb has
+ * it. */
 #ifndef CLIENT_CMD_CMD_H
 #define CLIENT_CMD_CMD_H
 
@@ -16,14 +17,14 @@ int cmd_receipts_list(const struct cli_verb *verb, int argc, char **argv);
 int cmd_receipts_verify(const struct cli_verb *verb, int argc, char **argv);
 
 /* The option --home DIR, for a verb's own table. */
-#define CMD_OPTION_HOME(place)                                                                                             \
-    {                                                                                                                      \
-        .name = "home", .argument = "DIR", .value = (place), .english = "the member's folder",                             \
-        .dutch = "de map van het panellid"                                                                                 \
+#define CMD_OPTION_HOME(place)                                                                                         \
+    {                                                                                                                  \
+        .name = "home", .argument = "DIR", .value = (place), .english = "the member's folder",                         \
+        .dutch = "de map van het panellid"                                                                             \
     }
-#define CMD_OPTION_JSON(place)                                                                                             \
-    {                                                                                                                      \
-        .name = "json", .flag = (place), .english = "as JSON", .dutch = "als JSON"                                         \
+#define CMD_OPTION_JSON(place)                                                                                         \
+    {                                                                                                                  \
+        .name = "json", .flag = (place), .english = "as JSON", .dutch = "als JSON"                                     \
     }
 
 /* Opens the folder `home` (NULL: the default one). -1, having said why. */
@@ -38,7 +39,8 @@ MUST_CHECK int cmd_pin_log(struct profile *profile, struct http *http);
 /* One line on standard error: what could not be done, and why by errno. Returns CLI_FAILED. */
 int cmd_fail_errno(const char *what);
 
-/* One line: `what`, then why the request failed and, on the following lines, the faults that the collector named. Returns CLI_FAILED. */
+/* One line: `what`, then why the request failed and, on the following lines, the faults that the collector named.
+ * Returns CLI_FAILED. */
 int cmd_fail_answer(const char *what, const struct http_answer *answer);
 
 #endif

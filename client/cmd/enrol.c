@@ -61,8 +61,9 @@ static int report(const struct profile *profile, enum enrol_result result, const
     case ENROL_REFUSED:
         return cmd_fail_answer(T("not enrolled", "niet aangemeld"), answer);
     case ENROL_UNPROVEN:
-        cli_fail("%s", T("the collector says that it has enrolled you, but its receipt does not hold: not enrolled",
-                         "de verzamelaar zegt u te hebben aangemeld, maar het ontvangstbewijs klopt niet: niet aangemeld"));
+        cli_fail("%s",
+                 T("the collector says that it has enrolled you, but its receipt does not hold: not enrolled",
+                   "de verzamelaar zegt u te hebben aangemeld, maar het ontvangstbewijs klopt niet: niet aangemeld"));
         cli_say(T("Its answer lies in %s/evidence: show it to the panel office.",
                   "Het antwoord ligt in %s/evidence: laat het aan het panelbureau zien."),
                 profile->home);
@@ -86,7 +87,8 @@ static int enrol_in(struct profile *profile, struct http *http, const char *url,
         exit_code = report(profile, result, &answer);
     } else {
         exit_code = cmd_fail_answer(
-            T("not enrolled: the collector shows no log", "niet aangemeld: de verzamelaar toont geen logboek"), &answer);
+            T("not enrolled: the collector shows no log", "niet aangemeld: de verzamelaar toont geen logboek"),
+            &answer);
     }
     pin_free(log);
     http_answer_free(&answer);
@@ -170,8 +172,8 @@ int cmd_enrol(const struct cli_verb *verb, int argc, char **argv)
         exit_code = cli_misuse(
             "%s", T("the URL must be as https://panel.example.nl", "de URL moet zijn zoals https://panel.example.nl"));
     else if (code && !is_code(code))
-        exit_code = cli_misuse(
-            "%s", T("that is no code: it has 26 letters and digits", "dat is geen code: die heeft 26 letters en cijfers"));
+        exit_code = cli_misuse("%s", T("that is no code: it has 26 letters and digits",
+                                       "dat is geen code: die heeft 26 letters en cijfers"));
     else
         exit_code = enrol(buf_text(&url), code);
     buf_free(&url);

@@ -41,7 +41,8 @@ static int add(void *context, const struct kept *kept)
         rows->list = list;
         rows->room = room;
     }
-    struct row row = {.index = kept->index, .signed_at = receipts_signed_at(kept), .has_receipt = kept->receipt != NULL};
+    struct row row = {
+        .index = kept->index, .signed_at = receipts_signed_at(kept), .has_receipt = kept->receipt != NULL};
     if (kept->id)
         row.id = *kept->id;
     rows->list[rows->count++] = row;

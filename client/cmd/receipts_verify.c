@@ -1,4 +1,5 @@
-/* receipts verify: every receipt against the log's key, and the log as it is shown now against all that was seen of it. */
+/* receipts verify: every receipt against the log's key, and the log as it is shown now against all that was seen of
+ * it. */
 #include "base/lang.h"
 #include "client/cmd/cmd.h"
 #include "client/home/evidence.h"
@@ -16,7 +17,7 @@ struct checking {
     size_t receipts, wrong;
 };
 
-/* --- the receipts by themselves */
+/* The receipts by themselves. */
 
 static void tell_wrong(const struct kept *kept, const char *why)
 {
@@ -60,7 +61,7 @@ static int check_receipts(struct checking *c)
     return 0;
 }
 
-/* --- evidence */
+/* Evidence. */
 
 static void keep(const struct checking *c, const char *name, const char *text, size_t len)
 {
@@ -105,14 +106,15 @@ static void keep_other_key(const struct checking *c, const struct monitor *watch
     buf_free(&key);
 }
 
-/* --- the log as it is shown now */
+/* The log as it is shown now. */
 
 static int tell_fork(const struct checking *c, const struct consistency_seen *fork)
 {
-    cli_fail(T("the collector has shown two histories: it signed two different logs of %llu entries",
-               "de verzamelaar heeft twee geschiedenissen getoond: hij ondertekende twee verschillende logboeken van %llu "
-               "regels"),
-             (unsigned long long)fork->head.size);
+    cli_fail(
+        T("the collector has shown two histories: it signed two different logs of %llu entries",
+          "de verzamelaar heeft twee geschiedenissen getoond: hij ondertekende twee verschillende logboeken van %llu "
+          "regels"),
+        (unsigned long long)fork->head.size);
     say_kept();
     keep_seen(c, fork);
     keep_seen(c, fork + 1);
@@ -123,32 +125,36 @@ static int tell_fork(const struct checking *c, const struct consistency_seen *fo
 static void name_difference(enum monitor_result result, unsigned long long newest, unsigned long long older)
 {
     if (result == MONITOR_TWO_HISTORIES)
-        cli_fail(
-            T("the collector shows two histories: its log of %llu entries is not the one of %llu entries that it signed "
-              "before",
-              "de verzamelaar toont twee geschiedenissen: zijn logboek van %llu regels is niet dat van %llu regels dat hij "
-              "eerder ondertekende"),
-            newest, older);
+        cli_fail(T("the collector shows two histories: its log of %llu entries is not the one of %llu entries that it "
+                   "signed "
+                   "before",
+                   "de verzamelaar toont twee geschiedenissen: zijn logboek van %llu regels is niet dat van %llu "
+                   "regels dat hij "
+                   "eerder ondertekende"),
+                 newest, older);
     else if (result == MONITOR_SMALLER)
         cli_fail(
             T("the collector shows a smaller log than before: %llu entries, where it signed %llu earlier; entries are "
               "gone, "
               "or an old copy was put back",
-              "de verzamelaar toont een kleiner logboek dan eerder: %llu regels, terwijl hij er eerder %llu ondertekende; "
+              "de verzamelaar toont een kleiner logboek dan eerder: %llu regels, terwijl hij er eerder %llu "
+              "ondertekende; "
               "er zijn regels weg, of er is een oude kopie teruggezet"),
             newest, older);
     else if (result == MONITOR_FALSE_TILES)
         cli_fail(
             T("the collector's tiles do not lead to its own checkpoint of %llu entries: it does not show that it still "
               "holds the log of %llu entries that it signed before",
-              "de tegels van de verzamelaar leiden niet naar zijn eigen controlepunt van %llu regels: hij toont niet dat "
+              "de tegels van de verzamelaar leiden niet naar zijn eigen controlepunt van %llu regels: hij toont niet "
+              "dat "
               "hij het logboek van %llu regels dat hij eerder ondertekende nog heeft"),
             newest, older);
     else
         cli_fail(
             T("the collector shows a checkpoint of %llu entries, but not the tiles to compare it with the log of %llu "
               "entries that it signed before; try again later",
-              "de verzamelaar toont een controlepunt van %llu regels, maar niet de tegels om het te vergelijken met het "
+              "de verzamelaar toont een controlepunt van %llu regels, maar niet de tegels om het te vergelijken met "
+              "het "
               "logboek van %llu regels dat hij eerder ondertekende; probeer het later opnieuw"),
             newest, older);
 }
@@ -159,9 +165,10 @@ static int tell_away(const struct http_answer *answer)
     buf_init(&why, 4096);
     messages_put_reason(&why, answer);
     cli_say("%s.", buf_text(&why));
-    cli_say("%s", T("So the receipts were checked against their own checkpoints alone, not against the log as it is now.",
-                    "De ontvangstbewijzen zijn dus alleen tegen hun eigen controlepunten gehouden, niet tegen het logboek "
-                    "van nu."));
+    cli_say("%s",
+            T("So the receipts were checked against their own checkpoints alone, not against the log as it is now.",
+              "De ontvangstbewijzen zijn dus alleen tegen hun eigen controlepunten gehouden, niet tegen het logboek "
+              "van nu."));
     buf_free(&why);
     return CLI_DONE;
 }
@@ -194,12 +201,13 @@ static int tell_watch(const struct checking *c, enum monitor_result result, stru
     case MONITOR_AWAY:
         return tell_away(watch->answer);
     case MONITOR_REFUSED:
-        return cmd_fail_answer(T("can't fetch the log's checkpoint", "kan het controlepunt van het logboek niet ophalen"),
-                               watch->answer);
+        return cmd_fail_answer(
+            T("can't fetch the log's checkpoint", "kan het controlepunt van het logboek niet ophalen"), watch->answer);
     case MONITOR_NO_LOG:
-        return cli_fail(T("what the collector gives as its log is none (%s); is this the collector's own URL?",
-                          "wat de verzamelaar als logboek geeft is er geen (%s); is dit de eigen URL van de verzamelaar?"),
-                        watch->why);
+        return cli_fail(
+            T("what the collector gives as its log is none (%s); is this the collector's own URL?",
+              "wat de verzamelaar als logboek geeft is er geen (%s); is dit de eigen URL van de verzamelaar?"),
+            watch->why);
     case MONITOR_OTHER_KEY:
         return tell_other_key(c, watch);
     case MONITOR_TWO_HISTORIES:
@@ -227,7 +235,7 @@ static int look(const struct checking *c, struct http *http)
     return exit_code;
 }
 
-/* --- the verb */
+/* The verb. */
 
 static int verify(struct profile *profile, struct http *http)
 {

@@ -23,7 +23,7 @@ struct draft {
     bool is_renumbered;
 };
 
-/* --- answers */
+/* Answers. */
 
 static int tell_faults(const struct faults *faults)
 {
@@ -61,7 +61,7 @@ static int take_answers(struct draft *draft, const struct round *round, char **w
     return result;
 }
 
-/* --- signing and sending */
+/* Signing and sending. */
 
 static int sign_and_keep(const struct draft *draft)
 {
@@ -76,8 +76,8 @@ static int sign_and_keep(const struct draft *draft)
     return result;
 }
 
-/* Another device has answered this action under the same number. Since who answers again means to replace, the answers are signed
- * once more under the next number; the refused one is taken away only when this one is kept. */
+/* Another device has answered this action under the same number. Since who answers again means to replace, the answers
+ * are signed once more under the next number; the refused one is taken away only when this one is kept. */
 static int number_anew(struct draft *draft, int64_t current)
 {
     struct response_id old = draft->id;
@@ -135,7 +135,7 @@ static int send_draft(struct draft *draft)
     return spool_find(draft->profile->home, &draft->id) == SPOOL_REFUSED ? CLI_FAILED : exit_code;
 }
 
-/* --- the verb */
+/* The verb. */
 
 static int set_id(struct draft *draft, const struct round *round, const char *action)
 {

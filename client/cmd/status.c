@@ -34,8 +34,8 @@ static int put_refusal(void *context, const struct response_id *id)
     const char *type = json_text(json_member(document, "type"));
     enum problem problem = type ? problem_find(type) : PROBLEM_NONE;
     if (as_json) {
-        buf_printf(r->out, "%s{\"round\":\"%s\",\"action\":\"%s\",\"revision\":%lld,\"problem\":\"%s\"}", r->any ? "," : "",
-                   id->round, id->action, (long long)id->revision, problem_name(problem));
+        buf_printf(r->out, "%s{\"round\":\"%s\",\"action\":\"%s\",\"revision\":%lld,\"problem\":\"%s\"}",
+                   r->any ? "," : "", id->round, id->action, (long long)id->revision, problem_name(problem));
     } else {
         buf_printf(r->out, "  %s %s (%lld): ", id->round, id->action, (long long)id->revision);
         messages_put_problem(r->out, problem, problem_status(problem));

@@ -1,17 +1,19 @@
-/* What a collector has said and signed that does not hold, kept as it was said, for whoever is to judge it: evidence/NAME-HASH.ENDING in
- * the folder of a member, HASH being the beginning of the SHA-256 of what is kept, so that the same is kept once. Knows no network. */
+/* What a collector has said and signed that does not hold, kept as it was said, for whoever is to judge it:
+ * evidence/NAME-HASH.ENDING in the folder of a member, HASH being the beginning of the SHA-256 of what is kept, so that
+ * the same is kept once. Knows no network. */
 #ifndef CLIENT_HOME_EVIDENCE_H
 #define CLIENT_HOME_EVIDENCE_H
 
 #include "client/home/spool.h"
 #include <limits.h>
 
-/* Keeps a text, synced, and writes its path, of PATH_MAX characters at most. `name` and `ending` are good for a file's name. -1: errno. */
+/* Keeps a text, synced, and writes its path, of PATH_MAX characters at most. `name` and `ending` are good for a file's
+ * name. -1: errno. */
 MUST_CHECK int evidence_keep(const char *home, const char *name, const char *ending, const struct spool_text *text,
                              char *path);
 
-/* Keeps a signed text with the collector's answer to it, a JSON text, under the name of a response, or with `id` NULL as the
- * enrolment: {"jws":…,"answer":…}. -1: errno. */
+/* Keeps a signed text with the collector's answer to it, a JSON text, under the name of a response, or with `id` NULL
+ * as the enrolment: {"jws":…,"answer":…}. -1: errno. */
 MUST_CHECK int evidence_keep_answer(const char *home, const struct response_id *id, const struct spool_text *jws,
                                     const struct spool_text *answer);
 

@@ -64,7 +64,7 @@ bool pin_has_key(const struct pin *pin, const struct note_key *key)
     return strcmp(pin->key.name, key->name) == 0 && memcmp(pin->key.public_key, key->public_key, KEY_BYTES) == 0;
 }
 
-/* --- the file */
+/* The file. */
 
 static int put_path(char out[static PATH_MAX], const char *home)
 {

@@ -1,5 +1,5 @@
-/* The log as a member has come to know it: its key, and the newest checkpoint that was seen to continue all earlier ones. Pinned at
- * enrolment; what the collector says later is held against it. Knows no network. One thread.
+/* The log as a member has come to know it: its key, and the newest checkpoint that was seen to continue all earlier
+ * ones. Pinned at enrolment; what the collector says later is held against it. Knows no network. One thread.
  *
  *     log.json    {"key":…,"checkpoint":…}: the verifier key and the signed note, as the collector gave them */
 #ifndef CLIENT_HOME_PIN_H
@@ -15,8 +15,8 @@ struct pin {
     size_t checkpoint_len;
 };
 
-/* A pin of a verifier key (a newline may follow it) and a checkpoint, signed by that key. NULL: *why is a static phrase in English; lack of
- * memory is "out of memory". Free with pin_free. */
+/* A pin of a verifier key (a newline may follow it) and a checkpoint, signed by that key. NULL: *why is a static phrase
+ * in English; lack of memory is "out of memory". Free with pin_free. */
 MUST_CHECK struct pin *pin_new(const struct buf *key, const struct buf *checkpoint, const char **why);
 void pin_free(struct pin *pin);
 

@@ -36,7 +36,7 @@ static int put_path(char out[static PATH_MAX], const char *home, const char *nam
     return 0;
 }
 
-/* --- the key */
+/* The key. */
 
 static void take_key(struct profile *profile, struct secret_key *key)
 {
@@ -86,7 +86,7 @@ int profile_make_key(struct profile *profile)
     return result;
 }
 
-/* --- the enrolment */
+/* The enrolment. */
 
 static char *copy(const char *text)
 {
@@ -227,7 +227,7 @@ int profile_set_pin(struct profile *profile, struct pin *pin)
     return 0;
 }
 
-/* --- the folder */
+/* The folder. */
 
 static enum profile_result take_lock(struct profile *profile)
 {

@@ -1,4 +1,5 @@
-/* The folder of one member: the key, and with whom it was enrolled. Knows no network. One thread, and by its lock one process.
+/* The folder of one member: the key, and with whom it was enrolled. Knows no network. One thread, and by its lock one
+ * process.
  *
  *     lock           taken while a program works in the folder
  *     key            the seed as base64url and a newline; mode 0600
@@ -27,8 +28,8 @@ struct profile {
     int lock;
 };
 
-/* Appends the folder that holds when none is named: $XDG_DATA_HOME/burgerpanel, else $HOME/.local/share/burgerpanel. -1 when
- * neither is set to an absolute path, or there is no memory. */
+/* Appends the folder that holds when none is named: $XDG_DATA_HOME/burgerpanel, else $HOME/.local/share/burgerpanel. -1
+ * when neither is set to an absolute path, or there is no memory. */
 MUST_CHECK int profile_default_home(struct buf *out);
 
 enum profile_result {
@@ -39,8 +40,8 @@ enum profile_result {
     PROFILE_FAILED, /* errno says why */
 };
 
-/* Opens and locks the folder; with `make`, makes it (0700) when it is missing. *out is filled on PROFILE_OPEN alone; close with
- * profile_close. */
+/* Opens and locks the folder; with `make`, makes it (0700) when it is missing. *out is filled on PROFILE_OPEN alone;
+ * close with profile_close. */
 MUST_CHECK enum profile_result profile_open(struct profile *out, const char *home, bool make);
 void profile_close(struct profile *profile);
 
@@ -52,13 +53,13 @@ MUST_CHECK int profile_make_key(struct profile *profile);
 /* Pins the log as it is now known, synced; takes the pin over on success. -1: errno. */
 MUST_CHECK int profile_set_pin(struct profile *profile, struct pin *pin);
 
-/* Notes the accepted enrolment, synced: `answer` is the collector's, a JSON object with "index". -1: errno, EILSEQ when the answer
- * is no such thing. */
+/* Notes the accepted enrolment, synced: `answer` is the collector's, a JSON object with "index". -1: errno, EILSEQ when
+ * the answer is no such thing. */
 MUST_CHECK int profile_set_enrolled(struct profile *profile, const char *url, const char *panel, const char *jws,
                                     const struct buf *answer);
 
-/* Appends the compact JWS of the enrolment and the collector's answer to it, a JSON text. -1: errno, ENOENT while not enrolled, EILSEQ
- * when the file is damaged. */
+/* Appends the compact JWS of the enrolment and the collector's answer to it, a JSON text. -1: errno, ENOENT while not
+ * enrolled, EILSEQ when the file is damaged. */
 MUST_CHECK int profile_read_enrolment(const struct profile *profile, struct buf *jws, struct buf *answer);
 
 #endif

@@ -4,7 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
-/* --- one receipt */
+/* One receipt. */
 
 static struct kept read_answer(const struct json *answer, const struct response_id *id, struct spool_text jws)
 {
@@ -65,7 +65,7 @@ int64_t receipts_signed_at(const struct kept *kept)
     return when;
 }
 
-/* --- all of them */
+/* All of them. */
 
 struct walk {
     const struct profile *profile;

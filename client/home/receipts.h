@@ -1,4 +1,5 @@
-/* The receipts that a member keeps: of the enrolment, and of each response that was accepted. Knows no network. One thread. */
+/* The receipts that a member keeps: of the enrolment, and of each response that was accepted. Knows no network. One
+ * thread. */
 #ifndef CLIENT_HOME_RECEIPTS_H
 #define CLIENT_HOME_RECEIPTS_H
 
@@ -21,8 +22,8 @@ struct receipts_proof {
     struct spool_text checkpoint; /* in the receipt's own text */
 };
 
-/* Whether it shows, by a checkpoint under the log's key, that the log holds this very text at the index answered. 0 and *out; -1: *why is
- * a static phrase in English. */
+/* Whether it shows, by a checkpoint under the log's key, that the log holds this very text at the index answered. 0 and
+ * *out; -1: *why is a static phrase in English. */
 MUST_CHECK int receipts_check(const struct kept *kept, const struct note_key *key, struct receipts_proof *out,
                               const char **why);
 
@@ -33,8 +34,8 @@ MUST_CHECK int receipts_check_answer(const struct spool_text *jws, const struct 
 /* When it was signed, by the `iat` in it, in seconds since 1970; 0 when it has none. */
 int64_t receipts_signed_at(const struct kept *kept);
 
-/* Calls `each` with the enrolment's, then with those of the responses in sent/. Stops when `each` returns other than 0 and returns
- * that; -1 also when something can't be read: errno. */
+/* Calls `each` with the enrolment's, then with those of the responses in sent/. Stops when `each` returns other than 0
+ * and returns that; -1 also when something can't be read: errno. */
 MUST_CHECK int receipts_each(const struct profile *profile, int (*each)(void *context, const struct kept *kept),
                              void *context);
 

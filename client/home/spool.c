@@ -32,7 +32,7 @@ static const char *ending_of(enum spool_place place)
     return place == SPOOL_WAITING ? ".jws" : ".json";
 }
 
-/* --- names */
+/* Names. */
 
 static int set_text(char out[static SPOOL_ID_SIZE], const char *text, size_t len)
 {
@@ -98,7 +98,7 @@ static int put_folder(char out[static PATH_MAX], const char *home, enum spool_pl
     return 0;
 }
 
-/* --- one response */
+/* One response. */
 
 int spool_prepare(const char *home)
 {
@@ -220,7 +220,7 @@ void spool_tidy(const char *home, const struct response_id *id)
         unlink(path);
 }
 
-/* --- all of them */
+/* All of them. */
 
 struct walk {
     const char *home;

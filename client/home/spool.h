@@ -1,7 +1,8 @@
-/* The responses of one home: waiting to be sent (spool/), accepted (sent/), refused (refused/), one file each, so that what
- * happened to every one of them can be seen with ls. A response is in spool/ before the first try and leaves it only when the
- * collector's answer is stored. Every act is whole or not at all, also after a power cut, and may be done again. Knows no network
- * and no key. `home` is the folder of a member throughout. One thread; on failure errno says why.
+/* The responses of one home: waiting to be sent (spool/), accepted (sent/), refused (refused/), one file each, so that
+ * what happened to every one of them can be seen with ls. A response is in spool/ before the first try and leaves it
+ * only when the collector's answer is stored. Every act is whole or not at all, also after a power cut, and may be done
+ * again. Knows no network and no key. `home` is the folder of a member throughout. One thread; on failure errno says
+ * why.
  *
  *     spool/ROUND~ACTION~REVISION.jws       the compact JWS
  *     sent/ROUND~ACTION~REVISION.json       {"jws":…,"answer":…}, answer as the collector gave it
@@ -63,8 +64,8 @@ enum spool_place spool_find(const char *home, const struct response_id *id);
 /* Appends its compact JWS, wherever it is. -1 with ENOENT when it is nowhere, EILSEQ when the file is damaged. */
 MUST_CHECK int spool_read(const char *home, const struct response_id *id, struct buf *jws);
 
-/* Stores the collector's `answer` (a JSON text) with the JWS in sent/ or refused/, synced, and then takes the response out of
- * spool/. */
+/* Stores the collector's `answer` (a JSON text) with the JWS in sent/ or refused/, synced, and then takes the response
+ * out of spool/. */
 MUST_CHECK int spool_settle(const char *home, const struct response_id *id, enum spool_place place,
                             const struct spool_text *jws, const struct spool_text *answer);
 
@@ -72,12 +73,14 @@ MUST_CHECK int spool_settle(const char *home, const struct response_id *id, enum
 MUST_CHECK int spool_read_answer(const char *home, const struct response_id *id, enum spool_place place,
                                  struct buf *answer);
 
-/* Takes a response out of a place; 0 also when it was not there. For what stands elsewhere under the same or another id. */
+/* Takes a response out of a place; 0 also when it was not there. For what stands elsewhere under the same or another
+ * id. */
 MUST_CHECK int spool_remove(const char *home, const struct response_id *id, enum spool_place place);
 
-/* Calls `each` for every response in a place, those of one round and action in the order of their revisions; waiting ones that
- * are settled already are tidied away. Stops when `each` returns other than 0 and returns that; -1 also when the folder can't be
- * read. The folder must not change meanwhile but by what `each` does to the response that it was given. */
+/* Calls `each` for every response in a place, those of one round and action in the order of their revisions; waiting
+ * ones that are settled already are tidied away. Stops when `each` returns other than 0 and returns that; -1 also when
+ * the folder can't be read. The folder must not change meanwhile but by what `each` does to the response that it was
+ * given. */
 MUST_CHECK int spool_each(const char *home, enum spool_place place,
                           int (*each)(void *context, const struct response_id *id), void *context);
 

@@ -124,7 +124,8 @@ static int write_part(struct spool_bulk *bulk, const struct entry *entry, const 
     return add(&bulk->written, entry->home, &entry->id, entry->place);
 }
 
-int spool_bulk_put(struct spool_bulk *bulk, const char *home, const struct response_id *id, const struct spool_text *jws)
+int spool_bulk_put(struct spool_bulk *bulk, const char *home, const struct response_id *id,
+                   const struct spool_text *jws)
 {
     struct entry entry = {.home = (char *)home, .id = *id, .place = SPOOL_WAITING};
     return write_part(bulk, &entry, jws->text, jws->len);

@@ -1,7 +1,7 @@
-/* Many responses to stable storage for the price of a few syncs: what spool_put and spool_settle do for one, done for a thousand
- * with one syncfs. A file is written under another name, all are synced, then all get their names, and what they take the
- * place of goes only when those names have been synced too; so the promises of spool.h hold at every moment. One thread. On failure
- * errno says why. */
+/* Many responses to stable storage for the price of a few syncs: what spool_put and spool_settle do for one, done for a
+ * thousand with one syncfs. A file is written under another name, all are synced, then all get their names, and what
+ * they take the place of goes only when those names have been synced too; so the promises of spool.h hold at every
+ * moment. One thread. On failure errno says why. */
 #ifndef CLIENT_HOME_SPOOL_BULK_H
 #define CLIENT_HOME_SPOOL_BULK_H
 
@@ -23,7 +23,8 @@ MUST_CHECK int spool_bulk_put(struct spool_bulk *bulk, const char *home, const s
 MUST_CHECK int spool_bulk_settle(struct spool_bulk *bulk, const char *home, const struct response_id *id,
                                  enum spool_place place, const struct spool_text *jws, const struct spool_text *answer);
 
-/* Syncs what was written since the last time and gives it its names. -1 also with EEXIST when one that was put is there already. */
+/* Syncs what was written since the last time and gives it its names. -1 also with EEXIST when one that was put is there
+ * already. */
 MUST_CHECK int spool_bulk_commit(struct spool_bulk *bulk);
 
 /* spool_bulk_commit, and then a sync for the names: all is on stable storage. */

@@ -9,10 +9,10 @@ static enum consistency_verdict compare_roots(const struct merkle_hash *a, const
     return merkle_equal(a, b) ? CONSISTENCY_CONTINUES : CONSISTENCY_TWO_HISTORIES;
 }
 
-/* The proof did not hold. Either the newer tree had another root when it was as small as the older one, and the same proof shows
- * that; or the hashes are not of the newer tree at all. */
-static enum consistency_verdict blame(const struct merkle_head *older, const struct merkle_head *newer, merkle_read *read,
-                                      void *context)
+/* The proof did not hold. Either the newer tree had another root when it was as small as the older one, and the same
+ * proof shows that; or the hashes are not of the newer tree at all. */
+static enum consistency_verdict blame(const struct merkle_head *older, const struct merkle_head *newer,
+                                      merkle_read *read, void *context)
 {
     struct merkle_hash proof[MERKLE_PROOF_MAX];
     struct merkle_head then = {.size = older->size};
@@ -44,7 +44,7 @@ enum consistency_verdict consistency_continues(const struct merkle_head *older, 
     return blame(older, newer, read, context);
 }
 
-/* --- what was seen */
+/* What was seen. */
 
 int consistency_add(struct consistency_list *seen, const struct merkle_head *head, const char *checkpoint, size_t len)
 {

@@ -1,5 +1,5 @@
-/* Whether the log only ever grew: a newer checkpoint against older ones. Pure: the stored hashes come through merkle_read. One
- * thread. */
+/* Whether the log only ever grew: a newer checkpoint against older ones. Pure: the stored hashes come through
+ * merkle_read. One thread. */
 #ifndef CLIENT_LOG_CONSISTENCY_H
 #define CLIENT_LOG_CONSISTENCY_H
 
@@ -14,10 +14,11 @@ enum consistency_verdict {
     CONSISTENCY_UNREAD, /* a stored hash can't be had */
 };
 
-/* Whether `newer` continues `older`; `read` gives the stored hashes of the newer tree. Both heads have been verified. An older one without
- * entries is continued by any, if its root is that of no entries. */
-MUST_CHECK enum consistency_verdict consistency_continues(const struct merkle_head *older, const struct merkle_head *newer,
-                                                          merkle_read *read, void *context);
+/* Whether `newer` continues `older`; `read` gives the stored hashes of the newer tree. Both heads have been verified.
+ * An older one without entries is continued by any, if its root is that of no entries. */
+MUST_CHECK enum consistency_verdict consistency_continues(const struct merkle_head *older,
+                                                          const struct merkle_head *newer, merkle_read *read,
+                                                          void *context);
 
 /* A checkpoint that was signed once. */
 struct consistency_seen {
@@ -39,8 +40,8 @@ MUST_CHECK int consistency_add(struct consistency_list *seen, const struct merkl
 /* Sorts by size, and of those that say the same leaves one. */
 void consistency_sort(struct consistency_list *seen);
 
-/* Of a sorted list: the first of two neighbours with as many entries and another root, two histories without any proof needed; NULL
- * when there are none. */
+/* Of a sorted list: the first of two neighbours with as many entries and another root, two histories without any proof
+ * needed; NULL when there are none. */
 const struct consistency_seen *consistency_find_fork(const struct consistency_list *seen);
 
 void consistency_free(struct consistency_list *seen);

@@ -1,5 +1,5 @@
-/* Holds what the collector shows of its log now against all that a member has seen of it: one key, and one tree that only grew. Tells
- * nobody and writes nothing. One thread. */
+/* Holds what the collector shows of its log now against all that a member has seen of it: one key, and one tree that
+ * only grew. Tells nobody and writes nothing. One thread. */
 #ifndef CLIENT_LOG_MONITOR_H
 #define CLIENT_LOG_MONITOR_H
 
@@ -15,7 +15,7 @@ enum monitor_result {
     MONITOR_OTHER_KEY, /* it shows another key than the one pinned, or a checkpoint that was signed by another */
     MONITOR_TWO_HISTORIES, /* `older` and the newest can't be of one log */
     MONITOR_SMALLER, /* the newest has fewer entries than `older` */
-    MONITOR_FALSE_TILES, /* its tiles don't lead to its own checkpoint, so that it can't show that it continues `older` */
+    MONITOR_FALSE_TILES, /* its tiles don't lead to its own checkpoint: it can't show that it continues `older` */
     MONITOR_UNREAD, /* it shows its checkpoint, but not the tiles with which to compare it with `older` */
     MONITOR_FAILED, /* here: no memory */
 };

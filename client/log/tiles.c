@@ -54,7 +54,8 @@ static int ask(struct tiles *tiles, const struct tile *tile, size_t len)
     return outcome == HTTP_DONE && tiles->answer->status == 200 && tiles->answer->body.len == len ? 0 : -1;
 }
 
-/* A partial tile may be gone once the full one is there (tlog-tiles, "Partial tiles"): its first hashes are the same. */
+/* A partial tile may be gone once the full one is there (tlog-tiles, "Partial tiles"): its first hashes are the
+ * same. */
 static int fetch(struct tiles *tiles, const struct tile *tile)
 {
     struct tile full = {tile->level, tile->index, TILE_WIDTH};

@@ -1,5 +1,6 @@
-/* Stored hashes of the collector's log from its tiles (c2sp.org/tlog-tiles), fetched as they are needed and kept in memory for one run. What
- * comes is believed to be nothing but bytes: proofs made of it are checked against signed checkpoints. One thread. */
+/* Stored hashes of the collector's log from its tiles (c2sp.org/tlog-tiles), fetched as they are needed and kept in
+ * memory for one run. What comes is believed to be nothing but bytes: proofs made of it are checked against signed
+ * checkpoints. One thread. */
 #ifndef CLIENT_LOG_TILES_H
 #define CLIENT_LOG_TILES_H
 

@@ -3,7 +3,8 @@
 
 #define KEY_ANSWER_MAX ((size_t)1024) /* a name of 255 bytes and 80 characters of key */
 
-static enum view_result get(struct http *http, const char *path, size_t max, struct buf *out, struct http_answer *answer)
+static enum view_result get(struct http *http, const char *path, size_t max, struct buf *out,
+                            struct http_answer *answer)
 {
     struct http_request request = {.path = path, .answer_max = max};
     switch (http_do(http, &request, answer)) {

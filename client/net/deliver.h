@@ -1,4 +1,5 @@
-/* Takes spooled responses to the collector and files them by its answer. Knows no key and asks nobody anything. One thread. */
+/* Takes spooled responses to the collector and files them by its answer. Knows no key and asks nobody anything. One
+ * thread. */
 #ifndef CLIENT_NET_DELIVER_H
 #define CLIENT_NET_DELIVER_H
 
@@ -12,12 +13,13 @@ enum delivery {
     DELIVERY_REFUSED, /* the collector will never take it; it is in refused/ with the reason */
     DELIVERY_KEPT, /* not reached, or it can't just now: still in spool/ */
     DELIVERY_BLOCKED, /* something between here and there is wrong that time alone won't mend: still in spool/ */
-    DELIVERY_UNPROVEN, /* said to be accepted, but the receipt does not hold: still in spool/, the answer is in evidence/ */
+    DELIVERY_UNPROVEN, /* said to be accepted, but the receipt does not hold: still in spool/, answer in evidence/ */
     DELIVERY_FAILED, /* here: memory or a file; errno. Still in spool/ */
 };
 
-/* What an answer about one response means, with `status` 0 when there was none. `answer` is its JSON document, NULL when it is none.
- * Pure. Only who answers as a collector does is believed: a 200 or a 403 by a hotel's portal settles nothing. */
+/* What an answer about one response means, with `status` 0 when there was none. `answer` is its JSON document, NULL
+ * when it is none. Pure. Only who answers as a collector does is believed: a 200 or a 403 by a hotel's portal settles
+ * nothing. */
 enum delivery deliver_sort(enum http_outcome outcome, unsigned status, const struct json *answer);
 
 /* Between which home and which log. */
@@ -27,8 +29,8 @@ struct delivery_way {
     struct http *http;
 };
 
-/* Looks at the receipt of one that is accepted, and keeps the answer as evidence where it does not hold: DELIVERY_SENT; DELIVERY_UNPROVEN
- * with *why, a static phrase in English; DELIVERY_FAILED. */
+/* Looks at the receipt of one that is accepted, and keeps the answer as evidence where it does not hold: DELIVERY_SENT;
+ * DELIVERY_UNPROVEN with *why, a static phrase in English; DELIVERY_FAILED. */
 MUST_CHECK enum delivery deliver_prove(const char *home, const struct response_id *id, const struct spool_text *jws,
                                        const struct spool_text *answer, const struct note_key *log, const char **why);
 
@@ -41,9 +43,9 @@ struct delivery_count {
 typedef void deliver_told(void *context, const struct response_id *id, enum delivery delivery,
                           const struct http_answer *answer);
 
-/* Sends all that wait, in order, so that an earlier revision is settled before a later one is sent: otherwise one whose answer
- * got lost would come back as stale. Leaves off at the first KEPT, BLOCKED, UNPROVEN or FAILED and returns that; else
- * DELIVERY_SENT. `told` may be NULL. `answer` is the last answer had. */
+/* Sends all that wait, in order, so that an earlier revision is settled before a later one is sent: otherwise one whose
+ * answer got lost would come back as stale. Leaves off at the first KEPT, BLOCKED, UNPROVEN or FAILED and returns that;
+ * else DELIVERY_SENT. `told` may be NULL. `answer` is the last answer had. */
 MUST_CHECK enum delivery deliver_all(const struct delivery_way *way, struct http_answer *answer, deliver_told *told,
                                      void *context, struct delivery_count *count);
 

@@ -57,7 +57,8 @@ int enrol_pin(struct profile *profile, const struct pin *log)
     return -1;
 }
 
-/* The log is pinned before the enrolment is noted, so that who is enrolled has always something to hold the collector to. */
+/* The log is pinned before the enrolment is noted, so that who is enrolled has always something to hold the collector
+ * to. */
 static int note_enrolment(struct profile *profile, const struct enrol_at *at, const struct buf *jws,
                           const struct buf *answer)
 {
@@ -81,8 +82,8 @@ static enum enrol_result take_answer(struct profile *profile, const struct enrol
     int found = pending_find(profile->home, &answer_text, &at->log->key, &proven, &why);
     if (found == 0 && note_enrolment(profile, at, &proven, &answer->body) == 0)
         result = ENROL_DONE;
-    else if (found > 0 &&
-             evidence_keep_answer(profile->home, NULL, &(struct spool_text){buf_text(sent), sent->len}, &answer_text) == 0)
+    else if (found > 0 && evidence_keep_answer(profile->home, NULL, &(struct spool_text){buf_text(sent), sent->len},
+                                               &answer_text) == 0)
         result = ENROL_UNPROVEN;
     buf_wipe(&proven);
     return result;

@@ -21,8 +21,8 @@ struct enrol_at {
     const struct pin *log; /* as seen just now, to be pinned; its key is what the receipt must hold under */
 };
 
-/* Makes the key when there is none, and has it and what it signed on
- * disk before anything is sent, so that a lost answer costs nothing. `code` is the invitation as typed and readable by invitation_read. */
+/* Makes the key when there is none, and has it and what it signed on disk before anything is sent, so that a lost
+ * answer costs nothing. `code` is the invitation as typed and readable by invitation_read. */
 MUST_CHECK enum enrol_result enrol_member(struct profile *profile, const struct enrol_at *at, const char *code,
                                           struct http_answer *answer);
 

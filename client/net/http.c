@@ -21,7 +21,7 @@ struct http {
     const struct retry_policy *policy;
 };
 
-/* --- URLs */
+/* URLs. */
 
 static int put_part(CURLU *url, CURLUPart part, struct buf *out)
 {
@@ -91,9 +91,10 @@ out:
     return result;
 }
 
-/* --- the connection */
+/* The connection. */
 
-/* libcurl's own option setters are macros with type checks that take one option at a time; each failure is the same to us. */
+/* libcurl's own option setters are macros with type checks that take one option at a time; each failure is the same to
+ * us. */
 static int set_manners(CURL *curl)
 {
     bool fine = curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L) == CURLE_OK &&
@@ -160,7 +161,7 @@ void http_answer_free(struct http_answer *answer)
     buf_free(&answer->body);
 }
 
-/* --- one try */
+/* One try. */
 
 static size_t take_body(char *bytes, size_t size, size_t count, void *context)
 {
@@ -227,7 +228,8 @@ static struct curl_slist *request_headers(const struct http_request *request)
     return list;
 }
 
-static int set_request(struct http *http, const struct http_request *request, const char *url, struct curl_slist *headers)
+static int set_request(struct http *http, const struct http_request *request, const char *url,
+                       struct curl_slist *headers)
 {
     CURL *curl = http->curl;
     bool fine = curl_easy_setopt(curl, CURLOPT_URL, url) == CURLE_OK &&
@@ -303,7 +305,7 @@ static void try_once(struct http *http, struct http_answer *answer)
     read_problem(answer);
 }
 
-/* --- trying again */
+/* Trying again. */
 
 static enum http_outcome try_until_settled(struct http *http, size_t answer_max, struct http_answer *answer)
 {

@@ -1,6 +1,6 @@
-/* Requests to one collector over one kept connection. The only place that knows libcurl; knows no panel. TLS certificates are
- * verified, only http and https are spoken, redirects are never followed, answers are bounded, and what is worth trying again is
- * tried again within a bound. Main thread only. */
+/* Requests to one collector over one kept connection. The only place that knows libcurl; knows no panel. TLS
+ * certificates are verified, only http and https are spoken, redirects are never followed, answers are bounded, and
+ * what is worth trying again is tried again within a bound. Main thread only. */
 #ifndef CLIENT_NET_HTTP_H
 #define CLIENT_NET_HTTP_H
 
@@ -35,12 +35,12 @@ struct http_answer {
     const char *why; /* in English, what went wrong unless TRANSFER_ANSWERED; "" else; static */
 };
 
-/* Writes the collector's URL in one form: scheme http or https and host in lower case, no user, query or fragment, no slash at
- * the end. -1 when `typed` is no such URL, or there is no memory. */
+/* Writes the collector's URL in one form: scheme http or https and host in lower case, no user, query or fragment, no
+ * slash at the end. -1 when `typed` is no such URL, or there is no memory. */
 MUST_CHECK int http_normalise_url(const char *typed, struct buf *out);
 
-/* A client of the collector at `url` (as http_normalise_url writes it; copied). NULL when there is no memory. Connects at the first
- * request. `policy` must outlive it. Free with http_close. */
+/* A client of the collector at `url` (as http_normalise_url writes it; copied). NULL when there is no memory. Connects
+ * at the first request. `policy` must outlive it. Free with http_close. */
 MUST_CHECK struct http *http_open(const char *url, const struct retry_policy *policy);
 void http_close(struct http *http);
 

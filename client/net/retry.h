@@ -1,5 +1,5 @@
-/* Whether a request is worth trying again, and when. Pure: knows no HTTP library, no clock and no randomness of its own, so
- * that tests see the whole schedule. Any thread. */
+/* Whether a request is worth trying again, and when. Pure: knows no HTTP library, no clock and no randomness of its
+ * own, so that tests see the whole schedule. Any thread. */
 #ifndef CLIENT_NET_RETRY_H
 #define CLIENT_NET_RETRY_H
 
@@ -33,9 +33,9 @@ extern const struct retry_policy retry_never; /* there is something else to go b
 extern const struct retry_policy retry_for_person; /* someone is waiting at the terminal */
 extern const struct retry_policy retry_for_batch; /* nobody is */
 
-/* How many milliseconds to wait after try number `attempt` (from 1) before the next: exponential with full jitter on its upper
- * half, `random` being any 32 random bits; at least what Retry-After asked, `retry_after` seconds (< 0: nothing). -1: that was
- * the last try. */
+/* How many milliseconds to wait after try number `attempt` (from 1) before the next: exponential with full jitter on
+ * its upper half, `random` being any 32 random bits; at least what Retry-After asked, `retry_after` seconds (< 0:
+ * nothing). -1: that was the last try. */
 int64_t retry_wait_ms(const struct retry_policy *policy, unsigned attempt, uint32_t random, int64_t retry_after);
 
 #endif

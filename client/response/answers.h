@@ -19,15 +19,15 @@ void answers_free(struct answers *answers);
 /* Copies what was typed for a question in place of what was there; NULL makes it unanswered. -1: no memory. */
 MUST_CHECK int answers_set(struct answers *answers, size_t question, const char *typed);
 
-/* Takes `count` words QUESTION=VALUE. Every word that is none, names no question or one named before is a fault; the values are not
- * looked at, nor shown. -1 with at least one fault. */
+/* Takes `count` words QUESTION=VALUE. Every word that is none, names no question or one named before is a fault; the
+ * values are not looked at, nor shown. -1 with at least one fault. */
 MUST_CHECK int answers_take_words(struct answers *answers, char *const *words, size_t count, struct faults *faults);
 
 /* Whether the question should be asked, going by its `when` and the answers so far. */
 bool answers_has_place(const struct answers *answers, size_t question);
 
-/* Puts them as a JSON object in the order of the questionnaire. -1 with a fault for each that does not fit its question, which
- * is then left out. */
+/* Puts them as a JSON object in the order of the questionnaire. -1 with a fault for each that does not fit its
+ * question, which is then left out. */
 MUST_CHECK int answers_put_json(struct buf *out, const struct answers *answers, struct faults *faults);
 
 #endif

@@ -23,7 +23,7 @@ struct document {
     bool have, is_new;
 };
 
-/* --- the kept copy */
+/* The kept copy. */
 
 static int put_path(char out[static PATH_MAX], const char *folder, const char *name)
 {
@@ -78,7 +78,7 @@ static int store_copy(struct document *d, const char *folder, const char *url)
     return result;
 }
 
-/* --- asking */
+/* Asking. */
 
 static enum http_outcome fetch(struct document *d, struct http *http, struct http_answer *answer)
 {
@@ -170,7 +170,7 @@ void catalogue_free(struct catalogue *catalogue)
     *catalogue = (struct catalogue){0};
 }
 
-/* --- for the verbs */
+/* For the verbs. */
 
 int catalogue_explain(enum catalogue_result result, const struct http_answer *answer)
 {
@@ -189,7 +189,8 @@ int catalogue_explain(enum catalogue_result result, const struct http_answer *an
               "wat deze URL geeft is geen panel dat dit programma begrijpt; kijk de URL na of werk het programma bij"));
         break;
     case CATALOGUE_FAILED:
-        cli_fail(T("can't keep a copy of the questions: %s", "kan geen kopie van de vragen bewaren: %s"), strerror(errno));
+        cli_fail(T("can't keep a copy of the questions: %s", "kan geen kopie van de vragen bewaren: %s"),
+                 strerror(errno));
         break;
     case CATALOGUE_FRESH:
     case CATALOGUE_KEPT:

@@ -1,5 +1,6 @@
-/* What may be answered: the panel definition and the action list as the collector gives them, with a copy kept in a folder
- * (panel.json and actions.json: {"url":…,"etag":…,"body":…}) so that answering needs no connection. One thread. */
+/* What may be answered: the panel definition and the action list as the collector gives them, with a copy kept in a
+ * folder (panel.json and actions.json: {"url":…,"etag":…,"body":…}) so that answering needs no connection. One
+ * thread. */
 #ifndef CLIENT_RESPONSE_CATALOGUE_H
 #define CLIENT_RESPONSE_CATALOGUE_H
 
@@ -20,9 +21,9 @@ enum catalogue_result {
     CATALOGUE_FAILED, /* memory, or a file; errno */
 };
 
-/* Asks the collector at `url` through `http` (NULL: does not ask), keeps what is new in `folder` once it has been understood,
- * and reads both. *out is filled on FRESH and KEPT; free with catalogue_free. `answer` is the last answer had. A copy kept from
- * another url does not count. */
+/* Asks the collector at `url` through `http` (NULL: does not ask), keeps what is new in `folder` once it has been
+ * understood, and reads both. *out is filled on FRESH and KEPT; free with catalogue_free. `answer` is the last answer
+ * had. A copy kept from another url does not count. */
 MUST_CHECK enum catalogue_result catalogue_get(struct catalogue *out, const char *folder, const char *url,
                                                struct http *http, struct http_answer *answer);
 void catalogue_free(struct catalogue *catalogue);
@@ -30,8 +31,8 @@ void catalogue_free(struct catalogue *catalogue);
 /* One line on standard error for a result without a catalogue; returns CLI_FAILED. */
 int catalogue_explain(enum catalogue_result result, const struct http_answer *answer);
 
-/* The round of that name, or with NULL the only one open at `now`. NULL, having said why, when there is none such, it is not open,
- * or more than one is. */
+/* The round of that name, or with NULL the only one open at `now`. NULL, having said why, when there is none such, it
+ * is not open, or more than one is. */
 const struct round *catalogue_pick_round(const struct catalogue *catalogue, const char *name, int64_t now);
 
 #endif

@@ -1,5 +1,5 @@
-/* Makes a response out of answers: checked as the collector will check it, then signed. Pure but for the clock and random bytes.
- * One thread. */
+/* Makes a response out of answers: checked as the collector will check it, then signed. Pure but for the clock and
+ * random bytes. One thread. */
 #ifndef CLIENT_RESPONSE_COMPOSE_H
 #define CLIENT_RESPONSE_COMPOSE_H
 
@@ -8,19 +8,19 @@
 #include "client/response/catalogue.h"
 #include "crypto/key.h"
 
-/* Whether the collector would take it (checks 4 to 7 of PROTOCOL 5, by our own clock), `answers` being a JSON object. -1 with at
- * least one fault, `where` a pointer into the claims. */
+/* Whether the collector would take it (checks 4 to 7 of PROTOCOL 5, by our own clock), `answers` being a JSON object.
+ * -1 with at least one fault, `where` a pointer into the claims. */
 MUST_CHECK int compose_check(const struct catalogue *catalogue, const struct response_id *id, const struct buf *answers,
                              struct faults *faults);
 
-/* answers_put_json and compose_check in one, so that all faults are told at once: those of single answers, and those of the whole
- * that don't follow from these. */
+/* answers_put_json and compose_check in one, so that all faults are told at once: those of single answers, and those of
+ * the whole that don't follow from these. */
 MUST_CHECK int compose_answers(struct buf *out, const struct catalogue *catalogue, const struct response_id *id,
                                const struct answers *answers, struct faults *faults);
 
 /* Appends the compact JWS. -1: no memory, or it is longer than JWS_MAX. */
-MUST_CHECK int compose_sign(struct buf *jws, const struct secret_key *key, const char *panel, const struct response_id *id,
-                            const struct buf *answers);
+MUST_CHECK int compose_sign(struct buf *jws, const struct secret_key *key, const char *panel,
+                            const struct response_id *id, const struct buf *answers);
 
 /* Appends the `answers` that a compact JWS holds, as JSON. -1: it is no response, or no memory. */
 MUST_CHECK int compose_read_answers(const struct buf *jws, struct buf *answers);

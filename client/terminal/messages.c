@@ -30,8 +30,8 @@ void messages_put_problem(struct buf *out, enum problem problem, unsigned status
 {
     switch (problem) {
     case PROBLEM_NOT_VERIFIED:
-        buf_put_text(out,
-                     T("the collector does not know this key (any more)", "de verzamelaar kent deze sleutel niet (meer)"));
+        buf_put_text(
+            out, T("the collector does not know this key (any more)", "de verzamelaar kent deze sleutel niet (meer)"));
         return;
     case PROBLEM_INVITATION_REFUSED:
         buf_put_text(out, T("the invitation is unknown, withdrawn or already used with another key",
@@ -41,8 +41,8 @@ void messages_put_problem(struct buf *out, enum problem problem, unsigned status
         buf_put_text(out, T("the round is not open", "de ronde is niet open"));
         return;
     case PROBLEM_STALE_REVISION:
-        buf_put_text(out,
-                     T("a later response to this action is already known", "er is al een latere reactie op deze actie"));
+        buf_put_text(
+            out, T("a later response to this action is already known", "er is al een latere reactie op deze actie"));
         return;
     case PROBLEM_INVALID_RESPONSE:
         buf_put_text(out, T("the answers don't fit the questions", "de antwoorden passen niet bij de vragen"));
@@ -82,8 +82,8 @@ void messages_put_reason(struct buf *out, const struct http_answer *answer)
                    answer->why);
         return;
     case TRANSFER_TOO_LONG:
-        buf_put_text(out,
-                     T("the answer is far longer than it should be", "het antwoord is veel langer dan het hoort te zijn"));
+        buf_put_text(
+            out, T("the answer is far longer than it should be", "het antwoord is veel langer dan het hoort te zijn"));
         return;
     case TRANSFER_ANSWERED:
         if (answer->status >= 300 && answer->status < 400)
@@ -113,7 +113,8 @@ void messages_errors(const char *body, size_t len)
 {
     struct json *document = json_parse(body, len, NULL);
     size_t shown = 0;
-    for (const struct json *e = json_first(json_member(document, "errors")); e && shown < ERRORS_SHOWN; e = json_next(e)) {
+    for (const struct json *e = json_first(json_member(document, "errors")); e && shown < ERRORS_SHOWN;
+         e = json_next(e)) {
         const char *pointer = json_text(json_member(e, "pointer"));
         const char *detail = json_text(json_member(e, "detail"));
         if (!pointer || !detail)

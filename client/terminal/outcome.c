@@ -70,13 +70,14 @@ int outcome_tell_rest(enum delivery stopped_by, const struct delivery_count *cou
               "de verzamelaar zegt uw reactie te hebben, maar het ontvangstbewijs klopt niet (%s): niet geteld als "
               "verstuurd"),
             count->why);
-        cli_say(T("%zu kept, signed. The answer lies in evidence/ of your folder: show it to the panel office.",
-                  "%zu ondertekend bewaard. Het antwoord ligt in evidence/ van uw map: laat het aan het panelbureau zien."),
-                count->kept);
+        cli_say(
+            T("%zu kept, signed. The answer lies in evidence/ of your folder: show it to the panel office.",
+              "%zu ondertekend bewaard. Het antwoord ligt in evidence/ van uw map: laat het aan het panelbureau zien."),
+            count->kept);
         break;
     case DELIVERY_FAILED:
-        exit_code =
-            cli_fail(T("can't read or keep a response: %s", "kan een reactie niet lezen of bewaren: %s"), strerror(errno));
+        exit_code = cli_fail(T("can't read or keep a response: %s", "kan een reactie niet lezen of bewaren: %s"),
+                             strerror(errno));
         break;
     }
     buf_free(&why);

@@ -6,9 +6,11 @@
 
 /* A line on standard error about one response that was settled, with the collector's faults when it was refused.
  * A deliver_told; `context` is not looked at. */
-void outcome_tell(void *context, const struct response_id *id, enum delivery delivery, const struct http_answer *answer);
+void outcome_tell(void *context, const struct response_id *id, enum delivery delivery,
+                  const struct http_answer *answer);
 
-/* A line about what still waits, when sending stopped at `stopped_by`. Returns the exit code: 0 when it only waits for a connection. */
+/* A line about what still waits, when sending stopped at `stopped_by`. Returns the exit code: 0 when it only waits for
+ * a connection. */
 int outcome_tell_rest(enum delivery stopped_by, const struct delivery_count *count, const struct http_answer *answer);
 
 /* The currentRevision of a stale-revision problem, as the collector gave it; 0 when it is no such problem. */

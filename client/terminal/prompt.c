@@ -11,7 +11,7 @@
 #define ASK_AGAIN 2
 #define SHOWN_MAX ((size_t)64 * 1024)
 
-/* --- what is shown */
+/* What is shown. */
 
 static void put_scale(struct buf *out, const struct question *q)
 {
@@ -70,7 +70,7 @@ static int show(const struct question *q)
     return result;
 }
 
-/* --- what is typed */
+/* What is typed. */
 
 /* Puts the option's value when `word` is the number shown before it and no value itself; else the word. */
 static void put_word(struct buf *out, const struct question *q, const char *word, size_t len)

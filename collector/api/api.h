@@ -1,5 +1,6 @@
-/* The HTTP API's resources (PROTOCOL 9), one file each: api_submit.c, api_batches.c, api_panel.c, api_rounds.c, api_tables.c, api_log.c, api_entries.c, api_service.c. They read the exchange,
- * call the rooms below, and set the answer. */
+/* The HTTP API's resources (PROTOCOL 9), one file each: api_submit.c, api_batches.c, api_panel.c, api_rounds.c,
+ * api_tables.c, api_log.c, api_entries.c, api_service.c. They read the exchange, call the rooms below, and set the
+ * answer. */
 #ifndef COLLECTOR_API_API_H
 #define COLLECTOR_API_API_H
 
@@ -45,24 +46,25 @@ http_handler api_openapi_get;
 http_handler api_receipt_get;
 http_handler api_entries_get;
 
-/* --- what the resources share: api.c --------------------------------------------------------------------------------------- */
+/* What the resources share: api.c. */
 
 /* Puts a refusal as a problem's JSON object, with its errors[]. */
 void api_put_refusal(struct buf *out, const struct refusal *refusal);
 
-/* Puts the JSON members that tell of a submission's outcome, without braces: of an accepted or repeated one. With `receipt`, its receipt is
- * among them. */
+/* Puts the JSON members that tell of a submission's outcome, without braces: of an accepted or repeated one. With
+ * `receipt`, its receipt is among them. */
 void api_put_outcome(struct buf *out, struct service *service, const struct submission *submission, bool receipt);
 
-/* Puts the receipt of any entry that the newest checkpoint covers. -1: it covers none of that index, or the log can't be read. */
+/* Puts the receipt of any entry that the newest checkpoint covers. -1: it covers none of that index, or the log can't
+ * be read. */
 MUST_CHECK int api_put_any_receipt(struct buf *out, struct service *service, uint64_t index, enum receipt_form form);
 
-/* Whether the request wants receipts: it does unless it says Prefer: return=minimal (RFC 7240), which the answer then confirms. While the handler
- * runs only. */
+/* Whether the request wants receipts: it does unless it says Prefer: return=minimal (RFC 7240), which the answer then
+ * confirms. While the handler runs only. */
 bool api_wants_receipt(struct http_exchange *exchange);
 
-/* Whether the request's token has one of `roles` (a bit each); if not, the answer has been set. *exact (may be NULL): whether it
- * may ask for exact figures. */
+/* Whether the request's token has one of `roles` (a bit each); if not, the answer has been set. *exact (may be NULL):
+ * whether it may ask for exact figures. */
 MUST_CHECK bool api_is_allowed(struct http_exchange *exchange, struct service *service, unsigned roles, bool *exact);
 
 /* Puts the problem of a submission that was refused or is not known to be kept, and returns it. */
@@ -74,7 +76,8 @@ unsigned api_verdict_status(const struct submission *submission);
 /* Whether If-None-Match (RFC 9110 §13.1.2) names this ETag or is *. While the handler runs only. */
 bool api_has_tag(const struct http_exchange *exchange, const char *tag);
 
-/* Answers 200 with `body` and a strong ETag made from it, or 304 when If-None-Match names that. Takes over the bytes of `body`. */
+/* Answers 200 with `body` and a strong ETag made from it, or 304 when If-None-Match names that. Takes over the bytes of
+ * `body`. */
 void api_answer_cached(struct http_exchange *exchange, const char *content_type, struct buf *body);
 
 #endif

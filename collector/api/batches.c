@@ -1,5 +1,5 @@
-/* POST /v1/response-batches: up to 4,096 signed responses, each for itself (PROTOCOL 5). A worker checks the lines, so that the HTTP threads stay
- * free; the writer commits those that pass; the HTTP thread writes the answer. */
+/* POST /v1/response-batches: up to 4,096 signed responses, each for itself (PROTOCOL 5). A worker checks the lines, so
+ * that the HTTP threads stay free; the writer commits those that pass; the HTTP thread writes the answer. */
 #include "base/clock.h"
 #include "base/json.h"
 #include "base/mem.h"
@@ -30,7 +30,7 @@ struct batch {
 static void release_batch(void *attachment)
 {
     struct batch *batch = attachment;
-    for (size_t i = 0; batch->lines != NULL && i < batch->count; i++) {
+    for (size_t i = 0; batch->lines && i < batch->count; i++) {
         mem_free(batch->lines[i].refusal);
         submission_free(batch->lines[i].submission);
         json_free(batch->lines[i].unescaped);
@@ -40,7 +40,7 @@ static void release_batch(void *attachment)
     mem_free(batch);
 }
 
-/* --- reading --------------------------------------------------------------------------------------------------------------- */
+/* Reading. */
 
 /* The next line, without its line feed; false at the end. Nothing after the last line feed is no line. */
 static bool next_line(const char **at, const char *end, const char **line, size_t *len)
@@ -49,8 +49,8 @@ static bool next_line(const char **at, const char *end, const char **line, size_
         return false;
     const char *feed = memchr(*at, '\n', (size_t)(end - *at));
     *line = *at;
-    *len = (size_t)((feed != NULL ? feed : end) - *at);
-    *at = feed != NULL ? feed + 1 : end;
+    *len = (size_t)((feed ? feed : end) - *at);
+    *at = feed ? feed + 1 : end;
     return true;
 }
 
@@ -63,8 +63,8 @@ static size_t count_lines(const struct buf *body)
     return count;
 }
 
-/* The text of a line that is a JSON string. Without an escape that is what stands between the quotes: whatever could not stand in a JSON
- * string can't stand in a JWS either. -1: the line is no JSON string. */
+/* The text of a line that is a JSON string. Without an escape that is what stands between the quotes: whatever could
+ * not stand in a JSON string can't stand in a JWS either. -1: the line is no JSON string. */
 static int read_line(struct line *out, const char *line, size_t len, const char **jws, size_t *jws_len)
 {
     while (len > 0 && strchr(" \t\r", line[len - 1]) != NULL)
@@ -75,12 +75,12 @@ static int read_line(struct line *out, const char *line, size_t len, const char 
         return -1;
     *jws = line + 1;
     *jws_len = len - 2;
-    if (memchr(line, '\\', len) == NULL)
+    if (!memchr(line, '\\', len))
         return 0;
     out->unescaped = json_parse(line, len, NULL);
     *jws = json_text(out->unescaped);
-    *jws_len = *jws != NULL ? strlen(*jws) : 0;
-    return *jws != NULL ? 0 : -1;
+    *jws_len = *jws ? strlen(*jws) : 0;
+    return *jws ? 0 : -1;
 }
 
 static void keep_refusal(struct line *line, const struct refusal *refusal)
@@ -94,7 +94,8 @@ static void keep_refusal(struct line *line, const struct refusal *refusal)
 }
 
 /* Checks one line; with no memory left it stays without a refusal, and is answered as unavailable. */
-static void check_line(struct batch *batch, struct catalogue *catalogue, struct line *line, const char *text, size_t len)
+static void check_line(struct batch *batch, struct catalogue *catalogue, struct line *line, const char *text,
+                       size_t len)
 {
     struct refusal refusal;
     const char *jws;
@@ -104,9 +105,10 @@ static void check_line(struct batch *batch, struct catalogue *catalogue, struct 
         refusal.problem = PROBLEM_MALFORMED_ENVELOPE;
         refusal.detail = "The line is no JSON string.";
     } else {
-        line->submission = submit_response(batch->service->around.roster, catalogue, jws, jws_len, clock_now(), &refusal);
+        line->submission =
+            submit_response(batch->service->around.roster, catalogue, jws, jws_len, clock_now(), &refusal);
     }
-    if (line->submission != NULL)
+    if (line->submission)
         batch->accepted[batch->job.count++] = line->submission;
     else
         keep_refusal(line, &refusal);
@@ -142,15 +144,16 @@ static void check_batch(struct work *work)
     http_resume(batch->exchange);
 }
 
-/* --- answering ------------------------------------------------------------------------------------------------------------- */
+/* Answering. */
 
 static void put_line(struct buf *out, const struct batch *batch, const struct line *line)
 {
     const struct submission *s = line->submission;
-    if (line->refusal != NULL) {
+    if (line->refusal) {
         buf_put_text(out, line->refusal);
-    } else if (s == NULL) {
-        http_put_problem(out, PROBLEM_UNAVAILABLE, "The collector is short of memory; send the same again later.", NULL);
+    } else if (!s) {
+        http_put_problem(out, PROBLEM_UNAVAILABLE, "The collector is short of memory; send the same again later.",
+                         NULL);
     } else if (s->verdict == VERDICT_ACCEPTED || s->verdict == VERDICT_REPEATED) {
         buf_printf(out, "{\"status\":%u,", api_verdict_status(s));
         api_put_outcome(out, batch->service, s, batch->receipts);
@@ -161,7 +164,8 @@ static void put_line(struct buf *out, const struct batch *batch, const struct li
     buf_put_char(out, '\n');
 }
 
-/* Whether nothing of the batch is known to be kept: then one 503 says so for all, and the same batch may be sent again. */
+/* Whether nothing of the batch is known to be kept: then one 503 says so for all, and the same batch may be sent
+ * again. */
 static bool is_unavailable(const struct batch *batch)
 {
     size_t lost = 0;
@@ -188,7 +192,7 @@ static void finish(struct http_exchange *x, void *context)
 static struct batch *batch_new(struct http_exchange *x, struct service *service, size_t count)
 {
     struct batch *batch = mem_calloc(1, sizeof *batch);
-    if (batch == NULL)
+    if (!batch)
         return NULL;
     batch->work.run = check_batch;
     batch->exchange = x;
@@ -196,7 +200,7 @@ static struct batch *batch_new(struct http_exchange *x, struct service *service,
     batch->receipts = api_wants_receipt(x);
     batch->lines = mem_calloc(count, sizeof *batch->lines);
     batch->accepted = mem_calloc(count, sizeof(struct submission *));
-    if (batch->lines != NULL && batch->accepted != NULL) {
+    if (batch->lines && batch->accepted) {
         batch->count = count;
         return batch;
     }
@@ -213,7 +217,7 @@ void api_batches_post(struct http_exchange *x, void *context)
         return;
     }
     struct batch *batch = batch_new(x, service, count);
-    if (batch == NULL) {
+    if (!batch) {
         http_problem(x, PROBLEM_UNAVAILABLE, "The collector is short of memory; send the same again later.", NULL);
         return;
     }

@@ -13,7 +13,7 @@
 static int read_number(const struct http_exchange *x, const char *name, uint64_t otherwise, uint64_t *out)
 {
     const char *text = http_query(x, name);
-    if (text == NULL) {
+    if (!text) {
         *out = otherwise;
         return 0;
     }

@@ -1,5 +1,5 @@
-/* /log/checkpoint, /log/key, /log/tile/… and /v1/receipts/{index}: what anyone may see of the log (PROTOCOL 6). Only what the newest checkpoint covers
- * is shown, whatever the store holds by then. */
+/* /log/checkpoint, /log/key, /log/tile/… and /v1/receipts/{index}: what anyone may see of the log (PROTOCOL 6). Only
+ * what the newest checkpoint covers is shown, whatever the store holds by then. */
 #include "collector/api/api.h"
 #include "crypto/line.h"
 #include "crypto/tile.h"

@@ -7,7 +7,7 @@
 static void put_round(struct buf *out, const struct json *round, bool open)
 {
     buf_put_char(out, '{');
-    for (const struct json *member = json_first(round); member != NULL; member = json_next(member)) {
+    for (const struct json *member = json_first(round); member; member = json_next(member)) {
         json_put_text(out, json_name(member));
         buf_put_char(out, ':');
         json_put_value(out, member);
@@ -20,7 +20,7 @@ static void put_rounds(struct buf *out, const struct json *rounds, const struct 
 {
     size_t place = 0;
     buf_put_char(out, '[');
-    for (const struct json *round = json_first(rounds); round != NULL; round = json_next(round), place++) {
+    for (const struct json *round = json_first(rounds); round; round = json_next(round), place++) {
         buf_put_text(out, place > 0 ? "," : "");
         put_round(out, round, round_is_open(&panel->rounds[place], now));
     }
@@ -30,7 +30,7 @@ static void put_rounds(struct buf *out, const struct json *rounds, const struct 
 static void put_panel(struct buf *out, const struct json *definition, const struct panel *panel, int64_t now)
 {
     const char *before = "{";
-    for (const struct json *member = json_first(definition); member != NULL; member = json_next(member), before = ",") {
+    for (const struct json *member = json_first(definition); member; member = json_next(member), before = ",") {
         buf_put_text(out, before);
         json_put_text(out, json_name(member));
         buf_put_char(out, ':');
@@ -49,7 +49,7 @@ void api_panel_get(struct http_exchange *x, void *context)
     struct json *definition = json_parse(buf_text(&catalogue->definition), catalogue->definition.len, NULL);
     struct buf body;
     buf_init(&body, SIZE_MAX);
-    if (definition != NULL)
+    if (definition)
         put_panel(&body, definition, catalogue->panel, clock_now());
     else
         body.failed = true; /* it was read once already, so memory is short */

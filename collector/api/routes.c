@@ -1,4 +1,5 @@
-/* The table of routes, and what the resources share: how refusals and outcomes are told, how one submission is committed. */
+/* The table of routes, and what the resources share: how refusals and outcomes are told, how one submission is
+ * committed. */
 #include "base/clock.h"
 #include "base/json.h"
 #include "base/log.h"
@@ -41,7 +42,7 @@ const struct http_route api_routes[] = {
     {NULL, NULL, NULL, 0, NULL, NULL},
 };
 
-/* --- refusals and outcomes ------------------------------------------------------------------------------------------------- */
+/* Refusals and outcomes. */
 
 static void put_errors(struct buf *out, const struct faults *faults)
 {
@@ -66,13 +67,13 @@ void api_put_refusal(struct buf *out, const struct refusal *refusal)
     buf_free(&members);
 }
 
-/* The receipt as a JSON string: from the commit itself, or for what was there already from the newest checkpoint. Better no answer than one without
- * its proof: who sends again gets it. */
+/* The receipt as a JSON string: from the commit itself, or for what was there already from the newest checkpoint.
+ * Better no answer than one without its proof: who sends again gets it. */
 static void put_receipt(struct buf *out, struct service *service, const struct submission *s)
 {
     buf_put_text(out, ",\"receipt\":\"");
-    int result = s->proofs != NULL ? proofs_put_receipt(out, s->proofs, (uint64_t)s->index, RECEIPT_JSON)
-                                   : api_put_any_receipt(out, service, (uint64_t)s->index, RECEIPT_JSON);
+    int result = s->proofs ? proofs_put_receipt(out, s->proofs, (uint64_t)s->index, RECEIPT_JSON)
+                           : api_put_any_receipt(out, service, (uint64_t)s->index, RECEIPT_JSON);
     buf_put_char(out, '"');
     if (result != 0)
         out->failed = true;
@@ -121,13 +122,13 @@ unsigned api_verdict_status(const struct submission *s)
     return problem_status(PROBLEM_UNAVAILABLE);
 }
 
-/* --- what a request asks for and may ask for ------------------------------------------------------------------------------- */
+/* What a request asks for and may ask for. */
 
 /* Whether a Prefer header holds the preference return=minimal, its value quoted or not. */
 static bool prefers_minimal(const char *prefer)
 {
     static const char name[] = "return=";
-    for (const char *at = strcasestr(prefer, name); at != NULL; at = strcasestr(at + 1, name)) {
+    for (const char *at = strcasestr(prefer, name); at; at = strcasestr(at + 1, name)) {
         const char *value = at + sizeof name - 1;
         bool quoted = *value == '"';
         size_t len = strlen("minimal");
@@ -142,7 +143,7 @@ static bool prefers_minimal(const char *prefer)
 bool api_wants_receipt(struct http_exchange *x)
 {
     const char *prefer = http_header(x, "Prefer");
-    if (prefer == NULL || !prefers_minimal(prefer))
+    if (!prefer || !prefers_minimal(prefer))
         return true;
     http_answer_header(x, "Preference-Applied", "return=minimal");
     return false;
@@ -175,26 +176,26 @@ bool api_is_allowed(struct http_exchange *x, struct service *service, unsigned r
     enum access_answer answer =
         access_check(&catalogue->tokens, http_header(x, "Authorization"), roles, clock_now(), &token);
     if (answer != ACCESS_GRANTED)
-        log_info("access: refused%s%s", token != NULL ? ", token " : "", token != NULL ? token->name : "");
-    if (answer == ACCESS_GRANTED && exact != NULL)
+        log_info("access: refused%s%s", token ? ", token " : "", token ? token->name : "");
+    if (answer == ACCESS_GRANTED && exact)
         *exact = token->exact;
     catalogue_release(catalogue);
     answer_access(x, answer);
     return answer == ACCESS_GRANTED;
 }
 
-/* --- cached answers -------------------------------------------------------------------------------------------------------- */
+/* Cached answers. */
 
 /* A weak validator matches too, as the comparison there is weak. */
 bool api_has_tag(const struct http_exchange *x, const char *tag)
 {
     const char *list = http_header(x, "If-None-Match");
     size_t len = strlen(tag);
-    if (list == NULL)
+    if (!list)
         return false;
     if (strcmp(list, "*") == 0)
         return true;
-    for (const char *at = strstr(list, tag); at != NULL; at = strstr(at + 1, tag))
+    for (const char *at = strstr(list, tag); at; at = strstr(at + 1, tag))
         if (at[len] == '\0' || strchr(", \t", at[len]) != NULL)
             return true;
     return false;

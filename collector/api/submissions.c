@@ -1,5 +1,5 @@
-/* POST /v1/members and POST /v1/responses: one signed object a request (PROTOCOL 4 and 5). Checked on the HTTP thread, put aside until the writer has
- * committed it, answered on the HTTP thread again. */
+/* POST /v1/members and POST /v1/responses: one signed object a request (PROTOCOL 4 and 5). Checked on the HTTP thread,
+ * put aside until the writer has committed it, answered on the HTTP thread again. */
 #include "base/clock.h"
 #include "base/mem.h"
 #include "collector/api/api.h"
@@ -47,11 +47,12 @@ static void finish(struct http_exchange *x, void *context)
     finish_pending(x, context, http_attachment(x));
 }
 
-/* Suspends the exchange and hands the submission to the writer; the answer follows by itself. Takes the submission over. */
+/* Suspends the exchange and hands the submission to the writer; the answer follows by itself. Takes the submission
+ * over. */
 static void commit(struct http_exchange *x, struct service *service, struct submission *s)
 {
     struct pending *pending = mem_calloc(1, sizeof *pending);
-    if (pending == NULL) {
+    if (!pending) {
         commit_withdraw(service->queue);
         submission_free(s);
         http_problem(x, PROBLEM_UNAVAILABLE, "The collector is short of memory; send the same again later.", NULL);
@@ -88,7 +89,7 @@ static void submit(struct http_exchange *x, struct service *service, enum submis
             ? submit_response(service->around.roster, catalogue, buf_text(body), body->len, clock_now(), &refusal)
             : submit_enrolment(catalogue, buf_text(body), body->len, clock_now(), &refusal);
     catalogue_release(catalogue);
-    if (s != NULL) {
+    if (s) {
         commit(x, service, s);
     } else {
         commit_withdraw(service->queue);

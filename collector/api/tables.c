@@ -1,5 +1,6 @@
-/* GET /v1/rounds/{id}/summary, …/questions, …/options, …/comments (PROTOCOL 7, 8, 9). A table is made while it is sent, an action at a time, from one moment of the
- * store; its ETag is known before, from all that its bytes follow from: the log's root, the panel as imported, and what was asked. */
+/* GET /v1/rounds/{id}/summary, …/questions, …/options, …/comments (PROTOCOL 7, 8, 9). A table is made while it is sent,
+ * an action at a time, from one moment of the store; its ETag is known before, from all that its bytes follow from: the
+ * log's root, the panel as imported, and what was asked. */
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
@@ -48,17 +49,17 @@ static void release_parcel(void *source)
     gzip_free(parcel->gzip);
     buf_free(&parcel->plain);
     catalogue_release(parcel->catalogue);
-    if (parcel->store != NULL)
+    if (parcel->store)
         snapshots_give_back(parcel->snapshots, parcel->store);
     mem_free(parcel);
 }
 
-/* --- sending --------------------------------------------------------------------------------------------------------------- */
+/* Sending. */
 
 static enum http_chunk next_piece(void *source, struct buf *out)
 {
     struct parcel *parcel = source;
-    struct buf *plain = parcel->gzip != NULL ? &parcel->plain : out;
+    struct buf *plain = parcel->gzip ? &parcel->plain : out;
     enum store_result result = STORE_OK;
     if (clock_monotonic_us() > parcel->until) {
         log_warning("tables: a receiver took longer than %d s", SEND_SECONDS);
@@ -71,14 +72,14 @@ static enum http_chunk next_piece(void *source, struct buf *out)
                   result == STORE_FAILED ? store_error(parcel->store) : "out of memory");
         return HTTP_CHUNK_BROKEN;
     }
-    if (parcel->gzip != NULL) {
+    if (parcel->gzip) {
         gzip_put(parcel->gzip, plain->data, plain->len, result == STORE_NONE, out);
         buf_reset(plain);
     }
     return result == STORE_NONE ? HTTP_CHUNK_LAST : HTTP_CHUNK_MORE;
 }
 
-/* --- what the answer says of itself ---------------------------------------------------------------------------------------- */
+/* What the answer says of itself. */
 
 /* Mixes more bytes into a hash. */
 static void stir(uint8_t hash[static SHA256_BYTES], const void *bytes, size_t len)
@@ -127,7 +128,7 @@ static int make_tag(struct service *service, const struct parcel *parcel, char t
         return -1;
     int len = snprintf(text, sizeof text, "%s %s %s %s %d %llu", BURGERPANEL_VERSION,
                        catalogue->panel->rounds[parcel->round].id, sheet_name(wish->kind),
-                       wish->format != NULL ? wish->format->name : "json", wish->exact, (unsigned long long)head.size);
+                       wish->format ? wish->format->name : "json", wish->exact, (unsigned long long)head.size);
     stir(hash, text, (size_t)len);
     stir(hash, head.root.bytes, sizeof head.root.bytes);
     stir(hash, buf_text(&catalogue->definition), catalogue->definition.len);
@@ -166,14 +167,14 @@ static void answer(struct http_exchange *x, struct parcel *parcel, const char *t
     http_answer_header(x, "Cache-Control", "private, no-cache");
 }
 
-/* --- what is asked --------------------------------------------------------------------------------------------------------- */
+/* What is asked. */
 
 static int read_exact(const struct http_exchange *x, bool *out)
 {
     const char *text = http_query(x, "exact");
-    if (text != NULL && strcmp(text, "true") != 0 && strcmp(text, "false") != 0)
+    if (text && strcmp(text, "true") != 0 && strcmp(text, "false") != 0)
         return -1;
-    *out = text != NULL && strcmp(text, "true") == 0;
+    *out = text && strcmp(text, "true") == 0;
     return 0;
 }
 
@@ -181,9 +182,9 @@ static int read_profile(const struct http_exchange *x, struct wish *wish)
 {
     const char *text = http_query(x, "profile");
     if (wish->form == FORM_JSON)
-        return text == NULL ? 0 : -1;
-    wish->format = text != NULL && strcmp(text, "excelNl") == 0 ? &csv_excel_nl : &csv_rfc4180;
-    return text == NULL || wish->format == &csv_excel_nl || strcmp(text, "rfc4180") == 0 ? 0 : -1;
+        return !text ? 0 : -1;
+    wish->format = text && strcmp(text, "excelNl") == 0 ? &csv_excel_nl : &csv_rfc4180;
+    return !text || wish->format == &csv_excel_nl || strcmp(text, "rfc4180") == 0 ? 0 : -1;
 }
 
 /* false: the answer has been set. */
@@ -198,7 +199,8 @@ static bool read_wish(struct http_exchange *x, struct wish *wish)
     wish->gzip = negotiate_gzip(http_header(x, "Accept-Encoding"));
     if (read_profile(x, wish) == 0 && read_exact(x, &wish->exact) == 0)
         return true;
-    http_problem(x, PROBLEM_BAD_REQUEST, "profile is rfc4180 or excelNl, of text/csv alone; exact is true or false.", NULL);
+    http_problem(x, PROBLEM_BAD_REQUEST, "profile is rfc4180 or excelNl, of text/csv alone; exact is true or false.",
+                 NULL);
     return false;
 }
 
@@ -217,7 +219,7 @@ static bool may_ask(struct http_exchange *x, struct service *service, struct wis
     return false;
 }
 
-/* --- the walk -------------------------------------------------------------------------------------------------------------- */
+/* The walk. */
 
 static void answer_unavailable(struct http_exchange *x, const char *why)
 {
@@ -230,15 +232,15 @@ static struct parcel *take_moment(struct http_exchange *x, struct service *servi
 {
     char error[STORE_ERROR_SIZE] = "out of memory";
     struct parcel *parcel = mem_calloc(1, sizeof *parcel);
-    if (parcel != NULL) {
+    if (parcel) {
         *parcel = (struct parcel){.snapshots = service->snapshots, .wish = *wish};
         buf_init(&parcel->plain, SIZE_MAX);
         parcel->until = clock_monotonic_us() + SEND_SECONDS * INT64_C(1000000);
         parcel->store = snapshots_take(service->snapshots, error);
-        parcel->catalogue = parcel->store != NULL ? catalogue_load(parcel->store) : NULL;
-        if (parcel->catalogue != NULL)
+        parcel->catalogue = parcel->store ? catalogue_load(parcel->store) : NULL;
+        if (parcel->catalogue)
             return parcel;
-        if (parcel->store != NULL)
+        if (parcel->store)
             snprintf(error, sizeof error, "%s", store_error(parcel->store));
         release_parcel(parcel);
     }
@@ -256,7 +258,7 @@ static int pack(struct parcel *parcel)
                                         .exact = parcel->wish.exact,
                                         .format = parcel->wish.format};
     parcel->sheet = sheet_new(&source);
-    if (parcel->sheet == NULL)
+    if (!parcel->sheet)
         return -1;
     if (!parcel->wish.gzip || (parcel->gzip = gzip_new()) != NULL)
         return 0;
@@ -271,7 +273,7 @@ static void get(struct http_exchange *x, struct service *service, enum sheet_kin
     if (!may_ask(x, service, &wish))
         return;
     struct parcel *parcel = take_moment(x, service, &wish);
-    if (parcel == NULL)
+    if (!parcel)
         return;
     int round = panel_find_round(parcel->catalogue->panel, http_parameter(x));
     if (round < 0) {

@@ -1,6 +1,6 @@
-/* Reading: a chunk of entries at a time. All cores take envelope and claims apart; in order the members are found; all cores check the signatures;
- * in order everything is folded. What must be in order goes on beside what need not: a chunk is folded while the next is taken apart, and
- * the one after is read while signatures are checked. */
+/* Reading: a chunk of entries at a time. All cores take envelope and claims apart; in order the members are found; all
+ * cores check the signatures; in order everything is folded. What must be in order goes on beside what need not: a
+ * chunk is folded while the next is taken apart, and the one after is read while signatures are checked. */
 #include "collector/audit/audit.h"
 #include "base/lang.h"
 #include "base/mem.h"
@@ -71,7 +71,7 @@ static void entry_differs(struct chunk *chunk, size_t i, const char *why)
 struct audit *audit_new(struct catalogue *catalogue, struct parallel *parallel, const struct audit_listener *listener)
 {
     struct audit *audit = mem_calloc(1, sizeof *audit);
-    if (audit == NULL)
+    if (!audit)
         return NULL;
     audit->catalogue = catalogue_hold(catalogue);
     audit->parallel = parallel;
@@ -85,7 +85,7 @@ struct audit *audit_new(struct catalogue *catalogue, struct parallel *parallel, 
         catalogue->panel->rounds[i].opens_at = INT64_MIN; /* an opening time may have been moved since */
     audit->fold = fold_new();
     audit->tree = audit_tree_new(audit);
-    if (audit->fold != NULL && audit->tree != NULL)
+    if (audit->fold && audit->tree)
         return audit;
     audit_free(audit);
     return NULL;
@@ -93,7 +93,7 @@ struct audit *audit_new(struct catalogue *catalogue, struct parallel *parallel, 
 
 void audit_free(struct audit *audit)
 {
-    if (audit == NULL)
+    if (!audit)
         return;
     for (size_t c = 0; c < 2; c++)
         for (size_t i = 0; i < CHUNK; i++)
@@ -104,7 +104,7 @@ void audit_free(struct audit *audit)
     mem_free(audit);
 }
 
-/* --- taking apart, on all cores -------------------------------------------------------------------------------------------- */
+/* Taking apart, on all cores. */
 
 /* Why an enrolment could not have been accepted; NULL when it could. */
 static const char *enrolment_fault(const struct enrolment *claims, const struct jws *jws, const struct panel *panel)
@@ -128,7 +128,7 @@ static void read_enrolment(struct entry *entry, const struct buf *payload, const
     if (enrolment_parse(buf_text(payload), payload->len, &claims, &entry->why))
         return;
     entry->why = enrolment_fault(&claims, &entry->jws, panel);
-    if (entry->why == NULL && invitation_read(claims.invitation, code) == 0) {
+    if (!entry->why && invitation_read(claims.invitation, code) == 0) {
         memcpy(entry->own_key, claims.public_key, KEY_BYTES);
         crypto_sha256(code, sizeof code, entry->invitation);
         entry->kind = ENTRY_ENROLMENT;
@@ -179,11 +179,11 @@ static void check_signature(void *context, size_t i)
 {
     struct chunk *chunk = context;
     struct entry *entry = &chunk->entries[i];
-    if (entry->kind != ENTRY_BAD && entry->public_key != NULL)
+    if (entry->kind != ENTRY_BAD && entry->public_key)
         entry->signature_counts = jws_verify(&entry->jws, entry->public_key);
 }
 
-/* --- in order -------------------------------------------------------------------------------------------------------------- */
+/* In order. */
 
 /* -1: no memory. */
 static int join(struct chunk *chunk, size_t i)
@@ -202,8 +202,8 @@ static int join(struct chunk *chunk, size_t i)
     return answer == FOLD_NO_MEMORY ? -1 : 0;
 }
 
-/* Members join before the responses behind them are looked up. Whether their signatures count is seen later; that of a forged enrolment is a
- * finding then. */
+/* Members join before the responses behind them are looked up. Whether their signatures count is seen later; that of a
+ * forged enrolment is a finding then. */
 static int find_signers(struct chunk *chunk)
 {
     for (size_t i = 0; i < chunk->count; i++) {
@@ -232,15 +232,16 @@ static int fold_response(struct chunk *chunk, size_t i)
                                     .index = chunk->first + (int64_t)i,
                                     .slot_count = tally_slot_count(&entry->ballot)};
     uint16_t *slots = mem_calloc(response.slot_count, sizeof *slots);
-    if (slots == NULL)
+    if (!slots)
         return -1;
     tally_slots(layout, &entry->ballot, slots);
     response.slots = slots;
     enum fold_answer answer = fold_respond(chunk->audit->fold, &response, layout);
     mem_free(slots);
     const struct fold_member *member = fold_member(chunk->audit->fold, response.member);
-    if (answer == FOLD_REFUSED || (member != NULL && member->index > response.index))
-        entry_differs(chunk, i, T("it can't follow on the entries before it", "ze kan niet volgen op de regels ervoor"));
+    if (answer == FOLD_REFUSED || (member && member->index > response.index))
+        entry_differs(chunk, i,
+                      T("it can't follow on the entries before it", "ze kan niet volgen op de regels ervoor"));
     return answer == FOLD_NO_MEMORY ? -1 : 0;
 }
 
@@ -252,7 +253,7 @@ static int fold_entry(struct chunk *chunk, size_t i)
         entry_differs(chunk, i, T("it is missing", "ze ontbreekt"));
     else if (entry->kind == ENTRY_BAD)
         entry_differs(chunk, i, entry->why);
-    else if (entry->public_key == NULL)
+    else if (!entry->public_key)
         entry_differs(chunk, i, T("nobody with this key has enrolled", "niemand met deze sleutel is ingeschreven"));
     else if (!entry->signature_counts)
         entry_differs(chunk, i, T("its signature does not count", "de handtekening telt niet"));
@@ -293,7 +294,8 @@ static int read_chunk(struct chunk *chunk, int64_t first, const struct audit_sou
         buf_reset(text);
         enum store_result result = source->read(source->context, index, text, error);
         if (result == STORE_FAILED) {
-            snprintf(audit->error, sizeof audit->error, T("entry %lld: %s", "regel %lld: %s"), (long long)index, *error);
+            snprintf(audit->error, sizeof audit->error, T("entry %lld: %s", "regel %lld: %s"), (long long)index,
+                     *error);
             *error = audit->error;
             return -1;
         }
@@ -356,7 +358,7 @@ int audit_read(struct audit *audit, const struct audit_source *source, struct st
     return 0;
 }
 
-/* --- what came out --------------------------------------------------------------------------------------------------------- */
+/* What came out. */
 
 size_t audit_findings(const struct audit *audit)
 {

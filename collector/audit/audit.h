@@ -1,5 +1,6 @@
-/* The log worked out anew: every signature, the tree, the roster, the current responses, the counters; then compared with what is stored. Each thing that differs
- * is told by its name. Memory grows with members and current responses, not with the log. */
+/* The log worked out anew: every signature, the tree, the roster, the current responses, the counters; then compared
+ * with what is stored. Each thing that differs is told by its name. Memory grows with members and current responses,
+ * not with the log. */
 #ifndef COLLECTOR_AUDIT_AUDIT_H
 #define COLLECTOR_AUDIT_AUDIT_H
 
@@ -11,7 +12,8 @@ struct audit;
 
 /* Where the entries come from. */
 struct audit_source {
-    /* Puts the entry of that index, in ascending order from 0. STORE_NONE: there is none. STORE_FAILED: *error says why. */
+    /* Puts the entry of that index, in ascending order from 0. STORE_NONE: there is none. STORE_FAILED: *error says
+     * why. */
     enum store_result (*read)(void *context, int64_t index, struct buf *out, const char **error);
     void *context;
     int64_t size; /* entries that there should be */
@@ -24,19 +26,22 @@ struct audit_listener {
     void *context;
 };
 
-/* `catalogue` is the panel's, used and kept; its rounds' opening times are not looked at. NULL: no memory. Free with audit_free. */
+/* `catalogue` is the panel's, used and kept; its rounds' opening times are not looked at. NULL: no memory. Free with
+ * audit_free. */
 MUST_CHECK struct audit *audit_new(struct catalogue *catalogue, struct parallel *parallel,
                                    const struct audit_listener *listener);
 void audit_free(struct audit *audit);
 
-/* Reads all entries: signatures, claims, order; builds the fold and the tree. With `store`, compares each leaf and tile with the store's.
- * 0, also with findings; -1: it could not be done, *error says why. */
-MUST_CHECK int audit_read(struct audit *audit, const struct audit_source *source, struct store *store, const char **error);
+/* Reads all entries: signatures, claims, order; builds the fold and the tree. With `store`, compares each leaf and tile
+ * with the store's. 0, also with findings; -1: it could not be done, *error says why. */
+MUST_CHECK int audit_read(struct audit *audit, const struct audit_source *source, struct store *store,
+                          const char **error);
 
 /* Compares the store's members, invitations, current responses and counters with the fold. -1: *error says why. */
 MUST_CHECK int audit_compare(struct audit *audit, struct store *store, const char **error);
 
-/* A signed checkpoint, verified already: the tree must have had its root when it had its size. Before audit_read, and one at most. */
+/* A signed checkpoint, verified already: the tree must have had its root when it had its size. Before audit_read, and
+ * one at most. */
 void audit_compare_head(struct audit *audit, const struct merkle_head *head);
 
 /* Things that differ so far. */

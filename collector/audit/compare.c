@@ -15,7 +15,7 @@ struct comparison {
     bool *members_seen; /* by number - 1 */
 };
 
-/* --- members --------------------------------------------------------------------------------------------------------------- */
+/* Members. */
 
 static int compare_member(void *context, const struct store_member *stored)
 {
@@ -23,10 +23,11 @@ static int compare_member(void *context, const struct store_member *stored)
     char kid[KID_SIZE];
     key_thumbprint(stored->public_key, kid);
     const struct fold_member *worked = fold_member(c->fold, stored->number);
-    if (worked == NULL || worked->index != stored->index || memcmp(worked->public_key, stored->public_key, KEY_BYTES) != 0)
+    if (!worked || worked->index != stored->index || memcmp(worked->public_key, stored->public_key, KEY_BYTES) != 0)
         audit_differs(
             c->audit,
-            T("member %s: the log has no such enrolment", "panellid %s: het logboek heeft geen zulke inschrijving"), kid);
+            T("member %s: the log has no such enrolment", "panellid %s: het logboek heeft geen zulke inschrijving"),
+            kid);
     else
         c->members_seen[stored->number - 1] = true;
     return 0;
@@ -43,17 +44,17 @@ static enum store_result compare_members(struct comparison *c)
     char kid[KID_SIZE];
     size_t count = fold_member_count(c->fold);
     c->members_seen = mem_calloc(count, sizeof *c->members_seen);
-    if (c->members_seen == NULL)
+    if (!c->members_seen)
         return no_memory(c->store);
     enum store_result result = c->store->ops->member_each(c->store, compare_member, c);
     for (size_t i = 0; i < count && result == STORE_OK; i++) {
         const struct fold_member *member = fold_member(c->fold, (int64_t)i + 1);
         key_thumbprint(member->public_key, kid);
         if (!c->members_seen[i])
-            audit_differs(
-                c->audit,
-                T("member %s (entry %lld): not among the store's", "panellid %s (regel %lld): niet bij die van de opslag"),
-                kid, (long long)member->index);
+            audit_differs(c->audit,
+                          T("member %s (entry %lld): not among the store's",
+                            "panellid %s (regel %lld): niet bij die van de opslag"),
+                          kid, (long long)member->index);
     }
     mem_free(c->members_seen);
     return result;
@@ -88,12 +89,12 @@ static enum store_result compare_invitations(struct comparison *c)
     return result;
 }
 
-/* --- current responses ----------------------------------------------------------------------------------------------------- */
+/* Current responses. */
 
 static bool same_current(const struct fold_current *worked, const struct store_current *stored)
 {
-    return worked->revision == stored->revision && worked->index == stored->index && worked->replaced == stored->replaced &&
-           worked->slot_count == stored->slot_count &&
+    return worked->revision == stored->revision && worked->index == stored->index &&
+           worked->replaced == stored->replaced && worked->slot_count == stored->slot_count &&
            memcmp(worked->slots, stored->slots, stored->slot_count * sizeof *stored->slots) == 0;
 }
 
@@ -158,7 +159,7 @@ static enum store_result compare_currents(struct comparison *c)
     return result;
 }
 
-/* --- counters -------------------------------------------------------------------------------------------------------------- */
+/* Counters. */
 
 static const char *round_name(const struct catalogue *catalogue, int64_t number)
 {
@@ -182,7 +183,7 @@ static enum store_result compare_counts(struct comparison *c, int64_t round, int
 {
     const char *action_id = action_name(c->catalogue, action), *round_id = round_name(c->catalogue, round);
     int64_t *stored = mem_calloc(slots, sizeof *stored);
-    if (stored == NULL)
+    if (!stored)
         return no_memory(c->store);
     enum store_result result = c->store->ops->counts_read(c->store, round, action, stored, slots);
     if (result == STORE_FAILED)
@@ -202,7 +203,7 @@ static int compare_counted(void *context, int64_t round, int64_t action)
 {
     struct comparison *c = context;
     c->seen++;
-    if (fold_counts(c->fold, round, action) == NULL)
+    if (!fold_counts(c->fold, round, action))
         audit_differs(c->audit,
                       T("counters of action %s in round %s: the log has no response to it",
                         "tellers van actie %s in ronde %s: het logboek heeft er geen reactie op"),
@@ -223,7 +224,8 @@ static enum store_result compare_tallies(struct comparison *c)
 
 int audit_compare(struct audit *audit, struct store *store, const char **error)
 {
-    struct comparison c = {.audit = audit, .fold = audit_fold(audit), .store = store, .catalogue = audit_catalogue(audit)};
+    struct comparison c = {
+        .audit = audit, .fold = audit_fold(audit), .store = store, .catalogue = audit_catalogue(audit)};
     enum store_result (*const steps[])(struct comparison *) = {compare_members, compare_invitations, compare_currents,
                                                                compare_tallies};
     *error = store->error;

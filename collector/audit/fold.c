@@ -1,5 +1,6 @@
-/* Three lists: members, found by thumbprint, current responses, found by (round, member, action), counters by (round, action). The first two
- * are found through open addressing tables of their numbers that double when half full; the third is short. */
+/* Three lists: members, found by thumbprint, current responses, found by (round, member, action), counters by (round,
+ * action). The first two are found through open addressing tables of their numbers that double when half full; the
+ * third is short. */
 #include "collector/audit/fold.h"
 #include "base/mem.h"
 #include "crypto/base64url.h"
@@ -8,7 +9,8 @@
 
 #define SMALLEST 1024
 
-/* One for each response that counts, so of ten million each byte is ten megabytes. The numbers have no more bits in the store either. */
+/* One for each response that counts, so of ten million each byte is ten megabytes. The numbers have no more bits in the
+ * store either. */
 struct current {
     uint32_t round, member, action;
     uint32_t slot_count;
@@ -40,13 +42,13 @@ struct fold {
 struct fold *fold_new(void)
 {
     struct fold *fold = mem_calloc(1, sizeof *fold);
-    if (fold == NULL)
+    if (!fold)
         return NULL;
     fold->by_size = fold->place_size = SMALLEST;
     fold->by_thumbprint = mem_calloc(SMALLEST, sizeof *fold->by_thumbprint);
     fold->by_invitation = mem_calloc(SMALLEST, sizeof *fold->by_invitation);
     fold->by_place = mem_calloc(SMALLEST, sizeof *fold->by_place);
-    if (fold->by_thumbprint != NULL && fold->by_invitation != NULL && fold->by_place != NULL)
+    if (fold->by_thumbprint && fold->by_invitation && fold->by_place)
         return fold;
     fold_free(fold);
     return NULL;
@@ -54,7 +56,7 @@ struct fold *fold_new(void)
 
 void fold_free(struct fold *fold)
 {
-    if (fold == NULL)
+    if (!fold)
         return;
     for (size_t i = 0; i < fold->current_count; i++)
         mem_free(fold->currents[i].slots);
@@ -70,7 +72,7 @@ void fold_free(struct fold *fold)
     mem_free(fold);
 }
 
-/* --- members --------------------------------------------------------------------------------------------------------------- */
+/* Members. */
 
 /* The slot that holds this thumbprint's number, or the empty one where it would go. */
 static uint32_t *probe_member(const struct fold *fold, uint32_t *slots, size_t size, const uint8_t *thumbprint)
@@ -100,11 +102,11 @@ static int grow_lists(struct fold *fold)
         return 0;
     size_t cap = fold->member_cap * 2 + SMALLEST;
     struct fold_member *members = mem_resize(fold->members, cap, sizeof *members);
-    if (members == NULL)
+    if (!members)
         return -1;
     fold->members = members;
     uint8_t(*thumbprints)[SHA256_BYTES] = mem_resize(fold->thumbprints, cap, sizeof *thumbprints);
-    if (thumbprints == NULL)
+    if (!thumbprints)
         return -1;
     fold->thumbprints = thumbprints;
     fold->member_cap = cap;
@@ -117,7 +119,7 @@ static int grow_tables(struct fold *fold)
     if (fold->member_count * 2 < fold->by_size)
         return 0;
     uint32_t *thumbprints = mem_calloc(size, sizeof *thumbprints), *invitations = mem_calloc(size, sizeof *invitations);
-    if (thumbprints == NULL || invitations == NULL) {
+    if (!thumbprints || !invitations) {
         mem_free(thumbprints);
         mem_free(invitations);
         return -1;
@@ -183,7 +185,7 @@ const struct fold_member *fold_member(const struct fold *fold, int64_t number)
     return number >= 1 && (uint64_t)number <= fold->member_count ? &fold->members[number - 1] : NULL;
 }
 
-/* --- current responses ----------------------------------------------------------------------------------------------------- */
+/* Current responses. */
 
 /* The slot of `table` that leads to this response, or the empty one where it would. */
 static uint32_t *probe_current(const struct fold *fold, uint32_t *table, size_t size, int64_t round, int64_t member,
@@ -206,7 +208,7 @@ static int grow_places(struct fold *fold)
         return 0;
     size_t size = fold->place_size * 2;
     uint32_t *larger = mem_calloc(size, sizeof *larger);
-    if (larger == NULL)
+    if (!larger)
         return -1;
     for (size_t i = 0; i < fold->current_count; i++) {
         const struct current *current = &fold->currents[i];
@@ -221,10 +223,10 @@ static int grow_places(struct fold *fold)
 /* Makes room for one more in both; where it goes, NULL when there is no memory. */
 static struct current *grow_currents(struct fold *fold)
 {
-    if (fold->currents == NULL || fold->current_count == fold->current_cap) {
+    if (!fold->currents || fold->current_count == fold->current_cap) {
         size_t cap = fold->current_cap + fold->current_cap / 2 + SMALLEST;
         struct current *more = cap <= UINT32_MAX ? mem_resize(fold->currents, cap, sizeof *more) : NULL;
-        if (more == NULL)
+        if (!more)
             return NULL;
         fold->currents = more;
         fold->current_cap = cap;
@@ -256,14 +258,14 @@ static struct counts *find_counts(const struct fold *fold, int64_t round, int64_
 static struct counts *need_counts(struct fold *fold, int64_t round, int64_t action, const struct tally_layout *layout)
 {
     struct counts *found = find_counts(fold, round, action);
-    if (found != NULL)
+    if (found)
         return found;
     struct counts *more = mem_resize(fold->counts, fold->count_count + 1, sizeof *more);
-    if (more == NULL)
+    if (!more)
         return NULL;
     fold->counts = more;
     int64_t *counts = mem_calloc(layout->slots, sizeof *counts);
-    if (counts == NULL)
+    if (!counts)
         return NULL;
     more[fold->count_count] = (struct counts){round, action, counts, layout->slots};
     return &more[fold->count_count++];
@@ -293,27 +295,27 @@ enum fold_answer fold_respond(struct fold *fold, const struct fold_current *resp
     if (!fits_place(response))
         return FOLD_REFUSED;
     struct current *room = grow_currents(fold);
-    if (room == NULL)
+    if (!room)
         return FOLD_NO_MEMORY;
     uint32_t *place =
         probe_current(fold, fold->by_place, fold->place_size, response->round, response->member, response->action);
     struct current *before = *place != 0 ? &fold->currents[*place - 1] : NULL;
-    if (before != NULL && response->revision <= before->revision)
+    if (before && response->revision <= before->revision)
         return FOLD_REFUSED;
     struct counts *counts = need_counts(fold, response->round, response->action, layout);
     uint16_t *slots = mem_calloc(response->slot_count, sizeof *slots);
-    if (counts == NULL || slots == NULL) {
+    if (!counts || !slots) {
         mem_free(slots);
         return FOLD_NO_MEMORY;
     }
     memcpy(slots, response->slots, response->slot_count * sizeof *slots);
     /* The new ones first: they may be refused, while what was once added can always be taken back. */
     if (tally_add(layout, counts->counts, slots, response->slot_count, 1) ||
-        (before != NULL && tally_add(layout, counts->counts, before->slots, before->slot_count, -1))) {
+        (before && tally_add(layout, counts->counts, before->slots, before->slot_count, -1))) {
         mem_free(slots);
         return FOLD_REFUSED;
     }
-    if (before != NULL) {
+    if (before) {
         mem_free(before->slots);
         *before = as_current(response, before->index, slots);
     } else {
@@ -345,12 +347,12 @@ bool fold_next_current(const struct fold *fold, size_t *place, struct fold_curre
     return true;
 }
 
-/* --- counters -------------------------------------------------------------------------------------------------------------- */
+/* Counters. */
 
 const int64_t *fold_counts(const struct fold *fold, int64_t round, int64_t action)
 {
     const struct counts *found = find_counts(fold, round, action);
-    return found != NULL ? found->counts : NULL;
+    return found ? found->counts : NULL;
 }
 
 bool fold_next_counts(const struct fold *fold, size_t *place, int64_t *round, int64_t *action, const int64_t **counts,

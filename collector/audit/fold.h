@@ -1,5 +1,5 @@
-/* The state that a log makes, worked out in memory entry by entry: members, current responses, counters. Shares nothing with ledger.c but
- * the meaning of PROTOCOL 4 and 5, so that each is a check on the other. Pure. One thread. */
+/* The state that a log makes, worked out in memory entry by entry: members, current responses, counters. Shares nothing
+ * with ledger.c but the meaning of PROTOCOL 4 and 5, so that each is a check on the other. Pure. One thread. */
 #ifndef COLLECTOR_AUDIT_FOLD_H
 #define COLLECTOR_AUDIT_FOLD_H
 
@@ -34,7 +34,8 @@ enum fold_answer {
 /* An enrolment. Refused: the key is a member's already. That its invitation was used before is not looked at here. */
 MUST_CHECK enum fold_answer fold_enrol(struct fold *fold, const struct fold_member *member);
 
-/* A response; `replaced` is not looked at; `slots` is copied. Refused: its revision is not higher than the current one's. */
+/* A response; `replaced` is not looked at; `slots` is copied. Refused: its revision is not higher than the current
+ * one's. */
 MUST_CHECK enum fold_answer fold_respond(struct fold *fold, const struct fold_current *response,
                                          const struct tally_layout *layout);
 
@@ -49,7 +50,8 @@ const struct fold_member *fold_member(const struct fold *fold, int64_t number); 
 
 size_t fold_current_count(const struct fold *fold);
 /* Found: true and *out. */
-bool fold_find_current(const struct fold *fold, int64_t round, int64_t member, int64_t action, struct fold_current *out);
+bool fold_find_current(const struct fold *fold, int64_t round, int64_t member, int64_t action,
+                       struct fold_current *out);
 /* Walks them in no order: *place is 0 at first. */
 bool fold_next_current(const struct fold *fold, size_t *place, struct fold_current *out);
 

@@ -25,10 +25,10 @@ struct remote {
 struct remote *remote_open(const char *url, const char *token, char error[static FETCH_ERROR_SIZE])
 {
     struct fetch *fetch = fetch_open(url, token, error);
-    if (fetch == NULL)
+    if (!fetch)
         return NULL;
     struct remote *remote = mem_calloc(1, sizeof *remote);
-    if (remote == NULL) {
+    if (!remote) {
         snprintf(error, FETCH_ERROR_SIZE, "%s", T("out of memory", "te weinig geheugen"));
         fetch_close(fetch);
         return NULL;
@@ -42,7 +42,7 @@ struct remote *remote_open(const char *url, const char *token, char error[static
 
 void remote_close(struct remote *remote)
 {
-    if (remote == NULL)
+    if (!remote)
         return;
     fetch_close(remote->fetch);
     buf_free(&remote->page);
@@ -60,7 +60,7 @@ static int get(struct remote *remote, const char *path, struct buf *out)
     return fetch_get(remote->fetch, &(struct fetch_request){path, false}, out, &status, remote->error);
 }
 
-/* --- panel and actions ----------------------------------------------------------------------------------------------------- */
+/* Panel and actions. */
 
 static struct panel *get_panel(struct remote *remote)
 {
@@ -91,18 +91,18 @@ static struct action_list *get_actions(struct remote *remote)
 struct catalogue *remote_catalogue(struct remote *remote)
 {
     struct panel *panel = get_panel(remote);
-    struct action_list *actions = panel != NULL ? get_actions(remote) : NULL;
-    if (actions == NULL) {
+    struct action_list *actions = panel ? get_actions(remote) : NULL;
+    if (!actions) {
         panel_free(panel);
         return NULL;
     }
     struct catalogue *catalogue = catalogue_make(panel, actions);
-    if (catalogue == NULL)
+    if (!catalogue)
         snprintf(remote->error, sizeof remote->error, "%s", T("out of memory", "te weinig geheugen"));
     return catalogue;
 }
 
-/* --- key and checkpoint ---------------------------------------------------------------------------------------------------- */
+/* Key and checkpoint. */
 
 int remote_head(struct remote *remote, struct note_key *key, struct merkle_head *head)
 {
@@ -115,7 +115,7 @@ int remote_head(struct remote *remote, struct note_key *key, struct merkle_head 
         result = get(remote, "/log/checkpoint", &checkpoint);
     if (result == 0 && (key_text.len == 0 || note_key_parse(key_text.data, key_text.len - 1, key, &why) != 0)) {
         snprintf(remote->error, sizeof remote->error,
-                 T("/log/key: no key of a log: %s", "/log/key: geen sleutel van een logboek: %s"), why != NULL ? why : "");
+                 T("/log/key: no key of a log: %s", "/log/key: geen sleutel van een logboek: %s"), why ? why : "");
         result = -1;
     }
     if (result == 0 && checkpoint_open(buf_text(&checkpoint), checkpoint.len, key, head, &why) != 0) {
@@ -130,7 +130,7 @@ int remote_head(struct remote *remote, struct note_key *key, struct merkle_head 
     return result;
 }
 
-/* --- entries --------------------------------------------------------------------------------------------------------------- */
+/* Entries. */
 
 static enum store_result get_page(struct remote *remote, int64_t from)
 {
@@ -143,7 +143,8 @@ static enum store_result get_page(struct remote *remote, int64_t from)
         remote->next = from;
         if (fetch_get(remote->fetch, &(struct fetch_request){path, true}, &remote->page, &status, remote->error) == 0)
             break;
-        /* One entry that the collector can't give holds up its whole page: smaller pages, to come as near to it as can be. */
+        /* One entry that the collector can't give holds up its whole page: smaller pages, to come as near to it as can
+         * be. */
         if (status < 500 || remote->limit == 1)
             return STORE_FAILED;
         remote->limit /= 8;
@@ -169,15 +170,16 @@ static enum store_result read_line(struct remote *remote, const char *line, size
     const char *text = json_text(jws);
     int64_t its_index = -1;
     enum store_result result;
-    if (json_integer(json_member(document, "index"), &its_index) != 0 || its_index != index || jws == NULL ||
-        (text == NULL && json_type(jws) != JSON_NULL))
-        result = refuse(remote,
-                        T("what the collector gives for it is no entry", "wat de verzamelaar ervoor geeft is geen regel"));
-    else if (text == NULL)
+    if (json_integer(json_member(document, "index"), &its_index) != 0 || its_index != index || !jws ||
+        (!text && json_type(jws) != JSON_NULL))
+        result = refuse(
+            remote, T("what the collector gives for it is no entry", "wat de verzamelaar ervoor geeft is geen regel"));
+    else if (!text)
         result = STORE_NONE;
     else {
         buf_put_text(out, text);
-        result = buf_check(out) == 0 ? STORE_OK : refuse(remote, T("it is longer than 32 KiB", "ze is langer dan 32 KiB"));
+        result =
+            buf_check(out) == 0 ? STORE_OK : refuse(remote, T("it is longer than 32 KiB", "ze is langer dan 32 KiB"));
     }
     json_free(document);
     return result;
@@ -196,7 +198,7 @@ enum store_result remote_entry(void *context, int64_t index, struct buf *out, co
     }
     const char *line = remote->page.data + remote->at;
     const char *stop = memchr(line, '\n', remote->page.len - remote->at);
-    if (stop == NULL)
+    if (!stop)
         return refuse(remote, T("the answer broke off", "het antwoord brak af"));
     remote->at += (size_t)(stop - line) + 1;
     remote->next++;

@@ -1,5 +1,5 @@
-/* Another collector's panel and log, read over HTTP for an audit by whoever has an auditor's token. What comes is no more than what that
- * collector says: the audit works it out and holds it against the checkpoint. One thread. */
+/* Another collector's panel and log, read over HTTP for an audit by whoever has an auditor's token. What comes is no
+ * more than what that collector says: the audit works it out and holds it against the checkpoint. One thread. */
 #ifndef COLLECTOR_AUDIT_REMOTE_H
 #define COLLECTOR_AUDIT_REMOTE_H
 
@@ -13,10 +13,12 @@ struct remote;
 MUST_CHECK struct remote *remote_open(const char *url, const char *token, char error[static FETCH_ERROR_SIZE]);
 void remote_close(struct remote *remote);
 
-/* The panel and the action list, its rounds and actions numbered by their places. Release with catalogue_release. NULL: remote_error. */
+/* The panel and the action list, its rounds and actions numbered by their places. Release with catalogue_release. NULL:
+ * remote_error. */
 MUST_CHECK struct catalogue *remote_catalogue(struct remote *remote);
 
-/* The log's key and its newest checkpoint, signed by that key. To be read before the entries, which may go on beyond it. -1: remote_error. */
+/* The log's key and its newest checkpoint, signed by that key. To be read before the entries, which may go on beyond
+ * it. -1: remote_error. */
 MUST_CHECK int remote_head(struct remote *remote, struct note_key *key, struct merkle_head *head);
 
 /* The `read` of an audit_source; context is a struct remote. STORE_NONE: erased, or the log ends before it. */

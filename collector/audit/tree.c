@@ -17,7 +17,7 @@ struct audit_tree {
 struct audit_tree *audit_tree_new(struct audit *audit)
 {
     struct audit_tree *tree = mem_calloc(1, sizeof *tree);
-    if (tree == NULL)
+    if (!tree)
         return NULL;
     tree->audit = audit;
     merkle_edge_init(&tree->edge);
@@ -58,7 +58,7 @@ static void compare_tile(struct audit_tree *tree, unsigned level, uint64_t index
 {
     struct merkle_hash stored[TILE_WIDTH];
     unsigned stored_width = 0;
-    if (tree->store == NULL)
+    if (!tree->store)
         return;
     enum store_result result = tree->store->ops->tile_read(tree->store, level, index, stored, &stored_width);
     if (result == STORE_FAILED) {
@@ -71,8 +71,8 @@ static void compare_tile(struct audit_tree *tree, unsigned level, uint64_t index
     if (stored_width != width)
         audit_differs(
             tree->audit,
-            T("tile %u/%llu: %u hashes where there should be %u", "tegel %u/%llu: %u hashes waar er %u moeten zijn"), level,
-            (unsigned long long)index, stored_width, width);
+            T("tile %u/%llu: %u hashes where there should be %u", "tegel %u/%llu: %u hashes waar er %u moeten zijn"),
+            level, (unsigned long long)index, stored_width, width);
     compare_hashes(tree, level, index, stored, stored_width < width ? stored_width : width);
 }
 

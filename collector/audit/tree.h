@@ -12,8 +12,8 @@ void audit_tree_free(struct audit_tree *tree);
 /* Tiles are compared with those of this store; NULL: with none. Before the first leaf. */
 void audit_tree_compare_with(struct audit_tree *tree, struct store *store);
 
-/* When the tree reaches the size of `head`, its root must be that one; a head beyond the last leaf is told by audit_tree_end. At most one,
- * before the first leaf. */
+/* When the tree reaches the size of `head`, its root must be that one; a head beyond the last leaf is told by
+ * audit_tree_end. At most one, before the first leaf. */
 void audit_tree_compare_head(struct audit_tree *tree, const struct merkle_head *head);
 
 void audit_tree_add(struct audit_tree *tree, const struct merkle_hash *leaf);

@@ -21,7 +21,7 @@ static int keep_action(void *context, const struct store_action *row)
 {
     struct import *import = context;
     int64_t *numbers = mem_resize(import->numbers, import->before->count + 1, sizeof *numbers);
-    if (numbers == NULL)
+    if (!numbers)
         return -1;
     import->numbers = numbers;
     numbers[import->before->count] = row->number;
@@ -68,12 +68,13 @@ static int import_actions(struct import *import)
 {
     const struct store_ops *ops = import->store->ops;
     import->before = action_list_new();
-    if (import->before == NULL)
+    if (!import->before)
         return cli_fail(T("out of memory", "te weinig geheugen"));
     if (ops->begin(import->store) != STORE_OK)
         return cmd_store_failed(import->store);
     if (ops->action_each(import->store, keep_action, import) == STORE_OK && action_list_index(import->before) == 0 &&
-        write_imported(import) == STORE_OK && stop_missing(import) == STORE_OK && ops->commit(import->store) == STORE_OK)
+        write_imported(import) == STORE_OK && stop_missing(import) == STORE_OK &&
+        ops->commit(import->store) == STORE_OK)
         return CLI_DONE;
     ops->rollback(import->store);
     return cmd_store_failed(import->store);
@@ -81,13 +82,13 @@ static int import_actions(struct import *import)
 
 static int tell_changes(const struct import *import)
 {
-    size_t count = import->after != NULL ? import->after->count : 0;
+    size_t count = import->after ? import->after->count : 0;
     struct buf text;
     buf_init(&text, SIZE_MAX);
-    buf_printf(
-        &text,
-        T("%zu actions: %zu added, %zu changed, %zu stopped\n", "%zu acties: %zu toegevoegd, %zu gewijzigd, %zu gestopt\n"),
-        count, import->added, import->changed, import->stopped);
+    buf_printf(&text,
+               T("%zu actions: %zu added, %zu changed, %zu stopped\n",
+                 "%zu acties: %zu toegevoegd, %zu gewijzigd, %zu gestopt\n"),
+               count, import->added, import->changed, import->stopped);
     return cmd_print(&text);
 }
 

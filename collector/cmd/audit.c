@@ -1,5 +1,5 @@
-/* audit: the log worked out anew and compared with what is stored, or, with --url, with what a collector shows. Reads one moment of the store, also
- * beside a running daemon. */
+/* audit: the log worked out anew and compared with what is stored, or, with --url, with what a collector shows. Reads
+ * one moment of the store, also beside a running daemon. */
 #include "collector/audit/audit.h"
 #include "base/file.h"
 #include "base/lang.h"
@@ -52,8 +52,9 @@ static enum store_result read_entry(void *context, int64_t index, struct buf *ou
     return store->ops->entry_read(store, index, out);
 }
 
-/* The last checkpoint beside the key, which need not be at hand in full: its signature is checked with the store's verifier key. To be read before
- * the moment of the store is chosen: a running daemon commits before it signs, so that the store can only be further. */
+/* The last checkpoint beside the key, which need not be at hand in full: its signature is checked with the store's
+ * verifier key. To be read before the moment of the store is chosen: a running daemon commits before it signs, so that
+ * the store can only be further. */
 static void read_checkpoint(struct run *run)
 {
     char path[CONFIG_VALUE_SIZE + 16];
@@ -87,14 +88,14 @@ static void expect_checkpoint(struct run *run, int64_t size)
     }
 }
 
-/* --- the tables ------------------------------------------------------------------------------------------------------------ */
+/* The tables. */
 
 static enum store_result read_worked_counts(void *context, int64_t round, int64_t action, int64_t *counts, size_t slots)
 {
     const int64_t *worked = fold_counts(context, round, action);
-    if (worked != NULL)
+    if (worked)
         memcpy(counts, worked, slots * sizeof *counts);
-    return worked != NULL ? STORE_OK : STORE_NONE;
+    return worked ? STORE_OK : STORE_NONE;
 }
 
 static int write_tables(const struct run *run, size_t round, bool exact)
@@ -114,7 +115,7 @@ static int write_tables(const struct run *run, size_t round, bool exact)
 static int write_all_tables(const struct run *run)
 {
     int result = CLI_DONE;
-    for (size_t round = 0; run->out != NULL && round < run->catalogue->panel->round_count && result == CLI_DONE; round++) {
+    for (size_t round = 0; run->out && round < run->catalogue->panel->round_count && result == CLI_DONE; round++) {
         result = write_tables(run, round, false);
         if (result == CLI_DONE)
             result = write_tables(run, round, true);
@@ -122,7 +123,7 @@ static int write_all_tables(const struct run *run)
     return result;
 }
 
-/* --- all of it ------------------------------------------------------------------------------------------------------------- */
+/* All of it. */
 
 static int conclude(const struct run *run)
 {
@@ -146,12 +147,12 @@ static int audit_all(struct run *run, const struct audit_source *source)
     struct audit_listener listener = {.differs = tell, .progress = show_progress};
     const char *error = "";
     run->parallel = parallel_new(parallel_cores());
-    run->audit = run->parallel != NULL ? audit_new(run->catalogue, run->parallel, &listener) : NULL;
-    if (run->audit == NULL)
+    run->audit = run->parallel ? audit_new(run->catalogue, run->parallel, &listener) : NULL;
+    if (!run->audit)
         return cli_fail(T("out of memory", "te weinig geheugen"));
     expect_checkpoint(run, source->size);
     if (audit_read(run->audit, source, run->store, &error) ||
-        (run->store != NULL && audit_compare(run->audit, run->store, &error)))
+        (run->store && audit_compare(run->audit, run->store, &error)))
         return cli_fail("%s", error);
     int result = write_all_tables(run);
     return result == CLI_DONE ? conclude(run) : result;
@@ -168,13 +169,14 @@ static int audit_store(struct run *run)
 {
     struct audit_source source = {.read = read_entry, .context = run->store};
     read_checkpoint(run);
-    if (run->store->ops->begin_reading(run->store) != STORE_OK || (run->catalogue = catalogue_load(run->store)) == NULL ||
+    if (run->store->ops->begin_reading(run->store) != STORE_OK ||
+        (run->catalogue = catalogue_load(run->store)) == NULL ||
         run->store->ops->entry_count(run->store, &source.size) != STORE_OK)
         return cmd_store_failed(run->store);
     return audit_all(run, &source);
 }
 
-/* --- over HTTP ------------------------------------------------------------------------------------------------------------- */
+/* Over HTTP. */
 
 /* Which key the log has is not for the collector to say alone: it is shown, to be compared with what members pinned. */
 static int audit_remote(struct run *run, struct remote *remote)
@@ -199,12 +201,12 @@ static int audit_remote(struct run *run, struct remote *remote)
 static int read_token(const char *file, struct buf *out)
 {
     const char *given = getenv("BURGERPANEL_TOKEN");
-    if (file == NULL && (given == NULL || given[0] == '\0'))
-        return cli_misuse("%s",
-                          T("--url needs an auditor's token: --token-file FILE, or BURGERPANEL_TOKEN in the environment",
-                            "--url heeft het token van een auditor nodig: --token-file BESTAND, of BURGERPANEL_TOKEN in de "
-                            "omgeving"));
-    if (file == NULL)
+    if (!file && (!given || given[0] == '\0'))
+        return cli_misuse(
+            "%s", T("--url needs an auditor's token: --token-file FILE, or BURGERPANEL_TOKEN in the environment",
+                    "--url heeft het token van een auditor nodig: --token-file BESTAND, of BURGERPANEL_TOKEN in de "
+                    "omgeving"));
+    if (!file)
         buf_put_text(out, given);
     else if (file_read(file, out))
         return cli_fail(T("%s can't be read: %s", "%s kan niet gelezen worden: %s"), file, strerror(errno));
@@ -225,7 +227,7 @@ static int audit_url(const char *url, const char *token_file, const char *out)
             cli_say("%s", T("Mind: this URL is http, so the token can be read on the way.",
                             "Let op: deze URL is http, dus het token is onderweg te lezen."));
         struct remote *remote = remote_open(url, buf_text(&token), error);
-        result = remote != NULL ? audit_remote(&run, remote) : cli_fail("%s", error);
+        result = remote ? audit_remote(&run, remote) : cli_fail("%s", error);
         free_run(&run);
         remote_close(remote);
     }
@@ -233,7 +235,7 @@ static int audit_url(const char *url, const char *token_file, const char *out)
     return result;
 }
 
-/* --- the verb -------------------------------------------------------------------------------------------------------------- */
+/* The verb. */
 
 int cmd_audit(const struct cli_verb *verb, int argc, char **argv)
 {
@@ -250,12 +252,12 @@ int cmd_audit(const struct cli_verb *verb, int argc, char **argv)
     int first, result = cli_parse(verb, options, argc, argv, 0, 0, &first);
     if (result >= 0)
         return result;
-    if (url != NULL)
+    if (url)
         return audit_url(url, token_file, run.out);
-    if (token_file != NULL)
+    if (token_file)
         return cli_misuse("%s", T("--token-file goes with --url", "--token-file hoort bij --url"));
     run.store = cmd_open(STORE_EXISTING, &result);
-    if (run.store == NULL)
+    if (!run.store)
         return result;
     result = audit_store(&run);
     free_run(&run);

@@ -23,7 +23,7 @@ struct store *cmd_open(enum store_mode mode, int *exit_code)
     if (*exit_code >= 0)
         return NULL;
     struct store *store = store_open(config.values[CONFIG_STORE], mode, error);
-    *exit_code = store != NULL ? CLI_DONE : cli_fail("%s", error);
+    *exit_code = store ? CLI_DONE : cli_fail("%s", error);
     return store;
 }
 
@@ -45,7 +45,8 @@ int cmd_tell_faults(const char *file, const struct faults *faults)
         cli_say("%s: %s: %s", file, faults->list[i].where, faults->list[i].what);
     if (faults->no_memory)
         return cli_fail("%s: %s", file, T("out of memory", "te weinig geheugen"));
-    return cli_fail(T("%s: %zu faults; nothing was imported", "%s: %zu fouten; niets is ingelezen"), file, faults->total);
+    return cli_fail(T("%s: %zu faults; nothing was imported", "%s: %zu fouten; niets is ingelezen"), file,
+                    faults->total);
 }
 
 int cmd_print(struct buf *text)
@@ -64,7 +65,7 @@ int cmd_list(const struct cli_verb *verb, int argc, char **argv, const char *hea
 {
     int first, result = CLI_DONE;
     struct store *store = cmd_begin(verb, argc, argv, 0, &first, &result);
-    if (store == NULL)
+    if (!store)
         return result;
     struct buf text;
     struct csv_writer writer;
@@ -88,7 +89,7 @@ void cmd_put_time(struct csv_writer *writer, int64_t when)
     csv_put_text(writer, text);
 }
 
-/* --- tables ---------------------------------------------------------------------------------------------------------------- */
+/* Tables. */
 
 int cmd_write_file(const char *folder, const char *name, const struct buf *text)
 {
@@ -103,7 +104,8 @@ int cmd_write_file(const char *folder, const char *name, const struct buf *text)
     return CLI_DONE;
 }
 
-static int write_table(const struct report *report, const struct csv_format *format, const char *folder, enum table table)
+static int write_table(const struct report *report, const struct csv_format *format, const char *folder,
+                       enum table table)
 {
     char name[32];
     struct buf text;
@@ -122,7 +124,8 @@ static int write_table(const struct report *report, const struct csv_format *for
 int cmd_make_folder(const char *folder)
 {
     if (file_make_folder(folder, 0755))
-        return cli_fail(T("folder %s can't be made: %s", "map %s kan niet gemaakt worden: %s"), folder, strerror(errno));
+        return cli_fail(T("folder %s can't be made: %s", "map %s kan niet gemaakt worden: %s"), folder,
+                        strerror(errno));
     return CLI_DONE;
 }
 

@@ -18,13 +18,15 @@ cmd_run cmd_members_list, cmd_members_revoke;
 cmd_run cmd_tokens_create, cmd_tokens_list, cmd_tokens_revoke;
 cmd_run cmd_serve, cmd_export, cmd_audit;
 
-/* Reads the configuration and opens the store. NULL: *exit_code says with what to end; a line has been written. Free with store_close. */
+/* Reads the configuration and opens the store. NULL: *exit_code says with what to end; a line has been written. Free
+ * with store_close. */
 MUST_CHECK struct store *cmd_open(enum store_mode mode, int *exit_code);
 
 /* The configuration that cmd_open has read. */
 const struct config *cmd_config(void);
 
-/* Parses a verb that has no options of its own and opens the existing store. NULL: as above. *first is the first operand. */
+/* Parses a verb that has no options of its own and opens the existing store. NULL: as above. *first is the first
+ * operand. */
 MUST_CHECK struct store *cmd_begin(const struct cli_verb *verb, int argc, char **argv, int operands, int *first,
                                    int *exit_code);
 
@@ -34,7 +36,8 @@ int cmd_store_failed(const struct store *store);
 /* Lists faults, a line each, as "FILE: where: what", and how many there are. Returns CLI_FAILED. */
 int cmd_tell_faults(const char *file, const struct faults *faults);
 
-/* A verb without operands or options that prints a CSV: `header` is its first line, `put` puts the rows. Returns the exit code. */
+/* A verb without operands or options that prints a CSV: `header` is its first line, `put` puts the rows. Returns the
+ * exit code. */
 int cmd_list(const struct cli_verb *verb, int argc, char **argv, const char *header,
              enum store_result (*put)(struct store *store, struct csv_writer *writer));
 

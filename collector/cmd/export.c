@@ -15,7 +15,8 @@ struct export_run {
 };
 
 /* Writes a file of the package and notes it there. */
-static int write_file(struct export_run *export, enum sheet_kind kind, bool is_table, uint64_t rows, const struct buf *text)
+static int write_file(struct export_run *export, enum sheet_kind kind, bool is_table, uint64_t rows,
+                      const struct buf *text)
 {
     struct datapackage *package = &export->package;
     datapackage_note(package, kind, is_table, rows, text);
@@ -35,11 +36,11 @@ static int export_sheet(struct export_run *export, enum sheet_kind kind)
     struct buf text;
     buf_init(&text, SIZE_MAX);
     struct sheet *sheet = sheet_new(&source);
-    enum store_result result = sheet != NULL ? STORE_OK : STORE_FAILED;
+    enum store_result result = sheet ? STORE_OK : STORE_FAILED;
     while (result == STORE_OK)
         result = sheet_put_next(sheet, &text);
-    int code =
-        result == STORE_NONE ? write_file(export, kind, true, sheet_rows(sheet), &text) : cmd_store_failed(export->store);
+    int code = result == STORE_NONE ? write_file(export, kind, true, sheet_rows(sheet), &text)
+                                    : cmd_store_failed(export->store);
     sheet_free(sheet);
     buf_free(&text);
     return code;
@@ -104,12 +105,12 @@ static int run(struct export_run *export, const char *round)
 {
     int result;
     struct store *store = cmd_open(STORE_EXISTING, &result);
-    if (store == NULL)
+    if (!store)
         return result;
     struct catalogue *catalogue = store->ops->begin_reading(store) == STORE_OK ? catalogue_load(store) : NULL;
     export->store = store;
     export->package.catalogue = catalogue;
-    result = catalogue != NULL ? export_all(export, round) : cmd_store_failed(store);
+    result = catalogue ? export_all(export, round) : cmd_store_failed(store);
     catalogue_release(catalogue);
     store->ops->rollback(store);
     store_close(store);
@@ -122,7 +123,8 @@ int cmd_export(const struct cli_verb *verb, int argc, char **argv)
     struct export_run export = {0};
     const struct cli_option options[] = {
         {"round", "ROUND", &round, NULL, "the round (needed)", "de ronde (verplicht)"},
-        {"out", "DIR", &export.folder, NULL, "the folder to write to (needed)", "de map om naar te schrijven (verplicht)"},
+        {"out", "DIR", &export.folder, NULL, "the folder to write to (needed)",
+         "de map om naar te schrijven (verplicht)"},
         {"exact", NULL, NULL, &export.package.exact, "exact figures, without disclosure control: not for publication",
          "exacte cijfers, zonder onthullingscontrole: niet voor publicatie"},
         {"profile", "PROFILE", &profile, NULL, "rfc4180 (default) or excel-nl", "rfc4180 (standaard) of excel-nl"},
@@ -134,9 +136,9 @@ int cmd_export(const struct cli_verb *verb, int argc, char **argv)
     if (result >= 0)
         return result;
     export.package.format = csv_format_find(profile);
-    if (export.package.format == NULL)
+    if (!export.package.format)
         return cli_misuse(T("--profile must be rfc4180 or excel-nl", "--profile moet rfc4180 of excel-nl zijn"));
-    if (round == NULL || export.folder == NULL)
+    if (!round || !export.folder)
         return cli_misuse(T("--round and --out are needed", "--round en --out zijn verplicht"));
     return run(&export, round);
 }

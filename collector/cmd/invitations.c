@@ -49,7 +49,8 @@ static enum store_result create_all(struct store *store, int64_t count, struct b
     return STORE_OK;
 }
 
-/* The file is there before the codes count, and gone again when they can't be stored: no code is ever lost or left over. */
+/* The file is there before the codes count, and gone again when they can't be stored: no code is ever lost or left
+ * over. */
 static int create(struct store *store, int64_t count, const char *out)
 {
     struct buf csv;
@@ -59,18 +60,18 @@ static int create(struct store *store, int64_t count, const char *out)
         result = cmd_store_failed(store);
     else if (buf_check(&csv))
         result = cli_fail(T("out of memory", "te weinig geheugen"));
-    else if (out != NULL && file_create(out, csv.data, csv.len, 0600))
+    else if (out && file_create(out, csv.data, csv.len, 0600))
         result = cli_fail(T("%s can't be written: %s; no invitations were made",
                             "%s kan niet geschreven worden: %s; er zijn geen uitnodigingen gemaakt"),
                           out, strerror(errno));
     else if (store->ops->commit(store) != STORE_OK) {
         result = cmd_store_failed(store);
-        if (out != NULL && file_remove(out))
+        if (out && file_remove(out))
             cli_say(T("remove %s: its codes are not valid", "verwijder %s: de codes zijn niet geldig"), out);
     }
     if (result != CLI_DONE)
         store->ops->rollback(store);
-    else if (out == NULL && fwrite(csv.data, 1, csv.len, stdout) != csv.len)
+    else if (!out && fwrite(csv.data, 1, csv.len, stdout) != csv.len)
         result = cli_fail(T("the codes can't be written", "de codes kunnen niet geschreven worden"));
     buf_wipe(&csv);
     return result;
@@ -91,9 +92,10 @@ int cmd_invitations_create(const struct cli_verb *verb, int argc, char **argv)
     errno = 0;
     long count = strtol(argv[first], &end, 10);
     if (errno != 0 || *end != '\0' || count < 1 || count > CREATE_MAX)
-        return cli_misuse(T("N must be a number from 1 to %d", "N moet een getal van 1 tot en met %d zijn"), CREATE_MAX);
+        return cli_misuse(T("N must be a number from 1 to %d", "N moet een getal van 1 tot en met %d zijn"),
+                          CREATE_MAX);
     struct store *store = cmd_open(STORE_EXISTING, &result);
-    if (store == NULL)
+    if (!store)
         return result;
     result = create(store, count, out);
     store_close(store);
@@ -147,7 +149,7 @@ int cmd_invitations_withdraw(const struct cli_verb *verb, int argc, char **argv)
     uint8_t code[INVITATION_BYTES], hash[SHA256_BYTES];
     int first, result = CLI_DONE;
     struct store *store = cmd_begin(verb, argc, argv, 1, &first, &result);
-    if (store == NULL)
+    if (!store)
         return result;
     if (invitation_read(argv[first], code)) {
         result = cli_misuse(T("this is no invitation code", "dit is geen uitnodigingscode"));

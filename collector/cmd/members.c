@@ -61,7 +61,7 @@ int cmd_members_revoke(const struct cli_verb *verb, int argc, char **argv)
 {
     int first, result = CLI_DONE;
     struct store *store = cmd_begin(verb, argc, argv, 1, &first, &result);
-    if (store == NULL)
+    if (!store)
         return result;
     result = revoke(store, argv[first]);
     store_close(store);

@@ -32,13 +32,13 @@ static int keep_id(char ***list, size_t *count, int64_t number, const char *id)
         return -1;
     size_t size = (size_t)number > *count ? (size_t)number : *count;
     char **more = mem_resize(*list, size, sizeof *more);
-    if (more == NULL)
+    if (!more)
         return -1;
     *list = more;
     for (; *count < size; (*count)++)
         more[*count] = NULL;
     more[number - 1] = mem_copy_text(id, strlen(id));
-    return more[number - 1] != NULL ? 0 : -1;
+    return more[number - 1] ? 0 : -1;
 }
 
 static int keep_round(void *context, int64_t number, const char *id)
@@ -59,7 +59,7 @@ static int keep_counted(void *context, int64_t round, int64_t action)
     if (round <= 0 || action <= 0 || (size_t)round > import->round_count || (size_t)action > import->action_count)
         return -1;
     struct counted *more = mem_resize(import->counted, import->counted_count + 1, sizeof *more);
-    if (more == NULL)
+    if (!more)
         return -1;
     import->counted = more;
     more[import->counted_count++] = (struct counted){import->rounds[round - 1], import->actions[action - 1]};
@@ -106,7 +106,7 @@ static enum store_result read_state(struct import *import, int64_t *size)
 static bool round_is_known(const struct import *import, const char *id)
 {
     for (size_t i = 0; i < import->round_count; i++)
-        if (import->rounds[i] != NULL && strcmp(import->rounds[i], id) == 0)
+        if (import->rounds[i] && strcmp(import->rounds[i], id) == 0)
             return true;
     return false;
 }
@@ -124,7 +124,8 @@ static enum store_result write_panel(struct import *import, const struct buf *js
     return ops->commit(import->store);
 }
 
-/* The log's key is made with the first panel: from then on the store belongs to it. A key that has signed before is another log's. */
+/* The log's key is made with the first panel: from then on the store belongs to it. A key that has signed before is
+ * another log's. */
 static int make_log_key(const struct import *import)
 {
     char path[CONFIG_VALUE_SIZE + 16], checkpoint[CONFIG_VALUE_SIZE + 32], origin[CONFIG_VALUE_SIZE + 16],
@@ -133,7 +134,8 @@ static int make_log_key(const struct import *import)
     const char *set = cmd_config()->values[CONFIG_ORIGIN];
     config_log_key(cmd_config(), path);
     snprintf(checkpoint, sizeof checkpoint, "%s.checkpoint", path);
-    snprintf(origin, sizeof origin, "%s%s", set[0] != '\0' ? "" : "burgerpanel/", set[0] != '\0' ? set : import->after->id);
+    snprintf(origin, sizeof origin, "%s%s", set[0] != '\0' ? "" : "burgerpanel/",
+             set[0] != '\0' ? set : import->after->id);
     if (file_exists(checkpoint))
         return cli_fail(T("%s belongs to another log; name a new file with --log-key",
                           "%s hoort bij een ander logboek; noem een nieuw bestand met --log-key"),
@@ -173,7 +175,7 @@ static int import_panel(struct import *import, const char *file, const struct bu
         return cmd_store_failed(import->store);
     if (read_state(import, &size) != STORE_OK)
         result = cmd_store_failed(import->store);
-    else if (import->before != NULL)
+    else if (import->before)
         panel_import_check(import->before, import->after, import->counted, import->counted_count, size == 0, &faults);
     if (result == CLI_DONE && faults_any(&faults))
         result = cmd_tell_faults(file, &faults);
@@ -226,10 +228,10 @@ int cmd_panel_show(const struct cli_verb *verb, int argc, char **argv)
 {
     int first, result = CLI_DONE;
     struct store *store = cmd_begin(verb, argc, argv, 0, &first, &result);
-    if (store == NULL)
+    if (!store)
         return result;
     struct catalogue *catalogue = catalogue_load(store);
-    if (catalogue == NULL) {
+    if (!catalogue) {
         result = cmd_store_failed(store);
     } else {
         struct buf text;

@@ -17,8 +17,8 @@ static int read_days(const char *text, long *days)
 {
     char *end = NULL;
     errno = 0;
-    *days = text != NULL ? strtol(text, &end, 10) : 0;
-    if (text != NULL && (errno != 0 || *end != '\0' || *days < 1 || *days > DAYS_MAX))
+    *days = text ? strtol(text, &end, 10) : 0;
+    if (text && (errno != 0 || *end != '\0' || *days < 1 || *days > DAYS_MAX))
         return cli_misuse(T("--expires must be a number of days from 1 to %d",
                             "--expires moet een aantal dagen van 1 tot en met %d zijn"),
                           DAYS_MAX);
@@ -63,7 +63,7 @@ int cmd_tokens_create(const struct cli_verb *verb, int argc, char **argv)
     long days;
     if (result >= 0)
         return result;
-    if (role_name == NULL || token_role_find(role_name, &role))
+    if (!role_name || token_role_find(role_name, &role))
         return cli_misuse(T("--role must be analyst, team or auditor", "--role moet analyst, team of auditor zijn"));
     if (!action_id_is_valid(argv[first]))
         return cli_misuse(
@@ -71,7 +71,7 @@ int cmd_tokens_create(const struct cli_verb *verb, int argc, char **argv)
     if (read_days(expires, &days))
         return CLI_USAGE;
     struct store *store = cmd_open(STORE_EXISTING, &result);
-    if (store == NULL)
+    if (!store)
         return result;
     int64_t now = clock_now();
     struct store_token token = {.name = argv[first],
@@ -111,7 +111,7 @@ int cmd_tokens_revoke(const struct cli_verb *verb, int argc, char **argv)
 {
     int first, result = CLI_DONE;
     struct store *store = cmd_begin(verb, argc, argv, 1, &first, &result);
-    if (store == NULL)
+    if (!store)
         return result;
     switch (store->ops->token_revoke(store, argv[first], clock_now())) {
     case STORE_OK:

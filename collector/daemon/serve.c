@@ -36,7 +36,8 @@ static void hold_signals(struct running *running)
     pthread_sigmask(SIG_BLOCK, &running->signals, NULL);
 }
 
-/* Each connection takes a descriptor; some are needed beside: the store's, and those of connections that are turned away. */
+/* Each connection takes a descriptor; some are needed beside: the store's, and those of connections that are turned
+ * away. */
 static void raise_descriptors(const struct config *config)
 {
     uint64_t wanted = config_number(config, CONFIG_CONNECTIONS) + DESCRIPTORS_BESIDE;
@@ -48,9 +49,9 @@ static void raise_descriptors(const struct config *config)
         (void)setrlimit(RLIMIT_NOFILE, &limit);
     }
     if (limit.rlim_cur < wanted)
-        log_warning(
-            "this process may open %llu files, too few for `connections`: raise its limit (ulimit -n, LimitNOFILE) to %llu",
-            (unsigned long long)limit.rlim_cur, (unsigned long long)wanted);
+        log_warning("this process may open %llu files, too few for `connections`: raise its limit (ulimit -n, "
+                    "LimitNOFILE) to %llu",
+                    (unsigned long long)limit.rlim_cur, (unsigned long long)wanted);
 }
 
 /* Opens the store for reading, and with what it says of itself the log's key. */
@@ -59,7 +60,7 @@ static int open_log(struct service *service, const struct config *config, char e
     char path[CONFIG_VALUE_SIZE + 16];
     struct buf verifier;
     service->reader = reader_open(config->values[CONFIG_STORE], error);
-    if (service->reader == NULL)
+    if (!service->reader)
         return -1;
     buf_init(&verifier, NOTE_MAX);
     struct store *store = reader_take(service->reader);
@@ -75,14 +76,14 @@ static int open_log(struct service *service, const struct config *config, char e
     if (found == STORE_OK)
         service->around.log_key = signer_open(path, buf_text(&verifier), error);
     buf_free(&verifier);
-    return service->around.log_key != NULL ? 0 : -1;
+    return service->around.log_key ? 0 : -1;
 }
 
 /* A second daemon on the same store would answer from a roster and a log that it does not know to have changed. */
 static int take_lock(struct running *running, const struct config *config, char error[static STORE_ERROR_SIZE])
 {
     const char *store = store_path(config->values[CONFIG_STORE]);
-    if (store == NULL)
+    if (!store)
         return 0;
     running->lock = store_lock(store);
     if (running->lock >= 0)
@@ -109,12 +110,11 @@ static int start_service(struct running *running, const struct config *config)
     service->config = config;
     service->snapshots = snapshots_new(config->values[CONFIG_STORE], TABLES_AT_ONCE);
     service->workers = workers_start(parallel_cores(), BATCHES_WAITING);
-    if (service->around.roster != NULL && service->around.catalogues != NULL && service->around.proofs != NULL &&
-        service->snapshots != NULL && service->workers != NULL && open_log(service, config, error) == 0 &&
-        take_lock(running, config, error) == 0)
+    if (service->around.roster && service->around.catalogues && service->around.proofs && service->snapshots &&
+        service->workers && open_log(service, config, error) == 0 && take_lock(running, config, error) == 0)
         service->queue =
             commit_start(config->values[CONFIG_STORE], config_number(config, CONFIG_QUEUE), &service->around, error);
-    return service->queue != NULL ? -1 : cli_fail("%s", error);
+    return service->queue ? -1 : cli_fail("%s", error);
 }
 
 static int start_http(struct running *running, const struct config *config)
@@ -127,8 +127,9 @@ static int start_http(struct running *running, const struct config *config)
                                    .bodies_max = config_number(config, CONFIG_BODIES_MIB) * MIB};
     config_listen(config, address, &options.port);
     running->server = http_start(&options, api_routes, &running->service, error, sizeof error);
-    if (running->server == NULL)
-        return cli_fail(T("can't listen on %s: %s", "kan niet luisteren op %s: %s"), config->values[CONFIG_LISTEN], error);
+    if (!running->server)
+        return cli_fail(T("can't listen on %s: %s", "kan niet luisteren op %s: %s"), config->values[CONFIG_LISTEN],
+                        error);
     bool v6 = strchr(address, ':') != NULL;
     printf("listening on http://%s%s%s:%u\n", v6 ? "[" : "", address, v6 ? "]" : "", http_port(running->server));
     return fflush(stdout) == 0
@@ -136,15 +137,16 @@ static int start_http(struct running *running, const struct config *config)
                : cli_fail(T("standard output can't be written", "standaarduitvoer kan niet geschreven worden"));
 }
 
-/* New connections are refused first, then each stage runs dry in the order of the walk, so that nothing begun is left unanswered. */
+/* New connections are refused first, then each stage runs dry in the order of the walk, so that nothing begun is left
+ * unanswered. */
 static void stop(struct running *running)
 {
     struct service *service = &running->service;
-    if (running->server != NULL)
+    if (running->server)
         http_quiesce(running->server, QUIESCE_SECONDS);
     workers_stop(service->workers);
     commit_stop(service->queue);
-    if (running->server != NULL) {
+    if (running->server) {
         http_quiesce(running->server, 1);
         http_stop(running->server);
     }

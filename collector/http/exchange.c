@@ -1,5 +1,6 @@
-/* The server over GNU libmicrohttpd: an epoll loop a core, requests suspended until their batch has committed. The library calls `http_take`
- * several times a request: once for the header, for each piece of the body, at its end, and again after a resume. */
+/* The server over GNU libmicrohttpd: an epoll loop a core, requests suspended until their batch has committed. The
+ * library calls `http_take` several times a request: once for the header, for each piece of the body, at its end, and
+ * again after a resume. */
 #include "base/json.h"
 #include "base/mem.h"
 #include "collector/http/server.h"
@@ -12,7 +13,8 @@
 #define DISCARD_MAX ((size_t)1024 * 1024) /* of a refused body that is read, so that its sender sees the answer */
 #define CLOSING_MAX ((size_t)64 * 1024) /* the same on a connection that is closed anyway */
 #define BODY_FREE 8192 /* bytes of a body that need no share of bodies_max */
-/* What a submission may have waited before it is looked at, in microseconds; under more load the rest are told so at once. */
+/* What a submission may have waited before it is looked at, in microseconds; under more load the rest are told so at
+ * once. */
 #define LAG_MAX_US 250000
 
 struct header {
@@ -46,7 +48,7 @@ struct http_exchange {
     void (*release)(void *attachment);
 };
 
-/* --- routes ---------------------------------------------------------------------------------------------------------------- */
+/* Routes. */
 
 /* Whether `url` is `path`; *parameter is where {id} or the star begins in the url, NULL without one. */
 static bool path_matches(const char *path, const char *url, const char **parameter, size_t *len)
@@ -72,7 +74,7 @@ static bool method_matches(const char *route_method, const char *method)
 static void find_route(struct http_exchange *x, const char *url, const char *method)
 {
     x->refusal = PROBLEM_NOT_FOUND;
-    for (const struct http_route *route = x->server->routes; route->method != NULL; route++) {
+    for (const struct http_route *route = x->server->routes; route->method; route++) {
         const char *parameter;
         size_t len = 0;
         if (!path_matches(route->path, url, &parameter, &len))
@@ -84,13 +86,13 @@ static void find_route(struct http_exchange *x, const char *url, const char *met
         }
         x->refusal = PROBLEM_NONE;
         x->route = route;
-        if (parameter != NULL)
+        if (parameter)
             memcpy(x->parameter, parameter, len);
         return;
     }
 }
 
-/* --- answers --------------------------------------------------------------------------------------------------------------- */
+/* Answers. */
 
 static const struct header common_headers[] = {
     {"API-Version", API_VERSION},
@@ -117,7 +119,7 @@ static bool add_headers(const struct http_exchange *x, struct MHD_Response *resp
             all &= MHD_add_response_header(response, common_headers[i].name, common_headers[i].value) == MHD_YES;
     for (size_t i = 0; i < x->header_count; i++)
         all &= MHD_add_response_header(response, x->headers[i].name, x->headers[i].value) == MHD_YES;
-    if (x->content_type != NULL)
+    if (x->content_type)
         all &= MHD_add_response_header(response, "Content-Type", x->content_type) == MHD_YES;
     if (x->closing || atomic_load_explicit(&x->server->quiescing, memory_order_relaxed))
         all &= MHD_add_response_header(response, "Connection", "close") == MHD_YES;
@@ -135,11 +137,10 @@ static enum MHD_Result send_answer(struct http_exchange *x)
             return MHD_NO;
     }
     struct MHD_Response *response =
-        x->pieces != NULL ? http_stream_response(x->pieces, x->head)
-        : x->answer.data == NULL
-            ? MHD_create_response_from_buffer(0, nothing, MHD_RESPMEM_PERSISTENT)
-            : MHD_create_response_from_buffer_with_free_callback(x->answer.len, x->answer.data, mem_free);
-    if (response == NULL)
+        x->pieces         ? http_stream_response(x->pieces, x->head)
+        : !x->answer.data ? MHD_create_response_from_buffer(0, nothing, MHD_RESPMEM_PERSISTENT)
+                          : MHD_create_response_from_buffer_with_free_callback(x->answer.len, x->answer.data, mem_free);
+    if (!response)
         return MHD_NO;
     buf_init(&x->answer, SIZE_MAX); /* the bytes are the library's now */
     x->pieces = NULL;
@@ -153,7 +154,7 @@ void http_answer(struct http_exchange *x, unsigned status, const char *content_t
     x->status = status;
     x->content_type = content_type;
     buf_free(&x->answer);
-    if (body != NULL) {
+    if (body) {
         x->answer = *body;
         buf_init(body, body->max);
     }
@@ -163,7 +164,7 @@ void http_answer_pieces(struct http_exchange *x, const char *content_type, http_
                         void (*release)(void *source))
 {
     x->pieces = http_stream_new(next, source, release);
-    if (x->pieces != NULL)
+    if (x->pieces)
         http_answer(x, 200, content_type, NULL);
     else
         http_problem(x, PROBLEM_UNAVAILABLE, "The collector is short of memory; ask again later.", NULL);
@@ -171,14 +172,14 @@ void http_answer_pieces(struct http_exchange *x, const char *content_type, http_
 
 void http_answer_header(struct http_exchange *x, const char *name, const char *value)
 {
-    if (value != NULL && x->header_count < HEADERS_MAX)
+    if (value && x->header_count < HEADERS_MAX)
         x->headers[x->header_count++] = (struct header){name, value};
 }
 
 const char *http_keep(struct http_exchange *x, const char *text)
 {
     for (size_t i = 0; i < KEEP_MAX; i++)
-        if (x->kept[i] == NULL)
+        if (!x->kept[i])
             return x->kept[i] = mem_copy_text(text, strlen(text));
     return NULL;
 }
@@ -189,7 +190,7 @@ void http_put_problem(struct buf *out, enum problem problem, const char *detail,
     buf_printf(out, "{\"type\":\"%s%s\",\"title\":\"%s\",\"status\":%u,\"detail\":", PROBLEM_URN, problem_name(problem),
                problem_title(problem), problem_status(problem));
     json_put_text(out, detail);
-    buf_put_text(out, members != NULL ? members : "");
+    buf_put_text(out, members ? members : "");
     buf_put_char(out, '}');
 }
 
@@ -208,7 +209,7 @@ void http_problem(struct http_exchange *x, enum problem problem, const char *det
     http_problem_put(x, problem, &body);
 }
 
-/* --- bodies ---------------------------------------------------------------------------------------------------------------- */
+/* Bodies. */
 
 /* Reserves room for a body of `len` bytes in all. false: all bodies together would be more than the server may hold. */
 static bool reserve_body(struct http_exchange *x, size_t len)
@@ -248,7 +249,7 @@ static enum MHD_Result take_body(struct http_exchange *x, const char *bytes, siz
     }
     release_body(x);
     x->discarded += len;
-    size_t most = x->closing ? CLOSING_MAX : DISCARD_MAX + (x->route != NULL ? x->route->body_max : 0);
+    size_t most = x->closing ? CLOSING_MAX : DISCARD_MAX + (x->route ? x->route->body_max : 0);
     return x->discarded <= most ? MHD_YES : MHD_NO;
 }
 
@@ -257,7 +258,7 @@ const struct buf *http_body(const struct http_exchange *x)
     return &x->body;
 }
 
-/* --- exchanges ------------------------------------------------------------------------------------------------------------- */
+/* Exchanges. */
 
 static void answer_refusal(struct http_exchange *x)
 {
@@ -303,7 +304,7 @@ static struct http_exchange *begin(struct serving *serving, struct MHD_Connectio
                                    const char *method)
 {
     struct http_exchange *x = mem_calloc(1, sizeof *x);
-    if (x == NULL)
+    if (!x)
         return NULL;
     x->server = serving->server;
     x->loop = &serving->loop;
@@ -315,16 +316,17 @@ static struct http_exchange *begin(struct serving *serving, struct MHD_Connectio
         x->refusal = PROBLEM_UNAVAILABLE;
         x->closing = true;
     }
-    buf_init(&x->body, x->route != NULL ? x->route->body_max : 0);
+    buf_init(&x->body, x->route ? x->route->body_max : 0);
     atomic_fetch_add_explicit(&x->server->exchanges, 1, memory_order_relaxed);
     return x;
 }
 
-/* Whether the announced body is too large to be read at all: then the answer goes out before it, and the connection ends. */
+/* Whether the announced body is too large to be read at all: then the answer goes out before it, and the connection
+ * ends. */
 static bool announces_too_much(const struct http_exchange *x)
 {
     const char *text = http_header(x, "Content-Length");
-    unsigned long long len = text != NULL ? strtoull(text, NULL, 10) : 0;
+    unsigned long long len = text ? strtoull(text, NULL, 10) : 0;
     return len > DISCARD_MAX + x->body.max;
 }
 
@@ -333,11 +335,11 @@ static const char *const no_query[] = {NULL};
 static void handle(struct http_exchange *x)
 {
     x->handled = true;
-    if (x->refusal == PROBLEM_NONE && x->route->media_type != NULL && !http_has_media_type(x, x->route->media_type))
+    if (x->refusal == PROBLEM_NONE && x->route->media_type && !http_has_media_type(x, x->route->media_type))
         x->refusal = PROBLEM_UNSUPPORTED_MEDIA_TYPE;
-    if (x->refusal == PROBLEM_NONE && x->route->media_type != NULL && http_loop_lag_us(x->loop) > LAG_MAX_US)
+    if (x->refusal == PROBLEM_NONE && x->route->media_type && http_loop_lag_us(x->loop) > LAG_MAX_US)
         x->refusal = PROBLEM_UNAVAILABLE;
-    if (x->refusal == PROBLEM_NONE && http_query_unknown(x, x->route->query != NULL ? x->route->query : no_query) != NULL)
+    if (x->refusal == PROBLEM_NONE && http_query_unknown(x, x->route->query != NULL ? x->route->query : no_query))
         x->refusal = PROBLEM_BAD_REQUEST;
     if (x->refusal != PROBLEM_NONE)
         answer_refusal(x);
@@ -350,9 +352,9 @@ enum MHD_Result http_take(void *context, struct MHD_Connection *connection, cons
 {
     (void)version;
     struct http_exchange *x = *slot;
-    if (x == NULL) {
+    if (!x) {
         x = *slot = begin(context, connection, url, method);
-        if (x == NULL)
+        if (!x)
             return MHD_NO;
         if (!announces_too_much(x))
             return MHD_YES;
@@ -370,7 +372,7 @@ enum MHD_Result http_take(void *context, struct MHD_Connection *connection, cons
         handle(x);
         if (x->suspended)
             return MHD_YES; /* it may be another thread's by now */
-    } else if (x->finish != NULL) {
+    } else if (x->finish) {
         x->finish(x, x->server->context);
     }
     return send_answer(x);
@@ -383,9 +385,9 @@ void http_completed(void *context, struct MHD_Connection *connection, void **slo
     (void)code;
     struct http_exchange *x = *slot;
     *slot = NULL;
-    if (x == NULL)
+    if (!x)
         return;
-    if (x->release != NULL)
+    if (x->release)
         x->release(x->attachment);
     release_body(x);
     buf_free(&x->answer);

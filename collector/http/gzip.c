@@ -28,7 +28,7 @@ static void release(voidpf opaque, voidpf block)
 struct gzip *gzip_new(void)
 {
     struct gzip *gzip = mem_calloc(1, sizeof *gzip);
-    if (gzip == NULL)
+    if (!gzip)
         return NULL;
     gzip->stream.zalloc = allocate;
     gzip->stream.zfree = release;
@@ -41,7 +41,7 @@ struct gzip *gzip_new(void)
 
 void gzip_free(struct gzip *gzip)
 {
-    if (gzip == NULL)
+    if (!gzip)
         return;
     deflateEnd(&gzip->stream);
     mem_free(gzip);
@@ -52,7 +52,7 @@ static void drain(z_stream *stream, int flush, struct buf *out)
 {
     do {
         char *room = buf_reserve(out, ROOM);
-        if (room == NULL)
+        if (!room)
             return;
         stream->next_out = (Bytef *)room;
         stream->avail_out = ROOM;

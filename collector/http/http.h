@@ -1,5 +1,6 @@
-/* Connections, routes, caps, headers, problem answers (PROTOCOL 9). The only room that knows the HTTP library; knows no resource. A handler
- * runs on one of the HTTP threads; it answers at once, or suspends the exchange and has another thread finish it. */
+/* Connections, routes, caps, headers, problem answers (PROTOCOL 9). The only room that knows the HTTP library; knows no
+ * resource. A handler runs on one of the HTTP threads; it answers at once, or suspends the exchange and has another
+ * thread finish it. */
 #ifndef COLLECTOR_HTTP_HTTP_H
 #define COLLECTOR_HTTP_HTTP_H
 
@@ -44,14 +45,14 @@ MUST_CHECK struct http_server *http_start(const struct http_options *options, co
 /* The port that it listens on. */
 uint16_t http_port(const struct http_server *server);
 
-/* No new connections from here on. What has begun may finish: requests under way are answered, with `Connection: close`. Waits at most `seconds` for that.
- * Whatever finishes suspended exchanges must still be running. */
+/* No new connections from here on. What has begun may finish: requests under way are answered, with `Connection:
+ * close`. Waits at most `seconds` for that. Whatever finishes suspended exchanges must still be running. */
 void http_quiesce(struct http_server *server, unsigned seconds);
 
 /* Ends the threads and closes what is open. No exchange may be suspended. */
 void http_stop(struct http_server *server);
 
-/* --- for handlers ---------------------------------------------------------------------------------------------------------- */
+/* For handlers. */
 
 /* The body, as received; the exchange's. Lasts until it has been answered. */
 const struct buf *http_body(const struct http_exchange *exchange);
@@ -66,28 +67,30 @@ const char *http_query(const struct http_exchange *exchange, const char *name);
 /* Whether Content-Type names this media type; parameters don't matter. */
 bool http_has_media_type(const struct http_exchange *exchange, const char *wanted);
 
-/* The first query argument that is not among `known` (which ends with NULL), has no `=`, or stands there twice; NULL when there is none. While the handler runs
- * only. */
+/* The first query argument that is not among `known` (which ends with NULL), has no `=`, or stands there twice; NULL
+ * when there is none. While the handler runs only. */
 const char *http_query_unknown(const struct http_exchange *exchange, const char *const *known);
 
-/* Whether the request comes from this machine itself and not through a proxy that says so (Forwarded, X-Forwarded-For, Via). While the handler
- * runs only. */
+/* Whether the request comes from this machine itself and not through a proxy that says so (Forwarded, X-Forwarded-For,
+ * Via). While the handler runs only. */
 bool http_is_local(const struct http_exchange *exchange);
 
 /* The HTTP library's side of the exchange: for the HTTP room's own files alone. */
 struct MHD_Connection *http_connection(const struct http_exchange *exchange);
 
-/* Puts the exchange aside until http_resume, which may come from any thread, even before the handler has returned: the handler must not
- * touch it once it has been handed over. After the resume `finish` sets the answer, on the exchange's HTTP thread again. */
+/* Puts the exchange aside until http_resume, which may come from any thread, even before the handler has returned: the
+ * handler must not touch it once it has been handed over. After the resume `finish` sets the answer, on the exchange's
+ * HTTP thread again. */
 void http_suspend(struct http_exchange *exchange, http_handler *finish);
 void http_resume(struct http_exchange *exchange);
 
-/* Sets the answer; takes over the bytes of `body`. `content_type` and the names and values of http_answer_header must be static or last as
- * long as the exchange (http_keep). */
+/* Sets the answer; takes over the bytes of `body`. `content_type` and the names and values of http_answer_header must
+ * be static or last as long as the exchange (http_keep). */
 void http_answer(struct http_exchange *exchange, unsigned status, const char *content_type, struct buf *body);
 
-/* Sets an answer whose body comes a piece at a time, as the connection takes it, in constant memory. Takes `source` over: `release` is called
- * once the answer has been sent or given up, or at once when memory lacks (then the answer is a problem). */
+/* Sets an answer whose body comes a piece at a time, as the connection takes it, in constant memory. Takes `source`
+ * over: `release` is called once the answer has been sent or given up, or at once when memory lacks (then the answer is
+ * a problem). */
 void http_answer_pieces(struct http_exchange *exchange, const char *content_type, http_chunk_fn *next, void *source,
                         void (*release)(void *source));
 
@@ -97,7 +100,8 @@ void http_answer_header(struct http_exchange *exchange, const char *name, const 
 /* A copy of `text` that lasts as long as the exchange; NULL when there is no memory. At most 4 a request. */
 const char *http_keep(struct http_exchange *exchange, const char *text);
 
-/* Sets a problem as the answer (RFC 9457). `members` is further JSON members, each led by a comma, or NULL. PROBLEM_UNAVAILABLE brings its Retry-After. */
+/* Sets a problem as the answer (RFC 9457). `members` is further JSON members, each led by a comma, or NULL.
+ * PROBLEM_UNAVAILABLE brings its Retry-After. */
 void http_problem(struct http_exchange *exchange, enum problem problem, const char *detail, const char *members);
 
 /* The same with a problem's object that has been put already; takes over its bytes. */
@@ -106,7 +110,8 @@ void http_problem_put(struct http_exchange *exchange, enum problem problem, stru
 /* Puts a problem's JSON object. */
 void http_put_problem(struct buf *out, enum problem problem, const char *detail, const char *members);
 
-/* Something of the handler's that goes with the exchange: freed by `release` once the answer has been sent or given up. */
+/* Something of the handler's that goes with the exchange: freed by `release` once the answer has been sent or given
+ * up. */
 void http_attach(struct http_exchange *exchange, void *attachment, void (*release)(void *attachment));
 
 /* What was attached; NULL for nothing. */

@@ -5,7 +5,8 @@
 #include "base/compiler.h"
 #include <stdint.h>
 
-/* A socket that listens on a numeric address and *port, which becomes the port that it got. -1: errno, or a getaddrinfo code in *lookup. */
+/* A socket that listens on a numeric address and *port, which becomes the port that it got. -1: errno, or a getaddrinfo
+ * code in *lookup. */
 MUST_CHECK int http_listen(const char *address, uint16_t *port, int *lookup);
 
 #endif

@@ -74,7 +74,7 @@ static int offer_weight(const char *accept, const char *offer)
 int negotiate_media_type(const char *accept, const char *const *offers, size_t count)
 {
     int chosen = -1, most = 0;
-    if (accept == NULL)
+    if (!accept)
         return 0;
     for (size_t i = 0; i < count; i++) {
         int weight = offer_weight(accept, offers[i]);
@@ -96,7 +96,7 @@ bool negotiate_gzip(const char *accept_encoding)
 {
     struct range range;
     const char *at = accept_encoding;
-    while (at != NULL && (at = next_range(at, &range)) != NULL)
+    while (at && (at = next_range(at, &range)) != NULL)
         if (is_gzip(&range))
             return range.weight > 0;
     return false;

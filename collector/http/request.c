@@ -18,7 +18,7 @@ bool http_has_media_type(const struct http_exchange *x, const char *wanted)
 {
     const char *given = http_header(x, "Content-Type");
     size_t len = strlen(wanted);
-    return given != NULL && strncasecmp(given, wanted, len) == 0 && strchr("; \t", given[len]) != NULL;
+    return given && strncasecmp(given, wanted, len) == 0 && strchr("; \t", given[len]) != NULL;
 }
 
 struct arguments {
@@ -31,7 +31,7 @@ static enum MHD_Result look_up_argument(void *context, enum MHD_ValueKind kind, 
 {
     (void)kind;
     struct arguments *arguments = context;
-    for (unsigned i = 0; value != NULL && arguments->known[i] != NULL; i++) {
+    for (unsigned i = 0; value && arguments->known[i]; i++) {
         if (strcmp(arguments->known[i], name) != 0 || (arguments->seen & 1u << i) != 0)
             continue;
         arguments->seen |= 1u << i;
@@ -60,7 +60,8 @@ static bool is_loopback(const struct sockaddr *address)
 
 bool http_is_local(const struct http_exchange *x)
 {
-    const union MHD_ConnectionInfo *peer = MHD_get_connection_info(http_connection(x), MHD_CONNECTION_INFO_CLIENT_ADDRESS);
-    return peer != NULL && is_loopback(peer->client_addr) && http_header(x, "Forwarded") == NULL &&
+    const union MHD_ConnectionInfo *peer =
+        MHD_get_connection_info(http_connection(x), MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+    return peer && is_loopback(peer->client_addr) && http_header(x, "Forwarded") == NULL &&
            http_header(x, "X-Forwarded-For") == NULL && http_header(x, "Via") == NULL;
 }

@@ -40,7 +40,7 @@ static void note_connection(void *context, struct MHD_Connection *connection, vo
         http_loop_closed(&serving->loop);
 }
 
-/* --- accepting ------------------------------------------------------------------------------------------------------------- */
+/* Accepting. */
 
 static size_t count_served(const struct http_server *server)
 {
@@ -108,7 +108,7 @@ static void stop_accepting(struct http_server *server)
     server->listening = -1;
 }
 
-/* --- starting and stopping ------------------------------------------------------------------------------------------------- */
+/* Starting and stopping. */
 
 static int start_loop(struct http_server *server)
 {
@@ -118,9 +118,9 @@ static int start_loop(struct http_server *server)
         MHD_start_daemon(MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_NO_LISTEN_SOCKET, 0, NULL, NULL, http_take,
                          serving, MHD_OPTION_CONNECTION_LIMIT, (unsigned)server->connections_max + OVERFLOW_MAX,
                          MHD_OPTION_CONNECTION_TIMEOUT, http_is_overflow(serving) ? OVERFLOW_SECONDS : IDLE_SECONDS,
-                         MHD_OPTION_CONNECTION_MEMORY_LIMIT, CONNECTION_BYTES, MHD_OPTION_NOTIFY_COMPLETED, http_completed,
-                         NULL, MHD_OPTION_NOTIFY_CONNECTION, note_connection, serving, MHD_OPTION_END);
-    if (daemon == NULL)
+                         MHD_OPTION_CONNECTION_MEMORY_LIMIT, CONNECTION_BYTES, MHD_OPTION_NOTIFY_COMPLETED,
+                         http_completed, NULL, MHD_OPTION_NOTIFY_CONNECTION, note_connection, serving, MHD_OPTION_END);
+    if (!daemon)
         return -1;
     if (http_loop_start(&serving->loop, daemon)) {
         MHD_stop_daemon(daemon);
@@ -143,9 +143,9 @@ struct http_server *http_start(const struct http_options *options, const struct 
 {
     struct http_server *server = mem_calloc(1, sizeof *server + (FIRST + options->threads) * sizeof server->loops[0]);
     int lookup = 0;
-    if (server != NULL)
+    if (server)
         server->port = options->port;
-    int fd = server == NULL ? -1 : http_listen(options->address, &server->port, &lookup);
+    int fd = !server ? -1 : http_listen(options->address, &server->port, &lookup);
     if (fd < 0) {
         snprintf(error, error_size, "%s", lookup != 0 ? gai_strerror(lookup) : strerror(errno));
         mem_free(server);

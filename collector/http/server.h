@@ -24,8 +24,8 @@ struct http_server {
     pthread_t acceptor;
     uint16_t port;
     unsigned count; /* of loops that run, with the one for what is too much */
-    struct serving loops
-        []; /* the first takes the connections over the limit: it answers 503 and closes, and so is never busy for long */
+    /* The first takes the connections over the limit: it answers 503 and closes, and so is never busy for long. */
+    struct serving loops[];
 };
 
 /* Whether the loop is the one for connections over the limit. */
@@ -34,6 +34,7 @@ bool http_is_overflow(const struct serving *serving);
 /* The library's calls for each request, http.c: `context` is the struct serving, *slot the exchange. */
 enum MHD_Result http_take(void *context, struct MHD_Connection *connection, const char *url, const char *method,
                           const char *version, const char *bytes, size_t *len, void **slot);
-void http_completed(void *context, struct MHD_Connection *connection, void **slot, enum MHD_RequestTerminationCode code);
+void http_completed(void *context, struct MHD_Connection *connection, void **slot,
+                    enum MHD_RequestTerminationCode code);
 
 #endif

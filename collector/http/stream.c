@@ -1,4 +1,5 @@
-/* The library asks for up to so many bytes; the source gives pieces of its own size. What is left of one waits here for the next call. */
+/* The library asks for up to so many bytes; the source gives pieces of its own size. What is left of one waits here for
+ * the next call. */
 #include "collector/http/stream.h"
 #include "base/mem.h"
 #include <microhttpd.h>
@@ -18,7 +19,7 @@ struct http_stream {
 struct http_stream *http_stream_new(http_chunk_fn *next, void *source, void (*release)(void *source))
 {
     struct http_stream *pieces = mem_calloc(1, sizeof *pieces);
-    if (pieces == NULL) {
+    if (!pieces) {
         release(source);
         return NULL;
     }
@@ -29,7 +30,7 @@ struct http_stream *http_stream_new(http_chunk_fn *next, void *source, void (*re
 
 void http_stream_free(struct http_stream *pieces)
 {
-    if (pieces == NULL)
+    if (!pieces)
         return;
     pieces->release(pieces->source);
     buf_free(&pieces->piece);

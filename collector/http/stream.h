@@ -1,4 +1,5 @@
-/* A body that is made a piece at a time while it is being sent. Part of the HTTP room; what makes the pieces is the handlers'. */
+/* A body that is made a piece at a time while it is being sent. Part of the HTTP room; what makes the pieces is the
+ * handlers'. */
 #ifndef COLLECTOR_HTTP_STREAM_H
 #define COLLECTOR_HTTP_STREAM_H
 
@@ -11,7 +12,8 @@ enum http_chunk {
     HTTP_CHUNK_BROKEN, /* it can't be completed: the connection ends, so that the receiver sees it */
 };
 
-/* Puts the next bytes of a body into `out`, which is empty; none at all is fine. On the exchange's HTTP thread; must not wait for anything. */
+/* Puts the next bytes of a body into `out`, which is empty; none at all is fine. On the exchange's HTTP thread; must
+ * not wait for anything. */
 typedef enum http_chunk http_chunk_fn(void *source, struct buf *out);
 
 struct http_stream;
@@ -23,8 +25,9 @@ MUST_CHECK struct http_stream *http_stream_new(http_chunk_fn *next, void *source
 /* Releases the source. NULL is fine. */
 void http_stream_free(struct http_stream *pieces);
 
-/* The HTTP library's answer with this body; owns the pieces from then on. For a HEAD request the pieces are made and counted instead: the library would send the
- * end of a body whose length it does not know. NULL when there is no memory or a counted body is broken; the pieces stay the caller's. */
+/* The HTTP library's answer with this body; owns the pieces from then on. For a HEAD request the pieces are made and
+ * counted instead: the library would send the end of a body whose length it does not know. NULL when there is no memory
+ * or a counted body is broken; the pieces stay the caller's. */
 MUST_CHECK struct MHD_Response *http_stream_response(struct http_stream *pieces, bool head);
 
 #endif

@@ -1,6 +1,6 @@
-/* Group commit. A lone job is committed at once. When others are being checked, or the last batch held several, the writer waits a little for
- * more: so under load dozens of jobs share one sync, one tree and one signature. After a failure nothing is accepted until the store
- * has been opened again and everything read anew. */
+/* Group commit. A lone job is committed at once. When others are being checked, or the last batch held several, the
+ * writer waits a little for more: so under load dozens of jobs share one sync, one tree and one signature. After a
+ * failure nothing is accepted until the store has been opened again and everything read anew. */
 #include "collector/intake/commit.h"
 #include "base/clock.h"
 #include "base/log.h"
@@ -45,7 +45,7 @@ struct commit_queue {
     size_t batch_cap;
 };
 
-/* --- the store ------------------------------------------------------------------------------------------------------------- */
+/* The store. */
 
 static void close_store(struct commit_queue *queue)
 {
@@ -58,10 +58,10 @@ static void close_store(struct commit_queue *queue)
 static int open_store(struct commit_queue *queue, char error[static STORE_ERROR_SIZE])
 {
     queue->store = store_open(queue->dsn, STORE_EXISTING, error);
-    if (queue->store == NULL)
+    if (!queue->store)
         return -1;
     queue->ledger = ledger_new(queue->store, &queue->around);
-    if (queue->ledger != NULL)
+    if (queue->ledger)
         return 0;
     snprintf(error, STORE_ERROR_SIZE, "%s", store_error(queue->store));
     close_store(queue);
@@ -81,19 +81,19 @@ static void try_reopening(struct commit_queue *queue)
     atomic_store(&queue->healthy, true);
 }
 
-/* --- batches --------------------------------------------------------------------------------------------------------------- */
+/* Batches. */
 
 /* Takes jobs off the queue until a batch is full; the first is always taken. With the lock held. */
 static struct commit_job *take_jobs(struct commit_queue *queue, size_t *count)
 {
     struct commit_job *first = queue->head, **end = &queue->head;
     *count = 0;
-    while (*end != NULL && (*count == 0 || *count + (*end)->count <= BATCH_MAX)) {
+    while (*end && (*count == 0 || *count + (*end)->count <= BATCH_MAX)) {
         *count += (*end)->count;
         end = &(*end)->next;
     }
     queue->head = *end;
-    if (queue->head == NULL)
+    if (!queue->head)
         queue->tail = &queue->head;
     *end = NULL;
     queue->waiting -= *count;
@@ -104,13 +104,13 @@ static int gather_batch(struct commit_queue *queue, const struct commit_job *job
 {
     if (count > queue->batch_cap) {
         struct submission **more = mem_resize(queue->batch, count, sizeof *more);
-        if (more == NULL)
+        if (!more)
             return -1;
         queue->batch = more;
         queue->batch_cap = count;
     }
     size_t n = 0;
-    for (; jobs != NULL; jobs = jobs->next)
+    for (; jobs; jobs = jobs->next)
         for (size_t i = 0; i < jobs->count; i++)
             queue->batch[n++] = jobs->list[i];
     return 0;
@@ -125,13 +125,13 @@ static void turn_away(struct commit_job *job)
 /* Commits the jobs and hands each back. */
 static void commit_jobs(struct commit_queue *queue, struct commit_job *jobs, size_t count)
 {
-    bool ready = queue->ledger != NULL && gather_batch(queue, jobs, count) == 0;
+    bool ready = queue->ledger && gather_batch(queue, jobs, count) == 0;
     int64_t begun = clock_monotonic_us();
     if (ready && ledger_apply(queue->ledger, queue->batch, count))
         atomic_store(&queue->healthy, false);
     if (ready)
         metrics_note_batch(queue->batch, count, clock_monotonic_us() - begun);
-    for (struct commit_job *next; jobs != NULL; jobs = next) {
+    for (struct commit_job *next; jobs; jobs = next) {
         next = jobs->next;
         if (!ready)
             turn_away(jobs);
@@ -161,29 +161,29 @@ static void sleep_as(struct commit_queue *queue, enum writer state, int64_t micr
     queue->writer = AWAKE;
 }
 
-/* Whether nothing more is worth waiting for: nobody else is being checked and as many have come as last time, who sends again once answered; or
- * a good batch. */
+/* Whether nothing more is worth waiting for: nobody else is being checked and as many have come as last time, who sends
+ * again once answered; or a good batch. */
 static bool has_gathered(const struct commit_queue *queue)
 {
     return (queue->announced == 0 && queue->waiting >= queue->expected) || queue->waiting >= GATHER_ENOUGH ||
            queue->stopping;
 }
 
-/* Waits for a first job, at most REFRESH_MS. While busy it is not woken by the first, but when all have come, or after a step by itself. With the lock
- * held. */
+/* Waits for a first job, at most REFRESH_MS. While busy it is not woken by the first, but when all have come, or after
+ * a step by itself. With the lock held. */
 static void wait_for_work(struct commit_queue *queue)
 {
     if (queue->expected > 0) {
         sleep_as(queue, IDLE, GATHER_STEP_US);
-        if (queue->head == NULL)
+        if (!queue->head)
             queue->expected = 0; /* busy no longer */
     }
-    if (queue->head == NULL && !queue->stopping)
+    if (!queue->head && !queue->stopping)
         sleep_as(queue, IDLE, REFRESH_MS * INT64_C(1000));
 }
 
-/* With a job at hand: waits for those that are being checked and, while busy, for those that are still in their sockets, as long as more keep
- * coming. GATHER_MAX_US at most. With the lock held. */
+/* With a job at hand: waits for those that are being checked and, while busy, for those that are still in their
+ * sockets, as long as more keep coming. GATHER_MAX_US at most. With the lock held. */
 static void gather(struct commit_queue *queue)
 {
     int64_t end = clock_monotonic_us() + GATHER_MAX_US;
@@ -211,11 +211,11 @@ static void *write_batches(void *argument)
     struct commit_queue *queue = argument;
     pthread_mutex_lock(&queue->lock);
     for (;;) {
-        if (queue->head == NULL && !queue->stopping)
+        if (!queue->head && !queue->stopping)
             wait_for_work(queue);
-        if (queue->head == NULL && queue->stopping)
+        if (!queue->head && queue->stopping)
             break;
-        if (queue->head == NULL) {
+        if (!queue->head) {
             pthread_mutex_unlock(&queue->lock);
             rest(queue);
             pthread_mutex_lock(&queue->lock);
@@ -234,9 +234,10 @@ static void *write_batches(void *argument)
     return NULL;
 }
 
-/* --- from outside ---------------------------------------------------------------------------------------------------------- */
+/* From outside. */
 
-/* Whether the writer sleeps and need not any longer; it is then to be woken, once, after the lock has been given back. With the lock held. */
+/* Whether the writer sleeps and need not any longer; it is then to be woken, once, after the lock has been given back.
+ * With the lock held. */
 static bool should_wake(struct commit_queue *queue)
 {
     bool due = false;
@@ -244,7 +245,7 @@ static bool should_wake(struct commit_queue *queue)
     case AWAKE:
         break;
     case IDLE:
-        due = queue->stopping || (queue->head != NULL && (queue->expected == 0 || has_gathered(queue)));
+        due = queue->stopping || (queue->head && (queue->expected == 0 || has_gathered(queue)));
         break;
     case GATHERING:
         due = has_gathered(queue);
@@ -308,7 +309,7 @@ bool commit_is_healthy(struct commit_queue *queue)
 
 void commit_free(struct commit_queue *queue)
 {
-    if (queue == NULL)
+    if (!queue)
         return;
     close_store(queue);
     sem_destroy(&queue->woken);
@@ -331,7 +332,7 @@ struct commit_queue *commit_start(const char *dsn, size_t capacity, const struct
                                   char error[static STORE_ERROR_SIZE])
 {
     struct commit_queue *queue = mem_calloc(1, sizeof *queue);
-    if (queue == NULL || prepare_locks(queue)) {
+    if (!queue || prepare_locks(queue)) {
         mem_free(queue);
         snprintf(error, STORE_ERROR_SIZE, "out of memory");
         return NULL;
@@ -355,7 +356,7 @@ struct commit_queue *commit_start(const char *dsn, size_t capacity, const struct
 
 void commit_stop(struct commit_queue *queue)
 {
-    if (queue == NULL)
+    if (!queue)
         return;
     pthread_mutex_lock(&queue->lock);
     queue->stopping = true;

@@ -1,12 +1,13 @@
-/* The one writer: a bounded queue in front of a thread that commits what has gathered, a transaction a batch. A lone job is
- * committed at once; while others are being checked the writer lets them gather, so that one sync serves many. */
+/* The one writer: a bounded queue in front of a thread that commits what has gathered, a transaction a batch. A lone
+ * job is committed at once; while others are being checked the writer lets them gather, so that one sync serves
+ * many. */
 #ifndef COLLECTOR_INTAKE_COMMIT_H
 #define COLLECTOR_INTAKE_COMMIT_H
 
 #include "collector/intake/ledger.h"
 
-/* A few submissions that are answered together: one request's. Announced, then pushed. The caller's until pushed, the writer's until `done` is called, the
- * caller's again after. */
+/* A few submissions that are answered together: one request's. Announced, then pushed. The caller's until pushed, the
+ * writer's until `done` is called, the caller's again after. */
 struct commit_job {
     struct submission **list;
     size_t count;
@@ -18,24 +19,26 @@ struct commit_job {
 
 struct commit_queue;
 
-/* Opens the store at `dsn` for the writer, loads roster and catalogue, starts the thread. At most `capacity` submissions wait. NULL: one line in
- * `error`. */
+/* Opens the store at `dsn` for the writer, loads roster and catalogue, starts the thread. At most `capacity`
+ * submissions wait. NULL: one line in `error`. */
 MUST_CHECK struct commit_queue *commit_start(const char *dsn, size_t capacity,
                                              const struct ledger_surroundings *surroundings,
                                              char error[static STORE_ERROR_SIZE]);
 
-/* Commits what is waiting, answers it, ends the thread and closes the store. Pushes are turned away from then on. NULL is fine. */
+/* Commits what is waiting, answers it, ends the thread and closes the store. Pushes are turned away from then on. NULL
+ * is fine. */
 void commit_stop(struct commit_queue *queue);
 
 /* After commit_stop, when nobody can push any more. NULL is fine. */
 void commit_free(struct commit_queue *queue);
 
-/* A job may come soon: a request is being checked. While any is, the writer waits a little, so that they share a commit. Each announcement is
- * followed by one commit_push or one commit_withdraw. Any thread. */
+/* A job may come soon: a request is being checked. While any is, the writer waits a little, so that they share a
+ * commit. Each announcement is followed by one commit_push or one commit_withdraw. Any thread. */
 void commit_announce(struct commit_queue *queue);
 void commit_withdraw(struct commit_queue *queue);
 
-/* 0: the job will be done. -1: the queue is full or the store does not work; the job stays the caller's, `done` is not called. */
+/* 0: the job will be done. -1: the queue is full or the store does not work; the job stays the caller's, `done` is not
+ * called. */
 MUST_CHECK int commit_push(struct commit_queue *queue, struct commit_job *job);
 
 /* Submissions in the queue. */

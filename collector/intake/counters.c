@@ -28,7 +28,7 @@ struct counters *counters_new(void)
 void counters_forget(struct counters *counters)
 {
     for (size_t i = 0; i < BUCKETS; i++) {
-        while (counters->buckets[i] != NULL) {
+        while (counters->buckets[i]) {
             struct tally *gone = counters->buckets[i];
             counters->buckets[i] = gone->next;
             mem_free(gone->counts);
@@ -40,7 +40,7 @@ void counters_forget(struct counters *counters)
 
 void counters_free(struct counters *counters)
 {
-    if (counters == NULL)
+    if (!counters)
         return;
     counters_forget(counters);
     mem_free(counters);
@@ -49,7 +49,7 @@ void counters_free(struct counters *counters)
 static struct tally *read_tally(struct store *store, int64_t round, int64_t action, const struct tally_layout *layout)
 {
     struct tally *tally = mem_calloc(1, sizeof *tally);
-    if (tally == NULL || (tally->counts = mem_calloc(layout->slots, sizeof *tally->counts)) == NULL) {
+    if (!tally || (tally->counts = mem_calloc(layout->slots, sizeof *tally->counts)) == NULL) {
         mem_free(tally);
         snprintf(store->error, sizeof store->error, "%s", T("out of memory", "te weinig geheugen"));
         return NULL;
@@ -70,11 +70,11 @@ int64_t *counters_take(struct counters *counters, struct store *store, int64_t r
 {
     struct tally **bucket = &counters->buckets[((uint64_t)round * 31 + (uint64_t)action) % BUCKETS];
     struct tally *tally = *bucket;
-    while (tally != NULL && (tally->round != round || tally->action != action))
+    while (tally && (tally->round != round || tally->action != action))
         tally = tally->next;
-    if (tally == NULL) {
+    if (!tally) {
         tally = read_tally(store, round, action, layout);
-        if (tally == NULL)
+        if (!tally)
             return NULL;
         tally->next = *bucket;
         *bucket = tally;
@@ -89,9 +89,10 @@ int64_t *counters_take(struct counters *counters, struct store *store, int64_t r
 
 enum store_result counters_write(struct counters *counters, struct store *store)
 {
-    for (; counters->taken != NULL; counters->taken = counters->taken->next_taken) {
+    for (; counters->taken; counters->taken = counters->taken->next_taken) {
         const struct tally *tally = counters->taken;
-        if (store->ops->counts_write(store, tally->round, tally->action, tally->counts, tally->layout->slots) != STORE_OK)
+        if (store->ops->counts_write(store, tally->round, tally->action, tally->counts, tally->layout->slots) !=
+            STORE_OK)
             return STORE_FAILED;
         counters->taken->taken = false;
     }

@@ -1,5 +1,5 @@
-/* The fold over the log, a batch at a time (PROTOCOL 4 and 5, checks 8 to 10). What memory holds beside the store (next index, roster,
- * counters) changes only after the COMMIT that makes it true. */
+/* The fold over the log, a batch at a time (PROTOCOL 4 and 5, checks 8 to 10). What memory holds beside the store (next
+ * index, roster, counters) changes only after the COMMIT that makes it true. */
 #include "collector/intake/ledger.h"
 #include "base/buf.h"
 #include "base/lang.h"
@@ -40,7 +40,7 @@ static int fail_memory(struct ledger *ledger)
     return fail(ledger, T("out of memory", "te weinig geheugen"));
 }
 
-/* --- one submission -------------------------------------------------------------------------------------------------------- */
+/* One submission. */
 
 static void refuse(struct submission *s, enum problem problem, const char *detail)
 {
@@ -67,7 +67,7 @@ static int reserve_leaves(struct ledger *ledger, size_t count)
     if (count <= ledger->leaf_cap)
         return 0;
     struct merkle_hash *more = mem_resize(ledger->leaves, count, sizeof *more);
-    if (more == NULL)
+    if (!more)
         return fail_memory(ledger);
     ledger->leaves = more;
     ledger->leaf_cap = count;
@@ -93,15 +93,15 @@ static int is_entry(struct ledger *ledger, int64_t index, const struct submissio
     return ledger->entry.len == s->jws_len && memcmp(ledger->entry.data, s->jws, s->jws_len) == 0;
 }
 
-/* Counters that can't be brought down by what they once counted have been tampered with: that response is not taken, and harms no
- * other of its batch. */
+/* Counters that can't be brought down by what they once counted have been tampered with: that response is not taken,
+ * and harms no other of its batch. */
 static int count_response(struct ledger *ledger, struct submission *s, const struct store_current *before)
 {
     const struct tally_layout *layout = catalogue_layout(ledger->catalogue, s->round_place);
     int64_t *counts = counters_take(ledger->counters, ledger->store, s->round, s->action, layout);
-    if (counts == NULL)
+    if (!counts)
         return -1;
-    if (before != NULL && tally_add(layout, counts, before->slots, before->slot_count, -1)) {
+    if (before && tally_add(layout, counts, before->slots, before->slot_count, -1)) {
         log_error("ledger: the counters of action %s do not fit its responses; run `audit`",
                   s->catalogue->actions->list[s->action_place].id);
         s->verdict = VERDICT_UNAVAILABLE;
@@ -198,7 +198,7 @@ static int reserve_member(struct ledger *ledger)
     if (ledger->enrolled_count == ledger->enrolled_cap) {
         size_t cap = ledger->enrolled_cap * 2 + 16;
         struct store_member *more = mem_resize(ledger->enrolled, cap, sizeof *more);
-        if (more == NULL)
+        if (!more)
             return -1;
         ledger->enrolled = more;
         ledger->enrolled_cap = cap;
@@ -224,8 +224,9 @@ static int add_member(struct ledger *ledger, struct submission *s)
     return 0;
 }
 
-/* PROTOCOL 4: what enrolled once is answered so again, however late. One answer for an invitation that is unknown, withdrawn or used by
- * another key. A member with another invitation is refused too: it would otherwise take the place of whoever that was meant for. */
+/* PROTOCOL 4: what enrolled once is answered so again, however late. One answer for an invitation that is unknown,
+ * withdrawn or used by another key. A member with another invitation is refused too: it would otherwise take the place
+ * of whoever that was meant for. */
 static int apply_enrolment(struct ledger *ledger, struct submission *s)
 {
     struct store_invitation invitation;
@@ -266,7 +267,7 @@ static int apply_one(struct ledger *ledger, struct submission *s)
     return -1;
 }
 
-/* --- the log's face -------------------------------------------------------------------------------------------------------- */
+/* The log's face. */
 
 /* Signs the tree as it now lies on disk and shows it; `batch` is taken over. */
 static struct proofs *sign(struct ledger *ledger, const struct merkle_head *head, struct merkle_batch *batch)
@@ -280,7 +281,7 @@ static struct proofs *sign(struct ledger *ledger, const struct merkle_head *head
         return NULL;
     }
     struct proofs *proofs = proofs_new(head, signer_checkpoint(ledger->around.log_key), batch);
-    if (proofs == NULL)
+    if (!proofs)
         fail_memory(ledger);
     return proofs;
 }
@@ -296,7 +297,7 @@ static int load_log(struct ledger *ledger)
         merkle_root_at(head.size, tree_read, store, &head.root))
         return -1;
     struct proofs *proofs = sign(ledger, &head, NULL);
-    if (proofs == NULL)
+    if (!proofs)
         return -1;
     proofs_replace(ledger->around.proofs, proofs);
     return 0;
@@ -309,7 +310,7 @@ static int show_batch(struct ledger *ledger, struct merkle_batch *batch, struct 
     merkle_batch_root(batch, &head.root);
     tree_accept(ledger->tree, batch);
     struct proofs *proofs = sign(ledger, &head, batch);
-    if (proofs == NULL)
+    if (!proofs)
         return -1;
     for (size_t i = 0; i < count; i++)
         if (list[i]->verdict == VERDICT_ACCEPTED)
@@ -322,10 +323,11 @@ static int show_batch(struct ledger *ledger, struct merkle_batch *batch, struct 
 static int reload(struct ledger *ledger)
 {
     struct store *store = ledger->store;
-    if (store->ops->entry_count(store, &ledger->size) != STORE_OK || roster_load(ledger->around.roster, store) != STORE_OK)
+    if (store->ops->entry_count(store, &ledger->size) != STORE_OK ||
+        roster_load(ledger->around.roster, store) != STORE_OK)
         return -1;
     struct catalogue *next = catalogue_load(store);
-    if (next == NULL)
+    if (!next)
         return -1;
     if (ledger->stale && load_log(ledger)) {
         catalogue_release(next);
@@ -343,7 +345,7 @@ static int reload(struct ledger *ledger)
     return 0;
 }
 
-/* --- a batch --------------------------------------------------------------------------------------------------------------- */
+/* A batch. */
 
 /* Inside a transaction, so that nothing can change between the question and the reading. */
 static int take_over_changes(struct ledger *ledger)
@@ -372,7 +374,7 @@ static int apply_all(struct ledger *ledger, struct submission *const *list, size
         merkle_batch_free(batch);
         return -1;
     }
-    return batch != NULL ? show_batch(ledger, batch, list, count) : 0;
+    return batch ? show_batch(ledger, batch, list, count) : 0;
 }
 
 static int apply(struct ledger *ledger, struct submission *const *list, size_t count)
@@ -418,7 +420,7 @@ int64_t ledger_size(const struct ledger *ledger)
 struct ledger *ledger_new(struct store *store, const struct ledger_surroundings *surroundings)
 {
     struct ledger *ledger = mem_calloc(1, sizeof *ledger);
-    if (ledger == NULL || (ledger->tree = tree_new()) == NULL || (ledger->counters = counters_new()) == NULL) {
+    if (!ledger || (ledger->tree = tree_new()) == NULL || (ledger->counters = counters_new()) == NULL) {
         ledger_free(ledger);
         snprintf(store->error, sizeof store->error, "out of memory");
         return NULL;
@@ -436,7 +438,7 @@ struct ledger *ledger_new(struct store *store, const struct ledger_surroundings 
 
 void ledger_free(struct ledger *ledger)
 {
-    if (ledger == NULL)
+    if (!ledger)
         return;
     counters_free(ledger->counters);
     catalogue_release(ledger->catalogue);

@@ -1,4 +1,5 @@
-/* What one batch does to the state: in order, in one transaction. The writer's alone; pure but for the store's verbs. */
+/* What one batch does to the state: in order, in one transaction. The writer's alone; pure but for the store's
+ * verbs. */
 #ifndef COLLECTOR_INTAKE_LEDGER_H
 #define COLLECTOR_INTAKE_LEDGER_H
 
@@ -16,15 +17,17 @@ struct ledger_surroundings {
     struct proofs_latest *proofs; /* the newest checkpoint */
 };
 
-/* A ledger on an open store, which it uses but does not own. Loads what it keeps for the others from the store, and signs the log
- * as it is found. NULL: store_error says why, a log that does not continue the last checkpoint signed among it. Free with ledger_free. */
+/* A ledger on an open store, which it uses but does not own. Loads what it keeps for the others from the store, and
+ * signs the log as it is found. NULL: store_error says why, a log that does not continue the last checkpoint signed
+ * among it. Free with ledger_free. */
 MUST_CHECK struct ledger *ledger_new(struct store *store, const struct ledger_surroundings *surroundings);
 void ledger_free(struct ledger *ledger);
 
-/* Applies `count` submissions in one transaction and sets the verdict of each. 0: committed to stable storage, the checkpoint over it signed.
- * -1: nothing is known to be kept, every verdict is VERDICT_UNAVAILABLE, the error is logged; the ledger may be used again when the store works again. What an
- * administrator changed in the meantime is taken over first; a submission that was checked against an older catalogue gets
- * VERDICT_UNAVAILABLE (sending it again has it checked anew). */
+/* Applies `count` submissions in one transaction and sets the verdict of each. 0: committed to stable storage, the
+ * checkpoint over it signed. -1: nothing is known to be kept, every verdict is VERDICT_UNAVAILABLE, the error is
+ * logged; the ledger may be used again when the store works again. What an administrator changed in the meantime is
+ * taken over first; a submission that was checked against an older catalogue gets VERDICT_UNAVAILABLE (sending it again
+ * has it checked anew). */
 MUST_CHECK int ledger_apply(struct ledger *ledger, struct submission *const *list, size_t count);
 
 /* Takes over what administrators changed, where they did. -1: the error is logged. */

@@ -1,5 +1,5 @@
-/* One signed object on its way into the log: what the checks before the writer found out, and what the writer decided. A value that is
- * handed from an HTTP thread to the writer and back; never with both at once. */
+/* One signed object on its way into the log: what the checks before the writer found out, and what the writer decided.
+ * A value that is handed from an HTTP thread to the writer and back; never with both at once. */
 #ifndef COLLECTOR_INTAKE_SUBMISSION_H
 #define COLLECTOR_INTAKE_SUBMISSION_H
 

@@ -1,5 +1,5 @@
-/* envelope -> member -> signature -> claims -> meaning (PROTOCOL 4 and 5). The order of the checks is the protocol's: nothing of the
- * payload is looked at before its signature counts. */
+/* envelope -> member -> signature -> claims -> meaning (PROTOCOL 4 and 5). The order of the checks is the protocol's:
+ * nothing of the payload is looked at before its signature counts. */
 #include "collector/intake/submit.h"
 #include "base/mem.h"
 #include "crypto/jws.h"
@@ -41,7 +41,8 @@ static int refuse_reading(struct refusal *refusal, enum problem problem, const c
 /* One answer for an unknown member, a revoked one and a signature that does not count. */
 static int refuse_signature(struct refusal *refusal)
 {
-    return refuse(refusal, PROBLEM_NOT_VERIFIED, "The signature is not that of an enrolled member whose key is in force.");
+    return refuse(refusal, PROBLEM_NOT_VERIFIED,
+                  "The signature is not that of an enrolled member whose key is in force.");
 }
 
 static int read_envelope(const char *text, size_t len, const char *typ, struct jws *jws, struct refusal *refusal)
@@ -58,7 +59,7 @@ static struct submission *submission_new(enum submission_kind kind, struct catal
                                          size_t len, size_t slot_count)
 {
     struct submission *s = mem_calloc(1, sizeof *s + slot_count * sizeof s->slots[0]);
-    if (s == NULL)
+    if (!s)
         return NULL;
     s->kind = kind;
     s->jws = jws;
@@ -72,17 +73,18 @@ static struct submission *submission_new(enum submission_kind kind, struct catal
 
 void submission_free(struct submission *submission)
 {
-    if (submission == NULL)
+    if (!submission)
         return;
     catalogue_release(submission->catalogue);
     proofs_release(submission->proofs);
     mem_free(submission);
 }
 
-/* --- a response ------------------------------------------------------------------------------------------------------------ */
+/* A response. */
 
 /* Check 3. */
-static int verify_member(struct roster *roster, const struct jws *jws, struct store_member *member, struct refusal *refusal)
+static int verify_member(struct roster *roster, const struct jws *jws, struct store_member *member,
+                         struct refusal *refusal)
 {
     if (!roster_find(roster, jws->kid, member) || member->revoked_at != 0 || !jws_verify(jws, member->public_key))
         return refuse_signature(refusal);
@@ -90,8 +92,8 @@ static int verify_member(struct roster *roster, const struct jws *jws, struct st
 }
 
 /* Checks 4 to 7; *response and *ballot are set on success. */
-static int read_response(const struct jws *jws, const struct catalogue *catalogue, int64_t now, struct response *response,
-                         struct ballot *ballot, struct refusal *refusal)
+static int read_response(const struct jws *jws, const struct catalogue *catalogue, int64_t now,
+                         struct response *response, struct ballot *ballot, struct refusal *refusal)
 {
     const char *why = "";
     struct buf payload;
@@ -103,7 +105,8 @@ static int read_response(const struct jws *jws, const struct catalogue *catalogu
         refuse_reading(refusal, PROBLEM_INVALID_CLAIMS, why);
     } else if (response_check(response, catalogue->panel, catalogue->actions, now, ballot, &refusal->faults)) {
         response_free(response);
-        refuse(refusal, PROBLEM_INVALID_RESPONSE, "The response does not fit the panel; each fault is named in errors.");
+        refuse(refusal, PROBLEM_INVALID_RESPONSE,
+               "The response does not fit the panel; each fault is named in errors.");
     } else {
         result = 0;
     }
@@ -113,7 +116,8 @@ static int read_response(const struct jws *jws, const struct catalogue *catalogu
     return result;
 }
 
-static void fill_response(struct submission *s, const struct response *response, const struct ballot *ballot, int64_t now)
+static void fill_response(struct submission *s, const struct response *response, const struct ballot *ballot,
+                          int64_t now)
 {
     const struct catalogue *catalogue = s->catalogue;
     s->round_place = ballot->round;
@@ -136,7 +140,7 @@ struct submission *submit_response(struct roster *roster, struct catalogue *cata
         read_response(&jws, catalogue, now, &response, &ballot, refusal))
         return NULL;
     struct submission *s = submission_new(SUBMISSION_RESPONSE, catalogue, text, len, tally_slot_count(&ballot));
-    if (s != NULL) {
+    if (s) {
         fill_response(s, &response, &ballot, now);
         s->member = member.number;
     } else {
@@ -147,7 +151,7 @@ struct submission *submit_response(struct roster *roster, struct catalogue *cata
     return s;
 }
 
-/* --- an enrolment ---------------------------------------------------------------------------------------------------------- */
+/* An enrolment. */
 
 /* The key that the claims bring must be fit, be the one that the header names, and have signed. */
 static int verify_own_key(const struct jws *jws, const struct enrolment *claims, struct refusal *refusal)
@@ -199,10 +203,11 @@ struct submission *submit_enrolment(struct catalogue *catalogue, const char *tex
     } else if (enrolment_parse(payload.data, payload.len, &claims, &why)) {
         refuse_reading(refusal, PROBLEM_INVALID_CLAIMS, why);
     } else {
-        bool fits = verify_own_key(&jws, &claims, refusal) == 0 && check_audience(&claims, catalogue->panel, refusal) == 0;
+        bool fits =
+            verify_own_key(&jws, &claims, refusal) == 0 && check_audience(&claims, catalogue->panel, refusal) == 0;
         if (fits && (s = submission_new(SUBMISSION_ENROLMENT, catalogue, text, len, 0)) == NULL)
             refuse_memory(refusal);
-        if (s != NULL)
+        if (s)
             fill_enrolment(s, &claims, jws.kid, now);
         enrolment_free(&claims);
     }

@@ -1,5 +1,5 @@
-/* The walk of one signed object from its bytes to the writer: each step of PROTOCOL 4 and 5 that needs no order. Shared by the single and the
- * batch path. Any thread. */
+/* The walk of one signed object from its bytes to the writer: each step of PROTOCOL 4 and 5 that needs no order. Shared
+ * by the single and the batch path. Any thread. */
 #ifndef COLLECTOR_INTAKE_SUBMIT_H
 #define COLLECTOR_INTAKE_SUBMIT_H
 
@@ -17,13 +17,13 @@ struct refusal {
 void refusal_init(struct refusal *refusal);
 void refusal_free(struct refusal *refusal);
 
-/* Checks 2 to 7 of PROTOCOL 5 on `len` characters that arrived at `now`; `jws` must outlive the submission, `catalogue` is held by it.
- * NULL: `refusal` says why (PROBLEM_UNAVAILABLE when memory lacks). Free with submission_free. */
+/* Checks 2 to 7 of PROTOCOL 5 on `len` characters that arrived at `now`; `jws` must outlive the submission, `catalogue`
+ * is held by it. NULL: `refusal` says why (PROBLEM_UNAVAILABLE when memory lacks). Free with submission_free. */
 MUST_CHECK struct submission *submit_response(struct roster *roster, struct catalogue *catalogue, const char *jws,
                                               size_t len, int64_t now, struct refusal *refusal);
 
-/* PROTOCOL 4's checks but those of the invitation and of iat, which the ledger makes: what has enrolled already is not asked again. Otherwise as
- * above. */
+/* PROTOCOL 4's checks but those of the invitation and of iat, which the ledger makes: what has enrolled already is not
+ * asked again. Otherwise as above. */
 MUST_CHECK struct submission *submit_enrolment(struct catalogue *catalogue, const char *jws, size_t len, int64_t now,
                                                struct refusal *refusal);
 

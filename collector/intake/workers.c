@@ -19,13 +19,13 @@ static void *work_on(void *argument)
     struct workers *workers = argument;
     pthread_mutex_lock(&workers->lock);
     for (;;) {
-        while (workers->head == NULL && !workers->stopping)
+        while (!workers->head && !workers->stopping)
             pthread_cond_wait(&workers->filled, &workers->lock);
         struct work *work = workers->head;
-        if (work == NULL)
+        if (!work)
             break;
         workers->head = work->next;
-        if (workers->head == NULL)
+        if (!workers->head)
             workers->tail = &workers->head;
         workers->waiting--;
         pthread_mutex_unlock(&workers->lock);
@@ -39,7 +39,7 @@ static void *work_on(void *argument)
 struct workers *workers_start(unsigned threads, size_t capacity)
 {
     struct workers *workers = mem_calloc(1, sizeof *workers + threads * sizeof workers->threads[0]);
-    if (workers == NULL)
+    if (!workers)
         return NULL;
     workers->tail = &workers->head;
     workers->capacity = capacity;
@@ -56,7 +56,7 @@ struct workers *workers_start(unsigned threads, size_t capacity)
 
 void workers_stop(struct workers *workers)
 {
-    if (workers == NULL)
+    if (!workers)
         return;
     pthread_mutex_lock(&workers->lock);
     workers->stopping = true;
@@ -69,7 +69,7 @@ void workers_stop(struct workers *workers)
 
 void workers_free(struct workers *workers)
 {
-    if (workers == NULL)
+    if (!workers)
         return;
     pthread_cond_destroy(&workers->filled);
     pthread_mutex_destroy(&workers->lock);

@@ -35,7 +35,7 @@ static void destroy(struct proofs *proofs)
 struct proofs *proofs_new(const struct merkle_head *head, const char *checkpoint, struct merkle_batch *batch)
 {
     struct counted *counted = mem_calloc(1, sizeof *counted);
-    if (counted == NULL) {
+    if (!counted) {
         merkle_batch_free(batch);
         return NULL;
     }
@@ -43,7 +43,7 @@ struct proofs *proofs_new(const struct merkle_head *head, const char *checkpoint
     atomic_init(&counted->holders, 1);
     *proofs = (struct proofs){.head = *head, .checkpoint_len = strlen(checkpoint), .batch = batch};
     proofs->checkpoint = mem_copy_text(checkpoint, proofs->checkpoint_len);
-    if (proofs->checkpoint != NULL && escape_checkpoint(proofs) == 0)
+    if (proofs->checkpoint && escape_checkpoint(proofs) == 0)
         return proofs;
     destroy(proofs);
     return NULL;
@@ -51,14 +51,14 @@ struct proofs *proofs_new(const struct merkle_head *head, const char *checkpoint
 
 struct proofs *proofs_hold(struct proofs *proofs)
 {
-    if (proofs != NULL)
+    if (proofs)
         atomic_fetch_add_explicit(&((struct counted *)proofs)->holders, 1, memory_order_relaxed);
     return proofs;
 }
 
 void proofs_release(struct proofs *proofs)
 {
-    if (proofs == NULL || atomic_fetch_sub_explicit(&((struct counted *)proofs)->holders, 1, memory_order_acq_rel) != 1)
+    if (!proofs || atomic_fetch_sub_explicit(&((struct counted *)proofs)->holders, 1, memory_order_acq_rel) != 1)
         return;
     destroy(proofs);
 }
@@ -75,7 +75,7 @@ static int put(struct buf *out, const struct proofs *proofs, struct receipt *rec
 int proofs_put_receipt(struct buf *out, const struct proofs *proofs, uint64_t index, enum receipt_form form)
 {
     struct receipt receipt;
-    int count = proofs->batch != NULL ? merkle_batch_prove(proofs->batch, index, receipt.proof) : -1;
+    int count = proofs->batch ? merkle_batch_prove(proofs->batch, index, receipt.proof) : -1;
     if (count < 0)
         return -1;
     receipt.index = index;
@@ -95,7 +95,7 @@ int proofs_put_any_receipt(struct buf *out, const struct proofs *proofs, uint64_
     return put(out, proofs, &receipt, form);
 }
 
-/* --- the place ------------------------------------------------------------------------------------------------------------- */
+/* The place. */
 
 static void *hold(void *thing)
 {

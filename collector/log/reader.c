@@ -13,16 +13,16 @@ struct reader {
 struct reader *reader_open(const char *dsn, char error[static STORE_ERROR_SIZE])
 {
     struct reader *reader = mem_calloc(1, sizeof *reader);
-    if (reader == NULL || pthread_mutex_init(&reader->lock, NULL) != 0) {
+    if (!reader || pthread_mutex_init(&reader->lock, NULL) != 0) {
         mem_free(reader);
         snprintf(error, STORE_ERROR_SIZE, "out of memory");
         return NULL;
     }
     reader->store = store_open(dsn, STORE_EXISTING, error);
-    reader->tiles = reader->store != NULL ? tiles_new(reader->store) : NULL;
-    if (reader->tiles != NULL)
+    reader->tiles = reader->store ? tiles_new(reader->store) : NULL;
+    if (reader->tiles)
         return reader;
-    if (reader->store != NULL)
+    if (reader->store)
         snprintf(error, STORE_ERROR_SIZE, "out of memory");
     reader_close(reader);
     return NULL;
@@ -30,7 +30,7 @@ struct reader *reader_open(const char *dsn, char error[static STORE_ERROR_SIZE])
 
 void reader_close(struct reader *reader)
 {
-    if (reader == NULL)
+    if (!reader)
         return;
     tiles_free(reader->tiles);
     store_close(reader->store);

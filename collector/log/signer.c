@@ -1,6 +1,6 @@
-/* The checkpoint file is made whole and synced when the key is first opened, and from then on overwritten in place, padded with newlines to one sector:
- * what a killed process has written is kept by the kernel, and after a power cut the store itself, which is synced, is never behind it. So no sync
- * is needed here, and a lone response pays none. */
+/* The checkpoint file is made whole and synced when the key is first opened, and from then on overwritten in place,
+ * padded with newlines to one sector: what a killed process has written is kept by the kernel, and after a power cut
+ * the store itself, which is synced, is never behind it. So no sync is needed here, and a lone response pays none. */
 #include "collector/log/signer.h"
 #include "base/file.h"
 #include "base/lang.h"
@@ -14,7 +14,7 @@
 
 #define PATH_SIZE 4096
 #define READ_TRIES 3
-#define ORIGIN_MAX                                                                                                         \
+#define ORIGIN_MAX                                                                                                     \
     172 /* bytes: twice that, 166 of size, root, signature and what stands between them fit LOG_CHECKPOINT_MAX */
 
 _Static_assert(2 * ORIGIN_MAX + 166 <= LOG_CHECKPOINT_MAX, "every checkpoint of ours fits its file");
@@ -31,7 +31,7 @@ int signer_create(const char *path)
 {
     char text[SECRET_KEY_TEXT_SIZE];
     struct secret_key *key = secret_key_new();
-    if (key == NULL) {
+    if (!key) {
         errno = ENOMEM;
         return -1;
     }
@@ -48,11 +48,11 @@ static struct secret_key *read_secret(const char *path, char error[static STORE_
     struct secret_key *key = NULL;
     buf_init(&text, SECRET_KEY_TEXT_SIZE);
     if (file_read(path, &text) && errno != EFBIG)
-        snprintf(
-            error, STORE_ERROR_SIZE,
-            T("the log's key %s can't be read: %s; put it back from a copy, or name it with --log-key",
-              "de sleutel van het logboek %s kan niet gelezen worden: %s; zet een kopie terug of noem haar met --log-key"),
-            path, strerror(errno));
+        snprintf(error, STORE_ERROR_SIZE,
+                 T("the log's key %s can't be read: %s; put it back from a copy, or name it with --log-key",
+                   "de sleutel van het logboek %s kan niet gelezen worden: %s; zet een kopie terug of noem haar met "
+                   "--log-key"),
+                 path, strerror(errno));
     else if ((key = secret_key_from_text(buf_text(&text), text.len)) == NULL)
         snprintf(error, STORE_ERROR_SIZE, T("%s is no key of a log", "%s is geen sleutel van een logboek"), path);
     buf_wipe(&text);
@@ -70,7 +70,7 @@ int signer_verifier(const char *path, const char *origin, struct buf *out, char 
 {
     struct note_key public;
     struct secret_key *secret = read_secret(path, error);
-    if (secret == NULL)
+    if (!secret)
         return -1;
     int result = strlen(origin) <= ORIGIN_MAX ? make_public(secret, origin, &public) : -1;
     secret_key_free(secret);
@@ -83,7 +83,7 @@ int signer_verifier(const char *path, const char *origin, struct buf *out, char 
     return buf_check(out);
 }
 
-/* --- opening --------------------------------------------------------------------------------------------------------------- */
+/* Opening. */
 
 static int open_secret(struct signer *key, const char *path, const char *verifier, char error[static STORE_ERROR_SIZE])
 {
@@ -94,7 +94,7 @@ static int open_secret(struct signer *key, const char *path, const char *verifie
         return -1;
     }
     key->secret = read_secret(path, error);
-    if (key->secret == NULL)
+    if (!key->secret)
         return -1;
     if (make_public(key->secret, key->public.name, &own) ||
         memcmp(own.public_key, key->public.public_key, KEY_BYTES) != 0) {
@@ -134,8 +134,8 @@ static void checkpoint_path(const char *path, char name[static PATH_SIZE])
 static void last_is_unreadable(const char *name, const char *why, char error[static STORE_ERROR_SIZE])
 {
     snprintf(error, STORE_ERROR_SIZE,
-             T("the last checkpoint %s can't be read: %s", "het laatste controlepunt %s kan niet gelezen worden: %s"), name,
-             why);
+             T("the last checkpoint %s can't be read: %s", "het laatste controlepunt %s kan niet gelezen worden: %s"),
+             name, why);
 }
 
 /* Makes the file of a key that has signed nothing yet, so that later there is nothing to make room for. */
@@ -175,7 +175,7 @@ static int open_last(struct signer *key, const char *path, char error[static STO
 struct signer *signer_open(const char *path, const char *verifier, char error[static STORE_ERROR_SIZE])
 {
     struct signer *key = mem_calloc(1, sizeof *key);
-    if (key == NULL) {
+    if (!key) {
         snprintf(error, STORE_ERROR_SIZE, "%s", T("out of memory", "te weinig geheugen"));
         return NULL;
     }
@@ -189,7 +189,7 @@ struct signer *signer_open(const char *path, const char *verifier, char error[st
 
 void signer_close(struct signer *key)
 {
-    if (key == NULL)
+    if (!key)
         return;
     if (key->file >= 0) {
         (void)fsync(key->file);
@@ -258,31 +258,33 @@ int signer_check(const struct signer *key, uint64_t size, merkle_read *read, voi
 {
     struct merkle_hash root;
     if (key->checkpoint.len == 0 && size > 0) { /* the empty tree is signed before anything is appended */
-        snprintf(error, STORE_ERROR_SIZE,
-                 T("the store holds %llu entries, but the last checkpoint beside the log's key is missing; put it back",
-                   "de opslag heeft %llu regels, maar het laatste controlepunt naast de sleutel van het logboek ontbreekt; "
-                   "zet het terug"),
-                 (unsigned long long)size);
+        snprintf(
+            error, STORE_ERROR_SIZE,
+            T("the store holds %llu entries, but the last checkpoint beside the log's key is missing; put it back",
+              "de opslag heeft %llu regels, maar het laatste controlepunt naast de sleutel van het logboek ontbreekt; "
+              "zet het terug"),
+            (unsigned long long)size);
         return -1;
     }
     if (key->checkpoint.len == 0)
         return 0;
     if (size < key->last.size) {
-        snprintf(error, STORE_ERROR_SIZE,
-                 T("the store holds %llu entries, but a checkpoint over %llu was signed: this is an old copy; put back the "
-                   "newest",
-                   "de opslag heeft %llu regels, maar er is een controlepunt over %llu getekend: dit is een oude kopie; "
-                   "zet de nieuwste terug"),
-                 (unsigned long long)size, (unsigned long long)key->last.size);
+        snprintf(
+            error, STORE_ERROR_SIZE,
+            T("the store holds %llu entries, but a checkpoint over %llu was signed: this is an old copy; put back the "
+              "newest",
+              "de opslag heeft %llu regels, maar er is een controlepunt over %llu getekend: dit is een oude kopie; "
+              "zet de nieuwste terug"),
+            (unsigned long long)size, (unsigned long long)key->last.size);
         return -1;
     }
     if (merkle_root_at(key->last.size, read, context, &root))
         return -1; /* the reader has told why */
     if (!merkle_equal(&root, &key->last.root)) {
-        snprintf(
-            error, STORE_ERROR_SIZE, "%s",
-            T("the store's log is not the one whose checkpoint was signed; put back the right store",
-              "het logboek van de opslag is niet dat waarvan een controlepunt getekend is; zet de juiste opslag terug"));
+        snprintf(error, STORE_ERROR_SIZE, "%s",
+                 T("the store's log is not the one whose checkpoint was signed; put back the right store",
+                   "het logboek van de opslag is niet dat waarvan een controlepunt getekend is; zet de juiste opslag "
+                   "terug"));
         return -1;
     }
     return 0;
@@ -303,8 +305,8 @@ int signer_sign(struct signer *key, const struct merkle_head *head)
 {
     struct buf signed_note;
     bool is_known = key->checkpoint.len > 0;
-    if (is_known &&
-        (head->size < key->last.size || (head->size == key->last.size && !merkle_equal(&head->root, &key->last.root)))) {
+    if (is_known && (head->size < key->last.size ||
+                     (head->size == key->last.size && !merkle_equal(&head->root, &key->last.root)))) {
         errno = EINVAL;
         return -1;
     }

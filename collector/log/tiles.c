@@ -25,7 +25,7 @@ struct tiles {
 struct tiles *tiles_new(struct store *store)
 {
     struct tiles *tiles = mem_calloc(1, sizeof *tiles);
-    if (tiles != NULL)
+    if (tiles)
         tiles->store = store;
     return tiles;
 }

@@ -1,6 +1,7 @@
-/* The log's stored hashes for reading: the tiles used last, each with all the inner hashes that it makes, so that proofs of entries that lie near
- * each other share the reading and the hashing. A stored hash never changes, so nothing held here grows old; a tile that has grown is read again and only
- * what is new in it hashed. Over one store handle, which it uses but does not own; one thread at a time. */
+/* The log's stored hashes for reading: the tiles used last, each with all the inner hashes that it makes, so that
+ * proofs of entries that lie near each other share the reading and the hashing. A stored hash never changes, so nothing
+ * held here grows old; a tile that has grown is read again and only what is new in it hashed. Over one store handle,
+ * which it uses but does not own; one thread at a time. */
 #ifndef COLLECTOR_LOG_TILES_H
 #define COLLECTOR_LOG_TILES_H
 

@@ -20,7 +20,7 @@ struct tree {
 struct tree *tree_new(void)
 {
     struct tree *tree = mem_calloc(1, sizeof *tree);
-    if (tree != NULL)
+    if (tree)
         merkle_edge_init(&tree->edge);
     return tree;
 }
@@ -102,8 +102,8 @@ static enum store_result extend_level(struct tree *tree, struct store *store, un
     return STORE_OK;
 }
 
-/* The store's log must be the one that this tree is over, also when somebody has had a hand in it meanwhile: two roots over one size, once signed,
- * can never be taken back. */
+/* The store's log must be the one that this tree is over, also when somebody has had a hand in it meanwhile: two roots
+ * over one size, once signed, can never be taken back. */
 static enum store_result check_size(struct store *store, uint64_t size)
 {
     int64_t stored;
@@ -122,7 +122,7 @@ enum store_result tree_extend(struct tree *tree, struct store *store, const stru
     if (check_size(store, tree->edge.size + count) != STORE_OK)
         return STORE_FAILED;
     struct merkle_batch *batch = merkle_batch_new(&tree->edge, leaves, count);
-    if (batch == NULL) {
+    if (!batch) {
         snprintf(store->error, sizeof store->error, "out of memory");
         return STORE_FAILED;
     }

@@ -21,13 +21,13 @@ struct fetch {
     struct curl_slist *authorization; /* NULL for none */
 };
 
-/* --- opening --------------------------------------------------------------------------------------------------------------- */
+/* Opening. */
 
 static bool url_has(CURLU *url, CURLUPart part, const char *one, const char *other)
 {
     char *text = NULL;
-    bool has = curl_url_get(url, part, &text, 0) == CURLUE_OK &&
-               (one == NULL || strcmp(text, one) == 0 || strcmp(text, other) == 0);
+    bool has =
+        curl_url_get(url, part, &text, 0) == CURLUE_OK && (!one || strcmp(text, one) == 0 || strcmp(text, other) == 0);
     curl_free(text);
     return has;
 }
@@ -45,7 +45,7 @@ static int take_url(struct fetch *fetch, const char *typed)
 {
     CURLU *url = curl_url();
     char *text = NULL;
-    if (url != NULL && curl_url_set(url, CURLUPART_URL, typed, 0) == CURLUE_OK && url_is_good(url) &&
+    if (url && curl_url_set(url, CURLUPART_URL, typed, 0) == CURLUE_OK && url_is_good(url) &&
         curl_url_get(url, CURLUPART_URL, &text, 0) == CURLUE_OK)
         buf_put_text(&fetch->url, text);
     curl_free(text);
@@ -59,14 +59,14 @@ static int take_token(struct fetch *fetch, const char *token)
 {
     static const char good[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
     char line[FETCH_TOKEN_MAX + 32];
-    if (token == NULL)
+    if (!token)
         return 0;
     if (token[0] == '\0' || strlen(token) > FETCH_TOKEN_MAX || strspn(token, good) != strlen(token))
         return -1;
     snprintf(line, sizeof line, "Authorization: Bearer %s", token);
     fetch->authorization = curl_slist_append(NULL, line);
     mem_wipe(line, sizeof line);
-    return fetch->authorization != NULL ? 0 : -1;
+    return fetch->authorization ? 0 : -1;
 }
 
 static size_t take_body(char *bytes, size_t size, size_t count, void *context)
@@ -102,7 +102,7 @@ struct fetch *fetch_open(const char *url, const char *token, char error[static F
 {
     struct fetch *fetch = mem_calloc(1, sizeof *fetch);
     const char *why = T("out of memory", "te weinig geheugen");
-    if (fetch != NULL && curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK) {
+    if (fetch && curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK) {
         /* A connection that breaks while we write is an answer like any other, not the end of the program. */
         signal(SIGPIPE, SIG_IGN);
         buf_init(&fetch->url, URL_MAX);
@@ -111,7 +111,7 @@ struct fetch *fetch_open(const char *url, const char *token, char error[static F
             why = T("the URL must be as https://panel.example.nl", "de URL moet zijn zoals https://panel.example.nl");
         else if (take_token(fetch, token))
             why = T("that is no access token", "dat is geen toegangstoken");
-        else if (fetch->curl != NULL && set_manners(fetch->curl) == 0)
+        else if (fetch->curl && set_manners(fetch->curl) == 0)
             return fetch;
     }
     snprintf(error, FETCH_ERROR_SIZE, "%s", why);
@@ -121,9 +121,9 @@ struct fetch *fetch_open(const char *url, const char *token, char error[static F
 
 void fetch_close(struct fetch *fetch)
 {
-    if (fetch == NULL)
+    if (!fetch)
         return;
-    if (fetch->authorization != NULL)
+    if (fetch->authorization)
         mem_wipe(fetch->authorization->data, strlen(fetch->authorization->data));
     curl_easy_cleanup(fetch->curl); /* before the list that it points to */
     curl_slist_free_all(fetch->authorization);
@@ -131,7 +131,7 @@ void fetch_close(struct fetch *fetch)
     mem_free(fetch);
 }
 
-/* --- fetching -------------------------------------------------------------------------------------------------------------- */
+/* Fetching. */
 
 static void explain(const char *path, CURLcode code, unsigned status, char error[static FETCH_ERROR_SIZE])
 {
@@ -146,12 +146,13 @@ static void explain(const char *path, CURLcode code, unsigned status, char error
                    "%s: het token is onbekend, ingetrokken of verlopen (HTTP 401)"),
                  path);
     else if (status == 403)
-        snprintf(error, FETCH_ERROR_SIZE,
-                 T("%s: the token is not an auditor's (HTTP 403)", "%s: het token is niet dat van een auditor (HTTP 403)"),
-                 path);
+        snprintf(
+            error, FETCH_ERROR_SIZE,
+            T("%s: the token is not an auditor's (HTTP 403)", "%s: het token is niet dat van een auditor (HTTP 403)"),
+            path);
     else
-        snprintf(error, FETCH_ERROR_SIZE, T("%s: unexpected answer (HTTP %u)", "%s: onverwacht antwoord (HTTP %u)"), path,
-                 status);
+        snprintf(error, FETCH_ERROR_SIZE, T("%s: unexpected answer (HTTP %u)", "%s: onverwacht antwoord (HTTP %u)"),
+                 path, status);
 }
 
 /* Whether it is worth another try. */
@@ -203,7 +204,8 @@ int fetch_get(struct fetch *fetch, const struct fetch_request *request, struct b
     CURLcode code = CURLE_OUT_OF_MEMORY;
     *status = 0;
     if (buf_check(&url) == 0 && curl_easy_setopt(fetch->curl, CURLOPT_URL, buf_text(&url)) == CURLE_OK &&
-        curl_easy_setopt(fetch->curl, CURLOPT_HTTPHEADER, request->with_token ? fetch->authorization : NULL) == CURLE_OK)
+        curl_easy_setopt(fetch->curl, CURLOPT_HTTPHEADER, request->with_token ? fetch->authorization : NULL) ==
+            CURLE_OK)
         code = try_often(fetch, &body, status);
     bool fine = code == CURLE_OK && *status == 200;
     if (fine)

@@ -1,6 +1,6 @@
-/* GET requests to another collector, for an audit from outside. The only place of this room that knows libcurl (docs/adr/002). TLS
- * certificates are verified, only http and https are spoken, redirects are never followed, answers are bounded by the buffer that takes
- * them, and what may pass of itself is tried three times. Main thread only. */
+/* GET requests to another collector, for an audit from outside. The only place of this room that knows libcurl
+ * (docs/adr/002). TLS certificates are verified, only http and https are spoken, redirects are never followed, answers
+ * are bounded by the buffer that takes them, and what may pass of itself is tried three times. Main thread only. */
 #ifndef COLLECTOR_NET_FETCH_H
 #define COLLECTOR_NET_FETCH_H
 
@@ -11,8 +11,8 @@
 
 struct fetch;
 
-/* For the collector at `url`: http or https, without user, query or fragment. `token` (NULL for none) must consist of what base64url
- * does. NULL: one line in `error`. Free with fetch_close. */
+/* For the collector at `url`: http or https, without user, query or fragment. `token` (NULL for none) must consist of
+ * what base64url does. NULL: one line in `error`. Free with fetch_close. */
 MUST_CHECK struct fetch *fetch_open(const char *url, const char *token, char error[static FETCH_ERROR_SIZE]);
 void fetch_close(struct fetch *fetch);
 

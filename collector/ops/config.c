@@ -78,7 +78,7 @@ static int find_key(const char *name)
     return -1;
 }
 
-/* --- the file -------------------------------------------------------------------------------------------------------------- */
+/* The file. */
 
 struct reading {
     struct config *config;
@@ -92,9 +92,9 @@ static int read_pair(void *context, const char *section, const char *name, const
     if (reading->exit_code >= 0)
         return 1;
     if (key < 0)
-        reading->exit_code =
-            cli_fail(T("%s: [%s] %s is no setting; see the manual", "%s: [%s] %s is geen instelling; zie de handleiding"),
-                     config_file, section, name);
+        reading->exit_code = cli_fail(
+            T("%s: [%s] %s is no setting; see the manual", "%s: [%s] %s is geen instelling; zie de handleiding"),
+            config_file, section, name);
     else
         reading->exit_code = set(reading->config, (enum config_key)key, value, "file");
     return 1;
@@ -116,13 +116,13 @@ static int read_file(struct config *config)
     return reading.exit_code;
 }
 
-/* --- the environment ------------------------------------------------------------------------------------------------------- */
+/* The environment. */
 
 static int read_environment(struct config *config)
 {
-    for (char **at = environ; *at != NULL; at++) {
+    for (char **at = environ; *at; at++) {
         const char *equals = strchr(*at, '=');
-        if (strncmp(*at, PREFIX, strlen(PREFIX)) != 0 || equals == NULL)
+        if (strncmp(*at, PREFIX, strlen(PREFIX)) != 0 || !equals)
             continue;
         char name[64] = "";
         size_t len = (size_t)(equals - *at) - strlen(PREFIX);
@@ -138,7 +138,7 @@ static int read_environment(struct config *config)
     return -1;
 }
 
-/* --- checks ---------------------------------------------------------------------------------------------------------------- */
+/* Checks. */
 
 static int read_number(const char *text, uint64_t *out)
 {
@@ -155,7 +155,7 @@ static int split_listen(const char *text, char *address, uint16_t *port)
 {
     const char *colon = strrchr(text, ':');
     uint64_t number;
-    if (colon == NULL || colon == text || read_number(colon + 1, &number) || number > UINT16_MAX)
+    if (!colon || colon == text || read_number(colon + 1, &number) || number > UINT16_MAX)
         return -1;
     const char *from = text, *to = colon;
     if (*from == '[' && to[-1] == ']') {
@@ -178,7 +178,8 @@ static int check_number(const struct config *config, enum config_key key)
         (read_number(config->values[key], &value) == 0 && value >= keys[key].least && value <= keys[key].most))
         return -1;
     cli_fail(T("%s (%s) must be a number from %llu to %llu", "%s (%s) moet een getal van %llu tot en met %llu zijn"),
-             keys[key].name, config->origins[key], (unsigned long long)keys[key].least, (unsigned long long)keys[key].most);
+             keys[key].name, config->origins[key], (unsigned long long)keys[key].least,
+             (unsigned long long)keys[key].most);
     return exit_code(config->origins[key]);
 }
 
@@ -201,9 +202,9 @@ static int check_log_level(const struct config *config)
         log_set_level(level);
         return -1;
     }
-    cli_fail(
-        T("log_level (%s) must be error, warning, info or debug", "log_level (%s) moet error, warning, info of debug zijn"),
-        config->origins[CONFIG_LOG_LEVEL]);
+    cli_fail(T("log_level (%s) must be error, warning, info or debug",
+               "log_level (%s) moet error, warning, info of debug zijn"),
+             config->origins[CONFIG_LOG_LEVEL]);
     return exit_code(config->origins[CONFIG_LOG_LEVEL]);
 }
 
@@ -280,12 +281,12 @@ int config_read(struct config *config)
     int result = -1;
     for (int key = 0; key < CONFIG_KEYS; key++)
         (void)set(config, (enum config_key)key, keys[key].value, "default");
-    if (config_file != NULL)
+    if (config_file)
         result = read_file(config);
     if (result < 0)
         result = read_environment(config);
     for (int key = 0; key < CONFIG_KEYS && result < 0; key++)
-        if (config_flags[key] != NULL)
+        if (config_flags[key])
             result = set(config, (enum config_key)key, config_flags[key], "flag");
     return result < 0 ? check(config) : result;
 }
@@ -295,9 +296,9 @@ void config_log_key(const struct config *config, char path[static CONFIG_VALUE_S
     const char *named = config->values[CONFIG_LOG_KEY], *store = store_path(config->values[CONFIG_STORE]);
     bool beside = named[0] == '\0';
     snprintf(path, CONFIG_VALUE_SIZE + 16, "%s%s",
-             !beside         ? named
-             : store != NULL ? store
-                             : "burgerpanel",
+             !beside ? named
+             : store ? store
+                     : "burgerpanel",
              beside ? ".log-key" : "");
 }
 

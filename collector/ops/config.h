@@ -36,8 +36,8 @@ extern const char *config_file; /* --config */
 /* What every verb takes: --config, --store and --log-key. For struct cli_program. */
 extern const struct cli_option config_common[];
 
-/* Puts the whole together and checks it. Returns -1 when all is well; otherwise the exit code, after one line on standard error. An unknown
- * section or key in the file, or a value out of range, is told. */
+/* Puts the whole together and checks it. Returns -1 when all is well; otherwise the exit code, after one line on
+ * standard error. An unknown section or key in the file, or a value out of range, is told. */
 MUST_CHECK int config_read(struct config *config);
 
 /* The file of the log's key: as configured, or the store's path and ".log-key". */

@@ -71,7 +71,7 @@ void metrics_note_problem(enum problem problem)
     add(&problems[problem], 1);
 }
 
-/* --- showing --------------------------------------------------------------------------------------------------------------- */
+/* Showing. */
 
 static void put_family(struct buf *out, const char *name, const char *type, const char *help)
 {
@@ -121,7 +121,8 @@ static void put_times(struct buf *out)
     }
     sum += get(&times[TIME_BUCKETS]);
     buf_printf(out,
-               "burgerpanel_commit_seconds_bucket{le=\"+Inf\"} %" PRIu64 "\nburgerpanel_commit_seconds_count %" PRIu64 "\n",
+               "burgerpanel_commit_seconds_bucket{le=\"+Inf\"} %" PRIu64 "\nburgerpanel_commit_seconds_count %" PRIu64
+               "\n",
                sum, sum);
     buf_put_text(out, "burgerpanel_commit_seconds_sum ");
     put_seconds(out, get(&time_sum));

@@ -1,5 +1,6 @@
-/* What whoever runs the collector watches: counters of this process, as OpenMetrics text. A note costs a few relaxed additions, a batch of them by the one writer; no
- * request that succeeds makes one of its own. Knows no HTTP library. Any thread. */
+/* What whoever runs the collector watches: counters of this process, as OpenMetrics text. A note costs a few relaxed
+ * additions, a batch of them by the one writer; no request that succeeds makes one of its own. Knows no HTTP library.
+ * Any thread. */
 #ifndef COLLECTOR_OPS_METRICS_H
 #define COLLECTOR_OPS_METRICS_H
 

@@ -8,11 +8,12 @@ static int add(void *context, const struct store_token *token)
 {
     struct access_list *list = context;
     struct access_token *more = mem_resize(list->list, list->count + 1, sizeof *more);
-    if (more == NULL)
+    if (!more)
         return -1;
     list->list = more;
     struct access_token *new = &more[list->count];
-    *new = (struct access_token){.exact = token->exact, .expires_at = token->expires_at, .revoked_at = token->revoked_at};
+    *new =
+        (struct access_token){.exact = token->exact, .expires_at = token->expires_at, .revoked_at = token->revoked_at};
     snprintf(new->name, sizeof new->name, "%s", token->name);
     memcpy(new->hash, token->hash, SHA256_BYTES);
     if (token_role_find(token->role, &new->role))
@@ -36,7 +37,7 @@ void access_free(struct access_list *list)
 static const char *bearer(const char *authorization)
 {
     static const char scheme[] = "Bearer ";
-    if (authorization == NULL || strncasecmp(authorization, scheme, sizeof scheme - 1) != 0)
+    if (!authorization || strncasecmp(authorization, scheme, sizeof scheme - 1) != 0)
         return NULL;
     return authorization + sizeof scheme - 1;
 }
@@ -48,13 +49,13 @@ enum access_answer access_check(const struct access_list *list, const char *auth
     const char *text = bearer(authorization);
     const struct access_token *found = NULL;
     *token = NULL;
-    if (text == NULL)
+    if (!text)
         return ACCESS_MISSING;
     token_hash(text, hash);
     for (size_t i = 0; i < list->count; i++)
         if (crypto_equal(hash, list->list[i].hash, sizeof hash))
             found = &list->list[i];
-    if (found == NULL || found->revoked_at != 0 || (found->expires_at != 0 && found->expires_at <= now))
+    if (!found || found->revoked_at != 0 || (found->expires_at != 0 && found->expires_at <= now))
         return ACCESS_UNKNOWN;
     *token = found;
     return (roles & 1u << found->role) != 0 ? ACCESS_GRANTED : ACCESS_DENIED;

@@ -1,4 +1,5 @@
-/* Who may read what: tokens as the catalogue holds them, and the check of a request's (PROTOCOL 9, RFC 6750). Immutable; any thread. */
+/* Who may read what: tokens as the catalogue holds them, and the check of a request's (PROTOCOL 9, RFC 6750).
+ * Immutable; any thread. */
 #ifndef COLLECTOR_STATE_ACCESS_H
 #define COLLECTOR_STATE_ACCESS_H
 
@@ -31,8 +32,8 @@ enum access_answer {
     ACCESS_DENIED, /* its role does not reach: 403 */
 };
 
-/* Checks the value of an Authorization header (NULL: none) for one of `roles` (a bit each: 1u << role). *token is set when it is in force, for its
- * name and rights. Takes the same time wherever the token differs. */
+/* Checks the value of an Authorization header (NULL: none) for one of `roles` (a bit each: 1u << role). *token is set
+ * when it is in force, for its name and rights. Takes the same time wherever the token differs. */
 enum access_answer access_check(const struct access_list *list, const char *authorization, unsigned roles, int64_t now,
                                 const struct access_token **token);
 

@@ -19,16 +19,16 @@ static struct holder *holder_of(struct catalogue *catalogue)
 
 struct catalogue *catalogue_hold(struct catalogue *catalogue)
 {
-    if (catalogue != NULL)
+    if (catalogue)
         atomic_fetch_add_explicit(&holder_of(catalogue)->holders, 1, memory_order_relaxed);
     return catalogue;
 }
 
 void catalogue_release(struct catalogue *catalogue)
 {
-    if (catalogue == NULL || atomic_fetch_sub_explicit(&holder_of(catalogue)->holders, 1, memory_order_acq_rel) != 1)
+    if (!catalogue || atomic_fetch_sub_explicit(&holder_of(catalogue)->holders, 1, memory_order_acq_rel) != 1)
         return;
-    for (size_t i = 0; catalogue->layouts != NULL && i < catalogue->panel->questionnaire_count; i++)
+    for (size_t i = 0; catalogue->layouts && i < catalogue->panel->questionnaire_count; i++)
         tally_layout_free(catalogue->layouts[i]);
     mem_free(catalogue->layouts);
     mem_free(catalogue->round_numbers);
@@ -45,7 +45,7 @@ const struct tally_layout *catalogue_layout(const struct catalogue *catalogue, s
     return catalogue->layouts[catalogue->panel->rounds[round].questionnaire];
 }
 
-/* --- loading --------------------------------------------------------------------------------------------------------------- */
+/* Loading. */
 
 static int no_memory(struct store *store)
 {
@@ -65,13 +65,13 @@ static int load_panel(struct catalogue *catalogue, struct store *store)
     struct faults faults;
     faults_init(&faults);
     catalogue->panel = panel_parse(buf_text(&catalogue->definition), catalogue->definition.len, &faults);
-    if (catalogue->panel == NULL)
-        snprintf(
-            store->error, sizeof store->error,
-            T("the stored panel definition can't be read: %s: %s", "de opgeslagen paneldefinitie is onleesbaar: %s: %s"),
-            faults.count > 0 ? faults.list[0].where : "", faults.count > 0 ? faults.list[0].what : "");
+    if (!catalogue->panel)
+        snprintf(store->error, sizeof store->error,
+                 T("the stored panel definition can't be read: %s: %s",
+                   "de opgeslagen paneldefinitie is onleesbaar: %s: %s"),
+                 faults.count > 0 ? faults.list[0].where : "", faults.count > 0 ? faults.list[0].what : "");
     faults_free(&faults);
-    return catalogue->panel != NULL ? 0 : -1;
+    return catalogue->panel ? 0 : -1;
 }
 
 static int load_layouts(struct catalogue *catalogue, struct store *store)
@@ -79,7 +79,7 @@ static int load_layouts(struct catalogue *catalogue, struct store *store)
     const struct panel *panel = catalogue->panel;
     catalogue->layouts = mem_calloc(panel->questionnaire_count, sizeof(struct tally_layout *));
     catalogue->round_numbers = mem_calloc(panel->round_count, sizeof *catalogue->round_numbers);
-    if (catalogue->layouts == NULL || catalogue->round_numbers == NULL)
+    if (!catalogue->layouts || !catalogue->round_numbers)
         return no_memory(store);
     for (size_t i = 0; i < panel->questionnaire_count; i++)
         if ((catalogue->layouts[i] = tally_layout_new(&panel->questionnaires[i])) == NULL)
@@ -116,7 +116,7 @@ static int add_action(void *context, const struct store_action *row)
     struct catalogue *catalogue = context;
     size_t count = catalogue->actions->count;
     int64_t *numbers = mem_resize(catalogue->action_numbers, count + 1, sizeof *numbers);
-    if (numbers == NULL)
+    if (!numbers)
         return -1;
     catalogue->action_numbers = numbers;
     numbers[count] = row->number;
@@ -126,7 +126,7 @@ static int add_action(void *context, const struct store_action *row)
 static int load_actions(struct catalogue *catalogue, struct store *store)
 {
     catalogue->actions = action_list_new();
-    if (catalogue->actions == NULL)
+    if (!catalogue->actions)
         return no_memory(store);
     if (store->ops->action_each(store, add_action, catalogue) != STORE_OK)
         return -1;
@@ -136,7 +136,7 @@ static int load_actions(struct catalogue *catalogue, struct store *store)
 struct catalogue *catalogue_load(struct store *store)
 {
     struct holder *holder = mem_calloc(1, sizeof *holder);
-    if (holder == NULL) {
+    if (!holder) {
         no_memory(store);
         return NULL;
     }
@@ -151,7 +151,7 @@ struct catalogue *catalogue_load(struct store *store)
     return catalogue;
 }
 
-/* --- without a store ------------------------------------------------------------------------------------------------------- */
+/* Without a store. */
 
 static int number_by_place(struct catalogue *catalogue)
 {
@@ -160,7 +160,7 @@ static int number_by_place(struct catalogue *catalogue)
     catalogue->layouts = mem_calloc(panel->questionnaire_count, sizeof(struct tally_layout *));
     catalogue->round_numbers = mem_calloc(panel->round_count, sizeof *catalogue->round_numbers);
     catalogue->action_numbers = mem_calloc(action_count, sizeof *catalogue->action_numbers);
-    if (catalogue->layouts == NULL || catalogue->round_numbers == NULL || catalogue->action_numbers == NULL)
+    if (!catalogue->layouts || !catalogue->round_numbers || !catalogue->action_numbers)
         return -1;
     for (size_t i = 0; i < panel->questionnaire_count; i++)
         if ((catalogue->layouts[i] = tally_layout_new(&panel->questionnaires[i])) == NULL)
@@ -175,7 +175,7 @@ static int number_by_place(struct catalogue *catalogue)
 struct catalogue *catalogue_make(struct panel *panel, struct action_list *actions)
 {
     struct holder *holder = mem_calloc(1, sizeof *holder);
-    if (holder == NULL) {
+    if (!holder) {
         panel_free(panel);
         action_list_free(actions);
         return NULL;
@@ -191,7 +191,7 @@ struct catalogue *catalogue_make(struct panel *panel, struct action_list *action
     return NULL;
 }
 
-/* --- comparing ------------------------------------------------------------------------------------------------------------- */
+/* Comparing. */
 
 static bool same_actions(const struct catalogue *a, const struct catalogue *b)
 {
@@ -203,13 +203,13 @@ static bool same_actions(const struct catalogue *a, const struct catalogue *b)
 
 void catalogue_succeed(struct catalogue *next, const struct catalogue *before)
 {
-    bool same = before != NULL && next->definition.len == before->definition.len &&
+    bool same = before && next->definition.len == before->definition.len &&
                 memcmp(next->definition.data, before->definition.data, next->definition.len) == 0 &&
                 same_actions(next, before);
-    next->edition = before == NULL ? 1 : same ? before->edition : before->edition + 1;
+    next->edition = !before ? 1 : same ? before->edition : before->edition + 1;
 }
 
-/* --- the place ------------------------------------------------------------------------------------------------------------- */
+/* The place. */
 
 static void *hold(void *thing)
 {
@@ -224,7 +224,7 @@ static void release(void *thing)
 struct catalogue_latest *catalogue_latest_new(struct catalogue *first)
 {
     struct latest *place = latest_new(hold, release);
-    if (place != NULL)
+    if (place)
         latest_replace(place, first);
     return (struct catalogue_latest *)place;
 }

@@ -1,5 +1,6 @@
-/* What administrators have set, at one moment: panel definition, action list, the numbers by which the store names rounds and
- * actions, access tokens. Immutable and counted, so that requests under way keep theirs when an import brings a new one. */
+/* What administrators have set, at one moment: panel definition, action list, the numbers by which the store names
+ * rounds and actions, access tokens. Immutable and counted, so that requests under way keep theirs when an import
+ * brings a new one. */
 #ifndef COLLECTOR_STATE_CATALOGUE_H
 #define COLLECTOR_STATE_CATALOGUE_H
 
@@ -18,14 +19,16 @@ struct catalogue {
     uint64_t edition; /* the same for two that mean the same to a response; set by catalogue_succeed */
 };
 
-/* Reads it from the store; held once by the caller. NULL: store_error says why ("no panel has been imported yet" among them). */
+/* Reads it from the store; held once by the caller. NULL: store_error says why ("no panel has been imported yet" among
+ * them). */
 MUST_CHECK struct catalogue *catalogue_load(struct store *store);
 
-/* Of a panel without a store: rounds and actions are numbered by their places, from 1; no tokens, no definition as imported. Takes both
- * over, also on failure. NULL: no memory. */
+/* Of a panel without a store: rounds and actions are numbered by their places, from 1; no tokens, no definition as
+ * imported. Takes both over, also on failure. NULL: no memory. */
 MUST_CHECK struct catalogue *catalogue_make(struct panel *panel, struct action_list *actions);
 
-/* Gives `next` the edition of `before` when panel and actions are the same in both, and one more otherwise. `before` may be NULL. */
+/* Gives `next` the edition of `before` when panel and actions are the same in both, and one more otherwise. `before`
+ * may be NULL. */
 void catalogue_succeed(struct catalogue *next, const struct catalogue *before);
 
 /* One more holder, and one less; the last one out frees. Any thread. NULL is fine. */

@@ -35,10 +35,11 @@ static void check_questionnaire(const struct questionnaire *before, const struct
                      "vragenlijst '%s' heeft reacties en kan niet verwijderd worden"),
                    before->id);
     else if (!questionnaire_equal(before, &after->questionnaires[place]))
-        faults_add(faults, "/questionnaires",
-                   T("questionnaire '%s' has responses and can't be changed; add another with a new id",
-                     "vragenlijst '%s' heeft reacties en kan niet gewijzigd worden; voeg een andere toe met een nieuw id"),
-                   before->id);
+        faults_add(
+            faults, "/questionnaires",
+            T("questionnaire '%s' has responses and can't be changed; add another with a new id",
+              "vragenlijst '%s' heeft reacties en kan niet gewijzigd worden; voeg een andere toe met een nieuw id"),
+            before->id);
 }
 
 static void check_round(const struct panel *before, const struct round *old, const struct panel *after,
@@ -46,10 +47,10 @@ static void check_round(const struct panel *before, const struct round *old, con
 {
     int place = panel_find_round(after, old->id);
     if (place < 0)
-        faults_add(
-            faults, "/rounds",
-            T("round '%s' has responses and can't be removed", "ronde '%s' heeft reacties en kan niet verwijderd worden"),
-            old->id);
+        faults_add(faults, "/rounds",
+                   T("round '%s' has responses and can't be removed",
+                     "ronde '%s' heeft reacties en kan niet verwijderd worden"),
+                   old->id);
     else if (strcmp(questionnaire_id(before, old), questionnaire_id(after, &after->rounds[place])) != 0)
         faults_add(faults, "/rounds",
                    T("round '%s' has responses and can't get another questionnaire",
@@ -67,8 +68,8 @@ static void check_action(const struct panel *after, const struct counted *counte
                    counted->action, counted->round);
 }
 
-void panel_import_check(const struct panel *before, const struct panel *after, const struct counted *counted, size_t count,
-                        bool log_is_empty, struct faults *faults)
+void panel_import_check(const struct panel *before, const struct panel *after, const struct counted *counted,
+                        size_t count, bool log_is_empty, struct faults *faults)
 {
     if (!log_is_empty && strcmp(before->id, after->id) != 0)
         faults_add(faults, "/id",
@@ -85,7 +86,7 @@ void panel_import_check(const struct panel *before, const struct panel *after, c
         check_action(after, &counted[i], faults);
 }
 
-/* --- telling --------------------------------------------------------------------------------------------------------------- */
+/* Telling. */
 
 static bool labels_equal(const struct labels *a, const struct labels *b)
 {
@@ -118,10 +119,10 @@ static void put_questionnaires(struct buf *out, const struct panel *before, cons
     const char *what = T("questionnaire", "vragenlijst");
     for (size_t i = 0; i < after->questionnaire_count; i++) {
         const struct questionnaire *now = &after->questionnaires[i];
-        int old = before != NULL ? panel_find_questionnaire(before, now->id) : -1;
+        int old = before ? panel_find_questionnaire(before, now->id) : -1;
         put_change(out, what, now->id, old >= 0, old >= 0 && questionnaire_equal(&before->questionnaires[old], now));
     }
-    for (size_t i = 0; before != NULL && i < before->questionnaire_count; i++)
+    for (size_t i = 0; before && i < before->questionnaire_count; i++)
         if (panel_find_questionnaire(after, before->questionnaires[i].id) < 0)
             buf_printf(out, T("removed: %s %s\n", "verwijderd: %s %s\n"), what, before->questionnaires[i].id);
 }
@@ -131,10 +132,10 @@ static void put_rounds(struct buf *out, const struct panel *before, const struct
     const char *what = T("round", "ronde");
     for (size_t i = 0; i < after->round_count; i++) {
         const struct round *now = &after->rounds[i];
-        int old = before != NULL ? panel_find_round(before, now->id) : -1;
+        int old = before ? panel_find_round(before, now->id) : -1;
         put_change(out, what, now->id, old >= 0, old >= 0 && rounds_equal(before, &before->rounds[old], after, now));
     }
-    for (size_t i = 0; before != NULL && i < before->round_count; i++)
+    for (size_t i = 0; before && i < before->round_count; i++)
         if (panel_find_round(after, before->rounds[i].id) < 0)
             buf_printf(out, T("removed: %s %s\n", "verwijderd: %s %s\n"), what, before->rounds[i].id);
 }
@@ -142,11 +143,11 @@ static void put_rounds(struct buf *out, const struct panel *before, const struct
 void panel_import_put_changes(struct buf *out, const struct panel *before, const struct panel *after)
 {
     size_t start = out->len;
-    put_change(out, "panel", after->id, before != NULL && strcmp(before->id, after->id) == 0,
-               before != NULL && labels_equal(&before->title, &after->title));
+    put_change(out, "panel", after->id, before && strcmp(before->id, after->id) == 0,
+               before && labels_equal(&before->title, &after->title));
     put_questionnaires(out, before, after);
     put_rounds(out, before, after);
-    if (before != NULL && (before->min_respondents != after->min_respondents || before->round_to != after->round_to))
+    if (before && (before->min_respondents != after->min_respondents || before->round_to != after->round_to))
         buf_printf(out,
                    T("changed: disclosure: minRespondents %lld, roundTo %lld\n",
                      "gewijzigd: onthulling: minRespondents %lld, roundTo %lld\n"),

@@ -1,5 +1,5 @@
-/* What an import of a panel definition changes, and what it may not (PROTOCOL 2): what people have answered stays what it was.
- * Pure. */
+/* What an import of a panel definition changes, and what it may not (PROTOCOL 2): what people have answered stays what
+ * it was. Pure. */
 #ifndef COLLECTOR_STATE_PANEL_IMPORT_H
 #define COLLECTOR_STATE_PANEL_IMPORT_H
 
@@ -11,13 +11,14 @@ struct counted {
     const char *action;
 };
 
-/* Finds what the new definition would take away from responses: the panel's id changed with a log that is not empty; a questionnaire with
- * responses changed or removed; a round with responses removed, given another questionnaire, or without an action that has responses. Faults point
- * into the new definition, in the language of lang.h. */
-void panel_import_check(const struct panel *before, const struct panel *after, const struct counted *counted, size_t count,
-                        bool log_is_empty, struct faults *faults);
+/* Finds what the new definition would take away from responses: the panel's id changed with a log that is not empty; a
+ * questionnaire with responses changed or removed; a round with responses removed, given another questionnaire, or
+ * without an action that has responses. Faults point into the new definition, in the language of lang.h. */
+void panel_import_check(const struct panel *before, const struct panel *after, const struct counted *counted,
+                        size_t count, bool log_is_empty, struct faults *faults);
 
-/* Puts a line for each thing that was added, changed or removed; "no changes" when there is none. `before` NULL: all is new. */
+/* Puts a line for each thing that was added, changed or removed; "no changes" when there is none. `before` NULL: all is
+ * new. */
 void panel_import_put_changes(struct buf *out, const struct panel *before, const struct panel *after);
 
 #endif

@@ -1,5 +1,6 @@
-/* An open-addressing table keyed by the thumbprint's bytes. These are SHA-256 values of keys that enrolled with an invitation, so the
- * first eight serve as the hash as they are. One lock for readers and the writer: a look-up holds it for some tens of nanoseconds. */
+/* An open-addressing table keyed by the thumbprint's bytes. These are SHA-256 values of keys that enrolled with an
+ * invitation, so the first eight serve as the hash as they are. One lock for readers and the writer: a look-up holds it
+ * for some tens of nanoseconds. */
 #include "collector/state/roster.h"
 #include "base/mem.h"
 #include "crypto/base64url.h"
@@ -23,10 +24,10 @@ struct roster {
 struct roster *roster_new(void)
 {
     struct roster *roster = mem_calloc(1, sizeof *roster);
-    if (roster == NULL)
+    if (!roster)
         return NULL;
     roster->slots = mem_calloc(SMALLEST, sizeof *roster->slots);
-    if (roster->slots == NULL || pthread_rwlock_init(&roster->lock, NULL) != 0) {
+    if (!roster->slots || pthread_rwlock_init(&roster->lock, NULL) != 0) {
         mem_free(roster->slots);
         mem_free(roster);
         return NULL;
@@ -37,7 +38,7 @@ struct roster *roster_new(void)
 
 void roster_free(struct roster *roster)
 {
-    if (roster == NULL)
+    if (!roster)
         return;
     pthread_rwlock_destroy(&roster->lock);
     mem_free(roster->slots);
@@ -63,7 +64,7 @@ int roster_reserve(struct roster *roster, size_t count)
     if (size == roster->size)
         return 0;
     struct slot *slots = mem_calloc(size, sizeof *slots);
-    if (slots == NULL)
+    if (!slots)
         return -1;
     for (size_t i = 0; i < roster->size; i++)
         if (roster->slots[i].member.number != 0)

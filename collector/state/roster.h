@@ -1,5 +1,5 @@
-/* kid -> member, in memory: a response's author is found without a query. Read by every HTTP thread, written by the writer alone.
- * A fold over the log; loaded when the collector starts. */
+/* kid -> member, in memory: a response's author is found without a query. Read by every HTTP thread, written by the
+ * writer alone. A fold over the log; loaded when the collector starts. */
 #ifndef COLLECTOR_STATE_ROSTER_H
 #define COLLECTOR_STATE_ROSTER_H
 
@@ -11,8 +11,8 @@ struct roster;
 MUST_CHECK struct roster *roster_new(void);
 void roster_free(struct roster *roster);
 
-/* Adds every member of the store that is not there yet and takes over who is revoked. STORE_FAILED: the store's error says why; the roster
- * holds what was read by then. */
+/* Adds every member of the store that is not there yet and takes over who is revoked. STORE_FAILED: the store's error
+ * says why; the roster holds what was read by then. */
 MUST_CHECK enum store_result roster_load(struct roster *roster, struct store *store);
 
 /* Makes room for `count` more, so that roster_add can't fail. -1: no memory. */

@@ -7,11 +7,11 @@
 struct tally_layout *tally_layout_new(const struct questionnaire *questionnaire)
 {
     struct tally_layout *layout = mem_calloc(1, sizeof *layout);
-    if (layout == NULL)
+    if (!layout)
         return NULL;
     layout->question_count = questionnaire->question_count;
     layout->first = mem_calloc(layout->question_count, sizeof *layout->first);
-    if (layout->first == NULL) {
+    if (!layout->first) {
         tally_layout_free(layout);
         return NULL;
     }
@@ -25,7 +25,7 @@ struct tally_layout *tally_layout_new(const struct questionnaire *questionnaire)
 
 void tally_layout_free(struct tally_layout *layout)
 {
-    if (layout == NULL)
+    if (!layout)
         return;
     mem_free(layout->first);
     mem_free(layout);

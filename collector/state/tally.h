@@ -1,5 +1,5 @@
-/* Counters: how many current responses say what. One vector of counters belongs to one action of one round; its layout follows
- * from the questionnaire alone, so that it can be stored as it is. Pure. */
+/* Counters: how many current responses say what. One vector of counters belongs to one action of one round; its layout
+ * follows from the questionnaire alone, so that it can be stored as it is. Pure. */
 #ifndef COLLECTOR_STATE_TALLY_H
 #define COLLECTOR_STATE_TALLY_H
 
@@ -22,11 +22,12 @@ void tally_layout_free(struct tally_layout *layout);
 /* How many slots a ballot adds one to: its marks and the respondent. */
 size_t tally_slot_count(const struct ballot *ballot);
 
-/* Writes these slots, tally_slot_count of them, in ascending order. They are kept with the current response, so that a replacement
- * can take them back without reading the replaced response again. */
+/* Writes these slots, tally_slot_count of them, in ascending order. They are kept with the current response, so that a
+ * replacement can take them back without reading the replaced response again. */
 void tally_slots(const struct tally_layout *layout, const struct ballot *ballot, uint16_t *slots);
 
-/* Adds `by` (1 or -1) to each of the slots. -1, and nothing changed, when one is outside the vector or would fall below zero. */
+/* Adds `by` (1 or -1) to each of the slots. -1, and nothing changed, when one is outside the vector or would fall below
+ * zero. */
 MUST_CHECK int tally_add(const struct tally_layout *layout, int64_t *counts, const uint16_t *slots, size_t slot_count,
                          int by);
 

@@ -1,4 +1,5 @@
-/* Access tokens of analysts, team and auditors (PROTOCOL 9): what they look like and what their roles are. The store keeps their hashes. */
+/* Access tokens of analysts, team and auditors (PROTOCOL 9): what they look like and what their roles are. The store
+ * keeps their hashes. */
 #ifndef COLLECTOR_STATE_TOKEN_H
 #define COLLECTOR_STATE_TOKEN_H
 

@@ -15,7 +15,7 @@ struct snapshots *snapshots_new(const char *dsn, size_t most)
 {
     struct snapshots *snapshots = mem_calloc(1, sizeof *snapshots);
     struct store **idle = mem_calloc(most, sizeof(struct store *));
-    if (snapshots == NULL || idle == NULL || pthread_mutex_init(&snapshots->lock, NULL) != 0) {
+    if (!snapshots || !idle || pthread_mutex_init(&snapshots->lock, NULL) != 0) {
         mem_free(idle);
         mem_free(snapshots);
         return NULL;
@@ -28,7 +28,7 @@ struct snapshots *snapshots_new(const char *dsn, size_t most)
 
 void snapshots_free(struct snapshots *snapshots)
 {
-    if (snapshots == NULL)
+    if (!snapshots)
         return;
     while (snapshots->idle_count > 0)
         store_close(snapshots->idle[--snapshots->idle_count]);
@@ -53,7 +53,7 @@ static void take_back(struct snapshots *snapshots, struct store *idle)
 {
     pthread_mutex_lock(&snapshots->lock);
     snapshots->lent--;
-    if (idle != NULL)
+    if (idle)
         snapshots->idle[snapshots->idle_count++] = idle;
     pthread_mutex_unlock(&snapshots->lock);
 }
@@ -65,11 +65,11 @@ struct store *snapshots_take(struct snapshots *snapshots, char error[static STOR
         snprintf(error, STORE_ERROR_SIZE, "%zu tables are on their way already", snapshots->most);
         return NULL;
     }
-    if (store == NULL)
+    if (!store)
         store = store_open(snapshots->dsn, STORE_EXISTING, error);
-    if (store != NULL && store->ops->begin_reading(store) == STORE_OK)
+    if (store && store->ops->begin_reading(store) == STORE_OK)
         return store;
-    if (store != NULL)
+    if (store)
         snprintf(error, STORE_ERROR_SIZE, "%s", store_error(store));
     store_close(store);
     take_back(snapshots, NULL);

@@ -1,5 +1,5 @@
-/* Store handles that each see one moment, for what takes longer than reader.h's may be kept: a table on its way to a slow receiver. Handles are kept open for the
- * next one. Any thread. */
+/* Store handles that each see one moment, for what takes longer than reader.h's may be kept: a table on its way to a
+ * slow receiver. Handles are kept open for the next one. Any thread. */
 #ifndef COLLECTOR_STORE_SNAPSHOTS_H
 #define COLLECTOR_STORE_SNAPSHOTS_H
 
@@ -7,12 +7,13 @@
 
 struct snapshots;
 
-/* At most `most` at once. NULL when there is no memory. `dsn` must last as long. Free with snapshots_free, when all are given back. */
+/* At most `most` at once. NULL when there is no memory. `dsn` must last as long. Free with snapshots_free, when all are
+ * given back. */
 MUST_CHECK struct snapshots *snapshots_new(const char *dsn, size_t most);
 void snapshots_free(struct snapshots *snapshots); /* NULL is fine */
 
-/* A handle within begin_reading, of the calling thread or of one that it is handed to. NULL: one line in `error`; too many are lent among it. Give it back
- * with snapshots_give_back. */
+/* A handle within begin_reading, of the calling thread or of one that it is handed to. NULL: one line in `error`; too
+ * many are lent among it. Give it back with snapshots_give_back. */
 MUST_CHECK struct store *snapshots_take(struct snapshots *snapshots, char error[static STORE_ERROR_SIZE]);
 void snapshots_give_back(struct snapshots *snapshots, struct store *store);
 

@@ -1,6 +1,7 @@
-/* The seam between the collector and where it keeps things: a table of domain verbs, so that another database is another file.
- * A handle belongs to one thread at a time; several handles on one store may be open, in this process and in others. The log is
- * the truth: members, current responses and counts are folds over it, written in the transaction that appends the entry. */
+/* The seam between the collector and where it keeps things: a table of domain verbs, so that another database is
+ * another file. A handle belongs to one thread at a time; several handles on one store may be open, in this process and
+ * in others. The log is the truth: members, current responses and counts are folds over it, written in the transaction
+ * that appends the entry. */
 #ifndef COLLECTOR_STORE_STORE_H
 #define COLLECTOR_STORE_STORE_H
 
@@ -75,14 +76,14 @@ struct store;
 struct store_ops {
     void (*close)(struct store *store);
 
-    /* Transactions: `begin` for writing, `begin_reading` to see one state throughout; both end in commit or rollback. Verbs that write
-     * outside one are each their own. */
+    /* Transactions: `begin` for writing, `begin_reading` to see one state throughout; both end in commit or rollback.
+     * Verbs that write outside one are each their own. */
     enum store_result (*begin)(struct store *store);
     enum store_result (*begin_reading)(struct store *store);
     enum store_result (*commit)(struct store *store);
     void (*rollback)(struct store *store);
-    /* *changed: whether somebody else has committed since the last call on this handle. STORE_FAILED also when what stands at the
-     * store's path is no longer what was opened. */
+    /* *changed: whether somebody else has committed since the last call on this handle. STORE_FAILED also when what
+     * stands at the store's path is no longer what was opened. */
     enum store_result (*changed)(struct store *store, bool *changed);
 
     /* The log. Entries are numbered from 0 without a gap. */
@@ -90,9 +91,10 @@ struct store_ops {
     enum store_result (*entry_read)(struct store *store, int64_t index, struct buf *out);
     enum store_result (*entry_count)(struct store *store, int64_t *count);
 
-    /* The tree over the log, in tiles of up to 256 stored hashes (crypto/tile.h); only full ones and the last of each level are kept. */
-    enum store_result (*tile_write)(struct store *store, unsigned level, uint64_t index, const struct merkle_hash *hashes,
-                                    unsigned width);
+    /* The tree over the log, in tiles of up to 256 stored hashes (crypto/tile.h); only full ones and the last of each
+     * level are kept. */
+    enum store_result (*tile_write)(struct store *store, unsigned level, uint64_t index,
+                                    const struct merkle_hash *hashes, unsigned width);
     enum store_result (*tile_read)(struct store *store, unsigned level, uint64_t index,
                                    struct merkle_hash hashes[static 256], unsigned *width);
 
@@ -121,8 +123,8 @@ struct store_ops {
                                        const struct store_current *current);
     enum store_result (*current_each)(struct store *store, int64_t round, store_current_fn *each, void *context);
 
-    /* Counters of an action in a round: `slots` numbers. STORE_NONE: none kept yet, nothing written to `counts`. STORE_FAILED also when
-     * another number of slots is kept. */
+    /* Counters of an action in a round: `slots` numbers. STORE_NONE: none kept yet, nothing written to `counts`.
+     * STORE_FAILED also when another number of slots is kept. */
     enum store_result (*counts_read)(struct store *store, int64_t round, int64_t action, int64_t *counts, size_t slots);
     enum store_result (*counts_write)(struct store *store, int64_t round, int64_t action, const int64_t *counts,
                                       size_t slots);
@@ -133,8 +135,8 @@ struct store_ops {
     enum store_result (*panel_write)(struct store *store, const char *json, size_t len, int64_t when);
     enum store_result (*panel_read)(struct store *store, struct buf *json);
 
-    /* Rounds get a number when they are first imported and keep it. STORE_FAILED also for a round, an action or a member whose number is beyond what a
-     * store can hold: 4,095, 1,048,575 and 2,147,483,647. */
+    /* Rounds get a number when they are first imported and keep it. STORE_FAILED also for a round, an action or a
+     * member whose number is beyond what a store can hold: 4,095, 1,048,575 and 2,147,483,647. */
     enum store_result (*round_add)(struct store *store, int64_t number, const char *id);
     enum store_result (*round_each)(struct store *store, store_round_fn *each, void *context);
 
@@ -159,16 +161,17 @@ enum store_mode {
     STORE_CREATE, /* it is made */
 };
 
-/* Opens `sqlite:PATH` ("sqlite::memory:" for tests). Brings an older schema up to date. NULL: one line in `error`, nothing harmed; a store that
- * another program wrote, or a newer version of this one, is refused. Free with store_close. */
+/* Opens `sqlite:PATH` ("sqlite::memory:" for tests). Brings an older schema up to date. NULL: one line in `error`,
+ * nothing harmed; a store that another program wrote, or a newer version of this one, is refused. Free with
+ * store_close. */
 MUST_CHECK struct store *store_open(const char *dsn, enum store_mode mode, char error[static STORE_ERROR_SIZE]);
 void store_close(struct store *store);
 
 /* Why the last verb on this handle failed. */
 const char *store_error(const struct store *store);
 
-/* Takes the lock that a collector holds on the store's file while it serves it; lasts until the descriptor is closed. Returns the descriptor; -1: errno,
- * EWOULDBLOCK when another has it. */
+/* Takes the lock that a collector holds on the store's file while it serves it; lasts until the descriptor is closed.
+ * Returns the descriptor; -1: errno, EWOULDBLOCK when another has it. */
 MUST_CHECK int store_lock(const char *path);
 
 /* The path of the file behind a DSN, for locks and files beside it; NULL when there is none. */

@@ -1,29 +1,30 @@
-/* The texts, and the composed columns of a summary. The order of the fixed columns is tables.c's and comments.c's; a test holds them together. */
+/* The texts, and the composed columns of a summary. The order of the fixed columns is tables.c's and comments.c's; a
+ * test holds them together. */
 #include "collector/tables/columns.h"
 #include <string.h>
 
 #define COUNT_OF(array) (sizeof(array) / sizeof *(array))
 
-#define ROUND                                                                                                              \
-    {                                                                                                                      \
-        "round", COLUMN_TEXT, true, {"Round", "Ronde"},                                                                    \
-        {                                                                                                                  \
-            "Id of the round in which the answers were given.", "Id van de ronde waarin de antwoorden zijn gegeven."       \
-        }                                                                                                                  \
+#define ROUND                                                                                                          \
+    {                                                                                                                  \
+        "round", COLUMN_TEXT, true, {"Round", "Ronde"},                                                                \
+        {                                                                                                              \
+            "Id of the round in which the answers were given.", "Id van de ronde waarin de antwoorden zijn gegeven."   \
+        }                                                                                                              \
     }
-#define ACTION                                                                                                             \
-    {                                                                                                                      \
-        "action", COLUMN_TEXT, true, {"Action", "Actie"},                                                                  \
-        {                                                                                                                  \
-            "Id of the action in the action list.", "Id van de actie in de actielijst."                                    \
-        }                                                                                                                  \
+#define ACTION                                                                                                         \
+    {                                                                                                                  \
+        "action", COLUMN_TEXT, true, {"Action", "Actie"},                                                              \
+        {                                                                                                              \
+            "Id of the action in the action list.", "Id van de actie in de actielijst."                                \
+        }                                                                                                              \
     }
-#define QUESTION                                                                                                           \
-    {                                                                                                                      \
-        "question", COLUMN_TEXT, true, {"Question", "Vraag"},                                                              \
-        {                                                                                                                  \
-            "Id of the question in the questionnaire.", "Id van de vraag in de vragenlijst."                               \
-        }                                                                                                                  \
+#define QUESTION                                                                                                       \
+    {                                                                                                                  \
+        "question", COLUMN_TEXT, true, {"Question", "Vraag"},                                                          \
+        {                                                                                                              \
+            "Id of the question in the questionnaire.", "Id van de vraag in de vragenlijst."                           \
+        }                                                                                                              \
     }
 
 static const struct column summary[] = {
@@ -46,7 +47,8 @@ static const struct column summary[] = {
      true,
      {"Status", "Status"},
      {"State of the action: planned, started, running, done or stopped.",
-      "Stand van de actie: planned (gepland), started (begonnen), running (lopend), done (klaar) of stopped (gestopt)."}},
+      "Stand van de actie: planned (gepland), started (begonnen), running (lopend), done (klaar) of stopped "
+      "(gestopt)."}},
     {"respondents",
      COLUMN_COUNT,
      false,
@@ -61,13 +63,13 @@ static const struct column summary[] = {
       "ok, of suppressed als te weinig panelleden over de actie reageerden om een cijfer te geven."}},
 };
 
-#define N                                                                                                                  \
-    {                                                                                                                      \
-        "n", COLUMN_COUNT, false, {"Answers", "Antwoorden"},                                                               \
-        {                                                                                                                  \
-            "Members who answered the question; under disclosure control from rounded counts.",                            \
-                "Panelleden die de vraag beantwoordden; bij onthullingscontrole uit afgeronde aantallen."                  \
-        }                                                                                                                  \
+#define N                                                                                                              \
+    {                                                                                                                  \
+        "n", COLUMN_COUNT, false, {"Answers", "Antwoorden"},                                                           \
+        {                                                                                                              \
+            "Members who answered the question; under disclosure control from rounded counts.",                        \
+                "Panelleden die de vraag beantwoordden; bij onthullingscontrole uit afgeronde aantallen."              \
+        }                                                                                                              \
     }
 
 /* Of a scale, in the order of the tables. */
@@ -126,7 +128,8 @@ static const struct column question_after[] = {
      true,
      {"Disclosure", "Onthulling"},
      {"ok, or suppressed when too few members answered the question, or all answered alike, to tell any figure.",
-      "ok, of suppressed als te weinig panelleden de vraag beantwoordden, of allen hetzelfde, om een cijfer te geven."}},
+      "ok, of suppressed als te weinig panelleden de vraag beantwoordden, of allen hetzelfde, om een cijfer te "
+      "geven."}},
 };
 
 static const struct column option_before[] = {
@@ -177,8 +180,13 @@ static const struct column comment_columns[] = {
      COLUMN_COUNT,
      true,
      {"Index", "Volgnummer"},
-     {"Place in the log of the response that holds the text.", "Plaats in het logboek van de reactie die de tekst bevat."}},
-    {"text", COLUMN_TEXT, true, {"Text", "Tekst"}, {"The answer as it was given.", "Het antwoord zoals het is gegeven."}},
+     {"Place in the log of the response that holds the text.",
+      "Plaats in het logboek van de reactie die de tekst bevat."}},
+    {"text",
+     COLUMN_TEXT,
+     true,
+     {"Text", "Tekst"},
+     {"The answer as it was given.", "Het antwoord zoals het is gegeven."}},
 };
 
 static const struct column share = {"share",
@@ -188,7 +196,7 @@ static const struct column share = {"share",
                                     {"Share of the members who answered the question that gave this option.",
                                      "Aandeel van de panelleden die de vraag beantwoordden dat deze optie gaf."}};
 
-/* --- walks ----------------------------------------------------------------------------------------------------------------- */
+/* Walks. */
 
 struct walk {
     column_fn *each;
@@ -208,8 +216,8 @@ static size_t put_title(struct buf *out, const char *a, const char *b, const cha
 {
     size_t at = out->len;
     buf_put_text(out, a);
-    buf_put_text(out, c != NULL ? ": " : "");
-    buf_put_text(out, c != NULL ? c : "");
+    buf_put_text(out, c ? ": " : "");
+    buf_put_text(out, c ? c : "");
     buf_put_text(out, ": ");
     buf_put_text(out, b);
     buf_put_char(out, '\0');
@@ -222,12 +230,12 @@ static int give_composed(const struct walk *walk, const struct question *questio
 {
     struct buf text;
     buf_init(&text, SIZE_MAX);
-    buf_printf(&text, "%s_%s", question->id, option != NULL ? option->value : base->name);
+    buf_printf(&text, "%s_%s", question->id, option ? option->value : base->name);
     buf_put_char(&text, '\0');
     size_t english = put_title(&text, labels_text(&question->label, "en"), base->title.english,
-                               option != NULL ? labels_text(&option->label, "en") : NULL);
+                               option ? labels_text(&option->label, "en") : NULL);
     size_t dutch = put_title(&text, labels_text(&question->label, "nl"), base->title.dutch,
-                             option != NULL ? labels_text(&option->label, "nl") : NULL);
+                             option ? labels_text(&option->label, "nl") : NULL);
     int result = buf_check(&text);
     if (result == 0) {
         struct column column = *base;
@@ -297,7 +305,7 @@ int columns_each(enum sheet_kind kind, const struct questionnaire *questionnaire
     return result;
 }
 
-/* --- tables ---------------------------------------------------------------------------------------------------------------- */
+/* Tables. */
 
 static const struct {
     size_t key;

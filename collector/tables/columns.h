@@ -1,5 +1,6 @@
-/* What each column of each table is, in English and Dutch: the one place from which the metadata beside an exported table is made, and against which the
- * codebook and the API's description are tested. Knows no format. Pure; any thread. */
+/* What each column of each table is, in English and Dutch: the one place from which the metadata beside an exported
+ * table is made, and against which the codebook and the API's description are tested. Knows no format. Pure; any
+ * thread. */
 #ifndef COLLECTOR_TABLES_COLUMNS_H
 #define COLLECTOR_TABLES_COLUMNS_H
 
@@ -29,7 +30,8 @@ struct column {
 /* Takes one column, which lasts for the call only. Other than 0 stops the walk. */
 typedef int column_fn(void *context, const struct column *column);
 
-/* Calls `each` for each column in order. Those of a summary depend on the questionnaire. Returns what `each` did; -1 when there is no memory. */
+/* Calls `each` for each column in order. Those of a summary depend on the questionnaire. Returns what `each` did; -1
+ * when there is no memory. */
 MUST_CHECK int columns_each(enum sheet_kind kind, const struct questionnaire *questionnaire, column_fn *each,
                             void *context);
 

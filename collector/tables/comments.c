@@ -28,7 +28,7 @@ static int add(struct comments *comments, struct comment comment)
     if (comments->count == comments->cap) {
         size_t cap = comments->cap * 2 + 64;
         struct comment *more = mem_resize(comments->found, cap, sizeof *more);
-        if (more == NULL)
+        if (!more)
             return -1;
         comments->found = more;
         comments->cap = cap;
@@ -58,7 +58,8 @@ static int look(void *context, int64_t member, int64_t action, const struct stor
     (void)member;
     struct comments *comments = context;
     for (size_t q = 0; q < comments->questionnaire->question_count; q++) {
-        if (comments->questionnaire->questions[q].type != QUESTION_TEXT || !has_slot(current, comments->layout->first[q]))
+        if (comments->questionnaire->questions[q].type != QUESTION_TEXT ||
+            !has_slot(current, comments->layout->first[q]))
             continue;
         int place = action_place(comments->catalogue, action);
         if (place >= 0 && add(comments, (struct comment){(uint32_t)place, (uint32_t)q, current->index}))
@@ -77,12 +78,12 @@ static int compare(const void *a, const void *b)
     return (x->index > y->index) - (x->index < y->index);
 }
 
-/* --- from outside ---------------------------------------------------------------------------------------------------------- */
+/* From outside. */
 
 struct comments *comments_new(struct store *store, const struct catalogue *catalogue, size_t round)
 {
     struct comments *comments = mem_calloc(1, sizeof *comments);
-    if (comments == NULL) {
+    if (!comments) {
         snprintf(store->error, sizeof store->error, "out of memory");
         return NULL;
     }
@@ -100,7 +101,7 @@ struct comments *comments_new(struct store *store, const struct catalogue *catal
 
 void comments_free(struct comments *comments)
 {
-    if (comments == NULL)
+    if (!comments)
         return;
     mem_free(comments->found);
     mem_free(comments);
@@ -137,15 +138,15 @@ static enum store_result give(const struct comments *comments, const struct comm
     struct json *claims = read_claims(entry);
     const char *text = json_text(json_member(json_member(claims, "answers"), question));
     int result = -1;
-    if (text != NULL)
-        result =
-            row(context,
-                (const struct cell[]){{.type = CELL_TEXT, .text = comments->round->id},
-                                      {.type = CELL_TEXT, .text = comments->catalogue->actions->list[comment->action].id},
-                                      {.type = CELL_TEXT, .text = question},
-                                      {.type = CELL_INTEGER, .integer = comment->index},
-                                      {.type = CELL_TEXT, .text = text}},
-                5);
+    if (text)
+        result = row(
+            context,
+            (const struct cell[]){{.type = CELL_TEXT, .text = comments->round->id},
+                                  {.type = CELL_TEXT, .text = comments->catalogue->actions->list[comment->action].id},
+                                  {.type = CELL_TEXT, .text = question},
+                                  {.type = CELL_INTEGER, .integer = comment->index},
+                                  {.type = CELL_TEXT, .text = text}},
+            5);
     else
         snprintf(store->error, sizeof store->error, "entry %lld does not hold the text it was counted for; run `audit`",
                  (long long)comment->index);

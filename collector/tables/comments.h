@@ -1,5 +1,6 @@
-/* The text answers of a round's current responses, read from the log (PROTOCOL 9, comments): rows of `round,action,question,index,text`, in the order of
- * the action list, then of the questionnaire, then of the log: never in an order that shows which comments are one member's. */
+/* The text answers of a round's current responses, read from the log (PROTOCOL 9, comments): rows of
+ * `round,action,question,index,text`, in the order of the action list, then of the questionnaire, then of the log:
+ * never in an order that shows which comments are one member's. */
 #ifndef COLLECTOR_TABLES_COMMENTS_H
 #define COLLECTOR_TABLES_COMMENTS_H
 
@@ -8,8 +9,8 @@
 
 struct comments; /* on their way, one at a time */
 
-/* Finds the round's comments, 16 bytes each; store and catalogue must last as long, both of one begin_reading. NULL: store_error says why. Free with
- * comments_free. */
+/* Finds the round's comments, 16 bytes each; store and catalogue must last as long, both of one begin_reading. NULL:
+ * store_error says why. Free with comments_free. */
 MUST_CHECK struct comments *comments_new(struct store *store, const struct catalogue *catalogue, size_t round);
 void comments_free(struct comments *comments);
 

@@ -91,12 +91,12 @@ static void put_foreign_key(struct buf *out, enum sheet_kind parent, const struc
 
 static void put_dialect(struct buf *out, const struct csv_format *format)
 {
-    buf_printf(
-        out,
-        "   "
-        "\"dialect\":{\"encoding\":\"utf-8\",\"delimiter\":\"%c\",\"lineTerminators\":[\"\\r\\n\"],\"quoteChar\":\"\\\"\","
-        "\"doubleQuote\":true,\"header\":true,\"headerRowCount\":1,\"skipBlankRows\":false,\"trim\":false},\n",
-        format->separator);
+    buf_printf(out,
+               "   "
+               "\"dialect\":{\"encoding\":\"utf-8\",\"delimiter\":\"%c\",\"lineTerminators\":[\"\\r\\n\"],"
+               "\"quoteChar\":\"\\\"\","
+               "\"doubleQuote\":true,\"header\":true,\"headerRowCount\":1,\"skipBlankRows\":false,\"trim\":false},\n",
+               format->separator);
 }
 
 static void put_table(struct buf *out, const struct csvw_subject *subject, enum sheet_kind kind)

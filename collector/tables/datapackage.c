@@ -1,4 +1,5 @@
-/* See datapackage.h. Where the standard has one text, it is the English one; both stand in `titles` and `descriptions`. */
+/* See datapackage.h. Where the standard has one text, it is the English one; both stand in `titles` and
+ * `descriptions`. */
 #include "collector/tables/datapackage.h"
 #include "base/clock.h"
 #include "base/json.h"
@@ -51,7 +52,7 @@ static void put_hash(struct buf *out, const uint8_t hash[static SHA256_BYTES])
         buf_printf(out, "%02x", hash[i]);
 }
 
-/* --- tables ---------------------------------------------------------------------------------------------------------------- */
+/* Tables. */
 
 struct fields {
     struct buf *out;
@@ -152,14 +153,14 @@ static void put_file(struct buf *out, const struct datapackage *package, const s
     if (file->is_table)
         put_table(out, package, file);
     else
-        buf_printf(
-            out,
-            "\"name\":\"%s-metadata\",\"format\":\"json\",\"mediatype\":\"application/csvm+json\",\"encoding\":\"utf-8\"",
-            sheet_name(file->kind));
+        buf_printf(out,
+                   "\"name\":\"%s-metadata\",\"format\":\"json\",\"mediatype\":\"application/"
+                   "csvm+json\",\"encoding\":\"utf-8\"",
+                   sheet_name(file->kind));
     buf_put_char(out, '}');
 }
 
-/* --- the whole ------------------------------------------------------------------------------------------------------------- */
+/* The whole. */
 
 static void put_round(struct buf *out, const struct round *round)
 {
@@ -194,11 +195,12 @@ static void put_origin(struct buf *out, const struct datapackage *package)
 
 void datapackage_put(struct buf *out, const struct datapackage *package)
 {
-    static const struct column_text description = {"Answers of a panel of volunteers: no probability sample, so nothing "
-                                                   "here is an estimate for the population. See docs/CODEBOOK.md.",
-                                                   "Antwoorden van een panel van vrijwilligers: geen kanssteekproef, dus "
-                                                   "niets hier is een schatting voor de bevolking. Zie "
-                                                   "docs/CODEBOOK.md."};
+    static const struct column_text description = {
+        "Answers of a panel of volunteers: no probability sample, so nothing "
+        "here is an estimate for the population. See docs/CODEBOOK.md.",
+        "Antwoorden van een panel van vrijwilligers: geen kanssteekproef, dus "
+        "niets hier is een schatting voor de bevolking. Zie "
+        "docs/CODEBOOK.md."};
     const struct panel *panel = package->catalogue->panel;
     const struct round *round = &panel->rounds[package->round];
     buf_printf(out, "{\"$schema\":\"" PROFILES "datapackage.json\",\n \"name\":\"%s-%s\",\n ", panel->id, round->id);

@@ -1,5 +1,6 @@
-/* What stands beside exported tables for whoever checks them: a Data Package 2.0 that names each file with its rows, bytes and SHA-256, the round, the disclosure
- * rules, and the log that all was worked out from. Holds no date but the round's: the same log and panel give the same bytes. Pure; any thread. */
+/* What stands beside exported tables for whoever checks them: a Data Package 2.0 that names each file with its rows,
+ * bytes and SHA-256, the round, the disclosure rules, and the log that all was worked out from. Holds no date but the
+ * round's: the same log and panel give the same bytes. Pure; any thread. */
 #ifndef COLLECTOR_TABLES_DATAPACKAGE_H
 #define COLLECTOR_TABLES_DATAPACKAGE_H
 
@@ -28,7 +29,8 @@ struct datapackage {
     size_t count;
 };
 
-/* Notes a file that holds these bytes, as `<sheet>.csv` or `<sheet>.csv-metadata.json`. At most DATAPACKAGE_FILES_MAX. */
+/* Notes a file that holds these bytes, as `<sheet>.csv` or `<sheet>.csv-metadata.json`. At most
+ * DATAPACKAGE_FILES_MAX. */
 void datapackage_note(struct datapackage *package, enum sheet_kind kind, bool is_table, uint64_t rows,
                       const struct buf *text);
 

@@ -37,7 +37,8 @@ static bool all_alike(const struct question_counts *exact)
     return false;
 }
 
-static void round_question(const struct disclosure_rule *rule, const struct question *question, struct question_counts *out)
+static void round_question(const struct disclosure_rule *rule, const struct question *question,
+                           struct question_counts *out)
 {
     int64_t sum = 0;
     out->n = round_count(rule, out->n);

@@ -26,8 +26,8 @@ struct question_counts {
 
 struct action_counts disclosure_action(const struct disclosure_rule *rule, const int64_t *counts);
 
-/* `counts` is the action's vector, laid out as in `layout`; `question` an index in `questionnaire`. A question of a suppressed action is
- * suppressed. */
+/* `counts` is the action's vector, laid out as in `layout`; `question` an index in `questionnaire`. A question of a
+ * suppressed action is suppressed. */
 void disclosure_question(const struct disclosure_rule *rule, const struct questionnaire *questionnaire,
                          const struct tally_layout *layout, size_t question, const int64_t *counts,
                          struct question_counts *out);

@@ -29,7 +29,7 @@ static void put_value(struct buf *out, const struct cell *cell)
     struct csv_writer number = {.out = out, .format = &csv_rfc4180};
     switch (cell->type) {
     case CELL_TEXT:
-        if (cell->text != NULL && *cell->text != '\0')
+        if (cell->text && *cell->text != '\0')
             json_put_text(out, cell->text);
         else
             buf_put_text(out, "null");

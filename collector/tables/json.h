@@ -1,5 +1,5 @@
-/* Rows of a table as JSON: an array of objects with the column names, numbers as numbers with the digits that the CSV has, null for an empty cell. Text as
- * it is, without the CSV's guard against formulas: what reads JSON runs none. */
+/* Rows of a table as JSON: an array of objects with the column names, numbers as numbers with the digits that the CSV
+ * has, null for an empty cell. Text as it is, without the CSV's guard against formulas: what reads JSON runs none. */
 #ifndef COLLECTOR_TABLES_JSON_H
 #define COLLECTOR_TABLES_JSON_H
 

@@ -14,7 +14,7 @@ int report_walk_init(struct report_walk *walk, const struct report *report, enum
     const struct panel *panel = report->catalogue->panel;
     const struct tally_layout *layout = catalogue_layout(report->catalogue, report->round);
     int64_t *counts = mem_calloc(layout->slots, sizeof *counts);
-    if (counts == NULL)
+    if (!counts)
         return -1;
     *walk = (struct report_walk){.report = *report, .table = table, .counts = counts};
     walk->source = (struct table_source){

@@ -1,5 +1,5 @@
-/* The three tables, each a walk over the same guarded counts: what one table tells of a question, the others tell too. Knows
- * no file format and no store; the last step before base/csv or the API's JSON. */
+/* The three tables, each a walk over the same guarded counts: what one table tells of a question, the others tell too.
+ * Knows no file format and no store; the last step before base/csv or the API's JSON. */
 #include "collector/tables/rows.h"
 
 #include "base/mem.h"
@@ -78,7 +78,7 @@ static const struct questionnaire *source_questionnaire(const struct table_sourc
     return round_questionnaire(source->panel, &source->panel->rounds[source->round]);
 }
 
-/* --- header --- */
+/* Header. */
 
 static size_t summary_width(const struct questionnaire *questionnaire)
 {
@@ -137,7 +137,7 @@ static int give_summary_header(const struct table_source *source, table_row_fn *
     buf_init(&text, SUMMARY_COLUMN_MAX * width);
     for (size_t q = 0; q < questionnaire->question_count; q++)
         put_summary_names(&text, &questionnaire->questions[q]);
-    if (row.cells == NULL || buf_check(&text) < 0)
+    if (!row.cells || buf_check(&text) < 0)
         goto out;
     for (size_t i = 0; i < COUNT_OF(summary_columns); i++)
         put_text(&row, summary_columns[i]);
@@ -163,7 +163,7 @@ int table_header(enum table table, const struct table_source *source, table_row_
     return -1;
 }
 
-/* --- rows --- */
+/* Rows. */
 
 /* What the rows of one action are made from. */
 struct subject {
@@ -184,8 +184,8 @@ struct topic {
 static void topic_init(struct topic *topic, const struct subject *subject, size_t question)
 {
     topic->question = &subject->questionnaire->questions[question];
-    disclosure_question(&subject->source->rule, subject->questionnaire, subject->source->layout, question, subject->counts,
-                        &topic->told);
+    disclosure_question(&subject->source->rule, subject->questionnaire, subject->source->layout, question,
+                        subject->counts, &topic->told);
 }
 
 static void put_subject(struct row *row, const struct subject *subject)
@@ -253,7 +253,7 @@ static int give_summary(const struct subject *subject)
     struct action_counts told = disclosure_action(&subject->source->rule, subject->counts);
     size_t width = summary_width(subject->questionnaire);
     struct row row = {.cells = mem_calloc(width, sizeof *row.cells)};
-    if (row.cells == NULL)
+    if (!row.cells)
         return -1;
     put_subject(&row, subject);
     put_text(&row, action->title);

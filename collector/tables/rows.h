@@ -1,4 +1,5 @@
-/* The tables of PROTOCOL 7: guarded counts -> figures -> rows of cells. Knows no file format, no store. Pure; any thread. */
+/* The tables of PROTOCOL 7: guarded counts -> figures -> rows of cells. Knows no file format, no store. Pure; any
+ * thread. */
 #ifndef COLLECTOR_TABLES_ROWS_H
 #define COLLECTOR_TABLES_ROWS_H
 
@@ -37,11 +38,13 @@ typedef int table_row_fn(void *context, const struct cell *cells, size_t count);
 /* Calls `row` once with the column names, as texts. Returns what `row` did; -1 when there is no memory. */
 MUST_CHECK int table_header(enum table table, const struct table_source *source, table_row_fn *row, void *context);
 
-/* Calls `row` for each row of action `action` (an index; the round must have it), whose counters are `counts`. Returns as above. */
+/* Calls `row` for each row of action `action` (an index; the round must have it), whose counters are `counts`. Returns
+ * as above. */
 MUST_CHECK int table_action(enum table table, const struct table_source *source, size_t action, const int64_t *counts,
                             table_row_fn *row, void *context);
 
-/* A table_row_fn that puts the row as CSV; context is a struct csv_writer. 0 always: what did not fit is said by buf_check. */
+/* A table_row_fn that puts the row as CSV; context is a struct csv_writer. 0 always: what did not fit is said by
+ * buf_check. */
 int table_row_csv(void *context, const struct cell *cells, size_t count);
 
 #endif

@@ -31,7 +31,7 @@ static int begin_rows(struct sheet *sheet)
                             .context = source->store};
     if (source->kind == SHEET_COMMENTS) {
         sheet->comments = comments_new(source->store, source->catalogue, source->round);
-        return sheet->comments != NULL ? 0 : -1;
+        return sheet->comments ? 0 : -1;
     }
     int result = report_walk_init(&sheet->walk, &report, (enum table)source->kind);
     if (result)
@@ -42,7 +42,7 @@ static int begin_rows(struct sheet *sheet)
 struct sheet *sheet_new(const struct sheet_source *source)
 {
     struct sheet *sheet = mem_calloc(1, sizeof *sheet);
-    if (sheet == NULL) {
+    if (!sheet) {
         snprintf(source->store->error, sizeof source->store->error, "out of memory");
         return NULL;
     }
@@ -55,7 +55,7 @@ struct sheet *sheet_new(const struct sheet_source *source)
 
 void sheet_free(struct sheet *sheet)
 {
-    if (sheet == NULL)
+    if (!sheet)
         return;
     comments_free(sheet->comments);
     report_walk_wipe(&sheet->walk);
@@ -66,27 +66,25 @@ void sheet_free(struct sheet *sheet)
 static int put_header(void *context, const struct cell *cells, size_t count)
 {
     struct sheet *sheet = context;
-    return sheet->source.format != NULL ? table_row_csv(&sheet->csv, cells, count)
-                                        : table_json_header(&sheet->json, cells, count);
+    return sheet->source.format ? table_row_csv(&sheet->csv, cells, count)
+                                : table_json_header(&sheet->json, cells, count);
 }
 
 static int put_row(void *context, const struct cell *cells, size_t count)
 {
     struct sheet *sheet = context;
     sheet->rows++;
-    return sheet->source.format != NULL ? table_row_csv(&sheet->csv, cells, count)
-                                        : table_json_row(&sheet->json, cells, count);
+    return sheet->source.format ? table_row_csv(&sheet->csv, cells, count) : table_json_row(&sheet->json, cells, count);
 }
 
 static int begin(struct sheet *sheet, struct buf *out)
 {
     sheet->begun = true;
-    if (sheet->source.format != NULL)
+    if (sheet->source.format)
         csv_begin(&sheet->csv, out, sheet->source.format);
     else
         table_json_begin(&sheet->json, out);
-    return sheet->comments != NULL ? comments_header(put_header, sheet)
-                                   : report_walk_header(&sheet->walk, put_header, sheet);
+    return sheet->comments ? comments_header(put_header, sheet) : report_walk_header(&sheet->walk, put_header, sheet);
 }
 
 enum store_result sheet_put_next(struct sheet *sheet, struct buf *out)
@@ -97,9 +95,9 @@ enum store_result sheet_put_next(struct sheet *sheet, struct buf *out)
     }
     sheet->csv.out = out;
     sheet->json.out = out;
-    enum store_result result = sheet->comments != NULL ? comments_next(sheet->comments, put_row, sheet)
-                                                       : report_walk_next(&sheet->walk, put_row, sheet);
-    if (result == STORE_NONE && sheet->source.format == NULL)
+    enum store_result result = sheet->comments ? comments_next(sheet->comments, put_row, sheet)
+                                               : report_walk_next(&sheet->walk, put_row, sheet);
+    if (result == STORE_NONE && !sheet->source.format)
         table_json_end(&sheet->json);
     return result;
 }

@@ -1,5 +1,5 @@
-/* One table of a round as bytes in one format, made a piece at a time from one moment of a store: what `export` writes and the API sends, so that both are
- * the same. */
+/* One table of a round as bytes in one format, made a piece at a time from one moment of a store: what `export` writes
+ * and the API sends, so that both are the same. */
 #ifndef COLLECTOR_TABLES_SHEET_H
 #define COLLECTOR_TABLES_SHEET_H
 
@@ -33,8 +33,9 @@ struct sheet;
 MUST_CHECK struct sheet *sheet_new(const struct sheet_source *source);
 void sheet_free(struct sheet *sheet); /* NULL is fine */
 
-/* Puts the next piece, of one action or one comment, into `out`. STORE_OK: there is more; STORE_NONE: with this it is whole; STORE_FAILED: store_error says
- * why. What did not fit is said by buf_check. `out` may be emptied between the calls. */
+/* Puts the next piece, of one action or one comment, into `out`. STORE_OK: there is more; STORE_NONE: with this it is
+ * whole; STORE_FAILED: store_error says why. What did not fit is said by buf_check. `out` may be emptied between the
+ * calls. */
 MUST_CHECK enum store_result sheet_put_next(struct sheet *sheet, struct buf *out);
 
 /* Rows put so far, the header not counted. */

@@ -1,9 +1,11 @@
-/* Measures the real collector over loopback, and prints every cost as a ratio to bare libsodium verification measured in the same run.
+/* Measures the real collector over loopback, and prints every cost as a ratio to bare libsodium verification measured
+ * in the same run.
  *
  *     bench-http COLLECTOR FOLDER RESPONSES RUNS [NAME]      NAME: only the workloads whose name holds it
  *
- * Each workload gets a store of its own. CPU is the daemon's alone, all its threads, user and system. On one core the daemon, and the bare
- * verification before and after, have one core to themselves, and the load another; on all cores everything shares them. */
+ * Each workload gets a store of its own. CPU is the daemon's alone, all its threads, user and system. On one core the
+ * daemon, and the bare verification before and after, have one core to themselves, and the load another; on all cores
+ * everything shares them. */
 #include "crypto/crypto.h"
 #include "crypto/jws.h"
 #include "tests/bench/kit.h"
@@ -51,7 +53,8 @@ struct result {
 };
 
 /* The JWS number `i` of a workload, of `count`. */
-static void put_numbered(struct buf *out, const struct workload *w, const struct member *members, size_t i, size_t count)
+static void put_numbered(struct buf *out, const struct workload *w, const struct member *members, size_t i,
+                         size_t count)
 {
     size_t distinct = w->mix == HALF_REVISIONS ? count / 2 : count, place = i % distinct;
     size_t start = out->len;
@@ -88,13 +91,15 @@ static size_t make_requests(struct request **out, const struct workload *w, cons
     return n;
 }
 
-/* --- one workload ---------------------------------------------------------------------------------------------------------- */
+/* One workload. */
 
 static size_t count_accepted(const struct workload *w, const struct request *list, size_t n, size_t count)
 {
     size_t accepted = 0;
     for (size_t i = 0; i < n; i++) {
-        int want = w->kind == BATCH || w->mix == REPLAYS ? 200 : w->mix == ONE_PERCENT_INVALID && i % 100 == 0 ? 401 : 201;
+        int want = w->kind == BATCH || w->mix == REPLAYS           ? 200
+                   : w->mix == ONE_PERCENT_INVALID && i % 100 == 0 ? 401
+                                                                   : 201;
         /* A damaged place may be in the header, the payload or the key's name: then it is malformed or unknown. */
         if (list[i].status != want && !(want == 401 && list[i].status == 400)) {
             fprintf(stderr, "bench: %s: an answer was %d\n", w->name, list[i].status);
@@ -170,9 +175,9 @@ static void measure_workload(const struct workload *w, const struct member *memb
         results[r] = measure(w, members, count);
     qsort(results, runs, sizeof *results, compare_ratio);
     const struct result *m = &results[runs / 2];
-    printf("%-29s %5s %10.0f %7.1f %7.2f %5.2f-%-5.2f %8.2f %8.2f %8.2f %6.1f\n", w->name, w->cores == ONE ? "one" : "all",
-           m->accepted_per_s, m->cpu_us, m->ratio, results[0].ratio, results[runs - 1].ratio, m->p50, m->p99, m->p999,
-           m->rss_mb);
+    printf("%-29s %5s %10.0f %7.1f %7.2f %5.2f-%-5.2f %8.2f %8.2f %8.2f %6.1f\n", w->name,
+           w->cores == ONE ? "one" : "all", m->accepted_per_s, m->cpu_us, m->ratio, results[0].ratio,
+           results[runs - 1].ratio, m->p50, m->p99, m->p999, m->rss_mb);
     fflush(stdout);
 }
 
@@ -192,10 +197,10 @@ int main(int argc, char **argv)
     bench_print_machine();
     printf("bare libsodium verification, before: %.1f us of CPU; one fdatasync: %.2f ms\n\n", bench_measure_verify(),
            bench_measure_sync());
-    printf("%-29s %5s %10s %7s %7s %11s %8s %8s %8s %6s\n", "workload", "cores", "accepted/s", "CPU us", "RATIO", "range",
-           "p50 ms", "p99 ms", "p99.9 ms", "RSS MB");
+    printf("%-29s %5s %10s %7s %7s %11s %8s %8s %8s %6s\n", "workload", "cores", "accepted/s", "CPU us", "RATIO",
+           "range", "p50 ms", "p99 ms", "p99.9 ms", "RSS MB");
     for (size_t i = 0; i < sizeof workloads / sizeof *workloads; i++)
-        if (strstr(workloads[i].name, only) != NULL)
+        if (strstr(workloads[i].name, only))
             measure_workload(&workloads[i], members, responses * workloads[i].share / 100,
                              runs < RUNS_MAX ? runs : RUNS_MAX);
     printf("\nbare libsodium verification, after: %.1f us of CPU; of %u runs the one with the median ratio\n",

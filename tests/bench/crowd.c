@@ -18,7 +18,8 @@ size_t crowd_sittings(const struct crowd *crowd)
 struct sitting crowd_sitting(const struct crowd *crowd, size_t number)
 {
     size_t each = sittings_of_one(crowd), first = number % each * CROWD_SITTING, left = crowd->actions - first;
-    return (struct sitting){.member = number / each, .first = first, .count = left < CROWD_SITTING ? left : CROWD_SITTING};
+    return (struct sitting){
+        .member = number / each, .first = first, .count = left < CROWD_SITTING ? left : CROWD_SITTING};
 }
 
 /* splitmix64 */
@@ -33,7 +34,7 @@ static uint64_t next_random(uint64_t *state)
 uint32_t *crowd_shuffle(size_t count, uint64_t seed)
 {
     uint32_t *list = calloc(count, sizeof *list);
-    if (list == NULL || count > UINT32_MAX)
+    if (!list || count > UINT32_MAX)
         bench_give_up("memory");
     for (size_t i = 0; i < count; i++) {
         size_t j = (size_t)(next_random(&seed) % (i + 1));
@@ -48,7 +49,7 @@ struct secret_key *crowd_key(size_t member)
     uint8_t seed[SHA256_BYTES];
     crypto_sha256(&member, sizeof member, seed);
     struct secret_key *key = secret_key_from_seed(seed);
-    if (key == NULL)
+    if (!key)
         bench_give_up("guarded memory for a key");
     return key;
 }

@@ -1,5 +1,6 @@
-/* Who answers in a store made to size: members and actions by number, in sittings of several answers, in an order that is mixed but the same in
- * every run. Knows no store. Any thread; whatever goes wrong ends the program with a message. */
+/* Who answers in a store made to size: members and actions by number, in sittings of several answers, in an order that
+ * is mixed but the same in every run. Knows no store. Any thread; whatever goes wrong ends the program with a
+ * message. */
 #ifndef TESTS_BENCH_CROWD_H
 #define TESTS_BENCH_CROWD_H
 
@@ -26,7 +27,8 @@ struct sitting crowd_sitting(const struct crowd *crowd, size_t number);
 /* The numbers below `count`, mixed as `seed` says. The caller frees. */
 uint32_t *crowd_shuffle(size_t count, uint64_t seed);
 
-/* The key of a member, worked out from the number, since guarded memory can't hold those of all. Free with secret_key_free. */
+/* The key of a member, worked out from the number, since guarded memory can't hold those of all. Free with
+ * secret_key_free. */
 struct secret_key *crowd_key(size_t member);
 
 /* Puts a member's signed response to an action. */

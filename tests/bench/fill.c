@@ -1,5 +1,5 @@
-/* Producers, one a core, that sign and check lots of submissions and hand them to the writer. Each has a fixed number of lots under way, so that memory
- * does not grow with the store. */
+/* Producers, one a core, that sign and check lots of submissions and hand them to the writer. Each has a fixed number
+ * of lots under way, so that memory does not grow with the store. */
 #include "tests/bench/fill.h"
 #include "base/clock.h"
 #include "collector/intake/commit.h"
@@ -54,7 +54,7 @@ struct fill {
     size_t end;
 };
 
-/* --- a lot ----------------------------------------------------------------------------------------------------------------- */
+/* A lot. */
 
 /* On the writer's thread. */
 static void land(struct commit_job *job)
@@ -88,7 +88,7 @@ static void settle(struct lot *lot)
 static void push(struct producer *p)
 {
     struct lot *lot = p->open;
-    if (lot == NULL)
+    if (!lot)
         return;
     p->open = NULL;
     lot->in_flight = true; /* nobody else knows of it yet */
@@ -100,7 +100,7 @@ static void push(struct producer *p)
 /* Where to put the next JWS; submit_next follows. */
 static struct buf *next_jws(struct producer *p)
 {
-    if (p->open == NULL) {
+    if (!p->open) {
         p->open = &p->lots[p->turn++ % LOTS];
         settle(p->open);
         commit_announce(p->fill->queue);
@@ -123,7 +123,7 @@ static void submit_next(struct producer *p)
             ? submit_response(fill->around.roster, catalogue, buf_text(jws), jws->len, clock_now(), &refusal)
             : submit_enrolment(catalogue, buf_text(jws), jws->len, clock_now(), &refusal);
     catalogue_release(catalogue);
-    if (s == NULL)
+    if (!s)
         bench_give_up(refusal.detail);
     refusal_free(&refusal);
     lot->list[lot->count++] = s;
@@ -131,7 +131,7 @@ static void submit_next(struct producer *p)
         push(p);
 }
 
-/* --- a producer ------------------------------------------------------------------------------------------------------------ */
+/* A producer. */
 
 static void enrol(struct producer *p, size_t member)
 {
@@ -202,7 +202,7 @@ struct filled fill_respond(struct fill *fill, const uint32_t *order, size_t from
     return run(fill, from, to);
 }
 
-/* --- the collector around it ----------------------------------------------------------------------------------------------- */
+/* The collector around it. */
 
 static struct signer *open_log_key(const char *dsn)
 {
@@ -211,11 +211,11 @@ static struct signer *open_log_key(const char *dsn)
     buf_init(&verifier, NOTE_MAX);
     bench_path(path, "", "bench.db.log-key");
     struct store *store = store_open(dsn, STORE_EXISTING, error);
-    if (store == NULL || store->ops->log_key_read(store, &verifier) != STORE_OK)
+    if (!store || store->ops->log_key_read(store, &verifier) != STORE_OK)
         bench_give_up("the store");
     store_close(store);
     struct signer *key = signer_open(path, buf_text(&verifier), error);
-    if (key == NULL)
+    if (!key)
         bench_give_up(error);
     buf_free(&verifier);
     return key;
@@ -226,7 +226,7 @@ static void open_producers(struct fill *fill)
     long cores = sysconf(_SC_NPROCESSORS_ONLN);
     fill->producer_count = cores < 1 ? 1 : cores > PRODUCERS_MAX ? PRODUCERS_MAX : (size_t)cores;
     fill->producers = calloc(fill->producer_count, sizeof *fill->producers);
-    if (fill->producers == NULL)
+    if (!fill->producers)
         bench_give_up("memory");
     for (size_t i = 0; i < fill->producer_count; i++) {
         struct producer *p = &fill->producers[i];
@@ -245,17 +245,17 @@ struct fill *fill_open(const char *dsn, const struct crowd *crowd)
 {
     char error[STORE_ERROR_SIZE];
     struct fill *fill = calloc(1, sizeof *fill);
-    if (fill == NULL)
+    if (!fill)
         bench_give_up("memory");
     fill->crowd = crowd;
     fill->around.roster = roster_new();
     fill->around.catalogues = catalogue_latest_new(NULL);
     fill->around.proofs = proofs_latest_new();
     fill->around.log_key = open_log_key(dsn);
-    if (fill->around.roster == NULL || fill->around.catalogues == NULL || fill->around.proofs == NULL)
+    if (!fill->around.roster || !fill->around.catalogues || !fill->around.proofs)
         bench_give_up("memory");
     fill->queue = commit_start(dsn, QUEUE, &fill->around, error);
-    if (fill->queue == NULL)
+    if (!fill->queue)
         bench_give_up(error);
     open_producers(fill);
     return fill;

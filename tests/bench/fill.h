@@ -1,5 +1,6 @@
-/* Fills a store the way the daemon does, without its HTTP: each object is signed, checked, queued for the one writer and waited for. Every one
- * must be accepted; whatever goes wrong ends the program with a message. One thread at a time. */
+/* Fills a store the way the daemon does, without its HTTP: each object is signed, checked, queued for the one writer
+ * and waited for. Every one must be accepted; whatever goes wrong ends the program with a message. One thread at a
+ * time. */
 #ifndef TESTS_BENCH_FILL_H
 #define TESTS_BENCH_FILL_H
 
@@ -13,8 +14,8 @@ struct filled {
     size_t count, bytes; /* of JWS */
 };
 
-/* Opens the store made by bench_make_store_with, with the crowd's actions. `dsn` and `crowd` must outlive the fill. Free with fill_close, after
- * which the store is closed. */
+/* Opens the store made by bench_make_store_with, with the crowd's actions. `dsn` and `crowd` must outlive the fill.
+ * Free with fill_close, after which the store is closed. */
 struct fill *fill_open(const char *dsn, const struct crowd *crowd);
 void fill_close(struct fill *fill);
 

@@ -1,6 +1,7 @@
-/* What a panel costs when it has grown: fills a store through the collector's own commit path, then measures what people wait and pay for.
+/* What a panel costs when it has grown: fills a store through the collector's own commit path, then measures what
+ * people wait and pay for.
  *
- *     bench-growth COLLECTOR FOLDER MEMBERS RESPONSES      from the project's folder; each member answers RESPONSES / MEMBERS actions
+ *     bench-growth COLLECTOR FOLDER MEMBERS RESPONSES      in the project's folder; RESPONSES / MEMBERS a member
  *
  * KEEP in the environment leaves the store in FOLDER. */
 #include "base/clock.h"
@@ -43,7 +44,7 @@ static double median(double list[static RUNS])
     return list[RUNS / 2];
 }
 
-/* --- the fill -------------------------------------------------------------------------------------------------------------- */
+/* The fill. */
 
 static double process_us(void)
 {
@@ -90,7 +91,7 @@ static void fill_store(struct grown *grown)
 {
     const struct crowd *crowd = &grown->crowd;
     char(*codes)[INVITATION_TEXT_SIZE] = calloc(crowd->members, sizeof *codes);
-    if (codes == NULL)
+    if (!codes)
         bench_give_up("memory");
     make_store(grown, codes);
     struct fill *fill = fill_open(grown->dsn, crowd);
@@ -111,7 +112,7 @@ static void fill_store(struct grown *grown)
            bytes / (double)responses.count, bytes / (double)responses.bytes);
 }
 
-/* --- the daemon ------------------------------------------------------------------------------------------------------------ */
+/* The daemon. */
 
 /* Also what the fill has left in the page cache: how long a disk would take to read it is not seen. */
 static void measure_start(const char *dsn)
@@ -127,7 +128,8 @@ static void measure_start(const char *dsn)
 }
 
 /* Signs a revision of one response, as a request. */
-static void revise(struct request *request, const struct secret_key *key, size_t member, size_t action, int64_t revision)
+static void revise(struct request *request, const struct secret_key *key, size_t member, size_t action,
+                   int64_t revision)
 {
     struct buf jws;
     buf_init(&jws, JWS_MAX);
@@ -150,8 +152,8 @@ static void revise_sittings(struct request *list, size_t count, const struct cro
     free(order);
 }
 
-/* Revisions of single responses, each by another member, as far as there are others. Where members come round again it is with another action, so
- * that no response is revised twice: two at once would overtake each other. */
+/* Revisions of single responses, each by another member, as far as there are others. Where members come round again it
+ * is with another action, so that no response is revised twice: two at once would overtake each other. */
 static void revise_scattered(struct request *list, size_t count, const struct crowd *crowd, int64_t revision)
 {
     uint32_t *order = crowd_shuffle(crowd->members, (uint64_t)revision);
@@ -176,7 +178,7 @@ static void post(struct arrival *arrival, size_t run, struct daemon daemon, stru
     size_t count = grown->crowd.members * grown->crowd.actions;
     count = count < POSTS ? count : POSTS;
     struct request *list = calloc(count, sizeof *list);
-    if (list == NULL)
+    if (!list)
         bench_give_up("memory");
     arrival->revise(list, count, &grown->crowd, ++grown->revision);
     (void)bench_stay_on(0);
@@ -225,7 +227,7 @@ static void measure_summary(const struct grown *grown)
            cost.cpu_us / verify, cost.wall_us);
 }
 
-/* --- the verbs ------------------------------------------------------------------------------------------------------------- */
+/* The verbs. */
 
 static int remove_file(void *folder, const char *name)
 {

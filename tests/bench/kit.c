@@ -28,7 +28,7 @@ void bench_give_up(const char *what)
     exit(1);
 }
 
-/* --- what is sent ---------------------------------------------------------------------------------------------------------- */
+/* What is sent. */
 
 static void put_answers(struct buf *out, unsigned seed)
 {
@@ -121,13 +121,13 @@ void bench_free_requests(struct request *list, size_t n)
 struct member *bench_make_members(size_t count)
 {
     struct member *members = calloc(count, sizeof *members);
-    for (size_t i = 0; members != NULL && i < count; i++) {
+    for (size_t i = 0; members && i < count; i++) {
         members[i].key = secret_key_new();
-        if (members[i].key == NULL)
+        if (!members[i].key)
             bench_give_up("guarded memory for keys");
         secret_key_public(members[i].key, members[i].public_key);
     }
-    if (members == NULL)
+    if (!members)
         bench_give_up("memory");
     return members;
 }
@@ -139,15 +139,15 @@ void bench_free_members(struct member *members, size_t count)
     free(members);
 }
 
-/* --- the daemon ------------------------------------------------------------------------------------------------------------ */
+/* The daemon. */
 
-/* Linux counts a spawned program's peak from the memory of whoever spawned it: until exec, they share it. So this process gives back what it
- * has freed, and its own peak is made what it holds now. */
+/* Linux counts a spawned program's peak from the memory of whoever spawned it: until exec, they share it. So this
+ * process gives back what it has freed, and its own peak is made what it holds now. */
 static void forget_peak(void)
 {
     (void)malloc_trim(0);
     FILE *file = fopen("/proc/self/clear_refs", "w");
-    if (file == NULL)
+    if (!file)
         return;
     fputs("5", file);
     fclose(file);
@@ -157,9 +157,9 @@ static void show(const char *path)
 {
     char line[512];
     FILE *file = fopen(path, "r");
-    while (file != NULL && fgets(line, sizeof line, file) != NULL)
+    while (file && fgets(line, sizeof line, file))
         fputs(line, stderr);
-    if (file != NULL)
+    if (file)
         fclose(file);
 }
 
@@ -173,7 +173,7 @@ double bench_run_collector(const char *const *argv, const char *out)
     forget_peak();
     posix_spawn_file_actions_t actions;
     posix_spawn_file_actions_init(&actions);
-    posix_spawn_file_actions_addopen(&actions, 1, out != NULL ? out : "/dev/null", O_WRONLY | O_CREAT | O_TRUNC, 0600);
+    posix_spawn_file_actions_addopen(&actions, 1, out ? out : "/dev/null", O_WRONLY | O_CREAT | O_TRUNC, 0600);
     posix_spawn_file_actions_addopen(&actions, 2, said, O_WRONLY | O_CREAT | O_TRUNC, 0600);
     if (posix_spawn(&pid, bench_collector, &actions, NULL, (char *const *)(uintptr_t)argv, environ) != 0 ||
         wait4(pid, &status, 0, &usage) != pid || status != 0) {
@@ -214,8 +214,8 @@ struct daemon bench_start(const char *dsn)
         seen_to = true;
     close(fds[1]);
     FILE *from = fdopen(fds[0], "r");
-    const char *colon = from != NULL && fgets(line, sizeof line, from) != NULL ? strrchr(line, ':') : NULL;
-    if (colon == NULL)
+    const char *colon = from && fgets(line, sizeof line, from) ? strrchr(line, ':') : NULL;
+    if (!colon)
         bench_give_up("the collector does not listen");
     daemon.port = (uint16_t)strtoul(colon + 1, NULL, 10);
     fclose(from);
@@ -246,10 +246,10 @@ double bench_daemon_rss_mb(struct daemon daemon)
     double kb = 0;
     snprintf(path, sizeof path, "/proc/%d/status", (int)daemon.pid);
     FILE *file = fopen(path, "r");
-    while (file != NULL && fgets(line, sizeof line, file) != NULL)
+    while (file && fgets(line, sizeof line, file))
         if (strncmp(line, "VmHWM:", 6) == 0)
             kb = strtod(line + 6, NULL);
-    if (file != NULL)
+    if (file)
         fclose(file);
     return kb / 1024;
 }
@@ -299,15 +299,15 @@ void bench_make_store_with(char dsn[static BENCH_PATH_SIZE], const char *actions
     bench_path(dsn, "sqlite:", "bench.db");
     bench_path(path, "", "codes.csv");
     snprintf(number, sizeof number, "%zu", count);
-    bench_run_collector((const char *[]){bench_collector, "panel", "import", "fixtures/panel.json", "--store", dsn, NULL},
-                        NULL);
+    bench_run_collector(
+        (const char *[]){bench_collector, "panel", "import", "fixtures/panel.json", "--store", dsn, NULL}, NULL);
     bench_run_collector((const char *[]){bench_collector, "actions", "import", actions, "--store", dsn, NULL}, NULL);
     bench_run_collector((const char *[]){bench_collector, "invitations", "create", number, "--store", dsn, NULL}, path);
     FILE *file = fopen(path, "r");
-    if (file == NULL || fgets(line, sizeof line, file) == NULL)
+    if (!file || !fgets(line, sizeof line, file))
         bench_give_up("codes");
     for (size_t i = 0; i < count; i++)
-        if (fgets(line, sizeof line, file) == NULL || sscanf(line, "%*[^,],%29[^\r\n]", codes[i]) != 1)
+        if (!fgets(line, sizeof line, file) || sscanf(line, "%*[^,],%29[^\r\n]", codes[i]) != 1)
             bench_give_up("a code");
     fclose(file);
 }

@@ -38,7 +38,8 @@ double bench_thread_us(void);
 /* Microseconds of CPU for one key_verify of a message as long as a response's signed part, each of another key. */
 double bench_measure_verify(void);
 
-/* Keeps this thread, and what it starts from here on, on one core, or with -1 gives it all that the program had; whether there is such a core. */
+/* Keeps this thread, and what it starts from here on, on one core, or with -1 gives it all that the program had;
+ * whether there is such a core. */
 bool bench_stay_on(int core);
 
 /* Milliseconds of one fdatasync after some pages of a file have been overwritten, in the folder: the median. */
@@ -52,7 +53,8 @@ double bench_quantile(const struct request *list, size_t n, double share);
 struct member *bench_make_members(size_t count);
 void bench_free_members(struct member *members, size_t count);
 
-/* Puts a signed response of usual size, to an action of the example by its place or to any by its id; the answers follow from `seed`. */
+/* Puts a signed response of usual size, to an action of the example by its place or to any by its id; the answers
+ * follow from `seed`. */
 void bench_put_response(struct buf *out, const struct member *member, size_t action, int64_t revision, unsigned seed);
 void bench_put_response_to(struct buf *out, const struct secret_key *key, const char *action, int64_t revision,
                            unsigned seed);
@@ -65,8 +67,9 @@ void bench_make_request(struct request *request, const char *path, const char *t
                         const struct buf *body);
 void bench_free_requests(struct request *list, size_t n);
 
-/* Runs the collector to its end. Standard output goes to the file `out`, or nowhere when NULL; standard error is shown when it fails. Returns the
- * MB that it held in memory at its peak, which are at least those that this process holds. */
+/* Runs the collector to its end. Standard output goes to the file `out`, or nowhere when NULL; standard error is shown
+ * when it fails. Returns the MB that it held in memory at its peak, which are at least those that this process
+ * holds. */
 double bench_run_collector(const char *const *argv, const char *out);
 
 /* BEFORE, the folder and NAME as one path. */
@@ -92,7 +95,8 @@ double bench_daemon_rss_mb(struct daemon daemon); /* at its highest */
 
 void bench_enrol(struct daemon daemon, const struct member *members, size_t count, char (*codes)[INVITATION_TEXT_SIZE]);
 
-/* Audits a store of `entries` entries; prints the wall time of one in ratio to bare verification on all cores, and the memory. */
+/* Audits a store of `entries` entries; prints the wall time of one in ratio to bare verification on all cores, and the
+ * memory. */
 void bench_measure_audit(const char *dsn, size_t entries);
 
 /* Has a daemon of its own make the summary of all actions, many times over one connection. Once for each store. */

@@ -71,7 +71,7 @@ static void open_connection(struct load *load, struct connection *c)
 static struct connection *open_all(struct load *load, unsigned count)
 {
     struct connection *list = calloc(count + 1, sizeof *list);
-    if (list == NULL)
+    if (!list)
         give_up("memory");
     for (unsigned i = 0; i < count; i++)
         open_connection(load, &list[i]);
@@ -81,7 +81,7 @@ static struct connection *open_all(struct load *load, unsigned count)
 struct load *load_open(uint16_t port, unsigned connections, unsigned idle, bool polling)
 {
     struct load *load = calloc(1, sizeof *load);
-    if (load == NULL)
+    if (!load)
         give_up("memory");
     *load = (struct load){
         .epoll = epoll_create1(EPOLL_CLOEXEC), .port = port, .polling = polling, .count = connections, .idle = idle};
@@ -103,7 +103,7 @@ void load_close(struct load *load)
     free(load);
 }
 
-/* --- one request ----------------------------------------------------------------------------------------------------------- */
+/* One request. */
 
 static void send_some(struct load *load, struct connection *c)
 {
@@ -128,7 +128,7 @@ static void begin(struct load *load, struct connection *c)
     c->sent = c->head_len = c->body_left = 0;
     c->in_body = c->chunked = c->closes = false;
     memset(c->tail, 0, TAIL);
-    if (c->request == NULL) {
+    if (!c->request) {
         load->open--;
         return;
     }
@@ -180,7 +180,7 @@ static void pass_tail(struct connection *c, const char *bytes, size_t len)
 static bool has_line(const struct connection *c, const char *line, const char *end)
 {
     const char *found = strcasestr(c->head, line);
-    return found != NULL && found < end;
+    return found && found < end;
 }
 
 /* The head is whole: notes the status and how much body is to come; what of it has come already is counted off. */
@@ -189,7 +189,7 @@ static void read_head(struct connection *c, const char *end)
     const char *length = strcasestr(c->head, "\r\nContent-Length:");
     if (sscanf(c->head, "HTTP/1.1 %d", &c->request->status) != 1)
         give_up("an answer that is no HTTP");
-    size_t body = length != NULL && length < end ? strtoul(length + 17, NULL, 10) : 0;
+    size_t body = length && length < end ? strtoul(length + 17, NULL, 10) : 0;
     size_t had = c->head_len - (size_t)(end + 4 - c->head);
     c->chunked = has_line(c, "\r\nTransfer-Encoding: chunked", end);
     c->closes = has_line(c, "\r\nConnection: close", end);
@@ -217,7 +217,7 @@ static void receive(struct load *load, struct connection *c)
         c->head_len += (size_t)n;
         c->head[c->head_len] = '\0';
         const char *end = strstr(c->head, "\r\n\r\n");
-        if (end == NULL)
+        if (!end)
             return;
         read_head(c, end);
     }
@@ -225,7 +225,7 @@ static void receive(struct load *load, struct connection *c)
         finish(load, c);
 }
 
-/* --- all of them ----------------------------------------------------------------------------------------------------------- */
+/* All of them. */
 
 /* Works on what is ready; whether anything was. */
 static bool work(struct load *load, int timeout)
@@ -234,9 +234,9 @@ static bool work(struct load *load, int timeout)
     int n = epoll_wait(load->epoll, events, EVENTS, timeout);
     for (int i = 0; i < n; i++) {
         struct connection *c = events[i].data.ptr;
-        if (c->request != NULL && (events[i].events & EPOLLOUT) != 0)
+        if (c->request && (events[i].events & EPOLLOUT) != 0)
             send_some(load, c);
-        if (c->request != NULL && (events[i].events & (EPOLLIN | EPOLLHUP)) != 0)
+        if (c->request && (events[i].events & (EPOLLIN | EPOLLHUP)) != 0)
             receive(load, c);
     }
     return n > 0;

@@ -1,5 +1,5 @@
-/* The load: keep-alive connections over loopback, one request in flight on each, driven by one epoll loop. Cheap enough not to be what is
- * measured. Ends the program with a message when a connection fails. */
+/* The load: keep-alive connections over loopback, one request in flight on each, driven by one epoll loop. Cheap enough
+ * not to be what is measured. Ends the program with a message when a connection fails. */
 #ifndef TESTS_BENCH_LOAD_H
 #define TESTS_BENCH_LOAD_H
 
@@ -17,13 +17,14 @@ struct request {
 
 struct load;
 
-/* Opens `connections` that will send, and `idle` more that say nothing. With `polling` the loop never sleeps, so that whoever answers need not wake it:
- * for a load that has a core to itself. Free with load_close. */
+/* Opens `connections` that will send, and `idle` more that say nothing. With `polling` the loop never sleeps, so that
+ * whoever answers need not wake it: for a load that has a core to itself. Free with load_close. */
 struct load *load_open(uint16_t port, unsigned connections, unsigned idle, bool polling);
 void load_close(struct load *load);
 
-/* Sends all requests in order, each when a connection is free; waits for every answer. A connection that the server closes after its answer is opened
- * again; after a 503 it rests for a second, as Retry-After asks. Returns the wall time in microseconds. */
+/* Sends all requests in order, each when a connection is free; waits for every answer. A connection that the server
+ * closes after its answer is opened again; after a 503 it rests for a second, as Retry-After asks. Returns the wall
+ * time in microseconds. */
 int64_t load_send(struct load *load, struct request *requests, size_t count);
 
 /* All three in one, sleeping. */

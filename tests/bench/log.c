@@ -1,4 +1,5 @@
-/* What the log costs, how fast an audit is, how large a store is: in ratios to bare verification and to the JWS themselves.
+/* What the log costs, how fast an audit is, how large a store is: in ratios to bare verification and to the JWS
+ * themselves.
  *
  *     bench-log COLLECTOR FOLDER RESPONSES */
 #include "collector/log/proofs.h"
@@ -12,7 +13,7 @@
 
 #define BATCH 1000
 
-/* --- the log alone --------------------------------------------------------------------------------------------------------- */
+/* The log alone. */
 
 struct log {
     struct store *store;
@@ -29,14 +30,14 @@ static void open_log(struct log *log, const char *dsn)
     bench_path(path, "", "bench.db.log-key");
     log->store = store_open(dsn, STORE_EXISTING, error);
     log->tree = tree_new();
-    if (log->store == NULL || log->tree == NULL || log->store->ops->log_key_read(log->store, &verifier) != STORE_OK ||
+    if (!log->store || !log->tree || log->store->ops->log_key_read(log->store, &verifier) != STORE_OK ||
         (log->key = signer_open(path, buf_text(&verifier), error)) == NULL)
         bench_give_up("the log");
     buf_free(&verifier);
 }
 
-/* Puts one batch of `count` leaves into the log, signs it and writes every receipt; the sync, which a commit without a log needs too, is left
- * out of the CPU that it returns. */
+/* Puts one batch of `count` leaves into the log, signs it and writes every receipt; the sync, which a commit without a
+ * log needs too, is left out of the CPU that it returns. */
 static double grow(struct log *log, const struct merkle_hash *leaves, size_t count, struct buf *receipts)
 {
     struct merkle_batch *batch;
@@ -60,7 +61,7 @@ static double grow(struct log *log, const struct merkle_hash *leaves, size_t cou
     struct proofs *proofs = proofs_new(&head, signer_checkpoint(log->key), batch);
     for (size_t i = 0; i < count; i++) {
         buf_reset(receipts);
-        if (proofs == NULL || proofs_put_receipt(receipts, proofs, log->size + i, RECEIPT_TEXT))
+        if (!proofs || proofs_put_receipt(receipts, proofs, log->size + i, RECEIPT_TEXT))
             bench_give_up("a receipt");
     }
     proofs_release(proofs);
@@ -97,11 +98,11 @@ static void measure_log(const char *dsn, double verify)
     store_close(log.store);
 }
 
-/* --- a store of responses -------------------------------------------------------------------------------------------------- */
+/* A store of responses. */
 
 /* Fills the store through the batch path; returns the bytes of all JWS. */
-static size_t fill(const char *dsn, const struct member *members, size_t member_count, char (*codes)[INVITATION_TEXT_SIZE],
-                   size_t count)
+static size_t fill(const char *dsn, const struct member *members, size_t member_count,
+                   char (*codes)[INVITATION_TEXT_SIZE], size_t count)
 {
     size_t n = (count + BATCH - 1) / BATCH, bytes = 0;
     struct request *list = calloc(n, sizeof *list);
@@ -114,11 +115,13 @@ static size_t fill(const char *dsn, const struct member *members, size_t member_
         buf_reset(&body);
         for (size_t i = r * BATCH; i < (r + 1) * BATCH && i < count; i++) {
             buf_reset(&jws);
-            bench_put_response(&jws, &members[i / BENCH_ACTIONS], i % BENCH_ACTIONS, 1, (unsigned)(i * 2654435761u >> 8));
+            bench_put_response(&jws, &members[i / BENCH_ACTIONS], i % BENCH_ACTIONS, 1,
+                               (unsigned)(i * 2654435761u >> 8));
             bytes += jws.len;
             buf_printf(&body, "\"%s\"\n", jws.data);
         }
-        bench_make_request(&list[r], "/v1/response-batches", "application/x-ndjson", "Prefer: return=minimal\r\n", &body);
+        bench_make_request(&list[r], "/v1/response-batches", "application/x-ndjson", "Prefer: return=minimal\r\n",
+                           &body);
     }
     load_run(daemon.port, 2, 0, list, n);
     bench_stop(daemon);
@@ -147,7 +150,7 @@ int main(int argc, char **argv)
     char(*codes)[INVITATION_TEXT_SIZE] = calloc(member_count, sizeof *codes);
     for (size_t i = 0; i < member_count; i++) {
         members[i].key = secret_key_new();
-        if (members[i].key == NULL)
+        if (!members[i].key)
             bench_give_up("guarded memory for keys");
         secret_key_public(members[i].key, members[i].public_key);
     }
@@ -162,8 +165,8 @@ int main(int argc, char **argv)
     size_t bytes = fill(dsn, members, member_count, codes, count);
     measure_tables(dsn, count, verify);
     bench_measure_audit(dsn, count + member_count);
-    printf("%-44s %8.0f bytes a response  RATIO %.3f\n", "store, to the JWS it holds", bench_store_bytes() / (double)count,
-           bench_store_bytes() / (double)bytes);
+    printf("%-44s %8.0f bytes a response  RATIO %.3f\n", "store, to the JWS it holds",
+           bench_store_bytes() / (double)count, bench_store_bytes() / (double)bytes);
     for (size_t i = 0; i < member_count; i++)
         secret_key_free(members[i].key);
     free(members);

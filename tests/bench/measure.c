@@ -1,4 +1,5 @@
-/* What is measured in more than one way or benchmark: bare verification, syncs, latencies, audits, tables, the machine itself. */
+/* What is measured in more than one way or benchmark: bare verification, syncs, latencies, audits, tables, the machine
+ * itself. */
 #include "base/clock.h"
 #include "crypto/crypto.h"
 #include "tests/bench/kit.h"
@@ -16,7 +17,7 @@
 #define SUMMARIES 200
 #define TOKEN_SIZE 128
 
-/* --- bare verification ----------------------------------------------------------------------------------------------------- */
+/* Bare verification. */
 
 double bench_thread_us(void)
 {
@@ -25,8 +26,8 @@ double bench_thread_us(void)
     return (double)now.tv_sec * 1e6 + (double)now.tv_nsec / 1e3;
 }
 
-/* Signed messages as long as a response's signed part, each of another key: one and the same, checked again and again, would cost a twentieth less,
- * as the processor learns its way through it, and no collector meets that. */
+/* Signed messages as long as a response's signed part, each of another key: one and the same, checked again and again,
+ * would cost a twentieth less, as the processor learns its way through it, and no collector meets that. */
 struct signed_message {
     uint8_t message[480], public_key[KEY_BYTES], signature[SIGNATURE_BYTES];
 };
@@ -39,7 +40,7 @@ static const struct signed_message *signed_messages(void)
     static bool made;
     for (size_t i = 0; !made && i < MESSAGES; i++) {
         struct secret_key *key = secret_key_new();
-        if (key == NULL)
+        if (!key)
             bench_give_up("guarded memory for a key");
         crypto_random(list[i].message, sizeof list[i].message);
         secret_key_public(key, list[i].public_key);
@@ -168,7 +169,7 @@ double bench_quantile(const struct request *list, size_t n, double share)
     return n > 0 ? (double)list[(size_t)((double)(n - 1) * share)].micros / 1e3 : 0;
 }
 
-/* --- what is measured in more than one benchmark --------------------------------------------------------------------------- */
+/* What is measured in more than one benchmark. */
 
 void bench_measure_audit(const char *dsn, size_t entries)
 {
@@ -188,9 +189,10 @@ static void make_token(const char *dsn, char token[static TOKEN_SIZE])
     char path[BENCH_PATH_SIZE];
     bench_path(path, "", "token");
     bench_run_collector(
-        (const char *[]){bench_collector, "tokens", "create", "bench", "--role", "analyst", "--store", dsn, NULL}, path);
+        (const char *[]){bench_collector, "tokens", "create", "bench", "--role", "analyst", "--store", dsn, NULL},
+        path);
     FILE *file = fopen(path, "r");
-    if (file == NULL || fgets(token, TOKEN_SIZE, file) == NULL)
+    if (!file || !fgets(token, TOKEN_SIZE, file))
         bench_give_up("a token");
     fclose(file);
     token[strcspn(token, "\r\n")] = '\0';
@@ -225,12 +227,12 @@ void bench_print_machine(void)
     struct utsname system;
     char line[256] = "";
     FILE *file = fopen("/proc/cpuinfo", "r");
-    while (file != NULL && fgets(line, sizeof line, file) != NULL && strncmp(line, "model name", 10) != 0)
+    while (file && fgets(line, sizeof line, file) && strncmp(line, "model name", 10) != 0)
         ;
-    if (file != NULL)
+    if (file)
         fclose(file);
     const char *model = strchr(line, ':');
     uname(&system);
-    printf("machine: %ld cores,%s", sysconf(_SC_NPROCESSORS_ONLN), model != NULL ? model + 1 : " unknown\n");
+    printf("machine: %ld cores,%s", sysconf(_SC_NPROCESSORS_ONLN), model ? model + 1 : " unknown\n");
     printf("system: %s %s; collector %s\n", system.sysname, system.release, BURGERPANEL_VERSION);
 }

@@ -2,8 +2,8 @@
  *
  *     bench-overload COLLECTOR FOLDER RESPONSES
  *
- * The daemon has one core, the load another. Accepted responses per second, and the latency of those, must stay near what they are at
- * capacity; who is turned away must know at once; afterwards all must be as before. */
+ * The daemon has one core, the load another. Accepted responses per second, and the latency of those, must stay near
+ * what they are at capacity; who is turned away must know at once; afterwards all must be as before. */
 #include "crypto/crypto.h"
 #include "crypto/jws.h"
 #include "tests/bench/kit.h"
@@ -25,7 +25,7 @@ static void sign_all(struct supply *supply, const struct member *members, size_t
     struct buf jws;
     buf_init(&jws, JWS_MAX);
     supply->list = calloc(count, sizeof *supply->list);
-    if (supply->list == NULL)
+    if (!supply->list)
         bench_give_up("memory");
     for (size_t i = 0; i < count; i++) {
         buf_reset(&jws);
@@ -64,10 +64,11 @@ static void measure(const char *name, struct daemon daemon, struct supply *suppl
         bench_give_up("an answer was neither 201 nor 503");
     bench_sort(list, accepted);
     bench_sort(list + accepted, refused);
-    printf("%-32s %10.0f %7.2f %8.2f %8.2f %8.2f %9zu %8.2f %8.2f %6.1f\n", name, (double)accepted * 1e6 / (double)micros,
-           cpu / (double)accepted / verify, bench_quantile(list, accepted, 0.5), bench_quantile(list, accepted, 0.99),
-           bench_quantile(list, accepted, 1), refused, bench_quantile(list + accepted, refused, 0.5),
-           bench_quantile(list + accepted, refused, 0.99), bench_daemon_rss_mb(daemon));
+    printf("%-32s %10.0f %7.2f %8.2f %8.2f %8.2f %9zu %8.2f %8.2f %6.1f\n", name,
+           (double)accepted * 1e6 / (double)micros, cpu / (double)accepted / verify,
+           bench_quantile(list, accepted, 0.5), bench_quantile(list, accepted, 0.99), bench_quantile(list, accepted, 1),
+           refused, bench_quantile(list + accepted, refused, 0.5), bench_quantile(list + accepted, refused, 0.99),
+           bench_daemon_rss_mb(daemon));
     fflush(stdout);
 }
 
@@ -90,9 +91,9 @@ int main(int argc, char **argv)
     bool alone = bench_stay_on(1);
     bench_enrol(daemon, members, member_count, codes);
     sign_all(&supply, members, all);
-    printf(
-        "\noverload, the daemon on one core; 4,096 connections may be open\n\n%-32s %10s %7s %8s %8s %8s %9s %8s %8s %6s\n",
-        "connections", "accepted/s", "RATIO", "p50 ms", "p99 ms", "max ms", "refused", "p50 ms", "p99 ms", "RSS MB");
+    printf("\noverload, the daemon on one core; 4,096 connections may be open\n\n%-32s %10s %7s %8s %8s %8s %9s %8s "
+           "%8s %6s\n",
+           "connections", "accepted/s", "RATIO", "p50 ms", "p99 ms", "max ms", "refused", "p50 ms", "p99 ms", "RSS MB");
     measure("32, before", daemon, &supply, n, FEW, alone);
     measure("256", daemon, &supply, n, BUSY, alone);
     measure("6,000", daemon, &supply, 3 * n, TOO_MANY, alone);

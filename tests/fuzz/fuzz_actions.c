@@ -7,14 +7,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
     struct faults faults;
     faults_init(&faults);
     struct action_list *actions = actions_parse_csv((const char *)data, len, &faults);
-    fuzz_require((actions == NULL) == faults_any(&faults));
-    if (actions != NULL) {
+    fuzz_require((!actions) == faults_any(&faults));
+    if (actions) {
         struct buf out;
         buf_init(&out, ACTIONS_CSV_MAX);
         action_list_put_json(&out, actions);
         fuzz_require(buf_check(&out) == 0);
         struct action_list *again = actions_parse_json(buf_text(&out), out.len);
-        fuzz_require(again != NULL && again->count == actions->count);
+        fuzz_require(again && again->count == actions->count);
         for (size_t i = 0; i < actions->count; i++)
             fuzz_require(action_equal(&actions->list[i], &again->list[i]) &&
                          action_list_find(actions, actions->list[i].id) == (int)i);

@@ -1,5 +1,5 @@
-/* enrolment_parse over any payload, and invitation_read over the same bytes as text: a code that was read is written and read
- * again. */
+/* enrolment_parse over any payload, and invitation_read over the same bytes as text: a code that was read is written
+ * and read again. */
 #include "base/mem.h"
 #include "panel/enrolment.h"
 #include "tests/fuzz/fuzz.h"

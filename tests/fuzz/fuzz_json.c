@@ -12,9 +12,9 @@ static size_t walk(const struct json *value)
         fuzz_require(integer <= JSON_INTEGER_MAX && integer >= -JSON_INTEGER_MAX);
     if (json_bool(value, &boolean) == 0)
         fuzz_require(json_type(value) == JSON_BOOL);
-    if (json_text(value) != NULL)
+    if (json_text(value))
         seen += strlen(json_text(value));
-    for (const struct json *child = json_first(value); child != NULL; child = json_next(child))
+    for (const struct json *child = json_first(value); child; child = json_next(child))
         seen += walk(child) + (json_name(child) ? strlen(json_name(child)) : 0);
     return seen;
 }
@@ -23,8 +23,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 {
     struct json_fault fault;
     struct json *document = json_parse((const char *)data, len, &fault);
-    if (document == NULL) {
-        fuzz_require(fault.what != NULL && fault.offset <= len);
+    if (!document) {
+        fuzz_require(fault.what && fault.offset <= len);
         return 0;
     }
     fuzz_require(walk(document) > 0);
@@ -33,7 +33,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
     json_put_value(&out, document);
     fuzz_require(buf_check(&out) == 0);
     struct json *again = json_parse(buf_text(&out), out.len, NULL);
-    fuzz_require(again != NULL && json_equal(document, again));
+    fuzz_require(again && json_equal(document, again));
     json_free(again);
     json_free(document);
     buf_free(&out);

@@ -1,4 +1,5 @@
-/* jws_split and jws_parse over any text; what is accepted is verified under a fixed key, which must say no to all but its own. */
+/* jws_split and jws_parse over any text; what is accepted is verified under a fixed key, which must say no to all but
+ * its own. */
 #include "crypto/jws.h"
 #include "tests/fuzz/fuzz.h"
 

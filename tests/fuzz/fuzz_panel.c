@@ -7,7 +7,8 @@ static void check(const struct panel *panel)
     fuzz_require(panel_id_is_valid(panel->id) && panel->min_respondents >= 1 && panel->round_to >= 1);
     for (size_t i = 0; i < panel->questionnaire_count; i++) {
         const struct questionnaire *questionnaire = &panel->questionnaires[i];
-        fuzz_require(questionnaire->question_count <= QUESTIONS_MAX && questionnaire_equal(questionnaire, questionnaire));
+        fuzz_require(questionnaire->question_count <= QUESTIONS_MAX &&
+                     questionnaire_equal(questionnaire, questionnaire));
         for (size_t j = 0; j < questionnaire->question_count; j++) {
             const struct question *question = &questionnaire->questions[j];
             fuzz_require(question_option_count(question) <= SCALE_MAX &&
@@ -28,8 +29,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
     struct faults faults;
     faults_init(&faults);
     struct panel *panel = panel_parse((const char *)data, len, &faults);
-    fuzz_require((panel == NULL) == faults_any(&faults));
-    if (panel != NULL)
+    fuzz_require((!panel) == faults_any(&faults));
+    if (panel)
         check(panel);
     panel_free(panel);
     faults_free(&faults);

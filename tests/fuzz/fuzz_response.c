@@ -1,4 +1,5 @@
-/* response_parse and response_check over any payload, with the example panel: a ballot within the panel's bounds, or a fault. */
+/* response_parse and response_check over any payload, with the example panel: a ballot within the panel's bounds, or a
+ * fault. */
 #include "base/file.h"
 #include "panel/response.h"
 #include "tests/fuzz/fuzz.h"
@@ -19,7 +20,7 @@ static void read_fixtures(void)
     buf_reset(&text);
     fuzz_require(file_read("fixtures/actions.csv", &text) == 0);
     actions = actions_parse_csv(buf_text(&text), text.len, &faults);
-    fuzz_require(panel != NULL && actions != NULL);
+    fuzz_require(panel && actions);
     buf_free(&text);
     faults_free(&faults);
 }
@@ -38,7 +39,7 @@ static void check(const struct ballot *ballot)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 {
-    if (panel == NULL)
+    if (!panel)
         read_fixtures();
     struct response response;
     const char *why = NULL;

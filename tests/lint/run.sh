@@ -81,7 +81,7 @@ self_test() {
         must_fail modules node_check "$bad/module.mjs"
 }
 
-wanted=${*:-self-test format tidy walls functions sizes blanks heads exported shells modules api}
+wanted=${*:-self-test format tidy walls functions sizes widths blanks heads exported shells modules api}
 for name in $wanted; do
     # shellcheck disable=SC2086  # lists of words
     case $name in
@@ -90,7 +90,8 @@ for name in $wanted; do
     tidy) check tidy "clang-tidy" tidy $room_c ;;
     walls) check walls "includes go one way" source_check walls ;;
     functions) check functions "banned functions" source_check functions ;;
-    sizes) check sizes "files to 500 lines, functions to 80" source_check sizes ;;
+    sizes) check sizes "files to 500 lines, functions to 50" source_check sizes ;;
+    widths) check widths "lines to 120 characters" source_check widths ;;
     blanks) check blanks "white space" source_check blanks ;;
     heads) check heads "heads and guards" source_check heads ;;
     exported) check exported "exported names" source_check exported ;;

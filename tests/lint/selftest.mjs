@@ -17,8 +17,9 @@ const tree = {
     'int f(void)\n{\n    sprintf(a, b);\n    exit (1);\n    free(p);\n    s->free(p);\n    mem_free(p);\n    return atoi(x);\n}\n',
   'collector/main.c': '/* allowed */\nint main(void)\n{\n    exit(1);\n}\n',
   'panel/b.h': '#ifndef B\n#define B\n#endif\n',
-  'panel/long.c': `/* long */\nint long_one(void)\n{\n${many('    x();', 81)}}\n${many('int y;', 500)}`,
-  'panel/fine.c': `/* fine */\nint fine_one(void)\n{\n${many('    x();', 80)}}\n`,
+  'panel/long.c': `/* long */\nint long_one(void)\n{\n${many('    x();', 51)}}\n${many('int y;', 500)}`,
+  'panel/fine.c': `/* fine */\nint fine_one(void)\n{\n${many('    x();', 50)}}\n`,
+  'panel/wide.c': `/* ${'é'.repeat(118)} */\n/* ${'é'.repeat(114)} */\n/* --- */\n`,
   'crypto/name.h': '/* name */\n#ifndef CRYPTO_NAME_H\n#define CRYPTO_NAME_H\nstruct thing;\nint name_ok(void);\nint thing_ok(void);\nint other(void);\n#endif\n',
   'crypto/name.c':
     '/* name */\n#include "crypto/name.h"\nint name_ok(void)\n{\n    return 1;\n}\nint thing_ok(void)\n{\n    return 1;\n}\n' +
@@ -28,6 +29,7 @@ const tree = {
 const expected = {
   walls: ['base/a.c:2', 'base/a.c:3', 'client/c.c:2', 'client/c.c:3', 'client/c.c:4'],
   functions: ['collector/d.c:5', 'collector/d.c:6', 'collector/d.c:7', 'collector/d.c:10'],
+  widths: ['panel/wide.c:1', 'panel/wide.c:3'],
   sizes: ['panel/long.c:1', 'panel/long.c:3'],
   blanks: ['tests/blank.sh:1', 'tests/blank.sh:2'],
   heads: ['panel/b.h:1', 'panel/b.h'],

@@ -40,7 +40,9 @@ const banned = [
 ];
 
 const FILE_LINES = 500;
-const FUNCTION_LINES = 80;
+const FUNCTION_LINES = 50;
+const TEST_LINES = 80; // of a function in tests/, where lists of samples stand
+const WIDTH = 120;
 
 // All files below `root` that the project wrote: not what was built, not data.
 export function listFiles(root) {
@@ -113,12 +115,12 @@ function sizes(root, files) {
   for (const name of files.filter(isC)) {
     const lines = bare(read(root, name)).split('\n');
     if (lines.length - 1 > FILE_LINES) findings.push(`${name}:1: ${lines.length - 1} lines, over ${FILE_LINES}`);
+    const limit = name.startsWith('tests/') ? TEST_LINES : FUNCTION_LINES;
     let start = -1;
     lines.forEach((line, i) => {
       if (line === '{') start = i;
       if (line === '}' && start >= 0) {
-        if (i - start - 1 > FUNCTION_LINES)
-          findings.push(`${name}:${start + 1}: a function of ${i - start - 1} lines, over ${FUNCTION_LINES}`);
+        if (i - start - 1 > limit) findings.push(`${name}:${start + 1}: a function of ${i - start - 1} lines, over ${limit}`);
         start = -1;
       }
     });
@@ -137,6 +139,17 @@ function blanks(root, files) {
     });
     if (text !== '' && !text.endsWith('\n')) findings.push(`${name}: the last line has no end`);
   }
+  return findings;
+}
+
+// Code and comments within the formatter's width, in characters; and no rules of dashes.
+function widths(root, files) {
+  const findings = [];
+  for (const name of files.filter(isC))
+    eachLine(read(root, name), (line, number) => {
+      if ([...line].length > WIDTH) findings.push(`${name}:${number}: ${[...line].length} characters, over ${WIDTH}`);
+      if (/^\s*(\/\*|\/\/|\*)\s*[-=*]{3,}/.test(line)) findings.push(`${name}:${number}: a rule of dashes`);
+    });
   return findings;
 }
 
@@ -186,7 +199,7 @@ function nounsOf(name, header) {
   return nouns;
 }
 
-export const checks = { walls, functions, sizes, blanks, heads, exported };
+export const checks = { walls, functions, sizes, widths, blanks, heads, exported };
 
 if (import.meta.url === pathToFileURL(process.argv[1]).href) {
   const [check, ...rest] = process.argv.slice(2);

@@ -1,5 +1,5 @@
-/* Runs the unit tests, each in a fork, as many at once as there are cores, and ends with a line in Criterion's form. Under valgrind a
- * fork that found something ends with another code than 0, and so is a test that failed. */
+/* Runs the unit tests, each in a fork, as many at once as there are cores, and ends with a line in Criterion's form.
+ * Under valgrind a fork that found something ends with another code than 0, and so is a test that failed. */
 #include <criterion/criterion.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -39,15 +39,15 @@ void plain_failed(bool fatal, const char *where, const char *what, const char *f
 static const struct plain_options *suite_options(const struct plain_test *test)
 {
     static const struct plain_options none;
-    for (const struct plain_test *suite = tests; suite != NULL; suite = suite->next)
-        if (suite->run == NULL && strcmp(suite->suite, test->suite) == 0)
+    for (const struct plain_test *suite = tests; suite; suite = suite->next)
+        if (!suite->run && strcmp(suite->suite, test->suite) == 0)
             return &suite->options;
     return &none;
 }
 
 static void call(void (*function)(void))
 {
-    if (function != NULL)
+    if (function)
         function();
 }
 
@@ -95,8 +95,8 @@ int main(void)
     struct job jobs[JOBS_MAX] = {0};
     unsigned tested = 0, passing = 0;
     long busy = 0;
-    for (const struct plain_test *test = tests; test != NULL; test = test->next) {
-        if (test->run == NULL || test->options.disabled)
+    for (const struct plain_test *test = tests; test; test = test->next) {
+        if (!test->run || test->options.disabled)
             continue;
         if (busy == places) {
             passing += finish(jobs, places);
@@ -111,6 +111,7 @@ int main(void)
     }
     for (; busy > 0; busy--)
         passing += finish(jobs, places);
-    printf("[====] Synthesis: Tested: %u | Passing: %u | Failing: %u | Crashing: 0\n", tested, passing, tested - passing);
+    printf("[====] Synthesis: Tested: %u | Passing: %u | Failing: %u | Crashing: 0\n", tested, passing,
+           tested - passing);
     return passing == tested ? 0 : 1;
 }

@@ -3,7 +3,7 @@
 #include "collector/store/sqlite/handle.h"
 #include <string.h>
 
-/* --- members --------------------------------------------------------------------------------------------------------------- */
+/* Members. */
 
 /* What is numbered beyond what a place has room for would have responses that can't be kept. */
 static enum store_result check_number(struct store *store, int64_t number, int64_t most)
@@ -20,7 +20,7 @@ static enum store_result member_add(struct store *store, const struct store_memb
         return STORE_FAILED;
     sqlite3_stmt *st =
         SQLITE_PREPARE(store, SQL_MEMBER_ADD, member->number, member->index, member->enrolled_at, member->revoked_at);
-    if (st == NULL)
+    if (!st)
         return STORE_FAILED;
     sqlite3_bind_blob(st, 5, member->public_key, KEY_BYTES, SQLITE_STATIC);
     return sqlite_run(sqlite_of(store), st);
@@ -50,15 +50,15 @@ static enum store_result member_each(struct store *store, store_member_fn *each,
 static enum store_result member_revoke(struct store *store, int64_t number, int64_t when)
 {
     sqlite3_stmt *st = SQLITE_PREPARE(store, SQL_MEMBER_REVOKE, number, when);
-    return st == NULL ? STORE_FAILED : sqlite_run(sqlite_of(store), st);
+    return !st ? STORE_FAILED : sqlite_run(sqlite_of(store), st);
 }
 
-/* --- invitations ----------------------------------------------------------------------------------------------------------- */
+/* Invitations. */
 
 static enum store_result invitation_add(struct store *store, int64_t number, const uint8_t hash[static SHA256_BYTES])
 {
     sqlite3_stmt *st = SQLITE_PREPARE(store, SQL_INVITATION_ADD, 0, number);
-    if (st == NULL)
+    if (!st)
         return STORE_FAILED;
     sqlite_bind_hash(st, 1, hash);
     return sqlite_run(sqlite_of(store), st);
@@ -68,7 +68,7 @@ static enum store_result invitation_find(struct store *store, const uint8_t hash
                                          struct store_invitation *out)
 {
     sqlite3_stmt *st = sqlite_statement(sqlite_of(store), SQL_INVITATION_FIND);
-    if (st == NULL)
+    if (!st)
         return STORE_FAILED;
     sqlite_bind_hash(st, 1, hash);
     enum store_result result = sqlite_step(sqlite_of(store), st);
@@ -77,7 +77,8 @@ static enum store_result invitation_find(struct store *store, const uint8_t hash
         if (state < INVITATION_UNUSED || state > INVITATION_WITHDRAWN)
             result = sqlite_damaged(sqlite_of(store), "an invitation's state is none");
         else
-            *out = (struct store_invitation){.state = (enum invitation_state)state, .member = sqlite3_column_int64(st, 1)};
+            *out =
+                (struct store_invitation){.state = (enum invitation_state)state, .member = sqlite3_column_int64(st, 1)};
     }
     sqlite3_reset(st);
     return result;
@@ -87,7 +88,7 @@ static enum store_result invitation_mark(struct store *store, const uint8_t hash
                                          const struct store_invitation *now)
 {
     sqlite3_stmt *st = SQLITE_PREPARE(store, SQL_INVITATION_MARK, 0, now->state, now->member);
-    if (st == NULL)
+    if (!st)
         return STORE_FAILED;
     sqlite_bind_hash(st, 1, hash);
     return sqlite_run(sqlite_of(store), st);
@@ -96,7 +97,7 @@ static enum store_result invitation_mark(struct store *store, const uint8_t hash
 static enum store_result invitation_count(struct store *store, struct invitation_counts *out)
 {
     sqlite3_stmt *st = sqlite_statement(sqlite_of(store), SQL_INVITATION_COUNT);
-    if (st == NULL)
+    if (!st)
         return STORE_FAILED;
     enum store_result result = sqlite_step(sqlite_of(store), st);
     if (result == STORE_OK)
@@ -108,12 +109,12 @@ static enum store_result invitation_count(struct store *store, struct invitation
     return result;
 }
 
-/* --- panel, rounds, actions ------------------------------------------------------------------------------------------------ */
+/* Panel, rounds, actions. */
 
 static enum store_result panel_write(struct store *store, const char *json, size_t len, int64_t when)
 {
     sqlite3_stmt *st = SQLITE_PREPARE(store, SQL_PANEL_WRITE, when);
-    if (st == NULL)
+    if (!st)
         return STORE_FAILED;
     sqlite3_bind_text(st, 2, json, (int)len, SQLITE_STATIC);
     return sqlite_run(sqlite_of(store), st);
@@ -129,7 +130,7 @@ static enum store_result round_add(struct store *store, int64_t number, const ch
     if (check_number(store, number, LOW(ROUND_BITS)) != STORE_OK)
         return STORE_FAILED;
     sqlite3_stmt *st = SQLITE_PREPARE(store, SQL_ROUND_ADD, number);
-    if (st == NULL)
+    if (!st)
         return STORE_FAILED;
     sqlite_bind_string(st, 2, id);
     return sqlite_run(sqlite_of(store), st);
@@ -153,7 +154,7 @@ static enum store_result action_write(struct store *store, const struct store_ac
     if (check_number(store, row->number, LOW(ACTION_BITS)) != STORE_OK)
         return STORE_FAILED;
     sqlite3_stmt *st = SQLITE_PREPARE(store, SQL_ACTION_WRITE, row->number, position);
-    if (st == NULL)
+    if (!st)
         return STORE_FAILED;
     sqlite_bind_string(st, 3, row->action.id);
     sqlite_bind_string(st, 4, row->action.title);
@@ -174,8 +175,7 @@ static int action_row(struct store *store, sqlite3_stmt *st, void *context)
                                           .lead = sqlite_text(st, 4),
                                           .related = sqlite_text(st, 5)}};
     const char *status = sqlite_text(st, 6);
-    if (row.action.id == NULL || row.action.title == NULL || status == NULL ||
-        action_status_find(status, &row.action.status)) {
+    if (!row.action.id || !row.action.title || !status || action_status_find(status, &row.action.status)) {
         (void)sqlite_damaged(sqlite_of(store), "an action can't be read");
         return -1;
     }
@@ -188,13 +188,13 @@ static enum store_result action_each(struct store *store, store_action_fn *each,
     return sqlite_walk(store, sqlite_statement(sqlite_of(store), SQL_ACTION_EACH), action_row, &visit);
 }
 
-/* --- tokens ---------------------------------------------------------------------------------------------------------------- */
+/* Tokens. */
 
 static enum store_result token_add(struct store *store, const struct store_token *token)
 {
     sqlite3_stmt *st = SQLITE_PREPARE(store, SQL_TOKEN_ADD, 0, 0, 0, token->exact, token->created_at, token->expires_at,
                                       token->revoked_at);
-    if (st == NULL)
+    if (!st)
         return STORE_FAILED;
     sqlite_bind_string(st, 1, token->name);
     sqlite_bind_hash(st, 2, token->hash);
@@ -211,7 +211,7 @@ static int token_row(struct store *store, sqlite3_stmt *st, void *context)
                                 .created_at = sqlite3_column_int64(st, 4),
                                 .expires_at = sqlite3_column_int64(st, 5),
                                 .revoked_at = sqlite3_column_int64(st, 6)};
-    if (token.name == NULL || token.role == NULL || sqlite3_column_bytes(st, 1) != SHA256_BYTES) {
+    if (!token.name || !token.role || sqlite3_column_bytes(st, 1) != SHA256_BYTES) {
         (void)sqlite_damaged(sqlite_of(store), "a token can't be read");
         return -1;
     }
@@ -228,7 +228,7 @@ static enum store_result token_each(struct store *store, store_token_fn *each, v
 static enum store_result token_revoke(struct store *store, const char *name, int64_t when)
 {
     sqlite3_stmt *st = SQLITE_PREPARE(store, SQL_TOKEN_REVOKE, 0, when);
-    if (st == NULL)
+    if (!st)
         return STORE_FAILED;
     sqlite_bind_string(st, 1, name);
     return sqlite_run(sqlite_of(store), st);

@@ -1,5 +1,5 @@
-/* The embedded store: opening, schema, statements. The verbs are in the other store_sqlite files. WAL with synchronous=FULL: a COMMIT that
- * returns has been synced (https://www.sqlite.org/pragma.html#pragma_synchronous). */
+/* The embedded store: opening, schema, statements. The verbs are in the other store_sqlite files. WAL with
+ * synchronous=FULL: a COMMIT that returns has been synced (https://www.sqlite.org/pragma.html#pragma_synchronous). */
 #include "collector/store/sqlite/handle.h"
 #include "base/file.h"
 #include "base/lang.h"
@@ -17,10 +17,11 @@
 #define BUSY_TIMEOUT_MS 5000
 #define DSN_SCHEME "sqlite:"
 
-/* A place is round, member and action (of `current`), or round and action (of `counts`), in one number: store_sqlite_log.c. */
-#define FOLDS                                                                                                              \
-    "CREATE TABLE current (place INTEGER PRIMARY KEY, revision INTEGER NOT NULL, idx INTEGER NOT NULL,"                    \
-    " replaced INTEGER, slots BLOB NOT NULL) STRICT;"                                                                      \
+/* A place is round, member and action (of `current`), or round and action (of `counts`), in one number:
+ * store_sqlite_log.c. */
+#define FOLDS                                                                                                          \
+    "CREATE TABLE current (place INTEGER PRIMARY KEY, revision INTEGER NOT NULL, idx INTEGER NOT NULL,"                \
+    " replaced INTEGER, slots BLOB NOT NULL) STRICT;"                                                                  \
     "CREATE TABLE counts (place INTEGER PRIMARY KEY, slots BLOB NOT NULL) STRICT;"
 
 static const char schema[] =
@@ -34,7 +35,8 @@ static const char schema[] =
     "CREATE TABLE panel (number INTEGER PRIMARY KEY, imported_at INTEGER NOT NULL, json TEXT NOT NULL) STRICT;"
     "CREATE TABLE round (number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE) STRICT;"
     "CREATE TABLE action (number INTEGER PRIMARY KEY, position INTEGER NOT NULL, id TEXT NOT NULL UNIQUE,"
-    " title TEXT NOT NULL, track TEXT NOT NULL, lead TEXT NOT NULL, related TEXT NOT NULL, status TEXT NOT NULL) STRICT;"
+    " title TEXT NOT NULL, track TEXT NOT NULL, lead TEXT NOT NULL, related TEXT NOT NULL, status TEXT NOT NULL) "
+    "STRICT;"
     "CREATE TABLE token (name TEXT PRIMARY KEY, hash BLOB NOT NULL, role TEXT NOT NULL, exact INTEGER NOT NULL,"
     " created_at INTEGER NOT NULL, expires_at INTEGER NOT NULL, revoked_at INTEGER NOT NULL) STRICT, WITHOUT ROWID;";
 
@@ -108,8 +110,8 @@ enum store_result sqlite_damaged(struct store_sqlite *s, const char *what)
 
 sqlite3_stmt *sqlite_statement(struct store_sqlite *s, enum statement which)
 {
-    if (s->statements[which] == NULL && sqlite3_prepare_v3(s->db, statement_sql[which], -1, SQLITE_PREPARE_PERSISTENT,
-                                                           &s->statements[which], NULL) != SQLITE_OK) {
+    if (!s->statements[which] && sqlite3_prepare_v3(s->db, statement_sql[which], -1, SQLITE_PREPARE_PERSISTENT,
+                                                    &s->statements[which], NULL) != SQLITE_OK) {
         sqlite_failed(s);
         return NULL;
     }
@@ -135,7 +137,7 @@ enum store_result sqlite_step(struct store_sqlite *s, sqlite3_stmt *st)
     return code == SQLITE_DONE ? STORE_NONE : sqlite_failed(s);
 }
 
-/* --- opening --------------------------------------------------------------------------------------------------------------- */
+/* Opening. */
 
 static int execute(struct store_sqlite *s, const char *sql)
 {
@@ -182,7 +184,8 @@ static int fits_places(struct store_sqlite *s)
                                    "deze opslag heeft meer rondes, panelleden of acties dan deze versie kan bevatten"));
 }
 
-/* Under the lock of who serves, kept until the change is committed: a running collector of an older version would fail at its next query. */
+/* Under the lock of who serves, kept until the change is committed: a running collector of an older version would fail
+ * at its next query. */
 static int bring_up_to_date(struct store_sqlite *s, int *lock)
 {
     *lock = store_lock(s->path);
@@ -195,8 +198,8 @@ static int bring_up_to_date(struct store_sqlite *s, int *lock)
     return fits_places(s) || execute(s, from_version_1) ? -1 : 0;
 }
 
-/* Makes the schema in a file that is empty; refuses what is not ours or is newer than we know. Runs in a transaction of its own, so that
- * two programs that open a new file at once make one schema. */
+/* Makes the schema in a file that is empty; refuses what is not ours or is newer than we know. Runs in a transaction of
+ * its own, so that two programs that open a new file at once make one schema. */
 static int migrate(struct store_sqlite *s, int *lock)
 {
     int64_t application = 0, version = 0, tables = 0;
@@ -297,7 +300,7 @@ static void sqlite_close(struct store *store)
 const char *store_path(const char *dsn)
 {
     const char *path = strncmp(dsn, DSN_SCHEME, strlen(DSN_SCHEME)) == 0 ? dsn + strlen(DSN_SCHEME) : NULL;
-    return path != NULL && path[0] != '\0' && strcmp(path, ":memory:") != 0 ? path : NULL;
+    return path && path[0] != '\0' && strcmp(path, ":memory:") != 0 ? path : NULL;
 }
 
 struct store *store_open(const char *dsn, enum store_mode mode, char error[static STORE_ERROR_SIZE])
@@ -308,7 +311,7 @@ struct store *store_open(const char *dsn, enum store_mode mode, char error[stati
         return NULL;
     }
     struct store_sqlite *s = mem_calloc(1, sizeof *s);
-    if (s == NULL || (s->path = mem_copy_text(dsn + strlen(DSN_SCHEME), strlen(dsn) - strlen(DSN_SCHEME))) == NULL) {
+    if (!s || (s->path = mem_copy_text(dsn + strlen(DSN_SCHEME), strlen(dsn) - strlen(DSN_SCHEME))) == NULL) {
         mem_free(s);
         snprintf(error, STORE_ERROR_SIZE, "%s", T("out of memory", "te weinig geheugen"));
         return NULL;
@@ -329,7 +332,7 @@ struct store *store_open(const char *dsn, enum store_mode mode, char error[stati
 
 void store_close(struct store *store)
 {
-    if (store != NULL)
+    if (store)
         store->ops->close(store);
 }
 

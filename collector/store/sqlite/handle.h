@@ -79,14 +79,14 @@ enum store_result sqlite_failed(struct store_sqlite *s);
 /* Writes store->error; returns STORE_FAILED. */
 enum store_result sqlite_damaged(struct store_sqlite *s, const char *what);
 
-/* --- what the verbs share: store_sqlite_verbs.c ------------------------------------------------------------------------------ */
+/* What the verbs share: store_sqlite_verbs.c. */
 
 struct store_sqlite *sqlite_of(struct store *store);
 
 /* Prepares `which` and binds integers from place 1 on; NULL after having written the error. */
 sqlite3_stmt *sqlite_prepare(struct store *store, enum statement which, size_t count, const int64_t *values);
 
-#define SQLITE_PREPARE(store, which, ...)                                                                                  \
+#define SQLITE_PREPARE(store, which, ...)                                                                              \
     sqlite_prepare(store, which, sizeof((int64_t[]){__VA_ARGS__}) / sizeof(int64_t), (int64_t[]){__VA_ARGS__})
 
 /* What is bound must last until the statement has run. NULL is bound as an empty text. */

@@ -3,12 +3,12 @@
 #include "collector/store/sqlite/handle.h"
 #include <string.h>
 
-/* --- the log --------------------------------------------------------------------------------------------------------------- */
+/* The log. */
 
 static enum store_result entry_append(struct store *store, int64_t index, const char *jws, size_t len)
 {
     sqlite3_stmt *st = SQLITE_PREPARE(store, SQL_ENTRY_APPEND, index);
-    if (st == NULL)
+    if (!st)
         return STORE_FAILED;
     sqlite3_bind_text(st, 2, jws, (int)len, SQLITE_STATIC);
     return sqlite_run(sqlite_of(store), st);
@@ -22,7 +22,7 @@ static enum store_result entry_read(struct store *store, int64_t index, struct b
 static enum store_result entry_count(struct store *store, int64_t *count)
 {
     sqlite3_stmt *st = sqlite_statement(sqlite_of(store), SQL_ENTRY_COUNT);
-    if (st == NULL)
+    if (!st)
         return STORE_FAILED;
     enum store_result result = sqlite_step(sqlite_of(store), st);
     if (result == STORE_OK)
@@ -31,7 +31,7 @@ static enum store_result entry_count(struct store *store, int64_t *count)
     return result;
 }
 
-/* --- the tree -------------------------------------------------------------------------------------------------------------- */
+/* The tree. */
 
 /* Tiles of one level lie together. A level is below 8, an index below 2^55. */
 static int64_t tile_place(unsigned level, uint64_t index)
@@ -39,11 +39,11 @@ static int64_t tile_place(unsigned level, uint64_t index)
     return (int64_t)((uint64_t)level << 56 | index);
 }
 
-static enum store_result tile_write(struct store *store, unsigned level, uint64_t index, const struct merkle_hash *hashes,
-                                    unsigned width)
+static enum store_result tile_write(struct store *store, unsigned level, uint64_t index,
+                                    const struct merkle_hash *hashes, unsigned width)
 {
     sqlite3_stmt *st = SQLITE_PREPARE(store, SQL_TILE_WRITE, tile_place(level, index));
-    if (st == NULL)
+    if (!st)
         return STORE_FAILED;
     sqlite3_bind_blob(st, 2, hashes, (int)(width * sizeof *hashes), SQLITE_STATIC);
     return sqlite_run(sqlite_of(store), st);
@@ -53,7 +53,7 @@ static enum store_result tile_read(struct store *store, unsigned level, uint64_t
                                    struct merkle_hash hashes[static 256], unsigned *width)
 {
     sqlite3_stmt *st = SQLITE_PREPARE(store, SQL_TILE_READ, tile_place(level, index));
-    if (st == NULL)
+    if (!st)
         return STORE_FAILED;
     enum store_result result = sqlite_step(sqlite_of(store), st);
     if (result == STORE_OK) {
@@ -71,7 +71,7 @@ static enum store_result tile_read(struct store *store, unsigned level, uint64_t
 static enum store_result log_key_write(struct store *store, const char *verifier)
 {
     sqlite3_stmt *st = sqlite_statement(sqlite_of(store), SQL_LOG_KEY_WRITE);
-    if (st == NULL)
+    if (!st)
         return STORE_FAILED;
     sqlite_bind_string(st, 1, verifier);
     return sqlite_run(sqlite_of(store), st);
@@ -82,7 +82,7 @@ static enum store_result log_key_read(struct store *store, struct buf *verifier)
     return sqlite_read_bytes(store, sqlite_statement(sqlite_of(store), SQL_LOG_KEY_READ), verifier);
 }
 
-/* --- places: what folds are kept by, in one number, so that the rows of a member, and those of a round, lie together ---------- */
+/* Places: what folds are kept by, in one number, so that the rows of a member, and those of a round, lie together. */
 
 /* STORE_FAILED: more rounds, members or actions than a place has room for. */
 static enum store_result find_place(struct store *store, int64_t round, int64_t member, int64_t action, int64_t *place)
@@ -108,10 +108,10 @@ static sqlite3_stmt *prepare_counts(struct store *store, enum statement which, i
     return find_place(store, 0, round, action, &place) == STORE_OK ? SQLITE_PREPARE(store, which, place) : NULL;
 }
 
-/* --- current responses ----------------------------------------------------------------------------------------------------- */
+/* Current responses. */
 
-/* Slots ascend, so each is kept as its distance from the one before, seven bits a byte, the last byte of each with bit 7 clear:
- * a byte a slot for most questionnaires. `out` has room for three bytes a slot. */
+/* Slots ascend, so each is kept as its distance from the one before, seven bits a byte, the last byte of each with bit
+ * 7 clear: a byte a slot for most questionnaires. `out` has room for three bytes a slot. */
 static size_t pack_slots(const uint16_t *slots, size_t count, uint8_t *out)
 {
     size_t len = 0;
@@ -130,7 +130,7 @@ static int unpack_slots(struct store_sqlite *s, const uint8_t *bytes, size_t len
 {
     if (len > s->slot_cap) {
         uint16_t *more = mem_resize(s->slots, len, sizeof *more);
-        if (more == NULL)
+        if (!more)
             return -1;
         s->slots = more;
         s->slot_cap = len;
@@ -175,7 +175,7 @@ static enum store_result current_read(struct store *store, int64_t round, int64_
                                       struct store_current *out)
 {
     sqlite3_stmt *st = prepare_current(store, SQL_CURRENT_READ, round, member, action);
-    if (st == NULL)
+    if (!st)
         return STORE_FAILED;
     enum store_result result = sqlite_step(sqlite_of(store), st);
     if (result == STORE_OK && read_current(sqlite_of(store), st, out))
@@ -190,9 +190,9 @@ static enum store_result write_current(struct store *store, sqlite3_stmt *st, co
     uint8_t small[256];
     uint8_t *packed = current->slot_count * 3 <= sizeof small ? small : mem_alloc(current->slot_count * 3);
     enum store_result result = STORE_FAILED;
-    if (packed == NULL) {
+    if (!packed) {
         (void)sqlite_damaged(sqlite_of(store), "out of memory");
-    } else if (st != NULL) {
+    } else if (st) {
         sqlite3_bind_int64(st, 2, current->revision);
         sqlite3_bind_int64(st, 3, current->index);
         if (current->replaced >= 0)
@@ -227,7 +227,8 @@ static int current_row(struct store *store, sqlite3_stmt *st, void *context)
     if (read_current(sqlite_of(store), st, &current))
         return -1;
     int64_t place = sqlite3_column_int64(st, 4);
-    return visit->each.current(visit->context, place >> ACTION_BITS & LOW(MEMBER_BITS), place & LOW(ACTION_BITS), &current);
+    return visit->each.current(visit->context, place >> ACTION_BITS & LOW(MEMBER_BITS), place & LOW(ACTION_BITS),
+                               &current);
 }
 
 static enum store_result current_each(struct store *store, int64_t round, store_current_fn *each, void *context)
@@ -240,12 +241,12 @@ static enum store_result current_each(struct store *store, int64_t round, store_
     return sqlite_walk(store, SQLITE_PREPARE(store, SQL_CURRENT_EACH, first, last), current_row, &visit);
 }
 
-/* --- counters: an array of little-endian 64-bit numbers -------------------------------------------------------------------- */
+/* Counters: an array of little-endian 64-bit numbers. */
 
 static enum store_result counts_read(struct store *store, int64_t round, int64_t action, int64_t *counts, size_t slots)
 {
     sqlite3_stmt *st = prepare_counts(store, SQL_COUNTS_READ, round, action);
-    if (st == NULL)
+    if (!st)
         return STORE_FAILED;
     enum store_result result = sqlite_step(sqlite_of(store), st);
     if (result == STORE_OK) {
@@ -263,7 +264,7 @@ static enum store_result counts_write(struct store *store, int64_t round, int64_
 {
     _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "counters are stored as they lie in memory");
     sqlite3_stmt *st = prepare_counts(store, SQL_COUNTS_WRITE, round, action);
-    if (st == NULL)
+    if (!st)
         return STORE_FAILED;
     sqlite3_bind_blob(st, 2, counts, (int)(slots * sizeof *counts), SQLITE_STATIC);
     return sqlite_run(sqlite_of(store), st);

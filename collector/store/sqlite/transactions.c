@@ -1,4 +1,5 @@
-/* The embedded store: what its verbs share, and transactions. The verbs are in store_sqlite_log.c and store_sqlite_admin.c. */
+/* The embedded store: what its verbs share, and transactions. The verbs are in store_sqlite_log.c and
+ * store_sqlite_admin.c. */
 #include "base/lang.h"
 #include "collector/store/sqlite/handle.h"
 #include <string.h>
@@ -12,14 +13,14 @@ struct store_sqlite *sqlite_of(struct store *store)
 sqlite3_stmt *sqlite_prepare(struct store *store, enum statement which, size_t count, const int64_t *values)
 {
     sqlite3_stmt *st = sqlite_statement(sqlite_of(store), which);
-    for (size_t i = 0; st != NULL && i < count; i++)
+    for (size_t i = 0; st && i < count; i++)
         sqlite3_bind_int64(st, (int)i + 1, values[i]);
     return st;
 }
 
 void sqlite_bind_string(sqlite3_stmt *st, int place, const char *text)
 {
-    sqlite3_bind_text(st, place, text != NULL ? text : "", -1, SQLITE_STATIC);
+    sqlite3_bind_text(st, place, text ? text : "", -1, SQLITE_STATIC);
 }
 
 void sqlite_bind_hash(sqlite3_stmt *st, int place, const uint8_t *hash)
@@ -34,7 +35,7 @@ char *sqlite_text(sqlite3_stmt *st, int column)
 
 enum store_result sqlite_read_bytes(struct store *store, sqlite3_stmt *st, struct buf *out)
 {
-    if (st == NULL)
+    if (!st)
         return STORE_FAILED;
     enum store_result result = sqlite_step(sqlite_of(store), st);
     if (result == STORE_OK) {
@@ -47,12 +48,12 @@ enum store_result sqlite_read_bytes(struct store *store, sqlite3_stmt *st, struc
     return result;
 }
 
-/* --- walking --------------------------------------------------------------------------------------------------------------- */
+/* Walking. */
 
 enum store_result sqlite_walk(struct store *store, sqlite3_stmt *st, int (*row)(struct store *, sqlite3_stmt *, void *),
                               void *context)
 {
-    if (st == NULL)
+    if (!st)
         return STORE_FAILED;
     enum store_result result = STORE_OK;
     while (result == STORE_OK && (result = sqlite_step(sqlite_of(store), st)) == STORE_OK) {
@@ -67,12 +68,12 @@ enum store_result sqlite_walk(struct store *store, sqlite3_stmt *st, int (*row)(
     return result == STORE_NONE ? STORE_OK : result;
 }
 
-/* --- transactions ---------------------------------------------------------------------------------------------------------- */
+/* Transactions. */
 
 static enum store_result run_plain(struct store *store, enum statement which)
 {
     sqlite3_stmt *st = sqlite_statement(sqlite_of(store), which);
-    if (st == NULL)
+    if (!st)
         return STORE_FAILED;
     int code = sqlite3_step(st);
     enum store_result result = code == SQLITE_DONE ? STORE_OK : sqlite_failed(sqlite_of(store));
@@ -105,7 +106,8 @@ static void rollback(struct store *store)
     memcpy(store->error, kept, sizeof kept);
 }
 
-/* SQLite goes on committing into a file that has been removed or replaced, and whoever opens the store next finds nothing of it. */
+/* SQLite goes on committing into a file that has been removed or replaced, and whoever opens the store next finds
+ * nothing of it. */
 static bool is_same_file(const struct store_sqlite *s)
 {
     struct stat now;
@@ -115,10 +117,11 @@ static bool is_same_file(const struct store_sqlite *s)
 static enum store_result changed(struct store *store, bool *changed)
 {
     if (!is_same_file(sqlite_of(store)))
-        return sqlite_damaged(sqlite_of(store), T("the store's file was removed or replaced; put it back",
-                                                  "het bestand van de opslag is verwijderd of vervangen; zet het terug"));
+        return sqlite_damaged(sqlite_of(store),
+                              T("the store's file was removed or replaced; put it back",
+                                "het bestand van de opslag is verwijderd of vervangen; zet het terug"));
     sqlite3_stmt *st = sqlite_statement(sqlite_of(store), SQL_CHANGED);
-    if (st == NULL)
+    if (!st)
         return STORE_FAILED;
     enum store_result result = sqlite_step(sqlite_of(store), st);
     if (result == STORE_OK) {

@@ -1,6 +1,6 @@
-/* Stands in for Criterion's header when the unit tests are built for valgrind. Criterion starts a new program for each test,
- * which takes valgrind a second every time; here a test is a fork. Only what the tests use is there: a macro that is missing
- * does not compile. The runner is runner.c. */
+/* Stands in for Criterion's header when the unit tests are built for valgrind. Criterion starts a new program for each
+ * test, which takes valgrind a second every time; here a test is a fork. Only what the tests use is there: a macro that
+ * is missing does not compile. The runner is runner.c. */
 #ifndef TESTS_MEMCHECK_CRITERION_CRITERION_H
 #define TESTS_MEMCHECK_CRITERION_CRITERION_H
 
@@ -29,26 +29,26 @@ void plain_add(struct plain_test *test);
 /* Tells that something is not so, and what the test says of it; with `fatal` the test ends. */
 void plain_failed(bool fatal, const char *where, const char *what, const char *format, ...) PRINTF_LIKE(4, 5);
 
-#define PLAIN_REGISTER(suite_, name_, function, id, ...)                                                                   \
-    __attribute__((constructor)) static void id(void)                                                                      \
-    {                                                                                                                      \
-        static struct plain_test test = {.suite = suite_, .name = name_, .run = function, .options = {__VA_ARGS__}};       \
-        plain_add(&test);                                                                                                  \
+#define PLAIN_REGISTER(suite_, name_, function, id, ...)                                                               \
+    __attribute__((constructor)) static void id(void)                                                                  \
+    {                                                                                                                  \
+        static struct plain_test test = {.suite = suite_, .name = name_, .run = function, .options = {__VA_ARGS__}};   \
+        plain_add(&test);                                                                                              \
     }
 
-#define Test(suite, name, ...)                                                                                             \
-    static void suite##_##name##_test(void);                                                                               \
-    PLAIN_REGISTER(#suite, #name, suite##_##name##_test, suite##_##name##_add, __VA_ARGS__)                                \
+#define Test(suite, name, ...)                                                                                         \
+    static void suite##_##name##_test(void);                                                                           \
+    PLAIN_REGISTER(#suite, #name, suite##_##name##_test, suite##_##name##_add, __VA_ARGS__)                            \
     static void suite##_##name##_test(void)
 
 #define TestSuite(suite, ...) PLAIN_REGISTER(#suite, "", NULL, suite##_suite_add, __VA_ARGS__)
 
 #define PLAIN_TEXT(number) #number
 #define PLAIN_LINE(number) PLAIN_TEXT(number)
-#define PLAIN_REQUIRE(fatal, condition, what, ...)                                                                         \
-    do {                                                                                                                   \
-        if (!(condition))                                                                                                  \
-            plain_failed(fatal, __FILE__ ":" PLAIN_LINE(__LINE__), what, " " __VA_ARGS__);                                 \
+#define PLAIN_REQUIRE(fatal, condition, what, ...)                                                                     \
+    do {                                                                                                               \
+        if (!(condition))                                                                                              \
+            plain_failed(fatal, __FILE__ ":" PLAIN_LINE(__LINE__), what, " " __VA_ARGS__);                             \
     } while (0)
 
 #define cr_assert(a, ...) PLAIN_REQUIRE(true, a, #a, __VA_ARGS__)

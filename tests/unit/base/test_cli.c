@@ -222,14 +222,14 @@ Test(cli, names_the_verbs_that_an_unknown_one_may_have_meant)
     refuses("prog --nope", "prog: unknown verb '--nope'; see 'prog --help'\n");
 }
 
-#define PROGRAM_HELP                                                                                                       \
-    "Usage: prog VERB [OPTION...]\na program\n\nVerbs:\n"                                                                  \
-    "  any           takes any words\n"                                                                                    \
-    "  codes create  makes codes\n"                                                                                        \
-    "  codes list    lists codes\n"                                                                                        \
-    "  print         prints\n"                                                                                             \
-    "  print twice   prints\n"                                                                                             \
-    "  fail          fails\n"                                                                                              \
+#define PROGRAM_HELP                                                                                                   \
+    "Usage: prog VERB [OPTION...]\na program\n\nVerbs:\n"                                                              \
+    "  any           takes any words\n"                                                                                \
+    "  codes create  makes codes\n"                                                                                    \
+    "  codes list    lists codes\n"                                                                                    \
+    "  print         prints\n"                                                                                         \
+    "  print twice   prints\n"                                                                                         \
+    "  fail          fails\n"                                                                                          \
     "\nprog VERB --help explains a verb, --version says which version this is.\n"
 
 Test(cli, explains_itself)

@@ -114,7 +114,8 @@ static void load(struct buf *out, const char *format, const char *name)
 {
     char path[512];
 
-    cr_assert_gt(snprintf(path, sizeof path, SPECTRUM "/%s/%s.%s", format[0] == 'c' ? "csvs" : "json", name, format), 0);
+    cr_assert_gt(snprintf(path, sizeof path, SPECTRUM "/%s/%s.%s", format[0] == 'c' ? "csvs" : "json", name, format),
+                 0);
     cr_assert_eq(file_read(path, out), 0, "%s", path);
 }
 

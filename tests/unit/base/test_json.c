@@ -474,8 +474,9 @@ Test(json, writes_values_that_read_back)
 
 Test(json, is_whole_or_refused_when_any_allocation_fails)
 {
-    static const char text[] = "{\"a\":[1,2.5,\"x\",{\"b\":null}],\"c\":0,\"d\":0,\"e\":0,\"f\":0,\"g\":0,\"h\":0,\"i\":0,"
-                               "\"j\":0,\"k\":0,\"l\":0,\"m\":0,\"n\":0,\"o\":0,\"p\":0,\"q\":0,\"r\":\"\\u00e9\"}";
+    static const char text[] =
+        "{\"a\":[1,2.5,\"x\",{\"b\":null}],\"c\":0,\"d\":0,\"e\":0,\"f\":0,\"g\":0,\"h\":0,\"i\":0,"
+        "\"j\":0,\"k\":0,\"l\":0,\"m\":0,\"n\":0,\"o\":0,\"p\":0,\"q\":0,\"r\":\"\\u00e9\"}";
     unsigned long n = 0;
     bool failed;
 
@@ -486,7 +487,7 @@ Test(json, is_whole_or_refused_when_any_allocation_fails)
         mem_fail_at(++n);
         document = json_parse(text, sizeof text - 1, &fault);
         failed = mem_has_failed();
-        cr_assert_eq(document == NULL, failed);
+        cr_assert_eq(!document, failed);
         if (failed)
             cr_assert_str_eq(fault.what, "out of memory");
         json_free(document);

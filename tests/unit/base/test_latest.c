@@ -18,7 +18,7 @@ struct thing {
 static void *hold(void *argument)
 {
     struct thing *thing = argument;
-    if (thing != NULL)
+    if (thing)
         atomic_fetch_add(&thing->holders, 1);
     return thing;
 }
@@ -26,7 +26,7 @@ static void *hold(void *argument)
 static void release(void *argument)
 {
     struct thing *thing = argument;
-    if (thing != NULL && atomic_fetch_sub(&thing->holders, 1) == 1)
+    if (thing && atomic_fetch_sub(&thing->holders, 1) == 1)
         atomic_fetch_add(&thing->dead, 1);
 }
 
@@ -67,7 +67,7 @@ static void *look(void *argument)
     long seen = 0;
     while (!atomic_load(&over)) {
         struct thing *thing = latest_now(argument);
-        if (thing != NULL && atomic_load(&thing->dead) != 0)
+        if (thing && atomic_load(&thing->dead) != 0)
             return (void *)-1L;
         seen += thing != NULL;
         release(thing);

@@ -1,5 +1,5 @@
-/* A collector that says what a test tells it to say: a thread that takes connections on loopback, one at a time, and gives the
- * answers of a list in turn, the last one again and again. */
+/* A collector that says what a test tells it to say: a thread that takes connections on loopback, one at a time, and
+ * gives the answers of a list in turn, the last one again and again. */
 #ifndef TESTS_UNIT_CLIENT_FAKE_H
 #define TESTS_UNIT_CLIENT_FAKE_H
 
@@ -21,8 +21,8 @@ const char *fake_url(void);
 size_t fake_requests(void);
 const char *fake_last(void);
 
-/* Head and body of an answer with this status, further header lines (each with its CRLF) and body; static storage, the last eight
- * stay valid. */
+/* Head and body of an answer with this status, further header lines (each with its CRLF) and body; static storage, the
+ * last eight stay valid. */
 const char *fake_answer(int status, const char *headers, const char *body);
 
 #endif

@@ -112,7 +112,7 @@ struct pin *fake_log_pin(const struct fake_log *log, size_t size)
     return pin;
 }
 
-/* --- serving */
+/* Serving. */
 
 static void put_answer(struct buf *out, int status, const struct buf *body)
 {

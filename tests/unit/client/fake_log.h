@@ -1,5 +1,5 @@
-/* A collector's log made up by a test, honest or not: entries in memory, checkpoints of any size, receipts, and serving all that
- * through fake.h. */
+/* A collector's log made up by a test, honest or not: entries in memory, checkpoints of any size, receipts, and serving
+ * all that through fake.h. */
 #ifndef TESTS_UNIT_CLIENT_FAKE_LOG_H
 #define TESTS_UNIT_CLIENT_FAKE_LOG_H
 
@@ -35,8 +35,8 @@ struct merkle_head fake_log_head(const struct fake_log *log, size_t size);
 /* A merkle_read. */
 int fake_log_read(void *log, unsigned level, uint64_t index, struct merkle_hash *out);
 
-/* Appends the signed checkpoint of the tree of `size` entries; the receipt of an entry in it; and what a collector answers to a
- * response or, with `kid`, to an enrolment: {"kid":…,"index":…,"receipt":…}. */
+/* Appends the signed checkpoint of the tree of `size` entries; the receipt of an entry in it; and what a collector
+ * answers to a response or, with `kid`, to an enrolment: {"kid":…,"index":…,"receipt":…}. */
 void fake_log_put_checkpoint(struct buf *out, const struct fake_log *log, size_t size);
 void fake_log_put_receipt(struct buf *out, const struct fake_log *log, size_t index, size_t size);
 void fake_log_put_answer(struct buf *out, const struct fake_log *log, size_t index, const char *kid);

@@ -18,7 +18,7 @@ __attribute__((constructor)) static void speak_english(void)
     setenv("LC_ALL", "C", 1);
 }
 
-/* --- files --- */
+/* Files. */
 
 static char folder[] = "build/unit-collector-XXXXXX";
 
@@ -82,7 +82,7 @@ const char *kit_heard(void)
     return text;
 }
 
-/* --- stores --- */
+/* Stores. */
 
 struct store *kit_store_open(const char *dsn)
 {
@@ -157,7 +157,7 @@ struct store *kit_store_new(const char *dsn)
     return store;
 }
 
-/* --- members --- */
+/* Members. */
 
 void kit_member_init(struct kit_member *member, unsigned seed)
 {
@@ -214,7 +214,7 @@ struct response_claims kit_claims(const char *action, int64_t revision, const ch
                                     .answers_len = strlen(answers)};
 }
 
-/* --- a collector --- */
+/* A collector. */
 
 static struct signer *new_log_key(void)
 {

@@ -28,7 +28,7 @@ struct buf kit_file(const char *path);
 void kit_listen(void);
 const char *kit_heard(void);
 
-/* --- stores --- */
+/* Stores. */
 
 /* Made when it is not there. The caller closes. */
 struct store *kit_store_open(const char *dsn);
@@ -40,7 +40,7 @@ struct store *kit_store_new(const char *dsn);
 void kit_import_panel(struct store *store, const char *json);
 void kit_import_actions(struct store *store, const char *csv);
 
-/* --- members and what they sign --- */
+/* Members and what they sign. */
 
 struct kit_member {
     struct secret_key *key;
@@ -64,7 +64,7 @@ struct buf kit_sign_response(const struct kit_member *member, const struct respo
 /* Claims that are right in all but what the caller changes: the example's round, an hour old. */
 struct response_claims kit_claims(const char *action, int64_t revision, const char *answers);
 
-/* --- a collector without its HTTP --- */
+/* A collector without its HTTP. */
 
 struct kit {
     struct store *store;

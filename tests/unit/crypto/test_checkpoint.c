@@ -153,8 +153,8 @@ Test(checkpoint, text_of_sumdb_is_one)
     cr_assert(origin_len == strlen(phrase) && strncmp(golden, phrase, origin_len) == 0);
     for (const struct json *v = json_first(json_member(document, "bad_trees")); v != NULL; v = json_next(v)) {
         const char *text = json_text(v);
-        bool taken = checkpoint_parse(text, strlen(text), &head, &origin_len, &why) == 0 && origin_len == strlen(phrase) &&
-                     strncmp(text, phrase, origin_len) == 0;
+        bool taken = checkpoint_parse(text, strlen(text), &head, &origin_len, &why) == 0 &&
+                     origin_len == strlen(phrase) && strncmp(text, phrase, origin_len) == 0;
         cr_assert_not(taken, "%s", text);
         bad++;
     }

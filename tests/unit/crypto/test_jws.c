@@ -305,7 +305,8 @@ Test(jws, refuses_unused_bits_that_are_not_zero_in_each_part)
     /* 16 bytes of payload leave four unused bits; the header is made to leave some as well, a signature always does. */
     envelop(&b, "{" ALG "," KID "," TYP_MEMBER "}  ", "0123456789abcdef", 16);
     cr_assert_eq(parse(&b), 0);
-    char *last[] = {b.text.data + b.jws.header_len - 1, b.text.data + b.jws.signed_len - 1, b.text.data + b.text.len - 1};
+    char *last[] = {b.text.data + b.jws.header_len - 1, b.text.data + b.jws.signed_len - 1,
+                    b.text.data + b.text.len - 1};
     for (size_t i = 0; i < 3; i++) {
         char before = *last[i];
         *last[i] = (char)(before + 1); /* all of A Q g w, and of A E I ... , are followed by one with bits set */
@@ -363,8 +364,8 @@ Test(jws, refuses_a_signature_of_63_or_65_bytes)
     bench_close(&b);
 }
 
-/* Fills b->text with an envelope of `want` characters. Base64url has no text of every fourth length, so there are two headers to
- * try. */
+/* Fills b->text with an envelope of `want` characters. Base64url has no text of every fourth length, so there are two
+ * headers to try. */
 static void envelop_length(struct bench *b, size_t want)
 {
     static const char zeros[JWS_MAX];

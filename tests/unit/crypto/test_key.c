@@ -78,7 +78,8 @@ Test(key, verifies_what_wycheproof_says_is_valid_and_nothing_else)
 {
     struct json *document = vectors_load("wycheproof/ed25519_test.json");
     int counts[2] = {0, 0}, acceptable = 0, groups = 0;
-    for (const struct json *g = json_first(json_member(document, "testGroups")); g != NULL; g = json_next(g), groups++) {
+    for (const struct json *g = json_first(json_member(document, "testGroups")); g != NULL;
+         g = json_next(g), groups++) {
         const char *key_hex = vectors_text(json_member(g, "publicKey"), "pk");
         acceptable += is_acceptable(key_hex);
         for (const struct json *t = json_first(json_member(g, "tests")); t != NULL; t = json_next(t))
@@ -91,14 +92,14 @@ Test(key, verifies_what_wycheproof_says_is_valid_and_nothing_else)
     json_free(document);
 }
 
-/* The twelve cases of the paper's table 5 (eprint 2020/1244, §5). Their keys: small order in 0 and 1, mixed order in 2 to
- * 5, 8 and 9, prime order in 6 and 7, non-canonical and small order in 10 and 11. */
+/* The twelve cases of the paper's table 5 (eprint 2020/1244, §5). Their keys: small order in 0 and 1, mixed order in 2
+ * to 5, 8 and 9, prime order in 6 and 7, non-canonical and small order in 10 and 11. */
 Test(key, counts_no_case_of_the_speccheck_paper)
 {
     static const bool key_acceptable[12] = {[6] = true, [7] = true};
     struct json *document = vectors_load("ed25519-speccheck/cases.json");
     size_t count = 0;
-    for (const struct json *v = json_first(document); v != NULL; v = json_next(v), count++) {
+    for (const struct json *v = json_first(document); v; v = json_next(v), count++) {
         uint8_t message[64];
         size_t len = vectors_hex(vectors_text(v, "message"), message, sizeof message);
         const char *key_hex = vectors_text(v, "pub_key");
@@ -129,7 +130,7 @@ Test(key, takes_of_cctv_the_one_vector_without_a_flag)
 {
     struct json *document = vectors_load("cctv/ed25519vectors.json");
     int total = 0, acceptable = 0, taken = 0;
-    for (const struct json *v = json_first(document); v != NULL; v = json_next(v), total++) {
+    for (const struct json *v = json_first(document); v; v = json_next(v), total++) {
         const char *key_hex = vectors_text(v, "key"), *message = vectors_text(v, "msg");
         bool sound =
             !has_flag(v, "low_order_A") && !has_flag(v, "low_order_component_A") && !has_flag(v, "non_canonical_A");
@@ -149,8 +150,8 @@ Test(key, takes_of_cctv_the_one_vector_without_a_flag)
     json_free(document);
 }
 
-/* The first key of RFC 8032 §7.1 with each point of the small subgroup added to it; the one with the point of order 2 is
- * what libsodium lets pass where CVE-2025-69277 is not mended. */
+/* The first key of RFC 8032 §7.1 with each point of the small subgroup added to it; the one with the point of order 2
+ * is what libsodium lets pass where CVE-2025-69277 is not mended. */
 Test(key, is_not_acceptable_with_a_component_of_small_order)
 {
     static const char *const mixed[] = {

@@ -119,9 +119,9 @@ Test(line, base64_of_any_length_reads_back)
 
 Test(line, base64_is_strict)
 {
-    static const char *const bad[] = {
-        "Zg",     "Zg=",    "Zg===", "Zm8",  "Zm8==",    "Zm9v=", "=",     "====",   "Zh==",  "Zm9=",    "Zm9v ",  " Zm9v",
-        "Zm\n9v", "Zm9v\n", "-__-",  "Z===", "Zg==Zg==", "A",     "Zm9vZ", "Zg==\n", "Zg= =", "Zm9\xff", "\x80m9v"};
+    static const char *const bad[] = {"Zg",       "Zg=",  "Zg===", "Zm8",    "Zm8==",  "Zm9v=",   "=",      "====",
+                                      "Zh==",     "Zm9=", "Zm9v ", " Zm9v",  "Zm\n9v", "Zm9v\n",  "-__-",   "Z===",
+                                      "Zg==Zg==", "A",    "Zm9vZ", "Zg==\n", "Zg= =",  "Zm9\xff", "\x80m9v"};
     char bytes[16];
     size_t count = 7;
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {

@@ -196,7 +196,8 @@ static int read_by_level(void *context, unsigned level, uint64_t index, struct m
 
 Test(merkle, proofs_of_the_largest_trees_hold_and_have_at_most_64_hashes)
 {
-    static const uint64_t sizes[] = {MERKLE_SIZE_MAX, MERKLE_SIZE_MAX - 1, MERKLE_SIZE_MAX / 2 + 1, MERKLE_SIZE_MAX / 3};
+    static const uint64_t sizes[] = {MERKLE_SIZE_MAX, MERKLE_SIZE_MAX - 1, MERKLE_SIZE_MAX / 2 + 1,
+                                     MERKLE_SIZE_MAX / 3};
     struct merkle_hash proof[MERKLE_PROOF_MAX];
     merkle_leaf("", 0, &by_level[0]);
     for (unsigned level = 1; level < MERKLE_LEVELS; level++)

@@ -30,8 +30,8 @@ static uint64_t number(const struct json *document, const char *name)
     return json_integer(json_member(document, name), &value) == 0 ? (uint64_t)value : UINT64_MAX;
 }
 
-/* Some probes have a hash of another length. By its own SHA-256 such a one stands for itself and for no other; an empty one
- * equals nothing, not even another. */
+/* Some probes have a hash of another length. By its own SHA-256 such a one stands for itself and for no other; an empty
+ * one equals nothing, not even another. */
 static void read_hash(const struct json *text, struct merkle_hash *out)
 {
     static uint8_t empty_ones;
@@ -87,7 +87,7 @@ static int check_probe(void *folder, const char *name)
 static void check_folders(const char *kind, const char *const folders[])
 {
     tally = (struct tally){.kind = kind};
-    for (; *folders != NULL; folders++) {
+    for (; *folders; folders++) {
         char name[200], path[256];
         int before = tally.holding + tally.failing;
         snprintf(name, sizeof name, "merkle/%s/%s", kind, *folders);

@@ -174,7 +174,7 @@ static int open_with(const char *lines, const struct note_key *key)
     struct buf note;
     make_note(&note, &made, TEXT);
     buf_put_text(&note, lines);
-    int result = open_text(note.data, key == NULL ? &made : key);
+    int result = open_text(note.data, !key ? &made : key);
     buf_free(&note);
     return result;
 }
@@ -275,7 +275,8 @@ Test(note, may_bear_sixteen_large_signatures_and_not_be_longer_than_its_limit)
 
 Test(note, key_is_named_by_utf_8_without_spaces_pluses_and_controls)
 {
-    static const char *const good[] = {"a", "example.org/log", "b\xc3\xa9guin", "\xe2\x80\x94", "burgerpanel/wind-2026"};
+    static const char *const good[] = {"a", "example.org/log", "b\xc3\xa9guin", "\xe2\x80\x94",
+                                       "burgerpanel/wind-2026"};
     static const char *const bad[] = {"",
                                       "a b",
                                       " a",

@@ -77,8 +77,8 @@ Test(receipt, shows_that_its_entry_and_no_other_is_in_the_log)
         for (uint64_t index = 0; index < size; index++) {
             uint64_t told = UINT64_MAX;
             write_receipt(&b, index);
-            cr_assert_eq(receipt_check(b.text.data, b.text.len, &small.stored[0][index], &b.key, &told, &b.why), 0, "%s",
-                         b.why);
+            cr_assert_eq(receipt_check(b.text.data, b.text.len, &small.stored[0][index], &b.key, &told, &b.why), 0,
+                         "%s", b.why);
             cr_assert_eq(told, index);
             if (size == 1)
                 continue;

@@ -102,8 +102,8 @@ Test(tile, path_is_refused_in_any_other_form)
     cr_assert(tile.level == 9 && tile.index == 9 && tile.width == 9);
 }
 
-/* The golang format has the height as one more element: tile/H/L/N. Without it the paths are ours, where H stood for the
- * width of a full tile. */
+/* The golang format has the height as one more element: tile/H/L/N. Without it the paths are ours, where H stood for
+ * the width of a full tile. */
 static void check_sumdb(const struct json *vector, int counts[2])
 {
     struct tile tile;

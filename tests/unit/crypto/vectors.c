@@ -27,7 +27,7 @@ struct json *vectors_load(const char *name)
     buf_init(&text, VECTOR_MAX);
     vectors_read(name, &text);
     struct json *document = json_parse(text.data, text.len, &fault);
-    cr_assert_not_null(document, "%s: %s", name, document == NULL ? fault.what : "");
+    cr_assert_not_null(document, "%s: %s", name, !document ? fault.what : "");
     buf_free(&text);
     return document;
 }

@@ -70,7 +70,7 @@ struct action_list *example_actions(void)
 bool has_fault(const struct faults *faults, const char *where, const char *word)
 {
     for (size_t i = 0; i < faults->count; i++)
-        if (strcmp(faults->list[i].where, where) == 0 && strstr(faults->list[i].what, word) != NULL)
+        if (strcmp(faults->list[i].where, where) == 0 && strstr(faults->list[i].what, word))
             return true;
     return false;
 }

@@ -7,7 +7,8 @@
 #include "panel/definition.h"
 #include "panel/faults.h"
 
-/* The bytes of a fixture, by its path from the project's folder; fails the test when it is not there. The caller frees. */
+/* The bytes of a fixture, by its path from the project's folder; fails the test when it is not there. The caller
+ * frees. */
 struct buf fixture(const char *path);
 
 /* What is read from text that must be right; fails the test, saying why, when it is not. The caller frees. */

@@ -183,7 +183,7 @@ Test(actions, come_back_from_json_as_they_went)
     buf_free(&json);
 }
 
-#define JSON(id, status, more)                                                                                             \
+#define JSON(id, status, more)                                                                                         \
     "{\"id\":\"" id "\",\"title\":\"t\",\"track\":\"\",\"lead\":\"\",\"related\":\"\",\"status\":" status more "}"
 
 Test(actions, are_not_read_from_other_json)
@@ -250,7 +250,7 @@ static bool parse_json_fails_at(unsigned long n, const char *text)
     struct action_list *actions = actions_parse_json(text, strlen(text));
     bool failed = mem_has_failed();
     mem_fail_at(0);
-    cr_assert_eq(actions == NULL, failed, "allocation %lu", n);
+    cr_assert_eq(!actions, failed, "allocation %lu", n);
     action_list_free(actions);
     return failed;
 }

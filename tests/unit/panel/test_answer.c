@@ -41,8 +41,8 @@ Test(answer, puts_an_integer_for_a_scale)
 {
     struct panel *panel = example_panel();
     const struct question *question = &panel->questionnaires[0].questions[IMPORTANCE];
-    const char *const wrong[] = {"",   " ", "0", "6", "-1", "+3", "3.0", "3x", "x", "1e0", "--1", "99999999999999999999",
-                                 "1 2"};
+    const char *const wrong[] = {
+        "", " ", "0", "6", "-1", "+3", "3.0", "3x", "x", "1e0", "--1", "99999999999999999999", "1 2"};
     expect_put(question, "1", "1");
     expect_put(question, " 5\t", "5");
     expect_put(question, "04", "4");

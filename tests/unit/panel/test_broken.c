@@ -39,7 +39,7 @@ static void read_expectations(struct expectations *e)
 static bool is_as_expected(const struct fault *fault, const struct expected *expected)
 {
     bool is_any_byte = strcmp(expected->where, "byte") == 0 && strncmp(fault->where, "byte ", 5) == 0;
-    return (is_any_byte || strcmp(fault->where, expected->where) == 0) && strstr(fault->what, expected->word) != NULL;
+    return (is_any_byte || strcmp(fault->where, expected->where) == 0) && strstr(fault->what, expected->word);
 }
 
 static void expect_faults(const struct expectations *e, const char *file, const struct faults *faults)

@@ -5,12 +5,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define SCALE "{\"id\":\"mark\",\"type\":\"scale\",\"min\":-1,\"max\":1,\"required\":true,\"label\":{\"nl\":\"Cijfer\"}}"
-#define ROUND(actions)                                                                                                     \
-    "{\"id\":\"r-1\",\"title\":{\"nl\":\"Ronde\"},\"opensAt\":\"2026-01-01T00:00:00+01:00\","                              \
+#define SCALE                                                                                                          \
+    "{\"id\":\"mark\",\"type\":\"scale\",\"min\":-1,\"max\":1,\"required\":true,\"label\":{\"nl\":\"Cijfer\"}}"
+#define ROUND(actions)                                                                                                 \
+    "{\"id\":\"r-1\",\"title\":{\"nl\":\"Ronde\"},\"opensAt\":\"2026-01-01T00:00:00+01:00\","                          \
     "\"closesAt\":\"2026-01-02T00:00:00.5Z\",\"questionnaire\":\"q\",\"actions\":" actions "}"
-#define PANEL(questions, rounds, more)                                                                                     \
-    "{\"id\":\"p\",\"title\":{\"nl\":\"Panel\",\"en\":\"The "                                                              \
+#define PANEL(questions, rounds, more)                                                                                 \
+    "{\"id\":\"p\",\"title\":{\"nl\":\"Panel\",\"en\":\"The "                                                          \
     "panel\"},\"questionnaires\":[{\"id\":\"q\",\"questions\":[" questions "]}],\"rounds\":[" rounds "]" more "}"
 
 static void expect_fault(const char *text, const char *where, const char *word)
@@ -159,8 +160,9 @@ Test(definition, gives_labels_in_the_language_or_in_dutch)
 
 Test(definition, takes_the_largest_scale_and_no_larger)
 {
-    panel_free(panel_from(PANEL(
-        "{\"id\":\"a\",\"type\":\"scale\",\"min\":-50,\"max\":50,\"required\":true,\"label\":{\"nl\":\"?\"}}", "", "")));
+    panel_free(panel_from(
+        PANEL("{\"id\":\"a\",\"type\":\"scale\",\"min\":-50,\"max\":50,\"required\":true,\"label\":{\"nl\":\"?\"}}", "",
+              "")));
     expect_fault(
         PANEL("{\"id\":\"a\",\"type\":\"scale\",\"min\":-50,\"max\":51,\"required\":true,\"label\":{\"nl\":\"?\"}}", "",
               ""),
@@ -174,8 +176,8 @@ Test(definition, takes_the_largest_scale_and_no_larger)
 /* A panel with that many questions, composed into `text`. */
 static void compose_many(struct buf *text, size_t questions)
 {
-    buf_put_text(text,
-                 "{\"id\":\"p\",\"title\":{\"nl\":\"P\"},\"rounds\":[],\"questionnaires\":[{\"id\":\"q\",\"questions\":[");
+    buf_put_text(
+        text, "{\"id\":\"p\",\"title\":{\"nl\":\"P\"},\"rounds\":[],\"questionnaires\":[{\"id\":\"q\",\"questions\":[");
     for (size_t i = 0; i < questions; i++)
         buf_printf(text,
                    "%s{\"id\":\"q%zu\",\"type\":\"text\",\"maxLength\":1,\"required\":false,\"label\":{\"nl\":\"?\"}}",
@@ -209,17 +211,19 @@ Test(definition, refuses_what_is_too_large_to_read)
 
 Test(definition, tells_a_fault_of_a_question_only_where_it_is)
 {
-    /* The question referred to has no type and an id against the rule: that says nothing of the one that refers to it. */
+    /* The question referred to has no type and an id against the rule: that says nothing of the one that refers to
+     * it. */
     expect_fault(PANEL("{\"id\":\"a\",\"type\":\"slider\",\"required\":true,\"label\":{\"nl\":\"?\"}},"
                        "{\"id\":\"b\",\"type\":\"text\",\"maxLength\":1,\"required\":false,\"label\":{\"nl\":\"?\"},"
                        "\"when\":{\"question\":\"a\",\"equals\":1}}",
                        "", ""),
                  "/questionnaires/0/questions/0/type", "scale");
-    expect_fault(PANEL("{\"id\":\"A\",\"type\":\"scale\",\"min\":1,\"max\":2,\"required\":true,\"label\":{\"nl\":\"?\"}},"
-                       "{\"id\":\"b\",\"type\":\"text\",\"maxLength\":1,\"required\":false,\"label\":{\"nl\":\"?\"},"
-                       "\"when\":{\"question\":\"A\",\"equals\":3}}",
-                       "", ""),
-                 "/questionnaires/0/questions/0/id", "a-z");
+    expect_fault(
+        PANEL("{\"id\":\"A\",\"type\":\"scale\",\"min\":1,\"max\":2,\"required\":true,\"label\":{\"nl\":\"?\"}},"
+              "{\"id\":\"b\",\"type\":\"text\",\"maxLength\":1,\"required\":false,\"label\":{\"nl\":\"?\"},"
+              "\"when\":{\"question\":\"A\",\"equals\":3}}",
+              "", ""),
+        "/questionnaires/0/questions/0/id", "a-z");
 }
 
 Test(definition, tells_faults_in_dutch)
@@ -229,26 +233,29 @@ Test(definition, tells_faults_in_dutch)
     expect_fault(PANEL(SCALE, "", ",\"extra\":1"), "/extra", "hoort hier niet");
 }
 
-#define QUESTION(id, more)                                                                                                 \
-    "{\"id\":\"" id "\",\"type\":\"choice\",\"required\":true,\"label\":{\"nl\":\"?\",\"en\":\"?\"},\"options\":["         \
+#define QUESTION(id, more)                                                                                             \
+    "{\"id\":\"" id "\",\"type\":\"choice\",\"required\":true,\"label\":{\"nl\":\"?\",\"en\":\"?\"},\"options\":["     \
     "{\"value\":\"x\",\"label\":{\"nl\":\"X\"}},{\"value\":\"y\",\"label\":{\"nl\":\"Y\"}}]" more "}"
 #define TEXT(more) "{\"id\":\"t\",\"type\":\"text\",\"required\":false,\"label\":{\"nl\":\"T\"}" more "}"
-#define ALIKE                                                                                                              \
-    QUESTION("a", "") "," QUESTION("b", ",\"when\":{\"question\":\"a\",\"equals\":\"x\"}") "," TEXT(",\"maxLength\":9")
+#define ALIKE                                                                                                          \
+    QUESTION("a", "")                                                                                                  \
+    "," QUESTION("b", ",\"when\":{\"question\":\"a\",\"equals\":\"x\"}") "," TEXT(",\"maxLength\":"                    \
+                                                                                  "9")
 
 static const char *const other_questionnaires[] = {
     PANEL(QUESTION("a", ""), "", ""),
     PANEL(QUESTION("a", "") "," QUESTION("b", "") "," TEXT(",\"maxLength\":9"), "", ""),
-    PANEL(
-        QUESTION("a", "") "," QUESTION("b", ",\"when\":{\"question\":\"a\",\"equals\":\"y\"}") "," TEXT(",\"maxLength\":9"),
-        "", ""),
-    PANEL(
-        QUESTION("a", "") "," QUESTION("b", ",\"when\":{\"question\":\"a\",\"equals\":\"x\"}") "," TEXT(",\"maxLength\":8"),
-        "", ""),
-    PANEL(
-        QUESTION("a", "") "," QUESTION("c", ",\"when\":{\"question\":\"a\",\"equals\":\"x\"}") "," TEXT(",\"maxLength\":9"),
-        "", ""),
-    PANEL(SCALE "," QUESTION("b", ",\"when\":{\"question\":\"mark\",\"equals\":1}") "," TEXT(",\"maxLength\":9"), "", ""),
+    PANEL(QUESTION("a", "") "," QUESTION("b", ",\"when\":{\"question\":\"a\",\"equals\":\"y\"}") "," TEXT(
+              ",\"maxLength\":9"),
+          "", ""),
+    PANEL(QUESTION("a", "") "," QUESTION("b", ",\"when\":{\"question\":\"a\",\"equals\":\"x\"}") "," TEXT(
+              ",\"maxLength\":8"),
+          "", ""),
+    PANEL(QUESTION("a", "") "," QUESTION("c", ",\"when\":{\"question\":\"a\",\"equals\":\"x\"}") "," TEXT(
+              ",\"maxLength\":9"),
+          "", ""),
+    PANEL(SCALE "," QUESTION("b", ",\"when\":{\"question\":\"mark\",\"equals\":1}") "," TEXT(",\"maxLength\":9"), "",
+          ""),
 };
 
 Test(definition, compares_questionnaires_in_every_respect)

@@ -8,7 +8,7 @@
 /* RFC 8037 appendix A.2 */
 #define JWK "{\"kty\":\"OKP\",\"crv\":\"Ed25519\",\"x\":\"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo\"}"
 #define JTI "AAECAwQFBgcICQoLDA0ODw"
-#define CLAIMS(aud, iat, jti, jwk, more)                                                                                   \
+#define CLAIMS(aud, iat, jti, jwk, more)                                                                               \
     "{\"aud\":" aud ",\"iat\":" iat ",\"jti\":" jti ",\"jwk\":" jwk ",\"invitation\":\"CODE\"" more "}"
 
 static void start(void)

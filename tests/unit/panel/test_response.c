@@ -6,9 +6,9 @@
 #include <string.h>
 
 #define JTI "AAECAwQFBgcICQoLDA0ODw"
-#define CLAIMS(revision, iat, jti, answers, more)                                                                          \
-    "{\"aud\":\"wau\",\"round\":\"round-1\",\"action\":\"WA-1.01\",\"revision\":" revision ",\"iat\":" iat ",\"jti\":" jti \
-    ",\"answers\":" answers more "}"
+#define CLAIMS(revision, iat, jti, answers, more)                                                                      \
+    "{\"aud\":\"wau\",\"round\":\"round-1\",\"action\":\"WA-1.01\",\"revision\":" revision ",\"iat\":" iat             \
+    ",\"jti\":" jti ",\"answers\":" answers more "}"
 #define ANSWERED(answers) CLAIMS("1", "1767225600", "\"" JTI "\"", answers, "")
 
 static void expect_refused(const char *text, const char *word)

@@ -116,7 +116,8 @@ static void expect_faults(struct bench *b, const char *answers, size_t count, co
     check(b, answers);
     cr_expect_eq(b->result, -1, "%s", answers);
     cr_expect_eq(b->faults.total, count, "%s:%s", answers, all_faults(&b->faults));
-    cr_expect(has_fault(&b->faults, where, word), "%s: no '%s' at %s in%s", answers, word, where, all_faults(&b->faults));
+    cr_expect(has_fault(&b->faults, where, word), "%s: no '%s' at %s in%s", answers, word, where,
+              all_faults(&b->faults));
 }
 
 Test(response_check, puts_answers_in_the_panels_terms)
@@ -138,10 +139,10 @@ Test(response_check, takes_no_answers_where_none_is_required)
 {
     struct bench b;
     bench_open(&b);
-    check_claims(
-        &b,
-        (struct response_claims){.aud = "p", .round = "r0", .action = "A2", .iat = NOW, .answers = "{}", .answers_len = 2},
-        NOW);
+    check_claims(&b,
+                 (struct response_claims){
+                     .aud = "p", .round = "r0", .action = "A2", .iat = NOW, .answers = "{}", .answers_len = 2},
+                 NOW);
     cr_assert_eq(b.result, 0);
     cr_assert_eq(b.ballot.mark_count, 0);
     cr_assert_eq(b.ballot.round, 0);
@@ -218,7 +219,8 @@ Test(response_check, names_every_fault_and_escapes_unknown_names)
 {
     struct bench b;
     bench_open(&b);
-    expect_faults(&b, "{\"a\":\"no\",\"\":1,\"x/y~z\":[],\"A\":\"\",\"t\":\"\"}", 4, "/answers/x~1y~0z", "not a question");
+    expect_faults(&b, "{\"a\":\"no\",\"\":1,\"x/y~z\":[],\"A\":\"\",\"t\":\"\"}", 4, "/answers/x~1y~0z",
+                  "not a question");
     cr_assert(has_fault(&b.faults, "/answers/", "not a question"));
     cr_assert(has_fault(&b.faults, "/answers/A", "not a question"));
     cr_assert(has_fault(&b.faults, "/answers/t", "empty"));
@@ -251,10 +253,10 @@ Test(response_check, tells_only_of_audience_round_and_action_when_one_is_wrong)
 
 static int check_at(struct bench *b, int64_t iat, int64_t now)
 {
-    check_claims(
-        b,
-        (struct response_claims){.aud = "p", .round = "r0", .action = "A1", .iat = iat, .answers = "{}", .answers_len = 2},
-        now);
+    check_claims(b,
+                 (struct response_claims){
+                     .aud = "p", .round = "r0", .action = "A1", .iat = iat, .answers = "{}", .answers_len = 2},
+                 now);
     if (b->result != 0)
         cr_assert(has_fault(&b->faults, "/iat", "is "), "%s", all_faults(&b->faults));
     return b->result;
@@ -279,10 +281,10 @@ Test(response_check, tells_of_iat_together_with_the_answers)
 {
     struct bench b;
     bench_open(&b);
-    check_claims(
-        &b,
-        (struct response_claims){.aud = "p", .round = "r1", .action = "A1", .iat = 5, .answers = "{}", .answers_len = 2},
-        NOW);
+    check_claims(&b,
+                 (struct response_claims){
+                     .aud = "p", .round = "r1", .action = "A1", .iat = 5, .answers = "{}", .answers_len = 2},
+                 NOW);
     cr_assert_eq(b.faults.total, 2);
     cr_assert(has_fault(&b.faults, "/iat", "opened"));
     cr_assert(has_fault(&b.faults, "/answers/a", "required"));

@@ -93,7 +93,8 @@ Test(served, reads_the_example_as_it_was_imported)
 
 Test(served, refuses_what_is_no_panel_or_no_list)
 {
-    static const char *const texts[] = {"", "<html>", "{}", "[]", "7", "{\"rounds\":[{\"open\":true}]}", "{\"actions\":7}"};
+    static const char *const texts[] = {
+        "", "<html>", "{}", "[]", "7", "{\"rounds\":[{\"open\":true}]}", "{\"actions\":7}"};
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
         cr_expect_null(served_panel_parse(texts[i], strlen(texts[i])), "%s", texts[i]);
         cr_expect_null(served_actions_parse(texts[i], strlen(texts[i])), "%s", texts[i]);
@@ -101,8 +102,9 @@ Test(served, refuses_what_is_no_panel_or_no_list)
     struct buf text = served_example("\"opened\":true,", "");
     cr_expect_null(served_panel_parse(buf_text(&text), text.len));
     buf_free(&text);
-    static const char list[] = "{\"actions\":[{\"id\":\"a\",\"title\":\"A\",\"track\":\"\",\"lead\":\"\",\"related\":\"\","
-                               "\"status\":\"done\"}]}";
+    static const char list[] =
+        "{\"actions\":[{\"id\":\"a\",\"title\":\"A\",\"track\":\"\",\"lead\":\"\",\"related\":\"\","
+        "\"status\":\"done\"}]}";
     struct action_list *actions = served_actions_parse(list, strlen(list));
     cr_assert_not_null(actions);
     cr_expect_eq(actions->count, 1);

@@ -113,7 +113,7 @@ Test(verify, keeps_each_checkpoint_once_and_sees_a_fork_among_them)
     consistency_free(&seen);
 }
 
-/* --- receipts */
+/* Receipts. */
 
 static const char *check(const char *jws, const struct buf *answer, const struct note_key *key)
 {

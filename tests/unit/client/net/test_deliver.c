@@ -1,4 +1,5 @@
-/* Responses and enrolments to a collector over a real socket: filed by its answers, believed when their receipts hold. */
+/* Responses and enrolments to a collector over a real socket: filed by its answers, believed when their receipts
+ * hold. */
 #include "base/file.h"
 #include "client/home/pending.h"
 #include "client/home/receipts.h"
@@ -187,7 +188,7 @@ Test(deliver, keeps_the_response_when_something_in_between_answers)
     cr_expect_eq(place_of("A", 1), SPOOL_WAITING);
 }
 
-/* --- what is kept of them */
+/* What is kept of them. */
 
 struct told {
     size_t count, enrolments, holding, damaged;
@@ -199,13 +200,13 @@ static int look(void *context, const struct kept *kept)
     struct receipts_proof proof;
     const char *why;
     told->count++;
-    told->enrolments += kept->id == NULL;
+    told->enrolments += !kept->id;
     told->damaged += kept->is_damaged;
     told->holding += receipts_check(kept, &ours.key, &proof, &why) == 0;
     return 0;
 }
 
-/* --- enrolment */
+/* Enrolment. */
 
 #define CODE "0000000-0000000-0000000-00000"
 

@@ -8,13 +8,15 @@
 
 TestSuite(catalogue, .init = scratch_make, .fini = scratch_remove);
 
-#define PANEL                                                                                                              \
-    "{\"id\":\"wau\",\"title\":{\"nl\":\"W\"},\"questionnaires\":[{\"id\":\"q\",\"questions\":[{\"id\":\"a\","             \
-    "\"type\":\"scale\",\"min\":1,\"max\":5,\"required\":true,\"label\":{\"nl\":\"A\"}}]}],\"rounds\":[{\"id\":\"r\","     \
-    "\"title\":{\"nl\":\"R\"},\"opensAt\":\"2026-01-01T00:00:00Z\",\"closesAt\":\"2027-01-01T00:00:00Z\","                 \
-    "\"questionnaire\":\"q\",\"actions\":\"all\",\"open\":true}],\"disclosure\":{\"minRespondents\":10,\"roundTo\":5}}"
-#define ACTIONS                                                                                                            \
-    "{\"actions\":[{\"id\":\"A-1\",\"title\":\"T\",\"track\":\"\",\"lead\":\"\",\"related\":\"\",\"status\":\"planned\"}]" \
+#define PANEL                                                                                                          \
+    "{\"id\":\"wau\",\"title\":{\"nl\":\"W\"},\"questionnaires\":[{\"id\":\"q\",\"questions\":[{\"id\":\"a\","         \
+    "\"type\":\"scale\",\"min\":1,\"max\":5,\"required\":true,\"label\":{\"nl\":\"A\"}}]}],\"rounds\":[{\"id\":\"r\"," \
+    "\"title\":{\"nl\":\"R\"},\"opensAt\":\"2026-01-01T00:00:00Z\",\"closesAt\":\"2027-01-01T00:00:00Z\","             \
+    "\"questionnaire\":\"q\",\"actions\":\"all\",\"open\":true}],\"disclosure\":{\"minRespondents\":10,\"roundTo\":5}" \
+    "}"
+#define ACTIONS                                                                                                        \
+    "{\"actions\":[{\"id\":\"A-1\",\"title\":\"T\",\"track\":\"\",\"lead\":\"\",\"related\":\"\",\"status\":"          \
+    "\"planned\"}]"                                                                                                    \
     "}"
 
 static struct http *http;
@@ -71,8 +73,8 @@ Test(catalogue, is_the_kept_one_when_the_collector_is_not_reached_or_a_portal_an
 
 Test(catalogue, keeps_what_it_has_when_the_new_one_is_not_understood)
 {
-    const char *answers[] = {fake_answer(200, "", PANEL), fake_answer(200, "", ACTIONS), fake_answer(200, "", "{\"id\":1}"),
-                             fake_answer(200, "", ACTIONS), ""};
+    const char *answers[] = {fake_answer(200, "", PANEL), fake_answer(200, "", ACTIONS),
+                             fake_answer(200, "", "{\"id\":1}"), fake_answer(200, "", ACTIONS), ""};
     struct catalogue catalogue;
     fake_start(answers, 5);
     cr_assert_eq(get(&catalogue, fake_url()), CATALOGUE_FRESH);

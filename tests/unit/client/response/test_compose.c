@@ -56,8 +56,9 @@ Test(answers, become_json_in_the_order_of_the_questionnaire)
     buf_init(&json, JWS_MAX);
     cr_assert_eq(take(4, "comment=a=\"b\"", "channels=app,letter", "noticed=no", "importance=3"), 0);
     cr_assert_eq(answers_put_json(&json, &answers, &faults), 0);
-    cr_expect_str_eq(buf_text(&json),
-                     "{\"importance\":3,\"noticed\":\"no\",\"channels\":[\"letter\",\"app\"],\"comment\":\"a=\\\"b\\\"\"}");
+    cr_expect_str_eq(
+        buf_text(&json),
+        "{\"importance\":3,\"noticed\":\"no\",\"channels\":[\"letter\",\"app\"],\"comment\":\"a=\\\"b\\\"\"}");
     buf_free(&json);
 }
 

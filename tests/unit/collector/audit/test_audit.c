@@ -14,7 +14,7 @@
 #define ENTRIES_MAX 64
 #define OTHER "{\"importance\":1,\"noticed\":\"unknown\",\"channels\":[\"app\"]}"
 
-/* --- a log ----------------------------------------------------------------------------------------------------------------- */
+/* A log. */
 
 static struct kit kit;
 static struct kit_member members[MEMBERS];
@@ -72,7 +72,7 @@ static void teardown(void)
 
 TestSuite(audit, .init = setup, .fini = teardown, .timeout = 300);
 
-/* --- an audit of it -------------------------------------------------------------------------------------------------------- */
+/* An audit of it. */
 
 static char findings[1024 * 1024];
 static int64_t progress;
@@ -94,7 +94,7 @@ static void see_progress(void *context, int64_t done, int64_t all)
 static enum store_result read_entry(void *context, int64_t index, struct buf *out, const char **error)
 {
     (void)context;
-    if (index < 0 || index >= ENTRIES_MAX || entries[index].data == NULL)
+    if (index < 0 || index >= ENTRIES_MAX || !entries[index].data)
         return STORE_NONE;
     buf_put(out, entries[index].data, entries[index].len);
     *error = "it is larger than can be";
@@ -122,7 +122,7 @@ static struct outcome look(bool compared, const struct merkle_head *expected)
     cr_assert_not_null(catalogue);
     struct audit *audit = audit_new(catalogue, parallel, &listener);
     cr_assert_not_null(audit);
-    if (expected != NULL)
+    if (expected)
         audit_compare_head(audit, expected);
     outcome.result = audit_read(audit, &source, compared ? kit.store : NULL, &error);
     if (outcome.result == 0 && compared)
@@ -172,13 +172,14 @@ static struct buf enrolment_of(const struct kit_member *member, const char *aud,
     return jws;
 }
 
-static struct buf response_of(const struct kit_member *member, const char *action, int64_t revision, const char *answers)
+static struct buf response_of(const struct kit_member *member, const char *action, int64_t revision,
+                              const char *answers)
 {
     struct response_claims claims = kit_claims(action, revision, answers);
     return kit_sign_response(member, &claims);
 }
 
-/* --- what is right --------------------------------------------------------------------------------------------------------- */
+/* What is right. */
 
 Test(audit, passes_what_the_ledger_made)
 {
@@ -219,7 +220,7 @@ Test(audit, passes_a_checkpoint_of_any_size_below)
     cr_assert_str_eq(findings, "checkpoint: it was signed over 9 entries, the log has 8\n");
 }
 
-/* --- entries --------------------------------------------------------------------------------------------------------------- */
+/* Entries. */
 
 Test(audit, finds_each_byte_changed)
 {
@@ -331,7 +332,7 @@ Test(audit, finds_enrolments_that_could_not_have_been)
     kit_member_wipe(&friend);
 }
 
-/* --- the store ------------------------------------------------------------------------------------------------------------- */
+/* The store. */
 
 /* What is done to the store, how it is undone, and what is then found. */
 static const struct {
@@ -374,8 +375,8 @@ Test(audit, finds_what_was_done_to_the_store)
         store_raw_run(path, harms[i].done);
         assert_finds(true, harms[i].found);
         for (size_t t = 0; t < sizeof tables / sizeof tables[0]; t++) {
-            snprintf(restore, sizeof restore, "DELETE FROM %s; INSERT INTO %s SELECT * FROM kept_%s", tables[t], tables[t],
-                     tables[t]);
+            snprintf(restore, sizeof restore, "DELETE FROM %s; INSERT INTO %s SELECT * FROM kept_%s", tables[t],
+                     tables[t], tables[t]);
             store_raw_run(path, restore);
         }
         assert_clean(true);
@@ -427,13 +428,13 @@ Test(audit, survives_any_lack_of_memory)
         findings[0] = '\0';
         mem_fail_at(n);
         struct audit *audit = audit_new(catalogue, alone, &listener);
-        if (audit != NULL)
+        if (audit)
             result = audit_read(audit, &source, kit.store, &error);
-        if (audit != NULL && result == 0)
+        if (audit && result == 0)
             result = audit_compare(audit, kit.store, &error);
         bool failed = mem_has_failed();
         mem_fail_at(0);
-        size_t found = audit != NULL ? audit_findings(audit) : 0;
+        size_t found = audit ? audit_findings(audit) : 0;
         /* What fails where it does not matter, such as an enrolment taken for a response at first, may pass. */
         cr_assert((result == 0 && found == 0) || failed, "allocation %lu", n);
         told += result != 0 || found > 0;

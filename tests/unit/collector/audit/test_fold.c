@@ -71,7 +71,7 @@ static void assert_counts(int64_t action, const int64_t expected[static SLOTS])
     cr_assert_eq(memcmp(counts, expected, SLOTS * sizeof *counts), 0);
 }
 
-/* --- members --------------------------------------------------------------------------------------------------------------- */
+/* Members. */
 
 Test(fold, is_empty_at_first)
 {
@@ -85,7 +85,7 @@ Test(fold, is_empty_at_first)
     cr_assert_eq(find(1, &key), 0);
     cr_assert_null(key);
     cr_assert_eq(fold_find_invitation(fold, member.invitation), 0);
-    cr_assert(fold_member(fold, 0) == NULL && fold_member(fold, 1) == NULL && fold_member(fold, -1) == NULL);
+    cr_assert(!fold_member(fold, 0) && !fold_member(fold, 1) && !fold_member(fold, -1));
     cr_assert_eq(fold_current_count(fold), 0);
     cr_assert_not(fold_next_current(fold, &place, &current));
     cr_assert_null(fold_counts(fold, 1, 1));
@@ -147,7 +147,7 @@ Test(fold, finds_nobody_by_what_is_no_kid)
     cr_assert_eq(fold_find_member(fold, other, &key), 0);
 }
 
-/* --- responses ------------------------------------------------------------------------------------------------------------- */
+/* Responses. */
 
 Test(fold, counts_a_first_response_and_then_its_replacement)
 {
@@ -195,7 +195,8 @@ Test(fold, keeps_members_actions_and_rounds_apart)
     size_t place = 0, seen = 0;
     for (int64_t member = 1; member <= 100; member++)
         for (int64_t action = 1; action <= 50; action++)
-            cr_assert_eq(respond(member, action, 1, member * 100 + action, (uint16_t)(1 + (member + action) % 4)), FOLD_OK);
+            cr_assert_eq(respond(member, action, 1, member * 100 + action, (uint16_t)(1 + (member + action) % 4)),
+                         FOLD_OK);
     cr_assert_eq(fold_current_count(fold), 5000);
     for (int64_t action = 1; action <= 50; action++)
         assert_counts(action, (int64_t[SLOTS]){100, 25, 25, 25, 25});
@@ -227,7 +228,7 @@ Test(fold, walks_its_counters)
     cr_assert_null(fold_counts(fold, 2, 1));
 }
 
-/* --- no memory ------------------------------------------------------------------------------------------------------------- */
+/* No memory. */
 
 Test(fold, survives_any_lack_of_memory)
 {

@@ -61,7 +61,7 @@ static void teardown(void)
 
 TestSuite(commit, .init = setup, .fini = teardown, .timeout = 120);
 
-/* --- jobs --- */
+/* Jobs. */
 
 struct job {
     struct commit_job job;
@@ -75,7 +75,7 @@ static void mark_done(struct commit_job *commit_job)
 {
     struct job *job = (struct job *)commit_job;
     atomic_store(&job->done, true);
-    if (job->gate != NULL) {
+    if (job->gate) {
         pthread_mutex_lock(job->gate);
         pthread_mutex_unlock(job->gate);
     }
@@ -138,7 +138,7 @@ static int64_t entries_now(void)
     return count;
 }
 
-/* --- when all is well --- */
+/* When all is well. */
 
 Test(commit, commits_a_lone_job)
 {
@@ -217,7 +217,7 @@ Test(commit, commits_each_job_of_several_threads_once)
     cr_assert_eq(entries_now(), MEMBERS + (int64_t)(MEMBERS * PER_THREAD));
 }
 
-/* --- the queue --- */
+/* The queue. */
 
 Test(commit, turns_away_what_is_too_much)
 {
@@ -292,7 +292,7 @@ Test(commit, stops_with_nothing_to_do)
     commit_free(NULL);
 }
 
-/* --- administrators --- */
+/* Administrators. */
 
 static bool is_revoked(void *unused)
 {
@@ -314,7 +314,7 @@ Test(commit, notices_what_administrators_change_while_idle)
     finish();
 }
 
-/* --- when the store does not work --- */
+/* When the store does not work. */
 
 /* The writer sees it by itself, or by a job that it then turns away. */
 static void break_store(void)
@@ -408,7 +408,7 @@ Test(commit, takes_nothing_else_for_the_store_and_recovers_when_it_is_put_back)
     cr_assert_eq(entries_now(), MEMBERS);
 }
 
-/* --- starting --- */
+/* Starting. */
 
 Test(commit, can_not_start_without_a_store)
 {

@@ -9,7 +9,7 @@
 
 #define SLOTS 24 /* of the example's questionnaire */
 #define MEMBERS 3
-#define YES                                                                                                                \
+#define YES                                                                                                            \
     "{\"importance\":5,\"noticed\":\"yes\",\"satisfaction\":2,\"channels\":[\"app\",\"website\"],\"comment\":\"ok\"}"
 
 static struct kit kit;
@@ -82,7 +82,7 @@ static void assert_counts(size_t action, const int64_t expected[static SLOTS])
     catalogue_release(catalogue);
 }
 
-/* --- accepting, repeating, replacing --- */
+/* Accepting, repeating, replacing. */
 
 Test(ledger, accepts_and_counts_a_response)
 {
@@ -115,8 +115,9 @@ Test(ledger, proves_what_it_has_accepted)
         cr_assert_not_null(s->proofs);
         cr_assert_eq(s->proofs, parcels[0].submission->proofs, "one checkpoint serves the batch");
         cr_assert_eq(proofs_put_receipt(&receipt, s->proofs, (uint64_t)s->index, RECEIPT_TEXT), 0);
-        cr_assert_eq(receipt_check(receipt.data, receipt.len, &s->leaf, signer_public(kit.around.log_key), &index, &why), 0,
-                     "%s", why);
+        cr_assert_eq(
+            receipt_check(receipt.data, receipt.len, &s->leaf, signer_public(kit.around.log_key), &index, &why), 0,
+            "%s", why);
         cr_assert_eq(index, (uint64_t)s->index);
         buf_free(&receipt);
     }
@@ -227,7 +228,7 @@ Test(ledger, answers_for_a_closed_round_only_what_it_has)
     parcels_free(parcels, 4);
 }
 
-/* --- counters that another hand has changed --- */
+/* Counters that another hand has changed. */
 
 Test(ledger, does_not_take_a_replacement_below_zero)
 {
@@ -249,7 +250,7 @@ Test(ledger, does_not_take_a_replacement_below_zero)
     parcels_free(parcels, 3);
 }
 
-/* --- what administrators change --- */
+/* What administrators change. */
 
 Test(ledger, takes_over_who_is_revoked)
 {
@@ -368,7 +369,7 @@ Test(ledger, keeps_working_while_an_import_makes_no_sense)
     store_close(other);
 }
 
-/* --- beginning anew --- */
+/* Beginning anew. */
 
 Test(ledger, goes_on_where_it_was_when_opened_again)
 {

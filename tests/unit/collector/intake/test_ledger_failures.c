@@ -15,7 +15,7 @@
 
 TestSuite(ledger_failures, .init = kit_begin, .fini = kit_end, .timeout = 300);
 
-/* --- a scene: three members, two responses, and a batch of everything that can happen --- */
+/* A scene: three members, two responses, and a batch of everything that can happen. */
 
 enum { ENROLS, ANSWERS, REPLACES, REPEATS, IS_STALE, ENROLS_LATE, ANSWERS_ALSO, BATCH };
 
@@ -90,7 +90,7 @@ static void assert_outcome(const struct scene *scene, bool committed)
     }
 }
 
-/* --- the whole state as text --- */
+/* The whole state as text. */
 
 static int put_member(void *context, const struct store_member *member)
 {
@@ -100,8 +100,8 @@ static int put_member(void *context, const struct store_member *member)
 
 static int put_current(void *context, int64_t member, int64_t action, const struct store_current *current)
 {
-    buf_printf(context, "current %d %d: %d %d %d", (int)member, (int)action, (int)current->revision, (int)current->index,
-               (int)current->replaced);
+    buf_printf(context, "current %d %d: %d %d %d", (int)member, (int)action, (int)current->revision,
+               (int)current->index, (int)current->replaced);
     for (size_t i = 0; i < current->slot_count; i++)
         buf_printf(context, " %u", current->slots[i]);
     buf_put_char(context, '\n');
@@ -193,7 +193,7 @@ static void assert_goes_on(struct scene *scene, const struct buf *expected, bool
     buf_free(&state);
 }
 
-/* --- the store fails --- */
+/* The store fails. */
 
 /* Whether there was an n-th verb to fail. */
 static bool fail_verb(unsigned n, const struct buf *expected)
@@ -206,7 +206,7 @@ static bool fail_verb(unsigned n, const struct buf *expected)
     kit_listen();
     int result = parcels_apply(&scene.kit, scene.batch, BATCH);
     const char *heard = kit_heard(), *verb = store_faulty_verb(scene.kit.store);
-    if (verb != NULL) {
+    if (verb) {
         cr_assert_eq(result, -1, "%s", verb);
         cr_assert_not_null(strstr(heard, STORE_FAULTY_ERROR), "%s: %s", verb, heard);
         assert_nothing_known(&scene, proofs);
@@ -241,7 +241,7 @@ Test(ledger_failures, are_as_harmless_one_after_the_other)
         send_again(&scene);
         store_faulty_fail_at(scene.kit.store, n);
         int result = parcels_apply(&scene.kit, scene.batch, BATCH);
-        cr_assert_eq(result, store_faulty_verb(scene.kit.store) == NULL ? 0 : -1);
+        cr_assert_eq(result, !store_faulty_verb(scene.kit.store) ? 0 : -1);
         if (result == 0)
             break;
     }
@@ -263,7 +263,7 @@ Test(ledger_failures, do_not_let_a_ledger_begin)
     for (unsigned n = 1;; n++) {
         store_faulty_fail_at(scene.kit.store, n);
         scene.kit.ledger = ledger_new(scene.kit.store, &scene.kit.around);
-        if (store_faulty_verb(scene.kit.store) == NULL)
+        if (!store_faulty_verb(scene.kit.store))
             break;
         cr_assert_null(scene.kit.ledger);
         cr_assert_str_eq(store_error(scene.kit.store), STORE_FAULTY_ERROR);
@@ -273,7 +273,7 @@ Test(ledger_failures, do_not_let_a_ledger_begin)
     close_scene(&scene);
 }
 
-/* --- memory lacks --- */
+/* Memory lacks. */
 
 /* Whether there was an n-th allocation to fail. After the COMMIT a failure leaves the entries, unanswered: then they
  * are there when sent again. */
@@ -315,7 +315,7 @@ Test(ledger_failures, leave_nothing_behind_whichever_allocation_fails)
     buf_free(&expected);
 }
 
-/* --- the checkpoint can't be written --- */
+/* The checkpoint can't be written. */
 
 Test(ledger_failures, answer_nothing_that_no_checkpoint_covers)
 {

@@ -67,7 +67,7 @@ static void teardown(void)
 
 TestSuite(ledger_recount, .init = setup, .fini = teardown, .timeout = 300);
 
-/* --- random responses --- */
+/* Random responses. */
 
 static const char *const noticed[] = {"yes", "no", "unknown"};
 static const char *const channels[] = {"website", "phone", "counter", "letter", "app"};
@@ -126,7 +126,7 @@ static void make_repeat(struct sent *s, size_t place)
     buf_put(&s->jws, jws.data, jws.len);
 }
 
-/* --- the model --- */
+/* The model. */
 
 static void assert_follows_model(const struct sent *s, const struct submission *actual)
 {
@@ -142,7 +142,8 @@ static void assert_follows_model(const struct sent *s, const struct submission *
         int64_t replaced = now->revision > 0 ? now->index : -1;
         cr_assert_eq(actual->verdict, VERDICT_ACCEPTED);
         cr_assert(actual->index == next_index && actual->replaced == replaced);
-        *now = (struct model){.revision = s->revision, .origin = s->origin, .index = next_index++, .replaced = replaced};
+        *now =
+            (struct model){.revision = s->revision, .origin = s->origin, .index = next_index++, .replaced = replaced};
     }
 }
 
@@ -166,7 +167,7 @@ static void fail_once(size_t first, size_t count)
     kit_listen();
     int result = parcels_apply(&kit, parcels, count);
     (void)kit_heard();
-    if (store_faulty_verb(kit.store) == NULL)
+    if (!store_faulty_verb(kit.store))
         for (size_t i = 0; i < count; i++)
             assert_follows_model(&sent[first + i], parcels[i].submission);
     else
@@ -192,7 +193,7 @@ static void run_batch(size_t first, size_t count)
     parcels_free(parcels, count);
 }
 
-/* --- the recount --- */
+/* The recount. */
 
 /* A member's response of the highest revision to an action, read from the log. */
 struct ballot_paper {
@@ -235,7 +236,7 @@ static void keep_paper(const struct buf *entry, const struct catalogue *catalogu
 static void count_value(int64_t *counts, size_t first, const struct json *answer)
 {
     int64_t value;
-    if (answer == NULL)
+    if (!answer)
         return;
     cr_assert_eq(json_integer(answer, &value), 0);
     counts[first]++;
@@ -259,7 +260,7 @@ static void count_paper(int64_t *counts, const struct json *claims)
     count_word(counts, 8, noticed, 3, json_member(answers, "noticed"));
     count_value(counts, 11, json_member(answers, "satisfaction"));
     counts[17] += chosen != NULL;
-    for (const struct json *value = json_first(chosen); value != NULL; value = json_next(value))
+    for (const struct json *value = json_first(chosen); value; value = json_next(value))
         count_word(counts, 18, channels, 5, value);
     counts[23] += json_member(answers, "comment") != NULL;
 }
@@ -275,7 +276,7 @@ static void recount(const struct catalogue *catalogue, int64_t counts[static ACT
     }
     for (size_t m = 0; m < MEMBERS; m++) {
         for (size_t a = 0; a < ACTIONS; a++) {
-            if (papers[m][a].claims != NULL)
+            if (papers[m][a].claims)
                 count_paper(counts[a], papers[m][a].claims);
             json_free(papers[m][a].claims);
         }

@@ -65,7 +65,7 @@ static void spoil_signature(struct buf *jws)
     *signature = *signature == 'A' ? 'B' : 'A';
 }
 
-/* --- a response that is right --- */
+/* A response that is right. */
 
 Test(submit, gives_what_the_ledger_needs)
 {
@@ -89,7 +89,7 @@ Test(submit, gives_what_the_ledger_needs)
     parcel_free(&parcel);
 }
 
-/* --- checks 1 and 2 --- */
+/* Checks 1 and 2. */
 
 Test(submit, refuses_what_is_longer_than_32_kib)
 {
@@ -163,7 +163,8 @@ Test(submit, takes_either_name_of_the_algorithm_and_no_other_header)
         {"{\"alg\":\"none\",\"kid\":\"%s\",\"typ\":\"panel-response+jws\"}", PROBLEM_MALFORMED_ENVELOPE},
         {"{\"alg\":\"Ed25519\",\"kid\":\"%s\",\"typ\":\"JWT\"}", PROBLEM_MALFORMED_ENVELOPE},
         {"{\"alg\":\"Ed25519\",\"kid\":\"%s\",\"typ\":\"panel-response+jws\",\"crit\":[]}", PROBLEM_MALFORMED_ENVELOPE},
-        {"{\"alg\":\"Ed25519\",\"kid\":\"%s\",\"typ\":\"panel-response+jws\",\"typ\":\"x\"}", PROBLEM_MALFORMED_ENVELOPE},
+        {"{\"alg\":\"Ed25519\",\"kid\":\"%s\",\"typ\":\"panel-response+jws\",\"typ\":\"x\"}",
+         PROBLEM_MALFORMED_ENVELOPE},
     };
     for (size_t i = 0; i < sizeof headers / sizeof *headers; i++) {
         struct buf header;
@@ -180,7 +181,7 @@ Test(submit, takes_either_name_of_the_algorithm_and_no_other_header)
     }
 }
 
-/* --- check 3 --- */
+/* Check 3. */
 
 Test(submit, refuses_a_stranger_before_looking_at_the_claims)
 {
@@ -218,7 +219,7 @@ Test(submit, refuses_a_member_who_is_revoked)
     assert_refused(SUBMISSION_RESPONSE, response_by(&member), PROBLEM_NOT_VERIFIED);
 }
 
-/* --- check 4 --- */
+/* Check 4. */
 
 Test(submit, refuses_claims_that_are_not_exactly_these)
 {
@@ -227,24 +228,25 @@ Test(submit, refuses_claims_that_are_not_exactly_these)
         "[]",
         "{}",
         BAD_CLAIMS,
-        "{\"aud\":\"wau\",\"round\":\"round-1\",\"action\":\"WA-1.01\",\"revision\":0,\"iat\":1780268400,\"jti\":\"" KIT_JTI
-        "\",\"answers\":{}}",
+        "{\"aud\":\"wau\",\"round\":\"round-1\",\"action\":\"WA-1.01\",\"revision\":0,\"iat\":1780268400,\"jti\":"
+        "\"" KIT_JTI "\",\"answers\":{}}",
         "{\"aud\":\"wau\",\"round\":\"round-1\",\"action\":\"WA-1.01\",\"revision\":1.0,\"iat\":1780268400,\"jti\":"
         "\"" KIT_JTI "\",\"answers\":{}}",
-        "{\"aud\":\"wau\",\"round\":\"round-1\",\"action\":\"WA-1.01\",\"revision\":1,\"iat\":\"now\",\"jti\":\"" KIT_JTI
-        "\",\"answers\":{}}",
-        "{\"aud\":\"wau\",\"round\":\"round-1\",\"action\":\"WA-1.01\",\"revision\":1,\"iat\":1780268400,\"jti\":\"short\","
+        "{\"aud\":\"wau\",\"round\":\"round-1\",\"action\":\"WA-1.01\",\"revision\":1,\"iat\":\"now\",\"jti\":"
+        "\"" KIT_JTI "\",\"answers\":{}}",
+        "{\"aud\":\"wau\",\"round\":\"round-1\",\"action\":\"WA-1.01\",\"revision\":1,\"iat\":1780268400,\"jti\":"
+        "\"short\","
         "\"answers\":{}}",
-        "{\"aud\":\"wau\",\"round\":\"round-1\",\"action\":\"WA-1.01\",\"revision\":1,\"iat\":1780268400,\"jti\":\"" KIT_JTI
-        "\",\"answers\":[]}",
-        "{\"aud\":\"wau\",\"round\":\"round-1\",\"action\":\"WA-1.01\",\"revision\":1,\"iat\":1780268400,\"jti\":\"" KIT_JTI
-        "\",\"answers\":{},\"name\":\"x\"}",
+        "{\"aud\":\"wau\",\"round\":\"round-1\",\"action\":\"WA-1.01\",\"revision\":1,\"iat\":1780268400,\"jti\":"
+        "\"" KIT_JTI "\",\"answers\":[]}",
+        "{\"aud\":\"wau\",\"round\":\"round-1\",\"action\":\"WA-1.01\",\"revision\":1,\"iat\":1780268400,\"jti\":"
+        "\"" KIT_JTI "\",\"answers\":{},\"name\":\"x\"}",
     };
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
         assert_refused(SUBMISSION_RESPONSE, kit_sign(&member, RESPONSE_TYP, bad[i]), PROBLEM_INVALID_CLAIMS);
 }
 
-/* --- checks 5 to 7 --- */
+/* Checks 5 to 7. */
 
 static void assert_faults(const struct response_claims *claims, size_t count, const char *where)
 {

@@ -54,7 +54,7 @@ static void assert_outcome(struct buf jws, enum problem problem)
     struct parcel parcel;
     parcel_submit(&parcel, &kit, SUBMISSION_ENROLMENT, jws);
     cr_assert_str_eq(problem_name(parcel.refusal.problem), problem_name(problem), "%s", parcel.refusal.detail);
-    cr_assert_eq(parcel.submission == NULL, problem != PROBLEM_NONE);
+    cr_assert_eq(!parcel.submission, problem != PROBLEM_NONE);
     parcel_free(&parcel);
 }
 

@@ -71,7 +71,8 @@ static void wait_at_gate(struct work *work)
 /* Pushes the gate and returns when a thread stands before it. */
 static void occupy(struct workers *workers, struct gate *gate)
 {
-    *gate = (struct gate){.work.run = wait_at_gate, .lock = PTHREAD_MUTEX_INITIALIZER, .changed = PTHREAD_COND_INITIALIZER};
+    *gate =
+        (struct gate){.work.run = wait_at_gate, .lock = PTHREAD_MUTEX_INITIALIZER, .changed = PTHREAD_COND_INITIALIZER};
     cr_assert_eq(workers_push(workers, &gate->work), 0);
     pthread_mutex_lock(&gate->lock);
     while (!gate->entered)

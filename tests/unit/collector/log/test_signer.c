@@ -96,7 +96,7 @@ static void write_file(const char *path, const void *bytes, size_t len)
     cr_assert_eq(file_write(path, bytes, len, 0600), 0);
 }
 
-/* --- making ---------------------------------------------------------------------------------------------------------------- */
+/* Making. */
 
 Test(log_key, is_made_for_its_owner_alone_and_never_over_another)
 {
@@ -151,7 +151,7 @@ Test(log_key, takes_no_origin_that_a_checkpoint_has_no_room_for)
     signer_close(key);
 }
 
-/* --- opening --------------------------------------------------------------------------------------------------------------- */
+/* Opening. */
 
 Test(log_key, has_signed_nothing_at_first)
 {
@@ -208,7 +208,7 @@ Test(log_key, survives_any_lack_of_memory)
         key = open_key(path);
         bool failed = mem_has_failed();
         mem_fail_at(0);
-        cr_assert_eq(key == NULL, failed, "allocation %u", n);
+        cr_assert_eq(!key, failed, "allocation %u", n);
         signer_close(key);
         if (!failed)
             break;
@@ -224,7 +224,7 @@ Test(log_key, survives_any_lack_of_memory)
     signer_close(key);
 }
 
-/* --- signing --------------------------------------------------------------------------------------------------------------- */
+/* Signing. */
 
 Test(log_key, keeps_what_it_signed_last)
 {
@@ -295,7 +295,7 @@ Test(log_key, tells_when_the_checkpoint_can_not_be_written_and_goes_on_when_it_c
     cr_assert_eq(read.size, 2);
 }
 
-/* --- the checkpoint of before ---------------------------------------------------------------------------------------------- */
+/* The checkpoint of before. */
 
 Test(log_key, refuses_a_checkpoint_that_is_damaged_or_not_its_own)
 {

@@ -1,4 +1,5 @@
-/* Tiles held for reading: whatever is asked in whatever order, a hash is the root over its leaves, and what is held is not read again. */
+/* Tiles held for reading: whatever is asked in whatever order, a hash is the root over its leaves, and what is held is
+ * not read again. */
 #include "base/mem.h"
 #include "collector/log/tiles.h"
 #include "crypto/tile.h"

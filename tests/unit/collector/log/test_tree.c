@@ -1,5 +1,5 @@
-/* The tree as the store keeps it: whatever the sizes of its batches, its tiles make the roots of RFC 9162, and a batch that failed has
- * changed nothing. */
+/* The tree as the store keeps it: whatever the sizes of its batches, its tiles make the roots of RFC 9162, and a batch
+ * that failed has changed nothing. */
 #include "base/mem.h"
 #include "collector/log/tree.h"
 #include "crypto/tile.h"

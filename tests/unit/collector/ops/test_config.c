@@ -44,7 +44,7 @@ static void assert_refused(const char *word, const char *origin)
     cr_assert_eq(strchr(heard, '\n'), heard + strlen(heard) - 1, "more than a line: %s", heard);
 }
 
-/* --- where values come from --- */
+/* Where values come from. */
 
 Test(config, has_defaults)
 {
@@ -65,8 +65,8 @@ Test(config, has_defaults)
 
 Test(config, reads_a_file)
 {
-    write_file(
-        "; settings\n[collector]\nstore = sqlite:/var/lib/panel.db\nthreads=3\n\nQueue = 99\nbodies_mib = 64 ; small\n");
+    write_file("; settings\n[collector]\nstore = sqlite:/var/lib/panel.db\nthreads=3\n\nQueue = 99\nbodies_mib = 64 ; "
+               "small\n");
     must_read();
     assert_value(CONFIG_STORE, "sqlite:/var/lib/panel.db", "file");
     assert_value(CONFIG_QUEUE, "99", "file");
@@ -136,7 +136,7 @@ Test(config, puts_the_log_key_beside_the_store_unless_named)
     cr_assert_str_eq(path, "/etc/panel.key");
 }
 
-/* --- what is refused --- */
+/* What is refused. */
 
 Test(config, refuses_an_unknown_setting_in_the_file)
 {
@@ -184,8 +184,8 @@ Test(config, reads_a_long_line_whole_or_refuses_it)
         int result = config_read(&config);
         const char *heard = kit_heard();
         if (result < 0)
-            cr_assert_eq(strlen(config.values[CONFIG_STORE]), length - strlen("[collector]\nstore = "), "cut off at %zu",
-                         strlen(config.values[CONFIG_STORE]));
+            cr_assert_eq(strlen(config.values[CONFIG_STORE]), length - strlen("[collector]\nstore = "),
+                         "cut off at %zu", strlen(config.values[CONFIG_STORE]));
         else
             cr_assert_neq(heard[0], '\0');
         buf_free(&text);
@@ -264,7 +264,7 @@ Test(config, refuses_an_origin_that_can_not_name_a_log)
     assert_refused("origin", "flag");
 }
 
-/* --- listen --- */
+/* Listen. */
 
 Test(config, splits_every_form_of_listen)
 {

@@ -33,16 +33,19 @@ Test(catalogue, names_rounds_and_actions_by_the_numbers_that_they_keep)
 {
     struct store *store = kit_store_open("sqlite::memory:");
     static const char form[] =
-        "{\"id\":\"p\",\"title\":{\"nl\":\"P\"},\"questionnaires\":[{\"id\":\"q\",\"questions\":[{\"id\":\"a\",\"type\":"
+        "{\"id\":\"p\",\"title\":{\"nl\":\"P\"},\"questionnaires\":[{\"id\":\"q\",\"questions\":[{\"id\":\"a\","
+        "\"type\":"
         "\"scale\","
         "\"min\":1,\"max\":3,\"required\":true,\"label\":{\"nl\":\"A\"}}]},{\"id\":\"r\",\"questions\":[{\"id\":\"b\","
         "\"type\":\"text\",\"maxLength\":9,\"required\":true,\"label\":{\"nl\":\"B\"}}]}],\"rounds\":[";
-    static const char old[] = "{\"id\":\"old\",\"title\":{\"nl\":\"O\"},\"opensAt\":\"2026-01-01T00:00:00Z\",\"closesAt\":"
-                              "\"2026-02-01T00:00:00Z\","
-                              "\"questionnaire\":\"q\",\"actions\":\"all\"}";
-    static const char new[] = "{\"id\":\"new\",\"title\":{\"nl\":\"N\"},\"opensAt\":\"2026-03-01T00:00:00Z\",\"closesAt\":"
-                              "\"2026-04-01T00:00:00Z\","
-                              "\"questionnaire\":\"r\",\"actions\":[\"A.2\"]}";
+    static const char old[] =
+        "{\"id\":\"old\",\"title\":{\"nl\":\"O\"},\"opensAt\":\"2026-01-01T00:00:00Z\",\"closesAt\":"
+        "\"2026-02-01T00:00:00Z\","
+        "\"questionnaire\":\"q\",\"actions\":\"all\"}";
+    static const char new[] =
+        "{\"id\":\"new\",\"title\":{\"nl\":\"N\"},\"opensAt\":\"2026-03-01T00:00:00Z\",\"closesAt\":"
+        "\"2026-04-01T00:00:00Z\","
+        "\"questionnaire\":\"r\",\"actions\":[\"A.2\"]}";
     struct buf json;
     buf_init(&json, KIT_TEXT_MAX);
     buf_printf(&json, "%s%s]}", form, old);
@@ -122,7 +125,7 @@ Test(catalogue, fails_whole_when_any_verb_fails)
     for (;; n++) {
         store_faulty_fail_at(store, n);
         struct catalogue *catalogue = catalogue_load(store);
-        if (store_faulty_verb(store) == NULL) {
+        if (!store_faulty_verb(store)) {
             catalogue_release(catalogue);
             break;
         }
@@ -150,7 +153,7 @@ Test(catalogue, fails_whole_when_memory_lacks)
     store_close(store);
 }
 
-/* --- editions --- */
+/* Editions. */
 
 Test(catalogue, has_the_edition_of_the_one_before_when_they_mean_the_same)
 {
@@ -179,7 +182,7 @@ Test(catalogue, has_the_edition_of_the_one_before_when_they_mean_the_same)
     store_close(store);
 }
 
-/* --- the place --- */
+/* The place. */
 
 Test(catalogue, lasts_as_long_as_somebody_holds_it)
 {

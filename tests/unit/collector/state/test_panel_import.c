@@ -6,13 +6,14 @@
 
 TestSuite(panel_import, .init = kit_begin, .fini = kit_end);
 
-#define QUESTION(id) "{\"id\":\"" id "\",\"type\":\"scale\",\"min\":1,\"max\":5,\"required\":true,\"label\":{\"nl\":\"V\"}}"
+#define QUESTION(id)                                                                                                   \
+    "{\"id\":\"" id "\",\"type\":\"scale\",\"min\":1,\"max\":5,\"required\":true,\"label\":{\"nl\":\"V\"}}"
 #define FORM(id, questions) "{\"id\":\"" id "\",\"questions\":[" questions "]}"
-#define ROUND_AT(id, closes, form, actions)                                                                                \
-    "{\"id\":\"" id "\",\"title\":{\"nl\":\"R\"},\"opensAt\":\"2026-01-01T00:00:00Z\",\"closesAt\":\"" closes              \
+#define ROUND_AT(id, closes, form, actions)                                                                            \
+    "{\"id\":\"" id "\",\"title\":{\"nl\":\"R\"},\"opensAt\":\"2026-01-01T00:00:00Z\",\"closesAt\":\"" closes          \
     "\",\"questionnaire\":\"" form "\",\"actions\":" actions "}"
 #define ROUND(id, form, actions) ROUND_AT(id, "2027-01-01T00:00:00Z", form, actions)
-#define PANEL(id, forms, rounds)                                                                                           \
+#define PANEL(id, forms, rounds)                                                                                       \
     "{\"id\":\"" id "\",\"title\":{\"nl\":\"P\"},\"questionnaires\":[" forms "],\"rounds\":[" rounds "]}"
 
 #define BOTH_FORMS FORM("q", QUESTION("a")) "," FORM("s", QUESTION("b"))
@@ -63,7 +64,8 @@ Test(panel_import, allows_what_takes_nothing_away)
     assert_allowed(BEFORE, 1, false);
     assert_allowed(PANEL("p", BOTH_FORMS, ROUND("one", "q", "[\"A.1\"]")), 1, false);
     assert_allowed(PANEL("p", BOTH_FORMS, ROUND("one", "q", "\"all\"")), 1, false);
-    assert_allowed(PANEL("p", FORM("q", QUESTION("a")), ROUND_AT("one", "2026-02-01T00:00:00Z", "q", "\"all\"")), 1, false);
+    assert_allowed(PANEL("p", FORM("q", QUESTION("a")), ROUND_AT("one", "2026-02-01T00:00:00Z", "q", "\"all\"")), 1,
+                   false);
     assert_allowed(PANEL("p", FORM("q", QUESTION("a")) "," FORM("s", QUESTION("c") "," QUESTION("b")),
                          ROUND("one", "q", "\"all\"") "," ROUND("two", "s", "[\"A.9\"]")),
                    1, false);
@@ -104,7 +106,8 @@ Test(panel_import, refuses_another_questionnaire_for_a_round_with_responses)
 
 Test(panel_import, refuses_to_take_out_an_action_with_responses)
 {
-    assert_refused(PANEL("p", BOTH_FORMS, ROUND("one", "q", "[\"A.2\"]")), "/rounds", "'A.1' has responses in round 'one'");
+    assert_refused(PANEL("p", BOTH_FORMS, ROUND("one", "q", "[\"A.2\"]")), "/rounds",
+                   "'A.1' has responses in round 'one'");
 }
 
 Test(panel_import, names_every_fault)
@@ -115,11 +118,11 @@ Test(panel_import, names_every_fault)
     faults_free(&faults);
 }
 
-/* --- telling --- */
+/* Telling. */
 
 static void assert_told(const char *before_json, const char *after_json, const char *expected)
 {
-    struct panel *before = before_json != NULL ? read_panel(before_json) : NULL, *after = read_panel(after_json);
+    struct panel *before = before_json ? read_panel(before_json) : NULL, *after = read_panel(after_json);
     struct buf out;
     buf_init(&out, KIT_TEXT_MAX);
     panel_import_put_changes(&out, before, after);
@@ -142,15 +145,17 @@ Test(panel_import, tells_that_nothing_has_changed)
 
 Test(panel_import, tells_what_came_and_went)
 {
-    assert_told(
-        BEFORE, PANEL("p", FORM("s", QUESTION("b")) "," FORM("t", QUESTION("c")), ROUND("three", "t", "\"all\"")),
-        "added: questionnaire t\nremoved: questionnaire q\nadded: round three\nremoved: round one\nremoved: round two\n");
+    assert_told(BEFORE,
+                PANEL("p", FORM("s", QUESTION("b")) "," FORM("t", QUESTION("c")), ROUND("three", "t", "\"all\"")),
+                "added: questionnaire t\nremoved: questionnaire q\nadded: round three\nremoved: round one\nremoved: "
+                "round two\n");
     assert_told(BEFORE, PANEL("other", BOTH_FORMS, BOTH_ROUNDS), "added: panel other\n");
 }
 
 Test(panel_import, tells_of_a_questionnaire_that_has_changed)
 {
-    assert_told(BEFORE, PANEL("p", FORM("q", QUESTION("a") "," QUESTION("c")) "," FORM("s", QUESTION("b")), BOTH_ROUNDS),
+    assert_told(BEFORE,
+                PANEL("p", FORM("q", QUESTION("a") "," QUESTION("c")) "," FORM("s", QUESTION("b")), BOTH_ROUNDS),
                 "changed: questionnaire q\n");
 }
 
@@ -162,7 +167,8 @@ Test(panel_import, tells_of_each_way_in_which_a_round_changes)
         ROUND("one", "q", "\"all\""),
         ROUND("one", "q", "[\"A.1\"]"),
         ROUND("one", "q", "[\"A.1\",\"A.3\"]"),
-        "{\"id\":\"one\",\"title\":{\"nl\":\"Ander\"},\"opensAt\":\"2026-01-01T00:00:00Z\",\"closesAt\":\"2027-01-01T00:00:"
+        "{\"id\":\"one\",\"title\":{\"nl\":\"Ander\"},\"opensAt\":\"2026-01-01T00:00:00Z\",\"closesAt\":\"2027-01-"
+        "01T00:00:"
         "00Z\","
         "\"questionnaire\":\"q\",\"actions\":[\"A.1\",\"A.2\"]}",
         "{\"id\":\"one\",\"title\":{\"nl\":\"R\"},\"opensAt\":\"2026-01-02T00:00:00Z\",\"closesAt\":\"2027-01-01T00:00:"

@@ -126,7 +126,7 @@ Test(roster, stays_as_it_is_when_room_can_not_be_had)
         cr_assert(find(i, &found));
 }
 
-/* --- from the store --- */
+/* From the store. */
 
 static void store_members(struct store *store, unsigned first, unsigned last)
 {
@@ -171,7 +171,7 @@ Test(roster, keeps_what_was_read_when_loading_lacks_memory)
     store_close(store);
 }
 
-/* --- readers beside the writer --- */
+/* Readers beside the writer. */
 
 static atomic_bool written;
 

@@ -35,14 +35,14 @@ static enum store_result passed(struct faulty *f, enum store_result result)
 }
 
 /* `arguments` speak of `store`, which is then the inner one. */
-#define VERB(name, parameters, arguments)                                                                                  \
-    static enum store_result name parameters                                                                               \
-    {                                                                                                                      \
-        struct faulty *f = faulty(store);                                                                                  \
-        if (is_due(f, #name))                                                                                              \
-            return STORE_FAILED;                                                                                           \
-        store = f->inner;                                                                                                  \
-        return passed(f, store->ops->name arguments);                                                                      \
+#define VERB(name, parameters, arguments)                                                                              \
+    static enum store_result name parameters                                                                           \
+    {                                                                                                                  \
+        struct faulty *f = faulty(store);                                                                              \
+        if (is_due(f, #name))                                                                                          \
+            return STORE_FAILED;                                                                                       \
+        store = f->inner;                                                                                              \
+        return passed(f, store->ops->name arguments);                                                                  \
     }
 
 VERB(begin, (struct store * store), (store))
@@ -52,7 +52,8 @@ VERB(changed, (struct store * store, bool *changed), (store, changed))
 VERB(entry_append, (struct store * store, int64_t index, const char *jws, size_t len), (store, index, jws, len))
 VERB(entry_read, (struct store * store, int64_t index, struct buf *out), (store, index, out))
 VERB(entry_count, (struct store * store, int64_t *count), (store, count))
-VERB(tile_write, (struct store * store, unsigned level, uint64_t index, const struct merkle_hash *hashes, unsigned width),
+VERB(tile_write,
+     (struct store * store, unsigned level, uint64_t index, const struct merkle_hash *hashes, unsigned width),
      (store, level, index, hashes, width))
 VERB(tile_read,
      (struct store * store, unsigned level, uint64_t index, struct merkle_hash hashes[static 256], unsigned *width),
@@ -62,10 +63,12 @@ VERB(log_key_read, (struct store * store, struct buf *verifier), (store, verifie
 VERB(member_add, (struct store * store, const struct store_member *member), (store, member))
 VERB(member_each, (struct store * store, store_member_fn *each, void *context), (store, each, context))
 VERB(member_revoke, (struct store * store, int64_t number, int64_t when), (store, number, when))
-VERB(invitation_add, (struct store * store, int64_t number, const uint8_t hash[static SHA256_BYTES]), (store, number, hash))
+VERB(invitation_add, (struct store * store, int64_t number, const uint8_t hash[static SHA256_BYTES]),
+     (store, number, hash))
 VERB(invitation_find, (struct store * store, const uint8_t hash[static SHA256_BYTES], struct store_invitation *out),
      (store, hash, out))
-VERB(invitation_mark, (struct store * store, const uint8_t hash[static SHA256_BYTES], const struct store_invitation *now),
+VERB(invitation_mark,
+     (struct store * store, const uint8_t hash[static SHA256_BYTES], const struct store_invitation *now),
      (store, hash, now))
 VERB(invitation_count, (struct store * store, struct invitation_counts *out), (store, out))
 VERB(current_read, (struct store * store, int64_t round, int64_t member, int64_t action, struct store_current *out),
@@ -87,7 +90,8 @@ VERB(panel_write, (struct store * store, const char *json, size_t len, int64_t w
 VERB(panel_read, (struct store * store, struct buf *json), (store, json))
 VERB(round_add, (struct store * store, int64_t number, const char *id), (store, number, id))
 VERB(round_each, (struct store * store, store_round_fn *each, void *context), (store, each, context))
-VERB(action_write, (struct store * store, const struct store_action *action, int64_t position), (store, action, position))
+VERB(action_write, (struct store * store, const struct store_action *action, int64_t position),
+     (store, action, position))
 VERB(action_each, (struct store * store, store_action_fn *each, void *context), (store, each, context))
 VERB(token_add, (struct store * store, const struct store_token *token), (store, token))
 VERB(token_each, (struct store * store, store_token_fn *each, void *context), (store, each, context))
@@ -149,7 +153,7 @@ _Static_assert(sizeof(struct store_ops) == 36 * sizeof(void (*)(void)), "a verb 
 struct store *store_faulty_new(struct store *inner)
 {
     struct faulty *f = mem_calloc(1, sizeof *f);
-    if (f == NULL)
+    if (!f)
         return NULL;
     f->store.ops = &faulty_ops;
     f->inner = inner;

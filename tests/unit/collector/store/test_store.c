@@ -23,7 +23,7 @@ static void teardown(void)
 
 TestSuite(store, .init = setup, .fini = teardown);
 
-/* --- the log --- */
+/* The log. */
 
 static void assert_entry(int64_t index, const char *jws)
 {
@@ -75,7 +75,7 @@ Test(store, says_so_when_an_entry_is_longer_than_its_reader_takes)
     buf_free(&out);
 }
 
-/* --- the tree --- */
+/* The tree. */
 
 Test(store, keeps_tiles_by_level_and_index)
 {
@@ -110,7 +110,7 @@ Test(store, keeps_one_log_key)
     buf_free(&out);
 }
 
-/* --- members --- */
+/* Members. */
 
 struct members {
     struct store_member list[8];
@@ -191,7 +191,7 @@ Test(store, stops_a_walk_when_the_visitor_says_so)
     cr_assert_eq(seen.count, 3);
 }
 
-/* --- invitations --- */
+/* Invitations. */
 
 static void assert_invitation(const uint8_t *hash, enum invitation_state state, int64_t member)
 {
@@ -232,9 +232,10 @@ Test(store, counts_invitations_by_state)
     cr_assert(counts.unused == 3 && counts.used == 1 && counts.withdrawn == 2 && counts.last == 60);
 }
 
-/* --- current responses --- */
+/* Current responses. */
 
-static void write_current(int64_t member, int64_t action, int64_t revision, int64_t replaced, uint16_t *slots, size_t count)
+static void write_current(int64_t member, int64_t action, int64_t revision, int64_t replaced, uint16_t *slots,
+                          size_t count)
 {
     struct store_current current = {
         .revision = revision, .index = 100 + revision, .replaced = replaced, .slots = slots, .slot_count = count};
@@ -269,7 +270,8 @@ Test(store, adds_a_current_response_only_where_there_is_none)
 {
     struct store_current first = {
         .revision = 1, .index = 101, .replaced = -1, .slots = (uint16_t[]){0, 5}, .slot_count = 2};
-    struct store_current second = {.revision = 2, .index = 102, .replaced = 0, .slots = (uint16_t[]){0}, .slot_count = 1};
+    struct store_current second = {
+        .revision = 2, .index = 102, .replaced = 0, .slots = (uint16_t[]){0}, .slot_count = 1};
     cr_assert_eq(ops->current_add(store, 1, 2, 3, &first), STORE_OK);
     cr_assert_eq(ops->current_add(store, 1, 2, 3, &second), STORE_NONE);
     assert_current(2, 3, 1, -1, (uint16_t[]){0, 5}, 2);
@@ -373,7 +375,7 @@ Test(store, walks_the_current_responses_of_one_round)
     cr_assert_eq(seen.count, 3);
 }
 
-/* --- counters --- */
+/* Counters. */
 
 static int take_counted(void *context, int64_t round, int64_t action)
 {

@@ -68,8 +68,8 @@ static struct store_action action_of(int64_t number, const char *id, const char 
 static int take_action(void *context, const struct store_action *row)
 {
     const struct action *action = &row->action;
-    buf_printf(context, "%d %s %s %s|%s|%s %s\n", (int)row->number, action->id, action->title, action->track, action->lead,
-               action->related, action_status_name(action->status));
+    buf_printf(context, "%d %s %s %s|%s|%s %s\n", (int)row->number, action->id, action->title, action->track,
+               action->lead, action->related, action_status_name(action->status));
     return 0;
 }
 
@@ -103,7 +103,7 @@ Test(store_catalogue, keeps_every_status_of_an_action)
     buf_free(&seen);
 }
 
-/* --- tokens --- */
+/* Tokens. */
 
 static int take_token(void *context, const struct store_token *token)
 {
@@ -145,7 +145,7 @@ Test(store_catalogue, revokes_a_token_once)
     assert_tokens("lab analyst 0 5 0 6 ab00\n");
 }
 
-/* --- transactions --- */
+/* Transactions. */
 
 Test(store_catalogue, keeps_a_transaction_when_committed)
 {

@@ -33,7 +33,7 @@ static void assert_refused(const char *name, enum store_mode mode, const char *w
     cr_assert_null(strchr(error, '\n'));
 }
 
-/* --- opening --- */
+/* Opening. */
 
 Test(store_files, tells_the_path_behind_a_dsn)
 {
@@ -73,7 +73,8 @@ Test(store_files, refuses_a_path_that_can_not_be)
 static void assert_unharmed(const struct buf *before)
 {
     struct buf after = kit_file(path);
-    cr_assert(after.len == before->len && memcmp(after.data, before->data, after.len) == 0, "the file has been changed");
+    cr_assert(after.len == before->len && memcmp(after.data, before->data, after.len) == 0,
+              "the file has been changed");
     buf_free(&after);
 }
 
@@ -139,7 +140,7 @@ Test(store_files, is_made_in_a_file_that_is_empty)
     store_close(store);
 }
 
-/* --- closing and opening again --- */
+/* Closing and opening again. */
 
 Test(store_files, knows_all_when_opened_again)
 {
@@ -170,16 +171,16 @@ Test(store_files, knows_all_when_opened_again)
 /* The folds as version 1 kept them. */
 static void make_version_1(void)
 {
-    tamper(
-        "CREATE TABLE old_current (round INTEGER, member INTEGER, action INTEGER, revision INTEGER NOT NULL,"
-        " idx INTEGER NOT NULL, replaced INTEGER, slots BLOB NOT NULL, PRIMARY KEY (round, member, action)) STRICT,"
-        " WITHOUT ROWID;"
-        "CREATE TABLE old_counts (round INTEGER, action INTEGER, slots BLOB NOT NULL, PRIMARY KEY (round, action))"
-        " STRICT, WITHOUT ROWID;"
-        "INSERT INTO old_current SELECT place >> 51, (place >> 20) & 0x7fffffff, place & 0xfffff, revision, idx, replaced,"
-        " slots FROM current; INSERT INTO old_counts SELECT place >> 20, place & 0xfffff, slots FROM counts;"
-        "DROP TABLE current; DROP TABLE counts; ALTER TABLE old_current RENAME TO current;"
-        "ALTER TABLE old_counts RENAME TO counts; PRAGMA user_version = 1");
+    tamper("CREATE TABLE old_current (round INTEGER, member INTEGER, action INTEGER, revision INTEGER NOT NULL,"
+           " idx INTEGER NOT NULL, replaced INTEGER, slots BLOB NOT NULL, PRIMARY KEY (round, member, action)) STRICT,"
+           " WITHOUT ROWID;"
+           "CREATE TABLE old_counts (round INTEGER, action INTEGER, slots BLOB NOT NULL, PRIMARY KEY (round, action))"
+           " STRICT, WITHOUT ROWID;"
+           "INSERT INTO old_current SELECT place >> 51, (place >> 20) & 0x7fffffff, place & 0xfffff, revision, idx, "
+           "replaced,"
+           " slots FROM current; INSERT INTO old_counts SELECT place >> 20, place & 0xfffff, slots FROM counts;"
+           "DROP TABLE current; DROP TABLE counts; ALTER TABLE old_current RENAME TO current;"
+           "ALTER TABLE old_counts RENAME TO counts; PRAGMA user_version = 1");
 }
 
 Test(store_files, brings_version_1_up_to_date)
@@ -246,7 +247,7 @@ Test(store_files, does_not_know_what_was_not_committed)
     store_close(store);
 }
 
-/* --- two handles --- */
+/* Two handles. */
 
 static bool has_changed(struct store *store)
 {
@@ -313,7 +314,7 @@ Test(store_files, opens_beside_a_writer_in_the_middle_of_a_transaction)
     store_close(one);
 }
 
-/* --- damage --- */
+/* Damage. */
 
 static int take_nothing(void *context, int64_t member, int64_t action, const struct store_current *current)
 {
@@ -330,7 +331,8 @@ static enum store_result read_slots(const char *blob, size_t *count)
     char sql[200];
     struct store_current found = {.slot_count = 0};
     store_close(kit_store_open(dsn));
-    snprintf(sql, sizeof sql, "INSERT OR REPLACE INTO current VALUES ((1 << 51) + (1 << 20) + 1, 1, 0, NULL, x'%s')", blob);
+    snprintf(sql, sizeof sql, "INSERT OR REPLACE INTO current VALUES ((1 << 51) + (1 << 20) + 1, 1, 0, NULL, x'%s')",
+             blob);
     tamper(sql);
     struct store *store = kit_store_open(dsn);
     enum store_result result = store->ops->current_read(store, 1, 1, 1, &found);
@@ -395,10 +397,11 @@ Test(store_files, fails_when_a_row_is_damaged)
     unsigned width;
     int64_t counts[2];
     store_close(kit_store_new(dsn));
-    tamper("INSERT INTO member VALUES (1, 0, 0, 0, x'0102'); INSERT INTO counts VALUES ((1 << 20) + 1, x'01');"
-           "INSERT INTO invitation VALUES (zeroblob(32), 1, 7, 0); UPDATE action SET status = 'asleep' WHERE number = 2;"
-           "INSERT INTO token VALUES ('lab', x'00', 'analyst', 0, 0, 0, 0); INSERT INTO tile VALUES (0, zeroblob(33));"
-           "INSERT INTO tile VALUES (1, x''); INSERT INTO tile VALUES (2, zeroblob(257 * 32))");
+    tamper(
+        "INSERT INTO member VALUES (1, 0, 0, 0, x'0102'); INSERT INTO counts VALUES ((1 << 20) + 1, x'01');"
+        "INSERT INTO invitation VALUES (zeroblob(32), 1, 7, 0); UPDATE action SET status = 'asleep' WHERE number = 2;"
+        "INSERT INTO token VALUES ('lab', x'00', 'analyst', 0, 0, 0, 0); INSERT INTO tile VALUES (0, zeroblob(33));"
+        "INSERT INTO tile VALUES (1, x''); INSERT INTO tile VALUES (2, zeroblob(257 * 32))");
     struct store *store = kit_store_open(dsn);
     const struct store_ops *ops = store->ops;
     cr_assert_eq(ops->member_each(store, take_member, NULL), STORE_FAILED);
@@ -424,7 +427,7 @@ Test(store_files, survives_a_file_full_of_holes)
         memset(damaged.data + hole, 0xa5, 4096);
         cr_assert_eq(file_write(path, damaged.data, damaged.len, 0600), 0);
         struct store *store = store_open(dsn, STORE_EXISTING, error);
-        if (store != NULL)
+        if (store)
             catalogue_release(catalogue_load(store));
         store_close(store);
         cr_assert_eq(file_write(path, whole.data, whole.len, 0600), 0);

@@ -54,7 +54,8 @@ Test(columns, are_those_of_the_tables_in_their_order)
         static struct names header, described;
         header.count = described.count = 0;
         read_header(catalogue, (enum sheet_kind)kind, &header);
-        cr_assert_eq(columns_each((enum sheet_kind)kind, &catalogue->panel->questionnaires[0], note_column, &described), 0);
+        cr_assert_eq(columns_each((enum sheet_kind)kind, &catalogue->panel->questionnaires[0], note_column, &described),
+                     0);
         cr_assert_eq(header.count, described.count, "%s", sheet_name((enum sheet_kind)kind));
         for (size_t i = 0; i < header.count; i++)
             cr_expect_str_eq(header.list[i], described.list[i]);
@@ -77,7 +78,8 @@ Test(columns, end_when_told_to)
     struct catalogue *catalogue = catalogue_load(store);
     for (int kind = 0; kind < SHEET_COUNT; kind++) {
         size_t count = 0;
-        cr_assert_eq(columns_each((enum sheet_kind)kind, &catalogue->panel->questionnaires[0], stop_at_third, &count), 7);
+        cr_assert_eq(columns_each((enum sheet_kind)kind, &catalogue->panel->questionnaires[0], stop_at_third, &count),
+                     7);
         cr_assert_eq(count, 3);
     }
     catalogue_release(catalogue);

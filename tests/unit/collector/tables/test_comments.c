@@ -42,7 +42,7 @@ static enum store_result put_rows(struct csv_writer *writer, const struct catalo
 {
     enum store_result result = STORE_OK;
     struct comments *comments = comments_new(kit.store, catalogue, 0);
-    if (comments == NULL)
+    if (!comments)
         return STORE_FAILED;
     cr_assert_eq(comments_header(table_row_csv, writer), 0);
     while (result == STORE_OK)
@@ -141,7 +141,7 @@ Test(comments, fail_when_any_verb_fails)
         store_faulty_fail_at(kit.store, n);
         enum store_result result = put(&out);
         buf_free(&out);
-        if (store_faulty_verb(kit.store) == NULL)
+        if (!store_faulty_verb(kit.store))
             break;
         cr_assert_eq(result, STORE_FAILED);
         cr_assert_str_eq(store_error(kit.store), STORE_FAULTY_ERROR);

@@ -9,7 +9,7 @@
 
 #define COUNT_OF(array) (sizeof(array) / sizeof *(array))
 
-/* --- one questionnaire, counts by hand --- */
+/* One questionnaire, counts by hand. */
 
 static struct question questions[] = {
     {.type = QUESTION_SCALE, .min = 1, .max = 3},
@@ -22,7 +22,8 @@ enum { SCALE, CHOICE, MULTI, TEXT };
 
 static const struct disclosure_rule usual = {.min_respondents = 10, .round_to = 5};
 
-/* What may be told of a question, when all respondents are `respondents` and its own counts are n and then its options. */
+/* What may be told of a question, when all respondents are `respondents` and its own counts are n and then its
+ * options. */
 static struct question_counts told(const struct disclosure_rule *rule, int64_t respondents, size_t question,
                                    const int64_t *n_and_options)
 {
@@ -178,7 +179,7 @@ Test(disclosure, exact_leaves_all_as_it_is)
     cr_assert_eq(disclosure_action(&rule, &(int64_t){3}).respondents, 3);
 }
 
-/* --- random panels: what must hold for whatever was answered, looked at in the tables themselves --- */
+/* Random panels: what must hold for whatever was answered, looked at in the tables themselves. */
 
 #define PANELS 1000
 #define FIRST_SEED UINT64_C(20260101)
@@ -263,7 +264,8 @@ static void sample_answers(struct sample *s, int64_t members)
     for (int64_t i = 0; i < members; i++) {
         struct ballot ballot = {.marks = marks};
         for (size_t q = 0; q < s->questionnaire.question_count; q++)
-            ballot.mark_count += sample_marks(&s->questions[q], (uint16_t)q, inclinations[q], marks + ballot.mark_count);
+            ballot.mark_count +=
+                sample_marks(&s->questions[q], (uint16_t)q, inclinations[q], marks + ballot.mark_count);
         tally_slots(s->layout, &ballot, slots);
         cr_assert_eq(tally_add(s->layout, s->counts, slots, tally_slot_count(&ballot), 1), 0);
     }
@@ -283,7 +285,8 @@ static void sample_init(struct sample *s)
     s->counts = mem_calloc(s->layout->slots, sizeof *s->counts);
     cr_assert_not_null(s->counts);
     s->source = (struct table_source){.panel = &s->panel, .layout = s->layout, .actions = &s->actions};
-    s->source.rule = (struct disclosure_rule){.min_respondents = 1 + random_below(25), .round_to = 1 + random_below(12)};
+    s->source.rule =
+        (struct disclosure_rule){.min_respondents = 1 + random_below(25), .round_to = 1 + random_below(12)};
     int64_t m = s->source.rule.min_respondents;
     sample_answers(s, random_below(3) == 0 ? m - 1 + random_below(3) : random_below(8 * m));
 }

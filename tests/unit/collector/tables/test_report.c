@@ -46,7 +46,8 @@ static void put_answers(struct buf *out, const struct questionnaire *questionnai
             buf_put_char(out, ',');
         json_put_text(out, questionnaire->questions[q].id);
         buf_put_char(out, ':');
-        cr_assert_eq(answer_put(out, &questionnaire->questions[q], field->text, '|', &faults), 0, "line %zu", row->line);
+        cr_assert_eq(answer_put(out, &questionnaire->questions[q], field->text, '|', &faults), 0, "line %zu",
+                     row->line);
     }
     buf_put_char(out, '}');
     faults_free(&faults);
@@ -64,7 +65,8 @@ static void send_row(const struct questionnaire *questionnaire, const struct csv
     parcel_respond(&parcel, &kit, &members[member - 1], row->fields[1].text, revision, buf_text(&answers));
     cr_assert_eq(parcels_apply(&kit, &parcel, 1), 0);
     const struct submission *s = parcel.submission;
-    cr_assert(s->verdict == VERDICT_ACCEPTED || (s->verdict == VERDICT_REFUSED && s->problem == PROBLEM_STALE_REVISION));
+    cr_assert(s->verdict == VERDICT_ACCEPTED ||
+              (s->verdict == VERDICT_REFUSED && s->problem == PROBLEM_STALE_REVISION));
     parcel_free(&parcel);
     buf_free(&answers);
 }
@@ -154,7 +156,7 @@ Test(report, fails_when_any_verb_fails)
         store_faulty_fail_at(kit.store, n);
         enum store_result result = report_put_table(&writer, &report, TABLE_SUMMARY);
         buf_free(&out);
-        if (store_faulty_verb(kit.store) == NULL)
+        if (!store_faulty_verb(kit.store))
             break;
         cr_assert_eq(result, STORE_FAILED);
         cr_assert_str_eq(store_error(kit.store), STORE_FAULTY_ERROR);

@@ -11,7 +11,7 @@
 #define FILE_MAX ((size_t)1024 * 1024)
 #define MEMBERS_MAX 200
 
-/* --- the example panel: its responses counted, and its tables as worked out by another program --- */
+/* The example panel: its responses counted, and its tables as worked out by another program. */
 
 /* A member's current response to an action. */
 struct current {
@@ -80,7 +80,8 @@ static void put_answers(struct buf *out, const struct questionnaire *questionnai
             buf_put_char(out, ',');
         json_put_text(out, questionnaire->questions[q].id);
         buf_put_char(out, ':');
-        cr_assert_eq(answer_put(out, &questionnaire->questions[q], field->text, '|', &faults), 0, "line %zu", row->line);
+        cr_assert_eq(answer_put(out, &questionnaire->questions[q], field->text, '|', &faults), 0, "line %zu",
+                     row->line);
     }
     buf_put_char(out, '}');
     faults_free(&faults);
@@ -143,7 +144,8 @@ static void count_row(struct book *book, const struct csv_row *row)
         current->slots = mem_alloc(current->slot_count * sizeof *current->slots);
         cr_assert_not_null(current->slots);
         tally_slots(book->layout, &ballot, current->slots);
-        cr_assert_eq(tally_add(book->layout, book_counts(book, ballot.action), current->slots, current->slot_count, 1), 0);
+        cr_assert_eq(tally_add(book->layout, book_counts(book, ballot.action), current->slots, current->slot_count, 1),
+                     0);
     }
     ballot_free(&ballot);
 }
@@ -160,7 +162,7 @@ static void count_responses(struct book *book, const char *revision)
     cr_assert_not_null(reader);
     cr_assert_eq(csv_read(reader, &row, &why), CSV_ROW);
     while ((result = csv_read(reader, &row, &why)) == CSV_ROW)
-        if (revision == NULL || strcmp(row.fields[2].text, revision) == 0)
+        if (!revision || strcmp(row.fields[2].text, revision) == 0)
             count_row(book, &row);
     cr_assert_eq(result, CSV_END);
     csv_reader_free(reader);
@@ -267,8 +269,8 @@ static void assert_same_cells(const struct csv_row *plain, const struct csv_row 
         cr_assert_eq(a->len, b->len, "line %zu, cell %zu", plain->line, i);
         bool is_decimal = a->len >= 6 && a->text[a->len - 5] == '.' && strspn(a->text, "-.0123456789") == a->len;
         for (size_t k = 0; k < a->len; k++)
-            cr_assert_eq(b->text[k], is_decimal && a->text[k] == '.' ? ',' : a->text[k], "line %zu, cell %zu", plain->line,
-                         i);
+            cr_assert_eq(b->text[k], is_decimal && a->text[k] == '.' ? ',' : a->text[k], "line %zu, cell %zu",
+                         plain->line, i);
     }
 }
 
@@ -305,7 +307,7 @@ Test(tables_of_example, say_the_same_as_excel_nl)
     }
 }
 
-/* --- a small panel whose every cell is written out here --- */
+/* A small panel whose every cell is written out here. */
 
 static struct option seen_options[] = {{.value = (char[]){"-yes"}}, {.value = (char[]){"no"}}};
 static struct option way_options[] = {{.value = (char[]){"post"}}, {.value = (char[]){"web"}}};
@@ -327,8 +329,8 @@ static struct action small_action = {.id = (char[]){"-A.1"},
                                      .status = ACTION_RUNNING};
 static struct action_list small_actions = {.list = &small_action, .count = 1};
 
-#define SUMMARY_HEADER                                                                                                     \
-    "round,action,title,track,lead,related,status,respondents,disclosure,mood_n,mood_mean,mood_sd,mood_median,"            \
+#define SUMMARY_HEADER                                                                                                 \
+    "round,action,title,track,lead,related,status,respondents,disclosure,mood_n,mood_mean,mood_sd,mood_median,"        \
     "mood_positive,mood_negative,mood_net,seen_n,seen_-yes,seen_no,ways_n,ways_post,ways_web,note_n\r\n"
 #define QUESTIONS_HEADER "round,action,question,type,n,mean,sd,median,positive,negative,net,disclosure\r\n"
 #define OPTIONS_HEADER "round,action,question,option,count,n,share,ci_low,ci_high,disclosure\r\n"
@@ -336,7 +338,8 @@ static struct action_list small_actions = {.list = &small_action, .count = 1};
 /* respondents | mood: n -1 0 1 | seen: n -yes no | ways: n post web | note: n */
 static const int64_t small_counts[] = {4, 4, 2, 1, 1, 0, 0, 0, 4, 4, 1, 2};
 
-static void assert_small(enum table table, const struct disclosure_rule *rule, const int64_t *counts, const char *expected)
+static void assert_small(enum table table, const struct disclosure_rule *rule, const int64_t *counts,
+                         const char *expected)
 {
     struct table_source source = {.panel = &small_panel, .actions = &small_actions, .rule = *rule};
     struct tally_layout *layout = tally_layout_new(&small_questionnaire);

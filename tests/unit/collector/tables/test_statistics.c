@@ -8,7 +8,8 @@
 
 static void assert_near(const char *name, double actual, double expected)
 {
-    cr_assert(fabs(actual - expected) <= 1e-12 * fmax(1, fabs(expected)), "%s is %.17g, not %.17g", name, actual, expected);
+    cr_assert(fabs(actual - expected) <= 1e-12 * fmax(1, fabs(expected)), "%s is %.17g, not %.17g", name, actual,
+              expected);
 }
 
 struct expected {
