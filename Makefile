@@ -36,10 +36,8 @@ CFLAGS_cov := -O0 --coverage
 CFLAGS_mem := -O1
 CPPFLAGS_mem := -Itests/memcheck
 CFLAGS_fuzz := -O1 -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
-HAVE_COMPILER := have-build
 ifneq ($(filter clang fuzz,$(VARIANT)),)
 CC := clang
-HAVE_COMPILER := have-fuzz
 endif
 CPPFLAGS += $(CPPFLAGS_$(VARIANT))
 CFLAGS := $(CFLAGS_COMMON) $(CFLAGS_$(VARIANT))
@@ -58,6 +56,35 @@ PROGRAMS := $(OUT)/burgerpanel $(OUT)/burgerpanel-collector
 UNIT_ROOMS := base crypto panel collector client
 UNITS := $(addprefix $(OUT)/unit-,$(UNIT_ROOMS))
 
+# --- what must be there first ----------------------------------------------------------------------------------------------
+
+# The sets of packages (.ci/deps) that each target needs; one that isn't named needs what unit tests need. What is missing
+# is installed by one call for all targets of this make, before anything is compiled. A make that a recipe starts finds in
+# DEPS_SEEN what has been seen to.
+NEEDS_all := build
+NEEDS_programs := build
+NEEDS_install := build
+NEEDS_demo := build
+NEEDS_bench := build
+NEEDS_benches := build
+NEEDS_test := build test excel
+NEEDS_check-excel := build test excel
+NEEDS_fuzz := build test fuzz
+NEEDS_lint := build test fuzz lint
+NEEDS_coverage := build test coverage
+NEEDS := $(foreach goal,$(or $(MAKECMDGOALS),$(.DEFAULT_GOAL)),$(or $(NEEDS_$(goal)),build test))
+NEEDS := $(sort $(NEEDS) $(if $(filter clang,$(CC)),fuzz))
+HAVE := $(if $(filter-out $(DEPS_SEEN),$(NEEDS)),have)
+export DEPS_SEEN := $(sort $(DEPS_SEEN) $(NEEDS))
+
+.PHONY: have deps
+have:
+	@.ci/deps $(NEEDS)
+deps: ## installs what building, testing and checking need (Debian 12, as root)
+	@.ci/deps build test excel lint fuzz coverage
+
+# --- how it is built -------------------------------------------------------------------------------------------------------
+
 # V=1 shows each command whole.
 ifeq ($(V),)
 say = @echo '  $(1) $(if $(filter release,$(VARIANT)),,[$(VARIANT)] )$(2)';
@@ -69,9 +96,8 @@ endif
 all: programs ## builds both programs into build/
 programs: $(PROGRAMS)
 units: $(UNITS)
-$(call objects,$(RUNNER) $(wildcard tests/unit/*.c tests/unit/*/*.c tests/unit/*/*/*.c)): | have-test
 
-$(OUT)/obj/%.o: %.c Makefile | $(HAVE_COMPILER)
+$(OUT)/obj/%.o: %.c Makefile | $(HAVE)
 	@mkdir -p $(@D)
 	$(call say,CC,$<)$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c $< -o $@
 
@@ -132,56 +158,46 @@ PREFIX ?= /usr/local
 DESTDIR ?=
 # One recipe's lines run in order, so what a target builds is ready, in parallel, before what it runs begins.
 RUN := BUILD='$(BUILD)' tests/run.sh
-HAVE := have-build have-test have-excel have-fuzz have-lint have-coverage
-.PHONY: $(HAVE)
-$(HAVE): have-%:
-	@.ci/deps $*
-have-test have-excel have-fuzz: have-build
-have-lint have-coverage: have-test have-fuzz
-
-.PHONY: deps demo quick test memcheck tsan lint check-excel bench fuzz coverage install clean help
-deps: ## installs what building, testing and checking need (Debian 12, as root)
-	@.ci/deps build test excel lint fuzz coverage
-
+.PHONY: demo quick test memcheck tsan lint check-excel bench fuzz coverage install clean help
 demo: programs ## the whole way from signed answers to tables, with the example panel
 	@BUILD='$(BUILD)' fixtures/demo.sh
 
 quick: units ## unit tests, in seconds
 	@$(RUN) quick
 
-test: have-test have-excel ## every test: units and end to end under sanitizers, valgrind, ThreadSanitizer, LibreOffice
+test: $(HAVE) ## every test: units and end to end under sanitizers, valgrind, ThreadSanitizer, LibreOffice
 	@$(MAKE) --no-print-directory programs
 	@$(MAKE) --no-print-directory VARIANT=asan programs units
 	@$(MAKE) --no-print-directory VARIANT=mem units
 	@$(MAKE) --no-print-directory VARIANT=tsan programs
 	@$(RUN) unit e2e memcheck tsan excel
 
-memcheck: have-test ## unit tests and one run of the daemon under valgrind
+memcheck: $(HAVE) ## unit tests and one run of the daemon under valgrind
 	@$(MAKE) --no-print-directory programs
 	@$(MAKE) --no-print-directory VARIANT=mem units
 	@$(RUN) memcheck
 
-tsan: have-test ## concurrent clients against a daemon under ThreadSanitizer
+tsan: $(HAVE) ## concurrent clients against a daemon under ThreadSanitizer
 	@$(MAKE) --no-print-directory VARIANT=tsan programs
 	@$(RUN) tsan
 
-lint: have-lint ## formatting, static analysis, both compilers, walls between rooms, house rules
+lint: $(HAVE) ## formatting, static analysis, both compilers, walls between rooms, house rules
 	@$(MAKE) --no-print-directory programs units
 	@$(MAKE) --no-print-directory VARIANT=clang programs units
 	@$(MAKE) --no-print-directory VARIANT=fuzz fuzzers
 	@BUILD='$(BUILD)' tests/lint/run.sh
 
-check-excel: programs have-test have-excel ## opens the tables of profile excel-nl with LibreOffice
+check-excel: programs ## opens the tables of profile excel-nl with LibreOffice
 	@$(RUN) excel
 
 bench: programs benches ## speed against bare signature checks (FULL=1: the long form)
 	@BUILD='$(BUILD)' FULL='$(FULL)' tests/bench/run.sh
 
-fuzz: have-fuzz ## random inputs for everything that parses (FUZZ_RUNS=100000, FUZZ_SECONDS=60 for each)
+fuzz: $(HAVE) ## random inputs for everything that parses (FUZZ_RUNS=100000, FUZZ_SECONDS=60 for each)
 	@$(MAKE) --no-print-directory VARIANT=fuzz fuzzers
 	@BUILD='$(BUILD)' FUZZ_RUNS='$(FUZZ_RUNS)' FUZZ_SECONDS='$(FUZZ_SECONDS)' tests/fuzz/run.sh
 
-coverage: have-coverage ## which lines the tests reach, as a page under build/coverage/
+coverage: $(HAVE) ## which lines the tests reach, as a page under build/coverage/
 	@$(MAKE) --no-print-directory VARIANT=cov programs units
 	@find '$(BUILD)/cov' -name '*.gcda' -delete
 	@$(RUN) coverage

@@ -1,0 +1,109 @@
+// Goal: on a machine that has only git and make, each target installs all it needs by one call of apt-get, whatever else
+// runs beside it; and who may not install is told everything that is missing, once.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { Machine } from './lib/machine.mjs';
+import { poll } from './lib/poll.mjs';
+
+const libraries = ['c6', 'cjson', 'curl4-openssl', 'inih', 'microhttpd', 'sodium', 'sqlite3'];
+const build = ['gcc', ...libraries.map((name) => `lib${name}-dev`), 'zlib1g-dev'];
+const units = [...build, 'libcriterion-dev', 'nodejs', 'sqlite3', 'valgrind'];
+const clang = ['clang', 'libclang-rt-14-dev'];
+const all = [...units, 'libreoffice-calc-nogui'];
+const install = (packages) => `install ${[...packages].sort().join(' ')}`;
+
+// What each target needs, and what it runs in the end.
+const targets = {
+  all: [build],
+  install: [build],
+  demo: [build, 'fixtures/demo.sh'],
+  bench: [build, 'tests/bench/run.sh'],
+  quick: [units, 'tests/run.sh quick'],
+  test: [all, 'tests/run.sh unit e2e memcheck tsan excel'],
+  memcheck: [units, 'tests/run.sh memcheck'],
+  tsan: [units, 'tests/run.sh tsan'],
+  'check-excel': [all, 'tests/run.sh excel'],
+  fuzz: [[...units, ...clang], 'tests/fuzz/run.sh'],
+  coverage: [[...units, 'gcovr'], 'tests/run.sh coverage'],
+  lint: [[...units, ...clang, 'clang-format', 'clang-tidy', 'npm', 'shellcheck'], 'tests/lint/run.sh'],
+};
+
+for (const [target, [packages, ...script]] of Object.entries(targets))
+  test(`make ${target} installs all it needs by one call, before anything else`, async () => {
+    const machine = new Machine(target);
+    const words = [target, `DESTDIR=${machine.path('installed')}`];
+    await machine.succeed(...words);
+    assert.deepEqual(machine.calls(), ['update', install(packages), ...script]);
+    await machine.succeed(...words);
+    assert.deepEqual(machine.calls().slice(2 + script.length), script, 'nothing was missing the second time');
+  });
+
+test('make deps installs what every target needs', async () => {
+  const machine = new Machine('deps');
+  await machine.succeed('deps');
+  for (const target of Object.keys(targets)) await machine.succeed(target, `DESTDIR=${machine.path('installed')}`);
+  assert.equal(machine.calls().filter((call) => /^(update|install)/.test(call)).length, 2);
+});
+
+test('several targets of one make are installed for by one call', async () => {
+  const machine = new Machine('several');
+  await machine.succeed('demo', 'check-excel');
+  assert.deepEqual(machine.calls().slice(0, 2), ['update', install(all)]);
+  assert.deepEqual(machine.calls().slice(2).sort(), ['fixtures/demo.sh', 'tests/run.sh excel']);
+});
+
+// Both have found something missing before the first has installed anything.
+async function makeTwo(machine, first, second) {
+  machine.hold();
+  const one = machine.succeed(first);
+  await poll('the first to install', 20, () => machine.calls().length > 0);
+  const two = machine.succeed(second);
+  await poll('the second to wait', 20, () => machine.lines('locks').length > 1 || machine.calls().length > 1);
+  machine.release();
+  await Promise.all([one, two]);
+  return machine.calls().filter((call) => !/^(tests|fixtures)/.test(call));
+}
+
+test('of two makes at once the second waits, and finds nothing missing', async () => {
+  assert.deepEqual(await makeTwo(new Machine('two'), 'test', 'test'), ['update', install(all)]);
+});
+
+test('of two makes at once the second installs what only it needs', async () => {
+  const calls = await makeTwo(new Machine('two-unlike'), 'demo', 'test');
+  assert.deepEqual(calls, ['update', install(build), 'update', install(all.filter((name) => !build.includes(name)))]);
+});
+
+test('a lock of another program is waited for', async () => {
+  const machine = new Machine('locked');
+  machine.holdLists(3);
+  const output = await machine.succeed('quick');
+  assert.deepEqual(machine.calls(), ['update', 'update', 'update', 'update', install(units), 'tests/run.sh quick']);
+  assert.equal(output.match(/waiting for another program/g).length, 1, output);
+  const apt = machine.lines('calls').filter((line) => line.startsWith('apt-get'));
+  for (const line of apt) assert.match(line, / -o DPkg::Lock::Timeout=[1-9]/);
+});
+
+test('a lock that is never given up is not waited for without end', async () => {
+  const machine = new Machine('stuck');
+  machine.holdLists(10_000);
+  const { code, output } = await machine.make('quick');
+  assert.notEqual(code, 0, output);
+  assert.match(output, /E: Could not get lock/);
+  assert.match(output, /apt-get could not install: gcc /);
+  assert.ok(machine.calls().every((call) => call === 'update'));
+});
+
+for (const [who, options] of [['a plain user', { uid: 1000 }], ['root without apt', { apt: false }]])
+  test(`${who} is told all that is missing at once`, async () => {
+    for (const [target, packages] of [['test', all], ['lint', targets.lint[0]]]) {
+      const machine = new Machine('told', options);
+      const { code, output } = await machine.make(target);
+      const names = [...packages].sort().join(' ');
+      assert.notEqual(code, 0, output);
+      assert.deepEqual(
+        output.split('\n').filter((line) => line.includes('gcc')),
+        [`Not installed yet: ${names}`, `On Debian 12, run as root:  apt-get update && apt-get install --no-install-recommends ${names}`],
+      );
+      assert.deepEqual(machine.calls(), []);
+    }
+  });

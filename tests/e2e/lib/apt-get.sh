@@ -1,0 +1,89 @@
+#!/bin/sh
+# Stands in for apt-get on the machine of machine.mjs, the folder above this script's: notes in `calls` how it was called,
+# and puts files where packages would. As apt-get does, it fails when the lock of the package lists is taken: while another
+# one runs, and as many times as `lists-held` says. While `hold` is there it doesn't end.
+set -u
+
+machine=$(cd "$(dirname "$0")/.." && pwd) || exit 1
+echo "apt-get $*" >>"$machine/calls"
+
+locked() {
+    if [ "${LC_ALL:-}" = C ]; then
+        echo 'E: Could not get lock /var/lib/apt/lists/lock. It is held by process 4711 (apt-get)' >&2
+    else
+        echo 'E: Kan /var/lib/apt/lists/lock niet vergrendelen. Het is in gebruik door proces 4711 (apt-get)' >&2
+    fi
+    echo 'E: Unable to lock directory /var/lib/apt/lists/' >&2
+    exit 100
+}
+
+put_command() { # name
+    cp "$machine/stand-in/${2:-true}" "$machine/bin/$1"
+}
+
+put_file() { # path below the root
+    mkdir -p "$(dirname "$machine/root/$1")"
+    : >"$machine/root/$1"
+}
+
+put_package() { # name
+    case $1 in
+    gcc | clang) put_command "$1" compiler ;;
+    nodejs) put_command node node ;;
+    libreoffice-calc-nogui) put_command soffice ;;
+    clang-format | clang-tidy | gcovr | npm | shellcheck | sqlite3 | valgrind) put_command "$1" ;;
+    libc6-dev) put_file usr/include/stdio.h ;;
+    libcjson-dev) put_file usr/include/cjson/cJSON.h ;;
+    libclang-rt-14-dev) put_file usr/lib/llvm-14/lib/clang/14.0.6/lib/linux/libclang_rt.fuzzer-x86_64.a ;;
+    libcriterion-dev) put_file usr/include/criterion/criterion.h ;;
+    libcurl4-openssl-dev) put_file usr/include/x86_64-linux-gnu/curl/curl.h ;;
+    libinih-dev) put_file usr/include/ini.h ;;
+    libmicrohttpd-dev) put_file usr/include/microhttpd.h ;;
+    libsodium-dev) put_file usr/include/sodium.h ;;
+    libsqlite3-dev) put_file usr/include/sqlite3.h ;;
+    zlib1g-dev) put_file usr/include/zlib.h ;;
+    *)
+        echo "E: Unable to locate package $1" >&2
+        exit 100
+        ;;
+    esac
+}
+
+if ! mkdir "$machine/running" 2>/dev/null; then
+    echo "two at once" >>"$machine/calls"
+    locked
+fi
+trap 'rmdir "$machine/running"' EXIT
+tries=0
+while [ -e "$machine/hold" ] && [ "$tries" -lt 1500 ]; do
+    /bin/sleep 0.02
+    tries=$((tries + 1))
+done
+
+# -q, -y and --no-install-recommends, -o and its value
+command=
+packages=
+while [ $# -gt 0 ]; do
+    case $1 in
+    -o) shift ;;
+    -*) ;;
+    *) [ -z "$command" ] && command=$1 || packages="$packages $1" ;;
+    esac
+    shift
+done
+
+case $command in
+update)
+    held=$(cat "$machine/lists-held" 2>/dev/null || echo 0)
+    [ "$held" -eq 0 ] && exit 0
+    echo $((held - 1)) >"$machine/lists-held"
+    locked
+    ;;
+install)
+    for package in $packages; do put_package "$package"; done
+    ;;
+*)
+    echo "E: Invalid operation $command" >&2
+    exit 100
+    ;;
+esac

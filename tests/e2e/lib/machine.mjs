@@ -1,0 +1,105 @@
+// A machine on which nothing is installed but what every Debian has, and make: a folder of commands that is the whole PATH,
+// a root in which .ci/deps looks for files, stand-ins for apt-get and for what it installs, and a tree with our Makefile
+// and as little to compile as it takes.
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { chmodSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { freshFolder } from './programs.mjs';
+
+const ESSENTIAL =
+  'cat cp dirname find install make mkdir mv nproc paste rm rmdir sed sh sort tr'.split(' ');
+const SOURCES = ['base', 'crypto', 'panel', 'collector', 'client', 'tests'];
+const WHOLE = ['tests/bench', 'tests/memcheck', 'tests/fuzz']; // the Makefile names each file of these
+const SCRIPTS = ['tests/run.sh', 'tests/lint/run.sh', 'tests/bench/run.sh', 'tests/fuzz/run.sh', 'fixtures/demo.sh'];
+
+const which = (name) => {
+  const paths = process.env.PATH.split(':').map((folder) => join(folder, name));
+  return paths.find(existsSync) ?? assert.fail(`${name} is not on this machine`);
+};
+
+function writeScript(path, text) {
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, `#!/bin/sh\n${text}\n`);
+  chmodSync(path, 0o755);
+}
+
+// The programs' main files, one other file of each folder, and the whole of some.
+function copySources(tree, folder) {
+  const entries = readdirSync(folder, { withFileTypes: true });
+  const files = entries.filter((entry) => entry.isFile() && entry.name.endsWith('.c')).map((entry) => entry.name);
+  const first = files.find((name) => name !== 'main.c');
+  const wanted = WHOLE.includes(folder) ? files : files.filter((name) => name === 'main.c' || name === first);
+  for (const name of wanted) cpSync(join(folder, name), join(tree, folder, name));
+  for (const entry of entries) if (entry.isDirectory()) copySources(tree, join(folder, entry.name));
+}
+
+export class Machine {
+  constructor(name, { uid = 0, apt = true } = {}) {
+    this.folder = freshFolder(`machine-${name}`);
+    this.tree = this.path('tree');
+    for (const folder of ['bin', 'root/var/lib/dpkg', 'stand-in', 'tree'])
+      mkdirSync(this.path(folder), { recursive: true });
+    for (const command of ESSENTIAL) symlinkSync(which(command), this.path('bin', command));
+    writeScript(this.path('bin/id'), `echo ${uid}`);
+    writeScript(this.path('bin/sleep'), ':');
+    writeScript(this.path('bin/flock'), `echo "$*" >>'${this.path('locks')}'\nexec ${which('flock')} "$@"`);
+    writeScript(this.path('stand-in/true'), ':');
+    writeScript(this.path('stand-in/node'), 'echo v18.20.4');
+    writeScript(this.path('stand-in/compiler'), 'while [ $# -gt 1 ]; do\n[ "$1" = -o ] && : >"$2"\nshift\ndone');
+    if (apt) cpSync('tests/e2e/lib/apt-get.sh', this.path('bin/apt-get'));
+
+    cpSync('Makefile', join(this.tree, 'Makefile'));
+    cpSync('.ci/deps', join(this.tree, '.ci/deps'));
+    for (const folder of SOURCES) copySources(this.tree, folder);
+    for (const script of SCRIPTS)
+      writeScript(join(this.tree, script), `echo "${script} $*" >>'${this.path('calls')}'`);
+  }
+
+  path(...names) {
+    return join(this.folder, ...names);
+  }
+
+  // Starts make as one would at a terminal; the promise is of {code, output}.
+  make(...words) {
+    const env = { PATH: this.path('bin'), DEPS_ROOT: this.path('root'), HOME: this.folder, LANG: 'nl_NL.UTF-8' };
+    const stdio = ['ignore', 'pipe', 'pipe'];
+    const child = spawn(this.path('bin/make'), ['-C', this.tree, '-j8', ...words], { env, stdio });
+    let output = '';
+    for (const stream of [child.stdout, child.stderr])
+      stream.setEncoding('utf8').on('data', (text) => (output += text));
+    return new Promise((done, failed) => {
+      child.on('error', failed);
+      child.on('close', (code) => done({ code, output }));
+    });
+  }
+
+  async succeed(...words) {
+    const { code, output } = await this.make(...words);
+    assert.equal(code, 0, output);
+    return output;
+  }
+
+  // One apt-get at a time ends only when released.
+  hold() {
+    writeFileSync(this.path('hold'), '');
+  }
+
+  release() {
+    rmSync(this.path('hold'));
+  }
+
+  holdLists(times) {
+    writeFileSync(this.path('lists-held'), `${times}\n`);
+  }
+
+  lines(name) {
+    return existsSync(this.path(name)) ? readFileSync(this.path(name), 'utf8').trimEnd().split('\n') : [];
+  }
+
+  // What was run, in order: 'update', 'install PACKAGE…' and the scripts that targets end with.
+  calls() {
+    const command = /^apt-get (?:(?:-o \S+|-\S+) )*(\w+)(?: -\S+)*/;
+    return this.lines('calls').map((line) => line.trimEnd().replace(command, '$1'));
+  }
+}
