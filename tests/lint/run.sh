@@ -88,7 +88,7 @@ for name in $wanted; do
     self-test) check self-test "each check finds its bad sample" self_test ;;
     format) check format "clang-format" clang-format --dry-run -Werror $all_c ;;
     tidy) check tidy "clang-tidy" tidy $room_c ;;
-    walls) check walls "includes go one way" source_check walls ;;
+    walls) check walls "includes go as the plan says" source_check walls ;;
     functions) check functions "banned functions" source_check functions ;;
     sizes) check sizes "files to 500 lines, functions to 50" source_check sizes ;;
     widths) check widths "lines to 120 characters" source_check widths ;;

@@ -16,6 +16,18 @@ const tree = {
     '/* sprintf(x) in a comment is nothing, nor */\nconst char *t = "strcpy(a, b)"; // atoi(x)\n' +
     'int f(void)\n{\n    sprintf(a, b);\n    exit (1);\n    free(p);\n    s->free(p);\n    mem_free(p);\n    return atoi(x);\n}\n',
   'collector/main.c': '/* allowed */\nint main(void)\n{\n    exit(1);\n}\n',
+  // Against the plan of the rooms, one kind each: a room that is not below, with the two walls that matter most; an inside
+  // header; a room to come; no room; a test that looks into another room. And what is allowed beside each.
+  'collector/audit/audit.c': '/* no */\n#include "collector/tables/sheet.h"\n#include "collector/log/tree.h"\n',
+  'collector/web/pages.c': '/* no */\n#include "collector/http/http.h"\n#include "collector/api/api.h"\n#include "collector/http/loop.h"\n',
+  'client/home/spool.c': '/* no */\n#include "client/net/http.h"\n#include "client/home/inside.h"\n',
+  'client/attic/box.c': '/* no */\n#include "base/buf.h"\n',
+  'collector/net/cut.c': '/* still open */\n#include "collector/ops/config.h"\n',
+  'tests/unit/collector/log/test_tiles.c':
+    '/* no */\n#include "collector/log/tiles.h"\n#include "collector/intake/commit.h"\n#include "tests/unit/collector/kit.h"\n' +
+    '#include "collector/intake/ledger.h"\n#include "client/net/http.h"\n',
+  'tests/unit/collector/kit.h': '/* may see all */\n#include "collector/intake/ledger.h"\n',
+  'base/test.c': '/* no */\n#include "tests/unit/collector/kit.h"\n',
   'panel/b.h': '#ifndef B\n#define B\n#endif\n',
   'panel/long.c': `/* long */\nint long_one(void)\n{\n${many('    x();', 51)}}\n${many('int y;', 500)}`,
   'panel/fine.c': `/* fine */\nint fine_one(void)\n{\n${many('    x();', 50)}}\n`,
@@ -27,7 +39,11 @@ const tree = {
   'tests/blank.sh': 'echo 1 \n\techo 2\n',
 };
 const expected = {
-  walls: ['base/a.c:2', 'base/a.c:3', 'client/c.c:2', 'client/c.c:3', 'client/c.c:4'],
+  walls: [
+    'base/a.c:2', 'base/a.c:3', 'base/test.c:2', 'client/c.c:2', 'client/c.c:3', 'client/c.c:4', 'client/attic/box.c:1',
+    'client/home/spool.c:2', 'collector/audit/audit.c:2', 'collector/web/pages.c:3', 'collector/web/pages.c:4',
+    'tests/unit/collector/log/test_tiles.c:5', 'tests/unit/collector/log/test_tiles.c:6', 'tests/lint/rooms.mjs',
+  ],
   functions: ['collector/d.c:5', 'collector/d.c:6', 'collector/d.c:7', 'collector/d.c:10'],
   widths: ['panel/wide.c:1', 'panel/wide.c:3'],
   sizes: ['panel/long.c:1', 'panel/long.c:3'],
@@ -35,6 +51,9 @@ const expected = {
   heads: ['panel/b.h:1', 'panel/b.h'],
   exported: ['crypto/name.c: other', 'crypto/name.c: name_hidden'],
 };
+
+// Two cuts that are still open: one that is there, and one that was made.
+const open = ['collector/net/cut.c collector/ops/config.h', 'collector/net/gone.c collector/ops/config.h'];
 
 rmSync(root, { recursive: true, force: true });
 for (const [name, text] of Object.entries(tree)) {
@@ -49,7 +68,7 @@ let wrong = 0;
 for (const [name, check] of Object.entries(checks)) {
   let files = listFiles(root);
   if (name === 'exported') files = files.filter((f) => f.startsWith('crypto/'));
-  const findings = check(root, files, objects);
+  const findings = check(root, files, objects, open);
   const missing = expected[name].filter((want) => !findings.some((f) => f.startsWith(`${want}:`) || f.startsWith(`${want} `)));
   if (missing.length > 0 || findings.length !== expected[name].length) {
     wrong++;

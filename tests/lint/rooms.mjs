@@ -1,0 +1,100 @@
+// The plan of the house: which room may include which, and which of its headers a room shows to the others. Rooms to come
+// are in it too. docs/DESIGN.md tells what each is for.
+
+// Top level: whom each may include beside itself.
+export const floors = {
+  base: [],
+  crypto: ['base'],
+  panel: ['base', 'crypto'],
+  collector: ['base', 'crypto', 'panel'],
+  client: ['base', 'crypto', 'panel'],
+};
+
+// Inside the two programs: the rooms that each may include (base, crypto and panel are open to all), and its faces, the
+// headers that others may include. What has no face is the top of its program. '' is where main.c stands.
+const programs = {
+  collector: {
+    '': { uses: 'cmd daemon ops' },
+    daemon: { uses: 'api web http intake log state store ops', faces: 'serve' },
+    cmd: { uses: 'audit tables release log state store ops net', faces: 'cmd' },
+    api: { uses: 'http intake tables release log state store ops', faces: 'api' },
+    web: { uses: 'http', faces: 'web' },
+    audit: { uses: 'net log state store', faces: 'audit remote' },
+    intake: { uses: 'log state store ops', faces: 'commit submission submit workers' },
+    release: { uses: 'tables log state store', faces: 'release' },
+    tables: { uses: 'state store', faces: 'csvw datapackage report sheet' },
+    notify: { uses: 'net log store', faces: 'notify' },
+    http: { uses: 'ops', faces: 'gzip http negotiate' },
+    log: { uses: 'store', faces: 'proofs reader signer tree' },
+    state: { uses: 'store', faces: 'catalogue panel_import roster tally token' },
+    store: { uses: '', faces: 'snapshots store' },
+    net: { uses: '', faces: 'fetch' },
+    ops: { uses: '', faces: 'config metrics' },
+  },
+  client: {
+    '': { uses: 'cmd' },
+    cmd: { uses: 'batch terminal response log net home', faces: 'cmd' },
+    batch: { uses: 'terminal response log net home', faces: 'batch rows' },
+    terminal: { uses: 'response net home', faces: 'messages outcome progress prompt' },
+    response: { uses: 'net home', faces: 'answers catalogue compose' },
+    log: { uses: 'net home', faces: 'monitor view' },
+    net: { uses: 'home', faces: 'deliver enrol http' },
+    home: { uses: '', faces: 'evidence history pending pin profile receipts spool spool_bulk' },
+  },
+};
+
+// Includes against the plan that are still there: this list only gets shorter.
+export const open = [
+  'collector/ops/metrics.h collector/intake/submission.h',
+  'collector/ops/config.c collector/store/store.h',
+  'collector/daemon/serve.c collector/cmd/cmd.h',
+  'client/batch/sign.c client/cmd/cmd.h',
+  'client/batch/send.c client/cmd/cmd.h',
+  'client/response/catalogue.c client/terminal/messages.h',
+];
+
+// Where a library's header may be included.
+export const libraries = [
+  [/^cjson\/|^cJSON\.h$/, /^base\/json[^/]*\.c$/],
+  [/^sodium/, /^(crypto\/[^/]*\.[ch]|base\/mem\.c)$/],
+  [/^curl\//, /^(client\/net\/http|collector\/net\/fetch)\.c$/],
+  [/^microhttpd\.h$/, /^collector\/http\/[^/]*\.[ch]$/],
+  [/^sqlite3\.h$/, /^(collector\/store\/sqlite\/[^/]*\.[ch]|tests\/unit\/collector\/store\/[^/]*\.[ch])$/], // tests damage stores
+  [/^zlib\.h$/, /^collector\/http\/gzip\.c$/],
+  [/^ini\.h$/, /^collector\/ops\/config\.c$/],
+  [/^criterion\//, /^tests\/(unit|memcheck)\//],
+];
+
+const words = (text) => (text ?? '').split(' ').filter(Boolean);
+
+// The room that a file stands in: its program (or floor) and the folder below it. A unit test's is that of what it tests; a test
+// that stands on no room's side has none, and may see everything.
+function whereIs(name) {
+  const parts = name.split('/').slice(0, -1);
+  const tests = parts[0] === 'tests';
+  if (tests && parts[1] === 'fuzz') return { tests, floor: 'panel' };
+  if (tests && parts[1] !== 'unit') return { tests };
+  const [floor, room = ''] = tests ? parts.slice(2) : parts;
+  return { tests, floor, room };
+}
+
+// What is wrong with `name` including `target`, a header of the project; null: nothing.
+export function wallBetween(name, target) {
+  const from = whereIs(name);
+  const to = whereIs(target);
+  if (to.tests) return from.tests ? null : `${target} is a test's`;
+  if (from.floor === undefined) return null;
+  if (from.floor !== to.floor) return floors[from.floor]?.includes(to.floor) ? null : `${from.floor} must not include ${target}`;
+  const rooms = programs[to.floor];
+  if (rooms === undefined || from.room === to.room || (from.tests && from.room === '')) return null;
+  if (!from.tests && !words(rooms[from.room]?.uses).includes(to.room))
+    return `${from.floor}/${from.room} must not include ${to.floor}/${to.room}`;
+  const isFace = words(rooms[to.room]?.faces).some((face) => target === `${to.floor}/${to.room}/${face}.h`);
+  return isFace ? null : `${target} is no face of its room`;
+}
+
+// The room of the plan that a source should be in, and isn't.
+export function hasNoRoom(name) {
+  const { tests, floor, room } = whereIs(name);
+  return !tests && floor in programs && !(room in programs[floor]);
+}
