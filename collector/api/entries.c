@@ -28,7 +28,7 @@ static enum store_result put_entries(struct buf *out, struct store *store, uint6
     buf_init(&entry, JWS_MAX);
     for (uint64_t i = from; i < to && result == STORE_OK && out->len < BYTES_MAX; i++) {
         buf_reset(&entry);
-        result = store->ops->entry_read(store, (int64_t)i, &entry);
+        result = store_entry_read(store, (int64_t)i, &entry);
         if (result == STORE_OK) {
             buf_printf(out, "{\"index\":%llu,\"jws\":", (unsigned long long)i);
             json_put_string(out, entry.data, entry.len);

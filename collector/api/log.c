@@ -41,7 +41,7 @@ static enum store_result read_tile(struct service *service, const struct tile *t
     struct merkle_hash hashes[TILE_WIDTH];
     unsigned width = 0;
     struct store *store = reader_take(service->reader);
-    enum store_result result = store->ops->tile_read(store, tile->level, tile->index, hashes, &width);
+    enum store_result result = store_tile_read(store, tile->level, tile->index, hashes, &width);
     reader_give_back(service->reader);
     if (result == STORE_OK && width < tile->width)
         result = STORE_NONE;

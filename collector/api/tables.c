@@ -106,7 +106,7 @@ static void stir_actions(uint8_t hash[static SHA256_BYTES], const struct action_
 static enum store_result read_head(struct service *service, const struct parcel *parcel, struct merkle_head *out)
 {
     int64_t size;
-    if (parcel->store->ops->entry_count(parcel->store, &size) != STORE_OK)
+    if (store_entry_count(parcel->store, &size) != STORE_OK)
         return STORE_FAILED;
     struct proofs *proofs = proofs_now(service->around.proofs);
     bool same = proofs->head.size == (uint64_t)size;

@@ -46,7 +46,7 @@ static enum store_result compare_members(struct comparison *c)
     c->members_seen = mem_calloc(count, sizeof *c->members_seen);
     if (!c->members_seen)
         return no_memory(c->store);
-    enum store_result result = c->store->ops->member_each(c->store, compare_member, c);
+    enum store_result result = store_member_each(c->store, compare_member, c);
     for (size_t i = 0; i < count && result == STORE_OK; i++) {
         const struct fold_member *member = fold_member(c->fold, (int64_t)i + 1);
         key_thumbprint(member->public_key, kid);
@@ -69,7 +69,7 @@ static enum store_result compare_invitations(struct comparison *c)
     int64_t count = (int64_t)fold_member_count(c->fold);
     for (int64_t number = 1; number <= count; number++) {
         const struct fold_member *member = fold_member(c->fold, number);
-        enum store_result found = c->store->ops->invitation_find(c->store, member->invitation, &stored);
+        enum store_result found = store_invitation_find(c->store, member->invitation, &stored);
         if (found == STORE_FAILED)
             return STORE_FAILED;
         if (found == STORE_OK && stored.state == INVITATION_USED && stored.member == number)
@@ -80,7 +80,7 @@ static enum store_result compare_invitations(struct comparison *c)
                         "uitnodiging van panellid %s (regel %lld): niet als door hen gebruikt aangemerkt"),
                       kid, (long long)member->index);
     }
-    enum store_result result = c->store->ops->invitation_count(c->store, &counts);
+    enum store_result result = store_invitation_count(c->store, &counts);
     if (result == STORE_OK && counts.used > count)
         audit_differs(c->audit,
                       T("invitations: %lld are marked as used, %lld were",
@@ -135,8 +135,7 @@ static enum store_result find_missing(struct comparison *c)
     struct store_current stored;
     size_t place = 0;
     while (fold_next_current(c->fold, &place, &worked)) {
-        enum store_result found =
-            c->store->ops->current_read(c->store, worked.round, worked.member, worked.action, &stored);
+        enum store_result found = store_current_read(c->store, worked.round, worked.member, worked.action, &stored);
         if (found == STORE_FAILED)
             return STORE_FAILED;
         c->round = worked.round;
@@ -150,10 +149,10 @@ static enum store_result compare_currents(struct comparison *c)
 {
     c->round = 0;
     c->seen = 0;
-    enum store_result result = c->store->ops->round_each(c->store, compare_round, c);
+    enum store_result result = store_round_each(c->store, compare_round, c);
     int64_t last = c->round;
     for (c->round = 1; c->round <= last && result == STORE_OK; c->round++)
-        result = c->store->ops->current_each(c->store, c->round, compare_current, c);
+        result = store_current_each(c->store, c->round, compare_current, c);
     if (result == STORE_OK && c->seen < fold_current_count(c->fold))
         result = find_missing(c);
     return result;
@@ -185,7 +184,7 @@ static enum store_result compare_counts(struct comparison *c, int64_t round, int
     int64_t *stored = mem_calloc(slots, sizeof *stored);
     if (!stored)
         return no_memory(c->store);
-    enum store_result result = c->store->ops->counts_read(c->store, round, action, stored, slots);
+    enum store_result result = store_counts_read(c->store, round, action, stored, slots);
     if (result == STORE_FAILED)
         audit_differs(c->audit, T("counters of action %s in round %s: %s", "tellers van actie %s in ronde %s: %s"),
                       action_id, round_id, store_error(c->store));
@@ -216,7 +215,7 @@ static enum store_result compare_tallies(struct comparison *c)
     int64_t round, action;
     const int64_t *counts;
     size_t place = 0, slots;
-    enum store_result result = c->store->ops->counts_each(c->store, compare_counted, c);
+    enum store_result result = store_counts_each(c->store, compare_counted, c);
     while (result == STORE_OK && fold_next_counts(c->fold, &place, &round, &action, &counts, &slots))
         result = compare_counts(c, round, action, counts, slots);
     return result;

@@ -60,7 +60,7 @@ static void compare_tile(struct audit_tree *tree, unsigned level, uint64_t index
     unsigned stored_width = 0;
     if (!tree->store)
         return;
-    enum store_result result = tree->store->ops->tile_read(tree->store, level, index, stored, &stored_width);
+    enum store_result result = store_tile_read(tree->store, level, index, stored, &stored_width);
     if (result == STORE_FAILED) {
         audit_differs(tree->audit, T("tile %u/%llu: %s", "tegel %u/%llu: %s"), level, (unsigned long long)index,
                       store_error(tree->store));

@@ -41,7 +41,7 @@ static enum store_result write_imported(struct import *import)
             import->added++;
         else if (!action_equal(&import->before->list[old], now))
             import->changed++;
-        if (import->store->ops->action_write(import->store, &row, (int64_t)i) != STORE_OK)
+        if (store_action_write(import->store, &row, (int64_t)i) != STORE_OK)
             return STORE_FAILED;
     }
     return STORE_OK;
@@ -58,7 +58,7 @@ static enum store_result stop_missing(struct import *import)
         if (row.action.status != ACTION_STOPPED)
             import->stopped++;
         row.action.status = ACTION_STOPPED;
-        if (import->store->ops->action_write(import->store, &row, position++) != STORE_OK)
+        if (store_action_write(import->store, &row, position++) != STORE_OK)
             return STORE_FAILED;
     }
     return STORE_OK;
@@ -66,17 +66,16 @@ static enum store_result stop_missing(struct import *import)
 
 static int import_actions(struct import *import)
 {
-    const struct store_ops *ops = import->store->ops;
     import->before = action_list_new();
     if (!import->before)
         return cli_fail(T("out of memory", "te weinig geheugen"));
-    if (ops->begin(import->store) != STORE_OK)
+    if (store_begin(import->store) != STORE_OK)
         return cmd_store_failed(import->store);
-    if (ops->action_each(import->store, keep_action, import) == STORE_OK && action_list_index(import->before) == 0 &&
+    if (store_action_each(import->store, keep_action, import) == STORE_OK && action_list_index(import->before) == 0 &&
         write_imported(import) == STORE_OK && stop_missing(import) == STORE_OK &&
-        ops->commit(import->store) == STORE_OK)
+        store_commit(import->store) == STORE_OK)
         return CLI_DONE;
-    ops->rollback(import->store);
+    store_rollback(import->store);
     return cmd_store_failed(import->store);
 }
 
@@ -135,7 +134,7 @@ static int put_action(void *context, const struct store_action *row)
 
 static enum store_result put_all(struct store *store, struct csv_writer *writer)
 {
-    return store->ops->action_each(store, put_action, writer);
+    return store_action_each(store, put_action, writer);
 }
 
 int cmd_actions_list(const struct cli_verb *verb, int argc, char **argv)

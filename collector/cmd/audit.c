@@ -49,7 +49,7 @@ static enum store_result read_entry(void *context, int64_t index, struct buf *ou
 {
     struct store *store = context;
     *error = store->error;
-    return store->ops->entry_read(store, index, out);
+    return store_entry_read(store, index, out);
 }
 
 /* The last checkpoint beside the key, which need not be at hand in full: its signature is checked with the store's
@@ -62,7 +62,7 @@ static void read_checkpoint(struct run *run)
     buf_init(&verifier, NOTE_MAX);
     config_log_key(cmd_config(), path);
     run->last_found = STORE_FAILED;
-    if (run->store->ops->log_key_read(run->store, &verifier) == STORE_OK)
+    if (store_log_key_read(run->store, &verifier) == STORE_OK)
         run->last_found = signer_read_last(path, buf_text(&verifier), &run->last, run->last_error);
     else
         snprintf(run->last_error, sizeof run->last_error, "%s",
@@ -169,9 +169,8 @@ static int audit_store(struct run *run)
 {
     struct audit_source source = {.read = read_entry, .context = run->store};
     read_checkpoint(run);
-    if (run->store->ops->begin_reading(run->store) != STORE_OK ||
-        (run->catalogue = catalogue_load(run->store)) == NULL ||
-        run->store->ops->entry_count(run->store, &source.size) != STORE_OK)
+    if (store_begin_reading(run->store) != STORE_OK || (run->catalogue = catalogue_load(run->store)) == NULL ||
+        store_entry_count(run->store, &source.size) != STORE_OK)
         return cmd_store_failed(run->store);
     return audit_all(run, &source);
 }
@@ -261,7 +260,7 @@ int cmd_audit(const struct cli_verb *verb, int argc, char **argv)
         return result;
     result = audit_store(&run);
     free_run(&run);
-    run.store->ops->rollback(run.store);
+    store_rollback(run.store);
     store_close(run.store);
     return result;
 }

@@ -69,7 +69,7 @@ static int export_package(struct export_run *export)
     buf_init(&text, SIZE_MAX);
     buf_init(&key, NOTE_MAX);
     int result;
-    if (tree_head(store, &export->package.head) != STORE_OK || store->ops->log_key_read(store, &key) == STORE_FAILED) {
+    if (tree_head(store, &export->package.head) != STORE_OK || store_log_key_read(store, &key) == STORE_FAILED) {
         result = cmd_store_failed(store);
     } else {
         export->package.log_key = buf_text(&key);
@@ -107,12 +107,12 @@ static int run(struct export_run *export, const char *round)
     struct store *store = cmd_open(STORE_EXISTING, &result);
     if (!store)
         return result;
-    struct catalogue *catalogue = store->ops->begin_reading(store) == STORE_OK ? catalogue_load(store) : NULL;
+    struct catalogue *catalogue = store_begin_reading(store) == STORE_OK ? catalogue_load(store) : NULL;
     export->store = store;
     export->package.catalogue = catalogue;
     result = catalogue ? export_all(export, round) : cmd_store_failed(store);
     catalogue_release(catalogue);
-    store->ops->rollback(store);
+    store_rollback(store);
     store_close(store);
     return result;
 }

@@ -30,7 +30,7 @@ static enum store_result create_one(struct store *store, int64_t number, struct 
     csv_end_row(writer);
     mem_wipe(code, sizeof code);
     mem_wipe(text, sizeof text);
-    return store->ops->invitation_add(store, number, hash);
+    return store_invitation_add(store, number, hash);
 }
 
 static enum store_result create_all(struct store *store, int64_t count, struct buf *csv)
@@ -41,7 +41,7 @@ static enum store_result create_all(struct store *store, int64_t count, struct b
     csv_put_text(&writer, "member");
     csv_put_text(&writer, "code");
     csv_end_row(&writer);
-    if (store->ops->invitation_count(store, &now) != STORE_OK)
+    if (store_invitation_count(store, &now) != STORE_OK)
         return STORE_FAILED;
     for (int64_t i = 1; i <= count; i++)
         if (create_one(store, now.last + i, &writer) != STORE_OK)
@@ -56,7 +56,7 @@ static int create(struct store *store, int64_t count, const char *out)
     struct buf csv;
     int result = CLI_DONE;
     buf_init(&csv, SIZE_MAX);
-    if (store->ops->begin(store) != STORE_OK || create_all(store, count, &csv) != STORE_OK)
+    if (store_begin(store) != STORE_OK || create_all(store, count, &csv) != STORE_OK)
         result = cmd_store_failed(store);
     else if (buf_check(&csv))
         result = cli_fail(T("out of memory", "te weinig geheugen"));
@@ -64,13 +64,13 @@ static int create(struct store *store, int64_t count, const char *out)
         result = cli_fail(T("%s can't be written: %s; no invitations were made",
                             "%s kan niet geschreven worden: %s; er zijn geen uitnodigingen gemaakt"),
                           out, strerror(errno));
-    else if (store->ops->commit(store) != STORE_OK) {
+    else if (store_commit(store) != STORE_OK) {
         result = cmd_store_failed(store);
         if (out && file_remove(out))
             cli_say(T("remove %s: its codes are not valid", "verwijder %s: de codes zijn niet geldig"), out);
     }
     if (result != CLI_DONE)
-        store->ops->rollback(store);
+        store_rollback(store);
     else if (!out && fwrite(csv.data, 1, csv.len, stdout) != csv.len)
         result = cli_fail(T("the codes can't be written", "de codes kunnen niet geschreven worden"));
     buf_wipe(&csv);
@@ -105,7 +105,7 @@ int cmd_invitations_create(const struct cli_verb *verb, int argc, char **argv)
 static enum store_result put_counts(struct store *store, struct csv_writer *writer)
 {
     struct invitation_counts now;
-    enum store_result result = store->ops->invitation_count(store, &now);
+    enum store_result result = store_invitation_count(store, &now);
     if (result != STORE_OK)
         return result;
     const struct {
@@ -128,9 +128,9 @@ int cmd_invitations_list(const struct cli_verb *verb, int argc, char **argv)
 static int withdraw(struct store *store, const uint8_t hash[static SHA256_BYTES])
 {
     struct store_invitation invitation = {INVITATION_UNUSED, 0};
-    enum store_result found = store->ops->begin(store);
+    enum store_result found = store_begin(store);
     if (found == STORE_OK)
-        found = store->ops->invitation_find(store, hash, &invitation);
+        found = store_invitation_find(store, hash, &invitation);
     if (found == STORE_FAILED)
         return cmd_store_failed(store);
     if (found == STORE_NONE)
@@ -139,7 +139,7 @@ static int withdraw(struct store *store, const uint8_t hash[static SHA256_BYTES]
         return cli_fail(T("this invitation has been used; `members revoke` refuses the member's later responses",
                           "deze uitnodiging is gebruikt; `members revoke` weigert latere reacties van het panellid"));
     invitation.state = INVITATION_WITHDRAWN;
-    if (store->ops->invitation_mark(store, hash, &invitation) != STORE_OK || store->ops->commit(store) != STORE_OK)
+    if (store_invitation_mark(store, hash, &invitation) != STORE_OK || store_commit(store) != STORE_OK)
         return cmd_store_failed(store);
     return CLI_DONE;
 }
@@ -156,7 +156,7 @@ int cmd_invitations_withdraw(const struct cli_verb *verb, int argc, char **argv)
     } else {
         hash_code(code, hash);
         result = withdraw(store, hash);
-        store->ops->rollback(store);
+        store_rollback(store);
     }
     store_close(store);
     return result;

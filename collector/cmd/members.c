@@ -20,7 +20,7 @@ static int put_member(void *context, const struct store_member *member)
 
 static enum store_result put_all(struct store *store, struct csv_writer *writer)
 {
-    return store->ops->member_each(store, put_member, writer);
+    return store_member_each(store, put_member, writer);
 }
 
 int cmd_members_list(const struct cli_verb *verb, int argc, char **argv)
@@ -46,13 +46,13 @@ static int compare_kid(void *context, const struct store_member *member)
 static int revoke(struct store *store, const char *kid)
 {
     struct search search = {.kid = kid};
-    if (store->ops->member_each(store, compare_kid, &search) != STORE_OK)
+    if (store_member_each(store, compare_kid, &search) != STORE_OK)
         return cmd_store_failed(store);
     if (search.found.number == 0)
         return cli_fail(T("there is no member with this kid", "er is geen panellid met dit kid"));
     if (search.found.revoked_at != 0)
         return cli_fail(T("this member was revoked already", "dit panellid was al ingetrokken"));
-    if (store->ops->member_revoke(store, search.found.number, clock_now()) != STORE_OK)
+    if (store_member_revoke(store, search.found.number, clock_now()) != STORE_OK)
         return cmd_store_failed(store);
     return CLI_DONE;
 }

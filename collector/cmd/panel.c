@@ -85,7 +85,7 @@ static enum store_result read_before(struct import *import)
     struct faults faults;
     buf_init(&json, PANEL_JSON_MAX);
     faults_init(&faults);
-    enum store_result result = import->store->ops->panel_read(import->store, &json);
+    enum store_result result = store_panel_read(import->store, &json);
     if (result == STORE_OK && (import->before = panel_parse(buf_text(&json), json.len, &faults)) == NULL)
         result = STORE_FAILED;
     faults_free(&faults);
@@ -95,12 +95,11 @@ static enum store_result read_before(struct import *import)
 
 static enum store_result read_state(struct import *import, int64_t *size)
 {
-    const struct store_ops *ops = import->store->ops;
-    if (read_before(import) != STORE_OK || ops->round_each(import->store, keep_round, import) != STORE_OK ||
-        ops->action_each(import->store, keep_action, import) != STORE_OK ||
-        ops->counts_each(import->store, keep_counted, import) != STORE_OK)
+    if (read_before(import) != STORE_OK || store_round_each(import->store, keep_round, import) != STORE_OK ||
+        store_action_each(import->store, keep_action, import) != STORE_OK ||
+        store_counts_each(import->store, keep_counted, import) != STORE_OK)
         return STORE_FAILED;
-    return ops->entry_count(import->store, size);
+    return store_entry_count(import->store, size);
 }
 
 static bool round_is_known(const struct import *import, const char *id)
@@ -113,15 +112,14 @@ static bool round_is_known(const struct import *import, const char *id)
 
 static enum store_result write_panel(struct import *import, const struct buf *json)
 {
-    const struct store_ops *ops = import->store->ops;
     int64_t number = (int64_t)import->round_count;
     for (size_t i = 0; i < import->after->round_count; i++)
         if (!round_is_known(import, import->after->rounds[i].id) &&
-            ops->round_add(import->store, ++number, import->after->rounds[i].id) != STORE_OK)
+            store_round_add(import->store, ++number, import->after->rounds[i].id) != STORE_OK)
             return STORE_FAILED;
-    if (ops->panel_write(import->store, buf_text(json), json->len, clock_now()) != STORE_OK)
+    if (store_panel_write(import->store, buf_text(json), json->len, clock_now()) != STORE_OK)
         return STORE_FAILED;
-    return ops->commit(import->store);
+    return store_commit(import->store);
 }
 
 /* The log's key is made with the first panel: from then on the store belongs to it. A key that has signed before is
@@ -148,7 +146,7 @@ static int make_log_key(const struct import *import)
     int result = CLI_DONE;
     if (signer_verifier(path, origin, &verifier, error))
         result = cli_fail("%s", error);
-    else if (import->store->ops->log_key_write(import->store, buf_text(&verifier)) != STORE_OK)
+    else if (store_log_key_write(import->store, buf_text(&verifier)) != STORE_OK)
         result = cmd_store_failed(import->store);
     buf_free(&verifier);
     return result;
@@ -158,7 +156,7 @@ static int ensure_log_key(const struct import *import)
 {
     struct buf verifier;
     buf_init(&verifier, NOTE_MAX);
-    enum store_result found = import->store->ops->log_key_read(import->store, &verifier);
+    enum store_result found = store_log_key_read(import->store, &verifier);
     buf_free(&verifier);
     if (found == STORE_FAILED)
         return cmd_store_failed(import->store);
@@ -171,7 +169,7 @@ static int import_panel(struct import *import, const char *file, const struct bu
     int64_t size = 0;
     int result = CLI_DONE;
     faults_init(&faults);
-    if (import->store->ops->begin(import->store) != STORE_OK)
+    if (store_begin(import->store) != STORE_OK)
         return cmd_store_failed(import->store);
     if (read_state(import, &size) != STORE_OK)
         result = cmd_store_failed(import->store);
@@ -184,7 +182,7 @@ static int import_panel(struct import *import, const char *file, const struct bu
     if (result == CLI_DONE && write_panel(import, json) != STORE_OK)
         result = cmd_store_failed(import->store);
     if (result != CLI_DONE)
-        import->store->ops->rollback(import->store);
+        store_rollback(import->store);
     faults_free(&faults);
     return result;
 }

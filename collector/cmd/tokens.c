@@ -31,7 +31,7 @@ static int create(struct store *store, struct store_token *token)
     token_new(text);
     token_hash(text, token->hash);
     int result = CLI_DONE;
-    switch (store->ops->token_add(store, token)) {
+    switch (store_token_add(store, token)) {
     case STORE_OK:
         printf("%s\n", text);
         break;
@@ -99,7 +99,7 @@ static int put_token(void *context, const struct store_token *token)
 
 static enum store_result put_all(struct store *store, struct csv_writer *writer)
 {
-    return store->ops->token_each(store, put_token, writer);
+    return store_token_each(store, put_token, writer);
 }
 
 int cmd_tokens_list(const struct cli_verb *verb, int argc, char **argv)
@@ -113,7 +113,7 @@ int cmd_tokens_revoke(const struct cli_verb *verb, int argc, char **argv)
     struct store *store = cmd_begin(verb, argc, argv, 1, &first, &result);
     if (!store)
         return result;
-    switch (store->ops->token_revoke(store, argv[first], clock_now())) {
+    switch (store_token_revoke(store, argv[first], clock_now())) {
     case STORE_OK:
         break;
     case STORE_NONE:

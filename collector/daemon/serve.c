@@ -64,7 +64,7 @@ static int open_log(struct service *service, const struct config *config, char e
         return -1;
     buf_init(&verifier, NOTE_MAX);
     struct store *store = reader_take(service->reader);
-    enum store_result found = store->ops->log_key_read(store, &verifier);
+    enum store_result found = store_log_key_read(store, &verifier);
     if (found == STORE_NONE)
         snprintf(error, STORE_ERROR_SIZE, "%s",
                  T("no panel has been imported yet; run `panel import FILE.json` first",

@@ -57,7 +57,7 @@ static struct tally *read_tally(struct store *store, int64_t round, int64_t acti
     tally->round = round;
     tally->action = action;
     tally->layout = layout;
-    if (store->ops->counts_read(store, round, action, tally->counts, layout->slots) == STORE_FAILED) {
+    if (store_counts_read(store, round, action, tally->counts, layout->slots) == STORE_FAILED) {
         mem_free(tally->counts);
         mem_free(tally);
         return NULL;
@@ -91,8 +91,7 @@ enum store_result counters_write(struct counters *counters, struct store *store)
 {
     for (; counters->taken; counters->taken = counters->taken->next_taken) {
         const struct tally *tally = counters->taken;
-        if (store->ops->counts_write(store, tally->round, tally->action, tally->counts, tally->layout->slots) !=
-            STORE_OK)
+        if (store_counts_write(store, tally->round, tally->action, tally->counts, tally->layout->slots) != STORE_OK)
             return STORE_FAILED;
         counters->taken->taken = false;
     }

@@ -76,7 +76,7 @@ static int reserve_leaves(struct ledger *ledger, size_t count)
 
 static int append(struct ledger *ledger, struct submission *s)
 {
-    if (ledger->store->ops->entry_append(ledger->store, ledger->size, s->jws, s->jws_len) != STORE_OK)
+    if (store_entry_append(ledger->store, ledger->size, s->jws, s->jws_len) != STORE_OK)
         return -1;
     ledger->leaves[ledger->leaf_count++] = s->leaf;
     s->verdict = VERDICT_ACCEPTED;
@@ -88,7 +88,7 @@ static int append(struct ledger *ledger, struct submission *s)
 static int is_entry(struct ledger *ledger, int64_t index, const struct submission *s)
 {
     buf_reset(&ledger->entry);
-    if (ledger->store->ops->entry_read(ledger->store, index, &ledger->entry) != STORE_OK)
+    if (store_entry_read(ledger->store, index, &ledger->entry) != STORE_OK)
         return -1;
     return ledger->entry.len == s->jws_len && memcmp(ledger->entry.data, s->jws, s->jws_len) == 0;
 }
@@ -155,20 +155,20 @@ static int apply_later_response(struct ledger *ledger, struct submission *s, con
     s->replaced = before->index;
     if (append(ledger, s))
         return -1;
-    return ledger->store->ops->current_write(ledger->store, s->round, s->member, s->action, &now) == STORE_OK ? 0 : -1;
+    return store_current_write(ledger->store, s->round, s->member, s->action, &now) == STORE_OK ? 0 : -1;
 }
 
 /* Most responses are the first of their member to this action: these are written without being looked up before. */
 static int apply_response(struct ledger *ledger, struct submission *s)
 {
-    const struct store_ops *ops = ledger->store->ops;
     struct store_current current = as_current(ledger, s, -1);
     enum store_result added =
-        s->round_open ? ops->current_add(ledger->store, s->round, s->member, s->action, &current) : STORE_NONE;
+        s->round_open ? store_current_add(ledger->store, s->round, s->member, s->action, &current) : STORE_NONE;
     if (added == STORE_OK)
         return count_response(ledger, s, NULL) || append(ledger, s) ? -1 : 0;
-    enum store_result found =
-        added == STORE_NONE ? ops->current_read(ledger->store, s->round, s->member, s->action, &current) : STORE_FAILED;
+    enum store_result found = added == STORE_NONE
+                                  ? store_current_read(ledger->store, s->round, s->member, s->action, &current)
+                                  : STORE_FAILED;
     switch (found) {
     case STORE_OK:
         return apply_later_response(ledger, s, &current);
@@ -216,8 +216,8 @@ static int add_member(struct ledger *ledger, struct submission *s)
     if (append(ledger, s))
         return -1;
     member.index = s->index;
-    if (ledger->store->ops->member_add(ledger->store, &member) != STORE_OK ||
-        ledger->store->ops->invitation_mark(ledger->store, s->invitation, &used) != STORE_OK)
+    if (store_member_add(ledger->store, &member) != STORE_OK ||
+        store_invitation_mark(ledger->store, s->invitation, &used) != STORE_OK)
         return -1;
     ledger->members++;
     ledger->enrolled[ledger->enrolled_count++] = member;
@@ -231,7 +231,7 @@ static int apply_enrolment(struct ledger *ledger, struct submission *s)
 {
     struct store_invitation invitation;
     struct store_member member;
-    enum store_result found = ledger->store->ops->invitation_find(ledger->store, s->invitation, &invitation);
+    enum store_result found = store_invitation_find(ledger->store, s->invitation, &invitation);
     if (found == STORE_FAILED)
         return -1;
     bool is_member = find_member(ledger, s, &member);
@@ -323,8 +323,7 @@ static int show_batch(struct ledger *ledger, struct merkle_batch *batch, struct 
 static int reload(struct ledger *ledger)
 {
     struct store *store = ledger->store;
-    if (store->ops->entry_count(store, &ledger->size) != STORE_OK ||
-        roster_load(ledger->around.roster, store) != STORE_OK)
+    if (store_entry_count(store, &ledger->size) != STORE_OK || roster_load(ledger->around.roster, store) != STORE_OK)
         return -1;
     struct catalogue *next = catalogue_load(store);
     if (!next)
@@ -351,7 +350,7 @@ static int reload(struct ledger *ledger)
 static int take_over_changes(struct ledger *ledger)
 {
     bool changed = false;
-    if (ledger->store->ops->changed(ledger->store, &changed) != STORE_OK)
+    if (store_changed(ledger->store, &changed) != STORE_OK)
         return -1;
     return changed || ledger->stale ? reload(ledger) : 0;
 }
@@ -370,7 +369,7 @@ static int apply_all(struct ledger *ledger, struct submission *const *list, size
     if (ledger->leaf_count > 0 &&
         tree_extend(ledger->tree, ledger->store, ledger->leaves, ledger->leaf_count, &batch) != STORE_OK)
         return -1;
-    if (ledger->store->ops->commit(ledger->store) != STORE_OK) {
+    if (store_commit(ledger->store) != STORE_OK) {
         merkle_batch_free(batch);
         return -1;
     }
@@ -381,14 +380,14 @@ static int apply(struct ledger *ledger, struct submission *const *list, size_t c
 {
     int64_t size = ledger->size, members = ledger->members;
     ledger->enrolled_count = 0;
-    if (ledger->store->ops->begin(ledger->store) == STORE_OK) {
+    if (store_begin(ledger->store) == STORE_OK) {
         if (apply_all(ledger, list, count) == 0) {
             for (size_t i = 0; i < ledger->enrolled_count; i++)
                 roster_add(ledger->around.roster, &ledger->enrolled[i]);
             ledger->stale = false;
             return 0;
         }
-        ledger->store->ops->rollback(ledger->store);
+        store_rollback(ledger->store);
     }
     ledger->size = size;
     ledger->members = members;

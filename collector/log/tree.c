@@ -33,7 +33,7 @@ void tree_free(struct tree *tree)
 int tree_read_tile(struct store *store, unsigned level, uint64_t index, unsigned wanted,
                    struct merkle_hash hashes[static TILE_WIDTH], unsigned *width)
 {
-    enum store_result result = store->ops->tile_read(store, level, index, hashes, width);
+    enum store_result result = store_tile_read(store, level, index, hashes, width);
     if (result == STORE_NONE || (result == STORE_OK && *width < wanted))
         snprintf(store->error, sizeof store->error, "tile %u/%llu of the log is missing; run `audit`", level,
                  (unsigned long long)index);
@@ -59,7 +59,7 @@ static enum store_result load_level(struct tree *tree, struct store *store, unsi
     last->width = (unsigned)(hashes % TILE_WIDTH);
     if (last->width == 0)
         return STORE_OK;
-    enum store_result result = store->ops->tile_read(store, level, hashes / TILE_WIDTH, last->hashes, &width);
+    enum store_result result = store_tile_read(store, level, hashes / TILE_WIDTH, last->hashes, &width);
     if (result == STORE_FAILED)
         return STORE_FAILED;
     if (result == STORE_NONE || width != last->width) {
@@ -90,7 +90,7 @@ static enum store_result extend_level(struct tree *tree, struct store *store, un
         size_t room = TILE_WIDTH - last->width, taken = count < room ? count : room;
         memcpy(&last->hashes[last->width], hashes, taken * sizeof *hashes);
         last->width += (unsigned)taken;
-        enum store_result result = store->ops->tile_write(store, level, first / TILE_WIDTH, last->hashes, last->width);
+        enum store_result result = store_tile_write(store, level, first / TILE_WIDTH, last->hashes, last->width);
         if (result != STORE_OK)
             return STORE_FAILED;
         if (last->width == TILE_WIDTH)
@@ -107,7 +107,7 @@ static enum store_result extend_level(struct tree *tree, struct store *store, un
 static enum store_result check_size(struct store *store, uint64_t size)
 {
     int64_t stored;
-    if (store->ops->entry_count(store, &stored) != STORE_OK)
+    if (store_entry_count(store, &stored) != STORE_OK)
         return STORE_FAILED;
     if ((uint64_t)stored == size)
         return STORE_OK;
@@ -154,7 +154,7 @@ enum store_result tree_head(struct store *store, struct merkle_head *out)
 {
     int64_t size;
     struct merkle_head head;
-    if (store->ops->entry_count(store, &size) != STORE_OK)
+    if (store_entry_count(store, &size) != STORE_OK)
         return STORE_FAILED;
     head.size = (uint64_t)size;
     if (merkle_root_at(head.size, tree_read, store, &head.root))

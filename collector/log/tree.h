@@ -27,7 +27,7 @@ void tree_accept(struct tree *tree, const struct merkle_batch *batch);
 /* Reads a tile, of which at least the first `wanted` hashes must be there. 0, and how many are in *width; -1:
  * store_error says why. */
 MUST_CHECK int tree_read_tile(struct store *store, unsigned level, uint64_t index, unsigned wanted,
-                              struct merkle_hash hashes[static 256], unsigned *width);
+                              struct merkle_hash hashes[static TILE_WIDTH], unsigned *width);
 
 /* A merkle_read over a store's tiles; context is a struct store of the calling thread. */
 int tree_read(void *store, unsigned level, uint64_t index, struct merkle_hash *out);

@@ -24,7 +24,7 @@ static int add(void *context, const struct store_token *token)
 
 enum store_result access_load(struct access_list *out, struct store *store)
 {
-    return store->ops->token_each(store, add, out);
+    return store_token_each(store, add, out);
 }
 
 void access_free(struct access_list *list)

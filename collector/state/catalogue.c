@@ -55,7 +55,7 @@ static int no_memory(struct store *store)
 
 static int load_panel(struct catalogue *catalogue, struct store *store)
 {
-    enum store_result result = store->ops->panel_read(store, &catalogue->definition);
+    enum store_result result = store_panel_read(store, &catalogue->definition);
     if (result == STORE_NONE)
         snprintf(store->error, sizeof store->error, "%s",
                  T("no panel has been imported yet; run `panel import FILE.json` first",
@@ -98,7 +98,7 @@ static int number_round(void *context, int64_t number, const char *id)
 
 static int load_rounds(struct catalogue *catalogue, struct store *store)
 {
-    if (store->ops->round_each(store, number_round, catalogue) != STORE_OK)
+    if (store_round_each(store, number_round, catalogue) != STORE_OK)
         return -1;
     for (size_t i = 0; i < catalogue->panel->round_count; i++)
         if (catalogue->round_numbers[i] == 0) {
@@ -128,7 +128,7 @@ static int load_actions(struct catalogue *catalogue, struct store *store)
     catalogue->actions = action_list_new();
     if (!catalogue->actions)
         return no_memory(store);
-    if (store->ops->action_each(store, add_action, catalogue) != STORE_OK)
+    if (store_action_each(store, add_action, catalogue) != STORE_OK)
         return -1;
     return action_list_index(catalogue->actions) ? no_memory(store) : 0;
 }

@@ -119,7 +119,7 @@ static int load_one(void *context, const struct store_member *member)
 
 enum store_result roster_load(struct roster *roster, struct store *store)
 {
-    return store->ops->member_each(store, load_one, roster);
+    return store_member_each(store, load_one, roster);
 }
 
 size_t roster_count(struct roster *roster)

@@ -67,7 +67,7 @@ struct store *snapshots_take(struct snapshots *snapshots, char error[static STOR
     }
     if (!store)
         store = store_open(snapshots->dsn, STORE_EXISTING, error);
-    if (store && store->ops->begin_reading(store) == STORE_OK)
+    if (store && store_begin_reading(store) == STORE_OK)
         return store;
     if (store)
         snprintf(error, STORE_ERROR_SIZE, "%s", store_error(store));
@@ -78,6 +78,6 @@ struct store *snapshots_take(struct snapshots *snapshots, char error[static STOR
 
 void snapshots_give_back(struct snapshots *snapshots, struct store *store)
 {
-    store->ops->rollback(store);
+    store_rollback(store);
     take_back(snapshots, store);
 }

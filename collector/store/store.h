@@ -9,6 +9,7 @@
 #include "crypto/crypto.h"
 #include "crypto/key.h"
 #include "crypto/merkle.h"
+#include "crypto/tile.h"
 #include "panel/actions.h"
 #include <stdbool.h>
 #include <stdint.h>
@@ -71,86 +72,7 @@ typedef int store_token_fn(void *context, const struct store_token *token);
 typedef int store_counted_fn(void *context, int64_t round, int64_t action);
 typedef int store_current_fn(void *context, int64_t member, int64_t action, const struct store_current *current);
 
-struct store;
-
-struct store_ops {
-    void (*close)(struct store *store);
-
-    /* Transactions: `begin` for writing, `begin_reading` to see one state throughout; both end in commit or rollback.
-     * Verbs that write outside one are each their own. */
-    enum store_result (*begin)(struct store *store);
-    enum store_result (*begin_reading)(struct store *store);
-    enum store_result (*commit)(struct store *store);
-    void (*rollback)(struct store *store);
-    /* *changed: whether somebody else has committed since the last call on this handle. STORE_FAILED also when what
-     * stands at the store's path is no longer what was opened. */
-    enum store_result (*changed)(struct store *store, bool *changed);
-
-    /* The log. Entries are numbered from 0 without a gap. */
-    enum store_result (*entry_append)(struct store *store, int64_t index, const char *jws, size_t len);
-    enum store_result (*entry_read)(struct store *store, int64_t index, struct buf *out);
-    enum store_result (*entry_count)(struct store *store, int64_t *count);
-
-    /* The tree over the log, in tiles of up to 256 stored hashes (crypto/tile.h); only full ones and the last of each
-     * level are kept. */
-    enum store_result (*tile_write)(struct store *store, unsigned level, uint64_t index,
-                                    const struct merkle_hash *hashes, unsigned width);
-    enum store_result (*tile_read)(struct store *store, unsigned level, uint64_t index,
-                                   struct merkle_hash hashes[static 256], unsigned *width);
-
-    /* The verifier key of the log that this store keeps, as text. */
-    enum store_result (*log_key_write)(struct store *store, const char *verifier);
-    enum store_result (*log_key_read)(struct store *store, struct buf *verifier);
-
-    enum store_result (*member_add)(struct store *store, const struct store_member *member);
-    enum store_result (*member_each)(struct store *store, store_member_fn *each, void *context);
-    enum store_result (*member_revoke)(struct store *store, int64_t number, int64_t when);
-
-    enum store_result (*invitation_add)(struct store *store, int64_t number, const uint8_t hash[static SHA256_BYTES]);
-    enum store_result (*invitation_find)(struct store *store, const uint8_t hash[static SHA256_BYTES],
-                                         struct store_invitation *out);
-    enum store_result (*invitation_mark)(struct store *store, const uint8_t hash[static SHA256_BYTES],
-                                         const struct store_invitation *now);
-    enum store_result (*invitation_count)(struct store *store, struct invitation_counts *out);
-
-    /* Current responses. `slots` of what is read is the handle's, valid until its next call. */
-    enum store_result (*current_read)(struct store *store, int64_t round, int64_t member, int64_t action,
-                                      struct store_current *out);
-    /* STORE_NONE, and nothing written: the member has one for this action in this round already. */
-    enum store_result (*current_add)(struct store *store, int64_t round, int64_t member, int64_t action,
-                                     const struct store_current *current);
-    enum store_result (*current_write)(struct store *store, int64_t round, int64_t member, int64_t action,
-                                       const struct store_current *current);
-    enum store_result (*current_each)(struct store *store, int64_t round, store_current_fn *each, void *context);
-
-    /* Counters of an action in a round: `slots` numbers. STORE_NONE: none kept yet, nothing written to `counts`.
-     * STORE_FAILED also when another number of slots is kept. */
-    enum store_result (*counts_read)(struct store *store, int64_t round, int64_t action, int64_t *counts, size_t slots);
-    enum store_result (*counts_write)(struct store *store, int64_t round, int64_t action, const int64_t *counts,
-                                      size_t slots);
-    /* Each (round, action) that has counters, and so has or had responses. */
-    enum store_result (*counts_each)(struct store *store, store_counted_fn *each, void *context);
-
-    /* The panel definition, as imported; the newest is the one in force. */
-    enum store_result (*panel_write)(struct store *store, const char *json, size_t len, int64_t when);
-    enum store_result (*panel_read)(struct store *store, struct buf *json);
-
-    /* Rounds get a number when they are first imported and keep it. STORE_FAILED also for a round, an action or a
-     * member whose number is beyond what a store can hold: 4,095, 1,048,575 and 2,147,483,647. */
-    enum store_result (*round_add)(struct store *store, int64_t number, const char *id);
-    enum store_result (*round_each)(struct store *store, store_round_fn *each, void *context);
-
-    /* The action list, walked in its order. */
-    enum store_result (*action_write)(struct store *store, const struct store_action *action, int64_t position);
-    enum store_result (*action_each)(struct store *store, store_action_fn *each, void *context);
-
-    /* STORE_NONE: the name is taken (add), or not there or revoked already (revoke). */
-    enum store_result (*token_add)(struct store *store, const struct store_token *token);
-    enum store_result (*token_each)(struct store *store, store_token_fn *each, void *context);
-    enum store_result (*token_revoke)(struct store *store, const char *name, int64_t when);
-};
-
-/* What every backend's handle begins with. */
+/* What every handle begins with; the verbs behind it are its backend's (store/backend.h). */
 struct store {
     const struct store_ops *ops;
     char error[STORE_ERROR_SIZE]; /* why the last verb failed, in words for a person */
@@ -169,6 +91,83 @@ void store_close(struct store *store);
 
 /* Why the last verb on this handle failed. */
 const char *store_error(const struct store *store);
+
+/* Transactions: `begin` for writing, `begin_reading` to see one state throughout; both end in commit or rollback.
+ * Verbs that write outside one are each their own. */
+MUST_CHECK enum store_result store_begin(struct store *store);
+MUST_CHECK enum store_result store_begin_reading(struct store *store);
+MUST_CHECK enum store_result store_commit(struct store *store);
+void store_rollback(struct store *store);
+/* *changed: whether somebody else has committed since the last call on this handle. STORE_FAILED also when what
+ * stands at the store's path is no longer what was opened. */
+MUST_CHECK enum store_result store_changed(struct store *store, bool *changed);
+
+/* The log. Entries are numbered from 0 without a gap. */
+MUST_CHECK enum store_result store_entry_append(struct store *store, int64_t index, const char *jws, size_t len);
+MUST_CHECK enum store_result store_entry_read(struct store *store, int64_t index, struct buf *out);
+MUST_CHECK enum store_result store_entry_count(struct store *store, int64_t *count);
+
+/* The tree over the log, in tiles of up to TILE_WIDTH stored hashes (crypto/tile.h); only full ones and the last of each
+ * level are kept. */
+MUST_CHECK enum store_result store_tile_write(struct store *store, unsigned level, uint64_t index,
+                                              const struct merkle_hash *hashes, unsigned width);
+MUST_CHECK enum store_result store_tile_read(struct store *store, unsigned level, uint64_t index,
+                                             struct merkle_hash hashes[static TILE_WIDTH], unsigned *width);
+
+/* The verifier key of the log that this store keeps, as text. */
+MUST_CHECK enum store_result store_log_key_write(struct store *store, const char *verifier);
+MUST_CHECK enum store_result store_log_key_read(struct store *store, struct buf *verifier);
+
+MUST_CHECK enum store_result store_member_add(struct store *store, const struct store_member *member);
+MUST_CHECK enum store_result store_member_each(struct store *store, store_member_fn *each, void *context);
+MUST_CHECK enum store_result store_member_revoke(struct store *store, int64_t number, int64_t when);
+
+MUST_CHECK enum store_result store_invitation_add(struct store *store, int64_t number,
+                                                  const uint8_t hash[static SHA256_BYTES]);
+MUST_CHECK enum store_result store_invitation_find(struct store *store, const uint8_t hash[static SHA256_BYTES],
+                                                   struct store_invitation *out);
+MUST_CHECK enum store_result store_invitation_mark(struct store *store, const uint8_t hash[static SHA256_BYTES],
+                                                   const struct store_invitation *now);
+MUST_CHECK enum store_result store_invitation_count(struct store *store, struct invitation_counts *out);
+
+/* Current responses. `slots` of what is read is the handle's, valid until its next call. */
+MUST_CHECK enum store_result store_current_read(struct store *store, int64_t round, int64_t member, int64_t action,
+                                                struct store_current *out);
+/* STORE_NONE, and nothing written: the member has one for this action in this round already. */
+MUST_CHECK enum store_result store_current_add(struct store *store, int64_t round, int64_t member, int64_t action,
+                                               const struct store_current *current);
+MUST_CHECK enum store_result store_current_write(struct store *store, int64_t round, int64_t member, int64_t action,
+                                                 const struct store_current *current);
+MUST_CHECK enum store_result store_current_each(struct store *store, int64_t round, store_current_fn *each,
+                                                void *context);
+
+/* Counters of an action in a round: `slots` numbers. STORE_NONE: none kept yet, nothing written to `counts`.
+ * STORE_FAILED also when another number of slots is kept. */
+MUST_CHECK enum store_result store_counts_read(struct store *store, int64_t round, int64_t action, int64_t *counts,
+                                               size_t slots);
+MUST_CHECK enum store_result store_counts_write(struct store *store, int64_t round, int64_t action,
+                                                const int64_t *counts, size_t slots);
+/* Each (round, action) that has counters, and so has or had responses. */
+MUST_CHECK enum store_result store_counts_each(struct store *store, store_counted_fn *each, void *context);
+
+/* The panel definition, as imported; the newest is the one in force. */
+MUST_CHECK enum store_result store_panel_write(struct store *store, const char *json, size_t len, int64_t when);
+MUST_CHECK enum store_result store_panel_read(struct store *store, struct buf *json);
+
+/* Rounds get a number when they are first imported and keep it. STORE_FAILED also for a round, an action or a
+ * member whose number is beyond what a store can hold: 4,095, 1,048,575 and 2,147,483,647. */
+MUST_CHECK enum store_result store_round_add(struct store *store, int64_t number, const char *id);
+MUST_CHECK enum store_result store_round_each(struct store *store, store_round_fn *each, void *context);
+
+/* The action list, walked in its order. */
+MUST_CHECK enum store_result store_action_write(struct store *store, const struct store_action *action,
+                                                int64_t position);
+MUST_CHECK enum store_result store_action_each(struct store *store, store_action_fn *each, void *context);
+
+/* STORE_NONE: the name is taken (add), or not there or revoked already (revoke). */
+MUST_CHECK enum store_result store_token_add(struct store *store, const struct store_token *token);
+MUST_CHECK enum store_result store_token_each(struct store *store, store_token_fn *each, void *context);
+MUST_CHECK enum store_result store_token_revoke(struct store *store, const char *name, int64_t when);
 
 /* Takes the lock that a collector holds on the store's file while it serves it; lasts until the descriptor is closed.
  * Returns the descriptor; -1: errno, EWOULDBLOCK when another has it. */

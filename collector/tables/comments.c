@@ -90,7 +90,7 @@ struct comments *comments_new(struct store *store, const struct catalogue *catal
     *comments = (struct comments){.store = store, .catalogue = catalogue, .round = &catalogue->panel->rounds[round]};
     comments->questionnaire = round_questionnaire(catalogue->panel, comments->round);
     comments->layout = catalogue_layout(catalogue, round);
-    if (store->ops->current_each(store, catalogue->round_numbers[round], look, comments) != STORE_OK) {
+    if (store_current_each(store, catalogue->round_numbers[round], look, comments) != STORE_OK) {
         comments_free(comments);
         return NULL;
     }
@@ -162,7 +162,7 @@ enum store_result comments_next(struct comments *comments, table_row_fn *row, vo
         return STORE_NONE;
     const struct comment *comment = &comments->found[comments->next++];
     buf_init(&entry, JWS_MAX);
-    enum store_result result = store->ops->entry_read(store, comment->index, &entry);
+    enum store_result result = store_entry_read(store, comment->index, &entry);
     if (result == STORE_NONE)
         snprintf(store->error, sizeof store->error, "entry %lld is missing from the log; run `audit`",
                  (long long)comment->index);

@@ -6,7 +6,7 @@
 enum store_result report_store_counts(void *context, int64_t round, int64_t action, int64_t *counts, size_t slots)
 {
     struct store *store = context;
-    return store->ops->counts_read(store, round, action, counts, slots);
+    return store_counts_read(store, round, action, counts, slots);
 }
 
 int report_walk_init(struct report_walk *walk, const struct report *report, enum table table)

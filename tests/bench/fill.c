@@ -211,7 +211,7 @@ static struct signer *open_log_key(const char *dsn)
     buf_init(&verifier, NOTE_MAX);
     bench_path(path, "", "bench.db.log-key");
     struct store *store = store_open(dsn, STORE_EXISTING, error);
-    if (!store || store->ops->log_key_read(store, &verifier) != STORE_OK)
+    if (!store || store_log_key_read(store, &verifier) != STORE_OK)
         bench_give_up("the store");
     store_close(store);
     struct signer *key = signer_open(path, buf_text(&verifier), error);

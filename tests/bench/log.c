@@ -30,7 +30,7 @@ static void open_log(struct log *log, const char *dsn)
     bench_path(path, "", "bench.db.log-key");
     log->store = store_open(dsn, STORE_EXISTING, error);
     log->tree = tree_new();
-    if (!log->store || !log->tree || log->store->ops->log_key_read(log->store, &verifier) != STORE_OK ||
+    if (!log->store || !log->tree || store_log_key_read(log->store, &verifier) != STORE_OK ||
         (log->key = signer_open(path, buf_text(&verifier), error)) == NULL)
         bench_give_up("the log");
     buf_free(&verifier);
@@ -42,16 +42,16 @@ static double grow(struct log *log, const struct merkle_hash *leaves, size_t cou
 {
     struct merkle_batch *batch;
     struct merkle_head head = {.size = log->size + count};
-    if (log->store->ops->begin(log->store) != STORE_OK)
+    if (store_begin(log->store) != STORE_OK)
         bench_give_up("begin");
     for (size_t i = 0; i < count; i++)
-        if (log->store->ops->entry_append(log->store, (int64_t)(log->size + i), "a.b.c", 5) != STORE_OK)
+        if (store_entry_append(log->store, (int64_t)(log->size + i), "a.b.c", 5) != STORE_OK)
             bench_give_up(store_error(log->store));
     double start = bench_thread_us();
     if (tree_extend(log->tree, log->store, leaves, count, &batch) != STORE_OK)
         bench_give_up(store_error(log->store));
     double cpu = bench_thread_us() - start;
-    if (log->store->ops->commit(log->store) != STORE_OK)
+    if (store_commit(log->store) != STORE_OK)
         bench_give_up("commit");
     start = bench_thread_us();
     tree_accept(log->tree, batch);

@@ -1,11 +1,9 @@
 /* The embedded store: opening, schema, statements. The verbs are in the other store_sqlite files. WAL with
  * synchronous=FULL: a COMMIT that returns has been synced (https://www.sqlite.org/pragma.html#pragma_synchronous). */
 #include "collector/store/sqlite/handle.h"
-#include "base/file.h"
 #include "base/lang.h"
 #include "base/mem.h"
 #include <errno.h>
-#include <limits.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <string.h>
@@ -15,7 +13,6 @@
 #define APPLICATION_ID 0x42504e4c /* "BPNL" */
 #define SCHEMA_VERSION 2
 #define BUSY_TIMEOUT_MS 5000
-#define DSN_SCHEME "sqlite:"
 
 /* A place is round, member and action (of `current`), or round and action (of `counts`), in one number:
  * store_sqlite_log.c. */
@@ -297,21 +294,10 @@ static void sqlite_close(struct store *store)
     mem_free(s);
 }
 
-const char *store_path(const char *dsn)
+struct store *store_sqlite_open(const char *path, enum store_mode mode, char error[static STORE_ERROR_SIZE])
 {
-    const char *path = strncmp(dsn, DSN_SCHEME, strlen(DSN_SCHEME)) == 0 ? dsn + strlen(DSN_SCHEME) : NULL;
-    return path && path[0] != '\0' && strcmp(path, ":memory:") != 0 ? path : NULL;
-}
-
-struct store *store_open(const char *dsn, enum store_mode mode, char error[static STORE_ERROR_SIZE])
-{
-    if (strncmp(dsn, DSN_SCHEME, strlen(DSN_SCHEME)) != 0 || dsn[strlen(DSN_SCHEME)] == '\0') {
-        snprintf(error, STORE_ERROR_SIZE,
-                 T("'%s' names no store; write sqlite:PATH", "'%s' noemt geen opslag; schrijf sqlite:PAD"), dsn);
-        return NULL;
-    }
     struct store_sqlite *s = mem_calloc(1, sizeof *s);
-    if (!s || (s->path = mem_copy_text(dsn + strlen(DSN_SCHEME), strlen(dsn) - strlen(DSN_SCHEME))) == NULL) {
+    if (!s || (s->path = mem_copy_text(path, strlen(path))) == NULL) {
         mem_free(s);
         snprintf(error, STORE_ERROR_SIZE, "%s", T("out of memory", "te weinig geheugen"));
         return NULL;
@@ -328,25 +314,4 @@ struct store *store_open(const char *dsn, enum store_mode mode, char error[stati
         return NULL;
     }
     return &s->store;
-}
-
-void store_close(struct store *store)
-{
-    if (store)
-        store->ops->close(store);
-}
-
-const char *store_error(const struct store *store)
-{
-    return store->error;
-}
-
-int store_lock(const char *path)
-{
-    char name[PATH_MAX];
-    int len = snprintf(name, sizeof name, "%s.lock", path);
-    if (len >= 0 && (size_t)len < sizeof name)
-        return file_lock(name);
-    errno = ENAMETOOLONG;
-    return -1;
 }

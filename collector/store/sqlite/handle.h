@@ -2,7 +2,7 @@
 #ifndef COLLECTOR_STORE_SQLITE_HANDLE_H
 #define COLLECTOR_STORE_SQLITE_HANDLE_H
 
-#include "collector/store/store.h"
+#include "collector/store/backend.h"
 #include <sqlite3.h>
 #include <sys/types.h>
 

@@ -50,7 +50,7 @@ static enum store_result tile_write(struct store *store, unsigned level, uint64_
 }
 
 static enum store_result tile_read(struct store *store, unsigned level, uint64_t index,
-                                   struct merkle_hash hashes[static 256], unsigned *width)
+                                   struct merkle_hash hashes[static TILE_WIDTH], unsigned *width)
 {
     sqlite3_stmt *st = SQLITE_PREPARE(store, SQL_TILE_READ, tile_place(level, index));
     if (!st)
@@ -59,7 +59,7 @@ static enum store_result tile_read(struct store *store, unsigned level, uint64_t
     if (result == STORE_OK) {
         size_t len = (size_t)sqlite3_column_bytes(st, 0);
         *width = (unsigned)(len / sizeof *hashes);
-        if (len % sizeof *hashes != 0 || *width == 0 || *width > 256)
+        if (len % sizeof *hashes != 0 || *width == 0 || *width > TILE_WIDTH)
             result = sqlite_damaged(sqlite_of(store), "a tile of the log is damaged");
         else
             memcpy(hashes, sqlite3_column_blob(st, 0), len);

@@ -110,9 +110,9 @@ static int find_round(void *context, int64_t number, const char *id)
 static void add_round(struct store *store, const char *id)
 {
     struct round_search search = {.id = id};
-    cr_assert_eq(store->ops->round_each(store, find_round, &search), STORE_OK);
+    cr_assert_eq(store_round_each(store, find_round, &search), STORE_OK);
     if (search.found == 0)
-        cr_assert_eq(store->ops->round_add(store, search.last + 1, id), STORE_OK);
+        cr_assert_eq(store_round_add(store, search.last + 1, id), STORE_OK);
 }
 
 void kit_import_panel(struct store *store, const char *json)
@@ -121,11 +121,11 @@ void kit_import_panel(struct store *store, const char *json)
     faults_init(&faults);
     struct panel *panel = panel_parse(json, strlen(json), &faults);
     cr_assert_not_null(panel, "%s: %s", faults.list[0].where, faults.list[0].what);
-    cr_assert_eq(store->ops->begin(store), STORE_OK);
+    cr_assert_eq(store_begin(store), STORE_OK);
     for (size_t i = 0; i < panel->round_count; i++)
         add_round(store, panel->rounds[i].id);
-    cr_assert_eq(store->ops->panel_write(store, json, strlen(json), KIT_NOW), STORE_OK);
-    cr_assert_eq(store->ops->commit(store), STORE_OK);
+    cr_assert_eq(store_panel_write(store, json, strlen(json), KIT_NOW), STORE_OK);
+    cr_assert_eq(store_commit(store), STORE_OK);
     panel_free(panel);
     faults_free(&faults);
 }
@@ -136,12 +136,12 @@ void kit_import_actions(struct store *store, const char *csv)
     faults_init(&faults);
     struct action_list *actions = actions_parse_csv(csv, strlen(csv), &faults);
     cr_assert_not_null(actions);
-    cr_assert_eq(store->ops->begin(store), STORE_OK);
+    cr_assert_eq(store_begin(store), STORE_OK);
     for (size_t i = 0; i < actions->count; i++) {
         struct store_action row = {.number = (int64_t)i + 1, .action = actions->list[i]};
-        cr_assert_eq(store->ops->action_write(store, &row, (int64_t)i), STORE_OK);
+        cr_assert_eq(store_action_write(store, &row, (int64_t)i), STORE_OK);
     }
-    cr_assert_eq(store->ops->commit(store), STORE_OK);
+    cr_assert_eq(store_commit(store), STORE_OK);
     action_list_free(actions);
     faults_free(&faults);
 }
@@ -180,7 +180,7 @@ void kit_member_wipe(struct kit_member *member)
 
 void kit_invite(struct store *store, int64_t number, const struct kit_member *member)
 {
-    cr_assert_eq(store->ops->invitation_add(store, number, member->invitation), STORE_OK);
+    cr_assert_eq(store_invitation_add(store, number, member->invitation), STORE_OK);
 }
 
 struct buf kit_sign(const struct kit_member *member, const char *typ, const char *payload)
@@ -338,7 +338,7 @@ void kit_join(const struct kit *kit, struct kit_member *members, size_t count, u
     struct parcel *parcels = calloc(count, sizeof *parcels);
     struct invitation_counts invitations;
     cr_assert_not_null(parcels);
-    cr_assert_eq(kit->store->ops->invitation_count(kit->store, &invitations), STORE_OK);
+    cr_assert_eq(store_invitation_count(kit->store, &invitations), STORE_OK);
     for (size_t i = 0; i < count; i++) {
         kit_member_init(&members[i], seed + (unsigned)i);
         kit_invite(kit->store, invitations.last + 1 + (int64_t)i, &members[i]);
@@ -354,7 +354,7 @@ void kit_join(const struct kit *kit, struct kit_member *members, size_t count, u
 int64_t kit_entries(struct store *store)
 {
     int64_t count = -1;
-    cr_assert_eq(store->ops->entry_count(store, &count), STORE_OK);
+    cr_assert_eq(store_entry_count(store, &count), STORE_OK);
     return count;
 }
 
@@ -362,6 +362,6 @@ void kit_counts(struct store *store, const struct catalogue *catalogue, size_t a
 {
     memset(counts, 0, slots * sizeof *counts);
     cr_assert_neq(
-        store->ops->counts_read(store, catalogue->round_numbers[0], catalogue->action_numbers[action], counts, slots),
+        store_counts_read(store, catalogue->round_numbers[0], catalogue->action_numbers[action], counts, slots),
         STORE_FAILED, "%s", store_error(store));
 }

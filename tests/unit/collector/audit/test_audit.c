@@ -37,7 +37,7 @@ static void read_entries(void)
     cr_assert_lt(size, ENTRIES_MAX - 1);
     for (int64_t i = 0; i < size; i++) {
         buf_init(&entries[i], KIT_TEXT_MAX);
-        cr_assert_eq(kit.store->ops->entry_read(kit.store, i, &entries[i]), STORE_OK);
+        cr_assert_eq(store_entry_read(kit.store, i, &entries[i]), STORE_OK);
     }
 }
 

@@ -306,7 +306,7 @@ Test(commit, notices_what_administrators_change_while_idle)
     start(4);
     struct store *store = kit_store_open(dsn);
     cr_assert_not(is_revoked(NULL));
-    cr_assert_eq(store->ops->member_revoke(store, 2, KIT_NOW), STORE_OK);
+    cr_assert_eq(store_member_revoke(store, 2, KIT_NOW), STORE_OK);
     store_close(store);
     int64_t began = clock_monotonic_us();
     cr_assert(await(is_revoked, NULL));

@@ -91,7 +91,7 @@ Test(ledger, accepts_and_counts_a_response)
     send(&parcel, 0, "WA-1.01", 1, YES);
     assert_accepted(&parcel, 3, -1);
     buf_init(&entry, KIT_TEXT_MAX);
-    cr_assert_eq(kit.store->ops->entry_read(kit.store, 3, &entry), STORE_OK);
+    cr_assert_eq(store_entry_read(kit.store, 3, &entry), STORE_OK);
     cr_assert_str_eq(buf_text(&entry), buf_text(&parcel.jws), "kept as received");
     cr_assert_eq(ledger_size(kit.ledger), 4);
     assert_counts(0, (int64_t[SLOTS]){1, 1, 0, 0, 0, 0, 1, 1, 1, 0, 0, 1, 0, 1, 0, 0, 0, 1, 1, 0, 0, 0, 1, 1});
@@ -235,7 +235,7 @@ Test(ledger, does_not_take_a_replacement_below_zero)
     struct parcel parcels[3];
     send(&parcels[0], 0, "WA-1.01", 1, YES);
     struct store *other = kit_store_open(dsn);
-    cr_assert_eq(other->ops->counts_write(other, 1, 1, (int64_t[SLOTS]){0}, SLOTS), STORE_OK);
+    cr_assert_eq(store_counts_write(other, 1, 1, (int64_t[SLOTS]){0}, SLOTS), STORE_OK);
     store_close(other);
     kit_listen();
     cr_assert_eq(ledger_refresh(kit.ledger), 0);
@@ -256,7 +256,7 @@ Test(ledger, takes_over_who_is_revoked)
 {
     struct store_member found;
     struct store *other = kit_store_open(dsn);
-    cr_assert_eq(other->ops->member_revoke(other, 2, KIT_NOW), STORE_OK);
+    cr_assert_eq(store_member_revoke(other, 2, KIT_NOW), STORE_OK);
     cr_assert_eq(ledger_refresh(kit.ledger), 0);
     cr_assert(roster_find(kit.around.roster, members[1].kid, &found));
     cr_assert_eq(found.revoked_at, KIT_NOW);
@@ -352,7 +352,7 @@ Test(ledger, keeps_working_while_an_import_makes_no_sense)
     struct store *other = kit_store_open(dsn);
     struct buf panel = kit_file("fixtures/panel.json");
     parcel_respond(&parcel, &kit, &members[0], "WA-1.01", 1, YES);
-    cr_assert_eq(other->ops->panel_write(other, "{}", 2, 0), STORE_OK);
+    cr_assert_eq(store_panel_write(other, "{}", 2, 0), STORE_OK);
     kit_listen();
     int result = parcels_apply(&kit, &parcel, 1);
     cr_assert_neq(kit_heard()[0], '\0');

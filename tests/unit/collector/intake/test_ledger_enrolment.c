@@ -53,7 +53,7 @@ static void assert_verdict(const struct parcel *parcel, enum submission_verdict 
 static void assert_invitation(const struct kit_member *invited, enum invitation_state state, int64_t member)
 {
     struct store_invitation invitation;
-    cr_assert_eq(kit.store->ops->invitation_find(kit.store, invited->invitation, &invitation), STORE_OK);
+    cr_assert_eq(store_invitation_find(kit.store, invited->invitation, &invitation), STORE_OK);
     cr_assert_eq(invitation.state, state);
     cr_assert_eq(invitation.member, member);
 }
@@ -151,9 +151,9 @@ Test(ledger_enrolment, refuses_unknown_withdrawn_and_used_alike)
     struct kit_member stranger;
     struct parcel parcels[4];
     kit_member_init(&stranger, 3);
-    cr_assert_eq(kit.store->ops->invitation_mark(kit.store, two.invitation,
-                                                 &(struct store_invitation){.state = INVITATION_WITHDRAWN}),
-                 STORE_OK);
+    cr_assert_eq(
+        store_invitation_mark(kit.store, two.invitation, &(struct store_invitation){.state = INVITATION_WITHDRAWN}),
+        STORE_OK);
     parcel_enrol(&parcels[0], &kit, &one);
     enrol_with(&parcels[1], &stranger, &one);
     parcel_enrol(&parcels[2], &kit, &two);
@@ -194,7 +194,7 @@ Test(ledger_enrolment, is_not_undone_by_revoking)
     struct parcel first, again;
     parcel_enrol(&first, &kit, &one);
     apply(&first, 1);
-    cr_assert_eq(kit.store->ops->member_revoke(kit.store, 1, KIT_NOW), STORE_OK);
+    cr_assert_eq(store_member_revoke(kit.store, 1, KIT_NOW), STORE_OK);
     parcel_again(&again, &kit, &first);
     apply(&again, 1);
     assert_verdict(&again, VERDICT_REPEATED, 0);

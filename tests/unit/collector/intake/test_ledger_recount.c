@@ -271,7 +271,7 @@ static void recount(const struct catalogue *catalogue, int64_t counts[static ACT
     buf_init(&entry, KIT_TEXT_MAX);
     for (int64_t i = 0; i < next_index; i++) {
         buf_reset(&entry);
-        cr_assert_eq(kit.store->ops->entry_read(kit.store, i, &entry), STORE_OK);
+        cr_assert_eq(store_entry_read(kit.store, i, &entry), STORE_OK);
         keep_paper(&entry, catalogue);
     }
     for (size_t m = 0; m < MEMBERS; m++) {

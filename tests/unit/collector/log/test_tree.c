@@ -57,7 +57,7 @@ static enum store_result append_entries(struct grown *grown, size_t count)
     for (size_t i = grown->size; i < grown->size + count && result == STORE_OK; i++) {
         char text[24];
         int len = snprintf(text, sizeof text, "%zu", i);
-        result = grown->store->ops->entry_append(grown->store, (int64_t)i, text, (size_t)len);
+        result = store_entry_append(grown->store, (int64_t)i, text, (size_t)len);
     }
     return result;
 }
@@ -65,20 +65,19 @@ static enum store_result append_entries(struct grown *grown, size_t count)
 /* One batch, in a transaction of its own. */
 static enum store_result try_to_grow(struct grown *grown, size_t count)
 {
-    const struct store_ops *ops = grown->store->ops;
     struct merkle_batch *batch = NULL;
-    enum store_result result = ops->begin(grown->store);
+    enum store_result result = store_begin(grown->store);
     if (result == STORE_OK)
         result = append_entries(grown, count);
     if (result == STORE_OK)
         result = tree_extend(grown->tree, grown->store, &grown->leaves[grown->size], count, &batch);
     if (result == STORE_OK)
-        result = ops->commit(grown->store);
+        result = store_commit(grown->store);
     if (result == STORE_OK) {
         tree_accept(grown->tree, batch);
         grown->size += count;
     } else {
-        ops->rollback(grown->store);
+        store_rollback(grown->store);
     }
     merkle_batch_free(batch);
     return result;
@@ -167,11 +166,11 @@ Test(tree, crosses_into_the_third_level_of_tiles)
         grow(&grown, 1);
     }
     assert_root(&grown);
-    cr_assert_eq(grown.store->ops->tile_read(grown.store, 2, 0, hashes, &width), STORE_OK);
+    cr_assert_eq(store_tile_read(grown.store, 2, 0, hashes, &width), STORE_OK);
     cr_assert_eq(width, 1);
-    cr_assert_eq(grown.store->ops->tile_read(grown.store, 1, 0, hashes, &width), STORE_OK);
+    cr_assert_eq(store_tile_read(grown.store, 1, 0, hashes, &width), STORE_OK);
     cr_assert_eq(width, TILE_WIDTH);
-    cr_assert_eq(grown.store->ops->tile_read(grown.store, 3, 0, hashes, &width), STORE_NONE);
+    cr_assert_eq(store_tile_read(grown.store, 3, 0, hashes, &width), STORE_NONE);
     close_grown(&grown);
 }
 
@@ -216,14 +215,14 @@ Test(tree, does_not_grow_over_a_log_of_another_size)
     struct merkle_batch *batch = NULL;
     open_grown(&grown, kit_store_open("sqlite::memory:"));
     grow(&grown, 10);
-    cr_assert_eq(grown.store->ops->begin(grown.store), STORE_OK);
+    cr_assert_eq(store_begin(grown.store), STORE_OK);
     need_leaves(&grown, 13);
     cr_assert_eq(append_entries(&grown, 2), STORE_OK);
     cr_assert_eq(tree_extend(grown.tree, grown.store, &grown.leaves[10], 1, &batch), STORE_FAILED);
     cr_assert_str_eq(store_error(grown.store), "the log has 12 entries where there should be 11; run `audit`");
     cr_assert_eq(tree_extend(grown.tree, grown.store, &grown.leaves[10], 3, &batch), STORE_FAILED);
     cr_assert_null(batch);
-    grown.store->ops->rollback(grown.store);
+    store_rollback(grown.store);
     grow(&grown, 2);
     assert_root(&grown);
     close_grown(&grown);

@@ -35,7 +35,7 @@ static void setup(void)
         token_new(texts[i]);
         token_hash(texts[i], token.hash);
         token.created_at = KIT_NOW - 100;
-        cr_assert_eq(store->ops->token_add(store, &token), STORE_OK);
+        cr_assert_eq(store_token_add(store, &token), STORE_OK);
     }
     cr_assert_eq(access_load(&list, store), STORE_OK);
     cr_assert_eq(list.count, TOKENS);
@@ -133,7 +133,7 @@ Test(access, says_when_tokens_can_not_be_read)
     cr_assert_eq(access_load(&other, store), STORE_FAILED);
     access_free(&other);
     struct store_token odd = {.name = "odd", .role = "king"};
-    cr_assert_eq(store->ops->token_add(store, &odd), STORE_OK);
+    cr_assert_eq(store_token_add(store, &odd), STORE_OK);
     cr_assert_eq(access_load(&other, store), STORE_FAILED);
     access_free(&other);
 }

@@ -1,6 +1,7 @@
 /* Every verb is the same: count it, fail it or hand it on. */
 #include "tests/unit/collector/store/store_faulty.h"
 #include "base/mem.h"
+#include "collector/store/backend.h"
 #include <stdio.h>
 
 struct faulty {
@@ -42,7 +43,7 @@ static enum store_result passed(struct faulty *f, enum store_result result)
         if (is_due(f, #name))                                                                                          \
             return STORE_FAILED;                                                                                       \
         store = f->inner;                                                                                              \
-        return passed(f, store->ops->name arguments);                                                                  \
+        return passed(f, store_##name arguments);                                                                      \
     }
 
 VERB(begin, (struct store * store), (store))
@@ -56,7 +57,8 @@ VERB(tile_write,
      (struct store * store, unsigned level, uint64_t index, const struct merkle_hash *hashes, unsigned width),
      (store, level, index, hashes, width))
 VERB(tile_read,
-     (struct store * store, unsigned level, uint64_t index, struct merkle_hash hashes[static 256], unsigned *width),
+     (struct store * store, unsigned level, uint64_t index, struct merkle_hash hashes[static TILE_WIDTH],
+      unsigned *width),
      (store, level, index, hashes, width))
 VERB(log_key_write, (struct store * store, const char *verifier), (store, verifier))
 VERB(log_key_read, (struct store * store, struct buf *verifier), (store, verifier))
@@ -105,7 +107,7 @@ static void close_both(struct store *store)
 
 static void rollback(struct store *store)
 {
-    faulty(store)->inner->ops->rollback(faulty(store)->inner);
+    store_rollback(faulty(store)->inner);
 }
 
 static const struct store_ops faulty_ops = {

@@ -125,7 +125,7 @@ Test(store_files, fails_when_a_table_is_gone)
     tamper("DROP TABLE entry");
     struct store *store = kit_store_open(dsn);
     int64_t count;
-    cr_assert_eq(store->ops->entry_count(store, &count), STORE_FAILED);
+    cr_assert_eq(store_entry_count(store, &count), STORE_FAILED);
     cr_assert_not_null(strstr(store_error(store), "no such table"));
     store_close(store);
 }
@@ -148,20 +148,20 @@ Test(store_files, knows_all_when_opened_again)
     struct store_member member = {.number = 1, .index = 0, .enrolled_at = 5, .public_key = {9}};
     struct store_current current = {
         .revision = 3, .index = 1, .replaced = -1, .slots = (uint16_t[]){0, 300}, .slot_count = 2};
-    cr_assert_eq(store->ops->entry_append(store, 0, "one", 3), STORE_OK);
-    cr_assert_eq(store->ops->entry_append(store, 1, "two", 3), STORE_OK);
-    cr_assert_eq(store->ops->member_add(store, &member), STORE_OK);
-    cr_assert_eq(store->ops->current_write(store, 1, 1, 7, &current), STORE_OK);
-    cr_assert_eq(store->ops->counts_write(store, 1, 7, (int64_t[]){1, 1}, 2), STORE_OK);
+    cr_assert_eq(store_entry_append(store, 0, "one", 3), STORE_OK);
+    cr_assert_eq(store_entry_append(store, 1, "two", 3), STORE_OK);
+    cr_assert_eq(store_member_add(store, &member), STORE_OK);
+    cr_assert_eq(store_current_write(store, 1, 1, 7, &current), STORE_OK);
+    cr_assert_eq(store_counts_write(store, 1, 7, (int64_t[]){1, 1}, 2), STORE_OK);
     store_close(store);
 
     int64_t counts[2];
     struct store_current found;
     store = kit_store_open(dsn);
     cr_assert_eq(kit_entries(store), 2);
-    cr_assert_eq(store->ops->current_read(store, 1, 1, 7, &found), STORE_OK);
+    cr_assert_eq(store_current_read(store, 1, 1, 7, &found), STORE_OK);
     cr_assert(found.revision == 3 && found.slot_count == 2 && found.slots[1] == 300);
-    cr_assert_eq(store->ops->counts_read(store, 1, 7, counts, 2), STORE_OK);
+    cr_assert_eq(store_counts_read(store, 1, 7, counts, 2), STORE_OK);
     struct catalogue *catalogue = catalogue_load(store);
     cr_assert_not_null(catalogue);
     catalogue_release(catalogue);
@@ -188,20 +188,20 @@ Test(store_files, brings_version_1_up_to_date)
     struct store *store = kit_store_new(dsn);
     struct store_current current = {
         .revision = 3, .index = 1, .replaced = 0, .slots = (uint16_t[]){0, 300}, .slot_count = 2};
-    cr_assert_eq(store->ops->current_write(store, 2, 100000, 7, &current), STORE_OK);
-    cr_assert_eq(store->ops->current_write(store, 1, 1, 1048575, &current), STORE_OK);
-    cr_assert_eq(store->ops->counts_write(store, 2, 7, (int64_t[]){4, 5}, 2), STORE_OK);
+    cr_assert_eq(store_current_write(store, 2, 100000, 7, &current), STORE_OK);
+    cr_assert_eq(store_current_write(store, 1, 1, 1048575, &current), STORE_OK);
+    cr_assert_eq(store_counts_write(store, 2, 7, (int64_t[]){4, 5}, 2), STORE_OK);
     store_close(store);
     make_version_1();
     for (int opened = 0; opened < 2; opened++) {
         struct store_current found;
         int64_t counts[2];
         store = kit_store_open(dsn);
-        cr_assert_eq(store->ops->current_read(store, 2, 100000, 7, &found), STORE_OK);
+        cr_assert_eq(store_current_read(store, 2, 100000, 7, &found), STORE_OK);
         cr_assert(found.revision == 3 && found.index == 1 && found.replaced == 0 && found.slots[1] == 300);
-        cr_assert_eq(store->ops->current_read(store, 1, 1, 1048575, &found), STORE_OK);
-        cr_assert_eq(store->ops->current_read(store, 1, 1, 7, &found), STORE_NONE);
-        cr_assert_eq(store->ops->counts_read(store, 2, 7, counts, 2), STORE_OK);
+        cr_assert_eq(store_current_read(store, 1, 1, 1048575, &found), STORE_OK);
+        cr_assert_eq(store_current_read(store, 1, 1, 7, &found), STORE_NONE);
+        cr_assert_eq(store_counts_read(store, 2, 7, counts, 2), STORE_OK);
         cr_assert(counts[0] == 4 && counts[1] == 5);
         store_close(store);
     }
@@ -239,8 +239,8 @@ Test(store_files, refuses_a_version_1_with_numbers_that_have_no_place)
 Test(store_files, does_not_know_what_was_not_committed)
 {
     struct store *store = kit_store_new(dsn);
-    cr_assert_eq(store->ops->begin(store), STORE_OK);
-    cr_assert_eq(store->ops->entry_append(store, 0, "one", 3), STORE_OK);
+    cr_assert_eq(store_begin(store), STORE_OK);
+    cr_assert_eq(store_entry_append(store, 0, "one", 3), STORE_OK);
     store_close(store);
     store = kit_store_open(dsn);
     cr_assert_eq(kit_entries(store), 0);
@@ -252,7 +252,7 @@ Test(store_files, does_not_know_what_was_not_committed)
 static bool has_changed(struct store *store)
 {
     bool changed;
-    cr_assert_eq(store->ops->changed(store, &changed), STORE_OK);
+    cr_assert_eq(store_changed(store, &changed), STORE_OK);
     return changed;
 }
 
@@ -261,15 +261,15 @@ Test(store_files, tells_that_another_handle_has_committed)
     struct store *one = kit_store_new(dsn), *two = kit_store_open(dsn);
     (void)has_changed(one);
     cr_assert_not(has_changed(one));
-    cr_assert_eq(one->ops->entry_append(one, 0, "a", 1), STORE_OK);
+    cr_assert_eq(store_entry_append(one, 0, "a", 1), STORE_OK);
     cr_assert_not(has_changed(one), "its own commits are no news");
-    cr_assert_eq(two->ops->entry_append(two, 1, "b", 1), STORE_OK);
+    cr_assert_eq(store_entry_append(two, 1, "b", 1), STORE_OK);
     cr_assert(has_changed(one));
     cr_assert_not(has_changed(one));
-    cr_assert_eq(two->ops->begin(two), STORE_OK);
-    cr_assert_eq(two->ops->entry_append(two, 2, "c", 1), STORE_OK);
+    cr_assert_eq(store_begin(two), STORE_OK);
+    cr_assert_eq(store_entry_append(two, 2, "c", 1), STORE_OK);
     cr_assert_not(has_changed(one), "not committed yet");
-    two->ops->rollback(two);
+    store_rollback(two);
     cr_assert_not(has_changed(one));
     store_close(one);
     store_close(two);
@@ -279,11 +279,11 @@ Test(store_files, tells_of_changes_inside_a_transaction_that_sees_them)
 {
     struct store *one = kit_store_new(dsn), *two = kit_store_open(dsn);
     (void)has_changed(one);
-    cr_assert_eq(two->ops->entry_append(two, 0, "b", 1), STORE_OK);
-    cr_assert_eq(one->ops->begin(one), STORE_OK);
+    cr_assert_eq(store_entry_append(two, 0, "b", 1), STORE_OK);
+    cr_assert_eq(store_begin(one), STORE_OK);
     cr_assert(has_changed(one));
     cr_assert_eq(kit_entries(one), 1);
-    cr_assert_eq(one->ops->commit(one), STORE_OK);
+    cr_assert_eq(store_commit(one), STORE_OK);
     cr_assert_not(has_changed(one));
     store_close(one);
     store_close(two);
@@ -292,11 +292,11 @@ Test(store_files, tells_of_changes_inside_a_transaction_that_sees_them)
 Test(store_files, shows_one_state_throughout_a_reading)
 {
     struct store *one = kit_store_new(dsn), *two = kit_store_open(dsn);
-    cr_assert_eq(one->ops->begin_reading(one), STORE_OK);
+    cr_assert_eq(store_begin_reading(one), STORE_OK);
     cr_assert_eq(kit_entries(one), 0);
-    cr_assert_eq(two->ops->entry_append(two, 0, "b", 1), STORE_OK, "readers don't hold up the writer");
+    cr_assert_eq(store_entry_append(two, 0, "b", 1), STORE_OK, "readers don't hold up the writer");
     cr_assert_eq(kit_entries(one), 0);
-    cr_assert_eq(one->ops->commit(one), STORE_OK);
+    cr_assert_eq(store_commit(one), STORE_OK);
     cr_assert_eq(kit_entries(one), 1);
     store_close(one);
     store_close(two);
@@ -305,12 +305,12 @@ Test(store_files, shows_one_state_throughout_a_reading)
 Test(store_files, opens_beside_a_writer_in_the_middle_of_a_transaction)
 {
     struct store *one = kit_store_new(dsn);
-    cr_assert_eq(one->ops->begin(one), STORE_OK);
-    cr_assert_eq(one->ops->entry_append(one, 0, "a", 1), STORE_OK);
+    cr_assert_eq(store_begin(one), STORE_OK);
+    cr_assert_eq(store_entry_append(one, 0, "a", 1), STORE_OK);
     struct store *two = kit_store_open(dsn);
     cr_assert_eq(kit_entries(two), 0);
     store_close(two);
-    cr_assert_eq(one->ops->commit(one), STORE_OK);
+    cr_assert_eq(store_commit(one), STORE_OK);
     store_close(one);
 }
 
@@ -335,8 +335,8 @@ static enum store_result read_slots(const char *blob, size_t *count)
              blob);
     tamper(sql);
     struct store *store = kit_store_open(dsn);
-    enum store_result result = store->ops->current_read(store, 1, 1, 1, &found);
-    cr_assert_eq(store->ops->current_each(store, 1, take_nothing, NULL), result);
+    enum store_result result = store_current_read(store, 1, 1, 1, &found);
+    cr_assert_eq(store_current_each(store, 1, take_nothing, NULL), result);
     if (result == STORE_FAILED)
         cr_assert_not_null(strstr(store_error(store), "can't be read"));
     *count = found.slot_count;
@@ -403,14 +403,13 @@ Test(store_files, fails_when_a_row_is_damaged)
         "INSERT INTO token VALUES ('lab', x'00', 'analyst', 0, 0, 0, 0); INSERT INTO tile VALUES (0, zeroblob(33));"
         "INSERT INTO tile VALUES (1, x''); INSERT INTO tile VALUES (2, zeroblob(257 * 32))");
     struct store *store = kit_store_open(dsn);
-    const struct store_ops *ops = store->ops;
-    cr_assert_eq(ops->member_each(store, take_member, NULL), STORE_FAILED);
-    cr_assert_eq(ops->counts_read(store, 1, 1, counts, 2), STORE_FAILED);
-    cr_assert_eq(ops->invitation_find(store, (const uint8_t[SHA256_BYTES]){0}, &invitation), STORE_FAILED);
-    cr_assert_eq(ops->action_each(store, take_action, NULL), STORE_FAILED);
-    cr_assert_eq(ops->token_each(store, take_token, NULL), STORE_FAILED);
+    cr_assert_eq(store_member_each(store, take_member, NULL), STORE_FAILED);
+    cr_assert_eq(store_counts_read(store, 1, 1, counts, 2), STORE_FAILED);
+    cr_assert_eq(store_invitation_find(store, (const uint8_t[SHA256_BYTES]){0}, &invitation), STORE_FAILED);
+    cr_assert_eq(store_action_each(store, take_action, NULL), STORE_FAILED);
+    cr_assert_eq(store_token_each(store, take_token, NULL), STORE_FAILED);
     for (uint64_t tile = 0; tile < 3; tile++)
-        cr_assert_eq(ops->tile_read(store, 0, tile, hashes, &width), STORE_FAILED);
+        cr_assert_eq(store_tile_read(store, 0, tile, hashes, &width), STORE_FAILED);
     cr_assert_null(catalogue_load(store));
     store_close(store);
 }

@@ -110,9 +110,9 @@ Test(comments, fail_when_an_entry_does_not_hold_what_was_counted)
     struct store_current current;
     respond(0, "WA-1.01", 1, WITH("here"));
     respond(1, "WA-1.01", 1, KIT_ANSWERS);
-    cr_assert_eq(kit.store->ops->current_read(kit.store, 1, 1, 1, &current), STORE_OK);
+    cr_assert_eq(store_current_read(kit.store, 1, 1, 1, &current), STORE_OK);
     current.index = 4; /* the other's, without a comment */
-    cr_assert_eq(kit.store->ops->current_write(kit.store, 1, 1, 1, &current), STORE_OK);
+    cr_assert_eq(store_current_write(kit.store, 1, 1, 1, &current), STORE_OK);
     cr_assert_eq(put(&out), STORE_FAILED);
     cr_assert_not_null(strstr(store_error(kit.store), "entry 4"));
     buf_free(&out);
@@ -123,9 +123,9 @@ Test(comments, fail_when_an_entry_is_missing)
     struct buf out;
     struct store_current current;
     respond(0, "WA-1.01", 1, WITH("here"));
-    cr_assert_eq(kit.store->ops->current_read(kit.store, 1, 1, 1, &current), STORE_OK);
+    cr_assert_eq(store_current_read(kit.store, 1, 1, 1, &current), STORE_OK);
     current.index = 99;
-    cr_assert_eq(kit.store->ops->current_write(kit.store, 1, 1, 1, &current), STORE_OK);
+    cr_assert_eq(store_current_write(kit.store, 1, 1, 1, &current), STORE_OK);
     cr_assert_eq(put(&out), STORE_FAILED);
     cr_assert_not_null(strstr(store_error(kit.store), "entry 99"), "'%s'", store_error(kit.store));
     buf_free(&out);

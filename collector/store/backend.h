@@ -1,0 +1,60 @@
+/* What a database must be able to do to be a store: a table of the verbs, one for each front in store.h, whose contracts
+ * these are. Inside of collector/store alone, and of the tests that wrap a store; everybody else calls the fronts. */
+#ifndef COLLECTOR_STORE_BACKEND_H
+#define COLLECTOR_STORE_BACKEND_H
+
+#include "collector/store/store.h"
+
+struct store_ops {
+    void (*close)(struct store *store);
+    enum store_result (*begin)(struct store *store);
+    enum store_result (*begin_reading)(struct store *store);
+    enum store_result (*commit)(struct store *store);
+    void (*rollback)(struct store *store);
+    enum store_result (*changed)(struct store *store, bool *changed);
+    enum store_result (*entry_append)(struct store *store, int64_t index, const char *jws, size_t len);
+    enum store_result (*entry_read)(struct store *store, int64_t index, struct buf *out);
+    enum store_result (*entry_count)(struct store *store, int64_t *count);
+    enum store_result (*tile_write)(struct store *store, unsigned level, uint64_t index,
+                                    const struct merkle_hash *hashes, unsigned width);
+    enum store_result (*tile_read)(struct store *store, unsigned level, uint64_t index,
+                                   struct merkle_hash hashes[static TILE_WIDTH], unsigned *width);
+    enum store_result (*log_key_write)(struct store *store, const char *verifier);
+    enum store_result (*log_key_read)(struct store *store, struct buf *verifier);
+
+    enum store_result (*member_add)(struct store *store, const struct store_member *member);
+    enum store_result (*member_each)(struct store *store, store_member_fn *each, void *context);
+    enum store_result (*member_revoke)(struct store *store, int64_t number, int64_t when);
+
+    enum store_result (*invitation_add)(struct store *store, int64_t number, const uint8_t hash[static SHA256_BYTES]);
+    enum store_result (*invitation_find)(struct store *store, const uint8_t hash[static SHA256_BYTES],
+                                         struct store_invitation *out);
+    enum store_result (*invitation_mark)(struct store *store, const uint8_t hash[static SHA256_BYTES],
+                                         const struct store_invitation *now);
+    enum store_result (*invitation_count)(struct store *store, struct invitation_counts *out);
+    enum store_result (*current_read)(struct store *store, int64_t round, int64_t member, int64_t action,
+                                      struct store_current *out);
+    enum store_result (*current_add)(struct store *store, int64_t round, int64_t member, int64_t action,
+                                     const struct store_current *current);
+    enum store_result (*current_write)(struct store *store, int64_t round, int64_t member, int64_t action,
+                                       const struct store_current *current);
+    enum store_result (*current_each)(struct store *store, int64_t round, store_current_fn *each, void *context);
+    enum store_result (*counts_read)(struct store *store, int64_t round, int64_t action, int64_t *counts, size_t slots);
+    enum store_result (*counts_write)(struct store *store, int64_t round, int64_t action, const int64_t *counts,
+                                      size_t slots);
+    enum store_result (*counts_each)(struct store *store, store_counted_fn *each, void *context);
+    enum store_result (*panel_write)(struct store *store, const char *json, size_t len, int64_t when);
+    enum store_result (*panel_read)(struct store *store, struct buf *json);
+    enum store_result (*round_add)(struct store *store, int64_t number, const char *id);
+    enum store_result (*round_each)(struct store *store, store_round_fn *each, void *context);
+    enum store_result (*action_write)(struct store *store, const struct store_action *action, int64_t position);
+    enum store_result (*action_each)(struct store *store, store_action_fn *each, void *context);
+    enum store_result (*token_add)(struct store *store, const struct store_token *token);
+    enum store_result (*token_each)(struct store *store, store_token_fn *each, void *context);
+    enum store_result (*token_revoke)(struct store *store, const char *name, int64_t when);
+};
+
+/* store/sqlite/open.c; `path` is what follows the scheme. Otherwise as store_open. */
+MUST_CHECK struct store *store_sqlite_open(const char *path, enum store_mode mode, char error[static STORE_ERROR_SIZE]);
+
+#endif

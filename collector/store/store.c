@@ -1,0 +1,241 @@
+/* The front of every store: finds the backend that a DSN names, and hands each verb on to it. Knows no SQL; in the walk
+ * it stands between whoever asks and the database. */
+#include "collector/store/store.h"
+#include "base/file.h"
+#include "base/lang.h"
+#include "collector/store/backend.h"
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+
+#define SQLITE_SCHEME "sqlite:"
+
+/* What follows `scheme` in a DSN that begins with it and names something; NULL otherwise. */
+static const char *after_scheme(const char *dsn, const char *scheme)
+{
+    size_t len = strlen(scheme);
+    return strncmp(dsn, scheme, len) == 0 && dsn[len] != '\0' ? dsn + len : NULL;
+}
+
+struct store *store_open(const char *dsn, enum store_mode mode, char error[static STORE_ERROR_SIZE])
+{
+    const char *path = after_scheme(dsn, SQLITE_SCHEME);
+    if (path)
+        return store_sqlite_open(path, mode, error);
+    snprintf(error, STORE_ERROR_SIZE,
+             T("'%s' names no store; write sqlite:PATH", "'%s' noemt geen opslag; schrijf sqlite:PAD"), dsn);
+    return NULL;
+}
+
+void store_close(struct store *store)
+{
+    if (store)
+        store->ops->close(store);
+}
+
+const char *store_error(const struct store *store)
+{
+    return store->error;
+}
+
+const char *store_path(const char *dsn)
+{
+    const char *path = after_scheme(dsn, SQLITE_SCHEME);
+    return path && strcmp(path, ":memory:") != 0 ? path : NULL;
+}
+
+int store_lock(const char *path)
+{
+    char name[PATH_MAX];
+    int len = snprintf(name, sizeof name, "%s.lock", path);
+    if (len >= 0 && (size_t)len < sizeof name)
+        return file_lock(name);
+    errno = ENAMETOOLONG;
+    return -1;
+}
+
+/* The verbs. */
+
+enum store_result store_begin(struct store *store)
+{
+    return store->ops->begin(store);
+}
+
+enum store_result store_begin_reading(struct store *store)
+{
+    return store->ops->begin_reading(store);
+}
+
+enum store_result store_commit(struct store *store)
+{
+    return store->ops->commit(store);
+}
+
+void store_rollback(struct store *store)
+{
+    store->ops->rollback(store);
+}
+
+enum store_result store_changed(struct store *store, bool *changed)
+{
+    return store->ops->changed(store, changed);
+}
+
+enum store_result store_entry_append(struct store *store, int64_t index, const char *jws, size_t len)
+{
+    return store->ops->entry_append(store, index, jws, len);
+}
+
+enum store_result store_entry_read(struct store *store, int64_t index, struct buf *out)
+{
+    return store->ops->entry_read(store, index, out);
+}
+
+enum store_result store_entry_count(struct store *store, int64_t *count)
+{
+    return store->ops->entry_count(store, count);
+}
+
+enum store_result store_tile_write(struct store *store, unsigned level, uint64_t index,
+                                   const struct merkle_hash *hashes, unsigned width)
+{
+    return store->ops->tile_write(store, level, index, hashes, width);
+}
+
+enum store_result store_tile_read(struct store *store, unsigned level, uint64_t index,
+                                  struct merkle_hash hashes[static TILE_WIDTH], unsigned *width)
+{
+    return store->ops->tile_read(store, level, index, hashes, width);
+}
+
+enum store_result store_log_key_write(struct store *store, const char *verifier)
+{
+    return store->ops->log_key_write(store, verifier);
+}
+
+enum store_result store_log_key_read(struct store *store, struct buf *verifier)
+{
+    return store->ops->log_key_read(store, verifier);
+}
+
+enum store_result store_member_add(struct store *store, const struct store_member *member)
+{
+    return store->ops->member_add(store, member);
+}
+
+enum store_result store_member_each(struct store *store, store_member_fn *each, void *context)
+{
+    return store->ops->member_each(store, each, context);
+}
+
+enum store_result store_member_revoke(struct store *store, int64_t number, int64_t when)
+{
+    return store->ops->member_revoke(store, number, when);
+}
+
+enum store_result store_invitation_add(struct store *store, int64_t number, const uint8_t hash[static SHA256_BYTES])
+{
+    return store->ops->invitation_add(store, number, hash);
+}
+
+enum store_result store_invitation_find(struct store *store, const uint8_t hash[static SHA256_BYTES],
+                                        struct store_invitation *out)
+{
+    return store->ops->invitation_find(store, hash, out);
+}
+
+enum store_result store_invitation_mark(struct store *store, const uint8_t hash[static SHA256_BYTES],
+                                        const struct store_invitation *now)
+{
+    return store->ops->invitation_mark(store, hash, now);
+}
+
+enum store_result store_invitation_count(struct store *store, struct invitation_counts *out)
+{
+    return store->ops->invitation_count(store, out);
+}
+
+enum store_result store_current_read(struct store *store, int64_t round, int64_t member, int64_t action,
+                                     struct store_current *out)
+{
+    return store->ops->current_read(store, round, member, action, out);
+}
+
+enum store_result store_current_add(struct store *store, int64_t round, int64_t member, int64_t action,
+                                    const struct store_current *current)
+{
+    return store->ops->current_add(store, round, member, action, current);
+}
+
+enum store_result store_current_write(struct store *store, int64_t round, int64_t member, int64_t action,
+                                      const struct store_current *current)
+{
+    return store->ops->current_write(store, round, member, action, current);
+}
+
+enum store_result store_current_each(struct store *store, int64_t round, store_current_fn *each, void *context)
+{
+    return store->ops->current_each(store, round, each, context);
+}
+
+enum store_result store_counts_read(struct store *store, int64_t round, int64_t action, int64_t *counts, size_t slots)
+{
+    return store->ops->counts_read(store, round, action, counts, slots);
+}
+
+enum store_result store_counts_write(struct store *store, int64_t round, int64_t action, const int64_t *counts,
+                                     size_t slots)
+{
+    return store->ops->counts_write(store, round, action, counts, slots);
+}
+
+enum store_result store_counts_each(struct store *store, store_counted_fn *each, void *context)
+{
+    return store->ops->counts_each(store, each, context);
+}
+
+enum store_result store_panel_write(struct store *store, const char *json, size_t len, int64_t when)
+{
+    return store->ops->panel_write(store, json, len, when);
+}
+
+enum store_result store_panel_read(struct store *store, struct buf *json)
+{
+    return store->ops->panel_read(store, json);
+}
+
+enum store_result store_round_add(struct store *store, int64_t number, const char *id)
+{
+    return store->ops->round_add(store, number, id);
+}
+
+enum store_result store_round_each(struct store *store, store_round_fn *each, void *context)
+{
+    return store->ops->round_each(store, each, context);
+}
+
+enum store_result store_action_write(struct store *store, const struct store_action *action, int64_t position)
+{
+    return store->ops->action_write(store, action, position);
+}
+
+enum store_result store_action_each(struct store *store, store_action_fn *each, void *context)
+{
+    return store->ops->action_each(store, each, context);
+}
+
+enum store_result store_token_add(struct store *store, const struct store_token *token)
+{
+    return store->ops->token_add(store, token);
+}
+
+enum store_result store_token_each(struct store *store, store_token_fn *each, void *context)
+{
+    return store->ops->token_each(store, each, context);
+}
+
+enum store_result store_token_revoke(struct store *store, const char *name, int64_t when)
+{
+    return store->ops->token_revoke(store, name, when);
+}
