@@ -94,6 +94,9 @@ for name in $wanted; do
     widths) check widths "lines to 120 characters" source_check widths ;;
     blanks) check blanks "white space" source_check blanks ;;
     heads) check heads "heads and guards" source_check heads ;;
+    roles) check roles "what each file is for" source_check roles ;;
+    statics) check statics "names of static functions" source_check statics ;;
+    circles) check circles "no files in a circle" source_check circles ;;
     exported) check exported "exported names" source_check exported ;;
     shells) check shells "shell scripts" shells $scripts ;;
     modules) check modules "JavaScript" node_check $modules ;;

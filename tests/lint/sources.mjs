@@ -147,6 +147,86 @@ function heads(root, files) {
   return findings;
 }
 
+// A head that only points elsewhere says nothing of the file's role.
+function roles(root, files) {
+  return files
+    .filter((f) => isC(f) && inRoom(f) && /^\/\*\s*See \S+\.h\.?\s*\*\//.test(read(root, f)))
+    .map((name) => `${name}:1: the head says only where else to look`);
+}
+
+// The static functions of a file, with the line where each is first named.
+function staticsOf(text) {
+  const found = new Map();
+  eachLine(text, (line, number) => {
+    const match = line.match(/^static (?:__attribute__\(\(.*?\)\)\) )?[\w\s*]*?\b(\w+)\(/);
+    if (match && !found.has(match[1])) found.set(match[1], number);
+  });
+  return found;
+}
+
+// What stands in a backtrace says what it does: no function's name is one bare word, and none is that of different static
+// functions in several files of a program.
+function statics(root, files) {
+  const findings = [];
+  const seen = new Map();
+  for (const name of files.filter((f) => f.endsWith('.c') && inRoom(f)))
+    for (const [helper, number] of staticsOf(bare(read(root, name)))) {
+      if (!helper.includes('_')) findings.push(`${name}:${number}: ${helper} is one bare word`);
+      else seen.set(helper, [...(seen.get(helper) ?? []), `${name}:${number}`]);
+    }
+  const meet = (a, b) => a === b || floors[a].includes(b) || floors[b].includes(a);
+  for (const [helper, places] of seen)
+    places.forEach((place, i) => {
+      const other = places.slice(0, i).find((p) => meet(p.split('/')[0], place.split('/')[0]));
+      if (other) findings.push(`${place}: ${helper} is another static function's name too, in ${other}`);
+    });
+  return findings;
+}
+
+// The object files of the sources, each with the symbols that it defines and those that it needs.
+function symbolsOf(files, objects) {
+  const found = new Map();
+  for (const name of files.filter((f) => f.endsWith('.c') && inRoom(f) && existsSync(join(objects, f.replace(/\.c$/, '.o'))))) {
+    const listing = execFileSync('nm', ['-P', '-g', join(objects, name.replace(/\.c$/, '.o'))], { encoding: 'utf8' });
+    const symbols = listing.split('\n').filter(Boolean).map((line) => line.split(' '));
+    found.set(name, {
+      defined: symbols.filter(([, kind]) => kind !== 'U').map(([symbol]) => symbol),
+      needed: symbols.filter(([, kind]) => kind === 'U').map(([symbol]) => symbol),
+    });
+  }
+  return found;
+}
+
+// Files that need each other, by what the linker sees: each such circle is one finding. A room may be read from one end.
+function circles(root, files, objects) {
+  const symbols = symbolsOf(files, objects);
+  const within = (name) => [...(floors[name.split('/')[0]] ?? []), name.split('/')[0]];
+  const needs = new Map();
+  for (const [name, { needed }] of symbols)
+    needs.set(name, [...symbols].filter(([other, { defined }]) => other !== name && within(name).includes(other.split('/')[0]) &&
+      defined.some((symbol) => needed.includes(symbol))).map(([other]) => other));
+  const reachable = (from) => {
+    const reached = new Set();
+    const next = [...needs.get(from)];
+    while (next.length > 0) {
+      const name = next.pop();
+      if (!reached.has(name)) next.push(...needs.get(name));
+      reached.add(name);
+    }
+    return reached;
+  };
+  const reach = new Map([...needs.keys()].map((name) => [name, reachable(name)]));
+  const findings = [];
+  const told = new Set();
+  for (const [name, reached] of reach) {
+    if (!reached.has(name) || told.has(name)) continue;
+    const circle = [...reached].filter((other) => reach.get(other).has(name)).sort();
+    circle.forEach((other) => told.add(other));
+    findings.push(`${circle[0]}: in a circle with ${circle.slice(1).join(', ')}`);
+  }
+  return findings;
+}
+
 // What is exported stands in a header of its folder, and its name begins with its file's name, a part of that (panel_import.c: panel),
 // its folder's (http/loop.c: http), or a noun that this header declares.
 function exported(root, files, objects) {
@@ -180,7 +260,7 @@ function nounsOf(name, header) {
   return nouns;
 }
 
-export const checks = { walls, functions, sizes, widths, blanks, heads, exported };
+export const checks = { walls, functions, sizes, widths, blanks, heads, roles, statics, circles, exported };
 
 if (import.meta.url === pathToFileURL(process.argv[1]).href) {
   const [check, ...rest] = process.argv.slice(2);
