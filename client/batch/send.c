@@ -4,6 +4,7 @@
 #include "base/mem.h"
 #include "client/batch/batch.h"
 #include "client/cmd/cmd.h"
+#include "client/terminal/failures.h"
 #include "client/terminal/progress.h"
 #include "crypto/crypto.h"
 #include "crypto/jws.h"
@@ -37,7 +38,7 @@ static int put_row(struct sending *s, struct batch_row *row)
     buf_reset(&s->jws);
     if (batch_row_id(row, &s->batch->terms, &id) < 0 || batch_home(s->batch, row->member, &s->home) < 0 ||
         spool_read(buf_text(&s->home), &id, &s->jws) < 0) {
-        cmd_fail_errno(buf_text(&s->home));
+        failure_tell_errno(buf_text(&s->home));
         return -1;
     }
     buf_put_char(&parcel->body, '"');
@@ -81,7 +82,7 @@ enum delivery batch_sort_line(const char *line, size_t len)
 static int keep_row(struct sending *s, enum delivery delivery)
 {
     if (delivery == DELIVERY_FAILED) {
-        cmd_fail_errno(buf_text(&s->home));
+        failure_tell_errno(buf_text(&s->home));
         return -1;
     }
     s->batch->unproven += delivery == DELIVERY_UNPROVEN;
@@ -139,7 +140,7 @@ static int keep(struct sending *s)
 {
     if (spool_bulk_commit(s->batch->bulk) == 0)
         return 0;
-    cmd_fail_errno(s->batch->homes);
+    failure_tell_errno(s->batch->homes);
     return -1;
 }
 
@@ -223,7 +224,7 @@ enum batch_result batch_send(struct batch *batch)
     enum batch_result result = BATCH_DONE;
     struct sending *s = mem_calloc(1, sizeof *s);
     if (!s) {
-        cmd_fail_errno(batch->homes);
+        failure_tell_errno(batch->homes);
         return BATCH_FAILED;
     }
     s->batch = batch;
@@ -236,7 +237,7 @@ enum batch_result batch_send(struct batch *batch)
         result = send_wave(s, from, end);
         /* Before a later response goes out, it must be sure on disk that the earlier one is settled. */
         if (spool_bulk_finish(batch->bulk) < 0) {
-            cmd_fail_errno(batch->homes);
+            failure_tell_errno(batch->homes);
             result = BATCH_FAILED;
         }
         from = end;

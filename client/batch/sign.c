@@ -8,6 +8,7 @@
 #include "client/log/view.h"
 #include "client/net/enrol.h"
 #include "client/response/compose.h"
+#include "client/terminal/failures.h"
 #include "client/terminal/messages.h"
 #include "client/terminal/progress.h"
 #include "crypto/jws.h"
@@ -108,7 +109,7 @@ static void tell_barred(const struct batch *batch, size_t member)
 static enum batch_result enrol(struct batch *batch, struct profile *profile, size_t member, struct span span)
 {
     if (batch->offline && profile_make_key(profile) < 0) {
-        cmd_fail_errno(profile->home);
+        failure_tell_errno(profile->home);
         return BATCH_FAILED;
     }
     if (batch->offline)
@@ -135,7 +136,7 @@ static enum batch_result enrol(struct batch *batch, struct profile *profile, siz
     case ENROL_FAILED:
         break;
     }
-    cmd_fail_errno(profile->home);
+    failure_tell_errno(profile->home);
     return BATCH_FAILED;
 }
 
@@ -171,7 +172,7 @@ static enum batch_result compare_log(const struct batch *batch, struct profile *
     if (!batch->log || !profile_is_enrolled(profile))
         return BATCH_DONE;
     if (!profile->pin && enrol_pin(profile, batch->log) < 0) {
-        cmd_fail_errno(profile->home);
+        failure_tell_errno(profile->home);
         return BATCH_FAILED;
     }
     if (pin_has_key(profile->pin, &batch->log->key))
@@ -196,7 +197,7 @@ static enum batch_result serve_member(struct batch *batch, struct profile *profi
     for (size_t i = span.from; i < span.to && result == BATCH_DONE; i++) {
         struct batch_row *row = &plan->rows[plan->by_member[i]];
         if (row->place == SPOOL_NOWHERE && !row->barred && sign_row(batch, profile, row) < 0) {
-            cmd_fail_errno(profile->home);
+            failure_tell_errno(profile->home);
             result = BATCH_FAILED;
         }
     }
@@ -231,7 +232,7 @@ static enum batch_result open_and_serve(struct batch *batch, struct span span, s
     if (!has_work(batch->plan, span))
         return BATCH_DONE;
     if (batch_home(batch, member, home) < 0) {
-        cmd_fail_errno(batch->homes);
+        failure_tell_errno(batch->homes);
         return BATCH_FAILED;
     }
     if (cmd_open_home(&profile, buf_text(home), true) < 0)
@@ -243,7 +244,7 @@ static enum batch_result open_and_serve(struct batch *batch, struct span span, s
 
 static enum batch_result fail_to_keep(const struct batch *batch)
 {
-    cmd_fail_errno(batch->homes);
+    failure_tell_errno(batch->homes);
     return BATCH_FAILED;
 }
 

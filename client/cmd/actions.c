@@ -2,10 +2,14 @@
 #include "base/clock.h"
 #include "base/json.h"
 #include "base/lang.h"
+#include "base/text.h"
 #include "client/cmd/cmd.h"
+#include "client/cmd/rounds.h"
 #include "client/home/history.h"
 #include "client/response/catalogue.h"
-#include "client/terminal/messages.h"
+#include "client/terminal/failures.h"
+#include "client/terminal/output.h"
+#include <string.h>
 
 #define OUTPUT_MAX ((size_t)256 * 1024 * 1024)
 
@@ -53,10 +57,10 @@ static const char *state_text(const struct history_line *line)
 static void put_table_row(struct listing *l, const struct round *round, const struct action *action,
                           const struct history_line *line)
 {
-    messages_put_cell(l->out, round->id, l->round_width + 2);
-    messages_put_cell(l->out, action->id, l->id_width + 2);
-    messages_put_cell(l->out, state_text(line), 11);
-    messages_put_clean(l->out, action->title);
+    output_put_cell(l->out, round->id, l->round_width + 2);
+    output_put_cell(l->out, action->id, l->id_width + 2);
+    output_put_cell(l->out, state_text(line), 11);
+    text_put_clean(l->out, action->title, strlen(action->title));
     buf_put_char(l->out, '\n');
 }
 
@@ -81,14 +85,14 @@ static void put_rows(struct listing *l)
 static void measure(struct listing *l)
 {
     const char *round = T("round", "ronde"), *action = T("action", "actie");
-    l->round_width = messages_width(round);
-    l->id_width = messages_width(action);
+    l->round_width = output_width(round);
+    l->id_width = output_width(action);
     for (size_t i = 0; i < l->catalogue->panel->round_count; i++)
-        if (messages_width(l->catalogue->panel->rounds[i].id) > l->round_width)
-            l->round_width = messages_width(l->catalogue->panel->rounds[i].id);
+        if (output_width(l->catalogue->panel->rounds[i].id) > l->round_width)
+            l->round_width = output_width(l->catalogue->panel->rounds[i].id);
     for (size_t i = 0; i < l->catalogue->actions->count; i++)
-        if (messages_width(l->catalogue->actions->list[i].id) > l->id_width)
-            l->id_width = messages_width(l->catalogue->actions->list[i].id);
+        if (output_width(l->catalogue->actions->list[i].id) > l->id_width)
+            l->id_width = output_width(l->catalogue->actions->list[i].id);
 }
 
 static int list(const struct catalogue *catalogue, const struct history *history)
@@ -100,9 +104,9 @@ static int list(const struct catalogue *catalogue, const struct history *history
     if (as_json) {
         buf_put_text(&out, "[\n");
     } else {
-        messages_put_cell(&out, T("round", "ronde"), l.round_width + 2);
-        messages_put_cell(&out, T("action", "actie"), l.id_width + 2);
-        messages_put_cell(&out, T("answered", "beantwoord"), 11);
+        output_put_cell(&out, T("round", "ronde"), l.round_width + 2);
+        output_put_cell(&out, T("action", "actie"), l.id_width + 2);
+        output_put_cell(&out, T("answered", "beantwoord"), 11);
         buf_put_text(&out, T("title\n", "titel\n"));
     }
     put_rows(&l);
@@ -110,7 +114,7 @@ static int list(const struct catalogue *catalogue, const struct history *history
     int exit_code = CLI_DONE;
     if (l.rows == 0 && !as_json)
         cli_say("%s", T("Nothing is open now.", "Er is nu niets open."));
-    else if (messages_print(&out) < 0)
+    else if (output_print(&out) < 0)
         exit_code = CLI_FAILED;
     buf_free(&out);
     return exit_code;
@@ -126,13 +130,13 @@ static int actions(const struct profile *profile, struct http *http)
     http_set_policy(http, &retry_never); /* a kept copy will do */
     enum catalogue_result got = catalogue_get(&catalogue, profile->home, profile->url, http, &answer);
     if (got != CATALOGUE_FRESH && got != CATALOGUE_KEPT) {
-        exit_code = catalogue_explain(got, &answer);
+        exit_code = rounds_explain(got, &answer);
     } else {
         if (got == CATALOGUE_KEPT)
             cli_say("%s", T("The collector was not reached: this is how it was when last seen.",
                             "De verzamelaar is niet bereikt: zo was het toen die voor het laatst gezien is."));
         if (history_load(&history, profile->home) < 0) {
-            exit_code = cmd_fail_errno(profile->home);
+            exit_code = failure_tell_errno(profile->home);
         } else {
             exit_code = list(&catalogue, &history);
             history_free(&history);

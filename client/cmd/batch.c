@@ -6,6 +6,8 @@
 #include "base/lang.h"
 #include "client/batch/rows.h"
 #include "client/cmd/cmd.h"
+#include "client/cmd/rounds.h"
+#include "client/terminal/failures.h"
 #include "client/terminal/messages.h"
 #include <errno.h>
 #include <limits.h>
@@ -62,7 +64,7 @@ static void tell_refused(const struct batch *batch, const struct batch_row *row,
             responses_path, row->line, batch->plan->members[row->member].name, id.action, (long long)id.revision);
         messages_put_problem(text, problem, problem_status(problem));
         cli_say("%s", buf_text(text));
-        messages_errors(buf_text(&answer), answer.len);
+        messages_say_errors(buf_text(&answer), answer.len);
         json_free(document);
     }
     buf_free(&home);
@@ -113,7 +115,7 @@ static int report(const struct batch *batch, enum batch_result result)
               "blijven bewaard, de antwoorden liggen in evidence/ van hun mappen"),
             batch->unproven, batch->why);
     if (result == BATCH_BLOCKED)
-        exit_code = cmd_fail_answer(T("not all was sent", "niet alles is verstuurd"), &batch->answer);
+        exit_code = failure_tell_answer(T("not all was sent", "niet alles is verstuurd"), &batch->answer);
     cli_say(
         T("%zu rows: %zu sent, %zu refused, %zu of members that could not enrol, %zu kept to send later.",
           "%zu rijen: %zu verstuurd, %zu geweigerd, %zu van leden die niet aangemeld konden worden, %zu bewaard voor "
@@ -139,7 +141,7 @@ static int read_input(struct input *input)
         buf_init(&input->texts[i], BATCH_FILE_MAX);
     for (int i = 0; i < 2; i++) {
         if (file_read(paths[i], &input->texts[i]) < 0) {
-            cmd_fail_errno(paths[i]);
+            failure_tell_errno(paths[i]);
             return -1;
         }
         *files[i] = (struct batch_file){paths[i], buf_text(&input->texts[i]), input->texts[i].len};
@@ -162,7 +164,7 @@ static int check(struct batch *batch, const struct input *input)
     int order = members < 0 || rows < 0 ? -1 : batch_plan_finish(batch->plan, &input->responses, &faults);
     if (order == 0)
         order = batch_look_up(batch, &input->responses, &faults);
-    messages_faults("", &faults);
+    failure_say_faults("", &faults);
     faults_free(&faults);
     if (order < 0)
         cli_fail("%s", T("nothing was sent; mend the files and try again",
@@ -177,7 +179,7 @@ static int carry_out(struct batch *batch, const struct input *input)
     struct batch_plan plan = {0};
     int exit_code = CLI_FAILED;
     batch->plan = &plan;
-    batch->terms.round = catalogue_pick_round(batch->terms.catalogue, round_name, clock_now());
+    batch->terms.round = rounds_pick(batch->terms.catalogue, round_name, clock_now());
     if (batch->terms.round && check(batch, input) == 0) {
         say_when_stopped();
         enum batch_result result = batch_sign(batch);
@@ -197,7 +199,7 @@ static int with_catalogue(struct batch *batch, const struct input *input)
     http_set_policy(batch->http, &retry_for_person); /* there is nothing to be lost yet */
     enum catalogue_result got = catalogue_get(&catalogue, homes, batch->url, batch->http, &batch->answer);
     if (got != CATALOGUE_FRESH && got != CATALOGUE_KEPT)
-        return catalogue_explain(got, &batch->answer);
+        return rounds_explain(got, &batch->answer);
     http_set_policy(batch->http, &retry_for_batch);
     batch->offline = got == CATALOGUE_KEPT;
     batch->terms.catalogue = &catalogue;
@@ -212,14 +214,14 @@ static int lock_homes(void)
 {
     char path[PATH_MAX];
     if (file_make_folder(homes, 0700) < 0 || snprintf(path, sizeof path, "%s/.lock", homes) >= (int)sizeof path) {
-        cmd_fail_errno(homes);
+        failure_tell_errno(homes);
         return -1;
     }
     int lock = file_lock(path);
     if (lock < 0 && errno == EWOULDBLOCK)
         cli_fail(T("another batch is at work in %s", "een andere batch is bezig in %s"), homes);
     else if (lock < 0)
-        cmd_fail_errno(homes);
+        failure_tell_errno(homes);
     return lock;
 }
 
@@ -235,9 +237,9 @@ static int batch_at(const char *url)
     batch.http = http_open(url, &retry_for_batch);
     batch.bulk = spool_bulk_open(homes);
     if (!batch.http)
-        messages_no_memory();
+        failure_no_memory();
     else if (!batch.bulk)
-        cmd_fail_errno(homes);
+        failure_tell_errno(homes);
     else if (read_input(&input) == 0)
         exit_code = with_catalogue(&batch, &input);
     free_input(&input);

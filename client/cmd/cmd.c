@@ -1,9 +1,9 @@
-/* See cmd.h. */
+/* Opening a member's folder and a way to its collector, with a line for each way in which that can fail. */
 #include "client/cmd/cmd.h"
 #include "base/lang.h"
 #include "client/log/view.h"
 #include "client/net/enrol.h"
-#include "client/terminal/messages.h"
+#include "client/terminal/failures.h"
 #include <errno.h>
 #include <string.h>
 
@@ -46,7 +46,7 @@ int cmd_open_home(struct profile *out, const char *home, bool make)
         cli_fail("%s", T("no folder to keep things in: name one with --home",
                          "geen map om in te bewaren: noem er een met --home"));
     else if (buf_check(&path) < 0)
-        messages_no_memory();
+        failure_no_memory();
     else
         result = explain(profile_open(out, buf_text(&path), make), buf_text(&path));
     buf_free(&path);
@@ -65,7 +65,7 @@ int cmd_open_member(struct profile *out, const char *home, struct http **http)
     }
     *http = http_open(profile.url, &retry_for_person);
     if (!*http) {
-        messages_no_memory();
+        failure_no_memory();
         profile_close(&profile);
         return -1;
     }
@@ -82,35 +82,14 @@ int cmd_pin_log(struct profile *profile, struct http *http)
         return 0;
     http_answer_init(&answer);
     if (view_pin(&pin, http, &answer) != VIEW_HAD) {
-        cmd_fail_answer(T("can't fetch the key of the collector's log", "kan de sleutel van het logboek niet ophalen"),
-                        &answer);
+        failure_tell_answer(
+            T("can't fetch the key of the collector's log", "kan de sleutel van het logboek niet ophalen"), &answer);
         result = -1;
     } else if (enrol_pin(profile, pin) < 0) {
-        cmd_fail_errno(profile->home);
+        failure_tell_errno(profile->home);
         result = -1;
     }
     pin_free(pin);
     http_answer_free(&answer);
     return result;
-}
-
-int cmd_fail_errno(const char *what)
-{
-    return cli_fail("%s: %s", what, strerror(errno));
-}
-
-int cmd_fail_answer(const char *what, const struct http_answer *answer)
-{
-    struct buf why;
-    buf_init(&why, 64 * 1024);
-    messages_put_reason(&why, answer);
-    cli_fail("%s: %s", what, buf_text(&why));
-    messages_errors(buf_text(&answer->body), answer->body.len);
-    if (answer->problem == PROBLEM_INVALID_CLAIMS || answer->problem == PROBLEM_INVALID_RESPONSE) {
-        const char *hint = messages_clock_hint(answer);
-        if (*hint)
-            cli_say("%s", hint);
-    }
-    buf_free(&why);
-    return CLI_FAILED;
 }

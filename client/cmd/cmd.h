@@ -36,11 +36,4 @@ MUST_CHECK int cmd_open_member(struct profile *out, const char *home, struct htt
 /* Sees to it that the log is pinned, fetching it where it is not. -1, having said why. */
 MUST_CHECK int cmd_pin_log(struct profile *profile, struct http *http);
 
-/* One line on standard error: what could not be done, and why by errno. Returns CLI_FAILED. */
-int cmd_fail_errno(const char *what);
-
-/* One line: `what`, then why the request failed and, on the following lines, the faults that the collector named.
- * Returns CLI_FAILED. */
-int cmd_fail_answer(const char *what, const struct http_answer *answer);
-
 #endif

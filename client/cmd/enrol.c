@@ -4,9 +4,11 @@
 #include "base/mem.h"
 #include "base/url.h"
 #include "client/cmd/cmd.h"
+#include "client/cmd/rounds.h"
 #include "client/log/view.h"
 #include "client/response/catalogue.h"
-#include "client/terminal/messages.h"
+#include "client/terminal/failures.h"
+#include "client/terminal/input.h"
 #include "panel/enrolment.h"
 #include <stdio.h>
 #include <string.h>
@@ -31,7 +33,7 @@ static int ask_code(struct buf *line)
     bool person = isatty(STDIN_FILENO);
     for (int i = 0; i < (person ? CODE_TRIES : 1); i++) {
         fprintf(stderr, "%s", T("The code of your invitation: ", "De code van uw uitnodiging: "));
-        int result = messages_read_line(line);
+        int result = input_read_line(line);
         if (!person)
             fputc('\n', stderr);
         if (result > 0)
@@ -54,12 +56,12 @@ static int report(const struct profile *profile, enum enrol_result result, const
         printf("%s\n", profile->kid);
         return CLI_DONE;
     case ENROL_LATER:
-        cmd_fail_answer(T("not enrolled yet", "nog niet aangemeld"), answer);
+        failure_tell_answer(T("not enrolled yet", "nog niet aangemeld"), answer);
         cli_say("%s", T("Your key is kept: try again later with the same code.",
                         "Uw sleutel is bewaard: probeer het later opnieuw met dezelfde code."));
         return CLI_FAILED;
     case ENROL_REFUSED:
-        return cmd_fail_answer(T("not enrolled", "niet aangemeld"), answer);
+        return failure_tell_answer(T("not enrolled", "niet aangemeld"), answer);
     case ENROL_UNPROVEN:
         cli_fail("%s",
                  T("the collector says that it has enrolled you, but its receipt does not hold: not enrolled",
@@ -69,7 +71,7 @@ static int report(const struct profile *profile, enum enrol_result result, const
                 profile->home);
         return CLI_FAILED;
     case ENROL_FAILED:
-        return cmd_fail_errno(T("can't keep the enrolment", "kan de aanmelding niet bewaren"));
+        return failure_tell_errno(T("can't keep the enrolment", "kan de aanmelding niet bewaren"));
     }
     return CLI_FAILED;
 }
@@ -86,7 +88,7 @@ static int enrol_in(struct profile *profile, struct http *http, const char *url,
         enum enrol_result result = enrol_member(profile, &at, code, &answer);
         exit_code = report(profile, result, &answer);
     } else {
-        exit_code = cmd_fail_answer(
+        exit_code = failure_tell_answer(
             T("not enrolled: the collector shows no log", "niet aangemeld: de verzamelaar toont geen logboek"),
             &answer);
     }
@@ -106,7 +108,7 @@ static int enrol_through(struct profile *profile, struct http *http, const char 
         exit_code = enrol_in(profile, http, url, catalogue.panel->id, code);
         catalogue_free(&catalogue);
     } else {
-        exit_code = catalogue_explain(got, &answer);
+        exit_code = rounds_explain(got, &answer);
     }
     http_answer_free(&answer);
     return exit_code;
@@ -133,7 +135,7 @@ static int enrol_with_code(struct profile *profile, const char *url, const char 
         cli_fail("%s", T("no code, so not enrolled", "geen code, dus niet aangemeld"));
     } else {
         struct http *http = http_open(url, &retry_for_person);
-        exit_code = http ? enrol_through(profile, http, url, given ? given : buf_text(&typed)) : messages_no_memory();
+        exit_code = http ? enrol_through(profile, http, url, given ? given : buf_text(&typed)) : failure_no_memory();
         http_close(http);
     }
     buf_wipe(&typed);

@@ -5,7 +5,8 @@
 #include "base/mem.h"
 #include "client/cmd/cmd.h"
 #include "client/home/receipts.h"
-#include "client/terminal/messages.h"
+#include "client/terminal/failures.h"
+#include "client/terminal/output.h"
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -82,10 +83,10 @@ static void put_row(struct buf *out, const struct row *row, size_t round_width, 
     snprintf(index, sizeof index, "%lld", (long long)row->index);
     snprintf(revision, sizeof revision, "%lld", (long long)row->id.revision);
     clock_format(row->signed_at, when);
-    messages_put_cell(out, index, INDEX_WIDTH);
-    messages_put_cell(out, row->id.revision > 0 ? row->id.round : T("(enrolment)", "(aanmelding)"), round_width);
-    messages_put_cell(out, row->id.action, action_width);
-    messages_put_cell(out, row->id.revision > 0 ? revision : "", REVISION_WIDTH);
+    output_put_cell(out, index, INDEX_WIDTH);
+    output_put_cell(out, row->id.revision > 0 ? row->id.round : T("(enrolment)", "(aanmelding)"), round_width);
+    output_put_cell(out, row->id.action, action_width);
+    output_put_cell(out, row->id.revision > 0 ? revision : "", REVISION_WIDTH);
     buf_put_text(out, row->signed_at > 0 ? when : "");
     buf_put_text(out, row->has_receipt ? "\n" : T("  no receipt\n", "  geen ontvangstbewijs\n"));
 }
@@ -94,15 +95,15 @@ static void put_table(struct buf *out, const struct rows *rows)
 {
     size_t round_width = 13, action_width = 8;
     for (size_t i = 0; i < rows->count; i++) {
-        if (messages_width(rows->list[i].id.round) + 2 > round_width)
-            round_width = messages_width(rows->list[i].id.round) + 2;
-        if (messages_width(rows->list[i].id.action) + 2 > action_width)
-            action_width = messages_width(rows->list[i].id.action) + 2;
+        if (output_width(rows->list[i].id.round) + 2 > round_width)
+            round_width = output_width(rows->list[i].id.round) + 2;
+        if (output_width(rows->list[i].id.action) + 2 > action_width)
+            action_width = output_width(rows->list[i].id.action) + 2;
     }
-    messages_put_cell(out, T("entry", "regel"), INDEX_WIDTH);
-    messages_put_cell(out, T("round", "ronde"), round_width);
-    messages_put_cell(out, T("action", "actie"), action_width);
-    messages_put_cell(out, T("revision", "herziening"), REVISION_WIDTH);
+    output_put_cell(out, T("entry", "regel"), INDEX_WIDTH);
+    output_put_cell(out, T("round", "ronde"), round_width);
+    output_put_cell(out, T("action", "actie"), action_width);
+    output_put_cell(out, T("revision", "herziening"), REVISION_WIDTH);
     buf_put_text(out, T("signed\n", "ondertekend\n"));
     for (size_t i = 0; i < rows->count; i++)
         put_row(out, &rows->list[i], round_width, action_width);
@@ -125,12 +126,12 @@ static int list(const struct profile *profile)
     int exit_code = CLI_DONE;
     buf_init(&out, OUTPUT_MAX);
     if (receipts_each(profile, add, &rows) != 0) {
-        exit_code = cmd_fail_errno(profile->home);
+        exit_code = failure_tell_errno(profile->home);
     } else {
         if (rows.count > 1)
             qsort(rows.list, rows.count, sizeof *rows.list, compare);
         (as_json ? put_json : put_table)(&out, &rows);
-        if (messages_print(&out) < 0)
+        if (output_print(&out) < 0)
             exit_code = CLI_FAILED;
     }
     mem_free(rows.list);

@@ -5,6 +5,7 @@
 #include "client/home/evidence.h"
 #include "client/home/receipts.h"
 #include "client/log/monitor.h"
+#include "client/terminal/failures.h"
 #include "client/terminal/messages.h"
 #include <errno.h>
 #include <string.h>
@@ -67,7 +68,7 @@ static void keep(const struct checking *c, const char *name, const char *text, s
 {
     char path[PATH_MAX];
     if (evidence_keep(c->profile->home, name, "txt", &(struct spool_text){text, len}, path) < 0)
-        cmd_fail_errno(T("can't keep the evidence", "kan het bewijs niet bewaren"));
+        failure_tell_errno(T("can't keep the evidence", "kan het bewijs niet bewaren"));
     else
         cli_say("  %s", path);
 }
@@ -185,7 +186,7 @@ static int tell_other_key(const struct checking *c, const struct monitor *watch)
 static int pin_newest(const struct checking *c, struct monitor *watch)
 {
     if (profile_set_pin(c->profile, watch->newest) < 0)
-        return cmd_fail_errno(c->profile->home);
+        return failure_tell_errno(c->profile->home);
     watch->newest = NULL; /* the profile's now */
     cli_say(T("The newest checkpoint, of %llu entries, holds all of %zu earlier ones.",
               "Het nieuwste controlepunt, van %llu regels, bevat alles van %zu eerdere."),
@@ -201,7 +202,7 @@ static int tell_watch(const struct checking *c, enum monitor_result result, stru
     case MONITOR_AWAY:
         return tell_away(watch->answer);
     case MONITOR_REFUSED:
-        return cmd_fail_answer(
+        return failure_tell_answer(
             T("can't fetch the log's checkpoint", "kan het controlepunt van het logboek niet ophalen"), watch->answer);
     case MONITOR_NO_LOG:
         return cli_fail(
@@ -218,7 +219,7 @@ static int tell_watch(const struct checking *c, enum monitor_result result, stru
         keep_both(c, watch);
         return CLI_FAILED;
     case MONITOR_FAILED:
-        return messages_no_memory();
+        return failure_no_memory();
     }
     return CLI_FAILED;
 }
@@ -242,7 +243,7 @@ static int verify(struct profile *profile, struct http *http)
     struct checking c = {.profile = profile};
     int exit_code;
     if (check_receipts(&c) < 0) {
-        exit_code = cmd_fail_errno(profile->home);
+        exit_code = failure_tell_errno(profile->home);
     } else {
         const struct consistency_seen *fork = consistency_find_fork(&c.seen);
         exit_code = fork ? tell_fork(&c, fork) : look(&c, http);

@@ -2,10 +2,11 @@
 #include "base/clock.h"
 #include "base/lang.h"
 #include "client/cmd/cmd.h"
+#include "client/cmd/rounds.h"
 #include "client/response/answers.h"
 #include "client/response/catalogue.h"
 #include "client/response/compose.h"
-#include "client/terminal/messages.h"
+#include "client/terminal/failures.h"
 #include "client/terminal/outcome.h"
 #include "client/terminal/prompt.h"
 #include "crypto/jws.h"
@@ -27,7 +28,7 @@ struct draft {
 
 static int tell_faults(const struct faults *faults)
 {
-    messages_faults("  ", faults);
+    failure_say_faults("  ", faults);
     cli_fail("%s", T("nothing was signed or sent; mend this and try again",
                      "er is niets ondertekend of verstuurd; verbeter dit en probeer het opnieuw"));
     return -1;
@@ -69,9 +70,9 @@ static int sign_and_keep(const struct draft *draft)
     buf_init(&jws, JWS_MAX);
     int result = compose_sign(&jws, draft->profile->key, draft->profile->panel, &draft->id, &draft->answers);
     if (result < 0)
-        messages_no_memory();
+        failure_no_memory();
     else if ((result = spool_put(draft->profile->home, &draft->id, buf_text(&jws), jws.len)) < 0)
-        cmd_fail_errno(T("can't keep the response", "kan de reactie niet bewaren"));
+        failure_tell_errno(T("can't keep the response", "kan de reactie niet bewaren"));
     buf_free(&jws);
     return result;
 }
@@ -148,7 +149,7 @@ static int set_id(struct draft *draft, const struct round *round, const char *ac
     }
     if (spool_last_revision(draft->profile->home, round->id, action, &last) < 0 ||
         response_id_set(&draft->id, round->id, action, last + 1) < 0) {
-        cmd_fail_errno(draft->profile->home);
+        failure_tell_errno(draft->profile->home);
         return -1;
     }
     return 0;
@@ -156,7 +157,7 @@ static int set_id(struct draft *draft, const struct round *round, const char *ac
 
 static int respond(struct draft *draft, const char *action, char **words, size_t count)
 {
-    const struct round *round = catalogue_pick_round(draft->catalogue, round_name, clock_now());
+    const struct round *round = rounds_pick(draft->catalogue, round_name, clock_now());
     if (!round || set_id(draft, round, action) < 0 || take_answers(draft, round, words, count) < 0 ||
         sign_and_keep(draft) < 0)
         return CLI_FAILED;
@@ -173,7 +174,7 @@ static int prepare(const struct profile *profile, struct http *http, struct cata
     http_set_policy(http, &retry_for_person);
     int result = got == CATALOGUE_FRESH || got == CATALOGUE_KEPT ? 0 : -1;
     if (result < 0)
-        catalogue_explain(got, &answer);
+        rounds_explain(got, &answer);
     http_answer_free(&answer);
     return result;
 }

@@ -3,7 +3,9 @@
 #include "base/lang.h"
 #include "client/cmd/cmd.h"
 #include "client/home/spool.h"
+#include "client/terminal/failures.h"
 #include "client/terminal/messages.h"
+#include "client/terminal/output.h"
 #include "panel/problem.h"
 
 #define OUTPUT_MAX ((size_t)16 * 1024 * 1024)
@@ -92,16 +94,16 @@ static int status(const struct profile *profile)
     if (spool_count(profile->home, SPOOL_SENT, &counts.sent) < 0 ||
         spool_count(profile->home, SPOOL_WAITING, &counts.spooled) < 0 ||
         spool_count(profile->home, SPOOL_REFUSED, &counts.refused) < 0) {
-        cmd_fail_errno(profile->home);
+        failure_tell_errno(profile->home);
     } else {
         (as_json ? put_json : put_text)(&out, profile, &counts);
         if (spool_each(profile->home, SPOOL_REFUSED, put_refusal, &refusals) != 0)
-            cmd_fail_errno(profile->home);
+            failure_tell_errno(profile->home);
         else
             exit_code = CLI_DONE;
         buf_put_text(&out, as_json ? "]}\n" : "");
     }
-    if (exit_code == CLI_DONE && messages_print(&out) < 0)
+    if (exit_code == CLI_DONE && output_print(&out) < 0)
         exit_code = CLI_FAILED;
     buf_free(&out);
     return exit_code;

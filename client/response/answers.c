@@ -79,7 +79,7 @@ static int typed_option(const struct question *question, const char *typed)
     return errno || end == typed || *end ? -1 : question_find_value(question, value);
 }
 
-bool answers_has_place(const struct answers *answers, size_t question)
+bool answers_is_asked(const struct answers *answers, size_t question)
 {
     const struct question *q = &answers->questionnaire->questions[question];
     if (!q->has_when)

@@ -24,7 +24,7 @@ MUST_CHECK int answers_set(struct answers *answers, size_t question, const char 
 MUST_CHECK int answers_take_words(struct answers *answers, char *const *words, size_t count, struct faults *faults);
 
 /* Whether the question should be asked, going by its `when` and the answers so far. */
-bool answers_has_place(const struct answers *answers, size_t question);
+bool answers_is_asked(const struct answers *answers, size_t question);
 
 /* Puts them as a JSON object in the order of the questionnaire. -1 with a fault for each that does not fit its
  * question, which is then left out. */

@@ -28,11 +28,4 @@ MUST_CHECK enum catalogue_result catalogue_get(struct catalogue *out, const char
                                                struct http *http, struct http_answer *answer);
 void catalogue_free(struct catalogue *catalogue);
 
-/* One line on standard error for a result without a catalogue; returns CLI_FAILED. */
-int catalogue_explain(enum catalogue_result result, const struct http_answer *answer);
-
-/* The round of that name, or with NULL the only one open at `now`. NULL, having said why, when there is none such, it
- * is not open, or more than one is. */
-const struct round *catalogue_pick_round(const struct catalogue *catalogue, const char *name, int64_t now);
-
 #endif

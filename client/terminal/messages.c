@@ -1,11 +1,11 @@
-/* See messages.h. */
+/* The words for problems by name, for what came in between, and for the faults that were found. */
 #include "client/terminal/messages.h"
 #include "base/cli.h"
 #include "base/clock.h"
 #include "base/json.h"
 #include "base/lang.h"
+#include "base/text.h"
 #include "panel/enrolment.h"
-#include <stdio.h>
 #include <string.h>
 
 #define ERRORS_SHOWN 20
@@ -14,16 +14,6 @@
 const char *messages_language(void)
 {
     return lang_is_dutch() ? "nl" : "en";
-}
-
-void messages_put_clean(struct buf *out, const char *text)
-{
-    for (const unsigned char *p = (const unsigned char *)text; *p; p++) {
-        bool c1 = p[0] == 0xC2 && p[1] >= 0x80 && p[1] < 0xA0; /* U+0080 to U+009F: terminals obey these too */
-        buf_put_char(out, *p < 0x20 || *p == 0x7F || c1 ? '?' : (char)*p);
-        if (c1)
-            p++;
-    }
 }
 
 void messages_put_problem(struct buf *out, enum problem problem, unsigned status)
@@ -102,14 +92,14 @@ static void say_error(const char *pointer, const char *detail)
 {
     struct buf line;
     buf_init(&line, ERROR_MAX);
-    messages_put_clean(&line, pointer);
+    text_put_clean(&line, pointer, strlen(pointer));
     buf_put_text(&line, ": ");
-    messages_put_clean(&line, detail);
+    text_put_clean(&line, detail, strlen(detail));
     cli_say("  %s", buf_text(&line));
     buf_free(&line);
 }
 
-void messages_errors(const char *body, size_t len)
+void messages_say_errors(const char *body, size_t len)
 {
     struct json *document = json_parse(body, len, NULL);
     size_t shown = 0;
@@ -125,91 +115,15 @@ void messages_errors(const char *body, size_t len)
     json_free(document);
 }
 
-const char *messages_clock_hint(const struct http_answer *answer)
+void messages_say_clock(const struct http_answer *answer)
 {
-    static char hint[160];
     int64_t off = answer->server_time ? clock_now() - answer->server_time : 0;
-    if (off >= -ENROLMENT_SKEW && off <= ENROLMENT_SKEW)
-        return "";
-    long long seconds = off < 0 ? -off : off;
-    if (off < 0)
-        snprintf(hint, sizeof hint,
-                 T("This computer's clock is %lld seconds slow: set it right and try again.",
-                   "De klok van deze computer loopt %lld seconden achter: zet hem goed en probeer het opnieuw."),
-                 seconds);
-    else
-        snprintf(hint, sizeof hint,
-                 T("This computer's clock is %lld seconds fast: set it right and try again.",
-                   "De klok van deze computer loopt %lld seconden voor: zet hem goed en probeer het opnieuw."),
-                 seconds);
-    return hint;
-}
-
-void messages_faults(const char *prefix, const struct faults *faults)
-{
-    for (size_t i = 0; i < faults->count; i++)
-        cli_say("%s%s: %s", prefix, faults->list[i].where, faults->list[i].what);
-    if (faults->total > faults->count)
-        cli_say(T("... and %zu more", "... en nog %zu"), faults->total - faults->count);
-    if (faults->no_memory)
-        cli_say("%s", T("out of memory", "geen geheugen meer"));
-}
-
-size_t messages_width(const char *text)
-{
-    size_t width = 0;
-    for (; *text; text++)
-        width += ((unsigned char)*text & 0xC0) != 0x80;
-    return width;
-}
-
-void messages_put_cell(struct buf *out, const char *text, size_t width)
-{
-    size_t start = out->len;
-    messages_put_clean(out, text);
-    if (buf_check(out) < 0)
-        return;
-    for (size_t have = messages_width(buf_text(out) + start); have < width; have++)
-        buf_put_char(out, ' ');
-}
-
-int messages_read_line(struct buf *line)
-{
-    buf_reset(line);
-    int c;
-    bool any = false;
-    while ((c = getchar()) != EOF && c != '\n') {
-        any = true;
-        buf_put_char(line, (char)c);
-    }
-    if (c == EOF && !any)
-        return 1;
-    if (line->len > 0 && line->data[line->len - 1] == '\r')
-        line->data[--line->len] = '\0';
-    return buf_check(line);
-}
-
-int messages_print(const struct buf *out)
-{
-    if (buf_check(out) < 0) {
-        messages_no_memory();
-        return -1;
-    }
-    fwrite(buf_text(out), 1, out->len, stdout); /* cli_run looks whether all came out */
-    return 0;
-}
-
-void messages_lines(const struct buf *text)
-{
-    const char *at = buf_text(text);
-    while (*at) {
-        size_t len = strcspn(at, "\n");
-        cli_say("%.*s", (int)len, at);
-        at += len + (at[len] == '\n');
-    }
-}
-
-int messages_no_memory(void)
-{
-    return cli_fail("%s", T("out of memory", "geen geheugen meer"));
+    if (off < -ENROLMENT_SKEW)
+        cli_say(T("This computer's clock is %lld seconds slow: set it right and try again.",
+                  "De klok van deze computer loopt %lld seconden achter: zet hem goed en probeer het opnieuw."),
+                (long long)-off);
+    else if (off > ENROLMENT_SKEW)
+        cli_say(T("This computer's clock is %lld seconds fast: set it right and try again.",
+                  "De klok van deze computer loopt %lld seconden voor: zet hem goed en probeer het opnieuw."),
+                (long long)off);
 }

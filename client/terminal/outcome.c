@@ -38,10 +38,9 @@ void outcome_tell(void *context, const struct response_id *id, enum delivery del
         put_refused(&out, id, answer);
     cli_say("%s", buf_text(&out));
     if (delivery == DELIVERY_REFUSED)
-        messages_errors(buf_text(&answer->body), answer->body.len);
-    const char *hint = answer->problem == PROBLEM_INVALID_RESPONSE ? messages_clock_hint(answer) : "";
-    if (*hint)
-        cli_say("%s", hint);
+        messages_say_errors(buf_text(&answer->body), answer->body.len);
+    if (answer->problem == PROBLEM_INVALID_RESPONSE)
+        messages_say_clock(answer);
     buf_free(&out);
 }
 

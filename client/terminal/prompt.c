@@ -2,7 +2,10 @@
 #include "client/terminal/prompt.h"
 #include "base/cli.h"
 #include "base/lang.h"
+#include "base/text.h"
+#include "client/terminal/input.h"
 #include "client/terminal/messages.h"
+#include "client/terminal/output.h"
 #include "panel/response.h"
 #include <stdlib.h>
 #include <string.h>
@@ -13,14 +16,20 @@
 
 /* What is shown. */
 
+static void put_label(struct buf *out, const struct labels *labels)
+{
+    const char *text = labels_text(labels, messages_language());
+    text_put_clean(out, text, strlen(text));
+}
+
 static void put_scale(struct buf *out, const struct question *q)
 {
     const char *low = labels_text(&q->min_end, messages_language());
     const char *high = labels_text(&q->max_end, messages_language());
     buf_printf(out, "  %lld%s", (long long)q->min, *low ? " = " : "");
-    messages_put_clean(out, low);
+    text_put_clean(out, low, strlen(low));
     buf_printf(out, T(" to %lld%s", " tot %lld%s"), (long long)q->max, *high ? " = " : "");
-    messages_put_clean(out, high);
+    text_put_clean(out, high, strlen(high));
     buf_put_char(out, '\n');
 }
 
@@ -28,7 +37,7 @@ static void put_options(struct buf *out, const struct question *q)
 {
     for (size_t i = 0; i < q->option_count; i++) {
         buf_printf(out, "  %2zu  ", i + 1);
-        messages_put_clean(out, labels_text(&q->options[i].label, messages_language()));
+        put_label(out, &q->options[i].label);
         buf_put_text(out, "  (");
         buf_put_text(out, q->options[i].value);
         buf_put_text(out, ")\n");
@@ -56,7 +65,7 @@ static int show(const struct question *q)
 {
     struct buf out;
     buf_init(&out, SHOWN_MAX);
-    messages_put_clean(&out, labels_text(&q->label, messages_language()));
+    put_label(&out, &q->label);
     buf_put_char(&out, '\n');
     if (q->type == QUESTION_SCALE)
         put_scale(&out, q);
@@ -64,7 +73,7 @@ static int show(const struct question *q)
         put_options(&out, q);
     buf_put_text(&out, hint_of(q));
     cli_say("%s", "");
-    messages_lines(&out);
+    output_say_lines(&out);
     int result = buf_check(&out);
     buf_free(&out);
     return result;
@@ -144,7 +153,7 @@ static int take_line(struct answers *answers, size_t question, struct buf *line)
 {
     const struct question *q = &answers->questionnaire->questions[question];
     struct buf typed;
-    int result = messages_read_line(line);
+    int result = input_read_line(line);
     if (result > 0)
         return 1;
     if (result == 0 && line->len == 0 && !q->required)
@@ -175,7 +184,7 @@ int prompt_all(struct answers *answers)
     int result = 0;
     buf_init(&line, LINE_MAX_BYTES);
     for (size_t i = 0; i < answers->questionnaire->question_count && result == 0; i++) {
-        if (!answers_has_place(answers, i))
+        if (!answers_is_asked(answers, i))
             continue;
         result = show(&answers->questionnaire->questions[i]);
         if (result < 0)

@@ -76,11 +76,11 @@ Test(answers, name_every_word_that_is_none_without_showing_it)
 Test(answers, have_a_place_when_their_condition_holds)
 {
     int satisfaction = questionnaire_find(answers.questionnaire, "satisfaction");
-    cr_expect_not(answers_has_place(&answers, (size_t)satisfaction));
+    cr_expect_not(answers_is_asked(&answers, (size_t)satisfaction));
     cr_assert_eq(take(1, "noticed=yes"), 0);
-    cr_expect(answers_has_place(&answers, (size_t)satisfaction));
+    cr_expect(answers_is_asked(&answers, (size_t)satisfaction));
     cr_assert_eq(answers_set(&answers, (size_t)questionnaire_find(answers.questionnaire, "noticed"), "no"), 0);
-    cr_expect_not(answers_has_place(&answers, (size_t)satisfaction));
+    cr_expect_not(answers_is_asked(&answers, (size_t)satisfaction));
 }
 
 Test(compose, tells_all_faults_at_once_and_none_twice)
