@@ -21,7 +21,7 @@ struct batch_row {
     size_t line;
     size_t wave; /* how many rows of this member and action go before it */
     char *answers; /* a JSON object */
-    enum spool_place place; /* where this response is; kept by who signs and sends */
+    enum spool_state state; /* where this response is; kept by who signs and sends */
     bool barred; /* its member can't enrol: not to be sent */
 };
 

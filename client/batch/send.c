@@ -59,7 +59,7 @@ static int fill(struct sending *s, size_t end)
     buf_reset(&parcel->body);
     while (s->next < end && parcel->count < BATCH_LINES_MAX && parcel->body.len < BATCH_BODY_MAX - JWS_MAX - 3) {
         struct batch_row *row = &s->batch->plan->rows[s->batch->plan->by_wave[s->next++]];
-        if (row->place == SPOOL_WAITING && !row->barred && put_row(s, row) < 0)
+        if (row->state == SPOOL_WAITING && !row->barred && put_row(s, row) < 0)
             return -1;
     }
     return buf_check(&parcel->body);
@@ -100,17 +100,17 @@ static int file_row(struct sending *s, size_t i, const char *line, size_t len)
     struct batch_row *row = parcel->rows[i];
     struct response_id id;
     enum delivery delivery = batch_sort_line(line, len);
-    struct spool_text jws = {parcel->body.data + parcel->offsets[i], parcel->lengths[i]}, answer = {line, len};
+    struct slice jws = {parcel->body.data + parcel->offsets[i], parcel->lengths[i]}, answer = {line, len};
     if (batch_row_id(row, &s->batch->terms, &id) < 0 || batch_home(s->batch, row->member, &s->home) < 0)
         delivery = DELIVERY_FAILED;
     else if (delivery == DELIVERY_SENT)
         delivery = deliver_prove(buf_text(&s->home), &id, &jws, &answer, &s->batch->log->key, &s->batch->why);
     if (delivery != DELIVERY_SENT && delivery != DELIVERY_REFUSED)
         return keep_row(s, delivery);
-    enum spool_place place = delivery == DELIVERY_SENT ? SPOOL_SENT : SPOOL_REFUSED;
-    if (spool_bulk_settle(s->batch->bulk, buf_text(&s->home), &id, place, &jws, &answer) < 0)
+    enum spool_state state = delivery == DELIVERY_SENT ? SPOOL_SENT : SPOOL_REFUSED;
+    if (spool_bulk_settle(s->batch->bulk, buf_text(&s->home), &id, state, &jws, &answer) < 0)
         return keep_row(s, DELIVERY_FAILED);
-    row->place = place;
+    row->state = state;
     s->settled++;
     progress_add(&s->progress, 1);
     return 0;
@@ -215,7 +215,7 @@ static size_t count_waiting(const struct batch_plan *plan)
 {
     size_t count = 0;
     for (size_t i = 0; i < plan->row_count; i++)
-        count += plan->rows[i].place == SPOOL_WAITING && !plan->rows[i].barred;
+        count += plan->rows[i].state == SPOOL_WAITING && !plan->rows[i].barred;
     return count;
 }
 

@@ -56,10 +56,10 @@ static void look_up_row(struct batch *batch, struct batch_row *row, const struct
         batch_fault(faults, responses, row->line, T("the name is too long", "de naam is te lang"));
         return;
     }
-    row->place = spool_find(buf_text(home), &id);
-    if (row->place == SPOOL_NOWHERE)
+    row->state = spool_find(buf_text(home), &id);
+    if (row->state == SPOOL_UNKNOWN)
         return;
-    if (row->place != SPOOL_WAITING)
+    if (row->state != SPOOL_WAITING)
         spool_tidy(buf_text(home), &id);
     int same = says_the_same(buf_text(home), &id, row);
     if (same < 0)
@@ -152,9 +152,9 @@ static int sign_row(const struct batch *batch, const struct profile *profile, st
         compose_sign(&jws, profile->key, batch->terms.catalogue->panel->id, &id, &answers) < 0)
         errno = ENOMEM;
     else
-        result = spool_bulk_put(batch->bulk, profile->home, &id, &(struct spool_text){jws.data, jws.len});
+        result = spool_bulk_put(batch->bulk, profile->home, &id, &(struct slice){jws.data, jws.len});
     if (result == 0)
-        row->place = SPOOL_WAITING;
+        row->state = SPOOL_WAITING;
     buf_free(&answers);
     buf_free(&jws);
     return result;
@@ -196,7 +196,7 @@ static enum batch_result serve_member(struct batch *batch, struct profile *profi
         result = enrol(batch, profile, member, span);
     for (size_t i = span.from; i < span.to && result == BATCH_DONE; i++) {
         struct batch_row *row = &plan->rows[plan->by_member[i]];
-        if (row->place == SPOOL_NOWHERE && !row->barred && sign_row(batch, profile, row) < 0) {
+        if (row->state == SPOOL_UNKNOWN && !row->barred && sign_row(batch, profile, row) < 0) {
             failure_tell_errno(profile->home);
             result = BATCH_FAILED;
         }
@@ -209,8 +209,8 @@ static enum batch_result serve_member(struct batch *batch, struct profile *profi
 static bool has_work(const struct batch_plan *plan, struct span span)
 {
     for (size_t i = span.from; i < span.to; i++) {
-        enum spool_place place = plan->rows[plan->by_member[i]].place;
-        if (place == SPOOL_NOWHERE || place == SPOOL_WAITING)
+        enum spool_state state = plan->rows[plan->by_member[i]].state;
+        if (state == SPOOL_UNKNOWN || state == SPOOL_WAITING)
             return true;
     }
     return false;

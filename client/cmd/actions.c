@@ -28,7 +28,7 @@ static const char *state_name(const struct history_line *line)
 {
     if (!line)
         return "open";
-    return line->place == SPOOL_SENT ? "sent" : "spooled";
+    return line->state == SPOOL_SENT ? "sent" : "spooled";
 }
 
 static void put_json_row(struct listing *l, const struct round *round, const struct action *action,
@@ -51,7 +51,7 @@ static const char *state_text(const struct history_line *line)
 {
     if (!line)
         return "";
-    return line->place == SPOOL_SENT ? T("sent", "verstuurd") : T("waiting", "wacht");
+    return line->state == SPOOL_SENT ? T("sent", "verstuurd") : T("waiting", "wacht");
 }
 
 static void put_table_row(struct listing *l, const struct round *round, const struct action *action,

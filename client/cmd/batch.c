@@ -78,11 +78,11 @@ static struct summary sum_up(const struct batch *batch)
     buf_init(&text, 64 * 1024);
     for (size_t i = 0; i < batch->plan->row_count; i++) {
         const struct batch_row *row = &batch->plan->rows[i];
-        sum.sent += row->place == SPOOL_SENT;
-        sum.kept += row->place == SPOOL_WAITING && !row->barred;
-        sum.refused += row->place == SPOOL_REFUSED;
-        sum.barred += row->barred && (row->place == SPOOL_NOWHERE || row->place == SPOOL_WAITING);
-        if (row->place == SPOOL_REFUSED)
+        sum.sent += row->state == SPOOL_SENT;
+        sum.kept += row->state == SPOOL_WAITING && !row->barred;
+        sum.refused += row->state == SPOOL_REFUSED;
+        sum.barred += row->barred && (row->state == SPOOL_UNKNOWN || row->state == SPOOL_WAITING);
+        if (row->state == SPOOL_REFUSED)
             tell_refused(batch, row, &text);
     }
     buf_free(&text);

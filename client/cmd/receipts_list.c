@@ -29,7 +29,7 @@ struct rows {
     size_t count, room;
 };
 
-static int add(void *context, const struct kept *kept)
+static int add(void *context, const struct member_receipt *receipt)
 {
     struct rows *rows = context;
     if (rows->count == rows->room) {
@@ -43,9 +43,9 @@ static int add(void *context, const struct kept *kept)
         rows->room = room;
     }
     struct row row = {
-        .index = kept->index, .signed_at = receipts_signed_at(kept), .has_receipt = kept->receipt != NULL};
-    if (kept->id)
-        row.id = *kept->id;
+        .index = receipt->index, .signed_at = receipts_signed_at(receipt), .has_receipt = receipt->text != NULL};
+    if (receipt->id)
+        row.id = *receipt->id;
     rows->list[rows->count++] = row;
     return 0;
 }

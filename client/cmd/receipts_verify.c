@@ -20,27 +20,28 @@ struct checking {
 
 /* The receipts by themselves. */
 
-static void tell_wrong(const struct kept *kept, const char *why)
+static void tell_wrong(const struct member_receipt *receipt, const char *why)
 {
-    if (kept->id)
+    if (receipt->id)
         cli_say(T("entry %lld, %s in %s, revision %lld: the receipt does not hold: %s",
                   "regel %lld, %s in %s, herziening %lld: het ontvangstbewijs klopt niet: %s"),
-                (long long)kept->index, kept->id->action, kept->id->round, (long long)kept->id->revision, why);
+                (long long)receipt->index, receipt->id->action, receipt->id->round, (long long)receipt->id->revision,
+                why);
     else
         cli_say(T("entry %lld, the enrolment: the receipt does not hold: %s",
                   "regel %lld, de aanmelding: het ontvangstbewijs klopt niet: %s"),
-                (long long)kept->index, why);
+                (long long)receipt->index, why);
 }
 
-static int check_one(void *context, const struct kept *kept)
+static int check_one(void *context, const struct member_receipt *receipt)
 {
     struct checking *c = context;
     struct receipts_proof proof;
     const char *why;
     c->receipts++;
-    if (receipts_check(kept, &c->profile->pin->key, &proof, &why) < 0) {
+    if (receipts_check(receipt, &c->profile->pin->key, &proof, &why) < 0) {
         c->wrong++;
-        tell_wrong(kept, why);
+        tell_wrong(receipt, why);
         return 0;
     }
     if (consistency_add(&c->seen, &proof.head, proof.checkpoint.text, proof.checkpoint.len) == 0)
@@ -67,7 +68,7 @@ static int check_receipts(struct checking *c)
 static void keep(const struct checking *c, const char *name, const char *text, size_t len)
 {
     char path[PATH_MAX];
-    if (evidence_keep(c->profile->home, name, "txt", &(struct spool_text){text, len}, path) < 0)
+    if (evidence_keep(c->profile->home, name, "txt", &(struct slice){text, len}, path) < 0)
         failure_tell_errno(T("can't keep the evidence", "kan het bewijs niet bewaren"));
     else
         cli_say("  %s", path);
@@ -86,14 +87,14 @@ static void say_kept(void)
 }
 
 /* The newest and what it is at odds with. */
-static void keep_both(const struct checking *c, const struct monitor *watch)
+static void keep_both(const struct checking *c, const struct monitor *monitor)
 {
     say_kept();
-    keep_seen(c, watch->older);
-    keep(c, "checkpoint", buf_text(&watch->view.checkpoint), watch->view.checkpoint.len);
+    keep_seen(c, monitor->older);
+    keep(c, "checkpoint", buf_text(&monitor->view.checkpoint), monitor->view.checkpoint.len);
 }
 
-static void keep_other_key(const struct checking *c, const struct monitor *watch)
+static void keep_other_key(const struct checking *c, const struct monitor *monitor)
 {
     struct buf key;
     buf_init(&key, NOTE_NAME_SIZE + 64);
@@ -102,8 +103,8 @@ static void keep_other_key(const struct checking *c, const struct monitor *watch
     say_kept();
     keep(c, "key", buf_text(&key), key.len);
     keep(c, "checkpoint", c->profile->pin->checkpoint, c->profile->pin->checkpoint_len);
-    keep(c, "key", buf_text(&watch->view.key), watch->view.key.len);
-    keep(c, "checkpoint", buf_text(&watch->view.checkpoint), watch->view.checkpoint.len);
+    keep(c, "key", buf_text(&monitor->view.key), monitor->view.key.len);
+    keep(c, "checkpoint", buf_text(&monitor->view.checkpoint), monitor->view.checkpoint.len);
     buf_free(&key);
 }
 
@@ -174,49 +175,50 @@ static int tell_away(const struct http_answer *answer)
     return CLI_DONE;
 }
 
-static int tell_other_key(const struct checking *c, const struct monitor *watch)
+static int tell_other_key(const struct checking *c, const struct monitor *monitor)
 {
     cli_fail(T("the collector shows the log of another key than %s, which it showed when you enrolled",
                "de verzamelaar toont het logboek van een andere sleutel dan %s, die hij toonde toen u zich aanmeldde"),
              c->profile->pin->key.name);
-    keep_other_key(c, watch);
+    keep_other_key(c, monitor);
     return CLI_FAILED;
 }
 
-static int pin_newest(const struct checking *c, struct monitor *watch)
+static int pin_newest(const struct checking *c, struct monitor *monitor)
 {
-    if (profile_set_pin(c->profile, watch->newest) < 0)
+    if (profile_set_pin(c->profile, monitor->newest) < 0)
         return failure_tell_errno(c->profile->home);
-    watch->newest = NULL; /* the profile's now */
+    monitor->newest = NULL; /* the profile's now */
     cli_say(T("The newest checkpoint, of %llu entries, holds all of %zu earlier ones.",
               "Het nieuwste controlepunt, van %llu regels, bevat alles van %zu eerdere."),
             (unsigned long long)c->profile->pin->head.size, c->seen.count);
     return CLI_DONE;
 }
 
-static int tell_watch(const struct checking *c, enum monitor_result result, struct monitor *watch)
+static int tell_monitor(const struct checking *c, enum monitor_result result, struct monitor *monitor)
 {
     switch (result) {
     case MONITOR_CONTINUES:
-        return pin_newest(c, watch);
+        return pin_newest(c, monitor);
     case MONITOR_AWAY:
-        return tell_away(watch->answer);
+        return tell_away(monitor->answer);
     case MONITOR_REFUSED:
         return failure_tell_answer(
-            T("can't fetch the log's checkpoint", "kan het controlepunt van het logboek niet ophalen"), watch->answer);
+            T("can't fetch the log's checkpoint", "kan het controlepunt van het logboek niet ophalen"),
+            monitor->answer);
     case MONITOR_NO_LOG:
         return cli_fail(
             T("what the collector gives as its log is none (%s); is this the collector's own URL?",
               "wat de verzamelaar als logboek geeft is er geen (%s); is dit de eigen URL van de verzamelaar?"),
-            watch->why);
+            monitor->why);
     case MONITOR_OTHER_KEY:
-        return tell_other_key(c, watch);
+        return tell_other_key(c, monitor);
     case MONITOR_TWO_HISTORIES:
     case MONITOR_SMALLER:
     case MONITOR_FALSE_TILES:
     case MONITOR_UNREAD:
-        name_difference(result, watch->newest->head.size, watch->older->head.size);
-        keep_both(c, watch);
+        name_difference(result, monitor->newest->head.size, monitor->older->head.size);
+        keep_both(c, monitor);
         return CLI_FAILED;
     case MONITOR_FAILED:
         return failure_no_memory();
@@ -228,10 +230,10 @@ static int look(const struct checking *c, struct http *http)
 {
     struct http_answer answer;
     http_answer_init(&answer);
-    struct monitor watch = {.pin = c->profile->pin, .seen = &c->seen, .http = http, .answer = &answer};
-    enum monitor_result result = monitor_log(&watch);
-    int exit_code = tell_watch(c, result, &watch);
-    monitor_wipe(&watch);
+    struct monitor monitor = {.pin = c->profile->pin, .seen = &c->seen, .http = http, .answer = &answer};
+    enum monitor_result result = monitor_log(&monitor);
+    int exit_code = tell_monitor(c, result, &monitor);
+    monitor_wipe(&monitor);
     http_answer_free(&answer);
     return exit_code;
 }

@@ -87,11 +87,6 @@ static int number_anew(struct draft *draft, int64_t current)
     return spool_remove(draft->profile->home, &old, SPOOL_REFUSED);
 }
 
-static bool is_same(const struct response_id *a, const struct response_id *b)
-{
-    return strcmp(a->round, b->round) == 0 && strcmp(a->action, b->action) == 0 && a->revision == b->revision;
-}
-
 static int64_t refused_for(const struct draft *draft)
 {
     struct buf answer;
@@ -107,7 +102,7 @@ static void tell(void *context, const struct response_id *id, enum delivery deli
 {
     const struct draft *draft = context;
     /* A number that is stale is mended without troubling anyone, the first time. */
-    if (!draft->is_renumbered && is_same(id, &draft->id) && delivery == DELIVERY_REFUSED &&
+    if (!draft->is_renumbered && response_id_equal(id, &draft->id) && delivery == DELIVERY_REFUSED &&
         outcome_current_revision(&answer->body) > 0)
         return;
     outcome_tell(NULL, id, delivery, answer);
@@ -115,11 +110,12 @@ static void tell(void *context, const struct response_id *id, enum delivery deli
 
 static int send_kept(struct draft *draft)
 {
+    const struct delivery_listener listener = {.on_delivered = tell, .context = draft};
     struct delivery_way way = {draft->profile->home, &draft->profile->pin->key, draft->http};
     struct delivery_count count;
     struct http_answer answer;
     http_answer_init(&answer);
-    enum delivery stopped_by = deliver_all(&way, &answer, tell, draft, &count);
+    enum delivery stopped_by = deliver_all(&way, &answer, &listener, &count);
     int exit_code = outcome_tell_rest(stopped_by, &count, &answer);
     http_answer_free(&answer);
     return exit_code;

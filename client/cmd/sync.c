@@ -8,11 +8,12 @@ static const char *home;
 
 static int sync_all(const struct profile *profile, struct http *http)
 {
+    const struct delivery_listener listener = {.on_delivered = outcome_tell};
     struct delivery_way way = {profile->home, &profile->pin->key, http};
     struct http_answer answer;
     struct delivery_count count;
     http_answer_init(&answer);
-    enum delivery stopped_by = deliver_all(&way, &answer, outcome_tell, NULL, &count);
+    enum delivery stopped_by = deliver_all(&way, &answer, &listener, &count);
     int exit_code = outcome_tell_rest(stopped_by, &count, &answer);
     if (stopped_by == DELIVERY_SENT)
         cli_say(T("%zu sent, %zu refused, nothing waits.", "%zu verstuurd, %zu geweigerd, er wacht niets meer."),

@@ -4,17 +4,18 @@
 #ifndef CLIENT_HOME_EVIDENCE_H
 #define CLIENT_HOME_EVIDENCE_H
 
-#include "client/home/spool.h"
+#include "base/slice.h"
+#include "client/home/response_id.h"
 #include <limits.h>
 
-/* Keeps a text, synced, and writes its path, of PATH_MAX characters at most. `name` and `ending` are good for a file's
+/* Keeps a text, synced, and writes its path. `name` and `ending` are good for a file's
  * name. -1: errno. */
-MUST_CHECK int evidence_keep(const char *home, const char *name, const char *ending, const struct spool_text *text,
-                             char *path);
+MUST_CHECK int evidence_keep(const char *home, const char *name, const char *ending, const struct slice *text,
+                             char path[static PATH_MAX]);
 
 /* Keeps a signed text with the collector's answer to it, a JSON text, under the name of a response, or with `id` NULL
  * as the enrolment: {"jws":…,"answer":…}. -1: errno. */
-MUST_CHECK int evidence_keep_answer(const char *home, const struct response_id *id, const struct spool_text *jws,
-                                    const struct spool_text *answer);
+MUST_CHECK int evidence_keep_answer(const char *home, const struct response_id *id, const struct slice *jws,
+                                    const struct slice *answer);
 
 #endif

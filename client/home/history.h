@@ -6,12 +6,12 @@
 
 struct history_line {
     struct response_id id;
-    enum spool_place place; /* SPOOL_SENT or SPOOL_WAITING */
+    enum spool_state state; /* SPOOL_SENT or SPOOL_WAITING */
 };
 
 struct history {
     struct history_line *list; /* by round, action, revision */
-    size_t count, room;
+    size_t count, capacity;
 };
 
 /* Reads what is sent and what waits; what was refused answers nothing. -1: errno. Free with history_free. */

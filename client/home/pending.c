@@ -1,27 +1,18 @@
-/* See pending.h. */
+/* One small file, read whole and written whole: its lines hold codes, so each buffer is wiped. See pending.h. */
 #include "client/home/pending.h"
 #include "base/file.h"
+#include "client/home/path.h"
 #include "client/home/receipts.h"
 #include "crypto/jws.h"
 #include <errno.h>
-#include <limits.h>
-#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
+#define NAME "enrolment.jws"
 #define FILE_MAX ((JWS_MAX + 1) * (ATTEMPTS_KEPT + 1))
 
-static int put_path(char out[static PATH_MAX], const char *home)
-{
-    int len = snprintf(out, PATH_MAX, "%s/enrolment.jws", home);
-    if (len >= 0 && len < PATH_MAX)
-        return 0;
-    errno = ENAMETOOLONG;
-    return -1;
-}
-
 /* Room is made for all at once, so that no copy of a code is left behind by growing. */
-static int load(const char *home, struct buf *out)
+static int load_lines(const char *home, struct buf *out)
 {
     char path[PATH_MAX];
     if (!buf_reserve(out, FILE_MAX)) {
@@ -29,7 +20,7 @@ static int load(const char *home, struct buf *out)
         return -1;
     }
     buf_put(out, "", 0);
-    if (put_path(path, home) < 0)
+    if (path_in_home(path, home, NAME) < 0)
         return -1;
     return file_read(path, out) < 0 && errno != ENOENT ? -1 : 0;
 }
@@ -52,26 +43,26 @@ int pending_add(const char *home, const struct buf *jws)
     struct buf text;
     int result = -1;
     buf_init(&text, FILE_MAX);
-    if (load(home, &text) == 0) {
+    if (load_lines(home, &text) == 0) {
         size_t from = skip_old(&text);
         buf_put(&text, jws->data, jws->len);
         buf_put_char(&text, '\n');
         if (buf_check(&text) < 0)
             errno = ENOMEM;
-        else if (put_path(path, home) == 0)
+        else if (path_in_home(path, home, NAME) == 0)
             result = file_write(path, text.data + from, text.len - from, 0600);
     }
     buf_wipe(&text);
     return result;
 }
 
-static int find_in(const struct buf *text, const struct spool_text *answer, const struct note_key *log, struct buf *jws,
-                   const char **why)
+static int find_proven(const struct buf *text, const struct slice *answer, const struct note_key *log, struct buf *jws,
+                       const char **why)
 {
     const char *at = buf_text(text);
     *why = "no enrolment was sent";
     for (const char *stop; (stop = strchr(at, '\n')) != NULL; at = stop + 1) {
-        struct spool_text line = {at, (size_t)(stop - at)};
+        struct slice line = {at, (size_t)(stop - at)};
         if (receipts_check_answer(&line, answer, log, why) == 0) {
             buf_put(jws, line.text, line.len);
             errno = ENOMEM;
@@ -81,14 +72,14 @@ static int find_in(const struct buf *text, const struct spool_text *answer, cons
     return 1;
 }
 
-int pending_find(const char *home, const struct spool_text *answer, const struct note_key *log, struct buf *jws,
+int pending_find(const char *home, const struct slice *answer, const struct note_key *log, struct buf *jws,
                  const char **why)
 {
     struct buf text;
     buf_init(&text, FILE_MAX);
-    int result = load(home, &text);
+    int result = load_lines(home, &text);
     if (result == 0)
-        result = find_in(&text, answer, log, jws, why);
+        result = find_proven(&text, answer, log, jws, why);
     buf_wipe(&text);
     return result;
 }
@@ -97,6 +88,6 @@ void pending_forget(const char *home)
 {
     char path[PATH_MAX];
     /* Should it come back after a power cut, nobody looks at it any more. */
-    if (put_path(path, home) == 0)
+    if (path_in_home(path, home, NAME) == 0)
         unlink(path);
 }

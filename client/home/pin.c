@@ -3,11 +3,11 @@
 #include "base/file.h"
 #include "base/json.h"
 #include "base/mem.h"
+#include "client/home/path.h"
 #include <errno.h>
-#include <limits.h>
-#include <stdio.h>
 #include <string.h>
 
+#define NAME "log.json"
 #define FILE_MAX (NOTE_MAX * 2 + (size_t)4096) /* each newline of the note takes two characters in JSON */
 
 static const char no_memory[] = "out of memory";
@@ -46,7 +46,7 @@ struct pin *pin_new(const struct buf *key, const struct buf *checkpoint, const c
     return note_key_parse(text, len, &parsed, why) == 0 ? make(&parsed, checkpoint, why) : NULL;
 }
 
-struct pin *pin_succeed(const struct pin *pin, const struct buf *checkpoint, const char **why)
+struct pin *pin_advance(const struct pin *pin, const struct buf *checkpoint, const char **why)
 {
     return make(&pin->key, checkpoint, why);
 }
@@ -66,15 +66,6 @@ bool pin_has_key(const struct pin *pin, const struct note_key *key)
 
 /* The file. */
 
-static int put_path(char out[static PATH_MAX], const char *home)
-{
-    int len = snprintf(out, PATH_MAX, "%s/log.json", home);
-    if (len >= 0 && len < PATH_MAX)
-        return 0;
-    errno = ENAMETOOLONG;
-    return -1;
-}
-
 int pin_write(const struct pin *pin, const char *home)
 {
     char path[PATH_MAX];
@@ -90,7 +81,7 @@ int pin_write(const struct pin *pin, const char *home)
     buf_put_text(&text, "}\n");
     if (buf_check(&key) < 0 || buf_check(&text) < 0)
         errno = ENOMEM;
-    else if (put_path(path, home) == 0)
+    else if (path_in_home(path, home, NAME) == 0)
         result = file_write(path, buf_text(&text), text.len, 0600);
     buf_free(&key);
     buf_free(&text);
@@ -129,7 +120,7 @@ int pin_read(const char *home, struct pin **out)
     const char *why = "";
     int result = -1;
     buf_init(&text, FILE_MAX);
-    if (put_path(path, home) == 0 && file_read(path, &text) == 0) {
+    if (path_in_home(path, home, NAME) == 0 && file_read(path, &text) == 0) {
         *out = parse(&text, &why);
         result = *out ? 0 : -1;
         errno = strcmp(why, no_memory) == 0 ? ENOMEM : EILSEQ;

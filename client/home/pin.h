@@ -21,7 +21,7 @@ MUST_CHECK struct pin *pin_new(const struct buf *key, const struct buf *checkpoi
 void pin_free(struct pin *pin);
 
 /* The same log's pin with a later checkpoint, verified with its key. NULL as above. */
-MUST_CHECK struct pin *pin_succeed(const struct pin *pin, const struct buf *checkpoint, const char **why);
+MUST_CHECK struct pin *pin_advance(const struct pin *pin, const struct buf *checkpoint, const char **why);
 
 /* A copy. NULL when there is no memory. */
 MUST_CHECK struct pin *pin_copy(const struct pin *pin);

@@ -2,6 +2,7 @@
 #include "client/home/profile.h"
 #include "base/file.h"
 #include "base/mem.h"
+#include "client/home/path.h"
 #include "client/home/spool.h"
 #include <errno.h>
 #include <limits.h>
@@ -26,16 +27,6 @@ int profile_default_home(struct buf *out)
     return buf_check(out);
 }
 
-static int put_path(char out[static PATH_MAX], const char *home, const char *name)
-{
-    int len = snprintf(out, PATH_MAX, "%s/%s", home, name);
-    if (len < 0 || len >= PATH_MAX) {
-        errno = ENAMETOOLONG;
-        return -1;
-    }
-    return 0;
-}
-
 /* The key. */
 
 static void take_key(struct profile *profile, struct secret_key *key)
@@ -53,7 +44,7 @@ static enum profile_result load_key(struct profile *profile)
     enum profile_result result = PROFILE_OPEN;
     struct secret_key *key = NULL;
     buf_init(&text, SECRET_KEY_TEXT_SIZE);
-    if (put_path(path, profile->home, "key") < 0 || file_read(path, &text) < 0)
+    if (path_in_home(path, profile->home, "key") < 0 || file_read(path, &text) < 0)
         result = errno == ENOENT ? PROFILE_OPEN : errno == EFBIG ? PROFILE_DAMAGED : PROFILE_FAILED;
     else if ((key = secret_key_from_text(buf_text(&text), text.len)) == NULL)
         result = PROFILE_DAMAGED;
@@ -76,7 +67,7 @@ int profile_make_key(struct profile *profile)
     }
     secret_key_put_text(key, text);
     int result = -1;
-    if (put_path(path, profile->home, "key") == 0)
+    if (path_in_home(path, profile->home, "key") == 0)
         result = file_create(path, text, sizeof text - 1, 0600);
     mem_wipe(text, sizeof text);
     if (result == 0)
@@ -118,7 +109,7 @@ static struct json *read_member(const struct profile *profile)
     struct buf text;
     struct json *member = NULL;
     buf_init(&text, MEMBER_MAX);
-    if (put_path(path, profile->home, "member.json") == 0 && file_read(path, &text) == 0) {
+    if (path_in_home(path, profile->home, "member.json") == 0 && file_read(path, &text) == 0) {
         struct json_fault fault = {.what = ""};
         member = json_parse(buf_text(&text), text.len, &fault);
         errno = strcmp(fault.what, "out of memory") == 0 ? ENOMEM : EILSEQ;
@@ -193,7 +184,7 @@ int profile_set_enrolled(struct profile *profile, const char *url, const char *p
         text.failed = true;
     if (buf_check(&text) < 0)
         errno = ENOMEM;
-    else if (put_path(path, profile->home, "member.json") == 0)
+    else if (path_in_home(path, profile->home, "member.json") == 0)
         result = file_write(path, buf_text(&text), text.len, 0600);
     if (result < 0)
         forget_enrolment(profile);
@@ -232,7 +223,7 @@ int profile_set_pin(struct profile *profile, struct pin *pin)
 static enum profile_result take_lock(struct profile *profile)
 {
     char path[PATH_MAX];
-    if (put_path(path, profile->home, "lock") < 0)
+    if (path_in_home(path, profile->home, "lock") < 0)
         return PROFILE_FAILED;
     profile->lock = file_lock(path);
     if (profile->lock >= 0)

@@ -6,56 +6,57 @@
 
 /* One receipt. */
 
-static struct kept read_answer(const struct json *answer, const struct response_id *id, struct spool_text jws)
+static struct member_receipt read_answer(const struct json *answer, const struct response_id *id, struct slice jws)
 {
-    struct kept kept = {.id = id, .jws = jws, .receipt = json_text(json_member(answer, "receipt"))};
-    if (json_integer(json_member(answer, "index"), &kept.index) < 0)
-        kept.index = -1;
-    return kept;
+    struct member_receipt receipt = {.id = id, .jws = jws, .text = json_text(json_member(answer, "receipt"))};
+    if (json_integer(json_member(answer, "index"), &receipt.index) < 0)
+        receipt.index = -1;
+    return receipt;
 }
 
-int receipts_check(const struct kept *kept, const struct note_key *key, struct receipts_proof *out, const char **why)
+int receipts_check(const struct member_receipt *receipt, const struct note_key *key, struct receipts_proof *out,
+                   const char **why)
 {
     struct merkle_hash leaf;
-    struct receipt receipt;
+    struct receipt parsed;
     struct receipts_proof proof;
     uint64_t index;
-    *why = kept->is_damaged ? "its file is damaged" : "the answer has no receipt";
-    if (!kept->receipt)
+    *why = receipt->is_damaged ? "its file is damaged" : "the answer has no receipt";
+    if (!receipt->text)
         return -1;
-    size_t len = strlen(kept->receipt);
-    merkle_leaf(kept->jws.text, kept->jws.len, &leaf);
-    if (receipt_check(kept->receipt, len, &leaf, key, &index, why) != 0 ||
-        receipt_parse(kept->receipt, len, &receipt, why) != 0 ||
-        checkpoint_open(receipt.checkpoint, receipt.checkpoint_len, key, &proof.head, why) != 0)
+    size_t len = strlen(receipt->text);
+    merkle_leaf(receipt->jws.text, receipt->jws.len, &leaf);
+    if (receipt_check(receipt->text, len, &leaf, key, &index, why) != 0 ||
+        receipt_parse(receipt->text, len, &parsed, why) != 0 ||
+        checkpoint_open(parsed.checkpoint, parsed.checkpoint_len, key, &proof.head, why) != 0)
         return -1;
     *why = "the receipt is of another entry than the answer";
-    if (kept->index < 0 || index != (uint64_t)kept->index)
+    if (receipt->index < 0 || index != (uint64_t)receipt->index)
         return -1;
-    proof.checkpoint = (struct spool_text){receipt.checkpoint, receipt.checkpoint_len};
+    proof.checkpoint = (struct slice){parsed.checkpoint, parsed.checkpoint_len};
     *out = proof;
     return 0;
 }
 
-int receipts_check_answer(const struct spool_text *jws, const struct spool_text *answer, const struct note_key *key,
+int receipts_check_answer(const struct slice *jws, const struct slice *answer, const struct note_key *key,
                           const char **why)
 {
     struct receipts_proof proof;
     struct json *document = json_parse(answer->text, answer->len, NULL);
-    struct kept kept = read_answer(document, NULL, *jws);
-    int result = receipts_check(&kept, key, &proof, why);
+    struct member_receipt receipt = read_answer(document, NULL, *jws);
+    int result = receipts_check(&receipt, key, &proof, why);
     json_free(document);
     return result;
 }
 
-int64_t receipts_signed_at(const struct kept *kept)
+int64_t receipts_signed_at(const struct member_receipt *receipt)
 {
     struct jws jws;
     struct buf payload;
     const char *why;
     int64_t when = 0;
     buf_init(&payload, JWS_MAX);
-    if (jws_split(kept->jws.text, kept->jws.len, &jws, &why) == 0 && jws_decode_payload(&jws, &payload) == 0) {
+    if (jws_split(receipt->jws.text, receipt->jws.len, &jws, &why) == 0 && jws_decode_payload(&jws, &payload) == 0) {
         struct json *claims = json_parse(buf_text(&payload), payload.len, NULL);
         if (json_integer(json_member(claims, "iat"), &when) < 0)
             when = 0;
@@ -67,50 +68,51 @@ int64_t receipts_signed_at(const struct kept *kept)
 
 /* All of them. */
 
-struct walk {
+struct receipts_walk {
     const struct profile *profile;
-    int (*each)(void *context, const struct kept *kept);
+    int (*each)(void *context, const struct member_receipt *receipt);
     void *context;
     struct buf jws, answer;
 };
 
-static int show(struct walk *walk, const struct response_id *id)
+static int visit_answer(struct receipts_walk *walk, const struct response_id *id)
 {
     struct json *answer = json_parse(buf_text(&walk->answer), walk->answer.len, NULL);
     if (!answer) {
         errno = ENOMEM; /* it was read once already, as part of its record */
         return -1;
     }
-    struct kept kept = read_answer(answer, id, (struct spool_text){buf_text(&walk->jws), walk->jws.len});
-    int result = walk->each(walk->context, &kept);
+    struct member_receipt receipt = read_answer(answer, id, slice_of(&walk->jws));
+    int result = walk->each(walk->context, &receipt);
     json_free(answer);
     return result;
 }
 
-static int show_response(void *context, const struct response_id *id)
+static int visit_response(void *context, const struct response_id *id)
 {
-    struct walk *walk = context;
+    struct receipts_walk *walk = context;
     buf_reset(&walk->jws);
     buf_reset(&walk->answer);
     if (spool_read(walk->profile->home, id, &walk->jws) == 0 &&
         spool_read_answer(walk->profile->home, id, SPOOL_SENT, &walk->answer) == 0)
-        return show(walk, id);
+        return visit_answer(walk, id);
     if (errno != EILSEQ)
         return -1;
-    struct kept damaged = {.id = id, .jws = {"", 0}, .index = -1, .is_damaged = true};
+    struct member_receipt damaged = {.id = id, .jws = {"", 0}, .index = -1, .is_damaged = true};
     return walk->each(walk->context, &damaged);
 }
 
-int receipts_each(const struct profile *profile, int (*each)(void *context, const struct kept *kept), void *context)
+int receipts_each(const struct profile *profile, int (*each)(void *context, const struct member_receipt *receipt),
+                  void *context)
 {
-    struct walk walk = {.profile = profile, .each = each, .context = context};
+    struct receipts_walk walk = {.profile = profile, .each = each, .context = context};
     buf_init(&walk.jws, SPOOL_RECORD_MAX);
     buf_init(&walk.answer, SPOOL_RECORD_MAX);
     int result = profile_read_enrolment(profile, &walk.jws, &walk.answer);
     if (result == 0)
-        result = show(&walk, NULL);
+        result = visit_answer(&walk, NULL);
     if (result == 0)
-        result = spool_each(profile->home, SPOOL_SENT, show_response, &walk);
+        result = spool_each(profile->home, SPOOL_SENT, visit_response, &walk);
     buf_wipe(&walk.jws);
     buf_free(&walk.answer);
     return result;

@@ -1,111 +1,49 @@
-/* See spool.h. */
+/* One file a response, moved by writing it where it goes and removing it where it was, in that order: so a power cut
+ * leaves it in one state or in both, never in none. See spool.h. */
 #include "client/home/spool.h"
 #include "base/file.h"
 #include "base/json.h"
-#include "crypto/jws.h"
+#include "client/home/path.h"
 #include <errno.h>
 #include <limits.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#define MARK '~' /* in no id of a round or an action */
-
-static const char *folder_of(enum spool_place place)
+static const char *folder_of(enum spool_state state)
 {
-    switch (place) {
+    switch (state) {
     case SPOOL_WAITING:
         return "spool";
     case SPOOL_SENT:
         return "sent";
     case SPOOL_REFUSED:
         return "refused";
-    case SPOOL_NOWHERE:
+    case SPOOL_UNKNOWN:
         break;
     }
     return "";
 }
 
-static const char *ending_of(enum spool_place place)
+static const char *ending_of(enum spool_state state)
 {
-    return place == SPOOL_WAITING ? ".jws" : ".json";
+    return state == SPOOL_WAITING ? ".jws" : ".json";
 }
 
-/* Names. */
-
-static int set_text(char out[static SPOOL_ID_SIZE], const char *text, size_t len)
+int spool_path(char out[static PATH_MAX], const char *home, enum spool_state state, const struct response_id *id)
 {
-    if (len == 0 || len >= SPOOL_ID_SIZE || memchr(text, MARK, len) || memchr(text, '/', len))
-        return -1;
-    memcpy(out, text, len);
-    out[len] = '\0';
-    return 0;
-}
-
-int response_id_set(struct response_id *out, const char *round, const char *action, int64_t revision)
-{
-    struct response_id id = {.revision = revision};
-    if (revision < 1 || revision > JSON_INTEGER_MAX || set_text(id.round, round, strlen(round)) < 0 ||
-        set_text(id.action, action, strlen(action)) < 0)
-        return -1;
-    *out = id;
-    return 0;
-}
-
-void response_id_write(const struct response_id *id, char out[static SPOOL_NAME_SIZE])
-{
-    snprintf(out, SPOOL_NAME_SIZE, "%s%c%s%c%016lld", id->round, MARK, id->action, MARK, (long long)id->revision);
-}
-
-int response_id_read(const char *name, struct response_id *out)
-{
-    struct response_id id;
-    const char *first = strchr(name, MARK);
-    const char *second = first ? strchr(first + 1, MARK) : NULL;
-    if (!second || set_text(id.round, name, (size_t)(first - name)) < 0 ||
-        set_text(id.action, first + 1, (size_t)(second - first - 1)) < 0)
-        return -1;
-    const char *digits = second + 1;
-    if (strspn(digits, "0123456789") != 16 || digits[16] != '\0')
-        return -1;
-    id.revision = strtoll(digits, NULL, 10);
-    if (id.revision < 1 || id.revision > JSON_INTEGER_MAX)
-        return -1;
-    *out = id;
-    return 0;
-}
-
-int spool_path(char *out, const char *home, enum spool_place place, const struct response_id *id)
-{
-    char name[SPOOL_NAME_SIZE];
+    char name[RESPONSE_ID_TEXT_SIZE];
     response_id_write(id, name);
-    int len = snprintf(out, PATH_MAX, "%s/%s/%s%s", home, folder_of(place), name, ending_of(place));
-    if (len < 0 || len >= PATH_MAX) {
-        errno = ENAMETOOLONG;
-        return -1;
-    }
-    return 0;
-}
-
-static int put_folder(char out[static PATH_MAX], const char *home, enum spool_place place)
-{
-    int len = snprintf(out, PATH_MAX, "%s/%s", home, folder_of(place));
-    if (len < 0 || len >= PATH_MAX) {
-        errno = ENAMETOOLONG;
-        return -1;
-    }
-    return 0;
+    return path_in_home(out, home, "%s/%s%s", folder_of(state), name, ending_of(state));
 }
 
 /* One response. */
 
 int spool_prepare(const char *home)
 {
-    static const enum spool_place places[] = {SPOOL_WAITING, SPOOL_SENT, SPOOL_REFUSED};
+    static const enum spool_state states[] = {SPOOL_WAITING, SPOOL_SENT, SPOOL_REFUSED};
     char path[PATH_MAX];
-    for (size_t i = 0; i < sizeof places / sizeof *places; i++)
-        if (put_folder(path, home, places[i]) < 0 || file_make_folder(path, 0700) < 0)
+    for (size_t i = 0; i < sizeof states / sizeof *states; i++)
+        if (path_in_home(path, home, "%s", folder_of(states[i])) < 0 || file_make_folder(path, 0700) < 0)
             return -1;
     return 0;
 }
@@ -118,24 +56,24 @@ int spool_put(const char *home, const struct response_id *id, const char *jws, s
     return file_create(path, jws, len, 0600);
 }
 
-enum spool_place spool_find(const char *home, const struct response_id *id)
+enum spool_state spool_find(const char *home, const struct response_id *id)
 {
-    static const enum spool_place places[] = {SPOOL_SENT, SPOOL_REFUSED, SPOOL_WAITING};
+    static const enum spool_state states[] = {SPOOL_SENT, SPOOL_REFUSED, SPOOL_WAITING};
     char path[PATH_MAX];
-    for (size_t i = 0; i < sizeof places / sizeof *places; i++)
-        if (spool_path(path, home, places[i], id) == 0 && file_exists(path))
-            return places[i];
-    return SPOOL_NOWHERE;
+    for (size_t i = 0; i < sizeof states / sizeof *states; i++)
+        if (spool_path(path, home, states[i], id) == 0 && file_exists(path))
+            return states[i];
+    return SPOOL_UNKNOWN;
 }
 
 /* Opens the stored record of a settled response; NULL with errno. */
-static struct json *read_record(const char *home, const struct response_id *id, enum spool_place place)
+static struct json *read_record(const char *home, const struct response_id *id, enum spool_state state)
 {
     char path[PATH_MAX];
     struct buf text;
     struct json *record = NULL;
     buf_init(&text, SPOOL_RECORD_MAX);
-    if (spool_path(path, home, place, id) == 0 && file_read(path, &text) == 0) {
+    if (spool_path(path, home, state, id) == 0 && file_read(path, &text) == 0) {
         struct json_fault fault = {.what = ""};
         record = json_parse(buf_text(&text), text.len, &fault);
         if (!record || !json_text(json_member(record, "jws")) || !json_member(record, "answer")) {
@@ -158,10 +96,10 @@ static int read_waiting(const char *home, const struct response_id *id, struct b
 
 int spool_read(const char *home, const struct response_id *id, struct buf *jws)
 {
-    enum spool_place place = spool_find(home, id);
-    if (place == SPOOL_WAITING || place == SPOOL_NOWHERE)
+    enum spool_state state = spool_find(home, id);
+    if (state == SPOOL_WAITING || state == SPOOL_UNKNOWN)
         return read_waiting(home, id, jws);
-    struct json *record = read_record(home, id, place);
+    struct json *record = read_record(home, id, state);
     if (!record)
         return -1;
     buf_put_text(jws, json_text(json_member(record, "jws")));
@@ -169,9 +107,9 @@ int spool_read(const char *home, const struct response_id *id, struct buf *jws)
     return buf_check(jws);
 }
 
-int spool_read_answer(const char *home, const struct response_id *id, enum spool_place place, struct buf *answer)
+int spool_read_answer(const char *home, const struct response_id *id, enum spool_state state, struct buf *answer)
 {
-    struct json *record = read_record(home, id, place);
+    struct json *record = read_record(home, id, state);
     if (!record)
         return -1;
     json_put_value(answer, json_member(record, "answer"));
@@ -179,15 +117,15 @@ int spool_read_answer(const char *home, const struct response_id *id, enum spool
     return buf_check(answer);
 }
 
-int spool_remove(const char *home, const struct response_id *id, enum spool_place place)
+int spool_remove(const char *home, const struct response_id *id, enum spool_state state)
 {
     char path[PATH_MAX];
-    if (spool_path(path, home, place, id) < 0)
+    if (spool_path(path, home, state, id) < 0)
         return -1;
     return file_remove(path);
 }
 
-void spool_put_record(struct buf *out, const struct spool_text *jws, const struct spool_text *answer)
+void spool_put_record(struct buf *out, const struct slice *jws, const struct slice *answer)
 {
     buf_put_text(out, "{\"jws\":");
     json_put_string(out, jws->text, jws->len);
@@ -196,8 +134,8 @@ void spool_put_record(struct buf *out, const struct spool_text *jws, const struc
     buf_put_text(out, "}\n");
 }
 
-int spool_settle(const char *home, const struct response_id *id, enum spool_place place, const struct spool_text *jws,
-                 const struct spool_text *answer)
+int spool_settle(const char *home, const struct response_id *id, enum spool_state state, const struct slice *jws,
+                 const struct slice *answer)
 {
     char path[PATH_MAX];
     struct buf record;
@@ -206,7 +144,7 @@ int spool_settle(const char *home, const struct response_id *id, enum spool_plac
     spool_put_record(&record, jws, answer);
     if (buf_check(&record) < 0)
         errno = ENOMEM;
-    else if (spool_path(path, home, place, id) == 0 && file_write(path, buf_text(&record), record.len, 0600) == 0)
+    else if (spool_path(path, home, state, id) == 0 && file_write(path, buf_text(&record), record.len, 0600) == 0)
         result = spool_remove(home, id, SPOOL_WAITING);
     buf_free(&record);
     return result;
@@ -215,47 +153,47 @@ int spool_settle(const char *home, const struct response_id *id, enum spool_plac
 void spool_tidy(const char *home, const struct response_id *id)
 {
     char path[PATH_MAX];
-    /* Should it come back after a power cut, it will be taken for what it is once more. */
+    /* Should a power cut bring the file back, spool_each tidies it again. */
     if (spool_path(path, home, SPOOL_WAITING, id) == 0)
         unlink(path);
 }
 
 /* All of them. */
 
-struct walk {
+struct folder_walk {
     const char *home;
-    enum spool_place place;
+    enum spool_state state;
     int (*each)(void *context, const struct response_id *id);
     void *context;
 };
 
-static int walk_one(void *context, const char *name)
+static int visit_name(void *context, const char *name)
 {
-    const struct walk *walk = context;
-    char stem[SPOOL_NAME_SIZE];
+    const struct folder_walk *walk = context;
+    char stem[RESPONSE_ID_TEXT_SIZE];
     struct response_id id;
-    size_t len = strlen(name) - strlen(ending_of(walk->place));
+    size_t len = strlen(name) - strlen(ending_of(walk->state));
     if (len >= sizeof stem)
         return 0;
     memcpy(stem, name, len);
     stem[len] = '\0';
     if (response_id_read(stem, &id) < 0)
         return 0; /* not ours */
-    if (walk->place == SPOOL_WAITING && spool_find(walk->home, &id) != SPOOL_WAITING) {
+    if (walk->state == SPOOL_WAITING && spool_find(walk->home, &id) != SPOOL_WAITING) {
         spool_tidy(walk->home, &id);
         return 0;
     }
     return walk->each(walk->context, &id);
 }
 
-int spool_each(const char *home, enum spool_place place, int (*each)(void *context, const struct response_id *id),
+int spool_each(const char *home, enum spool_state state, int (*each)(void *context, const struct response_id *id),
                void *context)
 {
     char folder[PATH_MAX];
-    if (put_folder(folder, home, place) < 0)
+    if (path_in_home(folder, home, "%s", folder_of(state)) < 0)
         return -1;
-    struct walk walk = {.home = home, .place = place, .each = each, .context = context};
-    return file_each(folder, ending_of(place), walk_one, &walk);
+    struct folder_walk walk = {.home = home, .state = state, .each = each, .context = context};
+    return file_each(folder, ending_of(state), visit_name, &walk);
 }
 
 static int count_one(void *context, const struct response_id *id)
@@ -265,23 +203,23 @@ static int count_one(void *context, const struct response_id *id)
     return 0;
 }
 
-int spool_count(const char *home, enum spool_place place, size_t *out)
+int spool_count(const char *home, enum spool_state state, size_t *out)
 {
     size_t count = 0;
-    if (spool_each(home, place, count_one, &count) != 0)
+    if (spool_each(home, state, count_one, &count) != 0)
         return -1;
     *out = count;
     return 0;
 }
 
-struct search {
+struct revision_search {
     const char *round, *action;
     int64_t last;
 };
 
-static int look_at(void *context, const struct response_id *id)
+static int note_revision(void *context, const struct response_id *id)
 {
-    struct search *search = context;
+    struct revision_search *search = context;
     if (strcmp(id->round, search->round) == 0 && strcmp(id->action, search->action) == 0 && id->revision > search->last)
         search->last = id->revision;
     return 0;
@@ -289,10 +227,10 @@ static int look_at(void *context, const struct response_id *id)
 
 int spool_last_revision(const char *home, const char *round, const char *action, int64_t *out)
 {
-    static const enum spool_place places[] = {SPOOL_WAITING, SPOOL_SENT, SPOOL_REFUSED};
-    struct search search = {.round = round, .action = action};
-    for (size_t i = 0; i < sizeof places / sizeof *places; i++)
-        if (spool_each(home, places[i], look_at, &search) != 0)
+    static const enum spool_state states[] = {SPOOL_WAITING, SPOOL_SENT, SPOOL_REFUSED};
+    struct revision_search search = {.round = round, .action = action};
+    for (size_t i = 0; i < sizeof states / sizeof *states; i++)
+        if (spool_each(home, states[i], note_revision, &search) != 0)
             return -1;
     *out = search.last;
     return 0;

@@ -17,11 +17,11 @@ void spool_bulk_close(struct spool_bulk *bulk);
 
 /* As spool_put, at the next spool_bulk_commit. */
 MUST_CHECK int spool_bulk_put(struct spool_bulk *bulk, const char *home, const struct response_id *id,
-                              const struct spool_text *jws);
+                              const struct slice *jws);
 
 /* As spool_settle, at the next spool_bulk_commit; the response leaves spool/ at the one after that. */
 MUST_CHECK int spool_bulk_settle(struct spool_bulk *bulk, const char *home, const struct response_id *id,
-                                 enum spool_place place, const struct spool_text *jws, const struct spool_text *answer);
+                                 enum spool_state state, const struct slice *jws, const struct slice *answer);
 
 /* Syncs what was written since the last time and gives it its names. -1 also with EEXIST when one that was put is there
  * already. */

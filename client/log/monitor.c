@@ -12,27 +12,27 @@ static bool is_checkpoint(const struct buf *text, const char **why)
            checkpoint_parse(buf_text(text), text_len, &head, &origin_len, why) == 0;
 }
 
-static enum monitor_result judge_key(struct monitor *watch)
+static enum monitor_result judge_key(struct monitor *monitor)
 {
     struct note_key key;
-    const char *text = buf_text(&watch->view.key);
-    size_t len = watch->view.key.len;
+    const char *text = buf_text(&monitor->view.key);
+    size_t len = monitor->view.key.len;
     if (len > 0 && text[len - 1] == '\n')
         len--;
-    if (note_key_parse(text, len, &key, &watch->why) != 0)
+    if (note_key_parse(text, len, &key, &monitor->why) != 0)
         return MONITOR_NO_LOG;
-    return pin_has_key(watch->pin, &key) ? MONITOR_CONTINUES : MONITOR_OTHER_KEY;
+    return pin_has_key(monitor->pin, &key) ? MONITOR_CONTINUES : MONITOR_OTHER_KEY;
 }
 
-static enum monitor_result judge_checkpoint(struct monitor *watch)
+static enum monitor_result judge_checkpoint(struct monitor *monitor)
 {
     const char *why;
-    watch->newest = pin_succeed(watch->pin, &watch->view.checkpoint, &watch->why);
-    if (watch->newest)
+    monitor->newest = pin_advance(monitor->pin, &monitor->view.checkpoint, &monitor->why);
+    if (monitor->newest)
         return MONITOR_CONTINUES;
-    if (strcmp(watch->why, "out of memory") == 0)
+    if (strcmp(monitor->why, "out of memory") == 0)
         return MONITOR_FAILED;
-    return is_checkpoint(&watch->view.checkpoint, &why) ? MONITOR_OTHER_KEY : MONITOR_NO_LOG;
+    return is_checkpoint(&monitor->view.checkpoint, &why) ? MONITOR_OTHER_KEY : MONITOR_NO_LOG;
 }
 
 static enum monitor_result result_of(enum consistency_verdict verdict)
@@ -53,27 +53,27 @@ static enum monitor_result result_of(enum consistency_verdict verdict)
 }
 
 /* From the largest down: a tree that has shrunk is seen before anything is fetched. */
-static enum monitor_result compare(struct monitor *watch)
+static enum monitor_result compare(struct monitor *monitor)
 {
-    struct tiles *tiles = tiles_new(watch->http, watch->newest->head.size, watch->answer);
+    struct tiles *tiles = tiles_new(monitor->http, monitor->newest->head.size, monitor->answer);
     enum monitor_result result = tiles ? MONITOR_CONTINUES : MONITOR_FAILED;
-    for (size_t i = watch->seen->count; i > 0 && result == MONITOR_CONTINUES; i--) {
-        watch->older = &watch->seen->list[i - 1];
-        result = result_of(consistency_continues(&watch->older->head, &watch->newest->head, tiles_read, tiles));
+    for (size_t i = monitor->seen->count; i > 0 && result == MONITOR_CONTINUES; i--) {
+        monitor->older = &monitor->seen->list[i - 1];
+        result = result_of(consistency_continues(&monitor->older->head, &monitor->newest->head, tiles_read, tiles));
     }
     if (result == MONITOR_CONTINUES)
-        watch->older = NULL;
+        monitor->older = NULL;
     tiles_free(tiles);
     return result;
 }
 
-enum monitor_result monitor_log(struct monitor *watch)
+enum monitor_result monitor_log(struct monitor *monitor)
 {
-    watch->newest = NULL;
-    watch->older = NULL;
-    watch->why = "";
-    watch->view = (struct view){0};
-    switch (view_get(&watch->view, watch->http, watch->answer)) {
+    monitor->newest = NULL;
+    monitor->older = NULL;
+    monitor->why = "";
+    monitor->view = (struct view){0};
+    switch (view_get(&monitor->view, monitor->http, monitor->answer)) {
     case VIEW_HAD:
         break;
     case VIEW_AWAY:
@@ -81,15 +81,15 @@ enum monitor_result monitor_log(struct monitor *watch)
     case VIEW_REFUSED:
         return MONITOR_REFUSED;
     }
-    enum monitor_result result = judge_key(watch);
+    enum monitor_result result = judge_key(monitor);
     if (result == MONITOR_CONTINUES)
-        result = judge_checkpoint(watch);
-    return result == MONITOR_CONTINUES ? compare(watch) : result;
+        result = judge_checkpoint(monitor);
+    return result == MONITOR_CONTINUES ? compare(monitor) : result;
 }
 
-void monitor_wipe(struct monitor *watch)
+void monitor_wipe(struct monitor *monitor)
 {
-    view_free(&watch->view);
-    pin_free(watch->newest);
-    watch->newest = NULL;
+    view_free(&monitor->view);
+    pin_free(monitor->newest);
+    monitor->newest = NULL;
 }

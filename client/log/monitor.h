@@ -32,7 +32,7 @@ struct monitor {
 };
 
 /* Looks, and fills what is not the caller's; free with monitor_wipe, whatever comes out. */
-MUST_CHECK enum monitor_result monitor_log(struct monitor *watch);
-void monitor_wipe(struct monitor *watch);
+MUST_CHECK enum monitor_result monitor_log(struct monitor *monitor);
+void monitor_wipe(struct monitor *monitor);
 
 #endif

@@ -61,7 +61,7 @@ static int fetch(struct tiles *tiles, const struct tile *tile)
     struct tile full = {tile->level, tile->index, TILE_WIDTH};
     if (ask(tiles, tile, tile->width * sizeof(struct merkle_hash)) == 0)
         return 0;
-    if (tile->width == TILE_WIDTH || tiles->answer->fate != TRANSFER_ANSWERED || tiles->answer->status != 404)
+    if (tile->width == TILE_WIDTH || tiles->answer->transfer != TRANSFER_ANSWERED || tiles->answer->status != 404)
         return -1;
     return ask(tiles, &full, TILE_WIDTH * sizeof(struct merkle_hash));
 }

@@ -55,15 +55,14 @@ enum delivery deliver_sort(enum http_outcome outcome, unsigned status, const str
 struct round_trip {
     const struct delivery_way *way;
     struct http_answer *answer;
-    deliver_told *told;
-    void *context;
+    const struct delivery_listener *listener;
     struct delivery_count *count;
     enum delivery stopped_by;
     int why; /* errno of a failure */
 };
 
-enum delivery deliver_prove(const char *home, const struct response_id *id, const struct spool_text *jws,
-                            const struct spool_text *answer, const struct note_key *log, const char **why)
+enum delivery deliver_prove(const char *home, const struct response_id *id, const struct slice *jws,
+                            const struct slice *answer, const struct note_key *log, const char **why)
 {
     if (receipts_check_answer(jws, answer, log, why) == 0)
         return DELIVERY_SENT;
@@ -74,14 +73,13 @@ static enum delivery file_answer(const struct round_trip *trip, const struct res
                                  enum delivery delivery)
 {
     const char *home = trip->way->home;
-    const struct buf *body = &trip->answer->body;
-    struct spool_text signed_text = {jws->data, jws->len}, answer_text = {body->data, body->len};
+    struct slice signed_text = slice_of(jws), answer_text = slice_of(&trip->answer->body);
     if (delivery == DELIVERY_SENT)
         delivery = deliver_prove(home, id, &signed_text, &answer_text, trip->way->log, &trip->count->why);
-    enum spool_place place = delivery == DELIVERY_SENT      ? SPOOL_SENT
+    enum spool_state state = delivery == DELIVERY_SENT      ? SPOOL_SENT
                              : delivery == DELIVERY_REFUSED ? SPOOL_REFUSED
-                                                            : SPOOL_NOWHERE;
-    if (place != SPOOL_NOWHERE && spool_settle(home, id, place, &signed_text, &answer_text) < 0)
+                                                            : SPOOL_UNKNOWN;
+    if (state != SPOOL_UNKNOWN && spool_settle(home, id, state, &signed_text, &answer_text) < 0)
         return DELIVERY_FAILED;
     return delivery;
 }
@@ -108,7 +106,7 @@ static enum delivery send_one(const struct round_trip *trip, const struct respon
     return delivery;
 }
 
-static int take(void *context, const struct response_id *id)
+static int send_next(void *context, const struct response_id *id)
 {
     struct round_trip *trip = context;
     if (trip->stopped_by != DELIVERY_SENT) {
@@ -132,17 +130,17 @@ static int take(void *context, const struct response_id *id)
         trip->count->kept++;
         return 0;
     }
-    if (trip->told)
-        trip->told(trip->context, id, delivery, trip->answer);
+    if (trip->listener->on_delivered)
+        trip->listener->on_delivered(trip->listener->context, id, delivery, trip->answer);
     return 0;
 }
 
-enum delivery deliver_all(const struct delivery_way *way, struct http_answer *answer, deliver_told *told, void *context,
-                          struct delivery_count *count)
+enum delivery deliver_all(const struct delivery_way *way, struct http_answer *answer,
+                          const struct delivery_listener *listener, struct delivery_count *count)
 {
     *count = (struct delivery_count){0};
-    struct round_trip trip = {.way = way, .answer = answer, .told = told, .context = context, .count = count};
-    if (spool_each(way->home, SPOOL_WAITING, take, &trip) != 0)
+    struct round_trip trip = {.way = way, .answer = answer, .listener = listener, .count = count};
+    if (spool_each(way->home, SPOOL_WAITING, send_next, &trip) != 0)
         return DELIVERY_FAILED;
     errno = trip.why;
     return trip.stopped_by;

@@ -31,22 +31,25 @@ struct delivery_way {
 
 /* Looks at the receipt of one that is accepted, and keeps the answer as evidence where it does not hold: DELIVERY_SENT;
  * DELIVERY_UNPROVEN with *why, a static phrase in English; DELIVERY_FAILED. */
-MUST_CHECK enum delivery deliver_prove(const char *home, const struct response_id *id, const struct spool_text *jws,
-                                       const struct spool_text *answer, const struct note_key *log, const char **why);
+MUST_CHECK enum delivery deliver_prove(const char *home, const struct response_id *id, const struct slice *jws,
+                                       const struct slice *answer, const struct note_key *log, const char **why);
+
+/* Told of each response that was settled, at once; `on_delivered` may be NULL. */
+struct delivery_listener {
+    void (*on_delivered)(void *context, const struct response_id *id, enum delivery delivery,
+                         const struct http_answer *answer);
+    void *context;
+};
 
 struct delivery_count {
     size_t sent, refused, kept;
     const char *why; /* a receipt does not hold; NULL unless one did not */
 };
 
-/* Called for each response that was settled. */
-typedef void deliver_told(void *context, const struct response_id *id, enum delivery delivery,
-                          const struct http_answer *answer);
-
 /* Sends all that wait, in order, so that an earlier revision is settled before a later one is sent: otherwise one whose
  * answer got lost would come back as stale. Leaves off at the first KEPT, BLOCKED, UNPROVEN or FAILED and returns that;
- * else DELIVERY_SENT. `told` may be NULL. `answer` is the last answer had. */
-MUST_CHECK enum delivery deliver_all(const struct delivery_way *way, struct http_answer *answer, deliver_told *told,
-                                     void *context, struct delivery_count *count);
+ * else DELIVERY_SENT. `answer` is the last answer had. */
+MUST_CHECK enum delivery deliver_all(const struct delivery_way *way, struct http_answer *answer,
+                                     const struct delivery_listener *listener, struct delivery_count *count);
 
 #endif

@@ -72,7 +72,7 @@ static int note_enrolment(struct profile *profile, const struct enrol_at *at, co
 static enum enrol_result take_answer(struct profile *profile, const struct enrol_at *at, const struct buf *sent,
                                      const struct http_answer *answer)
 {
-    struct spool_text answer_text = {buf_text(&answer->body), answer->body.len};
+    struct slice sent_text = slice_of(sent), answer_text = slice_of(&answer->body);
     enum enrol_result result = ENROL_FAILED;
     struct buf proven;
     const char *why;
@@ -82,8 +82,7 @@ static enum enrol_result take_answer(struct profile *profile, const struct enrol
     int found = pending_find(profile->home, &answer_text, &at->log->key, &proven, &why);
     if (found == 0 && note_enrolment(profile, at, &proven, &answer->body) == 0)
         result = ENROL_DONE;
-    else if (found > 0 && evidence_keep_answer(profile->home, NULL, &(struct spool_text){buf_text(sent), sent->len},
-                                               &answer_text) == 0)
+    else if (found > 0 && evidence_keep_answer(profile->home, NULL, &sent_text, &answer_text) == 0)
         result = ENROL_UNPROVEN;
     buf_wipe(&proven);
     return result;

@@ -95,7 +95,7 @@ out:
 
 /* libcurl's own option setters are macros with type checks that take one option at a time; each failure is the same to
  * us. */
-static int set_manners(CURL *curl)
+static int set_defaults(CURL *curl)
 {
     bool fine = curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L) == CURLE_OK &&
                 curl_easy_setopt(curl, CURLOPT_FOLLOWLOCATION, 0L) == CURLE_OK &&
@@ -129,7 +129,7 @@ struct http *http_open(const char *url, const struct retry_policy *policy)
     http->policy = policy;
     http->url = mem_copy_text(url, strlen(url));
     http->curl = curl_easy_init();
-    if (!http->url || !http->curl || set_manners(http->curl) < 0) {
+    if (!http->url || !http->curl || set_defaults(http->curl) < 0) {
         http_close(http);
         return NULL;
     }
@@ -245,7 +245,7 @@ static int set_request(struct http *http, const struct http_request *request, co
     return fine ? 0 : -1;
 }
 
-static enum http_transfer fate_of(CURLcode code)
+static enum http_transfer transfer_of(CURLcode code)
 {
     switch ((int)code) { /* as int: libcurl's list is long and grows */
     case CURLE_OK:
@@ -287,12 +287,12 @@ static void try_once(struct http *http, struct http_answer *answer)
     CURL *curl = http->curl;
     if (curl_easy_setopt(curl, CURLOPT_WRITEDATA, answer) != CURLE_OK ||
         curl_easy_setopt(curl, CURLOPT_HEADERDATA, answer) != CURLE_OK) {
-        answer->fate = TRANSFER_UNREACHED;
+        answer->transfer = TRANSFER_UNREACHED;
         answer->why = "out of memory";
         return;
     }
     CURLcode code = curl_easy_perform(curl);
-    answer->fate = fate_of(code);
+    answer->transfer = transfer_of(code);
     answer->why = code == CURLE_OK ? "" : curl_easy_strerror(code);
     if (code != CURLE_OK)
         return;
@@ -312,7 +312,7 @@ static enum http_outcome try_until_settled(struct http *http, size_t answer_max,
     for (unsigned attempt = 1;; attempt++) {
         reset_answer(answer, answer_max);
         try_once(http, answer);
-        enum http_outcome outcome = retry_sort(answer->fate, answer->status);
+        enum http_outcome outcome = retry_sort(answer->transfer, answer->status);
         if (outcome != HTTP_RETRY)
             return outcome;
         uint32_t random;
@@ -333,7 +333,7 @@ enum http_outcome http_do(struct http *http, const struct http_request *request,
     buf_put_text(&url, request->path);
     struct curl_slist *headers = request_headers(request);
     reset_answer(answer, request->answer_max);
-    answer->fate = TRANSFER_UNREACHED;
+    answer->transfer = TRANSFER_UNREACHED;
     answer->why = "out of memory";
     if (headers && buf_check(&url) == 0 && set_request(http, request, buf_text(&url), headers) == 0)
         outcome = try_until_settled(http, request->answer_max, answer);

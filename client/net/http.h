@@ -25,7 +25,7 @@ struct http_request {
 
 /* The last answer that was had. */
 struct http_answer {
-    enum http_transfer fate;
+    enum http_transfer transfer;
     unsigned status; /* 0 unless TRANSFER_ANSWERED */
     struct buf body;
     char etag[HTTP_ETAG_SIZE]; /* "" when there was none, or one too long to keep */

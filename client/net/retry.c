@@ -15,9 +15,9 @@ static enum http_outcome sort_status(unsigned status)
     return HTTP_REFUSED;
 }
 
-enum http_outcome retry_sort(enum http_transfer fate, unsigned status)
+enum http_outcome retry_sort(enum http_transfer transfer, unsigned status)
 {
-    switch (fate) {
+    switch (transfer) {
     case TRANSFER_ANSWERED:
         return sort_status(status);
     case TRANSFER_UNREACHED:

@@ -20,7 +20,7 @@ enum http_outcome {
     HTTP_REFUSED, /* the same again would go the same way */
 };
 
-enum http_outcome retry_sort(enum http_transfer fate, unsigned status);
+enum http_outcome retry_sort(enum http_transfer transfer, unsigned status);
 
 struct retry_policy {
     unsigned attempts; /* tries in all, at least 1 */

@@ -2,10 +2,9 @@
 #include "client/response/catalogue.h"
 #include "base/file.h"
 #include "base/json.h"
+#include "client/home/path.h"
 #include "panel/served.h"
 #include <errno.h>
-#include <limits.h>
-#include <stdio.h>
 #include <string.h>
 
 #define WRAPPING_MAX (HTTP_URL_MAX + 1024) /* around the body in a kept copy */
@@ -22,21 +21,12 @@ struct document {
 
 /* The kept copy. */
 
-static int put_path(char out[static PATH_MAX], const char *folder, const char *name)
-{
-    int len = snprintf(out, PATH_MAX, "%s/%s", folder, name);
-    if (len >= 0 && len < PATH_MAX)
-        return 0;
-    errno = ENAMETOOLONG;
-    return -1;
-}
-
 static int load_copy(struct document *d, const char *folder, const char *url)
 {
     char path[PATH_MAX];
     struct buf text;
     buf_init(&text, d->max + WRAPPING_MAX);
-    int result = put_path(path, folder, d->file);
+    int result = path_in_home(path, folder, "%s", d->file);
     if (result == 0 && file_read(path, &text) < 0)
         result = errno == ENOENT ? 0 : -1;
     struct json *kept = result == 0 ? json_parse(buf_text(&text), text.len, NULL) : NULL;
@@ -69,7 +59,7 @@ static int store_copy(struct document *d, const char *folder, const char *url)
     buf_put_text(&text, "}\n");
     if (buf_check(&text) < 0)
         errno = ENOMEM;
-    else if (put_path(path, folder, d->file) == 0)
+    else if (path_in_home(path, folder, "%s", d->file) == 0)
         result = file_write(path, buf_text(&text), text.len, 0600);
     buf_free(&text);
     return result;

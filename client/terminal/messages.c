@@ -61,7 +61,7 @@ void messages_put_problem(struct buf *out, enum problem problem, unsigned status
 
 void messages_put_reason(struct buf *out, const struct http_answer *answer)
 {
-    switch (answer->fate) {
+    switch (answer->transfer) {
     case TRANSFER_UNREACHED:
         buf_printf(out, T("no connection: %s", "geen verbinding: %s"), answer->why);
         return;

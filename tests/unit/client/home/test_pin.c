@@ -71,12 +71,12 @@ Test(pin, takes_no_checkpoint_of_another_key)
     struct pin *pin = fake_log_pin(&ours, 5);
     buf_init(&checkpoint, NOTE_MAX);
     fake_log_put_checkpoint(&checkpoint, &theirs, 6);
-    cr_expect_null(pin_succeed(pin, &checkpoint, &why));
+    cr_expect_null(pin_advance(pin, &checkpoint, &why));
     cr_expect_not_null(why);
     cr_expect_not(pin_has_key(pin, &theirs.key));
     buf_reset(&checkpoint);
     fake_log_put_checkpoint(&checkpoint, &ours, 6);
-    struct pin *next = pin_succeed(pin, &checkpoint, &why);
+    struct pin *next = pin_advance(pin, &checkpoint, &why);
     cr_assert_not_null(next);
     cr_expect_eq(next->head.size, 6);
     pin_free(pin);

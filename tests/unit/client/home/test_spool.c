@@ -8,7 +8,7 @@
 #include <errno.h>
 #include <string.h>
 
-static const struct spool_text jws = {"a.b.c", 5}, answer = {"{\"index\":7}", 11};
+static const struct slice jws = {"a.b.c", 5}, answer = {"{\"index\":7}", 11};
 
 static void prepare(void)
 {
@@ -22,7 +22,7 @@ TestSuite(history, .init = prepare, .fini = scratch_remove);
 
 Test(spool, reads_back_the_id_that_it_wrote)
 {
-    char name[SPOOL_NAME_SIZE];
+    char name[RESPONSE_ID_TEXT_SIZE];
     struct response_id id = scratch_id("WA-1.03", 12), back;
     response_id_write(&id, name);
     cr_expect_str_eq(name, "round-1~WA-1.03~0000000000000012");
@@ -62,7 +62,7 @@ Test(spool, keeps_a_response_until_it_is_settled)
     struct response_id id = scratch_id("WA-1.03", 1);
     struct buf text;
     buf_init(&text, 1000);
-    cr_expect_eq(spool_find(scratch_folder(), &id), SPOOL_NOWHERE);
+    cr_expect_eq(spool_find(scratch_folder(), &id), SPOOL_UNKNOWN);
     cr_assert_eq(spool_put(scratch_folder(), &id, "a.b.c", 5), 0);
     cr_expect_eq(spool_find(scratch_folder(), &id), SPOOL_WAITING);
     cr_assert_eq(spool_settle(scratch_folder(), &id, SPOOL_SENT, &jws, &answer), 0);
@@ -164,7 +164,7 @@ Test(bulk, has_a_response_in_place_only_when_it_is_committed)
     struct spool_bulk *bulk = spool_bulk_open(scratch_folder());
     cr_assert_not_null(bulk);
     cr_assert_eq(spool_bulk_put(bulk, scratch_folder(), &id, &jws), 0);
-    cr_expect_eq(spool_find(scratch_folder(), &id), SPOOL_NOWHERE);
+    cr_expect_eq(spool_find(scratch_folder(), &id), SPOOL_UNKNOWN);
     cr_assert_eq(spool_bulk_commit(bulk), 0);
     cr_expect_eq(spool_find(scratch_folder(), &id), SPOOL_WAITING);
     cr_assert_eq(spool_bulk_settle(bulk, scratch_folder(), &id, SPOOL_SENT, &jws, &answer), 0);
@@ -206,7 +206,7 @@ Test(history, finds_the_latest_that_was_not_refused)
     const struct history_line *line = history_find(&history, "round-1", "WA-1.03");
     cr_assert_not_null(line);
     cr_expect_eq(line->id.revision, 2);
-    cr_expect_eq(line->place, SPOOL_WAITING);
+    cr_expect_eq(line->state, SPOOL_WAITING);
     cr_expect_null(history_find(&history, "round-1", "WA-1.0"));
     cr_expect_null(history_find(&history, "round-2", "WA-1.03"));
     history_free(&history);

@@ -26,7 +26,7 @@ static void finish(void)
 }
 
 TestSuite(verify, .init = prepare, .fini = finish);
-TestSuite(kept, .init = prepare, .fini = finish);
+TestSuite(receipt, .init = prepare, .fini = finish);
 
 static enum consistency_verdict judge(const struct fake_log *older, size_t older_size, const struct fake_log *newer,
                                       size_t newer_size)
@@ -117,7 +117,7 @@ Test(verify, keeps_each_checkpoint_once_and_sees_a_fork_among_them)
 
 static const char *check(const char *jws, const struct buf *answer, const struct note_key *key)
 {
-    struct spool_text signed_text = {jws, strlen(jws)}, answer_text = {buf_text(answer), answer->len};
+    struct slice signed_text = {jws, strlen(jws)}, answer_text = {buf_text(answer), answer->len};
     const char *why = NULL;
     if (receipts_check_answer(&signed_text, &answer_text, key, &why) == 0)
         return NULL;
@@ -125,7 +125,7 @@ static const char *check(const char *jws, const struct buf *answer, const struct
     return why ? why : "";
 }
 
-Test(kept, holds_for_its_own_entry_under_its_own_log_alone)
+Test(receipt, holds_for_its_own_entry_under_its_own_log_alone)
 {
     struct fake_log stranger;
     struct buf answer;
@@ -140,7 +140,7 @@ Test(kept, holds_for_its_own_entry_under_its_own_log_alone)
     buf_free(&answer);
 }
 
-Test(kept, does_not_hold_when_the_answer_names_another_entry)
+Test(receipt, does_not_hold_when_the_answer_names_another_entry)
 {
     struct buf answer;
     buf_init(&answer, RECEIPT_MAX);
@@ -156,7 +156,7 @@ Test(kept, does_not_hold_when_the_answer_names_another_entry)
     buf_free(&answer);
 }
 
-Test(kept, does_not_hold_when_there_is_none)
+Test(receipt, does_not_hold_when_there_is_none)
 {
     static const char *const answers[] = {"",
                                           "{}",
@@ -175,7 +175,7 @@ Test(kept, does_not_hold_when_there_is_none)
 }
 
 /* As c2sp.org/tlog-proof prints its example: readable for people, and no proof. */
-Test(kept, does_not_hold_when_it_is_elided)
+Test(receipt, does_not_hold_when_it_is_elided)
 {
     struct buf receipt, answer;
     buf_init(&receipt, RECEIPT_MAX);
@@ -200,22 +200,22 @@ Test(kept, does_not_hold_when_it_is_elided)
 }
 
 /* Each single bit that is changed anywhere in a receipt, and it does not hold. */
-Test(kept, does_not_hold_when_a_bit_is_changed)
+Test(receipt, does_not_hold_when_a_bit_is_changed)
 {
-    struct buf receipt;
-    struct kept kept = {.jws = {"entry55", 7}, .index = 55};
+    struct buf text;
+    struct member_receipt receipt = {.jws = {"entry55", 7}, .index = 55};
     struct receipts_proof proof;
     const char *why;
-    buf_init(&receipt, RECEIPT_MAX);
-    fake_log_put_receipt(&receipt, &ours, 55, 70);
-    kept.receipt = receipt.data;
-    cr_assert_eq(receipts_check(&kept, &ours.key, &proof, &why), 0);
+    buf_init(&text, RECEIPT_MAX);
+    fake_log_put_receipt(&text, &ours, 55, 70);
+    receipt.text = text.data;
+    cr_assert_eq(receipts_check(&receipt, &ours.key, &proof, &why), 0);
     cr_expect_eq(proof.head.size, 70);
-    for (size_t i = 0; i < receipt.len * 8; i++) {
-        receipt.data[i / 8] = (char)(receipt.data[i / 8] ^ (1 << i % 8));
-        if (receipt.data[i / 8] != '\0')
-            cr_assert_eq(receipts_check(&kept, &ours.key, &proof, &why), -1, "bit %zu", i);
-        receipt.data[i / 8] = (char)(receipt.data[i / 8] ^ (1 << i % 8));
+    for (size_t i = 0; i < text.len * 8; i++) {
+        text.data[i / 8] = (char)(text.data[i / 8] ^ (1 << i % 8));
+        if (text.data[i / 8] != '\0')
+            cr_assert_eq(receipts_check(&receipt, &ours.key, &proof, &why), -1, "bit %zu", i);
+        text.data[i / 8] = (char)(text.data[i / 8] ^ (1 << i % 8));
     }
-    buf_free(&receipt);
+    buf_free(&text);
 }

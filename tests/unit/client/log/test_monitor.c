@@ -10,7 +10,7 @@
 static struct fake_log ours, theirs, stranger;
 static struct consistency_list seen;
 static struct http_answer answer;
-static struct monitor watch;
+static struct monitor monitor;
 static struct pin *pin;
 
 /* Two logs of one key that agree on the first 300 entries, and one of another key. */
@@ -30,8 +30,8 @@ static void prepare(void)
 
 static void finish(void)
 {
-    monitor_wipe(&watch);
-    http_close(watch.http);
+    monitor_wipe(&monitor);
+    http_close(monitor.http);
     consistency_free(&seen);
     pin_free(pin);
     http_answer_free(&answer);
@@ -40,7 +40,7 @@ static void finish(void)
     scratch_remove();
 }
 
-TestSuite(watch, .init = prepare, .fini = finish);
+TestSuite(monitor, .init = prepare, .fini = finish);
 TestSuite(tiles, .init = prepare, .fini = finish);
 
 static void see(const struct fake_log *log, size_t size)
@@ -59,24 +59,25 @@ static enum monitor_result look(size_t pinned)
     pin = fake_log_pin(&ours, pinned);
     see(&ours, pinned);
     consistency_sort(&seen);
-    watch = (struct monitor){.pin = pin, .seen = &seen, .http = http_open(fake_url(), &retry_never), .answer = &answer};
-    cr_assert_not_null(watch.http);
-    return monitor_log(&watch);
+    monitor =
+        (struct monitor){.pin = pin, .seen = &seen, .http = http_open(fake_url(), &retry_never), .answer = &answer};
+    cr_assert_not_null(monitor.http);
+    return monitor_log(&monitor);
 }
 
-Test(watch, finds_that_an_honest_log_continues_all_that_was_seen)
+Test(monitor, finds_that_an_honest_log_continues_all_that_was_seen)
 {
     static const size_t sizes[] = {1, 2, 255, 256, 257, 300, 511, 512, 513, 599, 600};
     for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++)
         see(&ours, sizes[i]);
     fake_log_serve(&ours);
     cr_expect_eq(look(0), MONITOR_CONTINUES);
-    cr_assert_not_null(watch.newest);
-    cr_expect_eq(watch.newest->head.size, 600);
+    cr_assert_not_null(monitor.newest);
+    cr_expect_eq(monitor.newest->head.size, 600);
     cr_expect_leq(fake_requests(), 2 + 4, "each tile is fetched once");
 }
 
-Test(watch, names_partial_tiles_that_are_gone_before_the_full_ones_are_there)
+Test(monitor, names_partial_tiles_that_are_gone_before_the_full_ones_are_there)
 {
     fake_log_fill(&ours, "entry", 768); /* three full tiles, the level above partial */
     ours.shown = 700;
@@ -88,23 +89,23 @@ Test(watch, names_partial_tiles_that_are_gone_before_the_full_ones_are_there)
     cr_expect_eq(look(10), MONITOR_UNREAD);
 }
 
-Test(watch, names_two_histories)
+Test(monitor, names_two_histories)
 {
     see(&ours, 100);
     fake_log_serve(&theirs);
     cr_expect_eq(look(400), MONITOR_TWO_HISTORIES);
-    cr_expect_eq(watch.older->head.size, 400);
-    cr_expect_eq(watch.newest->head.size, 600);
+    cr_expect_eq(monitor.older->head.size, 400);
+    cr_expect_eq(monitor.newest->head.size, 600);
 }
 
-Test(watch, names_two_histories_of_the_same_size)
+Test(monitor, names_two_histories_of_the_same_size)
 {
     fake_log_serve(&theirs);
     cr_expect_eq(look(600), MONITOR_TWO_HISTORIES);
     cr_expect_eq(fake_requests(), 2, "that takes no proof");
 }
 
-Test(watch, names_a_smaller_log)
+Test(monitor, names_a_smaller_log)
 {
     ours.shown = 350;
     fake_log_serve(&ours);
@@ -112,77 +113,77 @@ Test(watch, names_a_smaller_log)
     cr_expect_eq(fake_requests(), 2);
 }
 
-Test(watch, names_a_log_that_was_emptied)
+Test(monitor, names_a_log_that_was_emptied)
 {
     ours.shown = 0;
     fake_log_serve(&ours);
     cr_expect_eq(look(400), MONITOR_SMALLER);
 }
 
-Test(watch, takes_a_log_that_is_still_empty)
+Test(monitor, takes_a_log_that_is_still_empty)
 {
     ours.shown = 0;
     fake_log_serve(&ours);
     cr_expect_eq(look(0), MONITOR_CONTINUES);
 }
 
-Test(watch, names_another_key)
+Test(monitor, names_another_key)
 {
     fake_log_serve(&stranger);
     cr_expect_eq(look(400), MONITOR_OTHER_KEY);
-    cr_expect_gt(watch.view.key.len, 0);
+    cr_expect_gt(monitor.view.key.len, 0);
 }
 
-Test(watch, names_a_checkpoint_that_another_key_signed)
+Test(monitor, names_a_checkpoint_that_another_key_signed)
 {
     ours.checkpoint_of = &stranger;
     fake_log_serve(&ours);
     cr_expect_eq(look(400), MONITOR_OTHER_KEY);
 }
 
-Test(watch, names_another_key_also_beside_the_right_checkpoint)
+Test(monitor, names_another_key_also_beside_the_right_checkpoint)
 {
     ours.key_of = &stranger;
     fake_log_serve(&ours);
     cr_expect_eq(look(400), MONITOR_OTHER_KEY);
 }
 
-Test(watch, names_tiles_that_are_not_of_the_log)
+Test(monitor, names_tiles_that_are_not_of_the_log)
 {
     ours.tiles = &theirs;
     fake_log_serve(&ours);
     cr_expect_eq(look(400), MONITOR_FALSE_TILES);
 }
 
-Test(watch, names_tiles_that_can_not_be_had)
+Test(monitor, names_tiles_that_can_not_be_had)
 {
     ours.tiles = NULL;
     fake_log_serve(&ours);
     cr_expect_eq(look(400), MONITOR_UNREAD);
 }
 
-Test(watch, tells_a_portal_from_a_collector)
+Test(monitor, tells_a_portal_from_a_collector)
 {
     ours.answer = "HTTP/1.1 200 X\r\nContent-Length: 19\r\n\r\n<html>log in</html>";
     fake_log_serve(&ours);
     cr_expect_eq(look(400), MONITOR_NO_LOG);
 }
 
-Test(watch, knows_nothing_when_the_collector_is_away)
+Test(monitor, knows_nothing_when_the_collector_is_away)
 {
     ours.answer = "HTTP/1.1 503 X\r\nContent-Length: 0\r\n\r\n";
     fake_log_serve(&ours);
     cr_expect_eq(look(400), MONITOR_AWAY);
 }
 
-Test(watch, reads_no_answer_without_end)
+Test(monitor, reads_no_answer_without_end)
 {
     static char text[300 * 1024] = "HTTP/1.1 200 X\r\nContent-Length: 300000\r\n\r\n";
     memset(text + strlen(text), 'a', sizeof text - strlen(text) - 1);
     ours.answer = text;
     fake_log_serve(&ours);
     cr_expect_eq(look(400), MONITOR_REFUSED);
-    cr_expect_eq(answer.fate, TRANSFER_TOO_LONG);
+    cr_expect_eq(answer.transfer, TRANSFER_TOO_LONG);
 }
 
 Test(tiles, gives_each_stored_hash_and_fetches_a_tile_once)

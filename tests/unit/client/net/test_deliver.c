@@ -86,7 +86,7 @@ static void spool(const char *action, int64_t revision)
     cr_assert_eq(spool_put(scratch_folder(), &id, "a.b.c", 5), 0);
 }
 
-static enum spool_place place_of(const char *action, int64_t revision)
+static enum spool_state place_of(const char *action, int64_t revision)
 {
     struct response_id id = scratch_id(action, revision);
     return spool_find(scratch_folder(), &id);
@@ -94,7 +94,7 @@ static enum spool_place place_of(const char *action, int64_t revision)
 
 static enum delivery deliver(struct delivery_count *count)
 {
-    return deliver_all(&way, &answer, NULL, NULL, count);
+    return deliver_all(&way, &answer, &(struct delivery_listener){0}, count);
 }
 
 static int count_name(void *context, const char *name)
@@ -194,15 +194,15 @@ struct told {
     size_t count, enrolments, holding, damaged;
 };
 
-static int look(void *context, const struct kept *kept)
+static int look(void *context, const struct member_receipt *receipt)
 {
     struct told *told = context;
     struct receipts_proof proof;
     const char *why;
     told->count++;
-    told->enrolments += !kept->id;
-    told->damaged += kept->is_damaged;
-    told->holding += receipts_check(kept, &ours.key, &proof, &why) == 0;
+    told->enrolments += !receipt->id;
+    told->damaged += receipt->is_damaged;
+    told->holding += receipts_check(receipt, &ours.key, &proof, &why) == 0;
     return 0;
 }
 

@@ -115,7 +115,7 @@ Test(http, takes_no_more_than_it_asked_for)
     const char *answers[] = {fake_answer(200, "", "0123456789")};
     meet(answers, 1);
     cr_expect_eq(get(9), HTTP_REFUSED);
-    cr_expect_eq(answer.fate, TRANSFER_TOO_LONG);
+    cr_expect_eq(answer.transfer, TRANSFER_TOO_LONG);
     cr_expect_leq(answer.body.len, 9);
     cr_expect_eq(get(10), HTTP_DONE);
 }
@@ -136,6 +136,6 @@ Test(http, gives_up_when_nobody_is_there)
 {
     http = http_open("http://127.0.0.1:1", &quick);
     cr_expect_eq(get(0), HTTP_RETRY);
-    cr_expect_eq(answer.fate, TRANSFER_UNREACHED);
+    cr_expect_eq(answer.transfer, TRANSFER_UNREACHED);
     cr_expect_str_neq(answer.why, "");
 }

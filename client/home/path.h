@@ -1,0 +1,11 @@
+/* Paths in the folder of a member, for all that is kept there. Knows no file by name. Any thread. */
+#ifndef CLIENT_HOME_PATH_H
+#define CLIENT_HOME_PATH_H
+
+#include "base/compiler.h"
+#include <limits.h>
+
+/* Writes "HOME/", then what the format gives, as by printf. -1 with ENAMETOOLONG when that is PATH_MAX or longer. */
+MUST_CHECK int path_in_home(char out[static PATH_MAX], const char *home, const char *format, ...) PRINTF_LIKE(3, 4);
+
+#endif
