@@ -23,7 +23,7 @@ enum form { FORM_CSV, FORM_JSON };
 
 /* What was asked for. */
 struct wish {
-    enum sheet_kind kind;
+    enum table table;
     enum form form;
     const struct csv_format *format; /* NULL: JSON */
     bool exact, gzip;
@@ -61,15 +61,16 @@ static enum http_chunk next_piece(void *source, struct buf *out)
     struct parcel *parcel = source;
     struct buf *plain = parcel->gzip ? &parcel->plain : out;
     enum store_result result = STORE_OK;
+    struct error error = {0};
     if (clock_monotonic_us() > parcel->until) {
         log_warning("tables: a receiver took longer than %d s", SEND_SECONDS);
         return HTTP_CHUNK_BROKEN;
     }
     while (result == STORE_OK && plain->len < PIECE && buf_check(plain) == 0)
-        result = sheet_put_next(parcel->sheet, plain);
+        result = sheet_put_next(parcel->sheet, plain, &error);
     if (result == STORE_FAILED || buf_check(plain)) {
-        log_error("tables: %s broke off: %s", sheet_name(parcel->wish.kind),
-                  result == STORE_FAILED ? store_error(parcel->store) : "out of memory");
+        log_error("tables: %s broke off: %s", table_name(parcel->wish.table),
+                  result == STORE_FAILED ? error.text : "out of memory");
         return HTTP_CHUNK_BROKEN;
     }
     if (parcel->gzip) {
@@ -116,8 +117,9 @@ static enum store_result read_head(struct service *service, const struct parcel 
     return same ? STORE_OK : tree_head(parcel->store, out);
 }
 
-/* -1: the log can't be read. */
-static int make_tag(struct service *service, const struct parcel *parcel, char tag[static TAG_SIZE])
+/* -1: the log can't be read, as *error says. */
+static int make_tag(struct service *service, const struct parcel *parcel, char tag[static TAG_SIZE],
+                    struct error *error)
 {
     const struct catalogue *catalogue = parcel->catalogue;
     const struct wish *wish = &parcel->wish;
@@ -125,9 +127,9 @@ static int make_tag(struct service *service, const struct parcel *parcel, char t
     char text[256], encoded[BASE64URL_LENGTH(16) + 1];
     struct merkle_head head;
     if (read_head(service, parcel, &head) != STORE_OK)
-        return -1;
+        return error_set(error, ERROR_IO, "%s", store_error(parcel->store));
     int len = snprintf(text, sizeof text, "%s %s %s %s %d %llu", BURGERPANEL_VERSION,
-                       catalogue->panel->rounds[parcel->round].id, sheet_name(wish->kind),
+                       catalogue->panel->rounds[parcel->round].id, table_name(wish->table),
                        wish->format ? wish->format->name : "json", wish->exact, (unsigned long long)head.size);
     stir(hash, text, (size_t)len);
     stir(hash, head.root.bytes, sizeof head.root.bytes);
@@ -145,7 +147,7 @@ static void answer_name(struct http_exchange *x, const struct parcel *parcel)
     const struct wish *wish = &parcel->wish;
     char text[256];
     snprintf(text, sizeof text, "attachment; filename=\"%s-%s-%s%s%s.%s\"", panel->id, panel->rounds[parcel->round].id,
-             sheet_name(wish->kind), wish->exact ? "-exact" : "", wish->format == &csv_excel_nl ? "-excel-nl" : "",
+             table_name(wish->table), wish->exact ? "-exact" : "", wish->format == &csv_excel_nl ? "-excel-nl" : "",
              wish->form == FORM_CSV ? "csv" : "json");
     http_answer_header(x, "Content-Disposition", http_keep(x, text));
 }
@@ -208,7 +210,7 @@ static bool may_ask(struct http_exchange *x, struct service *service, struct wis
 {
     unsigned team = 1u << TOKEN_TEAM;
     bool exact = false;
-    if (!api_is_allowed(x, service, wish->kind == SHEET_COMMENTS ? team : team | 1u << TOKEN_ANALYST, &exact) ||
+    if (!api_is_allowed(x, service, wish->table == TABLE_COMMENTS ? team : team | 1u << TOKEN_ANALYST, &exact) ||
         !read_wish(x, wish))
         return false;
     if (!wish->exact || exact)
@@ -248,28 +250,28 @@ static struct parcel *take_moment(struct http_exchange *x, struct service *servi
     return NULL;
 }
 
-/* What makes the bytes. -1: store_error says why. */
-static int pack(struct parcel *parcel)
+/* What makes the bytes. -1: *error. */
+static int open_sheet(struct parcel *parcel, struct error *error)
 {
     const struct sheet_source source = {.store = parcel->store,
                                         .catalogue = parcel->catalogue,
                                         .round = parcel->round,
-                                        .kind = parcel->wish.kind,
+                                        .table = parcel->wish.table,
                                         .exact = parcel->wish.exact,
                                         .format = parcel->wish.format};
-    parcel->sheet = sheet_new(&source);
+    parcel->sheet = sheet_new(&source, error);
     if (!parcel->sheet)
         return -1;
     if (!parcel->wish.gzip || (parcel->gzip = gzip_new()) != NULL)
         return 0;
-    snprintf(parcel->store->error, sizeof parcel->store->error, "out of memory");
-    return -1;
+    return error_no_memory(error);
 }
 
-static void get(struct http_exchange *x, struct service *service, enum sheet_kind kind)
+static void get(struct http_exchange *x, struct service *service, enum table table)
 {
-    struct wish wish = {.kind = kind};
+    struct wish wish = {.table = table};
     char tag[TAG_SIZE];
+    struct error error = {0};
     if (!may_ask(x, service, &wish))
         return;
     struct parcel *parcel = take_moment(x, service, &wish);
@@ -282,30 +284,30 @@ static void get(struct http_exchange *x, struct service *service, enum sheet_kin
         return;
     }
     parcel->round = (size_t)round;
-    if (make_tag(service, parcel, tag) == 0 && (api_has_tag(x, tag) || pack(parcel) == 0)) {
+    if (make_tag(service, parcel, tag, &error) == 0 && (api_has_tag(x, tag) || open_sheet(parcel, &error) == 0)) {
         answer(x, parcel, tag);
         return;
     }
-    answer_unavailable(x, store_error(parcel->store));
+    answer_unavailable(x, error.text);
     release_parcel(parcel);
 }
 
 void api_summary_get(struct http_exchange *x, void *context)
 {
-    get(x, context, SHEET_SUMMARY);
+    get(x, context, TABLE_SUMMARY);
 }
 
 void api_questions_get(struct http_exchange *x, void *context)
 {
-    get(x, context, SHEET_QUESTIONS);
+    get(x, context, TABLE_QUESTIONS);
 }
 
 void api_options_get(struct http_exchange *x, void *context)
 {
-    get(x, context, SHEET_OPTIONS);
+    get(x, context, TABLE_OPTIONS);
 }
 
 void api_comments_get(struct http_exchange *x, void *context)
 {
-    get(x, context, SHEET_COMMENTS);
+    get(x, context, TABLE_COMMENTS);
 }

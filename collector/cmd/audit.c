@@ -3,11 +3,12 @@
 #include "collector/audit/audit.h"
 #include "base/file.h"
 #include "base/lang.h"
+#include "base/mem.h"
 #include "base/url.h"
 #include "collector/audit/remote.h"
 #include "collector/cmd/cmd.h"
 #include "collector/log/signer.h"
-#include "collector/tables/report.h"
+#include "collector/tables/sheet.h"
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -90,26 +91,50 @@ static void expect_checkpoint(struct run *run, int64_t size)
 
 /* The tables. */
 
-static enum store_result read_worked_counts(void *context, int64_t round, int64_t action, int64_t *counts, size_t slots)
+/* The recomputed counters of each action in the list; NULL: no memory. */
+static const int64_t **list_counts(const struct run *run, size_t round)
 {
-    const int64_t *worked = fold_counts(context, round, action);
-    if (worked)
-        memcpy(counts, worked, slots * sizeof *counts);
-    return worked ? STORE_OK : STORE_NONE;
+    const struct catalogue *catalogue = run->catalogue;
+    const int64_t **counts = mem_calloc(catalogue->actions->count, sizeof *counts);
+    for (size_t i = 0; counts && i < catalogue->actions->count; i++)
+        counts[i] = fold_counts(audit_fold(run->audit), catalogue->round_numbers[round], catalogue->action_numbers[i]);
+    return counts;
+}
+
+static int write_table(const struct sheet_source *source, const char *folder)
+{
+    char name[32];
+    struct error error;
+    struct buf text;
+    uint64_t rows;
+    buf_init(&text, SIZE_MAX);
+    snprintf(name, sizeof name, "%s.csv", table_name(source->table));
+    int result =
+        sheet_put(source, &text, &rows, &error) == 0 ? cmd_write_file(folder, name, &text) : cli_fail("%s", error.text);
+    buf_free(&text);
+    return result;
 }
 
 static int write_tables(const struct run *run, size_t round, bool exact)
 {
     char folder[FOLDER_SIZE];
-    struct report report = {.catalogue = run->catalogue,
-                            .round = round,
-                            .exact = exact,
-                            .counts = read_worked_counts,
-                            .context = (void *)audit_fold(run->audit)};
     if (snprintf(folder, sizeof folder, "%s/%s/%s", run->out, run->catalogue->panel->rounds[round].id,
                  exact ? "exact" : "release") >= (int)sizeof folder)
         return cli_fail(T("the name of folder %s is too long", "de naam van map %s is te lang"), run->out);
-    return cmd_write_tables(&report, &csv_rfc4180, folder);
+    const int64_t **counts = list_counts(run, round);
+    if (!counts)
+        return cli_fail("%s", T("out of memory", "te weinig geheugen"));
+    int result = cmd_make_folder(folder);
+    for (int table = TABLE_SUMMARY; table <= TABLE_OPTIONS && result == CLI_DONE; table++)
+        result = write_table(&(struct sheet_source){.catalogue = run->catalogue,
+                                                    .round = round,
+                                                    .table = (enum table)table,
+                                                    .exact = exact,
+                                                    .format = &csv_rfc4180,
+                                                    .counts = counts},
+                             folder);
+    mem_free(counts);
+    return result;
 }
 
 static int write_all_tables(const struct run *run)

@@ -89,7 +89,7 @@ void cmd_put_time(struct csv_writer *writer, int64_t when)
     csv_put_text(writer, text);
 }
 
-/* Tables. */
+/* Files. */
 
 int cmd_write_file(const char *folder, const char *name, const struct buf *text)
 {
@@ -104,35 +104,10 @@ int cmd_write_file(const char *folder, const char *name, const struct buf *text)
     return CLI_DONE;
 }
 
-static int write_table(const struct report *report, const struct csv_format *format, const char *folder,
-                       enum table table)
-{
-    char name[32];
-    struct buf text;
-    struct csv_writer writer;
-    buf_init(&text, SIZE_MAX);
-    csv_begin(&writer, &text, format);
-    snprintf(name, sizeof name, "%s.csv", table_name(table));
-    int result = report_put_table(&writer, report, table) == STORE_OK
-                     ? cmd_write_file(folder, name, &text)
-                     : cli_fail(T("the counters can't be read; run `audit`",
-                                  "de tellers kunnen niet gelezen worden; voer `audit` uit"));
-    buf_free(&text);
-    return result;
-}
-
 int cmd_make_folder(const char *folder)
 {
     if (file_make_folder(folder, 0755))
         return cli_fail(T("folder %s can't be made: %s", "map %s kan niet gemaakt worden: %s"), folder,
                         strerror(errno));
     return CLI_DONE;
-}
-
-int cmd_write_tables(const struct report *report, const struct csv_format *format, const char *folder)
-{
-    int result = cmd_make_folder(folder);
-    for (int table = 0; table < TABLE_COUNT && result == CLI_DONE; table++)
-        result = write_table(report, format, folder, (enum table)table);
-    return result;
 }

@@ -6,7 +6,6 @@
 #include "base/csv.h"
 #include "collector/ops/config.h"
 #include "collector/store/store.h"
-#include "collector/tables/report.h"
 #include "panel/faults.h"
 
 typedef int cmd_run(const struct cli_verb *verb, int argc, char **argv);
@@ -46,9 +45,6 @@ int cmd_write_file(const char *folder, const char *name, const struct buf *text)
 
 /* Makes the folder where it is missing. Returns the exit code. */
 int cmd_make_folder(const char *folder);
-
-/* Makes the folder and writes the round's tables into it. Returns the exit code. */
-int cmd_write_tables(const struct report *report, const struct csv_format *format, const char *folder);
 
 /* A cell with a moment in RFC 3339, empty for 0. */
 void cmd_put_time(struct csv_writer *writer, int64_t when);

@@ -4,6 +4,7 @@
 #include "collector/log/tree.h"
 #include "collector/tables/csvw.h"
 #include "collector/tables/datapackage.h"
+#include "collector/tables/sheet.h"
 #include "crypto/note.h"
 #include <stdio.h>
 
@@ -15,48 +16,45 @@ struct export_run {
 };
 
 /* Writes a file of the package and notes it there. */
-static int write_file(struct export_run *export, enum sheet_kind kind, bool is_table, uint64_t rows,
-                      const struct buf *text)
+static int write_export_file(struct export_run *export, enum table table, bool is_table, uint64_t rows,
+                             const struct buf *text)
 {
     struct datapackage *package = &export->package;
-    datapackage_note(package, kind, is_table, rows, text);
+    datapackage_note(package, table, is_table, rows, text);
     return cmd_write_file(export->folder, package->files[package->count - 1].path, text);
 }
 
 /* Makes a sheet whole and writes it. */
-static int export_sheet(struct export_run *export, enum sheet_kind kind)
+static int export_sheet(struct export_run *export, enum table table)
 {
     const struct datapackage *package = &export->package;
     const struct sheet_source source = {.store = export->store,
                                         .catalogue = package->catalogue,
                                         .round = package->round,
-                                        .kind = kind,
+                                        .table = table,
                                         .exact = package->exact,
                                         .format = package->format};
+    struct error error;
     struct buf text;
+    uint64_t rows;
     buf_init(&text, SIZE_MAX);
-    struct sheet *sheet = sheet_new(&source);
-    enum store_result result = sheet ? STORE_OK : STORE_FAILED;
-    while (result == STORE_OK)
-        result = sheet_put_next(sheet, &text);
-    int code = result == STORE_NONE ? write_file(export, kind, true, sheet_rows(sheet), &text)
-                                    : cmd_store_failed(export->store);
-    sheet_free(sheet);
+    int result = sheet_put(&source, &text, &rows, &error) == 0 ? write_export_file(export, table, true, rows, &text)
+                                                               : cli_fail("%s", error.text);
     buf_free(&text);
-    return code;
+    return result;
 }
 
-static int export_metadata(struct export_run *export, enum sheet_kind kind)
+static int export_metadata(struct export_run *export, enum table table)
 {
     const struct datapackage *package = &export->package;
     const struct panel *panel = package->catalogue->panel;
-    struct csvw_subject subject = {.kind = kind,
+    struct csvw_subject subject = {.table = table,
                                    .questionnaire = round_questionnaire(panel, &panel->rounds[package->round]),
                                    .format = package->format};
     struct buf text;
     buf_init(&text, SIZE_MAX);
     csvw_put(&text, &subject);
-    int result = write_file(export, kind, false, 0, &text);
+    int result = write_export_file(export, table, false, 0, &text);
     buf_free(&text);
     return result;
 }
@@ -90,18 +88,18 @@ static int export_all(struct export_run *export, const char *round_id)
                         round_id);
     export->package.round = (size_t)round;
     int result = cmd_make_folder(export->folder);
-    for (int kind = 0; kind < SHEET_COUNT && result == CLI_DONE; kind++) {
-        if (kind == SHEET_COMMENTS && !export->comments)
+    for (int table = 0; table < TABLE_COUNT && result == CLI_DONE; table++) {
+        if (table == TABLE_COMMENTS && !export->comments)
             continue;
-        result = export_sheet(export, (enum sheet_kind)kind);
+        result = export_sheet(export, (enum table)table);
         if (result == CLI_DONE)
-            result = export_metadata(export, (enum sheet_kind)kind);
+            result = export_metadata(export, (enum table)table);
     }
     return result == CLI_DONE ? export_package(export) : result;
 }
 
 /* Opens the store, takes one moment of it, exports. */
-static int run(struct export_run *export, const char *round)
+static int export_round(struct export_run *export, const char *round)
 {
     int result;
     struct store *store = cmd_open(STORE_EXISTING, &result);
@@ -140,5 +138,5 @@ int cmd_export(const struct cli_verb *verb, int argc, char **argv)
         return cli_misuse(T("--profile must be rfc4180 or excel-nl", "--profile moet rfc4180 of excel-nl zijn"));
     if (!round || !export.folder)
         return cli_misuse(T("--round and --out are needed", "--round en --out zijn verplicht"));
-    return run(&export, round);
+    return export_round(&export, round);
 }

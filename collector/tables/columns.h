@@ -1,10 +1,24 @@
-/* What each column of each table is, in English and Dutch: the one place from which the metadata beside an exported
- * table is made, and against which the codebook and the API's description are tested. Knows no format. Pure; any
- * thread. */
+/* Which tables there are, and what each column of each is, in English and Dutch: the one place from which headers and
+ * the metadata beside an exported table are made, and against which the codebook and the API's description are tested.
+ * Knows no format. Pure; any thread.
+ *
+ * The room: a round's counters leave it as tables (PROTOCOL 7, 8, 9), and nothing in it writes to a store.
+ *
+ *     columns      which tables and columns there are
+ *     disclosure   exact counts -> counts that may be told
+ *     statistics   counts -> figures
+ *     rows         an action's counts -> rows of cells, through the two before
+ *     comments     text answers -> rows of cells
+ *     csv, json    cells -> bytes
+ *     sheet        the one way to a table: store -> bytes, an action at a time
+ *     csvw, datapackage   what stands beside the tables, for machines */
 #ifndef COLLECTOR_TABLES_COLUMNS_H
 #define COLLECTOR_TABLES_COLUMNS_H
 
-#include "collector/tables/sheet.h"
+#include "panel/definition.h"
+
+enum table { TABLE_SUMMARY, TABLE_QUESTIONS, TABLE_OPTIONS, TABLE_COMMENTS };
+#define TABLE_COUNT 4
 
 enum column_type {
     COLUMN_TEXT,
@@ -27,22 +41,24 @@ struct column {
     struct column_text description;
 };
 
+/* "summary", "questions", "options", "comments": of files, resources and metadata. */
+const char *table_name(enum table table);
+
+struct column_text table_title(enum table table);
+struct column_text table_description(enum table table);
+
+/* How many of the first columns are together the primary key. */
+size_t table_key(enum table table);
+
+/* The table whose key begins this one's rows, so that a foreign key leads to it: -1 for none. */
+int table_parent(enum table table);
+
 /* Takes one column, which lasts for the call only. Other than 0 stops the walk. */
 typedef int column_fn(void *context, const struct column *column);
 
 /* Calls `each` for each column in order. Those of a summary depend on the questionnaire. Returns what `each` did; -1
  * when there is no memory. */
-MUST_CHECK int columns_each(enum sheet_kind kind, const struct questionnaire *questionnaire, column_fn *each,
+MUST_CHECK int columns_each(enum table table, const struct questionnaire *questionnaire, column_fn *each,
                             void *context);
-
-/* How many of the first columns are together the primary key. */
-size_t columns_key(enum sheet_kind kind);
-
-/* Title and description of the table itself. */
-struct column_text columns_table_title(enum sheet_kind kind);
-struct column_text columns_table_description(enum sheet_kind kind);
-
-/* The table whose key begins this one's rows, so that a foreign key leads to it: -1 for none. */
-int columns_parent(enum sheet_kind kind);
 
 #endif

@@ -1,15 +1,16 @@
-/* Which responses hold a text is known from their counters; only those are read from the log. */
+/* Which responses hold a text is known from their counters; only those are read from the log. Knows no format, and
+ * nothing of who may read comments. */
 #include "collector/tables/comments.h"
 #include "base/json.h"
+#include "base/lang.h"
+#include "base/list.h"
 #include "base/mem.h"
 #include "crypto/jws.h"
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 struct comment {
-    uint32_t action; /* place in the list */
-    uint32_t question; /* place in the questionnaire */
+    uint32_t action; /* index in the list */
+    uint32_t question; /* index in the questionnaire */
     int64_t index; /* in the log */
 };
 
@@ -20,19 +21,17 @@ struct comments {
     const struct questionnaire *questionnaire;
     const struct tally_layout *layout;
     struct comment *found;
-    size_t count, cap, next;
+    size_t count, capacity, next;
 };
 
-static int add(struct comments *comments, struct comment comment)
+/* Finding. */
+
+static int keep_comment(struct comments *comments, struct comment comment)
 {
-    if (comments->count == comments->cap) {
-        size_t cap = comments->cap * 2 + 64;
-        struct comment *more = mem_resize(comments->found, cap, sizeof *more);
-        if (!more)
-            return -1;
-        comments->found = more;
-        comments->cap = cap;
-    }
+    struct comment *found = list_grow(comments->found, comments->count, &comments->capacity, sizeof *found);
+    if (!found)
+        return -1;
+    comments->found = found;
     comments->found[comments->count++] = comment;
     return 0;
 }
@@ -45,7 +44,7 @@ static bool has_slot(const struct store_current *current, size_t slot)
     return false;
 }
 
-static int action_place(const struct catalogue *catalogue, int64_t number)
+static int find_action(const struct catalogue *catalogue, int64_t number)
 {
     for (size_t i = 0; i < catalogue->actions->count; i++)
         if (catalogue->action_numbers[i] == number)
@@ -53,7 +52,7 @@ static int action_place(const struct catalogue *catalogue, int64_t number)
     return -1;
 }
 
-static int look(void *context, int64_t member, int64_t action, const struct store_current *current)
+static int find_texts(void *context, int64_t member, int64_t action, const struct store_current *current)
 {
     (void)member;
     struct comments *comments = context;
@@ -61,14 +60,14 @@ static int look(void *context, int64_t member, int64_t action, const struct stor
         if (comments->questionnaire->questions[q].type != QUESTION_TEXT ||
             !has_slot(current, comments->layout->first[q]))
             continue;
-        int place = action_place(comments->catalogue, action);
-        if (place >= 0 && add(comments, (struct comment){(uint32_t)place, (uint32_t)q, current->index}))
+        int index = find_action(comments->catalogue, action);
+        if (index >= 0 && keep_comment(comments, (struct comment){(uint32_t)index, (uint32_t)q, current->index}) < 0)
             return -1;
     }
     return 0;
 }
 
-static int compare(const void *a, const void *b)
+static int order_comments(const void *a, const void *b)
 {
     const struct comment *x = a, *y = b;
     if (x->action != y->action)
@@ -78,24 +77,23 @@ static int compare(const void *a, const void *b)
     return (x->index > y->index) - (x->index < y->index);
 }
 
-/* From outside. */
-
-struct comments *comments_new(struct store *store, const struct catalogue *catalogue, size_t round)
+struct comments *comments_new(struct store *store, const struct catalogue *catalogue, size_t round, struct error *error)
 {
     struct comments *comments = mem_calloc(1, sizeof *comments);
     if (!comments) {
-        snprintf(store->error, sizeof store->error, "out of memory");
+        error_no_memory(error);
         return NULL;
     }
     *comments = (struct comments){.store = store, .catalogue = catalogue, .round = &catalogue->panel->rounds[round]};
     comments->questionnaire = round_questionnaire(catalogue->panel, comments->round);
     comments->layout = catalogue_layout(catalogue, round);
-    if (store_current_each(store, catalogue->round_numbers[round], look, comments) != STORE_OK) {
+    if (store_current_each(store, catalogue->round_numbers[round], find_texts, comments) != STORE_OK) {
+        error_set(error, ERROR_IO, "%s", store_error(store));
         comments_free(comments);
         return NULL;
     }
     if (comments->count > 0)
-        qsort(comments->found, comments->count, sizeof *comments->found, compare);
+        qsort(comments->found, comments->count, sizeof *comments->found, order_comments);
     return comments;
 }
 
@@ -107,14 +105,7 @@ void comments_free(struct comments *comments)
     mem_free(comments);
 }
 
-int comments_header(table_row_fn *row, void *context)
-{
-    static const char *const names[] = {"round", "action", "question", "index", "text"};
-    struct cell cells[sizeof names / sizeof *names];
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-        cells[i] = (struct cell){.type = CELL_TEXT, .text = names[i]};
-    return row(context, cells, sizeof names / sizeof *names);
-}
+/* Reading. */
 
 /* The claims of an entry; NULL: it holds none. */
 static struct json *read_claims(const struct buf *entry)
@@ -130,31 +121,25 @@ static struct json *read_claims(const struct buf *entry)
     return claims;
 }
 
-static enum store_result give(const struct comments *comments, const struct comment *comment, const struct buf *entry,
-                              table_row_fn *row, void *context)
+static int give_comment(const struct comments *comments, const struct comment *comment, const struct buf *entry,
+                        table_row_fn *row, void *context)
 {
-    struct store *store = comments->store;
     const char *question = comments->questionnaire->questions[comment->question].id;
     struct json *claims = read_claims(entry);
     const char *text = json_text(json_member(json_member(claims, "answers"), question));
-    int result = -1;
-    if (text)
-        result = row(
-            context,
-            (const struct cell[]){{.type = CELL_TEXT, .text = comments->round->id},
-                                  {.type = CELL_TEXT, .text = comments->catalogue->actions->list[comment->action].id},
-                                  {.type = CELL_TEXT, .text = question},
-                                  {.type = CELL_INTEGER, .integer = comment->index},
-                                  {.type = CELL_TEXT, .text = text}},
-            5);
-    else
-        snprintf(store->error, sizeof store->error, "entry %lld does not hold the text it was counted for; run `audit`",
-                 (long long)comment->index);
+    const struct cell cells[] = {
+        {.type = CELL_TEXT, .text = comments->round->id},
+        {.type = CELL_TEXT, .text = comments->catalogue->actions->list[comment->action].id},
+        {.type = CELL_TEXT, .text = question},
+        {.type = CELL_INTEGER, .integer = comment->index},
+        {.type = CELL_TEXT, .text = text},
+    };
+    int result = text ? row(context, cells, sizeof cells / sizeof *cells) : -1;
     json_free(claims);
-    return result == 0 ? STORE_OK : STORE_FAILED;
+    return result;
 }
 
-enum store_result comments_next(struct comments *comments, table_row_fn *row, void *context)
+enum store_result comments_next(struct comments *comments, table_row_fn *row, void *context, struct error *error)
 {
     struct store *store = comments->store;
     struct buf entry;
@@ -163,10 +148,20 @@ enum store_result comments_next(struct comments *comments, table_row_fn *row, vo
     const struct comment *comment = &comments->found[comments->next++];
     buf_init(&entry, JWS_MAX);
     enum store_result result = store_entry_read(store, comment->index, &entry);
-    if (result == STORE_NONE)
-        snprintf(store->error, sizeof store->error, "entry %lld is missing from the log; run `audit`",
-                 (long long)comment->index);
-    result = result == STORE_OK ? give(comments, comment, &entry, row, context) : STORE_FAILED;
+    if (result == STORE_FAILED)
+        error_set(error, ERROR_IO, "%s", store_error(store));
+    else if (result == STORE_NONE)
+        error_set(error, ERROR_DAMAGED,
+                  T("entry %lld is missing from the log; run `audit`",
+                    "regel %lld ontbreekt in het logboek; voer `audit` uit"),
+                  (long long)comment->index);
+    else if (give_comment(comments, comment, &entry, row, context) < 0) {
+        error_set(error, ERROR_DAMAGED,
+                  T("entry %lld does not hold the text it was counted for; run `audit`",
+                    "regel %lld bevat niet de tekst waarvoor ze geteld is; voer `audit` uit"),
+                  (long long)comment->index);
+        result = STORE_NONE;
+    }
     buf_free(&entry);
-    return result;
+    return result == STORE_OK ? STORE_OK : STORE_FAILED;
 }

@@ -4,20 +4,20 @@
 #ifndef COLLECTOR_TABLES_COMMENTS_H
 #define COLLECTOR_TABLES_COMMENTS_H
 
+#include "base/error.h"
 #include "collector/state/catalogue.h"
 #include "collector/tables/rows.h"
 
 struct comments; /* on their way, one at a time */
 
 /* Finds the round's comments, 16 bytes each; store and catalogue must last as long, both of one begin_reading. NULL:
- * store_error says why. Free with comments_free. */
-MUST_CHECK struct comments *comments_new(struct store *store, const struct catalogue *catalogue, size_t round);
+ * *error. Free with comments_free. */
+MUST_CHECK struct comments *comments_new(struct store *store, const struct catalogue *catalogue, size_t round,
+                                         struct error *error);
 void comments_free(struct comments *comments);
 
-/* Gives the column names, as a row of texts. Returns what `row` did. */
-MUST_CHECK int comments_header(table_row_fn *row, void *context);
-
-/* Gives the next comment's row. STORE_NONE: there is none left. STORE_FAILED: store_error says why. */
-MUST_CHECK enum store_result comments_next(struct comments *comments, table_row_fn *row, void *context);
+/* Gives the next comment's row. STORE_NONE: there is none left. STORE_FAILED: *error. */
+MUST_CHECK enum store_result comments_next(struct comments *comments, table_row_fn *row, void *context,
+                                           struct error *error);
 
 #endif

@@ -1,4 +1,5 @@
-/* A column's titles hold its name in the header line too, under `und`, since that line is compared with the titles. */
+/* A column's titles hold its name in the header line too, under `und`, since that line is compared with the titles.
+ * Knows no figure and no file. */
 #include "collector/tables/csvw.h"
 #include "base/json.h"
 
@@ -10,7 +11,7 @@ struct listing {
 };
 
 /* A text in both languages, as JSON-LD has it for properties that are not CSVW's own. */
-static void put_both(struct buf *out, const char *name, struct column_text text)
+static void put_translations(struct buf *out, const char *name, struct column_text text)
 {
     buf_printf(out, "\"%s\":[{\"@value\":", name);
     json_put_text(out, text.english);
@@ -24,7 +25,7 @@ static void put_decimal_type(struct buf *out, const struct csv_format *format, c
     buf_printf(out, "{\"base\":\"decimal\",\"format\":{\"decimalChar\":\"%c\"}%s}", format->decimal, range);
 }
 
-static void put_type(struct buf *out, const struct csv_format *format, enum column_type type)
+static void put_datatype(struct buf *out, const struct csv_format *format, enum column_type type)
 {
     switch (type) {
     case COLUMN_TEXT:
@@ -45,7 +46,7 @@ static void put_type(struct buf *out, const struct csv_format *format, enum colu
     }
 }
 
-static int put_column(void *context, const struct column *column)
+static int put_column_description(void *context, const struct column *column)
 {
     struct listing *listing = context;
     struct buf *out = listing->out;
@@ -55,14 +56,14 @@ static int put_column(void *context, const struct column *column)
     buf_put_text(out, ",\"nl\":");
     json_put_text(out, column->title.dutch);
     buf_put_text(out, "},");
-    put_both(out, "dc:description", column->description);
+    put_translations(out, "dc:description", column->description);
     buf_put_text(out, ",\"datatype\":");
-    put_type(out, listing->format, column->type);
+    put_datatype(out, listing->format, column->type);
     buf_printf(out, ",\"null\":\"\",\"required\":%s}", column->required ? "true" : "false");
     return 0;
 }
 
-static int put_key_column(void *context, const struct column *column)
+static int put_column_reference(void *context, const struct column *column)
 {
     struct listing *listing = context;
     if (listing->count < listing->most)
@@ -71,25 +72,25 @@ static int put_key_column(void *context, const struct column *column)
 }
 
 /* The names of the key columns of a table. */
-static void put_key(struct buf *out, enum sheet_kind kind, const struct questionnaire *questionnaire)
+static void put_key_columns(struct buf *out, enum table table, const struct questionnaire *questionnaire)
 {
-    struct listing listing = {.out = out, .most = columns_key(kind)};
+    struct listing listing = {.out = out, .most = table_key(table)};
     buf_put_char(out, '[');
-    if (columns_each(kind, questionnaire, put_key_column, &listing))
+    if (columns_each(table, questionnaire, put_column_reference, &listing))
         out->failed = true;
     buf_put_char(out, ']');
 }
 
-static void put_foreign_key(struct buf *out, enum sheet_kind parent, const struct questionnaire *questionnaire)
+static void put_parent_reference(struct buf *out, enum table parent, const struct questionnaire *questionnaire)
 {
     buf_put_text(out, ",\n    \"foreignKeys\":[{\"columnReference\":");
-    put_key(out, parent, questionnaire);
-    buf_printf(out, ",\"reference\":{\"resource\":\"%s.csv\",\"columnReference\":", sheet_name(parent));
-    put_key(out, parent, questionnaire);
+    put_key_columns(out, parent, questionnaire);
+    buf_printf(out, ",\"reference\":{\"resource\":\"%s.csv\",\"columnReference\":", table_name(parent));
+    put_key_columns(out, parent, questionnaire);
     buf_put_text(out, "}}]");
 }
 
-static void put_dialect(struct buf *out, const struct csv_format *format)
+static void put_csv_dialect(struct buf *out, const struct csv_format *format)
 {
     buf_printf(out,
                "   "
@@ -99,32 +100,32 @@ static void put_dialect(struct buf *out, const struct csv_format *format)
                format->separator);
 }
 
-static void put_table(struct buf *out, const struct csvw_subject *subject, enum sheet_kind kind)
+static void put_table_description(struct buf *out, const struct csvw_subject *subject, enum table table)
 {
     struct listing listing = {.out = out, .format = subject->format};
-    int parent = columns_parent(kind);
-    buf_printf(out, "  {\"url\":\"%s.csv\",\n   ", sheet_name(kind));
-    put_both(out, "dc:title", columns_table_title(kind));
+    int parent = table_parent(table);
+    buf_printf(out, "  {\"url\":\"%s.csv\",\n   ", table_name(table));
+    put_translations(out, "dc:title", table_title(table));
     buf_put_text(out, ",\n   ");
-    put_both(out, "dc:description", columns_table_description(kind));
+    put_translations(out, "dc:description", table_description(table));
     buf_put_text(out, ",\n");
-    put_dialect(out, subject->format);
+    put_csv_dialect(out, subject->format);
     buf_put_text(out, "   \"tableSchema\":{\n    \"columns\":[");
-    if (columns_each(kind, subject->questionnaire, put_column, &listing))
+    if (columns_each(table, subject->questionnaire, put_column_description, &listing))
         out->failed = true;
     buf_put_text(out, "],\n    \"primaryKey\":");
-    put_key(out, kind, subject->questionnaire);
+    put_key_columns(out, table, subject->questionnaire);
     if (parent >= 0)
-        put_foreign_key(out, (enum sheet_kind)parent, subject->questionnaire);
+        put_parent_reference(out, (enum table)parent, subject->questionnaire);
     buf_put_text(out, "}}");
 }
 
 void csvw_put(struct buf *out, const struct csvw_subject *subject)
 {
     buf_put_text(out, "{\"@context\":\"http://www.w3.org/ns/csvw\",\n \"tables\":[\n");
-    for (int kind = (int)subject->kind; kind >= 0; kind = columns_parent((enum sheet_kind)kind)) {
-        buf_put_text(out, kind != (int)subject->kind ? ",\n" : "");
-        put_table(out, subject, (enum sheet_kind)kind);
+    for (int table = (int)subject->table; table >= 0; table = table_parent((enum table)table)) {
+        buf_put_text(out, table != (int)subject->table ? ",\n" : "");
+        put_table_description(out, subject, (enum table)table);
     }
     buf_put_text(out, "\n ]}\n");
 }

@@ -3,10 +3,11 @@
 #ifndef COLLECTOR_TABLES_CSVW_H
 #define COLLECTOR_TABLES_CSVW_H
 
+#include "base/csv.h"
 #include "collector/tables/columns.h"
 
 struct csvw_subject {
-    enum sheet_kind kind;
+    enum table table;
     const struct questionnaire *questionnaire;
     const struct csv_format *format;
 };

@@ -4,14 +4,16 @@
 #ifndef COLLECTOR_TABLES_DATAPACKAGE_H
 #define COLLECTOR_TABLES_DATAPACKAGE_H
 
+#include "base/csv.h"
+#include "collector/state/catalogue.h"
 #include "collector/tables/columns.h"
 #include "crypto/merkle.h"
 
-#define DATAPACKAGE_FILES_MAX ((size_t)2 * SHEET_COUNT)
+#define DATAPACKAGE_FILES_MAX ((size_t)2 * TABLE_COUNT)
 
 struct datapackage_file {
     char path[64];
-    enum sheet_kind kind;
+    enum table table;
     bool is_table; /* otherwise the metadata of that table */
     uint64_t rows; /* of a table, the header not counted */
     size_t bytes;
@@ -20,7 +22,7 @@ struct datapackage_file {
 
 struct datapackage {
     const struct catalogue *catalogue;
-    size_t round; /* place in the panel */
+    size_t round; /* index in the panel */
     bool exact;
     const struct csv_format *format;
     struct merkle_head head; /* of the log */
@@ -29,9 +31,9 @@ struct datapackage {
     size_t count;
 };
 
-/* Notes a file that holds these bytes, as `<sheet>.csv` or `<sheet>.csv-metadata.json`. At most
+/* Notes a file that holds these bytes, as `<table>.csv` or `<table>.csv-metadata.json`. At most
  * DATAPACKAGE_FILES_MAX. */
-void datapackage_note(struct datapackage *package, enum sheet_kind kind, bool is_table, uint64_t rows,
+void datapackage_note(struct datapackage *package, enum table table, bool is_table, uint64_t rows,
                       const struct buf *text);
 
 /* Puts the document. Whether all fitted is said by buf_check(out). */

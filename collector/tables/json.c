@@ -1,5 +1,7 @@
-/* See table_json.h. A number is written by the CSV's own writer, so that both forms have the same digits. */
+/* A number is written by the CSV's own writer, so that both forms have the same digits. Knows no table and no figure;
+ * the last step of a table in JSON. */
 #include "collector/tables/json.h"
+#include "base/csv.h"
 #include "base/json.h"
 #include <math.h>
 #include <string.h>
@@ -16,15 +18,19 @@ void table_json_wipe(struct table_json *json)
     buf_free(&json->names);
 }
 
-int table_json_header(void *context, const struct cell *cells, size_t count)
+static int keep_column_name(void *context, const struct column *column)
 {
     struct table_json *json = context;
-    for (size_t i = 0; i < count; i++)
-        buf_put(&json->names, cells[i].text, strlen(cells[i].text) + 1);
+    buf_put(&json->names, column->name, strlen(column->name) + 1);
     return buf_check(&json->names);
 }
 
-static void put_value(struct buf *out, const struct cell *cell)
+int table_json_header(struct table_json *json, enum table table, const struct questionnaire *questionnaire)
+{
+    return columns_each(table, questionnaire, keep_column_name, json);
+}
+
+static void put_json_cell(struct buf *out, const struct cell *cell)
 {
     struct csv_writer number = {.out = out, .format = &csv_rfc4180};
     switch (cell->type) {
@@ -59,7 +65,7 @@ int table_json_row(void *context, const struct cell *cells, size_t count)
         buf_put_char(json->out, i > 0 ? ',' : '{');
         json_put_text(json->out, name);
         buf_put_char(json->out, ':');
-        put_value(json->out, &cells[i]);
+        put_json_cell(json->out, &cells[i]);
     }
     buf_put_char(json->out, '}');
     return 0;

@@ -15,8 +15,10 @@ struct table_json {
 void table_json_begin(struct table_json *json, struct buf *out);
 void table_json_wipe(struct table_json *json);
 
-/* table_row_fns, with a struct table_json as context: the column names, then each row. */
-int table_json_header(void *json, const struct cell *cells, size_t count);
+/* Takes the names of the table's columns. -1: no memory. */
+MUST_CHECK int table_json_header(struct table_json *json, enum table table, const struct questionnaire *questionnaire);
+
+/* A table_row_fn, with a struct table_json as context: puts the row. 0 always. */
 int table_json_row(void *json, const struct cell *cells, size_t count);
 
 /* Ends the array. */

@@ -1,55 +1,55 @@
-/* Rows from report.h or comments.h, bytes by base/csv or table_json.h. */
+/* Counters from the store or the caller, rows from rows.h or comments.h, bytes from csv.h or json.h. Knows neither what
+ * a row tells nor who asked. */
 #include "collector/tables/sheet.h"
 #include "base/mem.h"
 #include "collector/tables/comments.h"
+#include "collector/tables/csv.h"
 #include "collector/tables/json.h"
-#include "collector/tables/report.h"
-#include <stdio.h>
+#include <string.h>
 
 struct sheet {
     struct sheet_source source;
-    struct report_walk walk; /* of a table */
-    struct comments *comments; /* NULL: of a table */
+    struct table_source table;
+    int64_t *counts; /* of the action at hand */
+    size_t next; /* index of the next action in the list */
+    struct comments *comments; /* of TABLE_COMMENTS alone */
     struct csv_writer csv;
     struct table_json json;
     uint64_t rows;
     bool begun;
 };
 
-const char *sheet_name(enum sheet_kind kind)
-{
-    return kind == SHEET_COMMENTS ? "comments" : table_name((enum table)kind);
-}
+/* Making and freeing. */
 
-static int begin_rows(struct sheet *sheet)
+static int prepare_rows(struct sheet *sheet, struct error *error)
 {
     const struct sheet_source *source = &sheet->source;
-    struct report report = {.catalogue = source->catalogue,
-                            .round = source->round,
-                            .exact = source->exact,
-                            .counts = report_store_counts,
-                            .context = source->store};
-    if (source->kind == SHEET_COMMENTS) {
-        sheet->comments = comments_new(source->store, source->catalogue, source->round);
+    const struct panel *panel = source->catalogue->panel;
+    if (source->table == TABLE_COMMENTS) {
+        sheet->comments = comments_new(source->store, source->catalogue, source->round, error);
         return sheet->comments ? 0 : -1;
     }
-    int result = report_walk_init(&sheet->walk, &report, (enum table)source->kind);
-    if (result)
-        snprintf(source->store->error, sizeof source->store->error, "out of memory");
-    return result;
+    sheet->table = (struct table_source){
+        .panel = panel,
+        .round = source->round,
+        .layout = catalogue_layout(source->catalogue, source->round),
+        .actions = source->catalogue->actions,
+        .rule = {.exact = source->exact, .min_respondents = panel->min_respondents, .round_to = panel->round_to}};
+    sheet->counts = mem_calloc(sheet->table.layout->slots, sizeof *sheet->counts);
+    return sheet->counts ? 0 : error_no_memory(error);
 }
 
-struct sheet *sheet_new(const struct sheet_source *source)
+struct sheet *sheet_new(const struct sheet_source *source, struct error *error)
 {
     struct sheet *sheet = mem_calloc(1, sizeof *sheet);
     if (!sheet) {
-        snprintf(source->store->error, sizeof source->store->error, "out of memory");
+        error_no_memory(error);
         return NULL;
     }
     sheet->source = *source;
-    if (begin_rows(sheet) == 0)
+    if (prepare_rows(sheet, error) == 0)
         return sheet;
-    mem_free(sheet);
+    sheet_free(sheet);
     return NULL;
 }
 
@@ -58,45 +58,81 @@ void sheet_free(struct sheet *sheet)
     if (!sheet)
         return;
     comments_free(sheet->comments);
-    report_walk_wipe(&sheet->walk);
+    mem_free(sheet->counts);
     table_json_wipe(&sheet->json);
     mem_free(sheet);
 }
 
-static int put_header(void *context, const struct cell *cells, size_t count)
-{
-    struct sheet *sheet = context;
-    return sheet->source.format ? table_row_csv(&sheet->csv, cells, count)
-                                : table_json_header(&sheet->json, cells, count);
-}
+/* Rows. */
 
 static int put_row(void *context, const struct cell *cells, size_t count)
 {
     struct sheet *sheet = context;
     sheet->rows++;
-    return sheet->source.format ? table_row_csv(&sheet->csv, cells, count) : table_json_row(&sheet->json, cells, count);
+    return sheet->source.format ? table_csv_row(&sheet->csv, cells, count) : table_json_row(&sheet->json, cells, count);
 }
 
-static int begin(struct sheet *sheet, struct buf *out)
+/* The counters of an action; zeros where it has had no response. */
+static int read_counts(struct sheet *sheet, size_t action, struct error *error)
 {
-    sheet->begun = true;
-    if (sheet->source.format)
-        csv_begin(&sheet->csv, out, sheet->source.format);
-    else
-        table_json_begin(&sheet->json, out);
-    return sheet->comments ? comments_header(put_header, sheet) : report_walk_header(&sheet->walk, put_header, sheet);
-}
-
-enum store_result sheet_put_next(struct sheet *sheet, struct buf *out)
-{
-    if (!sheet->begun && begin(sheet, out)) {
-        snprintf(sheet->source.store->error, sizeof sheet->source.store->error, "out of memory");
-        return STORE_FAILED;
+    const struct sheet_source *source = &sheet->source;
+    const struct catalogue *catalogue = source->catalogue;
+    size_t slots = sheet->table.layout->slots;
+    memset(sheet->counts, 0, slots * sizeof *sheet->counts);
+    if (source->counts) {
+        if (source->counts[action])
+            memcpy(sheet->counts, source->counts[action], slots * sizeof *sheet->counts);
+        return 0;
     }
+    if (store_counts_read(source->store, catalogue->round_numbers[source->round], catalogue->action_numbers[action],
+                          sheet->counts, slots) != STORE_FAILED)
+        return 0;
+    return error_set(error, ERROR_IO, "%s", store_error(source->store));
+}
+
+static enum store_result put_next_action(struct sheet *sheet, struct error *error)
+{
+    const struct action_list *actions = sheet->table.actions;
+    const struct round *round = &sheet->table.panel->rounds[sheet->table.round];
+    while (sheet->next < actions->count && !round_has_action(round, actions->list[sheet->next].id))
+        sheet->next++;
+    if (sheet->next == actions->count)
+        return STORE_NONE;
+    if (read_counts(sheet, sheet->next, error) < 0)
+        return STORE_FAILED;
+    if (table_action(sheet->source.table, &sheet->table, sheet->next++, sheet->counts, put_row, sheet) == 0)
+        return STORE_OK;
+    error_no_memory(error);
+    return STORE_FAILED;
+}
+
+/* The whole. */
+
+static int begin_text(struct sheet *sheet, struct buf *out, struct error *error)
+{
+    const struct sheet_source *source = &sheet->source;
+    const struct panel *panel = source->catalogue->panel;
+    const struct questionnaire *questionnaire = round_questionnaire(panel, &panel->rounds[source->round]);
+    int result;
+    sheet->begun = true;
+    if (source->format) {
+        csv_begin(&sheet->csv, out, source->format);
+        result = table_csv_header(&sheet->csv, source->table, questionnaire);
+    } else {
+        table_json_begin(&sheet->json, out);
+        result = table_json_header(&sheet->json, source->table, questionnaire);
+    }
+    return result == 0 ? 0 : error_no_memory(error);
+}
+
+enum store_result sheet_put_next(struct sheet *sheet, struct buf *out, struct error *error)
+{
+    if (!sheet->begun && begin_text(sheet, out, error) < 0)
+        return STORE_FAILED;
     sheet->csv.out = out;
     sheet->json.out = out;
-    enum store_result result = sheet->comments ? comments_next(sheet->comments, put_row, sheet)
-                                               : report_walk_next(&sheet->walk, put_row, sheet);
+    enum store_result result =
+        sheet->comments ? comments_next(sheet->comments, put_row, sheet, error) : put_next_action(sheet, error);
     if (result == STORE_NONE && !sheet->source.format)
         table_json_end(&sheet->json);
     return result;
@@ -105,4 +141,20 @@ enum store_result sheet_put_next(struct sheet *sheet, struct buf *out)
 uint64_t sheet_rows(const struct sheet *sheet)
 {
     return sheet->rows;
+}
+
+int sheet_put(const struct sheet_source *source, struct buf *out, uint64_t *rows, struct error *error)
+{
+    struct sheet *sheet = sheet_new(source, error);
+    enum store_result result = sheet ? STORE_OK : STORE_FAILED;
+    while (result == STORE_OK)
+        result = sheet_put_next(sheet, out, error);
+    if (result == STORE_NONE && buf_check(out) < 0) {
+        result = STORE_FAILED;
+        error_no_memory(error);
+    }
+    if (result == STORE_NONE)
+        *rows = sheet_rows(sheet);
+    sheet_free(sheet);
+    return result == STORE_NONE ? 0 : -1;
 }

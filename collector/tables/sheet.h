@@ -1,44 +1,37 @@
-/* One table of a round as bytes in one format, made a piece at a time from one moment of a store: what `export` writes
- * and the API sends, so that both are the same. */
+/* One table of a round as bytes in one format, made an action or a comment at a time: the one way to a table, for
+ * `export`, `audit` and the API, so that all give the same. The caller's thread. */
 #ifndef COLLECTOR_TABLES_SHEET_H
 #define COLLECTOR_TABLES_SHEET_H
 
+#include "base/csv.h"
+#include "base/error.h"
 #include "collector/state/catalogue.h"
-#include "collector/tables/rows.h"
-
-/* The tables of tables.h, and the comments. */
-enum sheet_kind {
-    SHEET_SUMMARY = TABLE_SUMMARY,
-    SHEET_QUESTIONS = TABLE_QUESTIONS,
-    SHEET_OPTIONS = TABLE_OPTIONS,
-    SHEET_COMMENTS,
-};
-#define SHEET_COUNT 4
-
-/* "summary", "questions", "options", "comments". */
-const char *sheet_name(enum sheet_kind kind);
+#include "collector/tables/columns.h"
 
 struct sheet_source {
-    struct store *store; /* within begin_reading */
+    struct store *store; /* within begin_reading; may be NULL with `counts` and no comments */
     const struct catalogue *catalogue; /* read in that same transaction */
-    size_t round; /* place in the panel */
-    enum sheet_kind kind;
-    bool exact; /* says nothing of comments */
+    size_t round; /* index in the panel */
+    enum table table;
+    bool exact; /* without disclosure control; says nothing of comments */
     const struct csv_format *format; /* NULL: JSON */
+    const int64_t *const *counts; /* of each action in the list, NULL for one without responses; NULL: the store's */
 };
 
 struct sheet;
 
-/* What `source` names must last as long. NULL: store_error says why. Free with sheet_free. */
-MUST_CHECK struct sheet *sheet_new(const struct sheet_source *source);
+/* What `source` names must last as long. NULL: *error. Free with sheet_free. */
+MUST_CHECK struct sheet *sheet_new(const struct sheet_source *source, struct error *error);
 void sheet_free(struct sheet *sheet); /* NULL is fine */
 
 /* Puts the next piece, of one action or one comment, into `out`. STORE_OK: there is more; STORE_NONE: with this it is
- * whole; STORE_FAILED: store_error says why. What did not fit is said by buf_check. `out` may be emptied between the
- * calls. */
-MUST_CHECK enum store_result sheet_put_next(struct sheet *sheet, struct buf *out);
+ * whole; STORE_FAILED: *error. What did not fit is said by buf_check. `out` may be emptied between the calls. */
+MUST_CHECK enum store_result sheet_put_next(struct sheet *sheet, struct buf *out, struct error *error);
 
 /* Rows put so far, the header not counted. */
 uint64_t sheet_rows(const struct sheet *sheet);
+
+/* Puts a whole table, and gives its rows. -1: *error, also when `out` could not take it all. */
+MUST_CHECK int sheet_put(const struct sheet_source *source, struct buf *out, uint64_t *rows, struct error *error);
 
 #endif

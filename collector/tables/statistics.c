@@ -30,7 +30,7 @@ static struct sums sum_up(const int64_t *counts, size_t value_count)
 }
 
 /* Rounded once, by the division, as long as both are below 2^53. */
-static double ratio(wide a, wide b)
+static double rounded_ratio(wide a, wide b)
 {
     return (double)a / (double)b;
 }
@@ -50,13 +50,13 @@ void statistics_scale(int64_t min, const int64_t *counts, size_t value_count, st
     *out = (struct scale_figures){.has_figures = s.n >= 1, .has_sd = s.n >= 2};
     if (!out->has_figures)
         return;
-    out->mean = ratio(min * s.n + s.first, s.n);
-    out->median = ratio(2 * (wide)min + value_at(counts, (s.n - 1) / 2) + value_at(counts, s.n / 2), 2);
-    out->positive = ratio(s.above, s.n);
-    out->negative = ratio(s.below, s.n);
-    out->net = ratio(s.above - s.below, s.n);
+    out->mean = rounded_ratio(min * s.n + s.first, s.n);
+    out->median = rounded_ratio(2 * (wide)min + value_at(counts, (s.n - 1) / 2) + value_at(counts, s.n / 2), 2);
+    out->positive = rounded_ratio(s.above, s.n);
+    out->negative = rounded_ratio(s.below, s.n);
+    out->net = rounded_ratio(s.above - s.below, s.n);
     if (out->has_sd)
-        out->sd = sqrt(ratio(s.n * s.second - s.first * s.first, s.n * (s.n - 1)));
+        out->sd = sqrt(rounded_ratio(s.n * s.second - s.first * s.first, s.n * (s.n - 1)));
 }
 
 void statistics_wilson(int64_t count, int64_t n, double *low, double *high)

@@ -22,7 +22,7 @@ const programs = {
     audit: { uses: 'net log state store', faces: 'audit remote' },
     intake: { uses: 'log state store ops', faces: 'commit submission submit workers' },
     release: { uses: 'tables log state store', faces: 'release' },
-    tables: { uses: 'state store', faces: 'csvw datapackage report sheet' },
+    tables: { uses: 'state store', faces: 'csvw datapackage sheet' },
     notify: { uses: 'net log store', faces: 'notify' },
     http: { uses: 'ops', faces: 'gzip http negotiate' },
     log: { uses: 'store', faces: 'proofs reader signer tree' },

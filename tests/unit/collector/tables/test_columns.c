@@ -1,7 +1,5 @@
+/* Which columns there are; that rows have them is seen in test_rows.c. */
 #include "collector/tables/columns.h"
-
-#include "collector/tables/comments.h"
-#include "collector/tables/report.h"
 #include "tests/unit/collector/kit.h"
 #include <criterion/criterion.h>
 #include <stdio.h>
@@ -12,14 +10,6 @@ struct names {
     char list[64][140];
     size_t count;
 };
-
-static int note_header(void *context, const struct cell *cells, size_t count)
-{
-    struct names *names = context;
-    for (size_t i = 0; i < count; i++)
-        snprintf(names->list[names->count++], sizeof names->list[0], "%s", cells[i].text);
-    return 0;
-}
 
 static int note_column(void *context, const struct column *column)
 {
@@ -32,37 +22,50 @@ static int note_column(void *context, const struct column *column)
     return 0;
 }
 
-static void read_header(const struct catalogue *catalogue, enum sheet_kind kind, struct names *names)
-{
-    struct report report = {.catalogue = catalogue};
-    struct report_walk walk;
-    if (kind == SHEET_COMMENTS) {
-        cr_assert_eq(comments_header(note_header, names), 0);
-        return;
-    }
-    cr_assert_eq(report_walk_init(&walk, &report, (enum table)kind), 0);
-    cr_assert_eq(report_walk_header(&walk, note_header, names), 0);
-    report_walk_wipe(&walk);
-}
-
-Test(columns, are_those_of_the_tables_in_their_order)
+static void read_names(enum table table, struct names *names)
 {
     struct store *store = kit_store_new("sqlite::memory:");
     struct catalogue *catalogue = catalogue_load(store);
     cr_assert_not_null(catalogue);
-    for (int kind = 0; kind < SHEET_COUNT; kind++) {
-        static struct names header, described;
-        header.count = described.count = 0;
-        read_header(catalogue, (enum sheet_kind)kind, &header);
-        cr_assert_eq(columns_each((enum sheet_kind)kind, &catalogue->panel->questionnaires[0], note_column, &described),
-                     0);
-        cr_assert_eq(header.count, described.count, "%s", sheet_name((enum sheet_kind)kind));
-        for (size_t i = 0; i < header.count; i++)
-            cr_expect_str_eq(header.list[i], described.list[i]);
-        cr_assert_leq(columns_key((enum sheet_kind)kind), header.count);
-    }
+    names->count = 0;
+    cr_assert_eq(columns_each(table, &catalogue->panel->questionnaires[0], note_column, names), 0);
     catalogue_release(catalogue);
     store_close(store);
+}
+
+Test(columns, have_names_of_their_own)
+{
+    for (int table = 0; table < TABLE_COUNT; table++) {
+        static struct names names;
+        read_names((enum table)table, &names);
+        for (size_t i = 0; i < names.count; i++)
+            for (size_t j = 0; j < i; j++)
+                cr_expect_str_neq(names.list[i], names.list[j], "%s", table_name((enum table)table));
+        cr_assert_leq(table_key((enum table)table), names.count);
+    }
+}
+
+Test(columns, begin_with_the_key_of_the_parent)
+{
+    cr_assert_eq(table_parent(TABLE_SUMMARY), -1);
+    for (int table = TABLE_QUESTIONS; table < TABLE_COUNT; table++) {
+        static struct names own, parents;
+        int parent = table_parent((enum table)table);
+        cr_assert_geq(parent, 0);
+        cr_assert_gt(table_key((enum table)table), table_key((enum table)parent));
+        read_names((enum table)table, &own);
+        read_names((enum table)parent, &parents);
+        for (size_t i = 0; i < table_key((enum table)parent); i++)
+            cr_expect_str_eq(own.list[i], parents.list[i]);
+    }
+}
+
+Test(columns, belong_to_tables_of_four_names)
+{
+    cr_assert_str_eq(table_name(TABLE_SUMMARY), "summary");
+    cr_assert_str_eq(table_name(TABLE_QUESTIONS), "questions");
+    cr_assert_str_eq(table_name(TABLE_OPTIONS), "options");
+    cr_assert_str_eq(table_name(TABLE_COMMENTS), "comments");
 }
 
 static int stop_at_third(void *context, const struct column *column)
@@ -76,22 +79,11 @@ Test(columns, end_when_told_to)
 {
     struct store *store = kit_store_new("sqlite::memory:");
     struct catalogue *catalogue = catalogue_load(store);
-    for (int kind = 0; kind < SHEET_COUNT; kind++) {
+    for (int table = 0; table < TABLE_COUNT; table++) {
         size_t count = 0;
-        cr_assert_eq(columns_each((enum sheet_kind)kind, &catalogue->panel->questionnaires[0], stop_at_third, &count),
-                     7);
+        cr_assert_eq(columns_each((enum table)table, &catalogue->panel->questionnaires[0], stop_at_third, &count), 7);
         cr_assert_eq(count, 3);
     }
     catalogue_release(catalogue);
     store_close(store);
-}
-
-Test(columns, lead_to_a_parent_whose_key_they_begin_with)
-{
-    cr_assert_eq(columns_parent(SHEET_SUMMARY), -1);
-    for (int kind = SHEET_QUESTIONS; kind < SHEET_COUNT; kind++) {
-        int parent = columns_parent((enum sheet_kind)kind);
-        cr_assert_geq(parent, 0);
-        cr_assert_gt(columns_key((enum sheet_kind)kind), columns_key((enum sheet_kind)parent));
-    }
 }

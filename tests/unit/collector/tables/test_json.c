@@ -1,16 +1,14 @@
 #include "collector/tables/json.h"
 
+#include "base/mem.h"
 #include <criterion/criterion.h>
 #include <math.h>
-
-static const struct cell names[] = {
-    {.type = CELL_TEXT, .text = "a"}, {.type = CELL_TEXT, .text = "b"}, {.type = CELL_TEXT, .text = "c"}};
 
 static void begin(struct table_json *json, struct buf *out)
 {
     buf_init(out, SIZE_MAX);
     table_json_begin(json, out);
-    cr_assert_eq(table_json_header(json, names, 3), 0);
+    cr_assert_eq(table_json_header(json, TABLE_COMMENTS, NULL), 0);
 }
 
 static void end(struct table_json *json, struct buf *out, const char *expected)
@@ -47,7 +45,9 @@ Test(table_json, gives_numbers_the_digits_of_the_csv_and_null_for_nothing)
                                                       {.type = CELL_TEXT, .text = NULL}},
                                 3),
                  0);
-    end(&json, &out, "[\n{\"a\":-5,\"b\":0.6667,\"c\":null},\n{\"a\":null,\"b\":null,\"c\":null}\n]\n");
+    end(&json, &out,
+        "[\n{\"round\":-5,\"action\":0.6667,\"question\":null},\n{\"round\":null,\"action\":null,\"question\":null}\n]"
+        "\n");
 }
 
 Test(table_json, leaves_text_as_it_is)
@@ -61,5 +61,18 @@ Test(table_json, leaves_text_as_it_is)
                                                       {.type = CELL_TEXT, .text = "\xF0\x9F\x8F\x9B"}},
                                 3),
                  0);
-    end(&json, &out, "[\n{\"a\":\"=1+1\",\"b\":\"a\\\"b\\\\\\n\",\"c\":\"\xF0\x9F\x8F\x9B\"}\n]\n");
+    end(&json, &out, "[\n{\"round\":\"=1+1\",\"action\":\"a\\\"b\\\\\\n\",\"question\":\"\xF0\x9F\x8F\x9B\"}\n]\n");
+}
+
+Test(table_json, takes_no_names_when_memory_lacks)
+{
+    struct table_json json;
+    struct buf out;
+    buf_init(&out, SIZE_MAX);
+    table_json_begin(&json, &out);
+    mem_fail_at(1);
+    cr_assert_eq(table_json_header(&json, TABLE_COMMENTS, NULL), -1);
+    mem_fail_at(0);
+    table_json_wipe(&json);
+    buf_free(&out);
 }
