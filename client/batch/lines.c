@@ -1,4 +1,4 @@
-/* See batch_where.h. */
+/* Lines of the two CSV files, and faults that name them. */
 #include "client/batch/lines.h"
 
 void batch_fault(struct faults *faults, const struct batch_file *file, size_t line, const char *what)

@@ -1,7 +1,8 @@
-/* See batch_plan.h. */
+/* The members of a batch, and the order of its rows. */
 #include "client/batch/plan.h"
 #include "base/csv.h"
 #include "base/lang.h"
+#include "base/list.h"
 #include "base/mem.h"
 #include "client/batch/lines.h"
 #include "panel/enrolment.h"
@@ -18,20 +19,17 @@ static bool name_is_safe(const char *name)
 
 static int add_member(struct batch_plan *plan, const char *name, const char *code, size_t line)
 {
-    if (plan->member_count == plan->member_room) {
-        size_t room = plan->member_room ? plan->member_room * 2 : 64;
-        struct batch_member *members = mem_resize(plan->members, room, sizeof *members);
-        if (!members)
-            return -1;
-        plan->members = members;
-        plan->member_room = room;
-    }
+    struct batch_member *members =
+        list_grow(plan->members, plan->member_count, &plan->member_capacity, sizeof *members);
+    if (!members)
+        return -1;
+    plan->members = members;
     struct batch_member member = {mem_copy_text(name, strlen(name)), mem_copy_text(code, strlen(code)), line};
     plan->members[plan->member_count++] = member;
     return member.name && member.code ? 0 : -1;
 }
 
-static void take_member(struct batch_plan *plan, const struct batch_file *file, const struct csv_row *row,
+static void read_member(struct batch_plan *plan, const struct batch_file *file, const struct csv_row *row,
                         const int columns[2], struct faults *faults)
 {
     uint8_t code[INVITATION_BYTES];
@@ -89,7 +87,7 @@ int batch_read_members(struct batch_plan *plan, const struct batch_file *file, s
                         T("the header must have member and code", "de kopregel moet member en code hebben"));
         else
             while (!faults->no_memory && batch_next_row(reader, file, &row, faults) == CSV_ROW)
-                take_member(plan, file, &row, columns, faults);
+                read_member(plan, file, &row, columns, faults);
     } else {
         batch_fault(faults, file, 1, T("there is no header", "er is geen kopregel"));
     }
@@ -101,44 +99,39 @@ int batch_read_members(struct batch_plan *plan, const struct batch_file *file, s
 
 /* The order. */
 
-/* qsort has no place for a context. */
-static const struct batch_plan *sorting;
-
-static int compare_numbers(size_t a, size_t b)
+static int compare_sizes(size_t a, size_t b)
 {
     return (a > b) - (a < b);
 }
 
-static int compare_by_member(const void *a, const void *b)
+static int compare_by_member(const void *a, const void *b, void *rows)
 {
     size_t i = *(const size_t *)a, j = *(const size_t *)b;
-    const struct batch_row *x = &sorting->rows[i], *y = &sorting->rows[j];
-    int order = compare_numbers(x->member, y->member);
+    const struct batch_row *x = (const struct batch_row *)rows + i, *y = (const struct batch_row *)rows + j;
+    int order = compare_sizes(x->member, y->member);
     if (!order)
-        order = compare_numbers(x->action, y->action);
+        order = compare_sizes(x->action, y->action);
     if (!order)
         order = (x->revision > y->revision) - (x->revision < y->revision);
-    return order ? order : compare_numbers(i, j);
+    return order ? order : compare_sizes(i, j);
 }
 
-static int compare_by_wave(const void *a, const void *b)
+static int compare_by_wave(const void *a, const void *b, void *rows)
 {
     size_t i = *(const size_t *)a, j = *(const size_t *)b;
-    int order = compare_numbers(sorting->rows[i].wave, sorting->rows[j].wave);
-    return order ? order : compare_numbers(i, j);
+    int order = compare_sizes(((const struct batch_row *)rows)[i].wave, ((const struct batch_row *)rows)[j].wave);
+    return order ? order : compare_sizes(i, j);
 }
 
-static size_t *make_order(const struct batch_plan *plan, int (*compare)(const void *, const void *))
+static size_t *make_order(const struct batch_plan *plan, int (*compare)(const void *, const void *, void *))
 {
     size_t *order = mem_calloc(plan->row_count + 1, sizeof *order);
     if (!order)
         return NULL;
     for (size_t i = 0; i < plan->row_count; i++)
         order[i] = i;
-    sorting = plan;
     if (plan->row_count > 1)
-        qsort(order, plan->row_count, sizeof *order, compare);
-    sorting = NULL;
+        qsort_r(order, plan->row_count, sizeof *order, compare, plan->rows);
     return order;
 }
 
@@ -169,9 +162,9 @@ int batch_plan_finish(struct batch_plan *plan, const struct batch_file *file, st
     return faults_any(faults) ? -1 : 0;
 }
 
-int batch_row_id(const struct batch_row *row, const struct batch_terms *terms, struct response_id *out)
+int batch_row_id(const struct batch_row *row, const struct batch_context *context, struct response_id *out)
 {
-    return response_id_set(out, terms->round->id, terms->catalogue->actions->list[row->action].id, row->revision);
+    return response_id_set(out, context->round->id, context->catalogue->actions->list[row->action].id, row->revision);
 }
 
 void batch_plan_free(struct batch_plan *plan)

@@ -22,14 +22,14 @@ struct batch_row {
     size_t wave; /* how many rows of this member and action go before it */
     char *answers; /* a JSON object */
     enum spool_state state; /* where this response is; kept by who signs and sends */
-    bool barred; /* its member can't enrol: not to be sent */
+    bool excluded; /* its member can't enrol: not to be sent */
 };
 
 struct batch_plan {
     struct batch_member *members; /* by name */
-    size_t member_count, member_room;
+    size_t member_count, member_capacity;
     struct batch_row *rows; /* in the order of the file */
-    size_t row_count, row_room;
+    size_t row_count, row_capacity;
     bool has_revisions;
     size_t *by_member; /* places in `rows`, by member, action, revision; made by batch_plan_finish */
     size_t *by_wave; /* places in `rows`, by wave, then as in the file */
@@ -43,7 +43,7 @@ struct batch_file {
 };
 
 /* What the rows are checked against. */
-struct batch_terms {
+struct batch_context {
     const struct catalogue *catalogue;
     const struct round *round;
 };
@@ -56,7 +56,7 @@ MUST_CHECK int batch_read_members(struct batch_plan *plan, const struct batch_fi
 MUST_CHECK int batch_plan_finish(struct batch_plan *plan, const struct batch_file *file, struct faults *faults);
 
 /* The id under which a row's response is kept. -1: it can't be one. */
-MUST_CHECK int batch_row_id(const struct batch_row *row, const struct batch_terms *terms, struct response_id *out);
+MUST_CHECK int batch_row_id(const struct batch_row *row, const struct batch_context *context, struct response_id *out);
 
 /* Frees what it holds; the codes are wiped. An all-zero plan is an empty one. */
 void batch_plan_free(struct batch_plan *plan);

@@ -1,8 +1,10 @@
-/* See batch_rows.h. */
+/* The header says which column is what; each row is then checked as the collector will check its response. */
 #include "client/batch/rows.h"
 #include "base/json.h"
 #include "base/lang.h"
+#include "base/list.h"
 #include "base/mem.h"
+#include "base/number.h"
 #include "client/batch/lines.h"
 #include "client/response/answers.h"
 #include "client/response/compose.h"
@@ -18,7 +20,7 @@ enum { COLUMN_MEMBER = -1, COLUMN_ACTION = -2, COLUMN_REVISION = -3, COLUMN_UNKN
 struct reading {
     struct batch_plan *plan;
     const struct batch_file *file;
-    const struct batch_terms *terms;
+    const struct batch_context *context;
     const struct questionnaire *questionnaire;
     struct faults *faults;
     size_t column_count;
@@ -57,7 +59,7 @@ static bool has_column(const struct reading *r, int column)
     return false;
 }
 
-static void read_header(struct reading *r, const struct csv_row *row)
+static void read_column_names(struct reading *r, const struct csv_row *row)
 {
     if (row->count > COLUMNS_MAX) {
         batch_fault(r->faults, r->file, row->line, T("too many columns", "te veel kolommen"));
@@ -84,15 +86,7 @@ static int compare_name(const void *name, const void *member)
     return strcmp(name, ((const struct batch_member *)member)->name);
 }
 
-static int64_t read_revision(const char *text)
-{
-    if (strlen(text) < 1 || strlen(text) > 16 || strspn(text, "0123456789") != strlen(text))
-        return 0;
-    long long value = strtoll(text, NULL, 10);
-    return value <= JSON_INTEGER_MAX ? value : 0;
-}
-
-static void take_member(struct reading *r, struct batch_row *out, size_t line, const char *text)
+static void read_member_name(struct reading *r, struct batch_row *out, size_t line, const char *text)
 {
     const struct batch_member *member =
         r->plan->member_count ? bsearch(text, r->plan->members, r->plan->member_count, sizeof *member, compare_name)
@@ -103,26 +97,26 @@ static void take_member(struct reading *r, struct batch_row *out, size_t line, c
         out->member = (size_t)(member - r->plan->members);
 }
 
-static void take_action(struct reading *r, struct batch_row *out, size_t line, const char *text)
+static void read_action(struct reading *r, struct batch_row *out, size_t line, const char *text)
 {
-    int action = action_list_find(r->terms->catalogue->actions, text);
-    if (action < 0 || !round_has_action(r->terms->round, text))
+    int action = action_list_find(r->context->catalogue->actions, text);
+    if (action < 0 || !round_has_action(r->context->round, text))
         fault_at(r, line, "action", T("no action of this round", "geen actie van deze ronde"));
     else
         out->action = (size_t)action;
 }
 
-static void take_field(struct reading *r, struct batch_row *out, size_t line, int column, const char *text)
+static void read_field(struct reading *r, struct batch_row *out, size_t line, int column, const char *text)
 {
     if (column == COLUMN_MEMBER)
-        take_member(r, out, line, text);
+        read_member_name(r, out, line, text);
     else if (column == COLUMN_ACTION)
-        take_action(r, out, line, text);
-    else if (column == COLUMN_REVISION && (out->revision = read_revision(text)) < 1)
+        read_action(r, out, line, text);
+    else if (column == COLUMN_REVISION && number_read(text, 1, JSON_INTEGER_MAX, &out->revision) < 0)
         fault_at(r, line, "revision", T("not a whole number from 1", "geen geheel getal vanaf 1"));
 }
 
-static void take_answers(struct reading *r, const struct csv_row *row, struct answers *answers)
+static void set_answers(struct reading *r, const struct csv_row *row, struct answers *answers)
 {
     for (size_t i = 0; i < row->count; i++)
         if (r->columns[i] >= 0 && row->fields[i].len > 0 &&
@@ -131,7 +125,7 @@ static void take_answers(struct reading *r, const struct csv_row *row, struct an
 }
 
 /* The faults of one row's answers, told at its line. */
-static void pass_on(struct reading *r, size_t line, struct faults *own)
+static void add_row_faults(struct reading *r, size_t line, struct faults *own)
 {
     for (size_t i = 0; i < own->count; i++) {
         const char *where = own->list[i].where;
@@ -142,7 +136,7 @@ static void pass_on(struct reading *r, size_t line, struct faults *own)
 }
 
 /* Answers as JSON, checked as the collector will; NULL with a fault. */
-static char *check_answers(struct reading *r, const struct csv_row *row, const struct batch_row *line)
+static char *compose_row(struct reading *r, const struct csv_row *row, const struct batch_row *line)
 {
     struct answers answers;
     struct faults own;
@@ -152,16 +146,16 @@ static char *check_answers(struct reading *r, const struct csv_row *row, const s
     faults_init(&own);
     answers_init(&answers, r->questionnaire, '|');
     buf_init(&json, JWS_MAX);
-    take_answers(r, row, &answers);
+    set_answers(r, row, &answers);
     struct batch_row numbered = *line;
     if (!r->plan->has_revisions)
         numbered.revision = 1;
-    if (batch_row_id(&numbered, r->terms, &id) == 0 &&
-        compose_answers(&json, r->terms->catalogue, &id, &answers, &own) == 0) {
+    if (batch_row_id(&numbered, r->context, &id) == 0 &&
+        compose_answers(&json, r->context->catalogue, &id, &answers, &own) == 0) {
         copy = mem_copy_text(buf_text(&json), json.len);
         r->faults->no_memory = r->faults->no_memory || !copy;
     }
-    pass_on(r, row->line, &own);
+    add_row_faults(r, row->line, &own);
     buf_free(&json);
     answers_free(&answers);
     faults_free(&own);
@@ -170,19 +164,15 @@ static char *check_answers(struct reading *r, const struct csv_row *row, const s
 
 static int add_row(struct batch_plan *plan, const struct batch_row *row)
 {
-    if (plan->row_count == plan->row_room) {
-        size_t room = plan->row_room ? plan->row_room * 2 : 256;
-        struct batch_row *rows = mem_resize(plan->rows, room, sizeof *rows);
-        if (!rows)
-            return -1;
-        plan->rows = rows;
-        plan->row_room = room;
-    }
+    struct batch_row *rows = list_grow(plan->rows, plan->row_count, &plan->row_capacity, sizeof *rows);
+    if (!rows)
+        return -1;
+    plan->rows = rows;
     plan->rows[plan->row_count++] = *row;
     return 0;
 }
 
-static void take_row(struct reading *r, const struct csv_row *row)
+static void read_row(struct reading *r, const struct csv_row *row)
 {
     struct batch_row out = {.line = row->line};
     size_t faults_before = r->faults->total;
@@ -192,23 +182,23 @@ static void take_row(struct reading *r, const struct csv_row *row)
         return;
     }
     for (size_t i = 0; i < row->count; i++)
-        take_field(r, &out, row->line, r->columns[i], row->fields[i].text);
+        read_field(r, &out, row->line, r->columns[i], row->fields[i].text);
     if (r->faults->total > faults_before)
         return;
-    out.answers = check_answers(r, row, &out);
+    out.answers = compose_row(r, row, &out);
     if (out.answers && add_row(r->plan, &out) < 0) {
         mem_free(out.answers);
         r->faults->no_memory = true;
     }
 }
 
-int batch_read_rows(struct batch_plan *plan, const struct batch_file *file, const struct batch_terms *terms,
+int batch_read_rows(struct batch_plan *plan, const struct batch_file *file, const struct batch_context *context,
                     struct faults *faults)
 {
     struct csv_row row;
     size_t faults_before = faults->total; /* of the other file, which is no reason not to look at this one */
-    struct reading r = {.plan = plan, .file = file, .terms = terms, .faults = faults};
-    r.questionnaire = round_questionnaire(terms->catalogue->panel, terms->round);
+    struct reading r = {.plan = plan, .file = file, .context = context, .faults = faults};
+    r.questionnaire = round_questionnaire(context->catalogue->panel, context->round);
     struct csv_reader *reader = csv_reader_new(file->text, file->len, ',');
     if (!reader) {
         faults->no_memory = true;
@@ -217,10 +207,10 @@ int batch_read_rows(struct batch_plan *plan, const struct batch_file *file, cons
     if (batch_next_row(reader, file, &row, faults) != CSV_ROW)
         batch_fault(faults, file, 1, T("there is no header", "er is geen kopregel"));
     else
-        read_header(&r, &row);
+        read_column_names(&r, &row);
     if (faults->total == faults_before)
         while (!faults->no_memory && batch_next_row(reader, file, &row, faults) == CSV_ROW)
-            take_row(&r, &row);
+            read_row(&r, &row);
     csv_reader_free(reader);
     return faults_any(faults) ? -1 : 0;
 }

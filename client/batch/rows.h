@@ -7,7 +7,7 @@
 
 /* Reads `member,action[,revision],<question>...` into a plan that has its members. -1 with at least one fault; no
  * answer is ever shown in one. */
-MUST_CHECK int batch_read_rows(struct batch_plan *plan, const struct batch_file *file, const struct batch_terms *terms,
-                               struct faults *faults);
+MUST_CHECK int batch_read_rows(struct batch_plan *plan, const struct batch_file *file,
+                               const struct batch_context *context, struct faults *faults);
 
 #endif

@@ -1,68 +1,62 @@
-/* The second half of a batch: what waits goes out, a request for many, and is filed by its answers. See batch.h. */
+/* The second half of a batch: what waits goes out, a request for many, and is filed by its answers. Knows no key but the
+ * log's; prints nothing. */
 #include "base/clock.h"
-#include "base/lang.h"
 #include "base/mem.h"
 #include "client/batch/batch.h"
-#include "client/cmd/cmd.h"
-#include "client/terminal/failures.h"
-#include "client/terminal/progress.h"
 #include "crypto/crypto.h"
 #include "crypto/jws.h"
 #include <limits.h>
 #include <string.h>
 
 /* One request: which rows are in it, and where their signed texts lie in its body. */
-struct parcel {
+struct request_body {
     struct batch_row *rows[BATCH_LINES_MAX];
     size_t offsets[BATCH_LINES_MAX], lengths[BATCH_LINES_MAX];
     size_t count;
-    struct buf body;
+    struct buf text;
 };
 
 struct sending {
     struct batch *batch;
-    struct parcel parcel;
-    struct progress progress;
+    struct request_body body;
     struct buf home, jws; /* for one row at a time */
     size_t next; /* place in by_wave of the first row not looked at in this pass */
     size_t settled, kept; /* rows in this pass */
     enum delivery worst; /* UNPROVEN when any line was, else BLOCKED when any was */
 };
 
-/* Filling a parcel. */
+/* Filling a request. */
 
-static int put_row(struct sending *s, struct batch_row *row)
+static int put_signed_row(struct sending *s, struct batch_row *row)
 {
-    struct parcel *parcel = &s->parcel;
+    struct request_body *body = &s->body;
     struct response_id id;
     buf_reset(&s->jws);
-    if (batch_row_id(row, &s->batch->terms, &id) < 0 || batch_home(s->batch, row->member, &s->home) < 0 ||
-        spool_read(buf_text(&s->home), &id, &s->jws) < 0) {
-        failure_tell_errno(buf_text(&s->home));
-        return -1;
-    }
-    buf_put_char(&parcel->body, '"');
-    parcel->rows[parcel->count] = row;
-    parcel->offsets[parcel->count] = parcel->body.len;
-    parcel->lengths[parcel->count] = s->jws.len;
-    parcel->count++;
-    buf_put(&parcel->body, s->jws.data, s->jws.len); /* base64url and dots: as it is inside quotes */
-    buf_put_text(&parcel->body, "\"\n");
+    if (batch_row_id(row, &s->batch->context, &id) < 0 || batch_home(s->batch, row->member, &s->home) < 0 ||
+        spool_read(buf_text(&s->home), &id, &s->jws) < 0)
+        return error_from_errno(&s->batch->error, "%s", buf_text(&s->home));
+    buf_put_char(&body->text, '"');
+    body->rows[body->count] = row;
+    body->offsets[body->count] = body->text.len;
+    body->lengths[body->count] = s->jws.len;
+    body->count++;
+    buf_put(&body->text, s->jws.data, s->jws.len); /* base64url and dots: as it is inside quotes */
+    buf_put_text(&body->text, "\"\n");
     return 0;
 }
 
 /* Takes what waits, up to the row `end` of by_wave. */
-static int fill(struct sending *s, size_t end)
+static int fill_body(struct sending *s, size_t end)
 {
-    struct parcel *parcel = &s->parcel;
-    parcel->count = 0;
-    buf_reset(&parcel->body);
-    while (s->next < end && parcel->count < BATCH_LINES_MAX && parcel->body.len < BATCH_BODY_MAX - JWS_MAX - 3) {
+    struct request_body *body = &s->body;
+    body->count = 0;
+    buf_reset(&body->text);
+    while (s->next < end && body->count < BATCH_LINES_MAX && body->text.len < BATCH_BODY_MAX - JWS_MAX - 3) {
         struct batch_row *row = &s->batch->plan->rows[s->batch->plan->by_wave[s->next++]];
-        if (row->state == SPOOL_WAITING && !row->barred && put_row(s, row) < 0)
+        if (row->state == SPOOL_WAITING && !row->excluded && put_signed_row(s, row) < 0)
             return -1;
     }
-    return buf_check(&parcel->body);
+    return buf_check(&body->text) < 0 ? error_no_memory(&s->batch->error) : 0;
 }
 
 /* Filing the answers. */
@@ -78,13 +72,11 @@ enum delivery batch_sort_line(const char *line, size_t len)
     return delivery;
 }
 
-/* A row that stays in its spool. -1, having said so, when that is our own doing. */
-static int keep_row(struct sending *s, enum delivery delivery)
+/* Counts a row that stays in its spool. -1 when that is our own doing. */
+static int count_kept(struct sending *s, enum delivery delivery)
 {
-    if (delivery == DELIVERY_FAILED) {
-        failure_tell_errno(buf_text(&s->home));
-        return -1;
-    }
+    if (delivery == DELIVERY_FAILED)
+        return error_from_errno(&s->batch->error, "%s", buf_text(&s->home));
     s->batch->unproven += delivery == DELIVERY_UNPROVEN;
     if (delivery == DELIVERY_BLOCKED && s->worst != DELIVERY_UNPROVEN)
         s->worst = DELIVERY_BLOCKED;
@@ -96,23 +88,23 @@ static int keep_row(struct sending *s, enum delivery delivery)
 
 static int file_row(struct sending *s, size_t i, const char *line, size_t len)
 {
-    struct parcel *parcel = &s->parcel;
-    struct batch_row *row = parcel->rows[i];
+    struct request_body *body = &s->body;
+    struct batch_row *row = body->rows[i];
     struct response_id id;
     enum delivery delivery = batch_sort_line(line, len);
-    struct slice jws = {parcel->body.data + parcel->offsets[i], parcel->lengths[i]}, answer = {line, len};
-    if (batch_row_id(row, &s->batch->terms, &id) < 0 || batch_home(s->batch, row->member, &s->home) < 0)
+    struct slice jws = {body->text.data + body->offsets[i], body->lengths[i]}, answer = {line, len};
+    if (batch_row_id(row, &s->batch->context, &id) < 0 || batch_home(s->batch, row->member, &s->home) < 0)
         delivery = DELIVERY_FAILED;
     else if (delivery == DELIVERY_SENT)
         delivery = deliver_prove(buf_text(&s->home), &id, &jws, &answer, &s->batch->log->key, &s->batch->why);
     if (delivery != DELIVERY_SENT && delivery != DELIVERY_REFUSED)
-        return keep_row(s, delivery);
+        return count_kept(s, delivery);
     enum spool_state state = delivery == DELIVERY_SENT ? SPOOL_SENT : SPOOL_REFUSED;
     if (spool_bulk_settle(s->batch->bulk, buf_text(&s->home), &id, state, &jws, &answer) < 0)
-        return keep_row(s, DELIVERY_FAILED);
+        return count_kept(s, DELIVERY_FAILED);
     row->state = state;
     s->settled++;
-    progress_add(&s->progress, 1);
+    s->batch->listener->step_advances(s->batch->listener->context, 1);
     return 0;
 }
 
@@ -122,7 +114,7 @@ static int file_answers(struct sending *s)
     const struct buf *body = &s->batch->answer.body;
     const char *at = buf_text(body), *end = at + body->len;
     size_t i = 0;
-    for (; i < s->parcel.count && at < end; i++) {
+    for (; i < s->body.count && at < end; i++) {
         const char *stop = memchr(at, '\n', (size_t)(end - at));
         if (!stop)
             break; /* cut off: what is not a whole line is no answer */
@@ -130,32 +122,33 @@ static int file_answers(struct sending *s)
             return -1;
         at = stop + 1;
     }
-    if (i == 0 && s->parcel.count > 0)
+    if (i == 0 && s->body.count > 0)
         s->worst = DELIVERY_BLOCKED;
-    s->kept += s->parcel.count - i;
+    s->kept += s->body.count - i;
     return 0;
 }
 
-static int keep(struct sending *s)
+static enum batch_result file_all(struct sending *s)
 {
-    if (spool_bulk_commit(s->batch->bulk) == 0)
-        return 0;
-    failure_tell_errno(s->batch->homes);
-    return -1;
+    if (file_answers(s) < 0)
+        return BATCH_FAILED;
+    if (spool_bulk_commit(s->batch->bulk) < 0) {
+        error_from_errno(&s->batch->error, "%s", s->batch->homes);
+        return BATCH_FAILED;
+    }
+    return s->worst == DELIVERY_UNPROVEN ? BATCH_UNPROVEN : BATCH_DONE;
 }
 
-static enum batch_result post(struct sending *s)
+static enum batch_result post_body(struct sending *s)
 {
     struct http_request request = {.path = "/v1/response-batches",
                                    .content_type = "application/x-ndjson",
-                                   .body = s->parcel.body.data,
-                                   .len = s->parcel.body.len,
+                                   .body = s->body.text.data,
+                                   .len = s->body.text.len,
                                    .answer_max = BATCH_ANSWER_MAX};
     switch (http_do(s->batch->http, &request, &s->batch->answer)) {
     case HTTP_DONE:
-        if (file_answers(s) < 0 || keep(s) < 0)
-            return BATCH_FAILED;
-        return s->worst == DELIVERY_UNPROVEN ? BATCH_UNPROVEN : BATCH_DONE;
+        return file_all(s);
     case HTTP_RETRY:
         return BATCH_OFFLINE;
     case HTTP_REFUSED:
@@ -167,15 +160,15 @@ static enum batch_result post(struct sending *s)
 /* Waves. */
 
 /* Once over the rows `from` to `end` of by_wave. */
-static enum batch_result pass(struct sending *s, size_t from, size_t end)
+static enum batch_result send_once(struct sending *s, size_t from, size_t end)
 {
     s->next = from;
     s->kept = s->settled = 0;
     s->worst = DELIVERY_SENT;
     while (s->next < end) {
-        if (fill(s, end) < 0)
+        if (fill_body(s, end) < 0)
             return BATCH_FAILED;
-        enum batch_result result = s->parcel.count ? post(s) : BATCH_DONE;
+        enum batch_result result = s->body.count ? post_body(s) : BATCH_DONE;
         if (result != BATCH_DONE)
             return result;
     }
@@ -187,7 +180,7 @@ static enum batch_result pass(struct sending *s, size_t from, size_t end)
 static enum batch_result send_wave(struct sending *s, size_t from, size_t end)
 {
     for (unsigned attempt = 1;; attempt++) {
-        enum batch_result result = pass(s, from, end);
+        enum batch_result result = send_once(s, from, end);
         if (result != BATCH_DONE || s->kept == 0)
             return result;
         if (s->worst == DELIVERY_BLOCKED)
@@ -215,35 +208,43 @@ static size_t count_waiting(const struct batch_plan *plan)
 {
     size_t count = 0;
     for (size_t i = 0; i < plan->row_count; i++)
-        count += plan->rows[i].state == SPOOL_WAITING && !plan->rows[i].barred;
+        count += plan->rows[i].state == SPOOL_WAITING && !plan->rows[i].excluded;
     return count;
 }
 
-enum batch_result batch_send(struct batch *batch)
+static enum batch_result send_waves(struct sending *s)
 {
+    struct batch *batch = s->batch;
     enum batch_result result = BATCH_DONE;
-    struct sending *s = mem_calloc(1, sizeof *s);
-    if (!s) {
-        failure_tell_errno(batch->homes);
-        return BATCH_FAILED;
-    }
-    s->batch = batch;
-    buf_init(&s->parcel.body, BATCH_BODY_MAX);
-    buf_init(&s->home, PATH_MAX);
-    buf_init(&s->jws, JWS_MAX);
-    progress_start(&s->progress, T("sending", "versturen"), count_waiting(batch->plan));
     for (size_t from = 0; from < batch->plan->row_count && result == BATCH_DONE;) {
         size_t end = wave_end(batch->plan, from);
         result = send_wave(s, from, end);
         /* Before a later response goes out, it must be sure on disk that the earlier one is settled. */
         if (spool_bulk_finish(batch->bulk) < 0) {
-            failure_tell_errno(batch->homes);
+            error_from_errno(&batch->error, "%s", batch->homes);
             result = BATCH_FAILED;
         }
         from = end;
     }
-    progress_end(&s->progress);
-    buf_free(&s->parcel.body);
+    return result;
+}
+
+enum batch_result batch_send(struct batch *batch)
+{
+    const struct batch_listener *listener = batch->listener;
+    struct sending *s = mem_calloc(1, sizeof *s);
+    if (!s) {
+        error_no_memory(&batch->error);
+        return BATCH_FAILED;
+    }
+    s->batch = batch;
+    buf_init(&s->body.text, BATCH_BODY_MAX);
+    buf_init(&s->home, PATH_MAX);
+    buf_init(&s->jws, JWS_MAX);
+    listener->step_begins(listener->context, BATCH_SENDING, count_waiting(batch->plan));
+    enum batch_result result = send_waves(s);
+    listener->step_ends(listener->context);
+    buf_free(&s->body.text);
     buf_free(&s->home);
     buf_free(&s->jws);
     mem_free(s);

@@ -1,85 +1,20 @@
-/* The first half of a batch: homes, keys, enrolments, signatures. See batch.h. */
-#include "base/cli.h"
-#include "base/json.h"
+/* The first half of a batch: homes, keys, enrolments, signatures. Sends enrolments alone; prints nothing. */
 #include "base/lang.h"
 #include "client/batch/batch.h"
-#include "client/batch/lines.h"
-#include "client/cmd/cmd.h"
 #include "client/log/view.h"
 #include "client/net/enrol.h"
 #include "client/response/compose.h"
 #include "client/terminal/failures.h"
-#include "client/terminal/messages.h"
-#include "client/terminal/progress.h"
 #include "crypto/jws.h"
 #include <errno.h>
 #include <limits.h>
 #include <string.h>
 
-int batch_home(const struct batch *batch, size_t member, struct buf *out)
+/* Returns BATCH_FAILED. */
+static enum batch_result fail_by_errno(struct batch *batch, const char *path)
 {
-    buf_reset(out);
-    buf_printf(out, "%s/%s", batch->homes, batch->plan->members[member].name);
-    if (buf_check(out) == 0)
-        return 0;
-    errno = ENAMETOOLONG;
-    return -1;
-}
-
-/* What was done earlier. */
-
-/* Whether the stored response says what the row says. -1: it can't be read. */
-static int says_the_same(const char *home, const struct response_id *id, const struct batch_row *row)
-{
-    struct buf jws, answers;
-    int same = -1;
-    buf_init(&jws, JWS_MAX);
-    buf_init(&answers, JWS_MAX);
-    if (spool_read(home, id, &jws) == 0 && compose_read_answers(&jws, &answers) == 0) {
-        struct json *its = json_parse(buf_text(&answers), answers.len, NULL);
-        struct json *ours = json_parse(row->answers, strlen(row->answers), NULL);
-        if (its && ours)
-            same = json_equal(its, ours);
-        json_free(its);
-        json_free(ours);
-    }
-    buf_free(&jws);
-    buf_free(&answers);
-    return same;
-}
-
-static void look_up_row(struct batch *batch, struct batch_row *row, const struct batch_file *responses,
-                        struct buf *home, struct faults *faults)
-{
-    struct response_id id;
-    if (batch_row_id(row, &batch->terms, &id) < 0 || batch_home(batch, row->member, home) < 0) {
-        batch_fault(faults, responses, row->line, T("the name is too long", "de naam is te lang"));
-        return;
-    }
-    row->state = spool_find(buf_text(home), &id);
-    if (row->state == SPOOL_UNKNOWN)
-        return;
-    if (row->state != SPOOL_WAITING)
-        spool_tidy(buf_text(home), &id);
-    int same = says_the_same(buf_text(home), &id, row);
-    if (same < 0)
-        batch_fault(
-            faults, responses, row->line,
-            T("what was signed for this earlier is damaged", "wat hiervoor eerder ondertekend is, is beschadigd"));
-    else if (!same)
-        batch_fault(faults, responses, row->line,
-                    T("this revision was signed earlier with other answers: give it a higher one",
-                      "deze herziening is eerder met andere antwoorden ondertekend: geef een hogere"));
-}
-
-int batch_look_up(struct batch *batch, const struct batch_file *responses, struct faults *faults)
-{
-    struct buf home;
-    buf_init(&home, PATH_MAX);
-    for (size_t i = 0; i < batch->plan->row_count; i++)
-        look_up_row(batch, &batch->plan->rows[i], responses, &home, faults);
-    buf_free(&home);
-    return faults_any(faults) ? -1 : 0;
+    error_from_errno(&batch->error, "%s", path);
+    return BATCH_FAILED;
 }
 
 /* One member. */
@@ -89,32 +24,18 @@ struct span {
     size_t from, to;
 };
 
-static void bar(struct batch *batch, struct span span)
+static void exclude_rows(struct batch *batch, size_t member, struct span span)
 {
     for (size_t i = span.from; i < span.to; i++)
-        batch->plan->rows[batch->plan->by_member[i]].barred = true;
+        batch->plan->rows[batch->plan->by_member[i]].excluded = true;
+    batch->listener->member_excluded(batch->listener->context, &batch->plan->members[member], &batch->answer);
 }
 
-static void tell_barred(const struct batch *batch, size_t member)
+static enum batch_result enrol_or_exclude(struct batch *batch, struct profile *profile, size_t member, struct span span)
 {
-    struct buf why;
-    buf_init(&why, 4096);
-    messages_put_reason(&why, &batch->answer);
-    const struct batch_member *m = &batch->plan->members[member];
-    cli_say(T("%s:%zu: member %s not enrolled: %s", "%s:%zu: panellid %s niet aangemeld: %s"), batch->invitations->name,
-            m->line, m->name, buf_text(&why));
-    buf_free(&why);
-}
-
-static enum batch_result enrol(struct batch *batch, struct profile *profile, size_t member, struct span span)
-{
-    if (batch->offline && profile_make_key(profile) < 0) {
-        failure_tell_errno(profile->home);
-        return BATCH_FAILED;
-    }
     if (batch->offline)
-        return BATCH_DONE;
-    struct enrol_at at = {batch->http, batch->url, batch->terms.catalogue->panel->id, batch->log};
+        return profile_make_key(profile) < 0 ? fail_by_errno(batch, profile->home) : BATCH_DONE;
+    struct enrol_at at = {batch->http, batch->url, batch->context.catalogue->panel->id, batch->log};
     switch (enrol_member(profile, &at, batch->plan->members[member].code, &batch->answer)) {
     case ENROL_DONE:
         return BATCH_DONE;
@@ -125,19 +46,18 @@ static enum batch_result enrol(struct batch *batch, struct profile *profile, siz
         /* Only a refusal of this member is a reason to go on with the next. */
         if (batch->answer.problem != PROBLEM_INVITATION_REFUSED && batch->answer.problem != PROBLEM_NOT_VERIFIED)
             return BATCH_BLOCKED;
-        tell_barred(batch, member);
-        bar(batch, span);
+        exclude_rows(batch, member, span);
         return BATCH_DONE;
     case ENROL_UNPROVEN:
-        cli_fail(T("%s: the receipt of the enrolment does not hold; the answer lies in evidence/ there",
-                   "%s: het ontvangstbewijs van de aanmelding klopt niet; het antwoord ligt daar in evidence/"),
-                 profile->home);
+        error_set(&batch->error, ERROR_REFUSED,
+                  T("%s: the receipt of the enrolment does not hold; the answer lies in evidence/ there",
+                    "%s: het ontvangstbewijs van de aanmelding klopt niet; het antwoord ligt daar in evidence/"),
+                  profile->home);
         return BATCH_FAILED;
     case ENROL_FAILED:
         break;
     }
-    failure_tell_errno(profile->home);
-    return BATCH_FAILED;
+    return fail_by_errno(batch, profile->home);
 }
 
 static int sign_row(const struct batch *batch, const struct profile *profile, struct batch_row *row)
@@ -148,8 +68,8 @@ static int sign_row(const struct batch *batch, const struct profile *profile, st
     buf_init(&answers, JWS_MAX);
     buf_init(&jws, JWS_MAX);
     buf_put_text(&answers, row->answers);
-    if (batch_row_id(row, &batch->terms, &id) < 0 || buf_check(&answers) < 0 ||
-        compose_sign(&jws, profile->key, batch->terms.catalogue->panel->id, &id, &answers) < 0)
+    if (batch_row_id(row, &batch->context, &id) < 0 || buf_check(&answers) < 0 ||
+        compose_sign(&jws, profile->key, batch->context.catalogue->panel->id, &id, &answers) < 0)
         errno = ENOMEM;
     else
         result = spool_bulk_put(batch->bulk, profile->home, &id, &(struct slice){jws.data, jws.len});
@@ -163,23 +83,22 @@ static int sign_row(const struct batch *batch, const struct profile *profile, st
 static bool is_enrolled_elsewhere(const struct batch *batch, const struct profile *profile)
 {
     return profile_is_enrolled(profile) &&
-           (strcmp(profile->url, batch->url) != 0 || strcmp(profile->panel, batch->terms.catalogue->panel->id) != 0);
+           (strcmp(profile->url, batch->url) != 0 || strcmp(profile->panel, batch->context.catalogue->panel->id) != 0);
 }
 
 /* Receipts are checked under the log's key of this run, so that must be the one pinned in the home. */
-static enum batch_result compare_log(const struct batch *batch, struct profile *profile)
+static enum batch_result compare_log(struct batch *batch, struct profile *profile)
 {
     if (!batch->log || !profile_is_enrolled(profile))
         return BATCH_DONE;
-    if (!profile->pin && enrol_pin(profile, batch->log) < 0) {
-        failure_tell_errno(profile->home);
-        return BATCH_FAILED;
-    }
+    if (!profile->pin && enrol_pin(profile, batch->log) < 0)
+        return fail_by_errno(batch, profile->home);
     if (pin_has_key(profile->pin, &batch->log->key))
         return BATCH_DONE;
-    cli_fail(T("%s: the collector now shows the key of another log; `receipts verify --home %s` says more",
-               "%s: de verzamelaar toont nu de sleutel van een ander logboek; `receipts verify --home %s` zegt meer"),
-             profile->home, profile->home);
+    error_set(&batch->error, ERROR_REFUSED,
+              T("%s: the collector now shows the key of another log; `receipts verify --home %s` says more",
+                "%s: de verzamelaar toont nu de sleutel van een ander logboek; `receipts verify --home %s` zegt meer"),
+              profile->home, profile->home);
     return BATCH_FAILED;
 }
 
@@ -188,18 +107,17 @@ static enum batch_result serve_member(struct batch *batch, struct profile *profi
     struct batch_plan *plan = batch->plan;
     size_t member = plan->rows[plan->by_member[span.from]].member;
     if (is_enrolled_elsewhere(batch, profile)) {
-        cli_fail(T("%s is enrolled elsewhere, at %s", "%s is elders aangemeld, bij %s"), profile->home, profile->url);
+        error_set(&batch->error, ERROR_REFUSED, T("%s is enrolled elsewhere, at %s", "%s is elders aangemeld, bij %s"),
+                  profile->home, profile->url);
         return BATCH_FAILED;
     }
     enum batch_result result = compare_log(batch, profile);
     if (result == BATCH_DONE && !profile_is_enrolled(profile))
-        result = enrol(batch, profile, member, span);
+        result = enrol_or_exclude(batch, profile, member, span);
     for (size_t i = span.from; i < span.to && result == BATCH_DONE; i++) {
         struct batch_row *row = &plan->rows[plan->by_member[i]];
-        if (row->state == SPOOL_UNKNOWN && !row->barred && sign_row(batch, profile, row) < 0) {
-            failure_tell_errno(profile->home);
-            result = BATCH_FAILED;
-        }
+        if (row->state == SPOOL_UNKNOWN && !row->excluded && sign_row(batch, profile, row) < 0)
+            result = fail_by_errno(batch, profile->home);
     }
     return result;
 }
@@ -231,21 +149,13 @@ static enum batch_result open_and_serve(struct batch *batch, struct span span, s
     size_t member = batch->plan->rows[batch->plan->by_member[span.from]].member;
     if (!has_work(batch->plan, span))
         return BATCH_DONE;
-    if (batch_home(batch, member, home) < 0) {
-        failure_tell_errno(batch->homes);
-        return BATCH_FAILED;
-    }
-    if (cmd_open_home(&profile, buf_text(home), true) < 0)
+    if (batch_home(batch, member, home) < 0)
+        return fail_by_errno(batch, batch->homes);
+    if (failure_of_home(&batch->error, profile_open(&profile, buf_text(home), true), buf_text(home)) < 0)
         return BATCH_FAILED;
     enum batch_result result = serve_member(batch, &profile, span);
     profile_close(&profile);
     return result;
-}
-
-static enum batch_result fail_to_keep(const struct batch *batch)
-{
-    failure_tell_errno(batch->homes);
-    return BATCH_FAILED;
 }
 
 /* What the collector signs from here on is held against the log as it is now. */
@@ -267,23 +177,23 @@ static enum batch_result see_log(struct batch *batch)
 
 enum batch_result batch_sign(struct batch *batch)
 {
-    struct progress progress;
+    const struct batch_listener *listener = batch->listener;
     struct buf home;
     enum batch_result result = see_log(batch);
     buf_init(&home, PATH_MAX);
-    progress_start(&progress, T("signing", "ondertekenen"), batch->plan->row_count);
+    listener->step_begins(listener->context, BATCH_SIGNING, batch->plan->row_count);
     for (size_t from = 0; from < batch->plan->row_count && result == BATCH_DONE;) {
         struct span span = next_span(batch->plan, from);
         result = open_and_serve(batch, span, &home);
         if (result == BATCH_DONE && spool_bulk_count(batch->bulk) >= BATCH_LINES_MAX &&
             spool_bulk_commit(batch->bulk) < 0)
-            result = fail_to_keep(batch);
-        progress_add(&progress, span.to - span.from);
+            result = fail_by_errno(batch, batch->homes);
+        listener->step_advances(listener->context, span.to - span.from);
         from = span.to;
     }
     if (spool_bulk_finish(batch->bulk) < 0)
-        result = fail_to_keep(batch);
-    progress_end(&progress);
+        result = fail_by_errno(batch, batch->homes);
+    listener->step_ends(listener->context);
     buf_free(&home);
     return result;
 }

@@ -1,4 +1,5 @@
-/* batch URL --invitations FILE --responses FILE --homes DIR: for paper, telephone and desk. */
+/* batch URL --invitations FILE --responses FILE --homes DIR: for paper, telephone and desk. Reads the options and the
+ * files, lets the batch be carried out, and tells what came of it. */
 #include "client/batch/batch.h"
 #include "base/clock.h"
 #include "base/file.h"
@@ -9,6 +10,7 @@
 #include "client/cmd/rounds.h"
 #include "client/terminal/failures.h"
 #include "client/terminal/messages.h"
+#include "client/terminal/progress.h"
 #include <errno.h>
 #include <limits.h>
 #include <signal.h>
@@ -16,8 +18,20 @@
 #include <string.h>
 #include <unistd.h>
 
-static const char *invitations_path, *responses_path, *homes, *round_name;
-static bool as_json;
+/* As given on the command line; url as http_normalise_url writes it. */
+struct batch_options {
+    const char *url, *invitations, *responses, *homes, *round;
+    bool as_json;
+};
+
+/* One run of the verb. */
+struct batch_run {
+    const struct batch_options *options;
+    struct buf texts[2];
+    struct batch_file invitations, responses;
+    struct progress progress;
+    struct batch batch;
+};
 
 /* Being stopped. */
 
@@ -40,20 +54,53 @@ static void say_when_stopped(void)
     signal(SIGTERM, on_stop);
 }
 
+/* While it is at work. */
+
+static void show_step(void *context, enum batch_step step, size_t rows)
+{
+    struct batch_run *run = context;
+    progress_start(&run->progress, step == BATCH_SIGNING ? T("signing", "ondertekenen") : T("sending", "versturen"),
+                   rows);
+}
+
+static void show_advance(void *context, size_t rows)
+{
+    struct batch_run *run = context;
+    progress_add(&run->progress, rows);
+}
+
+static void end_step(void *context)
+{
+    struct batch_run *run = context;
+    progress_end(&run->progress);
+}
+
+static void tell_excluded(void *context, const struct batch_member *member, const struct http_answer *answer)
+{
+    const struct batch_run *run = context;
+    struct buf why;
+    buf_init(&why, 4096);
+    messages_put_reason(&why, answer);
+    cli_say(T("%s:%zu: member %s not enrolled: %s", "%s:%zu: panellid %s niet aangemeld: %s"),
+            run->options->invitations, member->line, member->name, buf_text(&why));
+    buf_free(&why);
+}
+
 /* What came of it. */
 
 struct summary {
-    size_t sent, refused, kept, barred;
+    size_t sent, refused, kept, excluded;
 };
 
-static void tell_refused(const struct batch *batch, const struct batch_row *row, struct buf *text)
+static void tell_refused(const struct batch_run *run, const struct batch_row *row, struct buf *text)
 {
+    const struct batch *batch = &run->batch;
     struct response_id id;
     struct buf home, answer;
     buf_init(&home, PATH_MAX);
     buf_init(&answer, SPOOL_RECORD_MAX);
     buf_reset(text);
-    if (batch_row_id(row, &batch->terms, &id) == 0 && batch_home(batch, row->member, &home) == 0 &&
+    if (batch_row_id(row, &batch->context, &id) == 0 && batch_home(batch, row->member, &home) == 0 &&
         spool_read_answer(buf_text(&home), &id, SPOOL_REFUSED, &answer) == 0) {
         struct json *document = json_parse(buf_text(&answer), answer.len, NULL);
         const char *type = json_text(json_member(document, "type"));
@@ -61,7 +108,8 @@ static void tell_refused(const struct batch *batch, const struct batch_row *row,
         buf_printf(
             text,
             T("%s:%zu: member %s, %s, revision %lld refused: ", "%s:%zu: panellid %s, %s, herziening %lld geweigerd: "),
-            responses_path, row->line, batch->plan->members[row->member].name, id.action, (long long)id.revision);
+            run->options->responses, row->line, batch->plan->members[row->member].name, id.action,
+            (long long)id.revision);
         messages_put_problem(text, problem, problem_status(problem));
         cli_say("%s", buf_text(text));
         messages_say_errors(buf_text(&answer), answer.len);
@@ -71,19 +119,20 @@ static void tell_refused(const struct batch *batch, const struct batch_row *row,
     buf_free(&answer);
 }
 
-static struct summary sum_up(const struct batch *batch)
+static struct summary sum_up(const struct batch_run *run)
 {
+    const struct batch *batch = &run->batch;
     struct summary sum = {0};
     struct buf text;
     buf_init(&text, 64 * 1024);
     for (size_t i = 0; i < batch->plan->row_count; i++) {
         const struct batch_row *row = &batch->plan->rows[i];
         sum.sent += row->state == SPOOL_SENT;
-        sum.kept += row->state == SPOOL_WAITING && !row->barred;
+        sum.kept += row->state == SPOOL_WAITING && !row->excluded;
         sum.refused += row->state == SPOOL_REFUSED;
-        sum.barred += row->barred && (row->state == SPOOL_UNKNOWN || row->state == SPOOL_WAITING);
+        sum.excluded += row->excluded && (row->state == SPOOL_UNKNOWN || row->state == SPOOL_WAITING);
         if (row->state == SPOOL_REFUSED)
-            tell_refused(batch, row, &text);
+            tell_refused(run, row, &text);
     }
     buf_free(&text);
     return sum;
@@ -100,13 +149,14 @@ static void tell_offline(const struct batch *batch)
     buf_free(&why);
 }
 
-static int report(const struct batch *batch, enum batch_result result)
+static int tell_result(const struct batch_run *run, enum batch_result result)
 {
-    struct summary sum = sum_up(batch);
-    int exit_code = sum.refused || sum.barred || result == BATCH_FAILED ? CLI_FAILED : CLI_DONE;
-    if (as_json)
+    const struct batch *batch = &run->batch;
+    struct summary sum = sum_up(run);
+    int exit_code = sum.refused || sum.excluded ? CLI_FAILED : CLI_DONE;
+    if (run->options->as_json)
         printf("{\"rows\":%zu,\"sent\":%zu,\"refused\":%zu,\"notEnrolled\":%zu,\"spooled\":%zu}\n",
-               batch->plan->row_count, sum.sent, sum.refused, sum.barred, sum.kept);
+               batch->plan->row_count, sum.sent, sum.refused, sum.excluded, sum.kept);
     if (result == BATCH_UNPROVEN)
         exit_code = cli_fail(
             T("%zu responses: the collector says that it has them, but its receipts do not hold (%s); they stay in "
@@ -114,13 +164,15 @@ static int report(const struct batch *batch, enum batch_result result)
               "%zu reacties: de verzamelaar zegt ze te hebben, maar de ontvangstbewijzen kloppen niet (%s); ze "
               "blijven bewaard, de antwoorden liggen in evidence/ van hun mappen"),
             batch->unproven, batch->why);
+    if (result == BATCH_FAILED)
+        exit_code = cli_fail("%s", batch->error.text);
     if (result == BATCH_BLOCKED)
         exit_code = failure_tell_answer(T("not all was sent", "niet alles is verstuurd"), &batch->answer);
     cli_say(
         T("%zu rows: %zu sent, %zu refused, %zu of members that could not enrol, %zu kept to send later.",
           "%zu rijen: %zu verstuurd, %zu geweigerd, %zu van leden die niet aangemeld konden worden, %zu bewaard voor "
           "later."),
-        batch->plan->row_count, sum.sent, sum.refused, sum.barred, sum.kept);
+        batch->plan->row_count, sum.sent, sum.refused, sum.excluded, sum.kept);
     if (result == BATCH_OFFLINE)
         tell_offline(batch);
     return exit_code;
@@ -128,42 +180,30 @@ static int report(const struct batch *batch, enum batch_result result)
 
 /* The input. */
 
-struct input {
-    struct buf texts[2];
-    struct batch_file invitations, responses;
-};
-
-static int read_input(struct input *input)
+static int read_input(struct batch_run *run)
 {
-    const char *paths[2] = {invitations_path, responses_path};
-    struct batch_file *files[2] = {&input->invitations, &input->responses};
-    for (int i = 0; i < 2; i++)
-        buf_init(&input->texts[i], BATCH_FILE_MAX);
+    const char *paths[2] = {run->options->invitations, run->options->responses};
+    struct batch_file *files[2] = {&run->invitations, &run->responses};
     for (int i = 0; i < 2; i++) {
-        if (file_read(paths[i], &input->texts[i]) < 0) {
+        if (file_read(paths[i], &run->texts[i]) < 0) {
             failure_tell_errno(paths[i]);
             return -1;
         }
-        *files[i] = (struct batch_file){paths[i], buf_text(&input->texts[i]), input->texts[i].len};
+        *files[i] = (struct batch_file){paths[i], buf_text(&run->texts[i]), run->texts[i].len};
     }
     return 0;
 }
 
-static void free_input(struct input *input)
+static int plan_batch(struct batch_run *run)
 {
-    buf_wipe(&input->texts[0]); /* codes */
-    buf_free(&input->texts[1]);
-}
-
-static int check(struct batch *batch, const struct input *input)
-{
+    struct batch *batch = &run->batch;
     struct faults faults;
     faults_init(&faults);
-    int members = batch_read_members(batch->plan, &input->invitations, &faults);
-    int rows = batch_read_rows(batch->plan, &input->responses, &batch->terms, &faults);
-    int order = members < 0 || rows < 0 ? -1 : batch_plan_finish(batch->plan, &input->responses, &faults);
+    int members = batch_read_members(batch->plan, &run->invitations, &faults);
+    int rows = batch_read_rows(batch->plan, &run->responses, &batch->context, &faults);
+    int order = members < 0 || rows < 0 ? -1 : batch_plan_finish(batch->plan, &run->responses, &faults);
     if (order == 0)
-        order = batch_look_up(batch, &input->responses, &faults);
+        order = batch_look_up(batch, &run->responses, &faults);
     failure_say_faults("", &faults);
     faults_free(&faults);
     if (order < 0)
@@ -174,43 +214,44 @@ static int check(struct batch *batch, const struct input *input)
 
 /* The verb. */
 
-static int carry_out(struct batch *batch, const struct input *input)
+static int carry_out(struct batch_run *run)
 {
+    struct batch *batch = &run->batch;
     struct batch_plan plan = {0};
     int exit_code = CLI_FAILED;
     batch->plan = &plan;
-    batch->terms.round = rounds_pick(batch->terms.catalogue, round_name, clock_now());
-    if (batch->terms.round && check(batch, input) == 0) {
+    batch->context.round = rounds_pick(batch->context.catalogue, run->options->round, clock_now());
+    if (batch->context.round && plan_batch(run) == 0) {
         say_when_stopped();
         enum batch_result result = batch_sign(batch);
         if (result == BATCH_DONE)
             result = batch->offline ? BATCH_OFFLINE : batch_send(batch);
-        exit_code = report(batch, result);
+        exit_code = tell_result(run, result);
     }
     batch_plan_free(&plan);
     batch->plan = NULL;
     return exit_code;
 }
 
-static int with_catalogue(struct batch *batch, const struct input *input)
+static int carry_out_with_catalogue(struct batch_run *run)
 {
+    struct batch *batch = &run->batch;
     struct catalogue catalogue;
-    int exit_code;
     http_set_policy(batch->http, &retry_for_person); /* there is nothing to be lost yet */
-    enum catalogue_result got = catalogue_get(&catalogue, homes, batch->url, batch->http, &batch->answer);
+    enum catalogue_result got = catalogue_get(&catalogue, batch->homes, batch->url, batch->http, &batch->answer);
     if (got != CATALOGUE_FRESH && got != CATALOGUE_KEPT)
         return rounds_explain(got, &batch->answer);
     http_set_policy(batch->http, &retry_for_batch);
     batch->offline = got == CATALOGUE_KEPT;
-    batch->terms.catalogue = &catalogue;
-    exit_code = carry_out(batch, input);
-    batch->terms.catalogue = NULL;
+    batch->context.catalogue = &catalogue;
+    int exit_code = carry_out(run);
+    batch->context.catalogue = NULL;
     catalogue_free(&catalogue);
     return exit_code;
 }
 
 /* Two batches at once in one folder would each think the other's rows its own. */
-static int lock_homes(void)
+static int lock_homes(const char *homes)
 {
     char path[PATH_MAX];
     if (file_make_folder(homes, 0700) < 0 || snprintf(path, sizeof path, "%s/.lock", homes) >= (int)sizeof path) {
@@ -225,56 +266,68 @@ static int lock_homes(void)
     return lock;
 }
 
-static int batch_at(const char *url)
+static int run_locked(struct batch_run *run)
 {
-    struct input input = {0};
-    struct batch batch = {.homes = homes, .url = url, .invitations = &input.invitations};
+    struct batch *batch = &run->batch;
     int exit_code = CLI_FAILED;
-    int lock = lock_homes();
+    http_answer_init(&batch->answer);
+    for (int i = 0; i < 2; i++)
+        buf_init(&run->texts[i], BATCH_FILE_MAX);
+    batch->http = http_open(batch->url, &retry_for_batch);
+    batch->bulk = spool_bulk_open(batch->homes);
+    if (!batch->http)
+        failure_no_memory();
+    else if (!batch->bulk)
+        failure_tell_errno(batch->homes);
+    else if (read_input(run) == 0)
+        exit_code = carry_out_with_catalogue(run);
+    buf_wipe(&run->texts[0]); /* codes */
+    buf_free(&run->texts[1]);
+    spool_bulk_close(batch->bulk);
+    pin_free(batch->log);
+    http_close(batch->http);
+    http_answer_free(&batch->answer);
+    return exit_code;
+}
+
+static int run_batch(const struct batch_options *options)
+{
+    int lock = lock_homes(options->homes);
     if (lock < 0)
         return CLI_FAILED;
-    http_answer_init(&batch.answer);
-    batch.http = http_open(url, &retry_for_batch);
-    batch.bulk = spool_bulk_open(homes);
-    if (!batch.http)
-        failure_no_memory();
-    else if (!batch.bulk)
-        failure_tell_errno(homes);
-    else if (read_input(&input) == 0)
-        exit_code = with_catalogue(&batch, &input);
-    free_input(&input);
-    spool_bulk_close(batch.bulk);
-    pin_free(batch.log);
-    http_close(batch.http);
-    http_answer_free(&batch.answer);
+    struct batch_run run = {.options = options};
+    struct batch_listener listener = {&run, show_step, show_advance, end_step, tell_excluded};
+    run.batch = (struct batch){.homes = options->homes, .url = options->url, .listener = &listener};
+    int exit_code = run_locked(&run);
     close(lock);
     return exit_code;
 }
 
 int cmd_batch(const struct cli_verb *verb, int argc, char **argv)
 {
-    static const struct cli_option options[] = {
+    struct batch_options given = {0};
+    const struct cli_option options[] = {
         {.name = "invitations",
          .argument = "FILE",
-         .value = &invitations_path,
+         .value = &given.invitations,
          .english = "CSV member,code",
          .dutch = "CSV member,code"},
         {.name = "responses",
          .argument = "FILE",
-         .value = &responses_path,
+         .value = &given.responses,
          .english = "CSV member,action[,revision],question...",
          .dutch = "CSV member,action[,revision],vraag..."},
         {.name = "homes",
          .argument = "DIR",
-         .value = &homes,
+         .value = &given.homes,
          .english = "where each member has a folder",
          .dutch = "waar elk panellid een map heeft"},
         {.name = "round",
          .argument = "ROUND",
-         .value = &round_name,
+         .value = &given.round,
          .english = "the round, where more than one is open",
          .dutch = "de ronde, als er meer dan een open is"},
-        CMD_OPTION_JSON(&as_json),
+        CMD_OPTION_JSON(&given.as_json),
         {0},
     };
     int first;
@@ -282,15 +335,17 @@ int cmd_batch(const struct cli_verb *verb, int argc, char **argv)
     int exit_code = cli_parse(verb, options, argc, argv, 1, 1, &first);
     if (exit_code >= 0)
         return exit_code;
-    if (!invitations_path || !responses_path || !homes)
+    if (!given.invitations || !given.responses || !given.homes)
         return cli_misuse("%s", T("--invitations, --responses and --homes are all needed",
                                   "--invitations, --responses en --homes zijn alle drie nodig"));
     buf_init(&url, HTTP_URL_MAX);
     if (http_normalise_url(argv[first], &url) < 0)
         exit_code = cli_misuse(
             "%s", T("the URL must be as https://panel.example.nl", "de URL moet zijn zoals https://panel.example.nl"));
-    else
-        exit_code = batch_at(buf_text(&url));
+    else {
+        given.url = buf_text(&url);
+        exit_code = run_batch(&given);
+    }
     buf_free(&url);
     return exit_code;
 }

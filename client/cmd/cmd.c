@@ -9,34 +9,9 @@
 
 #define PATH_TEXT_MAX ((size_t)4096)
 
-static int explain(enum profile_result result, const char *home)
-{
-    switch (result) {
-    case PROFILE_OPEN:
-        return 0;
-    case PROFILE_MISSING:
-        cli_fail(T("there is no member's folder %s: enrol first", "er is geen map %s: meld u eerst aan met enrol"),
-                 home);
-        break;
-    case PROFILE_BUSY:
-        cli_fail(T("another program is at work in %s: try again when it is done",
-                   "een ander programma is bezig in %s: probeer het opnieuw als dat klaar is"),
-                 home);
-        break;
-    case PROFILE_DAMAGED:
-        cli_fail(T("the key, the membership or the log in %s is damaged: put the folder back from a copy",
-                   "de sleutel, het lidmaatschap of het logboek in %s is beschadigd: zet de map terug uit een kopie"),
-                 home);
-        break;
-    case PROFILE_FAILED:
-        cli_fail(T("can't use the folder %s: %s", "kan de map %s niet gebruiken: %s"), home, strerror(errno));
-        break;
-    }
-    return -1;
-}
-
 int cmd_open_home(struct profile *out, const char *home, bool make)
 {
+    struct error error = {0};
     struct buf path;
     int result = -1;
     buf_init(&path, PATH_TEXT_MAX);
@@ -48,7 +23,9 @@ int cmd_open_home(struct profile *out, const char *home, bool make)
     else if (buf_check(&path) < 0)
         failure_no_memory();
     else
-        result = explain(profile_open(out, buf_text(&path), make), buf_text(&path));
+        result = failure_of_home(&error, profile_open(out, buf_text(&path), make), buf_text(&path));
+    if (*error.text)
+        cli_fail("%s", error.text);
     buf_free(&path);
     return result;
 }

@@ -40,3 +40,29 @@ void failure_say_faults(const char *prefix, const struct faults *faults)
     if (faults->no_memory)
         failure_no_memory();
 }
+
+int failure_of_home(struct error *error, enum profile_result result, const char *home)
+{
+    switch (result) {
+    case PROFILE_OPEN:
+        return 0;
+    case PROFILE_MISSING:
+        return error_set(
+            error, ERROR_REFUSED,
+            T("there is no member's folder %s: enrol first", "er is geen map %s: meld u eerst aan met enrol"), home);
+    case PROFILE_BUSY:
+        return error_set(error, ERROR_REFUSED,
+                         T("another program is at work in %s: try again when it is done",
+                           "een ander programma is bezig in %s: probeer het opnieuw als dat klaar is"),
+                         home);
+    case PROFILE_DAMAGED:
+        return error_set(
+            error, ERROR_DAMAGED,
+            T("the key, the membership or the log in %s is damaged: put the folder back from a copy",
+              "de sleutel, het lidmaatschap of het logboek in %s is beschadigd: zet de map terug uit een kopie"),
+            home);
+    case PROFILE_FAILED:
+        return error_from_errno(error, T("can't use the folder %s", "kan de map %s niet gebruiken"), home);
+    }
+    return -1;
+}

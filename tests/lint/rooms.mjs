@@ -35,7 +35,7 @@ const programs = {
     '': { uses: 'cmd' },
     cmd: { uses: 'batch terminal response log net home', faces: 'cmd' },
     batch: { uses: 'terminal response log net home', faces: 'batch rows' },
-    terminal: { uses: 'response net home', faces: 'messages outcome progress prompt' },
+    terminal: { uses: 'response net home', faces: 'failures input messages outcome output progress prompt' },
     response: { uses: 'net home', faces: 'answers catalogue compose' },
     log: { uses: 'net home', faces: 'monitor view' },
     net: { uses: 'home', faces: 'deliver enrol http' },
@@ -48,9 +48,6 @@ export const open = [
   'collector/ops/metrics.h collector/intake/submission.h',
   'collector/ops/config.c collector/store/store.h',
   'collector/daemon/serve.c collector/cmd/cmd.h',
-  'client/batch/sign.c client/cmd/cmd.h',
-  'client/batch/send.c client/cmd/cmd.h',
-  'client/response/catalogue.c client/terminal/messages.h',
 ];
 
 // Where a library's header may be included.

@@ -10,7 +10,7 @@
 #define HEADER "member,action,revision,importance,noticed,satisfaction,channels,comment\n"
 
 static struct catalogue catalogue;
-static struct batch_terms terms;
+static struct batch_context context;
 static struct batch_plan plan;
 static struct faults faults;
 
@@ -18,7 +18,7 @@ static void prepare(void)
 {
     scratch_make();
     catalogue = scratch_catalogue();
-    terms = (struct batch_terms){.catalogue = &catalogue, .round = &catalogue.panel->rounds[0]};
+    context = (struct batch_context){.catalogue = &catalogue, .round = &catalogue.panel->rounds[0]};
     faults_init(&faults);
 }
 
@@ -41,7 +41,7 @@ static int read_all(const char *members, const char *rows)
 {
     struct batch_file first = file_of("m.csv", members), second = file_of("r.csv", rows);
     int a = batch_read_members(&plan, &first, &faults);
-    int b = batch_read_rows(&plan, &second, &terms, &faults);
+    int b = batch_read_rows(&plan, &second, &context, &faults);
     return a < 0 || b < 0 ? -1 : batch_plan_finish(&plan, &second, &faults);
 }
 
