@@ -14,7 +14,7 @@ static const char *home;
 
 struct checking {
     struct profile *profile;
-    struct consistency_list seen;
+    struct seen_list seen;
     size_t receipts, wrong;
 };
 
@@ -44,7 +44,7 @@ static int check_one(void *context, const struct member_receipt *receipt)
         tell_wrong(receipt, why);
         return 0;
     }
-    if (consistency_add(&c->seen, &proof.head, proof.checkpoint.text, proof.checkpoint.len) == 0)
+    if (seen_add(&c->seen, &proof.head, &proof.checkpoint) == 0)
         return 0;
     errno = ENOMEM;
     return -1;
@@ -55,11 +55,12 @@ static int check_receipts(struct checking *c)
     const struct pin *pin = c->profile->pin;
     if (receipts_each(c->profile, check_one, c) != 0)
         return -1;
-    if (consistency_add(&c->seen, &pin->head, pin->checkpoint, pin->checkpoint_len) < 0) {
+    struct slice checkpoint = {pin->checkpoint, pin->checkpoint_len};
+    if (seen_add(&c->seen, &pin->head, &checkpoint) < 0) {
         errno = ENOMEM;
         return -1;
     }
-    consistency_sort(&c->seen);
+    seen_sort(&c->seen);
     return 0;
 }
 
@@ -74,9 +75,9 @@ static void keep(const struct checking *c, const char *name, const char *text, s
         cli_say("  %s", path);
 }
 
-static void keep_seen(const struct checking *c, const struct consistency_seen *seen)
+static void keep_seen(const struct checking *c, const struct seen_checkpoint *seen)
 {
-    keep(c, "checkpoint", seen->checkpoint, seen->len);
+    keep(c, "checkpoint", seen->text, seen->len);
 }
 
 static void say_kept(void)
@@ -110,7 +111,7 @@ static void keep_other_key(const struct checking *c, const struct monitor *monit
 
 /* The log as it is shown now. */
 
-static int tell_fork(const struct checking *c, const struct consistency_seen *fork)
+static int tell_fork(const struct checking *c, const struct seen_checkpoint *fork)
 {
     cli_fail(
         T("the collector has shown two histories: it signed two different logs of %llu entries",
@@ -247,7 +248,7 @@ static int verify(struct profile *profile, struct http *http)
     if (check_receipts(&c) < 0) {
         exit_code = failure_tell_errno(profile->home);
     } else {
-        const struct consistency_seen *fork = consistency_find_fork(&c.seen);
+        const struct seen_checkpoint *fork = seen_find_fork(&c.seen);
         exit_code = fork ? tell_fork(&c, fork) : look(&c, http);
         if (c.wrong > 0)
             exit_code = cli_fail(T("%zu of %zu receipts do not hold", "%zu van %zu ontvangstbewijzen kloppen niet"),
@@ -255,7 +256,7 @@ static int verify(struct profile *profile, struct http *http)
         else
             cli_say(T("%zu receipts hold.", "%zu ontvangstbewijzen kloppen."), c.receipts);
     }
-    consistency_free(&c.seen);
+    seen_free(&c.seen);
     return exit_code;
 }
 

@@ -1,8 +1,9 @@
-/* See pin.h. */
+/* A checkpoint is verified before it becomes a pin, also when it comes from our own file. See pin.h. */
 #include "client/home/pin.h"
 #include "base/file.h"
 #include "base/json.h"
 #include "base/mem.h"
+#include "base/slice.h"
 #include "client/home/path.h"
 #include <errno.h>
 #include <string.h>
@@ -12,28 +13,33 @@
 
 static const char no_memory[] = "out of memory";
 
-struct pin *pin_copy(const struct pin *pin)
+/* With a copy of the checkpoint; NULL when there is no memory. */
+static struct pin *build_pin(const struct note_key *key, const struct merkle_head *head, const struct slice *checkpoint)
 {
-    struct pin *copy = mem_calloc(1, sizeof *copy);
-    char *checkpoint = mem_copy_text(pin->checkpoint, pin->checkpoint_len);
-    if (!copy || !checkpoint) {
-        mem_free(copy);
-        mem_free(checkpoint);
+    struct pin *pin = mem_calloc(1, sizeof *pin);
+    char *text = mem_copy_text(checkpoint->text, checkpoint->len);
+    if (!pin || !text) {
+        mem_free(pin);
+        mem_free(text);
         return NULL;
     }
-    *copy = *pin;
-    copy->checkpoint = checkpoint;
-    return copy;
+    *pin = (struct pin){.key = *key, .head = *head, .checkpoint = text, .checkpoint_len = checkpoint->len};
+    return pin;
 }
 
-static struct pin *make(const struct note_key *key, const struct buf *checkpoint, const char **why)
+struct pin *pin_copy(const struct pin *pin)
 {
-    struct pin given = {
-        .key = *key, .checkpoint = (char *)buf_text(checkpoint), .checkpoint_len = checkpoint->len}; /* copied below */
-    if (checkpoint_open(buf_text(checkpoint), checkpoint->len, key, &given.head, why) != 0)
+    return build_pin(&pin->key, &pin->head, &(struct slice){pin->checkpoint, pin->checkpoint_len});
+}
+
+static struct pin *verify_and_build(const struct note_key *key, const struct buf *checkpoint, const char **why)
+{
+    struct merkle_head head;
+    struct slice text = slice_of(checkpoint);
+    if (checkpoint_open(text.text, text.len, key, &head, why) < 0)
         return NULL;
     *why = no_memory;
-    return pin_copy(&given);
+    return build_pin(key, &head, &text);
 }
 
 struct pin *pin_new(const struct buf *key, const struct buf *checkpoint, const char **why)
@@ -43,12 +49,12 @@ struct pin *pin_new(const struct buf *key, const struct buf *checkpoint, const c
     size_t len = key->len;
     if (len > 0 && text[len - 1] == '\n')
         len--;
-    return note_key_parse(text, len, &parsed, why) == 0 ? make(&parsed, checkpoint, why) : NULL;
+    return note_key_parse(text, len, &parsed, why) == 0 ? verify_and_build(&parsed, checkpoint, why) : NULL;
 }
 
 struct pin *pin_advance(const struct pin *pin, const struct buf *checkpoint, const char **why)
 {
-    return make(&pin->key, checkpoint, why);
+    return verify_and_build(&pin->key, checkpoint, why);
 }
 
 void pin_free(struct pin *pin)
@@ -88,13 +94,13 @@ int pin_write(const struct pin *pin, const char *home)
     return result;
 }
 
-static void put_member(struct buf *out, const struct json *document, const char *name)
+static void put_text_member(struct buf *out, const struct json *document, const char *name)
 {
     const char *text = json_text(json_member(document, name));
     buf_put_text(out, text ? text : "");
 }
 
-static struct pin *parse(const struct buf *text, const char **why)
+static struct pin *parse_pin(const struct buf *text, const char **why)
 {
     struct buf key, checkpoint;
     struct pin *pin = NULL;
@@ -102,8 +108,8 @@ static struct pin *parse(const struct buf *text, const char **why)
     struct json *document = json_parse(buf_text(text), text->len, &fault);
     buf_init(&key, NOTE_MAX);
     buf_init(&checkpoint, NOTE_MAX);
-    put_member(&key, document, "key");
-    put_member(&checkpoint, document, "checkpoint");
+    put_text_member(&key, document, "key");
+    put_text_member(&checkpoint, document, "checkpoint");
     *why = document ? no_memory : fault.what;
     if (document && buf_check(&key) == 0 && buf_check(&checkpoint) == 0)
         pin = pin_new(&key, &checkpoint, why);
@@ -121,7 +127,7 @@ int pin_read(const char *home, struct pin **out)
     int result = -1;
     buf_init(&text, FILE_MAX);
     if (path_in_home(path, home, NAME) == 0 && file_read(path, &text) == 0) {
-        *out = parse(&text, &why);
+        *out = parse_pin(&text, &why);
         result = *out ? 0 : -1;
         errno = strcmp(why, no_memory) == 0 ? ENOMEM : EILSEQ;
     } else if (errno == ENOENT) {

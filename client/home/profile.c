@@ -1,4 +1,5 @@
-/* See profile.h. */
+/* What is read here was written here, or it is damaged: nothing is guessed at. member.json is written last of an
+ * enrolment, so that whoever has it has all the rest. See profile.h. */
 #include "client/home/profile.h"
 #include "base/file.h"
 #include "base/mem.h"
@@ -29,7 +30,7 @@ int profile_default_home(struct buf *out)
 
 /* The key. */
 
-static void take_key(struct profile *profile, struct secret_key *key)
+static void own_key(struct profile *profile, struct secret_key *key)
 {
     uint8_t public_key[KEY_BYTES];
     profile->key = key;
@@ -49,7 +50,7 @@ static enum profile_result load_key(struct profile *profile)
     else if ((key = secret_key_from_text(buf_text(&text), text.len)) == NULL)
         result = PROFILE_DAMAGED;
     else
-        take_key(profile, key);
+        own_key(profile, key);
     buf_wipe(&text);
     return result;
 }
@@ -71,7 +72,7 @@ int profile_make_key(struct profile *profile)
         result = file_create(path, text, sizeof text - 1, 0600);
     mem_wipe(text, sizeof text);
     if (result == 0)
-        take_key(profile, key);
+        own_key(profile, key);
     else
         secret_key_free(key);
     return result;
@@ -79,12 +80,12 @@ int profile_make_key(struct profile *profile)
 
 /* The enrolment. */
 
-static char *copy(const char *text)
+static char *copy_text(const char *text)
 {
     return mem_copy_text(text, strlen(text));
 }
 
-static enum profile_result take_member(struct profile *profile, const struct json *member)
+static enum profile_result read_enrolment(struct profile *profile, const struct json *member)
 {
     const char *url = json_text(json_member(member, "url"));
     const char *panel = json_text(json_member(member, "panel"));
@@ -93,8 +94,8 @@ static enum profile_result take_member(struct profile *profile, const struct jso
     if (!url || !panel || !kid || strcmp(kid, profile->kid) != 0 ||
         json_integer(json_member(json_member(member, "answer"), "index"), &index) < 0)
         return PROFILE_DAMAGED;
-    profile->url = copy(url);
-    profile->panel = copy(panel);
+    profile->url = copy_text(url);
+    profile->panel = copy_text(panel);
     profile->index = index;
     if (profile->url && profile->panel)
         return PROFILE_OPEN;
@@ -123,7 +124,7 @@ static enum profile_result load_member(struct profile *profile)
     struct json *member = read_member(profile);
     if (!member)
         return errno == ENOENT ? PROFILE_OPEN : errno == EILSEQ ? PROFILE_DAMAGED : PROFILE_FAILED;
-    enum profile_result result = take_member(profile, member);
+    enum profile_result result = read_enrolment(profile, member);
     json_free(member);
     return result;
 }
@@ -140,7 +141,7 @@ bool profile_is_enrolled(const struct profile *profile)
     return profile->url != NULL;
 }
 
-static void put_member(struct buf *out, const struct profile *profile, const char *jws, const struct buf *answer)
+static void put_enrolment(struct buf *out, const struct profile *profile, const char *jws, const struct buf *answer)
 {
     buf_put_text(out, "{\"url\":");
     json_put_text(out, profile->url);
@@ -176,10 +177,10 @@ int profile_set_enrolled(struct profile *profile, const char *url, const char *p
         return -1;
     }
     buf_init(&text, MEMBER_MAX);
-    profile->url = copy(url);
-    profile->panel = copy(panel);
+    profile->url = copy_text(url);
+    profile->panel = copy_text(panel);
     if (profile->url && profile->panel)
-        put_member(&text, profile, jws, answer);
+        put_enrolment(&text, profile, jws, answer);
     else
         text.failed = true;
     if (buf_check(&text) < 0)
@@ -220,7 +221,7 @@ int profile_set_pin(struct profile *profile, struct pin *pin)
 
 /* The folder. */
 
-static enum profile_result take_lock(struct profile *profile)
+static enum profile_result lock_folder(struct profile *profile)
 {
     char path[PATH_MAX];
     if (path_in_home(path, profile->home, "lock") < 0)
@@ -231,9 +232,9 @@ static enum profile_result take_lock(struct profile *profile)
     return errno == EWOULDBLOCK ? PROFILE_BUSY : PROFILE_FAILED;
 }
 
-static enum profile_result load(struct profile *profile)
+static enum profile_result load_all(struct profile *profile)
 {
-    enum profile_result result = take_lock(profile);
+    enum profile_result result = lock_folder(profile);
     if (result == PROFILE_OPEN && spool_prepare(profile->home) < 0)
         result = PROFILE_FAILED;
     if (result == PROFILE_OPEN)
@@ -253,12 +254,12 @@ enum profile_result profile_open(struct profile *out, const char *home, bool mak
         return PROFILE_FAILED;
     if (stat(home, &about) < 0)
         return errno == ENOENT ? PROFILE_MISSING : PROFILE_FAILED;
-    profile.home = copy(home);
+    profile.home = copy_text(home);
     if (!profile.home) {
         errno = ENOMEM;
         return PROFILE_FAILED;
     }
-    enum profile_result result = load(&profile);
+    enum profile_result result = load_all(&profile);
     if (result == PROFILE_OPEN) {
         *out = profile;
         return PROFILE_OPEN;

@@ -1,4 +1,5 @@
-/* See receipts.h. */
+/* A receipt is worth what the log's key says of it: nothing is believed of the answer that it came in, also when it is
+ * our own file. See receipts.h. */
 #include "client/home/receipts.h"
 #include "crypto/jws.h"
 #include <errno.h>

@@ -34,7 +34,7 @@ void response_id_write(const struct response_id *id, char out[static RESPONSE_ID
              (long long)id->revision);
 }
 
-static int read_revision(const char *digits, int64_t *out)
+static int read_sixteen_digits(const char *digits, int64_t *out)
 {
     if (strlen(digits) != REVISION_DIGITS)
         return -1;
@@ -47,7 +47,8 @@ int response_id_read(const char *text, struct response_id *out)
     const char *first = strchr(text, MARK);
     const char *second = first ? strchr(first + 1, MARK) : NULL;
     if (!second || set_part(id.round, text, (size_t)(first - text)) < 0 ||
-        set_part(id.action, first + 1, (size_t)(second - first - 1)) < 0 || read_revision(second + 1, &id.revision) < 0)
+        set_part(id.action, first + 1, (size_t)(second - first - 1)) < 0 ||
+        read_sixteen_digits(second + 1, &id.revision) < 0)
         return -1;
     *out = id;
     return 0;

@@ -1,6 +1,8 @@
-/* See monitor.h. */
+/* First whose log it is, then which checkpoint, then whether that continues all others: a later question makes no sense
+ * before the earlier one is answered. See monitor.h. */
 #include "client/log/monitor.h"
-#include "client/log/tiles.h"
+#include "client/log/consistency.h"
+#include "client/log/tile_reader.h"
 #include <string.h>
 
 /* Whether it has the form of a checkpoint, whoever signed it. */
@@ -53,17 +55,18 @@ static enum monitor_result result_of(enum consistency_verdict verdict)
 }
 
 /* From the largest down: a tree that has shrunk is seen before anything is fetched. */
-static enum monitor_result compare(struct monitor *monitor)
+static enum monitor_result compare_with_seen(struct monitor *monitor)
 {
-    struct tiles *tiles = tiles_new(monitor->http, monitor->newest->head.size, monitor->answer);
+    struct tile_reader *tiles = tile_reader_new(monitor->http, monitor->newest->head.size, monitor->answer);
     enum monitor_result result = tiles ? MONITOR_CONTINUES : MONITOR_FAILED;
     for (size_t i = monitor->seen->count; i > 0 && result == MONITOR_CONTINUES; i--) {
         monitor->older = &monitor->seen->list[i - 1];
-        result = result_of(consistency_continues(&monitor->older->head, &monitor->newest->head, tiles_read, tiles));
+        result =
+            result_of(consistency_continues(&monitor->older->head, &monitor->newest->head, tile_reader_hash, tiles));
     }
     if (result == MONITOR_CONTINUES)
         monitor->older = NULL;
-    tiles_free(tiles);
+    tile_reader_free(tiles);
     return result;
 }
 
@@ -84,7 +87,7 @@ enum monitor_result monitor_log(struct monitor *monitor)
     enum monitor_result result = judge_key(monitor);
     if (result == MONITOR_CONTINUES)
         result = judge_checkpoint(monitor);
-    return result == MONITOR_CONTINUES ? compare(monitor) : result;
+    return result == MONITOR_CONTINUES ? compare_with_seen(monitor) : result;
 }
 
 void monitor_wipe(struct monitor *monitor)

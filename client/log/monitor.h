@@ -4,7 +4,7 @@
 #define CLIENT_LOG_MONITOR_H
 
 #include "client/home/pin.h"
-#include "client/log/consistency.h"
+#include "client/log/seen.h"
 #include "client/log/view.h"
 
 enum monitor_result {
@@ -22,12 +22,12 @@ enum monitor_result {
 
 struct monitor {
     const struct pin *pin; /* the caller's */
-    const struct consistency_list *seen; /* the caller's, sorted; the pinned checkpoint should be among them */
+    const struct seen_list *seen; /* the caller's, sorted; the pinned checkpoint should be among them */
     struct http *http;
     struct http_answer *answer; /* the last one had */
     struct view view; /* as served; empty while not had */
     struct pin *newest; /* the checkpoint as served, verified; NULL while there is none */
-    const struct consistency_seen *older; /* which of `seen` the result is about; NULL where about none */
+    const struct seen_checkpoint *older; /* which of `seen` the result is about; NULL where about none */
     const char *why; /* static phrase in English */
 };
 

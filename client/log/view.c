@@ -1,10 +1,10 @@
-/* See view.h. */
+/* Two requests, key first: who signs is asked before what was signed. See view.h. */
 #include "client/log/view.h"
 
 #define KEY_ANSWER_MAX ((size_t)1024) /* a name of 255 bytes and 80 characters of key */
 
-static enum view_result get(struct http *http, const char *path, size_t max, struct buf *out,
-                            struct http_answer *answer)
+static enum view_result fetch_text(struct http *http, const char *path, size_t max, struct buf *out,
+                                   struct http_answer *answer)
 {
     struct http_request request = {.path = path, .answer_max = max};
     switch (http_do(http, &request, answer)) {
@@ -26,9 +26,9 @@ enum view_result view_get(struct view *out, struct http *http, struct http_answe
     struct view view;
     buf_init(&view.key, KEY_ANSWER_MAX);
     buf_init(&view.checkpoint, NOTE_MAX);
-    enum view_result result = get(http, "/log/key", KEY_ANSWER_MAX, &view.key, answer);
+    enum view_result result = fetch_text(http, "/log/key", KEY_ANSWER_MAX, &view.key, answer);
     if (result == VIEW_HAD)
-        result = get(http, "/log/checkpoint", NOTE_MAX, &view.checkpoint, answer);
+        result = fetch_text(http, "/log/checkpoint", NOTE_MAX, &view.checkpoint, answer);
     if (result == VIEW_HAD)
         *out = view;
     else

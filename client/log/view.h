@@ -19,8 +19,8 @@ enum view_result {
 MUST_CHECK enum view_result view_get(struct view *out, struct http *http, struct http_answer *answer);
 void view_free(struct view *view);
 
-/* view_get and pin_new in one: *out is the caller's to free. VIEW_REFUSED also when what was had is no key and
- * checkpoint of one log. */
+/* view_get and pin_new in one: *out is the caller's to free. VIEW_REFUSED also when the answer is not a key and a
+ * checkpoint of the same log. */
 MUST_CHECK enum view_result view_pin(struct pin **out, struct http *http, struct http_answer *answer);
 
 #endif

@@ -1,4 +1,4 @@
-/* See deliver.h. */
+/* One at a time and in order, each filed before the next is sent. See deliver.h. */
 #include "client/net/deliver.h"
 #include "client/home/evidence.h"
 #include "client/home/receipts.h"

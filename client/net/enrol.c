@@ -1,4 +1,5 @@
-/* See enrol.h. */
+/* Key, signed text, answer: each on disk before what rests on it, so that it may be cut off anywhere and begun again.
+ * See enrol.h. */
 #include "client/net/enrol.h"
 #include "base/clock.h"
 #include "base/json.h"

@@ -1,4 +1,4 @@
-/* See retry.h. */
+/* Waiting is bounded twice: by how often, and by how long somebody has patience. See retry.h. */
 #include "client/net/retry.h"
 
 const struct retry_policy retry_never = {.attempts = 1};

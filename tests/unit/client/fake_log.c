@@ -2,6 +2,7 @@
 #include "tests/unit/client/fake_log.h"
 #include "base/json.h"
 #include "client/home/pin.h"
+#include "crypto/crypto.h"
 #include "crypto/receipt.h"
 #include "crypto/tile.h"
 #include "tests/unit/client/fake.h"
@@ -11,6 +12,7 @@
 
 void fake_log_init(struct fake_log *log, const char *origin)
 {
+    cr_assert_eq(crypto_start(), 0);
     uint8_t public_key[KEY_BYTES];
     memset(log, 0, sizeof *log);
     log->secret = secret_key_new();

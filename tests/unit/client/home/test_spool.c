@@ -20,43 +20,6 @@ TestSuite(spool, .init = prepare, .fini = scratch_remove);
 TestSuite(bulk, .init = prepare, .fini = scratch_remove);
 TestSuite(history, .init = prepare, .fini = scratch_remove);
 
-Test(spool, reads_back_the_id_that_it_wrote)
-{
-    char name[RESPONSE_ID_TEXT_SIZE];
-    struct response_id id = scratch_id("WA-1.03", 12), back;
-    response_id_write(&id, name);
-    cr_expect_str_eq(name, "round-1~WA-1.03~0000000000000012");
-    cr_assert_eq(response_id_read(name, &back), 0);
-    cr_expect_str_eq(back.round, "round-1");
-    cr_expect_str_eq(back.action, "WA-1.03");
-    cr_expect_eq(back.revision, 12);
-}
-
-Test(spool, refuses_a_name_that_is_none)
-{
-    static const char *const names[] = {"",
-                                        "a",
-                                        "a~b",
-                                        "~b~0000000000000001",
-                                        "a~~0000000000000001",
-                                        "a~b~1",
-                                        "a~b~000000000000000x",
-                                        "a~b~00000000000000011",
-                                        "a~b~0000000000000000",
-                                        "a~b~9999999999999999",
-                                        "a~b~-000000000000001"};
-    struct response_id id;
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-        cr_expect_eq(response_id_read(names[i], &id), -1, "%s", names[i]);
-    cr_expect_eq(response_id_set(&id, "round-1", "../x", 1), -1);
-    cr_expect_eq(response_id_set(&id, "round-1", "a", 0), -1);
-    char longer[66];
-    memset(longer, 'a', 65);
-    longer[65] = '\0';
-    cr_expect_eq(response_id_set(&id, longer, "a", 1), -1);
-    cr_expect_eq(response_id_set(&id, longer + 1, "a", 1), 0);
-}
-
 Test(spool, keeps_a_response_until_it_is_settled)
 {
     struct response_id id = scratch_id("WA-1.03", 1);

@@ -1,6 +1,6 @@
 /* A collector that shows its log over a real socket, honestly or not. */
 #include "client/log/monitor.h"
-#include "client/log/tiles.h"
+#include "client/log/tile_reader.h"
 #include "tests/unit/client/fake.h"
 #include "tests/unit/client/fake_log.h"
 #include "tests/unit/client/scratch.h"
@@ -8,7 +8,7 @@
 #include <string.h>
 
 static struct fake_log ours, theirs, stranger;
-static struct consistency_list seen;
+static struct seen_list seen;
 static struct http_answer answer;
 static struct monitor monitor;
 static struct pin *pin;
@@ -32,7 +32,7 @@ static void finish(void)
 {
     monitor_wipe(&monitor);
     http_close(monitor.http);
-    consistency_free(&seen);
+    seen_free(&seen);
     pin_free(pin);
     http_answer_free(&answer);
     fake_log_wipe(&ours);
@@ -49,7 +49,8 @@ static void see(const struct fake_log *log, size_t size)
     struct merkle_head head = fake_log_head(log, size);
     buf_init(&text, NOTE_MAX);
     fake_log_put_checkpoint(&text, log, size);
-    cr_assert_eq(consistency_add(&seen, &head, text.data, text.len), 0);
+    struct slice checkpoint = slice_of(&text);
+    cr_assert_eq(seen_add(&seen, &head, &checkpoint), 0);
     buf_free(&text);
 }
 
@@ -58,7 +59,7 @@ static enum monitor_result look(size_t pinned)
 {
     pin = fake_log_pin(&ours, pinned);
     see(&ours, pinned);
-    consistency_sort(&seen);
+    seen_sort(&seen);
     monitor =
         (struct monitor){.pin = pin, .seen = &seen, .http = http_open(fake_url(), &retry_never), .answer = &answer};
     cr_assert_not_null(monitor.http);
@@ -192,20 +193,20 @@ Test(tiles, gives_each_stored_hash_and_fetches_a_tile_once)
     struct merkle_hash got, want;
     fake_log_serve(&ours);
     http = http_open(fake_url(), &retry_never);
-    struct tiles *tiles = tiles_new(http, 600, &answer);
+    struct tile_reader *tiles = tile_reader_new(http, 600, &answer);
     cr_assert_not_null(tiles);
     for (unsigned level = 0; level < 10; level++)
         for (uint64_t i = 0; (i + 1) << level <= 600; i++) {
-            cr_assert_eq(tiles_read(tiles, level, i, &got), 0, "%u %d", level, (int)i);
+            cr_assert_eq(tile_reader_hash(tiles, level, i, &got), 0, "%u %d", level, (int)i);
             cr_assert_eq(fake_log_read(&ours, level, i, &want), 0);
             cr_assert(merkle_equal(&got, &want), "%u %d", level, (int)i);
         }
     cr_expect_eq(fake_requests(), 4);
-    cr_expect_eq(tiles_read(tiles, 0, 600, &got), -1, "beyond the tree");
-    cr_expect_eq(tiles_read(tiles, 9, 1, &got), -1);
-    cr_expect_eq(tiles_read(tiles, 64, 0, &got), -1);
+    cr_expect_eq(tile_reader_hash(tiles, 0, 600, &got), -1, "beyond the tree");
+    cr_expect_eq(tile_reader_hash(tiles, 9, 1, &got), -1);
+    cr_expect_eq(tile_reader_hash(tiles, 64, 0, &got), -1);
     cr_expect_eq(fake_requests(), 4, "for which nobody is asked");
-    tiles_free(tiles);
+    tile_reader_free(tiles);
     http_close(http);
 }
 
@@ -216,11 +217,11 @@ Test(tiles, takes_the_first_hashes_of_a_full_tile_where_the_partial_one_is_gone)
     ours.only_full_tiles = true;
     fake_log_serve(&ours);
     struct http *http = http_open(fake_url(), &retry_never);
-    struct tiles *tiles = tiles_new(http, 600, &answer);
-    cr_assert_eq(tiles_read(tiles, 0, 599, &got), 0);
+    struct tile_reader *tiles = tile_reader_new(http, 600, &answer);
+    cr_assert_eq(tile_reader_hash(tiles, 0, 599, &got), 0);
     cr_assert_eq(fake_log_read(&ours, 0, 599, &want), 0);
     cr_expect(merkle_equal(&got, &want));
-    tiles_free(tiles);
+    tile_reader_free(tiles);
     http_close(http);
 }
 
@@ -230,8 +231,8 @@ Test(tiles, refuses_one_of_another_length)
     ours.answer = "HTTP/1.1 200 X\r\nContent-Length: 3\r\n\r\nabc";
     fake_log_serve(&ours);
     struct http *http = http_open(fake_url(), &retry_never);
-    struct tiles *tiles = tiles_new(http, 600, &answer);
-    cr_expect_eq(tiles_read(tiles, 0, 0, &got), -1);
-    tiles_free(tiles);
+    struct tile_reader *tiles = tile_reader_new(http, 600, &answer);
+    cr_expect_eq(tile_reader_hash(tiles, 0, 0, &got), -1);
+    tile_reader_free(tiles);
     http_close(http);
 }
