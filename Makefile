@@ -4,7 +4,8 @@ VERSION := 0.1.0
 .DEFAULT_GOAL := all
 MAKEFLAGS += --no-builtin-rules
 SHELL := /bin/sh
-ifeq ($(MAKELEVEL),0)
+# All cores, unless the command line or the environment says how many.
+ifeq ($(MAKELEVEL)$(filter -j% --jobs%,$(shell echo "$$MAKEFLAGS")),0)
 MAKEFLAGS += -j$(shell nproc)
 endif
 
@@ -14,8 +15,8 @@ CC ?= gcc
 ifeq ($(origin CC),default)
 CC := gcc
 endif
-# release: what people run; asan, tsan: the same under sanitizers; clang: the other compiler; cov: coverage; fuzz: libFuzzer;
-# mem: unit tests that valgrind can take (tests/memcheck).
+# release: what people run; asan, tsan: the same under sanitizers; clang: the other compiler, and clang-asan its sanitizers;
+# cov: coverage; fuzz: libFuzzer; mem: unit tests that valgrind can take (tests/memcheck).
 VARIANT ?= release
 BUILD ?= build
 ifeq ($(VARIANT),release)
@@ -24,28 +25,49 @@ else
 OUT := $(BUILD)/$(VARIANT)
 endif
 
+# CC, CPPFLAGS, CFLAGS, LDFLAGS and PKG_CONFIG are the user's, from the environment or the command line. They come after ours and
+# take nothing away from them, so that a distribution's (dpkg-buildflags) can be given as they are.
+CPPFLAGS ?=
+CFLAGS ?=
+LDFLAGS ?=
+PKG_CONFIG ?= pkg-config
+# Warnings are errors where the program is worked on: in a checkout. A packager's newer compiler may warn of something new.
+WERROR ?= $(if $(wildcard .git),1,0)
+
 WARNINGS := -Wall -Wextra -Wconversion -Wshadow -Wformat=2 -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith \
-            -Wwrite-strings -Wundef -Wvla -Werror
-CPPFLAGS := -I. -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -DBURGERPANEL_VERSION='"$(VERSION)"'
-CFLAGS_COMMON := -std=c17 -g -fno-strict-aliasing -fstack-protector-strong -fPIE -pthread $(WARNINGS)
-CFLAGS_release := -O2 -D_FORTIFY_SOURCE=2
-CFLAGS_clang := -O2
-CFLAGS_asan := -O1 -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
-CFLAGS_tsan := -O1 -fsanitize=thread -fno-omit-frame-pointer
-CFLAGS_cov := -O0 --coverage
-CFLAGS_mem := -O1
-CPPFLAGS_mem := -Itests/memcheck
-CFLAGS_fuzz := -O1 -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
-ifneq ($(filter clang fuzz,$(VARIANT)),)
+            -Wwrite-strings -Wundef -Wvla $(if $(filter 1,$(WERROR)),-Werror)
+SANITIZE := -O1 -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+VARIANT_release = -O2 $(FORTIFY)
+VARIANT_clang = -O2 $(FORTIFY)
+VARIANT_asan := $(SANITIZE)
+VARIANT_clang-asan := $(SANITIZE)
+VARIANT_tsan := -O1 -fsanitize=thread -fno-omit-frame-pointer
+VARIANT_cov := -O0 --coverage
+VARIANT_mem := -O1 -Itests/memcheck
+VARIANT_fuzz := $(SANITIZE) -fsanitize=fuzzer-no-link
+ifneq ($(filter clang clang-asan fuzz,$(VARIANT)),)
 CC := clang
 endif
-CPPFLAGS += $(CPPFLAGS_$(VARIANT))
-CFLAGS := $(CFLAGS_COMMON) $(CFLAGS_$(VARIANT))
-LDFLAGS := -pie -pthread -Wl,-z,relro,-z,now $(filter -fsanitize% --coverage,$(CFLAGS_$(VARIANT)))
 
-LIBS_GROUND := -lcjson -lsodium -lm
-LIBS_collector := -lmicrohttpd -lcurl -lz -lsqlite3 -linih -lz $(LIBS_GROUND)
-LIBS_client := -lcurl $(LIBS_GROUND)
+# What asks the compiler or pkg-config is worked out at its first use: they may have been installed since make began.
+once = $(eval $(1) := $(2))$($(1))
+# Fortified as far as compiler and C library can, unless the user's flags say how far, or not to optimise.
+FORTIFY = $(call once,FORTIFY,$(if $(findstring _FORTIFY_SOURCE,$(CPPFLAGS) $(CFLAGS))$(filter -O0,$(CFLAGS)),,$(fortify)))
+fortify = -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=$(shell echo '\#include <features.h>' | \
+    $(CC) -O2 -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3 -Werror -E - >/dev/null 2>&1 && echo 3 || echo 2)
+ask_pkg_config = $(shell $(PKG_CONFIG) $(1))$(if $(filter-out 0,$(.SHELLSTATUS)),$(error $(PKG_CONFIG) $(1) failed))
+
+PACKAGES_ground := libcjson libsodium
+PACKAGES_client := libcurl $(PACKAGES_ground)
+PACKAGES_collector := libmicrohttpd libcurl sqlite3 inih zlib $(PACKAGES_ground)
+LIBS_ground = $(call once,LIBS_ground,$(call ask_pkg_config,--libs $(PACKAGES_ground)) -lm)
+LIBS_client = $(call once,LIBS_client,$(call ask_pkg_config,--libs $(PACKAGES_client)) -lm)
+LIBS_collector = $(call once,LIBS_collector,$(call ask_pkg_config,--libs $(PACKAGES_collector)) -lm)
+HEADERS = $(call once,HEADERS,$(call ask_pkg_config,--cflags $(PACKAGES_collector)))
+
+COMPILE = $(CC) -I. -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -DBURGERPANEL_VERSION='"$(VERSION)"' $(HEADERS) -std=c17 -g \
+    -fno-strict-aliasing -fstack-protector-strong -fPIE -pthread $(WARNINGS) $(VARIANT_$(VARIANT)) $(CPPFLAGS) $(CFLAGS)
+LINK = $(CC) -pie -pthread -Wl,-z,relro,-z,now $(filter -fsanitize% --coverage,$(VARIANT_$(VARIANT))) $(CFLAGS) $(LDFLAGS)
 
 GROUND_SOURCES := $(wildcard base/*.c crypto/*.c panel/*.c)
 COLLECTOR_SOURCES := $(wildcard collector/*/*.c collector/*/*/*.c)
@@ -99,15 +121,15 @@ units: $(UNITS)
 
 $(OUT)/obj/%.o: %.c Makefile | $(HAVE)
 	@mkdir -p $(@D)
-	$(call say,CC,$<)$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c $< -o $@
+	$(call say,CC,$<)$(COMPILE) -MMD -MP -c $< -o $@
 
 $(OUT)/obj/collector/api/openapi.o: collector/api/openapi.json
 
 $(OUT)/burgerpanel-collector: $(call objects,collector/main.c $(COLLECTOR_SOURCES) $(GROUND_SOURCES))
-	$(call say,LD,$@)$(CC) $(LDFLAGS) $^ $(LIBS_collector) -o $@
+	$(call say,LD,$@)$(LINK) $^ $(LIBS_collector) -o $@
 
 $(OUT)/burgerpanel: $(call objects,client/main.c $(CLIENT_SOURCES) $(GROUND_SOURCES))
-	$(call say,LD,$@)$(CC) $(LDFLAGS) $^ $(LIBS_client) -o $@
+	$(call say,LD,$@)$(LINK) $^ $(LIBS_client) -o $@
 
 # A room's unit tests are linked with that room and those below it.
 BELOW_base := $(wildcard base/*.c)
@@ -115,9 +137,9 @@ BELOW_crypto := $(BELOW_base) $(wildcard crypto/*.c)
 BELOW_panel := $(GROUND_SOURCES)
 BELOW_collector := $(GROUND_SOURCES) $(COLLECTOR_SOURCES)
 BELOW_client := $(GROUND_SOURCES) $(CLIENT_SOURCES)
-LIBS_base := $(LIBS_GROUND)
-LIBS_crypto := $(LIBS_GROUND)
-LIBS_panel := $(LIBS_GROUND)
+LIBS_base = $(LIBS_ground)
+LIBS_crypto = $(LIBS_ground)
+LIBS_panel = $(LIBS_ground)
 ifeq ($(VARIANT),mem)
 RUNNER := tests/memcheck/runner.c
 else
@@ -125,7 +147,7 @@ LIBS_RUNNER := -lcriterion
 endif
 define unit_rule
 $(OUT)/unit-$(1): $(call objects,$(RUNNER) $(wildcard tests/unit/$(1)/*.c tests/unit/$(1)/*/*.c tests/unit/*.c) $(BELOW_$(1)))
-	$$(call say,LD,$$@)$$(CC) $$(LDFLAGS) $$^ $(LIBS_RUNNER) $(LIBS_$(1)) -o $$@
+	$$(call say,LD,$$@)$$(LINK) $$^ $(LIBS_RUNNER) $$(LIBS_$(1)) -o $$@
 endef
 $(foreach room,$(UNIT_ROOMS),$(eval $(call unit_rule,$(room))))
 
@@ -135,27 +157,35 @@ BENCH_SHARED := $(addprefix tests/bench/,kit.c load.c measure.c) $(GROUND_SOURCE
 .PHONY: benches
 benches: $(BENCHES)
 $(OUT)/bench-http: $(call objects,tests/bench/bench.c $(BENCH_SHARED))
-	$(call say,LD,$@)$(CC) $(LDFLAGS) $^ $(LIBS_GROUND) -o $@
+	$(call say,LD,$@)$(LINK) $^ $(LIBS_ground) -o $@
 $(OUT)/bench-overload: $(call objects,tests/bench/overload.c $(BENCH_SHARED))
-	$(call say,LD,$@)$(CC) $(LDFLAGS) $^ $(LIBS_GROUND) -o $@
+	$(call say,LD,$@)$(LINK) $^ $(LIBS_ground) -o $@
 $(OUT)/bench-log: $(call objects,tests/bench/log.c $(BENCH_SHARED) $(COLLECTOR_SOURCES))
-	$(call say,LD,$@)$(CC) $(LDFLAGS) $^ $(LIBS_collector) -o $@
+	$(call say,LD,$@)$(LINK) $^ $(LIBS_collector) -o $@
 $(OUT)/bench-growth: $(call objects,$(addprefix tests/bench/,growth.c fill.c crowd.c) $(BENCH_SHARED) $(COLLECTOR_SOURCES))
-	$(call say,LD,$@)$(CC) $(LDFLAGS) $^ $(LIBS_collector) -o $@
+	$(call say,LD,$@)$(LINK) $^ $(LIBS_collector) -o $@
 
 FUZZERS := $(patsubst tests/fuzz/%.c,$(OUT)/%,$(wildcard tests/fuzz/fuzz_*.c))
 .PHONY: fuzzers
 .SECONDARY:
 fuzzers: $(FUZZERS)
 $(OUT)/fuzz_%: $(OUT)/obj/tests/fuzz/fuzz_%.o $(call objects,$(GROUND_SOURCES))
-	$(call say,LD,$@)$(CC) $(LDFLAGS) -fsanitize=fuzzer $^ $(LIBS_GROUND) -o $@
+	$(call say,LD,$@)$(LINK) -fsanitize=fuzzer $^ $(LIBS_ground) -o $@
 
 -include $(shell find $(OUT)/obj -name '*.d' 2>/dev/null)
 
 # --- what is done with it --------------------------------------------------------------------------------------------------
 
-PREFIX ?= /usr/local
+# Where `install` puts things: the GNU names, any of which may be given; all of it below DESTDIR.
+prefix ?= $(or $(PREFIX),/usr/local)
+exec_prefix ?= $(prefix)
+bindir ?= $(exec_prefix)/bin
+sysconfdir ?= $(prefix)/etc
+datarootdir ?= $(prefix)/share
+docdir ?= $(datarootdir)/doc/burgerpanel
+unitdir ?= $(prefix)/lib/systemd/system
 DESTDIR ?=
+INSTALL ?= install
 # One recipe's lines run in order, so what a target builds is ready, in parallel, before what it runs begins.
 RUN := BUILD='$(BUILD)' tests/run.sh
 .PHONY: demo quick test memcheck tsan lint check-excel bench fuzz coverage install clean help
@@ -202,9 +232,14 @@ coverage: $(HAVE) ## which lines the tests reach, as a page under build/coverage
 	@find '$(BUILD)/cov' -name '*.gcda' -delete
 	@$(RUN) coverage
 
-install: programs ## puts both programs into $(DESTDIR)$(PREFIX)/bin
-	install -d '$(DESTDIR)$(PREFIX)/bin'
-	install -m 755 $(PROGRAMS) '$(DESTDIR)$(PREFIX)/bin'
+install: programs ## both programs, a unit for systemd and the documentation (prefix=/usr/local, DESTDIR=)
+	$(INSTALL) -d '$(DESTDIR)$(bindir)' '$(DESTDIR)$(unitdir)' '$(DESTDIR)$(docdir)/docs'
+	$(INSTALL) -m 755 $(PROGRAMS) '$(DESTDIR)$(bindir)'
+	sed -e 's|@bindir@|$(bindir)|' -e 's|@sysconfdir@|$(sysconfdir)|' packaging/burgerpanel.service \
+	    >'$(DESTDIR)$(unitdir)/burgerpanel.service'
+	chmod 644 '$(DESTDIR)$(unitdir)/burgerpanel.service'
+	$(INSTALL) -m 644 README.md LICENSE '$(DESTDIR)$(docdir)'
+	$(INSTALL) -m 644 $(wildcard docs/*.md) '$(DESTDIR)$(docdir)/docs'
 
 clean: ## removes all that was built
 	rm -rf '$(BUILD)'
@@ -212,3 +247,7 @@ clean: ## removes all that was built
 help: ## this list
 	@sed -n 's/^\([a-z][a-z-]*\):.*## \(.*\)$$/  make \1|\2/p' Makefile | while IFS='|' read -r target text; do \
 	    printf '%-16s %s\n' "$$target" "$$text"; done
+	@echo
+	@echo '  CC, CPPFLAGS, CFLAGS, LDFLAGS   added to ours; WERROR=0: warnings are no errors; V=1: shows each command'
+	@echo '  BUILD=build                     where all of it goes'
+	@echo '  VARIANT=release                 or $(filter-out release,$(patsubst VARIANT_%,%,$(filter VARIANT_%,$(.VARIABLES))))'

@@ -46,6 +46,10 @@ const tree = {
   'crypto/circle_b.c': '/* b */\nint circle_b(void)\n{\n    return circle_c();\n}\n',
   'crypto/circle_c.c': '/* c */\nint circle_c(void)\n{\n    return circle_a();\n}\n',
   'crypto/circle_user.c': '/* in none */\nint circle_user(void)\n{\n    return circle_a();\n}\n',
+  Makefile: 'VERSION := 1.2.3\n',
+  'publiccode.yml': 'softwareVersion: 1.2.4\n',
+  'collector/http/http.h': '#ifndef COLLECTOR_HTTP_HTTP_H\n#define COLLECTOR_HTTP_HTTP_H\n/* head */\n#define API_VERSION "2.0.0"\n#endif\n',
+  'collector/api/openapi.json': '{"info": {"version": "2.1.0"}}\n',
   'tests/blank.sh': 'echo 1 \n\techo 2\n',
 };
 const expected = {
@@ -57,11 +61,12 @@ const expected = {
   functions: ['collector/d.c:5', 'collector/d.c:6', 'collector/d.c:7', 'collector/d.c:10'],
   widths: ['panel/wide.c:1', 'panel/wide.c:3'],
   sizes: ['panel/long.c:1', 'panel/long.c:3'],
+  versions: ['publiccode.yml:1', 'collector/api/openapi.json:1'],
   blanks: ['tests/blank.sh:1', 'tests/blank.sh:2'],
   roles: ['panel/roles.c:1'],
   statics: ['panel/statics.c:2', 'panel/statics.c:6'],
   circles: ['crypto/circle_a.c: in a circle with crypto/circle_b.c, crypto/circle_c.c'],
-  heads: ['panel/b.h:1', 'panel/b.h'],
+  heads: ['collector/http/http.h:1', 'panel/b.h:1', 'panel/b.h'],
   exported: ['crypto/name.c: other', 'crypto/name.c: name_hidden'],
 };
 

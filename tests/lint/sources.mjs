@@ -260,7 +260,19 @@ function nounsOf(name, header) {
   return nouns;
 }
 
-export const checks = { walls, functions, sizes, widths, blanks, heads, roles, statics, circles, exported };
+// The program's version stands in the Makefile and the API's in the C that sends it; other papers say the same.
+function versions(root) {
+  const told = [
+    ['Makefile', /^VERSION := (\S+)$/m, 'publiccode.yml', (text) => text.match(/^softwareVersion: "?([^"\s]+)"?$/m)?.[1]],
+    ['collector/http/http.h', /^#define API_VERSION "(\S+)"$/m, 'collector/api/openapi.json', (text) => JSON.parse(text).info.version],
+  ];
+  return told
+    .map(([source, pattern, paper, find]) => [source, read(root, source).match(pattern)?.[1], paper, find(read(root, paper))])
+    .filter(([, version, , copy]) => version === undefined || version !== copy)
+    .map(([source, version, paper, copy]) => `${paper}:1: version ${copy}, while ${source} says ${version}`);
+}
+
+export const checks = { walls, functions, sizes, widths, blanks, heads, roles, statics, circles, exported, versions };
 
 if (import.meta.url === pathToFileURL(process.argv[1]).href) {
   const [check, ...rest] = process.argv.slice(2);

@@ -31,7 +31,7 @@ put_package() { # name
     gcc | clang) put_command "$1" compiler ;;
     nodejs) put_command node node ;;
     libreoffice-calc-nogui) put_command soffice ;;
-    clang-format | clang-tidy | gcovr | npm | shellcheck | sqlite3 | valgrind) put_command "$1" ;;
+    clang-format | clang-tidy | gcovr | npm | pkg-config | shellcheck | sqlite3 | valgrind) put_command "$1" ;;
     libc6-dev) put_file usr/include/stdio.h ;;
     libcjson-dev) put_file usr/include/cjson/cJSON.h ;;
     libclang-rt-14-dev) put_file usr/lib/llvm-14/lib/clang/14.0.6/lib/linux/libclang_rt.fuzzer-x86_64.a ;;

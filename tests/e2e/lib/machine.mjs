@@ -8,9 +8,10 @@ import { dirname, join } from 'node:path';
 import { freshFolder } from './programs.mjs';
 
 const ESSENTIAL =
-  'cat cp dirname find install make mkdir mv nproc paste rm rmdir sed sh sort tr'.split(' ');
+  'cat chmod cp dirname find install make mkdir mv nproc paste rm rmdir sed sh sort tr'.split(' ');
 const SOURCES = ['base', 'crypto', 'panel', 'collector', 'client', 'tests'];
 const WHOLE = ['tests/bench', 'tests/memcheck', 'tests/fuzz']; // the Makefile names each file of these
+const PAPERS = ['Makefile', '.ci/deps', 'README.md', 'LICENSE', 'packaging', 'docs/CLI.md'];
 const SCRIPTS = ['tests/run.sh', 'tests/lint/run.sh', 'tests/bench/run.sh', 'tests/fuzz/run.sh', 'fixtures/demo.sh'];
 
 const which = (name) => {
@@ -49,8 +50,7 @@ export class Machine {
     writeScript(this.path('stand-in/compiler'), 'while [ $# -gt 1 ]; do\n[ "$1" = -o ] && : >"$2"\nshift\ndone');
     if (apt) cpSync('tests/e2e/lib/apt-get.sh', this.path('bin/apt-get'));
 
-    cpSync('Makefile', join(this.tree, 'Makefile'));
-    cpSync('.ci/deps', join(this.tree, '.ci/deps'));
+    for (const path of PAPERS) cpSync(path, join(this.tree, path), { recursive: true });
     for (const folder of SOURCES) copySources(this.tree, folder);
     for (const script of SCRIPTS)
       writeScript(join(this.tree, script), `echo "${script} $*" >>'${this.path('calls')}'`);
@@ -58,6 +58,11 @@ export class Machine {
 
   path(...names) {
     return join(this.folder, ...names);
+  }
+
+  // As if the tree had come from git, and not as a package's sources.
+  makeCheckout() {
+    mkdirSync(join(this.tree, '.git'));
   }
 
   // Starts make as one would at a terminal; the promise is of {code, output}.
