@@ -1,5 +1,5 @@
-/* The second half of a batch: what waits goes out, a request for many, and is filed by its answers. Knows no key but the
- * log's; prints nothing. */
+/* The second half of a batch: what waits goes out, a request for many, and is filed by its answers. Knows no key but
+ * the log's; prints nothing. */
 #include "base/clock.h"
 #include "base/mem.h"
 #include "client/batch/batch.h"

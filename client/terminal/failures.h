@@ -1,5 +1,5 @@
-/* The last words of a verb that did not do what it was asked, on standard error. What begins with
- * failure_tell, and failure_no_memory, says one line led by the program's name and returns CLI_FAILED. Main thread only. */
+/* The last words of a verb that did not do what it was asked, on standard error. What begins with failure_tell, and
+ * failure_no_memory, says one line led by the program's name and returns CLI_FAILED. Main thread only. */
 #ifndef CLIENT_TERMINAL_FAILURES_H
 #define CLIENT_TERMINAL_FAILURES_H
 

@@ -1,5 +1,6 @@
-/* What a database must be able to do to be a store: a table of the verbs, one for each front in store.h, whose contracts
- * these are. Inside of collector/store alone, and of the tests that wrap a store; everybody else calls the fronts. */
+/* What a database must be able to do to be a store: a table of the verbs, one for each front in store.h, whose
+ * contracts these are. Inside of collector/store alone, and of the tests that wrap a store; everybody else calls the
+ * fronts. */
 #ifndef COLLECTOR_STORE_BACKEND_H
 #define COLLECTOR_STORE_BACKEND_H
 

@@ -107,8 +107,8 @@ MUST_CHECK enum store_result store_entry_append(struct store *store, int64_t ind
 MUST_CHECK enum store_result store_entry_read(struct store *store, int64_t index, struct buf *out);
 MUST_CHECK enum store_result store_entry_count(struct store *store, int64_t *count);
 
-/* The tree over the log, in tiles of up to TILE_WIDTH stored hashes (crypto/tile.h); only full ones and the last of each
- * level are kept. */
+/* The tree over the log, in tiles of up to TILE_WIDTH stored hashes (crypto/tile.h); only full ones and the last of
+ * each level are kept. */
 MUST_CHECK enum store_result store_tile_write(struct store *store, unsigned level, uint64_t index,
                                               const struct merkle_hash *hashes, unsigned width);
 MUST_CHECK enum store_result store_tile_read(struct store *store, unsigned level, uint64_t index,

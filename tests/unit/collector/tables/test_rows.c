@@ -1,9 +1,9 @@
 /* The tables of the example panel, its responses counted here, against those that another program worked out. */
-#include "collector/tables/rows.h"
 #include "base/file.h"
 #include "base/json.h"
 #include "base/mem.h"
 #include "collector/tables/csv.h"
+#include "collector/tables/rows.h"
 #include "panel/response.h"
 #include <criterion/criterion.h>
 #include <stdlib.h>
