@@ -44,7 +44,7 @@ struct batch {
     struct http_answer answer; /* the last one had */
     struct pin *log; /* as seen when this run began; NULL until then */
     size_t unproven; /* responses whose receipt does not hold */
-    const char *why; /* the first of them does not */
+    struct error why; /* the last of them does not */
     bool offline; /* the collector can't be reached just now: go on signing, send nothing */
     struct error error; /* set on BATCH_FAILED */
 };

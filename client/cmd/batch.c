@@ -163,7 +163,7 @@ static int tell_result(const struct batch_run *run, enum batch_result result)
               "the spool, the answers lie in evidence/ of their homes",
               "%zu reacties: de verzamelaar zegt ze te hebben, maar de ontvangstbewijzen kloppen niet (%s); ze "
               "blijven bewaard, de antwoorden liggen in evidence/ van hun mappen"),
-            batch->unproven, batch->why);
+            batch->unproven, batch->why.text);
     if (result == BATCH_FAILED)
         exit_code = cli_fail("%s", batch->error.text);
     if (result == BATCH_BLOCKED)

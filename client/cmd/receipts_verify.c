@@ -37,11 +37,11 @@ static int check_one(void *context, const struct member_receipt *receipt)
 {
     struct checking *c = context;
     struct receipts_proof proof;
-    const char *why;
+    struct error why;
     c->receipts++;
     if (receipts_check(receipt, &c->profile->pin->key, &proof, &why) < 0) {
         c->wrong++;
-        tell_wrong(receipt, why);
+        tell_wrong(receipt, why.text);
         return 0;
     }
     if (seen_add(&c->seen, &proof.head, &proof.checkpoint) == 0)
@@ -211,7 +211,7 @@ static int tell_monitor(const struct checking *c, enum monitor_result result, st
         return cli_fail(
             T("what the collector gives as its log is none (%s); is this the collector's own URL?",
               "wat de verzamelaar als logboek geeft is er geen (%s); is dit de eigen URL van de verzamelaar?"),
-            monitor->why);
+            monitor->why.text);
     case MONITOR_OTHER_KEY:
         return tell_other_key(c, monitor);
     case MONITOR_TWO_HISTORIES:

@@ -1,6 +1,7 @@
 /* One small file, read whole and written whole: its lines hold codes, so each buffer is wiped. See pending.h. */
 #include "client/home/pending.h"
 #include "base/file.h"
+#include "base/lang.h"
 #include "client/home/path.h"
 #include "client/home/receipts.h"
 #include "crypto/jws.h"
@@ -57,13 +58,13 @@ int pending_add(const char *home, const struct buf *jws)
 }
 
 static int find_proven(const struct buf *text, const struct slice *answer, const struct note_key *log, struct buf *jws,
-                       const char **why)
+                       struct error *error)
 {
     const char *at = buf_text(text);
-    *why = "no enrolment was sent";
+    error_set(error, ERROR_REFUSED, "%s", T("no enrolment was sent", "er is geen aanmelding verstuurd"));
     for (const char *stop; (stop = strchr(at, '\n')) != NULL; at = stop + 1) {
         struct slice line = {at, (size_t)(stop - at)};
-        if (receipts_check_answer(&line, answer, log, why) == 0) {
+        if (receipts_check_answer(&line, answer, log, error) == 0) {
             buf_put(jws, line.text, line.len);
             errno = ENOMEM;
             return buf_check(jws);
@@ -73,13 +74,13 @@ static int find_proven(const struct buf *text, const struct slice *answer, const
 }
 
 int pending_find(const char *home, const struct slice *answer, const struct note_key *log, struct buf *jws,
-                 const char **why)
+                 struct error *error)
 {
     struct buf text;
     buf_init(&text, FILE_MAX);
     int result = load_lines(home, &text);
     if (result == 0)
-        result = find_proven(&text, answer, log, jws, why);
+        result = find_proven(&text, answer, log, jws, error);
     buf_wipe(&text);
     return result;
 }

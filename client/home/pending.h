@@ -8,6 +8,7 @@
 #define CLIENT_HOME_PENDING_H
 
 #include "base/buf.h"
+#include "base/error.h"
 #include "client/home/spool.h"
 #include "crypto/note.h"
 
@@ -17,9 +18,9 @@
 MUST_CHECK int pending_add(const char *home, const struct buf *jws);
 
 /* Appends the one whose receipt the collector's `answer`, a JSON text, bears, to `jws`. 0; 1 when its receipt holds for
- * none of them under the log's key, *why a static phrase in English; -1: errno. */
+ * none of them under the log's key, *error then says why; -1: errno. */
 MUST_CHECK int pending_find(const char *home, const struct slice *answer, const struct note_key *log, struct buf *jws,
-                            const char **why);
+                            struct error *error);
 
 /* Takes them all away, as well as it can. */
 void pending_forget(const char *home);

@@ -11,8 +11,6 @@
 #define NAME "log.json"
 #define FILE_MAX (NOTE_MAX * 2 + (size_t)4096) /* each newline of the note takes two characters in JSON */
 
-static const char no_memory[] = "out of memory";
-
 /* With a copy of the checkpoint; NULL when there is no memory. */
 static struct pin *build_pin(const struct note_key *key, const struct merkle_head *head, const struct slice *checkpoint)
 {
@@ -32,29 +30,38 @@ struct pin *pin_copy(const struct pin *pin)
     return build_pin(&pin->key, &pin->head, &(struct slice){pin->checkpoint, pin->checkpoint_len});
 }
 
-static struct pin *verify_and_build(const struct note_key *key, const struct buf *checkpoint, const char **why)
+static struct pin *verify_and_build(const struct note_key *key, const struct buf *checkpoint, struct error *error)
 {
     struct merkle_head head;
     struct slice text = slice_of(checkpoint);
-    if (checkpoint_open(text.text, text.len, key, &head, why) < 0)
+    const char *why;
+    if (checkpoint_open(text.text, text.len, key, &head, &why) < 0) {
+        error_set(error, ERROR_REFUSED, "%s", why);
         return NULL;
-    *why = no_memory;
-    return build_pin(key, &head, &text);
+    }
+    struct pin *pin = build_pin(key, &head, &text);
+    if (!pin)
+        error_no_memory(error);
+    return pin;
 }
 
-struct pin *pin_new(const struct buf *key, const struct buf *checkpoint, const char **why)
+struct pin *pin_new(const struct buf *key, const struct buf *checkpoint, struct error *error)
 {
     struct note_key parsed;
-    const char *text = buf_text(key);
+    const char *text = buf_text(key), *why;
     size_t len = key->len;
     if (len > 0 && text[len - 1] == '\n')
         len--;
-    return note_key_parse(text, len, &parsed, why) == 0 ? verify_and_build(&parsed, checkpoint, why) : NULL;
+    if (note_key_parse(text, len, &parsed, &why) < 0) {
+        error_set(error, ERROR_REFUSED, "%s", why);
+        return NULL;
+    }
+    return verify_and_build(&parsed, checkpoint, error);
 }
 
-struct pin *pin_advance(const struct pin *pin, const struct buf *checkpoint, const char **why)
+struct pin *pin_advance(const struct pin *pin, const struct buf *checkpoint, struct error *error)
 {
-    return verify_and_build(&pin->key, checkpoint, why);
+    return verify_and_build(&pin->key, checkpoint, error);
 }
 
 void pin_free(struct pin *pin)
@@ -100,9 +107,11 @@ static void put_text_member(struct buf *out, const struct json *document, const 
     buf_put_text(out, text ? text : "");
 }
 
-static struct pin *parse_pin(const struct buf *text, const char **why)
+/* NULL with errno, EILSEQ when it is none. */
+static struct pin *parse_pin(const struct buf *text)
 {
     struct buf key, checkpoint;
+    struct error error = {.kind = ERROR_MEMORY};
     struct pin *pin = NULL;
     struct json_fault fault = {.what = ""};
     struct json *document = json_parse(buf_text(text), text->len, &fault);
@@ -110,12 +119,14 @@ static struct pin *parse_pin(const struct buf *text, const char **why)
     buf_init(&checkpoint, NOTE_MAX);
     put_text_member(&key, document, "key");
     put_text_member(&checkpoint, document, "checkpoint");
-    *why = document ? no_memory : fault.what;
+    if (!document && strcmp(fault.what, "out of memory") != 0)
+        error.kind = ERROR_DAMAGED;
     if (document && buf_check(&key) == 0 && buf_check(&checkpoint) == 0)
-        pin = pin_new(&key, &checkpoint, why);
+        pin = pin_new(&key, &checkpoint, &error);
     json_free(document);
     buf_free(&key);
     buf_free(&checkpoint);
+    errno = error.kind == ERROR_MEMORY ? ENOMEM : EILSEQ;
     return pin;
 }
 
@@ -123,13 +134,13 @@ int pin_read(const char *home, struct pin **out)
 {
     char path[PATH_MAX];
     struct buf text;
-    const char *why = "";
     int result = -1;
     buf_init(&text, FILE_MAX);
     if (path_in_home(path, home, NAME) == 0 && file_read(path, &text) == 0) {
-        *out = parse_pin(&text, &why);
-        result = *out ? 0 : -1;
-        errno = strcmp(why, no_memory) == 0 ? ENOMEM : EILSEQ;
+        struct pin *pin = parse_pin(&text);
+        if (pin)
+            *out = pin;
+        result = pin ? 0 : -1;
     } else if (errno == ENOENT) {
         *out = NULL;
         result = 0;

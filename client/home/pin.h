@@ -6,6 +6,7 @@
 #define CLIENT_HOME_PIN_H
 
 #include "base/buf.h"
+#include "base/error.h"
 #include "crypto/checkpoint.h"
 
 struct pin {
@@ -15,13 +16,13 @@ struct pin {
     size_t checkpoint_len;
 };
 
-/* A pin of a verifier key (a newline may follow it) and a checkpoint, signed by that key. NULL: *why is a static phrase
- * in English; lack of memory is "out of memory". Free with pin_free. */
-MUST_CHECK struct pin *pin_new(const struct buf *key, const struct buf *checkpoint, const char **why);
+/* A pin of a verifier key (a newline may follow it) and a checkpoint, signed by that key. NULL: ERROR_REFUSED when they
+ * are not that, ERROR_MEMORY. Free with pin_free. */
+MUST_CHECK struct pin *pin_new(const struct buf *key, const struct buf *checkpoint, struct error *error);
 void pin_free(struct pin *pin);
 
 /* The same log's pin with a later checkpoint, verified with its key. NULL as above. */
-MUST_CHECK struct pin *pin_advance(const struct pin *pin, const struct buf *checkpoint, const char **why);
+MUST_CHECK struct pin *pin_advance(const struct pin *pin, const struct buf *checkpoint, struct error *error);
 
 /* A copy. NULL when there is no memory. */
 MUST_CHECK struct pin *pin_copy(const struct pin *pin);

@@ -1,6 +1,7 @@
 /* A receipt is worth what the log's key says of it: nothing is believed of the answer that it came in, also when it is
  * our own file. See receipts.h. */
 #include "client/home/receipts.h"
+#include "base/lang.h"
 #include "crypto/jws.h"
 #include <errno.h>
 #include <string.h>
@@ -16,36 +17,40 @@ static struct member_receipt read_answer(const struct json *answer, const struct
 }
 
 int receipts_check(const struct member_receipt *receipt, const struct note_key *key, struct receipts_proof *out,
-                   const char **why)
+                   struct error *error)
 {
     struct merkle_hash leaf;
     struct receipt parsed;
     struct receipts_proof proof;
     uint64_t index;
-    *why = receipt->is_damaged ? "its file is damaged" : "the answer has no receipt";
+    const char *why;
+    if (receipt->is_damaged)
+        return error_set(error, ERROR_REFUSED, "%s", T("its file is damaged", "het bestand is beschadigd"));
     if (!receipt->text)
-        return -1;
+        return error_set(error, ERROR_REFUSED, "%s",
+                         T("the answer has no receipt", "het antwoord heeft geen ontvangstbewijs"));
     size_t len = strlen(receipt->text);
     merkle_leaf(receipt->jws.text, receipt->jws.len, &leaf);
-    if (receipt_check(receipt->text, len, &leaf, key, &index, why) != 0 ||
-        receipt_parse(receipt->text, len, &parsed, why) != 0 ||
-        checkpoint_open(parsed.checkpoint, parsed.checkpoint_len, key, &proof.head, why) != 0)
-        return -1;
-    *why = "the receipt is of another entry than the answer";
+    if (receipt_check(receipt->text, len, &leaf, key, &index, &why) < 0 ||
+        receipt_parse(receipt->text, len, &parsed, &why) < 0 ||
+        checkpoint_open(parsed.checkpoint, parsed.checkpoint_len, key, &proof.head, &why) < 0)
+        return error_set(error, ERROR_REFUSED, "%s", why);
     if (receipt->index < 0 || index != (uint64_t)receipt->index)
-        return -1;
+        return error_set(error, ERROR_REFUSED, "%s",
+                         T("the receipt is of another entry than the answer",
+                           "het ontvangstbewijs is van een andere regel dan het antwoord"));
     proof.checkpoint = (struct slice){parsed.checkpoint, parsed.checkpoint_len};
     *out = proof;
     return 0;
 }
 
 int receipts_check_answer(const struct slice *jws, const struct slice *answer, const struct note_key *key,
-                          const char **why)
+                          struct error *error)
 {
     struct receipts_proof proof;
     struct json *document = json_parse(answer->text, answer->len, NULL);
     struct member_receipt receipt = read_answer(document, NULL, *jws);
-    int result = receipts_check(&receipt, key, &proof, why);
+    int result = receipts_check(&receipt, key, &proof, error);
     json_free(document);
     return result;
 }

@@ -3,6 +3,7 @@
 #ifndef CLIENT_HOME_RECEIPTS_H
 #define CLIENT_HOME_RECEIPTS_H
 
+#include "base/error.h"
 #include "client/home/profile.h"
 #include "client/home/spool.h"
 #include "crypto/receipt.h"
@@ -23,13 +24,13 @@ struct receipts_proof {
 };
 
 /* Whether it shows, by a checkpoint under the log's key, that the log holds this very text at the index answered. 0 and
- * *out; -1: *why is a static phrase in English. */
+ * *out; -1: ERROR_REFUSED says why it does not. */
 MUST_CHECK int receipts_check(const struct member_receipt *receipt, const struct note_key *key,
-                              struct receipts_proof *out, const char **why);
+                              struct receipts_proof *out, struct error *error);
 
 /* The same for an answer just received, a JSON text. */
 MUST_CHECK int receipts_check_answer(const struct slice *jws, const struct slice *answer, const struct note_key *key,
-                                     const char **why);
+                                     struct error *error);
 
 /* When it was signed, by the `iat` in it, in seconds since 1970; 0 when it has none. */
 int64_t receipts_signed_at(const struct member_receipt *receipt);

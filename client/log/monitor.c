@@ -3,7 +3,6 @@
 #include "client/log/monitor.h"
 #include "client/log/consistency.h"
 #include "client/log/tile_reader.h"
-#include <string.h>
 
 /* Whether it has the form of a checkpoint, whoever signed it. */
 static bool is_checkpoint(const struct buf *text, const char **why)
@@ -17,12 +16,15 @@ static bool is_checkpoint(const struct buf *text, const char **why)
 static enum monitor_result judge_key(struct monitor *monitor)
 {
     struct note_key key;
+    const char *why;
     const char *text = buf_text(&monitor->view.key);
     size_t len = monitor->view.key.len;
     if (len > 0 && text[len - 1] == '\n')
         len--;
-    if (note_key_parse(text, len, &key, &monitor->why) != 0)
+    if (note_key_parse(text, len, &key, &why) < 0) {
+        error_set(&monitor->why, ERROR_REFUSED, "%s", why);
         return MONITOR_NO_LOG;
+    }
     return pin_has_key(monitor->pin, &key) ? MONITOR_CONTINUES : MONITOR_OTHER_KEY;
 }
 
@@ -32,7 +34,7 @@ static enum monitor_result judge_checkpoint(struct monitor *monitor)
     monitor->newest = pin_advance(monitor->pin, &monitor->view.checkpoint, &monitor->why);
     if (monitor->newest)
         return MONITOR_CONTINUES;
-    if (strcmp(monitor->why, "out of memory") == 0)
+    if (monitor->why.kind == ERROR_MEMORY)
         return MONITOR_FAILED;
     return is_checkpoint(&monitor->view.checkpoint, &why) ? MONITOR_OTHER_KEY : MONITOR_NO_LOG;
 }
@@ -74,7 +76,7 @@ enum monitor_result monitor_log(struct monitor *monitor)
 {
     monitor->newest = NULL;
     monitor->older = NULL;
-    monitor->why = "";
+    monitor->why = (struct error){0};
     monitor->view = (struct view){0};
     switch (view_get(&monitor->view, monitor->http, monitor->answer)) {
     case VIEW_HAD:

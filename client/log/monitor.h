@@ -28,7 +28,7 @@ struct monitor {
     struct view view; /* as served; empty while not had */
     struct pin *newest; /* the checkpoint as served, verified; NULL while there is none */
     const struct seen_checkpoint *older; /* which of `seen` the result is about; NULL where about none */
-    const char *why; /* static phrase in English */
+    struct error why; /* with MONITOR_NO_LOG: what is wrong with what answers */
 };
 
 /* Looks, and fills what is not the caller's; free with monitor_wipe, whatever comes out. */

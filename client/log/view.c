@@ -45,7 +45,7 @@ void view_free(struct view *view)
 enum view_result view_pin(struct pin **out, struct http *http, struct http_answer *answer)
 {
     struct view view;
-    const char *why;
+    struct error why;
     enum view_result result = view_get(&view, http, answer);
     if (result != VIEW_HAD)
         return result;

@@ -62,9 +62,9 @@ struct round_trip {
 };
 
 enum delivery deliver_prove(const char *home, const struct response_id *id, const struct slice *jws,
-                            const struct slice *answer, const struct note_key *log, const char **why)
+                            const struct slice *answer, const struct note_key *log, struct error *error)
 {
-    if (receipts_check_answer(jws, answer, log, why) == 0)
+    if (receipts_check_answer(jws, answer, log, error) == 0)
         return DELIVERY_SENT;
     return evidence_keep_answer(home, id, jws, answer) == 0 ? DELIVERY_UNPROVEN : DELIVERY_FAILED;
 }
@@ -75,7 +75,7 @@ static enum delivery file_answer(const struct round_trip *trip, const struct res
     const char *home = trip->way->home;
     struct slice signed_text = slice_of(jws), answer_text = slice_of(&trip->answer->body);
     if (delivery == DELIVERY_SENT)
-        delivery = deliver_prove(home, id, &signed_text, &answer_text, trip->way->log, &trip->count->why);
+        delivery = deliver_prove(home, id, &signed_text, &answer_text, trip->way->log, &trip->count->unproven);
     enum spool_state state = delivery == DELIVERY_SENT      ? SPOOL_SENT
                              : delivery == DELIVERY_REFUSED ? SPOOL_REFUSED
                                                             : SPOOL_UNKNOWN;

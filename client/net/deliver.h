@@ -3,6 +3,7 @@
 #ifndef CLIENT_NET_DELIVER_H
 #define CLIENT_NET_DELIVER_H
 
+#include "base/error.h"
 #include "base/json.h"
 #include "client/home/spool.h"
 #include "client/net/http.h"
@@ -30,9 +31,9 @@ struct delivery_way {
 };
 
 /* Looks at the receipt of one that is accepted, and keeps the answer as evidence where it does not hold: DELIVERY_SENT;
- * DELIVERY_UNPROVEN with *why, a static phrase in English; DELIVERY_FAILED. */
+ * DELIVERY_UNPROVEN, *error says why; DELIVERY_FAILED. */
 MUST_CHECK enum delivery deliver_prove(const char *home, const struct response_id *id, const struct slice *jws,
-                                       const struct slice *answer, const struct note_key *log, const char **why);
+                                       const struct slice *answer, const struct note_key *log, struct error *error);
 
 /* Told of each response that was settled, at once; `on_delivered` may be NULL. */
 struct delivery_listener {
@@ -43,7 +44,7 @@ struct delivery_listener {
 
 struct delivery_count {
     size_t sent, refused, kept;
-    const char *why; /* a receipt does not hold; NULL unless one did not */
+    struct error unproven; /* with DELIVERY_UNPROVEN: why the receipt does not hold */
 };
 
 /* Sends all that wait, in order, so that an earlier revision is settled before a later one is sent: otherwise one whose

@@ -76,7 +76,7 @@ static enum enrol_result take_answer(struct profile *profile, const struct enrol
     struct slice sent_text = slice_of(sent), answer_text = slice_of(&answer->body);
     enum enrol_result result = ENROL_FAILED;
     struct buf proven;
-    const char *why;
+    struct error why;
     if (!is_about(answer, profile->kid))
         return ENROL_REFUSED;
     buf_init(&proven, JWS_MAX);

@@ -68,7 +68,7 @@ int outcome_tell_rest(enum delivery stopped_by, const struct delivery_count *cou
             T("the collector says that it has your response, but its receipt does not hold (%s): not counted as sent",
               "de verzamelaar zegt uw reactie te hebben, maar het ontvangstbewijs klopt niet (%s): niet geteld als "
               "verstuurd"),
-            count->why);
+            count->unproven.text);
         cli_say(
             T("%zu kept, signed. The answer lies in evidence/ of your folder: show it to the panel office.",
               "%zu ondertekend bewaard. Het antwoord ligt in evidence/ van uw map: laat het aan het panelbureau zien."),

@@ -102,13 +102,13 @@ void fake_log_put_answer(struct buf *out, const struct fake_log *log, size_t ind
 struct pin *fake_log_pin(const struct fake_log *log, size_t size)
 {
     struct buf key, checkpoint;
-    const char *why = "";
+    struct error why = {0};
     buf_init(&key, 1024);
     buf_init(&checkpoint, NOTE_MAX);
     note_key_put(&key, &log->key);
     fake_log_put_checkpoint(&checkpoint, log, size);
     struct pin *pin = pin_new(&key, &checkpoint, &why);
-    cr_assert_not_null(pin, "%s", why);
+    cr_assert_not_null(pin, "%s", why.text);
     buf_free(&key);
     buf_free(&checkpoint);
     return pin;

@@ -67,12 +67,13 @@ Test(pin, may_be_of_the_log_without_entries)
 Test(pin, takes_no_checkpoint_of_another_key)
 {
     struct buf checkpoint;
-    const char *why = NULL;
+    struct error why = {0};
     struct pin *pin = fake_log_pin(&ours, 5);
     buf_init(&checkpoint, NOTE_MAX);
     fake_log_put_checkpoint(&checkpoint, &theirs, 6);
     cr_expect_null(pin_advance(pin, &checkpoint, &why));
-    cr_expect_not_null(why);
+    cr_expect_eq(why.kind, ERROR_REFUSED);
+    cr_expect_str_neq(why.text, "");
     cr_expect_not(pin_has_key(pin, &theirs.key));
     buf_reset(&checkpoint);
     fake_log_put_checkpoint(&checkpoint, &ours, 6);
