@@ -29,8 +29,8 @@ static int add_member(struct batch_plan *plan, const char *name, const char *cod
     return member.name && member.code ? 0 : -1;
 }
 
-static void read_member(struct batch_plan *plan, const struct batch_file *file, const struct csv_row *row,
-                        const int columns[2], struct faults *faults)
+static void read_invitation_row(struct batch_plan *plan, const struct batch_file *file, const struct csv_row *row,
+                                const int columns[2], struct faults *faults)
 {
     uint8_t code[INVITATION_BYTES];
     size_t needed = (size_t)(columns[0] > columns[1] ? columns[0] : columns[1]) + 1;
@@ -87,7 +87,7 @@ int batch_read_members(struct batch_plan *plan, const struct batch_file *file, s
                         T("the header must have member and code", "de kopregel moet member en code hebben"));
         else
             while (!faults->no_memory && batch_next_row(reader, file, &row, faults) == CSV_ROW)
-                read_member(plan, file, &row, columns, faults);
+                read_invitation_row(plan, file, &row, columns, faults);
     } else {
         batch_fault(faults, file, 1, T("there is no header", "er is geen kopregel"));
     }

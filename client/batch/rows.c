@@ -97,7 +97,7 @@ static void read_member_name(struct reading *r, struct batch_row *out, size_t li
         out->member = (size_t)(member - r->plan->members);
 }
 
-static void read_action(struct reading *r, struct batch_row *out, size_t line, const char *text)
+static void read_action_id(struct reading *r, struct batch_row *out, size_t line, const char *text)
 {
     int action = action_list_find(r->context->catalogue->actions, text);
     if (action < 0 || !round_has_action(r->context->round, text))
@@ -111,7 +111,7 @@ static void read_field(struct reading *r, struct batch_row *out, size_t line, in
     if (column == COLUMN_MEMBER)
         read_member_name(r, out, line, text);
     else if (column == COLUMN_ACTION)
-        read_action(r, out, line, text);
+        read_action_id(r, out, line, text);
     else if (column == COLUMN_REVISION && number_read(text, 1, JSON_INTEGER_MAX, &out->revision) < 0)
         fault_at(r, line, "revision", T("not a whole number from 1", "geen geheel getal vanaf 1"));
 }
@@ -172,7 +172,7 @@ static int add_row(struct batch_plan *plan, const struct batch_row *row)
     return 0;
 }
 
-static void read_row(struct reading *r, const struct csv_row *row)
+static void read_response_row(struct reading *r, const struct csv_row *row)
 {
     struct batch_row out = {.line = row->line};
     size_t faults_before = r->faults->total;
@@ -210,7 +210,7 @@ int batch_read_rows(struct batch_plan *plan, const struct batch_file *file, cons
         read_column_names(&r, &row);
     if (faults->total == faults_before)
         while (!faults->no_memory && batch_next_row(reader, file, &row, faults) == CSV_ROW)
-            read_row(&r, &row);
+            read_response_row(&r, &row);
     csv_reader_free(reader);
     return faults_any(faults) ? -1 : 0;
 }

@@ -1,4 +1,4 @@
-/* actions: what is open now, and what this member has answered. */
+/* actions: what is open now, and what this member has answered. Signs and sends nothing. */
 #include "base/clock.h"
 #include "base/json.h"
 #include "base/lang.h"
@@ -13,15 +13,13 @@
 
 #define OUTPUT_MAX ((size_t)256 * 1024 * 1024)
 
-static const char *home;
-static bool as_json;
-
 struct listing {
     const struct catalogue *catalogue;
     const struct history *history;
     struct buf *out;
+    bool as_json;
     size_t id_width, round_width; /* of the columns */
-    size_t rows;
+    size_t rows; /* put so far */
 };
 
 static const char *state_name(const struct history_line *line)
@@ -31,8 +29,8 @@ static const char *state_name(const struct history_line *line)
     return line->state == SPOOL_SENT ? "sent" : "spooled";
 }
 
-static void put_json_row(struct listing *l, const struct round *round, const struct action *action,
-                         const struct history_line *line)
+static void put_action_as_json(struct listing *l, const struct round *round, const struct action *action,
+                               const struct history_line *line)
 {
     buf_put_text(l->out, l->rows ? ",\n {\"round\":" : " {\"round\":");
     json_put_text(l->out, round->id);
@@ -54,8 +52,8 @@ static const char *state_text(const struct history_line *line)
     return line->state == SPOOL_SENT ? T("sent", "verstuurd") : T("waiting", "wacht");
 }
 
-static void put_table_row(struct listing *l, const struct round *round, const struct action *action,
-                          const struct history_line *line)
+static void put_action_as_row(struct listing *l, const struct round *round, const struct action *action,
+                              const struct history_line *line)
 {
     output_put_cell(l->out, round->id, l->round_width + 2);
     output_put_cell(l->out, action->id, l->id_width + 2);
@@ -64,7 +62,7 @@ static void put_table_row(struct listing *l, const struct round *round, const st
     buf_put_char(l->out, '\n');
 }
 
-static void put_rows(struct listing *l)
+static void put_open_actions(struct listing *l)
 {
     const struct panel *panel = l->catalogue->panel;
     const struct action_list *actions = l->catalogue->actions;
@@ -76,41 +74,49 @@ static void put_rows(struct listing *l)
             if (!round_has_action(round, action->id))
                 continue;
             const struct history_line *line = history_find(l->history, round->id, action->id);
-            (as_json ? put_json_row : put_table_row)(l, round, action, line);
+            (l->as_json ? put_action_as_json : put_action_as_row)(l, round, action, line);
             l->rows++;
         }
     }
 }
 
-static void measure(struct listing *l)
+static void widen_to(size_t *width, const char *text)
 {
-    const char *round = T("round", "ronde"), *action = T("action", "actie");
-    l->round_width = output_width(round);
-    l->id_width = output_width(action);
-    for (size_t i = 0; i < l->catalogue->panel->round_count; i++)
-        if (output_width(l->catalogue->panel->rounds[i].id) > l->round_width)
-            l->round_width = output_width(l->catalogue->panel->rounds[i].id);
-    for (size_t i = 0; i < l->catalogue->actions->count; i++)
-        if (output_width(l->catalogue->actions->list[i].id) > l->id_width)
-            l->id_width = output_width(l->catalogue->actions->list[i].id);
+    if (output_width(text) > *width)
+        *width = output_width(text);
 }
 
-static int list(const struct catalogue *catalogue, const struct history *history)
+static void measure_columns(struct listing *l)
+{
+    widen_to(&l->round_width, T("round", "ronde"));
+    widen_to(&l->id_width, T("action", "actie"));
+    for (size_t i = 0; i < l->catalogue->panel->round_count; i++)
+        widen_to(&l->round_width, l->catalogue->panel->rounds[i].id);
+    for (size_t i = 0; i < l->catalogue->actions->count; i++)
+        widen_to(&l->id_width, l->catalogue->actions->list[i].id);
+}
+
+static void put_listing(struct listing *l)
+{
+    if (l->as_json) {
+        buf_put_text(l->out, "[\n");
+    } else {
+        measure_columns(l);
+        output_put_cell(l->out, T("round", "ronde"), l->round_width + 2);
+        output_put_cell(l->out, T("action", "actie"), l->id_width + 2);
+        output_put_cell(l->out, T("answered", "beantwoord"), 11);
+        buf_put_text(l->out, T("title\n", "titel\n"));
+    }
+    put_open_actions(l);
+    buf_put_text(l->out, l->as_json ? "\n]\n" : "");
+}
+
+static int list_actions(const struct catalogue *catalogue, const struct history *history, bool as_json)
 {
     struct buf out;
     buf_init(&out, OUTPUT_MAX);
-    struct listing l = {.catalogue = catalogue, .history = history, .out = &out};
-    measure(&l);
-    if (as_json) {
-        buf_put_text(&out, "[\n");
-    } else {
-        output_put_cell(&out, T("round", "ronde"), l.round_width + 2);
-        output_put_cell(&out, T("action", "actie"), l.id_width + 2);
-        output_put_cell(&out, T("answered", "beantwoord"), 11);
-        buf_put_text(&out, T("title\n", "titel\n"));
-    }
-    put_rows(&l);
-    buf_put_text(&out, as_json ? "\n]\n" : "");
+    struct listing l = {.catalogue = catalogue, .history = history, .out = &out, .as_json = as_json};
+    put_listing(&l);
     int exit_code = CLI_DONE;
     if (l.rows == 0 && !as_json)
         cli_say("%s", T("Nothing is open now.", "Er is nu niets open."));
@@ -120,28 +126,32 @@ static int list(const struct catalogue *catalogue, const struct history *history
     return exit_code;
 }
 
-static int actions(const struct profile *profile, struct http *http)
+static int list_with_history(const struct profile *profile, const struct catalogue *catalogue, bool as_json)
+{
+    struct history history;
+    if (history_load(&history, profile->home) < 0)
+        return failure_tell_errno(profile->home);
+    int exit_code = list_actions(catalogue, &history, as_json);
+    history_free(&history);
+    return exit_code;
+}
+
+static int fetch_and_list(const struct profile *profile, struct http *http, bool as_json)
 {
     struct catalogue catalogue;
-    struct history history;
     struct http_answer answer;
     int exit_code;
     http_answer_init(&answer);
     http_set_policy(http, &retry_never); /* a kept copy will do */
     enum catalogue_result got = catalogue_get(&catalogue, profile->home, profile->url, http, &answer);
-    if (got != CATALOGUE_FRESH && got != CATALOGUE_KEPT) {
-        exit_code = rounds_explain(got, &answer);
-    } else {
-        if (got == CATALOGUE_KEPT)
-            cli_say("%s", T("The collector was not reached: this is how it was when last seen.",
-                            "De verzamelaar is niet bereikt: zo was het toen die voor het laatst gezien is."));
-        if (history_load(&history, profile->home) < 0) {
-            exit_code = failure_tell_errno(profile->home);
-        } else {
-            exit_code = list(&catalogue, &history);
-            history_free(&history);
-        }
+    if (got == CATALOGUE_KEPT)
+        cli_say("%s", T("The collector was not reached: this is how it was when last seen.",
+                        "De verzamelaar is niet bereikt: zo was het toen die voor het laatst gezien is."));
+    if (got == CATALOGUE_FRESH || got == CATALOGUE_KEPT) {
+        exit_code = list_with_history(profile, &catalogue, as_json);
         catalogue_free(&catalogue);
+    } else {
+        exit_code = rounds_explain(got, &answer);
     }
     http_answer_free(&answer);
     return exit_code;
@@ -149,7 +159,9 @@ static int actions(const struct profile *profile, struct http *http)
 
 int cmd_actions(const struct cli_verb *verb, int argc, char **argv)
 {
-    static const struct cli_option options[] = {CMD_OPTION_HOME(&home), CMD_OPTION_JSON(&as_json), {0}};
+    const char *home = NULL;
+    bool as_json = false;
+    const struct cli_option options[] = {CMD_OPTION_HOME(&home), CMD_OPTION_JSON(&as_json), {0}};
     struct profile profile;
     struct http *http;
     int first;
@@ -158,7 +170,7 @@ int cmd_actions(const struct cli_verb *verb, int argc, char **argv)
         return exit_code;
     if (cmd_open_member(&profile, home, &http) < 0)
         return CLI_FAILED;
-    exit_code = actions(&profile, http);
+    exit_code = fetch_and_list(&profile, http, as_json);
     http_close(http);
     profile_close(&profile);
     return exit_code;

@@ -1,4 +1,4 @@
-/* enrol URL [CODE]: makes a key and enrols it. */
+/* enrol URL [CODE]: makes a key and enrols it. The code is asked for where it is not given, and never shown. */
 #include "client/net/enrol.h"
 #include "base/lang.h"
 #include "base/mem.h"
@@ -16,8 +16,6 @@
 
 #define CODE_LINE_MAX ((size_t)256)
 #define CODE_TRIES 3
-
-static const char *home;
 
 static bool is_code(const char *typed)
 {
@@ -46,7 +44,7 @@ static int ask_code(struct buf *line)
     return -1;
 }
 
-static int report(const struct profile *profile, enum enrol_result result, const struct http_answer *answer)
+static int tell_enrolment(const struct profile *profile, enum enrol_result result, const struct http_answer *answer)
 {
     switch (result) {
     case ENROL_DONE:
@@ -86,7 +84,7 @@ static int enrol_in(struct profile *profile, struct http *http, const char *url,
     if (view_pin(&log, http, &answer) == VIEW_HAD) {
         struct enrol_at at = {.http = http, .url = url, .panel = panel, .log = log};
         enum enrol_result result = enrol_member(profile, &at, code, &answer);
-        exit_code = report(profile, result, &answer);
+        exit_code = tell_enrolment(profile, result, &answer);
     } else {
         exit_code = failure_tell_answer(
             T("not enrolled: the collector shows no log", "niet aangemeld: de verzamelaar toont geen logboek"),
@@ -114,7 +112,7 @@ static int enrol_through(struct profile *profile, struct http *http, const char 
     return exit_code;
 }
 
-static int already(const struct profile *profile, const char *url)
+static int tell_enrolled_before(const struct profile *profile, const char *url)
 {
     if (strcmp(profile->url, url) != 0)
         return cli_fail(T("%s is enrolled already, at %s: name another folder with --home",
@@ -142,14 +140,14 @@ static int enrol_with_code(struct profile *profile, const char *url, const char 
     return exit_code;
 }
 
-static int enrol(const char *url, const char *code)
+static int enrol_at_home(const char *home, const char *url, const char *code)
 {
     struct profile profile;
     if (cmd_open_home(&profile, home, true) < 0)
         return CLI_FAILED;
     int exit_code;
     if (profile_is_enrolled(&profile)) {
-        exit_code = already(&profile, url);
+        exit_code = tell_enrolled_before(&profile, url);
     } else {
         if (url_is_exposed(url))
             cli_say("%s", T("Mind: this URL is http, so what is sent can be read on the way.",
@@ -162,7 +160,8 @@ static int enrol(const char *url, const char *code)
 
 int cmd_enrol(const struct cli_verb *verb, int argc, char **argv)
 {
-    static const struct cli_option options[] = {CMD_OPTION_HOME(&home), {0}};
+    const char *home = NULL;
+    const struct cli_option options[] = {CMD_OPTION_HOME(&home), {0}};
     int first;
     int exit_code = cli_parse(verb, options, argc, argv, 1, 2, &first);
     if (exit_code >= 0)
@@ -177,7 +176,7 @@ int cmd_enrol(const struct cli_verb *verb, int argc, char **argv)
         exit_code = cli_misuse("%s", T("that is no code: it has 26 letters and digits",
                                        "dat is geen code: die heeft 26 letters en cijfers"));
     else
-        exit_code = enrol(buf_text(&url), code);
+        exit_code = enrol_at_home(home, buf_text(&url), code);
     buf_free(&url);
     return exit_code;
 }

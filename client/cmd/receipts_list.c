@@ -1,7 +1,8 @@
-/* receipts list: which entries of the log this member holds a receipt of. */
+/* receipts list: which entries of the log this member holds a receipt of. Whether they hold is receipts verify's. */
 #include "base/clock.h"
 #include "base/json.h"
 #include "base/lang.h"
+#include "base/list.h"
 #include "base/mem.h"
 #include "client/cmd/cmd.h"
 #include "client/home/receipts.h"
@@ -15,9 +16,6 @@
 #define INDEX_WIDTH 10
 #define REVISION_WIDTH 12
 
-static const char *home;
-static bool as_json;
-
 struct row {
     struct response_id id; /* revision 0: the enrolment */
     int64_t index, signed_at;
@@ -26,22 +24,18 @@ struct row {
 
 struct rows {
     struct row *list;
-    size_t count, room;
+    size_t count, capacity;
 };
 
-static int add(void *context, const struct member_receipt *receipt)
+static int add_receipt_row(void *context, const struct member_receipt *receipt)
 {
     struct rows *rows = context;
-    if (rows->count == rows->room) {
-        size_t room = rows->room ? rows->room * 2 : 64;
-        struct row *list = mem_resize(rows->list, room, sizeof *list);
-        if (!list) {
-            errno = ENOMEM;
-            return -1;
-        }
-        rows->list = list;
-        rows->room = room;
+    struct row *list = list_grow(rows->list, rows->count, &rows->capacity, sizeof *list);
+    if (!list) {
+        errno = ENOMEM;
+        return -1;
     }
+    rows->list = list;
     struct row row = {
         .index = receipt->index, .signed_at = receipts_signed_at(receipt), .has_receipt = receipt->text != NULL};
     if (receipt->id)
@@ -50,13 +44,13 @@ static int add(void *context, const struct member_receipt *receipt)
     return 0;
 }
 
-static int compare(const void *a, const void *b)
+static int compare_by_index(const void *a, const void *b)
 {
     int64_t x = ((const struct row *)a)->index, y = ((const struct row *)b)->index;
     return (x > y) - (x < y);
 }
 
-static void put_json_row(struct buf *out, const struct row *row)
+static void put_receipt_as_json(struct buf *out, const struct row *row)
 {
     char when[CLOCK_TEXT_SIZE];
     buf_printf(out, " {\"index\":%lld,\"round\":", (long long)row->index);
@@ -77,7 +71,7 @@ static void put_json_row(struct buf *out, const struct row *row)
     buf_printf(out, ",\"receipt\":%s}", row->has_receipt ? "true" : "false");
 }
 
-static void put_row(struct buf *out, const struct row *row, size_t round_width, size_t action_width)
+static void put_receipt_as_row(struct buf *out, const struct row *row, size_t round_width, size_t action_width)
 {
     char index[32], revision[32], when[CLOCK_TEXT_SIZE];
     snprintf(index, sizeof index, "%lld", (long long)row->index);
@@ -91,7 +85,7 @@ static void put_row(struct buf *out, const struct row *row, size_t round_width, 
     buf_put_text(out, row->has_receipt ? "\n" : T("  no receipt\n", "  geen ontvangstbewijs\n"));
 }
 
-static void put_table(struct buf *out, const struct rows *rows)
+static void put_receipts_as_table(struct buf *out, const struct rows *rows)
 {
     size_t round_width = 13, action_width = 8;
     for (size_t i = 0; i < rows->count; i++) {
@@ -106,31 +100,31 @@ static void put_table(struct buf *out, const struct rows *rows)
     output_put_cell(out, T("revision", "herziening"), REVISION_WIDTH);
     buf_put_text(out, T("signed\n", "ondertekend\n"));
     for (size_t i = 0; i < rows->count; i++)
-        put_row(out, &rows->list[i], round_width, action_width);
+        put_receipt_as_row(out, &rows->list[i], round_width, action_width);
 }
 
-static void put_json(struct buf *out, const struct rows *rows)
+static void put_receipts_as_json(struct buf *out, const struct rows *rows)
 {
     buf_put_text(out, "[\n");
     for (size_t i = 0; i < rows->count; i++) {
-        put_json_row(out, &rows->list[i]);
+        put_receipt_as_json(out, &rows->list[i]);
         buf_put_text(out, i + 1 < rows->count ? ",\n" : "\n");
     }
     buf_put_text(out, "]\n");
 }
 
-static int list(const struct profile *profile)
+static int list_receipts(const struct profile *profile, bool as_json)
 {
     struct rows rows = {0};
     struct buf out;
     int exit_code = CLI_DONE;
     buf_init(&out, OUTPUT_MAX);
-    if (receipts_each(profile, add, &rows) != 0) {
+    if (receipts_each(profile, add_receipt_row, &rows) != 0) {
         exit_code = failure_tell_errno(profile->home);
     } else {
         if (rows.count > 1)
-            qsort(rows.list, rows.count, sizeof *rows.list, compare);
-        (as_json ? put_json : put_table)(&out, &rows);
+            qsort(rows.list, rows.count, sizeof *rows.list, compare_by_index);
+        (as_json ? put_receipts_as_json : put_receipts_as_table)(&out, &rows);
         if (output_print(&out) < 0)
             exit_code = CLI_FAILED;
     }
@@ -141,7 +135,9 @@ static int list(const struct profile *profile)
 
 int cmd_receipts_list(const struct cli_verb *verb, int argc, char **argv)
 {
-    static const struct cli_option options[] = {CMD_OPTION_HOME(&home), CMD_OPTION_JSON(&as_json), {0}};
+    const char *home = NULL;
+    bool as_json = false;
+    const struct cli_option options[] = {CMD_OPTION_HOME(&home), CMD_OPTION_JSON(&as_json), {0}};
     struct profile profile;
     struct http *http;
     int first;
@@ -150,7 +146,7 @@ int cmd_receipts_list(const struct cli_verb *verb, int argc, char **argv)
         return exit_code;
     if (cmd_open_member(&profile, home, &http) < 0)
         return CLI_FAILED;
-    exit_code = list(&profile);
+    exit_code = list_receipts(&profile, as_json);
     http_close(http);
     profile_close(&profile);
     return exit_code;

@@ -10,8 +10,6 @@
 #include <errno.h>
 #include <string.h>
 
-static const char *home;
-
 struct checking {
     struct profile *profile;
     struct seen_list seen;
@@ -66,7 +64,7 @@ static int check_receipts(struct checking *c)
 
 /* Evidence. */
 
-static void keep(const struct checking *c, const char *name, const char *text, size_t len)
+static void keep_evidence(const struct checking *c, const char *name, const char *text, size_t len)
 {
     char path[PATH_MAX];
     if (evidence_keep(c->profile->home, name, "txt", &(struct slice){text, len}, path) < 0)
@@ -77,7 +75,7 @@ static void keep(const struct checking *c, const char *name, const char *text, s
 
 static void keep_seen(const struct checking *c, const struct seen_checkpoint *seen)
 {
-    keep(c, "checkpoint", seen->text, seen->len);
+    keep_evidence(c, "checkpoint", seen->text, seen->len);
 }
 
 static void say_kept(void)
@@ -92,7 +90,7 @@ static void keep_both(const struct checking *c, const struct monitor *monitor)
 {
     say_kept();
     keep_seen(c, monitor->older);
-    keep(c, "checkpoint", buf_text(&monitor->view.checkpoint), monitor->view.checkpoint.len);
+    keep_evidence(c, "checkpoint", buf_text(&monitor->view.checkpoint), monitor->view.checkpoint.len);
 }
 
 static void keep_other_key(const struct checking *c, const struct monitor *monitor)
@@ -102,10 +100,10 @@ static void keep_other_key(const struct checking *c, const struct monitor *monit
     note_key_put(&key, &c->profile->pin->key);
     buf_put_char(&key, '\n');
     say_kept();
-    keep(c, "key", buf_text(&key), key.len);
-    keep(c, "checkpoint", c->profile->pin->checkpoint, c->profile->pin->checkpoint_len);
-    keep(c, "key", buf_text(&monitor->view.key), monitor->view.key.len);
-    keep(c, "checkpoint", buf_text(&monitor->view.checkpoint), monitor->view.checkpoint.len);
+    keep_evidence(c, "key", buf_text(&key), key.len);
+    keep_evidence(c, "checkpoint", c->profile->pin->checkpoint, c->profile->pin->checkpoint_len);
+    keep_evidence(c, "key", buf_text(&monitor->view.key), monitor->view.key.len);
+    keep_evidence(c, "checkpoint", buf_text(&monitor->view.checkpoint), monitor->view.checkpoint.len);
     buf_free(&key);
 }
 
@@ -227,7 +225,7 @@ static int tell_monitor(const struct checking *c, enum monitor_result result, st
     return CLI_FAILED;
 }
 
-static int look(const struct checking *c, struct http *http)
+static int compare_with_log(const struct checking *c, struct http *http)
 {
     struct http_answer answer;
     http_answer_init(&answer);
@@ -241,7 +239,7 @@ static int look(const struct checking *c, struct http *http)
 
 /* The verb. */
 
-static int verify(struct profile *profile, struct http *http)
+static int verify_receipts(struct profile *profile, struct http *http)
 {
     struct checking c = {.profile = profile};
     int exit_code;
@@ -249,7 +247,7 @@ static int verify(struct profile *profile, struct http *http)
         exit_code = failure_tell_errno(profile->home);
     } else {
         const struct seen_checkpoint *fork = seen_find_fork(&c.seen);
-        exit_code = fork ? tell_fork(&c, fork) : look(&c, http);
+        exit_code = fork ? tell_fork(&c, fork) : compare_with_log(&c, http);
         if (c.wrong > 0)
             exit_code = cli_fail(T("%zu of %zu receipts do not hold", "%zu van %zu ontvangstbewijzen kloppen niet"),
                                  c.wrong, c.receipts);
@@ -262,7 +260,8 @@ static int verify(struct profile *profile, struct http *http)
 
 int cmd_receipts_verify(const struct cli_verb *verb, int argc, char **argv)
 {
-    static const struct cli_option options[] = {CMD_OPTION_HOME(&home), {0}};
+    const char *home = NULL;
+    const struct cli_option options[] = {CMD_OPTION_HOME(&home), {0}};
     struct profile profile;
     struct http *http;
     int first;
@@ -271,7 +270,7 @@ int cmd_receipts_verify(const struct cli_verb *verb, int argc, char **argv)
         return exit_code;
     if (cmd_open_member(&profile, home, &http) < 0)
         return CLI_FAILED;
-    exit_code = cmd_pin_log(&profile, http) < 0 ? CLI_FAILED : verify(&profile, http);
+    exit_code = cmd_pin_log(&profile, http) < 0 ? CLI_FAILED : verify_receipts(&profile, http);
     http_close(http);
     profile_close(&profile);
     return exit_code;

@@ -1,4 +1,5 @@
-/* respond ACTION [QUESTION=VALUE ...]: answers, signs, keeps, sends. */
+/* respond ACTION [QUESTION=VALUE ...]: answers, signs, keeps, sends. What is signed is in the spool before the first
+ * try. */
 #include "base/clock.h"
 #include "base/lang.h"
 #include "client/cmd/cmd.h"
@@ -11,8 +12,6 @@
 #include "client/terminal/prompt.h"
 #include "crypto/jws.h"
 #include <string.h>
-
-static const char *home, *round_name;
 
 /* What a response is made from, gathered before anything is signed. */
 struct draft {
@@ -34,7 +33,7 @@ static int tell_faults(const struct faults *faults)
     return -1;
 }
 
-static int gather(struct answers *answers, char **words, size_t count, struct faults *faults)
+static int gather_answers(struct answers *answers, char **words, size_t count, struct faults *faults)
 {
     if (count > 0)
         return answers_take_words(answers, words, count, faults) < 0 && faults->no_memory ? -1 : 0;
@@ -46,13 +45,13 @@ static int gather(struct answers *answers, char **words, size_t count, struct fa
     return result == 0 ? 0 : -1;
 }
 
-static int take_answers(struct draft *draft, const struct round *round, char **words, size_t count)
+static int compose_draft(struct draft *draft, const struct round *round, char **words, size_t count)
 {
     struct answers answers;
     struct faults faults;
     faults_init(&faults);
     answers_init(&answers, round_questionnaire(draft->catalogue->panel, round), ',');
-    int result = gather(&answers, words, count, &faults);
+    int result = gather_answers(&answers, words, count, &faults);
     if (result == 0)
         result = compose_answers(&draft->answers, draft->catalogue, &draft->id, &answers, &faults);
     if (result < 0 || faults_any(&faults))
@@ -98,7 +97,8 @@ static int64_t refused_for(const struct draft *draft)
     return current;
 }
 
-static void tell(void *context, const struct response_id *id, enum delivery delivery, const struct http_answer *answer)
+static void tell_delivery(void *context, const struct response_id *id, enum delivery delivery,
+                          const struct http_answer *answer)
 {
     const struct draft *draft = context;
     /* A number that is stale is mended without troubling anyone, the first time. */
@@ -110,7 +110,7 @@ static void tell(void *context, const struct response_id *id, enum delivery deli
 
 static int send_kept(struct draft *draft)
 {
-    const struct delivery_listener listener = {.on_delivered = tell, .context = draft};
+    const struct delivery_listener listener = {.on_delivered = tell_delivery, .context = draft};
     struct delivery_way way = {draft->profile->home, &draft->profile->pin->key, draft->http};
     struct delivery_count count;
     struct http_answer answer;
@@ -151,17 +151,17 @@ static int set_id(struct draft *draft, const struct round *round, const char *ac
     return 0;
 }
 
-static int respond(struct draft *draft, const char *action, char **words, size_t count)
+static int respond_with(struct draft *draft, const char *round_name, const char *action, char **words, size_t count)
 {
     const struct round *round = rounds_pick(draft->catalogue, round_name, clock_now());
-    if (!round || set_id(draft, round, action) < 0 || take_answers(draft, round, words, count) < 0 ||
+    if (!round || set_id(draft, round, action) < 0 || compose_draft(draft, round, words, count) < 0 ||
         sign_and_keep(draft) < 0)
         return CLI_FAILED;
     return send_draft(draft);
 }
 
 /* Fetches the questions, or takes the kept ones: answering needs no connection. */
-static int prepare(const struct profile *profile, struct http *http, struct catalogue *catalogue)
+static int fetch_questions(const struct profile *profile, struct http *http, struct catalogue *catalogue)
 {
     struct http_answer answer;
     http_answer_init(&answer);
@@ -177,7 +177,8 @@ static int prepare(const struct profile *profile, struct http *http, struct cata
 
 int cmd_respond(const struct cli_verb *verb, int argc, char **argv)
 {
-    static const struct cli_option options[] = {
+    const char *home = NULL, *round_name = NULL;
+    const struct cli_option options[] = {
         CMD_OPTION_HOME(&home),
         {.name = "round",
          .argument = "ROUND",
@@ -196,10 +197,10 @@ int cmd_respond(const struct cli_verb *verb, int argc, char **argv)
     if (cmd_open_member(&profile, home, &http) < 0)
         return CLI_FAILED;
     exit_code = CLI_FAILED;
-    if (cmd_pin_log(&profile, http) == 0 && prepare(&profile, http, &catalogue) == 0) {
+    if (cmd_pin_log(&profile, http) == 0 && fetch_questions(&profile, http, &catalogue) == 0) {
         struct draft draft = {.profile = &profile, .http = http, .catalogue = &catalogue};
         buf_init(&draft.answers, JWS_MAX);
-        exit_code = respond(&draft, argv[first], argv + first + 1, (size_t)(argc - first - 1));
+        exit_code = respond_with(&draft, round_name, argv[first], argv + first + 1, (size_t)(argc - first - 1));
         buf_free(&draft.answers);
         catalogue_free(&catalogue);
     }

@@ -1,10 +1,8 @@
-/* sync: sends what is still in the spool. */
+/* sync: sends what is still in the spool. Signs nothing. */
 #include "base/lang.h"
 #include "client/cmd/cmd.h"
 #include "client/terminal/outcome.h"
 #include <stddef.h>
-
-static const char *home;
 
 static int sync_all(const struct profile *profile, struct http *http)
 {
@@ -24,7 +22,8 @@ static int sync_all(const struct profile *profile, struct http *http)
 
 int cmd_sync(const struct cli_verb *verb, int argc, char **argv)
 {
-    static const struct cli_option options[] = {CMD_OPTION_HOME(&home), {0}};
+    const char *home = NULL;
+    const struct cli_option options[] = {CMD_OPTION_HOME(&home), {0}};
     struct profile profile;
     struct http *http;
     int first;

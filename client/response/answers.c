@@ -1,11 +1,10 @@
-/* See answers.h. */
+/* Words QUESTION=VALUE and columns of a file alike become typed answers, and these JSON. */
 #include "client/response/answers.h"
 #include "base/json.h"
 #include "base/lang.h"
 #include "base/mem.h"
+#include "base/number.h"
 #include "panel/response.h"
-#include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 
 #define WHERE_MAX 80
@@ -36,7 +35,7 @@ int answers_set(struct answers *answers, size_t question, const char *typed)
     return 0;
 }
 
-static void take_word(struct answers *answers, const char *word, const char *where, struct faults *faults)
+static void read_word(struct answers *answers, const char *word, const char *where, struct faults *faults)
 {
     char id[ID_SIZE];
     const char *sign = strchr(word, '=');
@@ -62,7 +61,7 @@ int answers_take_words(struct answers *answers, char *const *words, size_t count
         struct buf where;
         buf_init(&where, WHERE_MAX);
         buf_printf(&where, T("answer %zu", "antwoord %zu"), i + 1);
-        take_word(answers, words[i], buf_text(&where), faults);
+        read_word(answers, words[i], buf_text(&where), faults);
         buf_free(&where);
     }
     return faults_any(faults) ? -1 : 0;
@@ -73,10 +72,8 @@ static int typed_option(const struct question *question, const char *typed)
 {
     if (question->type == QUESTION_CHOICE)
         return question_find_option(question, typed);
-    char *end;
-    errno = 0;
-    long long value = strtoll(typed, &end, 10);
-    return errno || end == typed || *end ? -1 : question_find_value(question, value);
+    int64_t value;
+    return number_read(typed, question->min, question->max, &value) < 0 ? -1 : question_find_value(question, value);
 }
 
 bool answers_is_asked(const struct answers *answers, size_t question)

@@ -67,7 +67,7 @@ static int store_copy(struct document *d, const char *folder, const char *url)
 
 /* Asking. */
 
-static enum http_outcome fetch(struct document *d, struct http *http, struct http_answer *answer)
+static enum http_outcome ask_for_document(struct document *d, struct http *http, struct http_answer *answer)
 {
     struct http_request request = {.path = d->path, .etag = d->have ? d->etag : "", .answer_max = d->max};
     enum http_outcome outcome = http_do(http, &request, answer);
@@ -85,15 +85,15 @@ static enum http_outcome fetch(struct document *d, struct http *http, struct htt
 }
 
 /* Both from the folder, and then, if there is anyone to ask, from the collector. FRESH or KEPT when both are there. */
-static enum catalogue_result gather(struct document d[2], const char *folder, const char *url, struct http *http,
-                                    struct http_answer *answer)
+static enum catalogue_result gather_documents(struct document d[2], const char *folder, const char *url,
+                                              struct http *http, struct http_answer *answer)
 {
     bool fresh = http != NULL;
     for (int i = 0; i < 2; i++)
         if (load_copy(&d[i], folder, url) < 0)
             return CATALOGUE_FAILED;
     for (int i = 0; i < 2 && fresh; i++)
-        fresh = fetch(&d[i], http, answer) == HTTP_DONE;
+        fresh = ask_for_document(&d[i], http, answer) == HTTP_DONE;
     if (!d[0].have || !d[1].have)
         return CATALOGUE_NONE;
     if (buf_check(&d[0].body) < 0 || buf_check(&d[1].body) < 0) {
@@ -103,7 +103,7 @@ static enum catalogue_result gather(struct document d[2], const char *folder, co
     return fresh ? CATALOGUE_FRESH : CATALOGUE_KEPT;
 }
 
-static int understand(struct catalogue *out, const struct document d[2])
+static int parse_documents(struct catalogue *out, const struct document d[2])
 {
     struct faults faults;
     faults_init(&faults);
@@ -134,9 +134,9 @@ enum catalogue_result catalogue_get(struct catalogue *out, const char *folder, c
     };
     buf_init(&d[0].body, d[0].max);
     buf_init(&d[1].body, d[1].max);
-    enum catalogue_result result = gather(d, folder, url, http, answer);
+    enum catalogue_result result = gather_documents(d, folder, url, http, answer);
     if (result == CATALOGUE_FRESH || result == CATALOGUE_KEPT) {
-        if (understand(&catalogue, d) < 0)
+        if (parse_documents(&catalogue, d) < 0)
             result = CATALOGUE_BAD;
         else if (keep_new(d, folder, url) < 0)
             result = CATALOGUE_FAILED;

@@ -1,4 +1,4 @@
-/* See compose.h. */
+/* Claims out of answers, checked by the panel's own rules before they are signed. */
 #include "client/response/compose.h"
 #include "base/clock.h"
 #include "crypto/crypto.h"
@@ -59,7 +59,7 @@ static bool is_told(const struct faults *faults, const char *where)
 }
 
 /* Whether the fault at `where` may be there only because the question that it hangs on has a faulty answer. */
-static bool follows(const struct answers *answers, const struct faults *faults, const char *where)
+static bool follows_from_told(const struct answers *answers, const struct faults *faults, const char *where)
 {
     char pointer[POINTER_MAX];
     const struct questionnaire *q = answers->questionnaire;
@@ -81,7 +81,7 @@ int compose_answers(struct buf *out, const struct catalogue *catalogue, const st
     size_t told = faults->count;
     struct faults before = {.list = faults->list, .count = told};
     for (size_t i = 0; i < whole.count; i++, before.list = faults->list)
-        if (!is_told(&before, whole.list[i].where) && !follows(answers, &before, whole.list[i].where))
+        if (!is_told(&before, whole.list[i].where) && !follows_from_told(answers, &before, whole.list[i].where))
             faults_add(faults, whole.list[i].where, "%s", whole.list[i].what);
     faults->no_memory = faults->no_memory || whole.no_memory;
     faults_free(&whole);

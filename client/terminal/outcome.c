@@ -1,4 +1,4 @@
-/* See outcome.h. */
+/* What became of each response, and why the rest waits. */
 #include "client/terminal/outcome.h"
 #include "base/cli.h"
 #include "base/lang.h"

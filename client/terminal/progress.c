@@ -1,4 +1,4 @@
-/* See progress.h. */
+/* The bar, drawn over itself. */
 #include "client/terminal/progress.h"
 #include "base/clock.h"
 #include <stdio.h>
@@ -7,7 +7,7 @@
 #define BAR_WIDTH 30
 #define INTERVAL_US 100000
 
-static void draw(const struct progress *p)
+static void draw_bar(const struct progress *p)
 {
     char bar[BAR_WIDTH + 1];
     size_t full = p->total ? p->done * BAR_WIDTH / p->total : BAR_WIDTH;
@@ -22,7 +22,7 @@ void progress_start(struct progress *progress, const char *what, size_t total)
 {
     *progress = (struct progress){.what = what, .total = total, .shown = total > 0 && isatty(STDERR_FILENO)};
     if (progress->shown)
-        draw(progress);
+        draw_bar(progress);
     progress->drawn_us = clock_monotonic_us();
 }
 
@@ -31,7 +31,7 @@ void progress_add(struct progress *progress, size_t count)
     progress->done += count;
     if (!progress->shown || clock_monotonic_us() - progress->drawn_us < INTERVAL_US)
         return;
-    draw(progress);
+    draw_bar(progress);
     progress->drawn_us = clock_monotonic_us();
 }
 

@@ -1,13 +1,13 @@
-/* See prompt.h. */
+/* One question at a time: shown, a line read, looked at, asked again until it fits. Signs and sends nothing. */
 #include "client/terminal/prompt.h"
 #include "base/cli.h"
 #include "base/lang.h"
+#include "base/number.h"
 #include "base/text.h"
 #include "client/terminal/input.h"
 #include "client/terminal/messages.h"
 #include "client/terminal/output.h"
 #include "panel/response.h"
-#include <stdlib.h>
 #include <string.h>
 
 #define LINE_MAX_BYTES ((size_t)32 * 1024)
@@ -22,7 +22,7 @@ static void put_label(struct buf *out, const struct labels *labels)
     text_put_clean(out, text, strlen(text));
 }
 
-static void put_scale(struct buf *out, const struct question *q)
+static void put_scale_ends(struct buf *out, const struct question *q)
 {
     const char *low = labels_text(&q->min_end, messages_language());
     const char *high = labels_text(&q->max_end, messages_language());
@@ -33,7 +33,7 @@ static void put_scale(struct buf *out, const struct question *q)
     buf_put_char(out, '\n');
 }
 
-static void put_options(struct buf *out, const struct question *q)
+static void put_option_lines(struct buf *out, const struct question *q)
 {
     for (size_t i = 0; i < q->option_count; i++) {
         buf_printf(out, "  %2zu  ", i + 1);
@@ -61,16 +61,16 @@ static const char *hint_of(const struct question *q)
     return "";
 }
 
-static int show(const struct question *q)
+static int show_question(const struct question *q)
 {
     struct buf out;
     buf_init(&out, SHOWN_MAX);
     put_label(&out, &q->label);
     buf_put_char(&out, '\n');
     if (q->type == QUESTION_SCALE)
-        put_scale(&out, q);
+        put_scale_ends(&out, q);
     else
-        put_options(&out, q);
+        put_option_lines(&out, q);
     buf_put_text(&out, hint_of(q));
     cli_say("%s", "");
     output_say_lines(&out);
@@ -81,27 +81,28 @@ static int show(const struct question *q)
 
 /* What is typed. */
 
+static bool has_option(const struct question *q, const char *value, size_t len)
+{
+    for (size_t i = 0; i < q->option_count; i++)
+        if (strlen(q->options[i].value) == len && memcmp(q->options[i].value, value, len) == 0)
+            return true;
+    return false;
+}
+
 /* Puts the option's value when `word` is the number shown before it and no value itself; else the word. */
 static void put_word(struct buf *out, const struct question *q, const char *word, size_t len)
 {
-    struct buf copy;
-    char *end;
-    buf_init(&copy, LINE_MAX_BYTES);
+    int64_t number;
     while (len > 0 && *word == ' ') {
         word++;
         len--;
     }
     while (len > 0 && word[len - 1] == ' ')
         len--;
-    buf_put(&copy, word, len);
-    unsigned long long number = strtoull(buf_text(&copy), &end, 10);
-    bool is_number = copy.len > 0 && *end == '\0' && number >= 1 && number <= q->option_count;
-    if (is_number && question_find_option(q, buf_text(&copy)) < 0)
+    if (number_parse(word, len, 1, (int64_t)q->option_count, &number) == 0 && !has_option(q, word, len))
         buf_put_text(out, q->options[number - 1].value);
     else
         buf_put(out, word, len);
-    out->failed = out->failed || copy.failed;
-    buf_free(&copy);
 }
 
 static void put_words(struct buf *out, const struct question *q, const char *line)
@@ -134,7 +135,7 @@ static void put_typed(struct buf *out, const struct question *q, const char *lin
     }
 }
 
-static bool fits(const struct question *q, const char *typed)
+static bool check_typed(const struct question *q, const char *typed)
 {
     struct faults faults;
     struct buf scratch;
@@ -170,7 +171,7 @@ static int take_line(struct answers *answers, size_t question, struct buf *line)
     put_typed(&typed, q, buf_text(line));
     if (buf_check(&typed) < 0)
         result = -1;
-    else if (!fits(q, buf_text(&typed)))
+    else if (!check_typed(q, buf_text(&typed)))
         result = ASK_AGAIN;
     else
         result = answers_set(answers, question, buf_text(&typed));
@@ -186,7 +187,7 @@ int prompt_all(struct answers *answers)
     for (size_t i = 0; i < answers->questionnaire->question_count && result == 0; i++) {
         if (!answers_is_asked(answers, i))
             continue;
-        result = show(&answers->questionnaire->questions[i]);
+        result = show_question(&answers->questionnaire->questions[i]);
         if (result < 0)
             break;
         do
