@@ -3,6 +3,7 @@
 #include "base/mem.h"
 #include <criterion/criterion.h>
 #include <pthread.h>
+#include <sched.h>
 #include <stdatomic.h>
 
 #define THINGS 2000
@@ -61,31 +62,45 @@ Test(latest, lets_go_of_its_last)
 
 static struct thing things[THINGS];
 static atomic_bool over;
+static pthread_barrier_t reading; /* all readers have had the first thing, and go on */
 
-static void *look(void *argument)
+/* Another thread may come between the look at the newest and its counting: as far as the lock lets it. */
+static void *hold_late(void *thing)
 {
-    long seen = 0;
-    while (!atomic_load(&over)) {
-        struct thing *thing = latest_now(argument);
-        if (thing && atomic_load(&thing->dead) != 0)
-            return (void *)-1L;
-        seen += thing != NULL;
+    sched_yield();
+    return hold(thing);
+}
+
+/* NULL, or what it was given after everybody had let go of it. */
+static void *read_latest(void *latest)
+{
+    struct thing *dead = NULL;
+    struct thing *first = latest_now(latest);
+    release(first);
+    pthread_barrier_wait(&reading);
+    while (!dead && !atomic_load(&over)) {
+        struct thing *thing = latest_now(latest);
+        if (!thing || atomic_load(&thing->dead) != 0)
+            dead = thing ? thing : first;
         release(thing);
     }
-    return seen >= 0 ? NULL : (void *)-1L;
+    return dead;
 }
 
 Test(latest, serves_readers_while_it_is_replaced)
 {
     pthread_t readers[READERS];
-    struct latest *latest = latest_new(hold, release);
+    struct latest *latest = latest_new(hold_late, release);
     cr_assert_not_null(latest);
-    for (int i = 0; i < READERS; i++)
-        cr_assert_eq(pthread_create(&readers[i], NULL, look, latest), 0);
-    for (int i = 0; i < THINGS; i++) {
+    cr_assert_eq(pthread_barrier_init(&reading, NULL, READERS + 1), 0);
+    for (int i = 0; i < THINGS; i++)
         atomic_init(&things[i].holders, 1);
+    latest_replace(latest, &things[0]);
+    for (int i = 0; i < READERS; i++)
+        cr_assert_eq(pthread_create(&readers[i], NULL, read_latest, latest), 0);
+    pthread_barrier_wait(&reading);
+    for (int i = 1; i < THINGS; i++)
         latest_replace(latest, &things[i]);
-    }
     atomic_store(&over, true);
     for (int i = 0; i < READERS; i++) {
         void *result;
