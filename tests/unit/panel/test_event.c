@@ -1,5 +1,5 @@
-/* Events: those of an independent program are read to the last claim, written again and read as the same; whatever lacks a
- * claim, has one too many or one of another type is none. */
+/* Events: those of an independent program are read to the last claim, written again and read as the same; whatever
+ * lacks a claim, has one too many or one of another type is none. */
 #include "base/file.h"
 #include "base/mem.h"
 #include "crypto/crypto.h"
@@ -155,7 +155,8 @@ Test(event, is_written_as_it_was_read)
     }
 }
 
-/* Appends the object with its n-th member left out, or its value taken for `instead`, or with one member more at the end. */
+/* Appends the object with its n-th member left out, or with `instead` as its value; behind the last n, with one member
+ * more. */
 static void put_spoilt(struct buf *out, const char *sample, size_t n, const char *instead)
 {
     struct json *claims = json_parse(sample, strlen(sample), NULL);
