@@ -73,7 +73,9 @@ struct event {
 
     int64_t enrolment; /* an index */
     const char *
-        reason; /* of a revocation: request, error, abuse, order; of an erasure by the operator: order, unlawful-content, request, retention */
+        /* Of a revocation: request, error, abuse, order; of an erasure by the operator: order, unlawful-content, request,
+     * retention. */
+        reason;
     const char *round; /* follow-up: may be null */
     const char *action;
     const char *version;
