@@ -72,10 +72,9 @@ struct event {
     struct event_indexes revoked; /* enrolments */
 
     int64_t enrolment; /* an index */
-    const char *
-        /* Of a revocation: request, error, abuse, order; of an erasure by the operator: order, unlawful-content, request,
+    /* Of a revocation: request, error, abuse, order; of an erasure by the operator: order, unlawful-content, request or
      * retention. */
-        reason;
+    const char *reason;
     const char *round; /* follow-up: may be null */
     const char *action;
     const char *version;
