@@ -21,7 +21,7 @@ struct import {
     size_t round_count;
     char **actions;
     size_t action_count;
-    struct counted *counted;
+    struct answered_action *counted;
     size_t counted_count;
 };
 
@@ -58,11 +58,11 @@ static int keep_counted(void *context, int64_t round, int64_t action)
     struct import *import = context;
     if (round <= 0 || action <= 0 || (size_t)round > import->round_count || (size_t)action > import->action_count)
         return -1;
-    struct counted *more = mem_resize(import->counted, import->counted_count + 1, sizeof *more);
+    struct answered_action *more = mem_resize(import->counted, import->counted_count + 1, sizeof *more);
     if (!more)
         return -1;
     import->counted = more;
-    more[import->counted_count++] = (struct counted){import->rounds[round - 1], import->actions[action - 1]};
+    more[import->counted_count++] = (struct answered_action){import->rounds[round - 1], import->actions[action - 1]};
     return 0;
 }
 

@@ -105,8 +105,8 @@ static int start_service(struct running *running, const struct config *config)
     struct service *service = &running->service;
     char error[STORE_ERROR_SIZE] = "out of memory";
     service->around.roster = roster_new();
-    service->around.catalogues = catalogue_latest_new(NULL);
-    service->around.proofs = proofs_latest_new();
+    service->around.catalogues = latest_new();
+    service->around.proofs = latest_new();
     service->config = config;
     service->snapshots = snapshots_new(config->values[CONFIG_STORE], TABLES_AT_ONCE);
     service->workers = workers_start(parallel_cores(), BATCHES_WAITING);
@@ -153,8 +153,8 @@ static void stop(struct running *running)
     workers_free(service->workers);
     commit_free(service->queue);
     signer_close(service->around.log_key);
-    proofs_latest_free(service->around.proofs);
-    catalogue_latest_free(service->around.catalogues);
+    latest_free(service->around.proofs);
+    latest_free(service->around.catalogues);
     roster_free(service->around.roster);
     snapshots_free(service->snapshots);
     reader_close(service->reader);

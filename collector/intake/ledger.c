@@ -299,7 +299,7 @@ static int load_log(struct ledger *ledger)
     struct proofs *proofs = sign(ledger, &head, NULL);
     if (!proofs)
         return -1;
-    proofs_replace(ledger->around.proofs, proofs);
+    latest_replace(ledger->around.proofs, proofs);
     return 0;
 }
 
@@ -315,7 +315,7 @@ static int show_batch(struct ledger *ledger, struct merkle_batch *batch, struct 
     for (size_t i = 0; i < count; i++)
         if (list[i]->verdict == VERDICT_ACCEPTED)
             list[i]->proofs = proofs_hold(proofs);
-    proofs_replace(ledger->around.proofs, proofs);
+    latest_replace(ledger->around.proofs, proofs);
     return 0;
 }
 
@@ -340,7 +340,7 @@ static int reload(struct ledger *ledger)
     ledger->members = (int64_t)roster_count(ledger->around.roster);
     catalogue_release(ledger->catalogue);
     ledger->catalogue = catalogue_hold(next);
-    catalogue_replace(ledger->around.catalogues, next);
+    latest_replace(ledger->around.catalogues, next);
     return 0;
 }
 

@@ -12,9 +12,9 @@ struct ledger;
 /* What the writer keeps up to date for the others; none of it is the ledger's own. */
 struct ledger_surroundings {
     struct roster *roster;
-    struct catalogue_latest *catalogues;
+    struct latest *catalogues;
     struct signer *log_key;
-    struct proofs_latest *proofs; /* the newest checkpoint */
+    struct latest *proofs; /* the newest checkpoint */
 };
 
 /* A ledger on an open store, which it uses but does not own. Loads what it keeps for the others from the store, and

@@ -1,15 +1,8 @@
 /* Counting, and receipts from a commit or from stored hashes. */
 #include "collector/log/proofs.h"
 #include "base/json.h"
-#include "base/latest.h"
 #include "base/mem.h"
-#include <stdatomic.h>
 #include <string.h>
-
-struct counted {
-    struct proofs proofs;
-    atomic_uint holders;
-};
 
 /* The text between the quotes. */
 static int escape_checkpoint(struct proofs *proofs)
@@ -24,8 +17,9 @@ static int escape_checkpoint(struct proofs *proofs)
     return 0;
 }
 
-static void destroy(struct proofs *proofs)
+static void destroy_proofs(void *value)
 {
+    struct proofs *proofs = value;
     merkle_batch_free(proofs->batch);
     mem_free(proofs->checkpoint);
     buf_free(&proofs->checkpoint_json);
@@ -34,33 +28,30 @@ static void destroy(struct proofs *proofs)
 
 struct proofs *proofs_new(const struct merkle_head *head, const char *checkpoint, struct merkle_batch *batch)
 {
-    struct counted *counted = mem_calloc(1, sizeof *counted);
-    if (!counted) {
+    struct proofs *proofs = mem_calloc(1, sizeof *proofs);
+    if (!proofs) {
         merkle_batch_free(batch);
         return NULL;
     }
-    struct proofs *proofs = &counted->proofs;
-    atomic_init(&counted->holders, 1);
-    *proofs = (struct proofs){.head = *head, .checkpoint_len = strlen(checkpoint), .batch = batch};
+    counted_init(&proofs->counted, destroy_proofs);
+    proofs->head = *head;
+    proofs->checkpoint_len = strlen(checkpoint);
+    proofs->batch = batch;
     proofs->checkpoint = mem_copy_text(checkpoint, proofs->checkpoint_len);
     if (proofs->checkpoint && escape_checkpoint(proofs) == 0)
         return proofs;
-    destroy(proofs);
+    destroy_proofs(proofs);
     return NULL;
 }
 
 struct proofs *proofs_hold(struct proofs *proofs)
 {
-    if (proofs)
-        atomic_fetch_add_explicit(&((struct counted *)proofs)->holders, 1, memory_order_relaxed);
-    return proofs;
+    return counted_hold(proofs);
 }
 
 void proofs_release(struct proofs *proofs)
 {
-    if (!proofs || atomic_fetch_sub_explicit(&((struct counted *)proofs)->holders, 1, memory_order_acq_rel) != 1)
-        return;
-    destroy(proofs);
+    counted_release(proofs);
 }
 
 static int put(struct buf *out, const struct proofs *proofs, struct receipt *receipt, enum receipt_form form)
@@ -95,34 +86,7 @@ int proofs_put_any_receipt(struct buf *out, const struct proofs *proofs, uint64_
     return put(out, proofs, &receipt, form);
 }
 
-/* The place. */
-
-static void *hold(void *thing)
+struct proofs *proofs_now(struct latest *latest)
 {
-    return proofs_hold(thing);
-}
-
-static void release(void *thing)
-{
-    proofs_release(thing);
-}
-
-struct proofs_latest *proofs_latest_new(void)
-{
-    return (struct proofs_latest *)latest_new(hold, release);
-}
-
-void proofs_latest_free(struct proofs_latest *place)
-{
-    latest_free((struct latest *)place);
-}
-
-struct proofs *proofs_now(struct proofs_latest *place)
-{
-    return latest_now((struct latest *)place);
-}
-
-void proofs_replace(struct proofs_latest *place, struct proofs *next)
-{
-    latest_replace((struct latest *)place, next);
+    return latest_now(latest);
 }

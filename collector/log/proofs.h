@@ -3,9 +3,12 @@
 #ifndef COLLECTOR_LOG_PROOFS_H
 #define COLLECTOR_LOG_PROOFS_H
 
+#include "base/counted.h"
+#include "base/latest.h"
 #include "crypto/receipt.h"
 
 struct proofs {
+    struct counted counted;
     struct merkle_head head;
     char *checkpoint; /* a signed note over `head` */
     size_t checkpoint_len;
@@ -34,12 +37,7 @@ MUST_CHECK int proofs_put_receipt(struct buf *out, const struct proofs *proofs, 
 MUST_CHECK int proofs_put_any_receipt(struct buf *out, const struct proofs *proofs, uint64_t index,
                                       enum receipt_form form, merkle_read *read, void *context);
 
-/* The newest: base/latest.h, with struct proofs as the thing. */
-struct proofs_latest;
-
-MUST_CHECK struct proofs_latest *proofs_latest_new(void);
-void proofs_latest_free(struct proofs_latest *place);
-struct proofs *proofs_now(struct proofs_latest *place);
-void proofs_replace(struct proofs_latest *place, struct proofs *next);
+/* The newest of a latest that holds proofs alone, held for the caller; NULL while there is none. */
+struct proofs *proofs_now(struct latest *latest);
 
 #endif

@@ -1,33 +1,13 @@
 /* Loading and swapping the catalogue. */
 #include "collector/state/catalogue.h"
 #include "base/lang.h"
-#include "base/latest.h"
 #include "base/mem.h"
-#include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
 
-struct holder {
-    struct catalogue catalogue;
-    atomic_uint holders;
-};
-
-static struct holder *holder_of(struct catalogue *catalogue)
+static void destroy_catalogue(void *value)
 {
-    return (struct holder *)catalogue;
-}
-
-struct catalogue *catalogue_hold(struct catalogue *catalogue)
-{
-    if (catalogue)
-        atomic_fetch_add_explicit(&holder_of(catalogue)->holders, 1, memory_order_relaxed);
-    return catalogue;
-}
-
-void catalogue_release(struct catalogue *catalogue)
-{
-    if (!catalogue || atomic_fetch_sub_explicit(&holder_of(catalogue)->holders, 1, memory_order_acq_rel) != 1)
-        return;
+    struct catalogue *catalogue = value;
     for (size_t i = 0; catalogue->layouts && i < catalogue->panel->questionnaire_count; i++)
         tally_layout_free(catalogue->layouts[i]);
     mem_free(catalogue->layouts);
@@ -38,6 +18,27 @@ void catalogue_release(struct catalogue *catalogue)
     buf_free(&catalogue->definition);
     access_free(&catalogue->tokens);
     mem_free(catalogue);
+}
+
+struct catalogue *catalogue_hold(struct catalogue *catalogue)
+{
+    return counted_hold(catalogue);
+}
+
+void catalogue_release(struct catalogue *catalogue)
+{
+    counted_release(catalogue);
+}
+
+/* One with nothing in it yet; NULL when there is no memory. */
+static struct catalogue *new_catalogue(void)
+{
+    struct catalogue *catalogue = mem_calloc(1, sizeof *catalogue);
+    if (!catalogue)
+        return NULL;
+    counted_init(&catalogue->counted, destroy_catalogue);
+    buf_init(&catalogue->definition, PANEL_JSON_MAX);
+    return catalogue;
 }
 
 const struct tally_layout *catalogue_layout(const struct catalogue *catalogue, size_t round)
@@ -135,14 +136,11 @@ static int load_actions(struct catalogue *catalogue, struct store *store)
 
 struct catalogue *catalogue_load(struct store *store)
 {
-    struct holder *holder = mem_calloc(1, sizeof *holder);
-    if (!holder) {
+    struct catalogue *catalogue = new_catalogue();
+    if (!catalogue) {
         no_memory(store);
         return NULL;
     }
-    struct catalogue *catalogue = &holder->catalogue;
-    atomic_init(&holder->holders, 1);
-    buf_init(&catalogue->definition, PANEL_JSON_MAX);
     if (load_panel(catalogue, store) || load_layouts(catalogue, store) || load_rounds(catalogue, store) ||
         load_actions(catalogue, store) || access_load(&catalogue->tokens, store) != STORE_OK) {
         catalogue_release(catalogue);
@@ -174,15 +172,12 @@ static int number_by_place(struct catalogue *catalogue)
 
 struct catalogue *catalogue_make(struct panel *panel, struct action_list *actions)
 {
-    struct holder *holder = mem_calloc(1, sizeof *holder);
-    if (!holder) {
+    struct catalogue *catalogue = new_catalogue();
+    if (!catalogue) {
         panel_free(panel);
         action_list_free(actions);
         return NULL;
     }
-    struct catalogue *catalogue = &holder->catalogue;
-    atomic_init(&holder->holders, 1);
-    buf_init(&catalogue->definition, PANEL_JSON_MAX);
     catalogue->panel = panel;
     catalogue->actions = actions;
     if (number_by_place(catalogue) == 0)
@@ -209,37 +204,7 @@ void catalogue_succeed(struct catalogue *next, const struct catalogue *before)
     next->edition = !before ? 1 : same ? before->edition : before->edition + 1;
 }
 
-/* The place. */
-
-static void *hold(void *thing)
+struct catalogue *catalogue_now(struct latest *latest)
 {
-    return catalogue_hold(thing);
-}
-
-static void release(void *thing)
-{
-    catalogue_release(thing);
-}
-
-struct catalogue_latest *catalogue_latest_new(struct catalogue *first)
-{
-    struct latest *place = latest_new(hold, release);
-    if (place)
-        latest_replace(place, first);
-    return (struct catalogue_latest *)place;
-}
-
-void catalogue_latest_free(struct catalogue_latest *place)
-{
-    latest_free((struct latest *)place);
-}
-
-struct catalogue *catalogue_now(struct catalogue_latest *place)
-{
-    return latest_now((struct latest *)place);
-}
-
-void catalogue_replace(struct catalogue_latest *place, struct catalogue *next)
-{
-    latest_replace((struct latest *)place, next);
+    return latest_now(latest);
 }

@@ -4,11 +4,14 @@
 #ifndef COLLECTOR_STATE_CATALOGUE_H
 #define COLLECTOR_STATE_CATALOGUE_H
 
+#include "base/counted.h"
+#include "base/latest.h"
 #include "collector/state/access.h"
 #include "collector/state/tally.h"
 #include "panel/definition.h"
 
 struct catalogue {
+    struct counted counted;
     struct panel *panel;
     struct action_list *actions;
     struct tally_layout **layouts; /* by questionnaire */
@@ -38,17 +41,7 @@ void catalogue_release(struct catalogue *catalogue);
 /* The layout of a round's counters. */
 const struct tally_layout *catalogue_layout(const struct catalogue *catalogue, size_t round);
 
-/* The catalogue in force: base/latest.h, with struct catalogue as the thing. */
-struct catalogue_latest;
-
-/* Takes over the caller's hold on `first`, which may be NULL. */
-MUST_CHECK struct catalogue_latest *catalogue_latest_new(struct catalogue *first);
-void catalogue_latest_free(struct catalogue_latest *place);
-
-/* The one in force, held for the caller. */
-struct catalogue *catalogue_now(struct catalogue_latest *place);
-
-/* Puts another in force; takes over the caller's hold. */
-void catalogue_replace(struct catalogue_latest *place, struct catalogue *next);
+/* The one in force of a latest that holds catalogues alone, held for the caller; NULL while there is none. */
+struct catalogue *catalogue_now(struct latest *latest);
 
 #endif

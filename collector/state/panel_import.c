@@ -4,7 +4,7 @@
 #include <string.h>
 
 /* Whether anything was ever answered in a round of that id. */
-static bool is_counted(const struct counted *counted, size_t count, const char *round)
+static bool is_counted(const struct answered_action *counted, size_t count, const char *round)
 {
     for (size_t i = 0; i < count; i++)
         if (strcmp(counted[i].round, round) == 0)
@@ -17,8 +17,8 @@ static const char *questionnaire_id(const struct panel *panel, const struct roun
     return round_questionnaire(panel, round)->id;
 }
 
-static bool questionnaire_is_counted(const struct panel *panel, size_t questionnaire, const struct counted *counted,
-                                     size_t count)
+static bool questionnaire_is_counted(const struct panel *panel, size_t questionnaire,
+                                     const struct answered_action *counted, size_t count)
 {
     for (size_t i = 0; i < panel->round_count; i++)
         if (panel->rounds[i].questionnaire == questionnaire && is_counted(counted, count, panel->rounds[i].id))
@@ -58,7 +58,7 @@ static void check_round(const struct panel *before, const struct round *old, con
                    old->id);
 }
 
-static void check_action(const struct panel *after, const struct counted *counted, struct faults *faults)
+static void check_action(const struct panel *after, const struct answered_action *counted, struct faults *faults)
 {
     int place = panel_find_round(after, counted->round);
     if (place >= 0 && !round_has_action(&after->rounds[place], counted->action))
@@ -68,7 +68,7 @@ static void check_action(const struct panel *after, const struct counted *counte
                    counted->action, counted->round);
 }
 
-void panel_import_check(const struct panel *before, const struct panel *after, const struct counted *counted,
+void panel_import_check(const struct panel *before, const struct panel *after, const struct answered_action *counted,
                         size_t count, bool log_is_empty, struct faults *faults)
 {
     if (!log_is_empty && strcmp(before->id, after->id) != 0)

@@ -249,8 +249,8 @@ struct fill *fill_open(const char *dsn, const struct crowd *crowd)
         bench_give_up("memory");
     fill->crowd = crowd;
     fill->around.roster = roster_new();
-    fill->around.catalogues = catalogue_latest_new(NULL);
-    fill->around.proofs = proofs_latest_new();
+    fill->around.catalogues = latest_new();
+    fill->around.proofs = latest_new();
     fill->around.log_key = open_log_key(dsn);
     if (!fill->around.roster || !fill->around.catalogues || !fill->around.proofs)
         bench_give_up("memory");
@@ -266,8 +266,8 @@ void fill_close(struct fill *fill)
     commit_stop(fill->queue);
     commit_free(fill->queue);
     signer_close(fill->around.log_key);
-    proofs_latest_free(fill->around.proofs);
-    catalogue_latest_free(fill->around.catalogues);
+    latest_free(fill->around.proofs);
+    latest_free(fill->around.catalogues);
     roster_free(fill->around.roster);
     for (size_t i = 0; i < fill->producer_count; i++) {
         struct producer *p = &fill->producers[i];

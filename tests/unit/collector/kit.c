@@ -234,11 +234,10 @@ static struct signer *new_log_key(void)
 
 void kit_open(struct kit *kit, struct store *store)
 {
-    *kit = (struct kit){.store = store,
-                        .around = {.roster = roster_new(),
-                                   .catalogues = catalogue_latest_new(NULL),
-                                   .log_key = new_log_key(),
-                                   .proofs = proofs_latest_new()}};
+    *kit = (struct kit){
+        .store = store,
+        .around = {
+            .roster = roster_new(), .catalogues = latest_new(), .log_key = new_log_key(), .proofs = latest_new()}};
     cr_assert(kit->around.roster != NULL && kit->around.catalogues != NULL && kit->around.proofs != NULL);
 }
 
@@ -251,8 +250,8 @@ void kit_start(struct kit *kit)
 void kit_close(struct kit *kit)
 {
     ledger_free(kit->ledger);
-    catalogue_latest_free(kit->around.catalogues);
-    proofs_latest_free(kit->around.proofs);
+    latest_free(kit->around.catalogues);
+    latest_free(kit->around.proofs);
     signer_close(kit->around.log_key);
     roster_free(kit->around.roster);
     store_close(kit->store);

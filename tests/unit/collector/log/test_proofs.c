@@ -149,20 +149,20 @@ Test(proofs, without_a_batch_prove_none_of_their_own)
 
 Test(proofs, last_as_long_as_somebody_holds_them)
 {
-    struct proofs_latest *place = proofs_latest_new();
+    struct latest *place = latest_new();
     cr_assert_not_null(place);
     cr_assert_null(proofs_now(place));
     struct proofs *first = make();
-    proofs_replace(place, first);
+    latest_replace(place, first);
     struct proofs *held = proofs_now(place), *again = proofs_hold(held);
     cr_assert(held == first && again == first);
-    proofs_replace(place, make());
+    latest_replace(place, make());
     struct proofs *second = proofs_now(place);
     cr_assert_neq(second, first);
     proofs_release(again);
     cr_assert_eq(held->head.size, BEFORE + COUNT);
     proofs_release(held);
-    proofs_latest_free(place);
+    latest_free(place);
     cr_assert_eq(second->head.size, BEFORE + COUNT);
     proofs_release(second);
     proofs_release(NULL);
@@ -178,7 +178,7 @@ Test(proofs, say_when_there_is_no_memory)
         cr_assert_null(proofs_new(&head, "x", NULL));
     }
     mem_fail_at(1);
-    cr_assert_null(proofs_latest_new());
+    cr_assert_null(latest_new());
     mem_fail_at(0);
     struct proofs *proofs = make();
     buf_init(&receipt, RECEIPT_MAX);

@@ -182,24 +182,25 @@ Test(catalogue, has_the_edition_of_the_one_before_when_they_mean_the_same)
     store_close(store);
 }
 
-/* The place. */
+/* Shared by threads. */
 
 Test(catalogue, lasts_as_long_as_somebody_holds_it)
 {
     struct store *store = kit_store_new("sqlite::memory:");
     struct catalogue *first = catalogue_load(store), *second = catalogue_load(store);
-    struct catalogue_latest *place = catalogue_latest_new(first);
+    struct latest *place = latest_new();
     cr_assert(first != NULL && second != NULL && place != NULL);
+    latest_replace(place, first);
     struct catalogue *held = catalogue_now(place);
     cr_assert_eq(held, first);
-    catalogue_replace(place, second);
+    latest_replace(place, second);
     cr_assert_str_eq(held->panel->id, "wau", "still there");
     catalogue_release(held);
     held = catalogue_now(place);
     cr_assert_eq(held, second);
     cr_assert_eq(catalogue_hold(held), held);
     catalogue_release(held);
-    catalogue_latest_free(place);
+    latest_free(place);
     cr_assert_eq(held->actions->count, 36, "its last holder is still here");
     catalogue_release(held);
     store_close(store);
@@ -207,16 +208,16 @@ Test(catalogue, lasts_as_long_as_somebody_holds_it)
 
 Test(catalogue, may_be_absent)
 {
-    struct catalogue_latest *place = catalogue_latest_new(NULL);
+    struct latest *place = latest_new();
     cr_assert_not_null(place);
     cr_assert_null(catalogue_now(place));
     cr_assert_null(catalogue_hold(NULL));
     catalogue_release(NULL);
-    catalogue_latest_free(place);
-    catalogue_latest_free(NULL);
+    latest_free(place);
+    latest_free(NULL);
 }
 
-static struct catalogue_latest *busy_place;
+static struct latest *busy_place;
 static atomic_int wrong;
 
 static void *hold_often(void *unused)
@@ -234,14 +235,15 @@ Test(catalogue, is_replaced_while_threads_hold_it)
 {
     struct store *store = kit_store_new("sqlite::memory:");
     pthread_t threads[3];
-    busy_place = catalogue_latest_new(catalogue_load(store));
+    busy_place = latest_new();
+    latest_replace(busy_place, catalogue_load(store));
     for (size_t i = 0; i < 3; i++)
         cr_assert_eq(pthread_create(&threads[i], NULL, hold_often, NULL), 0);
     for (int i = 0; i < 50; i++)
-        catalogue_replace(busy_place, catalogue_load(store));
+        latest_replace(busy_place, catalogue_load(store));
     for (size_t i = 0; i < 3; i++)
         pthread_join(threads[i], NULL);
     cr_assert_eq(atomic_load(&wrong), 0);
-    catalogue_latest_free(busy_place);
+    latest_free(busy_place);
     store_close(store);
 }

@@ -31,7 +31,7 @@ static struct panel *read_panel(const char *json)
 }
 
 /* Responses are there to A.1 in round one. */
-static const struct counted counted[] = {{"one", "A.1"}};
+static const struct answered_action counted[] = {{"one", "A.1"}};
 
 static size_t check(const char *after_json, size_t count, bool log_is_empty, struct faults *faults)
 {
