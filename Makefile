@@ -57,9 +57,9 @@ fortify = -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=$(shell echo '\#include <features.
     $(CC) -O2 -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3 -Werror -E - >/dev/null 2>&1 && echo 3 || echo 2)
 ask_pkg_config = $(shell $(PKG_CONFIG) $(1))$(if $(filter-out 0,$(.SHELLSTATUS)),$(error $(PKG_CONFIG) $(1) failed))
 
-PACKAGES_ground := libcjson libsodium
-PACKAGES_client := libcurl $(PACKAGES_ground)
-PACKAGES_collector := libmicrohttpd libcurl sqlite3 inih zlib $(PACKAGES_ground)
+PACKAGES_ground := libcjson libsodium libcurl
+PACKAGES_client := $(PACKAGES_ground)
+PACKAGES_collector := libmicrohttpd sqlite3 inih zlib $(PACKAGES_ground)
 LIBS_ground = $(call once,LIBS_ground,$(call ask_pkg_config,--libs $(PACKAGES_ground)) -lm)
 LIBS_client = $(call once,LIBS_client,$(call ask_pkg_config,--libs $(PACKAGES_client)) -lm)
 LIBS_collector = $(call once,LIBS_collector,$(call ask_pkg_config,--libs $(PACKAGES_collector)) -lm)

@@ -67,7 +67,7 @@ enum delivery batch_sort_line(const char *line, size_t len)
     struct json *document = json_parse(line, len, NULL);
     enum delivery delivery = DELIVERY_BLOCKED;
     if (json_integer(json_member(document, "status"), &status) == 0 && status >= 100 && status <= 599)
-        delivery = deliver_sort(retry_sort(TRANSFER_ANSWERED, (unsigned)status), (unsigned)status, document);
+        delivery = deliver_sort(retry_sort(FETCH_ANSWERED, (unsigned)status), (unsigned)status, document);
     json_free(document);
     return delivery;
 }

@@ -18,7 +18,7 @@
 #include <string.h>
 #include <unistd.h>
 
-/* As given on the command line; url as http_normalise_url writes it. */
+/* As given on the command line; url as fetch_normalise_url writes it. */
 struct batch_options {
     const char *url, *invitations, *responses, *homes, *round;
     bool as_json;
@@ -338,8 +338,8 @@ int cmd_batch(const struct cli_verb *verb, int argc, char **argv)
     if (!given.invitations || !given.responses || !given.homes)
         return cli_misuse("%s", T("--invitations, --responses and --homes are all needed",
                                   "--invitations, --responses en --homes zijn alle drie nodig"));
-    buf_init(&url, HTTP_URL_MAX);
-    if (http_normalise_url(argv[first], &url) < 0)
+    buf_init(&url, FETCH_URL_MAX);
+    if (fetch_normalise_url(argv[first], &url) < 0)
         exit_code = cli_misuse(
             "%s", T("the URL must be as https://panel.example.nl", "de URL moet zijn zoals https://panel.example.nl"));
     else {

@@ -168,8 +168,8 @@ int cmd_enrol(const struct cli_verb *verb, int argc, char **argv)
         return exit_code;
     const char *code = argc - first > 1 ? argv[first + 1] : NULL;
     struct buf url;
-    buf_init(&url, HTTP_URL_MAX);
-    if (http_normalise_url(argv[first], &url) < 0)
+    buf_init(&url, FETCH_URL_MAX);
+    if (fetch_normalise_url(argv[first], &url) < 0)
         exit_code = cli_misuse(
             "%s", T("the URL must be as https://panel.example.nl", "de URL moet zijn zoals https://panel.example.nl"));
     else if (code && !is_code(code))

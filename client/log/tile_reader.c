@@ -62,7 +62,7 @@ static int fetch_tile(struct tile_reader *reader, const struct tile *tile)
     struct tile full = {tile->level, tile->index, TILE_WIDTH};
     if (request_tile(reader, tile, tile->width * sizeof(struct merkle_hash)) == 0)
         return 0;
-    if (tile->width == TILE_WIDTH || reader->answer->transfer != TRANSFER_ANSWERED || reader->answer->status != 404)
+    if (tile->width == TILE_WIDTH || reader->answer->transfer != FETCH_ANSWERED || reader->answer->status != 404)
         return -1;
     return request_tile(reader, &full, TILE_WIDTH * sizeof(struct merkle_hash));
 }

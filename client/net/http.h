@@ -1,15 +1,12 @@
-/* Requests to one collector over one kept connection. The only place that knows libcurl; knows no panel. TLS
- * certificates are verified, only http and https are spoken, redirects are never followed, answers are bounded, and
- * what is worth trying again is tried again within a bound. Main thread only. */
+/* Requests to one collector over one kept connection (base/fetch.h), what is worth trying again tried again within a
+ * bound. Knows which answers are problems by our names; no panel. Main thread only. */
 #ifndef CLIENT_NET_HTTP_H
 #define CLIENT_NET_HTTP_H
 
-#include "base/buf.h"
+#include "base/fetch.h"
 #include "client/net/retry.h"
 #include "panel/problem.h"
 
-#define HTTP_ETAG_SIZE 128
-#define HTTP_URL_MAX ((size_t)2048)
 #define HTTP_ANSWER_MAX ((size_t)128 * 1024) /* of what concerns a single response */
 
 struct http;
@@ -25,21 +22,17 @@ struct http_request {
 
 /* The last answer that was had. */
 struct http_answer {
-    enum http_transfer transfer;
-    unsigned status; /* 0 unless TRANSFER_ANSWERED */
+    enum fetch_outcome transfer;
+    unsigned status; /* 0 unless FETCH_ANSWERED */
     struct buf body;
-    char etag[HTTP_ETAG_SIZE]; /* "" when there was none, or one too long to keep */
+    char etag[FETCH_ETAG_SIZE]; /* "" when there was none, or one too long to keep */
+    char location[FETCH_URL_MAX]; /* where a redirect, which is not followed, sends us; the same */
     int64_t retry_after; /* seconds; -1 when not asked */
     int64_t server_time; /* its Date, seconds since 1970; 0 when not told */
     enum problem problem; /* of an application/problem+json body by one of our names; else PROBLEM_NONE */
-    const char *why; /* in English, what went wrong unless TRANSFER_ANSWERED; "" else; static */
 };
 
-/* Writes the collector's URL in one form: scheme http or https and host in lower case, no user, query or fragment, no
- * slash at the end. -1 when `typed` is no such URL, or there is no memory. */
-MUST_CHECK int http_normalise_url(const char *typed, struct buf *out);
-
-/* A client of the collector at `url` (as http_normalise_url writes it; copied). NULL when there is no memory. Connects
+/* A client of the collector at `url` (as fetch_normalise_url writes it; copied). NULL when there is no memory. Connects
  * at the first request. `policy` must outlive it. Free with http_close. */
 MUST_CHECK struct http *http_open(const char *url, const struct retry_policy *policy);
 void http_close(struct http *http);

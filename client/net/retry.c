@@ -15,15 +15,23 @@ static enum http_outcome sort_status(unsigned status)
     return HTTP_REFUSED;
 }
 
-enum http_outcome retry_sort(enum http_transfer transfer, unsigned status)
+enum http_outcome retry_sort(enum fetch_outcome transfer, unsigned status)
 {
     switch (transfer) {
-    case TRANSFER_ANSWERED:
+    case FETCH_ANSWERED:
         return sort_status(status);
-    case TRANSFER_UNREACHED:
+    case FETCH_UNRESOLVED:
+    case FETCH_REFUSED:
+    case FETCH_UNREACHABLE:
+    case FETCH_TIMED_OUT:
+    case FETCH_BROKEN:
+    case FETCH_NO_MEMORY:
         return HTTP_RETRY;
-    case TRANSFER_UNTRUSTED:
-    case TRANSFER_TOO_LONG:
+    case FETCH_TOO_LONG:
+    case FETCH_EXPIRED:
+    case FETCH_UNKNOWN_ISSUER:
+    case FETCH_WRONG_NAME:
+    case FETCH_UNTRUSTED:
         return HTTP_REFUSED;
     }
     return HTTP_REFUSED;

@@ -1,17 +1,10 @@
-/* Whether a request is worth trying again, and when. Pure: knows no HTTP library, no clock and no randomness of its
+/* Whether a request is worth trying again, and when. Pure: asks nobody, knows no clock and no randomness of its
  * own, so that tests see the whole schedule. Any thread. */
 #ifndef CLIENT_NET_RETRY_H
 #define CLIENT_NET_RETRY_H
 
+#include "base/fetch.h"
 #include <stdint.h>
-
-/* How one try went on the way there and back. */
-enum http_transfer {
-    TRANSFER_ANSWERED, /* an HTTP answer was had, whatever its status */
-    TRANSFER_UNREACHED, /* no connection, or it broke, or took too long */
-    TRANSFER_UNTRUSTED, /* TLS: the certificate is not one that we accept */
-    TRANSFER_TOO_LONG, /* the answer is longer than was asked for */
-};
 
 /* What the one who asked should do now. */
 enum http_outcome {
@@ -20,7 +13,7 @@ enum http_outcome {
     HTTP_REFUSED, /* the same again would go the same way */
 };
 
-enum http_outcome retry_sort(enum http_transfer transfer, unsigned status);
+enum http_outcome retry_sort(enum fetch_outcome transfer, unsigned status);
 
 struct retry_policy {
     unsigned attempts; /* tries in all, at least 1 */

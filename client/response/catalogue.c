@@ -7,7 +7,7 @@
 #include <errno.h>
 #include <string.h>
 
-#define WRAPPING_MAX (HTTP_URL_MAX + 1024) /* around the body in a kept copy */
+#define WRAPPING_MAX (FETCH_URL_MAX + 1024) /* around the body in a kept copy */
 
 /* One of the two texts on its way from the collector or the folder to what it means. */
 struct document {
@@ -15,7 +15,7 @@ struct document {
     size_t max;
     void (*put_body)(struct buf *out, const struct json *served);
     struct buf body; /* what panel_parse or actions_parse_json reads */
-    char etag[HTTP_ETAG_SIZE];
+    char etag[FETCH_ETAG_SIZE];
     bool have, is_new;
 };
 

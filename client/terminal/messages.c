@@ -62,20 +62,28 @@ void messages_put_problem(struct buf *out, enum problem problem, unsigned status
 void messages_put_reason(struct buf *out, const struct http_answer *answer)
 {
     switch (answer->transfer) {
-    case TRANSFER_UNREACHED:
-        buf_printf(out, T("no connection: %s", "geen verbinding: %s"), answer->why);
+    case FETCH_UNRESOLVED:
+    case FETCH_REFUSED:
+    case FETCH_UNREACHABLE:
+    case FETCH_TIMED_OUT:
+    case FETCH_BROKEN:
+    case FETCH_NO_MEMORY:
+        buf_printf(out, T("no connection: %s", "geen verbinding: %s"), fetch_tell(answer->transfer));
         return;
-    case TRANSFER_UNTRUSTED:
+    case FETCH_EXPIRED:
+    case FETCH_UNKNOWN_ISSUER:
+    case FETCH_WRONG_NAME:
+    case FETCH_UNTRUSTED:
         buf_printf(out,
                    T("the collector's certificate is not to be trusted: %s",
                      "het certificaat van de verzamelaar is niet te vertrouwen: %s"),
-                   answer->why);
+                   fetch_tell(answer->transfer));
         return;
-    case TRANSFER_TOO_LONG:
+    case FETCH_TOO_LONG:
         buf_put_text(
             out, T("the answer is far longer than it should be", "het antwoord is veel langer dan het hoort te zijn"));
         return;
-    case TRANSFER_ANSWERED:
+    case FETCH_ANSWERED:
         if (answer->status >= 300 && answer->status < 400)
             buf_printf(out,
                        T("we are sent elsewhere (HTTP %u), and don't go; is this the collector's own URL?",

@@ -13,8 +13,8 @@
 #define KEY_MAX ((size_t)1024)
 
 struct remote {
-    struct fetch *fetch;
-    char error[FETCH_ERROR_SIZE];
+    struct peer *peer;
+    struct error error; /* the last */
     struct buf page;
     size_t at; /* in the page: the line of entry `next` */
     int64_t next;
@@ -22,18 +22,18 @@ struct remote {
     unsigned limit; /* entries to ask for at once */
 };
 
-struct remote *remote_open(const char *url, const char *token, char error[static FETCH_ERROR_SIZE])
+struct remote *remote_open(const char *url, const char *token, struct error *error)
 {
-    struct fetch *fetch = fetch_open(url, token, error);
-    if (!fetch)
+    struct peer *peer = peer_open(url, token, error);
+    if (!peer)
         return NULL;
     struct remote *remote = mem_calloc(1, sizeof *remote);
     if (!remote) {
-        snprintf(error, FETCH_ERROR_SIZE, "%s", T("out of memory", "te weinig geheugen"));
-        fetch_close(fetch);
+        error_no_memory(error);
+        peer_close(peer);
         return NULL;
     }
-    remote->fetch = fetch;
+    remote->peer = peer;
     remote->end = -1;
     remote->limit = PAGE_ENTRIES;
     buf_init(&remote->page, PAGE_MAX);
@@ -44,20 +44,20 @@ void remote_close(struct remote *remote)
 {
     if (!remote)
         return;
-    fetch_close(remote->fetch);
+    peer_close(remote->peer);
     buf_free(&remote->page);
     mem_free(remote);
 }
 
 const char *remote_error(const struct remote *remote)
 {
-    return remote->error;
+    return remote->error.text;
 }
 
 static int get(struct remote *remote, const char *path, struct buf *out)
 {
     unsigned status;
-    return fetch_get(remote->fetch, &(struct fetch_request){path, false}, out, &status, remote->error);
+    return peer_get(remote->peer, &(struct peer_request){path, false}, out, &status, &remote->error);
 }
 
 /* Panel and actions. */
@@ -68,9 +68,9 @@ static struct panel *get_panel(struct remote *remote)
     struct panel *panel = NULL;
     buf_init(&text, SERVED_PANEL_MAX);
     if (get(remote, "/v1/panel", &text) == 0 && (panel = served_panel_parse(buf_text(&text), text.len)) == NULL)
-        snprintf(remote->error, sizeof remote->error, "%s",
-                 T("/v1/panel: no panel definition that this program understands",
-                   "/v1/panel: geen paneldefinitie die dit programma begrijpt"));
+        error_set(&remote->error, ERROR_DAMAGED, "%s",
+                  T("/v1/panel: no panel definition that this program understands",
+                    "/v1/panel: geen paneldefinitie die dit programma begrijpt"));
     buf_free(&text);
     return panel;
 }
@@ -81,9 +81,9 @@ static struct action_list *get_actions(struct remote *remote)
     struct action_list *actions = NULL;
     buf_init(&text, SERVED_ACTIONS_MAX);
     if (get(remote, "/v1/actions", &text) == 0 && (actions = served_actions_parse(buf_text(&text), text.len)) == NULL)
-        snprintf(remote->error, sizeof remote->error, "%s",
-                 T("/v1/actions: no action list that this program understands",
-                   "/v1/actions: geen actielijst die dit programma begrijpt"));
+        error_set(&remote->error, ERROR_DAMAGED, "%s",
+                  T("/v1/actions: no action list that this program understands",
+                    "/v1/actions: geen actielijst die dit programma begrijpt"));
     buf_free(&text);
     return actions;
 }
@@ -98,7 +98,7 @@ struct catalogue *remote_catalogue(struct remote *remote)
     }
     struct catalogue *catalogue = catalogue_make(panel, actions);
     if (!catalogue)
-        snprintf(remote->error, sizeof remote->error, "%s", T("out of memory", "te weinig geheugen"));
+        error_no_memory(&remote->error);
     return catalogue;
 }
 
@@ -114,15 +114,15 @@ int remote_head(struct remote *remote, struct note_key *key, struct merkle_head 
     if (result == 0)
         result = get(remote, "/log/checkpoint", &checkpoint);
     if (result == 0 && (key_text.len == 0 || note_key_parse(key_text.data, key_text.len - 1, key, &why) != 0)) {
-        snprintf(remote->error, sizeof remote->error,
-                 T("/log/key: no key of a log: %s", "/log/key: geen sleutel van een logboek: %s"), why ? why : "");
+        error_set(&remote->error, ERROR_DAMAGED,
+                  T("/log/key: no key of a log: %s", "/log/key: geen sleutel van een logboek: %s"), why ? why : "");
         result = -1;
     }
     if (result == 0 && checkpoint_open(buf_text(&checkpoint), checkpoint.len, key, head, &why) != 0) {
-        snprintf(remote->error, sizeof remote->error,
-                 T("/log/checkpoint: not a checkpoint by the log's key: %s",
-                   "/log/checkpoint: geen controlepunt van de sleutel van het logboek: %s"),
-                 why);
+        error_set(&remote->error, ERROR_DAMAGED,
+                  T("/log/checkpoint: not a checkpoint by the log's key: %s",
+                    "/log/checkpoint: geen controlepunt van de sleutel van het logboek: %s"),
+                  why);
         result = -1;
     }
     buf_free(&key_text);
@@ -141,7 +141,7 @@ static enum store_result get_page(struct remote *remote, int64_t from)
         buf_reset(&remote->page);
         remote->at = 0;
         remote->next = from;
-        if (fetch_get(remote->fetch, &(struct fetch_request){path, true}, &remote->page, &status, remote->error) == 0)
+        if (peer_get(remote->peer, &(struct peer_request){path, true}, &remote->page, &status, &remote->error) == 0)
             break;
         /* One entry that the collector can't give holds up its whole page: smaller pages, to come as near to it as can
          * be. */
@@ -158,7 +158,7 @@ static enum store_result get_page(struct remote *remote, int64_t from)
 
 static enum store_result refuse(struct remote *remote, const char *why)
 {
-    snprintf(remote->error, sizeof remote->error, "%s", why);
+    error_set(&remote->error, ERROR_DAMAGED, "%s", why);
     return STORE_FAILED;
 }
 
@@ -188,7 +188,7 @@ static enum store_result read_line(struct remote *remote, const char *line, size
 enum store_result remote_entry(void *context, int64_t index, struct buf *out, const char **error)
 {
     struct remote *remote = context;
-    *error = remote->error;
+    *error = remote->error.text;
     if (remote->end >= 0 && index >= remote->end)
         return STORE_NONE;
     if (index != remote->next || remote->at >= remote->page.len) {

@@ -3,14 +3,14 @@
 #ifndef COLLECTOR_AUDIT_REMOTE_H
 #define COLLECTOR_AUDIT_REMOTE_H
 
-#include "collector/net/fetch.h"
+#include "collector/net/peer.h"
 #include "collector/state/catalogue.h"
 #include "crypto/checkpoint.h"
 
 struct remote;
 
-/* `url` and `token` as for fetch_open. NULL: one line in `error`. Free with remote_close. */
-MUST_CHECK struct remote *remote_open(const char *url, const char *token, char error[static FETCH_ERROR_SIZE]);
+/* `url` and `token` as for peer_open. NULL: *error. Free with remote_close. */
+MUST_CHECK struct remote *remote_open(const char *url, const char *token, struct error *error);
 void remote_close(struct remote *remote);
 
 /* The panel and the action list, its rounds and actions numbered by their places. Release with catalogue_release. NULL:

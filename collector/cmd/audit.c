@@ -243,15 +243,15 @@ static int audit_url(const char *url, const char *token_file, const char *out)
 {
     struct run run = {.out = out};
     struct buf token;
-    char error[FETCH_ERROR_SIZE];
-    buf_init(&token, FETCH_TOKEN_MAX + 2);
+    struct error error;
+    buf_init(&token, PEER_TOKEN_MAX + 2);
     int result = read_token(token_file, &token);
     if (result == CLI_DONE) {
         if (url_is_exposed(url))
             cli_say("%s", T("Mind: this URL is http, so the token can be read on the way.",
                             "Let op: deze URL is http, dus het token is onderweg te lezen."));
-        struct remote *remote = remote_open(url, buf_text(&token), error);
-        result = remote ? audit_remote(&run, remote) : cli_fail("%s", error);
+        struct remote *remote = remote_open(url, buf_text(&token), &error);
+        result = remote ? audit_remote(&run, remote) : cli_fail("%s", error.text);
         free_run(&run);
         remote_close(remote);
     }

@@ -28,7 +28,7 @@ const programs = {
     log: { uses: 'store', faces: 'proofs reader signer tree' },
     state: { uses: 'store', faces: 'catalogue panel_import roster tally token' },
     store: { uses: '', faces: 'snapshots store' },
-    net: { uses: '', faces: 'fetch' },
+    net: { uses: '', faces: 'peer' },
     ops: { uses: '', faces: 'config metrics' },
   },
   client: {
@@ -54,7 +54,7 @@ export const open = [
 export const libraries = [
   [/^cjson\/|^cJSON\.h$/, /^base\/json[^/]*\.c$/],
   [/^sodium/, /^(crypto\/[^/]*\.[ch]|base\/mem\.c)$/],
-  [/^curl\//, /^(client\/net\/http|collector\/net\/fetch)\.c$/],
+  [/^curl\//, /^base\/fetch\.c$/],
   [/^microhttpd\.h$/, /^collector\/http\/[^/]*\.[ch]$/],
   [/^sqlite3\.h$/, /^(collector\/store\/sqlite\/[^/]*\.[ch]|tests\/unit\/collector\/store\/[^/]*\.[ch])$/], // tests damage stores
   [/^zlib\.h$/, /^collector\/http\/gzip\.c$/],

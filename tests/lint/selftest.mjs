@@ -10,8 +10,8 @@ const many = (line, count) => `${line}\n`.repeat(count);
 const tree = {
   'base/a.c': '/* a */\n#include "panel/b.h"\n#include <sodium.h>\nint a_one(void);\nint a_one(void)\n{\n    return 1;\n}\n',
   'client/c.c': '/* c */\n#include "collector/d.h"\n#include <curl/curl.h>\n#include <microhttpd.h>\n',
-  'client/net/http.c': '/* allowed */\n#include <curl/curl.h>\n#include "panel/b.h"\n',
-  'collector/net/fetch.c': '/* allowed */\n#include <curl/curl.h>\n',
+  'client/net/http.c': '/* allowed */\n#include "base/fetch.h"\n#include "panel/b.h"\n',
+  'base/fetch.c': '/* allowed */\n#include <curl/curl.h>\n',
   'collector/d.c':
     '/* sprintf(x) in a comment is nothing, nor */\nconst char *t = "strcpy(a, b)"; // atoi(x)\n' +
     'int f(void)\n{\n    sprintf(a, b);\n    exit (1);\n    free(p);\n    s->free(p);\n    mem_free(p);\n    return atoi(x);\n}\n',

@@ -5,7 +5,7 @@
 #include "crypto/crypto.h"
 #include "crypto/receipt.h"
 #include "crypto/tile.h"
-#include "tests/unit/client/fake.h"
+#include "tests/unit/fake.h"
 #include <criterion/criterion.h>
 #include <stdio.h>
 #include <string.h>

@@ -1,9 +1,9 @@
 /* A collector that shows its log over a real socket, honestly or not. */
 #include "client/log/monitor.h"
 #include "client/log/tile_reader.h"
-#include "tests/unit/client/fake.h"
 #include "tests/unit/client/fake_log.h"
 #include "tests/unit/client/scratch.h"
+#include "tests/unit/fake.h"
 #include <criterion/criterion.h>
 #include <string.h>
 
@@ -184,7 +184,7 @@ Test(monitor, reads_no_answer_without_end)
     ours.answer = text;
     fake_log_serve(&ours);
     cr_expect_eq(look(400), MONITOR_REFUSED);
-    cr_expect_eq(answer.transfer, TRANSFER_TOO_LONG);
+    cr_expect_eq(answer.transfer, FETCH_TOO_LONG);
 }
 
 Test(tiles, gives_each_stored_hash_and_fetches_a_tile_once)

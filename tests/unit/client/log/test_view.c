@@ -1,7 +1,7 @@
 /* The log as a collector shows it: told from whatever else may answer under its URL. */
 #include "client/log/view.h"
-#include "tests/unit/client/fake.h"
 #include "tests/unit/client/fake_log.h"
+#include "tests/unit/fake.h"
 #include <criterion/criterion.h>
 #include <string.h>
 

@@ -5,9 +5,9 @@
 #include "client/home/receipts.h"
 #include "client/net/deliver.h"
 #include "client/net/enrol.h"
-#include "tests/unit/client/fake.h"
 #include "tests/unit/client/fake_log.h"
 #include "tests/unit/client/scratch.h"
+#include "tests/unit/fake.h"
 #include <criterion/criterion.h>
 #include <stdio.h>
 #include <string.h>

@@ -4,26 +4,26 @@
 
 Test(retry, is_done_when_answered_well)
 {
-    cr_expect_eq(retry_sort(TRANSFER_ANSWERED, 200), HTTP_DONE);
-    cr_expect_eq(retry_sort(TRANSFER_ANSWERED, 201), HTTP_DONE);
-    cr_expect_eq(retry_sort(TRANSFER_ANSWERED, 304), HTTP_DONE);
+    cr_expect_eq(retry_sort(FETCH_ANSWERED, 200), HTTP_DONE);
+    cr_expect_eq(retry_sort(FETCH_ANSWERED, 201), HTTP_DONE);
+    cr_expect_eq(retry_sort(FETCH_ANSWERED, 304), HTTP_DONE);
 }
 
 Test(retry, tries_again_when_the_fault_may_pass)
 {
     static const unsigned statuses[] = {408, 429, 500, 502, 503, 504};
     for (size_t i = 0; i < sizeof statuses / sizeof *statuses; i++)
-        cr_expect_eq(retry_sort(TRANSFER_ANSWERED, statuses[i]), HTTP_RETRY, "%u", statuses[i]);
-    cr_expect_eq(retry_sort(TRANSFER_UNREACHED, 0), HTTP_RETRY);
+        cr_expect_eq(retry_sort(FETCH_ANSWERED, statuses[i]), HTTP_RETRY, "%u", statuses[i]);
+    cr_expect_eq(retry_sort(FETCH_REFUSED, 0), HTTP_RETRY);
 }
 
 Test(retry, gives_up_when_the_same_would_go_the_same_way)
 {
     static const unsigned statuses[] = {0, 100, 301, 302, 307, 400, 401, 403, 404, 409, 413, 415};
     for (size_t i = 0; i < sizeof statuses / sizeof *statuses; i++)
-        cr_expect_eq(retry_sort(TRANSFER_ANSWERED, statuses[i]), HTTP_REFUSED, "%u", statuses[i]);
-    cr_expect_eq(retry_sort(TRANSFER_UNTRUSTED, 0), HTTP_REFUSED);
-    cr_expect_eq(retry_sort(TRANSFER_TOO_LONG, 0), HTTP_REFUSED);
+        cr_expect_eq(retry_sort(FETCH_ANSWERED, statuses[i]), HTTP_REFUSED, "%u", statuses[i]);
+    cr_expect_eq(retry_sort(FETCH_UNTRUSTED, 0), HTTP_REFUSED);
+    cr_expect_eq(retry_sort(FETCH_TOO_LONG, 0), HTTP_REFUSED);
 }
 
 static const struct retry_policy policy = {.attempts = 6, .first_ms = 100, .most_ms = 1000, .patience_s = 10};

@@ -1,8 +1,8 @@
 /* What the collector serves and what is kept of it. */
 #include "base/clock.h"
 #include "client/response/catalogue.h"
-#include "tests/unit/client/fake.h"
 #include "tests/unit/client/scratch.h"
+#include "tests/unit/fake.h"
 #include <criterion/criterion.h>
 #include <string.h>
 

@@ -1,5 +1,5 @@
-/* See fake.h. */
-#include "tests/unit/client/fake.h"
+/* One listening socket and one thread; what it read stays for the test to see. */
+#include "tests/unit/fake.h"
 #include <arpa/inet.h>
 #include <criterion/criterion.h>
 #include <pthread.h>

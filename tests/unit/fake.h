@@ -1,7 +1,7 @@
-/* A collector that says what a test tells it to say: a thread that takes connections on loopback, one at a time, and
+/* A service that says what a test tells it to say: a thread that takes connections on loopback, one at a time, and
  * gives the answers of a list in turn, the last one again and again. */
-#ifndef TESTS_UNIT_CLIENT_FAKE_H
-#define TESTS_UNIT_CLIENT_FAKE_H
+#ifndef TESTS_UNIT_FAKE_H
+#define TESTS_UNIT_FAKE_H
 
 #include "base/buf.h"
 #include <stddef.h>
