@@ -1,7 +1,7 @@
 /* Verbs, options and operands, and what is said when they are wrong. */
 #include "base/cli.h"
 
-#include "tests/unit/base/capture.h"
+#include "tests/unit/capture.h"
 
 #include <criterion/criterion.h>
 #include <fcntl.h>

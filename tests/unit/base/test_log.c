@@ -2,7 +2,7 @@
 #include "base/log.h"
 
 #include "base/clock.h"
-#include "tests/unit/base/capture.h"
+#include "tests/unit/capture.h"
 
 #include <criterion/criterion.h>
 #include <errno.h>

@@ -1,5 +1,5 @@
 /* A memory file in the place of a standard descriptor. */
-#include "tests/unit/base/capture.h"
+#include "tests/unit/capture.h"
 
 #include <criterion/criterion.h>
 #include <stdio.h>

@@ -1,0 +1,53 @@
+/* The bar: where there is a terminal, and nowhere else. */
+#include "client/terminal/progress.h"
+#include "tests/unit/capture.h"
+#include "tests/unit/client/scratch.h"
+#include <criterion/criterion.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+TestSuite(progress, .init = scratch_make, .fini = scratch_remove);
+
+static void work(size_t total)
+{
+    struct progress progress;
+    progress_start(&progress, "sending", total);
+    for (size_t i = 0; i < total; i++)
+        progress_add(&progress, 1);
+    progress_end(&progress);
+}
+
+Test(progress, draws_nothing_where_standard_error_is_no_terminal)
+{
+    capture_begin(2);
+    work(5);
+    cr_expect_str_eq(capture_end(2), "");
+}
+
+Test(progress, draws_a_bar_on_a_terminal_and_takes_it_away)
+{
+    char shown[4096] = "";
+    int primary = posix_openpt(O_RDWR | O_NOCTTY);
+    cr_assert_geq(primary, 0);
+    cr_assert_eq(grantpt(primary), 0);
+    cr_assert_eq(unlockpt(primary), 0);
+    int terminal = open(ptsname(primary), O_RDWR | O_NOCTTY);
+    cr_assert_geq(terminal, 0);
+    fflush(stderr);
+    int kept = dup(STDERR_FILENO);
+    dup2(terminal, STDERR_FILENO);
+    work(5);
+    work(0);
+    fflush(stderr);
+    dup2(kept, STDERR_FILENO);
+    close(kept);
+    ssize_t len = read(primary, shown, sizeof shown - 1);
+    close(terminal);
+    close(primary);
+    cr_assert_gt(len, 0);
+    cr_expect_eq(strncmp(shown, "\rsending [..............................] 0/5 ", 43), 0, "%s", shown);
+    cr_expect_str_eq(shown + len - 4, "\r\033[K", "nothing is left of it, and nothing drawn for no work at all");
+}
