@@ -1,5 +1,6 @@
 /* burgerpanel-collector: the table of its verbs. */
 #include "collector/cmd/cmd.h"
+#include "collector/daemon/serve.h"
 #include "crypto/crypto.h"
 
 static const struct cli_verb verbs[] = {
@@ -23,7 +24,7 @@ static const struct cli_verb verbs[] = {
      cmd_tokens_create},
     {"tokens list", "", "list access tokens", "toon toegangstokens", cmd_tokens_list},
     {"tokens revoke", "NAME", "revoke an access token", "trek een toegangstoken in", cmd_tokens_revoke},
-    {"serve", "", "run the collector", "start de verzamelaar", cmd_serve},
+    {"serve", "", "run the collector", "start de verzamelaar", serve_run},
     {"export", "", "write the tables of a round", "schrijf de tabellen van een ronde", cmd_export},
     {"audit", "", "work everything out anew from the log and compare",
      "reken alles opnieuw uit het logboek en vergelijk", cmd_audit},
@@ -40,7 +41,7 @@ int main(int argc, char **argv)
         .count = sizeof verbs / sizeof *verbs,
         .common = config_common,
     };
-    if (crypto_start())
+    if (crypto_start() < 0)
         return CLI_FAILED;
     return cli_run(&program, argc, argv);
 }

@@ -1,5 +1,6 @@
 /* See problem.h. */
 #include "panel/problem.h"
+#include "base/json.h"
 #include <stddef.h>
 #include <string.h>
 
@@ -41,6 +42,15 @@ unsigned problem_status(enum problem problem)
 const char *problem_title(enum problem problem)
 {
     return problems[problem].title;
+}
+
+void problem_put(struct buf *out, enum problem problem, const char *detail, const char *members)
+{
+    buf_printf(out, "{\"type\":\"%s%s\",\"title\":\"%s\",\"status\":%u,\"detail\":", PROBLEM_URN, problem_name(problem),
+               problem_title(problem), problem_status(problem));
+    json_put_text(out, detail);
+    buf_put_text(out, members ? members : "");
+    buf_put_char(out, '}');
 }
 
 enum problem problem_find(const char *type)

@@ -2,7 +2,7 @@
 #ifndef PANEL_PROBLEM_H
 #define PANEL_PROBLEM_H
 
-#include "base/compiler.h"
+#include "base/buf.h"
 
 #define PROBLEM_URN "urn:burgerpanel:problem:"
 
@@ -35,6 +35,9 @@ unsigned problem_status(enum problem problem);
 
 /* One short phrase in English, the `title`. */
 const char *problem_title(enum problem problem);
+
+/* Puts the problem's JSON object (RFC 9457). `members` is further JSON members, each led by a comma, or NULL. */
+void problem_put(struct buf *out, enum problem problem, const char *detail, const char *members);
 
 /* The problem of a `type` with its urn; PROBLEM_NONE when it is none of these. */
 enum problem problem_find(const char *type);

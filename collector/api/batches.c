@@ -3,14 +3,17 @@
 #include "base/clock.h"
 #include "base/json.h"
 #include "base/mem.h"
-#include "collector/api/api.h"
+#include "collector/api/resources.h"
+#include "collector/api/shared.h"
+#include "collector/ops/metrics.h"
 #include <string.h>
 
 #define LINES_MAX 4096
 
 /* One line: what was decided before the writer, or what it decided. */
-struct line {
-    char *refusal; /* a problem's JSON, or NULL */
+struct batch_line {
+    enum problem problem; /* that it was refused with */
+    char *refusal; /* its JSON, or NULL */
     struct submission *submission; /* NULL when refused */
     struct json *unescaped; /* holds the JWS where the line had an escape */
 };
@@ -20,7 +23,7 @@ struct batch {
     struct commit_job job;
     struct http_exchange *exchange;
     struct service *service;
-    struct line *lines;
+    struct batch_line *lines;
     size_t count;
     bool receipts; /* wanted */
     struct submission **accepted; /* what the writer gets */
@@ -65,7 +68,7 @@ static size_t count_lines(const struct buf *body)
 
 /* The text of a line that is a JSON string. Without an escape that is what stands between the quotes: whatever could
  * not stand in a JSON string can't stand in a JWS either. -1: the line is no JSON string. */
-static int read_line(struct line *out, const char *line, size_t len, const char **jws, size_t *jws_len)
+static int find_jws(struct batch_line *out, const char *line, size_t len, const char **jws, size_t *jws_len)
 {
     while (len > 0 && strchr(" \t\r", line[len - 1]) != NULL)
         len--;
@@ -83,9 +86,10 @@ static int read_line(struct line *out, const char *line, size_t len, const char 
     return *jws ? 0 : -1;
 }
 
-static void keep_refusal(struct line *line, const struct refusal *refusal)
+static void keep_refusal(struct batch_line *line, const struct refusal *refusal)
 {
     struct buf text;
+    line->problem = refusal->problem;
     buf_init(&text, SIZE_MAX);
     api_put_refusal(&text, refusal);
     if (buf_check(&text) == 0)
@@ -94,14 +98,14 @@ static void keep_refusal(struct line *line, const struct refusal *refusal)
 }
 
 /* Checks one line; with no memory left it stays without a refusal, and is answered as unavailable. */
-static void check_line(struct batch *batch, struct catalogue *catalogue, struct line *line, const char *text,
+static void check_line(struct batch *batch, struct catalogue *catalogue, struct batch_line *line, const char *text,
                        size_t len)
 {
     struct refusal refusal;
     const char *jws;
     size_t jws_len;
     refusal_init(&refusal);
-    if (read_line(line, text, len, &jws, &jws_len)) {
+    if (find_jws(line, text, len, &jws, &jws_len) < 0) {
         refusal.problem = PROBLEM_MALFORMED_ENVELOPE;
         refusal.detail = "The line is no JSON string.";
     } else {
@@ -146,22 +150,32 @@ static void check_batch(struct work *work)
 
 /* Answering. */
 
-static void put_line(struct buf *out, const struct batch *batch, const struct line *line)
+/* Puts the line of the answer. Returns the problem that it tells, if any. */
+static enum problem put_outcome(struct buf *out, const struct batch *batch, const struct batch_line *line)
 {
     const struct submission *s = line->submission;
     if (line->refusal) {
         buf_put_text(out, line->refusal);
-    } else if (!s) {
-        http_put_problem(out, PROBLEM_UNAVAILABLE, "The collector is short of memory; send the same again later.",
-                         NULL);
-    } else if (s->verdict == VERDICT_ACCEPTED || s->verdict == VERDICT_REPEATED) {
-        buf_printf(out, "{\"status\":%u,", api_verdict_status(s));
-        api_put_outcome(out, batch->service, s, batch->receipts);
-        buf_put_char(out, '}');
-    } else {
-        (void)api_put_verdict_problem(out, s);
+        return line->problem;
     }
+    if (!s) {
+        problem_put(out, PROBLEM_UNAVAILABLE, API_NO_MEMORY_DETAIL, NULL);
+        return PROBLEM_UNAVAILABLE;
+    }
+    if (s->verdict != VERDICT_ACCEPTED && s->verdict != VERDICT_REPEATED)
+        return api_put_verdict_problem(out, s);
+    buf_printf(out, "{\"status\":%u,", api_verdict_status(s));
+    api_put_outcome(out, batch->service, s, batch->receipts);
+    buf_put_char(out, '}');
+    return PROBLEM_NONE;
+}
+
+static void put_answer_line(struct buf *out, const struct batch *batch, const struct batch_line *line)
+{
+    enum problem problem = put_outcome(out, batch, line);
     buf_put_char(out, '\n');
+    if (problem != PROBLEM_NONE)
+        metrics_note_problem(problem);
 }
 
 /* Whether nothing of the batch is known to be kept: then one 503 says so for all, and the same batch may be sent
@@ -174,18 +188,18 @@ static bool is_unavailable(const struct batch *batch)
     return batch->turned_away || (lost > 0 && lost == batch->job.count);
 }
 
-static void finish(struct http_exchange *x, void *context)
+static void answer_batch(struct http_exchange *x, void *context)
 {
     (void)context;
     const struct batch *batch = http_attachment(x);
     struct buf body;
     if (is_unavailable(batch)) {
-        http_problem(x, PROBLEM_UNAVAILABLE, "Nothing is known to be kept; send the same batch again.", NULL);
+        http_answer_problem(x, PROBLEM_UNAVAILABLE, "Nothing is known to be kept; send the same batch again.", NULL);
         return;
     }
     buf_init(&body, SIZE_MAX);
     for (size_t i = 0; i < batch->count; i++)
-        put_line(&body, batch, &batch->lines[i]);
+        put_answer_line(&body, batch, &batch->lines[i]);
     http_answer(x, 200, "application/x-ndjson", &body);
 }
 
@@ -213,17 +227,17 @@ void api_batches_post(struct http_exchange *x, void *context)
     struct service *service = context;
     size_t count = count_lines(http_body(x));
     if (count > LINES_MAX) {
-        http_problem(x, PROBLEM_TOO_LARGE, "A batch is at most 4,096 lines.", NULL);
+        http_answer_problem(x, PROBLEM_TOO_LARGE, "A batch is at most 4,096 lines.", NULL);
         return;
     }
     struct batch *batch = batch_new(x, service, count);
     if (!batch) {
-        http_problem(x, PROBLEM_UNAVAILABLE, "The collector is short of memory; send the same again later.", NULL);
+        http_answer_problem(x, PROBLEM_UNAVAILABLE, API_NO_MEMORY_DETAIL, NULL);
         return;
     }
     http_attach(x, batch, release_batch);
-    http_suspend(x, finish);
-    if (workers_push(service->workers, &batch->work)) {
+    http_suspend(x, answer_batch);
+    if (workers_push(service->workers, &batch->work) < 0) {
         batch->turned_away = true;
         http_resume(x);
     }

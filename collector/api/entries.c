@@ -1,6 +1,7 @@
 /* GET /v1/entries?from=N&limit=K: the log itself, for auditors (PROTOCOL 9). */
 #include "base/json.h"
-#include "collector/api/api.h"
+#include "collector/api/resources.h"
+#include "collector/api/shared.h"
 #include "crypto/jws.h"
 #include "crypto/line.h"
 #include <string.h>
@@ -10,7 +11,7 @@
 #define BYTES_MAX ((size_t)16 * 1024 * 1024) /* of an answer; it ends early at the entry that passes it */
 
 /* A number from the query; `otherwise` when it is not given. -1: it is no number. */
-static int read_number(const struct http_exchange *x, const char *name, uint64_t otherwise, uint64_t *out)
+static int read_argument(const struct http_exchange *x, const char *name, uint64_t otherwise, uint64_t *out)
 {
     const char *text = http_query(x, name);
     if (!text) {
@@ -45,9 +46,9 @@ void api_entries_get(struct http_exchange *x, void *context)
     uint64_t from, limit;
     if (!api_is_allowed(x, service, 1u << TOKEN_AUDITOR, NULL))
         return;
-    if (read_number(x, "from", 0, &from) || read_number(x, "limit", LIMIT_DEFAULT, &limit) || limit < 1 ||
+    if (read_argument(x, "from", 0, &from) < 0 || read_argument(x, "limit", LIMIT_DEFAULT, &limit) < 0 || limit < 1 ||
         limit > LIMIT_MAX) {
-        http_problem(x, PROBLEM_BAD_REQUEST, "from must be an index and limit a number from 1 to 4096.", NULL);
+        http_answer_problem(x, PROBLEM_BAD_REQUEST, "from must be an index and limit a number from 1 to 4096.", NULL);
         return;
     }
     struct proofs *proofs = proofs_now(service->around.proofs);
@@ -63,5 +64,5 @@ void api_entries_get(struct http_exchange *x, void *context)
         return;
     }
     buf_free(&body);
-    http_problem(x, PROBLEM_UNAVAILABLE, "The log can't be read at the moment; ask again later.", NULL);
+    http_answer_problem(x, PROBLEM_UNAVAILABLE, API_LOG_UNREADABLE_DETAIL, NULL);
 }

@@ -1,6 +1,7 @@
 /* /log/checkpoint, /log/key, /log/tile/… and /v1/receipts/{index}: what anyone may see of the log (PROTOCOL 6). Only
  * what the newest checkpoint covers is shown, whatever the store holds by then. */
-#include "collector/api/api.h"
+#include "collector/api/resources.h"
+#include "collector/api/shared.h"
 #include "crypto/line.h"
 #include "crypto/tile.h"
 #include <stdio.h>
@@ -30,9 +31,9 @@ void api_log_key_get(struct http_exchange *x, void *context)
     http_answer(x, 200, TEXT_TYPE, &body);
 }
 
-static void answer_store_failure(struct http_exchange *x)
+static void answer_unreadable(struct http_exchange *x)
 {
-    http_problem(x, PROBLEM_UNAVAILABLE, "The log can't be read at the moment; ask again later.", NULL);
+    http_answer_problem(x, PROBLEM_UNAVAILABLE, API_LOG_UNREADABLE_DETAIL, NULL);
 }
 
 /* The first `width` hashes of a tile. STORE_NONE: it has fewer. */
@@ -59,32 +60,21 @@ void api_tile_get(struct http_exchange *x, void *context)
     uint64_t size = proofs->head.size;
     proofs_release(proofs);
     int len = snprintf(path, sizeof path, "tile/%s", http_parameter(x));
-    if (len < 0 || (size_t)len >= sizeof path || tile_parse(path, &tile) || tile.level >= TILE_LEVELS ||
+    if (len < 0 || (size_t)len >= sizeof path || tile_parse(path, &tile) < 0 || tile.level >= TILE_LEVELS ||
         tile.width > tile_width_at(tile.level, tile.index, size)) {
-        http_problem(x, PROBLEM_NOT_FOUND, "The log has no such tile.", NULL);
+        http_answer_problem(x, PROBLEM_NOT_FOUND, "The log has no such tile.", NULL);
         return;
     }
     struct buf body;
     buf_init(&body, SIZE_MAX);
     if (read_tile(service, &tile, &body) != STORE_OK) {
         buf_free(&body);
-        answer_store_failure(x);
+        answer_unreadable(x);
         return;
     }
     http_answer(x, 200, "application/octet-stream", &body);
     if (tile.width == TILE_WIDTH)
         http_answer_header(x, "Cache-Control", IMMUTABLE);
-}
-
-int api_put_any_receipt(struct buf *out, struct service *service, uint64_t index, enum receipt_form form)
-{
-    struct proofs *proofs = proofs_now(service->around.proofs);
-    (void)reader_take(service->reader);
-    struct tiles *tiles = reader_tiles(service->reader);
-    int result = index < proofs->head.size ? proofs_put_any_receipt(out, proofs, index, form, tiles_read, tiles) : -1;
-    reader_give_back(service->reader);
-    proofs_release(proofs);
-    return result;
 }
 
 void api_receipt_get(struct http_exchange *x, void *context)
@@ -97,14 +87,14 @@ void api_receipt_get(struct http_exchange *x, void *context)
     bool known = line_number(&line, &index) == 0 && index < proofs->head.size;
     proofs_release(proofs);
     if (!known) {
-        http_problem(x, PROBLEM_NOT_FOUND, "The log has no entry with this index.", NULL);
+        http_answer_problem(x, PROBLEM_NOT_FOUND, "The log has no entry with this index.", NULL);
         return;
     }
     struct buf body;
     buf_init(&body, SIZE_MAX);
-    if (api_put_any_receipt(&body, service, index, RECEIPT_TEXT)) {
+    if (api_put_any_receipt(&body, service, index, RECEIPT_TEXT) < 0) {
         buf_free(&body);
-        answer_store_failure(x);
+        answer_unreadable(x);
         return;
     }
     http_answer(x, 200, TEXT_TYPE, &body);

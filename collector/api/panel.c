@@ -1,10 +1,11 @@
-/* GET /v1/panel, /v1/actions, /v1/actions/{id} and /healthz: what anyone may read. */
+/* GET /v1/panel, /v1/actions and /v1/actions/{id}: what is asked about what, for anyone. */
 #include "base/clock.h"
 #include "base/json.h"
-#include "collector/api/api.h"
+#include "collector/api/resources.h"
+#include "collector/api/shared.h"
 
 /* A round as imported, with whether it is open. */
-static void put_round(struct buf *out, const struct json *round, bool open)
+static void put_round_with_state(struct buf *out, const struct json *round, bool open)
 {
     buf_put_char(out, '{');
     for (const struct json *member = json_first(round); member; member = json_next(member)) {
@@ -16,13 +17,13 @@ static void put_round(struct buf *out, const struct json *round, bool open)
     buf_printf(out, "\"open\":%s}", open ? "true" : "false");
 }
 
-static void put_rounds(struct buf *out, const struct json *rounds, const struct panel *panel, int64_t now)
+static void put_rounds_with_state(struct buf *out, const struct json *rounds, const struct panel *panel, int64_t now)
 {
-    size_t place = 0;
+    size_t index = 0;
     buf_put_char(out, '[');
-    for (const struct json *round = json_first(rounds); round; round = json_next(round), place++) {
-        buf_put_text(out, place > 0 ? "," : "");
-        put_round(out, round, round_is_open(&panel->rounds[place], now));
+    for (const struct json *round = json_first(rounds); round; round = json_next(round), index++) {
+        buf_put_text(out, index > 0 ? "," : "");
+        put_round_with_state(out, round, round_is_open(&panel->rounds[index], now));
     }
     buf_put_char(out, ']');
 }
@@ -35,7 +36,7 @@ static void put_panel(struct buf *out, const struct json *definition, const stru
         json_put_text(out, json_name(member));
         buf_put_char(out, ':');
         if (member == json_member(definition, "rounds"))
-            put_rounds(out, member, panel, now);
+            put_rounds_with_state(out, member, panel, now);
         else
             json_put_value(out, member);
     }
@@ -75,27 +76,14 @@ void api_action_get(struct http_exchange *x, void *context)
 {
     struct service *service = context;
     struct catalogue *catalogue = catalogue_now(service->around.catalogues);
-    int place = action_list_find(catalogue->actions, http_parameter(x));
+    int index = action_list_find(catalogue->actions, http_parameter(x));
     struct buf body;
     buf_init(&body, SIZE_MAX);
-    if (place >= 0) {
-        action_put_json(&body, &catalogue->actions->list[place]);
+    if (index >= 0) {
+        action_put_json(&body, &catalogue->actions->list[index]);
         api_answer_cached(x, "application/json", &body);
     } else {
-        http_problem(x, PROBLEM_NOT_FOUND, "The action list has no action with this id.", NULL);
+        http_answer_problem(x, PROBLEM_NOT_FOUND, "The action list has no action with this id.", NULL);
     }
     catalogue_release(catalogue);
-}
-
-void api_health_get(struct http_exchange *x, void *context)
-{
-    struct service *service = context;
-    struct buf body;
-    if (!commit_is_healthy(service->queue)) {
-        http_problem(x, PROBLEM_UNAVAILABLE, "The store takes no commits at the moment.", NULL);
-        return;
-    }
-    buf_init(&body, SIZE_MAX);
-    buf_put_text(&body, "{\"status\":\"ok\"}");
-    http_answer(x, 200, "application/json", &body);
 }

@@ -1,7 +1,8 @@
 /* GET /v1/rounds and /v1/rounds/{id}: what is asked when, for anyone. */
 #include "base/clock.h"
 #include "base/json.h"
-#include "collector/api/api.h"
+#include "collector/api/resources.h"
+#include "collector/api/shared.h"
 
 static void put_title(struct buf *out, const struct labels *title)
 {
@@ -29,9 +30,9 @@ static void put_actions(struct buf *out, const struct action_list *actions, cons
     buf_put_char(out, ']');
 }
 
-static void put_round(struct buf *out, const struct catalogue *catalogue, size_t place)
+static void put_round_summary(struct buf *out, const struct catalogue *catalogue, size_t index)
 {
-    const struct round *round = &catalogue->panel->rounds[place];
+    const struct round *round = &catalogue->panel->rounds[index];
     char opens[CLOCK_TEXT_SIZE], closes[CLOCK_TEXT_SIZE];
     clock_format(round->opens_at, opens);
     clock_format(round->closes_at, closes);
@@ -56,7 +57,7 @@ void api_rounds_get(struct http_exchange *x, void *context)
     buf_put_text(&body, "{\"rounds\":[");
     for (size_t i = 0; i < catalogue->panel->round_count; i++) {
         buf_put_text(&body, i > 0 ? "," : "");
-        put_round(&body, catalogue, i);
+        put_round_summary(&body, catalogue, i);
     }
     buf_put_text(&body, "]}");
     catalogue_release(catalogue);
@@ -67,14 +68,14 @@ void api_round_get(struct http_exchange *x, void *context)
 {
     struct service *service = context;
     struct catalogue *catalogue = catalogue_now(service->around.catalogues);
-    int place = panel_find_round(catalogue->panel, http_parameter(x));
+    int index = panel_find_round(catalogue->panel, http_parameter(x));
     struct buf body;
     buf_init(&body, SIZE_MAX);
-    if (place >= 0) {
-        put_round(&body, catalogue, (size_t)place);
+    if (index >= 0) {
+        put_round_summary(&body, catalogue, (size_t)index);
         api_answer_cached(x, "application/json", &body);
     } else {
-        http_problem(x, PROBLEM_NOT_FOUND, "The panel has no round with this id.", NULL);
+        http_answer_problem(x, PROBLEM_NOT_FOUND, "The panel has no round with this id.", NULL);
     }
     catalogue_release(catalogue);
 }

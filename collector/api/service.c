@@ -1,6 +1,8 @@
-/* GET /metrics, /.well-known/security.txt (RFC 9116) and /v1/openapi.json: what the collector says of itself. */
-#include "collector/api/api.h"
+/* GET /healthz, /metrics, /.well-known/security.txt (RFC 9116) and /v1/openapi.json: what the collector says of
+ * itself. */
 #include "collector/api/openapi.h"
+#include "collector/api/resources.h"
+#include "collector/api/shared.h"
 #include "collector/ops/metrics.h"
 #include <string.h>
 
@@ -10,16 +12,24 @@ static bool shows_metrics(const struct http_exchange *x, const struct config *co
     return strcmp(to, "anyone") == 0 || (strcmp(to, "local") == 0 && http_is_local(x));
 }
 
-static void answer_nothing(struct http_exchange *x)
+void api_health_get(struct http_exchange *x, void *context)
 {
-    http_problem(x, PROBLEM_NOT_FOUND, "There is nothing at this path; a path never ends in a slash.", NULL);
+    struct service *service = context;
+    struct buf body;
+    if (!commit_is_healthy(service->queue)) {
+        http_answer_problem(x, PROBLEM_UNAVAILABLE, "The store takes no commits at the moment.", NULL);
+        return;
+    }
+    buf_init(&body, SIZE_MAX);
+    buf_put_text(&body, "{\"status\":\"ok\"}");
+    http_answer(x, 200, "application/json", &body);
 }
 
 void api_metrics_get(struct http_exchange *x, void *context)
 {
     struct service *service = context;
     if (!shows_metrics(x, service->config)) {
-        answer_nothing(x);
+        api_answer_nothing(x);
         return;
     }
     struct proofs *proofs = proofs_now(service->around.proofs);
@@ -35,7 +45,7 @@ void api_metrics_get(struct http_exchange *x, void *context)
     http_answer(x, 200, METRICS_TYPE, &body);
 }
 
-static void put_field(struct buf *out, const char *name, const char *value)
+static void put_security_field(struct buf *out, const char *name, const char *value)
 {
     if (value[0] != '\0')
         buf_printf(out, "%s: %s\n", name, value);
@@ -47,25 +57,26 @@ void api_security_get(struct http_exchange *x, void *context)
     const struct config *config = service->config;
     struct buf body;
     if (config->values[CONFIG_SECURITY_CONTACT][0] == '\0') {
-        answer_nothing(x);
+        api_answer_nothing(x);
         return;
     }
     buf_init(&body, SIZE_MAX);
-    put_field(&body, "Contact", config->values[CONFIG_SECURITY_CONTACT]);
-    put_field(&body, "Expires", config->values[CONFIG_SECURITY_EXPIRES]);
-    put_field(&body, "Policy", config->values[CONFIG_SECURITY_POLICY]);
-    put_field(&body, "Preferred-Languages", "nl, en");
+    put_security_field(&body, "Contact", config->values[CONFIG_SECURITY_CONTACT]);
+    put_security_field(&body, "Expires", config->values[CONFIG_SECURITY_EXPIRES]);
+    put_security_field(&body, "Policy", config->values[CONFIG_SECURITY_POLICY]);
+    put_security_field(&body, "Preferred-Languages", "nl, en");
     api_answer_cached(x, "text/plain; charset=utf-8", &body);
+}
+
+struct http_static *api_openapi_new(void)
+{
+    size_t len;
+    const char *text = openapi_text(&len);
+    return http_static_new("application/json", text, len);
 }
 
 void api_openapi_get(struct http_exchange *x, void *context)
 {
-    (void)context;
-    size_t len;
-    const char *text = openapi_text(&len);
-    struct buf body;
-    buf_init(&body, SIZE_MAX);
-    buf_put(&body, text, len);
-    api_answer_cached(x, "application/json", &body);
-    http_answer_header(x, "Access-Control-Allow-Origin", "*");
+    const struct service *service = context;
+    http_answer_static(x, service->openapi);
 }

@@ -2,7 +2,8 @@
  * put aside until the writer has committed it, answered on the HTTP thread again. */
 #include "base/clock.h"
 #include "base/mem.h"
-#include "collector/api/api.h"
+#include "collector/api/resources.h"
+#include "collector/api/shared.h"
 
 #define ANSWER_USUAL 2048 /* bytes of an answer with its receipt */
 
@@ -26,13 +27,13 @@ static void resume_pending(struct commit_job *job)
     http_resume(pending->exchange);
 }
 
-static void finish_pending(struct http_exchange *x, struct service *service, const struct pending *pending)
+static void answer_pending(struct http_exchange *x, struct service *service, const struct pending *pending)
 {
     const struct submission *s = pending->submission;
     struct buf body;
     buf_init(&body, SIZE_MAX);
     if (s->verdict != VERDICT_ACCEPTED && s->verdict != VERDICT_REPEATED) {
-        http_problem_put(x, api_put_verdict_problem(&body, s), &body);
+        http_answer_problem_body(x, api_put_verdict_problem(&body, s), &body);
         return;
     }
     buf_expect(&body, ANSWER_USUAL);
@@ -42,42 +43,42 @@ static void finish_pending(struct http_exchange *x, struct service *service, con
     http_answer(x, api_verdict_status(s), "application/json", &body);
 }
 
-static void finish(struct http_exchange *x, void *context)
+static void on_committed(struct http_exchange *x, void *context)
 {
-    finish_pending(x, context, http_attachment(x));
+    answer_pending(x, context, http_attachment(x));
 }
 
 /* Suspends the exchange and hands the submission to the writer; the answer follows by itself. Takes the submission
  * over. */
-static void commit(struct http_exchange *x, struct service *service, struct submission *s)
+static void commit_later(struct http_exchange *x, struct service *service, struct submission *s)
 {
     struct pending *pending = mem_calloc(1, sizeof *pending);
     if (!pending) {
         commit_withdraw(service->queue);
         submission_free(s);
-        http_problem(x, PROBLEM_UNAVAILABLE, "The collector is short of memory; send the same again later.", NULL);
+        http_answer_problem(x, PROBLEM_UNAVAILABLE, API_NO_MEMORY_DETAIL, NULL);
         return;
     }
     *pending = (struct pending){.submission = s, .exchange = x, .receipt = api_wants_receipt(x)};
     pending->job =
         (struct commit_job){.list = &pending->submission, .count = 1, .done = resume_pending, .context = pending};
     http_attach(x, pending, release_pending);
-    http_suspend(x, finish);
-    if (commit_push(service->queue, &pending->job)) {
+    http_suspend(x, on_committed);
+    if (commit_push(service->queue, &pending->job) < 0) {
         s->verdict = VERDICT_UNAVAILABLE;
         http_resume(x);
     }
 }
 
-static void answer_refusal(struct http_exchange *x, const struct refusal *refusal)
+static void answer_refused(struct http_exchange *x, const struct refusal *refusal)
 {
     struct buf body;
     buf_init(&body, SIZE_MAX);
     api_put_refusal(&body, refusal);
-    http_problem_put(x, refusal->problem, &body);
+    http_answer_problem_body(x, refusal->problem, &body);
 }
 
-static void submit(struct http_exchange *x, struct service *service, enum submission_kind kind)
+static void take_submission(struct http_exchange *x, struct service *service, enum submission_kind kind)
 {
     const struct buf *body = http_body(x);
     struct refusal refusal;
@@ -90,20 +91,20 @@ static void submit(struct http_exchange *x, struct service *service, enum submis
             : submit_enrolment(catalogue, buf_text(body), body->len, clock_now(), &refusal);
     catalogue_release(catalogue);
     if (s) {
-        commit(x, service, s);
+        commit_later(x, service, s);
     } else {
         commit_withdraw(service->queue);
-        answer_refusal(x, &refusal);
+        answer_refused(x, &refusal);
     }
     refusal_free(&refusal);
 }
 
 void api_responses_post(struct http_exchange *x, void *context)
 {
-    submit(x, context, SUBMISSION_RESPONSE);
+    take_submission(x, context, SUBMISSION_RESPONSE);
 }
 
 void api_members_post(struct http_exchange *x, void *context)
 {
-    submit(x, context, SUBMISSION_ENROLMENT);
+    take_submission(x, context, SUBMISSION_ENROLMENT);
 }

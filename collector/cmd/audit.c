@@ -58,12 +58,15 @@ static enum store_result read_entry(void *context, int64_t index, struct buf *ou
  * the store can only be further. */
 static void read_checkpoint(struct run *run)
 {
-    char path[CONFIG_VALUE_SIZE + 16];
+    const struct config *config = cmd_config();
+    char path[SIGNER_PATH_SIZE];
     struct buf verifier;
     buf_init(&verifier, NOTE_MAX);
-    config_log_key(cmd_config(), path);
     run->last_found = STORE_FAILED;
-    if (store_log_key_read(run->store, &verifier) == STORE_OK)
+    if (signer_path(config->values[CONFIG_LOG_KEY], config->values[CONFIG_STORE], path) < 0)
+        snprintf(run->last_error, sizeof run->last_error, "%s",
+                 T("the name of the log's key is too long", "de naam van de sleutel van het logboek is te lang"));
+    else if (store_log_key_read(run->store, &verifier) == STORE_OK)
         run->last_found = signer_read_last(path, buf_text(&verifier), &run->last, run->last_error);
     else
         snprintf(run->last_error, sizeof run->last_error, "%s",

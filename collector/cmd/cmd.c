@@ -20,7 +20,7 @@ struct store *cmd_open(enum store_mode mode, int *exit_code)
 {
     char error[STORE_ERROR_SIZE];
     *exit_code = config_read(&config);
-    if (*exit_code >= 0)
+    if (*exit_code != CLI_DONE)
         return NULL;
     struct store *store = store_open(config.values[CONFIG_STORE], mode, error);
     *exit_code = store ? CLI_DONE : cli_fail("%s", error);

@@ -15,7 +15,7 @@ cmd_run cmd_actions_import, cmd_actions_list;
 cmd_run cmd_invitations_create, cmd_invitations_list, cmd_invitations_withdraw;
 cmd_run cmd_members_list, cmd_members_revoke;
 cmd_run cmd_tokens_create, cmd_tokens_list, cmd_tokens_revoke;
-cmd_run cmd_serve, cmd_export, cmd_audit;
+cmd_run cmd_export, cmd_audit;
 
 /* Reads the configuration and opens the store. NULL: *exit_code says with what to end; a line has been written. Free
  * with store_close. */

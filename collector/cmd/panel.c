@@ -126,11 +126,14 @@ static enum store_result write_panel(struct import *import, const struct buf *js
  * another log's. */
 static int make_log_key(const struct import *import)
 {
-    char path[CONFIG_VALUE_SIZE + 16], checkpoint[CONFIG_VALUE_SIZE + 32], origin[CONFIG_VALUE_SIZE + 16],
+    const struct config *config = cmd_config();
+    char path[SIGNER_PATH_SIZE], checkpoint[SIGNER_PATH_SIZE + 16], origin[CONFIG_VALUE_SIZE + 16],
         error[STORE_ERROR_SIZE] = "";
     struct buf verifier;
-    const char *set = cmd_config()->values[CONFIG_ORIGIN];
-    config_log_key(cmd_config(), path);
+    const char *set = config->values[CONFIG_ORIGIN];
+    if (signer_path(config->values[CONFIG_LOG_KEY], config->values[CONFIG_STORE], path) < 0)
+        return cli_fail(
+            T("the name of the log's key is too long", "de naam van de sleutel van het logboek is te lang"));
     snprintf(checkpoint, sizeof checkpoint, "%s.checkpoint", path);
     snprintf(origin, sizeof origin, "%s%s", set[0] != '\0' ? "" : "burgerpanel/",
              set[0] != '\0' ? set : import->after->id);

@@ -1,9 +1,9 @@
-/* serve: puts the rooms together, runs until SIGTERM or SIGINT, answers what it has begun. */
+/* Starting, waiting for a signal, stopping. */
+#include "collector/daemon/serve.h"
 #include "base/lang.h"
 #include "base/log.h"
 #include "base/parallel.h"
 #include "collector/api/api.h"
-#include "collector/cmd/cmd.h"
 #include <errno.h>
 #include <pthread.h>
 #include <signal.h>
@@ -16,7 +16,7 @@
 #define BATCHES_WAITING 64
 #define TABLES_AT_ONCE 16 /* each holds a moment of the store while it is sent */
 #define MIB ((size_t)1024 * 1024)
-#define DESCRIPTORS_BESIDE 400
+#define OTHER_DESCRIPTORS 400 /* beside those of `connections` */
 
 /* What a running collector consists of, in the order in which it is started. */
 struct running {
@@ -36,11 +36,10 @@ static void hold_signals(struct running *running)
     pthread_sigmask(SIG_BLOCK, &running->signals, NULL);
 }
 
-/* Each connection takes a descriptor; some are needed beside: the store's, and those of connections that are turned
- * away. */
+/* Each connection takes a descriptor, and so do the store's files and the connections that are turned away. */
 static void raise_descriptors(const struct config *config)
 {
-    uint64_t wanted = config_number(config, CONFIG_CONNECTIONS) + DESCRIPTORS_BESIDE;
+    uint64_t wanted = config_number(config, CONFIG_CONNECTIONS) + OTHER_DESCRIPTORS;
     struct rlimit limit;
     if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
         return;
@@ -57,7 +56,7 @@ static void raise_descriptors(const struct config *config)
 /* Opens the store for reading, and with what it says of itself the log's key. */
 static int open_log(struct service *service, const struct config *config, char error[static STORE_ERROR_SIZE])
 {
-    char path[CONFIG_VALUE_SIZE + 16];
+    char path[SIGNER_PATH_SIZE];
     struct buf verifier;
     service->reader = reader_open(config->values[CONFIG_STORE], error);
     if (!service->reader)
@@ -72,8 +71,10 @@ static int open_log(struct service *service, const struct config *config, char e
     if (found == STORE_FAILED)
         snprintf(error, STORE_ERROR_SIZE, "%s", store_error(store));
     reader_give_back(service->reader);
-    config_log_key(config, path);
-    if (found == STORE_OK)
+    if (found == STORE_OK && signer_path(config->values[CONFIG_LOG_KEY], config->values[CONFIG_STORE], path) < 0)
+        snprintf(error, STORE_ERROR_SIZE, "%s",
+                 T("the name of the log's key is too long", "de naam van de sleutel van het logboek is te lang"));
+    else if (found == STORE_OK)
         service->around.log_key = signer_open(path, buf_text(&verifier), error);
     buf_free(&verifier);
     return service->around.log_key ? 0 : -1;
@@ -100,6 +101,7 @@ static int take_lock(struct running *running, const struct config *config, char 
     return -1;
 }
 
+/* -1: a line has been written; so below. */
 static int start_service(struct running *running, const struct config *config)
 {
     struct service *service = &running->service;
@@ -110,36 +112,49 @@ static int start_service(struct running *running, const struct config *config)
     service->config = config;
     service->snapshots = snapshots_new(config->values[CONFIG_STORE], TABLES_AT_ONCE);
     service->workers = workers_start(parallel_cores(), BATCHES_WAITING);
-    if (service->around.roster && service->around.catalogues && service->around.proofs && service->snapshots &&
-        service->workers && open_log(service, config, error) == 0 && take_lock(running, config, error) == 0)
+    service->openapi = api_openapi_new();
+    if (service->openapi && service->around.roster && service->around.catalogues && service->around.proofs &&
+        service->snapshots && service->workers && open_log(service, config, error) == 0 &&
+        take_lock(running, config, error) == 0)
         service->queue =
             commit_start(config->values[CONFIG_STORE], config_number(config, CONFIG_QUEUE), &service->around, error);
-    return service->queue ? -1 : cli_fail("%s", error);
+    if (service->queue)
+        return 0;
+    cli_fail("%s", error);
+    return -1;
+}
+
+/* What whoever started the collector waits for. */
+static int tell_address(const struct http_server *server, const char *address)
+{
+    bool v6 = strchr(address, ':') != NULL;
+    printf("listening on http://%s%s%s:%u\n", v6 ? "[" : "", address, v6 ? "]" : "", http_port(server));
+    if (fflush(stdout) == 0)
+        return 0;
+    cli_fail(T("standard output can't be written", "standaarduitvoer kan niet geschreven worden"));
+    return -1;
 }
 
 static int start_http(struct running *running, const struct config *config)
 {
-    char address[CONFIG_VALUE_SIZE], error[256];
+    char address[CONFIG_VALUE_SIZE];
+    struct error error;
     uint64_t threads = config_number(config, CONFIG_THREADS);
     struct http_options options = {.address = address,
                                    .threads = threads > 0 ? (unsigned)threads : parallel_cores(),
                                    .connections = (unsigned)config_number(config, CONFIG_CONNECTIONS),
                                    .bodies_max = config_number(config, CONFIG_BODIES_MIB) * MIB};
     config_listen(config, address, &options.port);
-    running->server = http_start(&options, api_routes, &running->service, error, sizeof error);
-    if (!running->server)
-        return cli_fail(T("can't listen on %s: %s", "kan niet luisteren op %s: %s"), config->values[CONFIG_LISTEN],
-                        error);
-    bool v6 = strchr(address, ':') != NULL;
-    printf("listening on http://%s%s%s:%u\n", v6 ? "[" : "", address, v6 ? "]" : "", http_port(running->server));
-    return fflush(stdout) == 0
-               ? -1
-               : cli_fail(T("standard output can't be written", "standaarduitvoer kan niet geschreven worden"));
+    running->server = http_start(&options, api_routes, &running->service, &error);
+    if (running->server)
+        return tell_address(running->server, address);
+    cli_fail(T("can't listen on %s: %s", "kan niet luisteren op %s: %s"), config->values[CONFIG_LISTEN], error.text);
+    return -1;
 }
 
 /* New connections are refused first, then each stage runs dry in the order of the walk, so that nothing begun is left
  * unanswered. */
-static void stop(struct running *running)
+static void stop_all(struct running *running)
 {
     struct service *service = &running->service;
     if (running->server)
@@ -158,52 +173,50 @@ static void stop(struct running *running)
     roster_free(service->around.roster);
     snapshots_free(service->snapshots);
     reader_close(service->reader);
+    http_static_free(service->openapi);
     if (running->lock >= 0)
         close(running->lock);
 }
 
-static int serve(const struct config *config)
+static int serve_until_signal(const struct config *config)
 {
     struct running running = {.lock = -1};
-    int caught;
+    int caught, result = CLI_FAILED;
     raise_descriptors(config);
     hold_signals(&running);
-    int result = start_service(&running, config);
-    if (result < 0)
-        result = start_http(&running, config);
-    if (result < 0) {
+    if (start_service(&running, config) == 0 && start_http(&running, config) == 0) {
         log_info("serving with %zu members", roster_count(running.service.around.roster));
         while (sigwait(&running.signals, &caught) != 0)
             ;
         log_info("stopping");
         result = CLI_DONE;
     }
-    stop(&running);
+    stop_all(&running);
     return result;
 }
 
-int cmd_serve(const struct cli_verb *verb, int argc, char **argv)
+int serve_run(const struct cli_verb *verb, int argc, char **argv)
 {
-    static struct config config;
+    struct config config;
     bool only_check = false;
     const struct cli_option options[] = {
-        {"listen", "ADDRESS:PORT", &config_flags[CONFIG_LISTEN], NULL,
+        {"listen", "ADDRESS:PORT", config_flag(CONFIG_LISTEN), NULL,
          "where to listen (default 127.0.0.1:8080); port 0 takes a free one",
          "waar te luisteren (standaard 127.0.0.1:8080); poort 0 neemt een vrije"},
-        {"log-level", "LEVEL", &config_flags[CONFIG_LOG_LEVEL], NULL, "error, warning, info or debug",
+        {"log-level", "LEVEL", config_flag(CONFIG_LOG_LEVEL), NULL, "error, warning, info or debug",
          "error, warning, info of debug"},
         {"check", NULL, NULL, &only_check, "read the settings, print them and end",
          "lees de instellingen, toon ze en stop"},
         {NULL, NULL, NULL, NULL, NULL, NULL},
     };
     int first, result = cli_parse(verb, options, argc, argv, 0, 0, &first);
-    if (result < 0)
-        result = config_read(&config);
     if (result >= 0)
         return result;
-    if (only_check) {
-        config_print(&config);
-        return CLI_DONE;
-    }
-    return serve(&config);
+    result = config_read(&config);
+    if (result != CLI_DONE)
+        return result;
+    if (!only_check)
+        return serve_until_signal(&config);
+    config_print(&config);
+    return CLI_DONE;
 }

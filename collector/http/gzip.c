@@ -13,13 +13,13 @@ struct gzip {
     z_stream stream;
 };
 
-static voidpf allocate(voidpf opaque, uInt count, uInt size)
+static voidpf zlib_allocate(voidpf opaque, uInt count, uInt size)
 {
     (void)opaque;
     return mem_calloc(count, size);
 }
 
-static void release(voidpf opaque, voidpf block)
+static void zlib_release(voidpf opaque, voidpf block)
 {
     (void)opaque;
     mem_free(block);
@@ -30,8 +30,8 @@ struct gzip *gzip_new(void)
     struct gzip *gzip = mem_calloc(1, sizeof *gzip);
     if (!gzip)
         return NULL;
-    gzip->stream.zalloc = allocate;
-    gzip->stream.zfree = release;
+    gzip->stream.zalloc = zlib_allocate;
+    gzip->stream.zfree = zlib_release;
     if (deflateInit2(&gzip->stream, Z_DEFAULT_COMPRESSION, Z_DEFLATED, GZIP_WINDOW, MEMORY_LEVEL, Z_DEFAULT_STRATEGY) ==
         Z_OK)
         return gzip;
@@ -48,7 +48,7 @@ void gzip_free(struct gzip *gzip)
 }
 
 /* Lets deflate write until it has room to spare, which says that it has written all that it can. */
-static void drain(z_stream *stream, int flush, struct buf *out)
+static void deflate_all(z_stream *stream, int flush, struct buf *out)
 {
     do {
         char *room = buf_reserve(out, ROOM);
@@ -70,6 +70,6 @@ void gzip_put(struct gzip *gzip, const void *bytes, size_t len, bool last, struc
         size_t taken = len < UINT_MAX ? len : UINT_MAX;
         stream->avail_in = (uInt)taken;
         len -= taken;
-        drain(stream, last && len == 0 ? Z_FINISH : Z_NO_FLUSH, out);
+        deflate_all(stream, last && len == 0 ? Z_FINISH : Z_NO_FLUSH, out);
     } while (len > 0 && buf_check(out) == 0);
 }

@@ -1,10 +1,17 @@
-/* Connections, routes, caps, headers, problem answers (PROTOCOL 9). The only room that knows the HTTP library; knows no
- * resource. A handler runs on one of the HTTP threads; it answers at once, or suspends the exchange and has another
- * thread finish it. */
+/* The face of the HTTP room: connections, routes, caps, headers, problem answers (PROTOCOL 9). The only room that knows
+ * the HTTP library; knows no resource.
+ *
+ * The acceptor (server) gives each connection to a loop, one a core. On the loop's thread the library reads a request
+ * and calls exchange.c, which looks up the route (routes), takes in the body (body), and calls the route's handler. The
+ * handler asks of the request what it needs (request, fields, negotiate) and sets an answer (answer): from memory, from
+ * a resource made at the start (static), or a piece at a time (stream). A handler that must wait suspends the exchange;
+ * whoever it waits for resumes it, from any thread, and the answer is set on the loop's thread again. */
 #ifndef COLLECTOR_HTTP_HTTP_H
 #define COLLECTOR_HTTP_HTTP_H
 
 #include "base/buf.h"
+#include "base/error.h"
+#include "collector/http/static.h"
 #include "collector/http/stream.h"
 #include "panel/problem.h"
 #include <stdbool.h>
@@ -18,14 +25,20 @@ struct http_exchange; /* one request and its answer */
 /* Handles a request whose body, if any, has arrived whole. `context` is the server's. */
 typedef void http_handler(struct http_exchange *exchange, void *context);
 
+struct http_header {
+    const char *name, *value;
+};
+
 struct http_route {
     const char *method; /* "GET" (HEAD follows) or "POST" */
     const char *path; /* "/v1/actions/{id}": {id} stands for one segment; "/log/tile/" and a star: for all the rest */
     const char *media_type; /* of the body; NULL: none is looked at */
     size_t body_max; /* bytes */
     http_handler *handle;
-    const char *const
-        *query; /* names of the arguments that it takes, ending with NULL, at most 32; NULL: none. Others are 400 */
+    /* Names of the arguments that it takes, ending with NULL, at most 32; NULL: none. Others are 400. */
+    const char *const *query;
+    /* Of each of its answers, in place of common ones of the same name; ends with a NULL name; NULL: none. */
+    const struct http_header *headers;
 };
 
 struct http_server;
@@ -38,9 +51,9 @@ struct http_options {
     size_t bodies_max; /* bytes of request bodies held at once, over all connections */
 };
 
-/* Listens and serves; `routes` ends with a NULL method. NULL: one line in `error`. */
+/* Listens and serves; `routes` ends with a NULL method. NULL: `error` says why. */
 MUST_CHECK struct http_server *http_start(const struct http_options *options, const struct http_route *routes,
-                                          void *context, char *error, size_t error_size);
+                                          void *context, struct error *error);
 
 /* The port that it listens on. */
 uint16_t http_port(const struct http_server *server);
@@ -64,19 +77,9 @@ const char *http_parameter(const struct http_exchange *exchange);
 const char *http_header(const struct http_exchange *exchange, const char *name);
 const char *http_query(const struct http_exchange *exchange, const char *name);
 
-/* Whether Content-Type names this media type; parameters don't matter. */
-bool http_has_media_type(const struct http_exchange *exchange, const char *wanted);
-
-/* The first query argument that is not among `known` (which ends with NULL), has no `=`, or stands there twice; NULL
- * when there is none. While the handler runs only. */
-const char *http_query_unknown(const struct http_exchange *exchange, const char *const *known);
-
 /* Whether the request comes from this machine itself and not through a proxy that says so (Forwarded, X-Forwarded-For,
  * Via). While the handler runs only. */
 bool http_is_local(const struct http_exchange *exchange);
-
-/* The HTTP library's side of the exchange: for the HTTP room's own files alone. */
-struct MHD_Connection *http_connection(const struct http_exchange *exchange);
 
 /* Puts the exchange aside until http_resume, which may come from any thread, even before the handler has returned: the
  * handler must not touch it once it has been handed over. After the resume `finish` sets the answer, on the exchange's
@@ -84,31 +87,31 @@ struct MHD_Connection *http_connection(const struct http_exchange *exchange);
 void http_suspend(struct http_exchange *exchange, http_handler *finish);
 void http_resume(struct http_exchange *exchange);
 
-/* Sets the answer; takes over the bytes of `body`. `content_type` and the names and values of http_answer_header must
- * be static or last as long as the exchange (http_keep). */
+/* Sets the answer, in place of one that was set before; headers stay. Takes over the bytes of `body` (NULL: none).
+ * `content_type` is static. Whatever an answer lacks for want of memory, a body's bytes or a header, makes it a 503. */
 void http_answer(struct http_exchange *exchange, unsigned status, const char *content_type, struct buf *body);
 
-/* Sets an answer whose body comes a piece at a time, as the connection takes it, in constant memory. Takes `source`
+/* Sets 200 with a body that comes a piece at a time, as the connection takes it, in constant memory. Takes `source`
  * over: `release` is called once the answer has been sent or given up, or at once when memory lacks (then the answer is
  * a problem). */
-void http_answer_pieces(struct http_exchange *exchange, const char *content_type, http_chunk_fn *next, void *source,
+void http_answer_stream(struct http_exchange *exchange, const char *content_type, http_chunk_fn *next, void *source,
                         void (*release)(void *source));
 
-/* One more header for the answer, at most 6 of them; in place of a common one of that name. */
+/* Sets 200 with the resource, compressed where the request takes that, or 304 when If-None-Match names its tag. */
+void http_answer_static(struct http_exchange *exchange, const struct http_static *resource);
+
+/* One more header for the answer, in place of a common one of that name. Both texts are static. */
 void http_answer_header(struct http_exchange *exchange, const char *name, const char *value);
 
-/* A copy of `text` that lasts as long as the exchange; NULL when there is no memory. At most 4 a request. */
-const char *http_keep(struct http_exchange *exchange, const char *text);
+/* The same with a copy of `value`. */
+void http_answer_header_copy(struct http_exchange *exchange, const char *name, const char *value);
 
-/* Sets a problem as the answer (RFC 9457). `members` is further JSON members, each led by a comma, or NULL.
- * PROBLEM_UNAVAILABLE brings its Retry-After. */
-void http_problem(struct http_exchange *exchange, enum problem problem, const char *detail, const char *members);
+/* Sets a problem as the answer (RFC 9457), with members as by problem_put. PROBLEM_UNAVAILABLE brings its
+ * Retry-After. */
+void http_answer_problem(struct http_exchange *exchange, enum problem problem, const char *detail, const char *members);
 
 /* The same with a problem's object that has been put already; takes over its bytes. */
-void http_problem_put(struct http_exchange *exchange, enum problem problem, struct buf *body);
-
-/* Puts a problem's JSON object. */
-void http_put_problem(struct buf *out, enum problem problem, const char *detail, const char *members);
+void http_answer_problem_body(struct http_exchange *exchange, enum problem problem, struct buf *body);
 
 /* Something of the handler's that goes with the exchange: freed by `release` once the answer has been sent or given
  * up. */

@@ -1,43 +1,56 @@
-/* Sockets only. */
+/* An address becomes a listening socket; whoever accepts on it is not known here. */
 #include "collector/http/listen.h"
 #include <errno.h>
 #include <netdb.h>
 #include <netinet/in.h>
-#include <stdbool.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #define BACKLOG 4096
 
-int http_listen(const char *address, uint16_t *port, int *lookup)
+static int listen_on(const struct addrinfo *info)
 {
-    char service[8];
-    snprintf(service, sizeof service, "%u", *port);
-    struct addrinfo hints = {.ai_flags = AI_NUMERICHOST | AI_NUMERICSERV | AI_PASSIVE, .ai_socktype = SOCK_STREAM};
-    struct addrinfo *info = NULL;
-    *lookup = getaddrinfo(address, service, &hints, &info);
-    if (*lookup != 0)
-        return -1;
     int on = 1;
     int fd = socket(info->ai_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    if (fd < 0)
+        return -1;
+    if (setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) == 0 &&
+        bind(fd, info->ai_addr, info->ai_addrlen) == 0 && listen(fd, BACKLOG) == 0)
+        return fd;
+    int why = errno;
+    close(fd);
+    errno = why;
+    return -1;
+}
+
+static uint16_t port_of(int fd)
+{
     union {
         struct sockaddr any;
         struct sockaddr_in v4;
         struct sockaddr_in6 v6;
     } bound = {.v6 = {0}};
     socklen_t len = sizeof bound;
-    bool ok = fd >= 0 && setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) == 0 &&
-              bind(fd, info->ai_addr, info->ai_addrlen) == 0 && listen(fd, BACKLOG) == 0 &&
-              getsockname(fd, &bound.any, &len) == 0;
+    if (getsockname(fd, &bound.any, &len) != 0)
+        return 0;
+    return ntohs(bound.any.sa_family == AF_INET6 ? bound.v6.sin6_port : bound.v4.sin_port);
+}
+
+int http_listen(const char *address, uint16_t *port, struct error *error)
+{
+    char service[8];
+    snprintf(service, sizeof service, "%u", *port);
+    struct addrinfo hints = {.ai_flags = AI_NUMERICHOST | AI_NUMERICSERV | AI_PASSIVE, .ai_socktype = SOCK_STREAM};
+    struct addrinfo *info = NULL;
+    int lookup = getaddrinfo(address, service, &hints, &info);
+    if (lookup != 0)
+        return error_set(error, ERROR_REFUSED, "%s", gai_strerror(lookup));
+    int fd = listen_on(info);
     freeaddrinfo(info);
-    if (!ok) {
-        int error = errno;
-        if (fd >= 0)
-            close(fd);
-        errno = error;
-        return -1;
-    }
-    *port = ntohs(bound.any.sa_family == AF_INET6 ? bound.v6.sin6_port : bound.v4.sin_port);
+    if (fd < 0)
+        return error_set(error, ERROR_IO, "%s", strerror(errno));
+    *port = port_of(fd);
     return fd;
 }

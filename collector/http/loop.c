@@ -10,19 +10,19 @@
 #include <string.h>
 #include <unistd.h>
 
-#define AT_ONCE 64 /* arrivals read from the pipe */
+#define ARRIVALS_MAX 64 /* read from the pipe at once */
 
 /* Whole or not at all: an arrival is far below PIPE_BUF. */
-static int tell(struct http_loop *loop, const struct http_arrival *arrival)
+static int send_arrival(struct http_loop *loop, const struct http_arrival *arrival)
 {
     return write(loop->pipe[1], arrival, sizeof *arrival) == (ssize_t)sizeof *arrival ? 0 : -1;
 }
 
 /* One write, however many connections are resumed before the loop looks up. A pipe that is full wakes it too. */
-static void wake(struct http_loop *loop)
+static void wake_loop(struct http_loop *loop)
 {
     static const struct http_arrival nobody = {.fd = -1};
-    if (!atomic_exchange(&loop->woken, true) && tell(loop, &nobody) && errno != EAGAIN)
+    if (!atomic_exchange(&loop->woken, true) && send_arrival(loop, &nobody) < 0 && errno != EAGAIN)
         log_error("http: a loop can't be woken: %s", strerror(errno));
 }
 
@@ -35,7 +35,7 @@ void http_loop_add(struct http_loop *loop, const struct http_arrival *arrival)
 {
     struct pollfd room = {.fd = loop->pipe[1], .events = POLLOUT};
     atomic_fetch_add(&loop->connections, 1);
-    while (tell(loop, arrival)) {
+    while (send_arrival(loop, arrival) < 0) {
         if (errno == EAGAIN && poll(&room, 1, -1) >= 0)
             continue;
         log_error("http: a connection can't be handed over: %s", strerror(errno));
@@ -62,7 +62,7 @@ static void add_connection(struct http_loop *loop, const struct http_arrival *ar
 
 static void take_arrivals(struct http_loop *loop)
 {
-    struct http_arrival list[AT_ONCE];
+    struct http_arrival list[ARRIVALS_MAX];
     ssize_t n = read(loop->pipe[0], list, sizeof list);
     atomic_store(&loop->woken, false); /* before the library looks for what was resumed */
     for (size_t i = 0; n > 0 && i < (size_t)n / sizeof list[0]; i++)
@@ -78,7 +78,7 @@ static int timeout_ms(struct MHD_Daemon *daemon)
     return ms < INT_MAX ? (int)ms : INT_MAX;
 }
 
-static void *run(void *argument)
+static void *run_loop(void *argument)
 {
     struct http_loop *loop = argument;
     int library = MHD_get_daemon_info(loop->daemon, MHD_DAEMON_INFO_EPOLL_FD)->epoll_fd;
@@ -103,7 +103,7 @@ int http_loop_start(struct http_loop *loop, struct MHD_Daemon *daemon)
     *loop = (struct http_loop){.daemon = daemon};
     if (pipe2(loop->pipe, O_CLOEXEC | O_NONBLOCK) != 0)
         return -1;
-    if (pthread_create(&loop->thread, NULL, run, loop) == 0)
+    if (pthread_create(&loop->thread, NULL, run_loop, loop) == 0)
         return 0;
     close_pipe(loop);
     return -1;
@@ -112,7 +112,7 @@ int http_loop_start(struct http_loop *loop, struct MHD_Daemon *daemon)
 void http_loop_resume(struct http_loop *loop, struct MHD_Connection *connection)
 {
     MHD_resume_connection(connection);
-    wake(loop);
+    wake_loop(loop);
 }
 
 int64_t http_loop_lag_us(const struct http_loop *loop)
@@ -123,7 +123,7 @@ int64_t http_loop_lag_us(const struct http_loop *loop)
 void http_loop_stop(struct http_loop *loop)
 {
     atomic_store(&loop->stopping, true);
-    wake(loop);
+    wake_loop(loop);
     pthread_join(loop->thread, NULL);
     for (struct http_arrival left; read(loop->pipe[0], &left, sizeof left) == (ssize_t)sizeof left;)
         if (left.fd >= 0)

@@ -1,5 +1,5 @@
 /* One HTTP thread: an event loop over a daemon of the HTTP library that it alone runs. The library's own threads, and
- * its accepting, are not used (adr/006). Part of the HTTP room. */
+ * its accepting, are not used (adr/006). Inside the HTTP room. */
 #ifndef COLLECTOR_HTTP_LOOP_H
 #define COLLECTOR_HTTP_LOOP_H
 
@@ -31,8 +31,8 @@ struct http_loop {
     atomic_bool woken; /* it has been told, and has not looked yet */
     atomic_bool stopping;
     atomic_size_t connections; /* handed over and not yet closed */
-    size_t closings; /* that the library has told of; the loop's thread's alone, as is the next */
-    int64_t round_began; /* of the connections that the loop is working on, clock_monotonic_us */
+    size_t closings; /* close notifications so far; loop thread only */
+    int64_t round_began; /* when the loop last looked for what is ready, clock_monotonic_us; loop thread only */
 };
 
 /* Starts the thread on a daemon that was started without a listening socket, for external polling with epoll. 0: the

@@ -47,7 +47,7 @@ static const char *next_range(const char *at, struct range *range)
 }
 
 /* How closely a range fits an offer: 3 exactly, 2 as type and star, 1 as any, 0 not. */
-static int closeness(const struct range *range, const char *offer)
+static int range_closeness(const struct range *range, const char *offer)
 {
     size_t major = strcspn(offer, "/") + 1;
     if (range->len == strlen(offer) && strncasecmp(range->name, offer, range->len) == 0)
@@ -62,7 +62,7 @@ static int offer_weight(const char *accept, const char *offer)
     struct range range;
     int best = 0, weight = 0;
     for (const char *at = accept; (at = next_range(at, &range)) != NULL;) {
-        int close = range.weight >= 0 ? closeness(&range, offer) : 0;
+        int close = range.weight >= 0 ? range_closeness(&range, offer) : 0;
         if (close > best) {
             best = close;
             weight = range.weight;

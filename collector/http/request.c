@@ -1,24 +1,21 @@
 /* What a handler may ask of a request, read from the HTTP library's connection. */
-#include "collector/http/http.h"
-#include <microhttpd.h>
+#include "collector/http/exchange.h"
 #include <netinet/in.h>
 #include <string.h>
 
+const char *http_parameter(const struct http_exchange *x)
+{
+    return x->match.parameter;
+}
+
 const char *http_header(const struct http_exchange *x, const char *name)
 {
-    return MHD_lookup_connection_value(http_connection(x), MHD_HEADER_KIND, name);
+    return MHD_lookup_connection_value(x->connection, MHD_HEADER_KIND, name);
 }
 
 const char *http_query(const struct http_exchange *x, const char *name)
 {
-    return MHD_lookup_connection_value(http_connection(x), MHD_GET_ARGUMENT_KIND, name);
-}
-
-bool http_has_media_type(const struct http_exchange *x, const char *wanted)
-{
-    const char *given = http_header(x, "Content-Type");
-    size_t len = strlen(wanted);
-    return given && strncasecmp(given, wanted, len) == 0 && strchr("; \t", given[len]) != NULL;
+    return MHD_lookup_connection_value(x->connection, MHD_GET_ARGUMENT_KIND, name);
 }
 
 struct arguments {
@@ -41,10 +38,10 @@ static enum MHD_Result look_up_argument(void *context, enum MHD_ValueKind kind, 
     return MHD_NO;
 }
 
-const char *http_query_unknown(const struct http_exchange *x, const char *const *known)
+const char *request_unknown_argument(const struct http_exchange *x, const char *const *known)
 {
     struct arguments arguments = {.known = known};
-    MHD_get_connection_values(http_connection(x), MHD_GET_ARGUMENT_KIND, look_up_argument, &arguments);
+    MHD_get_connection_values(x->connection, MHD_GET_ARGUMENT_KIND, look_up_argument, &arguments);
     return arguments.unknown;
 }
 
@@ -60,8 +57,7 @@ static bool is_loopback(const struct sockaddr *address)
 
 bool http_is_local(const struct http_exchange *x)
 {
-    const union MHD_ConnectionInfo *peer =
-        MHD_get_connection_info(http_connection(x), MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+    const union MHD_ConnectionInfo *peer = MHD_get_connection_info(x->connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
     return peer && is_loopback(peer->client_addr) && http_header(x, "Forwarded") == NULL &&
            http_header(x, "X-Forwarded-For") == NULL && http_header(x, "Via") == NULL;
 }

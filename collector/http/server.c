@@ -1,29 +1,23 @@
-/* Accepting connections and giving each to a loop; starting, quiescing, stopping. */
+/* Accepting connections and giving each to a loop; starting, quiescing, stopping. Knows no request. */
 #include "collector/http/server.h"
 #include "base/clock.h"
+#include "base/lang.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "collector/http/listen.h"
 #include <errno.h>
-#include <netdb.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #define IDLE_SECONDS 30u
-#define OVERFLOW_SECONDS 5u /* that such a one may be silent */
+#define OVERFLOW_IDLE_SECONDS 5u /* of a connection over the limit */
 #define OVERFLOW_MAX 256 /* connections over the limit, open at the same time to be told so */
 /* For header and buffers of one connection; the library overwrites all of it after each request. */
 #define CONNECTION_BYTES ((size_t)16 * 1024)
 #define POLL_MS 5
-#define FIRST 1 /* of the loops that serve */
-#define ROOM_MS 50 /* until descriptors or memory may be there again */
-
-bool http_is_overflow(const struct serving *serving)
-{
-    return serving == &serving->server->loops[0];
-}
+#define FIRST_SERVING 1 /* of the loops; the one before is for what is too much */
+#define RETRY_ACCEPT_MS 50 /* until descriptors or memory may be there again */
 
 static size_t connections_of(const struct http_server *server, unsigned loop)
 {
@@ -45,7 +39,7 @@ static void note_connection(void *context, struct MHD_Connection *connection, vo
 static size_t count_served(const struct http_server *server)
 {
     size_t count = 0;
-    for (unsigned i = FIRST; i < server->count; i++)
+    for (unsigned i = FIRST_SERVING; i < server->count; i++)
         count += connections_of(server, i);
     return count;
 }
@@ -53,8 +47,8 @@ static size_t count_served(const struct http_server *server)
 /* To the loop that has the fewest, or when all together have as many as there may be, to the one that says so. */
 static void hand_over(struct http_server *server, const struct http_arrival *arrival)
 {
-    unsigned least = FIRST;
-    for (unsigned i = FIRST + 1; i < server->count; i++)
+    unsigned least = FIRST_SERVING;
+    for (unsigned i = FIRST_SERVING + 1; i < server->count; i++)
         if (connections_of(server, i) < connections_of(server, least))
             least = i;
     http_loop_add(&server->loops[count_served(server) < server->connections_max ? least : 0].loop, arrival);
@@ -71,7 +65,7 @@ static void wait_for_room(int error, bool *told)
     if (!*told)
         log_warning("http: no connection can be accepted: %s", strerror(error));
     *told = true;
-    clock_sleep_ms(ROOM_MS);
+    clock_sleep_ms(RETRY_ACCEPT_MS);
 }
 
 /* One thread accepts for all loops: the library would take ten a round, and rounds grow long just when many come. */
@@ -114,15 +108,16 @@ static int start_loop(struct http_server *server)
 {
     struct serving *serving = &server->loops[server->count];
     serving->server = server;
-    struct MHD_Daemon *daemon =
-        MHD_start_daemon(MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_NO_LISTEN_SOCKET, 0, NULL, NULL, http_take,
-                         serving, MHD_OPTION_CONNECTION_LIMIT, (unsigned)server->connections_max + OVERFLOW_MAX,
-                         MHD_OPTION_CONNECTION_TIMEOUT, http_is_overflow(serving) ? OVERFLOW_SECONDS : IDLE_SECONDS,
-                         MHD_OPTION_CONNECTION_MEMORY_LIMIT, CONNECTION_BYTES, MHD_OPTION_NOTIFY_COMPLETED,
-                         http_completed, NULL, MHD_OPTION_NOTIFY_CONNECTION, note_connection, serving, MHD_OPTION_END);
+    serving->overflow = server->count == 0;
+    struct MHD_Daemon *daemon = MHD_start_daemon(
+        MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_NO_LISTEN_SOCKET, 0, NULL, NULL, exchange_take, serving,
+        MHD_OPTION_CONNECTION_LIMIT, (unsigned)server->connections_max + OVERFLOW_MAX, MHD_OPTION_CONNECTION_TIMEOUT,
+        serving->overflow ? OVERFLOW_IDLE_SECONDS : IDLE_SECONDS, MHD_OPTION_CONNECTION_MEMORY_LIMIT, CONNECTION_BYTES,
+        MHD_OPTION_NOTIFY_COMPLETED, exchange_completed, NULL, MHD_OPTION_NOTIFY_CONNECTION, note_connection, serving,
+        MHD_OPTION_END);
     if (!daemon)
         return -1;
-    if (http_loop_start(&serving->loop, daemon)) {
+    if (http_loop_start(&serving->loop, daemon) < 0) {
         MHD_stop_daemon(daemon);
         return -1;
     }
@@ -133,34 +128,35 @@ static int start_loop(struct http_server *server)
 static int start_threads(struct http_server *server, unsigned loops)
 {
     while (server->count < loops)
-        if (start_loop(server))
+        if (start_loop(server) < 0)
             return -1;
     return pthread_create(&server->acceptor, NULL, accept_all, server) == 0 ? 0 : -1;
 }
 
 struct http_server *http_start(const struct http_options *options, const struct http_route *routes, void *context,
-                               char *error, size_t error_size)
+                               struct error *error)
 {
-    struct http_server *server = mem_calloc(1, sizeof *server + (FIRST + options->threads) * sizeof server->loops[0]);
-    int lookup = 0;
-    if (server)
-        server->port = options->port;
-    int fd = !server ? -1 : http_listen(options->address, &server->port, &lookup);
-    if (fd < 0) {
-        snprintf(error, error_size, "%s", lookup != 0 ? gai_strerror(lookup) : strerror(errno));
-        mem_free(server);
+    size_t loops = FIRST_SERVING + options->threads;
+    struct http_server *server = mem_calloc(1, sizeof *server + loops * sizeof server->loops[0]);
+    if (!server) {
+        error_no_memory(error);
         return NULL;
     }
+    server->port = options->port;
     server->routes = routes;
     server->context = context;
     server->bodies_max = options->bodies_max;
     server->connections_max = options->connections;
-    server->listening = fd;
-    if (start_threads(server, FIRST + options->threads) == 0)
+    server->listening = http_listen(options->address, &server->port, error);
+    if (server->listening < 0) {
+        mem_free(server);
+        return NULL;
+    }
+    if (start_threads(server, (unsigned)loops) == 0)
         return server;
-    snprintf(error, error_size, "the HTTP threads can't be started");
+    error_set(error, ERROR_IO, T("the HTTP threads can't be started", "de HTTP-threads kunnen niet gestart worden"));
+    close(server->listening);
     server->listening = -1;
-    close(fd);
     http_stop(server);
     return NULL;
 }

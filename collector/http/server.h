@@ -1,4 +1,4 @@
-/* The server's loops and limits, and what it hands to whoever takes a request. Part of the HTTP room. */
+/* The server's loops and limits, and what it hands to whoever takes a request. Inside the HTTP room. */
 #ifndef COLLECTOR_HTTP_SERVER_H
 #define COLLECTOR_HTTP_SERVER_H
 
@@ -10,6 +10,7 @@
 struct serving {
     struct http_server *server;
     struct http_loop loop;
+    bool overflow; /* the one for connections over the limit */
 };
 
 struct http_server {
@@ -28,13 +29,10 @@ struct http_server {
     struct serving loops[];
 };
 
-/* Whether the loop is the one for connections over the limit. */
-bool http_is_overflow(const struct serving *serving);
-
-/* The library's calls for each request, http.c: `context` is the struct serving, *slot the exchange. */
-enum MHD_Result http_take(void *context, struct MHD_Connection *connection, const char *url, const char *method,
-                          const char *version, const char *bytes, size_t *len, void **slot);
-void http_completed(void *context, struct MHD_Connection *connection, void **slot,
-                    enum MHD_RequestTerminationCode code);
+/* The library's calls for each request, exchange.c: `context` is the struct serving, *slot the exchange. */
+enum MHD_Result exchange_take(void *context, struct MHD_Connection *connection, const char *url, const char *method,
+                              const char *version, const char *bytes, size_t *len, void **slot);
+void exchange_completed(void *context, struct MHD_Connection *connection, void **slot,
+                        enum MHD_RequestTerminationCode code);
 
 #endif

@@ -18,70 +18,70 @@ struct http_stream {
 
 struct http_stream *http_stream_new(http_chunk_fn *next, void *source, void (*release)(void *source))
 {
-    struct http_stream *pieces = mem_calloc(1, sizeof *pieces);
-    if (!pieces) {
+    struct http_stream *stream = mem_calloc(1, sizeof *stream);
+    if (!stream) {
         release(source);
         return NULL;
     }
-    *pieces = (struct http_stream){.next = next, .source = source, .release = release, .state = HTTP_CHUNK_MORE};
-    buf_init(&pieces->piece, SIZE_MAX);
-    return pieces;
+    *stream = (struct http_stream){.next = next, .source = source, .release = release, .state = HTTP_CHUNK_MORE};
+    buf_init(&stream->piece, SIZE_MAX);
+    return stream;
 }
 
-void http_stream_free(struct http_stream *pieces)
+void http_stream_free(struct http_stream *stream)
 {
-    if (!pieces)
+    if (!stream)
         return;
-    pieces->release(pieces->source);
-    buf_free(&pieces->piece);
-    mem_free(pieces);
+    stream->release(stream->source);
+    buf_free(&stream->piece);
+    mem_free(stream);
 }
 
-static void free_pieces(void *context)
+static void free_stream(void *context)
 {
     http_stream_free(context);
 }
 
-static void make_piece(struct http_stream *pieces)
+static void make_piece(struct http_stream *stream)
 {
-    buf_reset(&pieces->piece);
-    pieces->sent = 0;
-    pieces->state = pieces->next(pieces->source, &pieces->piece);
-    if (buf_check(&pieces->piece))
-        pieces->state = HTTP_CHUNK_BROKEN;
+    buf_reset(&stream->piece);
+    stream->sent = 0;
+    stream->state = stream->next(stream->source, &stream->piece);
+    if (buf_check(&stream->piece))
+        stream->state = HTTP_CHUNK_BROKEN;
 }
 
-static ssize_t read_pieces(void *context, uint64_t position, char *out, size_t max)
+static ssize_t read_stream(void *context, uint64_t position, char *out, size_t max)
 {
-    struct http_stream *pieces = context;
-    struct buf *piece = &pieces->piece;
+    struct http_stream *stream = context;
+    struct buf *piece = &stream->piece;
     (void)position;
-    while (pieces->sent == piece->len && pieces->state == HTTP_CHUNK_MORE)
-        make_piece(pieces);
-    if (pieces->state == HTTP_CHUNK_BROKEN)
+    while (stream->sent == piece->len && stream->state == HTTP_CHUNK_MORE)
+        make_piece(stream);
+    if (stream->state == HTTP_CHUNK_BROKEN)
         return MHD_CONTENT_READER_END_WITH_ERROR;
-    size_t left = piece->len - pieces->sent, len = left < max ? left : max;
+    size_t left = piece->len - stream->sent, len = left < max ? left : max;
     if (len == 0)
         return MHD_CONTENT_READER_END_OF_STREAM;
-    memcpy(out, piece->data + pieces->sent, len);
-    pieces->sent += len;
+    memcpy(out, piece->data + stream->sent, len);
+    stream->sent += len;
     return (ssize_t)len;
 }
 
-static uint64_t count_pieces(struct http_stream *pieces)
+static uint64_t count_stream(struct http_stream *stream)
 {
     uint64_t size = 0;
-    while (pieces->state == HTTP_CHUNK_MORE) {
-        make_piece(pieces);
-        size += pieces->piece.len;
+    while (stream->state == HTTP_CHUNK_MORE) {
+        make_piece(stream);
+        size += stream->piece.len;
     }
     return size;
 }
 
-struct MHD_Response *http_stream_response(struct http_stream *pieces, bool head)
+struct MHD_Response *http_stream_response(struct http_stream *stream, bool head)
 {
-    uint64_t size = head ? count_pieces(pieces) : MHD_SIZE_UNKNOWN;
-    if (pieces->state == HTTP_CHUNK_BROKEN)
+    uint64_t size = head ? count_stream(stream) : MHD_SIZE_UNKNOWN;
+    if (stream->state == HTTP_CHUNK_BROKEN)
         return NULL;
-    return MHD_create_response_from_callback(size, BLOCK, read_pieces, pieces, free_pieces);
+    return MHD_create_response_from_callback(size, BLOCK, read_stream, stream, free_stream);
 }

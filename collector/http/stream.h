@@ -1,5 +1,5 @@
-/* A body that is made a piece at a time while it is being sent. Part of the HTTP room; what makes the pieces is the
- * handlers'. */
+/* A body that is made a piece at a time while it is being sent. Inside the HTTP room but for http_chunk_fn; what makes
+ * the pieces is the handlers'. */
 #ifndef COLLECTOR_HTTP_STREAM_H
 #define COLLECTOR_HTTP_STREAM_H
 
@@ -23,11 +23,11 @@ struct MHD_Response;
 MUST_CHECK struct http_stream *http_stream_new(http_chunk_fn *next, void *source, void (*release)(void *source));
 
 /* Releases the source. NULL is fine. */
-void http_stream_free(struct http_stream *pieces);
+void http_stream_free(struct http_stream *stream);
 
-/* The HTTP library's answer with this body; owns the pieces from then on. For a HEAD request the pieces are made and
+/* The HTTP library's answer with this body; owns the stream from then on. For a HEAD request the pieces are made and
  * counted instead: the library would send the end of a body whose length it does not know. NULL when there is no memory
- * or a counted body is broken; the pieces stay the caller's. */
-MUST_CHECK struct MHD_Response *http_stream_response(struct http_stream *pieces, bool head);
+ * or a counted body is broken; the stream stays the caller's. */
+MUST_CHECK struct MHD_Response *http_stream_response(struct http_stream *stream, bool head);
 
 #endif

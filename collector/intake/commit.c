@@ -122,6 +122,33 @@ static void turn_away(struct commit_job *job)
         job->list[i]->verdict = VERDICT_UNAVAILABLE;
 }
 
+static void note_submission(struct metrics_batch *batch, const struct submission *s)
+{
+    enum metrics_kind kind = s->kind == SUBMISSION_RESPONSE ? METRICS_RESPONSE : METRICS_ENROLMENT;
+    switch (s->verdict) {
+    case VERDICT_ACCEPTED:
+        batch->accepted[kind]++;
+        break;
+    case VERDICT_REPEATED:
+        batch->repeated[kind]++;
+        break;
+    case VERDICT_PENDING:
+    case VERDICT_UNAVAILABLE:
+        batch->uncommitted++;
+        break;
+    case VERDICT_REFUSED:
+        break;
+    }
+}
+
+static void note_batch(struct submission *const *list, size_t count, int64_t microseconds)
+{
+    struct metrics_batch batch = {.count = count, .microseconds = microseconds};
+    for (size_t i = 0; i < count; i++)
+        note_submission(&batch, list[i]);
+    metrics_note_batch(&batch);
+}
+
 /* Commits the jobs and hands each back. */
 static void commit_jobs(struct commit_queue *queue, struct commit_job *jobs, size_t count)
 {
@@ -130,7 +157,7 @@ static void commit_jobs(struct commit_queue *queue, struct commit_job *jobs, siz
     if (ready && ledger_apply(queue->ledger, queue->batch, count))
         atomic_store(&queue->healthy, false);
     if (ready)
-        metrics_note_batch(queue->batch, count, clock_monotonic_us() - begun);
+        note_batch(queue->batch, count, clock_monotonic_us() - begun);
     for (struct commit_job *next; jobs; jobs = next) {
         next = jobs->next;
         if (!ready)

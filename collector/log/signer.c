@@ -27,6 +27,14 @@ struct signer {
     struct buf checkpoint;
 };
 
+int signer_path(const char *named, const char *dsn, char path[static SIGNER_PATH_SIZE])
+{
+    const char *store = store_path(dsn);
+    int len = named[0] != '\0' ? snprintf(path, SIGNER_PATH_SIZE, "%s", named)
+                               : snprintf(path, SIGNER_PATH_SIZE, "%s.log-key", store ? store : "burgerpanel");
+    return len < SIGNER_PATH_SIZE ? 0 : -1;
+}
+
 int signer_create(const char *path)
 {
     char text[SECRET_KEY_TEXT_SIZE];

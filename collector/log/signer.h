@@ -9,7 +9,13 @@
 
 #define LOG_CHECKPOINT_MAX 512 /* bytes of a checkpoint of ours; a sector, so that it is overwritten whole */
 
+#define SIGNER_PATH_SIZE 1040 /* of a path with its NUL */
+
 struct signer;
+
+/* The file of the log's key: `named` if it is not "", else beside the store at `dsn`, its path and ".log-key". -1: that
+ * is too long. */
+MUST_CHECK int signer_path(const char *named, const char *dsn, char path[static SIGNER_PATH_SIZE]);
 
 /* Makes a key in a new file of mode 0600. -1: errno, EEXIST when the file is there. */
 MUST_CHECK int signer_create(const char *path);

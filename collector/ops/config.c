@@ -1,10 +1,10 @@
-/* Configuration: one table of keys; everything else follows from it. */
+/* One table of settings; everything else follows from it. Knows what a value must look like, not what it is for. */
 #include "collector/ops/config.h"
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/lang.h"
 #include "base/log.h"
-#include "collector/store/store.h"
+#include "base/number.h"
 #include "crypto/note.h"
 #include <ctype.h>
 #include <errno.h>
@@ -22,7 +22,7 @@ extern char **environ;
 struct key {
     const char *name; /* in the file; the environment's is PREFIX and this in capitals */
     const char *value; /* by default */
-    uint64_t least, most; /* of a number; most 0: a text */
+    int64_t least, most; /* of a number; most 0: a text */
 };
 
 static const struct key keys[CONFIG_KEYS] = {
@@ -41,14 +41,24 @@ static const struct key keys[CONFIG_KEYS] = {
     [CONFIG_SECURITY_POLICY] = {"security_policy", "", 0, 0},
 };
 
-const char *config_flags[CONFIG_KEYS];
-const char *config_file;
+/* As cli_parse fills them from the tables of options, which hold their addresses: so they can't be anybody's own. */
+static const char *flags[CONFIG_KEYS], *file;
+
+const char **config_flag(enum config_key key)
+{
+    return &flags[key];
+}
+
+const char **config_file_flag(void)
+{
+    return &file;
+}
 
 const struct cli_option config_common[] = {
-    {"config", "FILE", &config_file, NULL, "settings in this ini file", "instellingen uit dit ini-bestand"},
-    {"store", "DSN", &config_flags[CONFIG_STORE], NULL, "the store, sqlite:PATH (default sqlite:burgerpanel.db)",
+    {"config", "FILE", &file, NULL, "settings in this ini file", "instellingen uit dit ini-bestand"},
+    {"store", "DSN", &flags[CONFIG_STORE], NULL, "the store, sqlite:PATH (default sqlite:burgerpanel.db)",
      "de opslag, sqlite:PAD (standaard sqlite:burgerpanel.db)"},
-    {"log-key", "FILE", &config_flags[CONFIG_LOG_KEY], NULL, "the log's key (default: the store's path and .log-key)",
+    {"log-key", "FILE", &flags[CONFIG_LOG_KEY], NULL, "the log's key (default: the store's path and .log-key)",
      "de sleutel van het logboek (standaard: het pad van de opslag en .log-key)"},
     {NULL, NULL, NULL, NULL, NULL, NULL},
 };
@@ -59,7 +69,7 @@ static int exit_code(const char *origin)
     return strcmp(origin, "flag") == 0 ? CLI_USAGE : CLI_FAILED;
 }
 
-static int set(struct config *config, enum config_key key, const char *value, const char *origin)
+static int set_value(struct config *config, enum config_key key, const char *value, const char *origin)
 {
     if (strlen(value) >= CONFIG_VALUE_SIZE) {
         cli_fail(T("the value of '%s' (%s) is too long", "de waarde van '%s' (%s) is te lang"), keys[key].name, origin);
@@ -67,7 +77,7 @@ static int set(struct config *config, enum config_key key, const char *value, co
     }
     snprintf(config->values[key], CONFIG_VALUE_SIZE, "%s", value);
     config->origins[key] = origin;
-    return -1;
+    return CLI_DONE;
 }
 
 static int find_key(const char *name)
@@ -82,43 +92,43 @@ static int find_key(const char *name)
 
 struct reading {
     struct config *config;
-    int exit_code; /* -1: nothing wrong so far */
+    int exit_code; /* CLI_DONE: nothing wrong so far */
 };
 
 static int read_pair(void *context, const char *section, const char *name, const char *value)
 {
     struct reading *reading = context;
     int key = strcmp(section, SECTION) == 0 ? find_key(name) : -1;
-    if (reading->exit_code >= 0)
+    if (reading->exit_code != CLI_DONE)
         return 1;
     if (key < 0)
         reading->exit_code = cli_fail(
-            T("%s: [%s] %s is no setting; see the manual", "%s: [%s] %s is geen instelling; zie de handleiding"),
-            config_file, section, name);
+            T("%s: [%s] %s is no setting; see the manual", "%s: [%s] %s is geen instelling; zie de handleiding"), file,
+            section, name);
     else
-        reading->exit_code = set(reading->config, (enum config_key)key, value, "file");
+        reading->exit_code = set_value(reading->config, (enum config_key)key, value, "file");
     return 1;
 }
 
 static int read_file(struct config *config)
 {
-    struct reading reading = {.config = config, .exit_code = -1};
+    struct reading reading = {.config = config, .exit_code = CLI_DONE};
     struct buf text;
     buf_init(&text, FILE_SIZE_MAX);
-    if (file_read(config_file, &text)) {
+    if (file_read(file, &text) < 0) {
         buf_free(&text);
-        return cli_fail(T("%s can't be read: %s", "%s kan niet gelezen worden: %s"), config_file, strerror(errno));
+        return cli_fail(T("%s can't be read: %s", "%s kan niet gelezen worden: %s"), file, strerror(errno));
     }
     int result = ini_parse_string(buf_text(&text), read_pair, &reading);
     buf_free(&text);
-    if (reading.exit_code < 0 && result != 0)
-        return cli_fail(T("%s: line %d is no setting", "%s: regel %d is geen instelling"), config_file, result);
+    if (reading.exit_code == CLI_DONE && result != 0)
+        return cli_fail(T("%s: line %d is no setting", "%s: regel %d is geen instelling"), file, result);
     return reading.exit_code;
 }
 
 /* The environment. */
 
-static int read_environment(struct config *config)
+static int read_variables(struct config *config)
 {
     for (char **at = environ; *at; at++) {
         const char *equals = strchr(*at, '=');
@@ -131,31 +141,20 @@ static int read_environment(struct config *config)
         int key = find_key(name);
         if (key < 0)
             continue; /* another program's of ours, such as the client's */
-        int result = set(config, (enum config_key)key, equals + 1, "environment");
-        if (result >= 0)
+        int result = set_value(config, (enum config_key)key, equals + 1, "environment");
+        if (result != CLI_DONE)
             return result;
     }
-    return -1;
+    return CLI_DONE;
 }
 
 /* Checks. */
 
-static int read_number(const char *text, uint64_t *out)
-{
-    char *end;
-    errno = 0;
-    unsigned long long value = strtoull(text, &end, 10);
-    if (!isdigit((unsigned char)text[0]) || *end != '\0' || errno != 0)
-        return -1;
-    *out = value;
-    return 0;
-}
-
 static int split_listen(const char *text, char *address, uint16_t *port)
 {
     const char *colon = strrchr(text, ':');
-    uint64_t number;
-    if (!colon || colon == text || read_number(colon + 1, &number) || number > UINT16_MAX)
+    int64_t number;
+    if (!colon || colon == text || number_read(colon + 1, 0, UINT16_MAX, &number) < 0)
         return -1;
     const char *from = text, *to = colon;
     if (*from == '[' && to[-1] == ']') {
@@ -171,15 +170,19 @@ static int split_listen(const char *text, char *address, uint16_t *port)
     return 0;
 }
 
-static int check_number(const struct config *config, enum config_key key)
+static int refuse_value(const struct config *config, enum config_key key, const char *must)
 {
-    uint64_t value;
-    if (keys[key].most == 0 ||
-        (read_number(config->values[key], &value) == 0 && value >= keys[key].least && value <= keys[key].most))
-        return -1;
-    cli_fail(T("%s (%s) must be a number from %llu to %llu", "%s (%s) moet een getal van %llu tot en met %llu zijn"),
-             keys[key].name, config->origins[key], (unsigned long long)keys[key].least,
-             (unsigned long long)keys[key].most);
+    cli_fail("%s (%s) %s", keys[key].name, config->origins[key], must);
+    return exit_code(config->origins[key]);
+}
+
+static int check_number_setting(const struct config *config, enum config_key key)
+{
+    int64_t value;
+    if (keys[key].most == 0 || number_read(config->values[key], keys[key].least, keys[key].most, &value) == 0)
+        return CLI_DONE;
+    cli_fail(T("%s (%s) must be a number from %lld to %lld", "%s (%s) moet een getal van %lld tot en met %lld zijn"),
+             keys[key].name, config->origins[key], (long long)keys[key].least, (long long)keys[key].most);
     return exit_code(config->origins[key]);
 }
 
@@ -188,49 +191,37 @@ static int check_listen(const struct config *config)
     char address[CONFIG_VALUE_SIZE];
     uint16_t port;
     if (split_listen(config->values[CONFIG_LISTEN], address, &port) == 0)
-        return -1;
-    cli_fail(T("listen (%s) must be ADDRESS:PORT, such as 127.0.0.1:8080 or [::1]:8080",
-               "listen (%s) moet ADRES:POORT zijn, zoals 127.0.0.1:8080 of [::1]:8080"),
-             config->origins[CONFIG_LISTEN]);
-    return exit_code(config->origins[CONFIG_LISTEN]);
+        return CLI_DONE;
+    return refuse_value(config, CONFIG_LISTEN,
+                        T("must be ADDRESS:PORT, such as 127.0.0.1:8080 or [::1]:8080",
+                          "moet ADRES:POORT zijn, zoals 127.0.0.1:8080 of [::1]:8080"));
 }
 
 static int check_log_level(const struct config *config)
 {
     enum log_level level;
-    if (log_level_find(config->values[CONFIG_LOG_LEVEL], &level) == 0) {
-        log_set_level(level);
-        return -1;
-    }
-    cli_fail(T("log_level (%s) must be error, warning, info or debug",
-               "log_level (%s) moet error, warning, info of debug zijn"),
-             config->origins[CONFIG_LOG_LEVEL]);
-    return exit_code(config->origins[CONFIG_LOG_LEVEL]);
+    if (log_level_find(config->values[CONFIG_LOG_LEVEL], &level) == 0)
+        return CLI_DONE;
+    return refuse_value(config, CONFIG_LOG_LEVEL,
+                        T("must be error, warning, info or debug", "moet error, warning, info of debug zijn"));
 }
 
 static int check_origin(const struct config *config)
 {
     const char *origin = config->values[CONFIG_ORIGIN];
     if (origin[0] == '\0' || note_name_is_good(origin, strlen(origin)))
-        return -1;
-    cli_fail(T("origin (%s) may hold no spaces and no +, and at most 255 bytes",
-               "origin (%s) mag geen spaties en geen + bevatten, en hoogstens 255 bytes"),
-             config->origins[CONFIG_ORIGIN]);
-    return exit_code(config->origins[CONFIG_ORIGIN]);
-}
-
-static int refuse(const struct config *config, enum config_key key, const char *must)
-{
-    cli_fail("%s (%s) %s", keys[key].name, config->origins[key], must);
-    return exit_code(config->origins[key]);
+        return CLI_DONE;
+    return refuse_value(config, CONFIG_ORIGIN,
+                        T("may hold no spaces and no +, and at most 255 bytes",
+                          "mag geen spaties en geen + bevatten, en hoogstens 255 bytes"));
 }
 
 static int check_metrics(const struct config *config)
 {
     const char *to = config->values[CONFIG_METRICS];
     if (strcmp(to, "local") == 0 || strcmp(to, "anyone") == 0 || strcmp(to, "off") == 0)
-        return -1;
-    return refuse(config, CONFIG_METRICS, T("must be local, anyone or off", "moet local, anyone of off zijn"));
+        return CLI_DONE;
+    return refuse_value(config, CONFIG_METRICS, T("must be local, anyone or off", "moet local, anyone of off zijn"));
 }
 
 /* Whether a value is empty, or a URI of one of RFC 9116's schemes without a space. */
@@ -251,68 +242,68 @@ static int check_security(const struct config *config)
     const char *contact = config->values[CONFIG_SECURITY_CONTACT], *expires = config->values[CONFIG_SECURITY_EXPIRES];
     int64_t when;
     if (!is_contact(contact, false))
-        return refuse(config, CONFIG_SECURITY_CONTACT,
-                      T("must begin with https://, mailto: or tel:", "moet met https://, mailto: of tel: beginnen"));
+        return refuse_value(
+            config, CONFIG_SECURITY_CONTACT,
+            T("must begin with https://, mailto: or tel:", "moet met https://, mailto: of tel: beginnen"));
     if (!is_contact(config->values[CONFIG_SECURITY_POLICY], true))
-        return refuse(config, CONFIG_SECURITY_POLICY, T("must begin with https://", "moet met https:// beginnen"));
+        return refuse_value(config, CONFIG_SECURITY_POLICY,
+                            T("must begin with https://", "moet met https:// beginnen"));
     if ((contact[0] != '\0' || expires[0] != '\0') && (contact[0] == '\0' || clock_parse(expires, &when) != 0))
-        return refuse(config, CONFIG_SECURITY_EXPIRES,
-                      T("must be a moment such as 2027-01-01T00:00:00Z, and goes with security_contact",
-                        "moet een moment zijn als 2027-01-01T00:00:00Z, en hoort bij security_contact"));
-    return -1;
+        return refuse_value(config, CONFIG_SECURITY_EXPIRES,
+                            T("must be a moment such as 2027-01-01T00:00:00Z, and goes with security_contact",
+                              "moet een moment zijn als 2027-01-01T00:00:00Z, en hoort bij security_contact"));
+    return CLI_DONE;
 }
 
-static int check(const struct config *config)
+static int check_values(const struct config *config)
 {
-    int result = check_listen(config);
-    for (int key = 0; key < CONFIG_KEYS && result < 0; key++)
-        result = check_number(config, (enum config_key)key);
-    if (result < 0)
-        result = check_log_level(config);
-    if (result < 0)
-        result = check_origin(config);
-    if (result < 0)
-        result = check_metrics(config);
-    return result < 0 ? check_security(config) : result;
+    int (*const checks[])(const struct config *) = {check_listen, check_log_level, check_origin, check_metrics,
+                                                    check_security};
+    int result = CLI_DONE;
+    for (int key = 0; key < CONFIG_KEYS && result == CLI_DONE; key++)
+        result = check_number_setting(config, (enum config_key)key);
+    for (size_t i = 0; i < sizeof checks / sizeof *checks && result == CLI_DONE; i++)
+        result = checks[i](config);
+    return result;
+}
+
+static void use_log_level(const struct config *config)
+{
+    enum log_level level;
+    if (log_level_find(config->values[CONFIG_LOG_LEVEL], &level) == 0)
+        log_set_level(level);
 }
 
 int config_read(struct config *config)
 {
-    int result = -1;
+    int result = CLI_DONE;
     for (int key = 0; key < CONFIG_KEYS; key++)
-        (void)set(config, (enum config_key)key, keys[key].value, "default");
-    if (config_file)
+        (void)set_value(config, (enum config_key)key, keys[key].value, "default");
+    if (file)
         result = read_file(config);
-    if (result < 0)
-        result = read_environment(config);
-    for (int key = 0; key < CONFIG_KEYS && result < 0; key++)
-        if (config_flags[key])
-            result = set(config, (enum config_key)key, config_flags[key], "flag");
-    return result < 0 ? check(config) : result;
-}
-
-void config_log_key(const struct config *config, char path[static CONFIG_VALUE_SIZE + 16])
-{
-    const char *named = config->values[CONFIG_LOG_KEY], *store = store_path(config->values[CONFIG_STORE]);
-    bool beside = named[0] == '\0';
-    snprintf(path, CONFIG_VALUE_SIZE + 16, "%s%s",
-             !beside ? named
-             : store ? store
-                     : "burgerpanel",
-             beside ? ".log-key" : "");
+    if (result == CLI_DONE)
+        result = read_variables(config);
+    for (int key = 0; key < CONFIG_KEYS && result == CLI_DONE; key++)
+        if (flags[key])
+            result = set_value(config, (enum config_key)key, flags[key], "flag");
+    if (result == CLI_DONE)
+        result = check_values(config);
+    if (result == CLI_DONE)
+        use_log_level(config);
+    return result;
 }
 
 uint64_t config_number(const struct config *config, enum config_key key)
 {
-    uint64_t value = 0;
-    if (read_number(config->values[key], &value))
+    int64_t value = 0;
+    if (number_read(config->values[key], keys[key].least, keys[key].most, &value) < 0)
         value = 0; /* config_read has seen that it is a number */
-    return value;
+    return (uint64_t)value;
 }
 
 void config_listen(const struct config *config, char address[static CONFIG_VALUE_SIZE], uint16_t *port)
 {
-    if (split_listen(config->values[CONFIG_LISTEN], address, port))
+    if (split_listen(config->values[CONFIG_LISTEN], address, port) < 0)
         address[0] = '\0'; /* config_read has seen that it can be split */
 }
 

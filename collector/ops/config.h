@@ -1,4 +1,6 @@
-/* What the collector is told about its surroundings: flags before environment before ini file before default. */
+/* The face of the ops room's settings: what the collector is told about its surroundings, flags before environment
+ * before ini file before default. One table says what there is; each value is a text, checked where it is read, and
+ * known with where it came from. Knows no room that uses it. Main thread; a config that has been read, any. */
 #ifndef COLLECTOR_OPS_CONFIG_H
 #define COLLECTOR_OPS_CONFIG_H
 
@@ -29,19 +31,16 @@ struct config {
     const char *origins[CONFIG_KEYS]; /* "default", "file", "environment", "flag" */
 };
 
-/* The flags that give a value, as filled by cli_parse; NULL where not given. */
-extern const char *config_flags[CONFIG_KEYS];
-extern const char *config_file; /* --config */
+/* Where cli_parse puts the value of a flag, and of --config: for tables of options. The last one parsed counts. */
+const char **config_flag(enum config_key key);
+const char **config_file_flag(void);
 
 /* What every verb takes: --config, --store and --log-key. For struct cli_program. */
 extern const struct cli_option config_common[];
 
-/* Puts the whole together and checks it. Returns -1 when all is well; otherwise the exit code, after one line on
- * standard error. An unknown section or key in the file, or a value out of range, is told. */
+/* Puts the whole together, checks it, and takes the log level into use. CLI_DONE when all is well; otherwise the exit
+ * code, after one line on standard error. An unknown section or key in the file, or a value out of range, is told. */
 MUST_CHECK int config_read(struct config *config);
-
-/* The file of the log's key: as configured, or the store's path and ".log-key". */
-void config_log_key(const struct config *config, char path[static CONFIG_VALUE_SIZE + 16]);
 
 /* A number that config_read has checked. */
 uint64_t config_number(const struct config *config, enum config_key key);

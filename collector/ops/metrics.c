@@ -5,22 +5,21 @@
 
 #define BATCH_BUCKETS 13 /* up to 1, 2, 4, … 4096 submissions, and above */
 #define TIME_BUCKETS 14 /* up to 125 µs, 250 µs, … 1.024 s, and above */
-#define TIME_FIRST 125
-#define KINDS 2
+#define FIRST_BUCKET_US 125
 #define PROBLEMS (PROBLEM_INTERNAL + 1)
 
 typedef _Atomic uint64_t counter;
 
-static counter accepted[KINDS], repeated[KINDS], unavailable, problems[PROBLEMS];
+static counter accepted[METRICS_KINDS], repeated[METRICS_KINDS], uncommitted, problems[PROBLEMS];
 static counter batches[BATCH_BUCKETS + 1], batch_sum;
 static counter times[TIME_BUCKETS + 1], time_sum;
 
-static void add(counter *to, uint64_t by)
+static void count_up(counter *to, uint64_t by)
 {
     atomic_fetch_add_explicit(to, by, memory_order_relaxed);
 }
 
-static uint64_t get(counter *from)
+static uint64_t read_count(counter *from)
 {
     return atomic_load_explicit(from, memory_order_relaxed);
 }
@@ -34,41 +33,23 @@ static size_t bucket_of(uint64_t value, uint64_t first, size_t count)
     return i;
 }
 
-void metrics_note_batch(struct submission *const *list, size_t count, int64_t microseconds)
+void metrics_note_batch(const struct metrics_batch *batch)
 {
-    uint64_t counts[KINDS][2] = {{0}}, lost = 0;
-    for (size_t i = 0; i < count; i++) {
-        unsigned kind = list[i]->kind == SUBMISSION_RESPONSE;
-        switch (list[i]->verdict) {
-        case VERDICT_ACCEPTED:
-            counts[kind][0]++;
-            break;
-        case VERDICT_REPEATED:
-            counts[kind][1]++;
-            break;
-        case VERDICT_PENDING:
-        case VERDICT_UNAVAILABLE:
-            lost++;
-            break;
-        case VERDICT_REFUSED: /* told as a problem, and counted there */
-            break;
-        }
+    uint64_t time = batch->microseconds > 0 ? (uint64_t)batch->microseconds : 0;
+    for (unsigned kind = 0; kind < METRICS_KINDS; kind++) {
+        count_up(&accepted[kind], batch->accepted[kind]);
+        count_up(&repeated[kind], batch->repeated[kind]);
     }
-    for (unsigned kind = 0; kind < KINDS; kind++) {
-        add(&accepted[kind], counts[kind][0]);
-        add(&repeated[kind], counts[kind][1]);
-    }
-    uint64_t time = microseconds > 0 ? (uint64_t)microseconds : 0;
-    add(&unavailable, lost);
-    add(&batches[bucket_of(count, 1, BATCH_BUCKETS)], 1);
-    add(&batch_sum, count);
-    add(&times[bucket_of(time, TIME_FIRST, TIME_BUCKETS)], 1);
-    add(&time_sum, time);
+    count_up(&uncommitted, batch->uncommitted);
+    count_up(&batches[bucket_of(batch->count, 1, BATCH_BUCKETS)], 1);
+    count_up(&batch_sum, batch->count);
+    count_up(&times[bucket_of(time, FIRST_BUCKET_US, TIME_BUCKETS)], 1);
+    count_up(&time_sum, time);
 }
 
 void metrics_note_problem(enum problem problem)
 {
-    add(&problems[problem], 1);
+    count_up(&problems[problem], 1);
 }
 
 /* Showing. */
@@ -81,8 +62,8 @@ static void put_family(struct buf *out, const char *name, const char *type, cons
 static void put_kinds(struct buf *out, const char *name, const char *help, counter *counters)
 {
     put_family(out, name, "counter", help);
-    buf_printf(out, "%s_total{kind=\"enrolment\"} %" PRIu64 "\n", name, get(&counters[0]));
-    buf_printf(out, "%s_total{kind=\"response\"} %" PRIu64 "\n", name, get(&counters[1]));
+    buf_printf(out, "%s_total{kind=\"enrolment\"} %" PRIu64 "\n", name, read_count(&counters[METRICS_ENROLMENT]));
+    buf_printf(out, "%s_total{kind=\"response\"} %" PRIu64 "\n", name, read_count(&counters[METRICS_RESPONSE]));
 }
 
 static void put_gauge(struct buf *out, const char *name, const char *help, uint64_t value)
@@ -102,11 +83,12 @@ static void put_batch_sizes(struct buf *out)
     uint64_t sum = 0;
     put_family(out, "burgerpanel_batch_size", "histogram", "Submissions committed together.");
     for (size_t i = 0; i < BATCH_BUCKETS; i++)
-        buf_printf(out, "burgerpanel_batch_size_bucket{le=\"%u.0\"} %" PRIu64 "\n", 1u << i, sum += get(&batches[i]));
-    sum += get(&batches[BATCH_BUCKETS]);
+        buf_printf(out, "burgerpanel_batch_size_bucket{le=\"%u.0\"} %" PRIu64 "\n", 1u << i,
+                   sum += read_count(&batches[i]));
+    sum += read_count(&batches[BATCH_BUCKETS]);
     buf_printf(out, "burgerpanel_batch_size_bucket{le=\"+Inf\"} %" PRIu64 "\n", sum);
     buf_printf(out, "burgerpanel_batch_size_count %" PRIu64 "\nburgerpanel_batch_size_sum %" PRIu64 "\n", sum,
-               get(&batch_sum));
+               read_count(&batch_sum));
 }
 
 static void put_times(struct buf *out)
@@ -116,16 +98,16 @@ static void put_times(struct buf *out)
     buf_put_text(out, "# UNIT burgerpanel_commit_seconds seconds\n");
     for (size_t i = 0; i < TIME_BUCKETS; i++) {
         buf_put_text(out, "burgerpanel_commit_seconds_bucket{le=\"");
-        put_seconds(out, (uint64_t)TIME_FIRST << i);
-        buf_printf(out, "\"} %" PRIu64 "\n", sum += get(&times[i]));
+        put_seconds(out, (uint64_t)FIRST_BUCKET_US << i);
+        buf_printf(out, "\"} %" PRIu64 "\n", sum += read_count(&times[i]));
     }
-    sum += get(&times[TIME_BUCKETS]);
+    sum += read_count(&times[TIME_BUCKETS]);
     buf_printf(out,
                "burgerpanel_commit_seconds_bucket{le=\"+Inf\"} %" PRIu64 "\nburgerpanel_commit_seconds_count %" PRIu64
                "\n",
                sum, sum);
     buf_put_text(out, "burgerpanel_commit_seconds_sum ");
-    put_seconds(out, get(&time_sum));
+    put_seconds(out, read_count(&time_sum));
     buf_put_char(out, '\n');
 }
 
@@ -135,7 +117,7 @@ static void put_problems(struct buf *out)
                "Refusals and failures told, by reason; each line of a batch counts.");
     for (enum problem problem = PROBLEM_NONE + 1; problem < PROBLEMS; problem++)
         buf_printf(out, "burgerpanel_problems_total{reason=\"%s\"} %" PRIu64 "\n", problem_name(problem),
-                   get(&problems[problem]));
+                   read_count(&problems[problem]));
 }
 
 void metrics_put(struct buf *out, const struct metrics_state *state)
@@ -145,7 +127,7 @@ void metrics_put(struct buf *out, const struct metrics_state *state)
     put_kinds(out, "burgerpanel_accepted", "Submissions accepted into the log.", accepted);
     put_kinds(out, "burgerpanel_repeated", "Submissions that were in the log already.", repeated);
     put_family(out, "burgerpanel_uncommitted", "counter", "Submissions that could not be committed.");
-    buf_printf(out, "burgerpanel_uncommitted_total %" PRIu64 "\n", get(&unavailable));
+    buf_printf(out, "burgerpanel_uncommitted_total %" PRIu64 "\n", read_count(&uncommitted));
     put_problems(out);
     put_batch_sizes(out);
     put_times(out);

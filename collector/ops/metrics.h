@@ -1,15 +1,25 @@
 /* What whoever runs the collector watches: counters of this process, as OpenMetrics text. A note costs a few relaxed
- * additions, a batch of them by the one writer; no request that succeeds makes one of its own. Knows no HTTP library.
- * Any thread. */
+ * additions, a batch of them by the one writer; no request that succeeds makes one of its own. Knows no HTTP library
+ * and no submission: it is given numbers. Any thread. */
 #ifndef COLLECTOR_OPS_METRICS_H
 #define COLLECTOR_OPS_METRICS_H
 
-#include "collector/intake/submission.h"
+#include "base/buf.h"
+#include "panel/problem.h"
 
 #define METRICS_TYPE "application/openmetrics-text; version=1.0.0; charset=utf-8"
 
-/* A batch has been applied in that many microseconds, and each of its submissions has its verdict. */
-void metrics_note_batch(struct submission *const *list, size_t count, int64_t microseconds);
+enum metrics_kind { METRICS_ENROLMENT, METRICS_RESPONSE, METRICS_KINDS };
+
+/* What became of one batch of submissions. */
+struct metrics_batch {
+    size_t count; /* in all; refused ones are told as problems, and counted there */
+    uint64_t accepted[METRICS_KINDS], repeated[METRICS_KINDS];
+    uint64_t uncommitted; /* of any kind */
+    int64_t microseconds; /* to apply and commit it; what is negative counts as 0 */
+};
+
+void metrics_note_batch(const struct metrics_batch *batch);
 
 /* A problem has been told: as an answer, or as a line of a batch. */
 void metrics_note_problem(enum problem problem);

@@ -98,6 +98,20 @@ static void write_file(const char *path, const void *bytes, size_t len)
 
 /* Making. */
 
+Test(signer, is_kept_beside_the_store_unless_named)
+{
+    char path[SIGNER_PATH_SIZE], long_name[SIGNER_PATH_SIZE + 1];
+    cr_assert_eq(signer_path("", "sqlite:/var/lib/panel.db", path), 0);
+    cr_assert_str_eq(path, "/var/lib/panel.db.log-key");
+    cr_assert_eq(signer_path("", "sqlite::memory:", path), 0);
+    cr_assert_str_eq(path, "burgerpanel.log-key");
+    cr_assert_eq(signer_path("/etc/panel.key", "sqlite:/var/lib/panel.db", path), 0);
+    cr_assert_str_eq(path, "/etc/panel.key");
+    memset(long_name, 'x', sizeof long_name);
+    long_name[SIGNER_PATH_SIZE] = '\0';
+    cr_assert_eq(signer_path(long_name, "sqlite:/var/lib/panel.db", path), -1);
+}
+
 Test(log_key, is_made_for_its_owner_alone_and_never_over_another)
 {
     struct stat st;

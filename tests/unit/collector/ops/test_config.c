@@ -16,7 +16,7 @@ static void write_file(const char *text)
 {
     const char *path = kit_path("collector.ini");
     cr_assert_eq(file_write(path, text, strlen(text), 0600), 0);
-    config_file = path;
+    *config_file_flag() = path;
 }
 
 static void assert_value(enum config_key key, const char *value, const char *origin)
@@ -29,7 +29,7 @@ static void must_read(void)
 {
     kit_listen();
     int result = config_read(&config);
-    cr_assert_eq(result, -1, "%s", kit_heard());
+    cr_assert_eq(result, CLI_DONE, "%s", kit_heard());
 }
 
 /* The reading fails with one line that holds both words. Wrong flags are wrong usage. */
@@ -81,7 +81,7 @@ Test(config, prefers_flags_to_environment_to_file)
     setenv("BURGERPANEL_LISTEN", "127.0.0.1:2", 1);
     setenv("BURGERPANEL_THREADS", "2", 1);
     setenv("BURGERPANEL_LOG_LEVEL", "error", 1);
-    config_flags[CONFIG_THREADS] = "3";
+    *config_flag(CONFIG_THREADS) = "3";
     must_read();
     assert_value(CONFIG_STORE, "sqlite:file", "file");
     assert_value(CONFIG_LISTEN, "127.0.0.1:2", "environment");
@@ -92,7 +92,7 @@ Test(config, prefers_flags_to_environment_to_file)
 Test(config, lets_a_good_flag_cure_a_bad_environment)
 {
     setenv("BURGERPANEL_THREADS", "many", 1);
-    config_flags[CONFIG_THREADS] = "3";
+    *config_flag(CONFIG_THREADS) = "3";
     must_read();
     assert_value(CONFIG_THREADS, "3", "flag");
 }
@@ -119,23 +119,6 @@ Test(config, takes_the_log_level_into_use)
     cr_assert_not_null(strstr(heard, "but this"));
 }
 
-Test(config, puts_the_log_key_beside_the_store_unless_named)
-{
-    char path[CONFIG_VALUE_SIZE + 16];
-    config_flags[CONFIG_STORE] = "sqlite:/var/lib/panel.db";
-    must_read();
-    config_log_key(&config, path);
-    cr_assert_str_eq(path, "/var/lib/panel.db.log-key");
-    config_flags[CONFIG_STORE] = "sqlite::memory:";
-    must_read();
-    config_log_key(&config, path);
-    cr_assert_str_eq(path, "burgerpanel.log-key");
-    config_flags[CONFIG_LOG_KEY] = "/etc/panel.key";
-    must_read();
-    config_log_key(&config, path);
-    cr_assert_str_eq(path, "/etc/panel.key");
-}
-
 /* What is refused. */
 
 Test(config, refuses_an_unknown_setting_in_the_file)
@@ -158,9 +141,9 @@ Test(config, refuses_a_line_that_is_no_setting)
 
 Test(config, refuses_a_file_that_can_not_be_read)
 {
-    config_file = kit_path("missing.ini");
+    *config_file_flag() = kit_path("missing.ini");
     assert_refused("can't be read", "missing.ini");
-    config_file = "build";
+    *config_file_flag() = "build";
     assert_refused("can't be read", "build");
 }
 
@@ -183,7 +166,7 @@ Test(config, reads_a_long_line_whole_or_refuses_it)
         kit_listen();
         int result = config_read(&config);
         const char *heard = kit_heard();
-        if (result < 0)
+        if (result == CLI_DONE)
             cr_assert_eq(strlen(config.values[CONFIG_STORE]), length - strlen("[collector]\nstore = "),
                          "cut off at %zu", strlen(config.values[CONFIG_STORE]));
         else
@@ -198,12 +181,12 @@ Test(config, refuses_a_value_that_is_too_long)
     buf_init(&text, KIT_TEXT_MAX);
     while (text.len < CONFIG_VALUE_SIZE - 1)
         buf_put_char(&text, 'a');
-    config_flags[CONFIG_STORE] = buf_text(&text);
+    *config_flag(CONFIG_STORE) = buf_text(&text);
     must_read();
     buf_put_char(&text, 'a');
-    config_flags[CONFIG_STORE] = buf_text(&text);
+    *config_flag(CONFIG_STORE) = buf_text(&text);
     assert_refused("'store'", "flag");
-    config_flags[CONFIG_STORE] = NULL;
+    *config_flag(CONFIG_STORE) = NULL;
     setenv("BURGERPANEL_STORE", buf_text(&text), 1);
     assert_refused("'store'", "environment");
     buf_free(&text);
@@ -217,10 +200,10 @@ Test(config, refuses_what_is_no_number)
     static const enum config_key keys[] = {CONFIG_THREADS, CONFIG_CONNECTIONS, CONFIG_QUEUE, CONFIG_BODIES_MIB};
     for (size_t k = 0; k < sizeof keys / sizeof *keys; k++) {
         for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
-            config_flags[keys[k]] = numbers[i];
+            *config_flag(keys[k]) = numbers[i];
             assert_refused("must be a number from", "flag");
         }
-        config_flags[keys[k]] = NULL;
+        *config_flag(keys[k]) = NULL;
     }
 }
 
@@ -234,13 +217,13 @@ Test(config, refuses_numbers_out_of_range)
                   {CONFIG_QUEUE, "0", "1", "1000000", "1000001"},
                   {CONFIG_BODIES_MIB, "31", "32", "65536", "65537"}};
     for (size_t i = 0; i < sizeof ranges / sizeof *ranges; i++) {
-        config_flags[ranges[i].key] = ranges[i].below;
+        *config_flag(ranges[i].key) = ranges[i].below;
         assert_refused("must be a number from", "flag");
-        config_flags[ranges[i].key] = ranges[i].above;
+        *config_flag(ranges[i].key) = ranges[i].above;
         assert_refused("must be a number from", "flag");
-        config_flags[ranges[i].key] = ranges[i].least;
+        *config_flag(ranges[i].key) = ranges[i].least;
         must_read();
-        config_flags[ranges[i].key] = ranges[i].most;
+        *config_flag(ranges[i].key) = ranges[i].most;
         must_read();
         cr_assert_eq(config_number(&config, ranges[i].key), strtoull(ranges[i].most, NULL, 10));
     }
@@ -256,11 +239,11 @@ Test(config, refuses_an_unknown_log_level)
 
 Test(config, refuses_an_origin_that_can_not_name_a_log)
 {
-    config_flags[CONFIG_ORIGIN] = "panel.example.nl/log";
+    *config_flag(CONFIG_ORIGIN) = "panel.example.nl/log";
     must_read();
-    config_flags[CONFIG_ORIGIN] = "two words";
+    *config_flag(CONFIG_ORIGIN) = "two words";
     assert_refused("origin", "flag");
-    config_flags[CONFIG_ORIGIN] = "one+two";
+    *config_flag(CONFIG_ORIGIN) = "one+two";
     assert_refused("origin", "flag");
 }
 
@@ -279,7 +262,7 @@ Test(config, splits_every_form_of_listen)
     for (size_t i = 0; i < sizeof forms / sizeof *forms; i++) {
         char address[CONFIG_VALUE_SIZE];
         uint16_t port;
-        config_flags[CONFIG_LISTEN] = forms[i].text;
+        *config_flag(CONFIG_LISTEN) = forms[i].text;
         must_read();
         config_listen(&config, address, &port);
         cr_assert_str_eq(address, forms[i].address);
@@ -293,7 +276,7 @@ Test(config, refuses_what_is_no_address_and_port)
                                       "::1:80", "127.0.0.1:80x", "[::1]",     "127.0.0.1:65536", "127.0.0.1:-1",
                                       "[]:80",  "[::1:80",       "::1]:80"};
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
-        config_flags[CONFIG_LISTEN] = bad[i];
+        *config_flag(CONFIG_LISTEN) = bad[i];
         assert_refused("ADDRESS:PORT", "flag");
     }
 }

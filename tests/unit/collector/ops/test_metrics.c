@@ -26,18 +26,17 @@ Test(metrics, show_the_state_as_it_is)
     assert_shows("\nburgerpanel_healthy 1\n# EOF\n");
 }
 
-Test(metrics, count_verdicts_of_a_batch)
+Test(metrics, count_what_became_of_a_batch)
 {
-    struct submission a = {.kind = SUBMISSION_RESPONSE, .verdict = VERDICT_ACCEPTED};
-    struct submission b = {.kind = SUBMISSION_ENROLMENT, .verdict = VERDICT_ACCEPTED};
-    struct submission c = {.kind = SUBMISSION_RESPONSE, .verdict = VERDICT_REPEATED};
-    struct submission d = {.kind = SUBMISSION_RESPONSE, .verdict = VERDICT_REFUSED};
-    struct submission e = {.kind = SUBMISSION_RESPONSE, .verdict = VERDICT_UNAVAILABLE};
-    struct submission *list[] = {&a, &b, &c, &d, &e, &a};
-    metrics_note_batch(list, 6, 300);
+    metrics_note_batch(&(struct metrics_batch){.count = 6,
+                                               .accepted = {[METRICS_RESPONSE] = 2, [METRICS_ENROLMENT] = 1},
+                                               .repeated = {[METRICS_RESPONSE] = 1},
+                                               .uncommitted = 1,
+                                               .microseconds = 300});
     assert_shows("burgerpanel_accepted_total{kind=\"response\"} 2\n");
     assert_shows("burgerpanel_accepted_total{kind=\"enrolment\"} 1\n");
     assert_shows("burgerpanel_repeated_total{kind=\"response\"} 1\n");
+    assert_shows("burgerpanel_repeated_total{kind=\"enrolment\"} 0\n");
     assert_shows("burgerpanel_uncommitted_total 1\n");
     assert_shows("burgerpanel_batch_size_bucket{le=\"4.0\"} 0\n");
     assert_shows("burgerpanel_batch_size_bucket{le=\"8.0\"} 1\n");
@@ -48,12 +47,8 @@ Test(metrics, count_verdicts_of_a_batch)
 
 Test(metrics, put_extremes_into_the_last_buckets)
 {
-    static struct submission s = {.kind = SUBMISSION_RESPONSE, .verdict = VERDICT_REFUSED};
-    static struct submission *list[5000];
-    for (size_t i = 0; i < 5000; i++)
-        list[i] = &s;
-    metrics_note_batch(list, 5000, 3600 * INT64_C(1000000));
-    metrics_note_batch(list, 1, -1);
+    metrics_note_batch(&(struct metrics_batch){.count = 5000, .microseconds = 3600 * INT64_C(1000000)});
+    metrics_note_batch(&(struct metrics_batch){.count = 1, .microseconds = -1});
     assert_shows("burgerpanel_batch_size_bucket{le=\"4096.0\"} 1\n");
     assert_shows("burgerpanel_batch_size_bucket{le=\"+Inf\"} 2\n");
     assert_shows("burgerpanel_commit_seconds_bucket{le=\"0.000125\"} 1\n");

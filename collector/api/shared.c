@@ -1,0 +1,170 @@
+/* How refusals and outcomes are told, who may ask, and answers that may be kept by their receiver. Knows no path. */
+#include "collector/api/shared.h"
+#include "base/clock.h"
+#include "base/json.h"
+#include "base/log.h"
+#include "collector/http/fields.h"
+#include "collector/http/tag.h"
+#include <stdio.h>
+
+/* Refusals and outcomes. */
+
+static void put_errors(struct buf *out, const struct faults *faults)
+{
+    buf_put_text(out, ",\"errors\":[");
+    for (size_t i = 0; i < faults->count; i++) {
+        buf_put_text(out, i > 0 ? ",{\"pointer\":" : "{\"pointer\":");
+        json_put_text(out, faults->list[i].where);
+        buf_put_text(out, ",\"detail\":");
+        json_put_text(out, faults->list[i].what);
+        buf_put_char(out, '}');
+    }
+    buf_put_char(out, ']');
+}
+
+void api_put_refusal(struct buf *out, const struct refusal *refusal)
+{
+    struct buf members;
+    buf_init(&members, SIZE_MAX);
+    if (refusal->faults.count > 0)
+        put_errors(&members, &refusal->faults);
+    problem_put(out, refusal->problem, refusal->detail, buf_text(&members));
+    buf_free(&members);
+}
+
+int api_put_any_receipt(struct buf *out, struct service *service, uint64_t index, enum receipt_form form)
+{
+    struct proofs *proofs = proofs_now(service->around.proofs);
+    (void)reader_take(service->reader);
+    struct tiles *tiles = reader_tiles(service->reader);
+    int result = index < proofs->head.size ? proofs_put_any_receipt(out, proofs, index, form, tiles_read, tiles) : -1;
+    reader_give_back(service->reader);
+    proofs_release(proofs);
+    return result;
+}
+
+/* The receipt as a JSON string: from the commit itself, or for what was there already from the newest checkpoint.
+ * Better no answer than one without its proof: who sends again gets it. */
+static void put_receipt(struct buf *out, struct service *service, const struct submission *s)
+{
+    buf_put_text(out, ",\"receipt\":\"");
+    int result = s->proofs ? proofs_put_receipt(out, s->proofs, (uint64_t)s->index, RECEIPT_JSON)
+                           : api_put_any_receipt(out, service, (uint64_t)s->index, RECEIPT_JSON);
+    buf_put_char(out, '"');
+    if (result < 0)
+        out->failed = true;
+}
+
+void api_put_outcome(struct buf *out, struct service *service, const struct submission *s, bool receipt)
+{
+    if (s->kind == SUBMISSION_ENROLMENT)
+        buf_printf(out, "\"kid\":\"%s\",", s->kid);
+    buf_put_text(out, "\"index\":");
+    buf_put_integer(out, s->index);
+    if (s->replaced >= 0) {
+        buf_put_text(out, ",\"replaced\":");
+        buf_put_integer(out, s->replaced);
+    }
+    if (receipt)
+        put_receipt(out, service, s);
+}
+
+#define UNAVAILABLE_DETAIL "Nothing is known to be kept; send the same again."
+
+enum problem api_put_verdict_problem(struct buf *out, const struct submission *s)
+{
+    char members[64] = "";
+    bool refused = s->verdict == VERDICT_REFUSED;
+    enum problem problem = refused ? s->problem : PROBLEM_UNAVAILABLE;
+    if (problem == PROBLEM_STALE_REVISION)
+        snprintf(members, sizeof members, ",\"currentRevision\":%lld", (long long)s->current_revision);
+    problem_put(out, problem, refused ? s->detail : UNAVAILABLE_DETAIL, members);
+    return problem;
+}
+
+unsigned api_verdict_status(const struct submission *s)
+{
+    switch (s->verdict) {
+    case VERDICT_ACCEPTED:
+        return 201;
+    case VERDICT_REPEATED:
+        return 200;
+    case VERDICT_REFUSED:
+        return problem_status(s->problem);
+    case VERDICT_PENDING:
+    case VERDICT_UNAVAILABLE:
+        break;
+    }
+    return problem_status(PROBLEM_UNAVAILABLE);
+}
+
+/* What a request asks for and may ask for. */
+
+bool api_wants_receipt(struct http_exchange *x)
+{
+    if (!field_prefers_minimal(http_header(x, "Prefer")))
+        return true;
+    http_answer_header(x, "Preference-Applied", "return=minimal");
+    return false;
+}
+
+static void answer_access_refusal(struct http_exchange *x, enum access_answer answer)
+{
+    switch (answer) {
+    case ACCESS_GRANTED:
+        break;
+    case ACCESS_MISSING:
+        http_answer_problem(x, PROBLEM_UNAUTHORIZED, "This path needs an access token: Authorization: Bearer TOKEN.",
+                            NULL);
+        http_answer_header(x, "WWW-Authenticate", "Bearer realm=\"burgerpanel\"");
+        break;
+    case ACCESS_UNKNOWN:
+        http_answer_problem(x, PROBLEM_UNAUTHORIZED, "The access token is not known, has expired or was revoked.",
+                            NULL);
+        http_answer_header(x, "WWW-Authenticate", "Bearer realm=\"burgerpanel\", error=\"invalid_token\"");
+        break;
+    case ACCESS_DENIED:
+        http_answer_problem(x, PROBLEM_FORBIDDEN, "The access token's rights do not reach this path.", NULL);
+        http_answer_header(x, "WWW-Authenticate", "Bearer realm=\"burgerpanel\", error=\"insufficient_scope\"");
+        break;
+    }
+}
+
+bool api_is_allowed(struct http_exchange *x, struct service *service, unsigned roles, bool *exact)
+{
+    const struct access_token *token;
+    struct catalogue *catalogue = catalogue_now(service->around.catalogues);
+    enum access_answer answer =
+        access_check(&catalogue->tokens, http_header(x, "Authorization"), roles, clock_now(), &token);
+    if (answer != ACCESS_GRANTED)
+        log_info("access: refused%s%s", token ? ", token " : "", token ? token->name : "");
+    if (answer == ACCESS_GRANTED && exact)
+        *exact = token->exact;
+    catalogue_release(catalogue);
+    answer_access_refusal(x, answer);
+    return answer == ACCESS_GRANTED;
+}
+
+/* Cached answers. */
+
+void api_answer_cached(struct http_exchange *x, const char *content_type, struct buf *body)
+{
+    char tag[TAG_SIZE];
+    if (buf_check(body) < 0) {
+        buf_free(body);
+        http_answer_problem(x, PROBLEM_UNAVAILABLE, "The collector is short of memory; ask again later.", NULL);
+        return;
+    }
+    tag_of_bytes(body->data, body->len, false, tag);
+    bool same = field_has_tag(http_header(x, "If-None-Match"), tag);
+    if (same)
+        buf_free(body);
+    http_answer(x, same ? 304 : 200, same ? NULL : content_type, body);
+    http_answer_header_copy(x, "ETag", tag);
+    http_answer_header(x, "Cache-Control", "no-cache");
+}
+
+void api_answer_nothing(struct http_exchange *x)
+{
+    http_answer_problem(x, PROBLEM_NOT_FOUND, "There is nothing at this path; a path never ends in a slash.", NULL);
+}

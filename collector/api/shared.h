@@ -1,0 +1,44 @@
+/* What several resources tell alike: refusals, outcomes, receipts, access, cached answers. Inside the API room. HTTP
+ * threads; what takes no exchange, any thread. */
+#ifndef COLLECTOR_API_SHARED_H
+#define COLLECTOR_API_SHARED_H
+
+#include "collector/api/api.h"
+
+/* Details of problems that many tell. */
+#define API_NO_MEMORY_DETAIL "The collector is short of memory; send the same again later."
+#define API_LOG_UNREADABLE_DETAIL "The log can't be read at the moment; ask again later."
+
+/* Puts a refusal as a problem's JSON object, with its errors[]. */
+void api_put_refusal(struct buf *out, const struct refusal *refusal);
+
+/* Puts the JSON members that tell of a submission's outcome, without braces: of an accepted or repeated one. With
+ * `receipt`, its receipt is among them. */
+void api_put_outcome(struct buf *out, struct service *service, const struct submission *submission, bool receipt);
+
+/* Puts the problem of a submission that was refused or is not known to be kept, and returns it. */
+enum problem api_put_verdict_problem(struct buf *out, const struct submission *submission);
+
+/* HTTP status of a verdict. */
+unsigned api_verdict_status(const struct submission *submission);
+
+/* Puts the receipt of any entry that the newest checkpoint covers. -1: it covers none of that index, or the log can't
+ * be read. */
+MUST_CHECK int api_put_any_receipt(struct buf *out, struct service *service, uint64_t index, enum receipt_form form);
+
+/* Whether the request wants receipts: it does unless it says Prefer: return=minimal (RFC 7240), which the answer then
+ * confirms. While the handler runs only. */
+bool api_wants_receipt(struct http_exchange *exchange);
+
+/* Whether the request's token has one of `roles` (a bit each); if not, the answer has been set. *exact (may be NULL):
+ * whether it may ask for exact figures. */
+MUST_CHECK bool api_is_allowed(struct http_exchange *exchange, struct service *service, unsigned roles, bool *exact);
+
+/* Answers 200 with `body` and a strong ETag made from it, or 304 when If-None-Match names that. Takes over the bytes of
+ * `body`. */
+void api_answer_cached(struct http_exchange *exchange, const char *content_type, struct buf *body);
+
+/* Answers 404 as a path does that leads nowhere. */
+void api_answer_nothing(struct http_exchange *exchange);
+
+#endif

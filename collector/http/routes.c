@@ -1,0 +1,43 @@
+/* A walk along the table of routes: there are some twenty, so a list is as good as a tree. */
+#include "collector/http/routes.h"
+#include <string.h>
+
+/* Whether `path` is what `pattern` says; *parameter is where {id} or the star begins in it, NULL without one. */
+static bool pattern_fits(const char *pattern, const char *path, const char **parameter, size_t *len)
+{
+    size_t before = strcspn(pattern, "{*");
+    *parameter = NULL;
+    if (pattern[before] == '\0')
+        return strcmp(pattern, path) == 0;
+    if (strncmp(pattern, path, before) != 0)
+        return false;
+    bool all = pattern[before] == '*';
+    const char *rest = all ? "" : strchr(pattern, '}') + 1;
+    *parameter = path + before;
+    *len = all ? strlen(*parameter) : strcspn(*parameter, "/");
+    return *len > 0 && *len <= HTTP_PARAMETER_MAX && strcmp(*parameter + *len, rest) == 0;
+}
+
+static bool method_fits(const char *of_route, const char *method)
+{
+    return strcmp(of_route, method) == 0 || (strcmp(of_route, "GET") == 0 && strcmp(method, "HEAD") == 0);
+}
+
+void route_find(const struct http_route *routes, const char *path, const char *method, struct route_match *match)
+{
+    *match = (struct route_match){.route = NULL};
+    for (const struct http_route *route = routes; route->method; route++) {
+        const char *parameter;
+        size_t len = 0;
+        if (!pattern_fits(route->path, path, &parameter, &len))
+            continue;
+        if (!method_fits(route->method, method)) {
+            match->allow = strcmp(route->method, "GET") == 0 ? "GET, HEAD" : route->method;
+            continue;
+        }
+        match->route = route;
+        if (parameter)
+            memcpy(match->parameter, parameter, len);
+        return;
+    }
+}

@@ -1,0 +1,17 @@
+/* Which route a path and a method lead to. Text in, choice out; knows no HTTP library. Inside the HTTP room. Any
+ * thread. */
+#ifndef COLLECTOR_HTTP_ROUTES_H
+#define COLLECTOR_HTTP_ROUTES_H
+
+#include "collector/http/http.h"
+
+struct route_match {
+    const struct http_route *route; /* NULL: none */
+    char parameter[HTTP_PARAMETER_MAX + 1]; /* what {id} or the star stood for; "" without one */
+    const char *allow; /* without a route: the methods that this path takes, as Allow names them; NULL: no such path */
+};
+
+/* Looks `path` (decoded, without its query) up in `routes`, which end with a NULL method. Always sets all of *match. */
+void route_find(const struct http_route *routes, const char *path, const char *method, struct route_match *match);
+
+#endif
