@@ -5,12 +5,12 @@
 #include "base/file.h"
 #include "base/json.h"
 #include "base/lang.h"
+#include "base/progress.h"
 #include "client/batch/rows.h"
 #include "client/cmd/cmd.h"
 #include "client/cmd/rounds.h"
 #include "client/terminal/failures.h"
 #include "client/terminal/messages.h"
-#include "client/terminal/progress.h"
 #include <errno.h>
 #include <limits.h>
 #include <signal.h>

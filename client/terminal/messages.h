@@ -3,8 +3,8 @@
  *
  * The room: what a person reads and types. output.h prints tables and texts, input.h reads lines, prompt.h asks a whole
  * questionnaire by both; messages.h finds the words, failures.h says them as a verb's last, outcome.h tells how
- * deliveries went; progress.h draws a bar meanwhile. The verbs (client/cmd) call all of them; those below know none:
- * what has something to tell gives it to its caller, in a struct or through a listener. */
+ * deliveries went. The verbs (client/cmd) call all of them; those below know none: what has something to tell gives it
+ * to its caller, in a struct or through a listener. */
 #ifndef CLIENT_TERMINAL_MESSAGES_H
 #define CLIENT_TERMINAL_MESSAGES_H
 

@@ -4,15 +4,13 @@
 #include "collector/audit/audit.h"
 #include "base/lang.h"
 #include "base/mem.h"
+#include "collector/audit/compare.h"
 #include "collector/audit/tree.h"
 #include "crypto/jws.h"
 #include "panel/enrolment.h"
-#include <stdarg.h>
-#include <stdio.h>
 #include <string.h>
 
 #define CHUNK 4096
-#define FINDING_SIZE 512
 
 enum entry_kind { ENTRY_BAD, ENTRY_ENROLMENT, ENTRY_RESPONSE };
 
@@ -44,47 +42,33 @@ struct chunk {
 struct audit {
     struct catalogue *catalogue;
     struct parallel *parallel;
-    struct audit_listener listener;
+    struct audit_findings *findings;
     struct fold *fold;
     struct audit_tree *tree;
-    size_t findings;
     struct chunk chunks[2]; /* one being read or folded beside the other */
-    char error[FINDING_SIZE];
 };
-
-void audit_differs(struct audit *audit, const char *format, ...)
-{
-    char text[FINDING_SIZE];
-    va_list arguments;
-    va_start(arguments, format);
-    vsnprintf(text, sizeof text, format, arguments);
-    va_end(arguments);
-    audit->findings++;
-    audit->listener.differs(audit->listener.context, text);
-}
 
 static void entry_differs(struct chunk *chunk, size_t i, const char *why)
 {
-    audit_differs(chunk->audit, T("entry %lld: %s", "regel %lld: %s"), (long long)(chunk->first + (int64_t)i), why);
+    findings_add(chunk->audit->findings, T("entry %lld: %s", "regel %lld: %s"), (long long)(chunk->first + (int64_t)i),
+                 why);
 }
 
-struct audit *audit_new(struct catalogue *catalogue, struct parallel *parallel, const struct audit_listener *listener)
+struct audit *audit_new(struct catalogue *catalogue, struct parallel *parallel, struct audit_findings *findings)
 {
     struct audit *audit = mem_calloc(1, sizeof *audit);
     if (!audit)
         return NULL;
     audit->catalogue = catalogue_hold(catalogue);
     audit->parallel = parallel;
-    audit->listener = *listener;
+    audit->findings = findings;
     for (size_t c = 0; c < 2; c++) {
         audit->chunks[c].audit = audit;
         for (size_t i = 0; i < CHUNK; i++)
             buf_init(&audit->chunks[c].entries[i].text, JWS_MAX);
     }
-    for (size_t i = 0; i < catalogue->panel->round_count; i++)
-        catalogue->panel->rounds[i].opens_at = INT64_MIN; /* an opening time may have been moved since */
     audit->fold = fold_new();
-    audit->tree = audit_tree_new(audit);
+    audit->tree = audit_tree_new(findings);
     if (audit->fold && audit->tree)
         return audit;
     audit_free(audit);
@@ -121,7 +105,7 @@ static const char *enrolment_fault(const struct enrolment *claims, const struct 
     return NULL;
 }
 
-static void read_enrolment(struct entry *entry, const struct buf *payload, const struct panel *panel)
+static void take_enrolment(struct entry *entry, const struct buf *payload, const struct panel *panel)
 {
     struct enrolment claims;
     uint8_t code[INVITATION_BYTES];
@@ -136,13 +120,22 @@ static void read_enrolment(struct entry *entry, const struct buf *payload, const
     enrolment_free(&claims);
 }
 
-static void read_response(struct entry *entry, const struct buf *payload, const struct catalogue *catalogue)
+/* A round's opening may have been moved since: what is from before it is judged as of that moment. */
+static void forget_opening(struct response *response, const struct panel *panel)
+{
+    int round = panel_find_round(panel, response->round);
+    if (round >= 0 && response->iat < panel->rounds[round].opens_at)
+        response->iat = panel->rounds[round].opens_at;
+}
+
+static void take_response(struct entry *entry, const struct buf *payload, const struct catalogue *catalogue)
 {
     struct response response;
     struct faults faults;
     if (response_parse(buf_text(payload), payload->len, &response, &entry->why))
         return;
     faults_init(&faults);
+    forget_opening(&response, catalogue->panel);
     entry->revision = response.revision;
     entry->why = T("its answers do not fit the panel", "de antwoorden passen niet bij het panel");
     if (response_check(&response, catalogue->panel, catalogue->actions, response.iat, &entry->ballot, &faults) == 0) {
@@ -168,9 +161,9 @@ static void take_apart(void *context, size_t i)
     entry->why = T("its payload can't be read", "de inhoud is onleesbaar");
     if (jws_decode_payload(&entry->jws, &payload) == 0) {
         if (is_response)
-            read_response(entry, &payload, chunk->audit->catalogue);
+            take_response(entry, &payload, chunk->audit->catalogue);
         else
-            read_enrolment(entry, &payload, chunk->audit->catalogue->panel);
+            take_enrolment(entry, &payload, chunk->audit->catalogue->panel);
     }
     buf_free(&payload);
 }
@@ -186,7 +179,7 @@ static void check_signature(void *context, size_t i)
 /* In order. */
 
 /* -1: no memory. */
-static int join(struct chunk *chunk, size_t i)
+static int fold_enrolment(struct chunk *chunk, size_t i)
 {
     struct entry *entry = &chunk->entries[i];
     struct fold_member member = {.index = chunk->first + (int64_t)i};
@@ -209,7 +202,7 @@ static int find_signers(struct chunk *chunk)
     for (size_t i = 0; i < chunk->count; i++) {
         chunk->entries[i].public_key = NULL;
         chunk->entries[i].signature_counts = false;
-        if (chunk->entries[i].kind == ENTRY_ENROLMENT && join(chunk, i))
+        if (chunk->entries[i].kind == ENTRY_ENROLMENT && fold_enrolment(chunk, i) < 0)
             return -1;
     }
     /* In a loop of its own: while members join, the table of their keys moves. */
@@ -281,8 +274,8 @@ static void clear_chunk(struct chunk *chunk)
     chunk->count = 0;
 }
 
-/* Reads the entries from `first` on; none beyond the last. Returns how many of them are there; -1: *error says why. */
-static int read_chunk(struct chunk *chunk, int64_t first, const struct audit_source *source, const char **error)
+/* Reads the entries from `first` on; none beyond the last. Returns how many of them are there; -1: *error. */
+static int read_chunk(struct chunk *chunk, int64_t first, const struct audit_source *source, struct error *error)
 {
     struct audit *audit = chunk->audit;
     int found = 0;
@@ -294,81 +287,68 @@ static int read_chunk(struct chunk *chunk, int64_t first, const struct audit_sou
         buf_reset(text);
         enum store_result result = source->read(source->context, index, text, error);
         if (result == STORE_FAILED) {
-            snprintf(audit->error, sizeof audit->error, T("entry %lld: %s", "regel %lld: %s"), (long long)index,
-                     *error);
-            *error = audit->error;
-            return -1;
+            return error_prefix(error, T("entry %lld", "regel %lld"), (long long)index);
         }
         chunk->entries[chunk->count++].is_missing = result == STORE_NONE;
         found += result == STORE_OK;
     }
     /* The size comes from the last index, which anyone who gets at the store can set as high as they like. */
     if (found == 0 && chunk->count > 0) {
-        audit_differs(audit,
-                      T("entries from %lld on: missing; what may follow is not looked at",
-                        "regels vanaf %lld: ontbreken; wat er nog volgt is niet bekeken"),
-                      (long long)first);
+        findings_add(audit->findings,
+                     T("entries from %lld on: missing; what may follow is not looked at",
+                       "regels vanaf %lld: ontbreken; wat er nog volgt is niet bekeken"),
+                     (long long)first);
         chunk->count = 0;
     }
     return found;
 }
 
-static int fail_memory(const char **error)
-{
-    *error = T("out of memory", "te weinig geheugen");
-    return -1;
-}
-
 /* One step: `now` has been read, `other` checked. Afterwards `other` has been folded and read, and `now` checked. */
-static int step(struct audit *audit, struct chunk *now, struct chunk *other, const struct audit_source *source,
-                const char **error)
+static int take_step(struct audit *audit, struct chunk *now, struct chunk *other, const struct audit_source *source,
+                     struct error *error)
 {
     parallel_begin(audit->parallel, now->count, take_apart, now);
     int result = fold_chunk(other);
     parallel_end(audit->parallel);
     clear_chunk(other);
     if (result != 0 || find_signers(now) != 0)
-        return fail_memory(error);
+        return error_no_memory(error);
     parallel_begin(audit->parallel, now->count, check_signature, now);
     result = read_chunk(other, now->first + (int64_t)now->count, source, error);
     parallel_end(audit->parallel);
     return result < 0 ? -1 : 0;
 }
 
-int audit_read(struct audit *audit, const struct audit_source *source, struct store *store, const char **error)
+static void tell_progress(const struct audit_source *source, int64_t done)
+{
+    if (source->progress)
+        source->progress(source->context, done, source->size);
+}
+
+int audit_read(struct audit *audit, const struct audit_source *source, struct store *store, struct error *error)
 {
     struct chunk *now = &audit->chunks[0], *other = &audit->chunks[1];
     audit_tree_compare_with(audit->tree, store);
     int result = read_chunk(now, 0, source, error) < 0 ? -1 : 0;
     while (result == 0 && now->count > 0) {
-        audit->listener.progress(audit->listener.context, now->first, source->size);
-        result = step(audit, now, other, source, error);
+        tell_progress(source, now->first);
+        result = take_step(audit, now, other, source, error);
         struct chunk *checked = now;
         now = other;
         other = checked;
     }
     if (result == 0 && fold_chunk(other) != 0)
-        result = fail_memory(error);
+        result = error_no_memory(error);
     clear_chunk(now);
     clear_chunk(other);
     if (result != 0)
         return -1;
-    audit->listener.progress(audit->listener.context, source->size, source->size);
+    tell_progress(source, source->size);
     audit_tree_end(audit->tree);
     return 0;
 }
 
 /* What came out. */
-
-size_t audit_findings(const struct audit *audit)
-{
-    return audit->findings;
-}
-
-const struct catalogue *audit_catalogue(const struct audit *audit)
-{
-    return audit->catalogue;
-}
 
 const struct fold *audit_fold(const struct audit *audit)
 {
@@ -383,4 +363,9 @@ void audit_head(const struct audit *audit, struct merkle_head *out)
 void audit_compare_head(struct audit *audit, const struct merkle_head *head)
 {
     audit_tree_compare_head(audit->tree, head);
+}
+
+int audit_compare(struct audit *audit, struct store *store, struct error *error)
+{
+    return compare_store(audit->fold, audit->catalogue, store, audit->findings, error);
 }

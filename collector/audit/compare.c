@@ -1,19 +1,26 @@
-/* The store's folds against those of the audit: members, current responses, counters. */
+/* Members, invitations, current responses, counters: the store's rows are walked, then what the fold has and the store
+ * lacks is looked for. Knows no entry, and nothing of how the fold came about. */
+#include "collector/audit/compare.h"
 #include "base/lang.h"
 #include "base/mem.h"
-#include "collector/audit/audit.h"
-#include <stdio.h>
 #include <string.h>
 
 struct comparison {
-    struct audit *audit;
+    struct audit_findings *findings;
     const struct fold *fold;
     struct store *store;
     const struct catalogue *catalogue;
     int64_t round; /* whose current responses are being walked */
     size_t seen;
     bool *members_seen; /* by number - 1 */
+    bool no_memory; /* is why a step failed; otherwise the store is */
 };
+
+static enum store_result fail_for_memory(struct comparison *c)
+{
+    c->no_memory = true;
+    return STORE_FAILED;
+}
 
 /* Members. */
 
@@ -22,21 +29,16 @@ static int compare_member(void *context, const struct store_member *stored)
     struct comparison *c = context;
     char kid[KID_SIZE];
     key_thumbprint(stored->public_key, kid);
-    const struct fold_member *worked = fold_member(c->fold, stored->number);
-    if (!worked || worked->index != stored->index || memcmp(worked->public_key, stored->public_key, KEY_BYTES) != 0)
-        audit_differs(
-            c->audit,
+    const struct fold_member *recomputed = fold_member(c->fold, stored->number);
+    if (!recomputed || recomputed->index != stored->index ||
+        memcmp(recomputed->public_key, stored->public_key, KEY_BYTES) != 0)
+        findings_add(
+            c->findings,
             T("member %s: the log has no such enrolment", "panellid %s: het logboek heeft geen zulke inschrijving"),
             kid);
     else
         c->members_seen[stored->number - 1] = true;
     return 0;
-}
-
-static enum store_result no_memory(struct store *store)
-{
-    snprintf(store->error, sizeof store->error, "%s", T("out of memory", "te weinig geheugen"));
-    return STORE_FAILED;
 }
 
 static enum store_result compare_members(struct comparison *c)
@@ -45,16 +47,16 @@ static enum store_result compare_members(struct comparison *c)
     size_t count = fold_member_count(c->fold);
     c->members_seen = mem_calloc(count, sizeof *c->members_seen);
     if (!c->members_seen)
-        return no_memory(c->store);
+        return fail_for_memory(c);
     enum store_result result = store_member_each(c->store, compare_member, c);
     for (size_t i = 0; i < count && result == STORE_OK; i++) {
         const struct fold_member *member = fold_member(c->fold, (int64_t)i + 1);
         key_thumbprint(member->public_key, kid);
         if (!c->members_seen[i])
-            audit_differs(c->audit,
-                          T("member %s (entry %lld): not among the store's",
-                            "panellid %s (regel %lld): niet bij die van de opslag"),
-                          kid, (long long)member->index);
+            findings_add(c->findings,
+                         T("member %s (entry %lld): not among the store's",
+                           "panellid %s (regel %lld): niet bij die van de opslag"),
+                         kid, (long long)member->index);
     }
     mem_free(c->members_seen);
     return result;
@@ -75,33 +77,33 @@ static enum store_result compare_invitations(struct comparison *c)
         if (found == STORE_OK && stored.state == INVITATION_USED && stored.member == number)
             continue;
         key_thumbprint(member->public_key, kid);
-        audit_differs(c->audit,
-                      T("invitation of member %s (entry %lld): not marked as used by them",
-                        "uitnodiging van panellid %s (regel %lld): niet als door hen gebruikt aangemerkt"),
-                      kid, (long long)member->index);
+        findings_add(c->findings,
+                     T("invitation of member %s (entry %lld): not marked as used by them",
+                       "uitnodiging van panellid %s (regel %lld): niet als door hen gebruikt aangemerkt"),
+                     kid, (long long)member->index);
     }
     enum store_result result = store_invitation_count(c->store, &counts);
     if (result == STORE_OK && counts.used > count)
-        audit_differs(c->audit,
-                      T("invitations: %lld are marked as used, %lld were",
-                        "uitnodigingen: %lld zijn als gebruikt aangemerkt, %lld zijn het"),
-                      (long long)counts.used, (long long)count);
+        findings_add(c->findings,
+                     T("invitations: %lld are marked as used, %lld were",
+                       "uitnodigingen: %lld zijn als gebruikt aangemerkt, %lld zijn het"),
+                     (long long)counts.used, (long long)count);
     return result;
 }
 
 /* Current responses. */
 
-static bool same_current(const struct fold_current *worked, const struct store_current *stored)
+static bool same_current(const struct fold_current *recomputed, const struct store_current *stored)
 {
-    return worked->revision == stored->revision && worked->index == stored->index &&
-           worked->replaced == stored->replaced && worked->slot_count == stored->slot_count &&
-           memcmp(worked->slots, stored->slots, stored->slot_count * sizeof *stored->slots) == 0;
+    return recomputed->revision == stored->revision && recomputed->index == stored->index &&
+           recomputed->replaced == stored->replaced && recomputed->slot_count == stored->slot_count &&
+           memcmp(recomputed->slots, stored->slots, stored->slot_count * sizeof *stored->slots) == 0;
 }
 
 static void current_differs(struct comparison *c, int64_t member, int64_t action, int64_t index)
 {
-    audit_differs(
-        c->audit,
+    findings_add(
+        c->findings,
         T("current response of member %lld to action %lld in round %lld (entry %lld): not what the log says",
           "huidige reactie van panellid %lld op actie %lld in ronde %lld (regel %lld): niet wat het logboek zegt"),
         (long long)member, (long long)action, (long long)c->round, (long long)index);
@@ -110,15 +112,15 @@ static void current_differs(struct comparison *c, int64_t member, int64_t action
 static int compare_current(void *context, int64_t member, int64_t action, const struct store_current *stored)
 {
     struct comparison *c = context;
-    struct fold_current worked;
-    bool known = fold_find_current(c->fold, c->round, member, action, &worked);
+    struct fold_current recomputed;
+    bool known = fold_find_current(c->fold, c->round, member, action, &recomputed);
     c->seen += known;
-    if (!known || !same_current(&worked, stored))
+    if (!known || !same_current(&recomputed, stored))
         current_differs(c, member, action, stored->index);
     return 0;
 }
 
-static int compare_round(void *context, int64_t number, const char *id)
+static int note_last_round(void *context, int64_t number, const char *id)
 {
     (void)id;
     struct comparison *c = context;
@@ -131,16 +133,17 @@ static int compare_round(void *context, int64_t number, const char *id)
 /* Names those that the store lacks. */
 static enum store_result find_missing(struct comparison *c)
 {
-    struct fold_current worked;
+    struct fold_current recomputed;
     struct store_current stored;
     size_t place = 0;
-    while (fold_next_current(c->fold, &place, &worked)) {
-        enum store_result found = store_current_read(c->store, worked.round, worked.member, worked.action, &stored);
+    while (fold_next_current(c->fold, &place, &recomputed)) {
+        enum store_result found =
+            store_current_read(c->store, recomputed.round, recomputed.member, recomputed.action, &stored);
         if (found == STORE_FAILED)
             return STORE_FAILED;
-        c->round = worked.round;
+        c->round = recomputed.round;
         if (found == STORE_NONE)
-            current_differs(c, worked.member, worked.action, worked.index);
+            current_differs(c, recomputed.member, recomputed.action, recomputed.index);
     }
     return STORE_OK;
 }
@@ -149,7 +152,7 @@ static enum store_result compare_currents(struct comparison *c)
 {
     c->round = 0;
     c->seen = 0;
-    enum store_result result = store_round_each(c->store, compare_round, c);
+    enum store_result result = store_round_each(c->store, note_last_round, c);
     int64_t last = c->round;
     for (c->round = 1; c->round <= last && result == STORE_OK; c->round++)
         result = store_current_each(c->store, c->round, compare_current, c);
@@ -177,23 +180,23 @@ static const char *action_name(const struct catalogue *catalogue, int64_t number
 }
 
 /* Counters that can't be read differ too, whatever the reason. */
-static enum store_result compare_counts(struct comparison *c, int64_t round, int64_t action, const int64_t *worked,
+static enum store_result compare_counts(struct comparison *c, int64_t round, int64_t action, const int64_t *recomputed,
                                         size_t slots)
 {
     const char *action_id = action_name(c->catalogue, action), *round_id = round_name(c->catalogue, round);
     int64_t *stored = mem_calloc(slots, sizeof *stored);
     if (!stored)
-        return no_memory(c->store);
+        return fail_for_memory(c);
     enum store_result result = store_counts_read(c->store, round, action, stored, slots);
     if (result == STORE_FAILED)
-        audit_differs(c->audit, T("counters of action %s in round %s: %s", "tellers van actie %s in ronde %s: %s"),
-                      action_id, round_id, store_error(c->store));
+        findings_add(c->findings, T("counters of action %s in round %s: %s", "tellers van actie %s in ronde %s: %s"),
+                     action_id, round_id, store_error(c->store));
     for (size_t i = 0; i < slots && result != STORE_FAILED; i++)
-        if (stored[i] != worked[i])
-            audit_differs(c->audit,
-                          T("counter %zu of action %s in round %s: %lld is stored, %lld follows from the log",
-                            "teller %zu van actie %s in ronde %s: %lld is opgeslagen, %lld volgt uit het logboek"),
-                          i, action_id, round_id, (long long)stored[i], (long long)worked[i]);
+        if (stored[i] != recomputed[i])
+            findings_add(c->findings,
+                         T("counter %zu of action %s in round %s: %lld is stored, %lld follows from the log",
+                           "teller %zu van actie %s in ronde %s: %lld is opgeslagen, %lld volgt uit het logboek"),
+                         i, action_id, round_id, (long long)stored[i], (long long)recomputed[i]);
     mem_free(stored);
     return STORE_OK;
 }
@@ -203,10 +206,10 @@ static int compare_counted(void *context, int64_t round, int64_t action)
     struct comparison *c = context;
     c->seen++;
     if (!fold_counts(c->fold, round, action))
-        audit_differs(c->audit,
-                      T("counters of action %s in round %s: the log has no response to it",
-                        "tellers van actie %s in ronde %s: het logboek heeft er geen reactie op"),
-                      action_name(c->catalogue, action), round_name(c->catalogue, round));
+        findings_add(c->findings,
+                     T("counters of action %s in round %s: the log has no response to it",
+                       "tellers van actie %s in ronde %s: het logboek heeft er geen reactie op"),
+                     action_name(c->catalogue, action), round_name(c->catalogue, round));
     return 0;
 }
 
@@ -221,15 +224,14 @@ static enum store_result compare_tallies(struct comparison *c)
     return result;
 }
 
-int audit_compare(struct audit *audit, struct store *store, const char **error)
+int compare_store(const struct fold *fold, const struct catalogue *catalogue, struct store *store,
+                  struct audit_findings *findings, struct error *error)
 {
-    struct comparison c = {
-        .audit = audit, .fold = audit_fold(audit), .store = store, .catalogue = audit_catalogue(audit)};
     enum store_result (*const steps[])(struct comparison *) = {compare_members, compare_invitations, compare_currents,
                                                                compare_tallies};
-    *error = store->error;
+    struct comparison c = {.findings = findings, .fold = fold, .store = store, .catalogue = catalogue};
     for (size_t i = 0; i < sizeof steps / sizeof steps[0]; i++)
         if (steps[i](&c) != STORE_OK)
-            return -1;
+            return c.no_memory ? error_no_memory(error) : error_set(error, ERROR_IO, "%s", store_error(store));
     return 0;
 }

@@ -1,5 +1,5 @@
 /* The state that a log makes, worked out in memory entry by entry: members, current responses, counters. Shares nothing
- * with ledger.c but the meaning of PROTOCOL 4 and 5, so that each is a check on the other. Pure. One thread. */
+ * with intake/ledger.c but the meaning of PROTOCOL 4 and 5, so that each is a check on the other. Pure. One thread. */
 #ifndef COLLECTOR_AUDIT_FOLD_H
 #define COLLECTOR_AUDIT_FOLD_H
 
@@ -52,13 +52,13 @@ size_t fold_current_count(const struct fold *fold);
 /* Found: true and *out. */
 bool fold_find_current(const struct fold *fold, int64_t round, int64_t member, int64_t action,
                        struct fold_current *out);
-/* Walks them in no order: *place is 0 at first. */
-bool fold_next_current(const struct fold *fold, size_t *place, struct fold_current *out);
+/* Walks them in no order: *at is 0 at first. */
+bool fold_next_current(const struct fold *fold, size_t *at, struct fold_current *out);
 
 /* The counters of an action in a round; NULL when it has had no response. */
 const int64_t *fold_counts(const struct fold *fold, int64_t round, int64_t action);
 /* Walks them. */
-bool fold_next_counts(const struct fold *fold, size_t *place, int64_t *round, int64_t *action, const int64_t **counts,
+bool fold_next_counts(const struct fold *fold, size_t *at, int64_t *round, int64_t *action, const int64_t **counts,
                       size_t *slots);
 
 #endif

@@ -14,17 +14,14 @@ MUST_CHECK struct remote *remote_open(const char *url, const char *token, struct
 void remote_close(struct remote *remote);
 
 /* The panel and the action list, its rounds and actions numbered by their places. Release with catalogue_release. NULL:
- * remote_error. */
-MUST_CHECK struct catalogue *remote_catalogue(struct remote *remote);
+ * *error. */
+MUST_CHECK struct catalogue *remote_catalogue(struct remote *remote, struct error *error);
 
 /* The log's key and its newest checkpoint, signed by that key. To be read before the entries, which may go on beyond
- * it. -1: remote_error. */
-MUST_CHECK int remote_head(struct remote *remote, struct note_key *key, struct merkle_head *head);
+ * it. -1: *error. */
+MUST_CHECK int remote_head(struct remote *remote, struct note_key *key, struct merkle_head *head, struct error *error);
 
 /* The `read` of an audit_source; context is a struct remote. STORE_NONE: erased, or the log ends before it. */
-enum store_result remote_entry(void *remote, int64_t index, struct buf *out, const char **error);
-
-/* One line: why the last of these failed. */
-const char *remote_error(const struct remote *remote);
+enum store_result remote_entry(void *remote, int64_t index, struct buf *out, struct error *error);
 
 #endif

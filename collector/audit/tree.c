@@ -1,4 +1,4 @@
-/* Tiles fill as leaves come; a full one is compared and begun anew. */
+/* Tiles fill as leaves come; a full one is compared and begun anew. Knows no entry. */
 #include "collector/audit/tree.h"
 #include "base/lang.h"
 #include "base/mem.h"
@@ -6,7 +6,7 @@
 #include <string.h>
 
 struct audit_tree {
-    struct audit *audit;
+    struct audit_findings *findings;
     struct store *store; /* NULL: nothing to compare with */
     struct merkle_edge edge;
     struct merkle_hash tiles[TILE_LEVELS][TILE_WIDTH]; /* the last of each level */
@@ -14,12 +14,12 @@ struct audit_tree {
     bool expects, met;
 };
 
-struct audit_tree *audit_tree_new(struct audit *audit)
+struct audit_tree *audit_tree_new(struct audit_findings *findings)
 {
     struct audit_tree *tree = mem_calloc(1, sizeof *tree);
     if (!tree)
         return NULL;
-    tree->audit = audit;
+    tree->findings = findings;
     merkle_edge_init(&tree->edge);
     return tree;
 }
@@ -43,13 +43,13 @@ static void compare_hashes(struct audit_tree *tree, unsigned level, uint64_t ind
             continue;
         unsigned long long place = index * TILE_WIDTH + i;
         if (level == 0)
-            audit_differs(tree->audit,
-                          T("entry %llu: it is not the one that the tree was built over",
-                            "regel %llu: niet die waarover de boom gebouwd is"),
-                          place);
+            findings_add(tree->findings,
+                         T("entry %llu: it is not the one that the tree was built over",
+                           "regel %llu: niet die waarover de boom gebouwd is"),
+                         place);
         else
-            audit_differs(tree->audit, T("tile %u/%llu: hash %u differs", "tegel %u/%llu: hash %u wijkt af"), level,
-                          (unsigned long long)index, i);
+            findings_add(tree->findings, T("tile %u/%llu: hash %u differs", "tegel %u/%llu: hash %u wijkt af"), level,
+                         (unsigned long long)index, i);
     }
 }
 
@@ -62,15 +62,15 @@ static void compare_tile(struct audit_tree *tree, unsigned level, uint64_t index
         return;
     enum store_result result = store_tile_read(tree->store, level, index, stored, &stored_width);
     if (result == STORE_FAILED) {
-        audit_differs(tree->audit, T("tile %u/%llu: %s", "tegel %u/%llu: %s"), level, (unsigned long long)index,
-                      store_error(tree->store));
+        findings_add(tree->findings, T("tile %u/%llu: %s", "tegel %u/%llu: %s"), level, (unsigned long long)index,
+                     store_error(tree->store));
         return;
     }
     if (result == STORE_NONE)
         stored_width = 0;
     if (stored_width != width)
-        audit_differs(
-            tree->audit,
+        findings_add(
+            tree->findings,
             T("tile %u/%llu: %u hashes where there should be %u", "tegel %u/%llu: %u hashes waar er %u moeten zijn"),
             level, (unsigned long long)index, stored_width, width);
     compare_hashes(tree, level, index, stored, stored_width < width ? stored_width : width);
@@ -87,10 +87,10 @@ static void check_expected(struct audit_tree *tree)
     else
         merkle_empty(&root);
     if (!merkle_equal(&root, &tree->expected.root))
-        audit_differs(tree->audit,
-                      T("checkpoint: the root over its %llu entries is another",
-                        "controlepunt: de wortel over zijn %llu regels is een andere"),
-                      (unsigned long long)tree->expected.size);
+        findings_add(tree->findings,
+                     T("checkpoint: the root over its %llu entries is another",
+                       "controlepunt: de wortel over zijn %llu regels is een andere"),
+                     (unsigned long long)tree->expected.size);
 }
 
 void audit_tree_compare_head(struct audit_tree *tree, const struct merkle_head *head)
@@ -122,10 +122,10 @@ void audit_tree_end(struct audit_tree *tree)
             compare_tile(tree, level, hashes / TILE_WIDTH, (unsigned)(hashes % TILE_WIDTH));
     }
     if (tree->expects && !tree->met)
-        audit_differs(tree->audit,
-                      T("checkpoint: it was signed over %llu entries, the log has %llu",
-                        "controlepunt: getekend over %llu regels, het logboek heeft er %llu"),
-                      (unsigned long long)tree->expected.size, (unsigned long long)tree->edge.size);
+        findings_add(tree->findings,
+                     T("checkpoint: it was signed over %llu entries, the log has %llu",
+                       "controlepunt: getekend over %llu regels, het logboek heeft er %llu"),
+                     (unsigned long long)tree->expected.size, (unsigned long long)tree->edge.size);
 }
 
 void audit_tree_head(const struct audit_tree *tree, struct merkle_head *out)

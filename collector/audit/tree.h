@@ -1,12 +1,16 @@
-/* The audit's tree: grown leaf by leaf, compared tile by tile with what is stored. One thread. */
+/* The audit's tree: grown leaf by leaf, compared tile by tile with what is stored. Shares nothing with log/tree but the
+ * meaning of RFC 6962 and of tiles. One thread. */
 #ifndef COLLECTOR_AUDIT_TREE_H
 #define COLLECTOR_AUDIT_TREE_H
 
-#include "collector/audit/audit.h"
+#include "collector/audit/findings.h"
+#include "collector/store/store.h"
+#include "crypto/merkle.h"
 
 struct audit_tree;
 
-MUST_CHECK struct audit_tree *audit_tree_new(struct audit *audit);
+/* An empty one, which tells differences to `findings`. NULL: no memory. Free with audit_tree_free. */
+MUST_CHECK struct audit_tree *audit_tree_new(struct audit_findings *findings);
 void audit_tree_free(struct audit_tree *tree);
 
 /* Tiles are compared with those of this store; NULL: with none. Before the first leaf. */

@@ -1,26 +1,25 @@
-/* actions import, actions list. */
+/* actions import, actions list. Knows not what an action means to a round. */
 #include "base/csv.h"
-#include "base/file.h"
 #include "base/lang.h"
+#include "base/list.h"
 #include "base/mem.h"
 #include "collector/cmd/cmd.h"
-#include <errno.h>
-#include <string.h>
 
 /* The stored list beside the imported one. */
-struct import {
+struct actions_import {
     struct store *store;
     struct action_list *before; /* in its stored order */
     int64_t *numbers; /* of `before` */
+    size_t capacity; /* of `numbers` */
     int64_t last_number;
     struct action_list *after;
     size_t added, changed, stopped;
 };
 
-static int keep_action(void *context, const struct store_action *row)
+static int keep_stored_action(void *context, const struct store_action *row)
 {
-    struct import *import = context;
-    int64_t *numbers = mem_resize(import->numbers, import->before->count + 1, sizeof *numbers);
+    struct actions_import *import = context;
+    int64_t *numbers = list_grow(import->numbers, import->before->count, &import->capacity, sizeof *numbers);
     if (!numbers)
         return -1;
     import->numbers = numbers;
@@ -31,7 +30,7 @@ static int keep_action(void *context, const struct store_action *row)
 }
 
 /* Writes what the file holds, in its order. */
-static enum store_result write_imported(struct import *import)
+static enum store_result write_imported(struct actions_import *import)
 {
     for (size_t i = 0; i < import->after->count; i++) {
         const struct action *now = &import->after->list[i];
@@ -48,7 +47,7 @@ static enum store_result write_imported(struct import *import)
 }
 
 /* What the file no longer holds stays, stopped, after what it holds. */
-static enum store_result stop_missing(struct import *import)
+static enum store_result stop_missing(struct actions_import *import)
 {
     int64_t position = (int64_t)import->after->count;
     for (size_t i = 0; i < import->before->count; i++) {
@@ -64,22 +63,26 @@ static enum store_result stop_missing(struct import *import)
     return STORE_OK;
 }
 
-static int import_actions(struct import *import)
+static int import_actions(struct actions_import *import)
 {
     import->before = action_list_new();
     if (!import->before)
-        return cli_fail(T("out of memory", "te weinig geheugen"));
-    if (store_begin(import->store) != STORE_OK)
-        return cmd_store_failed(import->store);
-    if (store_action_each(import->store, keep_action, import) == STORE_OK && action_list_index(import->before) == 0 &&
-        write_imported(import) == STORE_OK && stop_missing(import) == STORE_OK &&
-        store_commit(import->store) == STORE_OK)
-        return CLI_DONE;
-    store_rollback(import->store);
-    return cmd_store_failed(import->store);
+        return cmd_no_memory();
+    int result = CLI_DONE;
+    if (store_begin(import->store) != STORE_OK ||
+        store_action_each(import->store, keep_stored_action, import) != STORE_OK)
+        result = cmd_store_failed(import->store);
+    else if (action_list_index(import->before) < 0)
+        result = cmd_no_memory();
+    else if (write_imported(import) != STORE_OK || stop_missing(import) != STORE_OK ||
+             store_commit(import->store) != STORE_OK)
+        result = cmd_store_failed(import->store);
+    if (result != CLI_DONE)
+        store_rollback(import->store);
+    return result;
 }
 
-static int tell_changes(const struct import *import)
+static int tell_action_changes(const struct actions_import *import)
 {
     size_t count = import->after ? import->after->count : 0;
     struct buf text;
@@ -93,23 +96,21 @@ static int tell_changes(const struct import *import)
 
 int cmd_actions_import(const struct cli_verb *verb, int argc, char **argv)
 {
-    static const struct cli_option none[] = {{NULL, NULL, NULL, NULL, NULL, NULL}};
-    struct import import = {0};
+    struct actions_import import = {0};
     struct faults faults;
     struct buf csv;
-    int first, result = cli_parse(verb, none, argc, argv, 1, 1, &first);
+    int first, result = cli_parse(verb, NULL, argc, argv, 1, 1, &first);
     if (result >= 0)
         return result;
     faults_init(&faults);
     buf_init(&csv, ACTIONS_CSV_MAX);
-    if (file_read(argv[first], &csv))
-        result = cli_fail(T("%s can't be read: %s", "%s kan niet gelezen worden: %s"), argv[first], strerror(errno));
-    else if ((import.after = actions_parse_csv(buf_text(&csv), csv.len, &faults)) == NULL)
+    result = cmd_read_file(argv[first], &csv);
+    if (result == CLI_DONE && (import.after = actions_parse_csv(buf_text(&csv), csv.len, &faults)) == NULL)
         result = cmd_tell_faults(argv[first], &faults);
-    else if ((import.store = cmd_open(STORE_CREATE, &result)) != NULL)
+    if (result == CLI_DONE && (import.store = cmd_open(STORE_CREATE, NULL, &result)) != NULL)
         result = import_actions(&import);
     if (result == CLI_DONE)
-        result = tell_changes(&import);
+        result = tell_action_changes(&import);
     store_close(import.store);
     action_list_free(import.before);
     action_list_free(import.after);
@@ -119,7 +120,7 @@ int cmd_actions_import(const struct cli_verb *verb, int argc, char **argv)
     return result;
 }
 
-static int put_action(void *context, const struct store_action *row)
+static int put_action_row(void *context, const struct store_action *row)
 {
     struct csv_writer *writer = context;
     csv_put_text(writer, row->action.id);
@@ -132,12 +133,12 @@ static int put_action(void *context, const struct store_action *row)
     return 0;
 }
 
-static enum store_result put_all(struct store *store, struct csv_writer *writer)
+static enum store_result put_action_rows(struct store *store, struct csv_writer *writer)
 {
-    return store_action_each(store, put_action, writer);
+    return store_action_each(store, put_action_row, writer);
 }
 
 int cmd_actions_list(const struct cli_verb *verb, int argc, char **argv)
 {
-    return cmd_list(verb, argc, argv, "id,title,track,lead,related,status\r\n", put_all);
+    return cmd_list(verb, argc, argv, "id,title,track,lead,related,status\r\n", put_action_rows);
 }

@@ -1,80 +1,91 @@
 /* audit: the log worked out anew and compared with what is stored, or, with --url, with what a collector shows. Reads
- * one moment of the store, also beside a running daemon. */
+ * one moment of the store, also beside a running daemon. Puts the rooms together; knows neither an entry nor a
+ * table. */
 #include "collector/audit/audit.h"
-#include "base/file.h"
 #include "base/lang.h"
 #include "base/mem.h"
+#include "base/progress.h"
 #include "base/url.h"
 #include "collector/audit/remote.h"
 #include "collector/cmd/cmd.h"
 #include "collector/log/signer.h"
 #include "collector/tables/sheet.h"
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #define FOLDER_SIZE 4096
 
-struct run {
+struct audit_run {
+    struct config config;
     struct store *store; /* NULL: with --url */
+    struct remote *remote; /* NULL: without */
     struct catalogue *catalogue;
     struct parallel *parallel;
     struct audit *audit;
+    struct audit_findings findings;
+    struct progress progress;
     const char *out; /* NULL: no tables */
     enum store_result last_found;
     struct merkle_head last; /* that was signed */
-    char last_error[STORE_ERROR_SIZE];
+    struct error last_error;
 };
 
-static void tell(void *context, const char *what)
+static void print_finding(void *context, const char *finding)
 {
     (void)context;
-    printf("%s\n", what);
+    printf("%s\n", finding);
 }
 
 static void show_progress(void *context, int64_t done, int64_t size)
 {
-    (void)context;
-    if (!isatty(STDERR_FILENO) || size == 0)
-        return;
-    int width = 40, filled = (int)(done * width / size);
-    fprintf(stderr, "\r[%.*s%*s] %lld/%lld", filled, "########################################", width - filled, "",
-            (long long)done, (long long)size);
+    struct audit_run *run = context;
+    if (done == 0)
+        progress_start(&run->progress, T("reading", "lezen"), (size_t)size);
+    progress_add(&run->progress, (size_t)done - run->progress.done);
     if (done == size)
-        fprintf(stderr, "\n");
+        progress_end(&run->progress);
 }
 
-static enum store_result read_entry(void *context, int64_t index, struct buf *out, const char **error)
+static enum store_result read_stored_entry(void *context, int64_t index, struct buf *out, struct error *error)
 {
-    struct store *store = context;
-    *error = store->error;
-    return store_entry_read(store, index, out);
+    struct audit_run *run = context;
+    enum store_result result = store_entry_read(run->store, index, out);
+    if (result == STORE_FAILED)
+        error_set(error, ERROR_IO, "%s", store_error(run->store));
+    return result;
 }
+
+static enum store_result read_remote_entry(void *context, int64_t index, struct buf *out, struct error *error)
+{
+    struct audit_run *run = context;
+    return remote_entry(run->remote, index, out, error);
+}
+
+/* The checkpoint. */
 
 /* The last checkpoint beside the key, which need not be at hand in full: its signature is checked with the store's
  * verifier key. To be read before the moment of the store is chosen: a running daemon commits before it signs, so that
  * the store can only be further. */
-static void read_checkpoint(struct run *run)
+static void read_checkpoint(struct audit_run *run)
 {
-    const struct config *config = cmd_config();
-    char path[SIGNER_PATH_SIZE];
+    const struct config *config = &run->config;
+    char path[SIGNER_PATH_SIZE], why[STORE_ERROR_SIZE] = "";
     struct buf verifier;
     buf_init(&verifier, NOTE_MAX);
     run->last_found = STORE_FAILED;
     if (signer_path(config->values[CONFIG_LOG_KEY], config->values[CONFIG_STORE], path) < 0)
-        snprintf(run->last_error, sizeof run->last_error, "%s",
-                 T("the name of the log's key is too long", "de naam van de sleutel van het logboek is te lang"));
-    else if (store_log_key_read(run->store, &verifier) == STORE_OK)
-        run->last_found = signer_read_last(path, buf_text(&verifier), &run->last, run->last_error);
-    else
-        snprintf(run->last_error, sizeof run->last_error, "%s",
-                 T("the store names no log key", "de opslag noemt geen sleutel van het logboek"));
+        error_set(&run->last_error, ERROR_REFUSED, "%s",
+                  T("the name of the log's key is too long", "de naam van de sleutel van het logboek is te lang"));
+    else if (store_log_key_read(run->store, &verifier) != STORE_OK)
+        error_set(&run->last_error, ERROR_DAMAGED, "%s",
+                  T("the store names no log key", "de opslag noemt geen sleutel van het logboek"));
+    else if ((run->last_found = signer_read_last(path, buf_text(&verifier), &run->last, why)) == STORE_FAILED)
+        error_set(&run->last_error, ERROR_DAMAGED, "%s", why);
     buf_free(&verifier);
 }
 
-static void expect_checkpoint(struct run *run, int64_t size)
+static void expect_checkpoint(struct audit_run *run, int64_t size)
 {
     switch (run->last_found) {
     case STORE_OK:
@@ -82,12 +93,12 @@ static void expect_checkpoint(struct run *run, int64_t size)
         break;
     case STORE_NONE:
         if (size > 0) /* the empty log is signed before anything is appended */
-            audit_differs(run->audit, "%s",
-                          T("checkpoint: the last one beside the log's key is missing",
-                            "controlepunt: het laatste naast de sleutel van het logboek ontbreekt"));
+            findings_add(&run->findings, "%s",
+                         T("checkpoint: the last one beside the log's key is missing",
+                           "controlepunt: het laatste naast de sleutel van het logboek ontbreekt"));
         break;
     case STORE_FAILED:
-        audit_differs(run->audit, "%s", run->last_error);
+        findings_add(&run->findings, "%s", run->last_error.text);
         break;
     }
 }
@@ -95,7 +106,7 @@ static void expect_checkpoint(struct run *run, int64_t size)
 /* The tables. */
 
 /* The recomputed counters of each action in the list; NULL: no memory. */
-static const int64_t **list_counts(const struct run *run, size_t round)
+static const int64_t **list_counts(const struct audit_run *run, size_t round)
 {
     const struct catalogue *catalogue = run->catalogue;
     const int64_t **counts = mem_calloc(catalogue->actions->count, sizeof *counts);
@@ -104,7 +115,7 @@ static const int64_t **list_counts(const struct run *run, size_t round)
     return counts;
 }
 
-static int write_table(const struct sheet_source *source, const char *folder)
+static int write_recomputed_table(const struct sheet_source *source, const char *folder)
 {
     char name[32];
     struct error error;
@@ -118,46 +129,44 @@ static int write_table(const struct sheet_source *source, const char *folder)
     return result;
 }
 
-static int write_tables(const struct run *run, size_t round, bool exact)
+static int write_round_tables(const struct audit_run *run, size_t round, bool exact)
 {
     char folder[FOLDER_SIZE];
+    struct sheet_source source = {.catalogue = run->catalogue, .round = round, .exact = exact, .format = &csv_rfc4180};
     if (snprintf(folder, sizeof folder, "%s/%s/%s", run->out, run->catalogue->panel->rounds[round].id,
                  exact ? "exact" : "release") >= (int)sizeof folder)
         return cli_fail(T("the name of folder %s is too long", "de naam van map %s is te lang"), run->out);
     const int64_t **counts = list_counts(run, round);
     if (!counts)
-        return cli_fail("%s", T("out of memory", "te weinig geheugen"));
+        return cmd_no_memory();
+    source.counts = counts;
     int result = cmd_make_folder(folder);
-    for (int table = TABLE_SUMMARY; table <= TABLE_OPTIONS && result == CLI_DONE; table++)
-        result = write_table(&(struct sheet_source){.catalogue = run->catalogue,
-                                                    .round = round,
-                                                    .table = (enum table)table,
-                                                    .exact = exact,
-                                                    .format = &csv_rfc4180,
-                                                    .counts = counts},
-                             folder);
+    for (int table = TABLE_SUMMARY; table <= TABLE_OPTIONS && result == CLI_DONE; table++) {
+        source.table = (enum table)table;
+        result = write_recomputed_table(&source, folder);
+    }
     mem_free(counts);
     return result;
 }
 
-static int write_all_tables(const struct run *run)
+static int write_all_tables(const struct audit_run *run)
 {
     int result = CLI_DONE;
     for (size_t round = 0; run->out && round < run->catalogue->panel->round_count && result == CLI_DONE; round++) {
-        result = write_tables(run, round, false);
+        result = write_round_tables(run, round, false);
         if (result == CLI_DONE)
-            result = write_tables(run, round, true);
+            result = write_round_tables(run, round, true);
     }
     return result;
 }
 
 /* All of it. */
 
-static int conclude(const struct run *run)
+static int tell_verdict(const struct audit_run *run)
 {
     struct merkle_head head;
     audit_head(run->audit, &head);
-    size_t findings = audit_findings(run->audit);
+    size_t findings = run->findings.count;
     if (findings > 0)
         return cli_fail(
             T("%zu things differ in a log of %llu entries", "%zu dingen wijken af in een logboek van %llu regels"),
@@ -170,48 +179,57 @@ static int conclude(const struct run *run)
 }
 
 /* With the catalogue and the checkpoint at hand: reads, compares, writes, concludes. */
-static int audit_all(struct run *run, const struct audit_source *source)
+static int audit_log(struct audit_run *run, const struct audit_source *source)
 {
-    struct audit_listener listener = {.differs = tell, .progress = show_progress};
-    const char *error = "";
+    struct error error = {0};
+    run->findings.tell = print_finding;
     run->parallel = parallel_new(parallel_cores());
-    run->audit = run->parallel ? audit_new(run->catalogue, run->parallel, &listener) : NULL;
+    run->audit = run->parallel ? audit_new(run->catalogue, run->parallel, &run->findings) : NULL;
     if (!run->audit)
-        return cli_fail(T("out of memory", "te weinig geheugen"));
+        return cmd_no_memory();
     expect_checkpoint(run, source->size);
-    if (audit_read(run->audit, source, run->store, &error) ||
-        (run->store && audit_compare(run->audit, run->store, &error)))
-        return cli_fail("%s", error);
-    int result = write_all_tables(run);
-    return result == CLI_DONE ? conclude(run) : result;
+    int result = audit_read(run->audit, source, run->store, &error);
+    progress_end(&run->progress);
+    if (result == 0 && run->store)
+        result = audit_compare(run->audit, run->store, &error);
+    if (result < 0)
+        return cli_fail("%s", error.text);
+    result = write_all_tables(run);
+    return result == CLI_DONE ? tell_verdict(run) : result;
 }
 
-static void free_run(struct run *run)
+static void free_run(struct audit_run *run)
 {
     audit_free(run->audit);
     parallel_free(run->parallel);
     catalogue_release(run->catalogue);
+    remote_close(run->remote);
+    if (run->store)
+        store_rollback(run->store);
+    store_close(run->store);
 }
 
-static int audit_store(struct run *run)
+static int audit_store(struct audit_run *run)
 {
-    struct audit_source source = {.read = read_entry, .context = run->store};
+    struct audit_source source = {.read = read_stored_entry, .progress = show_progress, .context = run};
     read_checkpoint(run);
     if (store_begin_reading(run->store) != STORE_OK || (run->catalogue = catalogue_load(run->store)) == NULL ||
         store_entry_count(run->store, &source.size) != STORE_OK)
         return cmd_store_failed(run->store);
-    return audit_all(run, &source);
+    return audit_log(run, &source);
 }
 
 /* Over HTTP. */
 
 /* Which key the log has is not for the collector to say alone: it is shown, to be compared with what members pinned. */
-static int audit_remote(struct run *run, struct remote *remote)
+static int audit_remote(struct audit_run *run)
 {
     struct note_key key;
     struct buf text;
-    if (remote_head(remote, &key, &run->last) || (run->catalogue = remote_catalogue(remote)) == NULL)
-        return cli_fail("%s", remote_error(remote));
+    struct error error;
+    if (remote_head(run->remote, &key, &run->last, &error) < 0 ||
+        (run->catalogue = remote_catalogue(run->remote, &error)) == NULL)
+        return cli_fail("%s", error.text);
     buf_init(&text, NOTE_MAX);
     note_key_put(&text, &key);
     cli_say(T("the log's key: %s", "de sleutel van het logboek: %s"), buf_text(&text));
@@ -220,8 +238,9 @@ static int audit_remote(struct run *run, struct remote *remote)
         return cli_fail("%s", T("the checkpoint covers more entries than there can be",
                                 "het controlepunt beslaat meer regels dan er kunnen zijn"));
     run->last_found = STORE_OK;
-    struct audit_source source = {.read = remote_entry, .context = remote, .size = (int64_t)run->last.size};
-    return audit_all(run, &source);
+    struct audit_source source = {
+        .read = read_remote_entry, .progress = show_progress, .context = run, .size = (int64_t)run->last.size};
+    return audit_log(run, &source);
 }
 
 /* The token is never on the command line, where every user of the machine could read it. */
@@ -235,16 +254,15 @@ static int read_token(const char *file, struct buf *out)
                     "omgeving"));
     if (!file)
         buf_put_text(out, given);
-    else if (file_read(file, out))
-        return cli_fail(T("%s can't be read: %s", "%s kan niet gelezen worden: %s"), file, strerror(errno));
+    else if (cmd_read_file(file, out) != CLI_DONE)
+        return CLI_FAILED;
     while (out->len > 0 && (out->data[out->len - 1] == '\n' || out->data[out->len - 1] == '\r'))
         out->data[--out->len] = '\0';
-    return buf_check(out) ? cli_fail("%s", T("that is no access token", "dat is geen toegangstoken")) : CLI_DONE;
+    return buf_check(out) < 0 ? cli_fail("%s", T("that is no access token", "dat is geen toegangstoken")) : CLI_DONE;
 }
 
-static int audit_url(const char *url, const char *token_file, const char *out)
+static int audit_url(struct audit_run *run, const char *url, const char *token_file)
 {
-    struct run run = {.out = out};
     struct buf token;
     struct error error;
     buf_init(&token, PEER_TOKEN_MAX + 2);
@@ -253,10 +271,8 @@ static int audit_url(const char *url, const char *token_file, const char *out)
         if (url_is_exposed(url))
             cli_say("%s", T("Mind: this URL is http, so the token can be read on the way.",
                             "Let op: deze URL is http, dus het token is onderweg te lezen."));
-        struct remote *remote = remote_open(url, buf_text(&token), &error);
-        result = remote ? audit_remote(&run, remote) : cli_fail("%s", error.text);
-        free_run(&run);
-        remote_close(remote);
+        run->remote = remote_open(url, buf_text(&token), &error);
+        result = run->remote ? audit_remote(run) : cli_fail("%s", error.text);
     }
     buf_wipe(&token);
     return result;
@@ -266,7 +282,7 @@ static int audit_url(const char *url, const char *token_file, const char *out)
 
 int cmd_audit(const struct cli_verb *verb, int argc, char **argv)
 {
-    struct run run = {0};
+    struct audit_run run = {.store = NULL};
     const char *url = NULL, *token_file = NULL;
     const struct cli_option options[] = {
         {"out", "DIR", &run.out, NULL, "write the recomputed tables of every round",
@@ -279,16 +295,12 @@ int cmd_audit(const struct cli_verb *verb, int argc, char **argv)
     int first, result = cli_parse(verb, options, argc, argv, 0, 0, &first);
     if (result >= 0)
         return result;
-    if (url)
-        return audit_url(url, token_file, run.out);
-    if (token_file)
+    if (!url && token_file)
         return cli_misuse("%s", T("--token-file goes with --url", "--token-file hoort bij --url"));
-    run.store = cmd_open(STORE_EXISTING, &result);
-    if (!run.store)
-        return result;
-    result = audit_store(&run);
+    if (url)
+        result = audit_url(&run, url, token_file);
+    else if ((run.store = cmd_open(STORE_EXISTING, &run.config, &result)) != NULL)
+        result = audit_store(&run);
     free_run(&run);
-    store_rollback(run.store);
-    store_close(run.store);
     return result;
 }

@@ -1,4 +1,4 @@
-/* What the verbs share. */
+/* What the verbs share: opening, telling, printing, files. Knows no verb. */
 #include "collector/cmd/cmd.h"
 #include "base/clock.h"
 #include "base/file.h"
@@ -9,29 +9,29 @@
 
 #define FILE_NAME_SIZE 4096
 
-static struct config config;
-
-const struct config *cmd_config(void)
+struct store *cmd_open(enum store_mode mode, struct config *config, int *exit_code)
 {
-    return &config;
-}
-
-struct store *cmd_open(enum store_mode mode, int *exit_code)
-{
+    struct config own;
     char error[STORE_ERROR_SIZE];
-    *exit_code = config_read(&config);
+    if (!config)
+        config = &own;
+    *exit_code = config_read(config);
     if (*exit_code != CLI_DONE)
         return NULL;
-    struct store *store = store_open(config.values[CONFIG_STORE], mode, error);
+    struct store *store = store_open(config->values[CONFIG_STORE], mode, error);
     *exit_code = store ? CLI_DONE : cli_fail("%s", error);
     return store;
 }
 
 struct store *cmd_begin(const struct cli_verb *verb, int argc, char **argv, int operands, int *first, int *exit_code)
 {
-    static const struct cli_option none[] = {{NULL, NULL, NULL, NULL, NULL, NULL}};
-    *exit_code = cli_parse(verb, none, argc, argv, operands, operands, first);
-    return *exit_code >= 0 ? NULL : cmd_open(STORE_EXISTING, exit_code);
+    *exit_code = cli_parse(verb, NULL, argc, argv, operands, operands, first);
+    return *exit_code >= 0 ? NULL : cmd_open(STORE_EXISTING, NULL, exit_code);
+}
+
+int cmd_no_memory(void)
+{
+    return cli_fail("%s", T("out of memory", "te weinig geheugen"));
 }
 
 int cmd_store_failed(const struct store *store)
@@ -91,11 +91,18 @@ void cmd_put_time(struct csv_writer *writer, int64_t when)
 
 /* Files. */
 
+int cmd_read_file(const char *path, struct buf *out)
+{
+    if (file_read(path, out) == 0)
+        return CLI_DONE;
+    return cli_fail(T("%s can't be read: %s", "%s kan niet gelezen worden: %s"), path, strerror(errno));
+}
+
 int cmd_write_file(const char *folder, const char *name, const struct buf *text)
 {
     char path[FILE_NAME_SIZE];
     if (buf_check(text))
-        return cli_fail(T("out of memory", "te weinig geheugen"));
+        return cmd_no_memory();
     if (snprintf(path, sizeof path, "%s/%s", folder, name) >= (int)sizeof path)
         return cli_fail(T("the name of folder %s is too long", "de naam van map %s is te lang"), folder);
     if (file_write(path, text->data, text->len, 0644))

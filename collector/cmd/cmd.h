@@ -1,4 +1,8 @@
-/* The verbs of burgerpanel-collector, a file a noun (CLI.md), and what they share. Main thread. */
+/* The verbs of burgerpanel-collector, a file a noun (CLI.md), and what they share. Main thread.
+ *
+ * The room: administrators' verbs, on the store directly, also beside a running daemon. Each reads its words, opens the
+ * store, does its work in one transaction and says what came of it: data on standard output, talk on standard error.
+ * cmd.c holds what is the same in all. */
 #ifndef COLLECTOR_CMD_CMD_H
 #define COLLECTOR_CMD_CMD_H
 
@@ -8,21 +12,25 @@
 #include "collector/store/store.h"
 #include "panel/faults.h"
 
-typedef int cmd_run(const struct cli_verb *verb, int argc, char **argv);
+/* The verbs, for main.c: the `run` of a struct cli_verb. */
+int cmd_panel_import(const struct cli_verb *verb, int argc, char **argv);
+int cmd_panel_show(const struct cli_verb *verb, int argc, char **argv);
+int cmd_actions_import(const struct cli_verb *verb, int argc, char **argv);
+int cmd_actions_list(const struct cli_verb *verb, int argc, char **argv);
+int cmd_invitations_create(const struct cli_verb *verb, int argc, char **argv);
+int cmd_invitations_list(const struct cli_verb *verb, int argc, char **argv);
+int cmd_invitations_withdraw(const struct cli_verb *verb, int argc, char **argv);
+int cmd_members_list(const struct cli_verb *verb, int argc, char **argv);
+int cmd_members_revoke(const struct cli_verb *verb, int argc, char **argv);
+int cmd_tokens_create(const struct cli_verb *verb, int argc, char **argv);
+int cmd_tokens_list(const struct cli_verb *verb, int argc, char **argv);
+int cmd_tokens_revoke(const struct cli_verb *verb, int argc, char **argv);
+int cmd_export(const struct cli_verb *verb, int argc, char **argv);
+int cmd_audit(const struct cli_verb *verb, int argc, char **argv);
 
-cmd_run cmd_panel_import, cmd_panel_show;
-cmd_run cmd_actions_import, cmd_actions_list;
-cmd_run cmd_invitations_create, cmd_invitations_list, cmd_invitations_withdraw;
-cmd_run cmd_members_list, cmd_members_revoke;
-cmd_run cmd_tokens_create, cmd_tokens_list, cmd_tokens_revoke;
-cmd_run cmd_export, cmd_audit;
-
-/* Reads the configuration and opens the store. NULL: *exit_code says with what to end; a line has been written. Free
- * with store_close. */
-MUST_CHECK struct store *cmd_open(enum store_mode mode, int *exit_code);
-
-/* The configuration that cmd_open has read. */
-const struct config *cmd_config(void);
+/* Reads the configuration, gives it where `config` is not NULL, and opens the store. NULL: *exit_code says with what to
+ * end; a line has been written. Free with store_close. */
+MUST_CHECK struct store *cmd_open(enum store_mode mode, struct config *config, int *exit_code);
 
 /* Parses a verb that has no options of its own and opens the existing store. NULL: as above. *first is the first
  * operand. */
@@ -32,6 +40,9 @@ MUST_CHECK struct store *cmd_begin(const struct cli_verb *verb, int argc, char *
 /* Says why the store's last verb failed. Returns CLI_FAILED. */
 int cmd_store_failed(const struct store *store);
 
+/* Says that there is no memory. Returns CLI_FAILED. */
+int cmd_no_memory(void);
+
 /* Lists faults, a line each, as "FILE: where: what", and how many there are. Returns CLI_FAILED. */
 int cmd_tell_faults(const char *file, const struct faults *faults);
 
@@ -40,11 +51,14 @@ int cmd_tell_faults(const char *file, const struct faults *faults);
 int cmd_list(const struct cli_verb *verb, int argc, char **argv, const char *header,
              enum store_result (*put)(struct store *store, struct csv_writer *writer));
 
+/* Appends the bytes of a file that was named on the command line. Returns the exit code. */
+MUST_CHECK int cmd_read_file(const char *path, struct buf *out);
+
 /* Writes DIR/NAME, whole or not at all, and says so. Returns the exit code. */
-int cmd_write_file(const char *folder, const char *name, const struct buf *text);
+MUST_CHECK int cmd_write_file(const char *folder, const char *name, const struct buf *text);
 
 /* Makes the folder where it is missing. Returns the exit code. */
-int cmd_make_folder(const char *folder);
+MUST_CHECK int cmd_make_folder(const char *folder);
 
 /* A cell with a moment in RFC 3339, empty for 0. */
 void cmd_put_time(struct csv_writer *writer, int64_t when);

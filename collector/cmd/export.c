@@ -102,7 +102,7 @@ static int export_all(struct export_run *export, const char *round_id)
 static int export_round(struct export_run *export, const char *round)
 {
     int result;
-    struct store *store = cmd_open(STORE_EXISTING, &result);
+    struct store *store = cmd_open(STORE_EXISTING, NULL, &result);
     if (!store)
         return result;
     struct catalogue *catalogue = store_begin_reading(store) == STORE_OK ? catalogue_load(store) : NULL;

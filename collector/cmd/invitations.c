@@ -1,29 +1,29 @@
-/* invitations create, list, withdraw. Codes are shown once; the store keeps their hashes. */
+/* invitations create, list, withdraw. Codes are shown once; the store keeps their hashes. Knows numbers, never names. */
 #include "base/csv.h"
 #include "base/file.h"
 #include "base/lang.h"
 #include "base/mem.h"
+#include "base/number.h"
 #include "collector/cmd/cmd.h"
 #include "panel/enrolment.h"
 #include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #define CREATE_MAX 1000000
 
-static void hash_code(const uint8_t code[static INVITATION_BYTES], uint8_t hash[static SHA256_BYTES])
+static void hash_invitation(const uint8_t code[static INVITATION_BYTES], uint8_t hash[static SHA256_BYTES])
 {
     crypto_sha256(code, INVITATION_BYTES, hash);
 }
 
 /* Stores one new code and puts its row. */
-static enum store_result create_one(struct store *store, int64_t number, struct csv_writer *writer)
+static enum store_result put_new_code(struct store *store, int64_t number, struct csv_writer *writer)
 {
     uint8_t code[INVITATION_BYTES], hash[SHA256_BYTES];
     char text[INVITATION_TEXT_SIZE];
     crypto_random(code, sizeof code);
-    hash_code(code, hash);
+    hash_invitation(code, hash);
     invitation_write(code, text);
     csv_put_integer(writer, number);
     csv_put_text(writer, text);
@@ -33,7 +33,7 @@ static enum store_result create_one(struct store *store, int64_t number, struct 
     return store_invitation_add(store, number, hash);
 }
 
-static enum store_result create_all(struct store *store, int64_t count, struct buf *csv)
+static enum store_result put_new_codes(struct store *store, int64_t count, struct buf *csv)
 {
     struct csv_writer writer;
     struct invitation_counts now;
@@ -44,22 +44,22 @@ static enum store_result create_all(struct store *store, int64_t count, struct b
     if (store_invitation_count(store, &now) != STORE_OK)
         return STORE_FAILED;
     for (int64_t i = 1; i <= count; i++)
-        if (create_one(store, now.last + i, &writer) != STORE_OK)
+        if (put_new_code(store, now.last + i, &writer) != STORE_OK)
             return STORE_FAILED;
     return STORE_OK;
 }
 
 /* The file is there before the codes count, and gone again when they can't be stored: no code is ever lost or left
  * over. */
-static int create(struct store *store, int64_t count, const char *out)
+static int create_invitations(struct store *store, int64_t count, const char *out)
 {
     struct buf csv;
     int result = CLI_DONE;
     buf_init(&csv, SIZE_MAX);
-    if (store_begin(store) != STORE_OK || create_all(store, count, &csv) != STORE_OK)
+    if (store_begin(store) != STORE_OK || put_new_codes(store, count, &csv) != STORE_OK)
         result = cmd_store_failed(store);
     else if (buf_check(&csv))
-        result = cli_fail(T("out of memory", "te weinig geheugen"));
+        result = cmd_no_memory();
     else if (out && file_create(out, csv.data, csv.len, 0600))
         result = cli_fail(T("%s can't be written: %s; no invitations were made",
                             "%s kan niet geschreven worden: %s; er zijn geen uitnodigingen gemaakt"),
@@ -88,21 +88,19 @@ int cmd_invitations_create(const struct cli_verb *verb, int argc, char **argv)
     int first, result = cli_parse(verb, options, argc, argv, 1, 1, &first);
     if (result >= 0)
         return result;
-    char *end;
-    errno = 0;
-    long count = strtol(argv[first], &end, 10);
-    if (errno != 0 || *end != '\0' || count < 1 || count > CREATE_MAX)
+    int64_t count;
+    if (number_read(argv[first], 1, CREATE_MAX, &count) < 0)
         return cli_misuse(T("N must be a number from 1 to %d", "N moet een getal van 1 tot en met %d zijn"),
                           CREATE_MAX);
-    struct store *store = cmd_open(STORE_EXISTING, &result);
+    struct store *store = cmd_open(STORE_EXISTING, NULL, &result);
     if (!store)
         return result;
-    result = create(store, count, out);
+    result = create_invitations(store, count, out);
     store_close(store);
     return result;
 }
 
-static enum store_result put_counts(struct store *store, struct csv_writer *writer)
+static enum store_result put_state_counts(struct store *store, struct csv_writer *writer)
 {
     struct invitation_counts now;
     enum store_result result = store_invitation_count(store, &now);
@@ -122,10 +120,10 @@ static enum store_result put_counts(struct store *store, struct csv_writer *writ
 
 int cmd_invitations_list(const struct cli_verb *verb, int argc, char **argv)
 {
-    return cmd_list(verb, argc, argv, "state,count\r\n", put_counts);
+    return cmd_list(verb, argc, argv, "state,count\r\n", put_state_counts);
 }
 
-static int withdraw(struct store *store, const uint8_t hash[static SHA256_BYTES])
+static int withdraw_invitation(struct store *store, const uint8_t hash[static SHA256_BYTES])
 {
     struct store_invitation invitation = {INVITATION_UNUSED, 0};
     enum store_result found = store_begin(store);
@@ -154,8 +152,8 @@ int cmd_invitations_withdraw(const struct cli_verb *verb, int argc, char **argv)
     if (invitation_read(argv[first], code)) {
         result = cli_misuse(T("this is no invitation code", "dit is geen uitnodigingscode"));
     } else {
-        hash_code(code, hash);
-        result = withdraw(store, hash);
+        hash_invitation(code, hash);
+        result = withdraw_invitation(store, hash);
         store_rollback(store);
     }
     store_close(store);

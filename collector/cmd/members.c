@@ -1,11 +1,11 @@
-/* members list, members revoke. */
+/* members list, members revoke. Knows members by the thumbprints of their keys, and nothing of who they are. */
 #include "base/clock.h"
 #include "base/csv.h"
 #include "base/lang.h"
 #include "collector/cmd/cmd.h"
 #include <string.h>
 
-static int put_member(void *context, const struct store_member *member)
+static int put_member_row(void *context, const struct store_member *member)
 {
     struct csv_writer *writer = context;
     char kid[KID_SIZE];
@@ -18,24 +18,24 @@ static int put_member(void *context, const struct store_member *member)
     return 0;
 }
 
-static enum store_result put_all(struct store *store, struct csv_writer *writer)
+static enum store_result put_members(struct store *store, struct csv_writer *writer)
 {
-    return store_member_each(store, put_member, writer);
+    return store_member_each(store, put_member_row, writer);
 }
 
 int cmd_members_list(const struct cli_verb *verb, int argc, char **argv)
 {
-    return cmd_list(verb, argc, argv, "kid,index,enrolled,revoked\r\n", put_all);
+    return cmd_list(verb, argc, argv, "kid,index,enrolled,revoked\r\n", put_members);
 }
 
-struct search {
+struct member_search {
     const char *kid;
     struct store_member found; /* number 0: not found */
 };
 
 static int compare_kid(void *context, const struct store_member *member)
 {
-    struct search *search = context;
+    struct member_search *search = context;
     char kid[KID_SIZE];
     key_thumbprint(member->public_key, kid);
     if (strcmp(kid, search->kid) == 0)
@@ -43,9 +43,9 @@ static int compare_kid(void *context, const struct store_member *member)
     return 0;
 }
 
-static int revoke(struct store *store, const char *kid)
+static int revoke_member(struct store *store, const char *kid)
 {
-    struct search search = {.kid = kid};
+    struct member_search search = {.kid = kid};
     if (store_member_each(store, compare_kid, &search) != STORE_OK)
         return cmd_store_failed(store);
     if (search.found.number == 0)
@@ -63,7 +63,7 @@ int cmd_members_revoke(const struct cli_verb *verb, int argc, char **argv)
     struct store *store = cmd_begin(verb, argc, argv, 1, &first, &result);
     if (!store)
         return result;
-    result = revoke(store, argv[first]);
+    result = revoke_member(store, argv[first]);
     store_close(store);
     return result;
 }

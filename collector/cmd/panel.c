@@ -1,8 +1,9 @@
-/* panel import, panel show. */
+/* panel import, panel show; and, with the first panel, the log's key. What an import may change is panel_import.h's. */
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/json.h"
 #include "base/lang.h"
+#include "base/list.h"
 #include "base/mem.h"
 #include "collector/cmd/cmd.h"
 #include "collector/log/signer.h"
@@ -12,74 +13,90 @@
 #include <stdio.h>
 #include <string.h>
 
+/* Ids by number - 1; NULL where there is none. */
+struct id_list {
+    char **ids;
+    size_t count, capacity;
+};
+
 /* What an import looks at and writes, within one transaction. */
-struct import {
+struct panel_import {
+    struct config config;
     struct store *store;
     struct panel *before; /* NULL: this is the first */
     struct panel *after;
-    char **rounds; /* ids by number - 1 */
-    size_t round_count;
-    char **actions;
-    size_t action_count;
-    struct answered_action *counted;
-    size_t counted_count;
+    struct id_list rounds, actions;
+    struct answered_action *answered;
+    size_t answered_count, answered_capacity;
 };
 
-/* Puts a copy of `id` at place number - 1. */
-static int keep_id(char ***list, size_t *count, int64_t number, const char *id)
+static int append_id(struct id_list *list, char *id)
 {
-    if (number <= 0)
+    char **ids = list_grow(list->ids, list->count, &list->capacity, sizeof *ids);
+    if (!ids)
         return -1;
-    size_t size = (size_t)number > *count ? (size_t)number : *count;
-    char **more = mem_resize(*list, size, sizeof *more);
-    if (!more)
-        return -1;
-    *list = more;
-    for (; *count < size; (*count)++)
-        more[*count] = NULL;
-    more[number - 1] = mem_copy_text(id, strlen(id));
-    return more[number - 1] ? 0 : -1;
-}
-
-static int keep_round(void *context, int64_t number, const char *id)
-{
-    struct import *import = context;
-    return keep_id(&import->rounds, &import->round_count, number, id);
-}
-
-static int keep_action(void *context, const struct store_action *row)
-{
-    struct import *import = context;
-    return keep_id(&import->actions, &import->action_count, row->number, row->action.id);
-}
-
-static int keep_counted(void *context, int64_t round, int64_t action)
-{
-    struct import *import = context;
-    if (round <= 0 || action <= 0 || (size_t)round > import->round_count || (size_t)action > import->action_count)
-        return -1;
-    struct answered_action *more = mem_resize(import->counted, import->counted_count + 1, sizeof *more);
-    if (!more)
-        return -1;
-    import->counted = more;
-    more[import->counted_count++] = (struct answered_action){import->rounds[round - 1], import->actions[action - 1]};
+    list->ids = ids;
+    list->ids[list->count++] = id;
     return 0;
 }
 
-static void free_import(struct import *import)
+/* Puts a copy of `id` at place number - 1. */
+static int keep_id(struct id_list *list, int64_t number, const char *id)
 {
-    for (size_t i = 0; i < import->round_count; i++)
-        mem_free(import->rounds[i]);
-    for (size_t i = 0; i < import->action_count; i++)
-        mem_free(import->actions[i]);
-    mem_free(import->rounds);
-    mem_free(import->actions);
-    mem_free(import->counted);
+    if (number <= 0)
+        return -1;
+    while (list->count < (size_t)number)
+        if (append_id(list, NULL) < 0)
+            return -1;
+    mem_free(list->ids[number - 1]);
+    list->ids[number - 1] = mem_copy_text(id, strlen(id));
+    return list->ids[number - 1] ? 0 : -1;
+}
+
+static void free_ids(struct id_list *list)
+{
+    for (size_t i = 0; i < list->count; i++)
+        mem_free(list->ids[i]);
+    mem_free(list->ids);
+}
+
+static int keep_round_id(void *context, int64_t number, const char *id)
+{
+    struct panel_import *import = context;
+    return keep_id(&import->rounds, number, id);
+}
+
+static int keep_action_id(void *context, const struct store_action *row)
+{
+    struct panel_import *import = context;
+    return keep_id(&import->actions, row->number, row->action.id);
+}
+
+static int keep_answered(void *context, int64_t round, int64_t action)
+{
+    struct panel_import *import = context;
+    if (round <= 0 || action <= 0 || (size_t)round > import->rounds.count || (size_t)action > import->actions.count)
+        return -1;
+    struct answered_action *answered =
+        list_grow(import->answered, import->answered_count, &import->answered_capacity, sizeof *answered);
+    if (!answered)
+        return -1;
+    import->answered = answered;
+    answered[import->answered_count++] =
+        (struct answered_action){import->rounds.ids[round - 1], import->actions.ids[action - 1]};
+    return 0;
+}
+
+static void free_import(struct panel_import *import)
+{
+    free_ids(&import->rounds);
+    free_ids(&import->actions);
+    mem_free(import->answered);
     panel_free(import->before);
     panel_free(import->after);
 }
 
-static enum store_result read_before(struct import *import)
+static enum store_result read_before(struct panel_import *import)
 {
     struct buf json;
     struct faults faults;
@@ -93,26 +110,26 @@ static enum store_result read_before(struct import *import)
     return result == STORE_NONE ? STORE_OK : result;
 }
 
-static enum store_result read_state(struct import *import, int64_t *size)
+static enum store_result read_state(struct panel_import *import, int64_t *size)
 {
-    if (read_before(import) != STORE_OK || store_round_each(import->store, keep_round, import) != STORE_OK ||
-        store_action_each(import->store, keep_action, import) != STORE_OK ||
-        store_counts_each(import->store, keep_counted, import) != STORE_OK)
+    if (read_before(import) != STORE_OK || store_round_each(import->store, keep_round_id, import) != STORE_OK ||
+        store_action_each(import->store, keep_action_id, import) != STORE_OK ||
+        store_counts_each(import->store, keep_answered, import) != STORE_OK)
         return STORE_FAILED;
     return store_entry_count(import->store, size);
 }
 
-static bool round_is_known(const struct import *import, const char *id)
+static bool round_is_known(const struct panel_import *import, const char *id)
 {
-    for (size_t i = 0; i < import->round_count; i++)
-        if (import->rounds[i] && strcmp(import->rounds[i], id) == 0)
+    for (size_t i = 0; i < import->rounds.count; i++)
+        if (import->rounds.ids[i] && strcmp(import->rounds.ids[i], id) == 0)
             return true;
     return false;
 }
 
-static enum store_result write_panel(struct import *import, const struct buf *json)
+static enum store_result write_panel(struct panel_import *import, const struct buf *json)
 {
-    int64_t number = (int64_t)import->round_count;
+    int64_t number = (int64_t)import->rounds.count;
     for (size_t i = 0; i < import->after->round_count; i++)
         if (!round_is_known(import, import->after->rounds[i].id) &&
             store_round_add(import->store, ++number, import->after->rounds[i].id) != STORE_OK)
@@ -124,9 +141,9 @@ static enum store_result write_panel(struct import *import, const struct buf *js
 
 /* The log's key is made with the first panel: from then on the store belongs to it. A key that has signed before is
  * another log's. */
-static int make_log_key(const struct import *import)
+static int make_log_key(const struct panel_import *import)
 {
-    const struct config *config = cmd_config();
+    const struct config *config = &import->config;
     char path[SIGNER_PATH_SIZE], checkpoint[SIGNER_PATH_SIZE + 16], origin[CONFIG_VALUE_SIZE + 16],
         error[STORE_ERROR_SIZE] = "";
     struct buf verifier;
@@ -155,7 +172,7 @@ static int make_log_key(const struct import *import)
     return result;
 }
 
-static int ensure_log_key(const struct import *import)
+static int ensure_log_key(const struct panel_import *import)
 {
     struct buf verifier;
     buf_init(&verifier, NOTE_MAX);
@@ -166,7 +183,7 @@ static int ensure_log_key(const struct import *import)
     return found == STORE_OK ? CLI_DONE : make_log_key(import);
 }
 
-static int import_panel(struct import *import, const char *file, const struct buf *json)
+static int import_panel(struct panel_import *import, const char *file, const struct buf *json)
 {
     struct faults faults;
     int64_t size = 0;
@@ -177,7 +194,7 @@ static int import_panel(struct import *import, const char *file, const struct bu
     if (read_state(import, &size) != STORE_OK)
         result = cmd_store_failed(import->store);
     else if (import->before)
-        panel_import_check(import->before, import->after, import->counted, import->counted_count, size == 0, &faults);
+        panel_import_check(import->before, import->after, import->answered, import->answered_count, size == 0, &faults);
     if (result == CLI_DONE && faults_any(&faults))
         result = cmd_tell_faults(file, &faults);
     if (result == CLI_DONE)
@@ -190,7 +207,7 @@ static int import_panel(struct import *import, const char *file, const struct bu
     return result;
 }
 
-static int tell_changes(const struct import *import)
+static int tell_panel_changes(const struct panel_import *import)
 {
     struct buf text;
     buf_init(&text, SIZE_MAX);
@@ -200,24 +217,22 @@ static int tell_changes(const struct import *import)
 
 int cmd_panel_import(const struct cli_verb *verb, int argc, char **argv)
 {
-    static const struct cli_option none[] = {{NULL, NULL, NULL, NULL, NULL, NULL}};
-    struct import import = {0};
+    struct panel_import import = {0};
     struct faults faults;
     struct buf json;
-    int first, result = cli_parse(verb, none, argc, argv, 1, 1, &first);
+    int first, result = cli_parse(verb, NULL, argc, argv, 1, 1, &first);
     if (result >= 0)
         return result;
     const char *file = argv[first];
     faults_init(&faults);
     buf_init(&json, PANEL_JSON_MAX);
-    if (file_read(file, &json))
-        result = cli_fail(T("%s can't be read: %s", "%s kan niet gelezen worden: %s"), file, strerror(errno));
-    else if ((import.after = panel_parse(buf_text(&json), json.len, &faults)) == NULL)
+    result = cmd_read_file(file, &json);
+    if (result == CLI_DONE && (import.after = panel_parse(buf_text(&json), json.len, &faults)) == NULL)
         result = cmd_tell_faults(file, &faults);
-    else if ((import.store = cmd_open(STORE_CREATE, &result)) != NULL)
+    if (result == CLI_DONE && (import.store = cmd_open(STORE_CREATE, &import.config, &result)) != NULL)
         result = import_panel(&import, file, &json);
     if (result == CLI_DONE)
-        result = tell_changes(&import);
+        result = tell_panel_changes(&import);
     store_close(import.store);
     free_import(&import);
     faults_free(&faults);

@@ -1,31 +1,28 @@
-/* tokens create, list, revoke. */
+/* tokens create, list, revoke. A token is shown once; the store keeps its hash. */
 #include "base/clock.h"
 #include "base/csv.h"
 #include "base/lang.h"
 #include "base/mem.h"
+#include "base/number.h"
 #include "collector/cmd/cmd.h"
 #include "collector/state/token.h"
-#include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
 
 #define DAY 86400
 #define DAYS_MAX 36500
 
-/* 0 and *days (0: never), or the exit code. */
-static int read_days(const char *text, long *days)
+/* *days: 0 for never. Returns the exit code. */
+static int read_days(const char *text, int64_t *days)
 {
-    char *end = NULL;
-    errno = 0;
-    *days = text ? strtol(text, &end, 10) : 0;
-    if (text && (errno != 0 || *end != '\0' || *days < 1 || *days > DAYS_MAX))
-        return cli_misuse(T("--expires must be a number of days from 1 to %d",
-                            "--expires moet een aantal dagen van 1 tot en met %d zijn"),
-                          DAYS_MAX);
-    return 0;
+    *days = 0;
+    if (!text || number_read(text, 1, DAYS_MAX, days) == 0)
+        return CLI_DONE;
+    return cli_misuse(T("--expires must be a number of days from 1 to %d",
+                        "--expires moet een aantal dagen van 1 tot en met %d zijn"),
+                      DAYS_MAX);
 }
 
-static int create(struct store *store, struct store_token *token)
+static int create_token(struct store *store, struct store_token *token)
 {
     char text[TOKEN_TEXT_SIZE];
     token_new(text);
@@ -60,7 +57,7 @@ int cmd_tokens_create(const struct cli_verb *verb, int argc, char **argv)
     };
     int first, result = cli_parse(verb, options, argc, argv, 1, 1, &first);
     enum token_role role;
-    long days;
+    int64_t days;
     if (result >= 0)
         return result;
     if (!role_name || token_role_find(role_name, &role))
@@ -68,9 +65,9 @@ int cmd_tokens_create(const struct cli_verb *verb, int argc, char **argv)
     if (!action_id_is_valid(argv[first]))
         return cli_misuse(
             T("NAME must be 1 to 64 of A-Z a-z 0-9 . _ -", "NAAM moet 1 tot 64 tekens zijn uit A-Z a-z 0-9 . _ -"));
-    if (read_days(expires, &days))
+    if (read_days(expires, &days) != CLI_DONE)
         return CLI_USAGE;
-    struct store *store = cmd_open(STORE_EXISTING, &result);
+    struct store *store = cmd_open(STORE_EXISTING, NULL, &result);
     if (!store)
         return result;
     int64_t now = clock_now();
@@ -79,12 +76,12 @@ int cmd_tokens_create(const struct cli_verb *verb, int argc, char **argv)
                                 .exact = exact,
                                 .created_at = now,
                                 .expires_at = days > 0 ? now + days * DAY : 0};
-    result = create(store, &token);
+    result = create_token(store, &token);
     store_close(store);
     return result;
 }
 
-static int put_token(void *context, const struct store_token *token)
+static int put_token_row(void *context, const struct store_token *token)
 {
     struct csv_writer *writer = context;
     csv_put_text(writer, token->name);
@@ -97,14 +94,14 @@ static int put_token(void *context, const struct store_token *token)
     return 0;
 }
 
-static enum store_result put_all(struct store *store, struct csv_writer *writer)
+static enum store_result put_tokens(struct store *store, struct csv_writer *writer)
 {
-    return store_token_each(store, put_token, writer);
+    return store_token_each(store, put_token_row, writer);
 }
 
 int cmd_tokens_list(const struct cli_verb *verb, int argc, char **argv)
 {
-    return cmd_list(verb, argc, argv, "name,role,exact,created,expires,revoked\r\n", put_all);
+    return cmd_list(verb, argc, argv, "name,role,exact,created,expires,revoked\r\n", put_tokens);
 }
 
 int cmd_tokens_revoke(const struct cli_verb *verb, int argc, char **argv)

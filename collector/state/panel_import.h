@@ -5,7 +5,7 @@
 
 #include "panel/definition.h"
 
-/* An action in a round that has or had responses. */
+/* An action in a round that has or had responses; ids. */
 struct answered_action {
     const char *round;
     const char *action;

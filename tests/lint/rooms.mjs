@@ -35,7 +35,7 @@ const programs = {
     '': { uses: 'cmd' },
     cmd: { uses: 'batch terminal response log net home', faces: 'cmd' },
     batch: { uses: 'terminal response log net home', faces: 'batch rows' },
-    terminal: { uses: 'response net home', faces: 'failures input messages outcome output progress prompt' },
+    terminal: { uses: 'response net home', faces: 'failures input messages outcome output prompt' },
     response: { uses: 'net home', faces: 'answers catalogue compose' },
     log: { uses: 'net home', faces: 'monitor view' },
     net: { uses: 'home', faces: 'deliver enrol http' },

@@ -74,14 +74,14 @@ TestSuite(audit, .init = setup, .fini = teardown, .timeout = 300);
 
 /* An audit of it. */
 
-static char findings[1024 * 1024];
+static char told[1024 * 1024];
 static int64_t progress;
 
 static void hear(void *context, const char *what)
 {
     (void)context;
-    size_t len = strlen(findings);
-    snprintf(findings + len, sizeof findings - len, "%s\n", what);
+    size_t len = strlen(told);
+    snprintf(told + len, sizeof told - len, "%s\n", what);
 }
 
 static void see_progress(void *context, int64_t done, int64_t all)
@@ -91,21 +91,21 @@ static void see_progress(void *context, int64_t done, int64_t all)
     progress = done;
 }
 
-static enum store_result read_entry(void *context, int64_t index, struct buf *out, const char **error)
+static enum store_result read_entry(void *context, int64_t index, struct buf *out, struct error *error)
 {
     (void)context;
     if (index < 0 || index >= ENTRIES_MAX || !entries[index].data)
         return STORE_NONE;
     buf_put(out, entries[index].data, entries[index].len);
-    *error = "it is larger than can be";
-    return buf_check(out) == 0 ? STORE_OK : STORE_FAILED;
+    if (buf_check(out) == 0)
+        return STORE_OK;
+    error_set(error, ERROR_DAMAGED, "it is larger than can be");
+    return STORE_FAILED;
 }
-
-static const struct audit_listener listener = {.differs = hear, .progress = see_progress};
 
 struct outcome {
     int result;
-    char error[STORE_ERROR_SIZE];
+    struct error error;
     size_t findings;
     struct merkle_head head;
 };
@@ -114,21 +114,20 @@ struct outcome {
 static struct outcome look(bool compared, const struct merkle_head *expected)
 {
     struct outcome outcome = {0};
-    const char *error = "";
-    struct audit_source source = {.read = read_entry, .size = size};
+    struct audit_findings findings = {.tell = hear};
+    struct audit_source source = {.read = read_entry, .progress = see_progress, .size = size};
     struct catalogue *catalogue = catalogue_load(kit.store);
-    findings[0] = '\0';
+    told[0] = '\0';
     progress = 0;
     cr_assert_not_null(catalogue);
-    struct audit *audit = audit_new(catalogue, parallel, &listener);
+    struct audit *audit = audit_new(catalogue, parallel, &findings);
     cr_assert_not_null(audit);
     if (expected)
         audit_compare_head(audit, expected);
-    outcome.result = audit_read(audit, &source, compared ? kit.store : NULL, &error);
+    outcome.result = audit_read(audit, &source, compared ? kit.store : NULL, &outcome.error);
     if (outcome.result == 0 && compared)
-        outcome.result = audit_compare(audit, kit.store, &error);
-    snprintf(outcome.error, sizeof outcome.error, "%s", error);
-    outcome.findings = audit_findings(audit);
+        outcome.result = audit_compare(audit, kit.store, &outcome.error);
+    outcome.findings = findings.count;
     audit_head(audit, &outcome.head);
     audit_free(audit);
     catalogue_release(catalogue);
@@ -138,22 +137,22 @@ static struct outcome look(bool compared, const struct merkle_head *expected)
 static void assert_clean(bool compared)
 {
     struct outcome outcome = look(compared, NULL);
-    cr_assert(outcome.result == 0 && outcome.findings == 0, "%s%s", outcome.error, findings);
+    cr_assert(outcome.result == 0 && outcome.findings == 0, "%s%s", outcome.error.text, told);
 }
 
 /* One finding, or that and others. */
 static void assert_finds(bool compared, const char *what)
 {
     struct outcome outcome = look(compared, NULL);
-    cr_assert_eq(outcome.result, 0, "%s", outcome.error);
+    cr_assert_eq(outcome.result, 0, "%s", outcome.error.text);
     cr_assert_gt(outcome.findings, 0, "%s was expected", what);
-    cr_assert_not_null(strstr(findings, what), "%s was expected of\n%s", what, findings);
+    cr_assert_not_null(strstr(told, what), "%s was expected of\n%s", what, told);
 }
 
 static void assert_finds_alone(bool compared, const char *what)
 {
     assert_finds(compared, what);
-    cr_assert_str_eq(strchr(findings, '\n'), "\n", "%s", findings);
+    cr_assert_str_eq(strchr(told, '\n'), "\n", "%s", told);
 }
 
 static void replace(int64_t index, struct buf jws)
@@ -214,10 +213,10 @@ Test(audit, passes_a_checkpoint_of_any_size_below)
         head.root.bytes[5] ^= 1;
         struct outcome outcome = look(true, &head);
         cr_assert_eq(outcome.findings, 1);
-        cr_assert_not_null(strstr(findings, "checkpoint: the root over its"));
+        cr_assert_not_null(strstr(told, "checkpoint: the root over its"));
     }
     cr_assert_eq(look(true, &head).findings, 1);
-    cr_assert_str_eq(findings, "checkpoint: it was signed over 9 entries, the log has 8\n");
+    cr_assert_str_eq(told, "checkpoint: it was signed over 9 entries, the log has 8\n");
 }
 
 /* Entries. */
@@ -264,7 +263,8 @@ Test(audit, says_which_entry_can_not_be_read)
         buf_put_text(&entries[6], "0123456789012345678901234567890123456789");
     struct outcome outcome = look(false, NULL);
     cr_assert_eq(outcome.result, -1);
-    cr_assert_str_eq(outcome.error, "entry 6: it is larger than can be");
+    cr_assert_str_eq(outcome.error.text, "entry 6: it is larger than can be");
+    cr_assert_eq(outcome.error.kind, ERROR_DAMAGED);
 }
 
 Test(audit, finds_entries_that_are_missing)
@@ -273,7 +273,7 @@ Test(audit, finds_entries_that_are_missing)
     assert_finds_alone(false, "entry 6: it is missing");
     size = INT64_MAX;
     assert_finds(false, "entries from 4096 on: missing");
-    cr_assert_null(strstr(findings, "entry 4096"));
+    cr_assert_null(strstr(told, "entry 4096"));
 }
 
 Test(audit, finds_answers_that_do_not_fit)
@@ -332,6 +332,24 @@ Test(audit, finds_enrolments_that_could_not_have_been)
     kit_member_wipe(&friend);
 }
 
+/* An opening that was moved later makes no response wrong, and the catalogue stays as it was loaded. */
+Test(audit, passes_responses_from_before_a_round_opened_as_it_now_does)
+{
+    struct buf json = kit_file("fixtures/panel.json");
+    char *opens = strstr(json.data, "\"opensAt\"");
+    cr_assert_not_null(opens);
+    char *year = strstr(opens, "2026-");
+    cr_assert_not_null(year);
+    memcpy(year, "2026-06-02", 10); /* KIT_NOW is the day before */
+    kit_import_panel(kit.store, json.data);
+    struct catalogue *catalogue = catalogue_load(kit.store);
+    cr_assert_not_null(catalogue);
+    cr_assert_gt(catalogue->panel->rounds[0].opens_at, KIT_NOW);
+    catalogue_release(catalogue);
+    assert_clean(true);
+    buf_free(&json);
+}
+
 /* The store. */
 
 /* What is done to the store, how it is undone, and what is then found. */
@@ -385,32 +403,32 @@ Test(audit, finds_what_was_done_to_the_store)
 
 Test(audit, says_when_the_store_can_not_be_read)
 {
-    unsigned told = 0;
+    unsigned failures = 0;
     for (unsigned n = 1;; n++) {
         struct catalogue *catalogue = catalogue_load(kit.store);
-        struct audit *audit = audit_new(catalogue, parallel, &listener);
+        struct audit_findings findings = {.tell = hear};
+        struct audit *audit = audit_new(catalogue, parallel, &findings);
         struct audit_source source = {.read = read_entry, .size = size};
-        const char *error = "";
+        struct error error = {0};
         cr_assert_not_null(audit);
-        findings[0] = '\0';
-        progress = 0;
+        told[0] = '\0';
         store_faulty_fail_at(kit.store, n);
         int result = audit_read(audit, &source, kit.store, &error);
         if (result == 0)
             result = audit_compare(audit, kit.store, &error);
         bool failed = store_faulty_verb(kit.store) != NULL;
         store_faulty_fail_at(kit.store, 0);
-        cr_assert_eq(result != 0 || audit_findings(audit) > 0, failed, "verb %u", n);
+        cr_assert_eq(result != 0 || findings.count > 0, failed, "verb %u", n);
         if (failed)
-            cr_assert_not_null(strstr(result != 0 ? error : findings, STORE_FAULTY_ERROR), "verb %u: %s%s", n, error,
-                               findings);
+            cr_assert_not_null(strstr(result != 0 ? error.text : told, STORE_FAULTY_ERROR), "verb %u: %s%s", n,
+                               error.text, told);
         audit_free(audit);
         catalogue_release(catalogue);
-        told += failed;
+        failures += failed;
         if (!failed)
             break;
     }
-    cr_assert_geq(told, 8);
+    cr_assert_geq(failures, 8);
 }
 
 /* All in one thread, so that which allocation is the n-th is the same each time. */
@@ -418,31 +436,30 @@ Test(audit, survives_any_lack_of_memory)
 {
     struct parallel *alone = parallel_new(1);
     struct catalogue *catalogue = catalogue_load(kit.store);
-    unsigned told = 0;
+    unsigned failures = 0;
     cr_assert(alone != NULL && catalogue != NULL);
     for (unsigned long n = 1;; n++) {
+        struct audit_findings findings = {.tell = hear};
         struct audit_source source = {.read = read_entry, .size = size};
-        const char *error = "";
+        struct error error = {0};
         int result = -1;
-        progress = 0;
-        findings[0] = '\0';
+        told[0] = '\0';
         mem_fail_at(n);
-        struct audit *audit = audit_new(catalogue, alone, &listener);
+        struct audit *audit = audit_new(catalogue, alone, &findings);
         if (audit)
             result = audit_read(audit, &source, kit.store, &error);
         if (audit && result == 0)
             result = audit_compare(audit, kit.store, &error);
         bool failed = mem_has_failed();
         mem_fail_at(0);
-        size_t found = audit ? audit_findings(audit) : 0;
         /* What fails where it does not matter, such as an enrolment taken for a response at first, may pass. */
-        cr_assert((result == 0 && found == 0) || failed, "allocation %lu", n);
-        told += result != 0 || found > 0;
+        cr_assert((result == 0 && findings.count == 0) || failed, "allocation %lu", n);
+        failures += result != 0 || findings.count > 0;
         audit_free(audit);
         if (!failed)
             break;
     }
-    cr_assert_gt(told, 30);
+    cr_assert_gt(failures, 30);
     catalogue_release(catalogue);
     parallel_free(alone);
     audit_free(NULL);

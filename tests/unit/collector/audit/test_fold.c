@@ -233,11 +233,9 @@ Test(fold, walks_its_counters)
 Test(fold, survives_any_lack_of_memory)
 {
     unsigned members = 0;
-    for (unsigned n = 1; n <= 4; n++) {
-        mem_fail_at(n);
-        cr_assert_null(fold_new());
-        cr_assert(mem_has_failed());
-    }
+    mem_fail_at(1);
+    cr_assert_null(fold_new());
+    cr_assert(mem_has_failed());
     while (members < 1500) { /* past where lists and tables grow */
         mem_fail_at(members % 4 + 1);
         enum fold_answer answer = enrol(members + 1);

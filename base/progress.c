@@ -1,5 +1,5 @@
-/* The bar, drawn over itself. */
-#include "client/terminal/progress.h"
+/* One line, drawn over itself. Knows no more of what goes on than how much of it is done. */
+#include "base/progress.h"
 #include "base/clock.h"
 #include <stdio.h>
 #include <unistd.h>

@@ -1,15 +1,12 @@
 /* The bar: where there is a terminal, and nowhere else. */
-#include "client/terminal/progress.h"
+#include "base/progress.h"
 #include "tests/unit/capture.h"
-#include "tests/unit/client/scratch.h"
 #include <criterion/criterion.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-
-TestSuite(progress, .init = scratch_make, .fini = scratch_remove);
 
 static void work(size_t total)
 {

@@ -1,6 +1,7 @@
-/* A bar on standard error while something long goes on; nothing at all where that is no terminal. Main thread only. */
-#ifndef CLIENT_TERMINAL_PROGRESS_H
-#define CLIENT_TERMINAL_PROGRESS_H
+/* A bar on standard error while something long goes on; nothing at all where that is no terminal. Knows not what goes
+ * on. Main thread only. */
+#ifndef BASE_PROGRESS_H
+#define BASE_PROGRESS_H
 
 #include <stdbool.h>
 #include <stddef.h>
