@@ -1,6 +1,7 @@
 /* Claims out of answers, checked by the panel's own rules before they are signed. */
 #include "client/response/compose.h"
 #include "base/clock.h"
+#include "base/lang.h"
 #include "crypto/crypto.h"
 #include "crypto/jws.h"
 #include "panel/response.h"
@@ -37,7 +38,7 @@ int compose_check(const struct catalogue *catalogue, const struct response_id *i
     buf_init(&claims, JWS_MAX);
     put_claims(&claims, catalogue->panel->id, id, answers);
     if (buf_check(&claims) < 0) {
-        faults_add(faults, "", "longer than a response may be");
+        faults_add(faults, "", "%s", T("longer than a response may be", "langer dan een reactie mag zijn"));
     } else if (response_parse(buf_text(&claims), claims.len, &response, &why) < 0) {
         faults_add(faults, "", "%s", why);
     } else {

@@ -81,7 +81,7 @@ self_test() {
         must_fail modules node_check "$bad/module.mjs"
 }
 
-wanted=${*:-self-test format tidy walls functions sizes widths blanks heads exported versions shells modules api}
+wanted=${*:-self-test format tidy walls functions sizes widths blanks heads exported texts versions shells modules api}
 for name in $wanted; do
     # shellcheck disable=SC2086  # lists of words
     case $name in
@@ -98,6 +98,7 @@ for name in $wanted; do
     statics) check statics "names of static functions" source_check statics ;;
     circles) check circles "no files in a circle" source_check circles ;;
     exported) check exported "exported names" source_check exported ;;
+    texts) check texts "texts in two languages" source_check texts ;;
     versions) check versions "one version of each" source_check versions ;;
     shells) check shells "shell scripts" shells $scripts ;;
     modules) check modules "JavaScript" node_check $modules ;;

@@ -46,6 +46,12 @@ const tree = {
   'crypto/circle_b.c': '/* b */\nint circle_b(void)\n{\n    return circle_c();\n}\n',
   'crypto/circle_c.c': '/* c */\nint circle_c(void)\n{\n    return circle_a();\n}\n',
   'crypto/circle_user.c': '/* in none */\nint circle_user(void)\n{\n    return circle_a();\n}\n',
+  'client/texts.c':
+    '/* texts: T("a") in a comment is nothing */\nvoid f(void)\n{\n    cli_say(T("one %d of %s", "een %d van %s"), 1, T("a, b", "c, d"));\n' +
+    '    cli_fail(T("%d of %s", "%s van %d"), 1, x);\n    cli_say(T("%" PRId64 " of 5%%", "%d"), n);\n    cli_say(T("some", ""));\n' +
+    '    printf("%s only English\\n", T("x", "y"));\n    printf("%s: %zu\\n", T("x %s", "y %s"), (size_t)1);\n' +
+    '    faults_add(faults, "/rounds", "missing");\n    return error_set(e, KIND, "%s", why);\n}\n',
+  'panel/response_check.c': '/* wire */\nvoid f(void)\n{\n    faults_add(faults, "/iat", "is ahead");\n}\n',
   Makefile: 'VERSION := 1.2.3\n',
   'publiccode.yml': 'softwareVersion: 1.2.4\n',
   'collector/http/http.h': '#ifndef COLLECTOR_HTTP_HTTP_H\n#define COLLECTOR_HTTP_HTTP_H\n/* head */\n#define API_VERSION "2.0.0"\n#endif\n',
@@ -61,6 +67,7 @@ const expected = {
   functions: ['collector/d.c:5', 'collector/d.c:6', 'collector/d.c:7', 'collector/d.c:10'],
   widths: ['panel/wide.c:1', 'panel/wide.c:3'],
   sizes: ['panel/long.c:1', 'panel/long.c:3'],
+  texts: ['client/texts.c:5', 'client/texts.c:6', 'client/texts.c:7', 'client/texts.c:8', 'client/texts.c:10'],
   versions: ['publiccode.yml:1', 'collector/api/openapi.json:1'],
   blanks: ['tests/blank.sh:1', 'tests/blank.sh:2'],
   roles: ['panel/roles.c:1'],

@@ -6,6 +6,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, dirname, join, relative } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { floors, hasNoRoom, libraries, open as stillOpen, wallBetween } from './rooms.mjs';
+import { findTexts } from './texts.mjs';
 
 // Functions that are not to be called: why, and where all the same.
 const banned = [
@@ -260,6 +261,8 @@ function nounsOf(name, header) {
   return nouns;
 }
 
+const texts = (root, files) => files.filter((f) => isC(f) && inRoom(f)).flatMap((name) => findTexts(name, read(root, name)));
+
 // The program's version stands in the Makefile and the API's in the C that sends it; other papers say the same.
 function versions(root) {
   const told = [
@@ -272,7 +275,7 @@ function versions(root) {
     .map(([source, version, paper, copy]) => `${paper}:1: version ${copy}, while ${source} says ${version}`);
 }
 
-export const checks = { walls, functions, sizes, widths, blanks, heads, roles, statics, circles, exported, versions };
+export const checks = { walls, functions, sizes, widths, blanks, heads, roles, statics, circles, exported, texts, versions };
 
 if (import.meta.url === pathToFileURL(process.argv[1]).href) {
   const [check, ...rest] = process.argv.slice(2);
