@@ -243,11 +243,13 @@ static cJSON *build(const struct json_scan *scan, struct json_fault *fault)
     cJSON *document = parse(scan);
 
     if (!document) {
-        *fault = (struct json_fault){.what = "out of memory"};
+        *fault = (struct json_fault){.what = "out of memory", .no_memory = true};
         return NULL;
     }
     if (check_tree(&walk, document) != 0) {
-        *fault = (struct json_fault){.offset = find_place(&walk, document, scan->text, scan->len), .what = walk.what};
+        *fault = (struct json_fault){.offset = find_place(&walk, document, scan->text, scan->len),
+                                     .what = walk.what,
+                                     .no_memory = !walk.culprit};
         json_free((struct json *)(void *)document);
         return NULL;
     }
@@ -263,11 +265,16 @@ struct json *json_parse(const char *text, size_t len, struct json_fault *fault)
     if (json_scan_run(&scan) == 0)
         document = build(&scan, &found);
     else
-        found = (struct json_fault){.offset = scan.at, .what = scan.what};
+        found = (struct json_fault){.offset = scan.at, .what = scan.what, .no_memory = scan.no_memory};
     json_scan_wipe(&scan);
     if (!document && fault)
         *fault = found;
     return (struct json *)(void *)document;
+}
+
+int json_fault_error(const struct json_fault *fault, struct error *error)
+{
+    return fault->no_memory ? error_no_memory(error) : error_set(error, ERROR_REFUSED, "%s", fault->what);
 }
 
 void json_free(struct json *document)

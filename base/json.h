@@ -4,6 +4,7 @@
 #define BASE_JSON_H
 
 #include "base/buf.h"
+#include "base/error.h"
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -18,13 +19,17 @@ enum json_type { JSON_NULL, JSON_BOOL, JSON_NUMBER, JSON_STRING, JSON_ARRAY, JSO
 struct json_fault {
     size_t offset; /* in bytes, of the place where the document is wrong */
     const char *what; /* a static phrase in English, such as "member repeated" */
+    bool no_memory; /* nothing is wrong with the document: there was no memory to read it */
 };
 
 /* Parses a whole document of `len` bytes (RFC 8259): UTF-8 without BOM, no U+0000 nor its escape, no lone surrogate, no
  * repeated member at any depth (names compared after unescaping), nothing but white space after the value, no deeper
  * than JSON_MAX_DEPTH levels (a scalar document has depth 0, [] has 1), no number too large for a double. NULL on a
- * fault, `fault` (may be NULL) then says which; lack of memory is the fault "out of memory". Free with json_free. */
+ * fault, `fault` (may be NULL) then says which. Free with json_free. */
 MUST_CHECK struct json *json_parse(const char *text, size_t len, struct json_fault *fault);
+
+/* Says a fault of json_parse as an error: ERROR_MEMORY, or ERROR_REFUSED with its phrase. Returns -1. */
+int json_fault_error(const struct json_fault *fault, struct error *error);
 
 /* Frees a document: the value that json_parse gave. NULL is fine. */
 void json_free(struct json *document);

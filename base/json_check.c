@@ -2,6 +2,7 @@
  * control characters, halves of surrogate pairs and more; what has passed here it reads as it stands. Each take_…
  * function begins at the first byte of what it takes and leaves scan->at behind it. */
 #include "base/json_check.h"
+#include "base/list.h"
 
 #include "base/json.h"
 #include "base/mem.h"
@@ -172,15 +173,12 @@ static int take_digits(struct json_scan *scan)
 /* Notes that the number which is being taken is no integer within range. */
 static int note_fraction(struct json_scan *scan)
 {
-    if (scan->fraction_count == scan->fraction_cap) {
-        size_t cap = scan->fraction_cap > 0 ? scan->fraction_cap * 2 : 32;
-        size_t *grown = mem_resize(scan->fractions, cap, sizeof *grown);
-
-        if (!grown)
-            return fault(scan, "out of memory");
-        scan->fractions = grown;
-        scan->fraction_cap = cap;
+    size_t *grown = list_grow(scan->fractions, scan->fraction_count, &scan->fraction_cap, sizeof *grown);
+    if (!grown) {
+        scan->no_memory = true;
+        return fault(scan, "out of memory");
     }
+    scan->fractions = grown;
     scan->fractions[scan->fraction_count++] = scan->numbers;
     return 0;
 }

@@ -4,6 +4,7 @@
 #define BASE_JSON_CHECK_H
 
 #include "base/compiler.h"
+#include <stdbool.h>
 #include <stddef.h>
 
 /* One pass. Set text, len and, to find a value's place, sought; the rest to zero. */
@@ -14,6 +15,7 @@ struct json_scan {
 
     size_t at; /* where the pass is; on a fault, the place that is wrong */
     const char *what; /* the fault; a static phrase */
+    bool no_memory; /* it is none of the text's */
     size_t values; /* seen so far */
     size_t name_at; /* the last member's name */
     size_t sought_name_at, sought_at; /* the sought value: its name, if it is a member, and itself */

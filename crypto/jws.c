@@ -3,21 +3,15 @@
 #include "crypto/base64url.h"
 #include <string.h>
 
-static int refuse(const char **why, const char *reason)
-{
-    *why = reason;
-    return -1;
-}
-
-int jws_split(const char *text, size_t len, struct jws *out, const char **why)
+int jws_split(const char *text, size_t len, struct jws *out, struct error *error)
 {
     const char *end = text + len;
     const char *first = len == 0 ? NULL : memchr(text, '.', len);
     const char *second = !first ? NULL : memchr(first + 1, '.', (size_t)(end - first - 1));
     if (!second)
-        return refuse(why, "not three parts");
+        return error_set(error, ERROR_REFUSED, "not three parts");
     if (memchr(second + 1, '.', (size_t)(end - second - 1)) != NULL)
-        return refuse(why, "more than three parts");
+        return error_set(error, ERROR_REFUSED, "more than three parts");
 
     struct jws jws = {
         .header = text,
@@ -27,11 +21,11 @@ int jws_split(const char *text, size_t len, struct jws *out, const char **why)
         .signed_len = (size_t)(second - text),
     };
     if (jws.header_len == 0 || !base64url_is_valid(jws.header, jws.header_len))
-        return refuse(why, "header is not base64url");
+        return error_set(error, ERROR_REFUSED, "header is not base64url");
     if (jws.payload_len == 0 || !base64url_is_valid(jws.payload, jws.payload_len))
-        return refuse(why, "payload is not base64url");
+        return error_set(error, ERROR_REFUSED, "payload is not base64url");
     if (base64url_decode_exactly(second + 1, (size_t)(end - second - 1), jws.signature, SIGNATURE_BYTES) != 0)
-        return refuse(why, "signature is not 64 bytes of base64url");
+        return error_set(error, ERROR_REFUSED, "signature is not 64 bytes of base64url");
     *out = jws;
     return 0;
 }
@@ -41,17 +35,17 @@ static bool is_known_alg(const char *alg)
     return alg && (strcmp(alg, "Ed25519") == 0 || strcmp(alg, "EdDSA") == 0);
 }
 
-static int read_header(const struct json *header, const char *typ, char kid[static KID_SIZE], const char **why)
+static int read_header(const struct json *header, const char *typ, char kid[static KID_SIZE], struct error *error)
 {
     const char *header_alg = json_text(json_member(header, "alg"));
     const char *header_typ = json_text(json_member(header, "typ"));
     const char *header_kid = json_text(json_member(header, "kid"));
     if (json_count(header) != 3 || !header_alg || !header_typ || !header_kid)
-        return refuse(why, "header does not hold exactly alg, kid and typ, each a string");
+        return error_set(error, ERROR_REFUSED, "header does not hold exactly alg, kid and typ, each a string");
     if (!is_known_alg(header_alg))
-        return refuse(why, "alg is not Ed25519");
+        return error_set(error, ERROR_REFUSED, "alg is not Ed25519");
     if (strcmp(header_typ, typ) != 0)
-        return refuse(why, "typ is not the one expected here");
+        return error_set(error, ERROR_REFUSED, "typ is not the one expected here");
     if (strlen(header_kid) == KID_LENGTH)
         memcpy(kid, header_kid, KID_SIZE);
     return 0;
@@ -72,17 +66,17 @@ static bool is_plain_header(const char *bytes, size_t len, const char *typ, char
     return true;
 }
 
-int jws_parse(const char *text, size_t len, const char *typ, struct jws *out, const char **why)
+int jws_parse(const char *text, size_t len, const char *typ, struct jws *out, struct error *error)
 {
     char bytes[JWS_MAX / 4 * 3]; /* no allocation for what is there once a request */
     size_t count;
     struct jws jws;
     if (len > JWS_MAX)
-        return refuse(why, "longer than 32 KiB");
-    if (jws_split(text, len, &jws, why) != 0)
+        return error_set(error, ERROR_REFUSED, "longer than 32 KiB");
+    if (jws_split(text, len, &jws, error) < 0)
         return -1;
     if (base64url_decode(jws.header, jws.header_len, bytes, sizeof bytes, &count) != 0)
-        return refuse(why, "header is not base64url");
+        return error_set(error, ERROR_REFUSED, "header is not base64url");
 
     if (is_plain_header(bytes, count, typ, jws.kid)) {
         *out = jws;
@@ -91,8 +85,8 @@ int jws_parse(const char *text, size_t len, const char *typ, struct jws *out, co
     struct json_fault fault;
     struct json *header = json_parse(bytes, count, &fault);
     if (!header)
-        return refuse(why, fault.what);
-    int result = read_header(header, typ, jws.kid, why);
+        return json_fault_error(&fault, error);
+    int result = read_header(header, typ, jws.kid, error);
     json_free(header);
     if (result == 0)
         *out = jws;

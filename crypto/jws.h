@@ -2,6 +2,7 @@
 #ifndef CRYPTO_JWS_H
 #define CRYPTO_JWS_H
 
+#include "base/error.h"
 #include "crypto/key.h"
 
 #define JWS_MAX ((size_t)32 * 1024) /* characters of a compact JWS */
@@ -18,12 +19,12 @@ struct jws {
 };
 
 /* Splits `len` characters into three parts, strict base64url each, and decodes the signature; does not look at the
- * header: kid is "". -1: *why is a static phrase in English. */
-MUST_CHECK int jws_split(const char *text, size_t len, struct jws *out, const char **why);
+ * header: kid is "". -1: *error (may be NULL), ERROR_REFUSED with a phrase in English. */
+MUST_CHECK int jws_split(const char *text, size_t len, struct jws *out, struct error *error);
 
 /* jws_split, then the protected header: exactly `alg` (Ed25519 or EdDSA), `kid` and `typ`, each a string, and `typ` the
- * one given. -1 as above; a text longer than JWS_MAX is "longer than 32 KiB". */
-MUST_CHECK int jws_parse(const char *text, size_t len, const char *typ, struct jws *out, const char **why);
+ * one given. -1 as above, also ERROR_MEMORY; a text longer than JWS_MAX is "longer than 32 KiB". */
+MUST_CHECK int jws_parse(const char *text, size_t len, const char *typ, struct jws *out, struct error *error);
 
 /* Whether the signature counts under this key (key_verify over the characters as received). */
 bool jws_verify(const struct jws *jws, const uint8_t public_key[static KEY_BYTES]);

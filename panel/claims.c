@@ -20,17 +20,17 @@ static const char *find_fault(const struct json *document, const struct claim *c
 }
 
 struct json *claims_parse(const char *payload, size_t len, const struct claim *claims, size_t count,
-                          const struct json **values, const char **why)
+                          const struct json **values, struct error *error)
 {
     struct json_fault fault;
     struct json *document = json_parse(payload, len, &fault);
     if (!document) {
-        *why = fault.what;
+        json_fault_error(&fault, error);
         return NULL;
     }
     const char *found = find_fault(document, claims, count, values);
     if (found) {
-        *why = found;
+        error_set(error, ERROR_REFUSED, "%s", found);
         json_free(document);
         return NULL;
     }

@@ -16,10 +16,10 @@ struct claim {
 };
 
 /* Strict JSON, an object with exactly these `count` claims, each of its type; values[i] is then that of claims[i].
- * NULL: *why is a static phrase in English, json_parse's own where it is no JSON. The document is the caller's to
- * free. */
+ * NULL: *error (may be NULL), ERROR_REFUSED with a phrase in English, json_parse's own where it is no JSON, or
+ * ERROR_MEMORY. The document is the caller's to free. */
 MUST_CHECK struct json *claims_parse(const char *payload, size_t len, const struct claim *claims, size_t count,
-                                     const struct json **values, const char **why);
+                                     const struct json **values, struct error *error);
 
 /* Whether this is a `jti`: 22 characters of strict base64url for 16 bytes. */
 bool claims_jti_is_valid(const char *jti);

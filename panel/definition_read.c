@@ -207,7 +207,7 @@ static struct json *parse_document(const char *text, size_t len, struct faults *
     struct json *root = len <= PANEL_JSON_MAX ? json_parse(text, len, &fault) : NULL;
     if (root)
         return root;
-    if (strcmp(fault.what, "out of memory") == 0) {
+    if (fault.no_memory) {
         faults->no_memory = true;
         return NULL;
     }

@@ -13,10 +13,10 @@ static const struct claim enrolment_claims[CLAIMS] = {
     [INVITATION] = {"invitation", JSON_STRING, "invitation must be there, a string"},
 };
 
-int enrolment_parse(const char *payload, size_t len, struct enrolment *out, const char **why)
+int enrolment_parse(const char *payload, size_t len, struct enrolment *out, struct error *error)
 {
     const struct json *values[CLAIMS];
-    struct enrolment read = {.document = claims_parse(payload, len, enrolment_claims, CLAIMS, values, why)};
+    struct enrolment read = {.document = claims_parse(payload, len, enrolment_claims, CLAIMS, values, error)};
     if (!read.document)
         return -1;
     read.aud = json_text(values[AUD]);
@@ -28,9 +28,8 @@ int enrolment_parse(const char *payload, size_t len, struct enrolment *out, cons
     else if (!claims_jti_is_valid(read.jti))
         fault = "jti must be 22 base64url characters for 16 bytes";
     if (fault) {
-        *why = fault;
         enrolment_free(&read);
-        return -1;
+        return error_set(error, ERROR_REFUSED, "%s", fault);
     }
     read.has_key = key_read_jwk(values[JWK], read.public_key) == 0;
     *out = read;

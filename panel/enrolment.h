@@ -20,9 +20,9 @@ struct enrolment {
     bool has_key; /* false: jwk is an object, but no Ed25519 public JWK (PROTOCOL 4: not-verified) */
 };
 
-/* Strict JSON with exactly the claims, of the right types. -1: *why is a static phrase in English; lack of memory is
- * "out of memory", as for json_parse. Free with enrolment_free. */
-MUST_CHECK int enrolment_parse(const char *payload, size_t len, struct enrolment *out, const char **why);
+/* Strict JSON with exactly the claims, of the right types. -1: *error (may be NULL), ERROR_REFUSED with a
+ * phrase in English or ERROR_MEMORY. Free with enrolment_free. */
+MUST_CHECK int enrolment_parse(const char *payload, size_t len, struct enrolment *out, struct error *error);
 void enrolment_free(struct enrolment *enrolment);
 
 /* Puts the claims as JSON, for jws_sign. */

@@ -290,7 +290,7 @@ int event_parse(const char *payload, size_t len, struct event *out, struct error
     struct json_fault fault;
     struct event read = {.read_from = json_parse(payload, len, &fault)};
     if (!read.read_from)
-        return error_set(error, ERROR_REFUSED, "%s", fault.what);
+        return json_fault_error(&fault, error);
     if (read_claims(read.read_from, &read, error) < 0) {
         event_free(&read);
         return -1;

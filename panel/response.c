@@ -33,87 +33,96 @@ static bool has_repeat_in_pairs(const struct json *list)
     return false;
 }
 
-static const char *find_repeat_by_sorting(const struct json *list, size_t count)
+static bool has_repeat_in_order(const char *const *texts, size_t count)
 {
-    const char *fault = NULL, **texts = mem_calloc(count, sizeof *texts);
-    if (!texts)
-        return "out of memory";
-    size_t filled = 0;
-    for (const struct json *element = json_first(list); element; element = json_next(element))
-        texts[filled++] = json_text(element);
-    qsort(texts, count, sizeof *texts, compare_texts);
-    for (size_t i = 1; i < count && !fault; i++)
+    for (size_t i = 1; i < count; i++)
         if (strcmp(texts[i - 1], texts[i]) == 0)
-            fault = "an answer's list repeats a value";
-    mem_free(texts);
-    return fault;
+            return true;
+    return false;
 }
 
-/* No question has more than OPTIONS_MAX options, so only who means harm sends a longer list, and pays for sorting
- * it. */
-static const char *find_list_fault(const struct json *list)
+static int check_distinct(const struct json *list, struct error *error)
+{
+    size_t count = json_count(list), filled = 0;
+    bool repeats;
+    if (count > OPTIONS_MAX) {
+        /* No question has as many options, so only who means harm sends such a list, and pays for sorting it. */
+        const char **texts = mem_calloc(count, sizeof *texts);
+        if (!texts)
+            return error_no_memory(error);
+        for (const struct json *element = json_first(list); element; element = json_next(element))
+            texts[filled++] = json_text(element);
+        qsort(texts, count, sizeof *texts, compare_texts);
+        repeats = has_repeat_in_order(texts, count);
+        mem_free(texts);
+    } else {
+        repeats = has_repeat_in_pairs(list);
+    }
+    return repeats ? error_set(error, ERROR_REFUSED, "an answer's list repeats a value") : 0;
+}
+
+static int check_list(const struct json *list, struct error *error)
 {
     for (const struct json *element = json_first(list); element; element = json_next(element))
         if (json_type(element) != JSON_STRING)
-            return "an answer's list must hold strings";
-    size_t count = json_count(list);
-    if (count > OPTIONS_MAX)
-        return find_repeat_by_sorting(list, count);
-    return has_repeat_in_pairs(list) ? "an answer's list repeats a value" : NULL;
+            return error_set(error, ERROR_REFUSED, "an answer's list must hold strings");
+    return check_distinct(list, error);
 }
 
-static const char *find_answer_fault(const struct json *answer)
+static int check_answer(const struct json *answer, struct error *error)
 {
     int64_t number;
     switch (json_type(answer)) {
     case JSON_STRING:
-        return NULL;
+        return 0;
     case JSON_ARRAY:
-        return find_list_fault(answer);
+        return check_list(answer, error);
     case JSON_NUMBER:
-        return json_integer(answer, &number) == 0 ? NULL : "a number in an answer must be an integer";
+        if (json_integer(answer, &number) == 0)
+            return 0;
+        return error_set(error, ERROR_REFUSED, "a number in an answer must be an integer");
     case JSON_NULL:
     case JSON_BOOL:
     case JSON_OBJECT:
-        return "an answer must be an integer, a string or a list of strings";
+        break;
     }
-    return NULL;
+    return error_set(error, ERROR_REFUSED, "an answer must be an integer, a string or a list of strings");
 }
 
-static const char *find_fault(const struct response *response)
+/* What the types of the claims don't say yet. */
+static int check_values(const struct response *response, struct error *error)
 {
     if (response->revision < 1)
-        return "revision must be at least 1";
+        return error_set(error, ERROR_REFUSED, "revision must be at least 1");
     if (!claims_jti_is_valid(response->jti))
-        return "jti must be 22 base64url characters for 16 bytes";
-    for (const struct json *answer = json_first(response->answers); answer; answer = json_next(answer)) {
-        const char *fault = find_answer_fault(answer);
-        if (fault)
-            return fault;
-    }
-    return NULL;
+        return error_set(error, ERROR_REFUSED, "jti must be 22 base64url characters for 16 bytes");
+    for (const struct json *answer = json_first(response->answers); answer; answer = json_next(answer))
+        if (check_answer(answer, error) < 0)
+            return -1;
+    return 0;
 }
 
-int response_parse(const char *payload, size_t len, struct response *out, const char **why)
+static int read_values(const struct json *const *values, struct response *out, struct error *error)
+{
+    out->aud = json_text(values[AUD]);
+    out->round = json_text(values[ROUND]);
+    out->action = json_text(values[ACTION]);
+    out->jti = json_text(values[JTI]);
+    out->answers = values[ANSWERS];
+    if (json_integer(values[REVISION], &out->revision) < 0)
+        return error_set(error, ERROR_REFUSED, "%s", response_claims[REVISION].fault);
+    if (json_integer(values[IAT], &out->iat) < 0)
+        return error_set(error, ERROR_REFUSED, "%s", response_claims[IAT].fault);
+    return check_values(out, error);
+}
+
+int response_parse(const char *payload, size_t len, struct response *out, struct error *error)
 {
     const struct json *values[CLAIMS];
-    struct response read = {.document = claims_parse(payload, len, response_claims, CLAIMS, values, why)};
+    struct response read = {.document = claims_parse(payload, len, response_claims, CLAIMS, values, error)};
     if (!read.document)
         return -1;
-    read.aud = json_text(values[AUD]);
-    read.round = json_text(values[ROUND]);
-    read.action = json_text(values[ACTION]);
-    read.jti = json_text(values[JTI]);
-    read.answers = values[ANSWERS];
-    const char *fault = NULL;
-    if (json_integer(values[REVISION], &read.revision) != 0)
-        fault = response_claims[REVISION].fault;
-    else if (json_integer(values[IAT], &read.iat) != 0)
-        fault = response_claims[IAT].fault;
-    else
-        fault = find_fault(&read);
-    if (fault) {
-        *why = fault;
+    if (read_values(values, &read, error) < 0) {
         response_free(&read);
         return -1;
     }

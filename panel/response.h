@@ -20,9 +20,9 @@ struct response {
 };
 
 /* Check 4 of PROTOCOL 5: strict JSON, exactly the claims, of the right types (jti: 22 base64url characters of 16 bytes;
- * answers: each an integer, a string or a list of distinct strings). -1: *why is a static phrase in English, or the
- * document's fault; lack of memory is "out of memory", as for json_parse. Free with response_free. */
-MUST_CHECK int response_parse(const char *payload, size_t len, struct response *out, const char **why);
+ * answers: each an integer, a string or a list of distinct strings). -1: *error (may be NULL),
+ * ERROR_REFUSED with a phrase in English or ERROR_MEMORY. Free with response_free. */
+MUST_CHECK int response_parse(const char *payload, size_t len, struct response *out, struct error *error);
 void response_free(struct response *response);
 
 /* One thing that the answers say: question `question` was answered (option MARK_ANSWERED), or its option `option` was

@@ -113,13 +113,13 @@ static struct pin *parse_pin(const struct buf *text)
     struct buf key, checkpoint;
     struct error error = {.kind = ERROR_MEMORY};
     struct pin *pin = NULL;
-    struct json_fault fault = {.what = ""};
+    struct json_fault fault;
     struct json *document = json_parse(buf_text(text), text->len, &fault);
     buf_init(&key, NOTE_MAX);
     buf_init(&checkpoint, NOTE_MAX);
     put_text_member(&key, document, "key");
     put_text_member(&checkpoint, document, "checkpoint");
-    if (!document && strcmp(fault.what, "out of memory") != 0)
+    if (!document && !fault.no_memory)
         error.kind = ERROR_DAMAGED;
     if (document && buf_check(&key) == 0 && buf_check(&checkpoint) == 0)
         pin = pin_new(&key, &checkpoint, &error);

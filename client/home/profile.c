@@ -111,9 +111,10 @@ static struct json *read_member(const struct profile *profile)
     struct json *member = NULL;
     buf_init(&text, MEMBER_MAX);
     if (path_in_home(path, profile->home, "member.json") == 0 && file_read(path, &text) == 0) {
-        struct json_fault fault = {.what = ""};
+        struct json_fault fault;
         member = json_parse(buf_text(&text), text.len, &fault);
-        errno = strcmp(fault.what, "out of memory") == 0 ? ENOMEM : EILSEQ;
+        if (!member)
+            errno = fault.no_memory ? ENOMEM : EILSEQ;
     }
     buf_free(&text);
     return member;

@@ -59,10 +59,9 @@ int64_t receipts_signed_at(const struct member_receipt *receipt)
 {
     struct jws jws;
     struct buf payload;
-    const char *why;
     int64_t when = 0;
     buf_init(&payload, JWS_MAX);
-    if (jws_split(receipt->jws.text, receipt->jws.len, &jws, &why) == 0 && jws_decode_payload(&jws, &payload) == 0) {
+    if (jws_split(receipt->jws.text, receipt->jws.len, &jws, NULL) == 0 && jws_decode_payload(&jws, &payload) == 0) {
         struct json *claims = json_parse(buf_text(&payload), payload.len, NULL);
         if (json_integer(json_member(claims, "iat"), &when) < 0)
             when = 0;

@@ -74,12 +74,12 @@ static struct json *read_record(const char *home, const struct response_id *id, 
     struct json *record = NULL;
     buf_init(&text, SPOOL_RECORD_MAX);
     if (spool_path(path, home, state, id) == 0 && file_read(path, &text) == 0) {
-        struct json_fault fault = {.what = ""};
+        struct json_fault fault = {.no_memory = false};
         record = json_parse(buf_text(&text), text.len, &fault);
         if (!record || !json_text(json_member(record, "jws")) || !json_member(record, "answer")) {
             json_free(record);
             record = NULL;
-            errno = strcmp(fault.what, "out of memory") == 0 ? ENOMEM : EILSEQ;
+            errno = fault.no_memory ? ENOMEM : EILSEQ;
         }
     }
     buf_free(&text);

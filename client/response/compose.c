@@ -33,14 +33,14 @@ int compose_check(const struct catalogue *catalogue, const struct response_id *i
     struct response response;
     struct ballot ballot;
     struct buf claims;
-    const char *why;
+    struct error error;
     int result = -1;
     buf_init(&claims, JWS_MAX);
     put_claims(&claims, catalogue->panel->id, id, answers);
     if (buf_check(&claims) < 0) {
         faults_add(faults, "", "%s", T("longer than a response may be", "langer dan een reactie mag zijn"));
-    } else if (response_parse(buf_text(&claims), claims.len, &response, &why) < 0) {
-        faults_add(faults, "", "%s", why);
+    } else if (response_parse(buf_text(&claims), claims.len, &response, &error) < 0) {
+        faults_add(faults, "", "%s", error.text);
     } else {
         result = response_check(&response, catalogue->panel, catalogue->actions, clock_now(), &ballot, faults);
         if (result == 0)
@@ -109,12 +109,11 @@ int compose_read_answers(const struct buf *jws, struct buf *answers)
     struct jws parsed;
     struct response response;
     struct buf payload;
-    const char *why;
     int result = -1;
     buf_init(&payload, JWS_MAX);
-    if (jws_parse(buf_text(jws), jws->len, RESPONSE_TYP, &parsed, &why) == 0 &&
+    if (jws_parse(buf_text(jws), jws->len, RESPONSE_TYP, &parsed, NULL) == 0 &&
         jws_decode_payload(&parsed, &payload) == 0 &&
-        response_parse(buf_text(&payload), payload.len, &response, &why) == 0) {
+        response_parse(buf_text(&payload), payload.len, &response, NULL) == 0) {
         json_put_value(answers, response.answers);
         response_free(&response);
         result = buf_check(answers);

@@ -22,7 +22,7 @@ struct entry {
     struct jws jws;
     const uint8_t *public_key; /* that must have signed it; NULL: nobody's */
     bool signature_counts;
-    const char *why; /* of ENTRY_BAD */
+    struct error why; /* of ENTRY_BAD */
     uint8_t own_key[KEY_BYTES]; /* of an enrolment */
     uint8_t invitation[SHA256_BYTES]; /* the same */
     int64_t revision;
@@ -90,29 +90,28 @@ void audit_free(struct audit *audit)
 
 /* Taking apart, on all cores. */
 
-/* Why an enrolment could not have been accepted; NULL when it could. */
-static const char *enrolment_fault(const struct enrolment *claims, const struct jws *jws, const struct panel *panel)
+/* 0, with the bytes of its code, when it may be an enrolment in this panel; -1: *why. */
+static int check_enrolment(const struct enrolment *claims, const struct jws *jws, const struct panel *panel,
+                           uint8_t code[static INVITATION_BYTES], struct error *why)
 {
     char kid[KID_SIZE];
-    uint8_t code[INVITATION_BYTES];
     key_thumbprint(claims->public_key, kid);
     if (!claims->has_key || !key_is_acceptable(claims->public_key) || strcmp(kid, jws->kid) != 0)
-        return T("its key may not enrol", "de sleutel mag zich niet inschrijven");
+        return error_set(why, ERROR_REFUSED, "%s", T("its key may not enrol", "de sleutel mag zich niet inschrijven"));
     if (strcmp(claims->aud, panel->id) != 0)
-        return T("it is for another panel", "ze is voor een ander panel");
-    if (invitation_read(claims->invitation, code))
-        return T("its invitation is no code", "de uitnodiging is geen code");
-    return NULL;
+        return error_set(why, ERROR_REFUSED, "%s", T("it is for another panel", "ze is voor een ander panel"));
+    if (invitation_read(claims->invitation, code) < 0)
+        return error_set(why, ERROR_REFUSED, "%s", T("its invitation is no code", "de uitnodiging is geen code"));
+    return 0;
 }
 
 static void take_enrolment(struct entry *entry, const struct buf *payload, const struct panel *panel)
 {
     struct enrolment claims;
     uint8_t code[INVITATION_BYTES];
-    if (enrolment_parse(buf_text(payload), payload->len, &claims, &entry->why))
+    if (enrolment_parse(buf_text(payload), payload->len, &claims, &entry->why) < 0)
         return;
-    entry->why = enrolment_fault(&claims, &entry->jws, panel);
-    if (!entry->why && invitation_read(claims.invitation, code) == 0) {
+    if (check_enrolment(&claims, &entry->jws, panel, code, &entry->why) == 0) {
         memcpy(entry->own_key, claims.public_key, KEY_BYTES);
         crypto_sha256(code, sizeof code, entry->invitation);
         entry->kind = ENTRY_ENROLMENT;
@@ -132,15 +131,19 @@ static void take_response(struct entry *entry, const struct buf *payload, const 
 {
     struct response response;
     struct faults faults;
-    if (response_parse(buf_text(payload), payload->len, &response, &entry->why))
+    if (response_parse(buf_text(payload), payload->len, &response, &entry->why) < 0)
         return;
     faults_init(&faults);
     forget_opening(&response, catalogue->panel);
     entry->revision = response.revision;
-    entry->why = T("its answers do not fit the panel", "de antwoorden passen niet bij het panel");
     if (response_check(&response, catalogue->panel, catalogue->actions, response.iat, &entry->ballot, &faults) == 0) {
         entry->kind = ENTRY_RESPONSE;
         entry->has_ballot = true;
+    } else if (faults.no_memory) {
+        error_no_memory(&entry->why);
+    } else {
+        error_set(&entry->why, ERROR_REFUSED, "%s",
+                  T("its answers do not fit the panel", "de antwoorden passen niet bij het panel"));
     }
     faults_free(&faults);
     response_free(&response);
@@ -151,20 +154,19 @@ static void take_apart(void *context, size_t i)
     struct chunk *chunk = context;
     struct entry *entry = &chunk->entries[i];
     struct buf payload;
-    const char *text = buf_text(&entry->text), *why;
+    const char *text = buf_text(&entry->text);
     merkle_leaf(text, entry->text.len, &entry->leaf);
     entry->kind = ENTRY_BAD;
-    bool is_response = jws_parse(text, entry->text.len, RESPONSE_TYP, &entry->jws, &entry->why) == 0;
-    if (!is_response && jws_parse(text, entry->text.len, ENROLMENT_TYP, &entry->jws, &why))
+    bool is_response = jws_parse(text, entry->text.len, RESPONSE_TYP, &entry->jws, NULL) == 0;
+    if (!is_response && jws_parse(text, entry->text.len, ENROLMENT_TYP, &entry->jws, &entry->why) < 0)
         return;
     buf_init(&payload, JWS_MAX);
-    entry->why = T("its payload can't be read", "de inhoud is onleesbaar");
-    if (jws_decode_payload(&entry->jws, &payload) == 0) {
-        if (is_response)
-            take_response(entry, &payload, chunk->audit->catalogue);
-        else
-            take_enrolment(entry, &payload, chunk->audit->catalogue->panel);
-    }
+    if (jws_decode_payload(&entry->jws, &payload) < 0)
+        error_no_memory(&entry->why);
+    else if (is_response)
+        take_response(entry, &payload, chunk->audit->catalogue);
+    else
+        take_enrolment(entry, &payload, chunk->audit->catalogue->panel);
     buf_free(&payload);
 }
 
@@ -244,8 +246,10 @@ static int fold_entry(struct chunk *chunk, size_t i)
     audit_tree_add(chunk->audit->tree, &entry->leaf);
     if (entry->is_missing)
         entry_differs(chunk, i, T("it is missing", "ze ontbreekt"));
+    else if (entry->kind == ENTRY_BAD && entry->why.kind == ERROR_MEMORY)
+        return -1;
     else if (entry->kind == ENTRY_BAD)
-        entry_differs(chunk, i, entry->why);
+        entry_differs(chunk, i, entry->why.text);
     else if (!entry->public_key)
         entry_differs(chunk, i, T("nobody with this key has enrolled", "niemand met deze sleutel is ingeschreven"));
     else if (!entry->signature_counts)

@@ -18,9 +18,6 @@ void refusal_free(struct refusal *refusal)
     faults_free(&refusal->faults);
 }
 
-/* The readers of claims and envelopes tell a lack of memory by this phrase: no fault of the sender's. */
-#define NO_MEMORY "out of memory"
-
 static int refuse(struct refusal *refusal, enum problem problem, const char *detail)
 {
     refusal->problem = problem;
@@ -33,9 +30,10 @@ static int refuse_memory(struct refusal *refusal)
     return refuse(refusal, PROBLEM_UNAVAILABLE, "The collector is short of memory; send the same again later.");
 }
 
-static int refuse_reading(struct refusal *refusal, enum problem problem, const char *why)
+/* By what a reader has left in refusal->why; that there was no memory to read it is no fault of the sender's. */
+static int refuse_reading(struct refusal *refusal, enum problem problem)
 {
-    return strcmp(why, NO_MEMORY) == 0 ? refuse_memory(refusal) : refuse(refusal, problem, why);
+    return refusal->why.kind == ERROR_MEMORY ? refuse_memory(refusal) : refuse(refusal, problem, refusal->why.text);
 }
 
 /* One answer for an unknown member, a revoked one and a signature that does not count. */
@@ -47,11 +45,10 @@ static int refuse_signature(struct refusal *refusal)
 
 static int read_envelope(const char *text, size_t len, const char *typ, struct jws *jws, struct refusal *refusal)
 {
-    const char *why = "";
     if (len > JWS_MAX)
         return refuse(refusal, PROBLEM_TOO_LARGE, "A signed object is at most 32 KiB long.");
-    if (jws_parse(text, len, typ, jws, &why))
-        return refuse_reading(refusal, PROBLEM_MALFORMED_ENVELOPE, why);
+    if (jws_parse(text, len, typ, jws, &refusal->why))
+        return refuse_reading(refusal, PROBLEM_MALFORMED_ENVELOPE);
     return 0;
 }
 
@@ -95,14 +92,13 @@ static int verify_member(struct roster *roster, const struct jws *jws, struct st
 static int read_response(const struct jws *jws, const struct catalogue *catalogue, int64_t now,
                          struct response *response, struct ballot *ballot, struct refusal *refusal)
 {
-    const char *why = "";
     struct buf payload;
     buf_init(&payload, JWS_MAX);
     int result = -1;
     if (jws_decode_payload(jws, &payload)) {
         refuse_memory(refusal);
-    } else if (response_parse(payload.data, payload.len, response, &why)) {
-        refuse_reading(refusal, PROBLEM_INVALID_CLAIMS, why);
+    } else if (response_parse(payload.data, payload.len, response, &refusal->why)) {
+        refuse_reading(refusal, PROBLEM_INVALID_CLAIMS);
     } else if (response_check(response, catalogue->panel, catalogue->actions, now, ballot, &refusal->faults)) {
         response_free(response);
         refuse(refusal, PROBLEM_INVALID_RESPONSE,
@@ -193,15 +189,14 @@ struct submission *submit_enrolment(struct catalogue *catalogue, const char *tex
     struct jws jws;
     struct enrolment claims;
     struct submission *s = NULL;
-    const char *why = "";
     if (read_envelope(text, len, ENROLMENT_TYP, &jws, refusal))
         return NULL;
     struct buf payload;
     buf_init(&payload, JWS_MAX);
     if (jws_decode_payload(&jws, &payload)) {
         refuse_memory(refusal);
-    } else if (enrolment_parse(payload.data, payload.len, &claims, &why)) {
-        refuse_reading(refusal, PROBLEM_INVALID_CLAIMS, why);
+    } else if (enrolment_parse(payload.data, payload.len, &claims, &refusal->why)) {
+        refuse_reading(refusal, PROBLEM_INVALID_CLAIMS);
     } else {
         bool fits =
             verify_own_key(&jws, &claims, refusal) == 0 && check_audience(&claims, catalogue->panel, refusal) == 0;

@@ -3,6 +3,7 @@
 #ifndef COLLECTOR_INTAKE_SUBMIT_H
 #define COLLECTOR_INTAKE_SUBMIT_H
 
+#include "base/error.h"
 #include "collector/intake/submission.h"
 #include "collector/state/roster.h"
 #include "panel/faults.h"
@@ -10,7 +11,8 @@
 /* Why something was refused before it came to the writer. */
 struct refusal {
     enum problem problem;
-    const char *detail; /* a static sentence or phrase in English */
+    const char *detail; /* a sentence or phrase in English: static, or why.text */
+    struct error why; /* what a reader of envelopes or claims said */
     struct faults faults; /* with PROBLEM_INVALID_RESPONSE: each fault */
 };
 

@@ -112,10 +112,9 @@ static struct json *read_claims(const struct buf *entry)
 {
     struct jws jws;
     struct buf payload;
-    const char *why;
     struct json *claims = NULL;
     buf_init(&payload, JWS_MAX);
-    if (jws_split(entry->data, entry->len, &jws, &why) == 0 && jws_decode_payload(&jws, &payload) == 0)
+    if (jws_split(entry->data, entry->len, &jws, NULL) == 0 && jws_decode_payload(&jws, &payload) == 0)
         claims = json_parse(buf_text(&payload), payload.len, NULL);
     buf_free(&payload);
     return claims;

@@ -22,9 +22,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
     read_code(typed);
     mem_free(typed);
     struct enrolment enrolment;
-    const char *why = NULL;
-    if (enrolment_parse((const char *)data, len, &enrolment, &why) < 0) {
-        fuzz_require(why != NULL);
+    struct error error = {0};
+    if (enrolment_parse((const char *)data, len, &enrolment, &error) < 0) {
+        fuzz_require(error.kind == ERROR_REFUSED && error.text[0] != '\0');
         return 0;
     }
     read_code(enrolment.invitation);

@@ -14,9 +14,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
     secret_key_free(key);
 
     struct jws jws;
-    const char *why = NULL;
-    if (jws_split(text, len, &jws, &why) < 0) {
-        fuzz_require(why != NULL);
+    struct error error = {0};
+    if (jws_split(text, len, &jws, &error) < 0) {
+        fuzz_require(error.kind == ERROR_REFUSED && error.text[0] != '\0');
         return 0;
     }
     fuzz_require(jws.signed_len < len);
@@ -26,9 +26,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
     if (jws_decode_payload(&jws, &payload) == 0)
         fuzz_require(payload.len <= jws.payload_len);
     buf_free(&payload);
-    if (jws_parse(text, len, "panel-response+jws", &jws, &why) == 0)
+    if (jws_parse(text, len, "panel-response+jws", &jws, &error) == 0)
         fuzz_require(len <= JWS_MAX && (strlen(jws.kid) == KID_LENGTH || jws.kid[0] == '\0'));
     else
-        fuzz_require(why != NULL);
+        fuzz_require(error.kind == ERROR_REFUSED && error.text[0] != '\0');
     return 0;
 }

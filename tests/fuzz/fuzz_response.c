@@ -42,9 +42,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
     if (!panel)
         read_fixtures();
     struct response response;
-    const char *why = NULL;
-    if (response_parse((const char *)data, len, &response, &why) < 0) {
-        fuzz_require(why != NULL);
+    struct error error = {0};
+    if (response_parse((const char *)data, len, &response, &error) < 0) {
+        fuzz_require(error.kind == ERROR_REFUSED && error.text[0] != '\0');
         return 0;
     }
     struct faults faults;

@@ -22,8 +22,8 @@ Test(enrolment, is_read)
 {
     const char text[] = CLAIMS("\"wau\"", "1767225600", "\"" JTI "\"", JWK, "");
     struct enrolment enrolment;
-    const char *why = "";
-    cr_assert_eq(enrolment_parse(text, strlen(text), &enrolment, &why), 0, "%s", why);
+    struct error error = {0};
+    cr_assert_eq(enrolment_parse(text, strlen(text), &enrolment, &error), 0, "%s", error.text);
     cr_assert_str_eq(enrolment.aud, "wau");
     cr_assert_str_eq(enrolment.jti, JTI);
     cr_assert_str_eq(enrolment.invitation, "CODE");
@@ -43,8 +43,8 @@ Test(enrolment, says_when_the_jwk_is_no_key)
     };
     for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
         struct enrolment enrolment;
-        const char *why = "";
-        cr_assert_eq(enrolment_parse(others[i], strlen(others[i]), &enrolment, &why), 0, "%s", why);
+        struct error error = {0};
+        cr_assert_eq(enrolment_parse(others[i], strlen(others[i]), &enrolment, &error), 0, "%s", error.text);
         cr_expect_not(enrolment.has_key);
         enrolment_free(&enrolment);
     }
@@ -76,10 +76,11 @@ Test(enrolment, is_refused_when_its_claims_are_not_exactly_these)
     };
     for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
         struct enrolment enrolment;
-        const char *why = NULL;
-        cr_expect_eq(enrolment_parse(wrong[i].text, strlen(wrong[i].text), &enrolment, &why), -1, "%s", wrong[i].text);
-        cr_assert_not_null(why);
-        cr_expect_not_null(strstr(why, wrong[i].why), "'%s' for %s", why, wrong[i].text);
+        struct error error = {0};
+        cr_expect_eq(enrolment_parse(wrong[i].text, strlen(wrong[i].text), &enrolment, &error), -1, "%s",
+                     wrong[i].text);
+        cr_assert_eq(error.kind, ERROR_REFUSED);
+        cr_expect_not_null(strstr(error.text, wrong[i].why), "'%s' for %s", error.text, wrong[i].text);
     }
 }
 
@@ -87,13 +88,13 @@ Test(enrolment, is_written_as_it_is_read)
 {
     struct buf text;
     uint8_t key[KEY_BYTES];
-    const char *why = "";
+    struct error error = {0};
     memset(key, 0x5a, sizeof key);
     buf_init(&text, 1000);
     enrolment_put_claims(&text, "wau", JTI, -5, "1234567-\"", key);
     cr_assert_eq(buf_check(&text), 0);
     struct enrolment enrolment;
-    cr_assert_eq(enrolment_parse(text.data, text.len, &enrolment, &why), 0, "%s", why);
+    cr_assert_eq(enrolment_parse(text.data, text.len, &enrolment, &error), 0, "%s", error.text);
     cr_assert_str_eq(enrolment.aud, "wau");
     cr_assert_str_eq(enrolment.jti, JTI);
     cr_assert_str_eq(enrolment.invitation, "1234567-\"");
@@ -109,9 +110,9 @@ Test(enrolment, fails_cleanly_when_any_allocation_does)
     const char text[] = CLAIMS("\"wau\"", "1767225600", "\"" JTI "\"", JWK, "");
     for (unsigned long n = 1;; n++) {
         struct enrolment enrolment;
-        const char *why = NULL;
+        struct error error = {0};
         mem_fail_at(n);
-        int result = enrolment_parse(text, strlen(text), &enrolment, &why);
+        int result = enrolment_parse(text, strlen(text), &enrolment, &error);
         bool failed = mem_has_failed();
         mem_fail_at(0);
         cr_assert_eq(result, failed ? -1 : 0, "allocation %lu", n);
@@ -119,6 +120,6 @@ Test(enrolment, fails_cleanly_when_any_allocation_does)
             enrolment_free(&enrolment);
             break;
         }
-        cr_assert_str_eq(why, "out of memory");
+        cr_assert_eq(error.kind, ERROR_MEMORY);
     }
 }

@@ -40,8 +40,8 @@ static struct buf payload_of(const struct json *log, size_t n)
         entry = json_next(entry);
     const char *text = json_text(json_member(entry, "jws"));
     struct jws jws;
-    const char *why;
-    cr_assert_eq(jws_parse(text, strlen(text), EVENT_TYP, &jws, &why), 0);
+    struct error error = {0};
+    cr_assert_eq(jws_parse(text, strlen(text), EVENT_TYP, &jws, &error), 0);
     struct buf payload;
     buf_init(&payload, MAX);
     cr_assert_eq(jws_decode_payload(&jws, &payload), 0);

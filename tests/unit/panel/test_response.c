@@ -14,17 +14,17 @@
 static void expect_refused(const char *text, const char *word)
 {
     struct response response;
-    const char *why = NULL;
-    cr_expect_eq(response_parse(text, strlen(text), &response, &why), -1, "%s", text);
-    cr_assert_not_null(why);
-    cr_expect_not_null(strstr(why, word), "'%s' for %s", why, text);
+    struct error error = {0};
+    cr_expect_eq(response_parse(text, strlen(text), &response, &error), -1, "%s", text);
+    cr_assert_eq(error.kind, ERROR_REFUSED);
+    cr_expect_not_null(strstr(error.text, word), "'%s' for %s", error.text, text);
 }
 
 static void expect_read(const char *text)
 {
     struct response response;
-    const char *why = "";
-    cr_expect_eq(response_parse(text, strlen(text), &response, &why), 0, "'%s' for %s", why, text);
+    struct error error = {0};
+    cr_expect_eq(response_parse(text, strlen(text), &response, &error), 0, "'%s' for %s", error.text, text);
     response_free(&response);
 }
 
@@ -32,8 +32,8 @@ Test(response, is_read)
 {
     const char text[] = CLAIMS("7", "1767225600", "\"" JTI "\"", "{\"importance\":3}", "");
     struct response response;
-    const char *why = "";
-    cr_assert_eq(response_parse(text, strlen(text), &response, &why), 0, "%s", why);
+    struct error error = {0};
+    cr_assert_eq(response_parse(text, strlen(text), &response, &error), 0, "%s", error.text);
     cr_assert_str_eq(response.aud, "wau");
     cr_assert_str_eq(response.round, "round-1");
     cr_assert_str_eq(response.action, "WA-1.01");
@@ -122,11 +122,11 @@ Test(response, is_written_as_it_is_read)
     struct response_claims claims = {"w\"u", "r", "a", JTI, 2, -3, answers, strlen(answers)};
     struct buf text;
     struct response response;
-    const char *why = "";
+    struct error error = {0};
     buf_init(&text, 1000);
     response_put_claims(&text, &claims);
     cr_assert_eq(buf_check(&text), 0);
-    cr_assert_eq(response_parse(text.data, text.len, &response, &why), 0, "%s", why);
+    cr_assert_eq(response_parse(text.data, text.len, &response, &error), 0, "%s", error.text);
     cr_assert_str_eq(response.aud, "w\"u");
     cr_assert_str_eq(response.round, "r");
     cr_assert_str_eq(response.action, "a");
@@ -144,9 +144,9 @@ Test(response, fails_cleanly_when_any_allocation_does)
     compose_list(&text, 100, "x");
     for (unsigned long n = 1;; n++) {
         struct response response;
-        const char *why = NULL;
+        struct error error = {0};
         mem_fail_at(n);
-        int result = response_parse(text.data, text.len, &response, &why);
+        int result = response_parse(text.data, text.len, &response, &error);
         bool failed = mem_has_failed();
         mem_fail_at(0);
         cr_assert_eq(result, failed ? -1 : 0, "allocation %lu", n);
@@ -154,7 +154,7 @@ Test(response, fails_cleanly_when_any_allocation_does)
             response_free(&response);
             break;
         }
-        cr_assert_str_eq(why, "out of memory");
+        cr_assert_eq(error.kind, ERROR_MEMORY);
     }
     buf_free(&text);
 }

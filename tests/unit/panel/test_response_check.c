@@ -73,13 +73,14 @@ static void bench_close(struct bench *b)
 
 static void check_claims(struct bench *b, struct response_claims claims, int64_t now)
 {
-    const char *why = "";
+    struct error error = {0};
     bench_reset(b);
     claims.jti = "AAECAwQFBgcICQoLDA0ODw";
     claims.revision = 1;
     response_put_claims(&b->text, &claims);
     cr_assert_eq(buf_check(&b->text), 0);
-    cr_assert_eq(response_parse(b->text.data, b->text.len, &b->response, &why), 0, "%s in %s", why, b->text.data);
+    cr_assert_eq(response_parse(b->text.data, b->text.len, &b->response, &error), 0, "%s in %s", error.text,
+                 b->text.data);
     b->result = response_check(&b->response, b->panel, b->actions, now, &b->ballot, &b->faults);
     cr_assert_eq(b->result != 0, faults_any(&b->faults));
 }

@@ -115,7 +115,7 @@ Test(compose, signs_what_the_collector_will_verify)
     struct secret_key *key = secret_key_new();
     struct buf json, text, back;
     struct jws jws;
-    const char *why;
+    struct error error = {0};
     uint8_t public_key[KEY_BYTES];
     buf_init(&json, JWS_MAX);
     buf_init(&text, JWS_MAX);
@@ -124,7 +124,7 @@ Test(compose, signs_what_the_collector_will_verify)
     cr_assert_eq(compose_answers(&json, &catalogue, &id, &answers, &faults), 0);
     cr_assert_eq(compose_sign(&text, key, catalogue.panel->id, &id, &json), 0);
     secret_key_public(key, public_key);
-    cr_assert_eq(jws_parse(buf_text(&text), text.len, RESPONSE_TYP, &jws, &why), 0);
+    cr_assert_eq(jws_parse(buf_text(&text), text.len, RESPONSE_TYP, &jws, &error), 0);
     cr_expect(jws_verify(&jws, public_key));
     cr_assert_eq(compose_read_answers(&text, &back), 0);
     cr_expect_str_eq(buf_text(&back), buf_text(&json));

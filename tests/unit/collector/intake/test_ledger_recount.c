@@ -216,9 +216,9 @@ static void keep_paper(const struct buf *entry, const struct catalogue *catalogu
 {
     struct jws jws;
     struct buf payload;
-    const char *why;
+    struct error error = {0};
     int64_t revision;
-    if (jws_parse(entry->data, entry->len, RESPONSE_TYP, &jws, &why))
+    if (jws_parse(entry->data, entry->len, RESPONSE_TYP, &jws, &error))
         return; /* an enrolment */
     buf_init(&payload, KIT_TEXT_MAX);
     cr_assert_eq(jws_decode_payload(&jws, &payload), 0);
