@@ -15,7 +15,7 @@
 
 #define MESSAGE_SIZE 1024 /* longer messages are cut off, and end in "..." */
 
-static const char *const level_names[] = {"error", "warning", "info", "debug"};
+static const char *const level_names[] = {"error", "warning", "info"};
 
 static _Atomic enum log_level highest = LOG_INFO;
 
@@ -140,14 +140,5 @@ void log_info(const char *format, ...)
 
     va_start(args, format);
     log_line(LOG_INFO, format, args);
-    va_end(args);
-}
-
-void log_debug(const char *format, ...)
-{
-    va_list args;
-
-    va_start(args, format);
-    log_line(LOG_DEBUG, format, args);
     va_end(args);
 }

@@ -6,17 +6,16 @@
 
 #include "base/compiler.h"
 
-enum log_level { LOG_ERROR, LOG_WARNING, LOG_INFO, LOG_DEBUG };
+enum log_level { LOG_ERROR, LOG_WARNING, LOG_INFO };
 
 /* Lines above `level` are left out; LOG_INFO at the start. */
 void log_set_level(enum log_level level);
 
-/* 0 and *out for "error", "warning", "info", "debug"; -1 else. */
+/* 0 and *out for "error", "warning", "info"; -1 else. */
 MUST_CHECK int log_level_find(const char *name, enum log_level *out);
 
 void log_error(const char *format, ...) PRINTF_LIKE(1, 2);
 void log_warning(const char *format, ...) PRINTF_LIKE(1, 2);
 void log_info(const char *format, ...) PRINTF_LIKE(1, 2);
-void log_debug(const char *format, ...) PRINTF_LIKE(1, 2);
 
 #endif

@@ -94,9 +94,3 @@ void parallel_end(struct parallel *parallel)
     take_blocks(parallel);
     pthread_barrier_wait(&parallel->barrier);
 }
-
-void parallel_run(struct parallel *parallel, size_t count, void (*each)(void *context, size_t i), void *context)
-{
-    parallel_begin(parallel, count, each, context);
-    parallel_end(parallel);
-}

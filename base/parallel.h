@@ -14,11 +14,9 @@ unsigned parallel_cores(void);
 MUST_CHECK struct parallel *parallel_new(unsigned threads);
 void parallel_free(struct parallel *parallel);
 
-/* Calls `each` with every number below `count`, on all threads at once, in no order. Returns when all calls have. */
-void parallel_run(struct parallel *parallel, size_t count, void (*each)(void *context, size_t i), void *context);
-
-/* The same in two: after parallel_begin the other threads are at it, and the caller may do something else before
- * parallel_end, in which it joins them and waits for the last call. */
+/* Calls `each` with every number below `count`, on all threads at once, in no order. After parallel_begin the other
+ * threads are at it, and the caller may do something else before parallel_end, in which it joins them and waits for the
+ * last call. */
 void parallel_begin(struct parallel *parallel, size_t count, void (*each)(void *context, size_t i), void *context);
 void parallel_end(struct parallel *parallel);
 

@@ -128,11 +128,6 @@ struct secret_key *secret_key_from_text(const char *text, size_t len)
     return key;
 }
 
-void secret_key_seed(const struct secret_key *key, uint8_t seed[static KEY_BYTES])
-{
-    memcpy(seed, key->bytes, KEY_BYTES);
-}
-
 void secret_key_public(const struct secret_key *key, uint8_t public_key[static KEY_BYTES])
 {
     memcpy(public_key, key->bytes + KEY_BYTES, KEY_BYTES);

@@ -45,9 +45,6 @@ void secret_key_put_text(const struct secret_key *key, char text[static SECRET_K
 /* The key that such a text of `len` characters holds; NULL when it is none, or there is no memory. */
 MUST_CHECK struct secret_key *secret_key_from_text(const char *text, size_t len);
 
-/* The seed alone. The caller wipes it. */
-void secret_key_seed(const struct secret_key *key, uint8_t seed[static KEY_BYTES]);
-
 void secret_key_public(const struct secret_key *key, uint8_t public_key[static KEY_BYTES]);
 
 void secret_key_sign(const struct secret_key *key, const void *bytes, size_t len,

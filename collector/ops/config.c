@@ -203,7 +203,7 @@ static int check_log_level(const struct config *config)
     if (log_level_find(config->values[CONFIG_LOG_LEVEL], &level) == 0)
         return CLI_DONE;
     return refuse_value(config, CONFIG_LOG_LEVEL,
-                        T("must be error, warning, info or debug", "moet error, warning, info of debug zijn"));
+                        T("must be error, warning or info", "moet error, warning of info zijn"));
 }
 
 static int check_origin(const struct config *config)

@@ -24,7 +24,8 @@ Test(parallel, calls_each_number_once)
         cr_assert_not_null(parallel);
         for (size_t c = 0; c < sizeof counts / sizeof counts[0]; c++) {
             atomic_size_t sum = 0;
-            parallel_run(parallel, counts[c], count_call, &sum);
+            parallel_begin(parallel, counts[c], count_call, &sum);
+            parallel_end(parallel);
             cr_assert_eq(sum, counts[c]);
             for (size_t i = 0; i < MOST; i++)
                 cr_assert_eq(atomic_exchange(&calls[i], 0), i < counts[c], "%u threads, number %zu of %zu", threads, i,
@@ -39,8 +40,10 @@ Test(parallel, runs_short_loops_time_after_time)
     struct parallel *parallel = parallel_new(4);
     atomic_size_t sum = 0;
     cr_assert_not_null(parallel);
-    for (int i = 0; i < 2000; i++)
-        parallel_run(parallel, 3, count_call, &sum);
+    for (int i = 0; i < 2000; i++) {
+        parallel_begin(parallel, 3, count_call, &sum);
+        parallel_end(parallel);
+    }
     cr_assert_eq(sum, 6000);
     parallel_free(parallel);
 }

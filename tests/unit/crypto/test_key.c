@@ -196,21 +196,22 @@ Test(key, is_acceptable_whenever_it_was_made_here)
     }
 }
 
-Test(key, gives_back_its_seed_and_differs_from_the_next)
+Test(key, is_the_one_of_its_seed_and_differs_from_the_next)
 {
-    uint8_t seed[KEY_BYTES], other[KEY_BYTES], first[KEY_BYTES], second[KEY_BYTES];
-    struct secret_key *key = secret_key_new();
-    cr_assert_not_null(key);
-    secret_key_seed(key, seed);
+    static const uint8_t seed[KEY_BYTES] = {1, 2, 3};
+    uint8_t first[KEY_BYTES], second[KEY_BYTES], other[KEY_BYTES];
+    struct secret_key *key = secret_key_from_seed(seed), *again = secret_key_from_seed(seed);
+    struct secret_key *new = secret_key_new(), *next = secret_key_new();
+    cr_assert(key && again && new &&next);
     secret_key_public(key, first);
-    struct secret_key *again = secret_key_from_seed(seed), *next = secret_key_new();
-    cr_assert(again != NULL && next != NULL);
     secret_key_public(again, second);
     cr_assert_arr_eq(first, second, KEY_BYTES);
-    secret_key_seed(next, other);
-    cr_assert_arr_neq(seed, other, KEY_BYTES);
+    secret_key_public(new, first);
+    secret_key_public(next, other);
+    cr_assert_arr_neq(first, other, KEY_BYTES);
     secret_key_free(key);
     secret_key_free(again);
+    secret_key_free(new);
     secret_key_free(next);
     secret_key_free(NULL);
 }
@@ -218,7 +219,7 @@ Test(key, gives_back_its_seed_and_differs_from_the_next)
 Test(key, text_of_a_key_file_gives_the_key_back_and_nothing_near_it_does)
 {
     char text[SECRET_KEY_TEXT_SIZE + 1], bad[SECRET_KEY_TEXT_SIZE + 1];
-    uint8_t seed[KEY_BYTES], back[KEY_BYTES];
+    char back[SECRET_KEY_TEXT_SIZE];
     struct secret_key *key = secret_key_new();
     cr_assert_not_null(key);
     secret_key_put_text(key, text);
@@ -227,9 +228,8 @@ Test(key, text_of_a_key_file_gives_the_key_back_and_nothing_near_it_does)
     cr_assert_eq(text[len - 1], '\n');
     struct secret_key *again = secret_key_from_text(text, len);
     cr_assert_not_null(again);
-    secret_key_seed(key, seed);
-    secret_key_seed(again, back);
-    cr_assert_arr_eq(seed, back, KEY_BYTES);
+    secret_key_put_text(again, back);
+    cr_assert_str_eq(back, text);
 
     cr_assert_null(secret_key_from_text(text, len - 1), "no newline");
     text[len] = '\n';
