@@ -8,12 +8,6 @@
 
 _Static_assert(TEXT_MAX > NOTE_NAME_SIZE + 20 + LINE_BASE64_LENGTH(SHA256_BYTES) + 3, "every checkpoint fits");
 
-static int refuse(const char **why, const char *reason)
-{
-    *why = reason;
-    return -1;
-}
-
 void checkpoint_sign(struct buf *out, const struct merkle_head *head, const struct note_key *key,
                      const struct secret_key *secret)
 {
@@ -27,37 +21,37 @@ void checkpoint_sign(struct buf *out, const struct merkle_head *head, const stru
     buf_free(&text);
 }
 
-int checkpoint_parse(const char *text, size_t len, struct merkle_head *head, size_t *origin_len, const char **why)
+int checkpoint_parse(const char *text, size_t len, struct merkle_head *head, size_t *origin_len, struct error *error)
 {
     struct line rest = {text, len}, origin, size, root, extension;
     struct merkle_head parsed;
     if (!line_next(&rest, &origin) || !line_next(&rest, &size) || !line_next(&rest, &root) || origin.len == 0)
-        return refuse(why, "not the three lines of a checkpoint");
-    if (line_number(&size, &parsed.size) != 0)
-        return refuse(why, "tree size is no decimal number");
-    if (line_base64_exactly(&root, parsed.root.bytes, SHA256_BYTES) != 0)
-        return refuse(why, "root is no SHA-256 in base64");
+        return error_set(error, ERROR_REFUSED, "not the three lines of a checkpoint");
+    if (line_number(&size, &parsed.size) < 0)
+        return error_set(error, ERROR_REFUSED, "tree size is no decimal number");
+    if (line_base64_exactly(&root, parsed.root.bytes, SHA256_BYTES) < 0)
+        return error_set(error, ERROR_REFUSED, "root is no SHA-256 in base64");
     while (line_next(&rest, &extension))
         if (extension.len == 0)
-            return refuse(why, "empty extension line");
+            return error_set(error, ERROR_REFUSED, "empty extension line");
     if (rest.len != 0)
-        return refuse(why, "last line without a newline");
+        return error_set(error, ERROR_REFUSED, "last line without a newline");
     *head = parsed;
     *origin_len = origin.len;
     return 0;
 }
 
 int checkpoint_open(const char *note, size_t len, const struct note_key *key, struct merkle_head *head,
-                    const char **why)
+                    struct error *error)
 {
     size_t text_len, origin_len;
     struct merkle_head opened;
-    if (note_open(note, len, key, &text_len, why) != 0 ||
-        checkpoint_parse(note, text_len, &opened, &origin_len, why) != 0)
+    if (note_open(note, len, key, &text_len, error) < 0 ||
+        checkpoint_parse(note, text_len, &opened, &origin_len, error) < 0)
         return -1;
     struct line origin = {note, origin_len};
     if (!line_is(&origin, key->name))
-        return refuse(why, "the origin is not that of the key");
+        return error_set(error, ERROR_REFUSED, "the origin is not that of the key");
     *head = opened;
     return 0;
 }

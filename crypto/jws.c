@@ -24,7 +24,7 @@ int jws_split(const char *text, size_t len, struct jws *out, struct error *error
         return error_set(error, ERROR_REFUSED, "header is not base64url");
     if (jws.payload_len == 0 || !base64url_is_valid(jws.payload, jws.payload_len))
         return error_set(error, ERROR_REFUSED, "payload is not base64url");
-    if (base64url_decode_exactly(second + 1, (size_t)(end - second - 1), jws.signature, SIGNATURE_BYTES) != 0)
+    if (base64url_decode_exactly(second + 1, (size_t)(end - second - 1), jws.signature, SIGNATURE_BYTES) < 0)
         return error_set(error, ERROR_REFUSED, "signature is not 64 bytes of base64url");
     *out = jws;
     return 0;
@@ -75,7 +75,7 @@ int jws_parse(const char *text, size_t len, const char *typ, struct jws *out, st
         return error_set(error, ERROR_REFUSED, "longer than 32 KiB");
     if (jws_split(text, len, &jws, error) < 0)
         return -1;
-    if (base64url_decode(jws.header, jws.header_len, bytes, sizeof bytes, &count) != 0)
+    if (base64url_decode(jws.header, jws.header_len, bytes, sizeof bytes, &count) < 0)
         return error_set(error, ERROR_REFUSED, "header is not base64url");
 
     if (is_plain_header(bytes, count, typ, jws.kid)) {
@@ -103,7 +103,7 @@ int jws_decode_payload(const struct jws *jws, struct buf *out)
     size_t room = jws->payload_len / 4 * 3 + (jws->payload_len % 4 == 0 ? 0 : jws->payload_len % 4 - 1);
     size_t count;
     char *place = buf_reserve(out, room);
-    if (!place || base64url_decode(jws->payload, jws->payload_len, place, room, &count) != 0)
+    if (!place || base64url_decode(jws->payload, jws->payload_len, place, room, &count) < 0)
         return -1;
     out->len += count;
     buf_put(out, "", 0); /* its NUL */
@@ -128,7 +128,7 @@ void jws_sign(struct buf *out, const struct secret_key *key, const char *typ, co
     struct buf header;
     buf_init(&header, JWS_MAX);
     put_header(&header, key, typ);
-    if (buf_check(&header) != 0) {
+    if (buf_check(&header) < 0) {
         out->failed = true;
         buf_free(&header);
         return;
@@ -137,7 +137,7 @@ void jws_sign(struct buf *out, const struct secret_key *key, const char *typ, co
     buf_free(&header);
     buf_put_char(out, '.');
     base64url_put(out, payload, len);
-    if (buf_check(out) != 0)
+    if (buf_check(out) < 0)
         return;
     secret_key_sign(key, out->data + start, out->len - start, signature);
     buf_put_char(out, '.');

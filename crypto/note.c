@@ -10,12 +10,6 @@
 #define DASH "\xe2\x80\x94 " /* U+2014 and a space begin a signature line */
 #define ID_DIGITS (2 * NOTE_ID_BYTES)
 
-static int refuse(const char **why, const char *reason)
-{
-    *why = reason;
-    return -1;
-}
-
 /* Keys. */
 
 /* Unicode's White_Space beyond ASCII, as UTF-8. */
@@ -75,27 +69,27 @@ int note_key_make(struct note_key *out, const char *name, const uint8_t public_k
     return 0;
 }
 
-int note_key_parse(const char *text, size_t len, struct note_key *out, const char **why)
+int note_key_parse(const char *text, size_t len, struct note_key *out, struct error *error)
 {
     const char *plus = len == 0 ? NULL : memchr(text, '+', len);
     struct line name = {text, !plus ? 0 : (size_t)(plus - text)};
     if (!plus || len < name.len + 1 + ID_DIGITS + 1 || !note_name_is_good(name.text, name.len) ||
         plus[1 + ID_DIGITS] != '+')
-        return refuse(why, "not of the form name+id+key");
+        return error_set(error, ERROR_REFUSED, "not of the form name+id+key");
 
     uint8_t bytes[1 + KEY_BYTES];
     size_t rest = name.len + 1 + ID_DIGITS + 1;
     struct line base64 = {text + rest, len - rest};
-    if (line_base64_exactly(&base64, bytes, sizeof bytes) != 0 || bytes[0] != TYPE_ED25519)
-        return refuse(why, "not an Ed25519 key");
+    if (line_base64_exactly(&base64, bytes, sizeof bytes) < 0 || bytes[0] != TYPE_ED25519)
+        return error_set(error, ERROR_REFUSED, "not an Ed25519 key");
     struct note_key key;
     char id[ID_DIGITS + 1];
     fill_key(&key, &name, bytes + 1);
     sodium_bin2hex(id, sizeof id, key.id, sizeof key.id);
     if (memcmp(id, plus + 1, ID_DIGITS) != 0)
-        return refuse(why, "the id is not the key's");
+        return error_set(error, ERROR_REFUSED, "the id is not the key's");
     if (!key_is_acceptable(key.public_key))
-        return refuse(why, "the key is no acceptable Ed25519 key");
+        return error_set(error, ERROR_REFUSED, "the key is no acceptable Ed25519 key");
     *out = key;
     return 0;
 }
@@ -166,7 +160,7 @@ static bool is_sound(struct line base64)
         struct line piece = {base64.text, base64.len < 256 ? base64.len : 256};
         base64.text += piece.len;
         base64.len -= piece.len;
-        if (line_base64(&piece, bytes, sizeof bytes, &count) != 0 || (base64.len > 0 && count != sizeof bytes))
+        if (line_base64(&piece, bytes, sizeof bytes, &count) < 0 || (base64.len > 0 && count != sizeof bytes))
             return false;
         total += count;
     }
@@ -183,18 +177,18 @@ static const char *find_separator(const char *note, size_t len)
 }
 
 /* Cuts a note in two at the last empty line. */
-static int cut(const char *note, size_t len, struct line *text, struct line *signatures, const char **why)
+static int cut(const char *note, size_t len, struct line *text, struct line *signatures, struct error *error)
 {
     if (len > NOTE_MAX)
-        return refuse(why, "note too long");
+        return error_set(error, ERROR_REFUSED, "note too long");
     if (!is_text(note, len))
-        return refuse(why, "not lines of UTF-8 without control characters");
+        return error_set(error, ERROR_REFUSED, "not lines of UTF-8 without control characters");
     const char *separator = find_separator(note, len);
     if (!separator)
-        return refuse(why, "no empty line before the signatures");
+        return error_set(error, ERROR_REFUSED, "no empty line before the signatures");
     *text = (struct line){note, (size_t)(separator - note) + 1};
     *signatures = (struct line){separator + 2, len - text->len - 1};
-    return signatures->len > 0 ? 0 : refuse(why, "no signature");
+    return signatures->len > 0 ? 0 : error_set(error, ERROR_REFUSED, "no signature");
 }
 
 enum judgement { OF_ANOTHER_KEY, GOOD, BAD };
@@ -207,23 +201,23 @@ static enum judgement judge(const struct signature *signature, const struct note
     size_t count;
     if (!line_is(&signature->name, key->name))
         return OF_ANOTHER_KEY;
-    if (line_base64(&groups, head, sizeof head, &count) != 0 || memcmp(head, key->id, NOTE_ID_BYTES) != 0)
+    if (line_base64(&groups, head, sizeof head, &count) < 0 || memcmp(head, key->id, NOTE_ID_BYTES) != 0)
         return OF_ANOTHER_KEY;
-    if (line_base64_exactly(&signature->base64, bytes, sizeof bytes) != 0)
+    if (line_base64_exactly(&signature->base64, bytes, sizeof bytes) < 0)
         return BAD;
     return key_verify(key->public_key, bytes + NOTE_ID_BYTES, text->text, text->len) ? GOOD : BAD;
 }
 
 /* Walks the signature lines, to the end even where one has been found good: a bad one of the same key refuses the note.
  * Without a key, only their form. */
-static int check_signatures(struct line lines, const struct note_key *key, const struct line *text, const char **why)
+static int check_signatures(struct line lines, const struct note_key *key, const struct line *text, struct error *error)
 {
     struct line line;
     struct signature signature;
     bool found = !key;
     while (line_next(&lines, &line)) {
-        if (read_signature(line, &signature) != 0 || !is_sound(signature.base64))
-            return refuse(why, "malformed signature line");
+        if (read_signature(line, &signature) < 0 || !is_sound(signature.base64))
+            return error_set(error, ERROR_REFUSED, "malformed signature line");
         switch (!key ? OF_ANOTHER_KEY : judge(&signature, key, text)) {
         case OF_ANOTHER_KEY:
             break;
@@ -231,27 +225,27 @@ static int check_signatures(struct line lines, const struct note_key *key, const
             found = true;
             break;
         case BAD:
-            return refuse(why, "the signature does not verify");
+            return error_set(error, ERROR_REFUSED, "the signature does not verify");
         }
     }
-    return found ? 0 : refuse(why, "not signed by this key");
+    return found ? 0 : error_set(error, ERROR_REFUSED, "not signed by this key");
 }
 
-static int open_note(const char *note, size_t len, const struct note_key *key, size_t *text_len, const char **why)
+static int open_note(const char *note, size_t len, const struct note_key *key, size_t *text_len, struct error *error)
 {
-    struct line text, signatures;
-    if (cut(note, len, &text, &signatures, why) != 0 || check_signatures(signatures, key, &text, why) != 0)
+    struct line text = {NULL, 0}, signatures = {NULL, 0};
+    if (cut(note, len, &text, &signatures, error) < 0 || check_signatures(signatures, key, &text, error) < 0)
         return -1;
     *text_len = text.len;
     return 0;
 }
 
-int note_split(const char *note, size_t len, size_t *text_len, const char **why)
+int note_split(const char *note, size_t len, size_t *text_len, struct error *error)
 {
-    return open_note(note, len, NULL, text_len, why);
+    return open_note(note, len, NULL, text_len, error);
 }
 
-int note_open(const char *note, size_t len, const struct note_key *key, size_t *text_len, const char **why)
+int note_open(const char *note, size_t len, const struct note_key *key, size_t *text_len, struct error *error)
 {
-    return open_note(note, len, key, text_len, why);
+    return open_note(note, len, key, text_len, error);
 }

@@ -1,8 +1,10 @@
 /* Signed notes and the keys that verify them: c2sp.org/signed-note, Ed25519 (type 0x01) alone. Knows no log. Bytes in,
- * values out. Any thread. */
+ * values out. Any thread. Where reading fails, *error
+ * (may be NULL) is ERROR_REFUSED with a phrase in English. */
 #ifndef CRYPTO_NOTE_H
 #define CRYPTO_NOTE_H
 
+#include "base/error.h"
 #include "crypto/key.h"
 
 #define NOTE_MAX ((size_t)128 * 1024) /* bytes of a note; sixteen post-quantum signatures of others fit */
@@ -23,9 +25,9 @@ bool note_name_is_good(const char *name, size_t len);
 MUST_CHECK int note_key_make(struct note_key *out, const char *name, const uint8_t public_key[static KEY_BYTES]);
 
 /* Reads `len` characters `name+id+key`: the id as 8 lower-case hexadecimal digits, the key as base64 of 0x01 and 32
- * bytes. -1, with *why a static phrase in English: not of that form, an id that is not the key's, or a key that
+ * bytes. -1, with *error: not of that form, an id that is not the key's, or a key that
  * key_is_acceptable refuses. */
-MUST_CHECK int note_key_parse(const char *text, size_t len, struct note_key *out, const char **why);
+MUST_CHECK int note_key_parse(const char *text, size_t len, struct note_key *out, struct error *error);
 
 /* Appends the same. */
 void note_key_put(struct buf *out, const struct note_key *key);
@@ -37,11 +39,12 @@ MUST_CHECK int note_sign(struct buf *out, const char *text, size_t len, const st
                          const struct secret_key *secret);
 
 /* Whether `len` bytes have the form of a note, at most NOTE_MAX: a text, an empty line, one or more signature lines. 0,
- * with the length of the text (its last newline included); -1 with *why. Says nothing of who signed. */
-MUST_CHECK int note_split(const char *note, size_t len, size_t *text_len, const char **why);
+ * with the length of the text (its last newline included); -1 with *error. Says nothing of who signed. */
+MUST_CHECK int note_split(const char *note, size_t len, size_t *text_len, struct error *error);
 
 /* note_split, then the signatures under `key`, of which there must be one and none may fail; those of other keys are
- * passed over. 0, with the length of the text, which may then be believed; -1 with *why. */
-MUST_CHECK int note_open(const char *note, size_t len, const struct note_key *key, size_t *text_len, const char **why);
+ * passed over. 0, with the length of the text, which may then be believed; -1 with *error. */
+MUST_CHECK int note_open(const char *note, size_t len, const struct note_key *key, size_t *text_len,
+                         struct error *error);
 
 #endif

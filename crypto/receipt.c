@@ -5,12 +5,6 @@
 
 #define FIRST_LINE "c2sp.org/tlog-proof@v1"
 
-static int refuse(const char **why, const char *reason)
-{
-    *why = reason;
-    return -1;
-}
-
 void receipt_put(struct buf *out, const struct receipt *receipt, const char *newline)
 {
     buf_put_text(out, FIRST_LINE);
@@ -27,7 +21,7 @@ void receipt_put(struct buf *out, const struct receipt *receipt, const char *new
 }
 
 /* The hashes up to and with the empty line. */
-static int read_proof(struct line *rest, struct receipt *out, const char **why)
+static int read_proof(struct line *rest, struct receipt *out, struct error *error)
 {
     struct line line;
     out->count = 0;
@@ -35,53 +29,53 @@ static int read_proof(struct line *rest, struct receipt *out, const char **why)
         if (line.len == 0)
             return 0;
         if (out->count == MERKLE_PROOF_MAX)
-            return refuse(why, "proof too long");
-        if (line_base64_exactly(&line, out->proof[out->count].bytes, SHA256_BYTES) != 0)
-            return refuse(why, "proof line is no SHA-256 in base64");
+            return error_set(error, ERROR_REFUSED, "proof too long");
+        if (line_base64_exactly(&line, out->proof[out->count].bytes, SHA256_BYTES) < 0)
+            return error_set(error, ERROR_REFUSED, "proof line is no SHA-256 in base64");
         out->count++;
     }
-    return refuse(why, "no checkpoint");
+    return error_set(error, ERROR_REFUSED, "no checkpoint");
 }
 
-static int check_form(const struct receipt *receipt, const char **why)
+static int check_form(const struct receipt *receipt, struct error *error)
 {
     struct merkle_head head;
     size_t text_len, origin_len;
-    if (note_split(receipt->checkpoint, receipt->checkpoint_len, &text_len, why) != 0)
+    if (note_split(receipt->checkpoint, receipt->checkpoint_len, &text_len, error) < 0)
         return -1;
-    return checkpoint_parse(receipt->checkpoint, text_len, &head, &origin_len, why);
+    return checkpoint_parse(receipt->checkpoint, text_len, &head, &origin_len, error);
 }
 
-int receipt_parse(const char *text, size_t len, struct receipt *out, const char **why)
+int receipt_parse(const char *text, size_t len, struct receipt *out, struct error *error)
 {
     struct line rest = {text, len}, line;
     struct receipt parsed;
     if (len > RECEIPT_MAX)
-        return refuse(why, "receipt too long");
+        return error_set(error, ERROR_REFUSED, "receipt too long");
     if (!line_next(&rest, &line) || !line_is(&line, FIRST_LINE))
-        return refuse(why, "first line is not " FIRST_LINE);
-    if (!line_next(&rest, &line) || !line_skip(&line, "index ") || line_number(&line, &parsed.index) != 0)
-        return refuse(why, "second line is no index");
-    if (read_proof(&rest, &parsed, why) != 0)
+        return error_set(error, ERROR_REFUSED, "first line is not " FIRST_LINE);
+    if (!line_next(&rest, &line) || !line_skip(&line, "index ") || line_number(&line, &parsed.index) < 0)
+        return error_set(error, ERROR_REFUSED, "second line is no index");
+    if (read_proof(&rest, &parsed, error) < 0)
         return -1;
     parsed.checkpoint = rest.text;
     parsed.checkpoint_len = rest.len;
-    if (check_form(&parsed, why) != 0)
+    if (check_form(&parsed, error) < 0)
         return -1;
     *out = parsed;
     return 0;
 }
 
 int receipt_check(const char *text, size_t len, const struct merkle_hash *leaf, const struct note_key *key,
-                  uint64_t *index, const char **why)
+                  uint64_t *index, struct error *error)
 {
     struct receipt receipt;
     struct merkle_head head;
-    if (receipt_parse(text, len, &receipt, why) != 0 ||
-        checkpoint_open(receipt.checkpoint, receipt.checkpoint_len, key, &head, why) != 0)
+    if (receipt_parse(text, len, &receipt, error) < 0 ||
+        checkpoint_open(receipt.checkpoint, receipt.checkpoint_len, key, &head, error) < 0)
         return -1;
     if (!merkle_inclusion_holds(receipt.index, head.size, leaf, receipt.proof, receipt.count, &head.root))
-        return refuse(why, "the proof does not lead from the entry to the checkpoint");
+        return error_set(error, ERROR_REFUSED, "the proof does not lead from the entry to the checkpoint");
     if (index)
         *index = receipt.index;
     return 0;

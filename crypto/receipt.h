@@ -20,13 +20,13 @@ struct receipt {
  * which end the receipt's checkpoint is such an inside already. Whether all fitted is said by buf_check(out). */
 void receipt_put(struct buf *out, const struct receipt *receipt, const char *newline);
 
-/* Reads `len` bytes. -1, with *why a static phrase in English, for what is no receipt or whose checkpoint has not the
+/* Reads `len` bytes. -1, with *error as in note.h, for what is no receipt or whose checkpoint has not the
  * form of one. Says nothing of whether it is true. */
-MUST_CHECK int receipt_parse(const char *text, size_t len, struct receipt *out, const char **why);
+MUST_CHECK int receipt_parse(const char *text, size_t len, struct receipt *out, struct error *error);
 
 /* Whether a receipt of `len` bytes shows that the log of `key` holds `leaf`: receipt_parse, checkpoint_open, and the
- * proof leads from the leaf to the root. 0, with the index in *index (may be NULL); -1 with *why. */
+ * proof leads from the leaf to the root. 0, with the index in *index (may be NULL); -1 with *error. */
 MUST_CHECK int receipt_check(const char *text, size_t len, const struct merkle_hash *leaf, const struct note_key *key,
-                             uint64_t *index, const char **why);
+                             uint64_t *index, struct error *error);
 
 #endif

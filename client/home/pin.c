@@ -34,11 +34,8 @@ static struct pin *verify_and_build(const struct note_key *key, const struct buf
 {
     struct merkle_head head;
     struct slice text = slice_of(checkpoint);
-    const char *why;
-    if (checkpoint_open(text.text, text.len, key, &head, &why) < 0) {
-        error_set(error, ERROR_REFUSED, "%s", why);
+    if (checkpoint_open(text.text, text.len, key, &head, error) < 0)
         return NULL;
-    }
     struct pin *pin = build_pin(key, &head, &text);
     if (!pin)
         error_no_memory(error);
@@ -48,14 +45,12 @@ static struct pin *verify_and_build(const struct note_key *key, const struct buf
 struct pin *pin_new(const struct buf *key, const struct buf *checkpoint, struct error *error)
 {
     struct note_key parsed;
-    const char *text = buf_text(key), *why;
+    const char *text = buf_text(key);
     size_t len = key->len;
     if (len > 0 && text[len - 1] == '\n')
         len--;
-    if (note_key_parse(text, len, &parsed, &why) < 0) {
-        error_set(error, ERROR_REFUSED, "%s", why);
+    if (note_key_parse(text, len, &parsed, error) < 0)
         return NULL;
-    }
     return verify_and_build(&parsed, checkpoint, error);
 }
 

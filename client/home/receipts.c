@@ -23,7 +23,6 @@ int receipts_check(const struct member_receipt *receipt, const struct note_key *
     struct receipt parsed;
     struct receipts_proof proof;
     uint64_t index;
-    const char *why;
     if (receipt->is_damaged)
         return error_set(error, ERROR_REFUSED, "%s", T("its file is damaged", "het bestand is beschadigd"));
     if (!receipt->text)
@@ -31,10 +30,10 @@ int receipts_check(const struct member_receipt *receipt, const struct note_key *
                          T("the answer has no receipt", "het antwoord heeft geen ontvangstbewijs"));
     size_t len = strlen(receipt->text);
     merkle_leaf(receipt->jws.text, receipt->jws.len, &leaf);
-    if (receipt_check(receipt->text, len, &leaf, key, &index, &why) < 0 ||
-        receipt_parse(receipt->text, len, &parsed, &why) < 0 ||
-        checkpoint_open(parsed.checkpoint, parsed.checkpoint_len, key, &proof.head, &why) < 0)
-        return error_set(error, ERROR_REFUSED, "%s", why);
+    if (receipt_check(receipt->text, len, &leaf, key, &index, error) < 0 ||
+        receipt_parse(receipt->text, len, &parsed, error) < 0 ||
+        checkpoint_open(parsed.checkpoint, parsed.checkpoint_len, key, &proof.head, error) < 0)
+        return -1;
     if (receipt->index < 0 || index != (uint64_t)receipt->index)
         return error_set(error, ERROR_REFUSED, "%s",
                          T("the receipt is of another entry than the answer",

@@ -5,38 +5,34 @@
 #include "client/log/tile_reader.h"
 
 /* Whether it has the form of a checkpoint, whoever signed it. */
-static bool is_checkpoint(const struct buf *text, const char **why)
+static bool is_checkpoint(const struct buf *text)
 {
     struct merkle_head head;
     size_t text_len, origin_len;
-    return note_split(buf_text(text), text->len, &text_len, why) == 0 &&
-           checkpoint_parse(buf_text(text), text_len, &head, &origin_len, why) == 0;
+    return note_split(buf_text(text), text->len, &text_len, NULL) == 0 &&
+           checkpoint_parse(buf_text(text), text_len, &head, &origin_len, NULL) == 0;
 }
 
 static enum monitor_result judge_key(struct monitor *monitor)
 {
     struct note_key key;
-    const char *why;
     const char *text = buf_text(&monitor->view.key);
     size_t len = monitor->view.key.len;
     if (len > 0 && text[len - 1] == '\n')
         len--;
-    if (note_key_parse(text, len, &key, &why) < 0) {
-        error_set(&monitor->why, ERROR_REFUSED, "%s", why);
+    if (note_key_parse(text, len, &key, &monitor->why) < 0)
         return MONITOR_NO_LOG;
-    }
     return pin_has_key(monitor->pin, &key) ? MONITOR_CONTINUES : MONITOR_OTHER_KEY;
 }
 
 static enum monitor_result judge_checkpoint(struct monitor *monitor)
 {
-    const char *why;
     monitor->newest = pin_advance(monitor->pin, &monitor->view.checkpoint, &monitor->why);
     if (monitor->newest)
         return MONITOR_CONTINUES;
     if (monitor->why.kind == ERROR_MEMORY)
         return MONITOR_FAILED;
-    return is_checkpoint(&monitor->view.checkpoint, &why) ? MONITOR_OTHER_KEY : MONITOR_NO_LOG;
+    return is_checkpoint(&monitor->view.checkpoint) ? MONITOR_OTHER_KEY : MONITOR_NO_LOG;
 }
 
 static enum monitor_result result_of(enum consistency_verdict verdict)

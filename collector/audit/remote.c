@@ -104,15 +104,13 @@ struct catalogue *remote_catalogue(struct remote *remote, struct error *error)
 static int read_signed_head(const struct buf *key_text, const struct buf *checkpoint, struct note_key *key,
                             struct merkle_head *head, struct error *error)
 {
-    const char *why = "";
-    if (key_text->len == 0 || note_key_parse(key_text->data, key_text->len - 1, key, &why) != 0)
-        return error_set(error, ERROR_DAMAGED,
-                         T("/log/key: no key of a log: %s", "/log/key: geen sleutel van een logboek: %s"), why);
-    if (checkpoint_open(buf_text(checkpoint), checkpoint->len, key, head, &why) != 0)
-        return error_set(error, ERROR_DAMAGED,
-                         T("/log/checkpoint: not a checkpoint by the log's key: %s",
-                           "/log/checkpoint: geen controlepunt van de sleutel van het logboek: %s"),
-                         why);
+    size_t len = key_text->len > 0 ? key_text->len - 1 : 0; /* without its newline */
+    if (note_key_parse(buf_text(key_text), len, key, error) < 0)
+        return error_prefix(error, "%s", T("/log/key: no key of a log", "/log/key: geen sleutel van een logboek"));
+    if (checkpoint_open(buf_text(checkpoint), checkpoint->len, key, head, error) < 0)
+        return error_prefix(error, "%s",
+                            T("/log/checkpoint: not a checkpoint by the log's key",
+                              "/log/checkpoint: geen controlepunt van de sleutel van het logboek"));
     return 0;
 }
 

@@ -95,10 +95,10 @@ int signer_verifier(const char *path, const char *origin, struct buf *out, char 
 
 static int open_secret(struct signer *key, const char *path, const char *verifier, char error[static STORE_ERROR_SIZE])
 {
-    const char *why;
+    struct error why;
     struct note_key own;
-    if (note_key_parse(verifier, strlen(verifier), &key->public, &why)) {
-        snprintf(error, STORE_ERROR_SIZE, "the store's verifier key can't be read: %s", why);
+    if (note_key_parse(verifier, strlen(verifier), &key->public, &why) < 0) {
+        snprintf(error, STORE_ERROR_SIZE, "the store's verifier key can't be read: %.400s", why.text);
         return -1;
     }
     key->secret = read_secret(path, error);
@@ -116,22 +116,20 @@ static int open_secret(struct signer *key, const char *path, const char *verifie
 }
 
 /* Reads the note from the padded file. -1: it can't be read or believed. */
-static int read_last(struct signer *key, const char **why)
+static int read_last(struct signer *key, struct error *why)
 {
     char sector[LOG_CHECKPOINT_MAX + 1];
     ssize_t len = pread(key->file, sector, LOG_CHECKPOINT_MAX, 0);
-    *why = strerror(errno);
     if (len < 0)
-        return -1;
+        return error_set(why, ERROR_IO, "%s", strerror(errno));
     while (len > 1 && sector[len - 1] == '\n' && sector[len - 2] == '\n')
         len--;
     if (len == 0 || (len == 1 && sector[0] == '\n'))
         return 0;
-    if (checkpoint_open(sector, (size_t)len, &key->public, &key->last, why))
+    if (checkpoint_open(sector, (size_t)len, &key->public, &key->last, why) < 0)
         return -1;
     buf_put(&key->checkpoint, sector, (size_t)len);
-    *why = "out of memory";
-    return buf_check(&key->checkpoint);
+    return buf_check(&key->checkpoint) == 0 ? 0 : error_no_memory(why);
 }
 
 static void checkpoint_path(const char *path, char name[static PATH_SIZE])
@@ -158,7 +156,7 @@ static int make_last(const char *name)
 static int open_last(struct signer *key, const char *path, char error[static STORE_ERROR_SIZE])
 {
     char name[PATH_SIZE];
-    const char *why = "";
+    struct error why;
     checkpoint_path(path, name);
     key->file = open(name, O_RDWR | O_CLOEXEC);
     if (key->file < 0 && errno == ENOENT && make_last(name) == 0)
@@ -176,7 +174,7 @@ static int open_last(struct signer *key, const char *path, char error[static STO
     }
     if (read_last(key, &why) == 0)
         return 0;
-    last_is_unreadable(name, why, error);
+    last_is_unreadable(name, why.text, error);
     return -1;
 }
 
@@ -209,7 +207,7 @@ void signer_close(struct signer *key)
 }
 
 /* Who signs meanwhile may be seen halfway through a write; not three times. */
-static int read_last_quietly(struct signer *key, const char **why)
+static int read_last_quietly(struct signer *key, struct error *why)
 {
     int result = -1;
     for (int i = 0; i < READ_TRIES && result != 0; i++) {
@@ -224,18 +222,18 @@ enum store_result signer_read_last(const char *path, const char *verifier, struc
 {
     struct signer key = {.file = -1};
     char name[PATH_SIZE];
-    const char *why;
+    struct error why;
     enum store_result result = STORE_FAILED;
     checkpoint_path(path, name);
     buf_init(&key.checkpoint, LOG_CHECKPOINT_MAX);
-    if (note_key_parse(verifier, strlen(verifier), &key.public, &why))
-        snprintf(error, STORE_ERROR_SIZE, "the store's verifier key can't be read: %s", why);
+    if (note_key_parse(verifier, strlen(verifier), &key.public, &why) < 0)
+        snprintf(error, STORE_ERROR_SIZE, "the store's verifier key can't be read: %.400s", why.text);
     else if ((key.file = open(name, O_RDONLY | O_CLOEXEC)) < 0 && errno == ENOENT)
         result = STORE_NONE;
     else if (key.file < 0)
         last_is_unreadable(name, strerror(errno), error);
     else if (read_last_quietly(&key, &why))
-        last_is_unreadable(name, why, error);
+        last_is_unreadable(name, why.text, error);
     else
         result = key.checkpoint.len > 0 ? STORE_OK : STORE_NONE;
     if (result == STORE_OK)

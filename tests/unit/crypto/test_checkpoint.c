@@ -26,9 +26,9 @@ static struct secret_key *make_key(struct note_key *key)
 static int parse(const char *text, struct merkle_head *head)
 {
     size_t origin_len;
-    const char *why = "";
-    int result = checkpoint_parse(text, strlen(text), head, &origin_len, &why);
-    cr_assert_eq(*why == '\0', result == 0);
+    struct error error = {0};
+    int result = checkpoint_parse(text, strlen(text), head, &origin_len, &error);
+    cr_assert_eq(error.kind == ERROR_NONE, result == 0);
     return result;
 }
 
@@ -40,12 +40,12 @@ Test(checkpoint, that_was_signed_here_opens)
     for (size_t i = 0; i < 5; i++) {
         struct merkle_head head = {.size = sizes[i]}, opened;
         struct buf note;
-        const char *why = "";
+        struct error error = {0};
         merkle_leaf("x", i, &head.root);
         buf_init(&note, 1000);
         checkpoint_sign(&note, &head, &key, secret);
         cr_assert_eq(buf_check(&note), 0);
-        cr_assert_eq(checkpoint_open(note.data, note.len, &key, &opened, &why), 0, "%s", why);
+        cr_assert_eq(checkpoint_open(note.data, note.len, &key, &opened, &error), 0, "%s", error.text);
         cr_assert_eq(opened.size, sizes[i]);
         cr_assert(merkle_equal(&opened.root, &head.root));
         buf_free(&note);
@@ -79,18 +79,18 @@ Test(checkpoint, of_another_origin_does_not_open_though_our_key_signed_it)
     struct note_key key;
     struct merkle_head head = {.size = 9};
     struct buf note;
-    const char *why = "";
+    struct error error = {0};
     struct secret_key *secret = make_key(&key);
     buf_init(&note, 1000);
     cr_assert_eq(note_sign(&note, text, strlen(text), &key, secret), 0);
-    cr_assert_eq(checkpoint_open(note.data, note.len, &key, &head, &why), -1);
-    cr_assert_str_eq(why, "the origin is not that of the key");
+    cr_assert_eq(checkpoint_open(note.data, note.len, &key, &head, &error), -1);
+    cr_assert_str_eq(error.text, "the origin is not that of the key");
     buf_reset(&note);
     cr_assert_eq(note_sign(&note, three + 1, strlen(three + 1), &key, secret), 0);
-    cr_assert_eq(checkpoint_open(note.data, note.len, &key, &head, &why), -1);
+    cr_assert_eq(checkpoint_open(note.data, note.len, &key, &head, &error), -1);
     buf_reset(&note);
     cr_assert_eq(note_sign(&note, "free text\n", 10, &key, secret), 0);
-    cr_assert_eq(checkpoint_open(note.data, note.len, &key, &head, &why), -1);
+    cr_assert_eq(checkpoint_open(note.data, note.len, &key, &head, &error), -1);
     cr_assert_eq(head.size, 9, "written on success only");
     buf_free(&note);
     secret_key_free(secret);
@@ -144,16 +144,17 @@ Test(checkpoint, text_of_sumdb_is_one)
 {
     struct json *document = vectors_load("sumdb/tlog_note.json");
     const struct json *tree = json_member(document, "format_tree");
-    const char *golden = vectors_text(tree, "golden"), *phrase = "go.sum database tree", *why;
+    const char *golden = vectors_text(tree, "golden"), *phrase = "go.sum database tree";
+    struct error error = {0};
     struct merkle_head head;
     size_t origin_len;
     int bad = 0;
-    cr_assert_eq(checkpoint_parse(golden, strlen(golden), &head, &origin_len, &why), 0);
+    cr_assert_eq(checkpoint_parse(golden, strlen(golden), &head, &origin_len, &error), 0);
     cr_assert_eq((int64_t)head.size, vectors_integer(tree, "n"));
     cr_assert(origin_len == strlen(phrase) && strncmp(golden, phrase, origin_len) == 0);
     for (const struct json *v = json_first(json_member(document, "bad_trees")); v != NULL; v = json_next(v)) {
         const char *text = json_text(v);
-        bool taken = checkpoint_parse(text, strlen(text), &head, &origin_len, &why) == 0 &&
+        bool taken = checkpoint_parse(text, strlen(text), &head, &origin_len, &error) == 0 &&
                      origin_len == strlen(phrase) && strncmp(text, phrase, origin_len) == 0;
         cr_assert_not(taken, "%s", text);
         bad++;
@@ -170,11 +171,11 @@ Test(checkpoint, examples_of_c2sp_have_the_form)
         struct buf note;
         struct merkle_head head;
         size_t len, origin_len;
-        const char *why = "";
+        struct error error = {0};
         buf_init(&note, NOTE_MAX);
         vectors_read(names[i], &note);
-        cr_assert_eq(note_split(note.data, note.len, &len, &why), 0, "%s", why);
-        cr_assert_eq(checkpoint_parse(note.data, len, &head, &origin_len, &why), 0, "%s", why);
+        cr_assert_eq(note_split(note.data, note.len, &len, &error), 0, "%s", error.text);
+        cr_assert_eq(checkpoint_parse(note.data, len, &head, &origin_len, &error), 0, "%s", error.text);
         cr_assert_eq(head.size, 20852163);
         cr_assert_eq(origin_len, strlen("example.com/behind-the-sofa"));
         buf_free(&note);
@@ -221,10 +222,10 @@ static void check_testlog(const char *name, unsigned size, const struct note_key
 {
     struct merkle_hash leaves[TESTLOG_SIZE], root;
     struct buf note;
-    const char *why = "";
+    struct error error = {0};
     buf_init(&note, NOTE_MAX);
     vectors_read(name, &note);
-    cr_assert_eq(checkpoint_open(note.data, note.len, key, head, &why), 0, "%s: %s", name, why);
+    cr_assert_eq(checkpoint_open(note.data, note.len, key, head, &error), 0, "%s: %s", name, error.text);
     cr_assert_eq(head->size, size);
     if (size > 0) {
         read_bundle(size, leaves);
@@ -241,12 +242,12 @@ Test(checkpoint, tiles_and_entries_of_the_tessera_log_agree_at_every_size)
     struct note_key key;
     struct buf text;
     char name[64];
-    const char *why = "";
+    struct error error = {0};
     buf_init(&text, 400);
     vectors_read("tessera-testlog/log_public_key.vkey", &text);
     while (text.len > 0 && text.data[text.len - 1] == '\n')
         text.len--;
-    cr_assert_eq(note_key_parse(text.data, text.len, &key, &why), 0, "%s", why);
+    cr_assert_eq(note_key_parse(text.data, text.len, &key, &error), 0, "%s", error.text);
     unsigned count = 0;
     for (; count <= TESTLOG_SIZE; count++) {
         snprintf(name, sizeof name, "tessera-testlog/checkpoint.%u", count);

@@ -33,21 +33,22 @@ static void make_note(struct buf *out, struct note_key *key, const char *text)
 static int open_text(const char *note, const struct note_key *key)
 {
     size_t len;
-    const char *why = "";
-    return note_open(note, strlen(note), key, &len, &why);
+    struct error error = {0};
+    return note_open(note, strlen(note), key, &len, &error);
 }
 
 static int parse_key(const char *text, struct note_key *key)
 {
-    const char *why = "";
-    int result = note_key_parse(text, strlen(text), key, &why);
-    cr_assert_eq(*why == '\0', result == 0);
+    struct error error = {0};
+    int result = note_key_parse(text, strlen(text), key, &error);
+    cr_assert_eq(error.kind == ERROR_NONE, result == 0);
     return result;
 }
 
 static void check_vector(const struct json *vector, int *opened)
 {
-    const char *note = vectors_text(vector, "note"), *why = "";
+    const char *note = vectors_text(vector, "note");
+    struct error error = {0};
     for (const struct json *v = json_first(json_member(vector, "vkey")); v != NULL; v = json_next(v)) {
         struct note_key key;
         struct buf back;
@@ -56,7 +57,7 @@ static void check_vector(const struct json *vector, int *opened)
         cr_assert_eq(parse_key(json_text(v), &key), 0, "%s", json_text(v));
         note_key_put(&back, &key);
         cr_assert_str_eq(buf_text(&back), json_text(v));
-        cr_assert_eq(note_open(note, strlen(note), &key, &len, &why), 0, "%s", why);
+        cr_assert_eq(note_open(note, strlen(note), &key, &len, &error), 0, "%s", error.text);
         cr_assert_eq(strncmp(note + len, "\n" DASH, 5), 0);
         buf_free(&back);
         ++*opened;
@@ -94,10 +95,10 @@ Test(note, is_refused_with_a_byte_that_is_no_utf_8)
         buf_init(&changed, NOTE_MAX);
         buf_put_text(&changed, texts[i]);
         buf_put(&changed, note.data + strlen(TEXT), note.len - strlen(TEXT));
-        const char *why = "";
+        struct error error = {0};
         size_t len;
-        cr_assert_eq(note_split(changed.data, changed.len, &len, &why), -1);
-        cr_assert_str_eq(why, "not lines of UTF-8 without control characters");
+        cr_assert_eq(note_split(changed.data, changed.len, &len, &error), -1);
+        cr_assert_str_eq(error.text, "not lines of UTF-8 without control characters");
         buf_free(&changed);
     }
     buf_free(&note);
@@ -108,12 +109,12 @@ Test(note, that_was_signed_here_opens)
     struct note_key key;
     struct buf note;
     size_t len = 0;
-    const char *why = "";
+    struct error error = {0};
     make_note(&note, &key, TEXT);
-    cr_assert_eq(note_open(note.data, note.len, &key, &len, &why), 0, "%s", why);
+    cr_assert_eq(note_open(note.data, note.len, &key, &len, &error), 0, "%s", error.text);
     cr_assert_eq(len, strlen(TEXT));
     len = 0;
-    cr_assert_eq(note_split(note.data, note.len, &len, &why), 0);
+    cr_assert_eq(note_split(note.data, note.len, &len, &error), 0);
     cr_assert_eq(len, strlen(TEXT));
     buf_free(&note);
 }
@@ -155,10 +156,10 @@ Test(note, does_not_open_cut_short_or_with_more_behind)
     struct note_key key;
     struct buf note;
     size_t len;
-    const char *why;
+    struct error error = {0};
     make_note(&note, &key, TEXT);
     for (size_t cut = 0; cut < note.len; cut++)
-        cr_assert_eq(note_open(note.data, cut, &key, &len, &why), -1);
+        cr_assert_eq(note_open(note.data, cut, &key, &len, &error), -1);
     for (const char *more = "\n x."; *more != '\0'; more++) {
         buf_put_char(&note, *more);
         cr_assert_eq(open_text(note.data, &key), -1);
@@ -257,7 +258,7 @@ Test(note, may_bear_sixteen_large_signatures_and_not_be_longer_than_its_limit)
     struct note_key key;
     struct buf note;
     size_t len;
-    const char *why = "";
+    struct error error = {0};
     make_note(&note, &key, TEXT);
     for (int i = 0; i < 16; i++) {
         buf_put_text(&note, DASH "witness ");
@@ -265,11 +266,11 @@ Test(note, may_bear_sixteen_large_signatures_and_not_be_longer_than_its_limit)
         buf_put_char(&note, '\n');
     }
     cr_assert_eq(buf_check(&note), 0);
-    cr_assert_eq(note_open(note.data, note.len, &key, &len, &why), 0, "%s", why);
+    cr_assert_eq(note_open(note.data, note.len, &key, &len, &error), 0, "%s", error.text);
     while (note.len < NOTE_MAX + 1)
         buf_put_char(&note, '\n');
-    cr_assert_eq(note_open(note.data, note.len, &key, &len, &why), -1);
-    cr_assert_str_eq(why, "note too long");
+    cr_assert_eq(note_open(note.data, note.len, &key, &len, &error), -1);
+    cr_assert_str_eq(error.text, "note too long");
     buf_free(&note);
 }
 
@@ -345,19 +346,19 @@ Test(note, key_is_read_in_its_one_form_only)
     cr_assert_eq(parse_key("example.com/log/testdata+33d7b496+" GOOD_KEY, &key), 0);
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
         cr_assert_eq(parse_key(bad[i], &key), -1, "%s", bad[i]);
-    cr_assert_eq(note_key_parse(NULL, 0, &key, &(const char *){NULL}), -1);
+    cr_assert_eq(note_key_parse(NULL, 0, &key, NULL), -1);
 }
 
 Test(note, key_of_small_order_is_refused_though_its_id_is_right)
 {
     struct note_key key, read;
     struct buf text;
-    const char *why = "";
+    struct error error = {0};
     const uint8_t identity[KEY_BYTES] = {1};
     buf_init(&text, 200);
     cr_assert_eq(note_key_make(&key, "a", identity), 0);
     note_key_put(&text, &key);
-    cr_assert_eq(note_key_parse(text.data, text.len, &read, &why), -1);
-    cr_assert_str_eq(why, "the key is no acceptable Ed25519 key");
+    cr_assert_eq(note_key_parse(text.data, text.len, &read, &error), -1);
+    cr_assert_str_eq(error.text, "the key is no acceptable Ed25519 key");
     buf_free(&text);
 }

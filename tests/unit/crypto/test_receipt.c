@@ -17,7 +17,7 @@ struct bench {
     struct secret_key *secret;
     struct note_key key;
     struct buf checkpoint, text;
-    const char *why;
+    struct error why;
 };
 
 static void bench_open(struct bench *b, uint64_t size)
@@ -26,7 +26,7 @@ static void bench_open(struct bench *b, uint64_t size)
     uint8_t public_key[KEY_BYTES];
     small_log_init(&small, size);
     small_log_root(&small, 0, size, &head.root);
-    b->why = "";
+    b->why = (struct error){0};
     b->secret = secret_key_from_seed(seed);
     cr_assert_not_null(b->secret);
     secret_key_public(b->secret, public_key);
@@ -78,12 +78,12 @@ Test(receipt, shows_that_its_entry_and_no_other_is_in_the_log)
             uint64_t told = UINT64_MAX;
             write_receipt(&b, index);
             cr_assert_eq(receipt_check(b.text.data, b.text.len, &small.stored[0][index], &b.key, &told, &b.why), 0,
-                         "%s", b.why);
+                         "%s", b.why.text);
             cr_assert_eq(told, index);
             if (size == 1)
                 continue;
             cr_assert_eq(check(&b, &small.stored[0][(index + 1) % size]), -1);
-            cr_assert_str_eq(b.why, "the proof does not lead from the entry to the checkpoint");
+            cr_assert_str_eq(b.why.text, "the proof does not lead from the entry to the checkpoint");
         }
         bench_close(&b);
     }
@@ -98,7 +98,7 @@ Test(receipt, has_the_lines_of_tlog_proof)
     const char *want = HEAD "index 2\n";
     cr_assert_eq(strncmp(b.text.data, want, strlen(want)), 0);
     cr_assert_eq(b.text.len, strlen(want) + 45 + 1 + b.checkpoint.len);
-    cr_assert_eq(receipt_parse(b.text.data, b.text.len, &receipt, &b.why), 0, "%s", b.why);
+    cr_assert_eq(receipt_parse(b.text.data, b.text.len, &receipt, &b.why), 0, "%s", b.why.text);
     cr_assert_eq(receipt.index, 2);
     cr_assert_eq(receipt.count, 1);
     cr_assert_eq(receipt.checkpoint_len, b.checkpoint.len);
@@ -131,7 +131,7 @@ Test(receipt, of_another_log_shows_nothing)
     secret_key_public(secret, other);
     cr_assert_eq(note_key_make(&b.key, "burgerpanel/wind", other), 0);
     cr_assert_eq(check(&b, &small.stored[0][9]), -1);
-    cr_assert_str_eq(b.why, "not signed by this key");
+    cr_assert_str_eq(b.why.text, "not signed by this key");
     secret_key_free(secret);
     bench_close(&b);
 }
@@ -172,8 +172,8 @@ Test(receipt, is_refused_in_any_other_form)
     bench_open(&b, 1);
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
         cr_assert_eq(parse_head(&b, bad[i], &receipt), -1, "%s", bad[i]);
-    cr_assert_eq(parse_head(&b, HEAD "index 0\n\n", &receipt), 0, "%s", b.why);
-    cr_assert_eq(parse_head(&b, HEAD "index 18446744073709551615\n" HASH "\n", &receipt), 0, "%s", b.why);
+    cr_assert_eq(parse_head(&b, HEAD "index 0\n\n", &receipt), 0, "%s", b.why.text);
+    cr_assert_eq(parse_head(&b, HEAD "index 18446744073709551615\n" HASH "\n", &receipt), 0, "%s", b.why.text);
     cr_assert_eq(receipt.count, 1);
     bench_close(&b);
 }
@@ -194,11 +194,11 @@ Test(receipt, has_at_most_64_hashes_and_a_bounded_length)
         buf_put_text(&b.text, "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\n");
     buf_printf(&b.text, "\n%s", b.checkpoint.data);
     cr_assert_eq(receipt_parse(b.text.data, b.text.len, &receipt, &b.why), -1);
-    cr_assert_str_eq(b.why, "proof too long");
+    cr_assert_str_eq(b.why.text, "proof too long");
     while (b.text.len <= RECEIPT_MAX)
         buf_put_char(&b.text, 'x');
     cr_assert_eq(receipt_parse(b.text.data, b.text.len, &receipt, &b.why), -1);
-    cr_assert_str_eq(b.why, "receipt too long");
+    cr_assert_str_eq(b.why.text, "receipt too long");
     bench_close(&b);
 }
 
@@ -207,18 +207,19 @@ Test(receipt, example_of_c2sp_is_refused)
 {
     struct buf text, rest;
     struct receipt receipt;
-    const char *why = "", *index;
+    struct error error = {0};
+    const char *index;
     buf_init(&text, RECEIPT_MAX);
     buf_init(&rest, RECEIPT_MAX);
     vectors_read("c2sp/tlog-proof_example_syntax.txt", &text);
-    cr_assert_eq(receipt_parse(text.data, text.len, &receipt, &why), -1);
-    cr_assert_str_eq(why, "second line is no index");
+    cr_assert_eq(receipt_parse(text.data, text.len, &receipt, &error), -1);
+    cr_assert_str_eq(error.text, "second line is no index");
     index = strstr(buf_text(&text), "index ");
     cr_assert_not_null(index);
     buf_put_text(&rest, HEAD);
     buf_put_text(&rest, index);
-    cr_assert_eq(receipt_parse(rest.data, rest.len, &receipt, &why), -1);
-    cr_assert_str_eq(why, "malformed signature line");
+    cr_assert_eq(receipt_parse(rest.data, rest.len, &receipt, &error), -1);
+    cr_assert_str_eq(error.text, "malformed signature line");
     buf_free(&text);
     buf_free(&rest);
 }

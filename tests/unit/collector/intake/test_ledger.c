@@ -110,14 +110,14 @@ Test(ledger, proves_what_it_has_accepted)
         const struct submission *s = parcels[i].submission;
         struct buf receipt;
         uint64_t index = 0;
-        const char *why = "";
+        struct error error = {0};
         buf_init(&receipt, RECEIPT_MAX);
         cr_assert_not_null(s->proofs);
         cr_assert_eq(s->proofs, parcels[0].submission->proofs, "one checkpoint serves the batch");
         cr_assert_eq(proofs_put_receipt(&receipt, s->proofs, (uint64_t)s->index, RECEIPT_TEXT), 0);
         cr_assert_eq(
-            receipt_check(receipt.data, receipt.len, &s->leaf, signer_public(kit.around.log_key), &index, &why), 0,
-            "%s", why);
+            receipt_check(receipt.data, receipt.len, &s->leaf, signer_public(kit.around.log_key), &index, &error), 0,
+            "%s", error.text);
         cr_assert_eq(index, (uint64_t)s->index);
         buf_free(&receipt);
     }
