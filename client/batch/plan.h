@@ -22,6 +22,7 @@ struct batch_row {
     size_t wave; /* how many rows of this member and action go before it */
     char *answers; /* a JSON object */
     enum spool_state state; /* where this response is; kept by who signs and sends */
+    bool held; /* turned away in this run, for a reason that may pass: not to be sent again in it */
     bool excluded; /* its member can't enrol: not to be sent */
 };
 

@@ -53,7 +53,7 @@ static int fill_body(struct sending *s, size_t end)
     buf_reset(&body->text);
     while (s->next < end && body->count < BATCH_LINES_MAX && body->text.len < BATCH_BODY_MAX - JWS_MAX - 3) {
         struct batch_row *row = &s->batch->plan->rows[s->batch->plan->by_wave[s->next++]];
-        if (row->state == SPOOL_WAITING && !row->excluded && put_signed_row(s, row) < 0)
+        if (row->state == SPOOL_WAITING && !row->excluded && !row->held && put_signed_row(s, row) < 0)
             return -1;
     }
     return buf_check(&body->text) < 0 ? error_no_memory(&s->batch->error) : 0;
@@ -86,6 +86,16 @@ static int count_kept(struct sending *s, enum delivery delivery)
     return 0;
 }
 
+static int hold_row(struct sending *s, struct batch_row *row, const struct response_id *id, const struct slice *answer)
+{
+    if (spool_put_reason(buf_text(&s->home), id, answer) < 0)
+        return count_kept(s, DELIVERY_FAILED);
+    row->held = true;
+    s->settled++;
+    s->batch->listener->step_advances(s->batch->listener->context, 1);
+    return 0;
+}
+
 static int file_row(struct sending *s, size_t i, const char *line, size_t len)
 {
     struct request_body *body = &s->body;
@@ -97,6 +107,8 @@ static int file_row(struct sending *s, size_t i, const char *line, size_t len)
         delivery = DELIVERY_FAILED;
     else if (delivery == DELIVERY_SENT)
         delivery = deliver_prove(buf_text(&s->home), &id, &jws, &answer, &s->batch->log->key, &s->batch->why);
+    if (delivery == DELIVERY_HELD)
+        return hold_row(s, row, &id, &answer);
     if (delivery != DELIVERY_SENT && delivery != DELIVERY_REFUSED)
         return count_kept(s, delivery);
     enum spool_state state = delivery == DELIVERY_SENT ? SPOOL_SENT : SPOOL_REFUSED;

@@ -1,6 +1,7 @@
 /* The first half of a batch: homes, keys, enrolments, signatures. Sends enrolments alone; prints nothing. */
 #include "base/lang.h"
 #include "client/batch/batch.h"
+#include "client/home/held.h"
 #include "client/log/view.h"
 #include "client/net/enrol.h"
 #include "client/response/compose.h"
@@ -102,6 +103,23 @@ static enum batch_result compare_log(struct batch *batch, struct profile *profil
     return BATCH_FAILED;
 }
 
+/* Sees to it that the row waits with a text that may be sent: signed now, or earlier and turned away for a reason that
+ * may have passed. */
+static int prepare_row(const struct batch *batch, const struct profile *profile, struct batch_row *row)
+{
+    struct response_id id;
+    if (row->state == SPOOL_UNKNOWN)
+        return sign_row(batch, profile, row);
+    if (batch_row_id(row, &batch->context, &id) < 0) {
+        errno = ENAMETOOLONG;
+        return -1;
+    }
+    int reopened = row->state == SPOOL_REFUSED ? held_reopen(profile->home, &id) : 0;
+    if (reopened > 0)
+        row->state = SPOOL_WAITING;
+    return reopened < 0 || (row->state == SPOOL_WAITING && held_renew(profile->home, &id, profile->key) < 0) ? -1 : 0;
+}
+
 static enum batch_result serve_member(struct batch *batch, struct profile *profile, struct span span)
 {
     struct batch_plan *plan = batch->plan;
@@ -116,7 +134,7 @@ static enum batch_result serve_member(struct batch *batch, struct profile *profi
         result = enrol_or_exclude(batch, profile, member, span);
     for (size_t i = span.from; i < span.to && result == BATCH_DONE; i++) {
         struct batch_row *row = &plan->rows[plan->by_member[i]];
-        if (row->state == SPOOL_UNKNOWN && !row->excluded && sign_row(batch, profile, row) < 0)
+        if (!row->excluded && prepare_row(batch, profile, row) < 0)
             result = fail_by_errno(batch, profile->home);
     }
     return result;
@@ -127,8 +145,7 @@ static enum batch_result serve_member(struct batch *batch, struct profile *profi
 static bool has_work(const struct batch_plan *plan, struct span span)
 {
     for (size_t i = span.from; i < span.to; i++) {
-        enum spool_state state = plan->rows[plan->by_member[i]].state;
-        if (state == SPOOL_UNKNOWN || state == SPOOL_WAITING)
+        if (plan->rows[plan->by_member[i]].state != SPOOL_SENT)
             return true;
     }
     return false;

@@ -9,6 +9,7 @@
 #include "client/batch/rows.h"
 #include "client/cmd/cmd.h"
 #include "client/cmd/rounds.h"
+#include "client/home/held.h"
 #include "client/terminal/failures.h"
 #include "client/terminal/messages.h"
 #include <errno.h>
@@ -89,7 +90,7 @@ static void tell_excluded(void *context, const struct batch_member *member, cons
 /* What came of it. */
 
 struct summary {
-    size_t sent, refused, kept, excluded;
+    size_t sent, refused, kept, held, excluded; /* `held` are among those kept */
 };
 
 static void tell_refused(const struct batch_run *run, const struct batch_row *row, struct buf *text)
@@ -119,6 +120,28 @@ static void tell_refused(const struct batch_run *run, const struct batch_row *ro
     buf_free(&answer);
 }
 
+/* Which row it is, before what is said of it. */
+static void put_row_name(struct buf *out, const struct batch_run *run, const struct batch_row *row)
+{
+    const struct batch *batch = &run->batch;
+    buf_printf(out, T("%s:%zu: member %s, %s: ", "%s:%zu: panellid %s, %s: "), run->options->responses, row->line,
+               batch->plan->members[row->member].name, batch->context.catalogue->actions->list[row->action].id);
+}
+
+static void tell_held(const struct batch_run *run, const struct batch_row *row, struct buf *text)
+{
+    struct response_id id;
+    struct buf home;
+    buf_init(&home, PATH_MAX);
+    buf_reset(text);
+    put_row_name(text, run, row);
+    buf_put_text(text, T("not taken now: ", "nu niet aangenomen: "));
+    if (batch_row_id(row, &run->batch.context, &id) == 0 && batch_home(&run->batch, row->member, &home) == 0)
+        messages_put_held(text, held_reason(buf_text(&home), &id));
+    cli_say("%s", buf_text(text));
+    buf_free(&home);
+}
+
 static struct summary sum_up(const struct batch_run *run)
 {
     const struct batch *batch = &run->batch;
@@ -131,8 +154,11 @@ static struct summary sum_up(const struct batch_run *run)
         sum.kept += row->state == SPOOL_WAITING && !row->excluded;
         sum.refused += row->state == SPOOL_REFUSED;
         sum.excluded += row->excluded && (row->state == SPOOL_UNKNOWN || row->state == SPOOL_WAITING);
+        sum.held += row->held;
         if (row->state == SPOOL_REFUSED)
             tell_refused(run, row, &text);
+        if (row->held)
+            tell_held(run, row, &text);
     }
     buf_free(&text);
     return sum;
@@ -153,7 +179,7 @@ static int tell_result(const struct batch_run *run, enum batch_result result)
 {
     const struct batch *batch = &run->batch;
     struct summary sum = sum_up(run);
-    int exit_code = sum.refused || sum.excluded ? CLI_FAILED : CLI_DONE;
+    int exit_code = sum.refused || sum.held || sum.excluded ? CLI_FAILED : CLI_DONE;
     if (run->options->as_json)
         printf("{\"rows\":%zu,\"sent\":%zu,\"refused\":%zu,\"notEnrolled\":%zu,\"spooled\":%zu}\n",
                batch->plan->row_count, sum.sent, sum.refused, sum.excluded, sum.kept);

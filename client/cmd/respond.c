@@ -4,6 +4,7 @@
 #include "base/lang.h"
 #include "client/cmd/cmd.h"
 #include "client/cmd/rounds.h"
+#include "client/home/held.h"
 #include "client/response/answers.h"
 #include "client/response/catalogue.h"
 #include "client/response/compose.h"
@@ -111,7 +112,7 @@ static void tell_delivery(void *context, const struct response_id *id, enum deli
 static int send_kept(struct draft *draft)
 {
     const struct delivery_listener listener = {.on_delivered = tell_delivery, .context = draft};
-    struct delivery_way way = {draft->profile->home, &draft->profile->pin->key, draft->http};
+    struct delivery_way way = {draft->profile->home, &draft->profile->pin->key, draft->http, draft->profile->key};
     struct delivery_count count;
     struct http_answer answer;
     http_answer_init(&answer);
@@ -129,7 +130,9 @@ static int send_draft(struct draft *draft)
         draft->is_renumbered = true;
         exit_code = number_anew(draft, current) < 0 ? CLI_FAILED : send_kept(draft);
     }
-    return spool_find(draft->profile->home, &draft->id) == SPOOL_REFUSED ? CLI_FAILED : exit_code;
+    bool turned_away = spool_find(draft->profile->home, &draft->id) == SPOOL_REFUSED ||
+                       held_reason(draft->profile->home, &draft->id) != HELD_NOT;
+    return turned_away ? CLI_FAILED : exit_code;
 }
 
 /* The verb. */

@@ -2,6 +2,7 @@
 #include "base/json.h"
 #include "base/lang.h"
 #include "client/cmd/cmd.h"
+#include "client/home/held.h"
 #include "client/home/spool.h"
 #include "client/terminal/failures.h"
 #include "client/terminal/messages.h"
@@ -9,42 +10,77 @@
 #include "panel/problem.h"
 
 #define OUTPUT_MAX ((size_t)16 * 1024 * 1024)
+#define WHY_MAX ((size_t)1024)
 
 struct counts {
     size_t sent, spooled, refused;
 };
 
-/* On its way to being printed: what was refused, one after the other. */
-struct refusals {
+/* On its way to being printed: what was refused, or what waits, one after the other. */
+struct listing {
     const char *home;
     struct buf *out;
     bool as_json;
     bool any;
 };
 
-static int put_refusal(void *context, const struct response_id *id)
+/* "" as `problem` is null. */
+static void put_response(struct listing *l, const struct response_id *id, const char *problem, const struct buf *why)
 {
-    struct refusals *r = context;
-    struct buf answer;
-    buf_init(&answer, SPOOL_RECORD_MAX);
-    if (spool_read_answer(r->home, id, SPOOL_REFUSED, &answer) < 0) {
-        buf_free(&answer);
-        return -1;
+    if (l->as_json) {
+        buf_printf(l->out, "%s{\"round\":\"%s\",\"action\":\"%s\",\"revision\":%lld,\"problem\":", l->any ? "," : "",
+                   id->round, id->action, (long long)id->revision);
+        if (*problem)
+            json_put_text(l->out, problem);
+        else
+            buf_put_text(l->out, "null");
+        buf_put_char(l->out, '}');
+    } else {
+        buf_printf(l->out, "  %s %s (%lld): %s\n", id->round, id->action, (long long)id->revision, buf_text(why));
     }
-    struct json *document = json_parse(buf_text(&answer), answer.len, NULL);
+    l->any = true;
+}
+
+static enum problem problem_of(const struct buf *answer)
+{
+    struct json *document = json_parse(buf_text(answer), answer->len, NULL);
     const char *type = json_text(json_member(document, "type"));
     enum problem problem = type ? problem_find(type) : PROBLEM_NONE;
-    if (r->as_json) {
-        buf_printf(r->out, "%s{\"round\":\"%s\",\"action\":\"%s\",\"revision\":%lld,\"problem\":\"%s\"}",
-                   r->any ? "," : "", id->round, id->action, (long long)id->revision, problem_name(problem));
-    } else {
-        buf_printf(r->out, "  %s %s (%lld): ", id->round, id->action, (long long)id->revision);
-        messages_put_problem(r->out, problem, problem_status(problem));
-        buf_put_char(r->out, '\n');
-    }
-    r->any = true;
     json_free(document);
+    return problem;
+}
+
+static int put_refused(void *context, const struct response_id *id)
+{
+    struct listing *l = context;
+    struct buf answer, why;
+    buf_init(&answer, SPOOL_RECORD_MAX);
+    buf_init(&why, WHY_MAX);
+    int result = spool_read_answer(l->home, id, SPOOL_REFUSED, &answer);
+    if (result == 0) {
+        enum problem problem = problem_of(&answer);
+        messages_put_problem(&why, problem, problem_status(problem));
+        put_response(l, id, problem_name(problem), &why);
+    }
     buf_free(&answer);
+    buf_free(&why);
+    return result;
+}
+
+static int put_waiting(void *context, const struct response_id *id)
+{
+    struct listing *l = context;
+    struct buf answer, why;
+    buf_init(&answer, SPOOL_RECORD_MAX);
+    buf_init(&why, WHY_MAX);
+    enum held held = held_reason(l->home, id);
+    messages_put_held(&why, held);
+    if (held == HELD_NOT)
+        buf_put_text(&why, T("to be sent", "te versturen"));
+    bool known = held != HELD_NOT && spool_read_reason(l->home, id, &answer) == 0;
+    put_response(l, id, known ? problem_name(problem_of(&answer)) : "", &why);
+    buf_free(&answer);
+    buf_free(&why);
     return 0;
 }
 
@@ -67,7 +103,7 @@ static void put_status_as_json(struct buf *out, const struct profile *p, const s
     put_text_member(out, "url", p->url);
     if (profile_is_enrolled(p))
         buf_printf(out, "\"index\":%lld,", (long long)p->index);
-    buf_printf(out, "\"sent\":%zu,\"spooled\":%zu,\"refused\":%zu,\"refusals\":[", c->sent, c->spooled, c->refused);
+    buf_printf(out, "\"sent\":%zu,\"spooled\":%zu,\"refused\":%zu", c->sent, c->spooled, c->refused);
 }
 
 static void put_status_as_text(struct buf *out, const struct profile *p, const struct counts *c)
@@ -83,27 +119,45 @@ static void put_status_as_text(struct buf *out, const struct profile *p, const s
         c->sent, c->spooled, c->refused);
 }
 
-static int print_status(const struct profile *profile, bool as_json)
+static int read_counts(const struct profile *profile, struct counts *out)
+{
+    if (spool_count(profile->home, SPOOL_SENT, &out->sent) < 0 ||
+        spool_count(profile->home, SPOOL_WAITING, &out->spooled) < 0 ||
+        spool_count(profile->home, SPOOL_REFUSED, &out->refused) < 0)
+        return -1;
+    return 0;
+}
+
+static int put_status(struct buf *out, const struct profile *profile, bool as_json)
 {
     struct counts counts;
+    struct listing refused = {.home = profile->home, .out = out, .as_json = as_json}, waiting = refused;
+    if (read_counts(profile, &counts) < 0)
+        return -1;
+    (as_json ? put_status_as_json : put_status_as_text)(out, profile, &counts);
+    if (!as_json && counts.refused > 0)
+        buf_put_text(out, T("refused:\n", "geweigerd:\n"));
+    buf_put_text(out, as_json ? ",\"refusals\":[" : "");
+    if (spool_each(profile->home, SPOOL_REFUSED, put_refused, &refused) != 0)
+        return -1;
+    if (!as_json && counts.spooled > 0)
+        buf_put_text(out, T("waiting:\n", "wacht:\n"));
+    buf_put_text(out, as_json ? "],\"waiting\":[" : "");
+    if (spool_each(profile->home, SPOOL_WAITING, put_waiting, &waiting) != 0)
+        return -1;
+    buf_put_text(out, as_json ? "]}\n" : "");
+    return 0;
+}
+
+static int print_status(const struct profile *profile, bool as_json)
+{
     struct buf out;
     int exit_code = CLI_FAILED;
     buf_init(&out, OUTPUT_MAX);
-    struct refusals refusals = {.home = profile->home, .out = &out, .as_json = as_json};
-    if (spool_count(profile->home, SPOOL_SENT, &counts.sent) < 0 ||
-        spool_count(profile->home, SPOOL_WAITING, &counts.spooled) < 0 ||
-        spool_count(profile->home, SPOOL_REFUSED, &counts.refused) < 0) {
+    if (put_status(&out, profile, as_json) < 0)
         failure_tell_errno(profile->home);
-    } else {
-        (as_json ? put_status_as_json : put_status_as_text)(&out, profile, &counts);
-        if (spool_each(profile->home, SPOOL_REFUSED, put_refusal, &refusals) != 0)
-            failure_tell_errno(profile->home);
-        else
-            exit_code = CLI_DONE;
-        buf_put_text(&out, as_json ? "]}\n" : "");
-    }
-    if (exit_code == CLI_DONE && output_print(&out) < 0)
-        exit_code = CLI_FAILED;
+    else if (output_print(&out) == 0)
+        exit_code = CLI_DONE;
     buf_free(&out);
     return exit_code;
 }

@@ -134,6 +134,21 @@ void spool_put_record(struct buf *out, const struct slice *jws, const struct sli
     buf_put_text(out, "}\n");
 }
 
+static int reason_path(char out[static PATH_MAX], const char *home, const struct response_id *id)
+{
+    char name[RESPONSE_ID_TEXT_SIZE];
+    response_id_write(id, name);
+    return path_in_home(out, home, "%s/%s.reason", folder_of(SPOOL_WAITING), name);
+}
+
+/* A reason that is left behind speaks of nothing that waits, and is never read. */
+static void forget_reason(const char *home, const struct response_id *id)
+{
+    char path[PATH_MAX];
+    if (reason_path(path, home, id) == 0)
+        unlink(path);
+}
+
 int spool_settle(const char *home, const struct response_id *id, enum spool_state state, const struct slice *jws,
                  const struct slice *answer)
 {
@@ -146,6 +161,8 @@ int spool_settle(const char *home, const struct response_id *id, enum spool_stat
         errno = ENOMEM;
     else if (spool_path(path, home, state, id) == 0 && file_write(path, buf_text(&record), record.len, 0600) == 0)
         result = spool_remove(home, id, SPOOL_WAITING);
+    if (result == 0)
+        forget_reason(home, id);
     buf_free(&record);
     return result;
 }
@@ -156,6 +173,45 @@ void spool_tidy(const char *home, const struct response_id *id)
     /* Should a power cut bring the file back, spool_each tidies it again. */
     if (spool_path(path, home, SPOOL_WAITING, id) == 0)
         unlink(path);
+    forget_reason(home, id);
+}
+
+int spool_replace(const char *home, const struct response_id *id, const struct slice *jws)
+{
+    char path[PATH_MAX];
+    if (spool_path(path, home, SPOOL_WAITING, id) < 0 || file_write(path, jws->text, jws->len, 0600) < 0)
+        return -1;
+    forget_reason(home, id);
+    return 0;
+}
+
+int spool_put_reason(const char *home, const struct response_id *id, const struct slice *answer)
+{
+    char path[PATH_MAX];
+    return reason_path(path, home, id) < 0 ? -1 : file_write(path, answer->text, answer->len, 0600);
+}
+
+int spool_read_reason(const char *home, const struct response_id *id, struct buf *answer)
+{
+    char path[PATH_MAX];
+    return reason_path(path, home, id) < 0 ? -1 : file_read(path, answer);
+}
+
+/* What waits is written before the record goes: in between it counts as settled, and this can be done again. */
+int spool_reopen(const char *home, const struct response_id *id, enum spool_state state)
+{
+    struct buf jws, answer;
+    int result = -1;
+    buf_init(&jws, SPOOL_RECORD_MAX);
+    buf_init(&answer, SPOOL_RECORD_MAX);
+    if (spool_read(home, id, &jws) == 0 && spool_read_answer(home, id, state, &answer) == 0) {
+        struct slice text = slice_of(&jws), reason = slice_of(&answer);
+        if (spool_replace(home, id, &text) == 0 && (state != SPOOL_REFUSED || spool_put_reason(home, id, &reason) == 0))
+            result = spool_remove(home, id, state);
+    }
+    buf_free(&jws);
+    buf_free(&answer);
+    return result;
 }
 
 /* All of them. */

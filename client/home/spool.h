@@ -5,6 +5,7 @@
  * why.
  *
  *     spool/ROUND~ACTION~REVISION.jws       the compact JWS
+ *     spool/ROUND~ACTION~REVISION.reason    the collector's last answer, where it turned the response away for now
  *     sent/ROUND~ACTION~REVISION.json       {"jws":…,"answer":…}, answer as the collector gave it
  *     refused/ROUND~ACTION~REVISION.json    the same
  *
@@ -49,6 +50,21 @@ enum spool_state spool_find(const char *home, const struct response_id *id);
 /* Appends its compact JWS, whatever its state. -1 with ENOENT when nothing is kept of it, EILSEQ when the file is
  * damaged. */
 MUST_CHECK int spool_read(const char *home, const struct response_id *id, struct buf *jws);
+
+/* Keeps another signed text for a response that waits, in place of the one that is there, synced; what was said of that
+ * one is forgotten. */
+MUST_CHECK int spool_replace(const char *home, const struct response_id *id, const struct slice *jws);
+
+/* Keeps the answer (a JSON text) by which the collector turned a waiting response away for now, in place of an earlier
+ * one; it goes when the response is settled. */
+MUST_CHECK int spool_put_reason(const char *home, const struct response_id *id, const struct slice *answer);
+
+/* Appends it. -1 with ENOENT when there is none. */
+MUST_CHECK int spool_read_reason(const char *home, const struct response_id *id, struct buf *answer);
+
+/* Puts a settled response back among those that wait, with the very text that was signed; of a refused one the answer
+ * becomes the reason. */
+MUST_CHECK int spool_reopen(const char *home, const struct response_id *id, enum spool_state state);
 
 /* Stores the collector's `answer` (a JSON text) with the JWS in sent/ or refused/, synced, and then takes the response
  * out of spool/. */

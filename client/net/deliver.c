@@ -1,25 +1,27 @@
 /* One at a time and in order, each filed before the next is sent. See deliver.h. */
 #include "client/net/deliver.h"
 #include "client/home/evidence.h"
+#include "client/home/held.h"
 #include "client/home/receipts.h"
 #include "crypto/jws.h"
 #include "panel/problem.h"
 #include <errno.h>
 #include <string.h>
 
-/* Whether the fault lies in the response itself, so that it would be refused for ever. */
+/* Whether the fault lies in the response itself, so that it would be refused for ever. What may pass has been sorted
+ * out before (home/held.h). */
 static bool problem_is_final(enum problem problem)
 {
     switch (problem) {
     case PROBLEM_TOO_LARGE:
     case PROBLEM_MALFORMED_ENVELOPE:
-    case PROBLEM_NOT_VERIFIED:
     case PROBLEM_INVALID_CLAIMS:
     case PROBLEM_INVALID_RESPONSE:
-    case PROBLEM_ROUND_NOT_OPEN:
     case PROBLEM_STALE_REVISION:
         return true;
     case PROBLEM_NONE:
+    case PROBLEM_NOT_VERIFIED:
+    case PROBLEM_ROUND_NOT_OPEN:
     case PROBLEM_UNSUPPORTED_MEDIA_TYPE:
     case PROBLEM_INVITATION_REFUSED:
     case PROBLEM_UNAVAILABLE:
@@ -35,10 +37,17 @@ static bool problem_is_final(enum problem problem)
     return false;
 }
 
+static enum delivery sort_refusal(const struct json *answer)
+{
+    const char *type = json_text(json_member(answer, "type"));
+    if (held_sort(answer) != HELD_NOT)
+        return DELIVERY_HELD;
+    return type && problem_is_final(problem_find(type)) ? DELIVERY_REFUSED : DELIVERY_BLOCKED;
+}
+
 enum delivery deliver_sort(enum http_outcome outcome, unsigned status, const struct json *answer)
 {
     int64_t index;
-    const char *type = json_text(json_member(answer, "type"));
     switch (outcome) {
     case HTTP_DONE:
         if ((status == 200 || status == 201) && json_integer(json_member(answer, "index"), &index) == 0 && index >= 0)
@@ -47,7 +56,7 @@ enum delivery deliver_sort(enum http_outcome outcome, unsigned status, const str
     case HTTP_RETRY:
         return DELIVERY_KEPT;
     case HTTP_REFUSED:
-        return type && problem_is_final(problem_find(type)) ? DELIVERY_REFUSED : DELIVERY_BLOCKED;
+        return sort_refusal(answer);
     }
     return DELIVERY_BLOCKED;
 }
@@ -76,12 +85,13 @@ static enum delivery file_answer(const struct round_trip *trip, const struct res
     struct slice signed_text = slice_of(jws), answer_text = slice_of(&trip->answer->body);
     if (delivery == DELIVERY_SENT)
         delivery = deliver_prove(home, id, &signed_text, &answer_text, trip->way->log, &trip->count->unproven);
-    enum spool_state state = delivery == DELIVERY_SENT      ? SPOOL_SENT
-                             : delivery == DELIVERY_REFUSED ? SPOOL_REFUSED
-                                                            : SPOOL_UNKNOWN;
-    if (state != SPOOL_UNKNOWN && spool_settle(home, id, state, &signed_text, &answer_text) < 0)
-        return DELIVERY_FAILED;
-    return delivery;
+    int filed = 0;
+    if (delivery == DELIVERY_SENT || delivery == DELIVERY_REFUSED)
+        filed =
+            spool_settle(home, id, delivery == DELIVERY_SENT ? SPOOL_SENT : SPOOL_REFUSED, &signed_text, &answer_text);
+    else if (delivery == DELIVERY_HELD)
+        filed = spool_put_reason(home, id, &answer_text);
+    return filed < 0 ? DELIVERY_FAILED : delivery;
 }
 
 static enum delivery send_jws(const struct round_trip *trip, const struct response_id *id, const struct buf *jws)
@@ -100,7 +110,8 @@ static enum delivery send_one(const struct round_trip *trip, const struct respon
     struct buf jws;
     buf_init(&jws, JWS_MAX);
     enum delivery delivery = DELIVERY_FAILED;
-    if (spool_read(trip->way->home, id, &jws) == 0)
+    if ((!trip->way->key || held_renew(trip->way->home, id, trip->way->key) == 0) &&
+        spool_read(trip->way->home, id, &jws) == 0)
         delivery = send_jws(trip, id, &jws);
     buf_free(&jws);
     return delivery;
@@ -120,6 +131,9 @@ static int send_next(void *context, const struct response_id *id)
         break;
     case DELIVERY_REFUSED:
         trip->count->refused++;
+        break;
+    case DELIVERY_HELD:
+        trip->count->held++;
         break;
     case DELIVERY_KEPT:
     case DELIVERY_BLOCKED:

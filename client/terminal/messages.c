@@ -59,6 +59,24 @@ void messages_put_problem(struct buf *out, enum problem problem, unsigned status
     }
 }
 
+void messages_put_held(struct buf *out, enum held held)
+{
+    switch (held) {
+    case HELD_NOT:
+        return;
+    case HELD_ROUND:
+        messages_put_problem(out, PROBLEM_ROUND_NOT_OPEN, 0);
+        return;
+    case HELD_MEMBER:
+        messages_put_problem(out, PROBLEM_NOT_VERIFIED, 0);
+        return;
+    case HELD_TIME:
+        buf_put_text(out, T("the time at which it was signed does not fit the collector's clock",
+                            "het tijdstip van ondertekenen past niet bij de klok van de verzamelaar"));
+        return;
+    }
+}
+
 void messages_put_reason(struct buf *out, const struct http_answer *answer)
 {
     switch (answer->transfer) {

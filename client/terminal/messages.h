@@ -9,10 +9,14 @@
 #define CLIENT_TERMINAL_MESSAGES_H
 
 #include "base/buf.h"
+#include "client/home/held.h"
 #include "client/net/http.h"
 
 /* "nl" or "en", as labels_text wants it. */
 const char *messages_language(void);
+
+/* Appends one phrase: why a response waits that the collector turned away for now; nothing for HELD_NOT. */
+void messages_put_held(struct buf *out, enum held held);
 
 /* Appends one phrase: why a request failed, by what the collector said or by what came in between. */
 void messages_put_reason(struct buf *out, const struct http_answer *answer);

@@ -2,6 +2,7 @@
 #include "client/terminal/outcome.h"
 #include "base/cli.h"
 #include "base/lang.h"
+#include "client/home/held.h"
 #include "client/terminal/messages.h"
 #include <errno.h>
 #include <string.h>
@@ -27,6 +28,14 @@ static void put_refused(struct buf *out, const struct response_id *id, const str
     messages_put_reason(out, answer);
 }
 
+static void put_held(struct buf *out, const struct response_id *id, const struct http_answer *answer)
+{
+    struct json *document = json_parse(buf_text(&answer->body), answer->body.len, NULL);
+    buf_printf(out, T("%s: not taken now: ", "%s: nu niet aangenomen: "), id->action);
+    messages_put_held(out, held_sort(document));
+    json_free(document);
+}
+
 void outcome_tell(void *context, const struct response_id *id, enum delivery delivery, const struct http_answer *answer)
 {
     (void)context;
@@ -34,6 +43,8 @@ void outcome_tell(void *context, const struct response_id *id, enum delivery del
     buf_init(&out, TEXT_MAX);
     if (delivery == DELIVERY_SENT)
         put_accepted(&out, id, answer);
+    else if (delivery == DELIVERY_HELD)
+        put_held(&out, id, answer);
     else
         put_refused(&out, id, answer);
     cli_say("%s", buf_text(&out));
@@ -44,15 +55,26 @@ void outcome_tell(void *context, const struct response_id *id, enum delivery del
     buf_free(&out);
 }
 
+static void say_held(size_t held)
+{
+    cli_say(T("%zu kept, signed; `burgerpanel sync` offers it again, `burgerpanel status` says why it waits.",
+              "%zu ondertekend bewaard; `burgerpanel sync` biedt het opnieuw aan, `burgerpanel status` zegt waarom het "
+              "wacht."),
+            held);
+}
+
 int outcome_tell_rest(enum delivery stopped_by, const struct delivery_count *count, const struct http_answer *answer)
 {
     struct buf why;
     buf_init(&why, TEXT_MAX);
     messages_put_reason(&why, answer);
     int exit_code = CLI_DONE;
+    if (count->held > 0)
+        say_held(count->held);
     switch (stopped_by) {
     case DELIVERY_SENT:
     case DELIVERY_REFUSED:
+    case DELIVERY_HELD:
         break;
     case DELIVERY_KEPT:
         cli_say("%s.", buf_text(&why));

@@ -39,7 +39,7 @@ const programs = {
     response: { uses: 'net home', faces: 'answers catalogue compose' },
     log: { uses: 'net home', faces: 'monitor view' },
     net: { uses: 'home', faces: 'deliver enrol http' },
-    home: { uses: '', faces: 'evidence history path pending pin profile receipts response_id spool spool_bulk' },
+    home: { uses: '', faces: 'evidence held history path pending pin profile receipts response_id spool spool_bulk' },
   },
 };
 

@@ -1,6 +1,7 @@
 /* Responses and enrolments to a collector over a real socket: filed by its answers, believed when their receipts
  * hold. */
 #include "base/file.h"
+#include "client/home/held.h"
 #include "client/home/pending.h"
 #include "client/home/receipts.h"
 #include "client/net/deliver.h"
@@ -41,7 +42,7 @@ TestSuite(enrol, .init = prepare, .fini = finish);
 static void meet(const char *const *answers, size_t count)
 {
     fake_start(answers, count);
-    way = (struct delivery_way){scratch_folder(), &ours.key, http_open(fake_url(), &quick)};
+    way = (struct delivery_way){scratch_folder(), &ours.key, http_open(fake_url(), &quick), NULL};
     cr_assert_not_null(way.http);
 }
 
@@ -75,6 +76,8 @@ Test(deliver, believes_only_what_a_collector_says)
     cr_expect_eq(sort(HTTP_RETRY, 503, PROBLEM("unavailable")), DELIVERY_KEPT);
     cr_expect_eq(sort(HTTP_REFUSED, 400, PROBLEM("invalid-response")), DELIVERY_REFUSED);
     cr_expect_eq(sort(HTTP_REFUSED, 409, PROBLEM("stale-revision")), DELIVERY_REFUSED);
+    cr_expect_eq(sort(HTTP_REFUSED, 409, PROBLEM("round-not-open")), DELIVERY_HELD);
+    cr_expect_eq(sort(HTTP_REFUSED, 401, PROBLEM("not-verified")), DELIVERY_HELD);
     cr_expect_eq(sort(HTTP_REFUSED, 404, PROBLEM("not-found")), DELIVERY_BLOCKED);
     cr_expect_eq(sort(HTTP_REFUSED, 415, PROBLEM("unsupported-media-type")), DELIVERY_BLOCKED);
     cr_expect_eq(sort(HTTP_REFUSED, 403, "<html>"), DELIVERY_BLOCKED);
@@ -113,18 +116,22 @@ static size_t evidence(void)
 
 Test(deliver, files_each_response_by_its_answer)
 {
-    const char *answers[] = {accept(201, &ours, "a.b.c"), fake_answer(409, "", PROBLEM("round-not-open")),
-                             accept(200, &ours, "a.b.c")};
+    const char *answers[] = {accept(201, &ours, "a.b.c"), fake_answer(409, "", PROBLEM("stale-revision")),
+                             fake_answer(409, "", PROBLEM("round-not-open")), accept(200, &ours, "a.b.c")};
     struct delivery_count count;
-    meet(answers, 3);
+    meet(answers, 4);
     spool("A", 1);
     spool("B", 1);
     spool("C", 1);
+    spool("D", 1);
     cr_expect_eq(deliver(&count), DELIVERY_SENT);
-    cr_expect(count.sent == 2 && count.refused == 1 && count.kept == 0);
+    cr_expect(count.sent == 2 && count.refused == 1 && count.held == 1 && count.kept == 0);
     cr_expect_eq(place_of("A", 1), SPOOL_SENT);
     cr_expect_eq(place_of("B", 1), SPOOL_REFUSED);
-    cr_expect_eq(place_of("C", 1), SPOOL_SENT);
+    cr_expect_eq(place_of("C", 1), SPOOL_WAITING);
+    struct response_id held = scratch_id("C", 1);
+    cr_expect_eq(held_reason(scratch_folder(), &held), HELD_ROUND);
+    cr_expect_eq(place_of("D", 1), SPOOL_SENT, "what is held keeps no other from going");
     cr_expect_eq(evidence(), 0);
     cr_expect_not_null(strstr(fake_last(), "Content-Type: application/jose\r\n"));
     cr_expect_not_null(strstr(fake_last(), "\r\n\r\na.b.c"));
