@@ -105,16 +105,16 @@ static int sign_again(const struct buf *old, const struct secret_key *key, struc
     struct jws parsed;
     struct response response;
     struct buf payload;
-    const char *why;
+    struct error why = {.kind = ERROR_MEMORY};
     int result = -1;
     buf_init(&payload, JWS_MAX);
-    if (jws_parse(buf_text(old), old->len, RESPONSE_TYP, &parsed, &why) == 0 &&
-        jws_decode_payload(&parsed, &payload) == 0 &&
-        response_parse(buf_text(&payload), payload.len, &response, &why) == 0) {
+    if (jws_parse(buf_text(old), old->len, RESPONSE_TYP, &parsed, &why) < 0 ||
+        jws_decode_payload(&parsed, &payload) < 0 ||
+        response_parse(buf_text(&payload), payload.len, &response, &why) < 0) {
+        errno = why.kind == ERROR_MEMORY ? ENOMEM : EILSEQ;
+    } else {
         result = sign_claims(&response, key, jws);
         response_free(&response);
-    } else {
-        errno = EILSEQ;
     }
     buf_free(&payload);
     return result;

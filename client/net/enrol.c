@@ -70,7 +70,7 @@ static int note_enrolment(struct profile *profile, const struct enrol_at *at, co
 }
 
 /* `sent` is what was sent just now; the receipt may be of one that was sent earlier. */
-static enum enrol_result take_answer(struct profile *profile, const struct enrol_at *at, const struct buf *sent,
+static enum enrol_result note_answer(struct profile *profile, const struct enrol_at *at, const struct buf *sent,
                                      const struct http_answer *answer)
 {
     struct slice sent_text = slice_of(sent), answer_text = slice_of(&answer->body);
@@ -96,7 +96,7 @@ static enum enrol_result send_enrolment(struct profile *profile, const struct en
         .path = "/v1/members", .content_type = "application/jose", .body = buf_text(jws), .len = jws->len};
     switch (http_do(at->http, &request, answer)) {
     case HTTP_DONE:
-        return take_answer(profile, at, jws, answer);
+        return note_answer(profile, at, jws, answer);
     case HTTP_RETRY:
         return ENROL_LATER;
     case HTTP_REFUSED:

@@ -22,7 +22,7 @@ static void put_accepted(struct buf *out, const struct response_id *id, const st
     json_free(document);
 }
 
-static void put_refused(struct buf *out, const struct response_id *id, const struct http_answer *answer)
+static void put_refusal(struct buf *out, const struct response_id *id, const struct http_answer *answer)
 {
     buf_printf(out, T("%s: refused: ", "%s: geweigerd: "), id->action);
     messages_put_reason(out, answer);
@@ -46,7 +46,7 @@ void outcome_tell(void *context, const struct response_id *id, enum delivery del
     else if (delivery == DELIVERY_HELD)
         put_held(&out, id, answer);
     else
-        put_refused(&out, id, answer);
+        put_refusal(&out, id, answer);
     cli_say("%s", buf_text(&out));
     if (delivery == DELIVERY_REFUSED)
         messages_say_errors(buf_text(&answer->body), answer->body.len);

@@ -101,7 +101,7 @@ static struct response read_waiting(const struct response_id *id, struct buf *jw
     struct response response;
     struct buf payload;
     uint8_t public_key[KEY_BYTES];
-    const char *why;
+    struct error why;
     buf_init(&payload, JWS_MAX);
     buf_reset(jws);
     secret_key_public(key, public_key);
