@@ -94,6 +94,7 @@ NEEDS_check-excel := build test excel
 NEEDS_fuzz := build test fuzz
 NEEDS_lint := build test fuzz lint
 NEEDS_coverage := build test coverage
+NEEDS_fresh-test := fresh
 NEEDS := $(foreach goal,$(or $(MAKECMDGOALS),$(.DEFAULT_GOAL)),$(or $(NEEDS_$(goal)),build test))
 NEEDS := $(sort $(NEEDS) $(if $(filter clang,$(CC)),fuzz))
 HAVE := $(if $(filter-out $(DEPS_SEEN),$(NEEDS)),have)
@@ -103,7 +104,7 @@ export DEPS_SEEN := $(sort $(DEPS_SEEN) $(NEEDS))
 have:
 	@.ci/deps $(NEEDS)
 deps: ## installs what building, testing and checking need (Debian 12, as root)
-	@.ci/deps build test excel lint fuzz coverage
+	@.ci/deps build test excel fuzz lint coverage fresh
 
 # --- how it is built -------------------------------------------------------------------------------------------------------
 
@@ -188,7 +189,7 @@ DESTDIR ?=
 INSTALL ?= install
 # One recipe's lines run in order, so what a target builds is ready, in parallel, before what it runs begins.
 RUN := BUILD='$(BUILD)' tests/run.sh
-.PHONY: demo quick test memcheck tsan lint check-excel bench fuzz coverage install clean help
+.PHONY: demo quick test memcheck tsan lint check-excel bench fuzz coverage fresh-test install clean help
 demo: programs ## the whole way from signed answers to tables, with the example panel
 	@BUILD='$(BUILD)' fixtures/demo.sh
 
@@ -231,6 +232,9 @@ coverage: $(HAVE) ## which lines the tests reach, as a page under build/coverage
 	@$(MAKE) --no-print-directory VARIANT=cov programs units
 	@find '$(BUILD)/cov' -name '*.gcda' -delete
 	@$(RUN) coverage
+
+fresh-test: $(HAVE) ## demo, test and lint on a bare Debian 12 each, as a newcomer would run them (as root)
+	@BUILD='$(BUILD)' tests/fresh/run.sh
 
 install: programs ## both programs, a unit for systemd and the documentation (prefix=/usr/local, DESTDIR=)
 	$(INSTALL) -d '$(DESTDIR)$(bindir)' '$(DESTDIR)$(unitdir)' '$(DESTDIR)$(docdir)/docs'

@@ -1,4 +1,4 @@
-// Goal: on a machine that has only git and make, each target installs all it needs by one call of apt-get, whatever else
+// Goal: on a machine that has only git and make, each target installs all it needs by one call of apt-get, whatever
 // runs beside it; and who may not install is told everything that is missing, once.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -25,6 +25,7 @@ const targets = {
   'check-excel': [all, 'tests/run.sh excel'],
   fuzz: [[...units, ...clang], 'tests/fuzz/run.sh'],
   coverage: [[...units, 'gcovr'], 'tests/run.sh coverage'],
+  'fresh-test': [['debootstrap'], 'tests/fresh/run.sh'],
   lint: [[...units, ...clang, 'clang-format', 'clang-tidy', 'npm', 'shellcheck'], 'tests/lint/run.sh'],
 };
 
@@ -102,7 +103,10 @@ for (const [who, options] of [['a plain user', { uid: 1000 }], ['root without ap
       assert.notEqual(code, 0, output);
       assert.deepEqual(
         output.split('\n').filter((line) => line.includes('gcc')),
-        [`Not installed yet: ${names}`, `On Debian 12, run as root:  apt-get update && apt-get install --no-install-recommends ${names}`],
+        [
+          `Not installed yet: ${names}`,
+          `On Debian 12, run as root:  apt-get update && apt-get install --no-install-recommends ${names}`,
+        ],
       );
       assert.deepEqual(machine.calls(), []);
     }

@@ -1,7 +1,7 @@
 #!/bin/sh
-# Stands in for apt-get on the machine of machine.mjs, the folder above this script's: notes in `calls` how it was called,
-# and puts files where packages would. As apt-get does, it fails when the lock of the package lists is taken: while another
-# one runs, and as many times as `lists-held` says. While `hold` is there it doesn't end.
+# Stands in for apt-get on the machine of machine.mjs, the folder above this script's: notes in `calls` how it was
+# called, and puts files where packages would. As apt-get does, it fails when the lock of the package lists is taken:
+# while another one runs, and as many times as `lists-held` says. While `hold` is there it doesn't end.
 set -u
 
 machine=$(cd "$(dirname "$0")/.." && pwd) || exit 1
@@ -31,7 +31,9 @@ put_package() { # name
     gcc | clang) put_command "$1" compiler ;;
     nodejs) put_command node node ;;
     libreoffice-calc-nogui) put_command soffice ;;
-    clang-format | clang-tidy | gcovr | npm | pkg-config | shellcheck | sqlite3 | valgrind) put_command "$1" ;;
+    clang-format | clang-tidy | debootstrap | gcovr | npm | pkg-config | shellcheck | sqlite3 | valgrind)
+        put_command "$1"
+        ;;
     libc6-dev) put_file usr/include/stdio.h ;;
     libcjson-dev) put_file usr/include/cjson/cJSON.h ;;
     libclang-rt-14-dev) put_file usr/lib/llvm-14/lib/clang/14.0.6/lib/linux/libclang_rt.fuzzer-x86_64.a ;;

@@ -1,9 +1,10 @@
-// A machine on which nothing is installed but what every Debian has, and make: a folder of commands that is the whole PATH,
-// a root in which .ci/deps looks for files, stand-ins for apt-get and for what it installs, and a tree with our Makefile
-// and as little to compile as it takes.
+// A machine on which nothing is installed but make and what every Debian has: a folder of commands that is the whole
+// PATH, a root in which .ci/deps looks for files, stand-ins for apt-get and for what it installs, and a tree with our
+// Makefile and as little to compile as it takes.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { chmodSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { freshFolder } from './programs.mjs';
 
@@ -12,7 +13,8 @@ const ESSENTIAL =
 const SOURCES = ['base', 'crypto', 'panel', 'collector', 'client', 'tests'];
 const WHOLE = ['tests/bench', 'tests/memcheck', 'tests/fuzz']; // the Makefile names each file of these
 const PAPERS = ['Makefile', '.ci/deps', 'README.md', 'LICENSE', 'packaging', 'docs/CLI.md'];
-const SCRIPTS = ['tests/run.sh', 'tests/lint/run.sh', 'tests/bench/run.sh', 'tests/fuzz/run.sh', 'fixtures/demo.sh'];
+const RUNS = ['', 'lint/', 'bench/', 'fuzz/', 'fresh/'].map((name) => `tests/${name}run.sh`);
+const SCRIPTS = [...RUNS, 'fixtures/demo.sh'];
 
 const which = (name) => {
   const paths = process.env.PATH.split(':').map((folder) => join(folder, name));
