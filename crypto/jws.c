@@ -143,3 +143,11 @@ void jws_sign(struct buf *out, const struct secret_key *key, const char *typ, co
     buf_put_char(out, '.');
     base64url_put(out, signature, sizeof signature);
 }
+
+/* n bytes are ceil(4n/3) characters of base64url, which is at most c just when n is at most floor(3c/4). */
+size_t jws_payload_max(const char *typ)
+{
+    size_t header = strlen("{\"alg\":\"Ed25519\",\"kid\":\"\",\"typ\":\"\"}") + KID_SIZE - 1 + strlen(typ);
+    size_t around = (4 * header + 2) / 3 + (4 * SIGNATURE_BYTES + 2) / 3 + 2;
+    return (JWS_MAX - around) * 3 / 4;
+}

@@ -36,4 +36,8 @@ MUST_CHECK int jws_decode_payload(const struct jws *jws, struct buf *out);
  * Whether all fitted is said by buf_check(out). */
 void jws_sign(struct buf *out, const struct secret_key *key, const char *typ, const char *payload, size_t len);
 
+/* How many bytes the payload of such a JWS may have at most for it not to be longer than JWS_MAX; the same for every
+ * key. `typ` has no character that JSON escapes. */
+size_t jws_payload_max(const char *typ);
+
 #endif

@@ -69,7 +69,8 @@ int batch_look_up(struct batch *batch, const struct batch_file *responses, struc
     struct buf home;
     buf_init(&home, PATH_MAX);
     for (size_t i = 0; i < batch->plan->row_count; i++)
-        look_up_row(batch, &batch->plan->rows[i], responses, &home, faults);
+        if (batch->plan->rows[i].exclusion == ROW_INCLUDED)
+            look_up_row(batch, &batch->plan->rows[i], responses, &home, faults);
     buf_free(&home);
     return faults_any(faults) ? -1 : 0;
 }

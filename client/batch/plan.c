@@ -6,8 +6,11 @@
 #include "base/mem.h"
 #include "client/batch/lines.h"
 #include "panel/enrolment.h"
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#define COLLISION_SIZE 256
 
 static bool name_is_safe(const char *name)
 {
@@ -135,6 +138,26 @@ static size_t *make_order(const struct batch_plan *plan, int (*compare)(const vo
     return order;
 }
 
+/* One of the two would take the place of the other without a word. */
+static void add_collision(const struct batch_plan *plan, const struct batch_file *file, size_t earlier, size_t line,
+                          struct faults *faults)
+{
+    char what[COLLISION_SIZE];
+    if (plan->has_revisions)
+        snprintf(what, sizeof what,
+                 T("the same member, action and revision as line %zu: give one of the two a higher revision",
+                   "hetzelfde panellid, dezelfde actie en herziening als regel %zu: geef een van de twee een hogere"),
+                 earlier);
+    else
+        snprintf(what, sizeof what,
+                 T("the same member and action as line %zu: take one of the two out, or say with a column 'revision' "
+                   "(1, 2, ...) which replaces which",
+                   "hetzelfde panellid en dezelfde actie als regel %zu: haal een van de twee weg, of zeg met een kolom "
+                   "'revision' (1, 2, ...) welke welke vervangt"),
+                 earlier);
+    batch_fault(faults, file, line, what);
+}
+
 static void number_rows(struct batch_plan *plan, const struct batch_file *file, struct faults *faults)
 {
     for (size_t i = 0; i < plan->row_count; i++) {
@@ -143,11 +166,9 @@ static void number_rows(struct batch_plan *plan, const struct batch_file *file, 
         bool follows = before && before->member == row->member && before->action == row->action;
         row->wave = follows ? before->wave + 1 : 0;
         if (!plan->has_revisions)
-            row->revision = (int64_t)row->wave + 1;
-        else if (follows && before->revision == row->revision)
-            batch_fault(faults, file, row->line,
-                        T("this member has this revision of this action on an earlier line",
-                          "dit panellid heeft deze herziening van deze actie al op een eerdere regel"));
+            row->revision = 1;
+        if (follows && before->revision == row->revision)
+            add_collision(plan, file, before->line, row->line, faults);
     }
 }
 

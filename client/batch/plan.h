@@ -14,16 +14,19 @@ struct batch_member {
     size_t line;
 };
 
+/* Why a row is not to be signed nor sent while the others are. */
+enum row_exclusion { ROW_INCLUDED, ROW_NOT_ENROLLED, ROW_TOO_LONG };
+
 struct batch_row {
     size_t member; /* place in `members` */
     size_t action; /* place in the action list */
-    int64_t revision; /* 0 until batch_plan_finish where the file has none */
+    int64_t revision; /* 0 until batch_plan_finish where the file has none, then 1 */
     size_t line;
     size_t wave; /* how many rows of this member and action go before it */
-    char *answers; /* a JSON object */
+    char *answers; /* a JSON object; NULL for ROW_TOO_LONG */
     enum spool_state state; /* where this response is; kept by who signs and sends */
     bool held; /* turned away in this run, for a reason that may pass: not to be sent again in it */
-    bool excluded; /* its member can't enrol: not to be sent */
+    enum row_exclusion exclusion;
 };
 
 struct batch_plan {
@@ -52,8 +55,9 @@ struct batch_context {
 /* Reads `member,code`. -1 with at least one fault; no code is ever shown in one. */
 MUST_CHECK int batch_read_members(struct batch_plan *plan, const struct batch_file *file, struct faults *faults);
 
-/* Numbers the rows where the file has no revisions (counting on from 1 for each member and action, in file order),
- * refuses two rows with the same number, and works out in which order to go. -1 with at least one fault. */
+/* Refuses two rows of one member and action with the same revision, where the file has no revisions two such rows at
+ * all, each fault naming both lines; numbers rows without revision 1; and works out in which order to go. -1 with at
+ * least one fault. */
 MUST_CHECK int batch_plan_finish(struct batch_plan *plan, const struct batch_file *file, struct faults *faults);
 
 /* The id under which a row's response is kept. -1: it can't be one. */

@@ -22,19 +22,25 @@ struct reading {
     const struct batch_file *file;
     const struct batch_context *context;
     const struct questionnaire *questionnaire;
-    struct faults *faults;
+    struct faults *faults, *left_out;
     size_t column_count;
     int columns[COLUMNS_MAX]; /* a question's place, or COLUMN_… */
 };
 
 /* A fault in a row, led by the column or question that it is about. */
-static void fault_at(struct reading *r, size_t line, const char *about, const char *what)
+static void add_fault_about(struct faults *faults, const struct reading *r, size_t line, const char *about,
+                            const char *what)
 {
     struct buf text;
     buf_init(&text, TEXT_MAX);
     buf_printf(&text, "%s: %s", about, what);
-    batch_fault(r->faults, r->file, line, buf_text(&text));
+    batch_fault(faults, r->file, line, buf_text(&text));
     buf_free(&text);
+}
+
+static void fault_at(struct reading *r, size_t line, const char *about, const char *what)
+{
+    add_fault_about(r->faults, r, line, about, what);
 }
 
 /* The header. */
@@ -125,41 +131,56 @@ static void set_answers(struct reading *r, const struct csv_row *row, struct ans
 }
 
 /* The faults of one row's answers, told at its line. */
-static void add_row_faults(struct reading *r, size_t line, struct faults *own)
+static void add_row_faults(struct reading *r, size_t line, struct faults *faults, struct faults *own)
 {
     for (size_t i = 0; i < own->count; i++) {
         const char *where = own->list[i].where;
         bool in_answers = strncmp(where, "/answers/", 9) == 0;
-        fault_at(r, line, in_answers ? where + 9 : where, own->list[i].what);
+        add_fault_about(faults, r, line, where + (in_answers ? 9 : *where == '/'), own->list[i].what);
     }
     r->faults->no_memory = r->faults->no_memory || own->no_memory;
+    faults_free(own);
+    faults_init(own);
 }
 
-/* Answers as JSON, checked as the collector will; NULL with a fault. */
-static char *compose_row(struct reading *r, const struct csv_row *row, const struct batch_row *line)
+static int keep_row_answers(struct reading *r, const struct response_id *id, const struct answers *answers,
+                            const struct buf *json, struct batch_row *out)
+{
+    struct faults own;
+    faults_init(&own);
+    if (compose_check_length(r->context->catalogue, id, answers, json, &own) < 0) {
+        out->exclusion = ROW_TOO_LONG;
+        add_row_faults(r, out->line, r->left_out, &own);
+        return 0;
+    }
+    out->answers = mem_copy_text(buf_text(json), json->len);
+    r->faults->no_memory = r->faults->no_memory || !out->answers;
+    return out->answers ? 0 : -1;
+}
+
+/* The row's answers as JSON, checked as the collector will. -1 with a fault. */
+static int compose_row(struct reading *r, const struct csv_row *row, struct batch_row *out)
 {
     struct answers answers;
     struct faults own;
     struct buf json;
     struct response_id id;
-    char *copy = NULL;
+    int result = -1;
     faults_init(&own);
     answers_init(&answers, r->questionnaire, '|');
-    buf_init(&json, JWS_MAX);
+    buf_init(&json, COMPOSE_ANSWERS_MAX);
     set_answers(r, row, &answers);
-    struct batch_row numbered = *line;
+    struct batch_row numbered = *out;
     if (!r->plan->has_revisions)
         numbered.revision = 1;
     if (batch_row_id(&numbered, r->context, &id) == 0 &&
-        compose_answers(&json, r->context->catalogue, &id, &answers, &own) == 0) {
-        copy = mem_copy_text(buf_text(&json), json.len);
-        r->faults->no_memory = r->faults->no_memory || !copy;
-    }
-    add_row_faults(r, row->line, &own);
+        compose_answers(&json, r->context->catalogue, &id, &answers, &own) == 0)
+        result = keep_row_answers(r, &id, &answers, &json, out);
+    add_row_faults(r, row->line, r->faults, &own);
     buf_free(&json);
     answers_free(&answers);
     faults_free(&own);
-    return copy;
+    return result;
 }
 
 static int add_row(struct batch_plan *plan, const struct batch_row *row)
@@ -185,19 +206,18 @@ static void read_response_row(struct reading *r, const struct csv_row *row)
         read_field(r, &out, row->line, r->columns[i], row->fields[i].text);
     if (r->faults->total > faults_before)
         return;
-    out.answers = compose_row(r, row, &out);
-    if (out.answers && add_row(r->plan, &out) < 0) {
+    if (compose_row(r, row, &out) == 0 && add_row(r->plan, &out) < 0) {
         mem_free(out.answers);
         r->faults->no_memory = true;
     }
 }
 
 int batch_read_rows(struct batch_plan *plan, const struct batch_file *file, const struct batch_context *context,
-                    struct faults *faults)
+                    struct faults *faults, struct faults *left_out)
 {
     struct csv_row row;
     size_t faults_before = faults->total; /* of the other file, which is no reason not to look at this one */
-    struct reading r = {.plan = plan, .file = file, .context = context, .faults = faults};
+    struct reading r = {.plan = plan, .file = file, .context = context, .faults = faults, .left_out = left_out};
     r.questionnaire = round_questionnaire(context->catalogue->panel, context->round);
     struct csv_reader *reader = csv_reader_new(file->text, file->len, ',');
     if (!reader) {

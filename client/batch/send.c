@@ -53,7 +53,7 @@ static int fill_body(struct sending *s, size_t end)
     buf_reset(&body->text);
     while (s->next < end && body->count < BATCH_LINES_MAX && body->text.len < BATCH_BODY_MAX - JWS_MAX - 3) {
         struct batch_row *row = &s->batch->plan->rows[s->batch->plan->by_wave[s->next++]];
-        if (row->state == SPOOL_WAITING && !row->excluded && !row->held && put_signed_row(s, row) < 0)
+        if (row->state == SPOOL_WAITING && row->exclusion == ROW_INCLUDED && !row->held && put_signed_row(s, row) < 0)
             return -1;
     }
     return buf_check(&body->text) < 0 ? error_no_memory(&s->batch->error) : 0;
@@ -220,7 +220,7 @@ static size_t count_waiting(const struct batch_plan *plan)
 {
     size_t count = 0;
     for (size_t i = 0; i < plan->row_count; i++)
-        count += plan->rows[i].state == SPOOL_WAITING && !plan->rows[i].excluded;
+        count += plan->rows[i].state == SPOOL_WAITING && plan->rows[i].exclusion == ROW_INCLUDED;
     return count;
 }
 

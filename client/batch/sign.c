@@ -28,7 +28,8 @@ struct span {
 static void exclude_rows(struct batch *batch, size_t member, struct span span)
 {
     for (size_t i = span.from; i < span.to; i++)
-        batch->plan->rows[batch->plan->by_member[i]].excluded = true;
+        if (batch->plan->rows[batch->plan->by_member[i]].exclusion == ROW_INCLUDED)
+            batch->plan->rows[batch->plan->by_member[i]].exclusion = ROW_NOT_ENROLLED;
     batch->listener->member_excluded(batch->listener->context, &batch->plan->members[member], &batch->answer);
 }
 
@@ -134,7 +135,7 @@ static enum batch_result serve_member(struct batch *batch, struct profile *profi
         result = enrol_or_exclude(batch, profile, member, span);
     for (size_t i = span.from; i < span.to && result == BATCH_DONE; i++) {
         struct batch_row *row = &plan->rows[plan->by_member[i]];
-        if (!row->excluded && prepare_row(batch, profile, row) < 0)
+        if (row->exclusion == ROW_INCLUDED && prepare_row(batch, profile, row) < 0)
             result = fail_by_errno(batch, profile->home);
     }
     return result;
@@ -145,7 +146,8 @@ static enum batch_result serve_member(struct batch *batch, struct profile *profi
 static bool has_work(const struct batch_plan *plan, struct span span)
 {
     for (size_t i = span.from; i < span.to; i++) {
-        if (plan->rows[plan->by_member[i]].state != SPOOL_SENT)
+        const struct batch_row *row = &plan->rows[plan->by_member[i]];
+        if (row->exclusion == ROW_INCLUDED && row->state != SPOOL_SENT)
             return true;
     }
     return false;

@@ -90,7 +90,7 @@ static void tell_excluded(void *context, const struct batch_member *member, cons
 /* What came of it. */
 
 struct summary {
-    size_t sent, refused, kept, held, excluded; /* `held` are among those kept */
+    size_t sent, refused, kept, held, not_enrolled, too_long; /* `held` are among those kept */
 };
 
 static void tell_refused(const struct batch_run *run, const struct batch_row *row, struct buf *text)
@@ -151,9 +151,11 @@ static struct summary sum_up(const struct batch_run *run)
     for (size_t i = 0; i < batch->plan->row_count; i++) {
         const struct batch_row *row = &batch->plan->rows[i];
         sum.sent += row->state == SPOOL_SENT;
-        sum.kept += row->state == SPOOL_WAITING && !row->excluded;
+        sum.kept += row->state == SPOOL_WAITING && row->exclusion == ROW_INCLUDED;
         sum.refused += row->state == SPOOL_REFUSED;
-        sum.excluded += row->excluded && (row->state == SPOOL_UNKNOWN || row->state == SPOOL_WAITING);
+        sum.not_enrolled +=
+            row->exclusion == ROW_NOT_ENROLLED && (row->state == SPOOL_UNKNOWN || row->state == SPOOL_WAITING);
+        sum.too_long += row->exclusion == ROW_TOO_LONG;
         sum.held += row->held;
         if (row->state == SPOOL_REFUSED)
             tell_refused(run, row, &text);
@@ -175,14 +177,31 @@ static void tell_offline(const struct batch *batch)
     buf_free(&why);
 }
 
+/* What there is none of is left out, but for what everybody looks for. */
+static void say_summary(size_t rows, const struct summary *sum)
+{
+    struct buf text;
+    buf_init(&text, 1024);
+    buf_printf(&text, T("%zu %s: %zu sent, %zu refused", "%zu %s: %zu verstuurd, %zu geweigerd"), rows,
+               rows == 1 ? T("row", "rij") : T("rows", "rijen"), sum->sent, sum->refused);
+    if (sum->not_enrolled > 0)
+        buf_printf(&text, T(", %zu of members not enrolled", ", %zu van niet aangemelde leden"), sum->not_enrolled);
+    if (sum->too_long > 0)
+        buf_printf(&text, T(", %zu too long", ", %zu te lang"), sum->too_long);
+    if (sum->kept > 0)
+        buf_printf(&text, T(", %zu kept to send later", ", %zu bewaard voor later"), sum->kept);
+    cli_say("%s.", buf_text(&text));
+    buf_free(&text);
+}
+
 static int tell_result(const struct batch_run *run, enum batch_result result)
 {
     const struct batch *batch = &run->batch;
     struct summary sum = sum_up(run);
-    int exit_code = sum.refused || sum.held || sum.excluded ? CLI_FAILED : CLI_DONE;
+    int exit_code = sum.refused || sum.held || sum.not_enrolled || sum.too_long ? CLI_FAILED : CLI_DONE;
     if (run->options->as_json)
-        printf("{\"rows\":%zu,\"sent\":%zu,\"refused\":%zu,\"notEnrolled\":%zu,\"spooled\":%zu}\n",
-               batch->plan->row_count, sum.sent, sum.refused, sum.excluded, sum.kept);
+        printf("{\"rows\":%zu,\"sent\":%zu,\"refused\":%zu,\"notEnrolled\":%zu,\"tooLong\":%zu,\"spooled\":%zu}\n",
+               batch->plan->row_count, sum.sent, sum.refused, sum.not_enrolled, sum.too_long, sum.kept);
     if (result == BATCH_UNPROVEN)
         exit_code = cli_fail(
             T("%zu responses: the collector says that it has them, but its receipts do not hold (%s); they stay in "
@@ -194,11 +213,7 @@ static int tell_result(const struct batch_run *run, enum batch_result result)
         exit_code = cli_fail("%s", batch->error.text);
     if (result == BATCH_BLOCKED)
         exit_code = failure_tell_answer(T("not all was sent", "niet alles is verstuurd"), &batch->answer);
-    cli_say(
-        T("%zu rows: %zu sent, %zu refused, %zu of members that could not enrol, %zu kept to send later.",
-          "%zu rijen: %zu verstuurd, %zu geweigerd, %zu van leden die niet aangemeld konden worden, %zu bewaard voor "
-          "later."),
-        batch->plan->row_count, sum.sent, sum.refused, sum.excluded, sum.kept);
+    say_summary(batch->plan->row_count, &sum);
     if (result == BATCH_OFFLINE)
         tell_offline(batch);
     return exit_code;
@@ -223,15 +238,18 @@ static int read_input(struct batch_run *run)
 static int plan_batch(struct batch_run *run)
 {
     struct batch *batch = &run->batch;
-    struct faults faults;
+    struct faults faults, left_out;
     faults_init(&faults);
+    faults_init(&left_out);
     int members = batch_read_members(batch->plan, &run->invitations, &faults);
-    int rows = batch_read_rows(batch->plan, &run->responses, &batch->context, &faults);
+    int rows = batch_read_rows(batch->plan, &run->responses, &batch->context, &faults, &left_out);
     int order = members < 0 || rows < 0 ? -1 : batch_plan_finish(batch->plan, &run->responses, &faults);
     if (order == 0)
         order = batch_look_up(batch, &run->responses, &faults);
     failure_say_faults("", &faults);
+    failure_say_faults("", &left_out);
     faults_free(&faults);
+    faults_free(&left_out);
     if (order < 0)
         cli_fail("%s", T("nothing was sent; mend the files and try again",
                          "er is niets verstuurd; verbeter de bestanden en probeer het opnieuw"));

@@ -55,6 +55,8 @@ static int compose_draft(struct draft *draft, const struct round *round, char **
     int result = gather_answers(&answers, words, count, &faults);
     if (result == 0)
         result = compose_answers(&draft->answers, draft->catalogue, &draft->id, &answers, &faults);
+    if (result == 0)
+        result = compose_check_length(draft->catalogue, &draft->id, &answers, &draft->answers, &faults);
     if (result < 0 || faults_any(&faults))
         result = tell_faults(&faults);
     answers_free(&answers);
@@ -202,7 +204,7 @@ int cmd_respond(const struct cli_verb *verb, int argc, char **argv)
     exit_code = CLI_FAILED;
     if (cmd_pin_log(&profile, http) == 0 && fetch_questions(&profile, http, &catalogue) == 0) {
         struct draft draft = {.profile = &profile, .http = http, .catalogue = &catalogue};
-        buf_init(&draft.answers, JWS_MAX);
+        buf_init(&draft.answers, COMPOSE_ANSWERS_MAX);
         exit_code = respond_with(&draft, round_name, argv[first], argv + first + 1, (size_t)(argc - first - 1));
         buf_free(&draft.answers);
         catalogue_free(&catalogue);

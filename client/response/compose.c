@@ -9,6 +9,9 @@
 #include <string.h>
 
 #define POINTER_MAX 96
+#define CLAIMS_MAX (COMPOSE_ANSWERS_MAX + 1024)
+#define LONGEST_NAMED 3
+#define LONGEST_TEXT_MAX ((size_t)1024)
 
 static void put_claims(struct buf *out, const char *panel, const struct response_id *id, const struct buf *answers)
 {
@@ -35,11 +38,12 @@ int compose_check(const struct catalogue *catalogue, const struct response_id *i
     struct buf claims;
     struct error error;
     int result = -1;
-    buf_init(&claims, JWS_MAX);
+    buf_init(&claims, CLAIMS_MAX);
     put_claims(&claims, catalogue->panel->id, id, answers);
     if (buf_check(&claims) < 0) {
-        faults_add(faults, "", "%s", T("longer than a response may be", "langer dan een reactie mag zijn"));
+        faults->no_memory = true;
     } else if (response_parse(buf_text(&claims), claims.len, &response, &error) < 0) {
+        faults->no_memory = faults->no_memory || error.kind == ERROR_MEMORY;
         faults_add(faults, "", "%s", error.text);
     } else {
         result = response_check(&response, catalogue->panel, catalogue->actions, clock_now(), &ballot, faults);
@@ -87,6 +91,57 @@ int compose_answers(struct buf *out, const struct catalogue *catalogue, const st
     faults->no_memory = faults->no_memory || whole.no_memory;
     faults_free(&whole);
     return result;
+}
+
+/* The longest answer by its typed bytes of those not marked yet, marked now. -1: there is none left. */
+static int take_longest(const struct answers *answers, bool marked[static QUESTIONS_MAX])
+{
+    int longest = -1;
+    for (size_t i = 0; i < answers->questionnaire->question_count; i++)
+        if (answers->typed[i] && !marked[i] &&
+            (longest < 0 || strlen(answers->typed[i]) > strlen(answers->typed[longest])))
+            longest = (int)i;
+    if (longest >= 0)
+        marked[longest] = true;
+    return longest;
+}
+
+static void put_longest(struct buf *out, const struct answers *answers)
+{
+    bool marked[QUESTIONS_MAX] = {false};
+    for (int i = 0; i < LONGEST_NAMED; i++) {
+        int question = take_longest(answers, marked);
+        if (question >= 0)
+            buf_printf(out, "%s%s (%zu)", i > 0 ? ", " : "", answers->questionnaire->questions[question].id,
+                       strlen(answers->typed[question]));
+    }
+}
+
+/* The claims around the answers at their longest, since they may be signed again under a longer number; no id has a
+ * character that JSON escapes. */
+size_t compose_room(const struct catalogue *catalogue, const struct response_id *id)
+{
+    static const char around[] = "{\"aud\":\"\",\"round\":\"\",\"action\":\"\",\"revision\":9007199254740991,"
+                                 "\"iat\":99999999999,\"jti\":\"1234567890123456789012\",\"answers\":}";
+    size_t len = sizeof around - 1 + strlen(catalogue->panel->id) + strlen(id->round) + strlen(id->action);
+    return jws_payload_max(RESPONSE_TYP) - len;
+}
+
+int compose_check_length(const struct catalogue *catalogue, const struct response_id *id, const struct answers *answers,
+                         const struct buf *json, struct faults *faults)
+{
+    struct buf longest;
+    size_t room = compose_room(catalogue, id);
+    if (json->len <= room)
+        return 0;
+    buf_init(&longest, LONGEST_TEXT_MAX);
+    put_longest(&longest, answers);
+    faults_add(faults, "/answers",
+               T("together %zu bytes too long for one response, which holds %zu; make the longest shorter: %s",
+                 "samen %zu bytes te lang voor een reactie, waar er %zu in passen; maak de langste korter: %s"),
+               json->len - room, room, buf_text(&longest));
+    buf_free(&longest);
+    return -1;
 }
 
 int compose_sign(struct buf *jws, const struct secret_key *key, const char *panel, const struct response_id *id,

@@ -8,13 +8,24 @@
 #include "client/response/catalogue.h"
 #include "crypto/key.h"
 
+#define COMPOSE_ANSWERS_MAX ((size_t)8 * 1024 * 1024) /* more than any questionnaire's answers have, as JSON */
+
 /* Whether the collector would take it (checks 4 to 7 of PROTOCOL 5, by our own clock), `answers` being a JSON object.
  * -1 with at least one fault, `where` a pointer into the claims. */
 MUST_CHECK int compose_check(const struct catalogue *catalogue, const struct response_id *id, const struct buf *answers,
                              struct faults *faults);
 
+/* The most bytes that answers, as JSON, may have in one response, whatever its revision: PROTOCOL 3 bounds the signed
+ * text to 32 KiB. */
+size_t compose_room(const struct catalogue *catalogue, const struct response_id *id);
+
+/* Whether `json`, the answers as compose_answers put them, fits into one response. -1 with a fault at "/answers" that
+ * says by how many bytes it does not, and which answers are the longest. */
+MUST_CHECK int compose_check_length(const struct catalogue *catalogue, const struct response_id *id,
+                                    const struct answers *answers, const struct buf *json, struct faults *faults);
+
 /* answers_put_json and compose_check in one, so that all faults are told at once: those of single answers, and those of
- * the whole that don't follow from these. */
+ * the whole that don't follow from these. Their length is not looked at: `out` should take COMPOSE_ANSWERS_MAX. */
 MUST_CHECK int compose_answers(struct buf *out, const struct catalogue *catalogue, const struct response_id *id,
                                const struct answers *answers, struct faults *faults);
 

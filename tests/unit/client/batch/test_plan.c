@@ -4,6 +4,7 @@
 #include "client/batch/rows.h"
 #include "tests/unit/client/scratch.h"
 #include <criterion/criterion.h>
+#include <stdio.h>
 #include <string.h>
 
 #define CODE "0000000-0000000-0000000-00000"
@@ -12,7 +13,7 @@
 static struct catalogue catalogue;
 static struct batch_context context;
 static struct batch_plan plan;
-static struct faults faults;
+static struct faults faults, left_out;
 
 static void prepare(void)
 {
@@ -20,12 +21,14 @@ static void prepare(void)
     catalogue = scratch_catalogue();
     context = (struct batch_context){.catalogue = &catalogue, .round = &catalogue.panel->rounds[0]};
     faults_init(&faults);
+    faults_init(&left_out);
 }
 
 static void finish(void)
 {
     batch_plan_free(&plan);
     faults_free(&faults);
+    faults_free(&left_out);
     catalogue_free(&catalogue);
     scratch_remove();
 }
@@ -41,7 +44,7 @@ static int read_all(const char *members, const char *rows)
 {
     struct batch_file first = file_of("m.csv", members), second = file_of("r.csv", rows);
     int a = batch_read_members(&plan, &first, &faults);
-    int b = batch_read_rows(&plan, &second, &context, &faults);
+    int b = batch_read_rows(&plan, &second, &context, &faults, &left_out);
     return a < 0 || b < 0 ? -1 : batch_plan_finish(&plan, &second, &faults);
 }
 
@@ -81,14 +84,24 @@ Test(batch_plan, sends_no_two_revisions_of_one_action_in_one_wave)
     }
 }
 
-Test(batch_plan, counts_on_where_there_are_no_revisions)
+Test(batch_plan, numbers_rows_1_where_there_are_no_revisions)
 {
     cr_assert_eq(read_all(two_members, "action,importance,member,noticed\n"
-                                       "WA-1.03,2,1,no\nWA-1.03,2,2,no\nWA-1.03,3,1,no\nWA-1.02,3,1,no\n"),
+                                       "WA-1.03,2,1,no\nWA-1.03,2,2,no\nWA-1.02,3,1,no\n"),
                  0);
-    static const int64_t revisions[] = {1, 1, 2, 1};
-    for (size_t i = 0; i < 4; i++)
-        cr_expect_eq(plan.rows[i].revision, revisions[i], "row %zu", i);
+    for (size_t i = 0; i < 3; i++)
+        cr_expect_eq(plan.rows[i].revision, 1, "row %zu", i);
+}
+
+Test(batch_plan, refuses_a_member_and_action_twice_without_revisions_and_names_both_lines)
+{
+    cr_expect_eq(read_all(two_members, "action,importance,member,noticed\n"
+                                       "WA-1.03,2,1,no\nWA-1.03,2,2,no\nWA-1.03,3,1,no\nWA-1.03,4,1,no\n"),
+                 -1);
+    cr_expect(has_fault("r.csv:4", "line 2"));
+    cr_expect(has_fault("r.csv:5", "line 4"));
+    cr_expect(has_fault("r.csv:4", "revision"));
+    cr_expect_eq(faults.total, 2);
 }
 
 Test(batch_plan, names_every_fault_with_its_file_and_line)
@@ -119,7 +132,27 @@ Test(batch_plan, names_every_fault_with_its_file_and_line)
 Test(batch_plan, refuses_a_revision_given_twice)
 {
     cr_expect_eq(read_all(two_members, HEADER "1,WA-1.03,1,2,no,,,\n1,WA-1.03,1,3,no,,,\n"), -1);
-    cr_expect(has_fault("r.csv:3", "earlier line"));
+    cr_expect(has_fault("r.csv:3", "revision as line 2"));
+}
+
+Test(batch_plan, leaves_out_a_row_that_is_too_long_and_keeps_the_others)
+{
+    char rows[64 * 1024] = HEADER "1,WA-1.03,1,2,no,,,\"";
+    size_t len = strlen(rows);
+    memset(rows + len, '\n', 32000);
+    rows[len] = 'x';
+    struct question *comment = &catalogue.panel->questionnaires[0].questions[4];
+    cr_assert_str_eq(comment->id, "comment");
+    comment->max_length = 32000;
+    snprintf(rows + len + 32000, sizeof rows - len - 32000, "\"\n2,WA-1.03,1,2,no,,,short\n");
+    cr_expect_eq(read_all(two_members, rows), 0);
+    cr_assert_eq(plan.row_count, 2);
+    cr_expect_eq(plan.rows[0].exclusion, ROW_TOO_LONG);
+    cr_expect_eq(plan.rows[1].exclusion, ROW_INCLUDED);
+    cr_assert_eq(left_out.count, 1);
+    cr_expect_str_eq(left_out.list[0].where, "r.csv:2");
+    cr_expect_not_null(strstr(left_out.list[0].what, "comment (32000)"), "%s", left_out.list[0].what);
+    cr_expect_not_null(strstr(left_out.list[0].what, "too long"), "%s", left_out.list[0].what);
 }
 
 Test(batch_plan, refuses_a_header_that_it_does_not_know)

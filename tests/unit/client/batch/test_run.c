@@ -19,6 +19,7 @@ static struct batch batch;
 static struct fake_log ours;
 
 /* What the collector is to do, and what the listener heard. */
+static struct faults left_out;
 static bool refuses_invitations, is_away;
 static size_t posts, lines_answered;
 static size_t lines_wanted = SIZE_MAX; /* answered at most, over all posts: then it breaks off */
@@ -141,6 +142,7 @@ static void prepare(void)
 static void finish(void)
 {
     batch_plan_free(&plan);
+    faults_free(&left_out);
     pin_free(batch.log);
     spool_bulk_close(batch.bulk);
     http_close(batch.http);
@@ -160,12 +162,14 @@ static int plan_rows(const char *rows)
     struct batch_file first = {"m.csv", members, sizeof members - 1}, second = {"r.csv", rows, strlen(rows)};
     struct faults faults;
     faults_init(&faults);
+    faults_free(&left_out);
+    faults_init(&left_out);
     batch_plan_free(&plan);
     pin_free(batch.log);
     batch.log = NULL;
     heard_done = 0;
     cr_assert_eq(batch_read_members(&plan, &first, &faults), 0);
-    cr_assert_eq(batch_read_rows(&plan, &second, &batch.context, &faults), 0);
+    cr_assert_eq(batch_read_rows(&plan, &second, &batch.context, &faults, &left_out), 0);
     cr_assert_eq(batch_plan_finish(&plan, &second, &faults), 0);
     int result = batch_look_up(&batch, &second, &faults);
     faults_free(&faults);
@@ -221,7 +225,8 @@ Test(batch_run, excludes_a_member_whose_invitation_is_refused_and_serves_the_oth
     refuses_invitations = true;
     cr_assert_eq(batch_sign(&batch), BATCH_DONE);
     cr_expect_eq(heard_excluded, 1);
-    cr_expect(plan.rows[0].excluded && plan.rows[1].excluded);
+    cr_expect_eq(plan.rows[0].exclusion, ROW_NOT_ENROLLED);
+    cr_expect_eq(plan.rows[1].exclusion, ROW_NOT_ENROLLED);
     cr_assert_eq(batch_send(&batch), BATCH_DONE);
     cr_expect_eq(posts, 0);
 }

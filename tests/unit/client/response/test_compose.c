@@ -6,6 +6,7 @@
 #include "tests/unit/client/scratch.h"
 #include <criterion/criterion.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <string.h>
 
 static struct catalogue catalogue;
@@ -132,4 +133,56 @@ Test(compose, signs_what_the_collector_will_verify)
     buf_free(&json);
     buf_free(&text);
     buf_free(&back);
+}
+
+/* Signs answers of that many bytes, of one text that has no character to escape. */
+static int sign_answers_of(size_t len, struct response_id *id, struct buf *jws)
+{
+    struct secret_key *key = secret_key_new();
+    struct buf json;
+    buf_init(&json, COMPOSE_ANSWERS_MAX);
+    buf_put_text(&json, "{\"comment\":\"");
+    while (json.len < len - 2)
+        buf_put_char(&json, 'x');
+    buf_put_text(&json, "\"}");
+    buf_reset(jws);
+    int result = compose_sign(jws, key, catalogue.panel->id, id, &json);
+    buf_free(&json);
+    secret_key_free(key);
+    return result;
+}
+
+Test(compose, has_room_for_just_what_fits_into_32_KiB_under_the_longest_number)
+{
+    struct response_id id = scratch_id("WA-1.03", JSON_INTEGER_MAX);
+    struct buf jws;
+    buf_init(&jws, JWS_MAX);
+    size_t room = compose_room(&catalogue, &id);
+    cr_assert_eq(sign_answers_of(room, &id, &jws), 0);
+    cr_expect_geq(jws.len, JWS_MAX - 4, "%zu", jws.len);
+    cr_expect_eq(sign_answers_of(room + 4, &id, &jws), -1);
+    buf_free(&jws);
+}
+
+Test(compose, names_the_longest_answers_when_together_they_do_not_fit)
+{
+    struct response_id id = scratch_id("WA-1.03", 1);
+    struct buf json;
+    static char text[25002];
+    memset(text, 'x', sizeof text - 1);
+    buf_init(&json, COMPOSE_ANSWERS_MAX);
+    cr_assert_eq(take(2, "importance=1", "noticed=no"), 0);
+    cr_assert_eq(answers_set(&answers, (size_t)questionnaire_find(answers.questionnaire, "comment"), text), 0);
+    buf_put_text(&json, "{\"importance\":1,\"noticed\":\"no\",\"comment\":\"");
+    buf_put_text(&json, text);
+    buf_put_text(&json, "\"}");
+    char part[64];
+    snprintf(part, sizeof part, "together %zu bytes too long", json.len - compose_room(&catalogue, &id));
+    cr_assert_eq(compose_check_length(&catalogue, &id, &answers, &json, &faults), -1);
+    cr_assert_eq(faults.total, 1);
+    cr_expect_str_eq(faults.list[0].where, "/answers");
+    cr_expect_not_null(strstr(faults.list[0].what, part), "%s", faults.list[0].what);
+    cr_expect_not_null(strstr(faults.list[0].what, ": comment (25001), noticed (2), importance (1)"), "%s",
+                       faults.list[0].what);
+    buf_free(&json);
 }
