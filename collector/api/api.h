@@ -18,7 +18,7 @@
 
 /* What the handlers work with; the server's context. */
 struct service {
-    struct ledger_surroundings around;
+    struct ledger_shared shared;
     const struct config *config;
     struct reader *reader;
     struct snapshots *snapshots; /* for tables on their way */

@@ -110,7 +110,7 @@ static void check_line(struct batch *batch, struct catalogue *catalogue, struct 
         refusal.detail = "The line is no JSON string.";
     } else {
         line->submission =
-            submit_response(batch->service->around.roster, catalogue, jws, jws_len, clock_now(), &refusal);
+            submit_response(batch->service->shared.roster, catalogue, jws, jws_len, clock_now(), &refusal);
     }
     if (line->submission)
         batch->accepted[batch->job.count++] = line->submission;
@@ -133,7 +133,7 @@ static void check_batch(struct work *work)
     const char *at = buf_text(body), *end = at + body->len, *text;
     size_t len;
     commit_announce(batch->service->queue);
-    struct catalogue *catalogue = catalogue_now(batch->service->around.catalogues);
+    struct catalogue *catalogue = catalogue_now(batch->service->shared.catalogues);
     for (size_t i = 0; next_line(&at, end, &text, &len); i++)
         check_line(batch, catalogue, &batch->lines[i], text, len);
     catalogue_release(catalogue);

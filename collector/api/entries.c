@@ -22,22 +22,36 @@ static int read_argument(const struct http_exchange *x, const char *name, uint64
     return line_number(&line, out);
 }
 
-static enum store_result put_entries(struct buf *out, struct store *store, uint64_t from, uint64_t to)
+/* A page on its way; `next` is the entry that is due. */
+struct page {
+    struct buf *out;
+    uint64_t next;
+};
+
+/* Other than 0: one is missing, or there is enough. */
+static int put_entry(void *context, int64_t index, const char *jws, size_t len)
 {
-    struct buf entry;
-    enum store_result result = STORE_OK;
-    buf_init(&entry, JWS_MAX);
-    for (uint64_t i = from; i < to && result == STORE_OK && out->len < BYTES_MAX; i++) {
-        buf_reset(&entry);
-        result = store_entry_read(store, (int64_t)i, &entry);
-        if (result == STORE_OK) {
-            buf_printf(out, "{\"index\":%llu,\"jws\":", (unsigned long long)i);
-            json_put_string(out, entry.data, entry.len);
-            buf_put_text(out, "}\n");
-        }
-    }
-    buf_free(&entry);
-    return result;
+    struct page *page = context;
+    if ((uint64_t)index != page->next || page->out->len >= BYTES_MAX)
+        return -1;
+    buf_printf(page->out, "{\"index\":%llu,\"jws\":", (unsigned long long)page->next++);
+    if (len > 0)
+        json_put_string(page->out, jws, len);
+    else
+        buf_put_text(page->out, "null");
+    buf_put_text(page->out, "}\n");
+    return 0;
+}
+
+/* -1: the store can't give them all. */
+static int put_entries(struct buf *out, struct store *store, uint64_t from, uint64_t to)
+{
+    struct page page = {out, from};
+    if (from >= to)
+        return 0;
+    enum store_result result = store_entry_range(store, (int64_t)from, (int64_t)(to - from), put_entry, &page);
+    bool stopped = result == STORE_FAILED && store_error(store)->kind == ERROR_NONE;
+    return (result == STORE_OK && page.next == to) || (stopped && out->len >= BYTES_MAX) ? 0 : -1;
 }
 
 void api_entries_get(struct http_exchange *x, void *context)
@@ -51,15 +65,15 @@ void api_entries_get(struct http_exchange *x, void *context)
         http_answer_problem(x, PROBLEM_BAD_REQUEST, "from must be an index and limit a number from 1 to 4096.", NULL);
         return;
     }
-    struct proofs *proofs = proofs_now(service->around.proofs);
+    struct proofs *proofs = proofs_now(service->shared.proofs);
     uint64_t size = proofs->head.size, to = from < size && limit < size - from ? from + limit : size;
     proofs_release(proofs);
     struct buf body;
     buf_init(&body, SIZE_MAX);
     struct store *store = reader_take(service->reader);
-    enum store_result result = put_entries(&body, store, from, to);
+    int result = put_entries(&body, store, from, to);
     reader_give_back(service->reader);
-    if (result == STORE_OK) {
+    if (result == 0) {
         http_answer(x, 200, "application/x-ndjson", &body);
         return;
     }

@@ -13,7 +13,7 @@
 void api_checkpoint_get(struct http_exchange *x, void *context)
 {
     struct service *service = context;
-    struct proofs *proofs = proofs_now(service->around.proofs);
+    struct proofs *proofs = proofs_now(service->shared.proofs);
     struct buf body;
     buf_init(&body, SIZE_MAX);
     buf_put(&body, proofs->checkpoint, proofs->checkpoint_len);
@@ -26,7 +26,7 @@ void api_log_key_get(struct http_exchange *x, void *context)
     struct service *service = context;
     struct buf body;
     buf_init(&body, SIZE_MAX);
-    note_key_put(&body, signer_public(service->around.log_key));
+    note_key_put(&body, signer_public(service->shared.signer));
     buf_put_char(&body, '\n');
     http_answer(x, 200, TEXT_TYPE, &body);
 }
@@ -56,7 +56,7 @@ void api_tile_get(struct http_exchange *x, void *context)
     struct service *service = context;
     char path[TILE_PATH_SIZE];
     struct tile tile;
-    struct proofs *proofs = proofs_now(service->around.proofs);
+    struct proofs *proofs = proofs_now(service->shared.proofs);
     uint64_t size = proofs->head.size;
     proofs_release(proofs);
     int len = snprintf(path, sizeof path, "tile/%s", http_parameter(x));
@@ -83,7 +83,7 @@ void api_receipt_get(struct http_exchange *x, void *context)
     const char *text = http_parameter(x);
     struct line line = {text, strlen(text)};
     uint64_t index;
-    struct proofs *proofs = proofs_now(service->around.proofs);
+    struct proofs *proofs = proofs_now(service->shared.proofs);
     bool known = line_number(&line, &index) == 0 && index < proofs->head.size;
     proofs_release(proofs);
     if (!known) {

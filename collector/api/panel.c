@@ -46,7 +46,7 @@ static void put_panel(struct buf *out, const struct json *definition, const stru
 void api_panel_get(struct http_exchange *x, void *context)
 {
     struct service *service = context;
-    struct catalogue *catalogue = catalogue_now(service->around.catalogues);
+    struct catalogue *catalogue = catalogue_now(service->shared.catalogues);
     struct json *definition = json_parse(buf_text(&catalogue->definition), catalogue->definition.len, NULL);
     struct buf body;
     buf_init(&body, SIZE_MAX);
@@ -62,7 +62,7 @@ void api_panel_get(struct http_exchange *x, void *context)
 void api_actions_get(struct http_exchange *x, void *context)
 {
     struct service *service = context;
-    struct catalogue *catalogue = catalogue_now(service->around.catalogues);
+    struct catalogue *catalogue = catalogue_now(service->shared.catalogues);
     struct buf body;
     buf_init(&body, SIZE_MAX);
     buf_put_text(&body, "{\"actions\":");
@@ -75,7 +75,7 @@ void api_actions_get(struct http_exchange *x, void *context)
 void api_action_get(struct http_exchange *x, void *context)
 {
     struct service *service = context;
-    struct catalogue *catalogue = catalogue_now(service->around.catalogues);
+    struct catalogue *catalogue = catalogue_now(service->shared.catalogues);
     int index = action_list_find(catalogue->actions, http_parameter(x));
     struct buf body;
     buf_init(&body, SIZE_MAX);

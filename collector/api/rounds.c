@@ -51,7 +51,7 @@ static void put_round_summary(struct buf *out, const struct catalogue *catalogue
 void api_rounds_get(struct http_exchange *x, void *context)
 {
     struct service *service = context;
-    struct catalogue *catalogue = catalogue_now(service->around.catalogues);
+    struct catalogue *catalogue = catalogue_now(service->shared.catalogues);
     struct buf body;
     buf_init(&body, SIZE_MAX);
     buf_put_text(&body, "{\"rounds\":[");
@@ -67,7 +67,7 @@ void api_rounds_get(struct http_exchange *x, void *context)
 void api_round_get(struct http_exchange *x, void *context)
 {
     struct service *service = context;
-    struct catalogue *catalogue = catalogue_now(service->around.catalogues);
+    struct catalogue *catalogue = catalogue_now(service->shared.catalogues);
     int index = panel_find_round(catalogue->panel, http_parameter(x));
     struct buf body;
     buf_init(&body, SIZE_MAX);

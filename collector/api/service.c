@@ -32,11 +32,11 @@ void api_metrics_get(struct http_exchange *x, void *context)
         api_answer_nothing(x);
         return;
     }
-    struct proofs *proofs = proofs_now(service->around.proofs);
+    struct proofs *proofs = proofs_now(service->shared.proofs);
     const struct metrics_state state = {.queue_depth = commit_waiting(service->queue),
                                         .queue_capacity = config_number(service->config, CONFIG_QUEUE),
                                         .log_entries = proofs->head.size,
-                                        .members = roster_count(service->around.roster),
+                                        .members = roster_count(service->shared.roster),
                                         .healthy = commit_is_healthy(service->queue)};
     proofs_release(proofs);
     struct buf body;

@@ -34,7 +34,7 @@ void api_put_refusal(struct buf *out, const struct refusal *refusal)
 
 int api_put_any_receipt(struct buf *out, struct service *service, uint64_t index, enum receipt_form form)
 {
-    struct proofs *proofs = proofs_now(service->around.proofs);
+    struct proofs *proofs = proofs_now(service->shared.proofs);
     (void)reader_take(service->reader);
     struct tiles *tiles = reader_tiles(service->reader);
     int result = index < proofs->head.size ? proofs_put_any_receipt(out, proofs, index, form, tiles_read, tiles) : -1;
@@ -133,7 +133,7 @@ static void answer_access_refusal(struct http_exchange *x, enum access_answer an
 bool api_is_allowed(struct http_exchange *x, struct service *service, unsigned roles, bool *exact)
 {
     const struct access_token *token;
-    struct catalogue *catalogue = catalogue_now(service->around.catalogues);
+    struct catalogue *catalogue = catalogue_now(service->shared.catalogues);
     enum access_answer answer =
         access_check(&catalogue->tokens, http_header(x, "Authorization"), roles, clock_now(), &token);
     if (answer != ACCESS_GRANTED)

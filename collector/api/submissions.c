@@ -84,10 +84,10 @@ static void take_submission(struct http_exchange *x, struct service *service, en
     struct refusal refusal;
     refusal_init(&refusal);
     commit_announce(service->queue);
-    struct catalogue *catalogue = catalogue_now(service->around.catalogues);
+    struct catalogue *catalogue = catalogue_now(service->shared.catalogues);
     struct submission *s =
         kind == SUBMISSION_RESPONSE
-            ? submit_response(service->around.roster, catalogue, buf_text(body), body->len, clock_now(), &refusal)
+            ? submit_response(service->shared.roster, catalogue, buf_text(body), body->len, clock_now(), &refusal)
             : submit_enrolment(catalogue, buf_text(body), body->len, clock_now(), &refusal);
     catalogue_release(catalogue);
     if (s) {

@@ -105,17 +105,18 @@ static void hash_mix_actions(uint8_t hash[static SHA256_BYTES], const struct act
 }
 
 /* The log that the stream's snapshot sees: mostly the one signed last, whose root is known. */
-static enum store_result read_head(struct service *service, const struct table_stream *stream, struct merkle_head *out)
+static int read_head(struct service *service, const struct table_stream *stream, struct merkle_head *out,
+                     struct error *error)
 {
     int64_t size;
     if (store_entry_count(stream->store, &size) != STORE_OK)
-        return STORE_FAILED;
-    struct proofs *proofs = proofs_now(service->around.proofs);
+        return store_fail(stream->store, error);
+    struct proofs *proofs = proofs_now(service->shared.proofs);
     bool same = proofs->head.size == (uint64_t)size;
     if (same)
         *out = proofs->head;
     proofs_release(proofs);
-    return same ? STORE_OK : tree_head(stream->store, out);
+    return same ? 0 : tree_head(stream->store, out, error);
 }
 
 /* -1: the log can't be read, as *error says. */
@@ -127,8 +128,8 @@ static int make_tag(struct service *service, const struct table_stream *stream, 
     uint8_t hash[SHA256_BYTES] = {0};
     char text[256];
     struct merkle_head head;
-    if (read_head(service, stream, &head) != STORE_OK)
-        return error_set(error, ERROR_IO, "%s", store_error(stream->store));
+    if (read_head(service, stream, &head, error) < 0)
+        return -1;
     int len = snprintf(text, sizeof text, "%s %s %s %s %d %llu", BURGERPANEL_VERSION,
                        catalogue->panel->rounds[stream->round].id, table_name(request->table),
                        request->format ? request->format->name : "json", request->exact, (unsigned long long)head.size);
@@ -233,21 +234,20 @@ static void answer_unavailable(struct http_exchange *x, const char *why)
 static struct table_stream *take_snapshot(struct http_exchange *x, struct service *service,
                                           const struct table_request *request)
 {
-    char error[STORE_ERROR_SIZE] = "out of memory";
+    struct error error;
+    error_no_memory(&error);
     struct table_stream *stream = mem_calloc(1, sizeof *stream);
     if (stream) {
         *stream = (struct table_stream){.snapshots = service->snapshots, .request = *request};
         buf_init(&stream->plain, SIZE_MAX);
         stream->until = clock_monotonic_us() + SEND_SECONDS * INT64_C(1000000);
-        stream->store = snapshots_take(service->snapshots, error);
-        stream->catalogue = stream->store ? catalogue_load(stream->store) : NULL;
+        stream->store = snapshots_take(service->snapshots, &error);
+        stream->catalogue = stream->store ? catalogue_load(stream->store, &error) : NULL;
         if (stream->catalogue)
             return stream;
-        if (stream->store)
-            snprintf(error, sizeof error, "%s", store_error(stream->store));
         release_stream(stream);
     }
-    answer_unavailable(x, error);
+    answer_unavailable(x, error.text);
     return NULL;
 }
 

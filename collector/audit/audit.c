@@ -28,7 +28,7 @@ struct entry {
     int64_t revision;
     struct ballot ballot;
     bool has_ballot;
-    bool is_missing;
+    bool is_missing, is_erased;
 };
 
 /* Entries that are worked on together. */
@@ -246,6 +246,8 @@ static int fold_entry(struct chunk *chunk, size_t i)
     audit_tree_add(chunk->audit->tree, &entry->leaf);
     if (entry->is_missing)
         entry_differs(chunk, i, T("it is missing", "ze ontbreekt"));
+    else if (entry->is_erased)
+        entry_differs(chunk, i, T("it has been erased", "ze is gewist"));
     else if (entry->kind == ENTRY_BAD && entry->why.kind == ERROR_MEMORY)
         return -1;
     else if (entry->kind == ENTRY_BAD)
@@ -290,11 +292,12 @@ static int read_chunk(struct chunk *chunk, int64_t first, const struct audit_sou
         int64_t index = first + (int64_t)chunk->count;
         buf_reset(text);
         enum store_result result = source->read(source->context, index, text, error);
-        if (result == STORE_FAILED) {
+        if (result == STORE_FAILED)
             return error_prefix(error, T("entry %lld", "regel %lld"), (long long)index);
-        }
-        chunk->entries[chunk->count++].is_missing = result == STORE_NONE;
-        found += result == STORE_OK;
+        struct entry *entry = &chunk->entries[chunk->count++];
+        entry->is_missing = result == STORE_NONE;
+        entry->is_erased = result == STORE_ERASED;
+        found += result != STORE_NONE;
     }
     /* The size comes from the last index, which anyone who gets at the store can set as high as they like. */
     if (found == 0 && chunk->count > 0) {

@@ -23,7 +23,8 @@ struct audit;
 
 /* Where the entries come from. */
 struct audit_source {
-    /* Puts the entry of that index, in ascending order from 0. STORE_NONE: there is none. STORE_FAILED: *error. */
+    /* Puts the entry of that index, in ascending order from 0. STORE_NONE: there is none. STORE_ERASED: it
+     * was erased. STORE_FAILED: *error. */
     enum store_result (*read)(void *context, int64_t index, struct buf *out, struct error *error);
     void (*progress)(void *context, int64_t done, int64_t size); /* told now and then; NULL: nobody listens */
     void *context;

@@ -190,7 +190,7 @@ static enum store_result compare_counts(struct comparison *c, int64_t round, int
     enum store_result result = store_counts_read(c->store, round, action, stored, slots);
     if (result == STORE_FAILED)
         findings_add(c->findings, T("counters of action %s in round %s: %s", "tellers van actie %s in ronde %s: %s"),
-                     action_id, round_id, store_error(c->store));
+                     action_id, round_id, store_error(c->store)->text);
     for (size_t i = 0; i < slots && result != STORE_FAILED; i++)
         if (stored[i] != recomputed[i])
             findings_add(c->findings,
@@ -232,6 +232,6 @@ int compare_store(const struct fold *fold, const struct catalogue *catalogue, st
     struct comparison c = {.findings = findings, .fold = fold, .store = store, .catalogue = catalogue};
     for (size_t i = 0; i < sizeof steps / sizeof steps[0]; i++)
         if (steps[i](&c) != STORE_OK)
-            return c.no_memory ? error_no_memory(error) : error_set(error, ERROR_IO, "%s", store_error(store));
+            return c.no_memory ? error_no_memory(error) : store_fail(store, error);
     return 0;
 }

@@ -93,7 +93,7 @@ struct catalogue *remote_catalogue(struct remote *remote, struct error *error)
         panel_free(panel);
         return NULL;
     }
-    struct catalogue *catalogue = catalogue_make(panel, actions);
+    struct catalogue *catalogue = catalogue_new(panel, actions);
     if (!catalogue)
         error_no_memory(error);
     return catalogue;
@@ -174,7 +174,7 @@ static enum store_result read_entry_line(const char *line, size_t len, int64_t i
         result = fail_entry(
             error, T("what the collector gives for it is no entry", "wat de verzamelaar ervoor geeft is geen regel"));
     else if (!text)
-        result = STORE_NONE;
+        result = STORE_ERASED;
     else
         buf_put_text(out, text);
     if (buf_check(out) < 0)

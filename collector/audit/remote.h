@@ -21,7 +21,7 @@ MUST_CHECK struct catalogue *remote_catalogue(struct remote *remote, struct erro
  * it. -1: *error. */
 MUST_CHECK int remote_head(struct remote *remote, struct note_key *key, struct merkle_head *head, struct error *error);
 
-/* The `read` of an audit_source; context is a struct remote. STORE_NONE: erased, or the log ends before it. */
+/* The `read` of an audit_source; context is a struct remote. STORE_NONE: the log ends before it. */
 enum store_result remote_entry(void *remote, int64_t index, struct buf *out, struct error *error);
 
 #endif

@@ -63,7 +63,7 @@ static void compare_tile(struct audit_tree *tree, unsigned level, uint64_t index
     enum store_result result = store_tile_read(tree->store, level, index, stored, &stored_width);
     if (result == STORE_FAILED) {
         findings_add(tree->findings, T("tile %u/%llu: %s", "tegel %u/%llu: %s"), level, (unsigned long long)index,
-                     store_error(tree->store));
+                     store_error(tree->store)->text);
         return;
     }
     if (result == STORE_NONE)

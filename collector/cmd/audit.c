@@ -8,7 +8,8 @@
 #include "base/url.h"
 #include "collector/audit/remote.h"
 #include "collector/cmd/cmd.h"
-#include "collector/log/signer.h"
+#include "collector/log/last_checkpoint.h"
+#include "collector/log/log_key.h"
 #include "collector/tables/sheet.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -52,7 +53,7 @@ static enum store_result read_stored_entry(void *context, int64_t index, struct 
     struct audit_run *run = context;
     enum store_result result = store_entry_read(run->store, index, out);
     if (result == STORE_FAILED)
-        error_set(error, ERROR_IO, "%s", store_error(run->store));
+        store_fail(run->store, error);
     return result;
 }
 
@@ -70,18 +71,18 @@ static enum store_result read_remote_entry(void *context, int64_t index, struct 
 static void read_checkpoint(struct audit_run *run)
 {
     const struct config *config = &run->config;
-    char path[SIGNER_PATH_SIZE], why[STORE_ERROR_SIZE] = "";
+    char path[LOG_KEY_PATH_SIZE];
     struct buf verifier;
     buf_init(&verifier, NOTE_MAX);
     run->last_found = STORE_FAILED;
-    if (signer_path(config->values[CONFIG_LOG_KEY], config->values[CONFIG_STORE], path) < 0)
+    if (log_key_path(config->values[CONFIG_LOG_KEY], config->values[CONFIG_STORE], path) < 0)
         error_set(&run->last_error, ERROR_REFUSED, "%s",
                   T("the name of the log's key is too long", "de naam van de sleutel van het logboek is te lang"));
     else if (store_log_key_read(run->store, &verifier) != STORE_OK)
         error_set(&run->last_error, ERROR_DAMAGED, "%s",
                   T("the store names no log key", "de opslag noemt geen sleutel van het logboek"));
-    else if ((run->last_found = signer_read_last(path, buf_text(&verifier), &run->last, why)) == STORE_FAILED)
-        error_set(&run->last_error, ERROR_DAMAGED, "%s", why);
+    else
+        run->last_found = last_checkpoint_read(path, buf_text(&verifier), &run->last, &run->last_error);
     buf_free(&verifier);
 }
 
@@ -97,6 +98,7 @@ static void expect_checkpoint(struct audit_run *run, int64_t size)
                          T("checkpoint: the last one beside the log's key is missing",
                            "controlepunt: het laatste naast de sleutel van het logboek ontbreekt"));
         break;
+    case STORE_ERASED: /* of entries alone */
     case STORE_FAILED:
         findings_add(&run->findings, "%s", run->last_error.text);
         break;
@@ -213,8 +215,12 @@ static int audit_store(struct audit_run *run)
 {
     struct audit_source source = {.read = read_stored_entry, .progress = show_progress, .context = run};
     read_checkpoint(run);
-    if (store_begin_reading(run->store) != STORE_OK || (run->catalogue = catalogue_load(run->store)) == NULL ||
-        store_entry_count(run->store, &source.size) != STORE_OK)
+    struct error error;
+    if (store_begin_reading(run->store) != STORE_OK)
+        return cmd_store_failed(run->store);
+    if ((run->catalogue = catalogue_load(run->store, &error)) == NULL)
+        return cli_fail("%s", error.text);
+    if (store_entry_count(run->store, &source.size) != STORE_OK)
         return cmd_store_failed(run->store);
     return audit_log(run, &source);
 }

@@ -12,14 +12,14 @@
 struct store *cmd_open(enum store_mode mode, struct config *config, int *exit_code)
 {
     struct config own;
-    char error[STORE_ERROR_SIZE];
+    struct error error = {0};
     if (!config)
         config = &own;
     *exit_code = config_read(config);
     if (*exit_code != CLI_DONE)
         return NULL;
-    struct store *store = store_open(config->values[CONFIG_STORE], mode, error);
-    *exit_code = store ? CLI_DONE : cli_fail("%s", error);
+    struct store *store = store_open(config->values[CONFIG_STORE], mode, &error);
+    *exit_code = store ? CLI_DONE : cli_fail("%s", error.text);
     return store;
 }
 
@@ -36,7 +36,8 @@ int cmd_no_memory(void)
 
 int cmd_store_failed(const struct store *store)
 {
-    return cli_fail("%s", store_error(store));
+    const struct error *error = store_error(store);
+    return error->kind == ERROR_NONE ? cmd_no_memory() /* what stops a walk */ : cli_fail("%s", error->text);
 }
 
 int cmd_tell_faults(const char *file, const struct faults *faults)

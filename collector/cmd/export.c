@@ -66,8 +66,11 @@ static int export_package(struct export_run *export)
     struct buf text, key;
     buf_init(&text, SIZE_MAX);
     buf_init(&key, NOTE_MAX);
+    struct error error;
     int result;
-    if (tree_head(store, &export->package.head) != STORE_OK || store_log_key_read(store, &key) == STORE_FAILED) {
+    if (tree_head(store, &export->package.head, &error) < 0) {
+        result = cli_fail("%s", error.text);
+    } else if (store_log_key_read(store, &key) == STORE_FAILED) {
         result = cmd_store_failed(store);
     } else {
         export->package.log_key = buf_text(&key);
@@ -105,10 +108,15 @@ static int export_round(struct export_run *export, const char *round)
     struct store *store = cmd_open(STORE_EXISTING, NULL, &result);
     if (!store)
         return result;
-    struct catalogue *catalogue = store_begin_reading(store) == STORE_OK ? catalogue_load(store) : NULL;
+    struct error error;
+    struct catalogue *catalogue = NULL;
+    if (store_begin_reading(store) == STORE_OK)
+        catalogue = catalogue_load(store, &error);
+    else
+        store_fail(store, &error);
     export->store = store;
     export->package.catalogue = catalogue;
-    result = catalogue ? export_all(export, round) : cmd_store_failed(store);
+    result = catalogue ? export_all(export, round) : cli_fail("%s", error.text);
     catalogue_release(catalogue);
     store_rollback(store);
     store_close(store);

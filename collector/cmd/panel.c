@@ -6,7 +6,8 @@
 #include "base/list.h"
 #include "base/mem.h"
 #include "collector/cmd/cmd.h"
-#include "collector/log/signer.h"
+#include "collector/log/last_checkpoint.h"
+#include "collector/log/log_key.h"
 #include "collector/state/catalogue.h"
 #include "collector/state/panel_import.h"
 #include <errno.h>
@@ -144,28 +145,29 @@ static enum store_result write_panel(struct panel_import *import, const struct b
 static int make_log_key(const struct panel_import *import)
 {
     const struct config *config = &import->config;
-    char path[SIGNER_PATH_SIZE], checkpoint[SIGNER_PATH_SIZE + 16], origin[CONFIG_VALUE_SIZE + 16],
-        error[STORE_ERROR_SIZE] = "";
+    char path[LOG_KEY_PATH_SIZE], checkpoint[PATH_MAX], origin[CONFIG_VALUE_SIZE + 16];
+    struct error error;
     struct buf verifier;
     const char *set = config->values[CONFIG_ORIGIN];
-    if (signer_path(config->values[CONFIG_LOG_KEY], config->values[CONFIG_STORE], path) < 0)
+    if (log_key_path(config->values[CONFIG_LOG_KEY], config->values[CONFIG_STORE], path) < 0)
         return cli_fail(
             T("the name of the log's key is too long", "de naam van de sleutel van het logboek is te lang"));
-    snprintf(checkpoint, sizeof checkpoint, "%s.checkpoint", path);
     snprintf(origin, sizeof origin, "%s%s", set[0] != '\0' ? "" : "burgerpanel/",
              set[0] != '\0' ? set : import->after->id);
+    if (last_checkpoint_path(path, checkpoint, &error) < 0)
+        return cli_fail("%s", error.text);
     if (file_exists(checkpoint))
         return cli_fail(T("%s belongs to another log; name a new file with --log-key",
                           "%s hoort bij een ander logboek; noem een nieuw bestand met --log-key"),
                         path);
-    if (signer_create(path) && errno != EEXIST)
+    if (log_key_create(path) < 0 && errno != EEXIST)
         return cli_fail(
             T("the log's key %s can't be made: %s", "de sleutel van het logboek %s kan niet gemaakt worden: %s"), path,
             strerror(errno));
     buf_init(&verifier, NOTE_MAX);
     int result = CLI_DONE;
-    if (signer_verifier(path, origin, &verifier, error))
-        result = cli_fail("%s", error);
+    if (log_key_verifier(path, origin, &verifier, &error) < 0)
+        result = cli_fail("%s", error.text);
     else if (store_log_key_write(import->store, buf_text(&verifier)) != STORE_OK)
         result = cmd_store_failed(import->store);
     buf_free(&verifier);
@@ -246,9 +248,10 @@ int cmd_panel_show(const struct cli_verb *verb, int argc, char **argv)
     struct store *store = cmd_begin(verb, argc, argv, 0, &first, &result);
     if (!store)
         return result;
-    struct catalogue *catalogue = catalogue_load(store);
+    struct error error;
+    struct catalogue *catalogue = catalogue_load(store, &error);
     if (!catalogue) {
-        result = cmd_store_failed(store);
+        result = cli_fail("%s", error.text);
     } else {
         struct buf text;
         buf_init(&text, SIZE_MAX);

@@ -37,6 +37,7 @@ static int create_token(struct store *store, struct store_token *token)
             T("there is a token '%s' already; choose another name", "er is al een token '%s'; kies een andere naam"),
             token->name);
         break;
+    case STORE_ERASED: /* of entries alone */
     case STORE_FAILED:
         result = cmd_store_failed(store);
         break;
@@ -116,6 +117,7 @@ int cmd_tokens_revoke(const struct cli_verb *verb, int argc, char **argv)
     case STORE_NONE:
         result = cli_fail(T("there is no token '%s' in force", "er is geen geldig token '%s'"), argv[first]);
         break;
+    case STORE_ERASED: /* of entries alone */
     case STORE_FAILED:
         result = cmd_store_failed(store);
         break;

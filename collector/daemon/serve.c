@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "base/parallel.h"
 #include "collector/api/api.h"
+#include "collector/log/log_key.h"
 #include <errno.h>
 #include <pthread.h>
 #include <signal.h>
@@ -20,7 +21,7 @@
 
 /* What a running collector consists of, in the order in which it is started. */
 struct running {
-    int lock; /* -1: none */
+    struct store *served; /* so that nobody else serves it */
     struct service service;
     struct http_server *server;
     sigset_t signals;
@@ -54,9 +55,9 @@ static void raise_descriptors(const struct config *config)
 }
 
 /* Opens the store for reading, and with what it says of itself the log's key. */
-static int open_log(struct service *service, const struct config *config, char error[static STORE_ERROR_SIZE])
+static int open_log(struct service *service, const struct config *config, struct error *error)
 {
-    char path[SIGNER_PATH_SIZE];
+    char path[LOG_KEY_PATH_SIZE];
     struct buf verifier;
     service->reader = reader_open(config->values[CONFIG_STORE], error);
     if (!service->reader)
@@ -65,62 +66,49 @@ static int open_log(struct service *service, const struct config *config, char e
     struct store *store = reader_take(service->reader);
     enum store_result found = store_log_key_read(store, &verifier);
     if (found == STORE_NONE)
-        snprintf(error, STORE_ERROR_SIZE, "%s",
-                 T("no panel has been imported yet; run `panel import FILE.json` first",
-                   "er is nog geen panel ingelezen; voer eerst `panel import BESTAND.json` uit"));
+        catalogue_no_panel(error);
     if (found == STORE_FAILED)
-        snprintf(error, STORE_ERROR_SIZE, "%s", store_error(store));
+        store_fail(store, error);
     reader_give_back(service->reader);
-    if (found == STORE_OK && signer_path(config->values[CONFIG_LOG_KEY], config->values[CONFIG_STORE], path) < 0)
-        snprintf(error, STORE_ERROR_SIZE, "%s",
-                 T("the name of the log's key is too long", "de naam van de sleutel van het logboek is te lang"));
+    if (found == STORE_OK && log_key_path(config->values[CONFIG_LOG_KEY], config->values[CONFIG_STORE], path) < 0)
+        error_set(error, ERROR_REFUSED, "%s",
+                  T("the name of the log's key is too long", "de naam van de sleutel van het logboek is te lang"));
     else if (found == STORE_OK)
-        service->around.log_key = signer_open(path, buf_text(&verifier), error);
+        service->shared.signer = signer_open(path, buf_text(&verifier), error);
     buf_free(&verifier);
-    return service->around.log_key ? 0 : -1;
+    return service->shared.signer ? 0 : -1;
 }
 
 /* A second daemon on the same store would answer from a roster and a log that it does not know to have changed. */
-static int take_lock(struct running *running, const struct config *config, char error[static STORE_ERROR_SIZE])
+static int begin_serving(struct running *running, const struct config *config, struct error *error)
 {
-    const char *store = store_path(config->values[CONFIG_STORE]);
-    if (!store)
-        return 0;
-    running->lock = store_lock(store);
-    if (running->lock >= 0)
-        return 0;
-    if (errno == EWOULDBLOCK)
-        snprintf(error, STORE_ERROR_SIZE,
-                 T("another collector is serving %.400s; stop that one first",
-                   "een andere verzamelaar bedient %.400s al; stop die eerst"),
-                 store);
-    else
-        snprintf(error, STORE_ERROR_SIZE,
-                 T("%.400s.lock can't be locked: %s", "%.400s.lock kan niet vergrendeld worden: %s"), store,
-                 strerror(errno));
-    return -1;
+    running->served = store_open(config->values[CONFIG_STORE], STORE_EXISTING, error);
+    if (!running->served)
+        return -1;
+    return store_serve(running->served) == STORE_OK ? 0 : store_fail(running->served, error);
 }
 
 /* -1: a line has been written; so below. */
 static int start_service(struct running *running, const struct config *config)
 {
     struct service *service = &running->service;
-    char error[STORE_ERROR_SIZE] = "out of memory";
-    service->around.roster = roster_new();
-    service->around.catalogues = latest_new();
-    service->around.proofs = latest_new();
+    struct error error;
+    error_no_memory(&error);
+    service->shared.roster = roster_new();
+    service->shared.catalogues = latest_new();
+    service->shared.proofs = latest_new();
     service->config = config;
     service->snapshots = snapshots_new(config->values[CONFIG_STORE], TABLES_AT_ONCE);
     service->workers = workers_start(parallel_cores(), BATCHES_WAITING);
     service->openapi = api_openapi_new();
-    if (service->openapi && service->around.roster && service->around.catalogues && service->around.proofs &&
-        service->snapshots && service->workers && open_log(service, config, error) == 0 &&
-        take_lock(running, config, error) == 0)
+    if (service->openapi && service->shared.roster && service->shared.catalogues && service->shared.proofs &&
+        service->snapshots && service->workers && open_log(service, config, &error) == 0 &&
+        begin_serving(running, config, &error) == 0)
         service->queue =
-            commit_start(config->values[CONFIG_STORE], config_number(config, CONFIG_QUEUE), &service->around, error);
+            commit_start(config->values[CONFIG_STORE], config_number(config, CONFIG_QUEUE), &service->shared, &error);
     if (service->queue)
         return 0;
-    cli_fail("%s", error);
+    cli_fail("%s", error.text);
     return -1;
 }
 
@@ -167,25 +155,24 @@ static void stop_all(struct running *running)
     }
     workers_free(service->workers);
     commit_free(service->queue);
-    signer_close(service->around.log_key);
-    latest_free(service->around.proofs);
-    latest_free(service->around.catalogues);
-    roster_free(service->around.roster);
+    signer_close(service->shared.signer);
+    latest_free(service->shared.proofs);
+    latest_free(service->shared.catalogues);
+    roster_free(service->shared.roster);
     snapshots_free(service->snapshots);
     reader_close(service->reader);
     http_static_free(service->openapi);
-    if (running->lock >= 0)
-        close(running->lock);
+    store_close(running->served);
 }
 
 static int serve_until_signal(const struct config *config)
 {
-    struct running running = {.lock = -1};
+    struct running running = {0};
     int caught, result = CLI_FAILED;
     raise_descriptors(config);
     hold_signals(&running);
     if (start_service(&running, config) == 0 && start_http(&running, config) == 0) {
-        log_info("serving with %zu members", roster_count(running.service.around.roster));
+        log_info("serving with %zu members", roster_count(running.service.shared.roster));
         while (sigwait(&running.signals, &caught) != 0)
             ;
         log_info("stopping");

@@ -10,7 +10,6 @@
 #include <pthread.h>
 #include <semaphore.h>
 #include <stdatomic.h>
-#include <stdio.h>
 #include <time.h>
 
 #define GATHER_STEP_US 1000 /* nothing new for so long: no more are coming */
@@ -38,11 +37,11 @@ struct commit_queue {
 
     /* the writer's alone */
     const char *dsn;
-    struct ledger_surroundings around;
+    struct ledger_shared shared;
     struct store *store;
     struct ledger *ledger;
     struct submission **batch;
-    size_t batch_cap;
+    size_t batch_capacity;
 };
 
 /* The store. */
@@ -55,15 +54,14 @@ static void close_store(struct commit_queue *queue)
     queue->store = NULL;
 }
 
-static int open_store(struct commit_queue *queue, char error[static STORE_ERROR_SIZE])
+static int open_store(struct commit_queue *queue, struct error *error)
 {
     queue->store = store_open(queue->dsn, STORE_EXISTING, error);
     if (!queue->store)
         return -1;
-    queue->ledger = ledger_new(queue->store, &queue->around);
+    queue->ledger = ledger_new(queue->store, &queue->shared, error);
     if (queue->ledger)
         return 0;
-    snprintf(error, STORE_ERROR_SIZE, "%s", store_error(queue->store));
     close_store(queue);
     return -1;
 }
@@ -71,10 +69,10 @@ static int open_store(struct commit_queue *queue, char error[static STORE_ERROR_
 /* After a failure. Until this has succeeded once every push is turned away. */
 static void try_reopening(struct commit_queue *queue)
 {
-    char error[STORE_ERROR_SIZE];
+    struct error error = {0};
     close_store(queue);
-    if (open_store(queue, error)) {
-        log_error("store: can't be opened again: %s", error);
+    if (open_store(queue, &error) < 0) {
+        log_error("store: can't be opened again: %s", error.text);
         return;
     }
     log_info("store: opened again, %lld entries", (long long)ledger_size(queue->ledger));
@@ -102,12 +100,12 @@ static struct commit_job *take_jobs(struct commit_queue *queue, size_t *count)
 
 static int gather_batch(struct commit_queue *queue, const struct commit_job *jobs, size_t count)
 {
-    if (count > queue->batch_cap) {
+    if (count > queue->batch_capacity) {
         struct submission **more = mem_resize(queue->batch, count, sizeof *more);
         if (!more)
             return -1;
         queue->batch = more;
-        queue->batch_cap = count;
+        queue->batch_capacity = count;
     }
     size_t n = 0;
     for (; jobs; jobs = jobs->next)
@@ -154,7 +152,7 @@ static void commit_jobs(struct commit_queue *queue, struct commit_job *jobs, siz
 {
     bool ready = queue->ledger && gather_batch(queue, jobs, count) == 0;
     int64_t begun = clock_monotonic_us();
-    if (ready && ledger_apply(queue->ledger, queue->batch, count))
+    if (ready && ledger_apply(queue->ledger, queue->batch, count) < 0)
         atomic_store(&queue->healthy, false);
     if (ready)
         note_batch(queue->batch, count, clock_monotonic_us() - begun);
@@ -211,7 +209,7 @@ static void wait_for_work(struct commit_queue *queue)
 
 /* With a job at hand: waits for those that are being checked and, while busy, for those that are still in their
  * sockets, as long as more keep coming. GATHER_MAX_US at most. With the lock held. */
-static void gather(struct commit_queue *queue)
+static void gather_jobs(struct commit_queue *queue)
 {
     int64_t end = clock_monotonic_us() + GATHER_MAX_US;
     size_t before = 0;
@@ -222,13 +220,13 @@ static void gather(struct commit_queue *queue)
 }
 
 /* What an idle writer does: sees to the store, or to what administrators changed. */
-static void rest(struct commit_queue *queue)
+static void see_to_store(struct commit_queue *queue)
 {
     if (!atomic_load(&queue->healthy)) {
         try_reopening(queue);
         if (!atomic_load(&queue->healthy))
             clock_sleep_ms(REOPEN_MS - REFRESH_MS);
-    } else if (ledger_refresh(queue->ledger)) {
+    } else if (ledger_refresh(queue->ledger) < 0) {
         atomic_store(&queue->healthy, false);
     }
 }
@@ -244,11 +242,11 @@ static void *write_batches(void *argument)
             break;
         if (!queue->head) {
             pthread_mutex_unlock(&queue->lock);
-            rest(queue);
+            see_to_store(queue);
             pthread_mutex_lock(&queue->lock);
             continue;
         }
-        gather(queue);
+        gather_jobs(queue);
         size_t count;
         struct commit_job *jobs = take_jobs(queue, &count);
         pthread_mutex_unlock(&queue->lock);
@@ -355,26 +353,26 @@ static int prepare_locks(struct commit_queue *queue)
     return -1;
 }
 
-struct commit_queue *commit_start(const char *dsn, size_t capacity, const struct ledger_surroundings *surroundings,
-                                  char error[static STORE_ERROR_SIZE])
+struct commit_queue *commit_start(const char *dsn, size_t capacity, const struct ledger_shared *shared,
+                                  struct error *error)
 {
     struct commit_queue *queue = mem_calloc(1, sizeof *queue);
-    if (!queue || prepare_locks(queue)) {
+    if (!queue || prepare_locks(queue) < 0) {
         mem_free(queue);
-        snprintf(error, STORE_ERROR_SIZE, "out of memory");
+        error_no_memory(error);
         return NULL;
     }
     queue->tail = &queue->head;
     queue->capacity = capacity;
     queue->dsn = dsn;
-    queue->around = *surroundings;
+    queue->shared = *shared;
     atomic_init(&queue->healthy, true);
-    if (open_store(queue, error)) {
+    if (open_store(queue, error) < 0) {
         commit_free(queue);
         return NULL;
     }
     if (pthread_create(&queue->thread, NULL, write_batches, queue) != 0) {
-        snprintf(error, STORE_ERROR_SIZE, "a thread can't be started");
+        error_set(error, ERROR_IO, "a thread can't be started");
         commit_free(queue);
         return NULL;
     }

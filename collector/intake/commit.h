@@ -20,10 +20,9 @@ struct commit_job {
 struct commit_queue;
 
 /* Opens the store at `dsn` for the writer, loads roster and catalogue, starts the thread. At most `capacity`
- * submissions wait. NULL: one line in `error`. */
-MUST_CHECK struct commit_queue *commit_start(const char *dsn, size_t capacity,
-                                             const struct ledger_surroundings *surroundings,
-                                             char error[static STORE_ERROR_SIZE]);
+ * submissions wait. NULL: *error says why. */
+MUST_CHECK struct commit_queue *commit_start(const char *dsn, size_t capacity, const struct ledger_shared *shared,
+                                             struct error *error);
 
 /* Commits what is waiting, answers it, ends the thread and closes the store. Pushes are turned away from then on. NULL
  * is fine. */

@@ -14,13 +14,12 @@ void counters_free(struct counters *counters); /* NULL is fine */
 
 /* The counters of `action` in `round`, `layout->slots` of them, read from the store when they are first asked for; the
  * caller may change them until counters_write, which then writes them. `layout` must last until counters_forget. NULL:
- * the store's error says why. */
+ * *error says why. */
 MUST_CHECK int64_t *counters_take(struct counters *counters, struct store *store, int64_t round, int64_t action,
-                                  const struct tally_layout *layout);
+                                  const struct tally_layout *layout, struct error *error);
 
-/* Writes all that were taken since the last call, inside the caller's transaction. STORE_FAILED: store_error says
- * why. */
-MUST_CHECK enum store_result counters_write(struct counters *counters, struct store *store);
+/* Writes all that were taken since the last call, inside the caller's transaction. -1: *error says why. */
+MUST_CHECK int counters_write(struct counters *counters, struct store *store, struct error *error);
 
 /* The store may hold others now: they are read anew. */
 void counters_forget(struct counters *counters);

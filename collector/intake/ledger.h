@@ -1,5 +1,6 @@
-/* What one batch does to the state: in order, in one transaction. The writer's alone; pure but for the store's
- * verbs. */
+/* What one batch does to the state: in order, in one transaction, and shown to the others once it is on stable
+ * storage. The writer's alone. What the protocol says of a submission is decided in decide.h; here it is read for
+ * and written. */
 #ifndef COLLECTOR_INTAKE_LEDGER_H
 #define COLLECTOR_INTAKE_LEDGER_H
 
@@ -10,17 +11,17 @@
 struct ledger;
 
 /* What the writer keeps up to date for the others; none of it is the ledger's own. */
-struct ledger_surroundings {
+struct ledger_shared {
     struct roster *roster;
     struct latest *catalogues;
-    struct signer *log_key;
+    struct signer *signer;
     struct latest *proofs; /* the newest checkpoint */
 };
 
 /* A ledger on an open store, which it uses but does not own. Loads what it keeps for the others from the store, and
- * signs the log as it is found. NULL: store_error says why, a log that does not continue the last checkpoint signed
- * among it. Free with ledger_free. */
-MUST_CHECK struct ledger *ledger_new(struct store *store, const struct ledger_surroundings *surroundings);
+ * signs the log as it is found. NULL: *error says why, for instance that the log does not continue the last checkpoint
+ * signed. Free with ledger_free. */
+MUST_CHECK struct ledger *ledger_new(struct store *store, const struct ledger_shared *shared, struct error *error);
 void ledger_free(struct ledger *ledger);
 
 /* Applies `count` submissions in one transaction and sets the verdict of each. 0: committed to stable storage, the

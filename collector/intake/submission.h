@@ -27,7 +27,7 @@ struct submission {
 
     /* a response */
     int64_t round, action, member; /* the store's numbers */
-    size_t round_place, action_place; /* in the catalogue */
+    size_t round_index, action_index; /* in the catalogue */
     int64_t revision;
     bool round_open; /* when it arrived */
     size_t slot_count; /* of `slots`, which is at the end */

@@ -18,7 +18,7 @@ void refusal_free(struct refusal *refusal)
     faults_free(&refusal->faults);
 }
 
-static int refuse(struct refusal *refusal, enum problem problem, const char *detail)
+static int refuse_for(struct refusal *refusal, enum problem problem, const char *detail)
 {
     refusal->problem = problem;
     refusal->detail = detail;
@@ -27,26 +27,26 @@ static int refuse(struct refusal *refusal, enum problem problem, const char *det
 
 static int refuse_memory(struct refusal *refusal)
 {
-    return refuse(refusal, PROBLEM_UNAVAILABLE, "The collector is short of memory; send the same again later.");
+    return refuse_for(refusal, PROBLEM_UNAVAILABLE, "The collector is short of memory; send the same again later.");
 }
 
 /* By what a reader has left in refusal->why; that there was no memory to read it is no fault of the sender's. */
 static int refuse_reading(struct refusal *refusal, enum problem problem)
 {
-    return refusal->why.kind == ERROR_MEMORY ? refuse_memory(refusal) : refuse(refusal, problem, refusal->why.text);
+    return refusal->why.kind == ERROR_MEMORY ? refuse_memory(refusal) : refuse_for(refusal, problem, refusal->why.text);
 }
 
 /* One answer for an unknown member, a revoked one and a signature that does not count. */
 static int refuse_signature(struct refusal *refusal)
 {
-    return refuse(refusal, PROBLEM_NOT_VERIFIED,
-                  "The signature is not that of an enrolled member whose key is in force.");
+    return refuse_for(refusal, PROBLEM_NOT_VERIFIED,
+                      "The signature is not that of an enrolled member whose key is in force.");
 }
 
 static int read_envelope(const char *text, size_t len, const char *typ, struct jws *jws, struct refusal *refusal)
 {
     if (len > JWS_MAX)
-        return refuse(refusal, PROBLEM_TOO_LARGE, "A signed object is at most 32 KiB long.");
+        return refuse_for(refusal, PROBLEM_TOO_LARGE, "A signed object is at most 32 KiB long.");
     if (jws_parse(text, len, typ, jws, &refusal->why))
         return refuse_reading(refusal, PROBLEM_MALFORMED_ENVELOPE);
     return 0;
@@ -101,8 +101,8 @@ static int read_response(const struct jws *jws, const struct catalogue *catalogu
         refuse_reading(refusal, PROBLEM_INVALID_CLAIMS);
     } else if (response_check(response, catalogue->panel, catalogue->actions, now, ballot, &refusal->faults)) {
         response_free(response);
-        refuse(refusal, PROBLEM_INVALID_RESPONSE,
-               "The response does not fit the panel; each fault is named in errors.");
+        refuse_for(refusal, PROBLEM_INVALID_RESPONSE,
+                   "The response does not fit the panel; each fault is named in errors.");
     } else {
         result = 0;
     }
@@ -116,8 +116,8 @@ static void fill_response(struct submission *s, const struct response *response,
                           int64_t now)
 {
     const struct catalogue *catalogue = s->catalogue;
-    s->round_place = ballot->round;
-    s->action_place = ballot->action;
+    s->round_index = ballot->round;
+    s->action_index = ballot->action;
     s->round = catalogue->round_numbers[ballot->round];
     s->action = catalogue->action_numbers[ballot->action];
     s->revision = response->revision;
@@ -154,19 +154,19 @@ static int verify_own_key(const struct jws *jws, const struct enrolment *claims,
 {
     char kid[KID_SIZE];
     if (!claims->has_key || !key_is_acceptable(claims->public_key))
-        return refuse(refusal, PROBLEM_NOT_VERIFIED, "The key is no acceptable Ed25519 public key.");
+        return refuse_for(refusal, PROBLEM_NOT_VERIFIED, "The key is no acceptable Ed25519 public key.");
     key_thumbprint(claims->public_key, kid);
     if (strcmp(kid, jws->kid) != 0)
-        return refuse(refusal, PROBLEM_NOT_VERIFIED, "The kid is not the thumbprint of the key.");
+        return refuse_for(refusal, PROBLEM_NOT_VERIFIED, "The kid is not the thumbprint of the key.");
     if (!jws_verify(jws, claims->public_key))
-        return refuse(refusal, PROBLEM_NOT_VERIFIED, "The key that enrols has not signed this.");
+        return refuse_for(refusal, PROBLEM_NOT_VERIFIED, "The key that enrols has not signed this.");
     return 0;
 }
 
 static int check_audience(const struct enrolment *claims, const struct panel *panel, struct refusal *refusal)
 {
     if (strcmp(claims->aud, panel->id) != 0)
-        return refuse(refusal, PROBLEM_INVALID_CLAIMS, "aud is not this panel's id.");
+        return refuse_for(refusal, PROBLEM_INVALID_CLAIMS, "aud is not this panel's id.");
     return 0;
 }
 

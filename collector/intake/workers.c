@@ -1,4 +1,5 @@
-/* Threads before one queue. */
+/* A fixed number of threads that take pieces of work off one bounded queue, in order. Knows no submission; in the
+ * walk a batch request's lines pass through here before they are pushed to the writer. */
 #include "collector/intake/workers.h"
 #include "base/mem.h"
 #include <pthread.h>
@@ -36,15 +37,25 @@ static void *work_on(void *argument)
     return NULL;
 }
 
+static int prepare_locks(struct workers *workers)
+{
+    if (pthread_mutex_init(&workers->lock, NULL) != 0)
+        return -1;
+    if (pthread_cond_init(&workers->filled, NULL) == 0)
+        return 0;
+    pthread_mutex_destroy(&workers->lock);
+    return -1;
+}
+
 struct workers *workers_start(unsigned threads, size_t capacity)
 {
     struct workers *workers = mem_calloc(1, sizeof *workers + threads * sizeof workers->threads[0]);
-    if (!workers)
+    if (!workers || prepare_locks(workers) < 0) {
+        mem_free(workers);
         return NULL;
+    }
     workers->tail = &workers->head;
     workers->capacity = capacity;
-    pthread_mutex_init(&workers->lock, NULL);
-    pthread_cond_init(&workers->filled, NULL);
     while (workers->count < threads && pthread_create(&workers->threads[workers->count], NULL, work_on, workers) == 0)
         workers->count++;
     if (workers->count == threads)

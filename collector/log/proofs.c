@@ -54,7 +54,7 @@ void proofs_release(struct proofs *proofs)
     counted_release(proofs);
 }
 
-static int put(struct buf *out, const struct proofs *proofs, struct receipt *receipt, enum receipt_form form)
+static int put_receipt(struct buf *out, const struct proofs *proofs, struct receipt *receipt, enum receipt_form form)
 {
     bool json = form == RECEIPT_JSON;
     receipt->checkpoint = json ? proofs->checkpoint_json.data : proofs->checkpoint;
@@ -71,7 +71,7 @@ int proofs_put_receipt(struct buf *out, const struct proofs *proofs, uint64_t in
         return -1;
     receipt.index = index;
     receipt.count = (size_t)count;
-    return put(out, proofs, &receipt, form);
+    return put_receipt(out, proofs, &receipt, form);
 }
 
 int proofs_put_any_receipt(struct buf *out, const struct proofs *proofs, uint64_t index, enum receipt_form form,
@@ -83,7 +83,7 @@ int proofs_put_any_receipt(struct buf *out, const struct proofs *proofs, uint64_
         return -1;
     receipt.index = index;
     receipt.count = (size_t)count;
-    return put(out, proofs, &receipt, form);
+    return put_receipt(out, proofs, &receipt, form);
 }
 
 struct proofs *proofs_now(struct latest *latest)

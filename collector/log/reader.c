@@ -2,7 +2,6 @@
 #include "collector/log/reader.h"
 #include "base/mem.h"
 #include <pthread.h>
-#include <stdio.h>
 
 struct reader {
     pthread_mutex_t lock;
@@ -10,12 +9,12 @@ struct reader {
     struct tiles *tiles;
 };
 
-struct reader *reader_open(const char *dsn, char error[static STORE_ERROR_SIZE])
+struct reader *reader_open(const char *dsn, struct error *error)
 {
     struct reader *reader = mem_calloc(1, sizeof *reader);
     if (!reader || pthread_mutex_init(&reader->lock, NULL) != 0) {
         mem_free(reader);
-        snprintf(error, STORE_ERROR_SIZE, "out of memory");
+        error_no_memory(error);
         return NULL;
     }
     reader->store = store_open(dsn, STORE_EXISTING, error);
@@ -23,7 +22,7 @@ struct reader *reader_open(const char *dsn, char error[static STORE_ERROR_SIZE])
     if (reader->tiles)
         return reader;
     if (reader->store)
-        snprintf(error, STORE_ERROR_SIZE, "out of memory");
+        error_no_memory(error);
     reader_close(reader);
     return NULL;
 }

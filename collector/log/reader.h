@@ -6,8 +6,8 @@
 
 struct reader;
 
-/* NULL: one line in `error`. Free with reader_close. */
-MUST_CHECK struct reader *reader_open(const char *dsn, char error[static STORE_ERROR_SIZE]);
+/* NULL: *error says why. Free with reader_close. */
+MUST_CHECK struct reader *reader_open(const char *dsn, struct error *error);
 void reader_close(struct reader *reader);
 
 /* Waits for the handle; give it back soon. */

@@ -18,6 +18,7 @@ struct held {
 
 struct tiles {
     struct store *store;
+    struct error error; /* why the last reading failed */
     uint64_t now; /* counts uses */
     struct held held[HELD];
 };
@@ -62,7 +63,7 @@ static int fill(struct tiles *tiles, struct held *held, unsigned wanted)
 {
     struct merkle_hash hashes[TILE_WIDTH];
     unsigned width = 0, known = held->width;
-    if (tree_read_tile(tiles->store, held->level, held->index, wanted, hashes, &width))
+    if (tree_read_tile(tiles->store, held->level, held->index, wanted, hashes, &width, &tiles->error) < 0)
         return -1;
     memcpy(held->nodes + known, hashes + known, (width - known) * sizeof *hashes);
     for (unsigned height = 1; height < TILE_HEIGHT; height++) {
@@ -74,13 +75,18 @@ static int fill(struct tiles *tiles, struct held *held, unsigned wanted)
     return 0;
 }
 
+const struct error *tiles_error(const struct tiles *tiles)
+{
+    return &tiles->error;
+}
+
 int tiles_read(void *context, unsigned level, uint64_t index, struct merkle_hash *out)
 {
     struct tiles *tiles = context;
     struct tile tile;
     tile_locate(level, index, &tile);
     struct held *held = find(tiles, &tile);
-    if (held->width < tile.width && fill(tiles, held, tile.width))
+    if (held->width < tile.width && fill(tiles, held, tile.width) < 0)
         return -1;
     unsigned height = level % TILE_HEIGHT;
     held->used = ++tiles->now;

@@ -13,7 +13,8 @@ struct tiles;
 MUST_CHECK struct tiles *tiles_new(struct store *store);
 void tiles_free(struct tiles *tiles); /* NULL is fine */
 
-/* A merkle_read; context is a struct tiles. -1: store_error of the handle says why. */
+/* A merkle_read; context is a struct tiles. -1: tiles_error says why. */
 int tiles_read(void *tiles, unsigned level, uint64_t index, struct merkle_hash *out);
+const struct error *tiles_error(const struct tiles *tiles);
 
 #endif

@@ -2,7 +2,6 @@
 #include "collector/log/tree.h"
 #include "base/mem.h"
 #include "crypto/tile.h"
-#include <stdio.h>
 #include <string.h>
 
 /* The hashes of a level that are in no full tile yet. */
@@ -31,114 +30,110 @@ void tree_free(struct tree *tree)
 }
 
 int tree_read_tile(struct store *store, unsigned level, uint64_t index, unsigned wanted,
-                   struct merkle_hash hashes[static TILE_WIDTH], unsigned *width)
+                   struct merkle_hash hashes[static TILE_WIDTH], unsigned *width, struct error *error)
 {
     enum store_result result = store_tile_read(store, level, index, hashes, width);
-    if (result == STORE_NONE || (result == STORE_OK && *width < wanted))
-        snprintf(store->error, sizeof store->error, "tile %u/%llu of the log is missing; run `audit`", level,
-                 (unsigned long long)index);
-    return result == STORE_OK && *width >= wanted ? 0 : -1;
+    if (result == STORE_FAILED)
+        return store_fail(store, error);
+    if (result == STORE_OK && *width >= wanted)
+        return 0;
+    return error_set(error, ERROR_DAMAGED, "tile %u/%llu of the log is missing; run `audit`", level,
+                     (unsigned long long)index);
 }
 
 int tree_read(void *context, unsigned level, uint64_t index, struct merkle_hash *out)
 {
+    const struct tree_reader *reader = context;
     struct merkle_hash hashes[TILE_WIDTH];
     struct tile tile;
     unsigned width = 0;
     tile_locate(level, index, &tile);
-    if (tree_read_tile(context, tile.level, tile.index, tile.width, hashes, &width))
+    if (tree_read_tile(reader->store, tile.level, tile.index, tile.width, hashes, &width, reader->error) < 0)
         return -1;
     return tile_hash(&tile, hashes, level, index, out);
 }
 
-static enum store_result load_level(struct tree *tree, struct store *store, unsigned level, uint64_t size)
+static int load_level(struct tree *tree, struct store *store, unsigned level, uint64_t size, struct error *error)
 {
     struct last *last = &tree->now[level];
     uint64_t hashes = size >> (TILE_HEIGHT * level);
     unsigned width = 0;
     last->width = (unsigned)(hashes % TILE_WIDTH);
     if (last->width == 0)
-        return STORE_OK;
+        return 0;
     enum store_result result = store_tile_read(store, level, hashes / TILE_WIDTH, last->hashes, &width);
     if (result == STORE_FAILED)
-        return STORE_FAILED;
-    if (result == STORE_NONE || width != last->width) {
-        snprintf(store->error, sizeof store->error,
-                 "the last tile of level %u does not fit a log of %llu entries; run `audit`", level,
-                 (unsigned long long)size);
-        return STORE_FAILED;
-    }
-    return STORE_OK;
+        return store_fail(store, error);
+    if (result == STORE_OK && width == last->width)
+        return 0;
+    return error_set(error, ERROR_DAMAGED, "the last tile of level %u does not fit a log of %llu entries; run `audit`",
+                     level, (unsigned long long)size);
 }
 
-enum store_result tree_load(struct tree *tree, struct store *store, uint64_t size)
+int tree_load(struct tree *tree, struct store *store, uint64_t size, struct error *error)
 {
-    if (merkle_edge_load(&tree->edge, size, tree_read, store))
-        return STORE_FAILED;
-    enum store_result result = STORE_OK;
-    for (unsigned level = 0; level < TILE_LEVELS && result == STORE_OK; level++)
-        result = load_level(tree, store, level, size);
-    return result;
+    if (merkle_edge_load(&tree->edge, size, tree_read, &(struct tree_reader){store, error}) < 0)
+        return -1;
+    for (unsigned level = 0; level < TILE_LEVELS; level++)
+        if (load_level(tree, store, level, size, error) < 0)
+            return -1;
+    return 0;
 }
 
 /* Adds `count` hashes from `first` on to a level, writing each tile that they touch. */
-static enum store_result extend_level(struct tree *tree, struct store *store, unsigned level,
-                                      const struct merkle_hash *hashes, uint64_t first, size_t count)
+static int extend_level(struct tree *tree, struct store *store, unsigned level, const struct merkle_hash *hashes,
+                        uint64_t first, size_t count)
 {
     struct last *last = &tree->next[level];
     while (count > 0) {
         size_t room = TILE_WIDTH - last->width, taken = count < room ? count : room;
         memcpy(&last->hashes[last->width], hashes, taken * sizeof *hashes);
         last->width += (unsigned)taken;
-        enum store_result result = store_tile_write(store, level, first / TILE_WIDTH, last->hashes, last->width);
-        if (result != STORE_OK)
-            return STORE_FAILED;
+        if (store_tile_write(store, level, first / TILE_WIDTH, last->hashes, last->width) != STORE_OK)
+            return -1;
         if (last->width == TILE_WIDTH)
             last->width = 0;
         hashes += taken;
         first += taken;
         count -= taken;
     }
-    return STORE_OK;
+    return 0;
 }
 
 /* The store's log must be the one that this tree is over, also when somebody has had a hand in it meanwhile: two roots
  * over one size, once signed, can never be taken back. */
-static enum store_result check_size(struct store *store, uint64_t size)
+static int check_size(struct store *store, uint64_t size, struct error *error)
 {
     int64_t stored;
     if (store_entry_count(store, &stored) != STORE_OK)
-        return STORE_FAILED;
+        return store_fail(store, error);
     if ((uint64_t)stored == size)
-        return STORE_OK;
-    snprintf(store->error, sizeof store->error, "the log has %lld entries where there should be %llu; run `audit`",
-             (long long)stored, (unsigned long long)size);
-    return STORE_FAILED;
+        return 0;
+    return error_set(error, ERROR_DAMAGED, "the log has %lld entries where there should be %llu; run `audit`",
+                     (long long)stored, (unsigned long long)size);
 }
 
-enum store_result tree_extend(struct tree *tree, struct store *store, const struct merkle_hash *leaves, size_t count,
-                              struct merkle_batch **out)
+int tree_extend(struct tree *tree, struct store *store, const struct merkle_hash *leaves, size_t count,
+                struct merkle_batch **out, struct error *error)
 {
-    if (check_size(store, tree->edge.size + count) != STORE_OK)
-        return STORE_FAILED;
+    if (check_size(store, tree->edge.size + count, error) < 0)
+        return -1;
     struct merkle_batch *batch = merkle_batch_new(&tree->edge, leaves, count);
-    if (!batch) {
-        snprintf(store->error, sizeof store->error, "out of memory");
-        return STORE_FAILED;
-    }
+    if (!batch)
+        return error_no_memory(error);
     for (unsigned level = 0; level < TILE_LEVELS; level++) {
         uint64_t first;
         size_t added;
         const struct merkle_hash *hashes = merkle_batch_level(batch, level * TILE_HEIGHT, &first, &added);
         tree->next[level].width = tree->now[level].width;
         memcpy(tree->next[level].hashes, tree->now[level].hashes, tree->now[level].width * sizeof *hashes);
-        if (extend_level(tree, store, level, hashes, first, added) != STORE_OK) {
+        if (extend_level(tree, store, level, hashes, first, added) < 0) {
             merkle_batch_free(batch);
-            return STORE_FAILED;
+            return store_fail(store, error);
         }
     }
     *out = batch;
-    return STORE_OK;
+    return 0;
 }
 
 void tree_accept(struct tree *tree, const struct merkle_batch *batch)
@@ -150,15 +145,15 @@ void tree_accept(struct tree *tree, const struct merkle_batch *batch)
     }
 }
 
-enum store_result tree_head(struct store *store, struct merkle_head *out)
+int tree_head(struct store *store, struct merkle_head *out, struct error *error)
 {
     int64_t size;
     struct merkle_head head;
     if (store_entry_count(store, &size) != STORE_OK)
-        return STORE_FAILED;
+        return store_fail(store, error);
     head.size = (uint64_t)size;
-    if (merkle_root_at(head.size, tree_read, store, &head.root))
-        return STORE_FAILED;
+    if (merkle_root_at(head.size, tree_read, &(struct tree_reader){store, error}, &head.root) < 0)
+        return -1;
     *out = head;
-    return STORE_OK;
+    return 0;
 }

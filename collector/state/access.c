@@ -1,40 +1,48 @@
 /* Every token is compared with every hash in full, so that time tells nothing. */
 #include "collector/state/access.h"
+#include "base/list.h"
 #include "base/mem.h"
 #include <stdio.h>
 #include <string.h>
 
-static int add(void *context, const struct store_token *token)
+struct loading {
+    struct access_list *list;
+    struct error *error;
+};
+
+static int load_token(void *context, const struct store_token *token)
 {
-    struct access_list *list = context;
-    struct access_token *more = mem_resize(list->list, list->count + 1, sizeof *more);
-    if (!more)
-        return -1;
-    list->list = more;
-    struct access_token *new = &more[list->count];
+    const struct loading *loading = context;
+    struct access_list *list = loading->list;
+    struct access_token *tokens = list_grow(list->list, list->count, &list->capacity, sizeof *tokens);
+    if (!tokens)
+        return error_no_memory(loading->error);
+    list->list = tokens;
+    struct access_token *new = &tokens[list->count];
     *new =
         (struct access_token){.exact = token->exact, .expires_at = token->expires_at, .revoked_at = token->revoked_at};
     snprintf(new->name, sizeof new->name, "%s", token->name);
     memcpy(new->hash, token->hash, SHA256_BYTES);
-    if (token_role_find(token->role, &new->role))
-        return -1;
+    if (token_role_find(token->role, &new->role) < 0)
+        return error_set(loading->error, ERROR_DAMAGED, "the role of token %s is none", token->name);
     list->count++;
     return 0;
 }
 
-enum store_result access_load(struct access_list *out, struct store *store)
+int access_load(struct access_list *out, struct store *store, struct error *error)
 {
-    return store_token_each(store, add, out);
+    struct loading loading = {out, error};
+    return store_token_each(store, load_token, &loading) == STORE_OK ? 0 : store_fail(store, error);
 }
 
 void access_free(struct access_list *list)
 {
     mem_free(list->list);
-    *list = (struct access_list){NULL, 0};
+    *list = (struct access_list){NULL, 0, 0};
 }
 
 /* The token of `Bearer TOKEN`, or NULL. */
-static const char *bearer(const char *authorization)
+static const char *bearer_token(const char *authorization)
 {
     static const char scheme[] = "Bearer ";
     if (!authorization || strncasecmp(authorization, scheme, sizeof scheme - 1) != 0)
@@ -46,7 +54,7 @@ enum access_answer access_check(const struct access_list *list, const char *auth
                                 const struct access_token **token)
 {
     uint8_t hash[SHA256_BYTES];
-    const char *text = bearer(authorization);
+    const char *text = bearer_token(authorization);
     const struct access_token *found = NULL;
     *token = NULL;
     if (!text)

@@ -18,11 +18,11 @@ struct access_token {
 
 struct access_list {
     struct access_token *list;
-    size_t count;
+    size_t count, capacity;
 };
 
-/* Reads the store's tokens. STORE_FAILED: store_error says why; `out` is to be freed all the same. */
-MUST_CHECK enum store_result access_load(struct access_list *out, struct store *store);
+/* Reads the store's tokens. -1: *error says why; `out` is to be freed all the same. */
+MUST_CHECK int access_load(struct access_list *out, struct store *store, struct error *error);
 void access_free(struct access_list *list);
 
 enum access_answer {

@@ -1,8 +1,8 @@
 /* Loading and swapping the catalogue. */
 #include "collector/state/catalogue.h"
 #include "base/lang.h"
+#include "base/list.h"
 #include "base/mem.h"
-#include <stdio.h>
 #include <string.h>
 
 static void destroy_catalogue(void *value)
@@ -48,129 +48,139 @@ const struct tally_layout *catalogue_layout(const struct catalogue *catalogue, s
 
 /* Loading. */
 
-static int no_memory(struct store *store)
-{
-    snprintf(store->error, sizeof store->error, "%s", T("out of memory", "te weinig geheugen"));
-    return -1;
-}
-
-static int load_panel(struct catalogue *catalogue, struct store *store)
+static int load_panel(struct catalogue *catalogue, struct store *store, struct error *error)
 {
     enum store_result result = store_panel_read(store, &catalogue->definition);
     if (result == STORE_NONE)
-        snprintf(store->error, sizeof store->error, "%s",
-                 T("no panel has been imported yet; run `panel import FILE.json` first",
-                   "er is nog geen panel ingelezen; voer eerst `panel import BESTAND.json` uit"));
+        return catalogue_no_panel(error);
     if (result != STORE_OK)
-        return -1;
+        return store_fail(store, error);
     struct faults faults;
     faults_init(&faults);
     catalogue->panel = panel_parse(buf_text(&catalogue->definition), catalogue->definition.len, &faults);
-    if (!catalogue->panel)
-        snprintf(store->error, sizeof store->error,
-                 T("the stored panel definition can't be read: %s: %s",
-                   "de opgeslagen paneldefinitie is onleesbaar: %s: %s"),
-                 faults.count > 0 ? faults.list[0].where : "", faults.count > 0 ? faults.list[0].what : "");
+    if (!catalogue->panel && faults.no_memory)
+        error_no_memory(error);
+    else if (!catalogue->panel)
+        error_set(error, ERROR_DAMAGED,
+                  T("the stored panel definition can't be read: %s: %s",
+                    "de opgeslagen paneldefinitie is onleesbaar: %s: %s"),
+                  faults.count > 0 ? faults.list[0].where : "", faults.count > 0 ? faults.list[0].what : "");
     faults_free(&faults);
     return catalogue->panel ? 0 : -1;
 }
 
-static int load_layouts(struct catalogue *catalogue, struct store *store)
+static int make_layouts(struct catalogue *catalogue)
 {
     const struct panel *panel = catalogue->panel;
     catalogue->layouts = mem_calloc(panel->questionnaire_count, sizeof(struct tally_layout *));
     catalogue->round_numbers = mem_calloc(panel->round_count, sizeof *catalogue->round_numbers);
     if (!catalogue->layouts || !catalogue->round_numbers)
-        return no_memory(store);
+        return -1;
     for (size_t i = 0; i < panel->questionnaire_count; i++)
         if ((catalogue->layouts[i] = tally_layout_new(&panel->questionnaires[i])) == NULL)
-            return no_memory(store);
+            return -1;
     return 0;
 }
 
 static int number_round(void *context, int64_t number, const char *id)
 {
     struct catalogue *catalogue = context;
-    int place = panel_find_round(catalogue->panel, id);
-    if (place >= 0)
-        catalogue->round_numbers[place] = number;
+    int index = panel_find_round(catalogue->panel, id);
+    if (index >= 0)
+        catalogue->round_numbers[index] = number;
     return 0;
 }
 
-static int load_rounds(struct catalogue *catalogue, struct store *store)
+static int load_rounds(struct catalogue *catalogue, struct store *store, struct error *error)
 {
     if (store_round_each(store, number_round, catalogue) != STORE_OK)
-        return -1;
+        return store_fail(store, error);
     for (size_t i = 0; i < catalogue->panel->round_count; i++)
-        if (catalogue->round_numbers[i] == 0) {
-            snprintf(store->error, sizeof store->error,
-                     T("the store does not know round '%s'; import the panel again",
-                       "de opslag kent ronde '%s' niet; lees het panel opnieuw in"),
-                     catalogue->panel->rounds[i].id);
-            return -1;
-        }
+        if (catalogue->round_numbers[i] == 0)
+            return error_set(error, ERROR_DAMAGED,
+                             T("the store does not know round '%s'; import the panel again",
+                               "de opslag kent ronde '%s' niet; lees het panel opnieuw in"),
+                             catalogue->panel->rounds[i].id);
     return 0;
 }
 
-static int add_action(void *context, const struct store_action *row)
+struct action_loading {
+    struct catalogue *catalogue;
+    size_t capacity; /* of action_numbers */
+    struct error *error;
+};
+
+static int load_action(void *context, const struct store_action *row)
 {
-    struct catalogue *catalogue = context;
+    struct action_loading *loading = context;
+    struct catalogue *catalogue = loading->catalogue;
     size_t count = catalogue->actions->count;
-    int64_t *numbers = mem_resize(catalogue->action_numbers, count + 1, sizeof *numbers);
+    int64_t *numbers = list_grow(catalogue->action_numbers, count, &loading->capacity, sizeof *numbers);
     if (!numbers)
-        return -1;
+        return error_no_memory(loading->error);
     catalogue->action_numbers = numbers;
     numbers[count] = row->number;
-    return action_list_add(catalogue->actions, &row->action);
+    return action_list_add(catalogue->actions, &row->action) == 0 ? 0 : error_no_memory(loading->error);
 }
 
-static int load_actions(struct catalogue *catalogue, struct store *store)
+static int load_actions(struct catalogue *catalogue, struct store *store, struct error *error)
 {
+    struct action_loading loading = {.catalogue = catalogue, .error = error};
     catalogue->actions = action_list_new();
     if (!catalogue->actions)
-        return no_memory(store);
-    if (store_action_each(store, add_action, catalogue) != STORE_OK)
-        return -1;
-    return action_list_index(catalogue->actions) ? no_memory(store) : 0;
+        return error_no_memory(error);
+    if (store_action_each(store, load_action, &loading) != STORE_OK)
+        return store_fail(store, error);
+    return action_list_index(catalogue->actions) == 0 ? 0 : error_no_memory(error);
 }
 
-struct catalogue *catalogue_load(struct store *store)
+int catalogue_no_panel(struct error *error)
+{
+    return error_set(error, ERROR_REFUSED, "%s",
+                     T("no panel has been imported yet; run `panel import FILE.json` first",
+                       "er is nog geen panel ingelezen; voer eerst `panel import BESTAND.json` uit"));
+}
+
+static int load_all(struct catalogue *catalogue, struct store *store, struct error *error)
+{
+    if (load_panel(catalogue, store, error) < 0)
+        return -1;
+    if (make_layouts(catalogue) < 0)
+        return error_no_memory(error);
+    if (load_rounds(catalogue, store, error) < 0 || load_actions(catalogue, store, error) < 0)
+        return -1;
+    return access_load(&catalogue->tokens, store, error);
+}
+
+struct catalogue *catalogue_load(struct store *store, struct error *error)
 {
     struct catalogue *catalogue = new_catalogue();
     if (!catalogue) {
-        no_memory(store);
+        error_no_memory(error);
         return NULL;
     }
-    if (load_panel(catalogue, store) || load_layouts(catalogue, store) || load_rounds(catalogue, store) ||
-        load_actions(catalogue, store) || access_load(&catalogue->tokens, store) != STORE_OK) {
-        catalogue_release(catalogue);
-        return NULL;
-    }
-    return catalogue;
+    if (load_all(catalogue, store, error) == 0)
+        return catalogue;
+    catalogue_release(catalogue);
+    return NULL;
 }
 
 /* Without a store. */
 
-static int number_by_place(struct catalogue *catalogue)
+static int number_in_order(struct catalogue *catalogue)
 {
-    const struct panel *panel = catalogue->panel;
     size_t action_count = catalogue->actions->count;
-    catalogue->layouts = mem_calloc(panel->questionnaire_count, sizeof(struct tally_layout *));
-    catalogue->round_numbers = mem_calloc(panel->round_count, sizeof *catalogue->round_numbers);
     catalogue->action_numbers = mem_calloc(action_count, sizeof *catalogue->action_numbers);
-    if (!catalogue->layouts || !catalogue->round_numbers || !catalogue->action_numbers)
+    if (!catalogue->action_numbers || make_layouts(catalogue) < 0)
         return -1;
-    for (size_t i = 0; i < panel->questionnaire_count; i++)
-        if ((catalogue->layouts[i] = tally_layout_new(&panel->questionnaires[i])) == NULL)
-            return -1;
-    for (size_t i = 0; i < panel->round_count; i++)
+    for (size_t i = 0; i < catalogue->panel->round_count; i++)
         catalogue->round_numbers[i] = (int64_t)i + 1;
     for (size_t i = 0; i < action_count; i++)
         catalogue->action_numbers[i] = (int64_t)i + 1;
     return 0;
 }
 
-struct catalogue *catalogue_make(struct panel *panel, struct action_list *actions)
+struct catalogue *catalogue_new(struct panel *panel, struct action_list *actions)
 {
     struct catalogue *catalogue = new_catalogue();
     if (!catalogue) {
@@ -180,7 +190,7 @@ struct catalogue *catalogue_make(struct panel *panel, struct action_list *action
     }
     catalogue->panel = panel;
     catalogue->actions = actions;
-    if (number_by_place(catalogue) == 0)
+    if (number_in_order(catalogue) == 0)
         return catalogue;
     catalogue_release(catalogue);
     return NULL;
@@ -196,7 +206,7 @@ static bool same_actions(const struct catalogue *a, const struct catalogue *b)
     return same;
 }
 
-void catalogue_succeed(struct catalogue *next, const struct catalogue *before)
+void catalogue_set_edition(struct catalogue *next, const struct catalogue *before)
 {
     bool same = before && next->definition.len == before->definition.len &&
                 memcmp(next->definition.data, before->definition.data, next->definition.len) == 0 &&

@@ -1,6 +1,6 @@
 /* What administrators have set, at one moment: panel definition, action list, the numbers by which the store names
- * rounds and actions, access tokens. Immutable and counted, so that requests under way keep theirs when an import
- * brings a new one. */
+ * rounds and actions, access tokens. Counted, and immutable once it is shared, so that requests under way keep theirs
+ * when an import brings a new one. */
 #ifndef COLLECTOR_STATE_CATALOGUE_H
 #define COLLECTOR_STATE_CATALOGUE_H
 
@@ -15,24 +15,27 @@ struct catalogue {
     struct panel *panel;
     struct action_list *actions;
     struct tally_layout **layouts; /* by questionnaire */
-    int64_t *round_numbers; /* by place in panel->rounds */
-    int64_t *action_numbers; /* by place in actions->list */
+    int64_t *round_numbers; /* by index in panel->rounds */
+    int64_t *action_numbers; /* by index in actions->list */
     struct buf definition; /* the definition as imported, JSON */
     struct access_list tokens;
-    uint64_t edition; /* the same for two that mean the same to a response; set by catalogue_succeed */
+    uint64_t edition; /* the same for two that mean the same to a response; set before it is shared */
 };
 
-/* Reads it from the store; held once by the caller. NULL: store_error says why ("no panel has been imported yet" among
+/* Reads it from the store; held once by the caller. NULL: *error says why ("no panel has been imported yet" among
  * them). */
-MUST_CHECK struct catalogue *catalogue_load(struct store *store);
+MUST_CHECK struct catalogue *catalogue_load(struct store *store, struct error *error);
 
-/* Of a panel without a store: rounds and actions are numbered by their places, from 1; no tokens, no definition as
+/* Of a panel without a store: rounds and actions are numbered in their order, from 1; no tokens, no definition as
  * imported. Takes both over, also on failure. NULL: no memory. */
-MUST_CHECK struct catalogue *catalogue_make(struct panel *panel, struct action_list *actions);
+MUST_CHECK struct catalogue *catalogue_new(struct panel *panel, struct action_list *actions);
 
 /* Gives `next` the edition of `before` when panel and actions are the same in both, and one more otherwise. `before`
  * may be NULL. */
-void catalogue_succeed(struct catalogue *next, const struct catalogue *before);
+void catalogue_set_edition(struct catalogue *next, const struct catalogue *before);
+
+/* Says that the store has no panel. Returns -1. */
+int catalogue_no_panel(struct error *error);
 
 /* One more holder, and one less; the last one out frees. Any thread. NULL is fine. */
 struct catalogue *catalogue_hold(struct catalogue *catalogue);

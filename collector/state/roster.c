@@ -108,18 +108,24 @@ bool roster_find(struct roster *roster, const char kid[static KID_SIZE], struct 
     return found;
 }
 
-static int load_one(void *context, const struct store_member *member)
+struct loading {
+    struct roster *roster;
+    struct error *error;
+};
+
+static int load_member(void *context, const struct store_member *member)
 {
-    struct roster *roster = context;
-    if (roster_reserve(roster, 1))
-        return -1;
-    roster_add(roster, member);
+    const struct loading *loading = context;
+    if (roster_reserve(loading->roster, 1) < 0)
+        return error_no_memory(loading->error);
+    roster_add(loading->roster, member);
     return 0;
 }
 
-enum store_result roster_load(struct roster *roster, struct store *store)
+int roster_load(struct roster *roster, struct store *store, int64_t *since, struct error *error)
 {
-    return store_member_each(store, load_one, roster);
+    struct loading loading = {roster, error};
+    return store_member_changes(store, since, load_member, &loading) == STORE_OK ? 0 : store_fail(store, error);
 }
 
 size_t roster_count(struct roster *roster)

@@ -11,9 +11,9 @@ struct roster;
 MUST_CHECK struct roster *roster_new(void);
 void roster_free(struct roster *roster);
 
-/* Adds every member of the store that is not there yet and takes over who is revoked. STORE_FAILED: the store's error
+/* Takes over the members of the store that were added or changed after *since (-1: all), which it moves on. -1: *error
  * says why; the roster holds what was read by then. */
-MUST_CHECK enum store_result roster_load(struct roster *roster, struct store *store);
+MUST_CHECK int roster_load(struct roster *roster, struct store *store, int64_t *since, struct error *error);
 
 /* Makes room for `count` more, so that roster_add can't fail. -1: no memory. */
 MUST_CHECK int roster_reserve(struct roster *roster, size_t count);

@@ -6,16 +6,29 @@
 
 #include "collector/store/store.h"
 
+/* What every backend's handle begins with. */
+struct store {
+    const struct store_ops *ops;
+    struct error error; /* of the last verb that failed: the backend's alone to write */
+};
+
 struct store_ops {
     void (*close)(struct store *store);
+    enum store_result (*serve)(struct store *store);
     enum store_result (*begin)(struct store *store);
+    enum store_result (*begin_invitations)(struct store *store);
     enum store_result (*begin_reading)(struct store *store);
     enum store_result (*commit)(struct store *store);
     void (*rollback)(struct store *store);
-    enum store_result (*changed)(struct store *store, bool *changed);
+    enum store_result (*changed)(struct store *store, unsigned *what);
+    enum store_result (*foresee)(struct store *store, const struct store_wanted *wanted); /* NULL: needs not be told */
     enum store_result (*entry_append)(struct store *store, int64_t index, const char *jws, size_t len);
     enum store_result (*entry_read)(struct store *store, int64_t index, struct buf *out);
     enum store_result (*entry_count)(struct store *store, int64_t *count);
+    enum store_result (*entry_range)(struct store *store, int64_t first, int64_t count, store_entry_fn *each,
+                                     void *context);
+    enum store_result (*entry_each)(struct store *store, const int64_t *indexes, size_t count, store_entry_fn *each,
+                                    void *context);
     enum store_result (*tile_write)(struct store *store, unsigned level, uint64_t index,
                                     const struct merkle_hash *hashes, unsigned width);
     enum store_result (*tile_read)(struct store *store, unsigned level, uint64_t index,
@@ -24,7 +37,7 @@ struct store_ops {
     enum store_result (*log_key_read)(struct store *store, struct buf *verifier);
 
     enum store_result (*member_add)(struct store *store, const struct store_member *member);
-    enum store_result (*member_each)(struct store *store, store_member_fn *each, void *context);
+    enum store_result (*member_changes)(struct store *store, int64_t *since, store_member_fn *each, void *context);
     enum store_result (*member_revoke)(struct store *store, int64_t number, int64_t when);
 
     enum store_result (*invitation_add)(struct store *store, int64_t number, const uint8_t hash[static SHA256_BYTES]);
@@ -33,6 +46,7 @@ struct store_ops {
     enum store_result (*invitation_mark)(struct store *store, const uint8_t hash[static SHA256_BYTES],
                                          const struct store_invitation *now);
     enum store_result (*invitation_count)(struct store *store, struct invitation_counts *out);
+    enum store_result (*invitation_each)(struct store *store, store_invitation_fn *each, void *context);
     enum store_result (*current_read)(struct store *store, int64_t round, int64_t member, int64_t action,
                                       struct store_current *out);
     enum store_result (*current_add)(struct store *store, int64_t round, int64_t member, int64_t action,
@@ -44,6 +58,7 @@ struct store_ops {
     enum store_result (*counts_write)(struct store *store, int64_t round, int64_t action, const int64_t *counts,
                                       size_t slots);
     enum store_result (*counts_each)(struct store *store, store_counted_fn *each, void *context);
+    enum store_result (*counts_each_in)(struct store *store, int64_t round, store_counts_fn *each, void *context);
     enum store_result (*panel_write)(struct store *store, const char *json, size_t len, int64_t when);
     enum store_result (*panel_read)(struct store *store, struct buf *json);
     enum store_result (*round_add)(struct store *store, int64_t number, const char *id);
@@ -56,6 +71,6 @@ struct store_ops {
 };
 
 /* store/sqlite/open.c; `path` is what follows the scheme. Otherwise as store_open. */
-MUST_CHECK struct store *store_sqlite_open(const char *path, enum store_mode mode, char error[static STORE_ERROR_SIZE]);
+MUST_CHECK struct store *store_sqlite_open(const char *path, enum store_mode mode, struct error *error);
 
 #endif

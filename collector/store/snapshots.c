@@ -2,7 +2,6 @@
 #include "collector/store/snapshots.h"
 #include "base/mem.h"
 #include <pthread.h>
-#include <stdio.h>
 
 struct snapshots {
     pthread_mutex_t lock;
@@ -58,11 +57,11 @@ static void take_back(struct snapshots *snapshots, struct store *idle)
     pthread_mutex_unlock(&snapshots->lock);
 }
 
-struct store *snapshots_take(struct snapshots *snapshots, char error[static STORE_ERROR_SIZE])
+struct store *snapshots_take(struct snapshots *snapshots, struct error *error)
 {
     struct store *store;
-    if (lend(snapshots, &store)) {
-        snprintf(error, STORE_ERROR_SIZE, "%zu tables are on their way already", snapshots->most);
+    if (lend(snapshots, &store) < 0) {
+        error_set(error, ERROR_IO, "%zu tables are on their way already", snapshots->most);
         return NULL;
     }
     if (!store)
@@ -70,7 +69,7 @@ struct store *snapshots_take(struct snapshots *snapshots, char error[static STOR
     if (store && store_begin_reading(store) == STORE_OK)
         return store;
     if (store)
-        snprintf(error, STORE_ERROR_SIZE, "%s", store_error(store));
+        store_fail(store, error);
     store_close(store);
     take_back(snapshots, NULL);
     return NULL;

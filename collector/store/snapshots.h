@@ -12,9 +12,9 @@ struct snapshots;
 MUST_CHECK struct snapshots *snapshots_new(const char *dsn, size_t most);
 void snapshots_free(struct snapshots *snapshots); /* NULL is fine */
 
-/* A handle within begin_reading, of the calling thread or of one that it is handed to. NULL: one line in `error`; too
- * many are lent among it. Give it back with snapshots_give_back. */
-MUST_CHECK struct store *snapshots_take(struct snapshots *snapshots, char error[static STORE_ERROR_SIZE]);
+/* A handle within begin_reading, of the calling thread or of one that it is handed to. NULL: *error says why,
+ * also when all handles are in use. Give it back with snapshots_give_back. */
+MUST_CHECK struct store *snapshots_take(struct snapshots *snapshots, struct error *error);
 void snapshots_give_back(struct snapshots *snapshots, struct store *store);
 
 #endif

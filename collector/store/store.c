@@ -1,12 +1,8 @@
 /* The front of every store: finds the backend that a DSN names, and hands each verb on to it. Knows no SQL; in the walk
  * it stands between whoever asks and the database. */
 #include "collector/store/store.h"
-#include "base/file.h"
 #include "base/lang.h"
 #include "collector/store/backend.h"
-#include <errno.h>
-#include <limits.h>
-#include <stdio.h>
 #include <string.h>
 
 #define SQLITE_SCHEME "sqlite:"
@@ -18,13 +14,13 @@ static const char *after_scheme(const char *dsn, const char *scheme)
     return strncmp(dsn, scheme, len) == 0 && dsn[len] != '\0' ? dsn + len : NULL;
 }
 
-struct store *store_open(const char *dsn, enum store_mode mode, char error[static STORE_ERROR_SIZE])
+struct store *store_open(const char *dsn, enum store_mode mode, struct error *error)
 {
     const char *path = after_scheme(dsn, SQLITE_SCHEME);
     if (path)
         return store_sqlite_open(path, mode, error);
-    snprintf(error, STORE_ERROR_SIZE,
-             T("'%s' names no store; write sqlite:PATH", "'%s' noemt geen opslag; schrijf sqlite:PAD"), dsn);
+    error_set(error, ERROR_REFUSED,
+              T("'%s' names no store; write sqlite:PATH", "'%s' noemt geen opslag; schrijf sqlite:PAD"), dsn);
     return NULL;
 }
 
@@ -34,9 +30,16 @@ void store_close(struct store *store)
         store->ops->close(store);
 }
 
-const char *store_error(const struct store *store)
+const struct error *store_error(const struct store *store)
 {
-    return store->error;
+    return &store->error;
+}
+
+int store_fail(const struct store *store, struct error *error)
+{
+    if (error && store->error.kind != ERROR_NONE)
+        *error = store->error;
+    return -1;
 }
 
 const char *store_path(const char *dsn)
@@ -45,21 +48,21 @@ const char *store_path(const char *dsn)
     return path && strcmp(path, ":memory:") != 0 ? path : NULL;
 }
 
-int store_lock(const char *path)
-{
-    char name[PATH_MAX];
-    int len = snprintf(name, sizeof name, "%s.lock", path);
-    if (len >= 0 && (size_t)len < sizeof name)
-        return file_lock(name);
-    errno = ENAMETOOLONG;
-    return -1;
-}
-
 /* The verbs. */
+
+enum store_result store_serve(struct store *store)
+{
+    return store->ops->serve(store);
+}
 
 enum store_result store_begin(struct store *store)
 {
     return store->ops->begin(store);
+}
+
+enum store_result store_begin_invitations(struct store *store)
+{
+    return store->ops->begin_invitations(store);
 }
 
 enum store_result store_begin_reading(struct store *store)
@@ -77,9 +80,19 @@ void store_rollback(struct store *store)
     store->ops->rollback(store);
 }
 
-enum store_result store_changed(struct store *store, bool *changed)
+enum store_result store_changed(struct store *store, unsigned *what)
 {
-    return store->ops->changed(store, changed);
+    return store->ops->changed(store, what);
+}
+
+bool store_foresees(const struct store *store)
+{
+    return store->ops->foresee != NULL;
+}
+
+enum store_result store_foresee(struct store *store, const struct store_wanted *wanted)
+{
+    return store->ops->foresee ? store->ops->foresee(store, wanted) : STORE_OK;
 }
 
 enum store_result store_entry_append(struct store *store, int64_t index, const char *jws, size_t len)
@@ -95,6 +108,18 @@ enum store_result store_entry_read(struct store *store, int64_t index, struct bu
 enum store_result store_entry_count(struct store *store, int64_t *count)
 {
     return store->ops->entry_count(store, count);
+}
+
+enum store_result store_entry_range(struct store *store, int64_t first, int64_t count, store_entry_fn *each,
+                                    void *context)
+{
+    return store->ops->entry_range(store, first, count, each, context);
+}
+
+enum store_result store_entry_each(struct store *store, const int64_t *indexes, size_t count, store_entry_fn *each,
+                                   void *context)
+{
+    return store->ops->entry_each(store, indexes, count, each, context);
 }
 
 enum store_result store_tile_write(struct store *store, unsigned level, uint64_t index,
@@ -126,7 +151,13 @@ enum store_result store_member_add(struct store *store, const struct store_membe
 
 enum store_result store_member_each(struct store *store, store_member_fn *each, void *context)
 {
-    return store->ops->member_each(store, each, context);
+    int64_t since = -1;
+    return store->ops->member_changes(store, &since, each, context);
+}
+
+enum store_result store_member_changes(struct store *store, int64_t *since, store_member_fn *each, void *context)
+{
+    return store->ops->member_changes(store, since, each, context);
 }
 
 enum store_result store_member_revoke(struct store *store, int64_t number, int64_t when)
@@ -154,6 +185,11 @@ enum store_result store_invitation_mark(struct store *store, const uint8_t hash[
 enum store_result store_invitation_count(struct store *store, struct invitation_counts *out)
 {
     return store->ops->invitation_count(store, out);
+}
+
+enum store_result store_invitation_each(struct store *store, store_invitation_fn *each, void *context)
+{
+    return store->ops->invitation_each(store, each, context);
 }
 
 enum store_result store_current_read(struct store *store, int64_t round, int64_t member, int64_t action,
@@ -193,6 +229,11 @@ enum store_result store_counts_write(struct store *store, int64_t round, int64_t
 enum store_result store_counts_each(struct store *store, store_counted_fn *each, void *context)
 {
     return store->ops->counts_each(store, each, context);
+}
+
+enum store_result store_counts_each_in(struct store *store, int64_t round, store_counts_fn *each, void *context)
+{
+    return store->ops->counts_each_in(store, round, each, context);
 }
 
 enum store_result store_panel_write(struct store *store, const char *json, size_t len, int64_t when)

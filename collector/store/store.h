@@ -1,11 +1,18 @@
-/* The seam between the collector and where it keeps things: a table of domain verbs, so that another database is
- * another file. A handle belongs to one thread at a time; several handles on one store may be open, in this process and
- * in others. The log is the truth: members, current responses and counts are folds over it, written in the transaction
- * that appends the entry. */
+/* The seam between the collector and where it keeps things: domain verbs, so that another database is another folder
+ * beside sqlite/ and nobody else notices. A handle belongs to one thread at a time; several handles on one store may be
+ * open, in this process and in others. The log is the truth: members, current responses and counts are folds over it,
+ * written in the transaction that appends the entry.
+ *
+ * The room: store.c finds the backend that a DSN names and hands each verb on to it by the table of backend.h;
+ * snapshots lends handles that each see one moment. In sqlite/ stand, from the ground up, `handle` (statements and
+ * stepping), `transactions`, `log` and `admin` (the verbs), `file` (path, lock and schema) and `open`. Verbs are row by
+ * row, but a backend far away may be told beforehand what a transaction will read (store_foresee), and may hold back
+ * what it writes until store_commit. */
 #ifndef COLLECTOR_STORE_STORE_H
 #define COLLECTOR_STORE_STORE_H
 
 #include "base/buf.h"
+#include "base/error.h"
 #include "crypto/crypto.h"
 #include "crypto/key.h"
 #include "crypto/merkle.h"
@@ -14,10 +21,13 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define STORE_ERROR_SIZE 512
-
-/* How a verb turned out. After STORE_FAILED, store_error says why; inside a transaction the caller then rolls back. */
-enum store_result { STORE_OK, STORE_NONE, STORE_FAILED };
+/* How a verb turned out. */
+enum store_result {
+    STORE_OK,
+    STORE_NONE, /* there is no such thing */
+    STORE_ERASED, /* there was, and it was taken away as the rules allow; of an entry that is read alone */
+    STORE_FAILED, /* store_error says why, ERROR_DAMAGED among it; inside a transaction the caller then rolls back */
+};
 
 struct store_member {
     int64_t number; /* from 1, in order of enrolment */
@@ -64,48 +74,101 @@ struct store_action {
     struct action action;
 };
 
-/* Visitors: other than 0 stops the walk and comes back as STORE_FAILED. What is passed lasts for the call only. */
+/* Visitors: other than 0 stops the walk and comes back as STORE_FAILED, of which store_error then has nothing to say:
+ * the visitor has. What is passed lasts for the call only. */
 typedef int store_member_fn(void *context, const struct store_member *member);
 typedef int store_action_fn(void *context, const struct store_action *action);
 typedef int store_round_fn(void *context, int64_t number, const char *id);
 typedef int store_token_fn(void *context, const struct store_token *token);
+typedef int store_entry_fn(void *context, int64_t index, const char *jws, size_t len); /* len 0: erased */
+typedef int store_invitation_fn(void *context, int64_t number, const uint8_t hash[static SHA256_BYTES],
+                                const struct store_invitation *invitation);
 typedef int store_counted_fn(void *context, int64_t round, int64_t action);
+typedef int store_counts_fn(void *context, int64_t action, const int64_t *counts, size_t slots);
 typedef int store_current_fn(void *context, int64_t member, int64_t action, const struct store_current *current);
 
-/* What every handle begins with; the verbs behind it are its backend's (store/backend.h). */
-struct store {
-    const struct store_ops *ops;
-    char error[STORE_ERROR_SIZE]; /* why the last verb failed, in words for a person */
-};
+struct store;
 
 enum store_mode {
     STORE_EXISTING, /* a store that is not there is an error */
     STORE_CREATE, /* it is made */
 };
 
-/* Opens `sqlite:PATH` ("sqlite::memory:" for tests). Brings an older schema up to date. NULL: one line in `error`,
+/* Opens `sqlite:PATH` ("sqlite::memory:" for tests). Brings an older schema up to date. NULL: *error says why,
  * nothing harmed; a store that another program wrote, or a newer version of this one, is refused. Free with
  * store_close. */
-MUST_CHECK struct store *store_open(const char *dsn, enum store_mode mode, char error[static STORE_ERROR_SIZE]);
+MUST_CHECK struct store *store_open(const char *dsn, enum store_mode mode, struct error *error);
 void store_close(struct store *store);
 
-/* Why the last verb on this handle failed. */
-const char *store_error(const struct store *store);
+/* Why the last verb on this handle failed. ERROR_NONE: none has, or a visitor stopped its walk. */
+const struct error *store_error(const struct store *store);
 
-/* Transactions: `begin` for writing, `begin_reading` to see one state throughout; both end in commit or rollback.
- * Verbs that write outside one are each their own. */
+/* Hands that up: *error as above, but left as it is where the store has nothing to say, so that what a visitor has said
+ * stays. `error` may be NULL. Returns -1, so that a failure is `return store_fail(store, error)`. */
+int store_fail(const struct store *store, struct error *error);
+
+/* For a process that serves the store: nobody else may at the same time, until the handle is closed. STORE_FAILED:
+ * another process does, or the lock can't be had. */
+MUST_CHECK enum store_result store_serve(struct store *store);
+
+/* Transactions. Each ends in commit or rollback; verbs that write outside one are each their own. */
+
+/* Excludes every other writer of the log until the end; may wait for one. */
 MUST_CHECK enum store_result store_begin(struct store *store);
+
+/* The same for what only handing out invitations must exclude, so that a million of them need not stop responses. */
+MUST_CHECK enum store_result store_begin_invitations(struct store *store);
+
+/* One state throughout, for reading. */
 MUST_CHECK enum store_result store_begin_reading(struct store *store);
+
+/* STORE_OK: what was written, and all that the transaction has read, is on stable storage. STORE_FAILED: it is not
+ * known whether; roll back, close and open again. Verbs that write may be held back until here, and then fail here;
+ * verbs that read in the same transaction see them. */
 MUST_CHECK enum store_result store_commit(struct store *store);
 void store_rollback(struct store *store);
-/* *changed: whether somebody else has committed since the last call on this handle. STORE_FAILED also when what
- * stands at the store's path is no longer what was opened. */
-MUST_CHECK enum store_result store_changed(struct store *store, bool *changed);
 
-/* The log. Entries are numbered from 0 without a gap. */
+enum { STORE_CHANGED_LOG = 1, STORE_CHANGED_MEMBERS = 2, STORE_CHANGED_CATALOGUE = 4 };
+
+/* Inside store_begin. *what: what somebody else has committed since the last call on this handle; all at the first. A
+ * backend that can't tell apart says all. STORE_FAILED also when what stands at the store's path is no longer what was
+ * opened. */
+MUST_CHECK enum store_result store_changed(struct store *store, unsigned *what);
+
+/* What a transaction will ask for. Each pair and triple once. */
+struct store_key {
+    int64_t round, member, action, revision; /* of counters: round and action alone */
+};
+
+struct store_wanted {
+    const struct store_key *currents; /* read or written; where the stored one has the same revision, its entry too */
+    size_t current_count;
+    const struct store_key *counts;
+    size_t counts_count;
+    const uint8_t (*invitations)[SHA256_BYTES]; /* their hashes */
+    size_t invitation_count;
+};
+
+/* Whether this store wants to be told; false: the lists need not be made. */
+bool store_foresees(const struct store *store);
+
+/* Right after store_begin: all of it, so that a database far away is asked in one go. A hint: what is not named can
+ * still be read. */
+MUST_CHECK enum store_result store_foresee(struct store *store, const struct store_wanted *wanted);
+
+/* The log. Entries are numbered from 0 without a gap. Of an entry that has been erased the index and the stored hash
+ * are kept, and reading gives STORE_ERASED. */
 MUST_CHECK enum store_result store_entry_append(struct store *store, int64_t index, const char *jws, size_t len);
 MUST_CHECK enum store_result store_entry_read(struct store *store, int64_t index, struct buf *out);
 MUST_CHECK enum store_result store_entry_count(struct store *store, int64_t *count);
+
+/* The entries from `first` on, at most `count` indexes of them, in order; a missing one is skipped. */
+MUST_CHECK enum store_result store_entry_range(struct store *store, int64_t first, int64_t count, store_entry_fn *each,
+                                               void *context);
+
+/* These entries, in the order given; STORE_FAILED when one is missing. */
+MUST_CHECK enum store_result store_entry_each(struct store *store, const int64_t *indexes, size_t count,
+                                              store_entry_fn *each, void *context);
 
 /* The tree over the log, in tiles of up to TILE_WIDTH stored hashes (crypto/tile.h); only full ones and the last of
  * each level are kept. */
@@ -119,7 +182,12 @@ MUST_CHECK enum store_result store_log_key_write(struct store *store, const char
 MUST_CHECK enum store_result store_log_key_read(struct store *store, struct buf *verifier);
 
 MUST_CHECK enum store_result store_member_add(struct store *store, const struct store_member *member);
+
+/* Members, ascending by number: all, and those added or changed after *since (-1: all), which it moves on. A backend
+ * that can't tell gives more than those. */
 MUST_CHECK enum store_result store_member_each(struct store *store, store_member_fn *each, void *context);
+MUST_CHECK enum store_result store_member_changes(struct store *store, int64_t *since, store_member_fn *each,
+                                                  void *context);
 MUST_CHECK enum store_result store_member_revoke(struct store *store, int64_t number, int64_t when);
 
 MUST_CHECK enum store_result store_invitation_add(struct store *store, int64_t number,
@@ -130,7 +198,10 @@ MUST_CHECK enum store_result store_invitation_mark(struct store *store, const ui
                                                    const struct store_invitation *now);
 MUST_CHECK enum store_result store_invitation_count(struct store *store, struct invitation_counts *out);
 
-/* Current responses. `slots` of what is read is the handle's, valid until its next call. */
+/* All of them, ascending by number. */
+MUST_CHECK enum store_result store_invitation_each(struct store *store, store_invitation_fn *each, void *context);
+
+/* Current responses. `slots` of what is read is the handle's, valid until it reads another current response. */
 MUST_CHECK enum store_result store_current_read(struct store *store, int64_t round, int64_t member, int64_t action,
                                                 struct store_current *out);
 /* STORE_NONE, and nothing written: the member has one for this action in this round already. */
@@ -149,6 +220,9 @@ MUST_CHECK enum store_result store_counts_write(struct store *store, int64_t rou
                                                 const int64_t *counts, size_t slots);
 /* Each (round, action) that has counters, and so has or had responses. */
 MUST_CHECK enum store_result store_counts_each(struct store *store, store_counted_fn *each, void *context);
+/* The counters of each action in one round, ascending by action. */
+MUST_CHECK enum store_result store_counts_each_in(struct store *store, int64_t round, store_counts_fn *each,
+                                                  void *context);
 
 /* The panel definition, as imported; the newest is the one in force. */
 MUST_CHECK enum store_result store_panel_write(struct store *store, const char *json, size_t len, int64_t when);
@@ -169,11 +243,7 @@ MUST_CHECK enum store_result store_token_add(struct store *store, const struct s
 MUST_CHECK enum store_result store_token_each(struct store *store, store_token_fn *each, void *context);
 MUST_CHECK enum store_result store_token_revoke(struct store *store, const char *name, int64_t when);
 
-/* Takes the lock that a collector holds on the store's file while it serves it; lasts until the descriptor is closed.
- * Returns the descriptor; -1: errno, EWOULDBLOCK when another has it. */
-MUST_CHECK int store_lock(const char *path);
-
-/* The path of the file behind a DSN, for locks and files beside it; NULL when there is none. */
+/* The path of the file behind a DSN, for files beside it; NULL when there is none. */
 const char *store_path(const char *dsn);
 
 #endif

@@ -88,7 +88,8 @@ struct comments *comments_new(struct store *store, const struct catalogue *catal
     comments->questionnaire = round_questionnaire(catalogue->panel, comments->round);
     comments->layout = catalogue_layout(catalogue, round);
     if (store_current_each(store, catalogue->round_numbers[round], find_texts, comments) != STORE_OK) {
-        error_set(error, ERROR_IO, "%s", store_error(store));
+        error_no_memory(error); /* the visitor's only failure */
+        store_fail(store, error);
         comments_free(comments);
         return NULL;
     }
@@ -148,8 +149,8 @@ enum store_result comments_next(struct comments *comments, table_row_fn *row, vo
     buf_init(&entry, JWS_MAX);
     enum store_result result = store_entry_read(store, comment->index, &entry);
     if (result == STORE_FAILED)
-        error_set(error, ERROR_IO, "%s", store_error(store));
-    else if (result == STORE_NONE)
+        store_fail(store, error);
+    else if (result == STORE_NONE || result == STORE_ERASED)
         error_set(error, ERROR_DAMAGED,
                   T("entry %lld is missing from the log; run `audit`",
                     "regel %lld ontbreekt in het logboek; voer `audit` uit"),

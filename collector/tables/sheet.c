@@ -87,7 +87,7 @@ static int read_counts(struct sheet *sheet, size_t action, struct error *error)
     if (store_counts_read(source->store, catalogue->round_numbers[source->round], catalogue->action_numbers[action],
                           sheet->counts, slots) != STORE_FAILED)
         return 0;
-    return error_set(error, ERROR_IO, "%s", store_error(source->store));
+    return store_fail(source->store, error);
 }
 
 static enum store_result put_next_action(struct sheet *sheet, struct error *error)

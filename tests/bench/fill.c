@@ -42,7 +42,7 @@ struct producer {
 
 struct fill {
     const struct crowd *crowd;
-    struct ledger_surroundings around;
+    struct ledger_shared shared;
     struct commit_queue *queue;
     struct producer *producers;
     size_t producer_count;
@@ -117,10 +117,10 @@ static void submit_next(struct producer *p)
     const struct buf *jws = &lot->jws[lot->count];
     struct refusal refusal;
     refusal_init(&refusal);
-    struct catalogue *catalogue = catalogue_now(fill->around.catalogues);
+    struct catalogue *catalogue = catalogue_now(fill->shared.catalogues);
     struct submission *s =
         fill->kind == SUBMISSION_RESPONSE
-            ? submit_response(fill->around.roster, catalogue, buf_text(jws), jws->len, clock_now(), &refusal)
+            ? submit_response(fill->shared.roster, catalogue, buf_text(jws), jws->len, clock_now(), &refusal)
             : submit_enrolment(catalogue, buf_text(jws), jws->len, clock_now(), &refusal);
     catalogue_release(catalogue);
     if (!s)
@@ -206,17 +206,18 @@ struct filled fill_respond(struct fill *fill, const uint32_t *order, size_t from
 
 static struct signer *open_log_key(const char *dsn)
 {
-    char path[BENCH_PATH_SIZE], error[STORE_ERROR_SIZE];
+    char path[BENCH_PATH_SIZE];
+    struct error error = {0};
     struct buf verifier;
     buf_init(&verifier, NOTE_MAX);
     bench_path(path, "", "bench.db.log-key");
-    struct store *store = store_open(dsn, STORE_EXISTING, error);
+    struct store *store = store_open(dsn, STORE_EXISTING, &error);
     if (!store || store_log_key_read(store, &verifier) != STORE_OK)
         bench_give_up("the store");
     store_close(store);
-    struct signer *key = signer_open(path, buf_text(&verifier), error);
+    struct signer *key = signer_open(path, buf_text(&verifier), &error);
     if (!key)
-        bench_give_up(error);
+        bench_give_up(error.text);
     buf_free(&verifier);
     return key;
 }
@@ -243,20 +244,20 @@ static void open_producers(struct fill *fill)
 
 struct fill *fill_open(const char *dsn, const struct crowd *crowd)
 {
-    char error[STORE_ERROR_SIZE];
+    struct error error = {0};
     struct fill *fill = calloc(1, sizeof *fill);
     if (!fill)
         bench_give_up("memory");
     fill->crowd = crowd;
-    fill->around.roster = roster_new();
-    fill->around.catalogues = latest_new();
-    fill->around.proofs = latest_new();
-    fill->around.log_key = open_log_key(dsn);
-    if (!fill->around.roster || !fill->around.catalogues || !fill->around.proofs)
+    fill->shared.roster = roster_new();
+    fill->shared.catalogues = latest_new();
+    fill->shared.proofs = latest_new();
+    fill->shared.signer = open_log_key(dsn);
+    if (!fill->shared.roster || !fill->shared.catalogues || !fill->shared.proofs)
         bench_give_up("memory");
-    fill->queue = commit_start(dsn, QUEUE, &fill->around, error);
+    fill->queue = commit_start(dsn, QUEUE, &fill->shared, &error);
     if (!fill->queue)
-        bench_give_up(error);
+        bench_give_up(error.text);
     open_producers(fill);
     return fill;
 }
@@ -265,10 +266,10 @@ void fill_close(struct fill *fill)
 {
     commit_stop(fill->queue);
     commit_free(fill->queue);
-    signer_close(fill->around.log_key);
-    latest_free(fill->around.proofs);
-    latest_free(fill->around.catalogues);
-    roster_free(fill->around.roster);
+    signer_close(fill->shared.signer);
+    latest_free(fill->shared.proofs);
+    latest_free(fill->shared.catalogues);
+    roster_free(fill->shared.roster);
     for (size_t i = 0; i < fill->producer_count; i++) {
         struct producer *p = &fill->producers[i];
         for (size_t l = 0; l < LOTS; l++)

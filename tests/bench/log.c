@@ -2,6 +2,8 @@
  * themselves.
  *
  *     bench-log COLLECTOR FOLDER RESPONSES */
+#include "collector/log/last_checkpoint.h"
+#include "collector/log/log_key.h"
 #include "collector/log/proofs.h"
 #include "collector/log/signer.h"
 #include "collector/log/tree.h"
@@ -24,14 +26,15 @@ struct log {
 
 static void open_log(struct log *log, const char *dsn)
 {
-    char path[BENCH_PATH_SIZE], error[STORE_ERROR_SIZE];
+    char path[BENCH_PATH_SIZE];
+    struct error error = {0};
     struct buf verifier;
     buf_init(&verifier, NOTE_MAX);
     bench_path(path, "", "bench.db.log-key");
-    log->store = store_open(dsn, STORE_EXISTING, error);
+    log->store = store_open(dsn, STORE_EXISTING, &error);
     log->tree = tree_new();
     if (!log->store || !log->tree || store_log_key_read(log->store, &verifier) != STORE_OK ||
-        (log->key = signer_open(path, buf_text(&verifier), error)) == NULL)
+        (log->key = signer_open(path, buf_text(&verifier), &error)) == NULL)
         bench_give_up("the log");
     buf_free(&verifier);
 }
@@ -41,22 +44,23 @@ static void open_log(struct log *log, const char *dsn)
 static double grow(struct log *log, const struct merkle_hash *leaves, size_t count, struct buf *receipts)
 {
     struct merkle_batch *batch;
+    struct error error = {0};
     struct merkle_head head = {.size = log->size + count};
     if (store_begin(log->store) != STORE_OK)
         bench_give_up("begin");
     for (size_t i = 0; i < count; i++)
         if (store_entry_append(log->store, (int64_t)(log->size + i), "a.b.c", 5) != STORE_OK)
-            bench_give_up(store_error(log->store));
+            bench_give_up(store_error(log->store)->text);
     double start = bench_thread_us();
-    if (tree_extend(log->tree, log->store, leaves, count, &batch) != STORE_OK)
-        bench_give_up(store_error(log->store));
+    if (tree_extend(log->tree, log->store, leaves, count, &batch, &error) < 0)
+        bench_give_up(error.text);
     double cpu = bench_thread_us() - start;
     if (store_commit(log->store) != STORE_OK)
         bench_give_up("commit");
     start = bench_thread_us();
     tree_accept(log->tree, batch);
     merkle_batch_root(batch, &head.root);
-    if (signer_sign(log->key, &head))
+    if (signer_sign(log->key, &head, &error) < 0)
         bench_give_up("signing");
     struct proofs *proofs = proofs_new(&head, signer_checkpoint(log->key), batch);
     for (size_t i = 0; i < count; i++) {

@@ -25,7 +25,7 @@ const programs = {
     tables: { uses: 'state store', faces: 'csvw datapackage sheet' },
     notify: { uses: 'net log store', faces: 'notify' },
     http: { uses: 'ops', faces: 'fields gzip http negotiate tag' },
-    log: { uses: 'store', faces: 'proofs reader signer tree' },
+    log: { uses: 'store', faces: 'last_checkpoint log_key proofs publisher reader signer tree' },
     state: { uses: 'store', faces: 'catalogue panel_import roster tally token' },
     store: { uses: '', faces: 'snapshots store' },
     net: { uses: '', faces: 'peer' },

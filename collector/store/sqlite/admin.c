@@ -1,22 +1,25 @@
 /* The embedded store: members, invitations, panel, rounds, actions, tokens. */
 #include "base/lang.h"
 #include "collector/store/sqlite/handle.h"
+#include "collector/store/sqlite/keys.h"
+#include "collector/store/sqlite/verbs.h"
 #include <string.h>
 
 /* Members. */
 
-/* What is numbered beyond what a place has room for would have responses that can't be kept. */
+/* What is numbered beyond what a key has room for would have responses that can't be kept. */
 static enum store_result check_number(struct store *store, int64_t number, int64_t most)
 {
     if (number >= 0 && number <= most)
         return STORE_OK;
-    return sqlite_damaged(sqlite_of(store), T("this is more than one store can hold; begin another",
-                                              "dit is meer dan één opslag kan bevatten; begin een nieuwe"));
+    return sqlite_fail(sqlite_of(store), ERROR_REFUSED,
+                       T("this is more than one store can hold; begin another",
+                         "dit is meer dan één opslag kan bevatten; begin een nieuwe"));
 }
 
 static enum store_result member_add(struct store *store, const struct store_member *member)
 {
-    if (check_number(store, member->number, LOW(MEMBER_BITS)) != STORE_OK)
+    if (check_number(store, member->number, MASK(MEMBER_BITS)) != STORE_OK)
         return STORE_FAILED;
     sqlite3_stmt *st =
         SQLITE_PREPARE(store, SQL_MEMBER_ADD, member->number, member->index, member->enrolled_at, member->revoked_at);
@@ -34,17 +37,22 @@ static int member_row(struct store *store, sqlite3_stmt *st, void *context)
                                   .enrolled_at = sqlite3_column_int64(st, 2),
                                   .revoked_at = sqlite3_column_int64(st, 3)};
     if (sqlite3_column_bytes(st, 4) != KEY_BYTES) {
-        (void)sqlite_damaged(sqlite_of(store), "a member's key is not 32 bytes long");
+        (void)sqlite_fail(sqlite_of(store), ERROR_DAMAGED, "a member's key is not 32 bytes long");
         return -1;
     }
     memcpy(member.public_key, sqlite3_column_blob(st, 4), KEY_BYTES);
     return visit->each.member(visit->context, &member);
 }
 
-static enum store_result member_each(struct store *store, store_member_fn *each, void *context)
+/* Which have changed is not kept, so all are told. */
+static enum store_result member_changes(struct store *store, int64_t *since, store_member_fn *each, void *context)
 {
     struct visit visit = {.each.member = each, .context = context};
-    return sqlite_walk(store, sqlite_statement(sqlite_of(store), SQL_MEMBER_EACH), member_row, &visit);
+    enum store_result result =
+        sqlite_walk(store, sqlite_statement(sqlite_of(store), SQL_MEMBER_EACH), member_row, &visit);
+    if (result == STORE_OK)
+        *since = 0;
+    return result;
 }
 
 static enum store_result member_revoke(struct store *store, int64_t number, int64_t when)
@@ -75,7 +83,7 @@ static enum store_result invitation_find(struct store *store, const uint8_t hash
     if (result == STORE_OK) {
         int state = sqlite3_column_int(st, 0);
         if (state < INVITATION_UNUSED || state > INVITATION_WITHDRAWN)
-            result = sqlite_damaged(sqlite_of(store), "an invitation's state is none");
+            result = sqlite_fail(sqlite_of(store), ERROR_DAMAGED, "an invitation's state is none");
         else
             *out =
                 (struct store_invitation){.state = (enum invitation_state)state, .member = sqlite3_column_int64(st, 1)};
@@ -109,6 +117,24 @@ static enum store_result invitation_count(struct store *store, struct invitation
     return result;
 }
 
+static int invitation_row(struct store *store, sqlite3_stmt *st, void *context)
+{
+    const struct visit *visit = context;
+    int state = sqlite3_column_int(st, 2);
+    if (sqlite3_column_bytes(st, 1) != SHA256_BYTES || state < INVITATION_UNUSED || state > INVITATION_WITHDRAWN) {
+        (void)sqlite_fail(sqlite_of(store), ERROR_DAMAGED, "an invitation can't be read");
+        return -1;
+    }
+    struct store_invitation invitation = {.state = (enum invitation_state)state, .member = sqlite3_column_int64(st, 3)};
+    return visit->each.invitation(visit->context, sqlite3_column_int64(st, 0), sqlite3_column_blob(st, 1), &invitation);
+}
+
+static enum store_result invitation_each(struct store *store, store_invitation_fn *each, void *context)
+{
+    struct visit visit = {.each.invitation = each, .context = context};
+    return sqlite_walk(store, sqlite_statement(sqlite_of(store), SQL_INVITATION_EACH), invitation_row, &visit);
+}
+
 /* Panel, rounds, actions. */
 
 static enum store_result panel_write(struct store *store, const char *json, size_t len, int64_t when)
@@ -127,7 +153,7 @@ static enum store_result panel_read(struct store *store, struct buf *json)
 
 static enum store_result round_add(struct store *store, int64_t number, const char *id)
 {
-    if (check_number(store, number, LOW(ROUND_BITS)) != STORE_OK)
+    if (check_number(store, number, MASK(ROUND_BITS)) != STORE_OK)
         return STORE_FAILED;
     sqlite3_stmt *st = SQLITE_PREPARE(store, SQL_ROUND_ADD, number);
     if (!st)
@@ -151,7 +177,7 @@ static enum store_result round_each(struct store *store, store_round_fn *each, v
 
 static enum store_result action_write(struct store *store, const struct store_action *row, int64_t position)
 {
-    if (check_number(store, row->number, LOW(ACTION_BITS)) != STORE_OK)
+    if (check_number(store, row->number, MASK(ACTION_BITS)) != STORE_OK)
         return STORE_FAILED;
     sqlite3_stmt *st = SQLITE_PREPARE(store, SQL_ACTION_WRITE, row->number, position);
     if (!st)
@@ -176,7 +202,7 @@ static int action_row(struct store *store, sqlite3_stmt *st, void *context)
                                           .related = sqlite_text(st, 5)}};
     const char *status = sqlite_text(st, 6);
     if (!row.action.id || !row.action.title || !status || action_status_find(status, &row.action.status)) {
-        (void)sqlite_damaged(sqlite_of(store), "an action can't be read");
+        (void)sqlite_fail(sqlite_of(store), ERROR_DAMAGED, "an action can't be read");
         return -1;
     }
     return visit->each.action(visit->context, &row);
@@ -212,7 +238,7 @@ static int token_row(struct store *store, sqlite3_stmt *st, void *context)
                                 .expires_at = sqlite3_column_int64(st, 5),
                                 .revoked_at = sqlite3_column_int64(st, 6)};
     if (!token.name || !token.role || sqlite3_column_bytes(st, 1) != SHA256_BYTES) {
-        (void)sqlite_damaged(sqlite_of(store), "a token can't be read");
+        (void)sqlite_fail(sqlite_of(store), ERROR_DAMAGED, "a token can't be read");
         return -1;
     }
     memcpy(token.hash, sqlite3_column_blob(st, 1), SHA256_BYTES);
@@ -237,12 +263,13 @@ static enum store_result token_revoke(struct store *store, const char *name, int
 void sqlite_add_admin_verbs(struct store_ops *ops)
 {
     ops->member_add = member_add;
-    ops->member_each = member_each;
+    ops->member_changes = member_changes;
     ops->member_revoke = member_revoke;
     ops->invitation_add = invitation_add;
     ops->invitation_find = invitation_find;
     ops->invitation_mark = invitation_mark;
     ops->invitation_count = invitation_count;
+    ops->invitation_each = invitation_each;
     ops->panel_write = panel_write;
     ops->panel_read = panel_read;
     ops->round_add = round_add;

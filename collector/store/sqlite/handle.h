@@ -1,16 +1,10 @@
-/* Inside of the SQLite backend, shared by its files. */
+/* An open SQLite database, its statements and how they are run: what all verbs stand on. Knows no verb. */
 #ifndef COLLECTOR_STORE_SQLITE_HANDLE_H
 #define COLLECTOR_STORE_SQLITE_HANDLE_H
 
 #include "collector/store/backend.h"
 #include <sqlite3.h>
 #include <sys/types.h>
-
-/* Bits of the numbers in a place, by which the folds are kept: store_sqlite_log.c. */
-#define ACTION_BITS 20
-#define MEMBER_BITS 31
-#define ROUND_BITS 12
-#define LOW(bits) ((INT64_C(1) << (bits)) - 1)
 
 enum statement {
     SQL_BEGIN,
@@ -21,6 +15,7 @@ enum statement {
     SQL_ENTRY_APPEND,
     SQL_ENTRY_READ,
     SQL_ENTRY_COUNT,
+    SQL_ENTRY_RANGE,
     SQL_TILE_WRITE,
     SQL_TILE_READ,
     SQL_LOG_KEY_WRITE,
@@ -32,6 +27,7 @@ enum statement {
     SQL_INVITATION_FIND,
     SQL_INVITATION_MARK,
     SQL_INVITATION_COUNT,
+    SQL_INVITATION_EACH,
     SQL_CURRENT_READ,
     SQL_CURRENT_ADD,
     SQL_CURRENT_WRITE,
@@ -39,6 +35,7 @@ enum statement {
     SQL_COUNTS_READ,
     SQL_COUNTS_WRITE,
     SQL_COUNTS_EACH,
+    SQL_COUNTS_EACH_IN,
     SQL_PANEL_WRITE,
     SQL_PANEL_READ,
     SQL_ROUND_ADD,
@@ -59,12 +56,13 @@ struct store_sqlite {
     sqlite3_stmt *statements[STATEMENT_COUNT]; /* prepared when first used */
     ino_t inode; /* of the file that was opened; 0 for one in memory */
     dev_t device;
+    int lock; /* of who serves; -1: not held */
     int64_t version; /* PRAGMA data_version when last asked; -1 at first */
     uint16_t *slots; /* what current_read handed out */
-    size_t slot_cap;
+    size_t slot_capacity;
 };
 
-/* The statement, ready for binding; NULL after having written store->error. */
+/* The statement, ready for binding; NULL after having set the error. */
 sqlite3_stmt *sqlite_statement(struct store_sqlite *s, enum statement which);
 
 /* Runs a statement that gives no row, and resets it. STORE_NONE: it changed nothing. */
@@ -73,30 +71,39 @@ enum store_result sqlite_run(struct store_sqlite *s, sqlite3_stmt *st);
 /* Steps to the next row: STORE_OK with a row, STORE_NONE after the last. The caller resets. */
 enum store_result sqlite_step(struct store_sqlite *s, sqlite3_stmt *st);
 
-/* Writes store->error from SQLite's message; returns STORE_FAILED. */
+/* Each sets the handle's error, beginning with the store's path, and returns STORE_FAILED: from SQLite's message, and
+ * of `kind` with the words given. */
 enum store_result sqlite_failed(struct store_sqlite *s);
+enum store_result sqlite_fail(struct store_sqlite *s, enum error_kind kind, const char *what);
 
-/* Writes store->error; returns STORE_FAILED. */
-enum store_result sqlite_damaged(struct store_sqlite *s, const char *what);
+/* The same with ERROR_REFUSED, for who opens a store; returns -1. */
+int sqlite_refuse(struct store_sqlite *s, const char *what);
 
-/* What the verbs share: store_sqlite_verbs.c. */
+/* Runs what has no parameters and gives no rows. -1: the error is set. */
+MUST_CHECK int sqlite_execute(struct store_sqlite *s, const char *sql);
+
+/* The integer that a query gives. -1: the error is set. */
+MUST_CHECK int sqlite_query_number(struct store_sqlite *s, const char *sql, int64_t *out);
 
 struct store_sqlite *sqlite_of(struct store *store);
 
-/* Prepares `which` and binds integers from place 1 on; NULL after having written the error. */
+/* Prepares `which` and binds integers from parameter 1 on; NULL after having written the error. */
 sqlite3_stmt *sqlite_prepare(struct store *store, enum statement which, size_t count, const int64_t *values);
 
 #define SQLITE_PREPARE(store, which, ...)                                                                              \
     sqlite_prepare(store, which, sizeof((int64_t[]){__VA_ARGS__}) / sizeof(int64_t), (int64_t[]){__VA_ARGS__})
 
 /* What is bound must last until the statement has run. NULL is bound as an empty text. */
-void sqlite_bind_string(sqlite3_stmt *st, int place, const char *text);
-void sqlite_bind_hash(sqlite3_stmt *st, int place, const uint8_t *hash);
+void sqlite_bind_string(sqlite3_stmt *st, int parameter, const char *text);
+void sqlite_bind_hash(sqlite3_stmt *st, int parameter, const uint8_t *hash);
 
 char *sqlite_text(sqlite3_stmt *st, int column);
 
 /* Appends column 0 of the first row to `out`. `st` may be NULL, after sqlite_prepare has failed. */
 enum store_result sqlite_read_bytes(struct store *store, sqlite3_stmt *st, struct buf *out);
+
+/* Before a visitor is called: from here on it is the visitor's to say what goes wrong. */
+void sqlite_clear_error(struct store *store);
 
 /* What a row function needs to call the visitor. */
 struct visit {
@@ -106,6 +113,9 @@ struct visit {
         store_round_fn *round;
         store_token_fn *token;
         store_counted_fn *counted;
+        store_counts_fn *counts;
+        store_entry_fn *entry;
+        store_invitation_fn *invitation;
         store_current_fn *current;
     } each;
     void *context;
@@ -114,10 +124,5 @@ struct visit {
 /* Calls `row` for each row of `st` (NULL as above); stops at its first non-zero answer. */
 enum store_result sqlite_walk(struct store *store, sqlite3_stmt *st, int (*row)(struct store *, sqlite3_stmt *, void *),
                               void *context);
-
-/* Each fills in the verbs of its file. */
-void sqlite_add_transaction_verbs(struct store_ops *ops);
-void sqlite_add_log_verbs(struct store_ops *ops);
-void sqlite_add_admin_verbs(struct store_ops *ops);
 
 #endif

@@ -2,6 +2,7 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/mem.h"
+#include "collector/log/log_key.h"
 #include "collector/log/signer.h"
 #include "crypto/jws.h"
 #include <criterion/criterion.h>
@@ -86,9 +87,9 @@ const char *kit_heard(void)
 
 struct store *kit_store_open(const char *dsn)
 {
-    char error[STORE_ERROR_SIZE];
-    struct store *store = store_open(dsn, STORE_CREATE, error);
-    cr_assert_not_null(store, "%s: %s", dsn, error);
+    struct error error = {0};
+    struct store *store = store_open(dsn, STORE_CREATE, &error);
+    cr_assert_not_null(store, "%s: %s", dsn, error.text);
     return store;
 }
 
@@ -219,15 +220,16 @@ struct response_claims kit_claims(const char *action, int64_t revision, const ch
 static struct signer *new_log_key(void)
 {
     static unsigned count;
-    char name[32], error[STORE_ERROR_SIZE] = "";
+    char name[32];
+    struct error error = {0};
     struct buf verifier;
     snprintf(name, sizeof name, "log-%u.key", ++count);
     const char *path = kit_path(name);
     buf_init(&verifier, KIT_TEXT_MAX);
-    cr_assert_eq(signer_create(path), 0);
-    cr_assert_eq(signer_verifier(path, "burgerpanel/wau", &verifier, error), 0, "%s", error);
-    struct signer *key = signer_open(path, buf_text(&verifier), error);
-    cr_assert_not_null(key, "%s", error);
+    cr_assert_eq(log_key_create(path), 0);
+    cr_assert_eq(log_key_verifier(path, "burgerpanel/wau", &verifier, &error), 0, "%s", error.text);
+    struct signer *key = signer_open(path, buf_text(&verifier), &error);
+    cr_assert_not_null(key, "%s", error.text);
     buf_free(&verifier);
     return key;
 }
@@ -236,36 +238,37 @@ void kit_open(struct kit *kit, struct store *store)
 {
     *kit = (struct kit){
         .store = store,
-        .around = {
-            .roster = roster_new(), .catalogues = latest_new(), .log_key = new_log_key(), .proofs = latest_new()}};
-    cr_assert(kit->around.roster != NULL && kit->around.catalogues != NULL && kit->around.proofs != NULL);
+        .shared = {
+            .roster = roster_new(), .catalogues = latest_new(), .signer = new_log_key(), .proofs = latest_new()}};
+    cr_assert(kit->shared.roster != NULL && kit->shared.catalogues != NULL && kit->shared.proofs != NULL);
 }
 
 void kit_start(struct kit *kit)
 {
-    kit->ledger = ledger_new(kit->store, &kit->around);
-    cr_assert_not_null(kit->ledger, "%s", store_error(kit->store));
+    struct error error = {0};
+    kit->ledger = ledger_new(kit->store, &kit->shared, &error);
+    cr_assert_not_null(kit->ledger, "%s", error.text);
 }
 
 void kit_close(struct kit *kit)
 {
     ledger_free(kit->ledger);
-    latest_free(kit->around.catalogues);
-    latest_free(kit->around.proofs);
-    signer_close(kit->around.log_key);
-    roster_free(kit->around.roster);
+    latest_free(kit->shared.catalogues);
+    latest_free(kit->shared.proofs);
+    signer_close(kit->shared.signer);
+    roster_free(kit->shared.roster);
     store_close(kit->store);
 }
 
 void parcel_submit(struct parcel *parcel, const struct kit *kit, enum submission_kind kind, struct buf jws)
 {
-    struct catalogue *catalogue = catalogue_now(kit->around.catalogues);
+    struct catalogue *catalogue = catalogue_now(kit->shared.catalogues);
     *parcel = (struct parcel){.jws = jws};
     refusal_init(&parcel->refusal);
     switch (kind) {
     case SUBMISSION_RESPONSE:
         parcel->submission =
-            submit_response(kit->around.roster, catalogue, buf_text(&jws), jws.len, KIT_NOW, &parcel->refusal);
+            submit_response(kit->shared.roster, catalogue, buf_text(&jws), jws.len, KIT_NOW, &parcel->refusal);
         break;
     case SUBMISSION_ENROLMENT:
         parcel->submission = submit_enrolment(catalogue, buf_text(&jws), jws.len, KIT_NOW, &parcel->refusal);
@@ -362,5 +365,5 @@ void kit_counts(struct store *store, const struct catalogue *catalogue, size_t a
     memset(counts, 0, slots * sizeof *counts);
     cr_assert_neq(
         store_counts_read(store, catalogue->round_numbers[0], catalogue->action_numbers[action], counts, slots),
-        STORE_FAILED, "%s", store_error(store));
+        STORE_FAILED, "%s", store_error(store)->text);
 }

@@ -68,7 +68,7 @@ struct response_claims kit_claims(const char *action, int64_t revision, const ch
 
 struct kit {
     struct store *store;
-    struct ledger_surroundings around;
+    struct ledger_shared shared;
     struct ledger *ledger; /* NULL until kit_start */
 };
 

@@ -116,7 +116,7 @@ static struct outcome look(bool compared, const struct merkle_head *expected)
     struct outcome outcome = {0};
     struct audit_findings findings = {.tell = hear};
     struct audit_source source = {.read = read_entry, .progress = see_progress, .size = size};
-    struct catalogue *catalogue = catalogue_load(kit.store);
+    struct catalogue *catalogue = catalogue_load(kit.store, NULL);
     told[0] = '\0';
     progress = 0;
     cr_assert_not_null(catalogue);
@@ -186,7 +186,7 @@ Test(audit, passes_what_the_ledger_made)
     assert_clean(true);
     assert_clean(false);
     cr_assert_eq(progress, size);
-    cr_assert_eq(tree_head(kit.store, &head), STORE_OK);
+    cr_assert_eq(tree_head(kit.store, &head, NULL), 0);
     struct outcome outcome = look(true, &head);
     cr_assert_eq(outcome.findings, 0);
     cr_assert(outcome.head.size == 8 && merkle_equal(&outcome.head.root, &head.root));
@@ -206,9 +206,10 @@ Test(audit, passes_the_empty_log)
 
 Test(audit, passes_a_checkpoint_of_any_size_below)
 {
+    struct tree_reader reader = {kit.store, NULL};
     struct merkle_head head;
     for (head.size = 0; head.size <= 8; head.size++) {
-        cr_assert_eq(merkle_root_at(head.size, tree_read, kit.store, &head.root), 0);
+        cr_assert_eq(merkle_root_at(head.size, tree_read, &reader, &head.root), 0);
         cr_assert_eq(look(true, &head).findings, 0);
         head.root.bytes[5] ^= 1;
         struct outcome outcome = look(true, &head);
@@ -342,7 +343,7 @@ Test(audit, passes_responses_from_before_a_round_opened_as_it_now_does)
     cr_assert_not_null(year);
     memcpy(year, "2026-06-02", 10); /* KIT_NOW is the day before */
     kit_import_panel(kit.store, json.data);
-    struct catalogue *catalogue = catalogue_load(kit.store);
+    struct catalogue *catalogue = catalogue_load(kit.store, NULL);
     cr_assert_not_null(catalogue);
     cr_assert_gt(catalogue->panel->rounds[0].opens_at, KIT_NOW);
     catalogue_release(catalogue);
@@ -405,7 +406,7 @@ Test(audit, says_when_the_store_can_not_be_read)
 {
     unsigned failures = 0;
     for (unsigned n = 1;; n++) {
-        struct catalogue *catalogue = catalogue_load(kit.store);
+        struct catalogue *catalogue = catalogue_load(kit.store, NULL);
         struct audit_findings findings = {.tell = hear};
         struct audit *audit = audit_new(catalogue, parallel, &findings);
         struct audit_source source = {.read = read_entry, .size = size};
@@ -435,7 +436,7 @@ Test(audit, says_when_the_store_can_not_be_read)
 Test(audit, survives_any_lack_of_memory)
 {
     struct parallel *alone = parallel_new(1);
-    struct catalogue *catalogue = catalogue_load(kit.store);
+    struct catalogue *catalogue = catalogue_load(kit.store, NULL);
     unsigned failures = 0;
     cr_assert(alone != NULL && catalogue != NULL);
     for (unsigned long n = 1;; n++) {

@@ -134,7 +134,7 @@ Test(remote, tells_an_erased_entry_from_one_that_is_wrong)
         enum store_result result;
         const char *why;
     } cases[] = {
-        {"{\"index\":0,\"jws\":null}\n", STORE_NONE, ""},
+        {"{\"index\":0,\"jws\":null}\n", STORE_ERASED, ""},
         {"{\"index\":1,\"jws\":\"x\"}\n", STORE_FAILED, "what the collector gives for it is no entry"},
         {"{\"index\":0,\"jws\":7}\n", STORE_FAILED, "what the collector gives for it is no entry"},
         {"{\"index\":0}\n", STORE_FAILED, "what the collector gives for it is no entry"},

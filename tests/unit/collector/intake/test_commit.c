@@ -24,9 +24,9 @@ static char dsn[300], folder[280];
 
 static void start(size_t capacity)
 {
-    char error[STORE_ERROR_SIZE] = "";
-    queue = commit_start(dsn, capacity, &kit.around, error);
-    cr_assert_not_null(queue, "%s", error);
+    struct error error = {0};
+    queue = commit_start(dsn, capacity, &kit.shared, &error);
+    cr_assert_not_null(queue, "%s", error.text);
 }
 
 static void finish(void)
@@ -84,7 +84,7 @@ static void mark_done(struct commit_job *commit_job)
 /* A response of that member to that action. */
 static void job_init(struct job *job, size_t member, size_t action, int64_t revision)
 {
-    struct catalogue *catalogue = catalogue_now(kit.around.catalogues);
+    struct catalogue *catalogue = catalogue_now(kit.shared.catalogues);
     *job = (struct job){.job = {.list = job->list, .count = 1, .done = mark_done}};
     parcel_respond(&job->parcel, &kit, &members[member], catalogue->actions->list[action].id, revision, KIT_ANSWERS);
     job->list[0] = job->parcel.submission;
@@ -161,7 +161,7 @@ Test(commit, commits_a_job_of_many)
     struct submission *list[ACTIONS];
     struct job job = {.job = {.list = list, .count = ACTIONS, .done = mark_done}};
     start(2); /* larger than the queue, which is empty */
-    struct catalogue *catalogue = catalogue_now(kit.around.catalogues);
+    struct catalogue *catalogue = catalogue_now(kit.shared.catalogues);
     for (size_t i = 0; i < ACTIONS; i++) {
         parcel_respond(&parcels[i], &kit, &members[0], catalogue->actions->list[i].id, 1, KIT_ANSWERS);
         list[i] = parcels[i].submission;
@@ -298,7 +298,7 @@ static bool is_revoked(void *unused)
 {
     struct store_member found;
     (void)unused;
-    return roster_find(kit.around.roster, members[1].kid, &found) && found.revoked_at != 0;
+    return roster_find(kit.shared.roster, members[1].kid, &found) && found.revoked_at != 0;
 }
 
 Test(commit, notices_what_administrators_change_while_idle)
@@ -412,11 +412,11 @@ Test(commit, takes_nothing_else_for_the_store_and_recovers_when_it_is_put_back)
 
 Test(commit, can_not_start_without_a_store)
 {
-    char error[STORE_ERROR_SIZE] = "";
-    cr_assert_null(commit_start("sqlite:build/there/is/none.db", 4, &kit.around, error));
-    cr_assert_neq(error[0], '\0');
+    struct error error = {0};
+    cr_assert_null(commit_start("sqlite:build/there/is/none.db", 4, &kit.shared, &error));
+    cr_assert_neq(error.text[0], '\0');
     struct store *empty = kit_store_open("sqlite::memory:");
     store_close(empty);
-    cr_assert_null(commit_start("sqlite::memory:", 4, &kit.around, error));
-    cr_assert_not_null(strstr(error, "no panel has been imported"));
+    cr_assert_null(commit_start("sqlite::memory:", 4, &kit.shared, &error));
+    cr_assert_not_null(strstr(error.text, "no panel has been imported"));
 }

@@ -74,7 +74,7 @@ static void send(struct parcel *parcel, size_t member, const char *action, int64
 static void assert_counts(size_t action, const int64_t expected[static SLOTS])
 {
     int64_t counts[SLOTS];
-    struct catalogue *catalogue = catalogue_now(kit.around.catalogues);
+    struct catalogue *catalogue = catalogue_now(kit.shared.catalogues);
     cr_assert_eq(catalogue_layout(catalogue, 0)->slots, SLOTS);
     kit_counts(kit.store, catalogue, action, counts, SLOTS);
     for (size_t i = 0; i < SLOTS; i++)
@@ -116,12 +116,12 @@ Test(ledger, proves_what_it_has_accepted)
         cr_assert_eq(s->proofs, parcels[0].submission->proofs, "one checkpoint serves the batch");
         cr_assert_eq(proofs_put_receipt(&receipt, s->proofs, (uint64_t)s->index, RECEIPT_TEXT), 0);
         cr_assert_eq(
-            receipt_check(receipt.data, receipt.len, &s->leaf, signer_public(kit.around.log_key), &index, &error), 0,
+            receipt_check(receipt.data, receipt.len, &s->leaf, signer_public(kit.shared.signer), &index, &error), 0,
             "%s", error.text);
         cr_assert_eq(index, (uint64_t)s->index);
         buf_free(&receipt);
     }
-    struct proofs *newest = proofs_now(kit.around.proofs);
+    struct proofs *newest = proofs_now(kit.shared.proofs);
     cr_assert_eq(newest->head.size, 6);
     proofs_release(newest);
     parcels_free(parcels, 3);
@@ -258,9 +258,9 @@ Test(ledger, takes_over_who_is_revoked)
     struct store *other = kit_store_open(dsn);
     cr_assert_eq(store_member_revoke(other, 2, KIT_NOW), STORE_OK);
     cr_assert_eq(ledger_refresh(kit.ledger), 0);
-    cr_assert(roster_find(kit.around.roster, members[1].kid, &found));
+    cr_assert(roster_find(kit.shared.roster, members[1].kid, &found));
     cr_assert_eq(found.revoked_at, KIT_NOW);
-    cr_assert(roster_find(kit.around.roster, members[0].kid, &found));
+    cr_assert(roster_find(kit.shared.roster, members[0].kid, &found));
     cr_assert_eq(found.revoked_at, 0);
     store_close(other);
 }
@@ -393,8 +393,9 @@ Test(ledger, can_not_begin_without_a_panel)
 {
     struct kit empty;
     kit_open(&empty, kit_store_open("sqlite::memory:"));
-    cr_assert_null(ledger_new(empty.store, &empty.around));
-    cr_assert_not_null(strstr(store_error(empty.store), "no panel"));
+    struct error error = {0};
+    cr_assert_null(ledger_new(empty.store, &empty.shared, &error));
+    cr_assert_not_null(strstr(error.text, "no panel"));
     kit_close(&empty);
 }
 
@@ -404,10 +405,11 @@ Test(ledger, does_not_begin_on_a_log_that_is_shorter_than_was_signed)
     struct kit old;
     struct signer *own;
     kit_open(&old, kit_store_new("sqlite::memory:"));
-    own = old.around.log_key;
-    old.around.log_key = kit.around.log_key;
-    cr_assert_null(ledger_new(old.store, &old.around));
-    cr_assert_neq(store_error(old.store)[0], '\0');
-    old.around.log_key = own;
+    own = old.shared.signer;
+    old.shared.signer = kit.shared.signer;
+    struct error error = {0};
+    cr_assert_null(ledger_new(old.store, &old.shared, &error));
+    cr_assert_not_null(strstr(error.text, "old copy"));
+    old.shared.signer = own;
     kit_close(&old);
 }

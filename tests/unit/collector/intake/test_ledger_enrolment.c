@@ -63,10 +63,10 @@ Test(ledger_enrolment, makes_a_member)
     struct parcel parcel;
     struct store_member found;
     parcel_enrol(&parcel, &kit, &one);
-    cr_assert_not(roster_find(kit.around.roster, one.kid, &found));
+    cr_assert_not(roster_find(kit.shared.roster, one.kid, &found));
     apply(&parcel, 1);
     assert_verdict(&parcel, VERDICT_ACCEPTED, 0);
-    cr_assert(roster_find(kit.around.roster, one.kid, &found));
+    cr_assert(roster_find(kit.shared.roster, one.kid, &found));
     cr_assert(found.number == 1 && found.index == 0 && found.enrolled_at == KIT_NOW && found.revoked_at == 0);
     assert_invitation(&one, INVITATION_USED, 1);
     assert_invitation(&two, INVITATION_UNUSED, 0);
@@ -140,7 +140,7 @@ Test(ledger_enrolment, gives_no_invitation_a_second_key)
     enrol_with(&second, &two, &one);
     apply(&second, 1);
     assert_verdict(&second, VERDICT_REFUSED, 0);
-    cr_assert_not(roster_find(kit.around.roster, two.kid, &found));
+    cr_assert_not(roster_find(kit.shared.roster, two.kid, &found));
     assert_invitation(&one, INVITATION_USED, 1);
     parcel_free(&first);
     parcel_free(&second);
@@ -183,7 +183,7 @@ Test(ledger_enrolment, keeps_its_rules_within_one_batch)
     assert_verdict(&parcels[2], VERDICT_REFUSED, 0);
     assert_verdict(&parcels[3], VERDICT_REFUSED, 0);
     assert_verdict(&parcels[4], VERDICT_ACCEPTED, 1);
-    cr_assert_eq(roster_count(kit.around.roster), 2);
+    cr_assert_eq(roster_count(kit.shared.roster), 2);
     cr_assert_eq(kit_entries(kit.store), 2);
     assert_invitation(&two, INVITATION_USED, 2);
     parcels_free(parcels, 5);
@@ -198,7 +198,7 @@ Test(ledger_enrolment, is_not_undone_by_revoking)
     parcel_again(&again, &kit, &first);
     apply(&again, 1);
     assert_verdict(&again, VERDICT_REPEATED, 0);
-    cr_assert_eq(roster_count(kit.around.roster), 1);
+    cr_assert_eq(roster_count(kit.shared.roster), 1);
     parcel_free(&first);
     parcel_free(&again);
 }
@@ -213,9 +213,9 @@ Test(ledger_enrolment, numbers_members_in_the_order_of_the_log)
     ledger_free(kit.ledger);
     kit_start(&kit);
     kit_join(&kit, many + 300, MANY - 300, 1000);
-    cr_assert_eq(roster_count(kit.around.roster), MANY);
+    cr_assert_eq(roster_count(kit.shared.roster), MANY);
     for (size_t i = 0; i < MANY; i++) {
-        cr_assert(roster_find(kit.around.roster, many[i].kid, &found));
+        cr_assert(roster_find(kit.shared.roster, many[i].kid, &found));
         cr_assert(found.number == (int64_t)i + 1 && found.index == (int64_t)i);
         kit_member_wipe(&many[i]);
     }

@@ -163,13 +163,13 @@ static struct buf state_without_failure(void)
 
 static void assert_nothing_known(const struct scene *scene, const struct proofs *proofs)
 {
-    struct proofs *now = proofs_now(scene->kit.around.proofs);
+    struct proofs *now = proofs_now(scene->kit.shared.proofs);
     for (size_t i = 0; i < BATCH; i++) {
         cr_assert_eq(scene->batch[i].submission->verdict, VERDICT_UNAVAILABLE);
         cr_assert_null(scene->batch[i].submission->proofs);
     }
     cr_assert_eq(now, proofs);
-    cr_assert_eq(roster_count(scene->kit.around.roster), 3);
+    cr_assert_eq(roster_count(scene->kit.shared.roster), 3);
     cr_assert_eq(ledger_size(scene->kit.ledger), 5);
     proofs_release(now);
 }
@@ -186,7 +186,7 @@ static void assert_goes_on(struct scene *scene, const struct buf *expected, bool
     send_again(scene);
     cr_assert_eq(parcels_apply(&scene->kit, scene->batch, BATCH), 0, "%s", when);
     assert_outcome(scene, committed);
-    cr_assert_eq(roster_count(scene->kit.around.roster), 4);
+    cr_assert_eq(roster_count(scene->kit.shared.roster), 4);
     cr_assert_eq(ledger_size(scene->kit.ledger), 9);
     struct buf state = state_of(scene);
     assert_same(&state, expected, when);
@@ -201,7 +201,7 @@ static bool fail_verb(unsigned n, const struct buf *expected)
     static struct scene scene;
     open_scene(&scene);
     struct buf before = state_of(&scene);
-    struct proofs *proofs = proofs_now(scene.kit.around.proofs);
+    struct proofs *proofs = proofs_now(scene.kit.shared.proofs);
     store_faulty_fail_at(scene.kit.store, n);
     kit_listen();
     int result = parcels_apply(&scene.kit, scene.batch, BATCH);
@@ -262,11 +262,12 @@ Test(ledger_failures, do_not_let_a_ledger_begin)
     scene.kit.ledger = NULL;
     for (unsigned n = 1;; n++) {
         store_faulty_fail_at(scene.kit.store, n);
-        scene.kit.ledger = ledger_new(scene.kit.store, &scene.kit.around);
+        struct error error = {0};
+        scene.kit.ledger = ledger_new(scene.kit.store, &scene.kit.shared, &error);
         if (!store_faulty_verb(scene.kit.store))
             break;
         cr_assert_null(scene.kit.ledger);
-        cr_assert_str_eq(store_error(scene.kit.store), STORE_FAULTY_ERROR);
+        cr_assert_str_eq(error.text, STORE_FAULTY_ERROR);
     }
     cr_assert_not_null(scene.kit.ledger);
     cr_assert_eq(ledger_size(scene.kit.ledger), 5);
@@ -323,7 +324,7 @@ Test(ledger_failures, answer_nothing_that_no_checkpoint_covers)
     struct rlimit kept, none;
     struct buf expected = state_without_failure();
     open_scene(&scene);
-    struct proofs *proofs = proofs_now(scene.kit.around.proofs);
+    struct proofs *proofs = proofs_now(scene.kit.shared.proofs);
     signal(SIGXFSZ, SIG_IGN);
     cr_assert_eq(getrlimit(RLIMIT_FSIZE, &kept), 0);
     none = (struct rlimit){.rlim_cur = 0, .rlim_max = kept.rlim_max};

@@ -287,7 +287,7 @@ static void recount(const struct catalogue *catalogue, int64_t counts[static ACT
 Test(ledger_recount, gives_the_counters_after_two_thousand_submissions)
 {
     static int64_t expected[ACTIONS][SLOTS];
-    struct catalogue *catalogue = catalogue_now(kit.around.catalogues);
+    struct catalogue *catalogue = catalogue_now(kit.shared.catalogues);
     for (size_t i = 0; i < SUBMISSIONS; i++) {
         if (i > 0 && random_below(4) == 0)
             make_repeat(&sent[i], i);

@@ -75,7 +75,7 @@ Test(submit, gives_what_the_ledger_needs)
     cr_assert_eq(s->kind, SUBMISSION_RESPONSE);
     cr_assert_eq(s->jws, parcel.jws.data);
     cr_assert_eq(s->jws_len, parcel.jws.len);
-    cr_assert(s->round == 1 && s->action == 2 && s->member == 1 && s->round_place == 0 && s->action_place == 1);
+    cr_assert(s->round == 1 && s->action == 2 && s->member == 1 && s->round_index == 0 && s->action_index == 1);
     cr_assert_eq(s->revision, 7);
     cr_assert(s->round_open);
     cr_assert_eq(s->verdict, VERDICT_PENDING);
@@ -213,9 +213,9 @@ Test(submit, refuses_claims_under_the_signature_of_others)
 Test(submit, refuses_a_member_who_is_revoked)
 {
     struct store_member revoked;
-    cr_assert(roster_find(kit.around.roster, member.kid, &revoked));
+    cr_assert(roster_find(kit.shared.roster, member.kid, &revoked));
     revoked.revoked_at = KIT_NOW;
-    roster_add(kit.around.roster, &revoked);
+    roster_add(kit.shared.roster, &revoked);
     assert_refused(SUBMISSION_RESPONSE, response_by(&member), PROBLEM_NOT_VERIFIED);
 }
 
@@ -317,12 +317,12 @@ Test(submit, refuses_a_moment_that_can_not_be)
 Test(submit, notes_whether_the_round_is_open)
 {
     struct buf jws = response_by(&member);
-    struct catalogue *catalogue = catalogue_now(kit.around.catalogues);
+    struct catalogue *catalogue = catalogue_now(kit.shared.catalogues);
     struct refusal refusal;
     int64_t closes = catalogue->panel->rounds[0].closes_at;
     for (int64_t now = closes - 1; now <= closes; now++) {
         refusal_init(&refusal);
-        struct submission *s = submit_response(kit.around.roster, catalogue, jws.data, jws.len, now, &refusal);
+        struct submission *s = submit_response(kit.shared.roster, catalogue, jws.data, jws.len, now, &refusal);
         cr_assert_not_null(s, "%s", refusal.detail);
         cr_assert_eq(s->round_open, now < closes);
         submission_free(s);
@@ -335,12 +335,12 @@ Test(submit, notes_whether_the_round_is_open)
 Test(submit, is_short_of_memory_without_blaming_the_sender)
 {
     struct buf jws = response_by(&member);
-    struct catalogue *catalogue = catalogue_now(kit.around.catalogues);
+    struct catalogue *catalogue = catalogue_now(kit.shared.catalogues);
     for (unsigned long n = 1;; n++) {
         struct refusal refusal;
         refusal_init(&refusal);
         mem_fail_at(n);
-        struct submission *s = submit_response(kit.around.roster, catalogue, jws.data, jws.len, KIT_NOW, &refusal);
+        struct submission *s = submit_response(kit.shared.roster, catalogue, jws.data, jws.len, KIT_NOW, &refusal);
         bool failed = mem_has_failed();
         mem_fail_at(0);
         cr_assert(s != NULL || refusal.problem == PROBLEM_UNAVAILABLE, "allocation %lu: %s", n,

@@ -175,7 +175,7 @@ Test(submit_enrolment, is_short_of_memory_without_blaming_the_sender)
 {
     struct claims claims = good();
     struct buf jws = sign(&claims);
-    struct catalogue *catalogue = catalogue_now(kit.around.catalogues);
+    struct catalogue *catalogue = catalogue_now(kit.shared.catalogues);
     for (unsigned long n = 1;; n++) {
         struct refusal refusal;
         refusal_init(&refusal);

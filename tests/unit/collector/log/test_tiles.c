@@ -40,7 +40,7 @@ static void assert_hash(unsigned level, uint64_t index)
 {
     struct merkle_hash found, wanted;
     merkle_root(&leaves[index << level], (size_t)1 << level, &wanted);
-    cr_assert_eq(tiles_read(tiles, level, index, &found), 0, "%s", store_error(store));
+    cr_assert_eq(tiles_read(tiles, level, index, &found), 0, "%s", tiles_error(tiles)->text);
     cr_assert(merkle_equal(&found, &wanted), "%u/%llu", level, (unsigned long long)index);
 }
 
@@ -72,7 +72,7 @@ Test(tiles, grow_with_the_log)
             cr_assert_eq(tiles_read(tiles, 0, 3 * TILE_WIDTH + width, &hash), -1);
     }
     cr_assert_eq(tiles_read(tiles, 0, 4 * TILE_WIDTH, &hash), -1);
-    cr_assert_not_null(strstr(store_error(store), "tile 0/4 of the log is missing"));
+    cr_assert_not_null(strstr(tiles_error(tiles)->text, "tile 0/4 of the log is missing"));
     close_tiles();
 }
 

@@ -14,8 +14,9 @@ Test(catalogue, holds_the_example_as_it_was_imported)
 {
     struct store *store = kit_store_new("sqlite::memory:");
     struct buf json = kit_file("fixtures/panel.json");
-    struct catalogue *catalogue = catalogue_load(store);
-    cr_assert_not_null(catalogue, "%s", store_error(store));
+    struct error error = {0};
+    struct catalogue *catalogue = catalogue_load(store, &error);
+    cr_assert_not_null(catalogue, "%s", error.text);
     cr_assert_str_eq(catalogue->panel->id, "wau");
     cr_assert_str_eq(buf_text(&catalogue->definition), buf_text(&json));
     cr_assert_eq(catalogue->actions->count, 36);
@@ -57,8 +58,9 @@ Test(catalogue, names_rounds_and_actions_by_the_numbers_that_they_keep)
     struct store_action first = {.number = 1, .action = {.id = (char[]){"A.1"}, .title = (char[]){"One"}}};
     cr_assert_eq(store_action_write(store, &first, 9), STORE_OK);
 
-    struct catalogue *catalogue = catalogue_load(store);
-    cr_assert_not_null(catalogue, "%s", store_error(store));
+    struct error error = {0};
+    struct catalogue *catalogue = catalogue_load(store, &error);
+    cr_assert_not_null(catalogue, "%s", error.text);
     cr_assert_str_eq(catalogue->panel->rounds[0].id, "new");
     cr_assert(catalogue->round_numbers[0] == 2 && catalogue->round_numbers[1] == 1);
     cr_assert_str_eq(catalogue->actions->list[0].id, "A.2");
@@ -73,8 +75,9 @@ Test(catalogue, names_rounds_and_actions_by_the_numbers_that_they_keep)
 
 static void assert_no_catalogue(struct store *store, const char *word)
 {
-    cr_assert_null(catalogue_load(store));
-    cr_assert_not_null(strstr(store_error(store), word), "'%s' lacks '%s'", store_error(store), word);
+    struct error error = {0};
+    cr_assert_null(catalogue_load(store, &error));
+    cr_assert_not_null(strstr(error.text, word), "'%s' lacks '%s'", error.text, word);
 }
 
 Test(catalogue, is_not_there_before_a_panel_is)
@@ -89,8 +92,9 @@ Test(catalogue, needs_no_actions)
     struct store *store = kit_store_open("sqlite::memory:");
     struct buf json = kit_file("fixtures/panel.json");
     kit_import_panel(store, buf_text(&json));
-    struct catalogue *catalogue = catalogue_load(store);
-    cr_assert_not_null(catalogue, "%s", store_error(store));
+    struct error error = {0};
+    struct catalogue *catalogue = catalogue_load(store, &error);
+    cr_assert_not_null(catalogue, "%s", error.text);
     cr_assert_eq(catalogue->actions->count, 0);
     cr_assert_eq(action_list_find(catalogue->actions, "WA-1.01"), -1);
     catalogue_release(catalogue);
@@ -124,13 +128,14 @@ Test(catalogue, fails_whole_when_any_verb_fails)
     unsigned n = 1;
     for (;; n++) {
         store_faulty_fail_at(store, n);
-        struct catalogue *catalogue = catalogue_load(store);
+        struct error error = {0};
+        struct catalogue *catalogue = catalogue_load(store, &error);
         if (!store_faulty_verb(store)) {
             catalogue_release(catalogue);
             break;
         }
         cr_assert_null(catalogue);
-        cr_assert_str_eq(store_error(store), STORE_FAULTY_ERROR);
+        cr_assert_str_eq(error.text, STORE_FAULTY_ERROR);
     }
     cr_assert_geq(n, 4, "panel, rounds and actions are read");
     store_close(store);
@@ -141,14 +146,15 @@ Test(catalogue, fails_whole_when_memory_lacks)
     struct store *store = kit_store_new("sqlite::memory:");
     for (unsigned long n = 1;; n++) {
         mem_fail_at(n);
-        struct catalogue *catalogue = catalogue_load(store);
+        struct error error = {0};
+        struct catalogue *catalogue = catalogue_load(store, &error);
         bool failed = mem_has_failed();
         mem_fail_at(0);
         catalogue_release(catalogue);
         if (!failed)
             break;
         cr_assert_null(catalogue, "allocation %lu", n);
-        cr_assert_neq(store_error(store)[0], '\0', "allocation %lu", n);
+        cr_assert_neq(error.text[0], '\0', "allocation %lu", n);
     }
     store_close(store);
 }
@@ -159,20 +165,20 @@ Test(catalogue, has_the_edition_of_the_one_before_when_they_mean_the_same)
 {
     struct store *store = kit_store_new("sqlite::memory:");
     struct catalogue *list[4];
-    list[0] = catalogue_load(store);
-    list[1] = catalogue_load(store);
+    list[0] = catalogue_load(store, NULL);
+    list[1] = catalogue_load(store, NULL);
     cr_assert_eq(
         store_action_write(
             store, &(struct store_action){.number = 99, .action = {.id = (char[]){"Z"}, .title = (char[]){"Z"}}}, 99),
         STORE_OK);
-    list[2] = catalogue_load(store);
+    list[2] = catalogue_load(store, NULL);
     struct buf panel = kit_file("fixtures/panel.json");
     buf_put_char(&panel, '\n');
     kit_import_panel(store, buf_text(&panel));
-    list[3] = catalogue_load(store);
-    catalogue_succeed(list[0], NULL);
+    list[3] = catalogue_load(store, NULL);
+    catalogue_set_edition(list[0], NULL);
     for (size_t i = 1; i < 4; i++)
-        catalogue_succeed(list[i], list[i - 1]);
+        catalogue_set_edition(list[i], list[i - 1]);
     cr_assert_eq(list[1]->edition, list[0]->edition);
     cr_assert_gt(list[2]->edition, list[1]->edition);
     cr_assert_gt(list[3]->edition, list[2]->edition);
@@ -187,7 +193,7 @@ Test(catalogue, has_the_edition_of_the_one_before_when_they_mean_the_same)
 Test(catalogue, lasts_as_long_as_somebody_holds_it)
 {
     struct store *store = kit_store_new("sqlite::memory:");
-    struct catalogue *first = catalogue_load(store), *second = catalogue_load(store);
+    struct catalogue *first = catalogue_load(store, NULL), *second = catalogue_load(store, NULL);
     struct latest *place = latest_new();
     cr_assert(first != NULL && second != NULL && place != NULL);
     latest_replace(place, first);
@@ -236,11 +242,11 @@ Test(catalogue, is_replaced_while_threads_hold_it)
     struct store *store = kit_store_new("sqlite::memory:");
     pthread_t threads[3];
     busy_place = latest_new();
-    latest_replace(busy_place, catalogue_load(store));
+    latest_replace(busy_place, catalogue_load(store, NULL));
     for (size_t i = 0; i < 3; i++)
         cr_assert_eq(pthread_create(&threads[i], NULL, hold_often, NULL), 0);
     for (int i = 0; i < 50; i++)
-        latest_replace(busy_place, catalogue_load(store));
+        latest_replace(busy_place, catalogue_load(store, NULL));
     for (size_t i = 0; i < 3; i++)
         pthread_join(threads[i], NULL);
     cr_assert_eq(atomic_load(&wrong), 0);

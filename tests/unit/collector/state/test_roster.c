@@ -140,14 +140,15 @@ Test(roster, loads_who_is_new_and_who_is_revoked)
 {
     struct store *store = kit_store_open("sqlite::memory:");
     struct store_member found;
-    cr_assert_eq(roster_load(roster, store), STORE_OK);
+    int64_t since = -1;
+    cr_assert_eq(roster_load(roster, store, &since, NULL), 0);
     cr_assert_eq(roster_count(roster), 0);
     store_members(store, 1, 2000);
-    cr_assert_eq(roster_load(roster, store), STORE_OK);
+    cr_assert_eq(roster_load(roster, store, &since, NULL), 0);
     cr_assert_eq(roster_count(roster), 2000);
     store_members(store, 2001, 3000);
     cr_assert_eq(store_member_revoke(store, 5, 99), STORE_OK);
-    cr_assert_eq(roster_load(roster, store), STORE_OK);
+    cr_assert_eq(roster_load(roster, store, &since, NULL), 0);
     cr_assert_eq(roster_count(roster), 3000);
     cr_assert(find(5, &found));
     cr_assert_eq(found.revoked_at, 99);
@@ -159,14 +160,16 @@ Test(roster, keeps_what_was_read_when_loading_lacks_memory)
 {
     struct store *store = kit_store_open("sqlite::memory:");
     struct store_member found;
+    struct error error = {0};
+    int64_t since = -1;
     store_members(store, 1, 1000);
     mem_fail_at(1);
-    cr_assert_eq(roster_load(roster, store), STORE_FAILED);
+    cr_assert_eq(roster_load(roster, store, &since, &error), -1);
     cr_assert(mem_has_failed());
     mem_fail_at(0);
-    cr_assert_neq(store_error(store)[0], '\0');
+    cr_assert_neq(error.text[0], '\0');
     cr_assert(find(1, &found));
-    cr_assert_eq(roster_load(roster, store), STORE_OK);
+    cr_assert_eq(roster_load(roster, store, &since, NULL), 0);
     cr_assert_eq(roster_count(roster), 1000);
     store_close(store);
 }

@@ -2,7 +2,8 @@
 #include "tests/unit/collector/store/store_faulty.h"
 #include "base/mem.h"
 #include "collector/store/backend.h"
-#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 struct faulty {
     struct store store;
@@ -10,6 +11,9 @@ struct faulty {
     unsigned due; /* calls until the failure; 0: none */
     unsigned calls;
     const char *failed;
+    struct store_wanted wanted; /* copies of what the transaction is to ask for */
+    bool foreseen; /* the transaction has said so */
+    unsigned unforeseen; /* questions that it had not named */
 };
 
 static struct faulty *faulty(struct store *store)
@@ -23,7 +27,7 @@ static bool is_due(struct faulty *f, const char *verb)
     if (f->due == 0 || --f->due > 0)
         return false;
     f->failed = verb;
-    snprintf(f->store.error, sizeof f->store.error, "%s", STORE_FAULTY_ERROR);
+    error_set(&f->store.error, ERROR_IO, "%s", STORE_FAULTY_ERROR);
     return true;
 }
 
@@ -31,28 +35,99 @@ static bool is_due(struct faulty *f, const char *verb)
 static enum store_result passed(struct faulty *f, enum store_result result)
 {
     if (result == STORE_FAILED)
-        snprintf(f->store.error, sizeof f->store.error, "%s", f->inner->error);
+        f->store.error = *store_error(f->inner);
     return result;
 }
 
 /* `arguments` speak of `store`, which is then the inner one. */
-#define VERB(name, parameters, arguments)                                                                              \
+#define VERB(name, parameters, arguments) CHECKED_VERB(name, parameters, arguments, (void)0)
+
+#define CHECKED_VERB(name, parameters, arguments, check)                                                               \
     static enum store_result name parameters                                                                           \
     {                                                                                                                  \
         struct faulty *f = faulty(store);                                                                              \
         if (is_due(f, #name))                                                                                          \
             return STORE_FAILED;                                                                                       \
+        check;                                                                                                         \
         store = f->inner;                                                                                              \
         return passed(f, store_##name arguments);                                                                      \
     }
 
+/* What a transaction asks for. */
+
+static void forget_wanted(struct faulty *f)
+{
+    free((void *)f->wanted.currents);
+    free((void *)f->wanted.counts);
+    free((void *)f->wanted.invitations);
+    f->wanted = (struct store_wanted){0};
+    f->foreseen = false;
+}
+
+/* With malloc, so that tests that count allocations count none of these. */
+static void *copy_list(const void *list, size_t size)
+{
+    void *copy = size > 0 ? malloc(size) : NULL;
+    if (copy)
+        memcpy(copy, list, size);
+    return copy;
+}
+
+static bool has_key(const struct store_key *list, size_t count, int64_t round, int64_t member, int64_t action)
+{
+    for (size_t i = 0; i < count; i++)
+        if (list[i].round == round && list[i].member == member && list[i].action == action)
+            return true;
+    return false;
+}
+
+static void check_current(struct faulty *f, int64_t round, int64_t member, int64_t action)
+{
+    f->unforeseen += f->foreseen && !has_key(f->wanted.currents, f->wanted.current_count, round, member, action);
+}
+
+static void check_counts(struct faulty *f, int64_t round, int64_t action)
+{
+    f->unforeseen += f->foreseen && !has_key(f->wanted.counts, f->wanted.counts_count, round, 0, action);
+}
+
+static void check_invitation(struct faulty *f, const uint8_t hash[static SHA256_BYTES])
+{
+    bool named = !f->foreseen;
+    for (size_t i = 0; i < f->wanted.invitation_count; i++)
+        named = named || memcmp(f->wanted.invitations[i], hash, SHA256_BYTES) == 0;
+    f->unforeseen += !named;
+}
+
+static enum store_result foresee(struct store *store, const struct store_wanted *wanted)
+{
+    struct faulty *f = faulty(store);
+    if (is_due(f, "foresee"))
+        return STORE_FAILED;
+    forget_wanted(f);
+    f->wanted = *wanted;
+    f->wanted.currents = copy_list(wanted->currents, wanted->current_count * sizeof *wanted->currents);
+    f->wanted.counts = copy_list(wanted->counts, wanted->counts_count * sizeof *wanted->counts);
+    f->wanted.invitations = copy_list(wanted->invitations, wanted->invitation_count * sizeof *wanted->invitations);
+    f->foreseen = true;
+    return STORE_OK;
+}
+
+/* The verbs. */
+
+VERB(serve, (struct store * store), (store))
 VERB(begin, (struct store * store), (store))
+VERB(begin_invitations, (struct store * store), (store))
 VERB(begin_reading, (struct store * store), (store))
-VERB(commit, (struct store * store), (store))
-VERB(changed, (struct store * store, bool *changed), (store, changed))
+CHECKED_VERB(commit, (struct store * store), (store), forget_wanted(f))
+VERB(changed, (struct store * store, unsigned *what), (store, what))
 VERB(entry_append, (struct store * store, int64_t index, const char *jws, size_t len), (store, index, jws, len))
 VERB(entry_read, (struct store * store, int64_t index, struct buf *out), (store, index, out))
 VERB(entry_count, (struct store * store, int64_t *count), (store, count))
+VERB(entry_range, (struct store * store, int64_t first, int64_t count, store_entry_fn *each, void *context),
+     (store, first, count, each, context))
+VERB(entry_each, (struct store * store, const int64_t *indexes, size_t count, store_entry_fn *each, void *context),
+     (store, indexes, count, each, context))
 VERB(tile_write,
      (struct store * store, unsigned level, uint64_t index, const struct merkle_hash *hashes, unsigned width),
      (store, level, index, hashes, width))
@@ -63,31 +138,37 @@ VERB(tile_read,
 VERB(log_key_write, (struct store * store, const char *verifier), (store, verifier))
 VERB(log_key_read, (struct store * store, struct buf *verifier), (store, verifier))
 VERB(member_add, (struct store * store, const struct store_member *member), (store, member))
-VERB(member_each, (struct store * store, store_member_fn *each, void *context), (store, each, context))
+VERB(member_changes, (struct store * store, int64_t *since, store_member_fn *each, void *context),
+     (store, since, each, context))
 VERB(member_revoke, (struct store * store, int64_t number, int64_t when), (store, number, when))
 VERB(invitation_add, (struct store * store, int64_t number, const uint8_t hash[static SHA256_BYTES]),
      (store, number, hash))
-VERB(invitation_find, (struct store * store, const uint8_t hash[static SHA256_BYTES], struct store_invitation *out),
-     (store, hash, out))
-VERB(invitation_mark,
-     (struct store * store, const uint8_t hash[static SHA256_BYTES], const struct store_invitation *now),
-     (store, hash, now))
+CHECKED_VERB(invitation_find,
+             (struct store * store, const uint8_t hash[static SHA256_BYTES], struct store_invitation *out),
+             (store, hash, out), check_invitation(f, hash))
+CHECKED_VERB(invitation_mark,
+             (struct store * store, const uint8_t hash[static SHA256_BYTES], const struct store_invitation *now),
+             (store, hash, now), check_invitation(f, hash))
 VERB(invitation_count, (struct store * store, struct invitation_counts *out), (store, out))
-VERB(current_read, (struct store * store, int64_t round, int64_t member, int64_t action, struct store_current *out),
-     (store, round, member, action, out))
-VERB(current_add,
-     (struct store * store, int64_t round, int64_t member, int64_t action, const struct store_current *current),
-     (store, round, member, action, current))
-VERB(current_write,
-     (struct store * store, int64_t round, int64_t member, int64_t action, const struct store_current *current),
-     (store, round, member, action, current))
+VERB(invitation_each, (struct store * store, store_invitation_fn *each, void *context), (store, each, context))
+CHECKED_VERB(current_read,
+             (struct store * store, int64_t round, int64_t member, int64_t action, struct store_current *out),
+             (store, round, member, action, out), check_current(f, round, member, action))
+CHECKED_VERB(current_add,
+             (struct store * store, int64_t round, int64_t member, int64_t action, const struct store_current *current),
+             (store, round, member, action, current), check_current(f, round, member, action))
+CHECKED_VERB(current_write,
+             (struct store * store, int64_t round, int64_t member, int64_t action, const struct store_current *current),
+             (store, round, member, action, current), check_current(f, round, member, action))
 VERB(current_each, (struct store * store, int64_t round, store_current_fn *each, void *context),
      (store, round, each, context))
-VERB(counts_read, (struct store * store, int64_t round, int64_t action, int64_t *counts, size_t slots),
-     (store, round, action, counts, slots))
-VERB(counts_write, (struct store * store, int64_t round, int64_t action, const int64_t *counts, size_t slots),
-     (store, round, action, counts, slots))
+CHECKED_VERB(counts_read, (struct store * store, int64_t round, int64_t action, int64_t *counts, size_t slots),
+             (store, round, action, counts, slots), check_counts(f, round, action))
+CHECKED_VERB(counts_write, (struct store * store, int64_t round, int64_t action, const int64_t *counts, size_t slots),
+             (store, round, action, counts, slots), check_counts(f, round, action))
 VERB(counts_each, (struct store * store, store_counted_fn *each, void *context), (store, each, context))
+VERB(counts_each_in, (struct store * store, int64_t round, store_counts_fn *each, void *context),
+     (store, round, each, context))
 VERB(panel_write, (struct store * store, const char *json, size_t len, int64_t when), (store, json, len, when))
 VERB(panel_read, (struct store * store, struct buf *json), (store, json))
 VERB(round_add, (struct store * store, int64_t number, const char *id), (store, number, id))
@@ -101,36 +182,44 @@ VERB(token_revoke, (struct store * store, const char *name, int64_t when), (stor
 
 static void close_both(struct store *store)
 {
+    forget_wanted(faulty(store));
     store_close(faulty(store)->inner);
     mem_free(store);
 }
 
 static void rollback(struct store *store)
 {
+    forget_wanted(faulty(store));
     store_rollback(faulty(store)->inner);
 }
 
 static const struct store_ops faulty_ops = {
     .close = close_both,
+    .serve = serve,
     .begin = begin,
+    .begin_invitations = begin_invitations,
     .begin_reading = begin_reading,
     .commit = commit,
     .rollback = rollback,
     .changed = changed,
+    .foresee = foresee,
     .entry_append = entry_append,
     .entry_read = entry_read,
     .entry_count = entry_count,
+    .entry_range = entry_range,
+    .entry_each = entry_each,
     .tile_write = tile_write,
     .tile_read = tile_read,
     .log_key_write = log_key_write,
     .log_key_read = log_key_read,
     .member_add = member_add,
-    .member_each = member_each,
+    .member_changes = member_changes,
     .member_revoke = member_revoke,
     .invitation_add = invitation_add,
     .invitation_find = invitation_find,
     .invitation_mark = invitation_mark,
     .invitation_count = invitation_count,
+    .invitation_each = invitation_each,
     .current_read = current_read,
     .current_add = current_add,
     .current_write = current_write,
@@ -138,6 +227,7 @@ static const struct store_ops faulty_ops = {
     .counts_read = counts_read,
     .counts_write = counts_write,
     .counts_each = counts_each,
+    .counts_each_in = counts_each_in,
     .panel_write = panel_write,
     .panel_read = panel_read,
     .round_add = round_add,
@@ -150,7 +240,7 @@ static const struct store_ops faulty_ops = {
 };
 
 /* Whoever adds a verb to the table adds it here too. */
-_Static_assert(sizeof(struct store_ops) == 36 * sizeof(void (*)(void)), "a verb of store.h is not wrapped");
+_Static_assert(sizeof(struct store_ops) == 43 * sizeof(void (*)(void)), "a verb of store.h is not wrapped");
 
 struct store *store_faulty_new(struct store *inner)
 {
@@ -177,4 +267,9 @@ const char *store_faulty_verb(const struct store *store)
 unsigned store_faulty_calls(const struct store *store)
 {
     return ((const struct faulty *)store)->calls;
+}
+
+unsigned store_faulty_unforeseen(const struct store *store)
+{
+    return ((const struct faulty *)store)->unforeseen;
 }

@@ -19,6 +19,9 @@ void store_faulty_fail_at(struct store *faulty, unsigned n);
 /* The name of the verb that failed since store_faulty_fail_at; NULL when none has. */
 const char *store_faulty_verb(const struct store *faulty);
 
+/* How often a transaction that had said what it would ask for asked for something else. It wants to be told. */
+unsigned store_faulty_unforeseen(const struct store *faulty);
+
 /* How many verbs were called since store_faulty_fail_at. */
 unsigned store_faulty_calls(const struct store *faulty);
 

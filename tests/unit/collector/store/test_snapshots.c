@@ -17,10 +17,10 @@ static struct store *make_store(void)
 
 Test(snapshots, see_one_moment_while_others_write)
 {
-    char error[STORE_ERROR_SIZE];
+    struct error error = {0};
     struct store *writer = make_store();
     struct snapshots *snapshots = snapshots_new(dsn, 2);
-    struct store *first = snapshots_take(snapshots, error);
+    struct store *first = snapshots_take(snapshots, &error);
     int64_t count = -1;
     cr_assert_not_null(first);
     cr_assert_eq(store_entry_count(first, &count), STORE_OK);
@@ -28,7 +28,7 @@ Test(snapshots, see_one_moment_while_others_write)
     cr_assert_eq(store_entry_append(writer, 0, "x", 1), STORE_OK);
     cr_assert_eq(store_entry_count(first, &count), STORE_OK);
     cr_assert_eq(count, 0);
-    struct store *second = snapshots_take(snapshots, error);
+    struct store *second = snapshots_take(snapshots, &error);
     cr_assert_not_null(second);
     cr_assert_eq(store_entry_count(second, &count), STORE_OK);
     cr_assert_eq(count, 1);
@@ -40,20 +40,20 @@ Test(snapshots, see_one_moment_while_others_write)
 
 Test(snapshots, are_lent_up_to_their_number_and_then_again)
 {
-    char error[STORE_ERROR_SIZE] = "";
+    struct error error = {0};
     struct store *writer = make_store();
     struct snapshots *snapshots = snapshots_new(dsn, 2);
-    struct store *a = snapshots_take(snapshots, error), *b = snapshots_take(snapshots, error);
+    struct store *a = snapshots_take(snapshots, &error), *b = snapshots_take(snapshots, &error);
     cr_assert(a != NULL && b != NULL);
-    cr_assert_null(snapshots_take(snapshots, error));
-    cr_assert_neq(error[0], '\0');
+    cr_assert_null(snapshots_take(snapshots, &error));
+    cr_assert_neq(error.text[0], '\0');
     snapshots_give_back(snapshots, a);
-    struct store *c = snapshots_take(snapshots, error);
+    struct store *c = snapshots_take(snapshots, &error);
     cr_assert_eq(c, a, "a handle is used again");
     int64_t count = -1;
     cr_assert_eq(store_entry_append(writer, 0, "x", 1), STORE_OK);
     snapshots_give_back(snapshots, c);
-    c = snapshots_take(snapshots, error);
+    c = snapshots_take(snapshots, &error);
     cr_assert_eq(store_entry_count(c, &count), STORE_OK);
     cr_assert_eq(count, 1, "and sees what has come since");
     snapshots_give_back(snapshots, b);
@@ -65,11 +65,11 @@ Test(snapshots, are_lent_up_to_their_number_and_then_again)
 
 Test(snapshots, say_why_a_store_can_not_be_had)
 {
-    char error[STORE_ERROR_SIZE] = "";
+    struct error error = {0};
     snprintf(dsn, sizeof dsn, "sqlite:%s", kit_path("not-there.db"));
     struct snapshots *snapshots = snapshots_new(dsn, 1);
     for (int i = 0; i < 3; i++)
-        cr_assert_null(snapshots_take(snapshots, error));
-    cr_assert_null(strstr(error, "on their way"), "a failure is not counted as lent: %s", error);
+        cr_assert_null(snapshots_take(snapshots, &error));
+    cr_assert_null(strstr(error.text, "on their way"), "a failure is not counted as lent: %s", error.text);
     snapshots_free(snapshots);
 }

@@ -6,13 +6,11 @@
 #include <string.h>
 
 static struct store *store;
-static const struct store_ops *ops;
 
 static void setup(void)
 {
     kit_begin();
     store = kit_store_open("sqlite::memory:");
-    ops = store->ops;
 }
 
 static void teardown(void)
@@ -60,7 +58,7 @@ Test(store, never_writes_an_entry_over_another)
 {
     cr_assert_eq(store_entry_append(store, 0, "aaa", 3), STORE_OK);
     cr_assert_eq(store_entry_append(store, 0, "bbb", 3), STORE_FAILED);
-    cr_assert_neq(store_error(store)[0], '\0');
+    cr_assert_neq(store_error(store)->text[0], '\0');
     assert_entry(0, "aaa");
     cr_assert_eq(kit_entries(store), 1);
 }
@@ -71,7 +69,7 @@ Test(store, says_so_when_an_entry_is_longer_than_its_reader_takes)
     buf_init(&out, 3);
     cr_assert_eq(store_entry_append(store, 0, "aaaa", 4), STORE_OK);
     cr_assert_eq(store_entry_read(store, 0, &out), STORE_FAILED);
-    cr_assert_neq(store_error(store)[0], '\0');
+    cr_assert_neq(store_error(store)->text[0], '\0');
     buf_free(&out);
 }
 
@@ -185,7 +183,7 @@ Test(store, stops_a_walk_when_the_visitor_says_so)
     add_members(3);
     cr_assert_eq(store_member_each(store, take_member, &seen), STORE_FAILED);
     cr_assert_eq(seen.count, 2);
-    cr_assert_neq(store_error(store)[0], '\0');
+    cr_assert_eq(store_error(store)->kind, ERROR_NONE, "the visitor knows why");
     seen = (struct members){0};
     cr_assert_eq(store_member_each(store, take_member, &seen), STORE_OK, "the next walk begins anew");
     cr_assert_eq(seen.count, 3);
@@ -296,7 +294,7 @@ Test(store, tells_the_last_of_one_from_the_first_of_the_next)
     cr_assert_eq(store_current_write(store, 1, 1, actions, &current), STORE_FAILED);
     cr_assert_eq(store_current_add(store, 1, 1, -1, &current), STORE_FAILED);
     cr_assert_eq(store_counts_write(store, 1, actions, (int64_t[]){1}, 1), STORE_FAILED);
-    cr_assert_neq(store_error(store)[0], '\0');
+    cr_assert_neq(store_error(store)->text[0], '\0');
 }
 
 Test(store, refuses_what_no_response_could_be_kept_for)
@@ -304,7 +302,7 @@ Test(store, refuses_what_no_response_could_be_kept_for)
     struct store_member member = {.number = INT64_C(1) << 31};
     struct store_action action = {.number = 1 << 20, .action = {.id = (char *)"A", .title = (char *)"t"}};
     cr_assert_eq(store_round_add(store, 1 << 12, "late"), STORE_FAILED);
-    cr_assert_not_null(strstr(store_error(store), "more than one store can hold"));
+    cr_assert_not_null(strstr(store_error(store)->text, "more than one store can hold"));
     cr_assert_eq(store_action_write(store, &action, 1), STORE_FAILED);
     cr_assert_eq(store_member_add(store, &member), STORE_FAILED);
     cr_assert_eq(store_round_add(store, (1 << 12) - 1, "last"), STORE_OK);
@@ -409,5 +407,5 @@ Test(store, fails_when_counters_have_another_number_of_slots)
     cr_assert_eq(store_counts_write(store, 1, 1, (int64_t[]){4, 5}, 2), STORE_OK);
     cr_assert_eq(store_counts_read(store, 1, 1, counts, 3), STORE_FAILED);
     cr_assert_eq(store_counts_read(store, 1, 1, counts, 1), STORE_FAILED);
-    cr_assert_neq(store_error(store)[0], '\0');
+    cr_assert_neq(store_error(store)->text[0], '\0');
 }

@@ -14,7 +14,7 @@ Test(store_faulty, fails_the_nth_verb_once)
     cr_assert_null(store_faulty_verb(store));
     cr_assert_eq(store_entry_append(store, 1, "b", 1), STORE_FAILED);
     cr_assert_str_eq(store_faulty_verb(store), "entry_append");
-    cr_assert_str_eq(store_error(store), STORE_FAULTY_ERROR);
+    cr_assert_str_eq(store_error(store)->text, STORE_FAULTY_ERROR);
     cr_assert_eq(store_entry_count(store, &count), STORE_OK);
     cr_assert_eq(count, 1, "the failed verb has not reached the store");
     cr_assert_eq(store_faulty_calls(store), 3);
@@ -27,7 +27,7 @@ Test(store_faulty, hands_on_the_inner_failures)
     store_faulty_fail_at(store, 0);
     cr_assert_eq(store_entry_append(store, 0, "a", 1), STORE_OK);
     cr_assert_eq(store_entry_append(store, 0, "a", 1), STORE_FAILED);
-    cr_assert_neq(store_error(store)[0], '\0');
+    cr_assert_neq(store_error(store)->text[0], '\0');
     cr_assert_null(store_faulty_verb(store));
     store_close(store);
 }

@@ -25,7 +25,7 @@ static int note_column(void *context, const struct column *column)
 static void read_names(enum table table, struct names *names)
 {
     struct store *store = kit_store_new("sqlite::memory:");
-    struct catalogue *catalogue = catalogue_load(store);
+    struct catalogue *catalogue = catalogue_load(store, NULL);
     cr_assert_not_null(catalogue);
     names->count = 0;
     cr_assert_eq(columns_each(table, &catalogue->panel->questionnaires[0], note_column, names), 0);
@@ -78,7 +78,7 @@ static int stop_at_third(void *context, const struct column *column)
 Test(columns, end_when_told_to)
 {
     struct store *store = kit_store_new("sqlite::memory:");
-    struct catalogue *catalogue = catalogue_load(store);
+    struct catalogue *catalogue = catalogue_load(store, NULL);
     for (int table = 0; table < TABLE_COUNT; table++) {
         size_t count = 0;
         cr_assert_eq(columns_each((enum table)table, &catalogue->panel->questionnaires[0], stop_at_third, &count), 7);

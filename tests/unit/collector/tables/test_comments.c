@@ -57,7 +57,7 @@ static enum store_result put_rows(struct csv_writer *writer, const struct catalo
 static enum store_result put(struct buf *out)
 {
     struct csv_writer writer;
-    struct catalogue *catalogue = catalogue_now(kit.around.catalogues);
+    struct catalogue *catalogue = catalogue_now(kit.shared.catalogues);
     buf_init(out, KIT_TEXT_MAX);
     csv_begin(&writer, out, &csv_rfc4180);
     enum store_result result = put_rows(&writer, catalogue);

@@ -127,7 +127,7 @@ static void assert_expected(const struct sheet_source *source)
 
 Test(sheet, gives_the_expected_tables)
 {
-    struct catalogue *catalogue = catalogue_now(kit.around.catalogues);
+    struct catalogue *catalogue = catalogue_now(kit.shared.catalogues);
     send_all(catalogue);
     for (int table = TABLE_SUMMARY; table <= TABLE_OPTIONS; table++) {
         struct sheet_source source = source_of(catalogue, (enum table)table, true);
@@ -141,7 +141,7 @@ Test(sheet, gives_the_expected_tables)
 /* As an audit gives the counters that it worked out itself. */
 Test(sheet, gives_the_same_of_counters_that_the_caller_has)
 {
-    struct catalogue *catalogue = catalogue_now(kit.around.catalogues);
+    struct catalogue *catalogue = catalogue_now(kit.shared.catalogues);
     size_t actions = catalogue->actions->count, slots = catalogue_layout(catalogue, 0)->slots;
     int64_t *counts = mem_calloc(actions * slots, sizeof *counts);
     const int64_t **by_action = mem_calloc(actions, sizeof *by_action);
@@ -164,7 +164,7 @@ Test(sheet, gives_the_same_of_counters_that_the_caller_has)
 
 Test(sheet, counts_its_rows_without_the_header)
 {
-    struct catalogue *catalogue = catalogue_now(kit.around.catalogues);
+    struct catalogue *catalogue = catalogue_now(kit.shared.catalogues);
     struct sheet_source source = source_of(catalogue, TABLE_SUMMARY, true);
     uint64_t rows = 0;
     struct buf out = put_sheet(&source, &rows);
@@ -180,7 +180,7 @@ Test(sheet, counts_its_rows_without_the_header)
 
 Test(sheet, tells_zeros_where_nobody_has_answered)
 {
-    struct catalogue *catalogue = catalogue_now(kit.around.catalogues);
+    struct catalogue *catalogue = catalogue_now(kit.shared.catalogues);
     struct sheet_source source = source_of(catalogue, TABLE_OPTIONS, true);
     uint64_t rows;
     struct buf out = put_sheet(&source, &rows);
@@ -191,7 +191,7 @@ Test(sheet, tells_zeros_where_nobody_has_answered)
 
 Test(sheet, gives_the_same_rows_in_json)
 {
-    struct catalogue *catalogue = catalogue_now(kit.around.catalogues);
+    struct catalogue *catalogue = catalogue_now(kit.shared.catalogues);
     struct sheet_source source = source_of(catalogue, TABLE_QUESTIONS, true);
     uint64_t rows, objects = 0;
     struct buf out = put_sheet(&source, &rows);
@@ -209,7 +209,7 @@ Test(sheet, gives_the_same_rows_in_json)
 
 Test(sheet, can_be_emptied_into_piece_by_piece)
 {
-    struct catalogue *catalogue = catalogue_now(kit.around.catalogues);
+    struct catalogue *catalogue = catalogue_now(kit.shared.catalogues);
     struct sheet_source source = source_of(catalogue, TABLE_SUMMARY, true);
     uint64_t rows;
     struct buf whole = put_sheet(&source, &rows), piece, all;
@@ -235,7 +235,7 @@ Test(sheet, can_be_emptied_into_piece_by_piece)
 
 Test(sheet, fails_when_any_verb_fails)
 {
-    struct catalogue *catalogue = catalogue_now(kit.around.catalogues);
+    struct catalogue *catalogue = catalogue_now(kit.shared.catalogues);
     struct sheet_source source = source_of(catalogue, TABLE_SUMMARY, true);
     unsigned n = 1;
     for (;; n++) {
@@ -257,7 +257,7 @@ Test(sheet, fails_when_any_verb_fails)
 
 Test(sheet, says_so_when_memory_lacks)
 {
-    struct catalogue *catalogue = catalogue_now(kit.around.catalogues);
+    struct catalogue *catalogue = catalogue_now(kit.shared.catalogues);
     unsigned long told = 0;
     for (int i = 0; i < 2 * TABLE_COUNT; i++) {
         struct sheet_source source = source_of(catalogue, (enum table)(i / 2), true);

@@ -1,0 +1,247 @@
+/* The embedded store: the folds over the log that every response touches, current responses and counters. */
+#include "base/lang.h"
+#include "base/mem.h"
+#include "collector/store/sqlite/handle.h"
+#include "collector/store/sqlite/keys.h"
+#include "collector/store/sqlite/verbs.h"
+#include <string.h>
+
+/* STORE_FAILED: more rounds, members or actions than a key has room for. */
+static enum store_result pack_key(struct store *store, int64_t round, int64_t member, int64_t action, int64_t *key)
+{
+    if (round < 0 || round > MASK(ROUND_BITS) || member < 0 || member > MASK(MEMBER_BITS) || action < 0 ||
+        action > MASK(ACTION_BITS))
+        return sqlite_fail(sqlite_of(store), ERROR_REFUSED, "a round's, member's or action's number is out of range");
+    *key = round << (MEMBER_BITS + ACTION_BITS) | member << ACTION_BITS | action;
+    return STORE_OK;
+}
+
+/* The statement with the key of a current response bound; NULL after having written the error. */
+static sqlite3_stmt *prepare_current(struct store *store, enum statement which, int64_t round, int64_t member,
+                                     int64_t action)
+{
+    int64_t key;
+    return pack_key(store, round, member, action, &key) == STORE_OK ? SQLITE_PREPARE(store, which, key) : NULL;
+}
+
+static sqlite3_stmt *prepare_counts(struct store *store, enum statement which, int64_t round, int64_t action)
+{
+    int64_t key; /* with the round where a member would be */
+    return pack_key(store, 0, round, action, &key) == STORE_OK ? SQLITE_PREPARE(store, which, key) : NULL;
+}
+
+/* Current responses. */
+
+/* Slots ascend, so each is kept as its distance from the one before, seven bits a byte, the last byte of each with bit
+ * 7 clear: a byte a slot for most questionnaires. `out` has room for three bytes a slot. */
+static size_t pack_slots(const uint16_t *slots, size_t count, uint8_t *out)
+{
+    size_t len = 0;
+    unsigned before = 0;
+    for (size_t i = 0; i < count; before = slots[i++]) {
+        unsigned step = slots[i] - before;
+        for (; step >= 0x80; step >>= 7)
+            out[len++] = (uint8_t)(step | 0x80);
+        out[len++] = (uint8_t)step;
+    }
+    return len;
+}
+
+/* Reads them back into s->slots. -1: no such packing, or out of memory. */
+static int unpack_slots(struct store_sqlite *s, const uint8_t *bytes, size_t len, size_t *count)
+{
+    if (len > s->slot_capacity) {
+        uint16_t *more = mem_resize(s->slots, len, sizeof *more);
+        if (!more)
+            return -1;
+        s->slots = more;
+        s->slot_capacity = len;
+    }
+    unsigned slot = 0, step = 0, shift = 0;
+    *count = 0;
+    for (size_t i = 0; i < len; i++) {
+        step |= (bytes[i] & 0x7fu) << shift;
+        shift += 7;
+        if (bytes[i] & 0x80) {
+            if (shift > 14)
+                return -1;
+            continue;
+        }
+        slot += step;
+        if (slot > UINT16_MAX || (step == 0 && *count > 0))
+            return -1;
+        s->slots[(*count)++] = (uint16_t)slot;
+        step = shift = 0;
+    }
+    return shift == 0 ? 0 : -1;
+}
+
+/* Columns 0 to 3 of a row: revision, idx, replaced, slots. */
+static int read_current(struct store_sqlite *s, sqlite3_stmt *st, struct store_current *out)
+{
+    const uint8_t *bytes = sqlite3_column_blob(st, 3);
+    *out = (struct store_current){
+        .revision = sqlite3_column_int64(st, 0),
+        .index = sqlite3_column_int64(st, 1),
+        .replaced = sqlite3_column_type(st, 2) == SQLITE_NULL ? -1 : sqlite3_column_int64(st, 2),
+    };
+    if (unpack_slots(s, bytes, (size_t)sqlite3_column_bytes(st, 3), &out->slot_count) < 0) {
+        (void)sqlite_fail(s, ERROR_DAMAGED, "a current response's counters can't be read");
+        return -1;
+    }
+    out->slots = s->slots;
+    return 0;
+}
+
+static enum store_result current_read(struct store *store, int64_t round, int64_t member, int64_t action,
+                                      struct store_current *out)
+{
+    sqlite3_stmt *st = prepare_current(store, SQL_CURRENT_READ, round, member, action);
+    if (!st)
+        return STORE_FAILED;
+    enum store_result result = sqlite_step(sqlite_of(store), st);
+    if (result == STORE_OK && read_current(sqlite_of(store), st, out) < 0)
+        result = STORE_FAILED;
+    sqlite3_reset(st);
+    return result;
+}
+
+/* `st` has the key bound; NULL after prepare_current has failed. */
+static enum store_result write_current(struct store *store, sqlite3_stmt *st, const struct store_current *current)
+{
+    uint8_t small[256];
+    uint8_t *packed = current->slot_count * 3 <= sizeof small ? small : mem_alloc(current->slot_count * 3);
+    enum store_result result = STORE_FAILED;
+    if (!packed) {
+        (void)sqlite_fail(sqlite_of(store), ERROR_MEMORY, T("out of memory", "te weinig geheugen"));
+    } else if (st) {
+        sqlite3_bind_int64(st, 2, current->revision);
+        sqlite3_bind_int64(st, 3, current->index);
+        if (current->replaced >= 0)
+            sqlite3_bind_int64(st, 4, current->replaced);
+        else
+            sqlite3_bind_null(st, 4);
+        size_t len = pack_slots(current->slots, current->slot_count, packed);
+        sqlite3_bind_blob(st, 5, packed, (int)len, SQLITE_STATIC);
+        result = sqlite_run(sqlite_of(store), st);
+    }
+    if (packed != small)
+        mem_free(packed);
+    return result;
+}
+
+static enum store_result current_add(struct store *store, int64_t round, int64_t member, int64_t action,
+                                     const struct store_current *current)
+{
+    return write_current(store, prepare_current(store, SQL_CURRENT_ADD, round, member, action), current);
+}
+
+static enum store_result current_write(struct store *store, int64_t round, int64_t member, int64_t action,
+                                       const struct store_current *current)
+{
+    return write_current(store, prepare_current(store, SQL_CURRENT_WRITE, round, member, action), current);
+}
+
+static int current_row(struct store *store, sqlite3_stmt *st, void *context)
+{
+    const struct visit *visit = context;
+    struct store_current current;
+    if (read_current(sqlite_of(store), st, &current) < 0)
+        return -1;
+    int64_t key = sqlite3_column_int64(st, 4);
+    return visit->each.current(visit->context, key >> ACTION_BITS & MASK(MEMBER_BITS), key & MASK(ACTION_BITS),
+                               &current);
+}
+
+static enum store_result current_each(struct store *store, int64_t round, store_current_fn *each, void *context)
+{
+    struct visit visit = {.each.current = each, .context = context};
+    int64_t first = 0, last = 0;
+    if (pack_key(store, round, 0, 0, &first) != STORE_OK ||
+        pack_key(store, round, MASK(MEMBER_BITS), MASK(ACTION_BITS), &last) != STORE_OK)
+        return STORE_FAILED;
+    return sqlite_walk(store, SQLITE_PREPARE(store, SQL_CURRENT_EACH, first, last), current_row, &visit);
+}
+
+/* Counters: an array of little-endian 64-bit numbers. */
+
+static enum store_result counts_read(struct store *store, int64_t round, int64_t action, int64_t *counts, size_t slots)
+{
+    sqlite3_stmt *st = prepare_counts(store, SQL_COUNTS_READ, round, action);
+    if (!st)
+        return STORE_FAILED;
+    enum store_result result = sqlite_step(sqlite_of(store), st);
+    if (result == STORE_OK) {
+        if ((size_t)sqlite3_column_bytes(st, 0) != slots * sizeof *counts)
+            result = sqlite_fail(sqlite_of(store), ERROR_DAMAGED,
+                                 "the counters of an action are not those of its questionnaire");
+        else
+            memcpy(counts, sqlite3_column_blob(st, 0), slots * sizeof *counts);
+    }
+    sqlite3_reset(st);
+    return result;
+}
+
+static enum store_result counts_write(struct store *store, int64_t round, int64_t action, const int64_t *counts,
+                                      size_t slots)
+{
+    _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "counters are stored as they lie in memory");
+    sqlite3_stmt *st = prepare_counts(store, SQL_COUNTS_WRITE, round, action);
+    if (!st)
+        return STORE_FAILED;
+    sqlite3_bind_blob(st, 2, counts, (int)(slots * sizeof *counts), SQLITE_STATIC);
+    return sqlite_run(sqlite_of(store), st);
+}
+
+static int counted_row(struct store *store, sqlite3_stmt *st, void *context)
+{
+    (void)store;
+    const struct visit *visit = context;
+    int64_t key = sqlite3_column_int64(st, 0);
+    return visit->each.counted(visit->context, key >> ACTION_BITS, key & MASK(ACTION_BITS));
+}
+
+static enum store_result counts_each(struct store *store, store_counted_fn *each, void *context)
+{
+    struct visit visit = {.each.counted = each, .context = context};
+    return sqlite_walk(store, sqlite_statement(sqlite_of(store), SQL_COUNTS_EACH), counted_row, &visit);
+}
+
+static int counts_row(struct store *store, sqlite3_stmt *st, void *context)
+{
+    const struct visit *visit = context;
+    size_t len = (size_t)sqlite3_column_bytes(st, 1), slots = len / sizeof(int64_t);
+    int64_t key = sqlite3_column_int64(st, 0);
+    int64_t *counts = mem_alloc(len > 0 ? len : 1); /* a blob need not lie where integers may */
+    if (!counts) {
+        (void)sqlite_fail(sqlite_of(store), ERROR_MEMORY, T("out of memory", "te weinig geheugen"));
+        return -1;
+    }
+    if (len > 0)
+        memcpy(counts, sqlite3_column_blob(st, 1), slots * sizeof *counts);
+    int result = visit->each.counts(visit->context, key & MASK(ACTION_BITS), counts, slots);
+    mem_free(counts);
+    return result;
+}
+
+static enum store_result counts_each_in(struct store *store, int64_t round, store_counts_fn *each, void *context)
+{
+    struct visit visit = {.each.counts = each, .context = context};
+    int64_t first = 0, last = 0;
+    if (pack_key(store, 0, round, 0, &first) != STORE_OK ||
+        pack_key(store, 0, round, MASK(ACTION_BITS), &last) != STORE_OK)
+        return STORE_FAILED;
+    return sqlite_walk(store, SQLITE_PREPARE(store, SQL_COUNTS_EACH_IN, first, last), counts_row, &visit);
+}
+
+void sqlite_add_fold_verbs(struct store_ops *ops)
+{
+    ops->current_read = current_read;
+    ops->current_add = current_add;
+    ops->current_write = current_write;
+    ops->current_each = current_each;
+    ops->counts_read = counts_read;
+    ops->counts_write = counts_write;
+    ops->counts_each = counts_each;
+    ops->counts_each_in = counts_each_in;
+}

@@ -1,0 +1,12 @@
+/* The verbs of the embedded store, by the files that hold them: each fills in its own. */
+#ifndef COLLECTOR_STORE_SQLITE_VERBS_H
+#define COLLECTOR_STORE_SQLITE_VERBS_H
+
+#include "collector/store/backend.h"
+
+void sqlite_add_transaction_verbs(struct store_ops *ops);
+void sqlite_add_log_verbs(struct store_ops *ops); /* entries, tiles, the log's key */
+void sqlite_add_fold_verbs(struct store_ops *ops); /* current responses and counters */
+void sqlite_add_admin_verbs(struct store_ops *ops); /* members, invitations, panel, rounds, actions, tokens */
+
+#endif
