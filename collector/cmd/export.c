@@ -1,4 +1,5 @@
 /* export: the tables of a round with what describes them, each file whole or not at all, all of one moment. */
+#include "base/file.h"
 #include "base/lang.h"
 #include "collector/cmd/cmd.h"
 #include "collector/log/tree.h"
@@ -6,12 +7,16 @@
 #include "collector/tables/datapackage.h"
 #include "collector/tables/sheet.h"
 #include "crypto/note.h"
+#include <errno.h>
 #include <stdio.h>
+#include <string.h>
+
+#define NAME_SIZE 256
+#define PATH_SIZE 4096
 
 struct export_run {
     struct store *store;
     const char *folder;
-    bool comments;
     struct datapackage package; /* what is exported, and has been */
 };
 
@@ -27,13 +32,13 @@ static int write_export_file(struct export_run *export, enum table table, bool i
 /* Makes a sheet whole and writes it. */
 static int export_sheet(struct export_run *export, enum table table)
 {
-    const struct datapackage *package = &export->package;
+    const struct table_context *context = &export->package.context;
     const struct sheet_source source = {.store = export->store,
-                                        .catalogue = package->catalogue,
-                                        .round = package->round,
+                                        .catalogue = context->catalogue,
+                                        .round = context->round,
                                         .table = table,
-                                        .exact = package->exact,
-                                        .format = package->format};
+                                        .exact = context->exact,
+                                        .format = context->format};
     struct error error;
     struct buf text;
     uint64_t rows;
@@ -46,11 +51,8 @@ static int export_sheet(struct export_run *export, enum table table)
 
 static int export_metadata(struct export_run *export, enum table table)
 {
-    const struct datapackage *package = &export->package;
-    const struct panel *panel = package->catalogue->panel;
-    struct csvw_subject subject = {.table = table,
-                                   .questionnaire = round_questionnaire(panel, &panel->rounds[package->round]),
-                                   .format = package->format};
+    const struct csvw_subject subject = {
+        .table = table, .context = &export->package.context, .before = "", .after = ".csv"};
     struct buf text;
     buf_init(&text, SIZE_MAX);
     csvw_put(&text, &subject);
@@ -82,22 +84,86 @@ static int export_package(struct export_run *export)
     return result;
 }
 
-static int export_all(struct export_run *export, const char *round_id)
+/* The folder. */
+
+/* What begins with a dot is the system's, or what a power cut left. */
+static int note_first(void *context, const char *name)
 {
-    int round = panel_find_round(export->package.catalogue->panel, round_id);
-    if (round < 0)
-        return cli_fail(T("the panel has no round '%s'; `panel show` lists them",
-                          "het panel heeft geen ronde '%s'; `panel show` noemt ze"),
-                        round_id);
-    export->package.round = (size_t)round;
-    int result = cmd_make_folder(export->folder);
+    char *first = context;
+    if (name[0] == '.')
+        return 0;
+    snprintf(first, NAME_SIZE, "%s", name);
+    return 1;
+}
+
+/* Whether the folder holds an export of this kind already. */
+static bool holds_same_kind(const struct export_run *export, const char *path)
+{
+    struct buf text;
+    buf_init(&text, SIZE_MAX);
+    bool same = file_read(path, &text) == 0 && datapackage_is_same_kind(&export->package, buf_text(&text), text.len);
+    buf_free(&text);
+    return same;
+}
+
+/* A folder holds one export: exact tables beside those for publication, or comments beside tables without, would be
+ * taken for part of it. The same kind of export may come anew, in place of the last. */
+static int check_folder(const struct export_run *export)
+{
+    char first[NAME_SIZE] = "", path[PATH_SIZE];
+    if (file_each(export->folder, "", note_first, first) < 0)
+        return cli_fail(T("folder %s can't be read: %s", "map %s kan niet gelezen worden: %s"), export->folder,
+                        strerror(errno));
+    if (snprintf(path, sizeof path, "%s/datapackage.json", export->folder) >= (int)sizeof path)
+        return cli_fail(T("the name of folder %s is too long", "de naam van map %s is te lang"), export->folder);
+    if (first[0] == '\0' || holds_same_kind(export, path))
+        return CLI_DONE;
+    return cli_fail(
+        T("folder %s holds something else than this export, %s among it; name a new folder, or empty this one",
+          "map %s bevat iets anders dan deze export, waaronder %s; noem een nieuwe map, of maak deze leeg"),
+        export->folder, first);
+}
+
+/* All of it. */
+
+static enum store_result read_participation(struct export_run *export)
+{
+    struct invitation_counts counts;
+    if (store_invitation_count(export->store, &counts) != STORE_OK)
+        return STORE_FAILED;
+    export->package.context.invited = counts.unused + counts.used;
+    export->package.context.enrolled = counts.used;
+    return STORE_OK;
+}
+
+static int write_all_sheets(struct export_run *export)
+{
+    int result = CLI_DONE;
     for (int table = 0; table < TABLE_COUNT && result == CLI_DONE; table++) {
-        if (table == TABLE_COMMENTS && !export->comments)
+        if (table == TABLE_COMMENTS && !export->package.comments)
             continue;
         result = export_sheet(export, (enum table)table);
         if (result == CLI_DONE)
             result = export_metadata(export, (enum table)table);
     }
+    return result;
+}
+
+static int export_all(struct export_run *export, const char *round_id)
+{
+    int round = panel_find_round(export->package.context.catalogue->panel, round_id);
+    if (round < 0)
+        return cli_fail(T("the panel has no round '%s'; `panel show` lists them",
+                          "het panel heeft geen ronde '%s'; `panel show` noemt ze"),
+                        round_id);
+    export->package.context.round = (size_t)round;
+    if (read_participation(export) != STORE_OK)
+        return cmd_store_failed(export->store);
+    int result = check_folder(export);
+    if (result == CLI_DONE)
+        result = cmd_make_folder(export->folder);
+    if (result == CLI_DONE)
+        result = write_all_sheets(export);
     return result == CLI_DONE ? export_package(export) : result;
 }
 
@@ -115,7 +181,7 @@ static int export_round(struct export_run *export, const char *round)
     else
         store_fail(store, &error);
     export->store = store;
-    export->package.catalogue = catalogue;
+    export->package.context.catalogue = catalogue;
     result = catalogue ? export_all(export, round) : cli_fail("%s", error.text);
     catalogue_release(catalogue);
     store_rollback(store);
@@ -131,18 +197,19 @@ int cmd_export(const struct cli_verb *verb, int argc, char **argv)
         {"round", "ROUND", &round, NULL, "the round (needed)", "de ronde (verplicht)"},
         {"out", "DIR", &export.folder, NULL, "the folder to write to (needed)",
          "de map om naar te schrijven (verplicht)"},
-        {"exact", NULL, NULL, &export.package.exact, "exact figures, without disclosure control: not for publication",
+        {"exact", NULL, NULL, &export.package.context.exact,
+         "exact figures, without disclosure control: not for publication",
          "exacte cijfers, zonder onthullingscontrole: niet voor publicatie"},
         {"profile", "PROFILE", &profile, NULL, "rfc4180 (default) or excel-nl", "rfc4180 (standaard) of excel-nl"},
-        {"comments", NULL, NULL, &export.comments, "also comments.csv, with the text answers",
+        {"comments", NULL, NULL, &export.package.comments, "also comments.csv, with the text answers",
          "ook comments.csv, met de tekstantwoorden"},
         {NULL, NULL, NULL, NULL, NULL, NULL},
     };
     int first, result = cli_parse(verb, options, argc, argv, 0, 0, &first);
     if (result >= 0)
         return result;
-    export.package.format = csv_format_find(profile);
-    if (!export.package.format)
+    export.package.context.format = csv_format_find(profile);
+    if (!export.package.context.format)
         return cli_misuse(T("--profile must be rfc4180 or excel-nl", "--profile moet rfc4180 of excel-nl zijn"));
     if (!round || !export.folder)
         return cli_misuse(T("--round and --out are needed", "--round en --out zijn verplicht"));

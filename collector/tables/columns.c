@@ -134,25 +134,34 @@ static const struct column share_column = {
      {"Share of the members who answered the question that gave this option.",
       "Aandeel van de panelleden die de vraag beantwoordden dat deze optie gaf."}};
 
+/* A text, then the same of exact figures. */
+#define WITH_EXACT(english, dutch, exact_english, exact_dutch) \
+    {english, dutch}, {english exact_english, dutch exact_dutch}
+#define TITLE(english, dutch) WITH_EXACT(english, dutch, ", exact figures", ", exacte cijfers")
+#define DESCRIPTION(english, dutch) \
+    WITH_EXACT(english, dutch, \
+               " Exact figures, without disclosure control: not for publication.", \
+               " Exacte cijfers, zonder onthullingscontrole: niet voor publicatie.")
+
 /* Name, columns of the primary key, parent, title and description. */
 static const struct {
     const char *name;
     size_t key;
     int parent;
-    struct column_text title, description;
+    struct column_text title, exact_title, description, exact_description;
 } tables[TABLE_COUNT] = {
-    [TABLE_SUMMARY] = {"summary", 2, -1, {"Summary", "Samenvatting"},
-     {"A row for each action of the round, with the figures of every question.",
-      "Een rij voor elke actie van de ronde, met de cijfers van elke vraag."}},
-    [TABLE_QUESTIONS] = {"questions", 3, TABLE_SUMMARY, {"Questions", "Vragen"},
-     {"A row for each question about each action.",
-      "Een rij voor elke vraag over elke actie."}},
-    [TABLE_OPTIONS] = {"options", 4, TABLE_QUESTIONS, {"Options", "Opties"},
-     {"A row for each option of each question about each action, with its share and interval.",
-      "Een rij voor elke optie van elke vraag over elke actie, met aandeel en interval."}},
-    [TABLE_COMMENTS] = {"comments", 4, TABLE_QUESTIONS, {"Comments", "Toelichtingen"},
-     {"A row for each text answer. Not under disclosure control: for the programme team alone.",
-      "Een rij voor elk tekstantwoord. Zonder onthullingscontrole: alleen voor het programmateam."}},
+    [TABLE_SUMMARY] = {"summary", 2, -1, TITLE("Summary", "Samenvatting"),
+     DESCRIPTION("A row for each action of the round, with the figures of every question.",
+                 "Een rij voor elke actie van de ronde, met de cijfers van elke vraag.")},
+    [TABLE_QUESTIONS] = {"questions", 3, TABLE_SUMMARY, TITLE("Questions", "Vragen"),
+     DESCRIPTION("A row for each question about each action.",
+                 "Een rij voor elke vraag over elke actie.")},
+    [TABLE_OPTIONS] = {"options", 4, TABLE_QUESTIONS, TITLE("Options", "Opties"),
+     DESCRIPTION("A row for each option of each question about each action, with its share and interval.",
+                 "Een rij voor elke optie van elke vraag over elke actie, met aandeel en interval.")},
+    [TABLE_COMMENTS] = {"comments", 4, TABLE_QUESTIONS, TITLE("Comments", "Toelichtingen"),
+     DESCRIPTION("A row for each text answer. Not under disclosure control: for the programme team alone.",
+                 "Een rij voor elk tekstantwoord. Zonder onthullingscontrole: alleen voor het programmateam.")},
 };
 
 // clang-format on
@@ -280,6 +289,16 @@ struct column_text table_title(enum table table)
 struct column_text table_description(enum table table)
 {
     return tables[table].description;
+}
+
+struct column_text table_exact_title(enum table table)
+{
+    return tables[table].exact_title;
+}
+
+struct column_text table_exact_description(enum table table)
+{
+    return tables[table].exact_description;
 }
 
 size_t table_key(enum table table)

@@ -11,7 +11,8 @@
  *     comments     text answers -> rows of cells
  *     csv, json    cells -> bytes
  *     sheet        the one way to a table: store -> bytes, an action at a time
- *     csvw, datapackage   what stands beside the tables, for machines */
+ *     context      what a table can't be understood without: round, questions, participation, rules
+ *     csvw, datapackage   what stands beside the tables, for machines, with that in it */
 #ifndef COLLECTOR_TABLES_COLUMNS_H
 #define COLLECTOR_TABLES_COLUMNS_H
 
@@ -44,8 +45,11 @@ struct column {
 /* "summary", "questions", "options", "comments": of files, resources and metadata. */
 const char *table_name(enum table table);
 
+/* What it is; and what it is with exact figures, which comments don't have. */
 struct column_text table_title(enum table table);
 struct column_text table_description(enum table table);
+struct column_text table_exact_title(enum table table);
+struct column_text table_exact_description(enum table table);
 
 /* How many of the first columns are together the primary key. */
 size_t table_key(enum table table);

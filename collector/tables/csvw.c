@@ -81,11 +81,19 @@ static void put_key_columns(struct buf *out, enum table table, const struct ques
     buf_put_char(out, ']');
 }
 
-static void put_parent_reference(struct buf *out, enum table parent, const struct questionnaire *questionnaire)
+static void put_url(struct buf *out, const struct csvw_subject *subject, enum table table)
 {
+    buf_printf(out, "\"%s%s%s\"", subject->before, table_name(table), subject->after);
+}
+
+static void put_parent_reference(struct buf *out, const struct csvw_subject *subject, enum table parent)
+{
+    const struct questionnaire *questionnaire = context_questionnaire(subject->context);
     buf_put_text(out, ",\n    \"foreignKeys\":[{\"columnReference\":");
     put_key_columns(out, parent, questionnaire);
-    buf_printf(out, ",\"reference\":{\"resource\":\"%s.csv\",\"columnReference\":", table_name(parent));
+    buf_put_text(out, ",\"reference\":{\"resource\":");
+    put_url(out, subject, parent);
+    buf_put_text(out, ",\"columnReference\":");
     put_key_columns(out, parent, questionnaire);
     buf_put_text(out, "}}]");
 }
@@ -102,21 +110,24 @@ static void put_csv_dialect(struct buf *out, const struct csv_format *format)
 
 static void put_table_description(struct buf *out, const struct csvw_subject *subject, enum table table)
 {
-    struct listing listing = {.out = out, .format = subject->format};
+    const struct questionnaire *questionnaire = context_questionnaire(subject->context);
+    struct listing listing = {.out = out, .format = subject->context->format};
     int parent = table_parent(table);
-    buf_printf(out, "  {\"url\":\"%s.csv\",\n   ", table_name(table));
-    put_translations(out, "dc:title", table_title(table));
+    buf_put_text(out, "  {\"url\":");
+    put_url(out, subject, table);
     buf_put_text(out, ",\n   ");
-    put_translations(out, "dc:description", table_description(table));
+    put_translations(out, "dc:title", context_title(subject->context, table));
+    buf_put_text(out, ",\n   ");
+    put_translations(out, "dc:description", context_description(subject->context, table));
     buf_put_text(out, ",\n");
-    put_csv_dialect(out, subject->format);
+    put_csv_dialect(out, subject->context->format);
     buf_put_text(out, "   \"tableSchema\":{\n    \"columns\":[");
-    if (columns_each(table, subject->questionnaire, put_column_description, &listing))
+    if (columns_each(table, questionnaire, put_column_description, &listing))
         out->failed = true;
     buf_put_text(out, "],\n    \"primaryKey\":");
-    put_key_columns(out, table, subject->questionnaire);
+    put_key_columns(out, table, questionnaire);
     if (parent >= 0)
-        put_parent_reference(out, (enum table)parent, subject->questionnaire);
+        put_parent_reference(out, subject, (enum table)parent);
     buf_put_text(out, "}}");
 }
 
@@ -127,5 +138,7 @@ void csvw_put(struct buf *out, const struct csvw_subject *subject)
         buf_put_text(out, table != (int)subject->table ? ",\n" : "");
         put_table_description(out, subject, (enum table)table);
     }
-    buf_put_text(out, "\n ]}\n");
+    buf_put_text(out, "\n ],\n \"notes\":[{");
+    context_put(out, subject->context);
+    buf_put_text(out, "}]}\n");
 }

@@ -1,10 +1,10 @@
 /* Where the standard has one text, it is the English one; both stand in `titles` and `descriptions`. Knows no figure,
  * and writes no file. */
 #include "collector/tables/datapackage.h"
-#include "base/clock.h"
 #include "base/json.h"
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
 #define PROFILES "https://datapackage.org/profiles/2.0/"
 
@@ -39,11 +39,6 @@ static void put_title_members(struct buf *out, struct column_text title, struct 
     buf_put_char(out, ',');
     put_string_member(out, "nl", description.dutch);
     buf_put_char(out, '}');
-}
-
-static struct column_text label_text(const struct labels *labels)
-{
-    return (struct column_text){labels_text(labels, "en"), labels_text(labels, "nl")};
 }
 
 static void put_hexadecimal(struct buf *out, const uint8_t hash[static SHA256_BYTES])
@@ -110,9 +105,8 @@ static void put_key_fields(struct buf *out, const struct questionnaire *question
 
 static void put_table_schema(struct buf *out, const struct datapackage *package, enum table table)
 {
-    const struct panel *panel = package->catalogue->panel;
-    const struct questionnaire *questionnaire = round_questionnaire(panel, &panel->rounds[package->round]);
-    struct fields fields = {.out = out, .format = package->format};
+    const struct questionnaire *questionnaire = context_questionnaire(&package->context);
+    struct fields fields = {.out = out, .format = package->context.format};
     int parent = table_parent(table);
     buf_put_text(out, ",\n    \"schema\":{\"$schema\":\"" PROFILES "tableschema.json\",\"fields\":[");
     if (columns_each(table, questionnaire, put_schema_field, &fields))
@@ -135,13 +129,14 @@ static void put_table_resource(struct buf *out, const struct datapackage *packag
                "\"name\":\"%s\",\"type\":\"table\",\"format\":\"csv\",\"mediatype\":\"text/"
                "csv\",\"encoding\":\"utf-8\",\"rowCount\":%" PRIu64 ",",
                table_name(file->table), file->rows);
-    put_title_members(out, table_title(file->table), table_description(file->table));
+    put_title_members(out, context_title(&package->context, file->table),
+                      context_description(&package->context, file->table));
     buf_printf(
         out,
         ",\n    \"dialect\":{\"$schema\":\"" PROFILES
         "tabledialect.json\",\"header\":true,\"delimiter\":\"%c\",\"lineTerminator\":\"\\r\\n\",\"quoteChar\":\"\\\"\","
         "\"doubleQuote\":true}",
-        package->format->separator);
+        package->context.format->separator);
     put_table_schema(out, package, file->table);
 }
 
@@ -162,49 +157,44 @@ static void put_resource(struct buf *out, const struct datapackage *package, con
 
 /* The whole. */
 
-static void put_round_member(struct buf *out, const struct round *round)
-{
-    char opens[CLOCK_TEXT_SIZE], closes[CLOCK_TEXT_SIZE];
-    struct column_text title = label_text(&round->title);
-    clock_format(round->opens_at, opens);
-    clock_format(round->closes_at, closes);
-    buf_printf(out, "\"round\":{\"id\":\"%s\",\"opensAt\":\"%s\",\"closesAt\":\"%s\",\"titles\":{", round->id, opens,
-               closes);
-    put_string_member(out, "en", title.english);
-    buf_put_char(out, ',');
-    put_string_member(out, "nl", title.dutch);
-    buf_put_text(out, "}}");
-}
-
 static void put_origin_member(struct buf *out, const struct datapackage *package)
 {
-    const struct panel *panel = package->catalogue->panel;
-    buf_printf(out, " \"burgerpanel\":{\"panel\":\"%s\",", panel->id);
-    put_round_member(out, &panel->rounds[package->round]);
-    if (package->exact)
-        buf_put_text(out, ",\n  \"disclosure\":{\"exact\":true}");
-    else
-        buf_printf(out, ",\n  \"disclosure\":{\"exact\":false,\"minRespondents\":%" PRId64 ",\"roundTo\":%" PRId64 "}",
-                   panel->min_respondents, panel->round_to);
-    buf_printf(out, ",\n  \"log\":{\"key\":");
+    buf_put_text(out, " \"burgerpanel\":{");
+    context_put(out, &package->context);
+    buf_printf(out, ",\n  \"profile\":\"%s\",\"comments\":%s,\n  \"log\":{\"key\":", package->context.format->name,
+               package->comments ? "true" : "false");
     json_put_text(out, package->log_key);
     buf_printf(out, ",\"size\":%" PRIu64 ",\"root\":\"", package->head.size);
     put_hexadecimal(out, package->head.root.bytes);
     buf_put_text(out, "\"}}");
 }
 
+/* The panel's title; `exact` figures say so in it. */
+static void put_package_texts(struct buf *out, const struct table_context *context)
+{
+    static const struct column_text texts[] = {
+        {"Answers of a panel of volunteers: no probability sample, so nothing here is an estimate for the population. "
+         "See "
+         "docs/CODEBOOK.md.",
+         "Antwoorden van een panel van vrijwilligers: geen kanssteekproef, dus niets hier is een schatting voor de "
+         "bevolking. Zie docs/CODEBOOK.md."},
+        {"Exact figures, without disclosure control: not for publication. Answers of a panel of volunteers: no "
+         "probability sample, so nothing here is an estimate for the population. See docs/CODEBOOK.md.",
+         "Exacte cijfers, zonder onthullingscontrole: niet voor publicatie. Antwoorden van een panel van "
+         "vrijwilligers: "
+         "geen kanssteekproef, dus niets hier is een schatting voor de bevolking. Zie docs/CODEBOOK.md."}};
+    const struct labels *title = &context->catalogue->panel->title;
+    put_title_members(out, (struct column_text){labels_text(title, "en"), labels_text(title, "nl")},
+                      texts[context->exact]);
+}
+
 void datapackage_put(struct buf *out, const struct datapackage *package)
 {
-    static const struct column_text description = {
-        "Answers of a panel of volunteers: no probability sample, so nothing "
-        "here is an estimate for the population. See docs/CODEBOOK.md.",
-        "Antwoorden van een panel van vrijwilligers: geen kanssteekproef, dus "
-        "niets hier is een schatting voor de bevolking. Zie "
-        "docs/CODEBOOK.md."};
-    const struct panel *panel = package->catalogue->panel;
-    const struct round *round = &panel->rounds[package->round];
-    buf_printf(out, "{\"$schema\":\"" PROFILES "datapackage.json\",\n \"name\":\"%s-%s\",\n ", panel->id, round->id);
-    put_title_members(out, label_text(&panel->title), description);
+    const struct panel *panel = package->context.catalogue->panel;
+    const struct round *round = &panel->rounds[package->context.round];
+    buf_printf(out, "{\"$schema\":\"" PROFILES "datapackage.json\",\n \"name\":\"%s-%s%s\",\n ", panel->id, round->id,
+               package->context.exact ? "-exact" : "");
+    put_package_texts(out, &package->context);
     buf_put_text(out, ",\n");
     put_origin_member(out, package);
     buf_put_text(out, ",\n \"resources\":[\n");
@@ -213,4 +203,33 @@ void datapackage_put(struct buf *out, const struct datapackage *package)
         put_resource(out, package, &package->files[i]);
     }
     buf_put_text(out, "\n ]}\n");
+}
+
+/* Reading. */
+
+static bool member_is_text(const struct json *object, const char *name, const char *wanted)
+{
+    const char *text = json_text(json_member(object, name));
+    return text && strcmp(text, wanted) == 0;
+}
+
+static bool member_is_bool(const struct json *object, const char *name, bool wanted)
+{
+    bool value;
+    return json_bool(json_member(object, name), &value) == 0 && value == wanted;
+}
+
+bool datapackage_is_same_kind(const struct datapackage *package, const char *text, size_t len)
+{
+    const struct table_context *context = &package->context;
+    const struct panel *panel = context->catalogue->panel;
+    struct json *document = json_parse(text, len, NULL);
+    const struct json *origin = json_member(document, "burgerpanel");
+    bool same = member_is_text(origin, "panel", panel->id) &&
+                member_is_text(json_member(origin, "round"), "id", panel->rounds[context->round].id) &&
+                member_is_bool(json_member(origin, "disclosure"), "exact", context->exact) &&
+                member_is_text(origin, "profile", context->format->name) &&
+                member_is_bool(origin, "comments", package->comments);
+    json_free(document);
+    return same;
 }

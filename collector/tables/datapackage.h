@@ -1,12 +1,10 @@
 /* What stands beside exported tables for whoever checks them: a Data Package 2.0 that names each file with its rows,
- * bytes and SHA-256, the round, the disclosure rules, and the log that all was worked out from. Holds no date but the
- * round's: the same log and panel give the same bytes. Pure; any thread. */
+ * bytes and SHA-256, the context of the tables, and the log that all was worked out from. Holds no date but the round's:
+ * the same log, panel and invitations give the same bytes. Pure; any thread. */
 #ifndef COLLECTOR_TABLES_DATAPACKAGE_H
 #define COLLECTOR_TABLES_DATAPACKAGE_H
 
-#include "base/csv.h"
-#include "collector/state/catalogue.h"
-#include "collector/tables/columns.h"
+#include "collector/tables/context.h"
 #include "crypto/merkle.h"
 
 #define DATAPACKAGE_FILES_MAX ((size_t)2 * TABLE_COUNT)
@@ -21,10 +19,8 @@ struct datapackage_file {
 };
 
 struct datapackage {
-    const struct catalogue *catalogue;
-    size_t round; /* index in the panel */
-    bool exact;
-    const struct csv_format *format;
+    struct table_context context;
+    bool comments; /* whether they are exported too */
     struct merkle_head head; /* of the log */
     const char *log_key; /* its verifier key, as text */
     struct datapackage_file files[DATAPACKAGE_FILES_MAX];
@@ -38,5 +34,9 @@ void datapackage_note(struct datapackage *package, enum table table, bool is_tab
 
 /* Puts the document. Whether all fitted is said by buf_check(out). */
 void datapackage_put(struct buf *out, const struct datapackage *package);
+
+/* Whether `len` bytes are the document of an export of the same kind: of the same panel and round, as exact, in the same
+ * profile, with comments or without. false also for what is no such document, or when there is no memory. */
+bool datapackage_is_same_kind(const struct datapackage *package, const char *text, size_t len);
 
 #endif

@@ -19,6 +19,8 @@ const folders = {};
 let collector;
 before(async () => {
   collector = await readyExample('reading-metadata');
+  const [withdrawn] = await collector.invitations(3);
+  await collector.succeed('invitations', 'withdraw', withdrawn);
   for (const profile of Object.keys(profiles))
     folders[profile] = await collector.export(ROUND, profile, '--comments', '--profile', profile);
 });
@@ -74,10 +76,36 @@ test('a data package is true of its files, its log and its round', async () => {
   }
 });
 
-test('exact tables say that they are', async () => {
+test('exact tables say that they are, in the package and beside each table, in both languages', async () => {
   const out = await collector.export(ROUND, 'exact', '--exact');
-  const { burgerpanel } = JSON.parse(readFileSync(join(out, 'datapackage.json')));
-  assert.deepEqual(burgerpanel.disclosure, { exact: true });
+  const document = JSON.parse(readFileSync(join(out, 'datapackage.json')));
+  assert.equal(document.name, 'wau-round-1-exact');
+  assert.match(document.descriptions.nl, /niet voor publicatie/);
+  assert.deepEqual(document.burgerpanel.disclosure, { exact: true });
+  for (const sheet of ['summary', 'questions', 'options']) {
+    const [table] = JSON.parse(readFileSync(join(out, `${sheet}.csv-metadata.json`))).tables;
+    const [english, dutch] = table['dc:description'].map((text) => text['@value']);
+    assert.match(english, /Exact figures, without disclosure control: not for publication\.$/);
+    assert.match(dutch, /Exacte cijfers, zonder onthullingscontrole: niet voor publicatie\.$/);
+    assert.match(document.resources.find((resource) => resource.name === sheet).title, /, exact figures$/);
+  }
+});
+
+// A table that can't be explained from its own files: what an analyst had to ask for.
+test('every file that describes a table explains it: questions, ends of scales, dates of the round, participation', () => {
+  const panel = JSON.parse(readFileSync('fixtures/panel.json'));
+  for (const profile of Object.keys(profiles)) {
+    const explained = [JSON.parse(read(profile, 'datapackage.json')).burgerpanel];
+    for (const sheet of SHEETS) explained.push(metadata(profile, sheet).notes[0]);
+    for (const { panel: id, round, participation, disclosure, questionnaire } of explained) {
+      assert.equal(id, panel.id);
+      const { id: roundId, opensAt, closesAt, titles } = round;
+      assert.deepEqual({ id: roundId, opensAt, closesAt, titles }, { id: ROUND, opensAt: '2026-01-01T00:00:00Z', closesAt: '2036-01-01T00:00:00Z', titles: panel.rounds[0].title });
+      assert.deepEqual(participation, { invited: 62, enrolled: 60 });
+      assert.deepEqual(disclosure, { exact: false, minRespondents: 10, roundTo: 5 });
+      assert.deepEqual(questionnaire, panel.questionnaires[0]);
+    }
+  }
 });
 
 test('the same log gives the same bytes again, and no day of its own', async () => {
@@ -132,6 +160,7 @@ test('CSVW metadata uses its vocabulary, and every cell is as it says', () => {
       const document = metadata(profile, sheet);
       assert.equal(document['@context'], 'http://www.w3.org/ns/csvw');
       assertTerms({ tables: document.tables }, context);
+      assert.deepEqual(Object.keys(document), ['@context', 'tables', 'notes']);
       const [table] = document.tables;
       assert.equal(table.url, `${sheet}.csv`);
       assert.equal(table.dialect.delimiter, profiles[profile]);

@@ -1,7 +1,7 @@
 // Goal: the same responses sent in any order, each twice, a third of them over the single path, give the same tables, byte for
 // byte; and asking for them while the collector runs gives the same as after it stopped and started again.
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { assertAccepted, JOSE, keepAlive, NDJSON, post } from './lib/http.mjs';
@@ -81,6 +81,22 @@ test('profile excel-nl has BOM, semicolons and decimal commas, and the same cell
   }
   const figures = readFileSync(join(folder, 'questions.csv'), 'utf8');
   assert.match(figures, /;\d+,\d{4};/);
+});
+
+// The other kind's files, comments among them, were left there.
+test('a folder holds one export: another kind is refused, the same may come anew', async () => {
+  const folder = await collector.export(ROUND, 'one', '--comments');
+  const before = readdirSync(folder).map((name) => [name, readFileSync(join(folder, name), 'utf8')]);
+  await collector.export(ROUND, 'one', '--comments');
+  for (const flags of [[], ['--exact', '--comments'], ['--profile', 'excel-nl', '--comments']]) {
+    const { code, stderr } = await collector.run('export', '--round', ROUND, '--out', folder, ...flags);
+    assert.equal(code, 1, stderr);
+    assert.match(stderr, /holds something else than this export, comments\.csv among it; name a new folder, or empty this one\n$/);
+  }
+  assert.deepEqual(readdirSync(folder).map((name) => [name, readFileSync(join(folder, name), 'utf8')]), before);
+  const { code, stderr } = await collector.run('export', '--round', ROUND, '--out', collector.folder);
+  assert.equal(code, 1, stderr);
+  assert.match(stderr, /among it; name a new folder/);
 });
 
 test('a round that is not there, and a profile that is none, are refused', async () => {

@@ -1,0 +1,93 @@
+/* The questionnaire is given as it was imported, so that nothing of it is lost on the way. Knows no figure, and neither
+ * of the documents that hold what it puts. */
+#include "collector/tables/context.h"
+#include "base/clock.h"
+#include "base/json.h"
+#include <inttypes.h>
+#include <string.h>
+
+const struct questionnaire *context_questionnaire(const struct table_context *context)
+{
+    const struct panel *panel = context->catalogue->panel;
+    return round_questionnaire(panel, &panel->rounds[context->round]);
+}
+
+struct column_text context_title(const struct table_context *context, enum table table)
+{
+    return context->exact && table != TABLE_COMMENTS ? table_exact_title(table) : table_title(table);
+}
+
+struct column_text context_description(const struct table_context *context, enum table table)
+{
+    return context->exact && table != TABLE_COMMENTS ? table_exact_description(table) : table_description(table);
+}
+
+static void put_languages(struct buf *out, const struct labels *labels)
+{
+    buf_put_char(out, '{');
+    for (size_t i = 0; i < labels->count; i++) {
+        buf_put_text(out, i > 0 ? "," : "");
+        json_put_text(out, labels->list[i].language);
+        buf_put_char(out, ':');
+        json_put_text(out, labels->list[i].text);
+    }
+    buf_put_char(out, '}');
+}
+
+static void put_dated_round(struct buf *out, const struct round *round)
+{
+    char opens[CLOCK_TEXT_SIZE], closes[CLOCK_TEXT_SIZE];
+    clock_format(round->opens_at, opens);
+    clock_format(round->closes_at, closes);
+    buf_put_text(out, "\"round\":{\"id\":");
+    json_put_text(out, round->id);
+    buf_printf(out, ",\"opensAt\":\"%s\",\"closesAt\":\"%s\",\"titles\":", opens, closes);
+    put_languages(out, &round->title);
+    buf_put_char(out, '}');
+}
+
+static void put_disclosure_rules(struct buf *out, const struct table_context *context)
+{
+    const struct panel *panel = context->catalogue->panel;
+    if (context->exact)
+        buf_put_text(out, "\"disclosure\":{\"exact\":true}");
+    else
+        buf_printf(out, "\"disclosure\":{\"exact\":false,\"minRespondents\":%" PRId64 ",\"roundTo\":%" PRId64 "}",
+                   panel->min_respondents, panel->round_to);
+}
+
+/* The questionnaire of that id in the definition as imported. */
+static const struct json *find_questionnaire(const struct json *definition, const char *id)
+{
+    const struct json *found = json_first(json_member(definition, "questionnaires"));
+    while (found && strcmp(json_text(json_member(found, "id")), id) != 0)
+        found = json_next(found);
+    return found;
+}
+
+static void put_questionnaire(struct buf *out, const struct table_context *context)
+{
+    const struct buf *text = &context->catalogue->definition;
+    struct json *definition = json_parse(buf_text(text), text->len, NULL);
+    const struct json *found = find_questionnaire(definition, context_questionnaire(context)->id);
+    buf_put_text(out, "\"questionnaire\":");
+    if (found)
+        json_put_value(out, found);
+    else
+        out->failed = true; /* it was read before, so memory lacks */
+    json_free(definition);
+}
+
+void context_put(struct buf *out, const struct table_context *context)
+{
+    const struct panel *panel = context->catalogue->panel;
+    buf_put_text(out, "\"panel\":");
+    json_put_text(out, panel->id);
+    buf_put_text(out, ",\n  ");
+    put_dated_round(out, &panel->rounds[context->round]);
+    buf_printf(out, ",\n  \"participation\":{\"invited\":%" PRId64 ",\"enrolled\":%" PRId64 "},\n  ", context->invited,
+               context->enrolled);
+    put_disclosure_rules(out, context);
+    buf_put_text(out, ",\n  ");
+    put_questionnaire(out, context);
+}

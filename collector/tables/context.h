@@ -1,0 +1,31 @@
+/* What a table can't be understood without, as JSON beside it: the panel, the round and its dates, how many were
+ * invited and enrolled, the disclosure rules, and the questionnaire as imported: the questions' texts in every language,
+ * ends and labels of scales, options. Pure; any thread. */
+#ifndef COLLECTOR_TABLES_CONTEXT_H
+#define COLLECTOR_TABLES_CONTEXT_H
+
+#include "base/csv.h"
+#include "collector/state/catalogue.h"
+#include "collector/tables/columns.h"
+
+struct table_context {
+    const struct catalogue *catalogue;
+    size_t round; /* index in the panel */
+    bool exact; /* without disclosure control */
+    const struct csv_format *format;
+    int64_t invited; /* invitations made and not withdrawn */
+    int64_t enrolled; /* members, the revoked among them */
+};
+
+/* The questionnaire of the round. */
+const struct questionnaire *context_questionnaire(const struct table_context *context);
+
+/* Title and description of a table, which say when its figures are exact. */
+struct column_text context_title(const struct table_context *context, enum table table);
+struct column_text context_description(const struct table_context *context, enum table table);
+
+/* Puts the members of a JSON object, without its braces: panel, round, participation, disclosure, questionnaire. What
+ * did not fit, or could not be read for lack of memory, is said by buf_check. */
+void context_put(struct buf *out, const struct table_context *context);
+
+#endif
