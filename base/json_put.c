@@ -41,7 +41,8 @@ void json_put_string(struct buf *out, const char *text, size_t len)
         put_escaped(out, c);
         done = i + 1;
     }
-    buf_put(out, text + done, len - done);
+    if (done < len)
+        buf_put(out, text + done, len - done);
     buf_put_char(out, '"');
 }
 

@@ -5,11 +5,11 @@
 
 int jws_split(const char *text, size_t len, struct jws *out, struct error *error)
 {
-    const char *end = text + len;
     const char *first = len == 0 ? NULL : memchr(text, '.', len);
-    const char *second = !first ? NULL : memchr(first + 1, '.', (size_t)(end - first - 1));
+    const char *second = !first ? NULL : memchr(first + 1, '.', (size_t)(text + len - first - 1));
     if (!second)
         return error_set(error, ERROR_REFUSED, "not three parts");
+    const char *end = text + len;
     if (memchr(second + 1, '.', (size_t)(end - second - 1)) != NULL)
         return error_set(error, ERROR_REFUSED, "more than three parts");
 
