@@ -89,14 +89,14 @@ NEEDS_install := build
 NEEDS_demo := build
 NEEDS_bench := build
 NEEDS_benches := build
-NEEDS_test := build test excel
+NEEDS_test := build test excel clang
 NEEDS_check-excel := build test excel
-NEEDS_fuzz := build test fuzz
-NEEDS_lint := build test fuzz lint
+NEEDS_fuzz := build test clang
+NEEDS_lint := build test clang lint
 NEEDS_coverage := build test coverage
 NEEDS_fresh-test := fresh
 NEEDS := $(foreach goal,$(or $(MAKECMDGOALS),$(.DEFAULT_GOAL)),$(or $(NEEDS_$(goal)),build test))
-NEEDS := $(sort $(NEEDS) $(if $(filter clang,$(CC)),fuzz))
+NEEDS := $(sort $(NEEDS) $(if $(filter clang,$(CC)),clang))
 HAVE := $(if $(filter-out $(DEPS_SEEN),$(NEEDS)),have)
 export DEPS_SEEN := $(sort $(DEPS_SEEN) $(NEEDS))
 
@@ -104,7 +104,7 @@ export DEPS_SEEN := $(sort $(DEPS_SEEN) $(NEEDS))
 have:
 	@.ci/deps $(NEEDS)
 deps: ## installs what building, testing and checking need (Debian 12, as root)
-	@.ci/deps build test excel fuzz lint coverage fresh
+	@.ci/deps build test excel clang lint coverage fresh
 
 # --- how it is built -------------------------------------------------------------------------------------------------------
 
@@ -196,12 +196,13 @@ demo: programs ## the whole way from signed answers to tables, with the example 
 quick: units ## unit tests, in seconds
 	@$(RUN) quick
 
-test: $(HAVE) ## every test: units and end to end under sanitizers, valgrind, ThreadSanitizer, LibreOffice
+test: $(HAVE) ## every test: units and end to end under gcc's and clang's sanitizers and valgrind, LibreOffice
 	@$(MAKE) --no-print-directory programs
 	@$(MAKE) --no-print-directory VARIANT=asan programs units
+	@$(MAKE) --no-print-directory VARIANT=clang-asan units
 	@$(MAKE) --no-print-directory VARIANT=mem units
 	@$(MAKE) --no-print-directory VARIANT=tsan programs
-	@$(RUN) unit e2e memcheck tsan excel
+	@$(RUN) unit clang e2e memcheck tsan excel
 
 memcheck: $(HAVE) ## unit tests and one run of the daemon under valgrind
 	@$(MAKE) --no-print-directory programs

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Runs stages of tests on what make has built, in order, and goes on after a failure so that one run shows all of them.
 # Each stage leaves its log and its tally in $BUILD/results/. The last line sums up the stages of this run.
-# Usage: BUILD=build tests/run.sh STAGE...    stages: quick unit e2e memcheck tsan excel coverage
+# Usage: BUILD=build tests/run.sh STAGE...    stages: quick unit clang e2e memcheck tsan excel coverage
 set -u
 cd "$(dirname "$0")/.." || exit 1
 
@@ -149,6 +149,15 @@ for name in "$@"; do
         (
             sanitizers
             run_units "$build/asan"
+            exit "$status"
+        ) || status=1
+        count_reports
+        ;;
+    clang)
+        begin clang "unit tests under clang's sanitizers, which see what gcc's don't"
+        (
+            sanitizers
+            run_units "$build/clang-asan"
             exit "$status"
         ) || status=1
         count_reports

@@ -39,7 +39,7 @@ void tiles_free(struct tiles *tiles)
 /* Where the nodes of a height begin. */
 static struct merkle_hash *nodes_at(struct held *held, unsigned height)
 {
-    return held->nodes + 2 * TILE_WIDTH - (2 * TILE_WIDTH >> height);
+    return held->nodes + (2 * TILE_WIDTH - (2 * TILE_WIDTH >> height));
 }
 
 /* The tile, or the place where it may go, which is then empty. */

@@ -24,6 +24,16 @@ Test(progress, draws_nothing_where_standard_error_is_no_terminal)
     cr_expect_str_eq(capture_end(2), "");
 }
 
+/* A terminal gives what was written in pieces, and an error once it is closed and empty. */
+static size_t read_all(int primary, char *shown, size_t size)
+{
+    size_t len = 0;
+    ssize_t more;
+    while (len < size && (more = read(primary, shown + len, size - len)) > 0)
+        len += (size_t)more;
+    return len;
+}
+
 Test(progress, draws_a_bar_on_a_terminal_and_takes_it_away)
 {
     char shown[4096] = "";
@@ -41,10 +51,10 @@ Test(progress, draws_a_bar_on_a_terminal_and_takes_it_away)
     fflush(stderr);
     dup2(kept, STDERR_FILENO);
     close(kept);
-    ssize_t len = read(primary, shown, sizeof shown - 1);
     close(terminal);
+    size_t len = read_all(primary, shown, sizeof shown - 1);
     close(primary);
-    cr_assert_gt(len, 0);
+    cr_assert_gt(len, 4);
     cr_expect_eq(strncmp(shown, "\rsending [..............................] 0/5 ", 43), 0, "%s", shown);
     cr_expect_str_eq(shown + len - 4, "\r\033[K", "nothing is left of it, and nothing drawn for no work at all");
 }
