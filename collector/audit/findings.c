@@ -1,5 +1,5 @@
-/* Composes a finding in a line and passes it on: findings_add is what the tree, the comparison and the verb share. Knows
- * nothing of what is compared. */
+/* Composes a finding in a line and passes it on: findings_add is what the tree, the comparison and the verb share.
+ * Knows nothing of what is compared. */
 #include "collector/audit/findings.h"
 #include "base/text.h"
 #include <stdarg.h>

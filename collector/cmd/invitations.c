@@ -1,4 +1,5 @@
-/* invitations create, list, withdraw. Codes are shown once; the store keeps their hashes. Knows numbers, never names. */
+/* invitations create, list, withdraw. Codes are shown once; the store keeps their hashes. Knows numbers, never
+ * names. */
 #include "base/csv.h"
 #include "base/file.h"
 #include "base/lang.h"
