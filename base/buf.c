@@ -1,8 +1,6 @@
 /* A bounded buffer: capacity doubles, never past the maximum and the NUL's place. */
 #include "base/buf.h"
-
 #include "base/mem.h"
-
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -40,7 +38,6 @@ static int grow(struct buf *b, size_t need)
 {
     size_t cap = b->cap > 0 ? b->cap : FIRST_CAP;
     char *data;
-
     while (cap < need + 1)
         cap *= 2;
     if (cap > b->max + 1)
@@ -75,7 +72,6 @@ char *buf_reserve(struct buf *b, size_t len)
 void buf_put(struct buf *b, const void *bytes, size_t len)
 {
     char *end = buf_reserve(b, len);
-
     if (!end)
         return;
     if (len > 0)
@@ -98,7 +94,6 @@ void buf_put_integer(struct buf *b, int64_t number)
 {
     char digits[20], *at = digits + sizeof digits; /* a sign and 19 digits */
     uint64_t left = number < 0 ? -(uint64_t)number : (uint64_t)number;
-
     do {
         *--at = (char)('0' + left % 10);
         left /= 10;
@@ -114,7 +109,6 @@ static int print_at_end(struct buf *b, const char *format, va_list args)
 {
     size_t room = b->cap - b->len;
     int len = vsnprintf(b->data + b->len, room, format, args);
-
     if (len < 0 || (size_t)len >= room)
         b->data[b->len] = '\0'; /* what was half written is no part of the text */
     return len;
@@ -124,7 +118,6 @@ void buf_printf(struct buf *b, const char *format, ...)
 {
     va_list args, again;
     int len;
-
     if (!buf_reserve(b, 0))
         return;
     va_start(args, format);

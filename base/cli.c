@@ -2,16 +2,16 @@
  * like an option (a negative number) are seen before it does. It says nothing itself: each error is one line in the
  * reader's language. */
 #include "base/cli.h"
-
-#include "base/buf.h"
+#include "base/json.h"
 #include "base/lang.h"
 #include "base/mem.h"
-
+#include "base/text.h"
 #include <errno.h>
 #include <getopt.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #define LONGEST_SHORT 20 /* characters of a word that may be meant as short options */
 #define FIRST_CODE 256 /* getopt_long's answers from here on are places in the option list; below are characters */
@@ -23,23 +23,19 @@ static const char *program_name(void)
     return running ? running->name : program_invocation_short_name;
 }
 
-/* One line on standard error in one write; what would break the line, say in a file's name, is shown as ?. */
+/* One line on standard error in one write; what must not reach a terminal (base/text.h) is shown as ?. */
 PRINTF_LIKE(2, 0)
 static void put_line(const char *name, const char *format, va_list args)
 {
-    char line[2048];
-    size_t len = 0;
-    int added;
-
+    char line[2048] = "";
     if (name)
-        len = (size_t)snprintf(line, sizeof line / 2, "%.*s: ", 200, name);
-    added = vsnprintf(line + len, sizeof line - len - 1, format, args);
-    if (added > 0)
-        len = strlen(line);
-    for (size_t i = 0; i < len; i++) {
-        if ((unsigned char)line[i] < 0x20 || line[i] == 0x7F)
-            line[i] = '?';
-    }
+        snprintf(line, sizeof line / 2, "%.*s: ", 200, name);
+    size_t len = strlen(line), size = sizeof line - 1; /* the newline's place is kept */
+    if (vsnprintf(line + len, size - len, format, args) < 0)
+        line[len] = '\0';
+    text_end_on_character(line, size);
+    text_clean(line);
+    len = strlen(line);
     line[len++] = '\n';
     fflush(stdout); /* so that talk and data come in order where both go to one place */
     fwrite(line, 1, len, stderr);
@@ -48,17 +44,20 @@ static void put_line(const char *name, const char *format, va_list args)
 int cli_fail(const char *format, ...)
 {
     va_list args;
-
     va_start(args, format);
     put_line(program_name(), format, args);
     va_end(args);
     return CLI_FAILED;
 }
 
+static int say_no_memory(void)
+{
+    return cli_fail("%s", T("out of memory", "te weinig geheugen"));
+}
+
 int cli_misuse(const char *format, ...)
 {
     va_list args;
-
     va_start(args, format);
     put_line(program_name(), format, args);
     va_end(args);
@@ -68,16 +67,49 @@ int cli_misuse(const char *format, ...)
 void cli_say(const char *format, ...)
 {
     va_list args;
-
     va_start(args, format);
     put_line(NULL, format, args);
     va_end(args);
 }
 
+static void put_clean_lines(struct buf *out, const struct buf *data)
+{
+    const char *at = buf_text(data), *end = at + data->len;
+    while (at < end) {
+        const char *newline = memchr(at, '\n', (size_t)(end - at));
+        const char *stop = newline ? newline : end;
+        size_t ending = newline && stop > at && stop[-1] == '\r'; /* the CR of a CSV row's end */
+        text_put_clean(out, at, (size_t)(stop - at) - ending);
+        if (newline)
+            buf_put(out, stop - ending, ending + 1);
+        at = newline ? newline + 1 : end;
+    }
+}
+
+int cli_print(const struct buf *data, enum cli_form form)
+{
+    if (buf_check(data) < 0)
+        return say_no_memory();
+    if (form != CLI_JSON && !isatty(STDOUT_FILENO)) {
+        fwrite(buf_text(data), 1, data->len, stdout);
+        return CLI_DONE;
+    }
+    struct buf shown;
+    buf_init(&shown, SIZE_MAX);
+    if (form == CLI_TEXT)
+        put_clean_lines(&shown, data);
+    else
+        json_put_shown(&shown, buf_text(data), data->len);
+    bool fine = buf_check(&shown) == 0;
+    if (fine)
+        fwrite(buf_text(&shown), 1, shown.len, stdout);
+    buf_free(&shown);
+    return fine ? CLI_DONE : say_no_memory();
+}
+
 static bool has_word(const char *name, const char *word)
 {
     size_t len = strlen(word);
-
     return strncmp(name, word, len) == 0 && (name[len] == '\0' || name[len] == ' ');
 }
 
@@ -85,14 +117,12 @@ static bool has_word(const char *name, const char *word)
 static void put_verbs(FILE *to, const struct cli_program *program, const char *word)
 {
     int width = 0;
-
     for (size_t i = 0; i < program->count; i++) {
         if ((int)strlen(program->verbs[i].name) > width)
             width = (int)strlen(program->verbs[i].name);
     }
     for (size_t i = 0; i < program->count; i++) {
         const struct cli_verb *verb = &program->verbs[i];
-
         if (!word || has_word(verb->name, word))
             fprintf(to, "  %-*s  %s\n", width, verb->name, T(verb->english, verb->dutch));
     }
@@ -115,7 +145,6 @@ static const struct cli_option help_option = {.name = "help", .english = "show t
 static const struct cli_option *option_at(const struct cli_option *own, size_t i)
 {
     const struct cli_option *common = running ? running->common : NULL;
-
     for (; own && own->name; own++) {
         if (i-- == 0)
             return own;
@@ -130,7 +159,6 @@ static const struct cli_option *option_at(const struct cli_option *own, size_t i
 static int option_width(const struct cli_option *option)
 {
     size_t argument = option->argument ? 1 + strlen(option->argument) : 0;
-
     return (int)(2 + strlen(option->name) + argument);
 }
 
@@ -138,7 +166,6 @@ static void put_verb_help(const struct cli_verb *verb, const struct cli_option *
 {
     const struct cli_option *option;
     int width = 0;
-
     printf(T("Usage: %s %s [OPTION...]%s%s\n%s\n\nOptions:\n", "Gebruik: %s %s [OPTIE...]%s%s\n%s\n\nOpties:\n"),
            program_name(), verb->name, *verb->operands == '\0' ? "" : " ", verb->operands,
            T(verb->english, verb->dutch));
@@ -156,7 +183,6 @@ static void put_verb_help(const struct cli_verb *verb, const struct cli_option *
 static int match_words(const char *name, int count, char **words)
 {
     size_t len = strlen(words[0]);
-
     if (strcmp(name, words[0]) == 0)
         return 1;
     if (count < 2 || strncmp(name, words[0], len) != 0 || name[len] != ' ')
@@ -168,11 +194,9 @@ static int match_words(const char *name, int count, char **words)
 static const struct cli_verb *find_verb(const struct cli_program *program, int count, char **words, int *taken)
 {
     const struct cli_verb *found = NULL;
-
     *taken = 0;
     for (size_t i = 0; i < program->count; i++) {
         int matched = match_words(program->verbs[i].name, count, words);
-
         if (matched > *taken) {
             found = &program->verbs[i];
             *taken = matched;
@@ -187,7 +211,6 @@ static int refuse_verb(const struct cli_program *program, int count, char **word
     struct buf near;
     bool second = count > 1 && words[1][0] != '-';
     int result;
-
     buf_init(&near, 1024);
     for (size_t i = 0; i < program->count; i++) {
         if (has_word(program->verbs[i].name, words[0]))
@@ -207,7 +230,6 @@ static int refuse_verb(const struct cli_program *program, int count, char **word
 static bool help_with_word(const struct cli_program *program, int count, char **words)
 {
     bool some = false;
-
     if (count < 2 || strcmp(words[1], "--help") != 0)
         return false;
     for (size_t i = 0; i < program->count; i++)
@@ -221,7 +243,6 @@ static int run_words(const struct cli_program *program, int count, char **words)
 {
     const struct cli_verb *verb;
     int taken;
-
     if (count == 0) {
         put_program_help(stderr, program);
         return CLI_USAGE;
@@ -245,7 +266,6 @@ static int run_words(const struct cli_program *program, int count, char **words)
 int cli_run(const struct cli_program *program, int argc, char **argv)
 {
     int code;
-
     running = program;
     code = run_words(program, argc > 0 ? argc - 1 : 0, argv + 1);
     /* A full disk shows only when the last bytes go out; who asked for data must hear of it. */
@@ -261,7 +281,6 @@ static struct option *list_options(const struct cli_option *options)
     const struct cli_option *option;
     struct option *list;
     size_t count = 0;
-
     while (option_at(options, count))
         count++;
     list = mem_calloc(count + 1, sizeof *list);
@@ -276,7 +295,6 @@ static struct option *list_options(const struct cli_option *options)
 static int refuse_option(const struct cli_verb *verb, const struct option *list, int answer, const char *word)
 {
     const char *known = optopt >= FIRST_CODE ? list[optopt - FIRST_CODE].name : NULL;
-
     if (known && answer == ':')
         return cli_misuse(
             T("option --%s needs a value; see '%s %s --help'", "optie --%s vraagt een waarde; zie '%s %s --help'"),
@@ -297,7 +315,6 @@ static int refuse_option(const struct cli_verb *verb, const struct option *list,
 static bool is_operand(const char *word)
 {
     const char *digit = word + 1;
-
     if (word[0] != '-' || word[1] == '-')
         return false;
     if (*digit == '.')
@@ -311,7 +328,6 @@ static int take_option(const struct cli_verb *verb, const struct cli_option *opt
 {
     int answer = getopt_long(argc, argv, "+:", list, NULL);
     const struct cli_option *option;
-
     if (answer == -1)
         return -1;
     if (answer < FIRST_CODE)
@@ -334,7 +350,6 @@ static int take_words(const struct cli_verb *verb, const struct cli_option *opti
 {
     char *none[] = {argv[0], NULL};
     bool only_operands = false;
-
     opterr = 0;
     optind =
         0; /* glibc's way of forgetting the parse before; it does so in a first call, here without a word to read */
@@ -342,10 +357,8 @@ static int take_words(const struct cli_verb *verb, const struct cli_option *opti
         return CLI_USAGE;
     while (optind < argc) {
         int before = optind;
-
         if (!only_operands && !is_operand(argv[optind])) {
             int code = take_option(verb, options, list, argc, argv);
-
             if (code >= 0)
                 return code;
             if (optind > before) { /* an option, or the -- that ends them */
@@ -375,9 +388,8 @@ int cli_parse(const struct cli_verb *verb, const struct cli_option *options, int
     struct option *list = list_options(options);
     int count = 0;
     int code;
-
     if (!list)
-        return cli_fail(T("out of memory", "onvoldoende geheugen"));
+        return say_no_memory();
     code = take_words(verb, options, list, argc, argv, &count);
     mem_free(list);
     if (code >= 0)

@@ -3,7 +3,7 @@
 #ifndef BASE_CLI_H
 #define BASE_CLI_H
 
-#include "base/compiler.h"
+#include "base/buf.h"
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -49,11 +49,22 @@ int cli_run(const struct cli_program *program, int argc, char **argv);
 MUST_CHECK int cli_parse(const struct cli_verb *verb, const struct cli_option *options, int argc, char **argv,
                          int least, int most, int *first);
 
-/* One line on standard error: `PROGRAM: ` and the text. Returns CLI_FAILED. */
+/* One line on standard error: `PROGRAM: ` and the text, cleaned as by base/text.h. Returns CLI_FAILED. */
 int cli_fail(const char *format, ...) PRINTF_LIKE(1, 2);
 
 /* The same for wrong usage; returns CLI_USAGE. */
 int cli_misuse(const char *format, ...) PRINTF_LIKE(1, 2);
+
+/* How data looks on standard output. What must not be shown is that of base/text.h. */
+enum cli_form {
+    CLI_TEXT, /* lines or a table; on a terminal what must not be shown is put as '?', elsewhere all is as it is */
+    CLI_JSON, /* what must not be shown is escaped, so that it means the same */
+    CLI_DOCUMENT, /* JSON that somebody may want byte for byte: escaped on a terminal, elsewhere as it is */
+};
+
+/* Writes data to standard output. CLI_DONE, or CLI_FAILED, having said so, when `data` has failed or there is no
+ * memory; whether it all came out is looked at by cli_run. */
+MUST_CHECK int cli_print(const struct buf *data, enum cli_form form);
 
 /* A line on standard error without the program's name: talk, not data. */
 void cli_say(const char *format, ...) PRINTF_LIKE(1, 2);

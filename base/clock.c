@@ -1,6 +1,5 @@
 /* The time. The C library keeps the calendar (timegm, gmtime_r); what is ours is the strictness of the grammar. */
 #include "base/clock.h"
-
 #include <errno.h>
 #include <stdatomic.h>
 #include <stdbool.h>
@@ -17,7 +16,6 @@ int64_t clock_now(void)
 {
     int64_t set = atomic_load(&set_to);
     struct timespec now;
-
     if (set >= 0)
         return set;
     clock_gettime(CLOCK_REALTIME, &now);
@@ -27,7 +25,6 @@ int64_t clock_now(void)
 int64_t clock_monotonic_us(void)
 {
     struct timespec now;
-
     clock_gettime(CLOCK_MONOTONIC, &now);
     return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
 }
@@ -46,7 +43,6 @@ static bool is_digit(char c)
 static int take_number(const char **at, int count, int least, int most, int *out)
 {
     int n = 0;
-
     for (int i = 0; i < count; i++) {
         if (!is_digit((*at)[i]))
             return -1;
@@ -71,7 +67,6 @@ static int take_char(const char **at, const char *one_of)
 static int take_local(const char **at, struct tm *tm)
 {
     int year, month;
-
     if (take_number(at, 4, 0, 9999, &year) || take_char(at, "-") || take_number(at, 2, 1, 12, &month) ||
         take_char(at, "-") || take_number(at, 2, 1, 31, &tm->tm_mday) || take_char(at, "Tt") ||
         take_number(at, 2, 0, 23, &tm->tm_hour) || take_char(at, ":") || take_number(at, 2, 0, 59, &tm->tm_min) ||
@@ -99,7 +94,6 @@ static int take_offset(const char **at, int *offset)
 {
     int sign = **at == '-' ? -1 : 1;
     int hours, minutes;
-
     if (take_char(at, "Zz") == 0) {
         *offset = 0;
         return 0;
@@ -116,7 +110,6 @@ static bool ends_month(time_t seconds)
 {
     time_t next = seconds + 1;
     struct tm tm;
-
     return gmtime_r(&next, &tm) && tm.tm_mday == 1 && tm.tm_hour == 0 && tm.tm_min == 0 && tm.tm_sec == 0;
 }
 
@@ -126,7 +119,6 @@ int clock_parse(const char *text, int64_t *out)
     time_t seconds;
     bool leap;
     int offset, day;
-
     if (take_local(&text, &tm) || take_fraction(&text) || take_offset(&text, &offset) || *text != '\0')
         return -1;
     leap = tm.tm_sec == 60;
@@ -147,7 +139,6 @@ void clock_format(int64_t seconds, char out[static CLOCK_TEXT_SIZE])
 {
     time_t when = seconds < YEAR_0_START ? YEAR_0_START : seconds > YEAR_9999_END ? YEAR_9999_END : seconds;
     struct tm tm;
-
     if (!gmtime_r(&when, &tm))
         tm = (struct tm){.tm_year = 70, .tm_mday = 1};
     /* The remainders change nothing: they show the compiler that the text fits. */
@@ -160,7 +151,6 @@ void clock_sleep_ms(int64_t milliseconds)
 {
     int64_t until = clock_monotonic_us() + (milliseconds > 0 ? milliseconds : 0) * 1000;
     struct timespec deadline = {.tv_sec = until / 1000000, .tv_nsec = until % 1000000 * 1000};
-
     if (milliseconds <= 0)
         return;
     while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &deadline, NULL) == EINTR)

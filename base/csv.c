@@ -2,10 +2,8 @@
  * as large as the text, so a field never moves. A bad row costs its first line alone: reading goes on with the second,
  * so that one forgotten quote does not hide what is wrong further on. */
 #include "base/csv.h"
-
 #include "base/mem.h"
 #include "base/utf8.h"
-
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -25,7 +23,6 @@ struct csv_reader {
 struct csv_reader *csv_reader_new(const char *text, size_t len, char separator)
 {
     struct csv_reader *reader = mem_calloc(1, sizeof *reader);
-
     if (!reader)
         return NULL;
     *reader = (struct csv_reader){.text = text, .len = len, .line = 1, .separator = separator};
@@ -53,7 +50,6 @@ void csv_reader_free(struct csv_reader *reader)
 static size_t line_end(const struct csv_reader *reader, size_t at)
 {
     size_t left = reader->len - at;
-
     if (left >= 1 && reader->text[at] == '\n')
         return 1;
     if (left < 1 || reader->text[at] != '\r')
@@ -67,7 +63,6 @@ static size_t line_end(const struct csv_reader *reader, size_t at)
 static const char *take_char(struct csv_reader *reader)
 {
     size_t step = utf8_step(reader->text + reader->at, reader->len - reader->at);
-
     if (step == 0)
         return "not UTF-8";
     if (reader->text[reader->at] == '\0')
@@ -89,7 +84,6 @@ static bool at_field_end(const struct csv_reader *reader)
 static const char *take_quoted(struct csv_reader *reader)
 {
     const char *why;
-
     reader->at++;
     while (reader->at < reader->len) {
         if (reader->text[reader->at] == '"') {
@@ -109,7 +103,6 @@ static const char *take_quoted(struct csv_reader *reader)
 static const char *take_plain(struct csv_reader *reader)
 {
     const char *why;
-
     while (!at_field_end(reader)) {
         if (reader->text[reader->at] == '"')
             return "quote inside an unquoted field";
@@ -127,7 +120,6 @@ static int add_field(struct csv_reader *reader, const char *text, size_t len)
     if (reader->count == reader->cap) {
         size_t cap = reader->cap > 0 ? reader->cap * 2 : 16;
         struct csv_field *grown = mem_resize(reader->fields, cap, sizeof *grown);
-
         if (!grown)
             return -1;
         reader->fields = grown;
@@ -146,7 +138,6 @@ static enum csv_result take_row(struct csv_reader *reader, const char **why)
         char *field = reader->room + reader->used;
         bool quoted = reader->at < reader->len && reader->text[reader->at] == '"';
         const char *fault = quoted ? take_quoted(reader) : take_plain(reader);
-
         if (fault) {
             *why = fault;
             return CSV_BAD;
@@ -168,7 +159,6 @@ static enum csv_result take_row(struct csv_reader *reader, const char **why)
 static void skip_empty_lines(struct csv_reader *reader)
 {
     size_t step;
-
     while ((step = line_end(reader, reader->at)) > 0) {
         reader->at += step;
         reader->line++;
@@ -179,7 +169,6 @@ static void skip_empty_lines(struct csv_reader *reader)
 static void skip_line(struct csv_reader *reader, size_t at, size_t line)
 {
     const char *newline = memchr(reader->text + at, '\n', reader->len - at);
-
     reader->at = newline ? (size_t)(newline - reader->text) + 1 : reader->len;
     reader->line = line + 1;
 }
@@ -188,7 +177,6 @@ enum csv_result csv_read(struct csv_reader *reader, struct csv_row *row, const c
 {
     enum csv_result result;
     size_t at, line;
-
     skip_empty_lines(reader);
     if (reader->at == reader->len)
         return CSV_END;
@@ -246,7 +234,6 @@ static void put_doubling_quotes(struct buf *out, const char *text)
 {
     for (;;) {
         size_t run = strcspn(text, "\"");
-
         buf_put(out, text, run);
         if (text[run] == '\0')
             return;
@@ -259,7 +246,6 @@ void csv_put_text(struct csv_writer *w, const char *text)
 {
     const char special[] = {'"', '\r', '\n', w->format->separator, '\0'};
     bool quoted;
-
     separate(w);
     if (!text || *text == '\0')
         return;
@@ -283,7 +269,6 @@ void csv_put_decimal(struct csv_writer *w, double value)
 {
     char text[336]; /* the largest double has 309 digits before the point */
     size_t len;
-
     if (!isfinite(value)) { /* a figure that does not exist */
         csv_put_empty(w);
         return;

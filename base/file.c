@@ -1,8 +1,6 @@
 /* Files whole or not at all: new bytes go to a file beside the old one, which takes its place by a rename. */
 #include "base/file.h"
-
 #include "base/mem.h"
-
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -19,7 +17,6 @@
 static int open_again(const char *path, int flags, mode_t mode)
 {
     int fd;
-
     do
         fd = open(path, flags | O_CLOEXEC, mode);
     while (fd < 0 && errno == EINTR);
@@ -29,7 +26,6 @@ static int open_again(const char *path, int flags, mode_t mode)
 static ssize_t read_again(int fd, void *to, size_t len)
 {
     ssize_t got;
-
     do
         got = read(fd, to, len);
     while (got < 0 && errno == EINTR);
@@ -39,7 +35,6 @@ static ssize_t read_again(int fd, void *to, size_t len)
 static int sync_again(int fd)
 {
     int result;
-
     do
         result = fsync(fd);
     while (result != 0 && errno == EINTR);
@@ -50,7 +45,6 @@ static int sync_again(int fd)
 static void close_quietly(int fd)
 {
     int kept = errno;
-
     if (fd >= 0)
         close(fd);
     errno = kept;
@@ -59,7 +53,6 @@ static void close_quietly(int fd)
 static void unlink_quietly(const char *path)
 {
     int kept = errno;
-
     unlink(path);
     errno = kept;
 }
@@ -69,7 +62,6 @@ static int reserve_for(int fd, struct buf *out)
 {
     size_t room = out->max - out->len, wanted = 4096;
     struct stat st;
-
     if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode)) {
         wanted = (size_t)st.st_size;
         if (wanted > room) {
@@ -89,7 +81,6 @@ static int read_beyond(int fd, struct buf *out)
 {
     char beyond;
     ssize_t got = read_again(fd, &beyond, 1);
-
     if (got <= 0)
         return (int)got;
     if (out->len == out->max) {
@@ -108,7 +99,6 @@ static int read_some(int fd, struct buf *out)
 {
     size_t room = out->cap - out->len - 1;
     ssize_t got;
-
     if (room == 0)
         return read_beyond(fd, out);
     got = read_again(fd, out->data + out->len, room);
@@ -123,7 +113,6 @@ int file_read(const char *path, struct buf *out)
     int fd = standard ? STDIN_FILENO : open_again(path, O_RDONLY, 0);
     size_t before = out->len;
     int more;
-
     if (fd < 0)
         return -1;
     more = reserve_for(fd, out);
@@ -143,10 +132,8 @@ int file_read(const char *path, struct buf *out)
 static int write_all(int fd, const void *bytes, size_t len)
 {
     const char *at = bytes;
-
     while (len > 0) {
         ssize_t done = write(fd, at, len);
-
         if (done < 0 && errno == EINTR)
             continue;
         if (done < 0)
@@ -161,7 +148,6 @@ static int write_all(int fd, const void *bytes, size_t len)
 static size_t folder_length(const char *path)
 {
     const char *slash = strrchr(path, '/');
-
     return slash ? (size_t)(slash - path) + 1 : 0;
 }
 
@@ -170,7 +156,6 @@ static int open_folder_of(const char *path)
 {
     char folder[PATH_MAX];
     size_t len = folder_length(path);
-
     if (len >= sizeof folder) {
         errno = ENAMETOOLONG;
         return -1;
@@ -191,7 +176,6 @@ static int sync_folder_of(const char *path)
 {
     int fd = open_folder_of(path);
     int result = fd >= 0 ? sync_folder(fd) : -1;
-
     close_quietly(fd);
     return result;
 }
@@ -202,11 +186,9 @@ static int open_beside(const char *path, mode_t mode, char temporary[static PATH
 {
     size_t folder = folder_length(path);
     int fd = -1;
-
     do {
         uint64_t token;
         int len;
-
         if (getrandom(&token, sizeof token, 0) != (ssize_t)sizeof token)
             return -1;
         len = snprintf(temporary, PATH_MAX, "%.*s.%s.%016llx.tmp", (int)folder, path, path + folder,
@@ -224,7 +206,6 @@ static int open_beside(const char *path, mode_t mode, char temporary[static PATH
 static int write_beside(const char *path, const void *bytes, size_t len, mode_t mode, char temporary[static PATH_MAX])
 {
     int fd = open_beside(path, mode, temporary);
-
     if (fd < 0)
         return -1;
     if (write_all(fd, bytes, len) != 0 || sync_again(fd) != 0) {
@@ -255,7 +236,6 @@ static int put_in_place(const char *path, const void *bytes, size_t len, mode_t 
     char temporary[PATH_MAX];
     int folder = open_folder_of(path);
     int result = -1;
-
     if (folder < 0)
         return -1;
     if (write_beside(path, bytes, len, mode, temporary) == 0) {
@@ -294,7 +274,6 @@ int file_remove(const char *path)
 static int make_one_folder(const char *path, mode_t mode)
 {
     struct stat st;
-
     if (mkdir(path, mode) == 0)
         return sync_folder_of(path);
     if (errno != EEXIST)
@@ -312,7 +291,6 @@ int file_make_folder(const char *path, mode_t mode)
 {
     char part[PATH_MAX];
     size_t len = strlen(path);
-
     if (len >= sizeof part) {
         errno = ENAMETOOLONG;
         return -1;
@@ -340,7 +318,6 @@ int file_lock(const char *path)
 {
     int fd = open_again(path, O_RDWR | O_CREAT, 0600);
     int result;
-
     if (fd < 0)
         return -1;
     do
@@ -371,7 +348,6 @@ static int names_add(struct names *names, const char *name)
     if (names->count == names->cap) {
         size_t cap = names->cap > 0 ? names->cap * 2 : 64;
         char **grown = mem_resize(names->list, cap, sizeof *grown);
-
         if (!grown) {
             errno = ENOMEM;
             return -1;
@@ -396,14 +372,12 @@ static int compare_names(const void *a, const void *b)
 static bool ends_in(const char *name, const char *ending)
 {
     size_t len = strlen(name), tail = strlen(ending);
-
     return len >= tail && strcmp(name + len - tail, ending) == 0;
 }
 
 static bool is_plain(DIR *folder, const struct dirent *entry)
 {
     struct stat st;
-
     if (entry->d_type != DT_UNKNOWN)
         return entry->d_type == DT_REG;
     return fstatat(dirfd(folder), entry->d_name, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(st.st_mode);
@@ -413,7 +387,6 @@ static bool is_plain(DIR *folder, const struct dirent *entry)
 static int list_folder(DIR *folder, const char *ending, struct names *names)
 {
     const struct dirent *entry;
-
     for (;;) {
         errno = 0;
         entry = readdir(folder);
@@ -429,7 +402,6 @@ int file_each(const char *folder, const char *ending, int (*each)(void *context,
     struct names names = {0};
     DIR *dir = opendir(folder);
     int result, kept;
-
     if (!dir)
         return errno == ENOENT ? 0 : -1;
     result = list_folder(dir, ending, &names);

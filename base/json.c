@@ -2,10 +2,8 @@
  * over the tree for what only shows there: repeated members, numbers out of range. A struct json is a cJSON item under
  * another name. */
 #include "base/json.h"
-
 #include "base/json_check.h"
 #include "base/mem.h"
-
 #include <cjson/cJSON.h>
 #include <math.h>
 #include <pthread.h>
@@ -53,7 +51,6 @@ static int compare_names(const void *a, const void *b)
 {
     const cJSON *const *left = (const cJSON *const *)a;
     const cJSON *const *right = (const cJSON *const *)b;
-
     return strcmp((*left)->string, (*right)->string);
 }
 
@@ -72,7 +69,6 @@ static int check_few_names(struct walk *walk, const cJSON *object)
 static const cJSON *later_of(const cJSON *a, const cJSON *b)
 {
     const cJSON *member = a;
-
     while (member && member != b)
         member = member->next;
     return member ? b : a;
@@ -83,7 +79,6 @@ static int check_many_names(struct walk *walk, const cJSON *object, size_t count
     const cJSON **sorted = mem_calloc(count, sizeof(const cJSON *));
     int result = 0;
     size_t n = 0;
-
     if (!sorted)
         return refuse(walk, NULL, "out of memory");
     for (const cJSON *member = object->child; member; member = member->next)
@@ -100,7 +95,6 @@ static int check_many_names(struct walk *walk, const cJSON *object, size_t count
 static int check_number(struct walk *walk, cJSON *item)
 {
     const struct json_scan *scan = walk->scan;
-
     if (walk->fractions < scan->fraction_count && scan->fractions[walk->fractions] == walk->numbers) {
         walk->fractions++;
         item->type |= NOT_INTEGER;
@@ -112,7 +106,6 @@ static int check_number(struct walk *walk, cJSON *item)
 static int check_tree(struct walk *walk, cJSON *item)
 {
     size_t count = 0;
-
     if (is_kind(item, cJSON_Number))
         return check_number(walk, item);
     for (cJSON *child = item->child; child; child = child->next) {
@@ -143,7 +136,6 @@ static size_t find_place(const struct walk *walk, const cJSON *document, const c
 {
     struct json_scan scan = {.text = text, .len = len};
     size_t place = 0;
-
     if (!walk->culprit || !count_to(document, walk->culprit, &scan.sought))
         return 0;
     if (json_scan_run(&scan) == 0)
@@ -168,7 +160,6 @@ static _Thread_local struct block *first_block, *last_block; /* of the document 
 static struct block *add_block(size_t size)
 {
     struct block *block = mem_alloc(sizeof *block + size);
-
     if (!block)
         return NULL;
     *block = (struct block){.size = size};
@@ -184,7 +175,6 @@ static void free_blocks(struct block *block)
 {
     while (block) {
         struct block *next = block->next;
-
         mem_free(block);
         block = next;
     }
@@ -195,10 +185,8 @@ static void *take_piece(size_t size)
     size_t rounded = (size + _Alignof(max_align_t) - 1) & ~(_Alignof(max_align_t) - 1);
     struct block *block = last_block;
     void *piece;
-
     if (rounded > block->size - block->used) {
         size_t larger = block == first_block ? block->size : block->size * 2;
-
         block = add_block(rounded > larger ? rounded : larger);
         if (!block)
             return NULL;
@@ -217,7 +205,6 @@ static void drop_piece(void *piece)
 static void set_hooks(void)
 {
     cJSON_Hooks hooks = {.malloc_fn = take_piece, .free_fn = drop_piece};
-
     cJSON_InitHooks(&hooks);
 }
 
@@ -226,7 +213,6 @@ static cJSON *parse(const struct json_scan *scan)
 {
     static pthread_once_t once = PTHREAD_ONCE_INIT;
     cJSON *document = NULL;
-
     pthread_once(&once, set_hooks);
     if (add_block(BLOCK_FIRST))
         document = cJSON_ParseWithLength(scan->text, scan->len);
@@ -241,7 +227,6 @@ static cJSON *build(const struct json_scan *scan, struct json_fault *fault)
 {
     struct walk walk = {.scan = scan};
     cJSON *document = parse(scan);
-
     if (!document) {
         *fault = (struct json_fault){.what = "out of memory", .no_memory = true};
         return NULL;
@@ -261,7 +246,6 @@ struct json *json_parse(const char *text, size_t len, struct json_fault *fault)
     struct json_scan scan = {.text = text, .len = len};
     struct json_fault found = {0};
     cJSON *document = NULL;
-
     if (json_scan_run(&scan) == 0)
         document = build(&scan, &found);
     else
@@ -326,7 +310,6 @@ const struct json *json_next(const struct json *value)
 size_t json_count(const struct json *container)
 {
     size_t count = 0;
-
     for (const struct json *value = json_first(container); value; value = json_next(value))
         count++;
     return count;
@@ -345,7 +328,6 @@ const char *json_text(const struct json *value)
 int json_integer(const struct json *value, int64_t *out)
 {
     const cJSON *item = item_of(value);
-
     if (!is_kind(item, cJSON_Number) || (item->type & NOT_INTEGER))
         return -1;
     *out = (int64_t)item->valuedouble; /* exact: a double holds every integer within range */
@@ -355,7 +337,6 @@ int json_integer(const struct json *value, int64_t *out)
 int json_bool(const struct json *value, bool *out)
 {
     const cJSON *item = item_of(value);
-
     if (!is_kind(item, cJSON_True) && !is_kind(item, cJSON_False))
         return -1;
     *out = is_kind(item, cJSON_True);
@@ -365,7 +346,6 @@ int json_bool(const struct json *value, bool *out)
 static bool arrays_equal(const struct json *a, const struct json *b)
 {
     const struct json *left = json_first(a), *right = json_first(b);
-
     while (left && right && json_equal(left, right)) {
         left = json_next(left);
         right = json_next(right);
@@ -376,12 +356,10 @@ static bool arrays_equal(const struct json *a, const struct json *b)
 static bool objects_equal(const struct json *a, const struct json *b)
 {
     const struct json *guess = json_first(b);
-
     if (json_count(a) != json_count(b))
         return false;
     for (const struct json *left = json_first(a); left; left = json_next(left)) {
         const struct json *right = guess; /* mostly the order is the same, and no search is needed */
-
         if (!right || strcmp(json_name(left), json_name(right)) != 0)
             right = json_member(b, json_name(left));
         if (!right || !json_equal(left, right))
@@ -394,7 +372,6 @@ static bool objects_equal(const struct json *a, const struct json *b)
 bool json_equal(const struct json *a, const struct json *b)
 {
     const cJSON *left = item_of(a), *right = item_of(b);
-
     if (left->type != right->type)
         return false;
     switch (json_type(a)) {
@@ -419,7 +396,6 @@ static void put_fraction(struct buf *out, double number)
 {
     char text[40];
     size_t whole, sign;
-
     for (int digits = 15; digits <= 17; digits++) {
         snprintf(text, sizeof text, "%.*g", digits, number);
         if (strtod(text, NULL) == number)
@@ -438,7 +414,6 @@ static void put_fraction(struct buf *out, double number)
 static void put_number(struct buf *out, const struct json *value)
 {
     int64_t integer;
-
     if (json_integer(value, &integer) == 0)
         buf_printf(out, "%lld", (long long)integer);
     else
@@ -448,7 +423,6 @@ static void put_number(struct buf *out, const struct json *value)
 static void put_container(struct buf *out, const struct json *container)
 {
     bool object = json_type(container) == JSON_OBJECT;
-
     buf_put_char(out, object ? '{' : '[');
     for (const struct json *value = json_first(container); value; value = json_next(value)) {
         if (value != json_first(container))

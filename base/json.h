@@ -68,6 +68,10 @@ void json_put_string(struct buf *out, const char *text, size_t len);
 /* The same for NUL-terminated text. */
 void json_put_text(struct buf *out, const char *text);
 
+/* Puts `len` bytes of JSON for a person's terminal: what must not be shown (base/text.h), which can only stand inside
+ * strings, as \uNNNN, so that it means the same to who parses it. Everything else, line ends too, as it is. */
+void json_put_shown(struct buf *out, const char *json, size_t len);
+
 /* Puts any parsed value, without white space, members in the order in which they were read. */
 void json_put_value(struct buf *out, const struct json *value);
 

@@ -2,12 +2,10 @@
  * control characters, halves of surrogate pairs and more; what has passed here it reads as it stands. Each take_…
  * function begins at the first byte of what it takes and leaves scan->at behind it. */
 #include "base/json_check.h"
-#include "base/list.h"
-
 #include "base/json.h"
+#include "base/list.h"
 #include "base/mem.h"
 #include "base/utf8.h"
-
 #include <string.h>
 
 static int take_value(struct json_scan *scan, int depth);
@@ -33,7 +31,6 @@ static bool is_digit(char c)
 static void skip_space(struct json_scan *scan)
 {
     char c = peek(scan);
-
     while (c == ' ' || c == '\n' || c == '\r' || c == '\t') {
         scan->at++;
         c = peek(scan);
@@ -43,7 +40,6 @@ static void skip_space(struct json_scan *scan)
 static int take_literal(struct json_scan *scan, const char *word)
 {
     size_t len = strlen(word);
-
     if (scan->len - scan->at < len || memcmp(scan->text + scan->at, word, len) != 0)
         return fault(scan, "value expected");
     scan->at += len;
@@ -65,12 +61,10 @@ static int hex_value(char c)
 static int unicode_escape(const struct json_scan *scan, size_t at)
 {
     int unit = 0;
-
     if (at > scan->len || scan->len - at < 6 || scan->text[at] != '\\' || scan->text[at + 1] != 'u')
         return -1;
     for (size_t i = at + 2; i < at + 6; i++) {
         int digit = hex_value(scan->text[i]);
-
         if (digit < 0)
             return -1;
         unit = unit * 16 + digit;
@@ -82,7 +76,6 @@ static int take_unicode_escape(struct json_scan *scan)
 {
     int unit = unicode_escape(scan, scan->at);
     int low;
-
     if (unit < 0)
         return fault(scan, "escape not known");
     if (unit == 0)
@@ -123,10 +116,8 @@ static int take_escape(struct json_scan *scan)
 static void skip_plain(struct json_scan *scan)
 {
     size_t at = scan->at;
-
     while (at < scan->len) {
         unsigned char c = (unsigned char)scan->text[at];
-
         if (c < 0x20 || c >= 0x80 || c == '"' || c == '\\')
             break;
         at++;
@@ -140,7 +131,6 @@ static int take_string(struct json_scan *scan)
     for (skip_plain(scan); scan->at < scan->len; skip_plain(scan)) {
         unsigned char c = (unsigned char)scan->text[scan->at];
         size_t step;
-
         if (c == '"') {
             scan->at++;
             return 0;
@@ -187,7 +177,6 @@ static int note_fraction(struct json_scan *scan)
 static bool in_range(const char *digits, size_t count)
 {
     int64_t n = 0;
-
     if (count > 16)
         return false;
     for (size_t i = 0; i < count; i++)
@@ -200,7 +189,6 @@ static int take_number(struct json_scan *scan)
     bool negative = peek(scan) == '-';
     size_t first = scan->at + (negative ? 1 : 0);
     bool integer;
-
     scan->at = first;
     if (peek(scan) == '0')
         scan->at++; /* a digit after it is then found where none may stand */
@@ -230,7 +218,6 @@ static int take_number(struct json_scan *scan)
 static int take_member(struct json_scan *scan, int depth)
 {
     size_t name_at = scan->at;
-
     if (peek(scan) != '"')
         return fault(scan, "member name expected");
     if (take_string(scan) != 0)
@@ -249,7 +236,6 @@ static int take_container(struct json_scan *scan, int depth)
 {
     bool object = peek(scan) == '{';
     char close = object ? '}' : ']';
-
     if (depth > JSON_MAX_DEPTH)
         return fault(scan, "too deep");
     scan->at++;

@@ -1,6 +1,8 @@
-/* Writing strings as JSON; values that were read are written in json.c, which knows what they are. */
+/* Writing strings as JSON, and JSON for a terminal; values that were read are written in json.c, which knows what they
+ * are. */
 #include "base/json.h"
-
+#include "base/text.h"
+#include "base/utf8.h"
 #include <string.h>
 
 static void put_escaped(struct buf *out, unsigned char c)
@@ -30,11 +32,9 @@ static void put_escaped(struct buf *out, unsigned char c)
 void json_put_string(struct buf *out, const char *text, size_t len)
 {
     size_t done = 0;
-
     buf_put_char(out, '"');
     for (size_t i = 0; i < len; i++) {
         unsigned char c = (unsigned char)text[i];
-
         if (c >= 0x20 && c != '"' && c != '\\')
             continue;
         buf_put(out, text + done, i - done);
@@ -49,4 +49,33 @@ void json_put_string(struct buf *out, const char *text, size_t len)
 void json_put_text(struct buf *out, const char *text)
 {
     json_put_string(out, text, strlen(text));
+}
+
+static bool is_line_end_or_blank(char c)
+{
+    return c == '\n' || c == '\r' || c == '\t';
+}
+
+/* A character outside the plane of four digits is always shown. */
+static void put_hidden(struct buf *out, const char *at, size_t step)
+{
+    if (utf8_step(at, step) == step)
+        buf_printf(out, "\\u%04x", (unsigned)utf8_code(at, step));
+    else
+        buf_put_char(out, '?'); /* no UTF-8, so no JSON either */
+}
+
+void json_put_shown(struct buf *out, const char *json, size_t len)
+{
+    size_t done = 0, step;
+    for (size_t i = 0; i < len; i += step) {
+        bool shown;
+        step = text_step(json + i, len - i, &shown);
+        if (shown || is_line_end_or_blank(json[i]))
+            continue;
+        buf_put(out, json + done, i - done);
+        put_hidden(out, json + i, step);
+        done = i + step;
+    }
+    buf_put(out, json + done, len - done);
 }

@@ -1,10 +1,8 @@
 /* Lines on standard error. Each is composed on the stack and written with one write(2): lines of several threads don't
  * mix, and there is a line also when memory has run out. */
 #include "base/log.h"
-
 #include "base/clock.h"
-#include "base/utf8.h"
-
+#include "base/text.h"
 #include <errno.h>
 #include <stdarg.h>
 #include <stdatomic.h>
@@ -41,40 +39,28 @@ int log_level_find(const char *name, enum log_level *out)
     return -1;
 }
 
-/* The control characters are U+0000 to U+001F and U+007F to U+009F; the last are led by C2 in UTF-8. */
-static bool is_control(const char *at, size_t step)
-{
-    const unsigned char *byte = (const unsigned char *)at;
-
-    if (step == 1)
-        return byte[0] < 0x20 || byte[0] == 0x7F;
-    return byte[0] == 0xC2 && byte[1] < 0xA0;
-}
-
-/* Adds the message, with what may upset a terminal or a line reader escaped: control characters and bytes that are no
- * UTF-8. */
-static void add_escaped(struct line *line, const char *text, size_t len)
+static void put_byte_escaped(struct line *line, unsigned char byte)
 {
     static const char hex[] = "0123456789abcdef";
-    size_t step;
+    const char escaped[] = {'\\', 'x', hex[byte >> 4], hex[byte & 15]};
+    memcpy(line->text + line->len, escaped, sizeof escaped);
+    line->len += sizeof escaped;
+}
 
+/* Adds the message; what base/text.h does not let a terminal have is escaped, byte by byte. */
+static void put_escaped(struct line *line, const char *text, size_t len)
+{
+    size_t step;
     for (size_t i = 0; i < len; i += step) {
-        step = utf8_step(text + i, len - i);
-        if (step > 0 && !is_control(text + i, step)) {
+        bool shown;
+        step = text_step(text + i, len - i, &shown);
+        if (shown) {
             memcpy(line->text + line->len, text + i, step);
             line->len += step;
             continue;
         }
-        if (step == 0)
-            step = 1;
-        for (size_t j = i; j < i + step; j++) {
-            unsigned char byte = (unsigned char)text[j];
-
-            line->text[line->len++] = '\\';
-            line->text[line->len++] = 'x';
-            line->text[line->len++] = hex[byte >> 4];
-            line->text[line->len++] = hex[byte & 15];
-        }
+        for (size_t j = i; j < i + step; j++)
+            put_byte_escaped(line, (unsigned char)text[j]);
     }
 }
 
@@ -84,7 +70,6 @@ static size_t format_message(char text[static MESSAGE_SIZE], const char *format,
 {
     int len = vsnprintf(text, MESSAGE_SIZE, format, args);
     size_t end = MESSAGE_SIZE - 4;
-
     if (len < 0)
         return 0;
     if (len < MESSAGE_SIZE)
@@ -98,18 +83,17 @@ static size_t format_message(char text[static MESSAGE_SIZE], const char *format,
 PRINTF_LIKE(2, 0)
 static void log_line(enum log_level level, const char *format, va_list args)
 {
-    char message[MESSAGE_SIZE], now[CLOCK_TEXT_SIZE];
-    struct line line;
-    int kept = errno; /* who logs a failure may still want to look at it */
-    ssize_t done;
-
     if (level > atomic_load(&highest))
         return;
+    int kept = errno; /* who logs a failure may still want to look at it */
+    char message[MESSAGE_SIZE], now[CLOCK_TEXT_SIZE];
+    struct line line;
     clock_format(clock_now(), now);
     line.len = (size_t)snprintf(line.text, sizeof line.text, "%s %s ", now, level_names[level]);
     errno = kept; /* for %m */
-    add_escaped(&line, message, format_message(message, format, args));
+    put_escaped(&line, message, format_message(message, format, args));
     line.text[line.len++] = '\n';
+    ssize_t done;
     do
         done = write(STDERR_FILENO, line.text, line.len);
     while (done < 0 && errno == EINTR);
@@ -119,7 +103,6 @@ static void log_line(enum log_level level, const char *format, va_list args)
 void log_error(const char *format, ...)
 {
     va_list args;
-
     va_start(args, format);
     log_line(LOG_ERROR, format, args);
     va_end(args);
@@ -128,7 +111,6 @@ void log_error(const char *format, ...)
 void log_warning(const char *format, ...)
 {
     va_list args;
-
     va_start(args, format);
     log_line(LOG_WARNING, format, args);
     va_end(args);
@@ -137,7 +119,6 @@ void log_warning(const char *format, ...)
 void log_info(const char *format, ...)
 {
     va_list args;
-
     va_start(args, format);
     log_line(LOG_INFO, format, args);
     va_end(args);

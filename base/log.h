@@ -1,6 +1,6 @@
-/* What a daemon tells whoever runs it: a line each on standard error, `2026-01-01T00:00:00Z level message`. Control
- * characters in a message are written as \xNN, so one event is one line. Secrets, codes, answers and addresses never
- * come here. Any thread. */
+/* What a daemon tells whoever runs it: a line each on standard error, `2026-01-01T00:00:00Z level message`. What must
+ * not reach a terminal (base/text.h) is written as \xNN, so one event is one line. Secrets, codes, answers and
+ * addresses never come here. Any thread. */
 #ifndef BASE_LOG_H
 #define BASE_LOG_H
 

@@ -1,7 +1,6 @@
 /* The allocation seam over malloc's family. The failure to inject is one countdown for the whole process, so that it
  * also strikes what another thread allocates. */
 #include "base/mem.h"
-
 #include <sodium.h>
 #include <stdatomic.h>
 #include <stdbool.h>
@@ -17,7 +16,6 @@ static atomic_bool struck;
 static bool must_fail(void)
 {
     unsigned long left = atomic_load_explicit(&countdown, memory_order_relaxed);
-
     while (left > 0) {
         if (atomic_compare_exchange_weak(&countdown, &left, left - 1)) {
             if (left > 1)
@@ -57,7 +55,6 @@ void *mem_resize(void *p, size_t count, size_t size)
 char *mem_copy_text(const char *text, size_t len)
 {
     char *copy = len < SIZE_MAX ? mem_alloc(len + 1) : NULL;
-
     if (!copy)
         return NULL;
     if (len > 0)

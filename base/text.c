@@ -4,16 +4,6 @@
 #include <stdint.h>
 #include <string.h>
 
-/* A well-formed character's number. */
-static uint32_t decode(const unsigned char *at, size_t step)
-{
-    static const unsigned char lead[] = {0, 0x7F, 0x1F, 0x0F, 0x07};
-    uint32_t code = at[0] & lead[step];
-    for (size_t i = 1; i < step; i++)
-        code = code << 6 | (at[i] & 0x3Fu);
-    return code;
-}
-
 static bool is_shown(uint32_t code)
 {
     if (code < 0x20 || (code >= 0x7F && code <= 0x9F))
@@ -24,7 +14,7 @@ static bool is_shown(uint32_t code)
 size_t text_step(const char *at, size_t left, bool *shown)
 {
     size_t step = utf8_step(at, left);
-    *shown = step > 0 && is_shown(decode((const unsigned char *)at, step));
+    *shown = step > 0 && is_shown(utf8_code(at, step));
     return step > 0 ? step : 1;
 }
 

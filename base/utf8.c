@@ -1,6 +1,5 @@
 /* UTF-8, by the table of well-formed sequences in RFC 3629 §4. */
 #include "base/utf8.h"
-
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -30,7 +29,6 @@ size_t utf8_step(const char *at, size_t left)
 {
     const uint8_t *byte = (const uint8_t *)at;
     size_t len;
-
     if (byte[0] < 0x80)
         return 1;
     if (byte[0] >= 0xC2 && byte[0] <= 0xDF)
@@ -43,9 +41,18 @@ size_t utf8_step(const char *at, size_t left)
         return 0;
     if (left < len || !is_second(byte[0], byte[1]))
         return 0;
-    for (size_t i = 2; i < len; i++) {
+    for (size_t i = 2; i < len; i++)
         if (!is_tail(byte[i]))
             return 0;
-    }
     return len;
+}
+
+uint32_t utf8_code(const char *at, size_t step)
+{
+    static const uint8_t lead[] = {0, 0x7F, 0x1F, 0x0F, 0x07};
+    const uint8_t *byte = (const uint8_t *)at;
+    uint32_t code = byte[0] & lead[step];
+    for (size_t i = 1; i < step; i++)
+        code = code << 6 | (byte[i] & 0x3Fu);
+    return code;
 }

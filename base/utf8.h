@@ -3,9 +3,13 @@
 #define BASE_UTF8_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 /* The length, 1 to 4 bytes, of the character that begins at `at`, of which `left` bytes (at least 1) may be read; 0
  * when these bytes begin no well-formed character. */
 size_t utf8_step(const char *at, size_t left);
+
+/* The number of the well-formed character of `step` bytes, as utf8_step has it, that begins at `at`. */
+uint32_t utf8_code(const char *at, size_t step);
 
 #endif

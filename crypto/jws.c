@@ -12,7 +12,6 @@ int jws_split(const char *text, size_t len, struct jws *out, struct error *error
     const char *end = text + len;
     if (memchr(second + 1, '.', (size_t)(end - second - 1)) != NULL)
         return error_set(error, ERROR_REFUSED, "more than three parts");
-
     struct jws jws = {
         .header = text,
         .header_len = (size_t)(first - text),
@@ -77,7 +76,6 @@ int jws_parse(const char *text, size_t len, const char *typ, struct jws *out, st
         return -1;
     if (base64url_decode(jws.header, jws.header_len, bytes, sizeof bytes, &count) < 0)
         return error_set(error, ERROR_REFUSED, "header is not base64url");
-
     if (is_plain_header(bytes, count, typ, jws.kid)) {
         *out = jws;
         return 0;

@@ -409,7 +409,6 @@ bool merkle_consistency_holds(const struct merkle_head *first, const struct merk
         return false;
     if (first->size == second->size)
         return count == 0 && merkle_equal(&first->root, &second->root);
-
     const struct merkle_hash *seed = &first->root;
     if ((first->size & (first->size - 1)) != 0) { /* no power of 2: the proof brings its seed along */
         if (count == 0)

@@ -76,7 +76,6 @@ int note_key_parse(const char *text, size_t len, struct note_key *out, struct er
     if (!plus || len < name.len + 1 + ID_DIGITS + 1 || !note_name_is_good(name.text, name.len) ||
         plus[1 + ID_DIGITS] != '+')
         return error_set(error, ERROR_REFUSED, "not of the form name+id+key");
-
     uint8_t bytes[1 + KEY_BYTES];
     size_t rest = name.len + 1 + ID_DIGITS + 1;
     struct line base64 = {text + rest, len - rest};

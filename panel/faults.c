@@ -1,6 +1,7 @@
-/* See faults.h. Texts that people wrote come back in `what`, so it is bounded and never moves a terminal's cursor. */
+/* Faults one by one. Texts that others wrote come back in `what`, so it is bounded and clean. */
 #include "panel/faults.h"
 #include "base/mem.h"
+#include "base/text.h"
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -22,26 +23,15 @@ void faults_free(struct faults *faults)
     faults_init(faults);
 }
 
-/* Cuts what is too long between two characters, never inside one. */
-static void end_on_character(char *text, size_t len)
+PRINTF_LIKE(2, 0) static void compose_what(char what[static WHAT_SIZE], const char *format, va_list arguments)
 {
-    while (len > 0 && ((unsigned char)text[len] & 0xC0) == 0x80)
-        len--;
-    text[len] = '\0';
+    if (vsnprintf(what, WHAT_SIZE, format, arguments) < 0)
+        what[0] = '\0';
+    text_end_on_character(what, WHAT_SIZE);
+    text_clean(what);
 }
 
-PRINTF_LIKE(2, 0) static void compose(char what[static WHAT_SIZE], const char *format, va_list arguments)
-{
-    what[0] = '\0';
-    vsnprintf(what, WHAT_SIZE, format, arguments);
-    if (strlen(what) == WHAT_SIZE - 1)
-        end_on_character(what, WHAT_SIZE - 2);
-    for (char *c = what; *c != '\0'; c++)
-        if ((unsigned char)*c < 0x20 || *c == 0x7F)
-            *c = '?';
-}
-
-static int keep(struct faults *faults, const char *where, const char *what)
+static int keep_fault(struct faults *faults, const char *where, const char *what)
 {
     if (!faults->list) {
         faults->list = mem_calloc(FAULTS_MAX, sizeof *faults->list);
@@ -66,9 +56,9 @@ void faults_add(struct faults *faults, const char *where, const char *format, ..
     char what[WHAT_SIZE];
     va_list arguments;
     va_start(arguments, format);
-    compose(what, format, arguments);
+    compose_what(what, format, arguments);
     va_end(arguments);
-    if (keep(faults, where, what) != 0)
+    if (keep_fault(faults, where, what) < 0)
         faults->no_memory = true;
 }
 

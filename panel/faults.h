@@ -10,8 +10,8 @@
 #define FAULTS_MAX 100 /* kept; what comes after is only counted */
 
 struct fault {
-    char *where; /* a JSON pointer ("/rounds/0/closesAt") or "line 7" */
-    char *what; /* a phrase without a full stop */
+    char *where; /* a JSON pointer ("/rounds/0/closesAt") or "line 7"; as it is, to be cleaned by who shows it */
+    char *what; /* a phrase without a full stop, clean (base/text.h) */
 };
 
 struct faults {

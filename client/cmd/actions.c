@@ -120,8 +120,8 @@ static int list_actions(const struct catalogue *catalogue, const struct history 
     int exit_code = CLI_DONE;
     if (l.rows == 0 && !as_json)
         cli_say("%s", T("Nothing is open now.", "Er is nu niets open."));
-    else if (output_print(&out) < 0)
-        exit_code = CLI_FAILED;
+    else
+        exit_code = cli_print(&out, as_json ? CLI_JSON : CLI_TEXT);
     buf_free(&out);
     return exit_code;
 }

@@ -125,8 +125,7 @@ static int list_receipts(const struct profile *profile, bool as_json)
         if (rows.count > 1)
             qsort(rows.list, rows.count, sizeof *rows.list, compare_by_index);
         (as_json ? put_receipts_as_json : put_receipts_as_table)(&out, &rows);
-        if (output_print(&out) < 0)
-            exit_code = CLI_FAILED;
+        exit_code = cli_print(&out, as_json ? CLI_JSON : CLI_TEXT);
     }
     mem_free(rows.list);
     buf_free(&out);

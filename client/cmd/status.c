@@ -156,8 +156,8 @@ static int print_status(const struct profile *profile, bool as_json)
     buf_init(&out, OUTPUT_MAX);
     if (put_status(&out, profile, as_json) < 0)
         failure_tell_errno(profile->home);
-    else if (output_print(&out) == 0)
-        exit_code = CLI_DONE;
+    else
+        exit_code = cli_print(&out, as_json ? CLI_JSON : CLI_TEXT);
     buf_free(&out);
     return exit_code;
 }

@@ -1,4 +1,4 @@
-/* What the verbs print: tables in columns, whole outputs, texts of several lines. Data goes to standard output, talk to
+/* What the verbs print: tables in columns, texts of several lines. Data goes to standard output, talk to
  * standard error. Knows no panel, no file and no connection. Main thread only. */
 #ifndef CLIENT_TERMINAL_OUTPUT_H
 #define CLIENT_TERMINAL_OUTPUT_H
@@ -10,9 +10,6 @@ size_t output_width(const char *text);
 
 /* Appends `text`, made clean (base/text.h), and spaces up to `width` characters. */
 void output_put_cell(struct buf *out, const char *text, size_t width);
-
-/* Writes what `out` holds to standard output, all or nothing of it: -1, having said so, when `out` has failed. */
-MUST_CHECK int output_print(const struct buf *out);
 
 /* Every line of `text` on standard error. */
 void output_say_lines(const struct buf *text);

@@ -91,7 +91,7 @@ static int tell_action_changes(const struct actions_import *import)
                T("%zu actions: %zu added, %zu changed, %zu stopped\n",
                  "%zu acties: %zu toegevoegd, %zu gewijzigd, %zu gestopt\n"),
                count, import->added, import->changed, import->stopped);
-    return cmd_print(&text);
+    return cmd_print(&text, CLI_TEXT);
 }
 
 int cmd_actions_import(const struct cli_verb *verb, int argc, char **argv)

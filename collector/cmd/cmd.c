@@ -50,15 +50,13 @@ int cmd_tell_faults(const char *file, const struct faults *faults)
                     faults->total);
 }
 
-int cmd_print(struct buf *text)
+int cmd_print(struct buf *text, enum cli_form form)
 {
-    int result = buf_check(text);
-    if (result == 0 && text->len > 0 && fwrite(text->data, 1, text->len, stdout) != text->len)
-        result = -1;
+    int result = cli_print(text, form);
     if (fflush(stdout) != 0)
-        result = -1;
+        result = cli_fail(T("the output can't be written", "de uitvoer kan niet geschreven worden"));
     buf_free(text);
-    return result == 0 ? CLI_DONE : cli_fail(T("the output can't be written", "de uitvoer kan niet geschreven worden"));
+    return result;
 }
 
 int cmd_list(const struct cli_verb *verb, int argc, char **argv, const char *header,
@@ -74,7 +72,7 @@ int cmd_list(const struct cli_verb *verb, int argc, char **argv, const char *hea
     buf_put_text(&text, header);
     csv_begin(&writer, &text, &csv_rfc4180);
     if (put(store, &writer) == STORE_OK)
-        result = cmd_print(&text);
+        result = cmd_print(&text, CLI_TEXT);
     else
         result = cmd_store_failed(store);
     buf_free(&text);

@@ -63,7 +63,7 @@ MUST_CHECK int cmd_make_folder(const char *folder);
 /* A cell with a moment in RFC 3339, empty for 0. */
 void cmd_put_time(struct csv_writer *writer, int64_t when);
 
-/* Writes the buffer to standard output and frees it. Returns the exit code. */
-int cmd_print(struct buf *text);
+/* Writes the buffer to standard output, as cli_print does, and frees it. Returns the exit code. */
+int cmd_print(struct buf *text, enum cli_form form);
 
 #endif

@@ -214,7 +214,7 @@ static int tell_panel_changes(const struct panel_import *import)
     struct buf text;
     buf_init(&text, SIZE_MAX);
     panel_import_put_changes(&text, import->before, import->after);
-    return cmd_print(&text);
+    return cmd_print(&text, CLI_TEXT);
 }
 
 int cmd_panel_import(const struct cli_verb *verb, int argc, char **argv)
@@ -256,7 +256,7 @@ int cmd_panel_show(const struct cli_verb *verb, int argc, char **argv)
         struct buf text;
         buf_init(&text, SIZE_MAX);
         buf_put(&text, catalogue->definition.data, catalogue->definition.len);
-        result = cmd_print(&text);
+        result = cmd_print(&text, CLI_DOCUMENT);
     }
     catalogue_release(catalogue);
     store_close(store);

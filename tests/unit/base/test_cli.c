@@ -281,6 +281,60 @@ Test(cli, keeps_talk_to_one_line_each)
     cr_assert_str_eq(said, "50 percent\nprog: no such file?here\n");
 }
 
+Test(cli, lets_nothing_move_the_terminal)
+{
+    capture_begin(2);
+    cli_say("a%s", "\xC2\x9B"
+                   "31m\xE2\x80\xAE\x7F\xFF\xC3\xA9");
+    cr_assert_str_eq(capture_end(2), "a?31m???\xC3\xA9\n");
+}
+
+Test(cli, cuts_a_long_line_between_two_characters)
+{
+    char text[4001];
+    for (size_t i = 0; i + 1 < sizeof text; i += 2)
+        memcpy(text + i, "\xC3\xA9", 2);
+    text[sizeof text - 1] = '\0';
+    capture_begin(2);
+    cli_say("a%s", text);
+    const char *said = capture_end(2);
+    size_t len = strlen(said);
+    cr_assert_geq(len, 2000);
+    cr_assert_eq(said[len - 1], '\n');
+    cr_assert_eq(memcmp(said + len - 3, "\xC3\xA9", 2), 0);
+}
+
+static void prints_as(enum cli_form form, const char *data, const char *wanted)
+{
+    struct buf text;
+    buf_init(&text, 1000);
+    buf_put_text(&text, data);
+    capture_begin(1);
+    cr_assert_eq(cli_print(&text, form), CLI_DONE);
+    cr_assert_eq(fflush(stdout), 0);
+    cr_assert_str_eq(capture_end(1), wanted);
+    buf_free(&text);
+}
+
+Test(cli, escapes_json_everywhere_and_leaves_data_for_a_file_alone)
+{
+    const char hostile[] = "{\"a\":\"\xC2\x9B\xE2\x80\xAE\"}\r\n";
+    prints_as(CLI_JSON, hostile, "{\"a\":\"\\u009b\\u202e\"}\r\n");
+    prints_as(CLI_DOCUMENT, hostile, hostile);
+    prints_as(CLI_TEXT, hostile, hostile);
+}
+
+Test(cli, says_when_there_is_nothing_whole_to_print)
+{
+    struct buf text;
+    buf_init(&text, 3);
+    buf_put_text(&text, "too long");
+    capture_begin(2);
+    cr_assert_eq(cli_print(&text, CLI_TEXT), CLI_FAILED);
+    cr_assert_not_null(strstr(capture_end(2), "out of memory"));
+    buf_free(&text);
+}
+
 Test(cli, fails_when_output_can_not_be_written)
 {
     int full = open("/dev/full", O_WRONLY), kept = dup(STDOUT_FILENO), code;

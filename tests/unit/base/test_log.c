@@ -53,10 +53,10 @@ Test(log, keeps_an_event_to_one_line)
 {
     clock_set(0);
     capture_begin(2);
-    log_info("a\nb\r\t\x1b[31m\x7f%s|%s", "\xC2\x9B\xC3\xA9\xE2\x82\xAC", "\xFF\xC3");
-    cr_assert_str_eq(
-        capture_end(2),
-        "1970-01-01T00:00:00Z info a\\x0ab\\x0d\\x09\\x1b[31m\\x7f\\xc2\\x9b\xC3\xA9\xE2\x82\xAC|\\xff\\xc3\n");
+    log_info("a\nb\r\t\x1b[31m\x7f%s|%s", "\xC2\x9B\xE2\x80\xAE\xC3\xA9\xE2\x82\xAC", "\xFF\xC3");
+    cr_assert_str_eq(capture_end(2),
+                     "1970-01-01T00:00:00Z info "
+                     "a\\x0ab\\x0d\\x09\\x1b[31m\\x7f\\xc2\\x9b\\xe2\\x80\\xae\xC3\xA9\xE2\x82\xAC|\\xff\\xc3\n");
 }
 
 Test(log, cuts_off_what_is_too_long_between_characters)

@@ -53,3 +53,11 @@ Test(utf8, never_looks_past_what_may_be_read)
     cr_assert_eq(utf8_step("\xE2\x82\xAC", 2), 0);
     cr_assert_eq(utf8_step("\xF0\x9F\x98\x80", 3), 0);
 }
+
+Test(utf8, knows_the_number_of_a_character)
+{
+    cr_assert_eq(utf8_code("A", 1), 0x41);
+    cr_assert_eq(utf8_code("\xC2\x80", 2), 0x80);
+    cr_assert_eq(utf8_code("\xE2\x80\xAE", 3), 0x202E);
+    cr_assert_eq(utf8_code("\xF4\x8F\xBF\xBF", 4), 0x10FFFF);
+}

@@ -50,12 +50,14 @@ Test(faults, cuts_a_long_phrase_between_two_characters)
     faults_free(&faults);
 }
 
-Test(faults, shows_no_control_character)
+Test(faults, shows_nothing_that_moves_a_terminal)
 {
     struct faults faults;
     faults_init(&faults);
-    faults_add(&faults, "/", "%s", "a\033[2Jb\nc\177d é");
-    cr_assert_str_eq(faults.list[0].what, "a?[2Jb?c?d é");
+    faults_add(&faults, "/", "%s",
+               "a\033[2Jb\nc\177d \xC2\x9B"
+               "e\xE2\x80\xAE é");
+    cr_assert_str_eq(faults.list[0].what, "a?[2Jb?c?d ?e? é");
     faults_free(&faults);
 }
 

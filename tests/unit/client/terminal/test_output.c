@@ -39,23 +39,6 @@ Test(output, shows_no_control_character_of_a_cell)
                      "?txt.exe", "U+202E turns the reading order round");
 }
 
-Test(output, prints_all_or_says_that_it_could_not)
-{
-    struct buf out;
-    buf_init(&out, 4);
-    buf_put_text(&out, "rows");
-    capture_begin(1);
-    cr_expect_eq(output_print(&out), 0);
-    cr_expect_str_eq(capture_end(1), "rows");
-    buf_put_text(&out, "x");
-    capture_begin(1);
-    capture_begin(2);
-    cr_expect_eq(output_print(&out), -1);
-    cr_expect_str_neq(capture_end(2), "");
-    cr_expect_str_eq(capture_end(1), "");
-    buf_free(&out);
-}
-
 Test(output, says_each_line_of_a_text)
 {
     struct buf text;
