@@ -14,6 +14,7 @@
 #include "client/batch/plan.h"
 #include "client/home/pin.h"
 #include "client/home/spool_bulk.h"
+#include "client/log/move.h"
 #include "client/net/deliver.h"
 #include "client/net/http.h"
 
@@ -42,6 +43,7 @@ struct batch {
     struct spool_bulk *bulk; /* what goes to and from the spools */
     const struct batch_listener *listener;
     struct http_answer answer; /* the last one had */
+    struct move move; /* for homes that know the collector by another URL */
     struct pin *log; /* as seen when this run began; NULL until then */
     size_t unproven; /* responses whose receipt does not hold */
     struct error why; /* the last of them does not */

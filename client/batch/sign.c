@@ -82,10 +82,34 @@ static int sign_row(const struct batch *batch, const struct profile *profile, st
     return result;
 }
 
-static bool is_enrolled_elsewhere(const struct batch *batch, const struct profile *profile)
+/* A home that is enrolled at another URL follows the collector, where that is shown to be the same. */
+static enum batch_result follow_collector(struct batch *batch, struct profile *profile)
 {
-    return profile_is_enrolled(profile) &&
-           (strcmp(profile->url, batch->url) != 0 || strcmp(profile->panel, batch->context.catalogue->panel->id) != 0);
+    enum move_result result = MOVE_DONE;
+    if (profile_is_enrolled(profile) && strcmp(profile->panel, batch->context.catalogue->panel->id) != 0)
+        result = MOVE_OTHER_PANEL;
+    else if (profile_is_enrolled(profile) && strcmp(profile->url, batch->url) != 0 && !batch->offline)
+        result = move_home(&batch->move, profile);
+    switch (result) {
+    case MOVE_DONE:
+        return BATCH_DONE;
+    case MOVE_OTHER_PANEL:
+        error_set(&batch->error, ERROR_REFUSED, T("%s is enrolled elsewhere, at %s", "%s is elders aangemeld, bij %s"),
+                  profile->home, profile->url);
+        return BATCH_FAILED;
+    case MOVE_NO_PIN:
+    case MOVE_OTHER_LOG:
+        error_set(
+            &batch->error, ERROR_REFUSED,
+            T("%s is enrolled at %s, and %s does not show the same log; `burgerpanel enrol %s --home %s` says more",
+              "%s is aangemeld bij %s, en %s toont niet hetzelfde logboek; `burgerpanel enrol %s --home %s` zegt "
+              "meer"),
+            profile->home, profile->url, batch->url, batch->url, profile->home);
+        return BATCH_FAILED;
+    case MOVE_FAILED:
+        break;
+    }
+    return fail_by_errno(batch, profile->home);
 }
 
 /* Receipts are checked under the log's key of this run, so that must be the one pinned in the home. */
@@ -125,12 +149,9 @@ static enum batch_result serve_member(struct batch *batch, struct profile *profi
 {
     struct batch_plan *plan = batch->plan;
     size_t member = plan->rows[plan->by_member[span.from]].member;
-    if (is_enrolled_elsewhere(batch, profile)) {
-        error_set(&batch->error, ERROR_REFUSED, T("%s is enrolled elsewhere, at %s", "%s is elders aangemeld, bij %s"),
-                  profile->home, profile->url);
-        return BATCH_FAILED;
-    }
-    enum batch_result result = compare_log(batch, profile);
+    enum batch_result result = follow_collector(batch, profile);
+    if (result == BATCH_DONE)
+        result = compare_log(batch, profile);
     if (result == BATCH_DONE && !profile_is_enrolled(profile))
         result = enrol_or_exclude(batch, profile, member, span);
     for (size_t i = span.from; i < span.to && result == BATCH_DONE; i++) {
@@ -199,6 +220,9 @@ enum batch_result batch_sign(struct batch *batch)
     const struct batch_listener *listener = batch->listener;
     struct buf home;
     enum batch_result result = see_log(batch);
+    batch->move = (struct move){.url = batch->url,
+                                .panel = batch->context.catalogue->panel->id,
+                                .monitor = {.http = batch->http, .answer = &batch->answer}};
     buf_init(&home, PATH_MAX);
     listener->step_begins(listener->context, BATCH_SIGNING, batch->plan->row_count);
     for (size_t from = 0; from < batch->plan->row_count && result == BATCH_DONE;) {
@@ -213,6 +237,7 @@ enum batch_result batch_sign(struct batch *batch)
     if (spool_bulk_finish(batch->bulk) < 0)
         result = fail_by_errno(batch, batch->homes);
     listener->step_ends(listener->context);
+    move_wipe(&batch->move);
     buf_free(&home);
     return result;
 }

@@ -4,7 +4,9 @@
 #include "base/mem.h"
 #include "base/url.h"
 #include "client/cmd/cmd.h"
+#include "client/cmd/findings.h"
 #include "client/cmd/rounds.h"
+#include "client/log/move.h"
 #include "client/log/view.h"
 #include "client/response/catalogue.h"
 #include "client/terminal/failures.h"
@@ -16,6 +18,7 @@
 
 #define CODE_LINE_MAX ((size_t)256)
 #define CODE_TRIES 3
+#define PANEL_ID_MAX ((size_t)64)
 
 static bool is_code(const char *typed)
 {
@@ -112,12 +115,83 @@ static int enrol_through(struct profile *profile, struct http *http, const char 
     return exit_code;
 }
 
-static int tell_enrolled_before(const struct profile *profile, const char *url)
+/* Another URL than the one that the home is enrolled at. */
+
+static int tell_move(const struct profile *profile, const struct move *move, enum move_result result)
 {
-    if (strcmp(profile->url, url) != 0)
-        return cli_fail(T("%s is enrolled already, at %s: name another folder with --home",
-                          "%s is al aangemeld, bij %s: noem een andere map met --home"),
-                        profile->home, profile->url);
+    switch (result) {
+    case MOVE_DONE:
+        cli_say(
+            T("The collector of panel %s is at %s from now on; your enrolment and all that you sent stay as they are.",
+              "De verzamelaar van panel %s is voortaan bij %s; uw aanmelding en wat u verstuurde blijven zoals ze "
+              "zijn."),
+            profile->panel, profile->url);
+        printf("%s\n", profile->kid);
+        return CLI_DONE;
+    case MOVE_OTHER_PANEL:
+        return cli_fail(T("%s is enrolled in panel %s, at %s, and that is another one: name another folder with --home",
+                          "%s is aangemeld bij panel %s, bij %s, en dit is een ander: noem een andere map met --home"),
+                        profile->home, profile->panel, profile->url);
+    case MOVE_NO_PIN:
+        return cli_fail(
+            T("log.json is gone from %s, so nothing shows that this is the same log: put it back from a copy",
+              "log.json is weg uit %s, dus niets toont dat dit hetzelfde logboek is: zet het terug vanuit "
+              "een kopie"),
+            profile->home);
+    case MOVE_OTHER_LOG:
+        findings_tell(profile->home, &move->monitor, move->seen_as);
+        cli_say(T("So nothing was changed: this folder stays with %s.",
+                  "Er is dus niets veranderd: deze map blijft bij %s."),
+                profile->url);
+        return CLI_FAILED;
+    case MOVE_FAILED:
+        return failure_tell_errno(profile->home);
+    }
+    return CLI_FAILED;
+}
+
+/* Answering needs no connection where a copy of the questions is kept, so one is fetched along. */
+static void keep_questions(const struct profile *profile, struct http *http, struct http_answer *answer)
+{
+    struct catalogue catalogue;
+    enum catalogue_result got = catalogue_get(&catalogue, profile->home, profile->url, http, answer);
+    if (got == CATALOGUE_FRESH || got == CATALOGUE_KEPT)
+        catalogue_free(&catalogue);
+}
+
+static int move_through(struct profile *profile, struct http *http, const char *url)
+{
+    struct http_answer answer;
+    struct buf panel;
+    int exit_code;
+    http_answer_init(&answer);
+    buf_init(&panel, PANEL_ID_MAX);
+    if (move_ask_panel(http, &answer, &panel) == HTTP_DONE) {
+        struct move move = {.url = url, .panel = buf_text(&panel), .monitor = {.http = http, .answer = &answer}};
+        enum move_result result = move_home(&move, profile);
+        exit_code = tell_move(profile, &move, result);
+        if (result == MOVE_DONE)
+            keep_questions(profile, http, &answer);
+        move_wipe(&move);
+    } else {
+        exit_code =
+            failure_tell_answer(T("can't ask which panel is there", "kan niet vragen welk panel daar is"), &answer);
+    }
+    buf_free(&panel);
+    http_answer_free(&answer);
+    return exit_code;
+}
+
+static int move_to(struct profile *profile, const char *url)
+{
+    struct http *http = http_open(url, &retry_for_person);
+    int exit_code = http ? move_through(profile, http, url) : failure_no_memory();
+    http_close(http);
+    return exit_code;
+}
+
+static int tell_enrolled_before(const struct profile *profile)
+{
     cli_say(T("Enrolled already, in panel %s.", "Al aangemeld, bij panel %s."), profile->panel);
     printf("%s\n", profile->kid);
     return CLI_DONE;
@@ -145,15 +219,15 @@ static int enrol_at_home(const char *home, const char *url, const char *code)
     struct profile profile;
     if (cmd_open_home(&profile, home, true) < 0)
         return CLI_FAILED;
+    bool enrolled = profile_is_enrolled(&profile), here = enrolled && strcmp(profile.url, url) == 0;
+    if (!here && url_is_exposed(url))
+        cli_say("%s", T("Mind: this URL is http, so what is sent can be read on the way.",
+                        "Let op: deze URL is http, dus wat verstuurd wordt is onderweg te lezen."));
     int exit_code;
-    if (profile_is_enrolled(&profile)) {
-        exit_code = tell_enrolled_before(&profile, url);
-    } else {
-        if (url_is_exposed(url))
-            cli_say("%s", T("Mind: this URL is http, so what is sent can be read on the way.",
-                            "Let op: deze URL is http, dus wat verstuurd wordt is onderweg te lezen."));
-        exit_code = enrol_with_code(&profile, url, code);
-    }
+    if (here)
+        exit_code = tell_enrolled_before(&profile);
+    else
+        exit_code = enrolled ? move_to(&profile, url) : enrol_with_code(&profile, url, code);
     profile_close(&profile);
     return exit_code;
 }

@@ -84,7 +84,7 @@ static int put_waiting(void *context, const struct response_id *id)
     return 0;
 }
 
-static void put_text_or_null(struct buf *out, const char *name, const char *text)
+static void put_member_text(struct buf *out, const char *name, const char *text)
 {
     buf_printf(out, "\"%s\":", name);
     if (text && *text)
@@ -97,10 +97,10 @@ static void put_text_or_null(struct buf *out, const char *name, const char *text
 static void put_status_as_json(struct buf *out, const struct profile *p, const struct counts *c)
 {
     buf_put_char(out, '{');
-    put_text_or_null(out, "home", p->home);
-    put_text_or_null(out, "kid", p->kid);
-    put_text_or_null(out, "panel", p->panel);
-    put_text_or_null(out, "url", p->url);
+    put_member_text(out, "home", p->home);
+    put_member_text(out, "kid", p->kid);
+    put_member_text(out, "panel", p->panel);
+    put_member_text(out, "url", p->url);
     if (profile_is_enrolled(p))
         buf_printf(out, "\"index\":%lld,", (long long)p->index);
     buf_printf(out, "\"sent\":%zu,\"spooled\":%zu,\"refused\":%zu", c->sent, c->spooled, c->refused);

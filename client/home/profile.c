@@ -164,33 +164,63 @@ static void forget_enrolment(struct profile *profile)
     profile->url = profile->panel = NULL;
 }
 
-int profile_set_enrolled(struct profile *profile, const char *url, const char *panel, const char *jws,
-                         const struct buf *answer)
+/* member.json as it would be with `next` in place of the profile. */
+static int write_enrolment(const struct profile *next, const char *jws, const struct buf *answer)
 {
     char path[PATH_MAX];
     struct buf text;
     int result = -1;
-    struct json *document = json_parse(buf_text(answer), answer->len, NULL);
-    int bad = json_integer(json_member(document, "index"), &profile->index);
-    json_free(document);
-    if (bad) {
-        errno = EILSEQ;
-        return -1;
-    }
     buf_init(&text, MEMBER_MAX);
-    profile->url = copy_text(url);
-    profile->panel = copy_text(panel);
-    if (profile->url && profile->panel)
-        put_enrolment(&text, profile, jws, answer);
-    else
-        text.failed = true;
+    put_enrolment(&text, next, jws, answer);
     if (buf_check(&text) < 0)
         errno = ENOMEM;
-    else if (path_in_home(path, profile->home, "member.json") == 0)
+    else if (path_in_home(path, next->home, "member.json") == 0)
         result = file_write(path, buf_text(&text), text.len, 0600);
-    if (result < 0)
-        forget_enrolment(profile);
-    buf_free(&text);
+    buf_wipe(&text); /* the enrolment holds the code */
+    return result;
+}
+
+static int read_index(const struct buf *answer, int64_t *out)
+{
+    struct json *document = json_parse(buf_text(answer), answer->len, NULL);
+    int result = json_integer(json_member(document, "index"), out);
+    json_free(document);
+    errno = EILSEQ;
+    return result;
+}
+
+int profile_set_enrolled(struct profile *profile, const char *url, const char *panel, const char *jws,
+                         const struct buf *answer)
+{
+    struct profile next = *profile;
+    if (read_index(answer, &next.index) < 0)
+        return -1;
+    next.url = copy_text(url);
+    next.panel = copy_text(panel);
+    int result = -1;
+    if (!next.url || !next.panel)
+        errno = ENOMEM;
+    else
+        result = write_enrolment(&next, jws, answer);
+    if (result == 0) {
+        struct profile before = *profile;
+        *profile = next;
+        next = before;
+    }
+    forget_enrolment(&next);
+    return result;
+}
+
+int profile_set_url(struct profile *profile, const char *url)
+{
+    struct buf jws, answer;
+    int result = -1;
+    buf_init(&jws, MEMBER_MAX);
+    buf_init(&answer, MEMBER_MAX);
+    if (profile_read_enrolment(profile, &jws, &answer) == 0)
+        result = profile_set_enrolled(profile, url, profile->panel, buf_text(&jws), &answer);
+    buf_wipe(&jws);
+    buf_free(&answer);
     return result;
 }
 

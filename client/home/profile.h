@@ -58,6 +58,9 @@ MUST_CHECK int profile_set_pin(struct profile *profile, struct pin *pin);
 MUST_CHECK int profile_set_enrolled(struct profile *profile, const char *url, const char *panel, const char *jws,
                                     const struct buf *answer);
 
+/* Notes that the collector of this enrolment is at another URL now, synced. -1: errno, with the old one kept. */
+MUST_CHECK int profile_set_url(struct profile *profile, const char *url);
+
 /* Appends the compact JWS of the enrolment and the collector's answer to it, a JSON text. -1: errno, ENOENT while not
  * enrolled, EILSEQ when the file is damaged. */
 MUST_CHECK int profile_read_enrolment(const struct profile *profile, struct buf *jws, struct buf *answer);

@@ -52,37 +52,51 @@ static enum monitor_result result_of(enum consistency_verdict verdict)
     return MONITOR_UNREAD;
 }
 
+static int open_tiles(struct monitor *monitor)
+{
+    if (!monitor->tiles)
+        monitor->tiles = tile_reader_new(monitor->http, monitor->newest->head.size, monitor->answer);
+    return monitor->tiles ? 0 : -1;
+}
+
 /* From the largest down: a tree that has shrunk is seen before anything is fetched. */
 static enum monitor_result compare_with_seen(struct monitor *monitor)
 {
-    struct tile_reader *tiles = tile_reader_new(monitor->http, monitor->newest->head.size, monitor->answer);
-    enum monitor_result result = tiles ? MONITOR_CONTINUES : MONITOR_FAILED;
+    enum monitor_result result = open_tiles(monitor) == 0 ? MONITOR_CONTINUES : MONITOR_FAILED;
     for (size_t i = monitor->seen->count; i > 0 && result == MONITOR_CONTINUES; i--) {
         monitor->older = &monitor->seen->list[i - 1];
-        result =
-            result_of(consistency_continues(&monitor->older->head, &monitor->newest->head, tile_reader_hash, tiles));
+        result = result_of(
+            consistency_continues(&monitor->older->head, &monitor->newest->head, tile_reader_hash, monitor->tiles));
     }
     if (result == MONITOR_CONTINUES)
         monitor->older = NULL;
-    tile_reader_free(tiles);
     return result;
 }
 
-enum monitor_result monitor_log(struct monitor *monitor)
+static enum monitor_result look_once(struct monitor *monitor)
 {
-    monitor->newest = NULL;
-    monitor->older = NULL;
-    monitor->why = (struct error){0};
-    monitor->view = (struct view){0};
+    if (monitor->view.checkpoint.len > 0)
+        return MONITOR_CONTINUES;
     switch (view_get(&monitor->view, monitor->http, monitor->answer)) {
     case VIEW_HAD:
-        break;
+        return MONITOR_CONTINUES;
     case VIEW_AWAY:
         return MONITOR_AWAY;
     case VIEW_REFUSED:
         return MONITOR_REFUSED;
     }
-    enum monitor_result result = judge_key(monitor);
+    return MONITOR_REFUSED;
+}
+
+enum monitor_result monitor_log(struct monitor *monitor)
+{
+    pin_free(monitor->newest);
+    monitor->newest = NULL;
+    monitor->older = NULL;
+    monitor->why = (struct error){0};
+    enum monitor_result result = look_once(monitor);
+    if (result == MONITOR_CONTINUES)
+        result = judge_key(monitor);
     if (result == MONITOR_CONTINUES)
         result = judge_checkpoint(monitor);
     return result == MONITOR_CONTINUES ? compare_with_seen(monitor) : result;
@@ -90,6 +104,8 @@ enum monitor_result monitor_log(struct monitor *monitor)
 
 void monitor_wipe(struct monitor *monitor)
 {
+    tile_reader_free(monitor->tiles);
+    monitor->tiles = NULL;
     view_free(&monitor->view);
     pin_free(monitor->newest);
     monitor->newest = NULL;

@@ -26,12 +26,14 @@ struct monitor {
     struct http *http;
     struct http_answer *answer; /* the last one had */
     struct view view; /* as served; empty while not had */
+    struct tile_reader *tiles; /* of the checkpoint as served; NULL while none was needed */
     struct pin *newest; /* the checkpoint as served, verified; NULL while there is none */
     const struct seen_checkpoint *older; /* which of `seen` the result is about; NULL where about none */
     struct error why; /* with MONITOR_NO_LOG: what is wrong with what answers */
 };
 
-/* Looks, and fills what is not the caller's; free with monitor_wipe, whatever comes out. */
+/* Looks, and fills what is not the caller's, which is all zeros the first time; free with monitor_wipe, whatever comes
+ * out. Asked again, for another member's `pin` and `seen`, it goes by what it saw the first time. */
 MUST_CHECK enum monitor_result monitor_log(struct monitor *monitor);
 void monitor_wipe(struct monitor *monitor);
 

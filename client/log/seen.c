@@ -2,6 +2,7 @@
 #include "client/log/seen.h"
 #include "base/list.h"
 #include "base/mem.h"
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -15,6 +16,41 @@ int seen_add(struct seen_list *seen, const struct merkle_head *head, const struc
     if (!text)
         return -1;
     seen->list[seen->count++] = (struct seen_checkpoint){*head, text, checkpoint->len};
+    return 0;
+}
+
+struct gathering {
+    struct seen_list *seen;
+    const struct note_key *key;
+    const struct seen_listener *listener;
+};
+
+static int gather_receipt(void *context, const struct member_receipt *receipt)
+{
+    struct gathering *gathering = context;
+    struct receipts_proof proof;
+    struct error wrong = {0};
+    bool holds = receipts_check(receipt, gathering->key, &proof, &wrong) == 0;
+    if (gathering->listener)
+        gathering->listener->receipt_checked(gathering->listener->context, receipt, &wrong);
+    if (!holds || seen_add(gathering->seen, &proof.head, &proof.checkpoint) == 0)
+        return 0;
+    errno = ENOMEM;
+    return -1;
+}
+
+int seen_gather(struct seen_list *seen, const struct profile *profile, const struct seen_listener *listener)
+{
+    const struct pin *pin = profile->pin;
+    struct gathering gathering = {seen, &pin->key, listener};
+    struct slice pinned = {pin->checkpoint, pin->checkpoint_len};
+    if (receipts_each(profile, gather_receipt, &gathering) != 0)
+        return -1;
+    if (seen_add(seen, &pin->head, &pinned) < 0) {
+        errno = ENOMEM;
+        return -1;
+    }
+    seen_sort(seen);
     return 0;
 }
 

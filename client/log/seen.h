@@ -1,13 +1,14 @@
 /* The distinct checkpoints of one log that a member has seen, from receipts and from the pin: all that the log as it is
- * shown now has to continue. Knows no network and verifies nothing. One thread. */
+ * shown now has to continue. Knows no network. One thread. */
 #ifndef CLIENT_LOG_SEEN_H
 #define CLIENT_LOG_SEEN_H
 
 #include "base/slice.h"
+#include "client/home/receipts.h"
 #include "crypto/merkle.h"
 #include <stddef.h>
 
-/* One that was signed, and verified by who adds it. */
+/* One that was signed by the log, verified before it is added. */
 struct seen_checkpoint {
     struct merkle_head head;
     char *text; /* the signed note */
@@ -22,6 +23,16 @@ struct seen_list {
 
 /* Adds a copy. -1: no memory. */
 MUST_CHECK int seen_add(struct seen_list *seen, const struct merkle_head *head, const struct slice *checkpoint);
+
+/* Told of each receipt that was looked at; an empty `wrong` is one that holds. */
+struct seen_listener {
+    void (*receipt_checked)(void *context, const struct member_receipt *receipt, const struct error *wrong);
+    void *context;
+};
+
+/* Adds all that a member holds: the pinned checkpoint, and that of each receipt that holds under its key; then sorts.
+ * `listener` may be NULL. -1: errno. */
+MUST_CHECK int seen_gather(struct seen_list *seen, const struct profile *profile, const struct seen_listener *listener);
 
 /* Sorts by size, and of those that say the same leaves one. */
 void seen_sort(struct seen_list *seen);

@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/json.h"
 #include "base/mem.h"
+#include "base/text.h"
 #include "crypto/crypto.h"
 #include <string.h>
 
@@ -66,8 +67,19 @@ static void read_problem(struct http_answer *answer)
     json_free(document);
 }
 
+/* A permanent redirect of one path to the same path elsewhere (RFC 9110, 15.4.2 and 15.4.9) is a collector that has
+ * moved; where else it may send us is none of ours. */
+static void note_move(struct http_answer *answer, const char *location, const char *path)
+{
+    size_t len = strlen(location), tail = strlen(path);
+    if ((answer->status != 301 && answer->status != 308) || len <= tail || strcmp(location + len - tail, path) != 0)
+        return;
+    memcpy(answer->moved_to, location, len - tail);
+    text_clean(answer->moved_to);
+}
+
 /* Fills *answer with what a try brought; takes over its body. */
-static void take_answer(struct http_answer *answer, const struct fetch_answer *brought)
+static void fill_answer(struct http_answer *answer, const struct fetch_answer *brought, const char *path)
 {
     buf_free(&answer->body);
     *answer = (struct http_answer){.transfer = brought->outcome,
@@ -76,7 +88,7 @@ static void take_answer(struct http_answer *answer, const struct fetch_answer *b
                                    .retry_after = brought->retry_after,
                                    .server_time = brought->date};
     memcpy(answer->etag, brought->etag, sizeof answer->etag);
-    memcpy(answer->location, brought->location, sizeof answer->location);
+    note_move(answer, brought->location, path);
     read_problem(answer);
 }
 
@@ -86,7 +98,7 @@ static void try_once(struct http *http, const struct fetch_request *asked, size_
     struct fetch_answer brought;
     fetch_answer_init(&brought, answer_max);
     fetch_do(http->fetch, asked, &brought);
-    take_answer(answer, &brought);
+    fill_answer(answer, &brought, asked->url + strlen(http->url));
 }
 
 /* Trying again. */

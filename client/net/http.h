@@ -26,7 +26,7 @@ struct http_answer {
     unsigned status; /* 0 unless FETCH_ANSWERED */
     struct buf body;
     char etag[FETCH_ETAG_SIZE]; /* "" when there was none, or one too long to keep */
-    char location[FETCH_URL_MAX]; /* where a redirect, which is not followed, sends us; the same */
+    char moved_to[FETCH_URL_MAX]; /* the collector's new URL by a permanent redirect, which is not followed; else "" */
     int64_t retry_after; /* seconds; -1 when not asked */
     int64_t server_time; /* its Date, seconds since 1970; 0 when not told */
     enum problem problem; /* of an application/problem+json body by one of our names; else PROBLEM_NONE */

@@ -41,6 +41,15 @@ void messages_put_problem(struct buf *out, enum problem problem, unsigned status
         buf_put_text(out, T("the collector can't take it just now", "de verzamelaar kan nu even niets aannemen"));
         return;
     case PROBLEM_NONE:
+        if (status >= 502 && status <= 504) {
+            buf_printf(
+                out,
+                T("a server between you and the collector answers instead of it (HTTP %u); try again later",
+                  "een server tussen u en de verzamelaar antwoordt in plaats daarvan (HTTP %u); probeer het later "
+                  "opnieuw"),
+                status);
+            return;
+        }
         buf_printf(out, T("unexpected answer (HTTP %u)", "onverwacht antwoord (HTTP %u)"), status);
         return;
     case PROBLEM_TOO_LARGE:
@@ -102,7 +111,12 @@ void messages_put_reason(struct buf *out, const struct http_answer *answer)
             out, T("the answer is far longer than it should be", "het antwoord is veel langer dan het hoort te zijn"));
         return;
     case FETCH_ANSWERED:
-        if (answer->status >= 300 && answer->status < 400)
+        if (*answer->moved_to)
+            buf_printf(out,
+                       T("the collector has moved to %s; `burgerpanel enrol %s` goes there",
+                         "de verzamelaar is verhuisd naar %s; `burgerpanel enrol %s` gaat daarheen"),
+                       answer->moved_to, answer->moved_to);
+        else if (answer->status >= 300 && answer->status < 400)
             buf_printf(out,
                        T("we are sent elsewhere (HTTP %u), and don't go; is this the collector's own URL?",
                          "we worden doorgestuurd (HTTP %u) en gaan daar niet in mee; is dit de eigen URL van de "

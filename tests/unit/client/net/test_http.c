@@ -103,6 +103,39 @@ Test(http, goes_nowhere_else_when_sent_there)
     cr_expect_eq(fake_requests(), 1);
 }
 
+/* What is told of a move when asked for /v1/panel and answered with `status` and this Location. */
+static const char *moved_to(int status, const char *location)
+{
+    static const char *answers[1];
+    char header[128];
+    snprintf(header, sizeof header, "Location: %s\r\n", location);
+    answers[0] = fake_answer(status, header, "");
+    meet(answers, 1);
+    cr_expect_eq(get(0), HTTP_REFUSED);
+    cr_expect_eq(fake_requests(), 1);
+    return answer.moved_to;
+}
+
+Test(http, tells_where_a_collector_has_moved_to)
+{
+    cr_expect_str_eq(moved_to(308, "https://new.example:8443/base/v1/panel"), "https://new.example:8443/base");
+}
+
+Test(http, tells_it_for_the_older_status_too)
+{
+    cr_expect_str_eq(moved_to(301, "https://new.example/v1/panel"), "https://new.example");
+}
+
+Test(http, takes_no_passing_redirect_for_a_move)
+{
+    cr_expect_str_eq(moved_to(307, "https://new.example/v1/panel"), "");
+}
+
+Test(http, takes_no_redirect_to_another_page_for_a_move)
+{
+    cr_expect_str_eq(moved_to(301, "https://portal.example/login"), "");
+}
+
 Test(http, gives_up_when_nobody_is_there)
 {
     http = http_open("http://127.0.0.1:1", &quick);

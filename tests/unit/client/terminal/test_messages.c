@@ -50,6 +50,19 @@ Test(messages, name_what_the_collector_refused_and_what_came_in_between)
     expect_reason("far longer");
 }
 
+Test(messages, tell_a_server_in_between_and_a_collector_that_has_moved)
+{
+    answer.transfer = FETCH_ANSWERED;
+    for (answer.status = 502; answer.status <= 504; answer.status++)
+        expect_reason("a server between you and the collector");
+    answer.status = 500;
+    expect_reason("unexpected answer (HTTP 500)");
+    answer.status = 308;
+    expect_reason("sent elsewhere");
+    memcpy(answer.moved_to, "https://new.example", 20);
+    expect_reason("has moved to https://new.example; `burgerpanel enrol https://new.example`");
+}
+
 Test(messages, show_a_problem_s_errors_without_what_moves_a_cursor)
 {
     static const char body[] = "{\"errors\":[{\"pointer\":\"/answers/a\\u001b[2J\",\"detail\":\"too\\u009b31m big\"},"
