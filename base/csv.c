@@ -211,7 +211,7 @@ const struct csv_format *csv_format_find(const char *name)
 {
     if (strcmp(name, csv_rfc4180.name) == 0)
         return &csv_rfc4180;
-    if (strcmp(name, csv_excel_nl.name) == 0)
+    if (strcmp(name, csv_excel_nl.name) == 0 || strcmp(name, "excelNl") == 0)
         return &csv_excel_nl;
     return NULL;
 }

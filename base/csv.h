@@ -47,7 +47,7 @@ struct csv_format {
 extern const struct csv_format csv_rfc4180; /* , and . without BOM */
 extern const struct csv_format csv_excel_nl; /* ; and , with BOM */
 
-/* The format of that name ("rfc4180", "excel-nl"), or NULL. */
+/* The format of that name ("rfc4180", "excel-nl"; "excelNl", as the API once had it, is the same), or NULL. */
 const struct csv_format *csv_format_find(const char *name);
 
 struct csv_writer {

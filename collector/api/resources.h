@@ -26,6 +26,12 @@ void api_questions_get(struct http_exchange *x, void *context);
 void api_options_get(struct http_exchange *x, void *context);
 void api_comments_get(struct http_exchange *x, void *context);
 
+/* metadata.c */
+void api_summary_metadata_get(struct http_exchange *x, void *context);
+void api_questions_metadata_get(struct http_exchange *x, void *context);
+void api_options_metadata_get(struct http_exchange *x, void *context);
+void api_comments_metadata_get(struct http_exchange *x, void *context);
+
 /* log.c */
 void api_checkpoint_get(struct http_exchange *x, void *context);
 void api_log_key_get(struct http_exchange *x, void *context);

@@ -147,7 +147,7 @@ bool api_is_allowed(struct http_exchange *x, struct service *service, unsigned r
 
 /* Cached answers. */
 
-void api_answer_cached(struct http_exchange *x, const char *content_type, struct buf *body)
+void api_answer_tagged(struct http_exchange *x, const char *content_type, struct buf *body, const char *cache_control)
 {
     char tag[TAG_SIZE];
     if (buf_check(body) < 0) {
@@ -161,7 +161,12 @@ void api_answer_cached(struct http_exchange *x, const char *content_type, struct
         buf_free(body);
     http_answer(x, same ? 304 : 200, same ? NULL : content_type, body);
     http_answer_header_copy(x, "ETag", tag);
-    http_answer_header(x, "Cache-Control", "no-cache");
+    http_answer_header(x, "Cache-Control", cache_control);
+}
+
+void api_answer_cached(struct http_exchange *x, const char *content_type, struct buf *body)
+{
+    api_answer_tagged(x, content_type, body, "no-cache");
 }
 
 void api_answer_nothing(struct http_exchange *x)

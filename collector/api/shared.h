@@ -38,6 +38,10 @@ MUST_CHECK bool api_is_allowed(struct http_exchange *exchange, struct service *s
  * `body`. */
 void api_answer_cached(struct http_exchange *exchange, const char *content_type, struct buf *body);
 
+/* The same of what not everybody may see: `cache_control` (static) is said in place of no-cache. */
+void api_answer_tagged(struct http_exchange *exchange, const char *content_type, struct buf *body,
+                       const char *cache_control);
+
 /* Answers 404 as a path does that leads nowhere. */
 void api_answer_nothing(struct http_exchange *exchange);
 

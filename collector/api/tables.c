@@ -6,6 +6,7 @@
 #include "base/mem.h"
 #include "collector/api/resources.h"
 #include "collector/api/shared.h"
+#include "collector/api/table_request.h"
 #include "collector/http/fields.h"
 #include "collector/http/gzip.h"
 #include "collector/http/negotiate.h"
@@ -16,19 +17,12 @@
 #include <string.h>
 
 #define CHUNK_BYTES ((size_t)16 * 1024) /* bytes after which a piece goes out */
+#define LINK_MAX ((size_t)512)
 #define SEND_SECONDS 600 /* a moment of the store is held no longer, so that its log of changes can be cleared */
 
 static const char *const media_types[] = {"text/csv", "application/json"};
 static const char *const content_types[] = {"text/csv; charset=utf-8; header=present", "application/json"};
 enum form { FORM_CSV, FORM_JSON };
-
-/* What was asked for. */
-struct table_request {
-    enum table table;
-    enum form form;
-    const struct csv_format *format; /* NULL: JSON */
-    bool exact, gzip;
-};
 
 /* A table on its way, from one moment of the store. */
 struct table_stream {
@@ -37,8 +31,10 @@ struct table_stream {
     struct catalogue *catalogue;
     size_t round;
     struct table_request request;
+    enum form form;
     struct sheet *sheet;
-    struct gzip *gzip; /* NULL: it goes as it is */
+    bool compressed;
+    struct gzip *gzip; /* NULL: not yet, or it goes as it is */
     struct buf plain; /* what is still to be compressed */
     int64_t until; /* on the monotonic clock */
 };
@@ -53,6 +49,14 @@ static void release_stream(void *source)
     if (stream->store)
         snapshots_give_back(stream->snapshots, stream->store);
     mem_free(stream);
+}
+
+/* NULL: JSON. */
+static const struct csv_format *stream_format(const struct table_stream *stream)
+{
+    if (stream->form == FORM_JSON)
+        return NULL;
+    return stream->request.profile ? stream->request.profile : &csv_rfc4180;
 }
 
 /* Sending. */
@@ -125,6 +129,7 @@ static int make_tag(struct service *service, const struct table_stream *stream, 
 {
     const struct catalogue *catalogue = stream->catalogue;
     const struct table_request *request = &stream->request;
+    const struct csv_format *format = stream_format(stream);
     uint8_t hash[SHA256_BYTES] = {0};
     char text[256];
     struct merkle_head head;
@@ -132,12 +137,12 @@ static int make_tag(struct service *service, const struct table_stream *stream, 
         return -1;
     int len = snprintf(text, sizeof text, "%s %s %s %s %d %llu", BURGERPANEL_VERSION,
                        catalogue->panel->rounds[stream->round].id, table_name(request->table),
-                       request->format ? request->format->name : "json", request->exact, (unsigned long long)head.size);
+                       format ? format->name : "json", request->exact, (unsigned long long)head.size);
     hash_mix(hash, text, (size_t)len);
     hash_mix(hash, head.root.bytes, sizeof head.root.bytes);
     hash_mix(hash, buf_text(&catalogue->definition), catalogue->definition.len);
     hash_mix_actions(hash, catalogue->actions);
-    tag_of_hash(hash, request->gzip, tag);
+    tag_of_hash(hash, stream->compressed, tag);
     return 0;
 }
 
@@ -149,13 +154,28 @@ static void answer_name(struct http_exchange *x, const struct table_stream *stre
     char text[256];
     snprintf(text, sizeof text, "attachment; filename=\"%s-%s-%s%s%s.%s\"", panel->id, panel->rounds[stream->round].id,
              table_name(request->table), request->exact ? "-exact" : "",
-             request->format == &csv_excel_nl ? "-excel-nl" : "", request->form == FORM_CSV ? "csv" : "json");
+             stream_format(stream) == &csv_excel_nl ? "-excel-nl" : "", stream->form == FORM_CSV ? "csv" : "json");
     http_answer_header_copy(x, "Content-Disposition", text);
+}
+
+/* What describes the table, whichever form it is sent in (RFC 8288; CSV on the Web §5.2). */
+static void answer_link(struct http_exchange *x, const struct table_stream *stream)
+{
+    const struct table_request *request = &stream->request;
+    struct buf text;
+    buf_init(&text, LINK_MAX);
+    buf_printf(&text, "</v1/rounds/%s/%s/metadata", stream->catalogue->panel->rounds[stream->round].id,
+               table_name(request->table));
+    table_request_put_query(&text, request);
+    buf_put_text(&text, ">; rel=\"describedby\"; type=\"application/csvm+json\"");
+    http_answer_header_copy(x, "Link", buf_text(&text));
+    buf_free(&text);
 }
 
 /* Sets the answer; takes the stream over. */
 static void answer_stream(struct http_exchange *x, struct table_stream *stream, const char *tag)
 {
+    answer_link(x, stream);
     if (field_has_tag(http_header(x, "If-None-Match"), tag)) {
         http_answer(x, 304, NULL, NULL);
         release_stream(stream);
@@ -163,7 +183,7 @@ static void answer_stream(struct http_exchange *x, struct table_stream *stream, 
         answer_name(x, stream);
         if (stream->gzip)
             http_answer_header(x, "Content-Encoding", "gzip");
-        http_answer_stream(x, content_types[stream->request.form], next_chunk, stream, release_stream);
+        http_answer_stream(x, content_types[stream->form], next_chunk, stream, release_stream);
     }
     http_answer_header_copy(x, "ETag", tag);
     http_answer_header(x, "Vary", "Accept, Accept-Encoding, Authorization");
@@ -172,53 +192,18 @@ static void answer_stream(struct http_exchange *x, struct table_stream *stream, 
 
 /* What is asked. */
 
-static int read_exact(const struct http_exchange *x, bool *out)
-{
-    const char *text = http_query(x, "exact");
-    if (text && strcmp(text, "true") != 0 && strcmp(text, "false") != 0)
-        return -1;
-    *out = text && strcmp(text, "true") == 0;
-    return 0;
-}
-
-static int read_profile(const struct http_exchange *x, struct table_request *request)
-{
-    const char *text = http_query(x, "profile");
-    if (request->form == FORM_JSON)
-        return !text ? 0 : -1;
-    request->format = text && strcmp(text, "excelNl") == 0 ? &csv_excel_nl : &csv_rfc4180;
-    return !text || request->format == &csv_excel_nl || strcmp(text, "rfc4180") == 0 ? 0 : -1;
-}
-
 /* false: the answer has been set. */
-static bool read_request(struct http_exchange *x, struct table_request *request)
+static bool negotiate_form(struct http_exchange *x, const struct table_request *request, enum form *out)
 {
     int form = negotiate_media_type(http_header(x, "Accept"), media_types, sizeof media_types / sizeof *media_types);
-    if (form < 0) {
+    if (form < 0)
         http_answer_problem(x, PROBLEM_NOT_ACCEPTABLE, "This table can be had as text/csv or application/json.", NULL);
-        return false;
+    else if (form == FORM_JSON && request->profile)
+        http_answer_problem(x, PROBLEM_BAD_REQUEST, "profile is of text/csv alone.", NULL);
+    else {
+        *out = (enum form)form;
+        return true;
     }
-    request->form = (enum form)form;
-    request->gzip = negotiate_gzip(http_header(x, "Accept-Encoding"));
-    if (read_profile(x, request) == 0 && read_exact(x, &request->exact) == 0)
-        return true;
-    http_answer_problem(x, PROBLEM_BAD_REQUEST,
-                        "profile is rfc4180 or excelNl, of text/csv alone; exact is true or false.", NULL);
-    return false;
-}
-
-static bool may_ask(struct http_exchange *x, struct service *service, struct table_request *request)
-{
-    unsigned team = 1u << TOKEN_TEAM;
-    bool exact = false;
-    if (!api_is_allowed(x, service, request->table == TABLE_COMMENTS ? team : team | 1u << TOKEN_ANALYST, &exact) ||
-        !read_request(x, request))
-        return false;
-    if (!request->exact || exact)
-        return true;
-    log_info("access: refused, exact figures");
-    http_answer_problem(x, PROBLEM_FORBIDDEN, "The access token does not give the right to exact figures.", NULL);
-    http_answer_header(x, "WWW-Authenticate", "Bearer realm=\"burgerpanel\", error=\"insufficient_scope\"");
     return false;
 }
 
@@ -259,21 +244,22 @@ static int open_sheet(struct table_stream *stream, struct error *error)
                                         .round = stream->round,
                                         .table = stream->request.table,
                                         .exact = stream->request.exact,
-                                        .format = stream->request.format};
+                                        .format = stream_format(stream)};
     stream->sheet = sheet_new(&source, error);
     if (!stream->sheet)
         return -1;
-    if (!stream->request.gzip || (stream->gzip = gzip_new()) != NULL)
+    if (!stream->compressed || (stream->gzip = gzip_new()) != NULL)
         return 0;
     return error_no_memory(error);
 }
 
 static void answer_table(struct http_exchange *x, struct service *service, enum table table)
 {
-    struct table_request request = {.table = table};
+    struct table_request request;
+    enum form form;
     char tag[TAG_SIZE];
     struct error error = {0};
-    if (!may_ask(x, service, &request))
+    if (!table_request_read(x, service, table, &request) || !negotiate_form(x, &request, &form))
         return;
     struct table_stream *stream = take_snapshot(x, service, &request);
     if (!stream)
@@ -285,6 +271,8 @@ static void answer_table(struct http_exchange *x, struct service *service, enum 
         return;
     }
     stream->round = (size_t)round;
+    stream->form = form;
+    stream->compressed = negotiate_gzip(http_header(x, "Accept-Encoding"));
     if (make_tag(service, stream, tag, &error) == 0 &&
         (field_has_tag(http_header(x, "If-None-Match"), tag) || open_sheet(stream, &error) == 0)) {
         answer_stream(x, stream, tag);

@@ -44,6 +44,7 @@ const resolve = (thing) =>
 const parts = {
   'application/json': (body) => [JSON.parse(body)],
   'application/problem+json': (body) => [JSON.parse(body)],
+  'application/csvm+json': (body) => [JSON.parse(body)],
   'application/x-ndjson': (body) => body.trimEnd().split('\n').map((line) => JSON.parse(line)),
 };
 
@@ -163,7 +164,7 @@ test('tables', async () => {
     const parameters = { id: ROUND };
     const headers = tokens.team;
     const csv = await hold('GET', template, 200, { parameters, headers });
-    await hold('GET', template, 200, { parameters, headers, query: '?profile=excelNl' });
+    for (const profile of ['excel-nl', 'excelNl']) await hold('GET', template, 200, { parameters, headers, query: `?profile=${profile}` });
     const json = await hold('GET', template, 200, { parameters, headers: { ...headers, Accept: 'application/json' } });
     assert.ok(json.json().length > 0, table);
     await hold('GET', template, 304, { parameters, headers: { ...headers, 'If-None-Match': csv.headers.etag } });
@@ -172,6 +173,22 @@ test('tables', async () => {
     await hold('GET', template, 403, { parameters, headers: tokens.auditor });
     await hold('GET', template, 404, { parameters: { id: 'nope' }, headers });
     await hold('GET', template, 406, { parameters, headers: { ...headers, Accept: 'text/html' } });
+  }
+});
+
+test('metadata of tables', async () => {
+  for (const table of ['summary', 'questions', 'options', 'comments']) {
+    const template = `/rounds/{id}/${table}/metadata`;
+    const parameters = { id: ROUND };
+    const headers = tokens.team;
+    const answer = await hold('GET', template, 200, { parameters, headers });
+    await hold('GET', template, 200, { parameters, headers: { ...headers, Accept: 'application/json' } });
+    await hold('GET', template, 304, { parameters, headers: { ...headers, 'If-None-Match': answer.headers.etag } });
+    await hold('GET', template, 400, { parameters, headers, query: '?profile=x' });
+    await hold('GET', template, 401, { parameters });
+    await hold('GET', template, 403, { parameters, headers: tokens.auditor });
+    await hold('GET', template, 404, { parameters: { id: 'nope' }, headers });
+    await hold('GET', template, 406, { parameters, headers: { ...headers, Accept: 'text/csv' } });
   }
 });
 

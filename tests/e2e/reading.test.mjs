@@ -28,7 +28,7 @@ after(async () => {
 
 const forms = [
   { folder: 'plain', flags: [], query: '', suffix: '' },
-  { folder: 'excel', flags: ['--profile', 'excel-nl'], query: '?profile=excelNl', suffix: '-excel-nl' },
+  { folder: 'excel', flags: ['--profile', 'excel-nl'], query: '?profile=excel-nl', suffix: '-excel-nl' },
   { folder: 'exact', flags: ['--exact'], query: '?exact=true', suffix: '-exact' },
   { folder: 'both', flags: ['--exact', '--profile', 'excel-nl'], query: '?exact=true&profile=excelNl', suffix: '-exact-excel-nl' },
 ];
@@ -106,7 +106,7 @@ test('gzip when asked for, the same bytes inside', async () => {
 test('a strong ETag of its own for each form, and 304 for who has it', async () => {
   const tags = new Map();
   for (const table of TABLES)
-    for (const query of ['', '?profile=excelNl', '?exact=true'])
+    for (const query of ['', '?profile=excel-nl', '?exact=true'])
       for (const headers of [{}, { 'Accept-Encoding': 'gzip' }]) {
         const path = tablePath(table, query);
         const answer = await get(collector, path, tokens.exact, headers);
@@ -126,6 +126,52 @@ test('a strong ETag of its own for each form, and 304 for who has it', async () 
         assert.ok(other.bytes.equals(answer.bytes));
         assert.equal(other.headers.etag, tag);
       }
+});
+
+// A table that can't be explained from its own answer.
+test('every table links to what describes it, from where the table is found again', async () => {
+  for (const table of [...TABLES, 'comments'])
+    for (const query of ['', '?profile=excel-nl', ...(table === 'comments' ? [] : ['?profile=excel-nl&exact=true'])]) {
+      const token = table === 'comments' ? tokens.team : tokens.exact;
+      const answer = await get(collector, tablePath(table, query), token);
+      const again = await get(collector, tablePath(table, query), token, { 'If-None-Match': answer.headers.etag });
+      const path = `/v1/rounds/${ROUND}/${table}/metadata${query}`;
+      for (const { headers } of [answer, again])
+        assert.equal(headers.link, `<${path}>; rel="describedby"; type="application/csvm+json"`);
+      const described = await get(collector, path, token);
+      assert.equal(described.status, 200, described.text);
+      assert.equal(described.headers['content-type'], 'application/csvm+json');
+      assert.equal(described.headers['cache-control'], 'private, no-cache');
+      const { tables, notes } = JSON.parse(described.text);
+      const url = new URL(tables[0].url, collector.url + path);
+      assert.equal(url.pathname + url.search, tablePath(table, query));
+      const separator = query === '' ? ',' : ';';
+      assert.equal(tables[0].dialect.delimiter, separator);
+      const [header] = answer.text.replace(/^\ufeff/, '').split('\r\n');
+      assert.deepEqual(tables[0].tableSchema.columns.map((column) => column.name), header.split(separator));
+      assert.equal(notes[0].disclosure.exact, query.includes('exact'));
+      assert.deepEqual(notes[0].participation, { invited: 60, enrolled: 60 });
+    }
+});
+
+test('what describes a table is for who may have the table', async () => {
+  const path = (table, query = '') => `/v1/rounds/${ROUND}/${table}/metadata${query}`;
+  assertProblem(await get(collector, path('summary')), 401, 'unauthorized');
+  assertProblem(await get(collector, path('summary'), tokens.auditor), 403, 'forbidden');
+  assertProblem(await get(collector, path('comments'), tokens.analyst), 403, 'forbidden');
+  assertProblem(await get(collector, path('summary', '?exact=true'), tokens.analyst), 403, 'forbidden');
+  assertProblem(await get(collector, path('comments', '?exact=true'), tokens.team), 400, 'bad-request');
+  assertProblem(await get(collector, path('nothing'), tokens.team), 404, 'not-found');
+});
+
+test('a profile has one name, and the API\'s former spelling is the same', async () => {
+  const one = await get(collector, tablePath('options', '?profile=excel-nl'), tokens.analyst);
+  const other = await get(collector, tablePath('options', '?profile=excelNl'), tokens.analyst);
+  assert.equal(one.status, 200, one.text);
+  assert.ok(one.bytes.equals(other.bytes));
+  assert.equal(one.headers.etag, other.headers.etag);
+  const typed = await collector.export(ROUND, 'other-spelling', '--profile', 'excelNl');
+  assert.ok(one.bytes.equals(readFileSync(join(typed, 'options.csv'))));
 });
 
 test('HEAD says what GET would', async () => {
@@ -159,7 +205,7 @@ test('Accept is weighed; what cannot be given is 406', async () => {
 });
 
 test('a query that is not understood is 400', async () => {
-  const bad = ['?profile=xml', '?profile=', '?profile', '?exact=1', '?exact', '?exact=false&exact=true', '?Exact=true', '?limit=5', '?profile=excel-nl'];
+  const bad = ['?profile=xml', '?profile=', '?profile', '?exact=1', '?exact', '?exact=false&exact=true', '?Exact=true', '?limit=5', '?profile=Excel-NL'];
   for (const query of bad)
     assertProblem(await get(collector, tablePath('summary', query), tokens.exact), 400, 'bad-request');
   assertProblem(

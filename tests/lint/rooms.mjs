@@ -22,7 +22,7 @@ const programs = {
     audit: { uses: 'net log state store', faces: 'audit remote' },
     intake: { uses: 'log state store ops', faces: 'commit submission submit workers' },
     release: { uses: 'tables log state store', faces: 'release' },
-    tables: { uses: 'state store', faces: 'csvw datapackage sheet' },
+    tables: { uses: 'state store', faces: 'columns csvw datapackage sheet' },
     notify: { uses: 'net log store', faces: 'notify' },
     http: { uses: 'ops', faces: 'fields gzip http negotiate tag' },
     log: { uses: 'store', faces: 'last_checkpoint log_key proofs publisher reader signer tree' },

@@ -265,6 +265,7 @@ Test(csv, finds_its_formats_by_name)
 {
     cr_assert_eq(csv_format_find("rfc4180"), &csv_rfc4180);
     cr_assert_eq(csv_format_find("excel-nl"), &csv_excel_nl);
+    cr_assert_eq(csv_format_find("excelNl"), &csv_excel_nl);
     cr_assert_null(csv_format_find("excel"));
 }
 

@@ -1,0 +1,24 @@
+/* What is asked of a table, and of what describes it: which, how exact, in which profile. Inside the API room. HTTP
+ * threads. */
+#ifndef COLLECTOR_API_TABLE_REQUEST_H
+#define COLLECTOR_API_TABLE_REQUEST_H
+
+#include "base/csv.h"
+#include "collector/api/api.h"
+#include "collector/tables/columns.h"
+
+struct table_request {
+    enum table table;
+    const struct csv_format *profile; /* NULL: none was named */
+    bool exact;
+};
+
+/* Reads the arguments, and looks whether the token's role may have the table, and have it exact. false: it may not, or
+ * the arguments are wrong; the answer has been set. */
+MUST_CHECK bool table_request_read(struct http_exchange *x, struct service *service, enum table table,
+                                   struct table_request *out);
+
+/* Puts the arguments, led by '?'; nothing when there are none. The same request, asked again, has this query. */
+void table_request_put_query(struct buf *out, const struct table_request *request);
+
+#endif
