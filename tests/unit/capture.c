@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 static int kept[3];
-static char texts[3][16384];
+static char texts[3][65536];
 
 void capture_begin(int fd)
 {

@@ -61,28 +61,6 @@ struct buf kit_file(const char *path)
     return bytes;
 }
 
-static int kept_stderr;
-
-void kit_listen(void)
-{
-    int file = memfd_create("stderr", 0);
-    fflush(stderr);
-    kept_stderr = dup(STDERR_FILENO);
-    cr_assert(file >= 0 && kept_stderr >= 0 && dup2(file, STDERR_FILENO) == STDERR_FILENO);
-    close(file);
-}
-
-const char *kit_heard(void)
-{
-    static char text[65536];
-    fflush(stderr);
-    ssize_t len = pread(STDERR_FILENO, text, sizeof text - 1, 0);
-    cr_assert_eq(dup2(kept_stderr, STDERR_FILENO), STDERR_FILENO);
-    close(kept_stderr);
-    text[len > 0 ? len : 0] = '\0';
-    return text;
-}
-
 /* Stores. */
 
 struct store *kit_store_open(const char *dsn)

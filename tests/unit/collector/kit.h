@@ -23,11 +23,6 @@ const char *kit_path(const char *name);
 /* The bytes of a file, by its path from the project's folder; the caller frees. */
 struct buf kit_file(const char *path);
 
-/* Standard error goes to a file until kit_heard, which answers what was written to it; lasts until the next
- * kit_heard. */
-void kit_listen(void);
-const char *kit_heard(void);
-
 /* Stores. */
 
 /* Made when it is not there. The caller closes. */

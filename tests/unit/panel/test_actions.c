@@ -1,5 +1,5 @@
 #include "base/mem.h"
-#include "tests/unit/panel/support.h"
+#include "tests/unit/panel/kit.h"
 #include <criterion/criterion.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,7 +14,7 @@ static const struct action plain = {S("WA-1"), S("Titel"), S("Spoor"), S("BZK"),
 
 Test(actions, reads_the_example)
 {
-    struct action_list *actions = example_actions();
+    struct action_list *actions = kit_actions();
     cr_assert_eq(actions->count, 36);
     cr_assert_str_eq(actions->list[0].id, "WA-1.01");
     cr_assert_str_eq(actions->list[0].lead, "Programma WaU");
@@ -29,9 +29,9 @@ Test(actions, reads_the_example)
 
 Test(actions, reads_columns_by_name_with_bom_and_crlf)
 {
-    struct action_list *actions = actions_from("\xEF\xBB\xBFstatus,remark,related,lead,id,track,title\r\n"
-                                               "done,!,R,L,b,T,\"Een, \"\"twee\"\"\nregels\"\r\n"
-                                               "stopped,,,,a,,x\ty\r\n");
+    struct action_list *actions = kit_actions_from("\xEF\xBB\xBFstatus,remark,related,lead,id,track,title\r\n"
+                                                   "done,!,R,L,b,T,\"Een, \"\"twee\"\"\nregels\"\r\n"
+                                                   "stopped,,,,a,,x\ty\r\n");
     const struct action first = {S("b"), S("Een, \"twee\"\nregels"), S("T"), S("L"), S("R"), ACTION_DONE};
     const struct action second = {S("a"), S("x\ty"), S(""), S(""), S(""), ACTION_STOPPED};
     cr_assert_eq(actions->count, 2);
@@ -49,7 +49,7 @@ Test(actions, names_lines_in_dutch)
     faults_init(&faults);
     const char text[] = HEADER "a,t,,,,busy\n";
     cr_assert_null(actions_parse_csv(text, strlen(text), &faults));
-    cr_assert(has_fault(&faults, "regel 2", "status 'busy' moet"));
+    cr_assert(kit_has_fault(&faults, "regel 2", "status 'busy' moet"));
     faults_free(&faults);
 }
 
@@ -68,7 +68,7 @@ Test(actions, takes_as_many_as_allowed_and_no_more)
     struct faults faults;
     buf_init(&text, ACTIONS_CSV_MAX);
     compose_many(&text, ACTIONS_MAX);
-    struct action_list *actions = actions_from(text.data);
+    struct action_list *actions = kit_actions_from(text.data);
     cr_assert_eq(actions->count, ACTIONS_MAX);
     cr_assert_eq(action_list_find(actions, "a65534"), 65534);
     cr_assert_neq(action_list_add(actions, &plain), 0);
@@ -76,7 +76,7 @@ Test(actions, takes_as_many_as_allowed_and_no_more)
     buf_put_text(&text, "one-more,t,,,,done\n");
     faults_init(&faults);
     cr_assert_null(actions_parse_csv(text.data, text.len, &faults));
-    cr_assert(has_fault(&faults, "line 65537", "more than 65535"), "%s", all_faults(&faults));
+    cr_assert(kit_has_fault(&faults, "line 65537", "more than 65535"), "%s", kit_all_faults(&faults));
     cr_assert_eq(faults.total, 1);
     faults_free(&faults);
     buf_free(&text);
@@ -88,7 +88,7 @@ Test(actions, refuses_what_is_too_large_to_read)
     char *text = mem_calloc(1, ACTIONS_CSV_MAX + 1);
     faults_init(&faults);
     cr_assert_null(actions_parse_csv(text, ACTIONS_CSV_MAX + 1, &faults));
-    cr_assert(has_fault(&faults, "line 1", "16 MiB"));
+    cr_assert(kit_has_fault(&faults, "line 1", "16 MiB"));
     faults_free(&faults);
     mem_free(text);
 }
@@ -165,7 +165,8 @@ Test(actions, judge_ids)
 
 Test(actions, come_back_from_json_as_they_went)
 {
-    struct action_list *actions = actions_from(HEADER "b,\"Een \"\"titel\"\"\nmet é\",T,L,R,started\na,x,,,,done\n");
+    struct action_list *actions =
+        kit_actions_from(HEADER "b,\"Een \"\"titel\"\"\nmet é\",T,L,R,started\na,x,,,,done\n");
     struct buf json;
     buf_init(&json, 10000);
     action_list_put_json(&json, actions);
@@ -227,10 +228,11 @@ static bool parse_csv_fails_at(unsigned long n, const struct buf *text)
 
 static void fail_each_allocation_of(const char *path)
 {
-    struct buf text = fixture(path);
+    struct buf text = kit_file(path);
     unsigned long n = 1;
     while (parse_csv_fails_at(n, &text))
         n++;
+    cr_assert_gt(n, 1);
     buf_free(&text);
 }
 

@@ -1,7 +1,7 @@
 /* fixtures/broken/: every file must be refused with exactly the faults of expected.txt, a line each: file, place, a
  * word of what is said there, parted by tabs. The place "byte" stands for any byte. */
 #include "base/mem.h"
-#include "tests/unit/panel/support.h"
+#include "tests/unit/panel/kit.h"
 #include <criterion/criterion.h>
 #include <dirent.h>
 #include <stdio.h>
@@ -21,7 +21,7 @@ struct expectations {
 
 static void read_expectations(struct expectations *e)
 {
-    e->text = fixture(FOLDER "/expected.txt");
+    e->text = kit_file(FOLDER "/expected.txt");
     e->count = 0;
     char *rest = e->text.data, *line;
     while ((line = strsep(&rest, "\n")) != NULL) {
@@ -51,11 +51,11 @@ static void expect_faults(const struct expectations *e, const char *file, const 
         bool found = false;
         for (size_t k = 0; k < faults->count && !found; k++)
             found = is_as_expected(&faults->list[k], &e->list[i]);
-        cr_expect(found, "%s: no '%s' at %s among:%s", file, e->list[i].word, e->list[i].where, all_faults(faults));
+        cr_expect(found, "%s: no '%s' at %s among:%s", file, e->list[i].word, e->list[i].where, kit_all_faults(faults));
         wanted++;
     }
     cr_expect_gt(wanted, 0, "%s is not in expected.txt", file);
-    cr_expect_eq(faults->total, wanted, "%s: %zu expected:%s", file, wanted, all_faults(faults));
+    cr_expect_eq(faults->total, wanted, "%s: %zu expected:%s", file, wanted, kit_all_faults(faults));
     cr_expect_not(faults->no_memory);
 }
 
@@ -64,7 +64,7 @@ static void expect_refused(const struct expectations *e, const char *file)
     char path[300];
     struct faults faults;
     snprintf(path, sizeof path, FOLDER "/%s", file);
-    struct buf text = fixture(path);
+    struct buf text = kit_file(path);
     faults_init(&faults);
     if (strncmp(file, "panel-", 6) == 0)
         cr_expect_null(panel_parse(buf_text(&text), text.len, &faults), "%s", file);

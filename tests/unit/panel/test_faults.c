@@ -1,6 +1,6 @@
 #include "base/mem.h"
 #include "panel/faults.h"
-#include "tests/unit/panel/support.h"
+#include "tests/unit/panel/kit.h"
 #include <criterion/criterion.h>
 #include <string.h>
 

@@ -1,6 +1,6 @@
 #include "base/mem.h"
 #include "panel/response.h"
-#include "tests/unit/panel/support.h"
+#include "tests/unit/panel/kit.h"
 #include <criterion/criterion.h>
 #include <stdio.h>
 #include <string.h>
@@ -49,8 +49,8 @@ struct bench {
 static void bench_open(struct bench *b)
 {
     memset(b, 0, sizeof *b);
-    b->panel = panel_from(chain);
-    b->actions = actions_from("id,title,track,lead,related,status\nA2,t,,,,done\nA3,t,,,,done\nA1,t,,,,done\n");
+    b->panel = kit_panel_from(chain);
+    b->actions = kit_actions_from("id,title,track,lead,related,status\nA2,t,,,,done\nA3,t,,,,done\nA1,t,,,,done\n");
     buf_init(&b->text, PANEL_JSON_MAX);
     faults_init(&b->faults);
 }
@@ -99,7 +99,7 @@ static void expect_marks(struct bench *b, const char *answers, const char *marks
     char text[300] = "";
     size_t used = 0;
     check(b, answers);
-    cr_assert_eq(b->result, 0, "%s:%s", answers, all_faults(&b->faults));
+    cr_assert_eq(b->result, 0, "%s:%s", answers, kit_all_faults(&b->faults));
     const struct questionnaire *questionnaire = round_questionnaire(b->panel, &b->panel->rounds[b->ballot.round]);
     for (size_t i = 0; i < b->ballot.mark_count; i++) {
         struct mark mark = b->ballot.marks[i];
@@ -116,9 +116,9 @@ static void expect_faults(struct bench *b, const char *answers, size_t count, co
 {
     check(b, answers);
     cr_expect_eq(b->result, -1, "%s", answers);
-    cr_expect_eq(b->faults.total, count, "%s:%s", answers, all_faults(&b->faults));
-    cr_expect(has_fault(&b->faults, where, word), "%s: no '%s' at %s in%s", answers, word, where,
-              all_faults(&b->faults));
+    cr_expect_eq(b->faults.total, count, "%s:%s", answers, kit_all_faults(&b->faults));
+    cr_expect(kit_has_fault(&b->faults, where, word), "%s: no '%s' at %s in%s", answers, word, where,
+              kit_all_faults(&b->faults));
 }
 
 Test(response_check, puts_answers_in_the_panels_terms)
@@ -222,9 +222,9 @@ Test(response_check, names_every_fault_and_escapes_unknown_names)
     bench_open(&b);
     expect_faults(&b, "{\"a\":\"no\",\"\":1,\"x/y~z\":[],\"A\":\"\",\"t\":\"\"}", 4, "/answers/x~1y~0z",
                   "not a question");
-    cr_assert(has_fault(&b.faults, "/answers/", "not a question"));
-    cr_assert(has_fault(&b.faults, "/answers/A", "not a question"));
-    cr_assert(has_fault(&b.faults, "/answers/t", "empty"));
+    cr_assert(kit_has_fault(&b.faults, "/answers/", "not a question"));
+    cr_assert(kit_has_fault(&b.faults, "/answers/A", "not a question"));
+    cr_assert(kit_has_fault(&b.faults, "/answers/t", "empty"));
     bench_close(&b);
 }
 
@@ -246,8 +246,8 @@ Test(response_check, tells_only_of_audience_round_and_action_when_one_is_wrong)
         claims.answers_len = strlen(claims.answers);
         check_claims(&b, claims, NOW);
         cr_expect_eq(b.result, -1);
-        cr_expect_eq(b.faults.total, wrong[i].count, "%zu:%s", i, all_faults(&b.faults));
-        cr_expect(has_fault(&b.faults, wrong[i].where, "is "), "%zu:%s", i, all_faults(&b.faults));
+        cr_expect_eq(b.faults.total, wrong[i].count, "%zu:%s", i, kit_all_faults(&b.faults));
+        cr_expect(kit_has_fault(&b.faults, wrong[i].where, "is "), "%zu:%s", i, kit_all_faults(&b.faults));
     }
     bench_close(&b);
 }
@@ -259,7 +259,7 @@ static int check_at(struct bench *b, int64_t iat, int64_t now)
                      .aud = "p", .round = "r0", .action = "A1", .iat = iat, .answers = "{}", .answers_len = 2},
                  now);
     if (b->result != 0)
-        cr_assert(has_fault(&b->faults, "/iat", "is "), "%s", all_faults(&b->faults));
+        cr_assert(kit_has_fault(&b->faults, "/iat", "is "), "%s", kit_all_faults(&b->faults));
     return b->result;
 }
 
@@ -271,7 +271,7 @@ Test(response_check, judges_iat_by_the_clock_and_the_rounds_start)
     cr_expect_eq(check_at(&b, NOW + 301, NOW), -1);
     cr_expect_eq(check_at(&b, OPENED, NOW), 0);
     cr_expect_eq(check_at(&b, OPENED - 1, NOW), -1);
-    cr_expect(has_fault(&b.faults, "/iat", "2026-01-01T00:00:00Z"));
+    cr_expect(kit_has_fault(&b.faults, "/iat", "2026-01-01T00:00:00Z"));
     cr_expect_eq(check_at(&b, OPENED, NOW + 400000000), 0);
     cr_expect_eq(check_at(&b, -9007199254740991, NOW), -1);
     cr_expect_eq(check_at(&b, 9007199254740991, NOW), -1);
@@ -287,8 +287,8 @@ Test(response_check, tells_of_iat_together_with_the_answers)
                      .aud = "p", .round = "r1", .action = "A1", .iat = 5, .answers = "{}", .answers_len = 2},
                  NOW);
     cr_assert_eq(b.faults.total, 2);
-    cr_assert(has_fault(&b.faults, "/iat", "opened"));
-    cr_assert(has_fault(&b.faults, "/answers/a", "required"));
+    cr_assert(kit_has_fault(&b.faults, "/iat", "opened"));
+    cr_assert(kit_has_fault(&b.faults, "/answers/a", "required"));
     bench_close(&b);
 }
 

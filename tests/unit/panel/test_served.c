@@ -1,6 +1,6 @@
 /* What a collector serves, back to what it means. */
 #include "panel/served.h"
-#include "tests/unit/panel/support.h"
+#include "tests/unit/panel/kit.h"
 #include <criterion/criterion.h>
 #include <string.h>
 
@@ -54,7 +54,7 @@ Test(served, takes_the_list_of_actions_out_of_its_object)
 /* The example, as the collector serves it: `open` in each round, first or last. */
 static struct buf served_example(const char *before, const char *after)
 {
-    struct buf file = fixture("fixtures/panel.json"), out;
+    struct buf file = kit_file("fixtures/panel.json"), out;
     buf_init(&out, SERVED_PANEL_MAX);
     struct json *panel = json_parse(buf_text(&file), file.len, NULL);
     cr_assert_not_null(panel);
@@ -80,7 +80,7 @@ static struct buf served_example(const char *before, const char *after)
 Test(served, reads_the_example_as_it_was_imported)
 {
     struct buf text = served_example("\"open\":true,", "");
-    struct panel *served = served_panel_parse(buf_text(&text), text.len), *imported = example_panel();
+    struct panel *served = served_panel_parse(buf_text(&text), text.len), *imported = kit_panel();
     cr_assert_not_null(served);
     cr_expect_str_eq(served->id, imported->id);
     cr_expect_eq(served->round_count, imported->round_count);

@@ -5,7 +5,7 @@
 #include "crypto/jws.h"
 #include "panel/enrolment.h"
 #include "tests/unit/client/fake_log.h"
-#include "tests/unit/client/scratch.h"
+#include "tests/unit/client/kit.h"
 #include "tests/unit/fake.h"
 #include <criterion/criterion.h>
 #include <string.h>
@@ -124,16 +124,16 @@ static const struct batch_listener listener = {NULL, hear_begin, hear_advance, h
 
 static void prepare(void)
 {
-    scratch_make();
-    catalogue = scratch_catalogue();
+    kit_begin();
+    catalogue = kit_catalogue();
     fake_log_init(&ours, "burgerpanel/wau");
     fake_start_with(serve, NULL);
     batch = (struct batch){.plan = &plan,
                            .context = {.catalogue = &catalogue, .round = &catalogue.panel->rounds[0]},
-                           .homes = scratch_folder(),
+                           .homes = kit_folder(),
                            .url = fake_url(),
                            .http = http_open(fake_url(), &once),
-                           .bulk = spool_bulk_open(scratch_folder()),
+                           .bulk = spool_bulk_open(kit_folder()),
                            .listener = &listener};
     cr_assert(batch.http && batch.bulk);
     http_answer_init(&batch.answer);
@@ -150,7 +150,7 @@ static void finish(void)
     fake_log_wipe(&ours);
     catalogue_free(&catalogue);
     fake_stop();
-    scratch_remove();
+    kit_end();
 }
 
 TestSuite(batch_run, .init = prepare, .fini = finish);

@@ -5,7 +5,7 @@
 #include "client/home/held.h"
 #include "crypto/jws.h"
 #include "panel/response.h"
-#include "tests/unit/client/scratch.h"
+#include "tests/unit/client/kit.h"
 #include <criterion/criterion.h>
 #include <errno.h>
 #include <string.h>
@@ -17,8 +17,8 @@ static struct secret_key *key;
 
 static void prepare(void)
 {
-    scratch_make();
-    cr_assert_eq(spool_prepare(scratch_folder()), 0);
+    kit_begin();
+    cr_assert_eq(spool_prepare(kit_folder()), 0);
     key = secret_key_new();
     cr_assert_not_null(key);
 }
@@ -26,7 +26,7 @@ static void prepare(void)
 static void finish(void)
 {
     secret_key_free(key);
-    scratch_remove();
+    kit_end();
 }
 
 TestSuite(held, .init = prepare, .fini = finish);
@@ -88,9 +88,9 @@ static struct buf signed_at(const struct response_id *id, int64_t iat)
 static void wait_with(const struct response_id *id, int64_t iat, const char *reason)
 {
     struct buf jws = signed_at(id, iat);
-    cr_assert_eq(spool_put(scratch_folder(), id, jws.data, jws.len), 0);
+    cr_assert_eq(spool_put(kit_folder(), id, jws.data, jws.len), 0);
     if (reason)
-        cr_assert_eq(spool_put_reason(scratch_folder(), id, &(struct slice){reason, strlen(reason)}), 0);
+        cr_assert_eq(spool_put_reason(kit_folder(), id, &(struct slice){reason, strlen(reason)}), 0);
     buf_free(&jws);
 }
 
@@ -105,7 +105,7 @@ static struct response read_waiting(const struct response_id *id, struct buf *jw
     buf_init(&payload, JWS_MAX);
     buf_reset(jws);
     secret_key_public(key, public_key);
-    cr_assert_eq(spool_read(scratch_folder(), id, jws), 0);
+    cr_assert_eq(spool_read(kit_folder(), id, jws), 0);
     cr_assert_eq(jws_parse(buf_text(jws), jws->len, RESPONSE_TYP, &parsed, &why), 0);
     cr_assert(jws_verify(&parsed, public_key));
     cr_assert_eq(jws_decode_payload(&parsed, &payload), 0);
@@ -116,14 +116,14 @@ static struct response read_waiting(const struct response_id *id, struct buf *jw
 
 Test(held, for_its_time_is_signed_anew_with_the_same_answers_and_revision)
 {
-    struct response_id id = scratch_id("A", 3);
+    struct response_id id = kit_id("A", 3);
     struct buf jws, answers;
     int64_t before = clock_now();
     buf_init(&jws, JWS_MAX);
     buf_init(&answers, JWS_MAX);
     wait_with(&id, before + 86400, OF_TIME);
-    cr_expect_eq(held_reason(scratch_folder(), &id), HELD_TIME);
-    cr_assert_eq(held_renew(scratch_folder(), &id, key), 0);
+    cr_expect_eq(held_reason(kit_folder(), &id), HELD_TIME);
+    cr_assert_eq(held_renew(kit_folder(), &id, key), 0);
     struct response response = read_waiting(&id, &jws);
     cr_expect(response.iat >= before && response.iat <= clock_now());
     cr_expect_eq(response.revision, 3);
@@ -132,7 +132,7 @@ Test(held, for_its_time_is_signed_anew_with_the_same_answers_and_revision)
     cr_expect_str_neq(response.jti, "AAAAAAAAAAAAAAAAAAAAAA");
     json_put_value(&answers, response.answers);
     cr_expect_str_eq(buf_text(&answers), "{\"q\":4,\"list\":[\"a\",\"b\"],\"text\":\"café\"}");
-    cr_expect_eq(held_reason(scratch_folder(), &id), HELD_NOT, "what was said of the other text is forgotten");
+    cr_expect_eq(held_reason(kit_folder(), &id), HELD_NOT, "what was said of the other text is forgotten");
     response_free(&response);
     buf_free(&jws);
     buf_free(&answers);
@@ -144,9 +144,9 @@ Test(held, for_anything_else_stays_the_text_that_was_signed)
     struct buf jws;
     buf_init(&jws, JWS_MAX);
     for (size_t i = 0; i < sizeof reasons / sizeof *reasons; i++) {
-        struct response_id id = scratch_id("A", (int64_t)i + 1);
+        struct response_id id = kit_id("A", (int64_t)i + 1);
         wait_with(&id, 1000, reasons[i]);
-        cr_assert_eq(held_renew(scratch_folder(), &id, key), 0);
+        cr_assert_eq(held_renew(kit_folder(), &id, key), 0);
         struct response response = read_waiting(&id, &jws);
         cr_expect_eq(response.iat, 1000);
         response_free(&response);
@@ -156,21 +156,21 @@ Test(held, for_anything_else_stays_the_text_that_was_signed)
 
 Test(held, can_not_be_signed_anew_when_it_is_no_response)
 {
-    struct response_id id = scratch_id("A", 1);
-    cr_assert_eq(spool_put(scratch_folder(), &id, "a.b.c", 5), 0);
-    cr_assert_eq(spool_put_reason(scratch_folder(), &id, &(struct slice){OF_TIME, strlen(OF_TIME)}), 0);
-    cr_expect_eq(held_renew(scratch_folder(), &id, key), -1);
+    struct response_id id = kit_id("A", 1);
+    cr_assert_eq(spool_put(kit_folder(), &id, "a.b.c", 5), 0);
+    cr_assert_eq(spool_put_reason(kit_folder(), &id, &(struct slice){OF_TIME, strlen(OF_TIME)}), 0);
+    cr_expect_eq(held_renew(kit_folder(), &id, key), -1);
     cr_expect_eq(errno, EILSEQ);
 }
 
 Test(held, has_no_reason_any_more_once_it_is_settled)
 {
-    struct response_id id = scratch_id("A", 1);
+    struct response_id id = kit_id("A", 1);
     struct slice jws = {"a.b.c", 5}, answer = {"{\"index\":7}", 11};
     wait_with(&id, 1000, OF_TIME);
-    cr_expect(file_exists(scratch_path("spool/round-1~A~0000000000000001.reason")));
-    cr_assert_eq(spool_settle(scratch_folder(), &id, SPOOL_SENT, &jws, &answer), 0);
-    cr_expect_not(file_exists(scratch_path("spool/round-1~A~0000000000000001.reason")));
+    cr_expect(file_exists(kit_path("spool/round-1~A~0000000000000001.reason")));
+    cr_assert_eq(spool_settle(kit_folder(), &id, SPOOL_SENT, &jws, &answer), 0);
+    cr_expect_not(file_exists(kit_path("spool/round-1~A~0000000000000001.reason")));
 }
 
 Test(held, is_taken_up_again_where_it_was_filed_as_refused)
@@ -180,20 +180,19 @@ Test(held, is_taken_up_again_where_it_was_filed_as_refused)
     struct buf back;
     buf_init(&back, 100);
     for (int64_t i = 0; i < 3; i++) {
-        struct response_id id = scratch_id("A", i + 1);
+        struct response_id id = kit_id("A", i + 1);
         struct slice answer = {answers[i], strlen(answers[i])};
-        cr_assert_eq(spool_settle(scratch_folder(), &id, SPOOL_REFUSED, &jws, &answer), 0);
+        cr_assert_eq(spool_settle(kit_folder(), &id, SPOOL_REFUSED, &jws, &answer), 0);
     }
-    scratch_write("refused/round-1~A~0000000000000004.json", "damaged");
-    cr_assert_eq(held_reopen_all(scratch_folder()), 0);
-    struct response_id closed = scratch_id("A", 1), late = scratch_id("A", 2), stale = scratch_id("A", 3),
-                       damaged = scratch_id("A", 4);
-    cr_expect_eq(spool_find(scratch_folder(), &closed), SPOOL_WAITING);
-    cr_expect_eq(held_reason(scratch_folder(), &closed), HELD_ROUND);
-    cr_assert_eq(spool_read(scratch_folder(), &closed, &back), 0);
+    kit_write("refused/round-1~A~0000000000000004.json", "damaged");
+    cr_assert_eq(held_reopen_all(kit_folder()), 0);
+    struct response_id closed = kit_id("A", 1), late = kit_id("A", 2), stale = kit_id("A", 3), damaged = kit_id("A", 4);
+    cr_expect_eq(spool_find(kit_folder(), &closed), SPOOL_WAITING);
+    cr_expect_eq(held_reason(kit_folder(), &closed), HELD_ROUND);
+    cr_assert_eq(spool_read(kit_folder(), &closed, &back), 0);
     cr_expect_str_eq(buf_text(&back), "a.b.c");
-    cr_expect_eq(held_reason(scratch_folder(), &late), HELD_TIME);
-    cr_expect_eq(spool_find(scratch_folder(), &stale), SPOOL_REFUSED);
-    cr_expect_eq(spool_find(scratch_folder(), &damaged), SPOOL_REFUSED);
+    cr_expect_eq(held_reason(kit_folder(), &late), HELD_TIME);
+    cr_expect_eq(spool_find(kit_folder(), &stale), SPOOL_REFUSED);
+    cr_expect_eq(spool_find(kit_folder(), &damaged), SPOOL_REFUSED);
     buf_free(&back);
 }

@@ -1,13 +1,13 @@
 /* The name of a response as a text and back, and what is none. */
 #include "client/home/response_id.h"
-#include "tests/unit/client/scratch.h"
+#include "tests/unit/client/kit.h"
 #include <criterion/criterion.h>
 #include <string.h>
 
 Test(response_id, reads_back_the_id_that_it_wrote)
 {
     char name[RESPONSE_ID_TEXT_SIZE];
-    struct response_id id = scratch_id("WA-1.03", 12), back;
+    struct response_id id = kit_id("WA-1.03", 12), back;
     response_id_write(&id, name);
     cr_expect_str_eq(name, "round-1~WA-1.03~0000000000000012");
     cr_assert_eq(response_id_read(name, &back), 0);
@@ -43,11 +43,11 @@ Test(response_id, refuses_a_name_that_is_none)
 
 Test(response_id, is_the_same_only_when_all_three_are)
 {
-    struct response_id id = scratch_id("WA-1.03", 12), other = id;
+    struct response_id id = kit_id("WA-1.03", 12), other = id;
     cr_expect(response_id_equal(&id, &other));
     other.revision = 13;
     cr_expect_not(response_id_equal(&id, &other));
-    other = scratch_id("WA-1.04", 12);
+    other = kit_id("WA-1.04", 12);
     cr_expect_not(response_id_equal(&id, &other));
     cr_assert_eq(response_id_set(&other, "round-2", "WA-1.03", 12), 0);
     cr_expect_not(response_id_equal(&id, &other));

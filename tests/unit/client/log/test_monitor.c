@@ -2,7 +2,7 @@
 #include "client/log/monitor.h"
 #include "client/log/tile_reader.h"
 #include "tests/unit/client/fake_log.h"
-#include "tests/unit/client/scratch.h"
+#include "tests/unit/client/kit.h"
 #include "tests/unit/fake.h"
 #include <criterion/criterion.h>
 #include <string.h>
@@ -16,7 +16,7 @@ static struct pin *pin;
 /* Two logs of one key that agree on the first 300 entries, and one of another key. */
 static void prepare(void)
 {
-    scratch_make();
+    kit_begin();
     fake_log_init(&ours, "burgerpanel/wau");
     fake_log_init(&stranger, "burgerpanel/wau");
     fake_log_fill(&stranger, "entry", 600);
@@ -37,7 +37,7 @@ static void finish(void)
     http_answer_free(&answer);
     fake_log_wipe(&ours);
     fake_log_wipe(&stranger);
-    scratch_remove();
+    kit_end();
 }
 
 TestSuite(monitor, .init = prepare, .fini = finish);

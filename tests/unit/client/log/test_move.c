@@ -2,7 +2,7 @@
 #include "base/mem.h"
 #include "client/log/move.h"
 #include "tests/unit/client/fake_log.h"
-#include "tests/unit/client/scratch.h"
+#include "tests/unit/client/kit.h"
 #include "tests/unit/fake.h"
 #include <criterion/criterion.h>
 #include <string.h>
@@ -17,13 +17,13 @@ static struct profile profile;
 static void prepare(void)
 {
     struct buf text;
-    scratch_make();
+    kit_begin();
     http_answer_init(&answer);
     fake_log_init(&ours, "burgerpanel/wau");
     fake_log_init(&theirs, "burgerpanel/wau");
     fake_log_fill(&ours, "entry", 9);
     fake_log_fill(&theirs, "entry", 9);
-    cr_assert_eq(profile_open(&profile, scratch_folder(), false), PROFILE_OPEN);
+    cr_assert_eq(profile_open(&profile, kit_folder(), false), PROFILE_OPEN);
     cr_assert_eq(profile_make_key(&profile), 0);
     buf_init(&text, 8192);
     fake_log_put_answer(&text, &ours, 3, profile.kid);
@@ -38,7 +38,7 @@ static void finish(void)
     http_answer_free(&answer);
     fake_log_wipe(&ours);
     fake_log_wipe(&theirs);
-    scratch_remove();
+    kit_end();
 }
 
 TestSuite(move, .init = prepare, .fini = finish);
@@ -63,7 +63,7 @@ static void end_move(struct move *move)
 static void reopen(void)
 {
     profile_close(&profile);
-    cr_assert_eq(profile_open(&profile, scratch_folder(), false), PROFILE_OPEN);
+    cr_assert_eq(profile_open(&profile, kit_folder(), false), PROFILE_OPEN);
 }
 
 static void expect_stayed(void)

@@ -7,7 +7,7 @@
 #include "client/net/deliver.h"
 #include "client/net/enrol.h"
 #include "tests/unit/client/fake_log.h"
-#include "tests/unit/client/scratch.h"
+#include "tests/unit/client/kit.h"
 #include "tests/unit/fake.h"
 #include <criterion/criterion.h>
 #include <stdio.h>
@@ -20,11 +20,11 @@ static struct delivery_way way;
 
 static void prepare(void)
 {
-    scratch_make();
+    kit_begin();
     http_answer_init(&answer);
     fake_log_init(&ours, "burgerpanel/wau");
     fake_log_init(&stranger, "burgerpanel/wau");
-    cr_assert_eq(spool_prepare(scratch_folder()), 0);
+    cr_assert_eq(spool_prepare(kit_folder()), 0);
 }
 
 static void finish(void)
@@ -33,7 +33,7 @@ static void finish(void)
     http_answer_free(&answer);
     fake_log_wipe(&ours);
     fake_log_wipe(&stranger);
-    scratch_remove();
+    kit_end();
 }
 
 TestSuite(deliver, .init = prepare, .fini = finish);
@@ -42,7 +42,7 @@ TestSuite(enrol, .init = prepare, .fini = finish);
 static void meet(const char *const *answers, size_t count)
 {
     fake_start(answers, count);
-    way = (struct delivery_way){scratch_folder(), &ours.key, http_open(fake_url(), &quick), NULL};
+    way = (struct delivery_way){kit_folder(), &ours.key, http_open(fake_url(), &quick), NULL};
     cr_assert_not_null(way.http);
 }
 
@@ -85,14 +85,14 @@ Test(deliver, believes_only_what_a_collector_says)
 
 static void spool(const char *action, int64_t revision)
 {
-    struct response_id id = scratch_id(action, revision);
-    cr_assert_eq(spool_put(scratch_folder(), &id, "a.b.c", 5), 0);
+    struct response_id id = kit_id(action, revision);
+    cr_assert_eq(spool_put(kit_folder(), &id, "a.b.c", 5), 0);
 }
 
 static enum spool_state place_of(const char *action, int64_t revision)
 {
-    struct response_id id = scratch_id(action, revision);
-    return spool_find(scratch_folder(), &id);
+    struct response_id id = kit_id(action, revision);
+    return spool_find(kit_folder(), &id);
 }
 
 static enum delivery deliver(struct delivery_count *count)
@@ -110,7 +110,7 @@ static int count_name(void *context, const char *name)
 static size_t evidence(void)
 {
     size_t count = 0;
-    cr_assert_eq(file_each(scratch_path("evidence"), ".json", count_name, &count), 0);
+    cr_assert_eq(file_each(kit_path("evidence"), ".json", count_name, &count), 0);
     return count;
 }
 
@@ -129,8 +129,8 @@ Test(deliver, files_each_response_by_its_answer)
     cr_expect_eq(place_of("A", 1), SPOOL_SENT);
     cr_expect_eq(place_of("B", 1), SPOOL_REFUSED);
     cr_expect_eq(place_of("C", 1), SPOOL_WAITING);
-    struct response_id held = scratch_id("C", 1);
-    cr_expect_eq(held_reason(scratch_folder(), &held), HELD_ROUND);
+    struct response_id held = kit_id("C", 1);
+    cr_expect_eq(held_reason(kit_folder(), &held), HELD_ROUND);
     cr_expect_eq(place_of("D", 1), SPOOL_SENT, "what is held keeps no other from going");
     cr_expect_eq(evidence(), 0);
     cr_expect_not_null(strstr(fake_last(), "Content-Type: application/jose\r\n"));
@@ -154,8 +154,8 @@ Test(deliver, counts_no_response_as_sent_whose_receipt_does_not_hold)
     cr_expect_eq(deliver(&count), DELIVERY_UNPROVEN);
     cr_expect_eq(deliver(&count), DELIVERY_UNPROVEN, "no receipt at all");
     cr_expect_eq(evidence(), 3);
-    struct response_id id = scratch_id("A", 2);
-    cr_assert_eq(spool_remove(scratch_folder(), &id, SPOOL_WAITING), 0);
+    struct response_id id = kit_id("A", 2);
+    cr_assert_eq(spool_remove(kit_folder(), &id, SPOOL_WAITING), 0);
     cr_expect_eq(deliver(&count), DELIVERY_SENT, "the same response again, with one that holds");
     cr_expect_eq(place_of("A", 1), SPOOL_SENT);
 }
@@ -229,9 +229,9 @@ Test(enrol, has_its_key_on_disk_before_anything_is_sent)
     struct profile profile;
     struct pin *log = fake_log_pin(&ours, 0);
     meet(answers, 1);
-    cr_assert_eq(profile_open(&profile, scratch_folder(), false), PROFILE_OPEN);
+    cr_assert_eq(profile_open(&profile, kit_folder(), false), PROFILE_OPEN);
     cr_expect_eq(enrol(&profile, log), ENROL_LATER);
-    cr_expect(file_exists(scratch_path("key")));
+    cr_expect(file_exists(kit_path("key")));
     cr_expect_not(profile_is_enrolled(&profile));
     cr_expect_null(profile.pin);
     profile_close(&profile);
@@ -260,7 +260,7 @@ static void meet_collector(struct fake_log *log, struct profile *profile)
     fake_start_with(answer_enrolment, log);
     way.http = http_open(fake_url(), &quick);
     cr_assert_not_null(way.http);
-    cr_assert_eq(profile_open(profile, scratch_folder(), false), PROFILE_OPEN);
+    cr_assert_eq(profile_open(profile, kit_folder(), false), PROFILE_OPEN);
     cr_assert_eq(profile_make_key(profile), 0);
     memcpy(expected_kid, profile->kid, sizeof expected_kid);
 }
@@ -275,7 +275,7 @@ Test(enrol, pins_the_log_with_the_enrolment)
     cr_expect_eq(enrol(&profile, log), ENROL_DONE, "no second time");
     cr_expect_eq(fake_requests(), 1);
     profile_close(&profile);
-    cr_assert_eq(profile_open(&profile, scratch_folder(), false), PROFILE_OPEN);
+    cr_assert_eq(profile_open(&profile, kit_folder(), false), PROFILE_OPEN);
     cr_assert_not_null(profile.pin);
     cr_expect(pin_has_key(profile.pin, &ours.key));
     cr_expect_eq(profile.pin->head.size, 0);
@@ -303,7 +303,7 @@ Test(enrol, is_not_noted_when_the_receipt_does_not_hold)
     cr_expect_eq(enrol(&profile, log), ENROL_UNPROVEN);
     cr_expect_not(profile_is_enrolled(&profile));
     cr_expect_null(profile.pin);
-    cr_expect_not(file_exists(scratch_path("member.json")));
+    cr_expect_not(file_exists(kit_path("member.json")));
     cr_expect_eq(evidence(), 1);
     profile_close(&profile);
     pin_free(log);
@@ -318,13 +318,13 @@ Test(enrol, holds_the_receipt_of_an_earlier_try_whose_answer_was_lost)
     loses_answer = true;
     meet_collector(&ours, &profile);
     cr_expect_eq(enrol(&profile, log), ENROL_LATER);
-    cr_expect(file_exists(scratch_path("enrolment.jws")));
+    cr_expect(file_exists(kit_path("enrolment.jws")));
     loses_answer = false;
     answers_earlier = true;
     char other[] = "x.y.z"; /* a try that nobody heard of */
-    cr_assert_eq(pending_add(scratch_folder(), &(struct buf){.data = other, .len = 5}), 0);
+    cr_assert_eq(pending_add(kit_folder(), &(struct buf){.data = other, .len = 5}), 0);
     cr_expect_eq(enrol(&profile, log), ENROL_DONE);
-    cr_expect_not(file_exists(scratch_path("enrolment.jws")));
+    cr_expect_not(file_exists(kit_path("enrolment.jws")));
     cr_assert_eq(receipts_each(&profile, look, &told), 0);
     cr_expect(told.count == 1 && told.holding == 1);
     profile_close(&profile);
@@ -337,10 +337,10 @@ Test(enrol, keeps_no_more_tries_than_the_newest_few)
     char one[16];
     for (int i = 0; i < ATTEMPTS_KEPT + 5; i++) {
         int len = snprintf(one, sizeof one, "a.b.%d", i);
-        cr_assert_eq(pending_add(scratch_folder(), &(struct buf){.data = one, .len = (size_t)len}), 0);
+        cr_assert_eq(pending_add(kit_folder(), &(struct buf){.data = one, .len = (size_t)len}), 0);
     }
     buf_init(&text, 4096);
-    cr_assert_eq(file_read(scratch_path("enrolment.jws"), &text), 0);
+    cr_assert_eq(file_read(kit_path("enrolment.jws"), &text), 0);
     size_t lines = 0;
     for (size_t i = 0; i < text.len; i++)
         lines += text.data[i] == '\n';
@@ -357,14 +357,14 @@ Test(deliver, leaves_receipts_that_can_be_checked_again)
     struct pin *log = fake_log_pin(&ours, 0);
     meet_collector(&ours, &profile);
     cr_assert_eq(enrol(&profile, log), ENROL_DONE);
-    way.home = scratch_folder();
+    way.home = kit_folder();
     way.log = &profile.pin->key;
     spool("A", 1);
     spool("A", 2);
     cr_expect_eq(deliver(&count), DELIVERY_SENT);
     cr_assert_eq(receipts_each(&profile, look, &told), 0);
     cr_expect(told.count == 3 && told.enrolments == 1 && told.holding == 3);
-    scratch_write("sent/round-1~A~0000000000000002.json", "{\"jws\":\"a.b");
+    kit_write("sent/round-1~A~0000000000000002.json", "{\"jws\":\"a.b");
     told = (struct told){0};
     cr_assert_eq(receipts_each(&profile, look, &told), 0);
     cr_expect(told.count == 3 && told.holding == 2 && told.damaged == 1);

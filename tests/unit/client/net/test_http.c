@@ -1,7 +1,7 @@
 /* The way to the collector and back, over a real socket: requests and outcomes. */
 #include "base/clock.h"
 #include "client/net/http.h"
-#include "tests/unit/client/scratch.h"
+#include "tests/unit/client/kit.h"
 #include "tests/unit/fake.h"
 #include <criterion/criterion.h>
 #include <stdio.h>
@@ -13,7 +13,7 @@ static struct http_answer answer;
 
 static void prepare(void)
 {
-    scratch_make();
+    kit_begin();
     http_answer_init(&answer);
 }
 
@@ -21,7 +21,7 @@ static void finish(void)
 {
     http_close(http);
     http_answer_free(&answer);
-    scratch_remove();
+    kit_end();
 }
 
 TestSuite(http, .init = prepare, .fini = finish);

@@ -1,12 +1,12 @@
 /* What the collector serves and what is kept of it. */
 #include "base/clock.h"
 #include "client/response/catalogue.h"
-#include "tests/unit/client/scratch.h"
+#include "tests/unit/client/kit.h"
 #include "tests/unit/fake.h"
 #include <criterion/criterion.h>
 #include <string.h>
 
-TestSuite(catalogue, .init = scratch_make, .fini = scratch_remove);
+TestSuite(catalogue, .init = kit_begin, .fini = kit_end);
 
 #define PANEL                                                                                                          \
     "{\"id\":\"wau\",\"title\":{\"nl\":\"W\"},\"questionnaires\":[{\"id\":\"q\",\"questions\":[{\"id\":\"a\","         \
@@ -27,7 +27,7 @@ static enum catalogue_result get(struct catalogue *catalogue, const char *url)
     http_answer_init(&answer);
     http = http_open(url, &retry_never);
     cr_assert_not_null(http);
-    enum catalogue_result result = catalogue_get(catalogue, scratch_folder(), url, http, &answer);
+    enum catalogue_result result = catalogue_get(catalogue, kit_folder(), url, http, &answer);
     http_close(http);
     return result;
 }

@@ -3,7 +3,7 @@
 #include "client/response/compose.h"
 #include "crypto/jws.h"
 #include "panel/response.h"
-#include "tests/unit/client/scratch.h"
+#include "tests/unit/client/kit.h"
 #include <criterion/criterion.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -15,8 +15,8 @@ static struct faults faults;
 
 static void prepare(void)
 {
-    scratch_make();
-    catalogue = scratch_catalogue();
+    kit_begin();
+    catalogue = kit_catalogue();
     answers_init(&answers, &catalogue.panel->questionnaires[0], ',');
     faults_init(&faults);
 }
@@ -26,7 +26,7 @@ static void finish(void)
     answers_free(&answers);
     faults_free(&faults);
     catalogue_free(&catalogue);
-    scratch_remove();
+    kit_end();
 }
 
 TestSuite(answers, .init = prepare, .fini = finish);
@@ -86,7 +86,7 @@ Test(answers, have_a_place_when_their_condition_holds)
 
 Test(compose, tells_all_faults_at_once_and_none_twice)
 {
-    struct response_id id = scratch_id("WA-1.03", 1);
+    struct response_id id = kit_id("WA-1.03", 1);
     struct buf json;
     buf_init(&json, JWS_MAX);
     cr_assert_eq(take(4, "importance=9", "channels=fax", "noticed=no", "satisfaction=3"), 0);
@@ -100,7 +100,7 @@ Test(compose, tells_all_faults_at_once_and_none_twice)
 
 Test(compose, blames_no_answer_for_the_one_it_hangs_on)
 {
-    struct response_id id = scratch_id("WA-1.03", 1);
+    struct response_id id = kit_id("WA-1.03", 1);
     struct buf json;
     buf_init(&json, JWS_MAX);
     cr_assert_eq(take(3, "importance=1", "noticed=maybe", "satisfaction=3"), 0);
@@ -112,7 +112,7 @@ Test(compose, blames_no_answer_for_the_one_it_hangs_on)
 
 Test(compose, signs_what_the_collector_will_verify)
 {
-    struct response_id id = scratch_id("WA-1.03", 4);
+    struct response_id id = kit_id("WA-1.03", 4);
     struct secret_key *key = secret_key_new();
     struct buf json, text, back;
     struct jws jws;
@@ -154,7 +154,7 @@ static int sign_answers_of(size_t len, struct response_id *id, struct buf *jws)
 
 Test(compose, has_room_for_just_what_fits_into_32_KiB_under_the_longest_number)
 {
-    struct response_id id = scratch_id("WA-1.03", JSON_INTEGER_MAX);
+    struct response_id id = kit_id("WA-1.03", JSON_INTEGER_MAX);
     struct buf jws;
     buf_init(&jws, JWS_MAX);
     size_t room = compose_room(&catalogue, &id);
@@ -166,7 +166,7 @@ Test(compose, has_room_for_just_what_fits_into_32_KiB_under_the_longest_number)
 
 Test(compose, names_the_longest_answers_when_together_they_do_not_fit)
 {
-    struct response_id id = scratch_id("WA-1.03", 1);
+    struct response_id id = kit_id("WA-1.03", 1);
     struct buf json;
     static char text[25002];
     memset(text, 'x', sizeof text - 1);

@@ -3,7 +3,7 @@
 #include "client/terminal/failures.h"
 #include "client/terminal/messages.h"
 #include "tests/unit/capture.h"
-#include "tests/unit/client/scratch.h"
+#include "tests/unit/client/kit.h"
 #include <criterion/criterion.h>
 #include <errno.h>
 #include <string.h>
@@ -12,14 +12,14 @@ static struct http_answer answer;
 
 static void prepare(void)
 {
-    scratch_make();
+    kit_begin();
     http_answer_init(&answer);
 }
 
 static void finish(void)
 {
     http_answer_free(&answer);
-    scratch_remove();
+    kit_end();
 }
 
 TestSuite(messages, .init = prepare, .fini = finish);

@@ -1,7 +1,7 @@
 /* How deliveries are told: of each response, of what still waits, and with which exit code. */
 #include "client/terminal/outcome.h"
 #include "tests/unit/capture.h"
-#include "tests/unit/client/scratch.h"
+#include "tests/unit/client/kit.h"
 #include <criterion/criterion.h>
 #include <string.h>
 
@@ -9,21 +9,21 @@ static struct http_answer answer;
 
 static void prepare(void)
 {
-    scratch_make();
+    kit_begin();
     http_answer_init(&answer);
 }
 
 static void finish(void)
 {
     http_answer_free(&answer);
-    scratch_remove();
+    kit_end();
 }
 
 TestSuite(outcome, .init = prepare, .fini = finish);
 
 static const char *told(enum delivery delivery, const char *body)
 {
-    struct response_id id = scratch_id("WA-1.03", 2);
+    struct response_id id = kit_id("WA-1.03", 2);
     buf_reset(&answer.body);
     buf_put_text(&answer.body, body);
     capture_begin(2);

@@ -1,11 +1,11 @@
 /* Columns, and what of other people's text reaches a terminal. */
 #include "client/terminal/output.h"
 #include "tests/unit/capture.h"
-#include "tests/unit/client/scratch.h"
+#include "tests/unit/client/kit.h"
 #include <criterion/criterion.h>
 #include <string.h>
 
-TestSuite(output, .init = scratch_make, .fini = scratch_remove);
+TestSuite(output, .init = kit_begin, .fini = kit_end);
 
 static const char *cell(const char *text, size_t width)
 {

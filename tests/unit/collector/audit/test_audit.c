@@ -3,8 +3,8 @@
 #include "collector/audit/audit.h"
 #include "collector/log/tree.h"
 #include "tests/unit/collector/kit.h"
-#include "tests/unit/collector/store/store_faulty.h"
-#include "tests/unit/collector/store/store_raw.h"
+#include "tests/unit/collector/store/faulty.h"
+#include "tests/unit/collector/store/raw.h"
 #include <criterion/criterion.h>
 #include <stdio.h>
 #include <stdlib.h>

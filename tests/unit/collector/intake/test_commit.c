@@ -3,8 +3,9 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "collector/intake/commit.h"
+#include "tests/unit/capture.h"
 #include "tests/unit/collector/kit.h"
-#include "tests/unit/collector/store/store_raw.h"
+#include "tests/unit/collector/store/raw.h"
 #include <criterion/criterion.h>
 #include <pthread.h>
 #include <stdatomic.h>
@@ -334,12 +335,12 @@ Test(commit, turns_away_while_the_store_does_not_work_and_recovers)
     struct job refused, accepted;
     start(16);
     job_init(&refused, 0, 0, 1);
-    kit_listen();
+    capture_begin(2);
     break_store();
     cr_assert_eq(push(&refused), -1);
     cr_assert_not(is_done(&refused));
     mend_store();
-    cr_assert_not_null(strstr(kit_heard(), "no such table"));
+    cr_assert_not_null(strstr(capture_end(2), "no such table"));
     job_init(&accepted, 0, 0, 1);
     cr_assert_eq(push(&accepted), 0);
     assert_accepted(&accepted);
@@ -361,14 +362,14 @@ Test(commit, answers_the_job_on_which_the_store_fails)
     cr_assert_eq(push(&first), 0);
     cr_assert(await(is_done, &first));
     cr_assert_eq(push(&second), 0);
-    kit_listen();
+    capture_begin(2);
     store_raw_run(dsn + strlen("sqlite:"), "ALTER TABLE entry RENAME TO elsewhere");
     pthread_mutex_unlock(&gate);
     cr_assert(await(is_done, &second));
     cr_assert_eq(second.parcel.submission->verdict, VERDICT_UNAVAILABLE);
     cr_assert(await(is_unhealthy, NULL));
     mend_store();
-    (void)kit_heard();
+    (void)capture_end(2);
     finish();
     cr_assert_eq(entries_now(), MEMBERS + 1);
     parcel_free(&first.parcel);
@@ -391,7 +392,7 @@ Test(commit, takes_nothing_else_for_the_store_and_recovers_when_it_is_put_back)
     static const char garbage[600] = "this is no database";
     snprintf(away, sizeof away, "%s-away", folder);
     start(16);
-    kit_listen();
+    capture_begin(2);
     break_store();
     cr_assert_eq(rename(folder, away), 0);
     cr_assert(await(has_said, (void *)(uintptr_t) "there is no store here"));
@@ -403,7 +404,7 @@ Test(commit, takes_nothing_else_for_the_store_and_recovers_when_it_is_put_back)
     cr_assert_eq(remove(folder), 0);
     cr_assert_eq(rename(away, folder), 0);
     mend_store();
-    (void)kit_heard();
+    (void)capture_end(2);
     finish();
     cr_assert_eq(entries_now(), MEMBERS);
 }

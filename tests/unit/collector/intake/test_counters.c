@@ -2,7 +2,7 @@
 #include "base/mem.h"
 #include "collector/intake/counters.h"
 #include "tests/unit/collector/kit.h"
-#include "tests/unit/collector/store/store_faulty.h"
+#include "tests/unit/collector/store/faulty.h"
 #include <criterion/criterion.h>
 
 TestSuite(counters, .init = kit_begin, .fini = kit_end);

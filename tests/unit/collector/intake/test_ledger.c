@@ -2,6 +2,7 @@
  * what administrators change meanwhile. */
 #include "collector/intake/ledger.h"
 #include "collector/log/signer.h"
+#include "tests/unit/capture.h"
 #include "tests/unit/collector/kit.h"
 #include <criterion/criterion.h>
 #include <stdio.h>
@@ -237,12 +238,12 @@ Test(ledger, does_not_take_a_replacement_below_zero)
     struct store *other = kit_store_open(dsn);
     cr_assert_eq(store_counts_write(other, 1, 1, (int64_t[SLOTS]){0}, SLOTS), STORE_OK);
     store_close(other);
-    kit_listen();
+    capture_begin(2);
     cr_assert_eq(ledger_refresh(kit.ledger), 0);
     parcel_respond(&parcels[1], &kit, &members[0], "WA-1.01", 2, KIT_ANSWERS);
     parcel_respond(&parcels[2], &kit, &members[1], "WA-1.01", 1, KIT_ANSWERS);
     int result = parcels_apply(&kit, parcels + 1, 2);
-    cr_assert_not_null(strstr(kit_heard(), "WA-1.01"));
+    cr_assert_not_null(strstr(capture_end(2), "WA-1.01"));
     cr_assert_eq(result, 0);
     cr_assert_eq(parcels[1].submission->verdict, VERDICT_UNAVAILABLE);
     assert_accepted(&parcels[2], 4, -1); /* harms no other */
@@ -353,9 +354,9 @@ Test(ledger, keeps_working_while_an_import_makes_no_sense)
     struct buf panel = kit_file("fixtures/panel.json");
     parcel_respond(&parcel, &kit, &members[0], "WA-1.01", 1, YES);
     cr_assert_eq(store_panel_write(other, "{}", 2, 0), STORE_OK);
-    kit_listen();
+    capture_begin(2);
     int result = parcels_apply(&kit, &parcel, 1);
-    cr_assert_neq(kit_heard()[0], '\0');
+    cr_assert_neq(capture_end(2)[0], '\0');
     cr_assert_eq(result, -1);
     cr_assert_eq(parcel.submission->verdict, VERDICT_UNAVAILABLE);
     kit_import_panel(other, buf_text(&panel));

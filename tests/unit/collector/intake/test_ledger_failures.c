@@ -2,8 +2,9 @@
  * for each n the n-th verb of the store fails, and likewise the n-th allocation. */
 #include "base/mem.h"
 #include "collector/intake/ledger.h"
+#include "tests/unit/capture.h"
 #include "tests/unit/collector/kit.h"
-#include "tests/unit/collector/store/store_faulty.h"
+#include "tests/unit/collector/store/faulty.h"
 #include <criterion/criterion.h>
 #include <signal.h>
 #include <string.h>
@@ -203,9 +204,9 @@ static bool fail_verb(unsigned n, const struct buf *expected)
     struct buf before = state_of(&scene);
     struct proofs *proofs = proofs_now(scene.kit.shared.proofs);
     store_faulty_fail_at(scene.kit.store, n);
-    kit_listen();
+    capture_begin(2);
     int result = parcels_apply(&scene.kit, scene.batch, BATCH);
-    const char *heard = kit_heard(), *verb = store_faulty_verb(scene.kit.store);
+    const char *heard = capture_end(2), *verb = store_faulty_verb(scene.kit.store);
     if (verb) {
         cr_assert_eq(result, -1, "%s", verb);
         cr_assert_not_null(strstr(heard, STORE_FAULTY_ERROR), "%s: %s", verb, heard);
@@ -236,7 +237,7 @@ Test(ledger_failures, are_as_harmless_one_after_the_other)
     static struct scene scene;
     struct buf expected = state_without_failure();
     open_scene(&scene);
-    kit_listen();
+    capture_begin(2);
     for (unsigned n = 1;; n++) {
         send_again(&scene);
         store_faulty_fail_at(scene.kit.store, n);
@@ -245,7 +246,7 @@ Test(ledger_failures, are_as_harmless_one_after_the_other)
         if (result == 0)
             break;
     }
-    (void)kit_heard();
+    (void)capture_end(2);
     assert_outcome(&scene, false);
     struct buf state = state_of(&scene);
     assert_same(&state, &expected, "after all of them");
@@ -283,12 +284,12 @@ static bool fail_allocation(unsigned long n, const struct buf *expected)
     static struct scene scene;
     open_scene(&scene);
     struct buf before = state_of(&scene);
-    kit_listen();
+    capture_begin(2);
     mem_fail_at(n);
     int result = parcels_apply(&scene.kit, scene.batch, BATCH);
     bool failed = mem_has_failed();
     mem_fail_at(0);
-    (void)kit_heard();
+    (void)capture_end(2);
     if (result == 0) {
         assert_outcome(&scene, false);
     } else {
@@ -328,11 +329,11 @@ Test(ledger_failures, answer_nothing_that_no_checkpoint_covers)
     signal(SIGXFSZ, SIG_IGN);
     cr_assert_eq(getrlimit(RLIMIT_FSIZE, &kept), 0);
     none = (struct rlimit){.rlim_cur = 0, .rlim_max = kept.rlim_max};
-    kit_listen();
+    capture_begin(2);
     cr_assert_eq(setrlimit(RLIMIT_FSIZE, &none), 0);
     int result = parcels_apply(&scene.kit, scene.batch, BATCH);
     cr_assert_eq(setrlimit(RLIMIT_FSIZE, &kept), 0);
-    (void)kit_heard();
+    (void)capture_end(2);
     cr_assert_eq(result, -1);
     assert_nothing_known(&scene, proofs);
     assert_goes_on(&scene, &expected, true, "checkpoint");

@@ -4,8 +4,9 @@
 #include "base/json.h"
 #include "crypto/base64url.h"
 #include "crypto/jws.h"
+#include "tests/unit/capture.h"
 #include "tests/unit/collector/kit.h"
-#include "tests/unit/collector/store/store_faulty.h"
+#include "tests/unit/collector/store/faulty.h"
 #include <criterion/criterion.h>
 #include <stdlib.h>
 #include <string.h>
@@ -164,9 +165,9 @@ static void fail_once(size_t first, size_t count)
     static struct parcel parcels[BATCH_MAX];
     submit_all(parcels, first, count);
     store_faulty_fail_at(kit.store, (unsigned)random_below(3 * count + 2) + 1);
-    kit_listen();
+    capture_begin(2);
     int result = parcels_apply(&kit, parcels, count);
-    (void)kit_heard();
+    (void)capture_end(2);
     if (!store_faulty_verb(kit.store))
         for (size_t i = 0; i < count; i++)
             assert_follows_model(&sent[first + i], parcels[i].submission);

@@ -4,7 +4,7 @@
 #include "collector/log/tiles.h"
 #include "crypto/tile.h"
 #include "tests/unit/collector/kit.h"
-#include "tests/unit/collector/store/store_faulty.h"
+#include "tests/unit/collector/store/faulty.h"
 #include <criterion/criterion.h>
 #include <string.h>
 

@@ -4,8 +4,8 @@
 #include "collector/log/tree.h"
 #include "crypto/tile.h"
 #include "tests/unit/collector/kit.h"
-#include "tests/unit/collector/store/store_faulty.h"
-#include "tests/unit/collector/store/store_raw.h"
+#include "tests/unit/collector/store/faulty.h"
+#include "tests/unit/collector/store/raw.h"
 #include <criterion/criterion.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -246,8 +246,10 @@ Test(tree, stays_as_it_was_when_the_store_fails)
         bool failed = store_faulty_verb(grown.store) != NULL;
         store_faulty_fail_at(grown.store, 0);
         cr_assert_eq(result == STORE_FAILED, failed);
-        if (!failed)
+        if (!failed) {
+            cr_assert_gt(n, 1);
             break;
+        }
         cr_assert_eq(grown.size, before);
         assert_root(&grown);
     }

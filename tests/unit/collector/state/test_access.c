@@ -2,7 +2,7 @@
 #include "base/mem.h"
 #include "collector/state/access.h"
 #include "tests/unit/collector/kit.h"
-#include "tests/unit/collector/store/store_faulty.h"
+#include "tests/unit/collector/store/faulty.h"
 #include <criterion/criterion.h>
 #include <stdio.h>
 #include <string.h>

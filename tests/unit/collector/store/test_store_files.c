@@ -1,7 +1,7 @@
 /* The embedded store as a file: what is refused, what a second handle sees, and rows that another hand has damaged. */
 #include "base/file.h"
 #include "tests/unit/collector/kit.h"
-#include "tests/unit/collector/store/store_raw.h"
+#include "tests/unit/collector/store/raw.h"
 #include <criterion/criterion.h>
 #include <stdio.h>
 #include <string.h>

@@ -2,7 +2,7 @@
 #include "collector/tables/comments.h"
 #include "collector/tables/csv.h"
 #include "tests/unit/collector/kit.h"
-#include "tests/unit/collector/store/store_faulty.h"
+#include "tests/unit/collector/store/faulty.h"
 #include <criterion/criterion.h>
 #include <string.h>
 

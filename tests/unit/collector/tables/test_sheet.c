@@ -5,7 +5,7 @@
 #include "base/mem.h"
 #include "collector/tables/sheet.h"
 #include "tests/unit/collector/kit.h"
-#include "tests/unit/collector/store/store_faulty.h"
+#include "tests/unit/collector/store/faulty.h"
 #include <criterion/criterion.h>
 #include <stdlib.h>
 #include <string.h>

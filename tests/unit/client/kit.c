@@ -1,5 +1,5 @@
-/* See scratch.h. */
-#include "tests/unit/client/scratch.h"
+/* A folder below /tmp, and the example panel. See kit.h. */
+#include "tests/unit/client/kit.h"
 #include "base/file.h"
 #include "crypto/crypto.h"
 #include <criterion/criterion.h>
@@ -11,7 +11,7 @@
 
 static char folder[64];
 
-void scratch_make(void)
+void kit_begin(void)
 {
     snprintf(folder, sizeof folder, "/tmp/burgerpanel-test-XXXXXX");
     cr_assert_not_null(mkdtemp(folder));
@@ -30,17 +30,17 @@ static int remove_one(const char *path, const struct stat *about, int type, stru
     return remove(path);
 }
 
-void scratch_remove(void)
+void kit_end(void)
 {
     nftw(folder, remove_one, 16, FTW_DEPTH | FTW_PHYS);
 }
 
-const char *scratch_folder(void)
+const char *kit_folder(void)
 {
     return folder;
 }
 
-const char *scratch_path(const char *name)
+const char *kit_path(const char *name)
 {
     static char paths[8][PATH_MAX];
     static unsigned next;
@@ -49,15 +49,15 @@ const char *scratch_path(const char *name)
     return path;
 }
 
-void scratch_write(const char *name, const char *text)
+void kit_write(const char *name, const char *text)
 {
-    FILE *file = fopen(scratch_path(name), "w");
+    FILE *file = fopen(kit_path(name), "w");
     cr_assert_not_null(file);
     fputs(text, file);
     fclose(file);
 }
 
-struct response_id scratch_id(const char *action, int64_t revision)
+struct response_id kit_id(const char *action, int64_t revision)
 {
     struct response_id id;
     cr_assert_eq(response_id_set(&id, "round-1", action, revision), 0);
@@ -72,7 +72,7 @@ static struct buf fixture(const char *path)
     return text;
 }
 
-struct catalogue scratch_catalogue(void)
+struct catalogue kit_catalogue(void)
 {
     struct catalogue catalogue;
     struct faults faults;

@@ -1,6 +1,6 @@
 /* The failing store itself: what the tests of the ledger rest on. */
 #include "tests/unit/collector/kit.h"
-#include "tests/unit/collector/store/store_faulty.h"
+#include "tests/unit/collector/store/faulty.h"
 #include <criterion/criterion.h>
 
 TestSuite(store_faulty, .init = kit_begin, .fini = kit_end);

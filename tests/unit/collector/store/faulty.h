@@ -1,8 +1,8 @@
 /* A store for tests that wraps another one and makes the n-th verb fail, whichever that is. All else is the wrapped
  * store's doing, so what is tested is the real SQL and what its callers make of a failure
  * (docs/adr/001-faulty-store-instead-of-memory-fake.md). */
-#ifndef TESTS_UNIT_COLLECTOR_STORE_STORE_FAULTY_H
-#define TESTS_UNIT_COLLECTOR_STORE_STORE_FAULTY_H
+#ifndef TESTS_UNIT_COLLECTOR_STORE_FAULTY_H
+#define TESTS_UNIT_COLLECTOR_STORE_FAULTY_H
 
 #include "collector/store/store.h"
 

@@ -1,5 +1,5 @@
 /* Every verb is the same: count it, fail it or hand it on. */
-#include "tests/unit/collector/store/store_faulty.h"
+#include "tests/unit/collector/store/faulty.h"
 #include "base/mem.h"
 #include "collector/store/backend.h"
 #include <stdlib.h>

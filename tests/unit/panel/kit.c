@@ -1,4 +1,4 @@
-#include "tests/unit/panel/support.h"
+#include "tests/unit/panel/kit.h"
 #include "base/file.h"
 #include <criterion/criterion.h>
 #include <stdio.h>
@@ -11,7 +11,7 @@ __attribute__((constructor)) static void speak_english(void)
     setenv("LC_ALL", "C", 1);
 }
 
-struct buf fixture(const char *path)
+struct buf kit_file(const char *path)
 {
     struct buf bytes;
     buf_init(&bytes, PANEL_JSON_MAX);
@@ -24,7 +24,7 @@ static struct panel *read_panel(const char *text, size_t len)
     struct faults faults;
     faults_init(&faults);
     struct panel *panel = panel_parse(text, len, &faults);
-    cr_assert_not_null(panel, "%s", all_faults(&faults));
+    cr_assert_not_null(panel, "%s", kit_all_faults(&faults));
     cr_assert_not(faults_any(&faults));
     faults_free(&faults);
     return panel;
@@ -35,39 +35,39 @@ static struct action_list *read_actions(const char *text, size_t len)
     struct faults faults;
     faults_init(&faults);
     struct action_list *actions = actions_parse_csv(text, len, &faults);
-    cr_assert_not_null(actions, "%s", all_faults(&faults));
+    cr_assert_not_null(actions, "%s", kit_all_faults(&faults));
     cr_assert_not(faults_any(&faults));
     faults_free(&faults);
     return actions;
 }
 
-struct panel *panel_from(const char *text)
+struct panel *kit_panel_from(const char *text)
 {
     return read_panel(text, strlen(text));
 }
 
-struct action_list *actions_from(const char *text)
+struct action_list *kit_actions_from(const char *text)
 {
     return read_actions(text, strlen(text));
 }
 
-struct panel *example_panel(void)
+struct panel *kit_panel(void)
 {
-    struct buf text = fixture("fixtures/panel.json");
+    struct buf text = kit_file("fixtures/panel.json");
     struct panel *panel = read_panel(text.data, text.len);
     buf_free(&text);
     return panel;
 }
 
-struct action_list *example_actions(void)
+struct action_list *kit_actions(void)
 {
-    struct buf text = fixture("fixtures/actions.csv");
+    struct buf text = kit_file("fixtures/actions.csv");
     struct action_list *actions = read_actions(text.data, text.len);
     buf_free(&text);
     return actions;
 }
 
-bool has_fault(const struct faults *faults, const char *where, const char *word)
+bool kit_has_fault(const struct faults *faults, const char *where, const char *word)
 {
     for (size_t i = 0; i < faults->count; i++)
         if (strcmp(faults->list[i].where, where) == 0 && strstr(faults->list[i].what, word))
@@ -75,7 +75,7 @@ bool has_fault(const struct faults *faults, const char *where, const char *word)
     return false;
 }
 
-const char *all_faults(const struct faults *faults)
+const char *kit_all_faults(const struct faults *faults)
 {
     static char text[4000];
     size_t used = 0;

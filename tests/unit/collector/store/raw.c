@@ -1,4 +1,4 @@
-#include "tests/unit/collector/store/store_raw.h"
+#include "tests/unit/collector/store/raw.h"
 #include <criterion/criterion.h>
 #include <sqlite3.h>
 
