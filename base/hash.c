@@ -48,9 +48,14 @@ int hash_copy(const struct hash *index, size_t more, struct hash *out)
     return 0;
 }
 
+bool hash_has_room(const struct hash *index, size_t more)
+{
+    return more <= HASH_MAX && index->count + more <= index->size / 4 * 3;
+}
+
 int hash_reserve(struct hash *index, size_t more)
 {
-    if (more <= HASH_MAX && index->count + more <= index->size / 4 * 3)
+    if (hash_has_room(index, more))
         return 0;
     struct hash larger;
     if (hash_copy(index, more, &larger) < 0)

@@ -27,6 +27,9 @@ void hash_init(struct hash *index);
 /* Frees the slots; the index is then as after hash_init. */
 void hash_wipe(struct hash *index);
 
+/* Whether there is room for `more` elements without asking for memory. */
+bool hash_has_room(const struct hash *index, size_t more);
+
 /* Makes room for `more` elements, so that hash_put can't fail. -1, nothing changed: no memory, or over HASH_MAX. */
 MUST_CHECK int hash_reserve(struct hash *index, size_t more);
 

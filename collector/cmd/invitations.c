@@ -57,7 +57,7 @@ static int create_invitations(struct store *store, int64_t count, const char *ou
     struct buf csv;
     int result = CLI_DONE;
     buf_init(&csv, SIZE_MAX);
-    if (store_begin(store) != STORE_OK || put_new_codes(store, count, &csv) != STORE_OK)
+    if (store_begin_invitations(store) != STORE_OK || put_new_codes(store, count, &csv) != STORE_OK)
         result = cmd_store_failed(store);
     else if (buf_check(&csv))
         result = cmd_no_memory();

@@ -3,6 +3,7 @@
  * failure nothing is accepted until the store has been opened again and everything read anew. */
 #include "collector/intake/commit.h"
 #include "base/clock.h"
+#include "base/lang.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "collector/ops/metrics.h"
@@ -372,7 +373,7 @@ struct commit_queue *commit_start(const char *dsn, size_t capacity, const struct
         return NULL;
     }
     if (pthread_create(&queue->thread, NULL, write_batches, queue) != 0) {
-        error_set(error, ERROR_IO, "a thread can't be started");
+        error_set(error, ERROR_IO, "%s", T("a thread can't be started", "er kan geen thread gestart worden"));
         commit_free(queue);
         return NULL;
     }

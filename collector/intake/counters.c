@@ -59,7 +59,7 @@ static bool is_of(const void *context, uint32_t number, const void *key)
     return cached->round == wanted->round && cached->action == wanted->action;
 }
 
-static struct cached_counts *read_counts(struct store *store, const struct cached_counts *wanted, struct error *error)
+static struct cached_counts *read_cached(struct store *store, const struct cached_counts *wanted, struct error *error)
 {
     size_t slots = wanted->layout->slots;
     struct cached_counts *cached = mem_calloc(1, sizeof *cached);
@@ -100,7 +100,7 @@ static struct cached_counts *find_or_read(struct counters *counters, struct stor
         error_no_memory(error);
         return NULL;
     }
-    struct cached_counts *cached = read_counts(store, wanted, error);
+    struct cached_counts *cached = read_cached(store, wanted, error);
     if (!cached)
         return NULL;
     counters->list[counters->count++] = cached;

@@ -4,6 +4,7 @@
 #define COLLECTOR_INTAKE_DECIDE_H
 
 #include "collector/intake/submission.h"
+#include "collector/state/roster.h"
 
 /* What is to become of a submission; the fields are those of the submission. */
 struct decision {
@@ -20,6 +21,6 @@ struct decision decide_response(const struct submission *s, const struct store_c
 
 /* Of an enrolment, by its invitation and the member who has its key already; NULL: there is no such. */
 struct decision decide_enrolment(const struct submission *s, const struct store_invitation *invitation,
-                                 const struct store_member *member);
+                                 const struct roster_member *member);
 
 #endif

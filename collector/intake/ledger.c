@@ -94,7 +94,9 @@ static int is_entry(struct ledger *ledger, int64_t index, const struct submissio
     case STORE_ERASED:
         return is_leaf(ledger, index, s);
     case STORE_NONE:
-        return error_set(&ledger->error, ERROR_DAMAGED, "entry %lld is missing from the log; run `audit`",
+        return error_set(&ledger->error, ERROR_DAMAGED,
+                         T("entry %lld is missing from the log; run `audit`",
+                           "regel %lld ontbreekt in het logboek; voer `audit` uit"),
                          (long long)index);
     case STORE_FAILED:
         break;
@@ -117,7 +119,9 @@ static int count_response(struct ledger *ledger, struct submission *s, const str
         return 0;
     }
     if (tally_add(layout, counts, s->slots, s->slot_count, 1) < 0)
-        return error_set(&ledger->error, ERROR_DAMAGED, "a response counts where its questionnaire has no counter");
+        return error_set(&ledger->error, ERROR_DAMAGED, "%s",
+                         T("a response counts where its questionnaire has no counter",
+                           "een reactie telt mee waar haar vragenlijst geen teller heeft"));
     return 0;
 }
 
@@ -178,13 +182,15 @@ static int apply_response(struct ledger *ledger, struct submission *s)
 }
 
 /* A member by key, those of this batch included. */
-static bool find_member(const struct ledger *ledger, const struct submission *s, struct store_member *out)
+static bool find_member(const struct ledger *ledger, const struct submission *s, struct roster_member *out)
 {
-    for (size_t i = 0; i < ledger->enrolled_count; i++)
-        if (memcmp(ledger->enrolled[i].public_key, s->public_key, KEY_BYTES) == 0) {
-            *out = ledger->enrolled[i];
+    for (size_t i = 0; i < ledger->enrolled_count; i++) {
+        const struct store_member *member = &ledger->enrolled[i];
+        if (memcmp(member->public_key, s->public_key, KEY_BYTES) == 0) {
+            *out = (struct roster_member){.number = member->number, .index = member->index};
             return true;
         }
+    }
     return roster_find(ledger->shared.roster, s->kid, out);
 }
 
@@ -220,7 +226,7 @@ static int add_member(struct ledger *ledger, struct submission *s)
 static int apply_enrolment(struct ledger *ledger, struct submission *s)
 {
     struct store_invitation invitation;
-    struct store_member member;
+    struct roster_member member;
     enum store_result found = store_invitation_find(ledger->store, s->invitation, &invitation);
     if (found == STORE_FAILED)
         return fail_store(ledger);
@@ -263,7 +269,7 @@ static void replace_catalogue(struct ledger *ledger, struct catalogue *next)
 
 /* Reads anew what of `what` is kept here. The catalogue comes before the log, so that a store without a panel says
  * so. */
-static int reload(struct ledger *ledger, unsigned what)
+static int reload_kinds(struct ledger *ledger, unsigned what)
 {
     if (what & STORE_CHANGED_LOG) {
         if (store_entry_count(ledger->store, &ledger->size) != STORE_OK)
@@ -297,7 +303,7 @@ static int take_over_changes(struct ledger *ledger)
         return fail_store(ledger);
     if (ledger->stale)
         what = CHANGED_ALL;
-    return what != 0 ? reload(ledger, what) : 0;
+    return what != 0 ? reload_kinds(ledger, what) : 0;
 }
 
 /* After the commit: each accepted submission gets the proof of its leaf. */

@@ -80,10 +80,10 @@ void submission_free(struct submission *submission)
 /* A response. */
 
 /* Check 3. */
-static int verify_member(struct roster *roster, const struct jws *jws, struct store_member *member,
+static int verify_member(struct roster *roster, const struct jws *jws, struct roster_member *member,
                          struct refusal *refusal)
 {
-    if (!roster_find(roster, jws->kid, member) || member->revoked_at != 0 || !jws_verify(jws, member->public_key))
+    if (!roster_find(roster, jws->kid, member) || member->revoked || !jws_verify(jws, member->public_key))
         return refuse_signature(refusal);
     return 0;
 }
@@ -129,7 +129,7 @@ struct submission *submit_response(struct roster *roster, struct catalogue *cata
                                    int64_t now, struct refusal *refusal)
 {
     struct jws jws;
-    struct store_member member;
+    struct roster_member member;
     struct response response;
     struct ballot ballot;
     if (read_envelope(text, len, RESPONSE_TYP, &jws, refusal) || verify_member(roster, &jws, &member, refusal) ||

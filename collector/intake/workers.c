@@ -37,7 +37,7 @@ static void *work_on(void *argument)
     return NULL;
 }
 
-static int prepare_locks(struct workers *workers)
+static int init_queue(struct workers *workers)
 {
     if (pthread_mutex_init(&workers->lock, NULL) != 0)
         return -1;
@@ -50,7 +50,7 @@ static int prepare_locks(struct workers *workers)
 struct workers *workers_start(unsigned threads, size_t capacity)
 {
     struct workers *workers = mem_calloc(1, sizeof *workers + threads * sizeof workers->threads[0]);
-    if (!workers || prepare_locks(workers) < 0) {
+    if (!workers || init_queue(workers) < 0) {
         mem_free(workers);
         return NULL;
     }

@@ -129,7 +129,8 @@ enum store_result last_checkpoint_read(const char *key_path, const char *verifie
     enum store_result result = STORE_FAILED;
     init_last(&last);
     if (note_key_parse(verifier, strlen(verifier), &key, error) < 0)
-        error_prefix(error, "the store's verifier key can't be read");
+        error_prefix(error, T("the store's verifier key can't be read",
+                              "de controlesleutel van de opslag kan niet gelezen worden"));
     else if (last_checkpoint_path(key_path, path, error) < 0)
         result = STORE_FAILED;
     else if ((last.file = open(path, O_RDONLY | O_CLOEXEC)) < 0 && errno == ENOENT)

@@ -1,4 +1,4 @@
-/* Counting, and receipts from a commit or from stored hashes. */
+/* Receipts from a commit, or from stored hashes. Knows no store and signs nothing. */
 #include "collector/log/proofs.h"
 #include "base/json.h"
 #include "base/mem.h"
@@ -54,7 +54,8 @@ void proofs_release(struct proofs *proofs)
     counted_release(proofs);
 }
 
-static int put_receipt(struct buf *out, const struct proofs *proofs, struct receipt *receipt, enum receipt_form form)
+static int put_signed_receipt(struct buf *out, const struct proofs *proofs, struct receipt *receipt,
+                              enum receipt_form form)
 {
     bool json = form == RECEIPT_JSON;
     receipt->checkpoint = json ? proofs->checkpoint_json.data : proofs->checkpoint;
@@ -71,7 +72,7 @@ int proofs_put_receipt(struct buf *out, const struct proofs *proofs, uint64_t in
         return -1;
     receipt.index = index;
     receipt.count = (size_t)count;
-    return put_receipt(out, proofs, &receipt, form);
+    return put_signed_receipt(out, proofs, &receipt, form);
 }
 
 int proofs_put_any_receipt(struct buf *out, const struct proofs *proofs, uint64_t index, enum receipt_form form,
@@ -83,7 +84,7 @@ int proofs_put_any_receipt(struct buf *out, const struct proofs *proofs, uint64_
         return -1;
     receipt.index = index;
     receipt.count = (size_t)count;
-    return put_receipt(out, proofs, &receipt, form);
+    return put_signed_receipt(out, proofs, &receipt, form);
 }
 
 struct proofs *proofs_now(struct latest *latest)

@@ -1,4 +1,5 @@
-/* A handle and its lock. */
+/* One store handle behind a lock, with the tiles read through it. Knows no request; in the walk, what an HTTP thread
+ * answers from the log comes through here. */
 #include "collector/log/reader.h"
 #include "base/mem.h"
 #include <pthread.h>

@@ -21,7 +21,8 @@ static int open_secret(struct signer *signer, const char *path, const char *veri
 {
     struct note_key own;
     if (note_key_parse(verifier, strlen(verifier), &signer->public, error) < 0)
-        return error_prefix(error, "the store's verifier key can't be read");
+        return error_prefix(error, T("the store's verifier key can't be read",
+                                     "de controlesleutel van de opslag kan niet gelezen worden"));
     signer->secret = log_key_read(path, error);
     if (!signer->secret)
         return -1;
@@ -74,7 +75,7 @@ const struct note_key *signer_public(const struct signer *signer)
 }
 
 /* Whether the log is as long as what was signed. */
-static int check_size(const struct signer *signer, uint64_t size, struct error *error)
+static int check_signed_size(const struct signer *signer, uint64_t size, struct error *error)
 {
     const struct last_checkpoint *last = &signer->last;
     if (last->note.len == 0 && size > 0) /* the empty tree is signed before anything is appended */
@@ -98,7 +99,7 @@ int signer_check(const struct signer *signer, uint64_t size, merkle_read *read, 
 {
     struct merkle_hash root;
     const struct merkle_head *last = &signer->last.head;
-    if (check_size(signer, size, error) < 0)
+    if (check_signed_size(signer, size, error) < 0)
         return -1;
     if (signer->last.note.len == 0)
         return 0;
@@ -112,7 +113,7 @@ int signer_check(const struct signer *signer, uint64_t size, merkle_read *read, 
                        "opslag terug"));
 }
 
-static bool continues(const struct last_checkpoint *last, const struct merkle_head *head)
+static bool is_continued(const struct last_checkpoint *last, const struct merkle_head *head)
 {
     if (last->note.len == 0 || head->size > last->head.size)
         return true;
@@ -122,7 +123,7 @@ static bool continues(const struct last_checkpoint *last, const struct merkle_he
 int signer_sign(struct signer *signer, const struct merkle_head *head, struct error *error)
 {
     struct buf note;
-    if (!continues(&signer->last, head))
+    if (!is_continued(&signer->last, head))
         return error_set(
             error, ERROR_REFUSED, "%s",
             T("a checkpoint over another log was signed before; nothing may contradict it",

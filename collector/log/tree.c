@@ -1,5 +1,6 @@
 /* Growing the tree: a batch touches the last tile of each level and those that it begins. */
 #include "collector/log/tree.h"
+#include "base/lang.h"
 #include "base/mem.h"
 #include "crypto/tile.h"
 #include <string.h>
@@ -37,8 +38,10 @@ int tree_read_tile(struct store *store, unsigned level, uint64_t index, unsigned
         return store_fail(store, error);
     if (result == STORE_OK && *width >= wanted)
         return 0;
-    return error_set(error, ERROR_DAMAGED, "tile %u/%llu of the log is missing; run `audit`", level,
-                     (unsigned long long)index);
+    return error_set(error, ERROR_DAMAGED,
+                     T("tile %u/%llu of the log is missing; run `audit`",
+                       "tegel %u/%llu van het logboek ontbreekt; voer `audit` uit"),
+                     level, (unsigned long long)index);
 }
 
 int tree_read(void *context, unsigned level, uint64_t index, struct merkle_hash *out)
@@ -66,7 +69,9 @@ static int load_level(struct tree *tree, struct store *store, unsigned level, ui
         return store_fail(store, error);
     if (result == STORE_OK && width == last->width)
         return 0;
-    return error_set(error, ERROR_DAMAGED, "the last tile of level %u does not fit a log of %llu entries; run `audit`",
+    return error_set(error, ERROR_DAMAGED,
+                     T("the last tile of level %u does not fit a log of %llu entries; run `audit`",
+                       "de laatste tegel van niveau %u past niet bij een logboek van %llu regels; voer `audit` uit"),
                      level, (unsigned long long)size);
 }
 
@@ -109,7 +114,9 @@ static int check_size(struct store *store, uint64_t size, struct error *error)
         return store_fail(store, error);
     if ((uint64_t)stored == size)
         return 0;
-    return error_set(error, ERROR_DAMAGED, "the log has %lld entries where there should be %llu; run `audit`",
+    return error_set(error, ERROR_DAMAGED,
+                     T("the log has %lld entries where there should be %llu; run `audit`",
+                       "het logboek heeft %lld regels waar het er %llu moet hebben; voer `audit` uit"),
                      (long long)stored, (unsigned long long)size);
 }
 

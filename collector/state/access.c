@@ -1,5 +1,6 @@
 /* Every token is compared with every hash in full, so that time tells nothing. */
 #include "collector/state/access.h"
+#include "base/lang.h"
 #include "base/list.h"
 #include "base/mem.h"
 #include <stdio.h>
@@ -24,7 +25,8 @@ static int load_token(void *context, const struct store_token *token)
     snprintf(new->name, sizeof new->name, "%s", token->name);
     memcpy(new->hash, token->hash, SHA256_BYTES);
     if (token_role_find(token->role, &new->role) < 0)
-        return error_set(loading->error, ERROR_DAMAGED, "the role of token %s is none", token->name);
+        return error_set(loading->error, ERROR_DAMAGED,
+                         T("the role of token %s is none", "de rol van token %s bestaat niet"), token->name);
     list->count++;
     return 0;
 }

@@ -88,7 +88,7 @@ void panel_import_check(const struct panel *before, const struct panel *after, c
 
 /* Telling. */
 
-static bool labels_equal(const struct labels *a, const struct labels *b)
+static bool names_equal(const struct labels *a, const struct labels *b)
 {
     bool equal = a->count == b->count;
     for (size_t i = 0; equal && i < a->count; i++)
@@ -100,7 +100,7 @@ static bool rounds_equal(const struct panel *a, const struct round *x, const str
 {
     bool equal = x->opens_at == y->opens_at && x->closes_at == y->closes_at && x->all_actions == y->all_actions &&
                  x->action_count == y->action_count && strcmp(questionnaire_id(a, x), questionnaire_id(b, y)) == 0 &&
-                 labels_equal(&x->title, &y->title);
+                 names_equal(&x->title, &y->title);
     for (size_t i = 0; equal && i < x->action_count; i++)
         equal = strcmp(x->actions[i], y->actions[i]) == 0;
     return equal;
@@ -127,7 +127,7 @@ static void put_questionnaires(struct buf *out, const struct panel *before, cons
             buf_printf(out, T("removed: %s %s\n", "verwijderd: %s %s\n"), what, before->questionnaires[i].id);
 }
 
-static void put_rounds(struct buf *out, const struct panel *before, const struct panel *after)
+static void put_round_changes(struct buf *out, const struct panel *before, const struct panel *after)
 {
     const char *what = T("round", "ronde");
     for (size_t i = 0; i < after->round_count; i++) {
@@ -144,9 +144,9 @@ void panel_import_put_changes(struct buf *out, const struct panel *before, const
 {
     size_t start = out->len;
     put_change(out, "panel", after->id, before && strcmp(before->id, after->id) == 0,
-               before && labels_equal(&before->title, &after->title));
+               before && names_equal(&before->title, &after->title));
     put_questionnaires(out, before, after);
-    put_rounds(out, before, after);
+    put_round_changes(out, before, after);
     if (before && (before->min_respondents != after->min_respondents || before->round_to != after->round_to))
         buf_printf(out,
                    T("changed: disclosure: minRespondents %lld, roundTo %lld\n",

@@ -1,38 +1,37 @@
-/* An open-addressing table keyed by the thumbprint's bytes. These are SHA-256 values of keys that enrolled with an
- * invitation, so the first eight serve as the hash as they are. One lock for readers and the writer: a look-up holds it
- * for some tens of nanoseconds. */
+/* Members in chunks that never move, found by their thumbprint through an index. A thumbprint is the SHA-256 of a key
+ * that enrolled with an invitation, so it serves as the hash as it is; it is not kept, but worked out from the key that
+ * may be the one. One lock for readers and the writer, which the writer holds for moments: what is large is made
+ * aside. */
 #include "collector/state/roster.h"
+#include "base/hash.h"
+#include "base/list.h"
 #include "base/mem.h"
 #include "crypto/base64url.h"
 #include <pthread.h>
 #include <string.h>
 
-struct slot {
-    uint8_t thumbprint[SHA256_BYTES];
-    struct store_member member; /* number 0: an empty slot */
+#define CHUNK_MEMBERS 1024
+
+struct chunk {
+    struct roster_member members[CHUNK_MEMBERS];
 };
 
 struct roster {
     pthread_rwlock_t lock;
-    struct slot *slots;
-    size_t size; /* a power of two */
+    struct hash index; /* of the members, by thumbprint */
+    struct chunk **chunks;
+    size_t chunk_count, chunk_capacity;
     size_t count;
 };
-
-#define SMALLEST 1024
 
 struct roster *roster_new(void)
 {
     struct roster *roster = mem_calloc(1, sizeof *roster);
-    if (!roster)
-        return NULL;
-    roster->slots = mem_calloc(SMALLEST, sizeof *roster->slots);
-    if (!roster->slots || pthread_rwlock_init(&roster->lock, NULL) != 0) {
-        mem_free(roster->slots);
+    if (!roster || pthread_rwlock_init(&roster->lock, NULL) != 0) {
         mem_free(roster);
         return NULL;
     }
-    roster->size = SMALLEST;
+    hash_init(&roster->index);
     return roster;
 }
 
@@ -40,43 +39,76 @@ void roster_free(struct roster *roster)
 {
     if (!roster)
         return;
+    while (roster->chunk_count > 0)
+        mem_free(roster->chunks[--roster->chunk_count]);
+    mem_free(roster->chunks);
+    hash_wipe(&roster->index);
     pthread_rwlock_destroy(&roster->lock);
-    mem_free(roster->slots);
     mem_free(roster);
 }
 
-/* The slot that holds this thumbprint, or the empty one where it would go. */
-static struct slot *probe(struct slot *slots, size_t size, const uint8_t *thumbprint)
+/* The member in place `number` - 1, in the order in which they were added. */
+static struct roster_member *member_at(const struct roster *roster, size_t number)
 {
-    uint64_t hash;
-    memcpy(&hash, thumbprint, sizeof hash);
-    size_t i = (size_t)hash & (size - 1);
-    while (slots[i].member.number != 0 && memcmp(slots[i].thumbprint, thumbprint, SHA256_BYTES) != 0)
-        i = (i + 1) & (size - 1);
-    return &slots[i];
+    return &roster->chunks[(number - 1) / CHUNK_MEMBERS]->members[(number - 1) % CHUNK_MEMBERS];
+}
+
+static bool has_key(const void *roster, uint32_t number, const void *key)
+{
+    return memcmp(member_at(roster, number)->public_key, key, KEY_BYTES) == 0;
+}
+
+static bool has_kid(const void *roster, uint32_t number, const void *kid)
+{
+    char own[KID_SIZE];
+    key_thumbprint(member_at(roster, number)->public_key, own);
+    return memcmp(own, kid, KID_LENGTH) == 0;
+}
+
+/* Making room. */
+
+/* One chunk more. The list of them may move, so the lock is held for that. */
+static int add_chunk(struct roster *roster)
+{
+    struct chunk *chunk = mem_calloc(1, sizeof *chunk);
+    if (!chunk)
+        return -1;
+    pthread_rwlock_wrlock(&roster->lock);
+    struct chunk **chunks =
+        list_grow(roster->chunks, roster->chunk_count, &roster->chunk_capacity, sizeof(struct chunk *));
+    if (chunks) {
+        roster->chunks = chunks;
+        chunks[roster->chunk_count++] = chunk;
+    }
+    pthread_rwlock_unlock(&roster->lock);
+    if (!chunks)
+        mem_free(chunk);
+    return chunks ? 0 : -1;
+}
+
+/* A larger index, made beside the one that is being read. */
+static int grow_index(struct roster *roster, size_t count)
+{
+    struct hash larger;
+    if (hash_copy(&roster->index, count, &larger) < 0)
+        return -1;
+    pthread_rwlock_wrlock(&roster->lock);
+    struct hash old = roster->index;
+    roster->index = larger;
+    pthread_rwlock_unlock(&roster->lock);
+    hash_wipe(&old);
+    return 0;
 }
 
 int roster_reserve(struct roster *roster, size_t count)
 {
-    size_t size = roster->size;
-    while ((roster->count + count) * 2 > size)
-        size *= 2;
-    if (size == roster->size)
-        return 0;
-    struct slot *slots = mem_calloc(size, sizeof *slots);
-    if (!slots)
-        return -1;
-    for (size_t i = 0; i < roster->size; i++)
-        if (roster->slots[i].member.number != 0)
-            *probe(slots, size, roster->slots[i].thumbprint) = roster->slots[i];
-    pthread_rwlock_wrlock(&roster->lock);
-    struct slot *old = roster->slots;
-    roster->slots = slots;
-    roster->size = size;
-    pthread_rwlock_unlock(&roster->lock);
-    mem_free(old);
-    return 0;
+    while (roster->chunk_count * CHUNK_MEMBERS < roster->count + count)
+        if (add_chunk(roster) < 0)
+            return -1;
+    return hash_has_room(&roster->index, count) ? 0 : grow_index(roster, count);
 }
+
+/* From outside. */
 
 void roster_add(struct roster *roster, const struct store_member *member)
 {
@@ -85,27 +117,32 @@ void roster_add(struct roster *roster, const struct store_member *member)
     key_thumbprint(member->public_key, kid);
     if (base64url_decode_exactly(kid, KID_LENGTH, thumbprint, sizeof thumbprint) != 0)
         return; /* a thumbprint is always 32 bytes */
+    uint64_t hash = hash_digest(thumbprint);
     pthread_rwlock_wrlock(&roster->lock);
-    struct slot *slot = probe(roster->slots, roster->size, thumbprint);
-    if (slot->member.number == 0)
-        roster->count++;
-    memcpy(slot->thumbprint, thumbprint, sizeof thumbprint);
-    slot->member = *member;
+    uint32_t number = hash_find(&roster->index, hash, has_key, roster, member->public_key);
+    if (number == 0) {
+        number = (uint32_t)++roster->count;
+        hash_put(&roster->index, hash, number);
+        struct roster_member *new = member_at(roster, number);
+        new->number = member->number;
+        new->index = member->index;
+        memcpy(new->public_key, member->public_key, KEY_BYTES);
+    }
+    member_at(roster, number)->revoked = member->revoked_at != 0;
     pthread_rwlock_unlock(&roster->lock);
 }
 
-bool roster_find(struct roster *roster, const char kid[static KID_SIZE], struct store_member *out)
+bool roster_find(struct roster *roster, const char kid[static KID_SIZE], struct roster_member *out)
 {
     uint8_t thumbprint[SHA256_BYTES];
     if (base64url_decode_exactly(kid, strlen(kid), thumbprint, sizeof thumbprint) != 0)
         return false;
     pthread_rwlock_rdlock(&roster->lock);
-    const struct slot *slot = probe(roster->slots, roster->size, thumbprint);
-    bool found = slot->member.number != 0;
-    if (found)
-        *out = slot->member;
+    uint32_t number = hash_find(&roster->index, hash_digest(thumbprint), has_kid, roster, kid);
+    if (number != 0)
+        *out = *member_at(roster, number);
     pthread_rwlock_unlock(&roster->lock);
-    return found;
+    return number != 0;
 }
 
 struct loading {

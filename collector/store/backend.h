@@ -70,7 +70,4 @@ struct store_ops {
     enum store_result (*token_revoke)(struct store *store, const char *name, int64_t when);
 };
 
-/* store/sqlite/open.c; `path` is what follows the scheme. Otherwise as store_open. */
-MUST_CHECK struct store *store_sqlite_open(const char *path, enum store_mode mode, struct error *error);
-
 #endif

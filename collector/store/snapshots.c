@@ -1,5 +1,6 @@
-/* A stack of idle handles behind a lock. */
+/* A stack of idle handles behind a lock. Knows no table: who lends a handle reads with it what they like. */
 #include "collector/store/snapshots.h"
+#include "base/lang.h"
 #include "base/mem.h"
 #include <pthread.h>
 
@@ -37,7 +38,7 @@ void snapshots_free(struct snapshots *snapshots)
 }
 
 /* Counts one more as lent. *idle: one that is open already, or NULL. -1: there are too many. */
-static int lend(struct snapshots *snapshots, struct store **idle)
+static int count_lent(struct snapshots *snapshots, struct store **idle)
 {
     pthread_mutex_lock(&snapshots->lock);
     bool full = snapshots->lent == snapshots->most;
@@ -60,8 +61,9 @@ static void take_back(struct snapshots *snapshots, struct store *idle)
 struct store *snapshots_take(struct snapshots *snapshots, struct error *error)
 {
     struct store *store;
-    if (lend(snapshots, &store) < 0) {
-        error_set(error, ERROR_IO, "%zu tables are on their way already", snapshots->most);
+    if (count_lent(snapshots, &store) < 0) {
+        error_set(error, ERROR_IO, T("%zu tables are on their way already", "er zijn al %zu tabellen onderweg"),
+                  snapshots->most);
         return NULL;
     }
     if (!store)

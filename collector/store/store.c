@@ -3,6 +3,7 @@
 #include "collector/store/store.h"
 #include "base/lang.h"
 #include "collector/store/backend.h"
+#include "collector/store/sqlite/open.h"
 #include <string.h>
 
 #define SQLITE_SCHEME "sqlite:"
@@ -18,7 +19,7 @@ struct store *store_open(const char *dsn, enum store_mode mode, struct error *er
 {
     const char *path = after_scheme(dsn, SQLITE_SCHEME);
     if (path)
-        return store_sqlite_open(path, mode, error);
+        return sqlite_open(path, mode, error);
     error_set(error, ERROR_REFUSED,
               T("'%s' names no store; write sqlite:PATH", "'%s' noemt geen opslag; schrijf sqlite:PAD"), dsn);
     return NULL;

@@ -8,7 +8,7 @@
 /* Members. */
 
 /* What is numbered beyond what a key has room for would have responses that can't be kept. */
-static enum store_result check_number(struct store *store, int64_t number, int64_t most)
+static enum store_result check_key_number(struct store *store, int64_t number, int64_t most)
 {
     if (number >= 0 && number <= most)
         return STORE_OK;
@@ -19,7 +19,7 @@ static enum store_result check_number(struct store *store, int64_t number, int64
 
 static enum store_result member_add(struct store *store, const struct store_member *member)
 {
-    if (check_number(store, member->number, MASK(MEMBER_BITS)) != STORE_OK)
+    if (check_key_number(store, member->number, MASK(MEMBER_BITS)) != STORE_OK)
         return STORE_FAILED;
     sqlite3_stmt *st =
         SQLITE_PREPARE(store, SQL_MEMBER_ADD, member->number, member->index, member->enrolled_at, member->revoked_at);
@@ -153,7 +153,7 @@ static enum store_result panel_read(struct store *store, struct buf *json)
 
 static enum store_result round_add(struct store *store, int64_t number, const char *id)
 {
-    if (check_number(store, number, MASK(ROUND_BITS)) != STORE_OK)
+    if (check_key_number(store, number, MASK(ROUND_BITS)) != STORE_OK)
         return STORE_FAILED;
     sqlite3_stmt *st = SQLITE_PREPARE(store, SQL_ROUND_ADD, number);
     if (!st)
@@ -177,7 +177,7 @@ static enum store_result round_each(struct store *store, store_round_fn *each, v
 
 static enum store_result action_write(struct store *store, const struct store_action *row, int64_t position)
 {
-    if (check_number(store, row->number, MASK(ACTION_BITS)) != STORE_OK)
+    if (check_key_number(store, row->number, MASK(ACTION_BITS)) != STORE_OK)
         return STORE_FAILED;
     sqlite3_stmt *st = SQLITE_PREPARE(store, SQL_ACTION_WRITE, row->number, position);
     if (!st)

@@ -1,5 +1,6 @@
 /* Opening and closing: the top of the embedded store. WAL with synchronous=FULL: a COMMIT that returns has been synced
  * (https://www.sqlite.org/pragma.html#pragma_synchronous). */
+#include "collector/store/sqlite/open.h"
 #include "base/lang.h"
 #include "base/mem.h"
 #include "collector/store/sqlite/file.h"
@@ -59,7 +60,7 @@ static void close_handle(struct store *store)
     mem_free(s);
 }
 
-struct store *store_sqlite_open(const char *path, enum store_mode mode, struct error *error)
+struct store *sqlite_open(const char *path, enum store_mode mode, struct error *error)
 {
     struct store_sqlite *s = mem_calloc(1, sizeof *s);
     if (!s || (s->path = mem_copy_text(path, strlen(path))) == NULL) {
@@ -76,7 +77,8 @@ struct store *store_sqlite_open(const char *path, enum store_mode mode, struct e
     s->lock = -1;
     s->version = -1;
     if (open_database(s, mode) < 0) {
-        store_fail(&s->store, error);
+        if (error)
+            *error = s->store.error;
         close_handle(&s->store);
         return NULL;
     }

@@ -297,9 +297,9 @@ Test(commit, stops_with_nothing_to_do)
 
 static bool is_revoked(void *unused)
 {
-    struct store_member found;
+    struct roster_member found;
     (void)unused;
-    return roster_find(kit.shared.roster, members[1].kid, &found) && found.revoked_at != 0;
+    return roster_find(kit.shared.roster, members[1].kid, &found) && found.revoked;
 }
 
 Test(commit, notices_what_administrators_change_while_idle)

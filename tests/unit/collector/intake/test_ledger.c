@@ -4,6 +4,7 @@
 #include "collector/log/signer.h"
 #include "tests/unit/capture.h"
 #include "tests/unit/collector/kit.h"
+#include "tests/unit/collector/store/store_raw.h"
 #include <criterion/criterion.h>
 #include <stdio.h>
 #include <string.h>
@@ -255,14 +256,14 @@ Test(ledger, does_not_take_a_replacement_below_zero)
 
 Test(ledger, takes_over_who_is_revoked)
 {
-    struct store_member found;
+    struct roster_member found;
     struct store *other = kit_store_open(dsn);
     cr_assert_eq(store_member_revoke(other, 2, KIT_NOW), STORE_OK);
     cr_assert_eq(ledger_refresh(kit.ledger), 0);
     cr_assert(roster_find(kit.shared.roster, members[1].kid, &found));
-    cr_assert_eq(found.revoked_at, KIT_NOW);
+    cr_assert(found.revoked);
     cr_assert(roster_find(kit.shared.roster, members[0].kid, &found));
-    cr_assert_eq(found.revoked_at, 0);
+    cr_assert_not(found.revoked);
     store_close(other);
 }
 
@@ -368,6 +369,23 @@ Test(ledger, keeps_working_while_an_import_makes_no_sense)
     parcel_free(&again);
     buf_free(&panel);
     store_close(other);
+}
+
+/* An entry that was erased, the hash of which is kept. */
+Test(ledger, knows_a_response_again_whose_entry_was_erased)
+{
+    struct parcel first, again, other;
+    send(&first, 0, "WA-1.01", 1, YES);
+    store_raw_run(kit_path("panel.db"), "UPDATE entry SET jws = '' WHERE idx = 3");
+    parcel_again(&again, &kit, &first);
+    parcel_respond(&other, &kit, &members[0], "WA-1.01", 1, KIT_ANSWERS);
+    apply(&again, 1);
+    apply(&other, 1);
+    assert_repeated(&again, 3, -1);
+    assert_refused(&other, PROBLEM_STALE_REVISION);
+    parcel_free(&first);
+    parcel_free(&again);
+    parcel_free(&other);
 }
 
 /* Beginning anew. */

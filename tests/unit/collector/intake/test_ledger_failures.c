@@ -275,6 +275,21 @@ Test(ledger_failures, do_not_let_a_ledger_begin)
     close_scene(&scene);
 }
 
+Test(ledger_failures, none_is_asked_of_a_store_that_has_not_been_told)
+{
+    static struct scene scene;
+    open_scene(&scene);
+    cr_assert_eq(parcels_apply(&scene.kit, scene.batch, BATCH), 0);
+    cr_assert_eq(store_faulty_unforeseen(scene.kit.store), 0);
+    struct store_current found;
+    cr_assert_eq(store_begin(scene.kit.store), STORE_OK);
+    cr_assert_eq(store_foresee(scene.kit.store, &(struct store_wanted){0}), STORE_OK);
+    cr_assert_neq(store_current_read(scene.kit.store, 1, 1, 1, &found), STORE_FAILED);
+    cr_assert_eq(store_faulty_unforeseen(scene.kit.store), 1, "what is not named is noticed");
+    store_rollback(scene.kit.store);
+    close_scene(&scene);
+}
+
 /* Memory lacks. */
 
 /* Whether there was an n-th allocation to fail. After the COMMIT a failure leaves the entries, unanswered: then they

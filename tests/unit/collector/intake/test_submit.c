@@ -212,9 +212,10 @@ Test(submit, refuses_claims_under_the_signature_of_others)
 
 Test(submit, refuses_a_member_who_is_revoked)
 {
-    struct store_member revoked;
-    cr_assert(roster_find(kit.shared.roster, member.kid, &revoked));
-    revoked.revoked_at = KIT_NOW;
+    struct roster_member found;
+    cr_assert(roster_find(kit.shared.roster, member.kid, &found));
+    struct store_member revoked = {.number = found.number, .index = found.index, .revoked_at = KIT_NOW};
+    memcpy(revoked.public_key, found.public_key, KEY_BYTES);
     roster_add(kit.shared.roster, &revoked);
     assert_refused(SUBMISSION_RESPONSE, response_by(&member), PROBLEM_NOT_VERIFIED);
 }

@@ -29,7 +29,7 @@ static void assert_refused(const char *name, enum store_mode mode, const char *w
     struct error error = {0};
     struct store *store = store_open(name, mode, &error);
     cr_assert_null(store, "%s", name);
-    cr_assert_not_null(strstr(error.text, word), "'%s' lacks '%s'", error, word);
+    cr_assert_not_null(strstr(error.text, word), "'%s' lacks '%s'", error.text, word);
     cr_assert_null(strchr(error.text, '\n'));
 }
 
