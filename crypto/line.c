@@ -1,5 +1,6 @@
 /* Lines, numbers and base64 of the C2SP texts. */
 #include "crypto/line.h"
+#include "base/number.h"
 #include <sodium.h>
 #include <string.h>
 
@@ -33,18 +34,7 @@ bool line_is(const struct line *line, const char *text)
 
 int line_number(const struct line *line, uint64_t *out)
 {
-    uint64_t number = 0;
-    if (line->len == 0 || (line->text[0] == '0' && line->len > 1))
-        return -1;
-    for (size_t i = 0; i < line->len; i++) {
-        char c = line->text[i];
-        if (c < '0' || c > '9')
-            return -1;
-        if (__builtin_mul_overflow(number, 10, &number) || __builtin_add_overflow(number, (uint64_t)(c - '0'), &number))
-            return -1;
-    }
-    *out = number;
-    return 0;
+    return number_parse_unsigned(line->text, line->len, out);
 }
 
 static bool is_ascii(const struct line *line)

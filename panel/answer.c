@@ -1,12 +1,12 @@
-/* One answer as JSON from what a person typed: answer_put of response.h. The collector judges again what comes out;
+/* One answer as JSON from what a person typed. The collector judges again what comes out;
  * here it is judged while the person who can mend it is still there, and in that person's language. */
+#include "panel/answer.h"
+#include "base/json.h"
 #include "base/lang.h"
+#include "base/number.h"
 #include "base/utf8.h"
 #include "panel/pointer.h"
-#include "panel/response.h"
-#include <errno.h>
 #include <inttypes.h>
-#include <stdlib.h>
 #include <string.h>
 
 #define POINTER_MAX 128 /* a question's id has at most 64 characters */
@@ -25,7 +25,7 @@ struct word {
     size_t len;
 };
 
-static struct word trim(const char *text, size_t len)
+static struct word trim_word(const char *text, size_t len)
 {
     while (len > 0 && strchr(" \t\r\n", text[0]) != NULL)
         text++, len--;
@@ -61,27 +61,38 @@ static void fault_option(struct typed *t, struct word word)
     typed_fault(t, T("'%.*s' is not one of: %s", "'%.*s' is niet een van: %s"), shown, word.text, values);
 }
 
+/* A person may well write 04. */
+static int read_integer(struct word word, int64_t *out)
+{
+    bool negative = word.len > 0 && word.text[0] == '-';
+    word.text += negative;
+    word.len -= negative;
+    for (; word.len > 1 && word.text[0] == '0'; word.len--)
+        word.text++;
+    int64_t size;
+    if (number_parse(word.text, word.len, 0, INT64_MAX, &size) < 0)
+        return -1;
+    *out = negative ? -size : size;
+    return 0;
+}
+
 static int put_scale(struct buf *out, struct typed *t, const char *text)
 {
-    struct word word = trim(text, strlen(text));
-    size_t sign = word.len > 0 && word.text[0] == '-';
-    size_t digits = strspn(word.text + sign, "0123456789");
-    errno = 0;
-    long long value = strtoll(word.text, NULL, 10);
-    if (digits == 0 || sign + digits != word.len || errno != 0 || question_find_value(t->question, value) < 0) {
+    int64_t value;
+    if (read_integer(trim_word(text, strlen(text)), &value) < 0 || question_find_value(t->question, value) < 0) {
         typed_fault(t,
                     T("must be an integer from %" PRId64 " to %" PRId64,
                       "moet een geheel getal van %" PRId64 " tot en met %" PRId64 " zijn"),
                     t->question->min, t->question->max);
         return -1;
     }
-    buf_printf(out, "%lld", value);
+    buf_put_integer(out, value);
     return 0;
 }
 
 static int put_choice(struct buf *out, struct typed *t, const char *text)
 {
-    struct word word = trim(text, strlen(text));
+    struct word word = trim_word(text, strlen(text));
     int option = find_option(t->question, word);
     if (option < 0) {
         fault_option(t, word);
@@ -91,7 +102,7 @@ static int put_choice(struct buf *out, struct typed *t, const char *text)
     return 0;
 }
 
-static int add_option(struct typed *t, struct word word, uint64_t *given)
+static int give_option(struct typed *t, struct word word, uint64_t *given)
 {
     int option = find_option(t->question, word);
     if (option < 0) {
@@ -111,18 +122,18 @@ static int read_options(struct typed *t, const char *text, char separator, uint6
 {
     const char *end;
     while ((end = strchr(text, separator)) != NULL) {
-        if (add_option(t, trim(text, (size_t)(end - text)), given) != 0)
+        if (give_option(t, trim_word(text, (size_t)(end - text)), given) < 0)
             return -1;
         text = end + 1;
     }
-    return add_option(t, trim(text, strlen(text)), given);
+    return give_option(t, trim_word(text, strlen(text)), given);
 }
 
 static int put_multi(struct buf *out, struct typed *t, const char *text, char separator)
 {
     uint64_t given = 0;
-    bool is_none = trim(text, strlen(text)).len == 0;
-    if (!is_none && read_options(t, text, separator, &given) != 0)
+    bool is_none = trim_word(text, strlen(text)).len == 0;
+    if (!is_none && read_options(t, text, separator, &given) < 0)
         return -1;
     buf_put_char(out, '[');
     const char *comma = "";
@@ -161,7 +172,7 @@ static int put_text(struct buf *out, struct typed *t, const char *text)
     return 0;
 }
 
-static int put(struct buf *out, struct typed *t, const char *text, char separator)
+static int put_typed(struct buf *out, struct typed *t, const char *text, char separator)
 {
     switch (t->question->type) {
     case QUESTION_SCALE:
@@ -183,8 +194,8 @@ int answer_put(struct buf *out, const struct question *question, const char *typ
     buf_init(&t.where, POINTER_MAX);
     buf_put_text(&t.where, "/answers");
     pointer_put_name(&t.where, question->id);
-    int result = put(out, &t, typed, separator);
-    if (buf_check(&t.where) != 0)
+    int result = put_typed(out, &t, typed, separator);
+    if (buf_check(&t.where) < 0)
         faults->no_memory = true;
     buf_free(&t.where);
     return result;

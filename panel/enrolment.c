@@ -1,4 +1,4 @@
-/* See enrolment.h; the invitation code is invitation.c's. */
+/* Five claims, read and written. */
 #include "panel/enrolment.h"
 #include "panel/claims.h"
 #include <inttypes.h>

@@ -1,4 +1,4 @@
-/* An enrolment's claims (PROTOCOL 4) and the invitation code. Pure. Any thread. */
+/* An enrolment's claims (PROTOCOL 4). Pure. Any thread. */
 #ifndef PANEL_ENROLMENT_H
 #define PANEL_ENROLMENT_H
 
@@ -7,9 +7,6 @@
 
 #define ENROLMENT_TYP "panel-enrolment+jws"
 #define ENROLMENT_SKEW 300 /* seconds that iat may be off, either way */
-
-#define INVITATION_BYTES 16
-#define INVITATION_TEXT_SIZE 30 /* 26 characters in groups of 7, 7, 7, 5, three hyphens, a NUL */
 
 /* Claims of the right types. Texts are the document's. */
 struct enrolment {
@@ -28,12 +25,5 @@ void enrolment_free(struct enrolment *enrolment);
 /* Puts the claims as JSON, for jws_sign. */
 void enrolment_put_claims(struct buf *out, const char *aud, const char *jti, int64_t iat, const char *invitation,
                           const uint8_t public_key[static KEY_BYTES]);
-
-/* A code as shown to people: Crockford base32 in upper case, in groups. */
-void invitation_write(const uint8_t code[static INVITATION_BYTES], char out[static INVITATION_TEXT_SIZE]);
-
-/* Reads a code as a person types it: any case, I and L as 1, O as 0, hyphens ignored, spaces around it too. -1 when it
- * is none: not 26 characters, another character, or the last two bits not zero. */
-MUST_CHECK int invitation_read(const char *typed, uint8_t code[static INVITATION_BYTES]);
 
 #endif

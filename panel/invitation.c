@@ -1,7 +1,7 @@
 /* The invitation code of PROTOCOL 4: 128 random bits, the highest first, and two zero bits in 26 characters of
  * Crockford's base32, whose alphabet has no letter that is easily taken for another. */
+#include "panel/invitation.h"
 #include "base/mem.h"
-#include "panel/enrolment.h"
 #include <ctype.h>
 #include <string.h>
 

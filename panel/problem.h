@@ -1,8 +1,10 @@
-/* The names of what can go wrong between client and collector (PROTOCOL 4, 5, 9; RFC 9457). Knows no HTTP library. */
+/* The names of what can go wrong between client and collector (PROTOCOL 4, 5, 9; RFC 9457). One table in problem.c says
+ * all there is to say of each, so a new problem is a name here and a line there. Knows no HTTP library. */
 #ifndef PANEL_PROBLEM_H
 #define PANEL_PROBLEM_H
 
 #include "base/buf.h"
+#include <stdbool.h>
 
 #define PROBLEM_URN "urn:burgerpanel:problem:"
 
@@ -25,6 +27,7 @@ enum problem {
     PROBLEM_METHOD_NOT_ALLOWED,
     PROBLEM_NOT_ACCEPTABLE,
     PROBLEM_INTERNAL,
+    PROBLEMS, /* how many */
 };
 
 /* "too-large" …; after PROBLEM_URN it is the `type`. "" for PROBLEM_NONE. */
@@ -35,6 +38,16 @@ unsigned problem_status(enum problem problem);
 
 /* One short phrase in English, the `title`. */
 const char *problem_title(enum problem problem);
+
+/* Whether the fault lies in what was sent itself, so that the same would be refused for ever. */
+bool problem_is_final(enum problem problem);
+
+/* A sentence in English for an answer that has nothing nearer to say, the `detail`; "" where there always is. */
+const char *problem_detail(enum problem problem);
+
+/* What it means to the member whose response or enrolment it was, in the language of lang.h; "" where that says no more
+ * than the title. */
+const char *problem_tell(enum problem problem);
 
 /* Puts the problem's JSON object (RFC 9457). `members` is further JSON members, each led by a comma, or NULL. */
 void problem_put(struct buf *out, enum problem problem, const char *detail, const char *members);

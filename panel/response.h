@@ -61,10 +61,4 @@ struct response_claims {
 /* Puts the claims as JSON, for jws_sign. */
 void response_put_claims(struct buf *out, const struct response_claims *claims);
 
-/* Puts one answer as JSON from what a person typed: a scale's integer, a choice's value, values joined by `separator`
- * for a multi ("" is none), a text as it is. -1 with a fault at `/answers/<id>` (in the language of lang.h) and nothing
- * put when it does not fit the question. */
-MUST_CHECK int answer_put(struct buf *out, const struct question *question, const char *typed, char separator,
-                          struct faults *faults);
-
 #endif

@@ -5,7 +5,7 @@
 #include "base/list.h"
 #include "base/mem.h"
 #include "client/batch/lines.h"
-#include "panel/enrolment.h"
+#include "panel/invitation.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

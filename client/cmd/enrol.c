@@ -11,7 +11,7 @@
 #include "client/response/catalogue.h"
 #include "client/terminal/failures.h"
 #include "client/terminal/input.h"
-#include "panel/enrolment.h"
+#include "panel/invitation.h"
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>

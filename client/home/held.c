@@ -26,31 +26,12 @@ static bool is_of_time_alone(const struct json *answer)
 enum held held_sort(const struct json *answer)
 {
     const char *type = json_text(json_member(answer, "type"));
-    switch (type ? problem_find(type) : PROBLEM_NONE) {
-    case PROBLEM_ROUND_NOT_OPEN:
+    enum problem problem = type ? problem_find(type) : PROBLEM_NONE;
+    if (problem == PROBLEM_ROUND_NOT_OPEN)
         return HELD_ROUND;
-    case PROBLEM_NOT_VERIFIED:
+    if (problem == PROBLEM_NOT_VERIFIED)
         return HELD_MEMBER;
-    case PROBLEM_INVALID_RESPONSE:
-        return is_of_time_alone(answer) ? HELD_TIME : HELD_NOT;
-    case PROBLEM_NONE:
-    case PROBLEM_TOO_LARGE:
-    case PROBLEM_UNSUPPORTED_MEDIA_TYPE:
-    case PROBLEM_MALFORMED_ENVELOPE:
-    case PROBLEM_INVALID_CLAIMS:
-    case PROBLEM_INVITATION_REFUSED:
-    case PROBLEM_STALE_REVISION:
-    case PROBLEM_UNAVAILABLE:
-    case PROBLEM_BAD_REQUEST:
-    case PROBLEM_UNAUTHORIZED:
-    case PROBLEM_FORBIDDEN:
-    case PROBLEM_NOT_FOUND:
-    case PROBLEM_METHOD_NOT_ALLOWED:
-    case PROBLEM_NOT_ACCEPTABLE:
-    case PROBLEM_INTERNAL:
-        return HELD_NOT;
-    }
-    return HELD_NOT;
+    return problem == PROBLEM_INVALID_RESPONSE && is_of_time_alone(answer) ? HELD_TIME : HELD_NOT;
 }
 
 static enum held sort_text(const struct buf *answer)

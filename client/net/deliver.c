@@ -8,35 +8,6 @@
 #include <errno.h>
 #include <string.h>
 
-/* Whether the fault lies in the response itself, so that it would be refused for ever. What may pass has been sorted
- * out before (home/held.h). */
-static bool problem_is_final(enum problem problem)
-{
-    switch (problem) {
-    case PROBLEM_TOO_LARGE:
-    case PROBLEM_MALFORMED_ENVELOPE:
-    case PROBLEM_INVALID_CLAIMS:
-    case PROBLEM_INVALID_RESPONSE:
-    case PROBLEM_STALE_REVISION:
-        return true;
-    case PROBLEM_NONE:
-    case PROBLEM_NOT_VERIFIED:
-    case PROBLEM_ROUND_NOT_OPEN:
-    case PROBLEM_UNSUPPORTED_MEDIA_TYPE:
-    case PROBLEM_INVITATION_REFUSED:
-    case PROBLEM_UNAVAILABLE:
-    case PROBLEM_BAD_REQUEST:
-    case PROBLEM_UNAUTHORIZED:
-    case PROBLEM_FORBIDDEN:
-    case PROBLEM_NOT_FOUND:
-    case PROBLEM_METHOD_NOT_ALLOWED:
-    case PROBLEM_NOT_ACCEPTABLE:
-    case PROBLEM_INTERNAL:
-        return false;
-    }
-    return false;
-}
-
 static enum delivery sort_refusal(const struct json *answer)
 {
     const char *type = json_text(json_member(answer, "type"));

@@ -9,6 +9,7 @@
 #include "crypto/crypto.h"
 #include "crypto/jws.h"
 #include "panel/enrolment.h"
+#include "panel/invitation.h"
 #include <errno.h>
 #include <string.h>
 

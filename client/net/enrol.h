@@ -4,6 +4,7 @@
 
 #include "client/home/profile.h"
 #include "client/net/http.h"
+#include "panel/invitation.h"
 
 enum enrol_result {
     ENROL_DONE, /* noted in the profile, now or earlier */

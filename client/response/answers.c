@@ -4,7 +4,7 @@
 #include "base/lang.h"
 #include "base/mem.h"
 #include "base/number.h"
-#include "panel/response.h"
+#include "panel/answer.h"
 #include <string.h>
 
 #define WHERE_MAX 80

@@ -18,54 +18,19 @@ const char *messages_language(void)
 
 void messages_put_problem(struct buf *out, enum problem problem, unsigned status)
 {
-    switch (problem) {
-    case PROBLEM_NOT_VERIFIED:
-        buf_put_text(
-            out, T("the collector does not know this key (any more)", "de verzamelaar kent deze sleutel niet (meer)"));
-        return;
-    case PROBLEM_INVITATION_REFUSED:
-        buf_put_text(out, T("the invitation is unknown, withdrawn or already used with another key",
-                            "de uitnodiging is onbekend, ingetrokken of al met een andere sleutel gebruikt"));
-        return;
-    case PROBLEM_ROUND_NOT_OPEN:
-        buf_put_text(out, T("the round is not open", "de ronde is niet open"));
-        return;
-    case PROBLEM_STALE_REVISION:
-        buf_put_text(
-            out, T("a later response to this action is already known", "er is al een latere reactie op deze actie"));
-        return;
-    case PROBLEM_INVALID_RESPONSE:
-        buf_put_text(out, T("the answers don't fit the questions", "de antwoorden passen niet bij de vragen"));
-        return;
-    case PROBLEM_UNAVAILABLE:
-        buf_put_text(out, T("the collector can't take it just now", "de verzamelaar kan nu even niets aannemen"));
-        return;
-    case PROBLEM_NONE:
-        if (status >= 502 && status <= 504) {
-            buf_printf(
-                out,
-                T("a server between you and the collector answers instead of it (HTTP %u); try again later",
-                  "een server tussen u en de verzamelaar antwoordt in plaats daarvan (HTTP %u); probeer het later "
-                  "opnieuw"),
-                status);
-            return;
-        }
+    const char *told = problem_tell(problem);
+    if (*told)
+        buf_put_text(out, told);
+    else if (problem == PROBLEM_NONE && status >= 502 && status <= 504)
+        buf_printf(
+            out,
+            T("a server between you and the collector answers instead of it (HTTP %u); try again later",
+              "een server tussen u en de verzamelaar antwoordt in plaats daarvan (HTTP %u); probeer het later opnieuw"),
+            status);
+    else if (problem == PROBLEM_NONE)
         buf_printf(out, T("unexpected answer (HTTP %u)", "onverwacht antwoord (HTTP %u)"), status);
-        return;
-    case PROBLEM_TOO_LARGE:
-    case PROBLEM_UNSUPPORTED_MEDIA_TYPE:
-    case PROBLEM_MALFORMED_ENVELOPE:
-    case PROBLEM_INVALID_CLAIMS:
-    case PROBLEM_BAD_REQUEST:
-    case PROBLEM_UNAUTHORIZED:
-    case PROBLEM_FORBIDDEN:
-    case PROBLEM_NOT_FOUND:
-    case PROBLEM_METHOD_NOT_ALLOWED:
-    case PROBLEM_NOT_ACCEPTABLE:
-    case PROBLEM_INTERNAL:
+    else
         buf_printf(out, "%s (HTTP %u)", problem_title(problem), status);
-        return;
-    }
 }
 
 void messages_put_held(struct buf *out, enum held held)

@@ -7,7 +7,7 @@
 #include "client/terminal/input.h"
 #include "client/terminal/messages.h"
 #include "client/terminal/output.h"
-#include "panel/response.h"
+#include "panel/answer.h"
 #include <string.h>
 
 #define LINE_MAX_BYTES ((size_t)32 * 1024)

@@ -8,6 +8,7 @@
 #include "collector/audit/tree.h"
 #include "crypto/jws.h"
 #include "panel/enrolment.h"
+#include "panel/invitation.h"
 #include <string.h>
 
 #define CHUNK 4096

@@ -6,7 +6,7 @@
 #include "base/mem.h"
 #include "base/number.h"
 #include "collector/cmd/cmd.h"
-#include "panel/enrolment.h"
+#include "panel/invitation.h"
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>

@@ -152,43 +152,11 @@ void http_answer_problem(struct http_exchange *x, enum problem problem, const ch
     http_answer_problem_body(x, problem, &body);
 }
 
-static const char *refusal_detail(enum problem refusal)
-{
-    switch (refusal) {
-    case PROBLEM_NOT_FOUND:
-        return "There is nothing at this path; a path never ends in a slash.";
-    case PROBLEM_METHOD_NOT_ALLOWED:
-        return "This path takes another method; the Allow header says which.";
-    case PROBLEM_BAD_REQUEST:
-        return "The query has an argument that this path does not take, one without a value, or one twice.";
-    case PROBLEM_TOO_LARGE:
-        return "The body is larger than this path takes.";
-    case PROBLEM_UNSUPPORTED_MEDIA_TYPE:
-        return "The body's Content-Type is not the one that this path takes.";
-    case PROBLEM_UNAVAILABLE:
-        return "The collector is busy; send the same again later.";
-    case PROBLEM_NONE:
-    case PROBLEM_MALFORMED_ENVELOPE:
-    case PROBLEM_NOT_VERIFIED:
-    case PROBLEM_INVALID_CLAIMS:
-    case PROBLEM_INVALID_RESPONSE:
-    case PROBLEM_INVITATION_REFUSED:
-    case PROBLEM_ROUND_NOT_OPEN:
-    case PROBLEM_STALE_REVISION:
-    case PROBLEM_UNAUTHORIZED:
-    case PROBLEM_FORBIDDEN:
-    case PROBLEM_NOT_ACCEPTABLE:
-    case PROBLEM_INTERNAL:
-        break;
-    }
-    return "";
-}
-
 void answer_put_refusal(struct http_exchange *x)
 {
     if (x->refusal == PROBLEM_METHOD_NOT_ALLOWED)
         http_answer_header(x, "Allow", x->match.allow);
-    http_answer_problem(x, x->refusal, refusal_detail(x->refusal), NULL);
+    http_answer_problem(x, x->refusal, problem_detail(x->refusal), NULL);
 }
 
 /* On their way. */

@@ -4,6 +4,7 @@
 #include "base/mem.h"
 #include "crypto/jws.h"
 #include "panel/enrolment.h"
+#include "panel/invitation.h"
 #include <string.h>
 
 void refusal_init(struct refusal *refusal)

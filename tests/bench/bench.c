@@ -8,6 +8,7 @@
  * everything shares them. */
 #include "crypto/crypto.h"
 #include "crypto/jws.h"
+#include "panel/invitation.h"
 #include "tests/bench/kit.h"
 #include <stdio.h>
 #include <stdlib.h>

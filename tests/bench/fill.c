@@ -5,6 +5,7 @@
 #include "collector/intake/commit.h"
 #include "collector/intake/submit.h"
 #include "crypto/jws.h"
+#include "panel/invitation.h"
 #include "tests/bench/kit.h"
 #include <pthread.h>
 #include <stdatomic.h>

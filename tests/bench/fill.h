@@ -4,7 +4,7 @@
 #ifndef TESTS_BENCH_FILL_H
 #define TESTS_BENCH_FILL_H
 
-#include "panel/enrolment.h"
+#include "panel/invitation.h"
 #include "tests/bench/crowd.h"
 
 struct fill;

@@ -9,6 +9,7 @@
 #include "crypto/crypto.h"
 #include "crypto/jws.h"
 #include "panel/actions.h"
+#include "panel/invitation.h"
 #include "tests/bench/crowd.h"
 #include "tests/bench/fill.h"
 #include "tests/bench/kit.h"

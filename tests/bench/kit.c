@@ -3,6 +3,8 @@
 #include "base/clock.h"
 #include "crypto/crypto.h"
 #include "crypto/jws.h"
+#include "panel/enrolment.h"
+#include "panel/invitation.h"
 #include "panel/response.h"
 #include <errno.h>
 #include <fcntl.h>

@@ -4,7 +4,7 @@
 
 #include "base/buf.h"
 #include "crypto/key.h"
-#include "panel/enrolment.h"
+#include "panel/invitation.h"
 #include "tests/bench/load.h"
 #include <sys/types.h>
 

@@ -9,6 +9,7 @@
 #include "collector/log/tree.h"
 #include "crypto/crypto.h"
 #include "crypto/jws.h"
+#include "panel/invitation.h"
 #include "tests/bench/kit.h"
 #include <stdio.h>
 #include <stdlib.h>

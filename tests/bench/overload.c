@@ -6,6 +6,7 @@
  * what they are at capacity; who is turned away must know at once; afterwards all must be as before. */
 #include "crypto/crypto.h"
 #include "crypto/jws.h"
+#include "panel/invitation.h"
 #include "tests/bench/kit.h"
 #include <stdio.h>
 #include <stdlib.h>

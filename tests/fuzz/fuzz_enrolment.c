@@ -2,6 +2,7 @@
  * and read again. */
 #include "base/mem.h"
 #include "panel/enrolment.h"
+#include "panel/invitation.h"
 #include "tests/fuzz/fuzz.h"
 
 static void read_code(const char *typed)

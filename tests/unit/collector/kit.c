@@ -5,6 +5,8 @@
 #include "collector/log/log_key.h"
 #include "collector/log/signer.h"
 #include "crypto/jws.h"
+#include "panel/enrolment.h"
+#include "panel/invitation.h"
 #include <criterion/criterion.h>
 #include <ftw.h>
 #include <stdio.h>

@@ -5,7 +5,7 @@
 
 #include "collector/intake/ledger.h"
 #include "collector/intake/submit.h"
-#include "panel/enrolment.h"
+#include "panel/invitation.h"
 #include "panel/response.h"
 
 #define KIT_NOW INT64_C(1780272000) /* 2026-06-01T00:00:00Z: the example's only round is open */

@@ -1,5 +1,5 @@
 #include "base/mem.h"
-#include "panel/response.h"
+#include "panel/answer.h"
 #include "tests/unit/panel/kit.h"
 #include <criterion/criterion.h>
 #include <stdlib.h>

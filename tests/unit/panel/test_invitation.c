@@ -1,5 +1,5 @@
 #include "crypto/crypto.h"
-#include "panel/enrolment.h"
+#include "panel/invitation.h"
 #include <criterion/criterion.h>
 #include <ctype.h>
 #include <string.h>

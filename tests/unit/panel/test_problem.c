@@ -1,3 +1,4 @@
+/* Each problem's name, status and meaning, worked out apart from the table. */
 #include "panel/problem.h"
 #include <criterion/criterion.h>
 #include <stdio.h>
@@ -29,7 +30,7 @@ static const struct {
 
 Test(problem, has_name_status_and_title)
 {
-    cr_assert_eq(sizeof all / sizeof all[0], PROBLEM_INTERNAL);
+    cr_assert_eq(sizeof all / sizeof all[0] + 1, PROBLEMS);
     for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
         cr_assert_eq(all[i].problem, i + 1);
         cr_assert_str_eq(problem_name(all[i].problem), all[i].name);
@@ -53,4 +54,24 @@ Test(problem, is_found_by_its_type)
     cr_assert_eq(problem_find("about:blank"), PROBLEM_NONE);
     cr_assert_eq(problem_find(PROBLEM_URN), PROBLEM_NONE);
     cr_assert_eq(problem_find(PROBLEM_URN "not-foundling"), PROBLEM_NONE);
+}
+
+Test(problem, is_final_where_the_same_would_be_refused_for_ever)
+{
+    static const enum problem final[] = {PROBLEM_TOO_LARGE, PROBLEM_MALFORMED_ENVELOPE, PROBLEM_INVALID_CLAIMS,
+                                         PROBLEM_INVALID_RESPONSE, PROBLEM_STALE_REVISION};
+    for (enum problem problem = PROBLEM_NONE; problem < PROBLEMS; problem++) {
+        bool wanted = false;
+        for (size_t i = 0; i < sizeof final / sizeof *final; i++)
+            wanted = wanted || final[i] == problem;
+        cr_expect_eq(problem_is_final(problem), wanted, "%s", problem_name(problem));
+    }
+}
+
+Test(problem, says_more_where_there_is_more_to_say)
+{
+    cr_expect_str_eq(problem_detail(PROBLEM_TOO_LARGE), "The body is larger than this path takes.");
+    cr_expect_str_eq(problem_detail(PROBLEM_NONE), "");
+    cr_expect_str_eq(problem_tell(PROBLEM_ROUND_NOT_OPEN), "the round is not open");
+    cr_expect_str_eq(problem_tell(PROBLEM_INTERNAL), "");
 }

@@ -2,6 +2,7 @@
 #include "base/mem.h"
 #include "collector/audit/audit.h"
 #include "collector/log/tree.h"
+#include "panel/enrolment.h"
 #include "tests/unit/collector/kit.h"
 #include "tests/unit/collector/store/faulty.h"
 #include "tests/unit/collector/store/raw.h"

@@ -1,5 +1,6 @@
 /* Enrolment in the ledger (PROTOCOL 4): one invitation, one key. */
 #include "collector/intake/ledger.h"
+#include "panel/enrolment.h"
 #include "tests/unit/collector/kit.h"
 #include <criterion/criterion.h>
 #include <string.h>

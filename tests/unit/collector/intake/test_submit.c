@@ -4,6 +4,7 @@
 #include "collector/intake/submit.h"
 #include "crypto/base64url.h"
 #include "crypto/jws.h"
+#include "panel/enrolment.h"
 #include "tests/unit/collector/kit.h"
 #include <criterion/criterion.h>
 #include <string.h>

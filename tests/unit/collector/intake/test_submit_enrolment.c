@@ -2,6 +2,8 @@
 #include "base/mem.h"
 #include "collector/intake/submit.h"
 #include "crypto/jws.h"
+#include "panel/enrolment.h"
+#include "panel/invitation.h"
 #include "tests/unit/collector/kit.h"
 #include <criterion/criterion.h>
 #include <string.h>

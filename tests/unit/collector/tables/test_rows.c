@@ -4,6 +4,7 @@
 #include "base/mem.h"
 #include "collector/tables/csv.h"
 #include "collector/tables/rows.h"
+#include "panel/answer.h"
 #include "panel/response.h"
 #include <criterion/criterion.h>
 #include <stdlib.h>
@@ -98,7 +99,7 @@ static void read_ballot(const struct book *book, const struct csv_row *row, int6
     struct buf answers, payload;
     struct response response;
     struct faults faults;
-    struct error error = {0};
+    struct error why = {0};
     buf_init(&answers, FILE_MAX);
     buf_init(&payload, FILE_MAX);
     faults_init(&faults);
@@ -106,8 +107,7 @@ static void read_ballot(const struct book *book, const struct csv_row *row, int6
     claims.answers = answers.data;
     claims.answers_len = answers.len;
     response_put_claims(&payload, &claims);
-    cr_assert_eq(response_parse(payload.data, payload.len, &response, &error), 0, "line %zu: %s", row->line,
-                 error.text);
+    cr_assert_eq(response_parse(payload.data, payload.len, &response, &why), 0, "line %zu: %s", row->line, why.text);
     cr_assert_eq(response_check(&response, book->panel, book->actions, round->opens_at, ballot, &faults), 0, "line %zu",
                  row->line);
     response_free(&response);

@@ -4,6 +4,7 @@
 #include "base/json.h"
 #include "base/mem.h"
 #include "collector/tables/sheet.h"
+#include "panel/answer.h"
 #include "tests/unit/collector/kit.h"
 #include "tests/unit/collector/store/faulty.h"
 #include <criterion/criterion.h>

@@ -1,0 +1,15 @@
+/* What a person typed, as an answer of PROTOCOL 5; for who answers, so in that person's language. Pure. Any thread. */
+#ifndef PANEL_ANSWER_H
+#define PANEL_ANSWER_H
+
+#include "base/buf.h"
+#include "panel/definition.h"
+#include "panel/faults.h"
+
+/* Puts one answer as JSON from what a person typed: a scale's integer, a choice's value, values joined by `separator`
+ * for a multi ("" is none), a text as it is. -1 with a fault at `/answers/<id>` (in the language of lang.h) and nothing
+ * put when it does not fit the question. */
+MUST_CHECK int answer_put(struct buf *out, const struct question *question, const char *typed, char separator,
+                          struct faults *faults);
+
+#endif
