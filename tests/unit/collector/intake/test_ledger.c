@@ -4,7 +4,7 @@
 #include "collector/log/signer.h"
 #include "tests/unit/capture.h"
 #include "tests/unit/collector/kit.h"
-#include "tests/unit/collector/store/store_raw.h"
+#include "tests/unit/collector/store/raw.h"
 #include <criterion/criterion.h>
 #include <stdio.h>
 #include <string.h>

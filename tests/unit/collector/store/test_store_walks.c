@@ -1,6 +1,6 @@
 /* The verbs of store.h that give many rows at once, and what is told of changes. */
 #include "tests/unit/collector/kit.h"
-#include "tests/unit/collector/store/store_raw.h"
+#include "tests/unit/collector/store/raw.h"
 #include <criterion/criterion.h>
 #include <stdio.h>
 #include <string.h>
