@@ -3,8 +3,8 @@
  *
  * routes.c is the table of what there is; resources.h declares its handlers; shared.c holds what several resources
  * tell alike. Written to: submissions (one signed object a request), batches (a file of them). Read from: panel,
- * rounds, tables, metadata, log, entries; of the collector itself: service. What comes in is checked here for its form alone;
- * what it means is decided below, in intake. */
+ * rounds, tables, metadata, log, entries; of the collector itself: service. What comes in is checked here for its form
+ * alone; what it means is decided below, in intake. */
 #ifndef COLLECTOR_API_API_H
 #define COLLECTOR_API_API_H
 

@@ -1,6 +1,6 @@
 /* What a table can't be understood without, as JSON beside it: the panel, the round and its dates, how many were
- * invited and enrolled, the disclosure rules, and the questionnaire as imported: the questions' texts in every language,
- * ends and labels of scales, options. Pure; any thread. */
+ * invited and enrolled, the disclosure rules, and the questionnaire as imported: the questions' texts in every
+ * language, ends and labels of scales, options. Pure; any thread. */
 #ifndef COLLECTOR_TABLES_CONTEXT_H
 #define COLLECTOR_TABLES_CONTEXT_H
 

@@ -1,6 +1,6 @@
 /* What stands beside exported tables for whoever checks them: a Data Package 2.0 that names each file with its rows,
- * bytes and SHA-256, the context of the tables, and the log that all was worked out from. Holds no date but the round's:
- * the same log, panel and invitations give the same bytes. Pure; any thread. */
+ * bytes and SHA-256, the context of the tables, and the log that all was worked out from. Holds no date but the
+ * round's: the same log, panel and invitations give the same bytes. Pure; any thread. */
 #ifndef COLLECTOR_TABLES_DATAPACKAGE_H
 #define COLLECTOR_TABLES_DATAPACKAGE_H
 
@@ -35,8 +35,8 @@ void datapackage_note(struct datapackage *package, enum table table, bool is_tab
 /* Puts the document. Whether all fitted is said by buf_check(out). */
 void datapackage_put(struct buf *out, const struct datapackage *package);
 
-/* Whether `len` bytes are the document of an export of the same kind: of the same panel and round, as exact, in the same
- * profile, with comments or without. false also for what is no such document, or when there is no memory. */
+/* Whether `len` bytes are the document of an export of the same kind: of the same panel and round, as exact, in the
+ * same profile, with comments or without. false also for what is no such document, or when there is no memory. */
 bool datapackage_is_same_kind(const struct datapackage *package, const char *text, size_t len);
 
 #endif

@@ -19,7 +19,7 @@ const programs = {
     cmd: { uses: 'audit tables release log state store ops net', faces: 'cmd' },
     api: { uses: 'http intake tables release log state store ops', faces: 'api' },
     web: { uses: 'http', faces: 'web' },
-    audit: { uses: 'net log state store', faces: 'audit remote' },
+    audit: { uses: 'net state store', faces: 'audit remote' },
     intake: { uses: 'log state store ops', faces: 'commit submission submit workers' },
     release: { uses: 'tables log state store', faces: 'release' },
     tables: { uses: 'state store', faces: 'columns csvw datapackage sheet' },

@@ -56,6 +56,7 @@ const tree = {
   'publiccode.yml': 'softwareVersion: 1.2.4\n',
   'collector/http/http.h': '#ifndef COLLECTOR_HTTP_HTTP_H\n#define COLLECTOR_HTTP_HTTP_H\n/* head */\n#define API_VERSION "2.0.0"\n#endif\n',
   'collector/api/openapi.json': '{"info": {"version": "2.1.0"}}\n',
+  'docs/STYLE.md': `${'é'.repeat(120)}\n${'é'.repeat(121)}\n---\n`,
   'tests/blank.sh': 'echo 1 \n\techo 2\n',
 };
 const expected = {
@@ -65,7 +66,7 @@ const expected = {
     'tests/unit/collector/log/test_tiles.c:5', 'tests/unit/collector/log/test_tiles.c:6', 'tests/lint/rooms.mjs',
   ],
   functions: ['collector/d.c:5', 'collector/d.c:6', 'collector/d.c:7', 'collector/d.c:10'],
-  widths: ['panel/wide.c:1', 'panel/wide.c:3'],
+  widths: ['docs/STYLE.md:2', 'panel/wide.c:1', 'panel/wide.c:3'],
   sizes: ['panel/long.c:1', 'panel/long.c:3'],
   texts: ['client/texts.c:5', 'client/texts.c:6', 'client/texts.c:7', 'client/texts.c:8', 'client/texts.c:10'],
   versions: ['publiccode.yml:1', 'collector/api/openapi.json:1'],

@@ -124,13 +124,13 @@ function blanks(root, files) {
   return findings;
 }
 
-// Code and comments within the formatter's width, in characters; and no rules of dashes.
+// Code, comments, and the papers for those who work on it within the formatter's width, in characters; no rules of dashes.
 function widths(root, files) {
   const findings = [];
-  for (const name of files.filter(isC))
+  for (const name of files.filter((f) => isC(f) || /^docs\/(DESIGN|STYLE|adr\/.*)\.md$/.test(f)))
     eachLine(read(root, name), (line, number) => {
       if ([...line].length > WIDTH) findings.push(`${name}:${number}: ${[...line].length} characters, over ${WIDTH}`);
-      if (/^\s*(\/\*|\/\/|\*)\s*[-=*]{3,}/.test(line)) findings.push(`${name}:${number}: a rule of dashes`);
+      if (isC(name) && /^\s*(\/\*|\/\/|\*)\s*[-=*]{3,}/.test(line)) findings.push(`${name}:${number}: a rule of dashes`);
     });
   return findings;
 }
