@@ -3,6 +3,7 @@
  * so that one forgotten quote does not hide what is wrong further on. */
 #include "base/csv.h"
 #include "base/mem.h"
+#include "base/spreadsheet.h"
 #include "base/utf8.h"
 #include <math.h>
 #include <stdio.h>
@@ -205,7 +206,8 @@ int csv_find(const struct csv_row *header, const char *name)
 }
 
 const struct csv_format csv_rfc4180 = {.name = "rfc4180", .separator = ',', .decimal = '.', .bom = false};
-const struct csv_format csv_excel_nl = {.name = "excel-nl", .separator = ';', .decimal = ',', .bom = true};
+const struct csv_format csv_excel_nl = {
+    .name = "excel-nl", .separator = ';', .decimal = ',', .bom = true, .guards_text = true};
 
 const struct csv_format *csv_format_find(const char *name)
 {
@@ -252,7 +254,7 @@ void csv_put_text(struct csv_writer *w, const char *text)
     quoted = text[strcspn(text, special)] != '\0';
     if (quoted)
         buf_put_char(w->out, '"');
-    if (strchr("=+-@\t\r", *text))
+    if (strchr("=+-@\t\r", *text) || (w->format->guards_text && spreadsheet_changes(text)))
         buf_put_char(w->out, '\'');
     put_doubling_quotes(w->out, text); /* without quotes there are none to double */
     if (quoted)

@@ -42,10 +42,11 @@ struct csv_format {
     char separator;
     char decimal;
     bool bom;
+    bool guards_text; /* a text that a spreadsheet would take for a number or a date is led by ' too */
 };
 
 extern const struct csv_format csv_rfc4180; /* , and . without BOM */
-extern const struct csv_format csv_excel_nl; /* ; and , with BOM */
+extern const struct csv_format csv_excel_nl; /* ; and , with BOM, texts guarded */
 
 /* The format of that name ("rfc4180", "excel-nl"; "excelNl", as the API once had it, is the same), or NULL. */
 const struct csv_format *csv_format_find(const char *name);
@@ -59,7 +60,7 @@ struct csv_writer {
 /* Begins a text in `out`: puts the BOM where the format has one. */
 void csv_begin(struct csv_writer *w, struct buf *out, const struct csv_format *format);
 
-/* One cell each. Text (UTF-8, NUL-terminated, NULL as empty) is led by ' when it begins with = + - @ tab or CR; numbers
+/* One cell each. Text (UTF-8, NUL-terminated, NULL as empty) is led by ' when it begins with = + - @ tab or CR, or as the format guards it; numbers
  * never are. A decimal has four places, as %.4f gives them in the C locale, with the format's decimal sign; NaN and
  * infinity leave the cell empty. */
 void csv_put_text(struct csv_writer *w, const char *text);

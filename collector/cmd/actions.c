@@ -4,6 +4,8 @@
 #include "base/list.h"
 #include "base/mem.h"
 #include "collector/cmd/cmd.h"
+#include "collector/state/catalogue.h"
+#include "panel/warnings.h"
 
 /* The stored list beside the imported one. */
 struct actions_import {
@@ -28,6 +30,29 @@ static int keep_stored_action(void *context, const struct store_action *row)
         import->last_number = row->number;
     return action_list_add(import->before, &row->action);
 }
+
+/* What looks wrong but may be meant. */
+
+/* Rounds may name what this list lacks: perhaps a typing error, perhaps a list that is not whole. */
+static void warn_of_references(const struct actions_import *import, struct faults *warnings)
+{
+    struct catalogue *catalogue = catalogue_load(import->store, NULL);
+    if (catalogue) /* the panel may come after the list */
+        warnings_of_references(catalogue->panel, import->after, warnings);
+    catalogue_release(catalogue);
+}
+
+static void tell_action_warnings(const struct actions_import *import, const char *file)
+{
+    struct faults warnings;
+    faults_init(&warnings);
+    warnings_of_actions(import->after, &warnings);
+    warn_of_references(import, &warnings);
+    cmd_tell_warnings(file, &warnings);
+    faults_free(&warnings);
+}
+
+/* Writing. */
 
 /* Writes what the file holds, in its order. */
 static enum store_result write_imported(struct actions_import *import)
@@ -87,10 +112,11 @@ static int tell_action_changes(const struct actions_import *import)
     size_t count = import->after ? import->after->count : 0;
     struct buf text;
     buf_init(&text, SIZE_MAX);
-    buf_printf(&text,
-               T("%zu actions: %zu added, %zu changed, %zu stopped\n",
-                 "%zu acties: %zu toegevoegd, %zu gewijzigd, %zu gestopt\n"),
-               count, import->added, import->changed, import->stopped);
+    buf_printf(
+        &text,
+        T("%zu %s: %zu added, %zu changed, %zu stopped\n", "%zu %s: %zu toegevoegd, %zu gewijzigd, %zu gestopt\n"),
+        count, count == 1 ? T("action", "actie") : T("actions", "acties"), import->added, import->changed,
+        import->stopped);
     return cmd_print(&text, CLI_TEXT);
 }
 
@@ -109,8 +135,10 @@ int cmd_actions_import(const struct cli_verb *verb, int argc, char **argv)
         result = cmd_tell_faults(argv[first], &faults);
     if (result == CLI_DONE && (import.store = cmd_open(STORE_CREATE, NULL, &result)) != NULL)
         result = import_actions(&import);
-    if (result == CLI_DONE)
+    if (result == CLI_DONE) {
         result = tell_action_changes(&import);
+        tell_action_warnings(&import, argv[first]);
+    }
     store_close(import.store);
     action_list_free(import.before);
     action_list_free(import.after);

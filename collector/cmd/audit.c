@@ -169,14 +169,16 @@ static int tell_verdict(const struct audit_run *run)
     struct merkle_head head;
     audit_head(run->audit, &head);
     size_t findings = run->findings.count;
+    const char *entries = head.size == 1 ? T("entry", "regel") : T("entries", "regels");
     if (findings > 0)
-        return cli_fail(
-            T("%zu things differ in a log of %llu entries", "%zu dingen wijken af in een logboek van %llu regels"),
-            findings, (unsigned long long)head.size);
-    cli_say(T("%llu entries, %zu members, %zu current responses: all as the log says",
-              "%llu regels, %zu panelleden, %zu huidige reacties: alles zoals het logboek zegt"),
-            (unsigned long long)head.size, fold_member_count(audit_fold(run->audit)),
-            fold_current_count(audit_fold(run->audit)));
+        return cli_fail(T("%zu %s in a log of %llu %s", "%zu %s in een logboek van %llu %s"), findings,
+                        findings == 1 ? T("thing differs", "ding wijkt af") : T("things differ", "dingen wijken af"),
+                        (unsigned long long)head.size, entries);
+    size_t members = fold_member_count(audit_fold(run->audit)), currents = fold_current_count(audit_fold(run->audit));
+    cli_say(T("%llu %s, %zu %s, %zu %s: all as the log says", "%llu %s, %zu %s, %zu %s: alles zoals het logboek zegt"),
+            (unsigned long long)head.size, entries, members,
+            members == 1 ? T("member", "panellid") : T("members", "panelleden"), currents,
+            currents == 1 ? T("current response", "huidige reactie") : T("current responses", "huidige reacties"));
     return CLI_DONE;
 }
 

@@ -46,8 +46,17 @@ int cmd_tell_faults(const char *file, const struct faults *faults)
         cli_say("%s: %s: %s", file, faults->list[i].where, faults->list[i].what);
     if (faults->no_memory)
         return cli_fail("%s: %s", file, T("out of memory", "te weinig geheugen"));
-    return cli_fail(T("%s: %zu faults; nothing was imported", "%s: %zu fouten; niets is ingelezen"), file,
-                    faults->total);
+    return cli_fail(T("%s: %zu %s; nothing was imported", "%s: %zu %s; niets is ingelezen"), file, faults->total,
+                    faults->total == 1 ? T("fault", "fout") : T("faults", "fouten"));
+}
+
+void cmd_tell_warnings(const char *file, const struct faults *warnings)
+{
+    for (size_t i = 0; i < warnings->count; i++)
+        cli_say(T("%s: warning: %s: %s", "%s: waarschuwing: %s: %s"), file, warnings->list[i].where,
+                warnings->list[i].what);
+    if (warnings->total > warnings->count)
+        cli_say(T("%s: %zu warnings in all", "%s: %zu waarschuwingen in totaal"), file, warnings->total);
 }
 
 int cmd_print(struct buf *text, enum cli_form form)

@@ -46,6 +46,9 @@ int cmd_no_memory(void);
 /* Lists faults, a line each, as "FILE: where: what", and how many there are. Returns CLI_FAILED. */
 int cmd_tell_faults(const char *file, const struct faults *faults);
 
+/* Lists what may be meant but looks wrong, a line each, as "FILE: warning: where: what". */
+void cmd_tell_warnings(const char *file, const struct faults *warnings);
+
 /* A verb without operands or options that prints a CSV: `header` is its first line, `put` puts the rows. Returns the
  * exit code. */
 int cmd_list(const struct cli_verb *verb, int argc, char **argv, const char *header,

@@ -10,6 +10,7 @@
 #include "collector/log/log_key.h"
 #include "collector/state/catalogue.h"
 #include "collector/state/panel_import.h"
+#include "panel/warnings.h"
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -217,6 +218,20 @@ static int tell_panel_changes(const struct panel_import *import)
     return cmd_print(&text, CLI_TEXT);
 }
 
+/* What looks wrong but may be meant; the action list may come after the panel. */
+static void tell_panel_warnings(const struct panel_import *import, const char *file)
+{
+    struct faults warnings;
+    struct catalogue *catalogue = catalogue_load(import->store, NULL);
+    faults_init(&warnings);
+    warnings_of_panel(import->after, &warnings);
+    if (catalogue)
+        warnings_of_references(import->after, catalogue->actions, &warnings);
+    cmd_tell_warnings(file, &warnings);
+    faults_free(&warnings);
+    catalogue_release(catalogue);
+}
+
 int cmd_panel_import(const struct cli_verb *verb, int argc, char **argv)
 {
     struct panel_import import = {0};
@@ -233,8 +248,10 @@ int cmd_panel_import(const struct cli_verb *verb, int argc, char **argv)
         result = cmd_tell_faults(file, &faults);
     if (result == CLI_DONE && (import.store = cmd_open(STORE_CREATE, &import.config, &result)) != NULL)
         result = import_panel(&import, file, &json);
-    if (result == CLI_DONE)
+    if (result == CLI_DONE) {
         result = tell_panel_changes(&import);
+        tell_panel_warnings(&import, file);
+    }
     store_close(import.store);
     free_import(&import);
     faults_free(&faults);

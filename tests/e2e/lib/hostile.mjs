@@ -28,6 +28,13 @@ export const HOSTILE = [
   '<script>alert(1)</script>',
   '%s%n\\0 \\" \u2028',
   "'s ochtends",
+  '0612345678',
+  '007',
+  '1E5',
+  '3-4',
+  '1,50',
+  'mei 5',
+  'waar',
 ];
 
 const quote = (text) => `"${text.replaceAll('"', '""')}"`;

@@ -235,6 +235,27 @@ Test(csv, writes_what_a_dutch_spreadsheet_reads)
     buf_free(&out);
 }
 
+/* Telephone numbers, ids and dates that Excel would make something else of. */
+Test(csv, guards_what_a_dutch_spreadsheet_would_change)
+{
+    static const char *const texts[] = {"0612345678", "1E5", "3-4", "007", "mei 5", "12", "WA-1.01", "nee"};
+    struct csv_writer w;
+    struct buf out;
+
+    buf_init(&out, 1000);
+    csv_begin(&w, &out, &csv_excel_nl);
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+        csv_put_text(&w, texts[i]);
+    csv_put_integer(&w, 12);
+    csv_end_row(&w);
+    cr_expect_str_eq(buf_text(&out), "\xEF\xBB\xBF'0612345678;'1E5;'3-4;'007;'mei 5;12;WA-1.01;nee;12\r\n");
+    buf_reset(&out);
+    csv_begin(&w, &out, &csv_rfc4180);
+    csv_put_text(&w, texts[0]);
+    cr_expect_str_eq(buf_text(&out), "0612345678");
+    buf_free(&out);
+}
+
 Test(csv, writes_decimals_as_c_does)
 {
     static const double values[] = {0,        -0.0,     1,    0.5,     0.00005,  0.00015,
