@@ -9,6 +9,7 @@ static const struct cli_verb verbs[] = {
     {"actions", "", "what is open, and what you have answered", "wat er open is en wat u hebt beantwoord", cmd_actions},
     {"respond", "ACTION [QUESTION=VALUE ...]", "answer, sign and send", "antwoord, onderteken en verstuur",
      cmd_respond},
+    {"answers show", "[ACTION]", "show what you have answered", "toon wat u hebt geantwoord", cmd_answers_show},
     {"sync", "", "send what is still waiting", "verstuur wat nog wacht", cmd_sync},
     {"status", "", "who you are here, and how many were sent", "wie u hier bent en hoeveel er verstuurd is",
      cmd_status},

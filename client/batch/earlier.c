@@ -27,7 +27,7 @@ static int says_the_same(const char *home, const struct response_id *id, const s
     int same = -1;
     buf_init(&jws, JWS_MAX);
     buf_init(&answers, JWS_MAX);
-    if (spool_read(home, id, &jws) == 0 && compose_read_answers(&jws, &answers) == 0) {
+    if (spool_read(home, id, &jws) == 0 && compose_read_answers(&jws, &answers, NULL) == 0) {
         struct json *its = json_parse(buf_text(&answers), answers.len, NULL);
         struct json *ours = json_parse(row->answers, strlen(row->answers), NULL);
         if (its && ours)

@@ -112,7 +112,7 @@ static void read_action_id(struct reading *r, struct batch_row *out, size_t line
         out->action = (size_t)action;
 }
 
-static void read_field(struct reading *r, struct batch_row *out, size_t line, int column, const char *text)
+static void read_column(struct reading *r, struct batch_row *out, size_t line, int column, const char *text)
 {
     if (column == COLUMN_MEMBER)
         read_member_name(r, out, line, text);
@@ -203,7 +203,7 @@ static void read_response_row(struct reading *r, const struct csv_row *row)
         return;
     }
     for (size_t i = 0; i < row->count; i++)
-        read_field(r, &out, row->line, r->columns[i], row->fields[i].text);
+        read_column(r, &out, row->line, r->columns[i], row->fields[i].text);
     if (r->faults->total > faults_before)
         return;
     if (compose_row(r, row, &out) == 0 && add_row(r->plan, &out) < 0) {

@@ -8,10 +8,16 @@
 #include "client/home/history.h"
 #include "client/response/catalogue.h"
 #include "client/terminal/failures.h"
+#include "client/terminal/messages.h"
 #include "client/terminal/output.h"
 #include <string.h>
 
 #define OUTPUT_MAX ((size_t)256 * 1024 * 1024)
+
+/* Of columns whose cells are known. */
+#define CLOSES_WIDTH 18
+#define STATUS_WIDTH 10
+#define ANSWERED_WIDTH 12
 
 struct listing {
     const struct catalogue *catalogue;
@@ -32,6 +38,8 @@ static const char *state_name(const struct history_line *line)
 static void put_action_as_json(struct listing *l, const struct round *round, const struct action *action,
                                const struct history_line *line)
 {
+    char closes[CLOCK_TEXT_SIZE];
+    clock_format(round->closes_at, closes);
     buf_put_text(l->out, l->rows ? ",\n {\"round\":" : " {\"round\":");
     json_put_text(l->out, round->id);
     buf_put_text(l->out, ",\"action\":");
@@ -40,6 +48,8 @@ static void put_action_as_json(struct listing *l, const struct round *round, con
     json_put_text(l->out, action->title);
     buf_put_text(l->out, ",\"status\":");
     json_put_text(l->out, action_status_name(action->status));
+    buf_put_text(l->out, ",\"closesAt\":");
+    json_put_text(l->out, closes);
     buf_put_text(l->out, ",\"state\":");
     json_put_text(l->out, state_name(line));
     buf_printf(l->out, ",\"revision\":%lld}", line ? (long long)line->id.revision : 0);
@@ -55,9 +65,13 @@ static const char *state_text(const struct history_line *line)
 static void put_action_as_row(struct listing *l, const struct round *round, const struct action *action,
                               const struct history_line *line)
 {
+    char closes[OUTPUT_TIME_SIZE];
+    output_local_time(round->closes_at, closes);
     output_put_cell(l->out, round->id, l->round_width + 2);
+    output_put_cell(l->out, closes, CLOSES_WIDTH);
     output_put_cell(l->out, action->id, l->id_width + 2);
-    output_put_cell(l->out, state_text(line), 11);
+    output_put_cell(l->out, messages_action_status(action->status), STATUS_WIDTH);
+    output_put_cell(l->out, state_text(line), ANSWERED_WIDTH);
     text_put_clean(l->out, action->title, strlen(action->title));
     buf_put_char(l->out, '\n');
 }
@@ -103,8 +117,10 @@ static void put_listing(struct listing *l)
     } else {
         measure_columns(l);
         output_put_cell(l->out, T("round", "ronde"), l->round_width + 2);
+        output_put_cell(l->out, T("open until", "open tot"), CLOSES_WIDTH);
         output_put_cell(l->out, T("action", "actie"), l->id_width + 2);
-        output_put_cell(l->out, T("answered", "beantwoord"), 11);
+        output_put_cell(l->out, T("status", "status"), STATUS_WIDTH);
+        output_put_cell(l->out, T("answered", "beantwoord"), ANSWERED_WIDTH);
         buf_put_text(l->out, T("title\n", "titel\n"));
     }
     put_open_actions(l);

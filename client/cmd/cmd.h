@@ -9,6 +9,7 @@
 
 int cmd_enrol(const struct cli_verb *verb, int argc, char **argv);
 int cmd_actions(const struct cli_verb *verb, int argc, char **argv);
+int cmd_answers_show(const struct cli_verb *verb, int argc, char **argv);
 int cmd_respond(const struct cli_verb *verb, int argc, char **argv);
 int cmd_batch(const struct cli_verb *verb, int argc, char **argv);
 int cmd_sync(const struct cli_verb *verb, int argc, char **argv);

@@ -12,11 +12,12 @@
 #include "client/terminal/failures.h"
 #include "client/terminal/input.h"
 #include "panel/invitation.h"
+#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #define CODE_LINE_MAX ((size_t)256)
+#define CODE_CHARACTERS 26
 #define CODE_TRIES 3
 #define PANEL_ID_MAX ((size_t)64)
 
@@ -28,23 +29,81 @@ static bool is_code(const char *typed)
     return fine;
 }
 
-/* Asks for the code into `line`; a few times over where someone is there to mend it. */
-static int ask_code(struct buf *line)
+/* Letters and digits: what a code consists of. */
+static size_t count_code_characters(const char *typed)
 {
-    bool person = isatty(STDIN_FILENO);
-    for (int i = 0; i < (person ? CODE_TRIES : 1); i++) {
+    size_t count = 0;
+    for (; *typed; typed++)
+        count += isalnum((unsigned char)*typed) != 0;
+    return count;
+}
+
+static void show_code_prompt(const struct input *input, size_t have)
+{
+    if (have == 0)
         fprintf(stderr, "%s", T("The code of your invitation: ", "De code van uw uitnodiging: "));
-        int result = input_read_line(line);
-        if (!person)
-            fputc('\n', stderr);
-        if (result > 0)
+    else
+        fprintf(stderr,
+                T("%zu of its %d characters; the rest (Enter alone: begin anew): ",
+                  "%zu van de %d tekens; de rest (alleen Enter: opnieuw beginnen): "),
+                have, CODE_CHARACTERS);
+    if (!input->is_terminal)
+        fputc('\n', stderr);
+}
+
+/* Reads lines into `code` until it is long enough, since a mail program may have broken it, or one is empty. -1: the
+ * input ended. */
+static int read_code(struct input *input, struct buf *code)
+{
+    struct buf line;
+    bool is_over = false, has_ended = false;
+    buf_init(&line, CODE_LINE_MAX);
+    buf_expect(&line, CODE_LINE_MAX);
+    buf_reset(code);
+    while (!is_over) {
+        size_t have = count_code_characters(buf_text(code));
+        show_code_prompt(input, have);
+        enum input_result result = input_read_line(input, &line);
+        has_ended = result == INPUT_ENDED;
+        buf_put(code, buf_text(&line), line.len);
+        is_over = result != INPUT_LINE || line.len == 0 || count_code_characters(buf_text(code)) >= CODE_CHARACTERS;
+    }
+    buf_wipe(&line);
+    return has_ended ? -1 : buf_check(code);
+}
+
+static void tell_no_code(const char *typed)
+{
+    size_t count = count_code_characters(typed);
+    if (count != CODE_CHARACTERS)
+        cli_say(T("That is no code: it has %zu letters and digits, and a code has %d.",
+                  "Dat is geen code: er staan %zu letters en cijfers in, en een code heeft er %d."),
+                count, CODE_CHARACTERS);
+    else
+        cli_say("%s", T("That is no code: one of its characters must be another.",
+                        "Dat is geen code: een van de tekens moet een ander zijn."));
+}
+
+/* Asks for the code; a few times over where someone is there to mend it. */
+static int ask_code(struct input *input, struct buf *code)
+{
+    for (int i = 0; i < (input->is_terminal ? CODE_TRIES : 1); i++) {
+        if (read_code(input, code) < 0)
             break;
-        if (result == 0 && is_code(buf_text(line)))
+        if (is_code(buf_text(code)))
             return 0;
-        cli_say("%s", T("That is no code: it has 26 letters and digits, as XXXXXXX-XXXXXXX-XXXXXXX-XXXXX.",
-                        "Dat is geen code: die heeft 26 letters en cijfers, zoals XXXXXXX-XXXXXXX-XXXXXXX-XXXXX."));
+        tell_no_code(buf_text(code));
     }
     return -1;
+}
+
+static int open_and_ask_code(struct buf *code)
+{
+    struct input input;
+    input_open(&input);
+    int result = ask_code(&input, code);
+    input_close(&input);
+    return result;
 }
 
 static int tell_enrolment(const struct profile *profile, enum enrol_result result, const struct http_answer *answer)
@@ -202,8 +261,9 @@ static int enrol_with_code(struct profile *profile, const char *url, const char 
 {
     struct buf typed;
     int exit_code = CLI_FAILED;
-    buf_init(&typed, CODE_LINE_MAX);
-    if (!given && ask_code(&typed) < 0) {
+    buf_init(&typed, 4 * CODE_LINE_MAX);
+    buf_expect(&typed, 4 * CODE_LINE_MAX);
+    if (!given && open_and_ask_code(&typed) < 0) {
         cli_fail("%s", T("no code, so not enrolled", "geen code, dus niet aangemeld"));
     } else {
         struct http *http = http_open(url, &retry_for_person);

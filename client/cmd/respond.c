@@ -8,11 +8,15 @@
 #include "client/response/answers.h"
 #include "client/response/catalogue.h"
 #include "client/response/compose.h"
+#include "client/response/past.h"
 #include "client/terminal/failures.h"
+#include "client/terminal/messages.h"
 #include "client/terminal/outcome.h"
 #include "client/terminal/prompt.h"
 #include "crypto/jws.h"
 #include <string.h>
+
+#define NAMES_MAX ((size_t)32 * 1024) /* of questions */
 
 /* What a response is made from, gathered before anything is signed. */
 struct draft {
@@ -21,7 +25,15 @@ struct draft {
     const struct catalogue *catalogue;
     struct response_id id;
     struct buf answers; /* JSON */
+    struct input *input; /* for asking; opened then */
+    bool anew; /* without what was answered before */
     bool is_renumbered;
+};
+
+/* QUESTION=VALUE, as on the command line; none: the questions are asked. */
+struct answer_words {
+    char **list;
+    size_t count;
 };
 
 /* Answers. */
@@ -34,25 +46,102 @@ static int tell_faults(const struct faults *faults)
     return -1;
 }
 
-static int gather_answers(struct answers *answers, char **words, size_t count, struct faults *faults)
+static void add_question_name(struct buf *list, const struct questionnaire *questionnaire, size_t question)
 {
-    if (count > 0)
-        return answers_take_words(answers, words, count, faults) < 0 && faults->no_memory ? -1 : 0;
-    int result = prompt_all(answers);
-    if (result > 0)
-        faults_add(faults, T("answers", "antwoorden"), "%s",
-                   T("the input ended before the last question", "de invoer hield op voor de laatste vraag"));
-    faults->no_memory = faults->no_memory || result < 0;
-    return result == 0 ? 0 : -1;
+    buf_printf(list, "%s%s", list->len > 0 ? ", " : "", questionnaire->questions[question].id);
 }
 
-static int compose_draft(struct draft *draft, const struct round *round, char **words, size_t count)
+/* What was taken over from the earlier response, and what was not, since by the new answers it is not asked any
+ * more. */
+static void tell_kept(const struct answers *given, const struct answers *answers, const struct answers *earlier)
+{
+    struct buf kept, dropped;
+    buf_init(&kept, NAMES_MAX);
+    buf_init(&dropped, NAMES_MAX);
+    for (size_t i = 0; i < answers->questionnaire->question_count; i++)
+        if (earlier->typed[i] && !given->typed[i])
+            add_question_name(answers->typed[i] ? &kept : &dropped, answers->questionnaire, i);
+    if (kept.len > 0)
+        cli_say(T("As you answered before: %s.", "Zoals u eerder antwoordde: %s."), buf_text(&kept));
+    if (dropped.len > 0)
+        cli_say(T("Not asked any more, and left out: %s.", "Niet meer gevraagd, en weggelaten: %s."),
+                buf_text(&dropped));
+    buf_free(&kept);
+    buf_free(&dropped);
+}
+
+static int take_given_words(struct answers *answers, const struct answers *earlier, const struct answer_words *words,
+                            struct faults *faults)
+{
+    struct answers given;
+    answers_init(&given, answers->questionnaire, answers->separator);
+    int result = answers_take_words(answers, words->list, words->count, faults) < 0 && faults->no_memory ? -1 : 0;
+    if (result == 0)
+        result = answers_keep(&given, answers);
+    if (result == 0)
+        result = answers_keep(answers, earlier);
+    if (result == 0)
+        tell_kept(&given, answers, earlier);
+    else
+        faults->no_memory = true;
+    answers_free(&given);
+    return result;
+}
+
+static int ask_all(const struct draft *draft, struct answers *answers, const struct answers *earlier,
+                   struct faults *faults)
+{
+    struct prompt prompt = {draft->input, earlier, compose_room(draft->catalogue, &draft->id)};
+    input_open(draft->input);
+    switch (prompt_all(&prompt, answers)) {
+    case PROMPT_DONE:
+        return 0;
+    case PROMPT_ENDED:
+        faults_add(faults, T("answers", "antwoorden"), "%s",
+                   T("the input ended before the last question", "de invoer hield op voor de laatste vraag"));
+        return -1;
+    case PROMPT_FAILED:
+        break;
+    }
+    faults->no_memory = true;
+    return -1;
+}
+
+/* What this member answered before, waiting or sent, unless that is not wanted: nothing is an empty one. */
+static int load_earlier(const struct draft *draft, struct answers *earlier)
+{
+    struct history history;
+    struct past_response past;
+    struct error error;
+    int result = 0;
+    if (draft->anew)
+        return 0;
+    if (history_load(&history, draft->profile->home) < 0) {
+        failure_tell_errno(draft->profile->home);
+        return -1;
+    }
+    const struct history_line *line = history_find(&history, draft->id.round, draft->id.action);
+    if (line && past_read(&past, draft->profile->home, line, &error) < 0) {
+        cli_fail(T("%s; with --anew it is left alone", "%s; met --anew blijft die buiten beschouwing"), error.text);
+        result = -1;
+    } else if (line) {
+        result = answers_take_json(earlier, &past.answers);
+        if (result < 0)
+            failure_no_memory();
+        past_free(&past);
+    }
+    history_free(&history);
+    return result;
+}
+
+static int compose_from(struct draft *draft, const struct answers *earlier, const struct answer_words *words)
 {
     struct answers answers;
     struct faults faults;
     faults_init(&faults);
-    answers_init(&answers, round_questionnaire(draft->catalogue->panel, round), ',');
-    int result = gather_answers(&answers, words, count, &faults);
+    answers_init(&answers, earlier->questionnaire, earlier->separator);
+    int result = words->count > 0 ? take_given_words(&answers, earlier, words, &faults)
+                                  : ask_all(draft, &answers, earlier, &faults);
     if (result == 0)
         result = compose_answers(&draft->answers, draft->catalogue, &draft->id, &answers, &faults);
     if (result == 0)
@@ -61,6 +150,17 @@ static int compose_draft(struct draft *draft, const struct round *round, char **
         result = tell_faults(&faults);
     answers_free(&answers);
     faults_free(&faults);
+    return result;
+}
+
+static int compose_draft(struct draft *draft, const struct round *round, const struct answer_words *words)
+{
+    struct answers earlier;
+    answers_init(&earlier, round_questionnaire(draft->catalogue->panel, round), ',');
+    int result = load_earlier(draft, &earlier);
+    if (result == 0)
+        result = compose_from(draft, &earlier, words);
+    answers_free(&earlier);
     return result;
 }
 
@@ -156,11 +256,26 @@ static int set_id(struct draft *draft, const struct round *round, const char *ac
     return 0;
 }
 
-static int respond_with(struct draft *draft, const char *round_name, const char *action, char **words, size_t count)
+/* What it is that is answered about. */
+static void say_action(const struct catalogue *catalogue, const struct response_id *id)
+{
+    const struct action *action = &catalogue->actions->list[action_list_find(catalogue->actions, id->action)];
+    cli_say("%s  %s", action->id, action->title);
+    if (*action->lead)
+        cli_say(T("  lead: %s; status: %s", "  trekker: %s; status: %s"), action->lead,
+                messages_action_status(action->status));
+    else
+        cli_say("  status: %s", messages_action_status(action->status));
+}
+
+static int respond_with(struct draft *draft, const char *round_name, const char *action,
+                        const struct answer_words *words)
 {
     const struct round *round = rounds_pick(draft->catalogue, round_name, clock_now());
-    if (!round || set_id(draft, round, action) < 0 || compose_draft(draft, round, words, count) < 0 ||
-        sign_and_keep(draft) < 0)
+    if (!round || set_id(draft, round, action) < 0)
+        return CLI_FAILED;
+    say_action(draft->catalogue, &draft->id);
+    if (compose_draft(draft, round, words) < 0 || sign_and_keep(draft) < 0)
         return CLI_FAILED;
     return send_draft(draft);
 }
@@ -183,6 +298,7 @@ static int fetch_questions(const struct profile *profile, struct http *http, str
 int cmd_respond(const struct cli_verb *verb, int argc, char **argv)
 {
     const char *home = NULL, *round_name = NULL;
+    bool anew = false;
     const struct cli_option options[] = {
         CMD_OPTION_HOME(&home),
         {.name = "round",
@@ -190,6 +306,10 @@ int cmd_respond(const struct cli_verb *verb, int argc, char **argv)
          .value = &round_name,
          .english = "the round, where more than one is open",
          .dutch = "de ronde, als er meer dan een open is"},
+        {.name = "anew",
+         .flag = &anew,
+         .english = "start without what you answered before",
+         .dutch = "begin zonder wat u eerder antwoordde"},
         {0},
     };
     struct profile profile;
@@ -203,9 +323,13 @@ int cmd_respond(const struct cli_verb *verb, int argc, char **argv)
         return CLI_FAILED;
     exit_code = CLI_FAILED;
     if (cmd_pin_log(&profile, http) == 0 && fetch_questions(&profile, http, &catalogue) == 0) {
-        struct draft draft = {.profile = &profile, .http = http, .catalogue = &catalogue};
+        struct input input = {0};
+        struct draft draft = {
+            .profile = &profile, .http = http, .catalogue = &catalogue, .input = &input, .anew = anew};
+        struct answer_words words = {argv + first + 1, (size_t)(argc - first - 1)};
         buf_init(&draft.answers, COMPOSE_ANSWERS_MAX);
-        exit_code = respond_with(&draft, round_name, argv[first], argv + first + 1, (size_t)(argc - first - 1));
+        exit_code = respond_with(&draft, round_name, argv[first], &words);
+        input_close(&input);
         buf_free(&draft.answers);
         catalogue_free(&catalogue);
     }

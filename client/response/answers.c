@@ -9,6 +9,7 @@
 
 #define WHERE_MAX 80
 #define ID_SIZE 65 /* no question has a longer id */
+#define TYPED_MAX ((size_t)64 * 1024)
 
 void answers_init(struct answers *answers, const struct questionnaire *questionnaire, char separator)
 {
@@ -35,7 +36,7 @@ int answers_set(struct answers *answers, size_t question, const char *typed)
     return 0;
 }
 
-static void read_word(struct answers *answers, const char *word, const char *where, struct faults *faults)
+static void read_answer_word(struct answers *answers, const char *word, const char *where, struct faults *faults)
 {
     char id[ID_SIZE];
     const char *sign = strchr(word, '=');
@@ -61,10 +62,73 @@ int answers_take_words(struct answers *answers, char *const *words, size_t count
         struct buf where;
         buf_init(&where, WHERE_MAX);
         buf_printf(&where, T("answer %zu", "antwoord %zu"), i + 1);
-        read_word(answers, words[i], buf_text(&where), faults);
+        read_answer_word(answers, words[i], buf_text(&where), faults);
         buf_free(&where);
     }
     return faults_any(faults) ? -1 : 0;
+}
+
+/* An answer as it would have been typed. Nothing for what is no answer to that kind of question. */
+static void put_as_typed(struct buf *out, const struct question *question, const struct json *value, char separator)
+{
+    int64_t number;
+    const struct json *element = json_first(value);
+    switch (question->type) {
+    case QUESTION_SCALE:
+        if (json_integer(value, &number) == 0)
+            buf_put_integer(out, number);
+        return;
+    case QUESTION_CHOICE:
+    case QUESTION_TEXT:
+        buf_put_text(out, json_text(value) ? json_text(value) : "");
+        return;
+    case QUESTION_MULTI:
+        for (; element; element = json_next(element)) {
+            buf_put_text(out, json_text(element) ? json_text(element) : "");
+            if (json_next(element))
+                buf_put_char(out, separator);
+        }
+        return;
+    }
+}
+
+static int set_from_json(struct answers *answers, size_t question, const struct json *value)
+{
+    struct buf typed;
+    int result = -1;
+    buf_init(&typed, TYPED_MAX);
+    put_as_typed(&typed, &answers->questionnaire->questions[question], value, answers->separator);
+    if (buf_check(&typed) == 0)
+        result = answers_set(answers, question, buf_text(&typed));
+    buf_free(&typed);
+    return result;
+}
+
+int answers_take_json(struct answers *answers, const struct buf *json)
+{
+    struct json *document = json_parse(buf_text(json), json->len, NULL);
+    int result = document ? 0 : -1;
+    for (size_t i = 0; i < answers->questionnaire->question_count && result == 0; i++) {
+        const struct json *value = json_member(document, answers->questionnaire->questions[i].id);
+        if (value)
+            result = set_from_json(answers, i, value);
+    }
+    json_free(document);
+    return result;
+}
+
+int answers_keep(struct answers *answers, const struct answers *earlier)
+{
+    for (size_t i = 0; i < answers->questionnaire->question_count; i++) {
+        const char *anew = answers->typed[i];
+        bool is_taken_away = anew && !*anew && answers->questionnaire->questions[i].type != QUESTION_MULTI;
+        if (is_taken_away && answers_set(answers, i, NULL) < 0)
+            return -1;
+        if (!anew && earlier->typed[i] && answers_is_asked(answers, i) &&
+            answers_set(answers, i, earlier->typed[i]) < 0)
+            return -1;
+    }
+    return 0;
 }
 
 /* The option that was typed for a scale or a choice, as an index; -1 when it is none. */

@@ -23,6 +23,15 @@ MUST_CHECK int answers_set(struct answers *answers, size_t question, const char 
  * values are not looked at, nor shown. -1 with at least one fault. */
 MUST_CHECK int answers_take_words(struct answers *answers, char *const *words, size_t count, struct faults *faults);
 
+/* Takes the answers of a response, a JSON object; what answers no question of the questionnaire is passed over. -1: no
+ * memory. */
+MUST_CHECK int answers_take_json(struct answers *answers, const struct buf *json);
+
+/* Fills in what was answered before and not anew, for the questions that are asked by their `when` and the answers so
+ * far; an answer anew that is "" stays away instead, but for a multi, which it answers with none of its options. -1: no
+ * memory. */
+MUST_CHECK int answers_keep(struct answers *answers, const struct answers *earlier);
+
 /* Whether the question should be asked, going by its `when` and the answers so far. */
 bool answers_is_asked(const struct answers *answers, size_t question);
 

@@ -159,7 +159,7 @@ int compose_sign(struct buf *jws, const struct secret_key *key, const char *pane
     return result;
 }
 
-int compose_read_answers(const struct buf *jws, struct buf *answers)
+int compose_read_answers(const struct buf *jws, struct buf *answers, int64_t *signed_at)
 {
     struct jws parsed;
     struct response response;
@@ -170,6 +170,8 @@ int compose_read_answers(const struct buf *jws, struct buf *answers)
         jws_decode_payload(&parsed, &payload) == 0 &&
         response_parse(buf_text(&payload), payload.len, &response, NULL) == 0) {
         json_put_value(answers, response.answers);
+        if (signed_at)
+            *signed_at = response.iat;
         response_free(&response);
         result = buf_check(answers);
     }

@@ -33,7 +33,8 @@ MUST_CHECK int compose_answers(struct buf *out, const struct catalogue *catalogu
 MUST_CHECK int compose_sign(struct buf *jws, const struct secret_key *key, const char *panel,
                             const struct response_id *id, const struct buf *answers);
 
-/* Appends the `answers` that a compact JWS holds, as JSON. -1: it is no response, or no memory. */
-MUST_CHECK int compose_read_answers(const struct buf *jws, struct buf *answers);
+/* Appends the `answers` that a compact JWS holds, as JSON; *signed_at (may be NULL) is when it was signed, in seconds
+ * since 1970. -1: it is no response, or no memory. */
+MUST_CHECK int compose_read_answers(const struct buf *jws, struct buf *answers, int64_t *signed_at);
 
 #endif

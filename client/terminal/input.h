@@ -1,11 +1,37 @@
-/* What a person types, or a pipe gives in a person's place. Knows no question. Main thread only. */
+/* What a person types at a terminal, or a pipe gives in a person's place, line by line. At a terminal the dialogue has
+ * it for itself (tty.h), lines have the length that they have, and what can't be taken is told. From a pipe no byte is
+ * read beyond the lines that are asked for. Knows no question. One dialogue at a time; main thread only. */
 #ifndef CLIENT_TERMINAL_INPUT_H
 #define CLIENT_TERMINAL_INPUT_H
 
-#include "base/buf.h"
+#include "client/terminal/editor.h"
 
-/* Reads a line from standard input into `line` (emptied first), without its line end. 0; 1 at the end of input; -1 when
- * it is longer than `line` may hold (the rest of it is passed over) or there is no memory. */
-MUST_CHECK int input_read_line(struct buf *line);
+struct input {
+    bool is_terminal;
+    struct editor_keys keys;
+    bool after_return; /* the last byte was CR: an LF right after it is part of the same Enter */
+    bool is_gone; /* the terminal can't be read any more */
+};
+
+enum input_result {
+    INPUT_LINE,
+    INPUT_ENDED, /* by the end of the file, by the key for it, or because the terminal is gone */
+    INPUT_TOO_LONG, /* than the buffer may hold; it was read to its end, and told */
+    INPUT_STRANGE, /* a pipe gave a NUL, which no text may hold; told */
+    INPUT_NO_MEMORY,
+};
+
+/* Begins the dialogue. End it with input_close, whatever comes of it. */
+void input_open(struct input *input);
+
+/* Ends it. What was typed and not asked for is thrown away, and told. */
+void input_close(struct input *input);
+
+/* Reads a line into `line` (emptied first), without its line end. */
+MUST_CHECK enum input_result input_read_line(struct input *input, struct buf *line);
+
+/* At a terminal: reads lines into `text` (emptied first), LF between them, until one is "." alone or the key for the
+ * end of input; a first line that is empty is the whole text. From a pipe: one line. */
+MUST_CHECK enum input_result input_read_text(struct input *input, struct buf *text);
 
 #endif

@@ -16,6 +16,23 @@ const char *messages_language(void)
     return lang_is_dutch() ? "nl" : "en";
 }
 
+const char *messages_action_status(enum action_status status)
+{
+    switch (status) {
+    case ACTION_PLANNED:
+        return T("planned", "gepland");
+    case ACTION_STARTED:
+        return T("started", "gestart");
+    case ACTION_RUNNING:
+        return T("running", "loopt");
+    case ACTION_DONE:
+        return T("done", "afgerond");
+    case ACTION_STOPPED:
+        return T("stopped", "gestopt");
+    }
+    return "";
+}
+
 void messages_put_problem(struct buf *out, enum problem problem, unsigned status)
 {
     const char *told = problem_tell(problem);

@@ -1,19 +1,24 @@
 /* The words for what went otherwise than asked: a collector's problems, a connection's, the faults in what a person
  * gave. All that comes from elsewhere is made clean (base/text.h) on its way. Knows no file. Main thread only.
  *
- * The room: what a person reads and types. output.h prints tables and texts, input.h reads lines, prompt.h asks a whole
- * questionnaire by both; messages.h finds the words, failures.h says them as a verb's last, outcome.h tells how
- * deliveries went. The verbs (client/cmd) call all of them; those below know none: what has something to tell gives it
- * to its caller, in a struct or through a listener. */
+ * The room: what a person reads and types. output.h makes tables and texts, questions.h a question and its answers;
+ * input.h reads lines, at a terminal by editor.h (what each key does, pure) over tty.h (the terminal taken and given
+ * back); prompt.h asks a whole questionnaire by all of these. messages.h finds the words, failures.h says them as a
+ * verb's last, outcome.h tells how deliveries went. The verbs (client/cmd) call all of them; those below know none:
+ * what has something to tell gives it to its caller, in a struct or through a listener. */
 #ifndef CLIENT_TERMINAL_MESSAGES_H
 #define CLIENT_TERMINAL_MESSAGES_H
 
 #include "base/buf.h"
 #include "client/home/held.h"
 #include "client/net/http.h"
+#include "panel/actions.h"
 
 /* "nl" or "en", as labels_text wants it. */
 const char *messages_language(void);
+
+/* "planned" …, as a person reads it. */
+const char *messages_action_status(enum action_status status);
 
 /* Appends one phrase: why a response waits that the collector turned away for now; nothing for HELD_NOT. */
 void messages_put_held(struct buf *out, enum held held);

@@ -3,6 +3,7 @@
 #include "base/cli.h"
 #include "base/text.h"
 #include <string.h>
+#include <time.h>
 
 size_t output_width(const char *text)
 {
@@ -30,4 +31,12 @@ void output_say_lines(const struct buf *text)
         cli_say("%.*s", (int)len, at);
         at += len + (at[len] == '\n');
     }
+}
+
+void output_local_time(int64_t seconds, char out[static OUTPUT_TIME_SIZE])
+{
+    time_t moment = (time_t)seconds;
+    struct tm wall;
+    if (!localtime_r(&moment, &wall) || strftime(out, OUTPUT_TIME_SIZE, "%Y-%m-%d %H:%M", &wall) == 0)
+        out[0] = '\0';
 }

@@ -11,6 +11,11 @@ size_t output_width(const char *text);
 /* Appends `text`, made clean (base/text.h), and spaces up to `width` characters. */
 void output_put_cell(struct buf *out, const char *text, size_t width);
 
+#define OUTPUT_TIME_SIZE 17 /* "2026-12-31 23:59" and a NUL */
+
+/* Writes a moment, in seconds since 1970, as this computer's clock on the wall has it, to the minute. */
+void output_local_time(int64_t seconds, char out[static OUTPUT_TIME_SIZE]);
+
 /* Every line of `text` on standard error. */
 void output_say_lines(const struct buf *text);
 

@@ -1,77 +1,71 @@
-/* One question at a time: shown, a line read, looked at, asked again until it fits. Signs and sends nothing. */
+/* One question at a time: shown, an answer read, looked at, asked again until it fits. Signs and sends nothing. */
 #include "client/terminal/prompt.h"
 #include "base/cli.h"
 #include "base/lang.h"
 #include "base/number.h"
-#include "base/text.h"
-#include "client/terminal/input.h"
-#include "client/terminal/messages.h"
 #include "client/terminal/output.h"
+#include "client/terminal/questions.h"
 #include "panel/answer.h"
 #include <string.h>
 
-#define LINE_MAX_BYTES ((size_t)32 * 1024)
-#define ASK_AGAIN 2
-#define SHOWN_MAX ((size_t)64 * 1024)
+#define TYPED_MAX ((size_t)64 * 1024)
+#define SHOWN_MAX ((size_t)256 * 1024)
+#define NOTHING "-"
+
+/* How one try at a question went. */
+enum try_result { TRY_DONE, TRY_AGAIN, TRY_ENDED, TRY_FAILED };
+
+static const char *earlier_answer(const struct prompt *prompt, size_t question)
+{
+    return prompt->earlier ? prompt->earlier->typed[question] : NULL;
+}
+
+/* Whether Enter alone answers a multi with none of its options. */
+static bool enter_is_none(const struct question *q, bool has_earlier)
+{
+    return q->type == QUESTION_MULTI && q->required && !has_earlier;
+}
 
 /* What is shown. */
 
-static void put_label(struct buf *out, const struct labels *labels)
+static const char *hint_for_text(const struct prompt *prompt)
 {
-    const char *text = labels_text(labels, messages_language());
-    text_put_clean(out, text, strlen(text));
+    return prompt->input->is_terminal ? T("  as many lines as you like; a full stop (.) alone on a line ends it\n",
+                                          "  zoveel regels als u wilt; een punt (.) alleen op een regel sluit af\n")
+                                      : T("  on one line\n", "  op een regel\n");
 }
 
-static void put_scale_ends(struct buf *out, const struct question *q)
+static void put_hints(struct buf *out, const struct prompt *prompt, const struct question *q, bool has_earlier)
 {
-    const char *low = labels_text(&q->min_end, messages_language());
-    const char *high = labels_text(&q->max_end, messages_language());
-    buf_printf(out, "  %lld%s", (long long)q->min, *low ? " = " : "");
-    text_put_clean(out, low, strlen(low));
-    buf_printf(out, T(" to %lld%s", " tot %lld%s"), (long long)q->max, *high ? " = " : "");
-    text_put_clean(out, high, strlen(high));
-    buf_put_char(out, '\n');
+    if (enter_is_none(q, has_earlier))
+        buf_put_text(out, T("  several with commas between, Enter: none of these\n",
+                            "  meer dan een met komma's ertussen, Enter: geen van deze\n"));
+    else if (q->type == QUESTION_MULTI)
+        buf_put_text(out, T("  several with commas between, -: none of these\n",
+                            "  meer dan een met komma's ertussen, -: geen van deze\n"));
+    if (q->type == QUESTION_TEXT)
+        buf_put_text(out, hint_for_text(prompt));
+    if (has_earlier && !q->required && q->type != QUESTION_MULTI)
+        buf_put_text(out, T("  Enter: as before, -: no answer\n", "  Enter: zoals eerder, -: geen antwoord\n"));
+    else if (has_earlier)
+        buf_put_text(out, T("  Enter: as before\n", "  Enter: zoals eerder\n"));
+    else if (!q->required)
+        buf_put_text(out, T("  Enter: no answer\n", "  Enter: geen antwoord\n"));
 }
 
-static void put_option_lines(struct buf *out, const struct question *q)
+static int show_question(const struct prompt *prompt, const struct answers *answers, size_t question)
 {
-    for (size_t i = 0; i < q->option_count; i++) {
-        buf_printf(out, "  %2zu  ", i + 1);
-        put_label(out, &q->options[i].label);
-        buf_put_text(out, "  (");
-        buf_put_text(out, q->options[i].value);
-        buf_put_text(out, ")\n");
-    }
-}
-
-static const char *hint_of(const struct question *q)
-{
-    switch (q->type) {
-    case QUESTION_SCALE:
-    case QUESTION_CHOICE:
-        return q->required ? "" : T("  Enter: no answer\n", "  Enter: geen antwoord\n");
-    case QUESTION_MULTI:
-        return q->required ? T("  several with commas between, Enter: none of these\n",
-                               "  meer dan een met komma's ertussen, Enter: geen van deze\n")
-                           : T("  several with commas between, -: none of these, Enter: no answer\n",
-                               "  meer dan een met komma's ertussen, -: geen van deze, Enter: geen antwoord\n");
-    case QUESTION_TEXT:
-        return q->required ? "" : T("  on one line; Enter: no answer\n", "  op een regel; Enter: geen antwoord\n");
-    }
-    return "";
-}
-
-static int show_question(const struct question *q)
-{
+    const struct question *q = &answers->questionnaire->questions[question];
+    const char *earlier = earlier_answer(prompt, question);
     struct buf out;
     buf_init(&out, SHOWN_MAX);
-    put_label(&out, &q->label);
-    buf_put_char(&out, '\n');
-    if (q->type == QUESTION_SCALE)
-        put_scale_ends(&out, q);
-    else
-        put_option_lines(&out, q);
-    buf_put_text(&out, hint_of(q));
+    question_put(&out, q);
+    if (earlier) {
+        buf_put_text(&out, T("  answered before: ", "  eerder geantwoord: "));
+        question_put_answer(&out, q, earlier, prompt->earlier->separator, "    ");
+        buf_put_char(&out, '\n');
+    }
+    put_hints(&out, prompt, q, earlier != NULL);
     cli_say("%s", "");
     output_say_lines(&out);
     int result = buf_check(&out);
@@ -105,20 +99,20 @@ static void put_word(struct buf *out, const struct question *q, const char *word
         buf_put(out, word, len);
 }
 
-static void put_words(struct buf *out, const struct question *q, const char *line)
+static void put_words(struct buf *out, const struct question *q, const char *line, char separator)
 {
     for (;;) {
         size_t len = strcspn(line, ",");
         put_word(out, q, line, len);
         if (!line[len])
             return;
-        buf_put_char(out, ',');
+        buf_put_char(out, separator);
         line += len + 1;
     }
 }
 
-/* The line as answer_put wants it. */
-static void put_typed(struct buf *out, const struct question *q, const char *line)
+/* What was typed as answer_put wants it. */
+static void put_typed(struct buf *out, const struct question *q, const char *line, char separator)
 {
     switch (q->type) {
     case QUESTION_CHOICE:
@@ -126,8 +120,8 @@ static void put_typed(struct buf *out, const struct question *q, const char *lin
         put_word(out, q, line, strlen(line));
         return;
     case QUESTION_MULTI:
-        if (strcmp(line, "-") != 0 || question_find_option(q, "-") >= 0)
-            put_words(out, q, line);
+        if (strcmp(line, NOTHING) != 0 || has_option(q, NOTHING, strlen(NOTHING)))
+            put_words(out, q, line, separator);
         return;
     case QUESTION_TEXT:
         buf_put_text(out, line);
@@ -135,13 +129,14 @@ static void put_typed(struct buf *out, const struct question *q, const char *lin
     }
 }
 
-static bool check_typed(const struct question *q, const char *typed)
+/* Whether it fits the question; says why not. */
+static bool check_typed(const struct question *q, const char *typed, char separator)
 {
     struct faults faults;
     struct buf scratch;
     faults_init(&faults);
     buf_init(&scratch, SHOWN_MAX);
-    bool fine = answer_put(&scratch, q, typed, ',', &faults) == 0;
+    bool fine = answer_put(&scratch, q, typed, separator, &faults) == 0;
     for (size_t i = 0; i < faults.count; i++)
         cli_say("  %s", faults.list[i].what);
     buf_free(&scratch);
@@ -149,51 +144,109 @@ static bool check_typed(const struct question *q, const char *typed)
     return fine;
 }
 
-/* 0: answered or passed over; 1: end of input; -1: no memory; ASK_AGAIN. */
-static int take_line(struct answers *answers, size_t question, struct buf *line)
+/* Whether all that was given so far still fits into one response: better told here than after the last question. */
+static bool check_room(const struct prompt *prompt, const struct answers *answers)
+{
+    struct faults faults;
+    struct buf json;
+    faults_init(&faults);
+    buf_init(&json, SHOWN_MAX);
+    bool fine = answers_put_json(&json, answers, &faults) < 0 || json.len <= prompt->room;
+    if (!fine)
+        cli_say(T("  with this, your answers are %zu bytes too long together: make it shorter",
+                  "  hiermee zijn uw antwoorden samen %zu bytes te lang: maak het korter"),
+                json.len - prompt->room);
+    buf_free(&json);
+    faults_free(&faults);
+    return fine;
+}
+
+static enum try_result set_typed(const struct prompt *prompt, struct answers *answers, size_t question,
+                                 const char *line)
 {
     const struct question *q = &answers->questionnaire->questions[question];
     struct buf typed;
-    int result = input_read_line(line);
-    if (result > 0)
-        return 1;
-    if (result == 0 && line->len == 0 && !q->required)
-        return 0;
-    if (result < 0) {
-        cli_say("  %s", T("that is too long", "dat is te lang"));
-        return ASK_AGAIN;
-    }
-    if (line->len == 0 && q->type != QUESTION_MULTI) {
-        cli_say("  %s", T("an answer is needed here", "hier is een antwoord nodig"));
-        return ASK_AGAIN;
-    }
-    buf_init(&typed, LINE_MAX_BYTES);
-    put_typed(&typed, q, buf_text(line));
-    if (buf_check(&typed) < 0)
-        result = -1;
-    else if (!check_typed(q, buf_text(&typed)))
-        result = ASK_AGAIN;
-    else
-        result = answers_set(answers, question, buf_text(&typed));
+    enum try_result result = TRY_AGAIN;
+    buf_init(&typed, TYPED_MAX);
+    put_typed(&typed, q, line, answers->separator);
+    if (buf_check(&typed) < 0 || answers_set(answers, question, buf_text(&typed)) < 0)
+        result = TRY_FAILED;
+    else if (check_typed(q, buf_text(&typed), answers->separator) && check_room(prompt, answers))
+        result = TRY_DONE;
+    else if (answers_set(answers, question, NULL) < 0)
+        result = TRY_FAILED;
     buf_free(&typed);
     return result;
 }
 
-int prompt_all(struct answers *answers)
+/* Enter alone: what was answered before, or nothing. */
+static enum try_result take_empty_line(const struct prompt *prompt, struct answers *answers, size_t question)
+{
+    const char *earlier = earlier_answer(prompt, question);
+    if (earlier)
+        return answers_set(answers, question, earlier) < 0 ? TRY_FAILED
+               : check_room(prompt, answers)               ? TRY_DONE
+                                                           : TRY_AGAIN;
+    const struct question *q = &answers->questionnaire->questions[question];
+    if (enter_is_none(q, false))
+        return answers_set(answers, question, "") < 0 ? TRY_FAILED : TRY_DONE;
+    if (!q->required)
+        return TRY_DONE;
+    cli_say("  %s", T("an answer is needed here", "hier is een antwoord nodig"));
+    return TRY_AGAIN;
+}
+
+static bool is_taken_away(const struct question *q, const char *line)
+{
+    return q->type != QUESTION_MULTI && !q->required && strcmp(line, NOTHING) == 0 &&
+           !has_option(q, NOTHING, strlen(NOTHING));
+}
+
+static enum try_result try_answer(const struct prompt *prompt, struct answers *answers, size_t question,
+                                  struct buf *line)
+{
+    const struct question *q = &answers->questionnaire->questions[question];
+    enum input_result read =
+        q->type == QUESTION_TEXT ? input_read_text(prompt->input, line) : input_read_line(prompt->input, line);
+    switch (read) {
+    case INPUT_LINE:
+        break;
+    case INPUT_TOO_LONG:
+    case INPUT_STRANGE:
+        return TRY_AGAIN;
+    case INPUT_ENDED:
+        return TRY_ENDED;
+    case INPUT_NO_MEMORY:
+        return TRY_FAILED;
+    }
+    if (line->len == 0)
+        return take_empty_line(prompt, answers, question);
+    if (is_taken_away(q, buf_text(line)))
+        return answers_set(answers, question, NULL) < 0 ? TRY_FAILED : TRY_DONE;
+    return set_typed(prompt, answers, question, buf_text(line));
+}
+
+static enum try_result ask_question(const struct prompt *prompt, struct answers *answers, size_t question)
 {
     struct buf line;
-    int result = 0;
-    buf_init(&line, LINE_MAX_BYTES);
-    for (size_t i = 0; i < answers->questionnaire->question_count && result == 0; i++) {
-        if (!answers_is_asked(answers, i))
-            continue;
-        result = show_question(&answers->questionnaire->questions[i]);
-        if (result < 0)
-            break;
-        do
-            result = take_line(answers, i, &line);
-        while (result == ASK_AGAIN);
-    }
+    enum try_result result;
+    if (show_question(prompt, answers, question) < 0)
+        return TRY_FAILED;
+    buf_init(&line, TYPED_MAX);
+    do
+        result = try_answer(prompt, answers, question, &line);
+    while (result == TRY_AGAIN);
     buf_free(&line);
     return result;
+}
+
+enum prompt_result prompt_all(const struct prompt *prompt, struct answers *answers)
+{
+    enum try_result result = TRY_DONE;
+    for (size_t i = 0; i < answers->questionnaire->question_count && result == TRY_DONE; i++)
+        if (answers_is_asked(answers, i))
+            result = ask_question(prompt, answers, i);
+    if (result == TRY_DONE)
+        return PROMPT_DONE;
+    return result == TRY_ENDED ? PROMPT_ENDED : PROMPT_FAILED;
 }

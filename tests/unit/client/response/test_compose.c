@@ -127,7 +127,7 @@ Test(compose, signs_what_the_collector_will_verify)
     secret_key_public(key, public_key);
     cr_assert_eq(jws_parse(buf_text(&text), text.len, RESPONSE_TYP, &jws, &error), 0);
     cr_expect(jws_verify(&jws, public_key));
-    cr_assert_eq(compose_read_answers(&text, &back), 0);
+    cr_assert_eq(compose_read_answers(&text, &back, NULL), 0);
     cr_expect_str_eq(buf_text(&back), buf_text(&json));
     secret_key_free(key);
     buf_free(&json);
@@ -185,4 +185,48 @@ Test(compose, names_the_longest_answers_when_together_they_do_not_fit)
     cr_expect_not_null(strstr(faults.list[0].what, ": comment (25001), noticed (2), importance (1)"), "%s",
                        faults.list[0].what);
     buf_free(&json);
+}
+
+static struct answers answers_of(const char *json)
+{
+    struct answers taken;
+    struct buf text;
+    buf_init(&text, 4096);
+    buf_put_text(&text, json);
+    answers_init(&taken, answers.questionnaire, ',');
+    cr_assert_eq(answers_take_json(&taken, &text), 0);
+    buf_free(&text);
+    return taken;
+}
+
+static const char *typed(const char *id)
+{
+    return answers.typed[questionnaire_find(answers.questionnaire, id)];
+}
+
+Test(answers, come_back_from_json_as_they_were_typed)
+{
+    struct answers taken = answers_of("{\"importance\":3,\"noticed\":\"no\",\"channels\":[\"letter\",\"app\"],"
+                                      "\"comment\":\"a\\nb\",\"gone\":1}");
+    struct buf json;
+    buf_init(&json, JWS_MAX);
+    cr_assert_eq(answers_put_json(&json, &taken, &faults), 0);
+    cr_expect_str_eq(buf_text(&json),
+                     "{\"importance\":3,\"noticed\":\"no\",\"channels\":[\"letter\",\"app\"],\"comment\":\"a\\nb\"}");
+    buf_free(&json);
+    answers_free(&taken);
+}
+
+Test(answers, keep_what_is_not_given_anew_and_is_still_asked)
+{
+    struct answers before = answers_of("{\"importance\":3,\"noticed\":\"yes\",\"satisfaction\":4,"
+                                       "\"channels\":[\"app\"],\"comment\":\"before\"}");
+    cr_assert_eq(take(3, "noticed=no", "comment=", "channels="), 0);
+    cr_assert_eq(answers_keep(&answers, &before), 0);
+    cr_expect_str_eq(typed("importance"), "3");
+    cr_expect_str_eq(typed("noticed"), "no");
+    cr_expect_null(typed("satisfaction"), "not asked any more");
+    cr_expect_str_eq(typed("channels"), "", "none of these is an answer");
+    cr_expect_null(typed("comment"), "taken away");
+    answers_free(&before);
 }

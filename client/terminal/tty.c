@@ -1,0 +1,136 @@
+/* The terminal's settings and the signals that would leave them behind. What a signal's handler needs has to lie in
+ * static storage, and handlers call nothing but what POSIX allows them (signal-safety(7)). */
+#include "client/terminal/tty.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <termios.h>
+#include <unistd.h>
+
+#define QUIET_MS 40 /* a paste of which nothing has come for so long is over */
+#define QUIET_TRIES 25
+
+/* By these a terminal is left: all that a keyboard sends, and the polite ends. */
+static const int signals[] = {SIGINT, SIGQUIT, SIGTERM, SIGHUP, SIGTSTP};
+#define SIGNAL_COUNT (sizeof signals / sizeof *signals)
+
+static struct {
+    volatile sig_atomic_t is_taken;
+    int screen; /* the same terminal, for writing */
+    struct termios before, ours;
+    struct sigaction earlier[SIGNAL_COUNT];
+} tty;
+
+/* Throws away what has been typed and what is still coming; whether there was any. */
+static bool drain_typed(void)
+{
+    struct pollfd typed = {.fd = STDIN_FILENO, .events = POLLIN};
+    bool any = false;
+    for (int i = 0; i < QUIET_TRIES && poll(&typed, 1, QUIET_MS) > 0 && (typed.revents & POLLIN); i++) {
+        any = true;
+        tcflush(STDIN_FILENO, TCIFLUSH);
+    }
+    return any;
+}
+
+static bool restore_settings(void)
+{
+    bool any = drain_typed();
+    tcsetattr(STDIN_FILENO, TCSANOW, &tty.before);
+    tcflush(STDIN_FILENO, TCIFLUSH);
+    return any;
+}
+
+/* Gives the terminal back and lets the signal do what it does; who was stopped and goes on takes it again. */
+static void leave_by_signal(int number)
+{
+    int kept = errno;
+    restore_settings();
+    if (number == SIGTSTP) {
+        raise(SIGSTOP);
+        tcsetattr(STDIN_FILENO, TCSANOW, &tty.ours);
+        errno = kept;
+        return;
+    }
+    ssize_t ignored = write(tty.screen, "\n", 1);
+    (void)ignored;
+    signal(number, SIG_DFL);
+    raise(number);
+}
+
+/* A signal that was ignored, as by nohup, stays so. */
+static void catch_signals(void)
+{
+    struct sigaction action = {.sa_handler = leave_by_signal, .sa_flags = SA_RESTART};
+    sigemptyset(&action.sa_mask);
+    for (size_t i = 0; i < SIGNAL_COUNT; i++)
+        if (sigaction(signals[i], NULL, &tty.earlier[i]) == 0 && tty.earlier[i].sa_handler != SIG_IGN)
+            sigaction(signals[i], &action, NULL);
+}
+
+static void release_signals(void)
+{
+    for (size_t i = 0; i < SIGNAL_COUNT; i++)
+        sigaction(signals[i], &tty.earlier[i], NULL);
+}
+
+static void choose_settings(void)
+{
+    tty.ours = tty.before;
+    tty.ours.c_lflag &= ~(tcflag_t)(ICANON | ECHO | ECHONL | IEXTEN);
+    tty.ours.c_lflag |= ISIG;
+    tty.ours.c_iflag &= ~(tcflag_t)(ICRNL | INLCR | IGNCR | ISTRIP);
+    tty.ours.c_cc[VMIN] = 1;
+    tty.ours.c_cc[VTIME] = 0;
+}
+
+static unsigned char key_of(size_t place)
+{
+    cc_t key = tty.before.c_cc[place];
+    return key == _POSIX_VDISABLE ? 0 : key;
+}
+
+enum tty_result tty_take(struct editor_keys *keys)
+{
+    char name[64];
+    if (tty.is_taken || !isatty(STDIN_FILENO) || tcgetattr(STDIN_FILENO, &tty.before) < 0)
+        return TTY_NONE;
+    if (ttyname_r(STDIN_FILENO, name, sizeof name) != 0 ||
+        (tty.screen = open(name, O_WRONLY | O_NOCTTY | O_CLOEXEC)) < 0)
+        return TTY_NONE;
+    choose_settings();
+    catch_signals();
+    tty.is_taken = 1;
+    if (tcsetattr(STDIN_FILENO, TCSANOW, &tty.ours) < 0) {
+        tty_give_back();
+        return TTY_NONE;
+    }
+    *keys = (struct editor_keys){key_of(VERASE), key_of(VWERASE), key_of(VKILL), key_of(VEOF)};
+    struct pollfd typed = {.fd = STDIN_FILENO, .events = POLLIN};
+    return poll(&typed, 1, 0) > 0 && drain_typed() ? TTY_TAKEN_TYPED_AHEAD : TTY_TAKEN;
+}
+
+bool tty_give_back(void)
+{
+    if (!tty.is_taken)
+        return false;
+    bool any = restore_settings();
+    release_signals();
+    close(tty.screen);
+    tty.is_taken = 0;
+    return any;
+}
+
+void tty_show(const char *bytes, size_t len)
+{
+    while (tty.is_taken && len > 0) {
+        ssize_t wrote = write(tty.screen, bytes, len);
+        if (wrote < 0 && errno != EINTR)
+            return;
+        if (wrote > 0) {
+            bytes += wrote;
+            len -= (size_t)wrote;
+        }
+    }
+}
