@@ -1,4 +1,5 @@
-/* enrol URL [CODE]: makes a key and enrols it. The code is asked for where it is not given, and never shown. */
+/* enrol URL [CODE]: makes a key and enrols it; of a folder that is enrolled already, follows the collector to another
+ * URL, or with --anew enrols once more. The code is asked for where it is not given, and never shown. */
 #include "client/net/enrol.h"
 #include "base/lang.h"
 #include "base/mem.h"
@@ -136,6 +137,13 @@ static int tell_enrolment(const struct profile *profile, enum enrol_result resul
     return CLI_FAILED;
 }
 
+static int tell_other_panel(const struct profile *profile)
+{
+    return cli_fail(T("%s is enrolled in panel %s, at %s, and that is another one: name another folder with --home",
+                      "%s is aangemeld bij panel %s, bij %s, en dit is een ander: noem een andere map met --home"),
+                    profile->home, profile->panel, profile->url);
+}
+
 /* The log is looked at first: what the collector signs from here on is held against it. */
 static int enrol_in(struct profile *profile, struct http *http, const char *url, const char *panel, const char *code)
 {
@@ -145,8 +153,13 @@ static int enrol_in(struct profile *profile, struct http *http, const char *url,
     http_answer_init(&answer);
     if (view_pin(&log, http, &answer) == VIEW_HAD) {
         struct enrol_at at = {.http = http, .url = url, .panel = panel, .log = log};
-        enum enrol_result result = enrol_member(profile, &at, code, &answer);
+        bool anew = profile_is_enrolled(profile);
+        enum enrol_result result =
+            anew ? enrol_anew(profile, &at, code, &answer) : enrol_member(profile, &at, code, &answer);
         exit_code = tell_enrolment(profile, result, &answer);
+        if (anew && result == ENROL_DONE)
+            cli_say("%s", T("`burgerpanel sync --again` offers what you sent before.",
+                            "`burgerpanel sync --again` biedt aan wat u eerder verstuurde."));
     } else {
         exit_code = failure_tell_answer(
             T("not enrolled: the collector shows no log", "niet aangemeld: de verzamelaar toont geen logboek"),
@@ -165,7 +178,10 @@ static int enrol_through(struct profile *profile, struct http *http, const char 
     http_answer_init(&answer);
     enum catalogue_result got = catalogue_get(&catalogue, profile->home, url, http, &answer);
     if (got == CATALOGUE_FRESH || got == CATALOGUE_KEPT) {
-        exit_code = enrol_in(profile, http, url, catalogue.panel->id, code);
+        const char *panel = catalogue.panel->id;
+        exit_code = profile_is_enrolled(profile) && strcmp(profile->panel, panel) != 0
+                        ? tell_other_panel(profile)
+                        : enrol_in(profile, http, url, panel, code);
         catalogue_free(&catalogue);
     } else {
         exit_code = rounds_explain(got, &answer);
@@ -188,9 +204,7 @@ static int tell_move(const struct profile *profile, const struct move *move, enu
         printf("%s\n", profile->kid);
         return CLI_DONE;
     case MOVE_OTHER_PANEL:
-        return cli_fail(T("%s is enrolled in panel %s, at %s, and that is another one: name another folder with --home",
-                          "%s is aangemeld bij panel %s, bij %s, en dit is een ander: noem een andere map met --home"),
-                        profile->home, profile->panel, profile->url);
+        return tell_other_panel(profile);
     case MOVE_NO_PIN:
         return cli_fail(
             T("log.json is gone from %s, so nothing shows that this is the same log: put it back from a copy",
@@ -202,6 +216,7 @@ static int tell_move(const struct profile *profile, const struct move *move, enu
         cli_say(T("So nothing was changed: this folder stays with %s.",
                   "Er is dus niets veranderd: deze map blijft bij %s."),
                 profile->url);
+        findings_advise(move->seen_as);
         return CLI_FAILED;
     case MOVE_FAILED:
         return failure_tell_errno(profile->home);
@@ -274,7 +289,7 @@ static int enrol_with_code(struct profile *profile, const char *url, const char 
     return exit_code;
 }
 
-static int enrol_at_home(const char *home, const char *url, const char *code)
+static int enrol_at_home(const char *home, const char *url, const char *code, bool anew)
 {
     struct profile profile;
     if (cmd_open_home(&profile, home, true) < 0)
@@ -284,10 +299,10 @@ static int enrol_at_home(const char *home, const char *url, const char *code)
         cli_say("%s", T("Mind: this URL is http, so what is sent can be read on the way.",
                         "Let op: deze URL is http, dus wat verstuurd wordt is onderweg te lezen."));
     int exit_code;
-    if (here)
-        exit_code = tell_enrolled_before(&profile);
+    if (!enrolled || anew)
+        exit_code = enrol_with_code(&profile, url, code);
     else
-        exit_code = enrolled ? move_to(&profile, url) : enrol_with_code(&profile, url, code);
+        exit_code = here ? tell_enrolled_before(&profile) : move_to(&profile, url);
     profile_close(&profile);
     return exit_code;
 }
@@ -295,7 +310,13 @@ static int enrol_at_home(const char *home, const char *url, const char *code)
 int cmd_enrol(const struct cli_verb *verb, int argc, char **argv)
 {
     const char *home = NULL;
-    const struct cli_option options[] = {CMD_OPTION_HOME(&home), {0}};
+    bool anew = false;
+    const struct cli_option options[] = {CMD_OPTION_HOME(&home),
+                                         {.name = "anew",
+                                          .flag = &anew,
+                                          .english = "once more, in a log that was begun anew",
+                                          .dutch = "nog een keer, in een logboek dat opnieuw begonnen is"},
+                                         {0}};
     int first;
     int exit_code = cli_parse(verb, options, argc, argv, 1, 2, &first);
     if (exit_code >= 0)
@@ -310,7 +331,7 @@ int cmd_enrol(const struct cli_verb *verb, int argc, char **argv)
         exit_code = cli_misuse("%s", T("that is no code: it has 26 letters and digits",
                                        "dat is geen code: die heeft 26 letters en cijfers"));
     else
-        exit_code = enrol_at_home(home, buf_text(&url), code);
+        exit_code = enrol_at_home(home, buf_text(&url), code, anew);
     buf_free(&url);
     return exit_code;
 }

@@ -108,6 +108,16 @@ static int tell_other_key(const char *home, const struct monitor *monitor)
     return CLI_FAILED;
 }
 
+void findings_advise(enum monitor_result result)
+{
+    if (result == MONITOR_OTHER_KEY)
+        cli_say("%s",
+                T("If the panel office has told you that it began anew: `burgerpanel enrol --anew URL` with the new "
+                  "code that it gave you.",
+                  "Als het panelbureau u heeft verteld dat het opnieuw begonnen is: `burgerpanel enrol --anew URL` "
+                  "met de nieuwe code die u kreeg."));
+}
+
 int findings_tell(const char *home, const struct monitor *monitor, enum monitor_result result)
 {
     switch (result) {

@@ -9,7 +9,11 @@
  * `home`. Returns the exit code. */
 int findings_tell(const char *home, const struct monitor *monitor, enum monitor_result result);
 
-/* The same of two checkpoints of one size that a member holds, `fork` and the one behind it. Returns CLI_FAILED. */
+/* What there is to do about it, where that is known: a log with another key may have been begun anew. */
+void findings_advise(enum monitor_result result);
+
+/* findings_tell of two checkpoints of one size that a member holds: `fork` and the one behind it. Returns
+ * CLI_FAILED. */
 int findings_tell_fork(const char *home, const struct seen_checkpoint *fork);
 
 #endif

@@ -13,6 +13,8 @@
 #include <errno.h>
 #include <string.h>
 
+#define CODE_MAX ((size_t)256)
+
 /* Composes and signs; -1: no memory, or `code` is none. The claims hold the code, so they are wiped. */
 static int sign_enrolment(struct buf *jws, const struct profile *profile, const char *panel, const char *code)
 {
@@ -106,13 +108,9 @@ static enum enrol_result send_enrolment(struct profile *profile, const struct en
     return ENROL_REFUSED;
 }
 
-enum enrol_result enrol_member(struct profile *profile, const struct enrol_at *at, const char *code,
-                               struct http_answer *answer)
+static enum enrol_result sign_and_send(struct profile *profile, const struct enrol_at *at, const char *code,
+                                       struct http_answer *answer)
 {
-    if (profile_is_enrolled(profile))
-        return ENROL_DONE;
-    if (profile_make_key(profile) < 0)
-        return ENROL_FAILED;
     struct buf jws;
     buf_init(&jws, JWS_MAX);
     enum enrol_result result = ENROL_FAILED;
@@ -121,5 +119,95 @@ enum enrol_result enrol_member(struct profile *profile, const struct enrol_at *a
     else if (pending_add(profile->home, &jws) == 0)
         result = send_enrolment(profile, at, &jws, answer);
     buf_wipe(&jws);
+    return result;
+}
+
+enum enrol_result enrol_member(struct profile *profile, const struct enrol_at *at, const char *code,
+                               struct http_answer *answer)
+{
+    if (profile_is_enrolled(profile))
+        return ENROL_DONE;
+    if (profile_make_key(profile) < 0)
+        return ENROL_FAILED;
+    return sign_and_send(profile, at, code, answer);
+}
+
+/* Once more. */
+
+static int keep_pin(const struct profile *profile)
+{
+    char path[PATH_MAX];
+    struct buf key;
+    int result = -1;
+    if (!profile->pin)
+        return 0;
+    buf_init(&key, NOTE_NAME_SIZE + 64);
+    note_key_put(&key, &profile->pin->key);
+    buf_put_char(&key, '\n');
+    struct slice key_text = slice_of(&key), checkpoint = {profile->pin->checkpoint, profile->pin->checkpoint_len};
+    if (buf_check(&key) < 0)
+        errno = ENOMEM;
+    else if (evidence_keep(profile->home, "key", "txt", &key_text, path) == 0)
+        result = evidence_keep(profile->home, "checkpoint", "txt", &checkpoint, path);
+    buf_free(&key);
+    return result;
+}
+
+/* What the log has signed for this member is kept; and the enrolment noted becomes one of those that may have been
+ * sent, since a log that holds it after all gives the receipt of that very text. */
+static int keep_earlier_enrolment(const struct profile *profile)
+{
+    struct buf jws, answer;
+    int result = -1;
+    buf_init(&jws, JWS_MAX);
+    buf_init(&answer, HTTP_ANSWER_MAX);
+    if (profile_read_enrolment(profile, &jws, &answer) == 0) {
+        struct slice jws_text = slice_of(&jws), answer_text = slice_of(&answer);
+        if (evidence_keep_answer(profile->home, NULL, &jws_text, &answer_text) == 0 && keep_pin(profile) == 0)
+            result = pending_add(profile->home, &jws);
+    }
+    buf_wipe(&jws);
+    buf_free(&answer);
+    return result;
+}
+
+enum enrol_result enrol_anew(struct profile *profile, const struct enrol_at *at, const char *code,
+                             struct http_answer *answer)
+{
+    return keep_earlier_enrolment(profile) < 0 ? ENROL_FAILED : sign_and_send(profile, at, code, answer);
+}
+
+/* Appends the invitation that an enrolment holds. */
+static int read_code(const struct buf *jws, struct buf *code)
+{
+    struct jws parsed;
+    struct enrolment claims;
+    struct buf payload;
+    int result = -1;
+    buf_init(&payload, JWS_MAX);
+    if (jws_parse(buf_text(jws), jws->len, ENROLMENT_TYP, &parsed, NULL) == 0 &&
+        jws_decode_payload(&parsed, &payload) == 0 &&
+        enrolment_parse(buf_text(&payload), payload.len, &claims, NULL) == 0) {
+        buf_put_text(code, claims.invitation);
+        result = buf_check(code);
+        enrolment_free(&claims);
+    }
+    buf_wipe(&payload);
+    errno = EILSEQ;
+    return result;
+}
+
+enum enrol_result enrol_with_same_code(struct profile *profile, const struct enrol_at *at, struct http_answer *answer)
+{
+    enum enrol_result result = ENROL_FAILED;
+    struct buf jws, noted, code;
+    buf_init(&jws, JWS_MAX);
+    buf_init(&noted, HTTP_ANSWER_MAX);
+    buf_init(&code, CODE_MAX);
+    if (profile_read_enrolment(profile, &jws, &noted) == 0 && read_code(&jws, &code) == 0)
+        result = enrol_anew(profile, at, buf_text(&code), answer);
+    buf_wipe(&jws);
+    buf_free(&noted);
+    buf_wipe(&code);
     return result;
 }

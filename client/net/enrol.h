@@ -27,6 +27,16 @@ struct enrol_at {
 MUST_CHECK enum enrol_result enrol_member(struct profile *profile, const struct enrol_at *at, const char *code,
                                           struct http_answer *answer);
 
+/* Enrols a member who is enrolled once more, with the same key, in a log that does not hold the enrolment noted: an
+ * older copy was put back, or a new log begun. What was noted is kept as evidence, and stays until the new enrolment is
+ * proven. */
+MUST_CHECK enum enrol_result enrol_anew(struct profile *profile, const struct enrol_at *at, const char *code,
+                                        struct http_answer *answer);
+
+/* The same with the invitation of the enrolment noted. ENROL_FAILED with EILSEQ when that can't be read back. */
+MUST_CHECK enum enrol_result enrol_with_same_code(struct profile *profile, const struct enrol_at *at,
+                                                  struct http_answer *answer);
+
 /* Pins the log in the profile: for a member who was enrolled, but whose log.json is gone. -1: errno. */
 MUST_CHECK int enrol_pin(struct profile *profile, const struct pin *log);
 

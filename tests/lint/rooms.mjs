@@ -37,7 +37,7 @@ const programs = {
     batch: { uses: 'terminal response log net home', faces: 'batch rows' },
     terminal: { uses: 'response net home', faces: 'failures input messages outcome output prompt questions' },
     response: { uses: 'net home', faces: 'answers catalogue compose past' },
-    log: { uses: 'net home', faces: 'monitor move view' },
+    log: { uses: 'net home', faces: 'again monitor move view' },
     net: { uses: 'home', faces: 'deliver enrol http' },
     home: { uses: '', faces: 'evidence held history path pending pin profile receipts response_id spool spool_bulk' },
   },
