@@ -60,9 +60,9 @@ struct csv_writer {
 /* Begins a text in `out`: puts the BOM where the format has one. */
 void csv_begin(struct csv_writer *w, struct buf *out, const struct csv_format *format);
 
-/* One cell each. Text (UTF-8, NUL-terminated, NULL as empty) is led by ' when it begins with = + - @ tab or CR, or as the format guards it; numbers
- * never are. A decimal has four places, as %.4f gives them in the C locale, with the format's decimal sign; NaN and
- * infinity leave the cell empty. */
+/* One cell each. Text (UTF-8, NUL-terminated, NULL as empty) is led by ' when it begins with = + - @ tab or CR, or as
+ * the format guards it; numbers never are. A decimal has four places, as %.4f gives them in the C locale, with the
+ * format's decimal sign; NaN and infinity leave the cell empty. */
 void csv_put_text(struct csv_writer *w, const char *text);
 void csv_put_integer(struct csv_writer *w, int64_t value);
 void csv_put_decimal(struct csv_writer *w, double value);

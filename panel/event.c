@@ -375,6 +375,14 @@ static void put_invitations(struct buf *out, const struct event *event)
     buf_put_char(out, '}');
 }
 
+static void put_reference(struct buf *out, const struct event *event)
+{
+    if (event->has_reference)
+        put_hash(out, event->reference);
+    else
+        buf_put_text(out, "null");
+}
+
 static void put_field(struct buf *out, const struct field *field, const struct event *event)
 {
     const void *at = (const char *)event + field->offset;
@@ -400,10 +408,7 @@ static void put_field(struct buf *out, const struct field *field, const struct e
         put_hash(out, at);
         break;
     case FIELD_REFERENCE:
-        if (event->has_reference)
-            put_hash(out, event->reference);
-        else
-            buf_put_text(out, "null");
+        put_reference(out, event);
         break;
     case FIELD_KEY:
         key_put_jwk(out, at);

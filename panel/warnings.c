@@ -10,8 +10,8 @@
 #define WHERE_SIZE 128
 #define IDS_NAMED 20 /* of a round; the rest are counted */
 
-/* Bytes of a response's payload for answers: what base64url leaves of a JWS without header and signature, less the other
- * claims. */
+/* Bytes of a response's payload for answers: what base64url leaves of a JWS without header and signature, less the
+ * other claims. */
 #define JWS_BESIDE 256
 #define CLAIMS_BESIDE 400
 #define ANSWERS_MAX ((JWS_MAX - JWS_BESIDE) / 4 * 3 - CLAIMS_BESIDE)

@@ -1,6 +1,6 @@
-/* What a panel definition or an action list may say but its office should know of, in the language of lang.h: names that
- * lead nowhere, ids that a spreadsheet changes, answers that together can't be sent. Nothing that makes either wrong.
- * Pure. Any thread. */
+/* What a panel definition or an action list may say but its office should know of, in the language of lang.h: names
+ * that lead nowhere, ids that a spreadsheet changes, answers that together can't be sent. Nothing that makes either
+ * wrong. Pure. Any thread. */
 #ifndef PANEL_WARNINGS_H
 #define PANEL_WARNINGS_H
 
