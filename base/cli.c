@@ -322,14 +322,14 @@ static bool is_operand(const char *word)
     return (*digit >= '0' && *digit <= '9') || strlen(word) > LONGEST_SHORT;
 }
 
-/* Takes the option at optind. -1 when it was stored, or when there is none; otherwise the exit code. */
+/* Takes the option at optind. CLI_RUN when it was stored, or when there is none; otherwise the exit code. */
 static int take_option(const struct cli_verb *verb, const struct cli_option *options, const struct option *list,
                        int argc, char **argv)
 {
     int answer = getopt_long(argc, argv, "+:", list, NULL);
     const struct cli_option *option;
     if (answer == -1)
-        return -1;
+        return CLI_RUN;
     if (answer < FIRST_CODE)
         return refuse_option(verb, list, answer, argv[optind - 1]);
     option = option_at(options, (size_t)(answer - FIRST_CODE));
@@ -341,7 +341,7 @@ static int take_option(const struct cli_verb *verb, const struct cli_option *opt
         *option->value = optarg;
     else
         *option->flag = true;
-    return -1;
+    return CLI_RUN;
 }
 
 /* Takes all words; the operands end up in order from argv[1] on, *count of them. */
@@ -351,15 +351,15 @@ static int take_words(const struct cli_verb *verb, const struct cli_option *opti
     char *none[] = {argv[0], NULL};
     bool only_operands = false;
     opterr = 0;
-    optind =
-        0; /* glibc's way of forgetting the parse before; it does so in a first call, here without a word to read */
+    /* glibc's way of forgetting the parse before; it does so in a first call, here without a word to read. */
+    optind = 0;
     if (getopt_long(1, none, "+:", list, NULL) != -1)
         return CLI_USAGE;
     while (optind < argc) {
         int before = optind;
         if (!only_operands && !is_operand(argv[optind])) {
             int code = take_option(verb, options, list, argc, argv);
-            if (code >= 0)
+            if (code != CLI_RUN)
                 return code;
             if (optind > before) { /* an option, or the -- that ends them */
                 only_operands = strcmp(argv[optind - 1], "--") == 0 && optind == before + 1;
@@ -368,7 +368,7 @@ static int take_words(const struct cli_verb *verb, const struct cli_option *opti
         }
         argv[1 + (*count)++] = argv[optind++];
     }
-    return -1;
+    return CLI_RUN;
 }
 
 static int check_count(const struct cli_verb *verb, int count, int least, int most)
@@ -379,7 +379,7 @@ static int check_count(const struct cli_verb *verb, int count, int least, int mo
     if (most >= 0 && count > most)
         return cli_misuse(T("too many words after %s; see '%s %s --help'", "te veel woorden na %s; zie '%s %s --help'"),
                           verb->name, program_name(), verb->name);
-    return -1;
+    return CLI_RUN;
 }
 
 int cli_parse(const struct cli_verb *verb, const struct cli_option *options, int argc, char **argv, int least, int most,
@@ -392,13 +392,13 @@ int cli_parse(const struct cli_verb *verb, const struct cli_option *options, int
         return say_no_memory();
     code = take_words(verb, options, list, argc, argv, &count);
     mem_free(list);
-    if (code >= 0)
+    if (code != CLI_RUN)
         return code;
     code = check_count(verb, count, least, most);
-    if (code >= 0)
+    if (code != CLI_RUN)
         return code;
     if (count > 0)
         memmove(argv + argc - count, argv + 1, (size_t)count * sizeof *argv);
     *first = argc - count;
-    return -1;
+    return CLI_RUN;
 }

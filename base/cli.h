@@ -7,7 +7,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-enum cli_exit { CLI_DONE = 0, CLI_FAILED = 1, CLI_USAGE = 2 };
+/* How a program ends; CLI_RUN is no end: the verb is to run, or to go on. */
+enum cli_exit { CLI_RUN = -1, CLI_DONE = 0, CLI_FAILED = 1, CLI_USAGE = 2 };
 
 /* One option of a verb. With `value` it takes an argument, named `argument` in the help and stored there as given; with
  * `flag` it takes none and sets that. */
@@ -44,7 +45,7 @@ int cli_run(const struct cli_program *program, int argc, char **argv);
 
 /* Reads the verb's own options (`options` ends with a NULL name; NULL: it has none) and the program's common ones,
  * before and after operands. The operands are then argv[*first] to argv[argc-1], between `least` and `most` of them
- * (most < 0: no limit). Returns -1 when the verb should run; otherwise the exit code to return at once: CLI_DONE after
+ * (most < 0: no limit). Returns CLI_RUN when the verb should run; otherwise the exit code to return at once: CLI_DONE after
  * --help, CLI_USAGE, with one line on standard error, for wrong usage. */
 MUST_CHECK int cli_parse(const struct cli_verb *verb, const struct cli_option *options, int argc, char **argv,
                          int least, int most, int *first);

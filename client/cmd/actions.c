@@ -182,7 +182,7 @@ int cmd_actions(const struct cli_verb *verb, int argc, char **argv)
     struct http *http;
     int first;
     int exit_code = cli_parse(verb, options, argc, argv, 0, 0, &first);
-    if (exit_code >= 0)
+    if (exit_code != CLI_RUN)
         return exit_code;
     if (cmd_open_member(&profile, home, &http) < 0)
         return CLI_FAILED;

@@ -377,7 +377,7 @@ int cmd_batch(const struct cli_verb *verb, int argc, char **argv)
     int first;
     struct buf url;
     int exit_code = cli_parse(verb, options, argc, argv, 1, 1, &first);
-    if (exit_code >= 0)
+    if (exit_code != CLI_RUN)
         return exit_code;
     if (!given.invitations || !given.responses || !given.homes)
         return cli_misuse("%s", T("--invitations, --responses and --homes are all needed",

@@ -319,7 +319,7 @@ int cmd_enrol(const struct cli_verb *verb, int argc, char **argv)
                                          {0}};
     int first;
     int exit_code = cli_parse(verb, options, argc, argv, 1, 2, &first);
-    if (exit_code >= 0)
+    if (exit_code != CLI_RUN)
         return exit_code;
     const char *code = argc - first > 1 ? argv[first + 1] : NULL;
     struct buf url;

@@ -170,7 +170,7 @@ int cmd_status(const struct cli_verb *verb, int argc, char **argv)
     struct profile profile;
     int first;
     int exit_code = cli_parse(verb, options, argc, argv, 0, 0, &first);
-    if (exit_code >= 0)
+    if (exit_code != CLI_RUN)
         return exit_code;
     if (cmd_open_home(&profile, home, false) < 0)
         return CLI_FAILED;

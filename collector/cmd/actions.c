@@ -126,7 +126,7 @@ int cmd_actions_import(const struct cli_verb *verb, int argc, char **argv)
     struct faults faults;
     struct buf csv;
     int first, result = cli_parse(verb, NULL, argc, argv, 1, 1, &first);
-    if (result >= 0)
+    if (result != CLI_RUN)
         return result;
     faults_init(&faults);
     buf_init(&csv, ACTIONS_CSV_MAX);

@@ -301,7 +301,7 @@ int cmd_audit(const struct cli_verb *verb, int argc, char **argv)
         {NULL, NULL, NULL, NULL, NULL, NULL},
     };
     int first, result = cli_parse(verb, options, argc, argv, 0, 0, &first);
-    if (result >= 0)
+    if (result != CLI_RUN)
         return result;
     if (!url && token_file)
         return cli_misuse("%s", T("--token-file goes with --url", "--token-file hoort bij --url"));

@@ -26,7 +26,7 @@ struct store *cmd_open(enum store_mode mode, struct config *config, int *exit_co
 struct store *cmd_begin(const struct cli_verb *verb, int argc, char **argv, int operands, int *first, int *exit_code)
 {
     *exit_code = cli_parse(verb, NULL, argc, argv, operands, operands, first);
-    return *exit_code >= 0 ? NULL : cmd_open(STORE_EXISTING, NULL, exit_code);
+    return *exit_code != CLI_RUN ? NULL : cmd_open(STORE_EXISTING, NULL, exit_code);
 }
 
 int cmd_no_memory(void)

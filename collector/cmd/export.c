@@ -206,7 +206,7 @@ int cmd_export(const struct cli_verb *verb, int argc, char **argv)
         {NULL, NULL, NULL, NULL, NULL, NULL},
     };
     int first, result = cli_parse(verb, options, argc, argv, 0, 0, &first);
-    if (result >= 0)
+    if (result != CLI_RUN)
         return result;
     export.package.context.format = csv_format_find(profile);
     if (!export.package.context.format)

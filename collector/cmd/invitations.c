@@ -87,7 +87,7 @@ int cmd_invitations_create(const struct cli_verb *verb, int argc, char **argv)
         {NULL, NULL, NULL, NULL, NULL, NULL},
     };
     int first, result = cli_parse(verb, options, argc, argv, 1, 1, &first);
-    if (result >= 0)
+    if (result != CLI_RUN)
         return result;
     int64_t count;
     if (number_read(argv[first], 1, CREATE_MAX, &count) < 0)

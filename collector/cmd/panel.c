@@ -238,7 +238,7 @@ int cmd_panel_import(const struct cli_verb *verb, int argc, char **argv)
     struct faults faults;
     struct buf json;
     int first, result = cli_parse(verb, NULL, argc, argv, 1, 1, &first);
-    if (result >= 0)
+    if (result != CLI_RUN)
         return result;
     const char *file = argv[first];
     faults_init(&faults);

@@ -59,7 +59,7 @@ int cmd_tokens_create(const struct cli_verb *verb, int argc, char **argv)
     int first, result = cli_parse(verb, options, argc, argv, 1, 1, &first);
     enum token_role role;
     int64_t days;
-    if (result >= 0)
+    if (result != CLI_RUN)
         return result;
     if (!role_name || token_role_find(role_name, &role))
         return cli_misuse(T("--role must be analyst, team or auditor", "--role moet analyst, team of auditor zijn"));

@@ -196,7 +196,7 @@ int serve_run(const struct cli_verb *verb, int argc, char **argv)
         {NULL, NULL, NULL, NULL, NULL, NULL},
     };
     int first, result = cli_parse(verb, options, argc, argv, 0, 0, &first);
-    if (result >= 0)
+    if (result != CLI_RUN)
         return result;
     result = config_read(&config);
     if (result != CLI_DONE)

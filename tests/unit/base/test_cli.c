@@ -29,7 +29,7 @@ static int run(const struct cli_verb *verb, int argc, char **argv, int least, in
 {
     int first, code = cli_parse(verb, own, argc, argv, least, most, &first);
 
-    if (code >= 0)
+    if (code != CLI_RUN)
         return code;
     cr_assert_null(argv[argc]);
     runs++;
