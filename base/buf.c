@@ -34,15 +34,14 @@ void buf_reset(struct buf *b)
 }
 
 /* Makes cap hold `need` bytes and the NUL; need <= max. Fresh memory begins as empty text. */
-static int grow(struct buf *b, size_t need)
+static int grow_to(struct buf *b, size_t need)
 {
     size_t cap = b->cap > 0 ? b->cap : FIRST_CAP;
-    char *data;
     while (cap < need + 1)
         cap *= 2;
     if (cap > b->max + 1)
         cap = b->max + 1;
-    data = mem_resize(b->data, cap, 1);
+    char *data = mem_resize(b->data, cap, 1);
     if (!data)
         return -1;
     if (!b->data)
@@ -54,7 +53,7 @@ static int grow(struct buf *b, size_t need)
 
 void buf_expect(struct buf *b, size_t len)
 {
-    if (!b->failed && len <= b->max && len >= b->cap && grow(b, len))
+    if (!b->failed && len <= b->max && len >= b->cap && grow_to(b, len) < 0)
         return; /* the puts will see for themselves */
 }
 
@@ -62,7 +61,7 @@ char *buf_reserve(struct buf *b, size_t len)
 {
     if (b->failed)
         return NULL;
-    if (len > b->max - b->len || (b->len + len >= b->cap && grow(b, b->len + len))) {
+    if (len > b->max - b->len || (b->len + len >= b->cap && grow_to(b, b->len + len) < 0)) {
         b->failed = true;
         return NULL;
     }
@@ -103,7 +102,7 @@ void buf_put_integer(struct buf *b, int64_t number)
     buf_put(b, at, (size_t)(digits + sizeof digits - at));
 }
 
-/* Formats into the room that there is; the length that the whole text has, or -1. */
+/* Formats into the free capacity; the length that the whole text has, or -1. */
 PRINTF_LIKE(2, 0)
 static int print_at_end(struct buf *b, const char *format, va_list args)
 {
@@ -116,13 +115,12 @@ static int print_at_end(struct buf *b, const char *format, va_list args)
 
 void buf_printf(struct buf *b, const char *format, ...)
 {
-    va_list args, again;
-    int len;
     if (!buf_reserve(b, 0))
         return;
+    va_list args, again;
     va_start(args, format);
     va_copy(again, args);
-    len = print_at_end(b, format, args);
+    int len = print_at_end(b, format, args);
     if (len >= 0 && (size_t)len >= b->cap - b->len)
         len = buf_reserve(b, (size_t)len) ? print_at_end(b, format, again) : -1;
     if (len < 0)

@@ -117,10 +117,9 @@ static bool has_word(const char *name, const char *word)
 static void put_verbs(FILE *to, const struct cli_program *program, const char *word)
 {
     int width = 0;
-    for (size_t i = 0; i < program->count; i++) {
+    for (size_t i = 0; i < program->count; i++)
         if ((int)strlen(program->verbs[i].name) > width)
             width = (int)strlen(program->verbs[i].name);
-    }
     for (size_t i = 0; i < program->count; i++) {
         const struct cli_verb *verb = &program->verbs[i];
         if (!word || has_word(verb->name, word))
@@ -145,14 +144,12 @@ static const struct cli_option help_option = {.name = "help", .english = "show t
 static const struct cli_option *option_at(const struct cli_option *own, size_t i)
 {
     const struct cli_option *common = running ? running->common : NULL;
-    for (; own && own->name; own++) {
+    for (; own && own->name; own++)
         if (i-- == 0)
             return own;
-    }
-    for (; common && common->name; common++) {
+    for (; common && common->name; common++)
         if (i-- == 0)
             return common;
-    }
     return i == 0 ? &help_option : NULL;
 }
 
@@ -164,15 +161,14 @@ static int option_width(const struct cli_option *option)
 
 static void put_verb_help(const struct cli_verb *verb, const struct cli_option *options)
 {
-    const struct cli_option *option;
-    int width = 0;
     printf(T("Usage: %s %s [OPTION...]%s%s\n%s\n\nOptions:\n", "Gebruik: %s %s [OPTIE...]%s%s\n%s\n\nOpties:\n"),
            program_name(), verb->name, *verb->operands == '\0' ? "" : " ", verb->operands,
            T(verb->english, verb->dutch));
-    for (size_t i = 0; (option = option_at(options, i)); i++) {
+    const struct cli_option *option;
+    int width = 0;
+    for (size_t i = 0; (option = option_at(options, i)); i++)
         if (option_width(option) > width)
             width = option_width(option);
-    }
     for (size_t i = 0; (option = option_at(options, i)); i++)
         printf("  --%s%s%s%*s  %s\n", option->name, option->argument ? " " : "",
                option->argument ? option->argument : "", width - option_width(option), "",
@@ -182,9 +178,9 @@ static void put_verb_help(const struct cli_verb *verb, const struct cli_option *
 /* The number of words, 1 or 2, at `words` that make the verb's name; 0 when they are another's. */
 static int match_words(const char *name, int count, char **words)
 {
-    size_t len = strlen(words[0]);
     if (strcmp(name, words[0]) == 0)
         return 1;
+    size_t len = strlen(words[0]);
     if (count < 2 || strncmp(name, words[0], len) != 0 || name[len] != ' ')
         return 0;
     return strcmp(name + len + 1, words[1]) == 0 ? 2 : 0;
@@ -212,10 +208,9 @@ static int refuse_verb(const struct cli_program *program, int count, char **word
     bool second = count > 1 && words[1][0] != '-';
     int result;
     buf_init(&near, 1024);
-    for (size_t i = 0; i < program->count; i++) {
+    for (size_t i = 0; i < program->count; i++)
         if (has_word(program->verbs[i].name, words[0]))
             buf_printf(&near, "%s%s", near.len > 0 ? ", " : "", program->verbs[i].name);
-    }
     if (near.len == 0)
         result = cli_misuse(T("unknown verb '%s'; see '%s --help'", "onbekende opdracht '%s'; zie '%s --help'"),
                             words[0], program->name);
@@ -229,9 +224,9 @@ static int refuse_verb(const struct cli_program *program, int count, char **word
 /* `PROGRAM WORD --help`, where several verbs begin with that word: lists them. Whether it did. */
 static bool help_with_word(const struct cli_program *program, int count, char **words)
 {
-    bool some = false;
     if (count < 2 || strcmp(words[1], "--help") != 0)
         return false;
+    bool some = false;
     for (size_t i = 0; i < program->count; i++)
         some = some || has_word(program->verbs[i].name, words[0]);
     if (some)
@@ -241,8 +236,6 @@ static bool help_with_word(const struct cli_program *program, int count, char **
 
 static int run_words(const struct cli_program *program, int count, char **words)
 {
-    const struct cli_verb *verb;
-    int taken;
     if (count == 0) {
         put_program_help(stderr, program);
         return CLI_USAGE;
@@ -255,7 +248,8 @@ static int run_words(const struct cli_program *program, int count, char **words)
         printf("%s %s\n", program->name, program->version);
         return CLI_DONE;
     }
-    verb = find_verb(program, count, words, &taken);
+    int taken;
+    const struct cli_verb *verb = find_verb(program, count, words, &taken);
     if (verb)
         return verb->run(verb, count - taken + 1, words + taken - 1);
     if (help_with_word(program, count, words))
@@ -265,9 +259,8 @@ static int run_words(const struct cli_program *program, int count, char **words)
 
 int cli_run(const struct cli_program *program, int argc, char **argv)
 {
-    int code;
     running = program;
-    code = run_words(program, argc > 0 ? argc - 1 : 0, argv + 1);
+    int code = run_words(program, argc > 0 ? argc - 1 : 0, argv + 1);
     /* A full disk shows only when the last bytes go out; who asked for data must hear of it. */
     if (fflush(stdout) == 0 && !ferror(stdout))
         return code;
@@ -278,12 +271,11 @@ int cli_run(const struct cli_program *program, int argc, char **argv)
 /* getopt_long's own list of the verb's options, to be freed; NULL when there is no memory. */
 static struct option *list_options(const struct cli_option *options)
 {
-    const struct cli_option *option;
-    struct option *list;
     size_t count = 0;
     while (option_at(options, count))
         count++;
-    list = mem_calloc(count + 1, sizeof *list);
+    const struct cli_option *option;
+    struct option *list = mem_calloc(count + 1, sizeof *list);
     for (size_t i = 0; list && (option = option_at(options, i)); i++)
         list[i] = (struct option){.name = option->name,
                                   .has_arg = option->argument ? required_argument : no_argument,
@@ -314,9 +306,9 @@ static int refuse_option(const struct cli_verb *verb, const struct option *list,
  * what is short and no number is a short option that somebody tried. */
 static bool is_operand(const char *word)
 {
-    const char *digit = word + 1;
     if (word[0] != '-' || word[1] == '-')
         return false;
+    const char *digit = word + 1;
     if (*digit == '.')
         digit++;
     return (*digit >= '0' && *digit <= '9') || strlen(word) > LONGEST_SHORT;
@@ -327,12 +319,11 @@ static int take_option(const struct cli_verb *verb, const struct cli_option *opt
                        int argc, char **argv)
 {
     int answer = getopt_long(argc, argv, "+:", list, NULL);
-    const struct cli_option *option;
     if (answer == -1)
         return CLI_RUN;
     if (answer < FIRST_CODE)
         return refuse_option(verb, list, answer, argv[optind - 1]);
-    option = option_at(options, (size_t)(answer - FIRST_CODE));
+    const struct cli_option *option = option_at(options, (size_t)(answer - FIRST_CODE));
     if (option == &help_option) {
         put_verb_help(verb, options);
         return CLI_DONE;
@@ -351,8 +342,7 @@ static int take_words(const struct cli_verb *verb, const struct cli_option *opti
     char *none[] = {argv[0], NULL};
     bool only_operands = false;
     opterr = 0;
-    /* glibc's way of forgetting the parse before; it does so in a first call, here without a word to read. */
-    optind = 0;
+    optind = 0; /* makes glibc forget the parse before, at its next call: here one without a word to read */
     if (getopt_long(1, none, "+:", list, NULL) != -1)
         return CLI_USAGE;
     while (optind < argc) {
@@ -386,11 +376,10 @@ int cli_parse(const struct cli_verb *verb, const struct cli_option *options, int
               int *first)
 {
     struct option *list = list_options(options);
-    int count = 0;
-    int code;
     if (!list)
         return say_no_memory();
-    code = take_words(verb, options, list, argc, argv, &count);
+    int count = 0;
+    int code = take_words(verb, options, list, argc, argv, &count);
     mem_free(list);
     if (code != CLI_RUN)
         return code;

@@ -15,9 +15,9 @@ static _Atomic int64_t set_to = -1;
 int64_t clock_now(void)
 {
     int64_t set = atomic_load(&set_to);
-    struct timespec now;
     if (set >= 0)
         return set;
+    struct timespec now;
     clock_gettime(CLOCK_REALTIME, &now);
     return now.tv_sec;
 }
@@ -40,7 +40,7 @@ static bool is_digit(char c)
 }
 
 /* Reads exactly `count` digits that make a number from `least` to `most`. */
-static int take_number(const char **at, int count, int least, int most, int *out)
+static int take_field(const char **at, int count, int least, int most, int *out)
 {
     int n = 0;
     for (int i = 0; i < count; i++) {
@@ -55,7 +55,7 @@ static int take_number(const char **at, int count, int least, int most, int *out
     return 0;
 }
 
-static int take_char(const char **at, const char *one_of)
+static int take_sign(const char **at, const char *one_of)
 {
     if (**at == '\0' || !strchr(one_of, **at))
         return -1;
@@ -67,10 +67,11 @@ static int take_char(const char **at, const char *one_of)
 static int take_local(const char **at, struct tm *tm)
 {
     int year, month;
-    if (take_number(at, 4, 0, 9999, &year) || take_char(at, "-") || take_number(at, 2, 1, 12, &month) ||
-        take_char(at, "-") || take_number(at, 2, 1, 31, &tm->tm_mday) || take_char(at, "Tt") ||
-        take_number(at, 2, 0, 23, &tm->tm_hour) || take_char(at, ":") || take_number(at, 2, 0, 59, &tm->tm_min) ||
-        take_char(at, ":") || take_number(at, 2, 0, 60, &tm->tm_sec))
+    if (take_field(at, 4, 0, 9999, &year) < 0 || take_sign(at, "-") < 0 || take_field(at, 2, 1, 12, &month) < 0 ||
+        take_sign(at, "-") < 0 || take_field(at, 2, 1, 31, &tm->tm_mday) < 0 || take_sign(at, "Tt") < 0 ||
+        take_field(at, 2, 0, 23, &tm->tm_hour) < 0 || take_sign(at, ":") < 0 ||
+        take_field(at, 2, 0, 59, &tm->tm_min) < 0 || take_sign(at, ":") < 0 ||
+        take_field(at, 2, 0, 60, &tm->tm_sec) < 0)
         return -1;
     tm->tm_year = year - 1900;
     tm->tm_mon = month - 1;
@@ -93,13 +94,13 @@ static int take_fraction(const char **at)
 static int take_offset(const char **at, int *offset)
 {
     int sign = **at == '-' ? -1 : 1;
-    int hours, minutes;
-    if (take_char(at, "Zz") == 0) {
+    if (take_sign(at, "Zz") == 0) {
         *offset = 0;
         return 0;
     }
-    if (take_char(at, "+-") || take_number(at, 2, 0, 23, &hours) || take_char(at, ":") ||
-        take_number(at, 2, 0, 59, &minutes))
+    int hours, minutes;
+    if (take_sign(at, "+-") < 0 || take_field(at, 2, 0, 23, &hours) < 0 || take_sign(at, ":") < 0 ||
+        take_field(at, 2, 0, 59, &minutes) < 0)
         return -1;
     *offset = sign * (hours * 3600 + minutes * 60);
     return 0;
@@ -116,16 +117,14 @@ static bool ends_month(time_t seconds)
 int clock_parse(const char *text, int64_t *out)
 {
     struct tm tm = {0};
-    time_t seconds;
-    bool leap;
-    int offset, day;
-    if (take_local(&text, &tm) || take_fraction(&text) || take_offset(&text, &offset) || *text != '\0')
+    int offset;
+    if (take_local(&text, &tm) < 0 || take_fraction(&text) < 0 || take_offset(&text, &offset) < 0 || *text != '\0')
         return -1;
-    leap = tm.tm_sec == 60;
+    bool leap = tm.tm_sec == 60;
     if (leap)
         tm.tm_sec = 59;
-    day = tm.tm_mday;
-    seconds = timegm(&tm);
+    int day = tm.tm_mday;
+    time_t seconds = timegm(&tm);
     if (tm.tm_mday != day) /* timegm went on to the next month: there is no such date */
         return -1;
     seconds -= offset;
@@ -149,10 +148,10 @@ void clock_format(int64_t seconds, char out[static CLOCK_TEXT_SIZE])
 
 void clock_sleep_ms(int64_t milliseconds)
 {
-    int64_t until = clock_monotonic_us() + (milliseconds > 0 ? milliseconds : 0) * 1000;
-    struct timespec deadline = {.tv_sec = until / 1000000, .tv_nsec = until % 1000000 * 1000};
     if (milliseconds <= 0)
         return;
+    int64_t until = clock_monotonic_us() + milliseconds * 1000;
+    struct timespec deadline = {.tv_sec = until / 1000000, .tv_nsec = until % 1000000 * 1000};
     while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &deadline, NULL) == EINTR)
         ;
 }

@@ -363,7 +363,7 @@ static int set_request(CURL *curl, const struct fetch_request *request, struct c
     return fine ? 0 : -1;
 }
 
-static void read_head(CURL *curl, struct fetch_answer *answer)
+static void read_answer_head(CURL *curl, struct fetch_answer *answer)
 {
     long status = 0;
     curl_off_t wait = 0;
@@ -386,7 +386,7 @@ enum fetch_outcome fetch_do(struct fetch *fetch, const struct fetch_request *req
     if (headers && set_request(fetch->curl, request, headers, &sink) == 0) {
         answer->outcome = sort_code(fetch->curl, curl_easy_perform(fetch->curl));
         if (answer->outcome == FETCH_ANSWERED)
-            read_head(fetch->curl, answer);
+            read_answer_head(fetch->curl, answer);
     }
     /* libcurl keeps pointers to these and does not use them before the next request sets them anew. */
     if (curl_easy_setopt(fetch->curl, CURLOPT_HTTPHEADER, NULL) != CURLE_OK)

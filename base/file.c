@@ -1,5 +1,6 @@
 /* Files whole or not at all: new bytes go to a file beside the old one, which takes its place by a rename. */
 #include "base/file.h"
+#include "base/list.h"
 #include "base/mem.h"
 #include <dirent.h>
 #include <errno.h>
@@ -37,7 +38,7 @@ static int sync_again(int fd)
     int result;
     do
         result = fsync(fd);
-    while (result != 0 && errno == EINTR);
+    while (result < 0 && errno == EINTR);
     return result;
 }
 
@@ -98,10 +99,9 @@ static int read_beyond(int fd, struct buf *out)
 static int read_some(int fd, struct buf *out)
 {
     size_t room = out->cap - out->len - 1;
-    ssize_t got;
     if (room == 0)
         return read_beyond(fd, out);
-    got = read_again(fd, out->data + out->len, room);
+    ssize_t got = read_again(fd, out->data + out->len, room);
     if (got > 0)
         out->len += (size_t)got;
     return got > 0 ? 1 : (int)got;
@@ -111,11 +111,10 @@ int file_read(const char *path, struct buf *out)
 {
     bool standard = strcmp(path, "-") == 0;
     int fd = standard ? STDIN_FILENO : open_again(path, O_RDONLY, 0);
-    size_t before = out->len;
-    int more;
     if (fd < 0)
         return -1;
-    more = reserve_for(fd, out);
+    size_t before = out->len;
+    int more = reserve_for(fd, out);
     if (more == 0) {
         do
             more = read_some(fd, out);
@@ -188,11 +187,10 @@ static int open_beside(const char *path, mode_t mode, char temporary[static PATH
     int fd = -1;
     do {
         uint64_t token;
-        int len;
         if (getrandom(&token, sizeof token, 0) != (ssize_t)sizeof token)
             return -1;
-        len = snprintf(temporary, PATH_MAX, "%.*s.%s.%016llx.tmp", (int)folder, path, path + folder,
-                       (unsigned long long)token);
+        int len = snprintf(temporary, PATH_MAX, "%.*s.%s.%016llx.tmp", (int)folder, path, path + folder,
+                           (unsigned long long)token);
         if (len < 0 || len >= PATH_MAX) {
             errno = ENAMETOOLONG;
             return -1;
@@ -208,7 +206,7 @@ static int write_beside(const char *path, const void *bytes, size_t len, mode_t 
     int fd = open_beside(path, mode, temporary);
     if (fd < 0)
         return -1;
-    if (write_all(fd, bytes, len) != 0 || sync_again(fd) != 0) {
+    if (write_all(fd, bytes, len) < 0 || sync_again(fd) < 0) {
         close_quietly(fd);
         unlink_quietly(temporary);
         return -1;
@@ -224,7 +222,7 @@ static int rename_to_new(const char *from, const char *to)
         return 0;
     if (errno != EINVAL && errno != ENOSYS)
         return -1;
-    if (link(from, to) != 0)
+    if (link(from, to) < 0)
         return -1;
     return unlink(from);
 }
@@ -233,11 +231,11 @@ static int rename_to_new(const char *from, const char *to)
 static int put_in_place(const char *path, const void *bytes, size_t len, mode_t mode,
                         int (*move)(const char *, const char *))
 {
-    char temporary[PATH_MAX];
     int folder = open_folder_of(path);
-    int result = -1;
     if (folder < 0)
         return -1;
+    char temporary[PATH_MAX];
+    int result = -1;
     if (write_beside(path, bytes, len, mode, temporary) == 0) {
         if (move(temporary, path) == 0)
             result = sync_folder(folder);
@@ -265,7 +263,7 @@ int file_create(const char *path, const void *bytes, size_t len, mode_t mode)
 
 int file_remove(const char *path)
 {
-    if (unlink(path) != 0)
+    if (unlink(path) < 0)
         return errno == ENOENT ? 0 : -1;
     return sync_folder_of(path);
 }
@@ -273,12 +271,12 @@ int file_remove(const char *path)
 /* Makes one folder whose parent is there, and syncs the parent: a file is not safe while its folder's name is not. */
 static int make_one_folder(const char *path, mode_t mode)
 {
-    struct stat st;
     if (mkdir(path, mode) == 0)
         return sync_folder_of(path);
     if (errno != EEXIST)
         return -1;
-    if (stat(path, &st) != 0)
+    struct stat st;
+    if (stat(path, &st) < 0)
         return -1;
     if (!S_ISDIR(st.st_mode)) {
         errno = ENOTDIR;
@@ -302,7 +300,7 @@ int file_make_folder(const char *path, mode_t mode)
         if (part[i] != '/' || part[i - 1] == '/')
             continue;
         part[i] = '\0';
-        if (make_one_folder(part, mode) != 0)
+        if (make_one_folder(part, mode) < 0)
             return -1;
         part[i] = '/';
     }
@@ -317,13 +315,13 @@ bool file_exists(const char *path)
 int file_lock(const char *path)
 {
     int fd = open_again(path, O_RDWR | O_CREAT, 0600);
-    int result;
     if (fd < 0)
         return -1;
+    int result;
     do
         result = flock(fd, LOCK_EX | LOCK_NB);
-    while (result != 0 && errno == EINTR);
-    if (result != 0) {
+    while (result < 0 && errno == EINTR);
+    if (result < 0) {
         close_quietly(fd);
         return -1;
     }
@@ -333,7 +331,7 @@ int file_lock(const char *path)
 /* Names that grow one by one. */
 struct names {
     char **list;
-    size_t count, cap;
+    size_t count, capacity;
 };
 
 static void names_free(struct names *names)
@@ -345,26 +343,19 @@ static void names_free(struct names *names)
 
 static int names_add(struct names *names, const char *name)
 {
-    if (names->count == names->cap) {
-        size_t cap = names->cap > 0 ? names->cap * 2 : 64;
-        char **grown = mem_resize(names->list, cap, sizeof *grown);
-        if (!grown) {
-            errno = ENOMEM;
-            return -1;
-        }
-        names->list = grown;
-        names->cap = cap;
-    }
-    names->list[names->count] = mem_copy_text(name, strlen(name));
-    if (!names->list[names->count]) {
+    char **list = list_grow(names->list, names->count, &names->capacity, sizeof *list);
+    char *copy = list ? mem_copy_text(name, strlen(name)) : NULL;
+    if (list)
+        names->list = list;
+    if (!copy) {
         errno = ENOMEM;
         return -1;
     }
-    names->count++;
+    names->list[names->count++] = copy;
     return 0;
 }
 
-static int compare_names(const void *a, const void *b)
+static int compare_file_names(const void *a, const void *b)
 {
     return strcmp(*(char *const *)a, *(char *const *)b);
 }
@@ -377,38 +368,36 @@ static bool ends_in(const char *name, const char *ending)
 
 static bool is_plain(DIR *folder, const struct dirent *entry)
 {
-    struct stat st;
     if (entry->d_type != DT_UNKNOWN)
         return entry->d_type == DT_REG;
+    struct stat st;
     return fstatat(dirfd(folder), entry->d_name, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(st.st_mode);
 }
 
 /* Gathers all names first, so that `each` may add and remove files without the listing being disturbed. */
 static int list_folder(DIR *folder, const char *ending, struct names *names)
 {
-    const struct dirent *entry;
     for (;;) {
         errno = 0;
-        entry = readdir(folder);
+        const struct dirent *entry = readdir(folder);
         if (!entry)
             return errno == 0 ? 0 : -1;
-        if (ends_in(entry->d_name, ending) && is_plain(folder, entry) && names_add(names, entry->d_name) != 0)
+        if (ends_in(entry->d_name, ending) && is_plain(folder, entry) && names_add(names, entry->d_name) < 0)
             return -1;
     }
 }
 
 int file_each(const char *folder, const char *ending, int (*each)(void *context, const char *name), void *context)
 {
-    struct names names = {0};
     DIR *dir = opendir(folder);
-    int result, kept;
     if (!dir)
         return errno == ENOENT ? 0 : -1;
-    result = list_folder(dir, ending, &names);
-    kept = errno;
+    struct names names = {0};
+    int result = list_folder(dir, ending, &names);
+    int kept = errno;
     closedir(dir);
     if (result == 0 && names.count > 1)
-        qsort(names.list, names.count, sizeof *names.list, compare_names);
+        qsort(names.list, names.count, sizeof *names.list, compare_file_names);
     for (size_t i = 0; i < names.count && result == 0; i++) {
         result = each(context, names.list[i]);
         kept = errno;

@@ -40,14 +40,14 @@ struct walk {
     const char *what;
 };
 
-static int refuse(struct walk *walk, const cJSON *culprit, const char *what)
+static int refuse_value(struct walk *walk, const cJSON *culprit, const char *what)
 {
     walk->culprit = culprit;
     walk->what = what;
     return -1;
 }
 
-static int compare_names(const void *a, const void *b)
+static int compare_members(const void *a, const void *b)
 {
     const cJSON *const *left = (const cJSON *const *)a;
     const cJSON *const *right = (const cJSON *const *)b;
@@ -56,12 +56,10 @@ static int compare_names(const void *a, const void *b)
 
 static int check_few_names(struct walk *walk, const cJSON *object)
 {
-    for (const cJSON *later = object->child; later; later = later->next) {
-        for (const cJSON *earlier = object->child; earlier != later; earlier = earlier->next) {
+    for (const cJSON *later = object->child; later; later = later->next)
+        for (const cJSON *earlier = object->child; earlier != later; earlier = earlier->next)
             if (strcmp(earlier->string, later->string) == 0)
-                return refuse(walk, later, "member repeated");
-        }
-    }
+                return refuse_value(walk, later, "member repeated");
     return 0;
 }
 
@@ -77,17 +75,16 @@ static const cJSON *later_of(const cJSON *a, const cJSON *b)
 static int check_many_names(struct walk *walk, const cJSON *object, size_t count)
 {
     const cJSON **sorted = mem_calloc(count, sizeof(const cJSON *));
-    int result = 0;
-    size_t n = 0;
     if (!sorted)
-        return refuse(walk, NULL, "out of memory");
+        return refuse_value(walk, NULL, "out of memory");
+    size_t n = 0;
     for (const cJSON *member = object->child; member; member = member->next)
         sorted[n++] = member;
-    qsort(sorted, n, sizeof(const cJSON *), compare_names);
-    for (size_t i = 1; i < n && result == 0; i++) {
-        if (compare_names(&sorted[i - 1], &sorted[i]) == 0)
-            result = refuse(walk, later_of(sorted[i - 1], sorted[i]), "member repeated");
-    }
+    qsort(sorted, n, sizeof(const cJSON *), compare_members);
+    int result = 0;
+    for (size_t i = 1; i < n && result == 0; i++)
+        if (compare_members(&sorted[i - 1], &sorted[i]) == 0)
+            result = refuse_value(walk, later_of(sorted[i - 1], sorted[i]), "member repeated");
     mem_free(sorted);
     return result;
 }
@@ -100,16 +97,16 @@ static int check_number(struct walk *walk, cJSON *item)
         item->type |= NOT_INTEGER;
     }
     walk->numbers++;
-    return isfinite(item->valuedouble) ? 0 : refuse(walk, item, "number out of range");
+    return isfinite(item->valuedouble) ? 0 : refuse_value(walk, item, "number out of range");
 }
 
 static int check_tree(struct walk *walk, cJSON *item)
 {
-    size_t count = 0;
     if (is_kind(item, cJSON_Number))
         return check_number(walk, item);
+    size_t count = 0;
     for (cJSON *child = item->child; child; child = child->next) {
-        if (check_tree(walk, child) != 0)
+        if (check_tree(walk, child) < 0)
             return -1;
         count++;
     }
@@ -124,10 +121,9 @@ static bool count_to(const cJSON *item, const cJSON *sought, size_t *count)
     ++*count;
     if (item == sought)
         return true;
-    for (const cJSON *child = item->child; child; child = child->next) {
+    for (const cJSON *child = item->child; child; child = child->next)
         if (count_to(child, sought, count))
             return true;
-    }
     return false;
 }
 
@@ -184,14 +180,13 @@ static void *take_piece(size_t size)
 {
     size_t rounded = (size + _Alignof(max_align_t) - 1) & ~(_Alignof(max_align_t) - 1);
     struct block *block = last_block;
-    void *piece;
     if (rounded > block->size - block->used) {
         size_t larger = block == first_block ? block->size : block->size * 2;
         block = add_block(rounded > larger ? rounded : larger);
         if (!block)
             return NULL;
     }
-    piece = block->bytes + block->used;
+    void *piece = block->bytes + block->used;
     block->used += rounded;
     return piece;
 }
@@ -209,7 +204,7 @@ static void set_hooks(void)
 }
 
 /* Step two. NULL for lack of memory alone. */
-static cJSON *parse(const struct json_scan *scan)
+static cJSON *parse_into_blocks(const struct json_scan *scan)
 {
     static pthread_once_t once = PTHREAD_ONCE_INIT;
     cJSON *document = NULL;
@@ -223,15 +218,15 @@ static cJSON *parse(const struct json_scan *scan)
 }
 
 /* Steps two and three, for a text that has passed the first. */
-static cJSON *build(const struct json_scan *scan, struct json_fault *fault)
+static cJSON *build_tree(const struct json_scan *scan, struct json_fault *fault)
 {
     struct walk walk = {.scan = scan};
-    cJSON *document = parse(scan);
+    cJSON *document = parse_into_blocks(scan);
     if (!document) {
         *fault = (struct json_fault){.what = "out of memory", .no_memory = true};
         return NULL;
     }
-    if (check_tree(&walk, document) != 0) {
+    if (check_tree(&walk, document) < 0) {
         *fault = (struct json_fault){.offset = find_place(&walk, document, scan->text, scan->len),
                                      .what = walk.what,
                                      .no_memory = !walk.culprit};
@@ -247,7 +242,7 @@ struct json *json_parse(const char *text, size_t len, struct json_fault *fault)
     struct json_fault found = {0};
     cJSON *document = NULL;
     if (json_scan_run(&scan) == 0)
-        document = build(&scan, &found);
+        document = build_tree(&scan, &found);
     else
         found = (struct json_fault){.offset = scan.at, .what = scan.what, .no_memory = scan.no_memory};
     json_scan_wipe(&scan);
@@ -355,9 +350,9 @@ static bool arrays_equal(const struct json *a, const struct json *b)
 
 static bool objects_equal(const struct json *a, const struct json *b)
 {
-    const struct json *guess = json_first(b);
     if (json_count(a) != json_count(b))
         return false;
+    const struct json *guess = json_first(b);
     for (const struct json *left = json_first(a); left; left = json_next(left)) {
         const struct json *right = guess; /* mostly the order is the same, and no search is needed */
         if (!right || strcmp(json_name(left), json_name(right)) != 0)
@@ -395,14 +390,13 @@ bool json_equal(const struct json *a, const struct json *b)
 static void put_fraction(struct buf *out, double number)
 {
     char text[40];
-    size_t whole, sign;
     for (int digits = 15; digits <= 17; digits++) {
         snprintf(text, sizeof text, "%.*g", digits, number);
         if (strtod(text, NULL) == number)
             break;
     }
-    whole = strspn(text, "-0123456789");
-    sign = strcspn(text + whole, "0123456789e");
+    size_t whole = strspn(text, "-0123456789");
+    size_t sign = strcspn(text + whole, "0123456789e");
     buf_put(out, text, whole);
     if (sign > 0)
         buf_put_char(out, '.');

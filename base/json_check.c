@@ -10,7 +10,7 @@
 
 static int take_value(struct json_scan *scan, int depth);
 
-static int fault(struct json_scan *scan, const char *what)
+static int scan_fault(struct json_scan *scan, const char *what)
 {
     scan->what = what;
     return -1;
@@ -18,22 +18,22 @@ static int fault(struct json_scan *scan, const char *what)
 
 /* The byte at the place, or NUL at the end; a NUL in the text is no part of the grammar, so the two need not be told
  * apart. */
-static char peek(const struct json_scan *scan)
+static char next_byte(const struct json_scan *scan)
 {
     return scan->at < scan->len ? scan->text[scan->at] : '\0';
 }
 
-static bool is_digit(char c)
+static bool is_json_digit(char c)
 {
     return c >= '0' && c <= '9';
 }
 
 static void skip_space(struct json_scan *scan)
 {
-    char c = peek(scan);
+    char c = next_byte(scan);
     while (c == ' ' || c == '\n' || c == '\r' || c == '\t') {
         scan->at++;
-        c = peek(scan);
+        c = next_byte(scan);
     }
 }
 
@@ -41,14 +41,14 @@ static int take_literal(struct json_scan *scan, const char *word)
 {
     size_t len = strlen(word);
     if (scan->len - scan->at < len || memcmp(scan->text + scan->at, word, len) != 0)
-        return fault(scan, "value expected");
+        return scan_fault(scan, "value expected");
     scan->at += len;
     return 0;
 }
 
 static int hex_value(char c)
 {
-    if (is_digit(c))
+    if (is_json_digit(c))
         return c - '0';
     if (c >= 'a' && c <= 'f')
         return c - 'a' + 10;
@@ -60,9 +60,9 @@ static int hex_value(char c)
 /* The value of the \uXXXX at byte `at`, or -1 where there is none. */
 static int unicode_escape(const struct json_scan *scan, size_t at)
 {
-    int unit = 0;
     if (at > scan->len || scan->len - at < 6 || scan->text[at] != '\\' || scan->text[at + 1] != 'u')
         return -1;
+    int unit = 0;
     for (size_t i = at + 2; i < at + 6; i++) {
         int digit = hex_value(scan->text[i]);
         if (digit < 0)
@@ -75,17 +75,16 @@ static int unicode_escape(const struct json_scan *scan, size_t at)
 static int take_unicode_escape(struct json_scan *scan)
 {
     int unit = unicode_escape(scan, scan->at);
-    int low;
     if (unit < 0)
-        return fault(scan, "escape not known");
+        return scan_fault(scan, "escape not known");
     if (unit == 0)
-        return fault(scan, "U+0000");
+        return scan_fault(scan, "U+0000");
     if (unit >= 0xDC00 && unit <= 0xDFFF)
-        return fault(scan, "lone surrogate");
+        return scan_fault(scan, "lone surrogate");
     if (unit >= 0xD800 && unit <= 0xDBFF) {
-        low = unicode_escape(scan, scan->at + 6);
+        int low = unicode_escape(scan, scan->at + 6);
         if (low < 0xDC00 || low > 0xDFFF)
-            return fault(scan, "lone surrogate");
+            return scan_fault(scan, "lone surrogate");
         scan->at += 6;
     }
     scan->at += 6;
@@ -108,7 +107,7 @@ static int take_escape(struct json_scan *scan)
     case 'u':
         return take_unicode_escape(scan);
     default:
-        return fault(scan, "escape not known");
+        return scan_fault(scan, "escape not known");
     }
 }
 
@@ -130,32 +129,31 @@ static int take_string(struct json_scan *scan)
     scan->at++;
     for (skip_plain(scan); scan->at < scan->len; skip_plain(scan)) {
         unsigned char c = (unsigned char)scan->text[scan->at];
-        size_t step;
         if (c == '"') {
             scan->at++;
             return 0;
         }
         if (c < 0x20)
-            return fault(scan, "control character in string");
+            return scan_fault(scan, "control character in string");
         if (c == '\\') {
-            if (take_escape(scan) != 0)
+            if (take_escape(scan) < 0)
                 return -1;
             continue;
         }
-        step = utf8_step(scan->text + scan->at, scan->len - scan->at);
+        size_t step = utf8_step(scan->text + scan->at, scan->len - scan->at);
         if (step == 0)
-            return fault(scan, "not UTF-8");
+            return scan_fault(scan, "not UTF-8");
         scan->at += step;
     }
-    return fault(scan, "string not closed");
+    return scan_fault(scan, "string not closed");
 }
 
 /* Takes a run of digits, at least one. */
 static int take_digits(struct json_scan *scan)
 {
-    if (!is_digit(peek(scan)))
-        return fault(scan, "digit expected");
-    while (is_digit(peek(scan)))
+    if (!is_json_digit(next_byte(scan)))
+        return scan_fault(scan, "digit expected");
+    while (is_json_digit(next_byte(scan)))
         scan->at++;
     return 0;
 }
@@ -166,7 +164,7 @@ static int note_fraction(struct json_scan *scan)
     size_t *grown = list_grow(scan->fractions, scan->fraction_count, &scan->fraction_cap, sizeof *grown);
     if (!grown) {
         scan->no_memory = true;
-        return fault(scan, "out of memory");
+        return scan_fault(scan, "out of memory");
     }
     scan->fractions = grown;
     scan->fractions[scan->fraction_count++] = scan->numbers;
@@ -176,40 +174,39 @@ static int note_fraction(struct json_scan *scan)
 /* Whether digits without a leading zero make a number of at most JSON_INTEGER_MAX, which has 16. */
 static bool in_range(const char *digits, size_t count)
 {
-    int64_t n = 0;
     if (count > 16)
         return false;
+    int64_t n = 0;
     for (size_t i = 0; i < count; i++)
         n = n * 10 + (digits[i] - '0');
     return n <= JSON_INTEGER_MAX;
 }
 
-static int take_number(struct json_scan *scan)
+static int take_json_number(struct json_scan *scan)
 {
-    bool negative = peek(scan) == '-';
+    bool negative = next_byte(scan) == '-';
     size_t first = scan->at + (negative ? 1 : 0);
-    bool integer;
     scan->at = first;
-    if (peek(scan) == '0')
+    if (next_byte(scan) == '0')
         scan->at++; /* a digit after it is then found where none may stand */
-    else if (take_digits(scan) != 0)
+    else if (take_digits(scan) < 0)
         return -1;
-    integer = in_range(scan->text + first, scan->at - first) && !(negative && scan->text[first] == '0');
-    if (peek(scan) == '.') {
+    bool integer = in_range(scan->text + first, scan->at - first) && !(negative && scan->text[first] == '0');
+    if (next_byte(scan) == '.') {
         integer = false;
         scan->at++;
-        if (take_digits(scan) != 0)
+        if (take_digits(scan) < 0)
             return -1;
     }
-    if (peek(scan) == 'e' || peek(scan) == 'E') {
+    if (next_byte(scan) == 'e' || next_byte(scan) == 'E') {
         integer = false;
         scan->at++;
-        if (peek(scan) == '+' || peek(scan) == '-')
+        if (next_byte(scan) == '+' || next_byte(scan) == '-')
             scan->at++;
-        if (take_digits(scan) != 0)
+        if (take_digits(scan) < 0)
             return -1;
     }
-    if (!integer && note_fraction(scan) != 0)
+    if (!integer && note_fraction(scan) < 0)
         return -1;
     scan->numbers++;
     return 0;
@@ -218,13 +215,13 @@ static int take_number(struct json_scan *scan)
 static int take_member(struct json_scan *scan, int depth)
 {
     size_t name_at = scan->at;
-    if (peek(scan) != '"')
-        return fault(scan, "member name expected");
-    if (take_string(scan) != 0)
+    if (next_byte(scan) != '"')
+        return scan_fault(scan, "member name expected");
+    if (take_string(scan) < 0)
         return -1;
     skip_space(scan);
-    if (peek(scan) != ':')
-        return fault(scan, "colon expected");
+    if (next_byte(scan) != ':')
+        return scan_fault(scan, "colon expected");
     scan->at++;
     skip_space(scan);
     scan->name_at = name_at;
@@ -234,26 +231,26 @@ static int take_member(struct json_scan *scan, int depth)
 /* Takes an array or an object, the `depth`-th level of the document. */
 static int take_container(struct json_scan *scan, int depth)
 {
-    bool object = peek(scan) == '{';
+    bool object = next_byte(scan) == '{';
     char close = object ? '}' : ']';
     if (depth > JSON_MAX_DEPTH)
-        return fault(scan, "too deep");
+        return scan_fault(scan, "too deep");
     scan->at++;
     skip_space(scan);
-    if (peek(scan) == close) {
+    if (next_byte(scan) == close) {
         scan->at++;
         return 0;
     }
     for (;;) {
-        if ((object ? take_member(scan, depth) : take_value(scan, depth)) != 0)
+        if ((object ? take_member(scan, depth) : take_value(scan, depth)) < 0)
             return -1;
         skip_space(scan);
-        if (peek(scan) == close) {
+        if (next_byte(scan) == close) {
             scan->at++;
             return 0;
         }
-        if (peek(scan) != ',')
-            return fault(scan, object ? "comma or } expected" : "comma or ] expected");
+        if (next_byte(scan) != ',')
+            return scan_fault(scan, object ? "comma or } expected" : "comma or ] expected");
         scan->at++;
         skip_space(scan);
     }
@@ -266,7 +263,7 @@ static int take_value(struct json_scan *scan, int depth)
         scan->sought_name_at = scan->name_at;
         scan->sought_at = scan->at;
     }
-    switch (peek(scan)) {
+    switch (next_byte(scan)) {
     case '{':
     case '[':
         return take_container(scan, depth + 1);
@@ -279,21 +276,21 @@ static int take_value(struct json_scan *scan, int depth)
     case 'n':
         return take_literal(scan, "null");
     case '-':
-        return take_number(scan);
+        return take_json_number(scan);
     default:
-        return is_digit(peek(scan)) ? take_number(scan) : fault(scan, "value expected");
+        return is_json_digit(next_byte(scan)) ? take_json_number(scan) : scan_fault(scan, "value expected");
     }
 }
 
 int json_scan_run(struct json_scan *scan)
 {
     if (scan->len >= 3 && memcmp(scan->text, "\xEF\xBB\xBF", 3) == 0)
-        return fault(scan, "byte order mark");
+        return scan_fault(scan, "byte order mark");
     skip_space(scan);
-    if (take_value(scan, 0) != 0)
+    if (take_value(scan, 0) < 0)
         return -1;
     skip_space(scan);
-    return scan->at == scan->len ? 0 : fault(scan, "something after the document");
+    return scan->at == scan->len ? 0 : scan_fault(scan, "something after the document");
 }
 
 void json_scan_wipe(struct json_scan *scan)

@@ -5,7 +5,7 @@
 #include "base/utf8.h"
 #include <string.h>
 
-static void put_escaped(struct buf *out, unsigned char c)
+static void put_escape(struct buf *out, unsigned char c)
 {
     switch (c) {
     case '"':
@@ -38,7 +38,7 @@ void json_put_string(struct buf *out, const char *text, size_t len)
         if (c >= 0x20 && c != '"' && c != '\\')
             continue;
         buf_put(out, text + done, i - done);
-        put_escaped(out, c);
+        put_escape(out, c);
         done = i + 1;
     }
     if (done < len)

@@ -48,7 +48,7 @@ static void put_byte_escaped(struct line *line, unsigned char byte)
 }
 
 /* Adds the message; what base/text.h does not let a terminal have is escaped, byte by byte. */
-static void put_escaped(struct line *line, const char *text, size_t len)
+static void put_line_escaped(struct line *line, const char *text, size_t len)
 {
     size_t step;
     for (size_t i = 0; i < len; i += step) {
@@ -91,7 +91,7 @@ static void log_line(enum log_level level, const char *format, va_list args)
     clock_format(clock_now(), now);
     line.len = (size_t)snprintf(line.text, sizeof line.text, "%s %s ", now, level_names[level]);
     errno = kept; /* for %m */
-    put_escaped(&line, message, format_message(message, format, args));
+    put_line_escaped(&line, message, format_message(message, format, args));
     line.text[line.len++] = '\n';
     ssize_t done;
     do

@@ -32,21 +32,21 @@ void *mem_alloc(size_t size)
     return must_fail() ? NULL : malloc(size > 0 ? size : 1);
 }
 
-static bool overflows(size_t count, size_t size)
+static bool product_overflows(size_t count, size_t size)
 {
     return size > 0 && count > SIZE_MAX / size;
 }
 
 void *mem_calloc(size_t count, size_t size)
 {
-    if (overflows(count, size) || must_fail())
+    if (product_overflows(count, size) || must_fail())
         return NULL;
     return count > 0 && size > 0 ? calloc(count, size) : calloc(1, 1);
 }
 
 void *mem_resize(void *p, size_t count, size_t size)
 {
-    if (overflows(count, size) || must_fail())
+    if (product_overflows(count, size) || must_fail())
         return NULL;
     /* A size of 0 would free `p`, and NULL would then mean two things. */
     return realloc(p, count > 0 && size > 0 ? count * size : 1);

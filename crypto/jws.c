@@ -34,7 +34,7 @@ static bool is_known_alg(const char *alg)
     return alg && (strcmp(alg, "Ed25519") == 0 || strcmp(alg, "EdDSA") == 0);
 }
 
-static int read_header(const struct json *header, const char *typ, char kid[static KID_SIZE], struct error *error)
+static int read_jws_header(const struct json *header, const char *typ, char kid[static KID_SIZE], struct error *error)
 {
     const char *header_alg = json_text(json_member(header, "alg"));
     const char *header_typ = json_text(json_member(header, "typ"));
@@ -84,7 +84,7 @@ int jws_parse(const char *text, size_t len, const char *typ, struct jws *out, st
     struct json *header = json_parse(bytes, count, &fault);
     if (!header)
         return json_fault_error(&fault, error);
-    int result = read_header(header, typ, jws.kid, error);
+    int result = read_jws_header(header, typ, jws.kid, error);
     json_free(header);
     if (result == 0)
         *out = jws;

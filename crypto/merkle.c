@@ -144,7 +144,7 @@ static void path_add(struct path *path, uint64_t first, uint64_t end)
 }
 
 /* Where the two subtrees of a range of at least two leaves meet: after the largest power of 2 below its length. */
-static uint64_t split(struct range r)
+static uint64_t split_point(struct range r)
 {
     return r.first + ((uint64_t)1 << top_bit(r.end - r.first - 1));
 }
@@ -155,7 +155,7 @@ static void path_of_leaf(uint64_t index, uint64_t size, struct path *path)
     struct range at = {0, size};
     path->count = 0;
     while (at.end - at.first > 1) {
-        uint64_t middle = split(at);
+        uint64_t middle = split_point(at);
         if (index < middle) {
             path_add(path, middle, at.end);
             at.end = middle;
@@ -172,7 +172,7 @@ static void path_of_tree(uint64_t size1, uint64_t size2, struct path *path)
     struct range at = {0, size2};
     path->count = 0;
     while (at.end != size1) {
-        uint64_t middle = split(at);
+        uint64_t middle = split_point(at);
         if (size1 <= middle) {
             path_add(path, middle, at.end);
             at.end = middle;

@@ -176,7 +176,7 @@ static const char *find_separator(const char *note, size_t len)
 }
 
 /* Cuts a note in two at the last empty line. */
-static int cut(const char *note, size_t len, struct line *text, struct line *signatures, struct error *error)
+static int cut_note(const char *note, size_t len, struct line *text, struct line *signatures, struct error *error)
 {
     if (len > NOTE_MAX)
         return error_set(error, ERROR_REFUSED, "note too long");
@@ -193,7 +193,8 @@ static int cut(const char *note, size_t len, struct line *text, struct line *sig
 enum judgement { OF_ANOTHER_KEY, GOOD, BAD };
 
 /* What a signature that read_signature and is_sound let pass is to `key`. */
-static enum judgement judge(const struct signature *signature, const struct note_key *key, const struct line *text)
+static enum judgement judge_signature(const struct signature *signature, const struct note_key *key,
+                                      const struct line *text)
 {
     uint8_t bytes[NOTE_ID_BYTES + SIGNATURE_BYTES], head[6];
     struct line groups = {signature->base64.text, 8}; /* the id and a little more */
@@ -217,7 +218,7 @@ static int check_signatures(struct line lines, const struct note_key *key, const
     while (line_next(&lines, &line)) {
         if (read_signature(line, &signature) < 0 || !is_sound(signature.base64))
             return error_set(error, ERROR_REFUSED, "malformed signature line");
-        switch (!key ? OF_ANOTHER_KEY : judge(&signature, key, text)) {
+        switch (!key ? OF_ANOTHER_KEY : judge_signature(&signature, key, text)) {
         case OF_ANOTHER_KEY:
             break;
         case GOOD:
@@ -233,7 +234,7 @@ static int check_signatures(struct line lines, const struct note_key *key, const
 static int open_note(const char *note, size_t len, const struct note_key *key, size_t *text_len, struct error *error)
 {
     struct line text = {NULL, 0}, signatures = {NULL, 0};
-    if (cut(note, len, &text, &signatures, error) < 0 || check_signatures(signatures, key, &text, error) < 0)
+    if (cut_note(note, len, &text, &signatures, error) < 0 || check_signatures(signatures, key, &text, error) < 0)
         return -1;
     *text_len = text.len;
     return 0;

@@ -73,7 +73,7 @@ static int make_room(struct action_list *actions)
     return 0;
 }
 
-static char *copy(const char *text)
+static char *copy_field(const char *text)
 {
     return mem_copy_text(text, strlen(text));
 }
@@ -83,11 +83,11 @@ int action_list_add(struct action_list *actions, const struct action *action)
     if (actions->count == ACTIONS_MAX || make_room(actions) != 0)
         return -1;
     struct action added = {
-        .id = copy(action->id),
-        .title = copy(action->title),
-        .track = copy(action->track),
-        .lead = copy(action->lead),
-        .related = copy(action->related),
+        .id = copy_field(action->id),
+        .title = copy_field(action->title),
+        .track = copy_field(action->track),
+        .lead = copy_field(action->lead),
+        .related = copy_field(action->related),
         .status = action->status,
     };
     if (!added.id || !added.title || !added.track || !added.lead || !added.related) {

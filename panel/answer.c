@@ -118,7 +118,7 @@ static int give_option(struct typed *t, struct word word, uint64_t *given)
 }
 
 /* The options that were typed, as a set of bits; -1 after a fault. */
-static int read_options(struct typed *t, const char *text, char separator, uint64_t *given)
+static int read_given_options(struct typed *t, const char *text, char separator, uint64_t *given)
 {
     const char *end;
     while ((end = strchr(text, separator)) != NULL) {
@@ -133,7 +133,7 @@ static int put_multi(struct buf *out, struct typed *t, const char *text, char se
 {
     uint64_t given = 0;
     bool is_none = trim_word(text, strlen(text)).len == 0;
-    if (!is_none && read_options(t, text, separator, &given) < 0)
+    if (!is_none && read_given_options(t, text, separator, &given) < 0)
         return -1;
     buf_put_char(out, '[');
     const char *comma = "";
@@ -148,7 +148,7 @@ static int put_multi(struct buf *out, struct typed *t, const char *text, char se
     return 0;
 }
 
-static int put_text(struct buf *out, struct typed *t, const char *text)
+static int put_text_answer(struct buf *out, struct typed *t, const char *text)
 {
     size_t len = strlen(text), count = 0;
     if (len == 0) {
@@ -172,7 +172,7 @@ static int put_text(struct buf *out, struct typed *t, const char *text)
     return 0;
 }
 
-static int put_typed(struct buf *out, struct typed *t, const char *text, char separator)
+static int put_answer(struct buf *out, struct typed *t, const char *text, char separator)
 {
     switch (t->question->type) {
     case QUESTION_SCALE:
@@ -182,7 +182,7 @@ static int put_typed(struct buf *out, struct typed *t, const char *text, char se
     case QUESTION_MULTI:
         return put_multi(out, t, text, separator);
     case QUESTION_TEXT:
-        return put_text(out, t, text);
+        return put_text_answer(out, t, text);
     }
     return -1;
 }
@@ -194,7 +194,7 @@ int answer_put(struct buf *out, const struct question *question, const char *typ
     buf_init(&t.where, POINTER_MAX);
     buf_put_text(&t.where, "/answers");
     pointer_put_name(&t.where, question->id);
-    int result = put_typed(out, &t, typed, separator);
+    int result = put_answer(out, &t, typed, separator);
     if (buf_check(&t.where) < 0)
         faults->no_memory = true;
     buf_free(&t.where);

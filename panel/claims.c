@@ -1,4 +1,4 @@
-/* See claims.h. */
+/* Types and names alone: what a claim means is for its kind to say. */
 #include "panel/claims.h"
 #include "crypto/base64url.h"
 #include <string.h>

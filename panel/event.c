@@ -104,7 +104,7 @@ static bool is_one_of(const char *text, const char *const *words)
 
 /* Reading. */
 
-static int read_count(const struct json *value, int64_t *out)
+static int read_count_claim(const struct json *value, int64_t *out)
 {
     int64_t number;
     if (json_integer(value, &number) < 0 || number < 0)
@@ -113,7 +113,7 @@ static int read_count(const struct json *value, int64_t *out)
     return 0;
 }
 
-static int read_text(const struct json *value, const char **out)
+static int read_text_claim(const struct json *value, const char **out)
 {
     const char *text = json_text(value);
     if (!text)
@@ -122,7 +122,7 @@ static int read_text(const struct json *value, const char **out)
     return 0;
 }
 
-static int read_word(const struct json *value, const char *const *words, const char **out)
+static int read_word_claim(const struct json *value, const char *const *words, const char **out)
 {
     const char *text = json_text(value);
     if (!text || !is_one_of(text, words))
@@ -148,19 +148,19 @@ static int read_indexes(const struct json *value, struct event_indexes *out, boo
     }
     int64_t before = -1;
     for (const struct json *element = json_first(value); element; element = json_next(element)) {
-        if (read_count(element, &out->list[out->count]) < 0 || out->list[out->count] <= before)
+        if (read_count_claim(element, &out->list[out->count]) < 0 || out->list[out->count] <= before)
             return -1;
         before = out->list[out->count++];
     }
     return 0;
 }
 
-static int read_file(const struct json *value, struct event_file *out)
+static int read_file_claim(const struct json *value, struct event_file *out)
 {
     if (json_type(value) != JSON_OBJECT || json_count(value) != 3)
         return -1;
-    if (read_text(json_member(value, "name"), &out->name) < 0 ||
-        read_count(json_member(value, "bytes"), &out->bytes) < 0)
+    if (read_text_claim(json_member(value, "name"), &out->name) < 0 ||
+        read_count_claim(json_member(value, "bytes"), &out->bytes) < 0)
         return -1;
     return read_hash(json_member(value, "sha256"), out->sha256);
 }
@@ -172,7 +172,7 @@ static int read_files(const struct json *value, struct event *out)
     const char *before = "";
     for (const struct json *element = json_first(value); element; element = json_next(element)) {
         struct event_file *file = &out->files[out->file_count];
-        if (read_file(element, file) < 0 || strcmp(file->name, before) <= 0)
+        if (read_file_claim(element, file) < 0 || strcmp(file->name, before) <= 0)
             return -1;
         before = file->name;
         out->file_count++;
@@ -184,9 +184,9 @@ static int read_invitations(const struct json *value, struct event *out)
 {
     if (json_type(value) != JSON_OBJECT || json_count(value) != 4)
         return -1;
-    if (read_count(json_member(value, "unused"), &out->unused) < 0 ||
-        read_count(json_member(value, "used"), &out->used) < 0 ||
-        read_count(json_member(value, "withdrawn"), &out->withdrawn) < 0)
+    if (read_count_claim(json_member(value, "unused"), &out->unused) < 0 ||
+        read_count_claim(json_member(value, "used"), &out->used) < 0 ||
+        read_count_claim(json_member(value, "withdrawn"), &out->withdrawn) < 0)
         return -1;
     return read_hash(json_member(value, "codes"), out->codes);
 }
@@ -198,29 +198,29 @@ static int read_reference(const struct json *value, struct event *out)
 }
 
 /* -1: the claim is not of its type, or *no_memory. */
-static int read_field(const struct json *value, const struct field *field, struct event *out, bool *no_memory)
+static int read_claim(const struct json *value, const struct field *field, struct event *out, bool *no_memory)
 {
     void *at = (char *)out + field->offset;
     switch (field->type) {
     case FIELD_COUNT:
-        return read_count(value, at);
+        return read_count_claim(value, at);
     case FIELD_COUNT_OR_NULL:
         *(int64_t *)at = -1;
-        return json_type(value) == JSON_NULL ? 0 : read_count(value, at);
+        return json_type(value) == JSON_NULL ? 0 : read_count_claim(value, at);
     case FIELD_BOOLEAN:
         return json_bool(value, at);
     case FIELD_TEXT:
-        return read_text(value, at);
+        return read_text_claim(value, at);
     case FIELD_TEXT_OR_NULL:
-        return json_type(value) == JSON_NULL ? 0 : read_text(value, at);
+        return json_type(value) == JSON_NULL ? 0 : read_text_claim(value, at);
     case FIELD_MEMBER:
-        return read_word(value, by_member, at);
+        return read_word_claim(value, by_member, at);
     case FIELD_OPERATOR:
-        return read_word(value, by_operator, at);
+        return read_word_claim(value, by_operator, at);
     case FIELD_REVOKED_FOR:
-        return read_word(value, revocation_reasons, at);
+        return read_word_claim(value, revocation_reasons, at);
     case FIELD_ERASED_FOR:
-        return read_word(value, erasure_reasons, at);
+        return read_word_claim(value, erasure_reasons, at);
     case FIELD_HASH:
         return read_hash(value, at);
     case FIELD_REFERENCE:
@@ -259,7 +259,7 @@ static int read_fields(const struct json *claims, const struct form *form, struc
     for (const struct field *field = form->fields; field->name; field++, count++) {
         const struct json *value = json_member(claims, field->name);
         bool no_memory = false;
-        if (value && read_field(value, field, out, &no_memory) == 0)
+        if (value && read_claim(value, field, out, &no_memory) == 0)
             continue;
         return no_memory ? error_no_memory(error)
                          : error_set(error, ERROR_REFUSED, "%s of %s must be there, as PROTOCOL 6a says", field->name,
@@ -270,13 +270,13 @@ static int read_fields(const struct json *claims, const struct form *form, struc
     return 0;
 }
 
-static int read_claims(const struct json *claims, struct event *out, struct error *error)
+static int read_event(const struct json *claims, struct event *out, struct error *error)
 {
     if (json_type(claims) != JSON_OBJECT)
         return error_set(error, ERROR_REFUSED, "the payload must be an object");
-    if (read_text(json_member(claims, "aud"), &out->aud) < 0)
+    if (read_text_claim(json_member(claims, "aud"), &out->aud) < 0)
         return error_set(error, ERROR_REFUSED, "aud must be there, a string");
-    if (read_count(json_member(claims, "iat"), &out->iat) < 0)
+    if (read_count_claim(json_member(claims, "iat"), &out->iat) < 0)
         return error_set(error, ERROR_REFUSED, "iat must be there, an integer");
     const struct form *form = find_form(claims);
     if (!form)
@@ -291,7 +291,7 @@ int event_parse(const char *payload, size_t len, struct event *out, struct error
     struct event read = {.read_from = json_parse(payload, len, &fault)};
     if (!read.read_from)
         return json_fault_error(&fault, error);
-    if (read_claims(read.read_from, &read, error) < 0) {
+    if (read_event(read.read_from, &read, error) < 0) {
         event_free(&read);
         return -1;
     }

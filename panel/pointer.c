@@ -1,4 +1,4 @@
-/* See pointer.h. */
+/* One reference token after the other. */
 #include "panel/pointer.h"
 #include <string.h>
 

@@ -1,4 +1,4 @@
-/* See question_read.h. A question that has a fault of its own is not held against those that refer to it: `sound` says
+/* A question that has a fault of its own is not held against those that refer to it: `sound` says
  * which are fit to be looked into. */
 #include "panel/question_read.h"
 #include "base/lang.h"
@@ -85,7 +85,7 @@ static void read_scale(struct reading *r, const struct json *value, struct quest
     out->max = max;
 }
 
-static void read_options(struct reading *r, const struct json *value, struct question *out)
+static void read_question_options(struct reading *r, const struct json *value, struct question *out)
 {
     const struct json *list = reading_list(r, value, "options", 2, OPTIONS_MAX);
     if (!list)
@@ -107,7 +107,7 @@ static void read_options(struct reading *r, const struct json *value, struct que
     reading_leave(r, mark);
 }
 
-static void read_text(struct reading *r, const struct json *value, struct question *out)
+static void read_text_question(struct reading *r, const struct json *value, struct question *out)
 {
     int64_t length;
     if (reading_integer(r, value, "maxLength", 1, TEXT_LENGTH_MAX, &length) == 0)
@@ -140,10 +140,10 @@ static void read_by_type(struct reading *r, const struct json *value, struct que
         break;
     case QUESTION_CHOICE:
     case QUESTION_MULTI:
-        read_options(r, value, out);
+        read_question_options(r, value, out);
         break;
     case QUESTION_TEXT:
-        read_text(r, value, out);
+        read_text_question(r, value, out);
         break;
     }
 }

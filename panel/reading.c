@@ -1,4 +1,4 @@
-/* See reading.h. */
+/* Each step enters the place that it reads, names what is wrong there, and leaves it as it came. */
 #include "panel/reading.h"
 #include "base/lang.h"
 #include "base/mem.h"
@@ -20,7 +20,7 @@ void reading_wipe(struct reading *r)
 }
 
 /* A pointer that could not grow names the wrong place, and only want of memory can be the cause. */
-static size_t entered(struct reading *r, size_t mark)
+static size_t after_enter(struct reading *r, size_t mark)
 {
     if (buf_check(&r->path) != 0)
         r->faults->no_memory = true;
@@ -31,14 +31,14 @@ size_t reading_enter(struct reading *r, const char *name)
 {
     size_t mark = r->path.len;
     pointer_put_name(&r->path, name);
-    return entered(r, mark);
+    return after_enter(r, mark);
 }
 
 size_t reading_enter_place(struct reading *r, size_t place)
 {
     size_t mark = r->path.len;
     pointer_put_place(&r->path, place);
-    return entered(r, mark);
+    return after_enter(r, mark);
 }
 
 void reading_leave(struct reading *r, size_t mark)

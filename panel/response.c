@@ -69,7 +69,7 @@ static int check_list(const struct json *list, struct error *error)
     return check_distinct(list, error);
 }
 
-static int check_answer(const struct json *answer, struct error *error)
+static int check_answer_form(const struct json *answer, struct error *error)
 {
     int64_t number;
     switch (json_type(answer)) {
@@ -90,14 +90,14 @@ static int check_answer(const struct json *answer, struct error *error)
 }
 
 /* What the types of the claims don't say yet. */
-static int check_values(const struct response *response, struct error *error)
+static int check_claim_values(const struct response *response, struct error *error)
 {
     if (response->revision < 1)
         return error_set(error, ERROR_REFUSED, "revision must be at least 1");
     if (!claims_jti_is_valid(response->jti))
         return error_set(error, ERROR_REFUSED, "jti must be 22 base64url characters for 16 bytes");
     for (const struct json *answer = json_first(response->answers); answer; answer = json_next(answer))
-        if (check_answer(answer, error) < 0)
+        if (check_answer_form(answer, error) < 0)
             return -1;
     return 0;
 }
@@ -113,7 +113,7 @@ static int read_values(const struct json *const *values, struct response *out, s
         return error_set(error, ERROR_REFUSED, "%s", response_claims[REVISION].fault);
     if (json_integer(values[IAT], &out->iat) < 0)
         return error_set(error, ERROR_REFUSED, "%s", response_claims[IAT].fault);
-    return check_values(out, error);
+    return check_claim_values(out, error);
 }
 
 int response_parse(const char *payload, size_t len, struct response *out, struct error *error)

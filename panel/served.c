@@ -58,8 +58,8 @@ void served_put_actions(struct buf *out, const struct json *served)
 }
 
 /* The text without its envelope; -1 when it is no JSON or does not fit. */
-static int unwrap(const char *text, size_t len, void (*put)(struct buf *out, const struct json *served),
-                  struct buf *out)
+static int unwrap_answer(const char *text, size_t len, void (*put)(struct buf *out, const struct json *served),
+                         struct buf *out)
 {
     struct json *served = json_parse(text, len, NULL);
     if (!served)
@@ -76,7 +76,7 @@ struct panel *served_panel_parse(const char *text, size_t len)
     struct panel *panel = NULL;
     buf_init(&definition, PANEL_JSON_MAX);
     faults_init(&faults);
-    if (unwrap(text, len, served_put_definition, &definition) == 0)
+    if (unwrap_answer(text, len, served_put_definition, &definition) == 0)
         panel = panel_parse(buf_text(&definition), definition.len, &faults);
     faults_free(&faults);
     buf_free(&definition);
@@ -88,7 +88,7 @@ struct action_list *served_actions_parse(const char *text, size_t len)
     struct buf list;
     struct action_list *actions = NULL;
     buf_init(&list, SERVED_ACTIONS_MAX);
-    if (unwrap(text, len, served_put_actions, &list) == 0)
+    if (unwrap_answer(text, len, served_put_actions, &list) == 0)
         actions = actions_parse_json(buf_text(&list), list.len);
     buf_free(&list);
     return actions;

@@ -3,6 +3,8 @@
 #include "base/parallel.h"
 #include <criterion/criterion.h>
 #include <stdatomic.h>
+#include <stdio.h>
+#include <sys/resource.h>
 
 #define MOST 5000
 
@@ -61,4 +63,27 @@ Test(parallel, says_when_there_is_no_memory)
     mem_fail_at(1);
     cr_assert_null(parallel_new(2));
     mem_fail_at(0);
+}
+
+static rlim_t address_space(void)
+{
+    unsigned long pages = 0;
+    FILE *file = fopen("/proc/self/statm", "r");
+    cr_assert_not_null(file);
+    cr_assert_eq(fscanf(file, "%lu", &pages), 1);
+    fclose(file);
+    return (rlim_t)pages * 4096;
+}
+
+Test(parallel, leaves_no_thread_behind_when_there_are_not_enough)
+{
+    rlim_t before = address_space();
+    struct rlimit limit = {before + 64 * 1024 * 1024, RLIM_INFINITY}; /* some stacks of 8 MiB */
+    cr_assert_eq(setrlimit(RLIMIT_AS, &limit), 0);
+    cr_assert_null(parallel_new(64));
+    limit.rlim_cur = RLIM_INFINITY;
+    cr_assert_eq(setrlimit(RLIMIT_AS, &limit), 0);
+    struct parallel *parallel = parallel_new(2);
+    cr_assert_not_null(parallel);
+    parallel_free(parallel);
 }
