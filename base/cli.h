@@ -45,8 +45,8 @@ int cli_run(const struct cli_program *program, int argc, char **argv);
 
 /* Reads the verb's own options (`options` ends with a NULL name; NULL: it has none) and the program's common ones,
  * before and after operands. The operands are then argv[*first] to argv[argc-1], between `least` and `most` of them
- * (most < 0: no limit). Returns CLI_RUN when the verb should run; otherwise the exit code to return at once: CLI_DONE after
- * --help, CLI_USAGE, with one line on standard error, for wrong usage. */
+ * (most < 0: no limit). Returns CLI_RUN when the verb should run; otherwise the exit code to return at once: CLI_DONE
+ * after --help, CLI_USAGE, with one line on standard error, for wrong usage. */
 MUST_CHECK int cli_parse(const struct cli_verb *verb, const struct cli_option *options, int argc, char **argv,
                          int least, int most, int *first);
 

@@ -347,6 +347,22 @@ static int run_batch(const struct batch_options *options)
     return exit_code;
 }
 
+static int run_batch_at(struct batch_options *given, const char *typed_url)
+{
+    struct buf url;
+    int exit_code;
+    buf_init(&url, FETCH_URL_MAX);
+    if (fetch_normalise_url(typed_url, &url) < 0) {
+        exit_code = cli_misuse(
+            "%s", T("the URL must be as https://panel.example.nl", "de URL moet zijn zoals https://panel.example.nl"));
+    } else {
+        given->url = buf_text(&url);
+        exit_code = run_batch(given);
+    }
+    buf_free(&url);
+    return exit_code;
+}
+
 int cmd_batch(const struct cli_verb *verb, int argc, char **argv)
 {
     struct batch_options given = {0};
@@ -375,21 +391,11 @@ int cmd_batch(const struct cli_verb *verb, int argc, char **argv)
         {0},
     };
     int first;
-    struct buf url;
     int exit_code = cli_parse(verb, options, argc, argv, 1, 1, &first);
     if (exit_code != CLI_RUN)
         return exit_code;
     if (!given.invitations || !given.responses || !given.homes)
         return cli_misuse("%s", T("--invitations, --responses and --homes are all needed",
                                   "--invitations, --responses en --homes zijn alle drie nodig"));
-    buf_init(&url, FETCH_URL_MAX);
-    if (fetch_normalise_url(argv[first], &url) < 0)
-        exit_code = cli_misuse(
-            "%s", T("the URL must be as https://panel.example.nl", "de URL moet zijn zoals https://panel.example.nl"));
-    else {
-        given.url = buf_text(&url);
-        exit_code = run_batch(&given);
-    }
-    buf_free(&url);
-    return exit_code;
+    return run_batch_at(&given, argv[first]);
 }

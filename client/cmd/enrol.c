@@ -54,7 +54,7 @@ static void show_code_prompt(const struct input *input, size_t have)
 
 /* Reads lines into `code` until it is long enough, since a mail program may have broken it, or one is empty. -1: the
  * input ended. */
-static int read_code(struct input *input, struct buf *code)
+static int read_typed_code(struct input *input, struct buf *code)
 {
     struct buf line;
     bool is_over = false, has_ended = false;
@@ -89,7 +89,7 @@ static void tell_no_code(const char *typed)
 static int ask_code(struct input *input, struct buf *code)
 {
     for (int i = 0; i < (input->is_terminal ? CODE_TRIES : 1); i++) {
-        if (read_code(input, code) < 0)
+        if (read_typed_code(input, code) < 0)
             break;
         if (is_code(buf_text(code)))
             return 0;

@@ -265,7 +265,7 @@ static void say_action(const struct catalogue *catalogue, const struct response_
         cli_say(T("  lead: %s; status: %s", "  trekker: %s; status: %s"), action->lead,
                 messages_action_status(action->status));
     else
-        cli_say("  status: %s", messages_action_status(action->status));
+        cli_say("  %s: %s", T("status", "status"), messages_action_status(action->status));
 }
 
 static int respond_with(struct draft *draft, const char *round_name, const char *action,

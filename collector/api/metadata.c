@@ -15,12 +15,10 @@ static enum store_result read_participation(struct service *service, struct tabl
     struct invitation_counts counts;
     struct store *store = reader_take(service->reader);
     enum store_result result = store_invitation_count(store, &counts);
-    if (result == STORE_OK) {
-        context->invited = counts.unused + counts.used;
-        context->enrolled = counts.used;
-    } else {
+    if (result == STORE_OK)
+        context_set_participation(context, &counts);
+    else
         log_error("tables: %s", store_error(store)->text);
-    }
     reader_give_back(service->reader);
     return result;
 }

@@ -126,14 +126,13 @@ static int check_folder(const struct export_run *export)
 
 /* All of it. */
 
-static enum store_result read_participation(struct export_run *export)
+static enum store_result count_participants(struct export_run *export)
 {
     struct invitation_counts counts;
-    if (store_invitation_count(export->store, &counts) != STORE_OK)
-        return STORE_FAILED;
-    export->package.context.invited = counts.unused + counts.used;
-    export->package.context.enrolled = counts.used;
-    return STORE_OK;
+    enum store_result result = store_invitation_count(export->store, &counts);
+    if (result == STORE_OK)
+        context_set_participation(&export->package.context, &counts);
+    return result;
 }
 
 static int write_all_sheets(struct export_run *export)
@@ -157,7 +156,7 @@ static int export_all(struct export_run *export, const char *round_id)
                           "het panel heeft geen ronde '%s'; `panel show` noemt ze"),
                         round_id);
     export->package.context.round = (size_t)round;
-    if (read_participation(export) != STORE_OK)
+    if (count_participants(export) != STORE_OK)
         return cmd_store_failed(export->store);
     int result = check_folder(export);
     if (result == CLI_DONE)

@@ -6,6 +6,12 @@
 #include <inttypes.h>
 #include <string.h>
 
+void context_set_participation(struct table_context *context, const struct invitation_counts *counts)
+{
+    context->invited = counts->unused + counts->used;
+    context->enrolled = counts->used;
+}
+
 const struct questionnaire *context_questionnaire(const struct table_context *context)
 {
     const struct panel *panel = context->catalogue->panel;

@@ -17,6 +17,9 @@ struct table_context {
     int64_t enrolled; /* members, the revoked among them */
 };
 
+/* Sets how many were invited and enrolled, by what the store counts of invitations. */
+void context_set_participation(struct table_context *context, const struct invitation_counts *counts);
+
 /* The questionnaire of the round. */
 const struct questionnaire *context_questionnaire(const struct table_context *context);
 
