@@ -2,6 +2,7 @@
  * as large as the text, so a field never moves. A bad row costs its first line alone: reading goes on with the second,
  * so that one forgotten quote does not hide what is wrong further on. */
 #include "base/csv.h"
+#include "base/lang.h"
 #include "base/mem.h"
 #include "base/spreadsheet.h"
 #include "base/utf8.h"
@@ -65,9 +66,9 @@ static const char *take_char(struct csv_reader *reader)
 {
     size_t step = utf8_step(reader->text + reader->at, reader->len - reader->at);
     if (step == 0)
-        return "not UTF-8";
+        return T("not UTF-8", "geen UTF-8");
     if (reader->text[reader->at] == '\0')
-        return "NUL character";
+        return T("NUL character", "NUL-teken");
     if (reader->text[reader->at] == '\n')
         reader->line++;
     memcpy(reader->room + reader->used, reader->text + reader->at, step);
@@ -92,13 +93,13 @@ static const char *take_quoted(struct csv_reader *reader)
             if (at_field_end(reader))
                 return NULL;
             if (reader->text[reader->at] != '"')
-                return "text after a closing quote";
+                return T("text after a closing quote", "tekst na een sluitend aanhalingsteken");
         }
         why = take_char(reader);
         if (why)
             return why;
     }
-    return "quote never closed";
+    return T("quote never closed", "aanhalingsteken dat nooit gesloten wordt");
 }
 
 static const char *take_plain(struct csv_reader *reader)
@@ -106,9 +107,9 @@ static const char *take_plain(struct csv_reader *reader)
     const char *why;
     while (!at_field_end(reader)) {
         if (reader->text[reader->at] == '"')
-            return "quote inside an unquoted field";
+            return T("quote inside an unquoted field", "aanhalingsteken in een veld dat er niet mee begint");
         if (reader->text[reader->at] == '\r')
-            return "carriage return without line feed";
+            return T("carriage return without line feed", "carriage return zonder line feed");
         why = take_char(reader);
         if (why)
             return why;

@@ -30,7 +30,8 @@ void csv_reader_free(struct csv_reader *reader);
 
 /* The next row. Empty lines are passed over. CSV_BAD: the row can't be read (a quote inside an unquoted field, text
  * after a closing quote, a quote never closed, a CR without LF other than at the very end, bytes that are no UTF-8,
- * NUL): *why (a static phrase in English) says so, and row->line where; reading goes on with the line after that one.
+ * NUL): *why (a static phrase in the language of lang.h) says so, and row->line where; reading goes on with the line
+ * after that one.
  * CSV_NO_MEMORY: the same row may be asked for again. */
 MUST_CHECK enum csv_result csv_read(struct csv_reader *reader, struct csv_row *row, const char **why);
 

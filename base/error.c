@@ -36,6 +36,47 @@ int error_no_memory(struct error *error)
     return error_set(error, ERROR_MEMORY, "%s", T("out of memory", "te weinig geheugen"));
 }
 
+const char *error_of_errno(int number)
+{
+    static const struct {
+        int number;
+        const char *dutch;
+    } texts[] = {
+        {EACCES, "geen toegang"},
+        {EADDRINUSE, "het adres is in gebruik"},
+        {EADDRNOTAVAIL, "het adres is niet van deze computer"},
+        {EAGAIN, "op dit moment niet beschikbaar"},
+        {EBUSY, "in gebruik"},
+        {ECONNREFUSED, "de verbinding is geweigerd"},
+        {ECONNRESET, "de verbinding is verbroken"},
+        {EDQUOT, "het schijfquotum is op"},
+        {EEXIST, "bestaat al"},
+        {EFBIG, "het bestand is te groot"},
+        {EILSEQ, "de inhoud is niet wat ze moet zijn"},
+        {EINVAL, "geen geldige waarde"},
+        {EIO, "de schijf kan niet gelezen of geschreven worden"},
+        {EISDIR, "is een map"},
+        {ELOOP, "te veel symbolische koppelingen"},
+        {EMFILE, "te veel bestanden open"},
+        {ENAMETOOLONG, "de naam is te lang"},
+        {ENFILE, "te veel bestanden open op deze computer"},
+        {ENOENT, "bestaat niet"},
+        {ENOMEM, "te weinig geheugen"},
+        {ENOSPC, "de schijf is vol"},
+        {ENOTDIR, "is geen map"},
+        {ENOTEMPTY, "de map is niet leeg"},
+        {ENOTSUP, "kan hier niet"},
+        {EPERM, "niet toegestaan"},
+        {EPIPE, "niemand leest de uitvoer"},
+        {EROFS, "de schijf is alleen te lezen"},
+        {ETIMEDOUT, "het duurde te lang"},
+    };
+    for (size_t i = 0; lang_is_dutch() && i < sizeof texts / sizeof *texts; i++)
+        if (texts[i].number == number)
+            return texts[i].dutch;
+    return strerror(number);
+}
+
 int error_from_errno(struct error *error, const char *format, ...)
 {
     int number = errno;
@@ -46,7 +87,7 @@ int error_from_errno(struct error *error, const char *format, ...)
     va_start(arguments, format);
     set_text(&what, ERROR_IO, format, arguments);
     va_end(arguments);
-    return error_set(error, number == ENOMEM ? ERROR_MEMORY : ERROR_IO, "%s: %s", what.text, strerror(number));
+    return error_set(error, number == ENOMEM ? ERROR_MEMORY : ERROR_IO, "%s: %s", what.text, error_of_errno(number));
 }
 
 int error_prefix(struct error *error, const char *format, ...)

@@ -27,6 +27,9 @@ int error_set(struct error *error, enum error_kind kind, const char *format, ...
 /* ERROR_MEMORY, in the words that are used everywhere. Returns -1. */
 int error_no_memory(struct error *error);
 
+/* What an errno means, for a person: in Dutch too for what can be expected to happen. */
+const char *error_of_errno(int number);
+
 /* ERROR_MEMORY where errno is ENOMEM, else ERROR_IO: "<what>: <errno's text>", where `what` says what failed and on
  * which file. Returns -1. */
 int error_from_errno(struct error *error, const char *format, ...) PRINTF_LIKE(2, 3);

@@ -37,13 +37,14 @@ struct walk {
     size_t numbers; /* seen so far */
     size_t fractions; /* of scan->fractions, met so far */
     const cJSON *culprit; /* the value that is wrong, NULL for lack of memory */
-    const char *what;
+    const char *what, *dutch;
 };
 
-static int refuse_value(struct walk *walk, const cJSON *culprit, const char *what)
+static int refuse_value(struct walk *walk, const cJSON *culprit, const char *english, const char *dutch)
 {
     walk->culprit = culprit;
-    walk->what = what;
+    walk->what = english;
+    walk->dutch = dutch;
     return -1;
 }
 
@@ -59,7 +60,7 @@ static int check_few_names(struct walk *walk, const cJSON *object)
     for (const cJSON *later = object->child; later; later = later->next)
         for (const cJSON *earlier = object->child; earlier != later; earlier = earlier->next)
             if (strcmp(earlier->string, later->string) == 0)
-                return refuse_value(walk, later, "member repeated");
+                return refuse_value(walk, later, "member repeated", "lid staat er twee keer");
     return 0;
 }
 
@@ -76,7 +77,7 @@ static int check_many_names(struct walk *walk, const cJSON *object, size_t count
 {
     const cJSON **sorted = mem_calloc(count, sizeof(const cJSON *));
     if (!sorted)
-        return refuse_value(walk, NULL, "out of memory");
+        return refuse_value(walk, NULL, "out of memory", "te weinig geheugen");
     size_t n = 0;
     for (const cJSON *member = object->child; member; member = member->next)
         sorted[n++] = member;
@@ -84,7 +85,8 @@ static int check_many_names(struct walk *walk, const cJSON *object, size_t count
     int result = 0;
     for (size_t i = 1; i < n && result == 0; i++)
         if (compare_members(&sorted[i - 1], &sorted[i]) == 0)
-            result = refuse_value(walk, later_of(sorted[i - 1], sorted[i]), "member repeated");
+            result =
+                refuse_value(walk, later_of(sorted[i - 1], sorted[i]), "member repeated", "lid staat er twee keer");
     mem_free(sorted);
     return result;
 }
@@ -97,7 +99,7 @@ static int check_number(struct walk *walk, cJSON *item)
         item->type |= NOT_INTEGER;
     }
     walk->numbers++;
-    return isfinite(item->valuedouble) ? 0 : refuse_value(walk, item, "number out of range");
+    return isfinite(item->valuedouble) ? 0 : refuse_value(walk, item, "number out of range", "getal te groot");
 }
 
 static int check_tree(struct walk *walk, cJSON *item)
@@ -223,12 +225,13 @@ static cJSON *build_tree(const struct json_scan *scan, struct json_fault *fault)
     struct walk walk = {.scan = scan};
     cJSON *document = parse_into_blocks(scan);
     if (!document) {
-        *fault = (struct json_fault){.what = "out of memory", .no_memory = true};
+        *fault = (struct json_fault){.what = "out of memory", .dutch = "te weinig geheugen", .no_memory = true};
         return NULL;
     }
     if (check_tree(&walk, document) < 0) {
         *fault = (struct json_fault){.offset = find_place(&walk, document, scan->text, scan->len),
                                      .what = walk.what,
+                                     .dutch = walk.dutch,
                                      .no_memory = !walk.culprit};
         json_free((struct json *)(void *)document);
         return NULL;
@@ -244,7 +247,8 @@ struct json *json_parse(const char *text, size_t len, struct json_fault *fault)
     if (json_scan_run(&scan) == 0)
         document = build_tree(&scan, &found);
     else
-        found = (struct json_fault){.offset = scan.at, .what = scan.what, .no_memory = scan.no_memory};
+        found =
+            (struct json_fault){.offset = scan.at, .what = scan.what, .dutch = scan.dutch, .no_memory = scan.no_memory};
     json_scan_wipe(&scan);
     if (!document && fault)
         *fault = found;

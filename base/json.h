@@ -19,6 +19,7 @@ enum json_type { JSON_NULL, JSON_BOOL, JSON_NUMBER, JSON_STRING, JSON_ARRAY, JSO
 struct json_fault {
     size_t offset; /* in bytes, of the place where the document is wrong */
     const char *what; /* a static phrase in English, such as "member repeated" */
+    const char *dutch; /* the same in Dutch, for a person */
     bool no_memory; /* nothing is wrong with the document: there was no memory to read it */
 };
 

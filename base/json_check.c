@@ -10,9 +10,10 @@
 
 static int take_value(struct json_scan *scan, int depth);
 
-static int scan_fault(struct json_scan *scan, const char *what)
+static int scan_fault(struct json_scan *scan, const char *english, const char *dutch)
 {
-    scan->what = what;
+    scan->what = english;
+    scan->dutch = dutch;
     return -1;
 }
 
@@ -41,7 +42,7 @@ static int take_literal(struct json_scan *scan, const char *word)
 {
     size_t len = strlen(word);
     if (scan->len - scan->at < len || memcmp(scan->text + scan->at, word, len) != 0)
-        return scan_fault(scan, "value expected");
+        return scan_fault(scan, "value expected", "waarde verwacht");
     scan->at += len;
     return 0;
 }
@@ -76,15 +77,15 @@ static int take_unicode_escape(struct json_scan *scan)
 {
     int unit = unicode_escape(scan, scan->at);
     if (unit < 0)
-        return scan_fault(scan, "escape not known");
+        return scan_fault(scan, "escape not known", "onbekende escape");
     if (unit == 0)
-        return scan_fault(scan, "U+0000");
+        return scan_fault(scan, "U+0000", "U+0000");
     if (unit >= 0xDC00 && unit <= 0xDFFF)
-        return scan_fault(scan, "lone surrogate");
+        return scan_fault(scan, "lone surrogate", "losse surrogaat");
     if (unit >= 0xD800 && unit <= 0xDBFF) {
         int low = unicode_escape(scan, scan->at + 6);
         if (low < 0xDC00 || low > 0xDFFF)
-            return scan_fault(scan, "lone surrogate");
+            return scan_fault(scan, "lone surrogate", "losse surrogaat");
         scan->at += 6;
     }
     scan->at += 6;
@@ -107,7 +108,7 @@ static int take_escape(struct json_scan *scan)
     case 'u':
         return take_unicode_escape(scan);
     default:
-        return scan_fault(scan, "escape not known");
+        return scan_fault(scan, "escape not known", "onbekende escape");
     }
 }
 
@@ -134,7 +135,7 @@ static int take_string(struct json_scan *scan)
             return 0;
         }
         if (c < 0x20)
-            return scan_fault(scan, "control character in string");
+            return scan_fault(scan, "control character in string", "stuurteken in een tekst");
         if (c == '\\') {
             if (take_escape(scan) < 0)
                 return -1;
@@ -142,17 +143,17 @@ static int take_string(struct json_scan *scan)
         }
         size_t step = utf8_step(scan->text + scan->at, scan->len - scan->at);
         if (step == 0)
-            return scan_fault(scan, "not UTF-8");
+            return scan_fault(scan, "not UTF-8", "geen UTF-8");
         scan->at += step;
     }
-    return scan_fault(scan, "string not closed");
+    return scan_fault(scan, "string not closed", "tekst niet afgesloten");
 }
 
 /* Takes a run of digits, at least one. */
 static int take_digits(struct json_scan *scan)
 {
     if (!is_json_digit(next_byte(scan)))
-        return scan_fault(scan, "digit expected");
+        return scan_fault(scan, "digit expected", "cijfer verwacht");
     while (is_json_digit(next_byte(scan)))
         scan->at++;
     return 0;
@@ -164,7 +165,7 @@ static int note_fraction(struct json_scan *scan)
     size_t *grown = list_grow(scan->fractions, scan->fraction_count, &scan->fraction_cap, sizeof *grown);
     if (!grown) {
         scan->no_memory = true;
-        return scan_fault(scan, "out of memory");
+        return scan_fault(scan, "out of memory", "te weinig geheugen");
     }
     scan->fractions = grown;
     scan->fractions[scan->fraction_count++] = scan->numbers;
@@ -216,12 +217,12 @@ static int take_member(struct json_scan *scan, int depth)
 {
     size_t name_at = scan->at;
     if (next_byte(scan) != '"')
-        return scan_fault(scan, "member name expected");
+        return scan_fault(scan, "member name expected", "naam van een lid verwacht");
     if (take_string(scan) < 0)
         return -1;
     skip_space(scan);
     if (next_byte(scan) != ':')
-        return scan_fault(scan, "colon expected");
+        return scan_fault(scan, "colon expected", "dubbele punt verwacht");
     scan->at++;
     skip_space(scan);
     scan->name_at = name_at;
@@ -234,7 +235,7 @@ static int take_container(struct json_scan *scan, int depth)
     bool object = next_byte(scan) == '{';
     char close = object ? '}' : ']';
     if (depth > JSON_MAX_DEPTH)
-        return scan_fault(scan, "too deep");
+        return scan_fault(scan, "too deep", "te diep genest");
     scan->at++;
     skip_space(scan);
     if (next_byte(scan) == close) {
@@ -250,7 +251,8 @@ static int take_container(struct json_scan *scan, int depth)
             return 0;
         }
         if (next_byte(scan) != ',')
-            return scan_fault(scan, object ? "comma or } expected" : "comma or ] expected");
+            return object ? scan_fault(scan, "comma or } expected", "komma of } verwacht")
+                          : scan_fault(scan, "comma or ] expected", "komma of ] verwacht");
         scan->at++;
         skip_space(scan);
     }
@@ -278,19 +280,20 @@ static int take_value(struct json_scan *scan, int depth)
     case '-':
         return take_json_number(scan);
     default:
-        return is_json_digit(next_byte(scan)) ? take_json_number(scan) : scan_fault(scan, "value expected");
+        return is_json_digit(next_byte(scan)) ? take_json_number(scan)
+                                              : scan_fault(scan, "value expected", "waarde verwacht");
     }
 }
 
 int json_scan_run(struct json_scan *scan)
 {
     if (scan->len >= 3 && memcmp(scan->text, "\xEF\xBB\xBF", 3) == 0)
-        return scan_fault(scan, "byte order mark");
+        return scan_fault(scan, "byte order mark", "byte order mark; bewaar het bestand zonder");
     skip_space(scan);
     if (take_value(scan, 0) < 0)
         return -1;
     skip_space(scan);
-    return scan->at == scan->len ? 0 : scan_fault(scan, "something after the document");
+    return scan->at == scan->len ? 0 : scan_fault(scan, "something after the document", "nog iets na het document");
 }
 
 void json_scan_wipe(struct json_scan *scan)

@@ -14,7 +14,7 @@ struct json_scan {
     size_t sought; /* a value's number in document order, from 1; 0 for none */
 
     size_t at; /* where the pass is; on a fault, the place that is wrong */
-    const char *what; /* the fault; a static phrase */
+    const char *what, *dutch; /* the fault; static phrases */
     bool no_memory; /* it is none of the text's */
     size_t values; /* seen so far */
     size_t name_at; /* the last member's name */

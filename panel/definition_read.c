@@ -203,7 +203,7 @@ static void read_panel(struct reading *r, const struct json *root, struct panel 
 
 static struct json *parse_document(const char *text, size_t len, struct faults *faults)
 {
-    struct json_fault fault = {.offset = PANEL_JSON_MAX, .what = T("larger than 4 MiB", "groter dan 4 MiB")};
+    struct json_fault fault = {.offset = PANEL_JSON_MAX, .what = "larger than 4 MiB", .dutch = "groter dan 4 MiB"};
     struct json *root = len <= PANEL_JSON_MAX ? json_parse(text, len, &fault) : NULL;
     if (root)
         return root;
@@ -213,7 +213,8 @@ static struct json *parse_document(const char *text, size_t len, struct faults *
     }
     char where[32];
     snprintf(where, sizeof where, "byte %zu", fault.offset);
-    faults_add(faults, where, T("can't be read as JSON: %s", "kan niet als JSON worden gelezen: %s"), fault.what);
+    faults_add(faults, where, T("can't be read as JSON: %s", "kan niet als JSON worden gelezen: %s"),
+               T(fault.what, fault.dutch));
     return NULL;
 }
 

@@ -1,6 +1,7 @@
 /* Getting to the round that an answer is for, with a line for each way in which that can fail. */
 #include "client/cmd/rounds.h"
 #include "base/cli.h"
+#include "base/error.h"
 #include "base/lang.h"
 #include "client/terminal/messages.h"
 #include <errno.h>
@@ -24,7 +25,7 @@ int rounds_explain(enum catalogue_result result, const struct http_answer *answe
         break;
     case CATALOGUE_FAILED:
         cli_fail(T("can't keep a copy of the questions: %s", "kan geen kopie van de vragen bewaren: %s"),
-                 strerror(errno));
+                 error_of_errno(errno));
         break;
     case CATALOGUE_FRESH:
     case CATALOGUE_KEPT:

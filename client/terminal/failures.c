@@ -1,6 +1,7 @@
 /* Failures in words: errno's, or the collector's by way of messages. */
 #include "client/terminal/failures.h"
 #include "base/cli.h"
+#include "base/error.h"
 #include "base/lang.h"
 #include "client/terminal/messages.h"
 #include <errno.h>
@@ -10,7 +11,7 @@
 
 int failure_tell_errno(const char *what)
 {
-    return cli_fail("%s: %s", what, strerror(errno));
+    return cli_fail("%s: %s", what, error_of_errno(errno));
 }
 
 int failure_tell_answer(const char *what, const struct http_answer *answer)

@@ -1,6 +1,7 @@
 /* What became of each response, and why the rest waits. */
 #include "client/terminal/outcome.h"
 #include "base/cli.h"
+#include "base/error.h"
 #include "base/lang.h"
 #include "client/home/held.h"
 #include "client/terminal/messages.h"
@@ -98,7 +99,7 @@ int outcome_tell_rest(enum delivery stopped_by, const struct delivery_count *cou
         break;
     case DELIVERY_FAILED:
         exit_code = cli_fail(T("can't read or keep a response: %s", "kan een reactie niet lezen of bewaren: %s"),
-                             strerror(errno));
+                             error_of_errno(errno));
         break;
     }
     buf_free(&why);

@@ -1,6 +1,7 @@
 /* What the verbs share: opening, telling, printing, files. Knows no verb. */
 #include "collector/cmd/cmd.h"
 #include "base/clock.h"
+#include "base/error.h"
 #include "base/file.h"
 #include "base/lang.h"
 #include <errno.h>
@@ -103,7 +104,7 @@ int cmd_read_file(const char *path, struct buf *out)
 {
     if (file_read(path, out) == 0)
         return CLI_DONE;
-    return cli_fail(T("%s can't be read: %s", "%s kan niet gelezen worden: %s"), path, strerror(errno));
+    return cli_fail(T("%s can't be read: %s", "%s kan niet gelezen worden: %s"), path, error_of_errno(errno));
 }
 
 int cmd_write_file(const char *folder, const char *name, const struct buf *text)
@@ -114,7 +115,7 @@ int cmd_write_file(const char *folder, const char *name, const struct buf *text)
     if (snprintf(path, sizeof path, "%s/%s", folder, name) >= (int)sizeof path)
         return cli_fail(T("the name of folder %s is too long", "de naam van map %s is te lang"), folder);
     if (file_write(path, text->data, text->len, 0644))
-        return cli_fail(T("%s can't be written: %s", "%s kan niet geschreven worden: %s"), path, strerror(errno));
+        return cli_fail(T("%s can't be written: %s", "%s kan niet geschreven worden: %s"), path, error_of_errno(errno));
     cli_say("%s", path);
     return CLI_DONE;
 }
@@ -123,6 +124,6 @@ int cmd_make_folder(const char *folder)
 {
     if (file_make_folder(folder, 0755))
         return cli_fail(T("folder %s can't be made: %s", "map %s kan niet gemaakt worden: %s"), folder,
-                        strerror(errno));
+                        error_of_errno(errno));
     return CLI_DONE;
 }

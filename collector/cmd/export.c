@@ -1,4 +1,5 @@
 /* export: the tables of a round with what describes them, each file whole or not at all, all of one moment. */
+#include "base/error.h"
 #include "base/file.h"
 #include "base/lang.h"
 #include "collector/cmd/cmd.h"
@@ -113,7 +114,7 @@ static int check_folder(const struct export_run *export)
     char first[NAME_SIZE] = "", path[PATH_SIZE];
     if (file_each(export->folder, "", note_first, first) < 0)
         return cli_fail(T("folder %s can't be read: %s", "map %s kan niet gelezen worden: %s"), export->folder,
-                        strerror(errno));
+                        error_of_errno(errno));
     if (snprintf(path, sizeof path, "%s/datapackage.json", export->folder) >= (int)sizeof path)
         return cli_fail(T("the name of folder %s is too long", "de naam van map %s is te lang"), export->folder);
     if (first[0] == '\0' || holds_same_kind(export, path))

@@ -1,6 +1,7 @@
 /* invitations create, list, withdraw. Codes are shown once; the store keeps their hashes. Knows numbers, never
  * names. */
 #include "base/csv.h"
+#include "base/error.h"
 #include "base/file.h"
 #include "base/lang.h"
 #include "base/mem.h"
@@ -10,6 +11,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #define CREATE_MAX 1000000
 
@@ -50,8 +52,34 @@ static enum store_result put_new_codes(struct store *store, int64_t count, struc
     return STORE_OK;
 }
 
-/* The file is there before the codes count, and gone again when they can't be stored: no code is ever lost or left
- * over. */
+/* To the file, or to standard output, as far as the disk behind it. Returns the exit code. */
+static int hand_out(const struct buf *csv, const char *out)
+{
+    if (out && file_create(out, csv->data, csv->len, 0600) < 0)
+        return cli_fail(T("%s can't be written: %s; no invitations were made",
+                          "%s kan niet geschreven worden: %s; er zijn geen uitnodigingen gemaakt"),
+                        out, error_of_errno(errno));
+    if (out)
+        return CLI_DONE;
+    if (fwrite(csv->data, 1, csv->len, stdout) == csv->len && fflush(stdout) == 0 &&
+        (fsync(STDOUT_FILENO) == 0 || errno == EINVAL || errno == EROFS || errno == ENOTSUP)) /* a pipe, a terminal */
+        return CLI_DONE;
+    return cli_fail(T("the codes can't be written: %s; no invitations were made",
+                      "de codes kunnen niet geschreven worden: %s; er zijn geen uitnodigingen gemaakt"),
+                    error_of_errno(errno));
+}
+
+/* What was handed out before its codes could be stored. */
+static void take_back(const char *out)
+{
+    if (!out)
+        cli_say("%s", T("the codes above are not valid", "de codes hierboven zijn niet geldig"));
+    else if (file_remove(out) < 0)
+        cli_say(T("remove %s: its codes are not valid", "verwijder %s: de codes zijn niet geldig"), out);
+}
+
+/* The codes are at hand, on the disk, before they count, and taken back when they can't be stored: no code is ever lost
+ * or left over. */
 static int create_invitations(struct store *store, int64_t count, const char *out)
 {
     struct buf csv;
@@ -59,21 +87,17 @@ static int create_invitations(struct store *store, int64_t count, const char *ou
     buf_init(&csv, SIZE_MAX);
     if (store_begin_invitations(store) != STORE_OK || put_new_codes(store, count, &csv) != STORE_OK)
         result = cmd_store_failed(store);
-    else if (buf_check(&csv))
+    else if (buf_check(&csv) < 0)
         result = cmd_no_memory();
-    else if (out && file_create(out, csv.data, csv.len, 0600))
-        result = cli_fail(T("%s can't be written: %s; no invitations were made",
-                            "%s kan niet geschreven worden: %s; er zijn geen uitnodigingen gemaakt"),
-                          out, strerror(errno));
-    else if (store_commit(store) != STORE_OK) {
+    else if ((result = hand_out(&csv, out)) == CLI_DONE && store_commit(store) != STORE_OK) {
         result = cmd_store_failed(store);
-        if (out && file_remove(out))
-            cli_say(T("remove %s: its codes are not valid", "verwijder %s: de codes zijn niet geldig"), out);
+        take_back(out);
     }
     if (result != CLI_DONE)
         store_rollback(store);
-    else if (!out && fwrite(csv.data, 1, csv.len, stdout) != csv.len)
-        result = cli_fail(T("the codes can't be written", "de codes kunnen niet geschreven worden"));
+    else if (out)
+        cli_say(T("%lld %s written to %s", "%lld %s geschreven naar %s"), (long long)count,
+                count == 1 ? T("invitation", "uitnodiging") : T("invitations", "uitnodigingen"), out);
     buf_wipe(&csv);
     return result;
 }
@@ -140,6 +164,7 @@ static int withdraw_invitation(struct store *store, const uint8_t hash[static SH
     invitation.state = INVITATION_WITHDRAWN;
     if (store_invitation_mark(store, hash, &invitation) != STORE_OK || store_commit(store) != STORE_OK)
         return cmd_store_failed(store);
+    cli_say("%s", T("the invitation is withdrawn", "de uitnodiging is ingetrokken"));
     return CLI_DONE;
 }
 

@@ -54,6 +54,9 @@ static int revoke_member(struct store *store, const char *kid)
         return cli_fail(T("this member was revoked already", "dit panellid was al ingetrokken"));
     if (store_member_revoke(store, search.found.number, clock_now()) != STORE_OK)
         return cmd_store_failed(store);
+    cli_say(
+        T("member %s is revoked; what they said before stays", "panellid %s is ingetrokken; eerdere reacties blijven"),
+        kid);
     return CLI_DONE;
 }
 

@@ -1,5 +1,6 @@
 /* panel import, panel show; and, with the first panel, the log's key. What an import may change is panel_import.h's. */
 #include "base/clock.h"
+#include "base/error.h"
 #include "base/file.h"
 #include "base/json.h"
 #include "base/lang.h"
@@ -164,7 +165,7 @@ static int make_log_key(const struct panel_import *import)
     if (log_key_create(path) < 0 && errno != EEXIST)
         return cli_fail(
             T("the log's key %s can't be made: %s", "de sleutel van het logboek %s kan niet gemaakt worden: %s"), path,
-            strerror(errno));
+            error_of_errno(errno));
     buf_init(&verifier, NOTE_MAX);
     int result = CLI_DONE;
     if (log_key_verifier(path, origin, &verifier, &error) < 0)

@@ -113,6 +113,7 @@ int cmd_tokens_revoke(const struct cli_verb *verb, int argc, char **argv)
         return result;
     switch (store_token_revoke(store, argv[first], clock_now())) {
     case STORE_OK:
+        cli_say(T("token '%s' is revoked", "token '%s' is ingetrokken"), argv[first]);
         break;
     case STORE_NONE:
         result = cli_fail(T("there is no token '%s' in force", "er is geen geldig token '%s'"), argv[first]);

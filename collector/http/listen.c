@@ -1,5 +1,7 @@
 /* An address becomes a listening socket; whoever accepts on it is not known here. */
 #include "collector/http/listen.h"
+#include "base/error.h"
+#include "base/lang.h"
 #include <errno.h>
 #include <netdb.h>
 #include <netinet/in.h>
@@ -46,11 +48,11 @@ int http_listen(const char *address, uint16_t *port, struct error *error)
     struct addrinfo *info = NULL;
     int lookup = getaddrinfo(address, service, &hints, &info);
     if (lookup != 0)
-        return error_set(error, ERROR_REFUSED, "%s", gai_strerror(lookup));
+        return error_set(error, ERROR_REFUSED, "%s", T(gai_strerror(lookup), "dit is geen adres"));
     int fd = listen_on(info);
     freeaddrinfo(info);
     if (fd < 0)
-        return error_set(error, ERROR_IO, "%s", strerror(errno));
+        return error_set(error, ERROR_IO, "%s", error_of_errno(errno));
     *port = port_of(fd);
     return fd;
 }

@@ -1,6 +1,7 @@
 /* Waits for the library's epoll and for its own pipe, and lets the library work on whatever is ready. */
 #include "collector/http/loop.h"
 #include "base/clock.h"
+#include "base/error.h"
 #include "base/log.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -23,7 +24,7 @@ static void wake_loop(struct http_loop *loop)
 {
     static const struct http_arrival nobody = {.fd = -1};
     if (!atomic_exchange(&loop->woken, true) && send_arrival(loop, &nobody) < 0 && errno != EAGAIN)
-        log_error("http: a loop can't be woken: %s", strerror(errno));
+        log_error("http: a loop can't be woken: %s", error_of_errno(errno));
 }
 
 static void forget_connection(struct http_loop *loop)
@@ -38,7 +39,7 @@ void http_loop_add(struct http_loop *loop, const struct http_arrival *arrival)
     while (send_arrival(loop, arrival) < 0) {
         if (errno == EAGAIN && poll(&room, 1, -1) >= 0)
             continue;
-        log_error("http: a connection can't be handed over: %s", strerror(errno));
+        log_error("http: a connection can't be handed over: %s", error_of_errno(errno));
         forget_connection(loop);
         close(arrival->fd);
         return;

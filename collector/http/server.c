@@ -1,6 +1,7 @@
 /* Accepting connections and giving each to a loop; starting, quiescing, stopping. Knows no request. */
 #include "collector/http/server.h"
 #include "base/clock.h"
+#include "base/error.h"
 #include "base/lang.h"
 #include "base/log.h"
 #include "base/mem.h"
@@ -63,7 +64,7 @@ static bool is_full(const struct http_server *server)
 static void wait_for_room(int error, bool *told)
 {
     if (!*told)
-        log_warning("http: no connection can be accepted: %s", strerror(error));
+        log_warning("http: no connection can be accepted: %s", error_of_errno(error));
     *told = true;
     clock_sleep_ms(RETRY_ACCEPT_MS);
 }

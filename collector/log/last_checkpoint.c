@@ -2,6 +2,7 @@
  * newlines to one sector: what a killed process has written is kept by the kernel, and after a power cut the store
  * itself, which is synced, is never behind it. So no sync is needed here, and a lone response pays none. */
 #include "collector/log/last_checkpoint.h"
+#include "base/error.h"
 #include "base/file.h"
 #include "base/lang.h"
 #include <errno.h>
@@ -30,7 +31,7 @@ static int tell_unreadable(const char *path, struct error *error)
 
 static int tell_unopened(const char *path, struct error *error)
 {
-    error_set(error, ERROR_IO, "%s", strerror(errno));
+    error_set(error, ERROR_IO, "%s", error_of_errno(errno));
     return tell_unreadable(path, error);
 }
 
@@ -40,7 +41,7 @@ static int read_note(struct last_checkpoint *last, const struct note_key *key, s
     char sector[LOG_CHECKPOINT_MAX + 1];
     ssize_t len = pread(last->file, sector, LOG_CHECKPOINT_MAX, 0);
     if (len < 0)
-        return error_set(error, ERROR_IO, "%s", strerror(errno));
+        return error_set(error, ERROR_IO, "%s", error_of_errno(errno));
     while (len > 1 && sector[len - 1] == '\n' && sector[len - 2] == '\n')
         len--;
     if (len == 0 || (len == 1 && sector[0] == '\n'))

@@ -1,6 +1,7 @@
 /* One key a file, as text, in guarded memory as soon as it is read. The bottom of the log's room beside the checkpoint
  * file: signer.c puts both together. */
 #include "collector/log/log_key.h"
+#include "base/error.h"
 #include "base/file.h"
 #include "base/lang.h"
 #include "base/mem.h"
@@ -42,7 +43,7 @@ struct secret_key *log_key_read(const char *path, struct error *error)
                   T("the log's key %s can't be read: %s; put it back from a copy, or name it with --log-key",
                     "de sleutel van het logboek %s kan niet gelezen worden: %s; zet een kopie terug of noem haar met "
                     "--log-key"),
-                  path, strerror(errno));
+                  path, error_of_errno(errno));
     else if ((key = secret_key_from_text(buf_text(&text), text.len)) == NULL)
         error_set(error, ERROR_REFUSED, T("%s is no key of a log", "%s is geen sleutel van een logboek"), path);
     buf_wipe(&text);

@@ -1,5 +1,6 @@
 /* The key and its last checkpoint together. Knows no store: what is signed has been read and committed by others. */
 #include "collector/log/signer.h"
+#include "base/error.h"
 #include "base/lang.h"
 #include "base/mem.h"
 #include "collector/log/last_checkpoint.h"
@@ -139,5 +140,5 @@ int signer_sign(struct signer *signer, const struct merkle_head *head, struct er
     return error_set(error, ERROR_IO,
                      T("the checkpoint can't be written beside the log's key: %s",
                        "het controlepunt kan niet naast de sleutel van het logboek geschreven worden: %s"),
-                     strerror(errno));
+                     error_of_errno(errno));
 }

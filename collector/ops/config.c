@@ -1,6 +1,7 @@
 /* One table of settings; everything else follows from it. Knows what a value must look like, not what it is for. */
 #include "collector/ops/config.h"
 #include "base/clock.h"
+#include "base/error.h"
 #include "base/file.h"
 #include "base/lang.h"
 #include "base/log.h"
@@ -117,7 +118,7 @@ static int read_file(struct config *config)
     buf_init(&text, FILE_SIZE_MAX);
     if (file_read(file, &text) < 0) {
         buf_free(&text);
-        return cli_fail(T("%s can't be read: %s", "%s kan niet gelezen worden: %s"), file, strerror(errno));
+        return cli_fail(T("%s can't be read: %s", "%s kan niet gelezen worden: %s"), file, error_of_errno(errno));
     }
     int result = ini_parse_string(buf_text(&text), read_pair, &reading);
     buf_free(&text);

@@ -5,7 +5,7 @@
 const ENGLISH = /^(crypto\/\w+|panel\/(claims|enrolment|event|response|response_check))\.c$/;
 
 // Calls whose arguments a person reads, and rooms in which printf and its like are such calls too.
-const TELLING = /^(cli_say|cli_fail|failure_tell\w*|error_set|error_prefix|error_from_errno|faults_add)$/;
+const TELLING = /^(cli_say|cli_fail|failure_tell\w*|error_set|error_prefix|error_from_errno|faults_add|sqlite_fail|sqlite_refuse|findings_add)$/;
 const PRINTING = /^(printf|fprintf|puts|fputs)$/;
 
 // What no person reads as words: a place in a document, an object of JSON, the line that scripts wait for.

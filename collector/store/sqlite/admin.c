@@ -37,7 +37,9 @@ static int member_row(struct store *store, sqlite3_stmt *st, void *context)
                                   .enrolled_at = sqlite3_column_int64(st, 2),
                                   .revoked_at = sqlite3_column_int64(st, 3)};
     if (sqlite3_column_bytes(st, 4) != KEY_BYTES) {
-        (void)sqlite_fail(sqlite_of(store), ERROR_DAMAGED, "a member's key is not 32 bytes long");
+        (void)sqlite_fail(
+            sqlite_of(store), ERROR_DAMAGED,
+            T("a member's key is not 32 bytes long", "de sleutel van een panellid is geen 32 bytes lang"));
         return -1;
     }
     memcpy(member.public_key, sqlite3_column_blob(st, 4), KEY_BYTES);
@@ -83,7 +85,8 @@ static enum store_result invitation_find(struct store *store, const uint8_t hash
     if (result == STORE_OK) {
         int state = sqlite3_column_int(st, 0);
         if (state < INVITATION_UNUSED || state > INVITATION_WITHDRAWN)
-            result = sqlite_fail(sqlite_of(store), ERROR_DAMAGED, "an invitation's state is none");
+            result = sqlite_fail(sqlite_of(store), ERROR_DAMAGED,
+                                 T("an invitation's state is none", "een uitnodiging is in geen bekende stand"));
         else
             *out =
                 (struct store_invitation){.state = (enum invitation_state)state, .member = sqlite3_column_int64(st, 1)};
@@ -122,7 +125,8 @@ static int invitation_row(struct store *store, sqlite3_stmt *st, void *context)
     const struct visit *visit = context;
     int state = sqlite3_column_int(st, 2);
     if (sqlite3_column_bytes(st, 1) != SHA256_BYTES || state < INVITATION_UNUSED || state > INVITATION_WITHDRAWN) {
-        (void)sqlite_fail(sqlite_of(store), ERROR_DAMAGED, "an invitation can't be read");
+        (void)sqlite_fail(sqlite_of(store), ERROR_DAMAGED,
+                          T("an invitation can't be read", "een uitnodiging is onleesbaar"));
         return -1;
     }
     struct store_invitation invitation = {.state = (enum invitation_state)state, .member = sqlite3_column_int64(st, 3)};
@@ -202,7 +206,7 @@ static int action_row(struct store *store, sqlite3_stmt *st, void *context)
                                           .related = sqlite_text(st, 5)}};
     const char *status = sqlite_text(st, 6);
     if (!row.action.id || !row.action.title || !status || action_status_find(status, &row.action.status)) {
-        (void)sqlite_fail(sqlite_of(store), ERROR_DAMAGED, "an action can't be read");
+        (void)sqlite_fail(sqlite_of(store), ERROR_DAMAGED, T("an action can't be read", "een actie is onleesbaar"));
         return -1;
     }
     return visit->each.action(visit->context, &row);
@@ -238,7 +242,7 @@ static int token_row(struct store *store, sqlite3_stmt *st, void *context)
                                 .expires_at = sqlite3_column_int64(st, 5),
                                 .revoked_at = sqlite3_column_int64(st, 6)};
     if (!token.name || !token.role || sqlite3_column_bytes(st, 1) != SHA256_BYTES) {
-        (void)sqlite_fail(sqlite_of(store), ERROR_DAMAGED, "a token can't be read");
+        (void)sqlite_fail(sqlite_of(store), ERROR_DAMAGED, T("a token can't be read", "een token is onleesbaar"));
         return -1;
     }
     memcpy(token.hash, sqlite3_column_blob(st, 1), SHA256_BYTES);

@@ -1,5 +1,6 @@
 /* Schema, lock and identity of the file. */
 #include "collector/store/sqlite/file.h"
+#include "base/error.h"
 #include "base/file.h"
 #include "base/lang.h"
 #include "collector/store/sqlite/keys.h"
@@ -73,7 +74,7 @@ enum store_result sqlite_file_serve(struct store *store)
     else
         error_set(&store->error, ERROR_IO,
                   T("%.400s.lock can't be locked: %s", "%.400s.lock kan niet vergrendeld worden: %s"), s->path,
-                  strerror(errno));
+                  error_of_errno(errno));
     return STORE_FAILED;
 }
 
@@ -107,7 +108,7 @@ static int bring_up_to_date(struct store_sqlite *s, int *lock)
             s, T("an older collector is serving this store; stop it first, so that the store can be brought up to date",
                  "een oudere verzamelaar bedient deze opslag; stop die eerst, zodat de opslag bijgewerkt kan worden"));
     if (*lock < 0)
-        return sqlite_refuse(s, strerror(errno));
+        return sqlite_refuse(s, error_of_errno(errno));
     return fits_keys(s) < 0 ? -1 : sqlite_execute(s, from_version_1);
 }
 

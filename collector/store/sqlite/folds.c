@@ -11,7 +11,9 @@ static enum store_result pack_key(struct store *store, int64_t round, int64_t me
 {
     if (round < 0 || round > MASK(ROUND_BITS) || member < 0 || member > MASK(MEMBER_BITS) || action < 0 ||
         action > MASK(ACTION_BITS))
-        return sqlite_fail(sqlite_of(store), ERROR_REFUSED, "a round's, member's or action's number is out of range");
+        return sqlite_fail(sqlite_of(store), ERROR_REFUSED,
+                           T("a round's, member's or action's number is out of range",
+                             "het nummer van een ronde, een panellid of een actie is te groot"));
     *key = round << (MEMBER_BITS + ACTION_BITS) | member << ACTION_BITS | action;
     return STORE_OK;
 }
@@ -86,7 +88,9 @@ static int read_current(struct store_sqlite *s, sqlite3_stmt *st, struct store_c
         .replaced = sqlite3_column_type(st, 2) == SQLITE_NULL ? -1 : sqlite3_column_int64(st, 2),
     };
     if (unpack_slots(s, bytes, (size_t)sqlite3_column_bytes(st, 3), &out->slot_count) < 0) {
-        (void)sqlite_fail(s, ERROR_DAMAGED, "a current response's counters can't be read");
+        (void)sqlite_fail(
+            s, ERROR_DAMAGED,
+            T("a current response's counters can't be read", "de tellers van een huidige reactie zijn onleesbaar"));
         return -1;
     }
     out->slots = s->slots;
@@ -174,7 +178,8 @@ static enum store_result counts_read(struct store *store, int64_t round, int64_t
     if (result == STORE_OK) {
         if ((size_t)sqlite3_column_bytes(st, 0) != slots * sizeof *counts)
             result = sqlite_fail(sqlite_of(store), ERROR_DAMAGED,
-                                 "the counters of an action are not those of its questionnaire");
+                                 T("the counters of an action are not those of its questionnaire",
+                                   "de tellers van een actie zijn niet die van haar vragenlijst"));
         else
             memcpy(counts, sqlite3_column_blob(st, 0), slots * sizeof *counts);
     }

@@ -1,6 +1,7 @@
 /* The SQL of every statement, prepared when first used, and the ways in which they are run. The ground floor of the
  * embedded store: everything else in this folder stands on it. */
 #include "collector/store/sqlite/handle.h"
+#include "base/lang.h"
 #include <string.h>
 
 static const char *const statement_sql[STATEMENT_COUNT] = {
@@ -56,6 +57,33 @@ static const char *const statement_sql[STATEMENT_COUNT] = {
 
 /* Failing. */
 
+/* SQLite's own texts are English; those of what can be expected to happen have a Dutch one here. */
+static const char *dutch_failure(int code)
+{
+    switch (code & 0xff) {
+    case SQLITE_NOMEM:
+        return "te weinig geheugen";
+    case SQLITE_CORRUPT:
+        return "de opslag is beschadigd";
+    case SQLITE_NOTADB:
+        return "dit is geen opslag";
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED:
+        return "de opslag is bezet; probeer het later opnieuw";
+    case SQLITE_READONLY:
+        return "de opslag is alleen te lezen";
+    case SQLITE_IOERR:
+        return "de schijf kan niet gelezen of geschreven worden";
+    case SQLITE_FULL:
+        return "de schijf is vol";
+    case SQLITE_CANTOPEN:
+        return "de opslag kan niet geopend worden";
+    case SQLITE_CONSTRAINT:
+        return "dit past niet bij wat er al staat";
+    }
+    return sqlite3_errstr(code);
+}
+
 enum store_result sqlite_failed(struct store_sqlite *s)
 {
     enum error_kind kind = ERROR_IO;
@@ -71,7 +99,7 @@ enum store_result sqlite_failed(struct store_sqlite *s)
         kind = ERROR_REFUSED;
         break;
     }
-    return sqlite_fail(s, kind, sqlite3_errmsg(s->db));
+    return sqlite_fail(s, kind, T(sqlite3_errmsg(s->db), dutch_failure(sqlite3_errcode(s->db))));
 }
 
 enum store_result sqlite_fail(struct store_sqlite *s, enum error_kind kind, const char *what)
@@ -176,7 +204,9 @@ enum store_result sqlite_read_bytes(struct store *store, sqlite3_stmt *st, struc
         const void *bytes = sqlite3_column_blob(st, 0);
         buf_put(out, bytes, (size_t)sqlite3_column_bytes(st, 0));
         if (buf_check(out))
-            result = sqlite_fail(sqlite_of(store), ERROR_DAMAGED, "a row is larger than can be, or out of memory");
+            result = sqlite_fail(sqlite_of(store), ERROR_DAMAGED,
+                                 T("a row is larger than can be, or out of memory",
+                                   "een rij is groter dan kan, of er is te weinig geheugen"));
     }
     sqlite3_reset(st);
     return result;

@@ -106,7 +106,8 @@ static enum store_result tile_read(struct store *store, unsigned level, uint64_t
         size_t len = (size_t)sqlite3_column_bytes(st, 0);
         *width = (unsigned)(len / sizeof *hashes);
         if (len % sizeof *hashes != 0 || *width == 0 || *width > TILE_WIDTH)
-            result = sqlite_fail(sqlite_of(store), ERROR_DAMAGED, "a tile of the log is damaged");
+            result = sqlite_fail(sqlite_of(store), ERROR_DAMAGED,
+                                 T("a tile of the log is damaged", "een tegel van het logboek is beschadigd"));
         else
             memcpy(hashes, sqlite3_column_blob(st, 0), len);
     }

@@ -33,6 +33,18 @@ Test(error, takes_the_kind_from_errno)
     cr_assert_str_eq(error.text, "a.db can't be written: No space left on device");
 }
 
+/* The language is read once, and each test is a process of its own. */
+Test(error, says_in_dutch_what_an_errno_means)
+{
+    struct error error = {0};
+    setenv("LC_ALL", "nl_NL.UTF-8", 1);
+    errno = ENOSPC;
+    error_from_errno(&error, "a.db");
+    cr_assert_str_eq(error.text, "a.db: de schijf is vol");
+    cr_assert_str_eq(error_of_errno(ENOENT), "bestaat niet");
+    cr_assert_str_eq(error_of_errno(EXDEV), strerror(EXDEV), "what nobody expects keeps the library's words");
+}
+
 Test(error, puts_a_prefix_before_its_own_text)
 {
     struct error error = {0};

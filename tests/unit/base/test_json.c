@@ -31,6 +31,7 @@ static void refused(const char *text, size_t len, const char *what, size_t offse
 
     cr_assert_null(json_parse(text, len, &fault), "%s", text);
     cr_assert_str_eq(fault.what, what, "%s: %s", text, fault.what);
+    cr_assert(fault.dutch && fault.dutch[0] != '\0', "%s: no Dutch for '%s'", text, what);
     cr_assert_eq(fault.offset, offset, "%s: %zu", text, fault.offset);
 }
 
