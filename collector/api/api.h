@@ -27,7 +27,8 @@ struct service {
     struct http_static *openapi; /* the API's description */
 };
 
-extern const struct http_route api_routes[];
+extern const struct http_route api_routes[]; /* of the API */
+extern const struct http_route api_metrics_routes[]; /* for whoever runs the collector, on a listener of its own */
 
 /* The API's description as an answer. NULL when there is no memory. Free with http_static_free. */
 MUST_CHECK struct http_static *api_openapi_new(void);

@@ -1,16 +1,10 @@
-/* GET /healthz, /metrics, /.well-known/security.txt (RFC 9116) and /v1/openapi.json: what the collector says of
- * itself. */
+/* GET /healthz, /.well-known/security.txt (RFC 9116), /v1/openapi.json and, on a listener of its own, /metrics: what
+ * the collector says of itself. */
 #include "collector/api/openapi.h"
 #include "collector/api/resources.h"
 #include "collector/api/shared.h"
 #include "collector/ops/metrics.h"
 #include <string.h>
-
-static bool shows_metrics(const struct http_exchange *x, const struct config *config)
-{
-    const char *to = config->values[CONFIG_METRICS];
-    return strcmp(to, "anyone") == 0 || (strcmp(to, "local") == 0 && http_is_local(x));
-}
 
 void api_health_get(struct http_exchange *x, void *context)
 {
@@ -28,10 +22,6 @@ void api_health_get(struct http_exchange *x, void *context)
 void api_metrics_get(struct http_exchange *x, void *context)
 {
     struct service *service = context;
-    if (!shows_metrics(x, service->config)) {
-        api_answer_nothing(x);
-        return;
-    }
     struct proofs *proofs = proofs_now(service->shared.proofs);
     const struct metrics_state state = {.queue_depth = commit_waiting(service->queue),
                                         .queue_capacity = config_number(service->config, CONFIG_QUEUE),

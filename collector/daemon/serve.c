@@ -16,13 +16,16 @@
 #define QUIESCE_SECONDS 20
 #define BATCHES_WAITING 64
 #define TABLES_AT_ONCE 16 /* each holds a moment of the store while it is sent */
+#define METRICS_CONNECTIONS 16
 #define MIB ((size_t)1024 * 1024)
+#define SECOND_US INT64_C(1000000)
 #define OTHER_DESCRIPTORS 400 /* beside those of `connections` */
 
 /* What a running collector consists of, in the order in which it is started. */
 struct running {
     struct store *served; /* so that nobody else serves it */
     struct service service;
+    struct http_server *metrics; /* NULL: none */
     struct http_server *server;
     sigset_t signals;
 };
@@ -113,31 +116,59 @@ static int start_service(struct running *running, const struct config *config)
 }
 
 /* What whoever started the collector waits for. */
-static int tell_address(const struct http_server *server, const char *address)
+static int tell_address(const char *what, const struct http_server *server, const char *address)
 {
     bool v6 = strchr(address, ':') != NULL;
-    printf("listening on http://%s%s%s:%u\n", v6 ? "[" : "", address, v6 ? "]" : "", http_port(server));
+    printf("%s on http://%s%s%s:%u\n", what, v6 ? "[" : "", address, v6 ? "]" : "", http_port(server));
     if (fflush(stdout) == 0)
         return 0;
     cli_fail(T("standard output can't be written", "standaarduitvoer kan niet geschreven worden"));
     return -1;
 }
 
-static int start_http(struct running *running, const struct config *config)
+static struct http_options http_options_of(const struct config *config)
+{
+    uint64_t threads = config_number(config, CONFIG_THREADS);
+    return (struct http_options){.threads = threads > 0 ? (unsigned)threads : parallel_cores(),
+                                 .connections = (unsigned)config_number(config, CONFIG_CONNECTIONS),
+                                 .memory_max = config_number(config, CONFIG_MEMORY_MIB) * MIB,
+                                 .wait_max_us = (int64_t)config_number(config, CONFIG_WAIT_MAX) * SECOND_US,
+                                 .head_seconds = (unsigned)config_number(config, CONFIG_HEAD_SECONDS),
+                                 .body_seconds = (unsigned)config_number(config, CONFIG_BODY_SECONDS),
+                                 .least_rate = (unsigned)config_number(config, CONFIG_LEAST_RATE)};
+}
+
+static struct http_server *listen_for(struct running *running, const struct config *config, enum config_key key,
+                                      struct http_options *options, const struct http_route *routes)
 {
     char address[CONFIG_VALUE_SIZE];
     struct error error;
-    uint64_t threads = config_number(config, CONFIG_THREADS);
-    struct http_options options = {.address = address,
-                                   .threads = threads > 0 ? (unsigned)threads : parallel_cores(),
-                                   .connections = (unsigned)config_number(config, CONFIG_CONNECTIONS),
-                                   .bodies_max = config_number(config, CONFIG_BODIES_MIB) * MIB};
-    config_listen(config, address, &options.port);
-    running->server = http_start(&options, api_routes, &running->service, &error);
-    if (running->server)
-        return tell_address(running->server, address);
-    cli_fail(T("can't listen on %s: %s", "kan niet luisteren op %s: %s"), config->values[CONFIG_LISTEN], error.text);
-    return -1;
+    if (!config_listen(config, key, address, &options->port))
+        return NULL;
+    options->address = address;
+    struct http_server *server = http_start(options, routes, &running->service, &error);
+    if (!server)
+        cli_fail(T("can't listen on %s: %s", "kan niet luisteren op %s: %s"), config->values[key], error.text);
+    else if (tell_address(key == CONFIG_LISTEN ? "listening" : "metrics", server, address) < 0) {
+        http_stop(server);
+        server = NULL;
+    }
+    return server;
+}
+
+static int start_http(struct running *running, const struct config *config)
+{
+    struct http_options options = http_options_of(config);
+    struct http_options few = options;
+    few.threads = 1;
+    few.connections = METRICS_CONNECTIONS;
+    if (config->values[CONFIG_METRICS_LISTEN][0] != '\0') {
+        running->metrics = listen_for(running, config, CONFIG_METRICS_LISTEN, &few, api_metrics_routes);
+        if (!running->metrics)
+            return -1;
+    }
+    running->server = listen_for(running, config, CONFIG_LISTEN, &options, api_routes);
+    return running->server ? 0 : -1;
 }
 
 /* New connections are refused first, then each stage runs dry in the order of the walk, so that nothing begun is left
@@ -153,6 +184,8 @@ static void stop_all(struct running *running)
         http_quiesce(running->server, 1);
         http_stop(running->server);
     }
+    if (running->metrics)
+        http_stop(running->metrics);
     workers_free(service->workers);
     commit_free(service->queue);
     signer_close(service->shared.signer);

@@ -1,4 +1,5 @@
-/* Answers and problems: what a handler sets, and how it becomes the HTTP library's response. */
+/* Answers and problems: what a handler sets, and the head that goes before it. */
+#include "base/json.h"
 #include "base/list.h"
 #include "base/mem.h"
 #include "collector/http/exchange.h"
@@ -6,6 +7,7 @@
 #include "collector/http/negotiate.h"
 #include "collector/ops/metrics.h"
 #include <string.h>
+#include <unistd.h>
 
 #define NO_MEMORY_DETAIL "The collector is short of memory; send the same again later."
 
@@ -54,46 +56,6 @@ void http_answer_header_copy(struct http_exchange *x, const char *name, const ch
         x->short_of_memory = true;
 }
 
-static bool has_own_header(const struct http_exchange *x, const char *name)
-{
-    for (size_t i = 0; i < x->header_count; i++)
-        if (strcmp(x->headers[i].name, name) == 0)
-            return true;
-    return false;
-}
-
-static bool is_in(const struct http_header *list, const char *name)
-{
-    for (; list && list->name; list++)
-        if (strcmp(list->name, name) == 0)
-            return true;
-    return false;
-}
-
-/* Those of `list` that neither the handler nor `before` has set. */
-static bool add_list(const struct http_exchange *x, struct MHD_Response *response, const struct http_header *list,
-                     const struct http_header *before)
-{
-    bool all = true;
-    for (; list && list->name; list++)
-        if (!has_own_header(x, list->name) && !is_in(before, list->name))
-            all &= MHD_add_response_header(response, list->name, list->value) == MHD_YES;
-    return all;
-}
-
-static bool add_headers(const struct http_exchange *x, struct MHD_Response *response)
-{
-    const struct http_header *of_route = x->match.route ? x->match.route->headers : NULL;
-    bool all = add_list(x, response, of_route, NULL) && add_list(x, response, common_headers, of_route);
-    for (size_t i = 0; i < x->header_count; i++)
-        all &= MHD_add_response_header(response, x->headers[i].name, x->headers[i].value) == MHD_YES;
-    if (x->content_type)
-        all &= MHD_add_response_header(response, "Content-Type", x->content_type) == MHD_YES;
-    if (x->closing || atomic_load_explicit(&x->server->quiescing, memory_order_relaxed))
-        all &= MHD_add_response_header(response, "Connection", "close") == MHD_YES;
-    return all;
-}
-
 /* Bodies. */
 
 void http_answer(struct http_exchange *x, unsigned status, const char *content_type, struct buf *body)
@@ -101,22 +63,28 @@ void http_answer(struct http_exchange *x, unsigned status, const char *content_t
     x->status = status;
     x->problem = PROBLEM_NONE;
     x->content_type = content_type;
-    x->ready = NULL;
-    buf_free(&x->answer);
-    if (body) {
-        x->answer = *body;
-        buf_init(body, body->max);
-    }
+    answer_drop_body(x);
+    if (!body)
+        return;
+    x->answer.own = *body;
+    x->answer.len = body->len;
+    buf_init(body, body->max);
 }
 
 void http_answer_stream(struct http_exchange *x, const char *content_type, http_chunk_fn *next, void *source,
                         void (*release)(void *source))
 {
-    x->stream = http_stream_new(next, source, release);
-    if (x->stream)
-        http_answer(x, 200, content_type, NULL);
-    else
-        http_answer_problem(x, PROBLEM_UNAVAILABLE, NO_MEMORY_DETAIL, NULL);
+    http_answer(x, 200, content_type, NULL);
+    x->answer.next = next;
+    x->answer.source = source;
+    x->answer.release = release;
+}
+
+void http_answer_file(struct http_exchange *x, const char *content_type, int file, size_t len)
+{
+    http_answer(x, 200, content_type, NULL);
+    x->answer.file = file;
+    x->answer.len = len;
 }
 
 void http_answer_static(struct http_exchange *x, const struct http_static *resource)
@@ -125,12 +93,10 @@ void http_answer_static(struct http_exchange *x, const struct http_static *resou
     const char *tag = http_static_tag(resource, gzip);
     bool same = field_has_tag(http_header(x, "If-None-Match"), tag);
     http_answer(x, same ? 304 : 200, same ? NULL : http_static_type(resource), NULL);
-    if (!same) {
-        x->ready = resource;
-        x->gzip = gzip;
-        if (gzip)
-            http_answer_header(x, "Content-Encoding", "gzip");
-    }
+    if (!same)
+        x->answer.ready = http_static_bytes(resource, gzip, &x->answer.len);
+    if (!same && gzip)
+        http_answer_header(x, "Content-Encoding", "gzip");
     http_answer_header(x, "ETag", tag);
     http_answer_header(x, "Vary", "Accept-Encoding");
     http_answer_header(x, "Cache-Control", "no-cache");
@@ -152,65 +118,143 @@ void http_answer_problem(struct http_exchange *x, enum problem problem, const ch
     http_answer_problem_body(x, problem, &body);
 }
 
-void answer_put_refusal(struct http_exchange *x)
+void answer_set_plain(struct http_exchange *x, unsigned status, const char *detail)
 {
-    if (x->refusal == PROBLEM_METHOD_NOT_ALLOWED)
-        http_answer_header(x, "Allow", x->match.allow);
-    http_answer_problem(x, x->refusal, problem_detail(x->refusal), NULL);
+    struct buf body;
+    buf_init(&body, SIZE_MAX);
+    buf_printf(&body, "{\"type\":\"about:blank\",\"title\":\"%s\",\"status\":%u,\"detail\":", answer_phrase(status),
+               status);
+    json_put_text(&body, detail);
+    buf_put_char(&body, '}');
+    http_answer(x, status, "application/problem+json", &body);
 }
-
-/* On their way. */
 
 int answer_make_whole(struct http_exchange *x)
 {
-    if (x->status != 0 && buf_check(&x->answer) == 0 && !x->short_of_memory)
-        return 0;
-    clear_headers(x);
-    http_stream_free(x->stream);
-    x->stream = NULL;
-    x->short_of_memory = false;
-    http_answer_problem(x, PROBLEM_UNAVAILABLE, NO_MEMORY_DETAIL, NULL);
-    return buf_check(&x->answer) < 0 || x->short_of_memory ? -1 : 0;
-}
-
-static struct MHD_Response *response_from_memory(const char *bytes, size_t len)
-{
-    char *lasting = (char *)(uintptr_t)bytes; /* the library takes it without const, and only reads it */
-    return MHD_create_response_from_buffer(len, lasting, MHD_RESPMEM_PERSISTENT);
-}
-
-static struct MHD_Response *make_response(struct http_exchange *x)
-{
-    size_t len = 0;
-    if (x->stream)
-        return http_stream_response(x->stream, x->head);
-    if (x->ready) {
-        const char *bytes = http_static_bytes(x->ready, x->gzip, &len);
-        return response_from_memory(bytes, len);
+    bool lacks = x->status == 0 || buf_check(&x->answer.own) < 0 || x->short_of_memory;
+    if (lacks) {
+        clear_headers(x);
+        x->short_of_memory = false;
+        http_answer_problem(x, PROBLEM_UNAVAILABLE, NO_MEMORY_DETAIL, NULL);
     }
-    return x->answer.data ? MHD_create_response_from_buffer_with_free_callback(x->answer.len, x->answer.data, mem_free)
-                          : response_from_memory("", 0);
-}
-
-struct MHD_Response *answer_response(struct http_exchange *x)
-{
-    struct MHD_Response *response = make_response(x);
-    if (!response)
-        return NULL;
-    buf_init(&x->answer, SIZE_MAX); /* the bytes are the library's now */
-    x->stream = NULL;
     if (x->problem != PROBLEM_NONE)
         metrics_note_problem(x->problem);
-    if (add_headers(x, response))
-        return response;
-    MHD_destroy_response(response);
-    return NULL;
+    return lacks && (buf_check(&x->answer.own) < 0 || x->short_of_memory) ? -1 : 0;
+}
+
+void answer_drop_body(struct http_exchange *x)
+{
+    struct answer_body *body = &x->answer;
+    if (body->release)
+        body->release(body->source);
+    if (body->file >= 0)
+        close(body->file);
+    buf_free(&body->own);
+    *body = (struct answer_body){.file = -1};
+    buf_init(&body->own, SIZE_MAX);
 }
 
 void answer_free(struct http_exchange *x)
 {
+    answer_drop_body(x);
     clear_headers(x);
     mem_free(x->headers);
-    buf_free(&x->answer);
-    http_stream_free(x->stream);
+}
+
+/* The head. */
+
+static const struct {
+    unsigned status;
+    const char *phrase;
+} phrases[] = {
+    {200, "OK"},
+    {201, "Created"},
+    {304, "Not Modified"},
+    {400, "Bad Request"},
+    {401, "Unauthorized"},
+    {403, "Forbidden"},
+    {404, "Not Found"},
+    {405, "Method Not Allowed"},
+    {406, "Not Acceptable"},
+    {408, "Request Timeout"},
+    {409, "Conflict"},
+    {411, "Length Required"},
+    {413, "Content Too Large"},
+    {415, "Unsupported Media Type"},
+    {417, "Expectation Failed"},
+    {429, "Too Many Requests"},
+    {431, "Request Header Fields Too Large"},
+    {500, "Internal Server Error"},
+    {501, "Not Implemented"},
+    {503, "Service Unavailable"},
+    {505, "HTTP Version Not Supported"},
+};
+
+const char *answer_phrase(unsigned status)
+{
+    for (size_t i = 0; i < sizeof phrases / sizeof *phrases; i++)
+        if (phrases[i].status == status)
+            return phrases[i].phrase;
+    return "";
+}
+
+static void put_header_line(struct buf *out, const char *name, const char *value)
+{
+    buf_put_text(out, name);
+    buf_put(out, ": ", 2);
+    buf_put_text(out, value);
+    buf_put(out, "\r\n", 2);
+}
+
+static bool is_set_by_handler(const struct http_exchange *x, const char *name)
+{
+    for (size_t i = 0; i < x->header_count; i++)
+        if (strcmp(x->headers[i].name, name) == 0)
+            return true;
+    return false;
+}
+
+static bool is_in(const struct http_header *list, const char *name)
+{
+    for (; list && list->name; list++)
+        if (strcmp(list->name, name) == 0)
+            return true;
+    return false;
+}
+
+/* Those of `list` that neither the handler nor `before` has set. */
+static void put_list(const struct http_exchange *x, const struct http_header *list, const struct http_header *before,
+                     struct buf *out)
+{
+    for (; list && list->name; list++)
+        if (!is_set_by_handler(x, list->name) && !is_in(before, list->name))
+            put_header_line(out, list->name, list->value);
+}
+
+/* How long the body is, where there may be one and it is known. */
+static void put_framing(const struct http_exchange *x, struct buf *out)
+{
+    if (x->status == 304)
+        return;
+    if (!x->answer.next)
+        buf_printf(out, "Content-Length: %zu\r\n", x->answer.len);
+    else if (!x->head_only && x->head.minor > 0)
+        put_header_line(out, "Transfer-Encoding", "chunked");
+}
+
+void answer_put_head(const struct http_exchange *x, const char *date, struct buf *out)
+{
+    const struct http_header *of_route = x->match.route ? x->match.route->headers : NULL;
+    buf_printf(out, "HTTP/1.1 %u %s\r\n", x->status, answer_phrase(x->status));
+    put_header_line(out, "Date", date);
+    put_list(x, of_route, NULL, out);
+    put_list(x, common_headers, of_route, out);
+    for (size_t i = 0; i < x->header_count; i++)
+        put_header_line(out, x->headers[i].name, x->headers[i].value);
+    if (x->content_type)
+        put_header_line(out, "Content-Type", x->content_type);
+    if (x->closing)
+        put_header_line(out, "Connection", "close");
+    put_framing(x, out);
+    buf_put(out, "\r\n", 2);
 }

@@ -1,58 +1,36 @@
-/* Bodies are read into memory, but all together they never take more than the server was given for them. */
+/* Bodies are read into memory as they come, and charged as they grow: what is announced but not sent costs nothing. */
 #include "collector/http/exchange.h"
-#include <stdlib.h>
 
-#define DISCARD_MAX ((size_t)1024 * 1024) /* of a refused body that is read, so that its sender sees the answer */
-#define CLOSING_MAX ((size_t)64 * 1024) /* the same on a connection that is closed anyway */
-#define BODY_FREE 8192 /* bytes of a body that need no share of bodies_max */
+#define SMALL_BODY ((size_t)8 * 1024) /* always fits: a response and an enrolment are of about 1 KB */
+#define READ_MAX ((size_t)256 * 1024) /* at once */
 
-/* Reserves room for a body of `len` bytes in all. -1: all bodies together would be more than the server may hold. */
-static int reserve_share(struct http_exchange *x, size_t len)
+/* Charges for a body of `len` bytes what its buffer may take by then: it doubles. */
+static int charge_body(struct http_exchange *x, size_t len)
 {
-    size_t most = x->match.route->body_max;
-    if (len <= BODY_FREE || len <= x->reserved)
+    size_t whole = (size_t)x->head.length, want = len < whole / 2 ? len * 2 : whole;
+    if (len <= SMALL_BODY || want <= x->body_charged)
         return 0;
-    size_t want = len < most / 2 ? len * 2 : most; /* doubling, as the buffer does */
-    size_t more = want - x->reserved;
-    if (atomic_fetch_add(&x->server->bodies, more) + more > x->server->bodies_max) {
-        atomic_fetch_sub(&x->server->bodies, more);
+    if (exchange_charge(x, want - x->body_charged) < 0)
         return -1;
-    }
-    x->reserved += more;
+    x->body_charged = want;
     return 0;
 }
 
-void body_release(struct http_exchange *x)
+char *body_room(struct http_exchange *x, size_t *len)
 {
-    buf_free(&x->body);
-    if (x->reserved > 0)
-        atomic_fetch_sub(&x->server->bodies, x->reserved);
-    x->reserved = 0;
+    size_t left = (size_t)x->head.length - x->body.len;
+    size_t most = x->body.len < SMALL_BODY ? SMALL_BODY : x->body.len < READ_MAX ? x->body.len : READ_MAX;
+    *len = left < most ? left : most;
+    char *room = charge_body(x, x->body.len + *len) == 0 ? buf_reserve(&x->body, *len) : NULL;
+    if (!room)
+        http_answer_problem(x, PROBLEM_UNAVAILABLE, "The collector is busy; send the same again later.", NULL);
+    return room;
 }
 
-int body_take(struct http_exchange *x, const char *bytes, size_t len)
+void body_add(struct http_exchange *x, size_t len)
 {
-    if (x->refusal == PROBLEM_NONE && len > x->body.max - x->body.len)
-        x->refusal = PROBLEM_TOO_LARGE;
-    if (x->refusal == PROBLEM_NONE && reserve_share(x, x->body.len + len) < 0)
-        x->refusal = PROBLEM_UNAVAILABLE;
-    if (x->refusal == PROBLEM_NONE) {
-        buf_put(&x->body, bytes, len);
-        if (buf_check(&x->body) < 0)
-            x->refusal = PROBLEM_UNAVAILABLE;
-        return 0;
-    }
-    body_release(x);
-    x->discarded += len;
-    size_t most = x->closing ? CLOSING_MAX : DISCARD_MAX + x->body.max;
-    return x->discarded <= most ? 0 : -1;
-}
-
-bool body_is_refused_unread(const struct http_exchange *x)
-{
-    const char *text = http_header(x, "Content-Length");
-    unsigned long long len = text ? strtoull(text, NULL, 10) : 0;
-    return len > DISCARD_MAX + x->body.max;
+    x->body.len += len;
+    buf_put(&x->body, "", 0); /* the NUL behind */
 }
 
 const struct buf *http_body(const struct http_exchange *x)

@@ -2,36 +2,58 @@
 #ifndef COLLECTOR_HTTP_EXCHANGE_H
 #define COLLECTOR_HTTP_EXCHANGE_H
 
+#include "collector/http/account.h"
+#include "collector/http/head.h"
+#include "collector/http/http.h"
 #include "collector/http/routes.h"
-#include "collector/http/server.h"
-#include <microhttpd.h>
+#include <pthread.h>
+
+/* What all exchanges of a server have in common. */
+struct exchange_settings {
+    const struct http_route *routes;
+    void *context; /* of the handlers */
+    struct account account;
+    int64_t wait_max_us; /* what a submission may have waited before it is looked at */
+    atomic_size_t under_way; /* exchanges */
+    atomic_bool quiescing; /* each connection ends with the answer that it is given now */
+    pthread_mutex_t lock;
+    pthread_cond_t settled; /* none is under way; told while quiescing */
+};
 
 struct answer_header {
     const char *name, *value;
     char *copy; /* the value, where it is the exchange's own; or NULL */
 };
 
+/* The body of an answer: the first of these that is set. */
+struct answer_body {
+    http_chunk_fn *next; /* a stream's, with what it was given */
+    void *source;
+    void (*release)(void *source);
+    int file; /* -1: none */
+    const char *ready; /* lasts for ever */
+    struct buf own;
+    size_t len; /* of all but a stream */
+};
+
 struct http_exchange {
-    struct http_server *server;
-    struct http_loop *loop;
-    struct MHD_Connection *connection;
+    struct exchange_settings *settings;
+    struct connection *connection;
+    struct http_head head; /* its bytes last until the handler has returned */
+    char *head_copy; /* them, where they had to be kept; or NULL */
     struct route_match match;
-    enum problem refusal; /* found before the body had come; the answer then */
     struct buf body;
-    size_t reserved; /* of the server's bodies_max */
-    size_t discarded; /* bytes of a refused body */
-    bool head; /* no body is wanted */
+    size_t body_charged; /* of `charged` */
+    size_t charged; /* to the account */
+    bool head_only; /* no body is wanted */
     bool closing; /* the connection ends with this answer */
-    bool handled, suspended;
+    bool suspended;
     http_handler *finish; /* what to do after a resume */
 
     unsigned status; /* 0: no answer yet */
     enum problem problem; /* that the answer tells */
     const char *content_type;
-    struct buf answer;
-    const struct http_static *ready; /* the body, in place of `answer`; NULL: none */
-    bool gzip; /* `ready` goes compressed */
-    struct http_stream *stream; /* the body, in place of both; NULL: none */
+    struct answer_body answer;
     struct answer_header *headers;
     size_t header_count, header_capacity;
     bool short_of_memory; /* a header was lost: the answer must not go out without it */
@@ -39,37 +61,66 @@ struct http_exchange {
     void (*release)(void *attachment);
 };
 
-/* request.c */
+/* exchange.c */
 
-/* The first query argument that is not among `known` (which ends with NULL), has no `=`, or stands there twice; NULL
- * when there is none. While the handler runs only. */
-const char *request_unknown_argument(const struct http_exchange *x, const char *const *known);
+/* An exchange without a head yet. NULL when there is no memory. */
+MUST_CHECK struct http_exchange *exchange_new(struct exchange_settings *settings, struct connection *connection);
 
-/* body.c: the request's body, and its share of what the server may hold. */
+/* Frees it, gives back what it was charged, and releases what the handler attached. NULL is fine. */
+void exchange_free(struct http_exchange *x);
 
-/* Takes the next piece of the body. Sets x->refusal where it is too large or there is no room for it; what follows is
- * then thrown away. -1: enough of a refused body has been read, and the connection should end. */
-MUST_CHECK int body_take(struct http_exchange *x, const char *bytes, size_t len);
+/* The head has been read, `lag_us` microseconds after the request could have been seen at the earliest. 0: the body is
+ * wanted, x->head.length bytes. -1: the answer has been set. */
+MUST_CHECK int exchange_begin(struct http_exchange *x, int64_t lag_us);
 
-/* Whether the announced body is too large to be read at all: then the answer goes out before it, and the connection
- * ends. */
-bool body_is_refused_unread(const struct http_exchange *x);
+/* Sets the answer to a head that was refused; the connection ends with it. */
+void exchange_refuse_head(struct http_exchange *x, const struct head_fault *fault);
 
-/* Frees the body and gives its share back. */
-void body_release(struct http_exchange *x);
+/* The body is whole. Runs the handler: afterwards either the answer is set or the exchange is suspended, and then it
+ * may be another thread's already. */
+void exchange_handle(struct http_exchange *x);
 
-/* answer.c: what the handlers have set. */
+/* After a resume: has the handler set the answer. */
+void exchange_finish(struct http_exchange *x);
 
-/* Sets the answer to a refusal that was found before the handler. */
-void answer_put_refusal(struct http_exchange *x);
+/* Keeps a copy of the head's `len` bytes for as long as the exchange lasts. -1: no memory. */
+MUST_CHECK int exchange_keep_head(struct http_exchange *x, size_t len);
 
-/* Sets 503 in place of an answer that is incomplete for want of memory, or was not set at all. -1: there is no memory
- * even for that. */
+/* Frees the body once nobody needs it any more. */
+void exchange_drop_body(struct http_exchange *x);
+
+/* Charges so many bytes more until the exchange ends. -1: there is no room. */
+MUST_CHECK int exchange_charge(struct http_exchange *x, size_t bytes);
+
+/* The same for what is small and bounded by the number of connections: it always fits. */
+void exchange_charge_small(struct http_exchange *x, size_t bytes);
+
+/* body.c */
+
+/* Room for the next bytes of a body that isn't whole yet; *len says how many. NULL: there is none, and the answer has
+ * been set. */
+MUST_CHECK char *body_room(struct http_exchange *x, size_t *len);
+
+/* So many of them have come. */
+void body_add(struct http_exchange *x, size_t len);
+
+/* answer.c */
+
+/* Sets a problem that is none of the API's: a status and its usual phrase (RFC 9457 §4.2.1, about:blank). */
+void answer_set_plain(struct http_exchange *x, unsigned status, const char *detail);
+
+/* Sets 503 in place of an answer that is incomplete for want of memory, or was not set at all, and counts a problem.
+ * -1: there is no memory even for that. */
 MUST_CHECK int answer_make_whole(struct http_exchange *x);
 
-/* The library's answer with its headers; takes over body and stream. NULL when there is no memory. */
-MUST_CHECK struct MHD_Response *answer_response(struct http_exchange *x);
+/* Puts the head of the answer, `date` (as HTTP writes it) among it. */
+void answer_put_head(const struct http_exchange *x, const char *date, struct buf *out);
 
+/* Frees the body of the answer; it is then without one. */
+void answer_drop_body(struct http_exchange *x);
 void answer_free(struct http_exchange *x);
+
+/* The phrase of a status; "" for one that is never answered. */
+const char *answer_phrase(unsigned status);
 
 #endif

@@ -1,11 +1,13 @@
-/* The face of the HTTP room: connections, routes, caps, headers, problem answers (PROTOCOL 9). The only room that knows
- * the HTTP library; knows no resource.
+/* The face of the HTTP room: connections, routes, caps, headers, problem answers (PROTOCOL 9; adr/008). Knows no
+ * resource.
  *
- * The acceptor (server) gives each connection to a loop, one a core. On the loop's thread the library reads a request
- * and calls exchange.c, which looks up the route (routes), takes in the body (body), and calls the route's handler. The
- * handler asks of the request what it needs (request, fields, negotiate) and sets an answer (answer): from memory, from
- * a resource made at the start (static), or a piece at a time (stream). A handler that must wait suspends the exchange;
- * whoever it waits for resumes it, from any thread, and the answer is set on the loop's thread again. */
+ * The acceptor (server) gives each connection to a loop, one a core. There the connection's bytes become a head, taken
+ * strictly (head, target), and an exchange begins: its route is looked up (routes), its body taken in (body), its
+ * handler called. The handler asks of the request what it needs (request, fields, negotiate) and sets an answer
+ * (answer): from memory, from a resource made at the start (static), from a file, or a piece at a time (stream). The
+ * connection sends it (sending). A handler that must wait suspends the exchange; whoever it waits for resumes it, from
+ * any thread, and the answer is set on the loop's thread again. All that takes memory on the way stands in one
+ * account. */
 #ifndef COLLECTOR_HTTP_HTTP_H
 #define COLLECTOR_HTTP_HTTP_H
 
@@ -35,7 +37,7 @@ struct http_route {
     const char *media_type; /* of the body; NULL: none is looked at */
     size_t body_max; /* bytes */
     http_handler *handle;
-    /* Names of the arguments that it takes, ending with NULL, at most 32; NULL: none. Others are 400. */
+    /* Names of the arguments that it takes, ending with NULL; NULL: none. Others are 400. */
     const char *const *query;
     /* Of each of its answers, in place of common ones of the same name; ends with a NULL name; NULL: none. */
     const struct http_header *headers;
@@ -47,8 +49,12 @@ struct http_options {
     const char *address; /* "127.0.0.1", "::1" */
     uint16_t port; /* 0: a free one */
     unsigned threads;
-    unsigned connections; /* at most; further ones are answered 503 and closed */
-    size_t bodies_max; /* bytes of request bodies held at once, over all connections */
+    unsigned connections; /* at most, beside a reserve for requests that come whole and at once */
+    size_t memory_max; /* bytes that requests and answers may hold at once; small ones always fit */
+    int64_t wait_max_us; /* what a submission may have waited before it is looked at; more: 503 */
+    unsigned head_seconds; /* in which a request's head must have come */
+    unsigned body_seconds; /* the same of a body */
+    unsigned least_rate; /* bytes a second at which a body comes and an answer is taken, over ten seconds; 0: any */
 };
 
 /* Listens and serves; `routes` ends with a NULL method. NULL: `error` says why. */
@@ -77,9 +83,9 @@ const char *http_parameter(const struct http_exchange *exchange);
 const char *http_header(const struct http_exchange *exchange, const char *name);
 const char *http_query(const struct http_exchange *exchange, const char *name);
 
-/* Whether the request comes from this machine itself and not through a proxy that says so (Forwarded, X-Forwarded-For,
- * Via). While the handler runs only. */
-bool http_is_local(const struct http_exchange *exchange);
+/* Charges so many bytes more to the server's account until the answer has been sent: for what a handler allocates
+ * beside the body and its answer, where that is large. -1: there is no room; answer PROBLEM_UNAVAILABLE. */
+MUST_CHECK int http_charge(struct http_exchange *exchange, size_t bytes);
 
 /* Puts the exchange aside until http_resume, which may come from any thread, even before the handler has returned: the
  * handler must not touch it once it has been handed over. After the resume `finish` sets the answer, on the exchange's
@@ -92,10 +98,12 @@ void http_resume(struct http_exchange *exchange);
 void http_answer(struct http_exchange *exchange, unsigned status, const char *content_type, struct buf *body);
 
 /* Sets 200 with a body that comes a piece at a time, as the connection takes it, in constant memory. Takes `source`
- * over: `release` is called once the answer has been sent or given up, or at once when memory lacks (then the answer is
- * a problem). */
+ * over: `release` is called once the answer has been sent or given up. Of HEAD nothing is made. */
 void http_answer_stream(struct http_exchange *exchange, const char *content_type, http_chunk_fn *next, void *source,
                         void (*release)(void *source));
+
+/* Sets 200 with the next `len` bytes of an open file, which is taken over. */
+void http_answer_file(struct http_exchange *exchange, const char *content_type, int file, size_t len);
 
 /* Sets 200 with the resource, compressed where the request takes that, or 304 when If-None-Match names its tag. */
 void http_answer_static(struct http_exchange *exchange, const struct http_static *resource);

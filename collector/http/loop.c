@@ -1,134 +1,288 @@
-/* Waits for the library's epoll and for its own pipe, and lets the library work on whatever is ready. */
+/* Waits for the sockets and for its inbox, and lets each connection that has something go on. */
 #include "collector/http/loop.h"
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/log.h"
+#include "base/mem.h"
 #include <errno.h>
-#include <fcntl.h>
-#include <limits.h>
-#include <microhttpd.h>
-#include <poll.h>
+#include <stdio.h>
 #include <string.h>
+#include <sys/eventfd.h>
+#include <time.h>
 #include <unistd.h>
 
-#define ARRIVALS_MAX 64 /* read from the pipe at once */
+#define CHECK_US INT64_C(1000000)
+#define EVICT_AFTER_US INT64_C(250000) /* a request that comes at once has come by then */
 
-/* Whole or not at all: an arrival is far below PIPE_BUF. */
-static int send_arrival(struct http_loop *loop, const struct http_arrival *arrival)
-{
-    return write(loop->pipe[1], arrival, sizeof *arrival) == (ssize_t)sizeof *arrival ? 0 : -1;
-}
+/* The inbox. */
 
-/* One write, however many connections are resumed before the loop looks up. A pipe that is full wakes it too. */
+/* One write, however many connections come before the loop looks up. */
 static void wake_loop(struct http_loop *loop)
 {
-    static const struct http_arrival nobody = {.fd = -1};
-    if (!atomic_exchange(&loop->woken, true) && send_arrival(loop, &nobody) < 0 && errno != EAGAIN)
+    uint64_t one = 1;
+    if (!atomic_exchange(&loop->woken, true) && write(loop->wakeup, &one, sizeof one) != sizeof one)
         log_error("http: a loop can't be woken: %s", error_of_errno(errno));
 }
 
-static void forget_connection(struct http_loop *loop)
+static void put_into_inbox(struct http_loop *loop, struct connection *c)
 {
+    c->inbox_next = atomic_load(&loop->inbox);
+    while (!atomic_compare_exchange_weak(&loop->inbox, &c->inbox_next, c))
+        ;
+    wake_loop(loop);
+}
+
+void http_loop_give(struct http_loop *loop, struct connection *c)
+{
+    atomic_fetch_add(&loop->connections, 1);
+    put_into_inbox(loop, c);
+}
+
+void http_resume(struct http_exchange *x)
+{
+    put_into_inbox(x->connection->loop, x->connection);
+}
+
+/* The inbox, oldest first. */
+static struct connection *empty_inbox(struct http_loop *loop)
+{
+    struct connection *newest = atomic_exchange(&loop->inbox, NULL), *oldest = NULL;
+    while (newest) {
+        struct connection *next = newest->inbox_next;
+        newest->inbox_next = oldest;
+        oldest = newest;
+        newest = next;
+    }
+    return oldest;
+}
+
+/* The connections. */
+
+static void append_connection(struct http_loop *loop, struct connection *c)
+{
+    c->previous = loop->last;
+    c->next = NULL;
+    *(loop->last ? &loop->last->next : &loop->first) = c;
+    loop->last = c;
+}
+
+static void remove_connection(struct http_loop *loop, struct connection *c)
+{
+    *(c->previous ? &c->previous->next : &loop->first) = c->next;
+    *(c->next ? &c->next->previous : &loop->last) = c->previous;
+}
+
+/* Events of this round may still name it, so it is freed after them. */
+static void end_connection(struct http_loop *loop, struct connection *c)
+{
+    remove_connection(loop, c);
+    c->ended = true;
+    c->next = loop->ended;
+    loop->ended = c;
     atomic_fetch_sub(&loop->connections, 1);
 }
 
-void http_loop_add(struct http_loop *loop, const struct http_arrival *arrival)
+static void free_ended(struct http_loop *loop)
 {
-    struct pollfd room = {.fd = loop->pipe[1], .events = POLLOUT};
-    atomic_fetch_add(&loop->connections, 1);
-    while (send_arrival(loop, arrival) < 0) {
-        if (errno == EAGAIN && poll(&room, 1, -1) >= 0)
-            continue;
-        log_error("http: a connection can't be handed over: %s", error_of_errno(errno));
-        forget_connection(loop);
-        close(arrival->fd);
-        return;
+    for (struct connection *c; (c = loop->ended);) {
+        loop->ended = c->next;
+        connection_free(c);
     }
 }
 
-void http_loop_closed(struct http_loop *loop)
+static void settle_connection(struct http_loop *loop, struct connection *c, enum connection_need need)
 {
-    loop->closings++;
-    forget_connection(loop);
+    switch (need) {
+    case CONNECTION_WAITS:
+        break;
+    case CONNECTION_HAS_MORE:
+        if (c->in_ready)
+            break;
+        c->in_ready = true;
+        c->ready_next = loop->ready;
+        loop->ready = c;
+        break;
+    case CONNECTION_ENDED:
+        end_connection(loop, c);
+        break;
+    }
 }
 
-/* The library closes what it does not take, and where it had begun to take it tells so. */
-static void add_connection(struct http_loop *loop, const struct http_arrival *arrival)
+/* Makes room in the reserve for one that comes now: the one that has been about to ask for the longest time is told
+ * that it is too late. Where each has only just come, the newcomer is told, as soon as it has asked. */
+static void make_room(struct http_loop *loop, struct connection *newcomer)
 {
-    size_t before = loop->closings;
-    if (MHD_add_connection(loop->daemon, arrival->fd, &arrival->peer.any, arrival->len) != MHD_YES &&
-        loop->closings == before)
-        forget_connection(loop);
+    size_t count = atomic_load(&loop->connections);
+    if (count <= loop->reserve)
+        return;
+    for (struct connection *c = loop->first; c && loop->room.now - c->state_began > EVICT_AFTER_US; c = c->next)
+        if (c->state == CONNECTION_READS_HEAD && !c->turned_away) {
+            settle_connection(loop, c, connection_turn_away(c));
+            return;
+        }
+    newcomer->turned_away = true;
 }
 
-static void take_arrivals(struct http_loop *loop)
+/* Beyond twice the reserve nobody is listened to: that many are still being told. */
+static void begin_connection(struct http_loop *loop, struct connection *c)
 {
-    struct http_arrival list[ARRIVALS_MAX];
-    ssize_t n = read(loop->pipe[0], list, sizeof list);
-    atomic_store(&loop->woken, false); /* before the library looks for what was resumed */
-    for (size_t i = 0; n > 0 && i < (size_t)n / sizeof list[0]; i++)
-        if (list[i].fd >= 0)
-            add_connection(loop, &list[i]);
+    struct epoll_event event = {.events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET, .data.ptr = c};
+    connection_begin(c, loop, &loop->room);
+    append_connection(loop, c);
+    if (loop->reserve > 0)
+        make_room(loop, c);
+    if (loop->reserve > 0 && atomic_load(&loop->connections) > 2 * loop->reserve)
+        settle_connection(loop, c, connection_turn_away(c));
+    if (c->ended)
+        return;
+    if (epoll_ctl(loop->epoll, EPOLL_CTL_ADD, c->fd, &event) == 0)
+        return;
+    log_error("http: a connection can't be watched: %s", error_of_errno(errno));
+    end_connection(loop, c);
 }
 
-static int timeout_ms(struct MHD_Daemon *daemon)
+static void take_inbox(struct http_loop *loop)
 {
-    MHD_UNSIGNED_LONG_LONG ms;
-    if (MHD_get_timeout(daemon, &ms) != MHD_YES)
-        return -1;
-    return ms < INT_MAX ? (int)ms : INT_MAX;
+    atomic_store(&loop->woken, false); /* before the look, so that who comes after it wakes the loop again */
+    for (struct connection *c = empty_inbox(loop), *next; c; c = next) {
+        next = c->inbox_next;
+        if (c->room)
+            settle_connection(loop, c, connection_resume(c));
+        else
+            begin_connection(loop, c);
+    }
+}
+
+/* Rounds. */
+
+static void set_date(struct connection_room *room)
+{
+    static const char days[7][4] = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
+    static const char months[12][4] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                       "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+    time_t now = time(NULL);
+    struct tm tm;
+    if (gmtime_r(&now, &tm))
+        snprintf(room->date, sizeof room->date, "%s, %02u %s %04u %02u:%02u:%02u GMT", days[tm.tm_wday],
+                 (unsigned)tm.tm_mday % 100u, months[tm.tm_mon], (unsigned)(tm.tm_year + 1900) % 10000u,
+                 (unsigned)tm.tm_hour % 100u, (unsigned)tm.tm_min % 100u, (unsigned)tm.tm_sec % 100u);
+}
+
+static void check_connections(struct http_loop *loop)
+{
+    if (loop->room.now - loop->checked < CHECK_US)
+        return;
+    loop->checked = loop->room.now;
+    set_date(&loop->room);
+    for (struct connection *c = loop->first, *next; c; c = next) {
+        next = c->next;
+        settle_connection(loop, c, connection_check(c, loop->room.now));
+    }
+}
+
+/* Those that had more to do when the round began, each once. */
+static void go_on_with_ready(struct http_loop *loop)
+{
+    struct connection *list = loop->ready;
+    loop->ready = NULL;
+    for (struct connection *next; list; list = next) {
+        next = list->ready_next;
+        list->in_ready = false;
+        if (!list->ended)
+            settle_connection(loop, list, connection_proceed(list));
+    }
+}
+
+static void take_event(struct http_loop *loop, const struct epoll_event *event)
+{
+    struct connection *c = event->data.ptr;
+    uint64_t count;
+    if (!c) {
+        if (read(loop->wakeup, &count, sizeof count) < 0 && errno != EAGAIN)
+            log_error("http: a loop's inbox can't be read: %s", error_of_errno(errno));
+        return;
+    }
+    if (c->ended)
+        return;
+    bool broken = (event->events & (EPOLLHUP | EPOLLERR)) != 0;
+    c->hung_up |= broken || (event->events & EPOLLRDHUP) != 0;
+    c->readable |= c->hung_up || (event->events & EPOLLIN) != 0;
+    c->writable |= broken || (event->events & EPOLLOUT) != 0;
+    settle_connection(loop, c, connection_proceed(c));
+}
+
+static int timeout_ms(const struct http_loop *loop)
+{
+    return loop->ready ? 0 : loop->first ? 1000 : -1;
 }
 
 static void *run_loop(void *argument)
 {
     struct http_loop *loop = argument;
-    int library = MHD_get_daemon_info(loop->daemon, MHD_DAEMON_INFO_EPOLL_FD)->epoll_fd;
-    struct pollfd fds[] = {{.fd = library, .events = POLLIN}, {.fd = loop->pipe[0], .events = POLLIN}};
     while (!atomic_load(&loop->stopping)) {
-        loop->round_began = clock_monotonic_us();
-        MHD_run(loop->daemon);
-        if (poll(fds, 2, timeout_ms(loop->daemon)) > 0 && (fds[1].revents & POLLIN) != 0)
-            take_arrivals(loop);
+        int n = epoll_wait(loop->epoll, loop->events, LOOP_EVENTS_MAX, timeout_ms(loop));
+        loop->room.now = clock_monotonic_us();
+        check_connections(loop);
+        for (int i = 0; i < n; i++)
+            take_event(loop, &loop->events[i]);
+        take_inbox(loop);
+        go_on_with_ready(loop);
+        free_ended(loop);
     }
     return NULL;
 }
 
-static void close_pipe(struct http_loop *loop)
+/* Starting and stopping. */
+
+static void release_loop(struct http_loop *loop)
 {
-    close(loop->pipe[0]);
-    close(loop->pipe[1]);
+    mem_free(loop->room.scratch);
+    buf_free(&loop->room.head);
+    close(loop->epoll);
+    close(loop->wakeup);
+    *loop = (struct http_loop){.epoll = -1};
 }
 
-int http_loop_start(struct http_loop *loop, struct MHD_Daemon *daemon)
+static int watch_inbox(struct http_loop *loop)
 {
-    *loop = (struct http_loop){.daemon = daemon};
-    if (pipe2(loop->pipe, O_CLOEXEC | O_NONBLOCK) != 0)
-        return -1;
-    if (pthread_create(&loop->thread, NULL, run_loop, loop) == 0)
+    struct epoll_event event = {.events = EPOLLIN, .data.ptr = NULL};
+    return loop->epoll >= 0 && loop->wakeup >= 0 && loop->room.scratch
+               ? epoll_ctl(loop->epoll, EPOLL_CTL_ADD, loop->wakeup, &event)
+               : -1;
+}
+
+int http_loop_start(struct http_loop *loop, struct exchange_settings *settings, const struct connection_limits *limits,
+                    size_t reserve)
+{
+    memset(loop, 0, sizeof *loop);
+    loop->room.settings = settings;
+    loop->room.limits = *limits;
+    loop->room.scratch = mem_alloc(CONNECTION_READ_MAX);
+    loop->reserve = reserve;
+    loop->epoll = epoll_create1(EPOLL_CLOEXEC);
+    loop->wakeup = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    buf_init(&loop->room.head, SIZE_MAX);
+    set_date(&loop->room);
+    if (watch_inbox(loop) == 0 && pthread_create(&loop->thread, NULL, run_loop, loop) == 0)
         return 0;
-    close_pipe(loop);
+    release_loop(loop);
     return -1;
-}
-
-void http_loop_resume(struct http_loop *loop, struct MHD_Connection *connection)
-{
-    MHD_resume_connection(connection);
-    wake_loop(loop);
-}
-
-int64_t http_loop_lag_us(const struct http_loop *loop)
-{
-    return clock_monotonic_us() - loop->round_began;
 }
 
 void http_loop_stop(struct http_loop *loop)
 {
+    if (!loop->room.settings)
+        return;
     atomic_store(&loop->stopping, true);
     wake_loop(loop);
     pthread_join(loop->thread, NULL);
-    for (struct http_arrival left; read(loop->pipe[0], &left, sizeof left) == (ssize_t)sizeof left;)
-        if (left.fd >= 0)
-            close(left.fd);
-    MHD_stop_daemon(loop->daemon);
-    close_pipe(loop);
+    for (struct connection *c = empty_inbox(loop), *next; c; c = next) {
+        next = c->inbox_next;
+        connection_free(c);
+    }
+    for (struct connection *c = loop->first, *next; c; c = next) {
+        next = c->next;
+        connection_free(c);
+    }
+    release_loop(loop);
 }

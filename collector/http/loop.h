@@ -1,61 +1,38 @@
-/* One HTTP thread: an event loop over a daemon of the HTTP library that it alone runs. The library's own threads, and
- * its accepting, are not used (adr/006). Inside the HTTP room. */
+/* One HTTP thread: an event loop over the connections that it has been given. Inside the HTTP room. */
 #ifndef COLLECTOR_HTTP_LOOP_H
 #define COLLECTOR_HTTP_LOOP_H
 
-#include "base/compiler.h"
-#include <netinet/in.h>
-#include <pthread.h>
-#include <stdatomic.h>
-#include <stdbool.h>
-#include <stdint.h>
+#include "collector/http/connection.h"
+#include <sys/epoll.h>
 
-struct MHD_Daemon;
-struct MHD_Connection;
-
-/* A connection that has been accepted: a non-blocking socket and its peer. */
-struct http_arrival {
-    int fd;
-    socklen_t len; /* of `peer` */
-    union {
-        struct sockaddr any;
-        struct sockaddr_in v4;
-        struct sockaddr_in6 v6;
-    } peer;
-};
+#define LOOP_EVENTS_MAX 4096 /* looked at in one round */
 
 struct http_loop {
-    struct MHD_Daemon *daemon;
+    struct connection_room room;
+    size_t reserve; /* connections that a loop of the reserve serves at most; 0: it is an ordinary one */
+    int epoll, wakeup; /* an eventfd */
     pthread_t thread;
-    int pipe[2]; /* brings arrivals, and such without a descriptor when the loop must look up */
+    _Atomic(struct connection *) inbox; /* given or resumed; newest first */
     atomic_bool woken; /* it has been told, and has not looked yet */
     atomic_bool stopping;
-    atomic_size_t connections; /* handed over and not yet closed */
-    size_t closings; /* close notifications so far; loop thread only */
-    int64_t round_began; /* when the loop last looked for what is ready, clock_monotonic_us; loop thread only */
+    atomic_size_t connections; /* given and not yet ended */
+    /* The loop's thread's: */
+    struct connection *first, *last; /* in order of arrival */
+    struct connection *ready; /* those that have more to do */
+    struct connection *ended; /* to be freed when the round is over */
+    int64_t checked; /* when the slow ones were last looked for */
+    struct epoll_event events[LOOP_EVENTS_MAX];
 };
 
-/* Starts the thread on a daemon that was started without a listening socket, for external polling with epoll. 0: the
- * loop owns the daemon. -1: it can't be started, the daemon stays the caller's. `loop` must stay where it is until
- * http_loop_stop. */
-MUST_CHECK int http_loop_start(struct http_loop *loop, struct MHD_Daemon *daemon);
+/* Starts the thread. `loop` is cleared, and stays where it is until http_loop_stop. -1: it can't be started. */
+MUST_CHECK int http_loop_start(struct http_loop *loop, struct exchange_settings *settings,
+                               const struct connection_limits *limits, size_t reserve);
 
-/* Hands a connection over; where the loop has as many at hand as its pipe holds, waits until it has looked up. One
- * thread, not the loop's; not after http_loop_stop has begun. */
-void http_loop_add(struct http_loop *loop, const struct http_arrival *arrival);
+/* Gives a new connection to the loop, for good. Any thread; not after http_loop_stop has begun. */
+void http_loop_give(struct http_loop *loop, struct connection *c);
 
-/* The library tells that a connection of the loop has been closed. On the loop's thread, or in http_loop_stop. */
-void http_loop_closed(struct http_loop *loop);
-
-/* Takes a suspended connection up again, on the loop's thread; returns at once. Any thread. */
-void http_loop_resume(struct http_loop *loop, struct MHD_Connection *connection);
-
-/* How long ago the loop looked for what is ready, in microseconds: what the request that is being handled has waited,
- * if it was there by then. On the loop's thread. */
-int64_t http_loop_lag_us(const struct http_loop *loop);
-
-/* Ends the thread and the daemon, closing all connections; none may be suspended, and none may be handed over any
- * more. */
+/* Ends the thread and closes all connections; no exchange may be suspended. Nothing to be done for one that was never
+ * started (cleared). */
 void http_loop_stop(struct http_loop *loop);
 
 #endif

@@ -1,92 +1,116 @@
 /* Accepting connections and giving each to a loop; starting, quiescing, stopping. Knows no request. */
-#include "collector/http/server.h"
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/lang.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "collector/http/listen.h"
+#include "collector/http/loop.h"
 #include <errno.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 
-#define IDLE_SECONDS 30u
-#define OVERFLOW_IDLE_SECONDS 5u /* of a connection over the limit */
-#define OVERFLOW_MAX 256 /* connections over the limit, open at the same time to be told so */
-/* For header and buffers of one connection; the library overwrites all of it after each request. */
-#define CONNECTION_BYTES ((size_t)16 * 1024)
-#define POLL_MS 5
-#define FIRST_SERVING 1 /* of the loops; the one before is for what is too much */
-#define RETRY_ACCEPT_MS 50 /* until descriptors or memory may be there again */
+#define SECOND_US INT64_C(1000000)
+#define IDLE_SECONDS 30 /* between two requests of a connection */
+#define RESERVE 256 /* connections beside `connections`, for requests that come whole and at once */
+#define RESERVE_SECONDS 2 /* for each part of such a request */
+#define FIRST_ORDINARY 1 /* of the loops; the one before is the reserve's */
+#define RETRY_ACCEPT_MS 50 /* until memory may be there again */
+
+struct http_server {
+    struct exchange_settings settings;
+    size_t connections_max;
+    int listening; /* -1: no longer */
+    int spare; /* a descriptor, so that one who comes when there are none can be told; -1: none */
+    pthread_t acceptor;
+    uint16_t port;
+    unsigned count; /* of loops that run */
+    struct http_loop loops[];
+};
+
+/* Accepting. */
 
 static size_t connections_of(const struct http_server *server, unsigned loop)
 {
-    return atomic_load(&server->loops[loop].loop.connections);
+    return atomic_load_explicit(&server->loops[loop].connections, memory_order_relaxed);
 }
-
-static void note_connection(void *context, struct MHD_Connection *connection, void **slot,
-                            enum MHD_ConnectionNotificationCode code)
-{
-    struct serving *serving = context;
-    (void)connection;
-    (void)slot;
-    if (code == MHD_CONNECTION_NOTIFY_CLOSED)
-        http_loop_closed(&serving->loop);
-}
-
-/* Accepting. */
 
 static size_t count_served(const struct http_server *server)
 {
     size_t count = 0;
-    for (unsigned i = FIRST_SERVING; i < server->count; i++)
+    for (unsigned i = FIRST_ORDINARY; i < server->count; i++)
         count += connections_of(server, i);
     return count;
 }
 
-/* To the loop that has the fewest, or when all together have as many as there may be, to the one that says so. */
-static void hand_over(struct http_server *server, const struct http_arrival *arrival)
+/* The one that has the fewest, or when all together have as many as there may be, the reserve. */
+static struct http_loop *choose_loop(struct http_server *server)
 {
-    unsigned least = FIRST_SERVING;
-    for (unsigned i = FIRST_SERVING + 1; i < server->count; i++)
+    unsigned least = FIRST_ORDINARY;
+    for (unsigned i = FIRST_ORDINARY + 1; i < server->count; i++)
         if (connections_of(server, i) < connections_of(server, least))
             least = i;
-    http_loop_add(&server->loops[count_served(server) < server->connections_max ? least : 0].loop, arrival);
+    return &server->loops[count_served(server) < server->connections_max ? least : 0];
 }
 
-static bool is_full(const struct http_server *server)
+/* Says 503 at once to one for whom there is no descriptor or memory, and closes. */
+static void turn_away_at_door(int fd)
 {
-    return connections_of(server, 0) >= OVERFLOW_MAX && count_served(server) >= server->connections_max;
+    static const char answer[] = "HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\nConnection: close\r\n"
+                                 "Content-Length: 0\r\n\r\n";
+    char request[4096];
+    (void)send(fd, answer, sizeof answer - 1, MSG_NOSIGNAL | MSG_DONTWAIT);
+    shutdown(fd, SHUT_WR);
+    while (recv(fd, request, sizeof request, MSG_DONTWAIT) > 0)
+        ; /* what is left unread would undo the answer */
+    close(fd);
 }
 
-/* Waits until there may be descriptors or memory again; says so once. */
-static void wait_for_room(int error, bool *told)
+static void hand_over(struct http_server *server, int fd)
 {
-    if (!*told)
-        log_warning("http: no connection can be accepted: %s", error_of_errno(error));
-    *told = true;
-    clock_sleep_ms(RETRY_ACCEPT_MS);
+    int on = 1;
+    (void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    struct connection *c = connection_new(fd);
+    if (c)
+        http_loop_give(choose_loop(server), c);
+    else
+        turn_away_at_door(fd);
 }
 
-/* One thread accepts for all loops: the library would take ten a round, and rounds grow long just when many come. */
+/* No descriptor is left: the spare one serves to tell so. */
+static void turn_away_with_spare(struct http_server *server)
+{
+    if (server->spare >= 0)
+        close(server->spare);
+    int fd = accept4(server->listening, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+    if (fd >= 0)
+        turn_away_at_door(fd);
+    else
+        clock_sleep_ms(RETRY_ACCEPT_MS);
+    server->spare = open("/dev/null", O_RDONLY | O_CLOEXEC);
+}
+
 static void *accept_all(void *argument)
 {
     struct http_server *server = argument;
     bool told = false;
     for (;;) {
-        struct http_arrival arrival = {.len = sizeof arrival.peer};
-        while (is_full(server) && !atomic_load(&server->quiescing))
-            clock_sleep_ms(POLL_MS); /* those over the limit are closed soon; others wait in the backlog */
-        arrival.fd = accept4(server->listening, &arrival.peer.any, &arrival.len, SOCK_CLOEXEC | SOCK_NONBLOCK);
-        int error = errno;
-        if (arrival.fd >= 0) {
-            hand_over(server, &arrival);
+        int fd = accept4(server->listening, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK), why = errno;
+        if (fd >= 0) {
+            hand_over(server, fd);
             told = false;
-        } else if (atomic_load(&server->quiescing)) {
+        } else if (atomic_load(&server->settings.quiescing)) {
             return NULL;
-        } else if (error == EMFILE || error == ENFILE || error == ENOBUFS || error == ENOMEM) {
-            wait_for_room(error, &told);
+        } else if (why == EMFILE || why == ENFILE || why == ENOBUFS || why == ENOMEM) {
+            if (!told)
+                log_warning("http: connections are turned away: %s", error_of_errno(why));
+            told = true;
+            turn_away_with_spare(server);
         }
     }
 }
@@ -94,7 +118,7 @@ static void *accept_all(void *argument)
 /* Closes the listening socket, after which connecting is refused. */
 static void stop_accepting(struct http_server *server)
 {
-    atomic_store(&server->quiescing, true);
+    atomic_store(&server->settings.quiescing, true);
     if (server->listening < 0)
         return;
     shutdown(server->listening, SHUT_RDWR); /* accept4 returns */
@@ -105,59 +129,68 @@ static void stop_accepting(struct http_server *server)
 
 /* Starting and stopping. */
 
-static int start_loop(struct http_server *server)
+static struct connection_limits ordinary_limits(const struct http_options *options)
 {
-    struct serving *serving = &server->loops[server->count];
-    serving->server = server;
-    serving->overflow = server->count == 0;
-    struct MHD_Daemon *daemon = MHD_start_daemon(
-        MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_NO_LISTEN_SOCKET, 0, NULL, NULL, exchange_take, serving,
-        MHD_OPTION_CONNECTION_LIMIT, (unsigned)server->connections_max + OVERFLOW_MAX, MHD_OPTION_CONNECTION_TIMEOUT,
-        serving->overflow ? OVERFLOW_IDLE_SECONDS : IDLE_SECONDS, MHD_OPTION_CONNECTION_MEMORY_LIMIT, CONNECTION_BYTES,
-        MHD_OPTION_NOTIFY_COMPLETED, exchange_completed, NULL, MHD_OPTION_NOTIFY_CONNECTION, note_connection, serving,
-        MHD_OPTION_END);
-    if (!daemon)
-        return -1;
-    if (http_loop_start(&serving->loop, daemon) < 0) {
-        MHD_stop_daemon(daemon);
-        return -1;
-    }
-    server->count++;
-    return 0;
+    return (struct connection_limits){.head_us = options->head_seconds * SECOND_US,
+                                      .idle_us = IDLE_SECONDS * SECOND_US,
+                                      .body_us = options->body_seconds * SECOND_US,
+                                      .least_rate = options->least_rate};
 }
 
-static int start_threads(struct http_server *server, unsigned loops)
+static struct connection_limits reserve_limits(const struct http_options *options)
 {
-    while (server->count < loops)
-        if (start_loop(server) < 0)
+    return (struct connection_limits){.head_us = RESERVE_SECONDS * SECOND_US,
+                                      .idle_us = RESERVE_SECONDS * SECOND_US,
+                                      .body_us = RESERVE_SECONDS * SECOND_US,
+                                      .least_rate = options->least_rate,
+                                      .one_request = true};
+}
+
+static int start_threads(struct http_server *server, const struct http_options *options)
+{
+    const struct connection_limits ordinary = ordinary_limits(options), reserve = reserve_limits(options);
+    for (; server->count < FIRST_ORDINARY + options->threads; server->count++) {
+        bool first = server->count < FIRST_ORDINARY;
+        if (http_loop_start(&server->loops[server->count], &server->settings, first ? &reserve : &ordinary,
+                            first ? RESERVE : 0) < 0)
             return -1;
+    }
     return pthread_create(&server->acceptor, NULL, accept_all, server) == 0 ? 0 : -1;
+}
+
+static void prepare_settings(struct exchange_settings *settings, const struct http_options *options,
+                             const struct http_route *routes, void *context)
+{
+    settings->routes = routes;
+    settings->context = context;
+    settings->account.max = options->memory_max;
+    settings->wait_max_us = options->wait_max_us;
+    pthread_mutex_init(&settings->lock, NULL);
+    pthread_cond_init(&settings->settled, NULL);
 }
 
 struct http_server *http_start(const struct http_options *options, const struct http_route *routes, void *context,
                                struct error *error)
 {
-    size_t loops = FIRST_SERVING + options->threads;
+    size_t loops = FIRST_ORDINARY + options->threads;
     struct http_server *server = mem_calloc(1, sizeof *server + loops * sizeof server->loops[0]);
     if (!server) {
         error_no_memory(error);
         return NULL;
     }
     server->port = options->port;
-    server->routes = routes;
-    server->context = context;
-    server->bodies_max = options->bodies_max;
     server->connections_max = options->connections;
+    prepare_settings(&server->settings, options, routes, context);
+    server->spare = open("/dev/null", O_RDONLY | O_CLOEXEC);
     server->listening = http_listen(options->address, &server->port, error);
-    if (server->listening < 0) {
-        mem_free(server);
-        return NULL;
-    }
-    if (start_threads(server, (unsigned)loops) == 0)
+    if (server->listening >= 0 && start_threads(server, options) == 0)
         return server;
-    error_set(error, ERROR_IO, T("the HTTP threads can't be started", "de HTTP-threads kunnen niet gestart worden"));
-    close(server->listening);
-    server->listening = -1;
+    if (server->listening >= 0) {
+        error_set(error, ERROR_IO,
+                  T("the HTTP threads can't be started", "de HTTP-threads kunnen niet gestart worden"));
+        close(server->listening);
+        server->listening = -1;
+    }
     http_stop(server);
     return NULL;
 }
@@ -169,16 +202,26 @@ uint16_t http_port(const struct http_server *server)
 
 void http_quiesce(struct http_server *server, unsigned seconds)
 {
+    struct exchange_settings *settings = &server->settings;
+    struct timespec until;
     stop_accepting(server);
-    int64_t until = clock_monotonic_us() + (int64_t)seconds * 1000000;
-    while (atomic_load(&server->exchanges) > 0 && clock_monotonic_us() < until)
-        clock_sleep_ms(POLL_MS);
+    clock_gettime(CLOCK_MONOTONIC, &until);
+    until.tv_sec += seconds;
+    pthread_mutex_lock(&settings->lock);
+    while (atomic_load(&settings->under_way) > 0 &&
+           pthread_cond_clockwait(&settings->settled, &settings->lock, CLOCK_MONOTONIC, &until) == 0)
+        ;
+    pthread_mutex_unlock(&settings->lock);
 }
 
 void http_stop(struct http_server *server)
 {
     stop_accepting(server);
     for (unsigned i = 0; i < server->count; i++)
-        http_loop_stop(&server->loops[i].loop);
+        http_loop_stop(&server->loops[i]);
+    if (server->spare >= 0)
+        close(server->spare);
+    pthread_cond_destroy(&server->settings.settled);
+    pthread_mutex_destroy(&server->settings.lock);
     mem_free(server);
 }

@@ -35,8 +35,12 @@ static const struct key keys[CONFIG_KEYS] = {
     [CONFIG_THREADS] = {"threads", "0", 0, 256},
     [CONFIG_CONNECTIONS] = {"connections", "4096", 16, 1000000},
     [CONFIG_QUEUE] = {"queue", "16384", 1, 1000000},
-    [CONFIG_BODIES_MIB] = {"bodies_mib", "256", 32, 65536},
-    [CONFIG_METRICS] = {"metrics", "local", 0, 0},
+    [CONFIG_MEMORY_MIB] = {"memory_mib", "256", 32, 65536},
+    [CONFIG_WAIT_MAX] = {"wait_max", "3", 1, 60},
+    [CONFIG_HEAD_SECONDS] = {"head_seconds", "10", 1, 300},
+    [CONFIG_BODY_SECONDS] = {"body_seconds", "300", 1, 3600},
+    [CONFIG_LEAST_RATE] = {"least_rate", "1024", 0, 1000000},
+    [CONFIG_METRICS_LISTEN] = {"metrics_listen", "", 0, 0},
     [CONFIG_SECURITY_CONTACT] = {"security_contact", "", 0, 0},
     [CONFIG_SECURITY_EXPIRES] = {"security_expires", "", 0, 0},
     [CONFIG_SECURITY_POLICY] = {"security_policy", "", 0, 0},
@@ -151,6 +155,7 @@ static int read_variables(struct config *config)
 
 /* Checks. */
 
+/* "127.0.0.1:8080", "[::1]:8080". */
 static int split_listen(const char *text, char *address, uint16_t *port)
 {
     const char *colon = strrchr(text, ':');
@@ -167,6 +172,17 @@ static int split_listen(const char *text, char *address, uint16_t *port)
         return -1; /* an IPv6 address without brackets: where its port begins can't be told */
     }
     snprintf(address, CONFIG_VALUE_SIZE, "%.*s", (int)(to - from), from);
+    *port = (uint16_t)number;
+    return 0;
+}
+
+/* A port alone is this machine's. */
+static int split_metrics_listen(const char *text, char *address, uint16_t *port)
+{
+    int64_t number;
+    if (number_read(text, 0, UINT16_MAX, &number) < 0)
+        return split_listen(text, address, port);
+    snprintf(address, CONFIG_VALUE_SIZE, "127.0.0.1");
     *port = (uint16_t)number;
     return 0;
 }
@@ -198,6 +214,18 @@ static int check_listen(const struct config *config)
                           "moet ADRES:POORT zijn, zoals 127.0.0.1:8080 of [::1]:8080"));
 }
 
+static int check_metrics_listen(const struct config *config)
+{
+    const char *text = config->values[CONFIG_METRICS_LISTEN];
+    char address[CONFIG_VALUE_SIZE];
+    uint16_t port;
+    if (text[0] == '\0' || split_metrics_listen(text, address, &port) == 0)
+        return CLI_DONE;
+    return refuse_value(config, CONFIG_METRICS_LISTEN,
+                        T("must be a port of this machine, such as 9464, or ADDRESS:PORT",
+                          "moet een poort van deze machine zijn, zoals 9464, of ADRES:POORT"));
+}
+
 static int check_log_level(const struct config *config)
 {
     enum log_level level;
@@ -215,14 +243,6 @@ static int check_origin(const struct config *config)
     return refuse_value(config, CONFIG_ORIGIN,
                         T("may hold no spaces and no +, and at most 255 bytes",
                           "mag geen spaties en geen + bevatten, en hoogstens 255 bytes"));
-}
-
-static int check_metrics(const struct config *config)
-{
-    const char *to = config->values[CONFIG_METRICS];
-    if (strcmp(to, "local") == 0 || strcmp(to, "anyone") == 0 || strcmp(to, "off") == 0)
-        return CLI_DONE;
-    return refuse_value(config, CONFIG_METRICS, T("must be local, anyone or off", "moet local, anyone of off zijn"));
 }
 
 /* Whether a value is empty, or a URI of one of RFC 9116's schemes without a space. */
@@ -258,7 +278,7 @@ static int check_security(const struct config *config)
 
 static int check_values(const struct config *config)
 {
-    int (*const checks[])(const struct config *) = {check_listen, check_log_level, check_origin, check_metrics,
+    int (*const checks[])(const struct config *) = {check_listen, check_metrics_listen, check_log_level, check_origin,
                                                     check_security};
     int result = CLI_DONE;
     for (int key = 0; key < CONFIG_KEYS && result == CLI_DONE; key++)
@@ -302,10 +322,11 @@ uint64_t config_number(const struct config *config, enum config_key key)
     return (uint64_t)value;
 }
 
-void config_listen(const struct config *config, char address[static CONFIG_VALUE_SIZE], uint16_t *port)
+bool config_listen(const struct config *config, enum config_key key, char address[static CONFIG_VALUE_SIZE],
+                   uint16_t *port)
 {
-    if (split_listen(config->values[CONFIG_LISTEN], address, port) < 0)
-        address[0] = '\0'; /* config_read has seen that it can be split */
+    int (*split)(const char *, char *, uint16_t *) = key == CONFIG_LISTEN ? split_listen : split_metrics_listen;
+    return split(config->values[key], address, port) == 0; /* config_read has seen that what is there can be split */
 }
 
 void config_print(const struct config *config)

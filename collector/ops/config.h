@@ -5,6 +5,7 @@
 #define COLLECTOR_OPS_CONFIG_H
 
 #include "base/cli.h"
+#include <stdbool.h>
 #include <stdint.h>
 
 #define CONFIG_VALUE_SIZE 1024
@@ -18,8 +19,12 @@ enum config_key {
     CONFIG_THREADS, /* HTTP threads; 0: one a core */
     CONFIG_CONNECTIONS, /* at most */
     CONFIG_QUEUE, /* submissions that may wait for the writer */
-    CONFIG_BODIES_MIB, /* memory for request bodies, in MiB */
-    CONFIG_METRICS, /* who sees /metrics: "local", "anyone", "off" */
+    CONFIG_MEMORY_MIB, /* that requests and answers may hold, in MiB */
+    CONFIG_WAIT_MAX, /* seconds that a submission may wait before it is turned away */
+    CONFIG_HEAD_SECONDS, /* in which a request's head must have come */
+    CONFIG_BODY_SECONDS, /* the same of a body */
+    CONFIG_LEAST_RATE, /* bytes a second at which bodies come and answers are taken; 0: any */
+    CONFIG_METRICS_LISTEN, /* a port of this machine, or ADDRESS:PORT, for /metrics; empty: it is not served */
     CONFIG_SECURITY_CONTACT, /* of security.txt (RFC 9116), a URI; empty: there is none */
     CONFIG_SECURITY_EXPIRES, /* RFC 3339 */
     CONFIG_SECURITY_POLICY, /* a URI, or empty */
@@ -45,8 +50,9 @@ MUST_CHECK int config_read(struct config *config);
 /* A number that config_read has checked. */
 uint64_t config_number(const struct config *config, enum config_key key);
 
-/* Splits CONFIG_LISTEN: "127.0.0.1:8080", "[::1]:8080". */
-void config_listen(const struct config *config, char address[static CONFIG_VALUE_SIZE], uint16_t *port);
+/* Splits CONFIG_LISTEN or CONFIG_METRICS_LISTEN. false: it is empty. */
+bool config_listen(const struct config *config, enum config_key key, char address[static CONFIG_VALUE_SIZE],
+                   uint16_t *port);
 
 /* Prints every value and where it comes from. */
 void config_print(const struct config *config);

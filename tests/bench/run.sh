@@ -14,7 +14,7 @@ else
 fi
 if command -v dpkg-query >/dev/null; then
     printf 'libraries:'
-    dpkg-query -W -f=' ${Package} ${Version}' libsodium23 libmicrohttpd12 libsqlite3-0 libc6 2>/dev/null || printf ' unknown'
+    dpkg-query -W -f=' ${Package} ${Version}' libsodium23 libsqlite3-0 libc6 2>/dev/null || printf ' unknown'
     echo
 fi
 "$build/bench-http" "$collector" "$folder" "$responses" "$runs" "${ONLY:-}"

@@ -52,7 +52,7 @@ export const libraries = [
   [/^cjson\/|^cJSON\.h$/, /^base\/json[^/]*\.c$/],
   [/^sodium/, /^(crypto\/[^/]*\.[ch]|base\/mem\.c)$/],
   [/^curl\//, /^base\/fetch\.c$/],
-  [/^microhttpd\.h$/, /^collector\/http\/[^/]*\.[ch]$/],
+  [/^sys\/(socket|epoll|eventfd|sendfile)\.h$/, /^(collector\/http\/[^/]*\.[ch]|tests\/.*)$/],
   [/^sqlite3\.h$/, /^(collector\/store\/sqlite\/[^/]*\.[ch]|tests\/unit\/collector\/store\/[^/]*\.[ch])$/], // tests damage stores
   [/^zlib\.h$/, /^collector\/http\/gzip\.c$/],
   [/^ini\.h$/, /^collector\/ops\/config\.c$/],

@@ -40,7 +40,6 @@ put_package() { # name
     libcriterion-dev) put_file usr/include/criterion/criterion.h ;;
     libcurl4-openssl-dev) put_file usr/include/x86_64-linux-gnu/curl/curl.h ;;
     libinih-dev) put_file usr/include/ini.h ;;
-    libmicrohttpd-dev) put_file usr/include/microhttpd.h ;;
     libsodium-dev) put_file usr/include/sodium.h ;;
     libsqlite3-dev) put_file usr/include/sqlite3.h ;;
     zlib1g-dev) put_file usr/include/zlib.h ;;

@@ -12,7 +12,7 @@ export const keepAlive = () => new http.Agent({ keepAlive: true, maxSockets: 8 }
 export function request(base, path, { method = 'GET', headers = {}, body, agent } = {}) {
   return new Promise((resolve, reject) => {
     const url = new URL(base);
-    const options = { host: url.hostname, port: url.port, path, method, headers: { ...headers }, agent: agent ?? false };
+    const options = { host: url.hostname.replace(/^\[|\]$/g, ''), port: url.port, path, method, headers: { ...headers }, agent: agent ?? false };
     if (body !== undefined && options.headers['Transfer-Encoding'] === undefined)
       options.headers['Content-Length'] = Buffer.byteLength(body);
     const req = http.request(options, (res) => {

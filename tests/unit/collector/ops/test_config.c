@@ -58,21 +58,21 @@ Test(config, has_defaults)
     cr_assert_eq(config_number(&config, CONFIG_THREADS), 0);
     cr_assert_eq(config_number(&config, CONFIG_CONNECTIONS), 4096);
     cr_assert_eq(config_number(&config, CONFIG_QUEUE), 16384);
-    cr_assert_eq(config_number(&config, CONFIG_BODIES_MIB), 256);
-    config_listen(&config, address, &port);
+    cr_assert_eq(config_number(&config, CONFIG_MEMORY_MIB), 256);
+    cr_assert(config_listen(&config, CONFIG_LISTEN, address, &port));
     cr_assert_str_eq(address, "127.0.0.1");
     cr_assert_eq(port, 8080);
 }
 
 Test(config, reads_a_file)
 {
-    write_file("; settings\n[collector]\nstore = sqlite:/var/lib/panel.db\nthreads=3\n\nQueue = 99\nbodies_mib = 64 ; "
+    write_file("; settings\n[collector]\nstore = sqlite:/var/lib/panel.db\nthreads=3\n\nQueue = 99\nmemory_mib = 64 ; "
                "small\n");
     must_read();
     assert_value(CONFIG_STORE, "sqlite:/var/lib/panel.db", "file");
     assert_value(CONFIG_QUEUE, "99", "file");
     cr_assert_eq(config_number(&config, CONFIG_THREADS), 3);
-    cr_assert_eq(config_number(&config, CONFIG_BODIES_MIB), 64);
+    cr_assert_eq(config_number(&config, CONFIG_MEMORY_MIB), 64);
     assert_value(CONFIG_LISTEN, "127.0.0.1:8080", "default");
 }
 
@@ -124,7 +124,7 @@ Test(config, takes_the_log_level_into_use)
 
 Test(config, refuses_an_unknown_setting_in_the_file)
 {
-    write_file("[collector]\nthreads = 3\ncolour = red\nbodies_mib = 1\n");
+    write_file("[collector]\nthreads = 3\ncolour = red\nmemory_mib = 1\n");
     assert_refused("[collector] colour", "collector.ini");
     write_file("[client]\nthreads = 3\n");
     assert_refused("[client] threads", "collector.ini");
@@ -203,7 +203,7 @@ static const char *const numbers[] = {
 
 Test(config, refuses_what_is_no_number)
 {
-    static const enum config_key keys[] = {CONFIG_THREADS, CONFIG_CONNECTIONS, CONFIG_QUEUE, CONFIG_BODIES_MIB};
+    static const enum config_key keys[] = {CONFIG_THREADS, CONFIG_CONNECTIONS, CONFIG_QUEUE, CONFIG_MEMORY_MIB};
     for (size_t k = 0; k < sizeof keys / sizeof *keys; k++) {
         for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
             *config_flag(keys[k]) = numbers[i];
@@ -221,7 +221,7 @@ Test(config, refuses_numbers_out_of_range)
     } ranges[] = {{CONFIG_THREADS, "-1", "0", "256", "257"},
                   {CONFIG_CONNECTIONS, "15", "16", "1000000", "1000001"},
                   {CONFIG_QUEUE, "0", "1", "1000000", "1000001"},
-                  {CONFIG_BODIES_MIB, "31", "32", "65536", "65537"}};
+                  {CONFIG_MEMORY_MIB, "31", "32", "65536", "65537"}};
     for (size_t i = 0; i < sizeof ranges / sizeof *ranges; i++) {
         *config_flag(ranges[i].key) = ranges[i].below;
         assert_refused("must be a number from", "flag");
@@ -270,7 +270,7 @@ Test(config, splits_every_form_of_listen)
         uint16_t port;
         *config_flag(CONFIG_LISTEN) = forms[i].text;
         must_read();
-        config_listen(&config, address, &port);
+        cr_assert(config_listen(&config, CONFIG_LISTEN, address, &port));
         cr_assert_str_eq(address, forms[i].address);
         cr_assert_eq(port, forms[i].port);
     }
