@@ -49,9 +49,13 @@ static void read_invitation_row(struct batch_plan *plan, const struct batch_file
                       "member moet 1 tot 64 letters, cijfers, . _ of - zijn en niet met . beginnen"));
         fine = false;
     }
-    if (invitation_read(typed, code) < 0) {
-        batch_fault(faults, file, row->line,
-                    T("the code is none: 26 letters and digits", "de code is er geen: 26 letters en cijfers"));
+    struct error error;
+    if (invitation_read(typed, code, &error) < 0) {
+        struct buf what;
+        buf_init(&what, ERROR_TEXT_SIZE);
+        buf_printf(&what, T("the code is none: %s", "de code is er geen: %s"), error.text);
+        batch_fault(faults, file, row->line, buf_text(&what));
+        buf_free(&what);
         fine = false;
     }
     mem_wipe(code, sizeof code);

@@ -13,30 +13,21 @@
 #include "client/terminal/failures.h"
 #include "client/terminal/input.h"
 #include "panel/invitation.h"
-#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 
 #define CODE_LINE_MAX ((size_t)256)
-#define CODE_CHARACTERS 26
 #define CODE_TRIES 3
+#define CODE_WORDS 26 /* on the command line, where blanks in a code part it */
 #define PANEL_ID_MAX ((size_t)64)
 
-static bool is_code(const char *typed)
+/* -1 with *error when it is no code. */
+static int check_code(const char *typed, struct error *error)
 {
     uint8_t code[INVITATION_BYTES];
-    bool fine = invitation_read(typed, code) == 0;
+    int result = invitation_read(typed, code, error);
     mem_wipe(code, sizeof code);
-    return fine;
-}
-
-/* Letters and digits: what a code consists of. */
-static size_t count_code_characters(const char *typed)
-{
-    size_t count = 0;
-    for (; *typed; typed++)
-        count += isalnum((unsigned char)*typed) != 0;
-    return count;
+    return result;
 }
 
 static void show_code_prompt(const struct input *input, size_t have)
@@ -47,7 +38,7 @@ static void show_code_prompt(const struct input *input, size_t have)
         fprintf(stderr,
                 T("%zu of its %d characters; the rest (Enter alone: begin anew): ",
                   "%zu van de %d tekens; de rest (alleen Enter: opnieuw beginnen): "),
-                have, CODE_CHARACTERS);
+                have, INVITATION_CHARACTERS);
     if (!input->is_terminal)
         fputc('\n', stderr);
 }
@@ -62,27 +53,15 @@ static int read_typed_code(struct input *input, struct buf *code)
     buf_expect(&line, CODE_LINE_MAX);
     buf_reset(code);
     while (!is_over) {
-        size_t have = count_code_characters(buf_text(code));
+        size_t have = invitation_count(buf_text(code));
         show_code_prompt(input, have);
         enum input_result result = input_read_line(input, &line);
         has_ended = result == INPUT_ENDED;
         buf_put(code, buf_text(&line), line.len);
-        is_over = result != INPUT_LINE || line.len == 0 || count_code_characters(buf_text(code)) >= CODE_CHARACTERS;
+        is_over = result != INPUT_LINE || line.len == 0 || invitation_count(buf_text(code)) >= INVITATION_CHARACTERS;
     }
     buf_wipe(&line);
     return has_ended ? -1 : buf_check(code);
-}
-
-static void tell_no_code(const char *typed)
-{
-    size_t count = count_code_characters(typed);
-    if (count != CODE_CHARACTERS)
-        cli_say(T("That is no code: it has %zu letters and digits, and a code has %d.",
-                  "Dat is geen code: er staan %zu letters en cijfers in, en een code heeft er %d."),
-                count, CODE_CHARACTERS);
-    else
-        cli_say("%s", T("That is no code: one of its characters must be another.",
-                        "Dat is geen code: een van de tekens moet een ander zijn."));
 }
 
 /* Asks for the code; a few times over where someone is there to mend it. */
@@ -91,9 +70,10 @@ static int ask_code(struct input *input, struct buf *code)
     for (int i = 0; i < (input->is_terminal ? CODE_TRIES : 1); i++) {
         if (read_typed_code(input, code) < 0)
             break;
-        if (is_code(buf_text(code)))
+        struct error error;
+        if (check_code(buf_text(code), &error) == 0)
             return 0;
-        tell_no_code(buf_text(code));
+        cli_say(T("That is no code: %s.", "Dat is geen code: %s."), error.text);
     }
     return -1;
 }
@@ -318,20 +298,23 @@ int cmd_enrol(const struct cli_verb *verb, int argc, char **argv)
                                           .dutch = "nog een keer, in een logboek dat opnieuw begonnen is"},
                                          {0}};
     int first;
-    int exit_code = cli_parse(verb, options, argc, argv, 1, 2, &first);
+    struct error error;
+    int exit_code = cli_parse(verb, options, argc, argv, 1, 1 + CODE_WORDS, &first);
     if (exit_code != CLI_RUN)
         return exit_code;
-    const char *code = argc - first > 1 ? argv[first + 1] : NULL;
-    struct buf url;
+    struct buf url, code;
     buf_init(&url, FETCH_URL_MAX);
+    buf_init(&code, CODE_LINE_MAX);
+    for (int i = first + 1; i < argc; i++)
+        buf_printf(&code, "%s ", argv[i]);
     if (fetch_normalise_url(argv[first], &url) < 0)
         exit_code = cli_misuse(
             "%s", T("the URL must be as https://panel.example.nl", "de URL moet zijn zoals https://panel.example.nl"));
-    else if (code && !is_code(code))
-        exit_code = cli_misuse("%s", T("that is no code: it has 26 letters and digits",
-                                       "dat is geen code: die heeft 26 letters en cijfers"));
+    else if (code.len > 0 && check_code(buf_text(&code), &error) < 0)
+        exit_code = cli_misuse(T("that is no code: %s", "dat is geen code: %s"), error.text);
     else
-        exit_code = enrol_at_home(home, buf_text(&url), code, anew);
+        exit_code = enrol_at_home(home, buf_text(&url), code.len > 0 ? buf_text(&code) : NULL, anew);
     buf_free(&url);
+    buf_wipe(&code);
     return exit_code;
 }

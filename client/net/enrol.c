@@ -21,7 +21,7 @@ static int sign_enrolment(struct buf *jws, const struct profile *profile, const 
     uint8_t bytes[INVITATION_BYTES], public_key[KEY_BYTES];
     char written[INVITATION_TEXT_SIZE], jti[RANDOM_ID_SIZE];
     struct buf claims;
-    if (invitation_read(code, bytes) < 0)
+    if (invitation_read(code, bytes, NULL) < 0)
         return -1;
     buf_init(&claims, JWS_MAX);
     invitation_write(bytes, written);

@@ -101,7 +101,7 @@ static int check_enrolment(const struct enrolment *claims, const struct jws *jws
         return error_set(why, ERROR_REFUSED, "%s", T("its key may not enrol", "de sleutel mag zich niet inschrijven"));
     if (strcmp(claims->aud, panel->id) != 0)
         return error_set(why, ERROR_REFUSED, "%s", T("it is for another panel", "ze is voor een ander panel"));
-    if (invitation_read(claims->invitation, code) < 0)
+    if (invitation_read(claims->invitation, code, NULL) < 0)
         return error_set(why, ERROR_REFUSED, "%s", T("its invitation is no code", "de uitnodiging is geen code"));
     return 0;
 }

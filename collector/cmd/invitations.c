@@ -175,8 +175,9 @@ int cmd_invitations_withdraw(const struct cli_verb *verb, int argc, char **argv)
     struct store *store = cmd_begin(verb, argc, argv, 1, &first, &result);
     if (!store)
         return result;
-    if (invitation_read(argv[first], code)) {
-        result = cli_misuse(T("this is no invitation code", "dit is geen uitnodigingscode"));
+    struct error error;
+    if (invitation_read(argv[first], code, &error) < 0) {
+        result = cli_misuse(T("this is no invitation code: %s", "dit is geen uitnodigingscode: %s"), error.text);
     } else {
         hash_invitation(code, hash);
         result = withdraw_invitation(store, hash);

@@ -179,7 +179,7 @@ static void fill_enrolment(struct submission *s, const struct enrolment *claims,
     s->received_at = now;
     s->iat_fits = claims->iat <= now + ENROLMENT_SKEW && claims->iat >= now - ENROLMENT_SKEW;
     /* What is no code at all is hashed as an empty one, which nobody was given. */
-    bool is_code = invitation_read(claims->invitation, code) == 0;
+    bool is_code = invitation_read(claims->invitation, code, NULL) == 0;
     crypto_sha256(code, is_code ? sizeof code : 0, s->invitation);
     mem_wipe(code, sizeof code);
 }

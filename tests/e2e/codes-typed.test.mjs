@@ -11,7 +11,7 @@ let collector;
 let folder;
 let codes;
 before(async () => {
-  collector = await ready('codes-typed', { codes: 4 });
+  collector = await ready('codes-typed', { codes: 6 });
   codes = [...collector.codes];
   folder = freshFolder('codes-typed-homes');
 });
@@ -47,7 +47,31 @@ test('too few and too many characters are counted, and a code of the right lengt
   terminal.types(`${codes[0]}X\r`);
   await terminal.shows('it has 27 letters and digits');
   terminal.types(`${codes[0].replace(/^./, 'U')}\r`);
-  await terminal.shows('That is no code: ');
+  await terminal.shows("That is no code: 'U' is in no code");
   await terminal.shows('no code, so not enrolled');
   assert.equal((await terminal.ended()).code, 1);
+});
+
+test('a code with blanks or typographic dashes is read, also where the shell parts it; a wrong one says what is wrong', async () => {
+  const enrol = (...words) => run('burgerpanel', ['enrol', collector.url, ...words, '--home', newHome()]);
+  const spaced = await enrol(...codes.pop().split('-'));
+  assert.equal(spaced.code, 0, spaced.stderr);
+  const code = codes.pop();
+  const dashed = await enrol(`\u00a0${code.toLowerCase().replaceAll('-', ' \u2013 ')}.`);
+  assert.equal(dashed.code, 0, dashed.stderr);
+  for (const [typed, wrong] of [
+    [code.slice(1), 'it has 25 letters and digits, and a code has 26'],
+    [`${code}0`, 'it has 27 letters and digits, and a code has 26'],
+    [code.replace(/^./, 'u'), "'u' is in no code"],
+    [code.replace(/.$/, 'Z'), 'one of its characters must be another'],
+    ['-', 'it is empty'],
+  ]) {
+    const done = await enrol(typed);
+    assert.equal(done.code, 2, done.stderr);
+    assert.ok(done.stderr.includes(wrong), done.stderr);
+    assert.ok(!done.stderr.toUpperCase().includes(code.slice(8, 15)), 'the code is not shown again');
+    const withdrawn = await collector.run('invitations', 'withdraw', typed);
+    assert.equal(withdrawn.code, 2, withdrawn.stderr);
+    assert.ok(withdrawn.stderr.includes(wrong), withdrawn.stderr);
+  }
 });

@@ -9,10 +9,14 @@ static void read_code(const char *typed)
 {
     uint8_t code[INVITATION_BYTES], again[INVITATION_BYTES];
     char text[INVITATION_TEXT_SIZE];
-    if (invitation_read(typed, code) < 0)
+    struct error error = {0};
+    if (invitation_read(typed, code, &error) < 0) {
+        fuzz_require(error.kind == ERROR_REFUSED && error.text[0] != '\0');
         return;
+    }
+    fuzz_require(invitation_count(typed) == INVITATION_CHARACTERS);
     invitation_write(code, text);
-    fuzz_require(strlen(text) == INVITATION_TEXT_SIZE - 1 && invitation_read(text, again) == 0);
+    fuzz_require(strlen(text) == INVITATION_TEXT_SIZE - 1 && invitation_read(text, again, NULL) == 0);
     fuzz_require(memcmp(code, again, sizeof code) == 0);
 }
 
