@@ -1,5 +1,6 @@
 /* Checkpoints: signed once a batch by the writer, read by clients and auditors. */
 #include "crypto/checkpoint.h"
+#include "base/lang.h"
 #include "crypto/line.h"
 #include <inttypes.h>
 #include <string.h>
@@ -26,16 +27,20 @@ int checkpoint_parse(const char *text, size_t len, struct merkle_head *head, siz
     struct line rest = {text, len}, origin, size, root, extension;
     struct merkle_head parsed;
     if (!line_next(&rest, &origin) || !line_next(&rest, &size) || !line_next(&rest, &root) || origin.len == 0)
-        return error_set(error, ERROR_REFUSED, "not the three lines of a checkpoint");
+        return error_set(error, ERROR_REFUSED, "%s",
+                         T("not the three lines of a checkpoint", "niet de drie regels van een controlepunt"));
     if (line_number(&size, &parsed.size) < 0)
-        return error_set(error, ERROR_REFUSED, "tree size is no decimal number");
+        return error_set(error, ERROR_REFUSED, "%s",
+                         T("tree size is no decimal number", "de grootte van de boom is geen decimaal getal"));
     if (line_base64_exactly(&root, parsed.root.bytes, SHA256_BYTES) < 0)
-        return error_set(error, ERROR_REFUSED, "root is no SHA-256 in base64");
+        return error_set(error, ERROR_REFUSED, "%s",
+                         T("root is no SHA-256 in base64", "de wortel is geen SHA-256 in base64"));
     while (line_next(&rest, &extension))
         if (extension.len == 0)
-            return error_set(error, ERROR_REFUSED, "empty extension line");
+            return error_set(error, ERROR_REFUSED, "%s", T("empty extension line", "een lege regel als uitbreiding"));
     if (rest.len != 0)
-        return error_set(error, ERROR_REFUSED, "last line without a newline");
+        return error_set(error, ERROR_REFUSED, "%s",
+                         T("last line without a newline", "de laatste regel heeft geen regeleinde"));
     *head = parsed;
     *origin_len = origin.len;
     return 0;
@@ -51,7 +56,8 @@ int checkpoint_open(const char *note, size_t len, const struct note_key *key, st
         return -1;
     struct line origin = {note, origin_len};
     if (!line_is(&origin, key->name))
-        return error_set(error, ERROR_REFUSED, "the origin is not that of the key");
+        return error_set(error, ERROR_REFUSED, "%s",
+                         T("the origin is not that of the key", "de herkomst is niet die van de sleutel"));
     *head = opened;
     return 0;
 }

@@ -1,5 +1,6 @@
 /* Notes: written by the log, read by whoever holds its verifier key. */
 #include "crypto/note.h"
+#include "base/lang.h"
 #include "base/utf8.h"
 #include "crypto/crypto.h"
 #include "crypto/line.h"
@@ -75,20 +76,22 @@ int note_key_parse(const char *text, size_t len, struct note_key *out, struct er
     struct line name = {text, !plus ? 0 : (size_t)(plus - text)};
     if (!plus || len < name.len + 1 + ID_DIGITS + 1 || !note_name_is_good(name.text, name.len) ||
         plus[1 + ID_DIGITS] != '+')
-        return error_set(error, ERROR_REFUSED, "not of the form name+id+key");
+        return error_set(error, ERROR_REFUSED, "%s",
+                         T("not of the form name+id+key", "niet van de vorm naam+id+sleutel"));
     uint8_t bytes[1 + KEY_BYTES];
     size_t rest = name.len + 1 + ID_DIGITS + 1;
     struct line base64 = {text + rest, len - rest};
     if (line_base64_exactly(&base64, bytes, sizeof bytes) < 0 || bytes[0] != TYPE_ED25519)
-        return error_set(error, ERROR_REFUSED, "not an Ed25519 key");
+        return error_set(error, ERROR_REFUSED, "%s", T("not an Ed25519 key", "geen Ed25519-sleutel"));
     struct note_key key;
     char id[ID_DIGITS + 1];
     fill_key(&key, &name, bytes + 1);
     sodium_bin2hex(id, sizeof id, key.id, sizeof key.id);
     if (memcmp(id, plus + 1, ID_DIGITS) != 0)
-        return error_set(error, ERROR_REFUSED, "the id is not the key's");
+        return error_set(error, ERROR_REFUSED, "%s", T("the id is not the key's", "het id is niet dat van de sleutel"));
     if (!key_is_acceptable(key.public_key))
-        return error_set(error, ERROR_REFUSED, "the key is no acceptable Ed25519 key");
+        return error_set(error, ERROR_REFUSED, "%s",
+                         T("the key is no acceptable Ed25519 key", "de sleutel is geen bruikbare Ed25519-sleutel"));
     *out = key;
     return 0;
 }
@@ -179,15 +182,17 @@ static const char *find_separator(const char *note, size_t len)
 static int cut_note(const char *note, size_t len, struct line *text, struct line *signatures, struct error *error)
 {
     if (len > NOTE_MAX)
-        return error_set(error, ERROR_REFUSED, "note too long");
+        return error_set(error, ERROR_REFUSED, "%s", T("note too long", "de notitie is te lang"));
     if (!is_text(note, len))
-        return error_set(error, ERROR_REFUSED, "not lines of UTF-8 without control characters");
+        return error_set(error, ERROR_REFUSED, "%s",
+                         T("not lines of UTF-8 without control characters", "geen regels UTF-8 zonder stuurtekens"));
     const char *separator = find_separator(note, len);
     if (!separator)
-        return error_set(error, ERROR_REFUSED, "no empty line before the signatures");
+        return error_set(error, ERROR_REFUSED, "%s",
+                         T("no empty line before the signatures", "geen lege regel voor de handtekeningen"));
     *text = (struct line){note, (size_t)(separator - note) + 1};
     *signatures = (struct line){separator + 2, len - text->len - 1};
-    return signatures->len > 0 ? 0 : error_set(error, ERROR_REFUSED, "no signature");
+    return signatures->len > 0 ? 0 : error_set(error, ERROR_REFUSED, "%s", T("no signature", "geen handtekening"));
 }
 
 enum judgement { OF_ANOTHER_KEY, GOOD, BAD };
@@ -217,7 +222,8 @@ static int check_signatures(struct line lines, const struct note_key *key, const
     bool found = !key;
     while (line_next(&lines, &line)) {
         if (read_signature(line, &signature) < 0 || !is_sound(signature.base64))
-            return error_set(error, ERROR_REFUSED, "malformed signature line");
+            return error_set(error, ERROR_REFUSED, "%s",
+                             T("malformed signature line", "een onjuist gevormde regel met een handtekening"));
         switch (!key ? OF_ANOTHER_KEY : judge_signature(&signature, key, text)) {
         case OF_ANOTHER_KEY:
             break;
@@ -225,10 +231,13 @@ static int check_signatures(struct line lines, const struct note_key *key, const
             found = true;
             break;
         case BAD:
-            return error_set(error, ERROR_REFUSED, "the signature does not verify");
+            return error_set(error, ERROR_REFUSED, "%s",
+                             T("the signature does not verify", "de handtekening klopt niet"));
         }
     }
-    return found ? 0 : error_set(error, ERROR_REFUSED, "not signed by this key");
+    return found ? 0
+                 : error_set(error, ERROR_REFUSED, "%s",
+                             T("not signed by this key", "niet ondertekend met deze sleutel"));
 }
 
 static int open_note(const char *note, size_t len, const struct note_key *key, size_t *text_len, struct error *error)

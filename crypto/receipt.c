@@ -1,5 +1,6 @@
 /* Receipts: the last step of the walk of one response, and what a member keeps of it. */
 #include "crypto/receipt.h"
+#include "base/lang.h"
 #include "crypto/line.h"
 #include <string.h>
 
@@ -29,12 +30,14 @@ static int read_proof(struct line *rest, struct receipt *out, struct error *erro
         if (line.len == 0)
             return 0;
         if (out->count == MERKLE_PROOF_MAX)
-            return error_set(error, ERROR_REFUSED, "proof too long");
+            return error_set(error, ERROR_REFUSED, "%s", T("proof too long", "het bewijs is te lang"));
         if (line_base64_exactly(&line, out->proof[out->count].bytes, SHA256_BYTES) < 0)
-            return error_set(error, ERROR_REFUSED, "proof line is no SHA-256 in base64");
+            return error_set(
+                error, ERROR_REFUSED, "%s",
+                T("proof line is no SHA-256 in base64", "een regel van het bewijs is geen SHA-256 in base64"));
         out->count++;
     }
-    return error_set(error, ERROR_REFUSED, "no checkpoint");
+    return error_set(error, ERROR_REFUSED, "%s", T("no checkpoint", "geen controlepunt"));
 }
 
 static int check_form(const struct receipt *receipt, struct error *error)
@@ -51,11 +54,12 @@ int receipt_parse(const char *text, size_t len, struct receipt *out, struct erro
     struct line rest = {text, len}, line;
     struct receipt parsed;
     if (len > RECEIPT_MAX)
-        return error_set(error, ERROR_REFUSED, "receipt too long");
+        return error_set(error, ERROR_REFUSED, "%s", T("receipt too long", "het ontvangstbewijs is te lang"));
     if (!line_next(&rest, &line) || !line_is(&line, FIRST_LINE))
-        return error_set(error, ERROR_REFUSED, "first line is not " FIRST_LINE);
+        return error_set(error, ERROR_REFUSED, T("first line is not %s", "de eerste regel is niet %s"), FIRST_LINE);
     if (!line_next(&rest, &line) || !line_skip(&line, "index ") || line_number(&line, &parsed.index) < 0)
-        return error_set(error, ERROR_REFUSED, "second line is no index");
+        return error_set(error, ERROR_REFUSED, "%s",
+                         T("second line is no index", "de tweede regel is geen regelnummer"));
     if (read_proof(&rest, &parsed, error) < 0)
         return -1;
     parsed.checkpoint = rest.text;
@@ -75,7 +79,9 @@ int receipt_check(const char *text, size_t len, const struct merkle_hash *leaf, 
         checkpoint_open(receipt.checkpoint, receipt.checkpoint_len, key, &head, error) < 0)
         return -1;
     if (!merkle_inclusion_holds(receipt.index, head.size, leaf, receipt.proof, receipt.count, &head.root))
-        return error_set(error, ERROR_REFUSED, "the proof does not lead from the entry to the checkpoint");
+        return error_set(error, ERROR_REFUSED, "%s",
+                         T("the proof does not lead from the entry to the checkpoint",
+                           "het bewijs leidt niet van de regel naar het controlepunt"));
     if (index)
         *index = receipt.index;
     return 0;
