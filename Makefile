@@ -115,6 +115,9 @@ else
 say =
 endif
 
+# Made beside its place and put there whole: another make of the same tree may be reading it, or running it.
+TO = -o $@.$$$$ && mv $@.$$$$ $@
+
 .PHONY: all programs units
 all: programs ## builds both programs into build/
 programs: $(PROGRAMS)
@@ -122,15 +125,16 @@ units: $(UNITS)
 
 $(OUT)/obj/%.o: %.c Makefile | $(HAVE)
 	@mkdir -p $(@D)
-	$(call say,CC,$<)$(COMPILE) -MMD -MP -c $< -o $@
+	$(call say,CC,$<)$(COMPILE) -MMD -MP -MT $@ -MF $(@:.o=.d).$$$$ -c $< $(TO) && \
+	    mv $(@:.o=.d).$$$$ $(@:.o=.d)
 
 $(OUT)/obj/collector/api/openapi.o: collector/api/openapi.json
 
 $(OUT)/burgerpanel-collector: $(call objects,collector/main.c $(COLLECTOR_SOURCES) $(GROUND_SOURCES))
-	$(call say,LD,$@)$(LINK) $^ $(LIBS_collector) -o $@
+	$(call say,LD,$@)$(LINK) $^ $(LIBS_collector) $(TO)
 
 $(OUT)/burgerpanel: $(call objects,client/main.c $(CLIENT_SOURCES) $(GROUND_SOURCES))
-	$(call say,LD,$@)$(LINK) $^ $(LIBS_client) -o $@
+	$(call say,LD,$@)$(LINK) $^ $(LIBS_client) $(TO)
 
 # A room's unit tests are linked with that room and those below it.
 BELOW_base := $(wildcard base/*.c)
@@ -148,7 +152,7 @@ LIBS_RUNNER := -lcriterion
 endif
 define unit_rule
 $(OUT)/unit-$(1): $(call objects,$(RUNNER) $(wildcard tests/unit/$(1)/*.c tests/unit/$(1)/*/*.c tests/unit/*.c) $(BELOW_$(1)))
-	$$(call say,LD,$$@)$$(LINK) $$^ $(LIBS_RUNNER) $$(LIBS_$(1)) -o $$@
+	$$(call say,LD,$$@)$$(LINK) $$^ $(LIBS_RUNNER) $$(LIBS_$(1)) $$(TO)
 endef
 $(foreach room,$(UNIT_ROOMS),$(eval $(call unit_rule,$(room))))
 
@@ -158,20 +162,20 @@ BENCH_SHARED := $(addprefix tests/bench/,kit.c load.c measure.c) $(GROUND_SOURCE
 .PHONY: benches
 benches: $(BENCHES)
 $(OUT)/bench-http: $(call objects,tests/bench/bench.c $(BENCH_SHARED))
-	$(call say,LD,$@)$(LINK) $^ $(LIBS_ground) -o $@
+	$(call say,LD,$@)$(LINK) $^ $(LIBS_ground) $(TO)
 $(OUT)/bench-overload: $(call objects,tests/bench/overload.c $(BENCH_SHARED))
-	$(call say,LD,$@)$(LINK) $^ $(LIBS_ground) -o $@
+	$(call say,LD,$@)$(LINK) $^ $(LIBS_ground) $(TO)
 $(OUT)/bench-log: $(call objects,tests/bench/log.c $(BENCH_SHARED) $(COLLECTOR_SOURCES))
-	$(call say,LD,$@)$(LINK) $^ $(LIBS_collector) -o $@
+	$(call say,LD,$@)$(LINK) $^ $(LIBS_collector) $(TO)
 $(OUT)/bench-growth: $(call objects,$(addprefix tests/bench/,growth.c fill.c crowd.c) $(BENCH_SHARED) $(COLLECTOR_SOURCES))
-	$(call say,LD,$@)$(LINK) $^ $(LIBS_collector) -o $@
+	$(call say,LD,$@)$(LINK) $^ $(LIBS_collector) $(TO)
 
 FUZZERS := $(patsubst tests/fuzz/%.c,$(OUT)/%,$(wildcard tests/fuzz/fuzz_*.c))
 .PHONY: fuzzers
 .SECONDARY:
 fuzzers: $(FUZZERS)
 $(OUT)/fuzz_%: $(OUT)/obj/tests/fuzz/fuzz_%.o $(call objects,$(GROUND_SOURCES))
-	$(call say,LD,$@)$(LINK) -fsanitize=fuzzer $^ $(LIBS_ground) -o $@
+	$(call say,LD,$@)$(LINK) -fsanitize=fuzzer $^ $(LIBS_ground) $(TO)
 
 -include $(shell find $(OUT)/obj -name '*.d' 2>/dev/null)
 

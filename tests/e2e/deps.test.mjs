@@ -56,12 +56,12 @@ test('several targets of one make are installed for by one call', async () => {
 
 // Both have found something missing before the first has installed anything.
 async function makeTwo(machine, first, second) {
-  machine.hold();
+  machine.hold('hold');
   const one = machine.succeed(first);
   await poll('the first to install', 20, () => machine.calls().length > 0);
   const two = machine.succeed(second);
   await poll('the second to wait', 20, () => machine.lines('locks').length > 1 || machine.calls().length > 1);
-  machine.release();
+  machine.release('hold');
   await Promise.all([one, two]);
   return machine.calls().filter((call) => !/^(tests|fixtures)/.test(call));
 }
@@ -73,6 +73,20 @@ test('of two makes at once the second waits, and finds nothing missing', async (
 test('of two makes at once the second installs what only it needs', async () => {
   const calls = await makeTwo(new Machine('two-unlike'), 'demo', 'test');
   assert.deepEqual(calls, ['update', install(build), 'update', install(everything.filter((name) => !build.includes(name)))]);
+});
+
+test('what is being compiled or linked is never seen half by another make', async () => {
+  const machine = new Machine('half');
+  await machine.succeed('deps');
+  machine.hold('hold-compiler');
+  const making = machine.succeed('programs');
+  const isHalf = ([, text]) => text === 'half\n';
+  await poll('two files to be half there', 20, () => machine.built().filter(isHalf).length > 3);
+  for (const [path] of machine.built()) assert.doesNotMatch(path, /\.[od]$/);
+  machine.release('hold-compiler');
+  await making;
+  assert.ok(machine.built().some(([path]) => path.endsWith('.d')));
+  assert.deepEqual(machine.built().filter((file) => isHalf(file) || /\.\d+$/.test(file[0])), []);
 });
 
 test('a lock of another program is waited for', async () => {

@@ -21,6 +21,16 @@ const which = (name) => {
   return paths.find(existsSync) ?? assert.fail(`${name} is not on this machine`);
 };
 
+// Another may have moved it away since it was listed.
+function readIfThere(path) {
+  try {
+    return [[path, readFileSync(path, 'utf8')]];
+  } catch (error) {
+    if (error.code === 'ENOENT') return [];
+    throw error;
+  }
+}
+
 function writeScript(path, text) {
   mkdirSync(dirname(path), { recursive: true });
   writeFileSync(path, `#!/bin/sh\n${text}\n`);
@@ -49,13 +59,30 @@ export class Machine {
     writeScript(this.path('bin/flock'), `echo "$*" >>'${this.path('locks')}'\nexec ${which('flock')} "$@"`);
     writeScript(this.path('stand-in/true'), ':');
     writeScript(this.path('stand-in/node'), 'echo v18.20.4');
-    writeScript(this.path('stand-in/compiler'), 'while [ $# -gt 1 ]; do\n[ "$1" = -o ] && : >"$2"\nshift\ndone');
+    writeScript(this.path('stand-in/compiler'), this.compiler());
     if (apt) cpSync('tests/e2e/lib/apt-get.sh', this.path('bin/apt-get'));
 
     for (const path of PAPERS) cpSync(path, join(this.tree, path), { recursive: true });
     for (const folder of SOURCES) copySources(this.tree, folder);
     for (const script of SCRIPTS)
       writeScript(join(this.tree, script), `echo "${script} $*" >>'${this.path('calls')}'`);
+  }
+
+  // Writes what it is told to in two steps, and waits between them while there is a file hold-compiler.
+  compiler() {
+    return `files=
+while [ $# -gt 1 ]; do
+  case $1 in -o | -MF) files="$files $2" ;; esac
+  shift
+done
+[ -n "$files" ] || exit 0
+for file in $files; do echo half >"$file"; done
+tries=0
+while [ -e '${this.path('hold-compiler')}' ] && [ "$tries" -lt 1500 ]; do
+  /bin/sleep 0.02
+  tries=$((tries + 1))
+done
+for file in $files; do echo '# whole' >"$file"; done`;
   }
 
   path(...names) {
@@ -87,13 +114,21 @@ export class Machine {
     return output;
   }
 
-  // One apt-get at a time ends only when released.
-  hold() {
-    writeFileSync(this.path('hold'), '');
+  // What was started goes on only when released: 'hold' for apt-get, 'hold-compiler' for the compiler.
+  hold(name) {
+    writeFileSync(this.path(name), '');
   }
 
-  release() {
-    rmSync(this.path('hold'));
+  release(name) {
+    rmSync(this.path(name));
+  }
+
+  // The files below build/, as [path, text].
+  built() {
+    const build = join(this.tree, 'build');
+    if (!existsSync(build)) return [];
+    const files = readdirSync(build, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+    return files.map((entry) => join(entry.parentPath ?? entry.path, entry.name)).flatMap(readIfThere);
   }
 
   holdLists(times) {
