@@ -226,7 +226,7 @@ void csv_begin(struct csv_writer *w, struct buf *out, const struct csv_format *f
         buf_put_text(out, "\xEF\xBB\xBF");
 }
 
-static void separate(struct csv_writer *w)
+static void put_separator(struct csv_writer *w)
 {
     if (w->in_row)
         buf_put_char(w->out, w->format->separator);
@@ -249,7 +249,7 @@ void csv_put_text(struct csv_writer *w, const char *text)
 {
     const char special[] = {'"', '\r', '\n', w->format->separator, '\0'};
     bool quoted;
-    separate(w);
+    put_separator(w);
     if (!text || *text == '\0')
         return;
     quoted = text[strcspn(text, special)] != '\0';
@@ -264,7 +264,7 @@ void csv_put_text(struct csv_writer *w, const char *text)
 
 void csv_put_integer(struct csv_writer *w, int64_t value)
 {
-    separate(w);
+    put_separator(w);
     buf_printf(w->out, "%lld", (long long)value);
 }
 
@@ -276,7 +276,7 @@ void csv_put_decimal(struct csv_writer *w, double value)
         csv_put_empty(w);
         return;
     }
-    separate(w);
+    put_separator(w);
     snprintf(text, sizeof text, "%.4f", value);
     /* Whatever sign the locale put between them, the digits before it and the last four are the number. */
     len = strlen(text);
@@ -287,7 +287,7 @@ void csv_put_decimal(struct csv_writer *w, double value)
 
 void csv_put_empty(struct csv_writer *w)
 {
-    separate(w);
+    put_separator(w);
 }
 
 void csv_end_row(struct csv_writer *w)

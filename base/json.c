@@ -48,7 +48,7 @@ static int refuse_value(struct walk *walk, const cJSON *culprit, const char *eng
     return -1;
 }
 
-static int compare_members(const void *a, const void *b)
+static int compare_member_names(const void *a, const void *b)
 {
     const cJSON *const *left = (const cJSON *const *)a;
     const cJSON *const *right = (const cJSON *const *)b;
@@ -81,10 +81,10 @@ static int check_many_names(struct walk *walk, const cJSON *object, size_t count
     size_t n = 0;
     for (const cJSON *member = object->child; member; member = member->next)
         sorted[n++] = member;
-    qsort(sorted, n, sizeof(const cJSON *), compare_members);
+    qsort(sorted, n, sizeof(const cJSON *), compare_member_names);
     int result = 0;
     for (size_t i = 1; i < n && result == 0; i++)
-        if (compare_members(&sorted[i - 1], &sorted[i]) == 0)
+        if (compare_member_names(&sorted[i - 1], &sorted[i]) == 0)
             result =
                 refuse_value(walk, later_of(sorted[i - 1], sorted[i]), "member repeated", "lid staat er twee keer");
     mem_free(sorted);

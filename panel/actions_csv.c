@@ -78,7 +78,7 @@ static bool is_blank(const char *text)
     return text[strspn(text, " \t\r\n")] == '\0';
 }
 
-static const char *cell(const struct reading_csv *r, const struct csv_row *row, enum column column)
+static const char *cell_text(const struct reading_csv *r, const struct csv_row *row, enum column column)
 {
     return row->fields[r->places[column]].text;
 }
@@ -86,7 +86,7 @@ static const char *cell(const struct reading_csv *r, const struct csv_row *row, 
 /* Names all that is wrong with the row; whether its id is one. */
 static bool check_row(struct reading_csv *r, const struct csv_row *row, struct action *action)
 {
-    const char *status = cell(r, row, COLUMN_STATUS);
+    const char *status = cell_text(r, row, COLUMN_STATUS);
     bool has_id = action_id_is_valid(action->id);
     if (!has_id)
         line_fault(r->faults, row->line,
@@ -112,11 +112,11 @@ static int read_row(struct reading_csv *r, const struct csv_row *row)
         return 0;
     }
     struct action action = {
-        .id = (char *)cell(r, row, COLUMN_ID),
-        .title = (char *)cell(r, row, COLUMN_TITLE),
-        .track = (char *)cell(r, row, COLUMN_TRACK),
-        .lead = (char *)cell(r, row, COLUMN_LEAD),
-        .related = (char *)cell(r, row, COLUMN_RELATED),
+        .id = (char *)cell_text(r, row, COLUMN_ID),
+        .title = (char *)cell_text(r, row, COLUMN_TITLE),
+        .track = (char *)cell_text(r, row, COLUMN_TRACK),
+        .lead = (char *)cell_text(r, row, COLUMN_LEAD),
+        .related = (char *)cell_text(r, row, COLUMN_RELATED),
     };
     if (!check_row(r, row, &action))
         return 0;

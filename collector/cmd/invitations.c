@@ -70,7 +70,7 @@ static int hand_out(const struct buf *csv, const char *out)
 }
 
 /* What was handed out before its codes could be stored. */
-static void take_back(const char *out)
+static void take_codes_back(const char *out)
 {
     if (!out)
         cli_say("%s", T("the codes above are not valid", "de codes hierboven zijn niet geldig"));
@@ -91,7 +91,7 @@ static int create_invitations(struct store *store, int64_t count, const char *ou
         result = cmd_no_memory();
     else if ((result = hand_out(&csv, out)) == CLI_DONE && store_commit(store) != STORE_OK) {
         result = cmd_store_failed(store);
-        take_back(out);
+        take_codes_back(out);
     }
     if (result != CLI_DONE)
         store_rollback(store);

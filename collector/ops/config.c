@@ -187,7 +187,7 @@ static int split_metrics_listen(const char *text, char *address, uint16_t *port)
     return 0;
 }
 
-static int refuse_value(const struct config *config, enum config_key key, const char *must)
+static int refuse_setting(const struct config *config, enum config_key key, const char *must)
 {
     cli_fail("%s (%s) %s", keys[key].name, config->origins[key], must);
     return exit_code(config->origins[key]);
@@ -209,9 +209,9 @@ static int check_listen(const struct config *config)
     uint16_t port;
     if (split_listen(config->values[CONFIG_LISTEN], address, &port) == 0)
         return CLI_DONE;
-    return refuse_value(config, CONFIG_LISTEN,
-                        T("must be ADDRESS:PORT, such as 127.0.0.1:8080 or [::1]:8080",
-                          "moet ADRES:POORT zijn, zoals 127.0.0.1:8080 of [::1]:8080"));
+    return refuse_setting(config, CONFIG_LISTEN,
+                          T("must be ADDRESS:PORT, such as 127.0.0.1:8080 or [::1]:8080",
+                            "moet ADRES:POORT zijn, zoals 127.0.0.1:8080 of [::1]:8080"));
 }
 
 static int check_metrics_listen(const struct config *config)
@@ -221,9 +221,9 @@ static int check_metrics_listen(const struct config *config)
     uint16_t port;
     if (text[0] == '\0' || split_metrics_listen(text, address, &port) == 0)
         return CLI_DONE;
-    return refuse_value(config, CONFIG_METRICS_LISTEN,
-                        T("must be a port of this machine, such as 9464, or ADDRESS:PORT",
-                          "moet een poort van deze machine zijn, zoals 9464, of ADRES:POORT"));
+    return refuse_setting(config, CONFIG_METRICS_LISTEN,
+                          T("must be a port of this machine, such as 9464, or ADDRESS:PORT",
+                            "moet een poort van deze machine zijn, zoals 9464, of ADRES:POORT"));
 }
 
 static int check_log_level(const struct config *config)
@@ -231,8 +231,8 @@ static int check_log_level(const struct config *config)
     enum log_level level;
     if (log_level_find(config->values[CONFIG_LOG_LEVEL], &level) == 0)
         return CLI_DONE;
-    return refuse_value(config, CONFIG_LOG_LEVEL,
-                        T("must be error, warning or info", "moet error, warning of info zijn"));
+    return refuse_setting(config, CONFIG_LOG_LEVEL,
+                          T("must be error, warning or info", "moet error, warning of info zijn"));
 }
 
 static int check_origin(const struct config *config)
@@ -240,9 +240,9 @@ static int check_origin(const struct config *config)
     const char *origin = config->values[CONFIG_ORIGIN];
     if (origin[0] == '\0' || note_name_is_good(origin, strlen(origin)))
         return CLI_DONE;
-    return refuse_value(config, CONFIG_ORIGIN,
-                        T("may hold no spaces and no +, and at most 255 bytes",
-                          "mag geen spaties en geen + bevatten, en hoogstens 255 bytes"));
+    return refuse_setting(config, CONFIG_ORIGIN,
+                          T("may hold no spaces and no +, and at most 255 bytes",
+                            "mag geen spaties en geen + bevatten, en hoogstens 255 bytes"));
 }
 
 /* Whether a value is empty, or a URI of one of RFC 9116's schemes without a space. */
@@ -263,16 +263,16 @@ static int check_security(const struct config *config)
     const char *contact = config->values[CONFIG_SECURITY_CONTACT], *expires = config->values[CONFIG_SECURITY_EXPIRES];
     int64_t when;
     if (!is_contact(contact, false))
-        return refuse_value(
+        return refuse_setting(
             config, CONFIG_SECURITY_CONTACT,
             T("must begin with https://, mailto: or tel:", "moet met https://, mailto: of tel: beginnen"));
     if (!is_contact(config->values[CONFIG_SECURITY_POLICY], true))
-        return refuse_value(config, CONFIG_SECURITY_POLICY,
-                            T("must begin with https://", "moet met https:// beginnen"));
+        return refuse_setting(config, CONFIG_SECURITY_POLICY,
+                              T("must begin with https://", "moet met https:// beginnen"));
     if ((contact[0] != '\0' || expires[0] != '\0') && (contact[0] == '\0' || clock_parse(expires, &when) != 0))
-        return refuse_value(config, CONFIG_SECURITY_EXPIRES,
-                            T("must be a moment such as 2027-01-01T00:00:00Z, and goes with security_contact",
-                              "moet een moment zijn als 2027-01-01T00:00:00Z, en hoort bij security_contact"));
+        return refuse_setting(config, CONFIG_SECURITY_EXPIRES,
+                              T("must be a moment such as 2027-01-01T00:00:00Z, and goes with security_contact",
+                                "moet een moment zijn als 2027-01-01T00:00:00Z, en hoort bij security_contact"));
     return CLI_DONE;
 }
 

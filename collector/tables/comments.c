@@ -109,7 +109,7 @@ void comments_free(struct comments *comments)
 /* Reading. */
 
 /* The claims of an entry; NULL: it holds none. */
-static struct json *read_claims(const struct buf *entry)
+static struct json *read_entry_claims(const struct buf *entry)
 {
     struct jws jws;
     struct buf payload;
@@ -125,7 +125,7 @@ static int give_comment(const struct comments *comments, const struct comment *c
                         table_row_fn *row, void *context)
 {
     const char *question = comments->questionnaire->questions[comment->question].id;
-    struct json *claims = read_claims(entry);
+    struct json *claims = read_entry_claims(entry);
     const char *text = json_text(json_member(json_member(claims, "answers"), question));
     const struct cell cells[] = {
         {.type = CELL_TEXT, .text = comments->round->id},

@@ -81,7 +81,7 @@ self_test() {
         must_fail modules node_check "$bad/module.mjs"
 }
 
-wanted=${*:-self-test format tidy walls functions sizes widths blanks heads circles exported texts versions shells modules api}
+wanted=${*:-self-test format tidy walls functions sizes widths blanks heads roles statics circles exported texts versions shells modules api}
 for name in $wanted; do
     # shellcheck disable=SC2086  # lists of words
     case $name in
