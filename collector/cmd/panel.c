@@ -11,6 +11,7 @@
 #include "collector/log/log_key.h"
 #include "collector/state/catalogue.h"
 #include "collector/state/panel_import.h"
+#include "panel/clashes.h"
 #include "panel/warnings.h"
 #include <errno.h>
 #include <stdio.h>
@@ -197,7 +198,9 @@ static int import_panel(struct panel_import *import, const char *file, const str
         return cmd_store_failed(import->store);
     if (read_state(import, &size) != STORE_OK)
         result = cmd_store_failed(import->store);
-    else if (import->before)
+    else
+        clashes_check(import->after, import->before, &faults);
+    if (result == CLI_DONE && import->before)
         panel_import_check(import->before, import->after, import->answered, import->answered_count, size == 0, &faults);
     if (result == CLI_DONE && faults_any(&faults))
         result = cmd_tell_faults(file, &faults);

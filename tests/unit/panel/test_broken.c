@@ -1,6 +1,7 @@
 /* fixtures/broken/: every file must be refused with exactly the faults of expected.txt, a line each: file, place, a
  * word of what is said there, parted by tabs. The place "byte" stands for any byte. */
 #include "base/mem.h"
+#include "panel/clashes.h"
 #include "tests/unit/panel/kit.h"
 #include <criterion/criterion.h>
 #include <dirent.h>
@@ -66,10 +67,14 @@ static void expect_refused(const struct expectations *e, const char *file)
     snprintf(path, sizeof path, FOLDER "/%s", file);
     struct buf text = kit_file(path);
     faults_init(&faults);
-    if (strncmp(file, "panel-", 6) == 0)
-        cr_expect_null(panel_parse(buf_text(&text), text.len, &faults), "%s", file);
-    else
+    if (strncmp(file, "panel-", 6) == 0) {
+        struct panel *panel = panel_parse(buf_text(&text), text.len, &faults);
+        if (panel)
+            clashes_check(panel, NULL, &faults);
+        panel_free(panel);
+    } else {
         cr_expect_null(actions_parse_csv(buf_text(&text), text.len, &faults), "%s", file);
+    }
     expect_faults(e, file, &faults);
     faults_free(&faults);
     buf_free(&text);
