@@ -8,7 +8,15 @@
  *     log.json       the collector's log, see pin.h
  *     spool/ sent/ refused/    see spool.h
  *     evidence/      see evidence.h
- *     panel.json actions.json  see catalogue.h */
+ *     panel.json actions.json  see catalogue.h
+ *
+ * The room: all that a member has lies in one folder of small files, which a person can look at and copy. profile.h
+ * opens and locks it; path.h names what is in it. Before anything is sent it is here: pending.h keeps enrolments and
+ * spool.h responses, each under the name that response_id.h gives it. By the collector's answer a response goes to
+ * sent/ or refused/, or goes on waiting with the reason (held.h); spool_bulk.h does the same for thousands. What the
+ * log signed is kept: receipts.h checks it, pin.h remembers key and newest checkpoint, evidence.h keeps what does not
+ * hold. history.h gathers what was answered. Each file is written whole or not at all, so a power cut at any moment
+ * costs nothing. */
 #ifndef CLIENT_HOME_PROFILE_H
 #define CLIENT_HOME_PROFILE_H
 

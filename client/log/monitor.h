@@ -1,5 +1,11 @@
 /* Holds what the collector shows of its log now against all that a member has seen of it: one key, and one tree that
- * only grew. Tells nobody and writes nothing. One thread. */
+ * only grew. Tells nobody and writes nothing. One thread.
+ *
+ * The room: the log seen from outside, by who trusts the collector in nothing that its key does not sign. view.h
+ * fetches key and checkpoint as shown, tile_reader.h the stored hashes behind them; seen.h lists what a member has seen
+ * signed, and consistency.h says, pure, whether a newer checkpoint continues an older one. This file puts those
+ * together into one verdict. move.h follows a collector to another URL when the verdict is good, again.h finds what a
+ * log that was put back has lost. */
 #ifndef CLIENT_LOG_MONITOR_H
 #define CLIENT_LOG_MONITOR_H
 

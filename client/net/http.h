@@ -1,5 +1,11 @@
 /* Requests to one collector over one kept connection (base/fetch.h), what is worth trying again tried again within a
- * bound. Knows which answers are problems by our names; no panel. Main thread only. */
+ * bound. Knows which answers are problems by our names; no panel. Main thread only.
+ *
+ * The room: to the collector and back, below all that knows a question or prints a line. retry.h decides, pure, what is
+ * worth another try and when; this file tries. enrol.h signs and sends one enrolment, deliver.h takes what waits in a
+ * home to the collector, one after the other. Both have on disk what they send before it goes, believe no answer that
+ * the log's key does not prove, and file what comes of it in the home, so that they may be cut off anywhere and begun
+ * again without a loss or a double. */
 #ifndef CLIENT_NET_HTTP_H
 #define CLIENT_NET_HTTP_H
 
