@@ -1,45 +1,33 @@
 /* POST /v1/response-batches: up to 4,096 signed responses, each for itself (PROTOCOL 5). A worker checks the lines, so
- * that the HTTP threads stay free; the writer commits those that pass; the HTTP thread writes the answer. */
+ * that the HTTP threads stay free; the writer commits those that pass; the HTTP thread writes the answer, a piece at a
+ * time. */
 #include "base/clock.h"
 #include "base/json.h"
 #include "base/mem.h"
+#include "collector/api/outcomes.h"
 #include "collector/api/resources.h"
 #include "collector/api/shared.h"
 #include "collector/ops/metrics.h"
 #include <string.h>
 
-#define LINES_MAX 4096
-
-/* One line: what was decided before the writer, or what it decided. */
-struct batch_line {
-    enum problem problem; /* that it was refused with */
-    char *refusal; /* its JSON, or NULL */
-    struct submission *submission; /* NULL when refused */
-    struct json *unescaped; /* holds the JWS where the line had an escape */
-};
+#define CHUNK_BYTES ((size_t)64 * 1024) /* of an answer; one that is no longer goes whole */
 
 struct batch {
     struct work work;
     struct commit_job job;
     struct http_exchange *exchange;
     struct service *service;
-    struct batch_line *lines;
-    size_t count;
+    struct outcomes outcomes;
     bool receipts; /* wanted */
-    struct submission **accepted; /* what the writer gets */
-    bool turned_away; /* no worker or no writer would take it */
+    bool turned_away; /* no worker, no writer or no memory would take it */
+    struct buf begun; /* of the answer */
 };
 
 static void release_batch(void *attachment)
 {
     struct batch *batch = attachment;
-    for (size_t i = 0; batch->lines && i < batch->count; i++) {
-        mem_free(batch->lines[i].refusal);
-        submission_free(batch->lines[i].submission);
-        json_free(batch->lines[i].unescaped);
-    }
-    mem_free(batch->lines);
-    mem_free(batch->accepted);
+    outcomes_free(&batch->outcomes);
+    buf_free(&batch->begun);
     mem_free(batch);
 }
 
@@ -57,18 +45,19 @@ static bool next_line(const char **at, const char *end, const char **line, size_
     return true;
 }
 
-static size_t count_lines(const struct buf *body)
+static bool has_too_many_lines(const struct buf *body)
 {
     const char *at = buf_text(body), *end = at + body->len, *line;
     size_t count = 0, len;
-    while (next_line(&at, end, &line, &len))
+    while (count <= OUTCOMES_MAX && next_line(&at, end, &line, &len))
         count++;
-    return count;
+    return count > OUTCOMES_MAX;
 }
 
 /* The text of a line that is a JSON string. Without an escape that is what stands between the quotes: whatever could
- * not stand in a JSON string can't stand in a JWS either. -1: the line is no JSON string. */
-static int find_jws(struct batch_line *out, const char *line, size_t len, const char **jws, size_t *jws_len)
+ * not stand in a JSON string can't stand in a JWS either; with one, *unescaped holds it. -1: the line is no JSON
+ * string. */
+static int find_jws(const char *line, size_t len, struct json **unescaped, const char **jws, size_t *jws_len)
 {
     while (len > 0 && strchr(" \t\r", line[len - 1]) != NULL)
         len--;
@@ -80,43 +69,56 @@ static int find_jws(struct batch_line *out, const char *line, size_t len, const 
     *jws_len = len - 2;
     if (!memchr(line, '\\', len))
         return 0;
-    out->unescaped = json_parse(line, len, NULL);
-    *jws = json_text(out->unescaped);
+    *unescaped = json_parse(line, len, NULL);
+    *jws = json_text(*unescaped);
     *jws_len = *jws ? strlen(*jws) : 0;
     return *jws ? 0 : -1;
 }
 
-static void keep_refusal(struct batch_line *line, const struct refusal *refusal)
+static int add_refusal(struct batch *batch, const struct refusal *refusal)
 {
     struct buf text;
-    line->problem = refusal->problem;
     buf_init(&text, SIZE_MAX);
     api_put_refusal(&text, refusal);
-    if (buf_check(&text) == 0)
-        line->refusal = mem_copy_text(text.data, text.len);
+    int result = outcomes_add_refusal(&batch->outcomes, refusal->problem, &text);
     buf_free(&text);
+    return result;
 }
 
-/* Checks one line; with no memory left it stays without a refusal, and is answered as unavailable. */
-static void check_line(struct batch *batch, struct catalogue *catalogue, struct batch_line *line, const char *text,
-                       size_t len)
+/* Checks one line. -1: no memory. */
+static int check_line(struct batch *batch, struct catalogue *catalogue, const char *text, size_t len)
 {
     struct refusal refusal;
+    struct submission *submission = NULL;
+    struct json *unescaped = NULL;
     const char *jws;
     size_t jws_len;
     refusal_init(&refusal);
-    if (find_jws(line, text, len, &jws, &jws_len) < 0) {
+    if (find_jws(text, len, &unescaped, &jws, &jws_len) < 0) {
         refusal.problem = PROBLEM_MALFORMED_ENVELOPE;
         refusal.detail = "The line is no JSON string.";
     } else {
-        line->submission =
-            submit_response(batch->service->shared.roster, catalogue, jws, jws_len, clock_now(), &refusal);
+        submission = submit_response(batch->service->shared.roster, catalogue, jws, jws_len, clock_now(), &refusal);
     }
-    if (line->submission)
-        batch->accepted[batch->job.count++] = line->submission;
-    else
-        keep_refusal(line, &refusal);
+    int result = submission ? outcomes_add(&batch->outcomes, submission, unescaped) : add_refusal(batch, &refusal);
+    if (!submission)
+        json_free(unescaped);
     refusal_free(&refusal);
+    return result;
+}
+
+/* -1: there is no memory for what becomes of the lines. */
+static int check_lines(struct batch *batch)
+{
+    const struct buf *body = http_body(batch->exchange);
+    const char *at = buf_text(body), *end = at + body->len, *text;
+    size_t len;
+    int result = 0;
+    struct catalogue *catalogue = catalogue_now(batch->service->shared.catalogues);
+    while (result == 0 && next_line(&at, end, &text, &len))
+        result = check_line(batch, catalogue, text, len);
+    catalogue_release(catalogue);
+    return result == 0 ? http_charge(batch->exchange, outcomes_size(&batch->outcomes)) : -1;
 }
 
 static void resume_batch(struct commit_job *job)
@@ -129,38 +131,30 @@ static void resume_batch(struct commit_job *job)
 static void check_batch(struct work *work)
 {
     struct batch *batch = (struct batch *)((char *)work - offsetof(struct batch, work));
-    const struct buf *body = http_body(batch->exchange);
-    const char *at = buf_text(body), *end = at + body->len, *text;
-    size_t len;
     commit_announce(batch->service->queue);
-    struct catalogue *catalogue = catalogue_now(batch->service->shared.catalogues);
-    for (size_t i = 0; next_line(&at, end, &text, &len); i++)
-        check_line(batch, catalogue, &batch->lines[i], text, len);
-    catalogue_release(catalogue);
-    batch->job.list = batch->accepted;
-    batch->job.done = resume_batch;
-    batch->job.context = batch;
-    if (batch->job.count == 0)
+    batch->turned_away = check_lines(batch) < 0;
+    batch->job = (struct commit_job){.list = batch->outcomes.submissions,
+                                     .count = batch->outcomes.submission_count,
+                                     .done = resume_batch,
+                                     .context = batch};
+    if (batch->turned_away || batch->job.count == 0) {
         commit_withdraw(batch->service->queue);
-    else if (commit_push(batch->service->queue, &batch->job) == 0)
-        return;
-    batch->turned_away = batch->job.count > 0;
-    http_resume(batch->exchange);
+        http_resume(batch->exchange);
+    } else if (commit_push(batch->service->queue, &batch->job) < 0) {
+        batch->turned_away = true;
+        http_resume(batch->exchange);
+    }
 }
 
 /* Answering. */
 
 /* Puts the line of the answer. Returns the problem that it tells, if any. */
-static enum problem put_outcome(struct buf *out, const struct batch *batch, const struct batch_line *line)
+static enum problem put_outcome(struct buf *out, const struct batch *batch, const struct submission *s,
+                                const struct outcome_refusal *refusal)
 {
-    const struct submission *s = line->submission;
-    if (line->refusal) {
-        buf_put_text(out, line->refusal);
-        return line->problem;
-    }
-    if (!s) {
-        problem_put(out, PROBLEM_UNAVAILABLE, API_NO_MEMORY_DETAIL, NULL);
-        return PROBLEM_UNAVAILABLE;
+    if (refusal) {
+        buf_put_text(out, refusal->json);
+        return refusal->problem;
     }
     if (s->verdict != VERDICT_ACCEPTED && s->verdict != VERDICT_REPEATED)
         return api_put_verdict_problem(out, s);
@@ -170,12 +164,27 @@ static enum problem put_outcome(struct buf *out, const struct batch *batch, cons
     return PROBLEM_NONE;
 }
 
-static void put_answer_line(struct buf *out, const struct batch *batch, const struct batch_line *line)
+/* The next lines of the answer, as an http_chunk_fn. A receipt that can't be had breaks it off: better no answer than
+ * one without its proof, and who sends again gets it. */
+static enum http_chunk put_lines(void *source, struct buf *out)
 {
-    enum problem problem = put_outcome(out, batch, line);
-    buf_put_char(out, '\n');
-    if (problem != PROBLEM_NONE)
-        metrics_note_problem(problem);
+    struct batch *batch = source;
+    const struct submission *s;
+    const struct outcome_refusal *refusal;
+    if (batch->begun.len > 0) {
+        buf_put(out, batch->begun.data, batch->begun.len);
+        buf_free(&batch->begun);
+        return buf_check(out) == 0 ? HTTP_CHUNK_MORE : HTTP_CHUNK_BROKEN;
+    }
+    while (out->len < CHUNK_BYTES && buf_check(out) == 0) {
+        if (!outcomes_next(&batch->outcomes, &s, &refusal))
+            return HTTP_CHUNK_LAST;
+        enum problem problem = put_outcome(out, batch, s, refusal);
+        buf_put_char(out, '\n');
+        if (problem != PROBLEM_NONE)
+            metrics_note_problem(problem);
+    }
+    return buf_check(out) == 0 ? HTTP_CHUNK_MORE : HTTP_CHUNK_BROKEN;
 }
 
 /* Whether nothing of the batch is known to be kept: then one 503 says so for all, and the same batch may be sent
@@ -184,57 +193,50 @@ static bool is_unavailable(const struct batch *batch)
 {
     size_t lost = 0;
     for (size_t i = 0; i < batch->job.count; i++)
-        lost += batch->accepted[i]->verdict == VERDICT_UNAVAILABLE;
+        lost += batch->job.list[i]->verdict == VERDICT_UNAVAILABLE;
     return batch->turned_away || (lost > 0 && lost == batch->job.count);
+}
+
+static void release_nothing(void *source)
+{
+    (void)source; /* the batch goes with the exchange */
 }
 
 static void answer_batch(struct http_exchange *x, void *context)
 {
     (void)context;
-    const struct batch *batch = http_attachment(x);
-    struct buf body;
+    struct batch *batch = http_attachment(x);
     if (is_unavailable(batch)) {
         http_answer_problem(x, PROBLEM_UNAVAILABLE, "Nothing is known to be kept; send the same batch again.", NULL);
         return;
     }
+    struct buf body;
     buf_init(&body, SIZE_MAX);
-    for (size_t i = 0; i < batch->count; i++)
-        put_answer_line(&body, batch, &batch->lines[i]);
-    http_answer(x, 200, "application/x-ndjson", &body);
-}
-
-static struct batch *batch_new(struct http_exchange *x, struct service *service, size_t count)
-{
-    struct batch *batch = mem_calloc(1, sizeof *batch);
-    if (!batch)
-        return NULL;
-    batch->work.run = check_batch;
-    batch->exchange = x;
-    batch->service = service;
-    batch->receipts = api_wants_receipt(x);
-    batch->lines = mem_calloc(count, sizeof *batch->lines);
-    batch->accepted = mem_calloc(count, sizeof(struct submission *));
-    if (batch->lines && batch->accepted) {
-        batch->count = count;
-        return batch;
+    if (put_lines(batch, &body) != HTTP_CHUNK_MORE) { /* all that there is, or a failure that makes it a 503 */
+        http_answer(x, 200, "application/x-ndjson", &body);
+        return;
     }
-    release_batch(batch);
-    return NULL;
+    batch->begun = body;
+    http_answer_stream(x, "application/x-ndjson", put_lines, batch, release_nothing);
 }
 
 void api_batches_post(struct http_exchange *x, void *context)
 {
     struct service *service = context;
-    size_t count = count_lines(http_body(x));
-    if (count > LINES_MAX) {
+    if (has_too_many_lines(http_body(x))) {
         http_answer_problem(x, PROBLEM_TOO_LARGE, "A batch is at most 4,096 lines.", NULL);
         return;
     }
-    struct batch *batch = batch_new(x, service, count);
+    struct batch *batch = mem_calloc(1, sizeof *batch);
     if (!batch) {
         http_answer_problem(x, PROBLEM_UNAVAILABLE, API_NO_MEMORY_DETAIL, NULL);
         return;
     }
+    batch->work.run = check_batch;
+    batch->exchange = x;
+    batch->service = service;
+    batch->receipts = api_wants_receipt(x);
+    buf_init(&batch->begun, SIZE_MAX);
     http_attach(x, batch, release_batch);
     http_suspend(x, answer_batch);
     if (workers_push(service->workers, &batch->work) < 0) {

@@ -84,7 +84,8 @@ const char *http_header(const struct http_exchange *exchange, const char *name);
 const char *http_query(const struct http_exchange *exchange, const char *name);
 
 /* Charges so many bytes more to the server's account until the answer has been sent: for what a handler allocates
- * beside the body and its answer, where that is large. -1: there is no room; answer PROBLEM_UNAVAILABLE. */
+ * beside the body and its answer, where that is large. -1: there is no room; answer PROBLEM_UNAVAILABLE. By whoever has
+ * the exchange: the handler, or while it is suspended the thread that is to resume it. */
 MUST_CHECK int http_charge(struct http_exchange *exchange, size_t bytes);
 
 /* Puts the exchange aside until http_resume, which may come from any thread, even before the handler has returned: the
