@@ -221,10 +221,15 @@ static int refuse_verb(const struct cli_program *program, int count, char **word
     return result;
 }
 
+static bool asks_for_help(const char *word)
+{
+    return strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0;
+}
+
 /* `PROGRAM WORD --help`, where several verbs begin with that word: lists them. Whether it did. */
 static bool help_with_word(const struct cli_program *program, int count, char **words)
 {
-    if (count < 2 || strcmp(words[1], "--help") != 0)
+    if (count < 2 || !asks_for_help(words[1]))
         return false;
     bool some = false;
     for (size_t i = 0; i < program->count; i++)
@@ -240,7 +245,7 @@ static int run_words(const struct cli_program *program, int count, char **words)
         put_program_help(stderr, program);
         return CLI_USAGE;
     }
-    if (strcmp(words[0], "--help") == 0) {
+    if (asks_for_help(words[0])) {
         put_program_help(stdout, program);
         return CLI_DONE;
     }
@@ -302,7 +307,7 @@ static int refuse_option(const struct cli_verb *verb, const struct option *list,
                       (int)strcspn(word, "="), word, program_name(), verb->name);
 }
 
-/* Options are long ones alone, so a number below zero is an operand, and so is a kid that happens to begin with a dash;
+/* Options are long ones alone, but for -h, so a number below zero is an operand, and so is a kid that happens to begin with a dash;
  * what is short and no number is a short option that somebody tried. */
 static bool is_operand(const char *word)
 {
@@ -318,9 +323,13 @@ static bool is_operand(const char *word)
 static int take_option(const struct cli_verb *verb, const struct cli_option *options, const struct option *list,
                        int argc, char **argv)
 {
-    int answer = getopt_long(argc, argv, "+:", list, NULL);
+    int answer = getopt_long(argc, argv, "+:h", list, NULL);
     if (answer == -1)
         return CLI_RUN;
+    if (answer == 'h') {
+        put_verb_help(verb, options);
+        return CLI_DONE;
+    }
     if (answer < FIRST_CODE)
         return refuse_option(verb, list, answer, argv[optind - 1]);
     const struct cli_option *option = option_at(options, (size_t)(answer - FIRST_CODE));
@@ -343,7 +352,7 @@ static int take_words(const struct cli_verb *verb, const struct cli_option *opti
     bool only_operands = false;
     opterr = 0;
     optind = 0; /* makes glibc forget the parse before, at its next call: here one without a word to read */
-    if (getopt_long(1, none, "+:", list, NULL) != -1)
+    if (getopt_long(1, none, "+:h", list, NULL) != -1)
         return CLI_USAGE;
     while (optind < argc) {
         int before = optind;

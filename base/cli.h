@@ -38,9 +38,9 @@ struct cli_program {
     const struct cli_option *common; /* options that every verb takes; ends with a NULL name; NULL for none */
 };
 
-/* Finds the verb and runs it. No verb: usage to standard error, 2; an unknown one likewise, naming the verbs that begin
- * with its first word. `--help` and `--version` go to standard output, 0. What is left unwritten on standard output
- * turns 0 into 1. */
+/* Finds the verb and runs it. No verb: usage to standard error, 2; an unknown one likewise, naming the verbs that
+ * begin with its first word. `--help`, `-h` and `--version` go to standard output, 0. What is left unwritten on
+ * standard output turns 0 into 1. */
 int cli_run(const struct cli_program *program, int argc, char **argv);
 
 /* Reads the verb's own options (`options` ends with a NULL name; NULL: it has none) and the program's common ones,

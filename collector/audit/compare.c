@@ -41,7 +41,7 @@ static int compare_member(void *context, const struct store_member *stored)
     return 0;
 }
 
-static enum store_result compare_members(struct comparison *c)
+static enum store_result compare_stored_members(struct comparison *c)
 {
     char kid[KID_SIZE];
     size_t count = fold_member_count(c->fold);
@@ -227,8 +227,8 @@ static enum store_result compare_tallies(struct comparison *c)
 int compare_store(const struct fold *fold, const struct catalogue *catalogue, struct store *store,
                   struct audit_findings *findings, struct error *error)
 {
-    enum store_result (*const steps[])(struct comparison *) = {compare_members, compare_invitations, compare_currents,
-                                                               compare_tallies};
+    enum store_result (*const steps[])(struct comparison *) = {compare_stored_members, compare_invitations,
+                                                               compare_currents, compare_tallies};
     struct comparison c = {.findings = findings, .fold = fold, .store = store, .catalogue = catalogue};
     for (size_t i = 0; i < sizeof steps / sizeof steps[0]; i++)
         if (steps[i](&c) != STORE_OK)

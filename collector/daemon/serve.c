@@ -5,6 +5,7 @@
 #include "base/parallel.h"
 #include "collector/api/api.h"
 #include "collector/log/log_key.h"
+#include "panel/warnings.h"
 #include <errno.h>
 #include <pthread.h>
 #include <signal.h>
@@ -215,6 +216,22 @@ static int serve_until_signal(const struct config *config)
     return result;
 }
 
+/* What the panel in force names and the action list lacks. What can't be read is for serving to tell. */
+static void tell_references(const struct config *config)
+{
+    struct faults warnings;
+    struct store *store = store_open(config->values[CONFIG_STORE], STORE_EXISTING, NULL);
+    struct catalogue *catalogue = store ? catalogue_load(store, NULL) : NULL;
+    faults_init(&warnings);
+    if (catalogue)
+        warnings_of_references(catalogue->panel, catalogue->actions, &warnings);
+    for (size_t i = 0; i < warnings.count; i++)
+        cli_say(T("warning: %s: %s", "waarschuwing: %s: %s"), warnings.list[i].where, warnings.list[i].what);
+    faults_free(&warnings);
+    catalogue_release(catalogue);
+    store_close(store);
+}
+
 int serve_run(const struct cli_verb *verb, int argc, char **argv)
 {
     struct config config;
@@ -237,5 +254,6 @@ int serve_run(const struct cli_verb *verb, int argc, char **argv)
     if (!only_check)
         return serve_until_signal(&config);
     config_print(&config);
+    tell_references(&config);
     return CLI_DONE;
 }

@@ -19,6 +19,7 @@ function empty(name) {
     assert.equal(done.code, 0, done.stderr);
     return done.stderr.split('\n').filter((line) => line.startsWith(file)).map((line) => line.slice(file.length));
   };
+  importing.store = `sqlite:${join(folder, 'store.db')}`;
   return importing;
 }
 
@@ -37,6 +38,18 @@ test('references to nothing: both imports say which actions a round names and th
   assert.deepEqual(await importing('panel', panelNaming('A.1', 'A.2', 'A.3')), missing('A.3'));
   // A.2 stays in the store, stopped; the office is told that its new list has left it out.
   assert.deepEqual(await importing('actions', `${ACTIONS}A.1,One,,,,running\nA.3,Three,,,,running\n`), missing('A.2'));
+});
+
+test('references to nothing: serve --check says them too', async () => {
+  const importing = empty('check');
+  await importing('panel', panelNaming('A.1', 'A.2'));
+  await importing('actions', `${ACTIONS}A.1,One,,,,running\n`);
+  const check = () => run('burgerpanel-collector', ['serve', '--check', '--store', importing.store]);
+  const { code, stderr } = await check();
+  assert.equal(code, 0, stderr);
+  assert.equal(stderr, "warning: /rounds/0/actions: round 'round-1' names what is not on the action list: A.2\n");
+  await importing('actions', `${ACTIONS}A.1,One,,,,running\nA.2,Two,,,,running\n`);
+  assert.equal((await check()).stderr, '');
 });
 
 test('an action list before the panel has nothing to be held against', async () => {

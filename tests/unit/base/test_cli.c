@@ -236,8 +236,10 @@ Test(cli, explains_itself)
 {
     refuses("prog", PROGRAM_HELP);
     prints("prog --help", PROGRAM_HELP);
+    prints("prog -h", PROGRAM_HELP);
     prints("prog --version", "prog 1.2.3\n");
     prints("prog codes --help", "  codes create  makes codes\n  codes list    lists codes\n");
+    prints("prog codes -h", "  codes create  makes codes\n  codes list    lists codes\n");
 }
 
 Test(cli, explains_a_verb)
@@ -250,6 +252,7 @@ Test(cli, explains_a_verb)
     int before = runs;
 
     prints("prog codes create --help", help);
+    prints("prog codes create -h", help);
     prints("prog codes create 1 2 3 --help", help);
     cr_assert_eq(runs, before);
 }
