@@ -3,6 +3,7 @@
  * so that one forgotten quote does not hide what is wrong further on. */
 #include "base/csv.h"
 #include "base/lang.h"
+#include "base/list.h"
 #include "base/mem.h"
 #include "base/spreadsheet.h"
 #include "base/utf8.h"
@@ -19,7 +20,7 @@ struct csv_reader {
     char *room; /* the row's fields, each with its NUL: no longer than the text and one byte */
     size_t used;
     struct csv_field *fields;
-    size_t count, cap;
+    size_t count, capacity;
 };
 
 struct csv_reader *csv_reader_new(const char *text, size_t len, char separator)
@@ -119,14 +120,10 @@ static const char *take_plain(struct csv_reader *reader)
 
 static int add_field(struct csv_reader *reader, const char *text, size_t len)
 {
-    if (reader->count == reader->cap) {
-        size_t cap = reader->cap > 0 ? reader->cap * 2 : 16;
-        struct csv_field *grown = mem_resize(reader->fields, cap, sizeof *grown);
-        if (!grown)
-            return -1;
-        reader->fields = grown;
-        reader->cap = cap;
-    }
+    struct csv_field *fields = list_grow(reader->fields, reader->count, &reader->capacity, sizeof *fields);
+    if (!fields)
+        return -1;
+    reader->fields = fields;
     reader->fields[reader->count++] = (struct csv_field){.text = text, .len = len};
     return 0;
 }

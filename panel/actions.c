@@ -1,11 +1,10 @@
 /* The action list as a value; reading it from CSV is actions_csv.c's. */
 #include "panel/actions.h"
 #include "base/json.h"
+#include "base/list.h"
 #include "base/mem.h"
 #include <stdlib.h>
 #include <string.h>
-
-#define FIRST_ROOM 16
 
 static const char *const status_names[] = {
     [ACTION_PLANNED] = "planned", [ACTION_STARTED] = "started", [ACTION_RUNNING] = "running",
@@ -59,20 +58,6 @@ void action_list_free(struct action_list *actions)
     mem_free(actions);
 }
 
-/* The room doubles whenever the count reaches a power of two, so the count alone says how much there is. */
-static int make_room(struct action_list *actions)
-{
-    size_t count = actions->count;
-    bool is_full = count == 0 || (count >= FIRST_ROOM && (count & (count - 1)) == 0);
-    if (!is_full)
-        return 0;
-    struct action *grown = mem_resize(actions->list, count == 0 ? FIRST_ROOM : 2 * count, sizeof *grown);
-    if (!grown)
-        return -1;
-    actions->list = grown;
-    return 0;
-}
-
 static char *copy_field(const char *text)
 {
     return mem_copy_text(text, strlen(text));
@@ -80,8 +65,12 @@ static char *copy_field(const char *text)
 
 int action_list_add(struct action_list *actions, const struct action *action)
 {
-    if (actions->count == ACTIONS_MAX || make_room(actions) != 0)
+    if (actions->count == ACTIONS_MAX)
         return -1;
+    struct action *list = list_grow(actions->list, actions->count, &actions->capacity, sizeof *list);
+    if (!list)
+        return -1;
+    actions->list = list;
     struct action added = {
         .id = copy_field(action->id),
         .title = copy_field(action->title),

@@ -19,7 +19,7 @@ struct action {
 
 struct action_list {
     struct action *list; /* in the order of the file */
-    size_t count;
+    size_t count, capacity;
     size_t *by_id; /* places in `list`, in byte order of the ids; made by action_list_index */
 };
 

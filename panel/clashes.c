@@ -109,7 +109,7 @@ static void check_summary(struct faults *faults, const struct questionnaire *que
     mem_free(columns.list);
 }
 
-static void check_batch(struct faults *faults, const struct questionnaire *questionnaire, size_t index)
+static void check_batch_columns(struct faults *faults, const struct questionnaire *questionnaire, size_t index)
 {
     for (size_t i = 0; i < questionnaire->question_count; i++)
         for (size_t k = 0; k < sizeof batch_columns / sizeof *batch_columns; k++) {
@@ -138,7 +138,7 @@ void clashes_check(const struct panel *panel, const struct panel *before, struct
         const struct questionnaire *questionnaire = &panel->questionnaires[i];
         if (is_in_force(before, questionnaire))
             continue;
-        check_batch(faults, questionnaire, i);
+        check_batch_columns(faults, questionnaire, i);
         check_summary(faults, questionnaire, i);
     }
 }

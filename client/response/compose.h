@@ -1,5 +1,10 @@
 /* Makes a response out of answers: checked as the collector will check it, then signed. Pure but for the clock and
- * random bytes. One thread. */
+ * random bytes. One thread.
+ *
+ * The room: from questions to a signed response. catalogue is what may be answered, kept so that it needs no
+ * connection; answers are what a person gave, question by question; compose makes claims of them and signs; past is
+ * what was answered before, read back from the home. All faults are found here, before anything is signed, by the rules
+ * that the collector will use (panel/). */
 #ifndef CLIENT_RESPONSE_COMPOSE_H
 #define CLIENT_RESPONSE_COMPOSE_H
 

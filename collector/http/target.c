@@ -7,7 +7,7 @@ static bool is_letter_or_digit(unsigned char c)
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
 }
 
-static bool is_one_of(unsigned char c, const char *set)
+static bool is_in_set(unsigned char c, const char *set)
 {
     return c != '\0' && strchr(set, c) != NULL;
 }
@@ -15,13 +15,13 @@ static bool is_one_of(unsigned char c, const char *set)
 /* RFC 3986 §3.3, §3.4: unreserved, sub-delims, and what path and query have beside. */
 static bool is_target_char(unsigned char c)
 {
-    return is_letter_or_digit(c) || is_one_of(c, "-._~!$&'()*+,;=:@/?%");
+    return is_letter_or_digit(c) || is_in_set(c, "-._~!$&'()*+,;=:@/?%");
 }
 
 bool target_is_authority(const char *text, size_t len)
 {
     for (size_t i = 0; i < len; i++)
-        if (!is_letter_or_digit((unsigned char)text[i]) && !is_one_of((unsigned char)text[i], "-._~!$&'()*+,;=:[]%"))
+        if (!is_letter_or_digit((unsigned char)text[i]) && !is_in_set((unsigned char)text[i], "-._~!$&'()*+,;=:[]%"))
             return false;
     return true;
 }

@@ -1,5 +1,13 @@
 /* The walk of one signed object from its bytes to the writer: each step of PROTOCOL 4 and 5 that needs no order. Shared
- * by the single and the batch path. Any thread. */
+ * by the single and the batch path. Any thread.
+ *
+ * The room: how a signed object comes into the log. On an HTTP thread submit.c asks everything that needs no order:
+ * envelope, member, signature, claims, meaning; a whole batch of lines is checked on workers. What passes is a
+ * submission (submission.h), and is pushed to the one writer (commit.h), who gathers what comes meanwhile. For each
+ * gathering ledger.c opens a transaction, tells the store what it will ask for (foresee), reads it, has each submission
+ * decided (decide, pure), counts (counters), appends, lets the log be signed, commits, and only then changes what
+ * memory holds. The promise kept here: 201 is said of nothing that is not on stable storage, signed, and
+ * counted once. */
 #ifndef COLLECTOR_INTAKE_SUBMIT_H
 #define COLLECTOR_INTAKE_SUBMIT_H
 

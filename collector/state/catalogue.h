@@ -1,6 +1,12 @@
 /* What administrators have set, at one moment: panel definition, action list, the numbers by which the store names
  * rounds and actions, access tokens. Counted, and immutable once it is shared, so that requests under way keep theirs
- * when an import brings a new one. */
+ * when an import brings a new one.
+ *
+ * The room: what the store holds that every request needs, kept in memory in the form in which it is asked for.
+ * catalogue is what administrators have set, with the access tokens (access, token) and the layouts of counters
+ * (tally); roster is who is a member, by key; panel_import says what a new definition may change of the old. All are
+ * read from the store by its verbs and none writes to it. Catalogues are swapped whole (base/latest.h), the roster
+ * grows in place under its lock. */
 #ifndef COLLECTOR_STATE_CATALOGUE_H
 #define COLLECTOR_STATE_CATALOGUE_H
 
