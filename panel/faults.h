@@ -19,6 +19,7 @@ struct faults {
     size_t count; /* in `list` */
     size_t total; /* found */
     bool no_memory; /* a fault could not be kept: treat as failed, not as faulty */
+    bool cross_wire; /* set by who sends them on: response_check then says them in English, whatever lang.h has */
 };
 
 void faults_init(struct faults *faults);

@@ -1,6 +1,7 @@
 /* Checks 5, 6 and 7 of PROTOCOL 5: response_check of response.h. This runs for every response, so the answers are
  * resolved in one pass each over the claims and over the questionnaire, with one allocation. */
 #include "base/clock.h"
+#include "base/lang.h"
 #include "base/mem.h"
 #include "panel/pointer.h"
 #include "panel/response.h"
@@ -43,6 +44,12 @@ static const char *pointer_into(struct checking *c, const char *question, size_t
         c->faults->no_memory = true;
     return buf_text(&c->where);
 }
+
+/* Told to a person, or sent to a client of any language. */
+#define SAID(faults, english, dutch) ((faults)->cross_wire ? (english) : T(english, dutch))
+
+#define NO_OPTION(c)                                                                                                   \
+    SAID((c)->faults, "must be the value of one of the question's options", "moet de waarde van een van de opties zijn")
 
 #define answer_fault(c, question, ...) faults_add((c)->faults, pointer_to(c, question), __VA_ARGS__)
 
@@ -111,7 +118,10 @@ static void check_scale(struct checking *c, size_t place)
     if (option >= 0)
         put_mark(c, place, (size_t)option);
     else
-        answer_fault(c, question->id, "must be an integer from %" PRId64 " to %" PRId64, question->min, question->max);
+        answer_fault(c, question->id,
+                     SAID(c->faults, "must be an integer from %" PRId64 " to %" PRId64,
+                          "moet een geheel getal van %" PRId64 " tot en met %" PRId64 " zijn"),
+                     question->min, question->max);
 }
 
 static void check_choice(struct checking *c, size_t place)
@@ -123,14 +133,16 @@ static void check_choice(struct checking *c, size_t place)
     if (option >= 0)
         put_mark(c, place, (size_t)option);
     else
-        answer_fault(c, question->id, "must be the value of one of the question's options");
+        answer_fault(c, question->id, "%s", NO_OPTION(c));
 }
 
 static void check_multi(struct checking *c, size_t place)
 {
     const struct question *question = &c->questionnaire->questions[place];
     if (json_type(c->given[place]) != JSON_ARRAY) {
-        answer_fault(c, question->id, "must be a list of values of the question's options");
+        answer_fault(c, question->id, "%s",
+                     SAID(c->faults, "must be a list of values of the question's options",
+                          "moet een lijst van waarden van de opties zijn"));
         return;
     }
     uint64_t given = 0; /* OPTIONS_MAX bits */
@@ -140,8 +152,7 @@ static void check_multi(struct checking *c, size_t place)
         if (option >= 0)
             given |= UINT64_C(1) << option;
         else if (c->faults->count < FAULTS_MAX)
-            faults_add(c->faults, pointer_into(c, question->id, element),
-                       "must be the value of one of the question's options");
+            faults_add(c->faults, pointer_into(c, question->id, element), "%s", NO_OPTION(c));
         else
             return;
     }
@@ -163,11 +174,15 @@ static void check_text(struct checking *c, size_t place)
     const struct question *question = &c->questionnaire->questions[place];
     const char *text = json_text(c->given[place]);
     if (!text)
-        answer_fault(c, question->id, "must be a string");
+        answer_fault(c, question->id, "%s", SAID(c->faults, "must be a string", "moet een tekst zijn"));
     else if (text[0] == '\0')
-        answer_fault(c, question->id, "must not be empty; leave the question out");
+        answer_fault(
+            c, question->id, "%s",
+            SAID(c->faults, "must not be empty; leave the question out", "mag niet leeg zijn; laat de vraag weg"));
     else if (count_characters(text) > question->max_length)
-        answer_fault(c, question->id, "must be at most %zu characters long", question->max_length);
+        answer_fault(c, question->id,
+                     SAID(c->faults, "must be at most %zu characters long", "mag hoogstens %zu tekens lang zijn"),
+                     question->max_length);
 }
 
 static void check_answer(struct checking *c, size_t place)
@@ -196,10 +211,12 @@ static void check_question(struct checking *c, size_t place)
     c->chosen[place] = CHOSE_NOTHING;
     c->asked[place] = is_asked(c, question);
     if (is_answered && c->asked[place] == ASKED_NO)
-        answer_fault(c, question->id, "is not asked, given the answer to '%s'; leave it out",
+        answer_fault(c, question->id,
+                     SAID(c->faults, "is not asked, given the answer to '%s'; leave it out",
+                          "wordt niet gevraagd bij het antwoord op '%s'; laat dit weg"),
                      c->questionnaire->questions[question->when_question].id);
     if (!is_answered && c->asked[place] == ASKED_YES && question->required)
-        answer_fault(c, question->id, "is required");
+        answer_fault(c, question->id, "%s", SAID(c->faults, "is required", "moet beantwoord worden"));
     if (is_answered)
         check_answer(c, place);
 }
@@ -221,10 +238,14 @@ static void check_time(const struct response *response, const struct round *roun
 {
     char opened[CLOCK_TEXT_SIZE];
     if (response->iat > now + IAT_TOLERANCE)
-        faults_add(faults, "/iat", "is ahead of the collector's clock; set the clock right");
+        faults_add(faults, "/iat", "%s",
+                   SAID(faults, "is ahead of the collector's clock; set the clock right",
+                        "ligt voor op de klok van de verzamelaar; zet de klok goed"));
     if (response->iat < round->opens_at) {
         clock_format(round->opens_at, opened);
-        faults_add(faults, "/iat", "is before the round opened, at %s", opened);
+        faults_add(faults, "/iat",
+                   SAID(faults, "is before the round opened, at %s", "ligt voor het begin van de ronde, op %s"),
+                   opened);
     }
 }
 
@@ -234,13 +255,15 @@ static int check_subject(const struct response *response, const struct panel *pa
 {
     int round = panel_find_round(panel, response->round), action = action_list_find(actions, response->action);
     if (strcmp(response->aud, panel->id) != 0)
-        faults_add(faults, "/aud", "is another panel than '%s'", panel->id);
+        faults_add(faults, "/aud", SAID(faults, "is another panel than '%s'", "is een ander panel dan '%s'"),
+                   panel->id);
     if (round < 0)
-        faults_add(faults, "/round", "is not a round of this panel");
+        faults_add(faults, "/round", "%s", SAID(faults, "is not a round of this panel", "is geen ronde van dit panel"));
     if (action < 0)
-        faults_add(faults, "/action", "is not on the action list");
+        faults_add(faults, "/action", "%s", SAID(faults, "is not on the action list", "staat niet op de actielijst"));
     else if (round >= 0 && !round_has_action(&panel->rounds[round], response->action))
-        faults_add(faults, "/action", "is not among the actions of this round");
+        faults_add(faults, "/action", "%s",
+                   SAID(faults, "is not among the actions of this round", "hoort niet bij de acties van deze ronde"));
     if (faults_any(faults))
         return -1;
     out->round = (size_t)round;

@@ -61,7 +61,7 @@ static int read_typed_code(struct input *input, struct buf *code)
         is_over = result != INPUT_LINE || line.len == 0 || invitation_count(buf_text(code)) >= INVITATION_CHARACTERS;
     }
     buf_wipe(&line);
-    return has_ended ? -1 : buf_check(code);
+    return has_ended && code->len == 0 ? -1 : buf_check(code);
 }
 
 /* Asks for the code; a few times over where someone is there to mend it. */

@@ -52,46 +52,41 @@ static void keep_other_key(const char *home, const struct monitor *monitor)
 static void name_difference(enum monitor_result result, unsigned long long newest, unsigned long long older)
 {
     if (result == MONITOR_TWO_HISTORIES)
-        cli_fail(T("the collector shows two histories: its log of %llu entries is not the one of %llu entries that it "
-                   "signed "
+        cli_fail(T("the collector shows two histories: its log of size %llu is not the one of size %llu that it signed "
                    "before",
-                   "de verzamelaar toont twee geschiedenissen: zijn logboek van %llu regels is niet dat van %llu "
-                   "regels dat hij "
-                   "eerder ondertekende"),
+                   "de verzamelaar toont twee geschiedenissen: zijn logboek van omvang %llu is niet dat van omvang "
+                   "%llu dat hij eerder ondertekende"),
                  newest, older);
     else if (result == MONITOR_SMALLER)
-        cli_fail(
-            T("the collector shows a smaller log than before: %llu entries, where it signed %llu earlier; entries are "
-              "gone, "
-              "or an old copy was put back",
-              "de verzamelaar toont een kleiner logboek dan eerder: %llu regels, terwijl hij er eerder %llu "
-              "ondertekende; "
-              "er zijn regels weg, of er is een oude kopie teruggezet"),
-            newest, older);
+        cli_fail(T(newest == 1 ? "the collector shows a smaller log than before: %llu entry, where it signed %llu "
+                                 "earlier; entries are gone, or an old copy was put back"
+                               : "the collector shows a smaller log than before: %llu entries, where it signed %llu "
+                                 "earlier; entries are gone, or an old copy was put back",
+                   newest == 1 ? "de verzamelaar toont een kleiner logboek dan eerder: %llu regel, terwijl hij er "
+                                 "eerder %llu ondertekende; er zijn regels weg, of er is een oude kopie teruggezet"
+                               : "de verzamelaar toont een kleiner logboek dan eerder: %llu regels, terwijl hij er "
+                                 "eerder %llu ondertekende; er zijn regels weg, of er is een oude kopie teruggezet"),
+                 newest, older);
     else if (result == MONITOR_FALSE_TILES)
-        cli_fail(
-            T("the collector's tiles do not lead to its own checkpoint of %llu entries: it does not show that it still "
-              "holds the log of %llu entries that it signed before",
-              "de tegels van de verzamelaar leiden niet naar zijn eigen controlepunt van %llu regels: hij toont niet "
-              "dat "
-              "hij het logboek van %llu regels dat hij eerder ondertekende nog heeft"),
-            newest, older);
+        cli_fail(T("the collector's tiles do not lead to its own checkpoint of size %llu: it does not show that it "
+                   "still holds the log of size %llu that it signed before",
+                   "de tegels van de verzamelaar leiden niet naar zijn eigen controlepunt van omvang %llu: hij toont "
+                   "niet dat hij het logboek van omvang %llu dat hij eerder ondertekende nog heeft"),
+                 newest, older);
     else
-        cli_fail(
-            T("the collector shows a checkpoint of %llu entries, but not the tiles to compare it with the log of %llu "
-              "entries that it signed before; try again later",
-              "de verzamelaar toont een controlepunt van %llu regels, maar niet de tegels om het te vergelijken met "
-              "het "
-              "logboek van %llu regels dat hij eerder ondertekende; probeer het later opnieuw"),
-            newest, older);
+        cli_fail(T("the collector shows a checkpoint of size %llu, but not the tiles to compare it with the log of "
+                   "size %llu that it signed before; try again later",
+                   "de verzamelaar toont een controlepunt van omvang %llu, maar niet de tegels om het te vergelijken "
+                   "met het logboek van omvang %llu dat hij eerder ondertekende; probeer het later opnieuw"),
+                 newest, older);
 }
 
 int findings_tell_fork(const char *home, const struct seen_checkpoint *fork)
 {
     cli_fail(
-        T("the collector has shown two histories: it signed two different logs of %llu entries",
-          "de verzamelaar heeft twee geschiedenissen getoond: hij ondertekende twee verschillende logboeken van %llu "
-          "regels"),
+        T("the collector has shown two histories: it signed two different logs of size %llu",
+          "de verzamelaar heeft twee geschiedenissen getoond: hij ondertekende twee verschillende logboeken van omvang "
+          "%llu"),
         (unsigned long long)fork->head.size);
     say_kept();
     keep_seen(home, fork);

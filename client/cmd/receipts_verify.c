@@ -58,8 +58,8 @@ static int pin_newest(const struct checking *c, struct monitor *monitor)
     if (profile_set_pin(c->profile, monitor->newest) < 0)
         return failure_tell_errno(c->profile->home);
     monitor->newest = NULL; /* the profile's now */
-    cli_say(T("The newest checkpoint, of %llu entries, holds all of %zu earlier ones.",
-              "Het nieuwste controlepunt, van %llu regels, bevat alles van %zu eerdere."),
+    cli_say(T("The newest checkpoint (size %llu) holds all that was seen earlier (checkpoints: %zu).",
+              "Het nieuwste controlepunt (omvang %llu) bevat alles wat eerder gezien is (controlepunten: %zu)."),
             (unsigned long long)c->profile->pin->head.size, c->seen.count);
     return CLI_DONE;
 }
@@ -93,10 +93,14 @@ static int verify_receipts(struct profile *profile, struct http *http)
         const struct seen_checkpoint *fork = seen_find_fork(&c.seen);
         exit_code = fork ? findings_tell_fork(profile->home, fork) : compare_with_log(&c, http);
         if (c.wrong > 0)
-            exit_code = cli_fail(T("%zu of %zu receipts do not hold", "%zu van %zu ontvangstbewijzen kloppen niet"),
-                                 c.wrong, c.receipts);
+            exit_code = cli_fail(
+                c.wrong == 1 ? T("%zu of %zu receipts does not hold", "%zu van %zu ontvangstbewijzen klopt niet")
+                             : T("%zu of %zu receipts do not hold", "%zu van %zu ontvangstbewijzen kloppen niet"),
+                c.wrong, c.receipts);
         else
-            cli_say(T("%zu receipts hold.", "%zu ontvangstbewijzen kloppen."), c.receipts);
+            cli_say(c.receipts == 1 ? T("%zu receipt holds.", "%zu ontvangstbewijs klopt.")
+                                    : T("%zu receipts hold.", "%zu ontvangstbewijzen kloppen."),
+                    c.receipts);
     }
     seen_free(&c.seen);
     return exit_code;

@@ -153,8 +153,8 @@ static bool check_room(const struct prompt *prompt, const struct answers *answer
     buf_init(&json, SHOWN_MAX);
     bool fine = answers_put_json(&json, answers, &faults) < 0 || json.len <= prompt->room;
     if (!fine)
-        cli_say(T("  with this, your answers are %zu bytes too long together: make it shorter",
-                  "  hiermee zijn uw antwoorden samen %zu bytes te lang: maak het korter"),
+        cli_say(T("  with this, your answers are too long together: make it shorter (bytes too many: %zu)",
+                  "  hiermee zijn uw antwoorden samen te lang: maak het korter (bytes te veel: %zu)"),
                 json.len - prompt->room);
     buf_free(&json);
     faults_free(&faults);

@@ -12,6 +12,7 @@ void refusal_init(struct refusal *refusal)
     refusal->problem = PROBLEM_NONE;
     refusal->detail = "";
     faults_init(&refusal->faults);
+    refusal->faults.cross_wire = true;
 }
 
 void refusal_free(struct refusal *refusal)

@@ -3,6 +3,7 @@
 #include "tests/unit/panel/kit.h"
 #include <criterion/criterion.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define OPENED INT64_C(1767225600)
@@ -347,5 +348,20 @@ Test(response_check, fails_cleanly_when_any_allocation_does)
             n++;
         cr_assert_gt(n, 1);
     }
+    bench_close(&b);
+}
+
+Test(response_check, says_faults_to_a_person_in_dutch_and_over_the_wire_in_english)
+{
+    struct bench b;
+    setenv("LC_ALL", "nl_NL.UTF-8", 1);
+    bench_open(&b);
+    check(&b, "{}");
+    cr_assert_gt(b.faults.count, 0);
+    cr_expect_str_eq(b.faults.list[0].what, "moet beantwoord worden");
+    faults_free(&b.faults);
+    b.faults.cross_wire = true;
+    cr_assert_eq(response_check(&b.response, b.panel, b.actions, NOW, &b.ballot, &b.faults), -1);
+    cr_expect_str_eq(b.faults.list[0].what, "is required");
     bench_close(&b);
 }
