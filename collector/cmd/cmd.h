@@ -22,6 +22,7 @@ int cmd_invitations_list(const struct cli_verb *verb, int argc, char **argv);
 int cmd_invitations_withdraw(const struct cli_verb *verb, int argc, char **argv);
 int cmd_members_list(const struct cli_verb *verb, int argc, char **argv);
 int cmd_members_revoke(const struct cli_verb *verb, int argc, char **argv);
+int cmd_members_restore(const struct cli_verb *verb, int argc, char **argv);
 int cmd_tokens_create(const struct cli_verb *verb, int argc, char **argv);
 int cmd_tokens_list(const struct cli_verb *verb, int argc, char **argv);
 int cmd_tokens_revoke(const struct cli_verb *verb, int argc, char **argv);

@@ -148,16 +148,64 @@ int cmd_invitations_list(const struct cli_verb *verb, int argc, char **argv)
     return cmd_list(verb, argc, argv, "state,count\r\n", put_state_counts);
 }
 
-static int withdraw_invitation(struct store *store, const uint8_t hash[static SHA256_BYTES])
+/* An invitation by its number, and the hash of its code. */
+struct invitation_search {
+    int64_t number;
+    bool found;
+    uint8_t hash[SHA256_BYTES];
+};
+
+static int compare_number(void *context, int64_t number, const uint8_t hash[static SHA256_BYTES],
+                          const struct store_invitation *invitation)
 {
+    (void)invitation;
+    struct invitation_search *search = context;
+    if (number != search->number)
+        return 0;
+    memcpy(search->hash, hash, SHA256_BYTES);
+    search->found = true;
+    return 0;
+}
+
+/* The hash of the invitation of that number or code. Within a transaction. Returns the exit code. */
+static int find_invitation(struct store *store, const char *name, uint8_t hash[static SHA256_BYTES])
+{
+    uint8_t code[INVITATION_BYTES];
+    struct error error;
+    struct invitation_search search = {.found = false};
+    if (number_read(name, 1, INT64_MAX, &search.number) == 0) {
+        if (store_invitation_each(store, compare_number, &search) != STORE_OK)
+            return cmd_store_failed(store);
+        if (!search.found)
+            return cli_fail(T("there is no invitation %s", "er is geen uitnodiging %s"), name);
+        memcpy(hash, search.hash, SHA256_BYTES);
+        return CLI_DONE;
+    }
+    if (invitation_read(name, code, &error) < 0)
+        return cli_misuse(T("this is no invitation code: %s", "dit is geen uitnodigingscode: %s"), error.text);
+    hash_invitation(code, hash);
+    mem_wipe(code, sizeof code);
+    return CLI_DONE;
+}
+
+static int withdraw_invitation(struct store *store, const char *name)
+{
+    uint8_t hash[SHA256_BYTES];
     struct store_invitation invitation = {INVITATION_UNUSED, 0};
-    enum store_result found = store_begin(store);
-    if (found == STORE_OK)
-        found = store_invitation_find(store, hash, &invitation);
-    if (found == STORE_FAILED)
+    if (store_begin(store) != STORE_OK)
         return cmd_store_failed(store);
-    if (found == STORE_NONE)
+    int result = find_invitation(store, name, hash);
+    if (result != CLI_DONE)
+        return result;
+    switch (store_invitation_find(store, hash, &invitation)) {
+    case STORE_OK:
+        break;
+    case STORE_NONE:
+    case STORE_ERASED:
         return cli_fail(T("there is no invitation with this code", "er is geen uitnodiging met deze code"));
+    case STORE_FAILED:
+        return cmd_store_failed(store);
+    }
     if (invitation.state == INVITATION_USED)
         return cli_fail(T("this invitation has been used; `members revoke` refuses the member's later responses",
                           "deze uitnodiging is gebruikt; `members revoke` weigert latere reacties van het panellid"));
@@ -170,19 +218,12 @@ static int withdraw_invitation(struct store *store, const uint8_t hash[static SH
 
 int cmd_invitations_withdraw(const struct cli_verb *verb, int argc, char **argv)
 {
-    uint8_t code[INVITATION_BYTES], hash[SHA256_BYTES];
     int first, result = CLI_DONE;
     struct store *store = cmd_begin(verb, argc, argv, 1, &first, &result);
     if (!store)
         return result;
-    struct error error;
-    if (invitation_read(argv[first], code, &error) < 0) {
-        result = cli_misuse(T("this is no invitation code: %s", "dit is geen uitnodigingscode: %s"), error.text);
-    } else {
-        hash_invitation(code, hash);
-        result = withdraw_invitation(store, hash);
-        store_rollback(store);
-    }
+    result = withdraw_invitation(store, argv[first]);
+    store_rollback(store);
     store_close(store);
     return result;
 }

@@ -1,15 +1,61 @@
-/* members list, members revoke. Knows members by the thumbprints of their keys, and nothing of who they are. */
+/* members list, members revoke, members restore. The office knows a member by the number of the invitation that it
+ * handed out, the log by the thumbprint of a key: both are shown, and either is taken. Knows nothing of who they are. */
 #include "base/clock.h"
 #include "base/csv.h"
 #include "base/lang.h"
+#include "base/list.h"
+#include "base/mem.h"
+#include "base/number.h"
 #include "collector/cmd/cmd.h"
 #include <string.h>
 
+/* Numbers of invitations, by the member who used each. */
+struct handed_out {
+    int64_t *numbers; /* by member's number - 1; 0 for none */
+    size_t count, capacity;
+};
+
+static int note_invitation(void *context, int64_t number, const uint8_t hash[static SHA256_BYTES],
+                           const struct store_invitation *invitation)
+{
+    (void)hash;
+    struct handed_out *handed = context;
+    if (invitation->state != INVITATION_USED || invitation->member <= 0)
+        return 0;
+    while (handed->count < (size_t)invitation->member) {
+        int64_t *numbers = list_grow(handed->numbers, handed->count, &handed->capacity, sizeof *numbers);
+        if (!numbers)
+            return -1;
+        handed->numbers = numbers;
+        handed->numbers[handed->count++] = 0;
+    }
+    handed->numbers[invitation->member - 1] = number;
+    return 0;
+}
+
+static int64_t invitation_of(const struct handed_out *handed, const struct store_member *member)
+{
+    return (size_t)member->number <= handed->count ? handed->numbers[member->number - 1] : 0;
+}
+
+/* Listing. */
+
+struct member_listing {
+    struct csv_writer *writer;
+    struct handed_out handed;
+};
+
 static int put_member_row(void *context, const struct store_member *member)
 {
-    struct csv_writer *writer = context;
+    const struct member_listing *listing = context;
+    struct csv_writer *writer = listing->writer;
+    int64_t number = invitation_of(&listing->handed, member);
     char kid[KID_SIZE];
     key_thumbprint(member->public_key, kid);
+    if (number > 0)
+        csv_put_integer(writer, number);
+    else
+        csv_put_empty(writer);
     csv_put_text(writer, kid);
     csv_put_integer(writer, member->index);
     cmd_put_time(writer, member->enrolled_at);
@@ -20,53 +66,103 @@ static int put_member_row(void *context, const struct store_member *member)
 
 static enum store_result put_members(struct store *store, struct csv_writer *writer)
 {
-    return store_member_each(store, put_member_row, writer);
+    struct member_listing listing = {.writer = writer};
+    enum store_result result = store_begin_reading(store);
+    if (result == STORE_OK)
+        result = store_invitation_each(store, note_invitation, &listing.handed);
+    if (result == STORE_OK)
+        result = store_member_each(store, put_member_row, &listing);
+    mem_free(listing.handed.numbers);
+    return result;
 }
 
 int cmd_members_list(const struct cli_verb *verb, int argc, char **argv)
 {
-    return cmd_list(verb, argc, argv, "kid,index,enrolled,revoked\r\n", put_members);
+    return cmd_list(verb, argc, argv, "member,kid,index,enrolled,revoked\r\n", put_members);
 }
 
+/* Revoking and restoring. */
+
 struct member_search {
-    const char *kid;
+    const char *name; /* as typed: a kid or a number */
+    int64_t number; /* 0: it is a kid */
+    struct handed_out handed;
     struct store_member found; /* number 0: not found */
 };
 
-static int compare_kid(void *context, const struct store_member *member)
+static int compare_member_name(void *context, const struct store_member *member)
 {
     struct member_search *search = context;
     char kid[KID_SIZE];
     key_thumbprint(member->public_key, kid);
-    if (strcmp(kid, search->kid) == 0)
+    if (search->number > 0 ? invitation_of(&search->handed, member) == search->number : strcmp(kid, search->name) == 0)
         search->found = *member;
     return 0;
 }
 
-static int revoke_member(struct store *store, const char *kid)
+/* Within a transaction. Returns the exit code. */
+static int find_member(struct store *store, struct member_search *search)
 {
-    struct member_search search = {.kid = kid};
-    if (store_member_each(store, compare_kid, &search) != STORE_OK)
+    if (number_read(search->name, 1, INT64_MAX, &search->number) < 0)
+        search->number = 0;
+    enum store_result result = STORE_OK;
+    if (search->number > 0)
+        result = store_invitation_each(store, note_invitation, &search->handed);
+    if (result == STORE_OK)
+        result = store_member_each(store, compare_member_name, search);
+    mem_free(search->handed.numbers);
+    if (result != STORE_OK)
         return cmd_store_failed(store);
-    if (search.found.number == 0)
-        return cli_fail(T("there is no member with this kid", "er is geen panellid met dit kid"));
-    if (search.found.revoked_at != 0)
+    if (search->found.number != 0)
+        return CLI_DONE;
+    if (search->number > 0)
+        return cli_fail(T("nobody has enrolled with invitation %s", "niemand is ingeschreven met uitnodiging %s"),
+                        search->name);
+    return cli_fail(T("there is no member with this kid", "er is geen panellid met dit kid"));
+}
+
+/* `when` 0 restores. */
+static int set_revoked(struct store *store, const char *name, int64_t when)
+{
+    struct member_search search = {.name = name};
+    if (store_begin(store) != STORE_OK)
+        return cmd_store_failed(store);
+    int result = find_member(store, &search);
+    if (result != CLI_DONE)
+        return result;
+    if (when != 0 && search.found.revoked_at != 0)
         return cli_fail(T("this member was revoked already", "dit panellid was al ingetrokken"));
-    if (store_member_revoke(store, search.found.number, clock_now()) != STORE_OK)
+    if (when == 0 && search.found.revoked_at == 0)
+        return cli_fail(T("this member is not revoked", "dit panellid is niet ingetrokken"));
+    if (store_member_revoke(store, search.found.number, when) != STORE_OK || store_commit(store) != STORE_OK)
         return cmd_store_failed(store);
-    cli_say(
-        T("member %s is revoked; what they said before stays", "panellid %s is ingetrokken; eerdere reacties blijven"),
-        kid);
+    if (when != 0)
+        cli_say(T("member %s is revoked; what they said before stays",
+                  "panellid %s is ingetrokken; eerdere reacties blijven"),
+                name);
+    else
+        cli_say(T("member %s is restored", "panellid %s doet weer mee"), name);
     return CLI_DONE;
 }
 
-int cmd_members_revoke(const struct cli_verb *verb, int argc, char **argv)
+static int run_on_member(const struct cli_verb *verb, int argc, char **argv, int64_t when)
 {
     int first, result = CLI_DONE;
     struct store *store = cmd_begin(verb, argc, argv, 1, &first, &result);
     if (!store)
         return result;
-    result = revoke_member(store, argv[first]);
+    result = set_revoked(store, argv[first], when);
+    store_rollback(store);
     store_close(store);
     return result;
+}
+
+int cmd_members_revoke(const struct cli_verb *verb, int argc, char **argv)
+{
+    return run_on_member(verb, argc, argv, clock_now());
+}
+
+int cmd_members_restore(const struct cli_verb *verb, int argc, char **argv)
+{
+    return run_on_member(verb, argc, argv, 0);
 }

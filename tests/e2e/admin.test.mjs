@@ -52,6 +52,7 @@ test('every verb has --help, and takes neither too few nor unknown words', async
     'invitations withdraw': ['CODE', 'MORE', 'YET'],
     'members list': [],
     'members revoke': ['KID', 'MORE', 'YET'],
+    'members restore': ['KID', 'MORE', 'YET'],
     'tokens create': ['NAME', '--role', 'nobody'],
     'tokens list': [],
     'tokens revoke': ['NAME', 'MORE', 'YET'],
@@ -135,6 +136,35 @@ test('members list names who enrolled; revoke is noticed by the running collecto
 
   assertFailed(await collector.run('members', 'revoke', 'A'.repeat(43)));
   assertFailed(await collector.run('members', 'revoke', kid), /revoked/i);
+});
+
+// The office knows member 24; the collector asked for a kid, or for the code that it had shown once.
+test('members and invitations go by the number that the office knows them by, and a revoked member can be restored', async () => {
+  const [one, two] = parseTable((await collector.succeed('invitations', 'create', 2)).stdout);
+  const member = await enrol(two.code);
+  const row = async () => parseTable((await collector.succeed('members', 'list')).stdout).find((r) => r.member === two.member);
+  assert.equal((await row()).kid, member.key.kid);
+  assert.equal((await row()).revoked, '');
+
+  assert.match((await collector.succeed('members', 'revoke', two.member)).stderr, new RegExp(`^member ${two.member} is revoked`));
+  assert.notEqual((await row()).revoked, '');
+  assertFailed(await collector.run('members', 'revoke', member.key.kid), /revoked already/);
+  await poll('the refusal', 2, async () =>
+    (await post(collector.url, '/v1/responses', member.response(ROUND, ACTION, good, { revision: 5 }), JOSE)).status === 401);
+
+  await collector.succeed('members', 'restore', two.member);
+  assert.equal((await row()).revoked, '');
+  assertFailed(await collector.run('members', 'restore', member.key.kid), /not revoked/);
+  let revision = 5;
+  await poll('being taken again', 2, async () =>
+    (await post(collector.url, '/v1/responses', member.response(ROUND, ACTION, good, { revision: ++revision }), JOSE)).status === 201);
+
+  assertFailed(await collector.run('members', 'revoke', one.member), /nobody has enrolled with invitation/);
+  assertFailed(await collector.run('invitations', 'withdraw', two.member), /used/);
+  assertFailed(await collector.run('invitations', 'withdraw', '999999'), /no invitation 999999/);
+  await collector.succeed('invitations', 'withdraw', one.member);
+  const answer = await post(collector.url, '/v1/members', new Member('wau').enrolment(one.code), JOSE);
+  assert.equal(answer.status, 403, answer.text);
 });
 
 test('tokens are shown once, have a role, and can be revoked', async () => {
