@@ -160,7 +160,11 @@ static int fetch_and_list(const struct profile *profile, struct http *http, bool
     http_answer_init(&answer);
     http_set_policy(http, &retry_never); /* a kept copy will do */
     enum catalogue_result got = catalogue_get(&catalogue, profile->home, profile->url, http, &answer);
-    if (got == CATALOGUE_KEPT)
+    if (got == CATALOGUE_FRESH)
+        messages_say_clock(&answer);
+    if (got == CATALOGUE_KEPT && *answer.moved_to)
+        failure_tell_answer(T("not the newest list", "niet de nieuwste lijst"), &answer);
+    else if (got == CATALOGUE_KEPT)
         cli_say("%s", T("The collector was not reached: this is how it was when last seen.",
                         "De verzamelaar is niet bereikt: zo was het toen die voor het laatst gezien is."));
     if (got == CATALOGUE_FRESH || got == CATALOGUE_KEPT) {

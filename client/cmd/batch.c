@@ -287,6 +287,8 @@ static int carry_out_with_catalogue(struct batch_run *run)
         return rounds_explain(got, &batch->answer);
     http_set_policy(batch->http, &retry_for_batch);
     batch->offline = got == CATALOGUE_KEPT;
+    if (got == CATALOGUE_FRESH)
+        messages_say_clock(&batch->answer);
     batch->context.catalogue = &catalogue;
     int exit_code = carry_out(run);
     batch->context.catalogue = NULL;

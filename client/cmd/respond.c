@@ -291,6 +291,8 @@ static int fetch_questions(const struct profile *profile, struct http *http, str
     int result = got == CATALOGUE_FRESH || got == CATALOGUE_KEPT ? 0 : -1;
     if (result < 0)
         rounds_explain(got, &answer);
+    else if (got == CATALOGUE_FRESH)
+        messages_say_clock(&answer); /* which rounds are open is judged by it, and so will the response be */
     http_answer_free(&answer);
     return result;
 }

@@ -146,6 +146,7 @@ test('a permanent redirect is told with the URL to go to, and not followed', asy
   const [, url] = done.stderr.match(/the collector has moved to (\S+);/);
   assert.equal(url, collector.url);
   assert.deepEqual([(await status(home)).sent, (await status(home)).spooled], [0, 1]);
+  assert.match((await ok(home, 'actions')).stderr, /has moved to/);
   await ok(home, 'enrol', url);
   await ok(home, 'sync');
   assert.equal(await respondents('WA-3.01'), 1);

@@ -9,6 +9,7 @@ import { parseTable } from './lib/csv.mjs';
 import { Key, Member, now } from './lib/member.mjs';
 import { examplePanel, good, iso, ROUND } from './lib/panel.mjs';
 import { freshFolder, ready, run, succeed } from './lib/programs.mjs';
+import { Proxy } from './lib/proxy.mjs';
 import { sql } from './lib/store.mjs';
 
 const DAY = 86400;
@@ -99,6 +100,21 @@ test('a response signed while the clock was fast waits, and is signed anew once 
   assert.notEqual(then.jti, first.jti);
   assert.deepEqual([then.revision, then.answers], [1, first.answers]);
   assert.equal(await respondents('WA-1.01'), 1);
+});
+
+test('how far a clock is off is told before anything is signed', async (t) => {
+  const home = await enrolled();
+  const proxy = new Proxy(collector);
+  t.after(() => proxy.stop());
+  await ok(home, 'enrol', await proxy.start());
+  const said = async (...args) => (await ok(home, ...args)).stderr;
+  assert.doesNotMatch(await said('actions'), /clock/);
+  for (const [off, word] of [[-3600, 'fast'], [3600, 'slow']]) {
+    const date = new Date((now() + off) * 1000).toUTCString();
+    proxy.change = (path, answer) => ({ ...answer, headers: { ...answer.headers, date } });
+    assert.match(await said('actions'), new RegExp(`This computer's clock is 3\\d{3} seconds ${word}`));
+    assert.match(await said('respond', 'WA-1.04', 'importance=4', 'noticed=no'), new RegExp(word));
+  }
 });
 
 test('so does one signed before the round opened', async () => {
