@@ -141,7 +141,7 @@ static enum csv_result take_row(struct csv_reader *reader, const char **why)
             *why = fault;
             return CSV_BAD;
         }
-        if (add_field(reader, field, (size_t)(reader->room + reader->used - field)) != 0)
+        if (add_field(reader, field, (size_t)(reader->room + reader->used - field)) < 0)
             return CSV_NO_MEMORY;
         reader->room[reader->used++] = '\0';
         if (reader->at == reader->len || reader->text[reader->at] != reader->separator)

@@ -84,7 +84,7 @@ int base64url_decode(const char *text, size_t len, void *out, size_t cap, size_t
 int base64url_decode_exactly(const char *text, size_t len, void *out, size_t want)
 {
     size_t decoded;
-    if (len != BASE64URL_LENGTH(want) || base64url_decode(text, len, out, want, &decoded) != 0)
+    if (len != BASE64URL_LENGTH(want) || base64url_decode(text, len, out, want, &decoded) < 0)
         return -1;
     return decoded == want ? 0 : -1;
 }

@@ -17,7 +17,7 @@ void checkpoint_sign(struct buf *out, const struct merkle_head *head, const stru
     buf_printf(&text, "%s\n%" PRIu64 "\n", key->name, head->size);
     line_put_base64(&text, head->root.bytes, SHA256_BYTES);
     buf_put_char(&text, '\n');
-    if (buf_check(&text) != 0 || note_sign(out, text.data, text.len, key, secret) != 0)
+    if (buf_check(&text) < 0 || note_sign(out, text.data, text.len, key, secret) < 0)
         out->failed = true;
     buf_free(&text);
 }

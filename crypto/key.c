@@ -74,7 +74,7 @@ int key_read_jwk(const struct json *jwk, uint8_t public_key[static KEY_BYTES])
     const char *x = json_text(json_member(jwk, "x"));
     if (json_count(jwk) != 3 || !member_is(jwk, "kty", "OKP") || !member_is(jwk, "crv", "Ed25519") || !x)
         return -1;
-    if (base64url_decode_exactly(x, strlen(x), bytes, sizeof bytes) != 0)
+    if (base64url_decode_exactly(x, strlen(x), bytes, sizeof bytes) < 0)
         return -1;
     memcpy(public_key, bytes, sizeof bytes);
     return 0;

@@ -59,7 +59,7 @@ int line_base64(const struct line *line, void *out, size_t cap, size_t *count)
 int line_base64_exactly(const struct line *line, void *out, size_t want)
 {
     size_t decoded;
-    if (line->len != LINE_BASE64_LENGTH(want) || line_base64(line, out, want, &decoded) != 0)
+    if (line->len != LINE_BASE64_LENGTH(want) || line_base64(line, out, want, &decoded) < 0)
         return -1;
     return decoded == want ? 0 : -1;
 }

@@ -119,7 +119,7 @@ void merkle_edge_root(const struct merkle_edge *edge, struct merkle_hash *out)
 int merkle_root_at(uint64_t size, merkle_read *read, void *context, struct merkle_hash *out)
 {
     struct merkle_edge edge;
-    if (merkle_edge_load(&edge, size, read, context) != 0)
+    if (merkle_edge_load(&edge, size, read, context) < 0)
         return -1;
     merkle_edge_root(&edge, out);
     return 0;
@@ -210,7 +210,7 @@ static int read_path(const struct path *path, merkle_read *read, void *context,
 {
     struct merkle_hash hashes[MERKLE_PROOF_MAX];
     for (int i = 0; i < path->count; i++)
-        if (read_range(path->ranges[path->count - 1 - i], read, context, &hashes[i]) != 0)
+        if (read_range(path->ranges[path->count - 1 - i], read, context, &hashes[i]) < 0)
             return -1;
     memcpy(proof, hashes, (size_t)path->count * sizeof hashes[0]);
     return path->count;

@@ -30,10 +30,10 @@ static int parse_index(struct line rest, uint64_t *out)
 {
     uint64_t number = 0;
     while (line_skip(&rest, "x")) {
-        if (take_group(&rest, &number) != 0 || number == 0 || !line_skip(&rest, "/"))
+        if (take_group(&rest, &number) < 0 || number == 0 || !line_skip(&rest, "/"))
             return -1;
     }
-    if (take_group(&rest, &number) != 0 || rest.len != 0)
+    if (take_group(&rest, &number) < 0 || rest.len != 0)
         return -1;
     *out = number;
     return 0;
@@ -60,11 +60,11 @@ int tile_parse(const char *path, struct tile *out)
     struct line level_text = take_until(&rest, "/", &is_path);
     struct line index_text = take_until(&rest, ".p/", &partial);
     struct line width_text = {rest, strlen(rest)};
-    if (!is_path || line_number(&level_text, &level) != 0 || level > LEVEL_MAX)
+    if (!is_path || line_number(&level_text, &level) < 0 || level > LEVEL_MAX)
         return -1;
-    if (parse_index(index_text, &index) != 0)
+    if (parse_index(index_text, &index) < 0)
         return -1;
-    if (partial && (line_number(&width_text, &width) != 0 || width == 0 || width >= TILE_WIDTH))
+    if (partial && (line_number(&width_text, &width) < 0 || width == 0 || width >= TILE_WIDTH))
         return -1;
     *out = (struct tile){(unsigned)level, index, (unsigned)width};
     return 0;

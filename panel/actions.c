@@ -173,7 +173,7 @@ static int add_json(struct action_list *actions, const struct json *value)
     if (json_count(value) != 6 || !action.id || !action.title || !action.track || !action.lead || !action.related ||
         !status)
         return -1;
-    if (!action_id_is_valid(action.id) || action_status_find(status, &action.status) != 0)
+    if (!action_id_is_valid(action.id) || action_status_find(status, &action.status) < 0)
         return -1;
     return action_list_add(actions, &action);
 }
@@ -191,9 +191,9 @@ static int add_all_json(struct action_list *actions, const struct json *list)
     if (json_type(list) != JSON_ARRAY)
         return -1;
     for (const struct json *value = json_first(list); value; value = json_next(value))
-        if (add_json(actions, value) != 0)
+        if (add_json(actions, value) < 0)
             return -1;
-    if (action_list_index(actions) != 0 || has_repeated_id(actions))
+    if (action_list_index(actions) < 0 || has_repeated_id(actions))
         return -1;
     return 0;
 }
@@ -202,7 +202,7 @@ struct action_list *actions_parse_json(const char *text, size_t len)
 {
     struct json *list = json_parse(text, len, NULL);
     struct action_list *actions = action_list_new();
-    if (!list || !actions || add_all_json(actions, list) != 0) {
+    if (!list || !actions || add_all_json(actions, list) < 0) {
         action_list_free(actions);
         actions = NULL;
     }

@@ -95,7 +95,7 @@ static bool check_row(struct reading_csv *r, const struct csv_row *row, struct a
                    action->id);
     if (is_blank(action->title))
         line_fault(r->faults, row->line, T("title is empty; fill it in", "title is leeg; vul die in"));
-    if (action_status_find(status, &action->status) != 0)
+    if (action_status_find(status, &action->status) < 0)
         line_fault(r->faults, row->line,
                    T("status '%s' must be planned, started, running, done or stopped",
                      "status '%s' moet planned, started, running, done of stopped zijn"),
@@ -125,7 +125,7 @@ static int read_row(struct reading_csv *r, const struct csv_row *row)
         return -1;
     }
     r->lines[r->actions->count] = row->line;
-    if (action_list_add(r->actions, &action) != 0) {
+    if (action_list_add(r->actions, &action) < 0) {
         r->faults->no_memory = true;
         return -1;
     }
@@ -139,7 +139,7 @@ static void read_rows(struct reading_csv *r)
     for (;; r->rows++) {
         switch (csv_read(r->reader, &row, &why)) {
         case CSV_ROW:
-            if (read_row(r, &row) != 0)
+            if (read_row(r, &row) < 0)
                 return;
             break;
         case CSV_END:
@@ -171,14 +171,14 @@ static void check_unique(struct reading_csv *r)
 
 static void read_list(struct reading_csv *r)
 {
-    if (read_header(r) != 0)
+    if (read_header(r) < 0)
         return;
     read_rows(r);
     if (r->rows == 0 && !faults_any(r->faults))
         line_fault(r->faults, 1,
                    T("no actions; add a line for each below the header",
                      "geen acties; voeg onder de kopregel voor elke een regel toe"));
-    if (action_list_index(r->actions) != 0)
+    if (action_list_index(r->actions) < 0)
         r->faults->no_memory = true;
     else
         check_unique(r);

@@ -23,7 +23,7 @@ int enrolment_parse(const char *payload, size_t len, struct enrolment *out, stru
     read.jti = json_text(values[JTI]);
     read.invitation = json_text(values[INVITATION]);
     const char *fault = NULL;
-    if (json_integer(values[IAT], &read.iat) != 0)
+    if (json_integer(values[IAT], &read.iat) < 0)
         fault = enrolment_claims[IAT].fault;
     else if (!claims_jti_is_valid(read.jti))
         fault = "jti must be 22 base64url characters for 16 bytes";

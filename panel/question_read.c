@@ -231,7 +231,7 @@ static void read_question(struct questions *q, const struct json *value, size_t 
     if (is_question(q->r, value, has_type, out->type)) {
         out->id = reading_id(q->r, value, "id", &question_rule);
         reading_labels(q->r, value, "label", &out->label);
-        if (reading_bool(q->r, value, "required", &out->required) != 0)
+        if (reading_bool(q->r, value, "required", &out->required) < 0)
             out->required = false;
         if (has_type)
             read_by_type(q->r, value, out);

@@ -22,7 +22,7 @@ void reading_wipe(struct reading *r)
 /* A pointer that could not grow names the wrong place, and only want of memory can be the cause. */
 static size_t after_enter(struct reading *r, size_t mark)
 {
-    if (buf_check(&r->path) != 0)
+    if (buf_check(&r->path) < 0)
         r->faults->no_memory = true;
     return mark;
 }

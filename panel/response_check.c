@@ -31,7 +31,7 @@ static const char *pointer_to(struct checking *c, const char *question)
     buf_reset(&c->where);
     buf_put_text(&c->where, "/answers");
     pointer_put_name(&c->where, question);
-    if (buf_check(&c->where) != 0)
+    if (buf_check(&c->where) < 0)
         c->faults->no_memory = true;
     return buf_text(&c->where);
 }
@@ -40,7 +40,7 @@ static const char *pointer_into(struct checking *c, const char *question, size_t
 {
     pointer_to(c, question);
     pointer_put_place(&c->where, place);
-    if (buf_check(&c->where) != 0)
+    if (buf_check(&c->where) < 0)
         c->faults->no_memory = true;
     return buf_text(&c->where);
 }
@@ -275,7 +275,7 @@ int response_check(const struct response *response, const struct panel *panel, c
                    int64_t now, struct ballot *out, struct faults *faults)
 {
     struct ballot ballot;
-    if (check_subject(response, panel, actions, &ballot, faults) != 0)
+    if (check_subject(response, panel, actions, &ballot, faults) < 0)
         return -1;
     const struct round *round = &panel->rounds[ballot.round];
     struct checking c; /* not cleared: only the places of this questionnaire's questions are used */

@@ -15,7 +15,7 @@ static enum consistency_verdict find_blame(const struct merkle_head *older, cons
     struct merkle_hash proof[MERKLE_PROOF_MAX];
     struct merkle_head then = {.size = older->size};
     int count = merkle_prove_consistency(older->size, newer->size, read, context, proof);
-    if (count < 0 || merkle_root_at(older->size, read, context, &then.root) != 0)
+    if (count < 0 || merkle_root_at(older->size, read, context, &then.root) < 0)
         return CONSISTENCY_UNREAD;
     return merkle_consistency_holds(&then, newer, proof, (size_t)count) ? CONSISTENCY_TWO_HISTORIES
                                                                         : CONSISTENCY_FALSE_TILES;

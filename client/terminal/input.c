@@ -27,8 +27,8 @@ void input_close(struct input *input)
     input->is_terminal = false;
 }
 
-/* A byte of standard input: 1; 0 at its end, or when it can't be read. */
-static int read_byte(unsigned char *byte)
+/* Reads a byte of standard input; false at its end, or when it can't be read. */
+static bool read_byte(unsigned char *byte)
 {
     ssize_t got;
     do

@@ -319,7 +319,7 @@ static int take_step(struct audit *audit, struct chunk *now, struct chunk *other
     int result = fold_chunk(other);
     parallel_end(audit->parallel);
     clear_chunk(other);
-    if (result != 0 || find_signers(now) != 0)
+    if (result != 0 || find_signers(now) < 0)
         return error_no_memory(error);
     parallel_begin(audit->parallel, now->count, check_signature, now);
     result = read_chunk(other, now->first + (int64_t)now->count, source, error);
@@ -345,7 +345,7 @@ int audit_read(struct audit *audit, const struct audit_source *source, struct st
         now = other;
         other = checked;
     }
-    if (result == 0 && fold_chunk(other) != 0)
+    if (result == 0 && fold_chunk(other) < 0)
         result = error_no_memory(error);
     clear_chunk(now);
     clear_chunk(other);

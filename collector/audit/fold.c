@@ -110,7 +110,7 @@ enum fold_answer fold_enrol(struct fold *fold, const struct fold_member *member)
     char kid[KID_SIZE];
     struct member next = {.shown = *member};
     key_thumbprint(member->public_key, kid);
-    if (base64url_decode_exactly(kid, KID_LENGTH, next.thumbprint, sizeof next.thumbprint) != 0 ||
+    if (base64url_decode_exactly(kid, KID_LENGTH, next.thumbprint, sizeof next.thumbprint) < 0 ||
         find_by_thumbprint(fold, next.thumbprint) != 0)
         return FOLD_REFUSED;
     struct member *room = reserve_fold_member(fold);
@@ -132,7 +132,7 @@ int64_t fold_find_invitation(const struct fold *fold, const uint8_t invitation[s
 int64_t fold_find_member(const struct fold *fold, const char kid[static KID_SIZE], const uint8_t **public_key)
 {
     uint8_t thumbprint[SHA256_BYTES];
-    if (base64url_decode_exactly(kid, strlen(kid), thumbprint, sizeof thumbprint) != 0)
+    if (base64url_decode_exactly(kid, strlen(kid), thumbprint, sizeof thumbprint) < 0)
         return 0;
     uint32_t number = find_by_thumbprint(fold, thumbprint);
     if (number != 0)
@@ -251,7 +251,7 @@ static struct current make_current(const struct fold_current *response, int64_t 
 static int count_slots(const struct tally_layout *layout, struct counts *counts, const struct fold_current *response,
                        const struct current *before)
 {
-    if (tally_add(layout, counts->counts, response->slots, response->slot_count, 1) != 0)
+    if (tally_add(layout, counts->counts, response->slots, response->slot_count, 1) < 0)
         return -1;
     return before ? tally_add(layout, counts->counts, before->slots, before->slot_count, -1) : 0;
 }

@@ -169,7 +169,7 @@ static enum store_result read_entry_line(const char *line, size_t len, int64_t i
     const char *text = json_text(jws);
     int64_t its_index = -1;
     enum store_result result = STORE_OK;
-    if (json_integer(json_member(document, "index"), &its_index) != 0 || its_index != index || !jws ||
+    if (json_integer(json_member(document, "index"), &its_index) < 0 || its_index != index || !jws ||
         (!text && json_type(jws) != JSON_NULL))
         result = fail_entry(
             error, T("what the collector gives for it is no entry", "wat de verzamelaar ervoor geeft is geen regel"));

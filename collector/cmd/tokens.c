@@ -61,7 +61,7 @@ int cmd_tokens_create(const struct cli_verb *verb, int argc, char **argv)
     int64_t days;
     if (result != CLI_RUN)
         return result;
-    if (!role_name || token_role_find(role_name, &role))
+    if (!role_name || token_role_find(role_name, &role) < 0)
         return cli_misuse(T("--role must be analyst, team or auditor", "--role moet analyst, team of auditor zijn"));
     if (!action_id_is_valid(argv[first]))
         return cli_misuse(

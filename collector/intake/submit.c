@@ -49,7 +49,7 @@ static int read_envelope(const char *text, size_t len, const char *typ, struct j
 {
     if (len > JWS_MAX)
         return refuse_for(refusal, PROBLEM_TOO_LARGE, "A signed object is at most 32 KiB long.");
-    if (jws_parse(text, len, typ, jws, &refusal->why))
+    if (jws_parse(text, len, typ, jws, &refusal->why) < 0)
         return refuse_reading(refusal, PROBLEM_MALFORMED_ENVELOPE);
     return 0;
 }
@@ -97,11 +97,11 @@ static int read_response(const struct jws *jws, const struct catalogue *catalogu
     struct buf payload;
     buf_init(&payload, JWS_MAX);
     int result = -1;
-    if (jws_decode_payload(jws, &payload)) {
+    if (jws_decode_payload(jws, &payload) < 0) {
         refuse_memory(refusal);
-    } else if (response_parse(payload.data, payload.len, response, &refusal->why)) {
+    } else if (response_parse(payload.data, payload.len, response, &refusal->why) < 0) {
         refuse_reading(refusal, PROBLEM_INVALID_CLAIMS);
-    } else if (response_check(response, catalogue->panel, catalogue->actions, now, ballot, &refusal->faults)) {
+    } else if (response_check(response, catalogue->panel, catalogue->actions, now, ballot, &refusal->faults) < 0) {
         response_free(response);
         refuse_for(refusal, PROBLEM_INVALID_RESPONSE,
                    "The response does not fit the panel; each fault is named in errors.");
@@ -134,8 +134,9 @@ struct submission *submit_response(struct roster *roster, struct catalogue *cata
     struct roster_member member;
     struct response response;
     struct ballot ballot;
-    if (read_envelope(text, len, RESPONSE_TYP, &jws, refusal) || verify_member(roster, &jws, &member, refusal) ||
-        read_response(&jws, catalogue, now, &response, &ballot, refusal))
+    if (read_envelope(text, len, RESPONSE_TYP, &jws, refusal) < 0 ||
+        verify_member(roster, &jws, &member, refusal) < 0 ||
+        read_response(&jws, catalogue, now, &response, &ballot, refusal) < 0)
         return NULL;
     struct submission *s = submission_new(SUBMISSION_RESPONSE, catalogue, text, len, tally_slot_count(&ballot));
     if (s) {
@@ -191,13 +192,13 @@ struct submission *submit_enrolment(struct catalogue *catalogue, const char *tex
     struct jws jws;
     struct enrolment claims;
     struct submission *s = NULL;
-    if (read_envelope(text, len, ENROLMENT_TYP, &jws, refusal))
+    if (read_envelope(text, len, ENROLMENT_TYP, &jws, refusal) < 0)
         return NULL;
     struct buf payload;
     buf_init(&payload, JWS_MAX);
-    if (jws_decode_payload(&jws, &payload)) {
+    if (jws_decode_payload(&jws, &payload) < 0) {
         refuse_memory(refusal);
-    } else if (enrolment_parse(payload.data, payload.len, &claims, &refusal->why)) {
+    } else if (enrolment_parse(payload.data, payload.len, &claims, &refusal->why) < 0) {
         refuse_reading(refusal, PROBLEM_INVALID_CLAIMS);
     } else {
         bool fits =

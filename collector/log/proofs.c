@@ -10,7 +10,7 @@ static int escape_checkpoint(struct proofs *proofs)
     struct buf *json = &proofs->checkpoint_json;
     buf_init(json, RECEIPT_MAX);
     json_put_string(json, proofs->checkpoint, proofs->checkpoint_len);
-    if (buf_check(json))
+    if (buf_check(json) < 0)
         return -1;
     json->len -= 2;
     memmove(json->data, json->data + 1, json->len);

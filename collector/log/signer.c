@@ -131,7 +131,7 @@ int signer_sign(struct signer *signer, const struct merkle_head *head, struct er
               "er is eerder een controlepunt over een ander logboek getekend; niets mag dat tegenspreken"));
     buf_init(&note, LOG_CHECKPOINT_MAX);
     checkpoint_sign(&note, head, &signer->public, signer->secret);
-    if (buf_check(&note) != 0) {
+    if (buf_check(&note) < 0) {
         buf_free(&note);
         return error_no_memory(error);
     }

@@ -269,7 +269,7 @@ static int check_security(const struct config *config)
     if (!is_contact(config->values[CONFIG_SECURITY_POLICY], true))
         return refuse_setting(config, CONFIG_SECURITY_POLICY,
                               T("must begin with https://", "moet met https:// beginnen"));
-    if ((contact[0] != '\0' || expires[0] != '\0') && (contact[0] == '\0' || clock_parse(expires, &when) != 0))
+    if ((contact[0] != '\0' || expires[0] != '\0') && (contact[0] == '\0' || clock_parse(expires, &when) < 0))
         return refuse_setting(config, CONFIG_SECURITY_EXPIRES,
                               T("must be a moment such as 2027-01-01T00:00:00Z, and goes with security_contact",
                                 "moet een moment zijn als 2027-01-01T00:00:00Z, en hoort bij security_contact"));

@@ -115,7 +115,7 @@ void roster_add(struct roster *roster, const struct store_member *member)
     char kid[KID_SIZE];
     uint8_t thumbprint[SHA256_BYTES];
     key_thumbprint(member->public_key, kid);
-    if (base64url_decode_exactly(kid, KID_LENGTH, thumbprint, sizeof thumbprint) != 0)
+    if (base64url_decode_exactly(kid, KID_LENGTH, thumbprint, sizeof thumbprint) < 0)
         return; /* a thumbprint is always 32 bytes */
     uint64_t hash = hash_digest(thumbprint);
     pthread_rwlock_wrlock(&roster->lock);
@@ -135,7 +135,7 @@ void roster_add(struct roster *roster, const struct store_member *member)
 bool roster_find(struct roster *roster, const char kid[static KID_SIZE], struct roster_member *out)
 {
     uint8_t thumbprint[SHA256_BYTES];
-    if (base64url_decode_exactly(kid, strlen(kid), thumbprint, sizeof thumbprint) != 0)
+    if (base64url_decode_exactly(kid, strlen(kid), thumbprint, sizeof thumbprint) < 0)
         return false;
     pthread_rwlock_rdlock(&roster->lock);
     uint32_t number = hash_find(&roster->index, hash_digest(thumbprint), has_kid, roster, kid);

@@ -76,7 +76,7 @@ static void put_key_columns(struct buf *out, enum table table, const struct ques
 {
     struct listing listing = {.out = out, .most = table_key(table)};
     buf_put_char(out, '[');
-    if (columns_each(table, questionnaire, put_column_reference, &listing))
+    if (columns_each(table, questionnaire, put_column_reference, &listing) < 0)
         out->failed = true;
     buf_put_char(out, ']');
 }
@@ -122,7 +122,7 @@ static void put_table_description(struct buf *out, const struct csvw_subject *su
     buf_put_text(out, ",\n");
     put_csv_dialect(out, subject->context->format);
     buf_put_text(out, "   \"tableSchema\":{\n    \"columns\":[");
-    if (columns_each(table, questionnaire, put_column_description, &listing))
+    if (columns_each(table, questionnaire, put_column_description, &listing) < 0)
         out->failed = true;
     buf_put_text(out, "],\n    \"primaryKey\":");
     put_key_columns(out, table, questionnaire);

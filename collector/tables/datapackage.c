@@ -98,7 +98,7 @@ static void put_key_fields(struct buf *out, const struct questionnaire *question
 {
     struct fields fields = {.out = out, .most = table_key(table)};
     buf_put_char(out, '[');
-    if (columns_each(table, questionnaire, put_key_field, &fields))
+    if (columns_each(table, questionnaire, put_key_field, &fields) < 0)
         out->failed = true;
     buf_put_char(out, ']');
 }
@@ -109,7 +109,7 @@ static void put_table_schema(struct buf *out, const struct datapackage *package,
     struct fields fields = {.out = out, .format = package->context.format};
     int parent = table_parent(table);
     buf_put_text(out, ",\n    \"schema\":{\"$schema\":\"" PROFILES "tableschema.json\",\"fields\":[");
-    if (columns_each(table, questionnaire, put_schema_field, &fields))
+    if (columns_each(table, questionnaire, put_schema_field, &fields) < 0)
         out->failed = true;
     buf_put_text(out, "],\n     \"missingValues\":[\"\"],\"primaryKey\":");
     put_key_fields(out, questionnaire, table);

@@ -81,7 +81,7 @@ self_test() {
         must_fail modules node_check "$bad/module.mjs"
 }
 
-wanted=${*:-self-test format tidy walls functions sizes widths blanks heads roles statics circles exported texts versions shells modules api}
+wanted=${*:-self-test format tidy walls functions sizes widths blanks heads roles statics failures circles exported texts versions shells modules api}
 for name in $wanted; do
     # shellcheck disable=SC2086  # lists of words
     case $name in
@@ -96,6 +96,7 @@ for name in $wanted; do
     heads) check heads "heads and guards" source_check heads ;;
     roles) check roles "what each file is for" source_check roles ;;
     statics) check statics "names of static functions" source_check statics ;;
+    failures) check failures "how failures are asked for" source_check failures ;;
     circles) check circles "no files in a circle" source_check circles ;;
     exported) check exported "exported names" source_check exported ;;
     texts) check texts "texts in two languages" source_check texts ;;

@@ -57,6 +57,10 @@ const tree = {
   'collector/http/http.h': '#ifndef COLLECTOR_HTTP_HTTP_H\n#define COLLECTOR_HTTP_HTTP_H\n/* head */\n#define API_VERSION "2.0.0"\n#endif\n',
   'collector/api/openapi.json': '{"info": {"version": "2.1.0"}}\n',
   'docs/STYLE.md': `${'é'.repeat(120)}\n${'é'.repeat(121)}\n---\n`,
+  'panel/fail.h': '/* fail */\n#ifndef PANEL_FAIL_H\n#define PANEL_FAIL_H\nMUST_CHECK int fail_one(int a);\nbool fail_is(void);\n#endif\n',
+  'panel/fail.c':
+    '/* fail */\nstatic int try_it(void);\nint f(void)\n{\n    if (fail_one(1))\n        return 1;\n    if (!try_it() || fail_is())\n        return 1;\n' +
+    '    while (fail_is() && fail_one((2)))\n        ;\n    if (fail_one(3) != 0)\n        return 1;\n    return fail_one(4) < 0 || (fail_is() && try_it() < 0) || fail_one(5) == 0;\n}\n',
   'tests/blank.sh': 'echo 1 \n\techo 2\n',
 };
 const expected = {
@@ -73,6 +77,7 @@ const expected = {
   blanks: ['tests/blank.sh:1', 'tests/blank.sh:2'],
   roles: ['panel/roles.c:1'],
   statics: ['panel/statics.c:2', 'panel/statics.c:6'],
+  failures: ['panel/fail.c:5', 'panel/fail.c:7', 'panel/fail.c:9', 'panel/fail.c:11'],
   circles: ['crypto/circle_a.c: in a circle with crypto/circle_b.c, crypto/circle_c.c'],
   heads: ['collector/http/http.h:1', 'panel/b.h:1', 'panel/b.h'],
   exported: ['crypto/name.c: other', 'crypto/name.c: name_hidden'],

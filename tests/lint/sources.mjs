@@ -184,6 +184,34 @@ function statics(root, files) {
   return findings;
 }
 
+// The functions that return int, which are those that can fail: of all headers, and of this file alone.
+const INT_FUNCTION = /^(?:static )?(?:MUST_CHECK )?int (\w+)\(/gm;
+const intsOf = (text) => [...text.matchAll(INT_FUNCTION)].map((match) => match[1]);
+
+// -1 is failure, so it is asked for as `f() < 0`: a call of such a function is never a condition by itself.
+function failures(root, files) {
+  const findings = [];
+  const sources = files.filter((f) => isC(f) && inRoom(f)).map((name) => ({ name, text: bare(read(root, name)) }));
+  const everywhere = sources.filter(({ name }) => name.endsWith('.h')).flatMap(({ text }) => intsOf(text));
+  for (const { name, text } of sources) {
+    const others = [...text.matchAll(/^static (?:MUST_CHECK )?(?!int\b)[\w *]+?\b(\w+)\(/gm)].map((match) => match[1]);
+    const ints = new Set([...everywhere, ...intsOf(text)].filter((f) => !others.includes(f)));
+    for (const match of text.matchAll(/(?<![\w.>])(\w+)\(/g)) {
+      if (!ints.has(match[1])) continue;
+      let end = match.index + match[0].length;
+      for (let depth = 1; depth > 0 && end < text.length; end++) depth += { '(': 1, ')': -1 }[text[end]] ?? 0;
+      const before = text.slice(0, match.index).trimEnd();
+      const after = text.slice(end).trimStart();
+      const begins = /(\b(if|while)\s*\(|&&|\|\|)$/.test(before);
+      const isAlone = (begins && !/^(<|>|==|!=|[-+*%?])/.test(after)) || (/^(&&|\|\||\?)/.test(after) && !/[=<>]$/.test(before));
+      const isOrder = /^compare_|_each$/.test(match[1]); // another's word is handed up, or an order
+      if (/!$/.test(before) || isAlone || (/^!= 0/.test(after) && !isOrder))
+        findings.push(`${name}:${text.slice(0, match.index).split('\n').length}: whether ${match[1]} failed is asked by < 0`);
+    }
+  }
+  return findings;
+}
+
 // The object files of the sources, each with the symbols that it defines and those that it needs.
 function symbolsOf(files, objects) {
   const found = new Map();
@@ -275,7 +303,7 @@ function versions(root) {
     .map(([source, version, paper, copy]) => `${paper}:1: version ${copy}, while ${source} says ${version}`);
 }
 
-export const checks = { walls, functions, sizes, widths, blanks, heads, roles, statics, circles, exported, texts, versions };
+export const checks = { walls, functions, sizes, widths, blanks, heads, roles, statics, failures, circles, exported, texts, versions };
 
 if (import.meta.url === pathToFileURL(process.argv[1]).href) {
   const [check, ...rest] = process.argv.slice(2);

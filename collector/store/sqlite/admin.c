@@ -205,7 +205,7 @@ static int action_row(struct store *store, sqlite3_stmt *st, void *context)
                                           .lead = sqlite_text(st, 4),
                                           .related = sqlite_text(st, 5)}};
     const char *status = sqlite_text(st, 6);
-    if (!row.action.id || !row.action.title || !status || action_status_find(status, &row.action.status)) {
+    if (!row.action.id || !row.action.title || !status || action_status_find(status, &row.action.status) < 0) {
         (void)sqlite_fail(sqlite_of(store), ERROR_DAMAGED, T("an action can't be read", "een actie is onleesbaar"));
         return -1;
     }

@@ -203,7 +203,7 @@ enum store_result sqlite_read_bytes(struct store *store, sqlite3_stmt *st, struc
     if (result == STORE_OK) {
         const void *bytes = sqlite3_column_blob(st, 0);
         buf_put(out, bytes, (size_t)sqlite3_column_bytes(st, 0));
-        if (buf_check(out))
+        if (buf_check(out) < 0)
             result = sqlite_fail(sqlite_of(store), ERROR_DAMAGED,
                                  T("a row is larger than can be, or out of memory",
                                    "een rij is groter dan kan, of er is te weinig geheugen"));
