@@ -128,7 +128,7 @@ int file_read(const char *path, struct buf *out)
     return more;
 }
 
-static int write_all(int fd, const void *bytes, size_t len)
+int file_append(int fd, const void *bytes, size_t len)
 {
     const char *at = bytes;
     while (len > 0) {
@@ -195,7 +195,7 @@ static int open_beside(const char *path, mode_t mode, char temporary[static PATH
             errno = ENAMETOOLONG;
             return -1;
         }
-        fd = open_again(temporary, O_WRONLY | O_CREAT | O_EXCL, mode);
+        fd = open_again(temporary, O_RDWR | O_CREAT | O_EXCL, mode);
     } while (fd < 0 && errno == EEXIST);
     return fd;
 }
@@ -206,13 +206,22 @@ static int write_beside(const char *path, const void *bytes, size_t len, mode_t 
     int fd = open_beside(path, mode, temporary);
     if (fd < 0)
         return -1;
-    if (write_all(fd, bytes, len) < 0 || sync_again(fd) < 0) {
+    if (file_append(fd, bytes, len) < 0 || sync_again(fd) < 0) {
         close_quietly(fd);
         unlink_quietly(temporary);
         return -1;
     }
     close_quietly(fd); /* synced: there is nothing left that closing could lose */
     return 0;
+}
+
+int file_nameless(const char *path)
+{
+    char temporary[PATH_MAX];
+    int fd = open_beside(path, 0600, temporary);
+    if (fd >= 0)
+        unlink_quietly(temporary);
+    return fd;
 }
 
 /* Renames where `to` must not be there. Not every file system can do that in one step; a hard link is as safe. */

@@ -18,6 +18,13 @@ MUST_CHECK int file_write(const char *path, const void *bytes, size_t len, mode_
 /* As file_write, but -1 with EEXIST when `path` is there already; two processes at once can't both succeed. */
 MUST_CHECK int file_create(const char *path, const void *bytes, size_t len, mode_t mode);
 
+/* A new file in the folder of `path`, for reading and writing by this user, that has no name and is gone once it is
+ * closed. Returns the descriptor; -1: errno. */
+MUST_CHECK int file_nameless(const char *path);
+
+/* Writes all the bytes where the descriptor stands. -1: errno; some of them may be written. */
+MUST_CHECK int file_append(int fd, const void *bytes, size_t len);
+
 /* Removes a file and syncs its folder. 0 also when it was not there. */
 MUST_CHECK int file_remove(const char *path);
 

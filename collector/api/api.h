@@ -15,13 +15,16 @@
 #include "collector/log/reader.h"
 #include "collector/ops/config.h"
 #include "collector/store/snapshots.h"
+#include <stdatomic.h>
 
 /* What the handlers work with; the server's context. */
 struct service {
     struct ledger_shared shared;
     const struct config *config;
     struct reader *reader;
-    struct snapshots *snapshots; /* for tables on their way */
+    struct snapshots *snapshots; /* for tables that are being made */
+    struct workers *table_workers; /* make them */
+    atomic_size_t tables; /* being made or on their way */
     struct commit_queue *queue;
     struct workers *workers;
     struct http_static *openapi; /* the API's description */

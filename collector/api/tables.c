@@ -1,7 +1,8 @@
-/* GET /v1/rounds/{id}/summary, …/questions, …/options, …/comments (PROTOCOL 7, 8, 9). A table is made while it is sent,
- * an action at a time, from one moment of the store; its ETag is known before, from all that its bytes follow from: the
- * log's root, the panel as imported, and what was asked. */
-#include "base/clock.h"
+/* GET /v1/rounds/{id}/summary, …/questions, …/options, …/comments (PROTOCOL 7, 8, 9). A table is made from one moment
+ * of the store on a thread for that, into a file, and sent from there; its ETag is known before, from all that its bytes
+ * follow from: the log's root, the panel as imported, and what was asked. */
+#include "base/file.h"
+#include "base/lang.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "collector/api/resources.h"
@@ -15,74 +16,128 @@
 #include "collector/tables/sheet.h"
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
-#define CHUNK_BYTES ((size_t)16 * 1024) /* bytes after which a piece goes out */
+#define CHUNK_BYTES ((size_t)64 * 1024) /* that are written at once */
 #define LINK_MAX ((size_t)512)
-#define SEND_SECONDS 600 /* a moment of the store is held no longer, so that its log of changes can be cleared */
+#define TABLES_MAX 64 /* made and sent at the same time; each has a file while it is sent */
 
 static const char *const media_types[] = {"text/csv", "application/json"};
 static const char *const content_types[] = {"text/csv; charset=utf-8; header=present", "application/json"};
 enum form { FORM_CSV, FORM_JSON };
 
-/* A table on its way, from one moment of the store. */
-struct table_stream {
-    struct snapshots *snapshots;
-    struct store *store;
+/* A table on its way: made from one moment of the store, then sent from a file that has no name, so that however slow
+ * its receiver is, it holds neither that moment nor a thread. */
+struct table_making {
+    struct work work;
+    struct http_exchange *exchange;
+    struct service *service;
+    bool counted; /* among the tables on their way */
+    struct store *store; /* NULL: given back */
     struct catalogue *catalogue;
     size_t round;
     struct table_request request;
     enum form form;
-    struct sheet *sheet;
     bool compressed;
-    struct gzip *gzip; /* NULL: not yet, or it goes as it is */
-    struct buf plain; /* what is still to be compressed */
-    int64_t until; /* on the monotonic clock */
+    char tag[TAG_SIZE];
+    int file; /* -1: none */
+    size_t len; /* of it */
+    struct error error; /* why it was not made; ERROR_NONE when it was */
 };
 
-static void release_stream(void *source)
+static void give_back_store(struct table_making *making)
 {
-    struct table_stream *stream = source;
-    sheet_free(stream->sheet);
-    gzip_free(stream->gzip);
-    buf_free(&stream->plain);
-    catalogue_release(stream->catalogue);
-    if (stream->store)
-        snapshots_give_back(stream->snapshots, stream->store);
-    mem_free(stream);
+    if (making->store)
+        snapshots_give_back(making->service->snapshots, making->store);
+    making->store = NULL;
+}
+
+static void release_making(void *attachment)
+{
+    struct table_making *making = attachment;
+    catalogue_release(making->catalogue);
+    give_back_store(making);
+    if (making->file >= 0)
+        close(making->file);
+    if (making->counted)
+        atomic_fetch_sub(&making->service->tables, 1);
+    mem_free(making);
 }
 
 /* NULL: JSON. */
-static const struct csv_format *stream_format(const struct table_stream *stream)
+static const struct csv_format *making_format(const struct table_making *making)
 {
-    if (stream->form == FORM_JSON)
+    if (making->form == FORM_JSON)
         return NULL;
-    return stream->request.profile ? stream->request.profile : &csv_rfc4180;
+    return making->request.profile ? making->request.profile : &csv_rfc4180;
 }
 
-/* Sending. */
+/* Making. */
 
-static enum http_chunk next_chunk(void *source, struct buf *out)
+static int write_chunk(struct table_making *making, const struct buf *chunk)
 {
-    struct table_stream *stream = source;
-    struct buf *plain = stream->gzip ? &stream->plain : out;
+    if (buf_check(chunk) < 0)
+        return error_no_memory(&making->error);
+    if (file_append(making->file, buf_text(chunk), chunk->len) < 0)
+        return error_from_errno(&making->error, "%s", T("the table's file", "het bestand van de tabel"));
+    making->len += chunk->len;
+    return 0;
+}
+
+/* Puts the sheet into the file, a chunk at a time; `gzip` NULL: as it is. */
+static int write_sheet(struct table_making *making, struct sheet *sheet, struct gzip *gzip)
+{
     enum store_result result = STORE_OK;
-    struct error error = {0};
-    if (clock_monotonic_us() > stream->until) {
-        log_warning("tables: a receiver took longer than %d s", SEND_SECONDS);
-        return HTTP_CHUNK_BROKEN;
+    struct buf plain, packed;
+    int written = 0;
+    buf_init(&plain, SIZE_MAX);
+    buf_init(&packed, SIZE_MAX);
+    while (result == STORE_OK && written == 0) {
+        buf_reset(&plain);
+        buf_reset(&packed);
+        while (result == STORE_OK && plain.len < CHUNK_BYTES && buf_check(&plain) == 0)
+            result = sheet_put_next(sheet, &plain, &making->error);
+        if (gzip && buf_check(&plain) == 0)
+            gzip_put(gzip, plain.data, plain.len, result == STORE_NONE, &packed);
+        if (result != STORE_FAILED)
+            written =
+                buf_check(&plain) == 0 ? write_chunk(making, gzip ? &packed : &plain) : error_no_memory(&making->error);
     }
-    while (result == STORE_OK && plain->len < CHUNK_BYTES && buf_check(plain) == 0)
-        result = sheet_put_next(stream->sheet, plain, &error);
-    if (result == STORE_FAILED || buf_check(plain) < 0) {
-        log_error("tables: %s broke off: %s", table_name(stream->request.table),
-                  result == STORE_FAILED ? error.text : "out of memory");
-        return HTTP_CHUNK_BROKEN;
-    }
-    if (stream->gzip) {
-        gzip_put(stream->gzip, plain->data, plain->len, result == STORE_NONE, out);
-        buf_reset(plain);
-    }
-    return result == STORE_NONE ? HTTP_CHUNK_LAST : HTTP_CHUNK_MORE;
+    buf_free(&plain);
+    buf_free(&packed);
+    return result == STORE_NONE ? written : -1;
+}
+
+static int make_file(struct table_making *making)
+{
+    const struct sheet_source source = {.store = making->store,
+                                        .catalogue = making->catalogue,
+                                        .round = making->round,
+                                        .table = making->request.table,
+                                        .exact = making->request.exact,
+                                        .format = making_format(making)};
+    const char *store = store_path(making->service->config->values[CONFIG_STORE]);
+    making->file = file_nameless(store ? store : ".");
+    if (making->file < 0)
+        return error_from_errno(&making->error, "%s", T("a file for the table", "een bestand voor de tabel"));
+    struct sheet *sheet = sheet_new(&source, &making->error);
+    struct gzip *gzip = sheet && making->compressed ? gzip_new() : NULL;
+    int result = !sheet                        ? -1
+                 : making->compressed && !gzip ? error_no_memory(&making->error)
+                                               : write_sheet(making, sheet, gzip);
+    gzip_free(gzip);
+    sheet_free(sheet);
+    return result == 0 && lseek(making->file, 0, SEEK_SET) == 0 ? 0 : -1;
+}
+
+/* On a thread for tables. */
+static void make_table(struct work *work)
+{
+    struct table_making *making = (struct table_making *)((char *)work - offsetof(struct table_making, work));
+    if (make_file(making) < 0 && making->error.kind == ERROR_NONE)
+        error_no_memory(&making->error);
+    give_back_store(making);
+    http_resume(making->exchange);
 }
 
 /* What the answer says of itself. */
@@ -108,63 +163,62 @@ static void hash_mix_actions(uint8_t hash[static SHA256_BYTES], const struct act
     buf_free(&text);
 }
 
-/* The log that the stream's snapshot sees: mostly the one signed last, whose root is known. */
-static int read_head(struct service *service, const struct table_stream *stream, struct merkle_head *out,
+/* The log that the making's snapshot sees: mostly the one signed last, whose root is known. */
+static int read_head(struct service *service, const struct table_making *making, struct merkle_head *out,
                      struct error *error)
 {
     int64_t size;
-    if (store_entry_count(stream->store, &size) != STORE_OK)
-        return store_fail(stream->store, error);
+    if (store_entry_count(making->store, &size) != STORE_OK)
+        return store_fail(making->store, error);
     struct proofs *proofs = proofs_now(service->shared.proofs);
     bool same = proofs->head.size == (uint64_t)size;
     if (same)
         *out = proofs->head;
     proofs_release(proofs);
-    return same ? 0 : tree_head(stream->store, out, error);
+    return same ? 0 : tree_head(making->store, out, error);
 }
 
 /* -1: the log can't be read, as *error says. */
-static int make_tag(struct service *service, const struct table_stream *stream, char tag[static TAG_SIZE],
-                    struct error *error)
+static int make_tag(struct service *service, struct table_making *making, struct error *error)
 {
-    const struct catalogue *catalogue = stream->catalogue;
-    const struct table_request *request = &stream->request;
-    const struct csv_format *format = stream_format(stream);
+    const struct catalogue *catalogue = making->catalogue;
+    const struct table_request *request = &making->request;
+    const struct csv_format *format = making_format(making);
     uint8_t hash[SHA256_BYTES] = {0};
     char text[256];
     struct merkle_head head;
-    if (read_head(service, stream, &head, error) < 0)
+    if (read_head(service, making, &head, error) < 0)
         return -1;
     int len = snprintf(text, sizeof text, "%s %s %s %s %d %llu", BURGERPANEL_VERSION,
-                       catalogue->panel->rounds[stream->round].id, table_name(request->table),
+                       catalogue->panel->rounds[making->round].id, table_name(request->table),
                        format ? format->name : "json", request->exact, (unsigned long long)head.size);
     hash_mix(hash, text, (size_t)len);
     hash_mix(hash, head.root.bytes, sizeof head.root.bytes);
     hash_mix(hash, buf_text(&catalogue->definition), catalogue->definition.len);
     hash_mix_actions(hash, catalogue->actions);
-    tag_of_hash(hash, stream->compressed, tag);
+    tag_of_hash(hash, making->compressed, making->tag);
     return 0;
 }
 
 /* wau-round-1-summary-exact.csv: what is exact, and so not for publication, says so in its name. */
-static void answer_name(struct http_exchange *x, const struct table_stream *stream)
+static void answer_name(struct http_exchange *x, const struct table_making *making)
 {
-    const struct panel *panel = stream->catalogue->panel;
-    const struct table_request *request = &stream->request;
+    const struct panel *panel = making->catalogue->panel;
+    const struct table_request *request = &making->request;
     char text[256];
-    snprintf(text, sizeof text, "attachment; filename=\"%s-%s-%s%s%s.%s\"", panel->id, panel->rounds[stream->round].id,
+    snprintf(text, sizeof text, "attachment; filename=\"%s-%s-%s%s%s.%s\"", panel->id, panel->rounds[making->round].id,
              table_name(request->table), request->exact ? "-exact" : "",
-             stream_format(stream) == &csv_excel_nl ? "-excel-nl" : "", stream->form == FORM_CSV ? "csv" : "json");
+             making_format(making) == &csv_excel_nl ? "-excel-nl" : "", making->form == FORM_CSV ? "csv" : "json");
     http_answer_header_copy(x, "Content-Disposition", text);
 }
 
 /* What describes the table, whichever form it is sent in (RFC 8288; CSV on the Web §5.2). */
-static void answer_link(struct http_exchange *x, const struct table_stream *stream)
+static void answer_link(struct http_exchange *x, const struct table_making *making)
 {
-    const struct table_request *request = &stream->request;
+    const struct table_request *request = &making->request;
     struct buf text;
     buf_init(&text, LINK_MAX);
-    buf_printf(&text, "</v1/rounds/%s/%s/metadata", stream->catalogue->panel->rounds[stream->round].id,
+    buf_printf(&text, "</v1/rounds/%s/%s/metadata", making->catalogue->panel->rounds[making->round].id,
                table_name(request->table));
     table_request_put_query(&text, request);
     buf_put_text(&text, ">; rel=\"describedby\"; type=\"application/csvm+json\"");
@@ -172,22 +226,41 @@ static void answer_link(struct http_exchange *x, const struct table_stream *stre
     buf_free(&text);
 }
 
-/* Sets the answer; takes the stream over. */
-static void answer_stream(struct http_exchange *x, struct table_stream *stream, const char *tag)
+static void answer_unavailable(struct http_exchange *x, const char *why)
 {
-    answer_link(x, stream);
-    if (field_has_tag(http_header(x, "If-None-Match"), tag)) {
-        http_answer(x, 304, NULL, NULL);
-        release_stream(stream);
-    } else {
-        answer_name(x, stream);
-        if (stream->gzip)
-            http_answer_header(x, "Content-Encoding", "gzip");
-        http_answer_stream(x, content_types[stream->form], next_chunk, stream, release_stream);
-    }
-    http_answer_header_copy(x, "ETag", tag);
+    log_error("tables: %s", why);
+    http_answer_problem(x, PROBLEM_UNAVAILABLE, "The table can't be made at the moment; ask again later.", NULL);
+}
+
+/* What the table's answer bears, also where it only says that the table is as it was. */
+static void answer_headers(struct http_exchange *x, const struct table_making *making)
+{
+    answer_link(x, making);
+    http_answer_header_copy(x, "ETag", making->tag);
     http_answer_header(x, "Vary", "Accept, Accept-Encoding, Authorization");
     http_answer_header(x, "Cache-Control", "private, no-cache");
+}
+
+/* And what it bears where it has the table, or of HEAD would have it. */
+static void answer_content_headers(struct http_exchange *x, const struct table_making *making)
+{
+    answer_name(x, making);
+    answer_headers(x, making);
+    if (making->compressed)
+        http_answer_header(x, "Content-Encoding", "gzip");
+}
+
+static void answer_made_table(struct http_exchange *x, void *context)
+{
+    (void)context;
+    struct table_making *making = http_attachment(x);
+    if (making->error.kind != ERROR_NONE) {
+        answer_unavailable(x, making->error.text);
+        return;
+    }
+    http_answer_file(x, content_types[making->form], making->file, making->len);
+    making->file = -1;
+    answer_content_headers(x, making);
 }
 
 /* What is asked. */
@@ -209,95 +282,96 @@ static bool negotiate_form(struct http_exchange *x, const struct table_request *
 
 /* The walk. */
 
-static void answer_unavailable(struct http_exchange *x, const char *why)
-{
-    log_error("tables: %s", why);
-    http_answer_problem(x, PROBLEM_UNAVAILABLE, "The table can't be made at the moment; ask again later.", NULL);
-}
-
 /* Takes a snapshot of the store, and what its administrators had set by then. NULL: the answer has been set. */
-static struct table_stream *take_snapshot(struct http_exchange *x, struct service *service,
+static struct table_making *take_snapshot(struct http_exchange *x, struct service *service,
                                           const struct table_request *request)
 {
     struct error error;
     error_no_memory(&error);
-    struct table_stream *stream = mem_calloc(1, sizeof *stream);
-    if (stream) {
-        *stream = (struct table_stream){.snapshots = service->snapshots, .request = *request};
-        buf_init(&stream->plain, SIZE_MAX);
-        stream->until = clock_monotonic_us() + SEND_SECONDS * INT64_C(1000000);
-        stream->store = snapshots_take(service->snapshots, &error);
-        stream->catalogue = stream->store ? catalogue_load(stream->store, &error) : NULL;
-        if (stream->catalogue)
-            return stream;
-        release_stream(stream);
+    struct table_making *making = mem_calloc(1, sizeof *making);
+    if (!making) {
+        answer_unavailable(x, error.text);
+        return NULL;
     }
+    *making = (struct table_making){
+        .work.run = make_table, .exchange = x, .service = service, .request = *request, .file = -1};
+    http_attach(x, making, release_making);
+    making->store = snapshots_take(service->snapshots, &error);
+    making->catalogue = making->store ? catalogue_load(making->store, &error) : NULL;
+    if (making->catalogue)
+        return making;
     answer_unavailable(x, error.text);
     return NULL;
 }
 
-/* What makes the bytes. -1: *error. */
-static int open_sheet(struct table_stream *stream, struct error *error)
+/* Has the table made on another thread, and the answer set after that. */
+static void begin_making(struct http_exchange *x, struct table_making *making)
 {
-    const struct sheet_source source = {.store = stream->store,
-                                        .catalogue = stream->catalogue,
-                                        .round = stream->round,
-                                        .table = stream->request.table,
-                                        .exact = stream->request.exact,
-                                        .format = stream_format(stream)};
-    stream->sheet = sheet_new(&source, error);
-    if (!stream->sheet)
-        return -1;
-    if (!stream->compressed || (stream->gzip = gzip_new()) != NULL)
-        return 0;
-    return error_no_memory(error);
+    making->counted = true;
+    if (atomic_fetch_add(&making->service->tables, 1) >= TABLES_MAX) {
+        answer_unavailable(x, "as many tables are on their way as may be");
+        return;
+    }
+    http_suspend(x, answer_made_table);
+    if (workers_push(making->service->table_workers, &making->work) < 0) {
+        error_set(&making->error, ERROR_IO, "%s", "too many tables wait to be made");
+        http_resume(x);
+    }
 }
 
-static void answer_table(struct http_exchange *x, struct service *service, enum table table)
+static void begin_answer(struct http_exchange *x, struct table_making *making)
+{
+    if (field_has_tag(http_header(x, "If-None-Match"), making->tag)) {
+        http_answer(x, 304, NULL, NULL);
+        answer_headers(x, making);
+    } else if (http_wants_body(x)) {
+        begin_making(x, making);
+    } else {
+        http_answer_unmade(x, content_types[making->form]);
+        answer_content_headers(x, making);
+    }
+}
+
+static void get_table(struct http_exchange *x, struct service *service, enum table table)
 {
     struct table_request request;
     enum form form;
-    char tag[TAG_SIZE];
     struct error error = {0};
     if (!table_request_read(x, service, table, &request) || !negotiate_form(x, &request, &form))
         return;
-    struct table_stream *stream = take_snapshot(x, service, &request);
-    if (!stream)
+    struct table_making *making = take_snapshot(x, service, &request);
+    if (!making)
         return;
-    int round = panel_find_round(stream->catalogue->panel, http_parameter(x));
+    int round = panel_find_round(making->catalogue->panel, http_parameter(x));
     if (round < 0) {
         http_answer_problem(x, PROBLEM_NOT_FOUND, "The panel has no round with this id.", NULL);
-        release_stream(stream);
         return;
     }
-    stream->round = (size_t)round;
-    stream->form = form;
-    stream->compressed = negotiate_gzip(http_header(x, "Accept-Encoding"));
-    if (make_tag(service, stream, tag, &error) == 0 &&
-        (field_has_tag(http_header(x, "If-None-Match"), tag) || open_sheet(stream, &error) == 0)) {
-        answer_stream(x, stream, tag);
-        return;
-    }
-    answer_unavailable(x, error.text);
-    release_stream(stream);
+    making->round = (size_t)round;
+    making->form = form;
+    making->compressed = negotiate_gzip(http_header(x, "Accept-Encoding"));
+    if (make_tag(service, making, &error) == 0)
+        begin_answer(x, making);
+    else
+        answer_unavailable(x, error.text);
 }
 
 void api_summary_get(struct http_exchange *x, void *context)
 {
-    answer_table(x, context, TABLE_SUMMARY);
+    get_table(x, context, TABLE_SUMMARY);
 }
 
 void api_questions_get(struct http_exchange *x, void *context)
 {
-    answer_table(x, context, TABLE_QUESTIONS);
+    get_table(x, context, TABLE_QUESTIONS);
 }
 
 void api_options_get(struct http_exchange *x, void *context)
 {
-    answer_table(x, context, TABLE_OPTIONS);
+    get_table(x, context, TABLE_OPTIONS);
 }
 
 void api_comments_get(struct http_exchange *x, void *context)
 {
-    answer_table(x, context, TABLE_COMMENTS);
+    get_table(x, context, TABLE_COMMENTS);
 }

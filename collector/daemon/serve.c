@@ -16,7 +16,8 @@
 
 #define QUIESCE_SECONDS 20
 #define BATCHES_WAITING 64
-#define TABLES_AT_ONCE 16 /* each holds a moment of the store while it is sent */
+#define TABLE_THREADS 2 /* that make tables */
+#define TABLES_WAITING 14 /* to be made; each holds a moment of the store meanwhile */
 #define METRICS_CONNECTIONS 16
 #define MIB ((size_t)1024 * 1024)
 #define SECOND_US INT64_C(1000000)
@@ -102,11 +103,12 @@ static int start_service(struct running *running, const struct config *config)
     service->shared.catalogues = latest_new();
     service->shared.proofs = latest_new();
     service->config = config;
-    service->snapshots = snapshots_new(config->values[CONFIG_STORE], TABLES_AT_ONCE);
+    service->snapshots = snapshots_new(config->values[CONFIG_STORE], TABLE_THREADS + TABLES_WAITING);
     service->workers = workers_start(parallel_cores(), BATCHES_WAITING);
+    service->table_workers = workers_start(TABLE_THREADS, TABLES_WAITING);
     service->openapi = api_openapi_new();
     if (service->openapi && service->shared.roster && service->shared.catalogues && service->shared.proofs &&
-        service->snapshots && service->workers && open_log(service, config, &error) == 0 &&
+        service->snapshots && service->workers && service->table_workers && open_log(service, config, &error) == 0 &&
         begin_serving(running, config, &error) == 0)
         service->queue =
             commit_start(config->values[CONFIG_STORE], config_number(config, CONFIG_QUEUE), &service->shared, &error);
@@ -180,6 +182,7 @@ static void stop_all(struct running *running)
     if (running->server)
         http_quiesce(running->server, QUIESCE_SECONDS);
     workers_stop(service->workers);
+    workers_stop(service->table_workers);
     commit_stop(service->queue);
     if (running->server) {
         http_quiesce(running->server, 1);
@@ -188,6 +191,7 @@ static void stop_all(struct running *running)
     if (running->metrics)
         http_stop(running->metrics);
     workers_free(service->workers);
+    workers_free(service->table_workers);
     commit_free(service->queue);
     signer_close(service->shared.signer);
     latest_free(service->shared.proofs);

@@ -87,6 +87,12 @@ void http_answer_file(struct http_exchange *x, const char *content_type, int fil
     x->answer.len = len;
 }
 
+void http_answer_unmade(struct http_exchange *x, const char *content_type)
+{
+    http_answer(x, 200, content_type, NULL);
+    x->answer.unmade = true;
+}
+
 void http_answer_static(struct http_exchange *x, const struct http_static *resource)
 {
     bool gzip = negotiate_gzip(http_header(x, "Accept-Encoding"));
@@ -234,7 +240,7 @@ static void put_list(const struct http_exchange *x, const struct http_header *li
 /* How long the body is, where there may be one and it is known. */
 static void put_framing(const struct http_exchange *x, struct buf *out)
 {
-    if (x->status == 304)
+    if (x->status == 304 || x->answer.unmade)
         return;
     if (!x->answer.next)
         buf_printf(out, "Content-Length: %zu\r\n", x->answer.len);

@@ -412,7 +412,8 @@ enum connection_need connection_check(struct connection *c, int64_t now)
     case CONNECTION_HANDLED:
         return CONNECTION_WAITS;
     case CONNECTION_SENDS:
-        return is_too_slow(c, now) ? CONNECTION_ENDED : CONNECTION_WAITS;
+        return now - c->state_began < c->room->limits.answer_us && !is_too_slow(c, now) ? CONNECTION_WAITS
+                                                                                        : CONNECTION_ENDED;
     case CONNECTION_LINGERS:
         break;
     }

@@ -14,6 +14,7 @@ struct connection_limits {
     int64_t head_us; /* for a request's head, from its first byte; for the first one, from the connection's start */
     int64_t idle_us; /* between two requests */
     int64_t body_us; /* for a body */
+    int64_t answer_us; /* for taking an answer */
     size_t least_rate; /* bytes a second of a body or an answer, over CONNECTION_WINDOW_US; 0: any */
     bool one_request; /* the connection ends with its first answer */
 };

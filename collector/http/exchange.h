@@ -33,6 +33,7 @@ struct answer_body {
     int file; /* -1: none */
     const char *ready; /* lasts for ever */
     struct buf own;
+    bool unmade; /* there is none, and its length isn't known */
     size_t len; /* of all but a stream */
 };
 

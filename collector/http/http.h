@@ -73,6 +73,9 @@ void http_stop(struct http_server *server);
 
 /* For handlers. */
 
+/* false of a HEAD request: whatever body the answer has, it is not sent, and need not be made. */
+bool http_wants_body(const struct http_exchange *exchange);
+
 /* The body, as received; the exchange's. Lasts until it has been answered. */
 const struct buf *http_body(const struct http_exchange *exchange);
 
@@ -105,6 +108,9 @@ void http_answer_stream(struct http_exchange *exchange, const char *content_type
 
 /* Sets 200 with the next `len` bytes of an open file, which is taken over. */
 void http_answer_file(struct http_exchange *exchange, const char *content_type, int file, size_t len);
+
+/* Sets 200 for HEAD of something whose length isn't known, since it has not been made. */
+void http_answer_unmade(struct http_exchange *exchange, const char *content_type);
 
 /* Sets 200 with the resource, compressed where the request takes that, or 304 when If-None-Match names its tag. */
 void http_answer_static(struct http_exchange *exchange, const struct http_static *resource);

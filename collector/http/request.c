@@ -7,6 +7,11 @@ const char *http_parameter(const struct http_exchange *x)
     return x->match.parameter;
 }
 
+bool http_wants_body(const struct http_exchange *x)
+{
+    return !x->head_only;
+}
+
 const char *http_header(const struct http_exchange *x, const char *name)
 {
     return head_field(&x->head, name);

@@ -17,8 +17,10 @@
 
 #define SECOND_US INT64_C(1000000)
 #define IDLE_SECONDS 30 /* between two requests of a connection */
+#define ANSWER_SECONDS 600 /* for taking an answer, a large table too */
 #define RESERVE 256 /* connections beside `connections`, for requests that come whole and at once */
 #define RESERVE_SECONDS 2 /* for each part of such a request */
+#define RESERVE_ANSWER_SECONDS 30
 #define FIRST_ORDINARY 1 /* of the loops; the one before is the reserve's */
 #define RETRY_ACCEPT_MS 50 /* until memory may be there again */
 
@@ -134,6 +136,7 @@ static struct connection_limits ordinary_limits(const struct http_options *optio
     return (struct connection_limits){.head_us = options->head_seconds * SECOND_US,
                                       .idle_us = IDLE_SECONDS * SECOND_US,
                                       .body_us = options->body_seconds * SECOND_US,
+                                      .answer_us = ANSWER_SECONDS * SECOND_US,
                                       .least_rate = options->least_rate};
 }
 
@@ -142,6 +145,7 @@ static struct connection_limits reserve_limits(const struct http_options *option
     return (struct connection_limits){.head_us = RESERVE_SECONDS * SECOND_US,
                                       .idle_us = RESERVE_SECONDS * SECOND_US,
                                       .body_us = RESERVE_SECONDS * SECOND_US,
+                                      .answer_us = RESERVE_ANSWER_SECONDS * SECOND_US,
                                       .least_rate = options->least_rate,
                                       .one_request = true};
 }

@@ -1,6 +1,7 @@
 // Goal: who takes much and gives little, slowly or for ever, keeps nobody else waiting: beside each such crowd a good client has all its answers, about as quickly
 // as without it.
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { after, test } from 'node:test';
 import { assertAccepted, JOSE, NDJSON, post, request } from './lib/http.mjs';
@@ -9,6 +10,7 @@ import { ACTION, good, ROUND } from './lib/panel.mjs';
 import { poll } from './lib/poll.mjs';
 import { ready } from './lib/programs.mjs';
 import { Connection, statuses } from './lib/raw.mjs';
+import { bearer, makeToken } from './lib/reading.mjs';
 
 const running = [];
 after(() => Promise.all(running.map((collector) => collector.stop())));
@@ -151,4 +153,30 @@ test('whoever says nothing is sent away', async () => {
   await assertUnharmed(all);
   await poll('all to be gone', 20, () => list.every((connection) => connection.closed));
   assert.ok(list.every((connection) => connection.got === ''));
+});
+
+// Busy or not, how much stands in -wal, and how much of it could be put into the store: all, where nobody holds an earlier moment.
+const checkpointed = (collector) =>
+  execFileSync('sqlite3', ['-batch', collector.path, 'PRAGMA wal_checkpoint(PASSIVE);'], { encoding: 'utf8' }).trim().split('|').map(Number);
+
+test('tables that are not taken keep no moment of the store, and no other table waiting', async () => {
+  const all = await start('tables');
+  const token = await makeToken(all.collector, 'analyst-1', 'analyst', '--exact');
+  const path = `/v1/rounds/${ROUND}/options?exact=true`;
+  const headers = bearer(token);
+  await poll('the token to be known', 5, async () => (await request(all.collector.url, path, { headers })).status === 200);
+  const asked = `GET ${path} HTTP/1.1\r\nHost: a\r\nAuthorization: ${headers.Authorization}\r\n\r\n`;
+  const list = crowd(all.collector, 40);
+  for (const connection of list) {
+    connection.socket.pause();
+    connection.socket.write(asked.repeat(500));
+  }
+  await assertUnharmed(all);
+  for (let i = 0; i < 5; i++)
+    await poll('a table', 20, async () => (await request(all.collector.url, path, { headers })).status === 200);
+  await poll('all that was written to be put into the store', 20, () => {
+    const [busy, written, put] = checkpointed(all.collector);
+    return busy === 0 && written === put;
+  });
+  leave(list);
 });

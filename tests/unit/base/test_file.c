@@ -451,3 +451,20 @@ Test(file, visits_all_or_none_when_any_allocation_fails)
     mem_fail_at(0);
     cr_assert_eq(n, 4);
 }
+
+Test(file, without_a_name_is_seen_by_nobody)
+{
+    char bytes[16];
+
+    cr_assert_eq(file_make_folder("f", 0700), 0);
+    int fd = file_nameless("f/store.db");
+    cr_assert_geq(fd, 0);
+    cr_assert_eq(names_in("f"), 0);
+    cr_assert_eq(file_append(fd, "hello ", 6), 0);
+    cr_assert_eq(file_append(fd, "there", 5), 0);
+    cr_assert_eq(pread(fd, bytes, sizeof bytes, 0), 11);
+    cr_assert_arr_eq(bytes, "hello there", 11);
+    cr_assert_eq(close(fd), 0);
+    cr_assert_eq(file_nameless("nowhere/store.db"), -1);
+    cr_assert_eq(errno, ENOENT);
+}
