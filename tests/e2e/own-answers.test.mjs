@@ -1,6 +1,7 @@
 // Goal: a member knows what it is about and what was said before: `respond` names the action, shows and keeps the earlier
 // answers, `answers show` gives them back, `actions` tells until when and in which state.
 import assert from 'node:assert/strict';
+import { cpSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { ROUND } from './lib/panel.mjs';
@@ -93,6 +94,20 @@ test('answers show gives all of them in words, those of one action, and says whe
   assert.equal(none.code, 1);
   assert.match(none.stderr, /you have not answered 'WA-6\.04'/);
   assert.deepEqual((await shown()).map((r) => [r.round, r.action]), [[ROUND, 'WA-1.01'], [ROUND, 'WA-1.02']]);
+});
+
+test('answers show needs no questions to show what was signed, and --anew no earlier response that can be read', async () => {
+  const copy = join(freshFolder('own-answers-copy'), 'home');
+  cpSync(home, copy, { recursive: true });
+  rmSync(join(copy, 'panel.json'));
+  const bare = await succeed('burgerpanel', ['answers', 'show', 'WA-1.02', '--home', copy]);
+  assert.match(bare.stdout, /^ {2}importance: 4$/m);
+  const sent = readdirSync(join(copy, 'sent')).filter((name) => name.includes('WA-1.02')).sort().at(-1);
+  writeFileSync(join(copy, 'sent', sent), '{');
+  const damaged = await run('burgerpanel', ['respond', 'WA-1.02', 'importance=1', '--home', copy]);
+  assert.equal(damaged.code, 1);
+  assert.match(damaged.stderr, /your response to WA-1\.02, revision \d+, is damaged; with --anew it is left alone/);
+  await succeed('burgerpanel', ['respond', 'WA-1.02', 'importance=1', 'noticed=no', '--anew', '--home', copy]);
 });
 
 test('actions tells until when each can be answered and the state that it is in', async () => {
