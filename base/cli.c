@@ -307,8 +307,8 @@ static int refuse_option(const struct cli_verb *verb, const struct option *list,
                       (int)strcspn(word, "="), word, program_name(), verb->name);
 }
 
-/* Options are long ones alone, but for -h, so a number below zero is an operand, and so is a kid that happens to begin with a dash;
- * what is short and no number is a short option that somebody tried. */
+/* Options are long ones alone, but for -h, so a number below zero is an operand, and so is a kid that happens to begin
+ * with a dash; what is short and no number is a short option that somebody tried. */
 static bool is_operand(const char *word)
 {
     if (word[0] != '-' || word[1] == '-')

@@ -1,5 +1,6 @@
 /* members list, members revoke, members restore. The office knows a member by the number of the invitation that it
- * handed out, the log by the thumbprint of a key: both are shown, and either is taken. Knows nothing of who they are. */
+ * handed out, the log by the thumbprint of a key: both are shown, and either is taken. Knows nothing of who they
+ * are. */
 #include "base/clock.h"
 #include "base/csv.h"
 #include "base/lang.h"
@@ -101,7 +102,7 @@ static int compare_member_name(void *context, const struct store_member *member)
 }
 
 /* Within a transaction. Returns the exit code. */
-static int find_member(struct store *store, struct member_search *search)
+static int find_named_member(struct store *store, struct member_search *search)
 {
     if (number_read(search->name, 1, INT64_MAX, &search->number) < 0)
         search->number = 0;
@@ -127,7 +128,7 @@ static int set_revoked(struct store *store, const char *name, int64_t when)
     struct member_search search = {.name = name};
     if (store_begin(store) != STORE_OK)
         return cmd_store_failed(store);
-    int result = find_member(store, &search);
+    int result = find_named_member(store, &search);
     if (result != CLI_DONE)
         return result;
     if (when != 0 && search.found.revoked_at != 0)

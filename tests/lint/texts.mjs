@@ -9,7 +9,7 @@ const TELLING = /^(cli_say|cli_fail|failure_tell\w*|error_set|error_prefix|error
 const PRINTING = /^(printf|fprintf|puts|fputs)$/;
 
 // What no person reads as words: a place in a document, an object of JSON, the line that scripts wait for.
-const WORDLESS = /^"(\/|\{|listening on )/;
+const WORDLESS = /^"(\/|\{|(listening|%s) on http)/;
 const CONVERSION = /%[-+ #0]*[\d*]*(?:\.[\d*]*)?(?:(?:hh|h|ll|l|j|z|t|L)?[diouxXeEfFgGaAcspn]|\s+PRI\w+)/g;
 
 const LITERAL = /"(?:\\[^]|[^"\\\n])*"/g;
