@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #define LONGEST_SHORT 20 /* characters of a word that may be meant as short options */
+#define NAMES_SIZE 128 /* of what a verb or an option takes, in words */
 #define FIRST_CODE 256 /* getopt_long's answers from here on are places in the option list; below are characters */
 
 static const struct cli_program *running; /* by the latest cli_run */
@@ -153,16 +154,51 @@ static const struct cli_option *option_at(const struct cli_option *own, size_t i
     return i == 0 ? &help_option : NULL;
 }
 
+/* What stands for a value, in Dutch; a name that is not here is the same in both languages. */
+static const char *const dutch_names[][2] = {
+    {"ACTION", "ACTIE"}, {"ADDRESS", "ADRES"}, {"DAYS", "DAGEN"},  {"DIR", "MAP"},        {"FILE", "BESTAND"},
+    {"LEVEL", "NIVEAU"}, {"MEMBER", "LID"},    {"NAME", "NAAM"},   {"PORT", "POORT"},     {"PROFILE", "PROFIEL"},
+    {"REASON", "REDEN"}, {"ROLE", "ROL"},      {"ROUND", "RONDE"}, {"QUESTION", "VRAAG"}, {"VALUE", "WAARDE"},
+};
+
+static const char *find_dutch_name(const char *name, size_t len)
+{
+    for (size_t i = 0; lang_is_dutch() && i < sizeof dutch_names / sizeof *dutch_names; i++)
+        if (strlen(dutch_names[i][0]) == len && memcmp(dutch_names[i][0], name, len) == 0)
+            return dutch_names[i][1];
+    return NULL;
+}
+
+/* `text`, such as "ACTION [QUESTION=VALUE ...]", with its names in the reader's language. */
+static const char *name_values(const char *text, char out[static NAMES_SIZE])
+{
+    size_t used = 0;
+    while (*text) {
+        size_t len = strspn(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZ");
+        const char *dutch = len > 0 ? find_dutch_name(text, len) : NULL;
+        size_t step = len > 0 ? len : 1, size = dutch ? strlen(dutch) : step;
+        if (used + size >= NAMES_SIZE)
+            break;
+        memcpy(out + used, dutch ? dutch : text, size);
+        used += size;
+        text += step;
+    }
+    out[used] = '\0';
+    return out;
+}
+
 static int option_width(const struct cli_option *option)
 {
-    size_t argument = option->argument ? 1 + strlen(option->argument) : 0;
+    char names[NAMES_SIZE];
+    size_t argument = option->argument ? 1 + strlen(name_values(option->argument, names)) : 0;
     return (int)(2 + strlen(option->name) + argument);
 }
 
 static void put_verb_help(const struct cli_verb *verb, const struct cli_option *options)
 {
+    char names[NAMES_SIZE];
     printf(T("Usage: %s %s [OPTION...]%s%s\n%s\n\nOptions:\n", "Gebruik: %s %s [OPTIE...]%s%s\n%s\n\nOpties:\n"),
-           program_name(), verb->name, *verb->operands == '\0' ? "" : " ", verb->operands,
+           program_name(), verb->name, *verb->operands == '\0' ? "" : " ", name_values(verb->operands, names),
            T(verb->english, verb->dutch));
     const struct cli_option *option;
     int width = 0;
@@ -171,7 +207,7 @@ static void put_verb_help(const struct cli_verb *verb, const struct cli_option *
             width = option_width(option);
     for (size_t i = 0; (option = option_at(options, i)); i++)
         printf("  --%s%s%s%*s  %s\n", option->name, option->argument ? " " : "",
-               option->argument ? option->argument : "", width - option_width(option), "",
+               option->argument ? name_values(option->argument, names) : "", width - option_width(option), "",
                T(option->english, option->dutch));
 }
 
@@ -372,9 +408,10 @@ static int take_words(const struct cli_verb *verb, const struct cli_option *opti
 
 static int check_count(const struct cli_verb *verb, int count, int least, int most)
 {
+    char names[NAMES_SIZE];
     if (count < least)
         return cli_misuse(T("%s needs %s; see '%s %s --help'", "%s vraagt %s; zie '%s %s --help'"), verb->name,
-                          verb->operands, program_name(), verb->name);
+                          name_values(verb->operands, names), program_name(), verb->name);
     if (most >= 0 && count > most)
         return cli_misuse(T("too many words after %s; see '%s %s --help'", "te veel woorden na %s; zie '%s %s --help'"),
                           verb->name, program_name(), verb->name);

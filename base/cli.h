@@ -11,7 +11,8 @@
 enum cli_exit { CLI_RUN = -1, CLI_DONE = 0, CLI_FAILED = 1, CLI_USAGE = 2 };
 
 /* One option of a verb. With `value` it takes an argument, named `argument` in the help and stored there as given; with
- * `flag` it takes none and sets that. */
+ * `flag` it takes none and sets that. Names of values are upper-case English; in Dutch they are shown by their Dutch
+ * word (dutch_names in cli.c). */
 struct cli_option {
     const char *name; /* without the dashes */
     const char *argument; /* "FILE"; NULL for a flag */

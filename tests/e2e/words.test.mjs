@@ -39,6 +39,12 @@ test('-h is --help, of both programs, of each verb and of the first word of seve
   }
 });
 
+test('the help of a Dutch run names what a verb takes in Dutch', async () => {
+  const { stdout } = await succeed('burgerpanel', ['respond', '--help'], { env: dutch });
+  assert.match(stdout, /^Gebruik: burgerpanel respond \[OPTIE\.\.\.\] ACTIE \[VRAAG=WAARDE \.\.\.\]$/m);
+  assert.match(stdout, /^ {2}--round RONDE +de ronde/m);
+});
+
 test('one receipt holds, and two hold', async () => {
   assert.match((await member(['receipts', 'verify'])).stderr, /^1 receipt holds\.$/m);
   assert.match((await member(['receipts', 'verify'], { env: dutch })).stderr, /^1 ontvangstbewijs klopt\.$/m);

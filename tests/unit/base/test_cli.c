@@ -262,6 +262,11 @@ Test(cli, speaks_dutch_where_asked)
     setenv("LC_ALL", "nl_NL.UTF-8", 1);
     refuses("prog any --nope", "prog: onbekende optie --nope; zie 'prog any --help'\n");
     refuses("prog codes", "prog: onbekende opdracht 'codes'; er is: codes create, codes list\n");
+    prints("prog codes create --help", "Gebruik: prog codes create [OPTIE...] N\nmaakt codes\n\nOpties:\n"
+                                       "  --out BESTAND     waarheen\n"
+                                       "  --exact           geen afronding\n"
+                                       "  --config BESTAND  instellingen\n"
+                                       "  --help            toon deze tekst\n");
     refuses("prog codes create", "prog: codes create vraagt N; zie 'prog codes create --help'\n");
 }
 
