@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 #define NAME "enrolment.jws"
-#define FILE_MAX ((JWS_MAX + 1) * (ATTEMPTS_KEPT + 1))
+#define FILE_MAX ((JWS_MAX + 1) * (PENDING_KEPT + 1))
 
 /* Room is made for all at once, so that no copy of a code is left behind by growing. */
 static int load_lines(const char *home, struct buf *out)
@@ -26,12 +26,12 @@ static int load_lines(const char *home, struct buf *out)
     return file_read(path, out) < 0 && errno != ENOENT ? -1 : 0;
 }
 
-/* Where the newest ATTEMPTS_KEPT - 1 lines begin. */
+/* Where the newest PENDING_KEPT - 1 lines begin. */
 static size_t skip_old(const struct buf *text)
 {
     size_t lines = 0, at = text->len;
     while (at > 0) {
-        if (text->data[at - 1] == '\n' && ++lines == ATTEMPTS_KEPT)
+        if (text->data[at - 1] == '\n' && ++lines == PENDING_KEPT)
             break;
         at--;
     }

@@ -2,8 +2,7 @@
  * with a fresh `iat`, and the collector then gives the receipt of the first, which only who still has that very text
  * can check. Knows no network. One thread.
  *
- *     enrolment.jws    compact JWS, one a line; mode 0600, since each holds the invitation code; gone once it is
- * noted */
+ *     enrolment.jws    compact JWS, one a line; mode 0600, since each holds the invitation code; gone once one is noted */
 #ifndef CLIENT_HOME_PENDING_H
 #define CLIENT_HOME_PENDING_H
 
@@ -12,7 +11,7 @@
 #include "client/home/spool.h"
 #include "crypto/note.h"
 
-#define ATTEMPTS_KEPT 16 /* of more, the newest */
+#define PENDING_KEPT 16 /* of more, the newest */
 
 /* Keeps one, synced; to be called before it is sent. `home` is the folder of a member throughout. -1: errno. */
 MUST_CHECK int pending_add(const char *home, const struct buf *jws);

@@ -47,7 +47,7 @@ static enum profile_result load_key(struct profile *profile)
     buf_init(&text, SECRET_KEY_TEXT_SIZE);
     if (path_in_home(path, profile->home, "key") < 0 || file_read(path, &text) < 0)
         result = errno == ENOENT ? PROFILE_OPEN : errno == EFBIG ? PROFILE_DAMAGED : PROFILE_FAILED;
-    else if ((key = secret_key_from_text(buf_text(&text), text.len)) == NULL)
+    else if (!(key = secret_key_from_text(buf_text(&text), text.len)))
         result = PROFILE_DAMAGED;
     else
         own_key(profile, key);

@@ -76,13 +76,18 @@ static enum delivery send_jws(const struct round_trip *trip, const struct respon
     return file_answer(trip, id, jws, delivery);
 }
 
+/* What can't be signed anew, since it is no response, goes as it is, and is refused for what it is. */
+static int renew_where_held(const struct delivery_way *way, const struct response_id *id)
+{
+    return !way->key || held_renew(way->home, id, way->key) == 0 || errno == EILSEQ ? 0 : -1;
+}
+
 static enum delivery send_one(const struct round_trip *trip, const struct response_id *id)
 {
     struct buf jws;
     buf_init(&jws, JWS_MAX);
     enum delivery delivery = DELIVERY_FAILED;
-    if ((!trip->way->key || held_renew(trip->way->home, id, trip->way->key) == 0) &&
-        spool_read(trip->way->home, id, &jws) == 0)
+    if (renew_where_held(trip->way, id) == 0 && spool_read(trip->way->home, id, &jws) == 0)
         delivery = send_jws(trip, id, &jws);
     buf_free(&jws);
     return delivery;

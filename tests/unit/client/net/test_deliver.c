@@ -137,6 +137,24 @@ Test(deliver, files_each_response_by_its_answer)
     cr_expect_not_null(strstr(fake_last(), "\r\n\r\na.b.c"));
 }
 
+Test(deliver, refuses_what_can_not_be_signed_anew_and_goes_on_with_the_next)
+{
+    static const char of_time[] =
+        "{\"type\":\"urn:burgerpanel:problem:invalid-response\",\"errors\":[{\"pointer\":\"/iat\"}]}";
+    const char *answers[] = {fake_answer(400, "", PROBLEM("malformed-envelope")), accept(201, &ours, "a.b.c")};
+    struct response_id id = kit_id("A", 1);
+    struct delivery_count count;
+    meet(answers, 2);
+    spool("A", 1);
+    spool("B", 1);
+    cr_assert_eq(spool_put_reason(kit_folder(), &id, &(struct slice){of_time, strlen(of_time)}), 0);
+    struct secret_key *key = secret_key_new();
+    way.key = key;
+    cr_expect_eq(deliver(&count), DELIVERY_SENT);
+    cr_expect(count.sent == 1 && count.refused == 1 && count.kept == 0);
+    secret_key_free(key);
+}
+
 Test(deliver, counts_no_response_as_sent_whose_receipt_does_not_hold)
 {
     const char *answers[] = {accept(201, &stranger, "a.b.c"), accept(201, &stranger, "a.b.c"),
@@ -335,7 +353,7 @@ Test(enrol, keeps_no_more_tries_than_the_newest_few)
 {
     struct buf text;
     char one[16];
-    for (int i = 0; i < ATTEMPTS_KEPT + 5; i++) {
+    for (int i = 0; i < PENDING_KEPT + 5; i++) {
         int len = snprintf(one, sizeof one, "a.b.%d", i);
         cr_assert_eq(pending_add(kit_folder(), &(struct buf){.data = one, .len = (size_t)len}), 0);
     }
@@ -344,7 +362,7 @@ Test(enrol, keeps_no_more_tries_than_the_newest_few)
     size_t lines = 0;
     for (size_t i = 0; i < text.len; i++)
         lines += text.data[i] == '\n';
-    cr_expect_eq(lines, ATTEMPTS_KEPT);
+    cr_expect_eq(lines, PENDING_KEPT);
     cr_expect_eq(strncmp(text.data, "a.b.5\n", 6), 0, "%.10s", text.data);
     buf_free(&text);
 }
