@@ -1,6 +1,6 @@
 /* GET /v1/rounds/{id}/summary, …/questions, …/options, …/comments (PROTOCOL 7, 8, 9). A table is made from one moment
- * of the store on a thread for that, into a file, and sent from there; its ETag is known before, from all that its bytes
- * follow from: the log's root, the panel as imported, and what was asked. */
+ * of the store on a thread for that, into a file, and sent from there; its ETag is known before, from all that its
+ * bytes follow from: the log's root, the panel as imported, and what was asked. */
 #include "base/file.h"
 #include "base/lang.h"
 #include "base/log.h"

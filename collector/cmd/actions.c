@@ -133,7 +133,7 @@ int cmd_actions_import(const struct cli_verb *verb, int argc, char **argv)
     result = cmd_read_file(argv[first], &csv);
     if (result == CLI_DONE && (import.after = actions_parse_csv(buf_text(&csv), csv.len, &faults)) == NULL)
         result = cmd_tell_faults(argv[first], &faults);
-    if (result == CLI_DONE && (import.store = cmd_open(STORE_CREATE, NULL, &result)) != NULL)
+    if (result == CLI_DONE && (import.store = cmd_open(STORE_EXISTING, NULL, &result)) != NULL)
         result = import_actions(&import);
     if (result == CLI_DONE) {
         result = tell_action_changes(&import);

@@ -220,20 +220,44 @@ static int serve_until_signal(const struct config *config)
     return result;
 }
 
-/* What the panel in force names and the action list lacks. What can't be read is for serving to tell. */
-static void tell_references(const struct config *config)
+/* What the panel in force names and the action list lacks. */
+static void tell_references(const struct service *service)
 {
     struct faults warnings;
-    struct store *store = store_open(config->values[CONFIG_STORE], STORE_EXISTING, NULL);
-    struct catalogue *catalogue = store ? catalogue_load(store, NULL) : NULL;
+    struct catalogue *catalogue = catalogue_now(service->shared.catalogues);
     faults_init(&warnings);
-    if (catalogue)
-        warnings_of_references(catalogue->panel, catalogue->actions, &warnings);
+    warnings_of_references(catalogue->panel, catalogue->actions, &warnings);
     for (size_t i = 0; i < warnings.count; i++)
         cli_say(T("warning: %s: %s", "waarschuwing: %s: %s"), warnings.list[i].where, warnings.list[i].what);
     faults_free(&warnings);
     catalogue_release(catalogue);
-    store_close(store);
+}
+
+static int check_address(const struct config *config, enum config_key key)
+{
+    char address[CONFIG_VALUE_SIZE];
+    uint16_t port;
+    struct error error;
+    if (!config_listen(config, key, address, &port) || http_may_listen(address, port, &error) == 0)
+        return 0;
+    cli_fail(T("can't listen on %s: %s", "kan niet luisteren op %s: %s"), config->values[key], error.text);
+    return -1;
+}
+
+/* Does what serving does, short of listening, so that whatever it would refuse is refused. */
+static int check_serving(const struct config *config)
+{
+    struct running running = {0};
+    int result = CLI_FAILED;
+    raise_descriptors(config);
+    if (start_service(&running, config) == 0 && check_address(config, CONFIG_LISTEN) == 0 &&
+        check_address(config, CONFIG_METRICS_LISTEN) == 0) {
+        tell_references(&running.service);
+        config_print(config);
+        result = CLI_DONE;
+    }
+    stop_all(&running);
+    return result;
 }
 
 int serve_run(const struct cli_verb *verb, int argc, char **argv)
@@ -245,8 +269,8 @@ int serve_run(const struct cli_verb *verb, int argc, char **argv)
          "where to listen (default 127.0.0.1:8080); port 0 takes a free one",
          "waar te luisteren (standaard 127.0.0.1:8080); poort 0 neemt een vrije"},
         {"log-level", "LEVEL", config_flag(CONFIG_LOG_LEVEL), NULL, "error, warning or info", "error, warning of info"},
-        {"check", NULL, NULL, &only_check, "read the settings, print them and end",
-         "lees de instellingen, toon ze en stop"},
+        {"check", NULL, NULL, &only_check, "do all that comes before serving, print the settings and end",
+         "doe alles wat aan bedienen voorafgaat, toon de instellingen en stop"},
         {NULL, NULL, NULL, NULL, NULL, NULL},
     };
     int first, result = cli_parse(verb, options, argc, argv, 0, 0, &first);
@@ -255,9 +279,5 @@ int serve_run(const struct cli_verb *verb, int argc, char **argv)
     result = config_read(&config);
     if (result != CLI_DONE)
         return result;
-    if (!only_check)
-        return serve_until_signal(&config);
-    config_print(&config);
-    tell_references(&config);
-    return CLI_DONE;
+    return only_check ? check_serving(&config) : serve_until_signal(&config);
 }

