@@ -17,6 +17,7 @@ struct csv_reader {
     size_t at; /* the next byte to read */
     size_t line; /* the line of that byte */
     char separator;
+    bool cr_ends; /* a CR alone ends a line */
     char *room; /* the row's fields, each with its NUL: no longer than the text and one byte */
     size_t used;
     struct csv_field *fields;
@@ -57,20 +58,20 @@ static size_t line_end(const struct csv_reader *reader, size_t at)
         return 1;
     if (left < 1 || reader->text[at] != '\r')
         return 0;
-    if (left == 1)
-        return 1;
-    return reader->text[at + 1] == '\n' ? 2 : 0;
+    if (left > 1 && reader->text[at + 1] == '\n')
+        return 2;
+    return left == 1 || reader->cr_ends ? 1 : 0;
 }
 
 /* Sets the next character out in the room; on a fault, says why not. */
-static const char *take_char(struct csv_reader *reader)
+static const char *take_character(struct csv_reader *reader)
 {
     size_t step = utf8_step(reader->text + reader->at, reader->len - reader->at);
     if (step == 0)
         return T("not UTF-8", "geen UTF-8");
     if (reader->text[reader->at] == '\0')
         return T("NUL character", "NUL-teken");
-    if (reader->text[reader->at] == '\n')
+    if (reader->text[reader->at] == (reader->cr_ends ? '\r' : '\n'))
         reader->line++;
     memcpy(reader->room + reader->used, reader->text + reader->at, step);
     reader->used += step;
@@ -86,7 +87,6 @@ static bool at_field_end(const struct csv_reader *reader)
 
 static const char *take_quoted(struct csv_reader *reader)
 {
-    const char *why;
     reader->at++;
     while (reader->at < reader->len) {
         if (reader->text[reader->at] == '"') {
@@ -96,7 +96,7 @@ static const char *take_quoted(struct csv_reader *reader)
             if (reader->text[reader->at] != '"')
                 return T("text after a closing quote", "tekst na een sluitend aanhalingsteken");
         }
-        why = take_char(reader);
+        const char *why = take_character(reader);
         if (why)
             return why;
     }
@@ -105,13 +105,12 @@ static const char *take_quoted(struct csv_reader *reader)
 
 static const char *take_plain(struct csv_reader *reader)
 {
-    const char *why;
     while (!at_field_end(reader)) {
         if (reader->text[reader->at] == '"')
             return T("quote inside an unquoted field", "aanhalingsteken in een veld dat er niet mee begint");
         if (reader->text[reader->at] == '\r')
             return T("carriage return without line feed", "carriage return zonder line feed");
-        why = take_char(reader);
+        const char *why = take_character(reader);
         if (why)
             return why;
     }
@@ -165,28 +164,35 @@ static void skip_empty_lines(struct csv_reader *reader)
 }
 
 /* Goes to the line after the one that holds byte `at`. */
-static void skip_line(struct csv_reader *reader, size_t at, size_t line)
+static void go_past_line(struct csv_reader *reader, size_t at, size_t line)
 {
-    const char *newline = memchr(reader->text + at, '\n', reader->len - at);
+    const char *newline = memchr(reader->text + at, reader->cr_ends ? '\r' : '\n', reader->len - at);
     reader->at = newline ? (size_t)(newline - reader->text) + 1 : reader->len;
     reader->line = line + 1;
 }
 
+void csv_reader_end_lines_at_cr(struct csv_reader *reader)
+{
+    reader->cr_ends = true;
+}
+
+void csv_reader_skip_line(struct csv_reader *reader)
+{
+    go_past_line(reader, reader->at, reader->line);
+}
+
 enum csv_result csv_read(struct csv_reader *reader, struct csv_row *row, const char **why)
 {
-    enum csv_result result;
-    size_t at, line;
     skip_empty_lines(reader);
     if (reader->at == reader->len)
         return CSV_END;
-    at = reader->at;
-    line = reader->line;
-    result = take_row(reader, why);
+    size_t at = reader->at, line = reader->line;
+    enum csv_result result = take_row(reader, why);
     if (result == CSV_ROW) {
         *row = (struct csv_row){.fields = reader->fields, .count = reader->count, .line = line};
     } else if (result == CSV_BAD) {
         *row = (struct csv_row){.line = line};
-        skip_line(reader, at, line);
+        go_past_line(reader, at, line);
     } else {
         reader->at = at; /* so that the row can be asked for again */
         reader->line = line;
@@ -196,10 +202,9 @@ enum csv_result csv_read(struct csv_reader *reader, struct csv_row *row, const c
 
 int csv_find(const struct csv_row *header, const char *name)
 {
-    for (size_t i = 0; i < header->count; i++) {
+    for (size_t i = 0; i < header->count; i++)
         if (strcmp(header->fields[i].text, name) == 0)
             return (int)i;
-    }
     return -1;
 }
 
@@ -242,17 +247,31 @@ static void put_doubling_quotes(struct buf *out, const char *text)
     }
 }
 
+/* Apostrophes that the text has of its own are looked past: what is led by one and what has one of its own then never
+ * come out alike. */
+static bool needs_guard(const struct csv_format *format, const char *text)
+{
+    text += strspn(text, "'");
+    if (*text == '\0')
+        return false;
+    return strchr("=+-@\t\r", *text) || (format->guards_text && spreadsheet_changes(text));
+}
+
+const char *csv_unguard(const struct csv_format *format, const char *cell)
+{
+    return *cell == '\'' && needs_guard(format, cell) ? cell + 1 : cell;
+}
+
 void csv_put_text(struct csv_writer *w, const char *text)
 {
     const char special[] = {'"', '\r', '\n', w->format->separator, '\0'};
-    bool quoted;
     put_separator(w);
     if (!text || *text == '\0')
         return;
-    quoted = text[strcspn(text, special)] != '\0';
+    bool quoted = text[strcspn(text, special)] != '\0';
     if (quoted)
         buf_put_char(w->out, '"');
-    if (strchr("=+-@\t\r", *text) || (w->format->guards_text && spreadsheet_changes(text)))
+    if (needs_guard(w->format, text))
         buf_put_char(w->out, '\'');
     put_doubling_quotes(w->out, text); /* without quotes there are none to double */
     if (quoted)

@@ -28,6 +28,12 @@ struct csv_reader; /* reads one text */
 MUST_CHECK struct csv_reader *csv_reader_new(const char *text, size_t len, char separator);
 void csv_reader_free(struct csv_reader *reader);
 
+/* From now on a CR alone ends a line, as old spreadsheets for the Macintosh write it. */
+void csv_reader_end_lines_at_cr(struct csv_reader *reader);
+
+/* Passes over one line, whatever it holds. */
+void csv_reader_skip_line(struct csv_reader *reader);
+
 /* The next row. Empty lines are passed over. CSV_BAD: the row can't be read (a quote inside an unquoted field, text
  * after a closing quote, a quote never closed, a CR without LF other than at the very end, bytes that are no UTF-8,
  * NUL): *why (a static phrase in the language of lang.h) says so, and row->line where; reading goes on with the line
@@ -61,13 +67,16 @@ struct csv_writer {
 /* Begins a text in `out`: puts the BOM where the format has one. */
 void csv_begin(struct csv_writer *w, struct buf *out, const struct csv_format *format);
 
-/* One cell each. Text (UTF-8, NUL-terminated, NULL as empty) is led by ' when it begins with = + - @ tab or CR, or as
- * the format guards it; numbers never are. A decimal has four places, as %.4f gives them in the C locale, with the
- * format's decimal sign; NaN and infinity leave the cell empty. */
+/* One cell each. Text (UTF-8, NUL-terminated, NULL as empty) is led by ' when what follows any apostrophes of its own
+ * begins with = + - @ tab or CR, or is guarded by the format; numbers never are. A decimal has four places, as %.4f
+ * gives them in the C locale, with the format's decimal sign; NaN and infinity leave the cell empty. */
 void csv_put_text(struct csv_writer *w, const char *text);
 void csv_put_integer(struct csv_writer *w, int64_t value);
 void csv_put_decimal(struct csv_writer *w, double value);
 void csv_put_empty(struct csv_writer *w);
+
+/* The text of a cell that csv_put_text wrote, inside the cell: the one inverse. */
+const char *csv_unguard(const struct csv_format *format, const char *cell);
 
 /* Ends the row with CRLF. */
 void csv_end_row(struct csv_writer *w);

@@ -1,6 +1,6 @@
 /* The action list from CSV: actions_parse_csv of actions.h. Lines that have faults are kept as far as they have an id,
  * so that a repeated id is told of them too; the list is thrown away when there was any fault. */
-#include "base/csv.h"
+#include "base/csv_list.h"
 #include "base/lang.h"
 #include "base/mem.h"
 #include "panel/actions.h"
@@ -9,16 +9,21 @@
 
 enum column { COLUMN_ID, COLUMN_TITLE, COLUMN_TRACK, COLUMN_LEAD, COLUMN_RELATED, COLUMN_STATUS, COLUMNS };
 
-static const char *const column_names[COLUMNS] = {"id", "title", "track", "lead", "related", "status"};
+static const struct csv_column columns[COLUMNS] = {
+    [COLUMN_ID] = {.name = "id"},
+    [COLUMN_TITLE] = {.name = "title"},
+    [COLUMN_TRACK] = {.name = "track", .may_be_empty = true},
+    [COLUMN_LEAD] = {.name = "lead", .may_be_empty = true},
+    [COLUMN_RELATED] = {.name = "related", .may_be_empty = true},
+    [COLUMN_STATUS] = {.name = "status"},
+};
 
 struct reading_csv {
-    struct csv_reader *reader;
+    struct csv_list *list;
     struct faults *faults;
     struct action_list *actions;
     size_t *lines; /* of each of `actions`; ACTIONS_MAX of them */
-    size_t places[COLUMNS];
-    size_t width; /* fields of the header */
-    size_t rows; /* after the header, good or bad */
+    size_t rows; /* that could be read, good or bad */
 };
 
 static const char *line_name(char where[static 32], size_t line)
@@ -29,48 +34,9 @@ static const char *line_name(char where[static 32], size_t line)
 
 #define line_fault(faults, line, ...) faults_add(faults, line_name((char[32]){0}, line), __VA_ARGS__)
 
-static void find_column(struct reading_csv *r, const struct csv_row *header, enum column column)
+static void keep_line_fault(void *context, size_t line, const char *what)
 {
-    size_t found = 0;
-    for (size_t i = 0; i < header->count; i++) {
-        if (strcmp(header->fields[i].text, column_names[column]) == 0) {
-            r->places[column] = i;
-            found++;
-        }
-    }
-    if (found == 0)
-        line_fault(r->faults, header->line, T("column '%s' is missing; add it", "kolom '%s' ontbreekt; voeg die toe"),
-                   column_names[column]);
-    if (found > 1)
-        line_fault(r->faults, header->line,
-                   T("column '%s' is there %zu times; keep one", "kolom '%s' staat er %zu keer; houd er een over"),
-                   column_names[column], found);
-}
-
-/* 0 when rows can be read by it. */
-static int read_header(struct reading_csv *r)
-{
-    struct csv_row header;
-    const char *why;
-    switch (csv_read(r->reader, &header, &why)) {
-    case CSV_ROW:
-        break;
-    case CSV_END:
-        line_fault(r->faults, 1,
-                   T("no header; the first line must name the columns",
-                     "geen kopregel; de eerste regel moet de kolommen noemen"));
-        return -1;
-    case CSV_BAD:
-        line_fault(r->faults, header.line, T("can't be read as CSV: %s", "kan niet als CSV worden gelezen: %s"), why);
-        return -1;
-    case CSV_NO_MEMORY:
-        r->faults->no_memory = true;
-        return -1;
-    }
-    r->width = header.count;
-    for (enum column column = COLUMN_ID; column < COLUMNS; column++)
-        find_column(r, &header, column);
-    return faults_any(r->faults) ? -1 : 0;
+    line_fault(context, line, "%s", what);
 }
 
 static bool is_blank(const char *text)
@@ -78,9 +44,10 @@ static bool is_blank(const char *text)
     return text[strspn(text, " \t\r\n")] == '\0';
 }
 
+/* Without the apostrophe by which `actions list` keeps spreadsheets from running a text. */
 static const char *cell_text(const struct reading_csv *r, const struct csv_row *row, enum column column)
 {
-    return row->fields[r->places[column]].text;
+    return csv_unguard(&csv_rfc4180, row->fields[csv_list_place(r->list, column)].text);
 }
 
 /* Names all that is wrong with the row; whether its id is one. */
@@ -106,11 +73,6 @@ static bool check_row(struct reading_csv *r, const struct csv_row *row, struct a
 /* -1 when it makes no sense, or can't be had, to read on. */
 static int read_row(struct reading_csv *r, const struct csv_row *row)
 {
-    if (row->count != r->width) {
-        line_fault(r->faults, row->line, T("has %zu fields, the header has %zu", "heeft %zu velden, de kopregel %zu"),
-                   row->count, r->width);
-        return 0;
-    }
     struct action action = {
         .id = (char *)cell_text(r, row, COLUMN_ID),
         .title = (char *)cell_text(r, row, COLUMN_TITLE),
@@ -135,23 +97,14 @@ static int read_row(struct reading_csv *r, const struct csv_row *row)
 static void read_rows(struct reading_csv *r)
 {
     struct csv_row row;
-    const char *why;
-    for (;; r->rows++) {
-        switch (csv_read(r->reader, &row, &why)) {
-        case CSV_ROW:
-            if (read_row(r, &row) < 0)
-                return;
-            break;
-        case CSV_END:
+    enum csv_result result;
+    while ((result = csv_list_next(r->list, &row)) == CSV_ROW) {
+        r->rows++;
+        if (read_row(r, &row) < 0)
             return;
-        case CSV_BAD:
-            line_fault(r->faults, row.line, T("can't be read as CSV: %s", "kan niet als CSV worden gelezen: %s"), why);
-            break;
-        case CSV_NO_MEMORY:
-            r->faults->no_memory = true;
-            return;
-        }
     }
+    if (result == CSV_NO_MEMORY)
+        r->faults->no_memory = true;
 }
 
 /* Needs the index, in which equal ids are neighbours, the earlier line first. */
@@ -171,8 +124,6 @@ static void check_unique(struct reading_csv *r)
 
 static void read_list(struct reading_csv *r)
 {
-    if (read_header(r) < 0)
-        return;
     read_rows(r);
     if (r->rows == 0 && !faults_any(r->faults))
         line_fault(r->faults, 1,
@@ -186,19 +137,21 @@ static void read_list(struct reading_csv *r)
 
 struct action_list *actions_parse_csv(const char *text, size_t len, struct faults *faults)
 {
-    struct reading_csv r = {.faults = faults};
     if (len > ACTIONS_CSV_MAX) {
         line_fault(faults, 1, T("the list is larger than 16 MiB", "de lijst is groter dan 16 MiB"));
         return NULL;
     }
-    r.reader = csv_reader_new(text, len, ',');
-    r.actions = action_list_new();
-    r.lines = mem_calloc(ACTIONS_MAX, sizeof *r.lines);
-    if (r.reader && r.actions && r.lines)
+    struct csv_listener listener = {keep_line_fault, faults};
+    struct error error = {.kind = ERROR_NONE};
+    struct reading_csv r = {.faults = faults,
+                            .list = csv_list_open(text, len, columns, COLUMNS, &listener, &error),
+                            .actions = action_list_new(),
+                            .lines = mem_calloc(ACTIONS_MAX, sizeof *r.lines)};
+    if (r.list && r.actions && r.lines)
         read_list(&r);
-    else
+    else if (error.kind != ERROR_REFUSED)
         faults->no_memory = true;
-    csv_reader_free(r.reader);
+    csv_list_free(r.list);
     mem_free(r.lines);
     if (faults_any(faults)) {
         action_list_free(r.actions);

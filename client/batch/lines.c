@@ -10,14 +10,29 @@ void batch_fault(struct faults *faults, const struct batch_file *file, size_t li
     buf_free(&where);
 }
 
-enum csv_result batch_next_row(struct csv_reader *reader, const struct batch_file *file, struct csv_row *row,
-                               struct faults *faults)
+static void keep_list_fault(void *context, size_t line, const char *what)
 {
-    const char *why;
-    enum csv_result result;
-    while ((result = csv_read(reader, row, &why)) == CSV_BAD)
-        batch_fault(faults, file, row->line, why);
+    const struct batch_lines *lines = context;
+    batch_fault(lines->faults, lines->file, line, what);
+}
+
+struct csv_list *batch_open_list(struct batch_lines *lines, const struct csv_column *columns, size_t count)
+{
+    struct error error;
+    lines->listener = (struct csv_listener){keep_list_fault, lines};
+    struct csv_list *list =
+        csv_list_open(lines->file->text, lines->file->len, columns, count, &lines->listener, &error);
+    if (!list && error.kind == ERROR_MEMORY)
+        lines->faults->no_memory = true;
+    return list;
+}
+
+bool batch_next_row(struct csv_list *list, const struct batch_lines *lines, struct csv_row *row)
+{
+    if (lines->faults->no_memory)
+        return false;
+    enum csv_result result = csv_list_next(list, row);
     if (result == CSV_NO_MEMORY)
-        faults->no_memory = true;
-    return result;
+        lines->faults->no_memory = true;
+    return result == CSV_ROW;
 }

@@ -1,16 +1,25 @@
-/* What there is to say of a line in a batch's files, and the reading of lines. One thread. */
+/* A batch's two CSV files as lists (base/csv_list.h), and what there is to say of a line in them. One thread. */
 #ifndef CLIENT_BATCH_LINES_H
 #define CLIENT_BATCH_LINES_H
 
-#include "base/csv.h"
+#include "base/csv_list.h"
 #include "client/batch/plan.h"
 
 /* Adds a fault at FILE:LINE. */
 void batch_fault(struct faults *faults, const struct batch_file *file, size_t line, const char *what);
 
-/* The next row that can be read; those that can't become faults. CSV_ROW, CSV_END or CSV_NO_MEMORY (noted in
- * `faults`). */
-enum csv_result batch_next_row(struct csv_reader *reader, const struct batch_file *file, struct csv_row *row,
-                               struct faults *faults);
+/* A file that is being read, and where its faults go. Both must outlive the list. */
+struct batch_lines {
+    const struct batch_file *file;
+    struct faults *faults;
+    struct csv_listener listener; /* set by batch_open_list */
+};
+
+/* Opens the file as a list with these columns. NULL with at least one fault, or faults->no_memory. Free with
+ * csv_list_free. */
+MUST_CHECK struct csv_list *batch_open_list(struct batch_lines *lines, const struct csv_column *columns, size_t count);
+
+/* The next row; false at the end, and without memory (faults->no_memory). */
+MUST_CHECK bool batch_next_row(struct csv_list *list, const struct batch_lines *lines, struct csv_row *row);
 
 #endif

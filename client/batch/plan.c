@@ -32,16 +32,17 @@ static int add_member(struct batch_plan *plan, const char *name, const char *cod
     return member.name && member.code ? 0 : -1;
 }
 
-static void read_invitation_row(struct batch_plan *plan, const struct batch_file *file, const struct csv_row *row,
-                                const int columns[2], struct faults *faults)
+enum { COLUMN_MEMBER, COLUMN_CODE, COLUMNS };
+
+static const struct csv_column columns[COLUMNS] = {
+    [COLUMN_MEMBER] = {.name = "member"}, [COLUMN_CODE] = {.name = "code"}};
+
+static void read_invitation_row(struct batch_plan *plan, const struct batch_file *file, const struct csv_list *list,
+                                const struct csv_row *row, struct faults *faults)
 {
     uint8_t code[INVITATION_BYTES];
-    size_t needed = (size_t)(columns[0] > columns[1] ? columns[0] : columns[1]) + 1;
-    if (row->count < needed) {
-        batch_fault(faults, file, row->line, T("too few columns", "te weinig kolommen"));
-        return;
-    }
-    const char *name = row->fields[columns[0]].text, *typed = row->fields[columns[1]].text;
+    const char *name = row->fields[csv_list_place(list, COLUMN_MEMBER)].text;
+    const char *typed = row->fields[csv_list_place(list, COLUMN_CODE)].text;
     bool fine = true;
     if (!name_is_safe(name)) {
         batch_fault(faults, file, row->line,
@@ -82,23 +83,13 @@ static void sort_members(struct batch_plan *plan, const struct batch_file *file,
 int batch_read_members(struct batch_plan *plan, const struct batch_file *file, struct faults *faults)
 {
     struct csv_row row;
-    struct csv_reader *reader = csv_reader_new(file->text, file->len, ',');
-    if (!reader) {
-        faults->no_memory = true;
+    struct batch_lines lines = {.file = file, .faults = faults};
+    struct csv_list *list = batch_open_list(&lines, columns, COLUMNS);
+    if (!list)
         return -1;
-    }
-    if (batch_next_row(reader, file, &row, faults) == CSV_ROW) {
-        int columns[2] = {csv_find(&row, "member"), csv_find(&row, "code")};
-        if (columns[0] < 0 || columns[1] < 0)
-            batch_fault(faults, file, row.line,
-                        T("the header must have member and code", "de kopregel moet member en code hebben"));
-        else
-            while (!faults->no_memory && batch_next_row(reader, file, &row, faults) == CSV_ROW)
-                read_invitation_row(plan, file, &row, columns, faults);
-    } else {
-        batch_fault(faults, file, 1, T("there is no header", "er is geen kopregel"));
-    }
-    csv_reader_free(reader);
+    while (batch_next_row(list, &lines, &row))
+        read_invitation_row(plan, file, list, &row, faults);
+    csv_list_free(list);
     if (!faults->no_memory)
         sort_members(plan, file, faults);
     return faults_any(faults) ? -1 : 0;

@@ -75,13 +75,8 @@ static void read_column_names(struct reading *r, const struct csv_row *row)
         int column = column_named(r, row->fields[i].text);
         if (column == COLUMN_UNKNOWN)
             fault_at(r, row->line, row->fields[i].text, T("no question of this round", "geen vraag van deze ronde"));
-        else if (has_column(r, column))
-            fault_at(r, row->line, row->fields[i].text, T("two columns of this name", "twee kolommen met deze naam"));
         r->columns[r->column_count++] = column;
     }
-    if (!has_column(r, COLUMN_MEMBER) || !has_column(r, COLUMN_ACTION))
-        batch_fault(r->faults, r->file, row->line,
-                    T("the header must have member and action", "de kopregel moet member en action hebben"));
     r->plan->has_revisions = has_column(r, COLUMN_REVISION);
 }
 
@@ -197,11 +192,6 @@ static void read_response_row(struct reading *r, const struct csv_row *row)
 {
     struct batch_row out = {.line = row->line};
     size_t faults_before = r->faults->total;
-    if (row->count != r->column_count) {
-        batch_fault(r->faults, r->file, row->line,
-                    T("not as many columns as the header", "niet evenveel kolommen als de kopregel"));
-        return;
-    }
     for (size_t i = 0; i < row->count; i++)
         read_column(r, &out, row->line, r->columns[i], row->fields[i].text);
     if (r->faults->total > faults_before)
@@ -212,6 +202,21 @@ static void read_response_row(struct reading *r, const struct csv_row *row)
     }
 }
 
+/* What the header may hold; how many. What a row may lack at its end is told by the question. */
+static size_t list_known_columns(const struct questionnaire *questionnaire, struct csv_column out[static COLUMNS_MAX])
+{
+    size_t count = 0;
+    out[count++] = (struct csv_column){.name = "member"};
+    out[count++] = (struct csv_column){.name = "action"};
+    out[count++] = (struct csv_column){.name = "revision", .may_be_missing = true};
+    for (size_t i = 0; i < questionnaire->question_count; i++) {
+        const struct question *question = &questionnaire->questions[i];
+        out[count++] = (struct csv_column){
+            .name = question->id, .may_be_empty = !question->required || question->has_when, .may_be_missing = true};
+    }
+    return count;
+}
+
 int batch_read_rows(struct batch_plan *plan, const struct batch_file *file, const struct batch_context *context,
                     struct faults *faults, struct faults *left_out)
 {
@@ -219,18 +224,15 @@ int batch_read_rows(struct batch_plan *plan, const struct batch_file *file, cons
     size_t faults_before = faults->total; /* of the other file, which is no reason not to look at this one */
     struct reading r = {.plan = plan, .file = file, .context = context, .faults = faults, .left_out = left_out};
     r.questionnaire = round_questionnaire(context->catalogue->panel, context->round);
-    struct csv_reader *reader = csv_reader_new(file->text, file->len, ',');
-    if (!reader) {
-        faults->no_memory = true;
+    struct batch_lines lines = {.file = file, .faults = faults};
+    struct csv_column columns[COLUMNS_MAX];
+    struct csv_list *list = batch_open_list(&lines, columns, list_known_columns(r.questionnaire, columns));
+    if (!list)
         return -1;
-    }
-    if (batch_next_row(reader, file, &row, faults) != CSV_ROW)
-        batch_fault(faults, file, 1, T("there is no header", "er is geen kopregel"));
-    else
-        read_column_names(&r, &row);
+    read_column_names(&r, csv_list_header(list));
     if (faults->total == faults_before)
-        while (!faults->no_memory && batch_next_row(reader, file, &row, faults) == CSV_ROW)
+        while (batch_next_row(list, &lines, &row))
             read_response_row(&r, &row);
-    csv_reader_free(reader);
+    csv_list_free(list);
     return faults_any(faults) ? -1 : 0;
 }

@@ -60,4 +60,4 @@ export const get = (collector, path, token, headers = {}, method = 'GET') =>
   request(collector.url, path, { method, headers: { ...(token === undefined ? {} : bearer(token)), ...headers } });
 
 // A text cell as it was before it was guarded against spreadsheets that would run or change it (PROTOCOL 7).
-export const unguard = (cell) => (/^'([=+\-@\t\r]|[\d,.\-E]+$|mei \d+$|waar$)/.test(cell) ? cell.slice(1) : cell);
+export const unguard = (cell) => (/^'+([=+\-@\t\r]|[\d,.\-E]+$|mei \d+$|waar$)/.test(cell) ? cell.slice(1) : cell);
