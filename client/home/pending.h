@@ -2,7 +2,8 @@
  * with a fresh `iat`, and the collector then gives the receipt of the first, which only who still has that very text
  * can check. Knows no network. One thread.
  *
- *     enrolment.jws    compact JWS, one a line; mode 0600, since each holds the invitation code; gone once one is noted */
+ *     enrolment.jws    compact JWS, one a line; mode 0600, since each holds the invitation code; gone once one is
+ *                      noted */
 #ifndef CLIENT_HOME_PENDING_H
 #define CLIENT_HOME_PENDING_H
 
