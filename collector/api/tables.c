@@ -186,7 +186,7 @@ static int make_tag(struct service *service, struct table_making *making, struct
     const struct csv_format *format = making_format(making);
     uint8_t hash[SHA256_BYTES] = {0};
     char text[256];
-    struct merkle_head head;
+    struct merkle_head head = {0};
     if (read_head(service, making, &head, error) < 0)
         return -1;
     int len = snprintf(text, sizeof text, "%s %s %s %s %d %llu", BURGERPANEL_VERSION,

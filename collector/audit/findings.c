@@ -7,16 +7,22 @@
 
 #define FINDING_SIZE 512
 
+PRINTF_LIKE(2, 0)
+static void compose_finding(char text[static FINDING_SIZE], const char *format, va_list arguments)
+{
+    if (vsnprintf(text, FINDING_SIZE, format, arguments) < 0)
+        text[0] = '\0';
+    text_end_on_character(text, FINDING_SIZE);
+    text_clean(text);
+}
+
 void findings_add(struct audit_findings *findings, const char *format, ...)
 {
     char text[FINDING_SIZE];
     va_list arguments;
     va_start(arguments, format);
-    if (vsnprintf(text, sizeof text, format, arguments) < 0)
-        text[0] = '\0';
+    compose_finding(text, format, arguments);
     va_end(arguments);
-    text_end_on_character(text, sizeof text);
-    text_clean(text);
     findings->count++;
     findings->tell(findings->context, text);
 }

@@ -37,7 +37,7 @@ static int keep_stored_action(void *context, const struct store_action *row)
 static void warn_of_references(const struct actions_import *import, struct faults *warnings)
 {
     struct catalogue *catalogue = catalogue_load(import->store, NULL);
-    if (catalogue) /* the panel may come after the list */
+    if (catalogue)
         warnings_of_references(catalogue->panel, import->after, warnings);
     catalogue_release(catalogue);
 }
@@ -88,19 +88,24 @@ static enum store_result stop_missing(struct actions_import *import)
     return STORE_OK;
 }
 
-static int import_actions(struct actions_import *import)
+static int read_stored_actions(struct actions_import *import)
 {
     import->before = action_list_new();
-    if (!import->before)
+    import->numbers = list_grow(NULL, 0, &import->capacity, sizeof *import->numbers);
+    if (!import->before || !import->numbers)
         return cmd_no_memory();
-    int result = CLI_DONE;
-    if (store_begin(import->store) != STORE_OK ||
-        store_action_each(import->store, keep_stored_action, import) != STORE_OK)
-        result = cmd_store_failed(import->store);
-    else if (action_list_index(import->before) < 0)
-        result = cmd_no_memory();
-    else if (write_imported(import) != STORE_OK || stop_missing(import) != STORE_OK ||
-             store_commit(import->store) != STORE_OK)
+    if (store_action_each(import->store, keep_stored_action, import) != STORE_OK)
+        return cmd_store_failed(import->store);
+    return action_list_index(import->before) == 0 ? CLI_DONE : cmd_no_memory();
+}
+
+static int import_actions(struct actions_import *import)
+{
+    if (store_begin(import->store) != STORE_OK)
+        return cmd_store_failed(import->store);
+    int result = read_stored_actions(import);
+    if (result == CLI_DONE && (write_imported(import) != STORE_OK || stop_missing(import) != STORE_OK ||
+                               store_commit(import->store) != STORE_OK))
         result = cmd_store_failed(import->store);
     if (result != CLI_DONE)
         store_rollback(import->store);
@@ -109,7 +114,7 @@ static int import_actions(struct actions_import *import)
 
 static int tell_action_changes(const struct actions_import *import)
 {
-    size_t count = import->after ? import->after->count : 0;
+    size_t count = import->after->count;
     struct buf text;
     buf_init(&text, SIZE_MAX);
     buf_printf(
@@ -118,6 +123,23 @@ static int tell_action_changes(const struct actions_import *import)
         count, count == 1 ? T("action", "actie") : T("actions", "acties"), import->added, import->changed,
         import->stopped);
     return cmd_print(&text, CLI_TEXT);
+}
+
+/* From the file's bytes to what was told of them. Returns the exit code. */
+static int import_csv(struct actions_import *import, const char *file, const struct buf *csv, struct faults *faults)
+{
+    int result = CLI_DONE;
+    import->after = actions_parse_csv(buf_text(csv), csv->len, faults);
+    if (!import->after)
+        return cmd_tell_faults(file, faults);
+    import->store = cmd_open(STORE_EXISTING, NULL, &result);
+    if (!import->store)
+        return result;
+    result = import_actions(import);
+    if (result != CLI_DONE)
+        return result;
+    tell_action_warnings(import, file);
+    return tell_action_changes(import);
 }
 
 int cmd_actions_import(const struct cli_verb *verb, int argc, char **argv)
@@ -131,14 +153,8 @@ int cmd_actions_import(const struct cli_verb *verb, int argc, char **argv)
     faults_init(&faults);
     buf_init(&csv, ACTIONS_CSV_MAX);
     result = cmd_read_file(argv[first], &csv);
-    if (result == CLI_DONE && (import.after = actions_parse_csv(buf_text(&csv), csv.len, &faults)) == NULL)
-        result = cmd_tell_faults(argv[first], &faults);
-    if (result == CLI_DONE && (import.store = cmd_open(STORE_EXISTING, NULL, &result)) != NULL)
-        result = import_actions(&import);
-    if (result == CLI_DONE) {
-        result = tell_action_changes(&import);
-        tell_action_warnings(&import, argv[first]);
-    }
+    if (result == CLI_DONE)
+        result = import_csv(&import, argv[first], &csv, &faults);
     store_close(import.store);
     action_list_free(import.before);
     action_list_free(import.after);

@@ -56,7 +56,9 @@ test('one of a thing is told as one, in both languages', async () => {
   assert.match((await english('panel', 'import', file('wrong.json', JSON.stringify(wrong)))).stderr, /: 1 fault; nothing was imported\n$/);
   wrong.rounds[0].id = 'A';
   assert.match((await english('panel', 'import', file('wrong.json', JSON.stringify(wrong)))).stderr, /: 2 faults; nothing was imported\n$/);
-  const alone = run('burgerpanel-collector', ['actions', 'import', file('one.csv', 'id,title,track,lead,related,status\nA.1,One,,,,done\n'), '--store', `sqlite:${join(folder, 'one.db')}`]);
+  const other = ['--store', `sqlite:${join(folder, 'one.db')}`];
+  await run('burgerpanel-collector', ['panel', 'import', join(fixtures, 'panel.json'), ...other]);
+  const alone = run('burgerpanel-collector', ['actions', 'import', file('one.csv', 'id,title,track,lead,related,status\nA.1,One,,,,done\n'), ...other]);
   assert.equal((await alone).stdout, '1 action: 1 added, 0 changed, 0 stopped\n');
   assert.match((await english('audit')).stderr, /0 entries, 0 members, 0 current responses: all as the log says\n$/);
 });
