@@ -1,6 +1,7 @@
 /* A panel definition as a value: finding things in it, comparing, freeing. Reading it from JSON is definition_read.c's.
  * The finders pass over ids that are NULL, for the reader uses them on a panel of which a part could not be read. */
 #include "panel/definition.h"
+#include "base/json.h"
 #include "base/mem.h"
 #include <string.h>
 #include <strings.h>
@@ -173,8 +174,7 @@ const char *labels_text(const struct labels *labels, const char *language)
     return text ? text : "";
 }
 
-/* The order in which the languages stand says nothing, so it is no difference. */
-static bool labels_equal(const struct labels *a, const struct labels *b)
+bool labels_equal(const struct labels *a, const struct labels *b)
 {
     if (a->count != b->count)
         return false;
@@ -184,6 +184,18 @@ static bool labels_equal(const struct labels *a, const struct labels *b)
             return false;
     }
     return true;
+}
+
+void labels_put_json(struct buf *out, const struct labels *labels)
+{
+    buf_put_char(out, '{');
+    for (size_t i = 0; i < labels->count; i++) {
+        buf_put_text(out, i > 0 ? "," : "");
+        json_put_text(out, labels->list[i].language);
+        buf_put_char(out, ':');
+        json_put_text(out, labels->list[i].text);
+    }
+    buf_put_char(out, '}');
 }
 
 static bool options_equal(const struct question *a, const struct question *b)

@@ -107,6 +107,12 @@ bool questionnaire_equal(const struct questionnaire *a, const struct questionnai
 /* The text in the wanted language ("nl", "en"), else in Dutch; "" when there is none at all. */
 const char *labels_text(const struct labels *labels, const char *language);
 
+/* Whether both say the same in the same languages, whose order says nothing. */
+bool labels_equal(const struct labels *a, const struct labels *b);
+
+/* Appends {"<language>":"<text>",…}. */
+void labels_put_json(struct buf *out, const struct labels *labels);
+
 /* Whether `text` is 1 to 64 of the characters that PROTOCOL 2 allows for ids of that kind. */
 bool panel_id_is_valid(const char *text); /* a-z 0-9 - */
 bool question_id_is_valid(const char *text); /* a-z 0-9 _, a letter first */

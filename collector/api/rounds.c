@@ -4,17 +4,6 @@
 #include "collector/api/resources.h"
 #include "collector/api/shared.h"
 
-static void put_title(struct buf *out, const struct labels *title)
-{
-    for (size_t i = 0; i < title->count; i++) {
-        buf_put_char(out, i > 0 ? ',' : '{');
-        json_put_text(out, title->list[i].language);
-        buf_put_char(out, ':');
-        json_put_text(out, title->list[i].text);
-    }
-    buf_put_char(out, '}');
-}
-
 /* Those that the action list has by now, in its order. */
 static void put_actions(struct buf *out, const struct action_list *actions, const struct round *round)
 {
@@ -39,7 +28,7 @@ static void put_round_summary(struct buf *out, const struct catalogue *catalogue
     buf_put_text(out, "{\"id\":");
     json_put_text(out, round->id);
     buf_put_text(out, ",\"title\":");
-    put_title(out, &round->title);
+    labels_put_json(out, &round->title);
     buf_printf(out, ",\"opensAt\":\"%s\",\"closesAt\":\"%s\",\"open\":%s,\"questionnaire\":", opens, closes,
                round_is_open(round, clock_now()) ? "true" : "false");
     json_put_text(out, round_questionnaire(catalogue->panel, round)->id);

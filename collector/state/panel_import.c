@@ -88,19 +88,11 @@ void panel_import_check(const struct panel *before, const struct panel *after, c
 
 /* Telling. */
 
-static bool names_equal(const struct labels *a, const struct labels *b)
-{
-    bool equal = a->count == b->count;
-    for (size_t i = 0; equal && i < a->count; i++)
-        equal = strcmp(a->list[i].language, b->list[i].language) == 0 && strcmp(a->list[i].text, b->list[i].text) == 0;
-    return equal;
-}
-
 static bool rounds_equal(const struct panel *a, const struct round *x, const struct panel *b, const struct round *y)
 {
     bool equal = x->opens_at == y->opens_at && x->closes_at == y->closes_at && x->all_actions == y->all_actions &&
                  x->action_count == y->action_count && strcmp(questionnaire_id(a, x), questionnaire_id(b, y)) == 0 &&
-                 names_equal(&x->title, &y->title);
+                 labels_equal(&x->title, &y->title);
     for (size_t i = 0; equal && i < x->action_count; i++)
         equal = strcmp(x->actions[i], y->actions[i]) == 0;
     return equal;
@@ -144,7 +136,7 @@ void panel_import_put_changes(struct buf *out, const struct panel *before, const
 {
     size_t start = out->len;
     put_change(out, "panel", after->id, before && strcmp(before->id, after->id) == 0,
-               before && names_equal(&before->title, &after->title));
+               before && labels_equal(&before->title, &after->title));
     put_questionnaires(out, before, after);
     put_round_changes(out, before, after);
     if (before && (before->min_respondents != after->min_respondents || before->round_to != after->round_to))

@@ -28,18 +28,6 @@ struct column_text context_description(const struct table_context *context, enum
     return context->exact && table != TABLE_COMMENTS ? table_exact_description(table) : table_description(table);
 }
 
-static void put_languages(struct buf *out, const struct labels *labels)
-{
-    buf_put_char(out, '{');
-    for (size_t i = 0; i < labels->count; i++) {
-        buf_put_text(out, i > 0 ? "," : "");
-        json_put_text(out, labels->list[i].language);
-        buf_put_char(out, ':');
-        json_put_text(out, labels->list[i].text);
-    }
-    buf_put_char(out, '}');
-}
-
 static void put_dated_round(struct buf *out, const struct round *round)
 {
     char opens[CLOCK_TEXT_SIZE], closes[CLOCK_TEXT_SIZE];
@@ -48,7 +36,7 @@ static void put_dated_round(struct buf *out, const struct round *round)
     buf_put_text(out, "\"round\":{\"id\":");
     json_put_text(out, round->id);
     buf_printf(out, ",\"opensAt\":\"%s\",\"closesAt\":\"%s\",\"titles\":", opens, closes);
-    put_languages(out, &round->title);
+    labels_put_json(out, &round->title);
     buf_put_char(out, '}');
 }
 

@@ -53,6 +53,15 @@ int fake_log_read(void *context, unsigned level, uint64_t index, struct merkle_h
     return 0;
 }
 
+void fake_log_fork(struct fake_log *log, struct fake_log *fork, size_t common, size_t count)
+{
+    fake_log_fill(log, "entry", common);
+    *fork = *log;
+    fork->tiles = fork->key_of = fork->checkpoint_of = fork;
+    fake_log_fill(log, "entry", count);
+    fake_log_fill(fork, "other", count);
+}
+
 struct merkle_head fake_log_head(const struct fake_log *log, size_t size)
 {
     struct merkle_head head = {.size = size};

@@ -30,6 +30,10 @@ size_t fake_log_add(struct fake_log *log, const char *text);
 /* Adds entries NAME0, NAME1, … up to `count` in all. */
 void fake_log_fill(struct fake_log *log, const char *name, size_t count);
 
+/* Fills both up to `count` entries, which are the same up to `common`: two logs of the key of the first, of which both
+ * hold it; the first alone is to be wiped. */
+void fake_log_fork(struct fake_log *log, struct fake_log *fork, size_t common, size_t count);
+
 struct merkle_head fake_log_head(const struct fake_log *log, size_t size);
 
 /* A merkle_read. */

@@ -1,10 +1,12 @@
 #include "tests/unit/collector/kit.h"
 #include "base/clock.h"
 #include "base/file.h"
+#include "base/json.h"
 #include "base/mem.h"
 #include "collector/log/log_key.h"
 #include "collector/log/signer.h"
 #include "crypto/jws.h"
+#include "panel/answer.h"
 #include "panel/enrolment.h"
 #include "panel/invitation.h"
 #include <criterion/criterion.h>
@@ -302,6 +304,36 @@ void parcels_free(struct parcel *parcels, size_t count)
 {
     for (size_t i = 0; i < count; i++)
         parcel_free(&parcels[i]);
+}
+
+void kit_put_answers(struct buf *out, const struct questionnaire *questionnaire, const struct csv_row *row)
+{
+    struct faults faults;
+    faults_init(&faults);
+    buf_put_char(out, '{');
+    for (size_t q = 0; q < questionnaire->question_count; q++) {
+        const struct csv_field *field = &row->fields[3 + q];
+        if (field->len == 0)
+            continue;
+        if (out->len > 1)
+            buf_put_char(out, ',');
+        json_put_text(out, questionnaire->questions[q].id);
+        buf_put_char(out, ':');
+        cr_assert_eq(answer_put(out, &questionnaire->questions[q], field->text, '|', &faults), 0, "line %zu",
+                     row->line);
+    }
+    buf_put_char(out, '}');
+    faults_free(&faults);
+}
+
+void kit_respond(const struct kit *kit, const struct kit_member *member, const char *action, int64_t revision,
+                 const char *answers)
+{
+    struct parcel parcel;
+    parcel_respond(&parcel, kit, member, action, revision, answers);
+    cr_assert_eq(parcels_apply(kit, &parcel, 1), 0);
+    cr_assert_eq(parcel.submission->verdict, VERDICT_ACCEPTED);
+    parcel_free(&parcel);
 }
 
 int parcels_apply(const struct kit *kit, const struct parcel *parcels, size_t count)

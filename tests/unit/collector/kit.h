@@ -3,6 +3,7 @@
 #ifndef TESTS_UNIT_COLLECTOR_KIT_H
 #define TESTS_UNIT_COLLECTOR_KIT_H
 
+#include "base/csv.h"
 #include "collector/intake/ledger.h"
 #include "collector/intake/submit.h"
 #include "panel/invitation.h"
@@ -92,6 +93,13 @@ void parcels_free(struct parcel *parcels, size_t count);
 
 /* ledger_apply on all of them. */
 int parcels_apply(const struct kit *kit, const struct parcel *parcels, size_t count);
+
+/* The answers of a row of fixtures/responses.csv as a JSON object; a blank is no answer. */
+void kit_put_answers(struct buf *out, const struct questionnaire *questionnaire, const struct csv_row *row);
+
+/* A member's response that must be accepted, in a batch of its own. */
+void kit_respond(const struct kit *kit, const struct kit_member *member, const char *action, int64_t revision,
+                 const char *answers);
 
 /* Makes `count` members with seeds from `seed` on, invites and enrols them. */
 void kit_join(const struct kit *kit, struct kit_member *members, size_t count, unsigned seed);

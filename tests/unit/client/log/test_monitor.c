@@ -20,11 +20,7 @@ static void prepare(void)
     fake_log_init(&ours, "burgerpanel/wau");
     fake_log_init(&stranger, "burgerpanel/wau");
     fake_log_fill(&stranger, "entry", 600);
-    fake_log_fill(&ours, "entry", 300);
-    theirs = ours;
-    theirs.tiles = theirs.key_of = theirs.checkpoint_of = &theirs;
-    fake_log_fill(&ours, "entry", 600);
-    fake_log_fill(&theirs, "other", 600);
+    fake_log_fork(&ours, &theirs, 300, 600);
     http_answer_init(&answer);
 }
 

@@ -11,10 +11,7 @@ static struct fake_log ours, theirs;
 static void prepare(void)
 {
     fake_log_init(&ours, "burgerpanel/wau");
-    fake_log_fill(&ours, "entry", 40);
-    theirs = ours;
-    fake_log_fill(&ours, "entry", 70);
-    fake_log_fill(&theirs, "other", 70);
+    fake_log_fork(&ours, &theirs, 40, 70);
 }
 
 static void finish(void)

@@ -23,15 +23,6 @@ static struct buf entries[ENTRIES_MAX]; /* as a source of entries that can be ch
 static int64_t size;
 static struct parallel *parallel;
 
-static void respond(size_t member, const char *action, int64_t revision, const char *answers)
-{
-    struct parcel parcel;
-    parcel_respond(&parcel, &kit, &members[member], action, revision, answers);
-    cr_assert_eq(parcels_apply(&kit, &parcel, 1), 0);
-    cr_assert_eq(parcel.submission->verdict, VERDICT_ACCEPTED);
-    parcel_free(&parcel);
-}
-
 static void read_entries(void)
 {
     size = kit_entries(kit.store);
@@ -50,10 +41,10 @@ static void setup(void)
     kit_open(&kit, store_faulty_new(kit_store_new(dsn)));
     kit_start(&kit);
     kit_join(&kit, members, MEMBERS, 1);
-    respond(0, "WA-1.01", 1, KIT_ANSWERS); /* entry 4 */
-    respond(1, "WA-1.01", 3, OTHER); /* 5 */
-    respond(0, "WA-1.02", 1, OTHER); /* 6 */
-    respond(0, "WA-1.01", 2, OTHER); /* 7, which replaces 4 */
+    kit_respond(&kit, &members[0], "WA-1.01", 1, KIT_ANSWERS); /* entry 4 */
+    kit_respond(&kit, &members[1], "WA-1.01", 3, OTHER); /* 5 */
+    kit_respond(&kit, &members[0], "WA-1.02", 1, OTHER); /* 6 */
+    kit_respond(&kit, &members[0], "WA-1.01", 2, OTHER); /* 7, which replaces 4 */
     read_entries();
     cr_assert_eq(size, 8);
     parallel = parallel_new(2);

@@ -143,6 +143,15 @@ Test(panel_import, tells_that_nothing_has_changed)
     assert_told(BEFORE, BEFORE, "no changes\n");
 }
 
+#define PANEL_TITLED(title)                                                                                            \
+    "{\"id\":\"p\",\"title\":" title ",\"questionnaires\":[" FORM("q", QUESTION("a")) "],\"rounds\":[]}"
+
+Test(panel_import, takes_the_order_of_languages_for_no_change)
+{
+    assert_told(PANEL_TITLED("{\"nl\":\"P\",\"en\":\"E\"}"), PANEL_TITLED("{\"en\":\"E\",\"nl\":\"P\"}"),
+                "no changes\n");
+}
+
 Test(panel_import, tells_what_came_and_went)
 {
     assert_told(BEFORE,

@@ -30,15 +30,6 @@ static void teardown(void)
 
 TestSuite(comments, .init = setup, .fini = teardown);
 
-static void respond(size_t member, const char *action, int64_t revision, const char *answers)
-{
-    struct parcel parcel;
-    parcel_respond(&parcel, &kit, &members[member], action, revision, answers);
-    cr_assert_eq(parcels_apply(&kit, &parcel, 1), 0);
-    cr_assert_eq(parcel.submission->verdict, VERDICT_ACCEPTED);
-    parcel_free(&parcel);
-}
-
 static struct error error;
 
 static enum store_result put_rows(struct csv_writer *writer, const struct catalogue *catalogue)
@@ -76,34 +67,34 @@ static void assert_comments(const char *expected)
 Test(comments, are_none_at_first)
 {
     assert_comments(HEADER);
-    respond(0, "WA-1.01", 1, KIT_ANSWERS);
+    kit_respond(&kit, &members[0], "WA-1.01", 1, KIT_ANSWERS);
     assert_comments(HEADER);
 }
 
 /* Entries 0 to 2 are the enrolments. */
 Test(comments, stand_in_the_order_of_actions_then_of_the_log)
 {
-    respond(2, "WA-1.02", 1, WITH("third"));
-    respond(1, "WA-1.01", 1, WITH("first"));
-    respond(0, "WA-1.02", 1, WITH("fourth"));
-    respond(0, "WA-1.01", 1, WITH("second"));
+    kit_respond(&kit, &members[2], "WA-1.02", 1, WITH("third"));
+    kit_respond(&kit, &members[1], "WA-1.01", 1, WITH("first"));
+    kit_respond(&kit, &members[0], "WA-1.02", 1, WITH("fourth"));
+    kit_respond(&kit, &members[0], "WA-1.01", 1, WITH("second"));
     assert_comments(HEADER "round-1,WA-1.01,comment,4,first\r\nround-1,WA-1.01,comment,6,second\r\n"
                            "round-1,WA-1.02,comment,3,third\r\nround-1,WA-1.02,comment,5,fourth\r\n");
 }
 
 Test(comments, are_those_of_the_current_response)
 {
-    respond(0, "WA-1.01", 1, WITH("old"));
-    respond(1, "WA-1.01", 1, WITH("kept"));
-    respond(0, "WA-1.01", 2, WITH("new"));
+    kit_respond(&kit, &members[0], "WA-1.01", 1, WITH("old"));
+    kit_respond(&kit, &members[1], "WA-1.01", 1, WITH("kept"));
+    kit_respond(&kit, &members[0], "WA-1.01", 2, WITH("new"));
     assert_comments(HEADER "round-1,WA-1.01,comment,4,kept\r\nround-1,WA-1.01,comment,5,new\r\n");
-    respond(0, "WA-1.01", 3, KIT_ANSWERS);
+    kit_respond(&kit, &members[0], "WA-1.01", 3, KIT_ANSWERS);
     assert_comments(HEADER "round-1,WA-1.01,comment,4,kept\r\n");
 }
 
 Test(comments, are_quoted_and_guarded)
 {
-    respond(0, "WA-1.01", 1, WITH("=1+1, \\\"so\\\"\\nit goes \\u20ac"));
+    kit_respond(&kit, &members[0], "WA-1.01", 1, WITH("=1+1, \\\"so\\\"\\nit goes \\u20ac"));
     assert_comments(HEADER "round-1,WA-1.01,comment,3,\"'=1+1, \"\"so\"\"\nit goes \xe2\x82\xac\"\r\n");
 }
 
@@ -111,8 +102,8 @@ Test(comments, fail_when_an_entry_does_not_hold_what_was_counted)
 {
     struct buf out;
     struct store_current current;
-    respond(0, "WA-1.01", 1, WITH("here"));
-    respond(1, "WA-1.01", 1, KIT_ANSWERS);
+    kit_respond(&kit, &members[0], "WA-1.01", 1, WITH("here"));
+    kit_respond(&kit, &members[1], "WA-1.01", 1, KIT_ANSWERS);
     cr_assert_eq(store_current_read(kit.store, 1, 1, 1, &current), STORE_OK);
     current.index = 4; /* the other's, without a comment */
     cr_assert_eq(store_current_write(kit.store, 1, 1, 1, &current), STORE_OK);
@@ -126,7 +117,7 @@ Test(comments, fail_when_an_entry_is_missing)
 {
     struct buf out;
     struct store_current current;
-    respond(0, "WA-1.01", 1, WITH("here"));
+    kit_respond(&kit, &members[0], "WA-1.01", 1, WITH("here"));
     cr_assert_eq(store_current_read(kit.store, 1, 1, 1, &current), STORE_OK);
     current.index = 99;
     cr_assert_eq(store_current_write(kit.store, 1, 1, 1, &current), STORE_OK);
@@ -139,8 +130,8 @@ Test(comments, fail_when_an_entry_is_missing)
 Test(comments, fail_when_any_verb_fails)
 {
     unsigned n = 1;
-    respond(0, "WA-1.01", 1, WITH("here"));
-    respond(1, "WA-1.01", 1, WITH("there"));
+    kit_respond(&kit, &members[0], "WA-1.01", 1, WITH("here"));
+    kit_respond(&kit, &members[1], "WA-1.01", 1, WITH("there"));
     for (;; n++) {
         struct buf out;
         store_faulty_fail_at(kit.store, n);

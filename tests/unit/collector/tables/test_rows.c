@@ -1,11 +1,10 @@
 /* The tables of the example panel, its responses counted here, against those that another program worked out. */
 #include "base/file.h"
-#include "base/json.h"
 #include "base/mem.h"
 #include "collector/tables/csv.h"
 #include "collector/tables/rows.h"
-#include "panel/answer.h"
 #include "panel/response.h"
+#include "tests/unit/collector/kit.h"
 #include <criterion/criterion.h>
 #include <stdlib.h>
 #include <string.h>
@@ -66,27 +65,6 @@ static void book_close(struct book *book)
     panel_free(book->panel);
 }
 
-/* The answers of a row of responses.csv as a JSON object; a blank is no answer. */
-static void put_answers(struct buf *out, const struct questionnaire *questionnaire, const struct csv_row *row)
-{
-    struct faults faults;
-    faults_init(&faults);
-    buf_put_char(out, '{');
-    for (size_t q = 0; q < questionnaire->question_count; q++) {
-        const struct csv_field *field = &row->fields[3 + q];
-        if (field->len == 0)
-            continue;
-        if (out->len > 1)
-            buf_put_char(out, ',');
-        json_put_text(out, questionnaire->questions[q].id);
-        buf_put_char(out, ':');
-        cr_assert_eq(answer_put(out, &questionnaire->questions[q], field->text, '|', &faults), 0, "line %zu",
-                     row->line);
-    }
-    buf_put_char(out, '}');
-    faults_free(&faults);
-}
-
 static void read_ballot(const struct book *book, const struct csv_row *row, int64_t revision, struct ballot *ballot)
 {
     const struct round *round = &book->panel->rounds[0];
@@ -103,7 +81,7 @@ static void read_ballot(const struct book *book, const struct csv_row *row, int6
     buf_init(&answers, FILE_MAX);
     buf_init(&payload, FILE_MAX);
     faults_init(&faults);
-    put_answers(&answers, round_questionnaire(book->panel, round), row);
+    kit_put_answers(&answers, round_questionnaire(book->panel, round), row);
     claims.answers = answers.data;
     claims.answers_len = answers.len;
     response_put_claims(&payload, &claims);

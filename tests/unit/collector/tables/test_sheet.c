@@ -4,7 +4,6 @@
 #include "base/json.h"
 #include "base/mem.h"
 #include "collector/tables/sheet.h"
-#include "panel/answer.h"
 #include "tests/unit/collector/kit.h"
 #include "tests/unit/collector/store/faulty.h"
 #include <criterion/criterion.h>
@@ -34,27 +33,6 @@ static void teardown(void)
 
 TestSuite(sheet, .init = setup, .fini = teardown, .timeout = 120);
 
-/* The answers of a row of responses.csv as a JSON object; a blank is no answer. */
-static void put_answers(struct buf *out, const struct questionnaire *questionnaire, const struct csv_row *row)
-{
-    struct faults faults;
-    faults_init(&faults);
-    buf_put_char(out, '{');
-    for (size_t q = 0; q < questionnaire->question_count; q++) {
-        const struct csv_field *field = &row->fields[3 + q];
-        if (field->len == 0)
-            continue;
-        if (out->len > 1)
-            buf_put_char(out, ',');
-        json_put_text(out, questionnaire->questions[q].id);
-        buf_put_char(out, ':');
-        cr_assert_eq(answer_put(out, &questionnaire->questions[q], field->text, '|', &faults), 0, "line %zu",
-                     row->line);
-    }
-    buf_put_char(out, '}');
-    faults_free(&faults);
-}
-
 /* A later revision may stand before an earlier one, which then comes too late. */
 static void send_row(const struct questionnaire *questionnaire, const struct csv_row *row)
 {
@@ -63,7 +41,7 @@ static void send_row(const struct questionnaire *questionnaire, const struct csv
     long member = strtol(row->fields[0].text, NULL, 10), revision = strtol(row->fields[2].text, NULL, 10);
     cr_assert(member >= 1 && member <= MEMBERS && revision >= 1, "line %zu", row->line);
     buf_init(&answers, KIT_TEXT_MAX);
-    put_answers(&answers, questionnaire, row);
+    kit_put_answers(&answers, questionnaire, row);
     parcel_respond(&parcel, &kit, &members[member - 1], row->fields[1].text, revision, buf_text(&answers));
     cr_assert_eq(parcels_apply(&kit, &parcel, 1), 0);
     const struct submission *s = parcel.submission;
