@@ -30,8 +30,8 @@ static void put_claims(struct buf *out, const char *panel, const struct response
     response_put_claims(out, &claims);
 }
 
-int compose_check(const struct catalogue *catalogue, const struct response_id *id, const struct buf *answers,
-                  struct faults *faults)
+static int check_claims(const struct catalogue *catalogue, const struct response_id *id, const struct buf *answers,
+                        struct faults *faults)
 {
     struct response response;
     struct ballot ballot;
@@ -81,7 +81,7 @@ int compose_answers(struct buf *out, const struct catalogue *catalogue, const st
     struct faults whole;
     faults_init(&whole);
     int result = answers_put_json(out, answers, faults);
-    if (compose_check(catalogue, id, out, &whole) < 0)
+    if (check_claims(catalogue, id, out, &whole) < 0)
         result = -1;
     size_t told = faults->count;
     struct faults before = {.list = faults->list, .count = told};

@@ -15,11 +15,6 @@
 
 #define COMPOSE_ANSWERS_MAX ((size_t)8 * 1024 * 1024) /* more than any questionnaire's answers have, as JSON */
 
-/* Whether the collector would take it (checks 4 to 7 of PROTOCOL 5, by our own clock), `answers` being a JSON object.
- * -1 with at least one fault, `where` a pointer into the claims. */
-MUST_CHECK int compose_check(const struct catalogue *catalogue, const struct response_id *id, const struct buf *answers,
-                             struct faults *faults);
-
 /* The most bytes that answers, as JSON, may have in one response, whatever its revision: PROTOCOL 3 bounds the signed
  * text to 32 KiB. */
 size_t compose_room(const struct catalogue *catalogue, const struct response_id *id);
@@ -29,8 +24,10 @@ size_t compose_room(const struct catalogue *catalogue, const struct response_id 
 MUST_CHECK int compose_check_length(const struct catalogue *catalogue, const struct response_id *id,
                                     const struct answers *answers, const struct buf *json, struct faults *faults);
 
-/* answers_put_json and compose_check in one, so that all faults are told at once: those of single answers, and those of
- * the whole that don't follow from these. Their length is not looked at: `out` should take COMPOSE_ANSWERS_MAX. */
+/* Puts the answers as JSON and looks whether the collector would take the response (checks 4 to 7 of PROTOCOL 5, by our
+ * own clock), so that all faults are told at once, `where` being a pointer into the claims: those of single answers,
+ * and those of the whole that don't follow from these. -1 with at least one fault. Their length is not looked at: `out`
+ * should take COMPOSE_ANSWERS_MAX. */
 MUST_CHECK int compose_answers(struct buf *out, const struct catalogue *catalogue, const struct response_id *id,
                                const struct answers *answers, struct faults *faults);
 

@@ -110,6 +110,17 @@ test('answers show needs no questions to show what was signed, and --anew no ear
   await succeed('burgerpanel', ['respond', 'WA-1.02', 'importance=1', 'noticed=no', '--anew', '--home', copy]);
 });
 
+test('who answers from a copy of the folder under a number that is taken is numbered anew without a word', async () => {
+  const copy = join(freshFolder('own-answers-device'), 'home');
+  cpSync(home, copy, { recursive: true });
+  await ok(['respond', 'WA-2.01', 'importance=1', 'noticed=no']);
+  const other = await succeed('burgerpanel', ['respond', 'WA-2.01', 'importance=5', 'noticed=yes', 'satisfaction=2', '--home', copy]);
+  assert.match(other.stderr, /WA-2\.01: accepted, entry \d+ of the log; it replaces your earlier response/);
+  assert.doesNotMatch(other.stderr, /refused/);
+  const list = JSON.parse((await succeed('burgerpanel', ['answers', 'show', 'WA-2.01', '--json', '--home', copy])).stdout);
+  assert.equal(list[0].revision, 2);
+});
+
 test('actions tells until when each can be answered and the state that it is in', async () => {
   const { stdout } = await ok(['actions'], { env: { TZ: 'UTC' } });
   assert.match(stdout.split('\n')[0], /^round +open until +action +status +answered +title$/);

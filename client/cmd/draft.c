@@ -1,0 +1,169 @@
+/* Answers for one response: the earlier ones, the new ones, and what is wrong with both together. */
+#include "client/cmd/draft.h"
+#include "base/cli.h"
+#include "base/lang.h"
+#include "client/response/answers.h"
+#include "client/response/compose.h"
+#include "client/response/past.h"
+#include "client/terminal/failures.h"
+#include "client/terminal/messages.h"
+#include "client/terminal/prompt.h"
+#include <string.h>
+
+#define NAMES_MAX ((size_t)32 * 1024) /* of questions */
+
+/* What it is that is answered about. */
+static void say_action(const struct catalogue *catalogue, const struct response_id *id)
+{
+    const struct action *action = &catalogue->actions->list[action_list_find(catalogue->actions, id->action)];
+    cli_say("%s  %s", action->id, action->title);
+    if (*action->lead)
+        cli_say(T("  lead: %s; status: %s", "  trekker: %s; status: %s"), action->lead,
+                messages_action_status(action->status));
+    else
+        cli_say("  %s: %s", T("status", "status"), messages_action_status(action->status));
+}
+
+int draft_begin(struct draft *draft, const struct round *round, const char *action)
+{
+    int64_t last;
+    if (action_list_find(draft->catalogue->actions, action) < 0 || !round_has_action(round, action)) {
+        cli_fail(T("there is no action '%s' in round '%s'; `burgerpanel actions` lists them",
+                   "er is geen actie '%s' in ronde '%s'; `burgerpanel actions` noemt ze"),
+                 action, round->id);
+        return -1;
+    }
+    if (spool_last_revision(draft->profile->home, round->id, action, &last) < 0 ||
+        response_id_set(&draft->id, round->id, action, last + 1) < 0) {
+        failure_tell_errno(draft->profile->home);
+        return -1;
+    }
+    say_action(draft->catalogue, &draft->id);
+    return 0;
+}
+
+static int tell_faults(const struct faults *faults)
+{
+    failure_say_faults("  ", faults);
+    cli_fail("%s", T("nothing was signed or sent; mend this and try again",
+                     "er is niets ondertekend of verstuurd; verbeter dit en probeer het opnieuw"));
+    return -1;
+}
+
+static void add_question_name(struct buf *list, const struct questionnaire *questionnaire, size_t question)
+{
+    buf_printf(list, "%s%s", list->len > 0 ? ", " : "", questionnaire->questions[question].id);
+}
+
+/* What was taken over from the earlier response, and what was not, since by the new answers it is not asked any
+ * more. */
+static void tell_kept(const struct answers *given, const struct answers *answers, const struct answers *earlier)
+{
+    struct buf kept, dropped;
+    buf_init(&kept, NAMES_MAX);
+    buf_init(&dropped, NAMES_MAX);
+    for (size_t i = 0; i < answers->questionnaire->question_count; i++)
+        if (earlier->typed[i] && !given->typed[i])
+            add_question_name(answers->typed[i] ? &kept : &dropped, answers->questionnaire, i);
+    if (kept.len > 0)
+        cli_say(T("As you answered before: %s.", "Zoals u eerder antwoordde: %s."), buf_text(&kept));
+    if (dropped.len > 0)
+        cli_say(T("Not asked any more, and left out: %s.", "Niet meer gevraagd, en weggelaten: %s."),
+                buf_text(&dropped));
+    buf_free(&kept);
+    buf_free(&dropped);
+}
+
+static int take_given_words(struct answers *answers, const struct answers *earlier, const struct answer_words *words,
+                            struct faults *faults)
+{
+    struct answers given;
+    answers_init(&given, answers->questionnaire, answers->separator);
+    int result = answers_take_words(answers, words->list, words->count, faults) < 0 && faults->no_memory ? -1 : 0;
+    if (result == 0)
+        result = answers_keep(&given, answers);
+    if (result == 0)
+        result = answers_keep(answers, earlier);
+    if (result == 0)
+        tell_kept(&given, answers, earlier);
+    else
+        faults->no_memory = true;
+    answers_free(&given);
+    return result;
+}
+
+static int ask_all(const struct draft *draft, struct answers *answers, const struct answers *earlier,
+                   struct faults *faults)
+{
+    struct prompt prompt = {draft->input, earlier, compose_room(draft->catalogue, &draft->id)};
+    input_open(draft->input);
+    switch (prompt_all(&prompt, answers)) {
+    case PROMPT_DONE:
+        return 0;
+    case PROMPT_ENDED:
+        faults_add(faults, T("answers", "antwoorden"), "%s",
+                   T("the input ended before the last question", "de invoer hield op voor de laatste vraag"));
+        return -1;
+    case PROMPT_FAILED:
+        break;
+    }
+    faults->no_memory = true;
+    return -1;
+}
+
+/* What this member answered before, waiting or sent, unless that is not wanted: nothing is an empty one. */
+static int load_earlier(const struct draft *draft, struct answers *earlier)
+{
+    struct history history;
+    struct past_response past;
+    struct error error;
+    int result = 0;
+    if (draft->anew)
+        return 0;
+    if (history_load(&history, draft->profile->home) < 0) {
+        failure_tell_errno(draft->profile->home);
+        return -1;
+    }
+    const struct history_line *line = history_find(&history, draft->id.round, draft->id.action);
+    if (line && past_read(&past, draft->profile->home, line, &error) < 0) {
+        cli_fail(T("%s; with --anew it is left alone", "%s; met --anew blijft die buiten beschouwing"), error.text);
+        result = -1;
+    } else if (line) {
+        result = answers_take_json(earlier, &past.answers);
+        if (result < 0)
+            failure_no_memory();
+        past_free(&past);
+    }
+    history_free(&history);
+    return result;
+}
+
+static int compose_from(struct draft *draft, const struct answers *earlier, const struct answer_words *words)
+{
+    struct answers answers;
+    struct faults faults;
+    faults_init(&faults);
+    answers_init(&answers, earlier->questionnaire, earlier->separator);
+    int result = words->count > 0 ? take_given_words(&answers, earlier, words, &faults)
+                                  : ask_all(draft, &answers, earlier, &faults);
+    if (result == 0)
+        result = compose_answers(&draft->answers, draft->catalogue, &draft->id, &answers, &faults);
+    if (result == 0)
+        result = compose_check_length(draft->catalogue, &draft->id, &answers, &draft->answers, &faults);
+    if (result < 0 || faults_any(&faults))
+        result = tell_faults(&faults);
+    answers_free(&answers);
+    faults_free(&faults);
+    return result;
+}
+
+int draft_compose(struct draft *draft, const struct round *round, const struct answer_words *words)
+{
+    struct answers earlier;
+    answers_init(&earlier, round_questionnaire(draft->catalogue->panel, round), ',');
+    int result = load_earlier(draft, &earlier);
+    if (result == 0)
+        result = compose_from(draft, &earlier, words);
+    answers_free(&earlier);
+    return result;
+}
