@@ -8,6 +8,7 @@
 #ifndef COLLECTOR_API_API_H
 #define COLLECTOR_API_API_H
 
+#include "collector/api/refusal_log.h"
 #include "collector/http/http.h"
 #include "collector/intake/commit.h"
 #include "collector/intake/submit.h"
@@ -28,6 +29,7 @@ struct service {
     struct commit_queue *queue;
     struct workers *workers;
     struct http_static *openapi; /* the API's description */
+    struct refusal_log refusals; /* of access */
 };
 
 extern const struct http_route api_routes[]; /* of the API */

@@ -2,7 +2,6 @@
 #include "collector/api/shared.h"
 #include "base/clock.h"
 #include "base/json.h"
-#include "base/log.h"
 #include "collector/http/fields.h"
 #include "collector/http/tag.h"
 #include <stdio.h>
@@ -136,8 +135,10 @@ bool api_is_allowed(struct http_exchange *x, struct service *service, unsigned r
     struct catalogue *catalogue = catalogue_now(service->shared.catalogues);
     enum access_answer answer =
         access_check(&catalogue->tokens, http_header(x, "Authorization"), roles, clock_now(), &token);
-    if (answer != ACCESS_GRANTED)
-        log_info("access: refused%s%s", token ? ", token " : "", token ? token->name : "");
+    if (answer != ACCESS_GRANTED && token)
+        refusal_log_token(&service->refusals, clock_now(), "token ", token->name);
+    else if (answer != ACCESS_GRANTED)
+        refusal_log_guess(&service->refusals, clock_now());
     if (answer == ACCESS_GRANTED && exact)
         *exact = token->exact;
     catalogue_release(catalogue);

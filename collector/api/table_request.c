@@ -1,6 +1,6 @@
 /* Access first, so that who may not ask learns nothing of what can be asked. Knows no figure and no store. */
 #include "collector/api/table_request.h"
-#include "base/log.h"
+#include "base/clock.h"
 #include "collector/api/shared.h"
 #include <string.h>
 
@@ -33,7 +33,7 @@ bool table_request_read(struct http_exchange *x, struct service *service, enum t
     }
     if (!out->exact || may_be_exact)
         return true;
-    log_info("access: refused, exact figures");
+    refusal_log_token(&service->refusals, clock_now(), "exact figures", "");
     http_answer_problem(x, PROBLEM_FORBIDDEN, "The access token does not give the right to exact figures.", NULL);
     http_answer_header(x, "WWW-Authenticate", "Bearer realm=\"burgerpanel\", error=\"insufficient_scope\"");
     return false;

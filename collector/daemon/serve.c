@@ -27,6 +27,7 @@
 struct running {
     struct store *served; /* so that nobody else serves it */
     struct service service;
+    bool counts_refusals; /* service.refusals has been made */
     struct http_server *metrics; /* NULL: none */
     struct http_server *server;
     sigset_t signals;
@@ -107,9 +108,10 @@ static int start_service(struct running *running, const struct config *config)
     service->workers = workers_start(parallel_cores(), BATCHES_WAITING);
     service->table_workers = workers_start(TABLE_THREADS, TABLES_WAITING);
     service->openapi = api_openapi_new();
-    if (service->openapi && service->shared.roster && service->shared.catalogues && service->shared.proofs &&
-        service->snapshots && service->workers && service->table_workers && open_log(service, config, &error) == 0 &&
-        begin_serving(running, config, &error) == 0)
+    running->counts_refusals = refusal_log_init(&service->refusals) == 0;
+    if (service->openapi && running->counts_refusals && service->shared.roster && service->shared.catalogues &&
+        service->shared.proofs && service->snapshots && service->workers && service->table_workers &&
+        open_log(service, config, &error) == 0 && begin_serving(running, config, &error) == 0)
         service->queue =
             commit_start(config->values[CONFIG_STORE], config_number(config, CONFIG_QUEUE), &service->shared, &error);
     if (service->queue)
@@ -200,6 +202,8 @@ static void stop_all(struct running *running)
     snapshots_free(service->snapshots);
     reader_close(service->reader);
     http_static_free(service->openapi);
+    if (running->counts_refusals)
+        refusal_log_destroy(&service->refusals);
     store_close(running->served);
 }
 

@@ -8,6 +8,7 @@
 #include "tests/unit/collector/kit.h"
 #include <criterion/criterion.h>
 #include <string.h>
+#include <time.h>
 
 #define BAD_CLAIMS "{\"aud\":\"wau\"}"
 
@@ -356,4 +357,31 @@ Test(submit, is_short_of_memory_without_blaming_the_sender)
     }
     catalogue_release(catalogue);
     buf_free(&jws);
+}
+
+/* Processor time of so many refusals of a response by `by`. */
+static double time_of_refusals(const struct kit_member *by, bool spoilt)
+{
+    struct timespec begun, ended;
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &begun);
+    for (int i = 0; i < 300; i++) {
+        struct buf jws = response_by(by);
+        if (spoilt)
+            jws.data[jws.len - 10] = jws.data[jws.len - 10] == 'A' ? 'B' : 'A';
+        assert_refused(SUBMISSION_RESPONSE, jws, PROBLEM_NOT_VERIFIED);
+    }
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &ended);
+    return (double)(ended.tv_sec - begun.tv_sec) + (double)(ended.tv_nsec - begun.tv_nsec) / 1e9;
+}
+
+/* A verification is two thirds of what signing and refusing take together: without it the times are far apart. */
+Test(submit, takes_as_long_over_a_stranger_as_over_a_bad_signature)
+{
+    double nearest = 0;
+    for (int i = 0; i < 5 && nearest < 0.8; i++) {
+        double of_stranger = time_of_refusals(&stranger, false), of_bad = time_of_refusals(&member, true);
+        double ratio = of_stranger < of_bad ? of_stranger / of_bad : of_bad / of_stranger;
+        nearest = ratio > nearest ? ratio : nearest;
+    }
+    cr_assert_gt(nearest, 0.8);
 }
