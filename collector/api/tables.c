@@ -108,7 +108,7 @@ static int write_sheet(struct table_making *making, struct sheet *sheet, struct 
     return result == STORE_NONE ? written : -1;
 }
 
-static int make_file(struct table_making *making)
+static int write_table(struct table_making *making)
 {
     const struct sheet_source source = {.store = making->store,
                                         .catalogue = making->catalogue,
@@ -134,7 +134,7 @@ static int make_file(struct table_making *making)
 static void make_table(struct work *work)
 {
     struct table_making *making = (struct table_making *)((char *)work - offsetof(struct table_making, work));
-    if (make_file(making) < 0 && making->error.kind == ERROR_NONE)
+    if (write_table(making) < 0 && making->error.kind == ERROR_NONE)
         error_no_memory(&making->error);
     give_back_store(making);
     http_resume(making->exchange);
@@ -319,7 +319,7 @@ static void begin_making(struct http_exchange *x, struct table_making *making)
     }
 }
 
-static void begin_answer(struct http_exchange *x, struct table_making *making)
+static void answer_by_tag(struct http_exchange *x, struct table_making *making)
 {
     if (field_has_tag(http_header(x, "If-None-Match"), making->tag)) {
         http_answer(x, 304, NULL, NULL);
@@ -351,7 +351,7 @@ static void get_table(struct http_exchange *x, struct service *service, enum tab
     making->form = form;
     making->compressed = negotiate_gzip(http_header(x, "Accept-Encoding"));
     if (make_tag(service, making, &error) == 0)
-        begin_answer(x, making);
+        answer_by_tag(x, making);
     else
         answer_unavailable(x, error.text);
 }

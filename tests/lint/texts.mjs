@@ -1,8 +1,8 @@
 // What people read: every T(english, dutch) takes the same arguments in both languages, and what is printed for people goes
 // through T. Each check gives findings as those of sources.mjs do.
 
-// What crosses the wire is English (base/lang.h): the collector answers with what these say of an envelope and its claims.
-const ENGLISH = /^(crypto\/jws|panel\/(claims|enrolment|event|response|response_check))\.c$/;
+// What crosses the wire is English (base/lang.h): what these say of a request, of an envelope and of its claims is an answer.
+const ENGLISH = /^(crypto\/\w+|panel\/(claims|enrolment|event|response|response_check)|collector\/(api|http)\/\w+)\.c$/;
 
 // Calls whose arguments a person reads, and rooms in which printf and its like are such calls too.
 const TELLING = /^(cli_say|cli_fail|failure_tell\w*|error_set|error_prefix|error_from_errno|faults_add|sqlite_fail|sqlite_refuse|findings_add)$/;
