@@ -71,8 +71,9 @@ void api_entries_get(struct http_exchange *x, void *context)
     struct buf body;
     buf_init(&body, SIZE_MAX);
     struct store *store = reader_take(service->reader);
-    int result = put_entries(&body, store, from, to);
-    reader_give_back(service->reader);
+    int result = store ? put_entries(&body, store, from, to) : -1;
+    if (store)
+        reader_give_back(service->reader);
     if (result == 0) {
         http_answer(x, 200, "application/x-ndjson", &body);
         return;

@@ -42,6 +42,8 @@ static enum store_result read_tile(struct service *service, const struct tile *t
     struct merkle_hash hashes[TILE_WIDTH];
     unsigned width = 0;
     struct store *store = reader_take(service->reader);
+    if (!store)
+        return STORE_FAILED;
     enum store_result result = store_tile_read(store, tile->level, tile->index, hashes, &width);
     reader_give_back(service->reader);
     if (result == STORE_OK && width < tile->width)

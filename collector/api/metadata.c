@@ -14,6 +14,8 @@ static enum store_result read_participation(struct service *service, struct tabl
 {
     struct invitation_counts counts;
     struct store *store = reader_take(service->reader);
+    if (!store)
+        return STORE_FAILED;
     enum store_result result = store_invitation_count(store, &counts);
     if (result == STORE_OK)
         context_set_participation(context, &counts);

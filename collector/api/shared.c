@@ -33,8 +33,9 @@ void api_put_refusal(struct buf *out, const struct refusal *refusal)
 
 int api_put_any_receipt(struct buf *out, struct service *service, uint64_t index, enum receipt_form form)
 {
+    if (!reader_take(service->reader))
+        return -1;
     struct proofs *proofs = proofs_now(service->shared.proofs);
-    (void)reader_take(service->reader);
     struct tiles *tiles = reader_tiles(service->reader);
     int result = index < proofs->head.size ? proofs_put_any_receipt(out, proofs, index, form, tiles_read, tiles) : -1;
     reader_give_back(service->reader);

@@ -95,11 +95,14 @@ static int write_sheet(struct table_making *making, struct sheet *sheet, struct 
     while (result == STORE_OK && written == 0) {
         buf_reset(&plain);
         buf_reset(&packed);
-        while (result == STORE_OK && plain.len < CHUNK_BYTES && buf_check(&plain) == 0)
+        if (snapshots_are_wanted(making->service->snapshots))
+            written = error_set(&making->error, ERROR_IO, "%s",
+                                T("the store has to be opened again", "de opslag moet opnieuw geopend worden"));
+        while (written == 0 && result == STORE_OK && plain.len < CHUNK_BYTES && buf_check(&plain) == 0)
             result = sheet_put_next(sheet, &plain, &making->error);
-        if (gzip && buf_check(&plain) == 0)
+        if (written == 0 && gzip && buf_check(&plain) == 0)
             gzip_put(gzip, plain.data, plain.len, result == STORE_NONE, &packed);
-        if (result != STORE_FAILED)
+        if (written == 0 && result != STORE_FAILED)
             written =
                 buf_check(&plain) == 0 ? write_chunk(making, gzip ? &packed : &plain) : error_no_memory(&making->error);
     }

@@ -25,7 +25,6 @@
 
 /* What a running collector consists of, in the order in which it is started. */
 struct running {
-    struct store *served; /* so that nobody else serves it */
     struct service service;
     bool counts_refusals; /* service.refusals has been made */
     struct http_server *metrics; /* NULL: none */
@@ -37,6 +36,7 @@ struct running {
 static void hold_signals(struct running *running)
 {
     signal(SIGPIPE, SIG_IGN);
+    signal(SIGXFSZ, SIG_IGN); /* a file as large as may be is an error like any other */
     sigemptyset(&running->signals);
     sigaddset(&running->signals, SIGTERM);
     sigaddset(&running->signals, SIGINT);
@@ -70,6 +70,8 @@ static int open_log(struct service *service, const struct config *config, struct
         return -1;
     buf_init(&verifier, NOTE_MAX);
     struct store *store = reader_take(service->reader);
+    if (!store)
+        return -1; /* it has been opened a moment ago */
     enum store_result found = store_log_key_read(store, &verifier);
     if (found == STORE_NONE)
         catalogue_no_panel(error);
@@ -85,13 +87,29 @@ static int open_log(struct service *service, const struct config *config, struct
     return service->shared.signer ? 0 : -1;
 }
 
-/* A second daemon on the same store would answer from a roster and a log that it does not know to have changed. */
-static int begin_serving(struct running *running, const struct config *config, struct error *error)
+/* Who reads while the writer has the store open; both have to close before it is opened anew. */
+static bool let_readers_go(void *context)
 {
-    running->served = store_open(config->values[CONFIG_STORE], STORE_EXISTING, error);
-    if (!running->served)
-        return -1;
-    return store_serve(running->served) == STORE_OK ? 0 : store_fail(running->served, error);
+    struct service *service = context;
+    reader_let_go(service->reader);
+    return snapshots_let_go(service->snapshots);
+}
+
+static void resume_readers(void *context)
+{
+    struct service *service = context;
+    reader_resume(service->reader);
+    snapshots_resume(service->snapshots);
+}
+
+static struct commit_queue *start_writer(struct service *service, const struct config *config, struct error *error)
+{
+    const struct commit_options options = {
+        .dsn = config->values[CONFIG_STORE],
+        .capacity = config_number(config, CONFIG_QUEUE),
+        .reserve = config_number(config, CONFIG_DISK_RESERVE) * MIB,
+        .readers = {.let_go = let_readers_go, .resume = resume_readers, .context = service}};
+    return commit_start(&options, &service->shared, error);
 }
 
 /* -1: a line has been written; so below. */
@@ -111,9 +129,8 @@ static int start_service(struct running *running, const struct config *config)
     running->counts_refusals = refusal_log_init(&service->refusals) == 0;
     if (service->openapi && running->counts_refusals && service->shared.roster && service->shared.catalogues &&
         service->shared.proofs && service->snapshots && service->workers && service->table_workers &&
-        open_log(service, config, &error) == 0 && begin_serving(running, config, &error) == 0)
-        service->queue =
-            commit_start(config->values[CONFIG_STORE], config_number(config, CONFIG_QUEUE), &service->shared, &error);
+        open_log(service, config, &error) == 0)
+        service->queue = start_writer(service, config, &error);
     if (service->queue)
         return 0;
     cli_fail("%s", error.text);
@@ -204,7 +221,6 @@ static void stop_all(struct running *running)
     http_static_free(service->openapi);
     if (running->counts_refusals)
         refusal_log_destroy(&service->refusals);
-    store_close(running->served);
 }
 
 static int serve_until_signal(const struct config *config)

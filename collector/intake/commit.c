@@ -11,6 +11,7 @@
 #include <pthread.h>
 #include <semaphore.h>
 #include <stdatomic.h>
+#include <string.h>
 #include <time.h>
 
 #define GATHER_STEP_US 1000 /* nothing new for so long: no more are coming */
@@ -19,6 +20,7 @@
 #define BATCH_MAX 4096 /* submissions in a transaction; one job may be larger by itself */
 #define REFRESH_MS 400 /* how often an idle writer looks for what administrators changed */
 #define REOPEN_MS 1000
+#define MIB (UINT64_C(1024) * 1024)
 
 /* What the writer does: sleeps until a first job comes, or with one until others have come. */
 enum writer { AWAKE, IDLE, GATHERING };
@@ -29,7 +31,6 @@ struct commit_queue {
     sem_t woken; /* what the writer sleeps on: a condition variable would cost it the lock, and twice the calls */
     struct commit_job *head, **tail;
     size_t waiting; /* submissions in the queue */
-    size_t capacity;
     enum writer writer;
     size_t announced;
     size_t expected; /* submissions: as many as the last batch held, where that was more than one job; 0 otherwise */
@@ -37,12 +38,14 @@ struct commit_queue {
     atomic_bool healthy;
 
     /* the writer's alone */
-    const char *dsn;
+    struct commit_options options;
     struct ledger_shared shared;
     struct store *store;
     struct ledger *ledger;
     struct submission **batch;
     size_t batch_capacity;
+    bool lost; /* the store's files were no longer those that were opened */
+    struct error told; /* why it could not be opened again, as last told */
 };
 
 /* The store. */
@@ -55,27 +58,64 @@ static void close_store(struct commit_queue *queue)
     queue->store = NULL;
 }
 
+/* Below the reserve nothing is begun that might not be finished. */
+static int check_space(struct commit_queue *queue, struct error *error)
+{
+    uint64_t bytes = queue->options.reserve > 0 ? store_space(queue->store) : 0;
+    if (bytes >= queue->options.reserve)
+        return 0;
+    return error_set(error, ERROR_IO,
+                     T("the disk is nearly full: %llu MiB are left, and %llu are kept in reserve (disk_reserve_mib)",
+                       "de schijf is bijna vol: er is nog %llu MiB, en %llu is reserve (disk_reserve_mib)"),
+                     (unsigned long long)(bytes / MIB), (unsigned long long)(queue->options.reserve / MIB));
+}
+
+/* What is there is on stable storage before a checkpoint over it is signed. */
+static int prepare_store(struct commit_queue *queue, struct error *error)
+{
+    if (store_serve(queue->store) != STORE_OK || store_settle(queue->store) != STORE_OK)
+        return store_fail(queue->store, error);
+    queue->ledger = ledger_new(queue->store, &queue->shared, error);
+    return queue->ledger ? 0 : -1;
+}
+
 static int open_store(struct commit_queue *queue, struct error *error)
 {
-    queue->store = store_open(queue->dsn, STORE_EXISTING, error);
+    queue->store = store_open(queue->options.dsn, STORE_EXISTING, error);
     if (!queue->store)
         return -1;
-    queue->ledger = ledger_new(queue->store, &queue->shared, error);
-    if (queue->ledger)
+    if (prepare_store(queue, error) == 0)
         return 0;
     close_store(queue);
     return -1;
 }
 
+/* Once for as long as it is the same. */
+static void tell_not_opened(struct commit_queue *queue, const struct error *error)
+{
+    if (strcmp(queue->told.text, error->text) == 0)
+        return;
+    queue->told = *error;
+    log_error("store: can't be opened again: %s", error->text);
+}
+
 /* After a failure. Until this has succeeded once every push is turned away. */
 static void try_reopening(struct commit_queue *queue)
 {
+    const struct commit_readers *readers = &queue->options.readers;
     struct error error = {0};
+    queue->lost = queue->lost || (queue->store && store_is_lost(queue->store));
     close_store(queue);
-    if (open_store(queue, &error) < 0) {
-        log_error("store: can't be opened again: %s", error.text);
+    if (queue->lost && readers->let_go && !readers->let_go(readers->context))
+        return;
+    if (open_store(queue, &error) < 0 || check_space(queue, &error) < 0) {
+        tell_not_opened(queue, &error);
         return;
     }
+    if (queue->lost && readers->resume)
+        readers->resume(readers->context);
+    queue->lost = false;
+    queue->told = (struct error){0};
     log_info("store: opened again, %lld entries", (long long)ledger_size(queue->ledger));
     atomic_store(&queue->healthy, true);
 }
@@ -148,10 +188,22 @@ static void note_batch(struct submission *const *list, size_t count, int64_t mic
     metrics_note_batch(&batch);
 }
 
+/* What there is no room for is turned away, and the store is closed until there is. */
+static bool has_space(struct commit_queue *queue)
+{
+    struct error error;
+    if (check_space(queue, &error) == 0)
+        return true;
+    log_error("store: %s", error.text);
+    queue->told = error;
+    atomic_store(&queue->healthy, false);
+    return false;
+}
+
 /* Commits the jobs and hands each back. */
 static void commit_jobs(struct commit_queue *queue, struct commit_job *jobs, size_t count)
 {
-    bool ready = queue->ledger && gather_batch(queue, jobs, count) == 0;
+    bool ready = queue->ledger && has_space(queue) && gather_batch(queue, jobs, count) == 0;
     int64_t begun = clock_monotonic_us();
     if (ready && ledger_apply(queue->ledger, queue->batch, count) < 0)
         atomic_store(&queue->healthy, false);
@@ -227,7 +279,7 @@ static void see_to_store(struct commit_queue *queue)
         try_reopening(queue);
         if (!atomic_load(&queue->healthy))
             clock_sleep_ms(REOPEN_MS - REFRESH_MS);
-    } else if (ledger_refresh(queue->ledger) < 0) {
+    } else if (!has_space(queue) || ledger_refresh(queue->ledger) < 0) {
         atomic_store(&queue->healthy, false);
     }
 }
@@ -309,7 +361,7 @@ int commit_push(struct commit_queue *queue, struct commit_job *job)
     job->next = NULL;
     pthread_mutex_lock(&queue->lock);
     bool full = queue->stopping || !atomic_load(&queue->healthy) ||
-                (queue->waiting > 0 && queue->waiting + job->count > queue->capacity);
+                (queue->waiting > 0 && queue->waiting + job->count > queue->options.capacity);
     if (!full) {
         *queue->tail = job;
         queue->tail = &job->next;
@@ -354,7 +406,7 @@ static int prepare_locks(struct commit_queue *queue)
     return -1;
 }
 
-struct commit_queue *commit_start(const char *dsn, size_t capacity, const struct ledger_shared *shared,
+struct commit_queue *commit_start(const struct commit_options *options, const struct ledger_shared *shared,
                                   struct error *error)
 {
     struct commit_queue *queue = mem_calloc(1, sizeof *queue);
@@ -364,8 +416,7 @@ struct commit_queue *commit_start(const char *dsn, size_t capacity, const struct
         return NULL;
     }
     queue->tail = &queue->head;
-    queue->capacity = capacity;
-    queue->dsn = dsn;
+    queue->options = *options;
     queue->shared = *shared;
     atomic_init(&queue->healthy, true);
     if (open_store(queue, error) < 0) {

@@ -19,9 +19,24 @@ struct commit_job {
 
 struct commit_queue;
 
-/* Opens the store at `dsn` for the writer, loads roster and catalogue, starts the thread. At most `capacity`
- * submissions wait. NULL: *error says why. */
-MUST_CHECK struct commit_queue *commit_start(const char *dsn, size_t capacity, const struct ledger_shared *shared,
+/* Who else in this process has the store open. When its files are no longer those that were opened, all close before it
+ * is opened again. Called by the writer. */
+struct commit_readers {
+    bool (*let_go)(void *context); /* closes what is not in use; whether that was all: otherwise it is called again */
+    void (*resume)(void *context); /* it may be opened */
+    void *context;
+};
+
+struct commit_options {
+    const char *dsn; /* lasts as long */
+    size_t capacity; /* submissions that may wait */
+    uint64_t reserve; /* bytes of disk below which nothing is committed */
+    struct commit_readers readers; /* NULL functions: nobody */
+};
+
+/* Opens the store for the writer, loads roster and catalogue, starts the thread. Nobody else serves the store until
+ * commit_stop. NULL: *error says why. */
+MUST_CHECK struct commit_queue *commit_start(const struct commit_options *options, const struct ledger_shared *shared,
                                              struct error *error);
 
 /* Commits what is waiting, answers it, ends the thread and closes the store. Pushes are turned away from then on. NULL

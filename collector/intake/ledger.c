@@ -356,7 +356,7 @@ static int apply_in_transaction(struct ledger *ledger, struct submission *const 
     if (apply_all(ledger, list, count) == 0)
         return 0;
     store_rollback(ledger->store);
-    return -1;
+    return store_is_lost(ledger->store) ? fail_store(ledger) /* which explains the rest */ : -1;
 }
 
 static int apply_batch(struct ledger *ledger, struct submission *const *list, size_t count)

@@ -5,11 +5,13 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "base/lang.h"
+#include "base/mem.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define READ_TRIES 3
@@ -66,6 +68,17 @@ static void init_last(struct last_checkpoint *last)
     buf_init(&last->note, LOG_CHECKPOINT_MAX);
 }
 
+static int note_identity(struct last_checkpoint *last, const char *path)
+{
+    struct stat status;
+    last->path = mem_copy_text(path, strlen(path));
+    if (!last->path || fstat(last->file, &status) < 0)
+        return -1;
+    last->device = status.st_dev;
+    last->inode = status.st_ino;
+    return 0;
+}
+
 int last_checkpoint_open(struct last_checkpoint *last, const char *key_path, const struct note_key *key,
                          struct error *error)
 {
@@ -83,6 +96,8 @@ int last_checkpoint_open(struct last_checkpoint *last, const char *key_path, con
                          T("another collector signs with %s; stop that one first",
                            "een andere verzamelaar tekent met %s; stop die eerst"),
                          key_path);
+    if (note_identity(last, path) < 0)
+        return tell_unopened(path, error);
     return read_note(last, key, error) < 0 ? tell_unreadable(path, error) : 0;
 }
 
@@ -93,10 +108,19 @@ void last_checkpoint_close(struct last_checkpoint *last)
         close(last->file);
     }
     buf_free(&last->note);
+    mem_free(last->path);
+    last->path = NULL;
     last->file = -1;
 }
 
-int last_checkpoint_write(struct last_checkpoint *last, const struct merkle_head *head, struct buf *note)
+static bool is_same_file(const struct last_checkpoint *last)
+{
+    struct stat now;
+    return stat(last->path, &now) == 0 && now.st_ino == last->inode && now.st_dev == last->device && now.st_nlink == 1;
+}
+
+int last_checkpoint_write(struct last_checkpoint *last, const struct merkle_head *head, struct buf *note,
+                          struct error *error)
 {
     char sector[LOG_CHECKPOINT_MAX];
     buf_free(&last->note);
@@ -107,7 +131,19 @@ int last_checkpoint_write(struct last_checkpoint *last, const struct merkle_head
     ssize_t written = pwrite(last->file, sector, sizeof sector, 0);
     if (written >= 0 && written != (ssize_t)sizeof sector)
         errno = ENOSPC;
-    return written == (ssize_t)sizeof sector ? 0 : -1;
+    if (written != (ssize_t)sizeof sector)
+        return error_set(error, ERROR_IO,
+                         T("the checkpoint can't be written beside the log's key: %s",
+                           "het controlepunt kan niet naast de sleutel van het logboek geschreven worden: %s"),
+                         error_of_errno(errno));
+    if (is_same_file(last))
+        return 0;
+    return error_set(
+        error, ERROR_IO,
+        T("the last checkpoint %s was removed, replaced or linked elsewhere; put it back and start the collector again",
+          "het laatste controlepunt %s is verwijderd, vervangen of elders gekoppeld; zet het terug en start de "
+          "verzamelaar opnieuw"),
+        last->path);
 }
 
 /* Who signs meanwhile may be seen halfway through a write; not three times. */

@@ -6,6 +6,7 @@
 #include "collector/store/store.h"
 #include "crypto/checkpoint.h"
 #include <limits.h>
+#include <sys/types.h>
 
 #define LOG_CHECKPOINT_MAX 512 /* bytes of a checkpoint of ours; a sector, so that it is overwritten whole */
 
@@ -14,6 +15,9 @@ MUST_CHECK int last_checkpoint_path(const char *key_path, char out[static PATH_M
 
 struct last_checkpoint {
     int file; /* -1: closed */
+    char *path;
+    dev_t device;
+    ino_t inode;
     struct merkle_head head; /* size 0 for none */
     struct buf note; /* the checkpoint of that head; empty for none */
 };
@@ -25,8 +29,10 @@ MUST_CHECK int last_checkpoint_open(struct last_checkpoint *last, const char *ke
                                     struct error *error);
 void last_checkpoint_close(struct last_checkpoint *last);
 
-/* Replaces it; `note`, of at most LOG_CHECKPOINT_MAX bytes, is taken over, also on failure. -1: errno. */
-MUST_CHECK int last_checkpoint_write(struct last_checkpoint *last, const struct merkle_head *head, struct buf *note);
+/* Replaces it; `note`, of at most LOG_CHECKPOINT_MAX bytes, is taken over, also on failure. -1: *error says why, also
+ * when the file is no longer the one that was opened: who starts anew would find another. */
+MUST_CHECK int last_checkpoint_write(struct last_checkpoint *last, const struct merkle_head *head, struct buf *note,
+                                     struct error *error);
 
 /* The checkpoint in the file, verified with `verifier`; needs not the key itself, and may be read while another process
  * signs. STORE_NONE: nothing has been signed yet. STORE_FAILED: *error says why. */

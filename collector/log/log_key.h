@@ -17,7 +17,7 @@ MUST_CHECK int log_key_path(const char *named, const char *dsn, char path[static
 /* Makes a key in a new file of mode 0600. -1: errno, EEXIST when the file is there. */
 MUST_CHECK int log_key_create(const char *path);
 
-/* Reads a key; free with secret_key_free. NULL: *error says why. */
+/* Reads a key; free with secret_key_free. NULL: *error says why, also when others than its owner may read the file. */
 MUST_CHECK struct secret_key *log_key_read(const char *path, struct error *error);
 
 /* The public half of `secret` under that name. -1: a key can't bear it. */
@@ -25,5 +25,9 @@ MUST_CHECK int log_key_public(const struct secret_key *secret, const char *origi
 
 /* The verifier key of the key in the file under the name `origin`, appended to `out`. -1: *error says why. */
 MUST_CHECK int log_key_verifier(const char *path, const char *origin, struct buf *out, struct error *error);
+
+/* Claims a key for this process, so that no other on this machine (its network namespace) signs with it, a copy of its
+ * file included. Returns a descriptor, until the closing of which it lasts; -1: *error says why. */
+MUST_CHECK int log_key_claim(const struct note_key *key, struct error *error);
 
 #endif

@@ -1,14 +1,37 @@
 /* One store handle behind a lock, with the tiles read through it. Knows no request; in the walk, what an HTTP thread
  * answers from the log comes through here. */
 #include "collector/log/reader.h"
+#include "base/log.h"
 #include "base/mem.h"
 #include <pthread.h>
 
 struct reader {
     pthread_mutex_t lock;
-    struct store *store;
+    const char *dsn; /* the caller's */
+    struct store *store; /* NULL: closed */
     struct tiles *tiles;
+    bool held_off; /* not to be opened now */
 };
+
+static void close_handle(struct reader *reader)
+{
+    tiles_free(reader->tiles);
+    store_close(reader->store);
+    reader->tiles = NULL;
+    reader->store = NULL;
+}
+
+static int open_handle(struct reader *reader, struct error *error)
+{
+    reader->store = store_open(reader->dsn, STORE_EXISTING, error);
+    if (!reader->store)
+        return -1;
+    reader->tiles = tiles_new(reader->store);
+    if (reader->tiles)
+        return 0;
+    close_handle(reader);
+    return error_no_memory(error);
+}
 
 struct reader *reader_open(const char *dsn, struct error *error)
 {
@@ -18,12 +41,9 @@ struct reader *reader_open(const char *dsn, struct error *error)
         error_no_memory(error);
         return NULL;
     }
-    reader->store = store_open(dsn, STORE_EXISTING, error);
-    reader->tiles = reader->store ? tiles_new(reader->store) : NULL;
-    if (reader->tiles)
+    reader->dsn = dsn;
+    if (open_handle(reader, error) == 0)
         return reader;
-    if (reader->store)
-        error_no_memory(error);
     reader_close(reader);
     return NULL;
 }
@@ -32,16 +52,21 @@ void reader_close(struct reader *reader)
 {
     if (!reader)
         return;
-    tiles_free(reader->tiles);
-    store_close(reader->store);
+    close_handle(reader);
     pthread_mutex_destroy(&reader->lock);
     mem_free(reader);
 }
 
 struct store *reader_take(struct reader *reader)
 {
+    struct error error;
     pthread_mutex_lock(&reader->lock);
-    return reader->store;
+    if (!reader->store && !reader->held_off && open_handle(reader, &error) < 0)
+        log_error("reader: %s", error.text);
+    struct store *store = reader->store;
+    if (!store)
+        pthread_mutex_unlock(&reader->lock);
+    return store;
 }
 
 struct tiles *reader_tiles(struct reader *reader)
@@ -51,5 +76,20 @@ struct tiles *reader_tiles(struct reader *reader)
 
 void reader_give_back(struct reader *reader)
 {
+    pthread_mutex_unlock(&reader->lock);
+}
+
+void reader_let_go(struct reader *reader)
+{
+    pthread_mutex_lock(&reader->lock);
+    reader->held_off = true;
+    close_handle(reader);
+    pthread_mutex_unlock(&reader->lock);
+}
+
+void reader_resume(struct reader *reader)
+{
+    pthread_mutex_lock(&reader->lock);
+    reader->held_off = false;
     pthread_mutex_unlock(&reader->lock);
 }

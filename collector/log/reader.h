@@ -10,11 +10,15 @@ struct reader;
 MUST_CHECK struct reader *reader_open(const char *dsn, struct error *error);
 void reader_close(struct reader *reader);
 
-/* Waits for the handle; give it back soon. */
-struct store *reader_take(struct reader *reader);
+/* Waits for the handle; give it back soon. NULL: the store can't be read now, and there is nothing to give back. */
+MUST_CHECK struct store *reader_take(struct reader *reader);
 
 /* The tiles of a handle that has been taken; until it is given back. */
 struct tiles *reader_tiles(struct reader *reader);
 void reader_give_back(struct reader *reader);
+
+/* Closes the handle, once it is given back, and opens none until reader_resume: for who must open the store anew. */
+void reader_let_go(struct reader *reader);
+void reader_resume(struct reader *reader);
 
 #endif

@@ -5,8 +5,8 @@
 #include "base/mem.h"
 #include "collector/log/last_checkpoint.h"
 #include "collector/log/log_key.h"
-#include <errno.h>
 #include <string.h>
+#include <unistd.h>
 
 _Static_assert(
     2 * LOG_KEY_ORIGIN_MAX + 166 <= LOG_CHECKPOINT_MAX,
@@ -16,6 +16,7 @@ struct signer {
     struct note_key public;
     struct secret_key *secret;
     struct last_checkpoint last;
+    int claim; /* on the key; -1: none */
 };
 
 static int open_secret(struct signer *signer, const char *path, const char *verifier, struct error *error)
@@ -43,9 +44,10 @@ struct signer *signer_open(const char *key_path, const char *verifier, struct er
         error_no_memory(error);
         return NULL;
     }
-    signer->last.file = -1;
+    signer->last.file = signer->claim = -1;
     if (open_secret(signer, key_path, verifier, error) == 0 &&
-        last_checkpoint_open(&signer->last, key_path, &signer->public, error) == 0)
+        last_checkpoint_open(&signer->last, key_path, &signer->public, error) == 0 &&
+        (signer->claim = log_key_claim(&signer->public, error)) >= 0)
         return signer;
     signer_close(signer);
     return NULL;
@@ -56,6 +58,8 @@ void signer_close(struct signer *signer)
     if (!signer)
         return;
     last_checkpoint_close(&signer->last);
+    if (signer->claim >= 0)
+        close(signer->claim);
     secret_key_free(signer->secret);
     mem_free(signer);
 }
@@ -135,10 +139,5 @@ int signer_sign(struct signer *signer, const struct merkle_head *head, struct er
         buf_free(&note);
         return error_no_memory(error);
     }
-    if (last_checkpoint_write(&signer->last, head, &note) == 0)
-        return 0;
-    return error_set(error, ERROR_IO,
-                     T("the checkpoint can't be written beside the log's key: %s",
-                       "het controlepunt kan niet naast de sleutel van het logboek geschreven worden: %s"),
-                     error_of_errno(errno));
+    return last_checkpoint_write(&signer->last, head, &note, error);
 }

@@ -36,6 +36,7 @@ static const struct key keys[CONFIG_KEYS] = {
     [CONFIG_CONNECTIONS] = {"connections", "4096", 16, 1000000},
     [CONFIG_QUEUE] = {"queue", "16384", 1, 1000000},
     [CONFIG_MEMORY_MIB] = {"memory_mib", "256", 32, 65536},
+    [CONFIG_DISK_RESERVE] = {"disk_reserve_mib", "64", 0, 1048576},
     [CONFIG_WAIT_MAX] = {"wait_max", "3", 1, 60},
     [CONFIG_HEAD_SECONDS] = {"head_seconds", "10", 1, 300},
     [CONFIG_BODY_SECONDS] = {"body_seconds", "300", 1, 3600},

@@ -20,6 +20,7 @@ enum config_key {
     CONFIG_CONNECTIONS, /* at most */
     CONFIG_QUEUE, /* submissions that may wait for the writer */
     CONFIG_MEMORY_MIB, /* that requests and answers may hold, in MiB */
+    CONFIG_DISK_RESERVE, /* MiB of the store's disk that are left free: below it only 503 is answered */
     CONFIG_WAIT_MAX, /* seconds that a submission may wait before it is turned away */
     CONFIG_HEAD_SECONDS, /* in which a request's head must have come */
     CONFIG_BODY_SECONDS, /* the same of a body */

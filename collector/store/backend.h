@@ -15,6 +15,10 @@ struct store {
 struct store_ops {
     void (*close)(struct store *store);
     enum store_result (*serve)(struct store *store);
+    enum store_result (*check)(struct store *store);
+    bool (*is_lost)(const struct store *store);
+    enum store_result (*settle)(struct store *store);
+    uint64_t (*space)(const struct store *store);
     enum store_result (*begin)(struct store *store);
     enum store_result (*begin_invitations)(struct store *store);
     enum store_result (*begin_reading)(struct store *store);

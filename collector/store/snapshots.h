@@ -17,4 +17,12 @@ void snapshots_free(struct snapshots *snapshots); /* NULL is fine */
 MUST_CHECK struct store *snapshots_take(struct snapshots *snapshots, struct error *error);
 void snapshots_give_back(struct snapshots *snapshots, struct store *store);
 
+/* Closes all handles that are not lent, and lends none until snapshots_resume: for who must open the store anew.
+ * Whether all are closed; those that are lent are wanted back. */
+bool snapshots_let_go(struct snapshots *snapshots);
+void snapshots_resume(struct snapshots *snapshots);
+
+/* Whether a handle that is lent should be given back soon, its work undone. */
+bool snapshots_are_wanted(struct snapshots *snapshots);
+
 #endif

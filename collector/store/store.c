@@ -56,6 +56,26 @@ enum store_result store_serve(struct store *store)
     return store->ops->serve(store);
 }
 
+enum store_result store_check(struct store *store)
+{
+    return store->ops->check(store);
+}
+
+bool store_is_lost(const struct store *store)
+{
+    return store->ops->is_lost(store);
+}
+
+enum store_result store_settle(struct store *store)
+{
+    return store->ops->settle(store);
+}
+
+uint64_t store_space(const struct store *store)
+{
+    return store->ops->space(store);
+}
+
 enum store_result store_begin(struct store *store)
 {
     return store->ops->begin(store);

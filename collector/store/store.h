@@ -98,6 +98,7 @@ enum store_mode {
  * nothing harmed; a store that another program wrote, or a newer version of this one, is refused. Free with
  * store_close. */
 MUST_CHECK struct store *store_open(const char *dsn, enum store_mode mode, struct error *error);
+/* Of a handle that is lost (store_check) nothing is written over what stands there now. NULL is fine. */
 void store_close(struct store *store);
 
 /* Why the last verb on this handle failed. ERROR_NONE: none has, or a visitor stopped its walk. */
@@ -110,6 +111,21 @@ int store_fail(const struct store *store, struct error *error);
 /* For a process that serves the store: nobody else may at the same time, until the handle is closed. STORE_FAILED:
  * another process does, or the lock can't be had. */
 MUST_CHECK enum store_result store_serve(struct store *store);
+
+/* Whether this handle still reads and writes what others find who open the store now. STORE_FAILED: it was moved away,
+ * replaced, cut or linked elsewhere, as store_error says; from then on it is lost. */
+MUST_CHECK enum store_result store_check(struct store *store);
+
+/* Whether a check, a commit or a roll back has found that; store_error then says what. A lost handle is good for
+ * nothing but being closed, and none is to be opened in this process before all are. */
+bool store_is_lost(const struct store *store);
+
+/* For who serves, after opening: sees to it that all that can be read is on stable storage, also what a commit has left
+ * of which nobody knows whether it was, and that a commit can be made. STORE_FAILED: it can't. */
+MUST_CHECK enum store_result store_settle(struct store *store);
+
+/* Bytes that the store may still grow by; UINT64_MAX where nobody can tell. */
+uint64_t store_space(const struct store *store);
 
 /* Transactions. Each ends in commit or rollback; verbs that write outside one are each their own. */
 
@@ -131,8 +147,7 @@ void store_rollback(struct store *store);
 enum { STORE_CHANGED_LOG = 1, STORE_CHANGED_MEMBERS = 2, STORE_CHANGED_CATALOGUE = 4 };
 
 /* Inside store_begin. *what: what somebody else has committed since the last call on this handle; all at the first. A
- * backend that can't tell apart says all. STORE_FAILED also when what stands at the store's path is no longer what was
- * opened. */
+ * backend that can't tell apart says all. */
 MUST_CHECK enum store_result store_changed(struct store *store, unsigned *what);
 
 /* What a transaction will ask for. Each pair and triple once. */

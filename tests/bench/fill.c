@@ -256,7 +256,7 @@ struct fill *fill_open(const char *dsn, const struct crowd *crowd)
     fill->shared.signer = open_log_key(dsn);
     if (!fill->shared.roster || !fill->shared.catalogues || !fill->shared.proofs)
         bench_give_up("memory");
-    fill->queue = commit_start(dsn, QUEUE, &fill->shared, &error);
+    fill->queue = commit_start(&(struct commit_options){.dsn = dsn, .capacity = QUEUE}, &fill->shared, &error);
     if (!fill->queue)
         bench_give_up(error.text);
     open_producers(fill);

@@ -52,7 +52,7 @@ export const libraries = [
   [/^cjson\/|^cJSON\.h$/, /^base\/json[^/]*\.c$/],
   [/^sodium/, /^(crypto\/[^/]*\.[ch]|base\/mem\.c)$/],
   [/^curl\//, /^base\/fetch\.c$/],
-  [/^sys\/(socket|epoll|eventfd|sendfile)\.h$/, /^(collector\/http\/[^/]*\.[ch]|tests\/.*)$/],
+  [/^sys\/(socket|epoll|eventfd|sendfile)\.h$/, /^(collector\/http\/[^/]*\.[ch]|collector\/log\/log_key\.c|tests\/.*)$/],
   [/^sqlite3\.h$/, /^(collector\/store\/sqlite\/[^/]*\.[ch]|tests\/unit\/collector\/store\/[^/]*\.[ch])$/], // tests damage stores
   [/^zlib\.h$/, /^collector\/http\/gzip\.c$/],
   [/^ini\.h$/, /^collector\/ops\/config\.c$/],

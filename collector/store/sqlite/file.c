@@ -1,189 +1,310 @@
-/* Schema, lock and identity of the file. */
+/* Which files, whose, and what has become of them. */
 #include "collector/store/sqlite/file.h"
 #include "base/error.h"
 #include "base/file.h"
 #include "base/lang.h"
-#include "collector/store/sqlite/keys.h"
+#include "base/mem.h"
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
-#define APPLICATION_ID 0x42504e4c /* "BPNL" */
-#define SCHEMA_VERSION 2
+#define CHECKPOINT_FRAMES 2000 /* pages in the log of changes after which they are brought into the database */
 
-/* A place is round, member and action (of `current`), or round and action (of `counts`), in one number: keys.h. */
-#define FOLDS                                                                                                          \
-    "CREATE TABLE current (place INTEGER PRIMARY KEY, revision INTEGER NOT NULL, idx INTEGER NOT NULL,"                \
-    " replaced INTEGER, slots BLOB NOT NULL) STRICT;"                                                                  \
-    "CREATE TABLE counts (place INTEGER PRIMARY KEY, slots BLOB NOT NULL) STRICT;"
+static const char *const endings[SQLITE_FILES] = {"", "-wal", "-shm", ".lock"};
 
-static const char schema[] =
-    "CREATE TABLE entry (idx INTEGER PRIMARY KEY, jws TEXT NOT NULL) STRICT;"
-    "CREATE TABLE tile (place INTEGER PRIMARY KEY, hashes BLOB NOT NULL) STRICT;"
-    "CREATE TABLE log (number INTEGER PRIMARY KEY CHECK (number = 1), verifier TEXT NOT NULL) STRICT;"
-    "CREATE TABLE member (number INTEGER PRIMARY KEY, idx INTEGER NOT NULL, enrolled_at INTEGER NOT NULL,"
-    " revoked_at INTEGER NOT NULL, key BLOB NOT NULL) STRICT;"
-    "CREATE TABLE invitation (hash BLOB PRIMARY KEY, number INTEGER NOT NULL, state INTEGER NOT NULL,"
-    " member INTEGER NOT NULL) STRICT, WITHOUT ROWID;" FOLDS
-    "CREATE TABLE panel (number INTEGER PRIMARY KEY, imported_at INTEGER NOT NULL, json TEXT NOT NULL) STRICT;"
-    "CREATE TABLE round (number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE) STRICT;"
-    "CREATE TABLE action (number INTEGER PRIMARY KEY, position INTEGER NOT NULL, id TEXT NOT NULL UNIQUE,"
-    " title TEXT NOT NULL, track TEXT NOT NULL, lead TEXT NOT NULL, related TEXT NOT NULL, status TEXT NOT NULL) "
-    "STRICT;"
-    "CREATE TABLE token (name TEXT PRIMARY KEY, hash BLOB NOT NULL, role TEXT NOT NULL, exact INTEGER NOT NULL,"
-    " created_at INTEGER NOT NULL, expires_at INTEGER NOT NULL, revoked_at INTEGER NOT NULL) STRICT, WITHOUT ROWID;";
+/* Names. */
 
-/* Until version 1 the folds were keyed by columns. */
-static const char from_version_1[] =
-    "ALTER TABLE current RENAME TO current_1; ALTER TABLE counts RENAME TO counts_1;" FOLDS
-    "INSERT INTO current SELECT (round << 51) + (member << 20) + action, revision, idx, replaced, slots FROM current_1"
-    " ORDER BY round, member, action;"
-    "INSERT INTO counts SELECT (round << 20) + action, slots FROM counts_1 ORDER BY round, action;"
-    "DROP TABLE current_1; DROP TABLE counts_1; PRAGMA user_version = 2";
-
-/* Who serves. */
-
-/* The lock that a collector holds while it serves the store: the descriptor; -1: errno, EWOULDBLOCK when another has
- * it. */
-static int lock_path(const char *path)
+int sqlite_file_name(struct store_sqlite *s, const char *path)
 {
-    char name[PATH_MAX];
-    int len = snprintf(name, sizeof name, "%s.lock", path);
-    if (len >= 0 && (size_t)len < sizeof name)
-        return file_lock(name);
-    errno = ENAMETOOLONG;
-    return -1;
-}
-
-enum store_result sqlite_file_serve(struct store *store)
-{
-    struct store_sqlite *s = sqlite_of(store);
-    if (s->lock >= 0 || strcmp(s->path, ":memory:") == 0)
-        return STORE_OK;
-    s->lock = lock_path(s->path);
-    if (s->lock >= 0)
-        return STORE_OK;
-    if (errno == EWOULDBLOCK)
-        error_set(&store->error, ERROR_REFUSED,
-                  T("another collector is serving %.400s; stop that one first",
-                    "een andere verzamelaar bedient %.400s al; stop die eerst"),
-                  s->path);
-    else
-        error_set(&store->error, ERROR_IO,
-                  T("%.400s.lock can't be locked: %s", "%.400s.lock kan niet vergrendeld worden: %s"), s->path,
-                  error_of_errno(errno));
-    return STORE_FAILED;
-}
-
-/* Schema. */
-
-/* Version 1 had no limit on the numbers that now make a key. */
-static int fits_keys(struct store_sqlite *s)
-{
-    char sql[256];
-    int64_t over = 0;
-    snprintf(sql, sizeof sql,
-             "SELECT EXISTS (SELECT 1 FROM current WHERE round > %lld OR member > %lld OR action > %lld) OR"
-             " EXISTS (SELECT 1 FROM counts WHERE round > %lld OR action > %lld)",
-             (long long)MASK(ROUND_BITS), (long long)MASK(MEMBER_BITS), (long long)MASK(ACTION_BITS),
-             (long long)MASK(ROUND_BITS), (long long)MASK(ACTION_BITS));
-    if (sqlite_query_number(s, sql, &over) < 0)
-        return -1;
-    return over == 0 ? 0
-                     : sqlite_refuse(
-                           s, T("this store has more rounds, members or actions than this version can hold",
-                                "deze opslag heeft meer rondes, panelleden of acties dan deze versie kan bevatten"));
-}
-
-/* Under the lock of who serves, kept until the change is committed: a running collector of an older version would fail
- * at its next query. */
-static int bring_up_to_date(struct store_sqlite *s, int *lock)
-{
-    *lock = lock_path(s->path);
-    if (*lock < 0 && errno == EWOULDBLOCK)
-        return sqlite_refuse(
-            s, T("an older collector is serving this store; stop it first, so that the store can be brought up to date",
-                 "een oudere verzamelaar bedient deze opslag; stop die eerst, zodat de opslag bijgewerkt kan worden"));
-    if (*lock < 0)
-        return sqlite_refuse(s, error_of_errno(errno));
-    return fits_keys(s) < 0 ? -1 : sqlite_execute(s, from_version_1);
-}
-
-/* Makes the schema in a file that is empty; refuses what is not ours or is newer than we know. Runs in a transaction of
- * its own, so that two programs that open a new file at once make one schema. */
-static int migrate_schema(struct store_sqlite *s, int *lock)
-{
-    int64_t application = 0, version = 0, tables = 0;
-    if (sqlite_query_number(s, "PRAGMA application_id", &application) < 0 ||
-        sqlite_query_number(s, "PRAGMA user_version", &version) < 0 ||
-        sqlite_query_number(s, "SELECT count(*) FROM sqlite_master", &tables) < 0) {
-        if (sqlite3_errcode(s->db) == SQLITE_NOTADB)
-            return sqlite_refuse(s, T("this file is no burgerpanel store; name another with --store",
-                                      "dit bestand is geen opslag van burgerpanel; noem een ander met --store"));
-        return -1;
+    char real[PATH_MAX], name[PATH_MAX + 8];
+    if (strcmp(path, ":memory:") == 0)
+        return 0;
+    if (strlen(path) >= sizeof real)
+        return sqlite_refuse(s, error_of_errno(ENAMETOOLONG));
+    if (!realpath(path, real))
+        memcpy(real, path, strlen(path) + 1); /* there is nothing yet, or nothing that can be reached */
+    for (int kind = 0; kind < SQLITE_FILES; kind++) {
+        snprintf(name, sizeof name, "%s%s", real, endings[kind]);
+        s->names[kind] = mem_copy_text(name, strlen(name));
+        if (!s->names[kind]) {
+            error_no_memory(&s->store.error);
+            return -1;
+        }
     }
-    if (application == 0 && version == 0 && tables == 0) {
-        char stamp[96];
-        snprintf(stamp, sizeof stamp, "PRAGMA application_id = %d; PRAGMA user_version = %d", APPLICATION_ID,
-                 SCHEMA_VERSION);
-        return sqlite_execute(s, schema) < 0 ? -1 : sqlite_execute(s, stamp);
-    }
-    if (application != APPLICATION_ID)
-        return sqlite_refuse(s, T("this store was made by another program; name another with --store",
-                                  "deze opslag is door een ander programma gemaakt; noem een andere met --store"));
-    if (version > SCHEMA_VERSION)
-        return sqlite_refuse(
-            s, T("this store was made by a newer burgerpanel; use that version or a newer one",
-                 "deze opslag is door een nieuwere burgerpanel gemaakt; gebruik die versie of een nieuwere"));
-    if (version == 1)
-        return bring_up_to_date(s, lock);
-    if (version < SCHEMA_VERSION)
-        return sqlite_refuse(s, T("this store's schema is not known", "het schema van deze opslag is onbekend"));
     return 0;
 }
 
-/* A file that is ours already needs no write lock to be opened, so opening never waits for a running daemon. */
-int sqlite_file_prepare(struct store_sqlite *s)
+int sqlite_file_create(struct store_sqlite *s)
 {
-    int64_t application = 0, version = 0;
-    if (sqlite_query_number(s, "PRAGMA application_id", &application) == 0 && application == APPLICATION_ID &&
-        sqlite_query_number(s, "PRAGMA user_version", &version) == 0 && version == SCHEMA_VERSION)
+    const char *name = s->names[SQLITE_DATABASE];
+    int file = name ? open(name, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600) : -1;
+    if (!name || (file < 0 && errno == EEXIST))
         return 0;
-    int lock = -1, result = -1;
-    if (sqlite3_errcode(s->db) == SQLITE_NOTADB)
-        return migrate_schema(s, &lock);
-    if (sqlite_execute(s, "BEGIN IMMEDIATE") < 0)
-        return -1;
-    if (migrate_schema(s, &lock) == 0)
-        result = sqlite_execute(s, "COMMIT");
-    else
-        sqlite3_exec(s->db, "ROLLBACK", NULL, NULL, NULL);
-    if (lock >= 0)
-        close(lock);
+    int result = file >= 0 ? fchmod(file, 0600) : -1;
+    if (result < 0)
+        error_set(&s->store.error, ERROR_IO,
+                  T("%s: the store can't be made: %s", "%s: de opslag kan niet gemaakt worden: %s"), name,
+                  error_of_errno(errno));
+    if (file >= 0)
+        close(file); /* before SQLite has it open: closing lets go of all locks of the process */
     return result;
 }
 
 /* Identity. */
 
-void sqlite_file_note(struct store_sqlite *s)
+/* Whether the name is where something was mounted: a file under another name than those beside it. */
+static bool is_mounted(const char *name)
+{
+    struct statx status;
+    return statx(AT_FDCWD, name, AT_SYMLINK_NOFOLLOW, STATX_INO, &status) == 0 &&
+           (status.stx_attributes & STATX_ATTR_MOUNT_ROOT) != 0;
+}
+
+static int tell_other_name(struct store_sqlite *s)
+{
+    return sqlite_refuse(
+        s, T("this file has another name too, by a link or a mount; who opens it by that one writes beside this one: "
+             "remove the other name",
+             "dit bestand heeft nog een naam, door een koppeling of een mount; wie het daarmee opent schrijft hier "
+             "naast: verwijder die andere naam"));
+}
+
+static int note_file(struct store_sqlite *s, enum sqlite_file_kind kind)
 {
     struct stat now;
-    if (stat(s->path, &now) < 0)
+    if (stat(s->names[kind], &now) < 0)
+        return sqlite_refuse(s, error_of_errno(errno));
+    if (now.st_nlink != 1 || is_mounted(s->names[kind]))
+        return tell_other_name(s);
+    s->files[kind] = (struct sqlite_file){now.st_dev, now.st_ino, now.st_size};
+    if (kind == SQLITE_DATABASE)
+        s->written = now.st_mtim;
+    return 0;
+}
+
+int sqlite_file_note(struct store_sqlite *s)
+{
+    if (!s->names[SQLITE_DATABASE])
+        return 0;
+    for (int kind = 0; kind < SQLITE_LOCK; kind++)
+        if (note_file(s, (enum sqlite_file_kind)kind) < 0)
+            return -1;
+    return 0;
+}
+
+/* What has become of a file that is not what it was. */
+static int tell_lost(struct store_sqlite *s, enum sqlite_file_kind kind, const char *what)
+{
+    error_set(&s->lost, ERROR_IO, "%s: %s", s->names[kind], what);
+    s->store.error = s->lost;
+    return -1;
+}
+
+static int check_file(struct store_sqlite *s, enum sqlite_file_kind kind, struct stat *now)
+{
+    struct sqlite_file *file = &s->files[kind];
+    if (stat(s->names[kind], now) < 0)
+        return tell_lost(s, kind,
+                         errno == ENOENT ? T("the store's file was removed or moved away; put it back",
+                                             "het bestand van de opslag is verwijderd of verplaatst; zet het terug")
+                                         : error_of_errno(errno));
+    if (now->st_ino != file->inode || now->st_dev != file->device)
+        return tell_lost(s, kind,
+                         T("the store's file was removed or replaced; put it back",
+                           "het bestand van de opslag is verwijderd of vervangen; zet het terug"));
+    if (now->st_nlink != 1)
+        return tell_lost(s, kind,
+                         T("the store's file has been given another name (a hard link); remove that",
+                           "het bestand van de opslag heeft een tweede naam gekregen (een harde koppeling); verwijder "
+                           "die"));
+    if (now->st_size < file->size)
+        return tell_lost(s, kind,
+                         T("the store's file was cut off by another program",
+                           "het bestand van de opslag is door een ander programma afgekapt"));
+    file->size = now->st_size;
+    return 0;
+}
+
+/* A log of changes that was cut and has grown again has a hole where the cut was. */
+static int check_holes(struct store_sqlite *s)
+{
+    off_t size = s->files[SQLITE_CHANGES].size;
+    if (s->changes < 0 || size == 0 || lseek(s->changes, 0, SEEK_HOLE) >= size)
+        return 0;
+    return tell_lost(s, SQLITE_CHANGES,
+                     T("the store's file was cut off by another program",
+                       "het bestand van de opslag is door een ander programma afgekapt"));
+}
+
+/* What another hand has removed is written into the database while it is still open here, as far as nobody else can
+ * have written there. */
+static void rescue_changes(struct store_sqlite *s)
+{
+    struct stat now;
+    if (s->lock < 0 || access(s->names[SQLITE_CHANGES], F_OK) == 0 || stat(s->names[SQLITE_DATABASE], &now) < 0 ||
+        now.st_ino != s->files[SQLITE_DATABASE].inode || now.st_mtim.tv_sec != s->written.tv_sec ||
+        now.st_mtim.tv_nsec != s->written.tv_nsec)
         return;
-    s->inode = now.st_ino;
-    s->device = now.st_dev;
+    (void)sqlite3_wal_checkpoint_v2(s->db, NULL, SQLITE_CHECKPOINT_FULL, NULL, NULL);
+}
+
+/* Beside what all look at: whether the database was written to by another hand. */
+static int check_served(struct store_sqlite *s, const struct stat *database)
+{
+    struct stat now;
+    if (database->st_mtim.tv_sec != s->written.tv_sec || database->st_mtim.tv_nsec != s->written.tv_nsec)
+        return tell_lost(s, SQLITE_DATABASE,
+                         T("the store's file was written to by another program",
+                           "er is door een ander programma in het bestand van de opslag geschreven"));
+    return check_holes(s) < 0 ? -1 : check_file(s, SQLITE_LOCK, &now);
 }
 
 int sqlite_file_check(struct store_sqlite *s)
 {
-    struct stat now;
-    if (s->inode == 0 || (stat(s->path, &now) == 0 && now.st_ino == s->inode && now.st_dev == s->device))
+    struct stat database, other;
+    if (s->files[SQLITE_DATABASE].inode == 0)
         return 0;
-    sqlite_fail(s, ERROR_IO,
-                T("the store's file was removed or replaced; put it back",
-                  "het bestand van de opslag is verwijderd of vervangen; zet het terug"));
-    return -1;
+    if (s->lost.kind != ERROR_NONE) {
+        s->store.error = s->lost;
+        return -1;
+    }
+    if (check_file(s, SQLITE_DATABASE, &database) < 0)
+        return -1;
+    if (check_file(s, SQLITE_CHANGES, &other) < 0 || check_file(s, SQLITE_INDEX, &other) < 0) {
+        rescue_changes(s);
+        return -1;
+    }
+    return s->lock >= 0 ? check_served(s, &database) : 0;
+}
+
+enum store_result sqlite_file_look(struct store *store)
+{
+    return sqlite_file_check(sqlite_of(store)) == 0 ? STORE_OK : STORE_FAILED;
+}
+
+/* Serving. */
+
+static int note_frames(void *context, sqlite3 *db, const char *name, int frames)
+{
+    (void)db;
+    (void)name;
+    struct store_sqlite *s = context;
+    s->frames = frames;
+    return SQLITE_OK;
+}
+
+void sqlite_file_checkpoint(struct store_sqlite *s)
+{
+    struct stat now;
+    if (s->lock < 0 || s->frames < CHECKPOINT_FRAMES)
+        return;
+    /* What fails here fails again at the next one, or in the commit that finds no room. */
+    (void)sqlite3_wal_checkpoint_v2(s->db, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
+    if (stat(s->names[SQLITE_DATABASE], &now) == 0 && now.st_ino == s->files[SQLITE_DATABASE].inode)
+        s->written = now.st_mtim;
+}
+
+static int tell_not_serving(struct store_sqlite *s)
+{
+    const char *name = s->names[SQLITE_DATABASE];
+    if (errno == EWOULDBLOCK)
+        return error_set(&s->store.error, ERROR_REFUSED,
+                         T("another collector is serving %.400s; stop that one first",
+                           "een andere verzamelaar bedient %.400s al; stop die eerst"),
+                         name);
+    return error_set(&s->store.error, ERROR_IO,
+                     T("%.400s.lock can't be locked: %s", "%.400s.lock kan niet vergrendeld worden: %s"), name,
+                     error_of_errno(errno));
+}
+
+static int take_lock(struct store_sqlite *s)
+{
+    s->lock = file_lock(s->names[SQLITE_LOCK]);
+    if (s->lock < 0)
+        return tell_not_serving(s);
+    s->changes = open(s->names[SQLITE_CHANGES], O_RDWR | O_CLOEXEC | O_NOFOLLOW);
+    if (s->changes < 0)
+        return sqlite_refuse(s, error_of_errno(errno));
+    sqlite3_wal_hook(s->db, note_frames, s);
+    return note_file(s, SQLITE_LOCK);
+}
+
+enum store_result sqlite_file_serve(struct store *store)
+{
+    struct store_sqlite *s = sqlite_of(store);
+    if (s->lock >= 0 || !s->names[SQLITE_LOCK])
+        return STORE_OK;
+    return take_lock(s) == 0 ? STORE_OK : STORE_FAILED;
+}
+
+void sqlite_file_leave(struct store_sqlite *s)
+{
+    if (s->db && sqlite_file_check(s) < 0)
+        sqlite3_db_config(s->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
+}
+
+void sqlite_file_close(struct store_sqlite *s)
+{
+    if (s->changes >= 0)
+        close(s->changes);
+    if (s->lock >= 0)
+        close(s->lock);
+    for (int kind = 0; kind < SQLITE_FILES; kind++)
+        mem_free(s->names[kind]);
+}
+
+/* Settling. */
+
+/* Writes the same bytes once more and syncs them: after a sync that failed, the system may hold for written what never
+ * reached the disk, and the next sync then says nothing of it. */
+static int write_again(int file)
+{
+    char bytes[65536];
+    off_t at = 0;
+    ssize_t len;
+    while ((len = pread(file, bytes, sizeof bytes, at)) > 0) {
+        if (pwrite(file, bytes, (size_t)len, at) != len)
+            return -1;
+        at += len;
+    }
+    return len < 0 ? -1 : fsync(file);
+}
+
+/* Under the lock for writing, so that nobody else writes there. */
+static int settle_changes(struct store_sqlite *s)
+{
+    if (s->changes >= 0 && write_again(s->changes) < 0) {
+        error_set(&s->store.error, ERROR_IO, "%s: %s", s->names[SQLITE_CHANGES], error_of_errno(errno));
+        return -1;
+    }
+    return sqlite_execute(s, "UPDATE log SET verifier = verifier");
+}
+
+enum store_result sqlite_file_settle(struct store *store)
+{
+    struct store_sqlite *s = sqlite_of(store);
+    if (sqlite_execute(s, "BEGIN IMMEDIATE") < 0)
+        return STORE_FAILED;
+    if (settle_changes(s) == 0 && sqlite_execute(s, "COMMIT") == 0)
+        return sqlite_file_look(store);
+    struct error kept = store->error;
+    if (sqlite3_get_autocommit(s->db) == 0)
+        sqlite3_exec(s->db, "ROLLBACK", NULL, NULL, NULL);
+    store->error = kept;
+    return STORE_FAILED;
+}
+
+uint64_t sqlite_file_space(const struct store *store)
+{
+    const struct store_sqlite *s = (const struct store_sqlite *)store;
+    struct statvfs disk;
+    if (!s->names[SQLITE_DATABASE] || statvfs(s->names[SQLITE_DATABASE], &disk) < 0)
+        return UINT64_MAX;
+    return (uint64_t)disk.f_bavail * disk.f_frsize;
 }

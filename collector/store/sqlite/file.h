@@ -1,23 +1,42 @@
-/* The file that a store lies in: whose it is, which schema it has, who serves it, and whether it is still there. Below
- * the transactions, which ask whether what they write to is what was opened. */
+/* The files that a store lies in: the database, its log of changes (-wal) and the index over that (-shm), and the
+ * lock of who serves. What is committed is on stable storage only while these are the files that were opened, so
+ * this is looked at in each commit, before it counts. Below the transactions. */
 #ifndef COLLECTOR_STORE_SQLITE_FILE_H
 #define COLLECTOR_STORE_SQLITE_FILE_H
 
 #include "collector/store/sqlite/handle.h"
 
-/* Sees to it that the open database is a store of ours with the schema of this version: makes it in an empty file,
- * brings an older one up to date. Without a write where there is nothing to do, so that opening never waits for a
- * running daemon. -1: the error is set, nothing changed. */
-MUST_CHECK int sqlite_file_prepare(struct store_sqlite *s);
+/* Sets the names of the files, by the path that leads to the database itself: links on the way to it are followed,
+ * so that all who open it see the same files beside it. -1: the error is set; there is no memory, or the path is too
+ * long. */
+MUST_CHECK int sqlite_file_name(struct store_sqlite *s, const char *path);
 
-/* Remembers which file stands at the path. */
-void sqlite_file_note(struct store_sqlite *s);
+/* Makes an empty database for its owner alone where there is none, whatever the umask. -1: the error is set. */
+MUST_CHECK int sqlite_file_create(struct store_sqlite *s);
 
-/* Whether it still does. SQLite goes on committing into a file that has been removed or replaced, and whoever opens the
- * store next finds nothing of it. -1: the error is set. */
+/* Notes which files are open, once SQLite has opened all. -1: the error is set; the database has another name by which
+ * somebody could open it beside another log of changes. */
+MUST_CHECK int sqlite_file_note(struct store_sqlite *s);
+
+/* Whether they are still there, under their names alone, as long as they were, and written to by who may: a handful of
+ * stat(2). SQLite goes on committing into files that have been removed, replaced or cut, and whoever opens the store
+ * next finds nothing of it. -1: the error and s->lost say what happened. */
 MUST_CHECK int sqlite_file_check(struct store_sqlite *s);
 
-/* store_serve. */
+/* After a commit of who serves: brings the log of changes into the database when it has grown long. Nobody else does
+ * while a collector serves, so that a database that was written to by another hand is noticed. */
+void sqlite_file_checkpoint(struct store_sqlite *s);
+
+/* Before the database is closed: who closes last would write its changes over what stands there now. */
+void sqlite_file_leave(struct store_sqlite *s);
+
+/* After. */
+void sqlite_file_close(struct store_sqlite *s);
+
+/* store_serve, store_check, store_settle and store_space. */
 enum store_result sqlite_file_serve(struct store *store);
+enum store_result sqlite_file_look(struct store *store);
+enum store_result sqlite_file_settle(struct store *store);
+uint64_t sqlite_file_space(const struct store *store);
 
 #endif

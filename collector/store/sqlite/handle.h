@@ -5,6 +5,7 @@
 #include "collector/store/backend.h"
 #include <sqlite3.h>
 #include <sys/types.h>
+#include <time.h>
 
 enum statement {
     SQL_BEGIN,
@@ -48,15 +49,28 @@ enum statement {
     STATEMENT_COUNT,
 };
 
+/* What a store lies in. */
+enum sqlite_file_kind { SQLITE_DATABASE, SQLITE_CHANGES, SQLITE_INDEX, SQLITE_LOCK, SQLITE_FILES };
+
+struct sqlite_file {
+    dev_t device;
+    ino_t inode; /* 0: not looked at */
+    off_t size; /* the largest that it was seen to have */
+};
+
 struct store_sqlite {
     struct store store;
     struct store_ops ops; /* what store.ops points to */
     sqlite3 *db;
     char *path;
     sqlite3_stmt *statements[STATEMENT_COUNT]; /* prepared when first used */
-    ino_t inode; /* of the file that was opened; 0 for one in memory */
-    dev_t device;
+    char *names[SQLITE_FILES]; /* all NULL of a database in memory */
+    struct sqlite_file files[SQLITE_FILES]; /* as they were noted */
+    struct timespec written; /* when the database itself last was, as far as who serves knows */
+    int changes; /* a descriptor of the log of changes; -1: none */
     int lock; /* of who serves; -1: not held */
+    int frames; /* in the log of changes, as the last commit left them */
+    struct error lost; /* what has become of the files; ERROR_NONE: they are those that were opened */
     int64_t version; /* PRAGMA data_version when last asked; -1 at first */
     uint16_t *slots; /* what current_read handed out */
     size_t slot_capacity;

@@ -4,12 +4,12 @@
 #include "base/lang.h"
 #include "base/mem.h"
 #include "collector/store/sqlite/file.h"
+#include "collector/store/sqlite/schema.h"
 #include "collector/store/sqlite/verbs.h"
 #include <errno.h>
 #include <pthread.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #define BUSY_TIMEOUT_MS 5000
 
@@ -19,42 +19,52 @@ static void configure_library(void)
     sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
 }
 
-static int open_database(struct store_sqlite *s, enum store_mode mode)
+/* Before the pragmas: these would turn another program's file into WAL. Afterwards all files of the store are open. */
+static int prepare_database(struct store_sqlite *s)
+{
+    if (sqlite3_db_readonly(s->db, "main") == 1)
+        return sqlite_refuse(s, T("the store can't be written to; mend its permissions",
+                                  "in de opslag kan niet geschreven worden; herstel de rechten"));
+    if (sqlite_schema_prepare(s) < 0 ||
+        sqlite_execute(s, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA temp_store = MEMORY;"
+                          "PRAGMA cache_size = -16384; PRAGMA wal_autocheckpoint = 0;"
+                          "SELECT count(*) FROM sqlite_master") < 0)
+        return -1;
+    return sqlite_file_note(s);
+}
+
+static int open_database(struct store_sqlite *s, const char *path, enum store_mode mode)
 {
     static pthread_once_t once = PTHREAD_ONCE_INIT;
     struct stat status;
     pthread_once(&once, configure_library);
-    bool memory = strcmp(s->path, ":memory:") == 0;
-    if (!memory && mode == STORE_EXISTING && stat(s->path, &status) < 0 && errno == ENOENT)
+    if (sqlite_file_name(s, path) < 0)
+        return -1;
+    const char *name = s->names[SQLITE_DATABASE] ? s->names[SQLITE_DATABASE] : path;
+    bool memory = name == path;
+    if (!memory && mode == STORE_EXISTING && stat(name, &status) < 0 && errno == ENOENT)
         return sqlite_refuse(s, T("there is no store here; `panel import` makes one, --store names another",
                                   "hier is geen opslag; `panel import` maakt er een, --store noemt een andere"));
-    int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | (mode == STORE_CREATE || memory ? SQLITE_OPEN_CREATE : 0);
-    if (sqlite3_open_v2(s->path, &s->db, flags, NULL) != SQLITE_OK) {
+    if (mode == STORE_CREATE && sqlite_file_create(s) < 0)
+        return -1;
+    int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | (memory ? SQLITE_OPEN_CREATE : 0);
+    if (sqlite3_open_v2(name, &s->db, flags, NULL) != SQLITE_OK) {
         sqlite_failed(s);
         return -1;
     }
     sqlite3_extended_result_codes(s->db, 1);
     sqlite3_busy_timeout(s->db, BUSY_TIMEOUT_MS);
-    if (sqlite3_db_readonly(s->db, "main") == 1)
-        return sqlite_refuse(s, T("the store can't be written to; mend its permissions",
-                                  "in de opslag kan niet geschreven worden; herstel de rechten"));
-    /* Before the pragmas below: these would turn another program's file into WAL. */
-    if (sqlite_file_prepare(s) < 0)
-        return -1;
-    if (!memory)
-        sqlite_file_note(s);
-    return sqlite_execute(s, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA temp_store = MEMORY;"
-                             "PRAGMA cache_size = -16384; PRAGMA wal_autocheckpoint = 2000");
+    return prepare_database(s);
 }
 
 static void close_handle(struct store *store)
 {
     struct store_sqlite *s = (struct store_sqlite *)store;
+    sqlite_file_leave(s);
     for (size_t i = 0; i < STATEMENT_COUNT; i++)
         sqlite3_finalize(s->statements[i]);
     sqlite3_close(s->db);
-    if (s->lock >= 0)
-        close(s->lock);
+    sqlite_file_close(s);
     mem_free(s->slots);
     mem_free(s->path);
     mem_free(s);
@@ -74,9 +84,9 @@ struct store *sqlite_open(const char *path, enum store_mode mode, struct error *
     sqlite_add_log_verbs(&s->ops);
     sqlite_add_fold_verbs(&s->ops);
     sqlite_add_admin_verbs(&s->ops);
-    s->lock = -1;
+    s->lock = s->changes = -1;
     s->version = -1;
-    if (open_database(s, mode) < 0) {
+    if (open_database(s, path, mode) < 0) {
         if (error)
             *error = s->store.error;
         close_handle(&s->store);

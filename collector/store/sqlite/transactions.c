@@ -24,24 +24,33 @@ static enum store_result begin_reading(struct store *store)
     return run_plain(store, SQL_BEGIN_READING);
 }
 
+/* A commit counts only where it has gone into the files that whoever opens the store next will find. */
 static enum store_result commit_all(struct store *store)
 {
-    return run_plain(store, SQL_COMMIT);
+    struct store_sqlite *s = sqlite_of(store);
+    enum store_result result = run_plain(store, SQL_COMMIT);
+    if (result != STORE_OK)
+        return result;
+    if (sqlite_file_check(s) < 0)
+        return STORE_FAILED;
+    sqlite_file_checkpoint(s);
+    return STORE_OK;
 }
 
-/* After some failures SQLite has rolled back by itself; the error of the verb that failed is kept. */
+/* After some failures SQLite has rolled back by itself; the error of the verb that failed is kept, unless what has
+ * become of the files is the better reason. */
 static void roll_back(struct store *store)
 {
+    struct store_sqlite *s = sqlite_of(store);
     struct error kept = store->error;
-    if (sqlite3_get_autocommit(sqlite_of(store)->db) == 0)
+    if (sqlite3_get_autocommit(s->db) == 0)
         (void)run_plain(store, SQL_ROLLBACK);
-    store->error = kept;
+    if (sqlite_file_check(s) == 0)
+        store->error = kept;
 }
 
 static enum store_result ask_changed(struct store *store, unsigned *what)
 {
-    if (sqlite_file_check(sqlite_of(store)) < 0)
-        return STORE_FAILED;
     sqlite3_stmt *st = sqlite_statement(sqlite_of(store), SQL_CHANGED);
     if (!st)
         return STORE_FAILED;
@@ -56,6 +65,11 @@ static enum store_result ask_changed(struct store *store, unsigned *what)
     return result;
 }
 
+static bool is_lost(const struct store *store)
+{
+    return ((const struct store_sqlite *)store)->lost.kind != ERROR_NONE;
+}
+
 void sqlite_add_transaction_verbs(struct store_ops *ops)
 {
     ops->begin = begin_writing;
@@ -65,4 +79,8 @@ void sqlite_add_transaction_verbs(struct store_ops *ops)
     ops->rollback = roll_back;
     ops->changed = ask_changed;
     ops->serve = sqlite_file_serve;
+    ops->check = sqlite_file_look;
+    ops->is_lost = is_lost;
+    ops->settle = sqlite_file_settle;
+    ops->space = sqlite_file_space;
 }

@@ -26,7 +26,7 @@ static char dsn[300], folder[280];
 static void start(size_t capacity)
 {
     struct error error = {0};
-    queue = commit_start(dsn, capacity, &kit.shared, &error);
+    queue = commit_start(&(struct commit_options){.dsn = dsn, .capacity = capacity}, &kit.shared, &error);
     cr_assert_not_null(queue, "%s", error.text);
 }
 
@@ -414,10 +414,10 @@ Test(commit, takes_nothing_else_for_the_store_and_recovers_when_it_is_put_back)
 Test(commit, can_not_start_without_a_store)
 {
     struct error error = {0};
-    cr_assert_null(commit_start("sqlite:build/there/is/none.db", 4, &kit.shared, &error));
+    cr_assert_null(commit_start(&(struct commit_options){.dsn = "sqlite:build/there/is/none.db"}, &kit.shared, &error));
     cr_assert_neq(error.text[0], '\0');
     struct store *empty = kit_store_open("sqlite::memory:");
     store_close(empty);
-    cr_assert_null(commit_start("sqlite::memory:", 4, &kit.shared, &error));
+    cr_assert_null(commit_start(&(struct commit_options){.dsn = "sqlite::memory:"}, &kit.shared, &error));
     cr_assert_not_null(strstr(error.text, "no panel has been imported"));
 }

@@ -116,6 +116,8 @@ static enum store_result foresee(struct store *store, const struct store_wanted 
 /* The verbs. */
 
 VERB(serve, (struct store * store), (store))
+VERB(check, (struct store * store), (store))
+VERB(settle, (struct store * store), (store))
 VERB(begin, (struct store * store), (store))
 VERB(begin_invitations, (struct store * store), (store))
 VERB(begin_reading, (struct store * store), (store))
@@ -180,6 +182,16 @@ VERB(token_add, (struct store * store, const struct store_token *token), (store,
 VERB(token_each, (struct store * store, store_token_fn *each, void *context), (store, each, context))
 VERB(token_revoke, (struct store * store, const char *name, int64_t when), (store, name, when))
 
+static uint64_t space(const struct store *store)
+{
+    return store_space(((const struct faulty *)store)->inner);
+}
+
+static bool is_lost(const struct store *store)
+{
+    return store_is_lost(((const struct faulty *)store)->inner);
+}
+
 static void close_both(struct store *store)
 {
     forget_wanted(faulty(store));
@@ -196,6 +208,10 @@ static void rollback(struct store *store)
 static const struct store_ops faulty_ops = {
     .close = close_both,
     .serve = serve,
+    .check = check,
+    .is_lost = is_lost,
+    .settle = settle,
+    .space = space,
     .begin = begin,
     .begin_invitations = begin_invitations,
     .begin_reading = begin_reading,
@@ -240,7 +256,7 @@ static const struct store_ops faulty_ops = {
 };
 
 /* Whoever adds a verb to the table adds it here too. */
-_Static_assert(sizeof(struct store_ops) == 43 * sizeof(void (*)(void)), "a verb of store.h is not wrapped");
+_Static_assert(sizeof(struct store_ops) == 47 * sizeof(void (*)(void)), "a verb of store.h is not wrapped");
 
 struct store *store_faulty_new(struct store *inner)
 {

@@ -63,10 +63,10 @@ Test(store_files, refuses_a_path_that_can_not_be)
     char below[320];
     store_close(kit_store_open(dsn));
     snprintf(below, sizeof below, "%s/below.db", dsn);
-    assert_refused(below, STORE_CREATE, "unable to open");
+    assert_refused(below, STORE_CREATE, "can't be made");
     assert_refused(below, STORE_EXISTING, "unable to open");
     snprintf(below, sizeof below, "sqlite:%s/panel.db", kit_path("missing"));
-    assert_refused(below, STORE_CREATE, "unable to open");
+    assert_refused(below, STORE_CREATE, "can't be made");
     assert_refused("sqlite:build", STORE_CREATE, "unable to open");
 }
 

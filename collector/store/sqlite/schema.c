@@ -1,0 +1,128 @@
+/* The tables, as this version makes them and as it finds those of an older one. */
+#include "collector/store/sqlite/schema.h"
+#include "base/file.h"
+#include "base/lang.h"
+#include "collector/store/sqlite/keys.h"
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#define APPLICATION_ID 0x42504e4c /* "BPNL" */
+#define SCHEMA_VERSION 2
+
+/* A place is round, member and action (of `current`), or round and action (of `counts`), in one number: keys.h. */
+#define FOLDS                                                                                                          \
+    "CREATE TABLE current (place INTEGER PRIMARY KEY, revision INTEGER NOT NULL, idx INTEGER NOT NULL,"                \
+    " replaced INTEGER, slots BLOB NOT NULL) STRICT;"                                                                  \
+    "CREATE TABLE counts (place INTEGER PRIMARY KEY, slots BLOB NOT NULL) STRICT;"
+
+static const char schema[] =
+    "CREATE TABLE entry (idx INTEGER PRIMARY KEY, jws TEXT NOT NULL) STRICT;"
+    "CREATE TABLE tile (place INTEGER PRIMARY KEY, hashes BLOB NOT NULL) STRICT;"
+    "CREATE TABLE log (number INTEGER PRIMARY KEY CHECK (number = 1), verifier TEXT NOT NULL) STRICT;"
+    "CREATE TABLE member (number INTEGER PRIMARY KEY, idx INTEGER NOT NULL, enrolled_at INTEGER NOT NULL,"
+    " revoked_at INTEGER NOT NULL, key BLOB NOT NULL) STRICT;"
+    "CREATE TABLE invitation (hash BLOB PRIMARY KEY, number INTEGER NOT NULL, state INTEGER NOT NULL,"
+    " member INTEGER NOT NULL) STRICT, WITHOUT ROWID;" FOLDS
+    "CREATE TABLE panel (number INTEGER PRIMARY KEY, imported_at INTEGER NOT NULL, json TEXT NOT NULL) STRICT;"
+    "CREATE TABLE round (number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE) STRICT;"
+    "CREATE TABLE action (number INTEGER PRIMARY KEY, position INTEGER NOT NULL, id TEXT NOT NULL UNIQUE,"
+    " title TEXT NOT NULL, track TEXT NOT NULL, lead TEXT NOT NULL, related TEXT NOT NULL, status TEXT NOT NULL) "
+    "STRICT;"
+    "CREATE TABLE token (name TEXT PRIMARY KEY, hash BLOB NOT NULL, role TEXT NOT NULL, exact INTEGER NOT NULL,"
+    " created_at INTEGER NOT NULL, expires_at INTEGER NOT NULL, revoked_at INTEGER NOT NULL) STRICT, WITHOUT ROWID;";
+
+/* Until version 1 the folds were keyed by columns. */
+static const char from_version_1[] =
+    "ALTER TABLE current RENAME TO current_1; ALTER TABLE counts RENAME TO counts_1;" FOLDS
+    "INSERT INTO current SELECT (round << 51) + (member << 20) + action, revision, idx, replaced, slots FROM current_1"
+    " ORDER BY round, member, action;"
+    "INSERT INTO counts SELECT (round << 20) + action, slots FROM counts_1 ORDER BY round, action;"
+    "DROP TABLE current_1; DROP TABLE counts_1; PRAGMA user_version = 2";
+
+/* Version 1 had no limit on the numbers that now make a key. */
+static int fits_keys(struct store_sqlite *s)
+{
+    char sql[256];
+    int64_t over = 0;
+    snprintf(sql, sizeof sql,
+             "SELECT EXISTS (SELECT 1 FROM current WHERE round > %lld OR member > %lld OR action > %lld) OR"
+             " EXISTS (SELECT 1 FROM counts WHERE round > %lld OR action > %lld)",
+             (long long)MASK(ROUND_BITS), (long long)MASK(MEMBER_BITS), (long long)MASK(ACTION_BITS),
+             (long long)MASK(ROUND_BITS), (long long)MASK(ACTION_BITS));
+    if (sqlite_query_number(s, sql, &over) < 0)
+        return -1;
+    return over == 0 ? 0
+                     : sqlite_refuse(
+                           s, T("this store has more rounds, members or actions than this version can hold",
+                                "deze opslag heeft meer rondes, panelleden of acties dan deze versie kan bevatten"));
+}
+
+/* Under the lock of who serves, kept until the change is committed: a running collector of an older version would fail
+ * at its next query. */
+static int bring_up_to_date(struct store_sqlite *s, int *lock)
+{
+    *lock = file_lock(s->names[SQLITE_LOCK]);
+    if (*lock < 0 && errno == EWOULDBLOCK)
+        return sqlite_refuse(
+            s, T("an older collector is serving this store; stop it first, so that the store can be brought up to date",
+                 "een oudere verzamelaar bedient deze opslag; stop die eerst, zodat de opslag bijgewerkt kan worden"));
+    if (*lock < 0)
+        return sqlite_refuse(s, error_of_errno(errno));
+    return fits_keys(s) < 0 ? -1 : sqlite_execute(s, from_version_1);
+}
+
+/* Makes the schema in a file that is empty; refuses what is not ours or is newer than we know. Runs in a transaction of
+ * its own, so that two programs that open a new file at once make one schema. */
+static int migrate_schema(struct store_sqlite *s, int *lock)
+{
+    int64_t application = 0, version = 0, tables = 0;
+    if (sqlite_query_number(s, "PRAGMA application_id", &application) < 0 ||
+        sqlite_query_number(s, "PRAGMA user_version", &version) < 0 ||
+        sqlite_query_number(s, "SELECT count(*) FROM sqlite_master", &tables) < 0) {
+        if (sqlite3_errcode(s->db) == SQLITE_NOTADB)
+            return sqlite_refuse(s, T("this file is no burgerpanel store; name another with --store",
+                                      "dit bestand is geen opslag van burgerpanel; noem een ander met --store"));
+        return -1;
+    }
+    if (application == 0 && version == 0 && tables == 0) {
+        char stamp[96];
+        snprintf(stamp, sizeof stamp, "PRAGMA application_id = %d; PRAGMA user_version = %d", APPLICATION_ID,
+                 SCHEMA_VERSION);
+        return sqlite_execute(s, schema) < 0 ? -1 : sqlite_execute(s, stamp);
+    }
+    if (application != APPLICATION_ID)
+        return sqlite_refuse(s, T("this store was made by another program; name another with --store",
+                                  "deze opslag is door een ander programma gemaakt; noem een andere met --store"));
+    if (version > SCHEMA_VERSION)
+        return sqlite_refuse(
+            s, T("this store was made by a newer burgerpanel; use that version or a newer one",
+                 "deze opslag is door een nieuwere burgerpanel gemaakt; gebruik die versie of een nieuwere"));
+    if (version == 1)
+        return bring_up_to_date(s, lock);
+    if (version < SCHEMA_VERSION)
+        return sqlite_refuse(s, T("this store's schema is not known", "het schema van deze opslag is onbekend"));
+    return 0;
+}
+
+/* A file that is ours already needs no write lock to be opened, so opening never waits for a running daemon. */
+int sqlite_schema_prepare(struct store_sqlite *s)
+{
+    int64_t application = 0, version = 0;
+    if (sqlite_query_number(s, "PRAGMA application_id", &application) == 0 && application == APPLICATION_ID &&
+        sqlite_query_number(s, "PRAGMA user_version", &version) == 0 && version == SCHEMA_VERSION)
+        return 0;
+    int lock = -1, result = -1;
+    if (sqlite3_errcode(s->db) == SQLITE_NOTADB)
+        return migrate_schema(s, &lock);
+    if (sqlite_execute(s, "BEGIN IMMEDIATE") < 0)
+        return -1;
+    if (migrate_schema(s, &lock) == 0)
+        result = sqlite_execute(s, "COMMIT");
+    else
+        sqlite3_exec(s->db, "ROLLBACK", NULL, NULL, NULL);
+    if (lock >= 0)
+        close(lock);
+    return result;
+}
