@@ -1,0 +1,97 @@
+/* Sums before rounding, differences after. Knows no release, no figure and no table. */
+#include "collector/tables/cumulative.h"
+#include <string.h>
+
+static int64_t round_sum(const struct cumulative_rule *rule, int64_t sum)
+{
+    int64_t b = rule->round_to;
+    return (sum + b / 2) / b * b;
+}
+
+static bool is_enough(const struct cumulative_rule *rule, int64_t told)
+{
+    return told >= rule->min_respondents + 2 * (rule->round_to / 2);
+}
+
+struct action_counts cumulative_action(const struct cumulative_rule *rule, const int64_t *counts)
+{
+    int64_t told = round_sum(rule, counts[TALLY_RESPONDENTS]);
+    if (!is_enough(rule, told))
+        return (struct action_counts){.suppressed = true};
+    return (struct action_counts){.respondents = told};
+}
+
+/* Where a question's sums begin, s, given those of the questions before it. */
+static int64_t start_of(const struct question *question, const struct tally_layout *layout, const int64_t *counts,
+                        const int64_t *starts)
+{
+    if (!question->has_when)
+        return 0;
+    const int64_t *options = counts + layout->first[question->when_question] + 1;
+    int64_t start = starts[question->when_question];
+    for (size_t o = 0; o < question->when_option; o++)
+        start += options[o];
+    return start;
+}
+
+static void tell_differences(const struct cumulative_rule *rule, int64_t start, const int64_t *options,
+                             struct question_counts *out)
+{
+    int64_t sum = start;
+    for (size_t o = 0; o < out->option_count; o++) {
+        int64_t before = round_sum(rule, sum);
+        sum += options[o];
+        out->options[o] = round_sum(rule, sum) - before;
+        out->n += out->options[o];
+    }
+}
+
+static void tell_rounded(const struct cumulative_rule *rule, int64_t start, const int64_t *slots,
+                         struct question_counts *out)
+{
+    out->n = round_sum(rule, start + slots[0]) - round_sum(rule, start);
+    for (size_t o = 0; o < out->option_count; o++) {
+        int64_t told = round_sum(rule, slots[1 + o]);
+        out->options[o] = told < out->n ? told : out->n;
+    }
+}
+
+static bool tells_all_alike(const struct question_counts *told)
+{
+    for (size_t o = 0; o < told->option_count; o++)
+        if (told->options[o] == told->n)
+            return true;
+    return false;
+}
+
+static void tell_counts(const struct cumulative_rule *rule, const struct question *question, int64_t start,
+                        const int64_t *slots, struct question_counts *out)
+{
+    memset(out, 0, sizeof *out);
+    out->option_count = question_option_count(question);
+    switch (question->type) {
+    case QUESTION_SCALE:
+    case QUESTION_CHOICE:
+        tell_differences(rule, start, slots + 1, out);
+        return;
+    case QUESTION_MULTI:
+    case QUESTION_TEXT:
+        tell_rounded(rule, start, slots, out);
+        return;
+    }
+}
+
+void cumulative_questions(const struct cumulative_rule *rule, const struct questionnaire *questionnaire,
+                          const struct tally_layout *layout, const int64_t *counts, struct question_counts *out)
+{
+    int64_t starts[QUESTIONS_MAX];
+    bool none = cumulative_action(rule, counts).suppressed;
+    for (size_t q = 0; q < questionnaire->question_count; q++) {
+        const struct question *question = &questionnaire->questions[q];
+        starts[q] = start_of(question, layout, counts, starts);
+        tell_counts(rule, question, starts[q], counts + layout->first[q], &out[q]);
+        if (none || !is_enough(rule, out[q].n) || tells_all_alike(&out[q]) ||
+            (question->has_when && out[question->when_question].suppressed))
+            out[q] = (struct question_counts){.suppressed = true, .option_count = out[q].option_count};
+    }
+}
