@@ -22,6 +22,7 @@
 #define RESERVE_SECONDS 2 /* for each part of such a request */
 #define RESERVE_ANSWER_SECONDS 30
 #define FIRST_ORDINARY 1 /* of the loops; the one before is the reserve's */
+#define DOOR_READS 16 /* pieces of a request that is turned away unread */
 #define RETRY_ACCEPT_MS 50 /* until memory may be there again */
 
 struct http_server {
@@ -68,8 +69,8 @@ static void turn_away_at_door(int fd)
     char request[4096];
     (void)send(fd, answer, sizeof answer - 1, MSG_NOSIGNAL | MSG_DONTWAIT);
     shutdown(fd, SHUT_WR);
-    while (recv(fd, request, sizeof request, MSG_DONTWAIT) > 0)
-        ; /* what is left unread would undo the answer */
+    for (int i = 0; i < DOOR_READS && recv(fd, request, sizeof request, MSG_DONTWAIT) > 0; i++)
+        ; /* what is left unread would undo the answer, but nobody may keep the acceptor by sending on and on */
     close(fd);
 }
 
