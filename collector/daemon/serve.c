@@ -107,6 +107,7 @@ static struct commit_queue *start_writer(struct service *service, const struct c
     const struct commit_options options = {
         .dsn = config->values[CONFIG_STORE],
         .capacity = config_number(config, CONFIG_QUEUE),
+        .wait_max_us = (int64_t)config_number(config, CONFIG_WAIT_MAX) * SECOND_US,
         .reserve = config_number(config, CONFIG_DISK_RESERVE) * MIB,
         .readers = {.let_go = let_readers_go, .resume = resume_readers, .context = service}};
     return commit_start(&options, &service->shared, error);

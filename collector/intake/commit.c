@@ -356,12 +356,22 @@ void commit_withdraw(struct commit_queue *queue)
     unlock_and_wake(queue);
 }
 
+/* Whether so much waits, or has waited for so long, that who comes now is better told so. With the lock held. */
+static bool is_full(const struct commit_queue *queue, const struct commit_job *job)
+{
+    int64_t longest = queue->options.wait_max_us;
+    if (!queue->head)
+        return false;
+    return queue->waiting + job->count > queue->options.capacity ||
+           (longest > 0 && job->pushed_at - queue->head->pushed_at > longest);
+}
+
 int commit_push(struct commit_queue *queue, struct commit_job *job)
 {
     job->next = NULL;
     pthread_mutex_lock(&queue->lock);
-    bool full = queue->stopping || !atomic_load(&queue->healthy) ||
-                (queue->waiting > 0 && queue->waiting + job->count > queue->options.capacity);
+    job->pushed_at = clock_monotonic_us();
+    bool full = queue->stopping || !atomic_load(&queue->healthy) || is_full(queue, job);
     if (!full) {
         *queue->tail = job;
         queue->tail = &job->next;

@@ -14,7 +14,8 @@ struct commit_job {
     /* Called by the writer once each submission has its verdict; must not block. */
     void (*done)(struct commit_job *job);
     void *context;
-    struct commit_job *next; /* commit.c's */
+    struct commit_job *next; /* commit.c's, as is */
+    int64_t pushed_at; /* on the monotonic clock */
 };
 
 struct commit_queue;
@@ -30,6 +31,7 @@ struct commit_readers {
 struct commit_options {
     const char *dsn; /* lasts as long */
     size_t capacity; /* submissions that may wait */
+    int64_t wait_max_us; /* where one has waited for longer, no more are taken until it is committed; 0: any time */
     uint64_t reserve; /* bytes of disk below which nothing is committed */
     struct commit_readers readers; /* NULL functions: nobody */
 };
@@ -51,8 +53,8 @@ void commit_free(struct commit_queue *queue);
 void commit_announce(struct commit_queue *queue);
 void commit_withdraw(struct commit_queue *queue);
 
-/* 0: the job will be done. -1: the queue is full or the store does not work; the job stays the caller's, `done` is not
- * called. */
+/* 0: the job will be done. -1: the queue is full or does not move, or the store does not work; the job stays the
+ * caller's, `done` is not called. */
 MUST_CHECK int commit_push(struct commit_queue *queue, struct commit_job *job);
 
 /* Submissions in the queue. */

@@ -5,7 +5,7 @@ import { once } from 'node:events';
 import { after, test } from 'node:test';
 import { assertAccepted, assertProblem, JOSE, post, request } from './lib/http.mjs';
 import { Member } from './lib/member.mjs';
-import { ROUND } from './lib/panel.mjs';
+import { good, ROUND } from './lib/panel.mjs';
 import { poll } from './lib/poll.mjs';
 import { ready } from './lib/programs.mjs';
 import { Connection } from './lib/raw.mjs';
@@ -70,6 +70,24 @@ test('a full queue turns responses away at once, and those that wait are kept', 
     if (answers[i].status === 201) assert.equal(again.json().index, answers[i].json().index);
   }
   assert.equal((await request(collector.url, '/healthz')).status, 200);
+});
+
+test('where one waits for longer than wait_max, others are told at once, and those that wait are kept', async () => {
+  const collector = await start('overload-wait', { BURGERPANEL_WAIT_MAX: '1' }, 1);
+  const member = new Member('wau');
+  assertAccepted(await post(collector.url, '/v1/members', member.enrolment(collector.codes[0]), JOSE));
+  const letGo = await holdWrites(collector.path);
+  const send = (i) => post(collector.url, '/v1/responses', member.response(ROUND, `WA-${1 + Math.floor(i / 6)}.0${1 + (i % 6)}`, good), JOSE);
+  const waiting = [send(0)]; // the writer has this one
+  await poll('one to be turned away', 20, async () => {
+    const answer = send(waiting.length);
+    waiting.push(answer);
+    const first = await Promise.race([answer, new Promise((resolve) => setTimeout(resolve, 100))]);
+    return first?.status === 503;
+  });
+  turnedAway(await waiting.pop());
+  await letGo();
+  for (const answer of await Promise.all(waiting)) assert.equal(answer.status, 201, answer.text);
 });
 
 test('beyond all connections there is a reserve, where a request that comes at once is answered and its connection closed', async () => {

@@ -245,6 +245,41 @@ Test(commit, turns_away_what_is_too_much)
         parcel_free(&jobs[i].parcel);
 }
 
+Test(commit, turns_away_where_one_has_waited_too_long)
+{
+    pthread_mutex_t gate = PTHREAD_MUTEX_INITIALIZER;
+    struct job jobs[2], *probes = calloc(PATIENCE_MS, sizeof *probes);
+    struct error error = {0};
+    queue = commit_start(&(struct commit_options){.dsn = dsn, .capacity = SIZE_MAX, .wait_max_us = 20000}, &kit.shared,
+                         &error);
+    cr_assert_not_null(queue, "%s", error.text);
+    for (size_t i = 0; i < 2; i++)
+        job_init(&jobs[i], 0, i, 1);
+    jobs[0].gate = &gate;
+    pthread_mutex_lock(&gate);
+    cr_assert_eq(push(&jobs[0]), 0);
+    cr_assert(await(is_done, &jobs[0])); /* and now the writer stands before the gate */
+    cr_assert_eq(push(&jobs[1]), 0);
+    size_t count = 0;
+    do {
+        job_init(&probes[count], 1, 0, (int64_t)count + 1);
+        clock_sleep_ms(1);
+    } while (push(&probes[count++]) == 0 && count < PATIENCE_MS);
+    cr_assert_lt(count, PATIENCE_MS, "none was turned away");
+    pthread_mutex_unlock(&gate);
+    assert_accepted(&jobs[1]);
+    for (size_t i = 0; i + 1 < count; i++)
+        assert_accepted(&probes[i]);
+    cr_assert_eq(push(&probes[count - 1]), 0, "it moves again");
+    assert_accepted(&probes[count - 1]);
+    finish();
+    for (size_t i = 0; i < 2; i++)
+        parcel_free(&jobs[i].parcel);
+    for (size_t i = 0; i < count; i++)
+        parcel_free(&probes[i].parcel);
+    free(probes);
+}
+
 static void *stop(void *unused)
 {
     commit_stop(queue);
