@@ -87,7 +87,7 @@ NEEDS_all := build
 NEEDS_programs := build
 NEEDS_install := build
 NEEDS_demo := build
-NEEDS_bench := build
+NEEDS_bench := build bench
 NEEDS_benches := build
 NEEDS_test := build test excel clang
 NEEDS_check-excel := build test excel
@@ -104,7 +104,7 @@ export DEPS_SEEN := $(sort $(DEPS_SEEN) $(NEEDS))
 have:
 	@.ci/deps $(NEEDS)
 deps: ## installs what building, testing and checking need (Debian 12, as root)
-	@.ci/deps build test excel clang lint coverage fresh
+	@.ci/deps build test bench excel clang lint coverage fresh
 
 # --- how it is built -------------------------------------------------------------------------------------------------------
 

@@ -194,22 +194,21 @@ static void end_running(void)
         kill(running, SIGTERM);
 }
 
-struct daemon bench_start(const char *dsn)
+/* Starts a service that says on its standard output where it listens. */
+static struct daemon start_service(const char *const *argv)
 {
     static bool seen_to;
     struct daemon daemon;
     int fds[2];
     char line[128] = "";
-    const char *argv[] = {bench_collector, "serve",       "--store", dsn, "--listen",
-                          "127.0.0.1:0",   "--log-level", "error",   NULL};
     posix_spawn_file_actions_t actions;
     if (pipe(fds) != 0)
         bench_give_up("pipe");
     posix_spawn_file_actions_init(&actions);
     posix_spawn_file_actions_adddup2(&actions, fds[1], 1);
     posix_spawn_file_actions_addclose(&actions, fds[0]);
-    if (posix_spawn(&daemon.pid, bench_collector, &actions, NULL, (char *const *)(uintptr_t)argv, environ) != 0)
-        bench_give_up("serve");
+    if (posix_spawnp(&daemon.pid, argv[0], &actions, NULL, (char *const *)(uintptr_t)argv, environ) != 0)
+        bench_give_up(argv[0]);
     posix_spawn_file_actions_destroy(&actions);
     running = daemon.pid;
     if (!seen_to && atexit(end_running) == 0) /* also when this program gives up */
@@ -218,10 +217,23 @@ struct daemon bench_start(const char *dsn)
     FILE *from = fdopen(fds[0], "r");
     const char *colon = from && fgets(line, sizeof line, from) ? strrchr(line, ':') : NULL;
     if (!colon)
-        bench_give_up("the collector does not listen");
+        bench_give_up("the service does not listen");
     daemon.port = (uint16_t)strtoul(colon + 1, NULL, 10);
     fclose(from);
     return daemon;
+}
+
+struct daemon bench_start(const char *dsn)
+{
+    const char *argv[] = {bench_collector, "serve",       "--store", dsn, "--listen",
+                          "127.0.0.1:0",   "--log-level", "error",   NULL};
+    return start_service(argv);
+}
+
+struct daemon bench_start_peer(void)
+{
+    const char *argv[] = {"node", "tests/bench/peer.mjs", bench_folder, "fixtures/panel.json", NULL};
+    return start_service(argv);
 }
 
 void bench_stop(struct daemon daemon)
@@ -229,7 +241,7 @@ void bench_stop(struct daemon daemon)
     int status;
     kill(daemon.pid, SIGTERM);
     if (waitpid(daemon.pid, &status, 0) != daemon.pid || status != 0)
-        bench_give_up("the collector did not stop well");
+        bench_give_up("the service did not stop well");
     running = 0;
 }
 
@@ -314,6 +326,19 @@ void bench_make_store_with(char dsn[static BENCH_PATH_SIZE], const char *actions
     fclose(file);
 }
 
+size_t bench_gather(struct request *list, size_t n, int status)
+{
+    size_t found = 0;
+    for (size_t i = 0; i < n; i++) {
+        if (list[i].status != status)
+            continue;
+        struct request swap = list[found];
+        list[found++] = list[i];
+        list[i] = swap;
+    }
+    return found;
+}
+
 void bench_enrol(struct daemon daemon, const struct member *members, size_t count, char (*codes)[INVITATION_TEXT_SIZE])
 {
     struct request *list = calloc(count, sizeof *list);
@@ -324,10 +349,12 @@ void bench_enrol(struct daemon daemon, const struct member *members, size_t coun
         bench_put_enrolment(&jws, members[i].key, codes[i]);
         bench_make_request(&list[i], "/v1/members", "application/jose", "", &jws);
     }
-    load_run(daemon.port, 32, 0, list, count);
-    for (size_t i = 0; i < count; i++)
-        if (list[i].status != 201)
-            bench_give_up("an enrolment was refused");
+    for (size_t left = count; left > 0; left = bench_gather(list, left, 503)) {
+        load_run(daemon.port, 32, 0, list, left);
+        for (size_t i = 0; i < left; i++)
+            if (list[i].status != 201 && list[i].status != 503)
+                bench_give_up("an enrolment was refused");
+    }
     bench_free_requests(list, count);
     buf_free(&jws);
 }

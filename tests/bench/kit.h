@@ -89,10 +89,18 @@ double bench_store_bytes(void);
 void bench_remove_store(void);
 
 struct daemon bench_start(const char *dsn);
+
+/* The peer, peer.mjs, with nothing in its log. */
+struct daemon bench_start_peer(void);
+
 void bench_stop(struct daemon daemon);
 double bench_daemon_cpu_us(struct daemon daemon);
 double bench_daemon_rss_mb(struct daemon daemon); /* at its highest */
 
+/* Puts those with this status first; returns how many there are. */
+size_t bench_gather(struct request *list, size_t n, int status);
+
+/* Enrols all; who is turned away by 503 comes again. */
 void bench_enrol(struct daemon daemon, const struct member *members, size_t count, char (*codes)[INVITATION_TEXT_SIZE]);
 
 /* Audits a store of `entries` entries; prints the wall time of one in ratio to bare verification on all cores, and the

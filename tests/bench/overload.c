@@ -36,20 +36,6 @@ static void sign_all(struct supply *supply, const struct member *members, size_t
     buf_free(&jws);
 }
 
-/* Puts those with this status first; returns how many there are. */
-static size_t gather(struct request *list, size_t n, int status)
-{
-    size_t found = 0;
-    for (size_t i = 0; i < n; i++) {
-        if (list[i].status != status)
-            continue;
-        struct request swap = list[found];
-        list[found++] = list[i];
-        list[i] = swap;
-    }
-    return found;
-}
-
 static void measure(const char *name, struct daemon daemon, struct supply *supply, size_t n, unsigned connections,
                     bool alone)
 {
@@ -60,7 +46,7 @@ static void measure(const char *name, struct daemon daemon, struct supply *suppl
     int64_t micros = load_send(load, list, n);
     load_close(load);
     double cpu = bench_daemon_cpu_us(daemon) - before;
-    size_t accepted = gather(list, n, 201), refused = gather(list + accepted, n - accepted, 503);
+    size_t accepted = bench_gather(list, n, 201), refused = bench_gather(list + accepted, n - accepted, 503);
     if (accepted == 0 || accepted + refused != n)
         bench_give_up("an answer was neither 201 nor 503");
     bench_sort(list, accepted);

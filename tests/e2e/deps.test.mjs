@@ -18,7 +18,7 @@ const targets = {
   all: [build],
   install: [build],
   demo: [build, 'fixtures/demo.sh'],
-  bench: [build, 'tests/bench/run.sh'],
+  bench: [[...build, 'nodejs'], 'tests/bench/run.sh'],
   quick: [units, 'tests/run.sh quick'],
   test: [everything, 'tests/run.sh unit clang e2e memcheck tsan excel'],
   memcheck: [units, 'tests/run.sh memcheck'],

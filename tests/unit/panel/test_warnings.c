@@ -162,9 +162,10 @@ Test(warnings, tell_when_the_longest_answers_can_not_fit_together)
     static struct question texts[8];
     static struct questionnaire questionnaire = {.questions = texts};
     static const struct panel long_panel = {.questionnaires = &questionnaire, .questionnaire_count = 1};
-    questionnaire.id = S("long");
+    static char long_id[] = "long", text_id[] = "text";
+    questionnaire.id = long_id;
     for (size_t i = 0; i < 8; i++)
-        texts[i] = (struct question){.id = S("text"), .type = QUESTION_TEXT, .max_length = 4000};
+        texts[i] = (struct question){.id = text_id, .type = QUESTION_TEXT, .max_length = 4000};
     for (questionnaire.question_count = 0; questionnaire.question_count <= 8; questionnaire.question_count++) {
         struct faults faults;
         faults_init(&faults);
