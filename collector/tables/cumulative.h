@@ -1,6 +1,6 @@
-/* Disclosure rule 2, as releases will be made by it: counts are told as differences of rounded sums, so that they add up
- * and none is pinned, and flags follow from told numbers alone. Next to rule 1 (disclosure.h), and not in use yet. One
- * step on the counts, before any figure is worked out from them. Pure; any thread.
+/* Disclosure rule 2, as releases will be made by it: counts are told as differences of rounded sums, so that they add
+ * up and none is pinned, and flags follow from told numbers alone. Next to rule 1 (disclosure.h), and not in use yet.
+ * One step on the counts, before any figure is worked out from them. Pure; any thread.
  *
  * R(x) is the nearest multiple of `round_to`, a tie up. A told number is enough from `min_respondents` and twice
  * round_to / 2 (whole) on. */
@@ -20,12 +20,12 @@ struct action_counts cumulative_action(const struct cumulative_rule *rule, const
 
 /* What may be said of each question, in the questionnaire's order; `out` has room for all. With c_1 … the exact counts
  * of a scale's or choice's options, F_i = s + c_1 + … + c_i and F_0 = s, an option is told as R(F_i) − R(F_i−1), and n
- * as their sum. s is 0, but of a question that is asked only when another's answer is one option: the other's own s and
- * what was given there before that option, so that a follow-up refines the chain of its question. A multi's or text's n
- * is R(s + n) − R(s), a multi's option R(c), n at most.
+ * as their sum. s is 0, but of a question that is asked only when another's answer is one option: the other's own s
+ * and what was given there before that option, so that a follow-up refines the chain of its question. A multi's or
+ * text's n is R(s + n) − R(s), a multi's option R(c), n at most.
  *
- * Suppressed: all questions of a suppressed action; a question whose told n is not enough, one of whose told options is
- * the told n, or whose condition is a suppressed question's. */
+ * Suppressed: all questions of a suppressed action; a question whose told n is not enough, one of whose told options
+ * is the told n, or whose condition is a suppressed question's. */
 void cumulative_questions(const struct cumulative_rule *rule, const struct questionnaire *questionnaire,
                           const struct tally_layout *layout, const int64_t *counts, struct question_counts *out);
 
