@@ -204,17 +204,17 @@ static int tell_result(const struct batch_run *run, enum batch_result result)
                batch->plan->row_count, sum.sent, sum.refused, sum.not_enrolled, sum.too_long, sum.kept);
     if (result == BATCH_UNPROVEN)
         exit_code = cli_fail(
-            T("%zu responses: the collector says that it has them, but its receipts do not hold (%s); they stay in "
-              "the spool, the answers lie in evidence/ of their homes",
-              "%zu reacties: de verzamelaar zegt ze te hebben, maar de ontvangstbewijzen kloppen niet (%s); ze "
-              "blijven bewaard, de antwoorden liggen in evidence/ van hun mappen"),
+            T("the collector says that it has responses of which the receipts do not hold (%zu, the last: %s); they "
+              "stay in the spool, the answers lie in evidence/ of their homes",
+              "de verzamelaar zegt reacties te hebben waarvan de ontvangstbewijzen niet kloppen (%zu, de laatste: %s); "
+              "ze blijven bewaard, de antwoorden liggen in evidence/ van hun mappen"),
             batch->unproven, batch->why.text);
     if (result == BATCH_FAILED)
         exit_code = cli_fail("%s", batch->error.text);
     if (result == BATCH_BLOCKED)
         exit_code = failure_tell_answer(T("not all was sent", "niet alles is verstuurd"), &batch->answer);
     say_summary(batch->plan->row_count, &sum);
-    if (result == BATCH_OFFLINE)
+    if (result == BATCH_OFFLINE && sum.kept > 0)
         tell_offline(batch);
     return exit_code;
 }

@@ -35,7 +35,7 @@ int failure_no_memory(void)
 void failure_say_faults(const char *prefix, const struct faults *faults)
 {
     for (size_t i = 0; i < faults->count; i++)
-        cli_say("%s%s: %s", prefix, faults->list[i].where, faults->list[i].what);
+        cli_say("%s%s: %s", prefix, messages_place(faults->list[i].where), faults->list[i].what);
     if (faults->total > faults->count)
         cli_say(T("... and %zu more", "... en nog %zu"), faults->total - faults->count);
     if (faults->no_memory)

@@ -110,11 +110,18 @@ void messages_put_reason(struct buf *out, const struct http_answer *answer)
     }
 }
 
+const char *messages_place(const char *pointer)
+{
+    if (strncmp(pointer, "/answers/", 9) == 0)
+        return pointer + 9;
+    return strcmp(pointer, "/answers") == 0 ? pointer + 1 : pointer;
+}
+
 static void say_error(const char *pointer, const char *detail)
 {
     struct buf line;
     buf_init(&line, ERROR_MAX);
-    text_put_clean(&line, pointer, strlen(pointer));
+    text_put_clean(&line, messages_place(pointer), strlen(messages_place(pointer)));
     buf_put_text(&line, ": ");
     text_put_clean(&line, detail, strlen(detail));
     cli_say("  %s", buf_text(&line));

@@ -29,6 +29,10 @@ void messages_put_reason(struct buf *out, const struct http_answer *answer);
 /* The same for a problem by its name alone. */
 void messages_put_problem(struct buf *out, enum problem problem, unsigned status);
 
+/* A place as a person names it: of a JSON pointer to an answer the question's id, "answers" for all of them; any other
+ * as it is. Points into `pointer`. */
+const char *messages_place(const char *pointer);
+
 /* Says the `errors` of a problem answer (`body` is its JSON), a line each, led by two spaces; nothing where there are
  * none. */
 void messages_say_errors(const char *body, size_t len);

@@ -56,7 +56,7 @@ test('one receipt holds, and two hold', async () => {
 test('a Dutch run says in Dutch what an answer lacks and what the system refused', async () => {
   const missing = await member(['respond', 'WA-1.02', 'importance=3', 'noticed=yes'], { env: dutch });
   assert.equal(missing.code, 1);
-  assert.match(missing.stderr, /satisfaction: moet beantwoord worden/);
+  assert.match(missing.stderr, /^  satisfaction: moet beantwoord worden$/m);
   const unasked = await member(['respond', 'WA-1.02', 'importance=3', 'noticed=no', 'satisfaction=2'], { env: dutch });
   assert.match(unasked.stderr, /satisfaction: wordt niet gevraagd bij het antwoord op 'noticed'; laat dit weg/);
   const none = ['batch', collector.url, '--invitations', join(folder, 'none.csv'), '--responses', 'none.csv', '--homes', join(folder, 'homes')];

@@ -70,7 +70,7 @@ Test(messages, show_a_problem_s_errors_without_what_moves_a_cursor)
     capture_begin(2);
     messages_say_errors(body, sizeof body - 1);
     messages_say_errors("no JSON", 7);
-    cr_expect_str_eq(capture_end(2), "  /answers/a?[2J: too?31m big\n  /iat: late\n");
+    cr_expect_str_eq(capture_end(2), "  a?[2J: too?31m big\n  /iat: late\n");
 }
 
 Test(messages, say_how_far_a_clock_is_off_only_when_it_is)

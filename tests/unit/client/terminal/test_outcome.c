@@ -45,7 +45,7 @@ Test(outcome, tells_why_it_was_refused_with_the_faults_named)
     answer.problem = PROBLEM_INVALID_RESPONSE;
     cr_expect_str_eq(
         told(DELIVERY_REFUSED, "{\"errors\":[{\"pointer\":\"/answers/a\",\"detail\":\"no such option\"}]}"),
-        "WA-1.03: refused: the answers don't fit the questions\n  /answers/a: no such option\n");
+        "WA-1.03: refused: the answers don't fit the questions\n  a: no such option\n");
 }
 
 static const char *rest(enum delivery stopped_by, int expected)
