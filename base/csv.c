@@ -63,20 +63,25 @@ static size_t line_end(const struct csv_reader *reader, size_t at)
     return left == 1 || reader->cr_ends ? 1 : 0;
 }
 
-/* Sets the next character out in the room; on a fault, says why not. */
-static const char *take_character(struct csv_reader *reader)
+static int refuse_row(struct error *error, const char *why)
+{
+    return error_set(error, ERROR_REFUSED, "%s", why);
+}
+
+/* Sets the next character out in the room. */
+static int take_character(struct csv_reader *reader, struct error *error)
 {
     size_t step = utf8_step(reader->text + reader->at, reader->len - reader->at);
     if (step == 0)
-        return T("not UTF-8", "geen UTF-8");
+        return refuse_row(error, T("not UTF-8", "geen UTF-8"));
     if (reader->text[reader->at] == '\0')
-        return T("NUL character", "NUL-teken");
+        return refuse_row(error, T("NUL character", "NUL-teken"));
     if (reader->text[reader->at] == (reader->cr_ends ? '\r' : '\n'))
         reader->line++;
     memcpy(reader->room + reader->used, reader->text + reader->at, step);
     reader->used += step;
     reader->at += step;
-    return NULL;
+    return 0;
 }
 
 static bool at_field_end(const struct csv_reader *reader)
@@ -85,36 +90,35 @@ static bool at_field_end(const struct csv_reader *reader)
            line_end(reader, reader->at) > 0;
 }
 
-static const char *take_quoted(struct csv_reader *reader)
+static int take_quoted(struct csv_reader *reader, struct error *error)
 {
     reader->at++;
     while (reader->at < reader->len) {
         if (reader->text[reader->at] == '"') {
             reader->at++;
             if (at_field_end(reader))
-                return NULL;
+                return 0;
             if (reader->text[reader->at] != '"')
-                return T("text after a closing quote", "tekst na een sluitend aanhalingsteken");
+                return refuse_row(error, T("text after a closing quote", "tekst na een sluitend aanhalingsteken"));
         }
-        const char *why = take_character(reader);
-        if (why)
-            return why;
+        if (take_character(reader, error) < 0)
+            return -1;
     }
-    return T("quote never closed", "aanhalingsteken dat nooit gesloten wordt");
+    return refuse_row(error, T("quote never closed", "aanhalingsteken dat nooit gesloten wordt"));
 }
 
-static const char *take_plain(struct csv_reader *reader)
+static int take_plain(struct csv_reader *reader, struct error *error)
 {
     while (!at_field_end(reader)) {
         if (reader->text[reader->at] == '"')
-            return T("quote inside an unquoted field", "aanhalingsteken in een veld dat er niet mee begint");
+            return refuse_row(
+                error, T("quote inside an unquoted field", "aanhalingsteken in een veld dat er niet mee begint"));
         if (reader->text[reader->at] == '\r')
-            return T("carriage return without line feed", "carriage return zonder line feed");
-        const char *why = take_character(reader);
-        if (why)
-            return why;
+            return refuse_row(error, T("carriage return without line feed", "carriage return zonder line feed"));
+        if (take_character(reader, error) < 0)
+            return -1;
     }
-    return NULL;
+    return 0;
 }
 
 static int add_field(struct csv_reader *reader, const char *text, size_t len)
@@ -128,18 +132,15 @@ static int add_field(struct csv_reader *reader, const char *text, size_t len)
 }
 
 /* Takes fields until the row ends. */
-static enum csv_result take_row(struct csv_reader *reader, const char **why)
+static enum csv_result take_row(struct csv_reader *reader, struct error *error)
 {
     reader->used = 0;
     reader->count = 0;
     for (;;) {
         char *field = reader->room + reader->used;
         bool quoted = reader->at < reader->len && reader->text[reader->at] == '"';
-        const char *fault = quoted ? take_quoted(reader) : take_plain(reader);
-        if (fault) {
-            *why = fault;
+        if ((quoted ? take_quoted(reader, error) : take_plain(reader, error)) < 0)
             return CSV_BAD;
-        }
         if (add_field(reader, field, (size_t)(reader->room + reader->used - field)) < 0)
             return CSV_NO_MEMORY;
         reader->room[reader->used++] = '\0';
@@ -181,13 +182,13 @@ void csv_reader_skip_line(struct csv_reader *reader)
     go_past_line(reader, reader->at, reader->line);
 }
 
-enum csv_result csv_read(struct csv_reader *reader, struct csv_row *row, const char **why)
+enum csv_result csv_read(struct csv_reader *reader, struct csv_row *row, struct error *error)
 {
     skip_empty_lines(reader);
     if (reader->at == reader->len)
         return CSV_END;
     size_t at = reader->at, line = reader->line;
-    enum csv_result result = take_row(reader, why);
+    enum csv_result result = take_row(reader, error);
     if (result == CSV_ROW) {
         *row = (struct csv_row){.fields = reader->fields, .count = reader->count, .line = line};
     } else if (result == CSV_BAD) {

@@ -4,6 +4,7 @@
 #define BASE_CSV_H
 
 #include "base/buf.h"
+#include "base/error.h"
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -36,10 +37,9 @@ void csv_reader_skip_line(struct csv_reader *reader);
 
 /* The next row. Empty lines are passed over. CSV_BAD: the row can't be read (a quote inside an unquoted field, text
  * after a closing quote, a quote never closed, a CR without LF other than at the very end, bytes that are no UTF-8,
- * NUL): *why (a static phrase in the language of lang.h) says so, and row->line where; reading goes on with the line
- * after that one.
- * CSV_NO_MEMORY: the same row may be asked for again. */
-MUST_CHECK enum csv_result csv_read(struct csv_reader *reader, struct csv_row *row, const char **why);
+ * NUL): *error says so in the language of lang.h, and row->line where; reading goes on with the line after that one.
+ * CSV_NO_MEMORY: the same row may be asked for again. `error` may be NULL. */
+MUST_CHECK enum csv_result csv_read(struct csv_reader *reader, struct csv_row *row, struct error *error);
 
 /* The place of the field whose text is `name`, or -1. */
 int csv_find(const struct csv_row *header, const char *name);

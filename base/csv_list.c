@@ -146,11 +146,11 @@ static size_t count_name(const struct csv_row *header, const char *name)
 }
 
 /* The first row that is not empty. */
-static enum csv_result read_first(struct csv_reader *reader, struct csv_row *row, const char **why)
+static enum csv_result read_first(struct csv_reader *reader, struct csv_row *row, struct error *error)
 {
     enum csv_result result;
     do
-        result = csv_read(reader, row, why);
+        result = csv_read(reader, row, error);
     while (result == CSV_ROW && is_empty_row(row));
     return result;
 }
@@ -171,8 +171,7 @@ static int try_separator(const struct csv_list *list, const char *text, size_t l
     if (!reader)
         return -1;
     struct csv_row row;
-    const char *why;
-    enum csv_result result = read_first(reader, &row, &why);
+    enum csv_result result = read_first(reader, &row, NULL);
     if (result == CSV_ROW) {
         guess->width = row.count;
         for (size_t i = 0; i < list->column_count; i++)
@@ -249,7 +248,7 @@ static void fault_unreadable(const struct csv_list *list, size_t line, const cha
 static int read_header(struct csv_list *list, struct error *error)
 {
     struct csv_row row;
-    const char *why;
+    struct error why;
     switch (read_first(list->reader, &row, &why)) {
     case CSV_ROW:
         if (keep_header(list, &row) < 0)
@@ -263,7 +262,7 @@ static int read_header(struct csv_list *list, struct error *error)
                      "geen kopregel; de eerste regel moet de kolommen noemen"));
         break;
     case CSV_BAD:
-        fault_unreadable(list, row.line, why);
+        fault_unreadable(list, row.line, why.text);
         break;
     case CSV_NO_MEMORY:
         return error_no_memory(error);
@@ -356,13 +355,13 @@ static void fill_row(struct csv_list *list, struct csv_row *row)
 enum csv_result csv_list_next(struct csv_list *list, struct csv_row *row)
 {
     struct csv_row read;
-    const char *why;
+    struct error why;
     for (;;) {
         enum csv_result result = csv_read(list->reader, &read, &why);
         if (result == CSV_END || result == CSV_NO_MEMORY)
             return result;
         if (result == CSV_BAD) {
-            fault_unreadable(list, read.line, why);
+            fault_unreadable(list, read.line, why.text);
         } else if (is_empty_row(&read)) {
             continue;
         } else if (!fits_header(list, &read)) {

@@ -19,16 +19,16 @@ static const char *shown(const char *text, size_t len, char separator)
     static char result[4096];
     struct csv_reader *reader = csv_reader_new(text, len, separator);
     struct csv_row row;
-    const char *why = NULL;
+    struct error error = {0};
     enum csv_result got;
     struct buf out;
 
     buf_init(&out, sizeof result - 1);
     cr_assert_not_null(reader);
-    while ((got = csv_read(reader, &row, &why)) != CSV_END) {
+    while ((got = csv_read(reader, &row, &error)) != CSV_END) {
         cr_assert_neq(got, CSV_NO_MEMORY);
         if (got == CSV_BAD) {
-            buf_printf(&out, "%zu!%s;", row.line, why);
+            buf_printf(&out, "%zu!%s;", row.line, error.text);
             continue;
         }
         buf_printf(&out, "%zu:", row.line);
@@ -100,9 +100,9 @@ Test(csv, finds_a_column_by_name)
 {
     struct csv_reader *reader = csv_reader_new("id,title,id", 11, ',');
     struct csv_row row;
-    const char *why;
+    struct error error = {0};
 
-    cr_assert_eq(csv_read(reader, &row, &why), CSV_ROW);
+    cr_assert_eq(csv_read(reader, &row, &error), CSV_ROW);
     cr_assert_eq(csv_find(&row, "title"), 1);
     cr_assert_eq(csv_find(&row, "id"), 0);
     cr_assert_eq(csv_find(&row, "Title"), -1);
@@ -125,19 +125,19 @@ static void compare_rows(struct csv_reader *reader, const struct json *expected,
     char *columns[16] = {0};
     size_t count = 0;
     struct csv_row row;
-    const char *why;
+    struct error error = {0};
 
-    cr_assert_eq(csv_read(reader, &row, &why), CSV_ROW);
+    cr_assert_eq(csv_read(reader, &row, &error), CSV_ROW);
     for (; count < row.count; count++)
         columns[count] = mem_copy_text(row.fields[count].text, row.fields[count].len);
     for (const struct json *object = json_first(expected); object; object = json_next(object)) {
-        cr_assert_eq(csv_read(reader, &row, &why), CSV_ROW, "%s: %s", name, why);
+        cr_assert_eq(csv_read(reader, &row, &error), CSV_ROW, "%s: %s", name, error.text);
         cr_assert_eq(row.count, count, "%s", name);
         cr_assert_eq(json_count(object), count, "%s", name);
         for (size_t i = 0; i < count; i++)
             cr_assert_str_eq(row.fields[i].text, json_text(json_member(object, columns[i])), "%s", name);
     }
-    cr_assert_eq(csv_read(reader, &row, &why), CSV_END);
+    cr_assert_eq(csv_read(reader, &row, &error), CSV_END);
     for (size_t i = 0; i < count; i++)
         mem_free(columns[i]);
 }
@@ -300,7 +300,7 @@ Test(csv, reads_back_what_it_writes)
         struct csv_writer w;
         struct csv_row row;
         struct buf out;
-        const char *why;
+        struct error error = {0};
 
         buf_init(&out, 1000);
         csv_begin(&w, &out, formats[f]);
@@ -308,11 +308,11 @@ Test(csv, reads_back_what_it_writes)
             csv_put_text(&w, cells[i]);
         csv_end_row(&w);
         reader = csv_reader_new(buf_text(&out), out.len, formats[f]->separator);
-        cr_assert_eq(csv_read(reader, &row, &why), CSV_ROW);
+        cr_assert_eq(csv_read(reader, &row, &error), CSV_ROW);
         cr_assert_eq(row.count, sizeof cells / sizeof *cells);
         for (size_t i = 0; i < row.count; i++)
             cr_assert_str_eq(row.fields[i].text, cells[i]);
-        cr_assert_eq(csv_read(reader, &row, &why), CSV_END);
+        cr_assert_eq(csv_read(reader, &row, &error), CSV_END);
         csv_reader_free(reader);
         buf_free(&out);
     }
@@ -323,13 +323,13 @@ static int count_fields(const char *text, size_t len)
 {
     struct csv_reader *reader = csv_reader_new(text, len, ',');
     struct csv_row row;
-    const char *why;
+    struct error error = {0};
     enum csv_result got;
     int count = 0;
 
     if (!reader)
         return -1;
-    while ((got = csv_read(reader, &row, &why)) != CSV_END) {
+    while ((got = csv_read(reader, &row, &error)) != CSV_END) {
         cr_assert_neq(got, CSV_BAD);
         if (got == CSV_ROW)
             count += (int)row.count;

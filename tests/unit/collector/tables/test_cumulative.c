@@ -236,9 +236,8 @@ static struct cell_texts read_rows(const char *path, const char *n_name)
     struct csv_reader *reader = csv_reader_new(text.data, text.len, ',');
     struct csv_row row;
     struct csv_field fields[64];
-    const char *why;
     cr_assert(reader && rows.list);
-    cr_assert_eq(csv_read(reader, &row, &why), CSV_ROW);
+    cr_assert_eq(csv_read(reader, &row, NULL), CSV_ROW);
     buf_init(&names, 10000);
     size_t at[64];
     for (size_t i = 0; i < row.count; i++) {
@@ -248,7 +247,7 @@ static struct cell_texts read_rows(const char *path, const char *n_name)
     for (size_t i = 0; i < row.count; i++)
         fields[i] = (struct csv_field){names.data + at[i], strlen(names.data + at[i])};
     const struct csv_row header = {.fields = fields, .count = row.count};
-    while (csv_read(reader, &row, &why) == CSV_ROW) {
+    while (csv_read(reader, &row, NULL) == CSV_ROW) {
         struct cell_text *cell = &rows.list[rows.count++];
         copy_field(cell->action, sizeof cell->action, &header, &row, "action");
         copy_field(cell->question, sizeof cell->question, &header, &row, "question");
