@@ -1,7 +1,9 @@
 /* GET /v1/rounds/{id}/summary/metadata, …/questions/metadata, …/options/metadata, …/comments/metadata: what describes
- * the table that is asked for with the same arguments, as CSV on the Web, to whoever may have that table. Knows no
- * figure. */
+ * the table that is asked for with the same arguments, as CSV on the Web, to whoever may have that table. Made on a
+ * thread for tables, since counting invitations is a walk over all of them. Knows no figure. */
+#include "base/lang.h"
 #include "base/log.h"
+#include "base/mem.h"
 #include "collector/api/resources.h"
 #include "collector/api/shared.h"
 #include "collector/api/table_request.h"
@@ -10,59 +12,120 @@
 
 static const char *const media_types[] = {"application/csvm+json", "application/json"};
 
-static enum store_result read_participation(struct service *service, struct table_context *context)
+/* A description on its way. */
+struct metadata_making {
+    struct work work;
+    struct http_exchange *exchange;
+    struct service *service;
+    struct catalogue *catalogue;
+    struct table_request request;
+    struct table_context context;
+    const char *media_type;
+    struct buf body;
+    struct error error; /* why it was not made; ERROR_NONE when it was */
+};
+
+static void release_metadata(void *attachment)
+{
+    struct metadata_making *making = attachment;
+    catalogue_release(making->catalogue);
+    buf_free(&making->body);
+    mem_free(making);
+}
+
+/* Making. */
+
+static int read_participation(struct metadata_making *making)
 {
     struct invitation_counts counts;
-    struct store *store = reader_take(service->reader);
+    struct store *store = snapshots_take(making->service->snapshots, &making->error);
     if (!store)
-        return STORE_FAILED;
-    enum store_result result = store_invitation_count(store, &counts);
-    if (result == STORE_OK)
-        context_set_participation(context, &counts);
-    else
-        log_error("tables: %s", store_error(store)->text);
-    reader_give_back(service->reader);
+        return -1;
+    int result = 0;
+    if (store_invitation_count(store, &counts) == STORE_OK) {
+        making->context.invited = counts.unused + counts.used;
+        making->context.enrolled = counts.used;
+    } else {
+        result = store_fail(store, &making->error);
+    }
+    snapshots_give_back(making->service->snapshots, store);
     return result;
 }
 
 /* The table is the document's neighbour one folder up. */
-static void put_metadata(struct buf *out, const struct table_request *request, const struct table_context *context)
+static int put_metadata(struct metadata_making *making)
 {
     struct buf query;
     buf_init(&query, 100);
-    table_request_put_query(&query, request);
+    table_request_put_query(&query, &making->request);
     const struct csvw_subject subject = {
-        .table = request->table, .context = context, .before = "../", .after = buf_text(&query)};
-    csvw_put(out, &subject);
-    if (buf_check(&query) < 0)
-        out->failed = true;
+        .table = making->request.table, .context = &making->context, .before = "../", .after = buf_text(&query)};
+    csvw_put(&making->body, &subject);
+    int result = buf_check(&query) == 0 && buf_check(&making->body) == 0 ? 0 : error_no_memory(&making->error);
     buf_free(&query);
+    return result;
 }
 
-static void answer_description(struct http_exchange *x, struct service *service, const struct table_request *request,
-                               const struct catalogue *catalogue, const char *media_type)
+/* On a thread for tables. */
+static void make_metadata(struct work *work)
 {
-    int round = panel_find_round(catalogue->panel, http_parameter(x));
-    struct table_context context = {.catalogue = catalogue,
-                                    .round = (size_t)round,
-                                    .exact = request->exact,
-                                    .format = request->profile ? request->profile : &csv_rfc4180};
-    struct buf body;
-    if (round < 0) {
-        http_answer_problem(x, PROBLEM_NOT_FOUND, "The panel has no round with this id.", NULL);
+    struct metadata_making *making = (struct metadata_making *)((char *)work - offsetof(struct metadata_making, work));
+    if (read_participation(making) == 0)
+        (void)put_metadata(making);
+    http_resume(making->exchange);
+}
+
+/* Answering. */
+
+static void answer_not_made(struct http_exchange *x, const char *why)
+{
+    log_error("tables: %s", why);
+    http_answer_problem(x, PROBLEM_UNAVAILABLE, "The metadata can't be made at the moment; ask again later.", NULL);
+}
+
+static void answer_made_metadata(struct http_exchange *x, void *context)
+{
+    (void)context;
+    struct metadata_making *making = http_attachment(x);
+    if (making->error.kind != ERROR_NONE) {
+        answer_not_made(x, making->error.text);
         return;
     }
-    if (read_participation(service, &context) != STORE_OK) {
-        http_answer_problem(x, PROBLEM_UNAVAILABLE, "The store can't be read at the moment; ask again later.", NULL);
-        return;
-    }
-    buf_init(&body, SIZE_MAX);
-    put_metadata(&body, request, &context);
-    api_answer_tagged(x, media_type, &body, "private, no-cache");
+    api_answer_tagged(x, making->media_type, &making->body, "private, no-cache");
     http_answer_header(x, "Vary", "Accept, Authorization");
 }
 
-static void answer_metadata(struct http_exchange *x, struct service *service, enum table table)
+static void begin_metadata(struct http_exchange *x, struct metadata_making *making)
+{
+    http_suspend(x, answer_made_metadata);
+    if (workers_push(making->service->table_workers, &making->work) == 0)
+        return;
+    error_set(&making->error, ERROR_IO, "%s",
+              T("too many tables wait to be made", "er wachten te veel tabellen om gemaakt te worden"));
+    http_resume(x);
+}
+
+/* With what is asked of the panel in force; attached to the exchange. NULL: no memory. */
+static struct metadata_making *new_making(struct http_exchange *x, struct service *service,
+                                          const struct table_request *request)
+{
+    struct metadata_making *making = mem_calloc(1, sizeof *making);
+    if (!making)
+        return NULL;
+    *making = (struct metadata_making){.work.run = make_metadata,
+                                       .exchange = x,
+                                       .service = service,
+                                       .catalogue = catalogue_now(service->shared.catalogues),
+                                       .request = *request};
+    making->context = (struct table_context){.catalogue = making->catalogue,
+                                             .exact = request->exact,
+                                             .format = request->profile ? request->profile : &csv_rfc4180};
+    buf_init(&making->body, SIZE_MAX);
+    http_attach(x, making, release_metadata);
+    return making;
+}
+
+static void get_metadata(struct http_exchange *x, struct service *service, enum table table)
 {
     struct table_request request;
     if (!table_request_read(x, service, table, &request))
@@ -73,27 +136,35 @@ static void answer_metadata(struct http_exchange *x, struct service *service, en
                             "Metadata can be had as application/csvm+json or application/json.", NULL);
         return;
     }
-    struct catalogue *catalogue = catalogue_now(service->shared.catalogues);
-    answer_description(x, service, &request, catalogue, media_types[form]);
-    catalogue_release(catalogue);
+    struct metadata_making *making = new_making(x, service, &request);
+    int round = making ? panel_find_round(making->catalogue->panel, http_parameter(x)) : -1;
+    if (!making) {
+        answer_not_made(x, "out of memory");
+    } else if (round < 0) {
+        http_answer_problem(x, PROBLEM_NOT_FOUND, "The panel has no round with this id.", NULL);
+    } else {
+        making->context.round = (size_t)round;
+        making->media_type = media_types[form];
+        begin_metadata(x, making);
+    }
 }
 
 void api_summary_metadata_get(struct http_exchange *x, void *context)
 {
-    answer_metadata(x, context, TABLE_SUMMARY);
+    get_metadata(x, context, TABLE_SUMMARY);
 }
 
 void api_questions_metadata_get(struct http_exchange *x, void *context)
 {
-    answer_metadata(x, context, TABLE_QUESTIONS);
+    get_metadata(x, context, TABLE_QUESTIONS);
 }
 
 void api_options_metadata_get(struct http_exchange *x, void *context)
 {
-    answer_metadata(x, context, TABLE_OPTIONS);
+    get_metadata(x, context, TABLE_OPTIONS);
 }
 
 void api_comments_metadata_get(struct http_exchange *x, void *context)
 {
-    answer_metadata(x, context, TABLE_COMMENTS);
+    get_metadata(x, context, TABLE_COMMENTS);
 }
