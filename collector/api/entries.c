@@ -1,5 +1,6 @@
-/* GET /v1/entries?from=N&limit=K: the log itself, for auditors (PROTOCOL 9). */
+/* GET /v1/entries?from=N&limit=K: the log itself, for auditors (PROTOCOL 9), read as it is taken. */
 #include "base/json.h"
+#include "base/mem.h"
 #include "collector/api/resources.h"
 #include "collector/api/shared.h"
 #include "crypto/jws.h"
@@ -8,6 +9,7 @@
 
 #define LIMIT_DEFAULT 1000
 #define LIMIT_MAX 4096
+#define PIECE_BYTES ((size_t)64 * 1024) /* of an answer, read at once; an answer that is no longer goes whole */
 #define BYTES_MAX ((size_t)16 * 1024 * 1024) /* of an answer; it ends early at the entry that passes it */
 
 /* A number from the query; `otherwise` when it is not given. -1: it is no number. */
@@ -22,17 +24,27 @@ static int read_argument(const struct http_exchange *x, const char *name, uint64
     return line_number(&line, out);
 }
 
-/* A page on its way; `next` is the entry that is due. */
-struct page {
-    struct buf *out;
-    uint64_t next;
+/* A page on its way. */
+struct entries_page {
+    struct service *service;
+    uint64_t next, to; /* entries that are due */
+    size_t sent; /* bytes */
+    struct buf *out; /* the piece that is being put */
+    struct buf begun; /* a piece that has been put already */
 };
 
-/* Other than 0: one is missing, or there is enough. */
+static void free_page(void *source)
+{
+    struct entries_page *page = source;
+    buf_free(&page->begun);
+    mem_free(page);
+}
+
+/* Other than 0: one is missing, or the piece is long enough. */
 static int put_entry(void *context, int64_t index, const char *jws, size_t len)
 {
-    struct page *page = context;
-    if ((uint64_t)index != page->next || page->out->len >= BYTES_MAX)
+    struct entries_page *page = context;
+    if ((uint64_t)index != page->next || page->out->len >= PIECE_BYTES || page->sent + page->out->len >= BYTES_MAX)
         return -1;
     buf_printf(page->out, "{\"index\":%llu,\"jws\":", (unsigned long long)page->next++);
     if (len > 0)
@@ -43,15 +55,56 @@ static int put_entry(void *context, int64_t index, const char *jws, size_t len)
     return 0;
 }
 
-/* -1: the store can't give them all. */
-static int put_entries(struct buf *out, struct store *store, uint64_t from, uint64_t to)
+/* Puts entries as they are read. -1: the store can't give them. */
+static int put_entries(struct entries_page *page, struct store *store)
 {
-    struct page page = {out, from};
-    if (from >= to)
-        return 0;
-    enum store_result result = store_entry_range(store, (int64_t)from, (int64_t)(to - from), put_entry, &page);
+    uint64_t from = page->next;
+    enum store_result result = store_entry_range(store, (int64_t)from, (int64_t)(page->to - from), put_entry, page);
     bool stopped = result == STORE_FAILED && store_error(store)->kind == ERROR_NONE;
-    return (result == STORE_OK && page.next == to) || (stopped && out->len >= BYTES_MAX) ? 0 : -1;
+    return (result == STORE_OK && page->next == page->to) || (stopped && page->next > from) ? 0 : -1;
+}
+
+/* The next piece, as an http_chunk_fn. The handle is had for as long as a piece takes. */
+static enum http_chunk put_piece(void *source, struct buf *out)
+{
+    struct entries_page *page = source;
+    if (page->begun.len > 0) {
+        buf_put(out, page->begun.data, page->begun.len);
+        buf_free(&page->begun);
+        return buf_check(out) == 0 ? HTTP_CHUNK_MORE : HTTP_CHUNK_BROKEN;
+    }
+    if (page->next >= page->to || page->sent >= BYTES_MAX)
+        return HTTP_CHUNK_LAST;
+    struct store *store = reader_take(page->service->reader);
+    page->out = out;
+    int result = store ? put_entries(page, store) : -1;
+    if (store)
+        reader_give_back(page->service->reader);
+    page->sent += out->len;
+    if (result < 0 || buf_check(out) < 0)
+        return HTTP_CHUNK_BROKEN;
+    return page->next < page->to && page->sent < BYTES_MAX ? HTTP_CHUNK_MORE : HTTP_CHUNK_LAST;
+}
+
+/* Sets the answer from its first piece on; takes the page over. */
+static void answer_page(struct http_exchange *x, struct entries_page *page)
+{
+    struct buf first;
+    buf_init(&first, SIZE_MAX);
+    switch (put_piece(page, &first)) {
+    case HTTP_CHUNK_MORE:
+        page->begun = first;
+        http_answer_stream(x, "application/x-ndjson", put_piece, page, free_page);
+        return;
+    case HTTP_CHUNK_LAST:
+        http_answer(x, 200, "application/x-ndjson", &first);
+        break;
+    case HTTP_CHUNK_BROKEN:
+        buf_free(&first);
+        http_answer_problem(x, PROBLEM_UNAVAILABLE, API_LOG_UNREADABLE_DETAIL, NULL);
+        break;
+    }
+    free_page(page);
 }
 
 void api_entries_get(struct http_exchange *x, void *context)
@@ -65,19 +118,16 @@ void api_entries_get(struct http_exchange *x, void *context)
         http_answer_problem(x, PROBLEM_BAD_REQUEST, "from must be an index and limit a number from 1 to 4096.", NULL);
         return;
     }
-    struct proofs *proofs = proofs_now(service->shared.proofs);
-    uint64_t size = proofs->head.size, to = from < size && limit < size - from ? from + limit : size;
-    proofs_release(proofs);
-    struct buf body;
-    buf_init(&body, SIZE_MAX);
-    struct store *store = reader_take(service->reader);
-    int result = store ? put_entries(&body, store, from, to) : -1;
-    if (store)
-        reader_give_back(service->reader);
-    if (result == 0) {
-        http_answer(x, 200, "application/x-ndjson", &body);
+    struct entries_page *page = mem_calloc(1, sizeof *page);
+    if (!page) {
+        http_answer_problem(x, PROBLEM_UNAVAILABLE, API_NO_MEMORY_DETAIL, NULL);
         return;
     }
-    buf_free(&body);
-    http_answer_problem(x, PROBLEM_UNAVAILABLE, API_LOG_UNREADABLE_DETAIL, NULL);
+    struct proofs *proofs = proofs_now(service->shared.proofs);
+    uint64_t size = proofs->head.size;
+    proofs_release(proofs);
+    *page = (struct entries_page){
+        .service = service, .next = from, .to = from < size && limit < size - from ? from + limit : size};
+    buf_init(&page->begun, SIZE_MAX);
+    answer_page(x, page);
 }

@@ -123,7 +123,7 @@ static void make_room(struct http_loop *loop, struct connection *newcomer)
     newcomer->turned_away = true;
 }
 
-/* Beyond twice the reserve nobody is listened to: that many are still being told. */
+/* Beyond twice the reserve nobody is listened to, and beyond four times nobody is waited for who has been told. */
 static void begin_connection(struct http_loop *loop, struct connection *c)
 {
     struct epoll_event event = {.events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET, .data.ptr = c};
@@ -133,6 +133,8 @@ static void begin_connection(struct http_loop *loop, struct connection *c)
         make_room(loop, c);
     if (loop->reserve > 0 && atomic_load(&loop->connections) > 2 * loop->reserve)
         settle_connection(loop, c, connection_turn_away(c));
+    if (!c->ended && loop->reserve > 0 && atomic_load(&loop->connections) > 4 * loop->reserve)
+        end_connection(loop, c);
     if (c->ended)
         return;
     if (epoll_ctl(loop->epoll, EPOLL_CTL_ADD, c->fd, &event) == 0)
