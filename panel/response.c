@@ -150,3 +150,34 @@ void response_put_claims(struct buf *out, const struct response_claims *claims)
     buf_put(out, claims->answers, claims->answers_len);
     buf_put_char(out, '}');
 }
+
+#define ESCAPED strlen("\\uXXXX") /* of a character; two of them for one beyond U+FFFF */
+#define CLAIMS_BESIDE ((size_t)1024) /* the ids, each in full, the numbers and the names of the claims */
+
+/* The most that an answer to the question takes. */
+static size_t answer_max(const struct question *question)
+{
+    size_t sum = 0;
+    switch (question->type) {
+    case QUESTION_SCALE:
+        return strlen("-9223372036854775808");
+    case QUESTION_CHOICE:
+    case QUESTION_MULTI:
+        for (size_t i = 0; i < question->option_count; i++)
+            sum += strlen(question->options[i].value) * ESCAPED + strlen("\"\",");
+        return sum + strlen("[]");
+    case QUESTION_TEXT:
+        return question->max_length * 2 * ESCAPED + strlen("\"\"");
+    }
+    return 0;
+}
+
+size_t response_claims_max(const struct questionnaire *questionnaire)
+{
+    size_t sum = CLAIMS_BESIDE + RESPONSE_SPARE;
+    for (size_t i = 0; i < questionnaire->question_count; i++) {
+        const struct question *question = &questionnaire->questions[i];
+        sum += strlen(question->id) * ESCAPED + strlen("\"\":,") + answer_max(question);
+    }
+    return sum;
+}

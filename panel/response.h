@@ -61,4 +61,9 @@ struct response_claims {
 /* Puts the claims as JSON, for jws_sign. */
 void response_put_claims(struct buf *out, const struct response_claims *claims);
 
+/* Bytes that claims with the longest answers to a questionnaire take, however a program writes its JSON: each character
+ * escaped, and RESPONSE_SPARE for blanks and line feeds. What is longer holds something else than answers. */
+#define RESPONSE_SPARE ((size_t)2048)
+size_t response_claims_max(const struct questionnaire *questionnaire);
+
 #endif

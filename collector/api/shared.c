@@ -78,6 +78,8 @@ enum problem api_put_verdict_problem(struct buf *out, const struct submission *s
     enum problem problem = refused ? s->problem : PROBLEM_UNAVAILABLE;
     if (problem == PROBLEM_STALE_REVISION)
         snprintf(members, sizeof members, ",\"currentRevision\":%lld", (long long)s->current_revision);
+    if (problem == PROBLEM_TOO_MANY)
+        snprintf(members, sizeof members, ",\"retryAfter\":%lld", (long long)s->retry_after);
     problem_put(out, problem, refused ? s->detail : UNAVAILABLE_DETAIL, members);
     return problem;
 }

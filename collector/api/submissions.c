@@ -4,6 +4,7 @@
 #include "base/mem.h"
 #include "collector/api/resources.h"
 #include "collector/api/shared.h"
+#include <stdio.h>
 
 #define ANSWER_USUAL 2048 /* bytes of an answer with its receipt */
 
@@ -27,6 +28,13 @@ static void resume_pending(struct commit_job *job)
     http_resume(pending->exchange);
 }
 
+static void answer_retry_after(struct http_exchange *x, int64_t seconds)
+{
+    char text[24];
+    snprintf(text, sizeof text, "%lld", (long long)seconds);
+    http_answer_header_copy(x, "Retry-After", text);
+}
+
 static void answer_pending(struct http_exchange *x, struct service *service, const struct pending *pending)
 {
     const struct submission *s = pending->submission;
@@ -34,6 +42,8 @@ static void answer_pending(struct http_exchange *x, struct service *service, con
     buf_init(&body, SIZE_MAX);
     if (s->verdict != VERDICT_ACCEPTED && s->verdict != VERDICT_REPEATED) {
         http_answer_problem_body(x, api_put_verdict_problem(&body, s), &body);
+        if (s->retry_after > 0)
+            answer_retry_after(x, s->retry_after);
         return;
     }
     buf_expect(&body, ANSWER_USUAL);

@@ -113,6 +113,23 @@ static struct commit_queue *start_writer(struct service *service, const struct c
     return commit_start(&options, &service->shared, error);
 }
 
+#define MINUTE 60
+#define DAY INT64_C(86400)
+#define MEMBERS_REMEMBERED 65536 /* of those who send within a minute */
+#define REVISIONS_REMEMBERED 262144 /* actions answered anew within a day */
+
+/* What one member may send; 0 in the settings is any number. -1: no memory. */
+static int make_quotas(struct ledger_shared *shared, const struct config *config)
+{
+    unsigned responses = (unsigned)config_number(config, CONFIG_MEMBER_RESPONSES);
+    unsigned revisions = (unsigned)config_number(config, CONFIG_MEMBER_REVISIONS);
+    if (responses > 0 && (shared->responses = quota_new(responses, MINUTE, MEMBERS_REMEMBERED)) == NULL)
+        return -1;
+    if (revisions > 0 && (shared->revisions = quota_new(revisions, DAY, REVISIONS_REMEMBERED)) == NULL)
+        return -1;
+    return 0;
+}
+
 /* -1: a line has been written; so below. */
 static int start_service(struct running *running, const struct config *config)
 {
@@ -130,7 +147,7 @@ static int start_service(struct running *running, const struct config *config)
     running->counts_refusals = refusal_log_init(&service->refusals) == 0;
     if (service->openapi && running->counts_refusals && service->shared.roster && service->shared.catalogues &&
         service->shared.proofs && service->snapshots && service->workers && service->table_workers &&
-        open_log(service, config, &error) == 0)
+        make_quotas(&service->shared, config) == 0 && open_log(service, config, &error) == 0)
         service->queue = start_writer(service, config, &error);
     if (service->queue)
         return 0;
@@ -217,6 +234,8 @@ static void stop_all(struct running *running)
     latest_free(service->shared.proofs);
     latest_free(service->shared.catalogues);
     roster_free(service->shared.roster);
+    quota_free(service->shared.responses);
+    quota_free(service->shared.revisions);
     snapshots_free(service->snapshots);
     reader_close(service->reader);
     http_static_free(service->openapi);

@@ -2,6 +2,7 @@
  * beside the store (next index, roster, counters) changes only after the COMMIT that makes it true. */
 #include "collector/intake/ledger.h"
 #include "base/buf.h"
+#include "base/hash.h"
 #include "base/lang.h"
 #include "base/list.h"
 #include "base/log.h"
@@ -135,6 +136,38 @@ static struct store_current as_current(const struct ledger *ledger, const struct
                                   .slot_count = s->slot_count};
 }
 
+/* What a member may send. */
+
+static uint64_t revision_key(const struct submission *s)
+{
+    return (uint64_t)hash_integers(s->round, s->member, s->action);
+}
+
+/* Seconds until the response may be taken; `revises`: in place of another. */
+static int64_t wait_for_quota(const struct ledger *ledger, const struct submission *s, bool revises)
+{
+    int64_t wait = quota_wait(ledger->shared.responses, (uint64_t)s->member, s->received_at);
+    if (wait > 0 || !revises)
+        return wait;
+    return quota_wait(ledger->shared.revisions, revision_key(s), s->received_at);
+}
+
+static void note_quota(struct ledger *ledger, const struct submission *s, bool revises)
+{
+    quota_note(ledger->shared.responses, (uint64_t)s->member, s->received_at);
+    if (revises)
+        quota_note(ledger->shared.revisions, revision_key(s), s->received_at);
+}
+
+static void refuse_too_many(struct submission *s, int64_t wait)
+{
+    s->verdict = VERDICT_REFUSED;
+    s->problem = PROBLEM_TOO_MANY;
+    s->detail = "This member has sent as much as one may for now; send the same again later.";
+    s->replaced = -1;
+    s->retry_after = wait;
+}
+
 /* Counts and appends what follows on `before`. */
 static int write_revision(struct ledger *ledger, struct submission *s, const struct store_current *before)
 {
@@ -145,6 +178,7 @@ static int write_revision(struct ledger *ledger, struct submission *s, const str
     struct store_current now = as_current(ledger, s, s->replaced);
     if (append_entry(ledger, s) < 0)
         return -1;
+    note_quota(ledger, s, before != NULL);
     if (store_current_write(ledger->store, s->round, s->member, s->action, &now) != STORE_OK)
         return fail_store(ledger);
     return 0;
@@ -163,21 +197,29 @@ static int apply_later_response(struct ledger *ledger, struct submission *s)
         return -1;
     struct decision decision = decide_response(s, is_known ? &before : NULL, same);
     take_decision(s, &decision);
-    return s->verdict == VERDICT_ACCEPTED ? write_revision(ledger, s, is_known ? &before : NULL) : 0;
+    if (s->verdict != VERDICT_ACCEPTED)
+        return 0;
+    int64_t wait = wait_for_quota(ledger, s, is_known);
+    if (wait == 0)
+        return write_revision(ledger, s, is_known ? &before : NULL);
+    refuse_too_many(s, wait);
+    return 0;
 }
 
 /* Most responses are the first of their member to this action: these are written without being looked up before. */
 static int apply_response(struct ledger *ledger, struct submission *s)
 {
     struct store_current first = as_current(ledger, s, -1);
+    bool may = s->round_open && wait_for_quota(ledger, s, false) == 0;
     enum store_result added =
-        s->round_open ? store_current_add(ledger->store, s->round, s->member, s->action, &first) : STORE_NONE;
+        may ? store_current_add(ledger->store, s->round, s->member, s->action, &first) : STORE_NONE;
     if (added == STORE_FAILED)
         return fail_store(ledger);
     if (added != STORE_OK)
         return apply_later_response(ledger, s);
     struct decision decision = decide_response(s, NULL, false);
     take_decision(s, &decision);
+    note_quota(ledger, s, false);
     return count_response(ledger, s, NULL) == 0 ? append_entry(ledger, s) : -1;
 }
 

@@ -4,6 +4,7 @@
 #ifndef COLLECTOR_INTAKE_LEDGER_H
 #define COLLECTOR_INTAKE_LEDGER_H
 
+#include "collector/intake/quota.h"
 #include "collector/intake/submission.h"
 #include "collector/log/signer.h"
 #include "collector/state/roster.h"
@@ -16,6 +17,8 @@ struct ledger_shared {
     struct latest *catalogues;
     struct signer *signer;
     struct latest *proofs; /* the newest checkpoint */
+    struct quota *responses; /* what each member may send; NULL: as much as they like; so below */
+    struct quota *revisions; /* of one action in one round */
 };
 
 /* A ledger on an open store, which it uses but does not own. Loads what it keeps for the others from the store, and

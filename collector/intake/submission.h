@@ -24,6 +24,7 @@ struct submission {
     size_t jws_len;
     struct merkle_hash leaf; /* of the JWS */
     struct catalogue *catalogue; /* that it was checked against; held */
+    int64_t received_at;
 
     /* a response */
     int64_t round, action, member; /* the store's numbers */
@@ -37,7 +38,6 @@ struct submission {
     uint8_t public_key[KEY_BYTES];
     uint8_t invitation[SHA256_BYTES];
     bool iat_fits; /* iat was within ENROLMENT_SKEW when it arrived; asked of a new enrolment alone */
-    int64_t received_at;
 
     /* the outcome */
     enum submission_verdict verdict;
@@ -47,6 +47,7 @@ struct submission {
     int64_t replaced; /* the response that it replaced, or -1 */
     struct proofs *proofs; /* of the commit, when accepted; held */
     int64_t current_revision; /* with PROBLEM_STALE_REVISION */
+    int64_t retry_after; /* seconds, with PROBLEM_TOO_MANY */
 
     uint16_t slots[]; /* counters that a response adds one to */
 };

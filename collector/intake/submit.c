@@ -110,6 +110,10 @@ static int read_response(const struct jws *jws, const struct catalogue *catalogu
         response_free(response);
         refuse_for(refusal, PROBLEM_INVALID_RESPONSE,
                    "The response does not fit the panel; each fault is named in errors.");
+    } else if (payload.len > catalogue_payload_max(catalogue, ballot->round)) {
+        ballot_free(ballot);
+        response_free(response);
+        refuse_for(refusal, PROBLEM_TOO_LARGE, "The claims are longer than the longest answers to these questions.");
     } else {
         result = 0;
     }
@@ -128,6 +132,7 @@ static void fill_response(struct submission *s, const struct response *response,
     s->round = catalogue->round_numbers[ballot->round];
     s->action = catalogue->action_numbers[ballot->action];
     s->revision = response->revision;
+    s->received_at = now;
     s->round_open = round_is_open(&catalogue->panel->rounds[ballot->round], now);
     tally_slots(catalogue_layout(catalogue, ballot->round), ballot, s->slots);
 }

@@ -3,6 +3,7 @@
 #include "base/lang.h"
 #include "base/list.h"
 #include "base/mem.h"
+#include "panel/response.h"
 #include <string.h>
 
 static void destroy_catalogue(void *value)
@@ -11,6 +12,7 @@ static void destroy_catalogue(void *value)
     for (size_t i = 0; catalogue->layouts && i < catalogue->panel->questionnaire_count; i++)
         tally_layout_free(catalogue->layouts[i]);
     mem_free(catalogue->layouts);
+    mem_free(catalogue->payloads_max);
     mem_free(catalogue->round_numbers);
     mem_free(catalogue->action_numbers);
     action_list_free(catalogue->actions);
@@ -39,6 +41,11 @@ static struct catalogue *new_catalogue(void)
     counted_init(&catalogue->counted, destroy_catalogue);
     buf_init(&catalogue->definition, PANEL_JSON_MAX);
     return catalogue;
+}
+
+size_t catalogue_payload_max(const struct catalogue *catalogue, size_t round)
+{
+    return catalogue->payloads_max[catalogue->panel->rounds[round].questionnaire];
 }
 
 const struct tally_layout *catalogue_layout(const struct catalogue *catalogue, size_t round)
@@ -73,9 +80,12 @@ static int make_layouts(struct catalogue *catalogue)
 {
     const struct panel *panel = catalogue->panel;
     catalogue->layouts = mem_calloc(panel->questionnaire_count, sizeof(struct tally_layout *));
+    catalogue->payloads_max = mem_calloc(panel->questionnaire_count, sizeof *catalogue->payloads_max);
     catalogue->round_numbers = mem_calloc(panel->round_count, sizeof *catalogue->round_numbers);
-    if (!catalogue->layouts || !catalogue->round_numbers)
+    if (!catalogue->layouts || !catalogue->payloads_max || !catalogue->round_numbers)
         return -1;
+    for (size_t i = 0; i < panel->questionnaire_count; i++)
+        catalogue->payloads_max[i] = response_claims_max(&panel->questionnaires[i]);
     for (size_t i = 0; i < panel->questionnaire_count; i++)
         if ((catalogue->layouts[i] = tally_layout_new(&panel->questionnaires[i])) == NULL)
             return -1;

@@ -21,6 +21,7 @@ struct catalogue {
     struct panel *panel;
     struct action_list *actions;
     struct tally_layout **layouts; /* by questionnaire */
+    size_t *payloads_max; /* by questionnaire: bytes of the longest claims that answer it */
     int64_t *round_numbers; /* by index in panel->rounds */
     int64_t *action_numbers; /* by index in actions->list */
     struct buf definition; /* the definition as imported, JSON */
@@ -46,6 +47,9 @@ int catalogue_no_panel(struct error *error);
 /* One more holder, and one less; the last one out frees. Any thread. NULL is fine. */
 struct catalogue *catalogue_hold(struct catalogue *catalogue);
 void catalogue_release(struct catalogue *catalogue);
+
+/* Bytes that the claims of a response in a round take at most. */
+size_t catalogue_payload_max(const struct catalogue *catalogue, size_t round);
 
 /* The layout of a round's counters. */
 const struct tally_layout *catalogue_layout(const struct catalogue *catalogue, size_t round);

@@ -18,7 +18,7 @@ const visited = new Set();
 let collector, members, tokens;
 
 before(async () => {
-  collector = await ready('openapi', { panel: panelOfRounds(), codes: 3, env: { BURGERPANEL_METRICS_LISTEN: '0' } });
+  collector = await ready('openapi', { panel: panelOfRounds(), codes: 3, env: { BURGERPANEL_METRICS_LISTEN: '0', BURGERPANEL_MEMBER_REVISIONS: '1' } });
   members = collector.codes.map(() => new Member('wau'));
   tokens = {
     team: bearer(await makeToken(collector, 'programme', 'team')),
@@ -126,6 +126,7 @@ test('responses', async () => {
   await hold('POST', '/responses', 409, jose(members[0].response('closed', ACTION, good)));
   await hold('POST', '/responses', 413, jose('x'.repeat(33 * 1024)));
   await hold('POST', '/responses', 415, { body: 'x', headers: { 'Content-Type': 'text/plain' } });
+  await hold('POST', '/responses', 429, jose(members[0].response(ROUND, ACTION, good, { revision: 3 })));
 });
 
 test('batches', async () => {

@@ -107,7 +107,9 @@ export class Collector {
   }
 
   async start(listen = '127.0.0.1:0', options = {}) {
-    this.process = start('burgerpanel-collector', ['serve', '--listen', listen, '--store', this.store], options);
+    // Few members stand for many here, so what one member may send is bounded only where a test is about that.
+    const env = { BURGERPANEL_MEMBER_RESPONSES: '0', BURGERPANEL_MEMBER_REVISIONS: '0', ...options.env };
+    this.process = start('burgerpanel-collector', ['serve', '--listen', listen, '--store', this.store], { ...options, env });
     this.url = await poll('the collector to listen', 20, () => {
       if (this.process.code !== undefined) throw new Error(`the collector ended at once: ${this.process.stderr}`);
       return this.process.stdout.match(/^listening on (http:\/\/\S+)$/m)?.[1].replace(/\/$/, '');

@@ -19,6 +19,7 @@ static const struct {
     {PROBLEM_ROUND_NOT_OPEN, "round-not-open", 409},
     {PROBLEM_STALE_REVISION, "stale-revision", 409},
     {PROBLEM_UNAVAILABLE, "unavailable", 503},
+    {PROBLEM_TOO_MANY, "too-many", 429},
     {PROBLEM_BAD_REQUEST, "bad-request", 400},
     {PROBLEM_UNAUTHORIZED, "unauthorized", 401},
     {PROBLEM_FORBIDDEN, "forbidden", 403},

@@ -371,6 +371,63 @@ Test(ledger, keeps_working_while_an_import_makes_no_sense)
     store_close(other);
 }
 
+/* What one member may send. */
+
+/* The parcel's submission as if it had arrived at that moment. */
+static void apply_at(struct parcel *parcel, int64_t when)
+{
+    parcel->submission->received_at = when;
+    apply(parcel, 1);
+}
+
+Test(ledger, turns_away_more_than_a_member_may_send_in_a_minute_and_harms_no_other)
+{
+    struct parcel parcels[5], again;
+    static const char *const actions[] = {"WA-1.01", "WA-1.02", "WA-1.03", "WA-1.03", "WA-1.03"};
+    ledger_free(kit.ledger);
+    kit.shared.responses = quota_new(2, 60, 8);
+    kit_start(&kit);
+    for (size_t i = 0; i < 5; i++)
+        parcel_respond(&parcels[i], &kit, &members[i == 3 ? 1 : 0], actions[i], 1, KIT_ANSWERS);
+    for (size_t i = 0; i < 4; i++)
+        apply_at(&parcels[i], KIT_NOW + (int64_t)i);
+    assert_accepted(&parcels[0], 3, -1);
+    assert_accepted(&parcels[1], 4, -1);
+    assert_refused(&parcels[2], PROBLEM_TOO_MANY);
+    cr_assert_eq(parcels[2].submission->retry_after, 58);
+    assert_accepted(&parcels[3], 5, -1);
+    parcel_again(&again, &kit, &parcels[0]);
+    apply_at(&again, KIT_NOW + 5);
+    assert_repeated(&again, 3, -1);
+    apply_at(&parcels[4], KIT_NOW + 60);
+    assert_accepted(&parcels[4], 6, -1);
+    cr_assert_eq(kit_entries(kit.store), 7);
+    parcel_free(&again);
+    parcels_free(parcels, 5);
+    quota_free(kit.shared.responses);
+}
+
+Test(ledger, turns_away_more_revisions_of_an_action_than_a_day_has)
+{
+    struct parcel parcels[5];
+    ledger_free(kit.ledger);
+    kit.shared.revisions = quota_new(2, 86400, 8);
+    kit_start(&kit);
+    for (int64_t i = 0; i < 4; i++) {
+        parcel_respond(&parcels[i], &kit, &members[0], "WA-1.01", i + 1, KIT_ANSWERS);
+        apply_at(&parcels[i], KIT_NOW + i * 3600);
+    }
+    assert_accepted(&parcels[2], 5, 4);
+    assert_refused(&parcels[3], PROBLEM_TOO_MANY);
+    cr_assert_eq(parcels[3].submission->retry_after, 86400 - 2 * 3600);
+    parcel_respond(&parcels[4], &kit, &members[0], "WA-1.02", 1, KIT_ANSWERS);
+    apply_at(&parcels[4], KIT_NOW + 3 * 3600);
+    assert_accepted(&parcels[4], 6, -1);
+    assert_counts(0, (int64_t[SLOTS]){1, 1, 0, 0, 0, 1, 0, 1, 0, 1});
+    parcels_free(parcels, 5);
+    quota_free(kit.shared.revisions);
+}
+
 /* An entry that was erased, the hash of which is kept. */
 Test(ledger, knows_a_response_again_whose_entry_was_erased)
 {
