@@ -156,9 +156,10 @@ static const struct cli_option *option_at(const struct cli_option *own, size_t i
 
 /* What stands for a value, in Dutch; a name that is not here is the same in both languages. */
 static const char *const dutch_names[][2] = {
-    {"ACTION", "ACTIE"}, {"ADDRESS", "ADRES"}, {"DAYS", "DAGEN"},  {"DIR", "MAP"},        {"FILE", "BESTAND"},
-    {"LEVEL", "NIVEAU"}, {"MEMBER", "LID"},    {"NAME", "NAAM"},   {"PORT", "POORT"},     {"PROFILE", "PROFIEL"},
-    {"REASON", "REDEN"}, {"ROLE", "ROL"},      {"ROUND", "RONDE"}, {"QUESTION", "VRAAG"}, {"VALUE", "WAARDE"},
+    {"ACTION", "ACTIE"},  {"ADDRESS", "ADRES"}, {"DAYS", "DAGEN"},      {"DIR", "MAP"},
+    {"FILE", "BESTAND"},  {"LEVEL", "NIVEAU"},  {"MEMBER", "LID"},      {"NAME", "NAAM"},
+    {"NUMBER", "NUMMER"}, {"PORT", "POORT"},    {"PROFILE", "PROFIEL"}, {"REASON", "REDEN"},
+    {"ROLE", "ROL"},      {"ROUND", "RONDE"},   {"QUESTION", "VRAAG"},  {"VALUE", "WAARDE"},
 };
 
 static const char *find_dutch_name(const char *name, size_t len)
