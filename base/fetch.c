@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <signal.h>
 #include <stdbool.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
@@ -190,6 +191,13 @@ static int set_defaults(CURL *curl, const char *agent, long seconds)
     return fine ? 0 : -1;
 }
 
+/* Authorities of one's own, where an organisation signs its own certificates. Empty counts as none. */
+static int set_authorities(CURL *curl)
+{
+    const char *file = getenv("BURGERPANEL_CA_FILE");
+    return !file || *file == '\0' || curl_easy_setopt(curl, CURLOPT_CAINFO, file) == CURLE_OK ? 0 : -1;
+}
+
 struct fetch *fetch_open(const char *agent, long seconds)
 {
     static bool started;
@@ -202,7 +210,7 @@ struct fetch *fetch_open(const char *agent, long seconds)
     if (!fetch)
         return NULL;
     fetch->curl = curl_easy_init();
-    if (fetch->curl && set_defaults(fetch->curl, agent, seconds) == 0)
+    if (fetch->curl && set_defaults(fetch->curl, agent, seconds) == 0 && set_authorities(fetch->curl) == 0)
         return fetch;
     fetch_close(fetch);
     return NULL;
@@ -227,7 +235,8 @@ static enum fetch_outcome sort_certificate(CURL *curl)
         curl_easy_getinfo(curl, CURLINFO_SSL_VERIFYRESULT, &fault) != CURLE_OK)
         return FETCH_UNTRUSTED;
     switch (fault) {
-    case 0: /* it is well signed, so libcurl itself has found the name wrong */
+    case 0:
+    case 1: /* OpenSSL has found nothing wrong, so libcurl itself has, with the name; it begins with 1 */
     case 62: /* host name mismatch */
     case 64: /* address mismatch */
         return FETCH_WRONG_NAME;

@@ -55,8 +55,9 @@ struct fetch_answer {
  * at the end. -1 when `typed` is no such URL, or there is no memory. */
 MUST_CHECK int fetch_normalise_url(const char *typed, struct buf *out);
 
-/* `agent` is told as User-Agent; an exchange may last `seconds` in all. From then on the process ignores SIGPIPE. NULL
- * when there is no memory. Connects at the first request. Free with fetch_close. */
+/* `agent` is told as User-Agent; an exchange may last `seconds` in all. The file that BURGERPANEL_CA_FILE names in the
+ * environment holds authorities (PEM) that are trusted as well as the machine's. From then on the process ignores
+ * SIGPIPE. NULL when there is no memory. Connects at the first request. Free with fetch_close. */
 MUST_CHECK struct fetch *fetch_open(const char *agent, long seconds);
 void fetch_close(struct fetch *fetch);
 

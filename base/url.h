@@ -4,7 +4,7 @@
 
 #include <stdbool.h>
 
-/* Whether what is sent to this http or https URL (scheme and host in lower case) can be read on the way: plain http,
+/* Whether what is sent to this http or https URL can be read on the way: plain http,
  * and not to this machine itself (localhost, 127.0.0.0/8, [::1]). */
 bool url_is_exposed(const char *url);
 

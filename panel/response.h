@@ -37,8 +37,8 @@ struct mark {
 struct ballot {
     size_t round; /* index in the panel */
     size_t action; /* index in the action list */
-    struct mark *
-        marks; /* in the order of the questionnaire; for each answered question first MARK_ANSWERED, then its options */
+    /* In the order of the questionnaire; for each answered question first MARK_ANSWERED, then its options. */
+    struct mark *marks;
     size_t mark_count;
 };
 
