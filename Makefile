@@ -241,7 +241,7 @@ coverage: $(HAVE) ## which lines the tests reach, as a page under build/coverage
 fresh-test: $(HAVE) ## demo, test and lint on a bare Debian 12 each, as a newcomer would run them (as root)
 	@BUILD='$(BUILD)' tests/fresh/run.sh
 
-install: programs ## both programs, a unit for systemd and the documentation (prefix=/usr/local, DESTDIR=)
+install: programs ## both programs, a unit for systemd and the documentation
 	$(INSTALL) -d '$(DESTDIR)$(bindir)' '$(DESTDIR)$(unitdir)' '$(DESTDIR)$(docdir)/docs'
 	$(INSTALL) -m 755 $(PROGRAMS) '$(DESTDIR)$(bindir)'
 	sed -e 's|@bindir@|$(bindir)|' -e 's|@sysconfdir@|$(sysconfdir)|' packaging/burgerpanel.service \
@@ -255,8 +255,9 @@ clean: ## removes all that was built
 
 help: ## this list
 	@sed -n 's/^\([a-z][a-z-]*\):.*## \(.*\)$$/  make \1|\2/p' Makefile | while IFS='|' read -r target text; do \
-	    printf '%-16s %s\n' "$$target" "$$text"; done
+	    printf '%-18s %s\n' "$$target" "$$text"; done
 	@echo
 	@echo '  CC, CPPFLAGS, CFLAGS, LDFLAGS   added to ours; WERROR=0: warnings are no errors; V=1: shows each command'
 	@echo '  BUILD=build                     where all of it goes'
+	@echo '  prefix, bindir, docdir …        where install puts things: the GNU names; DESTDIR goes before them'
 	@echo '  VARIANT=release                 or $(filter-out release,$(patsubst VARIANT_%,%,$(filter VARIANT_%,$(.VARIABLES))))'

@@ -69,7 +69,7 @@ int jws_parse(const char *text, size_t len, const char *typ, struct jws *out, st
 {
     char bytes[JWS_MAX / 4 * 3]; /* no allocation for what is there once a request */
     size_t count;
-    struct jws jws;
+    struct jws jws = {0};
     if (len > JWS_MAX)
         return error_set(error, ERROR_REFUSED, "longer than 32 KiB");
     if (jws_split(text, len, &jws, error) < 0)

@@ -73,7 +73,7 @@ int receipt_parse(const char *text, size_t len, struct receipt *out, struct erro
 int receipt_check(const char *text, size_t len, const struct merkle_hash *leaf, const struct note_key *key,
                   uint64_t *index, struct error *error)
 {
-    struct receipt receipt;
+    struct receipt receipt = {0};
     struct merkle_head head;
     if (receipt_parse(text, len, &receipt, error) < 0 ||
         checkpoint_open(receipt.checkpoint, receipt.checkpoint_len, key, &head, error) < 0)

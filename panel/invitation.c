@@ -61,14 +61,10 @@ static bool is_ascii_letter_or_digit(char c)
 static const char *next_letter_or_digit(const char *at, size_t *step)
 {
     for (size_t left = strlen(at); left > 0; at += *step, left -= *step) {
-        *step = utf8_step(at, left);
-        if (*step == 0)
-            *step = 1;
-        else if (*step == 1 && !is_ascii_letter_or_digit(*at))
-            continue;
-        else if (*step > 1 && is_passed_over(utf8_code(at, *step)))
-            continue;
-        return at;
+        size_t len = utf8_step(at, left);
+        *step = len > 0 ? len : 1;
+        if (len == 0 || (len == 1 ? is_ascii_letter_or_digit(*at) : !is_passed_over(utf8_code(at, len))))
+            return at;
     }
     return NULL;
 }

@@ -68,12 +68,12 @@ static int parse_request(const char *payload, size_t len, size_t count, struct o
     return 0;
 }
 
-int erasure_parse(const char *payload, size_t len, struct own_data_request *out, struct error *error)
+int own_data_parse_erasure(const char *payload, size_t len, struct own_data_request *out, struct error *error)
 {
     return parse_request(payload, len, ERASURE_CLAIMS, out, error);
 }
 
-int access_parse(const char *payload, size_t len, struct own_data_request *out, struct error *error)
+int own_data_parse_access(const char *payload, size_t len, struct own_data_request *out, struct error *error)
 {
     return parse_request(payload, len, ACCESS_CLAIMS, out, error);
 }
@@ -96,7 +96,7 @@ static void put_shared_claims(struct buf *out, const struct own_data_request *re
     key_put_jwk(out, request->public_key);
 }
 
-void erasure_put_claims(struct buf *out, const struct own_data_request *request)
+void own_data_put_erasure(struct buf *out, const struct own_data_request *request)
 {
     put_shared_claims(out, request);
     if (request->round) {
@@ -110,7 +110,7 @@ void erasure_put_claims(struct buf *out, const struct own_data_request *request)
     }
 }
 
-void access_put_claims(struct buf *out, const struct own_data_request *request)
+void own_data_put_access(struct buf *out, const struct own_data_request *request)
 {
     put_shared_claims(out, request);
     buf_put_char(out, '}');

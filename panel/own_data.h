@@ -22,14 +22,16 @@ struct own_data_request {
 
 /* Reads a payload: strict JSON with exactly the claims of an erasure, of the right types. -1: *error (may be NULL),
  * ERROR_REFUSED with a phrase in English or ERROR_MEMORY. Free with own_data_free. */
-MUST_CHECK int erasure_parse(const char *payload, size_t len, struct own_data_request *out, struct error *error);
+MUST_CHECK int own_data_parse_erasure(const char *payload, size_t len, struct own_data_request *out,
+                                      struct error *error);
 
 /* The same of a request for access. */
-MUST_CHECK int access_parse(const char *payload, size_t len, struct own_data_request *out, struct error *error);
+MUST_CHECK int own_data_parse_access(const char *payload, size_t len, struct own_data_request *out,
+                                     struct error *error);
 void own_data_free(struct own_data_request *request);
 
 /* Puts the claims as JSON, for jws_sign; `document` is not looked at. */
-void erasure_put_claims(struct buf *out, const struct own_data_request *request);
-void access_put_claims(struct buf *out, const struct own_data_request *request);
+void own_data_put_erasure(struct buf *out, const struct own_data_request *request);
+void own_data_put_access(struct buf *out, const struct own_data_request *request);
 
 #endif

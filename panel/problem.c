@@ -7,50 +7,50 @@
 struct problem_row {
     const char *name;
     unsigned status;
-    const char *title;
     bool is_final;
+    const char *title;
     const char *detail;
     const char *english, *dutch; /* for a member; NULL for none */
 };
 
 // clang-format off
 static const struct problem_row problems[PROBLEMS] = {
-    [PROBLEM_NONE] = {"", 0, "", false, "", NULL, NULL},
-    [PROBLEM_TOO_LARGE] = {"too-large", 413, "The body is too large", true,
+    [PROBLEM_NONE] = {"", 0, false, "", "", NULL, NULL},
+    [PROBLEM_TOO_LARGE] = {"too-large", 413, true, "The body is too large",
         "The body is larger than this path takes.", NULL, NULL},
-    [PROBLEM_UNSUPPORTED_MEDIA_TYPE] = {"unsupported-media-type", 415, "The media type is not supported", false,
+    [PROBLEM_UNSUPPORTED_MEDIA_TYPE] = {"unsupported-media-type", 415, false, "The media type is not supported",
         "The body's Content-Type is not the one that this path takes.", NULL, NULL},
-    [PROBLEM_MALFORMED_ENVELOPE] = {"malformed-envelope", 400, "The signed envelope is malformed", true,
+    [PROBLEM_MALFORMED_ENVELOPE] = {"malformed-envelope", 400, true, "The signed envelope is malformed",
         "", NULL, NULL},
-    [PROBLEM_NOT_VERIFIED] = {"not-verified", 401, "The signature could not be verified", false, "",
+    [PROBLEM_NOT_VERIFIED] = {"not-verified", 401, false, "The signature could not be verified", "",
         "the collector does not know this key (any more)", "de verzamelaar kent deze sleutel niet (meer)"},
-    [PROBLEM_INVALID_CLAIMS] = {"invalid-claims", 400, "The claims are not what they must be", true, "", NULL, NULL},
-    [PROBLEM_INVALID_RESPONSE] = {"invalid-response", 400, "The response does not fit the panel", true, "",
+    [PROBLEM_INVALID_CLAIMS] = {"invalid-claims", 400, true, "The claims are not what they must be", "", NULL, NULL},
+    [PROBLEM_INVALID_RESPONSE] = {"invalid-response", 400, true, "The response does not fit the panel", "",
         "the answers don't fit the questions", "de antwoorden passen niet bij de vragen"},
-    [PROBLEM_INVITATION_REFUSED] = {"invitation-refused", 403, "The invitation is refused", false, "",
+    [PROBLEM_INVITATION_REFUSED] = {"invitation-refused", 403, false, "The invitation is refused", "",
         "the invitation is unknown, withdrawn or already used with another key",
         "de uitnodiging is onbekend, ingetrokken of al met een andere sleutel gebruikt"},
-    [PROBLEM_ROUND_NOT_OPEN] = {"round-not-open", 409, "The round is not open", false, "",
+    [PROBLEM_ROUND_NOT_OPEN] = {"round-not-open", 409, false, "The round is not open", "",
         "the round is not open", "de ronde is niet open"},
-    [PROBLEM_STALE_REVISION] = {"stale-revision", 409, "A response of this or a higher revision is there already", true,
+    [PROBLEM_STALE_REVISION] = {"stale-revision", 409, true, "A response of this or a higher revision is there already",
         "", "a later response to this action is already known", "er is al een latere reactie op deze actie"},
-    [PROBLEM_UNAVAILABLE] = {"unavailable", 503, "The collector can't accept this now", false,
+    [PROBLEM_UNAVAILABLE] = {"unavailable", 503, false, "The collector can't accept this now",
         "The collector is busy; send the same again later.",
         "the collector can't take it just now", "de verzamelaar kan nu even niets aannemen"},
-    [PROBLEM_TOO_MANY] = {"too-many", 429, "This is more than one member may send for now", false, "",
+    [PROBLEM_TOO_MANY] = {"too-many", 429, false, "This is more than one member may send for now", "",
         "this is more than one member may send for now; it will be sent later",
         "dit is meer dan één panellid nu mag sturen; het wordt later verstuurd"},
-    [PROBLEM_BAD_REQUEST] = {"bad-request", 400, "The request is not understood", false,
+    [PROBLEM_BAD_REQUEST] = {"bad-request", 400, false, "The request is not understood",
         "The query has an argument that this path does not take, one without a value, or one twice.", NULL, NULL},
-    [PROBLEM_UNAUTHORIZED] = {"unauthorized", 401, "A valid token is needed", false, "", NULL, NULL},
-    [PROBLEM_FORBIDDEN] = {"forbidden", 403, "The token does not give this right", false, "", NULL, NULL},
-    [PROBLEM_NOT_FOUND] = {"not-found", 404, "There is nothing here", false,
+    [PROBLEM_UNAUTHORIZED] = {"unauthorized", 401, false, "A valid token is needed", "", NULL, NULL},
+    [PROBLEM_FORBIDDEN] = {"forbidden", 403, false, "The token does not give this right", "", NULL, NULL},
+    [PROBLEM_NOT_FOUND] = {"not-found", 404, false, "There is nothing here",
         "There is nothing at this path; a path never ends in a slash.", NULL, NULL},
-    [PROBLEM_METHOD_NOT_ALLOWED] = {"method-not-allowed", 405, "The method is not allowed here", false,
+    [PROBLEM_METHOD_NOT_ALLOWED] = {"method-not-allowed", 405, false, "The method is not allowed here",
         "This path takes another method; the Allow header says which.", NULL, NULL},
-    [PROBLEM_NOT_ACCEPTABLE] = {"not-acceptable", 406, "None of the accepted media types can be given", false,
+    [PROBLEM_NOT_ACCEPTABLE] = {"not-acceptable", 406, false, "None of the accepted media types can be given",
         "", NULL, NULL},
-    [PROBLEM_INTERNAL] = {"internal", 500, "Something went wrong in the collector", false, "", NULL, NULL},
+    [PROBLEM_INTERNAL] = {"internal", 500, false, "Something went wrong in the collector", "", NULL, NULL},
 };
 // clang-format on
 

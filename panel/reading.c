@@ -207,10 +207,10 @@ static void fault_count(struct reading *r, size_t count, size_t least, size_t mo
 {
     if (count < least)
         reading_fault(r, T("must have at least %zu %s, has %zu", "moet minstens %zu %s hebben, heeft er %zu"), least,
-                      least == 1 ? T("element", "element") : T("elements", "elementen"), count);
+                      least == 1 ? "element" : T("elements", "elementen"), count);
     else
         reading_fault(r, T("may have at most %zu %s, has %zu", "mag hoogstens %zu %s hebben, heeft er %zu"), most,
-                      most == 1 ? T("element", "element") : T("elements", "elementen"), count);
+                      most == 1 ? "element" : T("elements", "elementen"), count);
 }
 
 const struct json *reading_list(struct reading *r, const struct json *object, const char *name, size_t least,

@@ -119,7 +119,7 @@ static void put_listing(struct listing *l)
         output_put_cell(l->out, T("round", "ronde"), l->round_width + 2);
         output_put_cell(l->out, T("open until", "open tot"), CLOSES_WIDTH);
         output_put_cell(l->out, T("action", "actie"), l->id_width + 2);
-        output_put_cell(l->out, T("status", "status"), STATUS_WIDTH);
+        output_put_cell(l->out, "status", STATUS_WIDTH);
         output_put_cell(l->out, T("answered", "beantwoord"), ANSWERED_WIDTH);
         buf_put_text(l->out, T("title\n", "titel\n"));
     }

@@ -21,7 +21,7 @@ static void say_action(const struct catalogue *catalogue, const struct response_
         cli_say(T("  lead: %s; status: %s", "  trekker: %s; status: %s"), action->lead,
                 messages_action_status(action->status));
     else
-        cli_say("  %s: %s", T("status", "status"), messages_action_status(action->status));
+        cli_say("  status: %s", messages_action_status(action->status));
 }
 
 int draft_begin(struct draft *draft, const struct round *round, const char *action)

@@ -169,11 +169,10 @@ static enum try_result set_typed(const struct prompt *prompt, struct answers *an
     enum try_result result = TRY_AGAIN;
     buf_init(&typed, TYPED_MAX);
     put_typed(&typed, q, line, answers->separator);
-    if (buf_check(&typed) < 0 || answers_set(answers, question, buf_text(&typed)) < 0)
-        result = TRY_FAILED;
-    else if (check_typed(q, buf_text(&typed), answers->separator) && check_room(prompt, answers))
+    bool is_set = buf_check(&typed) == 0 && answers_set(answers, question, buf_text(&typed)) == 0;
+    if (is_set && check_typed(q, buf_text(&typed), answers->separator) && check_room(prompt, answers))
         result = TRY_DONE;
-    else if (answers_set(answers, question, NULL) < 0)
+    else if (!is_set || answers_set(answers, question, NULL) < 0)
         result = TRY_FAILED;
     buf_free(&typed);
     return result;

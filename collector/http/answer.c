@@ -21,6 +21,42 @@ static const struct http_header common_headers[] = {
     {NULL, NULL},
 };
 
+static const struct {
+    unsigned status;
+    const char *phrase;
+} phrases[] = {
+    {200, "OK"},
+    {201, "Created"},
+    {304, "Not Modified"},
+    {400, "Bad Request"},
+    {401, "Unauthorized"},
+    {403, "Forbidden"},
+    {404, "Not Found"},
+    {405, "Method Not Allowed"},
+    {406, "Not Acceptable"},
+    {408, "Request Timeout"},
+    {409, "Conflict"},
+    {411, "Length Required"},
+    {413, "Content Too Large"},
+    {415, "Unsupported Media Type"},
+    {417, "Expectation Failed"},
+    {429, "Too Many Requests"},
+    {431, "Request Header Fields Too Large"},
+    {500, "Internal Server Error"},
+    {501, "Not Implemented"},
+    {503, "Service Unavailable"},
+    {505, "HTTP Version Not Supported"},
+};
+
+/* "" for a status that is never answered. */
+static const char *phrase_of(unsigned status)
+{
+    for (size_t i = 0; i < sizeof phrases / sizeof *phrases; i++)
+        if (phrases[i].status == status)
+            return phrases[i].phrase;
+    return "";
+}
+
 /* Headers. */
 
 static void clear_headers(struct http_exchange *x)
@@ -128,7 +164,7 @@ void answer_set_plain(struct http_exchange *x, unsigned status, const char *deta
 {
     struct buf body;
     buf_init(&body, SIZE_MAX);
-    buf_printf(&body, "{\"type\":\"about:blank\",\"title\":\"%s\",\"status\":%u,\"detail\":", answer_phrase(status),
+    buf_printf(&body, "{\"type\":\"about:blank\",\"title\":\"%s\",\"status\":%u,\"detail\":", phrase_of(status),
                status);
     json_put_text(&body, detail);
     buf_put_char(&body, '}');
@@ -168,41 +204,6 @@ void answer_free(struct http_exchange *x)
 }
 
 /* The head. */
-
-static const struct {
-    unsigned status;
-    const char *phrase;
-} phrases[] = {
-    {200, "OK"},
-    {201, "Created"},
-    {304, "Not Modified"},
-    {400, "Bad Request"},
-    {401, "Unauthorized"},
-    {403, "Forbidden"},
-    {404, "Not Found"},
-    {405, "Method Not Allowed"},
-    {406, "Not Acceptable"},
-    {408, "Request Timeout"},
-    {409, "Conflict"},
-    {411, "Length Required"},
-    {413, "Content Too Large"},
-    {415, "Unsupported Media Type"},
-    {417, "Expectation Failed"},
-    {429, "Too Many Requests"},
-    {431, "Request Header Fields Too Large"},
-    {500, "Internal Server Error"},
-    {501, "Not Implemented"},
-    {503, "Service Unavailable"},
-    {505, "HTTP Version Not Supported"},
-};
-
-const char *answer_phrase(unsigned status)
-{
-    for (size_t i = 0; i < sizeof phrases / sizeof *phrases; i++)
-        if (phrases[i].status == status)
-            return phrases[i].phrase;
-    return "";
-}
 
 static void put_header_line(struct buf *out, const char *name, const char *value)
 {
@@ -251,7 +252,7 @@ static void put_framing(const struct http_exchange *x, struct buf *out)
 void answer_put_head(const struct http_exchange *x, const char *date, struct buf *out)
 {
     const struct http_header *of_route = x->match.route ? x->match.route->headers : NULL;
-    buf_printf(out, "HTTP/1.1 %u %s\r\n", x->status, answer_phrase(x->status));
+    buf_printf(out, "HTTP/1.1 %u %s\r\n", x->status, phrase_of(x->status));
     put_header_line(out, "Date", date);
     put_list(x, of_route, NULL, out);
     put_list(x, common_headers, of_route, out);

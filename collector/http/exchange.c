@@ -50,7 +50,8 @@ int exchange_keep_head(struct http_exchange *x, size_t len)
         return -1;
     memcpy(x->head_copy, x->head.bytes, len);
     x->head.bytes = x->head_copy;
-    exchange_charge_small(x, len);
+    account_charge_small(&x->settings->account, len);
+    x->charged += len;
     return 0;
 }
 
@@ -68,12 +69,6 @@ int exchange_charge(struct http_exchange *x, size_t bytes)
         return -1;
     x->charged += bytes;
     return 0;
-}
-
-void exchange_charge_small(struct http_exchange *x, size_t bytes)
-{
-    account_charge_small(&x->settings->account, bytes);
-    x->charged += bytes;
 }
 
 int http_charge(struct http_exchange *x, size_t bytes)

@@ -93,9 +93,6 @@ void exchange_drop_body(struct http_exchange *x);
 /* Charges so many bytes more until the exchange ends. -1: there is no room. */
 MUST_CHECK int exchange_charge(struct http_exchange *x, size_t bytes);
 
-/* The same for what is small and bounded by the number of connections: it always fits. */
-void exchange_charge_small(struct http_exchange *x, size_t bytes);
-
 /* body.c */
 
 /* Room for the next bytes of a body that isn't whole yet; *len says how many. NULL: there is none, and the answer has
@@ -120,8 +117,5 @@ void answer_put_head(const struct http_exchange *x, const char *date, struct buf
 /* Frees the body of the answer; it is then without one. */
 void answer_drop_body(struct http_exchange *x);
 void answer_free(struct http_exchange *x);
-
-/* The phrase of a status; "" for one that is never answered. */
-const char *answer_phrase(unsigned status);
 
 #endif

@@ -13,7 +13,7 @@ struct reader {
     bool held_off; /* not to be opened now */
 };
 
-static void close_handle(struct reader *reader)
+static void drop_handle(struct reader *reader)
 {
     tiles_free(reader->tiles);
     store_close(reader->store);
@@ -29,7 +29,7 @@ static int open_handle(struct reader *reader, struct error *error)
     reader->tiles = tiles_new(reader->store);
     if (reader->tiles)
         return 0;
-    close_handle(reader);
+    drop_handle(reader);
     return error_no_memory(error);
 }
 
@@ -52,7 +52,7 @@ void reader_close(struct reader *reader)
 {
     if (!reader)
         return;
-    close_handle(reader);
+    drop_handle(reader);
     pthread_mutex_destroy(&reader->lock);
     mem_free(reader);
 }
@@ -83,7 +83,7 @@ void reader_let_go(struct reader *reader)
 {
     pthread_mutex_lock(&reader->lock);
     reader->held_off = true;
-    close_handle(reader);
+    drop_handle(reader);
     pthread_mutex_unlock(&reader->lock);
 }
 

@@ -64,11 +64,6 @@ void signer_close(struct signer *signer)
     mem_free(signer);
 }
 
-const struct merkle_head *signer_last(const struct signer *signer)
-{
-    return &signer->last.head;
-}
-
 const char *signer_checkpoint(const struct signer *signer)
 {
     return buf_text(&signer->last.note);

@@ -14,10 +14,7 @@ struct signer;
 MUST_CHECK struct signer *signer_open(const char *key_path, const char *verifier, struct error *error);
 void signer_close(struct signer *signer);
 
-/* The last tree that was signed; size 0 for none. */
-const struct merkle_head *signer_last(const struct signer *signer);
-
-/* The checkpoint of that tree, a signed note; "" for none. Valid until the next signer_sign. */
+/* The checkpoint of the last tree that was signed, a note; "" for none. Valid until the next signer_sign. */
 const char *signer_checkpoint(const struct signer *signer);
 
 /* Whether the tree of `size` leaves that `read` gives continues the last one signed; the empty tree is the first to be.

@@ -138,11 +138,6 @@ enum store_result sheet_put_next(struct sheet *sheet, struct buf *out, struct er
     return result;
 }
 
-uint64_t sheet_rows(const struct sheet *sheet)
-{
-    return sheet->rows;
-}
-
 int sheet_put(const struct sheet_source *source, struct buf *out, uint64_t *rows, struct error *error)
 {
     struct sheet *sheet = sheet_new(source, error);
@@ -154,7 +149,7 @@ int sheet_put(const struct sheet_source *source, struct buf *out, uint64_t *rows
         error_no_memory(error);
     }
     if (result == STORE_NONE)
-        *rows = sheet_rows(sheet);
+        *rows = sheet->rows;
     sheet_free(sheet);
     return result == STORE_NONE ? 0 : -1;
 }

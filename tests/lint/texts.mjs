@@ -8,8 +8,9 @@ const ENGLISH = /^(crypto\/\w+|panel\/(claims|enrolment|event|response|response_
 const TELLING = /^(cli_say|cli_fail|failure_tell\w*|error_set|error_prefix|error_from_errno|faults_add|sqlite_fail|sqlite_refuse|findings_add)$/;
 const PRINTING = /^(printf|fprintf|puts|fputs)$/;
 
-// What no person reads as words: a place in a document, an object of JSON, the line that scripts wait for.
-const WORDLESS = /^"(\/|\{|(listening|%s) on http)/;
+// What no person reads as words of one language: a place in a document, an object of JSON, the line that scripts wait for, and
+// a word that both languages have.
+const WORDLESS = /^"(\/|\{|(listening|%s) on http|  status: %s")/;
 const CONVERSION = /%[-+ #0]*[\d*]*(?:\.[\d*]*)?(?:(?:hh|h|ll|l|j|z|t|L)?[diouxXeEfFgGaAcspn]|\s+PRI\w+)/g;
 
 const LITERAL = /"(?:\\[^]|[^"\\\n])*"/g;

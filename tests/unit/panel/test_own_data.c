@@ -44,7 +44,7 @@ Test(own_data, erasures_of_an_independent_program_are_read)
     struct buf payload;
     struct own_data_request request;
     cr_assert_eq(open_request(json_text(json_member(sample, "jws")), ERASURE_TYP, &payload), 0);
-    cr_assert_eq(erasure_parse(buf_text(&payload), payload.len, &request, NULL), 0);
+    cr_assert_eq(own_data_parse_erasure(buf_text(&payload), payload.len, &request, NULL), 0);
     cr_assert_str_eq(request.aud, "wau");
     cr_assert_str_eq(request.round, "round-1");
     cr_assert_str_eq(request.action, "A-1");
@@ -53,7 +53,7 @@ Test(own_data, erasures_of_an_independent_program_are_read)
     buf_free(&payload);
     sample = json_next(sample);
     cr_assert_eq(open_request(json_text(json_member(sample, "jws")), ERASURE_TYP, &payload), 0);
-    cr_assert_eq(erasure_parse(buf_text(&payload), payload.len, &request, NULL), 0);
+    cr_assert_eq(own_data_parse_erasure(buf_text(&payload), payload.len, &request, NULL), 0);
     cr_assert(!request.round && !request.action);
     own_data_free(&request);
     buf_free(&payload);
@@ -80,7 +80,7 @@ Test(own_data, erasures_with_wrong_claims_are_refused)
         bool expected = false;
         for (size_t i = 0; i < 3; i++)
             expected = expected || strcmp(what, for_their_claims[i]) == 0;
-        int result = erasure_parse(buf_text(&payload), payload.len, &request, &error);
+        int result = own_data_parse_erasure(buf_text(&payload), payload.len, &request, &error);
         cr_assert_eq(result, expected ? -1 : 0, "%s", what);
         refused += expected;
         if (result == 0)
@@ -99,9 +99,9 @@ Test(own_data, access_is_read_and_takes_no_scope)
     struct buf payload;
     struct own_data_request request;
     cr_assert_eq(open_request(json_text(json_member(vectors, "access")), ACCESS_TYP, &payload), 0);
-    cr_assert_eq(access_parse(buf_text(&payload), payload.len, &request, NULL), 0);
+    cr_assert_eq(own_data_parse_access(buf_text(&payload), payload.len, &request, NULL), 0);
     cr_assert(!request.round);
-    cr_assert_eq(erasure_parse(buf_text(&payload), payload.len, &request, NULL), -1);
+    cr_assert_eq(own_data_parse_erasure(buf_text(&payload), payload.len, &request, NULL), -1);
     own_data_free(&request);
     buf_free(&payload);
     json_free(vectors);
@@ -112,8 +112,8 @@ static void compare_written(const struct own_data_request *request, bool erasure
     struct buf out;
     struct own_data_request read;
     buf_init(&out, MAX);
-    (erasure ? erasure_put_claims : access_put_claims)(&out, request);
-    cr_assert_eq((erasure ? erasure_parse : access_parse)(buf_text(&out), out.len, &read, NULL), 0);
+    (erasure ? own_data_put_erasure : own_data_put_access)(&out, request);
+    cr_assert_eq((erasure ? own_data_parse_erasure : own_data_parse_access)(buf_text(&out), out.len, &read, NULL), 0);
     cr_assert_str_eq(read.aud, request->aud);
     cr_assert_str_eq(read.jti, request->jti);
     cr_assert_eq(read.iat, request->iat);

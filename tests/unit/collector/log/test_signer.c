@@ -163,7 +163,7 @@ Test(log_key, takes_no_origin_that_a_checkpoint_has_no_room_for)
     cr_assert_eq(signer_sign(key, &head, &error), 0);
     signer_close(key);
     key = must_open(path);
-    cr_assert_eq(signer_last(key)->size, head.size);
+    cr_assert_not_null(strstr(signer_checkpoint(key), "\n9223372036854775807\n"));
     signer_close(key);
 }
 
@@ -176,7 +176,6 @@ Test(log_key, has_signed_nothing_at_first)
     const char *path = new_key("key");
     cr_assert_eq(last_checkpoint_read(path, buf_text(&verifier), &head, &error), STORE_NONE);
     struct signer *key = must_open(path);
-    cr_assert_eq(signer_last(key)->size, 0);
     cr_assert_str_eq(signer_checkpoint(key), "");
     cr_assert_str_eq(signer_public(key)->name, ORIGIN);
     cr_assert_eq(stat(checkpoint_of(path), &st), 0);
@@ -236,7 +235,6 @@ Test(log_key, survives_any_lack_of_memory)
     mem_fail_at(1);
     cr_assert_eq(signer_sign(key, &head, &error), -1);
     mem_fail_at(0);
-    cr_assert_eq(signer_last(key)->size, 3);
     cr_assert_not_null(strstr(signer_checkpoint(key), "\n3\n"));
     cr_assert_eq(signer_sign(key, &head, &error), 0);
     signer_close(key);
@@ -259,7 +257,9 @@ Test(log_key, keeps_what_it_signed_last)
         cr_assert(read.size == size && merkle_equal(&read.root, &head.root));
         signer_close(key);
         key = must_open(path);
-        cr_assert(signer_last(key)->size == size && merkle_equal(&signer_last(key)->root, &head.root));
+        text = signer_checkpoint(key);
+        cr_assert_eq(checkpoint_open(text, strlen(text), signer_public(key), &read, NULL), 0);
+        cr_assert(read.size == size && merkle_equal(&read.root, &head.root), "opened again");
         signer_close(key);
     }
 }
@@ -272,7 +272,6 @@ Test(log_key, never_signs_backwards_nor_two_roots_of_a_size)
     cr_assert_eq(signer_sign(key, &head, &error), 0);
     for (int i = 0; i < 2; i++) {
         cr_assert(signer_sign(key, i == 0 ? &other : &smaller, &error) == -1 && error.kind == ERROR_REFUSED);
-        cr_assert_eq(signer_last(key)->size, 10);
         cr_assert_not_null(strstr(signer_checkpoint(key), "\n10\n"));
     }
     cr_assert_eq(signer_sign(key, &head, &error), 0);
@@ -335,7 +334,7 @@ Test(log_key, refuses_a_checkpoint_that_is_damaged_or_not_its_own)
     }
     write_file(checkpoint_of(path), text, len); /* as someone would put it back by hand */
     key = must_open(path);
-    cr_assert_eq(signer_last(key)->size, 77);
+    cr_assert_not_null(strstr(signer_checkpoint(key), "\n77\n"));
     signer_close(key);
 
     cr_assert_eq(last_checkpoint_read(path, "nonsense", &read, &error), STORE_FAILED);
