@@ -1,94 +1,85 @@
-/* By shape alone, and on the safe side: a text that looks like one of these but is left alone by some version is told
- * as changed too. */
+/* By shape alone, and on the safe side: some that are told as changed are left alone by this version or that. */
 #include "base/spreadsheet.h"
 #include <stddef.h>
 #include <string.h>
 #include <strings.h>
 
 #define DIGITS "0123456789"
+#define LETTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+#define MARKS " .,-/:+%()$"
+#define EURO "\xe2\x82\xac"
 #define SHOWN_DIGITS 11 /* of a whole number, before a general cell shows an exponent */
 
-/* Digits alone. */
-static bool whole_number_changes(const char *text)
+static bool is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
+static bool stays_whole_number(const char *text)
 {
     size_t digits = strspn(text, DIGITS);
-    if (digits == 0 || text[digits] != '\0')
-        return false;
-    return digits > SHOWN_DIGITS || (text[0] == '0' && digits > 1);
+    return text[digits] == '\0' && digits <= SHOWN_DIGITS && (text[0] != '0' || digits == 1);
 }
 
-/* Groups of digits with one mark between each two, such as 1.5, 3-4, 1/2/26 or 10:30; and 1.5E-3. */
-static bool is_number_date_or_time(const char *text)
+static bool is_one_of(const char *word, size_t len, const char *const *words)
 {
-    size_t at = strspn(text, DIGITS), groups = 1;
-    if (at == 0)
-        return false;
-    while (text[at] != '\0' && strchr(".,-/:", text[at])) {
-        size_t digits = strspn(text + at + 1, DIGITS);
-        if (digits == 0)
-            return false;
-        at += 1 + digits;
-        groups++;
-    }
-    if (text[at] == 'e' || text[at] == 'E') {
-        at++;
-        at += text[at] == '+' || text[at] == '-';
-        size_t digits = strspn(text + at, DIGITS);
-        return digits > 0 && text[at + digits] == '\0';
-    }
-    return groups > 1 && text[at] == '\0';
-}
-
-static const char *const months[] = {
-    "jan",      "feb",      "mrt",       "mar",     "apr",     "mei",      "may",      "jun",     "jul",
-    "aug",      "sep",      "sept",      "okt",     "oct",     "nov",      "dec",      "januari", "january",
-    "februari", "february", "maart",     "march",   "april",   "juni",     "june",     "juli",    "july",
-    "augustus", "august",   "september", "oktober", "october", "november", "december",
-};
-
-/* The length of a month's whole name at `text`, as far as its letters go; 0 for none. */
-static size_t month_length(const char *text)
-{
-    size_t letters = strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ");
-    for (size_t i = 0; i < sizeof months / sizeof *months; i++)
-        if (strlen(months[i]) == letters && strncasecmp(text, months[i], letters) == 0)
-            return letters;
-    return 0;
-}
-
-static size_t pass_mark(const char *text)
-{
-    return *text != '\0' && strchr(" -/.", *text) ? 1 : 0;
-}
-
-/* A month and digits, in either order, perhaps with a year behind: mei 5, 5-mei, MAR1, 1 jan 2026. */
-static bool is_date_with_month(const char *text)
-{
-    size_t day = strspn(text, DIGITS), at = day;
-    if (day > 0)
-        at += pass_mark(text + at);
-    size_t month = month_length(text + at);
-    if (month == 0 || day > 4)
-        return false;
-    at += month;
-    if (text[at] == '\0')
-        return day > 0;
-    at += pass_mark(text + at);
-    size_t digits = strspn(text + at, DIGITS);
-    return digits > 0 && digits <= 4 && text[at + digits] == '\0';
-}
-
-static bool is_truth_value(const char *text)
-{
-    static const char *const values[] = {"true", "false", "waar", "onwaar"};
-    for (size_t i = 0; i < sizeof values / sizeof *values; i++)
-        if (strcasecmp(text, values[i]) == 0)
+    for (; *words; words++)
+        if (strlen(*words) == len && strncasecmp(word, *words, len) == 0)
             return true;
     return false;
 }
 
+static bool is_date_word(const char *word, size_t len)
+{
+    // clang-format off
+    static const char *const words[] = {
+        "am", "pm", "jan", "feb", "mrt", "mar", "apr", "mei", "may", "jun", "jul", "aug", "sep", "sept", "okt", "oct",
+        "nov", "dec", "januari", "january", "februari", "february", "maart", "march", "april", "juni", "june", "juli",
+        "july", "augustus", "august", "september", "oktober", "october", "november", "december", NULL};
+    // clang-format on
+    return is_one_of(word, len, words);
+}
+
+/* Whether a run of letters, of which the text has `before` in front, may stand in a number or a date: 1E5, 9 pm, mei 5,
+ * 10:30Z. */
+static bool fits_number(const char *word, size_t len, char before)
+{
+    char after = word[len];
+    if (len == 1 && (*word == 'e' || *word == 'E'))
+        return (is_digit(before) || before == '.' || before == ',') &&
+               (is_digit(after) || after == '+' || after == '-');
+    if (len == 1 && (*word == 't' || *word == 'T'))
+        return is_digit(before) && is_digit(after);
+    if (len == 1 && (*word == 'z' || *word == 'Z'))
+        return is_digit(before);
+    return is_date_word(word, len);
+}
+
+static bool looks_like_number_or_date(const char *text)
+{
+    bool digit = false;
+    for (const char *at = text; *at != '\0';) {
+        size_t letters = strspn(at, LETTERS);
+        if (letters > 0) {
+            if (!fits_number(at, letters, at > text ? at[-1] : '\0'))
+                return false;
+            at += letters;
+        } else if (is_digit(*at)) {
+            digit = true;
+            at++;
+        } else if (strchr(MARKS, *at)) {
+            at++;
+        } else if (strncmp(at, EURO, strlen(EURO)) == 0) {
+            at += strlen(EURO);
+        } else {
+            return false;
+        }
+    }
+    return digit && !stays_whole_number(text);
+}
+
 bool spreadsheet_changes(const char *text)
 {
-    return whole_number_changes(text) || is_number_date_or_time(text) || is_date_with_month(text) ||
-           is_truth_value(text);
+    static const char *const truths[] = {"true", "false", "waar", "onwaar", NULL};
+    return is_one_of(text, strlen(text), truths) || looks_like_number_or_date(text);
 }

@@ -35,6 +35,10 @@ export const HOSTILE = [
   '1,50',
   'mei 5',
   'waar',
+  ' 0612345678',
+  '5,5%',
+  '€ 5',
+  '1-jan-2026 10:30',
 ];
 
 const quote = (text) => `"${text.replaceAll('"', '""')}"`;

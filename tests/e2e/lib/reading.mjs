@@ -60,4 +60,8 @@ export const get = (collector, path, token, headers = {}, method = 'GET') =>
   request(collector.url, path, { method, headers: { ...(token === undefined ? {} : bearer(token)), ...headers } });
 
 // A text cell as it was before it was guarded against spreadsheets that would run or change it (PROTOCOL 7).
-export const unguard = (cell) => (/^'+([=+\-@\t\r]|[\d,.\-E]+$|mei \d+$|waar$)/.test(cell) ? cell.slice(1) : cell);
+const MONTHS = 'jan|feb|mrt|mar|apr|mei|may|jun|jul|aug|sept?|okt|oct|nov|dec|januari|january|februari|february|maart|march|april|juni|june|juli|july|augustus|august|september|oktober|october|november|december';
+const PART = `[\\d .,\\-/:+%()$€]|(?<=[\\d.,])e(?=[\\d+-])|(?<=\\d)t(?=\\d)|(?<=\\d)z|(?<![a-z])(?:am|pm|${MONTHS})(?![a-z])`;
+const CHANGED = new RegExp(`^'+(?:(?:true|false|waar|onwaar)$|(?=.*\\d)(?:${PART})+$)`, 'i');
+const STAYS = /^'+(0|[1-9]\d{0,10})$/;
+export const unguard = (cell) => (/^'+[=+\-@\t\r]/.test(cell) || (CHANGED.test(cell) && !STAYS.test(cell)) ? cell.slice(1) : cell);
