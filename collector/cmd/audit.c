@@ -196,6 +196,8 @@ static int audit_log(struct audit_run *run, const struct audit_source *source)
     progress_end(&run->progress);
     if (result == 0 && run->store)
         result = audit_compare(run->audit, run->store, &error);
+    if (result == 0 && run->store && store_check(run->store) != STORE_OK)
+        result = store_fail(run->store, &error);
     if (result < 0)
         return cli_fail("%s", error.text);
     result = write_all_tables(run);
@@ -307,7 +309,7 @@ int cmd_audit(const struct cli_verb *verb, int argc, char **argv)
         return cli_misuse("%s", T("--token-file goes with --url", "--token-file hoort bij --url"));
     if (url)
         result = audit_url(&run, url, token_file);
-    else if ((run.store = cmd_open(STORE_EXISTING, &run.config, &result)) != NULL)
+    else if ((run.store = cmd_open(STORE_READING, &run.config, &result)) != NULL)
         result = audit_store(&run);
     free_run(&run);
     return result;

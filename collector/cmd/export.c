@@ -171,7 +171,7 @@ static int export_all(struct export_run *export, const char *round_id)
 static int export_round(struct export_run *export, const char *round)
 {
     int result;
-    struct store *store = cmd_open(STORE_EXISTING, NULL, &result);
+    struct store *store = cmd_open(STORE_READING, NULL, &result);
     if (!store)
         return result;
     struct error error;

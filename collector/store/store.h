@@ -92,6 +92,7 @@ struct store;
 enum store_mode {
     STORE_EXISTING, /* a store that is not there is an error */
     STORE_CREATE, /* it is made */
+    STORE_READING, /* as STORE_EXISTING, for reading alone: it may be one that can't be written to, nor beside */
 };
 
 /* Opens `sqlite:PATH` ("sqlite::memory:" for tests). Brings an older schema up to date. NULL: *error says why,

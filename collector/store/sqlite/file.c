@@ -56,6 +56,40 @@ int sqlite_file_create(struct store_sqlite *s)
     return result;
 }
 
+/* Reading alone. */
+
+static bool may_write_beside(const char *name)
+{
+    char folder[PATH_MAX];
+    const char *slash = strrchr(name, '/');
+    size_t len = slash ? (size_t)(slash - name) : 0;
+    if (len >= sizeof folder)
+        return false;
+    memcpy(folder, slash ? name : ".", slash ? len : 1);
+    folder[slash ? len : 1] = '\0';
+    return access(len > 0 || !slash ? folder : "/", W_OK) == 0;
+}
+
+/* Files of another owner are never made beside the store: its collector could not open them. */
+enum sqlite_reading sqlite_file_reading(struct store_sqlite *s)
+{
+    struct stat changes;
+    const char *name = s->names[SQLITE_DATABASE];
+    if (access(name, W_OK) == 0 && may_write_beside(name))
+        return SQLITE_WRITABLE;
+    bool has_changes = stat(s->names[SQLITE_CHANGES], &changes) == 0;
+    if (has_changes && access(s->names[SQLITE_CHANGES], R_OK) == 0 && access(s->names[SQLITE_INDEX], R_OK) == 0)
+        return SQLITE_SHARED;
+    if (!has_changes || changes.st_size == 0)
+        return SQLITE_UNCHANGING;
+    sqlite_refuse(s,
+                  T("what -wal beside it holds can't be read by who may write nothing there; copy both into a folder "
+                    "of your own, and name that copy with --store",
+                    "wat -wal ernaast bevat is niet leesbaar voor wie daar niets mag schrijven; kopieer beide naar "
+                    "een eigen map, en noem die kopie met --store"));
+    return SQLITE_UNREADABLE;
+}
+
 /* Identity. */
 
 /* Whether the name is where something was mounted: a file under another name than those beside it. */
@@ -98,12 +132,27 @@ int sqlite_file_note(struct store_sqlite *s)
     return 0;
 }
 
+int sqlite_file_note_unchanging(struct store_sqlite *s)
+{
+    struct stat now;
+    if (stat(s->names[SQLITE_DATABASE], &now) < 0)
+        return sqlite_refuse(s, error_of_errno(errno));
+    s->files[SQLITE_DATABASE] = (struct sqlite_file){now.st_dev, now.st_ino, now.st_size};
+    s->written = now.st_mtim;
+    return 0;
+}
+
 /* What has become of a file that is not what it was. */
 static int tell_lost(struct store_sqlite *s, enum sqlite_file_kind kind, const char *what)
 {
     error_set(&s->lost, ERROR_IO, "%s: %s", s->names[kind], what);
     s->store.error = s->lost;
     return -1;
+}
+
+static bool is_same_moment(const struct timespec *a, const struct timespec *b)
+{
+    return a->tv_sec == b->tv_sec && a->tv_nsec == b->tv_nsec;
 }
 
 static int check_file(struct store_sqlite *s, enum sqlite_file_kind kind, struct stat *now)
@@ -118,7 +167,7 @@ static int check_file(struct store_sqlite *s, enum sqlite_file_kind kind, struct
         return tell_lost(s, kind,
                          T("the store's file was removed or replaced; put it back",
                            "het bestand van de opslag is verwijderd of vervangen; zet het terug"));
-    if (now->st_nlink != 1)
+    if (now->st_nlink != 1 && !s->reading)
         return tell_lost(s, kind,
                          T("the store's file has been given another name (a hard link); remove that",
                            "het bestand van de opslag heeft een tweede naam gekregen (een harde koppeling); verwijder "
@@ -148,20 +197,26 @@ static void rescue_changes(struct store_sqlite *s)
 {
     struct stat now;
     if (s->lock < 0 || access(s->names[SQLITE_CHANGES], F_OK) == 0 || stat(s->names[SQLITE_DATABASE], &now) < 0 ||
-        now.st_ino != s->files[SQLITE_DATABASE].inode || now.st_mtim.tv_sec != s->written.tv_sec ||
-        now.st_mtim.tv_nsec != s->written.tv_nsec)
+        now.st_ino != s->files[SQLITE_DATABASE].inode || !is_same_moment(&now.st_mtim, &s->written))
         return;
     (void)sqlite3_wal_checkpoint_v2(s->db, NULL, SQLITE_CHECKPOINT_FULL, NULL, NULL);
+}
+
+static int check_written(struct store_sqlite *s, const struct stat *database)
+{
+    if (is_same_moment(&database->st_mtim, &s->written))
+        return 0;
+    return tell_lost(s, SQLITE_DATABASE,
+                     T("the store's file was written to by another program",
+                       "er is door een ander programma in het bestand van de opslag geschreven"));
 }
 
 /* Beside what all look at: whether the database was written to by another hand. */
 static int check_served(struct store_sqlite *s, const struct stat *database)
 {
     struct stat now;
-    if (database->st_mtim.tv_sec != s->written.tv_sec || database->st_mtim.tv_nsec != s->written.tv_nsec)
-        return tell_lost(s, SQLITE_DATABASE,
-                         T("the store's file was written to by another program",
-                           "er is door een ander programma in het bestand van de opslag geschreven"));
+    if (check_written(s, database) < 0)
+        return -1;
     return check_holes(s) < 0 ? -1 : check_file(s, SQLITE_LOCK, &now);
 }
 
@@ -176,6 +231,8 @@ int sqlite_file_check(struct store_sqlite *s)
     }
     if (check_file(s, SQLITE_DATABASE, &database) < 0)
         return -1;
+    if (s->reading)
+        return check_written(s, &database);
     if (check_file(s, SQLITE_CHANGES, &other) < 0 || check_file(s, SQLITE_INDEX, &other) < 0) {
         rescue_changes(s);
         return -1;

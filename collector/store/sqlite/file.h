@@ -14,6 +14,19 @@ MUST_CHECK int sqlite_file_name(struct store_sqlite *s, const char *path);
 /* Makes an empty database for its owner alone where there is none, whatever the umask. -1: the error is set. */
 MUST_CHECK int sqlite_file_create(struct store_sqlite *s);
 
+/* How a store may be opened that is only to be read. */
+enum sqlite_reading {
+    SQLITE_WRITABLE, /* as any other */
+    SQLITE_SHARED, /* read-only, beside whoever writes */
+    SQLITE_UNCHANGING, /* read-only, and as if nobody wrote: nobody has it open */
+    SQLITE_UNREADABLE, /* what its log of changes holds can't be read without writing beside it; the error is set */
+};
+enum sqlite_reading sqlite_file_reading(struct store_sqlite *s);
+
+/* Notes the database alone, of a store that is read as if nobody wrote: sqlite_file_check then says whether somebody
+ * has. -1: the error is set. */
+MUST_CHECK int sqlite_file_note_unchanging(struct store_sqlite *s);
+
 /* Notes which files are open, once SQLite has opened all. -1: the error is set; the database has another name by which
  * somebody could open it beside another log of changes. */
 MUST_CHECK int sqlite_file_note(struct store_sqlite *s);

@@ -69,6 +69,7 @@ struct store_sqlite {
     struct timespec written; /* when the database itself last was, as far as who serves knows */
     int changes; /* a descriptor of the log of changes; -1: none */
     int lock; /* of who serves; -1: not held */
+    bool reading; /* nothing can be written, and the files are not all our own to look at */
     int frames; /* in the log of changes, as the last commit left them */
     struct error lost; /* what has become of the files; ERROR_NONE: they are those that were opened */
     int64_t version; /* PRAGMA data_version when last asked; -1 at first */

@@ -1,6 +1,7 @@
 /* Opening and closing: the top of the embedded store. WAL with synchronous=FULL: a COMMIT that returns has been synced
  * (https://www.sqlite.org/pragma.html#pragma_synchronous). */
 #include "collector/store/sqlite/open.h"
+#include "base/buf.h"
 #include "base/lang.h"
 #include "base/mem.h"
 #include "collector/store/sqlite/file.h"
@@ -33,6 +34,59 @@ static int prepare_database(struct store_sqlite *s)
     return sqlite_file_note(s);
 }
 
+static int open_file(struct store_sqlite *s, const char *name, int flags)
+{
+    if (sqlite3_open_v2(name, &s->db, flags | SQLITE_OPEN_NOMUTEX, NULL) != SQLITE_OK) {
+        sqlite_failed(s);
+        return -1;
+    }
+    sqlite3_extended_result_codes(s->db, 1);
+    sqlite3_busy_timeout(s->db, BUSY_TIMEOUT_MS);
+    return 0;
+}
+
+/* file:PATH?immutable=1 (https://www.sqlite.org/uri.html), with what has a meaning there escaped. */
+static void put_unchanging_uri(struct buf *out, const char *path)
+{
+    buf_put_text(out, "file:");
+    for (; *path != '\0'; path++)
+        if (strchr("%?#", *path))
+            buf_printf(out, "%%%02X", (unsigned)(unsigned char)*path);
+        else
+            buf_put_char(out, *path);
+    buf_put_text(out, "?immutable=1");
+}
+
+static int open_unchanging(struct store_sqlite *s)
+{
+    struct buf uri;
+    buf_init(&uri, SIZE_MAX);
+    put_unchanging_uri(&uri, s->names[SQLITE_DATABASE]);
+    int result = buf_check(&uri) == 0 ? sqlite_file_note_unchanging(s) : error_no_memory(&s->store.error);
+    if (result == 0)
+        result = open_file(s, buf_text(&uri), SQLITE_OPEN_READONLY | SQLITE_OPEN_URI);
+    buf_free(&uri);
+    return result;
+}
+
+static int open_reading(struct store_sqlite *s)
+{
+    const char *name = s->names[SQLITE_DATABASE];
+    switch (sqlite_file_reading(s)) {
+    case SQLITE_WRITABLE:
+        return open_file(s, name, SQLITE_OPEN_READWRITE) < 0 ? -1 : prepare_database(s);
+    case SQLITE_SHARED:
+        s->reading = true;
+        return open_file(s, name, SQLITE_OPEN_READONLY) < 0 ? -1 : sqlite_schema_prepare(s);
+    case SQLITE_UNCHANGING:
+        s->reading = true;
+        return open_unchanging(s) < 0 ? -1 : sqlite_schema_prepare(s);
+    case SQLITE_UNREADABLE:
+        break;
+    }
+    return -1;
+}
+
 static int open_database(struct store_sqlite *s, const char *path, enum store_mode mode)
 {
     static pthread_once_t once = PTHREAD_ONCE_INIT;
@@ -40,21 +94,17 @@ static int open_database(struct store_sqlite *s, const char *path, enum store_mo
     pthread_once(&once, configure_library);
     if (sqlite_file_name(s, path) < 0)
         return -1;
-    const char *name = s->names[SQLITE_DATABASE] ? s->names[SQLITE_DATABASE] : path;
-    bool memory = name == path;
-    if (!memory && mode == STORE_EXISTING && stat(name, &status) < 0 && errno == ENOENT)
+    const char *name = s->names[SQLITE_DATABASE];
+    if (!name)
+        return open_file(s, path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE) < 0 ? -1 : prepare_database(s);
+    if (mode != STORE_CREATE && stat(name, &status) < 0 && errno == ENOENT)
         return sqlite_refuse(s, T("there is no store here; `panel import` makes one, --store names another",
                                   "hier is geen opslag; `panel import` maakt er een, --store noemt een andere"));
+    if (mode == STORE_READING)
+        return open_reading(s);
     if (mode == STORE_CREATE && sqlite_file_create(s) < 0)
         return -1;
-    int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | (memory ? SQLITE_OPEN_CREATE : 0);
-    if (sqlite3_open_v2(name, &s->db, flags, NULL) != SQLITE_OK) {
-        sqlite_failed(s);
-        return -1;
-    }
-    sqlite3_extended_result_codes(s->db, 1);
-    sqlite3_busy_timeout(s->db, BUSY_TIMEOUT_MS);
-    return prepare_database(s);
+    return open_file(s, name, SQLITE_OPEN_READWRITE) < 0 ? -1 : prepare_database(s);
 }
 
 static void close_handle(struct store *store)

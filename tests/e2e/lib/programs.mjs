@@ -6,7 +6,7 @@ import { join, resolve } from 'node:path';
 import { parseTable } from './csv.mjs';
 import { poll, slow } from './poll.mjs';
 
-const build = resolve(process.env.BURGERPANEL_BUILD ?? 'build');
+export const build = resolve(process.env.BURGERPANEL_BUILD ?? 'build');
 const wrap = (process.env.BURGERPANEL_WRAP ?? '').split(/\s+/).filter(Boolean);
 export const fixtures = resolve('fixtures');
 
