@@ -1,7 +1,7 @@
 /* Members in chunks that never move, found by their thumbprint through an index. A thumbprint is the SHA-256 of a key
- * that enrolled with an invitation, so it serves as the hash as it is; it is not kept, but worked out from the key that
- * may be the one. One lock for readers and the writer, which the writer holds for moments: what is large is made
- * aside. */
+ * that enrolled with an invitation, so it serves as the hash as it is. It is kept: to work it out from the key that may
+ * be the one takes longer than all the rest of a look-up. One lock for readers and the writer, which the writer holds
+ * for moments: what is large is made aside. */
 #include "collector/state/roster.h"
 #include "base/hash.h"
 #include "base/list.h"
@@ -12,8 +12,13 @@
 
 #define CHUNK_MEMBERS 1024
 
+struct entry {
+    uint8_t thumbprint[SHA256_BYTES];
+    struct roster_member member;
+};
+
 struct chunk {
-    struct roster_member members[CHUNK_MEMBERS];
+    struct entry entries[CHUNK_MEMBERS];
 };
 
 struct roster {
@@ -48,21 +53,14 @@ void roster_free(struct roster *roster)
 }
 
 /* The member in place `number` - 1, in the order in which they were added. */
-static struct roster_member *member_at(const struct roster *roster, size_t number)
+static struct entry *entry_at(const struct roster *roster, size_t number)
 {
-    return &roster->chunks[(number - 1) / CHUNK_MEMBERS]->members[(number - 1) % CHUNK_MEMBERS];
+    return &roster->chunks[(number - 1) / CHUNK_MEMBERS]->entries[(number - 1) % CHUNK_MEMBERS];
 }
 
-static bool has_key(const void *roster, uint32_t number, const void *key)
+static bool entry_has_thumbprint(const void *roster, uint32_t number, const void *thumbprint)
 {
-    return memcmp(member_at(roster, number)->public_key, key, KEY_BYTES) == 0;
-}
-
-static bool has_kid(const void *roster, uint32_t number, const void *kid)
-{
-    char own[KID_SIZE];
-    key_thumbprint(member_at(roster, number)->public_key, own);
-    return memcmp(own, kid, KID_LENGTH) == 0;
+    return memcmp(entry_at(roster, number)->thumbprint, thumbprint, SHA256_BYTES) == 0;
 }
 
 /* Making room. */
@@ -119,16 +117,17 @@ void roster_add(struct roster *roster, const struct store_member *member)
         return; /* a thumbprint is always 32 bytes */
     uint64_t hash = hash_digest(thumbprint);
     pthread_rwlock_wrlock(&roster->lock);
-    uint32_t number = hash_find(&roster->index, hash, has_key, roster, member->public_key);
+    uint32_t number = hash_find(&roster->index, hash, entry_has_thumbprint, roster, thumbprint);
     if (number == 0) {
         number = (uint32_t)++roster->count;
         hash_put(&roster->index, hash, number);
-        struct roster_member *new = member_at(roster, number);
-        new->number = member->number;
-        new->index = member->index;
-        memcpy(new->public_key, member->public_key, KEY_BYTES);
+        struct entry *new = entry_at(roster, number);
+        memcpy(new->thumbprint, thumbprint, sizeof thumbprint);
+        new->member.number = member->number;
+        new->member.index = member->index;
+        memcpy(new->member.public_key, member->public_key, KEY_BYTES);
     }
-    member_at(roster, number)->revoked = member->revoked_at != 0;
+    entry_at(roster, number)->member.revoked = member->revoked_at != 0;
     pthread_rwlock_unlock(&roster->lock);
 }
 
@@ -138,9 +137,9 @@ bool roster_find(struct roster *roster, const char kid[static KID_SIZE], struct 
     if (base64url_decode_exactly(kid, strlen(kid), thumbprint, sizeof thumbprint) < 0)
         return false;
     pthread_rwlock_rdlock(&roster->lock);
-    uint32_t number = hash_find(&roster->index, hash_digest(thumbprint), has_kid, roster, kid);
+    uint32_t number = hash_find(&roster->index, hash_digest(thumbprint), entry_has_thumbprint, roster, thumbprint);
     if (number != 0)
-        *out = *member_at(roster, number);
+        *out = entry_at(roster, number)->member;
     pthread_rwlock_unlock(&roster->lock);
     return number != 0;
 }
