@@ -101,7 +101,7 @@ static int note_first(void *context, const char *name)
 static bool holds_same_kind(const struct export_run *export, const char *path)
 {
     struct buf text;
-    buf_init(&text, SIZE_MAX);
+    buf_init(&text, DATAPACKAGE_MAX);
     bool same = file_read(path, &text) == 0 && datapackage_is_same_kind(&export->package, buf_text(&text), text.len);
     buf_free(&text);
     return same;

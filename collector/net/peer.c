@@ -1,4 +1,4 @@
-/* Three tries over one connection. */
+/* Three tries over one connection, and the words for what did not come. Knows no resource, and believes no answer. */
 #include "collector/net/peer.h"
 #include "base/clock.h"
 #include "base/fetch.h"

@@ -7,6 +7,7 @@
 #include "collector/tables/context.h"
 #include "crypto/merkle.h"
 
+#define DATAPACKAGE_MAX ((size_t)64 * 1024 * 1024) /* bytes that are read of one */
 #define DATAPACKAGE_FILES_MAX ((size_t)2 * TABLE_COUNT)
 
 struct datapackage_file {

@@ -3,7 +3,7 @@
 
 #include <math.h>
 
-#define Z 1.959963984540054
+#define NORMAL_975 1.959963984540054 /* the 97.5% quantile of the standard normal distribution */
 
 typedef __int128 wide;
 
@@ -62,9 +62,10 @@ void statistics_scale(int64_t min, const int64_t *counts, size_t value_count, st
 void statistics_wilson(int64_t count, int64_t n, double *low, double *high)
 {
     double c = (double)count, total = (double)n;
-    double centre = c + Z * Z / 2;
-    double half = Z * sqrt(c * (double)(n - count) / total + Z * Z / 4);
-    double from = (centre - half) / (total + Z * Z), to = (centre + half) / (total + Z * Z);
+    double square = NORMAL_975 * NORMAL_975;
+    double centre = c + square / 2;
+    double half = NORMAL_975 * sqrt(c * (double)(n - count) / total + square / 4);
+    double from = (centre - half) / (total + square), to = (centre + half) / (total + square);
     *low = from > 0 ? from : 0; /* not fmax, which may keep the sign of -0 */
     *high = to < 1 ? to : 1;
 }
