@@ -174,6 +174,7 @@ FUZZERS := $(patsubst tests/fuzz/%.c,$(OUT)/%,$(wildcard tests/fuzz/fuzz_*.c))
 .PHONY: fuzzers
 .SECONDARY:
 fuzzers: $(FUZZERS)
+$(OUT)/fuzz_head: $(call objects,collector/http/head.c collector/http/target.c)
 $(OUT)/fuzz_%: $(OUT)/obj/tests/fuzz/fuzz_%.o $(call objects,$(GROUND_SOURCES))
 	$(call say,LD,$@)$(LINK) -fsanitize=fuzzer $^ $(LIBS_ground) $(TO)
 

@@ -26,3 +26,11 @@ put('jws', 'enrolment', enrolment);
 put('enrolment', 'claims', Buffer.from(enrolment.split('.')[1], 'base64url'));
 put('enrolment', 'code', newCode());
 put('enrolment', 'typed', newCode().toLowerCase().replaceAll('-', ''));
+const heads = [
+  'GET /v1/panel HTTP/1.1\r\nHost: a\r\n\r\n',
+  'GET http://a.example:80/v1/rounds/round%2D1/summary?profile=excel-nl&exact=true HTTP/1.1\r\nHost: a\r\nAccept: text/csv;q=0.3\r\nAuthorization: Bearer bp_x\r\n\r\n',
+  'POST /v1/responses HTTP/1.1\r\nHost: [::1]:8080\r\nContent-Type: application/jose\r\nContent-Length: 5\r\nExpect: 100-continue\r\nConnection: close\r\n\r\nhello',
+  'POST /v1/responses HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n',
+  'OPTIONS * HTTP/1.0\r\n\r\n',
+];
+for (const [i, head] of heads.entries()) put('head', `head-${i}`, head);
