@@ -1,5 +1,5 @@
-/* Sets of a few slots, found by the key's hash: a key is looked for, and makes room for itself, within its set. Knows no
- * member and no response. */
+/* Sets of a few slots, found by the key's hash: a key is looked for, and makes room for itself, within its set.
+ * Knows no member and no response. */
 #include "collector/intake/quota.h"
 #include "base/hash.h"
 #include "base/mem.h"
