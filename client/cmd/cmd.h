@@ -2,8 +2,9 @@
  *
  * The room: the top of the program. A verb reads its words (base/cli.h), opens the member's folder (cmd.c), calls the
  * rooms below in the order of what it does, and says what came of it in two languages: data on standard output, also as
- * JSON, talk on standard error. rounds.c finds the round that is meant, findings.c words what is wrong with a log. No
- * verb holds a rule of its own about responses, receipts or the log: those are below, and tested there. */
+ * JSON, talk on standard error. rounds.c finds the round that is meant, draft.c gathers what a response is made from,
+ * findings.c words what is wrong with a log. No verb holds a rule of its own about responses, receipts or the log:
+ * those are below, and tested there. */
 #ifndef CLIENT_CMD_CMD_H
 #define CLIENT_CMD_CMD_H
 

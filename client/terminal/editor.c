@@ -49,9 +49,19 @@ static void turn_down(struct editor *e, size_t *count)
     buf_put_char(e->shown, BELL);
 }
 
+/* A line that a word processor broke without ending it (U+2028), or a paragraph (U+2029). */
+static bool is_separator(const char *bytes, size_t len)
+{
+    return len == 3 && (memcmp(bytes, "\xE2\x80\xA8", 3) == 0 || memcmp(bytes, "\xE2\x80\xA9", 3) == 0);
+}
+
 static void put_character(struct editor *e, const char *bytes, size_t len)
 {
     bool shown;
+    if (is_separator(bytes, len)) {
+        bytes = " ";
+        len = 1;
+    }
     if (text_step(bytes, len, &shown) != len || !shown) {
         turn_down(e, &e->strange);
     } else if (e->line->len + len > e->line->max) {
@@ -115,7 +125,7 @@ static enum editor_event take_control(struct editor *e, unsigned char byte)
     }
     if (byte == ESCAPE)
         e->state = EDITOR_ESCAPE;
-    else if (byte == '\t')
+    else if (byte == '\t' || byte == '\v' || byte == '\f')
         put_character(e, " ", 1);
     else
         turn_down(e, &e->strange);

@@ -1,10 +1,10 @@
 /* One line as it is typed or pasted at a terminal that edits nothing itself: characters in, the line and what the
  * terminal is to show out. Pure, so that every keystroke can be tested. One thread.
  *
- * Taken: whole UTF-8 characters that may be shown (base/text.h), a tab as a space, Enter, the terminal's own keys to
- * erase a character, a word or the line, and to end the input. Arrow and function keys are passed over. Whatever else
- * comes, and what no longer fits, is not taken; the bell rings and it is counted, so that nothing is lost without a
- * word. */
+ * Taken: whole UTF-8 characters that may be shown (base/text.h), tabs and what breaks a line without ending it as a
+ * space, Enter, the terminal's own keys to erase a character, a word or the line, and to end the input. Arrow and
+ * function keys are passed over. Whatever else comes, and what no longer fits, is not taken; the bell rings and it is
+ * counted, so that nothing is lost without a word. */
 #ifndef CLIENT_TERMINAL_EDITOR_H
 #define CLIENT_TERMINAL_EDITOR_H
 

@@ -91,7 +91,9 @@ Test(editor, leaves_out_and_counts_what_no_answer_may_hold)
         {"\xE2\x82\xC3\xA9", "é", 1},
         {"\xE0\x80\x80", "", 1},
         {"\xFFy", "y", 1},
-        {"a\tb", "a b", 0},
+        {"a\tb\vc\xE2\x80\xA8"
+         "d",
+         "a b c d", 0},
     };
     for (size_t i = 0; i < sizeof samples / sizeof *samples; i++) {
         editor_begin(&editor, &keys, &line, &shown);
