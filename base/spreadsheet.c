@@ -10,7 +10,7 @@
 #define EURO "\xe2\x82\xac"
 #define SHOWN_DIGITS 11 /* of a whole number, before a general cell shows an exponent */
 
-static bool is_digit(char c)
+static bool is_plain_digit(char c)
 {
     return c >= '0' && c <= '9';
 }
@@ -21,7 +21,7 @@ static bool stays_whole_number(const char *text)
     return text[digits] == '\0' && digits <= SHOWN_DIGITS && (text[0] != '0' || digits == 1);
 }
 
-static bool is_one_of(const char *word, size_t len, const char *const *words)
+static bool is_word_of(const char *word, size_t len, const char *const *words)
 {
     for (; *words; words++)
         if (strlen(*words) == len && strncasecmp(word, *words, len) == 0)
@@ -37,7 +37,7 @@ static bool is_date_word(const char *word, size_t len)
         "nov", "dec", "januari", "january", "februari", "february", "maart", "march", "april", "juni", "june", "juli",
         "july", "augustus", "august", "september", "oktober", "october", "november", "december", NULL};
     // clang-format on
-    return is_one_of(word, len, words);
+    return is_word_of(word, len, words);
 }
 
 /* Whether a run of letters, of which the text has `before` in front, may stand in a number or a date: 1E5, 9 pm, mei 5,
@@ -46,12 +46,12 @@ static bool fits_number(const char *word, size_t len, char before)
 {
     char after = word[len];
     if (len == 1 && (*word == 'e' || *word == 'E'))
-        return (is_digit(before) || before == '.' || before == ',') &&
-               (is_digit(after) || after == '+' || after == '-');
+        return (is_plain_digit(before) || before == '.' || before == ',') &&
+               (is_plain_digit(after) || after == '+' || after == '-');
     if (len == 1 && (*word == 't' || *word == 'T'))
-        return is_digit(before) && is_digit(after);
+        return is_plain_digit(before) && is_plain_digit(after);
     if (len == 1 && (*word == 'z' || *word == 'Z'))
-        return is_digit(before);
+        return is_plain_digit(before);
     return is_date_word(word, len);
 }
 
@@ -64,7 +64,7 @@ static bool looks_like_number_or_date(const char *text)
             if (!fits_number(at, letters, at > text ? at[-1] : '\0'))
                 return false;
             at += letters;
-        } else if (is_digit(*at)) {
+        } else if (is_plain_digit(*at)) {
             digit = true;
             at++;
         } else if (strchr(MARKS, *at)) {
@@ -81,5 +81,5 @@ static bool looks_like_number_or_date(const char *text)
 bool spreadsheet_changes(const char *text)
 {
     static const char *const truths[] = {"true", "false", "waar", "onwaar", NULL};
-    return is_one_of(text, strlen(text), truths) || looks_like_number_or_date(text);
+    return is_word_of(text, strlen(text), truths) || looks_like_number_or_date(text);
 }

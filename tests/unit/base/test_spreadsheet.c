@@ -1,5 +1,5 @@
-/* What spreadsheets take for something else. Which of these LibreOffice 7.4 changes was seen by letting it open them, in
- * a Dutch and in an English setting; the rest are Excel's, or on the safe side. */
+/* What spreadsheets take for something else. Which of these LibreOffice 7.4 changes was seen by letting it open
+ * them, in a Dutch and in an English setting; the rest are Excel's, or on the safe side. */
 #include "base/spreadsheet.h"
 #include <criterion/criterion.h>
 
