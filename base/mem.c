@@ -63,9 +63,9 @@ char *mem_copy_text(const char *text, size_t len)
     return copy;
 }
 
-void mem_free(void *p)
+void mem_free(const void *p)
 {
-    free(p);
+    free((void *)(uintptr_t)p);
 }
 
 void mem_wipe(void *p, size_t len)

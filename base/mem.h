@@ -19,8 +19,8 @@ MUST_CHECK void *mem_resize(void *p, size_t count, size_t size);
 /* A copy of `len` bytes of text, followed by a NUL; NULL when there is no memory. */
 MUST_CHECK char *mem_copy_text(const char *text, size_t len);
 
-/* Frees what one of the above gave; NULL is fine. */
-void mem_free(void *p);
+/* Frees what one of the above gave; NULL is fine. Also what its owner holds as const, so that nobody changes it. */
+void mem_free(const void *p);
 
 /* Overwrites `len` bytes with zeros, never optimised away. */
 void mem_wipe(void *p, size_t len);

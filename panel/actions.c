@@ -159,15 +159,14 @@ void action_list_put_json(struct buf *out, const struct action_list *actions)
     buf_put_char(out, ']');
 }
 
-/* The texts stay the document's and are only copied by action_list_add; the casts say no more than that. */
 static int add_json(struct action_list *actions, const struct json *value)
 {
     struct action action = {
-        .id = (char *)json_text(json_member(value, "id")),
-        .title = (char *)json_text(json_member(value, "title")),
-        .track = (char *)json_text(json_member(value, "track")),
-        .lead = (char *)json_text(json_member(value, "lead")),
-        .related = (char *)json_text(json_member(value, "related")),
+        .id = json_text(json_member(value, "id")),
+        .title = json_text(json_member(value, "title")),
+        .track = json_text(json_member(value, "track")),
+        .lead = json_text(json_member(value, "lead")),
+        .related = json_text(json_member(value, "related")),
     };
     const char *status = json_text(json_member(value, "status"));
     if (json_count(value) != 6 || !action.id || !action.title || !action.track || !action.lead || !action.related ||

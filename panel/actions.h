@@ -13,7 +13,7 @@
 enum action_status { ACTION_PLANNED, ACTION_STARTED, ACTION_RUNNING, ACTION_DONE, ACTION_STOPPED };
 
 struct action {
-    char *id, *title, *track, *lead, *related;
+    const char *id, *title, *track, *lead, *related; /* a list's own, or what action_list_add is to copy */
     enum action_status status;
 };
 

@@ -74,11 +74,11 @@ static bool check_row(struct reading_csv *r, const struct csv_row *row, struct a
 static int read_row(struct reading_csv *r, const struct csv_row *row)
 {
     struct action action = {
-        .id = (char *)cell_text(r, row, COLUMN_ID),
-        .title = (char *)cell_text(r, row, COLUMN_TITLE),
-        .track = (char *)cell_text(r, row, COLUMN_TRACK),
-        .lead = (char *)cell_text(r, row, COLUMN_LEAD),
-        .related = (char *)cell_text(r, row, COLUMN_RELATED),
+        .id = cell_text(r, row, COLUMN_ID),
+        .title = cell_text(r, row, COLUMN_TITLE),
+        .track = cell_text(r, row, COLUMN_TRACK),
+        .lead = cell_text(r, row, COLUMN_LEAD),
+        .related = cell_text(r, row, COLUMN_RELATED),
     };
     if (!check_row(r, row, &action))
         return 0;

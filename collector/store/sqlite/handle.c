@@ -190,9 +190,9 @@ void sqlite_bind_hash(sqlite3_stmt *st, int parameter, const uint8_t *hash)
     sqlite3_bind_blob(st, parameter, hash, SHA256_BYTES, SQLITE_STATIC);
 }
 
-char *sqlite_text(sqlite3_stmt *st, int column)
+const char *sqlite_text(sqlite3_stmt *st, int column)
 {
-    return (char *)sqlite3_column_text(st, column);
+    return (const char *)sqlite3_column_text(st, column);
 }
 
 enum store_result sqlite_read_bytes(struct store *store, sqlite3_stmt *st, struct buf *out)

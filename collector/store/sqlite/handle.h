@@ -112,7 +112,7 @@ sqlite3_stmt *sqlite_prepare(struct store *store, enum statement which, size_t c
 void sqlite_bind_string(sqlite3_stmt *st, int parameter, const char *text);
 void sqlite_bind_hash(sqlite3_stmt *st, int parameter, const uint8_t *hash);
 
-char *sqlite_text(sqlite3_stmt *st, int column);
+const char *sqlite_text(sqlite3_stmt *st, int column);
 
 /* Appends column 0 of the first row to `out`. `st` may be NULL, after sqlite_prepare has failed. */
 enum store_result sqlite_read_bytes(struct store *store, sqlite3_stmt *st, struct buf *out);
