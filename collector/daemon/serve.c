@@ -21,7 +21,7 @@
 #define METRICS_CONNECTIONS 16
 #define MIB ((size_t)1024 * 1024)
 #define SECOND_US INT64_C(1000000)
-#define OTHER_DESCRIPTORS 400 /* beside those of `connections` */
+#define OTHER_DESCRIPTORS 1200 /* beside those of `connections`: the reserve, tables, the store */
 
 /* What a running collector consists of, in the order in which it is started. */
 struct running {

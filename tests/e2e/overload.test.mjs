@@ -1,7 +1,8 @@
 // Goal: more than the collector can take is turned away at once and in words, costs what was taken nothing, and is forgotten when it ends.
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readdirSync } from 'node:fs';
 import { after, test } from 'node:test';
 import { assertAccepted, assertProblem, JOSE, post, request } from './lib/http.mjs';
 import { Member } from './lib/member.mjs';
@@ -37,6 +38,13 @@ async function holdWrites(path) {
 const turnedAway = (answer) => {
   assertProblem(answer, 503, 'unavailable');
   assert.match(answer.headers['retry-after'], /^\d+$/);
+};
+
+// There is no memory for more than a head.
+const turnedAwayAtDoor = (answer) => {
+  assert.equal(answer.status, 503);
+  assert.equal(answer.bytes.length, 0);
+  assert.equal(answer.headers['retry-after'], '1');
 };
 
 test('a full queue turns responses away at once, and those that wait are kept', async () => {
@@ -128,4 +136,22 @@ test('where the reserve is full too, each is answered or told 503 at once, and c
   await poll('the silent ones to be gone', 20, () => silent.every((connection) => connection.closed));
   for (const connection of open) assert.match(await connection.get('/log/checkpoint'), /^HTTP\/1\.1 200/);
   for (const connection of [...open, ...silent]) connection.socket.destroy();
+});
+
+test('without a descriptor to spare a newcomer is told so, and all goes on when there are some', async () => {
+  const collector = await start('overload-descriptors', {}, 0);
+  const client = new Connection(collector.url);
+  assert.match(await client.get('/healthz'), /^HTTP\/1\.1 200/);
+  const limit = (most) => execFileSync('prlimit', ['--pid', String(collector.process.child.pid), `--nofile=${most}:`]);
+  const before = readdirSync(`/proc/${collector.process.child.pid}/fd`).length;
+  limit(before + 20);
+  const silent = Array.from({ length: 40 }, () => new Connection(collector.url));
+  await poll('some to be turned away', 10, () => silent.some((connection) => /^HTTP\/1\.1 503 /.test(connection.got)));
+  // What it sends while it is told so may undo the answer on its way; then it asks again, as any client does.
+  turnedAwayAtDoor(await poll('an answer', 10, () => request(collector.url, '/healthz').catch(() => undefined)));
+  assert.match(await client.get('/healthz'), /^HTTP\/1\.1 200/, 'who was there is served');
+  for (const connection of silent) connection.socket.destroy();
+  await poll('newcomers to be served', 10, async () => (await request(collector.url, '/healthz')).status === 200);
+  assert.match(collector.process.stderr, /http: connections are turned away/);
+  client.socket.destroy();
 });
