@@ -280,6 +280,7 @@ static enum fetch_outcome sort_code(CURL *curl, CURLcode code)
     case CURLE_PEER_FAILED_VERIFICATION:
         return sort_certificate(curl);
     case CURLE_SSL_CACERT_BADFILE:
+        return FETCH_NO_AUTHORITIES;
     case CURLE_SSL_ISSUER_ERROR:
     case CURLE_SSL_CRL_BADFILE:
     case CURLE_SSL_INVALIDCERTSTATUS:
@@ -317,6 +318,10 @@ const char *fetch_tell(enum fetch_outcome outcome)
                  "het is ondertekend door niemand die deze machine vertrouwt");
     case FETCH_WRONG_NAME:
         return T("it is for another name than this address has", "het is voor een andere naam dan dit adres heeft");
+    case FETCH_NO_AUTHORITIES:
+        return T("there is no list of whom this machine trusts; install ca-certificates, or set BURGERPANEL_CA_FILE",
+                 "er is geen lijst van wie deze machine vertrouwt; installeer ca-certificates, of stel "
+                 "BURGERPANEL_CA_FILE in");
     case FETCH_UNTRUSTED:
         return T("it can't be verified", "het is niet te controleren");
     }

@@ -26,6 +26,7 @@ enum fetch_outcome {
     FETCH_EXPIRED, /* TLS: the certificate is not valid today */
     FETCH_UNKNOWN_ISSUER, /* TLS: it is signed by nobody whom this machine trusts */
     FETCH_WRONG_NAME, /* TLS: it is another host's */
+    FETCH_NO_AUTHORITIES, /* TLS: there is no list of whom this machine trusts, or it can't be read */
     FETCH_UNTRUSTED, /* TLS: something else is wrong with it */
 };
 

@@ -31,6 +31,7 @@ enum http_outcome retry_sort(enum fetch_outcome transfer, unsigned status)
     case FETCH_EXPIRED:
     case FETCH_UNKNOWN_ISSUER:
     case FETCH_WRONG_NAME:
+    case FETCH_NO_AUTHORITIES:
     case FETCH_UNTRUSTED:
         return HTTP_REFUSED;
     }

@@ -82,6 +82,7 @@ void messages_put_reason(struct buf *out, const struct http_answer *answer)
     case FETCH_EXPIRED:
     case FETCH_UNKNOWN_ISSUER:
     case FETCH_WRONG_NAME:
+    case FETCH_NO_AUTHORITIES:
     case FETCH_UNTRUSTED:
         buf_printf(out,
                    T("the collector's certificate is not to be trusted: %s",

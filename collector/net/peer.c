@@ -106,6 +106,7 @@ static bool may_pass(const struct fetch_answer *answer)
     case FETCH_EXPIRED:
     case FETCH_UNKNOWN_ISSUER:
     case FETCH_WRONG_NAME:
+    case FETCH_NO_AUTHORITIES:
     case FETCH_UNTRUSTED:
         return false;
     }

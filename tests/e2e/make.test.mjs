@@ -23,16 +23,17 @@ function make(words, env = {}) {
 }
 
 const asWords = (variables) => Object.entries(variables).map(([name, value]) => `${name}=${value}`);
-const lineWith = (text, end) => text.split('\n').find((line) => line.endsWith(end)) ?? assert.fail(`no command ends with ${end}: ${text}`);
+const lineMaking = (text, file) =>
+  text.split('\n').find((line) => line.includes(` -o ${file}.$$ `)) ?? assert.fail(`no command makes ${file}: ${text}`);
 
 // Compiles one file and shows what would link it.
 function build(name, words, env) {
   const folder = freshFolder(`make-${name}`);
   const object = join(folder, 'obj/base/buf.o');
-  const compile = lineWith(make([`BUILD=${folder}`, ...words, object], env), `-o ${object}`);
+  const compile = lineMaking(make([`BUILD=${folder}`, ...words, object], env), object);
   assert.ok(existsSync(object));
   const program = join(folder, 'burgerpanel');
-  return { compile, link: lineWith(make([`BUILD=${folder}`, '-n', ...words, program], env), `-o ${program}`) };
+  return { compile, link: lineMaking(make([`BUILD=${folder}`, '-n', ...words, program], env), program) };
 }
 
 function assertBoth({ compile, link }) {

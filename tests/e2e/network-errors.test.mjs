@@ -6,7 +6,7 @@ import https from 'node:https';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { Proxy, withText } from './lib/proxy.mjs';
-import { freshFolder, ready, run } from './lib/programs.mjs';
+import { fixtures, freshFolder, ready, run } from './lib/programs.mjs';
 
 let folder;
 let collector;
@@ -18,9 +18,10 @@ before(async () => {
 });
 after(() => collector?.stop());
 
+const AUTHORITY = join(fixtures, 'tls', 'ca.pem'); // a bare machine trusts nobody
 const LANGUAGES = { en: 'C.UTF-8', nl: 'nl_NL.UTF-8' };
 const member = (language, home, ...args) =>
-  run('burgerpanel', [...args, '--home', home], { env: { LC_ALL: LANGUAGES[language] } });
+  run('burgerpanel', [...args, '--home', home], { env: { LC_ALL: LANGUAGES[language], BURGERPANEL_CA_FILE: AUTHORITY } });
 
 // What each of OpenSSL, libcurl and the C library would say; none of it is for a Dutch reader.
 const ENGLISH = /\b(the|not|couldn't|connect(ed|ion)?|resolve|peer|timed|certificate|signature|expired)\b/i;
