@@ -11,7 +11,7 @@ import { freshFolder } from './programs.mjs';
 const ESSENTIAL =
   'cat chmod cp dirname find install make mkdir mv nproc paste rm rmdir sed sh sort tr'.split(' ');
 const SOURCES = ['base', 'crypto', 'panel', 'collector', 'client', 'tests'];
-const WHOLE = ['tests/bench', 'tests/memcheck', 'tests/fuzz']; // the Makefile names each file of these
+const WHOLE = ['tests/bench', 'tests/memcheck', 'tests/fuzz', 'collector/http']; // the Makefile names files of these
 const PAPERS = ['Makefile', '.ci/deps', 'README.md', 'LICENSE', 'packaging', 'docs/CLI.md'];
 const RUNS = ['', 'lint/', 'bench/', 'fuzz/', 'fresh/'].map((name) => `tests/${name}run.sh`);
 const SCRIPTS = [...RUNS, 'fixtures/demo.sh'];
