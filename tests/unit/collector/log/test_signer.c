@@ -211,6 +211,49 @@ Test(log_key, is_opened_for_signing_once)
     signer_close(must_open(path));
 }
 
+Test(log_key, is_not_signed_with_by_a_copy_of_it)
+{
+    const char *path = new_key("key"), *copy = kit_path("copy");
+    struct buf bytes = kit_file(path);
+    write_file(copy, bytes.data, bytes.len);
+    struct signer *key = must_open(path);
+    must_not_open(copy, "signs with this log's key, or a copy of it");
+    signer_close(key);
+    signer_close(must_open(copy));
+    buf_free(&bytes);
+}
+
+Test(log_key, is_refused_when_others_may_read_it)
+{
+    static const mode_t modes[] = {0640, 0604, 0620, 0610, 0777};
+    const char *path = new_key("key");
+    for (size_t i = 0; i < sizeof modes / sizeof *modes; i++) {
+        cr_assert_eq(chmod(path, modes[i]), 0);
+        must_not_open(path, "chmod 600");
+    }
+    cr_assert_eq(chmod(path, 0400), 0);
+    signer_close(must_open(path));
+}
+
+Test(log_key, signs_nothing_that_rests_on_a_checkpoint_file_that_is_gone)
+{
+    const char *path = new_key("key");
+    char away[320];
+    struct signer *key = must_open(path);
+    struct merkle_head head = head_of(3);
+    cr_assert_eq(signer_sign(key, &head, &error), 0);
+    snprintf(away, sizeof away, "%s.away", checkpoint_of(path));
+    cr_assert_eq(rename(checkpoint_of(path), away), 0);
+    head = head_of(4);
+    cr_assert_eq(signer_sign(key, &head, &error), -1);
+    cr_assert_not_null(strstr(error.text, "was removed, replaced or linked elsewhere"), "%s", error.text);
+    cr_assert_eq(rename(away, checkpoint_of(path)), 0);
+    cr_assert_eq(signer_sign(key, &head, &error), 0, "it is the one that was opened");
+    cr_assert_eq(link(checkpoint_of(path), away), 0);
+    cr_assert_eq(signer_sign(key, &head, &error), -1);
+    signer_close(key);
+}
+
 Test(log_key, survives_any_lack_of_memory)
 {
     const char *path = new_key("key");

@@ -73,3 +73,27 @@ Test(snapshots, say_why_a_store_can_not_be_had)
     cr_assert_null(strstr(error.text, "on their way"), "a failure is not counted as lent: %s", error.text);
     snapshots_free(snapshots);
 }
+
+Test(snapshots, are_let_go_and_wanted_back_while_the_store_is_opened_anew)
+{
+    struct error error = {0};
+    struct store *writer = make_store();
+    struct snapshots *snapshots = snapshots_new(dsn, 3);
+    struct store *lent = snapshots_take(snapshots, &error), *idle = snapshots_take(snapshots, &error);
+    cr_assert(lent != NULL && idle != NULL);
+    snapshots_give_back(snapshots, idle);
+    cr_assert_not(snapshots_are_wanted(snapshots));
+    cr_assert_not(snapshots_let_go(snapshots), "one is lent");
+    cr_assert(snapshots_are_wanted(snapshots));
+    cr_assert_null(snapshots_take(snapshots, &error));
+    cr_assert_not_null(strstr(error.text, "opened again"));
+    snapshots_give_back(snapshots, lent);
+    cr_assert(snapshots_let_go(snapshots));
+    snapshots_resume(snapshots);
+    cr_assert_not(snapshots_are_wanted(snapshots));
+    lent = snapshots_take(snapshots, &error);
+    cr_assert_not_null(lent, "%s", error.text);
+    snapshots_give_back(snapshots, lent);
+    snapshots_free(snapshots);
+    store_close(writer);
+}
