@@ -44,6 +44,11 @@ void fake_log_fill(struct fake_log *log, const char *name, size_t count)
     }
 }
 
+void *fake_log_reading(const struct fake_log *log)
+{
+    return (void *)(uintptr_t)log;
+}
+
 int fake_log_read(void *context, unsigned level, uint64_t index, struct merkle_hash *out)
 {
     const struct fake_log *log = context;
@@ -66,7 +71,7 @@ struct merkle_head fake_log_head(const struct fake_log *log, size_t size)
 {
     struct merkle_head head = {.size = size};
     if (size > 0)
-        cr_assert_eq(merkle_root_at(size, fake_log_read, (void *)log, &head.root), 0);
+        cr_assert_eq(merkle_root_at(size, fake_log_read, fake_log_reading(log), &head.root), 0);
     else
         merkle_empty(&head.root);
     return head;
@@ -85,7 +90,7 @@ void fake_log_put_receipt(struct buf *out, const struct fake_log *log, size_t in
     struct buf checkpoint;
     buf_init(&checkpoint, NOTE_MAX);
     fake_log_put_checkpoint(&checkpoint, log, size);
-    int count = merkle_prove_inclusion(index, size, fake_log_read, (void *)log, receipt.proof);
+    int count = merkle_prove_inclusion(index, size, fake_log_read, fake_log_reading(log), receipt.proof);
     cr_assert_geq(count, 0);
     receipt.count = (size_t)count;
     receipt.checkpoint = checkpoint.data;
@@ -138,7 +143,8 @@ static int put_tile(struct buf *body, const struct fake_log *log, const char *pa
     if (!log->tiles || tile_parse(path, &tile) < 0 || (log->only_full_tiles && tile.width < TILE_WIDTH))
         return 404;
     for (unsigned i = 0; i < tile.width; i++) {
-        if (fake_log_read((void *)log->tiles, tile.level * TILE_HEIGHT, tile.index * TILE_WIDTH + i, &hash) < 0)
+        if (fake_log_read(fake_log_reading(log->tiles), tile.level * TILE_HEIGHT, tile.index * TILE_WIDTH + i, &hash) <
+            0)
             return 404;
         buf_put(body, hash.bytes, sizeof hash.bytes);
     }

@@ -36,6 +36,9 @@ void fake_log_fork(struct fake_log *log, struct fake_log *fork, size_t common, s
 
 struct merkle_head fake_log_head(const struct fake_log *log, size_t size);
 
+/* What fake_log_read takes as its context, since a merkle_read's may be written to; it only reads. */
+void *fake_log_reading(const struct fake_log *log);
+
 /* A merkle_read. */
 int fake_log_read(void *log, unsigned level, uint64_t index, struct merkle_hash *out);
 

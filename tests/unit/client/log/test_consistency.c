@@ -24,7 +24,7 @@ static enum consistency_verdict judge(const struct fake_log *older, size_t older
                                       size_t newer_size)
 {
     struct merkle_head a = fake_log_head(older, older_size), b = fake_log_head(newer, newer_size);
-    return consistency_continues(&a, &b, fake_log_read, (void *)newer);
+    return consistency_continues(&a, &b, fake_log_read, fake_log_reading(newer));
 }
 
 Test(consistency, finds_that_an_honest_log_continues_each_earlier_one)

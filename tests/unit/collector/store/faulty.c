@@ -57,9 +57,9 @@ static enum store_result passed(struct faulty *f, enum store_result result)
 
 static void forget_wanted(struct faulty *f)
 {
-    free((void *)f->wanted.currents);
-    free((void *)f->wanted.counts);
-    free((void *)f->wanted.invitations);
+    free((void *)(uintptr_t)f->wanted.currents);
+    free((void *)(uintptr_t)f->wanted.counts);
+    free((void *)(uintptr_t)f->wanted.invitations);
     f->wanted = (struct store_wanted){0};
     f->foreseen = false;
 }

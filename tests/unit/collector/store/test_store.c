@@ -300,7 +300,7 @@ Test(store, tells_the_last_of_one_from_the_first_of_the_next)
 Test(store, refuses_what_no_response_could_be_kept_for)
 {
     struct store_member member = {.number = INT64_C(1) << 31};
-    struct store_action action = {.number = 1 << 20, .action = {.id = (char *)"A", .title = (char *)"t"}};
+    struct store_action action = {.number = 1 << 20, .action = {.id = "A", .title = "t"}};
     cr_assert_eq(store_round_add(store, 1 << 12, "late"), STORE_FAILED);
     cr_assert_not_null(strstr(store_error(store)->text, "more than one store can hold"));
     cr_assert_eq(store_action_write(store, &action, 1), STORE_FAILED);
