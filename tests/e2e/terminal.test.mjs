@@ -81,6 +81,11 @@ test("the member's program shows a panel's titles without harm", async () => {
   const json = await run('burgerpanel', ['actions', '--json', '--home', home]);
   isClean(json, 'actions --json');
   assert.equal(JSON.parse(json.stdout)[0].title, `Titel ${EVIL}`);
+  const respond = await run('burgerpanel', ['respond', 'A-1', 'importance=4', 'noticed=no', `comment=${EVIL}`, '--home', home]);
+  assert.equal(respond.code, 0, respond.stderr);
+  isClean(respond, 'respond');
+  for (const args of [['answers', 'show'], ['answers', 'show', 'A-1'], ['answers', 'show', '--json'], ['receipts', 'list'], ['status']])
+    isClean(await run('burgerpanel', [...args, '--home', home]), args.join(' '));
   for (const args of [['respond', EVIL], ['respond', 'A-1', '--round', EVIL], ['status', '--json'], [EVIL], ['batch', EVIL, EVIL]])
     isClean(await run('burgerpanel', [...args, '--home', home]), args.join(' '));
 });
