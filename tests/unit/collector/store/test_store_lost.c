@@ -1,5 +1,5 @@
-/* What becomes of the files that a store lies in: whose they are, which names they have, and what a commit says when they
- * are no longer those that were opened. */
+/* What becomes of the files that a store lies in: whose they are, which names they have, and what a commit says when
+ * they are no longer those that were opened. */
 #include "tests/unit/collector/kit.h"
 #include <criterion/criterion.h>
 #include <stdio.h>
