@@ -1,24 +1,22 @@
-#Every target a person needs; `make help` lists them.All output goes to build /.
+# Every target a person needs; `make help` lists them. All output goes to build/.
 
 VERSION := 0.1.0
 .DEFAULT_GOAL := all
 MAKEFLAGS += --no-builtin-rules
 SHELL := /bin/sh
-#All cores, unless the command line or the environment says how many.
+# All cores, unless the command line or the environment says how many.
 ifeq ($(MAKELEVEL)$(filter -j% --jobs%,$(shell echo "$$MAKEFLAGS")),0)
 MAKEFLAGS += -j$(shell nproc)
 endif
 
-#-- - what is built, and                                                                                               \
-    how -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- --
+# --- what is built, and how ------------------------------------------------------------------------------------------------
 
 CC ?= gcc
 ifeq ($(origin CC),default)
 CC := gcc
 endif
-#release : what people run; asan, tsan : the same under sanitizers;                                                    \
-    clang : the other compiler, and clang - asan its sanitizers;
-#cov : coverage; fuzz : libFuzzer; mem : unit tests that valgrind can take(tests / memcheck).
+# release: what people run; asan, tsan: the same under sanitizers; clang: the other compiler, and clang-asan its sanitizers;
+# cov: coverage; fuzz: libFuzzer; mem: unit tests that valgrind can take (tests/memcheck).
 VARIANT ?= release
 BUILD ?= build
 ifeq ($(VARIANT),release)
@@ -27,13 +25,13 @@ else
 OUT := $(BUILD)/$(VARIANT)
 endif
 
-#CC, CPPFLAGS, CFLAGS, LDFLAGS and PKG_CONFIG are the user's, from the environment or the command line. They come after ours and
-#take nothing away from them, so that a distribution's (dpkg-buildflags) can be given as they are.
+# CC, CPPFLAGS, CFLAGS, LDFLAGS and PKG_CONFIG are the user's, from the environment or the command line. They come after ours and
+# take nothing away from them, so that a distribution's (dpkg-buildflags) can be given as they are.
 CPPFLAGS ?=
 CFLAGS ?=
 LDFLAGS ?=
 PKG_CONFIG ?= pkg-config
-#Warnings are errors where the program is worked on : in a checkout.A packager's newer compiler may warn of something new.
+# Warnings are errors where the program is worked on: in a checkout. A packager's newer compiler may warn of something new.
 WERROR ?= $(if $(wildcard .git),1,0)
 
 WARNINGS := -Wall -Wextra -Wconversion -Wshadow -Wformat=2 -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith \
@@ -51,9 +49,9 @@ ifneq ($(filter clang clang-asan fuzz,$(VARIANT)),)
 CC := clang
 endif
 
-#What asks the compiler or pkg - config is worked out at its first use : they may have been installed since make began.
+# What asks the compiler or pkg-config is worked out at its first use: they may have been installed since make began.
 once = $(eval $(1) := $(2))$($(1))
-#Fortified as far as compiler and C library can, unless the user's flags say how far, or not to optimise.
+# Fortified as far as compiler and C library can, unless the user's flags say how far, or not to optimise.
 FORTIFY = $(call once,FORTIFY,$(if $(findstring _FORTIFY_SOURCE,$(CPPFLAGS) $(CFLAGS))$(filter -O0,$(CFLAGS)),,$(fortify)))
 fortify = -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=$(shell echo '\#include <features.h>' | \
     $(CC) -O2 -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3 -Werror -E - >/dev/null 2>&1 && echo 3 || echo 2)
