@@ -2,6 +2,7 @@
  * they are no longer those that were opened. */
 #include "tests/unit/collector/kit.h"
 #include <criterion/criterion.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -46,10 +47,13 @@ static void assert_lost(struct store *store, int64_t index, const char *why)
     cr_assert_not_null(strstr(store_error(store)->text, why));
 }
 
-/* A served store with one entry. */
+/* A served store with one entry, last written to long ago: clocks of files go in steps. */
 static struct store *open_served(void)
 {
-    struct store *store = kit_store_new(dsn);
+    const struct timespec long_ago[] = {{.tv_sec = KIT_NOW}, {.tv_sec = KIT_NOW}};
+    store_close(kit_store_new(dsn));
+    cr_assert_eq(utimensat(AT_FDCWD, path, long_ago, 0), 0);
+    struct store *store = kit_store_open(dsn);
     cr_assert_eq(store_serve(store), STORE_OK);
     cr_assert_eq(store_settle(store), STORE_OK, "%s", store_error(store)->text);
     cr_assert_eq(commit_one(store, 0), 0, "%s", store_error(store)->text);
@@ -119,7 +123,7 @@ Test(store_lost, is_found_when_a_file_is_removed_or_moved)
 
 Test(store_lost, is_found_when_the_log_of_changes_is_cut)
 {
-    static const off_t lengths[] = {0, 32, 4096, 10000};
+    static const off_t lengths[] = {0, 32, 4096}; /* the log of changes is longer */
     for (size_t i = 0; i < sizeof lengths / sizeof *lengths; i++) {
         struct store *store = open_served();
         cr_assert_eq(truncate(beside("-wal"), lengths[i]), 0);
