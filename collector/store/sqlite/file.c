@@ -180,6 +180,16 @@ static int check_file(struct store_sqlite *s, enum sqlite_file_kind kind, struct
     return 0;
 }
 
+int sqlite_file_check_length(struct store_sqlite *s)
+{
+    struct stat now;
+    if (s->changes < 0 || fstat(s->changes, &now) < 0 || now.st_size >= s->files[SQLITE_CHANGES].size)
+        return 0;
+    return tell_lost(s, SQLITE_CHANGES,
+                     T("the store's file was cut off by another program",
+                       "het bestand van de opslag is door een ander programma afgekapt"));
+}
+
 /* A log of changes that was cut and has grown again has a hole where the cut was. */
 static int check_holes(struct store_sqlite *s)
 {

@@ -36,6 +36,10 @@ MUST_CHECK int sqlite_file_note(struct store_sqlite *s);
  * next finds nothing of it. -1: the error and s->lost say what happened. */
 MUST_CHECK int sqlite_file_check(struct store_sqlite *s);
 
+/* Before something is written: whether the log of changes has been cut since the last commit, which what follows would
+ * hide. -1: as above. */
+MUST_CHECK int sqlite_file_check_length(struct store_sqlite *s);
+
 /* After a commit of who serves: brings the log of changes into the database when it has grown long. Nobody else does
  * while a collector serves, so that a database that was written to by another hand is noticed. */
 void sqlite_file_checkpoint(struct store_sqlite *s);

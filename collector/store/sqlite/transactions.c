@@ -14,11 +14,6 @@ static enum store_result run_plain(struct store *store, enum statement which)
     return result;
 }
 
-static enum store_result begin_writing(struct store *store)
-{
-    return run_plain(store, SQL_BEGIN);
-}
-
 static enum store_result begin_reading(struct store *store)
 {
     return run_plain(store, SQL_BEGIN_READING);
@@ -47,6 +42,15 @@ static void roll_back(struct store *store)
         (void)run_plain(store, SQL_ROLLBACK);
     if (sqlite_file_check(s) == 0)
         store->error = kept;
+}
+
+static enum store_result begin_writing(struct store *store)
+{
+    enum store_result result = run_plain(store, SQL_BEGIN);
+    if (result != STORE_OK || sqlite_file_check_length(sqlite_of(store)) == 0)
+        return result;
+    roll_back(store);
+    return STORE_FAILED;
 }
 
 static enum store_result ask_changed(struct store *store, unsigned *what)
