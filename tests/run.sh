@@ -105,14 +105,14 @@ run_node() {
     tap=$results/$stage.tap
     rm -f "$tap"
     # A test that hangs must not hang the run: no stage takes this long.
-    timeout --kill-after=10 900 node --test --test-reporter=spec --test-reporter-destination=stdout \
+    timeout --kill-after=10 1500 node --test --test-reporter=spec --test-reporter-destination=stdout \
         --test-reporter=tap --test-reporter-destination="$tap" "$@" </dev/null 2>&1 | tee "$results/$stage.log" |
         sed '/^ℹ/d'
     passed=$(sed -n 's/^# pass \([0-9]*\)$/\1/p' "$tap" 2>/dev/null)
     failed=$(sed -n 's/^# \(fail\|cancelled\) \([0-9]*\)$/\2/p' "$tap" 2>/dev/null | awk '{ n += $1 } END { print n + 0 }')
     skipped=$(sed -n 's/^# \(skipped\|todo\) \([0-9]*\)$/\2/p' "$tap" 2>/dev/null | awk '{ n += $1 } END { print n + 0 }')
     if [ -z "$passed" ]; then
-        echo "FAIL: node ended, or was stopped after 15 minutes, before its summary"
+        echo "FAIL: node ended, or was stopped after 25 minutes, before its summary"
         record "$stage" 0 1 0
         return
     fi
