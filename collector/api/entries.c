@@ -111,7 +111,7 @@ void api_entries_get(struct http_exchange *x, void *context)
 {
     struct service *service = context;
     uint64_t from, limit;
-    if (!api_is_allowed(x, service, 1u << TOKEN_AUDITOR, NULL))
+    if (!api_is_allowed(x, service, TOKENS_OF_AUDITORS, NULL))
         return;
     if (read_argument(x, "from", 0, &from) < 0 || read_argument(x, "limit", LIMIT_DEFAULT, &limit) < 0 || limit < 1 ||
         limit > LIMIT_MAX) {

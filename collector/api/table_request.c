@@ -22,10 +22,10 @@ static int read_profile(const struct http_exchange *x, const struct csv_format *
 
 bool table_request_read(struct http_exchange *x, struct service *service, enum table table, struct table_request *out)
 {
-    unsigned team = 1u << TOKEN_TEAM;
+    unsigned roles = table == TABLE_COMMENTS ? TOKENS_OF_TEAMS : TOKENS_OF_TEAMS | TOKENS_OF_ANALYSTS;
     bool may_be_exact = false;
     *out = (struct table_request){.table = table};
-    if (!api_is_allowed(x, service, table == TABLE_COMMENTS ? team : team | 1u << TOKEN_ANALYST, &may_be_exact))
+    if (!api_is_allowed(x, service, roles, &may_be_exact))
         return false;
     if (read_profile(x, &out->profile) < 0 || read_exact(x, &out->exact) < 0) {
         http_answer_problem(x, PROBLEM_BAD_REQUEST, "profile is rfc4180 or excel-nl; exact is true or false.", NULL);

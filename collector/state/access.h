@@ -32,7 +32,7 @@ enum access_answer {
     ACCESS_DENIED, /* its role does not reach: 403 */
 };
 
-/* Checks the value of an Authorization header (NULL: none) for one of `roles` (a bit each: 1u << role). *token is set
+/* Checks the value of an Authorization header (NULL: none) for one of `roles` (enum token_roles). *token is set
  * when it is in force, for its name and rights. Takes the same time wherever the token differs. */
 enum access_answer access_check(const struct access_list *list, const char *authorization, unsigned roles, int64_t now,
                                 const struct access_token **token);

@@ -9,6 +9,13 @@
 
 enum token_role { TOKEN_ANALYST, TOKEN_TEAM, TOKEN_AUDITOR };
 
+/* Sets of roles: what a resource asks for. */
+enum token_roles {
+    TOKENS_OF_ANALYSTS = 1 << TOKEN_ANALYST,
+    TOKENS_OF_TEAMS = 1 << TOKEN_TEAM,
+    TOKENS_OF_AUDITORS = 1 << TOKEN_AUDITOR,
+};
+
 /* "analyst", "team", "auditor"; and back: 0 and *out, or -1. */
 const char *token_role_name(enum token_role role);
 MUST_CHECK int token_role_find(const char *name, enum token_role *out);

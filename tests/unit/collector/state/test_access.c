@@ -7,9 +7,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#define ANALYST (1u << TOKEN_ANALYST)
-#define TEAM (1u << TOKEN_TEAM)
-#define AUDITOR (1u << TOKEN_AUDITOR)
+#define ANALYST TOKENS_OF_ANALYSTS
+#define TEAM TOKENS_OF_TEAMS
+#define AUDITOR TOKENS_OF_AUDITORS
 
 enum { IS_ANALYST, IS_TEAM, IS_AUDITOR, IS_REVOKED, EXPIRES, TOKENS };
 
