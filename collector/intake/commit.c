@@ -58,16 +58,17 @@ static void close_store(struct commit_queue *queue)
     queue->store = NULL;
 }
 
-/* Below the reserve nothing is begun that might not be finished. */
+/* Below the reserve nothing is begun that might not be finished. What is left changes all the time, and is not told:
+ * the same is told once. */
 static int check_space(struct commit_queue *queue, struct error *error)
 {
     uint64_t bytes = queue->options.reserve > 0 ? store_space(queue->store) : 0;
     if (bytes >= queue->options.reserve)
         return 0;
     return error_set(error, ERROR_IO,
-                     T("the disk is nearly full: %llu MiB are left, and %llu are kept in reserve (disk_reserve_mib)",
-                       "de schijf is bijna vol: er is nog %llu MiB, en %llu is reserve (disk_reserve_mib)"),
-                     (unsigned long long)(bytes / MIB), (unsigned long long)(queue->options.reserve / MIB));
+                     T("the disk is nearly full: less is left than the %llu MiB of disk_reserve_mib",
+                       "de schijf is bijna vol: er is minder over dan de %llu MiB van disk_reserve_mib"),
+                     (unsigned long long)(queue->options.reserve / MIB));
 }
 
 /* What is there is on stable storage before a checkpoint over it is signed. */
