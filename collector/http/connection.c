@@ -255,17 +255,26 @@ static enum step take_request(struct connection *c, char *bytes, size_t len, siz
     return STEP_WAIT;
 }
 
+/* How many bytes of empty lines stand before a request (RFC 9112 §2.2), also where one comes in two pieces. */
+static size_t skip_empty_lines(struct connection *c, const char *bytes, size_t len)
+{
+    size_t empty = 0;
+    while (len - empty >= 2 && bytes[empty] == '\r' && bytes[empty + 1] == '\n')
+        empty += 2;
+    if (empty > 0)
+        c->scanned = 0;
+    return empty;
+}
+
 /* Looks for a request among bytes from `bytes` on. STEP_WAIT: its head isn't whole. */
 static enum step find_request(struct connection *c, char *bytes, size_t len)
 {
     static const struct head_fault broken = {400, "A line ends in a line feed alone, or the head holds a NUL."};
     static const struct head_fault too_long = {431, "The request's head is larger than 10 KiB."};
     bool first_look = c->scanned == 0;
-    size_t end;
-    while (first_look && len >= 2 && bytes[0] == '\r' && bytes[1] == '\n') { /* RFC 9112 §2.2 */
-        bytes += 2;
-        len -= 2;
-    }
+    size_t end, empty = skip_empty_lines(c, bytes, len);
+    bytes += empty;
+    len -= empty;
     switch (head_find_end(bytes, len, &c->scanned, &end)) {
     case HEAD_ENDS:
         return end <= HEAD_BYTES_MAX ? take_request(c, bytes, end, len - end) : refuse_head(c, &too_long);
@@ -277,7 +286,7 @@ static enum step find_request(struct connection *c, char *bytes, size_t len)
     if (len >= HEAD_BYTES_MAX)
         return refuse_head(c, &too_long);
     size_t scanned = c->scanned;
-    if (first_look)
+    if (first_look && len > 0 && c->window_began == c->state_began)
         c->window_began = c->room->now;
     if (hold_bytes(c, bytes, len) < 0)
         return STEP_END;

@@ -152,7 +152,7 @@ test('requests that come together are answered in order', async () => {
 
 test('a head that comes byte by byte is one', async () => {
   const connection = new Connection(collector.url);
-  for (const byte of get(HOST, '/healthz').slice(0, -1)) {
+  for (const byte of `\r\n${get(HOST, '/healthz')}`.slice(0, -1)) {
     connection.socket.write(byte);
     await new Promise(setImmediate);
   }

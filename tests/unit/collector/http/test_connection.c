@@ -198,8 +198,8 @@ TestSuite(connection, .init = setup, .fini = teardown);
 #define POST(path, length)                                                                                             \
     "POST " path " HTTP/1.1\r\n" HOST "Content-Type: text/plain\r\nContent-Length: " length "\r\n\r\n"
 #define THREE                                                                                                          \
-    (GET_SMALL POST("/echo", "11") "hello there"                                                                       \
-                                   "GET /stream HTTP/1.1\r\n" HOST "\r\n")
+    ("\r\n" GET_SMALL "\r\n\r\n" POST("/echo", "11") "hello there"                                                     \
+                                                     "\r\nGET /stream HTTP/1.1\r\n" HOST "\r\n")
 
 /* Requests and their bytes. */
 
@@ -355,6 +355,21 @@ Test(connection, gives_each_part_of_a_request_its_time)
     cr_assert(open_connection());
     cr_assert_eq(send_text(POST("/echo", "100") "x"), CONNECTION_WAITS);
     assert_ends_after(10, "HTTP/1.1 408 Request Timeout\r\n");
+    close_connection();
+}
+
+Test(connection, gives_no_time_for_empty_lines)
+{
+    cr_assert(open_connection());
+    for (room.now = START; room.now < START + 9 * SECOND; room.now += SECOND) {
+        cr_assert_eq(send_text("\r"), CONNECTION_WAITS);
+        cr_assert_eq(connection_check(connection, room.now), CONNECTION_WAITS);
+        cr_assert_eq(send_text("\n"), CONNECTION_WAITS);
+    }
+    cr_assert_eq(send_text("\r"), CONNECTION_WAITS);
+    room.now = START + 12 * SECOND;
+    cr_assert_eq(go_on(connection_check(connection, room.now)), CONNECTION_WAITS);
+    cr_assert(has("HTTP/1.1 408 "), "%s", answers);
     close_connection();
 }
 
