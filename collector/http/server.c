@@ -85,17 +85,26 @@ static void hand_over(struct http_server *server, int fd)
         turn_away_at_door(fd);
 }
 
-/* No descriptor is left: the spare one serves to tell so. */
+static int open_spare(void)
+{
+    return open("/dev/null", O_RDONLY | O_CLOEXEC);
+}
+
+/* No descriptor is left: the spare one serves to tell so. Who comes may come late, when there are some again. */
 static void turn_away_with_spare(struct http_server *server)
 {
     if (server->spare >= 0)
         close(server->spare);
     int fd = accept4(server->listening, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
-    if (fd >= 0)
-        turn_away_at_door(fd);
-    else
+    server->spare = open_spare();
+    if (fd < 0) {
         clock_sleep_ms(RETRY_ACCEPT_MS);
-    server->spare = open("/dev/null", O_RDONLY | O_CLOEXEC);
+    } else if (server->spare >= 0) {
+        hand_over(server, fd);
+    } else {
+        turn_away_at_door(fd);
+        server->spare = open_spare();
+    }
 }
 
 static void *accept_all(void *argument)
@@ -186,7 +195,7 @@ struct http_server *http_start(const struct http_options *options, const struct 
     server->port = options->port;
     server->connections_max = options->connections;
     prepare_settings(&server->settings, options, routes, context);
-    server->spare = open("/dev/null", O_RDONLY | O_CLOEXEC);
+    server->spare = open_spare();
     server->listening = http_listen(options->address, &server->port, error);
     if (server->listening >= 0 && start_threads(server, options) == 0)
         return server;
