@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#define PACKAGE "datapackage.json"
 #define NAME_SIZE 256
 #define PATH_SIZE 4096
 
@@ -62,30 +63,46 @@ static int export_metadata(struct export_run *export, enum table table)
     return result;
 }
 
-/* Last of all, since it names the others. */
-static int export_package(struct export_run *export)
+/* Puts the package with the files that have been noted. */
+static int put_package(struct export_run *export, struct buf *out)
 {
     struct store *store = export->store;
-    struct buf text, key;
-    buf_init(&text, SIZE_MAX);
-    buf_init(&key, NOTE_MAX);
     struct error error;
-    int result;
+    struct buf key;
+    buf_init(&key, NOTE_MAX);
+    int result = CLI_DONE;
     if (tree_head(store, &export->package.head, &error) < 0) {
         result = cli_fail("%s", error.text);
     } else if (store_log_key_read(store, &key) == STORE_FAILED) {
         result = cmd_store_failed(store);
     } else {
         export->package.log_key = buf_text(&key);
-        datapackage_put(&text, &export->package);
-        result = cmd_write_file(export->folder, "datapackage.json", &text);
+        datapackage_put(out, &export->package);
     }
     buf_free(&key);
+    return result;
+}
+
+/* Last of all, since it names the others. */
+static int export_package(struct export_run *export)
+{
+    struct buf text;
+    buf_init(&text, SIZE_MAX);
+    int result = put_package(export, &text);
+    if (result == CLI_DONE)
+        result = cmd_write_file(export->folder, PACKAGE, &text);
     buf_free(&text);
     return result;
 }
 
 /* The folder. */
+
+/* -1: it is too long. */
+static int put_path(const struct export_run *export, const char *name, char out[static PATH_SIZE])
+{
+    int len = snprintf(out, PATH_SIZE, "%s/%s", export->folder, name);
+    return len < 0 || len >= PATH_SIZE ? -1 : 0;
+}
 
 /* What begins with a dot is the system's, or what a power cut left. */
 static int note_first(void *context, const char *name)
@@ -115,7 +132,7 @@ static int check_folder(const struct export_run *export)
     if (file_each(export->folder, "", note_first, first) < 0)
         return cli_fail(T("folder %s can't be read: %s", "map %s kan niet gelezen worden: %s"), export->folder,
                         error_of_errno(errno));
-    if (snprintf(path, sizeof path, "%s/datapackage.json", export->folder) >= (int)sizeof path)
+    if (put_path(export, PACKAGE, path) < 0)
         return cli_fail(T("the name of folder %s is too long", "de naam van map %s is te lang"), export->folder);
     if (first[0] == '\0' || holds_same_kind(export, path))
         return CLI_DONE;
@@ -123,6 +140,47 @@ static int check_folder(const struct export_run *export)
         T("folder %s holds something else than this export, %s among it; name a new folder, or empty this one",
           "map %s bevat iets anders dan deze export, waaronder %s; noem een nieuwe map, of maak deze leeg"),
         export->folder, first);
+}
+
+/* What file_write left half done of a file of ours when it was killed: `.NAME.HEX.tmp`. */
+static int remove_remnant(void *context, const char *name)
+{
+    const struct export_run *export = context;
+    char path[PATH_SIZE];
+    bool ours = strncmp(name, "." PACKAGE ".", strlen("." PACKAGE ".")) == 0;
+    for (int table = 0; table < TABLE_COUNT; table++) {
+        const char *of = table_name((enum table)table);
+        ours |= name[0] == '.' && strncmp(name + 1, of, strlen(of)) == 0 &&
+                strncmp(name + 1 + strlen(of), ".csv", strlen(".csv")) == 0;
+    }
+    return ours && put_path(export, name, path) == 0 ? file_remove(path) : 0;
+}
+
+static int write_marker(struct export_run *export, const struct buf *text)
+{
+    char path[PATH_SIZE];
+    if (buf_check(text) < 0)
+        return cmd_no_memory();
+    if (put_path(export, PACKAGE, path) == 0 && file_write(path, text->data, text->len, 0600) == 0 &&
+        file_each(export->folder, ".tmp", remove_remnant, export) == 0)
+        return CLI_DONE;
+    return cli_fail(T("folder %s can't be written to: %s", "in map %s kan niet geschreven worden: %s"), export->folder,
+                    error_of_errno(errno));
+}
+
+/* Before the first table, a package that names none: where the run is broken off, it tells whose files these are, and
+ * the next one of the same kind replaces them. */
+static int begin_folder(struct export_run *export)
+{
+    struct buf text;
+    buf_init(&text, SIZE_MAX);
+    int result = cmd_make_folder(export->folder);
+    if (result == CLI_DONE)
+        result = put_package(export, &text);
+    if (result == CLI_DONE)
+        result = write_marker(export, &text);
+    buf_free(&text);
+    return result;
 }
 
 /* All of it. */
@@ -161,7 +219,7 @@ static int export_all(struct export_run *export, const char *round_id)
         return cmd_store_failed(export->store);
     int result = check_folder(export);
     if (result == CLI_DONE)
-        result = cmd_make_folder(export->folder);
+        result = begin_folder(export);
     if (result == CLI_DONE)
         result = write_all_sheets(export);
     return result == CLI_DONE ? export_package(export) : result;

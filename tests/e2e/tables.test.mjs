@@ -1,13 +1,14 @@
 // Goal: the same responses sent in any order, each twice, a third of them over the single path, give the same tables, byte for
 // byte; and asking for them while the collector runs gives the same as after it stopped and started again.
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { assertAccepted, JOSE, keepAlive, NDJSON, post } from './lib/http.mjs';
 import { Member } from './lib/member.mjs';
 import { ROUND } from './lib/panel.mjs';
-import { fixtures, ready } from './lib/programs.mjs';
+import { build, fixtures, ready } from './lib/programs.mjs';
 import { answersOf, assertTables, dice, exampleRows, shuffle } from './lib/tables.mjs';
 
 let collector;
@@ -97,6 +98,26 @@ test('a folder holds one export: another kind is refused, the same may come anew
   const { code, stderr } = await collector.run('export', '--round', ROUND, '--out', collector.folder);
   assert.equal(code, 1, stderr);
   assert.match(stderr, /among it; name a new folder/);
+});
+
+// A limit on the size of files ends it in the middle of one, as a kill would.
+test('an export that was broken off is replaced by the next of its kind, and by no other', async () => {
+  const whole = await collector.export(ROUND, 'unbroken', '--exact');
+  const names = readdirSync(whole);
+  const folder = join(collector.folder, 'broken');
+  const limit = statSync(join(whole, 'options.csv')).size - 1;
+  const program = [join(build, 'burgerpanel-collector'), 'export', '--store', collector.store, '--round', ROUND, '--exact', '--out', folder];
+  const broken = spawnSync('prlimit', [`--fsize=${limit}`, '--core=0', ...program]);
+  assert.equal(broken.signal, 'SIGXFSZ', `${broken.error ?? broken.stderr}`);
+  const left = readdirSync(folder);
+  assert.ok(left.some((name) => /^\.options\.csv\.[0-9a-f]+\.tmp$/.test(name)), left.join());
+  assert.deepEqual(JSON.parse(readFileSync(join(folder, 'datapackage.json'), 'utf8')).resources, []);
+  const { code, stderr } = await collector.run('export', '--round', ROUND, '--out', folder);
+  assert.equal(code, 1, stderr);
+  writeFileSync(join(folder, '.another.tmp'), '');
+  await collector.export(ROUND, 'broken', '--exact');
+  assert.deepEqual(readdirSync(folder), ['.another.tmp', ...names]);
+  for (const name of names) assert.equal(readFileSync(join(folder, name), 'utf8'), readFileSync(join(whole, name), 'utf8'), name);
 });
 
 test('a round that is not there, and a profile that is none, are refused', async () => {
