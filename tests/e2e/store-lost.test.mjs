@@ -2,8 +2,8 @@
 // file removed, cut, replaced, moved away and back, linked, written to by another program, or a second collector on the same. What can't be
 // promised is answered 503, /healthz says so, and one line says what happened.
 import assert from 'node:assert/strict';
-import { copyFileSync, existsSync, linkSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, symlinkSync, truncateSync, unlinkSync,
-  writeFileSync } from 'node:fs';
+import { closeSync, copyFileSync, existsSync, linkSync, mkdirSync, openSync, readdirSync, readFileSync, renameSync, rmSync, statSync, symlinkSync,
+  truncateSync, unlinkSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { JOSE, keepAlive, post, request } from './lib/http.mjs';
@@ -186,6 +186,12 @@ for (const { name, harm, line, mend } of HARMS)
     collector.process.child.kill('SIGKILL');
   });
 
+function writeOver(path, bytes) {
+  const file = openSync(path, 'r+');
+  writeSync(file, bytes, 0, bytes.length, 0);
+  closeSync(file);
+}
+
 // What destroys what was there; from then on nothing is acknowledged.
 const DESTROYED = [
   ['the log of changes cut to nothing', ({ path }) => truncateSync(`${path}-wal`, 0), /store\.db-wal: the store's file was cut off/],
@@ -193,6 +199,16 @@ const DESTROYED = [
     'the log of changes cut in the middle',
     ({ path }) => truncateSync(`${path}-wal`, Math.floor(statSync(`${path}-wal`).size / 2)),
     /store\.db-wal: the store's file was cut off/,
+  ],
+  [
+    'the log of changes written over with nothing, in place',
+    ({ path }) => writeOver(`${path}-wal`, Buffer.alloc(statSync(`${path}-wal`).size)),
+    /store\.db-wal: the store's file was written to/,
+  ],
+  [
+    'the log of changes written over with an older one, in place',
+    ({ path, changes }) => writeOver(`${path}-wal`, changes),
+    /store\.db-wal: the store's file was written to/,
   ],
   ['the store cut to nothing', ({ path }) => truncateSync(path, 0), /store\.db: the store's file was (cut off|written to)/],
   ['the store cut in the middle', ({ path }) => truncateSync(path, 8192), /store\.db: the store's file was (cut off|written to)/],
@@ -216,6 +232,11 @@ for (const [name, harm, line] of DESTROYED)
     collector.older = join(collector.folder, 'older');
     await sql(collector.path, `VACUUM INTO '${collector.older}'`);
     await load.atLeast(200); // some pages go into the store itself
+    collector.changes = readFileSync(`${collector.path}-wal`);
+    await poll('the log of changes to be begun anew', 60, () => {
+      const now = readFileSync(`${collector.path}-wal`);
+      return now.length >= collector.changes.length && now.readUInt32BE(16) !== collector.changes.readUInt32BE(16);
+    });
     harm(collector);
     const since = performance.now();
     await told(collector, line);

@@ -142,6 +142,18 @@ int sqlite_file_note_unchanging(struct store_sqlite *s)
     return 0;
 }
 
+static const char *text_cut_by_another(void)
+{
+    return T("the store's file was cut off by another program",
+             "het bestand van de opslag is door een ander programma afgekapt");
+}
+
+static const char *text_written_by_another(void)
+{
+    return T("the store's file was written to by another program",
+             "er is door een ander programma in het bestand van de opslag geschreven");
+}
+
 /* What has become of a file that is not what it was. */
 static int tell_lost(struct store_sqlite *s, enum sqlite_file_kind kind, const char *what)
 {
@@ -173,9 +185,7 @@ static int check_file(struct store_sqlite *s, enum sqlite_file_kind kind, struct
                            "het bestand van de opslag heeft een tweede naam gekregen (een harde koppeling); verwijder "
                            "die"));
     if (now->st_size < file->size)
-        return tell_lost(s, kind,
-                         T("the store's file was cut off by another program",
-                           "het bestand van de opslag is door een ander programma afgekapt"));
+        return tell_lost(s, kind, text_cut_by_another());
     file->size = now->st_size;
     return 0;
 }
@@ -185,20 +195,20 @@ int sqlite_file_check_length(struct store_sqlite *s)
     struct stat now;
     if (s->changes < 0 || fstat(s->changes, &now) < 0 || now.st_size >= s->files[SQLITE_CHANGES].size)
         return 0;
-    return tell_lost(s, SQLITE_CHANGES,
-                     T("the store's file was cut off by another program",
-                       "het bestand van de opslag is door een ander programma afgekapt"));
+    return tell_lost(s, SQLITE_CHANGES, text_cut_by_another());
 }
 
-/* A log of changes that was cut and has grown again has a hole where the cut was. */
-static int check_holes(struct store_sqlite *s)
+/* A log of changes that was cut and has grown again has a hole where the cut was; one that was written over holds other
+ * bytes than after the last commit, or did when this one came. */
+static int check_changes(struct store_sqlite *s)
 {
-    off_t size = s->files[SQLITE_CHANGES].size;
-    if (s->changes < 0 || size == 0 || lseek(s->changes, 0, SEEK_HOLE) >= size)
+    if (s->changes < 0)
         return 0;
-    return tell_lost(s, SQLITE_CHANGES,
-                     T("the store's file was cut off by another program",
-                       "het bestand van de opslag is door een ander programma afgekapt"));
+    if (changes_have_hole(s->changes, s->files[SQLITE_CHANGES].size))
+        return tell_lost(s, SQLITE_CHANGES, text_cut_by_another());
+    if (s->overwritten || !changes_are_kept(&s->seen, s->changes, (size_t)s->page_bytes))
+        return tell_lost(s, SQLITE_CHANGES, text_written_by_another());
+    return 0;
 }
 
 /* What another hand has removed is written into the database while it is still open here, as far as nobody else can
@@ -216,9 +226,7 @@ static int check_written(struct store_sqlite *s, const struct stat *database)
 {
     if (is_same_moment(&database->st_mtim, &s->written))
         return 0;
-    return tell_lost(s, SQLITE_DATABASE,
-                     T("the store's file was written to by another program",
-                       "er is door een ander programma in het bestand van de opslag geschreven"));
+    return tell_lost(s, SQLITE_DATABASE, text_written_by_another());
 }
 
 /* Beside what all look at: whether the database was written to by another hand. */
@@ -227,7 +235,7 @@ static int check_served(struct store_sqlite *s, const struct stat *database)
     struct stat now;
     if (check_written(s, database) < 0)
         return -1;
-    return check_holes(s) < 0 ? -1 : check_file(s, SQLITE_LOCK, &now);
+    return check_changes(s) < 0 ? -1 : check_file(s, SQLITE_LOCK, &now);
 }
 
 int sqlite_file_check(struct store_sqlite *s)
@@ -263,6 +271,9 @@ static int note_frames(void *context, sqlite3 *db, const char *name, int frames)
     (void)name;
     struct store_sqlite *s = context;
     s->frames = frames;
+    if (!changes_are_kept(&s->seen, s->changes, (size_t)s->page_bytes) ||
+        changes_note(&s->seen, s->changes, frames, (size_t)s->page_bytes) < 0)
+        s->overwritten = true;
     return SQLITE_OK;
 }
 
@@ -298,6 +309,8 @@ static int take_lock(struct store_sqlite *s)
     s->changes = open(s->names[SQLITE_CHANGES], O_RDWR | O_CLOEXEC | O_NOFOLLOW);
     if (s->changes < 0)
         return sqlite_refuse(s, error_of_errno(errno));
+    if (sqlite_query_number(s, "PRAGMA page_size", &s->page_bytes) < 0)
+        return -1;
     sqlite3_wal_hook(s->db, note_frames, s);
     return note_file(s, SQLITE_LOCK);
 }

@@ -3,6 +3,7 @@
 #define COLLECTOR_STORE_SQLITE_HANDLE_H
 
 #include "collector/store/backend.h"
+#include "collector/store/sqlite/changes.h"
 #include <sqlite3.h>
 #include <sys/types.h>
 #include <time.h>
@@ -71,6 +72,9 @@ struct store_sqlite {
     int lock; /* of who serves; -1: not held */
     bool reading; /* nothing can be written, and the files are not all our own to look at */
     int frames; /* in the log of changes, as the last commit left them */
+    int64_t page_bytes; /* of each */
+    struct changes_seen seen; /* of the log of changes, by who serves */
+    bool overwritten; /* it was not what it had been when a commit came */
     struct error lost; /* what has become of the files; ERROR_NONE: they are those that were opened */
     int64_t version; /* PRAGMA data_version when last asked; -1 at first */
     uint16_t *slots; /* what current_read handed out */
