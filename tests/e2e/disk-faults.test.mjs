@@ -3,7 +3,7 @@
 // does not say otherwise now and then, and all goes on when the disk does.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { after, before, test } from 'node:test';
 import { JOSE, keepAlive, post, request } from './lib/http.mjs';
@@ -172,8 +172,13 @@ test('less room than the reserve: 503 and one line, until there is more', async 
   t.after(() => collector.stop());
   const health = async () => (await request(collector.url, '/healthz')).status;
   await poll('/healthz 503', 20, async () => (await health()) === 503);
+  // What is left goes on changing, as it does while others write.
   const end = Date.now() + 3000;
-  while (Date.now() < end) assert.equal(await health(), 503);
+  for (let i = 0; Date.now() < end; i++) {
+    if (i < 20) appendFileSync(join(collector.folder, 'of-another'), Buffer.alloc(2 * 1024 * 1024));
+    assert.equal(await health(), 503);
+    if (i < 20) await new Promise((done) => setTimeout(done, 100));
+  }
   assert.equal(collector.process.stderr.match(/nearly full/g).length, 1, collector.process.stderr);
   assert.equal((await request(collector.url, '/log/checkpoint')).status, 200, 'it can be read');
 });
