@@ -220,10 +220,25 @@ static int keep_header(struct csv_list *list, const struct csv_row *row)
     return 0;
 }
 
+/* Whether any of the columns is in the header. Where none is, it is no header, or not split where it should be. */
+static bool is_header(const struct csv_list *list)
+{
+    for (size_t i = 0; i < list->column_count; i++)
+        if (count_name(&list->header, list->columns[i].name) > 0)
+            return true;
+    tell_fault(list->listener, list->header.line,
+               T("no columns '%s', '%s' ... here; the first line must name them, with , ; or tab between; %s",
+                 "hier geen kolommen '%s', '%s' ...; de eerste regel moet ze noemen, met , ; of tab ertussen; %s"),
+               list->columns[0].name, list->columns[list->column_count > 1].name, SAVE_AS);
+    return false;
+}
+
 /* Whether all columns are there, once each; a fault for each that is not. */
 static bool find_columns(struct csv_list *list)
 {
-    bool fine = true;
+    bool fine = is_header(list);
+    if (!fine)
+        return false;
     for (size_t i = 0; i < list->column_count; i++) {
         const char *name = list->columns[i].name;
         size_t count = count_name(&list->header, name);
@@ -366,8 +381,9 @@ enum csv_result csv_list_next(struct csv_list *list, struct csv_row *row)
             continue;
         } else if (!fits_header(list, &read)) {
             tell_fault(list->listener, read.line,
-                       T("has %zu fields, the header has %zu", "heeft %zu velden, de kopregel %zu"), read.count,
-                       list->header.count);
+                       read.count == 1 ? T("has %zu field, the header has %zu", "heeft %zu veld, de kopregel %zu")
+                                       : T("has %zu fields, the header has %zu", "heeft %zu velden, de kopregel %zu"),
+                       read.count, list->header.count);
         } else {
             fill_row(list, &read);
             *row = read;

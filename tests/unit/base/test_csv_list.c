@@ -113,7 +113,11 @@ Test(csv_list, says_once_what_to_save_when_it_is_no_such_file)
 Test(csv_list, says_once_what_the_header_lacks)
 {
     REFUSED("id;name\n1;a\n2;b\n", "1: column 'title' is missing; add it\n");
-    REFUSED("a b c\n1 2 3\n", "1: column 'id' is missing; add it\n1: column 'title' is missing; add it\n");
+    static const char unsplit[] = "1: no columns 'id', 'title' ... here; the first line must name them, with , ; or "
+                                  "tab between; save the list as 'CSV UTF-8'\n";
+    REFUSED("a b c\n1 2 3\n", unsplit);
+    REFUSED("\"id,title\"\r\n\"1,a\"\r\n", unsplit); /* Excel, of a file with the other separator */
+    REFUSED("id|title\n1|a\n", unsplit);
     REFUSED("id,title,note,note\n", "1: column 'note' is there 2 times; keep one\n");
     REFUSED("id,title,id,id\n", "1: column 'id' is there 3 times; keep one\n");
     REFUSED("", "1: no header; the first line must name the columns\n");
@@ -124,7 +128,7 @@ Test(csv_list, says_once_what_the_header_lacks)
 Test(csv_list, names_each_row_that_does_not_fit_and_reads_on)
 {
     cr_expect_str_eq(READ("title;id;note\n\na;1;x\nb\nc;3;x;;y\nd\"e;4;x\nf;5;x\n"), "1|a|x\n5|f|x\n");
-    cr_expect_str_eq(told, "4: has 1 fields, the header has 3\n"
+    cr_expect_str_eq(told, "4: has 1 field, the header has 3\n"
                            "5: has 5 fields, the header has 3\n"
                            "6: can't be read as CSV: quote inside an unquoted field\n");
 }
