@@ -118,18 +118,37 @@ static int read_pair(void *context, const char *section, const char *name, const
     return 1;
 }
 
-/* The number of the first line that begins with a blank and is neither empty nor a comment; 0: there is none. inih
- * takes such a line for more of the value above it. */
-static size_t find_indented_line(const char *text)
+#define LINE_MAX_BYTES ((size_t)INI_MAX_LINE - 2) /* beside its end; inih reads the rest of it as a line of its own */
+
+/* What is wrong with a line that inih would take for something else than what stands there; NULL: nothing. It takes one
+ * that begins with a blank for more of the value above it. */
+static const char *find_line_fault(const char *line, size_t len)
 {
-    size_t number = 1;
-    for (const char *line = text, *end; line; line = end ? end + 1 : NULL, number++) {
-        const char *content = line + strspn(line, " \t\r");
+    size_t blanks = 0;
+    while (blanks < len && isspace((unsigned char)line[blanks]))
+        blanks++;
+    if (blanks > 0 && blanks < len && line[blanks] != ';' && line[blanks] != '#')
+        return T("begins with a blank; a setting begins at the start of its line",
+                 "begint met een spatie; een instelling begint aan het begin van haar regel");
+    if (len > LINE_MAX_BYTES)
+        return T("is too long; a line holds 198 bytes", "is te lang; een regel is hoogstens 198 bytes");
+    if (len > 0 && memchr(line, '\r', len - 1))
+        return T("has a carriage return inside; save the file with line ends LF or CRLF",
+                 "heeft een wagenterugloop middenin; sla het bestand op met regeleinden LF of CRLF");
+    return NULL;
+}
+
+/* The first such line's fault, and its number; NULL: there is none. */
+static const char *find_bad_line(const char *text, size_t *number)
+{
+    const char *fault = NULL;
+    *number = 0;
+    for (const char *line = text, *end; line && !fault; line = end ? end + 1 : NULL) {
         end = strchr(line, '\n');
-        if (content > line && *content != '\0' && strchr("\n;#", *content) == NULL)
-            return number;
+        fault = find_line_fault(line, end ? (size_t)(end - line) : strlen(line));
+        ++*number;
     }
-    return 0;
+    return fault;
 }
 
 static int read_file(struct config *config)
@@ -141,13 +160,12 @@ static int read_file(struct config *config)
         buf_free(&text);
         return cli_fail(T("%s can't be read: %s", "%s kan niet gelezen worden: %s"), file, error_of_errno(errno));
     }
-    size_t indented = find_indented_line(buf_text(&text));
-    int result = indented > 0 ? 0 : ini_parse_string(buf_text(&text), read_pair, &reading);
+    size_t number;
+    const char *fault = find_bad_line(buf_text(&text), &number);
+    int result = fault ? 0 : ini_parse_string(buf_text(&text), read_pair, &reading);
     buf_free(&text);
-    if (indented > 0)
-        return cli_fail(T("%s: line %zu begins with a blank; a setting begins at the start of its line",
-                          "%s: regel %zu begint met een spatie; een instelling begint aan het begin van haar regel"),
-                        file, indented);
+    if (fault)
+        return cli_fail(T("%s: line %zu %s", "%s: regel %zu %s"), file, number, fault);
     if (reading.exit_code == CLI_DONE && result != 0)
         return cli_fail(T("%s: line %d is no setting", "%s: regel %d is geen instelling"), file, result);
     return reading.exit_code;

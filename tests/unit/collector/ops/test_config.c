@@ -6,6 +6,7 @@
 #include "tests/unit/capture.h"
 #include "tests/unit/collector/kit.h"
 #include <criterion/criterion.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -160,8 +161,10 @@ static void put_long_line(struct buf *text, size_t length)
 /* inih would take each for more of the value above it. */
 Test(config, refuses_what_is_indented)
 {
-    static const char *const texts[] = {"[collector]\nstore = sqlite:a\n listen = x\n", "[collector]\n\tthreads = 2\n",
-                                        "[collector]\r\nthreads = 2\r\n  queue = 3\r\n", " [collector]\n"};
+    static const char *const texts[] = {
+        "[collector]\nstore = sqlite:a\n listen = x\n",  "[collector]\n\tthreads = 2\n",
+        "[collector]\r\nthreads = 2\r\n  queue = 3\r\n", " [collector]\n",
+        "[collector]\nstore = sqlite:a\n\flisten = x\n", "[collector]\nstore = sqlite:a\n\vlisten = x\n"};
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
         write_file(texts[i]);
         capture_begin(2);
@@ -171,6 +174,25 @@ Test(config, refuses_what_is_indented)
     write_file("[collector]\n  \n\t; a comment\n  # another\r\n \r\nthreads = 2\n   ");
     must_read();
     assert_value(CONFIG_THREADS, "2", "file");
+}
+
+/* The rest of a long comment would be a setting, and a file of a single line none. */
+Test(config, refuses_a_line_that_would_be_read_as_another)
+{
+    char text[512];
+    snprintf(text, sizeof text, "[collector]\n#%*s\nthreads = 3\n", 197, "");
+    write_file(text);
+    must_read();
+    assert_value(CONFIG_THREADS, "3", "file");
+    snprintf(text, sizeof text, "[collector]\n#%*sthreads = 3\n", 198, "");
+    write_file(text);
+    capture_begin(2);
+    cr_assert_eq(config_read(&config), CLI_FAILED);
+    cr_assert_not_null(strstr(capture_end(2), "line 2 is too long; a line holds 198 bytes"));
+    write_file("[collector]\rthreads = 3\r");
+    capture_begin(2);
+    cr_assert_eq(config_read(&config), CLI_FAILED);
+    cr_assert_not_null(strstr(capture_end(2), "line 1 has a carriage return inside"));
 }
 
 Test(config, takes_a_port_alone_for_metrics_and_for_nothing_else)
