@@ -85,7 +85,7 @@ int cmd_members_list(const struct cli_verb *verb, int argc, char **argv)
 /* Revoking and restoring. */
 
 struct member_search {
-    const char *name; /* as typed: a kid or a number */
+    const char *name; /* as typed, or as `members list` writes it, where a kid that begins with - is led by ' */
     int64_t number; /* 0: it is a kid */
     struct handed_out handed;
     struct store_member found; /* number 0: not found */
@@ -119,13 +119,13 @@ static int find_named_member(struct store *store, struct member_search *search)
     if (search->number > 0)
         return cli_fail(T("nobody has enrolled with invitation %s", "niemand is ingeschreven met uitnodiging %s"),
                         search->name);
-    return cli_fail(T("there is no member with this kid", "er is geen panellid met dit kid"));
+    return cli_fail(T("there is no member with this kid or number", "er is geen panellid met dit kid of nummer"));
 }
 
 /* `when` 0 restores. */
 static int set_revoked(struct store *store, const char *name, int64_t when)
 {
-    struct member_search search = {.name = name};
+    struct member_search search = {.name = csv_unguard(&csv_rfc4180, name)};
     if (store_begin(store) != STORE_OK)
         return cmd_store_failed(store);
     int result = find_named_member(store, &search);

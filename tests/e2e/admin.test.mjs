@@ -167,6 +167,19 @@ test('members and invitations go by the number that the office knows them by, an
   assert.equal(answer.status, 403, answer.text);
 });
 
+// One kid in 64 begins with -, and so does a cell that a spreadsheet takes for a formula.
+test('a member is revoked by the kid as members list writes it, also where it guards it', async () => {
+  const { stdout } = await collector.succeed('invitations', 'create', 1);
+  let member = new Member('wau');
+  while (!member.key.kid.startsWith('-')) member = new Member('wau');
+  assertAccepted(await post(collector.url, '/v1/members', member.enrolment(parseTable(stdout)[0].code), JOSE));
+  const list = (await collector.succeed('members', 'list')).stdout;
+  assert.ok(list.includes(`,'${member.key.kid},`), list);
+  await collector.succeed('members', 'revoke', `'${member.key.kid}`);
+  await collector.succeed('members', 'restore', member.key.kid);
+  assertFailed(await collector.run('members', 'revoke', '0'), /no member with this kid or number/);
+});
+
 test('tokens are shown once, have a role, and can be revoked', async () => {
   const { stdout } = await collector.succeed('tokens', 'create', 'analysis', '--role', 'analyst', '--exact', '--expires', '30');
   const [token] = stdout.trim().split('\n');
