@@ -14,7 +14,7 @@ static uint32_t read_big_endian(const uint8_t *at)
     return (uint32_t)at[0] << 24 | (uint32_t)at[1] << 16 | (uint32_t)at[2] << 8 | at[3];
 }
 
-static int read_header(int file, uint8_t header[static CHANGES_HEADER_BYTES])
+static int read_log_header(int file, uint8_t header[static CHANGES_HEADER_BYTES])
 {
     return pread(file, header, CHANGES_HEADER_BYTES, 0) == CHANGES_HEADER_BYTES ? 0 : -1;
 }
@@ -28,7 +28,7 @@ static int read_frame(int file, int frames, size_t page_bytes, uint8_t frame[sta
 int changes_note(struct changes_seen *seen, int file, int frames, size_t page_bytes)
 {
     struct changes_seen now = {.frames = frames};
-    if (read_header(file, now.header) < 0 || (read_big_endian(now.header) & ~1u) != MAGIC ||
+    if (read_log_header(file, now.header) < 0 || (read_big_endian(now.header) & ~1u) != MAGIC ||
         read_frame(file, frames, page_bytes, now.frame) < 0 ||
         memcmp(now.header + SALTS, now.frame + FRAME_SALTS, SALT_BYTES) != 0)
         return -1;
@@ -50,7 +50,7 @@ bool changes_are_kept(const struct changes_seen *seen, int file, size_t page_byt
     uint8_t header[CHANGES_HEADER_BYTES], frame[CHANGES_FRAME_HEADER_BYTES];
     if (seen->frames == 0)
         return true;
-    if (read_header(file, header) < 0)
+    if (read_log_header(file, header) < 0)
         return false;
     if (memcmp(header, seen->header, sizeof header) != 0)
         return is_begun_anew(seen->header, header);
