@@ -152,6 +152,9 @@ static int show_history(struct shown *s)
         return CLI_DONE;
     if (s->action)
         return cli_fail(T("you have not answered '%s'", "u hebt '%s' niet beantwoord"), s->action);
+    if (s->round)
+        return cli_fail(T("you have not answered anything in round '%s'", "u hebt niets beantwoord in ronde '%s'"),
+                        s->round);
     cli_say("%s", T("You have not answered anything yet.", "U hebt nog niets beantwoord."));
     return CLI_DONE;
 }

@@ -93,6 +93,9 @@ test('answers show gives all of them in words, those of one action, and says whe
   const none = await member(['answers', 'show', 'WA-6.04']);
   assert.equal(none.code, 1);
   assert.match(none.stderr, /you have not answered 'WA-6\.04'/);
+  const elsewhere = await member(['answers', 'show', '--round', 'round-9']);
+  assert.equal(elsewhere.code, 1);
+  assert.match(elsewhere.stderr, /you have not answered anything in round 'round-9'/);
   assert.deepEqual((await shown()).map((r) => [r.round, r.action]), [[ROUND, 'WA-1.01'], [ROUND, 'WA-1.02']]);
 });
 
