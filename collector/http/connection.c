@@ -256,7 +256,7 @@ static enum step take_request(struct connection *c, char *bytes, size_t len, siz
 }
 
 /* How many bytes of empty lines stand before a request (RFC 9112 §2.2), also where one comes in two pieces. */
-static size_t skip_empty_lines(struct connection *c, const char *bytes, size_t len)
+static size_t skip_line_ends(struct connection *c, const char *bytes, size_t len)
 {
     size_t empty = 0;
     while (len - empty >= 2 && bytes[empty] == '\r' && bytes[empty + 1] == '\n')
@@ -272,7 +272,7 @@ static enum step find_request(struct connection *c, char *bytes, size_t len)
     static const struct head_fault broken = {400, "A line ends in a line feed alone, or the head holds a NUL."};
     static const struct head_fault too_long = {431, "The request's head is larger than 10 KiB."};
     bool first_look = c->scanned == 0;
-    size_t end, empty = skip_empty_lines(c, bytes, len);
+    size_t end, empty = skip_line_ends(c, bytes, len);
     bytes += empty;
     len -= empty;
     switch (head_find_end(bytes, len, &c->scanned, &end)) {
