@@ -32,9 +32,21 @@ struct running {
     sigset_t signals;
 };
 
+/* The index over the store's log of changes is memory that is backed by a file; where that is cut, there is nothing to
+ * go on with. Whatever was answered is in the store, and the next start finds it. */
+static void tell_cut_index(int signal)
+{
+    static const char line[] =
+        "error store: -shm was cut off by another program, so the collector ends; start it again\n";
+    (void)signal;
+    (void)!write(STDERR_FILENO, line, sizeof line - 1);
+}
+
 /* Signals go to this thread alone, which waits for them; the others inherit the mask. */
 static void hold_signals(struct running *running)
 {
+    const struct sigaction once = {.sa_handler = tell_cut_index, .sa_flags = (int)SA_RESETHAND};
+    sigaction(SIGBUS, &once, NULL); /* which comes again at once, and then ends the process */
     signal(SIGPIPE, SIG_IGN);
     signal(SIGXFSZ, SIG_IGN); /* a file as large as may be is an error like any other */
     sigemptyset(&running->signals);

@@ -251,6 +251,38 @@ for (const [name, harm, line] of DESTROYED)
     assert.equal(after.length, 0, 'responses that were sent afterwards have been acknowledged');
   });
 
+// In memory that is shared as a file. What is read by it in between is not committed, and it is made anew.
+test('the index over the log of changes wiped in place, or an older one put there: nothing is lost', async (t) => {
+  const scene = await begin(t, 'index');
+  const { collector, load } = scene;
+  const index = `${collector.path}-shm`;
+  for (let i = 0; i < 6; i++) {
+    const older = readFileSync(index);
+    await load.atLeast(50 + i);
+    writeOver(index, i % 2 === 0 ? Buffer.alloc(older.length) : older);
+    await load.atLeast(20);
+    await until(collector, 200);
+  }
+  await assertNothingLost(scene);
+  await collector.start();
+  assert.equal((await collector.run('audit')).code, 0);
+  collector.process.child.kill('SIGKILL');
+});
+
+test('the index over the log of changes cut: the collector says so and ends, and the next start finds all', async (t) => {
+  const scene = await begin(t, 'index-cut');
+  const { collector } = scene;
+  scene.load.ending = true;
+  truncateSync(`${collector.path}-shm`, 0);
+  await poll('the end', 20, () => collector.process.signal);
+  assert.equal(collector.process.signal, 'SIGBUS');
+  assert.match(collector.process.stderr, /^error store: -shm was cut off by another program, so the collector ends; start it again$/m);
+  await assertNothingLost(scene);
+  await collector.start();
+  assert.equal((await collector.run('audit')).code, 0);
+  collector.process.child.kill('SIGKILL');
+});
+
 test('the newest copy put back: responses are taken and the log is read again', async (t) => {
   const scene = await begin(t, 'put-back');
   const { collector, load } = scene;

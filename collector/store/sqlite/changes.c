@@ -5,7 +5,6 @@
 #include <unistd.h>
 
 #define MAGIC 0x377F0682u /* the last bit says in which order the checksums are */
-#define SALTS 16 /* where both salts stand in the header */
 #define FRAME_SALTS 8 /* and in a frame's */
 #define SALT_BYTES 8
 
@@ -30,7 +29,7 @@ int changes_note(struct changes_seen *seen, int file, int frames, size_t page_by
     struct changes_seen now = {.frames = frames};
     if (read_log_header(file, now.header) < 0 || (read_big_endian(now.header) & ~1u) != MAGIC ||
         read_frame(file, frames, page_bytes, now.frame) < 0 ||
-        memcmp(now.header + SALTS, now.frame + FRAME_SALTS, SALT_BYTES) != 0)
+        memcmp(now.header + CHANGES_SALTS, now.frame + FRAME_SALTS, SALT_BYTES) != 0)
         return -1;
     if (frames <= seen->frames && memcmp(now.header, seen->header, sizeof now.header) == 0)
         return -1;
@@ -41,7 +40,7 @@ int changes_note(struct changes_seen *seen, int file, int frames, size_t page_by
 /* The same kind of file, at a later beginning; salts go round. */
 static bool is_begun_anew(const uint8_t *before, const uint8_t *now)
 {
-    uint32_t steps = read_big_endian(now + SALTS) - read_big_endian(before + SALTS);
+    uint32_t steps = read_big_endian(now + CHANGES_SALTS) - read_big_endian(before + CHANGES_SALTS);
     return memcmp(before, now, 12) == 0 && steps > 0 && steps < UINT32_MAX / 2;
 }
 
@@ -55,6 +54,14 @@ bool changes_are_kept(const struct changes_seen *seen, int file, size_t page_byt
     if (memcmp(header, seen->header, sizeof header) != 0)
         return is_begun_anew(seen->header, header);
     return read_frame(file, seen->frames, page_bytes, frame) == 0 && memcmp(frame, seen->frame, sizeof frame) == 0;
+}
+
+uint32_t changes_last_page(const struct changes_seen *seen, int file)
+{
+    uint8_t header[CHANGES_HEADER_BYTES];
+    bool counts =
+        seen->frames > 0 && read_header(file, header) == 0 && memcmp(header, seen->header, sizeof header) == 0;
+    return counts ? read_big_endian(seen->frame) : 0;
 }
 
 bool changes_have_hole(int file, off_t size)

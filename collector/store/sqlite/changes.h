@@ -12,6 +12,7 @@
 
 #define CHANGES_HEADER_BYTES 32
 #define CHANGES_FRAME_HEADER_BYTES 24
+#define CHANGES_SALTS 16 /* where both salts stand in the header */
 
 /* What was seen of it after a commit. Cleared: nothing yet. */
 struct changes_seen {
@@ -27,6 +28,9 @@ MUST_CHECK int changes_note(struct changes_seen *seen, int file, int frames, siz
 /* Whether what was noted is still in `file`, or it has been begun anew since, as SQLite does once all is in the
  * database. */
 bool changes_are_kept(const struct changes_seen *seen, int file, size_t page_bytes);
+
+/* The page that the last frame noted holds, where it is still among those that count; 0: it is not. */
+uint32_t changes_last_page(const struct changes_seen *seen, int file);
 
 /* Whether `file` has a hole in its first `size` bytes: it was cut, and has grown again. */
 bool changes_have_hole(int file, off_t size);

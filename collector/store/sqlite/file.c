@@ -4,6 +4,7 @@
 #include "base/file.h"
 #include "base/lang.h"
 #include "base/mem.h"
+#include "collector/store/sqlite/index.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -198,6 +199,16 @@ int sqlite_file_check_length(struct store_sqlite *s)
     return tell_lost(s, SQLITE_CHANGES, text_cut_by_another());
 }
 
+static bool index_is_kept(const struct store_sqlite *s)
+{
+    return s->changes < 0 || index_knows(s->db, &s->seen, s->changes);
+}
+
+int sqlite_file_check_index(struct store_sqlite *s)
+{
+    return index_is_kept(s) ? 0 : tell_lost(s, SQLITE_INDEX, text_written_by_another());
+}
+
 /* A log of changes that was cut and has grown again has a hole where the cut was; one that was written over holds other
  * bytes than after the last commit, or did when this one came. */
 static int check_changes(struct store_sqlite *s)
@@ -271,7 +282,7 @@ static int note_frames(void *context, sqlite3 *db, const char *name, int frames)
     (void)name;
     struct store_sqlite *s = context;
     s->frames = frames;
-    if (!changes_are_kept(&s->seen, s->changes, (size_t)s->page_bytes) ||
+    if (!index_is_kept(s) || !changes_are_kept(&s->seen, s->changes, (size_t)s->page_bytes) ||
         changes_note(&s->seen, s->changes, frames, (size_t)s->page_bytes) < 0)
         s->overwritten = true;
     return SQLITE_OK;
@@ -325,8 +336,11 @@ enum store_result sqlite_file_serve(struct store *store)
 
 void sqlite_file_leave(struct store_sqlite *s)
 {
-    if (s->db && sqlite_file_check(s) < 0)
-        sqlite3_db_config(s->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
+    if (!s->db || (sqlite_file_check(s) == 0 && index_is_kept(s)))
+        return;
+    if (s->changes >= 0)
+        index_forget(s->db); /* others in this process would close by it, and write by it what is not so */
+    sqlite3_db_config(s->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
 }
 
 void sqlite_file_close(struct store_sqlite *s)

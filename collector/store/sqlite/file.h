@@ -40,6 +40,10 @@ MUST_CHECK int sqlite_file_check(struct store_sqlite *s);
  * hide. -1: as above. */
 MUST_CHECK int sqlite_file_check_length(struct store_sqlite *s);
 
+/* Before a commit: whether what it rests on was read by the index that SQLite keeps, and not by one that was wiped or
+ * replaced meanwhile. -1: as above. */
+MUST_CHECK int sqlite_file_check_index(struct store_sqlite *s);
+
 /* After a commit of who serves: brings the log of changes into the database when it has grown long. Nobody else does
  * while a collector serves, so that a database that was written to by another hand is noticed. */
 void sqlite_file_checkpoint(struct store_sqlite *s);

@@ -23,7 +23,7 @@ static enum store_result begin_reading(struct store *store)
 static enum store_result commit_all(struct store *store)
 {
     struct store_sqlite *s = sqlite_of(store);
-    enum store_result result = run_plain(store, SQL_COMMIT);
+    enum store_result result = sqlite_file_check_index(s) == 0 ? run_plain(store, SQL_COMMIT) : STORE_FAILED;
     if (result != STORE_OK)
         return result;
     if (sqlite_file_check(s) < 0)
