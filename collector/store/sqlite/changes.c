@@ -60,7 +60,7 @@ uint32_t changes_last_page(const struct changes_seen *seen, int file)
 {
     uint8_t header[CHANGES_HEADER_BYTES];
     bool counts =
-        seen->frames > 0 && read_header(file, header) == 0 && memcmp(header, seen->header, sizeof header) == 0;
+        seen->frames > 0 && read_log_header(file, header) == 0 && memcmp(header, seen->header, sizeof header) == 0;
     return counts ? read_big_endian(seen->frame) : 0;
 }
 
