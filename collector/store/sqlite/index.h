@@ -8,8 +8,8 @@
 #include "collector/store/sqlite/changes.h"
 #include <sqlite3.h>
 
-/* Whether the index knows the log of changes as `seen`, which `file` still holds: as long, and with the last page at its
- * frame. true also where nothing was seen, or the index can't be looked at. */
+/* Whether the index knows the log of changes as `seen`, which `file` still holds: as long, and with the last page at
+ * its frame. true also where nothing was seen, or the index can't be looked at. */
 bool index_knows(sqlite3 *db, const struct changes_seen *seen, int file);
 
 /* Wipes its head, upon which whoever uses the store next makes the index anew from the log of changes. */

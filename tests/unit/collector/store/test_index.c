@@ -1,4 +1,4 @@
-/* The index over the log of changes: wiped or older it is known, and once forgotten it is made anew by who comes next. */
+/* The index over the log of changes: wiped or older it is known, and once forgotten who comes next makes it anew. */
 #include "collector/store/sqlite/index.h"
 #include "tests/unit/collector/kit.h"
 #include <criterion/criterion.h>
