@@ -238,12 +238,16 @@ static const struct cli_verb *find_verb(const struct cli_program *program, int c
     return found;
 }
 
-/* For words that are no verb: names those that begin with the first of them. */
+/* For words that are no verb: names those that begin with the first of them. What begins with a dash was meant as an
+ * option. */
 static int refuse_verb(const struct cli_program *program, int count, char **words)
 {
     struct buf near;
     bool second = count > 1 && words[1][0] != '-';
     int result;
+    if (words[0][0] == '-')
+        return cli_misuse(T("unknown option %.*s; see '%s --help'", "onbekende optie %.*s; zie '%s --help'"),
+                          (int)strcspn(words[0], "="), words[0], program->name);
     buf_init(&near, 1024);
     for (size_t i = 0; i < program->count; i++)
         if (has_word(program->verbs[i].name, words[0]))

@@ -164,8 +164,12 @@ static int put_text_answer(struct buf *out, struct typed *t, const char *text)
         at += step;
     }
     if (count > t->question->max_length) {
-        typed_fault(t, T("is %zu characters long; at most %zu fit", "is %zu tekens lang; er passen er hoogstens %zu"),
-                    count, t->question->max_length);
+        typed_fault(
+            t,
+            t->question->max_length == 1
+                ? T("is %zu characters long; at most %zu fits", "is %zu tekens lang; er past er hoogstens %zu")
+                : T("is %zu characters long; at most %zu fit", "is %zu tekens lang; er passen er hoogstens %zu"),
+            count, t->question->max_length);
         return -1;
     }
     json_put_string(out, text, len);

@@ -108,8 +108,10 @@ static int refuse_count(size_t count, struct error *error)
     if (count == 0)
         return error_set(error, ERROR_REFUSED, "%s", T("it is empty", "ze is leeg"));
     return error_set(error, ERROR_REFUSED,
-                     T("it has %zu letters and digits, and a code has %d",
-                       "er staan %zu letters en cijfers in, en een code heeft er %d"),
+                     count == 1 ? T("it has %zu letter or digit, and a code has %d",
+                                    "er staat %zu letter of cijfer in, en een code heeft er %d")
+                                : T("it has %zu letters and digits, and a code has %d",
+                                    "er staan %zu letters en cijfers in, en een code heeft er %d"),
                      count, INVITATION_CHARACTERS);
 }
 

@@ -181,7 +181,9 @@ static void check_text(struct checking *c, size_t place)
             SAID(c->faults, "must not be empty; leave the question out", "mag niet leeg zijn; laat de vraag weg"));
     else if (count_characters(text) > question->max_length)
         answer_fault(c, question->id,
-                     SAID(c->faults, "must be at most %zu characters long", "mag hoogstens %zu tekens lang zijn"),
+                     question->max_length == 1
+                         ? SAID(c->faults, "must be at most %zu character long", "mag hoogstens %zu teken lang zijn")
+                         : SAID(c->faults, "must be at most %zu characters long", "mag hoogstens %zu tekens lang zijn"),
                      question->max_length);
 }
 

@@ -94,8 +94,9 @@ static int verify_receipts(struct profile *profile, struct http *http)
         exit_code = fork ? findings_tell_fork(profile->home, fork) : compare_with_log(&c, http);
         if (c.wrong > 0)
             exit_code = cli_fail(
-                c.wrong == 1 ? T("%zu of %zu receipts does not hold", "%zu van %zu ontvangstbewijzen klopt niet")
-                             : T("%zu of %zu receipts do not hold", "%zu van %zu ontvangstbewijzen kloppen niet"),
+                c.receipts == 1 ? T("%zu of %zu receipt does not hold", "%zu van %zu ontvangstbewijs klopt niet")
+                : c.wrong == 1  ? T("%zu of %zu receipts does not hold", "%zu van %zu ontvangstbewijzen klopt niet")
+                                : T("%zu of %zu receipts do not hold", "%zu van %zu ontvangstbewijzen kloppen niet"),
                 c.wrong, c.receipts);
         else
             cli_say(c.receipts == 1 ? T("%zu receipt holds.", "%zu ontvangstbewijs klopt.")

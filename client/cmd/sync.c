@@ -96,8 +96,10 @@ static int offer_lost(struct profile *profile, struct again *again)
     if (tell_again(profile, again, again_look(again, profile)) < 0 || accept_history(profile, again) < 0 ||
         enrol_where_lost(profile, again) < 0 || tell_again(profile, again, again_reopen(again, profile)) < 0)
         return -1;
-    cli_say(T("The log holds %zu of %zu responses that it acknowledged.",
-              "Het logboek bevat %zu van %zu reacties die het bevestigde."),
+    cli_say(again->held + again->lost == 1 ? T("The log holds %zu of %zu response that it acknowledged.",
+                                               "Het logboek bevat %zu van %zu reactie die het bevestigde.")
+                                           : T("The log holds %zu of %zu responses that it acknowledged.",
+                                               "Het logboek bevat %zu van %zu reacties die het bevestigde."),
             again->held, again->held + again->lost);
     if (again->lost > 0)
         cli_say(T("The others are offered again; their receipts are kept in %s/evidence.",

@@ -137,8 +137,11 @@ int compose_check_length(const struct catalogue *catalogue, const struct respons
     buf_init(&longest, LONGEST_TEXT_MAX);
     put_longest(&longest, answers);
     faults_add(faults, "/answers",
-               T("together %zu bytes too long for one response, which holds %zu; make the longest shorter: %s",
-                 "samen %zu bytes te lang voor een reactie, waar er %zu in passen; maak de langste korter: %s"),
+               json->len - room == 1
+                   ? T("together %zu byte too long for one response, which holds %zu; make the longest shorter: %s",
+                       "samen %zu byte te lang voor een reactie, waar er %zu in passen; maak de langste korter: %s")
+                   : T("together %zu bytes too long for one response, which holds %zu; make the longest shorter: %s",
+                       "samen %zu bytes te lang voor een reactie, waar er %zu in passen; maak de langste korter: %s"),
                json->len - room, room, buf_text(&longest));
     buf_free(&longest);
     return -1;

@@ -43,7 +43,9 @@ static bool is_told(struct refusal_log *log, struct refusal_count *count, int64_
     bool told = count_refusal(count, minute, most, &untold) <= most;
     pthread_mutex_unlock(&log->lock);
     if (untold > 0)
-        log_info("access: %llu more were refused in a minute before", untold);
+        log_info(untold == 1 ? "access: %llu more was refused in a minute before"
+                             : "access: %llu more were refused in a minute before",
+                 untold);
     return told;
 }
 

@@ -85,8 +85,10 @@ static enum store_result compare_invitations(struct comparison *c)
     enum store_result result = store_invitation_count(c->store, &counts);
     if (result == STORE_OK && counts.used > count)
         findings_add(c->findings,
-                     T("invitations: %lld are marked as used, %lld were",
-                       "uitnodigingen: %lld zijn als gebruikt aangemerkt, %lld zijn het"),
+                     counts.used == 1 ? T("invitations: %lld is marked as used, %lld were",
+                                          "uitnodigingen: %lld is als gebruikt aangemerkt, %lld zijn het")
+                                      : T("invitations: %lld are marked as used, %lld were",
+                                          "uitnodigingen: %lld zijn als gebruikt aangemerkt, %lld zijn het"),
                      (long long)counts.used, (long long)count);
     return result;
 }

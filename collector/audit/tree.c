@@ -69,10 +69,12 @@ static void compare_tile(struct audit_tree *tree, unsigned level, uint64_t index
     if (result == STORE_NONE)
         stored_width = 0;
     if (stored_width != width)
-        findings_add(
-            tree->findings,
-            T("tile %u/%llu: %u hashes where there should be %u", "tegel %u/%llu: %u hashes waar er %u moeten zijn"),
-            level, (unsigned long long)index, stored_width, width);
+        findings_add(tree->findings,
+                     stored_width == 1 ? T("tile %u/%llu: %u hash where there should be %u",
+                                           "tegel %u/%llu: %u hash waar er %u moeten zijn")
+                                       : T("tile %u/%llu: %u hashes where there should be %u",
+                                           "tegel %u/%llu: %u hashes waar er %u moeten zijn"),
+                     level, (unsigned long long)index, stored_width, width);
     compare_hashes(tree, level, index, stored, stored_width < width ? stored_width : width);
 }
 
@@ -88,8 +90,10 @@ static void check_expected(struct audit_tree *tree)
         merkle_empty(&root);
     if (!merkle_equal(&root, &tree->expected.root))
         findings_add(tree->findings,
-                     T("checkpoint: the root over its %llu entries is another",
-                       "controlepunt: de wortel over zijn %llu regels is een andere"),
+                     tree->expected.size == 1 ? T("checkpoint: the root over its %llu entry is another",
+                                                  "controlepunt: de wortel over zijn %llu regel is een andere")
+                                              : T("checkpoint: the root over its %llu entries is another",
+                                                  "controlepunt: de wortel over zijn %llu regels is een andere"),
                      (unsigned long long)tree->expected.size);
 }
 
@@ -123,8 +127,10 @@ void audit_tree_end(struct audit_tree *tree)
     }
     if (tree->expects && !tree->met)
         findings_add(tree->findings,
-                     T("checkpoint: it was signed over %llu entries, the log has %llu",
-                       "controlepunt: getekend over %llu regels, het logboek heeft er %llu"),
+                     tree->expected.size == 1 ? T("checkpoint: it was signed over %llu entry, the log has %llu",
+                                                  "controlepunt: getekend over %llu regel, het logboek heeft er %llu")
+                                              : T("checkpoint: it was signed over %llu entries, the log has %llu",
+                                                  "controlepunt: getekend over %llu regels, het logboek heeft er %llu"),
                      (unsigned long long)tree->expected.size, (unsigned long long)tree->edge.size);
 }
 

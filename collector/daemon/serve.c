@@ -262,7 +262,8 @@ static int serve_until_signal(const struct config *config)
     raise_descriptors(config);
     hold_signals(&running);
     if (start_service(&running, config) == 0 && start_http(&running, config) == 0) {
-        log_info("serving with %zu members", roster_count(running.service.shared.roster));
+        size_t members = roster_count(running.service.shared.roster);
+        log_info(members == 1 ? "serving with %zu member" : "serving with %zu members", members);
         while (sigwait(&running.signals, &caught) != 0)
             ;
         log_info("stopping");

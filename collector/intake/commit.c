@@ -117,7 +117,7 @@ static void try_reopening(struct commit_queue *queue)
         readers->resume(readers->context);
     queue->lost = false;
     queue->told = (struct error){0};
-    log_info("store: opened again, %lld entries", (long long)ledger_size(queue->ledger));
+    log_info("store: opened again, a log of size %lld", (long long)ledger_size(queue->ledger));
     atomic_store(&queue->healthy, true);
 }
 

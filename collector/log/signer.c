@@ -79,19 +79,21 @@ static int check_signed_size(const struct signer *signer, uint64_t size, struct 
 {
     const struct last_checkpoint *last = &signer->last;
     if (last->note.len == 0 && size > 0) /* the empty tree is signed before anything is appended */
-        return error_set(error, ERROR_REFUSED,
-                         T("the store holds %llu entries, but the last checkpoint beside the log's key is missing; put "
-                           "it back",
-                           "de opslag heeft %llu regels, maar het laatste controlepunt naast de sleutel van het "
-                           "logboek ontbreekt; zet het terug"),
-                         (unsigned long long)size);
+        return error_set(
+            error, ERROR_REFUSED,
+            T("the store holds a log of size %llu, but the last checkpoint beside the log's key is missing; put "
+              "it back",
+              "de opslag heeft een logboek van omvang %llu, maar het laatste controlepunt naast de sleutel van het "
+              "logboek ontbreekt; zet het terug"),
+            (unsigned long long)size);
     if (last->note.len > 0 && size < last->head.size)
-        return error_set(error, ERROR_REFUSED,
-                         T("the store holds %llu entries, but a checkpoint over %llu was signed: this is an old copy; "
-                           "put back the newest",
-                           "de opslag heeft %llu regels, maar er is een controlepunt over %llu getekend: dit is een "
-                           "oude kopie; zet de nieuwste terug"),
-                         (unsigned long long)size, (unsigned long long)last->head.size);
+        return error_set(
+            error, ERROR_REFUSED,
+            T("the store holds a log of size %llu, but one of size %llu was signed: this is an old copy; "
+              "put back the newest",
+              "de opslag heeft een logboek van omvang %llu, maar er is er een van %llu getekend: dit is een "
+              "oude kopie; zet de nieuwste terug"),
+            (unsigned long long)size, (unsigned long long)last->head.size);
     return 0;
 }
 

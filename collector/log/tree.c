@@ -70,8 +70,8 @@ static int load_level(struct tree *tree, struct store *store, unsigned level, ui
     if (result == STORE_OK && width == last->width)
         return 0;
     return error_set(error, ERROR_DAMAGED,
-                     T("the last tile of level %u does not fit a log of %llu entries; run `audit`",
-                       "de laatste tegel van niveau %u past niet bij een logboek van %llu regels; voer `audit` uit"),
+                     T("the last tile of level %u does not fit a log of size %llu; run `audit`",
+                       "de laatste tegel van niveau %u past niet bij een logboek van omvang %llu; voer `audit` uit"),
                      level, (unsigned long long)size);
 }
 
@@ -115,8 +115,8 @@ static int check_size(struct store *store, uint64_t size, struct error *error)
     if ((uint64_t)stored == size)
         return 0;
     return error_set(error, ERROR_DAMAGED,
-                     T("the log has %lld entries where there should be %llu; run `audit`",
-                       "het logboek heeft %lld regels waar het er %llu moet hebben; voer `audit` uit"),
+                     T("the log has size %lld where it should have %llu; run `audit`",
+                       "het logboek heeft omvang %lld waar dat %llu moet zijn; voer `audit` uit"),
                      (long long)stored, (unsigned long long)size);
 }
 

@@ -98,10 +98,43 @@ static int find_key(const char *name)
 
 /* The file. */
 
+/* The text, line by line as inih asks for them. */
+struct ini_lines {
+    const char *next;
+    size_t number; /* of the latest, from 1 */
+};
+
 struct reading {
     struct config *config;
+    struct ini_lines lines;
+    size_t given[CONFIG_KEYS]; /* on which line; 0: not yet */
     int exit_code; /* CLI_DONE: nothing wrong so far */
 };
+
+/* As fgets; find_bad_line has seen that each line fits. */
+static char *next_ini_line(char *out, int size, void *context)
+{
+    struct ini_lines *lines = context;
+    size_t len = strcspn(lines->next, "\n");
+    len += lines->next[len] == '\n';
+    if (len == 0)
+        return NULL;
+    snprintf(out, (size_t)size, "%.*s", (int)len, lines->next);
+    lines->next += len;
+    lines->number++;
+    return out;
+}
+
+static int set_once(struct reading *reading, enum config_key key, const char *value)
+{
+    size_t line = reading->lines.number, earlier = reading->given[key];
+    if (earlier > 0)
+        return cli_fail(T("%s: '%s' is on line %zu and on line %zu; keep one",
+                          "%s: '%s' staat op regel %zu en op regel %zu; houd er een over"),
+                        file, keys[key].name, earlier, line);
+    reading->given[key] = line;
+    return set_value(reading->config, key, value, "file");
+}
 
 static int read_pair(void *context, const char *section, const char *name, const char *value)
 {
@@ -114,7 +147,7 @@ static int read_pair(void *context, const char *section, const char *name, const
             T("%s: [%s] %s is no setting; see the manual", "%s: [%s] %s is geen instelling; zie de handleiding"), file,
             section, name);
     else
-        reading->exit_code = set_value(reading->config, (enum config_key)key, value, "file");
+        reading->exit_code = set_once(reading, (enum config_key)key, value);
     return 1;
 }
 
@@ -162,7 +195,8 @@ static int read_file(struct config *config)
     }
     size_t number;
     const char *fault = find_bad_line(buf_text(&text), &number);
-    int result = fault ? 0 : ini_parse_string(buf_text(&text), read_pair, &reading);
+    reading.lines.next = buf_text(&text);
+    int result = fault ? 0 : ini_parse_stream(next_ini_line, &reading.lines, read_pair, &reading);
     buf_free(&text);
     if (fault)
         return cli_fail(T("%s: line %zu %s", "%s: regel %zu %s"), file, number, fault);

@@ -126,7 +126,7 @@ test('an older checkpoint beside a newer store is continued', async () => {
 test('a store that was emptied is refused', async () => {
   const store = copy();
   await sql(store.path, 'DELETE FROM entry; DELETE FROM tile; DELETE FROM member; DELETE FROM current; DELETE FROM counts');
-  await refuses(store, /\b0 entries.*old copy/);
+  await refuses(store, /size 0\b.*old copy/);
 });
 
 test('a missing, foreign or damaged key is refused', async () => {

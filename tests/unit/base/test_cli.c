@@ -219,7 +219,9 @@ Test(cli, names_the_verbs_that_an_unknown_one_may_have_meant)
     refuses("prog codes --out", "prog: unknown verb 'codes'; there is: codes create, codes list\n");
     refuses("prog nope", "prog: unknown verb 'nope'; see 'prog --help'\n");
     refuses("prog code", "prog: unknown verb 'code'; see 'prog --help'\n");
-    refuses("prog --nope", "prog: unknown verb '--nope'; see 'prog --help'\n");
+    refuses("prog --nope", "prog: unknown option --nope; see 'prog --help'\n");
+    refuses("prog --nope=1 codes", "prog: unknown option --nope; see 'prog --help'\n");
+    refuses("prog -x", "prog: unknown option -x; see 'prog --help'\n");
 }
 
 #define PROGRAM_HELP                                                                                                   \

@@ -92,6 +92,8 @@ Test(spreadsheet, leaves_other_texts_alone)
                                         "1A",
                                         "x007",
                                         "1E",
+                                        "1D5",
+                                        "JAN",
                                         "E5",
                                         "T1",
                                         "Z9",

@@ -82,6 +82,7 @@ Test(invitation, says_what_is_wrong_with_one)
         {"", "it is empty"},
         {"-", "it is empty"},
         {" \xE2\x80\x93\n", "it is empty"},
+        {"0", "it has 1 letter or digit, and a code has 26"},
         {"0000000-0000000-0000000-0000", "it has 25 letters and digits, and a code has 26"},
         {"0000000-0000000-0000000-000000", "it has 27 letters and digits, and a code has 26"},
         {"0000000-0000000-0000000-00001", "one of its characters must be another"},

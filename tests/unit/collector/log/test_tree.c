@@ -225,7 +225,7 @@ Test(tree, does_not_grow_over_a_log_of_another_size)
     need_leaves(&grown, 13);
     cr_assert_eq(append_entries(&grown, 2), STORE_OK);
     cr_assert_eq(tree_extend(grown.tree, grown.store, &grown.leaves[10], 1, &batch, &error), -1);
-    cr_assert_str_eq(error.text, "the log has 12 entries where there should be 11; run `audit`");
+    cr_assert_str_eq(error.text, "the log has size 12 where it should have 11; run `audit`");
     cr_assert_eq(tree_extend(grown.tree, grown.store, &grown.leaves[10], 3, &batch, &error), -1);
     cr_assert_null(batch);
     store_rollback(grown.store);

@@ -141,6 +141,15 @@ Test(config, refuses_a_line_that_is_no_setting)
     assert_refused("line 1", "collector.ini");
 }
 
+/* The later one used to win without a word. */
+Test(config, refuses_a_setting_given_twice_and_names_both_lines)
+{
+    write_file("[collector]\nthreads = 3\n; between\nqueue = 5\n\nthreads = 3\n");
+    assert_refused("'threads' is on line 2 and on line 6; keep one", "collector.ini");
+    write_file("[collector]\r\nthreads = 3\r\n[collector]\r\nTHREADS = 4");
+    assert_refused("'threads' is on line 2 and on line 4; keep one", "collector.ini");
+}
+
 Test(config, refuses_a_file_that_can_not_be_read)
 {
     *config_file_flag() = kit_path("missing.ini");
