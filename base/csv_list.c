@@ -7,8 +7,10 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 #define WHAT_SIZE 512
+#define NO_BREAK_SPACE "\xC2\xA0"
 #define SAVE_AS T("save the list as 'CSV UTF-8'", "sla de lijst op als 'CSV UTF-8'")
 
 struct csv_list {
@@ -74,6 +76,20 @@ static size_t find_malformed(const char *text, size_t len)
     return at;
 }
 
+/* Whether CR alone ends the lines of a text that holds an LF: all of these are inside quotes. */
+static bool ends_lines_at_cr(const char *text, size_t len)
+{
+    bool is_quoted = false, any = false;
+    for (size_t i = 0; i < len; i++) {
+        if (text[i] == '"')
+            is_quoted = !is_quoted;
+        if (text[i] == '\n' && !is_quoted)
+            return false;
+        any = any || (text[i] == '\r' && !is_quoted);
+    }
+    return any;
+}
+
 static int check_encoding(const char *text, size_t len, char newline, const struct csv_listener *listener)
 {
     if (is_workbook(text, len))
@@ -83,6 +99,11 @@ static int check_encoding(const char *text, size_t len, char newline, const stru
     else if (find_malformed(text, len) < len)
         tell_fault(listener, line_at(text, find_malformed(text, len), newline),
                    T("there is a character here that is not UTF-8; %s", "hier staat een teken dat geen UTF-8 is; %s"),
+                   SAVE_AS);
+    else if (newline == '\n' && ends_lines_at_cr(text, len))
+        tell_fault(listener, 1,
+                   T("the lines end in CR alone, and there are LFs inside cells; %s",
+                     "de regels eindigen op alleen CR, en er staan LF's in cellen; %s"),
                    SAVE_AS);
     else
         return 0;
@@ -124,15 +145,34 @@ static bool is_empty_row(const struct csv_row *row)
     return true;
 }
 
+/* Bytes of the blank that `text` begins with, of `len` bytes; 0 where it begins with none. */
+static size_t blank_step(const char *text, size_t len)
+{
+    if (begins_with(text, len, NO_BREAK_SPACE, strlen(NO_BREAK_SPACE)))
+        return strlen(NO_BREAK_SPACE);
+    return len > 0 && strchr(" \t\r\n", *text) ? 1 : 0;
+}
+
 /* A name without the blanks around it. */
 static struct csv_field trim_name(struct csv_field name)
 {
-    size_t skip = strspn(name.text, " \t");
-    name.text += skip;
-    name.len -= skip;
-    while (name.len > 0 && (name.text[name.len - 1] == ' ' || name.text[name.len - 1] == '\t'))
-        name.len--;
+    size_t step, end = 0;
+    while ((step = blank_step(name.text, name.len)) > 0) {
+        name.text += step;
+        name.len -= step;
+    }
+    for (size_t at = 0; at<name.len; at += step> 0 ? step : 1) {
+        step = blank_step(name.text + at, name.len - at);
+        if (step == 0)
+            end = at + 1;
+    }
+    name.len = end;
     return name;
+}
+
+static bool is_name(const struct csv_field *field, const char *name)
+{
+    return field->len == strlen(name) && strncasecmp(field->text, name, field->len) == 0;
 }
 
 static size_t count_name(const struct csv_row *header, const char *name)
@@ -140,7 +180,7 @@ static size_t count_name(const struct csv_row *header, const char *name)
     size_t count = 0;
     for (size_t i = 0; i < header->count; i++) {
         struct csv_field field = trim_name(header->fields[i]);
-        count += field.len == strlen(name) && memcmp(field.text, name, field.len) == 0;
+        count += is_name(&field, name);
     }
     return count;
 }
@@ -198,10 +238,20 @@ static char guess_separator(const struct csv_list *list, const char *text, size_
 
 /* The header. */
 
+/* The name of the column that a field of the header names, as it is spelled in `columns`; any other as it is. */
+static struct csv_field spell_name(const struct csv_list *list, struct csv_field name)
+{
+    name = trim_name(name);
+    for (size_t i = 0; i < list->column_count; i++)
+        if (is_name(&name, list->columns[i].name))
+            return (struct csv_field){list->columns[i].name, name.len};
+    return name;
+}
+
 static int keep_header(struct csv_list *list, const struct csv_row *row)
 {
     size_t width = row->count;
-    while (width > 0 && is_blank_cell(&row->fields[width - 1]))
+    while (width > 0 && trim_name(row->fields[width - 1]).len == 0)
         width--;
     list->names = mem_calloc(width, sizeof *list->names);
     list->header_fields = mem_calloc(width, sizeof *list->header_fields);
@@ -210,7 +260,7 @@ static int keep_header(struct csv_list *list, const struct csv_row *row)
     if (!list->names || !list->header_fields || !list->fields)
         return -1;
     for (size_t i = 0; i < width; i++) {
-        struct csv_field name = trim_name(row->fields[i]);
+        struct csv_field name = spell_name(list, row->fields[i]);
         list->names[i] = mem_copy_text(name.text, name.len);
         if (!list->names[i])
             return -1;

@@ -2,14 +2,15 @@
  * of it is read where it can mean one thing alone, and otherwise refused with one fault that says what to save. Read
  * are `,` `;` and tab as separator, told apart by the header or named by a first line `sep=;`; UTF-8 with or without
  * BOM; line ends CRLF, LF or, where there is no LF at all, CR; empty rows; empty columns at the end; and cells that are
- * left out at the end of a row, where they may be empty. Knows no list. One thread at a time. */
+ * left out at the end of a row, where they may be empty; names of columns in any case, with blanks around them, those
+ * that do not break among these. Knows no list. One thread at a time. */
 #ifndef BASE_CSV_LIST_H
 #define BASE_CSV_LIST_H
 
 #include "base/csv.h"
 #include "base/error.h"
 
-/* A column that is read by name, which is in the header once. */
+/* A column that is read by name, which is in the header once, in any case: no two names differ by case alone. */
 struct csv_column {
     const char *name;
     bool may_be_empty; /* a cell of it, and so left out at the end of a row */
@@ -30,7 +31,8 @@ MUST_CHECK struct csv_list *csv_list_open(const char *text, size_t len, const st
                                           const struct csv_listener *listener, struct error *error);
 void csv_list_free(struct csv_list *list);
 
-/* The header: names without blanks around them, no empty ones at the end. The list's. */
+/* The header: names without blanks around them, those of `columns` spelled as there, no empty ones at the end. The
+ * list's. */
 const struct csv_row *csv_list_header(const struct csv_list *list);
 
 /* Which field of a row is that of columns[i]; SIZE_MAX where the header lacks it. */

@@ -12,7 +12,8 @@ void batch_fault(struct faults *faults, const struct batch_file *file, size_t li
 
 static void keep_list_fault(void *context, size_t line, const char *what)
 {
-    const struct batch_lines *lines = context;
+    struct batch_lines *lines = context;
+    lines->unread++;
     batch_fault(lines->faults, lines->file, line, what);
 }
 

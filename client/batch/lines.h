@@ -13,6 +13,7 @@ struct batch_lines {
     const struct batch_file *file;
     struct faults *faults;
     struct csv_listener listener; /* set by batch_open_list */
+    size_t unread; /* faults of the list itself: its header, or rows that could not be read */
 };
 
 /* Opens the file as a list with these columns. NULL with at least one fault, or faults->no_memory. Free with

@@ -43,13 +43,10 @@ static void read_invitation_row(struct batch_plan *plan, const struct batch_file
     uint8_t code[INVITATION_BYTES];
     const char *name = row->fields[csv_list_place(list, COLUMN_MEMBER)].text;
     const char *typed = row->fields[csv_list_place(list, COLUMN_CODE)].text;
-    bool fine = true;
-    if (!name_is_safe(name)) {
+    if (!name_is_safe(name))
         batch_fault(faults, file, row->line,
                     T("member must be 1 to 64 letters, digits, . _ or -, and not begin with .",
                       "member moet 1 tot 64 letters, cijfers, . _ of - zijn en niet met . beginnen"));
-        fine = false;
-    }
     struct error error;
     if (invitation_read(typed, code, &error) < 0) {
         struct buf what;
@@ -57,10 +54,9 @@ static void read_invitation_row(struct batch_plan *plan, const struct batch_file
         buf_printf(&what, T("the code is none: %s", "de code is er geen: %s"), error.text);
         batch_fault(faults, file, row->line, buf_text(&what));
         buf_free(&what);
-        fine = false;
     }
     mem_wipe(code, sizeof code);
-    if (fine && add_member(plan, name, typed, row->line) < 0)
+    if (add_member(plan, name, typed, row->line) < 0)
         faults->no_memory = true;
 }
 
@@ -85,11 +81,10 @@ int batch_read_members(struct batch_plan *plan, const struct batch_file *file, s
     struct csv_row row;
     struct batch_lines lines = {.file = file, .faults = faults};
     struct csv_list *list = batch_open_list(&lines, columns, COLUMNS);
-    if (!list)
-        return -1;
-    while (batch_next_row(list, &lines, &row))
+    while (list && batch_next_row(list, &lines, &row))
         read_invitation_row(plan, file, list, &row, faults);
     csv_list_free(list);
+    plan->lacks_members = !list || lines.unread > 0;
     if (!faults->no_memory)
         sort_members(plan, file, faults);
     return faults_any(faults) ? -1 : 0;

@@ -32,6 +32,7 @@ struct batch_row {
 struct batch_plan {
     struct batch_member *members; /* by name */
     size_t member_count, member_capacity;
+    bool lacks_members; /* since the invitations could not be read whole */
     struct batch_row *rows; /* in the order of the file */
     size_t row_count, row_capacity;
     bool has_revisions;
@@ -52,7 +53,8 @@ struct batch_context {
     const struct round *round;
 };
 
-/* Reads `member,code`. -1 with at least one fault; no code is ever shown in one. */
+/* Reads `member,code`. Members that have a fault are kept too, so that it is not told of their rows as well. -1 with
+ * at least one fault; no code is ever shown in one. */
 MUST_CHECK int batch_read_members(struct batch_plan *plan, const struct batch_file *file, struct faults *faults);
 
 /* Refuses two rows of one member and action with the same revision, where the file has no revisions two such rows at

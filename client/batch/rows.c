@@ -92,9 +92,9 @@ static void read_member_name(struct reading *r, struct batch_row *out, size_t li
     const struct batch_member *member =
         r->plan->member_count ? bsearch(text, r->plan->members, r->plan->member_count, sizeof *member, compare_name)
                               : NULL;
-    if (!member)
+    if (!member && !r->plan->lacks_members)
         fault_at(r, line, "member", T("not in the invitations", "niet bij de uitnodigingen"));
-    else
+    else if (member)
         out->member = (size_t)(member - r->plan->members);
 }
 

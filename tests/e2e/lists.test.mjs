@@ -26,6 +26,7 @@ const guises = (rows) => ({
   'with a line sep=': `sep=;\r\n${save(rows, { separator: ';' })}`,
   'with empty columns at the end': save(rows, { separator: ';', extra: 3 }),
   'with empty rows': blank(rows, ';') + save(rows, { separator: ';' }) + blank(rows, ';') + blank(rows, ';'),
+  'with names in capitals and no-break spaces': save([rows[0].map((name) => `\u00a0${name.toUpperCase()} `), ...rows.slice(1)]),
   'with line ends of an old Macintosh': save(rows, { separator: ';', end: '\r' }),
 });
 

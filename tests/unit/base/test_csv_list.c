@@ -72,6 +72,8 @@ Test(csv_list, reads_one_list_in_all_its_guises)
     cr_expect_str_eq(READ("\r\n;;\r\nid;title;note\r\n;;\r\n1;\"a, b; c\";x\r\n \r\n2;;\r\n;;\r\n;;"), wanted,
                      "with empty rows");
     cr_expect_str_eq(READ(" id ;title\t; note\r\n1;\"a, b; c\";x\r\n2;;\r\n"), wanted, "with blanks round names");
+    cr_expect_str_eq(READ("\xC2\xA0id \xC2\xA0;Title;\"NOTE\n\";\xC2\xA0\r\n1;\"a, b; c\";x\r\n2;;\r\n"), wanted,
+                     "with names in any case, and blanks that do not break");
     cr_expect_str_eq(READ("note;other;title;id\nx;1;\"a, b; c\";1\n;2;;2\n"), wanted, "in another order");
     cr_expect_eq(told_count, 0, "%s", told);
 }
@@ -107,6 +109,9 @@ Test(csv_list, says_once_what_to_save_when_it_is_no_such_file)
             "2: there is a character here that is not UTF-8; save the list as 'CSV UTF-8'\n");
     REFUSED("id;title\r1;a\r2;caf\xE9\r",
             "3: there is a character here that is not UTF-8; save the list as 'CSV UTF-8'\n");
+    REFUSED("id;title\r1;\"a\nb\"\r2;c\r",
+            "1: the lines end in CR alone, and there are LFs inside cells; save the list "
+            "as 'CSV UTF-8'\n");
     REFUSED("sep=|\nid|title\n", "1: its separator is none of , ; and tab; save the list as 'CSV UTF-8'\n");
 }
 
@@ -120,6 +125,8 @@ Test(csv_list, says_once_what_the_header_lacks)
     REFUSED("id|title\n1|a\n", unsplit);
     REFUSED("id,title,note,note\n", "1: column 'note' is there 2 times; keep one\n");
     REFUSED("id,title,id,id\n", "1: column 'id' is there 3 times; keep one\n");
+    REFUSED("id,title,ID\n", "1: column 'id' is there 2 times; keep one\n");
+    REFUSED("id,title,\xC2\xA0Title\n", "1: column 'title' is there 2 times; keep one\n");
     REFUSED("", "1: no header; the first line must name the columns\n");
     REFUSED(",,\n\r\n", "1: no header; the first line must name the columns\n");
     REFUSED("id,\"title\n", "1: can't be read as CSV: quote never closed\n");

@@ -129,6 +129,29 @@ Test(batch_plan, names_every_fault_with_its_file_and_line)
         cr_expect_null(strstr(faults.list[i].what, "SECRET"), "a code is never shown");
 }
 
+/* Each row of theirs used to be told as not in the invitations too. */
+Test(batch_plan, tells_a_fault_in_the_invitations_there_alone)
+{
+    static const struct {
+        const char *members, *where, *what;
+    } samples[] = {
+        {"member,code\n1,WRONG\n2," CODE "\n", "m.csv:2", "the code is none"},
+        {"member,code\n.1," CODE "\n2," CODE "\n", "m.csv:2", "not begin with ."},
+        {"member,code\n1," CODE ",more\n2," CODE "\n", "m.csv:2", "has 3 fields"},
+        {"member,secret\n1," CODE "\n2," CODE "\n", "m.csv:1", "'code' is missing"},
+    };
+    for (size_t i = 0; i < sizeof samples / sizeof *samples; i++) {
+        const char *first = samples[i].members[12] == '.' ? HEADER ".1,WA-1.03,1,2,no,,,\n2,WA-1.03,1,2,no,,,\n"
+                                                          : HEADER "1,WA-1.03,1,2,no,,,\n2,WA-1.03,1,2,no,,,\n";
+        cr_expect_eq(read_all(samples[i].members, first), -1);
+        cr_expect(has_fault(samples[i].where, samples[i].what), "%s", samples[i].what);
+        cr_expect_eq(faults.total, 1, "%s: %zu", samples[i].what, faults.total);
+        batch_plan_free(&plan);
+        faults_free(&faults);
+        faults_init(&faults);
+    }
+}
+
 Test(batch_plan, refuses_a_revision_given_twice)
 {
     cr_expect_eq(read_all(two_members, HEADER "1,WA-1.03,1,2,no,,,\n1,WA-1.03,1,3,no,,,\n"), -1);
