@@ -104,13 +104,32 @@ static int put_path(const struct export_run *export, const char *name, char out[
     return len < 0 || len >= PATH_SIZE ? -1 : 0;
 }
 
-/* What begins with a dot is the system's, or what a power cut left. */
-static int note_first(void *context, const char *name)
+/* Whether an export of this kind writes a file of that name. */
+static bool writes_file(const struct export_run *export, const char *name)
 {
-    char *first = context;
-    if (name[0] == '.')
+    for (int table = 0; table < TABLE_COUNT; table++) {
+        const char *of = table_name((enum table)table);
+        size_t len = strlen(of);
+        if ((table != TABLE_COMMENTS || export->package.comments) && strncmp(name, of, len) == 0 &&
+            (strcmp(name + len, ".csv") == 0 || strcmp(name + len, ".csv-metadata.json") == 0))
+            return true;
+    }
+    return strcmp(name, PACKAGE) == 0;
+}
+
+struct folder_search {
+    const struct export_run *export;
+    bool is_same_kind; /* as the export that the folder holds */
+    char other[NAME_SIZE]; /* the first file that is not this export's; "" for none */
+};
+
+/* What begins with a dot is the system's, or what a power cut left. */
+static int note_other_file(void *context, const char *name)
+{
+    struct folder_search *search = context;
+    if (name[0] == '.' || (search->is_same_kind && writes_file(search->export, name)))
         return 0;
-    snprintf(first, NAME_SIZE, "%s", name);
+    snprintf(search->other, NAME_SIZE, "%s", name);
     return 1;
 }
 
@@ -124,22 +143,25 @@ static bool holds_same_kind(const struct export_run *export, const char *path)
     return same;
 }
 
-/* A folder holds one export: exact tables beside those for publication, or comments beside tables without, would be
- * taken for part of it. The same kind of export may come anew, in place of the last. */
+/* A folder holds one export and nothing else: exact tables beside those for publication, comments beside tables
+ * without, or a file of one's own would be taken for part of it. The same kind of export may come anew, in place of the
+ * last. */
 static int check_folder(const struct export_run *export)
 {
-    char first[NAME_SIZE] = "", path[PATH_SIZE];
-    if (file_each(export->folder, "", note_first, first) < 0)
-        return cli_fail(T("folder %s can't be read: %s", "map %s kan niet gelezen worden: %s"), export->folder,
-                        error_of_errno(errno));
+    struct folder_search search = {.export = export};
+    char path[PATH_SIZE];
     if (put_path(export, PACKAGE, path) < 0)
         return cli_fail(T("the name of folder %s is too long", "de naam van map %s is te lang"), export->folder);
-    if (first[0] == '\0' || holds_same_kind(export, path))
+    search.is_same_kind = holds_same_kind(export, path);
+    if (file_each(export->folder, "", note_other_file, &search) < 0)
+        return cli_fail(T("folder %s can't be read: %s", "map %s kan niet gelezen worden: %s"), export->folder,
+                        error_of_errno(errno));
+    if (search.other[0] == '\0')
         return CLI_DONE;
     return cli_fail(
         T("folder %s holds something else than this export, %s among it; name a new folder, or empty this one",
           "map %s bevat iets anders dan deze export, waaronder %s; noem een nieuwe map, of maak deze leeg"),
-        export->folder, first);
+        export->folder, search.other);
 }
 
 /* What file_write left half done of a file of ours when it was killed: `.NAME.HEX.tmp`. */

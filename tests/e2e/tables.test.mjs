@@ -2,7 +2,7 @@
 // byte; and asking for them while the collector runs gives the same as after it stopped and started again.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { assertAccepted, JOSE, keepAlive, NDJSON, post } from './lib/http.mjs';
@@ -98,6 +98,28 @@ test('a folder holds one export: another kind is refused, the same may come anew
   const { code, stderr } = await collector.run('export', '--round', ROUND, '--out', collector.folder);
   assert.equal(code, 1, stderr);
   assert.match(stderr, /among it; name a new folder/);
+});
+
+// A later export used to leave it there without a word, where the first refused it.
+test('a foreign file in the folder is refused by a first export and by a later one, and nothing is written', async () => {
+  const folder = join(collector.folder, 'own-file');
+  const refused = async (...flags) => {
+    const before = readdirSync(folder).map((name) => [name, readFileSync(join(folder, name), 'utf8')]);
+    const { code, stderr } = await collector.run('export', '--round', ROUND, '--out', folder, ...flags);
+    assert.equal(code, 1, stderr);
+    assert.match(stderr, /holds something else than this export, notes\.txt among it; name a new folder, or empty this one\n$/);
+    assert.deepEqual(readdirSync(folder).map((name) => [name, readFileSync(join(folder, name), 'utf8')]), before);
+  };
+  mkdirSync(folder);
+  writeFileSync(join(folder, '.hidden'), '');
+  writeFileSync(join(folder, 'notes.txt'), 'mine');
+  await refused();
+  rmSync(join(folder, 'notes.txt'));
+  await collector.export(ROUND, 'own-file');
+  writeFileSync(join(folder, 'notes.txt'), 'mine');
+  await refused();
+  rmSync(join(folder, 'notes.txt'));
+  await collector.export(ROUND, 'own-file');
 });
 
 // A limit on the size of files ends it in the middle of one, as a kill would.
