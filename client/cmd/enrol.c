@@ -58,7 +58,8 @@ static int read_typed_code(struct input *input, struct buf *code)
         enum input_result result = input_read_line(input, &line);
         has_ended = result == INPUT_ENDED;
         buf_put(code, buf_text(&line), line.len);
-        is_over = result != INPUT_LINE || line.len == 0 || invitation_count(buf_text(code)) >= INVITATION_CHARACTERS;
+        is_over = result != INPUT_LINE || (line.len == 0 && !input->is_pasting) ||
+                  invitation_count(buf_text(code)) >= INVITATION_CHARACTERS;
     }
     buf_wipe(&line);
     return has_ended && code->len == 0 ? -1 : buf_check(code);

@@ -6,6 +6,9 @@
 
 #define ESCAPE 0x1B
 #define BELL '\a'
+#define PASTE_BEGINS 200 /* what leads the ~ of either mark */
+#define PASTE_ENDS 201
+#define NO_PARAMETER 10000
 
 void editor_begin(struct editor *editor, const struct editor_keys *keys, struct buf *line, struct buf *shown)
 {
@@ -96,21 +99,38 @@ static void take_upper_byte(struct editor *e, unsigned char byte)
     e->partial_len = 0;
 }
 
+static void take_sequence_byte(struct editor *e, unsigned char byte)
+{
+    if (byte >= '0' && byte <= '9' && e->parameter < NO_PARAMETER / 10)
+        e->parameter = e->parameter * 10 + (byte - '0');
+    else if (byte != '~')
+        e->parameter = NO_PARAMETER;
+    else if (e->parameter == PASTE_BEGINS || e->parameter == PASTE_ENDS)
+        e->is_pasting = e->parameter == PASTE_BEGINS;
+    if (byte >= 0x40 && byte <= 0x7E)
+        e->state = EDITOR_PLAIN;
+}
+
 /* After ESC: `[` begins a sequence that ends with a letter or such, `O` is followed by one character more, and
  * everything else (Alt and a key) is over with this byte. */
 static void take_escape_byte(struct editor *e, unsigned char byte)
 {
-    if (e->state == EDITOR_ESCAPE && byte == '[')
+    if (e->state == EDITOR_SEQUENCE) {
+        take_sequence_byte(e, byte);
+    } else if (e->state == EDITOR_ESCAPE && byte == '[') {
         e->state = EDITOR_SEQUENCE;
-    else if (e->state == EDITOR_ESCAPE && byte == 'O')
+        e->parameter = 0;
+    } else if (e->state == EDITOR_ESCAPE && byte == 'O') {
         e->state = EDITOR_ONE_MORE;
-    else if (e->state != EDITOR_SEQUENCE || (byte >= 0x40 && byte <= 0x7E))
+    } else {
         e->state = EDITOR_PLAIN;
+    }
 }
 
-static bool is_key(unsigned char key, unsigned char byte)
+/* What was pasted is text, and no key. */
+static bool is_key(const struct editor *e, unsigned char key, unsigned char byte)
 {
-    return key != 0 && key == byte;
+    return !e->is_pasting && key != 0 && key == byte;
 }
 
 static enum editor_event take_control(struct editor *e, unsigned char byte)
@@ -119,7 +139,7 @@ static enum editor_event take_control(struct editor *e, unsigned char byte)
         buf_put_char(e->shown, '\n');
         return EDITOR_LINE;
     }
-    if (is_key(e->keys.end, byte) && e->line->len == 0) {
+    if (is_key(e, e->keys.end, byte) && e->line->len == 0) {
         buf_put_char(e->shown, '\n');
         return EDITOR_END;
     }
@@ -143,11 +163,11 @@ enum editor_event editor_feed(struct editor *e, unsigned char byte)
             e->partial_len = 0;
             turn_down(e, &e->strange);
         }
-        if (is_key(e->keys.erase, byte) || byte == 0x7F || byte == '\b')
+        if (is_key(e, e->keys.erase, byte) || is_key(e, 0x7F, byte) || is_key(e, '\b', byte))
             erase_character(e);
-        else if (is_key(e->keys.word, byte))
+        else if (is_key(e, e->keys.word, byte))
             erase_word(e);
-        else if (is_key(e->keys.line, byte))
+        else if (is_key(e, e->keys.line, byte))
             erase_line(e);
         else if (byte < 0x20)
             return take_control(e, byte);

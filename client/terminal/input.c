@@ -69,14 +69,20 @@ static enum input_result read_typed_line(struct input *input, struct buf *line)
     enum editor_event event = EDITOR_GOES_ON;
     buf_init(&shown, SHOWN_MAX);
     editor_begin(&editor, &input->keys, line, &shown);
+    editor.is_pasting = input->is_pasting;
     while (event == EDITOR_GOES_ON && !input->is_gone) {
         input->is_gone = !read_byte(&byte);
         if (input->is_gone || is_second_half(input, byte))
             continue;
+        if (tty_was_stopped()) { /* and the rest of what was being pasted thrown away, with its end */
+            editor.is_pasting = false;
+            editor.state = EDITOR_PLAIN;
+        }
         event = editor_feed(&editor, byte);
         tty_show(buf_text(&shown), shown.len);
         buf_reset(&shown);
     }
+    input->is_pasting = editor.is_pasting;
     if (event == EDITOR_LINE)
         result = end_typed_line(&editor, line);
     buf_free(&shown);
@@ -113,6 +119,11 @@ static enum input_result read_line(struct input *input, struct buf *line)
     return input->is_terminal ? read_typed_line(input, line) : read_piped_line(line);
 }
 
+static bool ends_text(const struct input *input, const struct buf *line)
+{
+    return !input->is_pasting && strcmp(buf_text(line), TEXT_END) == 0;
+}
+
 /* Lines up to the end of the text, also when they do not fit: what is pasted is read to its end. */
 static enum input_result read_further_lines(struct input *input, struct buf *line, struct buf *text, bool is_too_long)
 {
@@ -120,7 +131,7 @@ static enum input_result read_further_lines(struct input *input, struct buf *lin
         enum input_result result = read_line(input, line);
         if (result == INPUT_NO_MEMORY || input->is_gone)
             return result;
-        if (result == INPUT_ENDED || (result == INPUT_LINE && strcmp(buf_text(line), TEXT_END) == 0))
+        if (result == INPUT_ENDED || (result == INPUT_LINE && ends_text(input, line)))
             return is_too_long ? INPUT_TOO_LONG : INPUT_LINE;
         is_too_long = is_too_long || result == INPUT_TOO_LONG || text->len + 1 + line->len > text->max;
         if (is_too_long)
@@ -137,9 +148,9 @@ static enum input_result read_typed_text(struct input *input, struct buf *text)
     struct buf line;
     enum input_result result = read_line(input, text);
     bool is_too_long = result == INPUT_TOO_LONG;
-    if ((result != INPUT_LINE && !is_too_long) || text->len == 0)
+    if ((result != INPUT_LINE && !is_too_long) || (text->len == 0 && !input->is_pasting))
         return result;
-    if (strcmp(buf_text(text), TEXT_END) == 0) {
+    if (ends_text(input, text)) {
         buf_reset(text);
         return INPUT_LINE;
     }

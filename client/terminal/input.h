@@ -10,6 +10,7 @@ struct input {
     bool is_terminal;
     struct editor_keys keys;
     bool after_return; /* the last byte was CR: an LF right after it is part of the same Enter */
+    bool is_pasting; /* the latest line ended inside what was pasted at once: more of it comes */
     bool is_gone; /* the terminal can't be read any more */
 };
 
@@ -31,7 +32,8 @@ void input_close(struct input *input);
 MUST_CHECK enum input_result input_read_line(struct input *input, struct buf *line);
 
 /* At a terminal: reads lines into `text` (emptied first), LF between them, until one is "." alone or the key for the
- * end of input; a first line that is empty is the whole text. From a pipe: one line. */
+ * end of input; a first line that is empty is the whole text. What is pasted, where the terminal marks it, is text and
+ * ends nothing. From a pipe: one line. */
 MUST_CHECK enum input_result input_read_text(struct input *input, struct buf *text);
 
 #endif

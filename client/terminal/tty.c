@@ -5,18 +5,23 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdlib.h>
+#include <string.h>
 #include <termios.h>
 #include <unistd.h>
 
 #define QUIET_MS 40 /* a paste of which nothing has come for so long is over */
 #define QUIET_TRIES 25
+#define MARK_PASTES "\033[?2004h"
+#define MARK_NO_PASTES "\033[?2004l"
 
 /* By these a terminal is left: all that a keyboard sends, and the polite ends. */
 static const int signals[] = {SIGINT, SIGQUIT, SIGTERM, SIGHUP, SIGTSTP};
 #define SIGNAL_COUNT (sizeof signals / sizeof *signals)
 
 static struct {
-    volatile sig_atomic_t is_taken;
+    volatile sig_atomic_t is_taken, was_stopped;
+    bool marks_pastes;
     int screen; /* the same terminal, for writing */
     struct termios before, ours;
     struct sigaction earlier[SIGNAL_COUNT];
@@ -34,8 +39,15 @@ static bool drain_typed(void)
     return any;
 }
 
+static void ask_for_marks(const char *sequence)
+{
+    ssize_t ignored = tty.marks_pastes ? write(tty.screen, sequence, strlen(sequence)) : 0;
+    (void)ignored; /* who shows nothing any more marks nothing either */
+}
+
 static bool restore_settings(void)
 {
+    ask_for_marks(MARK_NO_PASTES);
     bool any = drain_typed();
     tcsetattr(STDIN_FILENO, TCSANOW, &tty.before);
     tcflush(STDIN_FILENO, TCIFLUSH);
@@ -50,6 +62,8 @@ static void leave_by_signal(int number)
     if (number == SIGTSTP) {
         raise(SIGSTOP);
         tcsetattr(STDIN_FILENO, TCSANOW, &tty.ours);
+        ask_for_marks(MARK_PASTES);
+        tty.was_stopped = 1;
         errno = kept;
         return;
     }
@@ -85,6 +99,12 @@ static void choose_settings(void)
     tty.ours.c_cc[VTIME] = 0;
 }
 
+static bool is_dumb(void)
+{
+    const char *name = getenv("TERM");
+    return !name || name[0] == '\0' || strcmp(name, "dumb") == 0;
+}
+
 static unsigned char key_of(size_t place)
 {
     cc_t key = tty.before.c_cc[place];
@@ -100,12 +120,15 @@ enum tty_result tty_take(struct editor_keys *keys)
         (tty.screen = open(name, O_WRONLY | O_NOCTTY | O_CLOEXEC)) < 0)
         return TTY_NONE;
     choose_settings();
+    tty.marks_pastes = !is_dumb();
+    tty.was_stopped = 0;
     catch_signals();
     tty.is_taken = 1;
     if (tcsetattr(STDIN_FILENO, TCSANOW, &tty.ours) < 0) {
         tty_give_back();
         return TTY_NONE;
     }
+    ask_for_marks(MARK_PASTES);
     *keys = (struct editor_keys){key_of(VERASE), key_of(VWERASE), key_of(VKILL), key_of(VEOF)};
     struct pollfd typed = {.fd = STDIN_FILENO, .events = POLLIN};
     return poll(&typed, 1, 0) > 0 && drain_typed() ? TTY_TAKEN_TYPED_AHEAD : TTY_TAKEN;
@@ -120,6 +143,13 @@ bool tty_give_back(void)
     close(tty.screen);
     tty.is_taken = 0;
     return any;
+}
+
+bool tty_was_stopped(void)
+{
+    bool was = tty.was_stopped;
+    tty.was_stopped = 0;
+    return was;
 }
 
 void tty_show(const char *bytes, size_t len)

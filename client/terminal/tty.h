@@ -1,5 +1,6 @@
 /* The terminal on standard input, taken for the time of a dialogue: it then gives each byte as it is typed or pasted,
- * cuts no line at 4,095 bytes and shows nothing by itself. It is given back as it was on every way out, also when a
+ * cuts no line at 4,095 bytes, shows nothing by itself, and marks where a paste begins and ends if it can (CSI ?2004h;
+ * not asked of one that is dumb). It is given back as it was on every way out, also when a
  * signal ends or stops the program, and what was typed and not asked for is then thrown away, so that no shell takes it
  * for a command. Knows no line. One terminal a process; main thread only. */
 #ifndef CLIENT_TERMINAL_TTY_H
@@ -19,6 +20,9 @@ MUST_CHECK enum tty_result tty_take(struct editor_keys *keys);
 /* Gives it back; nothing when it was not taken. Waits until what is still being pasted has come, a second at most.
  * Returns whether anything was thrown away. */
 bool tty_give_back(void);
+
+/* Whether the program was stopped, and went on, since this was last asked: what was being typed then is thrown away. */
+bool tty_was_stopped(void);
 
 /* Shows bytes on the taken terminal. */
 void tty_show(const char *bytes, size_t len);

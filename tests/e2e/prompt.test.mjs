@@ -8,7 +8,7 @@ import { poll } from './lib/poll.mjs';
 import { freshFolder, ready, run, succeed } from './lib/programs.mjs';
 import { Terminal } from './lib/terminal.mjs';
 
-const shell = { canonical: true, echo: true, left: 0 };
+const shell = { canonical: true, echo: true, marks: false, left: 0 };
 let collector;
 let home;
 before(async () => {
@@ -56,6 +56,42 @@ test('two lines pasted at once are both the text, and the shell gets none of it'
   assert.deepEqual(await terminal.ended(), { code: 0, signal: 0, ...shell });
   assert.match(terminal.shown, /What was typed after the last answer is not used\./);
   assert.deepEqual(await answersOf('WA-1.02'), { importance: 4, comment: 'pasted one\npasted two' });
+});
+
+// The empty line ended the question, and the others answered the next.
+test('what the terminal marks as pasted is text, empty lines and a full stop alone among it', async () => {
+  const terminal = respond('WA-2.03');
+  await terminal.shows('\x1b[?2004h');
+  await terminal.shows('1 to 5');
+  terminal.types('4\r');
+  await terminal.shows('ends it');
+  terminal.types('\x1b[200~\rpasted one\r\r.\rpasted \x04two\r\x1b[201~');
+  await terminal.shows('two');
+  terminal.types('typed\r.\r');
+  await terminal.shows('More?');
+  terminal.types('\x1b[200~on one line\x1b[201~\r.\r');
+  await terminal.shows('accepted');
+  assert.deepEqual(await terminal.ended(), { code: 0, signal: 0, ...shell });
+  assert.ok(terminal.shown.includes('\x1b[?2004l'));
+  assert.deepEqual(await answersOf('WA-2.03'), {
+    importance: 4,
+    comment: '\npasted one\n\n.\npasted two\ntyped',
+    more: 'on one line',
+  });
+});
+
+test('a terminal that is dumb is asked for no marks, and an empty first line ends the text', async () => {
+  const terminal = respond('WA-2.04', { TERM: 'dumb' });
+  await terminal.shows('1 to 5');
+  terminal.types('4\r');
+  await terminal.shows('ends it');
+  terminal.types('\r');
+  await terminal.shows('More?');
+  terminal.types('\r');
+  await terminal.shows('accepted');
+  assert.equal((await terminal.ended()).code, 0);
+  assert.ok(!terminal.shown.includes('2004'));
+  assert.deepEqual(await answersOf('WA-2.04'), { importance: 4 });
 });
 
 test('a line of 4,000 characters of four bytes is taken whole', async () => {
@@ -140,6 +176,26 @@ test('Ctrl-Z stops it with the terminal given back, and it goes on afterwards', 
   await terminal.shows('accepted');
   assert.deepEqual(await terminal.ended(), { code: 0, signal: 0, ...shell });
   assert.deepEqual(await answersOf('WA-2.02'), { importance: 4 });
+});
+
+test('a paste that Ctrl-Z cuts short is over: what is typed afterwards is typed', async () => {
+  const terminal = respond('WA-2.05');
+  await terminal.shows('1 to 5');
+  terminal.types('4\r');
+  await terminal.shows('ends it');
+  terminal.types('\x1b[200~half a paste\r');
+  await terminal.shows('half a paste\r\n');
+  terminal.types('\x1a');
+  await terminal.shows('\x1b[?2004l');
+  await poll('it to be stopped', 10, () => terminal.state() === 'T');
+  terminal.kill('SIGCONT');
+  await terminal.shows('\x1b[?2004h');
+  terminal.types('.\r');
+  await terminal.shows('More?');
+  terminal.types('\r');
+  await terminal.shows('accepted');
+  assert.deepEqual(await terminal.ended(), { code: 0, signal: 0, ...shell });
+  assert.deepEqual(await answersOf('WA-2.05'), { importance: 4, comment: 'half a paste' });
 });
 
 test('SIGTERM from elsewhere gives the terminal back too', async () => {

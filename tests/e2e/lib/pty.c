@@ -1,7 +1,8 @@
 /* Runs a program in a terminal of its own, as its session's leader, and takes the place of the person and the screen:
  * what comes on standard input is typed, what the terminal shows goes to standard output. A line of JSON on standard
- * error tells the program's pid; when it has ended, another tells how, in which state it left the terminal, and what
- * was typed and not read: that is what the next program would have got. Usage: pty PROGRAM [ARGUMENT...] */
+ * error tells the program's pid; when it has ended, another tells how, in which state it left the terminal (also
+ * whether pastes are still to be marked, CSI ?2004h), and what was typed and not read: that is what the next program
+ * would have got. Usage: pty PROGRAM [ARGUMENT...] */
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -71,6 +72,20 @@ static void write_all(int to, const char *bytes, size_t len)
 static char typed[1024 * 1024];
 static size_t typed_from, typed_to;
 
+static bool marks_pastes; /* asked for, by what was shown so far */
+
+static void note_marks(char byte)
+{
+    static const char sequence[] = "\033[?2004";
+    static size_t matched;
+    if (matched == sizeof sequence - 1 && (byte == 'h' || byte == 'l'))
+        marks_pastes = byte == 'h';
+    if (matched < sizeof sequence - 1 && byte == sequence[matched])
+        matched++;
+    else
+        matched = byte == sequence[0];
+}
+
 static bool show(int wait_ms)
 {
     char bytes[4096];
@@ -78,6 +93,8 @@ static bool show(int wait_ms)
     if (poll(&ready, 1, wait_ms) <= 0 || !(ready.revents & POLLIN))
         return false;
     ssize_t got = read(screen, bytes, sizeof bytes);
+    for (ssize_t i = 0; i < got; i++)
+        note_marks(bytes[i]);
     if (got > 0)
         write_all(STDOUT_FILENO, bytes, (size_t)got);
     return got > 0;
@@ -112,9 +129,9 @@ static void report(int status)
     left.c_lflag &= ~(tcflag_t)ICANON; /* what waits is then seen byte by byte */
     tcsetattr(terminal, TCSANOW, &left);
     ioctl(terminal, FIONREAD, &waiting);
-    fprintf(stderr, "{\"code\":%d,\"signal\":%d,\"canonical\":%s,\"echo\":%s,\"left\":%d}\n",
+    fprintf(stderr, "{\"code\":%d,\"signal\":%d,\"canonical\":%s,\"echo\":%s,\"marks\":%s,\"left\":%d}\n",
             WIFEXITED(status) ? WEXITSTATUS(status) : -1, WIFSIGNALED(status) ? WTERMSIG(status) : 0,
-            canonical ? "true" : "false", echo ? "true" : "false", waiting);
+            canonical ? "true" : "false", echo ? "true" : "false", marks_pastes ? "true" : "false", waiting);
 }
 
 int main(int argc, char **argv)

@@ -24,7 +24,7 @@ export class Terminal {
     this.lines = '';
     this.read = 0; // how far `shows` has looked
     this.child = spawn(pty, [...wrap, join(build, program), ...args], {
-      env: { ...process.env, LC_ALL: 'C.UTF-8', ...env },
+      env: { ...process.env, LC_ALL: 'C.UTF-8', TERM: 'xterm', ...env },
       stdio: ['pipe', 'pipe', 'pipe'],
     });
     this.child.stdin.on('error', () => {}); // it may end while something is still being typed
@@ -60,7 +60,8 @@ export class Terminal {
     return readFileSync(`/proc/${this.pid}/stat`, 'utf8').split(') ')[1][0];
   }
 
-  // {code, signal, canonical, echo, left}, when it has ended; `left` is how many bytes were typed and not read.
+  // {code, signal, canonical, echo, marks, left}, when it has ended; `left` is how many bytes were typed and not read,
+  // `marks` whether the terminal would still mark a paste.
   async ended() {
     await poll('the program in the terminal to end', 30, () => this.report !== undefined);
     return JSON.parse(this.report);

@@ -72,6 +72,24 @@ Test(editor, passes_over_arrow_and_function_keys)
     cr_expect_eq(editor.strange, 0);
 }
 
+Test(editor, knows_the_marks_of_a_paste_and_takes_no_key_between_them)
+{
+    cr_expect_eq(type("a\033[200~b\x04\x7F\x17\x15\b"), EDITOR_GOES_ON);
+    cr_expect(editor.is_pasting);
+    cr_expect_eq(editor.strange, 5);
+    cr_expect_str_eq(buf_text(&line), "ab");
+    cr_expect_eq(type("\r"), EDITOR_LINE);
+    cr_expect(editor.is_pasting);
+    editor_begin(&editor, &keys, &line, &shown);
+    editor.is_pasting = true;
+    cr_expect_eq(type("\x04"), EDITOR_GOES_ON, "no end of input, though the line is empty");
+    type("\033[A\033[2~\033[2;01~\033[1201~\033[02010201~");
+    cr_expect(editor.is_pasting, "other keys are no marks");
+    type("\033[201~");
+    cr_expect_not(editor.is_pasting);
+    cr_expect_eq(type("\x04"), EDITOR_END);
+}
+
 Test(editor, leaves_out_and_counts_what_no_answer_may_hold)
 {
     static const struct {
