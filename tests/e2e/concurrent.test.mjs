@@ -6,7 +6,7 @@ import { parseTable } from './lib/csv.mjs';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { assertAccepted, JOSE, keepAlive, NDJSON, post, request } from './lib/http.mjs';
-import { Member } from './lib/member.mjs';
+import { asListed, Member } from './lib/member.mjs';
 import { ROUND } from './lib/panel.mjs';
 import { ready } from './lib/programs.mjs';
 
@@ -71,7 +71,7 @@ test('eight clients at once', async () => {
   const admin = (async () => {
     await collector.importPanel();
     await collector.importActions();
-    await collector.succeed('members', 'revoke', extra.key.kid);
+    await collector.succeed('members', 'revoke', asListed(extra.key.kid));
     await collector.succeed('invitations', 'create', 2);
     await collector.export(ROUND, 'meanwhile');
   })();

@@ -6,7 +6,7 @@ import { readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'no
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { parseTable } from './lib/csv.mjs';
-import { Key, Member, now } from './lib/member.mjs';
+import { asListed, Key, Member, now } from './lib/member.mjs';
 import { examplePanel, good, iso, ROUND } from './lib/panel.mjs';
 import { poll } from './lib/poll.mjs';
 import { freshFolder, ready, run, succeed } from './lib/programs.mjs';
@@ -157,10 +157,10 @@ test('a response of a member who is revoked waits for the member to be restored'
   const { kid } = await status(home);
   await whileAway(async () => {
     await ok(home, 'respond', 'WA-2.02', 'importance=1', 'noticed=no');
-    await collector.succeed('members', 'revoke', kid);
+    await collector.succeed('members', 'revoke', asListed(kid));
   });
   await assertHeld(home, 'not-verified', ['WA-2.02']);
-  await collector.succeed('members', 'restore', kid);
+  await collector.succeed('members', 'restore', asListed(kid));
   await poll('the collector to notice', 10, async () => (await member(home, 'sync')).code === 0);
   await assertAllSent(home, 1);
   assert.equal(await respondents('WA-2.02'), 1);

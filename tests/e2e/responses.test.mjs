@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { assertAccepted, assertHeaders, assertProblem, JOSE, post } from './lib/http.mjs';
-import { b64u, Key, Member, newJti, now } from './lib/member.mjs';
+import { asListed, b64u, Key, Member, newJti, now } from './lib/member.mjs';
 import { ACTION, good, panelOfRounds, ROUND } from './lib/panel.mjs';
 import { poll } from './lib/poll.mjs';
 import { ready } from './lib/programs.mjs';
@@ -225,7 +225,7 @@ test('3: unknown, revoked and wrongly signed get one and the same 401', async ()
   const flipped = Buffer.from(bytes);
   flipped[3] ^= 1;
   const revoked = await enrolled();
-  await collector.succeed('members', 'revoke', revoked.key.kid);
+  await collector.succeed('members', 'revoke', asListed(revoked.key.kid));
   let revision = 0;
   await poll('the revocation to be noticed', 3, async () => {
     const answer = await send(revoked.response(ROUND, ACTION, good, { revision: ++revision }));

@@ -70,3 +70,6 @@ export class Member {
     return jws(this.key, 'panel-response+jws', this.claims(round, action, answers, change), forge);
   }
 }
+
+// A kid as `members list` writes it and verbs take it: one in 64 begins with -, one in 4,096 with --, as an option does.
+export const asListed = (kid) => (kid.startsWith('-') ? `'${kid}` : kid);
