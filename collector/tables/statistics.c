@@ -59,6 +59,28 @@ void statistics_scale(int64_t min, const int64_t *counts, size_t value_count, st
         out->sd = sqrt(rounded_ratio(s.n * s.second - s.first * s.first, s.n * (s.n - 1)));
 }
 
+/* Not fmax and fmin, which may keep the sign of -0. */
+static struct interval interval_within(double least, double most, double centre, double half)
+{
+    double low = centre - half, high = centre + half;
+    return (struct interval){low > least ? low : least, high < most ? high : most};
+}
+
+void statistics_scale_intervals(int64_t min, const int64_t *counts, size_t value_count,
+                                const struct scale_figures *figures, struct scale_intervals *out)
+{
+    struct sums s = sum_up(counts, value_count);
+    *out = (struct scale_intervals){0};
+    if (!figures->has_figures)
+        return;
+    double max = (double)min + (double)(value_count - 1);
+    out->mean =
+        interval_within((double)min, max, figures->mean, NORMAL_975 * figures->sd / sqrt((double)s.n)); /* sd 0: none */
+    wide above = s.above + 1, below = s.below + 1, n = s.n + 2;
+    double variance = rounded_ratio((above + below) * n - (above - below) * (above - below), n); /* times ñ² */
+    out->net = interval_within(-1, 1, rounded_ratio(above - below, n), NORMAL_975 * sqrt(variance) / (double)n);
+}
+
 void statistics_wilson(int64_t count, int64_t n, double *low, double *high)
 {
     double c = (double)count, total = (double)n;

@@ -140,3 +140,66 @@ Test(statistics, wilson_stays_within_0_and_1_and_around_the_share)
         }
     }
 }
+
+/* Intervals of a scale. */
+
+static struct scale_intervals intervals_of(int64_t min, const int64_t *counts, size_t value_count)
+{
+    struct scale_figures figures;
+    struct scale_intervals intervals;
+    statistics_scale(min, counts, value_count, &figures);
+    statistics_scale_intervals(min, counts, value_count, &figures, &intervals);
+    return intervals;
+}
+
+/* 2 3 2 1 0 on 1 to 5: mean 2.25, sd √(60/56), n 8; 1 above and 5 below, so p₊ = 2/10, p₋ = 6/10 of ñ = 10 and the
+ * variance (8/10 − 16/100)/10 = 64/1000. */
+Test(statistics, intervals_equal_values_worked_out_by_hand)
+{
+    const double z = 1.959963984540054;
+    struct scale_intervals i = intervals_of(1, (int64_t[]){2, 3, 2, 1, 0}, 5);
+    assert_near("mean, low", i.mean.low, 2.25 - z * sqrt(60.0 / 56 / 8));
+    assert_near("mean, high", i.mean.high, 2.25 + z * sqrt(60.0 / 56 / 8));
+    assert_near("net, low", i.net.low, -0.4 - z * sqrt(0.064));
+    assert_near("net, high", i.net.high, -0.4 + z * sqrt(0.064));
+}
+
+/* Ten who agree: p₊ = 11/12, p₋ = 1/12, variance (1 − 100/144)/12 = 44/1728. */
+Test(statistics, net_of_ten_who_agree_has_an_interval)
+{
+    struct scale_intervals i = intervals_of(1, (int64_t[]){0, 0, 0, 4, 6}, 5);
+    double low = 10.0 / 12 - 1.959963984540054 * sqrt(44.0 / 1728);
+    assert_near("low", i.net.low, low);
+    cr_assert(fabs(low - 0.520580) < 5e-7, "%.9f", low);
+    cr_assert_eq(i.net.high, 1);
+    i = intervals_of(1, (int64_t[]){10, 0, 0, 0, 0}, 5);
+    assert_near("high", i.net.high, -low);
+    cr_assert_eq(i.net.low, -1);
+    cr_assert_eq(i.mean.low, 1); /* all alike: the mean's sd is nothing, and no formula helps */
+    cr_assert_eq(i.mean.high, 1);
+}
+
+Test(statistics, interval_of_the_mean_stays_within_the_scale)
+{
+    struct scale_intervals i = intervals_of(-2, (int64_t[]){1, 0, 0, 0, 1}, 5);
+    cr_assert_eq(i.mean.low, -2);
+    cr_assert_eq(i.mean.high, 2);
+    cr_assert_eq(i.net.low, -i.net.high);
+}
+
+Test(statistics, intervals_hold_what_they_are_of_for_any_counts)
+{
+    size_t tried = 0;
+    for (int64_t a = 0; a <= 12; a++)
+        for (int64_t b = 0; b <= 12; b++)
+            for (int64_t c = a + b == 0 ? 1 : 0; c <= 12; c++, tried++) {
+                struct scale_figures f;
+                const int64_t counts[] = {a * a * a, b, c};
+                statistics_scale(-1, counts, 3, &f);
+                struct scale_intervals i = intervals_of(-1, counts, 3);
+                cr_assert(-1 <= i.net.low && i.net.low <= f.net && f.net <= i.net.high && i.net.high <= 1);
+                cr_assert(i.net.low < i.net.high);
+                cr_assert(-1 <= i.mean.low && i.mean.low <= f.mean && f.mean <= i.mean.high && i.mean.high <= 1);
+            }
+    cr_assert_eq(tried, 13 * 13 * 13 - 1);
+}

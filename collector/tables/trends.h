@@ -1,0 +1,28 @@
+/* The table of trends (PROTOCOL 7): what the newest releases of all rounds tell of each scale about each action, round
+ * by round. All of it is worked out from the told counts of their options.csv, so that it tells nothing that a release
+ * did not. Knows no store. The caller's thread. */
+#ifndef COLLECTOR_TABLES_TRENDS_H
+#define COLLECTOR_TABLES_TRENDS_H
+
+#include "base/error.h"
+#include "collector/tables/rows.h"
+
+struct trends;
+
+/* `panel` and `actions` must last as long. NULL: no memory. Free with trends_free; NULL is fine. */
+MUST_CHECK struct trends *trends_new(const struct panel *panel, const struct action_list *actions);
+void trends_free(struct trends *trends);
+
+/* Takes the options.csv (profile rfc4180) of the newest release of a round, an index in the panel; each round once, in
+ * the order of the panel. -1: *error, ERROR_DAMAGED where it is no such table of that round. */
+MUST_CHECK int trends_add_release(struct trends *trends, size_t round, const char *options, size_t len,
+                                  struct error *error);
+
+/* Calls `row` for each row, of all actions and questions or of those named (NULL: all), in the order of actions,
+ * questions and rounds; the cells stand in the order of PROTOCOL 7. A question is known by its id. What it is a scale
+ * of is what the last round says that has a release and asks it: a round that asks another scale under that id, or no
+ * scale, gives no row. Returns what `row` did. */
+MUST_CHECK int trends_each(struct trends *trends, const char *action, const char *question, table_row_fn *row,
+                           void *context);
+
+#endif
