@@ -58,6 +58,8 @@ void panel_free(struct panel *panel)
         return;
     mem_free(panel->id);
     labels_wipe(&panel->title);
+    labels_wipe(&panel->purpose);
+    labels_wipe(&panel->privacy);
     for (size_t i = 0; i < panel->questionnaire_count; i++)
         questionnaire_wipe(&panel->questionnaires[i]);
     mem_free(panel->questionnaires);

@@ -64,9 +64,19 @@ struct round {
     size_t action_count;
 };
 
+/* For how many days what is kept; 0: for as long as the collector is there. */
+struct retention {
+    int64_t responses_days; /* after the round closed */
+    int64_t members_days; /* after their last response */
+    int64_t invitations_days; /* after use: from then on nothing tells whose it was */
+    int64_t access_log_days;
+};
+
 struct panel {
     char *id;
     struct labels title;
+    struct labels purpose, privacy; /* shown before a member enrols; count 0 where absent */
+    struct retention retention;
     struct questionnaire *questionnaires;
     size_t questionnaire_count;
     struct round *rounds;

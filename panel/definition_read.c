@@ -15,6 +15,7 @@
 #define MIN_RESPONDENTS_DEFAULT 10
 #define ROUND_TO_DEFAULT 5
 #define DISCLOSURE_MAX 1000000
+#define RETENTION_DAYS_MAX 36500
 /* Escaping at most doubles a name, and all names of one pointer stand in the document. */
 #define POINTER_MAX (2 * PANEL_JSON_MAX + 4096)
 
@@ -189,9 +190,32 @@ static void read_disclosure(struct reading *r, const struct json *root, struct p
     reading_leave(r, mark);
 }
 
+static void read_text_if_there(struct reading *r, const struct json *root, const char *name, struct labels *out)
+{
+    if (json_member(root, name))
+        reading_labels(r, root, name, out);
+}
+
+static void read_retention(struct reading *r, const struct json *root, struct retention *out)
+{
+    static const char *const known[] = {"responsesDays", "membersDays", "invitationsDays", "accessLogDays", NULL};
+    int64_t *const days[] = {&out->responses_days, &out->members_days, &out->invitations_days, &out->access_log_days};
+    const struct json *retention = json_member(root, "retention");
+    if (!retention)
+        return;
+    size_t mark = reading_enter(r, "retention");
+    if (reading_is_object(r, retention, known))
+        for (size_t i = 0; known[i]; i++)
+            if (json_member(retention, known[i]) &&
+                reading_integer(r, retention, known[i], 1, RETENTION_DAYS_MAX, days[i]) < 0)
+                continue; /* told, with its place */
+    reading_leave(r, mark);
+}
+
 static void read_panel(struct reading *r, const struct json *root, struct panel *out)
 {
-    static const char *const known[] = {"id", "title", "questionnaires", "rounds", "disclosure", NULL};
+    static const char *const known[] = {"id",      "title",   "questionnaires", "rounds", "disclosure",
+                                        "purpose", "privacy", "retention",      NULL};
     if (!reading_is_object(r, root, known))
         return;
     out->id = reading_id(r, root, "id", &id_rule);
@@ -199,6 +223,9 @@ static void read_panel(struct reading *r, const struct json *root, struct panel 
     read_questionnaires(r, root, out);
     read_rounds(r, root, out);
     read_disclosure(r, root, out);
+    read_text_if_there(r, root, "purpose", &out->purpose);
+    read_text_if_there(r, root, "privacy", &out->privacy);
+    read_retention(r, root, &out->retention);
 }
 
 static struct json *parse_document(const char *text, size_t len, struct faults *faults)

@@ -99,6 +99,47 @@ static void check_length(struct faults *warnings, const struct questionnaire *qu
             questionnaire->id, sum, (size_t)ANSWERS_MAX);
 }
 
+/* What members are told. */
+
+/* A language that the title has and a text lacks: its readers get that text in Dutch. */
+static void check_languages(struct faults *warnings, const struct panel *panel, const char *where,
+                            const struct labels *text)
+{
+    for (size_t i = 0; text->count > 0 && i < panel->title.count; i++) {
+        const char *language = panel->title.list[i].language;
+        bool has = false;
+        for (size_t k = 0; k < text->count; k++)
+            has = has || strcmp(text->list[k].language, language) == 0;
+        if (!has)
+            faults_add(
+                warnings, where,
+                T("lacks '%s', in which the panel has a title: its readers get it in Dutch",
+                  "mist '%s', waarin het panel een titel heeft: wie die taal leest krijgt het in het Nederlands"),
+                language);
+    }
+}
+
+static void check_terms(struct faults *warnings, const struct panel *panel)
+{
+    const struct retention *retention = &panel->retention;
+    check_languages(warnings, panel, "/purpose", &panel->purpose);
+    check_languages(warnings, panel, "/privacy", &panel->privacy);
+    if (panel->purpose.count > 0 && panel->privacy.count == 0)
+        faults_add(warnings, "/privacy",
+                   T("is missing: who enrols is told what for, but not what is kept and for how long",
+                     "ontbreekt: wie zich aanmeldt hoort waarvoor, maar niet wat er bewaard wordt en hoe lang"));
+    if (panel->privacy.count > 0 && panel->purpose.count == 0)
+        faults_add(warnings, "/purpose",
+                   T("is missing: who enrols is told what is kept, but not what for",
+                     "ontbreekt: wie zich aanmeldt hoort wat er bewaard wordt, maar niet waarvoor"));
+    if (retention->members_days > 0 &&
+        (retention->responses_days == 0 || retention->members_days < retention->responses_days))
+        faults_add(
+            warnings, "/retention/membersDays",
+            T("ends before responsesDays: with a member all their responses go, also those that may be kept",
+              "eindigt voor responsesDays: met een panellid gaan al zijn reacties, ook die bewaard mogen blijven"));
+}
+
 void warnings_of_panel(const struct panel *panel, struct faults *warnings)
 {
     for (size_t i = 0; i < panel->questionnaire_count; i++) {
@@ -108,6 +149,7 @@ void warnings_of_panel(const struct panel *panel, struct faults *warnings)
             check_question_ids(warnings, &questionnaire->questions[q], i, q);
     }
     check_round_ids(warnings, panel);
+    check_terms(warnings, panel);
 }
 
 /* References. */

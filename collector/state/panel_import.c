@@ -132,6 +132,32 @@ static void put_round_changes(struct buf *out, const struct panel *before, const
             buf_printf(out, T("removed: %s %s\n", "verwijderd: %s %s\n"), what, before->rounds[i].id);
 }
 
+static void put_text_change(struct buf *out, const char *what, const struct labels *before, const struct labels *after)
+{
+    if (before->count == 0 && after->count > 0)
+        buf_printf(out, T("added: %s\n", "toegevoegd: %s\n"), what);
+    else if (!labels_equal(before, after))
+        buf_printf(out, T("changed: %s\n", "gewijzigd: %s\n"), what);
+}
+
+/* What members are told of their data; 0 days is no bound. */
+static void put_terms_changes(struct buf *out, const struct panel *before, const struct panel *after)
+{
+    const struct retention *now = &after->retention, *was = before ? &before->retention : &(struct retention){0};
+    const struct labels none = {.count = 0};
+    put_text_change(out, "purpose", before ? &before->purpose : &none, &after->purpose);
+    put_text_change(out, "privacy", before ? &before->privacy : &none, &after->privacy);
+    if (now->responses_days != was->responses_days || now->members_days != was->members_days ||
+        now->invitations_days != was->invitations_days || now->access_log_days != was->access_log_days)
+        buf_printf(out,
+                   T("changed: retention: responsesDays %lld, membersDays %lld, invitationsDays %lld, accessLogDays "
+                     "%lld (0: no end)\n",
+                     "gewijzigd: bewaartermijn: responsesDays %lld, membersDays %lld, invitationsDays %lld, "
+                     "accessLogDays %lld (0: geen einde)\n"),
+                   (long long)now->responses_days, (long long)now->members_days, (long long)now->invitations_days,
+                   (long long)now->access_log_days);
+}
+
 void panel_import_put_changes(struct buf *out, const struct panel *before, const struct panel *after)
 {
     size_t start = out->len;
@@ -144,6 +170,7 @@ void panel_import_put_changes(struct buf *out, const struct panel *before, const
                    T("changed: disclosure: minRespondents %lld, roundTo %lld\n",
                      "gewijzigd: onthulling: minRespondents %lld, roundTo %lld\n"),
                    (long long)after->min_respondents, (long long)after->round_to);
+    put_terms_changes(out, before, after);
     if (out->len == start)
         buf_put_text(out, T("no changes\n", "geen wijzigingen\n"));
 }

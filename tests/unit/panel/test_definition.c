@@ -69,6 +69,27 @@ Test(definition, takes_disclosure_defaults_one_by_one)
     panel_free(panel);
 }
 
+#define TERMS                                                                                                          \
+    ",\"purpose\":{\"nl\":\"Om te horen wat u merkt.\",\"en\":\"To hear what you "                                     \
+    "notice.\"},\"privacy\":{\"nl\":\"Niemand "                                                                        \
+    "weet wie u bent.\"},\"retention\":{\"responsesDays\":3650,\"invitationsDays\":1,\"accessLogDays\":36500}"
+
+Test(definition, reads_what_members_are_told_and_for_how_long_what_is_kept)
+{
+    struct panel *panel = kit_panel_from(PANEL(SCALE, "", TERMS));
+    cr_assert_str_eq(labels_text(&panel->purpose, "en"), "To hear what you notice.");
+    cr_assert_str_eq(labels_text(&panel->privacy, "en"), "Niemand weet wie u bent.");
+    cr_assert_eq(panel->retention.responses_days, 3650);
+    cr_assert_eq(panel->retention.members_days, 0);
+    cr_assert_eq(panel->retention.invitations_days, 1);
+    cr_assert_eq(panel->retention.access_log_days, 36500);
+    panel_free(panel);
+    panel = kit_panel_from(PANEL(SCALE, "", ""));
+    cr_assert_eq(panel->purpose.count + panel->privacy.count, 0);
+    cr_assert_eq(panel->retention.responses_days, 0);
+    panel_free(panel);
+}
+
 Test(definition, finds_by_id)
 {
     struct panel *panel = kit_panel();
@@ -358,6 +379,15 @@ static void fail_each_allocation_of(const struct buf *text)
 Test(definition, fails_cleanly_when_any_allocation_does)
 {
     struct buf text = kit_file("fixtures/panel.json");
+    fail_each_allocation_of(&text);
+    buf_free(&text);
+}
+
+Test(definition, fails_cleanly_when_any_allocation_of_its_terms_does)
+{
+    struct buf text;
+    buf_init(&text, PANEL_JSON_MAX);
+    buf_put_text(&text, PANEL(SCALE, "", TERMS));
     fail_each_allocation_of(&text);
     buf_free(&text);
 }

@@ -176,3 +176,19 @@ Test(warnings, tell_when_the_longest_answers_can_not_fit_together)
         faults_free(&faults);
     }
 }
+
+Test(warnings, tell_what_members_are_not_told)
+{
+    const char *id = "\"id\": \"wau\",";
+    assert_panel_told(example_with(id, "\"id\":\"wau\",\"purpose\":{\"nl\":\"W\",\"en\":\"W\"},"), "/privacy",
+                      "missing");
+    assert_panel_told(example_with(id, "\"id\":\"wau\",\"privacy\":{\"nl\":\"W\",\"en\":\"W\"},"), "/purpose",
+                      "missing");
+    assert_panel_told(
+        example_with(id, "\"id\":\"wau\",\"purpose\":{\"nl\":\"W\"},\"privacy\":{\"nl\":\"W\",\"en\":\"W\"},"),
+        "/purpose", "lacks 'en'");
+    assert_panel_told(example_with(id, "\"id\":\"wau\",\"retention\":{\"membersDays\":30,\"responsesDays\":31},"),
+                      "/retention/membersDays", "ends before responsesDays");
+    assert_panel_told(example_with(id, "\"id\":\"wau\",\"retention\":{\"membersDays\":31,\"responsesDays\":31},"), NULL,
+                      NULL);
+}

@@ -202,3 +202,16 @@ Test(panel_import, tells_of_title_and_disclosure)
                 "],\"rounds\":[" BOTH_ROUNDS "],\"disclosure\":{\"minRespondents\":25,\"roundTo\":1}}",
                 "changed: panel p\nchanged: disclosure: minRespondents 25, roundTo 1\n");
 }
+
+#define PANEL_WITH(terms)                                                                                              \
+    "{\"id\":\"p\",\"title\":{\"nl\":\"P\"},\"questionnaires\":[" FORM("q", QUESTION("a")) "],\"rounds\":[]" terms "}"
+
+Test(panel_import, tells_of_purpose_privacy_and_retention)
+{
+    assert_told(
+        PANEL_WITH(""), PANEL_WITH(",\"purpose\":{\"nl\":\"W\"},\"retention\":{\"membersDays\":9}"),
+        "added: purpose\nchanged: retention: responsesDays 0, membersDays 9, invitationsDays 0, accessLogDays 0 (0: "
+        "no end)\n");
+    assert_told(PANEL_WITH(",\"privacy\":{\"nl\":\"W\"}"), PANEL_WITH(",\"privacy\":{\"nl\":\"V\"}"),
+                "changed: privacy\n");
+}
