@@ -9,6 +9,7 @@
 #include "client/batch/rows.h"
 #include "client/cmd/cmd.h"
 #include "client/cmd/rounds.h"
+#include "client/cmd/terms.h"
 #include "client/home/held.h"
 #include "client/terminal/failures.h"
 #include "client/terminal/messages.h"
@@ -22,7 +23,7 @@
 /* As given on the command line; url as fetch_normalise_url writes it. */
 struct batch_options {
     const char *url, *invitations, *responses, *homes, *round;
-    bool as_json;
+    bool as_json, yes;
 };
 
 /* One run of the verb. */
@@ -256,6 +257,36 @@ static int plan_batch(struct batch_run *run)
     return order;
 }
 
+/* Whether anyone of the file is not enrolled yet, as far as the homes tell. */
+static bool enrols_anyone(const struct batch *batch)
+{
+    struct buf path;
+    bool does = false;
+    buf_init(&path, PATH_MAX);
+    for (size_t i = 0; i < batch->plan->member_count && !does; i++) {
+        buf_reset(&path);
+        if (batch_home(batch, i, &path) == 0) {
+            buf_put_text(&path, "/member.json");
+            does = buf_check(&path) == 0 && !file_exists(buf_text(&path));
+        }
+    }
+    buf_free(&path);
+    return does;
+}
+
+/* Who answered on paper or by telephone must have been told what the panel says of itself; the desk answers for that.
+ * -1: it does not; said. */
+static int agree_for_members(const struct batch_run *run)
+{
+    if (!enrols_anyone(&run->batch) || !terms_show(run->batch.context.catalogue->panel) || run->options->yes ||
+        terms_ask(T("Were all who are enrolled now told this, and do they take part? [yes/no] ",
+                    "Is dit verteld aan allen die nu aangemeld worden, en doen zij mee? [ja/nee] ")) == 0)
+        return 0;
+    cli_fail("%s", T("nothing was sent; where they were told this and take part, --yes says so",
+                     "er is niets verstuurd; is het hun verteld en doen zij mee, dan zegt --yes dat"));
+    return -1;
+}
+
 /* The verb. */
 
 static int carry_out(struct batch_run *run)
@@ -265,7 +296,7 @@ static int carry_out(struct batch_run *run)
     int exit_code = CLI_FAILED;
     batch->plan = &plan;
     batch->context.round = rounds_pick(batch->context.catalogue, run->options->round, clock_now());
-    if (batch->context.round && plan_batch(run) == 0) {
+    if (batch->context.round && plan_batch(run) == 0 && agree_for_members(run) == 0) {
         say_when_stopped();
         enum batch_result result = batch_sign(batch);
         if (result == BATCH_DONE)
@@ -390,6 +421,10 @@ int cmd_batch(const struct cli_verb *verb, int argc, char **argv)
          .english = "the round, where more than one is open",
          .dutch = "de ronde, als er meer dan een open is"},
         CMD_OPTION_JSON(&given.as_json),
+        {.name = "yes",
+         .flag = &given.yes,
+         .english = "all who are enrolled were told what the panel says of itself",
+         .dutch = "allen die aangemeld worden hoorden wat het panel over zichzelf zegt"},
         {0},
     };
     int first;

@@ -7,6 +7,7 @@
 #include "client/cmd/cmd.h"
 #include "client/cmd/findings.h"
 #include "client/cmd/rounds.h"
+#include "client/cmd/terms.h"
 #include "client/log/move.h"
 #include "client/log/view.h"
 #include "client/response/catalogue.h"
@@ -20,6 +21,12 @@
 #define CODE_TRIES 3
 #define CODE_WORDS 26 /* on the command line, where blanks in a code part it */
 #define PANEL_ID_MAX ((size_t)64)
+
+/* As given on the command line; url as fetch_normalise_url writes it. */
+struct enrol_words {
+    const char *url, *code; /* code NULL: it is asked for */
+    bool anew, yes;
+};
 
 /* -1 with *error when it is no code. */
 static int check_code(const char *typed, struct error *error)
@@ -151,18 +158,33 @@ static int enrol_in(struct profile *profile, struct http *http, const char *url,
     return exit_code;
 }
 
-static int enrol_through(struct profile *profile, struct http *http, const char *url, const char *code)
+/* What a person must know is shown before anything of theirs is sent. -1: they do not agree; said. */
+static int agree_to_terms(const struct panel *panel, bool yes)
+{
+    if (!terms_show(panel) || yes || terms_ask(T("Do you take part? [yes/no] ", "Doet u mee? [ja/nee] ")) == 0)
+        return 0;
+    cli_fail("%s",
+             T("nothing was sent, so not enrolled; where the person has read this and agrees, --yes says so",
+               "er is niets verstuurd, dus niet aangemeld; heeft wie het betreft dit gelezen en doet die mee, dan "
+               "zegt --yes dat"));
+    return -1;
+}
+
+static int enrol_through(struct profile *profile, struct http *http, const struct enrol_words *words, const char *code)
 {
     struct catalogue catalogue;
     struct http_answer answer;
     int exit_code;
     http_answer_init(&answer);
-    enum catalogue_result got = catalogue_get(&catalogue, profile->home, url, http, &answer);
+    enum catalogue_result got = catalogue_get(&catalogue, profile->home, words->url, http, &answer);
     if (got == CATALOGUE_FRESH || got == CATALOGUE_KEPT) {
         const char *panel = catalogue.panel->id;
-        exit_code = profile_is_enrolled(profile) && strcmp(profile->panel, panel) != 0
-                        ? tell_other_panel(profile)
-                        : enrol_in(profile, http, url, panel, code);
+        if (profile_is_enrolled(profile) && strcmp(profile->panel, panel) != 0)
+            exit_code = tell_other_panel(profile);
+        else if (agree_to_terms(catalogue.panel, words->yes) < 0)
+            exit_code = CLI_FAILED;
+        else
+            exit_code = enrol_in(profile, http, words->url, panel, code);
         catalogue_free(&catalogue);
     } else {
         exit_code = rounds_explain(got, &answer);
@@ -253,37 +275,38 @@ static int tell_enrolled_before(const struct profile *profile)
 }
 
 /* With the code in hand, or asked for: the code is the only secret here besides the key, and is wiped. */
-static int enrol_with_code(struct profile *profile, const char *url, const char *given)
+static int enrol_with_code(struct profile *profile, const struct enrol_words *words)
 {
     struct buf typed;
     int exit_code = CLI_FAILED;
     buf_init(&typed, 4 * CODE_LINE_MAX);
     buf_expect(&typed, 4 * CODE_LINE_MAX);
-    if (!given && open_and_ask_code(&typed) < 0) {
+    if (!words->code && open_and_ask_code(&typed) < 0) {
         cli_fail("%s", T("no code, so not enrolled", "geen code, dus niet aangemeld"));
     } else {
-        struct http *http = http_open(url, &retry_for_person);
-        exit_code = http ? enrol_through(profile, http, url, given ? given : buf_text(&typed)) : failure_no_memory();
+        struct http *http = http_open(words->url, &retry_for_person);
+        const char *code = words->code ? words->code : buf_text(&typed);
+        exit_code = http ? enrol_through(profile, http, words, code) : failure_no_memory();
         http_close(http);
     }
     buf_wipe(&typed);
     return exit_code;
 }
 
-static int enrol_at_home(const char *home, const char *url, const char *code, bool anew)
+static int enrol_at_home(const char *home, const struct enrol_words *words)
 {
     struct profile profile;
     if (cmd_open_home(&profile, home, true) < 0)
         return CLI_FAILED;
-    bool enrolled = profile_is_enrolled(&profile), here = enrolled && strcmp(profile.url, url) == 0;
-    if (!here && url_is_exposed(url))
+    bool enrolled = profile_is_enrolled(&profile), here = enrolled && strcmp(profile.url, words->url) == 0;
+    if (!here && url_is_exposed(words->url))
         cli_say("%s", T("Mind: this URL is http, so what is sent can be read on the way.",
                         "Let op: deze URL is http, dus wat verstuurd wordt is onderweg te lezen."));
     int exit_code;
-    if (!enrolled || anew)
-        exit_code = enrol_with_code(&profile, url, code);
+    if (!enrolled || words->anew)
+        exit_code = enrol_with_code(&profile, words);
     else
-        exit_code = here ? tell_enrolled_before(&profile) : move_to(&profile, url);
+        exit_code = here ? tell_enrolled_before(&profile) : move_to(&profile, words->url);
     profile_close(&profile);
     return exit_code;
 }
@@ -291,12 +314,16 @@ static int enrol_at_home(const char *home, const char *url, const char *code, bo
 int cmd_enrol(const struct cli_verb *verb, int argc, char **argv)
 {
     const char *home = NULL;
-    bool anew = false;
+    struct enrol_words words = {0};
     const struct cli_option options[] = {CMD_OPTION_HOME(&home),
                                          {.name = "anew",
-                                          .flag = &anew,
+                                          .flag = &words.anew,
                                           .english = "once more, in a log that was begun anew",
                                           .dutch = "nog een keer, in een logboek dat opnieuw begonnen is"},
+                                         {.name = "yes",
+                                          .flag = &words.yes,
+                                          .english = "what the panel says of itself has been read and agreed to",
+                                          .dutch = "wat het panel over zichzelf zegt is gelezen, en akkoord"},
                                          {0}};
     int first;
     struct error error;
@@ -308,13 +335,16 @@ int cmd_enrol(const struct cli_verb *verb, int argc, char **argv)
     buf_init(&code, CODE_LINE_MAX);
     for (int i = first + 1; i < argc; i++)
         buf_printf(&code, "%s ", argv[i]);
-    if (fetch_normalise_url(argv[first], &url) < 0)
+    words.code = code.len > 0 ? buf_text(&code) : NULL;
+    int no_url = fetch_normalise_url(argv[first], &url);
+    words.url = buf_text(&url);
+    if (no_url < 0)
         exit_code = cli_misuse(
             "%s", T("the URL must be as https://panel.example.nl", "de URL moet zijn zoals https://panel.example.nl"));
-    else if (code.len > 0 && check_code(buf_text(&code), &error) < 0)
+    else if (words.code && check_code(words.code, &error) < 0)
         exit_code = cli_misuse(T("that is no code: %s", "dat is geen code: %s"), error.text);
     else
-        exit_code = enrol_at_home(home, buf_text(&url), code.len > 0 ? buf_text(&code) : NULL, anew);
+        exit_code = enrol_at_home(home, &words);
     buf_free(&url);
     buf_wipe(&code);
     return exit_code;
