@@ -13,24 +13,25 @@ static const char *const type_names[] = {
     [QUESTION_TEXT] = "text",
 };
 
-static void labels_wipe(struct labels *labels)
+void labels_free(struct labels *labels)
 {
     for (size_t i = 0; i < labels->count; i++) {
         mem_free(labels->list[i].language);
         mem_free(labels->list[i].text);
     }
     mem_free(labels->list);
+    *labels = (struct labels){0};
 }
 
 static void question_wipe(struct question *question)
 {
     mem_free(question->id);
-    labels_wipe(&question->label);
-    labels_wipe(&question->min_end);
-    labels_wipe(&question->max_end);
+    labels_free(&question->label);
+    labels_free(&question->min_end);
+    labels_free(&question->max_end);
     for (size_t i = 0; i < question->option_count; i++) {
         mem_free(question->options[i].value);
-        labels_wipe(&question->options[i].label);
+        labels_free(&question->options[i].label);
     }
     mem_free(question->options);
 }
@@ -46,7 +47,7 @@ static void questionnaire_wipe(struct questionnaire *questionnaire)
 static void round_wipe(struct round *round)
 {
     mem_free(round->id);
-    labels_wipe(&round->title);
+    labels_free(&round->title);
     for (size_t i = 0; i < round->action_count; i++)
         mem_free(round->actions[i]);
     mem_free(round->actions);
@@ -57,9 +58,9 @@ void panel_free(struct panel *panel)
     if (!panel)
         return;
     mem_free(panel->id);
-    labels_wipe(&panel->title);
-    labels_wipe(&panel->purpose);
-    labels_wipe(&panel->privacy);
+    labels_free(&panel->title);
+    labels_free(&panel->purpose);
+    labels_free(&panel->privacy);
     for (size_t i = 0; i < panel->questionnaire_count; i++)
         questionnaire_wipe(&panel->questionnaires[i]);
     mem_free(panel->questionnaires);

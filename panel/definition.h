@@ -114,6 +114,9 @@ const char *question_type_name(enum question_type type);
 /* Whether two questionnaires are the same in every respect. */
 bool questionnaire_equal(const struct questionnaire *a, const struct questionnaire *b);
 
+/* Frees the texts; there are none then. */
+void labels_free(struct labels *labels);
+
 /* The text in the wanted language ("nl", "en"), else in Dutch; "" when there is none at all. */
 const char *labels_text(const struct labels *labels, const char *language);
 

@@ -4,6 +4,7 @@
 #define PANEL_FAULTS_H
 
 #include "base/compiler.h"
+#include "base/lang.h"
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -19,8 +20,11 @@ struct faults {
     size_t count; /* in `list` */
     size_t total; /* found */
     bool no_memory; /* a fault could not be kept: treat as failed, not as faulty */
-    bool cross_wire; /* set by who sends them on: response_check then says them in English, whatever lang.h has */
+    bool cross_wire; /* set by who sends them on: they are then said in English, whatever lang.h has */
 };
+
+/* What to say of a fault: to a person in their language, to a client of any language in English. */
+#define FAULTS_SAY(faults, english, dutch) ((faults)->cross_wire ? (english) : T(english, dutch))
 
 void faults_init(struct faults *faults);
 void faults_free(struct faults *faults);

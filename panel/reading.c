@@ -1,6 +1,5 @@
 /* Each step enters the place that it reads, names what is wrong there, and leaves it as it came. */
 #include "panel/reading.h"
-#include "base/lang.h"
 #include "base/mem.h"
 #include "panel/pointer.h"
 #include <ctype.h>
@@ -59,15 +58,15 @@ static bool is_among(const char *name, const char *const *known)
 bool reading_is_object(struct reading *r, const struct json *value, const char *const *known)
 {
     if (json_type(value) != JSON_OBJECT) {
-        reading_fault(r, T("must be an object", "moet een object zijn"));
+        reading_fault(r, FAULTS_SAY(r->faults, "must be an object", "moet een object zijn"));
         return false;
     }
     for (const struct json *member = json_first(value); member; member = json_next(member)) {
         if (is_among(json_name(member), known))
             continue;
         size_t mark = reading_enter(r, json_name(member));
-        reading_fault(r, T("does not belong here; remove it or mend its name",
-                           "hoort hier niet; haal het weg of verbeter de naam"));
+        reading_fault(r, FAULTS_SAY(r->faults, "does not belong here; remove it or mend its name",
+                                    "hoort hier niet; haal het weg of verbeter de naam"));
         reading_leave(r, mark);
     }
     return true;
@@ -78,7 +77,7 @@ const struct json *reading_need(struct reading *r, const struct json *object, co
     const struct json *member = json_member(object, name);
     if (!member) {
         size_t mark = reading_enter(r, name);
-        reading_fault(r, T("is missing; add it", "ontbreekt; voeg het toe"));
+        reading_fault(r, FAULTS_SAY(r->faults, "is missing; add it", "ontbreekt; voeg het toe"));
         reading_leave(r, mark);
     }
     return member;
@@ -92,7 +91,7 @@ const char *reading_text(struct reading *r, const struct json *object, const cha
     const char *text = json_text(member);
     if (!text) {
         size_t mark = reading_enter(r, name);
-        reading_fault(r, T("must be a string", "moet een tekst tussen aanhalingstekens zijn"));
+        reading_fault(r, FAULTS_SAY(r->faults, "must be a string", "moet een tekst tussen aanhalingstekens zijn"));
         reading_leave(r, mark);
     }
     return text;
@@ -105,7 +104,7 @@ char *reading_id(struct reading *r, const struct json *object, const char *name,
         return NULL;
     if (!rule->is_valid(text)) {
         size_t mark = reading_enter(r, name);
-        reading_fault(r, "%s", T(rule->english, rule->dutch));
+        reading_fault(r, "%s", FAULTS_SAY(r->faults, rule->english, rule->dutch));
         reading_leave(r, mark);
     }
     return reading_copy(r, text);
@@ -124,8 +123,8 @@ int reading_integer(struct reading *r, const struct json *object, const char *na
     }
     size_t mark = reading_enter(r, name);
     reading_fault(r,
-                  T("must be an integer from %" PRId64 " to %" PRId64,
-                    "moet een geheel getal van %" PRId64 " tot en met %" PRId64 " zijn"),
+                  FAULTS_SAY(r->faults, "must be an integer from %" PRId64 " to %" PRId64,
+                             "moet een geheel getal van %" PRId64 " tot en met %" PRId64 " zijn"),
                   least, most);
     reading_leave(r, mark);
     return -1;
@@ -139,7 +138,7 @@ int reading_bool(struct reading *r, const struct json *object, const char *name,
     if (json_bool(member, out) == 0)
         return 0;
     size_t mark = reading_enter(r, name);
-    reading_fault(r, T("must be true or false", "moet true of false zijn"));
+    reading_fault(r, FAULTS_SAY(r->faults, "must be true or false", "moet true of false zijn"));
     reading_leave(r, mark);
     return -1;
 }
@@ -169,12 +168,12 @@ static void read_label(struct reading *r, const struct json *member, struct labe
     const char *language = json_name(member), *text = json_text(member);
     size_t mark = reading_enter(r, language);
     if (!is_language(language))
-        reading_fault(r, T("is not a language such as nl or en", "is geen taal zoals nl of en"));
+        reading_fault(r, FAULTS_SAY(r->faults, "is not a language such as nl or en", "is geen taal zoals nl of en"));
     else if (!text)
-        reading_fault(r, T("must be a string", "moet een tekst tussen aanhalingstekens zijn"));
+        reading_fault(r, FAULTS_SAY(r->faults, "must be a string", "moet een tekst tussen aanhalingstekens zijn"));
     else if (text[strspn(text, " \t\r\n")] == '\0')
-        reading_fault(r,
-                      T("is empty; fill it in or leave the language out", "is leeg; vul het in of laat de taal weg"));
+        reading_fault(r, FAULTS_SAY(r->faults, "is empty; fill it in or leave the language out",
+                                    "is leeg; vul het in of laat de taal weg"));
     else {
         struct label *label = &out->list[out->count++];
         label->language = reading_copy(r, language);
@@ -190,8 +189,8 @@ void reading_labels(struct reading *r, const struct json *object, const char *na
         return;
     size_t mark = reading_enter(r, name);
     if (json_type(texts) != JSON_OBJECT) {
-        reading_fault(r, T("must be an object of texts by language, such as {\"nl\": \"…\"}",
-                           "moet een object met teksten per taal zijn, zoals {\"nl\": \"…\"}"));
+        reading_fault(r, FAULTS_SAY(r->faults, "must be an object of texts by language, such as {\"nl\": \"…\"}",
+                                    "moet een object met teksten per taal zijn, zoals {\"nl\": \"…\"}"));
     } else {
         if (json_count(texts) > 0)
             out->list = reading_alloc(r, json_count(texts), sizeof *out->list);
@@ -206,11 +205,13 @@ void reading_labels(struct reading *r, const struct json *object, const char *na
 static void fault_count(struct reading *r, size_t count, size_t least, size_t most)
 {
     if (count < least)
-        reading_fault(r, T("must have at least %zu %s, has %zu", "moet minstens %zu %s hebben, heeft er %zu"), least,
-                      least == 1 ? "element" : T("elements", "elementen"), count);
+        reading_fault(
+            r, FAULTS_SAY(r->faults, "must have at least %zu %s, has %zu", "moet minstens %zu %s hebben, heeft er %zu"),
+            least, least == 1 ? "element" : FAULTS_SAY(r->faults, "elements", "elementen"), count);
     else
-        reading_fault(r, T("may have at most %zu %s, has %zu", "mag hoogstens %zu %s hebben, heeft er %zu"), most,
-                      most == 1 ? "element" : T("elements", "elementen"), count);
+        reading_fault(
+            r, FAULTS_SAY(r->faults, "may have at most %zu %s, has %zu", "mag hoogstens %zu %s hebben, heeft er %zu"),
+            most, most == 1 ? "element" : FAULTS_SAY(r->faults, "elements", "elementen"), count);
 }
 
 const struct json *reading_list(struct reading *r, const struct json *object, const char *name, size_t least,
@@ -221,7 +222,7 @@ const struct json *reading_list(struct reading *r, const struct json *object, co
         return NULL;
     size_t mark = reading_enter(r, name), count = json_count(list);
     if (json_type(list) != JSON_ARRAY) {
-        reading_fault(r, T("must be a list", "moet een lijst zijn"));
+        reading_fault(r, FAULTS_SAY(r->faults, "must be a list", "moet een lijst zijn"));
         list = NULL;
     } else if (count < least || count > most) {
         fault_count(r, count, least, most);
@@ -264,7 +265,9 @@ static void fault_repeated(struct reading *r, const struct entry *entry, const c
     size_t element = reading_enter_place(r, entry->place);
     if (name)
         reading_enter(r, name);
-    reading_fault(r, T("'%s' is there already; each must differ", "'%s' staat er al; elk moet anders zijn"), entry->id);
+    reading_fault(
+        r, FAULTS_SAY(r->faults, "'%s' is there already; each must differ", "'%s' staat er al; elk moet anders zijn"),
+        entry->id);
     reading_leave(r, element);
 }
 

@@ -1,7 +1,6 @@
 /* Checks 5, 6 and 7 of PROTOCOL 5: response_check of response.h. This runs for every response, so the answers are
  * resolved in one pass each over the claims and over the questionnaire, with one allocation. */
 #include "base/clock.h"
-#include "base/lang.h"
 #include "base/mem.h"
 #include "panel/pointer.h"
 #include "panel/response.h"
@@ -45,11 +44,9 @@ static const char *pointer_into(struct checking *c, const char *question, size_t
     return buf_text(&c->where);
 }
 
-/* Told to a person, or sent to a client of any language. */
-#define SAID(faults, english, dutch) ((faults)->cross_wire ? (english) : T(english, dutch))
-
 #define NO_OPTION(c)                                                                                                   \
-    SAID((c)->faults, "must be the value of one of the question's options", "moet de waarde van een van de opties zijn")
+    FAULTS_SAY((c)->faults, "must be the value of one of the question's options",                                      \
+               "moet de waarde van een van de opties zijn")
 
 #define answer_fault(c, question, ...) faults_add((c)->faults, pointer_to(c, question), __VA_ARGS__)
 
@@ -119,8 +116,8 @@ static void check_scale(struct checking *c, size_t place)
         put_mark(c, place, (size_t)option);
     else
         answer_fault(c, question->id,
-                     SAID(c->faults, "must be an integer from %" PRId64 " to %" PRId64,
-                          "moet een geheel getal van %" PRId64 " tot en met %" PRId64 " zijn"),
+                     FAULTS_SAY(c->faults, "must be an integer from %" PRId64 " to %" PRId64,
+                                "moet een geheel getal van %" PRId64 " tot en met %" PRId64 " zijn"),
                      question->min, question->max);
 }
 
@@ -141,8 +138,8 @@ static void check_multi(struct checking *c, size_t place)
     const struct question *question = &c->questionnaire->questions[place];
     if (json_type(c->given[place]) != JSON_ARRAY) {
         answer_fault(c, question->id, "%s",
-                     SAID(c->faults, "must be a list of values of the question's options",
-                          "moet een lijst van waarden van de opties zijn"));
+                     FAULTS_SAY(c->faults, "must be a list of values of the question's options",
+                                "moet een lijst van waarden van de opties zijn"));
         return;
     }
     uint64_t given = 0; /* OPTIONS_MAX bits */
@@ -174,17 +171,18 @@ static void check_text(struct checking *c, size_t place)
     const struct question *question = &c->questionnaire->questions[place];
     const char *text = json_text(c->given[place]);
     if (!text)
-        answer_fault(c, question->id, "%s", SAID(c->faults, "must be a string", "moet een tekst zijn"));
+        answer_fault(c, question->id, "%s", FAULTS_SAY(c->faults, "must be a string", "moet een tekst zijn"));
     else if (text[0] == '\0')
-        answer_fault(
-            c, question->id, "%s",
-            SAID(c->faults, "must not be empty; leave the question out", "mag niet leeg zijn; laat de vraag weg"));
+        answer_fault(c, question->id, "%s",
+                     FAULTS_SAY(c->faults, "must not be empty; leave the question out",
+                                "mag niet leeg zijn; laat de vraag weg"));
     else if (count_characters(text) > question->max_length)
-        answer_fault(c, question->id,
-                     question->max_length == 1
-                         ? SAID(c->faults, "must be at most %zu character long", "mag hoogstens %zu teken lang zijn")
-                         : SAID(c->faults, "must be at most %zu characters long", "mag hoogstens %zu tekens lang zijn"),
-                     question->max_length);
+        answer_fault(
+            c, question->id,
+            question->max_length == 1
+                ? FAULTS_SAY(c->faults, "must be at most %zu character long", "mag hoogstens %zu teken lang zijn")
+                : FAULTS_SAY(c->faults, "must be at most %zu characters long", "mag hoogstens %zu tekens lang zijn"),
+            question->max_length);
 }
 
 static void check_answer(struct checking *c, size_t place)
@@ -214,11 +212,11 @@ static void check_question(struct checking *c, size_t place)
     c->asked[place] = is_asked(c, question);
     if (is_answered && c->asked[place] == ASKED_NO)
         answer_fault(c, question->id,
-                     SAID(c->faults, "is not asked, given the answer to '%s'; leave it out",
-                          "wordt niet gevraagd bij het antwoord op '%s'; laat dit weg"),
+                     FAULTS_SAY(c->faults, "is not asked, given the answer to '%s'; leave it out",
+                                "wordt niet gevraagd bij het antwoord op '%s'; laat dit weg"),
                      c->questionnaire->questions[question->when_question].id);
     if (!is_answered && c->asked[place] == ASKED_YES && question->required)
-        answer_fault(c, question->id, "%s", SAID(c->faults, "is required", "moet beantwoord worden"));
+        answer_fault(c, question->id, "%s", FAULTS_SAY(c->faults, "is required", "moet beantwoord worden"));
     if (is_answered)
         check_answer(c, place);
 }
@@ -241,12 +239,12 @@ static void check_time(const struct response *response, const struct round *roun
     char opened[CLOCK_TEXT_SIZE];
     if (response->iat > now + IAT_TOLERANCE)
         faults_add(faults, "/iat", "%s",
-                   SAID(faults, "is ahead of the collector's clock; set the clock right",
-                        "ligt voor op de klok van de verzamelaar; zet de klok goed"));
+                   FAULTS_SAY(faults, "is ahead of the collector's clock; set the clock right",
+                              "ligt voor op de klok van de verzamelaar; zet de klok goed"));
     if (response->iat < round->opens_at) {
         clock_format(round->opens_at, opened);
         faults_add(faults, "/iat",
-                   SAID(faults, "is before the round opened, at %s", "ligt voor het begin van de ronde, op %s"),
+                   FAULTS_SAY(faults, "is before the round opened, at %s", "ligt voor het begin van de ronde, op %s"),
                    opened);
     }
 }
@@ -257,15 +255,18 @@ static int check_subject(const struct response *response, const struct panel *pa
 {
     int round = panel_find_round(panel, response->round), action = action_list_find(actions, response->action);
     if (strcmp(response->aud, panel->id) != 0)
-        faults_add(faults, "/aud", SAID(faults, "is another panel than '%s'", "is een ander panel dan '%s'"),
+        faults_add(faults, "/aud", FAULTS_SAY(faults, "is another panel than '%s'", "is een ander panel dan '%s'"),
                    panel->id);
     if (round < 0)
-        faults_add(faults, "/round", "%s", SAID(faults, "is not a round of this panel", "is geen ronde van dit panel"));
+        faults_add(faults, "/round", "%s",
+                   FAULTS_SAY(faults, "is not a round of this panel", "is geen ronde van dit panel"));
     if (action < 0)
-        faults_add(faults, "/action", "%s", SAID(faults, "is not on the action list", "staat niet op de actielijst"));
-    else if (round >= 0 && !round_has_action(&panel->rounds[round], response->action))
         faults_add(faults, "/action", "%s",
-                   SAID(faults, "is not among the actions of this round", "hoort niet bij de acties van deze ronde"));
+                   FAULTS_SAY(faults, "is not on the action list", "staat niet op de actielijst"));
+    else if (round >= 0 && !round_has_action(&panel->rounds[round], response->action))
+        faults_add(
+            faults, "/action", "%s",
+            FAULTS_SAY(faults, "is not among the actions of this round", "hoort niet bij de acties van deze ronde"));
     if (faults_any(faults))
         return -1;
     out->round = (size_t)round;
