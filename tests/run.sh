@@ -100,6 +100,24 @@ set_numbers() { # TESTED PASSING FAILING CRASHING
     [ "$1" -gt 0 ] || failed=$((failed + 1)) # a room without a test is a mistake
 }
 
+# The tallies of a run of node's tests, from its report: passed, failed, skipped; all empty where it has no summary.
+read_tap() { # FILE
+    passed=$(sed -n 's/^# pass \([0-9]*\)$/\1/p' "$1" 2>/dev/null)
+    failed=$(sed -n 's/^# \(fail\|cancelled\) \([0-9]*\)$/\2/p' "$1" 2>/dev/null | awk '{ n += $1 } END { print n + 0 }')
+    skipped=$(sed -n 's/^# \(skipped\|todo\) \([0-9]*\)$/\2/p' "$1" 2>/dev/null | awk '{ n += $1 } END { print n + 0 }')
+}
+
+# The page's pure modules, which need no browser and no program of ours.
+run_web_units() {
+    printf '%-9s ' web
+    node --test --test-reporter=tap tests/unit/web/*.test.mjs >"$results/$stage-web.tap" 2>&1 </dev/null
+    read_tap "$results/$stage-web.tap"
+    [ "${passed:-0}" -gt 0 ] || { passed=0 failed=1; }
+    [ "$failed" -eq 0 ] || grep -A 25 '^ *not ok' "$results/$stage-web.tap" || cat "$results/$stage-web.tap"
+    echo "$passed passed, $failed failed, $skipped skipped"
+    record "$stage" "$passed" "$failed" "$skipped"
+}
+
 # run_node PATTERN...: end-to-end scripts; BURGERPANEL_BUILD and BURGERPANEL_WRAP say which programs and under what tool
 run_node() {
     tap=$results/$stage.tap
@@ -108,9 +126,7 @@ run_node() {
     timeout --kill-after=10 1500 node --test --test-reporter=spec --test-reporter-destination=stdout \
         --test-reporter=tap --test-reporter-destination="$tap" "$@" </dev/null 2>&1 | tee "$results/$stage.log" |
         sed '/^ℹ/d'
-    passed=$(sed -n 's/^# pass \([0-9]*\)$/\1/p' "$tap" 2>/dev/null)
-    failed=$(sed -n 's/^# \(fail\|cancelled\) \([0-9]*\)$/\2/p' "$tap" 2>/dev/null | awk '{ n += $1 } END { print n + 0 }')
-    skipped=$(sed -n 's/^# \(skipped\|todo\) \([0-9]*\)$/\2/p' "$tap" 2>/dev/null | awk '{ n += $1 } END { print n + 0 }')
+    read_tap "$tap"
     if [ -z "$passed" ]; then
         echo "FAIL: node ended, or was stopped after 25 minutes, before its summary"
         record "$stage" 0 1 0
@@ -143,6 +159,7 @@ for name in "$@"; do
     quick)
         begin quick "unit tests"
         run_units "$build"
+        run_web_units
         ;;
     unit)
         begin unit "unit tests under AddressSanitizer and UndefinedBehaviorSanitizer"
@@ -152,6 +169,7 @@ for name in "$@"; do
             exit "$status"
         ) || status=1
         count_reports
+        run_web_units
         ;;
     clang)
         begin clang "unit tests under clang's sanitizers, which see what gcc's don't"
