@@ -49,6 +49,8 @@ struct member_listing {
 static int put_member_row(void *context, const struct store_member *member)
 {
     const struct member_listing *listing = context;
+    if (member->erased)
+        return 0;
     struct csv_writer *writer = listing->writer;
     int64_t number = invitation_of(&listing->handed, member);
     char kid[KID_SIZE];
@@ -95,6 +97,8 @@ static int compare_member_name(void *context, const struct store_member *member)
 {
     struct member_search *search = context;
     char kid[KID_SIZE];
+    if (member->erased)
+        return 0;
     key_thumbprint(member->public_key, kid);
     if (search->number > 0 ? invitation_of(&search->handed, member) == search->number : strcmp(kid, search->name) == 0)
         search->found = *member;

@@ -15,8 +15,6 @@
 #include "crypto/jws.h"
 #include <string.h>
 
-#define CHANGED_ALL (STORE_CHANGED_LOG | STORE_CHANGED_MEMBERS | STORE_CHANGED_CATALOGUE)
-
 struct ledger {
     struct store *store;
     struct ledger_shared shared;
@@ -192,7 +190,8 @@ static int apply_later_response(struct ledger *ledger, struct submission *s)
     if (found == STORE_FAILED)
         return fail_store(ledger);
     bool is_known = found == STORE_OK;
-    int same = is_known && before.revision == s->revision ? is_entry(ledger, before.index, s) : 0;
+    bool is_kept = is_known && before.index >= 0; /* what was erased is no answer to the same sent again */
+    int same = is_kept && before.revision == s->revision ? is_entry(ledger, before.index, s) : 0;
     if (same < 0)
         return -1;
     struct decision decision = decide_response(s, is_known ? &before : NULL, same);
@@ -344,7 +343,7 @@ static int take_over_changes(struct ledger *ledger)
     if (store_changed(ledger->store, &what) != STORE_OK)
         return fail_store(ledger);
     if (ledger->stale)
-        what = CHANGED_ALL;
+        what = STORE_CHANGED_ALL;
     return what != 0 ? reload_kinds(ledger, what) : 0;
 }
 

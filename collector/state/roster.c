@@ -108,8 +108,24 @@ int roster_reserve(struct roster *roster, size_t count)
 
 /* From outside. */
 
+/* Takes a member's place, which later ones count on, or wipes what is in it: an entry without a thumbprint is found by
+ * nobody. */
+static void put_erased(struct roster *roster, const struct store_member *member)
+{
+    size_t place = (size_t)member->number;
+    pthread_rwlock_wrlock(&roster->lock);
+    if (place > roster->count)
+        place = ++roster->count;
+    *entry_at(roster, place) = (struct entry){.member = {.number = member->number, .index = member->index}};
+    pthread_rwlock_unlock(&roster->lock);
+}
+
 void roster_add(struct roster *roster, const struct store_member *member)
 {
+    if (member->erased) {
+        put_erased(roster, member);
+        return;
+    }
     char kid[KID_SIZE];
     uint8_t thumbprint[SHA256_BYTES];
     key_thumbprint(member->public_key, kid);

@@ -26,7 +26,8 @@ MUST_CHECK int roster_load(struct roster *roster, struct store *store, int64_t *
 /* Makes room for `count` more, so that roster_add can't fail. -1: no memory. */
 MUST_CHECK int roster_reserve(struct roster *roster, size_t count);
 
-/* Adds a member, or takes over whether one that is there is revoked. After roster_reserve. */
+/* Adds a member, or takes over whether one that is there is revoked or erased: these keep their place, and are found no
+ * more. Members come in order of number, from 1. After roster_reserve. */
 void roster_add(struct roster *roster, const struct store_member *member);
 
 /* true and *out when `kid` is a member's. Any thread. */

@@ -18,6 +18,7 @@ struct store_ops {
     enum store_result (*check)(struct store *store);
     bool (*is_lost)(const struct store *store);
     enum store_result (*settle)(struct store *store);
+    enum store_result (*settle_erasure)(struct store *store);
     uint64_t (*space)(const struct store *store);
     enum store_result (*begin)(struct store *store);
     enum store_result (*begin_invitations)(struct store *store);
@@ -33,6 +34,7 @@ struct store_ops {
                                      void *context);
     enum store_result (*entry_each)(struct store *store, const int64_t *indexes, size_t count, store_entry_fn *each,
                                     void *context);
+    enum store_result (*entry_erase)(struct store *store, int64_t index);
     enum store_result (*tile_write)(struct store *store, unsigned level, uint64_t index,
                                     const struct merkle_hash *hashes, unsigned width);
     enum store_result (*tile_read)(struct store *store, unsigned level, uint64_t index,
@@ -43,6 +45,7 @@ struct store_ops {
     enum store_result (*member_add)(struct store *store, const struct store_member *member);
     enum store_result (*member_changes)(struct store *store, int64_t *since, store_member_fn *each, void *context);
     enum store_result (*member_revoke)(struct store *store, int64_t number, int64_t when);
+    enum store_result (*member_erase)(struct store *store, int64_t number, const uint8_t kid_hash[static SHA256_BYTES]);
 
     enum store_result (*invitation_add)(struct store *store, int64_t number, const uint8_t hash[static SHA256_BYTES]);
     enum store_result (*invitation_find)(struct store *store, const uint8_t hash[static SHA256_BYTES],
@@ -58,6 +61,7 @@ struct store_ops {
     enum store_result (*current_write)(struct store *store, int64_t round, int64_t member, int64_t action,
                                        const struct store_current *current);
     enum store_result (*current_each)(struct store *store, int64_t round, store_current_fn *each, void *context);
+    enum store_result (*current_erase)(struct store *store, int64_t round, int64_t member, int64_t action);
     enum store_result (*counts_read)(struct store *store, int64_t round, int64_t action, int64_t *counts, size_t slots);
     enum store_result (*counts_write)(struct store *store, int64_t round, int64_t action, const int64_t *counts,
                                       size_t slots);
@@ -72,6 +76,30 @@ struct store_ops {
     enum store_result (*token_add)(struct store *store, const struct store_token *token);
     enum store_result (*token_each)(struct store *store, store_token_fn *each, void *context);
     enum store_result (*token_revoke)(struct store *store, const char *name, int64_t when);
+    enum store_result (*document_add)(struct store *store, const uint8_t hash[static SHA256_BYTES], const void *bytes,
+                                      size_t len);
+    enum store_result (*document_read)(struct store *store, const uint8_t hash[static SHA256_BYTES], struct buf *out);
+    enum store_result (*event_add)(struct store *store, int64_t index, const char *kind);
+    enum store_result (*event_each)(struct store *store, int64_t from, int64_t max, store_event_fn *each,
+                                    void *context);
+    enum store_result (*event_last)(struct store *store, const char *kind, int64_t *index);
+    enum store_result (*wish_add)(struct store *store, const struct store_wish *wish, int64_t *id);
+    enum store_result (*wish_each)(struct store *store, store_wish_fn *each, void *context);
+    enum store_result (*wish_done)(struct store *store, int64_t id, int64_t entry, const char *outcome, int64_t when);
+    enum store_result (*wish_outcome)(struct store *store, int64_t id, int64_t *entry, struct buf *outcome);
+    enum store_result (*wish_withdraw)(struct store *store, int64_t id);
+    enum store_result (*release_add)(struct store *store, const struct store_release *release);
+    enum store_result (*release_each)(struct store *store, int64_t round, store_release_fn *each, void *context);
+    enum store_result (*release_last)(struct store *store, int64_t round, struct store_release *out);
+    enum store_result (*release_file_add)(struct store *store, int64_t round, int64_t number, const char *name,
+                                          const void *bytes, size_t len);
+    enum store_result (*release_file_read)(struct store *store, int64_t round, int64_t number, const char *name,
+                                           struct buf *out);
+    enum store_result (*release_file_each)(struct store *store, int64_t round, int64_t number,
+                                           store_release_file_fn *each, void *context);
+    enum store_result (*access_add)(struct store *store, const struct store_access *access);
+    enum store_result (*access_each)(struct store *store, store_access_fn *each, void *context);
+    enum store_result (*access_purge)(struct store *store, int64_t before);
 };
 
 #endif

@@ -71,6 +71,11 @@ enum store_result store_settle(struct store *store)
     return store->ops->settle(store);
 }
 
+enum store_result store_settle_erasure(struct store *store)
+{
+    return store->ops->settle_erasure(store);
+}
+
 uint64_t store_space(const struct store *store)
 {
     return store->ops->space(store);
@@ -143,6 +148,11 @@ enum store_result store_entry_each(struct store *store, const int64_t *indexes, 
     return store->ops->entry_each(store, indexes, count, each, context);
 }
 
+enum store_result store_entry_erase(struct store *store, int64_t index)
+{
+    return store->ops->entry_erase(store, index);
+}
+
 enum store_result store_tile_write(struct store *store, unsigned level, uint64_t index,
                                    const struct merkle_hash *hashes, unsigned width)
 {
@@ -184,6 +194,11 @@ enum store_result store_member_changes(struct store *store, int64_t *since, stor
 enum store_result store_member_revoke(struct store *store, int64_t number, int64_t when)
 {
     return store->ops->member_revoke(store, number, when);
+}
+
+enum store_result store_member_erase(struct store *store, int64_t number, const uint8_t kid_hash[static SHA256_BYTES])
+{
+    return store->ops->member_erase(store, number, kid_hash);
 }
 
 enum store_result store_invitation_add(struct store *store, int64_t number, const uint8_t hash[static SHA256_BYTES])
@@ -234,6 +249,11 @@ enum store_result store_current_write(struct store *store, int64_t round, int64_
 enum store_result store_current_each(struct store *store, int64_t round, store_current_fn *each, void *context)
 {
     return store->ops->current_each(store, round, each, context);
+}
+
+enum store_result store_current_erase(struct store *store, int64_t round, int64_t member, int64_t action)
+{
+    return store->ops->current_erase(store, round, member, action);
 }
 
 enum store_result store_counts_read(struct store *store, int64_t round, int64_t action, int64_t *counts, size_t slots)
@@ -300,4 +320,103 @@ enum store_result store_token_each(struct store *store, store_token_fn *each, vo
 enum store_result store_token_revoke(struct store *store, const char *name, int64_t when)
 {
     return store->ops->token_revoke(store, name, when);
+}
+
+enum store_result store_document_add(struct store *store, const uint8_t hash[static SHA256_BYTES], const void *bytes,
+                                     size_t len)
+{
+    return store->ops->document_add(store, hash, bytes, len);
+}
+
+enum store_result store_document_read(struct store *store, const uint8_t hash[static SHA256_BYTES], struct buf *out)
+{
+    return store->ops->document_read(store, hash, out);
+}
+
+enum store_result store_event_add(struct store *store, int64_t index, const char *kind)
+{
+    return store->ops->event_add(store, index, kind);
+}
+
+enum store_result store_event_each(struct store *store, int64_t from, int64_t max, store_event_fn *each, void *context)
+{
+    return store->ops->event_each(store, from, max, each, context);
+}
+
+enum store_result store_event_last(struct store *store, const char *kind, int64_t *index)
+{
+    return store->ops->event_last(store, kind, index);
+}
+
+enum store_result store_wish_add(struct store *store, const struct store_wish *wish, int64_t *id)
+{
+    return store->ops->wish_add(store, wish, id);
+}
+
+enum store_result store_wish_each(struct store *store, store_wish_fn *each, void *context)
+{
+    return store->ops->wish_each(store, each, context);
+}
+
+enum store_result store_wish_done(struct store *store, int64_t id, int64_t entry, const char *outcome, int64_t when)
+{
+    return store->ops->wish_done(store, id, entry, outcome, when);
+}
+
+enum store_result store_wish_outcome(struct store *store, int64_t id, int64_t *entry, struct buf *outcome)
+{
+    return store->ops->wish_outcome(store, id, entry, outcome);
+}
+
+enum store_result store_wish_withdraw(struct store *store, int64_t id)
+{
+    return store->ops->wish_withdraw(store, id);
+}
+
+enum store_result store_release_add(struct store *store, const struct store_release *release)
+{
+    return store->ops->release_add(store, release);
+}
+
+enum store_result store_release_each(struct store *store, int64_t round, store_release_fn *each, void *context)
+{
+    return store->ops->release_each(store, round, each, context);
+}
+
+enum store_result store_release_last(struct store *store, int64_t round, struct store_release *out)
+{
+    return store->ops->release_last(store, round, out);
+}
+
+enum store_result store_release_file_add(struct store *store, int64_t round, int64_t number, const char *name,
+                                         const void *bytes, size_t len)
+{
+    return store->ops->release_file_add(store, round, number, name, bytes, len);
+}
+
+enum store_result store_release_file_read(struct store *store, int64_t round, int64_t number, const char *name,
+                                          struct buf *out)
+{
+    return store->ops->release_file_read(store, round, number, name, out);
+}
+
+enum store_result store_release_file_each(struct store *store, int64_t round, int64_t number,
+                                          store_release_file_fn *each, void *context)
+{
+    return store->ops->release_file_each(store, round, number, each, context);
+}
+
+enum store_result store_access_add(struct store *store, const struct store_access *access)
+{
+    return store->ops->access_add(store, access);
+}
+
+enum store_result store_access_each(struct store *store, store_access_fn *each, void *context)
+{
+    return store->ops->access_each(store, each, context);
+}
+
+enum store_result store_access_purge(struct store *store, int64_t before)
+{
+    return store->ops->access_purge(store, before);
 }

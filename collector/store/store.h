@@ -5,9 +5,9 @@
  *
  * The room: store.c finds the backend that a DSN names and hands each verb on to it by the table of backend.h;
  * snapshots lends handles that each see one moment. In sqlite/ stand, from the ground up, `handle` (statements and
- * stepping), `transactions`, `log` and `admin` (the verbs), `file` (path, lock and schema) and `open`. Verbs are row by
- * row, but a backend far away may be told beforehand what a transaction will read (store_foresee), and may hold back
- * what it writes until store_commit. */
+ * stepping), `transactions`, `log`, `folds`, `admin`, `events` and `releases` (the verbs), `file` (paths and lock),
+ * `schema` (the tables, and those of older versions) and `open`. Verbs are row by row, but a backend far away may be
+ * told beforehand what a transaction will read (store_foresee), and may hold back what it writes until store_commit. */
 #ifndef COLLECTOR_STORE_STORE_H
 #define COLLECTOR_STORE_STORE_H
 
@@ -35,6 +35,8 @@ struct store_member {
     int64_t enrolled_at;
     int64_t revoked_at; /* 0: not revoked */
     uint8_t public_key[KEY_BYTES];
+    bool erased; /* the enrolment was: number and index are kept, and instead of all the rest what follows */
+    uint8_t kid_hash[SHA256_BYTES]; /* SHA-256 of the kid, as its 43 characters; of who is erased alone */
 };
 
 enum invitation_state { INVITATION_UNUSED, INVITATION_USED, INVITATION_WITHDRAWN };
@@ -52,7 +54,7 @@ struct invitation_counts {
 /* A member's current response to one action in one round. */
 struct store_current {
     int64_t revision;
-    int64_t index; /* in the log */
+    int64_t index; /* in the log; -1: it was erased, of which the revision alone is kept: it counts nowhere */
     int64_t replaced; /* index of the response that it replaced; -1 for none */
     const uint16_t *slots; /* counters that it adds one to */
     size_t slot_count;
@@ -66,6 +68,37 @@ struct store_token {
     int64_t created_at;
     int64_t expires_at; /* 0: never */
     int64_t revoked_at; /* 0: not revoked */
+};
+
+/* What an administrator asks for: it is carried out by who serves, at the head of a batch, with the event that tells
+ * of it in the same commit. */
+struct store_wish {
+    int64_t id; /* from 1, never given again; not looked at by store_wish_add */
+    const char *kind; /* a name of an event */
+    const char *claims; /* of that event, as far as they are known; not terminated */
+    size_t claims_len;
+    const void *document; /* the bytes that the event is to name; NULL: it names none */
+    size_t document_len;
+    int64_t asked_at;
+};
+
+/* A numbered, frozen set of a round's tables. */
+struct store_release {
+    int64_t round; /* the store's number of it */
+    int64_t number; /* from 1 in each round */
+    bool is_final;
+    int64_t size; /* of the log that it was made of, in entries */
+    uint8_t root[SHA256_BYTES]; /* of that tree */
+    int64_t index; /* of the event */
+    int64_t created_at;
+};
+
+/* Who read what is not published. */
+struct store_access {
+    int64_t at;
+    const char *token; /* its name */
+    const char *what;
+    int64_t rows;
 };
 
 /* An action as stored: its number is what other rows name it by and never changes. */
@@ -86,6 +119,11 @@ typedef int store_invitation_fn(void *context, int64_t number, const uint8_t has
 typedef int store_counted_fn(void *context, int64_t round, int64_t action);
 typedef int store_counts_fn(void *context, int64_t action, const int64_t *counts, size_t slots);
 typedef int store_current_fn(void *context, int64_t member, int64_t action, const struct store_current *current);
+typedef int store_event_fn(void *context, int64_t index, const char *kind);
+typedef int store_wish_fn(void *context, const struct store_wish *wish);
+typedef int store_release_fn(void *context, const struct store_release *release);
+typedef int store_release_file_fn(void *context, const char *name, size_t len);
+typedef int store_access_fn(void *context, const struct store_access *access);
 
 struct store;
 
@@ -145,7 +183,13 @@ MUST_CHECK enum store_result store_begin_reading(struct store *store);
 MUST_CHECK enum store_result store_commit(struct store *store);
 void store_rollback(struct store *store);
 
-enum { STORE_CHANGED_LOG = 1, STORE_CHANGED_MEMBERS = 2, STORE_CHANGED_CATALOGUE = 4 };
+enum {
+    STORE_CHANGED_LOG = 1,
+    STORE_CHANGED_MEMBERS = 2,
+    STORE_CHANGED_CATALOGUE = 4,
+    STORE_CHANGED_WISHES = 8,
+    STORE_CHANGED_ALL = 15,
+};
 
 /* Inside store_begin. *what: what somebody else has committed since the last call on this handle; all at the first. A
  * backend that can't tell apart says all. */
@@ -186,6 +230,13 @@ MUST_CHECK enum store_result store_entry_range(struct store *store, int64_t firs
 MUST_CHECK enum store_result store_entry_each(struct store *store, const int64_t *indexes, size_t count,
                                               store_entry_fn *each, void *context);
 
+/* Takes the bytes of an entry away, and nothing else: index and leaf stay. STORE_NONE: there is no such entry. */
+MUST_CHECK enum store_result store_entry_erase(struct store *store, int64_t index);
+
+/* For who serves, after the commit of an erasure and outside any transaction: sees to it that nothing erased is left in
+ * a file of the store. STORE_NONE: not yet, since somebody still reads what was before; ask again. Waits for nobody. */
+MUST_CHECK enum store_result store_settle_erasure(struct store *store);
+
 /* The tree over the log, in tiles of up to TILE_WIDTH stored hashes (crypto/tile.h); only full ones and the last of
  * each level are kept. */
 MUST_CHECK enum store_result store_tile_write(struct store *store, unsigned level, uint64_t index,
@@ -204,7 +255,12 @@ MUST_CHECK enum store_result store_member_add(struct store *store, const struct 
 MUST_CHECK enum store_result store_member_each(struct store *store, store_member_fn *each, void *context);
 MUST_CHECK enum store_result store_member_changes(struct store *store, int64_t *since, store_member_fn *each,
                                                   void *context);
+/* `when` 0: no longer. */
 MUST_CHECK enum store_result store_member_revoke(struct store *store, int64_t number, int64_t when);
+
+/* Wipes the key and all else but number, index and this hash of the kid. STORE_NONE: no such member, or done before. */
+MUST_CHECK enum store_result store_member_erase(struct store *store, int64_t number,
+                                                const uint8_t kid_hash[static SHA256_BYTES]);
 
 MUST_CHECK enum store_result store_invitation_add(struct store *store, int64_t number,
                                                   const uint8_t hash[static SHA256_BYTES]);
@@ -225,8 +281,11 @@ MUST_CHECK enum store_result store_current_add(struct store *store, int64_t roun
                                                const struct store_current *current);
 MUST_CHECK enum store_result store_current_write(struct store *store, int64_t round, int64_t member, int64_t action,
                                                  const struct store_current *current);
+/* Those that were erased among them. */
 MUST_CHECK enum store_result store_current_each(struct store *store, int64_t round, store_current_fn *each,
                                                 void *context);
+/* Keeps the revision alone. The counters are the caller's to bring down. STORE_NONE: there is none. */
+MUST_CHECK enum store_result store_current_erase(struct store *store, int64_t round, int64_t member, int64_t action);
 
 /* Counters of an action in a round: `slots` numbers. STORE_NONE: none kept yet, nothing written to `counts`.
  * STORE_FAILED also when another number of slots is kept. */
@@ -258,6 +317,49 @@ MUST_CHECK enum store_result store_action_each(struct store *store, store_action
 MUST_CHECK enum store_result store_token_add(struct store *store, const struct store_token *token);
 MUST_CHECK enum store_result store_token_each(struct store *store, store_token_fn *each, void *context);
 MUST_CHECK enum store_result store_token_revoke(struct store *store, const char *name, int64_t when);
+
+/* Documents: bytes that an event names by their SHA-256. Adding one that is there does nothing. */
+MUST_CHECK enum store_result store_document_add(struct store *store, const uint8_t hash[static SHA256_BYTES],
+                                                const void *bytes, size_t len);
+MUST_CHECK enum store_result store_document_read(struct store *store, const uint8_t hash[static SHA256_BYTES],
+                                                 struct buf *out);
+
+/* Which entries are events, and of which kind (event_name). At most `max` of them, ascending, from index `from` on. */
+MUST_CHECK enum store_result store_event_add(struct store *store, int64_t index, const char *kind);
+MUST_CHECK enum store_result store_event_each(struct store *store, int64_t from, int64_t max, store_event_fn *each,
+                                              void *context);
+/* The newest of this kind. */
+MUST_CHECK enum store_result store_event_last(struct store *store, const char *kind, int64_t *index);
+
+/* Wishes. `each`: those that are not done, by id. A visitor writes nothing. */
+MUST_CHECK enum store_result store_wish_add(struct store *store, const struct store_wish *wish, int64_t *id);
+MUST_CHECK enum store_result store_wish_each(struct store *store, store_wish_fn *each, void *context);
+/* What became of it: the index of its event, or -1 and `outcome` says why not. Claims and document are wiped. Outcomes
+ * that nobody has read for an hour before `when` are forgotten. STORE_NONE: it was withdrawn. */
+MUST_CHECK enum store_result store_wish_done(struct store *store, int64_t id, int64_t entry, const char *outcome,
+                                             int64_t when);
+/* For who asked: hands out the outcome and forgets it. STORE_NONE: it is not done yet, or nothing is known of it. */
+MUST_CHECK enum store_result store_wish_outcome(struct store *store, int64_t id, int64_t *entry, struct buf *outcome);
+/* STORE_NONE: it is done already. */
+MUST_CHECK enum store_result store_wish_withdraw(struct store *store, int64_t id);
+
+/* Releases, ascending by number, and their files, by name. STORE_FAILED also when one of that number or name is there.
+ * An empty file is one too. */
+MUST_CHECK enum store_result store_release_add(struct store *store, const struct store_release *release);
+MUST_CHECK enum store_result store_release_each(struct store *store, int64_t round, store_release_fn *each,
+                                                void *context);
+MUST_CHECK enum store_result store_release_last(struct store *store, int64_t round, struct store_release *out);
+MUST_CHECK enum store_result store_release_file_add(struct store *store, int64_t round, int64_t number,
+                                                    const char *name, const void *bytes, size_t len);
+MUST_CHECK enum store_result store_release_file_read(struct store *store, int64_t round, int64_t number,
+                                                     const char *name, struct buf *out);
+MUST_CHECK enum store_result store_release_file_each(struct store *store, int64_t round, int64_t number,
+                                                     store_release_file_fn *each, void *context);
+
+/* Reads of what is not published, oldest first. purge: forgets those of before `before`; STORE_OK also when none is. */
+MUST_CHECK enum store_result store_access_add(struct store *store, const struct store_access *access);
+MUST_CHECK enum store_result store_access_each(struct store *store, store_access_fn *each, void *context);
+MUST_CHECK enum store_result store_access_purge(struct store *store, int64_t before);
 
 /* The path of the file behind a DSN, for files beside it; NULL when there is none. */
 const char *store_path(const char *dsn);

@@ -239,7 +239,7 @@ test('counters removed, added or of another length are found', async () => {
 
 test('a member added by hand is found', async () => {
   const key = Buffer.from(new Key().x, 'base64url');
-  const copy = await tamper(`INSERT INTO member VALUES (${MEMBERS + 1}, 5, 1, 0, x'${key.toString('hex')}')`);
+  const copy = await tamper(`INSERT INTO member (number, idx, enrolled_at, revoked_at, key) VALUES (${MEMBERS + 1}, 5, 1, 0, x'${key.toString('hex')}')`);
   await finds(copy, /^member [\w-]{43}: the log has no such enrolment/m);
 });
 

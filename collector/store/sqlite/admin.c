@@ -36,6 +36,11 @@ static int member_row(struct store *store, sqlite3_stmt *st, void *context)
                                   .index = sqlite3_column_int64(st, 1),
                                   .enrolled_at = sqlite3_column_int64(st, 2),
                                   .revoked_at = sqlite3_column_int64(st, 3)};
+    if (sqlite3_column_type(st, 5) != SQLITE_NULL && sqlite3_column_bytes(st, 5) == SHA256_BYTES) {
+        member.erased = true;
+        memcpy(member.kid_hash, sqlite3_column_blob(st, 5), SHA256_BYTES);
+        return visit->each.member(visit->context, &member);
+    }
     if (sqlite3_column_bytes(st, 4) != KEY_BYTES) {
         (void)sqlite_fail(
             sqlite_of(store), ERROR_DAMAGED,
@@ -61,6 +66,15 @@ static enum store_result member_revoke(struct store *store, int64_t number, int6
 {
     sqlite3_stmt *st = SQLITE_PREPARE(store, SQL_MEMBER_REVOKE, number, when);
     return !st ? STORE_FAILED : sqlite_run(sqlite_of(store), st);
+}
+
+static enum store_result member_erase(struct store *store, int64_t number, const uint8_t kid_hash[static SHA256_BYTES])
+{
+    sqlite3_stmt *st = SQLITE_PREPARE(store, SQL_MEMBER_ERASE, number);
+    if (!st)
+        return STORE_FAILED;
+    sqlite_bind_hash(st, 2, kid_hash);
+    return sqlite_run(sqlite_of(store), st);
 }
 
 /* Invitations. */
@@ -269,6 +283,7 @@ void sqlite_add_admin_verbs(struct store_ops *ops)
     ops->member_add = member_add;
     ops->member_changes = member_changes;
     ops->member_revoke = member_revoke;
+    ops->member_erase = member_erase;
     ops->invitation_add = invitation_add;
     ops->invitation_find = invitation_find;
     ops->invitation_mark = invitation_mark;

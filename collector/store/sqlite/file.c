@@ -168,6 +168,18 @@ static bool is_same_moment(const struct timespec *a, const struct timespec *b)
     return a->tv_sec == b->tv_sec && a->tv_nsec == b->tv_nsec;
 }
 
+/* Who serves empties the log of changes after an erasure. Others see by the index how much of it counts, which is all
+ * that has to be there: before the look at its length or after it, for it may be emptied or grow meanwhile. */
+static bool is_emptied(const struct store_sqlite *s, enum sqlite_file_kind kind, struct stat *now)
+{
+    if (kind != SQLITE_CHANGES || s->lock >= 0)
+        return false;
+    uint64_t before = index_counted_bytes(s->db);
+    if (stat(s->names[kind], now) < 0)
+        return false;
+    return (uint64_t)now->st_size >= before || (uint64_t)now->st_size >= index_counted_bytes(s->db);
+}
+
 static int check_file(struct store_sqlite *s, enum sqlite_file_kind kind, struct stat *now)
 {
     struct sqlite_file *file = &s->files[kind];
@@ -185,7 +197,7 @@ static int check_file(struct store_sqlite *s, enum sqlite_file_kind kind, struct
                          T("the store's file has been given another name (a hard link); remove that",
                            "het bestand van de opslag heeft een tweede naam gekregen (een harde koppeling); verwijder "
                            "die"));
-    if (now->st_size < file->size)
+    if (now->st_size < file->size && !is_emptied(s, kind, now))
         return tell_lost(s, kind, text_cut_by_another());
     file->size = now->st_size;
     return 0;
@@ -288,15 +300,21 @@ static int note_frames(void *context, sqlite3 *db, const char *name, int frames)
     return SQLITE_OK;
 }
 
-void sqlite_file_checkpoint(struct store_sqlite *s)
+/* Our own writing to the database is no other hand's. */
+static void note_written(struct store_sqlite *s)
 {
     struct stat now;
+    if (stat(s->names[SQLITE_DATABASE], &now) == 0 && now.st_ino == s->files[SQLITE_DATABASE].inode)
+        s->written = now.st_mtim;
+}
+
+void sqlite_file_checkpoint(struct store_sqlite *s)
+{
     if (s->lock < 0 || s->frames < CHECKPOINT_FRAMES)
         return;
     /* What fails here fails again at the next one, or in the commit that finds no room. */
     (void)sqlite3_wal_checkpoint_v2(s->db, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
-    if (stat(s->names[SQLITE_DATABASE], &now) == 0 && now.st_ino == s->files[SQLITE_DATABASE].inode)
-        s->written = now.st_mtim;
+    note_written(s);
 }
 
 static int tell_not_serving(struct store_sqlite *s)
@@ -392,6 +410,41 @@ enum store_result sqlite_file_settle(struct store *store)
         sqlite3_exec(s->db, "ROLLBACK", NULL, NULL, NULL);
     store->error = kept;
     return STORE_FAILED;
+}
+
+/* Erasing. */
+
+/* Waits for no reader: these may be on their way for minutes. */
+static int empty_changes(struct store_sqlite *s)
+{
+    sqlite3_busy_timeout(s->db, 0);
+    int code = sqlite3_wal_checkpoint_v2(s->db, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
+    sqlite3_busy_timeout(s->db, SQLITE_BUSY_TIMEOUT_MS);
+    return code;
+}
+
+/* Wherever a page stood before, it is in the database alone now, where what is deleted is written over. */
+enum store_result sqlite_file_settle_erasure(struct store *store)
+{
+    struct store_sqlite *s = sqlite_of(store);
+    if (!s->names[SQLITE_DATABASE])
+        return STORE_OK;
+    if (s->lock < 0)
+        return sqlite_fail(
+            s, ERROR_REFUSED,
+            T("only who serves this store may empty -wal", "alleen wie deze opslag bedient mag -wal legen"));
+    if (sqlite_file_check(s) < 0)
+        return STORE_FAILED;
+    int code = empty_changes(s);
+    if (code == SQLITE_OK) {
+        s->files[SQLITE_CHANGES].size = 0;
+        s->seen = (struct changes_seen){0};
+        s->frames = 0;
+    }
+    note_written(s);
+    if (code == SQLITE_OK)
+        return STORE_OK;
+    return (code & 0xff) == SQLITE_BUSY ? STORE_NONE : sqlite_failed(s);
 }
 
 uint64_t sqlite_file_space(const struct store *store)

@@ -31,8 +31,8 @@ MUST_CHECK int sqlite_file_note_unchanging(struct store_sqlite *s);
  * somebody could open it beside another log of changes. */
 MUST_CHECK int sqlite_file_note(struct store_sqlite *s);
 
-/* Whether they are still there, under their names alone, as long as they were, and written to by who may: a handful of
- * stat(2). SQLite goes on committing into files that have been removed, replaced or cut, and whoever opens the store
+/* Whether they are still there, under their names alone, as long as they were (or as the log of changes has to be, once
+ * who serves has emptied it), and written to by who may: a handful of stat(2). SQLite goes on committing into files that have been removed, replaced or cut, and whoever opens the store
  * next finds nothing of it. -1: the error and s->lost say what happened. */
 MUST_CHECK int sqlite_file_check(struct store_sqlite *s);
 
@@ -54,10 +54,11 @@ void sqlite_file_leave(struct store_sqlite *s);
 /* After. */
 void sqlite_file_close(struct store_sqlite *s);
 
-/* store_serve, store_check, store_settle and store_space. */
+/* store_serve, store_check, store_settle, store_settle_erasure and store_space. */
 enum store_result sqlite_file_serve(struct store *store);
 enum store_result sqlite_file_look(struct store *store);
 enum store_result sqlite_file_settle(struct store *store);
+enum store_result sqlite_file_settle_erasure(struct store *store);
 uint64_t sqlite_file_space(const struct store *store);
 
 #endif

@@ -167,6 +167,12 @@ static enum store_result current_each(struct store *store, int64_t round, store_
     return sqlite_walk(store, SQLITE_PREPARE(store, SQL_CURRENT_EACH, first, last), current_row, &visit);
 }
 
+static enum store_result current_erase(struct store *store, int64_t round, int64_t member, int64_t action)
+{
+    sqlite3_stmt *st = prepare_current(store, SQL_CURRENT_ERASE, round, member, action);
+    return st ? sqlite_run(sqlite_of(store), st) : STORE_FAILED;
+}
+
 /* Counters: an array of little-endian 64-bit numbers. */
 
 static enum store_result counts_read(struct store *store, int64_t round, int64_t action, int64_t *counts, size_t slots)
@@ -245,6 +251,7 @@ void sqlite_add_fold_verbs(struct store_ops *ops)
     ops->current_add = current_add;
     ops->current_write = current_write;
     ops->current_each = current_each;
+    ops->current_erase = current_erase;
     ops->counts_read = counts_read;
     ops->counts_write = counts_write;
     ops->counts_each = counts_each;

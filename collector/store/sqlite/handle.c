@@ -14,14 +14,17 @@ static const char *const statement_sql[STATEMENT_COUNT] = {
     [SQL_ENTRY_READ] = "SELECT jws FROM entry WHERE idx = ?1",
     [SQL_ENTRY_COUNT] = "SELECT coalesce(max(idx) + 1, 0) FROM entry",
     [SQL_ENTRY_RANGE] = "SELECT idx, jws FROM entry WHERE idx >= ?1 AND idx < ?2 ORDER BY idx",
+    [SQL_ENTRY_ERASE] = "UPDATE entry SET jws = '' WHERE idx = ?1",
     [SQL_TILE_WRITE] =
         "INSERT INTO tile (place, hashes) VALUES (?1, ?2) ON CONFLICT DO UPDATE SET hashes = excluded.hashes",
     [SQL_TILE_READ] = "SELECT hashes FROM tile WHERE place = ?1",
     [SQL_LOG_KEY_WRITE] = "INSERT OR REPLACE INTO log (number, verifier) VALUES (1, ?1)",
     [SQL_LOG_KEY_READ] = "SELECT verifier FROM log",
     [SQL_MEMBER_ADD] = "INSERT INTO member (number, idx, enrolled_at, revoked_at, key) VALUES (?1, ?2, ?3, ?4, ?5)",
-    [SQL_MEMBER_EACH] = "SELECT number, idx, enrolled_at, revoked_at, key FROM member ORDER BY number",
+    [SQL_MEMBER_EACH] = "SELECT number, idx, enrolled_at, revoked_at, key, kid_hash FROM member ORDER BY number",
     [SQL_MEMBER_REVOKE] = "UPDATE member SET revoked_at = ?2 WHERE number = ?1",
+    [SQL_MEMBER_ERASE] = ("UPDATE member SET key = x'', kid_hash = ?2, enrolled_at = 0, revoked_at = 0, stratum = NULL"
+                          " WHERE number = ?1 AND kid_hash IS NULL"),
     [SQL_INVITATION_ADD] = "INSERT INTO invitation (hash, number, state, member) VALUES (?1, ?2, 0, 0)",
     [SQL_INVITATION_FIND] = "SELECT state, member FROM invitation WHERE hash = ?1",
     [SQL_INVITATION_MARK] = "UPDATE invitation SET state = ?2, member = ?3 WHERE hash = ?1",
@@ -36,6 +39,7 @@ static const char *const statement_sql[STATEMENT_COUNT] = {
         "INSERT OR REPLACE INTO current (place, revision, idx, replaced, slots) VALUES (?1, ?2, ?3, ?4, ?5)",
     [SQL_CURRENT_EACH] = ("SELECT revision, idx, replaced, slots, place FROM current WHERE place BETWEEN ?1 AND ?2"
                           " ORDER BY place"),
+    [SQL_CURRENT_ERASE] = "UPDATE current SET idx = -1, replaced = NULL, slots = x'' WHERE place = ?1",
     [SQL_COUNTS_READ] = "SELECT slots FROM counts WHERE place = ?1",
     [SQL_COUNTS_WRITE] = "INSERT OR REPLACE INTO counts (place, slots) VALUES (?1, ?2)",
     [SQL_COUNTS_EACH] = "SELECT place FROM counts ORDER BY place",
@@ -53,6 +57,33 @@ static const char *const statement_sql[STATEMENT_COUNT] = {
                        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT DO NOTHING"),
     [SQL_TOKEN_EACH] = "SELECT name, hash, role, exact, created_at, expires_at, revoked_at FROM token ORDER BY name",
     [SQL_TOKEN_REVOKE] = "UPDATE token SET revoked_at = ?2 WHERE name = ?1 AND revoked_at = 0",
+    [SQL_DOCUMENT_ADD] = "INSERT INTO document (hash, bytes) VALUES (?1, ?2) ON CONFLICT (hash) DO NOTHING",
+    [SQL_DOCUMENT_READ] = "SELECT bytes FROM document WHERE hash = ?1",
+    [SQL_EVENT_ADD] = "INSERT INTO event (idx, kind) VALUES (?1, ?2)",
+    [SQL_EVENT_EACH] = "SELECT idx, kind FROM event WHERE idx >= ?1 ORDER BY idx LIMIT ?2",
+    [SQL_EVENT_LAST] = "SELECT max(idx) FROM event WHERE kind = ?1",
+    [SQL_WISH_ADD] = ("INSERT INTO pending (asked_at, kind, claims, document, done_at, entry, outcome)"
+                      " VALUES (?1, ?2, ?3, ?4, 0, 0, '')"),
+    [SQL_WISH_EACH] = "SELECT id, kind, claims, document, asked_at FROM pending WHERE done_at = 0 ORDER BY id",
+    [SQL_WISH_DONE] = ("UPDATE pending SET done_at = ?2, entry = ?3, outcome = ?4, claims = '', document = NULL"
+                       " WHERE id = ?1 AND done_at = 0"),
+    [SQL_WISH_FORGET] = "DELETE FROM pending WHERE done_at <> 0 AND done_at < ?1",
+    [SQL_WISH_OUTCOME] = "SELECT outcome, entry FROM pending WHERE id = ?1 AND done_at <> 0",
+    [SQL_WISH_REMOVE] = "DELETE FROM pending WHERE id = ?1",
+    [SQL_WISH_WITHDRAW] = "DELETE FROM pending WHERE id = ?1 AND done_at = 0",
+    [SQL_RELEASE_ADD] = ("INSERT INTO release (round, number, final, size, idx, created_at, root)"
+                         " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)"),
+    [SQL_RELEASE_EACH] = ("SELECT round, number, final, size, idx, created_at, root FROM release WHERE round = ?1"
+                          " ORDER BY number"),
+    [SQL_RELEASE_LAST] = ("SELECT round, number, final, size, idx, created_at, root FROM release WHERE round = ?1"
+                          " ORDER BY number DESC LIMIT 1"),
+    [SQL_RELEASE_FILE_ADD] = "INSERT INTO release_file (round, number, name, bytes) VALUES (?1, ?2, ?3, ?4)",
+    [SQL_RELEASE_FILE_READ] = "SELECT bytes FROM release_file WHERE round = ?1 AND number = ?2 AND name = ?3",
+    [SQL_RELEASE_FILE_EACH] = ("SELECT name, length(bytes) FROM release_file WHERE round = ?1 AND number = ?2"
+                               " ORDER BY name"),
+    [SQL_ACCESS_ADD] = "INSERT INTO access_log (at, rows, token, what) VALUES (?1, ?2, ?3, ?4)",
+    [SQL_ACCESS_EACH] = "SELECT at, rows, token, what FROM access_log ORDER BY number",
+    [SQL_ACCESS_PURGE] = "DELETE FROM access_log WHERE at < ?1",
 };
 
 /* Failing. */
@@ -188,6 +219,11 @@ void sqlite_bind_string(sqlite3_stmt *st, int parameter, const char *text)
 void sqlite_bind_hash(sqlite3_stmt *st, int parameter, const uint8_t *hash)
 {
     sqlite3_bind_blob(st, parameter, hash, SHA256_BYTES, SQLITE_STATIC);
+}
+
+void sqlite_bind_bytes(sqlite3_stmt *st, int parameter, const void *bytes, size_t len)
+{
+    sqlite3_bind_blob64(st, parameter, bytes ? bytes : "", len, SQLITE_STATIC);
 }
 
 const char *sqlite_text(sqlite3_stmt *st, int column)

@@ -18,6 +18,7 @@ enum statement {
     SQL_ENTRY_READ,
     SQL_ENTRY_COUNT,
     SQL_ENTRY_RANGE,
+    SQL_ENTRY_ERASE,
     SQL_TILE_WRITE,
     SQL_TILE_READ,
     SQL_LOG_KEY_WRITE,
@@ -25,6 +26,7 @@ enum statement {
     SQL_MEMBER_ADD,
     SQL_MEMBER_EACH,
     SQL_MEMBER_REVOKE,
+    SQL_MEMBER_ERASE,
     SQL_INVITATION_ADD,
     SQL_INVITATION_FIND,
     SQL_INVITATION_MARK,
@@ -34,6 +36,7 @@ enum statement {
     SQL_CURRENT_ADD,
     SQL_CURRENT_WRITE,
     SQL_CURRENT_EACH,
+    SQL_CURRENT_ERASE,
     SQL_COUNTS_READ,
     SQL_COUNTS_WRITE,
     SQL_COUNTS_EACH,
@@ -47,8 +50,31 @@ enum statement {
     SQL_TOKEN_ADD,
     SQL_TOKEN_EACH,
     SQL_TOKEN_REVOKE,
+    SQL_DOCUMENT_ADD,
+    SQL_DOCUMENT_READ,
+    SQL_EVENT_ADD,
+    SQL_EVENT_EACH,
+    SQL_EVENT_LAST,
+    SQL_WISH_ADD,
+    SQL_WISH_EACH,
+    SQL_WISH_DONE,
+    SQL_WISH_FORGET,
+    SQL_WISH_OUTCOME,
+    SQL_WISH_REMOVE,
+    SQL_WISH_WITHDRAW,
+    SQL_RELEASE_ADD,
+    SQL_RELEASE_EACH,
+    SQL_RELEASE_LAST,
+    SQL_RELEASE_FILE_ADD,
+    SQL_RELEASE_FILE_READ,
+    SQL_RELEASE_FILE_EACH,
+    SQL_ACCESS_ADD,
+    SQL_ACCESS_EACH,
+    SQL_ACCESS_PURGE,
     STATEMENT_COUNT,
 };
+
+#define SQLITE_BUSY_TIMEOUT_MS 5000 /* that a statement waits for other writers */
 
 /* What a store lies in. */
 enum sqlite_file_kind { SQLITE_DATABASE, SQLITE_CHANGES, SQLITE_INDEX, SQLITE_LOCK, SQLITE_FILES };
@@ -115,6 +141,7 @@ sqlite3_stmt *sqlite_prepare(struct store *store, enum statement which, size_t c
 /* What is bound must last until the statement has run. NULL is bound as an empty text. */
 void sqlite_bind_string(sqlite3_stmt *st, int parameter, const char *text);
 void sqlite_bind_hash(sqlite3_stmt *st, int parameter, const uint8_t *hash);
+void sqlite_bind_bytes(sqlite3_stmt *st, int parameter, const void *bytes, size_t len); /* NULL: none, of length 0 */
 
 const char *sqlite_text(sqlite3_stmt *st, int column);
 
@@ -136,6 +163,11 @@ struct visit {
         store_entry_fn *entry;
         store_invitation_fn *invitation;
         store_current_fn *current;
+        store_event_fn *event;
+        store_wish_fn *wish;
+        store_release_fn *release;
+        store_release_file_fn *file;
+        store_access_fn *access;
     } each;
     void *context;
 };

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #define BLOCK_BYTES 32768
+#define PAGE_BYTES_WORD 3 /* its second half */
 #define FRAMES_WORD 4 /* of the header: how many frames count */
 #define SALTS_WORD 8
 #define FORGOTTEN_WORDS 24 /* both copies of what is said of the log of changes */
@@ -40,6 +41,24 @@ bool index_knows(sqlite3 *db, const struct changes_seen *seen, int file)
     memcpy(salts, seen->header + CHANGES_SALTS, sizeof salts);
     return head[SALTS_WORD] == salts[0] && head[SALTS_WORD + 1] == salts[1] &&
            head[FRAMES_WORD] >= (uint32_t)seen->frames && has_page(db, (uint32_t)seen->frames, page);
+}
+
+/* 65,536, for which two bytes have no room, is kept as 1. */
+static uint64_t page_bytes_of(const volatile uint32_t *head)
+{
+    uint32_t word = head[PAGE_BYTES_WORD];
+    uint16_t kept[2];
+    memcpy(kept, &word, sizeof kept);
+    return kept[1] == 1 ? 65536 : kept[1];
+}
+
+uint64_t index_counted_bytes(sqlite3 *db)
+{
+    const volatile uint32_t *head = find_block(db, 0);
+    uint64_t frames = head ? head[FRAMES_WORD] : 0;
+    if (!head)
+        return UINT64_MAX;
+    return frames > 0 ? CHANGES_HEADER_BYTES + frames * (CHANGES_FRAME_HEADER_BYTES + page_bytes_of(head)) : 0;
 }
 
 void index_forget(sqlite3 *db)

@@ -12,6 +12,10 @@
  * its frame. true also where nothing was seen, or the index can't be looked at. */
 bool index_knows(sqlite3 *db, const struct changes_seen *seen, int file);
 
+/* How long the log of changes must be for all of it that counts by this index to be there; 0: nothing in it counts.
+ * UINT64_MAX: the index can't be looked at. */
+uint64_t index_counted_bytes(sqlite3 *db);
+
 /* Wipes its head, upon which whoever uses the store next makes the index anew from the log of changes. */
 void index_forget(sqlite3 *db);
 

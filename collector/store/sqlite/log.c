@@ -34,6 +34,12 @@ static enum store_result entry_count(struct store *store, int64_t *count)
     return result;
 }
 
+static enum store_result entry_erase(struct store *store, int64_t index)
+{
+    sqlite3_stmt *st = SQLITE_PREPARE(store, SQL_ENTRY_ERASE, index);
+    return st ? sqlite_run(sqlite_of(store), st) : STORE_FAILED;
+}
+
 static int entry_row(struct store *store, sqlite3_stmt *st, void *context)
 {
     (void)store;
@@ -136,6 +142,7 @@ void sqlite_add_log_verbs(struct store_ops *ops)
     ops->entry_count = entry_count;
     ops->entry_range = entry_range;
     ops->entry_each = entry_each;
+    ops->entry_erase = entry_erase;
     ops->tile_write = tile_write;
     ops->tile_read = tile_read;
     ops->log_key_write = log_key_write;

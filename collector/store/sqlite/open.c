@@ -12,8 +12,6 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#define BUSY_TIMEOUT_MS 5000
-
 /* SQLite counts what it allocates under a lock of the whole process, which nobody here asks it for. */
 static void configure_library(void)
 {
@@ -28,7 +26,7 @@ static int prepare_database(struct store_sqlite *s)
                                   "in de opslag kan niet geschreven worden; herstel de rechten"));
     if (sqlite_schema_prepare(s) < 0 ||
         sqlite_execute(s, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA temp_store = MEMORY;"
-                          "PRAGMA cache_size = -16384; PRAGMA wal_autocheckpoint = 0;"
+                          "PRAGMA cache_size = -16384; PRAGMA wal_autocheckpoint = 0; PRAGMA secure_delete = ON;"
                           "SELECT count(*) FROM sqlite_master") < 0)
         return -1;
     return sqlite_file_note(s);
@@ -41,7 +39,7 @@ static int open_file(struct store_sqlite *s, const char *name, int flags)
         return -1;
     }
     sqlite3_extended_result_codes(s->db, 1);
-    sqlite3_busy_timeout(s->db, BUSY_TIMEOUT_MS);
+    sqlite3_busy_timeout(s->db, SQLITE_BUSY_TIMEOUT_MS);
     return 0;
 }
 
@@ -134,6 +132,8 @@ struct store *sqlite_open(const char *path, enum store_mode mode, struct error *
     sqlite_add_log_verbs(&s->ops);
     sqlite_add_fold_verbs(&s->ops);
     sqlite_add_admin_verbs(&s->ops);
+    sqlite_add_event_verbs(&s->ops);
+    sqlite_add_release_verbs(&s->ops);
     s->lock = s->changes = -1;
     s->version = -1;
     if (open_database(s, path, mode) < 0) {

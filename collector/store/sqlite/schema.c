@@ -9,13 +9,33 @@
 #include <unistd.h>
 
 #define APPLICATION_ID 0x42504e4c /* "BPNL" */
-#define SCHEMA_VERSION 2
+#define SCHEMA_VERSION 3
 
 /* A place is round, member and action (of `current`), or round and action (of `counts`), in one number: keys.h. */
 #define FOLDS                                                                                                          \
     "CREATE TABLE current (place INTEGER PRIMARY KEY, revision INTEGER NOT NULL, idx INTEGER NOT NULL,"                \
     " replaced INTEGER, slots BLOB NOT NULL) STRICT;"                                                                  \
     "CREATE TABLE counts (place INTEGER PRIMARY KEY, slots BLOB NOT NULL) STRICT;"
+
+/* What the third version has beside those of the second. `issuance` waits for anonymous enrolment. */
+#define EVENTS                                                                                                         \
+    "CREATE TABLE pending (id INTEGER PRIMARY KEY AUTOINCREMENT, asked_at INTEGER NOT NULL, kind TEXT NOT NULL,"       \
+    " claims TEXT NOT NULL, document BLOB, done_at INTEGER NOT NULL, entry INTEGER NOT NULL, outcome TEXT NOT NULL)"   \
+    " STRICT;"                                                                                                         \
+    "CREATE TABLE document (number INTEGER PRIMARY KEY, hash BLOB NOT NULL UNIQUE, bytes BLOB NOT NULL) STRICT;"       \
+    "CREATE TABLE event (idx INTEGER PRIMARY KEY, kind TEXT NOT NULL) STRICT;"                                         \
+    "CREATE INDEX event_kind ON event (kind, idx);"                                                                    \
+    "CREATE TABLE issuance (code BLOB PRIMARY KEY, idx INTEGER NOT NULL, blinded BLOB NOT NULL) STRICT,"               \
+    " WITHOUT ROWID;"                                                                                                  \
+    "CREATE TABLE release (round INTEGER NOT NULL, number INTEGER NOT NULL, final INTEGER NOT NULL,"                   \
+    " size INTEGER NOT NULL, idx INTEGER NOT NULL, created_at INTEGER NOT NULL, root BLOB NOT NULL,"                   \
+    " PRIMARY KEY (round, number)) STRICT, WITHOUT ROWID;"                                                             \
+    "CREATE TABLE release_file (round INTEGER NOT NULL, number INTEGER NOT NULL, name TEXT NOT NULL,"                  \
+    " bytes BLOB NOT NULL, PRIMARY KEY (round, number, name)) STRICT;"                                                 \
+    "CREATE TABLE access_log (number INTEGER PRIMARY KEY, at INTEGER NOT NULL, rows INTEGER NOT NULL,"                 \
+    " token TEXT NOT NULL, what TEXT NOT NULL) STRICT;"                                                                \
+    "ALTER TABLE member ADD COLUMN stratum TEXT; ALTER TABLE member ADD COLUMN kid_hash BLOB;"                         \
+    "ALTER TABLE invitation ADD COLUMN stratum TEXT;"
 
 static const char schema[] =
     "CREATE TABLE entry (idx INTEGER PRIMARY KEY, jws TEXT NOT NULL) STRICT;"
@@ -31,7 +51,8 @@ static const char schema[] =
     " title TEXT NOT NULL, track TEXT NOT NULL, lead TEXT NOT NULL, related TEXT NOT NULL, status TEXT NOT NULL) "
     "STRICT;"
     "CREATE TABLE token (name TEXT PRIMARY KEY, hash BLOB NOT NULL, role TEXT NOT NULL, exact INTEGER NOT NULL,"
-    " created_at INTEGER NOT NULL, expires_at INTEGER NOT NULL, revoked_at INTEGER NOT NULL) STRICT, WITHOUT ROWID;";
+    " created_at INTEGER NOT NULL, expires_at INTEGER NOT NULL, revoked_at INTEGER NOT NULL) STRICT, WITHOUT "
+    "ROWID;" EVENTS;
 
 /* Until version 1 the folds were keyed by columns. */
 static const char from_version_1[] =
@@ -39,7 +60,11 @@ static const char from_version_1[] =
     "INSERT INTO current SELECT (round << 51) + (member << 20) + action, revision, idx, replaced, slots FROM current_1"
     " ORDER BY round, member, action;"
     "INSERT INTO counts SELECT (round << 20) + action, slots FROM counts_1 ORDER BY round, action;"
-    "DROP TABLE current_1; DROP TABLE counts_1; PRAGMA user_version = 2";
+    "DROP TABLE current_1; DROP TABLE counts_1;";
+
+/* Until version 2 there were no events. No row of what there is is touched: the log, its tree and the folds stay as they
+ * are, and so do receipts and checkpoints. */
+static const char from_version_2[] = EVENTS "PRAGMA user_version = 3";
 
 /* Version 1 had no limit on the numbers that now make a key. */
 static int fits_keys(struct store_sqlite *s)
@@ -61,7 +86,7 @@ static int fits_keys(struct store_sqlite *s)
 
 /* Under the lock of who serves, kept until the change is committed: a running collector of an older version would fail
  * at its next query. */
-static int bring_up_to_date(struct store_sqlite *s, int *lock)
+static int bring_up_to_date(struct store_sqlite *s, int64_t version, int *lock)
 {
     *lock = file_lock(s->names[SQLITE_LOCK]);
     if (*lock < 0 && errno == EWOULDBLOCK)
@@ -70,7 +95,9 @@ static int bring_up_to_date(struct store_sqlite *s, int *lock)
                  "een oudere verzamelaar bedient deze opslag; stop die eerst, zodat de opslag bijgewerkt kan worden"));
     if (*lock < 0)
         return sqlite_refuse(s, error_of_errno(errno));
-    return fits_keys(s) < 0 ? -1 : sqlite_execute(s, from_version_1);
+    if (version == 1 && (fits_keys(s) < 0 || sqlite_execute(s, from_version_1) < 0))
+        return -1;
+    return sqlite_execute(s, from_version_2);
 }
 
 /* Makes the schema in a file that is empty; refuses what is not ours or is newer than we know. Runs in a transaction of
@@ -99,11 +126,9 @@ static int migrate_schema(struct store_sqlite *s, int *lock)
         return sqlite_refuse(
             s, T("this store was made by a newer burgerpanel; use that version or a newer one",
                  "deze opslag is door een nieuwere burgerpanel gemaakt; gebruik die versie of een nieuwere"));
-    if (version == 1)
-        return bring_up_to_date(s, lock);
-    if (version < SCHEMA_VERSION)
+    if (version < 1)
         return sqlite_refuse(s, T("this store's schema is not known", "het schema van deze opslag is onbekend"));
-    return 0;
+    return version < SCHEMA_VERSION ? bring_up_to_date(s, version, lock) : 0;
 }
 
 /* A file that is ours already needs no write lock to be opened, so opening never waits for a running daemon. */
@@ -114,6 +139,11 @@ int sqlite_schema_prepare(struct store_sqlite *s)
         sqlite_query_number(s, "PRAGMA user_version", &version) == 0 && version == SCHEMA_VERSION)
         return 0;
     int lock = -1, result = -1;
+    if (s->reading && application == APPLICATION_ID && version < SCHEMA_VERSION)
+        return sqlite_refuse(s,
+                             T("this store was made by an older version; open it once where it can be written to",
+                               "deze opslag is door een oudere versie gemaakt; open die eenmaal waar erin geschreven "
+                               "kan worden"));
     if (sqlite3_errcode(s->db) == SQLITE_NOTADB)
         return migrate_schema(s, &lock);
     if (sqlite_execute(s, "BEGIN IMMEDIATE") < 0)

@@ -62,7 +62,7 @@ static enum store_result ask_changed(struct store *store, unsigned *what)
     if (result == STORE_OK) {
         int64_t version = sqlite3_column_int64(st, 0);
         bool changed = version != sqlite_of(store)->version;
-        *what = changed ? STORE_CHANGED_LOG | STORE_CHANGED_MEMBERS | STORE_CHANGED_CATALOGUE : 0;
+        *what = changed ? STORE_CHANGED_ALL : 0;
         sqlite_of(store)->version = version;
     }
     sqlite3_reset(st);
@@ -86,5 +86,6 @@ void sqlite_add_transaction_verbs(struct store_ops *ops)
     ops->check = sqlite_file_look;
     ops->is_lost = is_lost;
     ops->settle = sqlite_file_settle;
+    ops->settle_erasure = sqlite_file_settle_erasure;
     ops->space = sqlite_file_space;
 }

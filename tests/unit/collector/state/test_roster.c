@@ -210,3 +210,28 @@ Test(roster, is_read_while_it_grows)
     cr_assert_eq(atomic_load(&wrong), 0);
     cr_assert_eq(roster_count(roster), MANY);
 }
+
+static void erase(unsigned number)
+{
+    struct store_member erased = {.number = number, .index = number * 2, .erased = true};
+    cr_assert_eq(roster_reserve(roster, 1), 0);
+    roster_add(roster, &erased);
+}
+
+Test(roster, finds_nobody_who_is_erased_and_keeps_their_place)
+{
+    struct roster_member found;
+    erase(1);
+    add(2, 0);
+    add(3, 0);
+    erase(2);
+    add(4, 0);
+    cr_assert_eq(roster_count(roster), 4);
+    cr_assert_not(find(1, &found));
+    cr_assert_not(find(2, &found));
+    cr_assert(find(3, &found) && found.number == 3);
+    cr_assert(find(4, &found) && found.number == 4);
+    erase(4);
+    cr_assert_not(find(4, &found));
+    cr_assert_eq(roster_count(roster), 4);
+}

@@ -118,6 +118,7 @@ static enum store_result foresee(struct store *store, const struct store_wanted 
 VERB(serve, (struct store * store), (store))
 VERB(check, (struct store * store), (store))
 VERB(settle, (struct store * store), (store))
+VERB(settle_erasure, (struct store * store), (store))
 VERB(begin, (struct store * store), (store))
 VERB(begin_invitations, (struct store * store), (store))
 VERB(begin_reading, (struct store * store), (store))
@@ -130,6 +131,7 @@ VERB(entry_range, (struct store * store, int64_t first, int64_t count, store_ent
      (store, first, count, each, context))
 VERB(entry_each, (struct store * store, const int64_t *indexes, size_t count, store_entry_fn *each, void *context),
      (store, indexes, count, each, context))
+VERB(entry_erase, (struct store * store, int64_t index), (store, index))
 VERB(tile_write,
      (struct store * store, unsigned level, uint64_t index, const struct merkle_hash *hashes, unsigned width),
      (store, level, index, hashes, width))
@@ -143,6 +145,8 @@ VERB(member_add, (struct store * store, const struct store_member *member), (sto
 VERB(member_changes, (struct store * store, int64_t *since, store_member_fn *each, void *context),
      (store, since, each, context))
 VERB(member_revoke, (struct store * store, int64_t number, int64_t when), (store, number, when))
+VERB(member_erase, (struct store * store, int64_t number, const uint8_t kid_hash[static SHA256_BYTES]),
+     (store, number, kid_hash))
 VERB(invitation_add, (struct store * store, int64_t number, const uint8_t hash[static SHA256_BYTES]),
      (store, number, hash))
 CHECKED_VERB(invitation_find,
@@ -164,6 +168,8 @@ CHECKED_VERB(current_write,
              (store, round, member, action, current), check_current(f, round, member, action))
 VERB(current_each, (struct store * store, int64_t round, store_current_fn *each, void *context),
      (store, round, each, context))
+CHECKED_VERB(current_erase, (struct store * store, int64_t round, int64_t member, int64_t action),
+             (store, round, member, action), check_current(f, round, member, action))
 CHECKED_VERB(counts_read, (struct store * store, int64_t round, int64_t action, int64_t *counts, size_t slots),
              (store, round, action, counts, slots), check_counts(f, round, action))
 CHECKED_VERB(counts_write, (struct store * store, int64_t round, int64_t action, const int64_t *counts, size_t slots),
@@ -181,6 +187,35 @@ VERB(action_each, (struct store * store, store_action_fn *each, void *context), 
 VERB(token_add, (struct store * store, const struct store_token *token), (store, token))
 VERB(token_each, (struct store * store, store_token_fn *each, void *context), (store, each, context))
 VERB(token_revoke, (struct store * store, const char *name, int64_t when), (store, name, when))
+VERB(document_add, (struct store * store, const uint8_t hash[static SHA256_BYTES], const void *bytes, size_t len),
+     (store, hash, bytes, len))
+VERB(document_read, (struct store * store, const uint8_t hash[static SHA256_BYTES], struct buf *out),
+     (store, hash, out))
+VERB(event_add, (struct store * store, int64_t index, const char *kind), (store, index, kind))
+VERB(event_each, (struct store * store, int64_t from, int64_t max, store_event_fn *each, void *context),
+     (store, from, max, each, context))
+VERB(event_last, (struct store * store, const char *kind, int64_t *index), (store, kind, index))
+VERB(wish_add, (struct store * store, const struct store_wish *wish, int64_t *id), (store, wish, id))
+VERB(wish_each, (struct store * store, store_wish_fn *each, void *context), (store, each, context))
+VERB(wish_done, (struct store * store, int64_t id, int64_t entry, const char *outcome, int64_t when),
+     (store, id, entry, outcome, when))
+VERB(wish_outcome, (struct store * store, int64_t id, int64_t *entry, struct buf *outcome), (store, id, entry, outcome))
+VERB(wish_withdraw, (struct store * store, int64_t id), (store, id))
+VERB(release_add, (struct store * store, const struct store_release *release), (store, release))
+VERB(release_each, (struct store * store, int64_t round, store_release_fn *each, void *context),
+     (store, round, each, context))
+VERB(release_last, (struct store * store, int64_t round, struct store_release *out), (store, round, out))
+VERB(release_file_add,
+     (struct store * store, int64_t round, int64_t number, const char *name, const void *bytes, size_t len),
+     (store, round, number, name, bytes, len))
+VERB(release_file_read, (struct store * store, int64_t round, int64_t number, const char *name, struct buf *out),
+     (store, round, number, name, out))
+VERB(release_file_each,
+     (struct store * store, int64_t round, int64_t number, store_release_file_fn *each, void *context),
+     (store, round, number, each, context))
+VERB(access_add, (struct store * store, const struct store_access *access), (store, access))
+VERB(access_each, (struct store * store, store_access_fn *each, void *context), (store, each, context))
+VERB(access_purge, (struct store * store, int64_t before), (store, before))
 
 static uint64_t space(const struct store *store)
 {
@@ -211,6 +246,7 @@ static const struct store_ops faulty_ops = {
     .check = check,
     .is_lost = is_lost,
     .settle = settle,
+    .settle_erasure = settle_erasure,
     .space = space,
     .begin = begin,
     .begin_invitations = begin_invitations,
@@ -224,6 +260,7 @@ static const struct store_ops faulty_ops = {
     .entry_count = entry_count,
     .entry_range = entry_range,
     .entry_each = entry_each,
+    .entry_erase = entry_erase,
     .tile_write = tile_write,
     .tile_read = tile_read,
     .log_key_write = log_key_write,
@@ -231,6 +268,7 @@ static const struct store_ops faulty_ops = {
     .member_add = member_add,
     .member_changes = member_changes,
     .member_revoke = member_revoke,
+    .member_erase = member_erase,
     .invitation_add = invitation_add,
     .invitation_find = invitation_find,
     .invitation_mark = invitation_mark,
@@ -240,6 +278,7 @@ static const struct store_ops faulty_ops = {
     .current_add = current_add,
     .current_write = current_write,
     .current_each = current_each,
+    .current_erase = current_erase,
     .counts_read = counts_read,
     .counts_write = counts_write,
     .counts_each = counts_each,
@@ -253,10 +292,29 @@ static const struct store_ops faulty_ops = {
     .token_add = token_add,
     .token_each = token_each,
     .token_revoke = token_revoke,
+    .document_add = document_add,
+    .document_read = document_read,
+    .event_add = event_add,
+    .event_each = event_each,
+    .event_last = event_last,
+    .wish_add = wish_add,
+    .wish_each = wish_each,
+    .wish_done = wish_done,
+    .wish_outcome = wish_outcome,
+    .wish_withdraw = wish_withdraw,
+    .release_add = release_add,
+    .release_each = release_each,
+    .release_last = release_last,
+    .release_file_add = release_file_add,
+    .release_file_read = release_file_read,
+    .release_file_each = release_file_each,
+    .access_add = access_add,
+    .access_each = access_each,
+    .access_purge = access_purge,
 };
 
 /* Whoever adds a verb to the table adds it here too. */
-_Static_assert(sizeof(struct store_ops) == 47 * sizeof(void (*)(void)), "a verb of store.h is not wrapped");
+_Static_assert(sizeof(struct store_ops) == 70 * sizeof(void (*)(void)), "a verb of store.h is not wrapped");
 
 struct store *store_faulty_new(struct store *inner)
 {

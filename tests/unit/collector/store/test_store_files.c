@@ -168,9 +168,19 @@ Test(store_files, knows_all_when_opened_again)
     store_close(store);
 }
 
+/* Without what the third version added. */
+static void make_version_2(void)
+{
+    tamper("DROP TABLE pending; DROP TABLE document; DROP TABLE event; DROP TABLE issuance; DROP TABLE release;"
+           "DROP TABLE release_file; DROP TABLE access_log; ALTER TABLE member DROP COLUMN stratum;"
+           "ALTER TABLE member DROP COLUMN kid_hash; ALTER TABLE invitation DROP COLUMN stratum;"
+           "PRAGMA user_version = 2");
+}
+
 /* The folds as version 1 kept them. */
 static void make_version_1(void)
 {
+    make_version_2();
     tamper("CREATE TABLE old_current (round INTEGER, member INTEGER, action INTEGER, revision INTEGER NOT NULL,"
            " idx INTEGER NOT NULL, replaced INTEGER, slots BLOB NOT NULL, PRIMARY KEY (round, member, action)) STRICT,"
            " WITHOUT ROWID;"
@@ -203,23 +213,54 @@ Test(store_files, brings_version_1_up_to_date)
         cr_assert_eq(store_current_read(store, 1, 1, 7, &found), STORE_NONE);
         cr_assert_eq(store_counts_read(store, 2, 7, counts, 2), STORE_OK);
         cr_assert(counts[0] == 4 && counts[1] == 5);
+        cr_assert_eq(store_event_last(store, "log-opened", &counts[0]), STORE_NONE);
         store_close(store);
     }
 }
 
-Test(store_files, leaves_version_1_to_the_collector_that_serves_it)
+Test(store_files, brings_version_2_up_to_date)
 {
-    struct error error = {0};
-    store_close(kit_store_new(dsn));
-    make_version_1();
-    char name[300];
-    snprintf(name, sizeof name, "%s.lock", path);
-    int lock = file_lock(name);
-    cr_assert_geq(lock, 0);
-    cr_assert_null(store_open(dsn, STORE_EXISTING, &error));
-    cr_assert_not_null(strstr(error.text, "stop it first"), "%s", error.text);
-    close(lock);
-    store_close(kit_store_open(dsn));
+    struct kit_member member;
+    struct store_invitation found;
+    struct store *store = kit_store_new(dsn);
+    kit_member_init(&member, 1);
+    kit_invite(store, 1, &member);
+    struct store_member enrolled = {.number = 1, .index = 0, .enrolled_at = KIT_NOW, .public_key = {1}};
+    cr_assert_eq(store_member_add(store, &enrolled), STORE_OK);
+    cr_assert_eq(store_entry_append(store, 0, "one", 3), STORE_OK);
+    store_close(store);
+    make_version_2();
+    for (int64_t opened = 0; opened < 2; opened++) {
+        int64_t last = -1;
+        store = kit_store_open(dsn);
+        cr_assert_eq(kit_entries(store), 1);
+        cr_assert_eq(store_invitation_find(store, member.invitation, &found), STORE_OK);
+        cr_assert_eq(store_event_last(store, "panel-imported", &last), opened == 0 ? STORE_NONE : STORE_OK);
+        if (opened == 0)
+            cr_assert_eq(store_event_add(store, 0, "panel-imported"), STORE_OK, "%s", store_error(store)->text);
+        cr_assert_eq(store_member_erase(store, 1, member.invitation), opened == 0 ? STORE_OK : STORE_NONE);
+        store_close(store);
+    }
+    kit_member_wipe(&member);
+}
+
+Test(store_files, leaves_an_older_version_to_the_collector_that_serves_it)
+{
+    static void (*const make_older[])(void) = {make_version_1, make_version_2};
+    for (size_t i = 0; i < 2; i++) {
+        struct error error = {0};
+        char name[300];
+        store_close(kit_store_new(dsn));
+        make_older[i]();
+        snprintf(name, sizeof name, "%s.lock", path);
+        int lock = file_lock(name);
+        cr_assert_geq(lock, 0);
+        cr_assert_null(store_open(dsn, STORE_EXISTING, &error));
+        cr_assert_not_null(strstr(error.text, "stop it first"), "%s", error.text);
+        close(lock);
+        store_close(kit_store_open(dsn));
+        cr_assert_eq(unlink(path), 0);
+    }
 }
 
 Test(store_files, refuses_a_version_1_with_numbers_that_have_no_place)
@@ -399,11 +440,12 @@ Test(store_files, fails_when_a_row_is_damaged)
     unsigned width;
     int64_t counts[2];
     store_close(kit_store_new(dsn));
-    tamper(
-        "INSERT INTO member VALUES (1, 0, 0, 0, x'0102'); INSERT INTO counts VALUES ((1 << 20) + 1, x'01');"
-        "INSERT INTO invitation VALUES (zeroblob(32), 1, 7, 0); UPDATE action SET status = 'asleep' WHERE number = 2;"
-        "INSERT INTO token VALUES ('lab', x'00', 'analyst', 0, 0, 0, 0); INSERT INTO tile VALUES (0, zeroblob(33));"
-        "INSERT INTO tile VALUES (1, x''); INSERT INTO tile VALUES (2, zeroblob(257 * 32))");
+    tamper("INSERT INTO member (number, idx, enrolled_at, revoked_at, key) VALUES (1, 0, 0, 0, x'0102'); INSERT INTO "
+           "counts VALUES ((1 << 20) + 1, x'01');"
+           "INSERT INTO invitation (hash, number, state, member) VALUES (zeroblob(32), 1, 7, 0); UPDATE action SET "
+           "status = 'asleep' WHERE number = 2;"
+           "INSERT INTO token VALUES ('lab', x'00', 'analyst', 0, 0, 0, 0); INSERT INTO tile VALUES (0, zeroblob(33));"
+           "INSERT INTO tile VALUES (1, x''); INSERT INTO tile VALUES (2, zeroblob(257 * 32))");
     struct store *store = kit_store_open(dsn);
     cr_assert_eq(store_member_each(store, take_member, NULL), STORE_FAILED);
     cr_assert_eq(store_counts_read(store, 1, 1, counts, 2), STORE_FAILED);
