@@ -1,9 +1,11 @@
-/* actions: what is open now, and what this member has answered. Signs and sends nothing. */
+/* actions: what is open now, what this member has answered, and what is new of what was done with answers. Signs and
+ * sends nothing. */
 #include "base/clock.h"
 #include "base/json.h"
 #include "base/lang.h"
 #include "base/text.h"
 #include "client/cmd/cmd.h"
+#include "client/cmd/news.h"
 #include "client/cmd/rounds.h"
 #include "client/home/history.h"
 #include "client/response/catalogue.h"
@@ -127,28 +129,45 @@ static void put_listing(struct listing *l)
     buf_put_text(l->out, l->as_json ? "\n]\n" : "");
 }
 
-static int list_actions(const struct catalogue *catalogue, const struct history *history, bool as_json)
+/* `news` NULL: there is none to show. */
+static int list_actions(const struct catalogue *catalogue, const struct history *history, const struct news *news,
+                        bool as_json)
 {
     struct buf out;
     buf_init(&out, OUTPUT_MAX);
     struct listing l = {.catalogue = catalogue, .history = history, .out = &out, .as_json = as_json};
     put_listing(&l);
-    int exit_code = CLI_DONE;
-    if (l.rows == 0 && !as_json)
+    if (l.rows == 0 && !as_json) {
+        buf_reset(&out);
         cli_say("%s", T("Nothing is open now.", "Er is nu niets open."));
-    else
-        exit_code = cli_print(&out, as_json ? CLI_JSON : CLI_TEXT);
+    }
+    if (news)
+        show_news_put(&out, news, catalogue->actions);
+    int exit_code = buf_check(&out) == 0 && out.len == 0 ? CLI_DONE : cli_print(&out, as_json ? CLI_JSON : CLI_TEXT);
     buf_free(&out);
     return exit_code;
 }
 
-static int list_with_history(const struct profile *profile, const struct catalogue *catalogue, bool as_json)
+static int list_with_history(const struct profile *profile, const struct catalogue *catalogue, const struct news *news,
+                             bool as_json)
 {
     struct history history;
     if (history_load(&history, profile->home) < 0)
         return failure_tell_errno(profile->home);
-    int exit_code = list_actions(catalogue, &history, as_json);
+    int exit_code = list_actions(catalogue, &history, news, as_json);
     history_free(&history);
+    return exit_code == CLI_DONE && news ? show_news_note_seen(profile, news) : exit_code;
+}
+
+/* The list alone as JSON, so that its shape stays what it was; `status --json` has the news. */
+static int list_with_news(const struct profile *profile, struct http *http, const struct catalogue *catalogue,
+                          bool as_json, bool is_reached)
+{
+    struct news news;
+    if (as_json || !is_reached || !show_news_get(&news, profile, http))
+        return list_with_history(profile, catalogue, NULL, as_json);
+    int exit_code = list_with_history(profile, catalogue, &news, as_json);
+    news_free(&news);
     return exit_code;
 }
 
@@ -168,7 +187,7 @@ static int fetch_and_list(const struct profile *profile, struct http *http, bool
         cli_say("%s", T("The collector was not reached: this is how it was when last seen.",
                         "De verzamelaar is niet bereikt: zo was het toen die voor het laatst gezien is."));
     if (got == CATALOGUE_FRESH || got == CATALOGUE_KEPT) {
-        exit_code = list_with_history(profile, &catalogue, as_json);
+        exit_code = list_with_news(profile, http, &catalogue, as_json, got == CATALOGUE_FRESH);
         catalogue_free(&catalogue);
     } else {
         exit_code = rounds_explain(got, &answer);

@@ -1,7 +1,9 @@
-/* status: who this is, and how many responses are sent, waiting, refused. Asks nobody: it reads the folder alone. */
+/* status: who this is, how many responses are sent, waiting, refused, and what is new of what was done with answers.
+ * Only for that last it asks the collector, once, and goes without where it is not reached. */
 #include "base/json.h"
 #include "base/lang.h"
 #include "client/cmd/cmd.h"
+#include "client/cmd/news.h"
 #include "client/home/held.h"
 #include "client/home/spool.h"
 #include "client/terminal/failures.h"
@@ -128,7 +130,8 @@ static int read_counts(const struct profile *profile, struct counts *out)
     return 0;
 }
 
-static int put_status(struct buf *out, const struct profile *profile, bool as_json)
+/* `news` NULL: there is none to show, or the collector was not reached. */
+static int put_status(struct buf *out, const struct profile *profile, const struct news *news, bool as_json)
 {
     struct counts counts;
     struct listing refused = {.home = profile->home, .out = out, .as_json = as_json}, waiting = refused;
@@ -145,20 +148,38 @@ static int put_status(struct buf *out, const struct profile *profile, bool as_js
     buf_put_text(out, as_json ? "],\"waiting\":[" : "");
     if (spool_each(profile->home, SPOOL_WAITING, put_waiting, &waiting) != 0)
         return -1;
-    buf_put_text(out, as_json ? "]}\n" : "");
+    if (as_json) {
+        buf_put_text(out, "],\"news\":");
+        show_news_put_json(out, news);
+        buf_put_text(out, "}\n");
+    } else if (news) {
+        show_news_put(out, news, NULL);
+    }
     return 0;
 }
 
-static int print_status(const struct profile *profile, bool as_json)
+static int print_status(const struct profile *profile, const struct news *news, bool as_json)
 {
     struct buf out;
     int exit_code = CLI_FAILED;
     buf_init(&out, OUTPUT_MAX);
-    if (put_status(&out, profile, as_json) < 0)
+    if (put_status(&out, profile, news, as_json) < 0)
         failure_tell_errno(profile->home);
     else
         exit_code = cli_print(&out, as_json ? CLI_JSON : CLI_TEXT);
     buf_free(&out);
+    return exit_code == CLI_DONE && news && !as_json ? show_news_note_seen(profile, news) : exit_code;
+}
+
+static int print_with_news(const struct profile *profile, bool as_json)
+{
+    struct news news;
+    struct http *http = profile_is_enrolled(profile) ? http_open(profile->url, &retry_never) : NULL;
+    bool had = http && show_news_get(&news, profile, http);
+    int exit_code = print_status(profile, had ? &news : NULL, as_json);
+    if (had)
+        news_free(&news);
+    http_close(http);
     return exit_code;
 }
 
@@ -174,7 +195,7 @@ int cmd_status(const struct cli_verb *verb, int argc, char **argv)
         return exit_code;
     if (cmd_open_home(&profile, home, false) < 0)
         return CLI_FAILED;
-    exit_code = print_status(&profile, as_json);
+    exit_code = print_with_news(&profile, as_json);
     profile_close(&profile);
     return exit_code;
 }

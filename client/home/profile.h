@@ -9,6 +9,7 @@
  *     spool/ sent/ refused/    see spool.h
  *     evidence/      see evidence.h
  *     panel.json actions.json  see catalogue.h
+ *     follow-ups.json          see read_news.h
  *
  * The room: all that a member has lies in one folder of small files, which a person can look at and copy. profile.h
  * opens and locks it; path.h names what is in it. Before anything is sent it is here: pending.h keeps enrolments and

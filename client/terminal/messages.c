@@ -33,6 +33,21 @@ const char *messages_action_status(enum action_status status)
     return "";
 }
 
+const char *messages_follow_up_status(enum follow_up_status status)
+{
+    switch (status) {
+    case FOLLOW_UP_CONSIDERED:
+        return T("considered", "overwogen");
+    case FOLLOW_UP_DOING:
+        return T("being done", "wordt aan gewerkt");
+    case FOLLOW_UP_DONE:
+        return T("done", "gedaan");
+    case FOLLOW_UP_NOT_DONE:
+        return T("will not be done", "gebeurt niet");
+    }
+    return "";
+}
+
 void messages_put_problem(struct buf *out, enum problem problem, unsigned status)
 {
     const char *told = problem_tell(problem);

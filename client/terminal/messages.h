@@ -13,12 +13,16 @@
 #include "client/home/held.h"
 #include "client/net/http.h"
 #include "panel/actions.h"
+#include "panel/follow_up.h"
 
 /* "nl" or "en", as labels_text wants it. */
 const char *messages_language(void);
 
 /* "planned" …, as a person reads it. */
 const char *messages_action_status(enum action_status status);
+
+/* What is said to be done with answers. */
+const char *messages_follow_up_status(enum follow_up_status status);
 
 /* Appends one phrase: why a response waits that the collector turned away for now; nothing for HELD_NOT. */
 void messages_put_held(struct buf *out, enum held held);

@@ -36,10 +36,10 @@ const programs = {
     cmd: { uses: 'batch terminal response log net home', faces: 'cmd' },
     batch: { uses: 'terminal response log net home', faces: 'batch rows' },
     terminal: { uses: 'response net home', faces: 'failures input messages outcome output prompt questions' },
-    response: { uses: 'net home', faces: 'answers catalogue compose past' },
+    response: { uses: 'net home', faces: 'answers catalogue compose news past' },
     log: { uses: 'net home', faces: 'again monitor move view' },
     net: { uses: 'home', faces: 'deliver enrol http' },
-    home: { uses: '', faces: 'evidence held history path pending pin profile receipts response_id spool spool_bulk' },
+    home: { uses: '', faces: 'evidence held history path pending pin profile read_news receipts response_id spool spool_bulk' },
   },
 };
 
