@@ -177,6 +177,9 @@ static int write_revision(struct ledger *ledger, struct submission *s, const str
     if (append_entry(ledger, s) < 0)
         return -1;
     note_quota(ledger, s, before != NULL);
+    if (before && before->replaced >= 0 &&
+        store_revision_add(ledger->store, before->index, before->replaced) != STORE_OK)
+        return fail_store(ledger);
     if (store_current_write(ledger->store, s->round, s->member, s->action, &now) != STORE_OK)
         return fail_store(ledger);
     return 0;

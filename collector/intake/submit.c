@@ -2,82 +2,10 @@
  * nothing of the payload is looked at before its signature counts. */
 #include "collector/intake/submit.h"
 #include "base/mem.h"
-#include "crypto/jws.h"
+#include "collector/intake/check.h"
 #include "panel/enrolment.h"
 #include "panel/invitation.h"
 #include <string.h>
-
-void refusal_init(struct refusal *refusal)
-{
-    refusal->problem = PROBLEM_NONE;
-    refusal->detail = "";
-    faults_init(&refusal->faults);
-    refusal->faults.cross_wire = true;
-}
-
-void refusal_free(struct refusal *refusal)
-{
-    faults_free(&refusal->faults);
-}
-
-static int refuse_for(struct refusal *refusal, enum problem problem, const char *detail)
-{
-    refusal->problem = problem;
-    refusal->detail = detail;
-    return -1;
-}
-
-static int refuse_memory(struct refusal *refusal)
-{
-    return refuse_for(refusal, PROBLEM_UNAVAILABLE, "The collector is short of memory; send the same again later.");
-}
-
-/* By what a reader has left in refusal->why; that there was no memory to read it is no fault of the sender's. */
-static int refuse_reading(struct refusal *refusal, enum problem problem)
-{
-    return refusal->why.kind == ERROR_MEMORY ? refuse_memory(refusal) : refuse_for(refusal, problem, refusal->why.text);
-}
-
-/* One answer for an unknown member, a revoked one and a signature that does not count. */
-static int refuse_signature(struct refusal *refusal)
-{
-    return refuse_for(refusal, PROBLEM_NOT_VERIFIED,
-                      "The signature is not that of an enrolled member whose key is in force.");
-}
-
-static int read_envelope(const char *text, size_t len, const char *typ, struct jws *jws, struct refusal *refusal)
-{
-    if (len > JWS_MAX)
-        return refuse_for(refusal, PROBLEM_TOO_LARGE, "A signed object is at most 32 KiB long.");
-    if (jws_parse(text, len, typ, jws, &refusal->why) < 0)
-        return refuse_reading(refusal, PROBLEM_MALFORMED_ENVELOPE);
-    return 0;
-}
-
-static struct submission *submission_new(enum submission_kind kind, struct catalogue *catalogue, const char *jws,
-                                         size_t len, size_t slot_count)
-{
-    struct submission *s = mem_calloc(1, sizeof *s + slot_count * sizeof s->slots[0]);
-    if (!s)
-        return NULL;
-    s->kind = kind;
-    s->jws = jws;
-    s->jws_len = len;
-    s->slot_count = slot_count;
-    s->catalogue = catalogue_hold(catalogue);
-    merkle_leaf(jws, len, &s->leaf);
-    s->replaced = -1;
-    return s;
-}
-
-void submission_free(struct submission *submission)
-{
-    if (!submission)
-        return;
-    catalogue_release(submission->catalogue);
-    proofs_release(submission->proofs);
-    mem_free(submission);
-}
 
 /* A response. */
 
@@ -92,7 +20,7 @@ static int verify_member(struct roster *roster, const struct jws *jws, struct ro
 {
     bool known = roster_find(roster, jws->kid, member) && !member->revoked;
     bool counts = jws_verify(jws, known ? member->public_key : nobody);
-    return known && counts ? 0 : refuse_signature(refusal);
+    return known && counts ? 0 : check_refuse_signature(refusal);
 }
 
 /* Checks 4 to 7; *response and *ballot are set on success. */
@@ -103,23 +31,23 @@ static int read_response(const struct jws *jws, const struct catalogue *catalogu
     buf_init(&payload, JWS_MAX);
     int result = -1;
     if (jws_decode_payload(jws, &payload) < 0) {
-        refuse_memory(refusal);
+        check_refuse_memory(refusal);
     } else if (response_parse(payload.data, payload.len, response, &refusal->why) < 0) {
-        refuse_reading(refusal, PROBLEM_INVALID_CLAIMS);
+        check_refuse_reading(refusal, PROBLEM_INVALID_CLAIMS);
     } else if (response_check(response, catalogue->panel, catalogue->actions, now, ballot, &refusal->faults) < 0) {
         response_free(response);
-        refuse_for(refusal, PROBLEM_INVALID_RESPONSE,
-                   "The response does not fit the panel; each fault is named in errors.");
+        check_refuse(refusal, PROBLEM_INVALID_RESPONSE,
+                     "The response does not fit the panel; each fault is named in errors.");
     } else if (payload.len > catalogue_payload_max(catalogue, ballot->round)) {
         ballot_free(ballot);
         response_free(response);
-        refuse_for(refusal, PROBLEM_TOO_LARGE, "The claims are longer than the longest answers to these questions.");
+        check_refuse(refusal, PROBLEM_TOO_LARGE, "The claims are longer than the longest answers to these questions.");
     } else {
         result = 0;
     }
     buf_free(&payload);
     if (refusal->faults.no_memory)
-        refuse_memory(refusal);
+        check_refuse_memory(refusal);
     return result;
 }
 
@@ -144,16 +72,16 @@ struct submission *submit_response(struct roster *roster, struct catalogue *cata
     struct roster_member member;
     struct response response;
     struct ballot ballot;
-    if (read_envelope(text, len, RESPONSE_TYP, &jws, refusal) < 0 ||
+    if (check_envelope(text, len, RESPONSE_TYP, &jws, refusal) < 0 ||
         verify_member(roster, &jws, &member, refusal) < 0 ||
         read_response(&jws, catalogue, now, &response, &ballot, refusal) < 0)
         return NULL;
-    struct submission *s = submission_new(SUBMISSION_RESPONSE, catalogue, text, len, tally_slot_count(&ballot));
+    struct submission *s = check_passed(SUBMISSION_RESPONSE, catalogue, text, len, tally_slot_count(&ballot));
     if (s) {
         fill_response(s, &response, &ballot, now);
         s->member = member.number;
     } else {
-        refuse_memory(refusal);
+        check_refuse_memory(refusal);
     }
     ballot_free(&ballot);
     response_free(&response);
@@ -161,27 +89,6 @@ struct submission *submit_response(struct roster *roster, struct catalogue *cata
 }
 
 /* An enrolment. */
-
-/* The key that the claims bring must be fit, be the one that the header names, and have signed. */
-static int verify_own_key(const struct jws *jws, const struct enrolment *claims, struct refusal *refusal)
-{
-    char kid[KID_SIZE];
-    if (!claims->has_key || !key_is_acceptable(claims->public_key))
-        return refuse_for(refusal, PROBLEM_NOT_VERIFIED, "The key is no acceptable Ed25519 public key.");
-    key_thumbprint(claims->public_key, kid);
-    if (strcmp(kid, jws->kid) != 0)
-        return refuse_for(refusal, PROBLEM_NOT_VERIFIED, "The kid is not the thumbprint of the key.");
-    if (!jws_verify(jws, claims->public_key))
-        return refuse_for(refusal, PROBLEM_NOT_VERIFIED, "The key that enrols has not signed this.");
-    return 0;
-}
-
-static int check_audience(const struct enrolment *claims, const struct panel *panel, struct refusal *refusal)
-{
-    if (strcmp(claims->aud, panel->id) != 0)
-        return refuse_for(refusal, PROBLEM_INVALID_CLAIMS, "aud is not this panel's id.");
-    return 0;
-}
 
 static void fill_enrolment(struct submission *s, const struct enrolment *claims, const char *kid, int64_t now)
 {
@@ -202,19 +109,19 @@ struct submission *submit_enrolment(struct catalogue *catalogue, const char *tex
     struct jws jws;
     struct enrolment claims;
     struct submission *s = NULL;
-    if (read_envelope(text, len, ENROLMENT_TYP, &jws, refusal) < 0)
+    if (check_envelope(text, len, ENROLMENT_TYP, &jws, refusal) < 0)
         return NULL;
     struct buf payload;
     buf_init(&payload, JWS_MAX);
     if (jws_decode_payload(&jws, &payload) < 0) {
-        refuse_memory(refusal);
+        check_refuse_memory(refusal);
     } else if (enrolment_parse(payload.data, payload.len, &claims, &refusal->why) < 0) {
-        refuse_reading(refusal, PROBLEM_INVALID_CLAIMS);
+        check_refuse_reading(refusal, PROBLEM_INVALID_CLAIMS);
     } else {
-        bool fits =
-            verify_own_key(&jws, &claims, refusal) == 0 && check_audience(&claims, catalogue->panel, refusal) == 0;
-        if (fits && (s = submission_new(SUBMISSION_ENROLMENT, catalogue, text, len, 0)) == NULL)
-            refuse_memory(refusal);
+        bool fits = check_own_key(&jws, claims.has_key ? claims.public_key : NULL, refusal) == 0 &&
+                    check_audience(claims.aud, catalogue->panel, refusal) == 0;
+        if (fits && (s = check_passed(SUBMISSION_ENROLMENT, catalogue, text, len, 0)) == NULL)
+            check_refuse_memory(refusal);
         if (s)
             fill_enrolment(s, &claims, jws.kid, now);
         enrolment_free(&claims);

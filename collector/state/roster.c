@@ -13,7 +13,8 @@
 #define CHUNK_MEMBERS 1024
 
 struct entry {
-    uint8_t thumbprint[SHA256_BYTES];
+    uint8_t thumbprint[SHA256_BYTES]; /* of who was erased: its hash */
+    bool erased;
     struct roster_member member;
 };
 
@@ -108,15 +109,20 @@ int roster_reserve(struct roster *roster, size_t count)
 
 /* From outside. */
 
-/* Takes a member's place, which later ones count on, or wipes what is in it: an entry without a thumbprint is found by
- * nobody. */
+/* Takes a member's place, which later ones count on, or wipes what is in it. What it was found by is found no more; it
+ * is entered anew under the hash of its kid, by which it is known that it was there. */
 static void put_erased(struct roster *roster, const struct store_member *member)
 {
-    size_t place = (size_t)member->number;
+    struct entry erased = {.member = {.number = member->number, .index = member->index}, .erased = true};
+    memcpy(erased.thumbprint, member->kid_hash, SHA256_BYTES);
     pthread_rwlock_wrlock(&roster->lock);
+    size_t place = (size_t)member->number;
     if (place > roster->count)
         place = ++roster->count;
-    *entry_at(roster, place) = (struct entry){.member = {.number = member->number, .index = member->index}};
+    bool is_known = entry_at(roster, place)->erased;
+    *entry_at(roster, place) = erased;
+    if (!is_known)
+        hash_put(&roster->index, hash_digest(erased.thumbprint), (uint32_t)place);
     pthread_rwlock_unlock(&roster->lock);
 }
 
@@ -147,17 +153,42 @@ void roster_add(struct roster *roster, const struct store_member *member)
     pthread_rwlock_unlock(&roster->lock);
 }
 
+/* The place of the entry under these 32 bytes, which was erased or not; 0: there is none. With the lock held. */
+static uint32_t find_entry(const struct roster *roster, const uint8_t key[static SHA256_BYTES], bool erased)
+{
+    uint32_t number = hash_find(&roster->index, hash_digest(key), entry_has_thumbprint, roster, key);
+    return number != 0 && entry_at(roster, number)->erased == erased ? number : 0;
+}
+
 bool roster_find(struct roster *roster, const char kid[static KID_SIZE], struct roster_member *out)
 {
     uint8_t thumbprint[SHA256_BYTES];
     if (base64url_decode_exactly(kid, strlen(kid), thumbprint, sizeof thumbprint) < 0)
         return false;
     pthread_rwlock_rdlock(&roster->lock);
-    uint32_t number = hash_find(&roster->index, hash_digest(thumbprint), entry_has_thumbprint, roster, thumbprint);
+    uint32_t number = find_entry(roster, thumbprint, false);
     if (number != 0)
         *out = entry_at(roster, number)->member;
     pthread_rwlock_unlock(&roster->lock);
     return number != 0;
+}
+
+bool roster_was_erased(struct roster *roster, const char kid[static KID_SIZE])
+{
+    uint8_t hash[SHA256_BYTES];
+    crypto_sha256(kid, strlen(kid), hash);
+    pthread_rwlock_rdlock(&roster->lock);
+    bool was = find_entry(roster, hash, true) != 0;
+    pthread_rwlock_unlock(&roster->lock);
+    return was;
+}
+
+bool roster_has(struct roster *roster, int64_t number)
+{
+    pthread_rwlock_rdlock(&roster->lock);
+    bool has = number > 0 && (size_t)number <= roster->count && !entry_at(roster, (size_t)number)->erased;
+    pthread_rwlock_unlock(&roster->lock);
+    return has;
 }
 
 struct loading {

@@ -33,6 +33,12 @@ void roster_add(struct roster *roster, const struct store_member *member);
 /* true and *out when `kid` is a member's. Any thread. */
 bool roster_find(struct roster *roster, const char kid[static KID_SIZE], struct roster_member *out);
 
+/* Whether `kid` was a member's who has erased everything. Any thread. */
+bool roster_was_erased(struct roster *roster, const char kid[static KID_SIZE]);
+
+/* Whether the member of that number is there and was not erased. Any thread. */
+bool roster_has(struct roster *roster, int64_t number);
+
 size_t roster_count(struct roster *roster);
 
 #endif

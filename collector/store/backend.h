@@ -100,6 +100,16 @@ struct store_ops {
     enum store_result (*access_add)(struct store *store, const struct store_access *access);
     enum store_result (*access_each)(struct store *store, store_access_fn *each, void *context);
     enum store_result (*access_purge)(struct store *store, int64_t before);
+    enum store_result (*erased_add)(struct store *store, int64_t index, int64_t event);
+    enum store_result (*erased_by)(struct store *store, int64_t index, int64_t *event);
+    enum store_result (*erasure_add)(struct store *store, const struct store_erasure *erasure);
+    enum store_result (*erasure_find)(struct store *store, const struct merkle_hash *leaf, struct store_erasure *out);
+    enum store_result (*erasure_each)(struct store *store, int64_t member, store_erasure_fn *each, void *context);
+    enum store_result (*current_each_of)(struct store *store, int64_t round, int64_t member, store_current_fn *each,
+                                         void *context);
+    enum store_result (*current_forget)(struct store *store, int64_t round, int64_t member);
+    enum store_result (*revision_add)(struct store *store, int64_t index, int64_t before);
+    enum store_result (*revision_before)(struct store *store, int64_t index, int64_t *before);
 };
 
 #endif

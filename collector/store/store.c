@@ -373,6 +373,52 @@ enum store_result store_wish_withdraw(struct store *store, int64_t id)
     return store->ops->wish_withdraw(store, id);
 }
 
+enum store_result store_erased_add(struct store *store, int64_t index, int64_t event)
+{
+    return store->ops->erased_add(store, index, event);
+}
+
+enum store_result store_erased_by(struct store *store, int64_t index, int64_t *event)
+{
+    return store->ops->erased_by(store, index, event);
+}
+
+enum store_result store_erasure_add(struct store *store, const struct store_erasure *erasure)
+{
+    return store->ops->erasure_add(store, erasure);
+}
+
+enum store_result store_erasure_find(struct store *store, const struct merkle_hash *leaf, struct store_erasure *out)
+{
+    return store->ops->erasure_find(store, leaf, out);
+}
+
+enum store_result store_erasure_each(struct store *store, int64_t member, store_erasure_fn *each, void *context)
+{
+    return store->ops->erasure_each(store, member, each, context);
+}
+
+enum store_result store_current_each_of(struct store *store, int64_t round, int64_t member, store_current_fn *each,
+                                        void *context)
+{
+    return store->ops->current_each_of(store, round, member, each, context);
+}
+
+enum store_result store_current_forget(struct store *store, int64_t round, int64_t member)
+{
+    return store->ops->current_forget(store, round, member);
+}
+
+enum store_result store_revision_add(struct store *store, int64_t index, int64_t before)
+{
+    return store->ops->revision_add(store, index, before);
+}
+
+enum store_result store_revision_before(struct store *store, int64_t index, int64_t *before)
+{
+    return store->ops->revision_before(store, index, before);
+}
+
 enum store_result store_release_add(struct store *store, const struct store_release *release)
 {
     return store->ops->release_add(store, release);

@@ -5,7 +5,7 @@
  *
  * The room: store.c finds the backend that a DSN names and hands each verb on to it by the table of backend.h;
  * snapshots lends handles that each see one moment. In sqlite/ stand, from the ground up, `handle` (statements and
- * stepping), `transactions`, `log`, `folds`, `admin`, `events` and `releases` (the verbs), `file` (paths and lock),
+ * stepping), `transactions`, `log`, `folds`, `admin`, `events`, `releases` and `erasures` (the verbs), `file` (paths and lock),
  * `schema` (the tables, and those of older versions) and `open`. Verbs are row by row, but a backend far away may be
  * told beforehand what a transaction will read (store_foresee), and may hold back what it writes until store_commit. */
 #ifndef COLLECTOR_STORE_STORE_H
@@ -58,6 +58,13 @@ struct store_current {
     int64_t replaced; /* index of the response that it replaced; -1 for none */
     const uint16_t *slots; /* counters that it adds one to */
     size_t slot_count;
+};
+
+/* A member's request to erase, as the log has it. */
+struct store_erasure {
+    int64_t request; /* its index; the events that carry it out stand right behind it */
+    int64_t member;
+    struct merkle_hash leaf; /* of the request */
 };
 
 struct store_token {
@@ -119,6 +126,7 @@ typedef int store_invitation_fn(void *context, int64_t number, const uint8_t has
 typedef int store_counted_fn(void *context, int64_t round, int64_t action);
 typedef int store_counts_fn(void *context, int64_t action, const int64_t *counts, size_t slots);
 typedef int store_current_fn(void *context, int64_t member, int64_t action, const struct store_current *current);
+typedef int store_erasure_fn(void *context, int64_t request);
 typedef int store_event_fn(void *context, int64_t index, const char *kind);
 typedef int store_wish_fn(void *context, const struct store_wish *wish);
 typedef int store_release_fn(void *context, const struct store_release *release);
@@ -233,6 +241,18 @@ MUST_CHECK enum store_result store_entry_each(struct store *store, const int64_t
 /* Takes the bytes of an entry away, and nothing else: index and leaf stay. STORE_NONE: there is no such entry. */
 MUST_CHECK enum store_result store_entry_erase(struct store *store, int64_t index);
 
+/* Notes that the event at `event` has erased this entry, and forgets what it replaced; and which event it was.
+ * STORE_NONE: none has. */
+MUST_CHECK enum store_result store_erased_add(struct store *store, int64_t index, int64_t event);
+MUST_CHECK enum store_result store_erased_by(struct store *store, int64_t index, int64_t *event);
+
+/* What members have asked to be erased: found by the leaf of the request, and of one member in order. */
+MUST_CHECK enum store_result store_erasure_add(struct store *store, const struct store_erasure *erasure);
+MUST_CHECK enum store_result store_erasure_find(struct store *store, const struct merkle_hash *leaf,
+                                                struct store_erasure *out);
+MUST_CHECK enum store_result store_erasure_each(struct store *store, int64_t member, store_erasure_fn *each,
+                                                void *context);
+
 /* For who serves, after the commit of an erasure and outside any transaction: sees to it that nothing erased is left in
  * a file of the store. STORE_NONE: not yet, since somebody still reads what was before; ask again. Waits for nobody. */
 MUST_CHECK enum store_result store_settle_erasure(struct store *store);
@@ -286,6 +306,16 @@ MUST_CHECK enum store_result store_current_each(struct store *store, int64_t rou
                                                 void *context);
 /* Keeps the revision alone. The counters are the caller's to bring down. STORE_NONE: there is none. */
 MUST_CHECK enum store_result store_current_erase(struct store *store, int64_t round, int64_t member, int64_t action);
+
+/* Those of one member in one round; and takes them away altogether, revisions too. */
+MUST_CHECK enum store_result store_current_each_of(struct store *store, int64_t round, int64_t member,
+                                                   store_current_fn *each, void *context);
+MUST_CHECK enum store_result store_current_forget(struct store *store, int64_t round, int64_t member);
+
+/* A current response knows the one that it replaced. When it is replaced itself, that is noted here: the response at
+ * `index` replaced the one at `before`. STORE_NONE: nothing is noted, it was the first or is current. */
+MUST_CHECK enum store_result store_revision_add(struct store *store, int64_t index, int64_t before);
+MUST_CHECK enum store_result store_revision_before(struct store *store, int64_t index, int64_t *before);
 
 /* Counters of an action in a round: `slots` numbers. STORE_NONE: none kept yet, nothing written to `counts`.
  * STORE_FAILED also when another number of slots is kept. */

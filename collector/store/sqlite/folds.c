@@ -157,14 +157,40 @@ static int current_row(struct store *store, sqlite3_stmt *st, void *context)
                                &current);
 }
 
+/* The keys of all of one member's in a round, or with members 0 and the last of all that are in it. */
+static enum store_result pack_range(struct store *store, int64_t round, int64_t from, int64_t to, int64_t range[2])
+{
+    enum store_result result = pack_key(store, round, from, 0, &range[0]);
+    return result == STORE_OK ? pack_key(store, round, to, MASK(ACTION_BITS), &range[1]) : result;
+}
+
 static enum store_result current_each(struct store *store, int64_t round, store_current_fn *each, void *context)
 {
     struct visit visit = {.each.current = each, .context = context};
-    int64_t first = 0, last = 0;
-    if (pack_key(store, round, 0, 0, &first) != STORE_OK ||
-        pack_key(store, round, MASK(MEMBER_BITS), MASK(ACTION_BITS), &last) != STORE_OK)
+    int64_t range[2] = {0, 0};
+    if (pack_range(store, round, 0, MASK(MEMBER_BITS), range) != STORE_OK)
         return STORE_FAILED;
-    return sqlite_walk(store, SQLITE_PREPARE(store, SQL_CURRENT_EACH, first, last), current_row, &visit);
+    return sqlite_walk(store, SQLITE_PREPARE(store, SQL_CURRENT_EACH, range[0], range[1]), current_row, &visit);
+}
+
+static enum store_result current_each_of(struct store *store, int64_t round, int64_t member, store_current_fn *each,
+                                         void *context)
+{
+    struct visit visit = {.each.current = each, .context = context};
+    int64_t range[2] = {0, 0};
+    if (pack_range(store, round, member, member, range) != STORE_OK)
+        return STORE_FAILED;
+    return sqlite_walk(store, SQLITE_PREPARE(store, SQL_CURRENT_EACH, range[0], range[1]), current_row, &visit);
+}
+
+static enum store_result current_forget(struct store *store, int64_t round, int64_t member)
+{
+    int64_t range[2] = {0, 0};
+    if (pack_range(store, round, member, member, range) != STORE_OK)
+        return STORE_FAILED;
+    sqlite3_stmt *st = SQLITE_PREPARE(store, SQL_CURRENT_FORGET, range[0], range[1]);
+    enum store_result result = st ? sqlite_run(sqlite_of(store), st) : STORE_FAILED;
+    return result == STORE_NONE ? STORE_OK : result;
 }
 
 static enum store_result current_erase(struct store *store, int64_t round, int64_t member, int64_t action)
@@ -252,6 +278,8 @@ void sqlite_add_fold_verbs(struct store_ops *ops)
     ops->current_write = current_write;
     ops->current_each = current_each;
     ops->current_erase = current_erase;
+    ops->current_each_of = current_each_of;
+    ops->current_forget = current_forget;
     ops->counts_read = counts_read;
     ops->counts_write = counts_write;
     ops->counts_each = counts_each;

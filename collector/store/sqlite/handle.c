@@ -71,6 +71,15 @@ static const char *const statement_sql[STATEMENT_COUNT] = {
     [SQL_WISH_OUTCOME] = "SELECT outcome, entry FROM pending WHERE id = ?1 AND done_at <> 0",
     [SQL_WISH_REMOVE] = "DELETE FROM pending WHERE id = ?1",
     [SQL_WISH_WITHDRAW] = "DELETE FROM pending WHERE id = ?1 AND done_at = 0",
+    [SQL_ERASED_ADD] = "INSERT INTO erased (idx, event) VALUES (?1, ?2)",
+    [SQL_ERASED_BY] = "SELECT event FROM erased WHERE idx = ?1",
+    [SQL_ERASURE_ADD] = "INSERT INTO erasure (request, member, leaf) VALUES (?1, ?2, ?3)",
+    [SQL_ERASURE_FIND] = "SELECT request, member FROM erasure WHERE leaf = ?1",
+    [SQL_ERASURE_EACH] = "SELECT request FROM erasure WHERE member = ?1 ORDER BY request",
+    [SQL_CURRENT_FORGET] = "DELETE FROM current WHERE place BETWEEN ?1 AND ?2",
+    [SQL_REVISION_ADD] = "INSERT INTO revision (idx, before) VALUES (?1, ?2)",
+    [SQL_REVISION_BEFORE] = "SELECT before FROM revision WHERE idx = ?1",
+    [SQL_REVISION_FORGET] = "DELETE FROM revision WHERE idx = ?1",
     [SQL_RELEASE_ADD] = ("INSERT INTO release (round, number, final, size, idx, created_at, root)"
                          " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)"),
     [SQL_RELEASE_EACH] = ("SELECT round, number, final, size, idx, created_at, root FROM release WHERE round = ?1"

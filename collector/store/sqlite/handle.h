@@ -71,6 +71,15 @@ enum statement {
     SQL_ACCESS_ADD,
     SQL_ACCESS_EACH,
     SQL_ACCESS_PURGE,
+    SQL_ERASED_ADD,
+    SQL_ERASED_BY,
+    SQL_ERASURE_ADD,
+    SQL_ERASURE_FIND,
+    SQL_ERASURE_EACH,
+    SQL_CURRENT_FORGET,
+    SQL_REVISION_ADD,
+    SQL_REVISION_BEFORE,
+    SQL_REVISION_FORGET,
     STATEMENT_COUNT,
 };
 
@@ -163,6 +172,7 @@ struct visit {
         store_entry_fn *entry;
         store_invitation_fn *invitation;
         store_current_fn *current;
+        store_erasure_fn *erasure;
         store_event_fn *event;
         store_wish_fn *wish;
         store_release_fn *release;

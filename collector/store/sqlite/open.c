@@ -134,6 +134,7 @@ struct store *sqlite_open(const char *path, enum store_mode mode, struct error *
     sqlite_add_admin_verbs(&s->ops);
     sqlite_add_event_verbs(&s->ops);
     sqlite_add_release_verbs(&s->ops);
+    sqlite_add_erasure_verbs(&s->ops);
     s->lock = s->changes = -1;
     s->version = -1;
     if (open_database(s, path, mode) < 0) {

@@ -34,6 +34,10 @@
     " bytes BLOB NOT NULL, PRIMARY KEY (round, number, name)) STRICT;"                                                 \
     "CREATE TABLE access_log (number INTEGER PRIMARY KEY, at INTEGER NOT NULL, rows INTEGER NOT NULL,"                 \
     " token TEXT NOT NULL, what TEXT NOT NULL) STRICT;"                                                                \
+    "CREATE TABLE erased (idx INTEGER PRIMARY KEY, event INTEGER NOT NULL) STRICT;"                                    \
+    "CREATE TABLE erasure (request INTEGER PRIMARY KEY, member INTEGER NOT NULL, leaf BLOB NOT NULL UNIQUE) STRICT;"   \
+    "CREATE INDEX erasure_member ON erasure (member, request);"                                                        \
+    "CREATE TABLE revision (idx INTEGER PRIMARY KEY, before INTEGER NOT NULL) STRICT;"                                 \
     "ALTER TABLE member ADD COLUMN stratum TEXT; ALTER TABLE member ADD COLUMN kid_hash BLOB;"                         \
     "ALTER TABLE invitation ADD COLUMN stratum TEXT;"
 

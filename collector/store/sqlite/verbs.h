@@ -10,5 +10,7 @@ void sqlite_add_fold_verbs(struct store_ops *ops); /* current responses and coun
 void sqlite_add_admin_verbs(struct store_ops *ops); /* members, invitations, panel, rounds, actions, tokens */
 void sqlite_add_event_verbs(struct store_ops *ops); /* documents, events, wishes */
 void sqlite_add_release_verbs(struct store_ops *ops); /* releases, their files, who read what is not published */
+void sqlite_add_erasure_verbs(
+    struct store_ops *ops); /* what was erased, by whom asked; which response replaced which */
 
 #endif

@@ -72,3 +72,20 @@ Test(ledger_erased, takes_a_later_revision_and_never_what_was_erased)
     parcel_free(&again);
     parcel_free(&erased);
 }
+
+/* `current` knows one response back; of three or more the rest is noted, so that all can be found. */
+Test(ledger_erased, every_revision_is_found_from_the_current_one)
+{
+    int64_t before;
+    for (int64_t revision = 1; revision <= 4; revision++)
+        kit_respond(&kit, &member, "WA-1.01", revision, KIT_ANSWERS); /* entries 1 to 4 */
+    struct store_current current;
+    cr_assert_eq(store_current_read(kit.store, 1, 1, 1, &current), STORE_OK);
+    cr_assert(current.index == 4 && current.replaced == 3);
+    cr_assert_eq(store_revision_before(kit.store, 3, &before), STORE_OK);
+    cr_assert_eq(before, 2);
+    cr_assert_eq(store_revision_before(kit.store, 2, &before), STORE_OK);
+    cr_assert_eq(before, 1);
+    cr_assert_eq(store_revision_before(kit.store, 1, &before), STORE_NONE);
+    cr_assert_eq(store_revision_before(kit.store, 4, &before), STORE_NONE);
+}

@@ -201,6 +201,18 @@ VERB(wish_done, (struct store * store, int64_t id, int64_t entry, const char *ou
      (store, id, entry, outcome, when))
 VERB(wish_outcome, (struct store * store, int64_t id, int64_t *entry, struct buf *outcome), (store, id, entry, outcome))
 VERB(wish_withdraw, (struct store * store, int64_t id), (store, id))
+VERB(erased_add, (struct store * store, int64_t index, int64_t event), (store, index, event))
+VERB(erased_by, (struct store * store, int64_t index, int64_t *event), (store, index, event))
+VERB(erasure_add, (struct store * store, const struct store_erasure *erasure), (store, erasure))
+VERB(erasure_find, (struct store * store, const struct merkle_hash *leaf, struct store_erasure *out),
+     (store, leaf, out))
+VERB(erasure_each, (struct store * store, int64_t member, store_erasure_fn *each, void *context),
+     (store, member, each, context))
+VERB(current_each_of, (struct store * store, int64_t round, int64_t member, store_current_fn *each, void *context),
+     (store, round, member, each, context))
+VERB(current_forget, (struct store * store, int64_t round, int64_t member), (store, round, member))
+VERB(revision_add, (struct store * store, int64_t index, int64_t before), (store, index, before))
+VERB(revision_before, (struct store * store, int64_t index, int64_t *before), (store, index, before))
 VERB(release_add, (struct store * store, const struct store_release *release), (store, release))
 VERB(release_each, (struct store * store, int64_t round, store_release_fn *each, void *context),
      (store, round, each, context))
@@ -302,6 +314,15 @@ static const struct store_ops faulty_ops = {
     .wish_done = wish_done,
     .wish_outcome = wish_outcome,
     .wish_withdraw = wish_withdraw,
+    .erased_add = erased_add,
+    .erased_by = erased_by,
+    .erasure_add = erasure_add,
+    .erasure_find = erasure_find,
+    .erasure_each = erasure_each,
+    .current_each_of = current_each_of,
+    .current_forget = current_forget,
+    .revision_add = revision_add,
+    .revision_before = revision_before,
     .release_add = release_add,
     .release_each = release_each,
     .release_last = release_last,
@@ -314,7 +335,7 @@ static const struct store_ops faulty_ops = {
 };
 
 /* Whoever adds a verb to the table adds it here too. */
-_Static_assert(sizeof(struct store_ops) == 70 * sizeof(void (*)(void)), "a verb of store.h is not wrapped");
+_Static_assert(sizeof(struct store_ops) == 79 * sizeof(void (*)(void)), "a verb of store.h is not wrapped");
 
 struct store *store_faulty_new(struct store *inner)
 {

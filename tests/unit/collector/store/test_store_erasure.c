@@ -258,3 +258,72 @@ Test(store_erasure, does_not_hide_that_another_hand_has_cut_the_log_of_changes)
         store = kit_store_open(dsn);
     }
 }
+
+/* What erasing goes by. */
+
+Test(store_erasure, knows_which_event_erased_an_entry_and_forgets_what_that_replaced)
+{
+    int64_t event = 0, before = 0;
+    cr_assert_eq(store_revision_add(store, 7, 4), STORE_OK);
+    cr_assert_eq(store_revision_add(store, 9, 7), STORE_OK);
+    cr_assert_eq(store_revision_before(store, 9, &before), STORE_OK);
+    cr_assert_eq(before, 7);
+    cr_assert_eq(store_revision_before(store, 4, &before), STORE_NONE);
+    cr_assert_eq(store_erased_by(store, 7, &event), STORE_NONE);
+    cr_assert_eq(store_erased_add(store, 7, 12), STORE_OK);
+    cr_assert_eq(store_erased_add(store, 4, 12), STORE_OK, "which replaced nothing");
+    cr_assert_eq(store_erased_add(store, 7, 13), STORE_FAILED, "an entry is erased once");
+    cr_assert_eq(store_erased_by(store, 7, &event), STORE_OK);
+    cr_assert_eq(event, 12);
+    cr_assert_eq(store_revision_before(store, 7, &before), STORE_NONE);
+    cr_assert_eq(store_revision_before(store, 9, &before), STORE_OK);
+}
+
+static int note_request(void *context, int64_t request)
+{
+    int64_t *sum = context;
+    *sum = *sum * 100 + request;
+    return 0;
+}
+
+Test(store_erasure, finds_a_request_by_its_leaf_and_those_of_a_member_in_order)
+{
+    struct store_erasure found, requests[] = {{.request = 20, .member = 1, .leaf = {{2}}},
+                                              {.request = 10, .member = 1, .leaf = {{1}}},
+                                              {.request = 30, .member = 2, .leaf = {{3}}}};
+    int64_t sum = 0;
+    for (size_t i = 0; i < 3; i++)
+        cr_assert_eq(store_erasure_add(store, &requests[i]), STORE_OK);
+    cr_assert_eq(store_erasure_find(store, &requests[2].leaf, &found), STORE_OK);
+    cr_assert(found.request == 30 && found.member == 2);
+    cr_assert_eq(store_erasure_find(store, &(struct merkle_hash){{9}}, &found), STORE_NONE);
+    cr_assert_eq(store_erasure_each(store, 1, note_request, &sum), STORE_OK);
+    cr_assert_eq(sum, 1020);
+}
+
+static int sum_current(void *context, int64_t member, int64_t action, const struct store_current *current)
+{
+    (void)current;
+    *(int64_t *)context += member * 1000 + action;
+    return 0;
+}
+
+Test(store_erasure, walks_and_forgets_one_members_responses_in_a_round)
+{
+    static const uint16_t slots[] = {0};
+    const struct store_current current = {.revision = 1, .index = 5, .replaced = -1, .slots = slots, .slot_count = 1};
+    for (int64_t member = 1; member <= 3; member++)
+        for (int64_t action = 1; action <= 2; action++)
+            for (int64_t round = 1; round <= 2; round++)
+                cr_assert_eq(store_current_add(store, round, member, action, &current), STORE_OK);
+    int64_t sum = 0;
+    cr_assert_eq(store_current_each_of(store, 1, 2, sum_current, &sum), STORE_OK);
+    cr_assert_eq(sum, 4003);
+    cr_assert_eq(store_current_forget(store, 1, 2), STORE_OK);
+    cr_assert_eq(store_current_forget(store, 1, 2), STORE_OK, "nothing is left");
+    sum = 0;
+    cr_assert_eq(store_current_each(store, 1, sum_current, &sum), STORE_OK);
+    cr_assert_eq(sum, 8006);
+    cr_assert_eq(store_current_each(store, 2, sum_current, &sum), STORE_OK);
+    cr_assert_eq(sum, 8006 + 12009);
+}

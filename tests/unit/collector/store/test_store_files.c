@@ -171,7 +171,8 @@ Test(store_files, knows_all_when_opened_again)
 /* Without what the third version added. */
 static void make_version_2(void)
 {
-    tamper("DROP TABLE pending; DROP TABLE document; DROP TABLE event; DROP TABLE issuance; DROP TABLE release;"
+    tamper("DROP TABLE erased; DROP TABLE erasure; DROP TABLE revision; DROP TABLE pending; DROP TABLE document; DROP "
+           "TABLE event; DROP TABLE issuance; DROP TABLE release;"
            "DROP TABLE release_file; DROP TABLE access_log; ALTER TABLE member DROP COLUMN stratum;"
            "ALTER TABLE member DROP COLUMN kid_hash; ALTER TABLE invitation DROP COLUMN stratum;"
            "PRAGMA user_version = 2");
