@@ -25,6 +25,8 @@ static const struct cli_verb verbs[] = {
     {"tokens create", "NAME", "make an access token; shown this once", "maak een toegangstoken; eenmalig getoond",
      cmd_tokens_create},
     {"tokens list", "", "list access tokens", "toon toegangstokens", cmd_tokens_list},
+    {"tokens log", "", "list who read exact tables, comments and entries",
+     "toon wie exacte tabellen, toelichtingen en regels las", cmd_tokens_log},
     {"tokens revoke", "NAME", "revoke an access token", "trek een toegangstoken in", cmd_tokens_revoke},
     {"serve", "", "run the collector", "start de verzamelaar", serve_run},
     {"export", "", "write the tables of a round", "schrijf de tabellen van een ronde", cmd_export},

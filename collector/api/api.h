@@ -23,6 +23,7 @@ struct service {
     struct ledger_shared shared;
     const struct config *config;
     struct reader *reader;
+    struct reader *access_log; /* to note who read what */
     struct snapshots *snapshots; /* for tables that are being made */
     struct workers *table_workers; /* make them */
     atomic_size_t tables; /* being made or on their way */

@@ -1,6 +1,8 @@
 /* GET /v1/entries?from=N&limit=K: the log itself, for auditors (PROTOCOL 9), read as it is taken. */
 #include "base/json.h"
+#include "base/log.h"
 #include "base/mem.h"
+#include "collector/api/access_log.h"
 #include "collector/api/resources.h"
 #include "collector/api/shared.h"
 #include "crypto/jws.h"
@@ -107,11 +109,24 @@ static void answer_page(struct http_exchange *x, struct entries_page *page)
     free_page(page);
 }
 
+/* Notes who is given these entries. -1: it can't be noted, and they are not to be given. */
+static int note_page(struct service *service, const char *token, const struct entries_page *page)
+{
+    struct error error;
+    uint64_t count = page->to - page->next;
+    if (page->next >= page->to || access_log_note(service, token, (int64_t)count, &error, "entries from %llu",
+                                                  (unsigned long long)page->next) == 0)
+        return 0;
+    log_error("entries: %s", error.text);
+    return -1;
+}
+
 void api_entries_get(struct http_exchange *x, void *context)
 {
     struct service *service = context;
     uint64_t from, limit;
-    if (!api_is_allowed(x, service, TOKENS_OF_AUDITORS, NULL))
+    struct access_token token;
+    if (!api_is_allowed(x, service, TOKENS_OF_AUDITORS, &token))
         return;
     if (read_argument(x, "from", 0, &from) < 0 || read_argument(x, "limit", LIMIT_DEFAULT, &limit) < 0 || limit < 1 ||
         limit > LIMIT_MAX) {
@@ -129,5 +144,10 @@ void api_entries_get(struct http_exchange *x, void *context)
     *page = (struct entries_page){
         .service = service, .next = from, .to = from < size && limit < size - from ? from + limit : size};
     buf_init(&page->begun, SIZE_MAX);
-    answer_page(x, page);
+    if (!http_wants_body(x) || note_page(service, token.name, page) == 0) {
+        answer_page(x, page);
+        return;
+    }
+    http_answer_problem(x, PROBLEM_UNAVAILABLE, API_LOG_UNREADABLE_DETAIL, NULL);
+    free_page(page);
 }

@@ -132,7 +132,7 @@ static void answer_access_refusal(struct http_exchange *x, enum access_answer an
     }
 }
 
-bool api_is_allowed(struct http_exchange *x, struct service *service, unsigned roles, bool *exact)
+bool api_is_allowed(struct http_exchange *x, struct service *service, unsigned roles, struct access_token *out)
 {
     const struct access_token *token;
     struct catalogue *catalogue = catalogue_now(service->shared.catalogues);
@@ -142,8 +142,8 @@ bool api_is_allowed(struct http_exchange *x, struct service *service, unsigned r
         refusal_log_token(&service->refusals, clock_now(), "token ", token->name);
     else if (answer != ACCESS_GRANTED)
         refusal_log_guess(&service->refusals, clock_now());
-    if (answer == ACCESS_GRANTED && exact)
-        *exact = token->exact;
+    if (answer == ACCESS_GRANTED)
+        *out = *token;
     catalogue_release(catalogue);
     answer_access_refusal(x, answer);
     return answer == ACCESS_GRANTED;

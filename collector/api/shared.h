@@ -30,9 +30,10 @@ MUST_CHECK int api_put_any_receipt(struct buf *out, struct service *service, uin
  * confirms. While the handler runs only. */
 bool api_wants_receipt(struct http_exchange *exchange);
 
-/* Whether the request's token has one of `roles` (enum token_roles); if not, the answer has been set. *exact (may be
- * NULL): whether it may ask for exact figures. */
-MUST_CHECK bool api_is_allowed(struct http_exchange *exchange, struct service *service, unsigned roles, bool *exact);
+/* Whether the request's token has one of `roles` (enum token_roles), and *token is that then; if not, the answer has
+ * been set. */
+MUST_CHECK bool api_is_allowed(struct http_exchange *exchange, struct service *service, unsigned roles,
+                               struct access_token *token);
 
 /* Answers 200 with `body` and a strong ETag made from it, or 304 when If-None-Match names that. Takes over the bytes of
  * `body`. */

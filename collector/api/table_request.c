@@ -23,15 +23,16 @@ static int read_profile(const struct http_exchange *x, const struct csv_format *
 bool table_request_read(struct http_exchange *x, struct service *service, enum table table, struct table_request *out)
 {
     unsigned roles = table == TABLE_COMMENTS ? TOKENS_OF_TEAMS : TOKENS_OF_TEAMS | TOKENS_OF_ANALYSTS;
-    bool may_be_exact = false;
+    struct access_token token;
     *out = (struct table_request){.table = table};
-    if (!api_is_allowed(x, service, roles, &may_be_exact))
+    if (!api_is_allowed(x, service, roles, &token))
         return false;
+    memcpy(out->token, token.name, sizeof out->token);
     if (read_profile(x, &out->profile) < 0 || read_exact(x, &out->exact) < 0) {
         http_answer_problem(x, PROBLEM_BAD_REQUEST, "profile is rfc4180 or excel-nl; exact is true or false.", NULL);
         return false;
     }
-    if (!out->exact || may_be_exact)
+    if (!out->exact || token.exact)
         return true;
     refusal_log_token(&service->refusals, clock_now(), "exact figures", "");
     http_answer_problem(x, PROBLEM_FORBIDDEN, "The access token does not give the right to exact figures.", NULL);

@@ -11,6 +11,7 @@ struct table_request {
     enum table table;
     const struct csv_format *profile; /* NULL: none was named */
     bool exact;
+    char token[ACCESS_NAME_SIZE]; /* whose it is */
 };
 
 /* Reads the arguments, and looks whether the token's role may have the table, and have it exact. false: it may not, or

@@ -5,6 +5,7 @@
 #include "base/lang.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "collector/api/access_log.h"
 #include "collector/api/resources.h"
 #include "collector/api/shared.h"
 #include "collector/api/table_request.h"
@@ -42,6 +43,7 @@ struct table_making {
     char tag[TAG_SIZE];
     int file; /* -1: none */
     size_t len; /* of it */
+    uint64_t rows; /* in it */
     struct error error; /* why it was not made; ERROR_NONE when it was */
 };
 
@@ -128,18 +130,37 @@ static int write_table(struct table_making *making)
     int result = !sheet                        ? -1
                  : making->compressed && !gzip ? error_no_memory(&making->error)
                                                : write_sheet(making, sheet, gzip);
+    if (result == 0)
+        making->rows = sheet_rows(sheet);
     gzip_free(gzip);
     sheet_free(sheet);
     return result == 0 && lseek(making->file, 0, SEEK_SET) == 0 ? 0 : -1;
+}
+
+/* What is not published is given to nobody unless it is noted to whom. */
+static int note_access(struct table_making *making)
+{
+    const struct table_request *request = &making->request;
+    const char *round = making->catalogue->panel->rounds[making->round].id;
+    int64_t rows = (int64_t)making->rows;
+    if (request->table == TABLE_COMMENTS)
+        return access_log_note(making->service, request->token, rows, &making->error, "comments of %s", round);
+    if (!request->exact)
+        return 0;
+    return access_log_note(making->service, request->token, rows, &making->error, "exact %s of %s",
+                           table_name(request->table), round);
 }
 
 /* On a thread for tables. */
 static void make_table(struct work *work)
 {
     struct table_making *making = (struct table_making *)((char *)work - offsetof(struct table_making, work));
-    if (write_table(making) < 0 && making->error.kind == ERROR_NONE)
-        error_no_memory(&making->error);
+    int result = write_table(making);
     give_back_store(making);
+    if (result == 0)
+        result = note_access(making);
+    if (result < 0 && making->error.kind == ERROR_NONE)
+        error_no_memory(&making->error);
     http_resume(making->exchange);
 }
 

@@ -25,6 +25,7 @@ int cmd_members_revoke(const struct cli_verb *verb, int argc, char **argv);
 int cmd_members_restore(const struct cli_verb *verb, int argc, char **argv);
 int cmd_tokens_create(const struct cli_verb *verb, int argc, char **argv);
 int cmd_tokens_list(const struct cli_verb *verb, int argc, char **argv);
+int cmd_tokens_log(const struct cli_verb *verb, int argc, char **argv);
 int cmd_tokens_revoke(const struct cli_verb *verb, int argc, char **argv);
 int cmd_export(const struct cli_verb *verb, int argc, char **argv);
 int cmd_audit(const struct cli_verb *verb, int argc, char **argv);

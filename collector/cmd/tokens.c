@@ -1,4 +1,4 @@
-/* tokens create, list, revoke. A token is shown once; the store keeps its hash. */
+/* tokens create, list, revoke, log. A token is shown once; the store keeps its hash. */
 #include "base/clock.h"
 #include "base/csv.h"
 #include "base/lang.h"
@@ -20,6 +20,22 @@ static int read_days(const char *text, int64_t *days)
     return cli_misuse(T("--expires must be a number of days from 1 to %d",
                         "--expires moet een aantal dagen van 1 tot en met %d zijn"),
                       DAYS_MAX);
+}
+
+/* Name and role of a token to be made. Returns the exit code. */
+static int read_token(const char *name, const char *role_name, struct store_token *out)
+{
+    enum token_role role;
+    if (!role_name || token_role_find(role_name, &role) < 0)
+        return cli_misuse(T("--role must be analyst, team or auditor", "--role moet analyst, team of auditor zijn"));
+    if (out->publish && role != TOKEN_TEAM)
+        return cli_misuse(T("--publish goes with --role team", "--publish hoort bij --role team"));
+    if (!action_id_is_valid(name))
+        return cli_misuse(
+            T("NAME must be 1 to 64 of A-Z a-z 0-9 . _ -", "NAAM moet 1 tot 64 tekens zijn uit A-Z a-z 0-9 . _ -"));
+    out->name = name;
+    out->role = token_role_name(role);
+    return CLI_DONE;
 }
 
 static int create_token(struct store *store, struct store_token *token)
@@ -49,34 +65,25 @@ static int create_token(struct store *store, struct store_token *token)
 int cmd_tokens_create(const struct cli_verb *verb, int argc, char **argv)
 {
     const char *role_name = NULL, *expires = NULL;
-    bool exact = false;
+    struct store_token token = {.created_at = clock_now()};
     const struct cli_option options[] = {
         {"role", "ROLE", &role_name, NULL, "analyst, team or auditor", "analyst, team of auditor"},
-        {"exact", NULL, NULL, &exact, "may ask for exact figures", "mag om exacte cijfers vragen"},
+        {"exact", NULL, NULL, &token.exact, "may ask for exact figures", "mag om exacte cijfers vragen"},
+        {"publish", NULL, NULL, &token.publish, "may publish what was done with answers (team)",
+         "mag publiceren wat met antwoorden is gedaan (team)"},
         {"expires", "DAYS", &expires, NULL, "ends after so many days", "eindigt na zoveel dagen"},
         {NULL, NULL, NULL, NULL, NULL, NULL},
     };
     int first, result = cli_parse(verb, options, argc, argv, 1, 1, &first);
-    enum token_role role;
     int64_t days;
     if (result != CLI_RUN)
         return result;
-    if (!role_name || token_role_find(role_name, &role) < 0)
-        return cli_misuse(T("--role must be analyst, team or auditor", "--role moet analyst, team of auditor zijn"));
-    if (!action_id_is_valid(argv[first]))
-        return cli_misuse(
-            T("NAME must be 1 to 64 of A-Z a-z 0-9 . _ -", "NAAM moet 1 tot 64 tekens zijn uit A-Z a-z 0-9 . _ -"));
-    if (read_days(expires, &days) != CLI_DONE)
+    if (read_token(argv[first], role_name, &token) != CLI_DONE || read_days(expires, &days) != CLI_DONE)
         return CLI_USAGE;
     struct store *store = cmd_open(STORE_EXISTING, NULL, &result);
     if (!store)
         return result;
-    int64_t now = clock_now();
-    struct store_token token = {.name = argv[first],
-                                .role = token_role_name(role),
-                                .exact = exact,
-                                .created_at = now,
-                                .expires_at = days > 0 ? now + days * DAY : 0};
+    token.expires_at = days > 0 ? token.created_at + days * DAY : 0;
     result = create_token(store, &token);
     store_close(store);
     return result;
@@ -88,6 +95,7 @@ static int put_token_row(void *context, const struct store_token *token)
     csv_put_text(writer, token->name);
     csv_put_text(writer, token->role);
     csv_put_text(writer, token->exact ? "yes" : "no");
+    csv_put_text(writer, token->publish ? "yes" : "no");
     cmd_put_time(writer, token->created_at);
     cmd_put_time(writer, token->expires_at);
     cmd_put_time(writer, token->revoked_at);
@@ -102,7 +110,28 @@ static enum store_result put_tokens(struct store *store, struct csv_writer *writ
 
 int cmd_tokens_list(const struct cli_verb *verb, int argc, char **argv)
 {
-    return cmd_list(verb, argc, argv, "name,role,exact,created,expires,revoked\r\n", put_tokens);
+    return cmd_list(verb, argc, argv, "name,role,exact,publish,created,expires,revoked\r\n", put_tokens);
+}
+
+static int put_access_row(void *context, const struct store_access *access)
+{
+    struct csv_writer *writer = context;
+    cmd_put_time(writer, access->at);
+    csv_put_text(writer, access->token);
+    csv_put_text(writer, access->what);
+    csv_put_integer(writer, access->rows);
+    csv_end_row(writer);
+    return 0;
+}
+
+static enum store_result put_access_log(struct store *store, struct csv_writer *writer)
+{
+    return store_access_each(store, put_access_row, writer);
+}
+
+int cmd_tokens_log(const struct cli_verb *verb, int argc, char **argv)
+{
+    return cmd_list(verb, argc, argv, "time,token,what,rows\r\n", put_access_log);
 }
 
 int cmd_tokens_revoke(const struct cli_verb *verb, int argc, char **argv)

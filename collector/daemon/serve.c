@@ -78,7 +78,8 @@ static int open_log(struct service *service, const struct config *config, struct
     char path[LOG_KEY_PATH_SIZE];
     struct buf verifier;
     service->reader = reader_open(config->values[CONFIG_STORE], error);
-    if (!service->reader)
+    service->access_log = service->reader ? reader_open(config->values[CONFIG_STORE], error) : NULL;
+    if (!service->access_log)
         return -1;
     buf_init(&verifier, NOTE_MAX);
     struct store *store = reader_take(service->reader);
@@ -104,6 +105,7 @@ static bool let_readers_go(void *context)
 {
     struct service *service = context;
     reader_let_go(service->reader);
+    reader_let_go(service->access_log);
     return snapshots_let_go(service->snapshots);
 }
 
@@ -111,6 +113,7 @@ static void resume_readers(void *context)
 {
     struct service *service = context;
     reader_resume(service->reader);
+    reader_resume(service->access_log);
     snapshots_resume(service->snapshots);
 }
 
@@ -250,6 +253,7 @@ static void stop_all(struct running *running)
     quota_free(service->shared.revisions);
     snapshots_free(service->snapshots);
     reader_close(service->reader);
+    reader_close(service->access_log);
     http_static_free(service->openapi);
     if (running->counts_refusals)
         refusal_log_destroy(&service->refusals);

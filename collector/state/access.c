@@ -20,8 +20,10 @@ static int load_token(void *context, const struct store_token *token)
         return error_no_memory(loading->error);
     list->list = tokens;
     struct access_token *new = &tokens[list->count];
-    *new =
-        (struct access_token){.exact = token->exact, .expires_at = token->expires_at, .revoked_at = token->revoked_at};
+    *new = (struct access_token){.exact = token->exact,
+                                 .publish = token->publish,
+                                 .expires_at = token->expires_at,
+                                 .revoked_at = token->revoked_at};
     snprintf(new->name, sizeof new->name, "%s", token->name);
     memcpy(new->hash, token->hash, SHA256_BYTES);
     if (token_role_find(token->role, &new->role) < 0)

@@ -6,12 +6,15 @@
 #include "collector/state/token.h"
 #include "collector/store/store.h"
 
+#define ACCESS_NAME_SIZE 65
+
 /* A token in force or not, without its text. */
 struct access_token {
-    char name[65];
+    char name[ACCESS_NAME_SIZE];
     uint8_t hash[SHA256_BYTES];
     enum token_role role;
     bool exact;
+    bool publish; /* may publish what was done with answers */
     int64_t expires_at; /* 0: never */
     int64_t revoked_at; /* 0: not revoked */
 };

@@ -72,6 +72,7 @@ struct store_token {
     uint8_t hash[SHA256_BYTES];
     const char *role;
     bool exact;
+    bool publish; /* what was done with answers */
     int64_t created_at;
     int64_t expires_at; /* 0: never */
     int64_t revoked_at; /* 0: not revoked */

@@ -138,6 +138,11 @@ enum store_result sheet_put_next(struct sheet *sheet, struct buf *out, struct er
     return result;
 }
 
+uint64_t sheet_rows(const struct sheet *sheet)
+{
+    return sheet->rows;
+}
+
 int sheet_put(const struct sheet_source *source, struct buf *out, uint64_t *rows, struct error *error)
 {
     struct sheet *sheet = sheet_new(source, error);

@@ -28,6 +28,9 @@ void sheet_free(struct sheet *sheet); /* NULL is fine */
  * whole; STORE_FAILED: *error. What did not fit is said by buf_check. `out` may be emptied between the calls. */
 MUST_CHECK enum store_result sheet_put_next(struct sheet *sheet, struct buf *out, struct error *error);
 
+/* The rows that have been put. */
+uint64_t sheet_rows(const struct sheet *sheet);
+
 /* Puts a whole table, and gives its rows. -1: *error, also when `out` could not take it all. */
 MUST_CHECK int sheet_put(const struct sheet_source *source, struct buf *out, uint64_t *rows, struct error *error);
 

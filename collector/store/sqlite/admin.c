@@ -237,7 +237,7 @@ static enum store_result action_each(struct store *store, store_action_fn *each,
 static enum store_result token_add(struct store *store, const struct store_token *token)
 {
     sqlite3_stmt *st = SQLITE_PREPARE(store, SQL_TOKEN_ADD, 0, 0, 0, token->exact, token->created_at, token->expires_at,
-                                      token->revoked_at);
+                                      token->revoked_at, token->publish);
     if (!st)
         return STORE_FAILED;
     sqlite_bind_string(st, 1, token->name);
@@ -254,7 +254,8 @@ static int token_row(struct store *store, sqlite3_stmt *st, void *context)
                                 .exact = sqlite3_column_int(st, 3) != 0,
                                 .created_at = sqlite3_column_int64(st, 4),
                                 .expires_at = sqlite3_column_int64(st, 5),
-                                .revoked_at = sqlite3_column_int64(st, 6)};
+                                .revoked_at = sqlite3_column_int64(st, 6),
+                                .publish = sqlite3_column_int(st, 7) != 0};
     if (!token.name || !token.role || sqlite3_column_bytes(st, 1) != SHA256_BYTES) {
         (void)sqlite_fail(sqlite_of(store), ERROR_DAMAGED, T("a token can't be read", "een token is onleesbaar"));
         return -1;

@@ -53,9 +53,10 @@ static const char *const statement_sql[STATEMENT_COUNT] = {
                           " position = excluded.position, title = excluded.title, track = excluded.track,"
                           " lead = excluded.lead, related = excluded.related, status = excluded.status"),
     [SQL_ACTION_EACH] = "SELECT number, id, title, track, lead, related, status FROM action ORDER BY position, number",
-    [SQL_TOKEN_ADD] = ("INSERT INTO token (name, hash, role, exact, created_at, expires_at, revoked_at)"
-                       " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT DO NOTHING"),
-    [SQL_TOKEN_EACH] = "SELECT name, hash, role, exact, created_at, expires_at, revoked_at FROM token ORDER BY name",
+    [SQL_TOKEN_ADD] = ("INSERT INTO token (name, hash, role, exact, created_at, expires_at, revoked_at, publish)"
+                       " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT DO NOTHING"),
+    [SQL_TOKEN_EACH] =
+        "SELECT name, hash, role, exact, created_at, expires_at, revoked_at, publish FROM token ORDER BY name",
     [SQL_TOKEN_REVOKE] = "UPDATE token SET revoked_at = ?2 WHERE name = ?1 AND revoked_at = 0",
     [SQL_DOCUMENT_ADD] = "INSERT INTO document (hash, bytes) VALUES (?1, ?2) ON CONFLICT (hash) DO NOTHING",
     [SQL_DOCUMENT_READ] = "SELECT bytes FROM document WHERE hash = ?1",

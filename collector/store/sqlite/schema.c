@@ -39,7 +39,8 @@
     "CREATE INDEX erasure_member ON erasure (member, request);"                                                        \
     "CREATE TABLE revision (idx INTEGER PRIMARY KEY, before INTEGER NOT NULL) STRICT;"                                 \
     "ALTER TABLE member ADD COLUMN stratum TEXT; ALTER TABLE member ADD COLUMN kid_hash BLOB;"                         \
-    "ALTER TABLE invitation ADD COLUMN stratum TEXT;"
+    "ALTER TABLE invitation ADD COLUMN stratum TEXT;"                                                                  \
+    "ALTER TABLE token ADD COLUMN publish INTEGER NOT NULL DEFAULT 0;"
 
 static const char schema[] =
     "CREATE TABLE entry (idx INTEGER PRIMARY KEY, jws TEXT NOT NULL) STRICT;"

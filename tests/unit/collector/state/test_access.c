@@ -19,7 +19,7 @@ static char texts[TOKENS][TOKEN_TEXT_SIZE];
 
 static const struct store_token tokens[TOKENS] = {
     [IS_ANALYST] = {.name = "analyst", .role = "analyst", .exact = true},
-    [IS_TEAM] = {.name = "team", .role = "team"},
+    [IS_TEAM] = {.name = "team", .role = "team", .publish = true},
     [IS_AUDITOR] = {.name = "auditor", .role = "auditor"},
     [IS_REVOKED] = {.name = "revoked", .role = "auditor", .revoked_at = KIT_NOW - 1},
     [EXPIRES] = {.name = "expires", .role = "auditor", .expires_at = KIT_NOW},
@@ -69,6 +69,7 @@ Test(access, is_granted_to_a_role_that_reaches)
             cr_assert_not_null(named);
             cr_assert_str_eq(named->name, tokens[who].name);
             cr_assert_eq(named->exact, tokens[who].exact);
+            cr_assert_eq(named->publish, tokens[who].publish);
         }
 }
 

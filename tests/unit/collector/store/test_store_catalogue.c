@@ -105,8 +105,8 @@ Test(store_catalogue, keeps_every_status_of_an_action)
 
 static int take_token(void *context, const struct store_token *token)
 {
-    buf_printf(context, "%s %s %d %d %d %d %02x%02x\n", token->name, token->role, token->exact, (int)token->created_at,
-               (int)token->expires_at, (int)token->revoked_at, token->hash[0], token->hash[31]);
+    buf_printf(context, "%s %s %d%d %d %d %d %02x%02x\n", token->name, token->role, token->exact, token->publish,
+               (int)token->created_at, (int)token->expires_at, (int)token->revoked_at, token->hash[0], token->hash[31]);
     return 0;
 }
 
@@ -122,14 +122,15 @@ static void assert_tokens(const char *expected)
 Test(store_catalogue, keeps_tokens_by_name)
 {
     struct store_token token = {.name = "lab", .hash = {0xab, [31] = 0xcd}, .role = "analyst", .created_at = 5};
-    struct store_token other = {.name = "desk", .hash = {1}, .role = "team", .exact = true, .expires_at = 9};
+    struct store_token other = {
+        .name = "desk", .hash = {1}, .role = "team", .exact = true, .publish = true, .expires_at = 9};
     assert_tokens("");
     cr_assert_eq(store_token_add(store, &token), STORE_OK);
     cr_assert_eq(store_token_add(store, &other), STORE_OK);
-    assert_tokens("desk team 1 0 9 0 0100\nlab analyst 0 5 0 0 abcd\n");
+    assert_tokens("desk team 11 0 9 0 0100\nlab analyst 00 5 0 0 abcd\n");
     token.role = "auditor";
     cr_assert_eq(store_token_add(store, &token), STORE_NONE, "the name is taken");
-    assert_tokens("desk team 1 0 9 0 0100\nlab analyst 0 5 0 0 abcd\n");
+    assert_tokens("desk team 11 0 9 0 0100\nlab analyst 00 5 0 0 abcd\n");
 }
 
 Test(store_catalogue, revokes_a_token_once)
@@ -140,7 +141,7 @@ Test(store_catalogue, revokes_a_token_once)
     cr_assert_eq(store_token_revoke(store, "lab", 7), STORE_NONE);
     cr_assert_eq(store_token_revoke(store, "Lab", 7), STORE_NONE);
     cr_assert_eq(store_token_add(store, &token), STORE_NONE, "a revoked name stays taken");
-    assert_tokens("lab analyst 0 5 0 6 ab00\n");
+    assert_tokens("lab analyst 00 5 0 6 ab00\n");
 }
 
 /* Transactions. */

@@ -175,6 +175,7 @@ static void make_version_2(void)
            "TABLE event; DROP TABLE issuance; DROP TABLE release;"
            "DROP TABLE release_file; DROP TABLE access_log; ALTER TABLE member DROP COLUMN stratum;"
            "ALTER TABLE member DROP COLUMN kid_hash; ALTER TABLE invitation DROP COLUMN stratum;"
+           "ALTER TABLE token DROP COLUMN publish;"
            "PRAGMA user_version = 2");
 }
 
@@ -441,12 +442,13 @@ Test(store_files, fails_when_a_row_is_damaged)
     unsigned width;
     int64_t counts[2];
     store_close(kit_store_new(dsn));
-    tamper("INSERT INTO member (number, idx, enrolled_at, revoked_at, key) VALUES (1, 0, 0, 0, x'0102'); INSERT INTO "
-           "counts VALUES ((1 << 20) + 1, x'01');"
-           "INSERT INTO invitation (hash, number, state, member) VALUES (zeroblob(32), 1, 7, 0); UPDATE action SET "
-           "status = 'asleep' WHERE number = 2;"
-           "INSERT INTO token VALUES ('lab', x'00', 'analyst', 0, 0, 0, 0); INSERT INTO tile VALUES (0, zeroblob(33));"
-           "INSERT INTO tile VALUES (1, x''); INSERT INTO tile VALUES (2, zeroblob(257 * 32))");
+    tamper(
+        "INSERT INTO member (number, idx, enrolled_at, revoked_at, key) VALUES (1, 0, 0, 0, x'0102'); INSERT INTO "
+        "counts VALUES ((1 << 20) + 1, x'01');"
+        "INSERT INTO invitation (hash, number, state, member) VALUES (zeroblob(32), 1, 7, 0); UPDATE action SET "
+        "status = 'asleep' WHERE number = 2;"
+        "INSERT INTO token VALUES ('lab', x'00', 'analyst', 0, 0, 0, 0, 0); INSERT INTO tile VALUES (0, zeroblob(33));"
+        "INSERT INTO tile VALUES (1, x''); INSERT INTO tile VALUES (2, zeroblob(257 * 32))");
     struct store *store = kit_store_open(dsn);
     cr_assert_eq(store_member_each(store, take_member, NULL), STORE_FAILED);
     cr_assert_eq(store_counts_read(store, 1, 1, counts, 2), STORE_FAILED);
