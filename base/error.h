@@ -12,6 +12,7 @@ enum error_kind {
     ERROR_MEMORY, /* there is no memory: the same may succeed later */
     ERROR_IO, /* a file, a database or the network failed: the same may succeed later */
     ERROR_DAMAGED, /* what is stored is not what was written */
+    ERROR_BUSY, /* another process has it: the same succeeds once that one is done */
     ERROR_REFUSED, /* what was asked is wrong or not allowed; asking again changes nothing */
 };
 

@@ -91,5 +91,8 @@ void submission_free(struct submission *submission)
         return;
     catalogue_release(submission->catalogue);
     proofs_release(submission->proofs);
+    if (submission->act)
+        act_wish_wipe(&submission->act->wish);
+    mem_free(submission->act);
     mem_free(submission);
 }

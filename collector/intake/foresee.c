@@ -46,6 +46,8 @@ static void name_submission(struct lists *lists, const struct submission *s)
     case SUBMISSION_ENROLMENT:
         memcpy(lists->invitations[wanted->invitation_count++], s->invitation, SHA256_BYTES);
         break;
+    case SUBMISSION_ACT: /* names what it reads as it goes */
+        break;
     }
 }
 

@@ -6,6 +6,7 @@
 
 #include "collector/intake/quota.h"
 #include "collector/intake/submission.h"
+#include "collector/log/operator.h"
 #include "collector/log/signer.h"
 #include "collector/state/roster.h"
 
@@ -16,25 +17,30 @@ struct ledger_shared {
     struct roster *roster;
     struct latest *catalogues;
     struct signer *signer;
+    struct operator*
+    operator; /* signs events; NULL: none is written, as in logs of protocol 1, and acts are left undone */
     struct latest *proofs; /* the newest checkpoint */
     struct quota *responses; /* what each member may send; NULL: as much as they like; so below */
     struct quota *revisions; /* of one action in one round */
 };
 
-/* A ledger on an open store, which it uses but does not own. Loads what it keeps for the others from the store, and
- * signs the log as it is found. NULL: *error says why, for instance that the log does not continue the last checkpoint
- * signed. Free with ledger_free. */
+/* A ledger on an open store, which it uses but does not own. Loads what it keeps for the others from the store, signs
+ * the log as it is found, and then does what ledger_refresh does. NULL: *error says why, for instance that the log does
+ * not continue the last checkpoint signed, that the operator key is not the one in force, or that there is no panel and
+ * none was asked to be imported. Free with ledger_free. */
 MUST_CHECK struct ledger *ledger_new(struct store *store, const struct ledger_shared *shared, struct error *error);
 void ledger_free(struct ledger *ledger);
 
 /* Applies `count` submissions in one transaction and sets the verdict of each. 0: committed to stable storage, the
  * checkpoint over it signed. -1: nothing is known to be kept, every verdict is VERDICT_UNAVAILABLE, the error is
- * logged; the ledger may be used again when the store works again. What an administrator changed in the meantime is
- * taken over first; a submission that was checked against an older catalogue gets VERDICT_UNAVAILABLE (sending it again
- * has it checked anew). */
+ * logged; the ledger may be used again when the store works again. What an administrator changed or asked for in the
+ * meantime comes first, each act with its event; a submission that was checked against an older catalogue gets
+ * VERDICT_UNAVAILABLE (sending it again has it checked anew). A round is closed in the log before the first entry that
+ * came at or after its closesAt. */
 MUST_CHECK int ledger_apply(struct ledger *ledger, struct submission *const *list, size_t count);
 
-/* Takes over what administrators changed, where they did. -1: the error is logged. */
+/* Takes over what administrators changed, carries out what they asked for, and closes rounds. -1: the error is
+ * logged. */
 MUST_CHECK int ledger_refresh(struct ledger *ledger);
 
 /* Entries in the log. */

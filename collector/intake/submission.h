@@ -3,11 +3,18 @@
 #ifndef COLLECTOR_INTAKE_SUBMISSION_H
 #define COLLECTOR_INTAKE_SUBMISSION_H
 
+#include "collector/acts/act.h"
 #include "collector/log/proofs.h"
 #include "collector/state/catalogue.h"
 #include "panel/problem.h"
 
-enum submission_kind { SUBMISSION_RESPONSE, SUBMISSION_ENROLMENT };
+enum submission_kind { SUBMISSION_RESPONSE, SUBMISSION_ENROLMENT, SUBMISSION_ACT };
+
+/* An act that comes with a request (acts/act.h): what is wished, and why it was refused. */
+struct act_request {
+    struct act_wish wish;
+    struct error why;
+};
 
 /* What became of it. */
 enum submission_verdict {
@@ -33,16 +40,22 @@ struct submission {
     bool round_open; /* when it arrived */
     size_t slot_count; /* of `slots`, which is at the end */
 
+    char kid[KID_SIZE]; /* of who signed it */
+
     /* an enrolment */
-    char kid[KID_SIZE];
     uint8_t public_key[KEY_BYTES];
     uint8_t invitation[SHA256_BYTES];
     bool iat_fits; /* iat was within ENROLMENT_SKEW when it arrived; asked of a new enrolment alone */
 
+    /* an act; has neither JWS, leaf nor author */
+    struct act_request *act; /* NULL otherwise */
+
     /* the outcome */
     enum submission_verdict verdict;
     enum problem problem;
-    const char *detail; /* static, in English: the problem's `detail` */
+    const char
+        *detail; /* static, in English: the problem's `detail`; of an act that was refused, act->why's text and no
+                         * problem, which the asker chooses */
     int64_t index; /* in the log, when accepted or repeated */
     int64_t replaced; /* the response that it replaced, or -1 */
     struct proofs *proofs; /* of the commit, when accepted; held */

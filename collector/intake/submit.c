@@ -80,6 +80,7 @@ struct submission *submit_response(struct roster *roster, struct catalogue *cata
     if (s) {
         fill_response(s, &response, &ballot, now);
         s->member = member.number;
+        memcpy(s->kid, jws.kid, KID_SIZE);
     } else {
         check_refuse_memory(refusal);
     }
@@ -127,5 +128,24 @@ struct submission *submit_enrolment(struct catalogue *catalogue, const char *tex
         enrolment_free(&claims);
     }
     buf_wipe(&payload);
+    return s;
+}
+
+/* An act. */
+
+struct submission *submit_act(struct act_wish *wish, int64_t now)
+{
+    struct submission *s = mem_calloc(1, sizeof *s);
+    struct act_request *request = mem_calloc(1, sizeof *request);
+    if (!s || !request) {
+        act_wish_wipe(wish);
+        mem_free(request);
+        mem_free(s);
+        return NULL;
+    }
+    request->wish = *wish;
+    s->kind = SUBMISSION_ACT;
+    s->act = request;
+    s->received_at = now;
     return s;
 }

@@ -37,6 +37,11 @@ MUST_CHECK struct submission *submit_response(struct roster *roster, struct cata
 MUST_CHECK struct submission *submit_enrolment(struct catalogue *catalogue, const char *jws, size_t len, int64_t now,
                                                struct refusal *refusal);
 
+/* An act that a request asks for, as its `prepare` has made it (acts/act.h); takes the wish over, also on failure. The
+ * writer carries it out in its turn: accepted, it has the index of its event and the commit's proofs; refused, `detail`
+ * says why. NULL: no memory. Free with submission_free. */
+MUST_CHECK struct submission *submit_act(struct act_wish *wish, int64_t now);
+
 void submission_free(struct submission *submission);
 
 #endif

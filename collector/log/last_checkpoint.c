@@ -92,7 +92,7 @@ int last_checkpoint_open(struct last_checkpoint *last, const char *key_path, con
     if (last->file < 0)
         return tell_unopened(path, error);
     if (flock(last->file, LOCK_EX | LOCK_NB) < 0)
-        return error_set(error, ERROR_REFUSED,
+        return error_set(error, ERROR_BUSY,
                          T("another collector signs with %s; stop that one first",
                            "een andere verzamelaar tekent met %s; stop die eerst"),
                          key_path);

@@ -4,11 +4,12 @@
 
 #include "base/buf.h"
 #include "base/error.h"
+#include "collector/log/key_file.h"
 #include "crypto/note.h"
 
 #define LOG_KEY_ORIGIN_MAX 172 /* bytes of the name under which a key signs */
 
-#define LOG_KEY_PATH_SIZE 1040 /* of a path with its NUL */
+#define LOG_KEY_PATH_SIZE KEY_FILE_PATH_SIZE
 
 /* The file of the log's key: `named` if it is not "", else beside the store at `dsn`, its path and ".log-key". -1: that
  * is too long. */

@@ -31,6 +31,7 @@ static const struct key keys[CONFIG_KEYS] = {
     [CONFIG_LISTEN] = {"listen", "127.0.0.1:8080", 0, 0},
     [CONFIG_LOG_LEVEL] = {"log_level", "info", 0, 0},
     [CONFIG_LOG_KEY] = {"log_key", "", 0, 0},
+    [CONFIG_OPERATOR_KEY] = {"operator_key", "", 0, 0},
     [CONFIG_ORIGIN] = {"origin", "", 0, 0},
     [CONFIG_THREADS] = {"threads", "0", 0, 256},
     [CONFIG_CONNECTIONS] = {"connections", "4096", 16, 1000000},
@@ -68,6 +69,9 @@ const struct cli_option config_common[] = {
      "de opslag, sqlite:PAD (standaard sqlite:burgerpanel.db)"},
     {"log-key", "FILE", &flags[CONFIG_LOG_KEY], NULL, "the log's key (default: the store's path and .log-key)",
      "de sleutel van het logboek (standaard: het pad van de opslag en .log-key)"},
+    {"operator-key", "FILE", &flags[CONFIG_OPERATOR_KEY], NULL,
+     "the key that signs events (default: the store's path and .operator-key)",
+     "de sleutel die gebeurtenissen tekent (standaard: het pad van de opslag en .operator-key)"},
     {NULL, NULL, NULL, NULL, NULL, NULL},
 };
 

@@ -15,6 +15,7 @@ enum config_key {
     CONFIG_LISTEN, /* ADDRESS:PORT */
     CONFIG_LOG_LEVEL,
     CONFIG_LOG_KEY, /* file of the log's key */
+    CONFIG_OPERATOR_KEY, /* file of the operator key */
     CONFIG_ORIGIN, /* of the log, when its key is made; empty: burgerpanel/ and the panel's id */
     CONFIG_THREADS, /* HTTP threads; 0: one a core */
     CONFIG_CONNECTIONS, /* at most */
@@ -43,7 +44,7 @@ struct config {
 const char **config_flag(enum config_key key);
 const char **config_file_flag(void);
 
-/* What every verb takes: --config, --store and --log-key. For struct cli_program. */
+/* What every verb takes: --config, --store, --log-key and --operator-key. For struct cli_program. */
 extern const struct cli_option config_common[];
 
 /* Puts the whole together, checks it, and takes the log level into use. CLI_DONE when all is well; otherwise the exit

@@ -44,6 +44,7 @@ struct store_ops {
 
     enum store_result (*member_add)(struct store *store, const struct store_member *member);
     enum store_result (*member_changes)(struct store *store, int64_t *since, store_member_fn *each, void *context);
+    enum store_result (*member_read)(struct store *store, int64_t number, struct store_member *out);
     enum store_result (*member_revoke)(struct store *store, int64_t number, int64_t when);
     enum store_result (*member_erase)(struct store *store, int64_t number, const uint8_t kid_hash[static SHA256_BYTES]);
 

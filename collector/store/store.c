@@ -191,6 +191,11 @@ enum store_result store_member_changes(struct store *store, int64_t *since, stor
     return store->ops->member_changes(store, since, each, context);
 }
 
+enum store_result store_member_read(struct store *store, int64_t number, struct store_member *out)
+{
+    return store->ops->member_read(store, number, out);
+}
+
 enum store_result store_member_revoke(struct store *store, int64_t number, int64_t when)
 {
     return store->ops->member_revoke(store, number, when);

@@ -276,6 +276,8 @@ MUST_CHECK enum store_result store_member_add(struct store *store, const struct 
 MUST_CHECK enum store_result store_member_each(struct store *store, store_member_fn *each, void *context);
 MUST_CHECK enum store_result store_member_changes(struct store *store, int64_t *since, store_member_fn *each,
                                                   void *context);
+/* The member of that number, also one who is erased. */
+MUST_CHECK enum store_result store_member_read(struct store *store, int64_t number, struct store_member *out);
 /* `when` 0: no longer. */
 MUST_CHECK enum store_result store_member_revoke(struct store *store, int64_t number, int64_t when);
 

@@ -29,9 +29,9 @@ static enum store_result member_add(struct store *store, const struct store_memb
     return sqlite_run(sqlite_of(store), st);
 }
 
-static int member_row(struct store *store, sqlite3_stmt *st, void *context)
+/* The member of a row. -1: the row is damaged, as the store's error says. */
+static int read_member_row(struct store *store, sqlite3_stmt *st, struct store_member *out)
 {
-    const struct visit *visit = context;
     struct store_member member = {.number = sqlite3_column_int64(st, 0),
                                   .index = sqlite3_column_int64(st, 1),
                                   .enrolled_at = sqlite3_column_int64(st, 2),
@@ -39,7 +39,8 @@ static int member_row(struct store *store, sqlite3_stmt *st, void *context)
     if (sqlite3_column_type(st, 5) != SQLITE_NULL && sqlite3_column_bytes(st, 5) == SHA256_BYTES) {
         member.erased = true;
         memcpy(member.kid_hash, sqlite3_column_blob(st, 5), SHA256_BYTES);
-        return visit->each.member(visit->context, &member);
+        *out = member;
+        return 0;
     }
     if (sqlite3_column_bytes(st, 4) != KEY_BYTES) {
         (void)sqlite_fail(
@@ -48,7 +49,27 @@ static int member_row(struct store *store, sqlite3_stmt *st, void *context)
         return -1;
     }
     memcpy(member.public_key, sqlite3_column_blob(st, 4), KEY_BYTES);
-    return visit->each.member(visit->context, &member);
+    *out = member;
+    return 0;
+}
+
+static int member_row(struct store *store, sqlite3_stmt *st, void *context)
+{
+    const struct visit *visit = context;
+    struct store_member member;
+    return read_member_row(store, st, &member) < 0 ? -1 : visit->each.member(visit->context, &member);
+}
+
+static enum store_result member_read(struct store *store, int64_t number, struct store_member *out)
+{
+    sqlite3_stmt *st = SQLITE_PREPARE(store, SQL_MEMBER_READ, number);
+    if (!st)
+        return STORE_FAILED;
+    enum store_result result = sqlite_step(sqlite_of(store), st);
+    if (result == STORE_OK && read_member_row(store, st, out) < 0)
+        result = STORE_FAILED;
+    sqlite3_reset(st);
+    return result;
 }
 
 /* Which have changed is not kept, so all are told. */
@@ -283,6 +304,7 @@ void sqlite_add_admin_verbs(struct store_ops *ops)
 {
     ops->member_add = member_add;
     ops->member_changes = member_changes;
+    ops->member_read = member_read;
     ops->member_revoke = member_revoke;
     ops->member_erase = member_erase;
     ops->invitation_add = invitation_add;

@@ -321,7 +321,7 @@ static int tell_not_serving(struct store_sqlite *s)
 {
     const char *name = s->names[SQLITE_DATABASE];
     if (errno == EWOULDBLOCK)
-        return error_set(&s->store.error, ERROR_REFUSED,
+        return error_set(&s->store.error, ERROR_BUSY,
                          T("another collector is serving %.400s; stop that one first",
                            "een andere verzamelaar bedient %.400s al; stop die eerst"),
                          name);

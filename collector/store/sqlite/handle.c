@@ -22,6 +22,7 @@ static const char *const statement_sql[STATEMENT_COUNT] = {
     [SQL_LOG_KEY_READ] = "SELECT verifier FROM log",
     [SQL_MEMBER_ADD] = "INSERT INTO member (number, idx, enrolled_at, revoked_at, key) VALUES (?1, ?2, ?3, ?4, ?5)",
     [SQL_MEMBER_EACH] = "SELECT number, idx, enrolled_at, revoked_at, key, kid_hash FROM member ORDER BY number",
+    [SQL_MEMBER_READ] = "SELECT number, idx, enrolled_at, revoked_at, key, kid_hash FROM member WHERE number = ?1",
     [SQL_MEMBER_REVOKE] = "UPDATE member SET revoked_at = ?2 WHERE number = ?1",
     [SQL_MEMBER_ERASE] = ("UPDATE member SET key = x'', kid_hash = ?2, enrolled_at = 0, revoked_at = 0, stratum = NULL"
                           " WHERE number = ?1 AND kid_hash IS NULL"),

@@ -216,6 +216,18 @@ static struct signer *new_log_key(void)
     return key;
 }
 
+static struct operator* new_operator_key(void)
+{
+    static unsigned count;
+    char name[32];
+    struct error error = {0};
+    snprintf(name, sizeof name, "operator-%u.key", ++count);
+    cr_assert_eq(operator_key_create(kit_path(name)), 0);
+    struct operator* key = operator_open(kit_path(name), &error);
+    cr_assert_not_null(key, "%s", error.text);
+    return key;
+}
+
 void kit_open(struct kit *kit, struct store *store)
 {
     *kit = (struct kit){
@@ -223,6 +235,11 @@ void kit_open(struct kit *kit, struct store *store)
         .shared = {
             .roster = roster_new(), .catalogues = latest_new(), .signer = new_log_key(), .proofs = latest_new()}};
     cr_assert(kit->shared.roster != NULL && kit->shared.catalogues != NULL && kit->shared.proofs != NULL);
+}
+
+void kit_give_operator(struct kit *kit)
+{
+    kit->shared.operator= new_operator_key();
 }
 
 void kit_start(struct kit *kit)
@@ -238,6 +255,7 @@ void kit_close(struct kit *kit)
     latest_free(kit->shared.catalogues);
     latest_free(kit->shared.proofs);
     signer_close(kit->shared.signer);
+    operator_close(kit->shared.operator);
     roster_free(kit->shared.roster);
     store_close(kit->store);
 }
@@ -251,6 +269,8 @@ void parcel_submit(struct parcel *parcel, const struct kit *kit, enum submission
     case SUBMISSION_RESPONSE:
         parcel->submission =
             submit_response(kit->shared.roster, catalogue, buf_text(&jws), jws.len, KIT_NOW, &parcel->refusal);
+        break;
+    case SUBMISSION_ACT: /* kit_act */
         break;
     case SUBMISSION_ENROLMENT:
         parcel->submission = submit_enrolment(catalogue, buf_text(&jws), jws.len, KIT_NOW, &parcel->refusal);

@@ -70,6 +70,7 @@ struct kit {
 
 /* What a ledger needs around it on this store, which the kit takes over, with a new log key in the test's folder. */
 void kit_open(struct kit *kit, struct store *store);
+void kit_give_operator(struct kit *kit); /* with an operator key too, so that events are written: begin with one */
 void kit_start(struct kit *kit); /* makes the ledger */
 void kit_close(struct kit *kit);
 

@@ -144,6 +144,7 @@ VERB(log_key_read, (struct store * store, struct buf *verifier), (store, verifie
 VERB(member_add, (struct store * store, const struct store_member *member), (store, member))
 VERB(member_changes, (struct store * store, int64_t *since, store_member_fn *each, void *context),
      (store, since, each, context))
+VERB(member_read, (struct store * store, int64_t number, struct store_member *out), (store, number, out))
 VERB(member_revoke, (struct store * store, int64_t number, int64_t when), (store, number, when))
 VERB(member_erase, (struct store * store, int64_t number, const uint8_t kid_hash[static SHA256_BYTES]),
      (store, number, kid_hash))
@@ -279,6 +280,7 @@ static const struct store_ops faulty_ops = {
     .log_key_read = log_key_read,
     .member_add = member_add,
     .member_changes = member_changes,
+    .member_read = member_read,
     .member_revoke = member_revoke,
     .member_erase = member_erase,
     .invitation_add = invitation_add,
@@ -335,7 +337,7 @@ static const struct store_ops faulty_ops = {
 };
 
 /* Whoever adds a verb to the table adds it here too. */
-_Static_assert(sizeof(struct store_ops) == 79 * sizeof(void (*)(void)), "a verb of store.h is not wrapped");
+_Static_assert(sizeof(struct store_ops) == 80 * sizeof(void (*)(void)), "a verb of store.h is not wrapped");
 
 struct store *store_faulty_new(struct store *inner)
 {

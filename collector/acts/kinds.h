@@ -1,0 +1,10 @@
+/* The second halves of the acts, for the table in act.c alone. */
+#ifndef COLLECTOR_ACTS_KINDS_H
+#define COLLECTOR_ACTS_KINDS_H
+
+#include "collector/acts/act.h"
+
+enum act_result act_revoke_member(struct act_work *work);
+enum act_result act_restore_member(struct act_work *work);
+
+#endif

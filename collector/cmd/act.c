@@ -1,0 +1,182 @@
+/* The wish is put into the store first; then whoever gets the serving lock carries it out: the daemon's writer, another
+ * verb that does so at the moment, or this one. So two verbs at once are no trouble: one of them does both. */
+#include "collector/cmd/act.h"
+#include "base/clock.h"
+#include "base/lang.h"
+#include "collector/cmd/cmd.h"
+#include "collector/intake/ledger.h"
+#include "collector/log/log_keys.h"
+#include <string.h>
+
+#define WAIT_US INT64_C(10000000)
+#define STEP_MS 20
+
+int cmd_act_ask(struct store *store, const struct act_wish *wish, int64_t *id)
+{
+    const struct store_wish asked = {.kind = event_name(wish->kind),
+                                     .claims = buf_text(&wish->claims),
+                                     .claims_len = wish->claims.len,
+                                     .document = wish->document.len > 0 ? wish->document.data : NULL,
+                                     .document_len = wish->document.len,
+                                     .asked_at = clock_now()};
+    return store_wish_add(store, &asked, id) == STORE_OK ? 0 : -1;
+}
+
+/* By itself. */
+
+/* What a ledger needs around it. */
+struct alone {
+    struct store *store; /* a handle of its own: the lock goes with it */
+    struct log_keys keys;
+    struct ledger_shared shared;
+};
+
+/* 0: this process serves the store now, until `alone` is closed. -1: *error says why, ERROR_BUSY where another does. */
+static int open_alone(struct alone *alone, const struct config *config, struct error *error)
+{
+    const struct log_key_names names = {.dsn = config->values[CONFIG_STORE],
+                                        .log_key = config->values[CONFIG_LOG_KEY],
+                                        .operator_key = config->values[CONFIG_OPERATOR_KEY]};
+    alone->store = store_open(names.dsn, STORE_EXISTING, error);
+    if (!alone->store)
+        return -1;
+    if (store_serve(alone->store) != STORE_OK || store_settle(alone->store) != STORE_OK)
+        return store_fail(alone->store, error);
+    switch (log_keys_open(&alone->keys, alone->store, &names, error)) {
+    case STORE_OK:
+        break;
+    case STORE_NONE:
+    case STORE_ERASED: /* of entries alone */
+        return catalogue_no_panel(error);
+    case STORE_FAILED:
+        return -1;
+    }
+    alone->shared = (struct ledger_shared){.roster = roster_new(),
+                                           .catalogues = latest_new(),
+                                           .signer = alone->keys.signer,
+                                           .operator= alone->keys.operator,
+                                           .proofs = latest_new()};
+    bool all = alone->shared.roster && alone->shared.catalogues && alone->shared.proofs;
+    return all ? 0 : error_no_memory(error);
+}
+
+static void close_alone(struct alone *alone)
+{
+    latest_free(alone->shared.catalogues);
+    latest_free(alone->shared.proofs);
+    roster_free(alone->shared.roster);
+    log_keys_close(&alone->keys);
+    store_close(alone->store);
+}
+
+/* Carries out all that is asked for. 0 also where another process serves the store, which then does it. */
+static int carry_out_alone(const struct config *config, struct error *error)
+{
+    struct alone alone = {.store = NULL};
+    struct ledger *ledger = NULL;
+    int result = open_alone(&alone, config, error);
+    if (result == 0) {
+        ledger = ledger_new(alone.store, &alone.shared, error);
+        result = ledger ? 0 : -1;
+    }
+    ledger_free(ledger);
+    close_alone(&alone);
+    return result < 0 && error->kind != ERROR_BUSY ? -1 : 0;
+}
+
+/* Waiting. */
+
+/* Whether it has come to an end, as *end and *told then say. */
+static bool has_ended(struct store *store, int64_t id, enum act_end *end, struct act_told *told)
+{
+    struct buf outcome;
+    buf_init(&outcome, ERROR_TEXT_SIZE);
+    enum store_result found = store_wish_outcome(store, id, &told->entry, &outcome);
+    if (found == STORE_FAILED) {
+        *end = ACT_END_FAILED;
+        store_fail(store, &told->error);
+    } else if (found == STORE_OK && told->entry >= 0) {
+        *end = ACT_END_DONE;
+    } else if (found == STORE_OK) {
+        *end = ACT_END_REFUSED;
+        error_set(&told->error, ERROR_REFUSED, "%s", buf_text(&outcome));
+    }
+    buf_free(&outcome);
+    return found == STORE_OK || found == STORE_FAILED;
+}
+
+/* Takes it back; where it has been carried out in the last moment that is how it ended. */
+static enum act_end withdraw_wish(struct store *store, int64_t id, enum act_end otherwise, struct act_told *told)
+{
+    enum act_end end = otherwise;
+    switch (store_wish_withdraw(store, id)) {
+    case STORE_OK:
+        break;
+    case STORE_NONE:
+    case STORE_ERASED: /* of entries alone */
+        (void)has_ended(store, id, &end, told);
+        break;
+    case STORE_FAILED:
+        store_fail(store, &told->error);
+        break;
+    }
+    return end;
+}
+
+static enum act_end end_unmoved(struct store *store, int64_t id, bool withdraw, struct act_told *told)
+{
+    if (!withdraw)
+        return ACT_END_QUEUED;
+    error_set(&told->error, ERROR_IO, "%s",
+              T("the collector that serves this store does not get to it",
+                "de verzamelaar die deze opslag bedient komt "
+                "er niet aan toe"));
+    return withdraw_wish(store, id, ACT_END_FAILED, told);
+}
+
+enum act_end cmd_act_wait(const struct config *config, struct store *store, int64_t id, bool withdraw,
+                          struct act_told *told)
+{
+    int64_t until = clock_monotonic_us() + WAIT_US;
+    enum act_end end;
+    *told = (struct act_told){.entry = -1};
+    for (;;) {
+        if (carry_out_alone(config, &told->error) < 0)
+            return withdraw_wish(store, id, ACT_END_FAILED, told);
+        if (has_ended(store, id, &end, told))
+            return end;
+        if (clock_monotonic_us() >= until)
+            return end_unmoved(store, id, withdraw, told);
+        clock_sleep_ms(STEP_MS);
+    }
+}
+
+int cmd_act_tell(enum act_end end, const struct act_told *told)
+{
+    switch (end) {
+    case ACT_END_DONE:
+        cli_say(T("entry %lld", "regel %lld"), (long long)told->entry);
+        return CLI_DONE;
+    case ACT_END_QUEUED:
+        cli_say("%s", T("queued", "in de wachtrij"));
+        return CLI_DONE;
+    case ACT_END_REFUSED:
+    case ACT_END_FAILED:
+        break;
+    }
+    return cli_fail("%s", told->error.text);
+}
+
+int cmd_act(const struct config *config, struct store *store, struct act_wish *wish, const char *done)
+{
+    struct act_told told;
+    int64_t id;
+    int asked = cmd_act_ask(store, wish, &id);
+    act_wish_wipe(wish);
+    if (asked < 0)
+        return cmd_store_failed(store);
+    enum act_end end = cmd_act_wait(config, store, id, false, &told);
+    if (end == ACT_END_DONE && done)
+        cli_say("%s", done);
+    return cmd_act_tell(end, &told);
+}

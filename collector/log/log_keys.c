@@ -1,0 +1,80 @@
+/* From the settings and the store to open keys, for the daemon and for a verb that carries out an act by itself. */
+#include "collector/log/log_keys.h"
+#include "base/file.h"
+#include "base/lang.h"
+#include "collector/log/log_key.h"
+#include <errno.h>
+
+static int tell_too_long(struct error *error)
+{
+    return error_set(error, ERROR_REFUSED, "%s",
+                     T("the name of a key's file is too long", "de naam van het bestand van een sleutel is te lang"));
+}
+
+/* Whether the log names an operator key already. -1: the store can't be read. */
+static int names_operator(struct store *store, struct error *error)
+{
+    static const enum event_kind beginnings[] = {EVENT_LOG_OPENED, EVENT_LOG_UPGRADED};
+    for (size_t i = 0; i < 2; i++) {
+        int64_t index;
+        enum store_result found = store_event_last(store, event_name(beginnings[i]), &index);
+        if (found == STORE_FAILED)
+            return store_fail(store, error);
+        if (found == STORE_OK)
+            return 1;
+    }
+    return 0;
+}
+
+static int open_operator(struct log_keys *keys, struct store *store, const struct log_key_names *names,
+                         struct error *error)
+{
+    char path[KEY_FILE_PATH_SIZE];
+    int named = names_operator(store, error);
+    if (named < 0)
+        return -1;
+    if (operator_key_path(names->operator_key, names->dsn, path) < 0)
+        return tell_too_long(error);
+    if (!named && !file_exists(path) && operator_key_create(path) < 0 && errno != EEXIST)
+        return error_from_errno(
+            error, T("the operator key %s can't be made", "de beheerderssleutel %s kan niet gemaakt worden"), path);
+    keys->operator= operator_open(path, error);
+    return keys->operator? 0 : - 1;
+}
+
+static int open_signer(struct log_keys *keys, const char *verifier, const struct log_key_names *names,
+                       struct error *error)
+{
+    char path[LOG_KEY_PATH_SIZE];
+    if (log_key_path(names->log_key, names->dsn, path) < 0)
+        return tell_too_long(error);
+    keys->signer = signer_open(path, verifier, error);
+    return keys->signer ? 0 : -1;
+}
+
+enum store_result log_keys_open(struct log_keys *out, struct store *store, const struct log_key_names *names,
+                                struct error *error)
+{
+    struct log_keys keys = {NULL, NULL};
+    struct buf verifier;
+    buf_init(&verifier, NOTE_MAX);
+    enum store_result result = store_log_key_read(store, &verifier);
+    if (result == STORE_FAILED)
+        store_fail(store, error);
+    if (result == STORE_OK &&
+        (open_signer(&keys, buf_text(&verifier), names, error) < 0 || open_operator(&keys, store, names, error) < 0))
+        result = STORE_FAILED;
+    buf_free(&verifier);
+    if (result == STORE_OK)
+        *out = keys;
+    else
+        log_keys_close(&keys);
+    return result;
+}
+
+void log_keys_close(struct log_keys *keys)
+{
+    signer_close(keys->signer);
+    operator_close(keys->operator);
+    *keys = (struct log_keys){NULL, NULL};
+}

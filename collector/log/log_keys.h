@@ -1,0 +1,27 @@
+/* The two keys with which a store's log is written: the log's own, which signs checkpoints, and the operator's, which
+ * signs events. Main thread. */
+#ifndef COLLECTOR_LOG_LOG_KEYS_H
+#define COLLECTOR_LOG_LOG_KEYS_H
+
+#include "collector/log/operator.h"
+#include "collector/log/signer.h"
+#include "collector/store/store.h"
+
+struct log_keys {
+    struct signer *signer;
+    struct operator* operator;
+};
+
+/* Where they are: as named in the settings, "" for beside the store. */
+struct log_key_names {
+    const char *dsn, *log_key, *operator_key;
+};
+
+/* Opens both. A log without events has its operator key made where there is none yet. STORE_NONE: the store names no log
+ * key, so no panel has been imported yet. STORE_FAILED: *error says why, ERROR_BUSY where another process signs. Free
+ * with log_keys_close. */
+MUST_CHECK enum store_result log_keys_open(struct log_keys *out, struct store *store, const struct log_key_names *names,
+                                           struct error *error);
+void log_keys_close(struct log_keys *keys);
+
+#endif

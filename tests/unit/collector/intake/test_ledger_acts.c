@@ -1,0 +1,166 @@
+/* Acts in the ledger: with their events, in one commit, before all that comes after them. */
+#include "base/clock.h"
+#include "base/mem.h"
+#include "collector/acts/member.h"
+#include "collector/state/recorded.h"
+#include "crypto/jws.h"
+#include "tests/unit/collector/kit.h"
+#include <criterion/criterion.h>
+#include <string.h>
+
+static struct kit kit;
+static struct kit_member members[3];
+
+static void start(void)
+{
+    kit_begin();
+    kit_open(&kit, kit_store_new("sqlite::memory:"));
+    kit_give_operator(&kit);
+    kit_start(&kit);
+    kit_join(&kit, members, 3, 1);
+}
+
+static void end(void)
+{
+    for (size_t i = 0; i < 3; i++)
+        kit_member_wipe(&members[i]);
+    kit_close(&kit);
+    kit_end();
+}
+
+TestSuite(ledger_acts, .init = start, .fini = end);
+
+/* Puts a wish as a verb does. */
+static int64_t ask(struct act_wish *wish)
+{
+    int64_t id;
+    const struct store_wish asked = {.kind = event_name(wish->kind),
+                                     .claims = buf_text(&wish->claims),
+                                     .claims_len = wish->claims.len,
+                                     .document = wish->document.len > 0 ? wish->document.data : NULL,
+                                     .document_len = wish->document.len,
+                                     .asked_at = KIT_NOW};
+    cr_assert_eq(store_wish_add(kit.store, &asked, &id), STORE_OK);
+    act_wish_wipe(wish);
+    return id;
+}
+
+static struct store_member stored(int64_t number)
+{
+    struct store_member member;
+    cr_assert_eq(store_member_read(kit.store, number, &member), STORE_OK);
+    return member;
+}
+
+static int64_t ask_revocation(int64_t number)
+{
+    struct act_wish wish;
+    struct error error;
+    struct store_member member = stored(number);
+    member.revoked_at = 0; /* as when it was asked, whatever has happened meanwhile */
+    cr_assert_eq(act_prepare_revocation(&wish, &member, "abuse", &error), 0);
+    return ask(&wish);
+}
+
+static struct event event_at(int64_t index)
+{
+    struct event event;
+    struct error error = {0};
+    cr_assert_eq(recorded_read(kit.store, index, &event, &error), 0, "%s", error.text);
+    return event;
+}
+
+/* The entry of the wish's event, and why not where it is -1. */
+static int64_t outcome(int64_t id, struct buf *text)
+{
+    int64_t entry;
+    buf_init(text, KIT_TEXT_MAX);
+    cr_assert_eq(store_wish_outcome(kit.store, id, &entry, text), STORE_OK);
+    return entry;
+}
+
+/* The kit does on one handle what is asked on another: the ledger looks anew. */
+static void notice(void)
+{
+    ledger_free(kit.ledger);
+    kit_start(&kit);
+}
+
+Test(ledger_acts, begin_an_older_log_with_what_was_in_force)
+{
+    struct event event = event_at(0);
+    struct buf document;
+    buf_init(&document, KIT_TEXT_MAX);
+    cr_assert_eq(event.kind, EVENT_LOG_UPGRADED);
+    cr_assert(event.size == 0 && event.unused == 0 && event.used == 0 && event.revoked.count == 0);
+    cr_assert_str_eq(event.aud, "wau");
+    cr_assert_str_eq(event.origin, "burgerpanel/wau");
+    cr_assert_eq(store_document_read(kit.store, event.panel, &document), STORE_OK);
+    struct buf fixture = kit_file("fixtures/panel.json");
+    cr_assert_str_eq(buf_text(&document), buf_text(&fixture));
+    buf_free(&fixture);
+    buf_free(&document);
+    event_free(&event);
+    notice();
+    cr_assert_eq(kit_entries(kit.store), 4, "once");
+}
+
+Test(ledger_acts, refuse_a_revoked_member_from_their_event_on)
+{
+    struct parcel parcels[2];
+    parcel_respond(&parcels[0], &kit, &members[0], "WA-1.01", 1, KIT_ANSWERS);
+    parcel_respond(&parcels[1], &kit, &members[1], "WA-1.01", 1, KIT_ANSWERS);
+    int64_t id = ask_revocation(1);
+    ledger_free(kit.ledger);
+    kit_start(&kit);
+    cr_assert_eq(parcels_apply(&kit, parcels, 2), 0);
+    cr_assert_eq(parcels[0].submission->verdict, VERDICT_REFUSED, "checked before, judged after");
+    cr_assert_eq(parcels[0].submission->problem, PROBLEM_NOT_VERIFIED);
+    cr_assert_eq(parcels[1].submission->verdict, VERDICT_ACCEPTED);
+    cr_assert_eq(parcels[1].submission->index, 5);
+    struct buf text;
+    cr_assert_eq(outcome(id, &text), 4);
+    struct event event = event_at(4);
+    cr_assert(event.kind == EVENT_MEMBER_REVOKED && event.enrolment == 1 && event.iat == KIT_NOW);
+    cr_assert_str_eq(event.reason, "abuse");
+    cr_assert_eq(stored(1).revoked_at, KIT_NOW);
+    event_free(&event);
+    parcels_free(parcels, 2);
+    buf_free(&text);
+}
+
+Test(ledger_acts, tell_why_one_was_refused_and_leave_nothing_of_it)
+{
+    struct buf text;
+    int64_t first = ask_revocation(2), second = ask_revocation(2);
+    notice();
+    cr_assert_eq(outcome(first, &text), 4);
+    buf_free(&text);
+    cr_assert_eq(outcome(second, &text), -1);
+    cr_assert_not_null(strstr(buf_text(&text), "revoked already"));
+    buf_free(&text);
+    cr_assert_eq(kit_entries(kit.store), 5);
+}
+
+Test(ledger_acts, come_with_a_request_too)
+{
+    struct act_wish wish;
+    struct error error;
+    struct store_member member = stored(3);
+    cr_assert_eq(act_prepare_revocation(&wish, &member, "order", &error), 0);
+    struct submission *list[3] = {submit_act(&wish, KIT_NOW)};
+    struct parcel parcel;
+    parcel_respond(&parcel, &kit, &members[2], "WA-1.01", 1, KIT_ANSWERS);
+    cr_assert_not_null(list[0]);
+    cr_assert_eq(act_prepare_revocation(&wish, &member, "order", &error), 0);
+    list[1] = submit_act(&wish, KIT_NOW);
+    list[2] = parcel.submission;
+    cr_assert_eq(ledger_apply(kit.ledger, list, 3), 0);
+    cr_assert(list[0]->verdict == VERDICT_ACCEPTED && list[0]->index == 4 && list[0]->proofs != NULL);
+    cr_assert_eq(list[1]->verdict, VERDICT_REFUSED);
+    cr_assert_not_null(strstr(list[1]->detail, "revoked already"));
+    cr_assert_eq(list[2]->verdict, VERDICT_REFUSED);
+    submission_free(list[0]);
+    submission_free(list[1]);
+    parcel_free(&parcel);
+}
