@@ -54,16 +54,16 @@ static void read_status(struct reading *r, const struct json *object, struct fol
     reading_leave(r, mark);
 }
 
-static bool is_null(const struct json *member)
+static bool is_left_out(const struct json *member)
 {
     return !member || json_type(member) == JSON_NULL;
 }
 
-static void read_round(struct reading *r, const struct json *object, struct follow_up *out)
+static void read_follow_up_round(struct reading *r, const struct json *object, struct follow_up *out)
 {
     static const struct id_rule rule = {panel_id_is_valid, "must be the id of a round, or null",
                                         "moet de id van een ronde zijn, of null"};
-    if (!is_null(json_member(object, "round")))
+    if (!is_left_out(json_member(object, "round")))
         out->round = reading_id(r, object, "round", &rule);
 }
 
@@ -107,11 +107,11 @@ static void read_texts(struct reading *r, const struct json *object, struct foll
 
 static void read_members(struct reading *r, const struct json *object, struct follow_up *out)
 {
-    read_round(r, object, out);
+    read_follow_up_round(r, object, out);
     read_status(r, object, out);
     read_texts(r, object, out);
     out->replaces = -1;
-    if (!is_null(json_member(object, "replaces")) &&
+    if (!is_left_out(json_member(object, "replaces")) &&
         reading_integer(r, object, "replaces", 0, JSON_INTEGER_MAX, &out->replaces) < 0)
         out->replaces = -1;
 }
@@ -125,7 +125,7 @@ static void fault_not_json(struct reading *r, const struct json_fault *fault)
 }
 
 /* Whether what was read fits into a document. */
-static void check_length(struct reading *r, const struct follow_up *read)
+static void check_document_length(struct reading *r, const struct follow_up *read)
 {
     struct buf document;
     buf_init(&document, FOLLOW_UP_MAX);
@@ -155,7 +155,7 @@ int follow_up_read_request(const char *body, size_t len, const char *action, str
     else if (reading_is_object(&r, document, request_members))
         read_members(&r, document, &read);
     if (!faults_any(faults))
-        check_length(&r, &read);
+        check_document_length(&r, &read);
     json_free(document);
     reading_wipe(&r);
     if (faults_any(faults)) {

@@ -32,8 +32,8 @@ MUST_CHECK int follow_up_read_request(const char *body, size_t len, const char *
 /* Puts the document. What did not fit is said by buf_check. */
 void follow_up_put_document(struct buf *out, const struct follow_up *follow_up);
 
-/* Reads a document: 0, and the caller calls follow_up_free; -1 when it is not, byte for byte, what follow_up_put_document
- * puts, or there is no memory. `replaces` is then -1. */
+/* Reads a document: 0 with `replaces` -1, and the caller calls follow_up_free; -1 when it is not, byte for byte, what
+ * follow_up_put_document puts, or there is no memory. */
 MUST_CHECK int follow_up_read_document(const char *text, size_t len, struct follow_up *out);
 
 void follow_up_free(struct follow_up *follow_up);

@@ -23,7 +23,7 @@ void news_free(struct news *news)
     *news = (struct news){0};
 }
 
-static bool is_null(const struct json *value)
+static bool is_json_null(const struct json *value)
 {
     return value && json_type(value) == JSON_NULL;
 }
@@ -38,9 +38,9 @@ static int read_item(const struct json *value, struct news_item *out)
                              .replaces = -1,
                              .text = json_member(value, "text")};
     if (json_integer(json_member(value, "index"), &item.index) < 0 || item.index < 0 || !item.action ||
-        !action_id_is_valid(item.action) || (!item.round && !is_null(round)))
+        !action_id_is_valid(item.action) || (!item.round && !is_json_null(round)))
         return -1;
-    if ((json_integer(replaces, &item.replaces) < 0 && !is_null(replaces)) || !status ||
+    if ((json_integer(replaces, &item.replaces) < 0 && !is_json_null(replaces)) || !status ||
         follow_up_status_find(status, &item.status) < 0)
         return -1;
     if (!published || clock_parse(published, &item.published_at) < 0 || !news_text(&item, "nl"))

@@ -23,7 +23,7 @@ static int read_days(const char *text, int64_t *days)
 }
 
 /* Name and role of a token to be made. Returns the exit code. */
-static int read_token(const char *name, const char *role_name, struct store_token *out)
+static int read_name_and_role(const char *name, const char *role_name, struct store_token *out)
 {
     enum token_role role;
     if (!role_name || token_role_find(role_name, &role) < 0)
@@ -78,7 +78,7 @@ int cmd_tokens_create(const struct cli_verb *verb, int argc, char **argv)
     int64_t days;
     if (result != CLI_RUN)
         return result;
-    if (read_token(argv[first], role_name, &token) != CLI_DONE || read_days(expires, &days) != CLI_DONE)
+    if (read_name_and_role(argv[first], role_name, &token) != CLI_DONE || read_days(expires, &days) != CLI_DONE)
         return CLI_USAGE;
     struct store *store = cmd_open(STORE_EXISTING, NULL, &result);
     if (!store)

@@ -23,9 +23,9 @@ struct interval {
 
 /* How far a scale's mean and net could move by chance alone, z as below. The mean's is mean ± z·sd/√n, kept within the
  * scale; it is there as sd is. Net's is that of a difference of two shares of one sample, with one answer more on each
- * side (Bonett and Price 2012, after Agresti and Min 2005): ñ = n + 2, p₊ = (those above the middle + 1)/ñ, p₋ likewise,
- * (p₊ − p₋) ± z·√((p₊ + p₋ − (p₊ − p₋)²)/ñ), kept within −1 and 1; it is there as net is. So ten who all agree have an
- * interval, where the plain formula gives them a width of nothing. */
+ * side (Bonett and Price 2012, after Agresti and Min 2005): ñ = n + 2, p₊ = (those above the middle + 1)/ñ, p₋
+ * likewise, (p₊ − p₋) ± z·√((p₊ + p₋ − (p₊ − p₋)²)/ñ), kept within −1 and 1; it is there as net is. So ten who agree
+ * have an interval, where the plain formula gives them a width of nothing. */
 struct scale_intervals {
     struct interval mean, net;
 };

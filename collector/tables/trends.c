@@ -107,7 +107,7 @@ struct release {
     size_t first; /* of its points */
 };
 
-static int find_columns(const struct csv_row *header, struct columns *out)
+static int find_option_columns(const struct csv_row *header, struct columns *out)
 {
     *out = (struct columns){.action = csv_find(header, "action"),
                             .question = csv_find(header, "question"),
@@ -163,8 +163,8 @@ static int damaged_row(const struct csv_row *row, struct error *error)
 }
 
 /* A row of a scale. */
-static int read_count(const struct release *release, struct point *point, const struct csv_row *row,
-                      struct error *error)
+static int read_option_count(const struct release *release, struct point *point, const struct csv_row *row,
+                             struct error *error)
 {
     const struct columns *columns = &release->columns;
     int64_t value, count;
@@ -199,15 +199,15 @@ static int read_option_row(struct release *release, const struct csv_row *row, s
                                            .subject = (uint32_t)find_subject(release->trends, asked->id),
                                            .round = release->round,
                                            .question = asked});
-    return point ? read_count(release, point, row, error) : error_no_memory(error);
+    return point ? read_option_count(release, point, row, error) : error_no_memory(error);
 }
 
-static int read_rows(struct release *release, struct csv_reader *reader, struct error *error)
+static int read_option_rows(struct release *release, struct csv_reader *reader, struct error *error)
 {
     struct csv_row row = {0};
     enum csv_result read = csv_read(reader, &row, error);
     size_t width = row.count;
-    if (read == CSV_ROW && find_columns(&row, &release->columns) < 0)
+    if (read == CSV_ROW && find_option_columns(&row, &release->columns) < 0)
         return damaged_row(&row, error);
     while (read == CSV_ROW) {
         read = csv_read(reader, &row, error);
@@ -227,7 +227,7 @@ int trends_add_release(struct trends *trends, size_t round, const char *options,
                               .columns.release = -1,
                               .first = trends->point_count};
     struct csv_reader *reader = csv_reader_new(options, len, ',');
-    int result = reader && note_subjects(trends, release.questionnaire) == 0 ? read_rows(&release, reader, error)
+    int result = reader && note_subjects(trends, release.questionnaire) == 0 ? read_option_rows(&release, reader, error)
                                                                              : error_no_memory(error);
     csv_reader_free(reader);
     return result;

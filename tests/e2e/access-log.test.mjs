@@ -6,6 +6,7 @@ import { parseTable } from './lib/csv.mjs';
 import { poll } from './lib/poll.mjs';
 import { get, makeToken, readyExample, tablePath } from './lib/reading.mjs';
 import { sql } from './lib/store.mjs';
+import { exampleRows } from './lib/tables.mjs';
 
 let collector;
 const tokens = {};
@@ -54,6 +55,18 @@ test('what gives nothing away leaves no line', async () => {
   const again = await get(collector, path, tokens.exact, { 'If-None-Match': given.headers.etag });
   assert.equal(again.status, 304);
   assert.equal((await log()).length, before + 1);
+});
+
+test('what the collector says on standard error holds no code, no token and no answer', async () => {
+  const guess = `bp_${'A'.repeat(43)}`;
+  assert.equal((await get(collector, '/v1/entries', guess)).status, 401);
+  assert.equal((await get(collector, '/v1/entries', tokens.team)).status, 403);
+  const said = collector.process.stderr;
+  const spoken = exampleRows().map((row) => row.comment).filter((text) => text.length > 8);
+  assert.ok(said.length > 0 && spoken.length > 10 && collector.codes.length === 60);
+  for (const secret of [...collector.codes, ...Object.values(tokens), guess, ...spoken])
+    assert.ok(!said.includes(secret), `${secret} in: ${said}`);
+  assert.doesNotMatch(said, /"jws"|eyJ/);
 });
 
 // Last: the store has no access log after it.

@@ -53,6 +53,11 @@ const tree = {
     '    faults_add(faults, "/rounds", "missing");\n    return error_set(e, KIND, "%s", why);\n}\n',
   'panel/response_check.c': '/* wire */\nvoid f(void)\n{\n    faults_add(faults, "/iat", "is ahead");\n}\n',
   Makefile: 'VERSION := 1.2.3\n',
+  'docs/SECURITY-MODEL.md':
+    '`tests/e2e/one.test.mjs` "it\'s found" and `tests/unit/one.c` "one, is_found"\n`tests/e2e/one.test.mjs` "it is not"\n' +
+    '`tests/unit/one.c` "one, is"\n`tests/e2e/two.test.mjs` "it is found"\n`tests/unit/one.c`\n',
+  'tests/e2e/one.test.mjs': "test('it\\'s found', () => {});\n",
+  'tests/unit/one.c': '/* Tests. */\nTest(one, is_found)\n{\n}\n',
   'publiccode.yml': 'softwareVersion: 1.2.4\n',
   'collector/http/http.h': '#ifndef COLLECTOR_HTTP_HTTP_H\n#define COLLECTOR_HTTP_HTTP_H\n/* head */\n#define API_VERSION "2.0.0"\n#endif\n',
   'collector/api/openapi.json': '{"info": {"version": "2.1.0"}}\n',
@@ -73,6 +78,7 @@ const expected = {
   widths: ['docs/STYLE.md:2', 'panel/wide.c:1', 'panel/wide.c:3'],
   sizes: ['panel/long.c:1', 'panel/long.c:3'],
   texts: ['client/texts.c:5', 'client/texts.c:6', 'client/texts.c:7', 'client/texts.c:8', 'client/texts.c:10'],
+  shown: ['docs/SECURITY-MODEL.md:2', 'docs/SECURITY-MODEL.md:3', 'docs/SECURITY-MODEL.md:4', 'docs/SECURITY-MODEL.md:5'],
   versions: ['publiccode.yml:1', 'collector/api/openapi.json:1'],
   blanks: ['tests/blank.sh:1', 'tests/blank.sh:2'],
   roles: ['panel/roles.c:1'],

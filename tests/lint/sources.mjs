@@ -303,7 +303,30 @@ function versions(root) {
     .map(([source, version, paper, copy]) => `${paper}:1: version ${copy}, while ${source} says ${version}`);
 }
 
-export const checks = { walls, functions, sizes, widths, blanks, heads, roles, statics, failures, circles, exported, texts, versions };
+// Each test that the security model names is there: `tests/…` and behind it, quoted, the test's own name; of a unit test the suite,
+// a comma and the name. What names no test shows nothing, so a path alone is a finding as well.
+const MODEL = 'docs/SECURITY-MODEL.md';
+
+function hasTest(text, name) {
+  const [suite, rest] = name.split(', ');
+  if (rest && new RegExp(`^(?:Parameterized)?Test\\(${suite}, ${rest}[,)]`, 'm').test(text)) return true;
+  return ["'", '"', '`'].some((quote) => text.includes(`test(${quote}${name.replaceAll(quote, `\\${quote}`)}${quote},`));
+}
+
+function shown(root, files) {
+  if (!files.includes(MODEL)) return [`${MODEL}:1: is missing`];
+  const findings = [];
+  eachLine(read(root, MODEL), (line, at) => {
+    for (const [, path, name] of line.matchAll(/`(tests\/[^`]+)`(?: "([^"]+)")?/g)) {
+      if (!files.includes(path)) findings.push(`${MODEL}:${at}: there is no ${path}`);
+      else if (name === undefined) findings.push(`${MODEL}:${at}: names no test of ${path}`);
+      else if (!hasTest(read(root, path), name)) findings.push(`${MODEL}:${at}: ${path} has no test "${name}"`);
+    }
+  });
+  return findings;
+}
+
+export const checks = { walls, functions, sizes, widths, blanks, heads, roles, statics, failures, circles, exported, texts, versions, shown };
 
 if (import.meta.url === pathToFileURL(process.argv[1]).href) {
   const [check, ...rest] = process.argv.slice(2);
