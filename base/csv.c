@@ -49,6 +49,17 @@ void csv_reader_free(struct csv_reader *reader)
     mem_free(reader);
 }
 
+size_t csv_reader_offset(const struct csv_reader *reader)
+{
+    return reader->at;
+}
+
+void csv_reader_go_to(struct csv_reader *reader, size_t offset)
+{
+    reader->at = offset;
+    reader->line = 1;
+}
+
 /* The length of the line end at byte `at`: 1 or 2; 0 where there is none. A CR that ends the text is a CRLF cut
  * short. */
 static size_t line_end(const struct csv_reader *reader, size_t at)

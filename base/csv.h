@@ -41,6 +41,11 @@ void csv_reader_skip_line(struct csv_reader *reader);
  * CSV_NO_MEMORY: the same row may be asked for again. `error` may be NULL. */
 MUST_CHECK enum csv_result csv_read(struct csv_reader *reader, struct csv_row *row, struct error *error);
 
+/* Where the next row begins, in bytes from the text's first; and goes back there, or on. Lines are then counted from
+ * that row. */
+size_t csv_reader_offset(const struct csv_reader *reader);
+void csv_reader_go_to(struct csv_reader *reader, size_t offset);
+
 /* The place of the field whose text is `name`, or -1. */
 int csv_find(const struct csv_row *header, const char *name);
 

@@ -14,6 +14,11 @@
 #define SCALE_MAX 101 /* values of one scale */
 #define OPTIONS_MAX 64
 
+/* Of disclosure control (PROTOCOL 8), where a definition sets nothing. */
+#define MIN_RESPONDENTS_USUAL 10
+#define ROUND_TO_USUAL 5
+#define RELEASE_INTERVAL_USUAL 28 /* days */
+
 enum question_type { QUESTION_SCALE, QUESTION_CHOICE, QUESTION_MULTI, QUESTION_TEXT };
 
 /* A text by language. `list` is in the order of the file; nl is always there. */
@@ -81,8 +86,10 @@ struct panel {
     size_t questionnaire_count;
     struct round *rounds;
     size_t round_count;
-    int64_t min_respondents; /* at least 1 */
+    int64_t min_respondents; /* at least 1; see panel/limits.h for what a new definition may set here */
     int64_t round_to; /* at least 1 */
+    int64_t min_changed; /* at least 1 */
+    int64_t release_interval; /* days */
 };
 
 /* Reads and checks a definition. NULL with at least one fault; `where` is an RFC 6901 pointer, or "byte N" for what is

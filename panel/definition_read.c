@@ -12,9 +12,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define MIN_RESPONDENTS_DEFAULT 10
-#define ROUND_TO_DEFAULT 5
+#define DISCLOSURE_RULE 2 /* the only one */
 #define DISCLOSURE_MAX 1000000
+#define RELEASE_INTERVAL_MAX 3650
 #define RETENTION_DAYS_MAX 36500
 /* Escaping at most doubles a name, and all names of one pointer stand in the document. */
 #define POINTER_MAX (2 * PANEL_JSON_MAX + 4096)
@@ -168,24 +168,57 @@ static void read_rounds(struct reading *r, const struct json *root, struct panel
     reading_leave(r, mark);
 }
 
-static void read_rule(struct reading *r, const struct json *disclosure, const char *name, int64_t *rule)
+/* A definition of before there was another rule names none. */
+static void check_rule(struct reading *r, const struct json *disclosure)
+{
+    int64_t rule = DISCLOSURE_RULE;
+    const struct json *member = json_member(disclosure, "rule");
+    if (!member || (json_integer(member, &rule) == 0 && rule == DISCLOSURE_RULE))
+        return;
+    size_t mark = reading_enter(r, "rule");
+    reading_fault(
+        r, "%s",
+        FAULTS_SAY(r->faults,
+                   "must be 2, the only rule there is; rule 1 rounded each count by itself, so that two tables "
+                   "around one response gave its answers away",
+                   "moet 2 zijn, de enige regel die er is; regel 1 rondde elk aantal op zichzelf af, zodat "
+                   "twee tabellen rond een reactie de antwoorden erin prijsgaven"));
+    reading_leave(r, mark);
+}
+
+static void read_limit(struct reading *r, const struct json *disclosure, const char *name, int64_t *limit)
 {
     int64_t value;
     if (json_member(disclosure, name) && reading_integer(r, disclosure, name, 1, DISCLOSURE_MAX, &value) == 0)
-        *rule = value;
+        *limit = value;
+}
+
+static void read_release_interval(struct reading *r, const struct json *disclosure, int64_t *out)
+{
+    int64_t days;
+    if (json_member(disclosure, "releaseInterval") &&
+        reading_integer(r, disclosure, "releaseInterval", 0, RELEASE_INTERVAL_MAX, &days) == 0)
+        *out = days;
 }
 
 static void read_disclosure(struct reading *r, const struct json *root, struct panel *out)
 {
+    static const char *const known[] = {"rule", "minRespondents", "roundTo", "minChanged", "releaseInterval", NULL};
     const struct json *disclosure = json_member(root, "disclosure");
-    out->min_respondents = MIN_RESPONDENTS_DEFAULT;
-    out->round_to = ROUND_TO_DEFAULT;
+    out->min_respondents = MIN_RESPONDENTS_USUAL;
+    out->min_changed = MIN_RESPONDENTS_USUAL;
+    out->round_to = ROUND_TO_USUAL;
+    out->release_interval = RELEASE_INTERVAL_USUAL;
     if (!disclosure)
         return;
     size_t mark = reading_enter(r, "disclosure");
-    if (reading_is_object(r, disclosure, (const char *const[]){"minRespondents", "roundTo", NULL})) {
-        read_rule(r, disclosure, "minRespondents", &out->min_respondents);
-        read_rule(r, disclosure, "roundTo", &out->round_to);
+    if (reading_is_object(r, disclosure, known)) {
+        check_rule(r, disclosure);
+        read_limit(r, disclosure, "minRespondents", &out->min_respondents);
+        out->min_changed = out->min_respondents;
+        read_limit(r, disclosure, "roundTo", &out->round_to);
+        read_limit(r, disclosure, "minChanged", &out->min_changed);
+        read_release_interval(r, disclosure, &out->release_interval);
     }
     reading_leave(r, mark);
 }

@@ -4,6 +4,7 @@
 #include "base/lang.h"
 #include "base/spreadsheet.h"
 #include "crypto/jws.h"
+#include "panel/limits.h"
 #include <stdio.h>
 #include <string.h>
 
@@ -149,6 +150,7 @@ void warnings_of_panel(const struct panel *panel, struct faults *warnings)
             check_question_ids(warnings, &questionnaire->questions[q], i, q);
     }
     check_round_ids(warnings, panel);
+    limits_warn(panel, warnings);
     check_terms(warnings, panel);
 }
 

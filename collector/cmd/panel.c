@@ -12,6 +12,7 @@
 #include "collector/state/catalogue.h"
 #include "collector/state/panel_import.h"
 #include "panel/clashes.h"
+#include "panel/limits.h"
 #include "panel/warnings.h"
 #include <errno.h>
 #include <stdio.h>
@@ -198,8 +199,10 @@ static int import_panel(struct panel_import *import, const char *file, const str
         return cmd_store_failed(import->store);
     if (read_state(import, &size) != STORE_OK)
         result = cmd_store_failed(import->store);
-    else
+    else {
         clashes_check(import->after, import->before, &faults);
+        limits_check(import->after, &faults);
+    }
     if (result == CLI_DONE && import->before)
         panel_import_check(import->before, import->after, import->answered, import->answered_count, size == 0, &faults);
     if (result == CLI_DONE && faults_any(&faults))

@@ -1,7 +1,7 @@
 /* What everyone answered in one round, in the order of the log: from it follow a block's counters at any size of the
  * log, and who is fresh against an earlier version (PROTOCOL 8a). Whoever replays the log fills it, `release create`
- * and the audit alike: each response of the round that was accepted, and each erasure. Eight bytes a response and those of
- * its answers, some 120 MB at ten million. Pure. One thread. */
+ * and the audit alike: each response of the round that was accepted, and each erasure. Eight bytes a response and those
+ * of its answers, some 120 MB at ten million. Pure. One thread. */
 #ifndef COLLECTOR_RELEASE_BALLOTS_H
 #define COLLECTOR_RELEASE_BALLOTS_H
 
@@ -21,8 +21,8 @@ void ballots_free(struct ballots *ballots);
 MUST_CHECK int ballots_add(struct ballots *ballots, const struct ballot *ballot, uint32_t member, int64_t revision,
                            int64_t index, struct error *error);
 
-/* An event at index `at` that says which entries are erased, of which `lowest` is the first: of whom they were and about
- * what nobody can tell any more. -1: no memory. */
+/* An event at index `at` that says which entries are erased, of which `lowest` is the first: of whom they were and
+ * about what nobody can tell any more. -1: no memory. */
 MUST_CHECK int ballots_note_erasure(struct ballots *ballots, int64_t lowest, int64_t at);
 
 /* Whether something that stood below `size` has been erased since. Then nobody can count any more what was current

@@ -3,7 +3,7 @@
 #include "collector/release/packing.h"
 #include <string.h>
 
-static bool is_single(const struct question *question)
+static bool is_one_number(const struct question *question)
 {
     return question->type == QUESTION_SCALE || question->type == QUESTION_CHOICE;
 }
@@ -20,7 +20,7 @@ static size_t bits_for(size_t most)
 static size_t question_bits(const struct question *question)
 {
     size_t options = question_option_count(question);
-    return is_single(question) ? bits_for(options) : 1 + options;
+    return is_one_number(question) ? bits_for(options) : 1 + options;
 }
 
 static size_t whole_bytes(size_t bits)
@@ -63,11 +63,11 @@ static size_t revision_bit(const struct packing *packing)
     return 8 * packing->bytes - 1;
 }
 
-static void put_mark(const struct packing *packing, const struct mark *mark, uint8_t *out)
+static void pack_mark(const struct packing *packing, const struct mark *mark, uint8_t *out)
 {
     const struct question *question = &packing->questionnaire->questions[mark->question];
     size_t at = packing->at[mark->question];
-    if (!is_single(question)) {
+    if (!is_one_number(question)) {
         set_bit(out, mark->option == MARK_ANSWERED ? at : at + 1 + mark->option);
         return;
     }
@@ -81,7 +81,7 @@ void packing_put(const struct packing *packing, const struct ballot *ballot, boo
 {
     memset(out, 0, packing->bytes);
     for (size_t i = 0; i < ballot->mark_count; i++)
-        put_mark(packing, &ballot->marks[i], out);
+        pack_mark(packing, &ballot->marks[i], out);
     if (is_revision)
         set_bit(out, revision_bit(packing));
 }
@@ -102,7 +102,7 @@ static size_t get_number(const uint8_t *packed, size_t at, size_t bits)
 /* `slots` are the question's: who answered it, then its options. */
 static void count_question(const struct question *question, const uint8_t *packed, size_t at, int64_t *slots)
 {
-    if (is_single(question)) {
+    if (is_one_number(question)) {
         size_t value = get_number(packed, at, question_bits(question));
         slots[0] += value > 0;
         if (value > 0)

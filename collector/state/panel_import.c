@@ -58,6 +58,12 @@ static void check_round(const struct panel *before, const struct round *old, con
                    old->id);
 }
 
+static bool disclosures_equal(const struct panel *a, const struct panel *b)
+{
+    return a->min_respondents == b->min_respondents && a->round_to == b->round_to && a->min_changed == b->min_changed &&
+           a->release_interval == b->release_interval;
+}
+
 static void check_action(const struct panel *after, const struct answered_action *counted, struct faults *faults)
 {
     int place = panel_find_round(after, counted->round);
@@ -165,11 +171,13 @@ void panel_import_put_changes(struct buf *out, const struct panel *before, const
                before && labels_equal(&before->title, &after->title));
     put_questionnaires(out, before, after);
     put_round_changes(out, before, after);
-    if (before && (before->min_respondents != after->min_respondents || before->round_to != after->round_to))
-        buf_printf(out,
-                   T("changed: disclosure: minRespondents %lld, roundTo %lld\n",
-                     "gewijzigd: onthulling: minRespondents %lld, roundTo %lld\n"),
-                   (long long)after->min_respondents, (long long)after->round_to);
+    if (before && !disclosures_equal(before, after))
+        buf_printf(
+            out,
+            T("changed: disclosure: minRespondents %lld, roundTo %lld, minChanged %lld, releaseInterval %lld\n",
+              "gewijzigd: onthulling: minRespondents %lld, roundTo %lld, minChanged %lld, releaseInterval %lld\n"),
+            (long long)after->min_respondents, (long long)after->round_to, (long long)after->min_changed,
+            (long long)after->release_interval);
     put_terms_changes(out, before, after);
     if (out->len == start)
         buf_put_text(out, T("no changes\n", "geen wijzigingen\n"));

@@ -128,6 +128,13 @@ static const struct column comment_columns[] = {
       "Het antwoord zoals het is gegeven."}},
 };
 
+/* The last one of each table of a release. */
+static const struct column release_column = {
+    "release", COLUMN_COUNT, false, {"Release", "Uitgave"},
+     {"Number of the release that told this row first; the row stands as it was told then. Empty when suppressed.",
+      "Nummer van de uitgave die deze rij het eerst gaf; de rij staat er zoals zij toen is gegeven. Leeg bij "
+      "onderdrukking."}};
+
 /* A summary's column of an option. */
 static const struct column share_column = {
     "share", COLUMN_SHARE, false, {"Share", "Aandeel"},
@@ -255,23 +262,29 @@ static int give_summary_columns(const struct walk *walk, const struct questionna
     return result;
 }
 
-int columns_each(enum table table, const struct questionnaire *questionnaire, column_fn *each, void *context)
+static int give_table_columns(const struct walk *walk, const struct column_source *source)
 {
-    const struct walk walk = {each, context};
     int result = 0;
-    switch (table) {
+    switch (source->table) {
     case TABLE_SUMMARY:
-        return give_summary_columns(&walk, questionnaire);
+        return give_summary_columns(walk, source->questionnaire);
     case TABLE_QUESTIONS:
-        result = give_columns(&walk, question_columns, COUNT_OF(question_columns));
-        result = result == 0 ? give_columns(&walk, figure_columns, COUNT_OF(figure_columns)) : result;
-        return result == 0 ? give_columns(&walk, &question_end, 1) : result;
+        result = give_columns(walk, question_columns, COUNT_OF(question_columns));
+        result = result == 0 ? give_columns(walk, figure_columns, COUNT_OF(figure_columns)) : result;
+        return result == 0 ? give_columns(walk, &question_end, 1) : result;
     case TABLE_OPTIONS:
-        return give_columns(&walk, option_columns, COUNT_OF(option_columns));
+        return give_columns(walk, option_columns, COUNT_OF(option_columns));
     case TABLE_COMMENTS:
-        return give_columns(&walk, comment_columns, COUNT_OF(comment_columns));
+        return give_columns(walk, comment_columns, COUNT_OF(comment_columns));
     }
     return -1;
+}
+
+int columns_each(const struct column_source *source, column_fn *each, void *context)
+{
+    const struct walk walk = {each, context};
+    int result = give_table_columns(&walk, source);
+    return result == 0 && source->released ? give_columns(&walk, &release_column, 1) : result;
 }
 
 /* Tables. */

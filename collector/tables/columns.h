@@ -60,9 +60,14 @@ int table_parent(enum table table);
 /* Takes one column, which lasts for the call only. Other than 0 stops the walk. */
 typedef int column_fn(void *context, const struct column *column);
 
-/* Calls `each` for each column in order. Those of a summary depend on the questionnaire. Returns what `each` did; -1
- * when there is no memory. */
-MUST_CHECK int columns_each(enum table table, const struct questionnaire *questionnaire, column_fn *each,
-                            void *context);
+/* What the columns of a table follow from. */
+struct column_source {
+    enum table table;
+    const struct questionnaire *questionnaire; /* those of a summary are of its questions */
+    bool released; /* of a release: with a last column that says of which one each row is a version */
+};
+
+/* Calls `each` for each column in order. Returns what `each` did; -1 when there is no memory. */
+MUST_CHECK int columns_each(const struct column_source *source, column_fn *each, void *context);
 
 #endif

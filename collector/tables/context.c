@@ -18,6 +18,12 @@ const struct questionnaire *context_questionnaire(const struct table_context *co
     return round_questionnaire(panel, &panel->rounds[context->round]);
 }
 
+struct column_source context_columns(const struct table_context *context, enum table table)
+{
+    return (struct column_source){
+        .table = table, .questionnaire = context_questionnaire(context), .released = context->release != NULL};
+}
+
 struct column_text context_title(const struct table_context *context, enum table table)
 {
     return context->exact && table != TABLE_COMMENTS ? table_exact_title(table) : table_title(table);
@@ -40,11 +46,23 @@ static void put_dated_round(struct buf *out, const struct round *round)
     buf_put_char(out, '}');
 }
 
+static void put_table_release(struct buf *out, const struct table_release *release)
+{
+    if (release)
+        buf_printf(out, "\"release\":{\"number\":%" PRId64 ",\"final\":%s,\"size\":%" PRId64 "},\n  ", release->number,
+                   release->is_final ? "true" : "false", release->size);
+}
+
 static void put_disclosure_rules(struct buf *out, const struct table_context *context)
 {
     const struct panel *panel = context->catalogue->panel;
     if (context->exact)
         buf_put_text(out, "\"disclosure\":{\"exact\":true}");
+    else if (context->release)
+        buf_printf(out,
+                   "\"disclosure\":{\"exact\":false,\"rule\":2,\"minRespondents\":%" PRId64 ",\"roundTo\":%" PRId64
+                   ",\"minChanged\":%" PRId64 "}",
+                   panel->min_respondents, panel->round_to, panel->min_changed);
     else
         buf_printf(out, "\"disclosure\":{\"exact\":false,\"minRespondents\":%" PRId64 ",\"roundTo\":%" PRId64 "}",
                    panel->min_respondents, panel->round_to);
@@ -79,7 +97,9 @@ void context_put(struct buf *out, const struct table_context *context)
     json_put_text(out, panel->id);
     buf_put_text(out, ",\n  ");
     put_dated_round(out, &panel->rounds[context->round]);
-    buf_printf(out, ",\n  \"participation\":{\"invited\":%" PRId64 ",\"enrolled\":%" PRId64 "},\n  ", context->invited,
+    buf_put_text(out, ",\n  ");
+    put_table_release(out, context->release);
+    buf_printf(out, "\"participation\":{\"invited\":%" PRId64 ",\"enrolled\":%" PRId64 "},\n  ", context->invited,
                context->enrolled);
     put_disclosure_rules(out, context);
     buf_put_text(out, ",\n  ");

@@ -8,10 +8,18 @@
 #include "collector/state/catalogue.h"
 #include "collector/tables/columns.h"
 
+/* The release that tables are of. */
+struct table_release {
+    int64_t number; /* from 1 */
+    bool is_final;
+    int64_t size; /* of the log that it was made of */
+};
+
 struct table_context {
     const struct catalogue *catalogue;
     size_t round; /* index in the panel */
     bool exact; /* without disclosure control */
+    const struct table_release *release; /* NULL: of none */
     const struct csv_format *format;
     int64_t invited; /* invitations made and not withdrawn */
     int64_t enrolled; /* members, the revoked among them */
@@ -20,14 +28,16 @@ struct table_context {
 /* Sets how many were invited and enrolled, by what the store counts of invitations. */
 void context_set_participation(struct table_context *context, const struct invitation_counts *counts);
 
-/* The questionnaire of the round. */
+/* The questionnaire of the round; and what a table's columns follow from. */
 const struct questionnaire *context_questionnaire(const struct table_context *context);
+struct column_source context_columns(const struct table_context *context, enum table table);
 
 /* Title and description of a table, which say when its figures are exact. */
 struct column_text context_title(const struct table_context *context, enum table table);
 struct column_text context_description(const struct table_context *context, enum table table);
 
-/* Puts the members of a JSON object, without its braces: panel, round, participation, disclosure, questionnaire. What
+/* Puts the members of a JSON object, without its braces: panel, round, release, participation, disclosure,
+ * questionnaire. What
  * did not fit, or could not be read for lack of memory, is said by buf_check. */
 void context_put(struct buf *out, const struct table_context *context);
 

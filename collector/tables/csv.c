@@ -7,9 +7,9 @@ static int put_column_name(void *context, const struct column *column)
     return 0;
 }
 
-int table_csv_header(struct csv_writer *writer, enum table table, const struct questionnaire *questionnaire)
+int table_csv_header(struct csv_writer *writer, const struct column_source *columns)
 {
-    if (columns_each(table, questionnaire, put_column_name, writer) < 0)
+    if (columns_each(columns, put_column_name, writer) < 0)
         return -1;
     csv_end_row(writer);
     return 0;

@@ -72,11 +72,12 @@ static int put_column_reference(void *context, const struct column *column)
 }
 
 /* The names of the key columns of a table. */
-static void put_key_columns(struct buf *out, enum table table, const struct questionnaire *questionnaire)
+static void put_key_columns(struct buf *out, const struct csvw_subject *subject, enum table table)
 {
+    const struct column_source columns = context_columns(subject->context, table);
     struct listing listing = {.out = out, .most = table_key(table)};
     buf_put_char(out, '[');
-    if (columns_each(table, questionnaire, put_column_reference, &listing) < 0)
+    if (columns_each(&columns, put_column_reference, &listing) < 0)
         out->failed = true;
     buf_put_char(out, ']');
 }
@@ -88,13 +89,12 @@ static void put_url(struct buf *out, const struct csvw_subject *subject, enum ta
 
 static void put_parent_reference(struct buf *out, const struct csvw_subject *subject, enum table parent)
 {
-    const struct questionnaire *questionnaire = context_questionnaire(subject->context);
     buf_put_text(out, ",\n    \"foreignKeys\":[{\"columnReference\":");
-    put_key_columns(out, parent, questionnaire);
+    put_key_columns(out, subject, parent);
     buf_put_text(out, ",\"reference\":{\"resource\":");
     put_url(out, subject, parent);
     buf_put_text(out, ",\"columnReference\":");
-    put_key_columns(out, parent, questionnaire);
+    put_key_columns(out, subject, parent);
     buf_put_text(out, "}}]");
 }
 
@@ -110,7 +110,7 @@ static void put_csv_dialect(struct buf *out, const struct csv_format *format)
 
 static void put_table_description(struct buf *out, const struct csvw_subject *subject, enum table table)
 {
-    const struct questionnaire *questionnaire = context_questionnaire(subject->context);
+    const struct column_source columns = context_columns(subject->context, table);
     struct listing listing = {.out = out, .format = subject->context->format};
     int parent = table_parent(table);
     buf_put_text(out, "  {\"url\":");
@@ -122,13 +122,24 @@ static void put_table_description(struct buf *out, const struct csvw_subject *su
     buf_put_text(out, ",\n");
     put_csv_dialect(out, subject->context->format);
     buf_put_text(out, "   \"tableSchema\":{\n    \"columns\":[");
-    if (columns_each(table, questionnaire, put_column_description, &listing) < 0)
+    if (columns_each(&columns, put_column_description, &listing) < 0)
         out->failed = true;
     buf_put_text(out, "],\n    \"primaryKey\":");
-    put_key_columns(out, table, questionnaire);
+    put_key_columns(out, subject, table);
     if (parent >= 0)
         put_parent_reference(out, subject, (enum table)parent);
     buf_put_text(out, "}}");
+}
+
+static void put_note(struct buf *out, const struct csvw_subject *subject)
+{
+    if (subject->note) {
+        json_put_value(out, subject->note);
+        return;
+    }
+    buf_put_char(out, '{');
+    context_put(out, subject->context);
+    buf_put_char(out, '}');
 }
 
 void csvw_put(struct buf *out, const struct csvw_subject *subject)
@@ -138,7 +149,7 @@ void csvw_put(struct buf *out, const struct csvw_subject *subject)
         buf_put_text(out, table != (int)subject->table ? ",\n" : "");
         put_table_description(out, subject, (enum table)table);
     }
-    buf_put_text(out, "\n ],\n \"notes\":[{");
-    context_put(out, subject->context);
-    buf_put_text(out, "}]}\n");
+    buf_put_text(out, "\n ],\n \"notes\":[");
+    put_note(out, subject);
+    buf_put_text(out, "]}\n");
 }

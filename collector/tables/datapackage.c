@@ -94,30 +94,31 @@ static int put_key_field(void *context, const struct column *column)
     return 0;
 }
 
-static void put_key_fields(struct buf *out, const struct questionnaire *questionnaire, enum table table)
+static void put_key_fields(struct buf *out, const struct datapackage *package, enum table table)
 {
+    const struct column_source columns = context_columns(&package->context, table);
     struct fields fields = {.out = out, .most = table_key(table)};
     buf_put_char(out, '[');
-    if (columns_each(table, questionnaire, put_key_field, &fields) < 0)
+    if (columns_each(&columns, put_key_field, &fields) < 0)
         out->failed = true;
     buf_put_char(out, ']');
 }
 
 static void put_table_schema(struct buf *out, const struct datapackage *package, enum table table)
 {
-    const struct questionnaire *questionnaire = context_questionnaire(&package->context);
+    const struct column_source columns = context_columns(&package->context, table);
     struct fields fields = {.out = out, .format = package->context.format};
     int parent = table_parent(table);
     buf_put_text(out, ",\n    \"schema\":{\"$schema\":\"" PROFILES "tableschema.json\",\"fields\":[");
-    if (columns_each(table, questionnaire, put_schema_field, &fields) < 0)
+    if (columns_each(&columns, put_schema_field, &fields) < 0)
         out->failed = true;
     buf_put_text(out, "],\n     \"missingValues\":[\"\"],\"primaryKey\":");
-    put_key_fields(out, questionnaire, table);
+    put_key_fields(out, package, table);
     if (parent >= 0) {
         buf_put_text(out, ",\"foreignKeys\":[{\"fields\":");
-        put_key_fields(out, questionnaire, (enum table)parent);
+        put_key_fields(out, package, (enum table)parent);
         buf_printf(out, ",\"reference\":{\"resource\":\"%s\",\"fields\":", table_name((enum table)parent));
-        put_key_fields(out, questionnaire, (enum table)parent);
+        put_key_fields(out, package, (enum table)parent);
         buf_put_text(out, "}}]");
     }
     buf_put_char(out, '}');
@@ -192,8 +193,11 @@ void datapackage_put(struct buf *out, const struct datapackage *package)
 {
     const struct panel *panel = package->context.catalogue->panel;
     const struct round *round = &panel->rounds[package->context.round];
-    buf_printf(out, "{\"$schema\":\"" PROFILES "datapackage.json\",\n \"name\":\"%s-%s%s\",\n ", panel->id, round->id,
+    buf_printf(out, "{\"$schema\":\"" PROFILES "datapackage.json\",\n \"name\":\"%s-%s%s", panel->id, round->id,
                package->context.exact ? "-exact" : "");
+    if (package->context.release)
+        buf_printf(out, "-release-%" PRId64, package->context.release->number);
+    buf_put_text(out, "\",\n ");
     put_package_texts(out, &package->context);
     buf_put_text(out, ",\n");
     put_origin_member(out, package);

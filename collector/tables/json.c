@@ -25,9 +25,9 @@ static int keep_column_name(void *context, const struct column *column)
     return buf_check(&json->names);
 }
 
-int table_json_header(struct table_json *json, enum table table, const struct questionnaire *questionnaire)
+int table_json_header(struct table_json *json, const struct column_source *columns)
 {
-    return columns_each(table, questionnaire, keep_column_name, json);
+    return columns_each(columns, keep_column_name, json);
 }
 
 static void put_json_cell(struct buf *out, const struct cell *cell)

@@ -16,7 +16,7 @@ void table_json_begin(struct table_json *json, struct buf *out);
 void table_json_wipe(struct table_json *json);
 
 /* Takes the names of the table's columns. -1: no memory. */
-MUST_CHECK int table_json_header(struct table_json *json, enum table table, const struct questionnaire *questionnaire);
+MUST_CHECK int table_json_header(struct table_json *json, const struct column_source *columns);
 
 /* A table_row_fn, with a struct table_json as context: puts the row. 0 always. */
 int table_json_row(void *json, const struct cell *cells, size_t count);

@@ -6,7 +6,7 @@
 #include "collector/tables/statistics.h"
 #include <string.h>
 
-#define FIXED_COLUMNS_MAX 12 /* of a row in questions or options */
+#define FIXED_COLUMNS_MAX 13 /* of a row in questions or options */
 #define SUMMARY_FIXED 9 /* columns of a summary before those of the questions */
 #define FIGURES 7 /* of a scale: n, mean, sd, median, positive, negative, net */
 
@@ -55,7 +55,7 @@ static const struct questionnaire *source_questionnaire(const struct table_sourc
 
 static size_t summary_width(const struct questionnaire *questionnaire)
 {
-    size_t width = SUMMARY_FIXED;
+    size_t width = SUMMARY_FIXED + 1; /* and the release */
     for (size_t q = 0; q < questionnaire->question_count; q++) {
         const struct question *question = &questionnaire->questions[q];
         width += question->type == QUESTION_SCALE ? FIGURES : 1 + question_option_count(question);
@@ -68,7 +68,8 @@ struct subject {
     const struct table_source *source;
     const struct questionnaire *questionnaire;
     const struct action *action;
-    const int64_t *counts;
+    struct action_counts told;
+    struct question_counts *questions; /* what may be told of each */
     table_row_fn *give;
     void *context;
 };
@@ -76,14 +77,32 @@ struct subject {
 /* A question of the subject, with what may be told of it. */
 struct topic {
     const struct question *question;
-    struct question_counts told;
+    const struct question_counts *told;
 };
 
-static void topic_init(struct topic *topic, const struct subject *subject, size_t question)
+static void guard_counts(struct subject *subject, const int64_t *counts)
 {
-    topic->question = &subject->questionnaire->questions[question];
-    disclosure_question(&subject->source->rule, subject->questionnaire, subject->source->layout, question,
-                        subject->counts, &topic->told);
+    const struct table_source *source = subject->source;
+    if (source->released) {
+        subject->told = cumulative_action(source->released, counts);
+        cumulative_questions(source->released, subject->questionnaire, source->layout, counts, subject->questions);
+        return;
+    }
+    subject->told = disclosure_action(&source->rule, counts);
+    for (size_t q = 0; q < subject->questionnaire->question_count; q++)
+        disclosure_question(&source->rule, subject->questionnaire, source->layout, q, counts, &subject->questions[q]);
+}
+
+static struct topic topic_of(const struct subject *subject, size_t question)
+{
+    return (struct topic){&subject->questionnaire->questions[question], &subject->questions[question]};
+}
+
+/* Of which release the row is a version, in a release. */
+static void put_release(struct row *row, const struct subject *subject, bool suppressed)
+{
+    if (subject->source->released)
+        put_integer(row, !suppressed, subject->source->release);
 }
 
 static void put_subject(struct row *row, const struct subject *subject)
@@ -94,19 +113,19 @@ static void put_subject(struct row *row, const struct subject *subject)
 
 static void put_n(struct row *row, const struct topic *topic)
 {
-    put_integer(row, !topic->told.suppressed, topic->told.n);
+    put_integer(row, !topic->told->suppressed, topic->told->n);
 }
 
 static void put_share(struct row *row, const struct topic *topic, size_t option)
 {
-    const struct question_counts *told = &topic->told;
+    const struct question_counts *told = topic->told;
     bool exists = !told->suppressed && told->n > 0;
     put_decimal(row, exists, exists ? (double)told->options[option] / (double)told->n : 0);
 }
 
 static void put_interval(struct row *row, const struct topic *topic, size_t option)
 {
-    const struct question_counts *told = &topic->told;
+    const struct question_counts *told = topic->told;
     bool exists = !told->suppressed && told->n > 0;
     double low = 0, high = 0;
     if (exists)
@@ -119,7 +138,7 @@ static void put_interval(struct row *row, const struct topic *topic, size_t opti
 static void put_scale_figures(struct row *row, const struct topic *topic)
 {
     struct scale_figures figures;
-    statistics_scale(topic->question->min, topic->told.options, topic->told.option_count, &figures);
+    statistics_scale(topic->question->min, topic->told->options, topic->told->option_count, &figures);
     put_decimal(row, figures.has_figures, figures.mean);
     put_decimal(row, figures.has_sd, figures.sd);
     put_decimal(row, figures.has_figures, figures.median);
@@ -137,7 +156,7 @@ static void put_summary_figures(struct row *row, const struct topic *topic)
         return;
     case QUESTION_CHOICE:
     case QUESTION_MULTI:
-        for (size_t o = 0; o < topic->told.option_count; o++)
+        for (size_t o = 0; o < topic->told->option_count; o++)
             put_share(row, topic, o);
         return;
     case QUESTION_TEXT:
@@ -148,7 +167,6 @@ static void put_summary_figures(struct row *row, const struct topic *topic)
 static int give_summary_row(const struct subject *subject)
 {
     const struct action *action = subject->action;
-    struct action_counts told = disclosure_action(&subject->source->rule, subject->counts);
     size_t width = summary_width(subject->questionnaire);
     struct row row = {.cells = mem_calloc(width, sizeof *row.cells)};
     if (!row.cells)
@@ -159,13 +177,13 @@ static int give_summary_row(const struct subject *subject)
     put_text(&row, action->lead);
     put_text(&row, action->related);
     put_text(&row, action_status_name(action->status));
-    put_integer(&row, !told.suppressed, told.respondents);
-    put_disclosure(&row, told.suppressed);
+    put_integer(&row, !subject->told.suppressed, subject->told.respondents);
+    put_disclosure(&row, subject->told.suppressed);
     for (size_t q = 0; q < subject->questionnaire->question_count; q++) {
-        struct topic topic;
-        topic_init(&topic, subject, q);
+        const struct topic topic = topic_of(subject, q);
         put_summary_figures(&row, &topic);
     }
+    put_release(&row, subject, subject->told.suppressed);
     int result = subject->give(subject->context, row.cells, row.count);
     mem_free(row.cells);
     return result;
@@ -184,7 +202,8 @@ static int give_question_row(const struct subject *subject, const struct topic *
     else
         for (size_t i = 1; i < FIGURES; i++)
             put_empty(&row);
-    put_disclosure(&row, topic->told.suppressed);
+    put_disclosure(&row, topic->told->suppressed);
+    put_release(&row, subject, topic->told->suppressed);
     return subject->give(subject->context, cells, row.count);
 }
 
@@ -199,18 +218,19 @@ static int give_option_row(const struct subject *subject, const struct topic *to
         put_integer(&row, true, topic->question->min + (int64_t)option);
     else
         put_text(&row, topic->question->options[option].value);
-    put_integer(&row, !topic->told.suppressed, topic->told.options[option]);
+    put_integer(&row, !topic->told->suppressed, topic->told->options[option]);
     put_n(&row, topic);
     put_share(&row, topic, option);
     put_interval(&row, topic, option);
-    put_disclosure(&row, topic->told.suppressed);
+    put_disclosure(&row, topic->told->suppressed);
+    put_release(&row, subject, topic->told->suppressed);
     return subject->give(subject->context, cells, row.count);
 }
 
 static int give_option_rows(const struct subject *subject, const struct topic *topic)
 {
     int result = 0;
-    for (size_t o = 0; o < topic->told.option_count && result == 0; o++)
+    for (size_t o = 0; o < topic->told->option_count && result == 0; o++)
         result = give_option_row(subject, topic, o);
     return result;
 }
@@ -221,11 +241,25 @@ static int each_topic(const struct subject *subject, topic_fn *give)
 {
     int result = 0;
     for (size_t q = 0; q < subject->questionnaire->question_count && result == 0; q++) {
-        struct topic topic;
-        topic_init(&topic, subject, q);
+        const struct topic topic = topic_of(subject, q);
         result = give(subject, &topic);
     }
     return result;
+}
+
+static int give_rows(enum table table, const struct subject *subject)
+{
+    switch (table) {
+    case TABLE_SUMMARY:
+        return give_summary_row(subject);
+    case TABLE_QUESTIONS:
+        return each_topic(subject, give_question_row);
+    case TABLE_OPTIONS:
+        return each_topic(subject, give_option_rows);
+    case TABLE_COMMENTS:
+        return -1;
+    }
+    return -1;
 }
 
 int table_action(enum table table, const struct table_source *source, size_t action, const int64_t *counts,
@@ -235,19 +269,14 @@ int table_action(enum table table, const struct table_source *source, size_t act
         .source = source,
         .questionnaire = source_questionnaire(source),
         .action = &source->actions->list[action],
-        .counts = counts,
         .give = row,
         .context = context,
     };
-    switch (table) {
-    case TABLE_SUMMARY:
-        return give_summary_row(&subject);
-    case TABLE_QUESTIONS:
-        return each_topic(&subject, give_question_row);
-    case TABLE_OPTIONS:
-        return each_topic(&subject, give_option_rows);
-    case TABLE_COMMENTS:
+    subject.questions = mem_calloc(subject.questionnaire->question_count, sizeof *subject.questions);
+    if (!subject.questions)
         return -1;
-    }
-    return -1;
+    guard_counts(&subject, counts);
+    int result = give_rows(table, &subject);
+    mem_free(subject.questions);
+    return result;
 }

@@ -112,15 +112,16 @@ static int begin_text(struct sheet *sheet, struct buf *out, struct error *error)
 {
     const struct sheet_source *source = &sheet->source;
     const struct panel *panel = source->catalogue->panel;
-    const struct questionnaire *questionnaire = round_questionnaire(panel, &panel->rounds[source->round]);
+    const struct column_source columns = {.table = source->table,
+                                          .questionnaire = round_questionnaire(panel, &panel->rounds[source->round])};
     int result;
     sheet->begun = true;
     if (source->format) {
         csv_begin(&sheet->csv, out, source->format);
-        result = table_csv_header(&sheet->csv, source->table, questionnaire);
+        result = table_csv_header(&sheet->csv, &columns);
     } else {
         table_json_begin(&sheet->json, out);
-        result = table_json_header(&sheet->json, source->table, questionnaire);
+        result = table_json_header(&sheet->json, &columns);
     }
     return result == 0 ? 0 : error_no_memory(error);
 }

@@ -48,7 +48,6 @@ const actionsCsv = () =>
 function hostilePanel() {
   const panel = examplePanel();
   panel.title.nl = HOSTILE[0];
-  panel.disclosure = { minRespondents: 1, roundTo: 1 };
   const [questionnaire] = panel.questionnaires;
   questionnaire.questions[0].min = -2;
   questionnaire.questions[0].max = 2;

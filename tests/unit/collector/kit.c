@@ -385,6 +385,42 @@ void kit_join(const struct kit *kit, struct kit_member *members, size_t count, u
     free(parcels);
 }
 
+/* A later revision may stand before an earlier one, which then comes too late. */
+static void send_row(const struct kit *kit, const struct kit_member *members, const struct questionnaire *questionnaire,
+                     const struct csv_row *row)
+{
+    struct parcel parcel;
+    struct buf answers;
+    long member = strtol(row->fields[0].text, NULL, 10), revision = strtol(row->fields[2].text, NULL, 10);
+    cr_assert(member >= 1 && member <= KIT_EXAMPLE_MEMBERS && revision >= 1, "line %zu", row->line);
+    buf_init(&answers, KIT_TEXT_MAX);
+    kit_put_answers(&answers, questionnaire, row);
+    parcel_respond(&parcel, kit, &members[member - 1], row->fields[1].text, revision, buf_text(&answers));
+    cr_assert_eq(parcels_apply(kit, &parcel, 1), 0);
+    const struct submission *s = parcel.submission;
+    cr_assert(s->verdict == VERDICT_ACCEPTED ||
+              (s->verdict == VERDICT_REFUSED && s->problem == PROBLEM_STALE_REVISION));
+    parcel_free(&parcel);
+    buf_free(&answers);
+}
+
+void kit_respond_example(const struct kit *kit, const struct kit_member *members)
+{
+    struct catalogue *catalogue = catalogue_now(kit->shared.catalogues);
+    struct buf text = kit_file("fixtures/responses.csv");
+    struct csv_reader *reader = csv_reader_new(text.data, text.len, ',');
+    struct csv_row row;
+    enum csv_result result;
+    cr_assert_not_null(reader);
+    cr_assert_eq(csv_read(reader, &row, NULL), CSV_ROW);
+    while ((result = csv_read(reader, &row, NULL)) == CSV_ROW)
+        send_row(kit, members, round_questionnaire(catalogue->panel, &catalogue->panel->rounds[0]), &row);
+    cr_assert_eq(result, CSV_END);
+    csv_reader_free(reader);
+    buf_free(&text);
+    catalogue_release(catalogue);
+}
+
 int64_t kit_entries(struct store *store)
 {
     int64_t count = -1;

@@ -105,6 +105,10 @@ void kit_respond(const struct kit *kit, const struct kit_member *member, const c
 /* Makes `count` members with seeds from `seed` on, invites and enrols them. */
 void kit_join(const struct kit *kit, struct kit_member *members, size_t count, unsigned seed);
 
+/* All responses of fixtures/responses.csv, by the KIT_EXAMPLE_MEMBERS members who have joined. */
+#define KIT_EXAMPLE_MEMBERS 60
+void kit_respond_example(const struct kit *kit, const struct kit_member *members);
+
 /* The number of entries, and the counters of an action (by its place in the list) in the example's round: `slots`
  * numbers. */
 int64_t kit_entries(struct store *store);

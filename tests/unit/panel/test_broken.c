@@ -2,6 +2,7 @@
  * word of what is said there, parted by tabs. The place "byte" stands for any byte. */
 #include "base/mem.h"
 #include "panel/clashes.h"
+#include "panel/limits.h"
 #include "tests/unit/panel/kit.h"
 #include <criterion/criterion.h>
 #include <dirent.h>
@@ -69,8 +70,10 @@ static void expect_refused(const struct expectations *e, const char *file)
     faults_init(&faults);
     if (strncmp(file, "panel-", 6) == 0) {
         struct panel *panel = panel_parse(buf_text(&text), text.len, &faults);
-        if (panel)
+        if (panel) {
             clashes_check(panel, NULL, &faults);
+            limits_check(panel, &faults);
+        }
         panel_free(panel);
     } else {
         cr_expect_null(actions_parse_csv(buf_text(&text), text.len, &faults), "%s", file);

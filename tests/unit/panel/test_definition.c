@@ -58,6 +58,8 @@ Test(definition, takes_disclosure_defaults_one_by_one)
     struct panel *panel = kit_panel_from(PANEL(SCALE, "", ""));
     cr_assert_eq(panel->min_respondents, 10);
     cr_assert_eq(panel->round_to, 5);
+    cr_assert_eq(panel->min_changed, 10);
+    cr_assert_eq(panel->release_interval, 28);
     cr_assert_eq(panel->round_count, 0);
     panel_free(panel);
     panel = kit_panel_from(PANEL(SCALE, "", ",\"disclosure\":{\"roundTo\":1}"));
@@ -66,6 +68,12 @@ Test(definition, takes_disclosure_defaults_one_by_one)
     panel_free(panel);
     panel = kit_panel_from(PANEL(SCALE, "", ",\"disclosure\":{\"minRespondents\":1000000}"));
     cr_assert_eq(panel->min_respondents, 1000000);
+    cr_assert_eq(panel->min_changed, 1000000, "as many, unless it is set");
+    panel_free(panel);
+    panel = kit_panel_from(PANEL(SCALE, "", ",\"disclosure\":{\"rule\":2,\"minChanged\":20,\"releaseInterval\":0}"));
+    cr_assert_eq(panel->min_respondents, 10);
+    cr_assert_eq(panel->min_changed, 20);
+    cr_assert_eq(panel->release_interval, 0);
     panel_free(panel);
 }
 

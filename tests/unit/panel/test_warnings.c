@@ -141,6 +141,19 @@ Test(warnings, are_none_of_the_example)
     assert_panel_told(example_with("round-1", "round-1"), NULL, NULL);
 }
 
+Test(warnings, say_what_it_costs_to_protect_less_than_is_usual)
+{
+    static const char *const wanted[] = {"fewer people", "only 3 values", "0 days, where 28"};
+    struct faults faults;
+    faults_init(&faults);
+    const struct panel loose = {.min_respondents = 5, .round_to = 3, .min_changed = 5, .release_interval = 0};
+    warnings_of_panel(&loose, &faults);
+    cr_assert_eq(faults.count, 3, "%s", kit_all_faults(&faults));
+    for (size_t i = 0; i < 3; i++)
+        cr_expect_not_null(strstr(faults.list[i].what, wanted[i]), "%s", faults.list[i].what);
+    faults_free(&faults);
+}
+
 Test(warnings, name_ids_that_a_spreadsheet_changes)
 {
     struct action_list *actions = list_of("007", "A.1");
@@ -161,7 +174,11 @@ Test(warnings, tell_when_the_longest_answers_can_not_fit_together)
 {
     static struct question texts[8];
     static struct questionnaire questionnaire = {.questions = texts};
-    static const struct panel long_panel = {.questionnaires = &questionnaire, .questionnaire_count = 1};
+    static const struct panel long_panel = {.questionnaires = &questionnaire,
+                                            .questionnaire_count = 1,
+                                            .min_respondents = MIN_RESPONDENTS_USUAL,
+                                            .round_to = ROUND_TO_USUAL,
+                                            .release_interval = RELEASE_INTERVAL_USUAL};
     static char long_id[] = "long", text_id[] = "text";
     questionnaire.id = long_id;
     for (size_t i = 0; i < 8; i++)

@@ -200,7 +200,8 @@ Test(panel_import, tells_of_title_and_disclosure)
     assert_told(BEFORE,
                 "{\"id\":\"p\",\"title\":{\"nl\":\"P\",\"en\":\"P\"},\"questionnaires\":[" BOTH_FORMS
                 "],\"rounds\":[" BOTH_ROUNDS "],\"disclosure\":{\"minRespondents\":25,\"roundTo\":1}}",
-                "changed: panel p\nchanged: disclosure: minRespondents 25, roundTo 1\n");
+                "changed: panel p\nchanged: disclosure: minRespondents 25, roundTo 1, minChanged 25, "
+                "releaseInterval 28\n");
 }
 
 #define PANEL_WITH(terms)                                                                                              \

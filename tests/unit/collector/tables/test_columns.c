@@ -28,7 +28,8 @@ static void read_names(enum table table, struct names *names)
     struct catalogue *catalogue = catalogue_load(store, NULL);
     cr_assert_not_null(catalogue);
     names->count = 0;
-    cr_assert_eq(columns_each(table, &catalogue->panel->questionnaires[0], note_column, names), 0);
+    const struct column_source columns = {.table = table, .questionnaire = &catalogue->panel->questionnaires[0]};
+    cr_assert_eq(columns_each(&columns, note_column, names), 0);
     catalogue_release(catalogue);
     store_close(store);
 }
@@ -81,7 +82,9 @@ Test(columns, end_when_told_to)
     struct catalogue *catalogue = catalogue_load(store, NULL);
     for (int table = 0; table < TABLE_COUNT; table++) {
         size_t count = 0;
-        cr_assert_eq(columns_each((enum table)table, &catalogue->panel->questionnaires[0], stop_at_third, &count), 7);
+        const struct column_source columns = {.table = (enum table)table,
+                                              .questionnaire = &catalogue->panel->questionnaires[0]};
+        cr_assert_eq(columns_each(&columns, stop_at_third, &count), 7);
         cr_assert_eq(count, 3);
     }
     catalogue_release(catalogue);

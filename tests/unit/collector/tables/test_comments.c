@@ -38,7 +38,7 @@ static enum store_result put_rows(struct csv_writer *writer, const struct catalo
     struct comments *comments = comments_new(kit.store, catalogue, 0, &error);
     if (!comments)
         return STORE_FAILED;
-    cr_assert_eq(table_csv_header(writer, TABLE_COMMENTS, NULL), 0);
+    cr_assert_eq(table_csv_header(writer, &(struct column_source){.table = TABLE_COMMENTS}), 0);
     while (result == STORE_OK)
         result = comments_next(comments, table_csv_row, writer, &error);
     comments_free(comments);

@@ -8,7 +8,7 @@ static void begin(struct table_json *json, struct buf *out)
 {
     buf_init(out, SIZE_MAX);
     table_json_begin(json, out);
-    cr_assert_eq(table_json_header(json, TABLE_COMMENTS, NULL), 0);
+    cr_assert_eq(table_json_header(json, &(struct column_source){.table = TABLE_COMMENTS}), 0);
 }
 
 static void end(struct table_json *json, struct buf *out, const char *expected)
@@ -71,7 +71,7 @@ Test(table_json, takes_no_names_when_memory_lacks)
     buf_init(&out, SIZE_MAX);
     table_json_begin(&json, &out);
     mem_fail_at(1);
-    cr_assert_eq(table_json_header(&json, TABLE_COMMENTS, NULL), -1);
+    cr_assert_eq(table_json_header(&json, &(struct column_source){.table = TABLE_COMMENTS}), -1);
     mem_fail_at(0);
     table_json_wipe(&json);
     buf_free(&out);

@@ -163,7 +163,10 @@ static void write_table(struct buf *out, enum table table, const struct table_so
     buf_init(out, FILE_MAX);
     csv_begin(&writer, out, format);
     cr_assert_eq(
-        table_csv_header(&writer, table, round_questionnaire(source->panel, &source->panel->rounds[source->round])), 0);
+        table_csv_header(&writer, &(struct column_source){.table = table,
+                                                          .questionnaire = round_questionnaire(
+                                                              source->panel, &source->panel->rounds[source->round])}),
+        0);
     for (size_t a = 0; a < source->actions->count; a++)
         cr_assert_eq(table_action(table, source, a, counts + a * source->layout->slots, table_csv_row, &writer), 0);
     cr_assert_eq(buf_check(out), 0);
@@ -468,8 +471,9 @@ Test(tables, give_rows_with_a_cell_of_the_right_kind_for_each_column)
         enum table table = (enum table)(i / 3);
         struct table_source source = {
             .panel = &small_panel, .layout = layout, .actions = &small_actions, .rule = *rules[i % 3]};
+        const struct column_source columns = {.table = table, .questionnaire = &small_questionnaire};
         struct expectation expected = {.count = 0};
-        cr_assert_eq(columns_each(table, &small_questionnaire, note_column, &expected), 0);
+        cr_assert_eq(columns_each(&columns, note_column, &expected), 0);
         cr_assert_eq(table_action(table, &source, 0, small_counts, hold_against_columns, &expected), 0);
     }
     tally_layout_free(layout);

@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define MEMBERS 60
+#define MEMBERS KIT_EXAMPLE_MEMBERS
 
 static struct kit kit;
 static struct kit_member members[MEMBERS];
@@ -32,39 +32,6 @@ static void teardown(void)
 }
 
 TestSuite(sheet, .init = setup, .fini = teardown, .timeout = 120);
-
-/* A later revision may stand before an earlier one, which then comes too late. */
-static void send_row(const struct questionnaire *questionnaire, const struct csv_row *row)
-{
-    struct parcel parcel;
-    struct buf answers;
-    long member = strtol(row->fields[0].text, NULL, 10), revision = strtol(row->fields[2].text, NULL, 10);
-    cr_assert(member >= 1 && member <= MEMBERS && revision >= 1, "line %zu", row->line);
-    buf_init(&answers, KIT_TEXT_MAX);
-    kit_put_answers(&answers, questionnaire, row);
-    parcel_respond(&parcel, &kit, &members[member - 1], row->fields[1].text, revision, buf_text(&answers));
-    cr_assert_eq(parcels_apply(&kit, &parcel, 1), 0);
-    const struct submission *s = parcel.submission;
-    cr_assert(s->verdict == VERDICT_ACCEPTED ||
-              (s->verdict == VERDICT_REFUSED && s->problem == PROBLEM_STALE_REVISION));
-    parcel_free(&parcel);
-    buf_free(&answers);
-}
-
-static void send_all(const struct catalogue *catalogue)
-{
-    struct buf text = kit_file("fixtures/responses.csv");
-    struct csv_reader *reader = csv_reader_new(text.data, text.len, ',');
-    struct csv_row row;
-    enum csv_result result;
-    cr_assert_not_null(reader);
-    cr_assert_eq(csv_read(reader, &row, NULL), CSV_ROW);
-    while ((result = csv_read(reader, &row, NULL)) == CSV_ROW)
-        send_row(round_questionnaire(catalogue->panel, &catalogue->panel->rounds[0]), &row);
-    cr_assert_eq(result, CSV_END);
-    csv_reader_free(reader);
-    buf_free(&text);
-}
 
 static void assert_equals_file(const struct buf *actual, const char *path)
 {
@@ -106,7 +73,7 @@ static void assert_expected(const struct sheet_source *source)
 Test(sheet, gives_the_expected_tables)
 {
     struct catalogue *catalogue = catalogue_now(kit.shared.catalogues);
-    send_all(catalogue);
+    kit_respond_example(&kit, members);
     for (int table = TABLE_SUMMARY; table <= TABLE_OPTIONS; table++) {
         struct sheet_source source = source_of(catalogue, (enum table)table, true);
         assert_expected(&source);
@@ -124,7 +91,7 @@ Test(sheet, gives_the_same_of_counters_that_the_caller_has)
     int64_t *counts = mem_calloc(actions * slots, sizeof *counts);
     const int64_t **by_action = mem_calloc(actions, sizeof *by_action);
     cr_assert(counts && by_action);
-    send_all(catalogue);
+    kit_respond_example(&kit, members);
     for (size_t a = 0; a < actions; a++) {
         kit_counts(kit.store, catalogue, a, counts + a * slots, slots);
         by_action[a] = counts[a * slots] > 0 ? counts + a * slots : NULL;
