@@ -95,6 +95,7 @@ NEEDS_fuzz := build test clang
 NEEDS_lint := build test clang lint
 NEEDS_coverage := build test coverage
 NEEDS_fresh-test := fresh
+NEEDS_web-manifest := build
 NEEDS := $(foreach goal,$(or $(MAKECMDGOALS),$(.DEFAULT_GOAL)),$(or $(NEEDS_$(goal)),build test))
 NEEDS := $(sort $(NEEDS) $(if $(filter clang,$(CC)),clang))
 HAVE := $(if $(filter-out $(DEPS_SEEN),$(NEEDS)),have)
@@ -129,6 +130,16 @@ $(OUT)/obj/%.o: %.c Makefile | $(HAVE)
 	    mv $(@:.o=.d).$$$$ $(@:.o=.d)
 
 $(OUT)/obj/collector/api/openapi.o: collector/api/openapi.json
+
+# The pages are taken in by the assembler, and with them the fallback for browsers without Ed25519: Debian's package of it,
+# unpacked and not installed, held to its hash (docs/adr/011). TWEETNACL=FILE: it is there already; TWEETNACL=none: go without.
+TWEETNACL ?=
+TWEETNACL_SHA256 := 23a1f1dd3a8ed754afd504954a64858084e2dc94b5d3eab3ba16c4c71f3ea247
+WEB_FALLBACK := $(if $(filter none,$(TWEETNACL)),,$(BUILD)/web/nacl-fast.min.js)
+$(OUT)/obj/collector/web/assets.o: COMPILE += $(if $(WEB_FALLBACK),-DWEB_TWEETNACL='"$(WEB_FALLBACK)"')
+$(OUT)/obj/collector/web/assets.o: $(shell find web -type f) $(WEB_FALLBACK)
+$(BUILD)/web/nacl-fast.min.js: packaging/tweetnacl.sh Makefile | $(HAVE)
+	$(call say,GET,$@)packaging/tweetnacl.sh '$@' $(TWEETNACL_SHA256) '$(TWEETNACL)'
 
 $(OUT)/burgerpanel-collector: $(call objects,collector/main.c $(COLLECTOR_SOURCES) $(GROUND_SOURCES))
 	$(call say,LD,$@)$(LINK) $^ $(LIBS_collector) $(TO)
@@ -250,6 +261,10 @@ install: programs ## both programs, a unit for systemd and the documentation
 	chmod 644 '$(DESTDIR)$(unitdir)/burgerpanel.service'
 	$(INSTALL) -m 644 README.md LICENSE '$(DESTDIR)$(docdir)'
 	$(INSTALL) -m 644 $(wildcard docs/*.md) '$(DESTDIR)$(docdir)/docs'
+
+.PHONY: web-manifest
+web-manifest: $(WEB_FALLBACK) ## the files of the pages with their hashes, as /web/manifest shows them (WEB_THEME=FILE)
+	@packaging/web-manifest.sh '$(WEB_FALLBACK)' '$(WEB_THEME)'
 
 clean: ## removes all that was built
 	rm -rf '$(BUILD)'

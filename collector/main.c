@@ -29,6 +29,8 @@ static const struct cli_verb verbs[] = {
      "toon wie exacte tabellen, toelichtingen en regels las", cmd_tokens_log},
     {"tokens revoke", "NAME", "revoke an access token", "trek een toegangstoken in", cmd_tokens_revoke},
     {"serve", "", "run the collector", "start de verzamelaar", serve_run},
+    {"web manifest", "", "print the files of the pages, each with its hash",
+     "toon de bestanden van de pagina's, elk met zijn hash", cmd_web_manifest},
     {"export", "", "write the tables of a round", "schrijf de tabellen van een ronde", cmd_export},
     {"audit", "", "work everything out anew from the log and compare",
      "reken alles opnieuw uit het logboek en vergelijk", cmd_audit},

@@ -30,6 +30,7 @@ struct service {
     struct commit_queue *queue;
     struct workers *workers;
     struct http_static *openapi; /* the API's description */
+    const char *release; /* of the pages that are served beside the API; NULL: none are */
     struct refusal_log refusals; /* of access */
 };
 

@@ -28,6 +28,7 @@ int cmd_tokens_list(const struct cli_verb *verb, int argc, char **argv);
 int cmd_tokens_log(const struct cli_verb *verb, int argc, char **argv);
 int cmd_tokens_revoke(const struct cli_verb *verb, int argc, char **argv);
 int cmd_export(const struct cli_verb *verb, int argc, char **argv);
+int cmd_web_manifest(const struct cli_verb *verb, int argc, char **argv);
 int cmd_audit(const struct cli_verb *verb, int argc, char **argv);
 
 /* Reads the configuration, gives it where `config` is not NULL, and opens the store. NULL: *exit_code says with what to

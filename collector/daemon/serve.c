@@ -5,6 +5,7 @@
 #include "base/parallel.h"
 #include "collector/api/api.h"
 #include "collector/log/log_key.h"
+#include "collector/web/web.h"
 #include "panel/warnings.h"
 #include <errno.h>
 #include <pthread.h>
@@ -26,6 +27,9 @@
 /* What a running collector consists of, in the order in which it is started. */
 struct running {
     struct service service;
+    struct web *web; /* the pages; NULL: they are off */
+    struct http_site sites[3]; /* what is served: the API, the pages, the end */
+    struct http_site metrics_sites[2];
     bool counts_refusals; /* service.refusals has been made */
     struct http_server *metrics; /* NULL: none */
     struct http_server *server;
@@ -145,6 +149,23 @@ static int make_quotas(struct ledger_shared *shared, const struct config *config
     return 0;
 }
 
+/* The pages, unless they are off. */
+static int make_pages(struct running *running, const struct config *config, struct error *error)
+{
+    const struct page_owner owner = {.organisation = config->values[CONFIG_WEB_ORGANISATION],
+                                     .phone = config->values[CONFIG_WEB_PHONE],
+                                     .mail = config->values[CONFIG_WEB_MAIL],
+                                     .privacy_url = config->values[CONFIG_WEB_PRIVACY_URL],
+                                     .accessibility_url = config->values[CONFIG_WEB_ACCESSIBILITY_URL]};
+    if (!config_is_on(config, CONFIG_WEB))
+        return 0;
+    running->web = web_new(&owner, config->values[CONFIG_WEB_THEME], error);
+    if (!running->web)
+        return -1;
+    running->service.release = web_manifest(running->web)->release;
+    return 0;
+}
+
 /* -1: a line has been written; so below. */
 static int start_service(struct running *running, const struct config *config)
 {
@@ -162,7 +183,8 @@ static int start_service(struct running *running, const struct config *config)
     running->counts_refusals = refusal_log_init(&service->refusals) == 0;
     if (service->openapi && running->counts_refusals && service->shared.roster && service->shared.catalogues &&
         service->shared.proofs && service->snapshots && service->workers && service->table_workers &&
-        make_quotas(&service->shared, config) == 0 && open_log(service, config, &error) == 0)
+        make_quotas(&service->shared, config) == 0 && make_pages(running, config, &error) == 0 &&
+        open_log(service, config, &error) == 0)
         service->queue = start_writer(service, config, &error);
     if (service->queue)
         return 0;
@@ -193,15 +215,15 @@ static struct http_options http_options_of(const struct config *config)
                                  .least_rate = (unsigned)config_number(config, CONFIG_LEAST_RATE)};
 }
 
-static struct http_server *listen_for(struct running *running, const struct config *config, enum config_key key,
-                                      struct http_options *options, const struct http_route *routes)
+static struct http_server *listen_for(const struct config *config, enum config_key key, struct http_options *options,
+                                      const struct http_site *sites)
 {
     char address[CONFIG_VALUE_SIZE];
     struct error error;
     if (!config_listen(config, key, address, &options->port))
         return NULL;
     options->address = address;
-    struct http_server *server = http_start(options, routes, &running->service, &error);
+    struct http_server *server = http_start(options, sites, &error);
     if (!server)
         cli_fail(T("can't listen on %s: %s", "kan niet luisteren op %s: %s"), config->values[key], error.text);
     else if (tell_address(key == CONFIG_LISTEN ? "listening" : "metrics", server, address) < 0) {
@@ -215,14 +237,17 @@ static int start_http(struct running *running, const struct config *config)
 {
     struct http_options options = http_options_of(config);
     struct http_options few = options;
+    running->sites[0] = (struct http_site){api_routes, &running->service};
+    running->sites[1] = (struct http_site){running->web ? web_routes : NULL, running->web};
+    running->metrics_sites[0] = (struct http_site){api_metrics_routes, &running->service};
     few.threads = 1;
     few.connections = METRICS_CONNECTIONS;
     if (config->values[CONFIG_METRICS_LISTEN][0] != '\0') {
-        running->metrics = listen_for(running, config, CONFIG_METRICS_LISTEN, &few, api_metrics_routes);
+        running->metrics = listen_for(config, CONFIG_METRICS_LISTEN, &few, running->metrics_sites);
         if (!running->metrics)
             return -1;
     }
-    running->server = listen_for(running, config, CONFIG_LISTEN, &options, api_routes);
+    running->server = listen_for(config, CONFIG_LISTEN, &options, running->sites);
     return running->server ? 0 : -1;
 }
 
@@ -255,6 +280,7 @@ static void stop_all(struct running *running)
     reader_close(service->reader);
     reader_close(service->access_log);
     http_static_free(service->openapi);
+    web_free(running->web);
     if (running->counts_refusals)
         refusal_log_destroy(&service->refusals);
 }

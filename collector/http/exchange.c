@@ -94,7 +94,7 @@ static enum problem find_refusal(const struct http_exchange *x, int64_t lag_us)
 int exchange_begin(struct http_exchange *x, int64_t lag_us)
 {
     const char *path = head_string(&x->head, x->head.path), *method = head_string(&x->head, x->head.method);
-    route_find(x->settings->routes, path ? path : "", method, &x->match);
+    route_find(x->settings->sites, path ? path : "", method, &x->match);
     x->head_only = strcmp(method, "HEAD") == 0;
     x->closing |= x->head.closes;
     enum problem refusal = find_refusal(x, lag_us);
@@ -120,12 +120,12 @@ void exchange_refuse_head(struct http_exchange *x, const struct head_fault *faul
 
 void exchange_handle(struct http_exchange *x)
 {
-    x->match.route->handle(x, x->settings->context);
+    x->match.route->handle(x, x->match.context);
 }
 
 void exchange_finish(struct http_exchange *x)
 {
-    x->finish(x, x->settings->context);
+    x->finish(x, x->match.context);
 }
 
 void http_suspend(struct http_exchange *x, http_handler *finish)

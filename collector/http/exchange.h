@@ -10,8 +10,7 @@
 
 /* What all exchanges of a server have in common. */
 struct exchange_settings {
-    const struct http_route *routes;
-    void *context; /* of the handlers */
+    const struct http_site *sites;
     struct account account;
     int64_t wait_max_us; /* what a submission may have waited before it is looked at */
     atomic_size_t under_way; /* exchanges */

@@ -24,7 +24,7 @@
 
 struct http_exchange; /* one request and its answer */
 
-/* Handles a request whose body, if any, has arrived whole. `context` is the server's. */
+/* Handles a request whose body, if any, has arrived whole. `context` is that of the route's site. */
 typedef void http_handler(struct http_exchange *exchange, void *context);
 
 struct http_header {
@@ -43,6 +43,12 @@ struct http_route {
     const struct http_header *headers;
 };
 
+/* Routes that one room handles, and what its handlers work with. */
+struct http_site {
+    const struct http_route *routes; /* end with a NULL method */
+    void *context;
+};
+
 struct http_server;
 
 struct http_options {
@@ -57,9 +63,10 @@ struct http_options {
     unsigned least_rate; /* bytes a second at which a body comes and an answer is taken, over ten seconds; 0: any */
 };
 
-/* Listens and serves; `routes` ends with a NULL method. NULL: `error` says why. */
-MUST_CHECK struct http_server *http_start(const struct http_options *options, const struct http_route *routes,
-                                          void *context, struct error *error);
+/* Listens and serves; `sites` end with NULL routes, last as long as the server, and share no path. NULL: `error` says
+ * why. */
+MUST_CHECK struct http_server *http_start(const struct http_options *options, const struct http_site *sites,
+                                          struct error *error);
 
 /* Whether http_start could listen there now. -1: `error` says why not. */
 MUST_CHECK int http_may_listen(const char *address, uint16_t port, struct error *error);
@@ -81,6 +88,9 @@ bool http_wants_body(const struct http_exchange *exchange);
 
 /* The body, as received; the exchange's. Lasts until it has been answered. */
 const struct buf *http_body(const struct http_exchange *exchange);
+
+/* The path, decoded. While the handler runs only. */
+const char *http_path(const struct http_exchange *exchange);
 
 /* The part of the path that {id} or the star stood for; "" when the route has none. */
 const char *http_parameter(const struct http_exchange *exchange);

@@ -1,4 +1,4 @@
-/* A walk along the table of routes: there are some twenty, so a list is as good as a tree. */
+/* A walk along the tables of routes: there are some thirty, so a list is as good as a tree. */
 #include "collector/http/routes.h"
 #include <string.h>
 
@@ -23,10 +23,9 @@ static bool method_fits(const char *of_route, const char *method)
     return strcmp(of_route, method) == 0 || (strcmp(of_route, "GET") == 0 && strcmp(method, "HEAD") == 0);
 }
 
-void route_find(const struct http_route *routes, const char *path, const char *method, struct route_match *match)
+static void find_in_site(const struct http_site *site, const char *path, const char *method, struct route_match *match)
 {
-    *match = (struct route_match){.route = NULL};
-    for (const struct http_route *route = routes; route->method; route++) {
+    for (const struct http_route *route = site->routes; route->method; route++) {
         const char *parameter;
         size_t len = 0;
         if (!pattern_fits(route->path, path, &parameter, &len))
@@ -36,8 +35,16 @@ void route_find(const struct http_route *routes, const char *path, const char *m
             continue;
         }
         match->route = route;
+        match->context = site->context;
         if (parameter)
             memcpy(match->parameter, parameter, len);
         return;
     }
+}
+
+void route_find(const struct http_site *sites, const char *path, const char *method, struct route_match *match)
+{
+    *match = (struct route_match){.route = NULL};
+    for (const struct http_site *site = sites; site->routes && !match->route; site++)
+        find_in_site(site, path, method, match);
 }

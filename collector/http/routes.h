@@ -7,11 +7,12 @@
 
 struct route_match {
     const struct http_route *route; /* NULL: none */
+    void *context; /* of the route's site */
     char parameter[HTTP_PARAMETER_MAX + 1]; /* what {id} or the star stood for; "" without one */
     const char *allow; /* without a route: the methods that this path takes, as Allow names them; NULL: no such path */
 };
 
-/* Looks `path` (decoded, without its query) up in `routes`, which end with a NULL method. Always sets all of *match. */
-void route_find(const struct http_route *routes, const char *path, const char *method, struct route_match *match);
+/* Looks `path` (decoded, without its query) up in `sites`, which end with NULL routes. Always sets all of *match. */
+void route_find(const struct http_site *sites, const char *path, const char *method, struct route_match *match);
 
 #endif

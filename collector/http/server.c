@@ -173,18 +173,16 @@ static int start_threads(struct http_server *server, const struct http_options *
 }
 
 static void prepare_settings(struct exchange_settings *settings, const struct http_options *options,
-                             const struct http_route *routes, void *context)
+                             const struct http_site *sites)
 {
-    settings->routes = routes;
-    settings->context = context;
+    settings->sites = sites;
     settings->account.max = options->memory_max;
     settings->wait_max_us = options->wait_max_us;
     pthread_mutex_init(&settings->lock, NULL);
     pthread_cond_init(&settings->settled, NULL);
 }
 
-struct http_server *http_start(const struct http_options *options, const struct http_route *routes, void *context,
-                               struct error *error)
+struct http_server *http_start(const struct http_options *options, const struct http_site *sites, struct error *error)
 {
     size_t loops = FIRST_ORDINARY + options->threads;
     struct http_server *server = mem_calloc(1, sizeof *server + loops * sizeof server->loops[0]);
@@ -194,7 +192,7 @@ struct http_server *http_start(const struct http_options *options, const struct 
     }
     server->port = options->port;
     server->connections_max = options->connections;
-    prepare_settings(&server->settings, options, routes, context);
+    prepare_settings(&server->settings, options, sites);
     server->spare = open_spare();
     server->listening = http_listen(options->address, &server->port, error);
     if (server->listening >= 0 && start_threads(server, options) == 0)

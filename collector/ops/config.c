@@ -48,6 +48,13 @@ static const struct key keys[CONFIG_KEYS] = {
     [CONFIG_SECURITY_CONTACT] = {"security_contact", "", 0, 0},
     [CONFIG_SECURITY_EXPIRES] = {"security_expires", "", 0, 0},
     [CONFIG_SECURITY_POLICY] = {"security_policy", "", 0, 0},
+    [CONFIG_WEB] = {"web", "on", 0, 0},
+    [CONFIG_WEB_THEME] = {"web_theme", "", 0, 0},
+    [CONFIG_WEB_ORGANISATION] = {"web_organisation", "", 0, 0},
+    [CONFIG_WEB_PHONE] = {"web_phone", "", 0, 0},
+    [CONFIG_WEB_MAIL] = {"web_mail", "", 0, 0},
+    [CONFIG_WEB_PRIVACY_URL] = {"web_privacy_url", "", 0, 0},
+    [CONFIG_WEB_ACCESSIBILITY_URL] = {"web_accessibility_url", "", 0, 0},
 };
 
 /* As cli_parse fills them from the tables of options, which hold their addresses: so they can't be anybody's own. */
@@ -354,10 +361,42 @@ static int check_security(const struct config *config)
     return CLI_DONE;
 }
 
+/* Whether a value is empty, or visible characters alone with a `must` among them. */
+static bool is_address(const char *value, char must)
+{
+    const char *at = value;
+    while (isgraph((unsigned char)*at))
+        at++;
+    return value[0] == '\0' || (*at == '\0' && strchr(value + 1, must));
+}
+
+static bool is_phone(const char *value)
+{
+    return value[0] == '\0' || (strspn(value, "0123456789+-() ") == strlen(value) && strpbrk(value, "0123456789"));
+}
+
+static int check_web(const struct config *config)
+{
+    const char *web = config->values[CONFIG_WEB];
+    if (strcmp(web, "on") != 0 && strcmp(web, "off") != 0)
+        return refuse_setting(config, CONFIG_WEB, T("must be on or off", "moet on of off zijn"));
+    if (!is_phone(config->values[CONFIG_WEB_PHONE]))
+        return refuse_setting(config, CONFIG_WEB_PHONE,
+                              T("must be a telephone number, such as 0800 1351 or +31 70 123 45 67",
+                                "moet een telefoonnummer zijn, zoals 0800 1351 of +31 70 123 45 67"));
+    if (!is_address(config->values[CONFIG_WEB_MAIL], '@'))
+        return refuse_setting(config, CONFIG_WEB_MAIL, T("must be an e-mail address", "moet een e-mailadres zijn"));
+    for (int key = CONFIG_WEB_PRIVACY_URL; key <= CONFIG_WEB_ACCESSIBILITY_URL; key++)
+        if (!is_contact(config->values[key], true))
+            return refuse_setting(config, (enum config_key)key,
+                                  T("must begin with https://", "moet met https:// beginnen"));
+    return CLI_DONE;
+}
+
 static int check_values(const struct config *config)
 {
-    int (*const checks[])(const struct config *) = {check_listen, check_metrics_listen, check_log_level, check_origin,
-                                                    check_security};
+    int (*const checks[])(const struct config *) = {check_listen, check_metrics_listen, check_log_level,
+                                                    check_origin, check_security,       check_web};
     int result = CLI_DONE;
     for (int key = 0; key < CONFIG_KEYS && result == CLI_DONE; key++)
         result = check_number_setting(config, (enum config_key)key);
@@ -405,6 +444,11 @@ bool config_listen(const struct config *config, enum config_key key, char addres
 {
     int (*split)(const char *, char *, uint16_t *) = key == CONFIG_LISTEN ? split_listen : split_metrics_listen;
     return split(config->values[key], address, port) == 0; /* config_read has seen that what is there can be split */
+}
+
+bool config_is_on(const struct config *config, enum config_key key)
+{
+    return strcmp(config->values[key], "on") == 0;
 }
 
 void config_print(const struct config *config)

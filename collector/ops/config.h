@@ -32,6 +32,13 @@ enum config_key {
     CONFIG_SECURITY_CONTACT, /* of security.txt (RFC 9116), a URI; empty: there is none */
     CONFIG_SECURITY_EXPIRES, /* RFC 3339 */
     CONFIG_SECURITY_POLICY, /* a URI, or empty */
+    CONFIG_WEB, /* "on": the pages are served; "off" */
+    CONFIG_WEB_THEME, /* CSS file in place of theme.css; empty: none */
+    CONFIG_WEB_ORGANISATION, /* who runs the panel, as it calls itself; empty: not told; so below */
+    CONFIG_WEB_PHONE,
+    CONFIG_WEB_MAIL,
+    CONFIG_WEB_PRIVACY_URL, /* of the operator's privacy statement */
+    CONFIG_WEB_ACCESSIBILITY_URL, /* of its accessibility statement */
     CONFIG_KEYS
 };
 
@@ -53,6 +60,9 @@ MUST_CHECK int config_read(struct config *config);
 
 /* A number that config_read has checked. */
 uint64_t config_number(const struct config *config, enum config_key key);
+
+/* Whether a setting that is "on" or "off" is on. */
+bool config_is_on(const struct config *config, enum config_key key);
 
 /* Splits CONFIG_LISTEN or CONFIG_METRICS_LISTEN. false: it is empty. */
 bool config_listen(const struct config *config, enum config_key key, char address[static CONFIG_VALUE_SIZE],

@@ -16,7 +16,7 @@ const programs = {
   collector: {
     '': { uses: 'cmd daemon ops' },
     daemon: { uses: 'api web http intake log state store ops', faces: 'serve' },
-    cmd: { uses: 'acts audit intake tables release log state store ops net', faces: 'cmd' },
+    cmd: { uses: 'acts web audit intake tables release log state store ops net', faces: 'cmd' },
     api: { uses: 'acts http intake tables release log state store ops', faces: 'api' },
     web: { uses: 'http', faces: 'web' },
     audit: { uses: 'net state store', faces: 'audit remote' },

@@ -64,6 +64,8 @@ export class Machine {
 
     for (const path of PAPERS) cpSync(path, join(this.tree, path), { recursive: true });
     for (const folder of SOURCES) copySources(this.tree, folder);
+    cpSync('web', join(this.tree, 'web'), { recursive: true });
+    writeScript(join(this.tree, 'packaging/tweetnacl.sh'), 'mkdir -p "${1%/*}"\necho fallback >"$1"');
     for (const script of SCRIPTS)
       writeScript(join(this.tree, script), `echo "${script} $*" >>'${this.path('calls')}'`);
   }

@@ -84,12 +84,13 @@ static const struct http_route routes[] = {
     {"POST", "/late", "text/plain", 100, post_late, NULL, NULL},
     {NULL, NULL, NULL, 0, NULL, NULL, NULL},
 };
+static const struct http_site sites[] = {{routes, NULL}, {NULL, NULL}};
 
 /* The connection, and what moves it. */
 
 static void open_room(void)
 {
-    settings = (struct exchange_settings){.routes = routes, .account.max = 1024 * 1024, .wait_max_us = INT64_MAX};
+    settings = (struct exchange_settings){.sites = sites, .account.max = 1024 * 1024, .wait_max_us = INT64_MAX};
     pthread_mutex_init(&settings.lock, NULL);
     pthread_cond_init(&settings.settled, NULL);
     room = (struct connection_room){.settings = &settings, .scratch = scratch, .date = "now", .now = START};

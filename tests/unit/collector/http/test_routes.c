@@ -11,13 +11,20 @@ static const struct http_route table[] = {
     {"GET", "/log/tile/*", NULL, 0, NULL, NULL, NULL},
     {NULL, NULL, NULL, 0, NULL, NULL, NULL},
 };
+static const struct http_route pages[] = {
+    {"GET", "/", NULL, 0, NULL, NULL, NULL},
+    {NULL, NULL, NULL, 0, NULL, NULL, NULL},
+};
+
+static int context;
+static const struct http_site sites[] = {{table, NULL}, {pages, &context}, {NULL, NULL}};
 
 static struct route_match match;
 
 /* The path of the route that was found, or what Allow says, or "". */
 static const char *found(const char *method, const char *path)
 {
-    route_find(table, path, method, &match);
+    route_find(sites, path, method, &match);
     if (match.route)
         return match.route->path;
     return match.allow ? match.allow : "";
@@ -70,4 +77,14 @@ Test(routes, say_which_methods_a_path_takes)
     cr_assert_str_eq(found("HEAD", "/v1/members"), "POST");
     cr_assert_str_eq(found("get", "/v1/rounds"), "GET, HEAD");
     cr_assert_str_eq(match.parameter, "");
+}
+
+Test(routes, bring_the_context_of_their_site)
+{
+    cr_assert_str_eq(found("GET", "/v1/rounds"), "/v1/rounds");
+    cr_assert_null(match.context);
+    cr_assert_str_eq(found("HEAD", "/"), "/");
+    cr_assert_eq(match.context, &context);
+    cr_assert_str_eq(found("POST", "/"), "GET, HEAD");
+    cr_assert_str_eq(found("GET", "/web"), "");
 }

@@ -1,0 +1,51 @@
+/* The assembler takes each file in as it is; make knows that this depends on all of them. A file that is added to web/
+ * gets its line here, in order of path: a test holds this list against the folder. */
+#include "collector/web/assets.h"
+
+/* The fallback for browsers without Ed25519 comes from Debian's package when this is built (docs/adr/011), unless who
+ * builds has said to go without. */
+#ifdef WEB_TWEETNACL
+#define FALLBACK(_) _(fallback, "nacl-fast.min.js", WEB_TWEETNACL)
+#else
+#define FALLBACK(_)
+#endif
+
+#define FILE_OF_WEB(_, symbol, path) _(symbol, path, "web/" path)
+
+#define ASSETS(_)                                                                                                      \
+    FILE_OF_WEB(_, app_manifest, "app.webmanifest")                                                                    \
+    FILE_OF_WEB(_, icon, "icon.svg")                                                                                   \
+    FILE_OF_WEB(_, index, "index.html")                                                                                \
+    FILE_OF_WEB(_, bytes, "js/bytes.js")                                                                               \
+    FILE_OF_WEB(_, envelope, "js/envelope.js")                                                                         \
+    FILE_OF_WEB(_, key, "js/key.js")                                                                                   \
+    FILE_OF_WEB(_, log, "js/log.js")                                                                                   \
+    FILE_OF_WEB(_, questionnaire, "js/questionnaire.js")                                                               \
+    FALLBACK(_)                                                                                                        \
+    FILE_OF_WEB(_, page, "page.css")                                                                                   \
+    FILE_OF_WEB(_, privacy, "privacy.html")                                                                            \
+    FILE_OF_WEB(_, worker, "sw.js")                                                                                    \
+    FILE_OF_WEB(_, theme, "theme.css")                                                                                 \
+    FILE_OF_WEB(_, accessibility, "toegankelijkheid.html")                                                             \
+    FILE_OF_WEB(_, explanation, "uitleg.html")
+
+#define TAKE_IN(symbol, path, file)                                                                                    \
+    __asm__(".section .rodata\n"                                                                                       \
+            "web_" #symbol "_begin:\n"                                                                                 \
+            ".incbin \"" file "\"\n"                                                                                   \
+            "web_" #symbol "_end:\n"                                                                                   \
+            ".byte 0\n"                                                                                                \
+            ".previous\n");                                                                                            \
+    extern const char web_##symbol##_begin[], web_##symbol##_end[];
+
+#define NAME(symbol, path, file) {path, web_##symbol##_begin, web_##symbol##_end},
+
+ASSETS(TAKE_IN)
+
+static const struct web_asset assets[] = {ASSETS(NAME)};
+
+const struct web_asset *web_assets(size_t *count)
+{
+    *count = sizeof assets / sizeof *assets;
+    return assets;
+}
