@@ -26,3 +26,15 @@ void findings_add(struct audit_findings *findings, const char *format, ...)
     findings->count++;
     findings->tell(findings->context, text);
 }
+
+void findings_note(struct audit_findings *findings, const char *format, ...)
+{
+    char text[FINDING_SIZE];
+    va_list arguments;
+    if (!findings->note)
+        return;
+    va_start(arguments, format);
+    compose_finding(text, format, arguments);
+    va_end(arguments);
+    findings->note(findings->context, text);
+}

@@ -1,4 +1,4 @@
-/* Three lists: members, found by thumbprint and by invitation, current responses, found by (round, member, action), and
+/* Three lists: members, found by thumbprint and by enrolment, current responses, found by (round, member, action), and
  * counters, found by (round, action). Knows no envelope and no signature, and no store. */
 #include "collector/audit/fold.h"
 #include "base/hash.h"
@@ -31,7 +31,6 @@ struct fold {
     struct member *members; /* by number - 1 */
     size_t member_count, member_capacity;
     struct hash by_thumbprint; /* numbers of members */
-    struct hash by_invitation; /* the same, of the first to use it */
     struct current *currents;
     size_t current_count, current_capacity;
     struct hash by_place; /* of `currents`, index + 1 */
@@ -51,7 +50,6 @@ struct fold *fold_new(void)
     if (!fold)
         return NULL;
     hash_init(&fold->by_thumbprint);
-    hash_init(&fold->by_invitation);
     hash_init(&fold->by_place);
     hash_init(&fold->by_action);
     return fold;
@@ -69,7 +67,6 @@ void fold_free(struct fold *fold)
     mem_free(fold->currents);
     mem_free(fold->counts);
     hash_wipe(&fold->by_thumbprint);
-    hash_wipe(&fold->by_invitation);
     hash_wipe(&fold->by_place);
     hash_wipe(&fold->by_action);
     mem_free(fold);
@@ -83,12 +80,6 @@ static bool has_thumbprint(const void *context, uint32_t number, const void *key
     return memcmp(fold->members[number - 1].thumbprint, key, SHA256_BYTES) == 0;
 }
 
-static bool has_invitation(const void *context, uint32_t number, const void *key)
-{
-    const struct fold *fold = context;
-    return memcmp(fold->members[number - 1].shown.invitation, key, SHA256_BYTES) == 0;
-}
-
 static uint32_t find_by_thumbprint(const struct fold *fold, const uint8_t thumbprint[static SHA256_BYTES])
 {
     return hash_find(&fold->by_thumbprint, hash_digest(thumbprint), has_thumbprint, fold, thumbprint);
@@ -100,9 +91,7 @@ static struct member *reserve_fold_member(struct fold *fold)
     if (!members)
         return NULL;
     fold->members = members;
-    if (hash_reserve(&fold->by_thumbprint, 1) < 0 || hash_reserve(&fold->by_invitation, 1) < 0)
-        return NULL;
-    return &members[fold->member_count];
+    return hash_reserve(&fold->by_thumbprint, 1) == 0 ? &members[fold->member_count] : NULL;
 }
 
 enum fold_answer fold_enrol(struct fold *fold, const struct fold_member *member)
@@ -119,14 +108,25 @@ enum fold_answer fold_enrol(struct fold *fold, const struct fold_member *member)
     *room = next;
     uint32_t number = (uint32_t)++fold->member_count;
     hash_put(&fold->by_thumbprint, hash_digest(next.thumbprint), number);
-    if (fold_find_invitation(fold, member->invitation) == 0)
-        hash_put(&fold->by_invitation, hash_digest(member->invitation), number);
     return FOLD_OK;
 }
 
-int64_t fold_find_invitation(const struct fold *fold, const uint8_t invitation[static SHA256_BYTES])
+int64_t fold_find_enrolment(const struct fold *fold, int64_t index)
 {
-    return hash_find(&fold->by_invitation, hash_digest(invitation), has_invitation, fold, invitation);
+    size_t low = 0, high = fold->member_count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (fold->members[middle].shown.index < index)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low < fold->member_count && fold->members[low].shown.index == index ? (int64_t)low + 1 : 0;
+}
+
+void fold_revoke(struct fold *fold, int64_t number, bool is_revoked)
+{
+    fold->members[number - 1].shown.is_revoked = is_revoked;
 }
 
 int64_t fold_find_member(const struct fold *fold, const char kid[static KID_SIZE], const uint8_t **public_key)
@@ -207,7 +207,7 @@ static struct counts *find_counts(const struct fold *fold, int64_t round, int64_
     return number != 0 ? &fold->counts[number - 1] : NULL;
 }
 
-/* The counters, made when they are not there yet. */
+/* The counters, made when they are not there yet. NULL: no memory. */
 static struct counts *need_counts(struct fold *fold, int64_t round, int64_t action, const struct tally_layout *layout)
 {
     struct counts *found = find_counts(fold, round, action);
@@ -273,7 +273,7 @@ enum fold_answer fold_respond(struct fold *fold, const struct fold_current *resp
         return FOLD_NO_MEMORY;
     }
     memcpy(slots, response->slots, response->slot_count * sizeof *slots);
-    if (count_slots(layout, counts, response, before) < 0) {
+    if (counts->slots != layout->slots || count_slots(layout, counts, response, before) < 0) {
         mem_free(slots);
         return FOLD_REFUSED;
     }

@@ -10,7 +10,7 @@ struct fold;
 struct fold_member {
     uint8_t public_key[KEY_BYTES];
     int64_t index; /* of the enrolment */
-    uint8_t invitation[SHA256_BYTES]; /* the hash of the code that it names */
+    bool is_revoked;
 };
 
 /* A current response, with where it belongs. */
@@ -31,19 +31,22 @@ enum fold_answer {
     FOLD_NO_MEMORY,
 };
 
-/* An enrolment. Refused: the key is a member's already. That its invitation was used before is not looked at here. */
+/* An enrolment; indexes ascend. Refused: the key is a member's already. */
 MUST_CHECK enum fold_answer fold_enrol(struct fold *fold, const struct fold_member *member);
 
 /* A response; `replaced` is not looked at; `slots` is copied. Refused: its revision is not higher than the current
- * one's. */
+ * one's, or its counters are laid out otherwise than those of its action in its round. */
 MUST_CHECK enum fold_answer fold_respond(struct fold *fold, const struct fold_current *response,
                                          const struct tally_layout *layout);
 
 /* Number of the member with that thumbprint, and its key; 0 for none. */
 int64_t fold_find_member(const struct fold *fold, const char kid[static KID_SIZE], const uint8_t **public_key);
 
-/* Number of the first member who enrolled with the invitation of that hash; 0 for none. */
-int64_t fold_find_invitation(const struct fold *fold, const uint8_t invitation[static SHA256_BYTES]);
+/* Number of the member whose enrolment has that index; 0 for none. */
+int64_t fold_find_enrolment(const struct fold *fold, int64_t index);
+
+/* Revokes that member, who is there, or restores them. */
+void fold_revoke(struct fold *fold, int64_t number, bool is_revoked);
 
 size_t fold_member_count(const struct fold *fold);
 const struct fold_member *fold_member(const struct fold *fold, int64_t number); /* NULL for none */

@@ -3,6 +3,7 @@
 #include "base/json.h"
 #include "base/lang.h"
 #include "base/mem.h"
+#include "crypto/base64url.h"
 #include "crypto/jws.h"
 #include "panel/served.h"
 #include <stdio.h>
@@ -57,16 +58,31 @@ static int fetch_public(struct remote *remote, const char *path, struct buf *out
 
 /* Panel and actions. */
 
-static struct panel *fetch_panel(struct remote *remote, struct error *error)
+/* The served panel without what is only served. */
+static void put_definition(struct buf *out, const struct buf *served)
+{
+    struct json *document = json_parse(buf_text(served), served->len, NULL);
+    if (document)
+        served_put_definition(out, document);
+    json_free(document);
+}
+
+static struct panel *fetch_panel(struct remote *remote, struct buf *definition, struct error *error)
 {
     struct buf text;
+    struct faults faults;
     struct panel *panel = NULL;
     buf_init(&text, SERVED_PANEL_MAX);
-    if (fetch_public(remote, "/v1/panel", &text, error) == 0 &&
-        (panel = served_panel_parse(buf_text(&text), text.len)) == NULL)
-        error_set(error, ERROR_DAMAGED, "%s",
-                  T("/v1/panel: no panel definition that this program understands",
-                    "/v1/panel: geen paneldefinitie die dit programma begrijpt"));
+    faults_init(&faults);
+    if (fetch_public(remote, "/v1/panel", &text, error) == 0) {
+        put_definition(definition, &text);
+        panel = panel_parse(buf_text(definition), definition->len, &faults);
+        if (!panel)
+            error_set(error, ERROR_DAMAGED, "%s",
+                      T("/v1/panel: no panel definition that this program understands",
+                        "/v1/panel: geen paneldefinitie die dit programma begrijpt"));
+    }
+    faults_free(&faults);
     buf_free(&text);
     return panel;
 }
@@ -87,15 +103,21 @@ static struct action_list *fetch_actions(struct remote *remote, struct error *er
 
 struct catalogue *remote_catalogue(struct remote *remote, struct error *error)
 {
-    struct panel *panel = fetch_panel(remote, error);
+    struct buf definition;
+    buf_init(&definition, PANEL_JSON_MAX);
+    struct panel *panel = fetch_panel(remote, &definition, error);
     struct action_list *actions = panel ? fetch_actions(remote, error) : NULL;
-    if (!actions) {
+    struct catalogue *catalogue = actions ? catalogue_new(panel, actions) : NULL;
+    if (!actions)
         panel_free(panel);
+    else if (!catalogue)
+        error_no_memory(error);
+    if (!catalogue) {
+        buf_free(&definition);
         return NULL;
     }
-    struct catalogue *catalogue = catalogue_new(panel, actions);
-    if (!catalogue)
-        error_no_memory(error);
+    buf_free(&catalogue->definition);
+    catalogue->definition = definition;
     return catalogue;
 }
 
@@ -126,6 +148,84 @@ int remote_head(struct remote *remote, struct note_key *key, struct merkle_head 
     buf_free(&key_text);
     buf_free(&checkpoint);
     return result;
+}
+
+/* Events and documents, which anyone may have. */
+
+static int fail_events(struct error *error)
+{
+    return error_set(error, ERROR_DAMAGED, "%s",
+                     T("/v1/events: what the collector gives is no list of events",
+                       "/v1/events: wat de verzamelaar geeft is geen lijst van gebeurtenissen"));
+}
+
+/* Adds the event of one line, when it stands below `size`. Returns its index; -1: *error. */
+static int64_t add_event_line(struct listing *listing, const char *line, size_t len, int64_t size, struct error *error)
+{
+    struct json *document = json_parse(line, len, NULL);
+    const char *jws = json_text(json_member(document, "jws"));
+    int64_t index = -1;
+    int64_t last = listing->count > 0 ? listing->list[listing->count - 1].index : -1;
+    if (json_integer(json_member(document, "index"), &index) < 0 || index <= last) {
+        json_free(document);
+        return fail_events(error);
+    }
+    int result = 0;
+    if (index < size && jws)
+        result = listing_add(listing, index, jws, strlen(jws));
+    else if (index < size)
+        result = listing_add_kind(listing, index, "");
+    json_free(document);
+    return result < 0 ? error_no_memory(error) : index;
+}
+
+/* Adds those of a page. Returns the index of the last; `from` - 1 when there is none; -1 with *failed: *error. */
+static int64_t add_event_page(struct listing *listing, const struct buf *page, int64_t from, int64_t size, bool *failed,
+                              struct error *error)
+{
+    int64_t last = from - 1;
+    const char *at = buf_text(page), *end = at + page->len;
+    while (at < end && !*failed) {
+        const char *stop = memchr(at, '\n', (size_t)(end - at));
+        last = stop ? add_event_line(listing, at, (size_t)(stop - at), size, error) : fail_events(error);
+        *failed = last < 0;
+        at = stop + 1;
+    }
+    return last;
+}
+
+int remote_listing(struct remote *remote, int64_t size, struct listing *out, struct error *error)
+{
+    char path[80];
+    unsigned status = 0;
+    struct buf page;
+    bool failed = false, more = true;
+    buf_init(&page, PAGE_MAX);
+    for (int64_t from = 0; more && !failed;) {
+        snprintf(path, sizeof path, "/v1/events?from=%lld&limit=1000", (long long)from);
+        buf_reset(&page);
+        if (peer_get(remote->peer, &(struct peer_request){path, false}, &page, &status, error) < 0) {
+            failed = status != 404 || from > 0; /* who knows no events has none */
+            break;
+        }
+        int64_t last = add_event_page(out, &page, from, size, &failed, error);
+        more = last >= from && last < size;
+        from = last + 1;
+    }
+    buf_free(&page);
+    return failed ? -1 : 0;
+}
+
+enum store_result remote_document(void *context, const uint8_t hash[static SHA256_BYTES], struct buf *out,
+                                  struct error *error)
+{
+    struct remote *remote = context;
+    char path[32 + BASE64URL_LENGTH(SHA256_BYTES)] = "/v1/documents/";
+    unsigned status = 0;
+    base64url_encode(hash, SHA256_BYTES, path + strlen(path));
+    if (peer_get(remote->peer, &(struct peer_request){path, false}, out, &status, error) == 0)
+        return STORE_OK;
+    return status == 404 ? STORE_NONE : STORE_FAILED;
 }
 
 /* Entries. */
@@ -160,6 +260,15 @@ static enum store_result fail_entry(struct error *error, const char *why)
     return STORE_FAILED;
 }
 
+/* Of an erased entry the hash of its leaf is left. */
+static enum store_result put_erased_leaf(struct buf *out, const char *text)
+{
+    uint8_t leaf[SHA256_BYTES];
+    if (text && base64url_decode_exactly(text, strlen(text), leaf, sizeof leaf) == 0)
+        buf_put(out, leaf, sizeof leaf);
+    return STORE_ERASED;
+}
+
 /* What one line of the page says of entry `index`. */
 static enum store_result read_entry_line(const char *line, size_t len, int64_t index, struct buf *out,
                                          struct error *error)
@@ -174,7 +283,7 @@ static enum store_result read_entry_line(const char *line, size_t len, int64_t i
         result = fail_entry(
             error, T("what the collector gives for it is no entry", "wat de verzamelaar ervoor geeft is geen regel"));
     else if (!text)
-        result = STORE_ERASED;
+        result = put_erased_leaf(out, json_text(json_member(document, "leaf")));
     else
         buf_put_text(out, text);
     if (buf_check(out) < 0)

@@ -3,6 +3,7 @@
 #ifndef COLLECTOR_AUDIT_REMOTE_H
 #define COLLECTOR_AUDIT_REMOTE_H
 
+#include "collector/audit/listing.h"
 #include "collector/net/peer.h"
 #include "collector/state/catalogue.h"
 #include "crypto/checkpoint.h"
@@ -20,6 +21,13 @@ MUST_CHECK struct catalogue *remote_catalogue(struct remote *remote, struct erro
 /* The log's key and its newest checkpoint, signed by that key. To be read before the entries, which may go on beyond
  * it. -1: *error. */
 MUST_CHECK int remote_head(struct remote *remote, struct note_key *key, struct merkle_head *head, struct error *error);
+
+/* Adds the events below `size` that the collector lists; none when it knows no events. -1: *error. */
+MUST_CHECK int remote_listing(struct remote *remote, int64_t size, struct listing *out, struct error *error);
+
+/* The `document` of a replay_setup; context is a struct remote. */
+enum store_result remote_document(void *remote, const uint8_t hash[static SHA256_BYTES], struct buf *out,
+                                  struct error *error);
 
 /* The `read` of an audit_source; context is a struct remote. STORE_NONE: the log ends before it. */
 enum store_result remote_entry(void *remote, int64_t index, struct buf *out, struct error *error);

@@ -1,17 +1,25 @@
 /* Tiles fill as leaves come; a full one is compared and begun anew. Knows no entry. */
 #include "collector/audit/tree.h"
 #include "base/lang.h"
+#include "base/list.h"
 #include "base/mem.h"
 #include "crypto/tile.h"
 #include <string.h>
+
+/* A head that the tree must have had. */
+struct expected {
+    struct merkle_head head;
+    int64_t release; /* -1: of the checkpoint */
+};
 
 struct audit_tree {
     struct audit_findings *findings;
     struct store *store; /* NULL: nothing to compare with */
     struct merkle_edge edge;
     struct merkle_hash tiles[TILE_LEVELS][TILE_WIDTH]; /* the last of each level */
-    struct merkle_head expected;
-    bool expects, met;
+    struct expected *expected; /* ascending by size */
+    size_t expected_count, expected_capacity;
+    size_t met; /* how many of them the tree has come by */
 };
 
 struct audit_tree *audit_tree_new(struct audit_findings *findings)
@@ -26,6 +34,8 @@ struct audit_tree *audit_tree_new(struct audit_findings *findings)
 
 void audit_tree_free(struct audit_tree *tree)
 {
+    if (tree)
+        mem_free(tree->expected);
     mem_free(tree);
 }
 
@@ -78,36 +88,62 @@ static void compare_tile(struct audit_tree *tree, unsigned level, uint64_t index
     compare_hashes(tree, level, index, stored, stored_width < width ? stored_width : width);
 }
 
-static void check_expected(struct audit_tree *tree)
+static void tell_other_root(const struct audit_tree *tree, const struct expected *expected)
 {
-    struct merkle_hash root;
-    if (!tree->expects || tree->met || tree->edge.size != tree->expected.size)
-        return;
-    tree->met = true;
-    if (tree->edge.size > 0)
-        merkle_edge_root(&tree->edge, &root);
-    else
-        merkle_empty(&root);
-    if (!merkle_equal(&root, &tree->expected.root))
+    unsigned long long size = expected->head.size;
+    if (expected->release >= 0)
         findings_add(tree->findings,
-                     tree->expected.size == 1 ? T("checkpoint: the root over its %llu entry is another",
-                                                  "controlepunt: de wortel over zijn %llu regel is een andere")
-                                              : T("checkpoint: the root over its %llu entries is another",
-                                                  "controlepunt: de wortel over zijn %llu regels is een andere"),
-                     (unsigned long long)tree->expected.size);
+                     T("entry %lld: the log of %llu entries that its release rests on has another root",
+                       "regel %lld: het logboek van %llu regels waarop de uitgave rust heeft een andere wortel"),
+                     (long long)expected->release, size);
+    else
+        findings_add(tree->findings,
+                     size == 1 ? T("checkpoint: the root over its %llu entry is another",
+                                   "controlepunt: de wortel over zijn %llu regel is een andere")
+                               : T("checkpoint: the root over its %llu entries is another",
+                                   "controlepunt: de wortel over zijn %llu regels is een andere"),
+                     size);
 }
 
-void audit_tree_compare_head(struct audit_tree *tree, const struct merkle_head *head)
+static void check_expected(struct audit_tree *tree)
 {
-    tree->expected = *head;
-    tree->expects = true;
-    check_expected(tree);
+    struct merkle_head head;
+    while (tree->met < tree->expected_count && tree->expected[tree->met].head.size == tree->edge.size) {
+        audit_tree_head(tree, &head);
+        if (!merkle_equal(&head.root, &tree->expected[tree->met].head.root))
+            tell_other_root(tree, &tree->expected[tree->met]);
+        tree->met++;
+    }
+}
+
+int audit_tree_expect(struct audit_tree *tree, const struct merkle_head *head, int64_t release)
+{
+    struct expected *list = list_grow(tree->expected, tree->expected_count, &tree->expected_capacity, sizeof *list);
+    if (!list)
+        return -1;
+    size_t at = tree->expected_count++;
+    tree->expected = list;
+    for (; at > 0 && list[at - 1].head.size > head->size; at--)
+        list[at] = list[at - 1];
+    list[at] = (struct expected){*head, release};
+    return 0;
+}
+
+bool audit_tree_expects(const struct audit_tree *tree, const struct merkle_head *head, int64_t release)
+{
+    for (size_t i = 0; i < tree->expected_count; i++)
+        if (tree->expected[i].release == release && tree->expected[i].head.size == head->size &&
+            merkle_equal(&tree->expected[i].head.root, &head->root))
+            return true;
+    return false;
 }
 
 void audit_tree_add(struct audit_tree *tree, const struct merkle_hash *leaf)
 {
     struct merkle_hash completed[MERKLE_LEVELS];
     uint64_t before = tree->edge.size;
+    if (before == 0)
+        check_expected(tree);
     unsigned count = merkle_edge_add(&tree->edge, leaf, completed);
     for (unsigned level = 0; level * TILE_HEIGHT < count; level++) {
         uint64_t place = before >> (level * TILE_HEIGHT);
@@ -118,6 +154,19 @@ void audit_tree_add(struct audit_tree *tree, const struct merkle_hash *leaf)
     check_expected(tree);
 }
 
+/* What rests on entries that are not there. Of a release the event that says so is told elsewhere. */
+static void tell_beyond(const struct audit_tree *tree, const struct expected *expected)
+{
+    if (expected->release >= 0)
+        return;
+    findings_add(tree->findings,
+                 expected->head.size == 1 ? T("checkpoint: it was signed over %llu entry, the log has %llu",
+                                              "controlepunt: getekend over %llu regel, het logboek heeft er %llu")
+                                          : T("checkpoint: it was signed over %llu entries, the log has %llu",
+                                              "controlepunt: getekend over %llu regels, het logboek heeft er %llu"),
+                 (unsigned long long)expected->head.size, (unsigned long long)tree->edge.size);
+}
+
 void audit_tree_end(struct audit_tree *tree)
 {
     for (unsigned level = 0; level < TILE_LEVELS; level++) {
@@ -125,13 +174,10 @@ void audit_tree_end(struct audit_tree *tree)
         if (hashes % TILE_WIDTH != 0)
             compare_tile(tree, level, hashes / TILE_WIDTH, (unsigned)(hashes % TILE_WIDTH));
     }
-    if (tree->expects && !tree->met)
-        findings_add(tree->findings,
-                     tree->expected.size == 1 ? T("checkpoint: it was signed over %llu entry, the log has %llu",
-                                                  "controlepunt: getekend over %llu regel, het logboek heeft er %llu")
-                                              : T("checkpoint: it was signed over %llu entries, the log has %llu",
-                                                  "controlepunt: getekend over %llu regels, het logboek heeft er %llu"),
-                     (unsigned long long)tree->expected.size, (unsigned long long)tree->edge.size);
+    if (tree->edge.size == 0)
+        check_expected(tree);
+    for (; tree->met < tree->expected_count; tree->met++)
+        tell_beyond(tree, &tree->expected[tree->met]);
 }
 
 void audit_tree_head(const struct audit_tree *tree, struct merkle_head *out)

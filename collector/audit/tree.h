@@ -17,8 +17,12 @@ void audit_tree_free(struct audit_tree *tree);
 void audit_tree_compare_with(struct audit_tree *tree, struct store *store);
 
 /* When the tree reaches the size of `head`, its root must be that one; a head beyond the last leaf is told by
- * audit_tree_end. At most one, before the first leaf. */
-void audit_tree_compare_head(struct audit_tree *tree, const struct merkle_head *head);
+ * audit_tree_end. `release`: the entry that rests on it; -1: it is the signed checkpoint's. Before the first leaf. -1:
+ * no memory. */
+MUST_CHECK int audit_tree_expect(struct audit_tree *tree, const struct merkle_head *head, int64_t release);
+
+/* Whether the release of that entry is expected to rest on that head. */
+bool audit_tree_expects(const struct audit_tree *tree, const struct merkle_head *head, int64_t release);
 
 void audit_tree_add(struct audit_tree *tree, const struct merkle_hash *leaf);
 void audit_tree_end(struct audit_tree *tree);

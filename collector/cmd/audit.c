@@ -24,6 +24,8 @@ struct audit_run {
     struct catalogue *catalogue;
     struct parallel *parallel;
     struct audit *audit;
+    struct listing listing;
+    struct note_key key; /* the log's; without a name where it is not known */
     struct audit_findings findings;
     struct progress progress;
     const char *out; /* NULL: no tables */
@@ -38,6 +40,12 @@ static void print_finding(void *context, const char *finding)
     printf("%s\n", finding);
 }
 
+static void print_note(void *context, const char *note)
+{
+    (void)context;
+    printf(T("note: %s\n", "ter kennis: %s\n"), note);
+}
+
 static void show_progress(void *context, int64_t done, int64_t size)
 {
     struct audit_run *run = context;
@@ -48,13 +56,41 @@ static void show_progress(void *context, int64_t done, int64_t size)
         progress_end(&run->progress);
 }
 
+/* Of an erased entry the leaf is left, in the tree. */
+static void put_stored_leaf(const struct audit_run *run, int64_t index, struct buf *out)
+{
+    struct merkle_hash hashes[TILE_WIDTH];
+    unsigned width = 0, place = (unsigned)(index % TILE_WIDTH);
+    if (store_tile_read(run->store, 0, (uint64_t)index / TILE_WIDTH, hashes, &width) == STORE_OK && place < width)
+        buf_put(out, hashes[place].bytes, sizeof hashes[place].bytes);
+}
+
 static enum store_result read_stored_entry(void *context, int64_t index, struct buf *out, struct error *error)
 {
     struct audit_run *run = context;
     enum store_result result = store_entry_read(run->store, index, out);
     if (result == STORE_FAILED)
         store_fail(run->store, error);
+    if (result == STORE_ERASED)
+        put_stored_leaf(run, index, out);
     return result;
+}
+
+static enum store_result read_stored_document(void *context, const uint8_t hash[static SHA256_BYTES], struct buf *out,
+                                              struct error *error)
+{
+    struct audit_run *run = context;
+    enum store_result result = store_document_read(run->store, hash, out);
+    if (result == STORE_FAILED)
+        store_fail(run->store, error);
+    return result;
+}
+
+static enum store_result read_remote_document(void *context, const uint8_t hash[static SHA256_BYTES], struct buf *out,
+                                              struct error *error)
+{
+    struct audit_run *run = context;
+    return remote_document(run->remote, hash, out, error);
 }
 
 static enum store_result read_remote_entry(void *context, int64_t index, struct buf *out, struct error *error)
@@ -83,15 +119,16 @@ static void read_checkpoint(struct audit_run *run)
                   T("the store names no log key", "de opslag noemt geen sleutel van het logboek"));
     else
         run->last_found = last_checkpoint_read(path, buf_text(&verifier), &run->last, &run->last_error);
+    if (run->last_found != STORE_FAILED && note_key_parse(buf_text(&verifier), verifier.len, &run->key, NULL) < 0)
+        run->key.name[0] = '\0';
     buf_free(&verifier);
 }
 
-static void expect_checkpoint(struct audit_run *run, int64_t size)
+static int expect_checkpoint(struct audit_run *run, int64_t size)
 {
     switch (run->last_found) {
     case STORE_OK:
-        audit_compare_head(run->audit, &run->last);
-        break;
+        return audit_compare_head(run->audit, &run->last);
     case STORE_NONE:
         if (size > 0) /* the empty log is signed before anything is appended */
             findings_add(&run->findings, "%s",
@@ -103,17 +140,18 @@ static void expect_checkpoint(struct audit_run *run, int64_t size)
         findings_add(&run->findings, "%s", run->last_error.text);
         break;
     }
+    return 0;
 }
 
 /* The tables. */
 
 /* The recomputed counters of each action in the list; NULL: no memory. */
-static const int64_t **list_counts(const struct audit_run *run, size_t round)
+static const int64_t **list_counts(const struct audit_run *run, const struct law *law, size_t round)
 {
-    const struct catalogue *catalogue = run->catalogue;
-    const int64_t **counts = mem_calloc(catalogue->actions->count, sizeof *counts);
-    for (size_t i = 0; counts && i < catalogue->actions->count; i++)
-        counts[i] = fold_counts(audit_fold(run->audit), catalogue->round_numbers[round], catalogue->action_numbers[i]);
+    size_t count = law->catalogue->actions->count;
+    const int64_t **counts = mem_calloc(count, sizeof *counts);
+    for (size_t i = 0; counts && i < count; i++)
+        counts[i] = fold_counts(replay_fold(audit_replay(run->audit)), law->rounds[round], law->actions[i]);
     return counts;
 }
 
@@ -131,14 +169,14 @@ static int write_recomputed_table(const struct sheet_source *source, const char 
     return result;
 }
 
-static int write_round_tables(const struct audit_run *run, size_t round, bool exact)
+static int write_round_tables(const struct audit_run *run, const struct law *law, size_t round, bool exact)
 {
     char folder[FOLDER_SIZE];
-    struct sheet_source source = {.catalogue = run->catalogue, .round = round, .exact = exact, .format = &csv_rfc4180};
-    if (snprintf(folder, sizeof folder, "%s/%s/%s", run->out, run->catalogue->panel->rounds[round].id,
+    struct sheet_source source = {.catalogue = law->catalogue, .round = round, .exact = exact, .format = &csv_rfc4180};
+    if (snprintf(folder, sizeof folder, "%s/%s/%s", run->out, law->catalogue->panel->rounds[round].id,
                  exact ? "exact" : "release") >= (int)sizeof folder)
         return cli_fail(T("the name of folder %s is too long", "de naam van map %s is te lang"), run->out);
-    const int64_t **counts = list_counts(run, round);
+    const int64_t **counts = list_counts(run, law, round);
     if (!counts)
         return cmd_no_memory();
     source.counts = counts;
@@ -154,10 +192,12 @@ static int write_round_tables(const struct audit_run *run, size_t round, bool ex
 static int write_all_tables(const struct audit_run *run)
 {
     int result = CLI_DONE;
-    for (size_t round = 0; run->out && round < run->catalogue->panel->round_count && result == CLI_DONE; round++) {
-        result = write_round_tables(run, round, false);
+    const struct law *law = replay_law(audit_replay(run->audit));
+    for (size_t round = 0; run->out && law && round < law->catalogue->panel->round_count && result == CLI_DONE;
+         round++) {
+        result = write_round_tables(run, law, round, false);
         if (result == CLI_DONE)
-            result = write_round_tables(run, round, true);
+            result = write_round_tables(run, law, round, true);
     }
     return result;
 }
@@ -174,7 +214,8 @@ static int tell_verdict(const struct audit_run *run)
         return cli_fail(T("%zu %s in a log of %llu %s", "%zu %s in een logboek van %llu %s"), findings,
                         findings == 1 ? T("thing differs", "ding wijkt af") : T("things differ", "dingen wijken af"),
                         (unsigned long long)head.size, entries);
-    size_t members = fold_member_count(audit_fold(run->audit)), currents = fold_current_count(audit_fold(run->audit));
+    const struct fold *fold = replay_fold(audit_replay(run->audit));
+    size_t members = fold_member_count(fold), currents = fold_current_count(fold);
     cli_say(T("%llu %s, %zu %s, %zu %s: all as the log says", "%llu %s, %zu %s, %zu %s: alles zoals het logboek zegt"),
             (unsigned long long)head.size, entries, members,
             members == 1 ? T("member", "panellid") : T("members", "panelleden"), currents,
@@ -182,17 +223,27 @@ static int tell_verdict(const struct audit_run *run)
     return CLI_DONE;
 }
 
-/* With the catalogue and the checkpoint at hand: reads, compares, writes, concludes. */
+static int begin_audit(struct audit_run *run, int64_t size, struct error *error)
+{
+    struct replay_setup setup = {.document = run->store ? read_stored_document : read_remote_document,
+                                 .context = run,
+                                 .origin = run->key.name[0] != '\0' ? run->key.name : NULL,
+                                 .findings = &run->findings};
+    run->findings = (struct audit_findings){.tell = print_finding, .note = print_note};
+    run->parallel = parallel_new(parallel_cores());
+    run->audit = run->parallel ? audit_new(&setup, run->parallel) : NULL;
+    if (!run->audit || expect_checkpoint(run, size) < 0)
+        return error_no_memory(error);
+    return audit_begin(run->audit, &run->listing, run->catalogue, error);
+}
+
+/* With the catalogue, the events and the checkpoint at hand: reads, compares, writes, concludes. */
 static int audit_log(struct audit_run *run, const struct audit_source *source)
 {
     struct error error = {0};
-    run->findings.tell = print_finding;
-    run->parallel = parallel_new(parallel_cores());
-    run->audit = run->parallel ? audit_new(run->catalogue, run->parallel, &run->findings) : NULL;
-    if (!run->audit)
-        return cmd_no_memory();
-    expect_checkpoint(run, source->size);
-    int result = audit_read(run->audit, source, run->store, &error);
+    int result = begin_audit(run, source->size, &error);
+    if (result == 0)
+        result = audit_read(run->audit, source, run->store, &error);
     progress_end(&run->progress);
     if (result == 0 && run->store)
         result = audit_compare(run->audit, run->store, &error);
@@ -207,12 +258,43 @@ static int audit_log(struct audit_run *run, const struct audit_source *source)
 static void free_run(struct audit_run *run)
 {
     audit_free(run->audit);
+    listing_wipe(&run->listing);
     parallel_free(run->parallel);
     catalogue_release(run->catalogue);
     remote_close(run->remote);
     if (run->store)
         store_rollback(run->store);
     store_close(run->store);
+}
+
+/* The events that the store lists. Those of which more must be known than the kind are read after the walk. */
+static int list_event(void *context, int64_t index, const char *kind)
+{
+    return listing_add_kind(context, index, kind);
+}
+
+static int list_stored_events(struct audit_run *run, struct error *error)
+{
+    struct listing kinds = {.list = NULL};
+    struct buf jws;
+    buf_init(&jws, JWS_MAX);
+    int result = 0;
+    if (store_event_each(run->store, 0, INT64_MAX, list_event, &kinds) != STORE_OK)
+        result = store_fail(run->store, error) < 0 && error->kind == ERROR_NONE ? error_no_memory(error) : -1;
+    for (size_t i = 0; i < kinds.count && result == 0; i++) {
+        const struct listed *listed = &kinds.list[i];
+        const char *kind = listed->kind < EVENT_KINDS ? event_name(listed->kind) : "";
+        buf_reset(&jws);
+        if (listing_needs_text(&run->listing, kind) && store_entry_read(run->store, listed->index, &jws) == STORE_OK)
+            result = listing_add(&run->listing, listed->index, buf_text(&jws), jws.len);
+        else
+            result = listing_add_kind(&run->listing, listed->index, kind);
+        if (result < 0)
+            error_no_memory(error);
+    }
+    buf_free(&jws);
+    listing_wipe(&kinds);
+    return result;
 }
 
 static int audit_store(struct audit_run *run)
@@ -226,6 +308,8 @@ static int audit_store(struct audit_run *run)
         return cli_fail("%s", error.text);
     if (store_entry_count(run->store, &source.size) != STORE_OK)
         return cmd_store_failed(run->store);
+    if (list_stored_events(run, &error) < 0)
+        return cli_fail("%s", error.text);
     return audit_log(run, &source);
 }
 
@@ -234,14 +318,13 @@ static int audit_store(struct audit_run *run)
 /* Which key the log has is not for the collector to say alone: it is shown, to be compared with what members pinned. */
 static int audit_remote(struct audit_run *run)
 {
-    struct note_key key;
     struct buf text;
     struct error error;
-    if (remote_head(run->remote, &key, &run->last, &error) < 0 ||
+    if (remote_head(run->remote, &run->key, &run->last, &error) < 0 ||
         (run->catalogue = remote_catalogue(run->remote, &error)) == NULL)
         return cli_fail("%s", error.text);
     buf_init(&text, NOTE_MAX);
-    note_key_put(&text, &key);
+    note_key_put(&text, &run->key);
     cli_say(T("the log's key: %s", "de sleutel van het logboek: %s"), buf_text(&text));
     buf_free(&text);
     if (run->last.size > INT64_MAX)
@@ -250,6 +333,8 @@ static int audit_remote(struct audit_run *run)
     run->last_found = STORE_OK;
     struct audit_source source = {
         .read = read_remote_entry, .progress = show_progress, .context = run, .size = (int64_t)run->last.size};
+    if (remote_listing(run->remote, source.size, &run->listing, &error) < 0)
+        return cli_fail("%s", error.text);
     return audit_log(run, &source);
 }
 

@@ -32,7 +32,6 @@ static struct fold_member member_of(unsigned number)
 {
     struct fold_member member = {.index = number * 2};
     crypto_sha256(&number, sizeof number, member.public_key);
-    crypto_sha256(member.public_key, KEY_BYTES, member.invitation);
     return member;
 }
 
@@ -80,11 +79,10 @@ Test(fold, is_empty_at_first)
     size_t place = 0, slots;
     int64_t round, action;
     struct fold_current current;
-    struct fold_member member = member_of(1);
     cr_assert_eq(fold_member_count(fold), 0);
     cr_assert_eq(find(1, &key), 0);
     cr_assert_null(key);
-    cr_assert_eq(fold_find_invitation(fold, member.invitation), 0);
+    cr_assert_eq(fold_find_enrolment(fold, 2), 0);
     cr_assert(!fold_member(fold, 0) && !fold_member(fold, 1) && !fold_member(fold, -1));
     cr_assert_eq(fold_current_count(fold), 0);
     cr_assert_not(fold_next_current(fold, &place, &current));
@@ -104,14 +102,14 @@ Test(fold, numbers_members_in_order_and_finds_each)
         const uint8_t *key = NULL;
         cr_assert_eq(find(i, &key), i);
         cr_assert_eq(memcmp(key, expected.public_key, KEY_BYTES), 0);
-        cr_assert_eq(fold_find_invitation(fold, expected.invitation), i);
+        cr_assert_eq(fold_find_enrolment(fold, 2 * (int64_t)i), i);
+        cr_assert_eq(fold_find_enrolment(fold, 2 * (int64_t)i - 1), 0);
         cr_assert_eq(fold_member(fold, i)->index, 2 * i);
     }
     for (unsigned i = MANY + 1; i <= 2 * MANY; i++) {
         const uint8_t *key;
-        struct fold_member other = member_of(i);
         cr_assert_eq(find(i, &key), 0);
-        cr_assert_eq(fold_find_invitation(fold, other.invitation), 0);
+        cr_assert_eq(fold_find_enrolment(fold, 2 * (int64_t)i), 0);
     }
     cr_assert_null(fold_member(fold, MANY + 1));
 }
@@ -127,15 +125,15 @@ Test(fold, enrols_a_key_once)
     cr_assert_eq(find(3, &key), 3);
 }
 
-Test(fold, keeps_who_used_an_invitation_first)
+Test(fold, revokes_and_restores_a_member)
 {
-    for (unsigned i = 1; i <= MANY; i++) {
-        struct fold_member member = member_of(i), first = member_of(1 + (i - 1) % 100);
-        memcpy(member.invitation, first.invitation, SHA256_BYTES);
-        cr_assert_eq(fold_find_invitation(fold, member.invitation), i <= 100 ? 0 : 1 + (i - 1) % 100);
-        cr_assert_eq(fold_enrol(fold, &member), FOLD_OK);
-    }
-    cr_assert_eq(fold_member_count(fold), MANY);
+    cr_assert_eq(enrol(1), FOLD_OK);
+    cr_assert_eq(enrol(2), FOLD_OK);
+    cr_assert_not(fold_member(fold, 2)->is_revoked);
+    fold_revoke(fold, 2, true);
+    cr_assert(fold_member(fold, 2)->is_revoked && !fold_member(fold, 1)->is_revoked);
+    fold_revoke(fold, 2, false);
+    cr_assert_not(fold_member(fold, 2)->is_revoked);
 }
 
 Test(fold, finds_nobody_by_what_is_no_kid)

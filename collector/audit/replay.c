@@ -1,0 +1,318 @@
+/* Settling and counting, kind by kind. What is wrong with an entry is told once, the first thing of it, when its turn to
+ * be counted comes; an enrolment that should not have been joins all the same, so that one fault is not told again with
+ * each of its responses. */
+#include "collector/audit/replay.h"
+#include "base/lang.h"
+#include "base/mem.h"
+#include "collector/audit/replay_state.h"
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+struct replay *replay_new(const struct replay_setup *setup)
+{
+    struct replay *replay = mem_calloc(1, sizeof *replay);
+    if (!replay)
+        return NULL;
+    replay->setup = *setup;
+    replay->last_iat = INT64_MIN;
+    replay->fold = fold_new();
+    replay->history = history_new();
+    replay->letters = letters_new();
+    if (replay->fold && replay->history && replay->letters)
+        return replay;
+    replay_free(replay);
+    return NULL;
+}
+
+void replay_free(struct replay *replay)
+{
+    if (!replay)
+        return;
+    fold_free(replay->fold);
+    history_free(replay->history);
+    letters_free(replay->letters);
+    holes_wipe(&replay->holes);
+    mem_free(replay->asked);
+    mem_free(replay->strangers);
+    mem_free(replay->released);
+    mem_free(replay->followed);
+    mem_free(replay);
+}
+
+int replay_start_older(struct replay *replay, int64_t size, const struct enactment *older)
+{
+    struct enactment next = *older;
+    next.is_older = true;
+    next.when = INT64_MIN;
+    replay->totals.older = size;
+    if (history_enact(replay->history, &next) < 0)
+        return -1;
+    snprintf(replay->aud, sizeof replay->aud, "%s", history_law(replay->history)->catalogue->panel->id);
+    return 0;
+}
+
+const char *replay_fault(struct entry *entry, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    char text[ERROR_TEXT_SIZE];
+    if (vsnprintf(text, sizeof text, format, arguments) < 0)
+        text[0] = '\0';
+    va_end(arguments);
+    error_set(&entry->why, ERROR_REFUSED, "%s", text);
+    return entry->why.text;
+}
+
+const char *replay_out_of_memory(struct replay *replay)
+{
+    error_no_memory(&replay->stop);
+    return "";
+}
+
+const char *replay_fetch(struct replay *replay, struct entry *entry, const uint8_t hash[static SHA256_BYTES],
+                         int64_t bytes, struct buf *out)
+{
+    uint8_t found[SHA256_BYTES];
+    switch (replay->setup.document(replay->setup.context, hash, out, &replay->stop)) {
+    case STORE_FAILED:
+        return "";
+    case STORE_NONE:
+    case STORE_ERASED: /* of entries alone */
+        return T("a document that it names is missing", "een document dat ze noemt ontbreekt");
+    case STORE_OK:
+        break;
+    }
+    crypto_sha256(buf_text(out), out->len, found);
+    if (memcmp(found, hash, sizeof found) != 0)
+        return T("a document that it names is another", "een document dat ze noemt is een ander");
+    if (bytes >= 0 && out->len != (uint64_t)bytes)
+        return replay_fault(entry, T("its document has %zu bytes", "haar document heeft %zu bytes"), out->len);
+    return NULL;
+}
+
+/* Settling. */
+
+static bool is_before_protocol_2(const struct replay *replay, const struct entry *entry)
+{
+    return entry->index < replay->totals.older;
+}
+
+static const char *check_audience(const struct replay *replay, const struct entry *entry)
+{
+    return strcmp(entry->aud, replay->aud) == 0 ? NULL : T("it is for another panel", "ze is voor een ander panel");
+}
+
+/* Nobody knows how a letter of before protocol 2 was made: its use shows that it was. NULL: no memory. */
+static struct letter *find_letter(struct replay *replay, const struct entry *entry)
+{
+    struct letter *letter = letters_find(replay->letters, entry->invitation);
+    if (letter || !is_before_protocol_2(replay, entry))
+        return letter;
+    if (letters_add(replay->letters, entry->invitation, 1) != LETTERS_OK)
+        replay_out_of_memory(replay);
+    return letters_find(replay->letters, entry->invitation);
+}
+
+static const char *use_letter(struct replay *replay, struct entry *entry, int64_t member)
+{
+    struct letter *letter = find_letter(replay, entry);
+    if (!letter)
+        return T("its invitation was never created", "de uitnodiging is nooit gemaakt");
+    if (letter->state == LETTER_WITHDRAWN)
+        return T("its invitation had been withdrawn", "de uitnodiging was ingetrokken");
+    if (letter->state == LETTER_USED)
+        return T("its invitation was used before", "de uitnodiging is al eerder gebruikt");
+    letter->state = LETTER_USED;
+    letter->member = (uint32_t)member;
+    return NULL;
+}
+
+static const char *settle_enrolment(struct replay *replay, struct entry *entry)
+{
+    const char *fault = check_audience(replay, entry);
+    struct fold_member member = {.index = entry->index};
+    if (fault)
+        return fault;
+    memcpy(member.public_key, entry->key, KEY_BYTES);
+    switch (fold_enrol(replay->fold, &member)) {
+    case FOLD_REFUSED:
+        return T("its key has enrolled before", "de sleutel is al eerder ingeschreven");
+    case FOLD_NO_MEMORY:
+        return replay_out_of_memory(replay);
+    case FOLD_OK:
+        break;
+    }
+    return use_letter(replay, entry, (int64_t)fold_member_count(replay->fold));
+}
+
+/* What stands against a response whose round is known, by the events before it. */
+static const char *check_round(struct replay *replay, struct entry *entry)
+{
+    const struct round *round = &entry->law->catalogue->panel->rounds[entry->ballot.round];
+    int64_t closed = history_closed_by(replay->history, entry->law->rounds[entry->ballot.round]);
+    if (closed >= 0)
+        return replay_fault(entry,
+                            T("its round had been closed by entry %lld", "de ronde was gesloten door regel %lld"),
+                            (long long)closed);
+    if (replay->last_iat >= round->closes_at || entry->iat - IAT_TOLERANCE >= round->closes_at)
+        return T("it came after its round was over", "ze kwam nadat de ronde voorbij was");
+    return NULL;
+}
+
+static const char *settle_response(struct replay *replay, struct entry *entry)
+{
+    const uint8_t *key = NULL;
+    if (!entry->law)
+        return T("no panel was in force", "er was geen panel van kracht");
+    if (entry->read_by != entry->law)
+        entry_read_answers(entry, entry->law);
+    if (entry->fault || !entry->has_ballot)
+        return entry->fault;
+    entry->member = fold_find_member(replay->fold, entry->jws.kid, &key);
+    if (entry->member == 0)
+        return T("nobody with this key has enrolled", "niemand met deze sleutel is ingeschreven");
+    memcpy(entry->key, key, KEY_BYTES);
+    entry->has_key = true;
+    if (is_before_protocol_2(replay, entry))
+        return NULL;
+    if (fold_member(replay->fold, entry->member)->is_revoked)
+        return T("its member had been revoked", "het panellid was geweerd");
+    return check_round(replay, entry);
+}
+
+static const char *settle_event(struct replay *replay, struct entry *entry)
+{
+    if (is_before_protocol_2(replay, entry))
+        return T("an event, where the log knew none yet", "een gebeurtenis, waar het logboek er nog geen kende");
+    return replay_apply_event(replay, entry);
+}
+
+static const char *settle_kind(struct replay *replay, struct entry *entry)
+{
+    switch (entry->kind) {
+    case ENTRY_MISSING:
+        return T("it is missing", "ze ontbreekt");
+    case ENTRY_ERASED:
+        return holes_add(&replay->holes, entry->index) < 0 ? replay_out_of_memory(replay) : NULL;
+    case ENTRY_ENROLMENT:
+        return settle_enrolment(replay, entry);
+    case ENTRY_RESPONSE:
+        return settle_response(replay, entry);
+    case ENTRY_EVENT:
+        return settle_event(replay, entry);
+    case ENTRY_ERASURE:
+        return replay_ask_erasure(replay, entry);
+    case ENTRY_NOTHING:
+        break;
+    }
+    return entry->fault;
+}
+
+int replay_settle(struct replay *replay, struct entry *entry, struct error *error)
+{
+    entry->law = law_hold(history_law(replay->history));
+    entry->fault = settle_kind(replay, entry);
+    replay->settled = entry->index + 1;
+    if (replay->stop.kind == ERROR_NONE && entry->why.kind == ERROR_MEMORY)
+        replay_out_of_memory(replay);
+    if (replay->stop.kind == ERROR_NONE)
+        return 0;
+    *error = replay->stop;
+    return -1;
+}
+
+/* Counting. */
+
+static void tell_entry(const struct replay *replay, const struct entry *entry, const char *what)
+{
+    findings_add(replay->setup.findings, T("entry %lld: %s", "regel %lld: %s"), (long long)entry->index, what);
+}
+
+static int count_response(struct replay *replay, struct entry *entry, struct error *error)
+{
+    const struct law *law = entry->law;
+    const struct tally_layout *layout = catalogue_layout(law->catalogue, entry->ballot.round);
+    struct fold_current response = {.round = law->rounds[entry->ballot.round],
+                                    .member = entry->member,
+                                    .action = law->actions[entry->ballot.action],
+                                    .revision = entry->revision,
+                                    .index = entry->index,
+                                    .slot_count = tally_slot_count(&entry->ballot)};
+    uint16_t *slots = mem_calloc(response.slot_count, sizeof *slots);
+    if (!slots)
+        return error_no_memory(error);
+    tally_slots(layout, &entry->ballot, slots);
+    response.slots = slots;
+    enum fold_answer answer = fold_respond(replay->fold, &response, layout);
+    mem_free(slots);
+    if (answer == FOLD_REFUSED)
+        tell_entry(replay, entry,
+                   T("it can't follow on the entries before it", "ze kan niet volgen op de regels ervoor"));
+    return answer == FOLD_NO_MEMORY ? error_no_memory(error) : 0;
+}
+
+int replay_count(struct replay *replay, struct entry *entry, struct error *error)
+{
+    if (entry->fault)
+        tell_entry(replay, entry, entry->fault);
+    else if (entry->kind == ENTRY_ERASED)
+        return 0;
+    else if (!entry->signature_counts)
+        tell_entry(replay, entry, T("its signature does not count", "de handtekening telt niet"));
+    else if (entry->kind == ENTRY_RESPONSE)
+        return count_response(replay, entry, error);
+    else if (entry->kind == ENTRY_EVENT)
+        replay_tell_event(replay, entry);
+    if (replay->stop.kind == ERROR_NONE)
+        return 0;
+    *error = replay->stop;
+    return -1;
+}
+
+void replay_end(struct replay *replay)
+{
+    replay_end_erasures(replay);
+    if (replay->totals.older > replay->settled)
+        replay->totals.older = replay->settled;
+    if (replay->totals.older > 0 && replay->is_upgraded)
+        findings_note(
+            replay->setup.findings,
+            T("%lld entries of before protocol 2: judged by the panel definition and the action list that "
+              "were in force when it came",
+              "%lld regels van voor protocol 2: beoordeeld naar de paneldefinitie en de actielijst die golden "
+              "toen het kwam"),
+            (long long)replay->totals.older);
+}
+
+/* What there is. */
+
+struct law *replay_law(const struct replay *replay)
+{
+    return history_law(replay->history);
+}
+
+const struct fold *replay_fold(const struct replay *replay)
+{
+    return replay->fold;
+}
+
+const struct history *replay_history(const struct replay *replay)
+{
+    return replay->history;
+}
+
+const struct letters *replay_letters(const struct replay *replay)
+{
+    return replay->letters;
+}
+
+const struct holes *replay_holes(const struct replay *replay)
+{
+    return &replay->holes;
+}
+
+void replay_totals(const struct replay *replay, struct replay_totals *out)
+{
+    *out = replay->totals;
+}

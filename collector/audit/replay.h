@@ -1,0 +1,74 @@
+/* A log replayed: entry after entry, each judged by what the entries before it have put in force (PROTOCOL 6a, "Audit",
+ * and 5b). No store, no I/O: documents come by a callback, by their hashes. Entries of before protocol 2, which no
+ * event tells about, are judged by one law given beforehand.
+ *
+ * Each entry goes through four hands: entry_take_apart, on any thread; replay_settle, in order, which says by whose key
+ * and under which law it stands and carries out events; entry_check_signature, on any thread; replay_count, in order,
+ * which tells what is wrong with it and counts what is right. So a chunk is settled while another waits to be counted.
+ *
+ *     history, letters, holes, fold      what the entries make
+ *     replay                             entries -> those
+ *     replay_events, replay_imports, replay_erasures, replay_releases   what each kind of event does where it stands
+ *
+ * One thread, but for the hands named. */
+#ifndef COLLECTOR_AUDIT_REPLAY_H
+#define COLLECTOR_AUDIT_REPLAY_H
+
+#include "collector/audit/entry.h"
+#include "collector/audit/findings.h"
+#include "collector/audit/fold.h"
+#include "collector/audit/holes.h"
+#include "collector/audit/letters.h"
+#include "collector/store/store.h"
+
+#define REPLAY_DOCUMENT_MAX ((size_t)64 * 1024 * 1024) /* bytes */
+
+struct replay_setup {
+    /* Appends the document of that hash; whether its bytes are, the replay sees. STORE_NONE: it is not there.
+     * STORE_FAILED: *error. */
+    enum store_result (*document)(void *context, const uint8_t hash[static SHA256_BYTES], struct buf *out,
+                                  struct error *error);
+    void *context;
+    const char *origin; /* the log's, which log-opened must name; NULL: any */
+    struct audit_findings *findings; /* must outlive the replay */
+};
+
+struct replay;
+
+/* Before the first entry. NULL: no memory. Free with replay_free. */
+MUST_CHECK struct replay *replay_new(const struct replay_setup *setup);
+void replay_free(struct replay *replay);
+
+/* Entries below `size` are of before protocol 2, and judged by this law. `when` and `is_older` are not looked at;
+ * otherwise as history_enact. Before the first entry. -1: no memory. */
+MUST_CHECK int replay_start_older(struct replay *replay, int64_t size, const struct enactment *older);
+
+/* In force behind the entries settled so far: what the next is best taken apart by. NULL: nothing. The replay's. */
+struct law *replay_law(const struct replay *replay);
+
+/* In order, from index 0 without a gap. -1: *error. */
+MUST_CHECK int replay_settle(struct replay *replay, struct entry *entry, struct error *error);
+
+/* In order, each settled before. -1: *error. */
+MUST_CHECK int replay_count(struct replay *replay, struct entry *entry, struct error *error);
+
+/* Behind the last entry: tells what can only be told then. */
+void replay_end(struct replay *replay);
+
+/* What the entries have made; the replay's. */
+const struct fold *replay_fold(const struct replay *replay);
+const struct history *replay_history(const struct replay *replay);
+const struct letters *replay_letters(const struct replay *replay);
+const struct holes *replay_holes(const struct replay *replay);
+
+struct replay_totals {
+    int64_t older; /* entries of before protocol 2 */
+    int64_t letters; /* that invitations-created has made, and those that log-upgraded tells of */
+    int64_t older_withdrawn; /* letters withdrawn before protocol 2: how many is known, which not */
+    bool has_operator; /* an event has named the operator's key */
+    uint8_t operator_key[KEY_BYTES]; /* the last of them */
+};
+
+void replay_totals(const struct replay *replay, struct replay_totals *out);
+
+#endif

@@ -1,0 +1,225 @@
+/* Erasures (PROTOCOL 5b): each text that is gone is named by one event behind it; each event by a member rests on a
+ * request by that member; what was asked to go is gone. That an erased entry was that member's can't be seen any more. */
+#include "base/lang.h"
+#include "base/list.h"
+#include "base/mem.h"
+#include "collector/audit/replay_state.h"
+#include <string.h>
+
+/* Requests. */
+
+const char *replay_ask_erasure(struct replay *replay, struct entry *entry)
+{
+    const struct own_data_request *request = &entry->request;
+    const uint8_t *key;
+    if (strcmp(entry->aud, replay->aud) != 0)
+        return T("it is for another panel", "ze is voor een ander panel");
+    if (!jws_verify(&entry->jws, entry->key))
+        return T("its signature does not count", "de handtekening telt niet");
+    entry->signature_counts = true;
+    struct asked *asked = list_grow(replay->asked, replay->asked_count, &replay->asked_capacity, sizeof *asked);
+    if (!asked)
+        return replay_out_of_memory(replay);
+    replay->asked = asked;
+    struct asked next = {.index = entry->index,
+                         .is_everything = !request->round,
+                         .is_known = fold_find_member(replay->fold, entry->jws.kid, &key) != 0};
+    memcpy(next.kid, entry->jws.kid, KID_SIZE);
+    if (request->round) {
+        next.round = history_find_round(replay->history, request->round);
+        next.action = history_find_action(replay->history, request->action);
+        if (next.round == 0 || next.action == 0)
+            return T("it names a round or an action that there never was",
+                     "ze noemt een ronde of actie die er nooit was");
+    }
+    asked[replay->asked_count++] = next;
+    return NULL;
+}
+
+static struct asked *find_asked(const struct replay *replay, int64_t index)
+{
+    for (size_t i = replay->asked_count; i-- > 0;)
+        if (replay->asked[i].index == index)
+            return &replay->asked[i];
+    return NULL;
+}
+
+static void forget_asked(struct replay *replay, struct asked *asked)
+{
+    *asked = replay->asked[--replay->asked_count];
+}
+
+/* Who asked for one response while their enrolment is not there: it must have been erased since. -1: no memory. */
+static int note_stranger(struct replay *replay, const struct asked *asked)
+{
+    for (size_t i = 0; i < replay->stranger_count; i++)
+        if (strcmp(replay->strangers[i], asked->kid) == 0)
+            return 0;
+    char(*strangers)[KID_SIZE] =
+        list_grow(replay->strangers, replay->stranger_count, &replay->stranger_capacity, sizeof *strangers);
+    if (!strangers)
+        return -1;
+    replay->strangers = strangers;
+    memcpy(strangers[replay->stranger_count++], asked->kid, KID_SIZE);
+    return 0;
+}
+
+static void forget_stranger(struct replay *replay, const char *kid)
+{
+    for (size_t i = 0; i < replay->stranger_count; i++)
+        if (strcmp(replay->strangers[i], kid) == 0) {
+            memcpy(replay->strangers[i], replay->strangers[--replay->stranger_count], KID_SIZE);
+            return;
+        }
+}
+
+/* Events. */
+
+static bool is_among(const struct event_indexes *indexes, int64_t index)
+{
+    size_t low = 0, high = indexes->count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (indexes->list[middle] < index)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low < indexes->count && indexes->list[low] == index;
+}
+
+static const char *check_entries(const struct replay *replay, struct entry *entry)
+{
+    const struct event *event = entry->event;
+    for (size_t i = 0; i < event->entries.count; i++) {
+        const struct hole *hole = holes_find(&replay->holes, event->entries.list[i]);
+        if (!hole)
+            return replay_fault(entry,
+                                T("entry %lld, which it says is erased, is still there",
+                                  "regel %lld, die volgens haar gewist is, is er nog"),
+                                (long long)event->entries.list[i]);
+        if (hole->erased_by >= 0)
+            return replay_fault(entry,
+                                T("entry %lld had been erased by entry %lld", "regel %lld was gewist door regel %lld"),
+                                (long long)hole->index, (long long)hole->erased_by);
+    }
+    for (size_t i = 0; i < event->enrolments.count; i++)
+        if (!is_among(&event->entries, event->enrolments.list[i]))
+            return T("an enrolment that it names is not among its entries",
+                     "een inschrijving die ze noemt staat niet bij haar regels");
+    return event->entries.count > 0 ? NULL : T("it erases nothing", "ze wist niets");
+}
+
+/* By a member: what was asked for, and no more than that can be. */
+static const char *check_request(struct replay *replay, struct entry *entry)
+{
+    const struct event *event = entry->event;
+    struct asked *asked = find_asked(replay, event->request);
+    if (!asked || asked->is_answered)
+        return replay_fault(
+            entry, T("entry %lld is no request that was still open", "regel %lld is geen verzoek dat nog openstond"),
+            (long long)event->request);
+    if (event->entries.list[event->entries.count - 1] >= asked->index)
+        return T("it erases what came after the request", "ze wist wat na het verzoek kwam");
+    if (event->enrolments.count != (asked->is_everything ? 1u : 0u))
+        return T("it erases another number of enrolments than was asked",
+                 "ze wist een ander aantal inschrijvingen dan gevraagd was");
+    if (asked->is_everything && asked->is_known)
+        return T("the enrolment of who asked is still there", "de inschrijving van wie het vroeg is er nog");
+    if (asked->is_everything)
+        forget_stranger(replay, asked->kid);
+    else if (!asked->is_known && note_stranger(replay, asked) < 0)
+        return replay_out_of_memory(replay);
+    asked->is_answered = true;
+    return NULL;
+}
+
+const char *replay_erase(struct replay *replay, struct entry *entry)
+{
+    const struct event *event = entry->event;
+    bool by_member = strcmp(event->by, "member") == 0;
+    const char *fault = check_entries(replay, entry);
+    if (!fault && by_member)
+        fault = check_request(replay, entry);
+    if (fault)
+        return fault;
+    if (!by_member)
+        replay->enrolments_by_operator += event->enrolments.count;
+    for (size_t i = 0; i < event->entries.count; i++) {
+        int64_t index = event->entries.list[i];
+        holes_cover(&replay->holes, holes_find(&replay->holes, index), entry->index,
+                    is_among(&event->enrolments, index));
+    }
+    return NULL;
+}
+
+static void tell_kept(const struct replay *replay, const struct entry *entry, const struct asked *asked)
+{
+    struct fold_current kept;
+    const uint8_t *key;
+    int64_t member = fold_find_member(replay->fold, asked->kid, &key);
+    if (member != 0 && fold_find_current(replay->fold, asked->round, member, asked->action, &kept))
+        findings_add(replay->setup.findings,
+                     T("entry %lld: the response that it says is erased is still there, as entry %lld",
+                       "regel %lld: de reactie die volgens haar gewist is, is er nog, als regel %lld"),
+                     (long long)entry->index, (long long)kept.index);
+}
+
+void replay_tell_erasure(struct replay *replay, struct entry *entry)
+{
+    const struct event *event = entry->event;
+    if (strcmp(event->by, "member") != 0) {
+        findings_note(replay->setup.findings,
+                      event->entries.count == 1 ? T("entry %lld: the operator erased %zu entry (%s)",
+                                                    "regel %lld: de beheerder wiste %zu regel (%s)")
+                                                : T("entry %lld: the operator erased %zu entries (%s)",
+                                                    "regel %lld: de beheerder wiste %zu regels (%s)"),
+                      (long long)entry->index, event->entries.count, event->reason);
+        return;
+    }
+    struct asked *asked = find_asked(replay, event->request);
+    if (!asked->is_everything)
+        tell_kept(replay, entry, asked);
+    forget_asked(replay, asked);
+}
+
+/* At the end. */
+
+static void tell_uncovered(const struct replay *replay)
+{
+    for (size_t i = 0; i < replay->holes.count; i++)
+        if (replay->holes.list[i].erased_by < 0)
+            findings_add(replay->setup.findings,
+                         T("entry %lld: its text is missing, and no event says that it was erased",
+                           "regel %lld: de tekst ontbreekt, en geen gebeurtenis zegt dat ze gewist is"),
+                         (long long)replay->holes.list[i].index);
+}
+
+/* Enrolments that the operator erased, as a retention rule asks, may be those of the strangers; who asked for
+ * everything is none by now. */
+static void tell_strangers(const struct replay *replay)
+{
+    if (replay->stranger_count > replay->enrolments_by_operator)
+        for (size_t i = 0; i < replay->stranger_count; i++)
+            findings_add(replay->setup.findings,
+                         T("an erasure was asked for by %s, who was no member",
+                           "een wissing is gevraagd door %s, die geen panellid was"),
+                         replay->strangers[i]);
+}
+
+void replay_end_erasures(struct replay *replay)
+{
+    tell_uncovered(replay);
+    for (size_t i = 0; i < replay->asked_count; i++)
+        findings_add(replay->setup.findings,
+                     T("entry %lld: an erasure was asked for, and no event says that it was done",
+                       "regel %lld: er is wissing gevraagd, en geen gebeurtenis zegt dat die gedaan is"),
+                     (long long)replay->asked[i].index);
+    tell_strangers(replay);
+    if (replay->holes.enrolments >
+        letters_count(replay->letters, LETTER_UNUSED) + (replay->totals.older > 0 ? (size_t)replay->totals.letters : 0))
+        findings_add(replay->setup.findings, "%s",
+                     T("more enrolments have been erased than invitations are left that they can have used",
+                       "er zijn meer inschrijvingen gewist dan er uitnodigingen over zijn die ze kunnen hebben "
+                       "gebruikt"));
+}

@@ -1,0 +1,90 @@
+/* What the files of the replay share; nobody else's. */
+#ifndef COLLECTOR_AUDIT_REPLAY_STATE_H
+#define COLLECTOR_AUDIT_REPLAY_STATE_H
+
+#include "collector/audit/replay.h"
+
+/* A member's request that no event has answered yet. */
+struct asked {
+    int64_t index;
+    char kid[KID_SIZE];
+    uint32_t round, action; /* the history's numbers; 0: of neither, so everything, or unknown */
+    bool is_everything;
+    bool is_known; /* the key is one whose enrolment is still there */
+    bool is_answered; /* by an event that has been settled */
+};
+
+/* The releases of one round, by the round's number - 1. */
+struct released {
+    int64_t last; /* its number; 0: none */
+    int64_t when; /* iat of its event */
+    int64_t size;
+    bool is_final;
+};
+
+/* A follow-up, by the index of its event. */
+struct followed {
+    int64_t index;
+    uint32_t action;
+    bool is_replaced;
+};
+
+struct replay {
+    struct replay_setup setup;
+    struct fold *fold;
+    struct history *history;
+    struct letters *letters;
+    struct holes holes;
+    struct replay_totals totals;
+    int64_t settled; /* entries */
+
+    char aud[ENTRY_AUD_SIZE]; /* the panel's id; "": not known yet */
+    int64_t last_iat; /* of the events so far; INT64_MIN: none */
+    bool is_upgraded; /* log-upgraded or log-opened has been */
+
+    struct asked *asked;
+    size_t asked_count, asked_capacity;
+    char (*strangers)[KID_SIZE]; /* who asked for one response and whose enrolment is not there */
+    size_t stranger_count, stranger_capacity;
+    size_t enrolments_by_operator; /* that the operator erased */
+
+    struct released *released;
+    size_t released_count, released_capacity;
+    struct followed *followed;
+    size_t followed_count, followed_capacity;
+
+    struct error stop; /* why the replay can't go on; ERROR_NONE: it can */
+};
+
+/* Sets the entry's fault, as by printf, and returns it. */
+const char *replay_fault(struct entry *entry, const char *format, ...) PRINTF_LIKE(2, 3);
+
+/* The replay can't go on for want of memory. Returns a fault that nobody will see. */
+const char *replay_out_of_memory(struct replay *replay);
+
+/* Appends the document of that hash to `out`, which may take it whole. `bytes`: how many it must have; -1: any. NULL,
+ * or the fault. */
+const char *replay_fetch(struct replay *replay, struct entry *entry, const uint8_t hash[static SHA256_BYTES],
+                         int64_t bytes, struct buf *out);
+
+/* What an event does where it stands, at settling: NULL, or what is wrong with it, and nothing is done then. */
+const char *replay_apply_event(struct replay *replay, struct entry *entry);
+
+/* What there is to tell of it at counting, when all entries before it have been counted. */
+void replay_tell_event(struct replay *replay, struct entry *entry);
+
+/* Of each kind, the same. */
+const char *replay_import_panel(struct replay *replay, struct entry *entry);
+const char *replay_import_actions(struct replay *replay, struct entry *entry);
+const char *replay_enact(struct replay *replay, struct entry *entry, const uint8_t panel[static SHA256_BYTES],
+                         const uint8_t *list, int64_t when);
+void replay_tell_import(struct replay *replay, struct entry *entry);
+const char *replay_erase(struct replay *replay, struct entry *entry);
+void replay_tell_erasure(struct replay *replay, struct entry *entry);
+const char *replay_release(struct replay *replay, struct entry *entry);
+
+/* A member's request, at settling; and at the end what came of none. */
+const char *replay_ask_erasure(struct replay *replay, struct entry *entry);
+void replay_end_erasures(struct replay *replay);
+
+#endif
