@@ -89,11 +89,12 @@ NEEDS_install := build
 NEEDS_demo := build
 NEEDS_bench := build bench
 NEEDS_benches := build
-NEEDS_test := build test excel clang
+NEEDS_test := build test web excel clang
+NEEDS_check-web := build test web
 NEEDS_check-excel := build test excel
 NEEDS_fuzz := build test clang
-NEEDS_lint := build test clang lint
-NEEDS_coverage := build test coverage
+NEEDS_lint := build test web clang lint
+NEEDS_coverage := build test web coverage
 NEEDS_fresh-test := fresh
 NEEDS_web-manifest := build
 NEEDS := $(foreach goal,$(or $(MAKECMDGOALS),$(.DEFAULT_GOAL)),$(or $(NEEDS_$(goal)),build test))
@@ -105,7 +106,7 @@ export DEPS_SEEN := $(sort $(DEPS_SEEN) $(NEEDS))
 have:
 	@.ci/deps $(NEEDS)
 deps: ## installs what building, testing and checking need (Debian 12, as root)
-	@.ci/deps build test bench excel clang lint coverage fresh
+	@.ci/deps build test web bench excel clang lint coverage fresh
 
 # --- how it is built -------------------------------------------------------------------------------------------------------
 
@@ -205,20 +206,20 @@ DESTDIR ?=
 INSTALL ?= install
 # One recipe's lines run in order, so what a target builds is ready, in parallel, before what it runs begins.
 RUN := BUILD='$(BUILD)' tests/run.sh
-.PHONY: demo quick test memcheck tsan lint check-excel bench fuzz coverage fresh-test install clean help
+.PHONY: demo quick test memcheck tsan lint check-excel check-web bench fuzz coverage fresh-test install clean help
 demo: programs ## the whole way from signed answers to tables, with the example panel
 	@BUILD='$(BUILD)' fixtures/demo.sh
 
 quick: units ## unit tests, in seconds
 	@$(RUN) quick
 
-test: $(HAVE) ## every test: units and end to end under gcc's and clang's sanitizers and valgrind, LibreOffice
+test: $(HAVE) ## every test: units and end to end under gcc's and clang's sanitizers valgrind, in a browser and LibreOffice
 	@$(MAKE) --no-print-directory programs
 	@$(MAKE) --no-print-directory VARIANT=asan programs units
 	@$(MAKE) --no-print-directory VARIANT=clang-asan units
 	@$(MAKE) --no-print-directory VARIANT=mem units
 	@$(MAKE) --no-print-directory VARIANT=tsan programs
-	@$(RUN) unit clang e2e memcheck tsan excel
+	@$(RUN) unit clang e2e web memcheck tsan excel
 
 memcheck: $(HAVE) ## unit tests and one run of the daemon under valgrind
 	@$(MAKE) --no-print-directory programs
@@ -237,6 +238,9 @@ lint: $(HAVE) ## formatting, static analysis, both compilers, walls between room
 
 check-excel: programs ## opens the tables of profile excel-nl with LibreOffice
 	@$(RUN) excel
+
+check-web: programs ## the pages in Debian's chromium; a picture of each state in build/results/web/
+	@BURGERPANEL_BUILD='$(BUILD)' $(RUN) web
 
 bench: programs benches ## speed against bare signature checks (FULL=1: the long form)
 	@BUILD='$(BUILD)' FULL='$(FULL)' tests/bench/run.sh

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Runs stages of tests on what make has built, in order, and goes on after a failure so that one run shows all of them.
 # Each stage leaves its log and its tally in $BUILD/results/. The last line sums up the stages of this run.
-# Usage: BUILD=build tests/run.sh STAGE...    stages: quick unit clang e2e memcheck tsan excel coverage
+# Usage: BUILD=build tests/run.sh STAGE...    stages: quick unit clang e2e web memcheck tsan excel coverage
 set -u
 cd "$(dirname "$0")/.." || exit 1
 
@@ -136,6 +136,12 @@ run_node() {
     record "$stage" "$passed" "$failed" "$skipped"
 }
 
+without_browsers() {
+    for file in tests/e2e/*.test.mjs; do
+        case $file in */web-*) ;; *) echo "$file" ;; esac
+    done
+}
+
 sanitizers() {
     path=$(cd "$reports/$stage" && pwd)
     export ASAN_OPTIONS="log_path=$path/asan:detect_leaks=1:detect_stack_use_after_return=1:strict_string_checks=1"
@@ -185,7 +191,19 @@ for name in "$@"; do
         (
             sanitizers
             export BURGERPANEL_BUILD="$build/asan" BURGERPANEL_SLOW=3
-            run_node tests/e2e/*.test.mjs
+            # shellcheck disable=SC2046  # a word a file
+            run_node $(without_browsers)
+            exit "$status"
+        ) || status=1
+        count_reports
+        ;;
+    web)
+        begin web "the pages in a browser"
+        rm -rf "$results/web"
+        (
+            sanitizers
+            export BURGERPANEL_BUILD="${BURGERPANEL_BUILD:-$build/asan}" BURGERPANEL_SLOW=3
+            run_node tests/e2e/web-*.test.mjs
             exit "$status"
         ) || status=1
         count_reports

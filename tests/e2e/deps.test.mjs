@@ -10,7 +10,8 @@ const build = ['gcc', 'pkg-config', ...libraries.map((name) => `lib${name}-dev`)
 const units = [...build, 'libcriterion-dev', 'nodejs', 'sqlite3', 'valgrind'];
 const clang = ['clang', 'libclang-rt-14-dev'];
 const excel = [...units, 'libreoffice-calc-nogui'];
-const everything = [...excel, ...clang];
+const web = ['chromium', 'chromium-driver'];
+const everything = [...excel, ...clang, ...web];
 const install = (packages) => `install ${[...packages].sort().join(' ')}`;
 
 // What each target needs, and what it runs in the end.
@@ -20,14 +21,15 @@ const targets = {
   demo: [build, 'fixtures/demo.sh'],
   bench: [[...build, 'nodejs'], 'tests/bench/run.sh'],
   quick: [units, 'tests/run.sh quick'],
-  test: [everything, 'tests/run.sh unit clang e2e memcheck tsan excel'],
+  test: [everything, 'tests/run.sh unit clang e2e web memcheck tsan excel'],
   memcheck: [units, 'tests/run.sh memcheck'],
   tsan: [units, 'tests/run.sh tsan'],
   'check-excel': [excel, 'tests/run.sh excel'],
   fuzz: [[...units, ...clang], 'tests/fuzz/run.sh'],
-  coverage: [[...units, 'gcovr'], 'tests/run.sh coverage'],
+  'check-web': [[...units, ...web], 'tests/run.sh web'],
+  coverage: [[...units, ...web, 'gcovr'], 'tests/run.sh coverage'],
   'fresh-test': [['debootstrap'], 'tests/fresh/run.sh'],
-  lint: [[...units, ...clang, 'clang-format', 'clang-tidy', 'npm', 'shellcheck'], 'tests/lint/run.sh'],
+  lint: [[...units, ...clang, ...web, 'clang-format', 'clang-tidy', 'npm', 'shellcheck'], 'tests/lint/run.sh'],
 };
 
 for (const [target, [packages, ...script]] of Object.entries(targets))

@@ -31,7 +31,8 @@ put_package() { # name
     gcc | clang) put_command "$1" compiler ;;
     nodejs) put_command node node ;;
     libreoffice-calc-nogui) put_command soffice ;;
-    clang-format | clang-tidy | debootstrap | gcovr | npm | pkg-config | shellcheck | sqlite3 | valgrind)
+    chromium-driver) put_command chromedriver ;;
+    chromium | clang-format | clang-tidy | debootstrap | gcovr | npm | pkg-config | shellcheck | sqlite3 | valgrind)
         put_command "$1"
         ;;
     libc6-dev) put_file usr/include/stdio.h ;;
