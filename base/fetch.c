@@ -22,6 +22,7 @@ struct fetch {
 /* Where libcurl's callbacks put what comes. */
 struct sink {
     struct fetch_answer *answer;
+    const char *wanted; /* the header that is kept, or NULL */
     size_t head_len; /* bytes of its head so far */
 };
 
@@ -151,6 +152,8 @@ static size_t take_header(char *line, size_t size, size_t count, void *context)
     if (sink->head_len > FETCH_HEADERS_MAX)
         return 0;
     copy_header(line, len, "ETag", sink->answer->etag, sizeof sink->answer->etag);
+    if (sink->wanted)
+        copy_header(line, len, sink->wanted, sink->answer->wanted, sizeof sink->answer->wanted);
     if (copy_header(line, len, "Date", date, sizeof date)) {
         time_t time = curl_getdate(date, NULL);
         sink->answer->date = time > 0 ? (int64_t)time : 0;
@@ -394,7 +397,7 @@ static void read_answer_head(CURL *curl, struct fetch_answer *answer)
 enum fetch_outcome fetch_do(struct fetch *fetch, const struct fetch_request *request, struct fetch_answer *answer)
 {
     struct curl_slist *headers = make_headers(request);
-    struct sink sink = {answer, 0};
+    struct sink sink = {answer, request->wanted, 0};
     empty_answer(answer);
     answer->outcome = FETCH_NO_MEMORY;
     if (headers && set_request(fetch->curl, request, headers, &sink) == 0) {

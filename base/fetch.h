@@ -40,6 +40,7 @@ struct fetch_request {
     const char *content_type; /* NULL makes it a GET; else a POST of `body` */
     const char *body;
     size_t len;
+    const char *wanted; /* a header of the answer that is kept; NULL for none */
 };
 
 struct fetch_answer {
@@ -47,6 +48,7 @@ struct fetch_answer {
     unsigned status; /* 0 unless FETCH_ANSWERED */
     struct buf body; /* what came, no longer than it may be */
     char etag[FETCH_ETAG_SIZE]; /* "" when there was none, or one too long to keep */
+    char wanted[FETCH_ETAG_SIZE]; /* the header that the request names; the same */
     char location[FETCH_URL_MAX]; /* of a redirect, absolute; the same */
     int64_t retry_after; /* seconds; -1 when not asked */
     int64_t date; /* seconds since 1970; 0 when not told */

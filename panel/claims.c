@@ -10,13 +10,15 @@ static const char *find_fault(const struct json *document, const struct claim *c
 {
     if (json_type(document) != JSON_OBJECT)
         return "the payload must be an object";
+    size_t found = 0;
     for (size_t i = 0; i < count; i++) {
         values[i] = json_member(document, claims[i].name);
-        if (!values[i] || json_type(values[i]) != claims[i].type)
+        if (values[i] ? json_type(values[i]) != claims[i].type : !claims[i].is_optional)
             return claims[i].fault;
+        found += values[i] != NULL;
     }
-    /* Names do not repeat, so whoever has all claims and no more members has exactly these. */
-    return json_count(document) == count ? NULL : "there is a claim that does not belong";
+    /* Names do not repeat, so whoever has no more members than were found has exactly these. */
+    return json_count(document) == found ? NULL : "there is a claim that does not belong";
 }
 
 struct json *claims_parse(const char *payload, size_t len, const struct claim *claims, size_t count,

@@ -6,7 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { AUD, ROUND, ACTION, REVISION, IAT, JTI, ANSWERS, CLAIMS };
+enum { AUD, ROUND, ACTION, REVISION, IAT, JTI, ANSWERS, CONTEXT, CLAIMS };
+
+#define CONTEXT_FAULT "context, where it is there, must be 43 base64url characters for 32 bytes"
 
 static const struct claim response_claims[CLAIMS] = {
     [AUD] = {"aud", JSON_STRING, "aud must be there, a string"},
@@ -16,6 +18,7 @@ static const struct claim response_claims[CLAIMS] = {
     [IAT] = {"iat", JSON_NUMBER, "iat must be there, an integer"},
     [JTI] = {"jti", JSON_STRING, "jti must be there, a string"},
     [ANSWERS] = {"answers", JSON_OBJECT, "answers must be there, an object"},
+    [CONTEXT] = {"context", JSON_STRING, CONTEXT_FAULT, .is_optional = true},
 };
 
 static int compare_texts(const void *left, const void *right)
@@ -89,13 +92,17 @@ static int check_answer_form(const struct json *answer, struct error *error)
     return error_set(error, ERROR_REFUSED, "an answer must be an integer, a string or a list of strings");
 }
 
-/* What the types of the claims don't say yet. */
-static int check_claim_values(const struct response *response, struct error *error)
+/* What the types of the claims don't say yet; decodes what is a number to us. */
+static int check_claim_values(struct response *response, struct error *error)
 {
+    const char *context = response->context;
     if (response->revision < 1)
         return error_set(error, ERROR_REFUSED, "revision must be at least 1");
     if (!claims_jti_is_valid(response->jti))
         return error_set(error, ERROR_REFUSED, "jti must be 22 base64url characters for 16 bytes");
+    if (context &&
+        base64url_decode_exactly(context, strlen(context), response->context_hash, sizeof response->context_hash) < 0)
+        return error_set(error, ERROR_REFUSED, CONTEXT_FAULT);
     for (const struct json *answer = json_first(response->answers); answer; answer = json_next(answer))
         if (check_answer_form(answer, error) < 0)
             return -1;
@@ -109,6 +116,7 @@ static int read_values(const struct json *const *values, struct response *out, s
     out->action = json_text(values[ACTION]);
     out->jti = json_text(values[JTI]);
     out->answers = values[ANSWERS];
+    out->context = json_text(values[CONTEXT]);
     if (json_integer(values[REVISION], &out->revision) < 0)
         return error_set(error, ERROR_REFUSED, "%s", response_claims[REVISION].fault);
     if (json_integer(values[IAT], &out->iat) < 0)
@@ -148,7 +156,20 @@ void response_put_claims(struct buf *out, const struct response_claims *claims)
     json_put_text(out, claims->jti);
     buf_put_text(out, ",\"answers\":");
     buf_put(out, claims->answers, claims->answers_len);
+    if (claims->context && *claims->context) {
+        buf_put_text(out, ",\"context\":");
+        json_put_text(out, claims->context);
+    }
     buf_put_char(out, '}');
+}
+
+void response_context(const uint8_t panel[static SHA256_BYTES], const uint8_t actions[static SHA256_BYTES],
+                      uint8_t out[static SHA256_BYTES])
+{
+    uint8_t both[2 * SHA256_BYTES];
+    memcpy(both, panel, SHA256_BYTES);
+    memcpy(both + SHA256_BYTES, actions, SHA256_BYTES);
+    crypto_sha256(both, sizeof both, out);
 }
 
 #define ESCAPED strlen("\\uXXXX") /* of a character; two of them for one beyond U+FFFF */

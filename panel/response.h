@@ -4,6 +4,8 @@
 #define PANEL_RESPONSE_H
 
 #include "base/json.h"
+#include "crypto/base64url.h"
+#include "crypto/crypto.h"
 #include "panel/actions.h"
 #include "panel/definition.h"
 #include "panel/faults.h"
@@ -17,10 +19,18 @@ struct response {
     const char *aud, *round, *action, *jti;
     int64_t revision, iat;
     const struct json *answers;
+    const char *context; /* what its author saw, as claimed; NULL: not claimed */
+    uint8_t context_hash[SHA256_BYTES]; /* the same, decoded */
 };
 
+/* The hash of what somebody saw: of the panel definition and the action list in force, by the hashes of their documents
+ * (PROTOCOL 6a). As a claim it is base64url. */
+#define CONTEXT_SIZE (BASE64URL_LENGTH(SHA256_BYTES) + 1)
+void response_context(const uint8_t panel[static SHA256_BYTES], const uint8_t actions[static SHA256_BYTES],
+                      uint8_t out[static SHA256_BYTES]);
+
 /* Check 4 of PROTOCOL 5: strict JSON, exactly the claims, of the right types (jti: 22 base64url characters of 16 bytes;
- * answers: each an integer, a string or a list of distinct strings). -1: *error (may be NULL),
+ * context, which may be left out: 43 of 32; answers: each an integer, a string or a list of distinct strings). -1: *error (may be NULL),
  * ERROR_REFUSED with a phrase in English or ERROR_MEMORY. Free with response_free. */
 MUST_CHECK int response_parse(const char *payload, size_t len, struct response *out, struct error *error);
 void response_free(struct response *response);
@@ -54,6 +64,7 @@ void ballot_free(struct ballot *ballot);
 struct response_claims {
     const char *aud, *round, *action, *jti;
     int64_t revision, iat;
+    const char *context; /* NULL or "": not claimed */
     const char *answers; /* a JSON object, already composed */
     size_t answers_len;
 };

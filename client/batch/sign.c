@@ -71,7 +71,7 @@ static int sign_row(const struct batch *batch, const struct profile *profile, st
     buf_init(&jws, JWS_MAX);
     buf_put_text(&answers, row->answers);
     if (batch_row_id(row, &batch->context, &id) < 0 || buf_check(&answers) < 0 ||
-        compose_sign(&jws, profile->key, batch->context.catalogue->panel->id, &id, &answers) < 0)
+        compose_sign(&jws, profile->key, batch->context.catalogue, &id, &answers) < 0)
         errno = ENOMEM;
     else
         result = spool_bulk_put(batch->bulk, profile->home, &id, &(struct slice){jws.data, jws.len});

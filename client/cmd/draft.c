@@ -118,8 +118,10 @@ static int load_earlier(const struct draft *draft, struct answers *earlier)
     struct past_response past;
     struct error error;
     int result = 0;
-    if (draft->anew)
-        return 0;
+    if (draft->given && (result = answers_take_json(earlier, draft->given)) < 0)
+        failure_no_memory();
+    if (draft->anew || draft->given)
+        return result;
     if (history_load(&history, draft->profile->home) < 0) {
         failure_tell_errno(draft->profile->home);
         return -1;

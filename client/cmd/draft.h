@@ -15,6 +15,7 @@ struct draft {
     struct buf answers; /* the caller's, to take COMPOSE_ANSWERS_MAX: JSON, put by draft_compose */
     struct input *input; /* for asking; opened then, and closed by the caller */
     bool anew; /* without what was answered before */
+    const struct buf *given; /* JSON: answers to the same questions as they were before, offered again; NULL: none */
 };
 
 /* QUESTION=VALUE, as on the command line; none: the questions are asked. */

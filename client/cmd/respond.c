@@ -25,7 +25,7 @@ static int sign_and_keep(const struct draft *draft)
 {
     struct buf jws;
     buf_init(&jws, JWS_MAX);
-    int result = compose_sign(&jws, draft->profile->key, draft->profile->panel, &draft->id, &draft->answers);
+    int result = compose_sign(&jws, draft->profile->key, draft->catalogue, &draft->id, &draft->answers);
     if (result < 0)
         failure_no_memory();
     else if ((result = spool_put(draft->profile->home, &draft->id, buf_text(&jws), jws.len)) < 0)
@@ -50,15 +50,23 @@ static int number_anew(struct draft *draft, int64_t current)
                                                                        : CLI_DONE;
 }
 
-static int64_t refused_for(const struct draft *draft)
+/* Why the draft was refused for good. */
+struct draft_refusal {
+    int64_t current; /* the number that another response has; 0: for another reason */
+    bool is_of_context; /* the questions are not those that were shown */
+};
+
+static struct draft_refusal find_refusal(const struct draft *draft)
 {
     struct buf answer;
+    struct draft_refusal refusal = {.current = 0};
     buf_init(&answer, SPOOL_RECORD_MAX);
-    int64_t current = 0;
-    if (spool_read_answer(draft->profile->home, &draft->id, SPOOL_REFUSED, &answer) == 0)
-        current = outcome_current_revision(&answer);
+    if (spool_read_answer(draft->profile->home, &draft->id, SPOOL_REFUSED, &answer) == 0) {
+        refusal.current = outcome_current_revision(&answer);
+        refusal.is_of_context = outcome_is_of_context(&answer);
+    }
     buf_free(&answer);
-    return current;
+    return refusal;
 }
 
 static void tell_delivery(void *context, const struct response_id *id, enum delivery delivery,
@@ -90,7 +98,7 @@ static int send_draft(struct draft *draft, struct http *http)
 {
     struct dispatch dispatch = {.draft = draft, .http = http};
     int exit_code = send_kept(&dispatch);
-    int64_t current = refused_for(draft);
+    int64_t current = find_refusal(draft).current;
     if (current > 0) {
         dispatch.is_renumbered = true;
         exit_code = number_anew(draft, current);
@@ -138,18 +146,41 @@ struct respond_options {
     struct answer_words words;
 };
 
-static int respond_as(const struct profile *profile, struct http *http, const struct respond_options *options)
+/* Fetches what is asked now, asks it, with the answers of `before` (NULL: none) at hand, and sends what comes of it. */
+static int respond_once(struct draft *draft, struct http *http, const struct respond_options *options,
+                        const struct buf *before)
 {
     struct catalogue catalogue;
-    struct input input = {0};
-    if (fetch_questions(profile, http, &catalogue) < 0)
+    if (fetch_questions(draft->profile, http, &catalogue) < 0)
         return CLI_FAILED;
-    struct draft draft = {.profile = profile, .catalogue = &catalogue, .input = &input, .anew = options->anew};
+    draft->catalogue = &catalogue;
+    draft->given = before;
+    int exit_code = respond_with(draft, http, options->round, options->action, &options->words);
+    draft->catalogue = NULL;
+    catalogue_free(&catalogue);
+    return exit_code;
+}
+
+/* Who was asked is asked once more where the questions are not those that were shown, as a kept copy had them. */
+static int respond_as(const struct profile *profile, struct http *http, const struct respond_options *options)
+{
+    struct input input = {0};
+    struct draft draft = {.profile = profile, .input = &input, .anew = options->anew};
     buf_init(&draft.answers, COMPOSE_ANSWERS_MAX);
-    int exit_code = respond_with(&draft, http, options->round, options->action, &options->words);
+    int exit_code = respond_once(&draft, http, options, NULL);
+    if (exit_code == CLI_FAILED && options->words.count == 0 && draft.id.revision > 0 &&
+        find_refusal(&draft).is_of_context) {
+        struct buf before = draft.answers;
+        buf_init(&draft.answers, COMPOSE_ANSWERS_MAX);
+        input_close(&input);
+        input = (struct input){0};
+        cli_say("%s", T("These are the questions as they are now; your answers stand with them.",
+                        "Dit zijn de vragen zoals ze nu zijn; uw antwoorden staan erbij."));
+        exit_code = respond_once(&draft, http, options, &before);
+        buf_free(&before);
+    }
     input_close(&input);
     buf_free(&draft.answers);
-    catalogue_free(&catalogue);
     return exit_code;
 }
 

@@ -67,6 +67,7 @@ static int sign_claims(const struct response *response, const struct secret_key 
                                    .jti = jti,
                                    .revision = response->revision,
                                    .iat = clock_now(),
+                                   .context = response->context,
                                    .answers = buf_text(&answers),
                                    .answers_len = answers.len};
     response_put_claims(&claims, &next);

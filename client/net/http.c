@@ -88,6 +88,7 @@ static void fill_answer(struct http_answer *answer, const struct fetch_answer *b
                                    .retry_after = brought->retry_after,
                                    .server_time = brought->date};
     memcpy(answer->etag, brought->etag, sizeof answer->etag);
+    memcpy(answer->wanted, brought->wanted, sizeof answer->wanted);
     note_move(answer, brought->location, path);
     read_problem(answer);
 }
@@ -137,7 +138,8 @@ enum http_outcome http_do(struct http *http, const struct http_request *request,
                                       .headers = headers,
                                       .content_type = request->content_type,
                                       .body = request->body,
-                                      .len = request->len};
+                                      .len = request->len,
+                                      .wanted = request->wanted};
         outcome = try_until_settled(http, &asked, request->answer_max ? request->answer_max : HTTP_ANSWER_MAX, answer);
     }
     buf_free(&url);

@@ -24,6 +24,7 @@ struct http_request {
     const char *body;
     size_t len;
     size_t answer_max; /* bytes; 0 means HTTP_ANSWER_MAX */
+    const char *wanted; /* a header of the answer that is kept; NULL for none */
 };
 
 /* The last answer that was had. */
@@ -32,6 +33,7 @@ struct http_answer {
     unsigned status; /* 0 unless FETCH_ANSWERED */
     struct buf body;
     char etag[FETCH_ETAG_SIZE]; /* "" when there was none, or one too long to keep */
+    char wanted[FETCH_ETAG_SIZE]; /* the header that the request names; the same */
     char moved_to[FETCH_URL_MAX]; /* the collector's new URL by a permanent redirect, which is not followed; else "" */
     int64_t retry_after; /* seconds; -1 when not asked */
     int64_t server_time; /* its Date, seconds since 1970; 0 when not told */

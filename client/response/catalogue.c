@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <string.h>
 
+#define DOCUMENT_SIZE (BASE64URL_LENGTH(SHA256_BYTES) + 1)
 #define WRAPPING_MAX (FETCH_URL_MAX + 1024) /* around the body in a kept copy */
 
 /* One of the two texts on its way from the collector or the folder to what it means. */
@@ -16,8 +17,20 @@ struct document {
     void (*put_body)(struct buf *out, const struct json *served);
     struct buf body; /* what panel_parse or actions_parse_json reads */
     char etag[FETCH_ETAG_SIZE];
+    char hash[DOCUMENT_SIZE]; /* of what the log names (PROTOCOL 6a); "": not told */
     bool have, is_new;
 };
+
+/* Takes over a hash; what is none counts as not told. */
+static void set_hash(struct document *d, const char *text)
+{
+    uint8_t hash[SHA256_BYTES];
+    bool is_hash = text && base64url_decode_exactly(text, strlen(text), hash, sizeof hash) == 0;
+    if (is_hash)
+        memcpy(d->hash, text, sizeof d->hash);
+    else
+        d->hash[0] = '\0';
+}
 
 /* The kept copy. */
 
@@ -36,6 +49,7 @@ static int load_copy(struct document *d, const char *folder, const char *url)
     /* A copy that can't be read is as good as none: it is fetched again. */
     if (its_url && strcmp(its_url, url) == 0 && etag && strlen(etag) < sizeof d->etag && body) {
         memcpy(d->etag, etag, strlen(etag) + 1);
+        set_hash(d, json_text(json_member(kept, "document")));
         json_put_value(&d->body, body);
         d->have = true;
     }
@@ -54,6 +68,8 @@ static int store_copy(struct document *d, const char *folder, const char *url)
     json_put_text(&text, url);
     buf_put_text(&text, ",\"etag\":");
     json_put_text(&text, d->etag);
+    buf_put_text(&text, ",\"document\":");
+    json_put_text(&text, d->hash);
     buf_put_text(&text, ",\"body\":");
     buf_put(&text, d->body.data, d->body.len);
     buf_put_text(&text, "}\n");
@@ -69,10 +85,16 @@ static int store_copy(struct document *d, const char *folder, const char *url)
 
 static enum http_outcome ask_for_document(struct document *d, struct http *http, struct http_answer *answer)
 {
-    struct http_request request = {.path = d->path, .etag = d->have ? d->etag : "", .answer_max = d->max};
+    struct http_request request = {
+        .path = d->path, .etag = d->have ? d->etag : "", .answer_max = d->max, .wanted = "Document"};
     enum http_outcome outcome = http_do(http, &request, answer);
-    if (outcome != HTTP_DONE || answer->status == 304)
+    if (outcome != HTTP_DONE)
         return outcome;
+    if (answer->status == 304) {
+        d->is_new = strcmp(d->hash, answer->wanted) != 0; /* an import that changes nothing that is shown */
+        set_hash(d, answer->wanted);
+        return outcome;
+    }
     struct json *served = json_parse(buf_text(&answer->body), answer->body.len, NULL);
     if (!served)
         return HTTP_REFUSED; /* someone in between, such as a portal that wants a login: the kept copy is better */
@@ -80,6 +102,7 @@ static enum http_outcome ask_for_document(struct document *d, struct http *http,
     d->put_body(&d->body, served);
     json_free(served);
     memcpy(d->etag, answer->etag, sizeof d->etag);
+    set_hash(d, answer->wanted);
     d->have = d->is_new = true;
     return outcome;
 }
@@ -103,6 +126,17 @@ static enum catalogue_result gather_documents(struct document d[2], const char *
     return fresh ? CATALOGUE_FRESH : CATALOGUE_KEPT;
 }
 
+/* Both were checked as they were set. */
+static void put_context(struct catalogue *out, const struct document d[2])
+{
+    uint8_t hashes[2][SHA256_BYTES], context[SHA256_BYTES];
+    for (int i = 0; i < 2; i++)
+        if (base64url_decode_exactly(d[i].hash, strlen(d[i].hash), hashes[i], sizeof hashes[i]) < 0)
+            return;
+    response_context(hashes[0], hashes[1], context);
+    base64url_encode(context, sizeof context, out->context);
+}
+
 static int parse_documents(struct catalogue *out, const struct document d[2])
 {
     struct faults faults;
@@ -110,6 +144,7 @@ static int parse_documents(struct catalogue *out, const struct document d[2])
     out->panel = panel_parse(buf_text(&d[0].body), d[0].body.len, &faults);
     out->actions = actions_parse_json(buf_text(&d[1].body), d[1].body.len);
     faults_free(&faults);
+    put_context(out, d);
     if (out->panel && out->actions)
         return 0;
     catalogue_free(out);

@@ -1,5 +1,5 @@
 /* What may be answered: the panel definition and the action list as the collector gives them, with a copy kept in a
- * folder (panel.json and actions.json: {"url":…,"etag":…,"body":…}) so that answering needs no connection. One
+ * folder (panel.json and actions.json: {"url":…,"etag":…,"document":…,"body":…}) so that answering needs no connection. One
  * thread. */
 #ifndef CLIENT_RESPONSE_CATALOGUE_H
 #define CLIENT_RESPONSE_CATALOGUE_H
@@ -7,10 +7,12 @@
 #include "client/net/http.h"
 #include "panel/actions.h"
 #include "panel/definition.h"
+#include "panel/response.h"
 
 struct catalogue {
     struct panel *panel;
     struct action_list *actions;
+    char context[CONTEXT_SIZE]; /* what of both is in force, as a response claims it; "": the collector did not tell */
 };
 
 enum catalogue_result {

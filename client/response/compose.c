@@ -13,17 +13,19 @@
 #define LONGEST_NAMED 3
 #define LONGEST_TEXT_MAX ((size_t)1024)
 
-static void put_claims(struct buf *out, const char *panel, const struct response_id *id, const struct buf *answers)
+static void put_claims(struct buf *out, const struct catalogue *catalogue, const struct response_id *id,
+                       const struct buf *answers)
 {
     char jti[RANDOM_ID_SIZE];
     crypto_random_id(jti);
     struct response_claims claims = {
-        .aud = panel,
+        .aud = catalogue->panel->id,
         .round = id->round,
         .action = id->action,
         .jti = jti,
         .revision = id->revision,
         .iat = clock_now(),
+        .context = catalogue->context,
         .answers = buf_text(answers),
         .answers_len = answers->len,
     };
@@ -39,7 +41,7 @@ static int check_claims(const struct catalogue *catalogue, const struct response
     struct error error;
     int result = -1;
     buf_init(&claims, CLAIMS_MAX);
-    put_claims(&claims, catalogue->panel->id, id, answers);
+    put_claims(&claims, catalogue, id, answers);
     if (buf_check(&claims) < 0) {
         faults->no_memory = true;
     } else if (response_parse(buf_text(&claims), claims.len, &response, &error) < 0) {
@@ -122,7 +124,8 @@ static void put_longest(struct buf *out, const struct answers *answers)
 size_t compose_room(const struct catalogue *catalogue, const struct response_id *id)
 {
     static const char around[] = "{\"aud\":\"\",\"round\":\"\",\"action\":\"\",\"revision\":9007199254740991,"
-                                 "\"iat\":99999999999,\"jti\":\"1234567890123456789012\",\"answers\":}";
+                                 "\"iat\":99999999999,\"jti\":\"1234567890123456789012\",\"answers\":,\"context\":"
+                                 "\"1234567890123456789012345678901234567890123\"}";
     size_t len = sizeof around - 1 + strlen(catalogue->panel->id) + strlen(id->round) + strlen(id->action);
     return jws_payload_max(RESPONSE_TYP) - len;
 }
@@ -147,12 +150,12 @@ int compose_check_length(const struct catalogue *catalogue, const struct respons
     return -1;
 }
 
-int compose_sign(struct buf *jws, const struct secret_key *key, const char *panel, const struct response_id *id,
-                 const struct buf *answers)
+int compose_sign(struct buf *jws, const struct secret_key *key, const struct catalogue *catalogue,
+                 const struct response_id *id, const struct buf *answers)
 {
     struct buf claims;
     buf_init(&claims, JWS_MAX);
-    put_claims(&claims, panel, id, answers);
+    put_claims(&claims, catalogue, id, answers);
     int result = buf_check(&claims);
     if (result == 0) {
         jws_sign(jws, key, RESPONSE_TYP, buf_text(&claims), claims.len);

@@ -106,6 +106,15 @@ int outcome_tell_rest(enum delivery stopped_by, const struct delivery_count *cou
     return exit_code;
 }
 
+bool outcome_is_of_context(const struct buf *problem)
+{
+    struct json *document = json_parse(buf_text(problem), problem->len, NULL);
+    const char *type = json_text(json_member(document, "type"));
+    bool is_of_context = type && problem_find(type) == PROBLEM_STALE_CONTEXT;
+    json_free(document);
+    return is_of_context;
+}
+
 int64_t outcome_current_revision(const struct buf *problem)
 {
     int64_t current = 0;

@@ -16,4 +16,7 @@ int outcome_tell_rest(enum delivery stopped_by, const struct delivery_count *cou
 /* The currentRevision of a stale-revision problem, as the collector gave it; 0 when it is no such problem. */
 int64_t outcome_current_revision(const struct buf *problem);
 
+/* Whether it is a stale-context problem: the questions are not those that were shown. */
+bool outcome_is_of_context(const struct buf *problem);
+
 #endif

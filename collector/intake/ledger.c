@@ -54,7 +54,8 @@ int ledger_load_catalogue(struct ledger *ledger)
     struct catalogue *next = catalogue_load(ledger->store, &why);
     if (!next && why.kind == ERROR_REFUSED && !ledger->catalogue)
         return 0; /* there is no panel yet: an act may bring it */
-    if (!next) {
+    if (!next || in_force_load(&next->in_force, ledger->store, &why) < 0) {
+        catalogue_release(next);
         ledger->error = why;
         return -1;
     }

@@ -123,7 +123,7 @@ int ledger_begin_log(struct ledger *ledger)
         result = ledger_record(ledger, &work.event, ledger->catalogue->panel->id, work.now);
     opening_wipe(&work);
     ledger->begun = result == 0;
-    return result;
+    return result == 0 ? ledger_load_catalogue(ledger) : -1; /* which now knows what is in force */
 }
 
 /* Closing. */

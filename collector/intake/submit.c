@@ -23,6 +23,34 @@ static int verify_member(struct roster *roster, const struct jws *jws, struct ro
     return known && counts ? 0 : check_refuse_signature(refusal);
 }
 
+/* Check 5a, before the answers are looked at: where the questions have changed, these may fit no more. A round that is
+ * not known is for the next check to tell. */
+static int check_context(const struct response *response, const struct catalogue *catalogue, struct refusal *refusal)
+{
+    int round = response->context ? panel_find_round(catalogue->panel, response->round) : -1;
+    if (round < 0 ||
+        in_force_had(&catalogue->in_force, response->context_hash, catalogue->panel->rounds[round].opens_at))
+        return 0;
+    return check_refuse(refusal, PROBLEM_STALE_CONTEXT,
+                        "What context names was not in force since the round opened; show the questions again.");
+}
+
+/* Checks 5 to 7a; *ballot is set on success. */
+static int check_meaning(const struct response *response, const struct catalogue *catalogue, size_t claims_len,
+                         int64_t now, struct ballot *ballot, struct refusal *refusal)
+{
+    if (check_context(response, catalogue, refusal) < 0)
+        return -1;
+    if (response_check(response, catalogue->panel, catalogue->actions, now, ballot, &refusal->faults) < 0)
+        return check_refuse(refusal, PROBLEM_INVALID_RESPONSE,
+                            "The response does not fit the panel; each fault is named in errors.");
+    if (claims_len <= catalogue_payload_max(catalogue, ballot->round))
+        return 0;
+    ballot_free(ballot);
+    return check_refuse(refusal, PROBLEM_TOO_LARGE,
+                        "The claims are longer than the longest answers to these questions.");
+}
+
 /* Checks 4 to 7; *response and *ballot are set on success. */
 static int read_response(const struct jws *jws, const struct catalogue *catalogue, int64_t now,
                          struct response *response, struct ballot *ballot, struct refusal *refusal)
@@ -34,16 +62,8 @@ static int read_response(const struct jws *jws, const struct catalogue *catalogu
         check_refuse_memory(refusal);
     } else if (response_parse(payload.data, payload.len, response, &refusal->why) < 0) {
         check_refuse_reading(refusal, PROBLEM_INVALID_CLAIMS);
-    } else if (response_check(response, catalogue->panel, catalogue->actions, now, ballot, &refusal->faults) < 0) {
+    } else if ((result = check_meaning(response, catalogue, payload.len, now, ballot, refusal)) < 0) {
         response_free(response);
-        check_refuse(refusal, PROBLEM_INVALID_RESPONSE,
-                     "The response does not fit the panel; each fault is named in errors.");
-    } else if (payload.len > catalogue_payload_max(catalogue, ballot->round)) {
-        ballot_free(ballot);
-        response_free(response);
-        check_refuse(refusal, PROBLEM_TOO_LARGE, "The claims are longer than the longest answers to these questions.");
-    } else {
-        result = 0;
     }
     buf_free(&payload);
     if (refusal->faults.no_memory)

@@ -19,6 +19,7 @@ static void destroy_catalogue(void *value)
     panel_free(catalogue->panel);
     buf_free(&catalogue->definition);
     access_free(&catalogue->tokens);
+    in_force_wipe(&catalogue->in_force);
     mem_free(catalogue);
 }
 

@@ -3,8 +3,8 @@
  * when an import brings a new one.
  *
  * The room: what the store holds that every request needs, kept in memory in the form in which it is asked for.
- * catalogue is what administrators have set, with the access tokens (access, token) and the layouts of counters
- * (tally); roster is who is a member, by key; panel_import says what a new definition may change of the old. All are
+ * catalogue is what administrators have set, with the access tokens (access, token), the layouts of counters (tally) and
+ * what of it the log has in force (in_force); roster is who is a member, by key; panel_import says what a new definition may change of the old. All are
  * read from the store by its verbs and none writes to it. Catalogues are swapped whole (base/latest.h), the roster
  * grows in place under its lock. */
 #ifndef COLLECTOR_STATE_CATALOGUE_H
@@ -13,6 +13,7 @@
 #include "base/counted.h"
 #include "base/latest.h"
 #include "collector/state/access.h"
+#include "collector/state/in_force.h"
 #include "collector/state/tally.h"
 #include "panel/definition.h"
 
@@ -26,6 +27,7 @@ struct catalogue {
     int64_t *action_numbers; /* by index in actions->list */
     struct buf definition; /* the definition as imported, JSON */
     struct access_list tokens;
+    struct in_force in_force; /* what the log says of both; read by who serves alone (in_force_load) */
     uint64_t edition; /* the same for two that mean the same to a response; set before it is shared */
 };
 

@@ -16,7 +16,7 @@ static int parse_entry(const struct buf *jws, int64_t index, struct event *out, 
 {
     struct jws parts;
     struct buf payload;
-    struct error why = {0};
+    struct error why = {.kind = ERROR_MEMORY}; /* what else keeps a payload from being decoded */
     buf_init(&payload, JWS_MAX);
     int result = -1;
     if (jws_parse(buf_text(jws), jws->len, EVENT_TYP, &parts, &why) == 0 && jws_decode_payload(&parts, &payload) == 0)

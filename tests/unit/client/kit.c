@@ -74,7 +74,7 @@ static struct buf fixture(const char *path)
 
 struct catalogue kit_catalogue(void)
 {
-    struct catalogue catalogue;
+    struct catalogue catalogue = {.context = ""};
     struct faults faults;
     struct buf panel = fixture("fixtures/panel.json"), actions = fixture("fixtures/actions.csv");
     faults_init(&faults);

@@ -18,6 +18,7 @@ static const struct {
     {PROBLEM_INVITATION_REFUSED, "invitation-refused", 403},
     {PROBLEM_ROUND_NOT_OPEN, "round-not-open", 409},
     {PROBLEM_STALE_REVISION, "stale-revision", 409},
+    {PROBLEM_STALE_CONTEXT, "stale-context", 409},
     {PROBLEM_UNAVAILABLE, "unavailable", 503},
     {PROBLEM_TOO_MANY, "too-many", 429},
     {PROBLEM_BAD_REQUEST, "bad-request", 400},
@@ -59,8 +60,8 @@ Test(problem, is_found_by_its_type)
 
 Test(problem, is_final_where_the_same_would_be_refused_for_ever)
 {
-    static const enum problem final[] = {PROBLEM_TOO_LARGE, PROBLEM_MALFORMED_ENVELOPE, PROBLEM_INVALID_CLAIMS,
-                                         PROBLEM_INVALID_RESPONSE, PROBLEM_STALE_REVISION};
+    static const enum problem final[] = {PROBLEM_TOO_LARGE,        PROBLEM_MALFORMED_ENVELOPE, PROBLEM_INVALID_CLAIMS,
+                                         PROBLEM_INVALID_RESPONSE, PROBLEM_STALE_REVISION,     PROBLEM_STALE_CONTEXT};
     for (enum problem problem = PROBLEM_NONE; problem < PROBLEMS; problem++) {
         bool wanted = false;
         for (size_t i = 0; i < sizeof final / sizeof *final; i++)

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #define JTI "AAECAwQFBgcICQoLDA0ODw"
+#define CONTEXT "AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE" /* 32 bytes, each a 1 */
 #define CLAIMS(revision, iat, jti, answers, more)                                                                      \
     "{\"aud\":\"wau\",\"round\":\"round-1\",\"action\":\"WA-1.01\",\"revision\":" revision ",\"iat\":" iat             \
     ",\"jti\":" jti ",\"answers\":" answers more "}"
@@ -70,6 +71,31 @@ Test(response, is_refused_when_its_claims_are_not_exactly_these)
     expect_refused(CLAIMS("1", "1", "\"" JTI "\"", "null", ""), "answers");
 }
 
+Test(response, may_claim_what_its_author_saw)
+{
+    const char text[] = CLAIMS("7", "1767225600", "\"" JTI "\"", "{}", ",\"context\":\"" CONTEXT "\"");
+    struct response response;
+    cr_assert_eq(response_parse(text, strlen(text), &response, NULL), 0);
+    cr_expect_str_eq(response.context, CONTEXT);
+    response_free(&response);
+    cr_assert_eq(response_parse(ANSWERED("{}"), strlen(ANSWERED("{}")), &response, NULL), 0);
+    cr_expect_null(response.context);
+    response_free(&response);
+    expect_refused(CLAIMS("1", "1", "\"" JTI "\"", "{}", ",\"context\":null"), "context");
+    expect_refused(CLAIMS("1", "1", "\"" JTI "\"", "{}", ",\"context\":\"\""), "context");
+    expect_refused(CLAIMS("1", "1", "\"" JTI "\"", "{}", ",\"context\":\"" CONTEXT "=\""), "context");
+    expect_refused(CLAIMS("1", "1", "\"" JTI "\"", "{}", ",\"context\":\"" CONTEXT "\",\"exp\":1"), "not belong");
+}
+
+Test(response, tells_what_was_seen_by_the_hash_of_two_hashes)
+{
+    static const uint8_t panel[SHA256_BYTES], actions[SHA256_BYTES] = {[31] = 1};
+    uint8_t expected[SHA256_BYTES], found[SHA256_BYTES], both[2 * SHA256_BYTES] = {[63] = 1};
+    crypto_sha256(both, sizeof both, expected);
+    response_context(panel, actions, found);
+    cr_assert_arr_eq(found, expected, sizeof found);
+}
+
 Test(response, takes_integers_strings_and_lists_of_distinct_strings_for_answers)
 {
     expect_read(ANSWERED("{}"));
@@ -119,7 +145,15 @@ Test(response, finds_a_repeat_in_a_long_list)
 Test(response, is_written_as_it_is_read)
 {
     const char answers[] = "{\"importance\":3,\"comment\":\"\\\"\"}";
-    struct response_claims claims = {"w\"u", "r", "a", JTI, 2, -3, answers, strlen(answers)};
+    struct response_claims claims = {.aud = "w\"u",
+                                     .round = "r",
+                                     .action = "a",
+                                     .jti = JTI,
+                                     .revision = 2,
+                                     .iat = -3,
+                                     .context = CONTEXT,
+                                     .answers = answers,
+                                     .answers_len = strlen(answers)};
     struct buf text;
     struct response response;
     struct error error = {0};
@@ -132,6 +166,9 @@ Test(response, is_written_as_it_is_read)
     cr_assert_str_eq(response.action, "a");
     cr_assert_eq(response.revision, 2);
     cr_assert_eq(response.iat, -3);
+    cr_assert_str_eq(response.context, CONTEXT);
+    for (size_t i = 0; i < SHA256_BYTES; i++)
+        cr_assert_eq(response.context_hash[i], 1);
     cr_assert_str_eq(json_text(json_member(response.answers, "comment")), "\"");
     response_free(&response);
     buf_free(&text);

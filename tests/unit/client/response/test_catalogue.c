@@ -54,6 +54,45 @@ Test(catalogue, is_kept_and_asked_for_by_its_tag)
     fake_stop();
 }
 
+/* SHA-256 over 32 bytes of 0 and 32 of 1, and over 32 of 2 and 32 of 1; worked out by another program. */
+#define HASH_0 "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
+#define HASH_1 "AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE"
+#define HASH_2 "AgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgI"
+#define CONTEXT_0_1 "XIWVX3CSg-zOK3TxsVUpGIGfOQkRgW57tGaAWjirh_M"
+#define CONTEXT_2_1 "xX1PWclhsT5AbNmRsPNC7HnlcdwsFBX_csZVBkWjsZg"
+
+static void expect_context(const char *url, enum catalogue_result result, const char *context)
+{
+    struct catalogue catalogue;
+    cr_assert_eq(get(&catalogue, url), result);
+    cr_expect_str_eq(catalogue.context, context);
+    expect_ours(&catalogue);
+}
+
+Test(catalogue, knows_which_documents_it_is_made_of_also_when_only_these_have_changed)
+{
+    const char *answers[] = {fake_answer(200, "ETag: \"p\"\r\nDocument: " HASH_0 "\r\n", PANEL),
+                             fake_answer(200, "ETag: \"a\"\r\ndocument: " HASH_1 "\r\n", ACTIONS),
+                             fake_answer(304, "Document: " HASH_2 "\r\n", ""),
+                             fake_answer(304, "Document: " HASH_1 "\r\n", ""), ""};
+    fake_start(answers, 5);
+    expect_context(fake_url(), CATALOGUE_FRESH, CONTEXT_0_1);
+    expect_context(fake_url(), CATALOGUE_FRESH, CONTEXT_2_1);
+    expect_context(fake_url(), CATALOGUE_KEPT, CONTEXT_2_1);
+    fake_stop();
+}
+
+Test(catalogue, claims_nothing_of_documents_of_which_the_collector_does_not_tell)
+{
+    const char *answers[] = {fake_answer(200, "Document: " HASH_0 "\r\n", PANEL), fake_answer(200, "", ACTIONS),
+                             fake_answer(200, "Document: " HASH_0 "=\r\n", PANEL),
+                             fake_answer(200, "Document: " HASH_1 "\r\n", ACTIONS)};
+    fake_start(answers, 4);
+    expect_context(fake_url(), CATALOGUE_FRESH, "");
+    expect_context(fake_url(), CATALOGUE_FRESH, "");
+    fake_stop();
+}
+
 Test(catalogue, is_the_kept_one_when_the_collector_is_not_reached_or_a_portal_answers)
 {
     const char *answers[] = {fake_answer(200, "", PANEL), fake_answer(200, "", ACTIONS),

@@ -110,6 +110,33 @@ Test(compose, blames_no_answer_for_the_one_it_hangs_on)
     buf_free(&json);
 }
 
+Test(compose, signs_what_was_shown_with_the_answers)
+{
+    struct response_id id = kit_id("WA-1.03", 1);
+    struct secret_key *key = secret_key_new();
+    struct buf json, text, payload;
+    struct jws jws;
+    struct response response;
+    buf_init(&json, JWS_MAX);
+    buf_put_text(&json, "{}");
+    for (int told = 0; told < 2; told++) {
+        buf_init(&text, JWS_MAX);
+        buf_init(&payload, JWS_MAX);
+        memset(catalogue.context, told ? 'A' : '\0', CONTEXT_SIZE - 1);
+        cr_assert_eq(compose_sign(&text, key, &catalogue, &id, &json), 0);
+        cr_assert_eq(jws_parse(buf_text(&text), text.len, RESPONSE_TYP, &jws, NULL), 0);
+        cr_assert_eq(jws_decode_payload(&jws, &payload), 0);
+        cr_assert_eq(response_parse(buf_text(&payload), payload.len, &response, NULL), 0);
+        cr_expect(told ? response.context && strcmp(response.context, catalogue.context) == 0 : !response.context,
+                  "the collector may have told nothing");
+        response_free(&response);
+        buf_free(&payload);
+        buf_free(&text);
+    }
+    secret_key_free(key);
+    buf_free(&json);
+}
+
 Test(compose, signs_what_the_collector_will_verify)
 {
     struct response_id id = kit_id("WA-1.03", 4);
@@ -123,7 +150,7 @@ Test(compose, signs_what_the_collector_will_verify)
     buf_init(&back, JWS_MAX);
     cr_assert_eq(take(2, "importance=1", "noticed=no"), 0);
     cr_assert_eq(compose_answers(&json, &catalogue, &id, &answers, &faults), 0);
-    cr_assert_eq(compose_sign(&text, key, catalogue.panel->id, &id, &json), 0);
+    cr_assert_eq(compose_sign(&text, key, &catalogue, &id, &json), 0);
     secret_key_public(key, public_key);
     cr_assert_eq(jws_parse(buf_text(&text), text.len, RESPONSE_TYP, &jws, &error), 0);
     cr_expect(jws_verify(&jws, public_key));
@@ -146,7 +173,7 @@ static int sign_answers_of(size_t len, struct response_id *id, struct buf *jws)
         buf_put_char(&json, 'x');
     buf_put_text(&json, "\"}");
     buf_reset(jws);
-    int result = compose_sign(jws, key, catalogue.panel->id, id, &json);
+    int result = compose_sign(jws, key, &catalogue, id, &json);
     buf_free(&json);
     secret_key_free(key);
     return result;
@@ -157,6 +184,7 @@ Test(compose, has_room_for_just_what_fits_into_32_KiB_under_the_longest_number)
     struct response_id id = kit_id("WA-1.03", JSON_INTEGER_MAX);
     struct buf jws;
     buf_init(&jws, JWS_MAX);
+    memset(catalogue.context, 'A', CONTEXT_SIZE - 1);
     size_t room = compose_room(&catalogue, &id);
     cr_assert_eq(sign_answers_of(room, &id, &jws), 0);
     cr_expect_geq(jws.len, JWS_MAX - 4, "%zu", jws.len);

@@ -28,12 +28,15 @@ TestSuite(past, .init = prepare, .fini = finish);
 
 static struct history_line keep_response(int64_t revision, const char *answers)
 {
+    char name[] = "wau";
+    struct panel panel = {.id = name};
+    struct catalogue catalogue = {.panel = &panel};
     struct history_line line = {.id = kit_id("A-1", revision), .state = SPOOL_WAITING};
     struct buf json, jws;
     buf_init(&json, JWS_MAX);
     buf_init(&jws, JWS_MAX);
     buf_put_text(&json, answers);
-    cr_assert_eq(compose_sign(&jws, key, "wau", &line.id, &json), 0);
+    cr_assert_eq(compose_sign(&jws, key, &catalogue, &line.id, &json), 0);
     cr_assert_eq(spool_put(kit_folder(), &line.id, buf_text(&jws), jws.len), 0);
     buf_free(&json);
     buf_free(&jws);
