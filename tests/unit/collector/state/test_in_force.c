@@ -29,7 +29,7 @@ static void teardown(void)
     kit_end();
 }
 
-TestSuite(in_force, .init = setup, .fini = teardown);
+TestSuite(documents_in_force, .init = setup, .fini = teardown);
 
 static void append(const struct event *event)
 {
@@ -79,7 +79,7 @@ static bool had(uint8_t panel, uint8_t actions, int64_t since)
     return in_force_had(&in_force, context, since);
 }
 
-Test(in_force, knows_nothing_of_a_log_that_tells_nothing)
+Test(documents_in_force, knows_nothing_of_a_log_that_tells_nothing)
 {
     load();
     cr_assert(!in_force.panel.told && !in_force.actions.told);
@@ -91,7 +91,7 @@ Test(in_force, knows_nothing_of_a_log_that_tells_nothing)
     cr_assert_eq(in_force.count, 0, "a definition alone is no pair");
 }
 
-Test(in_force, names_the_newest_document_of_each_and_the_event_that_put_it_there)
+Test(documents_in_force, names_the_newest_document_of_each_and_the_event_that_put_it_there)
 {
     import_panel(1, 10);
     import_actions(2, 20);
@@ -102,7 +102,7 @@ Test(in_force, names_the_newest_document_of_each_and_the_event_that_put_it_there
     cr_assert(in_force.actions.index == 3 && in_force.actions.hash[0] == 3);
 }
 
-Test(in_force, knows_each_pair_until_another_takes_its_place)
+Test(documents_in_force, knows_each_pair_until_another_takes_its_place)
 {
     import_panel(1, 10);
     import_actions(2, 20);
@@ -118,7 +118,7 @@ Test(in_force, knows_each_pair_until_another_takes_its_place)
     cr_assert_not(had(2, 1, 0), "the definition comes first");
 }
 
-Test(in_force, knows_a_pair_again_that_comes_back)
+Test(documents_in_force, knows_a_pair_again_that_comes_back)
 {
     import_panel(1, 10);
     import_actions(2, 10);
@@ -129,7 +129,7 @@ Test(in_force, knows_a_pair_again_that_comes_back)
     cr_assert(had(3, 2, 30) && !had(3, 2, 31));
 }
 
-Test(in_force, begins_with_what_an_older_log_had_when_it_was_upgraded)
+Test(documents_in_force, begins_with_what_an_older_log_had_when_it_was_upgraded)
 {
     struct event event = {
         .kind = EVENT_LOG_UPGRADED, .aud = "wau", .iat = 10, .protocol = 2, .origin = "burgerpanel/wau"};
@@ -142,7 +142,7 @@ Test(in_force, begins_with_what_an_older_log_had_when_it_was_upgraded)
     cr_assert(in_force.panel.told && in_force.actions.told && in_force.actions.index == 0);
 }
 
-Test(in_force, fails_where_an_event_is_none)
+Test(documents_in_force, fails_where_an_event_is_none)
 {
     struct error error = {0};
     import_panel(1, 10);
@@ -153,7 +153,7 @@ Test(in_force, fails_where_an_event_is_none)
     cr_assert_not_null(strstr(error.text, "entry 1 "), "%s", error.text);
 }
 
-Test(in_force, fails_cleanly_when_any_allocation_does)
+Test(documents_in_force, fails_cleanly_when_any_allocation_does)
 {
     struct error error = {0};
     unsigned n = 1;
