@@ -14,6 +14,7 @@
 static enum act_result (*const carriers[EVENT_KINDS])(struct act_work *work) = {
     [EVENT_MEMBER_REVOKED] = act_revoke_member,
     [EVENT_MEMBER_RESTORED] = act_restore_member,
+    [EVENT_FOLLOW_UP_PUBLISHED] = act_publish_follow_up,
 };
 
 int act_find(const char *kind, enum event_kind *out)

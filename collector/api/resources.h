@@ -16,6 +16,10 @@ void api_panel_get(struct http_exchange *x, void *context);
 void api_actions_get(struct http_exchange *x, void *context);
 void api_action_get(struct http_exchange *x, void *context);
 
+/* follow_ups.c */
+void api_follow_ups_get(struct http_exchange *x, void *context);
+void api_action_follow_ups_get(struct http_exchange *x, void *context);
+
 /* rounds.c */
 void api_rounds_get(struct http_exchange *x, void *context);
 void api_round_get(struct http_exchange *x, void *context);

@@ -6,6 +6,7 @@
 #define BATCH_BYTES_MAX ((size_t)16 * 1024 * 1024)
 
 static const char *const of_entries[] = {"from", "limit", NULL};
+static const char *const of_follow_ups[] = {"since", NULL};
 static const char *const of_tables[] = {"profile", "exact", NULL};
 static const char *const of_comments[] = {"profile", NULL};
 
@@ -18,6 +19,8 @@ const struct http_route api_routes[] = {
     {"GET", "/v1/panel", NULL, 0, api_panel_get, NULL, NULL},
     {"GET", "/v1/actions", NULL, 0, api_actions_get, NULL, NULL},
     {"GET", "/v1/actions/{id}", NULL, 0, api_action_get, NULL, NULL},
+    {"GET", "/v1/actions/{id}/follow-ups", NULL, 0, api_action_follow_ups_get, NULL, NULL},
+    {"GET", "/v1/follow-ups", NULL, 0, api_follow_ups_get, of_follow_ups, NULL},
     {"GET", "/v1/rounds", NULL, 0, api_rounds_get, NULL, NULL},
     {"GET", "/v1/rounds/{id}", NULL, 0, api_round_get, NULL, NULL},
     {"GET", "/v1/rounds/{id}/summary", NULL, 0, api_summary_get, of_tables, NULL},

@@ -69,6 +69,14 @@ void api_put_outcome(struct buf *out, struct service *service, const struct subm
         put_receipt(out, service, s);
 }
 
+void api_answer_refused(struct http_exchange *x, const struct refusal *refusal)
+{
+    struct buf body;
+    buf_init(&body, SIZE_MAX);
+    api_put_refusal(&body, refusal);
+    http_answer_problem_body(x, refusal->problem, &body);
+}
+
 #define UNAVAILABLE_DETAIL "Nothing is known to be kept; send the same again."
 
 enum problem api_put_verdict_problem(struct buf *out, const struct submission *s)

@@ -12,12 +12,19 @@
 /* Puts a refusal as a problem's JSON object, with its errors[]. */
 void api_put_refusal(struct buf *out, const struct refusal *refusal);
 
+/* Sets it as the answer. */
+void api_answer_refused(struct http_exchange *exchange, const struct refusal *refusal);
+
 /* Puts the JSON members that tell of a submission's outcome, without braces: of an accepted or repeated one. With
  * `receipt`, its receipt is among them. */
 void api_put_outcome(struct buf *out, struct service *service, const struct submission *submission, bool receipt);
 
 /* Puts the problem of a submission that was refused or is not known to be kept, and returns it. */
 enum problem api_put_verdict_problem(struct buf *out, const struct submission *submission);
+
+/* Suspends the exchange and hands the submission, which has been announced, to the writer; its outcome is then answered
+ * by itself, a refusal with the submission's problem and detail. Takes the submission over. */
+void api_commit_later(struct http_exchange *exchange, struct service *service, struct submission *submission);
 
 /* HTTP status of a verdict. */
 unsigned api_verdict_status(const struct submission *submission);

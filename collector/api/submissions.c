@@ -58,9 +58,7 @@ static void on_committed(struct http_exchange *x, void *context)
     answer_pending(x, context, http_attachment(x));
 }
 
-/* Suspends the exchange and hands the submission to the writer; the answer follows by itself. Takes the submission
- * over. */
-static void commit_later(struct http_exchange *x, struct service *service, struct submission *s)
+void api_commit_later(struct http_exchange *x, struct service *service, struct submission *s)
 {
     struct pending *pending = mem_calloc(1, sizeof *pending);
     if (!pending) {
@@ -80,14 +78,6 @@ static void commit_later(struct http_exchange *x, struct service *service, struc
     }
 }
 
-static void answer_refused(struct http_exchange *x, const struct refusal *refusal)
-{
-    struct buf body;
-    buf_init(&body, SIZE_MAX);
-    api_put_refusal(&body, refusal);
-    http_answer_problem_body(x, refusal->problem, &body);
-}
-
 static void take_submission(struct http_exchange *x, struct service *service, enum submission_kind kind)
 {
     const struct buf *body = http_body(x);
@@ -101,10 +91,10 @@ static void take_submission(struct http_exchange *x, struct service *service, en
             : submit_enrolment(catalogue, buf_text(body), body->len, clock_now(), &refusal);
     catalogue_release(catalogue);
     if (s) {
-        commit_later(x, service, s);
+        api_commit_later(x, service, s);
     } else {
         commit_withdraw(service->queue);
-        answer_refused(x, &refusal);
+        api_answer_refused(x, &refusal);
     }
     refusal_free(&refusal);
 }

@@ -30,6 +30,8 @@ int cmd_tokens_log(const struct cli_verb *verb, int argc, char **argv);
 int cmd_tokens_revoke(const struct cli_verb *verb, int argc, char **argv);
 int cmd_operator_show(const struct cli_verb *verb, int argc, char **argv);
 int cmd_log_events(const struct cli_verb *verb, int argc, char **argv);
+int cmd_follow_ups_publish(const struct cli_verb *verb, int argc, char **argv);
+int cmd_follow_ups_list(const struct cli_verb *verb, int argc, char **argv);
 int cmd_export(const struct cli_verb *verb, int argc, char **argv);
 int cmd_web_manifest(const struct cli_verb *verb, int argc, char **argv);
 int cmd_audit(const struct cli_verb *verb, int argc, char **argv);

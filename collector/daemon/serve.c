@@ -175,6 +175,7 @@ static int start_service(struct running *running, const struct config *config)
     service->shared.roster = roster_new();
     service->shared.catalogues = latest_new();
     service->shared.proofs = latest_new();
+    service->follow_ups = latest_new();
     service->config = config;
     service->snapshots = snapshots_new(config->values[CONFIG_STORE], TABLE_THREADS + TABLES_WAITING);
     service->workers = workers_start(parallel_cores(), BATCHES_WAITING);
@@ -182,9 +183,9 @@ static int start_service(struct running *running, const struct config *config)
     service->openapi = api_openapi_new();
     running->counts_refusals = refusal_log_init(&service->refusals) == 0;
     if (service->openapi && running->counts_refusals && service->shared.roster && service->shared.catalogues &&
-        service->shared.proofs && service->snapshots && service->workers && service->table_workers &&
-        make_quotas(&service->shared, config) == 0 && make_pages(running, config, &error) == 0 &&
-        open_log(service, config, &error) == 0)
+        service->shared.proofs && service->follow_ups && service->snapshots && service->workers &&
+        service->table_workers && make_quotas(&service->shared, config) == 0 &&
+        make_pages(running, config, &error) == 0 && open_log(service, config, &error) == 0)
         service->queue = start_writer(service, config, &error);
     if (service->queue)
         return 0;
@@ -272,6 +273,7 @@ static void stop_all(struct running *running)
     commit_free(service->queue);
     signer_close(service->shared.signer);
     latest_free(service->shared.proofs);
+    latest_free(service->follow_ups);
     latest_free(service->shared.catalogues);
     roster_free(service->shared.roster);
     quota_free(service->shared.responses);

@@ -193,7 +193,7 @@ int ledger_apply_act(struct ledger *ledger, struct submission *s)
     case ACT_REFUSED:
         s->verdict = VERDICT_REFUSED;
         request->why = ledger->error;
-        s->detail = request->why.text;
+        s->detail = request->detail ? request->detail : request->why.text;
         ledger->error.kind = ERROR_NONE;
         return 0;
     case ACT_FAILED:

@@ -14,6 +14,7 @@ enum submission_kind { SUBMISSION_RESPONSE, SUBMISSION_ENROLMENT, SUBMISSION_ACT
 struct act_request {
     struct act_wish wish;
     struct error why;
+    const char *detail; /* the asker's, static: what is said of a refusal in place of `why`; NULL: that */
 };
 
 /* What became of it. */

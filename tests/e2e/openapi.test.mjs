@@ -146,6 +146,10 @@ test('what anyone may read', async () => {
   await known('/actions');
   await known('/actions/{id}', { parameters: { id: ACTION } });
   await hold('GET', '/actions/{id}', 404, { parameters: { id: 'nope' } });
+  await known('/actions/{id}/follow-ups', { parameters: { id: ACTION } });
+  await hold('GET', '/actions/{id}/follow-ups', 404, { parameters: { id: 'nope' } });
+  await known('/follow-ups');
+  await hold('GET', '/follow-ups', 400, { query: '?since=x' });
   await known('/rounds');
   await hold('GET', '/rounds', 400, { query: '?open=true' });
   await known('/rounds/{id}', { parameters: { id: ROUND } });

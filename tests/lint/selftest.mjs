@@ -25,7 +25,7 @@ const tree = {
   'collector/net/cut.c': '/* still open */\n#include "collector/ops/config.h"\n',
   'tests/unit/collector/log/test_tiles.c':
     '/* no */\n#include "collector/log/tiles.h"\n#include "collector/intake/commit.h"\n#include "tests/unit/collector/kit.h"\n' +
-    '#include "collector/intake/ledger.h"\n#include "client/net/http.h"\n',
+    '#include "collector/intake/decide.h"\n#include "client/net/http.h"\n',
   'tests/unit/collector/kit.h': '/* may see all */\n#include "collector/intake/ledger.h"\n',
   'base/test.c': '/* no */\n#include "tests/unit/collector/kit.h"\n',
   'panel/b.h': '#ifndef B\n#define B\n#endif\n',

@@ -1,11 +1,11 @@
-// What people read: every T(english, dutch) takes the same arguments in both languages, and what is printed for people goes
-// through T. Each check gives findings as those of sources.mjs do.
+// What people read: every T(english, dutch) and FAULTS_SAY(faults, english, dutch) takes the same arguments in both languages, and what is
+// printed for people goes through them. Each check gives findings as those of sources.mjs do.
 
 // What crosses the wire is English (base/lang.h): what these say of a request, of an envelope and of its claims is an answer.
 const ENGLISH = /^(crypto\/\w+|panel\/(claims|enrolment|event|response|response_check)|collector\/(api|http)\/\w+)\.c$/;
 
 // Calls whose arguments a person reads, and rooms in which printf and its like are such calls too.
-const TELLING = /^(cli_say|cli_fail|failure_tell\w*|error_set|error_prefix|error_from_errno|faults_add|sqlite_fail|sqlite_refuse|findings_add)$/;
+const TELLING = /^(cli_say|cli_fail|failure_tell\w*|error_set|error_prefix|error_from_errno|faults_add|reading_fault|sqlite_fail|sqlite_refuse|findings_add)$/;
 const PRINTING = /^(printf|fprintf|puts|fputs)$/;
 
 // What no person reads as words of one language: a place in a document, an object of JSON, the line that scripts wait for, and
@@ -65,9 +65,9 @@ export function findTexts(name, source) {
   const findings = [];
   const text = withoutComments(source);
   const calls = [...callsIn(text)];
-  const pairs = calls.filter((call) => call.name === 'T' && !/#define\s+$/.test(text.slice(0, call.at)));
+  const pairs = calls.filter((call) => /^(T|FAULTS_SAY)$/.test(call.name) && !/#define\s+$/.test(text.slice(0, call.at)));
   for (const pair of pairs) {
-    const wrong = whatIsWrongWith(pair.found);
+    const wrong = whatIsWrongWith(pair.name === 'T' ? pair.found : pair.found.slice(1)); // the faults, then the texts
     if (wrong) findings.push(`${name}:${lineOf(text, pair.at)}: ${wrong}`);
   }
   const tells = (call) => TELLING.test(call.name) || (PRINTING.test(call.name) && /^(client|collector\/(cmd|daemon|ops))\//.test(name));

@@ -1,0 +1,126 @@
+// Goal: what was done with answers is published once and for all: anyone reads it, in the order of the log; it is followed or replaced,
+// never changed; the member's program shows what is new about actions that the member answered, and asks for nothing in particular.
+import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { parseTable } from './lib/csv.mjs';
+import { assertProblem } from './lib/http.mjs';
+import { assertFailed, Collector, freshFolder, run, succeed } from './lib/programs.mjs';
+import { get } from './lib/reading.mjs';
+
+const folder = freshFolder('follow-ups');
+const dutch = join(folder, 'nl.txt');
+const english = join(folder, 'en.txt');
+const home = join(folder, 'home');
+let collector;
+before(async () => {
+  collector = new Collector(folder);
+  await collector.importPanel();
+  await collector.importActions();
+  [collector.code] = await collector.invitations(1);
+  writeFileSync(dutch, '\ufeffHet loket gaat in mei open.\r\nEcht.\r\n\r\n');
+  writeFileSync(english, 'The counter opens in May.\n');
+});
+after(() => collector?.stop());
+
+const publish = async (action, ...args) => {
+  const { stderr } = await collector.succeed('follow-ups', 'publish', action, '--text', dutch, ...args);
+  return Number(stderr.match(/^entry (\d+)$/m)[1]);
+};
+const entries = {};
+
+test('a text is published, followed, and replaced', async () => {
+  entries.first = await publish('WA-1.03', '--status', 'considered');
+  entries.other = await publish('WA-1.04', '--status', 'notDone', '--round', 'round-1', '--text-en', english);
+  entries.second = await publish('WA-1.03', '--status', 'doing', '--replaces', entries.first);
+  const list = parseTable((await collector.succeed('follow-ups', 'list')).stdout);
+  assert.deepEqual(
+    list.map(({ index, action, round, status, replaces }) => [Number(index), action, round, status, replaces]),
+    [
+      [entries.first, 'WA-1.03', '', 'considered', ''],
+      [entries.other, 'WA-1.04', 'round-1', 'notDone', ''],
+      [entries.second, 'WA-1.03', '', 'doing', String(entries.first)],
+    ],
+  );
+  assert.equal(list[0].text, 'Het loket gaat in mei open.\nEcht.', 'no mark, no CR, no blanks at the end');
+});
+
+test('what can not be published is told by what was typed', async () => {
+  const refused = (...args) => collector.run('follow-ups', 'publish', ...args);
+  const empty = join(folder, 'empty.txt');
+  const latin = join(folder, 'latin.txt');
+  writeFileSync(empty, ' \n');
+  writeFileSync(latin, Buffer.from([0x69, 0x64, 0x65, 0xeb]));
+  const done = ['--status', 'done', '--text', dutch];
+  assertFailed(await refused('WA-9', ...done), /no action WA-9/);
+  assertFailed(await refused('WA-1.03', ...done, '--round', 'round-9'), /--round: the panel has no such round/);
+  assertFailed(await refused('WA-1.03', ...done, '--replaces', entries.other), /--replaces: .* about the same action/);
+  assertFailed(await refused('WA-1.03', ...done, '--replaces', entries.first), /--replaces: .* stands in for already/);
+  assertFailed(await refused('WA-1.03', '--status', 'done', '--text', empty), /empty\.txt: is empty/);
+  assertFailed(await refused('WA-1.03', '--status', 'done', '--text', latin), /latin\.txt is no text in UTF-8/);
+  assertFailed(await refused('WA-1.03', '--status', 'done', '--text', join(folder, 'none.txt')), /none\.txt can't be read/);
+  for (const args of [['WA-1.03', '--text', dutch], ['WA-1.03', '--status', 'ready', '--text', dutch], ['WA-1.03', '--status', 'done'], ['WA-1.03', ...done, '--replaces', 'x']])
+    assert.equal((await refused(...args)).code, 2, args.join(' '));
+  assert.equal(parseTable((await collector.succeed('follow-ups', 'list')).stdout).length, 3);
+});
+
+test('anyone reads all of them, those after an entry, and those about one action', async () => {
+  await collector.start();
+  const all = await get(collector, '/v1/follow-ups');
+  assert.deepEqual(all.json().map((one) => one.index), [entries.first, entries.other, entries.second]);
+  const [first, other, second] = all.json();
+  assert.match(first.publishedAt, /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/);
+  assert.deepEqual({ ...other, publishedAt: '' }, {
+    index: entries.other,
+    action: 'WA-1.04',
+    round: 'round-1',
+    status: 'notDone',
+    text: { en: 'The counter opens in May.', nl: 'Het loket gaat in mei open.\nEcht.' },
+    publishedAt: '',
+    replaces: null,
+  });
+  assert.equal(first.round, null);
+  assert.equal(second.replaces, entries.first);
+  assert.deepEqual((await get(collector, `/v1/follow-ups?since=${entries.first}`)).json(), [other, second]);
+  assert.deepEqual((await get(collector, `/v1/follow-ups?since=${entries.second}`)).json(), []);
+  assert.deepEqual((await get(collector, '/v1/actions/WA-1.03/follow-ups')).json(), [first, second]);
+  assert.deepEqual((await get(collector, '/v1/actions/WA-1.05/follow-ups')).json(), []);
+  assertProblem(await get(collector, '/v1/actions/WA-9/follow-ups'), 404, 'not-found');
+  assertProblem(await get(collector, '/v1/follow-ups?since=-1'), 400, 'bad-request');
+  const again = await get(collector, '/v1/follow-ups', undefined, { 'If-None-Match': all.headers.etag });
+  assert.equal(again.status, 304);
+});
+
+const member = (args, options) => succeed('burgerpanel', [...args, '--home', home], options);
+
+test('the member sees once what is new about actions that they answered', async () => {
+  await member(['enrol', collector.url, collector.code, '--yes']);
+  assert.doesNotMatch((await member(['actions'])).stdout, /New:/, 'nothing is answered yet');
+  await member(['respond', 'WA-1.03', 'importance=4', 'noticed=no']);
+  assert.doesNotMatch((await member(['actions'])).stdout, /New:/, 'what was published before it was looked at is no news');
+  assert.deepEqual(JSON.parse((await member(['status', '--json'])).stdout).news, []);
+});
+
+test('without a connection there is no news, and nothing is said of it', async () => {
+  await collector.stop();
+  const { stdout, stderr } = await member(['status']);
+  assert.doesNotMatch(stdout + stderr, /New:/);
+  assert.equal(JSON.parse((await member(['status', '--json'])).stdout).news, null);
+  assert.equal((await run('burgerpanel', ['actions', '--home', home])).code, 0);
+});
+
+test('what is published then is shown by status --json as often as it is asked, by status or actions once', async () => {
+  const third = await publish('WA-1.03', '--status', 'done', '--text-en', english);
+  const other = await publish('WA-1.04', '--status', 'done');
+  assert.ok(other > third);
+  await collector.start(new URL(collector.url).host);
+  for (let i = 0; i < 2; i++)
+    assert.deepEqual(JSON.parse((await member(['status', '--json'])).stdout).news.map((one) => one.index), [third]);
+  const { stdout } = await member(['actions']);
+  assert.match(stdout, /^New: what was done with answers about actions that you answered$/m);
+  assert.match(stdout, /^ {2}\S+ \S+ {2}WA-1\.03 {2}\S.*\n {2}done\n {6}The counter opens in May\.$/m);
+  assert.doesNotMatch(stdout, /Het loket/, 'in the language of the reader');
+  assert.doesNotMatch((await member(['status'])).stdout, /New:/);
+  assert.doesNotMatch((await member(['actions'])).stdout, /New:/);
+});
