@@ -6,6 +6,7 @@
 #include "base/lang.h"
 #include "base/mem.h"
 #include "collector/audit/compare.h"
+#include "collector/audit/releases.h"
 #include "collector/audit/tree.h"
 #include "panel/served.h"
 #include <string.h>
@@ -26,6 +27,7 @@ struct audit {
     struct replay_setup setup;
     struct replay *replay;
     struct audit_tree *tree;
+    struct releases *releases;
     const struct listing *listing;
     size_t listed; /* events of the listing that have been come by */
     struct chunk chunks[2]; /* one being read or counted beside the other */
@@ -59,6 +61,7 @@ void audit_free(struct audit *audit)
             entry_free(&audit->chunks[c].entries[i]);
         law_release(audit->chunks[c].law);
     }
+    releases_free(audit->releases);
     replay_free(audit->replay);
     audit_tree_free(audit->tree);
     mem_free(audit);
@@ -67,21 +70,21 @@ void audit_free(struct audit *audit)
 /* What must be known beforehand. */
 
 /* Documents that log-upgraded names; what can't be read is told when its turn comes. */
-static bool fetch_older(const struct audit *audit, const struct listing *listing, struct enactment *out)
+static bool fetch_older(const struct audit *audit, const struct listing *listing, struct buf *panel,
+                        struct enactment *out)
 {
-    struct buf panel, actions;
+    struct buf actions;
     struct faults faults;
     faults_init(&faults);
-    buf_init(&panel, PANEL_JSON_MAX);
     buf_init(&actions, SERVED_ACTIONS_MAX);
-    if (audit->setup.document(audit->setup.context, listing->panel, &panel, NULL) == STORE_OK &&
+    if (audit->setup.document(audit->setup.context, listing->panel, panel, NULL) == STORE_OK &&
         audit->setup.document(audit->setup.context, listing->actions, &actions, NULL) == STORE_OK) {
-        out->panel = panel_parse(buf_text(&panel), panel.len, &faults);
+        out->panel = panel_parse(buf_text(panel), panel->len, &faults);
         out->actions = actions_parse_json(buf_text(&actions), actions.len);
+        out->definition = panel;
         out->panel_hash = listing->panel;
         out->list_hash = listing->actions;
     }
-    buf_free(&panel);
     buf_free(&actions);
     faults_free(&faults);
     return out->panel && out->actions;
@@ -98,37 +101,48 @@ static int copy_catalogue(const struct catalogue *now, struct enactment *out)
     action_list_put_json(&list, now->actions);
     out->panel = panel_parse(buf_text(&now->definition), now->definition.len, &faults);
     out->actions = buf_check(&list) == 0 ? actions_parse_json(buf_text(&list), list.len) : NULL;
+    out->definition = &now->definition;
     out->panel_hash = out->list_hash = nothing;
     buf_free(&list);
     faults_free(&faults);
     return out->panel && out->actions ? 0 : -1;
 }
 
+static void drop_enactment(struct enactment *enactment)
+{
+    panel_free(enactment->panel);
+    action_list_free(enactment->actions);
+    *enactment = (struct enactment){.panel = NULL};
+}
+
 static int start_older(struct audit *audit, const struct listing *listing, const struct catalogue *now)
 {
     struct enactment older = {.panel = NULL};
+    struct buf panel;
     int64_t size = listing->count > 0 ? listing->list[0].index : INT64_MAX;
-    bool found = listing->is_upgraded && fetch_older(audit, listing, &older);
-    if (!found) {
-        panel_free(older.panel);
-        action_list_free(older.actions);
-        older = (struct enactment){.panel = NULL};
-        if (copy_catalogue(now, &older) < 0) {
-            panel_free(older.panel);
-            action_list_free(older.actions);
-            return -1;
-        }
+    int result = 0;
+    buf_init(&panel, PANEL_JSON_MAX);
+    if (!listing->is_upgraded || !fetch_older(audit, listing, &panel, &older)) {
+        drop_enactment(&older);
+        result = copy_catalogue(now, &older);
     }
-    return replay_start_older(audit->replay, size, &older);
+    if (result < 0)
+        drop_enactment(&older);
+    else
+        result = replay_start_older(audit->replay, size, &older);
+    buf_free(&panel);
+    return result;
 }
 
 int audit_begin(struct audit *audit, const struct listing *listing, const struct catalogue *now, struct error *error)
 {
     audit->listing = listing;
-    for (size_t i = 0; i < listing->count; i++)
-        if (listing->list[i].kind == EVENT_RELEASE_CREATED &&
-            audit_tree_expect(audit->tree, &listing->list[i].release, listing->list[i].index) < 0)
+    for (size_t i = 0; i < listing->release_count; i++)
+        if (audit_tree_expect(audit->tree, &listing->releases[i].head, listing->releases[i].index) < 0)
             return error_no_memory(error);
+    audit->releases = releases_new(&audit->setup, listing);
+    if (!audit->releases)
+        return error_no_memory(error);
     if (listing->count > 0 && listing->list[0].index == 0)
         return 0;
     return start_older(audit, listing, now) < 0 ? error_no_memory(error) : 0;
@@ -183,7 +197,6 @@ static void compare_listed(struct audit *audit, const struct entry *entry)
     audit->listed++;
 }
 
-/* An erased entry that is listed as an event is one that is gone. */
 static int count_chunk(struct audit *audit, struct chunk *chunk, struct error *error)
 {
     for (size_t i = 0; i < chunk->count; i++) {
@@ -191,7 +204,7 @@ static int count_chunk(struct audit *audit, struct chunk *chunk, struct error *e
         audit_tree_add(audit->tree, &entry->leaf);
         if (entry->event)
             compare_listed(audit, entry);
-        if (replay_count(audit->replay, entry, error) < 0)
+        if (replay_count(audit->replay, entry, error) < 0 || releases_count(audit->releases, entry, error) < 0)
             return -1;
     }
     return 0;
@@ -199,9 +212,11 @@ static int count_chunk(struct audit *audit, struct chunk *chunk, struct error *e
 
 static int settle_chunk(struct audit *audit, struct chunk *chunk, struct error *error)
 {
-    for (size_t i = 0; i < chunk->count; i++)
+    for (size_t i = 0; i < chunk->count; i++) {
+        releases_pass(audit->releases, audit->replay, chunk->entries[i].index);
         if (replay_settle(audit->replay, &chunk->entries[i], error) < 0)
             return -1;
+    }
     return 0;
 }
 
@@ -293,7 +308,7 @@ int audit_read(struct audit *audit, const struct audit_source *source, struct st
     pass_listed(audit, INT64_MAX);
     replay_end(audit->replay);
     audit_tree_end(audit->tree);
-    return 0;
+    return releases_end(audit->releases, audit->replay, error);
 }
 
 /* What came out. */

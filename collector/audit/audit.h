@@ -9,6 +9,7 @@
  *     audit      entries -> taken apart and signatures checked on all cores -> replay and tree, in order
  *     entry      one entry taken apart
  *     replay     what the entries make, each judged by what was in force; its files are named in its header
+ *     releases   each release made anew, by the release room's pure steps
  *     tree       the Merkle tree that they make
  *     compare    the store's state against the replay's
  *     findings   what differs, told and counted, and what is noted */

@@ -43,6 +43,7 @@ struct entry {
     int64_t iat, revision, member;
     struct ballot ballot;
     bool has_ballot;
+    bool counts; /* it has been counted */
 
     struct law *law; /* in force at it; held. NULL: none is, or it has not been settled */
     struct law *next; /* of an import: in force behind it; held */

@@ -129,13 +129,14 @@ static struct law *make_law(struct history *history, const struct enactment *nex
         return NULL;
     }
     counted_init(&law->counted, destroy_law);
+    buf_put(&catalogue->definition, buf_text(next->definition), next->definition->len);
     law->catalogue = catalogue;
     law->is_older = next->is_older;
     law->has_list = next->list_hash != NULL;
     memcpy(law->panel, next->panel_hash, SHA256_BYTES);
     if (law->has_list)
         memcpy(law->list, next->list_hash, SHA256_BYTES);
-    if (number_law(history, law) == 0)
+    if (buf_check(&catalogue->definition) == 0 && number_law(history, law) == 0)
         return law;
     law_release(law);
     return NULL;

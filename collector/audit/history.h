@@ -31,6 +31,7 @@ void history_free(struct history *history);
 struct enactment {
     struct panel *panel;
     struct action_list *actions;
+    const struct buf *definition; /* the panel's document; copied */
     const uint8_t *panel_hash, *list_hash; /* of their documents; list_hash NULL: no list has been imported */
     int64_t when; /* iat of the event */
     bool is_older;

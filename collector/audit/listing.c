@@ -4,11 +4,13 @@
 #include "base/list.h"
 #include "base/mem.h"
 #include "crypto/jws.h"
+#include <stdio.h>
 #include <string.h>
 
 void listing_wipe(struct listing *listing)
 {
     mem_free(listing->list);
+    mem_free(listing->releases);
     *listing = (struct listing){0};
 }
 
@@ -22,18 +24,31 @@ static int append_listed(struct listing *listing, const struct listed *next)
     return 0;
 }
 
-static void note_event(struct listing *listing, struct listed *next, const struct event *event)
+static int note_release(struct listing *listing, int64_t index, const struct event *event)
 {
-    next->kind = event->kind;
-    if (event->kind == EVENT_RELEASE_CREATED) {
-        next->release.size = (uint64_t)event->size;
-        memcpy(next->release.root.bytes, event->root, SHA256_BYTES);
-    }
+    struct listed_release *list =
+        list_grow(listing->releases, listing->release_count, &listing->release_capacity, sizeof *list);
+    if (!list)
+        return -1;
+    listing->releases = list;
+    struct listed_release *release = &list[listing->release_count++];
+    *release = (struct listed_release){.index = index, .head.size = (uint64_t)event->size};
+    memcpy(release->head.root.bytes, event->root, SHA256_BYTES);
+    snprintf(release->round, sizeof release->round, "%s", event->round);
+    return 0;
+}
+
+/* -1: no memory. */
+static int note_event(struct listing *listing, int64_t index, const struct event *event)
+{
+    if (event->kind == EVENT_RELEASE_CREATED)
+        return note_release(listing, index, event);
     if (event->kind == EVENT_LOG_UPGRADED && listing->count == 0) {
         listing->is_upgraded = true;
         memcpy(listing->panel, event->panel, SHA256_BYTES);
         memcpy(listing->actions, event->actions, SHA256_BYTES);
     }
+    return 0;
 }
 
 /* -1: no memory. */
@@ -45,7 +60,8 @@ static int read_listed(struct listing *listing, struct listed *next, const struc
     buf_init(&payload, JWS_MAX);
     int result = jws_decode_payload(jws, &payload);
     if (result == 0 && event_parse(buf_text(&payload), payload.len, &event, &error) == 0) {
-        note_event(listing, next, &event);
+        next->kind = event.kind;
+        result = note_event(listing, next->index, &event);
         event_free(&event);
     } else if (error.kind == ERROR_MEMORY) {
         result = -1;

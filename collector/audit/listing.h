@@ -7,16 +7,26 @@
 #include "crypto/merkle.h"
 #include "panel/event.h"
 
+#define LISTING_ID_SIZE 66 /* of a round's id, and one more, so that what is longer is no round's */
+
 struct listed {
     int64_t index;
-    enum event_kind kind;
-    struct merkle_head release; /* of release-created: what it rests on */
+    enum event_kind kind; /* EVENT_KINDS: of none that this program knows */
+};
+
+/* A release-created, as it says of itself. */
+struct listed_release {
+    int64_t index;
+    struct merkle_head head; /* of the log that it rests on */
+    char round[LISTING_ID_SIZE];
 };
 
 /* All zero for none; wiped with listing_wipe. */
 struct listing {
     struct listed *list; /* ascending */
     size_t count, capacity;
+    struct listed_release *releases; /* ascending by index */
+    size_t release_count, release_capacity;
     bool is_upgraded; /* the first is log-upgraded, and these are its documents */
     uint8_t panel[SHA256_BYTES], actions[SHA256_BYTES];
 };

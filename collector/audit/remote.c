@@ -216,16 +216,28 @@ int remote_listing(struct remote *remote, int64_t size, struct listing *out, str
     return failed ? -1 : 0;
 }
 
-enum store_result remote_document(void *context, const uint8_t hash[static SHA256_BYTES], struct buf *out,
-                                  struct error *error)
+static enum store_result fetch_named(struct remote *remote, const char *path, struct buf *out, struct error *error)
 {
-    struct remote *remote = context;
-    char path[32 + BASE64URL_LENGTH(SHA256_BYTES)] = "/v1/documents/";
     unsigned status = 0;
-    base64url_encode(hash, SHA256_BYTES, path + strlen(path));
     if (peer_get(remote->peer, &(struct peer_request){path, false}, out, &status, error) == 0)
         return STORE_OK;
     return status == 404 ? STORE_NONE : STORE_FAILED;
+}
+
+enum store_result remote_document(void *context, const uint8_t hash[static SHA256_BYTES], struct buf *out,
+                                  struct error *error)
+{
+    char path[32 + BASE64URL_LENGTH(SHA256_BYTES)] = "/v1/documents/";
+    base64url_encode(hash, SHA256_BYTES, path + strlen(path));
+    return fetch_named(context, path, out, error);
+}
+
+enum store_result remote_release_file(void *context, const char *round, int64_t number, const char *name,
+                                      struct buf *out, struct error *error)
+{
+    char path[256];
+    snprintf(path, sizeof path, "/v1/rounds/%s/releases/%lld/%s", round, (long long)number, name);
+    return fetch_named(context, path, out, error);
 }
 
 /* Entries. */

@@ -29,6 +29,10 @@ MUST_CHECK int remote_listing(struct remote *remote, int64_t size, struct listin
 enum store_result remote_document(void *remote, const uint8_t hash[static SHA256_BYTES], struct buf *out,
                                   struct error *error);
 
+/* The same, of its `release_file`. */
+enum store_result remote_release_file(void *remote, const char *round, int64_t number, const char *name,
+                                      struct buf *out, struct error *error);
+
 /* The `read` of an audit_source; context is a struct remote. STORE_NONE: the log ends before it. */
 enum store_result remote_entry(void *remote, int64_t index, struct buf *out, struct error *error);
 

@@ -246,6 +246,7 @@ static int count_response(struct replay *replay, struct entry *entry, struct err
     response.slots = slots;
     enum fold_answer answer = fold_respond(replay->fold, &response, layout);
     mem_free(slots);
+    entry->counts = answer == FOLD_OK;
     if (answer == FOLD_REFUSED)
         tell_entry(replay, entry,
                    T("it can't follow on the entries before it", "ze kan niet volgen op de regels ervoor"));
@@ -254,6 +255,7 @@ static int count_response(struct replay *replay, struct entry *entry, struct err
 
 int replay_count(struct replay *replay, struct entry *entry, struct error *error)
 {
+    replay->counted = entry->index;
     if (entry->fault)
         tell_entry(replay, entry, entry->fault);
     else if (entry->kind == ENTRY_ERASED)

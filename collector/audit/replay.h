@@ -30,6 +30,10 @@ struct replay_setup {
                                   struct error *error);
     void *context;
     const char *origin; /* the log's, which log-opened must name; NULL: any */
+    const char *log_key; /* the log's verifier key as text, which releases name; NULL: releases are not made anew */
+    /* Appends a file of a release, as it is kept. As `document`. */
+    enum store_result (*release_file)(void *context, const char *round, int64_t number, const char *name,
+                                      struct buf *out, struct error *error);
     struct audit_findings *findings; /* must outlive the replay */
 };
 
@@ -61,9 +65,13 @@ const struct history *replay_history(const struct replay *replay);
 const struct letters *replay_letters(const struct replay *replay);
 const struct holes *replay_holes(const struct replay *replay);
 
+/* The number of the last release of the round of that number; 0 for none. */
+int64_t replay_last_release(const struct replay *replay, uint32_t round);
+
 struct replay_totals {
     int64_t older; /* entries of before protocol 2 */
     int64_t letters; /* that invitations-created has made, and those that log-upgraded tells of */
+    int64_t invited; /* letters that have not been withdrawn */
     int64_t older_withdrawn; /* letters withdrawn before protocol 2: how many is known, which not */
     bool has_operator; /* an event has named the operator's key */
     uint8_t operator_key[KEY_BYTES]; /* the last of them */

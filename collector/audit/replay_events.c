@@ -107,9 +107,11 @@ static const char *make_letters(struct replay *replay, struct entry *entry, int6
 static const char *create_invitations(struct replay *replay, struct entry *entry)
 {
     const char *fault = make_letters(replay, entry, entry->event->count);
-    if (!fault)
-        replay->totals.letters += entry->event->count;
-    return fault;
+    if (fault)
+        return fault;
+    replay->totals.letters += entry->event->count;
+    replay->totals.invited += entry->event->count;
+    return NULL;
 }
 
 static const char *withdraw_invitation(struct replay *replay, struct entry *entry)
@@ -120,6 +122,7 @@ static const char *withdraw_invitation(struct replay *replay, struct entry *entr
     if (letter->state != LETTER_UNUSED)
         return T("its invitation was used or withdrawn before", "de uitnodiging was al gebruikt of ingetrokken");
     letter->state = LETTER_WITHDRAWN;
+    replay->totals.invited--;
     return NULL;
 }
 
@@ -167,6 +170,7 @@ static const char *upgrade_log(struct replay *replay, struct entry *entry)
         return fault;
     replay->totals.older_withdrawn = event->withdrawn;
     replay->totals.letters += event->unused + event->used + event->withdrawn;
+    replay->totals.invited += event->unused + event->used;
     return NULL;
 }
 

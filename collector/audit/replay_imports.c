@@ -28,17 +28,12 @@ static const char *read_panel(struct replay *replay, struct entry *entry, const 
 }
 
 static const char *fetch_panel_document(struct replay *replay, struct entry *entry,
-                                        const uint8_t hash[static SHA256_BYTES], struct panel **out)
+                                        const uint8_t hash[static SHA256_BYTES], struct buf *text, struct panel **out)
 {
-    struct buf text;
-    buf_init(&text, PANEL_JSON_MAX);
-    const char *fault = replay_fetch(replay, entry, hash, -1, &text);
-    if (!fault && entry->event->kind == EVENT_PANEL_IMPORTED && text.len != (uint64_t)entry->event->bytes)
-        fault = replay_fault(entry, T("its document has %zu bytes", "haar document heeft %zu bytes"), text.len);
-    if (!fault)
-        fault = read_panel(replay, entry, &text, out);
-    buf_free(&text);
-    return fault;
+    const char *fault = replay_fetch(replay, entry, hash, -1, text);
+    if (!fault && entry->event->kind == EVENT_PANEL_IMPORTED && text->len != (uint64_t)entry->event->bytes)
+        fault = replay_fault(entry, T("its document has %zu bytes", "haar document heeft %zu bytes"), text->len);
+    return fault ? fault : read_panel(replay, entry, text, out);
 }
 
 static struct action_list *no_actions(void)
@@ -78,20 +73,31 @@ static void reopen_rounds(struct replay *replay, const struct entry *entry, cons
                           (long long)entry->index, panel->rounds[i].id);
 }
 
+/* Fetches both documents and enacts what they say. */
+static const char *fetch_and_enact(struct replay *replay, struct entry *entry, struct enactment *next,
+                                   struct buf *definition)
+{
+    const char *fault = fetch_panel_document(replay, entry, next->panel_hash, definition, &next->panel);
+    if (!fault)
+        fault = fetch_list_document(replay, entry, next->list_hash, &next->actions);
+    if (fault) {
+        panel_free(next->panel);
+        action_list_free(next->actions);
+        return fault;
+    }
+    return history_enact(replay->history, next) < 0 ? replay_out_of_memory(replay) : NULL;
+}
+
 const char *replay_enact(struct replay *replay, struct entry *entry, const uint8_t panel[static SHA256_BYTES],
                          const uint8_t *list, int64_t when)
 {
-    struct enactment next = {.panel_hash = panel, .list_hash = list, .when = when};
-    const char *fault = fetch_panel_document(replay, entry, panel, &next.panel);
-    if (!fault)
-        fault = fetch_list_document(replay, entry, list, &next.actions);
-    if (fault) {
-        panel_free(next.panel);
-        action_list_free(next.actions);
+    struct buf definition;
+    struct enactment next = {.definition = &definition, .panel_hash = panel, .list_hash = list, .when = when};
+    buf_init(&definition, PANEL_JSON_MAX);
+    const char *fault = fetch_and_enact(replay, entry, &next, &definition);
+    buf_free(&definition);
+    if (fault)
         return fault;
-    }
-    if (history_enact(replay->history, &next) < 0)
-        return replay_out_of_memory(replay);
     entry->next = law_hold(history_law(replay->history));
     reopen_rounds(replay, entry, entry->next);
     return NULL;
@@ -163,16 +169,39 @@ static void judge_list(struct replay *replay, const struct entry *entry, const s
                          (long long)entry->index, answered->list[i].action);
 }
 
-static void note_disclosure(const struct replay *replay, const struct entry *entry)
+static bool same_disclosure(const struct panel *a, const struct panel *b)
+{
+    return a->min_respondents == b->min_respondents && a->round_to == b->round_to && a->min_changed == b->min_changed &&
+           a->release_interval == b->release_interval;
+}
+
+static bool has_release(const struct replay *replay)
+{
+    for (size_t i = 0; i < replay->released_count; i++)
+        if (replay->released[i].last > 0 && replay->released[i].first_index < replay->counted)
+            return true;
+    return false;
+}
+
+/* Once there is a release it must not change (PROTOCOL 8). */
+static void judge_disclosure(struct replay *replay, const struct entry *entry)
 {
     const struct panel *before = entry->law->catalogue->panel, *after = entry->next->catalogue->panel;
-    if (before->min_respondents == after->min_respondents && before->round_to == after->round_to)
+    if (same_disclosure(before, after))
         return;
+    if (has_release(replay))
+        tell_of_import(replay, entry,
+                       T("it changes disclosure, of which there is a release",
+                         "ze wijzigt onthulling, waarvan er een uitgave is"));
     findings_note(replay->setup.findings,
-                  T("entry %lld changed disclosure: minRespondents %lld to %lld, roundTo %lld to %lld",
-                    "regel %lld wijzigde onthulling: minRespondents %lld naar %lld, roundTo %lld naar %lld"),
+                  T("entry %lld changed disclosure: minRespondents %lld to %lld, roundTo %lld to %lld, minChanged %lld "
+                    "to %lld, releaseInterval %lld to %lld",
+                    "regel %lld wijzigde onthulling: minRespondents %lld naar %lld, roundTo %lld naar %lld, minChanged "
+                    "%lld naar %lld, releaseInterval %lld naar %lld"),
                   (long long)entry->index, (long long)before->min_respondents, (long long)after->min_respondents,
-                  (long long)before->round_to, (long long)after->round_to);
+                  (long long)before->round_to, (long long)after->round_to, (long long)before->min_changed,
+                  (long long)after->min_changed, (long long)before->release_interval,
+                  (long long)after->release_interval);
 }
 
 static bool round_is_answered(const struct answered *answered, const char *round)
@@ -235,7 +264,7 @@ void replay_tell_import(struct replay *replay, struct entry *entry)
     }
     if (entry->event->kind == EVENT_PANEL_IMPORTED) {
         judge_panel(replay, entry, &answered);
-        note_disclosure(replay, entry);
+        judge_disclosure(replay, entry);
         note_round_titles(replay, entry, &answered);
     } else {
         judge_list(replay, entry, &answered);

@@ -18,6 +18,8 @@ static struct released *released_in(struct replay *replay, uint32_t round)
     return &replay->released[round - 1];
 }
 
+#define SECONDS_A_DAY 86400
+
 static const char *check_order(const struct replay *replay, const struct released *before, uint32_t round,
                                const struct event *event)
 {
@@ -30,6 +32,12 @@ static const char *check_order(const struct replay *replay, const struct release
     if (event->is_final && history_closed_by(replay->history, round) < 0)
         return T("it is final, and its round had not been closed", "ze is definitief, en de ronde was niet gesloten");
     return NULL;
+}
+
+static bool is_by_the_rule(const struct panel *panel, const struct event *event)
+{
+    return event->rule == 2 && event->min_respondents == panel->min_respondents && event->round_to == panel->round_to &&
+           event->min_changed == panel->min_changed;
 }
 
 const char *replay_release(struct replay *replay, struct entry *entry)
@@ -45,11 +53,22 @@ const char *replay_release(struct replay *replay, struct entry *entry)
         return replay_out_of_memory(replay);
     const struct panel *panel = entry->law->catalogue->panel;
     const char *fault = check_order(replay, released, entry->law->rounds[place], event);
-    if (!fault &&
-        (event->rule != 2 || event->min_respondents != panel->min_respondents || event->round_to != panel->round_to))
+    if (!fault && !is_by_the_rule(panel, event))
         fault = T("it was not made by the disclosure rule in force",
                   "ze is niet gemaakt naar de geldende onthullingsregel");
+    if (!fault && released->last > 0 && !event->is_final &&
+        event->iat - released->when < panel->release_interval * SECONDS_A_DAY)
+        fault = T("it came too soon after the release before", "ze kwam te snel na de vorige uitgave");
     if (!fault)
-        *released = (struct released){event->number, event->iat, event->size, event->is_final};
+        *released = (struct released){.last = event->number,
+                                      .first_index = released->last > 0 ? released->first_index : entry->index,
+                                      .when = event->iat,
+                                      .size = event->size,
+                                      .is_final = event->is_final};
     return fault;
+}
+
+int64_t replay_last_release(const struct replay *replay, uint32_t round)
+{
+    return round >= 1 && round <= replay->released_count ? replay->released[round - 1].last : 0;
 }

@@ -17,6 +17,7 @@ struct asked {
 /* The releases of one round, by the round's number - 1. */
 struct released {
     int64_t last; /* its number; 0: none */
+    int64_t first_index; /* of the event of the first */
     int64_t when; /* iat of its event */
     int64_t size;
     bool is_final;
@@ -36,7 +37,7 @@ struct replay {
     struct letters *letters;
     struct holes holes;
     struct replay_totals totals;
-    int64_t settled; /* entries */
+    int64_t settled, counted; /* entries */
 
     char aud[ENTRY_AUD_SIZE]; /* the panel's id; "": not known yet */
     int64_t last_iat; /* of the events so far; INT64_MIN: none */

@@ -129,15 +129,6 @@ int audit_tree_expect(struct audit_tree *tree, const struct merkle_head *head, i
     return 0;
 }
 
-bool audit_tree_expects(const struct audit_tree *tree, const struct merkle_head *head, int64_t release)
-{
-    for (size_t i = 0; i < tree->expected_count; i++)
-        if (tree->expected[i].release == release && tree->expected[i].head.size == head->size &&
-            merkle_equal(&tree->expected[i].head.root, &head->root))
-            return true;
-    return false;
-}
-
 void audit_tree_add(struct audit_tree *tree, const struct merkle_hash *leaf)
 {
     struct merkle_hash completed[MERKLE_LEVELS];

@@ -21,9 +21,6 @@ void audit_tree_compare_with(struct audit_tree *tree, struct store *store);
  * no memory. */
 MUST_CHECK int audit_tree_expect(struct audit_tree *tree, const struct merkle_head *head, int64_t release);
 
-/* Whether the release of that entry is expected to rest on that head. */
-bool audit_tree_expects(const struct audit_tree *tree, const struct merkle_head *head, int64_t release);
-
 void audit_tree_add(struct audit_tree *tree, const struct merkle_hash *leaf);
 void audit_tree_end(struct audit_tree *tree);
 

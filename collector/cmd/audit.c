@@ -26,6 +26,7 @@ struct audit_run {
     struct audit *audit;
     struct listing listing;
     struct note_key key; /* the log's; without a name where it is not known */
+    struct buf key_text;
     struct audit_findings findings;
     struct progress progress;
     const char *out; /* NULL: no tables */
@@ -97,6 +98,27 @@ static enum store_result read_remote_entry(void *context, int64_t index, struct 
 {
     struct audit_run *run = context;
     return remote_entry(run->remote, index, out, error);
+}
+
+static enum store_result read_stored_file(void *context, const char *round, int64_t number, const char *name,
+                                          struct buf *out, struct error *error)
+{
+    struct audit_run *run = context;
+    int place = panel_find_round(run->catalogue->panel, round);
+    if (place < 0)
+        return STORE_NONE;
+    enum store_result result =
+        store_release_file_read(run->store, run->catalogue->round_numbers[place], number, name, out);
+    if (result == STORE_FAILED)
+        store_fail(run->store, error);
+    return result;
+}
+
+static enum store_result read_remote_file(void *context, const char *round, int64_t number, const char *name,
+                                          struct buf *out, struct error *error)
+{
+    struct audit_run *run = context;
+    return remote_release_file(run->remote, round, number, name, out, error);
 }
 
 /* The checkpoint. */
@@ -227,8 +249,13 @@ static int begin_audit(struct audit_run *run, int64_t size, struct error *error)
 {
     struct replay_setup setup = {.document = run->store ? read_stored_document : read_remote_document,
                                  .context = run,
-                                 .origin = run->key.name[0] != '\0' ? run->key.name : NULL,
+                                 .release_file = run->store ? read_stored_file : read_remote_file,
                                  .findings = &run->findings};
+    if (run->key.name[0] != '\0') {
+        note_key_put(&run->key_text, &run->key);
+        setup.origin = run->key.name;
+        setup.log_key = buf_text(&run->key_text);
+    }
     run->findings = (struct audit_findings){.tell = print_finding, .note = print_note};
     run->parallel = parallel_new(parallel_cores());
     run->audit = run->parallel ? audit_new(&setup, run->parallel) : NULL;
@@ -259,6 +286,7 @@ static void free_run(struct audit_run *run)
 {
     audit_free(run->audit);
     listing_wipe(&run->listing);
+    buf_free(&run->key_text);
     parallel_free(run->parallel);
     catalogue_release(run->catalogue);
     remote_close(run->remote);
@@ -390,6 +418,7 @@ int cmd_audit(const struct cli_verb *verb, int argc, char **argv)
     int first, result = cli_parse(verb, options, argc, argv, 0, 0, &first);
     if (result != CLI_RUN)
         return result;
+    buf_init(&run.key_text, NOTE_MAX);
     if (!url && token_file)
         return cli_misuse("%s", T("--token-file goes with --url", "--token-file hoort bij --url"));
     if (url)

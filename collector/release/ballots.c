@@ -113,6 +113,20 @@ int ballots_add(struct ballots *ballots, const struct ballot *ballot, uint32_t m
     return 0;
 }
 
+int ballots_arrange(struct ballots *ballots, const size_t *from, size_t count)
+{
+    struct block *blocks = mem_calloc(count > 0 ? count : 1, sizeof *blocks);
+    if (!blocks)
+        return -1;
+    for (size_t i = 0; i < count; i++)
+        if (from[i] != SIZE_MAX)
+            blocks[i] = ballots->blocks[from[i]];
+    mem_free(ballots->blocks);
+    ballots->blocks = blocks;
+    ballots->block_count = count;
+    return 0;
+}
+
 int ballots_note_erasure(struct ballots *ballots, int64_t lowest, int64_t at)
 {
     struct erasure *erasures =

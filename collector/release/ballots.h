@@ -29,6 +29,11 @@ MUST_CHECK int ballots_note_erasure(struct ballots *ballots, int64_t lowest, int
  * there. */
 bool ballots_were_erased(const struct ballots *ballots, int64_t size);
 
+/* Puts actions in another order, and makes room for more: what was asked for as action from[i] is asked for as i from
+ * here on, `count` of them, and SIZE_MAX is one that nobody has answered yet. Each that was there before is named once.
+ * -1: no memory, nothing changed. */
+MUST_CHECK int ballots_arrange(struct ballots *ballots, const size_t *from, size_t count);
+
 /* The counters of an action (an index in the list) by what is current at `size`: layout->slots numbers. */
 void ballots_count(struct ballots *ballots, size_t action, int64_t size, int64_t *counts);
 

@@ -46,12 +46,12 @@ Test(in_force, notes_what_an_import_changes)
         const char *panel, *noted;
     } imports[] = {
         {PANEL("S", OPENS, CLOSES, ""), "entry 14 changed the title of round r after the first response to it\n"},
-        {"", "entry 14 changed disclosure: minRespondents 10 to 3, roundTo 5 to 4\n"},
+        {"", "entry 14 changed disclosure: minRespondents 10 to 3, roundTo 5 to 4, minChanged 10 to 3, releaseInterval "
+             "28 to 28\n"},
     };
     for (size_t i = 0; i < sizeof imports / sizeof *imports; i++) {
         small_log_begin();
         char loosened[4096] = PANEL("R", OPENS, CLOSES, "");
-        memcpy(strstr(loosened, "10,\"roundTo\":5"), "03,\"roundTo\":4" + 1, 0);
         char *place = strstr(loosened, "10,\"roundTo\":5");
         snprintf(place, 64, "3,\"roundTo\":4}}");
         small_log_set_document(PANEL_LATER, imports[i].panel[0] != '\0' ? imports[i].panel : loosened);

@@ -285,6 +285,26 @@ Test(ballots, stand_where_too_few_are_left)
     hand_end(&hand);
 }
 
+Test(ballots, are_told_by_the_order_of_another_list)
+{
+    struct hand hand;
+    int64_t counts[20];
+    hand_begin(&hand);
+    hand_add(&hand, 0, 1, 1, 3);
+    hand_add(&hand, 1, 1, 1, 4);
+    hand_add(&hand, 1, 2, 1, 5);
+    cr_assert_eq(ballots_arrange(hand.ballots, (const size_t[]){SIZE_MAX, 1, 0}, 3), 0);
+    static const int64_t expected[] = {0, 2, 1};
+    for (size_t action = 0; action < 3; action++) {
+        ballots_count(hand.ballots, action, 10, counts);
+        cr_assert_eq(counts[TALLY_RESPONDENTS], expected[action]);
+    }
+    hand_add(&hand, 0, 3, 1, 6);
+    ballots_count(hand.ballots, 0, 10, counts);
+    cr_assert_eq(counts[TALLY_RESPONDENTS], 1);
+    hand_end(&hand);
+}
+
 Test(ballots, refuse_what_they_cannot_number)
 {
     struct hand hand;
