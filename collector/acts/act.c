@@ -15,6 +15,7 @@ static enum act_result (*const carriers[EVENT_KINDS])(struct act_work *work) = {
     [EVENT_MEMBER_REVOKED] = act_revoke_member,
     [EVENT_MEMBER_RESTORED] = act_restore_member,
     [EVENT_FOLLOW_UP_PUBLISHED] = act_publish_follow_up,
+    [EVENT_RELEASE_CREATED] = act_create_release,
 };
 
 int act_find(const char *kind, enum event_kind *out)

@@ -35,6 +35,13 @@ int cmd_no_memory(void)
     return cli_fail("%s", T("out of memory", "te weinig geheugen"));
 }
 
+int cmd_no_round(const char *round)
+{
+    return cli_fail(T("the panel has no round '%s'; `panel show` lists them",
+                      "het panel heeft geen ronde '%s'; `panel show` noemt ze"),
+                    round);
+}
+
 int cmd_store_failed(const struct store *store)
 {
     const struct error *error = store_error(store);

@@ -32,6 +32,9 @@ int cmd_operator_show(const struct cli_verb *verb, int argc, char **argv);
 int cmd_log_events(const struct cli_verb *verb, int argc, char **argv);
 int cmd_follow_ups_publish(const struct cli_verb *verb, int argc, char **argv);
 int cmd_follow_ups_list(const struct cli_verb *verb, int argc, char **argv);
+int cmd_release_create(const struct cli_verb *verb, int argc, char **argv);
+int cmd_release_list(const struct cli_verb *verb, int argc, char **argv);
+int cmd_release_verify(const struct cli_verb *verb, int argc, char **argv);
 int cmd_export(const struct cli_verb *verb, int argc, char **argv);
 int cmd_web_manifest(const struct cli_verb *verb, int argc, char **argv);
 int cmd_audit(const struct cli_verb *verb, int argc, char **argv);
@@ -50,6 +53,9 @@ int cmd_store_failed(const struct store *store);
 
 /* Says that there is no memory. Returns CLI_FAILED. */
 int cmd_no_memory(void);
+
+/* Says that the panel has no round of that id. Returns CLI_FAILED. */
+int cmd_no_round(const char *round);
 
 /* Lists faults, a line each, as "FILE: where: what", and how many there are. Returns CLI_FAILED. */
 int cmd_tell_faults(const char *file, const struct faults *faults);

@@ -233,9 +233,7 @@ static int export_all(struct export_run *export, const char *round_id)
 {
     int round = panel_find_round(export->package.context.catalogue->panel, round_id);
     if (round < 0)
-        return cli_fail(T("the panel has no round '%s'; `panel show` lists them",
-                          "het panel heeft geen ronde '%s'; `panel show` noemt ze"),
-                        round_id);
+        return cmd_no_round(round_id);
     export->package.context.round = (size_t)round;
     if (count_participants(export) != STORE_OK)
         return cmd_store_failed(export->store);

@@ -24,6 +24,7 @@ struct making {
     struct cumulative_rule rule;
     struct table_text tables[RELEASE_TABLES];
     int64_t *counts; /* of the action at hand */
+    size_t blocks[BLOCK_STATES];
 };
 
 static const char *const file_names[RELEASE_FILES] = {
@@ -63,11 +64,12 @@ static int put_block(struct making *making, size_t action, struct error *error)
     const struct panel *panel = source->catalogue->panel;
     const int64_t size = (int64_t)source->head.size;
     ballots_count(source->ballots, action, size, making->counts);
-    bool stands = versions_judge(earlier_versions(source->earlier), source->ballots, &making->rule, panel->min_changed,
-                                 action, size, making->counts) == BLOCK_STANDS;
+    enum block_state state = versions_judge(earlier_versions(source->earlier), source->ballots, &making->rule,
+                                            panel->min_changed, action, size, making->counts);
+    making->blocks[state]++;
     for (int t = 0; t < RELEASE_TABLES; t++) {
         struct table_text *table = &making->tables[t];
-        if (stands) {
+        if (state == BLOCK_STANDS) {
             if (earlier_rows(source->earlier, (enum table)t, action, put_table_row, table, error) < 0)
                 return -1;
         } else if (table_action((enum table)t, &making->rows, action, making->counts, put_table_row, table) < 0) {
@@ -190,6 +192,7 @@ int release_make(const struct release_source *source, struct release *out, struc
     int result = making.counts ? put_all_blocks(&making, error) : error_no_memory(error);
     if (result == 0)
         result = put_all_files(&making, &release, error);
+    memcpy(release.blocks, making.blocks, sizeof release.blocks);
     end_making(&making);
     if (result == 0)
         *out = release;
@@ -210,6 +213,11 @@ const struct release_file *release_find_file(const struct release *release, cons
         if (strcmp(release->files[i].name, name) == 0)
             return &release->files[i];
     return NULL;
+}
+
+const char *release_file_name(size_t i)
+{
+    return file_names[i];
 }
 
 bool release_has_file(const char *name)

@@ -26,6 +26,7 @@ struct release_file {
 
 struct release {
     struct release_file files[RELEASE_FILES]; /* in byte order of their names */
+    size_t blocks[BLOCK_STATES]; /* how many actions are in each state */
 };
 
 /* What a release is made from; all the caller's. */
@@ -48,7 +49,8 @@ void release_wipe(struct release *release);
 /* The file of that name; NULL: there is none. */
 const struct release_file *release_find_file(const struct release *release, const char *name);
 
-/* Whether a release has files of that name, beside release.jws and release.tlog-proof. */
+/* The name of its i-th file, below RELEASE_FILES; and whether it has one of that name. */
+const char *release_file_name(size_t i);
 bool release_has_file(const char *name);
 
 #endif

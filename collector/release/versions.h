@@ -28,6 +28,7 @@ enum block_state {
     BLOCK_NEW, /* it gets its first version */
     BLOCK_RENEWED, /* and another: enough members are fresh against each version before */
     BLOCK_STANDS, /* its last version stands, to the byte */
+    BLOCK_STATES,
 };
 
 /* What becomes of an action's block in a release made at `size`, where at least `min_changed` members must be fresh.
