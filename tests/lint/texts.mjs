@@ -25,7 +25,7 @@ function argumentsAt(text, at) {
   for (let i = at; i < text.length; i++) {
     const char = text[i];
     if (char === '"' || char === "'") {
-      for (i++; text[i] !== char; i++) if (text[i] === '\\') i++;
+      for (i++; i < text.length && text[i] !== char; i++) if (text[i] === '\\') i++;
     } else if ('([{'.includes(char)) depth++;
     else if (')]}'.includes(char) && --depth === 0) return { found: [...found, text.slice(start, i)], end: i };
     else if (char === ',' && depth === 1) {
