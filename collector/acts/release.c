@@ -42,7 +42,7 @@ static void put_hash_claim(struct buf *out, const char *name, const uint8_t hash
     buf_put_char(out, '"');
 }
 
-static void put_file(struct act_wish *wish, const struct release_file *file)
+static void put_file_claims(struct act_wish *wish, const struct release_file *file)
 {
     uint8_t hash[SHA256_BYTES];
     crypto_sha256(buf_text(&file->text), file->text.len, hash);
@@ -56,7 +56,7 @@ static void put_file(struct act_wish *wish, const struct release_file *file)
     buf_put(&wish->document, file->text.data, file->text.len);
 }
 
-static void put_number(struct buf *out, const char *name, int64_t number)
+static void put_number_claim(struct buf *out, const char *name, int64_t number)
 {
     buf_printf(out, ",\"%s\":%lld", name, (long long)number);
 }
@@ -67,18 +67,18 @@ int act_prepare_release(struct act_wish *wish, const struct act_release *release
     struct buf *claims = &wish->claims;
     buf_put_text(claims, "{\"round\":");
     json_put_text(claims, release->round);
-    put_number(claims, "number", release->number);
+    put_number_claim(claims, "number", release->number);
     buf_printf(claims, ",\"final\":%s", release->is_final ? "true" : "false");
-    put_number(claims, "size", (int64_t)release->head.size);
+    put_number_claim(claims, "size", (int64_t)release->head.size);
     buf_put_char(claims, ',');
     put_hash_claim(claims, "root", release->head.root.bytes);
-    put_number(claims, "minRespondents", release->panel->min_respondents);
-    put_number(claims, "roundTo", release->panel->round_to);
-    put_number(claims, "minChanged", release->panel->min_changed);
+    put_number_claim(claims, "minRespondents", release->panel->min_respondents);
+    put_number_claim(claims, "roundTo", release->panel->round_to);
+    put_number_claim(claims, "minChanged", release->panel->min_changed);
     buf_put_text(claims, ",\"files\":[");
     for (size_t i = 0; i < RELEASE_FILES; i++) {
         buf_put_text(claims, i > 0 ? "," : "");
-        put_file(wish, &release->release->files[i]);
+        put_file_claims(wish, &release->release->files[i]);
     }
     buf_put_text(claims, "]}");
     if (buf_check(claims) == 0 && buf_check(&wish->document) == 0)

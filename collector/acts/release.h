@@ -1,5 +1,5 @@
-/* The act of making a release (PROTOCOL 8a): its files, made beside the daemon from one moment of the store, and what its
- * event says of them. Any thread. */
+/* The act of making a release (PROTOCOL 8a): its files, made beside the daemon from one moment of the store, and what
+ * its event says of them. Any thread. */
 #ifndef COLLECTOR_ACTS_RELEASE_H
 #define COLLECTOR_ACTS_RELEASE_H
 

@@ -106,7 +106,7 @@ static int read_log(struct creation *creation, struct error *error)
     return result;
 }
 
-static int make_files(struct creation *creation, struct error *error)
+static int make_release_files(struct creation *creation, struct error *error)
 {
     creation->source.ballots = creation->ballots;
     creation->source.earlier = creation->history.earlier;
@@ -129,7 +129,7 @@ static int make_release(struct creation *creation, const char *name)
     creation->source.round = (size_t)round;
     if (history_list(&creation->history, creation->store, creation->catalogue->round_numbers[round], &error) < 0 ||
         check_place(creation, &error) < 0 || read_ground(creation, &error) < 0 || read_log(creation, &error) < 0 ||
-        make_files(creation, &error) < 0)
+        make_release_files(creation, &error) < 0)
         return cli_fail("%s", error.text);
     return CLI_DONE;
 }

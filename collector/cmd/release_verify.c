@@ -75,7 +75,7 @@ static int check_proof(const struct verification *verification, const struct buf
 }
 
 /* Reads the event, once the log of the key is seen to hold it. CLI_DONE: it is to be freed. */
-static int read_event(struct verification *verification)
+static int read_logged_event(struct verification *verification)
 {
     struct buf jws, proof;
     buf_init(&jws, JWS_MAX + 1);
@@ -170,7 +170,7 @@ int cmd_release_verify(const struct cli_verb *verb, int argc, char **argv)
     if (note_key_parse(key, strlen(key), &verification.key, &error) < 0)
         return cli_misuse("--key: %s", error.text);
     verification.folder = argv[first];
-    result = read_event(&verification);
+    result = read_logged_event(&verification);
     if (result != CLI_DONE)
         return result;
     result = check_all_files(&verification);

@@ -75,7 +75,7 @@ static void take_ballot(struct replayed_entry *entry, const struct buf *payload,
     response_free(&response);
 }
 
-static void take_erasure(struct replayed_entry *entry, const struct buf *payload)
+static void take_erasing(struct replayed_entry *entry, const struct buf *payload)
 {
     struct event event;
     struct error why = {0};
@@ -99,7 +99,7 @@ static bool is_of_other_kind(const struct replayed_entry *entry)
            jws_parse(entry->text.data, entry->text.len, ERASURE_TYP, &jws, NULL) == 0;
 }
 
-static void take_payload(struct replayed_entry *entry, const struct jws *jws, bool is_response,
+static void take_answers(struct replayed_entry *entry, const struct jws *jws, bool is_response,
                          const struct replay_source *source)
 {
     struct buf payload;
@@ -110,7 +110,7 @@ static void take_payload(struct replayed_entry *entry, const struct jws *jws, bo
     } else if (is_response) {
         take_ballot(entry, &payload, source);
     } else {
-        take_erasure(entry, &payload);
+        take_erasing(entry, &payload);
     }
     buf_free(&payload);
 }
@@ -128,7 +128,7 @@ static void take_entry_apart(void *context, size_t i)
     else if (base64url_decode_exactly(jws.kid, strlen(jws.kid), entry->thumbprint, sizeof entry->thumbprint) < 0)
         entry->state = ENTRY_BAD;
     else
-        take_payload(entry, &jws, is_response, chunk->source);
+        take_answers(entry, &jws, is_response, chunk->source);
 }
 
 /* In order. */
