@@ -45,6 +45,10 @@ void api_receipt_get(struct http_exchange *x, void *context);
 /* entries.c */
 void api_entries_get(struct http_exchange *x, void *context);
 
+/* about.c */
+void api_service_get(struct http_exchange *x, void *context);
+void api_token_get(struct http_exchange *x, void *context);
+
 /* service.c */
 void api_health_get(struct http_exchange *x, void *context);
 void api_metrics_get(struct http_exchange *x, void *context);

@@ -36,6 +36,8 @@ const struct http_route api_routes[] = {
     {"GET", "/log/checkpoint", NULL, 0, api_checkpoint_get, NULL, NULL},
     {"GET", "/log/key", NULL, 0, api_log_key_get, NULL, NULL},
     {"GET", "/log/tile/*", NULL, 0, api_tile_get, NULL, NULL},
+    {"GET", "/v1/service", NULL, 0, api_service_get, NULL, NULL},
+    {"GET", "/v1/token", NULL, 0, api_token_get, NULL, NULL},
     {"GET", "/v1/openapi.json", NULL, 0, api_openapi_get, NULL, to_any_origin},
     {"GET", "/.well-known/security.txt", NULL, 0, api_security_get, NULL, NULL},
     {"GET", "/healthz", NULL, 0, api_health_get, NULL, NULL},

@@ -155,6 +155,9 @@ test('what anyone may read', async () => {
   await known('/rounds/{id}', { parameters: { id: ROUND } });
   await hold('GET', '/rounds/{id}', 404, { parameters: { id: 'nope' } });
   await known('/openapi.json');
+  await known('/service');
+  await hold('GET', '/token', 200, { headers: tokens.team });
+  await hold('GET', '/token', 401);
   await hold('GET', '/receipts/{index}', 200, { parameters: { index: 0 } });
   await hold('GET', '/receipts/{index}', 404, { parameters: { index: 999 } });
   await hold('GET', '/log/checkpoint', 200);

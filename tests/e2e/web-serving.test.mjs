@@ -8,6 +8,8 @@ import { join, resolve } from 'node:path';
 import { after, before, test } from 'node:test';
 import { gunzipSync } from 'node:zlib';
 import { assertHeaders, assertProblem, request } from './lib/http.mjs';
+import { poll } from './lib/poll.mjs';
+import { bearer, makeToken } from './lib/reading.mjs';
 import { assertFailed, build, freshFolder, ready, run, succeed } from './lib/programs.mjs';
 
 const FALLBACK = 'nacl-fast.min.js';
@@ -145,6 +147,32 @@ test('what the operator says of itself stands on the pages as text', async () =>
   assert.match((await get('/toegankelijkheid')).text, /<span class="accessibility-statement"><\/span>/);
 });
 
+test('the service tells whom to ask, which log this is and which pages are served, and null where it has nothing to tell', async () => {
+  const release = sha256(await manifestOf());
+  const told = { organisation: owner.BURGERPANEL_WEB_ORGANISATION, phone: '0800 1351', mail: 'panel@example.org', privacyUrl: owner.BURGERPANEL_WEB_PRIVACY_URL };
+  const answer = await get('/v1/service');
+  assert.deepEqual(answer.json(), { ...told, accessibilityUrl: null, logOrigin: 'burgerpanel/wau', release });
+  assert.equal((await get('/v1/service', { 'If-None-Match': answer.headers.etag })).status, 304);
+  assert.match((await get('/sw.js')).text, new RegExp(`'burgerpanel ${release}'`));
+});
+
+test('a token is told what it may do, and nobody else', async () => {
+  const none = { exact: false, publish: false, expiresAt: null };
+  const team = await makeToken(collector, 'programme', 'team', '--exact', '--publish', '--expires', '1');
+  const auditor = await makeToken(collector, 'checks', 'auditor');
+  const told = await poll('the tokens to be known', 5, async () => {
+    const answer = await get('/v1/token', bearer(auditor));
+    return answer.status === 200 && answer.json();
+  });
+  assert.deepEqual(told, { ...none, name: 'checks', role: 'auditor' });
+  const { expiresAt, ...rest } = (await get('/v1/token', bearer(team))).json();
+  assert.deepEqual(rest, { name: 'programme', role: 'team', exact: true, publish: true });
+  assert.ok(Math.abs(Date.parse(expiresAt) - Date.now() - 86_400_000) < 60_000, expiresAt);
+  assert.equal((await get('/v1/token', bearer(team))).headers['cache-control'], 'no-store');
+  assertProblem(await get('/v1/token'), 401, 'unauthorized');
+  assertProblem(await get('/v1/token', bearer(`${team.slice(0, -1)}x`)), 401, 'unauthorized');
+});
+
 test('a theme takes the place of theme.css, in the manifest too, and only what a theme may hold', async () => {
   const theme = resolve(freshFolder('web-serving-theme-file'), 'theme.css');
   writeFileSync(theme, '@font-face { font-family: "R"; src: url(/fonts/r.woff2) }\n:root { --utrecht-link-color: #000 }\n');
@@ -169,7 +197,7 @@ function configOf(each, theme) {
 test('pages can be off, and then nothing of them is there', async () => {
   const off = await serve('off', { BURGERPANEL_WEB: 'off' });
   for (const path of ['/', '/uitleg', '/sw.js', '/web/page.css', '/web/manifest']) assertProblem(await request(off.url, path), 404, 'not-found');
-  assert.equal((await request(off.url, '/v1/panel')).status, 200);
+  assert.equal((await request(off.url, '/v1/service')).json().release, null);
 });
 
 test('settings that make no page are refused', async () => {
