@@ -4,43 +4,58 @@ const CACHE = 'burgerpanel @RELEASE@';
 const MANIFEST = `@MANIFEST@`;
 
 const PAGES = { 'index.html': '/', 'uitleg.html': '/uitleg', 'privacy.html': '/privacy', 'toegankelijkheid.html': '/toegankelijkheid' };
-const LEFT_OUT = ['sw.js', 'nacl-fast.min.js'];
+const LATER = ['nacl-fast.min.js']; // kept once a browser has asked for it, which few do
+const isKept = ([, path]) => path !== 'sw.js' && (path in PAGES || !path.endsWith('.html')) && !path.includes('dashboard');
 
-const files = MANIFEST.trimEnd().split('\n').map((line) => line.split(' ')).filter(([, path]) => !LEFT_OUT.includes(path) && (path in PAGES || !path.endsWith('.html')));
+const all = MANIFEST.trimEnd().split('\n').map((line) => line.split(' '));
+const files = all.filter(isKept);
 const urlOf = (path) => PAGES[path] ?? `/web/${path}`;
 
-const sha256 = async (bytes) =>
-  btoa(String.fromCharCode(...new Uint8Array(await crypto.subtle.digest('SHA-256', bytes)))).replace(/\+/g, '-').replace(/\//g, '_').replace(/=+$/, '');
+const toBase64url = (base64) => base64.replace(/\+/g, '-').replace(/\//g, '_').replace(/=+$/, '');
+const sha256 = async (bytes) => toBase64url(btoa(String.fromCharCode(...new Uint8Array(await crypto.subtle.digest('SHA-256', bytes)))));
 
-// A page has its marks filled in, so what it is made of is held against the manifest by its own import map.
+// A page has its marks filled in, so it is of this release when every module and style sheet that it names has the manifest's hash.
+function isOfRelease(text) {
+  const named = [...text.matchAll(/sha256-([A-Za-z0-9+/]{43}=)/g)].map(([, hash]) => toBase64url(hash));
+  return named.every((hash) => all.some(([known]) => known === hash));
+}
+
 async function fetchFile([hash, path]) {
   const answer = await fetch(urlOf(path), { cache: 'no-cache' });
   if (!answer.ok) throw new Error(`${path}: ${answer.status}`);
   const bytes = await answer.arrayBuffer();
-  if (!(path in PAGES) && (await sha256(bytes)) !== hash) throw new Error(`${path} is not what the manifest says`);
+  const isRight = path in PAGES ? isOfRelease(new TextDecoder().decode(bytes)) : (await sha256(bytes)) === hash;
+  if (!isRight) throw new Error(`${path} is not what the manifest says`);
   return [urlOf(path), new Response(bytes, { headers: answer.headers })];
 }
 
+const keep = async ([url, answer]) => (await caches.open(CACHE)).put(url, answer);
+
 async function keepAll() {
-  const kept = await Promise.all(files.map(fetchFile));
-  const cache = await caches.open(CACHE);
-  await Promise.all(kept.map(([url, answer]) => cache.put(url, answer)));
+  const kept = await Promise.all(files.filter(([, path]) => !LATER.includes(path)).map(fetchFile));
+  await Promise.all(kept.map(keep));
 }
 
-async function dropOthers() {
+// The page of a first visit is taken on too: what it has not loaded yet, it then finds here.
+async function takeOver() {
   const names = await caches.keys();
   await Promise.all(names.filter((name) => name !== CACHE).map((name) => caches.delete(name)));
+  await clients.claim();
 }
 
-async function answerFor(request) {
+async function answerFor(file) {
   const cache = await caches.open(CACHE);
-  return (await cache.match(request)) ?? fetch(request);
+  const kept = await cache.match(urlOf(file[1]));
+  if (kept) return kept;
+  const fetched = await fetchFile(file);
+  await keep([fetched[0], fetched[1].clone()]);
+  return fetched[1];
 }
 
 addEventListener('install', (event) => event.waitUntil(keepAll()));
-addEventListener('activate', (event) => event.waitUntil(dropOthers()));
+addEventListener('activate', (event) => event.waitUntil(takeOver()));
 addEventListener('fetch', (event) => {
   const url = new URL(event.request.url);
-  const isOurs = url.origin === location.origin && files.some(([, path]) => urlOf(path) === url.pathname);
-  if (event.request.method === 'GET' && isOurs) event.respondWith(answerFor(event.request));
+  const file = url.origin === location.origin && event.request.method === 'GET' && files.find(([, path]) => urlOf(path) === url.pathname);
+  if (file) event.respondWith(answerFor(file));
 });

@@ -17,10 +17,33 @@
     FILE_OF_WEB(_, icon, "icon.svg")                                                                                   \
     FILE_OF_WEB(_, index, "index.html")                                                                                \
     FILE_OF_WEB(_, bytes, "js/bytes.js")                                                                               \
+    FILE_OF_WEB(_, citizen_action, "js/citizen/action.js")                                                             \
+    FILE_OF_WEB(_, citizen_actions, "js/citizen/actions.js")                                                           \
+    FILE_OF_WEB(_, citizen_answers, "js/citizen/answers.js")                                                           \
+    FILE_OF_WEB(_, citizen_consent, "js/citizen/consent.js")                                                           \
+    FILE_OF_WEB(_, citizen_done, "js/citizen/done.js")                                                                 \
+    FILE_OF_WEB(_, citizen_erased, "js/citizen/erased.js")                                                             \
+    FILE_OF_WEB(_, citizen_fields, "js/citizen/fields.js")                                                             \
+    FILE_OF_WEB(_, citizen_keep, "js/citizen/keep.js")                                                                 \
+    FILE_OF_WEB(_, citizen_main, "js/citizen/main.js")                                                                 \
+    FILE_OF_WEB(_, citizen_mine, "js/citizen/mine.js")                                                                 \
+    FILE_OF_WEB(_, citizen_news, "js/citizen/news.js")                                                                 \
+    FILE_OF_WEB(_, citizen_parts, "js/citizen/parts.js")                                                               \
+    FILE_OF_WEB(_, citizen_recover, "js/citizen/recover.js")                                                           \
+    FILE_OF_WEB(_, citizen_sent, "js/citizen/sent.js")                                                                 \
+    FILE_OF_WEB(_, citizen_welcome, "js/citizen/welcome.js")                                                           \
+    FILE_OF_WEB(_, collector, "js/collector.js")                                                                       \
+    FILE_OF_WEB(_, dom, "js/dom.js")                                                                                   \
     FILE_OF_WEB(_, envelope, "js/envelope.js")                                                                         \
     FILE_OF_WEB(_, key, "js/key.js")                                                                                   \
     FILE_OF_WEB(_, log, "js/log.js")                                                                                   \
+    FILE_OF_WEB(_, member, "js/member.js")                                                                             \
+    FILE_OF_WEB(_, own, "js/own.js")                                                                                   \
     FILE_OF_WEB(_, questionnaire, "js/questionnaire.js")                                                               \
+    FILE_OF_WEB(_, store, "js/store.js")                                                                               \
+    FILE_OF_WEB(_, texts_en, "js/texts.en.js")                                                                         \
+    FILE_OF_WEB(_, texts, "js/texts.js")                                                                               \
+    FILE_OF_WEB(_, texts_nl, "js/texts.nl.js")                                                                         \
     FALLBACK(_)                                                                                                        \
     FILE_OF_WEB(_, page, "page.css")                                                                                   \
     FILE_OF_WEB(_, privacy, "privacy.html")                                                                            \

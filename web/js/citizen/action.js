@@ -1,0 +1,136 @@
+// Page 5: one action, what it is, what was done about it so far, and the questions. What stands in the form is kept with each change.
+// With faults: a list on top that names each and leads to it; a field that is mended loses its own, the others keep theirs.
+import { byId, el, icon, put } from '../dom.js';
+import * as member from '../member.js';
+import { compose, isAsked, labelIn } from '../questionnaire.js';
+import * as store from '../store.js';
+import { language, t, toDay } from '../texts.js';
+import { makeField } from './fields.js';
+import { about, buttonLink, faultList, form, notice, section, submit } from './parts.js';
+import { followUps } from './news.js';
+
+const closed = (action) => ({
+  title: action?.title ?? t.notOpenTitle,
+  lang: action && 'nl',
+  nodes: [
+    action && about(action),
+    notice('calm', t.notOpenTitle, el('p', {}, t.notOpenText)),
+    action && followUps(action.id),
+    el('p', {}, buttonLink(t.toActions, '#/acties')),
+  ],
+});
+
+const facts = (action) =>
+  el('dl', { class: 'facts' },
+    [[t.who, action.lead], [t.withWhom, action.related], [t.track, action.track]]
+      .filter(([, text]) => text)
+      .map(([name, text]) => el('div', {}, el('dt', {}, name), el('dd', { lang: 'nl' }, text))));
+
+const faultWords = {
+  missing: (question, label) => [t.faultMissing(label), question.type === 'text' ? t.faultMissingText : t.faultMissingHere],
+  tooLong: (question, label, { over }) => [t.faultTooLong(label, over), t.faultTooLongHere(over)],
+};
+const otherFault = (question, label) => [t.faultOther(label), t.faultOtherHere];
+
+// The form of one questionnaire: draws itself, keeps the draft, tells its faults.
+class Form {
+  constructor({ round, action, one, draft, frame }) {
+    Object.assign(this, { round, action, one, frame });
+    this.questionnaire = member.questionnaireOf(round);
+    this.draft = draft ?? { ...(one?.answers ?? {}) };
+    // What is signed with the answer is what was shown, not what was fetched last.
+    this.seen = { ...member.state.documents };
+    this.fields = new Map(this.questionnaire.questions.map((question) => [question.id, makeField(question, this.draft[question.id], (value) => this.change(question, value))]));
+    this.top = el('div', {});
+    this.showAsked();
+  }
+
+  get element() {
+    const words = this.one && this.one.state !== 'refused' ? t.changeIt : t.sendIt;
+    return form(() => this.send(), [...this.fields.values()].map(({ element }) => element),
+      el('p', { class: 'hint' }, t.draftKept), submit(words));
+  }
+
+  showAsked() {
+    for (const question of this.questionnaire.questions)
+      this.fields.get(question.id).element.hidden = !isAsked(this.questionnaire, this.draft, question);
+  }
+
+  change(question, value) {
+    if (value === undefined) delete this.draft[question.id];
+    else this.draft[question.id] = value;
+    this.showAsked();
+    this.isKept = store.keepDraft(this.round.id, this.action.id, this.draft);
+    if (this.faults) this.forgetMended(question);
+  }
+
+  forgetMended({ id }) {
+    const still = compose(this.questionnaire, this.draft).faults.map(({ question }) => question);
+    this.tell(this.faults.filter(({ question }) => question !== id || still.includes(id)));
+  }
+
+  tell(faults) {
+    this.faults = faults.length > 0 ? faults : undefined;
+    const lines = [];
+    for (const [id, field] of this.fields) {
+      const fault = faults.find(({ question }) => question === id);
+      const question = this.questionnaire.questions.find((each) => each.id === id);
+      const [inList, here] = fault ? (faultWords[fault.fault] ?? otherFault)(question, labelIn(question.label, language).text, fault) : [];
+      field.setFault(here);
+      if (fault) lines.push({ id: field.firstId, text: inList });
+    }
+    put(this.top, lines.length > 0 && faultList(t.faults(lines.length), lines));
+    document.title = document.title.replace(new RegExp(`^${t.fault}: `), '');
+    if (lines.length > 0) document.title = `${t.fault}: ${document.title}`;
+  }
+
+  async send() {
+    if (this.isSending) return;
+    const { answers, faults } = compose(this.questionnaire, this.draft);
+    this.tell(faults);
+    if (faults.length > 0) return void byId('faults').focus();
+    this.isSending = true;
+    this.frame.say(t.sending);
+    try {
+      await this.isKept;
+      await member.answer(this.round.id, this.action.id, answers, this.seen);
+    } catch (error) {
+      this.isSending = false;
+      this.frame.say('');
+      if (!/32 KiB/.test(error.message)) throw error;
+      put(this.top, notice('bad', t.faultWhole));
+      return this.top.scrollIntoView();
+    }
+    this.frame.go(`#/verstuurd/${this.action.id}/${this.round.id}`);
+  }
+}
+
+function placeOf(id, roundId) {
+  const places = member.open().filter((place) => place.action.id === id);
+  return places.find(({ round }) => round.id === roundId) ?? (roundId ? undefined : places[0]);
+}
+
+export default async function action([id, roundId], frame) {
+  const place = placeOf(id, roundId);
+  if (!place) return closed(member.actionOf(id));
+  const one = member.current(place.round.id, id);
+  if (one?.state === 'stale') return frame.replace(`#/verstuurd/${id}/${place.round.id}`);
+  const draft = await store.draft(place.round.id, id);
+  const asked = new Form({ ...place, one, draft, frame });
+  const isChange = one && one.state !== 'refused';
+  return {
+    title: place.action.title,
+    lang: 'nl',
+    above: el('p', { class: 'up' }, el('a', { href: '#/acties' }, icon('back'), t.allActions)),
+    nodes: [
+      about(place.action),
+      asked.top,
+      facts(place.action),
+      followUps(id),
+      section(t.questionsTitle,
+        draft && notice('wait', undefined, el('p', {}, t.draftFound)),
+        !draft && isChange && notice('good', undefined, el('p', {}, t.earlier(toDay(one.signedAt)))),
+        asked.element),
+    ],
+  };
+}

@@ -1,0 +1,135 @@
+// Page 4: the actions about which the member may give an answer, sought and sifted, with how far each is.
+import { el, icon, put } from '../dom.js';
+import * as member from '../member.js';
+import { labelIn } from '../questionnaire.js';
+import { language, t, toDay } from '../texts.js';
+import { about, badge, button, buttonLink, notice } from './parts.js';
+
+const AT_ONCE = 20;
+
+const opensAt = (round) => Date.parse(round.opensAt) / 1000;
+const closesAt = (round) => Date.parse(round.closesAt) / 1000;
+
+export const hasNews = (id) =>
+  member.state.followUps.some(({ action, index }) => action === id && index > member.state.seenNews) &&
+  member.state.responses.some((one) => one.action === id);
+
+const badgeOf = {
+  waiting: (one) => (one.reason ? badge('bad', t.isFailed) : badge('wait', t.isWaiting)),
+  sent: () => badge('good', t.isAnswered),
+  doubt: () => badge('doubt', t.isFailed),
+  stale: () => badge('bad', t.isFailed),
+  refused: () => badge('bad', t.isFailed),
+};
+
+const addressOf = ({ round, action }, isOnly) => `#/actie/${action.id}${isOnly ? '' : `/${round.id}`}`;
+
+function card(place, isOnly) {
+  const { round, action, one } = place;
+  const title = labelIn(round.title, language);
+  return el('li', { class: one ? 'card is-answered' : 'card' },
+    el('h2', {}, el('a', { href: addressOf(place, isOnly), lang: 'nl' }, action.title, icon('next'))),
+    about(action),
+    !isOnly && el('p', { class: 'about', lang: title.lang }, title.text),
+    (one || hasNews(action.id)) && el('p', { class: 'badges' }, one && badgeOf[one.state](one), hasNews(action.id) && badge('news', t.isNews)));
+}
+
+const isCounted = (one) => one && one.state !== 'refused';
+const SIFTS = {
+  all: () => true,
+  open: ({ one }) => !isCounted(one),
+  answered: ({ one }) => isCounted(one),
+  news: ({ action }) => hasNews(action.id),
+};
+
+const plain = (text) => text.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase();
+const isMeant = ({ action }, words) => {
+  const all = plain([action.id, action.title, action.track, action.lead, action.related].join(' '));
+  return words.every((word) => all.includes(word));
+};
+
+// What was sought stays while the page is open, so that who comes back from an action finds their place.
+const wanted = { words: '', track: '', sift: 'all', shown: AT_ONCE };
+
+const select = (id, label, value, options, change) =>
+  el('div', { class: 'field' }, el('label', { for: id }, label),
+    el('select', { id, on: { change } }, options.map(([key, text]) => el('option', { value: key, selected: key === value }, text))));
+
+function nextRound() {
+  const coming = (member.state.panel?.rounds ?? []).map(opensAt).filter((at) => at * 1000 > Date.now());
+  return coming.length > 0 ? t.listNext(toDay(Math.min(...coming))) : '';
+}
+
+const closed = () => ({
+  title: t.listTitle,
+  nodes: [el('p', { class: 'lead' }, `${t.listClosed} ${nextRound()}`), el('p', {}, buttonLink(t.mine, '#/mijn', 'secondary'))],
+});
+
+function progress(places) {
+  const answered = places.filter(({ one }) => isCounted(one)).length;
+  return el('div', { class: 'progress' },
+    el('label', { for: 'progress' }, t.progress(answered, places.length)),
+    el('progress', { id: 'progress', max: places.length, value: String(answered) }));
+}
+
+const reminder = () =>
+  notice('wait', t.keepReminderTitle, el('p', {}, t.keepReminderText), el('p', {}, buttonLink(t.keepReminder, '#/bewaren', 'secondary')));
+
+export default function actions(parts, frame) {
+  const places = member.open().map((place) => ({ ...place, one: member.current(place.round.id, place.action.id) }));
+  if (places.length === 0) return closed();
+  const isOnly = new Set(places.map(({ round }) => round.id)).size === 1;
+  const list = el('ul', { class: 'cards' });
+  const found = el('p', { class: 'found', role: 'status' });
+  const rest = el('p', {});
+
+  function fill(focusAt) {
+    const words = plain(wanted.words).split(/\s+/).filter(Boolean);
+    const meant = places.filter((place) =>
+      isMeant(place, words) && (wanted.track === '' || place.action.track === wanted.track) && SIFTS[wanted.sift](place));
+    put(found, meant.length > 0 ? t.found(meant.length) : t.foundNone);
+    put(list, meant.slice(0, wanted.shown).map((place) => card(place, isOnly)));
+    const left = meant.length - wanted.shown;
+    put(rest, left > 0 && button(t.more(Math.min(left, AT_ONCE)), () => {
+      wanted.shown += AT_ONCE;
+      fill(wanted.shown - AT_ONCE);
+    }), meant.length === 0 && button(t.clearSearch, () => {
+      Object.assign(wanted, { words: '', track: '', sift: 'all', shown: AT_ONCE });
+      frame.again();
+    }));
+    if (focusAt !== undefined) list.children[focusAt]?.querySelector('a').focus();
+  }
+
+  const sift = (change) => {
+    Object.assign(wanted, change, { shown: AT_ONCE });
+    fill();
+  };
+  const tracks = [...new Set(places.map(({ action }) => action.track))].filter(Boolean);
+  const until = Math.min(...places.map(({ round }) => closesAt(round)));
+  fill();
+  return {
+    title: t.listTitle,
+    nodes: [
+      member.state.hasRecovery && member.state.responses.length > 0 && reminder(),
+      el('p', { class: 'lead' }, `${t.listOpen(places.length)} ${t.listUntil(toDay(until))}`),
+      progress(places),
+      el('search', { class: 'sift' },
+        el('div', { class: 'field wide' }, el('label', { for: 'words' }, t.search),
+          el('input', { id: 'words', type: 'search', value: wanted.words, autocomplete: 'off', on: { input: (event) => sift({ words: event.target.value }) } })),
+        select('track', t.track, wanted.track, [['', t.allTracks], ...tracks.map((track) => [track, track])], (event) => sift({ track: event.target.value })),
+        select('sift', t.show, wanted.sift, [['all', t.showAll], ['open', t.showOpen], ['answered', t.showAnswered], ['news', t.showNews]], (event) => sift({ sift: event.target.value }))),
+      found,
+      list,
+      rest,
+    ],
+  };
+}
+
+// The next one that has no answer yet, behind this one if there is any.
+export function nextOpen(round, action) {
+  const places = member.open();
+  const at = places.findIndex((place) => place.round.id === round && place.action.id === action);
+  const turned = [...places.slice(at + 1), ...places.slice(0, Math.max(at, 0))];
+  const next = turned.find((place) => !isCounted(member.current(place.round.id, place.action.id)));
+  return next && addressOf(next, false);
+}

@@ -1,0 +1,63 @@
+// Page 2: what becomes of answers, and that taking part is free. Nothing is sent before the one button is pressed (PROTOCOL 2).
+import { el } from '../dom.js';
+import { Unreachable } from '../collector.js';
+import { toInvitation } from '../key.js';
+import * as member from '../member.js';
+import { labelIn } from '../questionnaire.js';
+import { language, t } from '../texts.js';
+import { button, buttonLink, notice, section } from './parts.js';
+import { codeFault } from './welcome.js';
+
+const told = (title, labels) => {
+  if (!labels) return null;
+  const { text, lang } = labelIn(labels, language);
+  return section(title, el('p', { lang, class: 'whole' }, text));
+};
+
+const terms = ({ responsesDays, membersDays, invitationsDays } = {}) =>
+  [responsesDays && t.keptResponses(responsesDays), membersDays && t.keptMember(membersDays), invitationsDays && t.keptInvitation(invitationsDays)].filter(Boolean);
+
+async function join(frame, agree, place) {
+  agree.textContent = t.joining;
+  frame.say(t.joining);
+  try {
+    const problem = await member.enrol(toInvitation(frame.stash.uitnodiging));
+    if (!problem) {
+      delete frame.stash.uitnodiging;
+      return frame.go('#/bewaren');
+    }
+    frame.stash.codeFault = problem.type === 'invitation-refused' ? t.codeRefused : t.reasons.other;
+    return frame.go('#/');
+  } catch (error) {
+    const isLater = error instanceof Unreachable;
+    agree.textContent = t.agree;
+    frame.say('');
+    place.replaceChildren(notice(isLater ? 'wait' : 'doubt', isLater ? t.joinLater : t.joinDoubt));
+    return undefined;
+  }
+}
+
+export default async function consent(parts, frame) {
+  if (codeFault(frame.stash.uitnodiging ?? '')) return frame.replace('#/');
+  if (!member.state.panel && !(await member.refresh())) return { title: t.noConnectionTitle, nodes: [el('p', { class: 'lead' }, t.noConnectionText)] };
+  const { purpose, privacy, retention } = member.state.panel;
+  const place = el('div', { role: 'alert' });
+  let isBusy = false;
+  const agree = button(t.agree, async () => {
+    if (isBusy) return;
+    isBusy = true;
+    await join(frame, agree, place);
+    isBusy = false;
+  }, 'primary');
+  const promises = [t.consentFree, t.consentAge, t.consentKey, t.consentShown, t.consentChange, ...terms(retention), t.consentNames];
+  return {
+    title: t.consentTitle,
+    nodes: [
+      told(t.consentWhy, purpose),
+      told(t.consentWhat, privacy),
+      section(t.consentHow, el('ul', { class: 'ticks' }, promises.map((text) => el('li', {}, text)))),
+      place,
+      el('p', { class: 'buttons' }, agree, buttonLink(t.notNow, '#/', 'quiet')),
+    ],
+  };
+}

@@ -1,0 +1,215 @@
+// The frame of the citizen page: which page an address names, its title and focus, the language, what is told across pages. A page is a
+// module whose default function gets the address's parts and a `frame`, and gives (a Promise of) {title, nodes, …}: `heading` where it
+// is not the title, its `lang`, what stands `above` it, what it stands in (`around`, a function); `watched`, a function whose text tells
+// whether the page is to be drawn anew; `shown`, called once it is there.
+import { byId, el, put } from '../dom.js';
+import { LANGUAGES, language, setLanguage, t } from '../texts.js';
+import { notice, button, buttonLink } from './parts.js';
+import * as member from '../member.js';
+import * as store from '../store.js';
+
+const PAGES = {
+  '': () => import('./welcome.js'),
+  toestemming: () => import('./consent.js'),
+  bewaren: () => import('./keep.js'),
+  acties: () => import('./actions.js'),
+  actie: () => import('./action.js'),
+  verstuurd: () => import('./sent.js'),
+  mijn: () => import('./mine.js'),
+  herstel: () => import('./recover.js'),
+  gedaan: () => import('./done.js'),
+  gewist: () => import('./erased.js'),
+};
+const FOR_MEMBERS = ['bewaren', 'acties', 'actie', 'verstuurd', 'mijn'];
+
+const main = byId('inhoud');
+const stash = {}; // what one page hands to the next, never in an address
+
+// A code in the address is taken out of it before anything else: the address stays in the history, and the code must not.
+function takeCode() {
+  const [, name, code] = /^#(uitnodiging|herstel)=(.*)$/.exec(location.hash) ?? [];
+  if (!name) return;
+  stash[name] = decodeURIComponent(code);
+  history.replaceState(null, '', name === 'herstel' ? '#/herstel' : '#/');
+}
+
+const address = () => location.hash.replace(/^#\/?/, '').split('/').map(decodeURIComponent);
+
+let saidNext; // what is to be said once the next page is there
+
+function go(where, said) {
+  saidNext = said;
+  if (location.hash === where) show();
+  else location.hash = where;
+}
+
+const replace = (where) => {
+  history.replaceState(null, '', where);
+  return show();
+};
+
+// Read out, and not shown: pages show what they say where it belongs. It goes with the next page.
+const say = (text) => put(byId('status'), text);
+
+// The frame around the page
+
+const navigation = () => [
+  ['#/acties', t.actions, ['acties', 'actie', 'verstuurd']],
+  ['#/mijn', t.mine, ['mijn', 'bewaren']],
+  ['#/gedaan', t.news, ['gedaan']],
+];
+
+function showFrame(name) {
+  document.documentElement.lang = language;
+  for (const element of document.querySelectorAll('[data-text]')) put(element, t[element.dataset.text]);
+  const title = member.state.panel?.title;
+  const titled = title?.[language] ?? title?.nl;
+  put(byId('panel'), titled ?? t.panel);
+  const others = Object.entries(LANGUAGES).filter(([code]) => code !== language);
+  put(byId('languages'), others.map(([code, text]) =>
+    el('button', { type: 'button', lang: code, on: { click: () => changeLanguage(code) } }, text)));
+  const menu = byId('menu');
+  menu.hidden = !member.state.member;
+  menu.setAttribute('aria-label', t.pages);
+  put(menu, menu.hidden ? [] : navigation().map(([href, text, names]) =>
+    el('a', { href, 'aria-current': names.includes(name) && 'page' }, text)));
+}
+
+async function changeLanguage(code) {
+  await setLanguage(code);
+  await store.setFact('language', code).catch(() => {});
+  await show({ keepFocus: true });
+  byId('languages').querySelector('button').focus();
+}
+
+// What is wrong with all of it, above whichever page.
+function alarm() {
+  const inDoubt = member.state.responses.some(({ state }) => state === 'doubt');
+  return inDoubt && notice('doubt', t.alarmTitle, el('p', {}, t.alarmText));
+}
+
+function showOffline() {
+  put(byId('offline'), navigator.onLine ? [] : notice('wait', undefined, el('p', {}, t.offline)));
+}
+
+// Pages
+
+const fixed = (title, text, ...more) => ({ title, nodes: [el('p', { class: 'lead' }, text), ...more] });
+const stranger = () =>
+  fixed(t.unknownTitle, t.unknownText,
+    el('p', { class: 'buttons' }, buttonLink(t.haveCode, '#/herstel'), buttonLink(t.haveInvitation, '#/', 'secondary')));
+const lost = () => fixed(t.unknownPageTitle, t.unknownPageText, el('p', {}, buttonLink(t.toActions, '#/acties')));
+const anew = (title, text) => fixed(title, text, el('p', {}, button(t.again, () => location.reload(), 'primary')));
+
+let turn = 0;
+
+async function pageOf(parts) {
+  const [name] = parts;
+  if (!(name in PAGES)) return lost();
+  if (FOR_MEMBERS.includes(name) && !member.state.member) return stranger();
+  let page;
+  try {
+    page = await PAGES[name]();
+  } catch {
+    return navigator.onLine ? anew(t.newTitle, t.newText) : anew(t.noConnectionTitle, t.noConnectionText);
+  }
+  return page.default(parts.slice(1), frame);
+}
+
+// The heading is what the focus goes to, so that who hears the page hears where they are; or the list of faults.
+function render({ title, heading: words, lang, above, around, nodes }, { keepFocus }, said) {
+  const panel = byId('panel').textContent;
+  document.title = `${title} – ${panel}`;
+  const heading = el('h1', { tabindex: -1, lang }, words ?? title);
+  const focused = document.activeElement?.id || 'inhoud';
+  put(main, alarm(), said && notice('good', said), above, around ? around(heading) : heading, nodes);
+  if (byId('faults')) return byId('faults').focus();
+  if (keepFocus) return focused !== 'inhoud' && byId(focused)?.focus({ preventScroll: true });
+  window.scrollTo(0, 0);
+  return heading.focus({ preventScroll: true });
+}
+
+let stopWatching = () => {};
+
+// Draws the page anew when `look` gives another text than now, for as long as it is the page.
+function watch(look) {
+  const before = look();
+  stopWatching = member.onChange(() => look() !== before && show({ keepFocus: true }));
+}
+
+async function show(how = {}) {
+  const mine = ++turn;
+  const parts = address();
+  if (parts[0] === '' && member.state.member) return replace('#/acties');
+  stopWatching();
+  stopWatching = () => {};
+  const page = await pageOf(parts);
+  if (mine !== turn || !page) return undefined;
+  const said = saidNext;
+  saidNext = undefined;
+  if (!how.keepFocus) say(said ?? '');
+  showFrame(parts[0]);
+  render(page, how, said);
+  if (page.watched) watch(page.watched);
+  page.shown?.();
+  return undefined;
+}
+
+const frame = { go, replace, say, stash, again: (how) => show(how) };
+
+// Starting
+
+function fail(error) {
+  console.error(error);
+  showFrame('');
+  render(anew(t.wrongTitle, t.wrongText), {});
+}
+
+async function startWorker() {
+  if (!('serviceWorker' in navigator)) return;
+  const policy = window.trustedTypes?.createPolicy('worker', {
+    createScriptURL: (url) => (url === '/sw.js' ? url : ''),
+  });
+  await navigator.serviceWorker.register(policy?.createScriptURL('/sw.js') ?? '/sw.js', { updateViaCache: 'none' }).catch(() => {});
+}
+
+async function openStore() {
+  try {
+    const chosen = await store.fact('language');
+    if (chosen in LANGUAGES) await setLanguage(chosen);
+    await member.reload();
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+// The first page needs nothing from the collector, so it waits for nothing.
+async function start() {
+  takeCode();
+  if (!(await openStore())) return render(fixed(t.noStoreTitle, t.noStoreText), {});
+  const isFirst = address()[0] === '' && !member.state.member;
+  const hasPanel = member.state.panel || isFirst || (await member.refresh());
+  if (hasPanel) await show({ keepFocus: isFirst });
+  else render(anew(t.noConnectionTitle, t.noConnectionText), {});
+  showOffline();
+  await startWorker();
+  await online();
+  return undefined;
+}
+
+async function online() {
+  showOffline();
+  const isReached = await member.refresh();
+  showFrame(address()[0]);
+  if (isReached) await member.send();
+}
+
+addEventListener('unhandledrejection', ({ reason }) => fail(reason));
+addEventListener('hashchange', () => {
+  takeCode();
+  show();
+});
+addEventListener('online', online);
+addEventListener('offline', showOffline);
+start();

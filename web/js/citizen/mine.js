@@ -1,0 +1,182 @@
+// Page 7: the member's answers, what became of them, and all that they can do with what is theirs: check, find what is not theirs, take
+// along, erase, take off this device.
+import { el, put } from '../dom.js';
+import { Unreachable } from '../collector.js';
+import * as member from '../member.js';
+import * as own from '../own.js';
+import { t, toTime } from '../texts.js';
+import { asList } from './answers.js';
+import { recoveryFault } from './recover.js';
+import { badge, button, buttonLink, download, field, form, link, live, more, notice, section } from './parts.js';
+
+const BADGES = {
+  sent: () => badge('good', t.isAnswered),
+  waiting: ({ reason }) => (reason ? badge('bad', t.isFailed) : badge('wait', t.isWaiting)),
+  doubt: () => badge('doubt', t.doubtTitle),
+  stale: () => badge('bad', t.staleTitle),
+  refused: () => badge('bad', t.isFailed),
+};
+
+// Runs what a button starts, tells how it goes in `place`, and that there is no connection where there is none.
+async function doIn(place, words, work) {
+  put(place, el('p', { class: 'busy' }, words));
+  try {
+    put(place, await work());
+  } catch (error) {
+    if (!(error instanceof Unreachable)) throw error;
+    put(place, notice('wait', undefined, el('p', {}, t.noAnswerNow)));
+  }
+}
+
+// Asks once more, there and then: the question takes the button's place, and the focus with it.
+function askTwice(place, { question, yes, no, then }) {
+  const sure = button(yes, then, 'danger');
+  put(place, notice('bad', t.sure, question.map((text) => el('p', {}, text)),
+    el('p', { class: 'buttons' }, sure, button(no, () => put(place), 'quiet'))));
+  sure.focus();
+}
+
+const newestOf = (responses) => responses.filter((one) => member.current(one.round, one.action) === one);
+const isOpenNow = (one) => member.open().some(({ round, action }) => round.id === one.round && action.id === one.action);
+const addressOf = (one) => `#/actie/${one.action}/${one.round}`;
+
+function eraseOne(one, frame) {
+  const place = live();
+  const erase = () => doIn(place, t.erasing, async () => {
+    const problem = await own.erase({ round: one.round, action: one.action });
+    if (problem) return notice('bad', t.eraseFailed);
+    return frame.go('#/mijn', t.erasedOne);
+  });
+  const question = { question: [t.eraseOneText, t.eraseStays], yes: t.eraseSureOne, no: t.keepAll, then: erase };
+  return [button(t.eraseOne, () => askTwice(place, question), 'quiet'), place];
+}
+
+function card(one, frame) {
+  const action = member.actionOf(one.action);
+  const where = [one.index !== undefined && t.entry(one.index), t.version(one.revision), t.answeredOn(toTime(one.signedAt))];
+  return el('li', { class: 'card' },
+    el('h3', { lang: 'nl' }, action?.title ?? one.action),
+    el('p', { class: 'about' }, where.filter(Boolean).join(' · ')),
+    el('p', { class: 'badges' }, BADGES[one.state](one)),
+    more(t.yourAnswer, asList(one),
+      el('div', { class: 'buttons' },
+        one.state !== 'sent' && link(t.look, `#/verstuurd/${one.action}/${one.round}`, { class: 'button quiet' }),
+        isOpenNow(one) && link(t.change, addressOf(one), { class: 'button secondary' }),
+        one.state === 'sent' && eraseOne(one, frame))));
+}
+
+function checked({ held, bad, from, to, why }) {
+  return [
+    bad.length > 0 ? notice('doubt', t.checkBad(bad.length), el('ul', {}, bad.map(({ one, why: reason }) =>
+      el('li', {}, `${member.actionOf(one.action)?.title ?? ''} ${t.entry(one.index)}: `, el('span', { lang: 'en' }, reason)))))
+      : notice('good', t.checkGood(held)),
+    why ? notice('doubt', t.notGrown, el('p', { lang: 'en' }, why)) : el('p', {}, t.grown(from, to)),
+  ];
+}
+
+function checking() {
+  const place = live();
+  return section(t.checkTitle, el('p', {}, t.checkText),
+    button(t.check, () => doIn(place, t.checking, async () => checked(await own.checkAll())), 'primary'), place);
+}
+
+function strange(found, frame) {
+  const { entry, read } = found;
+  const place = live();
+  const title = read && (member.actionOf(read.claims.action)?.title ?? read.claims.action);
+  return el('li', { class: 'card' },
+    el('h3', { lang: title && 'nl' }, title ?? t.notSentUnreadable),
+    el('p', { class: 'about' }, [t.entry(entry.index), read && t.answeredOn(toTime(read.claims.iat))].filter(Boolean).join(' · ')),
+    read?.claims.answers && asList(read.claims),
+    el('div', { class: 'buttons' },
+      read && button(t.notSentOwn, async () => {
+        await own.takeOver(found);
+        frame.again({ keepFocus: true });
+      }),
+      button(t.notSentStrange, () => put(place, notice('doubt', undefined, el('p', {}, t.notSentHelp(entry.index)))), 'danger')),
+    place);
+}
+
+function notSent(frame) {
+  const place = live();
+  const look = () => doIn(place, t.checking, async () => {
+    const { body, problem } = await own.access();
+    if (problem) return notice('bad', t.noAnswerNow);
+    const found = await own.unknownEntries(body);
+    if (found.length === 0) return notice('good', t.notSentNone);
+    return [notice('doubt', t.notSentFound(found.length)), el('ul', { class: 'cards' }, found.map((one) => strange(one, frame)))];
+  });
+  return section(t.notSentTitle, el('p', {}, t.notSentText), button(t.notSentCheck, look), place);
+}
+
+function taking() {
+  const place = live();
+  const take = () => doIn(place, t.loading, async () => {
+    download('mijn-burgerpanel.json', await own.ownData());
+    return el('p', {}, t.taken);
+  });
+  return section(t.takeTitle, el('p', {}, t.takeText), button(t.take, take), place);
+}
+
+// The code is still here, or it can be tried whether the one that was kept is the right one.
+function code() {
+  if (member.state.hasRecovery)
+    return section(t.codeTitle, el('p', {}, t.codeOnDevice), el('p', {}, buttonLink(t.codeShow, '#/bewaren', 'secondary')));
+  const place = el('div', {});
+  const show = (fault, value = '') => {
+    const input = el('input', { id: 'own-code', type: 'password', class: 'code', autocomplete: 'current-password', value });
+    put(place, form(() => look(input.value), field(input, { label: t.codeTry, fault }), el('button', { type: 'submit', class: 'button secondary' }, t.codeTryIt)));
+    if (fault) input.focus();
+  };
+  const told = live();
+  const look = async (typed) => {
+    const fault = await recoveryFault(typed);
+    show(fault, fault ? typed : '');
+    if (fault) return put(told);
+    const isOwn = await own.isOwnCode(typed);
+    return put(told, notice(isOwn ? 'good' : 'bad', isOwn ? t.codeGood : t.codeOther));
+  };
+  show();
+  return section(t.codeTitle, el('p', {}, t.codeGone), place, told);
+}
+
+function erasing(frame) {
+  const place = live();
+  const erase = () => doIn(place, t.erasing, async () => {
+    const problem = await own.erase('everything');
+    if (problem?.type === 'nothing-to-erase') return notice('wait', t.erasedNothing);
+    if (problem) return notice('bad', t.eraseFailed);
+    return frame.go('#/gewist');
+  });
+  const question = { question: [t.eraseStays], yes: t.eraseSure, no: t.keepAll, then: erase };
+  return section(t.eraseTitle, el('p', {}, t.eraseText), button(t.eraseAll, () => askTwice(place, question), 'danger'), place);
+}
+
+function forgetting(frame) {
+  const place = live();
+  const waiting = member.state.responses.filter(({ state }) => state === 'waiting').length;
+  const warnings = [waiting > 0 && t.forgetWaits(waiting), member.state.hasRecovery && t.forgetNoCode].filter(Boolean);
+  const forget = async () => {
+    await own.forget();
+    frame.go('#/', t.forgotten);
+  };
+  const question = { question: warnings, yes: t.forgetSure, no: t.keepAll, then: forget };
+  return section(t.forgetTitle, el('p', {}, t.forgetText), button(t.forget, () => askTwice(place, question), 'danger'), place);
+}
+
+export default function mine(parts, frame) {
+  const newest = newestOf(member.state.responses);
+  return {
+    title: t.mine,
+    nodes: [
+      el('p', { class: 'lead' }, newest.length > 0 ? t.mineLead(newest.length) : t.mineNone),
+      el('ul', { class: 'cards' }, newest.map((one) => card(one, frame))),
+      checking(),
+      notSent(frame),
+      taking(),
+      code(),
+      forgetting(frame),
+      erasing(frame),
+    ],
+  };
+}

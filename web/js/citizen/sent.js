@@ -1,0 +1,93 @@
+// Page 6: what became of an answer. One of four, and of two answers a choice; each has its own colour, drawing and heading, so that what
+// waits is never taken for what was sent.
+import { el, icon, put } from '../dom.js';
+import * as member from '../member.js';
+import * as own from '../own.js';
+import { t, toTime } from '../texts.js';
+import { asList, asText } from './answers.js';
+import { nextOpen } from './actions.js';
+import { button, buttonLink, copy, live, more, section } from './parts.js';
+
+const PATIENCE = 8000; // ms, until what is on its way is said to wait
+
+const shown = (kind, drawing, title, ...nodes) => ({
+  title,
+  around: (heading) => el('div', { class: `outcome ${kind}` }, el('span', { class: 'mark' }, icon(drawing)), heading, nodes),
+  nodes: [],
+});
+const lead = (text) => el('p', { class: 'lead' }, text);
+const paragraph = (text) => el('p', {}, text);
+
+function copying(one) {
+  const place = live();
+  return [button(t.copyAnswer, async () => put(place, (await copy(asText(one))) ? t.copiedAnswer : t.copyFailed)), place];
+}
+
+const sent = (one) => shown('good', 'check', t.thanksTitle, lead(one.replaced === undefined ? t.thanksText : t.thanksChanged),
+  el('p', { class: 'about' }, `${t.entry(one.index)} · ${t.version(one.revision)}`));
+
+const waits = () => shown('wait', 'clock', t.waitTitle, lead(t.waitText), paragraph(t.waitHow));
+
+const refused = (one) => shown('bad', 'cross', t.refusedTitle, lead(t.refusedText),
+  paragraph(t.reasons[one.reason.type] ?? t.reasons.other),
+  el('p', { class: 'buttons' }, buttonLink(t.answerAgain, `#/actie/${one.action}/${one.round}`, 'secondary'), copying(one)));
+
+const changed = (one) => shown('bad', 'pen', t.changedTitle, lead(t.changedText),
+  el('p', {}, buttonLink(t.answerAgain, `#/actie/${one.action}/${one.round}`)));
+
+const doubt = (one) => shown('doubt', 'warning', t.doubtTitle, lead(t.doubtText),
+  more(t.doubtWhat, el('p', {}, t.entry(one.index)), el('p', { lang: 'en' }, one.reason.why)));
+
+async function stale(one, frame) {
+  const other = await own.otherAnswer(one).catch(() => undefined);
+  const keepMine = async () => {
+    await member.answer(one.round, one.action, one.answers, member.state.documents);
+    await own.dropStale(one);
+    frame.again();
+  };
+  const keepOther = async () => {
+    await own.yieldTo(other, one);
+    frame.again();
+  };
+  return shown('wait', 'warning', t.staleTitle, lead(t.staleText),
+    el('div', { class: 'beside' },
+      section(`${t.staleMine} (${toTime(one.signedAt)})`, asList(one), button(t.staleKeepMine, keepMine)),
+      other
+        ? section(`${t.staleOther} (${toTime(other.signedAt)})`, asList({ ...one, answers: other.answers }), button(t.staleKeepOther, keepOther))
+        : paragraph(t.staleUnknown)));
+}
+
+const outcome = {
+  sent,
+  doubt,
+  stale,
+  refused: (one) => (one.reason.type === 'stale-context' ? changed(one) : refused(one)),
+  waiting: (one) => (one.reason ? refused(one) : waits()),
+};
+
+// Until it is known, or long enough.
+async function settle(round, action) {
+  const isDone = () => {
+    const one = member.current(round, action);
+    return !one || one.state !== 'waiting' || one.reason;
+  };
+  await Promise.race([member.send(), new Promise((done) => setTimeout(done, PATIENCE))]);
+  return isDone();
+}
+
+export default async function sentPage([action, round], frame) {
+  const first = member.current(round, action);
+  if (!first) return frame.replace('#/acties');
+  if (first.state === 'waiting' && !first.reason && navigator.onLine) await settle(round, action);
+  const one = member.current(round, action);
+  const page = await outcome[one.state](one, frame);
+  const next = nextOpen(round, action);
+  page.nodes.push(
+    next ? el('p', { class: 'buttons' }, buttonLink(t.nextAction, next), buttonLink(t.toActions, '#/acties', 'quiet'))
+      : [paragraph(one.state === 'sent' ? t.allDone : ''), el('p', {}, buttonLink(t.toActions, '#/acties'))]);
+  if (member.state.hasRecovery && one.state === 'sent')
+    page.nodes.push(el('div', { class: 'notice wait' }, icon('key'), el('div', {}, el('p', { class: 'title' }, t.keepReminderTitle),
+      paragraph(t.keepReminderText), el('p', {}, buttonLink(t.keepReminder, '#/bewaren', 'secondary')))));
+  page.watched = () => JSON.stringify([member.current(round, action)?.state, member.current(round, action)?.reason?.type]);
+  return page;
+}

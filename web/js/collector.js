@@ -1,0 +1,63 @@
+// The collector, as a page reaches it: the one file that fetches. Knows no page and keeps nothing but how far the collector's clock
+// is from this device's, by the Date of its answers.
+//
+//   ask(path, how)    Promise of {status, body, problem, etag, retryAfter}. how: method, type and body of a request; etag, for a 304;
+//                     as: 'json' (default), 'text' or 'bytes', the form of `body` for status 200 to 299. `problem` is the RFC 9457
+//                     object of any other answer, {type, …} at least; its type without the urn before it.
+//                     Throws Unreachable when there is no answer, or one that the collector did not give.
+//   now()             the collector's time in whole seconds
+//   clock.ahead       seconds to add to this device's clock for that
+export class Unreachable extends Error {}
+
+const PATIENCE = 30_000; // ms
+
+export const clock = { ahead: 0 };
+export const now = () => Math.floor(Date.now() / 1000 + clock.ahead);
+
+// A Date has whole seconds, so less than two of difference is none.
+function setClock(date) {
+  const ahead = (Date.parse(date) - Date.now()) / 1000;
+  if (Number.isFinite(ahead)) clock.ahead = Math.abs(ahead) < 2 ? 0 : ahead;
+}
+
+async function fetchAnswer(path, { method = 'GET', type, body, etag }) {
+  const stop = new AbortController();
+  const timer = setTimeout(() => stop.abort(), PATIENCE);
+  const headers = { ...(type && { 'Content-Type': type }), ...(etag && { 'If-None-Match': etag }) };
+  const how = { method, headers, body, cache: 'no-store', credentials: 'omit', redirect: 'error', signal: stop.signal };
+  try {
+    const answer = await fetch(path, how);
+    return { answer, bytes: await answer.arrayBuffer() };
+  } catch (error) {
+    throw new Unreachable(error.message);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+const toText = (bytes) => new TextDecoder().decode(bytes);
+
+function readBody(bytes, as) {
+  if (as === 'bytes') return new Uint8Array(bytes);
+  if (as === 'text') return toText(bytes);
+  try {
+    return JSON.parse(toText(bytes));
+  } catch {
+    throw new Unreachable('an answer that is not the collector’s');
+  }
+}
+
+function readProblem(answer, bytes) {
+  const isProblem = (answer.headers.get('Content-Type') ?? '').startsWith('application/problem+json');
+  if (!isProblem && answer.status < 500 && answer.status !== 404) throw new Unreachable('an answer that is not the collector’s');
+  const problem = isProblem ? readBody(bytes, 'json') : {};
+  return { ...problem, type: String(problem.type ?? '').replace('urn:burgerpanel:problem:', '') };
+}
+
+export async function ask(path, how = {}) {
+  const { answer, bytes } = await fetchAnswer(path, how);
+  setClock(answer.headers.get('Date'));
+  const told = { status: answer.status, etag: answer.headers.get('ETag'), retryAfter: Number(answer.headers.get('Retry-After')) || 0 };
+  if (answer.ok) return { ...told, body: readBody(bytes, how.as ?? 'json') };
+  return answer.status === 304 ? told : { ...told, problem: readProblem(answer, bytes) };
+}

@@ -1,0 +1,256 @@
+// All that a member can do with what is theirs: check receipts and log, bring membership back on a new device, see what the collector
+// has, take it along, erase it. No page. Rests on member.js, and as that throws collector.Unreachable where there is no answer.
+import { fromCode, makeKey, open, toCode, toFile, fromFile } from './key.js';
+import * as collector from './collector.js';
+import * as envelope from './envelope.js';
+import * as log from './log.js';
+import * as member from './member.js';
+import * as store from './store.js';
+
+const { Unreachable, ask, now } = collector;
+const { state } = member;
+const JOSE = 'application/jose';
+
+const post = async (path, jws) => {
+  const answer = await ask(path, { method: 'POST', type: JOSE, body: jws });
+  if (answer.status >= 500 || answer.status === 429) throw new Unreachable('the collector can not take it now');
+  return answer;
+};
+
+// The recovery code
+
+// Promise of the secret while its code has not been kept, or undefined. The caller wipes it.
+const secretOnDevice = async () => {
+  const box = await store.fact('recovery');
+  return box && open(box);
+};
+
+export async function recoveryCode() {
+  const secret = await secretOnDevice();
+  const code = secret && (await toCode(secret));
+  secret?.fill(0);
+  return code;
+}
+
+// From here on no script can read the secret on this device.
+export async function forgetRecoveryCode() {
+  await store.setFact('recovery');
+  await member.changed();
+}
+
+export async function recoveryFile(passphrase) {
+  const secret = await secretOnDevice();
+  const file = await toFile(secret, state.member.panel, passphrase);
+  secret.fill(0);
+  return file;
+}
+
+// Whether a code, as typed, is that of this member. Throws where it is no code.
+export async function isOwnCode(typed) {
+  const secret = await fromCode(typed);
+  const { x } = await makeKey(secret, state.member.panel);
+  secret.fill(0);
+  return x === state.member.key.x;
+}
+
+// What the collector has
+
+// Promise of {body} as PROTOCOL 5c has it, or of {problem}.
+const askAccess = async (panel, key) => post('/v1/access', await envelope.sign(key, envelope.ACCESS, envelope.access(panel, now(), key)));
+
+export const access = () => askAccess(state.member.panel, state.member.key);
+
+// What an entry says, once its signature has been seen to be this key's: {typ, claims}, or undefined where it holds nothing of theirs.
+async function readEntry({ jws }, key) {
+  if (!jws || !(await envelope.verify(jws, key.x))) return undefined;
+  return envelope.read(jws);
+}
+
+async function fetchReceipt(index) {
+  const { body } = await ask(`/v1/receipts/${index}`, { as: 'text' });
+  if (!body) throw new Unreachable('no receipt');
+  return body;
+}
+
+// Keeps a response of this key that lies at the collector as one of this device's.
+async function adopt({ index, jws }, { claims }) {
+  const { round, action, revision, answers, context, iat } = claims;
+  const receipt = await fetchReceipt(index);
+  const kept = { round, action, revision, answers, context, jws, signedAt: iat, index, receipt, state: 'sent' };
+  const { key } = await member.pinned();
+  const holds = await log.openReceipt(receipt, jws, key).then((opened) => opened.index === index, () => false);
+  await store.keepResponse(holds ? kept : { ...kept, state: 'doubt', reason: { type: 'doubt', why: 'the receipt does not hold' } });
+}
+
+// Of entries, the newest response to each action of each round: [{entry, read}].
+async function newestResponses(entries, key) {
+  const newest = new Map();
+  for (const entry of entries) {
+    const read = await readEntry(entry, key);
+    if (read?.typ !== envelope.RESPONSE) continue;
+    const name = `${read.claims.round}~${read.claims.action}`;
+    if (!(newest.get(name)?.read.claims.revision > read.claims.revision)) newest.set(name, { entry, read });
+  }
+  return [...newest.values()];
+}
+
+// Entries that bear this member's signature, or lie under their key, and that this device does not know.
+export async function unknownEntries(body) {
+  const known = new Set([state.member.enrolment.index, ...state.responses.map(({ index }) => index), ...state.responses.map(({ replaced }) => replaced)]);
+  for (const erasure of (await store.fact('erasures')) ?? []) known.add(erasure.index);
+  const found = [];
+  for (const entry of body.entries.filter(({ index }) => !known.has(index))) {
+    const read = await readEntry(entry, state.member.key);
+    const mine = read && state.responses.some(({ jws }) => jws === entry.jws);
+    if (!mine && read?.typ !== envelope.ERASURE) found.push({ entry, read });
+  }
+  return found;
+}
+
+// The member says that it was they, on another device.
+export async function takeOver({ entry, read }) {
+  if (read?.typ === envelope.RESPONSE) await adopt(entry, read);
+  await member.changed();
+}
+
+// Restoring
+
+async function restoreKey(secret) {
+  if (!state.panel && !(await member.refresh())) throw new Unreachable('no panel');
+  const key = await makeKey(secret, state.panel.id);
+  const { body, problem } = await askAccess(state.panel.id, key);
+  if (problem) return problem;
+  const enrolment = body.entries.find(({ index }) => index === body.enrolment.index);
+  if (!(await readEntry(enrolment ?? {}, key))) return { type: 'erased' };
+  await member.noteMember(state.panel.id, key, { ...enrolment, receipt: await fetchReceipt(enrolment.index) });
+  await member.reload();
+  await member.refresh();
+  for (const { entry, read } of await newestResponses(body.entries, key)) await adopt(entry, read);
+  await Promise.all(['pending', 'recovery'].map((name) => store.setFact(name)));
+  await navigator.storage?.persist?.().catch(() => false);
+  await member.changed();
+  return undefined;
+}
+
+const wiping = async (secret) => {
+  try {
+    return await restoreKey(secret);
+  } finally {
+    secret.fill(0);
+  }
+};
+
+// Promise of undefined when this device knows the member again, or of the problem (not-verified: no member has this code). Throws where
+// it is no code.
+export const restore = async (typed) => wiping(await fromCode(typed));
+export const restoreFromFile = async (text, passphrase) => wiping((await fromFile(text, passphrase)).secret);
+
+// Two devices
+
+// The answer that the collector has in place of a stale one: {answers, take()}, or undefined where it does not say.
+export async function otherAnswer({ round, action }) {
+  const { body } = await access();
+  const all = body ? await newestResponses(body.entries, state.member.key) : [];
+  const found = all.find(({ read: { claims } }) => claims.round === round && claims.action === action);
+  if (!found) return undefined;
+  return { answers: found.read.claims.answers, signedAt: found.read.claims.iat, ...found };
+}
+
+// Lets the other device's answer stand.
+export async function yieldTo({ entry, read }, stale) {
+  await adopt(entry, read);
+  await store.dropResponse(stale);
+  await member.changed();
+}
+
+// Takes away a stale one that a later answer of this device stands for.
+export async function dropStale(stale) {
+  await store.dropResponse(stale);
+  await member.changed();
+}
+
+// Checking
+
+async function checkReceipt(jws, { index, receipt }, key) {
+  const opened = await log.openReceipt(String(receipt), jws, key);
+  if (opened.index !== index) throw new Error('the receipt is of another entry');
+  return opened;
+}
+
+async function receiptsOnDevice() {
+  const { enrolment } = state.member;
+  const erasures = (await store.fact('erasures')) ?? [];
+  return [enrolment, ...state.responses.filter((one) => one.state === 'sent' || one.state === 'doubt'), ...erasures];
+}
+
+// Checks every receipt, and that the log of now continues all that was ever seen: {held, bad: [{one, why}], from, to, why}; `why` is
+// set where the log does not hold.
+export async function checkAll() {
+  const pin = await member.pinned();
+  const result = { held: 0, bad: [], from: pin.size, to: pin.size, why: undefined };
+  const heads = new Map([[pin.size, pin]]);
+  for (const one of await receiptsOnDevice())
+    try {
+      const head = await checkReceipt(one.jws, one.evidence ?? one, pin.key);
+      heads.set(head.size, head);
+      result.held++;
+    } catch (error) {
+      result.bad.push({ one, why: error.message });
+    }
+  const { body: checkpoint } = await ask('/log/checkpoint', { as: 'text' });
+  if (!checkpoint) throw new Unreachable('no checkpoint');
+  try {
+    const newest = { checkpoint, ...(await log.openCheckpoint(checkpoint, pin.key)) };
+    const next = log.tiles(newest.size, member.fetchTile);
+    for (const head of heads.values()) await log.continues(head, newest, next);
+    await member.advance(newest);
+    result.to = newest.size;
+  } catch (error) {
+    if (error instanceof Unreachable) throw error;
+    result.why = error.message;
+  }
+  return result;
+}
+
+// Taking along and erasing
+
+const forFile = ({ key, ...rest }) => ({ kid: key.kid, x: key.x, ...rest });
+
+// Promise of a JSON text: the collector's answer as it came (null where there was none), and what this device has.
+export async function ownData() {
+  const { body = null } = await access().catch(() => ({}));
+  const device = { member: forFile(state.member), responses: state.responses, erasures: (await store.fact('erasures')) ?? [], log: await store.fact('head') };
+  return `${JSON.stringify({ collector: body, device }, null, 1)}\n`;
+}
+
+async function noteErased(jws, body, scope) {
+  const erasures = (await store.fact('erasures')) ?? [];
+  await store.setFact('erasures', [...erasures, { jws, index: body.index, receipt: body.receipt, scope, erased: body.erased, at: now() }]);
+  for (const one of state.responses.filter(({ round, action }) => scope === 'everything' || (round === scope.round && action === scope.action))) {
+    await member.raiseFloor(one.round, one.action, one.revision);
+    await store.dropResponse(one);
+    await store.dropDraft(one.round, one.action);
+  }
+}
+
+// `scope` as in PROTOCOL 5b. Promise of undefined, or of the problem. After "everything" this device knows no member any more, but the
+// proof that it was asked.
+export async function erase(scope) {
+  const { panel, key } = state.member;
+  const jws = await envelope.sign(key, envelope.ERASURE, envelope.erasure(panel, now(), key, scope));
+  const { body, problem } = await post('/v1/erasures', jws);
+  if (problem) return problem;
+  await noteErased(jws, body, scope);
+  if (scope === 'everything') await Promise.all(['member', 'recovery', 'head'].map((name) => store.setFact(name)));
+  await member.changed();
+  return undefined;
+}
+
+// What proves that it was asked: Promise of a JSON text.
+export const erasureProof = async () => `${JSON.stringify((await store.fact('erasures')) ?? [], null, 1)}\n`;
+
+// Takes all of it off this device. The collector keeps what it has.
+export async function forget() {
+  await store.wipe();
+  await member.changed();
+}
