@@ -157,6 +157,8 @@ static void take_response(struct entry *entry, const struct buf *payload, const 
     }
     entry->iat = response.iat;
     entry->revision = response.revision;
+    entry->has_context = response.context != NULL;
+    memcpy(entry->context, response.context_hash, SHA256_BYTES);
     entry->read_by = law;
     if (law)
         judge_answers(entry, &response, law);

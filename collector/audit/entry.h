@@ -41,6 +41,8 @@ struct entry {
     /* Of a response. */
     const struct law *read_by; /* the law by which its answers were looked at; compared, never followed */
     int64_t iat, revision, member;
+    bool has_context;
+    uint8_t context[SHA256_BYTES]; /* what its author saw, where it says so */
     struct ballot ballot;
     bool has_ballot;
     bool counts; /* it has been counted */

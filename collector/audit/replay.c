@@ -157,6 +157,9 @@ static const char *check_round(struct replay *replay, struct entry *entry)
                             (long long)closed);
     if (replay->last_iat >= round->closes_at || entry->iat - IAT_TOLERANCE >= round->closes_at)
         return T("it came after its round was over", "ze kwam nadat de ronde voorbij was");
+    if (entry->has_context && !history_had(replay->history, entry->context, round->opens_at))
+        return T("what it says to have been shown was not in force since its round opened",
+                 "wat ze zegt getoond te hebben was niet van kracht sinds de ronde openging");
     return NULL;
 }
 

@@ -1,4 +1,6 @@
 /* What is in force changes along the log, and each entry is judged by what is where it stands. */
+#include "crypto/base64url.h"
+#include "panel/response.h"
 #include "tests/unit/collector/audit/small_log.h"
 #include <criterion/criterion.h>
 #include <stdio.h>
@@ -97,6 +99,35 @@ Test(in_force, judges_answers_by_what_was_in_force)
     small_log_assert_told("");
     small_log_change(BRAM_2, "\"maybe\"", "\"never\"");
     small_log_assert_told("entry 13: its answers do not fit the panel");
+    small_log_end();
+}
+
+/* Signs what somebody saw into a response: the pair of these documents. */
+static void claim_context(size_t step, int panel, int list)
+{
+    uint8_t hashes[2][SHA256_BYTES], context[SHA256_BYTES];
+    char text[CONTEXT_SIZE], claims[CONTEXT_SIZE + 32];
+    crypto_sha256(replayed_documents[panel].data, replayed_documents[panel].len, hashes[0]);
+    crypto_sha256(replayed_documents[list].data, replayed_documents[list].len, hashes[1]);
+    response_context(hashes[0], hashes[1], context);
+    base64url_encode(context, sizeof context, text);
+    snprintf(claims, sizeof claims, "\"},\"context\":\"%s\"}", text);
+    small_log_change(step, "\"}}", claims);
+}
+
+Test(in_force, finds_a_response_to_what_was_not_asked)
+{
+    small_log_begin();
+    claim_context(BRAM_1, PANEL_NOW, LIST_NOW);
+    small_log_put(WITHDRAWN, IMPORT_LIST);
+    small_log_put(FOLLOWED, RESPONSE(BRAM, "A-1", "3", "no"));
+    claim_context(FOLLOWED, PANEL_NOW, LIST_NOW);
+    small_log_assert_told("");
+    small_log_put(FOLLOWED, RESPONSE(BRAM, "A-1", "3", "no"));
+    claim_context(FOLLOWED, PANEL_NOW, LIST_LATER);
+    small_log_assert_told("");
+    claim_context(BRAM_2, PANEL_NOW, LIST_LATER);
+    small_log_assert_told("entry 13: what it says to have been shown was not in force since its round opened");
     small_log_end();
 }
 
