@@ -135,6 +135,49 @@ static const struct column release_column = {
       "Nummer van de uitgave die deze rij het eerst gaf; de rij staat er zoals zij toen is gegeven. Leeg bij "
       "onderdrukking."}};
 
+static const struct column trend_columns[] = {
+    ACTION,
+    QUESTION,
+    ROUND,
+    {"opens_at", COLUMN_TEXT, true, {"Opens", "Opent"},
+     {"When the round opened, in UTC.",
+      "Wanneer de ronde openging, in UTC."}},
+    {"closes_at", COLUMN_TEXT, true, {"Closes", "Sluit"},
+     {"When the round closed, in UTC.",
+      "Wanneer de ronde sloot, in UTC."}},
+    {"release", COLUMN_COUNT, false, {"Release", "Uitgave"},
+     {"Number of the round's release that told this first; empty when suppressed.",
+      "Nummer van de uitgave van de ronde die dit het eerst vertelde; leeg bij onderdrukking."}},
+    ANSWERS,
+    {"mean", COLUMN_FIGURE, false, {"Mean", "Gemiddelde"},
+     {"Arithmetic mean of the answers on the scale.",
+      "Rekenkundig gemiddelde van de antwoorden op de schaal."}},
+    {"mean_low", COLUMN_FIGURE, false, {"Mean, low", "Gemiddelde, laag"},
+     {"Lower end of the 95% interval of the mean; empty for fewer than two answers.",
+      "Ondergrens van het 95%-interval van het gemiddelde; leeg bij minder dan twee antwoorden."}},
+    {"mean_high", COLUMN_FIGURE, false, {"Mean, high", "Gemiddelde, hoog"},
+     {"Upper end of the 95% interval of the mean; empty for fewer than two answers.",
+      "Bovengrens van het 95%-interval van het gemiddelde; leeg bij minder dan twee antwoorden."}},
+    {"positive", COLUMN_SHARE, false, {"Positive", "Positief"},
+     {"Share of the answers above the middle of the scale.",
+      "Aandeel antwoorden boven het midden van de schaal."}},
+    {"negative", COLUMN_SHARE, false, {"Negative", "Negatief"},
+     {"Share of the answers below the middle of the scale.",
+      "Aandeel antwoorden onder het midden van de schaal."}},
+    {"net", COLUMN_BALANCE, false, {"Net", "Saldo"},
+     {"Answers above less those below the middle, divided by n.",
+      "Antwoorden boven min die onder het midden, gedeeld door n."}},
+    {"net_low", COLUMN_BALANCE, false, {"Net, low", "Saldo, laag"},
+     {"Lower end of the 95% interval of net, with one answer more on each side.",
+      "Ondergrens van het 95%-interval van het saldo, met aan elke kant een antwoord meer."}},
+    {"net_high", COLUMN_BALANCE, false, {"Net, high", "Saldo, hoog"},
+     {"Upper end of the 95% interval of net, with one answer more on each side.",
+      "Bovengrens van het 95%-interval van het saldo, met aan elke kant een antwoord meer."}},
+    {"disclosure", COLUMN_TEXT, true, {"Disclosure", "Onthulling"},
+     {"ok, or suppressed as the question's row in that release is.",
+      "ok, of suppressed zoals de rij van de vraag in die uitgave."}},
+};
+
 /* A summary's column of an option. */
 static const struct column share_column = {
     "share", COLUMN_SHARE, false, {"Share", "Aandeel"},
@@ -156,7 +199,7 @@ static const struct {
     size_t key;
     int parent;
     struct column_text title, exact_title, description, exact_description;
-} tables[TABLE_COUNT] = {
+} tables[TABLE_KINDS] = {
     [TABLE_SUMMARY] = {"summary", 2, -1, TITLE("Summary", "Samenvatting"),
      DESCRIPTION("A row for each action of the round, with the figures of every question.",
                  "Een rij voor elke actie van de ronde, met de cijfers van elke vraag.")},
@@ -169,6 +212,10 @@ static const struct {
     [TABLE_COMMENTS] = {"comments", 4, TABLE_QUESTIONS, TITLE("Comments", "Toelichtingen"),
      DESCRIPTION("A row for each text answer. Not under disclosure control: for the programme team alone.",
                  "Een rij voor elk tekstantwoord. Zonder onthullingscontrole: alleen voor het programmateam.")},
+    [TABLE_TRENDS] = {"trends", 3, -1, TITLE("Trends", "Verloop"),
+     DESCRIPTION("A row for each scale about each action in each round, as the newest releases told it, with intervals.",
+                 "Een rij voor elke schaal over elke actie in elke ronde, zoals de nieuwste uitgaven die vertelden, met "
+                 "intervallen.")},
 };
 
 // clang-format on
@@ -276,6 +323,8 @@ static int give_table_columns(const struct walk *walk, const struct column_sourc
         return give_columns(walk, option_columns, COUNT_OF(option_columns));
     case TABLE_COMMENTS:
         return give_columns(walk, comment_columns, COUNT_OF(comment_columns));
+    case TABLE_TRENDS:
+        return give_columns(walk, trend_columns, COUNT_OF(trend_columns));
     }
     return -1;
 }

@@ -9,6 +9,7 @@
  *     statistics   counts -> figures
  *     rows         an action's counts -> rows of cells, through the two before
  *     comments     text answers -> rows of cells
+ *     trends       what the newest releases of all rounds told -> rows of cells
  *     csv, json    cells -> bytes
  *     sheet        the one way to a table: store -> bytes, an action at a time
  *     context      what a table can't be understood without: round, questions, participation, rules
@@ -18,8 +19,9 @@
 
 #include "panel/definition.h"
 
-enum table { TABLE_SUMMARY, TABLE_QUESTIONS, TABLE_OPTIONS, TABLE_COMMENTS };
-#define TABLE_COUNT 4
+enum table { TABLE_SUMMARY, TABLE_QUESTIONS, TABLE_OPTIONS, TABLE_COMMENTS, TABLE_TRENDS };
+#define TABLE_COUNT 4 /* of a round: all but the last, which is over all rounds */
+#define TABLE_KINDS 5
 
 enum column_type {
     COLUMN_TEXT,
@@ -42,7 +44,7 @@ struct column {
     struct column_text description;
 };
 
-/* "summary", "questions", "options", "comments": of files, resources and metadata. */
+/* "summary", "questions", "options", "comments", "trends": of files, resources and metadata. */
 const char *table_name(enum table table);
 
 /* What it is; and what it is with exact figures, which comments don't have. */

@@ -257,6 +257,7 @@ static int give_rows(enum table table, const struct subject *subject)
     case TABLE_OPTIONS:
         return each_topic(subject, give_option_rows);
     case TABLE_COMMENTS:
+    case TABLE_TRENDS:
         return -1;
     }
     return -1;

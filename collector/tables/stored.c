@@ -158,7 +158,7 @@ static int mend_option(const struct stored_table *table, const struct csv_row *r
     int question = questionnaire_find(table->source.questionnaire, table->cells[2].text);
     if (question < 0 || table->source.questionnaire->questions[question].type != QUESTION_SCALE)
         return 0;
-    return read_stored_integer(row->fields[3].text, option);
+    return row->count > 3 ? read_stored_integer(row->fields[3].text, option) : -1;
 }
 
 enum stored_result stored_table_next(struct stored_table *table, const struct cell **cells, size_t *count,

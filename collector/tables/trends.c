@@ -2,12 +2,13 @@
  * made of. Knows no format to write and nothing of who asks. */
 #include "collector/tables/trends.h"
 #include "base/clock.h"
-#include "base/csv.h"
 #include "base/lang.h"
 #include "base/list.h"
 #include "base/mem.h"
-#include "base/number.h"
+#include "collector/tables/csv.h"
+#include "collector/tables/json.h"
 #include "collector/tables/statistics.h"
+#include "collector/tables/stored.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -94,33 +95,15 @@ static int note_subjects(struct trends *trends, const struct questionnaire *ques
 
 /* Reading a release. */
 
-struct columns {
-    int action, question, option, count, release;
-};
-
 /* A release being read. */
 struct release {
     struct trends *trends;
     uint32_t round;
     const struct questionnaire *questionnaire;
-    struct columns columns;
+    struct stored_table *table;
+    int action, question, option, count, release; /* which cells these are */
     size_t first; /* of its points */
 };
-
-static int find_option_columns(const struct csv_row *header, struct columns *out)
-{
-    *out = (struct columns){.action = csv_find(header, "action"),
-                            .question = csv_find(header, "question"),
-                            .option = csv_find(header, "option"),
-                            .count = csv_find(header, "count"),
-                            .release = csv_find(header, "release")};
-    return out->action < 0 || out->question < 0 || out->option < 0 || out->count < 0 || out->release < 0 ? -1 : 0;
-}
-
-static const char *column_text_of(const struct csv_row *row, int column)
-{
-    return csv_unguard(&csv_rfc4180, row->fields[column].text);
-}
 
 /* Zeros for all values of the point's question. */
 static int reserve_counts(struct trends *trends, struct point *point)
@@ -154,69 +137,66 @@ static struct point *find_point(struct release *release, struct point wanted)
     return &trends->points[trends->point_count++];
 }
 
-static int damaged_row(const struct csv_row *row, struct error *error)
+static int refuse_row(struct error *error)
 {
-    return error_set(error, ERROR_DAMAGED,
-                     T("line %zu of the release's options.csv is none of that table; run `audit`",
-                       "regel %zu van options.csv van de uitgave hoort niet in die tabel; voer `audit` uit"),
-                     row->line);
+    return error_set(error, ERROR_DAMAGED, "%s",
+                     T("options.csv of a release is not as it was written; run `audit`",
+                       "options.csv van een uitgave is niet zoals die is geschreven; voer `audit` uit"));
 }
 
 /* A row of a scale. */
-static int read_option_count(const struct release *release, struct point *point, const struct csv_row *row,
+static int read_option_count(const struct release *release, struct point *point, const struct cell *cells,
                              struct error *error)
 {
-    const struct columns *columns = &release->columns;
-    int64_t value, count;
-    if (row->fields[columns->count].len == 0)
+    const struct cell *option = &cells[release->option], *count = &cells[release->count];
+    const struct cell *number = &cells[release->release];
+    if (count->type == CELL_EMPTY)
         return 0;
-    int option = number_read(column_text_of(row, columns->option), INT64_MIN, INT64_MAX, &value) == 0
-                     ? question_find_value(point->question, value)
-                     : -1;
-    if (option < 0 || number_read(row->fields[columns->count].text, 0, COUNT_MAX, &count) < 0 ||
-        number_read(row->fields[columns->release].text, 1, COUNT_MAX, &point->release) < 0)
-        return damaged_row(row, error);
+    int value = option->type == CELL_INTEGER ? question_find_value(point->question, option->integer) : -1;
+    if (value < 0 || count->integer < 0 || count->integer > COUNT_MAX || number->type != CELL_INTEGER ||
+        number->integer < 1)
+        return refuse_row(error);
+    point->release = number->integer;
     point->is_told = true;
-    release->trends->counts[point->counts + (size_t)option] = count;
+    release->trends->counts[point->counts + (size_t)value] = count->integer;
     return 0;
 }
 
 /* What is about an action that has been taken off the list since, or no scale, is passed over. */
-static int read_option_row(struct release *release, const struct csv_row *row, size_t width, struct error *error)
+static int read_option_row(struct release *release, const struct cell *cells, struct error *error)
 {
-    const struct columns *columns = &release->columns;
-    if (row->count != width)
-        return damaged_row(row, error);
-    int question = questionnaire_find(release->questionnaire, column_text_of(row, columns->question));
-    int action = action_list_find(release->trends->actions, column_text_of(row, columns->action));
-    if (question < 0)
-        return damaged_row(row, error);
-    const struct question *asked = &release->questionnaire->questions[question];
+    const struct cell *id = &cells[release->action], *question = &cells[release->question];
+    if (id->type != CELL_TEXT || question->type != CELL_TEXT)
+        return refuse_row(error);
+    int place = questionnaire_find(release->questionnaire, question->text);
+    int action = action_list_find(release->trends->actions, id->text);
+    if (place < 0)
+        return refuse_row(error);
+    const struct question *asked = &release->questionnaire->questions[place];
     if (action < 0 || asked->type != QUESTION_SCALE)
         return 0;
-    struct point *point =
-        find_point(release, (struct point){.action = (uint32_t)action,
-                                           .subject = (uint32_t)find_subject(release->trends, asked->id),
-                                           .round = release->round,
-                                           .question = asked});
-    return point ? read_option_count(release, point, row, error) : error_no_memory(error);
+    const struct point wanted = {.action = (uint32_t)action,
+                                 .subject = (uint32_t)find_subject(release->trends, asked->id),
+                                 .round = release->round,
+                                 .question = asked};
+    struct point *point = find_point(release, wanted);
+    return point ? read_option_count(release, point, cells, error) : error_no_memory(error);
 }
 
-static int read_option_rows(struct release *release, struct csv_reader *reader, struct error *error)
+static int read_option_rows(struct release *release, struct error *error)
 {
-    struct csv_row row = {0};
-    enum csv_result read = csv_read(reader, &row, error);
-    size_t width = row.count;
-    if (read == CSV_ROW && find_option_columns(&row, &release->columns) < 0)
-        return damaged_row(&row, error);
-    while (read == CSV_ROW) {
-        read = csv_read(reader, &row, error);
-        if (read == CSV_ROW && read_option_row(release, &row, width, error) < 0)
+    const struct cell *cells;
+    size_t count;
+    enum stored_result read;
+    release->action = stored_table_find(release->table, "action");
+    release->question = stored_table_find(release->table, "question");
+    release->option = stored_table_find(release->table, "option");
+    release->count = stored_table_find(release->table, "count");
+    release->release = stored_table_find(release->table, "release");
+    while ((read = stored_table_next(release->table, &cells, &count, error)) == STORED_ROW)
+        if (read_option_row(release, cells, error) < 0)
             return -1;
-    }
-    if (read == CSV_NO_MEMORY)
-        return error_no_memory(error);
-    return read == CSV_END && release->columns.release >= 0 ? 0 : damaged_row(&row, error);
+    return read == STORED_END ? 0 : -1;
 }
 
 int trends_add_release(struct trends *trends, size_t round, const char *options, size_t len, struct error *error)
@@ -224,12 +204,14 @@ int trends_add_release(struct trends *trends, size_t round, const char *options,
     struct release release = {.trends = trends,
                               .round = (uint32_t)round,
                               .questionnaire = round_questionnaire(trends->panel, &trends->panel->rounds[round]),
-                              .columns.release = -1,
                               .first = trends->point_count};
-    struct csv_reader *reader = csv_reader_new(options, len, ',');
-    int result = reader && note_subjects(trends, release.questionnaire) == 0 ? read_option_rows(&release, reader, error)
-                                                                             : error_no_memory(error);
-    csv_reader_free(reader);
+    const struct column_source columns = {
+        .table = TABLE_OPTIONS, .questionnaire = release.questionnaire, .released = true};
+    if (note_subjects(trends, release.questionnaire) < 0)
+        return error_no_memory(error);
+    release.table = stored_table_new(&columns, options, len, error);
+    int result = release.table ? read_option_rows(&release, error) : -1;
+    stored_table_free(release.table);
     return result;
 }
 
@@ -326,5 +308,46 @@ int trends_each(struct trends *trends, const char *action, const char *question,
         if (is_wanted && is_comparable(trends, point))
             result = give_point(trends, point, row, context);
     }
+    return result;
+}
+
+/* The table. */
+
+struct writing {
+    const struct csv_format *format;
+    struct csv_writer csv;
+    struct table_json json;
+    uint64_t rows;
+};
+
+static int write_trend(void *context, const struct cell *cells, size_t count)
+{
+    struct writing *writing = context;
+    writing->rows++;
+    return writing->format ? table_csv_row(&writing->csv, cells, count) : table_json_row(&writing->json, cells, count);
+}
+
+static int begin_trends(struct writing *writing, struct buf *out)
+{
+    const struct column_source columns = {.table = TABLE_TRENDS};
+    if (writing->format) {
+        csv_begin(&writing->csv, out, writing->format);
+        return table_csv_header(&writing->csv, &columns);
+    }
+    table_json_begin(&writing->json, out);
+    return table_json_header(&writing->json, &columns);
+}
+
+int trends_put(struct trends *trends, const char *action, const char *question, const struct csv_format *format,
+               struct buf *out, uint64_t *rows)
+{
+    struct writing writing = {.format = format};
+    int result = begin_trends(&writing, out);
+    if (result == 0)
+        result = trends_each(trends, action, question, write_trend, &writing);
+    if (result == 0 && !format)
+        table_json_end(&writing.json);
+    table_json_wipe(&writing.json);
+    *rows = writing.rows;
     return result;
 }

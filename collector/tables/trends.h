@@ -4,6 +4,7 @@
 #ifndef COLLECTOR_TABLES_TRENDS_H
 #define COLLECTOR_TABLES_TRENDS_H
 
+#include "base/csv.h"
 #include "base/error.h"
 #include "collector/tables/rows.h"
 
@@ -19,10 +20,15 @@ MUST_CHECK int trends_add_release(struct trends *trends, size_t round, const cha
                                   struct error *error);
 
 /* Calls `row` for each row, of all actions and questions or of those named (NULL: all), in the order of actions,
- * questions and rounds; the cells stand in the order of PROTOCOL 7. A question is known by its id. What it is a scale
+ * questions and rounds; the cells stand in the order of columns_each. A question is known by its id. What it is a scale
  * of is what the last round says that has a release and asks it: a round that asks another scale under that id, or no
  * scale, gives no row. Returns what `row` did. */
 MUST_CHECK int trends_each(struct trends *trends, const char *action, const char *question, table_row_fn *row,
                            void *context);
+
+/* Puts those rows as a table in this format (NULL: JSON), and gives how many. -1: no memory; what did not fit is said by
+ * buf_check. */
+MUST_CHECK int trends_put(struct trends *trends, const char *action, const char *question,
+                          const struct csv_format *format, struct buf *out, uint64_t *rows);
 
 #endif

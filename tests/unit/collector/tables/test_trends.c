@@ -174,6 +174,36 @@ Test(trends, rows_are_those_that_are_named)
     world_close(&w);
 }
 
+static int count_column(void *context, const struct column *column)
+{
+    (void)column;
+    ++*(size_t *)context;
+    return 0;
+}
+
+Test(trends, have_a_cell_for_each_column_and_one_table_in_every_form)
+{
+    struct world w;
+    size_t columns = 0;
+    uint64_t rows;
+    world_open(&w);
+    add_release(&w, 2, told_r3);
+    cr_assert_eq(columns_each(&(struct column_source){.table = TABLE_TRENDS}, count_column, &columns), 0);
+    cr_assert_eq(columns, 16, "as take_row asks of each row");
+    buf_reset(&w.text);
+    cr_assert_eq(trends_put(w.trends, "b", "use", &csv_excel_nl, &w.text, &rows), 0);
+    cr_assert_eq(rows, 1);
+    cr_assert_not_null(strstr(buf_text(&w.text), ";opens_at;"));
+    cr_assert_not_null(strstr(buf_text(&w.text), ";15;2,0000;2,0000;2,0000;1,0000;0,0000;1,0000;"));
+    buf_reset(&w.text);
+    cr_assert_eq(trends_put(w.trends, "b", "use", NULL, &w.text, &rows), 0);
+    cr_assert_not_null(strstr(buf_text(&w.text), "\"release\":1,\"n\":15,\"mean\":2.0000,\"mean_low\":2.0000"));
+    buf_reset(&w.text);
+    cr_assert_eq(trends_put(w.trends, "none", NULL, NULL, &w.text, &rows), 0);
+    cr_assert_eq(rows, 0);
+    world_close(&w);
+}
+
 Test(trends, are_empty_while_nothing_is_released)
 {
     struct world w;
@@ -186,7 +216,7 @@ Test(trends, refuse_what_is_no_options_table_of_that_round)
 {
     static const char *const bad[] = {
         "",
-        "round,action,question,option,count,n\r\n",
+        "action,round\r\n",
         HEADER "r1,b,trust\r\n",
         HEADER "r1,b,trust,4,5,5,,,,ok,1\r\n",
         HEADER "r1,b,trust,x,5,5,,,,ok,1\r\n",
