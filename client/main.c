@@ -17,6 +17,10 @@ static const struct cli_verb verbs[] = {
      "de regels van het logboek waarvan u een ontvangstbewijs hebt", cmd_receipts_list},
     {"receipts verify", "", "check every receipt, and that the log only grew",
      "controleer elk ontvangstbewijs, en of het logboek alleen groeide", cmd_receipts_verify},
+    {"erase", "[ACTION]", "have an answer erased, or with --everything all of them and the enrolment",
+     "laat een antwoord wissen, of met --everything alles en de aanmelding", cmd_erase},
+    {"export-my-data", "", "all that is kept of you, here and at the collector",
+     "alles wat van u bewaard wordt, hier en bij de verzamelaar", cmd_export_my_data},
     {"batch", "URL", "enter answers on members' behalf, from CSV", "voer antwoorden in namens panelleden, uit CSV",
      cmd_batch},
 };

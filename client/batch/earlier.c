@@ -40,6 +40,16 @@ static int says_the_same(const char *home, const struct response_id *id, const s
     return same;
 }
 
+/* What was erased since is not sent once more, nor any revision below it. */
+static enum spool_state find_row(const char *home, const struct response_id *id)
+{
+    enum spool_state state = spool_find(home, id);
+    int64_t erased;
+    if (state != SPOOL_UNKNOWN || spool_erased_revision(home, id->round, id->action, &erased) < 0)
+        return state;
+    return id->revision <= erased ? SPOOL_ERASED : SPOOL_UNKNOWN;
+}
+
 static void look_up_row(struct batch *batch, struct batch_row *row, const struct batch_file *responses,
                         struct buf *home, struct faults *faults)
 {
@@ -48,8 +58,8 @@ static void look_up_row(struct batch *batch, struct batch_row *row, const struct
         batch_fault(faults, responses, row->line, T("the name is too long", "de naam is te lang"));
         return;
     }
-    row->state = spool_find(buf_text(home), &id);
-    if (row->state == SPOOL_UNKNOWN)
+    row->state = find_row(buf_text(home), &id);
+    if (row->state == SPOOL_UNKNOWN || row->state == SPOOL_ERASED)
         return;
     if (row->state != SPOOL_WAITING)
         spool_tidy(buf_text(home), &id);

@@ -168,7 +168,7 @@ static bool has_work(const struct batch_plan *plan, struct span span)
 {
     for (size_t i = span.from; i < span.to; i++) {
         const struct batch_row *row = &plan->rows[plan->by_member[i]];
-        if (row->exclusion == ROW_INCLUDED && row->state != SPOOL_SENT)
+        if (row->exclusion == ROW_INCLUDED && row->state != SPOOL_SENT && row->state != SPOOL_ERASED)
             return true;
     }
     return false;

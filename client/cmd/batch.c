@@ -91,7 +91,7 @@ static void tell_excluded(void *context, const struct batch_member *member, cons
 /* What came of it. */
 
 struct summary {
-    size_t sent, refused, kept, held, not_enrolled, too_long; /* `held` are among those kept */
+    size_t sent, refused, erased, kept, held, not_enrolled, too_long; /* `held` are among those kept */
 };
 
 static void tell_refused(const struct batch_run *run, const struct batch_row *row, struct buf *text)
@@ -154,6 +154,7 @@ static struct summary sum_up(const struct batch_run *run)
         sum.sent += row->state == SPOOL_SENT;
         sum.kept += row->state == SPOOL_WAITING && row->exclusion == ROW_INCLUDED;
         sum.refused += row->state == SPOOL_REFUSED;
+        sum.erased += row->state == SPOOL_ERASED;
         sum.not_enrolled +=
             row->exclusion == ROW_NOT_ENROLLED && (row->state == SPOOL_UNKNOWN || row->state == SPOOL_WAITING);
         sum.too_long += row->exclusion == ROW_TOO_LONG;
@@ -187,6 +188,8 @@ static void say_summary(size_t rows, const struct summary *sum)
                rows == 1 ? T("row", "rij") : T("rows", "rijen"), sum->sent, sum->refused);
     if (sum->not_enrolled > 0)
         buf_printf(&text, T(", %zu of members not enrolled", ", %zu van niet aangemelde leden"), sum->not_enrolled);
+    if (sum->erased > 0)
+        buf_printf(&text, T(", %zu erased since", ", %zu sindsdien gewist"), sum->erased);
     if (sum->too_long > 0)
         buf_printf(&text, T(", %zu too long", ", %zu te lang"), sum->too_long);
     if (sum->kept > 0)

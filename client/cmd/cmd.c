@@ -30,24 +30,45 @@ int cmd_open_home(struct profile *out, const char *home, bool make)
     return result;
 }
 
-int cmd_open_member(struct profile *out, const char *home, struct http **http)
+static int tell_no_member(const struct profile *profile)
+{
+    if (profile->erased)
+        cli_fail(T("everything of %s was erased (entry %lld): who wants to take part again needs a new invitation, for "
+                   "enrol",
+                   "alles van %s is gewist (regel %lld): wie weer mee wil doen heeft een nieuwe uitnodiging nodig, "
+                   "voor enrol"),
+                 profile->home, (long long)profile->index);
+    else
+        cli_fail(T("%s is not enrolled yet: use enrol", "%s is nog niet aangemeld: gebruik enrol"), profile->home);
+    return -1;
+}
+
+static int open_with_http(struct profile *out, const char *home, bool past, struct http **http)
 {
     struct profile profile;
     if (cmd_open_home(&profile, home, false) < 0)
         return -1;
-    if (!profile_is_enrolled(&profile)) {
-        cli_fail(T("%s is not enrolled yet: use enrol", "%s is nog niet aangemeld: gebruik enrol"), profile.home);
-        profile_close(&profile);
-        return -1;
-    }
-    *http = http_open(profile.url, &retry_for_person);
-    if (!*http) {
+    bool may = profile_is_enrolled(&profile) || (past && profile.erased);
+    if (!may)
+        tell_no_member(&profile);
+    else if ((*http = http_open(profile.url, &retry_for_person)) == NULL)
         failure_no_memory();
+    if (!may || !*http) {
         profile_close(&profile);
         return -1;
     }
     *out = profile;
     return 0;
+}
+
+int cmd_open_member(struct profile *out, const char *home, struct http **http)
+{
+    return open_with_http(out, home, false, http);
+}
+
+int cmd_open_past_member(struct profile *out, const char *home, struct http **http)
+{
+    return open_with_http(out, home, true, http);
 }
 
 int cmd_pin_log(struct profile *profile, struct http *http)

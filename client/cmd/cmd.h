@@ -16,6 +16,8 @@ int cmd_enrol(const struct cli_verb *verb, int argc, char **argv);
 int cmd_actions(const struct cli_verb *verb, int argc, char **argv);
 int cmd_answers_show(const struct cli_verb *verb, int argc, char **argv);
 int cmd_respond(const struct cli_verb *verb, int argc, char **argv);
+int cmd_erase(const struct cli_verb *verb, int argc, char **argv);
+int cmd_export_my_data(const struct cli_verb *verb, int argc, char **argv);
 int cmd_batch(const struct cli_verb *verb, int argc, char **argv);
 int cmd_sync(const struct cli_verb *verb, int argc, char **argv);
 int cmd_status(const struct cli_verb *verb, int argc, char **argv);
@@ -38,6 +40,9 @@ MUST_CHECK int cmd_open_home(struct profile *out, const char *home, bool make);
 
 /* The same, where the member must have enrolled; with *http a way to the collector. Both are the caller's to close. */
 MUST_CHECK int cmd_open_member(struct profile *out, const char *home, struct http **http);
+
+/* The same also for who has erased everything and is a member no more. */
+MUST_CHECK int cmd_open_past_member(struct profile *out, const char *home, struct http **http);
 
 /* Sees to it that the log is pinned, fetching it where it is not. -1, having said why. */
 MUST_CHECK int cmd_pin_log(struct profile *profile, struct http *http);

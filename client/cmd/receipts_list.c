@@ -19,7 +19,7 @@
 struct row {
     struct response_id id; /* revision 0: the enrolment */
     int64_t index, signed_at;
-    bool has_receipt;
+    bool has_receipt, is_erasure;
 };
 
 struct rows {
@@ -36,8 +36,10 @@ static int add_receipt_row(void *context, const struct member_receipt *receipt)
         return -1;
     }
     rows->list = list;
-    struct row row = {
-        .index = receipt->index, .signed_at = receipts_signed_at(receipt), .has_receipt = receipt->text != NULL};
+    struct row row = {.index = receipt->index,
+                      .signed_at = receipts_signed_at(receipt),
+                      .has_receipt = receipt->text != NULL,
+                      .is_erasure = receipt->is_erasure};
     if (receipt->id)
         row.id = *receipt->id;
     rows->list[rows->count++] = row;
@@ -68,7 +70,13 @@ static void put_receipt_as_json(struct buf *out, const struct row *row)
         json_put_text(out, when);
     else
         buf_put_text(out, "null");
-    buf_printf(out, ",\"receipt\":%s}", row->has_receipt ? "true" : "false");
+    buf_printf(out, ",\"erasure\":%s,\"receipt\":%s}", row->is_erasure ? "true" : "false",
+               row->has_receipt ? "true" : "false");
+}
+
+static const char *first_words(bool is_erasure)
+{
+    return is_erasure ? T("(erased)", "(gewist)") : T("(enrolment)", "(aanmelding)");
 }
 
 static void put_receipt_as_row(struct buf *out, const struct row *row, size_t round_width, size_t action_width)
@@ -78,8 +86,10 @@ static void put_receipt_as_row(struct buf *out, const struct row *row, size_t ro
     snprintf(revision, sizeof revision, "%lld", (long long)row->id.revision);
     clock_format(row->signed_at, when);
     output_put_cell(out, index, INDEX_WIDTH);
-    output_put_cell(out, row->id.revision > 0 ? row->id.round : T("(enrolment)", "(aanmelding)"), round_width);
+    output_put_cell(out, row->id.revision > 0 ? row->id.round : first_words(row->is_erasure), round_width);
     output_put_cell(out, row->id.action, action_width);
+    if (row->is_erasure && row->id.revision > 0)
+        snprintf(revision, sizeof revision, "%s", T("erased", "gewist"));
     output_put_cell(out, row->id.revision > 0 ? revision : "", REVISION_WIDTH);
     buf_put_text(out, row->signed_at > 0 ? when : "");
     buf_put_text(out, row->has_receipt ? "\n" : T("  no receipt\n", "  geen ontvangstbewijs\n"));

@@ -16,7 +16,11 @@ struct checking {
 
 static void tell_wrong(const struct member_receipt *receipt, const char *why)
 {
-    if (receipt->id)
+    if (receipt->is_erasure)
+        cli_say(T("entry %lld, a request to erase: the receipt does not hold: %s",
+                  "regel %lld, een verzoek om te wissen: het ontvangstbewijs klopt niet: %s"),
+                (long long)receipt->index, why);
+    else if (receipt->id)
         cli_say(T("entry %lld, %s in %s, revision %lld: the receipt does not hold: %s",
                   "regel %lld, %s in %s, herziening %lld: het ontvangstbewijs klopt niet: %s"),
                 (long long)receipt->index, receipt->id->action, receipt->id->round, (long long)receipt->id->revision,
@@ -117,7 +121,7 @@ int cmd_receipts_verify(const struct cli_verb *verb, int argc, char **argv)
     int exit_code = cli_parse(verb, options, argc, argv, 0, 0, &first);
     if (exit_code != CLI_RUN)
         return exit_code;
-    if (cmd_open_member(&profile, home, &http) < 0)
+    if (cmd_open_past_member(&profile, home, &http) < 0)
         return CLI_FAILED;
     exit_code = cmd_pin_log(&profile, http) < 0 ? CLI_FAILED : verify_receipts(&profile, http);
     http_close(http);

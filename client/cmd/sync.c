@@ -2,6 +2,7 @@
  * --again also what the collector acknowledged once and has lost. */
 #include "base/lang.h"
 #include "client/cmd/cmd.h"
+#include "client/cmd/erasures.h"
 #include "client/cmd/findings.h"
 #include "client/home/held.h"
 #include "client/log/again.h"
@@ -139,8 +140,10 @@ int cmd_sync(const struct cli_verb *verb, int argc, char **argv)
         return exit_code;
     if (cmd_open_member(&profile, home, &http) < 0)
         return CLI_FAILED;
-    if (cmd_pin_log(&profile, http) < 0)
+    if (cmd_pin_log(&profile, http) < 0 || erasures_settle(&profile, http) != CLI_DONE)
         exit_code = CLI_FAILED;
+    else if (!profile_is_enrolled(&profile))
+        exit_code = CLI_DONE; /* everything was erased just now */
     else
         exit_code = again ? sync_what_was_lost(&profile, http) : sync_all(&profile, http);
     http_close(http);

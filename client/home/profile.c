@@ -91,12 +91,18 @@ static enum profile_result read_enrolment(struct profile *profile, const struct 
     const char *panel = json_text(json_member(member, "panel"));
     const char *kid = json_text(json_member(member, "kid"));
     int64_t index;
-    if (!url || !panel || !kid || strcmp(kid, profile->kid) != 0 ||
+    bool erased = false;
+    if (json_bool(json_member(member, "erased"), &erased) < 0)
+        erased = false;
+    if (!url || !panel || !kid || (!erased && strcmp(kid, profile->kid) != 0) ||
         json_integer(json_member(json_member(member, "answer"), "index"), &index) < 0)
         return PROFILE_DAMAGED;
     profile->url = copy_text(url);
     profile->panel = copy_text(panel);
     profile->index = index;
+    profile->erased = erased;
+    if (erased && !profile->key && strlen(kid) == KID_LENGTH)
+        memcpy(profile->kid, kid, KID_SIZE);
     if (profile->url && profile->panel)
         return PROFILE_OPEN;
     errno = ENOMEM;
@@ -139,7 +145,7 @@ static enum profile_result load_pin(struct profile *profile)
 
 bool profile_is_enrolled(const struct profile *profile)
 {
-    return profile->url != NULL;
+    return profile->url != NULL && !profile->erased;
 }
 
 static void put_enrolment(struct buf *out, const struct profile *profile, const char *jws, const struct buf *answer)
@@ -154,7 +160,7 @@ static void put_enrolment(struct buf *out, const struct profile *profile, const 
     json_put_text(out, jws);
     buf_put_text(out, ",\"answer\":");
     buf_put(out, answer->data, answer->len);
-    buf_put_text(out, "}\n");
+    buf_put_text(out, profile->erased ? ",\"erased\":true}\n" : "}\n");
 }
 
 static void forget_enrolment(struct profile *profile)
@@ -193,6 +199,7 @@ int profile_set_enrolled(struct profile *profile, const char *url, const char *p
                          const struct buf *answer)
 {
     struct profile next = *profile;
+    next.erased = false;
     if (read_index(answer, &next.index) < 0)
         return -1;
     next.url = copy_text(url);
@@ -209,6 +216,26 @@ int profile_set_enrolled(struct profile *profile, const char *url, const char *p
     }
     forget_enrolment(&next);
     return result;
+}
+
+static int remove_from_home(const struct profile *profile, const char *name)
+{
+    char path[PATH_MAX];
+    return path_in_home(path, profile->home, "%s", name) < 0 ? -1 : file_remove(path);
+}
+
+int profile_set_erased(struct profile *profile, const char *jws, const struct buf *answer)
+{
+    struct profile next = *profile;
+    next.erased = true;
+    if (read_index(answer, &next.index) < 0 || write_enrolment(&next, jws, answer) < 0)
+        return -1;
+    *profile = next;
+    if (remove_from_home(profile, "key") < 0)
+        return -1;
+    secret_key_free(profile->key);
+    profile->key = NULL;
+    return 0;
 }
 
 int profile_set_url(struct profile *profile, const char *url)

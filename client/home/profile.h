@@ -3,10 +3,12 @@
  *
  *     lock           taken while a program works in the folder
  *     key            the seed as base64url and a newline; mode 0600
- *     member.json    {"url":…,"panel":…,"kid":…,"jws":…,"answer":…}: written when the enrolment was accepted
+ *     member.json    {"url":…,"panel":…,"kid":…,"jws":…,"answer":…}: written when the enrolment was accepted; with
+ *                    "erased":true the JWS and answer are those of the request by which everything was erased
  *     enrolment.jws  see pending.h
  *     log.json       the collector's log, see pin.h
- *     spool/ sent/ refused/    see spool.h
+ *     spool/ sent/ refused/ erased/    see spool.h
+ *     erasing.jws    see erasing.h
  *     evidence/      see evidence.h
  *     panel.json actions.json  see catalogue.h
  *     follow-ups.json          see read_news.h
@@ -30,7 +32,8 @@
 struct profile {
     char *home;
     char *url, *panel; /* NULL while not enrolled */
-    int64_t index; /* of the enrolment in the log */
+    int64_t index; /* of the enrolment in the log; once everything is erased, of the request for that */
+    bool erased; /* enrolled once, and everything erased since */
     char kid[KID_SIZE]; /* "" while there is no key */
     struct secret_key *key; /* NULL while there is none */
     struct pin *pin; /* the log as known here; NULL while it is not */
@@ -56,6 +59,10 @@ void profile_close(struct profile *profile);
 
 bool profile_is_enrolled(const struct profile *profile);
 
+/* Notes that everything was erased by this request, synced: the enrolment goes, and the key with it, which no collector
+ * of this panel takes any more. What is kept of the enrolment is where it was and the request. -1: errno. */
+MUST_CHECK int profile_set_erased(struct profile *profile, const char *jws, const struct buf *answer);
+
 /* Makes a key and writes it, synced, where there is none yet. -1: errno. */
 MUST_CHECK int profile_make_key(struct profile *profile);
 
@@ -70,7 +77,7 @@ MUST_CHECK int profile_set_enrolled(struct profile *profile, const char *url, co
 /* Notes that the collector of this enrolment is at another URL now, synced. -1: errno, with the old one kept. */
 MUST_CHECK int profile_set_url(struct profile *profile, const char *url);
 
-/* Appends the compact JWS of the enrolment and the collector's answer to it, a JSON text. -1: errno, ENOENT while not
+/* Appends the compact JWS of the enrolment, or of the request by which it was erased, and the collector's answer to it, a JSON text. -1: errno, ENOENT while not
  * enrolled, EILSEQ when the file is damaged. */
 MUST_CHECK int profile_read_enrolment(const struct profile *profile, struct buf *jws, struct buf *answer);
 

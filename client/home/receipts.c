@@ -77,6 +77,7 @@ struct receipts_walk {
     int (*each)(void *context, const struct member_receipt *receipt);
     void *context;
     struct buf jws, answer;
+    bool is_erasure; /* what is being visited is a request to erase */
 };
 
 static int visit_answer(struct receipts_walk *walk, const struct response_id *id)
@@ -87,23 +88,34 @@ static int visit_answer(struct receipts_walk *walk, const struct response_id *id
         return -1;
     }
     struct member_receipt receipt = read_answer(answer, id, slice_of(&walk->jws));
+    receipt.is_erasure = walk->is_erasure;
     int result = walk->each(walk->context, &receipt);
     json_free(answer);
     return result;
 }
 
-static int visit_response(void *context, const struct response_id *id)
+static int visit_record(struct receipts_walk *walk, const struct response_id *id, enum spool_state state)
 {
-    struct receipts_walk *walk = context;
     buf_reset(&walk->jws);
     buf_reset(&walk->answer);
-    if (spool_read(walk->profile->home, id, &walk->jws) == 0 &&
-        spool_read_answer(walk->profile->home, id, SPOOL_SENT, &walk->answer) == 0)
+    walk->is_erasure = state == SPOOL_ERASED;
+    if (spool_read_record(walk->profile->home, id, state, &walk->jws, &walk->answer) == 0)
         return visit_answer(walk, id);
     if (errno != EILSEQ)
         return -1;
-    struct member_receipt damaged = {.id = id, .jws = {"", 0}, .index = -1, .is_damaged = true};
+    struct member_receipt damaged = {
+        .id = id, .is_erasure = walk->is_erasure, .jws = {"", 0}, .index = -1, .is_damaged = true};
     return walk->each(walk->context, &damaged);
+}
+
+static int visit_response(void *context, const struct response_id *id)
+{
+    return visit_record(context, id, SPOOL_SENT);
+}
+
+static int visit_erasure(void *context, const struct response_id *id)
+{
+    return visit_record(context, id, SPOOL_ERASED);
 }
 
 int receipts_each(const struct profile *profile, int (*each)(void *context, const struct member_receipt *receipt),
@@ -112,11 +124,14 @@ int receipts_each(const struct profile *profile, int (*each)(void *context, cons
     struct receipts_walk walk = {.profile = profile, .each = each, .context = context};
     buf_init(&walk.jws, SPOOL_RECORD_MAX);
     buf_init(&walk.answer, SPOOL_RECORD_MAX);
+    walk.is_erasure = profile->erased;
     int result = profile_read_enrolment(profile, &walk.jws, &walk.answer);
     if (result == 0)
         result = visit_answer(&walk, NULL);
     if (result == 0)
         result = spool_each(profile->home, SPOOL_SENT, visit_response, &walk);
+    if (result == 0)
+        result = spool_each(profile->home, SPOOL_ERASED, visit_erasure, &walk);
     buf_wipe(&walk.jws);
     buf_free(&walk.answer);
     return result;

@@ -1,4 +1,4 @@
-/* The receipts that a member keeps: of the enrolment, and of each response that was accepted. Knows no network. One
+/* The receipts that a member keeps: of the enrolment, of each response that was accepted, and of each request to erase. Knows no network. One
  * thread. */
 #ifndef CLIENT_HOME_RECEIPTS_H
 #define CLIENT_HOME_RECEIPTS_H
@@ -10,7 +10,8 @@
 
 /* One of them; what it points to lasts for the call that it is given to. */
 struct member_receipt {
-    const struct response_id *id; /* NULL: the enrolment */
+    const struct response_id *id; /* NULL: the enrolment, or the request by which everything was erased */
+    bool is_erasure; /* the receipt of a request to erase; `id` is then the last response that it erased */
     struct slice jws;
     int64_t index; /* of the entry, as the collector answered; -1 when it did not */
     const char *text; /* NULL: the answer had none */
@@ -35,7 +36,7 @@ MUST_CHECK int receipts_check_answer(const struct slice *jws, const struct slice
 /* When it was signed, by the `iat` in it, in seconds since 1970; 0 when it has none. */
 int64_t receipts_signed_at(const struct member_receipt *receipt);
 
-/* Calls `each` with the enrolment's, then with those of the responses in sent/. Stops when `each` returns other than 0
+/* Calls `each` with the enrolment's, then with those of the responses in sent/, then of the requests in erased/. Stops when `each` returns other than 0
  * and returns that; -1 also when something can't be read: errno. */
 MUST_CHECK int receipts_each(const struct profile *profile,
                              int (*each)(void *context, const struct member_receipt *receipt), void *context);

@@ -18,6 +18,8 @@ static const char *folder_of(enum spool_state state)
         return "sent";
     case SPOOL_REFUSED:
         return "refused";
+    case SPOOL_ERASED:
+        return "erased";
     case SPOOL_UNKNOWN:
         break;
     }
@@ -40,7 +42,7 @@ int spool_path(char out[static PATH_MAX], const char *home, enum spool_state sta
 
 int spool_prepare(const char *home)
 {
-    static const enum spool_state states[] = {SPOOL_WAITING, SPOOL_SENT, SPOOL_REFUSED};
+    static const enum spool_state states[] = {SPOOL_WAITING, SPOOL_SENT, SPOOL_REFUSED, SPOOL_ERASED};
     char path[PATH_MAX];
     for (size_t i = 0; i < sizeof states / sizeof *states; i++)
         if (path_in_home(path, home, "%s", folder_of(states[i])) < 0 || file_make_folder(path, 0700) < 0)
@@ -58,7 +60,7 @@ int spool_put(const char *home, const struct response_id *id, const char *jws, s
 
 enum spool_state spool_find(const char *home, const struct response_id *id)
 {
-    static const enum spool_state states[] = {SPOOL_SENT, SPOOL_REFUSED, SPOOL_WAITING};
+    static const enum spool_state states[] = {SPOOL_SENT, SPOOL_REFUSED, SPOOL_ERASED, SPOOL_WAITING};
     char path[PATH_MAX];
     for (size_t i = 0; i < sizeof states / sizeof *states; i++)
         if (spool_path(path, home, states[i], id) == 0 && file_exists(path))
@@ -115,6 +117,18 @@ int spool_read_answer(const char *home, const struct response_id *id, enum spool
     json_put_value(answer, json_member(record, "answer"));
     json_free(record);
     return buf_check(answer);
+}
+
+int spool_read_record(const char *home, const struct response_id *id, enum spool_state state, struct buf *jws,
+                      struct buf *answer)
+{
+    struct json *record = read_record(home, id, state);
+    if (!record)
+        return -1;
+    buf_put_text(jws, json_text(json_member(record, "jws")));
+    json_put_value(answer, json_member(record, "answer"));
+    json_free(record);
+    return buf_check(jws) < 0 || buf_check(answer) < 0 ? -1 : 0;
 }
 
 int spool_remove(const char *home, const struct response_id *id, enum spool_state state)
@@ -281,13 +295,31 @@ static int note_revision(void *context, const struct response_id *id)
     return 0;
 }
 
+static int search_revisions(const char *home, const enum spool_state *states, size_t count,
+                            struct revision_search *search)
+{
+    for (size_t i = 0; i < count; i++)
+        if (spool_each(home, states[i], note_revision, search) != 0)
+            return -1;
+    return 0;
+}
+
+int spool_erased_revision(const char *home, const char *round, const char *action, int64_t *out)
+{
+    static const enum spool_state erased = SPOOL_ERASED;
+    struct revision_search search = {.round = round, .action = action};
+    if (search_revisions(home, &erased, 1, &search) < 0)
+        return -1;
+    *out = search.last;
+    return 0;
+}
+
 int spool_last_revision(const char *home, const char *round, const char *action, int64_t *out)
 {
-    static const enum spool_state states[] = {SPOOL_WAITING, SPOOL_SENT, SPOOL_REFUSED};
+    static const enum spool_state states[] = {SPOOL_WAITING, SPOOL_SENT, SPOOL_REFUSED, SPOOL_ERASED};
     struct revision_search search = {.round = round, .action = action};
-    for (size_t i = 0; i < sizeof states / sizeof *states; i++)
-        if (spool_each(home, states[i], note_revision, &search) != 0)
-            return -1;
+    if (search_revisions(home, states, sizeof states / sizeof *states, &search) < 0)
+        return -1;
     *out = search.last;
     return 0;
 }

@@ -8,6 +8,8 @@
  *     spool/ROUND~ACTION~REVISION.reason    the collector's last answer, where it turned the response away for now
  *     sent/ROUND~ACTION~REVISION.json       {"jws":…,"answer":…}, answer as the collector gave it
  *     refused/ROUND~ACTION~REVISION.json    the same
+ *     erased/ROUND~ACTION~REVISION.json     {"jws":…,"answer":…} of the request to erase; REVISION is the highest that there
+ *                                           was, so that a later answer has a higher one
  *
  * ROUND~ACTION~REVISION as response_id.h writes it. */
 #ifndef CLIENT_HOME_SPOOL_H
@@ -26,6 +28,7 @@ enum spool_state {
     SPOOL_WAITING, /* signed, to be sent */
     SPOOL_SENT, /* accepted */
     SPOOL_REFUSED, /* the collector will never take it */
+    SPOOL_ERASED, /* the member had it erased, and all before it: kept is the request for that */
 };
 
 /* The path of a response in a state. -1 with ENAMETOOLONG. */
@@ -38,7 +41,7 @@ void spool_put_record(struct buf *out, const struct slice *jws, const struct sli
 /* Takes away what still waits of a response that is settled: the power went, or the program was killed, in between. */
 void spool_tidy(const char *home, const struct response_id *id);
 
-/* Makes the three folders. */
+/* Makes the folders. */
 MUST_CHECK int spool_prepare(const char *home);
 
 /* Keeps a signed response, synced. -1 with EEXIST when one of that id is waiting already. */
@@ -75,6 +78,10 @@ MUST_CHECK int spool_settle(const char *home, const struct response_id *id, enum
 MUST_CHECK int spool_read_answer(const char *home, const struct response_id *id, enum spool_state state,
                                  struct buf *answer);
 
+/* Both at once: what was signed and what the collector answered, of one that is sent, refused or erased. -1 as above. */
+MUST_CHECK int spool_read_record(const char *home, const struct response_id *id, enum spool_state state,
+                                 struct buf *jws, struct buf *answer);
+
 /* Takes a response out of a state; 0 also when it was not in it. For what is kept in another state, or under another
  * id. */
 MUST_CHECK int spool_remove(const char *home, const struct response_id *id, enum spool_state state);
@@ -88,6 +95,9 @@ MUST_CHECK int spool_each(const char *home, enum spool_state state,
 
 /* How many there are in a state. */
 MUST_CHECK int spool_count(const char *home, enum spool_state state, size_t *out);
+
+/* The highest revision of this action in this round that was erased; 0 when none was. */
+MUST_CHECK int spool_erased_revision(const char *home, const char *round, const char *action, int64_t *out);
 
 /* The highest revision used for this action in this round, in any state; 0 when none was. */
 MUST_CHECK int spool_last_revision(const char *home, const char *round, const char *action, int64_t *out);

@@ -114,8 +114,8 @@ static int reopen_lost(const struct profile *profile, const struct member_receip
 static int look_for_response(void *context, const struct member_receipt *receipt)
 {
     struct again_walk *walk = context;
-    if (!receipt->id || receipt->is_damaged)
-        return 0; /* the enrolment; and what can't be read back can't be sent */
+    if (!receipt->id || receipt->is_damaged || receipt->is_erasure)
+        return 0; /* the enrolment; what can't be read back can't be sent; what was erased is to stay so */
     switch (find_entry(walk->again, walk->profile, receipt)) {
     case PRESENT:
         walk->again->held++;

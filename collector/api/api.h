@@ -2,7 +2,8 @@
  * the rooms below, and sets the answer.
  *
  * routes.c is the table of what there is; resources.h declares its handlers; shared.c holds what several resources
- * tell alike. Written to: submissions (one signed object a request), batches (a file of them). Read from: panel,
+ * tell alike. Written to: submissions (one signed object a request), batches (a file of them). To a member
+ * alone: own_data. Read from: panel,
  * rounds, tables, metadata, log, entries; of the collector itself: service. What comes in is checked here for its form
  * alone; what it means is decided below, in intake. */
 #ifndef COLLECTOR_API_API_H
@@ -11,6 +12,7 @@
 #include "collector/api/refusal_log.h"
 #include "collector/http/http.h"
 #include "collector/intake/commit.h"
+#include "collector/intake/replays.h"
 #include "collector/intake/submit.h"
 #include "collector/intake/workers.h"
 #include "collector/log/reader.h"
@@ -33,6 +35,7 @@ struct service {
     struct http_static *openapi; /* the API's description */
     const char *release; /* of the pages that are served beside the API; NULL: none are */
     struct refusal_log refusals; /* of access */
+    struct replays *replays; /* requests of members for their own data */
 };
 
 extern const struct http_route api_routes[]; /* of the API */

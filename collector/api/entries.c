@@ -1,10 +1,12 @@
-/* GET /v1/entries?from=N&limit=K: the log itself, for auditors (PROTOCOL 9), read as it is taken. */
+/* GET /v1/entries?from=N&limit=K: the log itself, for auditors (PROTOCOL 9), read as it is taken; and
+ * /v1/entries/{index}/state, for anyone: whether an entry is kept or was erased (PROTOCOL 5b). */
 #include "base/json.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "collector/api/access_log.h"
 #include "collector/api/resources.h"
 #include "collector/api/shared.h"
+#include "crypto/base64url.h"
 #include "crypto/jws.h"
 #include "crypto/line.h"
 #include <string.h>
@@ -29,7 +31,9 @@ static int read_argument(const struct http_exchange *x, const char *name, uint64
 /* A page on its way. */
 struct entries_page {
     struct service *service;
+    struct store *store; /* while a piece is put */
     uint64_t next, to; /* entries that are due */
+    bool unreadable; /* what is kept of an entry that was erased could not be read */
     size_t sent; /* bytes */
     struct buf *out; /* the piece that is being put */
     struct buf begun; /* a piece that has been put already */
@@ -42,17 +46,33 @@ static void free_page(void *source)
     mem_free(page);
 }
 
+/* Of an entry that was erased: what of it the tree still holds, and which event says so. */
+static int put_erased_entry(struct entries_page *page, int64_t index)
+{
+    struct merkle_hash leaf;
+    int64_t event;
+    if (tiles_read(reader_tiles(page->service->reader), 0, (uint64_t)index, &leaf) < 0 ||
+        store_erased_by(page->store, index, &event) != STORE_OK) {
+        page->unreadable = true;
+        return -1;
+    }
+    buf_printf(page->out, "{\"index\":%lld,\"jws\":null,\"leaf\":\"", (long long)index);
+    base64url_put(page->out, leaf.bytes, sizeof leaf.bytes);
+    buf_printf(page->out, "\",\"erasedBy\":%lld}\n", (long long)event);
+    page->next++;
+    return 0;
+}
+
 /* Other than 0: one is missing, or the piece is long enough. */
 static int put_entry(void *context, int64_t index, const char *jws, size_t len)
 {
     struct entries_page *page = context;
     if ((uint64_t)index != page->next || page->out->len >= PIECE_BYTES || page->sent + page->out->len >= BYTES_MAX)
         return -1;
+    if (len == 0)
+        return put_erased_entry(page, index);
     buf_printf(page->out, "{\"index\":%llu,\"jws\":", (unsigned long long)page->next++);
-    if (len > 0)
-        json_put_string(page->out, jws, len);
-    else
-        buf_put_text(page->out, "null");
+    json_put_string(page->out, jws, len);
     buf_put_text(page->out, "}\n");
     return 0;
 }
@@ -61,8 +81,11 @@ static int put_entry(void *context, int64_t index, const char *jws, size_t len)
 static int put_entries(struct entries_page *page, struct store *store)
 {
     uint64_t from = page->next;
+    page->store = store;
     enum store_result result = store_entry_range(store, (int64_t)from, (int64_t)(page->to - from), put_entry, page);
     bool stopped = result == STORE_FAILED && store_error(store)->kind == ERROR_NONE;
+    if (page->unreadable)
+        return -1;
     return (result == STORE_OK && page->next == page->to) || (stopped && page->next > from) ? 0 : -1;
 }
 
@@ -150,4 +173,35 @@ void api_entries_get(struct http_exchange *x, void *context)
     }
     http_answer_problem(x, PROBLEM_UNAVAILABLE, API_LOG_UNREADABLE_DETAIL, NULL);
     free_page(page);
+}
+
+/* For anyone, and so in terms of what the newest checkpoint covers. */
+void api_entry_state_get(struct http_exchange *x, void *context)
+{
+    struct service *service = context;
+    const char *text = http_parameter(x);
+    struct line line = {text, strlen(text)};
+    struct proofs *proofs = proofs_now(service->shared.proofs);
+    uint64_t index, size = proofs->head.size;
+    proofs_release(proofs);
+    if (line_number(&line, &index) < 0 || index >= size) {
+        http_answer_problem(x, PROBLEM_NOT_FOUND, "The log has no entry with this index.", NULL);
+        return;
+    }
+    int64_t event;
+    struct store *store = reader_take(service->reader);
+    enum store_result erased = store ? store_erased_by(store, (int64_t)index, &event) : STORE_FAILED;
+    if (store)
+        reader_give_back(service->reader);
+    if (erased == STORE_FAILED) {
+        http_answer_problem(x, PROBLEM_UNAVAILABLE, API_LOG_UNREADABLE_DETAIL, NULL);
+        return;
+    }
+    struct buf body;
+    buf_init(&body, SIZE_MAX);
+    if (erased == STORE_OK)
+        buf_printf(&body, "{\"state\":\"erased\",\"erasedBy\":%lld}", (long long)event);
+    else
+        buf_put_text(&body, "{\"state\":\"kept\"}");
+    http_answer(x, 200, "application/json", &body);
 }

@@ -7,6 +7,10 @@
 /* submissions.c */
 void api_members_post(struct http_exchange *x, void *context);
 void api_responses_post(struct http_exchange *x, void *context);
+void api_erasures_post(struct http_exchange *x, void *context);
+
+/* own_data.c */
+void api_access_post(struct http_exchange *x, void *context);
 
 /* batches.c */
 void api_batches_post(struct http_exchange *x, void *context);
@@ -44,6 +48,7 @@ void api_receipt_get(struct http_exchange *x, void *context);
 
 /* entries.c */
 void api_entries_get(struct http_exchange *x, void *context);
+void api_entry_state_get(struct http_exchange *x, void *context);
 
 /* about.c */
 void api_service_get(struct http_exchange *x, void *context);

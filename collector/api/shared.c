@@ -55,6 +55,14 @@ static void put_receipt(struct buf *out, struct service *service, const struct s
         out->failed = true;
 }
 
+static void put_erased(struct buf *out, const struct submission *s)
+{
+    buf_put_text(out, ",\"erased\":[");
+    for (size_t i = 0; i < s->erased_count; i++)
+        buf_printf(out, "%s%lld", i > 0 ? "," : "", (long long)s->erased[i]);
+    buf_put_char(out, ']');
+}
+
 void api_put_outcome(struct buf *out, struct service *service, const struct submission *s, bool receipt)
 {
     if (s->kind == SUBMISSION_ENROLMENT)
@@ -65,6 +73,8 @@ void api_put_outcome(struct buf *out, struct service *service, const struct subm
         buf_put_text(out, ",\"replaced\":");
         buf_put_integer(out, s->replaced);
     }
+    if (s->kind == SUBMISSION_ERASURE)
+        put_erased(out, s);
     if (receipt)
         put_receipt(out, service, s);
 }

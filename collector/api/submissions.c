@@ -1,4 +1,4 @@
-/* POST /v1/members and POST /v1/responses: one signed object a request (PROTOCOL 4 and 5). Checked on the HTTP thread,
+/* POST /v1/members, /v1/responses and /v1/erasures: one signed object a request (PROTOCOL 4, 5 and 5b). Checked on the HTTP thread,
  * put aside until the writer has committed it, answered on the HTTP thread again. */
 #include "base/clock.h"
 #include "base/mem.h"
@@ -78,18 +78,35 @@ void api_commit_later(struct http_exchange *x, struct service *service, struct s
     }
 }
 
+static struct submission *check_submission(const struct service *service, enum submission_kind kind,
+                                           const struct buf *body, struct refusal *refusal)
+{
+    struct catalogue *catalogue = catalogue_now(service->shared.catalogues);
+    struct roster *roster = service->shared.roster;
+    struct submission *s = NULL;
+    switch (kind) {
+    case SUBMISSION_RESPONSE:
+        s = submit_response(roster, catalogue, buf_text(body), body->len, clock_now(), refusal);
+        break;
+    case SUBMISSION_ENROLMENT:
+        s = submit_enrolment(catalogue, buf_text(body), body->len, clock_now(), refusal);
+        break;
+    case SUBMISSION_ERASURE:
+        s = submit_erasure(roster, catalogue, buf_text(body), body->len, clock_now(), refusal);
+        break;
+    case SUBMISSION_ACT: /* which no member signs */
+        break;
+    }
+    catalogue_release(catalogue);
+    return s;
+}
+
 static void take_submission(struct http_exchange *x, struct service *service, enum submission_kind kind)
 {
-    const struct buf *body = http_body(x);
     struct refusal refusal;
     refusal_init(&refusal);
     commit_announce(service->queue);
-    struct catalogue *catalogue = catalogue_now(service->shared.catalogues);
-    struct submission *s =
-        kind == SUBMISSION_RESPONSE
-            ? submit_response(service->shared.roster, catalogue, buf_text(body), body->len, clock_now(), &refusal)
-            : submit_enrolment(catalogue, buf_text(body), body->len, clock_now(), &refusal);
-    catalogue_release(catalogue);
+    struct submission *s = check_submission(service, kind, http_body(x), &refusal);
     if (s) {
         api_commit_later(x, service, s);
     } else {
@@ -107,4 +124,9 @@ void api_responses_post(struct http_exchange *x, void *context)
 void api_members_post(struct http_exchange *x, void *context)
 {
     take_submission(x, context, SUBMISSION_ENROLMENT);
+}
+
+void api_erasures_post(struct http_exchange *x, void *context)
+{
+    take_submission(x, context, SUBMISSION_ERASURE);
 }

@@ -135,6 +135,8 @@ static struct commit_queue *start_writer(struct service *service, const struct c
 #define MINUTE 60
 #define DAY INT64_C(86400)
 #define MEMBERS_REMEMBERED 65536 /* of those who send within a minute */
+#define ACCESS_REMEMBERED 16384 /* requests of members for their own data, 24 bytes each */
+#define ACCESS_SECONDS 600 /* for as long as their iat lets them in: twice OWN_DATA_SKEW */
 #define REVISIONS_REMEMBERED 262144 /* actions answered anew within a day */
 
 /* What one member may send; 0 in the settings is any number. -1: no memory. */
@@ -181,10 +183,11 @@ static int start_service(struct running *running, const struct config *config)
     service->workers = workers_start(parallel_cores(), BATCHES_WAITING);
     service->table_workers = workers_start(TABLE_THREADS, TABLES_WAITING);
     service->openapi = api_openapi_new();
+    service->replays = replays_new(ACCESS_REMEMBERED, ACCESS_SECONDS);
     running->counts_refusals = refusal_log_init(&service->refusals) == 0;
-    if (service->openapi && running->counts_refusals && service->shared.roster && service->shared.catalogues &&
-        service->shared.proofs && service->follow_ups && service->snapshots && service->workers &&
-        service->table_workers && make_quotas(&service->shared, config) == 0 &&
+    if (service->openapi && service->replays && running->counts_refusals && service->shared.roster &&
+        service->shared.catalogues && service->shared.proofs && service->follow_ups && service->snapshots &&
+        service->workers && service->table_workers && make_quotas(&service->shared, config) == 0 &&
         make_pages(running, config, &error) == 0 && open_log(service, config, &error) == 0)
         service->queue = start_writer(service, config, &error);
     if (service->queue)
@@ -283,6 +286,7 @@ static void stop_all(struct running *running)
     reader_close(service->access_log);
     http_static_free(service->openapi);
     web_free(running->web);
+    replays_free(service->replays);
     if (running->counts_refusals)
         refusal_log_destroy(&service->refusals);
 }

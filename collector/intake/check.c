@@ -36,8 +36,7 @@ int check_refuse_reading(struct refusal *refusal, enum problem problem)
 
 int check_refuse_signature(struct refusal *refusal)
 {
-    return check_refuse(refusal, PROBLEM_NOT_VERIFIED,
-                        "The signature is not that of an enrolled member whose key is in force.");
+    return check_refuse(refusal, PROBLEM_NOT_VERIFIED, CHECK_SIGNATURE_DETAIL);
 }
 
 int check_envelope(const char *text, size_t len, const char *typ, struct jws *jws, struct refusal *refusal)
@@ -94,5 +93,6 @@ void submission_free(struct submission *submission)
     if (submission->act)
         act_wish_wipe(&submission->act->wish);
     mem_free(submission->act);
+    mem_free(submission->erased);
     mem_free(submission);
 }

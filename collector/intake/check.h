@@ -12,6 +12,9 @@ int check_refuse_memory(struct refusal *refusal);
 /* By what a reader has left in refusal->why; that there was no memory to read it is no fault of the sender's. */
 int check_refuse_reading(struct refusal *refusal, enum problem problem);
 
+#define CHECK_SIGNATURE_DETAIL "The signature is not that of an enrolled member whose key is in force."
+#define CHECK_CLOCK_DETAIL "iat is more than 300 seconds from the collector's clock; set the sender's clock right."
+
 /* One answer for an unknown member, a revoked one and a signature that does not count. */
 int check_refuse_signature(struct refusal *refusal);
 

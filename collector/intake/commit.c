@@ -164,7 +164,11 @@ static void turn_away(struct commit_job *job)
 
 static void note_submission(struct metrics_batch *batch, const struct submission *s)
 {
-    enum metrics_kind kind = s->kind == SUBMISSION_RESPONSE ? METRICS_RESPONSE : METRICS_ENROLMENT;
+    static const enum metrics_kind kinds[] = {[SUBMISSION_RESPONSE] = METRICS_RESPONSE,
+                                              [SUBMISSION_ENROLMENT] = METRICS_ENROLMENT,
+                                              [SUBMISSION_ACT] = METRICS_ACT,
+                                              [SUBMISSION_ERASURE] = METRICS_ERASURE};
+    enum metrics_kind kind = kinds[s->kind];
     switch (s->verdict) {
     case VERDICT_ACCEPTED:
         batch->accepted[kind]++;

@@ -1,5 +1,6 @@
 /* The order of the checks is the protocol's. In the walk this stands between the ledger's reading and its writing. */
 #include "collector/intake/decide.h"
+#include "collector/intake/check.h"
 
 static struct decision refuse_with(enum problem problem, const char *detail)
 {
@@ -42,8 +43,7 @@ struct decision decide_enrolment(const struct submission *s, const struct store_
     if (invitation && member && invitation->state == INVITATION_USED && invitation->member == member->number)
         return repeat_of(member->index, -1);
     if (!s->iat_fits)
-        return refuse_with(PROBLEM_INVALID_CLAIMS,
-                           "iat is more than 300 seconds from the collector's clock; set the sender's clock right.");
+        return refuse_with(PROBLEM_INVALID_CLAIMS, CHECK_CLOCK_DETAIL);
     if (!invitation || member || invitation->state != INVITATION_UNUSED)
         return refuse_with(PROBLEM_INVITATION_REFUSED,
                            "This invitation code can't be used; ask the panel office for another.");

@@ -47,6 +47,7 @@ static void name_submission(struct lists *lists, const struct submission *s)
         memcpy(lists->invitations[wanted->invitation_count++], s->invitation, SHA256_BYTES);
         break;
     case SUBMISSION_ACT: /* names what it reads as it goes */
+    case SUBMISSION_ERASURE: /* these are few */
         break;
     }
 }

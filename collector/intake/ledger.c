@@ -185,6 +185,7 @@ static int apply_batch(struct ledger *ledger, struct submission *const *list, si
             roster_add(ledger->shared.roster, &ledger->changed[i]);
         show_catalogue(ledger);
         ledger->stale = false;
+        ledger_settle_erasure(ledger);
         return 0;
     }
     ledger->size = size;

@@ -3,6 +3,7 @@
 #include "base/hash.h"
 #include "base/lang.h"
 #include "base/log.h"
+#include "collector/intake/check.h"
 #include "collector/intake/decide.h"
 #include "collector/intake/ledger_inner.h"
 #include "collector/log/tree.h"
@@ -167,7 +168,7 @@ static bool author_is_in_force(const struct ledger *ledger, const struct submiss
     struct roster_member member;
     for (size_t i = ledger->changed_count; i-- > 0;)
         if (ledger->changed[i].number == s->member)
-            return ledger->changed[i].revoked_at == 0;
+            return ledger->changed[i].revoked_at == 0 && !ledger->changed[i].erased;
     return roster_find(ledger->shared.roster, s->kid, &member) && !member.revoked;
 }
 
@@ -175,7 +176,7 @@ static void refuse_member(struct submission *s)
 {
     s->verdict = VERDICT_REFUSED;
     s->problem = PROBLEM_NOT_VERIFIED;
-    s->detail = "The signature is not that of an enrolled member whose key is in force.";
+    s->detail = CHECK_SIGNATURE_DETAIL;
 }
 
 /* Most responses are the first of their member to this action: these are written without being looked up before. */
@@ -228,10 +229,25 @@ static int add_member(struct ledger *ledger, struct submission *s)
     return ledger_note_member(ledger, &member);
 }
 
+/* Whether the key was a member's who has erased everything, before this batch or in it. */
+static bool key_was_erased(const struct ledger *ledger, const struct submission *s)
+{
+    uint8_t hash[SHA256_BYTES];
+    crypto_sha256(s->kid, KID_LENGTH, hash);
+    for (size_t i = 0; i < ledger->changed_count; i++)
+        if (ledger->changed[i].erased && memcmp(ledger->changed[i].kid_hash, hash, sizeof hash) == 0)
+            return true;
+    return roster_was_erased(ledger->shared.roster, s->kid);
+}
+
 static int apply_enrolment(struct ledger *ledger, struct submission *s)
 {
     struct store_invitation invitation;
     struct roster_member member;
+    if (key_was_erased(ledger, s)) {
+        refuse_member(s);
+        return 0;
+    }
     enum store_result found = store_invitation_find(ledger->store, s->invitation, &invitation);
     if (found == STORE_FAILED)
         return ledger_store_failed(ledger);
@@ -257,6 +273,8 @@ int ledger_apply_one(struct ledger *ledger, struct submission *s)
         return apply_enrolment(ledger, s);
     case SUBMISSION_ACT:
         return ledger_apply_act(ledger, s);
+    case SUBMISSION_ERASURE:
+        return ledger_apply_erasure(ledger, s);
     }
     return -1;
 }

@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/lang.h"
 #include "base/mem.h"
+#include "collector/acts/linking.h"
 #include "collector/acts/opening.h"
 #include "collector/intake/ledger_inner.h"
 #include "collector/state/recorded.h"
@@ -35,6 +36,17 @@ int ledger_note_rounds(struct ledger *ledger)
     return 0;
 }
 
+/* Who served before may have been killed between the commit of an erasure and the emptying of -wal. */
+static int load_erased(struct ledger *ledger)
+{
+    int64_t index;
+    enum store_result found = store_event_last(ledger->store, event_name(EVENT_ENTRIES_ERASED), &index);
+    if (found == STORE_FAILED)
+        return ledger_store_failed(ledger);
+    ledger->erased = ledger->erased || found == STORE_OK;
+    return 0;
+}
+
 int ledger_load_events(struct ledger *ledger)
 {
     struct recorded_log log;
@@ -46,7 +58,7 @@ int ledger_load_events(struct ledger *ledger)
         return -1;
     ledger->begun = log.begun;
     ledger->last_iat = log.last_iat;
-    return 0;
+    return load_erased(ledger);
 }
 
 /* Putting an event there. */
@@ -109,6 +121,8 @@ int ledger_begin_log(struct ledger *ledger)
 {
     if (ledger->begun || !ledger->catalogue)
         return 0;
+    if (linking_make(ledger->store, ledger->catalogue, &ledger->error) < 0)
+        return -1;
     struct act_work work = {.store = ledger->store,
                             .catalogue = ledger->catalogue,
                             .closings = &ledger->closings,

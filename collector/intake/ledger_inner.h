@@ -1,4 +1,5 @@
-/* What the files of the ledger share: ledger.c (a batch), ledger_entries.c (what members send), ledger_acts.c (what
+/* What the files of the ledger share: ledger.c (a batch), ledger_entries.c (what members send), ledger_erasures.c
+ * (what they ask to be erased), ledger_acts.c (what
  * administrators ask) and ledger_events.c (what the collector itself says in the log). Inside of the ledger alone; the writer's. */
 #ifndef COLLECTOR_INTAKE_LEDGER_INNER_H
 #define COLLECTOR_INTAKE_LEDGER_INNER_H
@@ -32,6 +33,8 @@ struct ledger {
     bool *closed; /* by round of the catalogue: the log has closed it */
     size_t closed_capacity;
     int64_t next_closing; /* the earliest closesAt of a round that is not closed */
+    bool erased; /* what was erased may still be in a file of the store */
+    int64_t settle_after; /* on the monotonic clock: not asked for again before */
     struct error error; /* why the batch failed */
 };
 
@@ -79,6 +82,15 @@ MUST_CHECK int ledger_record(struct ledger *ledger, struct event *event, const c
 
 /* Closes the rounds whose closesAt has come at `moment`. */
 MUST_CHECK int ledger_close_rounds(struct ledger *ledger, int64_t moment);
+
+/* ledger_erasures.c */
+
+/* A request to erase: sets its verdict, and carries it out. */
+MUST_CHECK int ledger_apply_erasure(struct ledger *ledger, struct submission *s);
+
+/* After a commit, outside any transaction: empties the files of what was erased, as soon as nobody reads it any more. What
+ * fails is logged and tried again. */
+void ledger_settle_erasure(struct ledger *ledger);
 
 /* ledger_acts.c */
 

@@ -8,7 +8,7 @@
 #include "collector/state/catalogue.h"
 #include "panel/problem.h"
 
-enum submission_kind { SUBMISSION_RESPONSE, SUBMISSION_ENROLMENT, SUBMISSION_ACT };
+enum submission_kind { SUBMISSION_RESPONSE, SUBMISSION_ENROLMENT, SUBMISSION_ACT, SUBMISSION_ERASURE };
 
 /* An act that comes with a request (acts/act.h): what is wished, and why it was refused. */
 struct act_request {
@@ -43,10 +43,16 @@ struct submission {
 
     char kid[KID_SIZE]; /* of who signed it */
 
-    /* an enrolment */
+    /* an enrolment, or a request to erase */
     uint8_t public_key[KEY_BYTES];
+    bool iat_fits; /* iat was recent when it arrived; asked of a new one alone */
+
+    /* an enrolment */
     uint8_t invitation[SHA256_BYTES];
-    bool iat_fits; /* iat was within ENROLMENT_SKEW when it arrived; asked of a new enrolment alone */
+
+    /* a request to erase: one response, by `round` and `action` (-1: the panel has no such), or everything; `member` is
+     * 0 of who has erased everything before */
+    bool everything;
 
     /* an act; has neither JWS, leaf nor author */
     struct act_request *act; /* NULL otherwise */
@@ -62,6 +68,8 @@ struct submission {
     struct proofs *proofs; /* of the commit, when accepted; held */
     int64_t current_revision; /* with PROBLEM_STALE_REVISION */
     int64_t retry_after; /* seconds, with PROBLEM_TOO_MANY */
+    int64_t *erased; /* what was, by index, ascending; the submission's own */
+    size_t erased_count;
 
     uint16_t slots[]; /* counters that a response adds one to */
 };

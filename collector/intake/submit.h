@@ -42,6 +42,22 @@ MUST_CHECK struct submission *submit_enrolment(struct catalogue *catalogue, cons
  * says why. NULL: no memory. Free with submission_free. */
 MUST_CHECK struct submission *submit_act(struct act_wish *wish, int64_t now);
 
+/* PROTOCOL 5b's checks 1 to 4 but that of iat, which the ledger makes: what was asked before is answered as it was. Also
+ * of a member who is revoked. Otherwise as submit_response. */
+MUST_CHECK struct submission *submit_erasure(struct roster *roster, struct catalogue *catalogue, const char *jws,
+                                             size_t len, int64_t now, struct refusal *refusal);
+
+/* A member who may be shown what is kept of them. */
+struct access_request {
+    struct roster_member member;
+    char kid[KID_SIZE];
+    char jti[RANDOM_ID_SIZE];
+};
+
+/* PROTOCOL 5c's checks but that of replays. 0 and *out; -1: `refusal` says why. */
+MUST_CHECK int submit_access(struct roster *roster, const struct catalogue *catalogue, const char *jws, size_t len,
+                             int64_t now, struct access_request *out, struct refusal *refusal);
+
 void submission_free(struct submission *submission);
 
 #endif

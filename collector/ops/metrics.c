@@ -10,7 +10,7 @@
 
 typedef _Atomic uint64_t counter;
 
-static counter accepted[METRICS_KINDS], repeated[METRICS_KINDS], uncommitted, problems[PROBLEMS];
+static counter accepted[METRICS_KINDS], repeated[METRICS_KINDS], uncommitted, problems[PROBLEMS], accesses;
 static counter batches[BATCH_BUCKETS + 1], batch_sum;
 static counter times[TIME_BUCKETS + 1], time_sum;
 
@@ -52,6 +52,11 @@ void metrics_note_problem(enum problem problem)
     count_up(&problems[problem], 1);
 }
 
+void metrics_note_access(void)
+{
+    count_up(&accesses, 1);
+}
+
 /* Showing. */
 
 static void put_family(struct buf *out, const char *name, const char *type, const char *help)
@@ -61,9 +66,13 @@ static void put_family(struct buf *out, const char *name, const char *type, cons
 
 static void put_kinds(struct buf *out, const char *name, const char *help, counter *counters)
 {
+    static const char *const kinds[METRICS_KINDS] = {[METRICS_ENROLMENT] = "enrolment",
+                                                     [METRICS_RESPONSE] = "response",
+                                                     [METRICS_ERASURE] = "erasure",
+                                                     [METRICS_ACT] = "act"};
     put_family(out, name, "counter", help);
-    buf_printf(out, "%s_total{kind=\"enrolment\"} %" PRIu64 "\n", name, read_count(&counters[METRICS_ENROLMENT]));
-    buf_printf(out, "%s_total{kind=\"response\"} %" PRIu64 "\n", name, read_count(&counters[METRICS_RESPONSE]));
+    for (unsigned kind = 0; kind < METRICS_KINDS; kind++)
+        buf_printf(out, "%s_total{kind=\"%s\"} %" PRIu64 "\n", name, kinds[kind], read_count(&counters[kind]));
 }
 
 static void put_gauge(struct buf *out, const char *name, const char *help, uint64_t value)
@@ -128,6 +137,8 @@ void metrics_put(struct buf *out, const struct metrics_state *state)
     put_kinds(out, "burgerpanel_repeated", "Submissions that were in the log already.", repeated);
     put_family(out, "burgerpanel_uncommitted", "counter", "Submissions that could not be committed.");
     buf_printf(out, "burgerpanel_uncommitted_total %" PRIu64 "\n", read_count(&uncommitted));
+    put_family(out, "burgerpanel_accesses", "counter", "Members shown what is kept of them.");
+    buf_printf(out, "burgerpanel_accesses_total %" PRIu64 "\n", read_count(&accesses));
     put_problems(out);
     put_batch_sizes(out);
     put_times(out);

@@ -9,7 +9,7 @@
 
 #define METRICS_TYPE "application/openmetrics-text; version=1.0.0; charset=utf-8"
 
-enum metrics_kind { METRICS_ENROLMENT, METRICS_RESPONSE, METRICS_KINDS };
+enum metrics_kind { METRICS_ENROLMENT, METRICS_RESPONSE, METRICS_ERASURE, METRICS_ACT, METRICS_KINDS };
 
 /* What became of one batch of submissions. */
 struct metrics_batch {
@@ -23,6 +23,9 @@ void metrics_note_batch(const struct metrics_batch *batch);
 
 /* A problem has been told: as an answer, or as a line of a batch. */
 void metrics_note_problem(enum problem problem);
+
+/* A member has been shown what is kept of them. */
+void metrics_note_access(void);
 
 /* What is measured when it is asked for. */
 struct metrics_state {

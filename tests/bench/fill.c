@@ -164,6 +164,9 @@ static void *produce(void *argument)
         case SUBMISSION_RESPONSE:
             sit_down(p, crowd_sitting(fill->crowd, fill->order[i]));
             break;
+        case SUBMISSION_ACT: /* what a crowd does not send */
+        case SUBMISSION_ERASURE:
+            break;
         }
     push(p);
     for (size_t i = 0; i < LOTS; i++)

@@ -20,8 +20,8 @@ const programs = {
     api: { uses: 'acts http intake tables release log state store ops', faces: 'api' },
     web: { uses: 'http', faces: 'web' },
     audit: { uses: 'release tables net state store', faces: 'audit remote' },
-    intake: { uses: 'acts log state store ops', faces: 'commit ledger submission submit workers' },
-    acts: { uses: 'release tables log state store', faces: 'act actions follow_up invitations member opening operator panel release' },
+    intake: { uses: 'acts log state store ops', faces: 'commit ledger replays submission submit workers' },
+    acts: { uses: 'release tables log state store', faces: 'act actions erasing follow_up invitations linking member opening operator panel release' },
     release: { uses: 'tables log state store', faces: 'ballots earlier history newest release replay versions' },
     tables: { uses: 'state store', faces: 'columns context csv csvw cumulative datapackage sheet stored trends' },
     notify: { uses: 'net log store', faces: 'notify' },
@@ -38,9 +38,9 @@ const programs = {
     batch: { uses: 'terminal response log net home', faces: 'batch rows' },
     terminal: { uses: 'response net home', faces: 'failures input messages outcome output prompt questions' },
     response: { uses: 'net home', faces: 'answers catalogue compose news past' },
-    log: { uses: 'net home', faces: 'again monitor move view' },
-    net: { uses: 'home', faces: 'deliver enrol http' },
-    home: { uses: '', faces: 'evidence held history path pending pin profile read_news receipts response_id spool spool_bulk' },
+    log: { uses: 'net home', faces: 'again monitor move own_entries view' },
+    net: { uses: 'home', faces: 'deliver enrol erase http' },
+    home: { uses: '', faces: 'erasing evidence held history path pending pin profile read_news receipts response_id spool spool_bulk' },
   },
 };
 

@@ -62,6 +62,16 @@ export class Member {
     return jws(this.key, 'panel-enrolment+jws', claims, forge);
   }
 
+  // A request to erase one response ({round, action}) or 'everything'.
+  erasure(scope, change = {}, forge = {}) {
+    const claims = { aud: this.aud, iat: now(), jti: newJti(), jwk: this.key.jwk, scope, ...change };
+    return jws(this.key, 'panel-erase+jws', claims, forge);
+  }
+
+  access(change = {}, forge = {}) {
+    return jws(this.key, 'panel-access+jws', { aud: this.aud, iat: now(), jti: newJti(), jwk: this.key.jwk, ...change }, forge);
+  }
+
   claims(round, action, answers, change = {}) {
     return { aud: this.aud, round, action, revision: 1, iat: now(), jti: newJti(), answers, ...change };
   }

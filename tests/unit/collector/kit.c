@@ -9,6 +9,7 @@
 #include "panel/answer.h"
 #include "panel/enrolment.h"
 #include "panel/invitation.h"
+#include "panel/own_data.h"
 #include <criterion/criterion.h>
 #include <ftw.h>
 #include <stdio.h>
@@ -272,6 +273,10 @@ void parcel_submit(struct parcel *parcel, const struct kit *kit, enum submission
         break;
     case SUBMISSION_ACT: /* kit_act */
         break;
+    case SUBMISSION_ERASURE:
+        parcel->submission =
+            submit_erasure(kit->shared.roster, catalogue, buf_text(&jws), jws.len, KIT_NOW, &parcel->refusal);
+        break;
     case SUBMISSION_ENROLMENT:
         parcel->submission = submit_enrolment(catalogue, buf_text(&jws), jws.len, KIT_NOW, &parcel->refusal);
         break;
@@ -299,6 +304,20 @@ void parcel_enrol(struct parcel *parcel, const struct kit *kit, const struct kit
     buf_init(&payload, KIT_TEXT_MAX);
     enrolment_put_claims(&payload, "wau", KIT_JTI, KIT_NOW, member->code, member->public_key);
     parcel_submit(parcel, kit, SUBMISSION_ENROLMENT, kit_sign(member, ENROLMENT_TYP, buf_text(&payload)));
+    must_come_through(parcel);
+    buf_free(&payload);
+}
+
+void parcel_erase(struct parcel *parcel, const struct kit *kit, const struct kit_member *member, const char *action,
+                  const char *jti)
+{
+    struct buf payload;
+    struct own_data_request request = {
+        .aud = "wau", .jti = jti, .iat = KIT_NOW, .round = action ? "round-1" : NULL, .action = action};
+    memcpy(request.public_key, member->public_key, KEY_BYTES);
+    buf_init(&payload, KIT_TEXT_MAX);
+    own_data_put_erasure(&payload, &request);
+    parcel_submit(parcel, kit, SUBMISSION_ERASURE, kit_sign(member, ERASURE_TYP, buf_text(&payload)));
     must_come_through(parcel);
     buf_free(&payload);
 }

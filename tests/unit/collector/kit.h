@@ -88,6 +88,9 @@ void parcel_submit(struct parcel *parcel, const struct kit *kit, enum submission
 void parcel_respond(struct parcel *parcel, const struct kit *kit, const struct kit_member *member, const char *action,
                     int64_t revision, const char *answers);
 void parcel_enrol(struct parcel *parcel, const struct kit *kit, const struct kit_member *member);
+/* A request to erase the answer to an action of the example's round, or with NULL everything; `jti` tells two apart. */
+void parcel_erase(struct parcel *parcel, const struct kit *kit, const struct kit_member *member, const char *action,
+                  const char *jti);
 void parcel_again(struct parcel *parcel, const struct kit *kit, const struct parcel *before); /* the same bytes */
 void parcel_free(struct parcel *parcel);
 void parcels_free(struct parcel *parcels, size_t count);

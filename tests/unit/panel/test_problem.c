@@ -19,6 +19,8 @@ static const struct {
     {PROBLEM_ROUND_NOT_OPEN, "round-not-open", 409},
     {PROBLEM_STALE_REVISION, "stale-revision", 409},
     {PROBLEM_STALE_CONTEXT, "stale-context", 409},
+    {PROBLEM_NOTHING_TO_ERASE, "nothing-to-erase", 404},
+    {PROBLEM_REPLAYED, "replayed", 409},
     {PROBLEM_UNAVAILABLE, "unavailable", 503},
     {PROBLEM_TOO_MANY, "too-many", 429},
     {PROBLEM_BAD_REQUEST, "bad-request", 400},

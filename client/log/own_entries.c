@@ -1,0 +1,66 @@
+/* Each receipt is of an index and a text: what is shown there must be that text. See own_entries.h. */
+#include "client/log/own_entries.h"
+#include <stdio.h>
+#include <string.h>
+
+#define PATH_SIZE 64
+
+int own_entries_ask_state(struct http *http, int64_t index, int64_t *event)
+{
+    char path[PATH_SIZE];
+    struct http_answer answer;
+    int result = -1;
+    http_answer_init(&answer);
+    snprintf(path, sizeof path, "/v1/entries/%lld/state", (long long)index);
+    struct http_request request = {.path = path};
+    if (http_do(http, &request, &answer) == HTTP_DONE) {
+        struct json *document = json_parse(buf_text(&answer.body), answer.body.len, NULL);
+        const char *state = json_text(json_member(document, "state"));
+        if (state && strcmp(state, "kept") == 0)
+            result = 0;
+        else if (state && json_integer(json_member(document, "erasedBy"), event) == 0)
+            result = 1;
+        json_free(document);
+    }
+    http_answer_free(&answer);
+    return result;
+}
+
+/* The entry that is shown with this index; NULL: none. */
+static const struct json *find_shown(const struct json *shown, int64_t index)
+{
+    int64_t its;
+    for (const struct json *entry = json_first(json_member(shown, "entries")); entry; entry = json_next(entry))
+        if (json_integer(json_member(entry, "index"), &its) == 0 && its == index)
+            return entry;
+    return NULL;
+}
+
+static bool is_same_text(const struct json *entry, const struct slice *jws)
+{
+    const char *text = json_text(json_member(entry, "jws"));
+    return text && strlen(text) == jws->len && memcmp(text, jws->text, jws->len) == 0;
+}
+
+static int check_entry(void *context, const struct member_receipt *receipt)
+{
+    struct own_entries *entries = context;
+    int64_t event = -1;
+    enum own_entry found;
+    const struct json *entry = find_shown(entries->shown, receipt->index);
+    if (entry)
+        found = is_same_text(entry, &receipt->jws) ? OWN_ENTRY_SHOWN : OWN_ENTRY_OTHER;
+    else
+        found =
+            own_entries_ask_state(entries->http, receipt->index, &event) == 1 ? OWN_ENTRY_ERASED : OWN_ENTRY_MISSING;
+    entries->receipts++;
+    entries->shown_count += found == OWN_ENTRY_SHOWN;
+    entries->wrong += found == OWN_ENTRY_MISSING || found == OWN_ENTRY_OTHER;
+    entries->found(entries->context, receipt, found, event);
+    return 0;
+}
+
+int own_entries_check(struct own_entries *entries, const struct profile *profile)
+{
+    return receipts_each(profile, check_entry, entries);
+}

@@ -1,0 +1,30 @@
+/* What the collector shows of a member's own entries, held against the receipts that the member has. One thread. */
+#ifndef CLIENT_LOG_OWN_ENTRIES_H
+#define CLIENT_LOG_OWN_ENTRIES_H
+
+#include "base/json.h"
+#include "client/home/receipts.h"
+#include "client/net/http.h"
+
+enum own_entry {
+    OWN_ENTRY_SHOWN, /* as it was signed */
+    OWN_ENTRY_ERASED, /* not shown, and the collector says which event erased it */
+    OWN_ENTRY_MISSING, /* not shown, and not said to be erased */
+    OWN_ENTRY_OTHER, /* shown as something else */
+};
+
+struct own_entries {
+    struct http *http;
+    const struct json *shown; /* the answer to a request for access */
+    void (*found)(void *context, const struct member_receipt *receipt, enum own_entry found, int64_t event);
+    void *context;
+    size_t receipts, shown_count, wrong; /* so many were looked at, were shown as signed, were missing or another */
+};
+
+/* Looks at each receipt, and tells of each. -1: errno. */
+MUST_CHECK int own_entries_check(struct own_entries *entries, const struct profile *profile);
+
+/* Asks which event erased an entry: 1 and *event; 0: it is kept; -1: the collector does not say. */
+MUST_CHECK int own_entries_ask_state(struct http *http, int64_t index, int64_t *event);
+
+#endif

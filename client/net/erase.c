@@ -1,0 +1,102 @@
+/* Signed, kept, sent, proven, carried out: each step rests on the one before, and may be begun again. See erase.h. */
+#include "client/net/erase.h"
+#include "base/clock.h"
+#include "client/home/erasing.h"
+#include "client/home/evidence.h"
+#include "client/home/receipts.h"
+#include "crypto/crypto.h"
+#include "crypto/jws.h"
+#include "panel/own_data.h"
+#include <errno.h>
+
+static int sign_request(struct buf *jws, const struct profile *profile, const char *typ, const char *round,
+                        const char *action, void (*put)(struct buf *out, const struct own_data_request *request))
+{
+    char jti[RANDOM_ID_SIZE];
+    struct buf claims;
+    struct own_data_request request = {
+        .aud = profile->panel, .jti = jti, .iat = clock_now(), .round = round, .action = action};
+    crypto_random_id(jti);
+    secret_key_public(profile->key, request.public_key);
+    buf_init(&claims, JWS_MAX);
+    put(&claims, &request);
+    int result = buf_check(&claims);
+    if (result == 0) {
+        jws_sign(jws, profile->key, typ, buf_text(&claims), claims.len);
+        result = buf_check(jws);
+    }
+    buf_free(&claims);
+    errno = ENOMEM;
+    return result;
+}
+
+/* Nothing is taken away on the collector's word alone. */
+static enum erase_result note_erasure(struct profile *profile, const struct buf *jws, const struct http_answer *answer,
+                                      struct error *error)
+{
+    struct slice jws_text = slice_of(jws), answer_text = slice_of(&answer->body);
+    if (receipts_check_answer(&jws_text, &answer_text, &profile->pin->key, error) == 0)
+        return erasing_finish(profile, jws, &answer->body) == 0 ? ERASE_DONE : ERASE_FAILED;
+    return evidence_keep_answer(profile->home, NULL, &jws_text, &answer_text) == 0 ? ERASE_UNPROVEN : ERASE_FAILED;
+}
+
+static enum erase_result send_erasure(struct profile *profile, struct http *http, const struct buf *jws,
+                                      struct http_answer *answer, struct error *error)
+{
+    struct http_request request = {
+        .path = "/v1/erasures", .content_type = "application/jose", .body = jws->data, .len = jws->len};
+    switch (http_do(http, &request, answer)) {
+    case HTTP_DONE:
+        return note_erasure(profile, jws, answer, error);
+    case HTTP_RETRY:
+        return ERASE_LATER;
+    case HTTP_REFUSED:
+        break;
+    }
+    return erasing_forget(profile->home) == 0 ? ERASE_REFUSED : ERASE_FAILED;
+}
+
+enum erase_result erase_ask(struct profile *profile, struct http *http, const char *round, const char *action,
+                            struct http_answer *answer, struct error *error)
+{
+    struct buf jws;
+    enum erase_result result = ERASE_FAILED;
+    buf_init(&jws, JWS_MAX);
+    if (sign_request(&jws, profile, ERASURE_TYP, round, action, own_data_put_erasure) == 0 &&
+        erasing_begin(profile->home, &jws) == 0)
+        result = send_erasure(profile, http, &jws, answer, error);
+    buf_free(&jws);
+    return result;
+}
+
+enum erase_result erase_pending(struct profile *profile, struct http *http, struct http_answer *answer,
+                                struct error *error)
+{
+    struct buf jws;
+    buf_init(&jws, JWS_MAX);
+    enum erase_result result;
+    if (erasing_read(profile->home, &jws) == 0)
+        result = send_erasure(profile, http, &jws, answer, error);
+    else
+        result = errno == ENOENT ? ERASE_NONE : ERASE_FAILED;
+    buf_free(&jws);
+    return result;
+}
+
+int erase_ask_access(const struct profile *profile, struct http *http, struct http_answer *answer,
+                     enum http_outcome *outcome)
+{
+    struct buf jws;
+    buf_init(&jws, JWS_MAX);
+    int result = sign_request(&jws, profile, ACCESS_TYP, NULL, NULL, own_data_put_access);
+    if (result == 0) {
+        struct http_request request = {.path = "/v1/access",
+                                       .content_type = "application/jose",
+                                       .body = jws.data,
+                                       .len = jws.len,
+                                       .answer_max = ACCESS_ANSWER_MAX};
+        *outcome = http_do(http, &request, answer);
+    }
+    buf_free(&jws);
+    return result;
+}

@@ -1,0 +1,236 @@
+/* Gathering, then taking away. Counters are read from the store and written back at once: whoever holds some in memory
+ * writes them before and reads them anew after. */
+#include "collector/acts/erasing.h"
+#include "base/lang.h"
+#include "base/list.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include <stdlib.h>
+#include <string.h>
+
+void erasing_init(struct erasing *erasing, struct store *store, const struct catalogue *catalogue)
+{
+    *erasing = (struct erasing){.store = store, .catalogue = catalogue};
+}
+
+void erasing_wipe(struct erasing *erasing)
+{
+    mem_free(erasing->responses);
+    mem_free(erasing->members);
+    mem_free(erasing->entries);
+    *erasing = (struct erasing){.store = NULL};
+}
+
+static int fail_erasing(struct erasing *erasing)
+{
+    return store_fail(erasing->store, &erasing->error);
+}
+
+/* Gathering. */
+
+static int gather_entry(struct erasing *erasing, int64_t index)
+{
+    int64_t *entries = list_grow(erasing->entries, erasing->count, &erasing->capacity, sizeof *entries);
+    if (!entries)
+        return error_no_memory(&erasing->error);
+    erasing->entries = entries;
+    entries[erasing->count++] = index;
+    return 0;
+}
+
+static int gather_response(struct erasing *erasing, const struct erasing_response *response)
+{
+    struct erasing_response *list =
+        list_grow(erasing->responses, erasing->response_count, &erasing->response_capacity, sizeof *list);
+    if (!list)
+        return error_no_memory(&erasing->error);
+    erasing->responses = list;
+    list[erasing->response_count++] = *response;
+    return 0;
+}
+
+/* The response at `index` and all that went before it; -1 is none. */
+static int gather_revisions(struct erasing *erasing, int64_t index)
+{
+    while (index >= 0) {
+        if (gather_entry(erasing, index) < 0)
+            return -1;
+        int64_t before;
+        enum store_result found = store_revision_before(erasing->store, index, &before);
+        if (found == STORE_FAILED)
+            return fail_erasing(erasing);
+        index = found == STORE_OK ? before : -1;
+    }
+    return 0;
+}
+
+int erasing_add_response(struct erasing *erasing, const struct erasing_response *response)
+{
+    struct store_current current;
+    switch (store_current_read(erasing->store, response->round, response->member, response->action, &current)) {
+    case STORE_NONE:
+    case STORE_ERASED: /* of entries alone */
+        return 0;
+    case STORE_FAILED:
+        return fail_erasing(erasing);
+    case STORE_OK:
+        break;
+    }
+    if (current.index < 0)
+        return 0;
+    if (gather_response(erasing, response) < 0 || gather_entry(erasing, current.index) < 0)
+        return -1;
+    return gather_revisions(erasing, current.replaced);
+}
+
+struct round_walk {
+    struct erasing *erasing;
+    int64_t round;
+};
+
+static int gather_action(void *context, int64_t member, int64_t action, const struct store_current *current)
+{
+    const struct round_walk *walk = context;
+    const struct erasing_response response = {walk->round, member, action};
+    return current->index < 0 ? 0 : gather_response(walk->erasing, &response);
+}
+
+/* The walk over a round notes what there is; each is read again, since its revisions are not to be asked for amid the
+ * walk. */
+static int gather_round(struct erasing *erasing, int64_t round, int64_t member)
+{
+    struct round_walk walk = {erasing, round};
+    size_t first = erasing->response_count;
+    if (store_current_each_of(erasing->store, round, member, gather_action, &walk) != STORE_OK)
+        return fail_erasing(erasing);
+    size_t end = erasing->response_count;
+    erasing->response_count = first;
+    for (size_t i = first; i < end; i++) {
+        const struct erasing_response response = erasing->responses[i];
+        if (erasing_add_response(erasing, &response) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+int erasing_add_member(struct erasing *erasing, const struct store_member *member)
+{
+    struct store_member *members =
+        list_grow(erasing->members, erasing->member_count, &erasing->member_capacity, sizeof *members);
+    if (!members)
+        return error_no_memory(&erasing->error);
+    erasing->members = members;
+    members[erasing->member_count++] = *member;
+    for (size_t i = 0; i < erasing->catalogue->panel->round_count; i++)
+        if (gather_round(erasing, erasing->catalogue->round_numbers[i], member->number) < 0)
+            return -1;
+    return gather_entry(erasing, member->index);
+}
+
+static int compare_indexes(const void *a, const void *b)
+{
+    int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+    return (x > y) - (x < y);
+}
+
+size_t erasing_gathered(struct erasing *erasing)
+{
+    size_t kept = 0;
+    if (erasing->count > 1)
+        qsort(erasing->entries, erasing->count, sizeof *erasing->entries, compare_indexes);
+    for (size_t i = 0; i < erasing->count; i++)
+        if (kept == 0 || erasing->entries[kept - 1] != erasing->entries[i])
+            erasing->entries[kept++] = erasing->entries[i];
+    erasing->count = kept;
+    return kept;
+}
+
+/* Taking away. */
+
+/* The layout of the round of that number; NULL where the panel has none. */
+static const struct tally_layout *find_layout(const struct erasing *erasing, int64_t round)
+{
+    const struct catalogue *catalogue = erasing->catalogue;
+    for (size_t i = 0; i < catalogue->panel->round_count; i++)
+        if (catalogue->round_numbers[i] == round)
+            return catalogue_layout(catalogue, i);
+    return NULL;
+}
+
+/* Counters that can't be brought down have been tampered with, which is no reason to keep what is to go: the audit
+ * tells. */
+static void subtract_slots(const struct tally_layout *layout, int64_t *counts, const struct store_current *current)
+{
+    if (tally_add(layout, counts, current->slots, current->slot_count, -1) < 0)
+        log_error("ledger: counters do not fit what is erased, and are left as they are; run `audit`");
+}
+
+static int uncount_in(struct erasing *erasing, const struct erasing_response *response,
+                      const struct store_current *current, const struct tally_layout *layout, int64_t *counts)
+{
+    enum store_result found =
+        store_counts_read(erasing->store, response->round, response->action, counts, layout->slots);
+    if (found == STORE_FAILED)
+        return fail_erasing(erasing);
+    subtract_slots(layout, counts, current);
+    if (store_counts_write(erasing->store, response->round, response->action, counts, layout->slots) != STORE_OK)
+        return fail_erasing(erasing);
+    return 0;
+}
+
+/* Brings the counters down by the response as it counts now. */
+static int uncount_response(struct erasing *erasing, const struct erasing_response *response)
+{
+    struct store_current current;
+    const struct tally_layout *layout = find_layout(erasing, response->round);
+    if (!layout)
+        return error_set(&erasing->error, ERROR_DAMAGED, "%s",
+                         T("a response is of a round that the panel does not have; run `audit`",
+                           "een reactie is van een ronde die het panel niet heeft; voer `audit` uit"));
+    if (store_current_read(erasing->store, response->round, response->member, response->action, &current) != STORE_OK)
+        return fail_erasing(erasing);
+    int64_t *counts = mem_calloc(layout->slots, sizeof *counts);
+    int result = counts ? uncount_in(erasing, response, &current, layout, counts) : error_no_memory(&erasing->error);
+    mem_free(counts);
+    return result;
+}
+
+static int erase_response(struct erasing *erasing, const struct erasing_response *response)
+{
+    if (uncount_response(erasing, response) < 0)
+        return -1;
+    if (store_current_erase(erasing->store, response->round, response->member, response->action) != STORE_OK)
+        return fail_erasing(erasing);
+    return 0;
+}
+
+/* Of a member who goes whole the revisions go too: no response of theirs will ever come again. */
+static int erase_member(struct erasing *erasing, struct store_member *member)
+{
+    char kid[KID_SIZE];
+    struct store_member erased = {.number = member->number, .index = member->index, .erased = true};
+    key_thumbprint(member->public_key, kid);
+    crypto_sha256(kid, KID_LENGTH, erased.kid_hash);
+    for (size_t i = 0; i < erasing->catalogue->panel->round_count; i++)
+        if (store_current_forget(erasing->store, erasing->catalogue->round_numbers[i], member->number) != STORE_OK)
+            return fail_erasing(erasing);
+    if (store_member_erase(erasing->store, member->number, erased.kid_hash) != STORE_OK)
+        return fail_erasing(erasing);
+    *member = erased;
+    return 0;
+}
+
+int erasing_carry_out(struct erasing *erasing, int64_t event)
+{
+    for (size_t i = 0; i < erasing->response_count; i++)
+        if (erase_response(erasing, &erasing->responses[i]) < 0)
+            return -1;
+    for (size_t i = 0; i < erasing->member_count; i++)
+        if (erase_member(erasing, &erasing->members[i]) < 0)
+            return -1;
+    for (size_t i = 0; i < erasing->count; i++)
+        if (store_entry_erase(erasing->store, erasing->entries[i]) != STORE_OK ||
+            store_erased_add(erasing->store, erasing->entries[i], event + (int64_t)(i / ERASING_EVENT_MAX)) != STORE_OK)
+            return fail_erasing(erasing);
+    return 0;
+}
