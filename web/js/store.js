@@ -19,14 +19,21 @@ function create(database) {
   for (const [name, keyPath] of Object.entries(STORES)) database.createObjectStore(name, keyPath ? { keyPath } : undefined);
 }
 
-let opened;
-function open() {
-  opened ??= new Promise((resolve, reject) => {
+export const alone = (name, work) => (navigator.locks ? navigator.locks.request(`${NAME} ${name}`, work) : work());
+
+const openOnce = () =>
+  new Promise((resolve, reject) => {
     const request = indexedDB.open(NAME, VERSION);
     request.onupgradeneeded = () => create(request.result);
     request.onsuccess = () => resolve(request.result);
     request.onerror = () => reject(request.error);
   });
+
+// Under a lock, since a page with one is not put aside as it stands when it is left: frozen while it makes the stores, it would keep
+// every later page waiting for them.
+let opened;
+function open() {
+  opened ??= alone('open', openOnce);
   return opened;
 }
 
@@ -38,8 +45,8 @@ async function read(name, ask) {
   });
 }
 
-async function change(names, work) {
-  const transaction = (await open()).transaction(names, 'readwrite', { durability: 'strict' });
+async function change(names, work, durability = 'strict') {
+  const transaction = (await open()).transaction(names, 'readwrite', { durability });
   const done = new Promise((resolve, reject) => {
     transaction.oncomplete = () => resolve();
     transaction.onabort = () => reject(transaction.error);
@@ -58,12 +65,27 @@ export const dropResponse = ({ round, action, revision }) =>
   change(['responses'], (at) => at('responses').delete([round, action, revision]));
 
 export const draft = async (round, action) => (await read('drafts', (all) => all.get([round, action])))?.answers;
-export const keepDraft = (round, action, answers) => change(['drafts'], (at) => at('drafts').put({ round, action, answers }));
+// With each change of a form, so not waited for; of those that come while one is written the last alone.
+const late = { waiting: undefined, done: undefined };
+
+async function writeLate() {
+  while (late.waiting) {
+    const one = late.waiting;
+    late.waiting = undefined;
+    await change(['drafts'], (at) => at('drafts').put(one), 'relaxed');
+  }
+  late.done = undefined;
+}
+
+export function keepDraft(round, action, answers) {
+  late.waiting = { round, action, answers: { ...answers } };
+  late.done ??= writeLate();
+  return late.done;
+}
+
 export const dropDraft = (round, action) => change(['drafts'], (at) => at('drafts').delete([round, action]));
 
 export const wipe = () => {
   const names = Object.keys(STORES);
   return change(names, (at) => names.forEach((name) => at(name).clear()));
 };
-
-export const alone = (name, work) => (navigator.locks ? navigator.locks.request(`${NAME} ${name}`, work) : work());

@@ -1,0 +1,320 @@
+// Goal: a person with a letter and no program enrols, answers, is told what is wrong, corrects, and has their answer counted once; by mouse, by keyboard
+// alone, on a small phone and in English; and the code is nowhere where it should not be.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { Citizen, t } from './lib/citizen.mjs';
+import { ACTION, examplePanel, ROUND } from './lib/panel.mjs';
+import { poll } from './lib/poll.mjs';
+import { ready } from './lib/programs.mjs';
+import { PublicLog } from './lib/public-log.mjs';
+import { KEY } from './lib/webdriver.mjs';
+import en from '../../web/js/texts.en.js';
+
+const purpose = { nl: 'Om te horen wat u merkt.', en: 'To hear what you notice.' };
+const privacy = { nl: 'Uw naam staat er niet bij.\nDe tekst is van u.', en: 'Your name is not there.' };
+
+let collector, log;
+const open = [];
+before(async () => {
+  collector = await ready('web-citizen', { codes: 12, panel: { ...examplePanel(), purpose, privacy, retention: { responsesDays: 90 } } });
+  log = new PublicLog(() => collector.url);
+  await log.key();
+  const { stdout } = await collector.succeed('tokens', 'create', 'auditor', '--role', 'auditor');
+  collector.token = stdout.match(/bp_\S+/)[0];
+});
+after(async () => {
+  await Promise.all(open.map((each) => each.close()));
+  log?.close();
+  await collector?.stop();
+});
+
+const citizen = async (name, options) => {
+  const one = await Citizen.at(collector.url, `citizen-${name}`, options);
+  open.push(one);
+  return one;
+};
+const done = async (one) => {
+  open.splice(open.indexOf(one), 1);
+  await one.close();
+};
+
+// What the collector has of this member, by what their device says.
+async function entriesOf(one) {
+  const { responses } = await one.kept();
+  const entries = await log.entries(collector.token);
+  for (const { index, jws, receipt } of responses) {
+    assert.equal(entries[index], jws);
+    assert.equal(log.receipt(receipt, jws).index, index);
+  }
+  return responses.map(({ jws }) => JSON.parse(Buffer.from(jws.split('.')[1], 'base64url')));
+}
+
+test('from the letter to an answer that counts, by mouse; what is missing is told, and a mended field loses its fault alone', async () => {
+  const one = await citizen('mouse');
+  await one.visit(`#uitnodiging=${collector.codes[0]}`);
+  await one.page(t.welcomeTitle);
+  assert.equal(await one.url(), `${one.site}/#/`, 'the code is gone from the address');
+  assert.equal(await (await one.find('#code')).property('value'), collector.codes[0]);
+  await one.push(t.join);
+  await one.page(t.consentTitle);
+  const terms = await (await one.find('main')).text();
+  for (const text of [purpose.nl, ...privacy.nl.split('\n'), t.keptResponses(90)]) assert.ok(terms.includes(text), text);
+  assert.equal((await one.kept()).pending, null, 'nothing is made before it is agreed to');
+  await one.push(t.agree);
+  await one.page(t.keepTitle);
+  await one.picture('citizen-keep');
+  assert.match(await one.recoveryCode(), /^([0-9A-HJKMNP-TV-Z]{7}-?){4}$/);
+  await one.push(t.isKept);
+  await one.page(t.listTitle);
+  assert.equal((await one.kept()).recovery, false, 'the secret has left the device');
+  await one.click('.card a', 'Acties continu toetsen');
+  await one.find('#q-importance');
+  assert.equal(await (await one.all('#q-satisfaction'))[0].shown(), false, 'not asked yet');
+  await one.click('form button[type=submit]');
+  assert.equal((await one.faults()).length, 2);
+  assert.match(await one.title(), new RegExp(`^${t.fault}: `));
+  assert.equal(await (await one.active()).attribute('id'), 'faults');
+  await one.picture('citizen-faults');
+  await one.choose('noticed');
+  assert.deepEqual(await one.faults(), [t.faultMissing('Hoe belangrijk is deze actie voor u?')], 'the mended one is gone, the other stays');
+  await one.find('#q-satisfaction');
+  await one.click('form button[type=submit]');
+  assert.equal((await one.faults()).length, 2, 'what is asked now is asked for');
+  await one.click('#faults a', 'Hoe tevreden');
+  assert.equal(await (await one.active()).attribute('id'), 'q-satisfaction');
+  await one.choose('satisfaction', 2);
+  await one.choose('importance', 4);
+  await one.fill('#q-comment', 'Het gaat de goede kant op: "ja" & <b>snel</b>.');
+  await one.sendAnswer();
+  await one.picture('citizen-thanks');
+  const [claims] = await entriesOf(one);
+  assert.deepEqual(claims.answers, { importance: 5, noticed: 'yes', satisfaction: 3, comment: 'Het gaat de goede kant op: "ja" & <b>snel</b>.' });
+  assert.equal(claims.revision, 1);
+  await one.assertQuiet();
+  await done(one);
+});
+
+test('a question that is not asked any more keeps its draft and is not sent; a correction shows what was given and replaces it', async () => {
+  const one = await citizen('correct');
+  await one.joined(collector.codes[1]);
+  await one.toAction();
+  await one.choose('importance');
+  await one.choose('noticed');
+  await one.choose('satisfaction', 4);
+  await one.choose('noticed', 2);
+  assert.equal(await (await one.all('#q-satisfaction'))[0].shown(), false);
+  await one.choose('channels', 1);
+  await one.choose('channels', 4);
+  await one.sendAnswer();
+  await one.toAction();
+  assert.equal(await (await one.find('#q-noticed-2')).property('checked'), true, 'what was given is there');
+  await one.choose('noticed');
+  await one.find('#q-satisfaction');
+  await one.choose('satisfaction');
+  await one.click('form button[type=submit]', t.changeIt);
+  await one.page(t.thanksTitle);
+  const [first, second] = await entriesOf(one);
+  assert.deepEqual(first.answers, { importance: 1, noticed: 'unknown', channels: ['phone', 'app'] });
+  assert.deepEqual(second.answers, { importance: 1, noticed: 'yes', satisfaction: 1, channels: ['phone', 'app'] });
+  assert.equal(second.revision, 2);
+  assert.ok((await (await one.find('main')).text()).includes(t.thanksChanged));
+  await done(one);
+});
+
+// Presses tab until the focus is on what is looked for; whatever it is on has a visible outline on the way.
+async function tabTo(one, css) {
+  for (let i = 0; i < 80; i++) {
+    await one.press(KEY.tab);
+    if (await one.run((wanted) => document.activeElement.matches(wanted), css)) return;
+  }
+  assert.fail(`${css} can't be reached by keyboard`);
+}
+
+test('the whole walk by keyboard alone, through a fault', async () => {
+  const one = await citizen('keyboard');
+  await one.visit(`#uitnodiging=${collector.codes[2]}`);
+  await one.page(t.welcomeTitle);
+  await tabTo(one, '#code');
+  await one.press(KEY.enter);
+  await one.page(t.consentTitle);
+  assert.equal(await one.run(() => document.activeElement.tagName), 'H1', 'the heading has the focus');
+  await tabTo(one, 'button.primary');
+  await one.press(KEY.enter);
+  await one.page(t.keepTitle);
+  await tabTo(one, 'button.primary');
+  await one.press(KEY.enter);
+  await one.page(t.listTitle);
+  await tabTo(one, '.card a');
+  await one.press(KEY.enter);
+  await one.find('#q-importance');
+  await tabTo(one, 'form button[type=submit]');
+  await one.press(KEY.enter);
+  assert.equal((await one.faults()).length, 2);
+  await one.press(KEY.tab, KEY.enter);
+  assert.equal(await (await one.active()).attribute('id'), 'q-importance', 'the first fault leads to its field');
+  await one.press(KEY.space, KEY.down, KEY.down);
+  assert.equal((await one.faults()).length, 1);
+  await tabTo(one, '#q-noticed');
+  await one.press(KEY.down);
+  await tabTo(one, '#q-channels');
+  await one.press(KEY.space);
+  await tabTo(one, '#q-comment');
+  await one.press(...'Met de toetsen');
+  await tabTo(one, 'form button[type=submit]');
+  await one.press(KEY.enter);
+  await one.page(t.thanksTitle);
+  const [claims] = await entriesOf(one);
+  assert.deepEqual(claims.answers, { importance: 3, noticed: 'no', channels: ['website'], comment: 'Met de toetsen' });
+  await done(one);
+});
+
+test('a code that is none, or may not join, is told at its field, and no key is left behind by one that was refused', async () => {
+  const one = await citizen('codes');
+  await one.page(t.welcomeTitle);
+  const cases = { '': t.codeEmpty, 'ABC-123': t.codeCount(6), 'U0AB0CD-EFGH1JK-MNPQRST-VWXY0': t.codeWrong, '000G40R-40M30E2-09185GR-38E1YZ4': t.codeRecovery };
+  for (const [typed, fault] of Object.entries(cases)) {
+    await one.fill('#code', typed);
+    await one.push(t.join);
+    await one.find('#faults', fault);
+    assert.equal(await (await one.find('#code')).attribute('aria-invalid'), 'true');
+    assert.ok((await (await one.find('#code')).attribute('aria-describedby')).includes('code-fault'));
+  }
+  await one.fill('#code', collector.codes[0].toLowerCase().replaceAll('-', ' ').replaceAll('0', 'o'));
+  await one.push(t.join);
+  await one.page(t.consentTitle);
+  await one.push(t.agree);
+  await one.find('#faults', t.codeRefused);
+  const { pending, recovery, member } = await one.kept();
+  assert.deepEqual([pending, recovery, member], [null, false, null]);
+  await done(one);
+});
+
+test('what is sought and sifted is found, and spoken; cards come by twenty', async () => {
+  const one = await citizen('list');
+  await one.joined(collector.codes[3]);
+  assert.equal((await one.all('.card')).length, 20);
+  await one.push(t.more(16));
+  assert.equal((await one.all('.card')).length, 36);
+  assert.equal(await one.run(() => [...document.querySelectorAll('.card a')].indexOf(document.activeElement)), 20, 'the focus is on the first new one');
+  await one.fill('#words', 'een herkenbaar');
+  await one.find('.found', t.found(1));
+  assert.equal(await (await one.find('.found')).attribute('role'), 'status');
+  await one.fill('#words', 'xyzzy');
+  await one.find('.found', t.foundNone);
+  await one.push(t.clearSearch);
+  await one.find('.found', t.found(36));
+  await one.toAction();
+  await one.fillIn();
+  await one.sendAnswer();
+  await one.click('a', t.actions);
+  await one.page(t.listTitle);
+  await one.run(() => {
+    const select = document.getElementById('sift');
+    select.value = 'answered';
+    select.dispatchEvent(new Event('change'));
+  });
+  await one.find('.found', t.found(1));
+  await one.find('.badge', t.isAnswered);
+  await done(one);
+});
+
+test('a draft stays on the device, over a reload and a change of language', async () => {
+  const one = await citizen('draft');
+  await one.joined(collector.codes[4]);
+  await one.toAction();
+  await one.choose('importance', 1);
+  await one.fill('#q-comment', 'Nog niet af');
+  await poll('the draft to be written', 10, () => one.run(async (...id) => (await (await import('/web/js/store.js')).draft(...id)).comment, ROUND, ACTION).then((text) => text === 'Nog niet af'));
+  await one.reload();
+  await one.find('.notice', t.draftFound);
+  assert.equal(await (await one.find('#q-comment')).property('value'), 'Nog niet af');
+  await one.click('.languages button');
+  await one.find('legend', 'How important is this action to you?');
+  assert.equal(await one.run(() => document.documentElement.lang), 'en');
+  assert.equal(await (await one.find('h1')).attribute('lang'), 'nl', 'a title of the list is Dutch, and said to be');
+  assert.equal(await (await one.find('#q-importance-1')).property('checked'), true);
+  await one.choose('noticed', 1);
+  await one.sendAnswer(en.thanksTitle);
+  await one.assertQuiet();
+  await done(one);
+});
+
+test('controls say what they are; targets are large; a small phone, wide spacing and forced colours lose nothing', async () => {
+  const one = await citizen('small', { width: 320, height: 640 });
+  const spaced = () => one.run(() => {
+    const sheet = new CSSStyleSheet();
+    sheet.replaceSync('* { line-height: 1.5 !important; letter-spacing: 0.12em !important; word-spacing: 0.16em !important } p { margin-bottom: 2em !important }');
+    document.adoptedStyleSheets = [sheet];
+  });
+  // Links within a sentence may be smaller; what is clipped away is no target.
+  const small = () => one.run(() => [...document.querySelectorAll('a, button, input, select, textarea, summary')]
+    .filter((each) => each.checkVisibility?.() !== false && !each.closest('.unseen, .skip') && !each.matches('.skip, .unseen'))
+    .map((each) => [each, (each.closest('.option') ?? each).getBoundingClientRect()])
+    .filter(([each, { width, height }]) => width > 0 && height < 44 && !(each.matches('main p > a') || each.matches('#faults a')))
+    .map(([each, { height }]) => `${each.outerHTML.slice(0, 80)}: ${Math.round(height)}`));
+  const look = async (name) => {
+    await one.picture(`small-${name}`);
+    assert.deepEqual(await small(), [], name);
+    await one.assertReflows(name);
+    await spaced();
+    await one.assertReflows(`${name}, spaced`);
+  };
+  await one.page(t.welcomeTitle);
+  await look('welcome');
+  await one.enrol(collector.codes[5]);
+  await look('keep');
+  await one.push(t.later);
+  await one.page(t.listTitle);
+  await look('list');
+  await one.toAction();
+  await one.click('form button[type=submit]');
+  await one.find('#faults');
+  await look('action');
+  assert.deepEqual([await (await one.find('#q-importance')).role(), await (await one.find('#q-importance')).name()], ['radio', '1 – helemaal niet belangrijk']);
+  const group = await one.find('fieldset');
+  assert.equal(await group.role(), 'group');
+  assert.match(await group.name(), /Hoe belangrijk is deze actie voor u\?/);
+  assert.match(await (await one.find('#q-comment')).name(), /Wat wilt u ons nog meegeven/);
+  await one.fillIn();
+  await one.sendAnswer();
+  await look('thanks');
+  await one.click('a', t.mine);
+  await one.page(t.mine);
+  await one.click('summary');
+  await look('mine');
+  await one.click('a', t.news);
+  await one.page(t.doneTitle);
+  await look('done');
+  await one.visit('#/herstel');
+  await one.page(t.recoverTitle);
+  await look('recover');
+  await one.cdp('Emulation.setEmulatedMedia', { features: [{ name: 'forced-colors', value: 'active' }] });
+  await one.toAction('WA-1.02');
+  await one.choose('importance', 2);
+  const [chosen, other] = await one.run(() => ['#q-importance-2', '#q-importance-1'].map((css) => getComputedStyle(document.querySelector(`${css} + span`)).borderTopWidth));
+  assert.notEqual(chosen, other, 'what is chosen can be seen in forced colours');
+  await done(one);
+});
+
+test('a page that is left at once, while it makes its stores, keeps no later one waiting', async () => {
+  for (let i = 0; i < 3; i++) {
+    const one = await citizen(`left-${i}`);
+    await one.visit();
+    await one.page(t.welcomeTitle);
+    await done(one);
+  }
+});
+
+test('a device that does not know the member says so calmly, and every page of the frame has one heading and a title', async () => {
+  const one = await citizen('stranger');
+  for (const address of ['#/acties', `#/actie/${ACTION}/${ROUND}`, '#/mijn', '#/bewaren']) {
+    await one.visit(address);
+    await one.page(t.unknownTitle);
+    await one.find('a.button', t.haveCode);
+    assert.equal((await one.all('h1')).length, 1);
+    assert.match(await one.title(), new RegExp(`^${t.unknownTitle} – `));
+  }
+  await one.visit('#/nergens');
+  await one.page(t.unknownPageTitle);
+  await done(one);
+});
