@@ -103,8 +103,15 @@ size_t bench_gather(struct request *list, size_t n, int status);
 /* Enrols all; who is turned away by 503 comes again. */
 void bench_enrol(struct daemon daemon, const struct member *members, size_t count, char (*codes)[INVITATION_TEXT_SIZE]);
 
-/* Audits a store of `entries` entries; prints the wall time of one in ratio to bare verification on all cores, and the
- * memory. */
+/* Microseconds of wall time of one verification, while all cores do nothing else. */
+double bench_measure_all_cores(size_t count);
+
+/* Microseconds of wall time of reading one of `entries` entries, in order and by one thread, and doing nothing with
+ * it. */
+double bench_measure_reading(const char *dsn, size_t entries);
+
+/* Audits a store of `entries` entries; prints the wall time of one in ratio to bare verification on all cores and to
+ * reading the log, and the memory. */
 void bench_measure_audit(const char *dsn, size_t entries);
 
 /* Has a daemon of its own make the summary of all actions, many times over one connection. Once for each store. */

@@ -1,4 +1,4 @@
-/* What is measured in more than one way or benchmark: bare verification, syncs, latencies, audits, tables, the machine
+/* What is measured in more than one way or benchmark: bare verification, syncs, latencies, tables, the machine
  * itself. */
 #include "base/clock.h"
 #include "crypto/crypto.h"
@@ -79,7 +79,6 @@ struct verifying {
 };
 
 #define VERIFIERS_MAX 256
-#define ALL_CORES_MAX ((size_t)300000)
 
 static void *verify_runs(void *argument)
 {
@@ -90,7 +89,7 @@ static void *verify_runs(void *argument)
 }
 
 /* Microseconds of wall time for one verification when all cores verify. */
-static double measure_all_cores(size_t count)
+double bench_measure_all_cores(size_t count)
 {
     struct verifying v = {.list = signed_messages(), .runs = count / VERIFY_RUN + 1};
     pthread_t threads[VERIFIERS_MAX];
@@ -170,19 +169,6 @@ double bench_quantile(const struct request *list, size_t n, double share)
 }
 
 /* What is measured in more than one benchmark. */
-
-void bench_measure_audit(const char *dsn, size_t entries)
-{
-    size_t count = entries < ALL_CORES_MAX ? entries : ALL_CORES_MAX;
-    double bare = measure_all_cores(count);
-    int64_t start = clock_monotonic_us();
-    double rss_mb = bench_run_collector((const char *[]){bench_collector, "audit", "--store", dsn, NULL}, NULL);
-    double audit = (double)(clock_monotonic_us() - start) / (double)entries;
-    bare = (bare + measure_all_cores(count)) / 2;
-    printf("%-44s %8.2f us  RATIO %.3f of the speed of bare verification on all cores\n", "audit, an entry", audit,
-           bare / audit);
-    printf("%-44s %8.1f MB\n", "  its memory, at the peak", rss_mb);
-}
 
 static void make_token(const char *dsn, char token[static TOKEN_SIZE])
 {
