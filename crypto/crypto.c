@@ -4,6 +4,7 @@
 #include <sodium.h>
 
 _Static_assert(SHA256_BYTES == crypto_hash_sha256_BYTES, "a SHA-256 has 32 bytes");
+_Static_assert(SHA512_BYTES == crypto_hash_sha512_BYTES, "a SHA-512 has 64 bytes");
 
 int crypto_start(void)
 {
@@ -25,6 +26,11 @@ void crypto_random_id(char out[static RANDOM_ID_SIZE])
 void crypto_sha256(const void *bytes, size_t len, uint8_t out[static SHA256_BYTES])
 {
     crypto_hash_sha256(out, bytes, len);
+}
+
+void crypto_sha512(const void *bytes, size_t len, uint8_t out[static SHA512_BYTES])
+{
+    crypto_hash_sha512(out, bytes, len);
 }
 
 bool crypto_equal(const void *a, const void *b, size_t len)

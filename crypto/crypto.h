@@ -1,4 +1,4 @@
-/* What of libsodium has no other home: start-up, random bytes, SHA-256. Bytes in, values out, no I/O. Any thread after
+/* What of libsodium has no other home: start-up, random bytes, hashes. Bytes in, values out, no I/O. Any thread after
  * crypto_start. */
 #ifndef CRYPTO_CRYPTO_H
 #define CRYPTO_CRYPTO_H
@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #define SHA256_BYTES 32
+#define SHA512_BYTES 64
 #define RANDOM_ID_SIZE 23 /* 16 random bytes as base64url, and a NUL */
 
 /* To be called once before anything else of this room. -1 when libsodium can't start. */
@@ -20,6 +21,7 @@ void crypto_random(void *out, size_t len);
 void crypto_random_id(char out[static RANDOM_ID_SIZE]);
 
 void crypto_sha256(const void *bytes, size_t len, uint8_t out[static SHA256_BYTES]);
+void crypto_sha512(const void *bytes, size_t len, uint8_t out[static SHA512_BYTES]);
 
 /* Whether `len` bytes are the same, in a time that does not depend on where they differ. */
 bool crypto_equal(const void *a, const void *b, size_t len);

@@ -6,6 +6,7 @@
 #include "base/url.h"
 #include "client/cmd/cmd.h"
 #include "client/cmd/findings.h"
+#include "client/cmd/recovery_code.h"
 #include "client/cmd/rounds.h"
 #include "client/cmd/terms.h"
 #include "client/log/move.h"
@@ -183,7 +184,7 @@ static int enrol_through(struct profile *profile, struct http *http, const struc
             exit_code = tell_other_panel(profile);
         else if (agree_to_terms(catalogue.panel, words->yes) < 0)
             exit_code = CLI_FAILED;
-        else
+        else if ((exit_code = recovery_code_make_key(profile, panel)) == CLI_DONE)
             exit_code = enrol_in(profile, http, words->url, panel, code);
         catalogue_free(&catalogue);
     } else {

@@ -105,6 +105,7 @@ static void put_status_as_json(struct buf *out, const struct profile *p, const s
     put_member_text(out, "url", p->url);
     if (profile_is_enrolled(p))
         buf_printf(out, "\"index\":%lld,", (long long)p->index);
+    buf_printf(out, "\"recoverable\":%s,", p->is_recoverable ? "true" : "false");
     buf_printf(out, "\"sent\":%zu,\"spooled\":%zu,\"refused\":%zu", c->sent, c->spooled, c->refused);
 }
 
@@ -115,6 +116,11 @@ static void put_status_as_text(struct buf *out, const struct profile *p, const s
                T("folder     %s\nmember     %s\npanel      %s\ncollector  %s\n",
                  "map          %s\nlid          %s\npanel        %s\nverzamelaar  %s\n"),
                p->home, *p->kid ? p->kid : none, p->panel ? p->panel : none, p->url ? p->url : none);
+    if (p->key)
+        buf_printf(out, T("recovery   %s\n", "herstel      %s\n"),
+                   p->is_recoverable ? T("by the code that was shown when the key was made",
+                                         "met de code die getoond is toen de sleutel gemaakt werd")
+                                     : T("by a copy of this folder alone", "alleen met een kopie van deze map"));
     buf_printf(
         out,
         T("sent       %zu\nwaiting    %zu\nrefused    %zu\n", "verstuurd    %zu\nwacht        %zu\ngeweigerd    %zu\n"),

@@ -55,10 +55,23 @@ static enum profile_result load_key(struct profile *profile)
     return result;
 }
 
-int profile_make_key(struct profile *profile)
+/* Takes the key over on success. -1: errno. */
+static int write_key(struct profile *profile, struct secret_key *key)
 {
     char path[PATH_MAX];
     char text[SECRET_KEY_TEXT_SIZE];
+    int result = -1;
+    secret_key_put_text(key, text);
+    if (path_in_home(path, profile->home, "key") == 0)
+        result = file_create(path, text, sizeof text - 1, 0600);
+    mem_wipe(text, sizeof text);
+    if (result == 0)
+        own_key(profile, key);
+    return result;
+}
+
+int profile_make_key(struct profile *profile)
+{
     if (profile->key)
         return 0;
     struct secret_key *key = secret_key_new();
@@ -66,15 +79,39 @@ int profile_make_key(struct profile *profile)
         errno = ENOMEM;
         return -1;
     }
-    secret_key_put_text(key, text);
-    int result = -1;
-    if (path_in_home(path, profile->home, "key") == 0)
-        result = file_create(path, text, sizeof text - 1, 0600);
-    mem_wipe(text, sizeof text);
-    if (result == 0)
-        own_key(profile, key);
-    else
+    int result = write_key(profile, key);
+    if (result < 0)
         secret_key_free(key);
+    return result;
+}
+
+int profile_set_recoverable_key(struct profile *profile, struct secret_key *key)
+{
+    char path[PATH_MAX], note[KID_SIZE + 1];
+    uint8_t public_key[KEY_BYTES];
+    secret_key_public(key, public_key);
+    key_thumbprint(public_key, note);
+    memcpy(note + KID_LENGTH, "\n", 2);
+    if (path_in_home(path, profile->home, "recovery") < 0 || file_write(path, note, KID_LENGTH + 1, 0600) < 0 ||
+        write_key(profile, key) < 0)
+        return -1;
+    profile->is_recoverable = true;
+    return 0;
+}
+
+/* Whether the note is there and is of this key; what else is there says nothing. */
+static enum profile_result load_recovery(struct profile *profile)
+{
+    char path[PATH_MAX];
+    struct buf note;
+    enum profile_result result = PROFILE_OPEN;
+    buf_init(&note, KID_SIZE);
+    if (path_in_home(path, profile->home, "recovery") < 0 || file_read(path, &note) < 0)
+        result = errno == ENOENT || errno == EFBIG ? PROFILE_OPEN : PROFILE_FAILED;
+    else
+        profile->is_recoverable = profile->key && note.len == KID_SIZE && buf_text(&note)[KID_LENGTH] == '\n' &&
+                                  memcmp(buf_text(&note), profile->kid, KID_LENGTH) == 0;
+    buf_free(&note);
     return result;
 }
 
@@ -297,6 +334,8 @@ static enum profile_result load_all(struct profile *profile)
         result = PROFILE_FAILED;
     if (result == PROFILE_OPEN)
         result = load_key(profile);
+    if (result == PROFILE_OPEN)
+        result = load_recovery(profile);
     if (result == PROFILE_OPEN)
         result = load_member(profile);
     if (result == PROFILE_OPEN)

@@ -3,6 +3,7 @@
  *
  *     lock           taken while a program works in the folder
  *     key            the seed as base64url and a newline; mode 0600
+ *     recovery       the kid of a key that a recovery code brings back; the code is not kept
  *     member.json    {"url":…,"panel":…,"kid":…,"jws":…,"answer":…}: written when the enrolment was accepted; with
  *                    "erased":true the JWS and answer are those of the request by which everything was erased
  *     enrolment.jws  see pending.h
@@ -36,6 +37,7 @@ struct profile {
     bool erased; /* enrolled once, and everything erased since */
     char kid[KID_SIZE]; /* "" while there is no key */
     struct secret_key *key; /* NULL while there is none */
+    bool is_recoverable; /* a code was shown that brings the key back */
     struct pin *pin; /* the log as known here; NULL while it is not */
     int lock;
 };
@@ -65,6 +67,10 @@ MUST_CHECK int profile_set_erased(struct profile *profile, const char *jws, cons
 
 /* Makes a key and writes it, synced, where there is none yet. -1: errno. */
 MUST_CHECK int profile_make_key(struct profile *profile);
+
+/* Writes a key that a recovery code brings back, synced, and notes that it does; there must be none yet. Takes the key
+ * over on success. -1: errno. */
+MUST_CHECK int profile_set_recoverable_key(struct profile *profile, struct secret_key *key);
 
 /* Pins the log as it is now known, synced; takes the pin over on success. -1: errno. */
 MUST_CHECK int profile_set_pin(struct profile *profile, struct pin *pin);

@@ -1,5 +1,5 @@
-/* GET /v1/service and /v1/token: what a page has to know before it shows anything, of the collector and of whoever holds
- * a token. */
+/* GET /v1/service and /v1/token: what a page has to know before it shows anything, of the collector and of who
+ * holds a token. */
 #include "base/clock.h"
 #include "base/json.h"
 #include "collector/api/resources.h"
