@@ -24,6 +24,8 @@ static const struct cli_verb verbs[] = {
      cmd_members_revoke},
     {"members restore", "KID|NUMBER", "take a revoked member's responses again",
      "neem reacties van een ingetrokken panellid weer aan", cmd_members_restore},
+    {"operator change", "", "sign events with a new operator key from now on",
+     "teken gebeurtenissen voortaan met een nieuwe beheerderssleutel", cmd_operator_change},
     {"tokens create", "NAME", "make an access token; shown this once", "maak een toegangstoken; eenmalig getoond",
      cmd_tokens_create},
     {"tokens list", "", "list access tokens", "toon toegangstokens", cmd_tokens_list},

@@ -12,9 +12,10 @@
 
 /* NULL: an event that no administrator asks for. */
 static enum act_result (*const carriers[EVENT_KINDS])(struct act_work *work) = {
-    [EVENT_MEMBER_REVOKED] = act_revoke_member,
-    [EVENT_MEMBER_RESTORED] = act_restore_member,
-    [EVENT_FOLLOW_UP_PUBLISHED] = act_publish_follow_up,
+    [EVENT_OPERATOR_CHANGED] = act_change_operator,         [EVENT_PANEL_IMPORTED] = act_import_panel,
+    [EVENT_ACTIONS_IMPORTED] = act_import_actions,          [EVENT_INVITATIONS_CREATED] = act_create_invitations,
+    [EVENT_INVITATION_WITHDRAWN] = act_withdraw_invitation, [EVENT_MEMBER_REVOKED] = act_revoke_member,
+    [EVENT_MEMBER_RESTORED] = act_restore_member,           [EVENT_FOLLOW_UP_PUBLISHED] = act_publish_follow_up,
     [EVENT_RELEASE_CREATED] = act_create_release,
 };
 
@@ -47,6 +48,14 @@ void act_wish_init(struct act_wish *wish, enum event_kind kind)
     wish->kind = kind;
     buf_init(&wish->claims, ACT_CLAIMS_MAX);
     buf_init(&wish->document, ACT_DOCUMENT_MAX);
+}
+
+int act_wish_check(struct act_wish *wish)
+{
+    if (buf_check(&wish->claims) == 0 && buf_check(&wish->document) == 0)
+        return 0;
+    act_wish_wipe(wish);
+    return -1;
 }
 
 void act_wish_wipe(struct act_wish *wish)
@@ -130,6 +139,7 @@ void act_work_wipe(struct act_work *work)
     for (size_t i = 0; i < work->document_count; i++)
         buf_free(&work->documents[i].bytes);
     mem_free(work->members);
+    mem_free(work->own_panel_id);
     *work = (struct act_work){0};
 }
 

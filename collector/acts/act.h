@@ -16,6 +16,7 @@
 #define COLLECTOR_ACTS_ACT_H
 
 #include "base/json.h"
+#include "collector/log/operator.h"
 #include "collector/state/catalogue.h"
 #include "collector/state/closings.h"
 #include "collector/store/store.h"
@@ -32,6 +33,9 @@ struct act_wish {
 };
 
 void act_wish_init(struct act_wish *wish, enum event_kind kind);
+
+/* Ends a `prepare`: 0 where all that was put has fitted; -1, and the wish wiped, where memory lacked. */
+MUST_CHECK int act_wish_check(struct act_wish *wish);
 void act_wish_wipe(struct act_wish *wish);
 
 /* A document that is kept under its hash with the event that names it. */
@@ -46,6 +50,7 @@ struct act_document {
 struct act_work {
     struct store *store; /* in its transaction: verbs that read and write, never begin, commit or roll back */
     const struct catalogue *catalogue; /* in force where the act stands; NULL before the first panel */
+    const struct operator_key *operator_key; /* signs the event */
     const struct closings *closings; /* rounds that the log has closed */
     int64_t now; /* seconds; the event's iat, and the moment of its effects */
     int64_t index; /* that the event gets; the log before it has this size */
@@ -54,7 +59,8 @@ struct act_work {
     size_t document_len;
 
     struct event event; /* kind is set; the others but aud and iat are to be filled; texts may lie in `claims` */
-    const char *panel_id; /* the event's aud; only the first import of a panel sets it */
+    const char *panel_id; /* the event's aud; only the first import of a panel sets it, */
+    char *own_panel_id; /* and keeps it here */
     struct act_document documents[ACT_DOCUMENTS_MAX];
     size_t document_count;
     bool catalogue_changed; /* set: panel or actions are to be read anew before anything that follows */

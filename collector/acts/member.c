@@ -29,7 +29,7 @@ static const char *is_not_revoked(void)
 static int finish_wish(struct act_wish *wish, struct error *error)
 {
     buf_put_char(&wish->claims, '}');
-    return buf_check(&wish->claims) == 0 ? 0 : error_no_memory(error);
+    return act_wish_check(wish) == 0 ? 0 : error_no_memory(error);
 }
 
 static void put_member_claims(struct act_wish *wish, const struct store_member *member)

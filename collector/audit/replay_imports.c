@@ -151,7 +151,7 @@ static void judge_panel(struct replay *replay, const struct entry *entry, const 
     struct faults faults;
     faults_init(&faults);
     panel_import_check(entry->law->catalogue->panel, entry->next->catalogue->panel, answered->list, answered->count,
-                       false, &faults);
+                       &faults);
     for (size_t i = 0; i < faults.count; i++)
         tell_of_import(replay, entry, faults.list[i].what);
     if (faults.no_memory)

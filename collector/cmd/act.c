@@ -3,6 +3,7 @@
 #include "collector/cmd/act.h"
 #include "base/clock.h"
 #include "base/lang.h"
+#include "base/log.h"
 #include "collector/cmd/cmd.h"
 #include "collector/intake/ledger.h"
 #include "collector/log/log_keys.h"
@@ -54,7 +55,7 @@ static int open_alone(struct alone *alone, const struct config *config, struct e
     alone->shared = (struct ledger_shared){.roster = roster_new(),
                                            .catalogues = latest_new(),
                                            .signer = alone->keys.signer,
-                                           .operator= alone->keys.operator,
+                                           .operator_key = alone->keys.operator_key,
                                            .proofs = latest_new()};
     bool all = alone->shared.roster && alone->shared.catalogues && alone->shared.proofs;
     return all ? 0 : error_no_memory(error);
@@ -74,6 +75,7 @@ static int carry_out_alone(const struct config *config, struct error *error)
 {
     struct alone alone = {.store = NULL};
     struct ledger *ledger = NULL;
+    log_set_level(LOG_ERROR); /* what comes of it the verb says itself */
     int result = open_alone(&alone, config, error);
     if (result == 0) {
         ledger = ledger_new(alone.store, &alone.shared, error);

@@ -1,35 +1,20 @@
 /* actions import, actions list. Knows not what an action means to a round. */
+#include "collector/acts/actions.h"
 #include "base/csv.h"
 #include "base/lang.h"
-#include "base/list.h"
-#include "base/mem.h"
+#include "collector/cmd/act.h"
 #include "collector/cmd/cmd.h"
 #include "collector/state/catalogue.h"
 #include "panel/warnings.h"
 
-/* The stored list beside the imported one. */
 struct actions_import {
+    struct config config;
     struct store *store;
-    struct action_list *before; /* in its stored order */
-    int64_t *numbers; /* of `before` */
-    size_t capacity; /* of `numbers` */
-    int64_t last_number;
+    const char *file;
+    struct buf csv;
     struct action_list *after;
-    size_t added, changed, stopped;
+    struct actions_change change;
 };
-
-static int keep_stored_action(void *context, const struct store_action *row)
-{
-    struct actions_import *import = context;
-    int64_t *numbers = list_grow(import->numbers, import->before->count, &import->capacity, sizeof *numbers);
-    if (!numbers)
-        return -1;
-    import->numbers = numbers;
-    numbers[import->before->count] = row->number;
-    if (row->number > import->last_number)
-        import->last_number = row->number;
-    return action_list_add(import->before, &row->action);
-}
 
 /* What looks wrong but may be meant. */
 
@@ -42,125 +27,86 @@ static void warn_of_references(const struct actions_import *import, struct fault
     catalogue_release(catalogue);
 }
 
-static void tell_action_warnings(const struct actions_import *import, const char *file)
+static void tell_action_warnings(const struct actions_import *import)
 {
     struct faults warnings;
     faults_init(&warnings);
     warnings_of_actions(import->after, &warnings);
     warn_of_references(import, &warnings);
-    cmd_tell_warnings(file, &warnings);
+    cmd_tell_warnings(import->file, &warnings);
     faults_free(&warnings);
-}
-
-/* Writing. */
-
-/* Writes what the file holds, in its order. */
-static enum store_result write_imported(struct actions_import *import)
-{
-    for (size_t i = 0; i < import->after->count; i++) {
-        const struct action *now = &import->after->list[i];
-        int old = action_list_find(import->before, now->id);
-        struct store_action row = {.number = old >= 0 ? import->numbers[old] : ++import->last_number, .action = *now};
-        if (old < 0)
-            import->added++;
-        else if (!action_equal(&import->before->list[old], now))
-            import->changed++;
-        if (store_action_write(import->store, &row, (int64_t)i) != STORE_OK)
-            return STORE_FAILED;
-    }
-    return STORE_OK;
-}
-
-/* What the file no longer holds stays, stopped, after what it holds. */
-static enum store_result stop_missing(struct actions_import *import)
-{
-    int64_t position = (int64_t)import->after->count;
-    for (size_t i = 0; i < import->before->count; i++) {
-        struct store_action row = {.number = import->numbers[i], .action = import->before->list[i]};
-        if (action_list_find(import->after, row.action.id) >= 0)
-            continue;
-        if (row.action.status != ACTION_STOPPED)
-            import->stopped++;
-        row.action.status = ACTION_STOPPED;
-        if (store_action_write(import->store, &row, position++) != STORE_OK)
-            return STORE_FAILED;
-    }
-    return STORE_OK;
-}
-
-static int read_stored_actions(struct actions_import *import)
-{
-    import->before = action_list_new();
-    import->numbers = list_grow(NULL, 0, &import->capacity, sizeof *import->numbers);
-    if (!import->before || !import->numbers)
-        return cmd_no_memory();
-    if (store_action_each(import->store, keep_stored_action, import) != STORE_OK)
-        return cmd_store_failed(import->store);
-    return action_list_index(import->before) == 0 ? CLI_DONE : cmd_no_memory();
-}
-
-static int import_actions(struct actions_import *import)
-{
-    if (store_begin(import->store) != STORE_OK)
-        return cmd_store_failed(import->store);
-    int result = read_stored_actions(import);
-    if (result == CLI_DONE && (write_imported(import) != STORE_OK || stop_missing(import) != STORE_OK ||
-                               store_commit(import->store) != STORE_OK))
-        result = cmd_store_failed(import->store);
-    if (result != CLI_DONE)
-        store_rollback(import->store);
-    return result;
 }
 
 static int tell_action_changes(const struct actions_import *import)
 {
     size_t count = import->after->count;
+    const struct actions_change *change = &import->change;
     struct buf text;
     buf_init(&text, SIZE_MAX);
     buf_printf(
         &text,
         T("%zu %s: %zu added, %zu changed, %zu stopped\n", "%zu %s: %zu toegevoegd, %zu gewijzigd, %zu gestopt\n"),
-        count, count == 1 ? T("action", "actie") : T("actions", "acties"), import->added, import->changed,
-        import->stopped);
+        count, count == 1 ? T("action", "actie") : T("actions", "acties"), change->added, change->changed,
+        change->stopped);
     return cmd_print(&text, CLI_TEXT);
 }
 
-/* From the file's bytes to what was told of them. Returns the exit code. */
-static int import_csv(struct actions_import *import, const char *file, const struct buf *csv, struct faults *faults)
+/* Importing. */
+
+static int compare_actions(struct actions_import *import)
 {
-    int result = CLI_DONE;
-    import->after = actions_parse_csv(buf_text(csv), csv->len, faults);
-    if (!import->after)
-        return cmd_tell_faults(file, faults);
-    import->store = cmd_open(STORE_EXISTING, NULL, &result);
-    if (!import->store)
-        return result;
-    result = import_actions(import);
+    struct error error = {0};
+    if (store_begin_reading(import->store) != STORE_OK)
+        return cmd_store_failed(import->store);
+    int result = act_compare_actions(import->store, import->after, &import->change, &error);
+    store_rollback(import->store);
+    return result == 0 ? CLI_DONE : cli_fail("%s", error.text);
+}
+
+static int import_actions(struct actions_import *import)
+{
+    struct act_wish wish;
+    int result = compare_actions(import);
     if (result != CLI_DONE)
         return result;
-    tell_action_warnings(import, file);
+    if (act_prepare_actions(&wish, &import->csv) < 0)
+        return cmd_no_memory();
+    result = cmd_act(&import->config, import->store, &wish, NULL);
+    if (result != CLI_DONE)
+        return result;
+    tell_action_warnings(import);
     return tell_action_changes(import);
+}
+
+/* From the file to a list by itself. */
+static int read_action_list(struct actions_import *import)
+{
+    struct faults faults;
+    int result = cmd_read_file(import->file, &import->csv);
+    if (result != CLI_DONE)
+        return result;
+    faults_init(&faults);
+    import->after = actions_parse_csv(buf_text(&import->csv), import->csv.len, &faults);
+    if (!import->after)
+        result = cmd_tell_faults(import->file, &faults);
+    faults_free(&faults);
+    return result;
 }
 
 int cmd_actions_import(const struct cli_verb *verb, int argc, char **argv)
 {
-    struct actions_import import = {0};
-    struct faults faults;
-    struct buf csv;
+    struct actions_import import = {.store = NULL};
     int first, result = cli_parse(verb, NULL, argc, argv, 1, 1, &first);
     if (result != CLI_RUN)
         return result;
-    faults_init(&faults);
-    buf_init(&csv, ACTIONS_CSV_MAX);
-    result = cmd_read_file(argv[first], &csv);
-    if (result == CLI_DONE)
-        result = import_csv(&import, argv[first], &csv, &faults);
+    import.file = argv[first];
+    buf_init(&import.csv, ACTIONS_CSV_MAX);
+    result = read_action_list(&import);
+    if (result == CLI_DONE && (import.store = cmd_open(STORE_EXISTING, &import.config, &result)) != NULL)
+        result = import_actions(&import);
     store_close(import.store);
-    action_list_free(import.before);
     action_list_free(import.after);
-    mem_free(import.numbers);
-    faults_free(&faults);
-    buf_free(&csv);
+    buf_free(&import.csv);
     return result;
 }
 

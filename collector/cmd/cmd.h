@@ -24,6 +24,7 @@ int cmd_invitations_check(const struct cli_verb *verb, int argc, char **argv);
 int cmd_members_list(const struct cli_verb *verb, int argc, char **argv);
 int cmd_members_revoke(const struct cli_verb *verb, int argc, char **argv);
 int cmd_members_restore(const struct cli_verb *verb, int argc, char **argv);
+int cmd_operator_change(const struct cli_verb *verb, int argc, char **argv);
 int cmd_tokens_create(const struct cli_verb *verb, int argc, char **argv);
 int cmd_tokens_list(const struct cli_verb *verb, int argc, char **argv);
 int cmd_tokens_log(const struct cli_verb *verb, int argc, char **argv);

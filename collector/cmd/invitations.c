@@ -1,11 +1,13 @@
 /* invitations create, list, withdraw. Codes are shown once; the store keeps their hashes. Knows numbers, never
  * names. */
+#include "collector/acts/invitations.h"
 #include "base/csv.h"
 #include "base/error.h"
 #include "base/file.h"
 #include "base/lang.h"
 #include "base/mem.h"
 #include "base/number.h"
+#include "collector/cmd/act.h"
 #include "collector/cmd/cmd.h"
 #include "panel/invitation.h"
 #include <errno.h>
@@ -13,17 +15,22 @@
 #include <string.h>
 #include <unistd.h>
 
-#define CREATE_MAX 1000000
-
 static void hash_invitation(const uint8_t code[static INVITATION_BYTES], uint8_t hash[static SHA256_BYTES])
 {
     crypto_sha256(code, INVITATION_BYTES, hash);
 }
 
-/* Stores one new code and puts its row. */
-static enum store_result put_new_code(struct store *store, int64_t number, struct csv_writer *writer)
+/* New invitations: their rows for the office, and their hashes for the store. */
+struct new_invitations {
+    struct buf csv;
+    uint8_t (*hashes)[SHA256_BYTES];
+    size_t count;
+    int64_t first, replaces;
+};
+
+static void make_code(struct csv_writer *writer, int64_t number, uint8_t hash[static SHA256_BYTES])
 {
-    uint8_t code[INVITATION_BYTES], hash[SHA256_BYTES];
+    uint8_t code[INVITATION_BYTES];
     char text[INVITATION_TEXT_SIZE];
     crypto_random(code, sizeof code);
     hash_invitation(code, hash);
@@ -33,23 +40,21 @@ static enum store_result put_new_code(struct store *store, int64_t number, struc
     csv_end_row(writer);
     mem_wipe(code, sizeof code);
     mem_wipe(text, sizeof text);
-    return store_invitation_add(store, number, hash);
 }
 
-static enum store_result put_new_codes(struct store *store, int64_t count, struct buf *csv)
+static int make_codes(struct new_invitations *made)
 {
     struct csv_writer writer;
-    struct invitation_counts now;
-    csv_begin(&writer, csv, &csv_rfc4180);
+    csv_begin(&writer, &made->csv, &csv_rfc4180);
     csv_put_text(&writer, "member");
     csv_put_text(&writer, "code");
     csv_end_row(&writer);
-    if (store_invitation_count(store, &now) != STORE_OK)
-        return STORE_FAILED;
-    for (int64_t i = 1; i <= count; i++)
-        if (put_new_code(store, now.last + i, &writer) != STORE_OK)
-            return STORE_FAILED;
-    return STORE_OK;
+    made->hashes = mem_calloc(made->count, sizeof *made->hashes);
+    if (!made->hashes)
+        return cmd_no_memory();
+    for (size_t i = 0; i < made->count; i++)
+        make_code(&writer, made->first + (int64_t)i, made->hashes[i]);
+    return buf_check(&made->csv) == 0 ? CLI_DONE : cmd_no_memory();
 }
 
 /* To the file, or to standard output, as far as the disk behind it. Returns the exit code. */
@@ -78,49 +83,108 @@ static void take_codes_back(const char *out)
         cli_say(T("remove %s: its codes are not valid", "verwijder %s: de codes zijn niet geldig"), out);
 }
 
-/* The codes are at hand, on the disk, before they count, and taken back when they can't be stored: no code is ever lost
- * or left over. */
-static int create_invitations(struct store *store, int64_t count, const char *out)
+/* Puts the wish that they may be used. */
+static int ask_for_invitations(struct store *store, const struct new_invitations *made, int64_t *id)
 {
-    struct buf csv;
+    struct act_wish wish;
+    const struct act_invitations wanted = {.first = made->first,
+                                           .replaces = made->replaces,
+                                           .hashes = (const uint8_t(*)[SHA256_BYTES])made->hashes,
+                                           .count = made->count};
+    if (act_prepare_invitations(&wish, &wanted) < 0)
+        return cmd_no_memory();
+    int result = cmd_act_ask(store, &wish, id) == 0 ? CLI_DONE : cmd_store_failed(store);
+    act_wish_wipe(&wish);
+    return result;
+}
+
+/* Makes the codes, hands them out, and asks that they may be used; in one transaction, so that no other verb gets the
+ * same numbers. *given: they have been handed out. */
+static int make_and_ask(struct store *store, struct new_invitations *made, const char *out, int64_t *id, bool *given)
+{
+    struct error error = {0};
     int result = CLI_DONE;
-    buf_init(&csv, SIZE_MAX);
-    if (store_begin_invitations(store) != STORE_OK || put_new_codes(store, count, &csv) != STORE_OK)
+    if (store_begin_invitations(store) != STORE_OK)
+        return cmd_store_failed(store);
+    if (act_next_invitation(store, &made->first, &error) < 0)
+        result = cli_fail("%s", error.text);
+    if (result == CLI_DONE)
+        result = make_codes(made);
+    if (result == CLI_DONE)
+        result = hand_out(&made->csv, out);
+    *given = result == CLI_DONE;
+    if (result == CLI_DONE)
+        result = ask_for_invitations(store, made, id);
+    if (result == CLI_DONE && store_commit(store) != STORE_OK)
         result = cmd_store_failed(store);
-    else if (buf_check(&csv) < 0)
-        result = cmd_no_memory();
-    else if ((result = hand_out(&csv, out)) == CLI_DONE && store_commit(store) != STORE_OK) {
-        result = cmd_store_failed(store);
-        take_codes_back(out);
-    }
     if (result != CLI_DONE)
         store_rollback(store);
-    else if (out)
-        cli_say(T("%lld %s written to %s", "%lld %s geschreven naar %s"), (long long)count,
-                count == 1 ? T("invitation", "uitnodiging") : T("invitations", "uitnodigingen"), out);
-    buf_wipe(&csv);
     return result;
+}
+
+static void tell_invitations(const struct new_invitations *made, const char *out)
+{
+    cli_say(T("%zu %s written to %s", "%zu %s geschreven naar %s"), made->count,
+            made->count == 1 ? T("invitation", "uitnodiging") : T("invitations", "uitnodigingen"), out);
+}
+
+/* The codes are at hand, on the disk, before they count, and taken back when they can't be made to: no code is ever
+ * lost or left over. So nothing stays in the queue either: what nobody has carried out in time is withdrawn. */
+static int create_invitations(const struct config *config, struct store *store, struct new_invitations *made,
+                              const char *out)
+{
+    struct act_told told;
+    int64_t id;
+    bool given = false;
+    int result = make_and_ask(store, made, out, &id, &given);
+    if (result == CLI_DONE) {
+        enum act_end end = cmd_act_wait(config, store, id, true, &told);
+        if (end == ACT_END_DONE && out)
+            tell_invitations(made, out);
+        result = cmd_act_tell(end, &told);
+    }
+    if (result != CLI_DONE && given)
+        take_codes_back(out);
+    return result;
+}
+
+static int read_replaces(const char *text, struct new_invitations *made)
+{
+    if (!text || number_read(text, 0, (int64_t)made->count, &made->replaces) == 0)
+        return CLI_DONE;
+    return cli_misuse("%s", T("--replaces must be a number from 0 to N", "--replaces moet een getal van 0 tot en met N "
+                                                                         "zijn"));
 }
 
 int cmd_invitations_create(const struct cli_verb *verb, int argc, char **argv)
 {
-    const char *out = NULL;
+    const char *out = NULL, *replaces = NULL;
     const struct cli_option options[] = {
         {"out", "FILE", &out, NULL, "write the codes to a new file, readable by you alone",
          "schrijf de codes naar een nieuw bestand, alleen voor u leesbaar"},
+        {"replaces", "K", &replaces, NULL, "how many of them stand in for withdrawn or lost ones; the log shows it",
+         "hoeveel ervan in de plaats komen van ingetrokken of verloren; het logboek toont dat"},
         {NULL, NULL, NULL, NULL, NULL, NULL},
     };
+    struct new_invitations made = {.hashes = NULL};
+    struct config config;
     int first, result = cli_parse(verb, options, argc, argv, 1, 1, &first);
+    int64_t count;
     if (result != CLI_RUN)
         return result;
-    int64_t count;
-    if (number_read(argv[first], 1, CREATE_MAX, &count) < 0)
+    if (number_read(argv[first], 1, ACT_INVITATIONS_MAX, &count) < 0)
         return cli_misuse(T("N must be a number from 1 to %d", "N moet een getal van 1 tot en met %d zijn"),
-                          CREATE_MAX);
-    struct store *store = cmd_open(STORE_EXISTING, NULL, &result);
+                          ACT_INVITATIONS_MAX);
+    made.count = (size_t)count;
+    if (read_replaces(replaces, &made) != CLI_DONE)
+        return CLI_USAGE;
+    struct store *store = cmd_open(STORE_EXISTING, &config, &result);
     if (!store)
         return result;
-    result = create_invitations(store, count, out);
+    buf_init(&made.csv, SIZE_MAX);
+    result = create_invitations(&config, store, &made, out);
+    buf_wipe(&made.csv);
+    mem_free(made.hashes);
     store_close(store);
     return result;
 }
@@ -188,42 +252,32 @@ static int find_invitation(struct store *store, const char *name, uint8_t hash[s
     return CLI_DONE;
 }
 
-static int withdraw_invitation(struct store *store, const char *name)
+static int withdraw_invitation(const struct config *config, struct store *store, const char *name)
 {
     uint8_t hash[SHA256_BYTES];
-    struct store_invitation invitation = {INVITATION_UNUSED, 0};
-    if (store_begin(store) != STORE_OK)
+    struct act_wish wish;
+    struct error error = {0};
+    if (store_begin_reading(store) != STORE_OK)
         return cmd_store_failed(store);
     int result = find_invitation(store, name, hash);
+    if (result == CLI_DONE && act_prepare_withdrawal(&wish, store, hash, &error) < 0)
+        result = cli_fail("%s", error.text);
+    store_rollback(store);
     if (result != CLI_DONE)
         return result;
-    switch (store_invitation_find(store, hash, &invitation)) {
-    case STORE_OK:
-        break;
-    case STORE_NONE:
-    case STORE_ERASED:
-        return cli_fail(T("there is no invitation with this code", "er is geen uitnodiging met deze code"));
-    case STORE_FAILED:
-        return cmd_store_failed(store);
-    }
-    if (invitation.state == INVITATION_USED)
-        return cli_fail(T("this invitation has been used; `members revoke` refuses the member's later responses",
-                          "deze uitnodiging is gebruikt; `members revoke` weigert latere reacties van het panellid"));
-    invitation.state = INVITATION_WITHDRAWN;
-    if (store_invitation_mark(store, hash, &invitation) != STORE_OK || store_commit(store) != STORE_OK)
-        return cmd_store_failed(store);
-    cli_say("%s", T("the invitation is withdrawn", "de uitnodiging is ingetrokken"));
-    return CLI_DONE;
+    return cmd_act(config, store, &wish, T("the invitation is withdrawn", "de uitnodiging is ingetrokken"));
 }
 
 int cmd_invitations_withdraw(const struct cli_verb *verb, int argc, char **argv)
 {
-    int first, result = CLI_DONE;
-    struct store *store = cmd_begin(verb, argc, argv, 1, &first, &result);
+    struct config config;
+    int first, result = cli_parse(verb, NULL, argc, argv, 1, 1, &first);
+    if (result != CLI_RUN)
+        return result;
+    struct store *store = cmd_open(STORE_EXISTING, &config, &result);
     if (!store)
         return result;
-    result = withdraw_invitation(store, argv[first]);
-    store_rollback(store);
+    result = withdraw_invitation(&config, store, argv[first]);
     store_close(store);
     return result;
 }

@@ -1,13 +1,15 @@
 /* members list, members revoke, members restore. The office knows a member by the number of the invitation that it
  * handed out, the log by the thumbprint of a key: both are shown, and either is taken. Knows nothing of who they
  * are. */
-#include "base/clock.h"
 #include "base/csv.h"
 #include "base/lang.h"
 #include "base/list.h"
 #include "base/mem.h"
 #include "base/number.h"
+#include "collector/acts/member.h"
+#include "collector/cmd/act.h"
 #include "collector/cmd/cmd.h"
+#include <stdio.h>
 #include <string.h>
 
 /* Numbers of invitations, by the member who used each. */
@@ -126,48 +128,58 @@ static int find_named_member(struct store *store, struct member_search *search)
     return cli_fail(T("there is no member with this kid or number", "er is geen panellid met dit kid of nummer"));
 }
 
-/* `when` 0 restores. */
-static int set_revoked(struct store *store, const char *name, int64_t when)
+static int ask_revocation(const struct config *config, struct store *store, const struct member_search *search,
+                          const char *reason)
 {
-    struct member_search search = {.name = csv_unguard(&csv_rfc4180, name)};
-    if (store_begin(store) != STORE_OK)
-        return cmd_store_failed(store);
-    int result = find_named_member(store, &search);
-    if (result != CLI_DONE)
-        return result;
-    if (when != 0 && search.found.revoked_at != 0)
-        return cli_fail(T("this member was revoked already", "dit panellid was al ingetrokken"));
-    if (when == 0 && search.found.revoked_at == 0)
-        return cli_fail(T("this member is not revoked", "dit panellid is niet ingetrokken"));
-    if (store_member_revoke(store, search.found.number, when) != STORE_OK || store_commit(store) != STORE_OK)
-        return cmd_store_failed(store);
-    if (when != 0)
-        cli_say(T("member %s is revoked; what they said before stays",
-                  "panellid %s is ingetrokken; eerdere reacties blijven"),
-                name);
-    else
-        cli_say(T("member %s is restored", "panellid %s doet weer mee"), name);
-    return CLI_DONE;
+    struct act_wish wish;
+    struct error error;
+    char done[KID_SIZE + 80];
+    int made = reason ? act_prepare_revocation(&wish, &search->found, reason, &error)
+                      : act_prepare_restoration(&wish, &search->found, &error);
+    snprintf(done, sizeof done,
+             reason ? T("member %s is revoked; what they said before stays",
+                        "panellid %s is ingetrokken; eerdere reacties blijven")
+                    : T("member %s is restored", "panellid %s doet weer mee"),
+             search->name);
+    return made < 0 ? cli_fail("%s", error.text) : cmd_act(config, store, &wish, done);
 }
 
-static int run_on_member(const struct cli_verb *verb, int argc, char **argv, int64_t when)
+/* `reason` NULL restores. */
+static int run_on_member(const char *name, const char *reason)
 {
-    int first, result = CLI_DONE;
-    struct store *store = cmd_begin(verb, argc, argv, 1, &first, &result);
+    struct config config;
+    struct member_search search = {.name = csv_unguard(&csv_rfc4180, name)};
+    int result;
+    struct store *store = cmd_open(STORE_EXISTING, &config, &result);
     if (!store)
         return result;
-    result = set_revoked(store, argv[first], when);
+    result = store_begin_reading(store) == STORE_OK ? find_named_member(store, &search) : cmd_store_failed(store);
     store_rollback(store);
+    if (result == CLI_DONE)
+        result = ask_revocation(&config, store, &search, reason);
     store_close(store);
     return result;
 }
 
 int cmd_members_revoke(const struct cli_verb *verb, int argc, char **argv)
 {
-    return run_on_member(verb, argc, argv, clock_now());
+    const char *reason = NULL;
+    const struct cli_option options[] = {
+        {"reason", "REASON", &reason, NULL, "request, error, abuse or order; the log shows it to anyone",
+         "request (verzoek), error (fout), abuse (misbruik) of order (bevel); het logboek toont dat aan iedereen"},
+        {NULL, NULL, NULL, NULL, NULL, NULL},
+    };
+    int first, result = cli_parse(verb, options, argc, argv, 1, 1, &first);
+    if (result != CLI_RUN)
+        return result;
+    if (!reason || !act_is_revocation_reason(reason))
+        return cli_misuse("%s", T("--reason must be request, error, abuse or order",
+                                  "--reason moet request, error, abuse of order zijn"));
+    return run_on_member(argv[first], reason);
 }
 
 int cmd_members_restore(const struct cli_verb *verb, int argc, char **argv)
 {
-    return run_on_member(verb, argc, argv, 0);
+    int first, result = cli_parse(verb, NULL, argc, argv, 1, 1, &first);
+    return result == CLI_RUN ? run_on_member(argv[first], NULL) : result;
 }

@@ -1,154 +1,31 @@
-/* panel import, panel show; and, with the first panel, the log's key. What an import may change is panel_import.h's. */
-#include "base/clock.h"
+/* panel import, panel show; and, before the first panel, the log's key. What an import may change is the act's. */
+#include "collector/acts/panel.h"
 #include "base/error.h"
 #include "base/file.h"
-#include "base/json.h"
 #include "base/lang.h"
-#include "base/list.h"
-#include "base/mem.h"
+#include "collector/cmd/act.h"
 #include "collector/cmd/cmd.h"
 #include "collector/log/last_checkpoint.h"
 #include "collector/log/log_key.h"
 #include "collector/state/catalogue.h"
 #include "collector/state/panel_import.h"
-#include "panel/clashes.h"
-#include "panel/limits.h"
 #include "panel/warnings.h"
 #include <errno.h>
 #include <stdio.h>
-#include <string.h>
 
-/* Ids by number - 1; NULL where there is none. */
-struct id_list {
-    char **ids;
-    size_t count, capacity;
-};
-
-/* What an import looks at and writes, within one transaction. */
 struct panel_import {
     struct config config;
     struct store *store;
+    const char *file;
+    struct buf json;
     struct panel *before; /* NULL: this is the first */
     struct panel *after;
-    struct id_list rounds, actions;
-    struct answered_action *answered;
-    size_t answered_count, answered_capacity;
 };
 
-static int append_id(struct id_list *list, char *id)
-{
-    char **ids = list_grow(list->ids, list->count, &list->capacity, sizeof *ids);
-    if (!ids)
-        return -1;
-    list->ids = ids;
-    list->ids[list->count++] = id;
-    return 0;
-}
-
-/* Puts a copy of `id` at place number - 1. */
-static int keep_id(struct id_list *list, int64_t number, const char *id)
-{
-    if (number <= 0)
-        return -1;
-    while (list->count < (size_t)number)
-        if (append_id(list, NULL) < 0)
-            return -1;
-    mem_free(list->ids[number - 1]);
-    list->ids[number - 1] = mem_copy_text(id, strlen(id));
-    return list->ids[number - 1] ? 0 : -1;
-}
-
-static void free_ids(struct id_list *list)
-{
-    for (size_t i = 0; i < list->count; i++)
-        mem_free(list->ids[i]);
-    mem_free(list->ids);
-}
-
-static int keep_round_id(void *context, int64_t number, const char *id)
-{
-    struct panel_import *import = context;
-    return keep_id(&import->rounds, number, id);
-}
-
-static int keep_action_id(void *context, const struct store_action *row)
-{
-    struct panel_import *import = context;
-    return keep_id(&import->actions, row->number, row->action.id);
-}
-
-static int keep_answered(void *context, int64_t round, int64_t action)
-{
-    struct panel_import *import = context;
-    if (round <= 0 || action <= 0 || (size_t)round > import->rounds.count || (size_t)action > import->actions.count)
-        return -1;
-    struct answered_action *answered =
-        list_grow(import->answered, import->answered_count, &import->answered_capacity, sizeof *answered);
-    if (!answered)
-        return -1;
-    import->answered = answered;
-    answered[import->answered_count++] =
-        (struct answered_action){import->rounds.ids[round - 1], import->actions.ids[action - 1]};
-    return 0;
-}
-
-static void free_import(struct panel_import *import)
-{
-    free_ids(&import->rounds);
-    free_ids(&import->actions);
-    mem_free(import->answered);
-    panel_free(import->before);
-    panel_free(import->after);
-}
-
-static enum store_result read_before(struct panel_import *import)
-{
-    struct buf json;
-    struct faults faults;
-    buf_init(&json, PANEL_JSON_MAX);
-    faults_init(&faults);
-    enum store_result result = store_panel_read(import->store, &json);
-    if (result == STORE_OK && (import->before = panel_parse(buf_text(&json), json.len, &faults)) == NULL)
-        result = STORE_FAILED;
-    faults_free(&faults);
-    buf_free(&json);
-    return result == STORE_NONE ? STORE_OK : result;
-}
-
-static enum store_result read_state(struct panel_import *import, int64_t *size)
-{
-    if (read_before(import) != STORE_OK || store_round_each(import->store, keep_round_id, import) != STORE_OK ||
-        store_action_each(import->store, keep_action_id, import) != STORE_OK ||
-        store_counts_each(import->store, keep_answered, import) != STORE_OK)
-        return STORE_FAILED;
-    return store_entry_count(import->store, size);
-}
-
-static bool round_is_known(const struct panel_import *import, const char *id)
-{
-    for (size_t i = 0; i < import->rounds.count; i++)
-        if (import->rounds.ids[i] && strcmp(import->rounds.ids[i], id) == 0)
-            return true;
-    return false;
-}
-
-static enum store_result write_panel(struct panel_import *import, const struct buf *json)
-{
-    int64_t number = (int64_t)import->rounds.count;
-    for (size_t i = 0; i < import->after->round_count; i++)
-        if (!round_is_known(import, import->after->rounds[i].id) &&
-            store_round_add(import->store, ++number, import->after->rounds[i].id) != STORE_OK)
-            return STORE_FAILED;
-    if (store_panel_write(import->store, buf_text(json), json->len, clock_now()) != STORE_OK)
-        return STORE_FAILED;
-    return store_commit(import->store);
-}
-
-/* The log's key is made with the first panel: from then on the store belongs to it. A key that has signed before is
+/* The log's key is made for the first panel: from then on the store belongs to it. A key that has signed before is
  * another log's. */
-static int make_log_key(const struct panel_import *import)
+static int make_log_key(const struct config *config, struct store *store, const struct panel *panel)
 {
-    const struct config *config = &import->config;
     char path[LOG_KEY_PATH_SIZE], checkpoint[PATH_MAX], origin[CONFIG_VALUE_SIZE + 16];
     struct error error;
     struct buf verifier;
@@ -156,8 +33,7 @@ static int make_log_key(const struct panel_import *import)
     if (log_key_path(config->values[CONFIG_LOG_KEY], config->values[CONFIG_STORE], path) < 0)
         return cli_fail(
             T("the name of the log's key is too long", "de naam van de sleutel van het logboek is te lang"));
-    snprintf(origin, sizeof origin, "%s%s", set[0] != '\0' ? "" : "burgerpanel/",
-             set[0] != '\0' ? set : import->after->id);
+    snprintf(origin, sizeof origin, "%s%s", set[0] != '\0' ? "" : "burgerpanel/", set[0] != '\0' ? set : panel->id);
     if (last_checkpoint_path(path, checkpoint, &error) < 0)
         return cli_fail("%s", error.text);
     if (file_exists(checkpoint))
@@ -172,47 +48,44 @@ static int make_log_key(const struct panel_import *import)
     int result = CLI_DONE;
     if (log_key_verifier(path, origin, &verifier, &error) < 0)
         result = cli_fail("%s", error.text);
-    else if (store_log_key_write(import->store, buf_text(&verifier)) != STORE_OK)
-        result = cmd_store_failed(import->store);
+    else if (store_log_key_write(store, buf_text(&verifier)) != STORE_OK)
+        result = cmd_store_failed(store);
     buf_free(&verifier);
     return result;
 }
 
-static int ensure_log_key(const struct panel_import *import)
+/* In a transaction, so that two first imports at once make one key. */
+static int ensure_log_key(const struct config *config, struct store *store, const struct panel *panel)
 {
     struct buf verifier;
+    if (store_begin(store) != STORE_OK)
+        return cmd_store_failed(store);
     buf_init(&verifier, NOTE_MAX);
-    enum store_result found = store_log_key_read(import->store, &verifier);
+    enum store_result found = store_log_key_read(store, &verifier);
+    int result = found == STORE_FAILED ? cmd_store_failed(store) : CLI_DONE;
     buf_free(&verifier);
-    if (found == STORE_FAILED)
-        return cmd_store_failed(import->store);
-    return found == STORE_OK ? CLI_DONE : make_log_key(import);
+    if (found == STORE_NONE)
+        result = make_log_key(config, store, panel);
+    if (result == CLI_DONE && store_commit(store) != STORE_OK)
+        result = cmd_store_failed(store);
+    if (result != CLI_DONE)
+        store_rollback(store);
+    return result;
 }
 
-static int import_panel(struct panel_import *import, const char *file, const struct buf *json)
+/* Importing. */
+
+static int compare_panels(struct panel_import *import)
 {
     struct faults faults;
-    int64_t size = 0;
-    int result = CLI_DONE;
+    struct error error = {0};
     faults_init(&faults);
-    if (store_begin(import->store) != STORE_OK)
+    if (store_begin_reading(import->store) != STORE_OK)
         return cmd_store_failed(import->store);
-    if (read_state(import, &size) != STORE_OK)
-        result = cmd_store_failed(import->store);
-    else {
-        clashes_check(import->after, import->before, &faults);
-        limits_check(import->after, &faults);
-    }
-    if (result == CLI_DONE && import->before)
-        panel_import_check(import->before, import->after, import->answered, import->answered_count, size == 0, &faults);
-    if (result == CLI_DONE && faults_any(&faults))
-        result = cmd_tell_faults(file, &faults);
-    if (result == CLI_DONE)
-        result = ensure_log_key(import);
-    if (result == CLI_DONE && write_panel(import, json) != STORE_OK)
-        result = cmd_store_failed(import->store);
-    if (result != CLI_DONE)
-        store_rollback(import->store);
+    int result = CLI_DONE;
+    if (act_check_panel(import->store, import->after, &import->before, &faults, &error) < 0)
+        result = faults_any(&faults) ? cmd_tell_faults(import->file, &faults) : cli_fail("%s", error.text);
+    store_rollback(import->store);
     faults_free(&faults);
     return result;
 }
@@ -226,7 +99,7 @@ static int tell_panel_changes(const struct panel_import *import)
 }
 
 /* What looks wrong but may be meant; the action list may come after the panel. */
-static void tell_panel_warnings(const struct panel_import *import, const char *file)
+static void tell_panel_warnings(const struct panel_import *import)
 {
     struct faults warnings;
     struct catalogue *catalogue = catalogue_load(import->store, NULL);
@@ -234,35 +107,58 @@ static void tell_panel_warnings(const struct panel_import *import, const char *f
     warnings_of_panel(import->after, &warnings);
     if (catalogue)
         warnings_of_references(import->after, catalogue->actions, &warnings);
-    cmd_tell_warnings(file, &warnings);
+    cmd_tell_warnings(import->file, &warnings);
     faults_free(&warnings);
     catalogue_release(catalogue);
 }
 
+static int import_panel(struct panel_import *import)
+{
+    struct act_wish wish;
+    int result = compare_panels(import);
+    if (result == CLI_DONE)
+        result = ensure_log_key(&import->config, import->store, import->after);
+    if (result != CLI_DONE)
+        return result;
+    if (act_prepare_panel(&wish, &import->json) < 0)
+        return cmd_no_memory();
+    result = cmd_act(&import->config, import->store, &wish, NULL);
+    if (result != CLI_DONE)
+        return result;
+    tell_panel_warnings(import);
+    return tell_panel_changes(import);
+}
+
+/* From the file to a definition by itself. */
+static int read_definition(struct panel_import *import)
+{
+    struct faults faults;
+    int result = cmd_read_file(import->file, &import->json);
+    if (result != CLI_DONE)
+        return result;
+    faults_init(&faults);
+    import->after = panel_parse(buf_text(&import->json), import->json.len, &faults);
+    if (!import->after)
+        result = cmd_tell_faults(import->file, &faults);
+    faults_free(&faults);
+    return result;
+}
+
 int cmd_panel_import(const struct cli_verb *verb, int argc, char **argv)
 {
-    struct panel_import import = {0};
-    struct faults faults;
-    struct buf json;
+    struct panel_import import = {.store = NULL};
     int first, result = cli_parse(verb, NULL, argc, argv, 1, 1, &first);
     if (result != CLI_RUN)
         return result;
-    const char *file = argv[first];
-    faults_init(&faults);
-    buf_init(&json, PANEL_JSON_MAX);
-    result = cmd_read_file(file, &json);
-    if (result == CLI_DONE && (import.after = panel_parse(buf_text(&json), json.len, &faults)) == NULL)
-        result = cmd_tell_faults(file, &faults);
+    import.file = argv[first];
+    buf_init(&import.json, PANEL_JSON_MAX);
+    result = read_definition(&import);
     if (result == CLI_DONE && (import.store = cmd_open(STORE_CREATE, &import.config, &result)) != NULL)
-        result = import_panel(&import, file, &json);
-    if (result == CLI_DONE) {
-        result = tell_panel_changes(&import);
-        tell_panel_warnings(&import, file);
-    }
+        result = import_panel(&import);
     store_close(import.store);
-    free_import(&import);
-    faults_free(&faults);
-    buf_free(&json);
+    panel_free(import.before);
+    panel_free(import.after);
+    buf_free(&import.json);
     return result;
 }
 

@@ -1,10 +1,11 @@
 /* Starting, waiting for a signal, stopping. */
 #include "collector/daemon/serve.h"
+#include "base/clock.h"
 #include "base/lang.h"
 #include "base/log.h"
 #include "base/parallel.h"
 #include "collector/api/api.h"
-#include "collector/log/log_key.h"
+#include "collector/log/log_keys.h"
 #include "collector/web/web.h"
 #include "panel/warnings.h"
 #include <errno.h>
@@ -16,6 +17,8 @@
 #include <unistd.h>
 
 #define QUIESCE_SECONDS 20
+#define BUSY_TRIES 15 /* for a lock that another process has */
+#define BUSY_MS 100
 #define BATCHES_WAITING 64
 #define TABLE_THREADS 2 /* that make tables */
 #define TABLES_WAITING 14 /* to be made; each holds a moment of the store meanwhile */
@@ -76,32 +79,41 @@ static void raise_descriptors(const struct config *config)
                     (unsigned long long)limit.rlim_cur, (unsigned long long)wanted);
 }
 
-/* Opens the store for reading, and with what it says of itself the log's key. */
+/* What another process has for a moment, such as a verb that carries out an act by itself, is waited for. true: try once
+ * more. */
+static bool is_worth_waiting(const struct error *error, unsigned *tries)
+{
+    if (error->kind != ERROR_BUSY || ++*tries > BUSY_TRIES)
+        return false;
+    clock_sleep_ms(BUSY_MS);
+    return true;
+}
+
+/* Opens the store for reading, and with what it says of itself the keys of its log. */
 static int open_log(struct service *service, const struct config *config, struct error *error)
 {
-    char path[LOG_KEY_PATH_SIZE];
-    struct buf verifier;
+    struct log_keys keys = {NULL, NULL};
+    const struct log_key_names names = {.dsn = config->values[CONFIG_STORE],
+                                        .log_key = config->values[CONFIG_LOG_KEY],
+                                        .operator_key = config->values[CONFIG_OPERATOR_KEY]};
+    unsigned tries = 0;
     service->reader = reader_open(config->values[CONFIG_STORE], error);
     service->access_log = service->reader ? reader_open(config->values[CONFIG_STORE], error) : NULL;
     if (!service->access_log)
         return -1;
-    buf_init(&verifier, NOTE_MAX);
     struct store *store = reader_take(service->reader);
     if (!store)
         return -1; /* it has been opened a moment ago */
-    enum store_result found = store_log_key_read(store, &verifier);
+    enum store_result found;
+    do
+        found = log_keys_open(&keys, store, &names, error);
+    while (found == STORE_FAILED && is_worth_waiting(error, &tries));
+    reader_give_back(service->reader);
     if (found == STORE_NONE)
         catalogue_no_panel(error);
-    if (found == STORE_FAILED)
-        store_fail(store, error);
-    reader_give_back(service->reader);
-    if (found == STORE_OK && log_key_path(config->values[CONFIG_LOG_KEY], config->values[CONFIG_STORE], path) < 0)
-        error_set(error, ERROR_REFUSED, "%s",
-                  T("the name of the log's key is too long", "de naam van de sleutel van het logboek is te lang"));
-    else if (found == STORE_OK)
-        service->shared.signer = signer_open(path, buf_text(&verifier), error);
-    buf_free(&verifier);
-    return service->shared.signer ? 0 : -1;
+    service->shared.signer = keys.signer;
+    service->shared.operator_key = keys.operator_key;
+    return found == STORE_OK ? 0 : -1;
 }
 
 /* Who reads while the writer has the store open; both have to close before it is opened anew. */
@@ -129,7 +141,12 @@ static struct commit_queue *start_writer(struct service *service, const struct c
         .wait_max_us = (int64_t)config_number(config, CONFIG_WAIT_MAX) * SECOND_US,
         .reserve = config_number(config, CONFIG_DISK_RESERVE) * MIB,
         .readers = {.let_go = let_readers_go, .resume = resume_readers, .context = service}};
-    return commit_start(&options, &service->shared, error);
+    struct commit_queue *queue;
+    unsigned tries = 0;
+    do
+        queue = commit_start(&options, &service->shared, error);
+    while (!queue && is_worth_waiting(error, &tries));
+    return queue;
 }
 
 #define MINUTE 60
@@ -275,6 +292,7 @@ static void stop_all(struct running *running)
     workers_free(service->table_workers);
     commit_free(service->queue);
     signer_close(service->shared.signer);
+    operator_close(service->shared.operator_key);
     latest_free(service->shared.proofs);
     latest_free(service->follow_ups);
     latest_free(service->shared.catalogues);

@@ -77,6 +77,18 @@ static void show_catalogue(struct ledger *ledger)
     ledger->catalogue_is_new = false;
 }
 
+/* After the commit. What can't be done now is done at the next start. */
+static void settle_operator(struct ledger *ledger)
+{
+    uint8_t public_key[KEY_BYTES];
+    struct error error = {0};
+    if (!ledger->shared.operator_key)
+        return;
+    operator_public(ledger->shared.operator_key, public_key);
+    if (operator_expect(ledger->shared.operator_key, public_key, &error) < 0)
+        log_error("operator key: %s", error.text);
+}
+
 /* Reads anew what of `what` is kept here. The catalogue comes before the log, so that a store without a panel says
  * so. */
 static int reload_kinds(struct ledger *ledger, unsigned what)
@@ -117,7 +129,7 @@ static int take_over_changes(struct ledger *ledger)
         return 0;
     if (reload_kinds(ledger, what) < 0)
         return -1;
-    bool acts = ledger->shared.operator!= NULL;
+    bool acts = ledger->shared.operator_key != NULL;
     if (acts && (ledger_begin_log(ledger) < 0 || (what & STORE_CHANGED_WISHES && ledger_take_pending(ledger) < 0)))
         return -1;
     return ledger->catalogue ? 0 : catalogue_no_panel(&ledger->error);
@@ -184,6 +196,7 @@ static int apply_batch(struct ledger *ledger, struct submission *const *list, si
         for (size_t i = 0; i < ledger->changed_count; i++)
             roster_add(ledger->shared.roster, &ledger->changed[i]);
         show_catalogue(ledger);
+        settle_operator(ledger);
         ledger->stale = false;
         ledger_settle_erasure(ledger);
         return 0;

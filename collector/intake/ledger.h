@@ -17,8 +17,8 @@ struct ledger_shared {
     struct roster *roster;
     struct latest *catalogues;
     struct signer *signer;
-    struct operator*
-    operator; /* signs events; NULL: none is written, as in logs of protocol 1, and acts are left undone */
+    struct operator_key
+        *operator_key; /* signs events; NULL: none is written, as in logs of protocol 1, and acts are left undone */
     struct latest *proofs; /* the newest checkpoint */
     struct quota *responses; /* what each member may send; NULL: as much as they like; so below */
     struct quota *revisions; /* of one action in one round */

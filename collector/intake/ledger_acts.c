@@ -14,6 +14,8 @@ static int take_effects(struct ledger *ledger, const struct act_work *work)
     for (size_t i = 0; i < work->member_count; i++)
         if (ledger_note_member(ledger, &work->members[i]) < 0)
             return -1;
+    if (work->event.kind == EVENT_OPERATOR_CHANGED)
+        return operator_follow(ledger->shared.operator_key, work->event.operator_key, &ledger->error);
     if (!work->catalogue_changed)
         return 0;
     if (ledger_load_catalogue(ledger) < 0)
@@ -56,6 +58,7 @@ static enum act_result carry_out_wish(struct ledger *ledger, enum event_kind kin
     now = ledger_event_time(ledger);
     struct act_work work = {.store = ledger->store,
                             .catalogue = ledger->catalogue,
+                            .operator_key = ledger->shared.operator_key,
                             .closings = &ledger->closings,
                             .now = now,
                             .index = ledger->size + (ledger->begun ? 0 : 1),

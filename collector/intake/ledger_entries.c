@@ -264,7 +264,8 @@ int ledger_apply_one(struct ledger *ledger, struct submission *s)
         s->verdict = VERDICT_UNAVAILABLE;
         return 0;
     }
-    if (ledger_close_rounds(ledger, s->received_at) < 0)
+    /* A response that was in time is late once an event after closesAt stands before it. */
+    if (ledger_close_rounds(ledger, s->received_at > ledger->last_iat ? s->received_at : ledger->last_iat) < 0)
         return -1;
     switch (s->kind) {
     case SUBMISSION_RESPONSE:

@@ -167,7 +167,7 @@ int ledger_apply_erasure(struct ledger *ledger, struct submission *s)
 {
     struct store_erasure before;
     struct store_member member;
-    if (!ledger->shared.operator) {
+    if (!ledger->shared.operator_key) {
         s->verdict = VERDICT_UNAVAILABLE; /* nobody can sign what happens */
         return 0;
     }

@@ -31,7 +31,7 @@ int ledger_note_rounds(struct ledger *ledger)
     for (size_t i = 0; i < panel->round_count; i++)
         ledger->closed[i] = closings_have(&ledger->closings, panel->rounds[i].id);
     int next = closings_next(&ledger->closings, panel);
-    if (next >= 0 && ledger->shared.operator)
+    if (next >= 0 && ledger->shared.operator_key)
         ledger->next_closing = panel->rounds[next].closes_at;
     return 0;
 }
@@ -53,8 +53,8 @@ int ledger_load_events(struct ledger *ledger)
     if (recorded_log_read(ledger->store, &log, &ledger->error) < 0 ||
         closings_load(&ledger->closings, ledger->store, &ledger->error) < 0)
         return -1;
-    if (log.begun && ledger->shared.operator&&
-                         operator_expect(ledger->shared.operator, log.operator_key, &ledger->error) < 0)
+    if (log.begun && ledger->shared.operator_key &&
+        operator_expect(ledger->shared.operator_key, log.operator_key, &ledger->error) < 0)
         return -1;
     ledger->begun = log.begun;
     ledger->last_iat = log.last_iat;
@@ -83,7 +83,7 @@ int ledger_record(struct ledger *ledger, struct event *event, const char *panel_
     event->aud = panel_id;
     event->iat = iat;
     int result = -1;
-    if (operator_sign(ledger->shared.operator, event, &jws) == 0)
+    if (operator_sign(ledger->shared.operator_key, event, &jws) == 0)
         result = append_event(ledger, event, &jws);
     else
         error_set(&ledger->error, ERROR_REFUSED,
@@ -110,7 +110,7 @@ int ledger_open_log(struct ledger *ledger, const char *panel_id)
 {
     struct event event = {
         .kind = EVENT_LOG_OPENED, .protocol = EVENT_PROTOCOL, .origin = signer_public(ledger->shared.signer)->name};
-    operator_public(ledger->shared.operator, event.operator_key);
+    operator_public(ledger->shared.operator_key, event.operator_key);
     if (ledger_record(ledger, &event, panel_id, ledger_event_time(ledger)) < 0)
         return -1;
     ledger->begun = true;
@@ -129,7 +129,7 @@ int ledger_begin_log(struct ledger *ledger)
                             .now = ledger_event_time(ledger),
                             .index = ledger->size};
     work.event.origin = signer_public(ledger->shared.signer)->name;
-    operator_public(ledger->shared.operator, work.event.operator_key);
+    operator_public(ledger->shared.operator_key, work.event.operator_key);
     int result = opening_upgrade(&work);
     if (result < 0)
         ledger->error = work.error;

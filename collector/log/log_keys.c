@@ -38,8 +38,8 @@ static int open_operator(struct log_keys *keys, struct store *store, const struc
     if (!named && !file_exists(path) && operator_key_create(path) < 0 && errno != EEXIST)
         return error_from_errno(
             error, T("the operator key %s can't be made", "de beheerderssleutel %s kan niet gemaakt worden"), path);
-    keys->operator= operator_open(path, error);
-    return keys->operator? 0 : - 1;
+    keys->operator_key = operator_open(path, error);
+    return keys->operator_key ? 0 : -1;
 }
 
 static int open_signer(struct log_keys *keys, const char *verifier, const struct log_key_names *names,
@@ -75,6 +75,6 @@ enum store_result log_keys_open(struct log_keys *out, struct store *store, const
 void log_keys_close(struct log_keys *keys)
 {
     signer_close(keys->signer);
-    operator_close(keys->operator);
+    operator_close(keys->operator_key);
     *keys = (struct log_keys){NULL, NULL};
 }

@@ -9,7 +9,7 @@
 
 struct log_keys {
     struct signer *signer;
-    struct operator* operator;
+    struct operator_key *operator_key;
 };
 
 /* Where they are: as named in the settings, "" for beside the store. */

@@ -11,10 +11,10 @@
 
 #define NEXT ".next"
 
-struct operator
-{
+struct operator_key {
     struct secret_key *secret;
     uint8_t public_key[KEY_BYTES];
+    bool is_next; /* it still lies in the file of the next one */
     char path[KEY_FILE_PATH_SIZE];
 };
 
@@ -43,43 +43,44 @@ static void put_next_path(const char *path, char next[static KEY_FILE_PATH_SIZE]
     snprintf(next, KEY_FILE_PATH_SIZE, "%.*s" NEXT, (int)(KEY_FILE_PATH_SIZE - sizeof NEXT), path);
 }
 
-struct operator* operator_open(const char *path, struct error *error)
+struct operator_key *operator_open(const char *path, struct error *error)
 {
     struct key_file_words words = words_of_operator();
-    struct operator* operator= mem_calloc(1, sizeof *operator);
-    if (!operator) {
+    struct operator_key *key = mem_calloc(1, sizeof *key);
+    if (!key) {
         error_no_memory(error);
         return NULL;
     }
-    snprintf(operator->path, sizeof operator->path, "%s", path);
-    operator->secret = key_file_read(path, &words, error);
-    if (!operator->secret) {
-        operator_close(operator);
+    snprintf(key->path, sizeof key->path, "%s", path);
+    key->secret = key_file_read(path, &words, error);
+    if (!key->secret) {
+        operator_close(key);
         return NULL;
     }
-    secret_key_public(operator->secret, operator->public_key);
-    return operator;
+    secret_key_public(key->secret, key->public_key);
+    return key;
 }
 
-void operator_close(struct operator* operator)
+void operator_close(struct operator_key *key)
 {
-    if (!operator)
+    if (!key)
         return;
-    secret_key_free(operator->secret);
-    mem_free(operator);
+    secret_key_free(key->secret);
+    mem_free(key);
 }
 
-void operator_public(const struct operator* operator, uint8_t public_key[static KEY_BYTES])
+void operator_public(const struct operator_key *key, uint8_t public_key[static KEY_BYTES])
 {
-    memcpy(public_key, operator->public_key, KEY_BYTES);
+    memcpy(public_key, key->public_key, KEY_BYTES);
 }
 
-/* The next key, where it is there and has that public half; NULL: *error says why not. */
-static struct secret_key *read_next(const char *next, const uint8_t public_key[static KEY_BYTES], struct error *error)
+/* The key in a file, where it has that public half; NULL: *error says why not. */
+static struct secret_key *read_expected(const char *path, const uint8_t public_key[static KEY_BYTES],
+                                        struct error *error)
 {
     struct key_file_words words = words_of_operator();
     uint8_t found[KEY_BYTES];
-    struct secret_key *secret = key_file_read(next, &words, error);
+    struct secret_key *secret = key_file_read(path, &words, error);
     if (!secret)
         return NULL;
     secret_key_public(secret, found);
@@ -89,33 +90,64 @@ static struct secret_key *read_next(const char *next, const uint8_t public_key[s
     error_set(
         error, ERROR_REFUSED,
         T("%s holds another key than the one that is to follow", "%s bevat een andere sleutel dan die moet volgen"),
-        next);
+        path);
     return NULL;
 }
 
-int operator_expect(struct operator* operator, const uint8_t in_force[static KEY_BYTES], struct error *error)
+static void take_secret(struct operator_key *key, struct secret_key *secret, bool is_next)
+{
+    secret_key_free(key->secret);
+    key->secret = secret;
+    key->is_next = is_next;
+    secret_key_public(secret, key->public_key);
+}
+
+int operator_follow(struct operator_key *key, const uint8_t public_key[static KEY_BYTES], struct error *error)
 {
     char next[KEY_FILE_PATH_SIZE];
-    struct error ignored = {0};
-    if (memcmp(operator->public_key, in_force, KEY_BYTES) == 0)
-        return 0;
-    put_next_path(operator->path, next);
-    struct secret_key *secret = read_next(next, in_force, &ignored);
+    put_next_path(key->path, next);
+    struct secret_key *secret = read_expected(next, public_key, error);
     if (!secret)
+        return -1;
+    take_secret(key, secret, true);
+    return 0;
+}
+
+/* Looks in both files for the key. */
+static int find_in_files(struct operator_key *key, const uint8_t in_force[static KEY_BYTES])
+{
+    struct error ignored = {0};
+    struct secret_key *secret = read_expected(key->path, in_force, &ignored);
+    if (!secret)
+        return operator_follow(key, in_force, &ignored);
+    take_secret(key, secret, false);
+    return 0;
+}
+
+/* Puts the next in the place of the one before. */
+static int move_next(struct operator_key *key, struct error *error)
+{
+    char next[KEY_FILE_PATH_SIZE];
+    put_next_path(key->path, next);
+    if (rename(next, key->path) < 0)
+        return error_from_errno(error, T("%s can't be moved to %s", "%s kan niet naar %s verplaatst worden"), next,
+                                key->path);
+    key->is_next = false;
+    return 0;
+}
+
+int operator_expect(struct operator_key *key, const uint8_t in_force[static KEY_BYTES], struct error *error)
+{
+    bool is_it = memcmp(key->public_key, in_force, KEY_BYTES) == 0;
+    if (!is_it && find_in_files(key, in_force) < 0)
         return error_set(
             error, ERROR_REFUSED,
             T("%s is not the operator key that the log has in force; put that one back from a copy, or "
               "name it with --operator-key",
               "%s is niet de beheerderssleutel die volgens het logboek geldt; zet die terug van een kopie, "
               "of noem haar met --operator-key"),
-            operator->path);
-    secret_key_free(operator->secret);
-    operator->secret = secret;
-    memcpy(operator->public_key, in_force, KEY_BYTES);
-    if (rename(next, operator->path) == 0)
-        return 0;
-    return error_from_errno(error, T("%s can't be moved to %s", "%s kan niet naar %s verplaatst worden"),
-                            next, operator->path);
+            key->path);
+    return key->is_next ? move_next(key, error) : 0;
 }
 
 int operator_next_create(const char *path, uint8_t public_key[static KEY_BYTES], struct error *error)
@@ -136,24 +168,23 @@ int operator_next_create(const char *path, uint8_t public_key[static KEY_BYTES],
     return 0;
 }
 
-int operator_next_check(const struct operator* operator, const uint8_t public_key[static KEY_BYTES],
-                        struct error *error)
+int operator_next_check(const struct operator_key *key, const uint8_t public_key[static KEY_BYTES], struct error *error)
 {
     char next[KEY_FILE_PATH_SIZE];
-    put_next_path(operator->path, next);
-    struct secret_key *secret = read_next(next, public_key, error);
+    put_next_path(key->path, next);
+    struct secret_key *secret = read_expected(next, public_key, error);
     secret_key_free(secret);
     return secret ? 0 : -1;
 }
 
-int operator_sign(const struct operator* operator, const struct event * event, struct buf *out)
+int operator_sign(const struct operator_key *key, const struct event *event, struct buf *out)
 {
     struct buf claims;
     buf_init(&claims, jws_payload_max(EVENT_TYP));
     event_put_claims(&claims, event);
     int result = buf_check(&claims);
     if (result == 0)
-        jws_sign(out, operator->secret, EVENT_TYP, buf_text(&claims), claims.len);
+        jws_sign(out, key->secret, EVENT_TYP, buf_text(&claims), claims.len);
     buf_free(&claims);
     return result < 0 ? -1 : buf_check(out);
 }

@@ -7,7 +7,7 @@
 #include "collector/log/key_file.h"
 #include "panel/event.h"
 
-struct operator;
+struct operator_key;
 
 /* The file of the operator key: `named` if it is not "", else beside the store at `dsn`, its path and ".operator-key".
  * -1: that is too long. */
@@ -17,15 +17,19 @@ MUST_CHECK int operator_key_path(const char *named, const char *dsn, char path[s
 MUST_CHECK int operator_key_create(const char *path);
 
 /* Reads the key; its public half decides nothing yet. NULL: *error says why. Free with operator_close. */
-MUST_CHECK struct operator* operator_open(const char *path, struct error *error);
-void operator_close(struct operator* operator); /* NULL is fine */
+MUST_CHECK struct operator_key *operator_open(const char *path, struct error *error);
+void operator_close(struct operator_key *key); /* NULL is fine */
 
-void operator_public(const struct operator* operator, uint8_t public_key[static KEY_BYTES]);
+void operator_public(const struct operator_key *key, uint8_t public_key[static KEY_BYTES]);
 
-/* Sees to it that this is the key that the log has in force. Where it is not, but the next one beside it is
- * (operator_next_create), it takes that one's place, in the file too: a change that was committed before its end is
- * ended. -1: *error says that it is another's, or why the file can't be moved. */
-MUST_CHECK int operator_expect(struct operator* operator, const uint8_t in_force[static KEY_BYTES],
+/* Sees to it that this is the key that the log has in force: where it is not, the file is read again, and the next one
+ * beside it (operator_next_create). Where that is in force it is moved to the place of the one before: a change that
+ * was committed is ended. -1: *error says that it is another's, or why the file can't be moved. */
+MUST_CHECK int operator_expect(struct operator_key *key, const uint8_t in_force[static KEY_BYTES], struct error *error);
+
+/* Signs with the next one from now on, which operator_next_check has seen; operator_expect says later whether that
+ * came to be. -1: *error says why. */
+MUST_CHECK int operator_follow(struct operator_key *key, const uint8_t public_key[static KEY_BYTES],
                                struct error *error);
 
 /* Makes the key that is to follow on the one at `path`, in a file beside it whose name ends in ".next", or takes the
@@ -33,10 +37,10 @@ MUST_CHECK int operator_expect(struct operator* operator, const uint8_t in_force
 MUST_CHECK int operator_next_create(const char *path, uint8_t public_key[static KEY_BYTES], struct error *error);
 
 /* Whether the key that lies beside this one to follow on it has that public half. -1: *error says why not. */
-MUST_CHECK int operator_next_check(const struct operator* operator, const uint8_t public_key[static KEY_BYTES],
+MUST_CHECK int operator_next_check(const struct operator_key *key, const uint8_t public_key[static KEY_BYTES],
                                    struct error *error);
 
 /* Appends an event as a signed JWS. -1: `out` can't take it, or the event is longer than a JWS may be. */
-MUST_CHECK int operator_sign(const struct operator* operator, const struct event * event, struct buf *out);
+MUST_CHECK int operator_sign(const struct operator_key *key, const struct event *event, struct buf *out);
 
 #endif

@@ -75,12 +75,12 @@ static void check_action(const struct panel *after, const struct answered_action
 }
 
 void panel_import_check(const struct panel *before, const struct panel *after, const struct answered_action *counted,
-                        size_t count, bool log_is_empty, struct faults *faults)
+                        size_t count, struct faults *faults)
 {
-    if (!log_is_empty && strcmp(before->id, after->id) != 0)
+    if (strcmp(before->id, after->id) != 0)
         faults_add(faults, "/id",
-                   T("members have signed for panel '%s'; its id can't change",
-                     "panelleden hebben getekend voor panel '%s'; het id kan niet veranderen"),
+                   T("the log was begun for panel '%s', and every entry names it; its id can't change",
+                     "het logboek is begonnen voor panel '%s', en elke regel noemt dat; het id kan niet veranderen"),
                    before->id);
     for (size_t i = 0; i < before->round_count; i++)
         if (is_counted(counted, count, before->rounds[i].id))

@@ -11,11 +11,11 @@ struct answered_action {
     const char *action;
 };
 
-/* Finds what the new definition would take away from responses: the panel's id changed with a log that is not empty; a
+/* Finds what the new definition would take away: the panel's id changed, which every entry of the log names; a
  * questionnaire with responses changed or removed; a round with responses removed, given another questionnaire, or
  * without an action that has responses. Faults point into the new definition, in the language of lang.h. */
 void panel_import_check(const struct panel *before, const struct panel *after, const struct answered_action *counted,
-                        size_t count, bool log_is_empty, struct faults *faults);
+                        size_t count, struct faults *faults);
 
 /* Puts a line for each thing that was added, changed or removed; "no changes" when there is none. `before` NULL: all is
  * new. */

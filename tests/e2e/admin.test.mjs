@@ -123,7 +123,7 @@ test('members list names who enrolled; revoke is noticed by the running collecto
   const listed = await line();
   assert.match(listed, /\d{4}-\d{2}-\d{2}/);
 
-  await collector.succeed('members', 'revoke', asListed(kid));
+  await collector.succeed('members', 'revoke', asListed(kid), '--reason', 'request');
   assert.notEqual(await line(), listed);
   let revision = 1;
   await poll('the refusal', 2, async () => {
@@ -134,8 +134,8 @@ test('members list names who enrolled; revoke is noticed by the running collecto
   const summary = parseTable(readFileSync(join(folder, 'summary.csv'), 'utf8'));
   assert.equal(summary.find((r) => r.action === ACTION).respondents, '1', 'earlier responses stay');
 
-  assertFailed(await collector.run('members', 'revoke', 'A'.repeat(43)));
-  assertFailed(await collector.run('members', 'revoke', asListed(kid)), /revoked/i);
+  assertFailed(await collector.run('members', 'revoke', 'A'.repeat(43), '--reason', 'request'));
+  assertFailed(await collector.run('members', 'revoke', asListed(kid), '--reason', 'request'), /revoked/i);
 });
 
 // The office knows member 24; the collector asked for a kid, or for the code that it had shown once.
@@ -146,9 +146,9 @@ test('members and invitations go by the number that the office knows them by, an
   assert.equal((await row()).kid, member.key.kid);
   assert.equal((await row()).revoked, '');
 
-  assert.match((await collector.succeed('members', 'revoke', two.member)).stderr, new RegExp(`^member ${two.member} is revoked`));
+  assert.match((await collector.succeed('members', 'revoke', two.member, '--reason', 'request')).stderr, new RegExp(`^member ${two.member} is revoked`));
   assert.notEqual((await row()).revoked, '');
-  assertFailed(await collector.run('members', 'revoke', asListed(member.key.kid)), /revoked already/);
+  assertFailed(await collector.run('members', 'revoke', asListed(member.key.kid), '--reason', 'request'), /revoked already/);
   await poll('the refusal', 2, async () =>
     (await post(collector.url, '/v1/responses', member.response(ROUND, ACTION, good, { revision: 5 }), JOSE)).status === 401);
 
@@ -159,7 +159,7 @@ test('members and invitations go by the number that the office knows them by, an
   await poll('being taken again', 2, async () =>
     (await post(collector.url, '/v1/responses', member.response(ROUND, ACTION, good, { revision: ++revision }), JOSE)).status === 201);
 
-  assertFailed(await collector.run('members', 'revoke', one.member), /nobody has enrolled with invitation/);
+  assertFailed(await collector.run('members', 'revoke', one.member, '--reason', 'request'), /nobody has enrolled with invitation/);
   assertFailed(await collector.run('invitations', 'withdraw', two.member), /used/);
   assertFailed(await collector.run('invitations', 'withdraw', '999999'), /no invitation 999999/);
   await collector.succeed('invitations', 'withdraw', one.member);
@@ -176,9 +176,9 @@ test('a member is revoked by the kid as members list writes it, also where it gu
   assertAccepted(await post(collector.url, '/v1/members', member.enrolment(parseTable(stdout)[0].code), JOSE));
   const list = (await collector.succeed('members', 'list')).stdout;
   assert.ok(list.includes(`,'${member.key.kid},`), list);
-  await collector.succeed('members', 'revoke', `'${member.key.kid}`);
+  await collector.succeed('members', 'revoke', `'${member.key.kid}`, '--reason', 'request');
   await collector.succeed('members', 'restore', member.key.kid);
-  assertFailed(await collector.run('members', 'revoke', '0'), /no member with this kid or number/);
+  assertFailed(await collector.run('members', 'revoke', '0', '--reason', 'request'), /no member with this kid or number/);
 });
 
 test('tokens are shown once, have a role, and can be revoked', async () => {

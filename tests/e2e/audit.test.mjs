@@ -7,7 +7,7 @@ import { after, before, test } from 'node:test';
 import { assertAccepted, JOSE, keepAlive, NDJSON, post } from './lib/http.mjs';
 import { b64u, Key, Member } from './lib/member.mjs';
 import { ROUND } from './lib/panel.mjs';
-import { Collector, freshFolder, ready } from './lib/programs.mjs';
+import { BEGUN, Collector, freshFolder, ready } from './lib/programs.mjs';
 import { copyOf, sql } from './lib/store.mjs';
 import { answersOf, assertTables, exampleRows } from './lib/tables.mjs';
 
@@ -38,7 +38,7 @@ before(async () => {
   const rows = exampleRows();
   const text = (row) => members[row.member - 1].response(ROUND, row.action, answersOf(row), { revision: Number(row.revision) });
   await sendAll(original, rows.map(text), agent);
-  size = MEMBERS + rows.length;
+  size = BEGUN + MEMBERS + rows.length;
   agent.destroy();
   await original.stop();
 });
@@ -113,21 +113,21 @@ test('a store of exactly one and two full tiles, and one more or less, passes', 
   const enrol = async () => assertAccepted(await post(collector.url, '/v1/members', member.enrolment(code), JOSE));
   await whileRunning(collector, enrol);
   let revision = 0;
-  for (const more of [254, 1, 1, 254, 1, 1]) {
+  for (const more of [254 - BEGUN, 1, 1, 254, 1, 1]) {
     const texts = Array.from({ length: more }, () =>
       member.response(ROUND, 'WA-1.01', { importance: 3, noticed: 'no' }, { revision: ++revision }),
     );
     await whileRunning(collector, async () => {
       await sendAll(collector, texts);
       const { stderr } = await passes(collector);
-      assert.match(stderr, new RegExp(`\\b${revision + 1}\\b`));
+      assert.match(stderr, new RegExp(`\\b${BEGUN + revision + 1} entries\\b`));
     });
   }
 });
 
 test('members revoked, rounds and actions imported again, tokens made: all that passes', async () => {
   const copy = copyOf(original, 'audit-admin');
-  await copy.succeed('members', 'revoke', members.find((m) => !m.key.kid.startsWith('-')).key.kid);
+  await copy.succeed('members', 'revoke', members.find((m) => !m.key.kid.startsWith('-')).key.kid, '--reason', 'request');
   await copy.importPanel();
   await copy.importActions();
   await copy.succeed('tokens', 'create', 'one', '--role', 'team');
@@ -143,7 +143,7 @@ const jwsAt = (collector, index) => sql(collector.path, `SELECT jws FROM entry W
 for (const [part, which] of [['header', 0], ['payload', 1], ['signature', 2]])
   test(`one byte of a stored ${part} changed is found, whichever it is`, async () => {
     for (const at of [0.1, 0.5, 0.9]) {
-      const index = MEMBERS + 300;
+      const index = BEGUN + MEMBERS + 300;
       const parts = (await jwsAt(original, index)).split('.');
       const place = Math.floor(parts[which].length * at);
       const char = parts[which][place] === 'A' ? 'B' : 'A';
@@ -172,8 +172,8 @@ test('an enrolment changed is found', async () => {
 test('a response signed anew by the same member, so that its signature counts, is found by the tree', async () => {
   const row = exampleRows()[200];
   const text = members[row.member - 1].response(ROUND, row.action, answersOf(row), { revision: Number(row.revision) });
-  const copy = await tamper(`UPDATE entry SET jws = '${text}' WHERE idx = ${MEMBERS + 200}`);
-  await finds(copy, new RegExp(`^entry ${MEMBERS + 200}: .*tree`, 'm'), /^checkpoint: /m);
+  const copy = await tamper(`UPDATE entry SET jws = '${text}' WHERE idx = ${BEGUN + MEMBERS + 200}`);
+  await finds(copy, new RegExp(`^entry ${BEGUN + MEMBERS + 200}: .*tree`, 'm'), /^checkpoint: /m);
 });
 
 test('an entry turned into nothing, into something else, or into more than an entry can be, is found', async () => {
@@ -250,11 +250,11 @@ test("a member's key, number or place changed, and a member removed, are found b
   await finds(
     await tamper(`UPDATE member SET key = x'${key}' WHERE number = 10`),
     new RegExp(`^member ${other.kid}: `, 'm'),
-    new RegExp(`^member ${kid} \\(entry 9\\): `, 'm'),
+    new RegExp(`^member ${kid} \\(entry ${BEGUN + 9}\\): `, 'm'),
   );
-  await finds(await tamper('UPDATE member SET idx = 11 WHERE number = 10'), new RegExp(`^member ${kid}: `, 'm'));
+  await finds(await tamper('UPDATE member SET idx = 20 WHERE number = 10'), new RegExp(`^member ${kid}: `, 'm'));
   await finds(await tamper('UPDATE member SET number = 1000 WHERE number = 10'), new RegExp(`^member ${kid}: `, 'm'));
-  const lines = await finds(await tamper('DELETE FROM member WHERE number = 10'), new RegExp(`^member ${kid} \\(entry 9\\): `, 'm'));
+  const lines = await finds(await tamper('DELETE FROM member WHERE number = 10'), new RegExp(`^member ${kid} \\(entry ${BEGUN + 9}\\): `, 'm'));
   assert.equal(lines.length, 2);
 });
 
@@ -278,7 +278,7 @@ test('a current response changed, removed or added is found', async () => {
 
 test('an invitation made usable again, or used by nobody, is found', async () => {
   const { kid } = members[4].key;
-  const place = new RegExp(`^invitation of member ${kid} \\(entry 4\\): `, 'm');
+  const place = new RegExp(`^invitation of member ${kid} \\(entry ${BEGUN + 4}\\): `, 'm');
   await finds(await tamper('UPDATE invitation SET state = 0, member = 0 WHERE member = 5'), place);
   await finds(await tamper('UPDATE invitation SET state = 2 WHERE member = 5'), place);
   await finds(await tamper('UPDATE invitation SET member = 6 WHERE member = 5'), place);
@@ -349,7 +349,7 @@ test('the whole log replaced by another of the same size, signed by other member
   await other.importActions();
   const [code] = await other.invitations(1);
   const member = new Member('wau');
-  const texts = Array.from({ length: size - 1 }, (_, i) =>
+  const texts = Array.from({ length: size - BEGUN - 1 }, (_, i) =>
     member.response(ROUND, 'WA-1.01', { importance: 1, noticed: 'no' }, { revision: i + 1 }),
   );
   await whileRunning(other, async () => {
@@ -416,7 +416,7 @@ test('what an action list or panel that lost its rows makes impossible is told i
     assert.equal(done.code, 1);
     assert.match(done.stderr, /^[^\n]+\n$/);
   }
-  await finds(await tamper('DELETE FROM action WHERE number = 4'), /^entry \d+: /m);
+  await finds(await tamper('DELETE FROM action WHERE number = 4'), /^current response of member /m);
   await finds(
     await tamper("UPDATE action SET id = 'x' WHERE number = 4; UPDATE action SET id = 'WA-1.04' WHERE number = 5; UPDATE action SET id = 'WA-1.05' WHERE number = 4"),
     /^current response of member /m,

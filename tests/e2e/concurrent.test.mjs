@@ -8,7 +8,8 @@ import { join } from 'node:path';
 import { assertAccepted, JOSE, keepAlive, NDJSON, post, request } from './lib/http.mjs';
 import { asListed, Member } from './lib/member.mjs';
 import { ROUND } from './lib/panel.mjs';
-import { ready } from './lib/programs.mjs';
+import { BEGUN, ready } from './lib/programs.mjs';
+import { sql } from './lib/store.mjs';
 
 const CLIENTS = 8;
 const MEMBERS = 4; // of each client
@@ -71,15 +72,17 @@ test('eight clients at once', async () => {
   const admin = (async () => {
     await collector.importPanel();
     await collector.importActions();
-    await collector.succeed('members', 'revoke', asListed(extra.key.kid));
+    await collector.succeed('members', 'revoke', asListed(extra.key.kid), '--reason', 'request');
     await collector.succeed('invitations', 'create', 2);
     await collector.export(ROUND, 'meanwhile');
   })();
   await Promise.all([...clients, admin]);
 
   const count = CLIENTS * MEMBERS * (1 + ACTIONS.length * REVISIONS);
-  indexes.sort((a, b) => a - b);
-  assert.deepEqual(indexes, Array.from({ length: count }, (_, i) => i + 1)); // 0 is the extra member's
+  const events = (await sql(collector.path, 'SELECT idx FROM event')).trim().split('\n').map(Number);
+  assert.equal(events.length, BEGUN + 4, 'what the log began with, and what the administrator did meanwhile');
+  const all = [...indexes, ...events, BEGUN].sort((a, b) => a - b); // BEGUN is the extra member's
+  assert.deepEqual(all, Array.from({ length: count + events.length + 1 }, (_, i) => i));
 
   const summary = parseTable(readFileSync(join(await collector.export(ROUND, 'exact', '--exact'), 'summary.csv'), 'utf8'));
   for (const row of summary)

@@ -10,11 +10,11 @@ import { openCheckpoint } from './lib/log.mjs';
 import { Member } from './lib/member.mjs';
 import { ROUND } from './lib/panel.mjs';
 import { poll } from './lib/poll.mjs';
-import { assertFailed, Collector, freshFolder, ready, run, start } from './lib/programs.mjs';
+import { BEGUN, assertFailed, Collector, freshFolder, ready, run, start } from './lib/programs.mjs';
 import { PublicLog } from './lib/public-log.mjs';
 import { copyOf, putBack, sql } from './lib/store.mjs';
 
-const BEFORE = 6; // entries of the old copy
+const BEFORE = BEGUN + 6; // entries of the old copy
 const MORE = 5; // entries that came after
 let old;
 let newest;
@@ -72,7 +72,7 @@ before(async () => {
   code = newest.codes[1];
   member = new Member('wau');
   assertAccepted(await post(newest.url, '/v1/members', member.enrolment(newest.codes[0]), JOSE));
-  await send(newest, BEFORE - 1);
+  await send(newest, BEFORE - BEGUN - 1);
   await newest.stop();
   old = copyOf(newest, 'log-rollback-old');
   await newest.start();

@@ -22,7 +22,7 @@ import {
 import { Member } from './lib/member.mjs';
 import { ROUND } from './lib/panel.mjs';
 import { poll } from './lib/poll.mjs';
-import { Collector, freshFolder, ready } from './lib/programs.mjs';
+import { BEGUN, Collector, freshFolder, ready } from './lib/programs.mjs';
 import { PublicLog } from './lib/public-log.mjs';
 import { answersOf, exampleRows } from './lib/tables.mjs';
 
@@ -92,14 +92,16 @@ test('the verifier itself accepts the vectors of another log and refuses what is
     assert.throws(() => openCheckpoint(note(15).replace(from, to), verifier));
 });
 
-test('the empty log has a signed checkpoint over nothing, and no tiles', async () => {
+test('a new log holds the events that it began with, each with a receipt, and nothing beyond them', async () => {
   const head = await log.head();
-  assert.equal(head.size, 0);
-  assert.ok(head.root.equals(emptyRoot()));
+  assert.equal(head.size, BEGUN);
   assert.equal(head.origin, 'burgerpanel/wau');
-  for (const path of ['/log/tile/0/000', '/log/tile/0/000.p/1', '/v1/receipts/0'])
+  for (const path of ['/log/tile/0/000', `/log/tile/0/000.p/${BEGUN + 1}`, `/v1/receipts/${BEGUN}`])
     assertProblem(await log.get(path), 404, 'not-found');
-  assert.deepEqual(await log.entries(auditor), []);
+  const entries = await log.entries(auditor);
+  const events = entries.map((jws) => JSON.parse(Buffer.from(jws.split('.')[1], 'base64url')).event);
+  assert.deepEqual(events, ['log-opened', 'panel-imported', 'actions-imported', 'invitations-created']);
+  for (const [index, jws] of entries.entries()) hold(jws, { index, receipt: (await log.fetch(`/v1/receipts/${index}`)).text });
   const key = statSync(`${collector.path}.log-key`);
   assert.equal(key.mode & 0o777, 0o600);
 });
@@ -137,7 +139,7 @@ test('every receipt of a run over the example responses shows its entry, by eith
     heads.push(await log.head());
   }
   const { size } = await log.head();
-  assert.equal(size, MEMBERS + texts.length);
+  assert.equal(size, BEGUN + MEMBERS + texts.length);
   assert.deepEqual([...new Set(held.map((h) => h.index))].sort((a, b) => a - b), Array.from({ length: size }, (_, i) => i));
 });
 

@@ -157,7 +157,7 @@ test('a response of a member who is revoked waits for the member to be restored'
   const { kid } = await status(home);
   await whileAway(async () => {
     await ok(home, 'respond', 'WA-2.02', 'importance=1', 'noticed=no');
-    await collector.succeed('members', 'revoke', asListed(kid));
+    await collector.succeed('members', 'revoke', asListed(kid), '--reason', 'request');
   });
   await assertHeld(home, 'not-verified', ['WA-2.02']);
   await collector.succeed('members', 'restore', asListed(kid));

@@ -225,7 +225,7 @@ test('3: unknown, revoked and wrongly signed get one and the same 401', async ()
   const flipped = Buffer.from(bytes);
   flipped[3] ^= 1;
   const revoked = await enrolled();
-  await collector.succeed('members', 'revoke', asListed(revoked.key.kid));
+  await collector.succeed('members', 'revoke', asListed(revoked.key.kid), '--reason', 'request');
   let revision = 0;
   await poll('the revocation to be noticed', 3, async () => {
     const answer = await send(revoked.response(ROUND, ACTION, good, { revision: ++revision }));

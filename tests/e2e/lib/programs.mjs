@@ -69,6 +69,9 @@ export function assertFailed(done, pattern = /./) {
   assert.match(lines[0], pattern);
 }
 
+// Entries that a log begins with where `ready` has made it: log-opened, panel-imported, actions-imported, invitations-created.
+export const BEGUN = 4;
+
 export class Collector {
   constructor(folder, store = join(folder, 'store.db')) {
     this.folder = folder;

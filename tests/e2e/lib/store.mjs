@@ -40,5 +40,5 @@ export function copyOf(collector, name) {
 export function putBack(from, to) {
   for (const file of filesOf(to.path)) if (/-(wal|shm)$/.test(file)) rmSync(join(to.folder, file));
   for (const file of filesOf(from.path))
-    if (!/\.(log-key|lock)/.test(file)) copyFileSync(join(from.folder, file), join(to.folder, file));
+    if (!/\.(log-key|operator-key|lock)/.test(file)) copyFileSync(join(from.folder, file), join(to.folder, file));
 }

@@ -217,14 +217,14 @@ static struct signer *new_log_key(void)
     return key;
 }
 
-static struct operator* new_operator_key(void)
+static struct operator_key *new_operator_key(void)
 {
     static unsigned count;
     char name[32];
     struct error error = {0};
     snprintf(name, sizeof name, "operator-%u.key", ++count);
     cr_assert_eq(operator_key_create(kit_path(name)), 0);
-    struct operator* key = operator_open(kit_path(name), &error);
+    struct operator_key *key = operator_open(kit_path(name), &error);
     cr_assert_not_null(key, "%s", error.text);
     return key;
 }
@@ -240,7 +240,7 @@ void kit_open(struct kit *kit, struct store *store)
 
 void kit_give_operator(struct kit *kit)
 {
-    kit->shared.operator= new_operator_key();
+    kit->shared.operator_key = new_operator_key();
 }
 
 void kit_start(struct kit *kit)
@@ -256,7 +256,7 @@ void kit_close(struct kit *kit)
     latest_free(kit->shared.catalogues);
     latest_free(kit->shared.proofs);
     signer_close(kit->shared.signer);
-    operator_close(kit->shared.operator);
+    operator_close(kit->shared.operator_key);
     roster_free(kit->shared.roster);
     store_close(kit->store);
 }

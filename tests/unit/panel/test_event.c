@@ -155,6 +155,27 @@ Test(event, is_written_as_it_was_read)
     }
 }
 
+Test(event, is_written_to_the_byte_as_an_independent_program_wrote_it)
+{
+    struct json *log = load_log();
+    size_t n = 0, events = 0;
+    for (const struct json *entry = json_first(json_member(log, "entries")); entry; entry = json_next(entry), n++) {
+        if (strcmp(json_text(json_member(entry, "kind")), "event") != 0)
+            continue;
+        struct buf payload = payload_of(log, n), out;
+        struct event event = event_of(buf_text(&payload));
+        buf_init(&out, MAX);
+        event_put_claims(&out, &event);
+        cr_assert_str_eq(buf_text(&out), buf_text(&payload));
+        event_free(&event);
+        buf_free(&payload);
+        buf_free(&out);
+        events++;
+    }
+    cr_assert_eq(events, 10);
+    json_free(log);
+}
+
 /* Appends the object with its n-th member left out, or with `instead` as its value; behind the last n, with one member
  * more. */
 static void put_spoilt(struct buf *out, const char *sample, size_t n, const char *instead)
