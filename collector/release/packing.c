@@ -54,7 +54,7 @@ static void set_bit(uint8_t *packed, size_t bit)
 
 static size_t get_bit(const uint8_t *packed, size_t bit)
 {
-    return packed[bit / 8] >> bit % 8 & 1U;
+    return (unsigned)packed[bit / 8] >> bit % 8 & 1U;
 }
 
 /* Its place is the last bit of the last byte: place_questions left room for one. */

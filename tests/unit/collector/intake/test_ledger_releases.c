@@ -11,6 +11,7 @@
 #define DAY INT64_C(86400)
 #define CLOSED INT64_C(2082758400) /* 2036-01-01T00:00:00Z: the example's round is over */
 
+static struct catalogue *shown; /* held: each start of a ledger makes another */
 static struct kit kit;
 static struct kit_member members[2];
 static struct release release;
@@ -22,6 +23,7 @@ static void start(void)
     kit_give_operator(&kit);
     kit_start(&kit);
     kit_join(&kit, members, 2, 1);
+    shown = catalogue_now(kit.shared.catalogues);
     for (size_t i = 0; i < RELEASE_FILES; i++) {
         snprintf(release.files[i].name, RELEASE_NAME_SIZE, "%s", release_file_name(i));
         buf_init(&release.files[i].text, KIT_TEXT_MAX);
@@ -32,6 +34,7 @@ static void start(void)
 static void end(void)
 {
     release_wipe(&release);
+    catalogue_release(shown);
     for (size_t i = 0; i < 2; i++)
         kit_member_wipe(&members[i]);
     kit_close(&kit);
@@ -42,10 +45,8 @@ TestSuite(ledger_releases, .init = start, .fini = end);
 
 static struct act_release release_now(int64_t number)
 {
-    struct catalogue *catalogue = catalogue_now(kit.shared.catalogues);
-    struct act_release asked = {.panel = catalogue->panel, .round = "round-1", .number = number, .release = &release};
+    struct act_release asked = {.panel = shown->panel, .round = "round-1", .number = number, .release = &release};
     cr_assert_eq(tree_head(kit.store, &asked.head, NULL), 0);
-    catalogue_release(catalogue); /* the ledger holds it */
     return asked;
 }
 

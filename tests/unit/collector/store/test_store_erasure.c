@@ -111,7 +111,7 @@ Test(store_erasure, leaves_a_current_response_its_revision)
 /* What nobody may find: the text of an entry, as long as a response is. */
 static void fill_entry(char text[static 700], int64_t index)
 {
-    snprintf(text, 700, "secret-%05lld-%0680d", (long long)index, 0);
+    snprintf(text, 700, "secret-%05lld-%0660d", (long long)index, 0);
 }
 
 static void append_entries(int64_t first, int64_t count)
