@@ -12,10 +12,15 @@
 
 /* NULL: an event that no administrator asks for. */
 static enum act_result (*const carriers[EVENT_KINDS])(struct act_work *work) = {
-    [EVENT_OPERATOR_CHANGED] = act_change_operator,         [EVENT_PANEL_IMPORTED] = act_import_panel,
-    [EVENT_ACTIONS_IMPORTED] = act_import_actions,          [EVENT_INVITATIONS_CREATED] = act_create_invitations,
-    [EVENT_INVITATION_WITHDRAWN] = act_withdraw_invitation, [EVENT_MEMBER_REVOKED] = act_revoke_member,
-    [EVENT_MEMBER_RESTORED] = act_restore_member,           [EVENT_FOLLOW_UP_PUBLISHED] = act_publish_follow_up,
+    [EVENT_OPERATOR_CHANGED] = act_change_operator,
+    [EVENT_PANEL_IMPORTED] = act_import_panel,
+    [EVENT_ACTIONS_IMPORTED] = act_import_actions,
+    [EVENT_INVITATIONS_CREATED] = act_create_invitations,
+    [EVENT_INVITATION_WITHDRAWN] = act_withdraw_invitation,
+    [EVENT_MEMBER_REVOKED] = act_revoke_member,
+    [EVENT_MEMBER_RESTORED] = act_restore_member,
+    [EVENT_FOLLOW_UP_PUBLISHED] = act_publish_follow_up,
+    [EVENT_ENTRIES_ERASED] = act_erase_entries,
     [EVENT_RELEASE_CREATED] = act_create_release,
 };
 
@@ -136,6 +141,8 @@ int act_note_member(struct act_work *work, const struct store_member *member)
 
 void act_work_wipe(struct act_work *work)
 {
+    for (size_t i = 0; i < sizeof work->own_lists / sizeof *work->own_lists; i++)
+        mem_free(work->own_lists[i]);
     for (size_t i = 0; i < work->document_count; i++)
         buf_free(&work->documents[i].bytes);
     mem_free(work->members);

@@ -66,6 +66,7 @@ struct act_work {
     bool catalogue_changed; /* set: panel or actions are to be read anew before anything that follows */
     struct store_member *members; /* whose `revoked` has changed, as they are now */
     size_t member_count, member_capacity;
+    int64_t *own_lists[2]; /* in which lists of the event lie; freed with it */
     struct error error; /* why it was refused or failed */
 };
 

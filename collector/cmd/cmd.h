@@ -33,6 +33,8 @@ int cmd_operator_show(const struct cli_verb *verb, int argc, char **argv);
 int cmd_log_events(const struct cli_verb *verb, int argc, char **argv);
 int cmd_follow_ups_publish(const struct cli_verb *verb, int argc, char **argv);
 int cmd_follow_ups_list(const struct cli_verb *verb, int argc, char **argv);
+int cmd_erase(const struct cli_verb *verb, int argc, char **argv);
+int cmd_retention_run(const struct cli_verb *verb, int argc, char **argv);
 int cmd_release_create(const struct cli_verb *verb, int argc, char **argv);
 int cmd_release_list(const struct cli_verb *verb, int argc, char **argv);
 int cmd_release_verify(const struct cli_verb *verb, int argc, char **argv);

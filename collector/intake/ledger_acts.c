@@ -65,7 +65,11 @@ static enum act_result carry_out_wish(struct ledger *ledger, enum event_kind kin
                             .claims = claims,
                             .document = wish->document,
                             .document_len = wish->document_len};
+    bool erases = kind == EVENT_ENTRIES_ERASED;
+    if (erases && ledger_hand_over_counters(ledger) < 0)
+        return ACT_FAILED;
     enum act_result result = carry_out(ledger, kind, &work, index);
+    ledger->erased = ledger->erased || (erases && result == ACT_DONE);
     act_work_wipe(&work);
     return result;
 }

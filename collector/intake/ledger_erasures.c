@@ -126,12 +126,18 @@ static int note_effects(struct ledger *ledger, const struct submission *s, const
     return 0;
 }
 
-/* The counters that memory holds are written before, and read anew after: erasing brings down those of the store. */
-static int carry_out_erasure(struct ledger *ledger, struct submission *s, struct erasing *erasing)
+int ledger_hand_over_counters(struct ledger *ledger)
 {
     if (counters_write(ledger->counters, ledger->store, &ledger->error) < 0)
         return -1;
     counters_forget(ledger->counters);
+    return 0;
+}
+
+static int carry_out_erasure(struct ledger *ledger, struct submission *s, struct erasing *erasing)
+{
+    if (ledger_hand_over_counters(ledger) < 0)
+        return -1;
     if (ledger_append(ledger, s->jws, s->jws_len, &s->leaf, &s->index) < 0)
         return -1;
     if (erasing_carry_out(erasing, ledger->size) < 0) {

@@ -88,6 +88,10 @@ MUST_CHECK int ledger_close_rounds(struct ledger *ledger, int64_t moment);
 /* A request to erase: sets its verdict, and carries it out. */
 MUST_CHECK int ledger_apply_erasure(struct ledger *ledger, struct submission *s);
 
+/* Before erasing, which brings down the counters of the store: those that memory holds are written, and read anew
+ * after. */
+MUST_CHECK int ledger_hand_over_counters(struct ledger *ledger);
+
 /* After a commit, outside any transaction: empties the files of what was erased, as soon as nobody reads it any more. What
  * fails is logged and tried again. */
 void ledger_settle_erasure(struct ledger *ledger);

@@ -129,6 +129,27 @@ test('responses', async () => {
   await hold('POST', '/responses', 429, jose(members[0].response(ROUND, ACTION, good, { revision: 3 })));
 });
 
+test('own data', async () => {
+  const asked = members[1].access();
+  await hold('POST', '/access', 200, jose(asked));
+  await hold('POST', '/access', 409, jose(asked));
+  await hold('POST', '/access', 400, jose('x'));
+  await hold('POST', '/access', 401, jose(new Member('wau').access()));
+  await hold('POST', '/access', 413, jose('x'.repeat(33 * 1024)));
+  await hold('POST', '/access', 415, { body: 'x', headers: { 'Content-Type': 'text/plain' } });
+  await hold('POST', '/responses', 201, jose(members[1].response(ROUND, 'WA-1.02', good)));
+  const request = members[1].erasure({ round: ROUND, action: 'WA-1.02' });
+  const { erased } = (await hold('POST', '/erasures', 201, jose(request))).json();
+  await hold('POST', '/erasures', 200, jose(request, { Prefer: 'return=minimal' }));
+  await hold('POST', '/erasures', 400, jose(members[1].erasure('all')));
+  await hold('POST', '/erasures', 401, jose(new Member('wau').erasure('everything')));
+  await hold('POST', '/erasures', 404, jose(members[1].erasure({ round: ROUND, action: 'WA-1.02' })));
+  await hold('POST', '/erasures', 413, jose('x'.repeat(33 * 1024)));
+  await hold('POST', '/erasures', 415, { body: 'x', headers: { 'Content-Type': 'text/plain' } });
+  await hold('GET', '/entries/{index}/state', 200, { parameters: { index: erased[0] } });
+  await hold('GET', '/entries/{index}/state', 404, { parameters: { index: 99999 } });
+});
+
 test('batches', async () => {
   const lines = [members[1].response(ROUND, 'WA-1.02', good), members[0].response(ROUND, ACTION, good), 'y'];
   await hold('POST', '/response-batches', 200, ndjson(lines));

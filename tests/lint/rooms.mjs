@@ -21,7 +21,7 @@ const programs = {
     web: { uses: 'http', faces: 'web' },
     audit: { uses: 'release tables net state store', faces: 'audit remote' },
     intake: { uses: 'acts log state store ops', faces: 'commit ledger replays submission submit workers' },
-    acts: { uses: 'release tables log state store', faces: 'act actions erasing follow_up invitations linking member opening operator panel release' },
+    acts: { uses: 'release tables log state store', faces: 'act actions erasing erasure follow_up invitations linking member opening operator panel release' },
     release: { uses: 'tables log state store', faces: 'ballots earlier history newest release replay versions' },
     tables: { uses: 'state store', faces: 'columns context csv csvw cumulative datapackage sheet stored trends' },
     notify: { uses: 'net log store', faces: 'notify' },
