@@ -16,18 +16,6 @@
 #define PIECE_BYTES ((size_t)64 * 1024) /* of an answer, read at once; an answer that is no longer goes whole */
 #define BYTES_MAX ((size_t)16 * 1024 * 1024) /* of an answer; it ends early at the entry that passes it */
 
-/* A number from the query; `otherwise` when it is not given. -1: it is no number. */
-static int read_argument(const struct http_exchange *x, const char *name, uint64_t otherwise, uint64_t *out)
-{
-    const char *text = http_query(x, name);
-    if (!text) {
-        *out = otherwise;
-        return 0;
-    }
-    struct line line = {text, strlen(text)};
-    return line_number(&line, out);
-}
-
 /* A page on its way. */
 struct entries_page {
     struct service *service;
@@ -151,8 +139,8 @@ void api_entries_get(struct http_exchange *x, void *context)
     struct access_token token;
     if (!api_is_allowed(x, service, TOKENS_OF_AUDITORS, &token))
         return;
-    if (read_argument(x, "from", 0, &from) < 0 || read_argument(x, "limit", LIMIT_DEFAULT, &limit) < 0 || limit < 1 ||
-        limit > LIMIT_MAX) {
+    if (api_read_number(x, "from", 0, &from) < 0 || api_read_number(x, "limit", LIMIT_DEFAULT, &limit) < 0 ||
+        limit < 1 || limit > LIMIT_MAX) {
         http_answer_problem(x, PROBLEM_BAD_REQUEST, "from must be an index and limit a number from 1 to 4096.", NULL);
         return;
     }

@@ -8,7 +8,6 @@
 #include <string.h>
 
 #define TEXT_TYPE "text/plain; charset=utf-8"
-#define IMMUTABLE "public, max-age=31536000, immutable"
 
 void api_checkpoint_get(struct http_exchange *x, void *context)
 {
@@ -76,7 +75,7 @@ void api_tile_get(struct http_exchange *x, void *context)
     }
     http_answer(x, 200, "application/octet-stream", &body);
     if (tile.width == TILE_WIDTH)
-        http_answer_header(x, "Cache-Control", IMMUTABLE);
+        http_answer_header(x, "Cache-Control", API_IMMUTABLE);
 }
 
 void api_receipt_get(struct http_exchange *x, void *context)

@@ -3,6 +3,10 @@
 #include "base/json.h"
 #include "collector/api/resources.h"
 #include "collector/api/shared.h"
+#include "crypto/base64url.h"
+#include <stdio.h>
+
+#define NUMBER_SIZE 24
 
 /* A round as imported, with whether it is open. */
 static void put_round_with_state(struct buf *out, const struct json *round, bool open)
@@ -43,6 +47,19 @@ static void put_panel(struct buf *out, const struct json *definition, const stru
     buf_put_char(out, '}');
 }
 
+/* Names the document that the log has in force, for who signs what was shown. In headers and not in the body: to clients
+ * of protocol 1 a definition with another member is none. */
+static void name_document(struct http_exchange *x, const struct in_force_document *document)
+{
+    char hash[BASE64URL_LENGTH(SHA256_BYTES) + 1], index[NUMBER_SIZE];
+    if (!document->told)
+        return;
+    base64url_encode(document->hash, sizeof document->hash, hash);
+    snprintf(index, sizeof index, "%lld", (long long)document->index);
+    http_answer_header_copy(x, "Document", hash);
+    http_answer_header_copy(x, "Document-Index", index);
+}
+
 void api_panel_get(struct http_exchange *x, void *context)
 {
     struct service *service = context;
@@ -55,8 +72,9 @@ void api_panel_get(struct http_exchange *x, void *context)
     else
         body.failed = true; /* it was read once already, so memory is short */
     json_free(definition);
-    catalogue_release(catalogue);
     api_answer_cached(x, "application/json", &body);
+    name_document(x, &catalogue->in_force.panel);
+    catalogue_release(catalogue);
 }
 
 void api_actions_get(struct http_exchange *x, void *context)
@@ -68,8 +86,9 @@ void api_actions_get(struct http_exchange *x, void *context)
     buf_put_text(&body, "{\"actions\":");
     action_list_put_json(&body, catalogue->actions);
     buf_put_char(&body, '}');
-    catalogue_release(catalogue);
     api_answer_cached(x, "application/json", &body);
+    name_document(x, &catalogue->in_force.actions);
+    catalogue_release(catalogue);
 }
 
 void api_action_get(struct http_exchange *x, void *context)

@@ -50,6 +50,10 @@ void api_receipt_get(struct http_exchange *x, void *context);
 void api_entries_get(struct http_exchange *x, void *context);
 void api_entry_state_get(struct http_exchange *x, void *context);
 
+/* events.c */
+void api_events_get(struct http_exchange *x, void *context);
+void api_document_get(struct http_exchange *x, void *context);
+
 /* about.c */
 void api_service_get(struct http_exchange *x, void *context);
 void api_token_get(struct http_exchange *x, void *context);

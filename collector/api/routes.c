@@ -36,6 +36,8 @@ const struct http_route api_routes[] = {
     {"GET", "/v1/receipts/{index}", NULL, 0, api_receipt_get, NULL, NULL},
     {"GET", "/v1/entries", NULL, 0, api_entries_get, of_entries, NULL},
     {"GET", "/v1/entries/{index}/state", NULL, 0, api_entry_state_get, NULL, NULL},
+    {"GET", "/v1/events", NULL, 0, api_events_get, of_entries, NULL},
+    {"GET", "/v1/documents/{sha256}", NULL, 0, api_document_get, NULL, NULL},
     {"GET", "/log/checkpoint", NULL, 0, api_checkpoint_get, NULL, NULL},
     {"GET", "/log/key", NULL, 0, api_log_key_get, NULL, NULL},
     {"GET", "/log/tile/*", NULL, 0, api_tile_get, NULL, NULL},

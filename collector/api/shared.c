@@ -4,7 +4,9 @@
 #include "base/json.h"
 #include "collector/http/fields.h"
 #include "collector/http/tag.h"
+#include "crypto/line.h"
 #include <stdio.h>
+#include <string.h>
 
 /* Refusals and outcomes. */
 
@@ -119,6 +121,17 @@ unsigned api_verdict_status(const struct submission *s)
 }
 
 /* What a request asks for and may ask for. */
+
+int api_read_number(const struct http_exchange *x, const char *name, uint64_t otherwise, uint64_t *out)
+{
+    const char *text = http_query(x, name);
+    if (!text) {
+        *out = otherwise;
+        return 0;
+    }
+    struct line line = {text, strlen(text)};
+    return line_number(&line, out);
+}
 
 bool api_wants_receipt(struct http_exchange *x)
 {

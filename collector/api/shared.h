@@ -9,6 +9,9 @@
 #define API_NO_MEMORY_DETAIL "The collector is short of memory; send the same again later."
 #define API_LOG_UNREADABLE_DETAIL "The log can't be read at the moment; ask again later."
 
+/* Cache-Control of what never changes. */
+#define API_IMMUTABLE "public, max-age=31536000, immutable"
+
 /* Puts a refusal as a problem's JSON object, with its errors[]. */
 void api_put_refusal(struct buf *out, const struct refusal *refusal);
 
@@ -32,6 +35,10 @@ unsigned api_verdict_status(const struct submission *submission);
 /* Puts the receipt of any entry that the newest checkpoint covers. -1: it covers none of that index, or the log can't
  * be read. */
 MUST_CHECK int api_put_any_receipt(struct buf *out, struct service *service, uint64_t index, enum receipt_form form);
+
+/* A number from the query; `otherwise` when it is not given. -1: it is no number. */
+MUST_CHECK int api_read_number(const struct http_exchange *exchange, const char *name, uint64_t otherwise,
+                               uint64_t *out);
 
 /* Whether the request wants receipts: it does unless it says Prefer: return=minimal (RFC 7240), which the answer then
  * confirms. While the handler runs only. */

@@ -187,6 +187,16 @@ test('what anyone may read', async () => {
   await hold('GET', '/healthz', 200);
 });
 
+test('events and their documents', async () => {
+  const answer = await hold('GET', '/events', 200, { query: '?from=0&limit=3' });
+  await hold('GET', '/events', 304, { query: '?from=0&limit=3', headers: { 'If-None-Match': answer.headers.etag } });
+  await hold('GET', '/events', 400, { query: '?limit=1001' });
+  const imported = answer.text.trimEnd().split('\n').map((line) => JSON.parse(Buffer.from(JSON.parse(line).jws.split('.')[1], 'base64url')));
+  const { panel } = imported.find(({ event }) => event === 'panel-imported');
+  await hold('GET', '/documents/{sha256}', 200, { parameters: { sha256: panel } });
+  await hold('GET', '/documents/{sha256}', 404, { parameters: { sha256: 'A'.repeat(43) } });
+});
+
 test('tables', async () => {
   for (const table of ['summary', 'questions', 'options', 'comments']) {
     const template = `/rounds/{id}/${table}`;
@@ -246,7 +256,7 @@ test('every status that is documented was brought about', () => {
 });
 
 test('every path takes the methods that are documented, and no other', async () => {
-  const parameters = { id: ACTION, index: 0, level: 0, tile: '000' };
+  const parameters = { id: ACTION, index: 0, level: 0, tile: '000', sha256: 'A'.repeat(43) };
   for (const [template, item] of Object.entries(document.paths)) {
     const path = (item.servers ? '' : '/v1') + template.replace(/\{(\w+)\}/g, (_, name) => parameters[name]);
     const answer = await request(collector.url, path, { method: 'PUT' });

@@ -1,9 +1,10 @@
 // The collector, as a page reaches it: the one file that fetches. Knows no page and keeps nothing but how far the collector's clock
 // is from this device's, by the Date of its answers.
 //
-//   ask(path, how)    Promise of {status, body, problem, etag, retryAfter}. how: method, type and body of a request; etag, for a 304;
-//                     as: 'json' (default), 'text' or 'bytes', the form of `body` for status 200 to 299. `problem` is the RFC 9457
-//                     object of any other answer, {type, …} at least; its type without the urn before it.
+//   ask(path, how)    Promise of {status, body, problem, etag, document, retryAfter}. how: method, type and body of a request;
+//                     etag, for a 304; as: 'json' (default), 'text' or 'bytes', the form of `body` for status 200 to 299.
+//                     `problem` is the RFC 9457 object of any other answer, {type, …} at least; its type without the urn before it.
+//                     `document`: the hash of what the log has in force (PROTOCOL 9), where it is told.
 //                     Throws Unreachable when there is no answer, or one that the collector did not give.
 //   now()             the collector's time in whole seconds
 //   clock.ahead       seconds to add to this device's clock for that
@@ -57,7 +58,12 @@ function readProblem(answer, bytes) {
 export async function ask(path, how = {}) {
   const { answer, bytes } = await fetchAnswer(path, how);
   setClock(answer.headers.get('Date'));
-  const told = { status: answer.status, etag: answer.headers.get('ETag'), retryAfter: Number(answer.headers.get('Retry-After')) || 0 };
+  const told = {
+    status: answer.status,
+    etag: answer.headers.get('ETag'),
+    document: answer.headers.get('Document') ?? undefined,
+    retryAfter: Number(answer.headers.get('Retry-After')) || 0,
+  };
   if (answer.ok) return { ...told, body: readBody(bytes, how.as ?? 'json') };
   return answer.status === 304 ? told : { ...told, problem: readProblem(answer, bytes) };
 }

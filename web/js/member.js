@@ -13,7 +13,7 @@
 //
 // Facts (store.js): member {panel, key, enrolment {jws, index, receipt}, logKey, at}; pending {panel, key, jws, invitation};
 // recovery, the secret sealed, until its code has been kept; head {checkpoint}, the newest that was seen to continue all before;
-// panel, actions, followUps {etag, body}; floors {"round~action": revision}; clock; language; seenNews; erasures.
+// panel, actions, followUps {etag, body, document}; floors {"round~action": revision}; clock; language; seenNews; erasures.
 import { seal, makeKey, newSecret } from './key.js';
 import * as collector from './collector.js';
 import * as envelope from './envelope.js';
@@ -40,7 +40,7 @@ export async function reload() {
   const [member, panel, actions, followUps, recovery, clock, seenNews = -1] = await Promise.all(names.map(store.fact));
   Object.assign(state, { member, panel: panel?.body, actions: actions?.body.actions, followUps: followUps?.body ?? [] });
   Object.assign(state, { hasRecovery: recovery !== undefined, seenNews, responses: await store.responses() });
-  state.documents = { panel: panel?.body.document, actions: actions?.body.document };
+  state.documents = { panel: panel?.document, actions: actions?.document };
   if (collector.clock.ahead === 0) collector.clock.ahead = clock ?? 0;
   tell();
 }
@@ -56,9 +56,11 @@ others?.addEventListener('message', reload);
 
 async function refreshOne(name) {
   const kept = await store.fact(name);
-  const { status, etag, body } = await collector.ask(REFRESHED[name], { etag: kept?.etag });
-  if (status === 200) await store.setFact(name, { etag, body });
-  return status === 200;
+  const { status, etag, body, document } = await collector.ask(REFRESHED[name], { etag: kept?.etag });
+  // An import may change nothing of what is shown: then the body is the same, and the document another.
+  const isNews = status === 200 || (status === 304 && document !== kept.document);
+  if (isNews) await store.setFact(name, { etag: etag ?? kept.etag, body: body ?? kept.body, document });
+  return isNews;
 }
 
 // Fetches what has changed: the panel, and for a member or where it is asked for, actions and follow-ups. Gives whether the collector

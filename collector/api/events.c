@@ -1,0 +1,100 @@
+/* GET /v1/events?from=N&limit=K and GET /v1/documents/{sha256}: what administrators did, and the bytes that their events
+ * name, for anyone (PROTOCOL 6a). Of the log only what the newest checkpoint covers is shown. */
+#include "base/json.h"
+#include "collector/api/resources.h"
+#include "collector/api/shared.h"
+#include "crypto/base64url.h"
+#include <string.h>
+
+#define LIMIT_MAX 1000
+#define BYTES_MAX ((size_t)1024 * 1024) /* of an answer; it ends early at the event that passes it */
+
+/* Which events a page is to have. */
+struct events_page {
+    int64_t indexes[LIMIT_MAX];
+    size_t count;
+    uint64_t size; /* of the log, by the newest checkpoint */
+};
+
+static int note_event_index(void *context, int64_t index, const char *kind)
+{
+    (void)kind;
+    struct events_page *page = context;
+    if ((uint64_t)index < page->size)
+        page->indexes[page->count++] = index;
+    return 0;
+}
+
+/* The answer ends early, at the event that makes it too long. */
+static int put_event(void *context, int64_t index, const char *jws, size_t len)
+{
+    struct buf *out = context;
+    if (out->len >= BYTES_MAX)
+        return 0;
+    buf_put_text(out, "{\"index\":");
+    buf_put_integer(out, index);
+    buf_put_text(out, ",\"jws\":");
+    json_put_string(out, jws, len);
+    buf_put_text(out, "}\n");
+    return 0;
+}
+
+/* -1: the log can't be read. */
+static int put_events(struct service *service, uint64_t from, uint64_t limit, struct buf *out)
+{
+    struct proofs *proofs = proofs_now(service->shared.proofs);
+    struct events_page page = {.count = 0, .size = proofs->head.size};
+    proofs_release(proofs);
+    if (from >= page.size)
+        return 0;
+    struct store *store = reader_take(service->reader);
+    if (!store)
+        return -1;
+    enum store_result result = store_event_each(store, (int64_t)from, (int64_t)limit, note_event_index, &page);
+    if (result == STORE_OK)
+        result = store_entry_each(store, page.indexes, page.count, put_event, out);
+    reader_give_back(service->reader);
+    return result == STORE_OK ? 0 : -1;
+}
+
+void api_events_get(struct http_exchange *x, void *context)
+{
+    uint64_t from, limit;
+    if (api_read_number(x, "from", 0, &from) < 0 || api_read_number(x, "limit", LIMIT_MAX, &limit) < 0 || limit < 1 ||
+        limit > LIMIT_MAX) {
+        http_answer_problem(x, PROBLEM_BAD_REQUEST, "from must be an index and limit a number from 1 to 1000.", NULL);
+        return;
+    }
+    struct buf body;
+    buf_init(&body, SIZE_MAX);
+    if (put_events(context, from, limit, &body) == 0) {
+        api_answer_cached(x, "application/x-ndjson", &body);
+        return;
+    }
+    buf_free(&body);
+    http_answer_problem(x, PROBLEM_UNAVAILABLE, API_LOG_UNREADABLE_DETAIL, NULL);
+}
+
+void api_document_get(struct http_exchange *x, void *context)
+{
+    struct service *service = context;
+    const char *text = http_parameter(x);
+    uint8_t hash[SHA256_BYTES];
+    struct buf body;
+    buf_init(&body, SIZE_MAX);
+    bool named = base64url_decode_exactly(text, strlen(text), hash, sizeof hash) == 0;
+    struct store *store = named ? reader_take(service->reader) : NULL;
+    enum store_result result = !named ? STORE_NONE : store ? store_document_read(store, hash, &body) : STORE_FAILED;
+    if (store)
+        reader_give_back(service->reader);
+    if (result == STORE_OK) {
+        http_answer(x, 200, "application/octet-stream", &body);
+        http_answer_header(x, "Cache-Control", API_IMMUTABLE);
+        return;
+    }
+    buf_free(&body);
+    if (result == STORE_NONE)
+        http_answer_problem(x, PROBLEM_NOT_FOUND, "No event of this log names a document of this hash.", NULL);
+    else
+        http_answer_problem(x, PROBLEM_UNAVAILABLE, API_LOG_UNREADABLE_DETAIL, NULL);
+}
