@@ -1,50 +1,29 @@
 /* GET /v1/follow-ups and /v1/actions/{id}/follow-ups: what was done with answers, for anyone. They are kept in memory,
  * and read again from the store when the log has a new one. */
 #include "collector/state/follow_ups.h"
-#include "base/lang.h"
-#include "base/log.h"
 #include "base/number.h"
+#include "collector/api/kept.h"
 #include "collector/api/resources.h"
 #include "collector/api/shared.h"
 #include <string.h>
 
 /* Reading. */
 
-/* Those that the log has now, held for the caller. Under the reader's lock, so that one thread reads them anew. NULL:
- * *error. */
-static struct follow_ups *read_those_now(struct service *service, struct store *store, struct error *error)
+static void *load_follow_ups(struct store *store, struct error *error)
 {
-    struct follow_ups *known = latest_now(service->follow_ups);
-    bool current = false;
-    if (known && follow_ups_are_current(known, store, &current) < 0) {
-        store_fail(store, error);
-        counted_release(known);
-        return NULL;
-    }
-    if (current)
-        return known;
-    counted_release(known);
-    struct follow_ups *read = follow_ups_load(store, error);
-    latest_replace(service->follow_ups, counted_hold(read));
-    return read;
+    return follow_ups_load(store, error);
 }
 
-/* The same; NULL: the answer has been set. */
+static int are_follow_ups_current(const void *value, struct store *store, bool *current)
+{
+    return follow_ups_are_current(value, store, current);
+}
+
+/* All of them, held for the caller; NULL: the answer has been set. */
 static struct follow_ups *take_follow_ups(struct http_exchange *x, struct service *service)
 {
-    struct error error;
-    struct store *store = reader_take(service->reader);
-    struct follow_ups *found = NULL;
-    error_set(&error, ERROR_IO, "%s", T("the store can't be read", "de opslag kan niet gelezen worden"));
-    if (store) {
-        found = read_those_now(service, store, &error);
-        reader_give_back(service->reader);
-    }
-    if (!found) {
-        log_error("follow-ups: %s", error.text);
-        http_answer_problem(x, PROBLEM_UNAVAILABLE, API_LOG_UNREADABLE_DETAIL, NULL);
-    }
-    return found;
+    static const struct kept_kind kind = {"follow-ups", load_follow_ups, are_follow_ups_current};
+    return kept_take(x, service, service->follow_ups, &kind);
 }
 
 /* Answers with those after index `since`, about `action` (NULL: any). */

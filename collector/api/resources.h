@@ -24,6 +24,9 @@ void api_action_get(struct http_exchange *x, void *context);
 void api_follow_ups_get(struct http_exchange *x, void *context);
 void api_action_follow_ups_get(struct http_exchange *x, void *context);
 
+/* action_history.c */
+void api_action_history_get(struct http_exchange *x, void *context);
+
 /* rounds.c */
 void api_rounds_get(struct http_exchange *x, void *context);
 void api_round_get(struct http_exchange *x, void *context);

@@ -22,6 +22,7 @@ const struct http_route api_routes[] = {
     {"GET", "/v1/actions", NULL, 0, api_actions_get, NULL, NULL},
     {"GET", "/v1/actions/{id}", NULL, 0, api_action_get, NULL, NULL},
     {"GET", "/v1/actions/{id}/follow-ups", NULL, 0, api_action_follow_ups_get, NULL, NULL},
+    {"GET", "/v1/actions/{id}/history", NULL, 0, api_action_history_get, NULL, NULL},
     {"GET", "/v1/follow-ups", NULL, 0, api_follow_ups_get, of_follow_ups, NULL},
     {"GET", "/v1/rounds", NULL, 0, api_rounds_get, NULL, NULL},
     {"GET", "/v1/rounds/{id}", NULL, 0, api_round_get, NULL, NULL},

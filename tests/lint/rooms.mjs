@@ -27,7 +27,7 @@ const programs = {
     notify: { uses: 'net log store', faces: 'notify' },
     http: { uses: 'ops', faces: 'fields gzip http negotiate tag' },
     log: { uses: 'store', faces: 'last_checkpoint log_key log_keys operator proofs publisher reader signer tree' },
-    state: { uses: 'store', faces: 'catalogue closings follow_ups in_force panel_import recorded roster tally token' },
+    state: { uses: 'store', faces: 'action_history catalogue closings follow_ups in_force panel_import recorded roster tally token' },
     store: { uses: '', faces: 'snapshots store' },
     net: { uses: '', faces: 'peer' },
     ops: { uses: '', faces: 'config metrics' },
