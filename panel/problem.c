@@ -27,6 +27,8 @@ static const struct problem_row problems[PROBLEMS] = {
     [PROBLEM_INVALID_CLAIMS] = {"invalid-claims", 400, true, "The claims are not what they must be", "", NULL, NULL},
     [PROBLEM_INVALID_RESPONSE] = {"invalid-response", 400, true, "The response does not fit the panel", "",
         "the answers don't fit the questions", "de antwoorden passen niet bij de vragen"},
+    [PROBLEM_INVALID_FOLLOW_UP] = {"invalid-follow-up", 400, true, "The follow-up is not as it must be", "",
+        NULL, NULL},
     [PROBLEM_INVITATION_REFUSED] = {"invitation-refused", 403, false, "The invitation is refused", "",
         "the invitation is unknown, withdrawn or already used with another key",
         "de uitnodiging is onbekend, ingetrokken of al met een andere sleutel gebruikt"},

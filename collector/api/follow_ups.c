@@ -1,11 +1,18 @@
-/* GET /v1/follow-ups and /v1/actions/{id}/follow-ups: what was done with answers, for anyone. They are kept in memory,
- * and read again from the store when the log has a new one. */
+/* GET /v1/follow-ups, GET and POST /v1/actions/{id}/follow-ups: what was done with answers, for anyone; published by a
+ * team that has the right to. They are kept in memory, and read again from the store when the log has a new one. */
 #include "collector/state/follow_ups.h"
+#include "base/clock.h"
+#include "base/log.h"
 #include "base/number.h"
+#include "collector/acts/follow_up.h"
+#include "collector/api/access_log.h"
 #include "collector/api/kept.h"
 #include "collector/api/resources.h"
 #include "collector/api/shared.h"
 #include <string.h>
+
+#define CHANGED_DETAIL                                                                                                 \
+    "The action list, the panel or what has been published changed meanwhile; look at them and send it anew."
 
 /* Reading. */
 
@@ -72,4 +79,92 @@ void api_action_follow_ups_get(struct http_exchange *x, void *context)
         answer_follow_ups(x, context, -1, http_parameter(x));
     else
         http_answer_problem(x, PROBLEM_NOT_FOUND, "The action list has no action with this id.", NULL);
+}
+
+/* Publishing. */
+
+static bool may_publish(struct http_exchange *x, struct service *service, struct access_token *token)
+{
+    if (!api_is_allowed(x, service, TOKENS_OF_TEAMS, token))
+        return false;
+    if (token->publish)
+        return true;
+    refusal_log_token(&service->refusals, clock_now(), "publishing", "");
+    http_answer_problem(x, PROBLEM_FORBIDDEN, "The access token does not give the right to publish.", NULL);
+    http_answer_header(x, "WWW-Authenticate", "Bearer realm=\"burgerpanel\", error=\"insufficient_scope\"");
+    return false;
+}
+
+static void answer_faults(struct http_exchange *x, const struct refusal *refusal)
+{
+    if (refusal->faults.no_memory)
+        http_answer_problem(x, PROBLEM_UNAVAILABLE, API_NO_MEMORY_DETAIL, NULL);
+    else
+        api_answer_refused(x, refusal);
+}
+
+/* 0: it may be published now, as far as list, rounds and log say. -1: the answer has been set. */
+static int check_wanted_now(struct http_exchange *x, struct service *service, const struct follow_up *wanted,
+                            struct refusal *refusal)
+{
+    struct follow_ups *follow_ups = take_follow_ups(x, service);
+    if (!follow_ups)
+        return -1;
+    struct catalogue *catalogue = catalogue_now(service->shared.catalogues);
+    bool may = follow_ups_allow(follow_ups, catalogue->panel, catalogue->actions, wanted, &refusal->faults);
+    catalogue_release(catalogue);
+    counted_release(follow_ups);
+    if (!may)
+        answer_faults(x, refusal);
+    return may ? 0 : -1;
+}
+
+/* Notes who publishes, and hands it to the writer. */
+static void publish_later(struct http_exchange *x, struct service *service, const char *token,
+                          const struct follow_up *wanted)
+{
+    struct act_wish wish;
+    struct error error;
+    if (access_log_note(service, token, 1, &error, "follow-up about %s", wanted->action) < 0 ||
+        act_prepare_follow_up(&wish, wanted, &error) < 0) {
+        log_error("follow-ups: %s", error.text);
+        http_answer_problem(x, PROBLEM_UNAVAILABLE, API_NO_MEMORY_DETAIL, NULL);
+        return;
+    }
+    commit_announce(service->queue);
+    struct submission *s = submit_act(&wish, clock_now());
+    if (!s) {
+        commit_withdraw(service->queue);
+        http_answer_problem(x, PROBLEM_UNAVAILABLE, API_NO_MEMORY_DETAIL, NULL);
+        return;
+    }
+    s->problem = PROBLEM_INVALID_FOLLOW_UP;
+    s->act->detail = CHANGED_DETAIL;
+    api_commit_later(x, service, s);
+}
+
+void api_action_follow_ups_post(struct http_exchange *x, void *context)
+{
+    struct service *service = context;
+    struct access_token token;
+    struct follow_up wanted;
+    struct refusal refusal;
+    if (!may_publish(x, service, &token))
+        return;
+    if (!has_action(service, http_parameter(x))) {
+        http_answer_problem(x, PROBLEM_NOT_FOUND, "The action list has no action with this id.", NULL);
+        return;
+    }
+    refusal_init(&refusal);
+    refusal.problem = PROBLEM_INVALID_FOLLOW_UP;
+    refusal.detail = "What is to be published is not as it must be.";
+    const struct buf *body = http_body(x);
+    if (follow_up_read_request(buf_text(body), body->len, http_parameter(x), &wanted, &refusal.faults) < 0) {
+        answer_faults(x, &refusal);
+    } else {
+        if (check_wanted_now(x, service, &wanted, &refusal) == 0)
+            publish_later(x, service, token.name, &wanted);
+        follow_up_free(&wanted);
+    }
+    refusal_free(&refusal);
 }

@@ -23,6 +23,7 @@ void api_action_get(struct http_exchange *x, void *context);
 /* follow_ups.c */
 void api_follow_ups_get(struct http_exchange *x, void *context);
 void api_action_follow_ups_get(struct http_exchange *x, void *context);
+void api_action_follow_ups_post(struct http_exchange *x, void *context);
 
 /* action_history.c */
 void api_action_history_get(struct http_exchange *x, void *context);

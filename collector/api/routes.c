@@ -2,6 +2,7 @@
 #include "collector/api/api.h"
 #include "collector/api/resources.h"
 #include "crypto/jws.h"
+#include "panel/follow_up.h"
 
 #define BATCH_BYTES_MAX ((size_t)16 * 1024 * 1024)
 
@@ -22,6 +23,7 @@ const struct http_route api_routes[] = {
     {"GET", "/v1/actions", NULL, 0, api_actions_get, NULL, NULL},
     {"GET", "/v1/actions/{id}", NULL, 0, api_action_get, NULL, NULL},
     {"GET", "/v1/actions/{id}/follow-ups", NULL, 0, api_action_follow_ups_get, NULL, NULL},
+    {"POST", "/v1/actions/{id}/follow-ups", "application/json", FOLLOW_UP_MAX, api_action_follow_ups_post, NULL, NULL},
     {"GET", "/v1/actions/{id}/history", NULL, 0, api_action_history_get, NULL, NULL},
     {"GET", "/v1/follow-ups", NULL, 0, api_follow_ups_get, of_follow_ups, NULL},
     {"GET", "/v1/rounds", NULL, 0, api_rounds_get, NULL, NULL},

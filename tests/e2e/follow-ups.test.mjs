@@ -5,9 +5,10 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { parseTable } from './lib/csv.mjs';
-import { assertProblem } from './lib/http.mjs';
+import { assertProblem, request } from './lib/http.mjs';
 import { assertFailed, Collector, freshFolder, run, succeed } from './lib/programs.mjs';
-import { get } from './lib/reading.mjs';
+import { poll } from './lib/poll.mjs';
+import { bearer, get, makeToken } from './lib/reading.mjs';
 
 const folder = freshFolder('follow-ups');
 const dutch = join(folder, 'nl.txt');
@@ -123,4 +124,75 @@ test('what is published then is shown by status --json as often as it is asked, 
   assert.doesNotMatch(stdout, /Het loket/, 'in the language of the reader');
   assert.doesNotMatch((await member(['status'])).stdout, /New:/);
   assert.doesNotMatch((await member(['actions'])).stdout, /New:/);
+});
+
+const tokens = {};
+const post = (action, body, token, headers = {}) =>
+  request(collector.url, `/v1/actions/${action}/follow-ups`, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', ...(token ? bearer(token) : {}), ...headers },
+    body: typeof body === 'string' ? body : JSON.stringify(body),
+  });
+const list = async () => (await get(collector, '/v1/follow-ups')).json();
+
+test('a team that may publish does so over HTTP, with a receipt, and who did is noted inside and told to nobody', async () => {
+  tokens.desk = await makeToken(collector, 'desk-2', 'team', '--publish');
+  tokens.team = await makeToken(collector, 'programme', 'team');
+  await poll('the tokens to be known', 5, async () => (await post('WA-1.05', {}, tokens.team)).status === 403);
+  const before = await list();
+  const answer = await post('WA-1.05', { status: 'doing', round: 'round-1', text: { nl: 'Ja.', fy: 'Ja!', en: 'Yes.' } }, tokens.desk);
+  assert.equal(answer.status, 201, answer.text);
+  const { index, receipt } = answer.json();
+  assert.match(receipt, /^c2sp\.org\/tlog-proof@v1\nindex /);
+  const now = await list();
+  assert.deepEqual(now.slice(0, -1), before);
+  const { publishedAt, ...said } = now.at(-1);
+  assert.ok(Math.abs(Date.parse(publishedAt) - Date.now()) < 60_000);
+  assert.deepEqual(said, { index, action: 'WA-1.05', round: 'round-1', status: 'doing', text: { en: 'Yes.', fy: 'Ja!', nl: 'Ja.' }, replaces: null });
+  const log = parseTable((await collector.succeed('tokens', 'log')).stdout);
+  assert.deepEqual([log.at(-1).token, log.at(-1).what], ['desk-2', 'follow-up about WA-1.05']);
+  assert.ok(!JSON.stringify(now).includes('desk-2'));
+});
+
+test('who may not publish does not, and what is wrong is named by its place, in English', async () => {
+  const before = await list();
+  const said = { status: 'done', text: { nl: 'x' } };
+  assertProblem(await post('WA-1.05', said), 401, 'unauthorized');
+  assertProblem(await post('WA-1.05', said, tokens.team), 403, 'forbidden');
+  assertProblem(await post('WA-9', said, tokens.desk), 404, 'not-found');
+  assertProblem(await post('WA-1.05', said, tokens.desk, { 'Content-Type': 'text/plain' }), 415, 'unsupported-media-type');
+  assertProblem(await post('WA-1.05', 'x'.repeat(32 * 1024 + 1), tokens.desk), 413, 'too-large');
+  const faults = async (body) => {
+    const answer = await post('WA-1.05', body, tokens.desk);
+    assertProblem(answer, 400, 'invalid-follow-up');
+    return answer.json().errors.map(({ pointer }) => pointer);
+  };
+  assert.deepEqual(await faults('{'), ['']);
+  assert.deepEqual(await faults({ ...said, by: 'me' }), ['/by']);
+  assert.deepEqual(await faults({ status: 'ready', text: { en: '' } }), ['/status', '/text/en', '/text/nl']);
+  assert.deepEqual(await faults({ ...said, text: { nl: 'x'.repeat(4001) } }), ['/text/nl']);
+  assert.deepEqual(await faults({ ...said, round: 'round-9', replaces: 0 }), ['/round', '/replaces']);
+  assert.deepEqual(await list(), before);
+});
+
+test('of many that would replace the same one text, one does', async () => {
+  const first = (await post('WA-1.06', { status: 'doing', text: { nl: 'een' } }, tokens.desk)).json().index;
+  const answers = await Promise.all(
+    Array.from({ length: 12 }, (_, i) => post('WA-1.06', { status: 'done', text: { nl: `poging ${i}` }, replaces: first }, tokens.desk)),
+  );
+  assert.equal(answers.filter(({ status }) => status === 201).length, 1);
+  for (const answer of answers.filter(({ status }) => status !== 201)) assertProblem(answer, 400, 'invalid-follow-up');
+  assert.equal((await get(collector, '/v1/actions/WA-1.06/follow-ups')).json().length, 2);
+});
+
+test('a collector that runs in Dutch answers in English', async () => {
+  await collector.stop();
+  await collector.start(undefined, { env: { LC_ALL: 'nl_NL.UTF-8' } });
+  const answer = await post('WA-1.05', { status: 'ready', text: {}, replaces: 0 }, tokens.desk);
+  assert.deepEqual(answer.json().errors, [
+    { pointer: '/status', detail: 'must be considered, doing, done or notDone' },
+    { pointer: '/text/nl', detail: 'is missing; add it' },
+  ]);
+  const { errors } = (await post('WA-1.05', { status: 'done', text: { nl: 'x' }, replaces: 0 }, tokens.desk)).json();
+  assert.deepEqual(errors, [{ pointer: '/replaces', detail: 'must be the index of a follow-up about the same action' }]);
 });

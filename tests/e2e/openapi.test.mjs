@@ -22,6 +22,7 @@ before(async () => {
   members = collector.codes.map(() => new Member('wau'));
   tokens = {
     team: bearer(await makeToken(collector, 'programme', 'team')),
+    publisher: bearer(await makeToken(collector, 'desk', 'team', '--publish')),
     auditor: bearer(await makeToken(collector, 'auditor-1', 'auditor')),
   };
   await poll('the tokens to be known', 5, async () => {
@@ -195,6 +196,28 @@ test('events and their documents', async () => {
   const { panel } = imported.find(({ event }) => event === 'panel-imported');
   await hold('GET', '/documents/{sha256}', 200, { parameters: { sha256: panel } });
   await hold('GET', '/documents/{sha256}', 404, { parameters: { sha256: 'A'.repeat(43) } });
+});
+
+test('follow-ups', async () => {
+  const template = '/actions/{id}/follow-ups';
+  const json = (body, headers = tokens.publisher) => ({
+    parameters: { id: ACTION },
+    body: typeof body === 'string' ? body : JSON.stringify(body),
+    headers: { 'Content-Type': 'application/json', ...headers },
+  });
+  const said = { status: 'doing', text: { nl: 'Het loket gaat in mei open.' } };
+  await hold('POST', template, 201, json(said));
+  await hold('GET', template, 200, { parameters: { id: ACTION } });
+  await hold('GET', '/follow-ups', 200);
+  await hold('POST', template, 400, json({ status: 'x' }));
+  await hold('POST', template, 401, json(said, {}));
+  await hold('POST', template, 403, json(said, tokens.team));
+  await hold('POST', template, 404, { ...json(said), parameters: { id: 'nope' } });
+  await hold('POST', template, 413, json('x'.repeat(33 * 1024)));
+  await hold('POST', template, 415, json(said, { ...tokens.publisher, 'Content-Type': 'text/plain' }));
+  const { headers } = await hold('GET', '/actions/{id}/history', 200, { parameters: { id: ACTION } });
+  await hold('GET', '/actions/{id}/history', 304, { parameters: { id: ACTION }, headers: { 'If-None-Match': headers.etag } });
+  await hold('GET', '/actions/{id}/history', 404, { parameters: { id: 'nope' } });
 });
 
 test('tables', async () => {
