@@ -182,7 +182,7 @@ void follow_up_put_document(struct buf *out, const struct follow_up *follow_up)
     buf_put_char(out, '}');
 }
 
-static bool is_document(const struct follow_up *follow_up, const char *text, size_t len)
+static bool is_same_document(const struct follow_up *follow_up, const char *text, size_t len)
 {
     struct buf expected;
     buf_init(&expected, FOLLOW_UP_MAX);
@@ -207,7 +207,7 @@ int follow_up_read_document(const char *text, size_t len, struct follow_up *out)
     reading_init(&r, &faults, POINTER_MAX);
     read.action = reading_copy(&r, action);
     read_members(&r, document, &read);
-    bool is_read = !faults_any(&faults) && read.replaces < 0 && is_document(&read, text, len);
+    bool is_read = !faults_any(&faults) && read.replaces < 0 && is_same_document(&read, text, len);
     reading_wipe(&r);
     faults_free(&faults);
     json_free(document);

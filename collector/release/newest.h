@@ -5,8 +5,8 @@
 #include "collector/state/catalogue.h"
 #include "collector/tables/trends.h"
 
-/* Reads the trends of what the newest release of each round told. Within one reading of the store, the catalogue read in
- * it too, which must last as long. NULL: *error. Free with trends_free. */
+/* Reads the trends of what the newest release of each round told. Within one reading of the store, in which the
+ * catalogue, which must last as long, was read too. NULL: *error. Free with trends_free. */
 MUST_CHECK struct trends *newest_trends(struct store *store, const struct catalogue *catalogue, struct error *error);
 
 #endif

@@ -27,7 +27,7 @@ struct field {
     const char *name, *from, *to; /* NULL: the action is not there */
 };
 
-static void put_text_or_null(struct buf *out, const char *text)
+static void put_field_text(struct buf *out, const char *text)
 {
     if (text)
         json_put_text(out, text);
@@ -56,9 +56,9 @@ size_t action_history_put_fields(struct buf *out, const struct action *before, c
         if (is_same_field(&fields[i]))
             continue;
         buf_printf(out, "%s{\"field\":\"%s\",\"from\":", count++ > 0 ? "," : "", fields[i].name);
-        put_text_or_null(out, fields[i].from);
+        put_field_text(out, fields[i].from);
         buf_put_text(out, ",\"to\":");
-        put_text_or_null(out, fields[i].to);
+        put_field_text(out, fields[i].to);
         buf_put_char(out, '}');
     }
     buf_put_char(out, ']');
@@ -72,7 +72,7 @@ struct import {
     const struct action_list *before, *after; /* before NULL: the first */
 };
 
-static const struct action *find_action(const struct action_list *list, const char *id)
+static const struct action *find_in_list(const struct action_list *list, const char *id)
 {
     int place = list ? action_list_find(list, id) : -1;
     return place < 0 ? NULL : &list->list[place];
@@ -98,7 +98,8 @@ static int compare_action(const struct import *import, const char *id)
 {
     struct buf fields;
     buf_init(&fields, SIZE_MAX);
-    size_t count = action_history_put_fields(&fields, find_action(import->before, id), find_action(import->after, id));
+    size_t count =
+        action_history_put_fields(&fields, find_in_list(import->before, id), find_in_list(import->after, id));
     int result = buf_check(&fields) < 0 || (count > 0 && keep_change(import, id, &fields) < 0) ? -1 : 0;
     buf_free(&fields);
     return result;
@@ -111,7 +112,7 @@ static int compare_lists(const struct import *import)
         if (compare_action(import, import->after->list[i].id) < 0)
             return -1;
     for (size_t i = 0; import->before && i < import->before->count; i++)
-        if (!find_action(import->after, import->before->list[i].id) &&
+        if (!find_in_list(import->after, import->before->list[i].id) &&
             compare_action(import, import->before->list[i].id) < 0)
             return -1;
     return 0;
@@ -138,7 +139,8 @@ static int gather_naming(void *context, int64_t index, const char *kind)
 }
 
 /* NULL: *error. */
-static struct action_list *read_list(struct store *store, const struct event *event, int64_t index, struct error *error)
+static struct action_list *read_named_list(struct store *store, const struct event *event, int64_t index,
+                                           struct error *error)
 {
     struct buf document;
     struct action_list *list = NULL;
@@ -164,7 +166,7 @@ static int read_import(struct action_history *history, struct store *store, int6
     struct event event;
     if (recorded_read(store, index, &event, error) < 0)
         return -1;
-    struct action_list *after = read_list(store, &event, index, error);
+    struct action_list *after = read_named_list(store, &event, index, error);
     const struct import import = {history, index, event.iat, *before, after};
     int result = !after ? -1 : compare_lists(&import) == 0 ? 0 : error_no_memory(error);
     event_free(&event);

@@ -1,7 +1,7 @@
 /* What became of each action of the list, and when: worked out from the lists that the log names (PROTOCOL 6a,
  * actions-imported and log-upgraded), since the list itself tells only how it is now. All of it is read into memory;
- * that takes as long as parsing each list once, and is done again when another has been imported. Counted, and immutable
- * once read. Whose transaction it reads in is the caller's. */
+ * that takes as long as parsing each list once, and is done again when another has been imported. Counted, and
+ * immutable once read. Whose transaction it reads in is the caller's. */
 #ifndef COLLECTOR_STATE_ACTION_HISTORY_H
 #define COLLECTOR_STATE_ACTION_HISTORY_H
 
@@ -23,7 +23,7 @@ struct action_history {
     int64_t last; /* index of the newest event that was read; -1: none */
 };
 
-/* Reads it; held once by the caller, for counted_release. NULL: *error says why, ERROR_DAMAGED where a list is not there
+/* Reads it; held once by the caller, for counted_release. NULL: *error says why, ERROR_DAMAGED where a list is missing
  * or none. */
 MUST_CHECK struct action_history *action_history_load(struct store *store, struct error *error);
 

@@ -213,9 +213,8 @@ static const struct {
      DESCRIPTION("A row for each text answer. Not under disclosure control: for the programme team alone.",
                  "Een rij voor elk tekstantwoord. Zonder onthullingscontrole: alleen voor het programmateam.")},
     [TABLE_TRENDS] = {"trends", 3, -1, TITLE("Trends", "Verloop"),
-     DESCRIPTION("A row for each scale about each action in each round, as the newest releases told it, with intervals.",
-                 "Een rij voor elke schaal over elke actie in elke ronde, zoals de nieuwste uitgaven die vertelden, met "
-                 "intervallen.")},
+     DESCRIPTION("A row for each scale about each action in each round, as the newest releases told it.",
+                 "Een rij voor elke schaal over elke actie in elke ronde, zoals de nieuwste uitgaven die vertelden.")},
 };
 
 // clang-format on

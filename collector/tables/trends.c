@@ -137,7 +137,7 @@ static struct point *find_point(struct release *release, struct point wanted)
     return &trends->points[trends->point_count++];
 }
 
-static int refuse_row(struct error *error)
+static int refuse_option_row(struct error *error)
 {
     return error_set(error, ERROR_DAMAGED, "%s",
                      T("options.csv of a release is not as it was written; run `audit`",
@@ -155,7 +155,7 @@ static int read_option_count(const struct release *release, struct point *point,
     int value = option->type == CELL_INTEGER ? question_find_value(point->question, option->integer) : -1;
     if (value < 0 || count->integer < 0 || count->integer > COUNT_MAX || number->type != CELL_INTEGER ||
         number->integer < 1)
-        return refuse_row(error);
+        return refuse_option_row(error);
     point->release = number->integer;
     point->is_told = true;
     release->trends->counts[point->counts + (size_t)value] = count->integer;
@@ -167,11 +167,11 @@ static int read_option_row(struct release *release, const struct cell *cells, st
 {
     const struct cell *id = &cells[release->action], *question = &cells[release->question];
     if (id->type != CELL_TEXT || question->type != CELL_TEXT)
-        return refuse_row(error);
+        return refuse_option_row(error);
     int place = questionnaire_find(release->questionnaire, question->text);
     int action = action_list_find(release->trends->actions, id->text);
     if (place < 0)
-        return refuse_row(error);
+        return refuse_option_row(error);
     const struct question *asked = &release->questionnaire->questions[place];
     if (action < 0 || asked->type != QUESTION_SCALE)
         return 0;
@@ -199,6 +199,16 @@ static int read_option_rows(struct release *release, struct error *error)
     return read == STORED_END ? 0 : -1;
 }
 
+static int order_points(const void *a, const void *b)
+{
+    const struct point *x = a, *y = b;
+    if (x->action != y->action)
+        return x->action < y->action ? -1 : 1;
+    if (x->subject != y->subject)
+        return x->subject < y->subject ? -1 : 1;
+    return (x->round > y->round) - (x->round < y->round);
+}
+
 int trends_add_release(struct trends *trends, size_t round, const char *options, size_t len, struct error *error)
 {
     struct release release = {.trends = trends,
@@ -212,20 +222,12 @@ int trends_add_release(struct trends *trends, size_t round, const char *options,
     release.table = stored_table_new(&columns, options, len, error);
     int result = release.table ? read_option_rows(&release, error) : -1;
     stored_table_free(release.table);
+    if (trends->point_count > 0)
+        qsort(trends->points, trends->point_count, sizeof *trends->points, order_points);
     return result;
 }
 
 /* Rows. */
-
-static int order_points(const void *a, const void *b)
-{
-    const struct point *x = a, *y = b;
-    if (x->action != y->action)
-        return x->action < y->action ? -1 : 1;
-    if (x->subject != y->subject)
-        return x->subject < y->subject ? -1 : 1;
-    return (x->round > y->round) - (x->round < y->round);
-}
 
 /* A row being filled. */
 struct line {
@@ -296,11 +298,9 @@ static bool is_comparable(const struct trends *trends, const struct point *point
     return point->question->min == subject->min && point->question->max == subject->max;
 }
 
-int trends_each(struct trends *trends, const char *action, const char *question, table_row_fn *row, void *context)
+int trends_each(const struct trends *trends, const char *action, const char *question, table_row_fn *row, void *context)
 {
     int result = 0;
-    if (trends->point_count > 0)
-        qsort(trends->points, trends->point_count, sizeof *trends->points, order_points);
     for (size_t i = 0; i < trends->point_count && result == 0; i++) {
         const struct point *point = &trends->points[i];
         bool is_wanted = (!action || strcmp(action, trends->actions->list[point->action].id) == 0) &&
@@ -338,7 +338,7 @@ static int begin_trends(struct writing *writing, struct buf *out)
     return table_json_header(&writing->json, &columns);
 }
 
-int trends_put(struct trends *trends, const char *action, const char *question, const struct csv_format *format,
+int trends_put(const struct trends *trends, const char *action, const char *question, const struct csv_format *format,
                struct buf *out, uint64_t *rows)
 {
     struct writing writing = {.format = format};

@@ -1,6 +1,6 @@
 /* The table of trends (PROTOCOL 7): what the newest releases of all rounds tell of each scale about each action, round
  * by round. All of it is worked out from the told counts of their options.csv, so that it tells nothing that a release
- * did not. Knows no store. The caller's thread. */
+ * did not. Knows no store. Once all are added, any thread. */
 #ifndef COLLECTOR_TABLES_TRENDS_H
 #define COLLECTOR_TABLES_TRENDS_H
 
@@ -23,12 +23,12 @@ MUST_CHECK int trends_add_release(struct trends *trends, size_t round, const cha
  * questions and rounds; the cells stand in the order of columns_each. A question is known by its id. What it is a scale
  * of is what the last round says that has a release and asks it: a round that asks another scale under that id, or no
  * scale, gives no row. Returns what `row` did. */
-MUST_CHECK int trends_each(struct trends *trends, const char *action, const char *question, table_row_fn *row,
+MUST_CHECK int trends_each(const struct trends *trends, const char *action, const char *question, table_row_fn *row,
                            void *context);
 
-/* Puts those rows as a table in this format (NULL: JSON), and gives how many. -1: no memory; what did not fit is said by
- * buf_check. */
-MUST_CHECK int trends_put(struct trends *trends, const char *action, const char *question,
+/* Puts those rows as a table in this format (NULL: JSON), and gives how many. -1: no memory; what did not fit is said
+ * by buf_check. */
+MUST_CHECK int trends_put(const struct trends *trends, const char *action, const char *question,
                           const struct csv_format *format, struct buf *out, uint64_t *rows);
 
 #endif
