@@ -51,6 +51,8 @@ static const struct cli_verb verbs[] = {
     {"release list", "", "list releases", "toon uitgaven", cmd_release_list},
     {"release verify", "DIR", "check a folder with a release by the log's key alone",
      "controleer een map met een uitgave met alleen de sleutel van het logboek", cmd_release_verify},
+    {"comments export", "DIR", "write the text answers of a round, for the programme team alone",
+     "schrijf de tekstantwoorden van een ronde, alleen voor het programmateam", cmd_comments_export},
     {"export", "", "write the tables of a round", "schrijf de tabellen van een ronde", cmd_export},
     {"audit", "", "work everything out anew from the log and compare",
      "reken alles opnieuw uit het logboek en vergelijk", cmd_audit},

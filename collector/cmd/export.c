@@ -62,28 +62,6 @@ static int export_all(struct folder *folder, const char *round_id)
     return result == CLI_DONE ? folder_finish(folder) : result;
 }
 
-/* Opens the store, takes one moment of it, exports. */
-static int export_round(struct folder *folder, const char *round)
-{
-    int result;
-    struct store *store = cmd_open(STORE_READING, NULL, &result);
-    if (!store)
-        return result;
-    struct error error;
-    struct catalogue *catalogue = NULL;
-    if (store_begin_reading(store) == STORE_OK)
-        catalogue = catalogue_load(store, &error);
-    else
-        store_fail(store, &error);
-    folder->store = store;
-    folder->package.context.catalogue = catalogue;
-    result = catalogue ? export_all(folder, round) : cli_fail("%s", error.text);
-    catalogue_release(catalogue);
-    store_rollback(store);
-    store_close(store);
-    return result;
-}
-
 int cmd_export(const struct cli_verb *verb, int argc, char **argv)
 {
     const char *round = NULL, *profile = "rfc4180";
@@ -96,8 +74,6 @@ int cmd_export(const struct cli_verb *verb, int argc, char **argv)
          "exact figures, without disclosure control: not for publication",
          "exacte cijfers, zonder onthullingscontrole: niet voor publicatie"},
         {"profile", "PROFILE", &profile, NULL, "rfc4180 (default) or excel-nl", "rfc4180 (standaard) of excel-nl"},
-        {"comments", NULL, NULL, &folder.package.comments, "also comments.csv, with the text answers",
-         "ook comments.csv, met de tekstantwoorden"},
         {NULL, NULL, NULL, NULL, NULL, NULL},
     };
     int first, result = cli_parse(verb, options, argc, argv, 0, 0, &first);
@@ -108,7 +84,5 @@ int cmd_export(const struct cli_verb *verb, int argc, char **argv)
         return cli_misuse(T("--profile must be rfc4180 or excel-nl", "--profile moet rfc4180 of excel-nl zijn"));
     if (!round || !folder.path)
         return cli_misuse(T("--round and --out are needed", "--round en --out zijn verplicht"));
-    if (folder.package.comments)
-        folder.tables |= 1U << TABLE_COMMENTS;
-    return export_round(&folder, round);
+    return folder_of_moment(&folder, export_all, round);
 }

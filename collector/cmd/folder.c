@@ -174,3 +174,26 @@ int folder_finish(struct folder *folder)
     buf_free(&text);
     return result;
 }
+
+/* The moment. */
+
+int folder_of_moment(struct folder *folder, int (*write)(struct folder *folder, const char *round), const char *round)
+{
+    int result;
+    struct store *store = cmd_open(STORE_READING, NULL, &result);
+    if (!store)
+        return result;
+    struct error error;
+    struct catalogue *catalogue = NULL;
+    if (store_begin_reading(store) == STORE_OK)
+        catalogue = catalogue_load(store, &error);
+    else
+        store_fail(store, &error);
+    folder->store = store;
+    folder->package.context.catalogue = catalogue;
+    result = catalogue ? write(folder, round) : cli_fail("%s", error.text);
+    catalogue_release(catalogue);
+    store_rollback(store);
+    store_close(store);
+    return result;
+}

@@ -126,6 +126,11 @@ static const struct column comment_columns[] = {
     {"text", COLUMN_TEXT, true, {"Text", "Tekst"},
      {"The answer as it was given.",
       "Het antwoord zoals het is gegeven."}},
+    {"told", COLUMN_TEXT, true, {"Told", "Verteld"},
+     {"yes, or no when the newest release tells nothing of the action: too few responded, so such a text may point to "
+      "its author and is not to be quoted.",
+      "yes, of no als de nieuwste uitgave niets over de actie vertelt: te weinig mensen reageerden, dus zo'n tekst kan "
+      "naar de schrijver wijzen en is niet om te citeren."}},
 };
 
 /* The last one of each table of a release. */
@@ -209,7 +214,7 @@ static const struct {
     [TABLE_OPTIONS] = {"options", 4, TABLE_QUESTIONS, TITLE("Options", "Opties"),
      DESCRIPTION("A row for each option of each question about each action, with its share and interval.",
                  "Een rij voor elke optie van elke vraag over elke actie, met aandeel en interval.")},
-    [TABLE_COMMENTS] = {"comments", 4, TABLE_QUESTIONS, TITLE("Comments", "Toelichtingen"),
+    [TABLE_COMMENTS] = {"comments", 4, -1, TITLE("Comments", "Toelichtingen"),
      DESCRIPTION("A row for each text answer. Not under disclosure control: for the programme team alone.",
                  "Een rij voor elk tekstantwoord. Zonder onthullingscontrole: alleen voor het programmateam.")},
     [TABLE_TRENDS] = {"trends", 3, -1, TITLE("Trends", "Verloop"),

@@ -5,6 +5,7 @@
 #include "base/lang.h"
 #include "base/list.h"
 #include "base/mem.h"
+#include "collector/tables/stored.h"
 #include "crypto/jws.h"
 #include <stdlib.h>
 
@@ -22,6 +23,7 @@ struct comments {
     const struct tally_layout *layout;
     struct comment *found;
     size_t count, capacity, next;
+    bool *told; /* of each action in the list: whether the newest release tells something of it */
 };
 
 /* Finding. */
@@ -77,6 +79,50 @@ static int order_comments(const void *a, const void *b)
     return (x->index > y->index) - (x->index < y->index);
 }
 
+/* What is told. */
+
+static int note_told(struct comments *comments, const char *summary, size_t len, struct error *error)
+{
+    const struct column_source columns = {
+        .table = TABLE_SUMMARY, .questionnaire = comments->questionnaire, .released = true};
+    const struct cell *cells;
+    size_t count;
+    enum stored_result read = STORED_FAILED;
+    struct stored_table *table = stored_table_new(&columns, summary, len, error);
+    int action = table ? stored_table_find(table, "action") : -1;
+    int respondents = table ? stored_table_find(table, "respondents") : -1;
+    while (table && (read = stored_table_next(table, &cells, &count, error)) == STORED_ROW) {
+        int place =
+            cells[action].type == CELL_TEXT ? action_list_find(comments->catalogue->actions, cells[action].text) : -1;
+        if (place >= 0 && cells[respondents].type == CELL_INTEGER)
+            comments->told[place] = true;
+    }
+    stored_table_free(table);
+    return read == STORED_END ? 0 : -1;
+}
+
+/* Without a release nothing is told. */
+static int read_told(struct comments *comments, size_t round, struct error *error)
+{
+    struct store_release last;
+    struct buf summary;
+    buf_init(&summary, SIZE_MAX);
+    comments->told = mem_calloc(comments->catalogue->actions->count + 1, sizeof *comments->told);
+    if (!comments->told)
+        return error_no_memory(error);
+    enum store_result found = store_release_last(comments->store, comments->catalogue->round_numbers[round], &last);
+    if (found == STORE_OK)
+        found = store_release_file_read(comments->store, last.round, last.number, "summary.csv", &summary);
+    int result = 0;
+    if (found == STORE_FAILED)
+        result = store_fail(comments->store, error);
+    else if (found == STORE_OK)
+        result = buf_check(&summary) == 0 ? note_told(comments, buf_text(&summary), summary.len, error)
+                                          : error_no_memory(error);
+    buf_free(&summary);
+    return result;
+}
+
 struct comments *comments_new(struct store *store, const struct catalogue *catalogue, size_t round, struct error *error)
 {
     struct comments *comments = mem_calloc(1, sizeof *comments);
@@ -87,6 +133,10 @@ struct comments *comments_new(struct store *store, const struct catalogue *catal
     *comments = (struct comments){.store = store, .catalogue = catalogue, .round = &catalogue->panel->rounds[round]};
     comments->questionnaire = round_questionnaire(catalogue->panel, comments->round);
     comments->layout = catalogue_layout(catalogue, round);
+    if (read_told(comments, round, error) < 0) {
+        comments_free(comments);
+        return NULL;
+    }
     if (store_current_each(store, catalogue->round_numbers[round], find_texts, comments) != STORE_OK) {
         error_no_memory(error); /* the visitor's only failure */
         store_fail(store, error);
@@ -102,6 +152,7 @@ void comments_free(struct comments *comments)
 {
     if (!comments)
         return;
+    mem_free(comments->told);
     mem_free(comments->found);
     mem_free(comments);
 }
@@ -133,6 +184,7 @@ static int give_comment(const struct comments *comments, const struct comment *c
         {.type = CELL_TEXT, .text = question},
         {.type = CELL_INTEGER, .integer = comment->index},
         {.type = CELL_TEXT, .text = text},
+        {.type = CELL_TEXT, .text = comments->told[comment->action] ? "yes" : "no"},
     };
     int result = text ? row(context, cells, sizeof cells / sizeof *cells) : -1;
     json_free(claims);

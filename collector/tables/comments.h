@@ -1,5 +1,5 @@
 /* The text answers of a round's current responses, read from the log (PROTOCOL 9, comments): rows of
- * `round,action,question,index,text`, in the order of the action list, then of the questionnaire, then of the log:
+ * `round,action,question,index,text,told`, in the order of the action list, then of the questionnaire, then of the log:
  * never in an order that shows which comments are one member's. */
 #ifndef COLLECTOR_TABLES_COMMENTS_H
 #define COLLECTOR_TABLES_COMMENTS_H

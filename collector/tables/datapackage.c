@@ -6,6 +6,12 @@
 #include <stdio.h>
 #include <string.h>
 
+static const char *const kinds[] = {
+    [DATAPACKAGE_TABLES] = "tables",
+    [DATAPACKAGE_COMMENTS] = "comments",
+    [DATAPACKAGE_TRENDS] = "trends",
+};
+
 #define PROFILES "https://datapackage.org/profiles/2.0/"
 
 void datapackage_note(struct datapackage *package, enum table table, bool is_table, uint64_t rows,
@@ -162,43 +168,65 @@ static void put_origin_member(struct buf *out, const struct datapackage *package
 {
     buf_put_text(out, " \"burgerpanel\":{");
     context_put(out, &package->context);
-    buf_printf(out, ",\n  \"profile\":\"%s\",\"comments\":%s,\n  \"log\":{\"key\":", package->context.format->name,
-               package->comments ? "true" : "false");
+    buf_printf(out, ",\n  \"profile\":\"%s\",\"holds\":\"%s\",\n  \"log\":{\"key\":", package->context.format->name,
+               kinds[package->kind]);
     json_put_text(out, package->log_key);
     buf_printf(out, ",\"size\":%" PRIu64 ",\"root\":\"", package->head.size);
     put_hexadecimal(out, package->head.root.bytes);
     buf_put_text(out, "\"}}");
 }
 
-/* The panel's title; `exact` figures say so in it. */
-static void put_package_texts(struct buf *out, const struct table_context *context)
+/* The panel's title; what is not for publication says so in it. */
+static void put_package_texts(struct buf *out, const struct datapackage *package)
 {
-    static const struct column_text texts[] = {
-        {"Answers of a panel of volunteers: no probability sample, so nothing here is an estimate for the population. "
-         "See "
-         "docs/CODEBOOK.md.",
-         "Antwoorden van een panel van vrijwilligers: geen kanssteekproef, dus niets hier is een schatting voor de "
-         "bevolking. Zie docs/CODEBOOK.md."},
-        {"Exact figures, without disclosure control: not for publication. Answers of a panel of volunteers: no "
-         "probability sample, so nothing here is an estimate for the population. See docs/CODEBOOK.md.",
-         "Exacte cijfers, zonder onthullingscontrole: niet voor publicatie. Antwoorden van een panel van "
-         "vrijwilligers: "
-         "geen kanssteekproef, dus niets hier is een schatting voor de bevolking. Zie docs/CODEBOOK.md."}};
-    const struct labels *title = &context->catalogue->panel->title;
+    static const struct column_text told = {
+        "Answers of a panel of volunteers: no probability sample, so nothing here is an estimate for the population. "
+        "See docs/CODEBOOK.md.",
+        "Antwoorden van een panel van vrijwilligers: geen kanssteekproef, dus niets hier is een schatting voor de "
+        "bevolking. Zie docs/CODEBOOK.md."};
+    static const struct column_text exact = {
+        "Exact figures, without disclosure control: not for publication. Answers of a panel of volunteers: no "
+        "probability sample, so nothing here is an estimate for the population. See docs/CODEBOOK.md.",
+        "Exacte cijfers, zonder onthullingscontrole: niet voor publicatie. Antwoorden van een panel van "
+        "vrijwilligers: geen kanssteekproef, dus niets hier is een schatting voor de bevolking. Zie docs/CODEBOOK.md."};
+    static const struct column_text comments = {
+        "Text answers as they were given: for the programme team alone, not for publication. See docs/CODEBOOK.md.",
+        "Tekstantwoorden zoals ze zijn gegeven: alleen voor het programmateam, niet voor publicatie. Zie "
+        "docs/CODEBOOK.md."};
+    const struct labels *title = &package->context.catalogue->panel->title;
     put_title_members(out, (struct column_text){labels_text(title, "en"), labels_text(title, "nl")},
-                      texts[context->exact]);
+                      package->kind == DATAPACKAGE_COMMENTS ? comments
+                      : package->context.exact              ? exact
+                                                            : told);
+}
+
+/* wau-round-1-release-2, wau-round-1-exact, wau-round-1-comments, wau-trends */
+static void put_package_name(struct buf *out, const struct datapackage *package)
+{
+    const struct table_context *context = &package->context;
+    const struct panel *panel = context->catalogue->panel;
+    const char *round = panel->rounds[context->round].id;
+    switch (package->kind) {
+    case DATAPACKAGE_TABLES:
+        buf_printf(out, "%s-%s%s", panel->id, round, context->exact ? "-exact" : "");
+        if (context->release)
+            buf_printf(out, "-release-%" PRId64, context->release->number);
+        return;
+    case DATAPACKAGE_COMMENTS:
+        buf_printf(out, "%s-%s-comments", panel->id, round);
+        return;
+    case DATAPACKAGE_TRENDS:
+        buf_printf(out, "%s-trends", panel->id);
+        return;
+    }
 }
 
 void datapackage_put(struct buf *out, const struct datapackage *package)
 {
-    const struct panel *panel = package->context.catalogue->panel;
-    const struct round *round = &panel->rounds[package->context.round];
-    buf_printf(out, "{\"$schema\":\"" PROFILES "datapackage.json\",\n \"name\":\"%s-%s%s", panel->id, round->id,
-               package->context.exact ? "-exact" : "");
-    if (package->context.release)
-        buf_printf(out, "-release-%" PRId64, package->context.release->number);
+    buf_put_text(out, "{\"$schema\":\"" PROFILES "datapackage.json\",\n \"name\":\"");
+    put_package_name(out, package);
     buf_put_text(out, "\",\n ");
-    put_package_texts(out, &package->context);
+    put_package_texts(out, package);
     buf_put_text(out, ",\n");
     put_origin_member(out, package);
     buf_put_text(out, ",\n \"resources\":[\n");
@@ -229,11 +257,12 @@ bool datapackage_is_same_kind(const struct datapackage *package, const char *tex
     const struct panel *panel = context->catalogue->panel;
     struct json *document = json_parse(text, len, NULL);
     const struct json *origin = json_member(document, "burgerpanel");
-    bool same = member_is_text(origin, "panel", panel->id) &&
-                member_is_text(json_member(origin, "round"), "id", panel->rounds[context->round].id) &&
-                member_is_bool(json_member(origin, "disclosure"), "exact", context->exact) &&
-                member_is_text(origin, "profile", context->format->name) &&
-                member_is_bool(origin, "comments", package->comments);
+    bool same = member_is_text(origin, "panel", panel->id) && member_is_text(origin, "holds", kinds[package->kind]) &&
+                member_is_text(origin, "profile", context->format->name);
+    if (package->kind != DATAPACKAGE_TRENDS)
+        same = same && member_is_text(json_member(origin, "round"), "id", panel->rounds[context->round].id);
+    if (package->kind == DATAPACKAGE_TABLES)
+        same = same && member_is_bool(json_member(origin, "disclosure"), "exact", context->exact);
     json_free(document);
     return same;
 }

@@ -19,9 +19,12 @@ struct datapackage_file {
     uint8_t hash[SHA256_BYTES];
 };
 
+/* What a package holds, and nothing of another kind. */
+enum datapackage_kind { DATAPACKAGE_TABLES, DATAPACKAGE_COMMENTS, DATAPACKAGE_TRENDS };
+
 struct datapackage {
     struct table_context context;
-    bool comments; /* whether they are exported too */
+    enum datapackage_kind kind;
     struct merkle_head head; /* of the log */
     const char *log_key; /* its verifier key, as text */
     struct datapackage_file files[DATAPACKAGE_FILES_MAX];
@@ -36,8 +39,8 @@ void datapackage_note(struct datapackage *package, enum table table, bool is_tab
 /* Puts the document. Whether all fitted is said by buf_check(out). */
 void datapackage_put(struct buf *out, const struct datapackage *package);
 
-/* Whether `len` bytes are the document of an export of the same kind: of the same panel and round, as exact, in the
- * same profile, with comments or without. false also for what is no such document, or when there is no memory. */
+/* Whether `len` bytes are the document of a package of the same kind: of the same panel and round, as exact, in the same
+ * profile. false also for what is no such document, or when there is no memory. */
 bool datapackage_is_same_kind(const struct datapackage *package, const char *text, size_t len);
 
 #endif

@@ -76,7 +76,7 @@ test('a scale below zero stays a number; an option that looks like one is text',
 });
 
 test('metadata holds every label as it was', async () => {
-  const out = await collector.export(ROUND, 'out', '--comments', '--exact', '--profile', 'excel-nl');
+  const out = await collector.export(ROUND, 'out', '--exact', '--profile', 'excel-nl');
   const [table] = JSON.parse(readFileSync(join(out, 'summary.csv-metadata.json'))).tables;
   const column = table.tableSchema.columns.find((c) => c.name === 'importance_mean');
   assert.equal(column.titles.nl, `${TEXTS[0]}: Gemiddelde`);

@@ -8,6 +8,7 @@ import { after, before, test } from 'node:test';
 import { parseCsv } from './lib/csv.mjs';
 import { request } from './lib/http.mjs';
 import { ROUND } from './lib/panel.mjs';
+import { assertFailed } from './lib/programs.mjs';
 import { readyExample } from './lib/reading.mjs';
 import { faultsOf } from './lib/schema.mjs';
 
@@ -21,14 +22,16 @@ before(async () => {
   collector = await readyExample('reading-metadata');
   const [withdrawn] = await collector.invitations(3);
   await collector.succeed('invitations', 'withdraw', withdrawn);
-  for (const profile of Object.keys(profiles))
-    folders[profile] = await collector.export(ROUND, profile, '--comments', '--profile', profile);
+  for (const profile of Object.keys(profiles)) {
+    folders[profile] = await collector.export(ROUND, profile, '--profile', profile);
+    folders[`${profile} comments`] = await collector.exportComments(ROUND, `${profile}-comments`, '--profile', profile);
+  }
 });
 after(async () => {
   await collector?.stop();
 });
 
-const read = (profile, name) => readFileSync(join(folders[profile], name));
+const read = (profile, name) => readFileSync(join(folders[name.startsWith('comments.') ? `${profile} comments` : profile], name));
 const metadata = (profile, sheet) => JSON.parse(read(profile, `${sheet}.csv-metadata.json`));
 const rowsOf = (profile, sheet) => parseCsv(read(profile, `${sheet}.csv`).toString(), profiles[profile]);
 
@@ -76,6 +79,24 @@ test('a data package is true of its files, its log and its round', async () => {
   }
 });
 
+test('comments lie in a folder of their own, which says that they are not for publication and takes nothing else', async () => {
+  for (const profile of Object.keys(profiles)) {
+    const folder = folders[`${profile} comments`];
+    assert.deepEqual(readdirSync(folder).sort(), ['comments.csv', 'comments.csv-metadata.json', 'datapackage.json']);
+    const document = JSON.parse(readFileSync(join(folder, 'datapackage.json')));
+    assert.deepEqual(faultsOf(vectors('datapackage/datapackage-2.0.json'), document), []);
+    assert.equal(document.name, 'wau-round-1-comments');
+    assert.equal(document.burgerpanel.holds, 'comments');
+    assert.match(document.descriptions.en, /not for publication/);
+    assert.match(document.descriptions.nl, /niet voor publicatie/);
+    const [file] = document.resources.filter((resource) => resource.type === 'table');
+    assert.equal(file.rowCount, rowsOf(profile, 'comments').length - 1);
+    await collector.exportComments(ROUND, `${profile}-comments`, '--profile', profile); // the same kind again
+    assertFailed(await collector.run('export', '--round', ROUND, '--out', folder), /holds something else than this export/);
+    assertFailed(await collector.run('comments', 'export', folders[profile], '--round', ROUND, '--profile', profile), /holds something else/);
+  }
+});
+
 test('exact tables say that they are, in the package and beside each table, in both languages', async () => {
   const out = await collector.export(ROUND, 'exact', '--exact');
   const document = JSON.parse(readFileSync(join(out, 'datapackage.json')));
@@ -110,7 +131,7 @@ test('every file that describes a table explains it: questions, ends of scales, 
 
 test('the same log gives the same bytes again, and no day of its own', async () => {
   for (const profile of Object.keys(profiles)) {
-    const again = await collector.export(ROUND, `${profile}-again`, '--comments', '--profile', profile);
+    const again = await collector.export(ROUND, `${profile}-again`, '--profile', profile);
     assert.deepEqual(readdirSync(again), readdirSync(folders[profile]));
     for (const name of readdirSync(again)) assert.ok(readFileSync(join(again, name)).equals(read(profile, name)), name);
     for (const name of readdirSync(again).filter((n) => n.endsWith('.json')))
@@ -184,7 +205,7 @@ test('keys are unique, and foreign keys lead somewhere, within the group of tabl
       const schema = tables[0].tableSchema;
       const own = keysOf(sheet, schema.primaryKey);
       assert.equal(new Set(own).size, own.length, sheet);
-      assert.equal(schema.foreignKeys === undefined, sheet === 'summary');
+      assert.equal(schema.foreignKeys === undefined, ['summary', 'comments'].includes(sheet));
       for (const key of schema.foreignKeys ?? []) {
         assert.ok(tables.some((table) => table.url === key.reference.resource));
         const target = key.reference.resource.replace('.csv', '');

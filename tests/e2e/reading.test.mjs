@@ -51,7 +51,7 @@ test('every table over HTTP equals the exported file, and names itself', async (
 
 test('comments over HTTP equal the exported file', async () => {
   for (const form of forms.slice(0, 2)) {
-    const out = await collector.export(ROUND, `comments-${form.folder}`, '--comments', ...form.flags);
+    const out = await collector.exportComments(ROUND, `comments-${form.folder}`, ...form.flags);
     const answer = await get(collector, tablePath('comments', form.query), tokens.team);
     assert.equal(answer.status, 200, answer.text);
     assert.ok(answer.bytes.equals(readFileSync(join(out, 'comments.csv'))));

@@ -6,8 +6,10 @@ import { ROUND } from '../e2e/lib/panel.mjs';
 
 const folder = process.argv[2];
 const collector = await readyHostile('excel');
-const out = await collector.export(ROUND, 'out', '--comments', '--exact', '--profile', 'excel-nl');
-for (const name of readdirSync(out).filter((n) => n.endsWith('.csv'))) copyFileSync(join(out, name), join(folder, name));
+const out = await collector.export(ROUND, 'out', '--exact', '--profile', 'excel-nl');
+const comments = await collector.exportComments(ROUND, 'comments', '--profile', 'excel-nl');
+for (const from of [out, comments])
+  for (const name of readdirSync(from).filter((n) => n.endsWith('.csv'))) copyFileSync(join(from, name), join(folder, name));
 writeFileSync(join(folder, 'bad-sample.csv'), '\ufeffa;b\r\n=1+1;1,5000\r\n');
 writeFileSync(join(folder, 'texts.json'), JSON.stringify(HOSTILE));
 await collector.stop();

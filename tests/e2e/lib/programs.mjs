@@ -132,6 +132,13 @@ export class Collector {
     return process;
   }
 
+  // What `comments export` writes, by file name.
+  async exportComments(round, name, ...flags) {
+    const out = join(this.folder, name);
+    await this.succeed('comments', 'export', out, '--round', round, ...flags);
+    return out;
+  }
+
   // What `export` writes, by file name.
   async export(round, name, ...flags) {
     const out = join(this.folder, name);

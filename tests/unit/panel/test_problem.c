@@ -15,6 +15,7 @@ static const struct {
     {PROBLEM_NOT_VERIFIED, "not-verified", 401},
     {PROBLEM_INVALID_CLAIMS, "invalid-claims", 400},
     {PROBLEM_INVALID_RESPONSE, "invalid-response", 400},
+    {PROBLEM_INVALID_FOLLOW_UP, "invalid-follow-up", 400},
     {PROBLEM_INVITATION_REFUSED, "invitation-refused", 403},
     {PROBLEM_ROUND_NOT_OPEN, "round-not-open", 409},
     {PROBLEM_STALE_REVISION, "stale-revision", 409},
@@ -63,7 +64,8 @@ Test(problem, is_found_by_its_type)
 Test(problem, is_final_where_the_same_would_be_refused_for_ever)
 {
     static const enum problem final[] = {PROBLEM_TOO_LARGE,        PROBLEM_MALFORMED_ENVELOPE, PROBLEM_INVALID_CLAIMS,
-                                         PROBLEM_INVALID_RESPONSE, PROBLEM_STALE_REVISION,     PROBLEM_STALE_CONTEXT};
+                                         PROBLEM_INVALID_RESPONSE, PROBLEM_INVALID_FOLLOW_UP,  PROBLEM_STALE_REVISION,
+                                         PROBLEM_STALE_CONTEXT};
     for (enum problem problem = PROBLEM_NONE; problem < PROBLEMS; problem++) {
         bool wanted = false;
         for (size_t i = 0; i < sizeof final / sizeof *final; i++)

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #define WITH(comment) "{\"importance\":4,\"noticed\":\"no\",\"comment\":\"" comment "\"}"
-#define HEADER "round,action,question,index,text\r\n"
+#define HEADER "round,action,question,index,text,told\r\n"
 
 static struct kit kit;
 static struct kit_member members[3];
@@ -78,8 +78,8 @@ Test(comments, stand_in_the_order_of_actions_then_of_the_log)
     kit_respond(&kit, &members[1], "WA-1.01", 1, WITH("first"));
     kit_respond(&kit, &members[0], "WA-1.02", 1, WITH("fourth"));
     kit_respond(&kit, &members[0], "WA-1.01", 1, WITH("second"));
-    assert_comments(HEADER "round-1,WA-1.01,comment,4,first\r\nround-1,WA-1.01,comment,6,second\r\n"
-                           "round-1,WA-1.02,comment,3,third\r\nround-1,WA-1.02,comment,5,fourth\r\n");
+    assert_comments(HEADER "round-1,WA-1.01,comment,4,first,no\r\nround-1,WA-1.01,comment,6,second,no\r\n"
+                           "round-1,WA-1.02,comment,3,third,no\r\nround-1,WA-1.02,comment,5,fourth,no\r\n");
 }
 
 Test(comments, are_those_of_the_current_response)
@@ -87,15 +87,15 @@ Test(comments, are_those_of_the_current_response)
     kit_respond(&kit, &members[0], "WA-1.01", 1, WITH("old"));
     kit_respond(&kit, &members[1], "WA-1.01", 1, WITH("kept"));
     kit_respond(&kit, &members[0], "WA-1.01", 2, WITH("new"));
-    assert_comments(HEADER "round-1,WA-1.01,comment,4,kept\r\nround-1,WA-1.01,comment,5,new\r\n");
+    assert_comments(HEADER "round-1,WA-1.01,comment,4,kept,no\r\nround-1,WA-1.01,comment,5,new,no\r\n");
     kit_respond(&kit, &members[0], "WA-1.01", 3, KIT_ANSWERS);
-    assert_comments(HEADER "round-1,WA-1.01,comment,4,kept\r\n");
+    assert_comments(HEADER "round-1,WA-1.01,comment,4,kept,no\r\n");
 }
 
 Test(comments, are_quoted_and_guarded)
 {
     kit_respond(&kit, &members[0], "WA-1.01", 1, WITH("=1+1, \\\"so\\\"\\nit goes \\u20ac"));
-    assert_comments(HEADER "round-1,WA-1.01,comment,3,\"'=1+1, \"\"so\"\"\nit goes \xe2\x82\xac\"\r\n");
+    assert_comments(HEADER "round-1,WA-1.01,comment,3,\"'=1+1, \"\"so\"\"\nit goes \xe2\x82\xac\",no\r\n");
 }
 
 Test(comments, fail_when_an_entry_does_not_hold_what_was_counted)
@@ -142,5 +142,19 @@ Test(comments, fail_when_any_verb_fails)
         cr_assert_eq(result, STORE_FAILED);
         cr_assert_str_eq(error.text, STORE_FAULTY_ERROR);
     }
-    cr_assert_eq(n, 4);
+    cr_assert_eq(n, 5);
+}
+
+Test(comments, say_whether_the_newest_release_tells_something_of_their_action)
+{
+    static const char first[] = "round,action,respondents\r\nround-1,WA-1.01,\r\nround-1,WA-1.02,15\r\n";
+    static const char newest[] = "round,action,respondents\r\nround-1,WA-1.01,20\r\nround-1,WA-1.02,\r\n";
+    kit_respond(&kit, &members[0], "WA-1.01", 1, WITH("one"));
+    kit_respond(&kit, &members[1], "WA-1.02", 1, WITH("two"));
+    for (int64_t number = 1; number <= 2; number++) {
+        const char *summary = number == 1 ? first : newest;
+        cr_assert_eq(store_release_add(kit.store, &(struct store_release){.round = 1, .number = number}), STORE_OK);
+        cr_assert_eq(store_release_file_add(kit.store, 1, number, "summary.csv", summary, strlen(summary)), STORE_OK);
+    }
+    assert_comments(HEADER "round-1,WA-1.01,comment,3,one,yes\r\nround-1,WA-1.02,comment,4,two,no\r\n");
 }

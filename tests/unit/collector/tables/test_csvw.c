@@ -56,14 +56,14 @@ static const char *text_of(const struct json *object, const char *name)
 Test(csvw, groups_a_table_with_those_that_its_keys_lead_to)
 {
     static const size_t tables[] = {
-        [TABLE_SUMMARY] = 1, [TABLE_QUESTIONS] = 2, [TABLE_OPTIONS] = 3, [TABLE_COMMENTS] = 3};
+        [TABLE_SUMMARY] = 1, [TABLE_QUESTIONS] = 2, [TABLE_OPTIONS] = 3, [TABLE_COMMENTS] = 1};
     for (int table = 0; table < TABLE_COUNT; table++) {
         struct json *document = describe((enum table)table, "", ".csv");
         const struct json *described = first_table(document);
         size_t key = json_count(json_member(json_member(described, "tableSchema"), "primaryKey"));
         cr_expect_eq(json_count(json_member(document, "tables")), tables[table]);
         cr_expect_eq(key, table_key((enum table)table));
-        cr_expect_eq(json_member(json_member(described, "tableSchema"), "foreignKeys") != NULL, table != TABLE_SUMMARY);
+        cr_expect_eq(json_member(json_member(described, "tableSchema"), "foreignKeys") != NULL, table_parent((enum table)table) >= 0);
         json_free(document);
     }
 }

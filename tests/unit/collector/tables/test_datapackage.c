@@ -101,7 +101,7 @@ Test(datapackage, is_of_the_same_kind_whatever_is_counted_in_it)
     cr_expect(is_same_kind());
 }
 
-Test(datapackage, is_of_another_kind_when_exact_or_in_another_profile_or_with_comments)
+Test(datapackage, is_of_another_kind_when_exact_or_in_another_profile_or_of_comments)
 {
     put_package();
     package.context.exact = true;
@@ -110,9 +110,9 @@ Test(datapackage, is_of_another_kind_when_exact_or_in_another_profile_or_with_co
     package.context.format = &csv_excel_nl;
     cr_expect_not(is_same_kind());
     package.context.format = &csv_rfc4180;
-    package.comments = true;
+    package.kind = DATAPACKAGE_COMMENTS;
     cr_expect_not(is_same_kind());
-    package.comments = false;
+    package.kind = DATAPACKAGE_TABLES;
     cr_expect(is_same_kind());
 }
 

@@ -118,7 +118,7 @@ Test(sheet, counts_its_rows_without_the_header)
     source.table = TABLE_COMMENTS;
     out = put_sheet(&source, &rows);
     cr_assert_eq(rows, 0);
-    cr_assert_str_eq(buf_text(&out), "round,action,question,index,text\r\n");
+    cr_assert_str_eq(buf_text(&out), "round,action,question,index,text,told\r\n");
     buf_free(&out);
     catalogue_release(catalogue);
 }
