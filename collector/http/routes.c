@@ -23,6 +23,14 @@ static bool method_fits(const char *of_route, const char *method)
     return strcmp(of_route, method) == 0 || (strcmp(of_route, "GET") == 0 && strcmp(method, "HEAD") == 0);
 }
 
+/* What a path takes that takes `allow` (NULL: nothing yet) and this method too; no route has another than GET or POST. */
+static const char *allow_also(const char *allow, const char *method)
+{
+    static const char get[] = "GET, HEAD", post[] = "POST";
+    const char *own = strcmp(method, "GET") == 0 ? get : post;
+    return !allow || allow == own ? own : "GET, HEAD, POST";
+}
+
 static void find_in_site(const struct http_site *site, const char *path, const char *method, struct route_match *match)
 {
     for (const struct http_route *route = site->routes; route->method; route++) {
@@ -31,7 +39,7 @@ static void find_in_site(const struct http_site *site, const char *path, const c
         if (!pattern_fits(route->path, path, &parameter, &len))
             continue;
         if (!method_fits(route->method, method)) {
-            match->allow = strcmp(route->method, "GET") == 0 ? "GET, HEAD" : route->method;
+            match->allow = allow_also(match->allow, route->method);
             continue;
         }
         match->route = route;

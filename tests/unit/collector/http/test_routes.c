@@ -8,6 +8,8 @@ static const struct http_route table[] = {
     {"GET", "/v1/rounds/{id}", NULL, 0, NULL, NULL, NULL},
     {"GET", "/v1/rounds/{id}/summary", NULL, 0, NULL, NULL, NULL},
     {"POST", "/v1/members", NULL, 0, NULL, NULL, NULL},
+    {"GET", "/v1/actions/{id}/follow-ups", NULL, 0, NULL, NULL, NULL},
+    {"POST", "/v1/actions/{id}/follow-ups", NULL, 0, NULL, NULL, NULL},
     {"GET", "/log/tile/*", NULL, 0, NULL, NULL, NULL},
     {NULL, NULL, NULL, 0, NULL, NULL, NULL},
 };
@@ -75,6 +77,9 @@ Test(routes, say_which_methods_a_path_takes)
     cr_assert_str_eq(found("POST", "/v1/rounds/round-1"), "GET, HEAD");
     cr_assert_str_eq(found("GET", "/v1/members"), "POST");
     cr_assert_str_eq(found("HEAD", "/v1/members"), "POST");
+    cr_assert_str_eq(found("PUT", "/v1/actions/a/follow-ups"), "GET, HEAD, POST");
+    cr_assert_str_eq(found("POST", "/v1/actions/a/follow-ups"), "/v1/actions/{id}/follow-ups");
+    cr_assert_str_eq(match.route->method, "POST");
     cr_assert_str_eq(found("get", "/v1/rounds"), "GET, HEAD");
     cr_assert_str_eq(match.parameter, "");
 }
