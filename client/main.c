@@ -6,6 +6,8 @@
 static const struct cli_verb verbs[] = {
     {"enrol", "URL [CODE]", "make a key and enrol it with an invitation",
      "maak een sleutel en meld die aan met een uitnodiging", cmd_enrol},
+    {"recover", "URL [CODE]", "bring key, place and answers back with a recovery code",
+     "haal sleutel, plaats en antwoorden terug met een herstelcode", cmd_recover},
     {"actions", "", "what is open, and what you have answered", "wat er open is en wat u hebt beantwoord", cmd_actions},
     {"respond", "ACTION [QUESTION=VALUE ...]", "answer, sign and send", "antwoord, onderteken en verstuur",
      cmd_respond},

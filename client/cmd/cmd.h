@@ -13,6 +13,7 @@
 #include "client/net/http.h"
 
 int cmd_enrol(const struct cli_verb *verb, int argc, char **argv);
+int cmd_recover(const struct cli_verb *verb, int argc, char **argv);
 int cmd_actions(const struct cli_verb *verb, int argc, char **argv);
 int cmd_answers_show(const struct cli_verb *verb, int argc, char **argv);
 int cmd_respond(const struct cli_verb *verb, int argc, char **argv);

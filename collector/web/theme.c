@@ -162,7 +162,7 @@ static bool rule_begins_with(const struct css *css, const char *word)
 }
 
 /* A rule, from its first character; *depth counts the @media around it. */
-static int check_rule(struct css *css, int *depth, struct error *error)
+static int check_css_rule(struct css *css, int *depth, struct error *error)
 {
     bool of_media = rule_begins_with(css, "@media"), of_font = rule_begins_with(css, "@font-face");
     if (*css->at == '@' && !of_media && !of_font)
@@ -191,7 +191,7 @@ int theme_check(const char *text, size_t len, struct error *error)
         if (closes) {
             step_on(&css, 1);
             depth--;
-        } else if (check_rule(&css, &depth, error) < 0) {
+        } else if (check_css_rule(&css, &depth, error) < 0) {
             return -1;
         }
     }
