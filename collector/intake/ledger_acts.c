@@ -90,6 +90,10 @@ static enum act_result read_and_carry_out(struct ledger *ledger, const struct st
     if (act_find(wish->kind, &kind) < 0)
         return refuse_unreadable(ledger);
     struct json *claims = json_parse(wish->claims, wish->claims_len, &fault);
+    if (!claims && fault.no_memory) {
+        error_no_memory(&ledger->error);
+        return ACT_FAILED;
+    }
     if (!claims)
         return refuse_unreadable(ledger);
     enum act_result result = carry_out_wish(ledger, kind, claims, wish, index);

@@ -2,9 +2,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "collector/acts/member.h"
-#include "collector/state/recorded.h"
-#include "crypto/jws.h"
-#include "tests/unit/collector/kit.h"
+#include "tests/unit/collector/kit_acts.h"
 #include <criterion/criterion.h>
 #include <string.h>
 
@@ -30,21 +28,6 @@ static void end(void)
 
 TestSuite(ledger_acts, .init = start, .fini = end);
 
-/* Puts a wish as a verb does. */
-static int64_t ask(struct act_wish *wish)
-{
-    int64_t id;
-    const struct store_wish asked = {.kind = event_name(wish->kind),
-                                     .claims = buf_text(&wish->claims),
-                                     .claims_len = wish->claims.len,
-                                     .document = wish->document.len > 0 ? wish->document.data : NULL,
-                                     .document_len = wish->document.len,
-                                     .asked_at = KIT_NOW};
-    cr_assert_eq(store_wish_add(kit.store, &asked, &id), STORE_OK);
-    act_wish_wipe(wish);
-    return id;
-}
-
 static struct store_member stored(int64_t number)
 {
     struct store_member member;
@@ -59,24 +42,7 @@ static int64_t ask_revocation(int64_t number)
     struct store_member member = stored(number);
     member.revoked_at = 0; /* as when it was asked, whatever has happened meanwhile */
     cr_assert_eq(act_prepare_revocation(&wish, &member, "abuse", &error), 0);
-    return ask(&wish);
-}
-
-static struct event event_at(int64_t index)
-{
-    struct event event;
-    struct error error = {0};
-    cr_assert_eq(recorded_read(kit.store, index, &event, &error), 0, "%s", error.text);
-    return event;
-}
-
-/* The entry of the wish's event, and why not where it is -1. */
-static int64_t outcome(int64_t id, struct buf *text)
-{
-    int64_t entry;
-    buf_init(text, KIT_TEXT_MAX);
-    cr_assert_eq(store_wish_outcome(kit.store, id, &entry, text), STORE_OK);
-    return entry;
+    return kit_ask(kit.store, &wish);
 }
 
 /* The kit does on one handle what is asked on another: the ledger looks anew. */
@@ -88,7 +54,7 @@ static void notice(void)
 
 Test(ledger_acts, begin_an_older_log_with_what_was_in_force)
 {
-    struct event event = event_at(0);
+    struct event event = kit_event(kit.store, 0);
     struct buf document;
     buf_init(&document, KIT_TEXT_MAX);
     cr_assert_eq(event.kind, EVENT_LOG_UPGRADED);
@@ -119,8 +85,8 @@ Test(ledger_acts, refuse_a_revoked_member_from_their_event_on)
     cr_assert_eq(parcels[1].submission->verdict, VERDICT_ACCEPTED);
     cr_assert_eq(parcels[1].submission->index, 5);
     struct buf text;
-    cr_assert_eq(outcome(id, &text), 4);
-    struct event event = event_at(4);
+    cr_assert_eq(kit_outcome(kit.store, id, &text), 4);
+    struct event event = kit_event(kit.store, 4);
     cr_assert(event.kind == EVENT_MEMBER_REVOKED && event.enrolment == 1 && event.iat == KIT_NOW);
     cr_assert_str_eq(event.reason, "abuse");
     cr_assert_eq(stored(1).revoked_at, KIT_NOW);
@@ -134,9 +100,9 @@ Test(ledger_acts, tell_why_one_was_refused_and_leave_nothing_of_it)
     struct buf text;
     int64_t first = ask_revocation(2), second = ask_revocation(2);
     notice();
-    cr_assert_eq(outcome(first, &text), 4);
+    cr_assert_eq(kit_outcome(kit.store, first, &text), 4);
     buf_free(&text);
-    cr_assert_eq(outcome(second, &text), -1);
+    cr_assert_eq(kit_outcome(kit.store, second, &text), -1);
     cr_assert_not_null(strstr(buf_text(&text), "revoked already"));
     buf_free(&text);
     cr_assert_eq(kit_entries(kit.store), 5);

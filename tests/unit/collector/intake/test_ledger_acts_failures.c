@@ -1,0 +1,198 @@
+/* Acts of every kind in one batch, of which the n-th verb of the store fails, and likewise the n-th allocation: nothing
+ * of any is left then, no event without its act and no act without its event, and the next try does all. */
+#include "base/mem.h"
+#include "collector/acts/actions.h"
+#include "collector/acts/invitations.h"
+#include "collector/acts/member.h"
+#include "collector/acts/operator.h"
+#include "collector/acts/panel.h"
+#include "tests/unit/capture.h"
+#include "tests/unit/collector/kit_acts.h"
+#include "tests/unit/collector/store/faulty.h"
+#include <criterion/criterion.h>
+#include <string.h>
+
+#define ACTS 5
+#define BEFORE 3 /* entries: log-upgraded, two members */
+#define CLOSED "2026-05-31T00:00:00Z" /* so that the import closes the round at once */
+
+TestSuite(ledger_acts_failures, .init = kit_begin, .fini = kit_end, .timeout = 300);
+
+struct scene {
+    struct kit kit;
+    struct kit_member members[2];
+    int64_t wishes[ACTS];
+};
+
+static struct act_wish new_invitations(void)
+{
+    struct act_wish wish;
+    uint8_t hashes[3][SHA256_BYTES];
+    for (unsigned i = 0; i < 3; i++)
+        crypto_sha256(&i, sizeof i, hashes[i]);
+    const struct act_invitations wanted = {.first = 3, .hashes = (const uint8_t(*)[SHA256_BYTES])hashes, .count = 3};
+    cr_assert_eq(act_prepare_invitations(&wish, &wanted), 0);
+    return wish;
+}
+
+/* Asks for one act of each kind; the last is refused, for the first has done it. */
+static void ask_all(struct scene *scene)
+{
+    struct store *store = scene->kit.store;
+    struct act_wish wish[ACTS];
+    struct store_member member;
+    struct error error = {0};
+    struct buf csv = kit_file("fixtures/actions.csv"), panel = kit_panel_until(CLOSED);
+    cr_assert_eq(store_member_read(store, 1, &member), STORE_OK);
+    cr_assert_eq(act_prepare_revocation(&wish[0], &member, "order", &error), 0);
+    cr_assert_eq(act_prepare_actions(&wish[1], &csv), 0);
+    wish[2] = new_invitations();
+    cr_assert_eq(act_prepare_panel(&wish[3], &panel), 0);
+    cr_assert_eq(act_prepare_revocation(&wish[4], &member, "order", &error), 0);
+    for (size_t i = 0; i < ACTS; i++)
+        scene->wishes[i] = kit_ask(store, &wish[i]);
+    buf_free(&csv);
+    buf_free(&panel);
+}
+
+static void open_scene(struct scene *scene)
+{
+    kit_open(&scene->kit, store_faulty_new(kit_store_new("sqlite::memory:")));
+    kit_give_operator(&scene->kit);
+    kit_start(&scene->kit);
+    kit_join(&scene->kit, scene->members, 2, 1);
+    ask_all(scene);
+    ledger_free(scene->kit.ledger);
+    scene->kit.ledger = NULL;
+}
+
+static void close_scene(struct scene *scene)
+{
+    for (size_t i = 0; i < 2; i++)
+        kit_member_wipe(&scene->members[i]);
+    kit_close(&scene->kit);
+}
+
+static int put_event(void *context, int64_t index, const char *kind)
+{
+    buf_printf(context, "%lld %s\n", (long long)index, kind);
+    return 0;
+}
+
+static int count_wish(void *context, const struct store_wish *wish)
+{
+    (void)wish;
+    ++*(size_t *)context;
+    return 0;
+}
+
+/* What the store has of acts and events, as text. */
+static struct buf state_of(const struct scene *scene)
+{
+    struct store *store = scene->kit.store;
+    struct store_member member;
+    struct invitation_counts invitations;
+    struct buf out;
+    size_t wishes = 0;
+    store_faulty_fail_at(store, 0);
+    buf_init(&out, KIT_TEXT_MAX);
+    cr_assert_eq(store_event_each(store, 0, INT64_MAX, put_event, &out), STORE_OK);
+    cr_assert_eq(store_member_read(store, 1, &member), STORE_OK);
+    cr_assert_eq(store_invitation_count(store, &invitations), STORE_OK);
+    cr_assert_eq(store_wish_each(store, count_wish, &wishes), STORE_OK);
+    buf_printf(&out, "%lld entries, revoked %d, %lld unused, %zu wishes\n", (long long)kit_entries(store),
+               member.revoked_at != 0, (long long)invitations.unused, wishes);
+    buf_put_text(&out, "panel ");
+    cr_assert_eq(store_panel_read(store, &out), STORE_OK);
+    cr_assert_eq(buf_check(&out), 0);
+    return out;
+}
+
+static void assert_done(const struct scene *scene)
+{
+    static const enum event_kind kinds[] = {EVENT_MEMBER_REVOKED, EVENT_ACTIONS_IMPORTED, EVENT_INVITATIONS_CREATED,
+                                            EVENT_PANEL_IMPORTED, EVENT_ROUND_CLOSED};
+    struct roster_member found;
+    for (int64_t i = 0; i < 5; i++) {
+        struct event event = kit_event(scene->kit.store, BEFORE + i);
+        cr_assert_eq(event.kind, kinds[i], "%lld: %s", (long long)i, event_name(event.kind));
+        event_free(&event);
+    }
+    for (size_t i = 0; i < ACTS; i++) {
+        struct buf text;
+        cr_assert_eq(kit_outcome(scene->kit.store, scene->wishes[i], &text), i + 1 < ACTS ? BEFORE + (int64_t)i : -1);
+        buf_free(&text);
+    }
+    cr_assert(roster_find(scene->kit.shared.roster, scene->members[0].kid, &found) && found.revoked);
+    cr_assert_eq(kit_entries(scene->kit.store), BEFORE + 5);
+}
+
+/* Tries until nothing fails any more; `fail` lets the n-th of something fail, and `failed` says whether it has. */
+static unsigned try_until_done(struct scene *scene, void (*fail)(struct scene *scene, unsigned n),
+                               bool (*failed)(const struct scene *scene))
+{
+    struct buf before = state_of(scene);
+    unsigned n = 1;
+    for (;; n++) {
+        struct error error = {0};
+        fail(scene, n);
+        scene->kit.ledger = ledger_new(scene->kit.store, &scene->kit.shared, &error);
+        bool has_failed = failed(scene);
+        if (scene->kit.ledger)
+            break;
+        cr_assert(has_failed, "%u: %s", n, error.text);
+        if (kit_entries(scene->kit.store) > BEFORE)
+            continue; /* it was committed, and failed after */
+        struct buf after = state_of(scene);
+        cr_assert_str_eq(buf_text(&after), buf_text(&before), "%u: %s", n, error.text);
+        buf_free(&after);
+    }
+    buf_free(&before);
+    return n;
+}
+
+static void fail_verb(struct scene *scene, unsigned n)
+{
+    store_faulty_fail_at(scene->kit.store, n);
+}
+
+static bool verb_failed(const struct scene *scene)
+{
+    bool failed = store_faulty_verb(scene->kit.store) != NULL;
+    store_faulty_fail_at(scene->kit.store, 0);
+    return failed;
+}
+
+static void fail_allocation(struct scene *scene, unsigned n)
+{
+    (void)scene;
+    mem_fail_at(n);
+}
+
+static bool allocation_failed(const struct scene *scene)
+{
+    (void)scene;
+    bool failed = mem_has_failed();
+    mem_fail_at(0);
+    return failed;
+}
+
+Test(ledger_acts_failures, leave_nothing_behind_whichever_verb_fails)
+{
+    static struct scene scene;
+    open_scene(&scene);
+    unsigned tries = try_until_done(&scene, fail_verb, verb_failed);
+    cr_assert_gt(tries, 60, "%u", tries);
+    assert_done(&scene);
+    close_scene(&scene);
+}
+
+Test(ledger_acts_failures, leave_nothing_behind_whichever_allocation_fails)
+{
+    static struct scene scene;
+    open_scene(&scene);
+    unsigned tries = try_until_done(&scene, fail_allocation, allocation_failed);
+    cr_assert_gt(tries, 60, "%u", tries);
+    assert_done(&scene);
+    close_scene(&scene);
+}
