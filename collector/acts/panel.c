@@ -103,6 +103,20 @@ static int read_answered(struct answered *answered, struct store *store, struct 
     return tell_unread(store, error);
 }
 
+/* Whether a round has a release that others may follow. -1: *error. */
+static int find_open_release(struct store *store, const struct answered *answered, bool *found, struct error *error)
+{
+    struct store_release last;
+    *found = false;
+    for (size_t i = 0; i < answered->rounds.count && !*found; i++) {
+        enum store_result result = store_release_last(store, (int64_t)i + 1, &last);
+        if (result == STORE_FAILED)
+            return store_fail(store, error);
+        *found = result == STORE_OK && !last.is_final;
+    }
+    return 0;
+}
+
 /* *before stays NULL where there is none. */
 static int read_panel_in_force(struct store *store, struct panel **before, struct error *error)
 {
@@ -128,14 +142,19 @@ int act_check_panel(struct store *store, const struct panel *after, struct panel
 {
     struct answered answered = {.list = NULL};
     struct panel *found = NULL;
+    bool released = false;
     int result = read_panel_in_force(store, &found, error);
     if (result == 0 && found)
         result = read_answered(&answered, store, error);
+    if (result == 0 && found)
+        result = find_open_release(store, &answered, &released, error);
     if (result == 0) {
         clashes_check(after, found, faults);
         limits_check(after, faults);
         if (found)
             panel_import_check(found, after, answered.list, answered.count, faults);
+        if (released)
+            panel_import_check_disclosure(found, after, faults);
     }
     free_answered(&answered);
     if (result == 0 && !faults_any(faults)) {

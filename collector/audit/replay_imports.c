@@ -169,30 +169,26 @@ static void judge_list(struct replay *replay, const struct entry *entry, const s
                          (long long)entry->index, answered->list[i].action);
 }
 
-static bool same_disclosure(const struct panel *a, const struct panel *b)
-{
-    return a->min_respondents == b->min_respondents && a->round_to == b->round_to && a->min_changed == b->min_changed &&
-           a->release_interval == b->release_interval;
-}
-
-static bool has_release(const struct replay *replay)
+/* Whether a round has a release that others may follow. What has been settled ahead counts from its place on. */
+static bool has_open_release(const struct replay *replay)
 {
     for (size_t i = 0; i < replay->released_count; i++)
-        if (replay->released[i].last > 0 && replay->released[i].first_index < replay->counted)
+        if (replay->released[i].first_index < replay->counted &&
+            (!replay->released[i].is_final || replay->released[i].index > replay->counted))
             return true;
     return false;
 }
 
-/* Once there is a release it must not change (PROTOCOL 8). */
+/* While others may follow a release it must not change (PROTOCOL 8). */
 static void judge_disclosure(struct replay *replay, const struct entry *entry)
 {
     const struct panel *before = entry->law->catalogue->panel, *after = entry->next->catalogue->panel;
-    if (same_disclosure(before, after))
+    if (panel_import_keeps_disclosure(before, after))
         return;
-    if (has_release(replay))
+    if (has_open_release(replay))
         tell_of_import(replay, entry,
-                       T("it changes disclosure, of which there is a release",
-                         "ze wijzigt onthulling, waarvan er een uitgave is"));
+                       T("it changes disclosure, while others may follow a release",
+                         "ze wijzigt onthulling, terwijl op een uitgave nog andere kunnen volgen"));
     findings_note(replay->setup.findings,
                   T("entry %lld changed disclosure: minRespondents %lld to %lld, roundTo %lld to %lld, minChanged %lld "
                     "to %lld, releaseInterval %lld to %lld",

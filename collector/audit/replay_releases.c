@@ -62,6 +62,7 @@ const char *replay_release(struct replay *replay, struct entry *entry)
     if (!fault)
         *released = (struct released){.last = event->number,
                                       .first_index = released->last > 0 ? released->first_index : entry->index,
+                                      .index = entry->index,
                                       .when = event->iat,
                                       .size = event->size,
                                       .is_final = event->is_final};

@@ -17,7 +17,7 @@ struct asked {
 /* The releases of one round, by the round's number - 1. */
 struct released {
     int64_t last; /* its number; 0: none */
-    int64_t first_index; /* of the event of the first */
+    int64_t first_index, index; /* of the events of the first and the last */
     int64_t when; /* iat of its event */
     int64_t size;
     bool is_final;

@@ -237,9 +237,13 @@ static int tell_verdict(const struct audit_run *run)
                         findings == 1 ? T("thing differs", "ding wijkt af") : T("things differ", "dingen wijken af"),
                         (unsigned long long)head.size, entries);
     const struct fold *fold = replay_fold(audit_replay(run->audit));
+    struct replay_totals totals;
+    replay_totals(audit_replay(run->audit), &totals);
     size_t members = fold_member_count(fold), currents = fold_current_count(fold);
-    cli_say(T("%llu %s, %zu %s, %zu %s: all as the log says", "%llu %s, %zu %s, %zu %s: alles zoals het logboek zegt"),
-            (unsigned long long)head.size, entries, members,
+    cli_say(T("%llu %s, %lld %s, %zu %s, %zu %s: all as the log says",
+              "%llu %s, %lld %s, %zu %s, %zu %s: alles zoals het logboek zegt"),
+            (unsigned long long)head.size, entries, (long long)totals.letters,
+            totals.letters == 1 ? T("invitation", "uitnodiging") : T("invitations", "uitnodigingen"), members,
             members == 1 ? T("member", "panellid") : T("members", "panelleden"), currents,
             currents == 1 ? T("current response", "huidige reactie") : T("current responses", "huidige reacties"));
     return CLI_DONE;
@@ -264,6 +268,18 @@ static int begin_audit(struct audit_run *run, int64_t size, struct error *error)
     return audit_begin(run->audit, &run->listing, run->catalogue, error);
 }
 
+/* Whose acts the log tells of is to be compared with what others have seen, as the log's key is. */
+static void tell_operator(const struct audit_run *run)
+{
+    struct replay_totals totals;
+    char kid[KID_SIZE];
+    replay_totals(audit_replay(run->audit), &totals);
+    if (!totals.has_operator)
+        return;
+    key_thumbprint(totals.operator_key, kid);
+    cli_say(T("the operator's key: %s", "de sleutel van de beheerder: %s"), kid);
+}
+
 /* With the catalogue, the events and the checkpoint at hand: reads, compares, writes, concludes. */
 static int audit_log(struct audit_run *run, const struct audit_source *source)
 {
@@ -279,6 +295,8 @@ static int audit_log(struct audit_run *run, const struct audit_source *source)
     if (result < 0)
         return cli_fail("%s", error.text);
     result = write_all_tables(run);
+    if (run->remote)
+        tell_operator(run);
     return result == CLI_DONE ? tell_verdict(run) : result;
 }
 

@@ -58,10 +58,18 @@ static void check_round(const struct panel *before, const struct round *old, con
                    old->id);
 }
 
-static bool disclosures_equal(const struct panel *a, const struct panel *b)
+bool panel_import_keeps_disclosure(const struct panel *before, const struct panel *after)
 {
-    return a->min_respondents == b->min_respondents && a->round_to == b->round_to && a->min_changed == b->min_changed &&
-           a->release_interval == b->release_interval;
+    return before->min_respondents == after->min_respondents && before->round_to == after->round_to &&
+           before->min_changed == after->min_changed && before->release_interval == after->release_interval;
+}
+
+void panel_import_check_disclosure(const struct panel *before, const struct panel *after, struct faults *faults)
+{
+    if (!panel_import_keeps_disclosure(before, after))
+        faults_add(faults, "/disclosure",
+                   T("a round has a release; disclosure can't change before its final one",
+                     "een ronde heeft een uitgave; onthulling kan niet veranderen voor haar definitieve"));
 }
 
 static void check_action(const struct panel *after, const struct answered_action *counted, struct faults *faults)
@@ -171,7 +179,7 @@ void panel_import_put_changes(struct buf *out, const struct panel *before, const
                before && labels_equal(&before->title, &after->title));
     put_questionnaires(out, before, after);
     put_round_changes(out, before, after);
-    if (before && !disclosures_equal(before, after))
+    if (before && !panel_import_keeps_disclosure(before, after))
         buf_printf(
             out,
             T("changed: disclosure: minRespondents %lld, roundTo %lld, minChanged %lld, releaseInterval %lld\n",

@@ -17,6 +17,13 @@ struct answered_action {
 void panel_import_check(const struct panel *before, const struct panel *after, const struct answered_action *counted,
                         size_t count, struct faults *faults);
 
+/* Whether disclosure control is set the same in both. */
+bool panel_import_keeps_disclosure(const struct panel *before, const struct panel *after);
+
+/* Finds disclosure changed while a round has a release that others may follow (PROTOCOL 8): two of them made by two
+ * rules could tell together what neither tells. */
+void panel_import_check_disclosure(const struct panel *before, const struct panel *after, struct faults *faults);
+
 /* Puts a line for each thing that was added, changed or removed; "no changes" when there is none. `before` NULL: all is
  * new. */
 void panel_import_put_changes(struct buf *out, const struct panel *before, const struct panel *after);

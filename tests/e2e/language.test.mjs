@@ -60,7 +60,7 @@ test('one of a thing is told as one, in both languages', async () => {
   await run('burgerpanel-collector', ['panel', 'import', join(fixtures, 'panel.json'), ...other]);
   const alone = run('burgerpanel-collector', ['actions', 'import', file('one.csv', 'id,title,track,lead,related,status\nA.1,One,,,,done\n'), ...other]);
   assert.equal((await alone).stdout, '1 action: 1 added, 0 changed, 0 stopped\n');
-  assert.match((await english('audit')).stderr, /3 entries, 0 members, 0 current responses: all as the log says\n$/);
+  assert.match((await english('audit')).stderr, /3 entries, 0 invitations, 0 members, 0 current responses: all as the log says\n$/);
 });
 
 // Written after they were stored, codes that nobody could read were live.

@@ -70,6 +70,38 @@ Test(in_force, notes_what_an_import_changes)
     small_log_end();
 }
 
+Test(in_force, finds_disclosure_changed_while_others_may_follow_a_release)
+{
+    char loosened[4096] = PANEL("R", OPENS, CLOSES, "");
+    char *place = strstr(loosened, "10,\"roundTo\":5");
+    snprintf(place, 64, "3,\"roundTo\":4}}");
+    small_log_begin();
+    small_log_set_document(PANEL_LATER, loosened);
+    small_log_append(IMPORT_PANEL);
+    small_log_assert_told(""); /* the release was final */
+    small_log_assert_noted("entry 18 changed disclosure: ");
+    small_log_change(RELEASED, "\"final\":true", "\"final\":false");
+    small_log_assert_told("entry 18: it changes disclosure, while others may follow a release");
+    small_log_end();
+}
+
+Test(in_force, finds_a_release_too_soon_after_another)
+{
+    const char *next = "{\"aud\":\"wau\",\"iat\":%IAT%,\"event\":\"release-created\",\"round\":\"r\",\"number\":2,"
+                       "\"final\":false,\"size\":18,\"root\":\"$panel$\",\"rule\":2,\"minRespondents\":10,"
+                       "\"roundTo\":5,\"minChanged\":10,\"files\":[]}";
+    small_log_begin();
+    small_log_change(RELEASED, "\"final\":true", "\"final\":false");
+    small_log_append(EVENT_TYP, OPERATOR, next);
+    small_log_assert_told("entry 18: it came too soon after the release before");
+    small_log_change(18, "\"final\":false", "\"final\":true");
+    small_log_assert_told("");
+    small_log_change(18, "\"final\":true", "\"final\":false");
+    small_log_change(18, "%IAT%", "1792420221"); /* 28 days and a second later */
+    small_log_assert_told("");
+    small_log_end();
+}
+
 Test(in_force, finds_an_import_that_takes_answers_away)
 {
     small_log_begin();

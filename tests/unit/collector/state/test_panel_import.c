@@ -2,6 +2,7 @@
 #include "collector/state/panel_import.h"
 #include "tests/unit/collector/kit.h"
 #include <criterion/criterion.h>
+#include <stdio.h>
 #include <string.h>
 
 TestSuite(panel_import, .init = kit_begin, .fini = kit_end);
@@ -200,6 +201,29 @@ Test(panel_import, tells_of_title_and_disclosure)
                 "],\"rounds\":[" BOTH_ROUNDS "],\"disclosure\":{\"minRespondents\":25,\"roundTo\":1}}",
                 "changed: panel p\nchanged: disclosure: minRespondents 25, roundTo 1, minChanged 25, "
                 "releaseInterval 28\n");
+}
+
+Test(panel_import, keeps_disclosure_while_others_may_follow_a_release)
+{
+    static const char *const settings[] = {"\"minRespondents\":11", "\"roundTo\":6", "\"minChanged\":11",
+                                           "\"releaseInterval\":27"};
+    struct panel *before = read_panel(BEFORE);
+    for (size_t i = 0; i < sizeof settings / sizeof *settings; i++) {
+        char json[4096];
+        struct faults faults;
+        snprintf(json, sizeof json, "%.*s,\"disclosure\":{%s}}", (int)strlen(BEFORE) - 1, BEFORE, settings[i]);
+        struct panel *after = read_panel(json);
+        faults_init(&faults);
+        panel_import_check_disclosure(before, before, &faults);
+        cr_assert_eq(faults.count, 0);
+        cr_assert(panel_import_keeps_disclosure(after, after) && !panel_import_keeps_disclosure(before, after));
+        panel_import_check_disclosure(before, after, &faults);
+        cr_assert_eq(faults.count, 1, "%s", settings[i]);
+        cr_assert_str_eq(faults.list[0].where, "/disclosure");
+        faults_free(&faults);
+        panel_free(after);
+    }
+    panel_free(before);
 }
 
 #define PANEL_WITH(terms)                                                                                              \
