@@ -63,7 +63,8 @@ Test(csvw, groups_a_table_with_those_that_its_keys_lead_to)
         size_t key = json_count(json_member(json_member(described, "tableSchema"), "primaryKey"));
         cr_expect_eq(json_count(json_member(document, "tables")), tables[table]);
         cr_expect_eq(key, table_key((enum table)table));
-        cr_expect_eq(json_member(json_member(described, "tableSchema"), "foreignKeys") != NULL, table_parent((enum table)table) >= 0);
+        cr_expect_eq(json_member(json_member(described, "tableSchema"), "foreignKeys") != NULL,
+                     table_parent((enum table)table) >= 0);
         json_free(document);
     }
 }
