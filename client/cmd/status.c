@@ -1,11 +1,12 @@
-/* status: who this is, how many responses are sent, waiting, refused, and what is new of what was done with answers.
- * Only for that last it asks the collector, once, and goes without where it is not reached. */
+/* status: who this is, how many responses are sent, waiting, refused; which the panel office has erased, and what is new
+ * of what was done with answers. For these last two it asks the collector, and goes without where it is not reached. */
 #include "base/json.h"
 #include "base/lang.h"
 #include "client/cmd/cmd.h"
 #include "client/cmd/news.h"
 #include "client/home/held.h"
 #include "client/home/spool.h"
+#include "client/log/own_entries.h"
 #include "client/terminal/failures.h"
 #include "client/terminal/messages.h"
 #include "client/terminal/output.h"
@@ -136,8 +137,59 @@ static int read_counts(const struct profile *profile, struct counts *out)
     return 0;
 }
 
-/* `news` NULL: there is none to show, or the collector was not reached. */
-static int put_status(struct buf *out, const struct profile *profile, const struct news *news, bool as_json)
+/* What the collector was asked; NULL what it did not say, or was not asked. */
+struct heard {
+    const struct news *news;
+    const struct own_losses *losses;
+};
+
+static void put_losses_as_json(struct buf *out, const struct own_losses *losses)
+{
+    if (!losses) {
+        buf_put_text(out, "null");
+        return;
+    }
+    buf_put_char(out, '[');
+    for (size_t i = 0; i < losses->count; i++) {
+        const struct own_loss *loss = &losses->list[i];
+        buf_printf(out, "%s{\"round\":\"%s\",\"action\":\"%s\",\"revision\":%lld,\"erasedBy\":%lld}", i > 0 ? "," : "",
+                   loss->id.round, loss->id.action, (long long)loss->id.revision, (long long)loss->event);
+    }
+    buf_put_char(out, ']');
+}
+
+/* A response goes whole where a part of it may not be there, so its author is asked for it anew. */
+static void put_losses_as_text(struct buf *out, const struct own_losses *losses)
+{
+    if (!losses || losses->count == 0)
+        return;
+    buf_put_text(out,
+                 T("erased by the panel office (please answer anew, with `burgerpanel respond ACTION`):\n",
+                   "gewist door het panelbureau (antwoord alstublieft opnieuw, met `burgerpanel respond ACTIE`):\n"));
+    for (size_t i = 0; i < losses->count; i++)
+        buf_printf(out,
+                   T("  %s %s (%lld): entry %lld of the log says so\n",
+                     "  %s %s (%lld): zo staat in regel %lld van het logboek\n"),
+                   losses->list[i].id.round, losses->list[i].id.action, (long long)losses->list[i].id.revision,
+                   (long long)losses->list[i].event);
+}
+
+static void put_heard(struct buf *out, const struct heard *heard, bool as_json)
+{
+    if (as_json) {
+        buf_put_text(out, "],\"erased\":");
+        put_losses_as_json(out, heard->losses);
+        buf_put_text(out, ",\"news\":");
+        show_news_put_json(out, heard->news);
+        buf_put_text(out, "}\n");
+        return;
+    }
+    put_losses_as_text(out, heard->losses);
+    if (heard->news)
+        show_news_put(out, heard->news, NULL);
+}
+
+static int put_status(struct buf *out, const struct profile *profile, const struct heard *heard, bool as_json)
 {
     struct counts counts;
     struct listing refused = {.home = profile->home, .out = out, .as_json = as_json}, waiting = refused;
@@ -154,35 +206,34 @@ static int put_status(struct buf *out, const struct profile *profile, const stru
     buf_put_text(out, as_json ? "],\"waiting\":[" : "");
     if (spool_each(profile->home, SPOOL_WAITING, put_waiting, &waiting) != 0)
         return -1;
-    if (as_json) {
-        buf_put_text(out, "],\"news\":");
-        show_news_put_json(out, news);
-        buf_put_text(out, "}\n");
-    } else if (news) {
-        show_news_put(out, news, NULL);
-    }
+    put_heard(out, heard, as_json);
     return 0;
 }
 
-static int print_status(const struct profile *profile, const struct news *news, bool as_json)
+static int print_status(const struct profile *profile, const struct heard *heard, bool as_json)
 {
     struct buf out;
     int exit_code = CLI_FAILED;
     buf_init(&out, OUTPUT_MAX);
-    if (put_status(&out, profile, news, as_json) < 0)
+    if (put_status(&out, profile, heard, as_json) < 0)
         failure_tell_errno(profile->home);
     else
         exit_code = cli_print(&out, as_json ? CLI_JSON : CLI_TEXT);
     buf_free(&out);
-    return exit_code == CLI_DONE && news && !as_json ? show_news_note_seen(profile, news) : exit_code;
+    return exit_code == CLI_DONE && heard->news && !as_json ? show_news_note_seen(profile, heard->news) : exit_code;
 }
 
-static int print_with_news(const struct profile *profile, bool as_json)
+static int ask_and_print(const struct profile *profile, bool as_json)
 {
     struct news news;
     struct http *http = profile_is_enrolled(profile) ? http_open(profile->url, &retry_never) : NULL;
+    struct own_losses losses;
     bool had = http && show_news_get(&news, profile, http);
-    int exit_code = print_status(profile, had ? &news : NULL, as_json);
+    bool said = had && own_losses_find(&losses, profile, http) == 0;
+    const struct heard heard = {had ? &news : NULL, said ? &losses : NULL};
+    int exit_code = print_status(profile, &heard, as_json);
+    if (said)
+        own_losses_free(&losses);
     if (had)
         news_free(&news);
     http_close(http);
@@ -201,7 +252,7 @@ int cmd_status(const struct cli_verb *verb, int argc, char **argv)
         return exit_code;
     if (cmd_open_home(&profile, home, false) < 0)
         return CLI_FAILED;
-    exit_code = print_with_news(&profile, as_json);
+    exit_code = ask_and_print(&profile, as_json);
     profile_close(&profile);
     return exit_code;
 }

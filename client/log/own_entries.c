@@ -1,5 +1,8 @@
 /* Each receipt is of an index and a text: what is shown there must be that text. See own_entries.h. */
 #include "client/log/own_entries.h"
+#include "base/list.h"
+#include "base/mem.h"
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -63,4 +66,76 @@ static int check_entry(void *context, const struct member_receipt *receipt)
 int own_entries_check(struct own_entries *entries, const struct profile *profile)
 {
     return receipts_each(profile, check_entry, entries);
+}
+
+/* What somebody else had erased. */
+
+/* The index that the collector answered; -1: it is not to be read back. */
+static int64_t read_index(const struct profile *profile, const struct response_id *id)
+{
+    struct buf answer;
+    int64_t index = -1;
+    buf_init(&answer, SPOOL_RECORD_MAX);
+    if (spool_read_answer(profile->home, id, SPOOL_SENT, &answer) == 0) {
+        struct json *document = json_parse(buf_text(&answer), answer.len, NULL);
+        if (json_integer(json_member(document, "index"), &index) < 0)
+            index = -1;
+        json_free(document);
+    }
+    buf_free(&answer);
+    return index;
+}
+
+static int note_loss(struct own_losses *losses, const struct response_id *id, int64_t event)
+{
+    struct own_loss *list = list_grow(losses->list, losses->count, &losses->capacity, sizeof *list);
+    if (!list) {
+        errno = ENOMEM;
+        return -1;
+    }
+    losses->list = list;
+    list[losses->count++] = (struct own_loss){*id, event};
+    return 0;
+}
+
+static int look_at_answer(struct own_losses *losses, const struct profile *profile, struct http *http,
+                          const struct response_id *id)
+{
+    int64_t event, index = read_index(profile, id);
+    int erased = index < 0 ? 0 : own_entries_ask_state(http, index, &event);
+    return erased > 0 ? note_loss(losses, id, event) : erased;
+}
+
+/* The lines stand by round, action and revision. */
+static bool is_newest(const struct history *history, size_t place)
+{
+    const struct response_id *id = &history->list[place].id;
+    if (history->list[place].state != SPOOL_SENT)
+        return false;
+    if (place + 1 == history->count)
+        return true;
+    const struct response_id *next = &history->list[place + 1].id;
+    return strcmp(id->round, next->round) != 0 || strcmp(id->action, next->action) != 0;
+}
+
+int own_losses_find(struct own_losses *out, const struct profile *profile, struct http *http)
+{
+    struct history history;
+    int result = 0;
+    *out = (struct own_losses){.list = NULL};
+    if (history_load(&history, profile->home) < 0)
+        return -1;
+    for (size_t i = 0; i < history.count && result == 0; i++)
+        if (is_newest(&history, i))
+            result = look_at_answer(out, profile, http, &history.list[i].id);
+    history_free(&history);
+    if (result < 0)
+        own_losses_free(out);
+    return result;
+}
+
+void own_losses_free(struct own_losses *losses)
+{
+    mem_free(losses->list);
+    *losses = (struct own_losses){.list = NULL};
 }

@@ -3,6 +3,7 @@
 #define CLIENT_LOG_OWN_ENTRIES_H
 
 #include "base/json.h"
+#include "client/home/history.h"
 #include "client/home/receipts.h"
 #include "client/net/http.h"
 
@@ -26,5 +27,20 @@ MUST_CHECK int own_entries_check(struct own_entries *entries, const struct profi
 
 /* Asks which event erased an entry: 1 and *event; 0: it is kept; -1: the collector does not say. */
 MUST_CHECK int own_entries_ask_state(struct http *http, int64_t index, int64_t *event);
+
+/* An answer of the member's, the newest to its action, that was erased by somebody else: the panel office. */
+struct own_loss {
+    struct response_id id;
+    int64_t event; /* that says so */
+};
+
+struct own_losses {
+    struct own_loss *list;
+    size_t count, capacity;
+};
+
+/* Asks of each such answer that was sent. -1: the collector does not say, or errno. Free with own_losses_free. */
+MUST_CHECK int own_losses_find(struct own_losses *out, const struct profile *profile, struct http *http);
+void own_losses_free(struct own_losses *losses);
 
 #endif

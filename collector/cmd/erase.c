@@ -47,8 +47,8 @@ static int show_gathered(const struct erasing *erasing)
     for (size_t i = 0; i < erasing->count; i++)
         buf_printf(&text, "%lld\r\n", (long long)erasing->entries[i]);
     int result = cmd_print(&text, CLI_TEXT);
-    cli_say(T("%zu entries go: %zu responses with all their revisions, %zu members.",
-              "%zu regels verdwijnen: %zu reacties met al hun herzieningen, %zu panelleden."),
+    cli_say(T("This goes: entries %zu, of responses (all revisions) %zu, of members %zu.",
+              "Dit verdwijnt: regels %zu, van reacties (alle herzieningen) %zu, van panelleden %zu."),
             erasing->count, erasing->response_count, erasing->member_count);
     return result;
 }

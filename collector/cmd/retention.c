@@ -328,12 +328,11 @@ static int gather_due(struct due *due)
 
 static void tell_due(const struct due *due, bool dry)
 {
-    cli_say(
-        dry ? T("would go: %zu responses, %zu members, whose %zu invitations were, %lld lines of who read what",
-                "zou gaan: %zu reacties, %zu panelleden, van wie %zu uitnodigingen waren, %lld regels van wie wat las")
-            : T("gone: %zu responses, %zu members, whose %zu invitations were, %lld lines of who read what",
-                "weg: %zu reacties, %zu panelleden, van wie %zu uitnodigingen waren, %lld regels van wie wat las"),
-        due->response_count, due->member_count, due->invitations, (long long)due->accesses);
+    cli_say(dry ? T("would go: responses %zu, members %zu, whose an invitation was %zu, who read what %lld",
+                    "zou gaan: reacties %zu, panelleden %zu, van wie een uitnodiging was %zu, wie wat las %lld")
+                : T("gone: responses %zu, members %zu, whose an invitation was %zu, who read what %lld",
+                    "weg: reacties %zu, panelleden %zu, van wie een uitnodiging was %zu, wie wat las %lld"),
+            due->response_count, due->member_count, due->invitations, (long long)due->accesses);
 }
 
 static int run_due(const struct config *config, struct due *due, bool dry)
