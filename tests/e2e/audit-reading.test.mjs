@@ -2,10 +2,11 @@
 // beside the store, which its collector could then not open; what can't be read that way is told with what to do.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { oldCollector } from './lib/old-store.mjs';
 import { ROUND } from './lib/panel.mjs';
 import { build } from './lib/programs.mjs';
 import { readyExample } from './lib/reading.mjs';
@@ -68,6 +69,10 @@ async function assertReads(folder) {
   const out = join(place, `${Date.now()}-out`);
   mkdirSync(out);
   chmodSync(out, 0o777);
+  for (const verb of [['log', 'events'], ['operator', 'show']]) {
+    const shown = await asReader(...verb, ...store);
+    assert.equal(shown.code, 0, shown.text);
+  }
   const exported = await asReader('export', '--round', ROUND, '--out', join(out, 'tables'), ...store);
   assert.equal(exported.code, 0, exported.text);
   assert.deepEqual(readdirSync(folder), files, 'nothing is made beside the store');
@@ -108,6 +113,22 @@ test('a log of changes that can not be read without its index says what to do', 
   const done = await asReader('audit', '--store', `sqlite:${join(folder, 'store.db')}`);
   assert.equal(done.code, 1, done.text);
   assert.match(done.text, /copy both into a folder of your own/);
+});
+
+test('a store of an older version, which can not be brought up to date where nothing may be written, says what to do', async () => {
+  const older = await oldCollector('audit-reading-older');
+  const folder = join(place, 'older');
+  mkdirSync(folder);
+  copyFileSync(older.path, join(folder, 'store.db'));
+  chmodSync(join(folder, 'store.db'), 0o444);
+  chmodSync(folder, 0o555);
+  const bytes = readFileSync(join(folder, 'store.db'));
+  for (const verb of [['audit'], ['log', 'events'], ['operator', 'show']]) {
+    const done = await asReader(...verb, '--store', `sqlite:${join(folder, 'store.db')}`);
+    assert.equal(done.code, 1, done.text);
+    assert.match(done.text, /made by an older version; open it once where it can be written to/);
+  }
+  assert.ok(readFileSync(join(folder, 'store.db')).equals(bytes));
 });
 
 test('what is exported is its owner\'s alone, whatever the umask', async () => {

@@ -94,7 +94,8 @@ test('GET /healthz is 200 while it can commit', async () => {
 
 test('unknown paths, and known ones with a trailing slash, are 404', async () => {
   const paths = [
-    '/',
+    '/web/',
+    '/nothing',
     '/v1',
     '/v1/',
     '/v2/panel',
