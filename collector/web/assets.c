@@ -40,6 +40,7 @@
     FILE_OF_WEB(_, member, "js/member.js")                                                                             \
     FILE_OF_WEB(_, own, "js/own.js")                                                                                   \
     FILE_OF_WEB(_, questionnaire, "js/questionnaire.js")                                                               \
+    FILE_OF_WEB(_, signed, "js/signed.js")                                                                             \
     FILE_OF_WEB(_, store, "js/store.js")                                                                               \
     FILE_OF_WEB(_, texts_en, "js/texts.en.js")                                                                         \
     FILE_OF_WEB(_, texts, "js/texts.js")                                                                               \

@@ -90,6 +90,7 @@ test('from the letter to an answer that counts, by mouse; what is missing is tol
   const [claims] = await entriesOf(one);
   assert.deepEqual(claims.answers, { importance: 5, noticed: 'yes', satisfaction: 3, comment: 'Het gaat de goede kant op: "ja" & <b>snel</b>.' });
   assert.equal(claims.revision, 1);
+  assert.match(claims.context, /^[A-Za-z0-9_-]{43}$/, 'what was asked is signed with the answer');
   await one.assertQuiet();
   await done(one);
 });

@@ -1,10 +1,11 @@
 // All that a member can do with what is theirs: check receipts and log, bring membership back on a new device, see what the collector
-// has, take it along, erase it. No page. Rests on member.js, and as that throws collector.Unreachable where there is no answer.
+// has, take it along, erase it. No page. Rests on signed.js, and as that throws collector.Unreachable where there is no answer.
 import { fromCode, makeKey, open, toCode, toFile, fromFile } from './key.js';
 import * as collector from './collector.js';
 import * as envelope from './envelope.js';
 import * as log from './log.js';
 import * as member from './member.js';
+import * as signed from './signed.js';
 import * as store from './store.js';
 
 const { Unreachable, ask, now } = collector;
@@ -77,7 +78,7 @@ async function adopt({ index, jws }, { claims }) {
   const { round, action, revision, answers, context, iat } = claims;
   const receipt = await fetchReceipt(index);
   const kept = { round, action, revision, answers, context, jws, signedAt: iat, index, receipt, state: 'sent' };
-  const { key } = await member.pinned();
+  const { key } = await signed.pinned();
   const holds = await log.openReceipt(receipt, jws, key).then((opened) => opened.index === index, () => false);
   await store.keepResponse(holds ? kept : { ...kept, state: 'doubt', reason: { type: 'doubt', why: 'the receipt does not hold' } });
 }
@@ -94,17 +95,42 @@ async function newestResponses(entries, key) {
   return [...newest.values()];
 }
 
-// Entries that bear this member's signature, or lie under their key, and that this device does not know.
-export async function unknownEntries(body) {
-  const known = new Set([state.member.enrolment.index, ...state.responses.map(({ index }) => index), ...state.responses.map(({ replaced }) => replaced)]);
-  for (const erasure of (await store.fact('erasures')) ?? []) known.add(erasure.index);
+async function knownIndexes() {
+  const erasures = (await store.fact('erasures')) ?? [];
+  const own = state.responses.flatMap(({ index, replaced }) => [index, replaced]);
+  return new Set([state.member.enrolment.index, ...own, ...erasures.map(({ index }) => index)]);
+}
+
+// Entries under this member's key that this device does not know: [{entry, read}]; `read` is undefined where it is not their signature.
+async function strangeEntries(entries) {
+  const known = await knownIndexes();
   const found = [];
-  for (const entry of body.entries.filter(({ index }) => !known.has(index))) {
+  for (const entry of entries.filter(({ index }) => !known.has(index))) {
     const read = await readEntry(entry, state.member.key);
-    const mine = read && state.responses.some(({ jws }) => jws === entry.jws);
-    if (!mine && read?.typ !== envelope.ERASURE) found.push({ entry, read });
+    const isOwn = read && (read.typ === envelope.ERASURE || state.responses.some(({ jws }) => jws === entry.jws));
+    if (!isOwn) found.push({ entry, read });
   }
   return found;
+}
+
+// Whether an entry was erased, as the collector says it to anyone.
+async function isErased(index) {
+  const { body } = await ask(`/v1/entries/${index}/state`);
+  return body?.state === 'erased';
+}
+
+// Answers whose receipt this device has, and that the collector does not show as they are: [{one, isErased}].
+async function missingEntries(entries) {
+  const shown = new Map(entries.map(({ index, jws }) => [index, jws]));
+  const missing = state.responses.filter((one) => one.state === 'sent' && shown.get(one.index) !== one.jws);
+  return Promise.all(missing.map(async (one) => ({ one, isErased: await isErased(one.index) })));
+}
+
+// What the collector has of this member against what this device knows: {strange, missing}, or {problem}.
+export async function compare() {
+  const { body, problem } = await access();
+  if (problem) return { problem };
+  return { strange: await strangeEntries(body.entries), missing: await missingEntries(body.entries) };
 }
 
 // The member says that it was they, on another device.
@@ -122,7 +148,7 @@ async function restoreKey(secret) {
   if (problem) return problem;
   const enrolment = body.entries.find(({ index }) => index === body.enrolment.index);
   if (!(await readEntry(enrolment ?? {}, key))) return { type: 'erased' };
-  await member.noteMember(state.panel.id, key, { ...enrolment, receipt: await fetchReceipt(enrolment.index) });
+  await signed.noteMember(state.panel.id, key, { ...enrolment, receipt: await fetchReceipt(enrolment.index) });
   await member.reload();
   await member.refresh();
   for (const { entry, read } of await newestResponses(body.entries, key)) await adopt(entry, read);
@@ -159,7 +185,7 @@ export async function otherAnswer({ round, action }) {
 // Lets the other device's answer stand.
 export async function yieldTo({ entry, read }, stale) {
   await adopt(entry, read);
-  await store.dropResponse(stale);
+  if (read.claims.revision !== stale.revision) await store.dropResponse(stale); // else it has taken its place
   await member.changed();
 }
 
@@ -186,7 +212,7 @@ async function receiptsOnDevice() {
 // Checks every receipt, and that the log of now continues all that was ever seen: {held, bad: [{one, why}], from, to, why}; `why` is
 // set where the log does not hold.
 export async function checkAll() {
-  const pin = await member.pinned();
+  const pin = await signed.pinned();
   const result = { held: 0, bad: [], from: pin.size, to: pin.size, why: undefined };
   const heads = new Map([[pin.size, pin]]);
   for (const one of await receiptsOnDevice())
@@ -201,9 +227,9 @@ export async function checkAll() {
   if (!checkpoint) throw new Unreachable('no checkpoint');
   try {
     const newest = { checkpoint, ...(await log.openCheckpoint(checkpoint, pin.key)) };
-    const next = log.tiles(newest.size, member.fetchTile);
+    const next = log.tiles(newest.size, signed.fetchTile);
     for (const head of heads.values()) await log.continues(head, newest, next);
-    await member.advance(newest);
+    await signed.advance(newest);
     result.to = newest.size;
   } catch (error) {
     if (error instanceof Unreachable) throw error;
@@ -227,18 +253,28 @@ async function noteErased(jws, body, scope) {
   const erasures = (await store.fact('erasures')) ?? [];
   await store.setFact('erasures', [...erasures, { jws, index: body.index, receipt: body.receipt, scope, erased: body.erased, at: now() }]);
   for (const one of state.responses.filter(({ round, action }) => scope === 'everything' || (round === scope.round && action === scope.action))) {
-    await member.raiseFloor(one.round, one.action, one.revision);
+    await signed.raiseFloor(one.round, one.action, one.revision);
     await store.dropResponse(one);
     await store.dropDraft(one.round, one.action);
   }
 }
 
+// A request that got no answer is sent again as it is: the collector may have carried it out, and then knows the member no more.
+async function signErasure(scope) {
+  const { panel, key } = state.member;
+  const begun = await store.fact('erasing');
+  if (begun && JSON.stringify(begun.scope) === JSON.stringify(scope)) return begun.jws;
+  const jws = await envelope.sign(key, envelope.ERASURE, envelope.erasure(panel, now(), key, scope));
+  await store.setFact('erasing', { scope, jws });
+  return jws;
+}
+
 // `scope` as in PROTOCOL 5b. Promise of undefined, or of the problem. After "everything" this device knows no member any more, but the
 // proof that it was asked.
 export async function erase(scope) {
-  const { panel, key } = state.member;
-  const jws = await envelope.sign(key, envelope.ERASURE, envelope.erasure(panel, now(), key, scope));
+  const jws = await signErasure(scope);
   const { body, problem } = await post('/v1/erasures', jws);
+  await store.setFact('erasing');
   if (problem) return problem;
   await noteErased(jws, body, scope);
   if (scope === 'everything') await Promise.all(['member', 'recovery', 'head'].map((name) => store.setFact(name)));

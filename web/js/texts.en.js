@@ -207,6 +207,8 @@ export default {
   notSentStrange: 'That was not me',
   notSentHelp: (n) => `Call us. Name entry ${n} of the log. Ask to have your membership stopped.`,
   notSentUnreadable: 'This answer does not bear your signature.',
+  missing: 'This answer is not there any more. Call us and name the number.',
+  missingErased: 'This answer has been erased. Was it not you? Then call us.',
   takeTitle: 'Take your data along',
   takeText: 'You get a file with everything that is yours.',
   take: 'Download my data',

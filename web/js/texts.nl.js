@@ -215,6 +215,8 @@ export default {
   notSentStrange: 'Dit was ik niet',
   notSentHelp: (n) => `Bel ons. Noem regel ${n} van het logboek. Vraag om uw deelname te stoppen.`,
   notSentUnreadable: 'Dit antwoord draagt uw handtekening niet.',
+  missing: 'Dit antwoord staat er niet meer. Bel ons en noem het nummer.',
+  missingErased: 'Dit antwoord is gewist. Deed u dat niet zelf? Bel ons dan.',
   takeTitle: 'Neem uw gegevens mee',
   takeText: 'U krijgt een bestand met alles wat er van u is.',
   take: 'Download mijn gegevens',

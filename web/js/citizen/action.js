@@ -3,6 +3,7 @@
 import { byId, el, icon, put } from '../dom.js';
 import * as member from '../member.js';
 import { compose, isAsked, labelIn } from '../questionnaire.js';
+import { answer } from '../signed.js';
 import * as store from '../store.js';
 import { language, t, toDay } from '../texts.js';
 import { makeField } from './fields.js';
@@ -93,7 +94,7 @@ class Form {
     this.frame.say(t.sending);
     try {
       await this.isKept;
-      await member.answer(this.round.id, this.action.id, answers, this.seen);
+      await answer(this.round.id, this.action.id, answers, this.seen);
     } catch (error) {
       this.isSending = false;
       this.frame.say('');

@@ -4,6 +4,7 @@ import { Unreachable } from '../collector.js';
 import { toInvitation } from '../key.js';
 import * as member from '../member.js';
 import { labelIn } from '../questionnaire.js';
+import { enrol } from '../signed.js';
 import { language, t } from '../texts.js';
 import { button, buttonLink, notice, section } from './parts.js';
 import { codeFault } from './welcome.js';
@@ -21,7 +22,7 @@ async function join(frame, agree, place) {
   agree.textContent = t.joining;
   frame.say(t.joining);
   try {
-    const problem = await member.enrol(toInvitation(frame.stash.uitnodiging));
+    const problem = await enrol(toInvitation(frame.stash.uitnodiging));
     if (!problem) {
       delete frame.stash.uitnodiging;
       return frame.go('#/bewaren');
@@ -38,7 +39,7 @@ async function join(frame, agree, place) {
 }
 
 export default async function consent(parts, frame) {
-  if (codeFault(frame.stash.uitnodiging ?? '')) return frame.replace('#/');
+  if (await codeFault(frame.stash.uitnodiging ?? '')) return frame.replace('#/');
   if (!member.state.panel && !(await member.refresh())) return { title: t.noConnectionTitle, nodes: [el('p', { class: 'lead' }, t.noConnectionText)] };
   const { purpose, privacy, retention } = member.state.panel;
   const place = el('div', { role: 'alert' });

@@ -202,7 +202,7 @@ async function online() {
   showOffline();
   const isReached = await member.refresh();
   showFrame(address()[0]);
-  if (isReached) await member.send();
+  if (isReached && member.state.member) await (await import('../signed.js')).send();
 }
 
 addEventListener('unhandledrejection', ({ reason }) => fail(reason));

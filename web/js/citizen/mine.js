@@ -100,11 +100,14 @@ function strange(found, frame) {
 function notSent(frame) {
   const place = live();
   const look = () => doIn(place, t.checking, async () => {
-    const { body, problem } = await own.access();
-    if (problem) return notice('bad', t.noAnswerNow);
-    const found = await own.unknownEntries(body);
-    if (found.length === 0) return notice('good', t.notSentNone);
-    return [notice('doubt', t.notSentFound(found.length)), el('ul', { class: 'cards' }, found.map((one) => strange(one, frame)))];
+    const { strange: found, missing, problem } = await own.compare();
+    if (problem) return notice('bad', problem.type === 'not-verified' ? t.reasons['not-verified'] : t.noAnswerNow);
+    return [
+      missing.map(({ one, isErased }) => notice('doubt', member.actionOf(one.action)?.title ?? one.action,
+        el('p', {}, t.entry(one.index)), el('p', {}, isErased ? t.missingErased : t.missing))),
+      found.length === 0 ? notice('good', t.notSentNone) : notice('doubt', t.notSentFound(found.length)),
+      el('ul', { class: 'cards' }, found.map((one) => strange(one, frame))),
+    ];
   });
   return section(t.notSentTitle, el('p', {}, t.notSentText), button(t.notSentCheck, look), place);
 }

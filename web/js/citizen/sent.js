@@ -3,6 +3,7 @@
 import { el, icon, put } from '../dom.js';
 import * as member from '../member.js';
 import * as own from '../own.js';
+import { answer, send } from '../signed.js';
 import { t, toTime } from '../texts.js';
 import { asList, asText } from './answers.js';
 import { nextOpen } from './actions.js';
@@ -41,7 +42,7 @@ const doubt = (one) => shown('doubt', 'warning', t.doubtTitle, lead(t.doubtText)
 async function stale(one, frame) {
   const other = await own.otherAnswer(one).catch(() => undefined);
   const keepMine = async () => {
-    await member.answer(one.round, one.action, one.answers, member.state.documents);
+    await answer(one.round, one.action, one.answers, member.state.documents);
     await own.dropStale(one);
     frame.again();
   };
@@ -71,7 +72,7 @@ async function settle(round, action) {
     const one = member.current(round, action);
     return !one || one.state !== 'waiting' || one.reason;
   };
-  await Promise.race([member.send(), new Promise((done) => setTimeout(done, PATIENCE))]);
+  await Promise.race([send(), new Promise((done) => setTimeout(done, PATIENCE))]);
   return isDone();
 }
 

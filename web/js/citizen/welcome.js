@@ -1,22 +1,20 @@
 // Page 1: who is invited, with a code from the letter. Its Dutch text stands in index.html too, so that there is something to read before
 // any script has come; a test holds the two together.
 import { byId, el } from '../dom.js';
-import { lengthOf } from '../questionnaire.js';
-import { toInvitation } from '../key.js';
 import { t } from '../texts.js';
 import { faultList, field, form, link, notice, submit } from './parts.js';
 
 const RECOVERY_CHARACTERS = 28;
-const count = (typed) => lengthOf(typed.replace(/[^\p{L}\p{N}]/gu, ''));
+const count = (typed) => [...typed.replace(/[^\p{L}\p{N}]/gu, '')].length;
 
-// What is wrong with what was typed, in words, or undefined.
-export function codeFault(typed) {
+// Promise of what is wrong with what was typed, in words, or of undefined.
+export async function codeFault(typed) {
   const length = count(typed);
   if (length === 0) return t.codeEmpty;
   if (length === RECOVERY_CHARACTERS) return t.codeRecovery;
   if (length !== 26) return t.codeCount(length);
   try {
-    toInvitation(typed);
+    (await import('../key.js')).toInvitation(typed);
     return undefined;
   } catch {
     return t.codeWrong;
@@ -31,9 +29,9 @@ export default function welcome(parts, frame) {
     id: 'code', name: 'code', type: 'text', value: typed, autocomplete: 'one-time-code', autocapitalize: 'characters', spellcheck: 'false', class: 'code',
     on: { input: () => (frame.stash.uitnodiging = input.value) },
   });
-  const send = () => {
+  const send = async () => {
     frame.stash.uitnodiging = input.value;
-    frame.stash.codeFault = codeFault(input.value);
+    frame.stash.codeFault = await codeFault(input.value);
     if (frame.stash.codeFault) return frame.again();
     return frame.go('#/toestemming');
   };

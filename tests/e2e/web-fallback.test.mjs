@@ -1,0 +1,71 @@
+// Goal: a browser without Ed25519 takes part like any other: the library is fetched when it is needed and not before, the key lies sealed, and another verifier
+// takes what it signs; a browser without locks or channels between tabs does too.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { Citizen, t } from './lib/citizen.mjs';
+import { ready } from './lib/programs.mjs';
+
+let collector, one;
+before(async () => {
+  collector = await ready('web-fallback', { codes: 3 });
+});
+after(async () => {
+  await one?.close();
+  await collector?.stop();
+});
+
+const WITHOUT = `{
+  for (const name of globalThis.SubtleCrypto ? ['importKey', 'generateKey', 'sign', 'verify'] : []) {
+    const real = SubtleCrypto.prototype[name];
+    SubtleCrypto.prototype[name] = function (...args) {
+      const named = args.find((arg) => arg === 'Ed25519' || arg?.name === 'Ed25519');
+      return named ? Promise.reject(new DOMException('no Ed25519', 'NotSupportedError')) : real.apply(this, args);
+    };
+  }
+  Object.defineProperty(Navigator.prototype, 'locks', { value: undefined });
+  delete globalThis.BroadcastChannel;
+}`;
+
+const fetched = () => one.run(() => performance.getEntriesByType('resource').some(({ name }) => name.endsWith('nacl-fast.min.js')));
+
+test('a browser without Ed25519 enrols, answers, corrects, checks, works offline and is restored', async () => {
+  one = await Citizen.at(collector.url, 'fallback');
+  await one.before(WITHOUT);
+  await one.visit();
+  await one.page(t.welcomeTitle);
+  assert.equal(await fetched(), false, 'not before it is needed');
+  const code = await one.joined(collector.codes[0]);
+  assert.equal(await fetched(), true);
+  assert.equal((await one.kept()).member.isSealed, true);
+  await one.toAction();
+  await one.fillIn();
+  await one.sendAnswer();
+  await one.toAction();
+  await one.choose('importance');
+  await one.sendAnswer();
+  await one.visit('#/mijn');
+  await one.page(t.mine);
+  await one.push(t.check);
+  await one.find('.told', t.checkGood(3));
+  await one.isKept();
+  await one.offline(true);
+  await one.visit('#/acties');
+  await one.page(t.listTitle);
+  await one.toAction('WA-1.02');
+  await one.fillIn();
+  await one.sendAnswer(t.waitTitle);
+  await one.offline(false);
+  await one.settled('sent', 'WA-1.02');
+  const before = await one.kept();
+  await one.visit('#/mijn');
+  await one.page(t.mine);
+  await one.push(t.forget);
+  await one.push(t.forgetSure);
+  await one.page(t.welcomeTitle);
+  await one.restore(code);
+  await one.page(t.mine);
+  const after = await one.kept();
+  assert.deepEqual(after.member, before.member);
+  assert.equal(after.responses.length, 2);
+  await one.assertQuiet(/ERR_INTERNET_DISCONNECTED/);
+});

@@ -1,0 +1,150 @@
+// Goal: a page believes nothing that it can check: receipts that don't hold, a log that was rewritten or has shrunk are told, kept and never called counted; and
+// whatever others wrote is text, in a page that runs nothing but its own modules.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { Citizen, t } from './lib/citizen.mjs';
+import { HOSTILE, readyHostile } from './lib/hostile.mjs';
+import { ready } from './lib/programs.mjs';
+import { Proxy } from './lib/proxy.mjs';
+
+let collector, proxy;
+const open = [];
+before(async () => {
+  collector = await ready('web-hostile', { codes: 16 });
+  proxy = new Proxy(collector);
+  await proxy.start();
+});
+after(async () => {
+  await Promise.all(open.map((each) => each.close()));
+  await proxy?.stop();
+  await collector?.stop();
+});
+
+async function citizen(name, url) {
+  const one = await Citizen.at(url, `hostile-${name}`);
+  open.push(one);
+  return one;
+}
+
+const changed = (answer, change) => ({ ...answer, bytes: Buffer.from(JSON.stringify(change(answer.json()))) });
+const flip = (text) => (text[0] === 'A' ? 'B' : 'A') + text.slice(1);
+const lines = (receipt, change) => change(receipt.split('\n')).join('\n');
+
+// What a lying collector may do to a receipt {index, receipt}.
+const FORGERIES = {
+  'another hash': ({ index, receipt, ...rest }) => ({ ...rest, index, receipt: lines(receipt, (all) => [...all.slice(0, 2), flip(all[2]), ...all.slice(3)]) }),
+  'another index': ({ index, receipt, ...rest }) => ({ ...rest, index: index - 1, receipt: receipt.replace(/^index \d+$/m, `index ${index - 1}`) }),
+  'the index of another answer': ({ index, ...rest }) => ({ ...rest, index: index - 1 }),
+  'another signature': ({ receipt, ...rest }) => ({ ...rest, receipt: receipt.replace(/(\u2014 \S+ .{40})(.)/, (all, before, one) => before + (one === 'A' ? 'B' : 'A')) }),
+  'another root': ({ receipt, ...rest }) => ({ ...rest, receipt: receipt.replace(/\n\n(\S+)\n(\d+)\n(.)/, (all, name, size, one) => `\n\n${name}\n${size}\n${one === 'A' ? 'B' : 'A'}`) }),
+  'no receipt': ({ receipt, ...rest }) => rest,
+};
+
+test('a receipt that does not hold is told, kept as evidence, and never called counted', async () => {
+  const one = await citizen('receipts', proxy.url);
+  await one.joined(collector.codes[0]);
+  let action = 0;
+  for (const [name, forge] of Object.entries(FORGERIES)) {
+    const id = `WA-1.0${++action}`;
+    proxy.change = (path, answer) => (path === '/v1/responses' ? changed(answer, forge) : undefined);
+    await one.toAction(id);
+    await one.fillIn();
+    await one.sendAnswer(t.doubtTitle);
+    if (action === 1) await one.picture('hostile-doubt');
+    const kept = (await one.kept()).responses.find((each) => each.action === id);
+    assert.equal(kept.state, 'doubt', name);
+    assert.ok(kept.evidence.index !== undefined && kept.reason.why !== '', name);
+    await one.find('.notice.doubt', t.alarmTitle);
+  }
+  proxy.change = undefined;
+  await one.visit('#/mijn');
+  await one.page(t.mine);
+  await one.find('.badge.doubt', t.doubtTitle);
+  await one.push(t.check);
+  await one.find('.told', t.checkBad(Object.keys(FORGERIES).length));
+});
+
+test('at enrolment a receipt that does not hold stops everything', async () => {
+  const one = await citizen('enrolment', proxy.url);
+  proxy.change = (path, answer) => (path === '/v1/members' ? changed(answer, FORGERIES['another signature']) : undefined);
+  await one.visit(`#uitnodiging=${collector.codes[1]}`);
+  await one.page(t.welcomeTitle);
+  await one.push(t.join);
+  await one.page(t.consentTitle);
+  await one.push(t.agree);
+  await one.find('.notice.doubt', t.joinDoubt);
+  proxy.change = undefined;
+  assert.equal((await one.kept()).member, null);
+});
+
+test('a log that shrinks, or is another than it was, is found', async () => {
+  const one = await citizen('log', proxy.url);
+  await one.joined(collector.codes[2]);
+  await one.toAction();
+  await one.fillIn();
+  await one.sendAnswer();
+  const early = (await one.kept()).responses[0].receipt;
+  await one.toAction('WA-1.02');
+  await one.fillIn();
+  await one.sendAnswer();
+  await one.visit('#/mijn');
+  await one.page(t.mine);
+  await one.push(t.check);
+  await one.find('.told', t.checkGood(3));
+  proxy.change = (path, answer) => (path === '/log/checkpoint' ? { ...answer, bytes: Buffer.from(early.slice(early.indexOf('\n\n') + 2)) } : undefined);
+  await one.push(t.check);
+  await one.find('.told', t.notGrown);
+  // The log has grown, and its tiles do not lead from what it was to what it is.
+  const other = await citizen('log-more', collector.url);
+  await other.joined(collector.codes[3]);
+  proxy.change = (path, answer) => {
+    if (!path.startsWith('/log/tile/0/')) return undefined;
+    const bytes = Buffer.from(answer.bytes);
+    bytes[0] ^= 1;
+    return { ...answer, bytes };
+  };
+  await one.push(t.check);
+  await one.find('.told', t.notGrown);
+  proxy.change = undefined;
+  await one.push(t.check);
+  await one.find('.told', t.checkGood(3));
+});
+
+test('what is no answer of the collector is taken for none: an answer waits', async () => {
+  const one = await citizen('portal', proxy.url);
+  await one.joined(collector.codes[4]);
+  const portal = { status: 200, headers: { 'content-type': 'text/html' }, bytes: Buffer.from('<h1>Log in to the wifi</h1>') };
+  proxy.change = (path) => (path === '/v1/responses' ? portal : undefined);
+  await one.toAction();
+  await one.fillIn();
+  await one.sendAnswer(t.waitTitle);
+  proxy.change = undefined;
+  await one.settled('sent');
+});
+
+test('texts that others wrote are shown as they are and run nothing', async () => {
+  const hostile = await readyHostile('web-hostile-texts');
+  const [code] = await hostile.invitations(1);
+  const one = await citizen('texts', hostile.url);
+  await one.joined(code);
+  await one.push(t.more(HOSTILE.length - 20));
+  const titles = await one.run(() => [...document.querySelectorAll('.card h2')].map((each) => each.textContent));
+  const shown = (text) => text.replace(/\s+/g, ' ').trim();
+  assert.deepEqual(titles.map(shown), HOSTILE.map(shown));
+  await one.picture('hostile-list');
+  await one.toAction(`H-${HOSTILE.indexOf('<script>alert(1)</script>')}`);
+  assert.equal(await (await one.find('h1')).text(), '<script>alert(1)</script>');
+  await one.choose('importance');
+  await one.choose('noticed', 1);
+  await one.fill('#q-comment', '<img src=x onerror="document.title=1">');
+  await one.sendAnswer();
+  await one.visit('#/mijn');
+  await one.page(t.mine);
+  await one.click('summary');
+  await one.find('dd', '<img src=x onerror');
+  assert.equal((await one.all('main img, main script, main iframe, [style]')).length, 0);
+  await one.assertQuiet();
+  await one.close();
+  open.splice(open.indexOf(one), 1);
+  await hostile.stop();
+});

@@ -1,0 +1,231 @@
+// What the member signs, and what comes back for it: enrolling, answering, sending what waits, receipts checked. No page: pages ask here,
+// and member.js tells them of changes.
+//
+// The walk of an answer, as the C client's: sign → store.js, written → collector.js → the receipt checked → noted. The very same JWS
+// goes again after an answer that was lost. A response's `state`:
+//   waiting   to be sent; `reason`, a problem of PROTOCOL 5, where the collector did not take it yet (round-not-open, not-verified,
+//             too-many, invalid-response for the clock) and may another time
+//   sent      accepted; {index, receipt} seen to hold
+//   doubt     accepted, but what the collector showed for it does not hold: `reason.why`, `evidence`
+//   stale     the collector has another answer of this member: `reason.currentRevision`
+//   refused   never to be taken: `reason`
+// One that a later revision of this device has overtaken is not among `current`.
+import { seal, makeKey, newSecret } from './key.js';
+import * as collector from './collector.js';
+import * as envelope from './envelope.js';
+import * as log from './log.js';
+import { changed, current, refresh, state } from './member.js';
+import * as store from './store.js';
+
+const { Unreachable, now } = collector;
+const JOSE = 'application/jose';
+
+// Enrolling
+
+const problemNames = (problem) => (problem.errors ?? []).map(({ pointer }) => pointer);
+const isForTheClock = (problem) => {
+  const places = problemNames(problem);
+  return places.length > 0 ? places.every((place) => place === '/iat') : /iat/.test(problem.detail ?? '');
+};
+
+async function signEnrolment(pending) {
+  const jws = await envelope.sign(pending.key, envelope.ENROLMENT, envelope.enrolment(pending.panel, now(), pending.key, pending.invitation));
+  await store.setFact('pending', { ...pending, jws });
+  return { ...pending, jws };
+}
+
+// A key made for an enrolment that got no answer stays: the collector may have it.
+async function prepareEnrolment(invitation) {
+  const pending = await store.fact('pending');
+  if (pending?.invitation === invitation) return pending;
+  if (pending) return signEnrolment({ ...pending, invitation });
+  const secret = newSecret();
+  const key = await makeKey(secret, state.panel.id);
+  await store.setFact('recovery', await seal(secret));
+  secret.fill(0);
+  return signEnrolment({ panel: state.panel.id, key, invitation });
+}
+
+const post = (path, jws) => collector.ask(path, { method: 'POST', type: JOSE, body: jws });
+
+async function sendEnrolment(pending) {
+  const answer = await post('/v1/members', pending.jws);
+  const isEarly = answer.problem?.type === 'invalid-claims' && isForTheClock(answer.problem);
+  return isEarly ? post('/v1/members', (await signEnrolment(pending)).jws) : answer;
+}
+
+export const fetchLogKey = async () => (await collector.ask('/log/key', { as: 'text' })).body;
+
+// Notes the enrolment, whose receipt has to hold under the log's key, from now on the only one for this member.
+export async function noteMember(panel, key, { jws, index, receipt }) {
+  const logKey = await fetchLogKey();
+  const opened = await log.openReceipt(receipt, jws, await log.parseKey(logKey));
+  if (opened.index !== index) throw new Error('the receipt is of another entry');
+  await store.setFact('head', { checkpoint: opened.checkpoint });
+  await store.setFact('member', { panel, key, enrolment: { jws, index, receipt }, logKey, at: now() });
+}
+
+// Promise of undefined when enrolled, or of the problem. Throws Unreachable (the same call goes on from there), or another Error where
+// the collector's receipt does not hold.
+export async function enrol(invitation) {
+  const pending = await prepareEnrolment(invitation);
+  const { status, body, problem } = await sendEnrolment(pending);
+  if (status >= 500 || status === 429) throw new Unreachable('the collector can not take it now');
+  if (problem) {
+    if (problem.type === 'invitation-refused') await Promise.all(['pending', 'recovery'].map((name) => store.setFact(name)));
+    return problem;
+  }
+  const { jws } = await store.fact('pending');
+  await noteMember(pending.panel, pending.key, { jws, ...body });
+  await store.setFact('pending');
+  await navigator.storage?.persist?.().catch(() => false);
+  await changed();
+  await refresh();
+  return undefined;
+}
+
+// Answering
+
+const floorName = (round, action) => `${round}~${action}`;
+
+async function nextRevision(round, action) {
+  const known = (await store.responses()).filter((one) => one.round === round && one.action === action);
+  const floors = (await store.fact('floors')) ?? {};
+  return Math.max(0, floors[floorName(round, action)] ?? 0, ...known.map(({ revision }) => revision)) + 1;
+}
+
+// The collector holds this revision of an answer that this device may not have; the next is higher.
+export async function raiseFloor(round, action, revision) {
+  const floors = (await store.fact('floors')) ?? {};
+  const name = floorName(round, action);
+  await store.setFact('floors', { ...floors, [name]: Math.max(floors[name] ?? 0, revision) });
+}
+
+async function signResponse({ round, action, revision, answers, context }) {
+  const { panel, key } = state.member;
+  const claims = envelope.response(panel, now(), { round, action, revision, answers, context });
+  const jws = await envelope.sign(key, envelope.RESPONSE, claims);
+  return { round, action, revision, answers, context, jws, signedAt: claims.iat, state: 'waiting' };
+}
+
+// `seen` are the documents that the page showed, {panel, actions}, or either undefined. Promise of the response, written and not sent.
+export function answer(round, action, answers, seen) {
+  return store.alone('sign', async () => {
+    const context = seen?.panel && seen?.actions ? await envelope.stamp(seen.panel, seen.actions) : undefined;
+    const revision = await nextRevision(round, action);
+    const signed = await signResponse({ round, action, revision, answers, context });
+    await store.keepResponse(signed);
+    await store.dropDraft(round, action);
+    await changed();
+    return signed;
+  });
+}
+
+// What comes back
+
+// A tile as asked for, or out of the full one where the log has no such part any more.
+export async function fetchTile(path) {
+  const { body, status } = await collector.ask(path, { as: 'bytes' });
+  if (body) return body;
+  const [, full, width] = /^(.*)\.p\/(\d+)$/.exec(path) ?? [];
+  if (status !== 404 || !full) throw new Unreachable('no tile');
+  const whole = await collector.ask(full, { as: 'bytes' });
+  if (!whole.body) throw new Unreachable('no tile');
+  return whole.body.slice(0, Number(width) * 32);
+}
+
+// The newest head that was seen to continue all before; with the log's key.
+export async function pinned() {
+  const key = await log.parseKey(state.member.logKey);
+  const { checkpoint } = await store.fact('head');
+  return { key, checkpoint, ...(await log.openCheckpoint(checkpoint, key)) };
+}
+
+// Throws where a head, opened already, does not continue the pinned one. Else it takes its place when it is later.
+export async function advance(head) {
+  const pin = await pinned();
+  if (head.size < pin.size) throw new Error('the log has become smaller');
+  await log.continues(pin, head, log.tiles(head.size, fetchTile));
+  await store.setFact('head', { checkpoint: head.checkpoint });
+  return { from: pin.size, to: head.size };
+}
+
+// Why an accepted answer is in doubt, or undefined where its receipt holds and the log has only grown.
+async function doubtOf(jws, { index, receipt }) {
+  try {
+    const opened = await log.openReceipt(String(receipt), jws, (await pinned()).key);
+    if (opened.index !== index) return 'the receipt is of another entry';
+    await advance(opened);
+    return undefined;
+  } catch (error) {
+    return error instanceof Unreachable ? undefined : error.message;
+  }
+}
+
+async function noteAccepted(one, body) {
+  const why = await doubtOf(one.jws, body);
+  const { index, receipt, replaced } = body;
+  if (why === undefined) return { ...one, state: 'sent', index, receipt, replaced, reason: undefined };
+  return { ...one, state: 'doubt', index, reason: { type: 'doubt', why }, evidence: body };
+}
+
+const MAY_PASS = ['too-many', 'not-verified', 'round-not-open'];
+
+// What the answer makes of a response. undefined: it waits as it is, and so does all behind it.
+async function outcomeOf(one, { status, body, problem }) {
+  if (status === 201 || status === 200) return noteAccepted(one, body);
+  if (status >= 500) return undefined;
+  if (MAY_PASS.includes(problem.type)) return { ...one, reason: problem };
+  if (problem.type === 'stale-revision') {
+    await raiseFloor(one.round, one.action, problem.currentRevision);
+    return { ...one, state: 'stale', reason: problem };
+  }
+  if (problem.type === 'invalid-response' && isForTheClock(problem)) return { ...one, reason: { ...problem, type: 'clock' } };
+  return { ...one, state: 'refused', reason: problem };
+}
+
+async function deliver(one) {
+  const outcome = await outcomeOf(one, await post('/v1/responses', one.jws));
+  if (outcome?.reason?.type !== 'clock' || one.reason?.type === 'clock') return outcome;
+  return deliver({ ...(await signResponse(one)), reason: outcome.reason }); // by the clock as the answer told it
+}
+
+// A stale one that this device has itself overtaken is of no more use.
+async function noteOutcome(outcome) {
+  const isOvertaken = outcome.state === 'stale' && current(outcome.round, outcome.action)?.revision > outcome.revision;
+  await (isOvertaken ? store.dropResponse(outcome) : store.keepResponse(outcome));
+}
+
+async function sendAll() {
+  for (const one of (await store.responses()).filter((each) => each.state === 'waiting')) {
+    const outcome = await deliver(one);
+    if (!outcome) throw new Unreachable('the collector can not take it now');
+    await noteOutcome(outcome);
+    await changed();
+  }
+}
+
+const PAUSE = { first: 1000, last: 300_000 }; // ms
+let pause = PAUSE.first;
+let timer;
+
+function tryLater() {
+  clearTimeout(timer);
+  timer = setTimeout(send, pause);
+  pause = Math.min(pause * 2, PAUSE.last);
+}
+
+// Sends what waits, by one tab at a time. Gives whether the collector was reached; where it was not, this tries again by itself.
+export async function send() {
+  if (!state.member) return true;
+  try {
+    await store.alone('send', sendAll);
+    pause = PAUSE.first;
+    clearTimeout(timer);
+    return true;
+  } catch (error) {
+    if (!(error instanceof Unreachable)) throw error;
+    tryLater();
+    return false;
+  }
+}
