@@ -22,6 +22,7 @@ struct answered {
     struct id_list rounds, actions;
     struct answered_action *list;
     size_t count, capacity;
+    bool is_damaged; /* counters of what is not there */
 };
 
 static int append_id(struct id_list *list, char *id)
@@ -70,8 +71,10 @@ static int keep_answered(void *context, int64_t round, int64_t action)
 {
     struct answered *answered = context;
     const struct id_list *rounds = &answered->rounds, *actions = &answered->actions;
-    if (round <= 0 || action <= 0 || (size_t)round > rounds->count || (size_t)action > actions->count)
+    if (round <= 0 || action <= 0 || (size_t)round > rounds->count || (size_t)action > actions->count) {
+        answered->is_damaged = true;
         return -1;
+    }
     struct answered_action *list = list_grow(answered->list, answered->count, &answered->capacity, sizeof *list);
     if (!list)
         return -1;
@@ -100,6 +103,10 @@ static int read_answered(struct answered *answered, struct store *store, struct 
         store_action_each(store, keep_action_id, answered) == STORE_OK &&
         store_counts_each(store, keep_answered, answered) == STORE_OK)
         return 0;
+    if (answered->is_damaged)
+        return error_set(error, ERROR_DAMAGED, "%s",
+                         T("there are counters of a round or an action that there is not; run `audit`",
+                           "er zijn tellers van een ronde of een actie die er niet is; voer `audit` uit"));
     return tell_unread(store, error);
 }
 

@@ -11,6 +11,7 @@
 
 #define WAIT_US INT64_C(10000000)
 #define STEP_MS 20
+#define ALONE_STEPS 25 /* between two tries to do it alone */
 
 int cmd_act_ask(struct store *store, const struct act_wish *wish, int64_t *id)
 {
@@ -142,8 +143,8 @@ enum act_end cmd_act_wait(const struct config *config, struct store *store, int6
     int64_t until = clock_monotonic_us() + WAIT_US;
     enum act_end end;
     *told = (struct act_told){.entry = -1};
-    for (;;) {
-        if (carry_out_alone(config, &told->error) < 0)
+    for (unsigned step = 0;; step++) {
+        if (step % ALONE_STEPS == 0 && carry_out_alone(config, &told->error) < 0)
             return withdraw_wish(store, id, ACT_END_FAILED, told);
         if (has_ended(store, id, &end, told))
             return end;

@@ -197,6 +197,7 @@ static int apply_batch(struct ledger *ledger, struct submission *const *list, si
 {
     int64_t size = ledger->size, members = ledger->members;
     ledger->changed_count = 0;
+    ledger->failed_wish = 0;
     ledger->error.kind = ERROR_NONE;
     if (apply_in_transaction(ledger, list, count) == 0) {
         for (size_t i = 0; i < ledger->changed_count; i++)
@@ -219,8 +220,10 @@ static int apply_batch(struct ledger *ledger, struct submission *const *list, si
 int ledger_apply(struct ledger *ledger, struct submission *const *list, size_t count)
 {
     int result = apply_batch(ledger, list, count);
-    if (result < 0)
+    if (result < 0) {
         log_error("store: %s", ledger->error.text);
+        (void)ledger_refuse_failed(ledger);
+    }
     return result;
 }
 
@@ -249,8 +252,10 @@ struct ledger *ledger_new(struct store *store, const struct ledger_shared *share
     ledger->member_changes = -1;
     buf_init(&ledger->entry, JWS_MAX);
     closings_init(&ledger->closings);
-    if (apply_batch(ledger, NULL, 0) == 0)
-        return ledger;
+    do
+        if (apply_batch(ledger, NULL, 0) == 0)
+            return ledger;
+    while (ledger_refuse_failed(ledger));
     if (error)
         *error = ledger->error;
     ledger_free(ledger);

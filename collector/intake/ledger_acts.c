@@ -1,5 +1,6 @@
 /* From what an administrator asked to the act and its event: both are written here, one after the other, within the
  * batch's transaction. What an act means is the acts room's. */
+#include "base/clock.h"
 #include "base/lang.h"
 #include "base/log.h"
 #include "base/mem.h"
@@ -153,8 +154,26 @@ static int carry_out_taken(struct ledger *ledger, const struct taken_wish *taken
     int64_t index = -1;
     if (taken->no_memory)
         return error_no_memory(&ledger->error);
+    ledger->failed_wish = taken->wish.id;
     enum act_result result = read_and_carry_out(ledger, &taken->wish, &index);
-    return result == ACT_FAILED ? -1 : note_outcome(ledger, &taken->wish, result, index);
+    if (result == ACT_FAILED || note_outcome(ledger, &taken->wish, result, index) < 0)
+        return -1;
+    ledger->failed_wish = 0;
+    return 0;
+}
+
+bool ledger_refuse_failed(struct ledger *ledger)
+{
+    if (ledger->failed_wish == 0 || ledger->error.kind == ERROR_IO || store_is_lost(ledger->store))
+        return false;
+    bool refused =
+        store_begin(ledger->store) == STORE_OK &&
+        store_wish_done(ledger->store, ledger->failed_wish, -1, ledger->error.text, clock_now()) == STORE_OK &&
+        store_commit(ledger->store) == STORE_OK;
+    if (!refused)
+        store_rollback(ledger->store);
+    ledger->failed_wish = 0;
+    return refused;
 }
 
 int ledger_take_pending(struct ledger *ledger)

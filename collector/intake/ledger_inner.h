@@ -36,6 +36,7 @@ struct ledger {
     bool erased; /* what was erased may still be in a file of the store */
     int64_t settle_after; /* on the monotonic clock: not asked for again before */
     struct error error; /* why the batch failed */
+    int64_t failed_wish; /* that made it fail; 0: none */
 };
 
 /* Hands up what the store says. Returns -1; so do all below on failure, and ledger->error says why. */
@@ -103,6 +104,10 @@ bool ledger_is_asked(struct ledger *ledger);
 
 /* Carries out what administrators have asked for, in order; what is refused is told to who asked. */
 MUST_CHECK int ledger_take_pending(struct ledger *ledger);
+
+/* After a batch that failed and was rolled back: where a wish made it fail, and not the disk, which may work again, that
+ * wish is refused, so that it can't keep the ledger from everything else. Whether it was. */
+bool ledger_refuse_failed(struct ledger *ledger);
 
 /* The same for one that comes with a request: sets its verdict. */
 MUST_CHECK int ledger_apply_act(struct ledger *ledger, struct submission *s);
