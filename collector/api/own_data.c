@@ -157,11 +157,16 @@ static void answer_access(struct http_exchange *x, struct service *service, cons
 /* Whether it was not answered before; if it was, or nobody can tell, the answer has been set. */
 static bool is_new_request(struct http_exchange *x, struct service *service, const struct access_request *request)
 {
-    switch (replays_note(service->replays, request->kid, request->jti, clock_now())) {
+    switch (replays_note(service->replays, request->member.number, request->jti, clock_now())) {
     case REPLAY_NEW:
         return true;
     case REPLAY_SEEN:
         http_answer_problem(x, PROBLEM_REPLAYED, "This very request was answered before; sign another.", NULL);
+        return false;
+    case REPLAY_TOO_MANY:
+        http_answer_problem(x, PROBLEM_TOO_MANY, "This member has asked as often as one may for now; ask again later.",
+                            ",\"retryAfter\":" RETRY_SECONDS);
+        http_answer_header(x, "Retry-After", RETRY_SECONDS);
         return false;
     case REPLAY_FULL:
         break;

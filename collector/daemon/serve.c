@@ -152,7 +152,8 @@ static struct commit_queue *start_writer(struct service *service, const struct c
 #define MINUTE 60
 #define DAY INT64_C(86400)
 #define MEMBERS_REMEMBERED 65536 /* of those who send within a minute */
-#define ACCESS_REMEMBERED 16384 /* requests of members for their own data, 24 bytes each */
+#define ACCESS_REMEMBERED 16384 /* requests of members for their own data, 32 bytes each */
+#define ACCESS_EACH 30 /* of one member */
 #define ACCESS_SECONDS 600 /* for as long as their iat lets them in: twice OWN_DATA_SKEW */
 #define REVISIONS_REMEMBERED 262144 /* actions answered anew within a day */
 
@@ -201,7 +202,7 @@ static int start_service(struct running *running, const struct config *config)
     service->workers = workers_start(parallel_cores(), BATCHES_WAITING);
     service->table_workers = workers_start(TABLE_THREADS, TABLES_WAITING);
     service->openapi = api_openapi_new();
-    service->replays = replays_new(ACCESS_REMEMBERED, ACCESS_SECONDS);
+    service->replays = replays_new(ACCESS_REMEMBERED, ACCESS_EACH, ACCESS_SECONDS);
     running->counts_refusals = refusal_log_init(&service->refusals) == 0;
     if (service->openapi && service->replays && running->counts_refusals && service->shared.roster &&
         service->shared.catalogues && service->shared.proofs && service->follow_ups && service->action_history &&

@@ -5,24 +5,23 @@
 #include "crypto/crypto.h"
 #include <pthread.h>
 #include <stdbool.h>
-#include <stdio.h>
 #include <string.h>
 
 #define NAME_BYTES 16
 
 struct remembered {
     uint8_t name[NAME_BYTES];
-    int64_t until;
+    int64_t member, until;
 };
 
 struct replays {
     pthread_mutex_t lock;
     int64_t seconds;
-    size_t most, first, count;
+    size_t most, most_each, first, count;
     struct remembered ring[];
 };
 
-struct replays *replays_new(size_t most, int64_t seconds)
+struct replays *replays_new(size_t most, size_t most_each, int64_t seconds)
 {
     struct replays *replays = mem_calloc(1, sizeof *replays + most * sizeof replays->ring[0]);
     if (!replays || pthread_mutex_init(&replays->lock, NULL) != 0) {
@@ -30,6 +29,7 @@ struct replays *replays_new(size_t most, int64_t seconds)
         return NULL;
     }
     replays->most = most;
+    replays->most_each = most_each;
     replays->seconds = seconds;
     return replays;
 }
@@ -42,12 +42,10 @@ void replays_free(struct replays *replays)
     mem_free(replays);
 }
 
-static void name_request(const char *kid, const char *jti, uint8_t name[static NAME_BYTES])
+static void name_request(const char *jti, uint8_t name[static NAME_BYTES])
 {
-    char text[128];
     uint8_t hash[SHA256_BYTES];
-    int len = snprintf(text, sizeof text, "%s %s", kid, jti);
-    crypto_sha256(text, len < 0 ? 0 : strlen(text), hash);
+    crypto_sha256(jti, strlen(jti), hash);
     memcpy(name, hash, NAME_BYTES);
 }
 
@@ -64,34 +62,46 @@ static void forget_old(struct replays *replays, int64_t now)
     }
 }
 
-static bool is_remembered(struct replays *replays, const uint8_t name[static NAME_BYTES])
+/* What there is of the member's: whether this request is among it, and how many there are. */
+static bool is_remembered(struct replays *replays, int64_t member, const uint8_t name[static NAME_BYTES], size_t *count)
 {
-    for (size_t i = 0; i < replays->count; i++)
-        if (memcmp(remembered_at(replays, i)->name, name, NAME_BYTES) == 0)
+    *count = 0;
+    for (size_t i = 0; i < replays->count; i++) {
+        const struct remembered *one = remembered_at(replays, i);
+        if (one->member != member)
+            continue;
+        ++*count;
+        if (memcmp(one->name, name, NAME_BYTES) == 0)
             return true;
+    }
     return false;
 }
 
 /* With the lock held. */
-static enum replay note_name(struct replays *replays, const uint8_t name[static NAME_BYTES], int64_t now)
+static enum replay note_name(struct replays *replays, int64_t member, const uint8_t name[static NAME_BYTES],
+                             int64_t now)
 {
+    size_t count;
     forget_old(replays, now);
-    if (is_remembered(replays, name))
+    if (is_remembered(replays, member, name, &count))
         return REPLAY_SEEN;
+    if (count >= replays->most_each)
+        return REPLAY_TOO_MANY;
     if (replays->count == replays->most)
         return REPLAY_FULL;
     struct remembered *place = remembered_at(replays, replays->count++);
     memcpy(place->name, name, NAME_BYTES);
+    place->member = member;
     place->until = now + replays->seconds;
     return REPLAY_NEW;
 }
 
-enum replay replays_note(struct replays *replays, const char *kid, const char *jti, int64_t now)
+enum replay replays_note(struct replays *replays, int64_t member, const char *jti, int64_t now)
 {
     uint8_t name[NAME_BYTES];
-    name_request(kid, jti, name);
+    name_request(jti, name);
     pthread_mutex_lock(&replays->lock);
-    enum replay result = note_name(replays, name, now);
+    enum replay result = note_name(replays, member, name, now);
     pthread_mutex_unlock(&replays->lock);
     return result;
 }

@@ -134,6 +134,8 @@ test('own data', async () => {
   const asked = members[1].access();
   await hold('POST', '/access', 200, jose(asked));
   await hold('POST', '/access', 409, jose(asked));
+  for (let i = 1; i < 30; i++) await hold('POST', '/access', 200, jose(members[1].access()));
+  await hold('POST', '/access', 429, jose(members[1].access()));
   await hold('POST', '/access', 400, jose('x'));
   await hold('POST', '/access', 401, jose(new Member('wau').access()));
   await hold('POST', '/access', 413, jose('x'.repeat(33 * 1024)));
