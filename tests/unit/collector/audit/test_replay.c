@@ -134,9 +134,10 @@ static void assert_state(const struct outcome *outcome, const struct json *state
     const struct json *letters = json_member(state, "invitations"), *erased = json_member(state, "erased");
     struct replay_totals totals;
     assert_members(replay, json_member(state, "members"));
-    cr_assert_eq(letters_count(replay_letters(replay), LETTER_UNUSED), vector_integer(letters, "unused"));
-    cr_assert_eq(letters_count(replay_letters(replay), LETTER_USED), vector_integer(letters, "used"));
-    cr_assert_eq(letters_count(replay_letters(replay), LETTER_WITHDRAWN), vector_integer(letters, "withdrawn"));
+    cr_assert_eq((int64_t)letters_count(replay_letters(replay), LETTER_UNUSED), vector_integer(letters, "unused"));
+    cr_assert_eq((int64_t)letters_count(replay_letters(replay), LETTER_USED), vector_integer(letters, "used"));
+    cr_assert_eq((int64_t)letters_count(replay_letters(replay), LETTER_WITHDRAWN),
+                 vector_integer(letters, "withdrawn"));
     assert_currents(replay, json_member(state, "currents"));
     cr_assert_eq(replay_holes(replay)->count, json_count(erased));
     for (const struct json *index = json_first(erased); index; index = json_next(index)) {

@@ -211,8 +211,8 @@ Test(release, says_of_a_block_that_stands_what_the_action_list_says_now)
 Test(release, describes_itself_in_all_that_stands_beside_its_tables)
 {
     static const char *const wanted[] = {"\"release\":{\"number\":1,\"final\":false,\"size\":",
-                                         "\"disclosure\":{\"exact\":false,\"rule\":2,\"minRespondents\":10,"
-                                         "\"roundTo\":5,\"minChanged\":10}",
+                                         ("\"disclosure\":{\"exact\":false,\"rule\":2,\"minRespondents\":10,"
+                                          "\"roundTo\":5,\"minChanged\":10}"),
                                          "\"participation\":{\"invited\":60,\"enrolled\":60}", "\"release\""};
     kit_respond_example(&kit, members);
     struct release release = make_release(1);
