@@ -3,7 +3,7 @@
 #include "base/json.h"
 #include "base/lang.h"
 #include "client/cmd/cmd.h"
-#include "client/cmd/news.h"
+#include "client/cmd/show_news.h"
 #include "client/home/held.h"
 #include "client/home/spool.h"
 #include "client/log/own_entries.h"

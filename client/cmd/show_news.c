@@ -1,5 +1,5 @@
 /* Texts of the programme team's are shown as any text that others wrote: made clean, each line indented. */
-#include "client/cmd/news.h"
+#include "client/cmd/show_news.h"
 #include "base/cli.h"
 #include "base/clock.h"
 #include "base/lang.h"

@@ -1,6 +1,6 @@
 /* What verbs show of the news (client/response/news.h), and how far it has been read. Main thread only. */
-#ifndef CLIENT_CMD_NEWS_H
-#define CLIENT_CMD_NEWS_H
+#ifndef CLIENT_CMD_SHOW_NEWS_H
+#define CLIENT_CMD_SHOW_NEWS_H
 
 #include "client/home/profile.h"
 #include "client/response/news.h"
