@@ -63,7 +63,7 @@ static int compare_actions(struct actions_import *import)
     return result == 0 ? CLI_DONE : cli_fail("%s", error.text);
 }
 
-static int import_actions(struct actions_import *import)
+static int ask_for_import(struct actions_import *import)
 {
     struct act_wish wish;
     int result = compare_actions(import);
@@ -79,7 +79,7 @@ static int import_actions(struct actions_import *import)
 }
 
 /* From the file to a list by itself. */
-static int read_action_list(struct actions_import *import)
+static int read_list_by_itself(struct actions_import *import)
 {
     struct faults faults;
     int result = cmd_read_file(import->file, &import->csv);
@@ -101,9 +101,9 @@ int cmd_actions_import(const struct cli_verb *verb, int argc, char **argv)
         return result;
     import.file = argv[first];
     buf_init(&import.csv, ACTIONS_CSV_MAX);
-    result = read_action_list(&import);
+    result = read_list_by_itself(&import);
     if (result == CLI_DONE && (import.store = cmd_open(STORE_EXISTING, &import.config, &result)) != NULL)
-        result = import_actions(&import);
+        result = ask_for_import(&import);
     store_close(import.store);
     action_list_free(import.after);
     buf_free(&import.csv);

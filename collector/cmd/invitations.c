@@ -130,8 +130,8 @@ static void tell_invitations(const struct new_invitations *made, const char *out
 
 /* The codes are at hand, on the disk, before they count, and taken back when they can't be made to: no code is ever
  * lost or left over. So nothing stays in the queue either: what nobody has carried out in time is withdrawn. */
-static int create_invitations(const struct config *config, struct store *store, struct new_invitations *made,
-                              const char *out)
+static int hand_out_invitations(const struct config *config, struct store *store, struct new_invitations *made,
+                                const char *out)
 {
     struct act_told told;
     int64_t id;
@@ -182,7 +182,7 @@ int cmd_invitations_create(const struct cli_verb *verb, int argc, char **argv)
     if (!store)
         return result;
     buf_init(&made.csv, SIZE_MAX);
-    result = create_invitations(&config, store, &made, out);
+    result = hand_out_invitations(&config, store, &made, out);
     buf_wipe(&made.csv);
     mem_free(made.hashes);
     store_close(store);
@@ -252,7 +252,7 @@ static int find_invitation(struct store *store, const char *name, uint8_t hash[s
     return CLI_DONE;
 }
 
-static int withdraw_invitation(const struct config *config, struct store *store, const char *name)
+static int ask_for_withdrawal(const struct config *config, struct store *store, const char *name)
 {
     uint8_t hash[SHA256_BYTES];
     struct act_wish wish;
@@ -277,7 +277,7 @@ int cmd_invitations_withdraw(const struct cli_verb *verb, int argc, char **argv)
     struct store *store = cmd_open(STORE_EXISTING, &config, &result);
     if (!store)
         return result;
-    result = withdraw_invitation(&config, store, argv[first]);
+    result = ask_for_withdrawal(&config, store, argv[first]);
     store_close(store);
     return result;
 }

@@ -1,5 +1,5 @@
-/* operator show, operator change: the key that signs events, as the log has it in force (PROTOCOL 6a). A new one is made
- * beside it, and taken into use by whoever signs. */
+/* operator show, operator change: the key that signs events, as the log has it in force (PROTOCOL 6a). A new one is
+ * made beside it, and taken into use by whoever signs. */
 #include "collector/acts/operator.h"
 #include "base/lang.h"
 #include "collector/cmd/act.h"
@@ -43,7 +43,7 @@ int cmd_operator_show(const struct cli_verb *verb, int argc, char **argv)
     return result;
 }
 
-static int change_operator(const struct config *config, struct store *store)
+static int ask_for_change(const struct config *config, struct store *store)
 {
     char path[KEY_FILE_PATH_SIZE];
     uint8_t public_key[KEY_BYTES];
@@ -71,7 +71,7 @@ int cmd_operator_change(const struct cli_verb *verb, int argc, char **argv)
     struct store *store = cmd_open(STORE_EXISTING, &config, &result);
     if (!store)
         return result;
-    result = change_operator(&config, store);
+    result = ask_for_change(&config, store);
     store_close(store);
     return result;
 }

@@ -112,7 +112,7 @@ static void tell_panel_warnings(const struct panel_import *import)
     catalogue_release(catalogue);
 }
 
-static int import_panel(struct panel_import *import)
+static int ask_for_definition(struct panel_import *import)
 {
     struct act_wish wish;
     int result = compare_panels(import);
@@ -154,7 +154,7 @@ int cmd_panel_import(const struct cli_verb *verb, int argc, char **argv)
     buf_init(&import.json, PANEL_JSON_MAX);
     result = read_definition(&import);
     if (result == CLI_DONE && (import.store = cmd_open(STORE_CREATE, &import.config, &result)) != NULL)
-        result = import_panel(&import);
+        result = ask_for_definition(&import);
     store_close(import.store);
     panel_free(import.before);
     panel_free(import.after);

@@ -79,8 +79,8 @@ static void raise_descriptors(const struct config *config)
                     (unsigned long long)limit.rlim_cur, (unsigned long long)wanted);
 }
 
-/* What another process has for a moment, such as a verb that carries out an act by itself, is waited for. true: try once
- * more. */
+/* What another process has for a moment, such as a verb that carries out an act by itself, is waited for. true: try
+ * once more. */
 static bool is_worth_waiting(const struct error *error, unsigned *tries)
 {
     if (error->kind != ERROR_BUSY || ++*tries > BUSY_TRIES)
@@ -90,7 +90,7 @@ static bool is_worth_waiting(const struct error *error, unsigned *tries)
 }
 
 /* Opens the store for reading, and with what it says of itself the keys of its log. */
-static int open_log(struct service *service, const struct config *config, struct error *error)
+static int open_keys(struct service *service, const struct config *config, struct error *error)
 {
     struct log_keys keys = {NULL, NULL};
     const struct log_key_names names = {.dsn = config->values[CONFIG_STORE],
@@ -208,7 +208,7 @@ static int start_service(struct running *running, const struct config *config)
         service->shared.catalogues && service->shared.proofs && service->follow_ups && service->action_history &&
         service->snapshots && service->workers && service->table_workers &&
         make_quotas(&service->shared, config) == 0 && make_pages(running, config, &error) == 0 &&
-        open_log(service, config, &error) == 0)
+        open_keys(service, config, &error) == 0)
         service->queue = start_writer(service, config, &error);
     if (service->queue)
         return 0;

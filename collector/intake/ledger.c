@@ -94,6 +94,16 @@ static int load_log(struct ledger *ledger)
     return publisher_load(ledger->publisher, ledger->store, (uint64_t)ledger->size, &ledger->error);
 }
 
+/* That it is not the log that was signed explains what else can't be read. */
+static int explain_by_log(struct ledger *ledger)
+{
+    struct error why = ledger->error;
+    bool is_another = ledger->stale && load_log(ledger) < 0;
+    if (!is_another)
+        ledger->error = why;
+    return -1;
+}
+
 /* Reads anew what of `what` is kept here. The catalogue comes before the log, so that a store without a panel says
  * so. */
 static int reload_kinds(struct ledger *ledger, unsigned what)
@@ -108,16 +118,15 @@ static int reload_kinds(struct ledger *ledger, unsigned what)
             return -1;
         ledger->members = (int64_t)roster_count(ledger->shared.roster);
     }
-    if (what & STORE_CHANGED_CATALOGUE && ledger_load_catalogue(ledger) < 0) {
-        if (ledger->stale)
-            (void)!load_log(ledger); /* that it is not the log that was signed explains what else can't be read */
-        return -1;
-    }
+    if (what & STORE_CHANGED_CATALOGUE && ledger_load_catalogue(ledger) < 0)
+        return explain_by_log(ledger);
     if (!ledger->catalogue && !ledger_is_asked(ledger))
         return catalogue_no_panel(&ledger->error);
     if (!ledger->stale)
         return ledger_note_rounds(ledger);
-    return load_log(ledger) == 0 && ledger_load_events(ledger) == 0 ? ledger_note_rounds(ledger) : -1;
+    if (load_log(ledger) < 0 || ledger_load_events(ledger) < 0)
+        return -1;
+    return ledger_note_rounds(ledger);
 }
 
 /* A batch. */

@@ -59,7 +59,7 @@ static int is_entry(struct ledger *ledger, int64_t index, const struct submissio
 
 /* Counters that can't be brought down by what they once counted have been tampered with: that response is not taken,
  * and harms no other of its batch. */
-static int count_response(struct ledger *ledger, struct submission *s, const struct store_current *before)
+static int count_answers(struct ledger *ledger, struct submission *s, const struct store_current *before)
 {
     const struct tally_layout *layout = catalogue_layout(ledger->catalogue, s->round_index);
     int64_t *counts = counters_take(ledger->counters, ledger->store, s->round, s->action, layout, &ledger->error);
@@ -123,7 +123,7 @@ static void refuse_too_many(struct submission *s, int64_t wait)
 /* Counts and appends what follows on `before`. */
 static int write_revision(struct ledger *ledger, struct submission *s, const struct store_current *before)
 {
-    if (count_response(ledger, s, before) < 0)
+    if (count_answers(ledger, s, before) < 0)
         return -1;
     if (s->verdict == VERDICT_UNAVAILABLE)
         return 0;
@@ -198,7 +198,7 @@ static int apply_response(struct ledger *ledger, struct submission *s)
     struct decision decision = decide_response(s, NULL, false);
     take_decision(s, &decision);
     note_quota(ledger, s, false);
-    return count_response(ledger, s, NULL) == 0 ? append_entry(ledger, s) : -1;
+    return count_answers(ledger, s, NULL) == 0 ? append_entry(ledger, s) : -1;
 }
 
 /* A member by key, those of this batch included. */

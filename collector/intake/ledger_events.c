@@ -142,7 +142,7 @@ int ledger_begin_log(struct ledger *ledger)
 
 /* Closing. */
 
-static int close_round(struct ledger *ledger, const struct round *round)
+static int record_closing(struct ledger *ledger, const struct round *round)
 {
     struct event event = {.kind = EVENT_ROUND_CLOSED, .round = round->id};
     int64_t now = ledger_event_time(ledger), iat = now > round->closes_at ? now : round->closes_at;
@@ -156,7 +156,7 @@ int ledger_close_rounds(struct ledger *ledger, int64_t moment)
     while (moment >= ledger->next_closing) {
         const struct panel *panel = ledger->catalogue->panel;
         int next = closings_next(&ledger->closings, panel);
-        if (close_round(ledger, &panel->rounds[next]) < 0 || ledger_note_rounds(ledger) < 0)
+        if (record_closing(ledger, &panel->rounds[next]) < 0 || ledger_note_rounds(ledger) < 0)
             return -1;
     }
     return 0;

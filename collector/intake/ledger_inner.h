@@ -1,6 +1,6 @@
 /* What the files of the ledger share: ledger.c (a batch), ledger_entries.c (what members send), ledger_erasures.c
- * (what they ask to be erased), ledger_acts.c (what
- * administrators ask) and ledger_events.c (what the collector itself says in the log). Inside of the ledger alone; the writer's. */
+ * (what they ask to be erased), ledger_acts.c (what administrators ask) and ledger_events.c (what the collector itself
+ * says in the log). Inside of the ledger alone; the writer's. */
 #ifndef COLLECTOR_INTAKE_LEDGER_INNER_H
 #define COLLECTOR_INTAKE_LEDGER_INNER_H
 
@@ -93,8 +93,8 @@ MUST_CHECK int ledger_apply_erasure(struct ledger *ledger, struct submission *s)
  * after. */
 MUST_CHECK int ledger_hand_over_counters(struct ledger *ledger);
 
-/* After a commit, outside any transaction: empties the files of what was erased, as soon as nobody reads it any more. What
- * fails is logged and tried again. */
+/* After a commit, outside any transaction: empties the files of what was erased, as soon as nobody reads it any more.
+ * What fails is logged and tried again. */
 void ledger_settle_erasure(struct ledger *ledger);
 
 /* ledger_acts.c */
@@ -105,8 +105,8 @@ bool ledger_is_asked(struct ledger *ledger);
 /* Carries out what administrators have asked for, in order; what is refused is told to who asked. */
 MUST_CHECK int ledger_take_pending(struct ledger *ledger);
 
-/* After a batch that failed and was rolled back: where a wish made it fail, and not the disk, which may work again, that
- * wish is refused, so that it can't keep the ledger from everything else. Whether it was. */
+/* After a batch that failed and was rolled back: where a wish made it fail, and not the disk, which may work again,
+ * that wish is refused, so that it can't keep the ledger from everything else. Whether it was. */
 bool ledger_refuse_failed(struct ledger *ledger);
 
 /* The same for one that comes with a request: sets its verdict. */

@@ -89,7 +89,7 @@ struct loading {
 };
 
 /* Panels count only after a round was closed. */
-static int list_event(void *context, int64_t index, const char *kind)
+static int list_round_event(void *context, int64_t index, const char *kind)
 {
     struct loading *loading = context;
     bool closes = strcmp(kind, event_name(EVENT_ROUND_CLOSED)) == 0;
@@ -146,7 +146,8 @@ int closings_load(struct closings *closings, struct store *store, struct error *
 {
     struct loading loading = {.error = error};
     closings_wipe(closings);
-    int result = store_event_each(store, 0, INT64_MAX, list_event, &loading) == STORE_OK ? 0 : store_fail(store, error);
+    int result =
+        store_event_each(store, 0, INT64_MAX, list_round_event, &loading) == STORE_OK ? 0 : store_fail(store, error);
     for (size_t i = 0; i < loading.count && result == 0; i++)
         result = take_listed(closings, store, &loading.list[i], error);
     mem_free(loading.list);

@@ -2,6 +2,7 @@
 #include "base/file.h"
 #include "base/json.h"
 #include "collector/log/operator.h"
+#include "crypto/base64url.h"
 #include "crypto/jws.h"
 #include "tests/unit/collector/kit.h"
 #include <criterion/criterion.h>
@@ -73,6 +74,46 @@ Test(operator, signs_events_in_an_envelope_that_names_it)
                      "{\"aud\":\"wau\",\"iat\":1790000900,\"event\":\"round-closed\",\"round\":\"round-1\"}");
     buf_free(&text);
     buf_free(&payload);
+    operator_close(key);
+}
+
+/* The first event of log2.json, which a program of others made: all of it but what follows from its key. */
+Test(operator, writes_what_an_independent_program_wrote)
+{
+    struct operator_key *key = open_key();
+    struct buf file = kit_file("tests/vectors/protocol2/log2.json"), text, payload, expected;
+    struct json *log = json_parse(buf_text(&file), file.len, NULL);
+    const char *first = json_text(json_member(json_first(json_member(log, "entries")), "jws"));
+    struct jws jws, theirs;
+    struct event event;
+    struct error error = {0};
+    cr_assert_eq(jws_parse(first, strlen(first), EVENT_TYP, &theirs, &error), 0);
+    buf_init(&payload, JWS_MAX);
+    buf_init(&expected, JWS_MAX);
+    buf_init(&text, JWS_MAX);
+    cr_assert_eq(jws_decode_payload(&theirs, &payload), 0);
+    cr_assert_eq(event_parse(buf_text(&payload), payload.len, &event, &error), 0);
+    cr_assert_eq(operator_sign(key, &event, &text), 0);
+    cr_assert_eq(jws_parse(buf_text(&text), text.len, EVENT_TYP, &jws, &error), 0);
+    cr_assert_eq(jws.payload_len, theirs.payload_len);
+    cr_assert_arr_eq(jws.payload, theirs.payload, jws.payload_len);
+    buf_printf(&expected, "{\"alg\":\"Ed25519\",\"kid\":\"%s\",\"typ\":\"panel-event+jws\"}", theirs.kid);
+    buf_reset(&payload);
+    base64url_put(&payload, expected.data, expected.len);
+    cr_assert_eq(theirs.header_len, payload.len);
+    cr_assert_arr_eq(theirs.header, payload.data, payload.len);
+    buf_reset(&expected);
+    buf_printf(&expected, "{\"alg\":\"Ed25519\",\"kid\":\"%s\",\"typ\":\"panel-event+jws\"}", jws.kid);
+    buf_reset(&payload);
+    base64url_put(&payload, expected.data, expected.len);
+    cr_assert_eq(jws.header_len, payload.len);
+    cr_assert_arr_eq(jws.header, payload.data, payload.len);
+    event_free(&event);
+    json_free(log);
+    buf_free(&file);
+    buf_free(&text);
+    buf_free(&payload);
+    buf_free(&expected);
     operator_close(key);
 }
 
