@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { Citizen, t } from './lib/citizen.mjs';
+import { People, t } from './lib/citizen.mjs';
 import { request } from './lib/http.mjs';
 import { poll } from './lib/poll.mjs';
 import { ready } from './lib/programs.mjs';
@@ -13,17 +13,20 @@ const FIRST_VISIT = { bytes: 30 * 1024, requests: 16 };
 const ALL = 200 * 1024;
 const SHIFT = 0.02;
 
-let collector, one;
+const PHONE = { width: 360, height: 740 };
+
+let collector;
+const people = new People('budget');
 before(async () => {
   collector = await ready('web-budget', { codes: 2 });
-  one = await Citizen.at(collector.url, 'budget', { width: 360, height: 740 });
 });
 after(async () => {
-  await one?.close();
+  await people.end();
   await collector?.stop();
 });
 
 test('a first visit loads little, from here alone, and sets no cookie', async (context) => {
+  const one = await people.meet(context, collector.url, PHONE);
   await one.page(t.welcomeTitle);
   const names = await poll('the page to have asked for its data', 20, () => one.run(() => {
     const all = performance.getEntriesByType('resource').map(({ name }) => name);
@@ -47,14 +50,14 @@ test('all that lies under web/ is within its bound', () => {
   assert.ok(sum <= ALL, `${sum} bytes`);
 });
 
-test('nothing moves once it is drawn: not at a first visit, not for a member who comes back', async () => {
+test('nothing moves once it is drawn: not at a first visit, not for a member who comes back', async (context) => {
+  const one = await people.meet(context, collector.url, PHONE);
   const shift = () => one.run(() => new Promise((done) => {
     let sum = 0;
     new PerformanceObserver((list) => list.getEntries().forEach(({ value, hadRecentInput }) => (sum += hadRecentInput ? 0 : value)))
       .observe({ type: 'layout-shift', buffered: true });
     setTimeout(() => done(sum), 300);
   }));
-  await one.visit();
   await one.page(t.welcomeTitle);
   const first = await shift();
   assert.ok(first <= SHIFT, `a first visit: ${first}`);

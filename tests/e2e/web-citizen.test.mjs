@@ -2,7 +2,7 @@
 // alone, on a small phone and in English; and the code is nowhere where it should not be.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { Citizen, t } from './lib/citizen.mjs';
+import { People, t } from './lib/citizen.mjs';
 import { ACTION, examplePanel, ROUND } from './lib/panel.mjs';
 import { poll } from './lib/poll.mjs';
 import { ready } from './lib/programs.mjs';
@@ -14,7 +14,7 @@ const purpose = { nl: 'Om te horen wat u merkt.', en: 'To hear what you notice.'
 const privacy = { nl: 'Uw naam staat er niet bij.\nDe tekst is van u.', en: 'Your name is not there.' };
 
 let collector, log;
-const open = [];
+const people = new People('citizen');
 before(async () => {
   collector = await ready('web-citizen', { codes: 12, panel: { ...examplePanel(), purpose, privacy, retention: { responsesDays: 90 } } });
   log = new PublicLog(() => collector.url);
@@ -23,20 +23,10 @@ before(async () => {
   collector.token = stdout.match(/bp_\S+/)[0];
 });
 after(async () => {
-  await Promise.all(open.map((each) => each.close()));
+  await people.end();
   log?.close();
   await collector?.stop();
 });
-
-const citizen = async (name, options) => {
-  const one = await Citizen.at(collector.url, `citizen-${name}`, options);
-  open.push(one);
-  return one;
-};
-const done = async (one) => {
-  open.splice(open.indexOf(one), 1);
-  await one.close();
-};
 
 // What the collector has of this member, by what their device says.
 async function entriesOf(one) {
@@ -49,8 +39,8 @@ async function entriesOf(one) {
   return responses.map(({ jws }) => JSON.parse(Buffer.from(jws.split('.')[1], 'base64url')));
 }
 
-test('from the letter to an answer that counts, by mouse; what is missing is told, and a mended field loses its fault alone', async () => {
-  const one = await citizen('mouse');
+test('from the letter to an answer that counts, by mouse; what is missing is told, and a mended field loses its fault alone', async (context) => {
+  const one = await people.meet(context, collector.url);
   await one.visit(`#uitnodiging=${collector.codes[0]}`);
   await one.page(t.welcomeTitle);
   assert.equal(await one.url(), `${one.site}/#/`, 'the code is gone from the address');
@@ -92,11 +82,10 @@ test('from the letter to an answer that counts, by mouse; what is missing is tol
   assert.equal(claims.revision, 1);
   assert.match(claims.context, /^[A-Za-z0-9_-]{43}$/, 'what was asked is signed with the answer');
   await one.assertQuiet();
-  await done(one);
 });
 
-test('a question that is not asked any more keeps its draft and is not sent; a correction shows what was given and replaces it', async () => {
-  const one = await citizen('correct');
+test('a question that is not asked any more keeps its draft and is not sent; a correction shows what was given and replaces it', async (context) => {
+  const one = await people.meet(context, collector.url);
   await one.joined(collector.codes[1]);
   await one.toAction();
   await one.choose('importance');
@@ -119,7 +108,6 @@ test('a question that is not asked any more keeps its draft and is not sent; a c
   assert.deepEqual(second.answers, { importance: 1, noticed: 'yes', satisfaction: 1, channels: ['phone', 'app'] });
   assert.equal(second.revision, 2);
   assert.ok((await (await one.find('main')).text()).includes(t.thanksChanged));
-  await done(one);
 });
 
 // Presses tab until the focus is on what is looked for; whatever it is on has a visible outline on the way.
@@ -131,8 +119,8 @@ async function tabTo(one, css) {
   assert.fail(`${css} can't be reached by keyboard`);
 }
 
-test('the whole walk by keyboard alone, through a fault', async () => {
-  const one = await citizen('keyboard');
+test('the whole walk by keyboard alone, through a fault', async (context) => {
+  const one = await people.meet(context, collector.url);
   await one.visit(`#uitnodiging=${collector.codes[2]}`);
   await one.page(t.welcomeTitle);
   await tabTo(one, '#code');
@@ -166,11 +154,10 @@ test('the whole walk by keyboard alone, through a fault', async () => {
   await one.page(t.thanksTitle);
   const [claims] = await entriesOf(one);
   assert.deepEqual(claims.answers, { importance: 3, noticed: 'no', channels: ['website'], comment: 'Met de toetsen' });
-  await done(one);
 });
 
-test('a code that is none, or may not join, is told at its field, and no key is left behind by one that was refused', async () => {
-  const one = await citizen('codes');
+test('a code that is none, or may not join, is told at its field, and no key is left behind by one that was refused', async (context) => {
+  const one = await people.meet(context, collector.url);
   await one.page(t.welcomeTitle);
   const cases = { '': t.codeEmpty, 'ABC-123': t.codeCount(6), 'U0AB0CD-EFGH1JK-MNPQRST-VWXY0': t.codeWrong, '000G40R-40M30E2-09185GR-38E1YZ4': t.codeRecovery };
   for (const [typed, fault] of Object.entries(cases)) {
@@ -187,11 +174,10 @@ test('a code that is none, or may not join, is told at its field, and no key is 
   await one.find('#faults', t.codeRefused);
   const { pending, recovery, member } = await one.kept();
   assert.deepEqual([pending, recovery, member], [null, false, null]);
-  await done(one);
 });
 
-test('what is sought and sifted is found, and spoken; cards come by twenty', async () => {
-  const one = await citizen('list');
+test('what is sought and sifted is found, and spoken; cards come by twenty', async (context) => {
+  const one = await people.meet(context, collector.url);
   await one.joined(collector.codes[3]);
   assert.equal((await one.all('.card')).length, 20);
   await one.push(t.more(16));
@@ -216,11 +202,10 @@ test('what is sought and sifted is found, and spoken; cards come by twenty', asy
   });
   await one.find('.found', t.found(1));
   await one.find('.badge', t.isAnswered);
-  await done(one);
 });
 
-test('a draft stays on the device, over a reload and a change of language', async () => {
-  const one = await citizen('draft');
+test('a draft stays on the device, over a reload and a change of language', async (context) => {
+  const one = await people.meet(context, collector.url);
   await one.joined(collector.codes[4]);
   await one.toAction();
   await one.choose('importance', 1);
@@ -237,11 +222,10 @@ test('a draft stays on the device, over a reload and a change of language', asyn
   await one.choose('noticed', 1);
   await one.sendAnswer(en.thanksTitle);
   await one.assertQuiet();
-  await done(one);
 });
 
-test('controls say what they are; targets are large; a small phone, wide spacing and forced colours lose nothing', async () => {
-  const one = await citizen('small', { width: 320, height: 640 });
+test('controls say what they are; targets are large; a small phone, wide spacing and forced colours lose nothing', async (context) => {
+  const one = await people.meet(context, collector.url, { width: 320, height: 640 });
   const spaced = () => one.run(() => {
     const sheet = new CSSStyleSheet();
     sheet.replaceSync('* { line-height: 1.5 !important; letter-spacing: 0.12em !important; word-spacing: 0.16em !important } p { margin-bottom: 2em !important }');
@@ -294,20 +278,20 @@ test('controls say what they are; targets are large; a small phone, wide spacing
   await one.choose('importance', 2);
   const [chosen, other] = await one.run(() => ['#q-importance-2', '#q-importance-1'].map((css) => getComputedStyle(document.querySelector(`${css} + span`)).borderTopWidth));
   assert.notEqual(chosen, other, 'what is chosen can be seen in forced colours');
-  await done(one);
 });
 
-test('a page that is left at once, while it makes its stores, keeps no later one waiting', async () => {
-  for (let i = 0; i < 3; i++) {
-    const one = await citizen(`left-${i}`);
+test('a page that is left at once, while it makes its stores, keeps no later one waiting', async (context) => {
+  const one = await people.meet(context, collector.url);
+  for (let i = 0; i < 5; i++) {
+    await one.becomeAnother();
+    await one.visit();
     await one.visit();
     await one.page(t.welcomeTitle);
-    await done(one);
   }
 });
 
-test('a device that does not know the member says so calmly, and every page of the frame has one heading and a title', async () => {
-  const one = await citizen('stranger');
+test('a device that does not know the member says so calmly, and every page of the frame has one heading and a title', async (context) => {
+  const one = await people.meet(context, collector.url);
   for (const address of ['#/acties', `#/actie/${ACTION}/${ROUND}`, '#/mijn', '#/bewaren']) {
     await one.visit(address);
     await one.page(t.unknownTitle);
@@ -317,5 +301,4 @@ test('a device that does not know the member says so calmly, and every page of t
   }
   await one.visit('#/nergens');
   await one.page(t.unknownPageTitle);
-  await done(one);
 });

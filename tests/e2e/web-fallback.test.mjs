@@ -2,15 +2,16 @@
 // takes what it signs; a browser without locks or channels between tabs does too.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { Citizen, t } from './lib/citizen.mjs';
+import { People, t } from './lib/citizen.mjs';
 import { ready } from './lib/programs.mjs';
 
-let collector, one;
+let collector;
+const people = new People('fallback');
 before(async () => {
   collector = await ready('web-fallback', { codes: 3 });
 });
 after(async () => {
-  await one?.close();
+  await people.end();
   await collector?.stop();
 });
 
@@ -26,10 +27,10 @@ const WITHOUT = `{
   delete globalThis.BroadcastChannel;
 }`;
 
-const fetched = () => one.run(() => performance.getEntriesByType('resource').some(({ name }) => name.endsWith('nacl-fast.min.js')));
-
-test('a browser without Ed25519 enrols, answers, corrects, checks, works offline and is restored', async () => {
-  one = await Citizen.at(collector.url, 'fallback');
+test('a browser without Ed25519 enrols, answers, corrects, checks, works offline and is restored', async (context) => {
+  const one = await people.meet(context, collector.url, { apart: true });
+  const fetched = () => one.run(() => performance.getEntriesByType('resource').some(({ name }) => name.endsWith('nacl-fast.min.js')));
+  await one.page(t.welcomeTitle);
   await one.before(WITHOUT);
   await one.visit();
   await one.page(t.welcomeTitle);

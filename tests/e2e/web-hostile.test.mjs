@@ -2,29 +2,23 @@
 // whatever others wrote is text, in a page that runs nothing but its own modules.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { Citizen, t } from './lib/citizen.mjs';
+import { People, t } from './lib/citizen.mjs';
 import { HOSTILE, readyHostile } from './lib/hostile.mjs';
 import { ready } from './lib/programs.mjs';
 import { Proxy } from './lib/proxy.mjs';
 
 let collector, proxy;
-const open = [];
+const people = new People('hostile');
 before(async () => {
   collector = await ready('web-hostile', { codes: 16 });
   proxy = new Proxy(collector);
   await proxy.start();
 });
 after(async () => {
-  await Promise.all(open.map((each) => each.close()));
+  await people.end();
   await proxy?.stop();
   await collector?.stop();
 });
-
-async function citizen(name, url) {
-  const one = await Citizen.at(url, `hostile-${name}`);
-  open.push(one);
-  return one;
-}
 
 const changed = (answer, change) => ({ ...answer, bytes: Buffer.from(JSON.stringify(change(answer.json()))) });
 const flip = (text) => (text[0] === 'A' ? 'B' : 'A') + text.slice(1);
@@ -40,8 +34,8 @@ const FORGERIES = {
   'no receipt': ({ receipt, ...rest }) => rest,
 };
 
-test('a receipt that does not hold is told, kept as evidence, and never called counted', async () => {
-  const one = await citizen('receipts', proxy.url);
+test('a receipt that does not hold is told, kept as evidence, and never called counted', async (context) => {
+  const one = await people.meet(context, proxy.url);
   await one.joined(collector.codes[0]);
   let action = 0;
   for (const [name, forge] of Object.entries(FORGERIES)) {
@@ -64,8 +58,8 @@ test('a receipt that does not hold is told, kept as evidence, and never called c
   await one.find('.told', t.checkBad(Object.keys(FORGERIES).length));
 });
 
-test('at enrolment a receipt that does not hold stops everything', async () => {
-  const one = await citizen('enrolment', proxy.url);
+test('at enrolment a receipt that does not hold stops everything', async (context) => {
+  const one = await people.meet(context, proxy.url);
   proxy.change = (path, answer) => (path === '/v1/members' ? changed(answer, FORGERIES['another signature']) : undefined);
   await one.visit(`#uitnodiging=${collector.codes[1]}`);
   await one.page(t.welcomeTitle);
@@ -77,8 +71,8 @@ test('at enrolment a receipt that does not hold stops everything', async () => {
   assert.equal((await one.kept()).member, null);
 });
 
-test('a log that shrinks, or is another than it was, is found', async () => {
-  const one = await citizen('log', proxy.url);
+test('a log that shrinks, or is another than it was, is found', async (context) => {
+  const one = await people.meet(context, proxy.url);
   await one.joined(collector.codes[2]);
   await one.toAction();
   await one.fillIn();
@@ -95,7 +89,7 @@ test('a log that shrinks, or is another than it was, is found', async () => {
   await one.push(t.check);
   await one.find('.told', t.notGrown);
   // The log has grown, and its tiles do not lead from what it was to what it is.
-  const other = await citizen('log-more', collector.url);
+  const other = await people.meet(context, collector.url);
   await other.joined(collector.codes[3]);
   proxy.change = (path, answer) => {
     if (!path.startsWith('/log/tile/0/')) return undefined;
@@ -110,8 +104,8 @@ test('a log that shrinks, or is another than it was, is found', async () => {
   await one.find('.told', t.checkGood(3));
 });
 
-test('what is no answer of the collector is taken for none: an answer waits', async () => {
-  const one = await citizen('portal', proxy.url);
+test('what is no answer of the collector is taken for none: an answer waits', async (context) => {
+  const one = await people.meet(context, proxy.url);
   await one.joined(collector.codes[4]);
   const portal = { status: 200, headers: { 'content-type': 'text/html' }, bytes: Buffer.from('<h1>Log in to the wifi</h1>') };
   proxy.change = (path) => (path === '/v1/responses' ? portal : undefined);
@@ -122,10 +116,10 @@ test('what is no answer of the collector is taken for none: an answer waits', as
   await one.settled('sent');
 });
 
-test('texts that others wrote are shown as they are and run nothing', async () => {
+test('texts that others wrote are shown as they are and run nothing', async (context) => {
   const hostile = await readyHostile('web-hostile-texts');
   const [code] = await hostile.invitations(1);
-  const one = await citizen('texts', hostile.url);
+  const one = await people.meet(context, hostile.url);
   await one.joined(code);
   await one.push(t.more(HOSTILE.length - 20));
   const titles = await one.run(() => [...document.querySelectorAll('.card h2')].map((each) => each.textContent));
@@ -144,7 +138,5 @@ test('texts that others wrote are shown as they are and run nothing', async () =
   await one.find('dd', '<img src=x onerror');
   assert.equal((await one.all('main img, main script, main iframe, [style]')).length, 0);
   await one.assertQuiet();
-  await one.close();
-  open.splice(open.indexOf(one), 1);
-  await hostile.stop();
+  context.after(() => hostile.stop());
 });

@@ -2,14 +2,14 @@
 // the collector is started again or renewed while a page is open, and on a device whose clock is wrong.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { Citizen, t } from './lib/citizen.mjs';
+import { People, t } from './lib/citizen.mjs';
 import { request } from './lib/http.mjs';
 import { ready } from './lib/programs.mjs';
 import { Proxy } from './lib/proxy.mjs';
 import { PublicLog } from './lib/public-log.mjs';
 
 let collector, log;
-const open = [];
+const people = new People('offline');
 before(async () => {
   collector = await ready('web-offline', { codes: 12 });
   log = new PublicLog(() => collector.url);
@@ -18,17 +18,17 @@ before(async () => {
   collector.token = stdout.match(/bp_\S+/)[0];
 });
 after(async () => {
-  await Promise.all(open.map((each) => each()));
+  await people.end();
   log?.close();
   await collector?.stop();
 });
 
 // A person behind a proxy of their own, that may be told to lie or to be silent.
-async function behind(name, code) {
+async function behind(context, code, options) {
   const proxy = new Proxy(collector);
   await proxy.start();
-  const one = await Citizen.at(proxy.url, `offline-${name}`);
-  open.push(() => one.close(), () => proxy.stop());
+  context.after(() => proxy.stop());
+  const one = await people.meet(context, proxy.url, options);
   if (code) await one.joined(code);
   return { one, proxy };
 }
@@ -41,8 +41,8 @@ const responsesIn = async (one) => {
   return all.filter(([{ kid, typ }]) => kid === member.kid && typ === 'panel-response+jws').map(([, claims]) => claims);
 };
 
-test('without a connection the page starts, an answer waits, says so, and goes by itself when there is one', async () => {
-  const { one } = await behind('start', collector.codes[0]);
+test('without a connection the page starts, an answer waits, says so, and goes by itself when there is one', async (context) => {
+  const { one } = await behind(context, collector.codes[0]);
   await one.isKept();
   await one.offline(true);
   await one.reload();
@@ -65,8 +65,8 @@ test('without a connection the page starts, an answer waits, says so, and goes b
   assert.equal((await responsesIn(one)).length, 1);
 });
 
-test('when the collector’s answer is lost after the commit, the very same text goes again and counts once', async () => {
-  const { one, proxy } = await behind('lost', collector.codes[1]);
+test('when the collector’s answer is lost after the commit, the very same text goes again and counts once', async (context) => {
+  const { one, proxy } = await behind(context, collector.codes[1]);
   let cut = 0;
   proxy.change = (path) => {
     if (isResponse(path) && cut++ < 2) throw new Error('cut off');
@@ -81,8 +81,8 @@ test('when the collector’s answer is lost after the commit, the very same text
   assert.deepEqual((await responsesIn(one)).map((claims) => claims.revision), [1]);
 });
 
-test('an enrolment whose answer is lost is taken up again, with the same key', async () => {
-  const { one, proxy } = await behind('enrol');
+test('an enrolment whose answer is lost is taken up again, with the same key', async (context) => {
+  const { one, proxy } = await behind(context);
   proxy.change = (path) => {
     if (path === '/v1/members') throw new Error('cut off');
   };
@@ -103,8 +103,8 @@ test('an enrolment whose answer is lost is taken up again, with the same key', a
   assert.equal((await one.kept()).member.kid, pending.key.kid);
 });
 
-test('two tabs: one sends at a time, each shows what the other did, and revisions follow each other', async () => {
-  const { one } = await behind('tabs', collector.codes[3]);
+test('two tabs: one sends at a time, each shows what the other did, and revisions follow each other', async (context) => {
+  const { one } = await behind(context, collector.codes[3]);
   const first = await one.tab();
   await one.toAction();
   await one.fillIn();
@@ -121,8 +121,8 @@ test('two tabs: one sends at a time, each shows what the other did, and revision
   assert.deepEqual(claims.map(({ revision, answers }) => [revision, answers.importance]), [[1, 1], [2, 4]]);
 });
 
-test('a new release while a page is open: the page goes on with its own files, or asks to be loaded again; nothing is mixed', async () => {
-  const { one, proxy } = await behind('release', collector.codes[4]);
+test('a new release while a page is open: the page goes on with its own files, or asks to be loaded again; nothing is mixed', async (context) => {
+  const { one, proxy } = await behind(context, collector.codes[4]);
   await one.isKept();
   // From here on the collector serves another release: one module is another.
   const { status, headers, text } = await request(collector.url, '/web/js/citizen/mine.js');
@@ -146,8 +146,8 @@ test('a new release while a page is open: the page goes on with its own files, o
   assert.equal((await one.kept()).responses.length, 1, 'nothing is lost by it');
 });
 
-test('a collector that is started again takes what waited', async () => {
-  const { one, proxy } = await behind('restart', collector.codes[5]);
+test('a collector that is started again takes what waited', async (context) => {
+  const { one, proxy } = await behind(context, collector.codes[5]);
   await one.toAction();
   await one.fillIn();
   await collector.stop();
@@ -169,8 +169,8 @@ const clockOff = (seconds) => `{
 }`;
 
 for (const [words, seconds] of [['ahead', 600], ['behind', -600]])
-  test(`a device whose clock is ten minutes ${words} enrols and answers`, async () => {
-    const { one } = await behind(`clock-${words}`);
+  test(`a device whose clock is ten minutes ${words} enrols and answers`, async (context) => {
+    const { one } = await behind(context, undefined, { apart: true });
     await one.before(clockOff(seconds));
     await one.joined(collector.codes[words === 'ahead' ? 6 : 7]);
     await one.toAction();
@@ -180,8 +180,8 @@ for (const [words, seconds] of [['ahead', 600], ['behind', -600]])
     assert.ok(Math.abs(iat - Date.now() / 1000) < 120, 'signed by the collector’s clock');
   });
 
-test('an answer that was signed before the clock was known is signed anew, once, and counts once', async () => {
-  const { one } = await behind('clock-late', collector.codes[8]);
+test('an answer that was signed before the clock was known is signed anew, once, and counts once', async (context) => {
+  const { one } = await behind(context, collector.codes[8]);
   await one.isKept();
   await one.offline(true);
   await one.run(async (ahead) => {
@@ -198,8 +198,8 @@ test('an answer that was signed before the clock was known is signed anew, once,
   assert.equal((await responsesIn(one)).length, 1);
 });
 
-test('what the round no longer takes is said and kept, with the text to copy', async () => {
-  const { one, proxy } = await behind('closed', collector.codes[9]);
+test('what the round no longer takes is said and kept, with the text to copy', async (context) => {
+  const { one, proxy } = await behind(context, collector.codes[9]);
   const problem = { type: 'urn:burgerpanel:problem:round-not-open', title: 'x', status: 409, detail: 'x' };
   proxy.change = (path, answer) =>
     isResponse(path) ? { status: 409, headers: { ...answer.headers, 'content-type': 'application/problem+json' }, bytes: Buffer.from(JSON.stringify(problem)) } : undefined;

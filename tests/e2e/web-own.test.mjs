@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { Citizen, t } from './lib/citizen.mjs';
+import { People, t } from './lib/citizen.mjs';
 import { request } from './lib/http.mjs';
 import { ACTION, ROUND } from './lib/panel.mjs';
 import { poll } from './lib/poll.mjs';
@@ -13,7 +13,7 @@ import { Proxy } from './lib/proxy.mjs';
 import { PublicLog } from './lib/public-log.mjs';
 
 let collector, log;
-const open = [];
+const people = new People('own');
 before(async () => {
   collector = await ready('web-own', { codes: 12 });
   log = new PublicLog(() => collector.url);
@@ -22,16 +22,10 @@ before(async () => {
   collector.token = stdout.match(/bp_\S+/)[0];
 });
 after(async () => {
-  await Promise.all(open.map((each) => each.close()));
+  await people.end();
   log?.close();
   await collector?.stop();
 });
-
-async function citizen(name, url = collector.url) {
-  const one = await Citizen.at(url, `own-${name}`);
-  open.push(one);
-  return one;
-}
 
 async function answered(one, ...places) {
   await one.toAction();
@@ -49,12 +43,12 @@ async function taken(one, name, work) {
   return readFileSync(path, 'utf8');
 }
 
-test('in an empty browser the code brings key, answers and receipts back; a slip in it is told', async () => {
-  const one = await citizen('first');
+test('in an empty browser the code brings key, answers and receipts back; a slip in it is told', async (context) => {
+  const one = await people.meet(context, collector.url);
   const code = await one.joined(collector.codes[0]);
   await answered(one);
   const before = await one.kept();
-  const other = await citizen('second');
+  const other = await people.meet(context, collector.url);
   await other.restore(code.replace(/.$/, (last) => (last === '0' ? '1' : '0')));
   await other.find('#faults', t.recoverSlip);
   await other.fill('#recovery-code', collector.codes[0]);
@@ -76,14 +70,14 @@ test('in an empty browser the code brings key, answers and receipts back; a slip
   await other.assertQuiet();
 });
 
-test('a code that nobody enrolled with is told so', async () => {
-  const one = await citizen('nobody');
+test('a code that nobody enrolled with is told so', async (context) => {
+  const one = await people.meet(context, collector.url);
   await one.restore('000G40R-40M30E2-09185GR-38E1YZ4');
   await one.find('#faults', t.recoverUnknown);
 });
 
-test('the file with a passphrase brings it back, and another passphrase does not', async () => {
-  const one = await citizen('file');
+test('the file with a passphrase brings it back, and another passphrase does not', async (context) => {
+  const one = await people.meet(context, collector.url);
   await one.enrol(collector.codes[1]);
   await one.click('summary', t.keepFile);
   await one.fill('#phrase', 'kort');
@@ -93,7 +87,7 @@ test('the file with a passphrase brings it back, and another passphrase does not
   const file = await taken(one, 'burgerpanel-herstel.json', () => one.push(t.saveFile));
   assert.equal(JSON.parse(file).panel, 'wau');
   const { member } = await one.kept();
-  const other = await citizen('file-second');
+  const other = await people.meet(context, collector.url);
   await other.visit('#/herstel');
   await other.page(t.recoverTitle);
   await other.click('summary', t.recoverFile);
@@ -107,8 +101,8 @@ test('the file with a passphrase brings it back, and another passphrase does not
   assert.deepEqual((await other.kept()).member, member);
 });
 
-test('the code that was kept can be tried, and is no longer on the device', async () => {
-  const one = await citizen('tried');
+test('the code that was kept can be tried, and is no longer on the device', async (context) => {
+  const one = await people.meet(context, collector.url);
   const code = await one.joined(collector.codes[2]);
   await one.visit('#/bewaren');
   await one.page(t.mine);
@@ -120,10 +114,10 @@ test('the code that was kept can be tried, and is no longer on the device', asyn
   await one.find('.notice', t.codeGood);
 });
 
-test('two devices: of two answers the person chooses, and nothing is overwritten unasked', async () => {
-  const one = await citizen('two-first');
+test('two devices: of two answers the person chooses, and nothing is overwritten unasked', async (context) => {
+  const one = await people.meet(context, collector.url);
   const code = await one.joined(collector.codes[3]);
-  const other = await citizen('two-second');
+  const other = await people.meet(context, collector.url);
   await other.restore(code);
   await other.page(t.mine);
   await answered(one, 0);
@@ -153,10 +147,10 @@ async function answered2(other) {
   await other.sendAnswer(t.staleTitle);
 }
 
-test('an answer that this device did not send is found; it is taken over, or said how to stop it', async () => {
-  const one = await citizen('strange');
+test('an answer that this device did not send is found; it is taken over, or said how to stop it', async (context) => {
+  const one = await people.meet(context, collector.url);
   const code = await one.joined(collector.codes[4]);
-  const other = await citizen('strange-second');
+  const other = await people.meet(context, collector.url);
   await other.restore(code);
   await other.page(t.mine);
   await answered(other);
@@ -174,8 +168,8 @@ test('an answer that this device did not send is found; it is taken over, or sai
   await one.find('.told', t.notSentNone);
 });
 
-test('what is taken along is what the collector has, as the C client writes it, and what the device has', async () => {
-  const one = await citizen('take');
+test('what is taken along is what the collector has, as the C client writes it, and what the device has', async (context) => {
+  const one = await people.meet(context, collector.url);
   await one.joined(collector.codes[5]);
   await answered(one);
   await one.visit('#/mijn');
@@ -193,8 +187,8 @@ test('what is taken along is what the collector has, as the C client writes it, 
   assert.deepEqual(Object.keys(JSON.parse(stdout).collector).sort(), Object.keys(theirs).sort());
 });
 
-test('one answer is erased, and may be given anew; then everything is, and the proof is kept', async () => {
-  const one = await citizen('erase');
+test('one answer is erased, and may be given anew; then everything is, and the proof is kept', async (context) => {
+  const one = await people.meet(context, collector.url);
   const code = await one.joined(collector.codes[7]);
   await answered(one);
   const [{ index }] = (await one.kept()).responses;
@@ -232,10 +226,10 @@ test('one answer is erased, and may be given anew; then everything is, and the p
   assert.ok(left.length >= 3);
 });
 
-test('an erasure whose answer is lost is asked again as it was, and is then known to be done', async () => {
+test('an erasure whose answer is lost is asked again as it was, and is then known to be done', async (context) => {
   const proxy = new Proxy(collector);
   await proxy.start();
-  const one = await citizen('erase-lost', proxy.url);
+  const one = await people.meet(context, proxy.url);
   await one.joined(collector.codes[8]);
   proxy.change = (path) => {
     if (path === '/v1/erasures') throw new Error('cut off');
@@ -249,15 +243,13 @@ test('an erasure whose answer is lost is asked again as it was, and is then know
   await one.push(t.eraseAll);
   await one.push(t.eraseSure);
   await one.page(t.erasedTitle);
-  await one.close();
-  open.splice(open.indexOf(one), 1);
-  await proxy.stop();
+  context.after(() => proxy.stop());
 });
 
-test('an answer that the collector has erased, or does not show, is told', async () => {
+test('an answer that the collector has erased, or does not show, is told', async (context) => {
   const proxy = new Proxy(collector);
   await proxy.start();
-  const one = await citizen('missing', proxy.url);
+  const one = await people.meet(context, proxy.url);
   await one.joined(collector.codes[9]);
   await answered(one);
   proxy.change = (path, answer) => {
@@ -269,13 +261,11 @@ test('an answer that the collector has erased, or does not show, is told', async
   await one.page(t.mine);
   await one.push(t.notSentCheck);
   await one.find('.notice', t.missing);
-  await one.close();
-  open.splice(open.indexOf(one), 1);
-  await proxy.stop();
+  context.after(() => proxy.stop());
 });
 
-test('everything is taken off the device, and the answers go on counting', async () => {
-  const one = await citizen('forget');
+test('everything is taken off the device, and the answers go on counting', async (context) => {
+  const one = await people.meet(context, collector.url);
   const code = await one.joined(collector.codes[10]);
   await answered(one);
   const { member } = await one.kept();

@@ -12,11 +12,17 @@ export const t = nl;
 export const siteOf = (url) => url.replace('127.0.0.1', 'localhost');
 
 export class Citizen extends Browser {
-  // `url` is the collector's, or a proxy's before it.
-  static async at(url, name, options) {
-    const citizen = Object.assign(Object.setPrototypeOf(await Browser.start(name, options), Citizen.prototype), { site: siteOf(url) });
-    await citizen.visit();
-    return citizen;
+  static async begin(name) {
+    return Object.setPrototypeOf(await Browser.start(name), Citizen.prototype);
+  }
+
+  // Another person takes the seat: of the one before nothing is left.
+  async becomeAnother() {
+    await this.offline(false);
+    await this.go('about:blank');
+    await this.cdp('Storage.clearDataForOrigin', { origin: this.site, storageTypes: 'all' });
+    await this.cdp('Emulation.setEmulatedMedia', { features: [] });
+    await this.log();
   }
 
   // The page anew, at an address after the #.
@@ -124,5 +130,34 @@ export class Citizen extends Browser {
   async assertQuiet(passing = /^$/) {
     const said = (await this.log()).filter(({ level, message }) => level === 'SEVERE' && !passing.test(message));
     assert.deepEqual(said.map(({ message }) => message), []);
+  }
+}
+
+// Browsers for one file of tests. They take long to start, so who has gone leaves theirs to the next.
+export class People {
+  constructor(name) {
+    this.name = name;
+    this.all = [];
+    this.idle = [];
+  }
+
+  // A person at `url`, the collector's or that of a proxy before it, for as long as the test `context` runs. `apart`: what the test does to
+  // this browser stays in it, so that nobody gets it afterwards.
+  async meet(context, url, { width = 1024, height = 900, apart = false } = {}) {
+    let one = this.idle.pop();
+    if (one) await one.becomeAnother();
+    else {
+      one = await Citizen.begin(`${this.name}-${this.all.length}`);
+      this.all.push(one);
+    }
+    if (!apart) context.after(() => this.idle.push(one));
+    one.site = siteOf(url);
+    await one.resize(width, height);
+    await one.visit();
+    return one;
+  }
+
+  end() {
+    return Promise.all(this.all.map((one) => one.close()));
   }
 }
