@@ -10,16 +10,14 @@
 /* One claim that must be there, or may be. `fault` is what is said when it is not, or not of its type: a static phrase
  * in English. */
 struct claim {
-    const char *name;
+    const char *name, *fault;
     enum json_type type;
-    const char *fault;
     bool is_optional;
 };
 
-/* Strict JSON, an object with exactly these `count` claims, each of its type; values[i] is then that of claims[i], NULL where
- * an optional one is not there.
- * NULL: *error (may be NULL), ERROR_REFUSED with a phrase in English, json_parse's own where it is no JSON, or
- * ERROR_MEMORY. The document is the caller's to free. */
+/* Strict JSON, an object with exactly these `count` claims, each of its type; values[i] is then that of claims[i], NULL
+ * where an optional one is not there. NULL: *error (may be NULL), ERROR_REFUSED with a phrase in English, json_parse's
+ * own where it is no JSON, or ERROR_MEMORY. The document is the caller's to free. */
 MUST_CHECK struct json *claims_parse(const char *payload, size_t len, const struct claim *claims, size_t count,
                                      const struct json **values, struct error *error);
 

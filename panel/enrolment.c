@@ -6,11 +6,11 @@
 enum { AUD, IAT, JTI, JWK, INVITATION, CLAIMS };
 
 static const struct claim enrolment_claims[CLAIMS] = {
-    [AUD] = {"aud", JSON_STRING, "aud must be there, a string", false},
-    [IAT] = {"iat", JSON_NUMBER, "iat must be there, an integer", false},
-    [JTI] = {"jti", JSON_STRING, "jti must be there, a string", false},
-    [JWK] = {"jwk", JSON_OBJECT, "jwk must be there, an object", false},
-    [INVITATION] = {"invitation", JSON_STRING, "invitation must be there, a string", false},
+    [AUD] = {"aud", "aud must be there, a string", JSON_STRING, false},
+    [IAT] = {"iat", "iat must be there, an integer", JSON_NUMBER, false},
+    [JTI] = {"jti", "jti must be there, a string", JSON_STRING, false},
+    [JWK] = {"jwk", "jwk must be there, an object", JSON_OBJECT, false},
+    [INVITATION] = {"invitation", "invitation must be there, a string", JSON_STRING, false},
 };
 
 int enrolment_parse(const char *payload, size_t len, struct enrolment *out, struct error *error)

@@ -6,10 +6,10 @@
 enum { AUD, IAT, JTI, JWK, ACCESS_CLAIMS, SCOPE = ACCESS_CLAIMS, ERASURE_CLAIMS };
 
 static const struct claim request_claims[ACCESS_CLAIMS] = {
-    [AUD] = {"aud", JSON_STRING, "aud must be there, a string", false},
-    [IAT] = {"iat", JSON_NUMBER, "iat must be there, an integer", false},
-    [JTI] = {"jti", JSON_STRING, "jti must be there, a string", false},
-    [JWK] = {"jwk", JSON_OBJECT, "jwk must be there, an Ed25519 public JWK", false},
+    [AUD] = {"aud", "aud must be there, a string", JSON_STRING, false},
+    [IAT] = {"iat", "iat must be there, an integer", JSON_NUMBER, false},
+    [JTI] = {"jti", "jti must be there, a string", JSON_STRING, false},
+    [JWK] = {"jwk", "jwk must be there, an Ed25519 public JWK", JSON_OBJECT, false},
 };
 
 static const char scope_fault[] = "scope must be there, \"everything\" or an object of round and action";

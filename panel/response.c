@@ -11,14 +11,14 @@ enum { AUD, ROUND, ACTION, REVISION, IAT, JTI, ANSWERS, CONTEXT, CLAIMS };
 #define CONTEXT_FAULT "context, where it is there, must be 43 base64url characters for 32 bytes"
 
 static const struct claim response_claims[CLAIMS] = {
-    [AUD] = {"aud", JSON_STRING, "aud must be there, a string", false},
-    [ROUND] = {"round", JSON_STRING, "round must be there, a string", false},
-    [ACTION] = {"action", JSON_STRING, "action must be there, a string", false},
-    [REVISION] = {"revision", JSON_NUMBER, "revision must be there, an integer", false},
-    [IAT] = {"iat", JSON_NUMBER, "iat must be there, an integer", false},
-    [JTI] = {"jti", JSON_STRING, "jti must be there, a string", false},
-    [ANSWERS] = {"answers", JSON_OBJECT, "answers must be there, an object", false},
-    [CONTEXT] = {"context", JSON_STRING, CONTEXT_FAULT, true},
+    [AUD] = {"aud", "aud must be there, a string", JSON_STRING, false},
+    [ROUND] = {"round", "round must be there, a string", JSON_STRING, false},
+    [ACTION] = {"action", "action must be there, a string", JSON_STRING, false},
+    [REVISION] = {"revision", "revision must be there, an integer", JSON_NUMBER, false},
+    [IAT] = {"iat", "iat must be there, an integer", JSON_NUMBER, false},
+    [JTI] = {"jti", "jti must be there, a string", JSON_STRING, false},
+    [ANSWERS] = {"answers", "answers must be there, an object", JSON_OBJECT, false},
+    [CONTEXT] = {"context", CONTEXT_FAULT, JSON_STRING, true},
 };
 
 static int compare_texts(const void *left, const void *right)

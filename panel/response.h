@@ -30,8 +30,8 @@ void response_context(const uint8_t panel[static SHA256_BYTES], const uint8_t ac
                       uint8_t out[static SHA256_BYTES]);
 
 /* Check 4 of PROTOCOL 5: strict JSON, exactly the claims, of the right types (jti: 22 base64url characters of 16 bytes;
- * context, which may be left out: 43 of 32; answers: each an integer, a string or a list of distinct strings). -1: *error (may be NULL),
- * ERROR_REFUSED with a phrase in English or ERROR_MEMORY. Free with response_free. */
+ * context, which may be left out: 43 of 32; answers: each an integer, a string or a list of distinct strings). -1:
+ * *error (may be NULL), ERROR_REFUSED with a phrase in English or ERROR_MEMORY. Free with response_free. */
 MUST_CHECK int response_parse(const char *payload, size_t len, struct response *out, struct error *error);
 void response_free(struct response *response);
 

@@ -1,6 +1,6 @@
 /* What may be answered: the panel definition and the action list as the collector gives them, with a copy kept in a
- * folder (panel.json and actions.json: {"url":…,"etag":…,"document":…,"body":…}) so that answering needs no connection. One
- * thread. */
+ * folder (panel.json and actions.json: {"url":…,"etag":…,"document":…,"body":…}) so that answering needs no connection.
+ * One thread. */
 #ifndef CLIENT_RESPONSE_CATALOGUE_H
 #define CLIENT_RESPONSE_CATALOGUE_H
 

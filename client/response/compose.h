@@ -31,8 +31,8 @@ MUST_CHECK int compose_check_length(const struct catalogue *catalogue, const str
 MUST_CHECK int compose_answers(struct buf *out, const struct catalogue *catalogue, const struct response_id *id,
                                const struct answers *answers, struct faults *faults);
 
-/* Appends the compact JWS, which also claims what of panel and actions was in force. -1: no memory, or it is longer than
- * JWS_MAX. */
+/* Appends the compact JWS, which also claims what of panel and actions was in force. -1: no memory, or it is longer
+ * than JWS_MAX. */
 MUST_CHECK int compose_sign(struct buf *jws, const struct secret_key *key, const struct catalogue *catalogue,
                             const struct response_id *id, const struct buf *answers);
 

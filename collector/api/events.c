@@ -1,5 +1,5 @@
-/* GET /v1/events?from=N&limit=K and GET /v1/documents/{sha256}: what administrators did, and the bytes that their events
- * name, for anyone (PROTOCOL 6a). Of the log only what the newest checkpoint covers is shown. */
+/* GET /v1/events?from=N&limit=K and GET /v1/documents/{sha256}: what administrators did, and the bytes that their
+ * events name, for anyone (PROTOCOL 6a). Of the log only what the newest checkpoint covers is shown. */
 #include "base/json.h"
 #include "collector/api/resources.h"
 #include "collector/api/shared.h"

@@ -47,8 +47,8 @@ static void put_panel(struct buf *out, const struct json *definition, const stru
     buf_put_char(out, '}');
 }
 
-/* Names the document that the log has in force, for who signs what was shown. In headers and not in the body: to clients
- * of protocol 1 a definition with another member is none. */
+/* Names the document that the log has in force, for who signs what was shown. In headers and not in the body: to
+ * clients of protocol 1 a definition with another member is none. */
 static void name_document(struct http_exchange *x, const struct in_force_document *document)
 {
     char hash[BASE64URL_LENGTH(SHA256_BYTES) + 1], index[NUMBER_SIZE];

@@ -44,7 +44,7 @@ static int note_user(void *context, const struct store_member *member)
     return 0;
 }
 
-static int compare_hashes(const void *a, const void *b)
+static int compare_code_hashes(const void *a, const void *b)
 {
     return memcmp(a, b, SHA256_BYTES);
 }
@@ -56,12 +56,12 @@ static int is_in_codes(const struct code_search *search, const uint8_t document[
     buf_init(&codes, CODES_MAX);
     int result = -1;
     if (store_document_read(search->store, document, &codes) == STORE_OK)
-        result = bsearch(search->hash, codes.data, codes.len / SHA256_BYTES, SHA256_BYTES, compare_hashes) != NULL;
+        result = bsearch(search->hash, codes.data, codes.len / SHA256_BYTES, SHA256_BYTES, compare_code_hashes) != NULL;
     buf_free(&codes);
     return result;
 }
 
-static int look_at_event(struct code_search *search, int64_t index, const struct event *event)
+static int look_at_code_event(struct code_search *search, int64_t index, const struct event *event)
 {
     if (event->kind == EVENT_INVITATION_WITHDRAWN) {
         if (memcmp(event->code, search->hash, SHA256_BYTES) == 0)
@@ -82,7 +82,7 @@ static int look_at_events(struct code_search *search)
         struct event event;
         if (recorded_read(search->store, search->events[i], &event, &error) < 0)
             return cli_fail("%s", error.text);
-        int result = look_at_event(search, search->events[i], &event);
+        int result = look_at_code_event(search, search->events[i], &event);
         event_free(&event);
         if (result < 0)
             return cli_fail(T("the document of entry %lld can't be read; run `audit`",

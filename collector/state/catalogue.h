@@ -3,10 +3,10 @@
  * when an import brings a new one.
  *
  * The room: what the store holds that every request needs, kept in memory in the form in which it is asked for.
- * catalogue is what administrators have set, with the access tokens (access, token), the layouts of counters (tally) and
- * what of it the log has in force (in_force); roster is who is a member, by key; panel_import says what a new definition may change of the old. All are
- * read from the store by its verbs and none writes to it. Catalogues are swapped whole (base/latest.h), the roster
- * grows in place under its lock. */
+ * catalogue is what administrators have set, with the access tokens (access, token), the layouts of counters (tally)
+ * and what of it the log has in force (in_force); roster is who is a member, by key; panel_import says what a new
+ * definition may change of the old. All are read from the store by its verbs and none writes to it. Catalogues are
+ * swapped whole (base/latest.h), the roster grows in place under its lock. */
 #ifndef COLLECTOR_STATE_CATALOGUE_H
 #define COLLECTOR_STATE_CATALOGUE_H
 

@@ -39,7 +39,7 @@ static void put_document(struct in_force_document *document, int64_t index, cons
 }
 
 /* What is in force from `when` on, in place of what was. -1: no memory. */
-static int begin_pair(struct in_force *in_force, int64_t when)
+static int put_pair_in_force(struct in_force *in_force, int64_t when)
 {
     if (!in_force->panel.told || !in_force->actions.told)
         return 0;
@@ -55,13 +55,13 @@ static int begin_pair(struct in_force *in_force, int64_t when)
     return 0;
 }
 
-static int take_event(struct in_force *in_force, int64_t index, const struct event *event)
+static int take_import_event(struct in_force *in_force, int64_t index, const struct event *event)
 {
     if (event->kind == EVENT_PANEL_IMPORTED || event->kind == EVENT_LOG_UPGRADED)
         put_document(&in_force->panel, index, event->panel);
     if (event->kind == EVENT_ACTIONS_IMPORTED || event->kind == EVENT_LOG_UPGRADED)
         put_document(&in_force->actions, index, event->actions);
-    return begin_pair(in_force, event->iat);
+    return put_pair_in_force(in_force, event->iat);
 }
 
 static int read_imports(struct in_force *in_force, struct store *store, const struct imports *imports,
@@ -71,7 +71,7 @@ static int read_imports(struct in_force *in_force, struct store *store, const st
         struct event event;
         if (recorded_read(store, imports->list[i], &event, error) < 0)
             return -1;
-        int result = take_event(in_force, imports->list[i], &event);
+        int result = take_import_event(in_force, imports->list[i], &event);
         event_free(&event);
         if (result < 0)
             return error_no_memory(error);

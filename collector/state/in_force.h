@@ -1,6 +1,6 @@
 /* Which panel definition and action list are in force, by the documents that events of the log name, and which pairs of
- * them were before (PROTOCOL 6a): what a response may say that its author saw. Part of the catalogue of who serves: read
- * when that is loaded, so that a response costs a comparison. Any thread, once loaded. */
+ * them were before (PROTOCOL 6a): what a response may say that its author saw. Part of the catalogue of who serves:
+ * read when that is loaded, so that a response costs a comparison. Any thread, once loaded. */
 #ifndef COLLECTOR_STATE_IN_FORCE_H
 #define COLLECTOR_STATE_IN_FORCE_H
 

@@ -111,7 +111,7 @@ int roster_reserve(struct roster *roster, size_t count)
 
 /* Takes a member's place, which later ones count on, or wipes what is in it. What it was found by is found no more; it
  * is entered anew under the hash of its kid, by which it is known that it was there. */
-static void put_erased(struct roster *roster, const struct store_member *member)
+static void put_erased_member(struct roster *roster, const struct store_member *member)
 {
     struct entry erased = {.member = {.number = member->number, .index = member->index}, .erased = true};
     memcpy(erased.thumbprint, member->kid_hash, SHA256_BYTES);
@@ -129,7 +129,7 @@ static void put_erased(struct roster *roster, const struct store_member *member)
 void roster_add(struct roster *roster, const struct store_member *member)
 {
     if (member->erased) {
-        put_erased(roster, member);
+        put_erased_member(roster, member);
         return;
     }
     char kid[KID_SIZE];

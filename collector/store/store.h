@@ -5,9 +5,10 @@
  *
  * The room: store.c finds the backend that a DSN names and hands each verb on to it by the table of backend.h;
  * snapshots lends handles that each see one moment. In sqlite/ stand, from the ground up, `handle` (statements and
- * stepping), `transactions`, `log`, `folds`, `admin`, `events`, `releases` and `erasures` (the verbs), `file` (paths and lock),
- * `schema` (the tables, and those of older versions) and `open`. Verbs are row by row, but a backend far away may be
- * told beforehand what a transaction will read (store_foresee), and may hold back what it writes until store_commit. */
+ * stepping), `transactions`, `log`, `folds`, `admin`, `events`, `releases` and `erasures` (the verbs), `file` (paths
+ * and lock), `schema` (the tables, and those of older versions) and `open`. Verbs are row by row, but a backend far
+ * away may be told beforehand what a transaction will read (store_foresee), and may hold back what it writes until
+ * store_commit. */
 #ifndef COLLECTOR_STORE_STORE_H
 #define COLLECTOR_STORE_STORE_H
 

@@ -32,8 +32,9 @@ MUST_CHECK int sqlite_file_note_unchanging(struct store_sqlite *s);
 MUST_CHECK int sqlite_file_note(struct store_sqlite *s);
 
 /* Whether they are still there, under their names alone, as long as they were (or as the log of changes has to be, once
- * who serves has emptied it), and written to by who may: a handful of stat(2). SQLite goes on committing into files that have been removed, replaced or cut, and whoever opens the store
- * next finds nothing of it. -1: the error and s->lost say what happened. */
+ * who serves has emptied it), and written to by who may: a handful of stat(2). SQLite goes on committing into files
+ * that have been removed, replaced or cut, and whoever opens the store next finds nothing of it. -1: the error and
+ * s->lost say what happened. */
 MUST_CHECK int sqlite_file_check(struct store_sqlite *s);
 
 /* Before something is written: whether the log of changes has been cut since the last commit, which what follows would

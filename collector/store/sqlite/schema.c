@@ -67,8 +67,8 @@ static const char from_version_1[] =
     "INSERT INTO counts SELECT (round << 20) + action, slots FROM counts_1 ORDER BY round, action;"
     "DROP TABLE current_1; DROP TABLE counts_1;";
 
-/* Until version 2 there were no events. No row of what there is is touched: the log, its tree and the folds stay as they
- * are, and so do receipts and checkpoints. */
+/* Until version 2 there were no events. No row of what there is is touched: the log, its tree and the folds stay as
+ * they are, and so do receipts and checkpoints. */
 static const char from_version_2[] = EVENTS "PRAGMA user_version = 3";
 
 /* Version 1 had no limit on the numbers that now make a key. */

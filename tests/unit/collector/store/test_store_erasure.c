@@ -237,8 +237,8 @@ Test(store_erasure, is_settled_by_who_serves_alone)
     store_close(memory);
 }
 
-/* What does not serve has an index to look at, by which a log of changes that another hand has cut is told from one that
- * was emptied. */
+/* What does not serve has an index to look at, by which a log of changes that another hand has cut is told from one
+ * that was emptied. */
 Test(store_erasure, does_not_hide_that_another_hand_has_cut_the_log_of_changes)
 {
     static const off_t lengths[] = {0, 32, 4096, 4151};
