@@ -56,6 +56,8 @@ static const struct problem_row problems[PROBLEMS] = {
     [PROBLEM_FORBIDDEN] = {"forbidden", 403, false, "The token does not give this right", "", NULL, NULL},
     [PROBLEM_NOT_FOUND] = {"not-found", 404, false, "There is nothing here",
         "There is nothing at this path; a path never ends in a slash.", NULL, NULL},
+    [PROBLEM_NO_RELEASE] = {"no-release", 404, false, "There is no such release",
+        "Nothing has been released of this round yet, or not under this number.", NULL, NULL},
     [PROBLEM_METHOD_NOT_ALLOWED] = {"method-not-allowed", 405, false, "The method is not allowed here",
         "This path takes another method; the Allow header says which.", NULL, NULL},
     [PROBLEM_NOT_ACCEPTABLE] = {"not-acceptable", 406, false, "None of the accepted media types can be given",

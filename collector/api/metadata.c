@@ -1,6 +1,7 @@
 /* GET /v1/rounds/{id}/summary/metadata, …/questions/metadata, …/options/metadata, …/comments/metadata: what describes
- * the table that is asked for with the same arguments, as CSV on the Web, to whoever may have that table. Made on a
- * thread for tables, since counting invitations is a walk over all of them. Knows no figure. */
+ * the table that is asked for with the same arguments, as CSV on the Web, to whoever may have that table: of a release
+ * with what was so when it was made. Made on a thread for tables, since counting invitations is a walk over all of
+ * them. Knows no figure. */
 #include "base/lang.h"
 #include "base/log.h"
 #include "base/mem.h"
@@ -8,6 +9,7 @@
 #include "collector/api/shared.h"
 #include "collector/api/table_request.h"
 #include "collector/http/negotiate.h"
+#include "collector/release/released.h"
 #include "collector/tables/csvw.h"
 
 static const char *const media_types[] = {"application/csvm+json", "application/json"};
@@ -20,6 +22,8 @@ struct metadata_making {
     struct catalogue *catalogue;
     struct table_request request;
     struct table_context context;
+    struct released_context released; /* of a release, which the context is then of */
+    bool is_missing; /* there is no such release */
     const char *media_type;
     struct buf body;
     struct error error; /* why it was not made; ERROR_NONE when it was */
@@ -30,24 +34,54 @@ static void release_metadata(void *attachment)
     struct metadata_making *making = attachment;
     catalogue_release(making->catalogue);
     buf_free(&making->body);
+    released_context_wipe(&making->released);
     mem_free(making);
 }
 
 /* Making. */
 
-static int read_participation(struct metadata_making *making)
+static int read_participation(struct metadata_making *making, struct store *store)
 {
     struct invitation_counts counts;
+    if (store_invitation_count(store, &counts) != STORE_OK)
+        return store_fail(store, &making->error);
+    context_set_participation(&making->context, &counts);
+    return 0;
+}
+
+/* What was so when the release was made. */
+static int read_released(struct metadata_making *making, struct store *store)
+{
+    const struct catalogue *catalogue = making->catalogue;
+    const size_t round = making->context.round;
+    const struct csv_format *format = making->context.format;
+    struct store_release release;
+    const struct released_source source = {
+        .store = store, .catalogue = catalogue, .round = round, .release = &release, .table = making->request.table};
+    switch (released_find(store, catalogue->round_numbers[round], making->request.release, &release)) {
+    case STORE_OK:
+        break;
+    case STORE_NONE:
+    case STORE_ERASED: /* of entries alone */
+        making->is_missing = true;
+        return -1;
+    case STORE_FAILED:
+        return store_fail(store, &making->error);
+    }
+    if (released_context_read(&making->released, &source, &making->error) < 0)
+        return -1;
+    making->context = making->released.context;
+    making->context.format = format;
+    return 0;
+}
+
+static int read_context(struct metadata_making *making)
+{
     struct store *store = snapshots_take(making->service->snapshots, &making->error);
     if (!store)
         return -1;
-    int result = 0;
-    if (store_invitation_count(store, &counts) == STORE_OK) {
-        making->context.invited = counts.unused + counts.used;
-        making->context.enrolled = counts.used;
-    } else {
-        result = store_fail(store, &making->error);
-    }
+    int result =
+        table_request_is_released(&making->request) ? read_released(making, store) : read_participation(making, store);
     snapshots_give_back(making->service->snapshots, store);
     return result;
 }
@@ -56,7 +90,7 @@ static int read_participation(struct metadata_making *making)
 static int put_metadata(struct metadata_making *making)
 {
     struct buf query;
-    buf_init(&query, 100);
+    buf_init(&query, 200);
     table_request_put_query(&query, &making->request);
     const struct csvw_subject subject = {
         .table = making->request.table, .context = &making->context, .before = "../", .after = buf_text(&query)};
@@ -70,7 +104,7 @@ static int put_metadata(struct metadata_making *making)
 static void make_metadata(struct work *work)
 {
     struct metadata_making *making = (struct metadata_making *)((char *)work - offsetof(struct metadata_making, work));
-    if (read_participation(making) == 0)
+    if (read_context(making) == 0)
         (void)put_metadata(making);
     http_resume(making->exchange);
 }
@@ -87,12 +121,17 @@ static void answer_made_metadata(struct http_exchange *x, void *context)
 {
     (void)context;
     struct metadata_making *making = http_attachment(x);
+    bool released = table_request_is_released(&making->request);
+    if (making->is_missing) {
+        http_answer_problem(x, PROBLEM_NO_RELEASE, problem_detail(PROBLEM_NO_RELEASE), NULL);
+        return;
+    }
     if (making->error.kind != ERROR_NONE) {
         answer_not_made(x, making->error.text);
         return;
     }
-    api_answer_tagged(x, making->media_type, &making->body, "private, no-cache");
-    http_answer_header(x, "Vary", "Accept, Authorization");
+    api_answer_tagged(x, making->media_type, &making->body, released ? "no-cache" : "private, no-cache");
+    http_answer_header(x, "Vary", released ? "Accept" : "Accept, Authorization");
 }
 
 static void begin_metadata(struct http_exchange *x, struct metadata_making *making)
@@ -118,7 +157,6 @@ static struct metadata_making *new_making(struct http_exchange *x, struct servic
                                        .catalogue = catalogue_now(service->shared.catalogues),
                                        .request = *request};
     making->context = (struct table_context){.catalogue = making->catalogue,
-                                             .exact = request->exact,
                                              .format = request->profile ? request->profile : &csv_rfc4180};
     buf_init(&making->body, SIZE_MAX);
     http_attach(x, making, release_metadata);

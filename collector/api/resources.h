@@ -32,6 +32,10 @@ void api_action_history_get(struct http_exchange *x, void *context);
 void api_rounds_get(struct http_exchange *x, void *context);
 void api_round_get(struct http_exchange *x, void *context);
 
+/* releases.c */
+void api_releases_get(struct http_exchange *x, void *context);
+void api_release_file_get(struct http_exchange *x, void *context);
+
 /* tables.c */
 void api_summary_get(struct http_exchange *x, void *context);
 void api_questions_get(struct http_exchange *x, void *context);

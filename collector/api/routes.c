@@ -8,7 +8,7 @@
 
 static const char *const of_entries[] = {"from", "limit", NULL};
 static const char *const of_follow_ups[] = {"since", NULL};
-static const char *const of_tables[] = {"profile", "exact", NULL};
+static const char *const of_tables[] = {"profile", "exact", "release", NULL};
 static const char *const of_comments[] = {"profile", NULL};
 
 static const struct http_header to_any_origin[] = {{"Access-Control-Allow-Origin", "*"}, {NULL, NULL}};
@@ -28,6 +28,8 @@ const struct http_route api_routes[] = {
     {"GET", "/v1/follow-ups", NULL, 0, api_follow_ups_get, of_follow_ups, NULL},
     {"GET", "/v1/rounds", NULL, 0, api_rounds_get, NULL, NULL},
     {"GET", "/v1/rounds/{id}", NULL, 0, api_round_get, NULL, NULL},
+    {"GET", "/v1/rounds/{id}/releases", NULL, 0, api_releases_get, NULL, NULL},
+    {"GET", "/v1/rounds/{id}/releases/*", NULL, 0, api_release_file_get, NULL, NULL},
     {"GET", "/v1/rounds/{id}/summary", NULL, 0, api_summary_get, of_tables, NULL},
     {"GET", "/v1/rounds/{id}/questions", NULL, 0, api_questions_get, of_tables, NULL},
     {"GET", "/v1/rounds/{id}/options", NULL, 0, api_options_get, of_tables, NULL},

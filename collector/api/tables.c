@@ -1,6 +1,7 @@
-/* GET /v1/rounds/{id}/summary, …/questions, …/options, …/comments (PROTOCOL 7, 8, 9). A table is made from one moment
- * of the store on a thread for that, into a file, and sent from there; its ETag is known before, from all that its
- * bytes follow from: the log's root, the panel as imported, and what was asked. */
+/* GET /v1/rounds/{id}/summary, …/questions, …/options, …/comments (PROTOCOL 7, 8, 9): of a release, for anyone; exact,
+ * or comments, for who has the right. A table is made from one moment of the store on a thread for that, into a file,
+ * and sent from there; its ETag is known before, from all that its bytes follow from: what was asked, and the release's
+ * event, or the log's root and the panel as imported. */
 #include "base/file.h"
 #include "base/lang.h"
 #include "base/log.h"
@@ -14,6 +15,7 @@
 #include "collector/http/negotiate.h"
 #include "collector/http/tag.h"
 #include "collector/log/tree.h"
+#include "collector/release/released.h"
 #include "collector/tables/sheet.h"
 #include <stdio.h>
 #include <string.h>
@@ -38,6 +40,7 @@ struct table_making {
     struct catalogue *catalogue;
     size_t round;
     struct table_request request;
+    struct store_release release; /* where it is released */
     enum form form;
     bool compressed;
     char tag[TAG_SIZE];
@@ -86,8 +89,19 @@ static int write_chunk(struct table_making *making, const struct buf *chunk)
     return 0;
 }
 
-/* Puts the sheet into the file, a chunk at a time; `gzip` NULL: as it is. */
-static int write_sheet(struct table_making *making, struct sheet *sheet, struct gzip *gzip)
+/* Where the bytes come from: one of the two. */
+struct table_bytes {
+    struct sheet *sheet; /* as the log is now */
+    struct released *released; /* as it was released */
+};
+
+static enum store_result put_next_bytes(const struct table_bytes *bytes, struct buf *out, struct error *error)
+{
+    return bytes->sheet ? sheet_put_next(bytes->sheet, out, error) : released_put_next(bytes->released, out, error);
+}
+
+/* Puts the table into the file, a chunk at a time; `gzip` NULL: as it is. */
+static int write_bytes(struct table_making *making, const struct table_bytes *bytes, struct gzip *gzip)
 {
     enum store_result result = STORE_OK;
     struct buf plain, packed;
@@ -101,7 +115,7 @@ static int write_sheet(struct table_making *making, struct sheet *sheet, struct 
             written = error_set(&making->error, ERROR_IO, "%s",
                                 T("the store has to be opened again", "de opslag moet opnieuw geopend worden"));
         while (written == 0 && result == STORE_OK && plain.len < CHUNK_BYTES && buf_check(&plain) == 0)
-            result = sheet_put_next(sheet, &plain, &making->error);
+            result = put_next_bytes(bytes, &plain, &making->error);
         if (written == 0 && gzip && buf_check(&plain) == 0)
             gzip_put(gzip, plain.data, plain.len, result == STORE_NONE, &packed);
         if (written == 0 && result != STORE_FAILED)
@@ -113,27 +127,44 @@ static int write_sheet(struct table_making *making, struct sheet *sheet, struct 
     return result == STORE_NONE ? written : -1;
 }
 
+static int open_bytes(struct table_making *making, struct table_bytes *out)
+{
+    const struct table_request *request = &making->request;
+    if (table_request_is_released(request)) {
+        const struct released_source source = {.store = making->store,
+                                               .catalogue = making->catalogue,
+                                               .round = making->round,
+                                               .release = &making->release,
+                                               .table = request->table,
+                                               .format = making_format(making)};
+        out->released = released_new(&source, &making->error);
+    } else {
+        const struct sheet_source source = {.store = making->store,
+                                            .catalogue = making->catalogue,
+                                            .round = making->round,
+                                            .table = request->table,
+                                            .format = making_format(making)};
+        out->sheet = sheet_new(&source, &making->error);
+    }
+    return out->sheet || out->released ? 0 : -1;
+}
+
 static int write_table(struct table_making *making)
 {
-    const struct sheet_source source = {.store = making->store,
-                                        .catalogue = making->catalogue,
-                                        .round = making->round,
-                                        .table = making->request.table,
-                                        .exact = making->request.exact,
-                                        .format = making_format(making)};
     const char *store = store_path(making->service->config->values[CONFIG_STORE]);
+    struct table_bytes bytes = {NULL, NULL};
     making->file = file_nameless(store ? store : ".");
     if (making->file < 0)
         return error_from_errno(&making->error, "%s", T("a file for the table", "een bestand voor de tabel"));
-    struct sheet *sheet = sheet_new(&source, &making->error);
-    struct gzip *gzip = sheet && making->compressed ? gzip_new() : NULL;
-    int result = !sheet                        ? -1
-                 : making->compressed && !gzip ? error_no_memory(&making->error)
-                                               : write_sheet(making, sheet, gzip);
+    int result = open_bytes(making, &bytes);
+    struct gzip *gzip = result == 0 && making->compressed ? gzip_new() : NULL;
     if (result == 0)
-        making->rows = sheet_rows(sheet);
+        result = making->compressed && !gzip ? error_no_memory(&making->error) : write_bytes(making, &bytes, gzip);
+    if (result == 0 && bytes.sheet)
+        making->rows = sheet_rows(bytes.sheet);
     gzip_free(gzip);
-    sheet_free(sheet);
+    sheet_free(bytes.sheet);
+    released_free(bytes.released);
     return result == 0 && lseek(making->file, 0, SEEK_SET) == 0 ? 0 : -1;
 }
 
@@ -202,36 +233,50 @@ static int read_head(struct service *service, const struct table_making *making,
     return same ? 0 : tree_head(making->store, out, error);
 }
 
-/* -1: the log can't be read, as *error says. */
-static int make_tag(struct service *service, struct table_making *making, struct error *error)
+/* What a live table follows from. -1: the log can't be read, as *error says. */
+static int mix_live(uint8_t hash[static SHA256_BYTES], struct service *service, const struct table_making *making,
+                    struct error *error)
 {
     const struct catalogue *catalogue = making->catalogue;
+    struct merkle_head head = {0};
+    if (read_head(service, making, &head, error) < 0)
+        return -1;
+    hash_mix(hash, &head.size, sizeof head.size);
+    hash_mix(hash, head.root.bytes, sizeof head.root.bytes);
+    hash_mix(hash, buf_text(&catalogue->definition), catalogue->definition.len);
+    hash_mix_actions(hash, catalogue->actions);
+    return 0;
+}
+
+/* -1: *error. */
+static int make_tag(struct service *service, struct table_making *making, struct error *error)
+{
     const struct table_request *request = &making->request;
     const struct csv_format *format = making_format(making);
     uint8_t hash[SHA256_BYTES] = {0};
     char text[256];
-    struct merkle_head head = {0};
-    if (read_head(service, making, &head, error) < 0)
-        return -1;
-    int len = snprintf(text, sizeof text, "%s %s %s %s %d %llu", BURGERPANEL_VERSION,
-                       catalogue->panel->rounds[making->round].id, table_name(request->table),
-                       format ? format->name : "json", request->exact, (unsigned long long)head.size);
+    int len = snprintf(text, sizeof text, "%s %s %s %s %d", BURGERPANEL_VERSION,
+                       making->catalogue->panel->rounds[making->round].id, table_name(request->table),
+                       format ? format->name : "json", request->exact);
     hash_mix(hash, text, (size_t)len);
-    hash_mix(hash, head.root.bytes, sizeof head.root.bytes);
-    hash_mix(hash, buf_text(&catalogue->definition), catalogue->definition.len);
-    hash_mix_actions(hash, catalogue->actions);
+    if (table_request_is_released(request))
+        hash_mix(hash, &making->release.index, sizeof making->release.index);
+    else if (mix_live(hash, service, making, error) < 0)
+        return -1;
     tag_of_hash(hash, making->compressed, making->tag);
     return 0;
 }
 
-/* wau-round-1-summary-exact.csv: what is exact, and so not for publication, says so in its name. */
+/* wau-round-1-summary-release-2.csv, or -exact.csv: what is not for publication says so in its name. */
 static void answer_name(struct http_exchange *x, const struct table_making *making)
 {
     const struct panel *panel = making->catalogue->panel;
     const struct table_request *request = &making->request;
-    char text[256];
+    char text[256], kind[40] = "";
+    if (table_request_is_released(request))
+        snprintf(kind, sizeof kind, "-release-%lld", (long long)making->release.number);
     snprintf(text, sizeof text, "attachment; filename=\"%s-%s-%s%s%s.%s\"", panel->id, panel->rounds[making->round].id,
-             table_name(request->table), request->exact ? "-exact" : "",
+             table_name(request->table), request->exact ? "-exact" : kind,
              making_format(making) == &csv_excel_nl ? "-excel-nl" : "", making->form == FORM_CSV ? "csv" : "json");
     http_answer_header_copy(x, "Content-Disposition", text);
 }
@@ -261,8 +306,9 @@ static void answer_headers(struct http_exchange *x, const struct table_making *m
 {
     answer_link(x, making);
     http_answer_header_copy(x, "ETag", making->tag);
-    http_answer_header(x, "Vary", "Accept, Accept-Encoding, Authorization");
-    http_answer_header(x, "Cache-Control", "private, no-cache");
+    bool released = table_request_is_released(&making->request);
+    http_answer_header(x, "Vary", released ? "Accept, Accept-Encoding" : "Accept, Accept-Encoding, Authorization");
+    http_answer_header(x, "Cache-Control", released ? "no-cache" : "private, no-cache");
 }
 
 /* And what it bears where it has the table, or of HEAD would have it. */
@@ -356,6 +402,32 @@ static void answer_by_tag(struct http_exchange *x, struct table_making *making)
     }
 }
 
+/* Finds the round, and the release where one is asked for. false: the answer has been set. */
+static bool find_round_and_release(struct http_exchange *x, struct table_making *making)
+{
+    const struct catalogue *catalogue = making->catalogue;
+    int round = panel_find_round(catalogue->panel, http_parameter(x));
+    if (round < 0) {
+        http_answer_problem(x, PROBLEM_NOT_FOUND, "The panel has no round with this id.", NULL);
+        return false;
+    }
+    making->round = (size_t)round;
+    if (!table_request_is_released(&making->request))
+        return true;
+    switch (released_find(making->store, catalogue->round_numbers[round], making->request.release, &making->release)) {
+    case STORE_OK:
+        return true;
+    case STORE_NONE:
+    case STORE_ERASED: /* of entries alone */
+        http_answer_problem(x, PROBLEM_NO_RELEASE, problem_detail(PROBLEM_NO_RELEASE), NULL);
+        return false;
+    case STORE_FAILED:
+        break;
+    }
+    answer_unavailable(x, store_error(making->store)->text);
+    return false;
+}
+
 static void get_table(struct http_exchange *x, struct service *service, enum table table)
 {
     struct table_request request;
@@ -364,14 +436,8 @@ static void get_table(struct http_exchange *x, struct service *service, enum tab
     if (!table_request_read(x, service, table, &request) || !negotiate_form(x, &request, &form))
         return;
     struct table_making *making = take_snapshot(x, service, &request);
-    if (!making)
+    if (!making || !find_round_and_release(x, making))
         return;
-    int round = panel_find_round(making->catalogue->panel, http_parameter(x));
-    if (round < 0) {
-        http_answer_problem(x, PROBLEM_NOT_FOUND, "The panel has no round with this id.", NULL);
-        return;
-    }
-    making->round = (size_t)round;
     making->form = form;
     making->compressed = negotiate_gzip(http_header(x, "Accept-Encoding"));
     if (make_tag(service, making, &error) == 0)

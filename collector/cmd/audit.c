@@ -191,12 +191,12 @@ static int write_recomputed_table(const struct sheet_source *source, const char 
     return result;
 }
 
-static int write_round_tables(const struct audit_run *run, const struct law *law, size_t round, bool exact)
+static int write_round_tables(const struct audit_run *run, const struct law *law, size_t round)
 {
     char folder[FOLDER_SIZE];
-    struct sheet_source source = {.catalogue = law->catalogue, .round = round, .exact = exact, .format = &csv_rfc4180};
-    if (snprintf(folder, sizeof folder, "%s/%s/%s", run->out, law->catalogue->panel->rounds[round].id,
-                 exact ? "exact" : "release") >= (int)sizeof folder)
+    struct sheet_source source = {.catalogue = law->catalogue, .round = round, .format = &csv_rfc4180};
+    if (snprintf(folder, sizeof folder, "%s/%s/exact", run->out, law->catalogue->panel->rounds[round].id) >=
+        (int)sizeof folder)
         return cli_fail(T("the name of folder %s is too long", "de naam van map %s is te lang"), run->out);
     const int64_t **counts = list_counts(run, law, round);
     if (!counts)
@@ -215,12 +215,8 @@ static int write_all_tables(const struct audit_run *run)
 {
     int result = CLI_DONE;
     const struct law *law = replay_law(audit_replay(run->audit));
-    for (size_t round = 0; run->out && law && round < law->catalogue->panel->round_count && result == CLI_DONE;
-         round++) {
-        result = write_round_tables(run, law, round, false);
-        if (result == CLI_DONE)
-            result = write_round_tables(run, law, round, true);
-    }
+    for (size_t round = 0; run->out && law && round < law->catalogue->panel->round_count && result == CLI_DONE; round++)
+        result = write_round_tables(run, law, round);
     return result;
 }
 

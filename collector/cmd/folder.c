@@ -11,7 +11,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#define PACKAGE "datapackage.json"
 #define NAME_SIZE 256
 #define PATH_SIZE 4096
 
@@ -23,7 +22,7 @@ static int put_package(struct folder *folder, struct buf *out)
     struct buf key;
     buf_init(&key, NOTE_MAX);
     int result = CLI_DONE;
-    if (tree_head(store, &folder->package.head, &error) < 0) {
+    if (!folder->package.context.release && tree_head(store, &folder->package.head, &error) < 0) {
         result = cli_fail("%s", error.text);
     } else if (store_log_key_read(store, &key) == STORE_FAILED) {
         result = cmd_store_failed(store);
@@ -54,7 +53,8 @@ static bool writes_file(const struct folder *folder, const char *name)
             (strcmp(name + len, ".csv") == 0 || strcmp(name + len, ".csv-metadata.json") == 0))
             return true;
     }
-    return strcmp(name, PACKAGE) == 0;
+    return strcmp(name, FOLDER_PACKAGE) == 0 ||
+           (folder->package.context.release && (strcmp(name, FOLDER_ENTRY) == 0 || strcmp(name, FOLDER_PROOF) == 0));
 }
 
 struct folder_search {
@@ -88,7 +88,7 @@ static int check_folder(const struct folder *folder)
 {
     struct folder_search search = {.folder = folder};
     char path[PATH_SIZE];
-    if (put_path(folder, PACKAGE, path) < 0)
+    if (put_path(folder, FOLDER_PACKAGE, path) < 0)
         return cli_fail(T("the name of folder %s is too long", "de naam van map %s is te lang"), folder->path);
     search.is_same_kind = holds_same_kind(folder, path);
     if (file_each(folder->path, "", note_other_file, &search) < 0)
@@ -105,9 +105,12 @@ static int check_folder(const struct folder *folder)
 /* What file_write left half done of a file of ours when it was killed: `.NAME.HEX.tmp`. */
 static int remove_remnant(void *context, const char *name)
 {
+    static const char *const others[] = {"." FOLDER_PACKAGE ".", "." FOLDER_ENTRY ".", "." FOLDER_PROOF "."};
     const struct folder *folder = context;
     char path[PATH_SIZE];
-    bool ours = strncmp(name, "." PACKAGE ".", strlen("." PACKAGE ".")) == 0;
+    bool ours = false;
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+        ours |= strncmp(name, others[i], strlen(others[i])) == 0;
     for (int table = 0; table < TABLE_KINDS; table++) {
         const char *of = table_name((enum table)table);
         ours |= name[0] == '.' && strncmp(name + 1, of, strlen(of)) == 0 &&
@@ -121,7 +124,7 @@ static int write_marker(struct folder *folder, const struct buf *text)
     char path[PATH_SIZE];
     if (buf_check(text) < 0)
         return cmd_no_memory();
-    if (put_path(folder, PACKAGE, path) == 0 && file_write(path, text->data, text->len, 0600) == 0 &&
+    if (put_path(folder, FOLDER_PACKAGE, path) == 0 && file_write(path, text->data, text->len, 0600) == 0 &&
         file_each(folder->path, ".tmp", remove_remnant, folder) == 0)
         return CLI_DONE;
     return cli_fail(T("folder %s can't be written to: %s", "in map %s kan niet geschreven worden: %s"), folder->path,
@@ -170,7 +173,7 @@ int folder_finish(struct folder *folder)
     buf_init(&text, SIZE_MAX);
     int result = put_package(folder, &text);
     if (result == CLI_DONE)
-        result = cmd_write_file(folder->path, PACKAGE, &text);
+        result = cmd_write_file(folder->path, FOLDER_PACKAGE, &text);
     buf_free(&text);
     return result;
 }

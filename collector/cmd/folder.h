@@ -6,10 +6,15 @@
 
 #include "collector/tables/datapackage.h"
 
+/* Beside the tables of a release: the entry that tells of it, and the proof that the log holds that. */
+#define FOLDER_ENTRY "release.jws"
+#define FOLDER_PROOF "release.tlog-proof"
+#define FOLDER_PACKAGE "datapackage.json"
+
 struct folder {
     const char *path;
     struct store *store; /* within begin_reading */
-    struct datapackage package; /* what is written, and has been */
+    struct datapackage package; /* what is written, and has been; of a release with its head set */
     unsigned tables; /* those that it holds: 1 << enum table each */
 };
 

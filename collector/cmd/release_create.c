@@ -85,7 +85,7 @@ static int read_ground(struct creation *creation, struct error *error)
     return history_read(&creation->history, creation->store, creation->catalogue, source->round, error);
 }
 
-static int read_log(struct creation *creation, struct error *error)
+static int replay_log(struct creation *creation, struct error *error)
 {
     const struct catalogue *catalogue = creation->catalogue;
     const size_t round = creation->source.round;
@@ -128,7 +128,7 @@ static int make_release(struct creation *creation, const char *name)
         return cmd_no_round(name);
     creation->source.round = (size_t)round;
     if (history_list(&creation->history, creation->store, creation->catalogue->round_numbers[round], &error) < 0 ||
-        check_place(creation, &error) < 0 || read_ground(creation, &error) < 0 || read_log(creation, &error) < 0 ||
+        check_place(creation, &error) < 0 || read_ground(creation, &error) < 0 || replay_log(creation, &error) < 0 ||
         make_release_files(creation, &error) < 0)
         return cli_fail("%s", error.text);
     return CLI_DONE;

@@ -33,7 +33,7 @@ struct http_header {
 
 struct http_route {
     const char *method; /* "GET" (HEAD follows) or "POST" */
-    const char *path; /* "/v1/actions/{id}": {id} stands for one segment; "/log/tile/" and a star: for all the rest */
+    const char *path; /* "/v1/actions/{id}": {id} stands for one segment, a star at the end for all the rest */
     const char *media_type; /* of the body; NULL: none is looked at */
     size_t body_max; /* bytes */
     http_handler *handle;
@@ -92,8 +92,11 @@ const struct buf *http_body(const struct http_exchange *exchange);
 /* The path, decoded. While the handler runs only. */
 const char *http_path(const struct http_exchange *exchange);
 
-/* The part of the path that {id} or the star stood for; "" when the route has none. */
+/* The part of the path that {id} or else the star stood for; "" when the route has none. */
 const char *http_parameter(const struct http_exchange *exchange);
+
+/* The part that the star stood for, which ends the path and may have slashes; "" when the route has none. */
+const char *http_tail(const struct http_exchange *exchange);
 
 /* A request header or query argument; NULL when absent. While the handler runs only. */
 const char *http_header(const struct http_exchange *exchange, const char *name);

@@ -7,6 +7,11 @@ const char *http_parameter(const struct http_exchange *x)
     return x->match.parameter;
 }
 
+const char *http_tail(const struct http_exchange *x)
+{
+    return x->match.tail;
+}
+
 const char *http_path(const struct http_exchange *x)
 {
     return head_string(&x->head, x->head.path);

@@ -8,7 +8,8 @@
 struct route_match {
     const struct http_route *route; /* NULL: none */
     void *context; /* of the route's site */
-    char parameter[HTTP_PARAMETER_MAX + 1]; /* what {id} or the star stood for; "" without one */
+    char parameter[HTTP_PARAMETER_MAX + 1]; /* what {id} or else the star stood for; "" without one */
+    char tail[HTTP_PARAMETER_MAX + 1]; /* what the star stood for; "" without one */
     const char *allow; /* without a route: the methods that this path takes, as Allow names them; NULL: no such path */
 };
 

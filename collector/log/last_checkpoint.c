@@ -157,8 +157,8 @@ static int read_note_beside_writer(struct last_checkpoint *last, const struct no
     return result;
 }
 
-enum store_result last_checkpoint_read(const char *key_path, const char *verifier, struct merkle_head *head,
-                                       struct error *error)
+enum store_result last_checkpoint_read_note(const char *key_path, const char *verifier, struct merkle_head *head,
+                                            struct buf *note, struct error *error)
 {
     struct last_checkpoint last;
     struct note_key key;
@@ -178,10 +178,22 @@ enum store_result last_checkpoint_read(const char *key_path, const char *verifie
         tell_unreadable(path, error);
     else
         result = last.note.len > 0 ? STORE_OK : STORE_NONE;
-    if (result == STORE_OK)
+    if (result == STORE_OK) {
         *head = last.head;
+        buf_put(note, last.note.data, last.note.len);
+    }
     if (last.file >= 0)
         close(last.file);
     buf_free(&last.note);
+    return result;
+}
+
+enum store_result last_checkpoint_read(const char *key_path, const char *verifier, struct merkle_head *head,
+                                       struct error *error)
+{
+    struct buf note;
+    buf_init(&note, LOG_CHECKPOINT_MAX);
+    enum store_result result = last_checkpoint_read_note(key_path, verifier, head, &note, error);
+    buf_free(&note);
     return result;
 }

@@ -39,4 +39,8 @@ MUST_CHECK int last_checkpoint_write(struct last_checkpoint *last, const struct 
 MUST_CHECK enum store_result last_checkpoint_read(const char *key_path, const char *verifier, struct merkle_head *head,
                                                   struct error *error);
 
+/* The same, and appends the checkpoint itself. */
+MUST_CHECK enum store_result last_checkpoint_read_note(const char *key_path, const char *verifier,
+                                                       struct merkle_head *head, struct buf *note, struct error *error);
+
 #endif

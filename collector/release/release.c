@@ -21,7 +21,7 @@ struct making {
     struct table_release release;
     struct datapackage package;
     struct table_source rows;
-    struct cumulative_rule rule;
+    struct disclosure_rule rule;
     struct table_text tables[RELEASE_TABLES];
     int64_t *counts; /* of the action at hand */
     size_t blocks[BLOCK_STATES];
@@ -158,7 +158,7 @@ static void prepare_making(struct making *making, const struct release_source *s
                                          .round = source->round,
                                          .layout = catalogue_layout(source->catalogue, source->round),
                                          .actions = source->catalogue->actions,
-                                         .released = &making->rule,
+                                         .rule = &making->rule,
                                          .release = source->number};
     making->package = (struct datapackage){.context = {.catalogue = source->catalogue,
                                                        .round = source->round,

@@ -54,11 +54,11 @@ const struct version *versions_of(const struct versions *versions, size_t action
 }
 
 enum block_state versions_judge(const struct versions *versions, struct ballots *ballots,
-                                const struct cumulative_rule *rule, int64_t min_changed, size_t action, int64_t size,
+                                const struct disclosure_rule *rule, int64_t min_changed, size_t action, int64_t size,
                                 const int64_t *counts)
 {
     const struct version_list *of = &versions->lists[action];
-    bool suppressed = cumulative_action(rule, counts).suppressed;
+    bool suppressed = disclosure_action(rule, counts).suppressed;
     if (of->count == 0)
         return suppressed ? BLOCK_SUPPRESSED : BLOCK_NEW;
     if (suppressed)

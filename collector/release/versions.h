@@ -4,7 +4,7 @@
 #define COLLECTOR_RELEASE_VERSIONS_H
 
 #include "collector/release/ballots.h"
-#include "collector/tables/cumulative.h"
+#include "collector/tables/disclosure.h"
 
 struct version {
     int64_t release; /* its number */
@@ -35,7 +35,7 @@ enum block_state {
  * `counts` are its counters there. A block is not renewed to tell that too few are left: then its last version
  * stands. */
 enum block_state versions_judge(const struct versions *versions, struct ballots *ballots,
-                                const struct cumulative_rule *rule, int64_t min_changed, size_t action, int64_t size,
+                                const struct disclosure_rule *rule, int64_t min_changed, size_t action, int64_t size,
                                 const int64_t *counts);
 
 #endif

@@ -24,14 +24,20 @@ struct column_source context_columns(const struct table_context *context, enum t
         .table = table, .questionnaire = context_questionnaire(context), .released = context->release != NULL};
 }
 
+/* Whether its figures are exact: those of comments and trends never are. */
+static bool is_exact(const struct table_context *context, enum table table)
+{
+    return !context->release && table <= TABLE_OPTIONS;
+}
+
 struct column_text context_title(const struct table_context *context, enum table table)
 {
-    return context->exact && table != TABLE_COMMENTS ? table_exact_title(table) : table_title(table);
+    return is_exact(context, table) ? table_exact_title(table) : table_title(table);
 }
 
 struct column_text context_description(const struct table_context *context, enum table table)
 {
-    return context->exact && table != TABLE_COMMENTS ? table_exact_description(table) : table_description(table);
+    return is_exact(context, table) ? table_exact_description(table) : table_description(table);
 }
 
 static void put_dated_round(struct buf *out, const struct round *round)
@@ -56,16 +62,13 @@ static void put_table_release(struct buf *out, const struct table_release *relea
 static void put_disclosure_rules(struct buf *out, const struct table_context *context)
 {
     const struct panel *panel = context->catalogue->panel;
-    if (context->exact)
-        buf_put_text(out, "\"disclosure\":{\"exact\":true}");
-    else if (context->release)
+    if (context->release)
         buf_printf(out,
                    "\"disclosure\":{\"exact\":false,\"rule\":2,\"minRespondents\":%" PRId64 ",\"roundTo\":%" PRId64
                    ",\"minChanged\":%" PRId64 "}",
                    panel->min_respondents, panel->round_to, panel->min_changed);
     else
-        buf_printf(out, "\"disclosure\":{\"exact\":false,\"minRespondents\":%" PRId64 ",\"roundTo\":%" PRId64 "}",
-                   panel->min_respondents, panel->round_to);
+        buf_put_text(out, "\"disclosure\":{\"exact\":true}");
 }
 
 /* The questionnaire of that id in the definition as imported. */
@@ -90,8 +93,24 @@ static void put_questionnaire(struct buf *out, const struct table_context *conte
     json_free(definition);
 }
 
+/* The members of what was said when the release was made. */
+static void put_note(struct buf *out, const struct json *note)
+{
+    size_t count = 0;
+    for (const struct json *member = json_first(note); member; member = json_next(member)) {
+        buf_put_text(out, count++ > 0 ? ",\n  " : "");
+        json_put_text(out, json_name(member));
+        buf_put_char(out, ':');
+        json_put_value(out, member);
+    }
+}
+
 void context_put(struct buf *out, const struct table_context *context)
 {
+    if (context->note) {
+        put_note(out, context->note);
+        return;
+    }
     const struct panel *panel = context->catalogue->panel;
     buf_put_text(out, "\"panel\":");
     json_put_text(out, panel->id);

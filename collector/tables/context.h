@@ -5,6 +5,7 @@
 #define COLLECTOR_TABLES_CONTEXT_H
 
 #include "base/csv.h"
+#include "base/json.h"
 #include "collector/state/catalogue.h"
 #include "collector/tables/columns.h"
 
@@ -18,8 +19,8 @@ struct table_release {
 struct table_context {
     const struct catalogue *catalogue;
     size_t round; /* index in the panel */
-    bool exact; /* without disclosure control */
-    const struct table_release *release; /* NULL: of none */
+    const struct table_release *release; /* that they are of; NULL: exact, as the log is now */
+    const struct json *note; /* what context_put said when the release was made; NULL: what there is to say now */
     const struct csv_format *format;
     int64_t invited; /* invitations made and not withdrawn */
     int64_t enrolled; /* members, the revoked among them */

@@ -131,17 +131,6 @@ static void put_table_description(struct buf *out, const struct csvw_subject *su
     buf_put_text(out, "}}");
 }
 
-static void put_note(struct buf *out, const struct csvw_subject *subject)
-{
-    if (subject->note) {
-        json_put_value(out, subject->note);
-        return;
-    }
-    buf_put_char(out, '{');
-    context_put(out, subject->context);
-    buf_put_char(out, '}');
-}
-
 void csvw_put(struct buf *out, const struct csvw_subject *subject)
 {
     buf_put_text(out, "{\"@context\":\"http://www.w3.org/ns/csvw\",\n \"tables\":[\n");
@@ -149,7 +138,7 @@ void csvw_put(struct buf *out, const struct csvw_subject *subject)
         buf_put_text(out, table != (int)subject->table ? ",\n" : "");
         put_table_description(out, subject, (enum table)table);
     }
-    buf_put_text(out, "\n ],\n \"notes\":[");
-    put_note(out, subject);
-    buf_put_text(out, "]}\n");
+    buf_put_text(out, "\n ],\n \"notes\":[{");
+    context_put(out, subject->context);
+    buf_put_text(out, "}]}\n");
 }

@@ -3,14 +3,12 @@
 #ifndef COLLECTOR_TABLES_CSVW_H
 #define COLLECTOR_TABLES_CSVW_H
 
-#include "base/json.h"
 #include "collector/tables/context.h"
 
 struct csvw_subject {
     enum table table;
     const struct table_context *context;
     const char *before, *after; /* what a table's name stands between in its URL, seen from the document */
-    const struct json *note; /* a release's, as it was made; NULL: what the context says now */
 };
 
 /* Puts the document: a group of the table and of those that its foreign keys lead to, each with dialect, columns

@@ -194,9 +194,10 @@ static void put_package_texts(struct buf *out, const struct datapackage *package
         "Tekstantwoorden zoals ze zijn gegeven: alleen voor het programmateam, niet voor publicatie. Zie "
         "docs/CODEBOOK.md."};
     const struct labels *title = &package->context.catalogue->panel->title;
+    bool is_exact = package->kind == DATAPACKAGE_TABLES && !package->context.release;
     put_title_members(out, (struct column_text){labels_text(title, "en"), labels_text(title, "nl")},
                       package->kind == DATAPACKAGE_COMMENTS ? comments
-                      : package->context.exact              ? exact
+                      : is_exact                            ? exact
                                                             : told);
 }
 
@@ -208,7 +209,7 @@ static void put_package_name(struct buf *out, const struct datapackage *package)
     const char *round = panel->rounds[context->round].id;
     switch (package->kind) {
     case DATAPACKAGE_TABLES:
-        buf_printf(out, "%s-%s%s", panel->id, round, context->exact ? "-exact" : "");
+        buf_printf(out, "%s-%s%s", panel->id, round, context->release ? "" : "-exact");
         if (context->release)
             buf_printf(out, "-release-%" PRId64, context->release->number);
         return;
@@ -262,7 +263,7 @@ bool datapackage_is_same_kind(const struct datapackage *package, const char *tex
     if (package->kind != DATAPACKAGE_TRENDS)
         same = same && member_is_text(json_member(origin, "round"), "id", panel->rounds[context->round].id);
     if (package->kind == DATAPACKAGE_TABLES)
-        same = same && member_is_bool(json_member(origin, "disclosure"), "exact", context->exact);
+        same = same && member_is_bool(json_member(origin, "disclosure"), "exact", !context->release);
     json_free(document);
     return same;
 }

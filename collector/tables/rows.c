@@ -80,19 +80,6 @@ struct topic {
     const struct question_counts *told;
 };
 
-static void guard_counts(struct subject *subject, const int64_t *counts)
-{
-    const struct table_source *source = subject->source;
-    if (source->released) {
-        subject->told = cumulative_action(source->released, counts);
-        cumulative_questions(source->released, subject->questionnaire, source->layout, counts, subject->questions);
-        return;
-    }
-    subject->told = disclosure_action(&source->rule, counts);
-    for (size_t q = 0; q < subject->questionnaire->question_count; q++)
-        disclosure_question(&source->rule, subject->questionnaire, source->layout, q, counts, &subject->questions[q]);
-}
-
 static struct topic topic_of(const struct subject *subject, size_t question)
 {
     return (struct topic){&subject->questionnaire->questions[question], &subject->questions[question]};
@@ -101,7 +88,7 @@ static struct topic topic_of(const struct subject *subject, size_t question)
 /* Of which release the row is a version, in a release. */
 static void put_release(struct row *row, const struct subject *subject, bool suppressed)
 {
-    if (subject->source->released)
+    if (subject->source->rule)
         put_integer(row, !suppressed, subject->source->release);
 }
 
@@ -276,7 +263,8 @@ int table_action(enum table table, const struct table_source *source, size_t act
     subject.questions = mem_calloc(subject.questionnaire->question_count, sizeof *subject.questions);
     if (!subject.questions)
         return -1;
-    guard_counts(&subject, counts);
+    subject.told = disclosure_action(source->rule, counts);
+    disclosure_questions(source->rule, subject.questionnaire, source->layout, counts, subject.questions);
     int result = give_rows(table, &subject);
     mem_free(subject.questions);
     return result;

@@ -4,7 +4,7 @@
 #define COLLECTOR_TABLES_ROWS_H
 
 #include "collector/tables/columns.h"
-#include "collector/tables/cumulative.h"
+#include "collector/tables/disclosure.h"
 #include "panel/actions.h"
 
 enum cell_type { CELL_EMPTY, CELL_TEXT, CELL_INTEGER, CELL_DECIMAL };
@@ -22,9 +22,8 @@ struct table_source {
     size_t round; /* index */
     const struct tally_layout *layout; /* of the round's questionnaire */
     const struct action_list *actions;
-    struct disclosure_rule rule;
-    const struct cumulative_rule *released; /* rule 2 in place of `rule`, with a last column `release`; NULL: neither */
-    int64_t release; /* what stands in it */
+    const struct disclosure_rule *rule; /* of a release; NULL: exact figures, as the log is now */
+    int64_t release; /* its number, for the last column, which exact tables have not */
 };
 
 /* Takes one row; cells and texts last for the call only. Other than 0 stops the table. */

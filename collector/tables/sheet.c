@@ -29,12 +29,10 @@ static int prepare_rows(struct sheet *sheet, struct error *error)
         sheet->comments = comments_new(source->store, source->catalogue, source->round, error);
         return sheet->comments ? 0 : -1;
     }
-    sheet->table = (struct table_source){
-        .panel = panel,
-        .round = source->round,
-        .layout = catalogue_layout(source->catalogue, source->round),
-        .actions = source->catalogue->actions,
-        .rule = {.exact = source->exact, .min_respondents = panel->min_respondents, .round_to = panel->round_to}};
+    sheet->table = (struct table_source){.panel = panel,
+                                         .round = source->round,
+                                         .layout = catalogue_layout(source->catalogue, source->round),
+                                         .actions = source->catalogue->actions};
     sheet->counts = mem_calloc(sheet->table.layout->slots, sizeof *sheet->counts);
     return sheet->counts ? 0 : error_no_memory(error);
 }

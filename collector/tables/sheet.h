@@ -13,7 +13,6 @@ struct sheet_source {
     const struct catalogue *catalogue; /* read in that same transaction */
     size_t round; /* index in the panel */
     enum table table;
-    bool exact; /* without disclosure control; says nothing of comments */
     const struct csv_format *format; /* NULL: JSON */
     const int64_t *const *counts; /* of each action in the list, NULL for one without responses; NULL: the store's */
 };

@@ -4,14 +4,14 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { parseTable } from './lib/csv.mjs';
 import { poll } from './lib/poll.mjs';
-import { get, makeToken, readyExample, tablePath } from './lib/reading.mjs';
+import { get, makeToken, readyReleased, tablePath } from './lib/reading.mjs';
 import { sql } from './lib/store.mjs';
 import { exampleRows } from './lib/tables.mjs';
 
 let collector;
 const tokens = {};
 before(async () => {
-  collector = await readyExample('access-log');
+  collector = await readyReleased('access-log');
   tokens.exact = await makeToken(collector, 'examiner', 'analyst', '--exact');
   tokens.team = await makeToken(collector, 'programme', 'team');
   tokens.auditor = await makeToken(collector, 'auditor-1', 'auditor');

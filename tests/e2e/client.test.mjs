@@ -203,6 +203,7 @@ test('a batch killed at several moments and started again loses and doubles noth
     await running.ended;
   }
   await succeed('burgerpanel', args);
+  await own.release(ROUND);
   assertTables(await own.export(ROUND, 'release'), 'release');
   assertTables(await own.export(ROUND, 'exact', '--exact'), 'exact');
   const entries = (await own.succeed('members', 'list')).stdout.trimEnd().split('\n').filter((l) => /[\w-]{43}/.test(l));

@@ -15,7 +15,7 @@ let collector, token;
 before(async () => {
   collector = await readyHostile('reading-hostile');
   token = await makeToken(collector, 'programme', 'team', '--exact');
-  await poll('the token to be known', 5, async () => (await get(collector, tablePath('summary'), token)).status === 200);
+  await poll('the token to be known', 5, async () => (await get(collector, tablePath('summary', '?exact=true'), token)).status === 200);
 });
 after(async () => {
   await collector?.stop();

@@ -12,7 +12,7 @@ import { assertFailed } from './lib/programs.mjs';
 import { readyExample } from './lib/reading.mjs';
 import { faultsOf } from './lib/schema.mjs';
 
-const SHEETS = ['summary', 'questions', 'options', 'comments'];
+const SHEETS = ['summary', 'questions', 'options'];
 const profiles = { rfc4180: ',', 'excel-nl': ';' };
 const vectors = (name) => JSON.parse(readFileSync(`tests/vectors/nl/${name}`, 'utf8'));
 const folders = {};
@@ -22,10 +22,11 @@ before(async () => {
   collector = await readyExample('reading-metadata');
   const [withdrawn] = await collector.invitations(3);
   await collector.succeed('invitations', 'withdraw', withdrawn);
-  for (const profile of Object.keys(profiles)) {
-    folders[profile] = await collector.export(ROUND, profile, '--profile', profile);
+  await collector.release(ROUND);
+  for (const profile of Object.keys(profiles))
     folders[`${profile} comments`] = await collector.exportComments(ROUND, `${profile}-comments`, '--profile', profile);
-  }
+  await collector.invitations(5); // after the release, which says nothing of them
+  for (const profile of Object.keys(profiles)) folders[profile] = await collector.export(ROUND, profile, '--profile', profile);
 });
 after(async () => {
   await collector?.stop();
@@ -49,12 +50,13 @@ test('data packages fit the schemas of Data Package 2.0', () => {
 });
 
 test('a data package is true of its files, its log and its round', async () => {
-  const checkpoint = (await request(collector.url, '/log/checkpoint')).text.split('\n');
+  const [release] = (await request(collector.url, `/v1/rounds/${ROUND}/releases`)).json();
   const key = (await request(collector.url, '/log/key')).text.trim();
   for (const [profile, separator] of Object.entries(profiles)) {
     const document = JSON.parse(read(profile, 'datapackage.json'));
     const named = document.resources.map((resource) => resource.path);
-    assert.deepEqual([...named, 'datapackage.json'].sort(), readdirSync(folders[profile]).sort());
+    const beside = profile === 'rfc4180' ? ['release.jws', 'release.tlog-proof'] : [];
+    assert.deepEqual([...named, ...beside, 'datapackage.json'].sort(), readdirSync(folders[profile]).sort());
     for (const resource of document.resources) {
       const bytes = read(profile, resource.path);
       assert.equal(resource.bytes, bytes.length);
@@ -70,11 +72,14 @@ test('a data package is true of its files, its log and its round', async () => {
     }
     const { log, disclosure, round, panel } = document.burgerpanel;
     assert.equal(panel, 'wau');
-    assert.deepEqual(disclosure, { exact: false, minRespondents: 10, roundTo: 5 });
+    assert.deepEqual(disclosure, { exact: false, rule: 2, minRespondents: 10, roundTo: 5, minChanged: 10 });
+    assert.deepEqual(document.burgerpanel.release, { number: 1, final: false, size: release.size });
+    assert.equal(document.name, 'wau-round-1-release-1');
     assert.equal(round.id, ROUND);
     assert.equal(round.opensAt, '2026-01-01T00:00:00Z');
-    assert.equal(String(log.size), checkpoint[1]);
-    assert.equal(Buffer.from(log.root, 'hex').toString('base64'), checkpoint[2]);
+    assert.equal(log.size, release.size);
+    const event = JSON.parse(Buffer.from(readFileSync(join(folders.rfc4180, 'release.jws'), 'utf8').split('.')[1], 'base64url'));
+    assert.equal(Buffer.from(log.root, 'hex').toString('base64url'), event.root);
     assert.equal(log.key, key);
   }
 });
@@ -123,7 +128,7 @@ test('every file that describes a table explains it: questions, ends of scales, 
       const { id: roundId, opensAt, closesAt, titles } = round;
       assert.deepEqual({ id: roundId, opensAt, closesAt, titles }, { id: ROUND, opensAt: '2026-01-01T00:00:00Z', closesAt: '2036-01-01T00:00:00Z', titles: panel.rounds[0].title });
       assert.deepEqual(participation, { invited: 62, enrolled: 60 });
-      assert.deepEqual(disclosure, { exact: false, minRespondents: 10, roundTo: 5 });
+      assert.deepEqual(disclosure, { exact: false, rule: 2, minRespondents: 10, roundTo: 5, minChanged: 10 });
       assert.deepEqual(questionnaire, panel.questionnaires[0]);
     }
   }
@@ -230,8 +235,8 @@ test('the codebook has every column, in its order, in both languages', () => {
   const suffix = /^(importance|noticed|satisfaction|channels|comment)_(.+)$/;
   for (const [language, section, never] of [['en', english, 'never'], ['nl', dutch, 'nooit']]) {
     const book = codebook(section);
-    assert.deepEqual(Object.keys(book), SHEETS);
-    for (const sheet of SHEETS) {
+    assert.deepEqual(Object.keys(book), [...SHEETS, 'comments']);
+    for (const sheet of [...SHEETS, 'comments']) {
       const { columns } = metadata('rfc4180', sheet).tables[0].tableSchema;
       const written = new Map(book[sheet].map((row) => [row.name, row]));
       assert.equal(written.size, book[sheet].length);

@@ -9,13 +9,13 @@ import { parseTable } from './lib/csv.mjs';
 import { assertHeaders, assertProblem, request } from './lib/http.mjs';
 import { ROUND } from './lib/panel.mjs';
 import { poll } from './lib/poll.mjs';
-import { get, makeToken, readyExample, tablePath, TABLES } from './lib/reading.mjs';
+import { get, makeToken, readyReleased, tablePath, TABLES } from './lib/reading.mjs';
 import { assertTables } from './lib/tables.mjs';
 
 let collector;
 const tokens = {};
 before(async () => {
-  collector = await readyExample('reading');
+  collector = await readyReleased('reading');
   tokens.analyst = await makeToken(collector, 'statistician', 'analyst');
   tokens.exact = await makeToken(collector, 'examiner', 'analyst', '--exact');
   tokens.team = await makeToken(collector, 'programme', 'team');
@@ -27,8 +27,8 @@ after(async () => {
 });
 
 const forms = [
-  { folder: 'plain', flags: [], query: '', suffix: '' },
-  { folder: 'excel', flags: ['--profile', 'excel-nl'], query: '?profile=excel-nl', suffix: '-excel-nl' },
+  { folder: 'plain', flags: [], query: '', suffix: '-release-1' },
+  { folder: 'excel', flags: ['--profile', 'excel-nl'], query: '?profile=excel-nl', suffix: '-release-1-excel-nl' },
   { folder: 'exact', flags: ['--exact'], query: '?exact=true', suffix: '-exact' },
   { folder: 'both', flags: ['--exact', '--profile', 'excel-nl'], query: '?exact=true&profile=excelNl', suffix: '-exact-excel-nl' },
 ];
@@ -37,7 +37,7 @@ test('every table over HTTP equals the exported file, and names itself', async (
   for (const form of forms) {
     const out = await collector.export(ROUND, form.folder, ...form.flags);
     for (const table of TABLES) {
-      const answer = await get(collector, tablePath(table, form.query), tokens.exact);
+      const answer = await get(collector, tablePath(table, form.query), form.query.includes('exact') ? tokens.exact : undefined);
       assert.equal(answer.status, 200, answer.text);
       assertHeaders(answer);
       assert.ok(answer.bytes.equals(readFileSync(join(out, `${table}.csv`))), `${form.folder}/${table}`);
@@ -71,7 +71,7 @@ test('JSON says what the CSV says, numbers as numbers, nothing as null', async (
       const rows = parseTable((await get(collector, tablePath(table, query), tokens.exact)).text);
       const answer = await get(collector, tablePath(table, query), tokens.exact, { Accept: 'application/json' });
       assert.equal(answer.headers['content-type'], 'application/json');
-      assert.equal(answer.headers['content-disposition'], `attachment; filename="wau-round-1-${table}${query && '-exact'}.json"`);
+      assert.equal(answer.headers['content-disposition'], `attachment; filename="wau-round-1-${table}${query ? '-exact' : '-release-1'}.json"`);
       const json = answer.json();
       assert.equal(json.length, rows.length);
       json.forEach((object, i) => {
@@ -114,7 +114,7 @@ test('a strong ETag of its own for each form, and 304 for who has it', async () 
         assert.match(tag, /^"[A-Za-z0-9_-]{22}(-gzip)?"$/);
         assert.ok(!tags.has(tag), `${path} has the tag of ${tags.get(tag)}`);
         tags.set(tag, path);
-        assert.equal(answer.headers['cache-control'], 'private, no-cache');
+        assert.equal(answer.headers['cache-control'], query.includes('exact') ? 'private, no-cache' : 'no-cache');
         for (const named of [tag, `W/${tag}`, `"x", ${tag}`, '*']) {
           const again = await get(collector, path, tokens.exact, { ...headers, 'If-None-Match': named });
           assert.equal(again.status, 304, named);
@@ -131,7 +131,7 @@ test('a strong ETag of its own for each form, and 304 for who has it', async () 
 // A table that can't be explained from its own answer.
 test('every table links to what describes it, from where the table is found again', async () => {
   for (const table of [...TABLES, 'comments'])
-    for (const query of ['', '?profile=excel-nl', ...(table === 'comments' ? [] : ['?profile=excel-nl&exact=true'])]) {
+    for (const query of ['', '?profile=excel-nl', ...(table === 'comments' ? [] : ['?profile=excel-nl&exact=true', '?release=1'])]) {
       const token = table === 'comments' ? tokens.team : tokens.exact;
       const answer = await get(collector, tablePath(table, query), token);
       const again = await get(collector, tablePath(table, query), token, { 'If-None-Match': answer.headers.etag });
@@ -141,23 +141,27 @@ test('every table links to what describes it, from where the table is found agai
       const described = await get(collector, path, token);
       assert.equal(described.status, 200, described.text);
       assert.equal(described.headers['content-type'], 'application/csvm+json');
-      assert.equal(described.headers['cache-control'], 'private, no-cache');
+      const isPublic = table !== 'comments' && !query.includes('exact');
+      assert.equal(described.headers['cache-control'], isPublic ? 'no-cache' : 'private, no-cache');
       const { tables, notes } = JSON.parse(described.text);
       const url = new URL(tables[0].url, collector.url + path);
       assert.equal(url.pathname + url.search, tablePath(table, query));
-      const separator = query === '' ? ',' : ';';
+      const separator = query.includes('excel') ? ';' : ',';
       assert.equal(tables[0].dialect.delimiter, separator);
       const [header] = answer.text.replace(/^\ufeff/, '').split('\r\n');
       assert.deepEqual(tables[0].tableSchema.columns.map((column) => column.name), header.split(separator));
-      assert.equal(notes[0].disclosure.exact, query.includes('exact'));
+      assert.equal(notes[0].disclosure.exact, !isPublic);
+      assert.equal(notes[0].release?.number, isPublic ? 1 : undefined);
       assert.deepEqual(notes[0].participation, { invited: 60, enrolled: 60 });
     }
 });
 
 test('what describes a table is for who may have the table', async () => {
   const path = (table, query = '') => `/v1/rounds/${ROUND}/${table}/metadata${query}`;
-  assertProblem(await get(collector, path('summary')), 401, 'unauthorized');
-  assertProblem(await get(collector, path('summary'), tokens.auditor), 403, 'forbidden');
+  assert.equal((await get(collector, path('summary'))).status, 200);
+  assert.equal((await get(collector, path('summary'), tokens.auditor)).status, 200, 'a token that is of no use harms nothing');
+  assertProblem(await get(collector, path('summary', '?exact=true')), 401, 'unauthorized');
+  assertProblem(await get(collector, path('summary', '?release=2')), 404, 'no-release');
   assertProblem(await get(collector, path('comments'), tokens.analyst), 403, 'forbidden');
   assertProblem(await get(collector, path('summary', '?exact=true'), tokens.analyst), 403, 'forbidden');
   assertProblem(await get(collector, path('comments', '?exact=true'), tokens.team), 400, 'bad-request');
@@ -205,7 +209,7 @@ test('Accept is weighed; what cannot be given is 406', async () => {
 });
 
 test('a query that is not understood is 400', async () => {
-  const bad = ['?profile=xml', '?profile=', '?profile', '?exact=1', '?exact', '?exact=false&exact=true', '?Exact=true', '?limit=5', '?profile=Excel-NL'];
+  const bad = ['?profile=xml', '?profile=', '?profile', '?exact=1', '?exact', '?exact=false&exact=true', '?Exact=true', '?limit=5', '?profile=Excel-NL', '?release=0', '?release=x', '?release=1&exact=true', '?release'];
   for (const query of bad)
     assertProblem(await get(collector, tablePath('summary', query), tokens.exact), 400, 'bad-request');
   assertProblem(
@@ -219,12 +223,13 @@ test('a query that is not understood is 400', async () => {
   assertProblem(await get(collector, '/v1/rounds?x=1'), 400, 'bad-request');
 });
 
-test('roles: tables for analysts and the team, comments for the team, exact figures by right', async () => {
+test('roles: releases for anyone, exact figures by right, comments for the team', async () => {
   for (const table of TABLES) {
-    assertProblem(await get(collector, tablePath(table)), 401, 'unauthorized');
-    assertProblem(await get(collector, tablePath(table), `bp_${'A'.repeat(43)}`), 401, 'unauthorized');
-    assertProblem(await get(collector, tablePath(table), tokens.auditor), 403, 'forbidden');
-    assert.equal((await get(collector, tablePath(table), tokens.team)).status, 200);
+    const path = tablePath(table, '?exact=true');
+    assert.equal((await get(collector, tablePath(table))).status, 200, 'what is released is anyone\'s');
+    assertProblem(await get(collector, path), 401, 'unauthorized');
+    assertProblem(await get(collector, path, `bp_${'A'.repeat(43)}`), 401, 'unauthorized');
+    assertProblem(await get(collector, path, tokens.auditor), 403, 'forbidden');
     const exact = await get(collector, tablePath(table, '?exact=true'), tokens.analyst);
     assertProblem(exact, 403, 'forbidden');
     assert.match(exact.headers['www-authenticate'], /insufficient_scope/);
@@ -232,7 +237,7 @@ test('roles: tables for analysts and the team, comments for the team, exact figu
   assertProblem(await get(collector, tablePath('comments')), 401, 'unauthorized');
   assertProblem(await get(collector, tablePath('comments'), tokens.exact), 403, 'forbidden');
   assertProblem(await get(collector, '/v1/rounds/nope/summary', tokens.analyst), 404, 'not-found');
-  assertProblem(await get(collector, '/v1/rounds/nope/summary'), 401, 'unauthorized');
+  assertProblem(await get(collector, '/v1/rounds/nope/summary?exact=true'), 401, 'unauthorized');
   assertProblem(await get(collector, `${tablePath('summary')}/`, tokens.analyst), 404, 'not-found');
   const posted = await get(collector, tablePath('summary'), tokens.analyst, {}, 'POST');
   assertProblem(posted, 405, 'method-not-allowed');
@@ -259,10 +264,11 @@ test('rounds are for anyone, with times in UTC', async () => {
 });
 
 test('a token is no good any more within a second of its revocation', async () => {
-  const token = await makeToken(collector, 'brief', 'analyst');
-  await poll('the token to be known', 5, async () => (await get(collector, tablePath('summary'), token)).status === 200);
+  const token = await makeToken(collector, 'brief', 'analyst', '--exact');
+  const path = tablePath('summary', '?exact=true');
+  await poll('the token to be known', 5, async () => (await get(collector, path, token)).status === 200);
   await collector.succeed('tokens', 'revoke', 'brief');
-  await poll('the token to be forgotten', 1.5, async () => (await get(collector, tablePath('summary'), token)).status === 401);
+  await poll('the token to be forgotten', 1.5, async () => (await get(collector, path, token)).status === 401);
 });
 
 test('twenty slow readers at once get all of it or are told to come again', async () => {

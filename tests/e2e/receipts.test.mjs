@@ -265,7 +265,7 @@ test('audit --url works the same out as over the store, and finds what was chang
   assert.equal(there.code, 0, there.stderr + there.stdout);
   assert.equal(there.stdout, here.stdout);
   assert.equal(there.stderr.trimEnd().split('\n').at(-1), here.stderr.trimEnd().split('\n').at(-1));
-  for (const kind of ['release', 'exact']) assertTables(join(out, 'round-1', kind), kind);
+  assertTables(join(out, 'round-1', 'exact'), 'exact');
 
   const proxy = await between(t, it);
   const { url } = proxy;

@@ -61,6 +61,10 @@ test('any order, each twice, a third over the single path', async () => {
     }),
   );
 
+  const none = await collector.run('export', '--round', ROUND, '--out', join(collector.folder, 'none'));
+  assert.equal(none.code, 1, none.stderr);
+  assert.match(none.stderr, /nothing has been released of round round-1; `release create round-1` .*`export --exact`/);
+  await collector.release(ROUND);
   assertTables(await collector.export(ROUND, 'release'), 'release');
   assertTables(await collector.export(ROUND, 'exact', '--exact'), 'exact');
   await collector.stop();
@@ -86,13 +90,13 @@ test('profile excel-nl has BOM, semicolons and decimal commas, and the same cell
 
 // The other kind's files, comments among them, were left there.
 test('a folder holds one export: another kind is refused, the same may come anew', async () => {
-  const folder = await collector.export(ROUND, 'one', '--comments');
+  const folder = await collector.export(ROUND, 'one', '--exact');
   const before = readdirSync(folder).map((name) => [name, readFileSync(join(folder, name), 'utf8')]);
-  await collector.export(ROUND, 'one', '--comments');
-  for (const flags of [[], ['--exact', '--comments'], ['--profile', 'excel-nl', '--comments']]) {
+  await collector.export(ROUND, 'one', '--exact');
+  for (const flags of [[], ['--profile', 'excel-nl'], ['--exact', '--profile', 'excel-nl']]) {
     const { code, stderr } = await collector.run('export', '--round', ROUND, '--out', folder, ...flags);
     assert.equal(code, 1, stderr);
-    assert.match(stderr, /holds something else than this export, comments\.csv among it; name a new folder, or empty this one\n$/);
+    assert.match(stderr, /holds something else than this export, datapackage\.json among it; name a new folder, or empty this one\n$/);
   }
   assert.deepEqual(readdirSync(folder).map((name) => [name, readFileSync(join(folder, name), 'utf8')]), before);
   const { code, stderr } = await collector.run('export', '--round', ROUND, '--out', collector.folder);

@@ -33,6 +33,7 @@ test('the example responses, sent by `burgerpanel batch`, give the expected tabl
     '--homes',
     join(folder, 'homes'),
   ]);
+  await collector.release(ROUND);
   assertTables(await collector.export(ROUND, 'release'), 'release');
   assertTables(await collector.export(ROUND, 'exact', '--exact'), 'exact');
 });

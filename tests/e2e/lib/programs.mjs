@@ -140,6 +140,11 @@ export class Collector {
   }
 
   // What `export` writes, by file name.
+  // Makes the round's next release.
+  async release(round, ...flags) {
+    return (await this.succeed('release', 'create', round, ...flags)).stderr;
+  }
+
   async export(round, name, ...flags) {
     const out = join(this.folder, name);
     await this.succeed('export', '--round', round, '--out', out, ...flags);

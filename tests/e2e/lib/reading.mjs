@@ -46,6 +46,13 @@ export async function readyExample(name, options = {}) {
   return collector;
 }
 
+// The same, and its first release.
+export async function readyReleased(name, options) {
+  const collector = await readyExample(name, options);
+  await collector.release(ROUND);
+  return collector;
+}
+
 // A new access token; the running collector knows it within a second.
 export async function makeToken(collector, name, role, ...more) {
   const { stdout } = await collector.succeed('tokens', 'create', name, '--role', role, ...more);

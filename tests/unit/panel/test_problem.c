@@ -28,6 +28,7 @@ static const struct {
     {PROBLEM_UNAUTHORIZED, "unauthorized", 401},
     {PROBLEM_FORBIDDEN, "forbidden", 403},
     {PROBLEM_NOT_FOUND, "not-found", 404},
+    {PROBLEM_NO_RELEASE, "no-release", 404},
     {PROBLEM_METHOD_NOT_ALLOWED, "method-not-allowed", 405},
     {PROBLEM_NOT_ACCEPTABLE, "not-acceptable", 406},
     {PROBLEM_INTERNAL, "internal", 500},

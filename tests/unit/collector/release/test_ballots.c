@@ -173,7 +173,7 @@ static void assert_releases(bool whole)
     struct json *document = json_parse(text.data, text.len, NULL);
     struct tally_layout *layout = tally_layout_new(&released);
     struct versions *versions = versions_new(1);
-    const struct cumulative_rule rule = {integer_at(document, "minRespondents"), integer_at(document, "roundTo")};
+    const struct disclosure_rule rule = {integer_at(document, "minRespondents"), integer_at(document, "roundTo")};
     struct ballots *all = read_log(document, layout, 102);
     int64_t counts[20];
     size_t releases = 0;
@@ -194,7 +194,7 @@ static void assert_releases(bool whole)
             versions_judge(versions, ballots, &rule, integer_at(document, "minChanged"), 0, size, counts);
         cr_assert_eq(state, expected_state(r, before), "%s", json_text(json_member(r, "what")));
         if (state == BLOCK_NEW || state == BLOCK_RENEWED) {
-            cr_assert_eq(cumulative_action(&rule, counts).respondents,
+            cr_assert_eq(disclosure_action(&rule, counts).respondents,
                          integer_at(json_member(r, "told"), "respondents"));
             cr_assert_eq(versions_add(versions, 0, (struct version){number, size}), 0);
         }
@@ -272,7 +272,7 @@ Test(ballots, stand_where_too_few_are_left)
     int64_t counts[20];
     hand_begin(&hand);
     struct versions *versions = versions_new(2);
-    const struct cumulative_rule rule = {10, 5};
+    const struct disclosure_rule rule = {10, 5};
     for (uint32_t member = 1; member <= 12; member++)
         hand_add(&hand, 0, member, 1, 50 + member);
     ballots_count(hand.ballots, 0, 100, counts);

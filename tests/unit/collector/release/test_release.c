@@ -11,7 +11,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#define EXPECTED "tests/vectors/protocol2/release/"
+#define EXPECTED "fixtures/expected/release/"
 
 static struct kit kit;
 static struct kit_member members[KIT_EXAMPLE_MEMBERS];

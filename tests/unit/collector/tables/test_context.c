@@ -8,6 +8,7 @@
 static struct store *store;
 static struct catalogue *catalogue;
 static struct table_context context;
+static const struct table_release release = {.number = 3, .is_final = true, .size = 1234};
 static struct json *document;
 
 static void prepare(void)
@@ -15,7 +16,8 @@ static void prepare(void)
     kit_begin();
     store = kit_store_new("sqlite::memory:");
     catalogue = catalogue_load(store, NULL);
-    context = (struct table_context){.catalogue = catalogue, .format = &csv_rfc4180, .invited = 70, .enrolled = 61};
+    context = (struct table_context){
+        .catalogue = catalogue, .release = &release, .format = &csv_rfc4180, .invited = 70, .enrolled = 61};
     cr_assert_not_null(catalogue);
 }
 
@@ -80,13 +82,38 @@ Test(context, has_the_rules_that_the_figures_went_through)
     cr_assert_eq(json_bool(json_member(rules, "exact"), &exact), 0);
     cr_expect_not(exact);
     cr_expect_eq(integer_at(rules, "minRespondents"), 10);
+    cr_expect_eq(integer_at(rules, "rule"), 2);
     cr_expect_eq(integer_at(rules, "roundTo"), 5);
+    cr_expect_eq(integer_at(rules, "minChanged"), 10);
+    cr_expect_eq(integer_at(json_member(document, "release"), "number"), 3);
+    cr_expect_eq(integer_at(json_member(document, "release"), "size"), 1234);
     json_free(document);
-    context.exact = true;
+    context.release = NULL;
     put_document();
     cr_assert_eq(json_bool(json_member(json_member(document, "disclosure"), "exact"), &exact), 0);
     cr_expect(exact);
     cr_expect_eq(json_count(json_member(document, "disclosure")), 1);
+    cr_expect_null(json_member(document, "release"));
+}
+
+Test(context, repeats_what_was_so_when_a_release_was_made)
+{
+    struct buf before, after;
+    buf_init(&before, KIT_TEXT_MAX);
+    buf_init(&after, KIT_TEXT_MAX);
+    buf_put_char(&before, '{');
+    context_put(&before, &context);
+    buf_put_char(&before, '}');
+    document = json_parse(buf_text(&before), before.len, NULL);
+    context.note = document;
+    context.invited = 1;
+    context.release = NULL;
+    buf_put_char(&after, '{');
+    context_put(&after, &context);
+    buf_put_char(&after, '}');
+    cr_assert_str_eq(buf_text(&before), buf_text(&after));
+    buf_free(&before);
+    buf_free(&after);
 }
 
 Test(context, has_the_questions_as_they_were_imported)
@@ -105,7 +132,7 @@ Test(context, has_the_questions_as_they_were_imported)
 Test(context, says_in_both_languages_when_figures_are_exact)
 {
     cr_expect_str_eq(context_title(&context, TABLE_OPTIONS).dutch, "Opties");
-    context.exact = true;
+    context.release = NULL;
     cr_expect_str_eq(context_title(&context, TABLE_OPTIONS).english, "Options, exact figures");
     cr_expect_str_eq(context_title(&context, TABLE_OPTIONS).dutch, "Opties, exacte cijfers");
     cr_expect_not_null(strstr(context_description(&context, TABLE_OPTIONS).dutch, "niet voor publicatie"));

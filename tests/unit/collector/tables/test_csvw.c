@@ -9,13 +9,15 @@
 static struct store *store;
 static struct catalogue *catalogue;
 static struct table_context context;
+static const struct table_release release = {.number = 1};
 
 static void prepare(void)
 {
     kit_begin();
     store = kit_store_new("sqlite::memory:");
     catalogue = catalogue_load(store, NULL);
-    context = (struct table_context){.catalogue = catalogue, .format = &csv_rfc4180, .invited = 70, .enrolled = 61};
+    context = (struct table_context){
+        .catalogue = catalogue, .release = &release, .format = &csv_rfc4180, .invited = 70, .enrolled = 61};
     cr_assert_not_null(catalogue);
 }
 
@@ -97,7 +99,7 @@ Test(csvw, says_when_figures_are_exact)
     struct json *document = describe(TABLE_SUMMARY, "", ".csv");
     cr_expect_str_eq(text_of(json_first(json_member(first_table(document), "dc:title")), "@value"), "Summary");
     json_free(document);
-    context.exact = true;
+    context.release = NULL;
     document = describe(TABLE_SUMMARY, "", ".csv");
     cr_expect_str_eq(text_of(json_first(json_member(first_table(document), "dc:title")), "@value"),
                      "Summary, exact figures");

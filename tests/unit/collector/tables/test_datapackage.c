@@ -10,15 +10,16 @@ static struct store *store;
 static struct catalogue *catalogue;
 static struct datapackage package;
 static struct buf text;
+static const struct table_release release = {.number = 4};
 
 static void prepare(void)
 {
     kit_begin();
     store = kit_store_new("sqlite::memory:");
     catalogue = catalogue_load(store, NULL);
-    package =
-        (struct datapackage){.context = {.catalogue = catalogue, .format = &csv_rfc4180, .invited = 70, .enrolled = 61},
-                             .log_key = "burgerpanel/wau+00000000+key"};
+    package = (struct datapackage){
+        .context = {.catalogue = catalogue, .release = &release, .format = &csv_rfc4180, .invited = 70, .enrolled = 61},
+        .log_key = "burgerpanel/wau+00000000+key"};
     cr_assert_not_null(catalogue);
     buf_init(&text, KIT_TEXT_MAX);
 }
@@ -76,10 +77,10 @@ Test(datapackage, has_a_name_and_texts_of_its_own_with_exact_figures)
 {
     put_package();
     struct json *document = json_parse(buf_text(&text), text.len, NULL);
-    cr_expect_str_eq(json_text(json_member(document, "name")), "wau-round-1");
+    cr_expect_str_eq(json_text(json_member(document, "name")), "wau-round-1-release-4");
     cr_expect_null(strstr(json_text(json_member(document, "description")), "not for publication"));
     json_free(document);
-    package.context.exact = true;
+    package.context.release = NULL;
     put_package();
     document = json_parse(buf_text(&text), text.len, NULL);
     cr_expect_str_eq(json_text(json_member(document, "name")), "wau-round-1-exact");
@@ -104,9 +105,9 @@ Test(datapackage, is_of_the_same_kind_whatever_is_counted_in_it)
 Test(datapackage, is_of_another_kind_when_exact_or_in_another_profile_or_of_comments)
 {
     put_package();
-    package.context.exact = true;
+    package.context.release = NULL;
     cr_expect_not(is_same_kind());
-    package.context.exact = false;
+    package.context.release = &release;
     package.context.format = &csv_excel_nl;
     cr_expect_not(is_same_kind());
     package.context.format = &csv_rfc4180;

@@ -146,27 +146,30 @@ static void count_responses(struct book *book, const char *revision)
     buf_free(&text);
 }
 
+static const struct disclosure_rule usual_rule = {.min_respondents = 10, .round_to = 5};
+
 static struct table_source book_source(const struct book *book, bool exact)
 {
     return (struct table_source){
         .panel = book->panel,
         .layout = book->layout,
         .actions = book->actions,
-        .rule = {exact, book->panel->min_respondents, book->panel->round_to},
+        .rule = exact ? NULL : &usual_rule,
+        .release = 1,
     };
 }
 
 static void write_table(struct buf *out, enum table table, const struct table_source *source, const int64_t *counts,
                         const struct csv_format *format)
 {
+    const struct column_source columns = {.table = table,
+                                          .questionnaire =
+                                              round_questionnaire(source->panel, &source->panel->rounds[source->round]),
+                                          .released = source->rule != NULL};
     struct csv_writer writer;
     buf_init(out, FILE_MAX);
     csv_begin(&writer, out, format);
-    cr_assert_eq(
-        table_csv_header(&writer, &(struct column_source){.table = table,
-                                                          .questionnaire = round_questionnaire(
-                                                              source->panel, &source->panel->rounds[source->round])}),
-        0);
+    cr_assert_eq(table_csv_header(&writer, &columns), 0);
     for (size_t a = 0; a < source->actions->count; a++)
         cr_assert_eq(table_action(table, source, a, counts + a * source->layout->slots, table_csv_row, &writer), 0);
     cr_assert_eq(buf_check(out), 0);
@@ -280,7 +283,7 @@ Test(tables_of_example, say_the_same_as_excel_nl)
         write_table(&plain, table, &source, book.counts, &csv_rfc4180);
         write_table(&excel, table, &source, book.counts, &csv_excel_nl);
         cr_assert_eq(memcmp(excel.data, "\xef\xbb\xbfround;action;", 16), 0);
-        cr_assert_not_null(strstr(excel.data, ";0,3750;"));
+        cr_assert_not_null(strstr(excel.data, ";0,2"));
         assert_same_rows(&plain, &excel);
         buf_free(&plain);
         buf_free(&excel);
@@ -309,10 +312,12 @@ static struct action small_action = {.id = (char[]){"-A.1"},
                                      .status = ACTION_RUNNING};
 static struct action_list small_actions = {.list = &small_action, .count = 1};
 
-#define SUMMARY_HEADER                                                                                                 \
+#define SUMMARY_NAMES                                                                                                  \
     "round,action,title,track,lead,related,status,respondents,disclosure,mood_n,mood_mean,mood_sd,mood_median,"        \
-    "mood_positive,mood_negative,mood_net,seen_n,seen_-yes,seen_no,ways_n,ways_post,ways_web,note_n\r\n"
-#define QUESTIONS_HEADER "round,action,question,type,n,mean,sd,median,positive,negative,net,disclosure\r\n"
+    "mood_positive,mood_negative,mood_net,seen_n,seen_-yes,seen_no,ways_n,ways_post,ways_web,note_n"
+#define SUMMARY_HEADER SUMMARY_NAMES "\r\n"
+#define QUESTIONS_NAMES "round,action,question,type,n,mean,sd,median,positive,negative,net,disclosure"
+#define QUESTIONS_HEADER QUESTIONS_NAMES "\r\n"
 #define OPTIONS_HEADER "round,action,question,option,count,n,share,ci_low,ci_high,disclosure\r\n"
 
 /* respondents | mood: n -1 0 1 | seen: n -yes no | ways: n post web | note: n */
@@ -321,7 +326,7 @@ static const int64_t small_counts[] = {4, 4, 2, 1, 1, 0, 0, 0, 4, 4, 1, 2};
 static void assert_small(enum table table, const struct disclosure_rule *rule, const int64_t *counts,
                          const char *expected)
 {
-    struct table_source source = {.panel = &small_panel, .actions = &small_actions, .rule = *rule};
+    struct table_source source = {.panel = &small_panel, .actions = &small_actions, .rule = rule, .release = 7};
     struct tally_layout *layout = tally_layout_new(&small_questionnaire);
     struct buf out;
     source.layout = layout;
@@ -331,20 +336,19 @@ static void assert_small(enum table table, const struct disclosure_rule *rule, c
     tally_layout_free(layout);
 }
 
-static const struct disclosure_rule no_rule = {.exact = true};
 static const struct disclosure_rule strict_rule = {.min_respondents = 5, .round_to = 5};
-static const struct disclosure_rule coarse_rule = {.min_respondents = 1, .round_to = 10};
+static const struct disclosure_rule fine_rule = {.min_respondents = 3, .round_to = 3};
 
 Test(tables, summary_tells_each_question_in_its_own_columns)
 {
-    assert_small(TABLE_SUMMARY, &no_rule, small_counts,
+    assert_small(TABLE_SUMMARY, NULL, small_counts,
                  SUMMARY_HEADER "r1,'-A.1,'=1+1,\"a, b\",,\"x \"\"y\"\"\",running,4,ok,"
                                 "4,-0.2500,0.9574,-0.5000,0.2500,0.5000,-0.2500,0,,,4,1.0000,0.2500,2\r\n");
 }
 
 Test(tables, questions_leave_empty_what_does_not_exist)
 {
-    assert_small(TABLE_QUESTIONS, &no_rule, small_counts,
+    assert_small(TABLE_QUESTIONS, NULL, small_counts,
                  QUESTIONS_HEADER "r1,'-A.1,mood,scale,4,-0.2500,0.9574,-0.5000,0.2500,0.5000,-0.2500,ok\r\n"
                                   "r1,'-A.1,seen,choice,0,,,,,,,ok\r\n"
                                   "r1,'-A.1,ways,multi,4,,,,,,,ok\r\n"
@@ -353,7 +357,7 @@ Test(tables, questions_leave_empty_what_does_not_exist)
 
 Test(tables, options_write_a_scale_as_number_and_guard_a_text)
 {
-    assert_small(TABLE_OPTIONS, &no_rule, small_counts,
+    assert_small(TABLE_OPTIONS, NULL, small_counts,
                  OPTIONS_HEADER "r1,'-A.1,mood,-1,2,4,0.5000,0.1500,0.8500,ok\r\n"
                                 "r1,'-A.1,mood,0,1,4,0.2500,0.0456,0.6994,ok\r\n"
                                 "r1,'-A.1,mood,1,1,4,0.2500,0.0456,0.6994,ok\r\n"
@@ -363,27 +367,39 @@ Test(tables, options_write_a_scale_as_number_and_guard_a_text)
                                 "r1,'-A.1,ways,web,1,4,0.2500,0.0456,0.6994,ok\r\n");
 }
 
+#define RELEASED(header) header ",release\r\n"
+
 Test(tables, keep_rows_and_columns_when_suppressed)
 {
-    assert_small(TABLE_SUMMARY, &strict_rule, small_counts,
-                 SUMMARY_HEADER "r1,'-A.1,'=1+1,\"a, b\",,\"x \"\"y\"\"\",running,,suppressed,,,,,,,,,,,,,,\r\n");
+    assert_small(
+        TABLE_SUMMARY, &strict_rule, small_counts,
+        RELEASED(SUMMARY_NAMES) "r1,'-A.1,'=1+1,\"a, b\",,\"x \"\"y\"\"\",running,,suppressed,,,,,,,,,,,,,,,\r\n");
     assert_small(TABLE_QUESTIONS, &strict_rule, small_counts,
-                 QUESTIONS_HEADER "r1,'-A.1,mood,scale,,,,,,,,suppressed\r\nr1,'-A.1,seen,choice,,,,,,,,suppressed\r\n"
-                                  "r1,'-A.1,ways,multi,,,,,,,,suppressed\r\nr1,'-A.1,note,text,,,,,,,,suppressed\r\n");
+                 RELEASED(QUESTIONS_NAMES) "r1,'-A.1,mood,scale,,,,,,,,suppressed,\r\n"
+                                           "r1,'-A.1,seen,choice,,,,,,,,suppressed,\r\n"
+                                           "r1,'-A.1,ways,multi,,,,,,,,suppressed,\r\n"
+                                           "r1,'-A.1,note,text,,,,,,,,suppressed,\r\n");
 }
 
-/* Rounded to 10, 4 is nothing: told as 0, without the figures that nothing gives. */
-Test(tables, tell_no_figures_when_n_rounds_to_nothing)
+/* mood: sums 8, 14, 20 are told as 9, 15, 21; nobody answered seen. */
+Test(tables, name_the_release_of_each_row_that_is_told)
 {
-    assert_small(TABLE_QUESTIONS, &coarse_rule, small_counts,
-                 QUESTIONS_HEADER "r1,'-A.1,mood,scale,0,,,,,,,ok\r\nr1,'-A.1,seen,choice,,,,,,,,suppressed\r\n"
-                                  "r1,'-A.1,ways,multi,0,,,,,,,ok\r\nr1,'-A.1,note,text,0,,,,,,,ok\r\n");
+    static const int64_t counts[] = {20, 20, 8, 6, 6, 0, 0, 0, 20, 12, 9, 15};
+    assert_small(
+        TABLE_SUMMARY, &fine_rule, counts,
+        RELEASED(SUMMARY_NAMES) "r1,'-A.1,'=1+1,\"a, b\",,\"x \"\"y\"\"\",running,21,ok,21,-0.1429,0.8536,0.0000,"
+                                "0.2857,0.4286,-0.1429,,,,21,0.5714,0.4286,15,7\r\n");
+    assert_small(TABLE_QUESTIONS, &fine_rule, counts,
+                 RELEASED(QUESTIONS_NAMES) "r1,'-A.1,mood,scale,21,-0.1429,0.8536,0.0000,0.2857,0.4286,-0.1429,ok,7\r\n"
+                                           "r1,'-A.1,seen,choice,,,,,,,,suppressed,\r\n"
+                                           "r1,'-A.1,ways,multi,21,,,,,,,ok,7\r\n"
+                                           "r1,'-A.1,note,text,15,,,,,,,ok,7\r\n");
 }
 
 Test(tables, tell_no_sd_when_one_answered)
 {
     static const int64_t one[] = {1, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0};
-    assert_small(TABLE_QUESTIONS, &no_rule, one,
+    assert_small(TABLE_QUESTIONS, NULL, one,
                  QUESTIONS_HEADER "r1,'-A.1,mood,scale,1,1.0000,,1.0000,1.0000,0.0000,1.0000,ok\r\n"
                                   "r1,'-A.1,seen,choice,0,,,,,,,ok\r\nr1,'-A.1,ways,multi,0,,,,,,,ok\r\n"
                                   "r1,'-A.1,note,text,0,,,,,,,ok\r\n");
@@ -400,7 +416,7 @@ static int stop_at_second(void *context, const struct cell *cells, size_t count)
 Test(tables, stop_when_the_taker_says_so)
 {
     struct tally_layout *layout = tally_layout_new(&small_questionnaire);
-    struct table_source source = {.panel = &small_panel, .layout = layout, .actions = &small_actions, .rule = no_rule};
+    struct table_source source = {.panel = &small_panel, .layout = layout, .actions = &small_actions};
     size_t calls = 0;
     cr_assert_eq(table_action(TABLE_OPTIONS, &source, 0, small_counts, stop_at_second, &calls), 7);
     cr_assert_eq(calls, 2);
@@ -415,7 +431,7 @@ Test(tables, stop_when_the_taker_says_so)
 Test(tables, give_no_row_when_memory_lacks)
 {
     struct tally_layout *layout = tally_layout_new(&small_questionnaire);
-    struct table_source source = {.panel = &small_panel, .layout = layout, .actions = &small_actions, .rule = no_rule};
+    struct table_source source = {.panel = &small_panel, .layout = layout, .actions = &small_actions};
     size_t calls = 0;
     mem_fail_at(1);
     cr_assert_eq(table_action(TABLE_SUMMARY, &source, 0, small_counts, stop_at_second, &calls), -1);
@@ -465,13 +481,14 @@ static int hold_against_columns(void *context, const struct cell *cells, size_t 
 
 Test(tables, give_rows_with_a_cell_of_the_right_kind_for_each_column)
 {
-    static const struct disclosure_rule *const rules[] = {&no_rule, &strict_rule, &coarse_rule};
+    static const struct disclosure_rule *const rules[] = {NULL, &strict_rule, &fine_rule};
     struct tally_layout *layout = tally_layout_new(&small_questionnaire);
     for (size_t i = 0; i < 3 * TABLE_COMMENTS; i++) {
         enum table table = (enum table)(i / 3);
         struct table_source source = {
-            .panel = &small_panel, .layout = layout, .actions = &small_actions, .rule = *rules[i % 3]};
-        const struct column_source columns = {.table = table, .questionnaire = &small_questionnaire};
+            .panel = &small_panel, .layout = layout, .actions = &small_actions, .rule = rules[i % 3]};
+        const struct column_source columns = {
+            .table = table, .questionnaire = &small_questionnaire, .released = rules[i % 3] != NULL};
         struct expectation expected = {.count = 0};
         cr_assert_eq(columns_each(&columns, note_column, &expected), 0);
         cr_assert_eq(table_action(table, &source, 0, small_counts, hold_against_columns, &expected), 0);

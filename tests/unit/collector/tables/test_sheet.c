@@ -43,10 +43,10 @@ static void assert_equals_file(const struct buf *actual, const char *path)
     buf_free(&expected);
 }
 
-static struct sheet_source source_of(const struct catalogue *catalogue, enum table table, bool exact)
+static struct sheet_source source_of(const struct catalogue *catalogue, enum table table)
 {
     return (struct sheet_source){
-        .store = kit.store, .catalogue = catalogue, .round = 0, .table = table, .exact = exact, .format = &csv_rfc4180};
+        .store = kit.store, .catalogue = catalogue, .round = 0, .table = table, .format = &csv_rfc4180};
 }
 
 /* The table, whose rows it counts; the caller frees. */
@@ -64,7 +64,7 @@ static void assert_expected(const struct sheet_source *source)
     uint64_t rows;
     struct buf out = put_sheet(source, &rows), path;
     buf_init(&path, 200);
-    buf_printf(&path, "fixtures/expected/%s/%s.csv", source->exact ? "exact" : "release", table_name(source->table));
+    buf_printf(&path, "fixtures/expected/exact/%s.csv", table_name(source->table));
     assert_equals_file(&out, buf_text(&path));
     buf_free(&out);
     buf_free(&path);
@@ -75,9 +75,7 @@ Test(sheet, gives_the_expected_tables)
     struct catalogue *catalogue = catalogue_now(kit.shared.catalogues);
     kit_respond_example(&kit, members);
     for (int table = TABLE_SUMMARY; table <= TABLE_OPTIONS; table++) {
-        struct sheet_source source = source_of(catalogue, (enum table)table, true);
-        assert_expected(&source);
-        source.exact = false;
+        struct sheet_source source = source_of(catalogue, (enum table)table);
         assert_expected(&source);
     }
     catalogue_release(catalogue);
@@ -97,7 +95,7 @@ Test(sheet, gives_the_same_of_counters_that_the_caller_has)
         by_action[a] = counts[a * slots] > 0 ? counts + a * slots : NULL;
     }
     for (int table = TABLE_SUMMARY; table <= TABLE_OPTIONS; table++) {
-        struct sheet_source source = source_of(catalogue, (enum table)table, true);
+        struct sheet_source source = source_of(catalogue, (enum table)table);
         source.store = NULL;
         source.counts = by_action;
         assert_expected(&source);
@@ -110,7 +108,7 @@ Test(sheet, gives_the_same_of_counters_that_the_caller_has)
 Test(sheet, counts_its_rows_without_the_header)
 {
     struct catalogue *catalogue = catalogue_now(kit.shared.catalogues);
-    struct sheet_source source = source_of(catalogue, TABLE_SUMMARY, true);
+    struct sheet_source source = source_of(catalogue, TABLE_SUMMARY);
     uint64_t rows = 0;
     struct buf out = put_sheet(&source, &rows);
     cr_assert_eq(rows, catalogue->actions->count);
@@ -126,7 +124,7 @@ Test(sheet, counts_its_rows_without_the_header)
 Test(sheet, tells_zeros_where_nobody_has_answered)
 {
     struct catalogue *catalogue = catalogue_now(kit.shared.catalogues);
-    struct sheet_source source = source_of(catalogue, TABLE_OPTIONS, true);
+    struct sheet_source source = source_of(catalogue, TABLE_OPTIONS);
     uint64_t rows;
     struct buf out = put_sheet(&source, &rows);
     cr_assert_not_null(strstr(buf_text(&out), "\r\nround-1,WA-1.01,importance,1,0,0,,,,ok\r\n"));
@@ -137,7 +135,7 @@ Test(sheet, tells_zeros_where_nobody_has_answered)
 Test(sheet, gives_the_same_rows_in_json)
 {
     struct catalogue *catalogue = catalogue_now(kit.shared.catalogues);
-    struct sheet_source source = source_of(catalogue, TABLE_QUESTIONS, true);
+    struct sheet_source source = source_of(catalogue, TABLE_QUESTIONS);
     uint64_t rows, objects = 0;
     struct buf out = put_sheet(&source, &rows);
     buf_free(&out);
@@ -155,7 +153,7 @@ Test(sheet, gives_the_same_rows_in_json)
 Test(sheet, can_be_emptied_into_piece_by_piece)
 {
     struct catalogue *catalogue = catalogue_now(kit.shared.catalogues);
-    struct sheet_source source = source_of(catalogue, TABLE_SUMMARY, true);
+    struct sheet_source source = source_of(catalogue, TABLE_SUMMARY);
     uint64_t rows;
     struct buf whole = put_sheet(&source, &rows), piece, all;
     struct error error = {0};
@@ -181,7 +179,7 @@ Test(sheet, can_be_emptied_into_piece_by_piece)
 Test(sheet, fails_when_any_verb_fails)
 {
     struct catalogue *catalogue = catalogue_now(kit.shared.catalogues);
-    struct sheet_source source = source_of(catalogue, TABLE_SUMMARY, true);
+    struct sheet_source source = source_of(catalogue, TABLE_SUMMARY);
     unsigned n = 1;
     for (;; n++) {
         struct error error = {0};
@@ -205,7 +203,7 @@ Test(sheet, says_so_when_memory_lacks)
     struct catalogue *catalogue = catalogue_now(kit.shared.catalogues);
     unsigned long told = 0;
     for (int i = 0; i < 2 * TABLE_COUNT; i++) {
-        struct sheet_source source = source_of(catalogue, (enum table)(i / 2), true);
+        struct sheet_source source = source_of(catalogue, (enum table)(i / 2));
         if (i % 2 == 1)
             source.format = NULL;
         for (unsigned long n = 1;; n++) {
