@@ -128,9 +128,11 @@ static void fault_not_json(struct reading *r, const struct json_fault *fault)
 static void check_document_length(struct reading *r, const struct follow_up *read)
 {
     struct buf document;
-    buf_init(&document, FOLLOW_UP_MAX);
+    buf_init(&document, SIZE_MAX);
     follow_up_put_document(&document, read);
     if (buf_check(&document) < 0) {
+        r->faults->no_memory = true;
+    } else if (document.len > FOLLOW_UP_MAX) {
         size_t mark = reading_enter(r, "text");
         reading_fault(r, FAULTS_SAY(r->faults, "is in all languages together longer than 32 KiB; shorten it",
                                     "is in alle talen samen langer dan 32 KiB; kort het in"));

@@ -1,5 +1,6 @@
 /* Follow-ups: the document of an independent program is read and written again to the byte; what is asked for is
  * refused by its place. */
+#include "base/mem.h"
 #include "panel/follow_up.h"
 #include <criterion/criterion.h>
 #include <string.h>
@@ -142,4 +143,27 @@ Test(follow_up, document_of_any_other_bytes_is_none)
         struct follow_up f;
         cr_assert_eq(follow_up_read_document(others[i], strlen(others[i]), &f), -1, "%s", others[i]);
     }
+}
+
+Test(follow_up, says_so_when_memory_lacks)
+{
+    static const char body[] = "{\"status\":\"done\",\"text\":{\"nl\":\"x\",\"en\":\"y\"},\"round\":\"round-1\"}";
+    unsigned long n = 1;
+    for (;; n++) {
+        struct follow_up f;
+        struct faults faults;
+        faults_init(&faults);
+        mem_fail_at(n);
+        int result = follow_up_read_request(body, strlen(body), "A-1", &f, &faults);
+        bool failed = mem_has_failed();
+        mem_fail_at(0);
+        if (failed)
+            cr_assert(result == -1 && faults.no_memory, "allocation %lu", n);
+        else
+            follow_up_free(&f);
+        faults_free(&faults);
+        if (!failed)
+            break;
+    }
+    cr_assert_gt(n, 8);
 }

@@ -1,4 +1,5 @@
 /* What became of actions, worked out from lists that events name; these are put into the store by hand. */
+#include "base/mem.h"
 #include "collector/state/action_history.h"
 #include "panel/event.h"
 #include "tests/unit/collector/kit.h"
@@ -127,4 +128,25 @@ Test(action_history, says_which_list_is_damaged)
     cr_assert_null(action_history_load(store, &error));
     cr_assert_eq(error.kind, ERROR_DAMAGED);
     cr_assert_not_null(strstr(error.text, "entry 1 "), "%s", error.text);
+}
+
+Test(action_history, says_so_when_memory_lacks)
+{
+    unsigned long n = 1;
+    import_list("[" ACTION("A-1", "One", "planned") "]", KIT_NOW);
+    import_list("[" ACTION("A-1", "One", "done") "]", KIT_NOW);
+    for (;; n++) {
+        struct error error = {0};
+        mem_fail_at(n);
+        struct action_history *history = action_history_load(store, &error);
+        bool failed = mem_has_failed();
+        mem_fail_at(0);
+        if (!failed) {
+            counted_release(history);
+            break;
+        }
+        cr_assert_null(history, "allocation %lu", n);
+        cr_assert_neq(error.kind, ERROR_NONE, "allocation %lu", n);
+    }
+    cr_assert_gt(n, 20);
 }

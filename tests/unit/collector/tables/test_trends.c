@@ -234,3 +234,38 @@ Test(trends, refuse_what_is_no_options_table_of_that_round)
         world_close(&w);
     }
 }
+
+/* A table from a release, or an error. */
+static int make_table(const struct world *w, struct buf *out, struct error *error)
+{
+    uint64_t rows;
+    struct trends *trends = trends_new(w->panel, w->actions);
+    int result = trends ? trends_add_release(trends, 0, told_r1, strlen(told_r1), error) : error_no_memory(error);
+    if (result == 0 && (trends_put(trends, NULL, NULL, &csv_rfc4180, out, &rows) < 0 || buf_check(out) < 0))
+        result = error_no_memory(error);
+    trends_free(trends);
+    return result;
+}
+
+Test(trends, say_so_when_memory_lacks)
+{
+    struct world w;
+    unsigned long n = 1;
+    world_open(&w);
+    for (;; n++) {
+        struct error error = {0};
+        struct buf out;
+        buf_init(&out, SIZE_MAX);
+        mem_fail_at(n);
+        int result = make_table(&w, &out, &error);
+        bool failed = mem_has_failed();
+        mem_fail_at(0);
+        buf_free(&out);
+        if (!failed)
+            break;
+        cr_assert_eq(result, -1, "allocation %lu", n);
+        cr_assert_eq(error.kind, ERROR_MEMORY, "allocation %lu: %s", n, error.text);
+    }
+    cr_assert_gt(n, 10);
+    world_close(&w);
+}
