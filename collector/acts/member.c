@@ -94,7 +94,7 @@ static enum act_result write_revoked(struct act_work *work, struct store_member 
 
 enum act_result act_revoke_member(struct act_work *work)
 {
-    struct store_member member;
+    struct store_member member = {.number = 0};
     enum act_result result = read_member(work, &member);
     if (result != ACT_DONE)
         return result;
@@ -107,7 +107,7 @@ enum act_result act_revoke_member(struct act_work *work)
 
 enum act_result act_restore_member(struct act_work *work)
 {
-    struct store_member member;
+    struct store_member member = {.number = 0};
     enum act_result result = read_member(work, &member);
     if (result != ACT_DONE)
         return result;

@@ -134,7 +134,7 @@ static int hand_out_invitations(const struct config *config, struct store *store
                                 const char *out)
 {
     struct act_told told;
-    int64_t id;
+    int64_t id = 0;
     bool given = false;
     int result = make_and_ask(store, made, out, &id, &given);
     if (result == CLI_DONE) {

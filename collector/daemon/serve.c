@@ -239,15 +239,16 @@ static struct http_options http_options_of(const struct config *config)
                                  .least_rate = (unsigned)config_number(config, CONFIG_LEAST_RATE)};
 }
 
-static struct http_server *listen_for(const struct config *config, enum config_key key, struct http_options *options,
-                                      const struct http_site *sites)
+static struct http_server *listen_for(const struct config *config, enum config_key key,
+                                      const struct http_options *options, const struct http_site *sites)
 {
     char address[CONFIG_VALUE_SIZE];
+    struct http_options here = *options;
     struct error error;
-    if (!config_listen(config, key, address, &options->port))
+    if (!config_listen(config, key, address, &here.port))
         return NULL;
-    options->address = address;
-    struct http_server *server = http_start(options, sites, &error);
+    here.address = address;
+    struct http_server *server = http_start(&here, sites, &error);
     if (!server)
         cli_fail(T("can't listen on %s: %s", "kan niet luisteren op %s: %s"), config->values[key], error.text);
     else if (tell_address(key == CONFIG_LISTEN ? "listening" : "metrics", server, address) < 0) {

@@ -13,30 +13,30 @@ struct ledger {
     struct store *store;
     struct ledger_shared shared;
     struct catalogue *catalogue; /* in force, held; NULL before the first panel */
-    bool catalogue_is_new; /* the others have not been shown it yet: they are after the commit */
     struct publisher *publisher; /* of the log */
     int64_t size; /* of the log */
     struct merkle_hash *leaves; /* appended in this batch */
     size_t leaf_count, leaf_capacity;
     int64_t members;
     int64_t member_changes; /* up to which the roster has been told */
-    bool stale; /* what is held here may not be the store's: read it anew */
     struct counters *counters;
-    struct store_member
-        *changed; /* members who enrolled, were revoked or restored in this batch; not yet in the roster */
+    struct store_member *changed; /* enrolled, revoked or restored in this batch, not yet in the roster */
     size_t changed_count, changed_capacity;
     struct buf entry; /* what a repeated response is compared with */
 
-    bool begun; /* the log has its first event */
     int64_t last_iat; /* of the newest event */
     struct closings closings;
     bool *closed; /* by round of the catalogue: the log has closed it */
     size_t closed_capacity;
     int64_t next_closing; /* the earliest closesAt of a round that is not closed */
-    bool erased; /* what was erased may still be in a file of the store */
     int64_t settle_after; /* on the monotonic clock: not asked for again before */
     struct error error; /* why the batch failed */
     int64_t failed_wish; /* that made it fail; 0: none */
+
+    bool stale; /* what is held here may not be the store's: read it anew */
+    bool catalogue_is_new; /* the others have not been shown it yet: they are after the commit */
+    bool begun; /* the log has its first event */
+    bool erased; /* what was erased may still be in a file of the store */
 };
 
 /* Hands up what the store says. Returns -1; so do all below on failure, and ledger->error says why. */

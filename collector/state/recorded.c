@@ -88,7 +88,7 @@ static int find_newest(struct store *store, struct newest *newest, struct error 
 int recorded_log_read(struct store *store, struct recorded_log *out, struct error *error)
 {
     struct newest newest;
-    struct event event;
+    struct event event = {.iat = 0};
     struct recorded_log read = {.begun = false};
     if (find_newest(store, &newest, error) < 0)
         return -1;
