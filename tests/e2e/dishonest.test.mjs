@@ -9,8 +9,9 @@ import { claimsOf, entriesOf, eventsOf, operatorOf, rewrite, sha256, signedEvent
 import { assertAccepted, assertProblem, JOSE, keepAlive, post } from './lib/http.mjs';
 import { asListed, Key, Member, newCode, now } from './lib/member.mjs';
 import { ACTION, examplePanel, good, iso, ROUND } from './lib/panel.mjs';
+import { oldCollector } from './lib/old-store.mjs';
 import { poll } from './lib/poll.mjs';
-import { fixtures, ready } from './lib/programs.mjs';
+import { fixtures, ready, run } from './lib/programs.mjs';
 import { copyOf, sql } from './lib/store.mjs';
 
 const MEMBERS = 20;
@@ -70,18 +71,23 @@ test('an honest collector is found honest', async () => {
   assert.equal(await passes(original), '');
 });
 
+// The hash of a code's 16 bytes, in hexadecimal.
+function hashOfCode(code) {
+  const bits = [...code.replaceAll('-', '')].map((c) => '0123456789ABCDEFGHJKMNPQRSTVWXYZ'.indexOf(c).toString(2).padStart(5, '0'));
+  const bytes = bits.join('').slice(0, 128).match(/.{8}/g).map((byte) => parseInt(byte, 2));
+  return createHash('sha256').update(Buffer.from(bytes)).digest('hex');
+}
+
 // --- members -------------------------------------------------------------------------------------------------------------------
 
-test('members invented with invitations put straight into the store are found', async (t) => {
+test('members invented with invitations put straight into the store are found, over HTTP too', async (t) => {
   const it = copy();
   const codes = Array.from({ length: 3 }, () => newCode());
-  const hash = (code) => {
-    const bits = [...code.replaceAll('-', '')].map((c) => '0123456789ABCDEFGHJKMNPQRSTVWXYZ'.indexOf(c).toString(2).padStart(5, '0')).join('');
-    const bytes = Buffer.from(bits.slice(0, 128).match(/.{8}/g).map((b) => parseInt(b, 2)));
-    return createHash('sha256').update(bytes).digest('hex');
-  };
   for (const [i, code] of codes.entries())
-    await sql(it.path, `INSERT INTO invitation (hash, number, state, member) VALUES (x'${hash(code)}', ${900 + i}, 0, 0)`);
+    await sql(it.path, `INSERT INTO invitation (hash, number, state, member) VALUES (x'${hashOfCode(code)}', ${900 + i}, 0, 0)`);
+  const token = (await it.succeed('tokens', 'create', 'auditor', '--role', 'auditor')).stdout.trim();
+  const tokenFile = join(it.folder, 'token');
+  writeFileSync(tokenFile, token);
   await it.start();
   t.after(() => it.stop());
   const indexes = [];
@@ -92,6 +98,9 @@ test('members invented with invitations put straight into the store are found', 
   }
   const found = indexes.map((index) => new RegExp(`^entry ${index}: its invitation was never created$`, 'm'));
   await finds(it, ...found);
+  const elsewhere = await run('burgerpanel-collector', ['audit', '--url', it.url, '--token-file', tokenFile]);
+  assert.equal(elsewhere.code, 1, elsewhere.stdout + elsewhere.stderr);
+  for (const place of found) assert.match(elsewhere.stdout, place);
 });
 
 test('a member put straight into the store is found', async () => {
@@ -316,6 +325,47 @@ test('a release over another root, or out of its turn, is found though all hashe
   await finds(it, new RegExp(`^entry ${event.index}: it was not made by the disclosure rule in force$`, 'm'));
 });
 
+// --- ten releases ---------------------------------------------------------------------------------------------------------------
+
+test('ten releases, between which people answer anew, join and erase, and the list is put in another order, are all worked out anew', async () => {
+  const panel = examplePanel();
+  panel.disclosure.releaseInterval = 0;
+  const it = await ready('dishonest-ten', { panel, codes: 45 });
+  const people = it.codes.map(() => new Member('wau'));
+  const revisions = new Map();
+  const answer = (member, action, importance) => {
+    const key = `${member.key.kid} ${action}`;
+    revisions.set(key, (revisions.get(key) ?? 0) + 1);
+    return respond(it, member, { revision: revisions.get(key), answers: { importance, noticed: importance % 2 === 0 ? 'no' : 'unknown' } }, action);
+  };
+  const lines = readFileSync(join(fixtures, 'actions.csv'), 'utf8').trimEnd().split('\n');
+  let joined = 0;
+  for (let release = 1; release <= 10; release++) {
+    for (; joined < 18 + 3 * release && joined < 45; joined++) await enrol(it, people[joined], it.codes[joined]);
+    for (const [i, member] of people.slice(0, joined).entries()) {
+      if ((i + release) % 2 === 0) await answer(member, ACTION, 1 + ((i * release) % 5));
+      if (i < 2 * release) await answer(member, 'WA-1.02', 1 + (i % 5));
+    }
+    if (release === 4) {
+      const turned = join(it.folder, 'turned.csv');
+      writeFileSync(turned, [lines[0], ...lines.slice(1).reverse(), 'WA-9.99,Nieuw,,,,running'].join('\n'));
+      await it.importActions(turned);
+    }
+    await it.succeed('release', 'create', ROUND);
+    const before = await passes(it);
+    assert.equal(before, '');
+  }
+  const versions = await it.succeed('release', 'list');
+  assert.match(versions.stdout, /^round-1,10,/m);
+  assertAccepted(await send(it, '/v1/erasures', people[0].erasure('everything')));
+  await it.succeed('release', 'create', ROUND);
+  const notes = await passes(it);
+  assert.equal(notes.match(/is not checkable any more/g).length, 10, 'all but the one made since');
+  await it.stop();
+  await sql(it.path, "UPDATE release_file SET bytes = CAST(bytes || x'20' AS BLOB) WHERE number = 10 AND name = 'questions.csv'");
+  await finds(it, /^release 10 of round round-1: questions\.csv in the store/m, /^entry \d+: release 10 of round round-1: questions\.csv is not what follows/m);
+});
+
 // --- events --------------------------------------------------------------------------------------------------------------------
 
 test('an event removed, unlisted or signed anew is found', async () => {
@@ -356,4 +406,36 @@ test('an enrolment that stands for another key is found though all hashes hold',
     new RegExp(`^entry ${lastResponse}: nobody with this key has enrolled$`, 'm'),
     new RegExp(`^member ${members[0].key.kid}: the log has no such enrolment$`, 'm'),
   );
+});
+
+// --- logs of before protocol 2 -------------------------------------------------------------------------------------------------
+
+test('an older log is passed with a note, before and after its upgrade, and what is done to it afterwards is found', async () => {
+  const it = await oldCollector('dishonest-older');
+  const code = newCode();
+  assert.equal(await passes(it), '', 'no event tells anything yet');
+  await whileRunning(it, async () => {});
+  const [upgraded] = eventsOf(await entriesOf(it), 'log-upgraded');
+  const note = new RegExp(`^note: ${upgraded.index} entries of before protocol 2: `, 'm');
+  await passes(it, note);
+
+  const revoked = copyOf(it, 'dishonest-older-revoked');
+  const kid = (await revoked.succeed('members', 'list')).stdout.split('\n')[1].split(',')[1];
+  await revoked.succeed('members', 'revoke', kid, '--reason', 'order');
+  await passes(revoked, note);
+  await sql(revoked.path, 'UPDATE member SET revoked_at = 0');
+  await finds(revoked, /: revoked by an event, and not in the store$/m);
+
+  const invented = copyOf(it, 'dishonest-older-invented');
+  await sql(invented.path, `INSERT INTO invitation (hash, number, state, member) VALUES (x'${hashOfCode(code)}', 990, 0, 0)`);
+  const { index } = await whileRunning(invented, () => enrol(invented, new Member('old'), code));
+  await finds(invented, new RegExp(`^entry ${index}: its invitation was never created$`, 'm'));
+
+  const sign = (change) => ({ [upgraded.index]: signedEvent(operatorOf(it), { ...upgraded.claims, ...change }) });
+  await rewrite(it, sign({ size: upgraded.index - 1 }));
+  await finds(it, new RegExp(`^entry ${upgraded.index}: it can't stand here$`, 'm'));
+  await rewrite(it, sign({ invitations: { ...upgraded.claims.invitations, used: upgraded.claims.invitations.used + 5 } }));
+  await finds(it, new RegExp(`^entry ${upgraded.index}: the log tells of another number of used invitations$`, 'm'));
+  await rewrite(it, sign({ revoked: [upgraded.index] }));
+  await finds(it, new RegExp(`^entry ${upgraded.index}: entry ${upgraded.index}, which it says is revoked, is no enrolment$`, 'm'));
 });
