@@ -1,8 +1,11 @@
 // Goal: a person with a letter and no program enrols, answers, is told what is wrong, corrects, and has their answer counted once; by mouse, by keyboard
 // alone, on a small phone and in English; and the code is nowhere where it should not be.
 import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { People, t } from './lib/citizen.mjs';
+import { request } from './lib/http.mjs';
 import { ACTION, examplePanel, ROUND } from './lib/panel.mjs';
 import { poll } from './lib/poll.mjs';
 import { ready } from './lib/programs.mjs';
@@ -288,6 +291,35 @@ test('a page that is left at once, while it makes its stores, keeps no later one
     await one.visit();
     await one.page(t.welcomeTitle);
   }
+});
+
+test('what was done with answers is news to who gave one, until it was seen; and anybody may read it', async (context) => {
+  const one = await people.meet(context, collector.url);
+  await one.joined(collector.codes[6]);
+  await one.toAction();
+  await one.fillIn();
+  await one.sendAnswer();
+  const text = join(collector.folder, 'done.txt');
+  writeFileSync(text, 'De brief is <b>herschreven</b>.\n');
+  await collector.succeed('follow-ups', 'publish', ACTION, '--status', 'done', '--text', text);
+  await collector.succeed('follow-ups', 'publish', 'WA-1.02', '--status', 'notDone', '--text', text);
+  await poll('the collector to tell it', 20, async () => (await request(collector.url, '/v1/follow-ups')).json().length === 2);
+  await one.visit('#/acties');
+  await poll('the news to come', 20, async () => (await one.all('.badge.news')).length > 0 || one.reload());
+  assert.equal((await one.all('.badge.news')).length, 1, 'of the action that they spoke of alone');
+  await one.click('nav a', t.news);
+  await one.page(t.doneTitle);
+  assert.equal((await one.all('.follow-up')).length, 2);
+  assert.equal((await one.all('.own')).length, 1);
+  await one.find('.follow-up', 'De brief is <b>herschreven</b>.');
+  await one.toAction();
+  await one.find('.follow-up', t.doneStatuses.done);
+  await one.visit('#/acties');
+  await one.page(t.listTitle);
+  assert.equal((await one.all('.badge.news')).length, 0, 'seen');
+  await one.becomeAnother();
+  await one.visit('#/gedaan');
+  await one.find('.follow-up', t.doneStatuses.notDone);
 });
 
 test('a device that does not know the member says so calmly, and every page of the frame has one heading and a title', async (context) => {

@@ -198,6 +198,24 @@ test('an answer that was signed before the clock was known is signed anew, once,
   assert.equal((await responsesIn(one)).length, 1);
 });
 
+test('when the questions are others than were shown, they are shown again with what was given', async (context) => {
+  const { one, proxy } = await behind(context, collector.codes[10]);
+  const problem = { type: 'urn:burgerpanel:problem:stale-context', title: 'x', status: 409, detail: 'x' };
+  proxy.change = (path, answer) =>
+    isResponse(path) ? { status: 409, headers: { ...answer.headers, 'content-type': 'application/problem+json' }, bytes: Buffer.from(JSON.stringify(problem)) } : undefined;
+  await one.toAction();
+  await one.choose('importance', 2);
+  await one.choose('noticed', 1);
+  await one.sendAnswer(t.changedTitle);
+  assert.ok(proxy.paths.some(({ path }, i) => path === '/v1/panel' && proxy.paths.findIndex((each) => isResponse(each.path)) < i), 'the panel is fetched again');
+  proxy.change = undefined;
+  await one.push(t.answerAgain);
+  await one.find('form .question');
+  assert.equal(await (await one.find('#q-importance-2')).property('checked'), true);
+  await one.sendAnswer();
+  assert.equal((await one.settled('sent')).revision, 2);
+});
+
 test('what the round no longer takes is said and kept, with the text to copy', async (context) => {
   const { one, proxy } = await behind(context, collector.codes[9]);
   const problem = { type: 'urn:burgerpanel:problem:round-not-open', title: 'x', status: 409, detail: 'x' };

@@ -81,7 +81,7 @@ self_test() {
         must_fail modules node_check "$bad/module.mjs"
 }
 
-wanted=${*:-self-test format tidy walls functions sizes widths blanks heads roles statics failures circles exported texts versions shown shells modules api}
+wanted=${*:-self-test format tidy walls functions sizes widths blanks heads roles statics failures circles exported texts versions shown pages shells modules api}
 for name in $wanted; do
     # shellcheck disable=SC2086  # lists of words
     case $name in
@@ -101,6 +101,7 @@ for name in $wanted; do
     exported) check exported "exported names" source_check exported ;;
     texts) check texts "texts in two languages" source_check texts ;;
     versions) check versions "one version of each" source_check versions ;;
+    pages) check pages "walls inside the pages" source_check pages ;;
     shown) check shown "tests that the security model names" source_check shown ;;
     shells) check shells "shell scripts" shells $scripts ;;
     modules) check modules "JavaScript" node_check $modules ;;

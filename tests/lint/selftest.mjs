@@ -66,6 +66,9 @@ const tree = {
   'panel/fail.c':
     '/* fail */\nstatic int try_it(void);\nint f(void)\n{\n    if (fail_one(1))\n        return 1;\n    if (!try_it() || fail_is())\n        return 1;\n' +
     '    while (fail_is() && fail_one((2)))\n        ;\n    if (fail_one(3) != 0)\n        return 1;\n    return fail_one(4) < 0 || (fail_is() && try_it() < 0) || fail_one(5) == 0;\n}\n',
+  'web/js/member.js': '// fetch(x) and innerHTML in a comment are nothing\nfetch("/v1");\nindexedDB.open(1);\nlocalStorage.x = 1;\ncrypto.subtle.sign();\ndocument.title = 1;\n',
+  'web/js/dom.js': "const SVG = 'http://www.w3.org/2000/svg';\ndocument.title = 1;\na.innerHTML = b;\nimport('https://example.org/a.js');\na.style.color = 1;\neval('1');\n",
+  'web/index.html': '<p>fine</p>\n<p style="color: red">\n<a onclick="x()">\n',
   'tests/blank.sh': 'echo 1 \n\techo 2\n',
 };
 const expected = {
@@ -81,6 +84,10 @@ const expected = {
   shown: ['docs/SECURITY-MODEL.md:2', 'docs/SECURITY-MODEL.md:3', 'docs/SECURITY-MODEL.md:4', 'docs/SECURITY-MODEL.md:5'],
   versions: ['publiccode.yml:1', 'collector/api/openapi.json:1'],
   blanks: ['tests/blank.sh:1', 'tests/blank.sh:2'],
+  pages: [
+    'web/index.html:2', 'web/index.html:3', 'web/js/dom.js:3', 'web/js/dom.js:4', 'web/js/dom.js:5', 'web/js/dom.js:6',
+    'web/js/member.js:2', 'web/js/member.js:3', 'web/js/member.js:4', 'web/js/member.js:5', 'web/js/member.js:6',
+  ],
   roles: ['panel/roles.c:1'],
   statics: ['panel/statics.c:2', 'panel/statics.c:6'],
   failures: ['panel/fail.c:5', 'panel/fail.c:7', 'panel/fail.c:9', 'panel/fail.c:11'],

@@ -6,6 +6,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, dirname, join, relative } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { floors, hasNoRoom, libraries, open as stillOpen, wallBetween } from './rooms.mjs';
+import { pageWalls } from './pages.mjs';
 import { findTexts } from './texts.mjs';
 
 // Functions that are not to be called: why, and where all the same.
@@ -326,7 +327,9 @@ function shown(root, files) {
   return findings;
 }
 
-export const checks = { walls, functions, sizes, widths, blanks, heads, roles, statics, failures, circles, exported, texts, versions, shown };
+const pages = (root, files) => pageWalls(files, (name) => read(root, name));
+
+export const checks = { walls, functions, sizes, widths, blanks, heads, roles, statics, failures, circles, exported, texts, versions, shown, pages };
 
 if (import.meta.url === pathToFileURL(process.argv[1]).href) {
   const [check, ...rest] = process.argv.slice(2);

@@ -194,6 +194,7 @@ async function deliver(one) {
 async function noteOutcome(outcome) {
   const isOvertaken = outcome.state === 'stale' && current(outcome.round, outcome.action)?.revision > outcome.revision;
   await (isOvertaken ? store.dropResponse(outcome) : store.keepResponse(outcome));
+  if (outcome.reason?.type === 'stale-context') await refresh();
 }
 
 async function sendAll() {

@@ -55,7 +55,7 @@ function card(one, frame) {
   const action = member.actionOf(one.action);
   const where = [one.index !== undefined && t.entry(one.index), t.version(one.revision), t.answeredOn(toTime(one.signedAt))];
   return el('li', { class: 'card' },
-    el('h3', { lang: 'nl' }, action?.title ?? one.action),
+    el('h2', { lang: 'nl' }, action?.title ?? one.action),
     el('p', { class: 'about' }, where.filter(Boolean).join(' · ')),
     el('p', { class: 'badges' }, BADGES[one.state](one)),
     more(t.yourAnswer, asList(one),

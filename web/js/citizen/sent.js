@@ -39,6 +39,8 @@ const changed = (one) => shown('bad', 'pen', t.changedTitle, lead(t.changedText)
 const doubt = (one) => shown('doubt', 'warning', t.doubtTitle, lead(t.doubtText),
   more(t.doubtWhat, el('p', {}, t.entry(one.index)), el('p', { lang: 'en' }, one.reason.why)));
 
+const side = (title, one, choose) => section(title, el('p', { class: 'about' }, toTime(one.signedAt)), asList(one), choose);
+
 async function stale(one, frame) {
   const other = await own.otherAnswer(one).catch(() => undefined);
   const keepMine = async () => {
@@ -52,10 +54,8 @@ async function stale(one, frame) {
   };
   return shown('wait', 'warning', t.staleTitle, lead(t.staleText),
     el('div', { class: 'beside' },
-      section(`${t.staleMine} (${toTime(one.signedAt)})`, asList(one), button(t.staleKeepMine, keepMine)),
-      other
-        ? section(`${t.staleOther} (${toTime(other.signedAt)})`, asList({ ...one, answers: other.answers }), button(t.staleKeepOther, keepOther))
-        : paragraph(t.staleUnknown)));
+      side(t.staleMine, one, button(t.staleKeepMine, keepMine)),
+      other ? side(t.staleOther, { ...one, ...other }, button(t.staleKeepOther, keepOther)) : paragraph(t.staleUnknown)));
 }
 
 const outcome = {
@@ -82,10 +82,10 @@ export default async function sentPage([action, round], frame) {
   if (first.state === 'waiting' && !first.reason && navigator.onLine) await settle(round, action);
   const one = member.current(round, action);
   const page = await outcome[one.state](one, frame);
-  const next = nextOpen(round, action);
+  const next = one.state !== 'stale' && nextOpen(round, action);
   page.nodes.push(
     next ? el('p', { class: 'buttons' }, buttonLink(t.nextAction, next), buttonLink(t.toActions, '#/acties', 'quiet'))
-      : [paragraph(one.state === 'sent' ? t.allDone : ''), el('p', {}, buttonLink(t.toActions, '#/acties'))]);
+      : [one.state === 'sent' && paragraph(t.allDone), el('p', {}, buttonLink(t.toActions, '#/acties', one.state === 'stale' ? 'quiet' : 'primary'))]);
   if (member.state.hasRecovery && one.state === 'sent')
     page.nodes.push(el('div', { class: 'notice wait' }, icon('key'), el('div', {}, el('p', { class: 'title' }, t.keepReminderTitle),
       paragraph(t.keepReminderText), el('p', {}, buttonLink(t.keepReminder, '#/bewaren', 'secondary')))));
