@@ -3,10 +3,12 @@
 #include "collector/acts/invitations.h"
 #include "base/csv.h"
 #include "base/error.h"
+#include "base/fetch.h"
 #include "base/file.h"
 #include "base/lang.h"
 #include "base/mem.h"
 #include "base/number.h"
+#include "base/url.h"
 #include "collector/cmd/act.h"
 #include "collector/cmd/cmd.h"
 #include "panel/invitation.h"
@@ -26,9 +28,20 @@ struct new_invitations {
     uint8_t (*hashes)[SHA256_BYTES];
     size_t count;
     int64_t first, replaces;
+    const char *url; /* of the pages; NULL: no links */
 };
 
-static void make_code(struct csv_writer *writer, int64_t number, uint8_t hash[static SHA256_BYTES])
+/* A cell with the link that a letter brings its reader to; what stands behind # is never sent. */
+static void put_link_cell(struct csv_writer *writer, const char *url, const char *code)
+{
+    char link[FETCH_URL_MAX + INVITATION_TEXT_SIZE + sizeof "/#uitnodiging="];
+    snprintf(link, sizeof link, "%s/#uitnodiging=%s", url, code);
+    csv_put_text(writer, link);
+    mem_wipe(link, sizeof link);
+}
+
+static void make_code(struct csv_writer *writer, const struct new_invitations *made, int64_t number,
+                      uint8_t hash[static SHA256_BYTES])
 {
     uint8_t code[INVITATION_BYTES];
     char text[INVITATION_TEXT_SIZE];
@@ -37,6 +50,8 @@ static void make_code(struct csv_writer *writer, int64_t number, uint8_t hash[st
     invitation_write(code, text);
     csv_put_integer(writer, number);
     csv_put_text(writer, text);
+    if (made->url)
+        put_link_cell(writer, made->url, text);
     csv_end_row(writer);
     mem_wipe(code, sizeof code);
     mem_wipe(text, sizeof text);
@@ -48,12 +63,14 @@ static int make_codes(struct new_invitations *made)
     csv_begin(&writer, &made->csv, &csv_rfc4180);
     csv_put_text(&writer, "member");
     csv_put_text(&writer, "code");
+    if (made->url)
+        csv_put_text(&writer, "link");
     csv_end_row(&writer);
     made->hashes = mem_calloc(made->count, sizeof *made->hashes);
     if (!made->hashes)
         return cmd_no_memory();
     for (size_t i = 0; i < made->count; i++)
-        make_code(&writer, made->first + (int64_t)i, made->hashes[i]);
+        make_code(&writer, made, made->first + (int64_t)i, made->hashes[i]);
     return buf_check(&made->csv) == 0 ? CLI_DONE : cmd_no_memory();
 }
 
@@ -148,6 +165,20 @@ static int hand_out_invitations(const struct config *config, struct store *store
     return result;
 }
 
+static int open_and_create(struct config *config, struct new_invitations *made, const char *out)
+{
+    int result;
+    struct store *store = cmd_open(STORE_EXISTING, config, &result);
+    if (!store)
+        return result;
+    buf_init(&made->csv, SIZE_MAX);
+    result = hand_out_invitations(config, store, made, out);
+    buf_wipe(&made->csv);
+    mem_free(made->hashes);
+    store_close(store);
+    return result;
+}
+
 static int read_replaces(const char *text, struct new_invitations *made)
 {
     if (!text || number_read(text, 0, (int64_t)made->count, &made->replaces) == 0)
@@ -156,14 +187,30 @@ static int read_replaces(const char *text, struct new_invitations *made)
                                                                          "zijn"));
 }
 
+/* The address of the pages as links begin with it. Returns the exit code. */
+static int read_pages_url(const char *typed, struct buf *url)
+{
+    if (!typed)
+        return CLI_DONE;
+    if (fetch_normalise_url(typed, url) < 0)
+        return cli_misuse("%s", T("--url must be as https://panel.example.nl", "--url moet zijn zoals "
+                                                                               "https://panel.example.nl"));
+    if (url_is_exposed(buf_text(url)))
+        cli_say("%s", T("mind: these links are http, so what members send can be read on the way",
+                        "let op: deze links zijn http, dus wat leden versturen is onderweg te lezen"));
+    return CLI_DONE;
+}
+
 int cmd_invitations_create(const struct cli_verb *verb, int argc, char **argv)
 {
-    const char *out = NULL, *replaces = NULL;
+    const char *out = NULL, *replaces = NULL, *typed = NULL;
     const struct cli_option options[] = {
         {"out", "FILE", &out, NULL, "write the codes to a new file, readable by you alone",
          "schrijf de codes naar een nieuw bestand, alleen voor u leesbaar"},
         {"replaces", "K", &replaces, NULL, "how many of them stand in for withdrawn or lost ones; the log shows it",
          "hoeveel ervan in de plaats komen van ingetrokken of verloren; het logboek toont dat"},
+        {"url", "URL", &typed, NULL, "a link beside each code, to the pages at this address, for letters",
+         "een link naast elke code, naar de pagina's op dit adres, voor brieven"},
         {NULL, NULL, NULL, NULL, NULL, NULL},
     };
     struct new_invitations made = {.hashes = NULL};
@@ -178,14 +225,13 @@ int cmd_invitations_create(const struct cli_verb *verb, int argc, char **argv)
     made.count = (size_t)count;
     if (read_replaces(replaces, &made) != CLI_DONE)
         return CLI_USAGE;
-    struct store *store = cmd_open(STORE_EXISTING, &config, &result);
-    if (!store)
-        return result;
-    buf_init(&made.csv, SIZE_MAX);
-    result = hand_out_invitations(&config, store, &made, out);
-    buf_wipe(&made.csv);
-    mem_free(made.hashes);
-    store_close(store);
+    struct buf url;
+    buf_init(&url, FETCH_URL_MAX);
+    result = read_pages_url(typed, &url);
+    made.url = typed ? buf_text(&url) : NULL;
+    if (result == CLI_DONE)
+        result = open_and_create(&config, &made, out);
+    buf_free(&url);
     return result;
 }
 
