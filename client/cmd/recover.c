@@ -1,5 +1,5 @@
-/* recover URL [CODE]: brings the key of a recovery code back into a folder that has none, and with it what the collector
- * keeps of the member. */
+/* recover URL [CODE]: brings the key of a recovery code back into a folder that has none, and with it what the
+ * collector keeps of the member. */
 #include "base/json.h"
 #include "base/lang.h"
 #include "base/mem.h"

@@ -1,5 +1,5 @@
-/* An entry at a time: is it signed by this key, does the log hold it, and only then is it written. What it is comes from
- * what was signed, never from what the collector says beside it. */
+/* An entry at a time: is it signed by this key, does the log hold it, and only then is it written. What it is comes
+ * from what was signed, never from what the collector says beside it. */
 #include "client/log/regain.h"
 #include "base/lang.h"
 #include "client/home/evidence.h"

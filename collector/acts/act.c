@@ -22,6 +22,7 @@ static enum act_result (*const carriers[EVENT_KINDS])(struct act_work *work) = {
     [EVENT_FOLLOW_UP_PUBLISHED] = act_publish_follow_up,
     [EVENT_ENTRIES_ERASED] = act_erase_entries,
     [EVENT_RELEASE_CREATED] = act_create_release,
+    [EVENT_PAGE_RELEASED] = act_release_page,
 };
 
 int act_find(const char *kind, enum event_kind *out)

@@ -14,5 +14,6 @@ enum act_result act_revoke_member(struct act_work *work);
 enum act_result act_restore_member(struct act_work *work);
 enum act_result act_publish_follow_up(struct act_work *work);
 enum act_result act_create_release(struct act_work *work);
+enum act_result act_release_page(struct act_work *work);
 
 #endif

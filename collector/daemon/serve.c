@@ -5,8 +5,8 @@
 #include "base/log.h"
 #include "base/parallel.h"
 #include "collector/api/api.h"
+#include "collector/daemon/pages.h"
 #include "collector/log/log_keys.h"
-#include "collector/web/web.h"
 #include "panel/warnings.h"
 #include <errno.h>
 #include <pthread.h>
@@ -169,20 +169,11 @@ static int make_quotas(struct ledger_shared *shared, const struct config *config
     return 0;
 }
 
-/* The pages, unless they are off. */
 static int make_pages(struct running *running, const struct config *config, struct error *error)
 {
-    const struct page_owner owner = {.organisation = config->values[CONFIG_WEB_ORGANISATION],
-                                     .phone = config->values[CONFIG_WEB_PHONE],
-                                     .mail = config->values[CONFIG_WEB_MAIL],
-                                     .privacy_url = config->values[CONFIG_WEB_PRIVACY_URL],
-                                     .accessibility_url = config->values[CONFIG_WEB_ACCESSIBILITY_URL]};
-    if (!config_is_on(config, CONFIG_WEB))
-        return 0;
-    running->web = web_new(&owner, config->values[CONFIG_WEB_THEME], error);
-    if (!running->web)
+    if (pages_make(config, &running->web, error) < 0)
         return -1;
-    running->service.release = web_manifest(running->web)->release;
+    running->service.release = running->web ? web_manifest(running->web)->release : NULL;
     return 0;
 }
 
@@ -314,13 +305,35 @@ static void stop_all(struct running *running)
         refusal_log_destroy(&service->refusals);
 }
 
+static int check_address(const struct config *config, enum config_key key)
+{
+    char address[CONFIG_VALUE_SIZE];
+    uint16_t port;
+    struct error error;
+    if (!config_listen(config, key, address, &port) || http_may_listen(address, port, &error) == 0)
+        return 0;
+    cli_fail(T("can't listen on %s: %s", "kan niet luisteren op %s: %s"), config->values[key], error.text);
+    return -1;
+}
+
+/* What is served stands in the log first; but only what is going to be served. */
+static int name_pages(struct running *running, const struct config *config)
+{
+    if (check_address(config, CONFIG_LISTEN) < 0 || check_address(config, CONFIG_METRICS_LISTEN) < 0)
+        return -1;
+    if (running->web)
+        pages_name(&running->service, running->web);
+    return 0;
+}
+
 static int serve_until_signal(const struct config *config)
 {
     struct running running = {0};
     int caught, result = CLI_FAILED;
     raise_descriptors(config);
     hold_signals(&running);
-    if (start_service(&running, config) == 0 && start_http(&running, config) == 0) {
+    if (start_service(&running, config) == 0 && name_pages(&running, config) == 0 &&
+        start_http(&running, config) == 0) {
         size_t members = roster_count(running.service.shared.roster);
         log_info(members == 1 ? "serving with %zu member" : "serving with %zu members", members);
         while (sigwait(&running.signals, &caught) != 0)
@@ -343,17 +356,6 @@ static void tell_references(const struct service *service)
         cli_say(T("warning: %s: %s", "waarschuwing: %s: %s"), warnings.list[i].where, warnings.list[i].what);
     faults_free(&warnings);
     catalogue_release(catalogue);
-}
-
-static int check_address(const struct config *config, enum config_key key)
-{
-    char address[CONFIG_VALUE_SIZE];
-    uint16_t port;
-    struct error error;
-    if (!config_listen(config, key, address, &port) || http_may_listen(address, port, &error) == 0)
-        return 0;
-    cli_fail(T("can't listen on %s: %s", "kan niet luisteren op %s: %s"), config->values[key], error.text);
-    return -1;
 }
 
 /* Does what serving does, short of listening, so that whatever it would refuse is refused. */

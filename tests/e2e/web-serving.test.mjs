@@ -10,7 +10,7 @@ import { gunzipSync } from 'node:zlib';
 import { assertHeaders, assertProblem, request } from './lib/http.mjs';
 import { poll } from './lib/poll.mjs';
 import { bearer, makeToken } from './lib/reading.mjs';
-import { assertFailed, build, freshFolder, ready, run, succeed } from './lib/programs.mjs';
+import { assertFailed, build, Collector, freshFolder, ready, run, succeed } from './lib/programs.mjs';
 
 const FALLBACK = 'nacl-fast.min.js';
 const owner = {
@@ -198,6 +198,40 @@ test('pages can be off, and then nothing of them is there', async () => {
   const off = await serve('off', { BURGERPANEL_WEB: 'off' });
   for (const path of ['/', '/uitleg', '/sw.js', '/web/page.css', '/web/manifest']) assertProblem(await request(off.url, path), 404, 'not-found');
   assert.equal((await request(off.url, '/v1/service')).json().release, null);
+});
+
+const eventsOf = async (each) => (await request(each.url, '/v1/events')).text.trimEnd().split('\n').map((line) => JSON.parse(line));
+const claimsOf = ({ jws }) => JSON.parse(Buffer.from(jws.split('.')[1], 'base64url'));
+const pagesOf = async (each) => (await eventsOf(each)).map(claimsOf).filter(({ event }) => event === 'page-released');
+
+test('a collector that starts with other pages than the log names says so there, once', async () => {
+  const each = new Collector(freshFolder('web-serving-named'));
+  await each.importPanel();
+  await each.importActions();
+  const theme = join(each.folder, 'theme.css');
+  writeFileSync(theme, ':root { --a: 1 }\n');
+  const named = async (env) => {
+    await each.start(undefined, { env });
+    const found = await pagesOf(each);
+    const manifest = (await request(each.url, '/web/manifest')).bytes;
+    await each.stop();
+    return { found, manifest };
+  };
+  assert.equal((await each.run('serve', '--check', '--listen', '127.0.0.1:0')).code, 0);
+  assert.equal((await named({ BURGERPANEL_WEB: 'off' })).found.length, 0, 'neither --check nor a collector without pages says anything');
+  const first = await named();
+  assert.equal(first.found.length, 1);
+  assert.equal(first.found[0].manifest, sha256(first.manifest));
+  assert.equal(first.found[0].bytes, first.manifest.length);
+  assert.match(first.found[0].version, /^\d/);
+  assert.equal((await named()).found.length, 1, 'the same pages once more are nothing new');
+  const second = await named({ BURGERPANEL_WEB_THEME: theme });
+  assert.deepEqual(second.found.map(({ manifest }) => manifest), [sha256(first.manifest), sha256(second.manifest)]);
+  assert.equal((await named()).found.length, 3, 'going back is something new');
+  await each.succeed('audit');
+  await each.start();
+  assert.deepEqual((await request(each.url, `/v1/documents/${sha256(second.manifest)}`)).bytes, second.manifest);
+  await each.stop();
 });
 
 test('settings that make no page are refused', async () => {

@@ -2,13 +2,15 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { parseTable } from './csv.mjs';
 import { poll, slow } from './poll.mjs';
 
 export const build = resolve(process.env.BURGERPANEL_BUILD ?? 'build');
 const wrap = (process.env.BURGERPANEL_WRAP ?? '').split(/\s+/).filter(Boolean);
 export const fixtures = resolve('fixtures');
+// Pages are served where a test is about them: a collector that has others than the log names adds an entry.
+const pages = basename(process.argv[1] ?? '').startsWith('web-') ? 'on' : 'off';
 
 // A file whose tests leave something open, such as a server after a failed assertion, would hang the whole run.
 setTimeout(() => {
@@ -111,7 +113,7 @@ export class Collector {
 
   async start(listen = '127.0.0.1:0', options = {}) {
     // Few members stand for many here, so what one member may send is bounded only where a test is about that.
-    const env = { BURGERPANEL_MEMBER_RESPONSES: '0', BURGERPANEL_MEMBER_REVISIONS: '0', ...options.env };
+    const env = { BURGERPANEL_WEB: pages, BURGERPANEL_MEMBER_RESPONSES: '0', BURGERPANEL_MEMBER_REVISIONS: '0', ...options.env };
     this.process = start('burgerpanel-collector', ['serve', '--listen', listen, '--store', this.store], { ...options, env });
     this.url = await poll('the collector to listen', 20, () => {
       if (this.process.code !== undefined) throw new Error(`the collector ended at once: ${this.process.stderr}`);
