@@ -53,6 +53,8 @@ static const struct cli_verb verbs[] = {
      "controleer een map met een uitgave met alleen de sleutel van het logboek", cmd_release_verify},
     {"comments export", "DIR", "write the text answers of a round, for the programme team alone",
      "schrijf de tekstantwoorden van een ronde, alleen voor het programmateam", cmd_comments_export},
+    {"trends export", "DIR", "write what the newest releases of all rounds tell, round by round",
+     "schrijf wat de nieuwste uitgaven van alle rondes vertellen, ronde na ronde", cmd_trends_export},
     {"export", "", "write the tables of a round", "schrijf de tabellen van een ronde", cmd_export},
     {"audit", "", "work everything out anew from the log and compare",
      "reken alles opnieuw uit het logboek en vergelijk", cmd_audit},

@@ -30,7 +30,7 @@ struct service {
     atomic_size_t tables; /* being made or on their way */
     struct commit_queue *queue;
     struct workers *workers;
-    struct latest *follow_ups, *action_history; /* kept.h */
+    struct latest *follow_ups, *action_history, *newest; /* kept.h */
     struct http_static *openapi; /* the API's description */
     const char *release; /* of the pages that are served beside the API; NULL: none are */
     struct refusal_log refusals; /* of access */

@@ -42,6 +42,10 @@ void api_questions_get(struct http_exchange *x, void *context);
 void api_options_get(struct http_exchange *x, void *context);
 void api_comments_get(struct http_exchange *x, void *context);
 
+/* trends.c */
+void api_trends_get(struct http_exchange *x, void *context);
+void api_trends_metadata_get(struct http_exchange *x, void *context);
+
 /* metadata.c */
 void api_summary_metadata_get(struct http_exchange *x, void *context);
 void api_questions_metadata_get(struct http_exchange *x, void *context);

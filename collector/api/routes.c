@@ -9,6 +9,7 @@
 static const char *const of_entries[] = {"from", "limit", NULL};
 static const char *const of_follow_ups[] = {"since", NULL};
 static const char *const of_tables[] = {"profile", "exact", "release", NULL};
+static const char *const of_trends[] = {"action", "question", "profile", NULL};
 static const char *const of_comments[] = {"profile", NULL};
 
 static const struct http_header to_any_origin[] = {{"Access-Control-Allow-Origin", "*"}, {NULL, NULL}};
@@ -38,6 +39,8 @@ const struct http_route api_routes[] = {
     {"GET", "/v1/rounds/{id}/questions/metadata", NULL, 0, api_questions_metadata_get, of_tables, NULL},
     {"GET", "/v1/rounds/{id}/options/metadata", NULL, 0, api_options_metadata_get, of_tables, NULL},
     {"GET", "/v1/rounds/{id}/comments/metadata", NULL, 0, api_comments_metadata_get, of_comments, NULL},
+    {"GET", "/v1/trends", NULL, 0, api_trends_get, of_trends, NULL},
+    {"GET", "/v1/trends/metadata", NULL, 0, api_trends_metadata_get, of_trends, NULL},
     {"GET", "/v1/receipts/{index}", NULL, 0, api_receipt_get, NULL, NULL},
     {"GET", "/v1/entries", NULL, 0, api_entries_get, of_entries, NULL},
     {"GET", "/v1/entries/{index}/state", NULL, 0, api_entry_state_get, NULL, NULL},

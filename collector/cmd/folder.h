@@ -1,6 +1,6 @@
-/* A folder of tables that a verb writes, with what describes them and a package over all: each file whole or not at all,
- * and nothing else in it, since exact tables beside those for publication, comments beside tables, or a file of one's
- * own would be taken for part of it. Main thread. */
+/* A folder of tables that a verb writes, with what describes them and a package over all: each file whole or not at
+ * all, and nothing else in it, since exact tables beside those for publication, comments beside tables, or a file of
+ * one's own would be taken for part of it. Main thread. */
 #ifndef COLLECTOR_CMD_FOLDER_H
 #define COLLECTOR_CMD_FOLDER_H
 
@@ -19,8 +19,8 @@ struct folder {
 };
 
 /* Looks whether the folder is new or empty, or holds the same kind of package and no other file, and makes it. Until
- * folder_finish its package names no file: where the run is broken off, it tells whose files these are, and the next one
- * of the same kind replaces them. Returns the exit code, as the others do. */
+ * folder_finish its package names no file: where the run is broken off, it tells whose files these are, and the next
+ * one of the same kind replaces them. Returns the exit code, as the others do. */
 int folder_begin(struct folder *folder);
 
 /* Writes a table, or (`is_table` false) its metadata, and notes it in the package. */

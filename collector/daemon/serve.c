@@ -177,6 +177,15 @@ static int make_pages(struct running *running, const struct config *config, stru
     return 0;
 }
 
+/* What is kept of the log for who reads it (api/kept.h). -1: no memory. */
+static int make_kept(struct service *service)
+{
+    service->follow_ups = latest_new();
+    service->action_history = latest_new();
+    service->newest = latest_new();
+    return service->follow_ups && service->action_history && service->newest ? 0 : -1;
+}
+
 /* -1: a line has been written; so below. */
 static int start_service(struct running *running, const struct config *config)
 {
@@ -186,8 +195,6 @@ static int start_service(struct running *running, const struct config *config)
     service->shared.roster = roster_new();
     service->shared.catalogues = latest_new();
     service->shared.proofs = latest_new();
-    service->follow_ups = latest_new();
-    service->action_history = latest_new();
     service->config = config;
     service->snapshots = snapshots_new(config->values[CONFIG_STORE], TABLE_THREADS + TABLES_WAITING);
     service->workers = workers_start(parallel_cores(), BATCHES_WAITING);
@@ -196,10 +203,9 @@ static int start_service(struct running *running, const struct config *config)
     service->replays = replays_new(ACCESS_REMEMBERED, ACCESS_EACH, ACCESS_SECONDS);
     running->counts_refusals = refusal_log_init(&service->refusals) == 0;
     if (service->openapi && service->replays && running->counts_refusals && service->shared.roster &&
-        service->shared.catalogues && service->shared.proofs && service->follow_ups && service->action_history &&
-        service->snapshots && service->workers && service->table_workers &&
-        make_quotas(&service->shared, config) == 0 && make_pages(running, config, &error) == 0 &&
-        open_keys(service, config, &error) == 0)
+        service->shared.catalogues && service->shared.proofs && make_kept(service) == 0 && service->snapshots &&
+        service->workers && service->table_workers && make_quotas(&service->shared, config) == 0 &&
+        make_pages(running, config, &error) == 0 && open_keys(service, config, &error) == 0)
         service->queue = start_writer(service, config, &error);
     if (service->queue)
         return 0;
@@ -291,6 +297,7 @@ static void stop_all(struct running *running)
     latest_free(service->shared.proofs);
     latest_free(service->follow_ups);
     latest_free(service->action_history);
+    latest_free(service->newest);
     latest_free(service->shared.catalogues);
     roster_free(service->shared.roster);
     quota_free(service->shared.responses);

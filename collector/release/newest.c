@@ -1,6 +1,24 @@
 /* Of a round without a release nothing is told. */
 #include "collector/release/newest.h"
+#include "base/clock.h"
+#include "base/json.h"
 #include "base/lang.h"
+#include "base/mem.h"
+#include "panel/event.h"
+#include <inttypes.h>
+#include <string.h>
+
+static const enum event_kind kinds[NEWEST_KINDS] = {EVENT_RELEASE_CREATED, EVENT_PANEL_IMPORTED, EVENT_ACTIONS_IMPORTED,
+                                                    EVENT_LOG_UPGRADED};
+
+static void destroy_newest(void *value)
+{
+    struct newest *newest = value;
+    trends_free(newest->trends);
+    catalogue_release(newest->catalogue);
+    mem_free(newest->releases);
+    mem_free(newest);
+}
 
 static int tell_no_table(const struct round *round, int64_t number, struct error *error)
 {
@@ -10,38 +28,179 @@ static int tell_no_table(const struct round *round, int64_t number, struct error
                      (long long)number, round->id);
 }
 
-static int add_round(struct trends *trends, struct store *store, const struct catalogue *catalogue, size_t round,
-                     struct error *error)
+/* The options of a round's newest release, and its number. STORE_NONE: there is none. STORE_FAILED: *error. */
+static enum store_result read_newest_options(struct store *store, const struct catalogue *catalogue, size_t round,
+                                             struct buf *options, int64_t *number, struct error *error)
 {
     struct store_release last;
-    struct buf options;
-    int result = -1;
     enum store_result found = store_release_last(store, catalogue->round_numbers[round], &last);
     if (found == STORE_NONE)
-        return 0;
-    buf_init(&options, SIZE_MAX);
+        return STORE_NONE;
     if (found == STORE_OK)
-        found = store_release_file_read(store, last.round, last.number, "options.csv", &options);
+        found = store_release_file_read(store, last.round, last.number, "options.csv", options);
+    if (found == STORE_OK && buf_check(options) == 0) {
+        *number = last.number;
+        return STORE_OK;
+    }
     if (found == STORE_FAILED)
         store_fail(store, error);
-    else if (buf_check(&options) < 0)
+    else if (found == STORE_OK)
         error_no_memory(error);
-    else if (found != STORE_OK)
-        tell_no_table(&catalogue->panel->rounds[round], last.number, error);
     else
-        result = trends_add_release(trends, round, buf_text(&options), options.len, error);
+        tell_no_table(&catalogue->panel->rounds[round], last.number, error);
+    return STORE_FAILED;
+}
+
+static int add_round(struct newest *newest, struct store *store, size_t round, struct error *error)
+{
+    struct buf options;
+    buf_init(&options, SIZE_MAX);
+    int result = 0;
+    switch (read_newest_options(store, newest->catalogue, round, &options, &newest->releases[round], error)) {
+    case STORE_OK:
+        result = trends_add_release(newest->trends, round, buf_text(&options), options.len, error);
+        break;
+    case STORE_NONE:
+        break;
+    case STORE_ERASED: /* of entries alone */
+    case STORE_FAILED:
+        result = -1;
+        break;
+    }
     buf_free(&options);
     return result;
 }
 
-struct trends *newest_trends(struct store *store, const struct catalogue *catalogue, struct error *error)
+static int read_events(struct store *store, int64_t events[static NEWEST_KINDS])
 {
-    struct trends *trends = trends_new(catalogue->panel, catalogue->actions);
-    int result = trends ? 0 : error_no_memory(error);
-    for (size_t r = 0; r < catalogue->panel->round_count && result == 0; r++)
-        result = add_round(trends, store, catalogue, r, error);
-    if (result == 0)
-        return trends;
-    trends_free(trends);
+    for (size_t i = 0; i < NEWEST_KINDS; i++) {
+        events[i] = -1;
+        if (store_event_last(store, event_name(kinds[i]), &events[i]) == STORE_FAILED)
+            return -1;
+    }
+    return 0;
+}
+
+static int fill_newest(struct newest *newest, struct store *store, struct error *error)
+{
+    if (read_events(store, newest->events) < 0)
+        return store_fail(store, error);
+    newest->catalogue = catalogue_load(store, error);
+    if (!newest->catalogue)
+        return -1;
+    const struct panel *panel = newest->catalogue->panel;
+    newest->trends = trends_new(panel, newest->catalogue->actions);
+    newest->releases = mem_calloc(panel->round_count + 1, sizeof *newest->releases);
+    if (!newest->trends || !newest->releases)
+        return error_no_memory(error);
+    for (size_t r = 0; r < panel->round_count; r++)
+        if (add_round(newest, store, r, error) < 0)
+            return -1;
+    return 0;
+}
+
+struct newest *newest_read(struct store *store, struct error *error)
+{
+    struct newest *newest = mem_calloc(1, sizeof *newest);
+    if (!newest) {
+        error_no_memory(error);
+        return NULL;
+    }
+    counted_init(&newest->counted, destroy_newest);
+    if (fill_newest(newest, store, error) == 0)
+        return newest;
+    counted_release(newest);
     return NULL;
+}
+
+struct newest *newest_load(struct store *store, struct error *error)
+{
+    struct newest *newest = NULL;
+    if (store_begin_reading(store) == STORE_OK)
+        newest = newest_read(store, error);
+    else
+        store_fail(store, error);
+    store_rollback(store);
+    return newest;
+}
+
+int newest_is_current(const struct newest *newest, struct store *store, bool *current)
+{
+    int64_t events[NEWEST_KINDS];
+    if (read_events(store, events) < 0)
+        return -1;
+    *current = memcmp(events, newest->events, sizeof events) == 0;
+    return 0;
+}
+
+/* What explains it. */
+
+static void put_released_round(struct buf *out, const struct panel *panel, const struct round *round, int64_t number)
+{
+    char opens[CLOCK_TEXT_SIZE], closes[CLOCK_TEXT_SIZE];
+    clock_format(round->opens_at, opens);
+    clock_format(round->closes_at, closes);
+    buf_put_text(out, "{\"id\":");
+    json_put_text(out, round->id);
+    buf_printf(out, ",\"opensAt\":\"%s\",\"closesAt\":\"%s\",\"titles\":", opens, closes);
+    labels_put_json(out, &round->title);
+    buf_put_text(out, ",\"questionnaire\":");
+    json_put_text(out, round_questionnaire(panel, round)->id);
+    buf_printf(out, ",\"release\":%" PRId64 "}", number);
+}
+
+static void put_released_rounds(struct buf *out, const struct newest *newest)
+{
+    const struct panel *panel = newest->catalogue->panel;
+    const char *before = "";
+    for (size_t r = 0; r < panel->round_count; r++) {
+        if (newest->releases[r] == 0)
+            continue;
+        buf_put_text(out, before);
+        put_released_round(out, panel, &panel->rounds[r], newest->releases[r]);
+        before = ",";
+    }
+}
+
+static bool is_released(const struct newest *newest, const char *questionnaire)
+{
+    const struct panel *panel = newest->catalogue->panel;
+    for (size_t r = 0; r < panel->round_count; r++)
+        if (newest->releases[r] > 0 && strcmp(round_questionnaire(panel, &panel->rounds[r])->id, questionnaire) == 0)
+            return true;
+    return false;
+}
+
+static void put_released_questionnaires(struct buf *out, const struct newest *newest, const struct json *definition)
+{
+    const char *before = "";
+    const struct json *each = json_first(json_member(definition, "questionnaires"));
+    for (; each; each = json_next(each)) {
+        if (!is_released(newest, json_text(json_member(each, "id"))))
+            continue;
+        buf_put_text(out, before);
+        json_put_value(out, each);
+        before = ",";
+    }
+}
+
+int newest_put_note(struct buf *out, const struct newest *newest)
+{
+    const struct buf *text = &newest->catalogue->definition;
+    const struct panel *panel = newest->catalogue->panel;
+    struct json *definition = json_parse(buf_text(text), text->len, NULL);
+    if (!definition)
+        return -1; /* it was read before, so memory lacks */
+    buf_put_text(out, "{\"panel\":");
+    json_put_text(out, panel->id);
+    buf_put_text(out, ",\"rounds\":[");
+    put_released_rounds(out, newest);
+    buf_printf(out,
+               "],\"disclosure\":{\"exact\":false,\"rule\":2,\"minRespondents\":%" PRId64 ",\"roundTo\":%" PRId64
+               ",\"minChanged\":%" PRId64 "},\"questionnaires\":[",
+               panel->min_respondents, panel->round_to, panel->min_changed);
+    put_released_questionnaires(out, newest, definition);
+    buf_put_text(out, "]}");
+    json_free(definition);
+    return buf_check(out);
 }

@@ -337,7 +337,8 @@ int columns_each(const struct column_source *source, column_fn *each, void *cont
 {
     const struct walk walk = {each, context};
     int result = give_table_columns(&walk, source);
-    return result == 0 && source->released ? give_columns(&walk, &release_column, 1) : result;
+    bool told = source->released && source->table != TABLE_COMMENTS && source->table != TABLE_TRENDS;
+    return result == 0 && told ? give_columns(&walk, &release_column, 1) : result;
 }
 
 /* Tables. */

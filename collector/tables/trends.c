@@ -61,7 +61,7 @@ void trends_free(struct trends *trends)
 
 /* Subjects. */
 
-static int find_subject(const struct trends *trends, const char *id)
+static int find_trend_subject(const struct trends *trends, const char *id)
 {
     for (size_t i = 0; i < trends->subject_count; i++)
         if (strcmp(trends->subjects[i].id, id) == 0)
@@ -71,7 +71,7 @@ static int find_subject(const struct trends *trends, const char *id)
 
 static int note_subject(struct trends *trends, const struct question *question)
 {
-    int known = find_subject(trends, question->id);
+    int known = find_trend_subject(trends, question->id);
     if (known < 0) {
         struct subject *subjects =
             list_grow(trends->subjects, trends->subject_count, &trends->subject_capacity, sizeof *subjects);
@@ -176,7 +176,7 @@ static int read_option_row(struct release *release, const struct cell *cells, st
     if (action < 0 || asked->type != QUESTION_SCALE)
         return 0;
     const struct point wanted = {.action = (uint32_t)action,
-                                 .subject = (uint32_t)find_subject(release->trends, asked->id),
+                                 .subject = (uint32_t)find_trend_subject(release->trends, asked->id),
                                  .round = release->round,
                                  .question = asked};
     struct point *point = find_point(release, wanted);

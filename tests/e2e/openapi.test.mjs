@@ -267,6 +267,18 @@ for (const [what, end, otherType] of [['tables', '', 'text/html'], ['metadata of
     }
   });
 
+test('trends', async () => {
+  const known = await hold('GET', '/trends', 200);
+  await hold('GET', '/trends', 200, { query: `?action=${ACTION}&question=importance`, headers: { Accept: 'application/json' } });
+  await hold('GET', '/trends', 304, { headers: { 'If-None-Match': known.headers.etag } });
+  await hold('GET', '/trends', 400, { query: '?profile=x' });
+  await hold('GET', '/trends', 406, { headers: { Accept: 'text/html' } });
+  const described = await hold('GET', '/trends/metadata', 200);
+  await hold('GET', '/trends/metadata', 304, { headers: { 'If-None-Match': described.headers.etag } });
+  await hold('GET', '/trends/metadata', 400, { query: '?question=%2F' });
+  await hold('GET', '/trends/metadata', 406, { headers: { Accept: 'text/csv' } });
+});
+
 test('entries', async () => {
   await hold('GET', '/entries', 200, { headers: tokens.auditor, query: '?from=0&limit=3' });
   await hold('GET', '/entries', 400, { headers: tokens.auditor, query: '?limit=0' });
