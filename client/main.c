@@ -19,6 +19,8 @@ static const struct cli_verb verbs[] = {
      "de regels van het logboek waarvan u een ontvangstbewijs hebt", cmd_receipts_list},
     {"receipts verify", "", "check every receipt, and that the log only grew",
      "controleer elk ontvangstbewijs, en of het logboek alleen groeide", cmd_receipts_verify},
+    {"page verify", "URL", "check the pages that a collector serves against its log",
+     "controleer de pagina's van een verzamelaar tegen het logboek", cmd_page_verify},
     {"erase", "[ACTION]", "have an answer erased, or with --everything all of them and the enrolment",
      "laat een antwoord wissen, of met --everything alles en de aanmelding", cmd_erase},
     {"export-my-data", "", "all that is kept of you, here and at the collector",

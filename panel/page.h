@@ -72,4 +72,10 @@ void page_fill(struct buf *out, const char *text, size_t len, const struct page_
 void page_unfill(struct buf *out, const char *text, size_t len, const struct page_manifest *manifest,
                  const struct page_owner *owner);
 
+/* Whether `len` bytes, as they are served at its page_url, are the file that the manifest names: as they are, or of a
+ * page or the worker with the marks taken out, and nothing but what they stand for in their place. 1, 0; -1: no memory.
+ */
+MUST_CHECK int page_is_as_named(const struct page_file *file, const char *bytes, size_t len,
+                                const struct page_manifest *manifest, const struct page_owner *owner);
+
 #endif

@@ -219,3 +219,34 @@ void page_unfill(struct buf *out, const char *text, size_t len, const struct pag
 {
     put_with_marks(out, text, len, manifest, owner, true);
 }
+
+/* What the bytes give when marks are taken out, and those filled in once more. */
+static int is_filled_in(const struct page_file *file, const char *bytes, size_t len,
+                        const struct page_manifest *manifest, const struct page_owner *owner)
+{
+    struct buf source, again;
+    uint8_t hash[SHA256_BYTES];
+    buf_init(&source, PAGE_FILE_MAX);
+    buf_init(&again, PAGE_FILE_MAX);
+    page_unfill(&source, bytes, len, manifest, owner);
+    page_fill(&again, buf_text(&source), source.len, manifest, owner);
+    int result = buf_check(&source) < 0 || buf_check(&again) < 0 ? -1 : 0;
+    if (result == 0) {
+        crypto_sha256(buf_text(&source), source.len, hash);
+        result =
+            memcmp(hash, file->hash, sizeof hash) == 0 && again.len == len && memcmp(buf_text(&again), bytes, len) == 0;
+    }
+    buf_free(&source);
+    buf_free(&again);
+    return result;
+}
+
+int page_is_as_named(const struct page_file *file, const char *bytes, size_t len, const struct page_manifest *manifest,
+                     const struct page_owner *owner)
+{
+    uint8_t hash[SHA256_BYTES];
+    if (path_ends_in(file->path, ".html") || strcmp(file->path, "sw.js") == 0)
+        return is_filled_in(file, bytes, len, manifest, owner);
+    crypto_sha256(bytes, len, hash);
+    return memcmp(hash, file->hash, sizeof hash) == 0;
+}

@@ -17,6 +17,7 @@ int cmd_recover(const struct cli_verb *verb, int argc, char **argv);
 int cmd_actions(const struct cli_verb *verb, int argc, char **argv);
 int cmd_answers_show(const struct cli_verb *verb, int argc, char **argv);
 int cmd_respond(const struct cli_verb *verb, int argc, char **argv);
+int cmd_page_verify(const struct cli_verb *verb, int argc, char **argv);
 int cmd_erase(const struct cli_verb *verb, int argc, char **argv);
 int cmd_export_my_data(const struct cli_verb *verb, int argc, char **argv);
 int cmd_batch(const struct cli_verb *verb, int argc, char **argv);

@@ -38,7 +38,7 @@ const programs = {
     batch: { uses: 'terminal response log net home', faces: 'batch rows' },
     terminal: { uses: 'response net home', faces: 'failures input messages outcome output prompt questions' },
     response: { uses: 'net home', faces: 'answers catalogue compose news past' },
-    log: { uses: 'net home', faces: 'regain again monitor move own_entries view' },
+    log: { uses: 'net home', faces: 'pages regain again monitor move own_entries view' },
     net: { uses: 'home', faces: 'deliver enrol erase http' },
     home: { uses: '', faces: 'erasing evidence held history path pending pin profile read_news receipts response_id spool spool_bulk' },
   },

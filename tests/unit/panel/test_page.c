@@ -151,3 +151,35 @@ Test(page, is_filled_in_whole_or_told_to_be_incomplete)
     }
     page_manifest_free(&manifest);
 }
+
+Test(page, what_is_served_is_held_against_the_manifest)
+{
+    struct page_manifest manifest;
+    struct error error;
+    uint8_t hash[SHA256_BYTES];
+    const char css[] = "body { --a: 1 }";
+    page_manifest_init(&manifest);
+    crypto_sha256(page, sizeof page - 1, hash);
+    cr_assert_eq(page_manifest_add(&manifest, "index.html", hash, &error), 0);
+    crypto_sha256(css, strlen(css), hash);
+    cr_assert_eq(page_manifest_add(&manifest, "page.css", hash, &error), 0);
+    cr_assert_eq(page_manifest_seal(&manifest), 0);
+    const struct page_file *index = page_manifest_find(&manifest, "index.html");
+    const struct page_file *sheet = page_manifest_find(&manifest, "page.css");
+    struct buf filled;
+    buf_init(&filled, PAGE_FILE_MAX);
+    page_fill(&filled, page, sizeof page - 1, &manifest, &owner);
+    cr_assert_eq(page_is_as_named(index, filled.data, filled.len, &manifest, &owner), 1);
+    cr_assert_eq(page_is_as_named(sheet, css, strlen(css), &manifest, &owner), 1);
+    cr_assert_eq(page_is_as_named(sheet, css, strlen(css) - 1, &manifest, &owner), 0);
+    cr_assert_eq(page_is_as_named(index, page, sizeof page - 1, &manifest, &owner), 0, "marks that are not filled in");
+    const struct page_owner other = {.organisation = "Another"};
+    cr_assert_eq(page_is_as_named(index, filled.data, filled.len, &manifest, &other), 0);
+    for (size_t at = 0; at < filled.len; at += 7) {
+        filled.data[at] ^= 1;
+        cr_assert_eq(page_is_as_named(index, filled.data, filled.len, &manifest, &owner), 0, "byte %zu", at);
+        filled.data[at] ^= 1;
+    }
+    buf_free(&filled);
+    page_manifest_free(&manifest);
+}
