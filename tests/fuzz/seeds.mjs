@@ -34,3 +34,6 @@ const heads = [
   'OPTIONS * HTTP/1.0\r\n\r\n',
 ];
 for (const [i, head] of heads.entries()) put('head', `head-${i}`, head);
+const texts = { nl: 'Het loket gaat in mei open.', en: 'The counter opens in May.' };
+put('follow_up', 'request', JSON.stringify({ round: 'round-1', status: 'doing', text: texts, replaces: 12 }));
+put('follow_up', 'document', JSON.stringify({ action: 'A-1', round: null, status: 'notDone', text: { nl: 'Nee. \u{1F642}' } }));
