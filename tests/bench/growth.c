@@ -293,6 +293,7 @@ int main(int argc, char **argv)
     fill_store(&grown);
     measure_start(grown.dsn);
     measure_posts(&grown);
+    bench_measure_release(grown.dsn, grown.entries);
     measure_summary(&grown);
     measure_export(grown.dsn);
     bench_measure_audit(grown.dsn, grown.entries);

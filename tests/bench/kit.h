@@ -114,7 +114,11 @@ double bench_measure_reading(const char *dsn, size_t entries);
  * reading the log, and the memory. */
 void bench_measure_audit(const char *dsn, size_t entries);
 
-/* Has a daemon of its own make the summary of all actions, many times over one connection. Once for each store. */
+/* Makes a release of a store of `entries` entries, the first; prints the wall time of one entry in ratio to reading the
+ * log, and the memory. Once for each store. */
+void bench_measure_release(const char *dsn, size_t entries);
+
+/* Has a daemon of its own give the summary of all actions, which has been released, many times over one connection. */
 struct bench_cost bench_measure_summary(const char *dsn);
 
 void bench_print_machine(void);
