@@ -1,6 +1,6 @@
-/* Members, invitations, current responses, counters: the store's rows are walked, then what the replay has and the store
- * lacks is looked for. The store's numbers are its own: rows are matched by ids and keys. Knows no entry, and nothing of
- * how the replay came about. */
+/* Members, invitations, current responses, counters: the store's rows are walked, then what the replay has and the
+ * store lacks is looked for. The store's numbers are its own: rounds and actions are matched by their ids, members by
+ * the order of their enrolments. Knows no entry, and nothing of how the replay came about. */
 #include "collector/audit/compare.h"
 #include "base/lang.h"
 #include "base/list.h"

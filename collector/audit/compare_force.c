@@ -36,7 +36,7 @@ static int compare_panel(struct force *f, const struct law *law)
     return result == STORE_FAILED ? store_fail(f->store, f->error) : 0;
 }
 
-static int gather_action(void *context, const struct store_action *row)
+static int list_stored_action(void *context, const struct store_action *row)
 {
     return action_list_add(context, &row->action);
 }
@@ -48,7 +48,7 @@ static int compare_list(struct force *f, const struct law *law)
     if (!stored)
         return error_no_memory(f->error);
     buf_init(&json, SIZE_MAX);
-    enum store_result result = store_action_each(f->store, gather_action, stored);
+    enum store_result result = store_action_each(f->store, list_stored_action, stored);
     action_list_put_json(&json, stored);
     if (result == STORE_OK && (law->has_list ? !is_document(&json, law->list) : stored->count > 0))
         findings_add(f->findings, "%s",
@@ -167,7 +167,7 @@ struct stored_rounds {
     size_t count;
 };
 
-static int gather_round(void *context, int64_t number, const char *id)
+static int list_stored_round(void *context, int64_t number, const char *id)
 {
     struct stored_rounds *rounds = context;
     if (rounds->count == ROUNDS_MAX || (rounds->ids[rounds->count] = mem_copy_text(id, strlen(id))) == NULL)
@@ -182,7 +182,7 @@ static int compare_releases(struct force *f)
     if (!rounds)
         return error_no_memory(f->error);
     int result = 0;
-    if (store_round_each(f->store, gather_round, rounds) != STORE_OK)
+    if (store_round_each(f->store, list_stored_round, rounds) != STORE_OK)
         result = store_error(f->store)->kind == ERROR_NONE ? error_no_memory(f->error) : store_fail(f->store, f->error);
     for (size_t i = 0; i < rounds->count; i++) {
         if (result == 0)

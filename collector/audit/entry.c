@@ -43,7 +43,7 @@ void entry_free(struct entry *entry)
 }
 
 /* The text of why is the fault. */
-static void find_fault(struct entry *entry)
+static void blame_text(struct entry *entry)
 {
     entry->kind = ENTRY_NOTHING;
     entry->fault = entry->why.text;
@@ -73,11 +73,11 @@ static void take_enrolment(struct entry *entry, const struct buf *payload)
     struct enrolment claims;
     uint8_t code[INVITATION_BYTES];
     if (enrolment_parse(buf_text(payload), payload->len, &claims, &entry->why) < 0) {
-        find_fault(entry);
+        blame_text(entry);
         return;
     }
     if (check_enrolment(entry, &claims, code) < 0) {
-        find_fault(entry);
+        blame_text(entry);
     } else {
         memcpy(entry->key, claims.public_key, KEY_BYTES);
         entry->has_key = true;
@@ -87,7 +87,7 @@ static void take_enrolment(struct entry *entry, const struct buf *payload)
     enrolment_free(&claims);
 }
 
-static void take_event(struct entry *entry, const struct buf *payload)
+static void take_event_claims(struct entry *entry, const struct buf *payload)
 {
     struct event *event = mem_calloc(1, sizeof *event);
     if (!event) {
@@ -95,7 +95,7 @@ static void take_event(struct entry *entry, const struct buf *payload)
         return;
     }
     if (event_parse(buf_text(payload), payload->len, event, &entry->why) < 0) {
-        find_fault(entry);
+        blame_text(entry);
         mem_free(event);
         return;
     }
@@ -107,14 +107,14 @@ static void take_erasure(struct entry *entry, const struct buf *payload)
 {
     char kid[KID_SIZE];
     if (own_data_parse_erasure(buf_text(payload), payload->len, &entry->request, &entry->why) < 0) {
-        find_fault(entry);
+        blame_text(entry);
         return;
     }
     key_thumbprint(entry->request.public_key, kid);
     if (!key_is_acceptable(entry->request.public_key) || strcmp(kid, entry->jws.kid) != 0) {
         error_set(&entry->why, ERROR_REFUSED, "%s",
                   T("it does not bear the key that signed it", "ze draagt niet de sleutel die haar tekende"));
-        find_fault(entry);
+        blame_text(entry);
         return;
     }
     memcpy(entry->key, entry->request.public_key, KEY_BYTES);
@@ -152,7 +152,7 @@ static void take_response(struct entry *entry, const struct buf *payload, const 
 {
     struct response response;
     if (response_parse(buf_text(payload), payload->len, &response, &entry->why) < 0) {
-        find_fault(entry);
+        blame_text(entry);
         return;
     }
     entry->iat = response.iat;
@@ -195,7 +195,7 @@ static void take_payload(struct entry *entry, const struct buf *payload, const s
         take_enrolment(entry, payload);
         break;
     case ENTRY_EVENT:
-        take_event(entry, payload);
+        take_event_claims(entry, payload);
         break;
     case ENTRY_ERASURE:
         take_erasure(entry, payload);

@@ -39,7 +39,7 @@ static int note_release(struct listing *listing, int64_t index, const struct eve
 }
 
 /* -1: no memory. */
-static int note_event(struct listing *listing, int64_t index, const struct event *event)
+static int note_listed_event(struct listing *listing, int64_t index, const struct event *event)
 {
     if (event->kind == EVENT_RELEASE_CREATED)
         return note_release(listing, index, event);
@@ -61,7 +61,7 @@ static int read_listed(struct listing *listing, struct listed *next, const struc
     int result = jws_decode_payload(jws, &payload);
     if (result == 0 && event_parse(buf_text(&payload), payload.len, &event, &error) == 0) {
         next->kind = event.kind;
-        result = note_event(listing, next->index, &event);
+        result = note_listed_event(listing, next->index, &event);
         event_free(&event);
     } else if (error.kind == ERROR_MEMORY) {
         result = -1;

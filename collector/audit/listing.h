@@ -1,6 +1,6 @@
 /* Which entries of a log are events, as a store or a collector lists them, read before the log itself: what must be
- * known beforehand is whether the log began under protocol 2, and on which sizes its releases rest. The log is then held
- * against the list. Knows no store. One thread. */
+ * known beforehand is whether the log began under protocol 2, and on which sizes its releases rest. The log is then
+ * held against the list. Knows no store. One thread. */
 #ifndef COLLECTOR_AUDIT_LISTING_H
 #define COLLECTOR_AUDIT_LISTING_H
 

@@ -95,12 +95,12 @@ void releases_free(struct releases *releases)
 {
     if (!releases)
         return;
-    for (size_t i = 0; i < releases->count; i++) {
+    for (size_t i = 0; releases->list && i < releases->count; i++) {
         law_release(releases->list[i].law);
         for (size_t t = 0; t < RELEASE_TABLES; t++)
             buf_free(&releases->list[i].tables[t]);
     }
-    for (size_t i = 0; i < releases->round_count; i++) {
+    for (size_t i = 0; releases->rounds && i < releases->round_count; i++) {
         ballots_free(releases->rounds[i].ballots);
         law_release(releases->rounds[i].law);
         mem_free(releases->rounds[i].order);
@@ -177,7 +177,7 @@ static int count_ballot(struct releases *releases, const struct entry *entry, st
     return ballots_add(round->ballots, &ballot, (uint32_t)entry->member, entry->revision, entry->index, error);
 }
 
-static int note_erased(struct releases *releases, const struct entry *entry, struct error *error)
+static int note_erased_ballots(struct releases *releases, const struct entry *entry, struct error *error)
 {
     for (size_t i = 0; i < releases->round_count; i++) {
         struct reround *round = &releases->rounds[i];
@@ -216,7 +216,7 @@ int releases_count(struct releases *releases, const struct entry *entry, struct 
     if (entry->counts)
         return count_ballot(releases, entry, error);
     if (entry->event && !entry->fault && entry->event->kind == EVENT_ENTRIES_ERASED)
-        return note_erased(releases, entry, error);
+        return note_erased_ballots(releases, entry, error);
     if (entry->event && !entry->fault && entry->event->kind == EVENT_RELEASE_CREATED)
         note_named(releases, entry);
     return 0;
@@ -396,8 +396,8 @@ static int fetch_kept(struct releases *releases, struct recounted *release, stru
     return 0;
 }
 
-static int recount(struct releases *releases, struct recounted *release, const struct replay *replay,
-                   struct error *error)
+static int recount_release(struct releases *releases, struct recounted *release, const struct replay *replay,
+                           struct error *error)
 {
     struct reround *round = find_reround(releases, release->listed->round);
     int place = release->law ? panel_find_round(release->law->catalogue->panel, release->listed->round) : -1;
@@ -430,7 +430,7 @@ static int recount(struct releases *releases, struct recounted *release, const s
 int releases_end(struct releases *releases, const struct replay *replay, struct error *error)
 {
     for (size_t i = 0; i < releases->count; i++)
-        if (releases->list[i].is_named && recount(releases, &releases->list[i], replay, error) < 0)
+        if (releases->list[i].is_named && recount_release(releases, &releases->list[i], replay, error) < 0)
             return -1;
     return 0;
 }

@@ -184,12 +184,15 @@ static int64_t add_event_page(struct listing *listing, const struct buf *page, i
                               struct error *error)
 {
     int64_t last = from - 1;
-    const char *at = buf_text(page), *end = at + page->len;
-    while (at < end && !*failed) {
-        const char *stop = memchr(at, '\n', (size_t)(end - at));
-        last = stop ? add_event_line(listing, at, (size_t)(stop - at), size, error) : fail_events(error);
+    const char *at = buf_text(page), *end = at + page->len, *stop;
+    for (; at < end && !*failed; at = stop + 1) {
+        stop = memchr(at, '\n', (size_t)(end - at));
+        if (!stop) {
+            *failed = true;
+            return fail_events(error);
+        }
+        last = add_event_line(listing, at, (size_t)(stop - at), size, error);
         *failed = last < 0;
-        at = stop + 1;
     }
     return last;
 }

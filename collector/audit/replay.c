@@ -1,6 +1,6 @@
-/* Settling and counting, kind by kind. What is wrong with an entry is told once, the first thing of it, when its turn to
- * be counted comes; an enrolment that should not have been joins all the same, so that one fault is not told again with
- * each of its responses. */
+/* Settling and counting, kind by kind. What is wrong with an entry is told once, the first thing of it, when its turn
+ * to be counted comes; an enrolment that should not have been joins all the same, so that one fault is not told again
+ * with each of its responses. */
 #include "collector/audit/replay.h"
 #include "base/lang.h"
 #include "base/mem.h"
@@ -147,7 +147,7 @@ static const char *settle_enrolment(struct replay *replay, struct entry *entry)
 }
 
 /* What stands against a response whose round is known, by the events before it. */
-static const char *check_round(struct replay *replay, struct entry *entry)
+static const char *check_round_is_open(struct replay *replay, struct entry *entry)
 {
     const struct round *round = &entry->law->catalogue->panel->rounds[entry->ballot.round];
     int64_t closed = history_closed_by(replay->history, entry->law->rounds[entry->ballot.round]);
@@ -181,7 +181,7 @@ static const char *settle_response(struct replay *replay, struct entry *entry)
         return NULL;
     if (fold_member(replay->fold, entry->member)->is_revoked)
         return T("its member had been revoked", "het panellid was geweerd");
-    return check_round(replay, entry);
+    return check_round_is_open(replay, entry);
 }
 
 static const char *settle_event(struct replay *replay, struct entry *entry)

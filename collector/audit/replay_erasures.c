@@ -1,5 +1,6 @@
 /* Erasures (PROTOCOL 5b): each text that is gone is named by one event behind it; each event by a member rests on a
- * request by that member; what was asked to go is gone. That an erased entry was that member's can't be seen any more. */
+ * request by that member; what was asked to go is gone. That an erased entry was that member's can't be seen any
+ * more. */
 #include "base/lang.h"
 #include "base/list.h"
 #include "base/mem.h"
@@ -75,7 +76,7 @@ static void forget_stranger(struct replay *replay, const char *kid)
 
 /* Events. */
 
-static bool is_among(const struct event_indexes *indexes, int64_t index)
+static bool indexes_have(const struct event_indexes *indexes, int64_t index)
 {
     size_t low = 0, high = indexes->count;
     while (low < high) {
@@ -104,7 +105,7 @@ static const char *check_entries(const struct replay *replay, struct entry *entr
                                 (long long)hole->index, (long long)hole->erased_by);
     }
     for (size_t i = 0; i < event->enrolments.count; i++)
-        if (!is_among(&event->entries, event->enrolments.list[i]))
+        if (!indexes_have(&event->entries, event->enrolments.list[i]))
             return T("an enrolment that it names is not among its entries",
                      "een inschrijving die ze noemt staat niet bij haar regels");
     return event->entries.count > 0 ? NULL : T("it erases nothing", "ze wist niets");
@@ -148,7 +149,7 @@ const char *replay_erase(struct replay *replay, struct entry *entry)
     for (size_t i = 0; i < event->entries.count; i++) {
         int64_t index = event->entries.list[i];
         holes_cover(&replay->holes, holes_find(&replay->holes, index), entry->index,
-                    is_among(&event->enrolments, index));
+                    indexes_have(&event->enrolments, index));
     }
     return NULL;
 }

@@ -9,7 +9,8 @@
 
 /* Reading. */
 
-static const char *read_panel(struct replay *replay, struct entry *entry, const struct buf *text, struct panel **out)
+static const char *read_panel_document(struct replay *replay, struct entry *entry, const struct buf *text,
+                                       struct panel **out)
 {
     struct faults faults;
     const char *fault = NULL;
@@ -33,7 +34,7 @@ static const char *fetch_panel_document(struct replay *replay, struct entry *ent
     const char *fault = replay_fetch(replay, entry, hash, -1, text);
     if (!fault && entry->event->kind == EVENT_PANEL_IMPORTED && text->len != (uint64_t)entry->event->bytes)
         fault = replay_fault(entry, T("its document has %zu bytes", "haar document heeft %zu bytes"), text->len);
-    return fault ? fault : read_panel(replay, entry, text, out);
+    return fault ? fault : read_panel_document(replay, entry, text, out);
 }
 
 static struct action_list *no_actions(void)

@@ -24,9 +24,9 @@ Test(spoilt, finds_nothing_in_an_honest_log)
 
 /* A claim, a signer, a document, an erased entry kept, or a kept one gone: one at a time. */
 static const struct {
-    int step;
+    long step;
     const char *from, *to; /* NULL: the claims stay */
-    int signer; /* OPERATOR: as planned */
+    long signer; /* OPERATOR: as planned */
     const char *found; /* "" when nothing is to be found */
 } spoilt[] = {
     /* the frame of an event */
@@ -108,7 +108,7 @@ Test(spoilt, finds_each_thing_that_is_done_to_an_entry)
         if (spoilt[i].from)
             small_log_change((size_t)spoilt[i].step, spoilt[i].from, spoilt[i].to);
         if (spoilt[i].signer != OPERATOR)
-            small_log_steps[spoilt[i].step].signer = spoilt[i].signer;
+            small_log_steps[spoilt[i].step].signer = (int)spoilt[i].signer;
         small_log_assert_told(spoilt[i].found);
         small_log_end();
     }
