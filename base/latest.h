@@ -1,4 +1,4 @@
-/* Where many threads find the newest of a kind of counted values (base/counted.h), which one thread replaces. */
+/* Where many threads find the newest of a kind of counted values (base/counted.h), which any of them may replace. */
 #ifndef BASE_LATEST_H
 #define BASE_LATEST_H
 

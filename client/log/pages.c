@@ -93,7 +93,7 @@ struct newest_pages {
     struct buf jws;
 };
 
-static int read_event(const char *jws_text, struct event *out)
+static int read_event_claims(const char *jws_text, struct event *out)
 {
     struct jws jws;
     struct buf payload;
@@ -114,8 +114,9 @@ static int take_event_line(struct newest_pages *newest, const char *line, size_t
     const char *jws = json_text(json_member(entry, "jws"));
     struct event event;
     int64_t index;
-    int result =
-        jws && json_integer(json_member(entry, "index"), &index) == 0 && index >= *next ? read_event(jws, &event) : -1;
+    int result = jws && json_integer(json_member(entry, "index"), &index) == 0 && index >= *next
+                     ? read_event_claims(jws, &event)
+                     : -1;
     if (result == 0) {
         *next = index + 1;
         if (event.kind == EVENT_PAGE_RELEASED) {
@@ -182,7 +183,7 @@ static enum pages_result prove_event(struct pages_look *look, const struct newes
     return PAGES_REFUSED;
 }
 
-static enum pages_result look_at_log(struct pages_look *look)
+static enum pages_result look_for_event(struct pages_look *look)
 {
     struct newest_pages newest = {.index = -1};
     char release[PAGE_RELEASE_SIZE];
@@ -207,7 +208,7 @@ enum pages_result pages_look(struct pages_look *look)
     enum pages_result result = get_manifest(look);
     if (result == PAGES_LOOKED)
         result = look_at_files(look);
-    return result == PAGES_LOOKED ? look_at_log(look) : result;
+    return result == PAGES_LOOKED ? look_for_event(look) : result;
 }
 
 void pages_wipe(struct pages_look *look)

@@ -9,7 +9,7 @@
 #include "panel/page.h"
 
 enum pages_result {
-    PAGES_LOOKED, /* all of it was looked at; `wrong` says how many files are not as named, `named_at` where it is named */
+    PAGES_LOOKED, /* at all of it; `wrong` says how many files are not as named, `named_at` where it is named */
     PAGES_AWAY, /* not reached: `answer` */
     PAGES_REFUSED, /* *error says what is not as it must be */
 };

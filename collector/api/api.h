@@ -32,6 +32,7 @@ struct service {
     struct workers *workers;
     struct latest *follow_ups, *action_history, *newest; /* kept.h */
     struct http_static *openapi; /* the API's description */
+    struct latest *prepared; /* panel and actions as answers (prepared.h) */
     const char *release; /* of the pages that are served beside the API; NULL: none are */
     struct refusal_log refusals; /* of access */
     struct replays *replays; /* requests of members for their own data */

@@ -200,12 +200,14 @@ static int start_service(struct running *running, const struct config *config)
     service->workers = workers_start(parallel_cores(), BATCHES_WAITING);
     service->table_workers = workers_start(TABLE_THREADS, TABLES_WAITING);
     service->openapi = api_openapi_new();
+    service->prepared = latest_new();
     service->replays = replays_new(ACCESS_REMEMBERED, ACCESS_EACH, ACCESS_SECONDS);
     running->counts_refusals = refusal_log_init(&service->refusals) == 0;
-    if (service->openapi && service->replays && running->counts_refusals && service->shared.roster &&
-        service->shared.catalogues && service->shared.proofs && make_kept(service) == 0 && service->snapshots &&
-        service->workers && service->table_workers && make_quotas(&service->shared, config) == 0 &&
-        make_pages(running, config, &error) == 0 && open_keys(service, config, &error) == 0)
+    if (service->openapi && service->prepared && service->replays && running->counts_refusals &&
+        service->shared.roster && service->shared.catalogues && service->shared.proofs && make_kept(service) == 0 &&
+        service->snapshots && service->workers && service->table_workers &&
+        make_quotas(&service->shared, config) == 0 && make_pages(running, config, &error) == 0 &&
+        open_keys(service, config, &error) == 0)
         service->queue = start_writer(service, config, &error);
     if (service->queue)
         return 0;
@@ -306,6 +308,7 @@ static void stop_all(struct running *running)
     reader_close(service->reader);
     reader_close(service->access_log);
     http_static_free(service->openapi);
+    latest_free(service->prepared);
     web_free(running->web);
     replays_free(service->replays);
     if (running->counts_refusals)

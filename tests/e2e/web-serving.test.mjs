@@ -127,6 +127,18 @@ test('types, compression, HEAD and conditions are as for any other resource', as
   }
 });
 
+test('panel and actions come compressed, with a tag for each form', async () => {
+  for (const path of ['/v1/panel', '/v1/actions']) {
+    const plain = await get(path);
+    const packed = await get(path, { 'Accept-Encoding': 'gzip' });
+    assert.deepEqual(gunzipSync(packed.bytes), plain.bytes);
+    assert.ok(packed.bytes.length < plain.bytes.length / 2, `${packed.bytes.length} of ${plain.bytes.length}`);
+    assert.notEqual(packed.headers.etag, plain.headers.etag);
+    assert.equal((await get(path, { 'Accept-Encoding': 'gzip', 'If-None-Match': packed.headers.etag })).status, 304);
+    assert.equal((await get(path, { 'If-None-Match': plain.headers.etag })).status, 304);
+  }
+});
+
 test('what is not there, or not to be done there, is said as everywhere', async () => {
   for (const path of ['/index.html', '/web/', '/web/index.html', '/web/sw.js', '/web/none.js', '/web/../Makefile', '/uitleg/', '/web/js', '/page.css'])
     assertProblem(await get(path), 404, 'not-found');
