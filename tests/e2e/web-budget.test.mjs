@@ -61,4 +61,9 @@ test('nothing moves once it is drawn: not at a first visit, not for a member who
   await one.page(t.welcomeTitle);
   const first = await shift();
   assert.ok(first <= SHIFT, `a first visit: ${first}`);
+  await one.joined(collector.codes[0]);
+  await one.visit();
+  await one.page(t.listTitle);
+  const later = await shift();
+  assert.ok(later <= SHIFT, `a later visit: ${later}`);
 });

@@ -314,6 +314,10 @@ test('what was done with answers is news to who gave one, until it was seen; and
   await one.find('.follow-up', 'De brief is <b>herschreven</b>.');
   await one.toAction();
   await one.find('.follow-up', t.doneStatuses.done);
+  await one.visit('#/mijn');
+  await one.find('.badge.good', t.doneStatuses.done);
+  await one.click('summary', t.doneSoFar);
+  await one.find('.follow-up', 'De brief');
   await one.visit('#/acties');
   await one.page(t.listTitle);
   assert.equal((await one.all('.badge.news')).length, 0, 'seen');

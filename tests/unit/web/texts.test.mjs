@@ -69,7 +69,7 @@ test('every text is said somewhere, and what is said is a text', () => {
 
 test('what stands in the page before any script is what the first page says', () => {
   const html = readFileSync(join(root, 'web/index.html'), 'utf8');
-  const said = ['welcomeTitle', 'welcomeLead', 'codeLabel', 'codeHint', 'join', 'other', 'anonymousTitle', 'anonymousText', 'help', 'skip'];
+  const said = ['welcomeTitle', 'welcomeLead', 'codeLabel', 'codeHint', 'join', 'other', 'anonymousTitle', 'anonymousText', 'help', 'skip', 'takePart', 'codeInMenu', 'news'];
   for (const name of said) assert.ok(html.includes(`>${nl[name]}<`), name);
   for (const [, name, text] of html.matchAll(/data-text="(\w+)">([^<]*)</g)) assert.equal(text, nl[name]);
 });

@@ -54,8 +54,9 @@ const say = (text) => put(byId('status'), text);
 // The frame around the page
 
 const navigation = () => [
-  ['#/acties', t.actions, ['acties', 'actie', 'verstuurd']],
-  ['#/mijn', t.mine, ['mijn', 'bewaren']],
+  ...(member.state.member
+    ? [['#/acties', t.actions, ['acties', 'actie', 'verstuurd']], ['#/mijn', t.mine, ['mijn', 'bewaren']]]
+    : [['#/', t.takePart, ['', 'toestemming']], ['#/herstel', t.codeInMenu, ['herstel']]]),
   ['#/gedaan', t.news, ['gedaan']],
 ];
 
@@ -69,10 +70,8 @@ function showFrame(name) {
   put(byId('languages'), others.map(([code, text]) =>
     el('button', { type: 'button', lang: code, on: { click: () => changeLanguage(code) } }, text)));
   const menu = byId('menu');
-  menu.hidden = !member.state.member;
   menu.setAttribute('aria-label', t.pages);
-  put(menu, menu.hidden ? [] : navigation().map(([href, text, names]) =>
-    el('a', { href, 'aria-current': names.includes(name) && 'page' }, text)));
+  put(menu, navigation().map(([href, text, names]) => el('a', { href, 'aria-current': names.includes(name) && 'page' }, text)));
 }
 
 async function changeLanguage(code) {
@@ -122,6 +121,7 @@ function render({ title, heading: words, lang, above, around, nodes }, { keepFoc
   document.title = `${title} – ${panel}`;
   const heading = el('h1', { tabindex: -1, lang }, words ?? title);
   const focused = document.activeElement?.id || 'inhoud';
+  document.body.classList.remove('starting');
   put(main, alarm(), said && notice('good', said), above, around ? around(heading) : heading, nodes);
   if (byId('faults')) return byId('faults').focus();
   if (keepFocus) return focused !== 'inhoud' && byId(focused)?.focus({ preventScroll: true });

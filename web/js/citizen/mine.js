@@ -6,6 +6,7 @@ import * as member from '../member.js';
 import * as own from '../own.js';
 import { t, toTime } from '../texts.js';
 import { asList } from './answers.js';
+import { foldedFollowUps, newestStatus } from './news.js';
 import { recoveryFault } from './recover.js';
 import { badge, button, buttonLink, download, field, form, link, live, more, notice, section } from './parts.js';
 
@@ -57,7 +58,8 @@ function card(one, frame) {
   return el('li', { class: 'card' },
     el('h2', { lang: 'nl' }, action?.title ?? one.action),
     el('p', { class: 'about' }, where.filter(Boolean).join(' · ')),
-    el('p', { class: 'badges' }, BADGES[one.state](one)),
+    el('p', { class: 'badges' }, BADGES[one.state](one), newestStatus(one.action)),
+    foldedFollowUps(one.action),
     more(t.yourAnswer, asList(one),
       el('div', { class: 'buttons' },
         one.state !== 'sent' && link(t.look, `#/verstuurd/${one.action}/${one.round}`, { class: 'button quiet' }),
