@@ -100,7 +100,7 @@ async function timeOfStart() {
 
 // Starts it and kills it at a random moment within `most` ms, which may be before it listens. Whether it came to listen.
 async function killWhileStarting(collector, clients, most) {
-  const env = { BURGERPANEL_MEMBER_RESPONSES: '0', BURGERPANEL_MEMBER_REVISIONS: '0' };
+  const env = { BURGERPANEL_WEB: 'off', BURGERPANEL_MEMBER_RESPONSES: '0', BURGERPANEL_MEMBER_REVISIONS: '0' };
   const child = start('burgerpanel-collector', ['serve', '--listen', '127.0.0.1:0', '--store', collector.store], { env });
   const moment = new Promise((resolve) => setTimeout(resolve, roll(most)));
   const listening = new Promise((resolve) => {
