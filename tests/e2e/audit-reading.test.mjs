@@ -20,6 +20,7 @@ let program;
 
 before(async () => {
   collector = await readyExample('audit-reading');
+  await collector.succeed('release', 'create', ROUND);
   place = mkdtempSync(join(tmpdir(), 'burgerpanel-reading-'));
   chmodSync(place, 0o755);
   program = join(place, 'burgerpanel-collector');
@@ -73,8 +74,10 @@ async function assertReads(folder) {
     const shown = await asReader(...verb, ...store);
     assert.equal(shown.code, 0, shown.text);
   }
-  const exported = await asReader('export', '--round', ROUND, '--out', join(out, 'tables'), ...store);
-  assert.equal(exported.code, 0, exported.text);
+  for (const [name, ...kind] of [['tables'], ['exact', '--exact']]) {
+    const exported = await asReader('export', '--round', ROUND, '--out', join(out, name), ...kind, ...store);
+    assert.equal(exported.code, 0, exported.text);
+  }
   assert.deepEqual(readdirSync(folder), files, 'nothing is made beside the store');
   return out;
 }
@@ -100,7 +103,8 @@ test('a store in use, by who may only read it', async () => {
   await running.importPanel();
   await running.importActions();
   await running.start();
-  for (const file of readdirSync(folder)) if (!/log-key$/.test(file)) chmodSync(join(folder, file), 0o644);
+  await running.succeed('release', 'create', ROUND);
+  for (const file of readdirSync(folder)) if (!/-key$/.test(file)) chmodSync(join(folder, file), 0o644);
   await assertReads(folder);
   await running.stop();
 });
@@ -133,9 +137,10 @@ test('a store of an older version, which can not be brought up to date where not
 
 test('what is exported is its owner\'s alone, whatever the umask', async () => {
   const out = await assertReads(await copied('modes', { whole: true, folderMode: 0o555, fileMode: 0o444 }));
-  const folder = join(out, 'tables');
-  assert.equal(statSync(folder).mode & 0o777, 0o700);
-  for (const file of readdirSync(folder)) assert.equal(statSync(join(folder, file)).mode & 0o777, 0o600, file);
+  for (const folder of [join(out, 'tables'), join(out, 'exact')]) {
+    assert.equal(statSync(folder).mode & 0o777, 0o700);
+    for (const file of readdirSync(folder)) assert.equal(statSync(join(folder, file)).mode & 0o777, 0o600, file);
+  }
   for (const file of readdirSync(collector.folder).filter((name) => name.startsWith('store.db')))
     assert.equal(statSync(join(collector.folder, file)).mode & 0o777, 0o600, file);
 });
