@@ -5,7 +5,7 @@
 #define COLLECTOR_API_PREPARED_H
 
 #include "base/latest.h"
-#include "collector/http/static.h"
+#include "collector/http/http.h"
 #include "collector/state/catalogue.h"
 
 struct prepared; /* counted, and immutable */

@@ -81,7 +81,7 @@ self_test() {
         must_fail modules node_check "$bad/module.mjs"
 }
 
-wanted=${*:-self-test format tidy walls functions sizes widths blanks heads roles statics failures circles exported texts versions shown pages shells modules api}
+wanted=${*:-self-test format tidy walls functions sizes widths blanks heads roles statics failures circles exported texts versions shown pages shells modules markup axe api}
 for name in $wanted; do
     # shellcheck disable=SC2086  # lists of words
     case $name in
@@ -105,6 +105,8 @@ for name in $wanted; do
     shown) check shown "tests that the security model names" source_check shown ;;
     shells) check shells "shell scripts" shells $scripts ;;
     modules) check modules "JavaScript" node_check $modules ;;
+    markup) check markup "the pages' HTML, by html-validate" env BUILD="$build" tests/pages/run.sh markup ;;
+    axe) check axe "accessibility of every state of the pages" env BUILD="$build" tests/pages/run.sh axe ;;
     api) check api "Dutch API Design Rules" env BUILD="$build" tests/spectral/run.sh ;;
     *)
         echo "$0: no check is called '$name'" >&2
