@@ -39,8 +39,8 @@ void datapackage_note(struct datapackage *package, enum table table, bool is_tab
 /* Puts the document. Whether all fitted is said by buf_check(out). */
 void datapackage_put(struct buf *out, const struct datapackage *package);
 
-/* Whether `len` bytes are the document of a package of the same kind: of the same panel and round, as exact, in the same
- * profile. false also for what is no such document, or when there is no memory. */
+/* Whether `len` bytes are the document of a package of the same kind: of the same panel and round, as exact, in the
+ * same profile. false also for what is no such document, or when there is no memory. */
 bool datapackage_is_same_kind(const struct datapackage *package, const char *text, size_t len);
 
 #endif
