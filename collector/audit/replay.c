@@ -83,6 +83,8 @@ const char *replay_fetch(struct replay *replay, struct entry *entry, const uint8
     case STORE_OK:
         break;
     }
+    if (buf_check(out) < 0)
+        return replay_out_of_memory(replay);
     crypto_sha256(buf_text(out), out->len, found);
     if (memcmp(found, hash, sizeof found) != 0)
         return T("a document that it names is another", "een document dat ze noemt is een ander");
@@ -215,9 +217,10 @@ static const char *settle_kind(struct replay *replay, struct entry *entry)
 int replay_settle(struct replay *replay, struct entry *entry, struct error *error)
 {
     entry->law = law_hold(history_law(replay->history));
-    entry->fault = settle_kind(replay, entry);
+    if (entry->why.kind != ERROR_MEMORY) /* it could be taken apart */
+        entry->fault = settle_kind(replay, entry);
     replay->settled = entry->index + 1;
-    if (replay->stop.kind == ERROR_NONE && entry->why.kind == ERROR_MEMORY)
+    if (entry->why.kind == ERROR_MEMORY)
         replay_out_of_memory(replay);
     if (replay->stop.kind == ERROR_NONE)
         return 0;

@@ -25,7 +25,7 @@
 
 struct replay_setup {
     /* Appends the document of that hash; whether its bytes are, the replay sees. STORE_NONE: it is not there.
-     * STORE_FAILED: *error. */
+     * STORE_FAILED: *error, also for one that does not fit. */
     enum store_result (*document)(void *context, const uint8_t hash[static SHA256_BYTES], struct buf *out,
                                   struct error *error);
     void *context;
