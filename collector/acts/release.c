@@ -6,6 +6,7 @@
 #include "collector/acts/kinds.h"
 #include "collector/log/tree.h"
 #include "crypto/base64url.h"
+#include "panel/limits.h"
 #include <string.h>
 
 #define DAY INT64_C(86400)
@@ -15,6 +16,14 @@ int act_release_may_follow(const struct act_release_place *place, bool is_final,
     const struct store_release *last = place->last;
     int64_t days = place->panel->release_interval;
     char next[CLOCK_TEXT_SIZE];
+    if (place->panel->min_respondents < LIMIT_LEAST || place->panel->round_to < LIMIT_LEAST)
+        return error_set(
+            error, ERROR_REFUSED,
+            T("minRespondents and roundTo must be %d or more; this panel definition is of before that was "
+              "asked: import it anew",
+              "minRespondents en roundTo moeten %d of meer zijn; deze paneldefinitie is van voor die tijd, "
+              "lees haar opnieuw in"),
+            LIMIT_LEAST);
     if (last && last->is_final)
         return error_set(
             error, ERROR_REFUSED,

@@ -24,9 +24,9 @@ struct act_release_place {
     int64_t now;
 };
 
-/* Whether another release may follow there: not after a final one, a final one only of a closed round, any other not
- * within releaseInterval of the last. -1: *error says why not. Asked by both halves, and by who would make files for
- * nothing. */
+/* Whether another release may follow there: not by bounds that protect nobody (panel/limits.h), which a definition of
+ * before may have; not after a final one, a final one only of a closed round, any other not within releaseInterval of
+ * the last. -1: *error says why not. Asked by both halves, and by who would make files for nothing. */
 MUST_CHECK int act_release_may_follow(const struct act_release_place *place, bool is_final, struct error *error);
 
 /* Makes the wish. -1: *error says why not. */

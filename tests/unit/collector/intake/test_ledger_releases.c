@@ -140,6 +140,18 @@ Test(ledger_releases, are_refused_when_another_was_made_meanwhile)
     assert_refused(&asked, "release 1 of this round was made meanwhile");
 }
 
+Test(ledger_releases, are_refused_with_bounds_of_before_that_protect_nobody)
+{
+    static const struct panel panels[] = {{.min_respondents = 2, .round_to = 5},
+                                          {.min_respondents = 10, .round_to = 1}};
+    for (size_t i = 0; i < 2; i++) {
+        struct error error = {0};
+        const struct act_release_place place = {.panel = &panels[i], .now = KIT_NOW};
+        cr_assert_eq(act_release_may_follow(&place, false, &error), -1);
+        cr_assert_not_null(strstr(error.text, "import it anew"), "%s", error.text);
+    }
+}
+
 Test(ledger_releases, end_with_a_final_one_of_a_closed_round)
 {
     struct act_release asked = release_now(1);
