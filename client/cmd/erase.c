@@ -1,5 +1,5 @@
-/* erase ACTION [--round ROUND] | --everything: shows what goes and what stays, asks, and has it erased; here too, once the
- * log is seen to hold the request. */
+/* erase ACTION [--round ROUND] | --everything: shows what goes and what stays, asks, and has it erased; here too,
+ * once the log is seen to hold the request. */
 #include "base/lang.h"
 #include "client/cmd/cmd.h"
 #include "client/cmd/erasures.h"
@@ -26,7 +26,7 @@ static bool is_meant(const struct erase_words *words, const struct response_id *
            (strcmp(id->action, words->action) == 0 && (!words->round || strcmp(id->round, words->round) == 0));
 }
 
-static void put_line(struct buf *out, const struct history_line *line)
+static void put_scope_line(struct buf *out, const struct history_line *line)
 {
     buf_printf(out, T("  %s in %s, revision %lld", "  %s in %s, herziening %lld"), line->id.action, line->id.round,
                (long long)line->id.revision);
@@ -40,7 +40,7 @@ static void show_scope(const struct erase_words *words, const struct history *hi
     buf_put_text(&text, T("This goes, here and at the collector:\n", "Dit verdwijnt, hier en bij de verzamelaar:\n"));
     for (size_t i = 0; i < history->count; i++)
         if (is_meant(words, &history->list[i].id))
-            put_line(&text, &history->list[i]);
+            put_scope_line(&text, &history->list[i]);
     if (!words->action)
         buf_put_text(&text,
                      T("  your enrolment, and your key: you are no member any more, and this invitation is used up\n",

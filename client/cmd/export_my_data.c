@@ -21,7 +21,7 @@ struct putting {
     const char *before;
 };
 
-static int put_response(void *context, const struct response_id *id)
+static int put_kept_response(void *context, const struct response_id *id)
 {
     struct putting *putting = context;
     struct buf jws, answer;
@@ -70,7 +70,7 @@ static int put_folder(struct buf *out, const struct profile *profile)
     for (size_t i = 0; i < sizeof lists / sizeof *lists && result == 0; i++) {
         struct putting putting = {profile, lists[i].state, out, ""};
         buf_printf(out, ",\"%s\":[", lists[i].name);
-        result = spool_each(profile->home, lists[i].state, put_response, &putting);
+        result = spool_each(profile->home, lists[i].state, put_kept_response, &putting);
         buf_put_char(out, ']');
     }
     buf_put_char(out, '}');

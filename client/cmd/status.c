@@ -1,5 +1,6 @@
-/* status: who this is, how many responses are sent, waiting, refused; which the panel office has erased, and what is new
- * of what was done with answers. For these last two it asks the collector, and goes without where it is not reached. */
+/* status: who this is, how many responses are sent, waiting, refused; which the panel office has erased, and what is
+ * new of what was done with answers. For these last two it asks the collector, and goes without where it is not
+ * reached. */
 #include "base/json.h"
 #include "base/lang.h"
 #include "client/cmd/cmd.h"

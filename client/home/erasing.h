@@ -1,7 +1,8 @@
 /* A request to erase, on this side: on disk before it is sent, so that a lost answer costs nothing, and once it is
- * proven to be in the log what it names goes from the folder too: the signed answers and their receipts. What is kept is
- * the request with its receipt, and the number of the last revision. Evidence against a collector (evidence/) stays.
- * Each step may be done again. Knows no network. `home` is the folder of a member. One thread. errno on failure.
+ * proven to be in the log what it names goes from the folder too: the signed answers and their receipts. What is
+ * kept is the request with its receipt, and the number of the last revision. Evidence against a collector
+ * (evidence/) stays. Each step may be done again. Knows no network. `home` is the folder of a member. One thread.
+ * errno on failure.
  *
  *     erasing.jws                  the request that was signed and not answered yet: a compact JWS
  *     erased/…                     see spool.h
@@ -24,8 +25,8 @@ MUST_CHECK int erasing_forget(const char *home);
 /* What a request of this program asks for; free with own_data_free. -1: EILSEQ. */
 MUST_CHECK int erasing_parse(const struct buf *jws, struct own_data_request *out);
 
-/* Carries out here what the collector has carried out, and forgets that it was to be done. `answer` is the collector's, a
- * JSON text, whose receipt has been seen to hold. */
+/* Carries out here what the collector has carried out, and forgets that it was to be done. `answer` is the
+ * collector's, a JSON text, whose receipt has been seen to hold. */
 MUST_CHECK int erasing_finish(struct profile *profile, const struct buf *jws, const struct buf *answer);
 
 #endif

@@ -83,8 +83,8 @@ MUST_CHECK int profile_set_enrolled(struct profile *profile, const char *url, co
 /* Notes that the collector of this enrolment is at another URL now, synced. -1: errno, with the old one kept. */
 MUST_CHECK int profile_set_url(struct profile *profile, const char *url);
 
-/* Appends the compact JWS of the enrolment, or of the request by which it was erased, and the collector's answer to it, a JSON text. -1: errno, ENOENT while not
- * enrolled, EILSEQ when the file is damaged. */
+/* Appends the compact JWS of the enrolment, or of the request by which it was erased, and the collector's answer to
+ * it, a JSON text. -1: errno, ENOENT while not enrolled, EILSEQ when the file is damaged. */
 MUST_CHECK int profile_read_enrolment(const struct profile *profile, struct buf *jws, struct buf *answer);
 
 #endif

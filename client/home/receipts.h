@@ -1,5 +1,5 @@
-/* The receipts that a member keeps: of the enrolment, of each response that was accepted, and of each request to erase. Knows no network. One
- * thread. */
+/* The receipts that a member keeps: of the enrolment, of each response that was accepted, and of each request to
+ * erase. Knows no network. One thread. */
 #ifndef CLIENT_HOME_RECEIPTS_H
 #define CLIENT_HOME_RECEIPTS_H
 
@@ -36,8 +36,8 @@ MUST_CHECK int receipts_check_answer(const struct slice *jws, const struct slice
 /* When it was signed, by the `iat` in it, in seconds since 1970; 0 when it has none. */
 int64_t receipts_signed_at(const struct member_receipt *receipt);
 
-/* Calls `each` with the enrolment's, then with those of the responses in sent/, then of the requests in erased/. Stops when `each` returns other than 0
- * and returns that; -1 also when something can't be read: errno. */
+/* Calls `each` with the enrolment's, then with those of the responses in sent/, then of the requests in erased/.
+ * Stops when `each` returns other than 0 and returns that; -1 also when something can't be read: errno. */
 MUST_CHECK int receipts_each(const struct profile *profile,
                              int (*each)(void *context, const struct member_receipt *receipt), void *context);
 

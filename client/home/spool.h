@@ -1,15 +1,15 @@
-/* The responses of one home: waiting to be sent (spool/), accepted (sent/), refused (refused/), one file each, so that
- * what happened to every one of them can be seen with ls. A response is in spool/ before the first try and leaves it
- * only when the collector's answer is stored. Every act is whole or not at all, also after a power cut, and may be done
- * again. Knows no network and no key. `home` is the folder of a member throughout. One thread; on failure errno says
- * why.
+/* The responses of one home: waiting to be sent (spool/), accepted (sent/), refused (refused/), one file each, so
+ * that what happened to every one of them can be seen with ls. A response is in spool/ before the first try and
+ * leaves it only when the collector's answer is stored. Every act is whole or not at all, also after a power cut,
+ * and may be done again. Knows no network and no key. `home` is the folder of a member throughout. One thread; on
+ * failure errno says why.
  *
  *     spool/ROUND~ACTION~REVISION.jws       the compact JWS
  *     spool/ROUND~ACTION~REVISION.reason    the collector's last answer, where it turned the response away for now
  *     sent/ROUND~ACTION~REVISION.json       {"jws":…,"answer":…}, answer as the collector gave it
  *     refused/ROUND~ACTION~REVISION.json    the same
- *     erased/ROUND~ACTION~REVISION.json     {"jws":…,"answer":…} of the request to erase; REVISION is the highest that there
- *                                           was, so that a later answer has a higher one
+ *     erased/ROUND~ACTION~REVISION.json     {"jws":…,"answer":…} of the request to erase; REVISION is the highest that
+ *                                           there was, so that a later answer has a higher one
  *
  * ROUND~ACTION~REVISION as response_id.h writes it. */
 #ifndef CLIENT_HOME_SPOOL_H
@@ -78,7 +78,8 @@ MUST_CHECK int spool_settle(const char *home, const struct response_id *id, enum
 MUST_CHECK int spool_read_answer(const char *home, const struct response_id *id, enum spool_state state,
                                  struct buf *answer);
 
-/* Both at once: what was signed and what the collector answered, of one that is sent, refused or erased. -1 as above. */
+/* Both at once: what was signed and what the collector answered, of one that is sent, refused or erased. -1 as
+ * above. */
 MUST_CHECK int spool_read_record(const char *home, const struct response_id *id, enum spool_state state,
                                  struct buf *jws, struct buf *answer);
 

@@ -71,7 +71,7 @@ int own_entries_check(struct own_entries *entries, const struct profile *profile
 /* What somebody else had erased. */
 
 /* The index that the collector answered; -1: it is not to be read back. */
-static int64_t read_index(const struct profile *profile, const struct response_id *id)
+static int64_t read_sent_index(const struct profile *profile, const struct response_id *id)
 {
     struct buf answer;
     int64_t index = -1;
@@ -101,7 +101,7 @@ static int note_loss(struct own_losses *losses, const struct response_id *id, in
 static int look_at_answer(struct own_losses *losses, const struct profile *profile, struct http *http,
                           const struct response_id *id)
 {
-    int64_t event, index = read_index(profile, id);
+    int64_t event, index = read_sent_index(profile, id);
     int erased = index < 0 ? 0 : own_entries_ask_state(http, index, &event);
     return erased > 0 ? note_loss(losses, id, event) : erased;
 }

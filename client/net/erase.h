@@ -11,7 +11,7 @@ enum erase_result {
     ERASE_DONE, /* proven to be in the log, and carried out here too */
     ERASE_LATER, /* not reached, or it can't just now: the request is kept, and sent again by erase_pending */
     ERASE_REFUSED, /* `answer` says why; the request is forgotten */
-    ERASE_UNPROVEN, /* said to be done, but the receipt does not hold, as *error says: kept; the answer is in evidence/ */
+    ERASE_UNPROVEN, /* said to be done, but the receipt does not hold: *error; kept, and the answer is in evidence/ */
     ERASE_FAILED, /* here: errno */
     ERASE_NONE, /* erase_pending alone: nothing was waiting */
 };
@@ -25,8 +25,8 @@ MUST_CHECK enum erase_result erase_ask(struct profile *profile, struct http *htt
 MUST_CHECK enum erase_result erase_pending(struct profile *profile, struct http *http, struct http_answer *answer,
                                            struct error *error);
 
-/* Asks what the collector keeps of the member; the answer's body is JSON of up to ACCESS_ANSWER_MAX bytes. -1: no memory
- * to sign it. */
+/* Asks what the collector keeps of the member; the answer's body is JSON of up to ACCESS_ANSWER_MAX bytes. -1: no
+ * memory to sign it. */
 #define ACCESS_ANSWER_MAX ((size_t)256 * 1024 * 1024)
 MUST_CHECK int erase_ask_access(const struct profile *profile, struct http *http, struct http_answer *answer,
                                 enum http_outcome *outcome);

@@ -38,7 +38,7 @@ static int gather_entry(struct erasing *erasing, int64_t index)
     return 0;
 }
 
-static int gather_response(struct erasing *erasing, const struct erasing_response *response)
+static int keep_response(struct erasing *erasing, const struct erasing_response *response)
 {
     struct erasing_response *list =
         list_grow(erasing->responses, erasing->response_count, &erasing->response_capacity, sizeof *list);
@@ -78,7 +78,7 @@ int erasing_add_response(struct erasing *erasing, const struct erasing_response 
     }
     if (current.index < 0)
         return 0;
-    if (gather_response(erasing, response) < 0 || gather_entry(erasing, current.index) < 0)
+    if (keep_response(erasing, response) < 0 || gather_entry(erasing, current.index) < 0)
         return -1;
     return gather_revisions(erasing, current.replaced);
 }
@@ -88,20 +88,20 @@ struct round_walk {
     int64_t round;
 };
 
-static int gather_action(void *context, int64_t member, int64_t action, const struct store_current *current)
+static int gather_member_action(void *context, int64_t member, int64_t action, const struct store_current *current)
 {
     const struct round_walk *walk = context;
     const struct erasing_response response = {walk->round, member, action};
-    return current->index < 0 ? 0 : gather_response(walk->erasing, &response);
+    return current->index < 0 ? 0 : keep_response(walk->erasing, &response);
 }
 
 /* The walk over a round notes what there is; each is read again, since its revisions are not to be asked for amid the
  * walk. */
-static int gather_round(struct erasing *erasing, int64_t round, int64_t member)
+static int gather_member_round(struct erasing *erasing, int64_t round, int64_t member)
 {
     struct round_walk walk = {erasing, round};
     size_t first = erasing->response_count;
-    if (store_current_each_of(erasing->store, round, member, gather_action, &walk) != STORE_OK)
+    if (store_current_each_of(erasing->store, round, member, gather_member_action, &walk) != STORE_OK)
         return fail_erasing(erasing);
     size_t end = erasing->response_count;
     erasing->response_count = first;
@@ -122,7 +122,7 @@ int erasing_add_member(struct erasing *erasing, const struct store_member *membe
     erasing->members = members;
     members[erasing->member_count++] = *member;
     for (size_t i = 0; i < erasing->catalogue->panel->round_count; i++)
-        if (gather_round(erasing, erasing->catalogue->round_numbers[i], member->number) < 0)
+        if (gather_member_round(erasing, erasing->catalogue->round_numbers[i], member->number) < 0)
             return -1;
     return gather_entry(erasing, member->index);
 }

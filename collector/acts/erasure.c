@@ -1,5 +1,5 @@
-/* An entry -> whose it is -> the wish, by the store's numbers -> gathered anew where it is carried out, so that what was
- * answered meanwhile goes too. */
+/* An entry -> whose it is -> the wish, by the store's numbers -> gathered anew where it is carried out, so that what
+ * was answered meanwhile goes too. */
 #include "collector/acts/erasure.h"
 #include "base/lang.h"
 #include "base/mem.h"
@@ -41,7 +41,7 @@ static int compare_author(void *context, const struct store_member *member)
     return author->found;
 }
 
-static int find_author(struct erasing *erasing, const char *kid, struct store_member *out)
+static int find_entry_author(struct erasing *erasing, const char *kid, struct store_member *out)
 {
     struct author author = {.kid = kid};
     if (store_member_each(erasing->store, compare_author, &author) == STORE_FAILED && !author.found)
@@ -64,7 +64,7 @@ static int add_response(struct erasing *erasing, const struct jws *jws, const st
         return error_set(&erasing->error, ERROR_DAMAGED, "%s",
                          T("the response is of a round or action that the panel does not have; run `audit`",
                            "de reactie is van een ronde of actie die het panel niet heeft; voer `audit` uit"));
-    if (find_author(erasing, jws->kid, &member) < 0)
+    if (find_entry_author(erasing, jws->kid, &member) < 0)
         return -1;
     return erasing_add_response(erasing, &(struct erasing_response){catalogue->round_numbers[round], member.number,
                                                                     catalogue->action_numbers[action]});
@@ -89,7 +89,7 @@ static int add_of_response(struct erasing *erasing, const struct jws *jws)
 static int add_of_enrolment(struct erasing *erasing, const struct jws *jws)
 {
     struct store_member member;
-    return find_author(erasing, jws->kid, &member) < 0 ? -1 : erasing_add_member(erasing, &member);
+    return find_entry_author(erasing, jws->kid, &member) < 0 ? -1 : erasing_add_member(erasing, &member);
 }
 
 static int add_of_entry(struct erasing *erasing, int64_t index, const struct buf *entry)
@@ -195,7 +195,7 @@ static int read_number(const struct json *value, int64_t *out)
 }
 
 /* A member who has erased everything meanwhile leaves nothing to do. */
-static int gather_member(struct erasing *erasing, const struct json *value)
+static int gather_wished_member(struct erasing *erasing, const struct json *value)
 {
     int64_t number;
     struct store_member member;
@@ -213,7 +213,7 @@ static int gather_member(struct erasing *erasing, const struct json *value)
     return store_fail(erasing->store, &erasing->error);
 }
 
-static int gather_response(struct erasing *erasing, const struct json *value)
+static int gather_wished_response(struct erasing *erasing, const struct json *value)
 {
     struct erasing_response response;
     const struct json *part = json_first(value);
@@ -226,10 +226,10 @@ static int gather_response(struct erasing *erasing, const struct json *value)
 static int gather_wish(struct erasing *erasing, const struct json *claims)
 {
     for (const struct json *one = json_first(json_member(claims, "members")); one; one = json_next(one))
-        if (gather_member(erasing, one) < 0)
+        if (gather_wished_member(erasing, one) < 0)
             return -1;
     for (const struct json *one = json_first(json_member(claims, "responses")); one; one = json_next(one))
-        if (gather_response(erasing, one) < 0)
+        if (gather_wished_response(erasing, one) < 0)
             return -1;
     return 0;
 }
@@ -258,7 +258,7 @@ static int fill_lists(struct act_work *work, struct erasing *erasing)
     return 0;
 }
 
-static enum act_result erase_gathered(struct act_work *work, struct erasing *erasing)
+static enum act_result carry_out_gathered(struct act_work *work, struct erasing *erasing)
 {
     if (erasing_carry_out(erasing, work->index) < 0) {
         work->error = erasing->error;
@@ -280,7 +280,7 @@ static enum act_result erase_wished(struct act_work *work, struct erasing *erasi
     if (count == 0)
         return act_refuse(work, "%s",
                           T("there is nothing there that is not erased", "daar is niets dat niet gewist is"));
-    return count > ERASING_EVENT_MAX ? act_refuse(work, "%s", is_too_much()) : erase_gathered(work, erasing);
+    return count > ERASING_EVENT_MAX ? act_refuse(work, "%s", is_too_much()) : carry_out_gathered(work, erasing);
 }
 
 enum act_result act_erase_entries(struct act_work *work)

@@ -1,4 +1,5 @@
-/* Current responses that replaced one that may have replaced another -> the authors to look for -> the log, in order. */
+/* Current responses that replaced one that may have replaced another -> the authors to look for -> the log, in
+ * order. */
 #include "collector/acts/linking.h"
 #include "base/lang.h"
 #include "base/list.h"
@@ -68,34 +69,42 @@ static int gather_chains(struct linking *linking)
     return 0;
 }
 
-/* 1: the entry is a response, and *response is to be freed; 0: it is none; -1: no memory. */
-static int read_response(struct linking *linking, const char *text, size_t len, struct response *response)
+/* 0 and *response, to be freed; -1: the entry is none, or *why is ERROR_MEMORY. */
+static int parse_response(const char *text, size_t len, struct response *response, struct error *why)
 {
     struct jws jws;
     struct buf payload;
-    struct error why = {0};
+    int result = -1;
+    if (jws_parse(text, len, RESPONSE_TYP, &jws, why) < 0)
+        return -1;
     buf_init(&payload, JWS_MAX);
-    bool read = jws_parse(text, len, RESPONSE_TYP, &jws, &why) == 0;
-    if (read && jws_decode_payload(&jws, &payload) < 0)
-        error_no_memory(&why);
+    if (jws_decode_payload(&jws, &payload) < 0)
+        error_no_memory(why);
     else
-        read = read && response_parse(buf_text(&payload), payload.len, response, &why) == 0;
+        result = response_parse(buf_text(&payload), payload.len, response, why);
     buf_free(&payload);
-    if (why.kind == ERROR_MEMORY)
-        return error_no_memory(linking->error);
-    return read;
+    return result;
+}
+
+/* 1: the entry is a response, and *response is to be freed; 0: it is none; -1: no memory. */
+static int read_linked(struct linking *linking, const char *text, size_t len, struct response *response)
+{
+    struct error why = {0};
+    if (parse_response(text, len, response, &why) == 0)
+        return 1;
+    return why.kind == ERROR_MEMORY ? error_no_memory(linking->error) : 0;
 }
 
 /* A chain that begins with what is known of it has nothing to be looked for. 1: this one has. */
 static int may_lack(struct linking *linking, const struct chain *chain)
 {
     struct buf entry;
-    struct response response;
+    struct response response = {0};
     int result;
     buf_init(&entry, JWS_MAX);
     if (store_entry_read(linking->store, chain->replaced, &entry) == STORE_FAILED)
         result = store_fail(linking->store, linking->error);
-    else if ((result = read_response(linking, buf_text(&entry), entry.len, &response)) > 0) {
+    else if ((result = read_linked(linking, buf_text(&entry), entry.len, &response)) > 0) {
         result = response.revision > 1;
         response_free(&response);
     }
@@ -130,7 +139,7 @@ static int compare_kids(const void *a, const void *b)
 }
 
 /* The first chain of this member; NULL: none. */
-static struct chain *find_author(const struct linking *linking, const char *kid)
+static struct chain *find_chain_author(const struct linking *linking, const char *kid)
 {
     struct chain wanted;
     memcpy(wanted.kid, kid, KID_SIZE);
@@ -167,12 +176,12 @@ static int look_at_entry(void *context, int64_t index, const char *text, size_t 
 {
     struct linking *linking = context;
     struct jws jws;
-    struct response response;
+    struct response response = {0};
     struct error why = {0};
     if (jws_parse(text, len, RESPONSE_TYP, &jws, &why) < 0)
         return why.kind == ERROR_MEMORY ? error_no_memory(linking->error) : 0;
-    struct chain *chain = find_author(linking, jws.kid);
-    int found = chain ? read_response(linking, text, len, &response) : 0;
+    struct chain *chain = find_chain_author(linking, jws.kid);
+    int found = chain ? read_linked(linking, text, len, &response) : 0;
     if (found <= 0)
         return found;
     int result = look_at_response(linking, chain, index, &response);
@@ -180,7 +189,7 @@ static int look_at_entry(void *context, int64_t index, const char *text, size_t 
     return result;
 }
 
-static int read_log(struct linking *linking)
+static int read_links(struct linking *linking)
 {
     int64_t end = 0;
     for (size_t i = 0; i < linking->count; i++)
@@ -211,7 +220,7 @@ int linking_make(struct store *store, const struct catalogue *catalogue, struct 
     struct linking linking = {.store = store, .catalogue = catalogue, .error = error};
     int result = -1;
     if (gather_chains(&linking) == 0 && name_authors(&linking) == 0)
-        result = linking.count == 0 || read_log(&linking) == 0 ? write_links(&linking) : -1;
+        result = linking.count == 0 || read_links(&linking) == 0 ? write_links(&linking) : -1;
     mem_free(linking.chains);
     mem_free(linking.links);
     return result;

@@ -1,6 +1,6 @@
-/* Which response replaced which, for a log of before schema 3: of three answers or more the store knew the last two. Made
- * once, when the log goes on under protocol 2, so that erasing need never read the log (adr/014). In the ledger's
- * transaction. */
+/* Which response replaced which, for a log of before schema 3: of three answers or more the store knew the last two.
+ * Made once, when the log goes on under protocol 2, so that erasing need never read the log (adr/014). In the
+ * ledger's transaction. */
 #ifndef COLLECTOR_ACTS_LINKING_H
 #define COLLECTOR_ACTS_LINKING_H
 

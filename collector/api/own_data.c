@@ -109,8 +109,8 @@ static int put_entries_of(struct showing *showing, const struct catalogue *catal
     return result;
 }
 
-static int put_member(struct showing *showing, const struct catalogue *catalogue, const struct access_request *request,
-                      const struct store_member *member)
+static int put_own_member(struct showing *showing, const struct catalogue *catalogue,
+                          const struct access_request *request, const struct store_member *member)
 {
     char when[CLOCK_TEXT_SIZE];
     clock_format(member->enrolled_at, when);
@@ -135,7 +135,7 @@ static int put_access(struct service *service, const struct access_request *requ
     struct catalogue *catalogue = catalogue_load(store, &error);
     int result = -1;
     if (catalogue && store_member_read(store, request->member.number, &member) == STORE_OK && !member.erased)
-        result = put_member(&showing, catalogue, request, &member);
+        result = put_own_member(&showing, catalogue, request, &member);
     catalogue_release(catalogue);
     snapshots_give_back(service->snapshots, store);
     return result;

@@ -57,7 +57,7 @@ static void put_receipt(struct buf *out, struct service *service, const struct s
         out->failed = true;
 }
 
-static void put_erased(struct buf *out, const struct submission *s)
+static void put_erased_indexes(struct buf *out, const struct submission *s)
 {
     buf_put_text(out, ",\"erased\":[");
     for (size_t i = 0; i < s->erased_count; i++)
@@ -76,7 +76,7 @@ void api_put_outcome(struct buf *out, struct service *service, const struct subm
         buf_put_integer(out, s->replaced);
     }
     if (s->kind == SUBMISSION_ERASURE)
-        put_erased(out, s);
+        put_erased_indexes(out, s);
     if (receipt)
         put_receipt(out, service, s);
 }

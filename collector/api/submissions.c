@@ -1,5 +1,5 @@
-/* POST /v1/members, /v1/responses and /v1/erasures: one signed object a request (PROTOCOL 4, 5 and 5b). Checked on the HTTP thread,
- * put aside until the writer has committed it, answered on the HTTP thread again. */
+/* POST /v1/members, /v1/responses and /v1/erasures: one signed object a request (PROTOCOL 4, 5 and 5b). Checked on
+ * the HTTP thread, put aside until the writer has committed it, answered on the HTTP thread again. */
 #include "base/clock.h"
 #include "base/mem.h"
 #include "collector/api/resources.h"

@@ -256,7 +256,7 @@ static int forget_accesses(struct due *due, bool write)
 /* Erasing. */
 
 /* One wish; what has gone meanwhile is passed over, and who has more than one event can name is left to `erase`. */
-static int erase_gathered(const struct config *config, struct due *due, struct erasing *erasing)
+static int erase_lot(const struct config *config, struct due *due, struct erasing *erasing)
 {
     struct act_wish wish;
     if (erasing_gathered(erasing) == 0)
@@ -297,7 +297,7 @@ static int erase_some(const struct config *config, struct due *due, size_t *plac
         }
     }
     if (result == CLI_DONE)
-        result = erase_gathered(config, due, &erasing);
+        result = erase_lot(config, due, &erasing);
     erasing_wipe(&erasing);
     return result;
 }

@@ -21,7 +21,7 @@ static int refuse_erasure(struct submission *s, enum problem problem, const char
 }
 
 /* Appends to what the submission says was erased. */
-static int note_erased(struct ledger *ledger, struct submission *s, const struct event_indexes *entries)
+static int note_erased_indexes(struct ledger *ledger, struct submission *s, const struct event_indexes *entries)
 {
     int64_t *erased = mem_resize(s->erased, s->erased_count + entries->count, sizeof *erased);
     if (!erased)
@@ -40,7 +40,7 @@ struct event_look {
     bool found;
 };
 
-static int look_at_event(void *context, int64_t index, const char *kind)
+static int look_at_erasing_event(void *context, int64_t index, const char *kind)
 {
     struct event_look *look = context;
     look->found = index == look->index && strcmp(kind, event_name(EVENT_ENTRIES_ERASED)) == 0;
@@ -48,18 +48,18 @@ static int look_at_event(void *context, int64_t index, const char *kind)
 }
 
 /* 1: the event at `index` carried out this request, and what it erased is noted; 0: it did not, or there is none. */
-static int note_event(struct ledger *ledger, struct submission *s, int64_t request, int64_t index)
+static int note_first_event(struct ledger *ledger, struct submission *s, int64_t request, int64_t index)
 {
     struct event event;
     struct event_look look = {index, false};
-    if (store_event_each(ledger->store, index, 1, look_at_event, &look) != STORE_OK)
+    if (store_event_each(ledger->store, index, 1, look_at_erasing_event, &look) != STORE_OK)
         return ledger_store_failed(ledger);
     if (!look.found)
         return 0;
     if (recorded_read(ledger->store, index, &event, &ledger->error) < 0)
         return -1;
     bool its = strcmp(event.by, "member") == 0 && event.request == request;
-    int result = its ? note_erased(ledger, s, &event.entries) : 0;
+    int result = its ? note_erased_indexes(ledger, s, &event.entries) : 0;
     event_free(&event);
     return result < 0 ? -1 : its;
 }
@@ -68,7 +68,7 @@ static int repeat_answer(struct ledger *ledger, struct submission *s, int64_t re
 {
     int more = 1;
     for (int64_t index = request + 1; more > 0; index++)
-        more = note_event(ledger, s, request, index);
+        more = note_first_event(ledger, s, request, index);
     s->verdict = VERDICT_REPEATED;
     s->index = request;
     return more;
@@ -111,7 +111,7 @@ static int record_erased(struct ledger *ledger, struct submission *s, const stru
     event.enrolments = (struct event_indexes){&enrolment, has ? 1 : 0};
     if (ledger_record(ledger, &event, ledger->catalogue->panel->id, ledger_event_time(ledger)) < 0)
         return -1;
-    return note_erased(ledger, s, &event.entries);
+    return note_erased_indexes(ledger, s, &event.entries);
 }
 
 static int note_effects(struct ledger *ledger, const struct submission *s, const struct erasing *erasing)

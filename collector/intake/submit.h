@@ -42,8 +42,8 @@ MUST_CHECK struct submission *submit_enrolment(struct catalogue *catalogue, cons
  * says why. NULL: no memory. Free with submission_free. */
 MUST_CHECK struct submission *submit_act(struct act_wish *wish, int64_t now);
 
-/* PROTOCOL 5b's checks 1 to 4 but that of iat, which the ledger makes: what was asked before is answered as it was. Also
- * of a member who is revoked. Otherwise as submit_response. */
+/* PROTOCOL 5b's checks 1 to 4 but that of iat, which the ledger makes: what was asked before is answered as it was.
+ * Also of a member who is revoked. Otherwise as submit_response. */
 MUST_CHECK struct submission *submit_erasure(struct roster *roster, struct catalogue *catalogue, const char *jws,
                                              size_t len, int64_t now, struct refusal *refusal);
 

@@ -183,14 +183,6 @@ bool roster_was_erased(struct roster *roster, const char kid[static KID_SIZE])
     return was;
 }
 
-bool roster_has(struct roster *roster, int64_t number)
-{
-    pthread_rwlock_rdlock(&roster->lock);
-    bool has = number > 0 && (size_t)number <= roster->count && !entry_at(roster, (size_t)number)->erased;
-    pthread_rwlock_unlock(&roster->lock);
-    return has;
-}
-
 struct loading {
     struct roster *roster;
     struct error *error;

@@ -36,9 +36,6 @@ bool roster_find(struct roster *roster, const char kid[static KID_SIZE], struct 
 /* Whether `kid` was a member's who has erased everything. Any thread. */
 bool roster_was_erased(struct roster *roster, const char kid[static KID_SIZE]);
 
-/* Whether the member of that number is there and was not erased. Any thread. */
-bool roster_has(struct roster *roster, int64_t number);
-
 size_t roster_count(struct roster *roster);
 
 #endif

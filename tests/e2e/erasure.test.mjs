@@ -84,6 +84,8 @@ test('one response goes with all its revisions, and the rest stays as it was', a
   const lines = (await get(collector, '/v1/entries', auditor)).text.trimEnd().split('\n').map((line) => JSON.parse(line));
   for (const gone of [first, second, third])
     assert.deepEqual(lines[gone.index], { index: gone.index, jws: null, leaf: b64u(leafHash(gone.jws)), erasedBy: answer.index + 1 });
+  const { entriesLine } = JSON.parse(readFileSync('tests/vectors/protocol2/erasure.json', 'utf8'));
+  assert.deepEqual(Object.keys(lines[first.index]), Object.keys(entriesLine));
   assert.deepEqual(lines[answer.index], { index: answer.index, jws });
   for (const kept of others) assert.equal(lines[kept.index].jws, kept.jws);
   const event = JSON.parse(Buffer.from(lines[answer.index + 1].jws.split('.')[1], 'base64url'));

@@ -58,8 +58,8 @@ static int64_t before(int64_t index)
     return found;
 }
 
-/* Of entries 3 to 14: revisions 1 and 2 of all three, then of the second and third alone. The second's even revisions are
- * to another action. */
+/* Of entries 3 to 14: revisions 1 and 2 of all three, then of the second and third alone. The second's even revisions
+ * are to another action. */
 static void assert_linked(void)
 {
     static const int64_t expected[] = {[3] = -1, [4] = -1, [5] = -1,  [6] = -1,  [7] = -1,  [8] = 5,

@@ -1,5 +1,5 @@
-/* What the operator erases: by the entries that are named, with all revisions or all of a member, and an event that says
- * why. */
+/* What the operator erases: by the entries that are named, with all revisions or all of a member, and an event that
+ * says why. */
 #include "collector/acts/erasure.h"
 #include "collector/state/recorded.h"
 #include "tests/unit/collector/kit.h"

@@ -213,7 +213,10 @@ Test(roster, is_read_while_it_grows)
 
 static void erase(unsigned number)
 {
-    struct store_member erased = {.number = number, .index = number * 2, .erased = true};
+    struct store_member member = member_of(number), erased = {.number = number, .index = member.index, .erased = true};
+    char kid[KID_SIZE];
+    key_thumbprint(member.public_key, kid);
+    crypto_sha256(kid, KID_LENGTH, erased.kid_hash);
     cr_assert_eq(roster_reserve(roster, 1), 0);
     roster_add(roster, &erased);
 }
@@ -234,4 +237,30 @@ Test(roster, finds_nobody_who_is_erased_and_keeps_their_place)
     erase(4);
     cr_assert_not(find(4, &found));
     cr_assert_eq(roster_count(roster), 4);
+}
+
+static bool was_erased(unsigned number)
+{
+    struct store_member member = member_of(number);
+    char kid[KID_SIZE];
+    key_thumbprint(member.public_key, kid);
+    return roster_was_erased(roster, kid);
+}
+
+Test(roster, knows_again_who_was_erased_and_finds_them_no_more)
+{
+    struct roster_member found;
+    for (unsigned i = 1; i <= MANY; i++)
+        add(i, 0);
+    for (unsigned i = 1; i <= MANY; i += 7)
+        for (int twice = 0; twice < 2; twice++)
+            erase(i);
+    cr_assert_eq(roster_count(roster), MANY, "they keep their places");
+    for (unsigned i = 1; i <= MANY; i++) {
+        cr_assert_eq(find(i, &found), i % 7 != 1, "%u", i);
+        cr_assert_eq(was_erased(i), i % 7 == 1, "%u", i);
+    }
+    add(MANY + 1, 0);
+    cr_assert(find(MANY + 1, &found) && found.number == MANY + 1);
+    cr_assert(!was_erased(MANY + 2));
 }
