@@ -219,11 +219,3 @@ const char *release_file_name(size_t i)
 {
     return file_names[i];
 }
-
-bool release_has_file(const char *name)
-{
-    for (size_t i = 0; i < RELEASE_FILES; i++)
-        if (strcmp(file_names[i], name) == 0)
-            return true;
-    return false;
-}

@@ -49,8 +49,7 @@ void release_wipe(struct release *release);
 /* The file of that name; NULL: there is none. */
 const struct release_file *release_find_file(const struct release *release, const char *name);
 
-/* The name of its i-th file, below RELEASE_FILES; and whether it has one of that name. */
+/* The name of its i-th file, below RELEASE_FILES. */
 const char *release_file_name(size_t i);
-bool release_has_file(const char *name);
 
 #endif

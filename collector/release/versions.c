@@ -47,12 +47,6 @@ int versions_add(struct versions *versions, size_t action, struct version versio
     return 0;
 }
 
-const struct version *versions_of(const struct versions *versions, size_t action, size_t *count)
-{
-    *count = versions->lists[action].count;
-    return versions->lists[action].list;
-}
-
 enum block_state versions_judge(const struct versions *versions, struct ballots *ballots,
                                 const struct disclosure_rule *rule, int64_t min_changed, size_t action, int64_t size,
                                 const int64_t *counts)

@@ -20,9 +20,6 @@ void versions_free(struct versions *versions);
 /* One more of an action (an index in the list), later than those it has. -1: no memory. */
 MUST_CHECK int versions_add(struct versions *versions, size_t action, struct version version);
 
-/* Those of an action, the earliest first. */
-const struct version *versions_of(const struct versions *versions, size_t action, size_t *count);
-
 enum block_state {
     BLOCK_SUPPRESSED, /* it has no version, and too few answered for a first one */
     BLOCK_NEW, /* it gets its first version */
