@@ -36,6 +36,5 @@ void holes_cover(struct holes *holes, struct hole *hole, int64_t event, bool is_
 {
     hole->erased_by = event;
     hole->is_enrolment = is_enrolment;
-    holes->covered++;
     holes->enrolments += is_enrolment;
 }

@@ -18,7 +18,7 @@ struct hole {
 struct holes {
     struct hole *list; /* ascending by index */
     size_t count, capacity;
-    size_t covered, enrolments; /* how many of them an event names, and names as enrolments */
+    size_t enrolments; /* how many of them an event names as enrolments */
 };
 
 void holes_wipe(struct holes *holes);
