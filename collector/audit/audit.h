@@ -12,6 +12,7 @@
  *     releases   each release made anew, by the release room's pure steps
  *     tree       the Merkle tree that they make
  *     compare    the store's state against the replay's
+ *     pages      what a collector elsewhere serves, against the manifest that its log names
  *     findings   what differs, told and counted, and what is noted */
 #ifndef COLLECTOR_AUDIT_AUDIT_H
 #define COLLECTOR_AUDIT_AUDIT_H

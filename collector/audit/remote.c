@@ -49,6 +49,11 @@ void remote_close(struct remote *remote)
     mem_free(remote);
 }
 
+struct peer *remote_peer(struct remote *remote)
+{
+    return remote->peer;
+}
+
 /* What may be read without a token. */
 static int fetch_public(struct remote *remote, const char *path, struct buf *out, struct error *error)
 {

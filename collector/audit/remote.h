@@ -14,6 +14,9 @@ struct remote;
 MUST_CHECK struct remote *remote_open(const char *url, const char *token, struct error *error);
 void remote_close(struct remote *remote);
 
+/* What it is reached by; the remote's. */
+struct peer *remote_peer(struct remote *remote);
+
 /* The panel and the action list, its rounds and actions numbered by their places. Release with catalogue_release. NULL:
  * *error. */
 MUST_CHECK struct catalogue *remote_catalogue(struct remote *remote, struct error *error);

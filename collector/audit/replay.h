@@ -75,6 +75,8 @@ struct replay_totals {
     int64_t older_withdrawn; /* letters withdrawn before protocol 2: how many is known, which not */
     bool has_operator; /* an event has named the operator's key */
     uint8_t operator_key[KEY_BYTES]; /* the last of them */
+    bool has_page; /* an event has named the pages */
+    uint8_t page[SHA256_BYTES]; /* the hash of the last manifest */
 };
 
 void replay_totals(const struct replay *replay, struct replay_totals *out);

@@ -289,6 +289,8 @@ static const char *release_page(struct replay *replay, struct entry *entry)
     buf_init(&manifest, REPLAY_DOCUMENT_MAX);
     const char *fault = replay_fetch(replay, entry, entry->event->manifest, entry->event->bytes, &manifest);
     buf_free(&manifest);
+    replay->totals.has_page = true;
+    memcpy(replay->totals.page, entry->event->manifest, SHA256_BYTES);
     return fault;
 }
 

@@ -6,6 +6,7 @@
 #include "base/mem.h"
 #include "base/progress.h"
 #include "base/url.h"
+#include "collector/audit/pages.h"
 #include "collector/audit/remote.h"
 #include "collector/cmd/cmd.h"
 #include "collector/log/last_checkpoint.h"
@@ -276,6 +277,14 @@ static void tell_operator(const struct audit_run *run)
     cli_say(T("the operator's key: %s", "de sleutel van de beheerder: %s"), kid);
 }
 
+/* Of a collector elsewhere: what its pages are now. */
+static int check_pages(struct audit_run *run, struct error *error)
+{
+    struct replay_totals totals;
+    replay_totals(audit_replay(run->audit), &totals);
+    return pages_check(remote_peer(run->remote), &totals, &run->findings, error);
+}
+
 /* With the catalogue, the events and the checkpoint at hand: reads, compares, writes, concludes. */
 static int audit_log(struct audit_run *run, const struct audit_source *source)
 {
@@ -288,6 +297,8 @@ static int audit_log(struct audit_run *run, const struct audit_source *source)
         result = audit_compare(run->audit, run->store, &error);
     if (result == 0 && run->store && store_check(run->store) != STORE_OK)
         result = store_fail(run->store, &error);
+    if (result == 0 && run->remote)
+        result = check_pages(run, &error);
     if (result < 0)
         return cli_fail("%s", error.text);
     result = write_all_tables(run);

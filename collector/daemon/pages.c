@@ -1,6 +1,7 @@
 /* Settings in, pages out; and an act, as a request would bring it. */
 #include "collector/daemon/pages.h"
 #include "base/clock.h"
+#include "base/lang.h"
 #include "base/log.h"
 #include "collector/acts/page.h"
 #include <errno.h>
@@ -27,7 +28,7 @@ static int log_names(struct service *service, const struct page_manifest *manife
     uint8_t hash[SHA256_BYTES];
     struct store *store = reader_take(service->reader);
     if (!store)
-        return error_set(error, ERROR_IO, "the log can't be read");
+        return error_set(error, ERROR_IO, "%s", T("the log can't be read", "het logboek kan niet gelezen worden"));
     crypto_sha256(buf_text(&manifest->text), manifest->text.len, hash);
     int result = act_page_is_newest(store, hash, error);
     reader_give_back(service->reader);
@@ -45,7 +46,7 @@ static int commit_act(struct service *service, struct submission *act, struct er
     sem_t done;
     struct commit_job job = {.list = &act, .count = 1, .done = end_waiting, .context = &done};
     if (sem_init(&done, 0, 0) != 0)
-        return error_from_errno(error, "waiting");
+        return error_no_memory(error);
     commit_announce(service->queue);
     int pushed = commit_push(service->queue, &job);
     while (pushed == 0 && sem_wait(&done) != 0 && errno == EINTR)
@@ -54,7 +55,9 @@ static int commit_act(struct service *service, struct submission *act, struct er
     if (pushed == 0 && act->verdict == VERDICT_ACCEPTED)
         return 0;
     return error_set(error, ERROR_IO, "%s",
-                     pushed == 0 && act->verdict == VERDICT_REFUSED ? act->detail : "the store takes no commits");
+                     pushed == 0 && act->verdict == VERDICT_REFUSED
+                         ? act->detail
+                         : T("the store takes no commits", "de opslag neemt niets aan"));
 }
 
 void pages_name(struct service *service, const struct web *web)

@@ -6,14 +6,17 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { request } from './lib/http.mjs';
+import { poll } from './lib/poll.mjs';
 import { build, ready, run, succeed } from './lib/programs.mjs';
+import { bearer, makeToken } from './lib/reading.mjs';
 
 let collector, proxy, url;
 let change = (path, text) => text;
 before(async () => {
   collector = await ready('web-verify', { env: { BURGERPANEL_WEB_ORGANISATION: 'Werk & <Rust>', BURGERPANEL_WEB_PHONE: '0800 1351', BURGERPANEL_WEB_PRIVACY_URL: 'https://example.org/p?a=1&b=2' } });
   proxy = http.createServer(async (asked, answer) => {
-    const found = await request(collector.url, asked.url);
+    const { authorization } = asked.headers;
+    const found = await request(collector.url, asked.url, { headers: authorization ? { Authorization: authorization } : {} });
     const text = change(asked.url, found.text);
     answer.writeHead(text === undefined ? 404 : found.status, { 'Content-Type': found.headers['content-type'] }).end(text === found.text ? found.bytes : text);
   });
@@ -80,4 +83,23 @@ test('a collector without pages is told as one', async () => {
   await off.stop();
   assert.equal(done.code, 1);
   assert.match(done.stderr, /\/web\/manifest is not served/);
+});
+
+test('the audit over HTTP looks at the pages as well', async () => {
+  const token = await makeToken(collector, 'auditor', 'auditor');
+  await poll('the token to be known', 5, async () => (await request(collector.url, '/v1/token', { headers: bearer(token) })).status === 200);
+  const audit = () => run('burgerpanel-collector', ['audit', '--url', url], { env: { BURGERPANEL_TOKEN: token } });
+  const good = await audit();
+  assert.equal(good.code, 0, good.stdout + good.stderr);
+  change = (path, text) => (path === '/uitleg' ? text.replace('</h1>', '!</h1>') : text);
+  const changed = await audit();
+  assert.equal(changed.code, 1);
+  assert.match(changed.stdout + changed.stderr, /pages: uitleg\.html is not served as the manifest names it/);
+  change = (path, text) => (path === '/web/manifest' ? text.split('\n').slice(1).join('\n') : text);
+  assert.match((await audit()).stdout, /pages: the release that is served, \S+, is not the newest that the log names/);
+  change = (path, text) => (path === '/web/manifest' ? undefined : text);
+  const none = await audit();
+  assert.equal(none.code, 0, none.stdout + none.stderr);
+  assert.match(none.stdout + none.stderr, /the log names pages, and none are served now/);
+  change = (path, text) => text;
 });

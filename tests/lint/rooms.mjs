@@ -19,7 +19,7 @@ const programs = {
     cmd: { uses: 'acts web audit intake tables release log state store ops net', faces: 'cmd' },
     api: { uses: 'acts http intake tables release log state store ops', faces: 'api' },
     web: { uses: 'http', faces: 'web' },
-    audit: { uses: 'release net state store', faces: 'audit remote' },
+    audit: { uses: 'release net state store', faces: 'audit pages remote' },
     intake: { uses: 'acts log state store ops', faces: 'commit ledger replays submission submit workers' },
     acts: { uses: 'release tables log state store', faces: 'act actions erasing erasure follow_up invitations linking member opening operator page panel release' },
     release: { uses: 'tables log state store', faces: 'ballots earlier history newest release released replay versions' },
