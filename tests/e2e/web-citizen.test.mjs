@@ -337,4 +337,12 @@ test('a device that does not know the member says so calmly, and every page of t
   }
   await one.visit('#/nergens');
   await one.page(t.unknownPageTitle);
+  // What comes in from the collector leaves the focus where it is.
+  await one.run(async () => {
+    document.querySelector('#menu a:last-child').focus();
+    const { refresh } = await import('/web/js/member.js');
+    dispatchEvent(new Event('online'));
+    await refresh(true);
+  });
+  assert.equal(await (await one.active()).text(), t.news);
 });

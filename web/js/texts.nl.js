@@ -20,7 +20,7 @@ export default {
   alarmTitle: 'Er klopt iets niet',
   alarmText: 'Een ontvangstbewijs klopt niet. Kijk bij Mijn antwoorden en bel ons.',
   fault: 'Fout',
-  faults: (n) => many(n, 'Er is nog 1 vraag open', `Er zijn nog ${n} dingen open`),
+  faults: (n) => many(n, 'Er is nog 1 ding te doen', `Er zijn nog ${n} dingen te doen`),
   wrongTitle: 'Er ging iets mis',
   wrongText: 'Dat ligt niet aan u. Uw antwoorden zijn er nog. Laad de pagina opnieuw.',
   newTitle: 'Deze site is vernieuwd',

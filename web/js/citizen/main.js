@@ -60,12 +60,18 @@ const navigation = () => [
   ['#/gedaan', t.news, ['gedaan']],
 ];
 
+// Drawn anew only where something is another, so that the focus stays on what has it.
+let drawn;
+
 function showFrame(name) {
   document.documentElement.lang = language;
   for (const element of document.querySelectorAll('[data-text]')) put(element, t[element.dataset.text]);
   const title = member.state.panel?.title;
   const titled = title?.[language] ?? title?.nl;
   put(byId('panel'), titled ?? t.panel);
+  const frameNow = JSON.stringify([language, name, Boolean(member.state.member)]);
+  if (frameNow === drawn) return;
+  drawn = frameNow;
   const others = Object.entries(LANGUAGES).filter(([code]) => code !== language);
   put(byId('languages'), others.map(([code, text]) =>
     el('button', { type: 'button', lang: code, on: { click: () => changeLanguage(code) } }, text)));
