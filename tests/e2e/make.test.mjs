@@ -1,7 +1,8 @@
 // Goal: a packager gives a distribution's flags and folders as they are, and gets a program built with those and with ours.
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { Machine } from './lib/machine.mjs';
@@ -96,4 +97,23 @@ test('as many jobs run at once as the user says, from the command line or the en
   assert.equal(jobs(['-j3']), '3');
   assert.equal(jobs([], { MAKEFLAGS: '-j5' }), '5');
   assert.equal(jobs([]), execFileSync('nproc', { encoding: 'utf8' }).trim());
+});
+
+test('tweetnacl is taken only as the hash says, and where it is not to be had the build stops and says what helps', () => {
+  const folder = freshFolder('make-tweetnacl');
+  const file = join(folder, 'some.js');
+  const out = join(folder, 'web', 'nacl-fast.min.js');
+  writeFileSync(file, 'self.nacl = {};\n');
+  const hash = createHash('sha256').update(readFileSync(file)).digest('hex');
+  execFileSync('packaging/tweetnacl.sh', [out, hash, file]);
+  assert.deepEqual(readFileSync(out), readFileSync(file));
+  for (const [wanted, from] of [[hash.replace(/^./, (c) => (c === '0' ? '1' : '0')), file], [hash, join(folder, 'none.js')]]) {
+    const other = join(folder, 'other.js');
+    const done = spawnSync('packaging/tweetnacl.sh', [other, wanted, from], { encoding: 'utf8' });
+    assert.equal(done.status, 1);
+    assert.match(done.stderr, new RegExp(`SHA-256 ${wanted} is not to be had here`));
+    for (const help of ['node-tweetnacl', 'make TWEETNACL=FILE', 'make TWEETNACL=none']) assert.ok(done.stderr.includes(help), help);
+    assert.ok(!existsSync(other));
+  }
+  assert.deepEqual(readdirSync(join(folder, 'web')), ['nacl-fast.min.js']);
 });
