@@ -86,3 +86,21 @@ test('a script that was put into a page does not run, and one that a page is mad
   }
   await proxy.close();
 });
+
+test('a page of which one module was changed by a byte does not start, and its text stays', async () => {
+  let changed = true;
+  const proxy = await changing((path, text) => (path === '/web/js/dom.js' && changed ? `${text} ` : undefined));
+  await browser.go(`${proxy.url}/`);
+  const said = await poll('the browser to say so', 10, async () => {
+    const lines = (await browser.log()).map((line) => line.message).join('\n');
+    return /integrity/.test(lines) && lines;
+  });
+  assert.match(said, /dom\.js/);
+  assert.equal((await browser.all('h1[tabindex="-1"]')).length, 0, 'no script has drawn anything');
+  await browser.find('h1');
+  changed = false;
+  await browser.go('about:blank');
+  await browser.go(`${proxy.url}/`);
+  await browser.find('h1[tabindex="-1"]');
+  await proxy.close();
+});
