@@ -1,5 +1,5 @@
-/* The recovery code of a member's key (PROTOCOL 4f): 16 secret bytes from which the key follows, with 12 bits by which a
- * slip of the pen is told from another key. Whoever has the code has the key. Pure. Any thread. */
+/* The recovery code of a member's key (PROTOCOL 4f): 16 secret bytes from which the key follows, with 12 bits by which
+ * a slip of the pen is told from another key. Whoever has the code has the key. Pure. Any thread. */
 #ifndef PANEL_RECOVERY_H
 #define PANEL_RECOVERY_H
 

@@ -8,8 +8,8 @@
 #include "panel/definition.h"
 
 /* A definition by itself: `where` is a pointer into it. Ids of rounds and questions and values of options that a
- * spreadsheet takes for something else; questionnaires whose longest answers don't fit into one response; what members are told where a part
- * of it is missing, and terms that cut another short. */
+ * spreadsheet takes for something else; questionnaires whose longest answers don't fit into one response; what members
+ * are told where a part of it is missing, and terms that cut another short. */
 void warnings_of_panel(const struct panel *panel, struct faults *warnings);
 
 /* An action list by itself: `where` is an action's id. */

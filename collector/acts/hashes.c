@@ -34,3 +34,9 @@ void hashes_put_document(struct hashes *hashes, struct buf *out)
     buf_expect(out, hashes->count * SHA256_BYTES);
     buf_put(out, hashes->list, hashes->count * SHA256_BYTES);
 }
+
+bool hashes_document_has(const struct buf *document, const uint8_t hash[static SHA256_BYTES])
+{
+    return document->len > 0 &&
+           bsearch(hash, document->data, document->len / SHA256_BYTES, SHA256_BYTES, compare_code_hashes) != NULL;
+}

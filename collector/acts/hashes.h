@@ -5,6 +5,7 @@
 
 #include "base/buf.h"
 #include "crypto/crypto.h"
+#include <stdbool.h>
 
 struct hashes {
     uint8_t (*list)[SHA256_BYTES];
@@ -17,5 +18,8 @@ void hashes_wipe(struct hashes *hashes);
 
 /* Sorts them and appends them; whether all fitted is said by buf_check. */
 void hashes_put_document(struct hashes *hashes, struct buf *out);
+
+/* Whether a document so made has this one. */
+bool hashes_document_has(const struct buf *document, const uint8_t hash[static SHA256_BYTES]);
 
 #endif

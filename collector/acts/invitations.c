@@ -3,6 +3,7 @@
 #include "collector/acts/invitations.h"
 #include "base/lang.h"
 #include "base/mem.h"
+#include "collector/acts/hashes.h"
 #include "collector/acts/kinds.h"
 #include "crypto/base64url.h"
 #include <stdlib.h>
@@ -178,4 +179,9 @@ enum act_result act_withdraw_invitation(struct act_work *work)
     if (store_invitation_mark(work->store, work->event.code, &withdrawn) != STORE_OK)
         return act_store_failed(work);
     return ACT_DONE;
+}
+
+bool act_invitation_is_in(const struct buf *document, const uint8_t hash[static SHA256_BYTES])
+{
+    return hashes_document_has(document, hash);
 }

@@ -25,4 +25,7 @@ MUST_CHECK int act_prepare_invitations(struct act_wish *wish, const struct act_i
 MUST_CHECK int act_prepare_withdrawal(struct act_wish *wish, struct store *store,
                                       const uint8_t hash[static SHA256_BYTES], struct error *error);
 
+/* Whether the document of codes that an event names has this one. */
+bool act_invitation_is_in(const struct buf *document, const uint8_t hash[static SHA256_BYTES]);
+
 #endif

@@ -3,10 +3,10 @@
 #include "base/lang.h"
 #include "base/list.h"
 #include "base/mem.h"
+#include "collector/acts/invitations.h"
 #include "collector/cmd/cmd.h"
 #include "collector/state/recorded.h"
 #include "panel/invitation.h"
-#include <stdlib.h>
 #include <string.h>
 
 #define CODES_MAX ((size_t)1000000 * SHA256_BYTES) /* of one event */
@@ -44,11 +44,6 @@ static int note_user(void *context, const struct store_member *member)
     return 0;
 }
 
-static int compare_code_hashes(const void *a, const void *b)
-{
-    return memcmp(a, b, SHA256_BYTES);
-}
-
 /* Whether the document of codes has this one. -1: it can't be read. */
 static int is_in_codes(const struct code_search *search, const uint8_t document[static SHA256_BYTES])
 {
@@ -56,7 +51,7 @@ static int is_in_codes(const struct code_search *search, const uint8_t document[
     buf_init(&codes, CODES_MAX);
     int result = -1;
     if (store_document_read(search->store, document, &codes) == STORE_OK)
-        result = bsearch(search->hash, codes.data, codes.len / SHA256_BYTES, SHA256_BYTES, compare_code_hashes) != NULL;
+        result = act_invitation_is_in(&codes, search->hash);
     buf_free(&codes);
     return result;
 }

@@ -1,8 +1,8 @@
 /* How far a mean from told counts can be off, as the codebook says it: walked over every small panel.
  *
- * With p options, h = roundTo / 2 (whole), told n and mean, and `max` the highest value: at most h (p - 1 + max - mean)
- * / (n - h) steps; of a question with `when` h is doubled. And never more than 2 h (p - 1) / n, n being the true number:
- * twice what one might think, since n is rounded too. */
+ * With p options, h = roundTo / 2 (whole), told n and mean, and `max` the highest value: at most
+ * h (p - 1 + max - mean) / (n - h) steps; of a question with `when` h is doubled. And never more than 2 h (p - 1) / n,
+ * n being the true number: twice what one might think, since n is rounded too. */
 #include "collector/tables/disclosure.h"
 #include <criterion/criterion.h>
 #include <math.h>
