@@ -14,6 +14,8 @@
 
 #define ASSETS(_)                                                                                                      \
     FILE_OF_WEB(_, app_manifest, "app.webmanifest")                                                                    \
+    FILE_OF_WEB(_, dashboard_style, "dashboard.css")                                                                   \
+    FILE_OF_WEB(_, dashboard, "dashboard.html")                                                                        \
     FILE_OF_WEB(_, icon, "icon.svg")                                                                                   \
     FILE_OF_WEB(_, index, "index.html")                                                                                \
     FILE_OF_WEB(_, bytes, "js/bytes.js")                                                                               \
@@ -33,6 +35,18 @@
     FILE_OF_WEB(_, citizen_sent, "js/citizen/sent.js")                                                                 \
     FILE_OF_WEB(_, citizen_welcome, "js/citizen/welcome.js")                                                           \
     FILE_OF_WEB(_, collector, "js/collector.js")                                                                       \
+    FILE_OF_WEB(_, dashboard_action, "js/dashboard/action.js")                                                         \
+    FILE_OF_WEB(_, dashboard_charts, "js/dashboard/charts.js")                                                         \
+    FILE_OF_WEB(_, dashboard_csv, "js/dashboard/csv.js")                                                               \
+    FILE_OF_WEB(_, dashboard_data, "js/dashboard/data.js")                                                             \
+    FILE_OF_WEB(_, dashboard_downloads, "js/dashboard/downloads.js")                                                   \
+    FILE_OF_WEB(_, dashboard_figures, "js/dashboard/figures.js")                                                       \
+    FILE_OF_WEB(_, dashboard_main, "js/dashboard/main.js")                                                             \
+    FILE_OF_WEB(_, dashboard_overview, "js/dashboard/overview.js")                                                     \
+    FILE_OF_WEB(_, dashboard_parts, "js/dashboard/parts.js")                                                           \
+    FILE_OF_WEB(_, dashboard_texts_en, "js/dashboard/texts.en.js")                                                     \
+    FILE_OF_WEB(_, dashboard_texts, "js/dashboard/texts.js")                                                           \
+    FILE_OF_WEB(_, dashboard_texts_nl, "js/dashboard/texts.nl.js")                                                     \
     FILE_OF_WEB(_, dom, "js/dom.js")                                                                                   \
     FILE_OF_WEB(_, envelope, "js/envelope.js")                                                                         \
     FILE_OF_WEB(_, key, "js/key.js")                                                                                   \

@@ -4,6 +4,7 @@
 //                                       listeners by event; `value` and `checked` are set on the element itself. children: elements,
 //                                       texts, lists of both; null, undefined and false are passed over
 //   put(parent, ...children)            in place of what was in it
+//   svg(name, attributes, ...children)  the same for a part of a drawing
 //   icon(name)                          a drawing that says nothing to who does not see it
 //   byId(id)
 const SVG = 'http://www.w3.org/2000/svg';
@@ -38,20 +39,20 @@ export function el(name, attributes = {}, ...children) {
   return element;
 }
 
+export function svg(name, attributes = {}, ...children) {
+  const element = document.createElementNS(SVG, name);
+  append(element, children);
+  for (const [key, value] of Object.entries(attributes)) setAttribute(element, key, value);
+  return element;
+}
+
 export function put(parent, ...children) {
   parent.replaceChildren();
   append(parent, children);
   return parent;
 }
 
-export function icon(name) {
-  const svg = document.createElementNS(SVG, 'svg');
-  const path = document.createElementNS(SVG, 'path');
-  for (const [key, value] of Object.entries({ viewBox: '0 0 24 24', class: 'icon', 'aria-hidden': 'true', focusable: 'false' }))
-    svg.setAttribute(key, value);
-  path.setAttribute('d', ICONS[name]);
-  svg.append(path);
-  return svg;
-}
+export const icon = (name) =>
+  svg('svg', { viewBox: '0 0 24 24', class: 'icon', 'aria-hidden': 'true', focusable: 'false' }, svg('path', { d: ICONS[name] }));
 
 export const byId = (id) => document.getElementById(id);

@@ -1,0 +1,106 @@
+// The dashboard's pure modules: cells stay texts, gaps stay gaps, and what it says is the same in both languages.
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { root } from './kit.mjs';
+import { readTable, toCell, toNumber } from '../../../web/js/dashboard/csv.js';
+import { linesOf, MEASURES, moveOf, placeOf, segmentsOf, sideOf, sift, sortLines } from '../../../web/js/dashboard/figures.js';
+import en from '../../../web/js/dashboard/texts.en.js';
+import nl from '../../../web/js/dashboard/texts.nl.js';
+
+const SCALE = { min: 1, max: 5 };
+
+test('a table is read cell by cell, as text', () => {
+  const rows = readTable('a,b,c\r\n"x, ""y""\r\nz",2.5000,\r\n\'=1,\'\'-2,-0.4000\r\n');
+  assert.deepEqual(rows, [{ a: 'x, "y"\r\nz', b: '2.5000', c: '' }, { a: '=1', b: "'-2", c: '-0.4000' }]);
+  assert.deepEqual(readTable('a,b\r\n'), []);
+  assert.throws(() => readTable('a,b\r\n"x'), /none/);
+});
+
+test('the tables of the example are read whole, with as many rows as the file has', () => {
+  for (const name of ['summary', 'questions', 'options']) {
+    const text = readFileSync(join(root, `fixtures/expected/release/${name}.csv`), 'utf8');
+    const rows = readTable(text);
+    assert.equal(rows.length, text.trimEnd().split('\r\n').length - 1, name);
+    for (const row of rows) assert.match(row.disclosure, /^(ok|suppressed)$/, name);
+  }
+});
+
+test('a figure is its cell, in Dutch with a comma; none is no number', () => {
+  assert.equal(toCell('2.5000', 'en'), '2.5000');
+  assert.equal(toCell('-0.4000', 'nl'), '-0,4000');
+  assert.equal(toNumber(''), undefined);
+  assert.equal(toNumber('0.0000'), 0);
+});
+
+test('a place is in per cent of the scale, and a side is that of the whole interval', () => {
+  assert.equal(placeOf(1, [1, 5]), '0.00%');
+  assert.equal(placeOf(4, [1, 5]), '75.00%');
+  const side = (low, high) => sideOf({ mean_low: low, mean_high: high }, MEASURES.mean, SCALE);
+  assert.deepEqual([side('3.0001', '4.0000'), side('2.0000', '2.9999'), side('2.9000', '3.1000'), side('', '')], ['above', 'below', 'around', 'around']);
+});
+
+const row = (action, round, mean, low, high, disclosure = 'ok') => ({ action, round, n: mean && '20', mean, mean_low: low, mean_high: high, disclosure });
+const trends = [
+  row('A-10', 'one', '2.0000', '1.8000', '2.2000'), row('A-10', 'two', '4.0000', '3.8000', '4.2000'),
+  row('A-2', 'one', '3.0000', '2.5000', '3.5000'), row('A-2', 'two', '3.2000', '2.7000', '3.7000'),
+  row('A-3', 'one', '3.0000', '2.5000', '3.5000'), row('A-3', 'two', '', '', '', 'suppressed'),
+];
+const actions = [{ id: 'A-10', title: 'Loket', lead: 'BZK', status: 'done' }, { id: 'A-2', title: 'Brief', lead: 'VNG', status: 'running' }];
+const lines = () => linesOf(trends, ['one', 'two'], 'two', actions, new Map([['A-2', { status: 'done' }]]));
+const idsOf = (found) => found.map(({ id }) => id);
+
+test('an action has moved where two intervals do not touch, and only there', () => {
+  assert.deepEqual(lines().map((line) => moveOf(line, MEASURES.mean)), ['up', undefined, undefined]);
+  assert.deepEqual(idsOf(sift(lines(), { only: 'moved' }, MEASURES.mean)), ['A-10']);
+  assert.equal(linesOf(trends, ['one', 'two'], 'one', actions, new Map())[0].before, undefined, 'the first round has none before it');
+});
+
+test('lines are found by words, fields, and what is told or waits', () => {
+  const find = (wanted) => idsOf(sift(lines(), wanted, MEASURES.mean));
+  assert.deepEqual(find({}), ['A-10', 'A-2', 'A-3']);
+  assert.deepEqual(find({ search: 'loKET a-10' }), ['A-10']);
+  assert.deepEqual(find({ lead: 'VNG' }), ['A-2']);
+  assert.deepEqual(find({ only: 'told' }), ['A-10', 'A-2']);
+  assert.deepEqual(find({ only: 'waiting' }), ['A-10', 'A-3']);
+});
+
+test('what has no figure comes last in either direction, and ids go by their numbers', () => {
+  const sorted = (by, isDown) => idsOf(sortLines(lines(), by, isDown, MEASURES.mean));
+  assert.deepEqual(sorted('figure', true), ['A-10', 'A-2', 'A-3']);
+  assert.deepEqual(sorted('figure', false), ['A-2', 'A-10', 'A-3']);
+  assert.deepEqual(sorted('action', false), ['A-2', 'A-3', 'A-10']);
+});
+
+test('a round without a figure is a gap in the line, never a zero', () => {
+  const [a, b, gap, c] = [{ at: 1 }, { at: 2 }, { at: undefined }, { at: 0 }];
+  assert.deepEqual(segmentsOf([a, b, gap, c]), [[a, b]]);
+  assert.deepEqual(segmentsOf([c]), []);
+});
+
+function* textsOf(texts, path = '') {
+  for (const [name, value] of Object.entries(texts)) {
+    if (typeof value === 'function') for (const n of [1, 23]) yield [`${path}${name}(${n})`, value(n, '1 mei')];
+    else if (typeof value === 'object') yield* textsOf(value, `${path}${name}.`);
+    else yield [path + name, value];
+  }
+}
+
+test('both languages say the same things, the Dutch in short sentences, and all of it is used', () => {
+  const namesOf = (texts) => [...textsOf(texts)].map(([name]) => name).sort();
+  assert.deepEqual(namesOf(en), namesOf(nl));
+  for (const [name, text] of textsOf(nl))
+    for (const sentence of text.split(/(?<=[.!?:])\s+/)) assert.ok(sentence.split(/\s+/).length <= 15, `${name}: ${sentence}`);
+  for (const [name, text] of [...textsOf(nl), ...textsOf(en)]) assert.doesNotMatch(text, /undefined|NaN|\$\{|"/, name);
+  const folder = join(root, 'web/js/dashboard');
+  const all = [...readdirSync(folder).map((name) => readFileSync(join(folder, name), 'utf8')), readFileSync(join(root, 'web/dashboard.html'), 'utf8')].join('\n');
+  const used = new Set([...all.matchAll(/\bt\.([a-zA-Z]+)/g), ...all.matchAll(/data-text="(\w+)"/g)].map(([, name]) => name));
+  assert.deepEqual([...used].sort(), Object.keys(nl).sort());
+});
+
+test('what stands in the page before any script is what the page says', () => {
+  const html = readFileSync(join(root, 'web/dashboard.html'), 'utf8');
+  for (const name of ['overviewTitle', 'overviewLead']) assert.ok(html.includes(`>${nl[name]}<`), name);
+  for (const [, name, text] of html.matchAll(/data-text="(\w+)">([^<]*)</g)) assert.equal(text, nl[name]);
+});
