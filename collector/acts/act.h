@@ -10,7 +10,7 @@
  * or the other way about, is never stored. What comes after the act in the same batch is judged by it.
  *
  * Knows no ledger, no queue and no command line. To read: this, then the smallest kind (member.c). A new kind is a
- * file, a line in the table of act.c, and where it is asked a call of cmd_act (cmd/act.h) or a submission
+ * file, a line in the table of kinds.c, and where it is asked a call of cmd_act (cmd/act.h) or a submission
  * (intake/submit.h). */
 #ifndef COLLECTOR_ACTS_ACT_H
 #define COLLECTOR_ACTS_ACT_H

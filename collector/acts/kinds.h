@@ -1,4 +1,4 @@
-/* The second halves of the acts, for the table in act.c alone. */
+/* The second halves of the acts, for the table in kinds.c alone. */
 #ifndef COLLECTOR_ACTS_KINDS_H
 #define COLLECTOR_ACTS_KINDS_H
 

@@ -1,6 +1,6 @@
 /* What the files of the ledger share: ledger.c (a batch), ledger_entries.c (what members send), ledger_erasures.c
  * (what they ask to be erased), ledger_acts.c (what administrators ask) and ledger_events.c (what the collector itself
- * says in the log). Inside of the ledger alone; the writer's. */
+ * says in the log), over the steps of ledger_inner.c. Inside of the ledger alone; the writer's. */
 #ifndef COLLECTOR_INTAKE_LEDGER_INNER_H
 #define COLLECTOR_INTAKE_LEDGER_INNER_H
 
