@@ -115,6 +115,9 @@ static int gather_member_round(struct erasing *erasing, int64_t round, int64_t m
 
 int erasing_add_member(struct erasing *erasing, const struct store_member *member)
 {
+    for (size_t i = 0; i < erasing->member_count; i++)
+        if (erasing->members[i].number == member->number)
+            return 0; /* named twice */
     struct store_member *members =
         list_grow(erasing->members, erasing->member_count, &erasing->member_capacity, sizeof *members);
     if (!members)

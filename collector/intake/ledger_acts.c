@@ -70,7 +70,10 @@ static enum act_result carry_out_wish(struct ledger *ledger, enum event_kind kin
     if (erases && ledger_hand_over_counters(ledger) < 0)
         return ACT_FAILED;
     enum act_result result = carry_out(ledger, kind, &work, index);
-    ledger->erased = ledger->erased || (erases && result == ACT_DONE);
+    if (erases && result == ACT_DONE) {
+        ledger->erased = true;
+        ledger->settle_after = 0;
+    }
     act_work_wipe(&work);
     return result;
 }

@@ -123,6 +123,7 @@ static int note_effects(struct ledger *ledger, const struct submission *s, const
         if (ledger_note_member(ledger, &erasing->members[i]) < 0)
             return -1;
     ledger->erased = true;
+    ledger->settle_after = 0; /* before this answer, whoever read a moment ago */
     return 0;
 }
 

@@ -71,7 +71,7 @@ test('an enrolment takes the member whole, also where no collector runs', async 
   await one.send(ROUND, OTHER, good);
   await two.send(ROUND, ACTION, good);
   await collector.stop();
-  const done = await collector.succeed('erase', one.enrolled.index, '--reason', 'request', '--yes');
+  const done = await collector.succeed('erase', one.enrolled.index, one.enrolled.index, '--reason', 'request', '--yes');
   assert.match(done.stderr, /This goes: entries 3, of responses \(all revisions\) 2, of members 1\./);
   for (const name of ['store.db', 'store.db-wal'])
     try {
