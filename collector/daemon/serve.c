@@ -25,7 +25,7 @@
 #define METRICS_CONNECTIONS 16
 #define MIB ((size_t)1024 * 1024)
 #define SECOND_US INT64_C(1000000)
-#define OTHER_DESCRIPTORS 1200 /* beside those of `connections`: the reserve, tables, the store */
+#define OTHER_DESCRIPTORS 1500 /* beside those of `connections`: the reserve, tables, answers set aside, the store */
 
 /* What a running collector consists of, in the order in which it is started. */
 struct running {
@@ -229,7 +229,9 @@ static int tell_address(const char *what, const struct http_server *server, cons
 static struct http_options http_options_of(const struct config *config)
 {
     uint64_t threads = config_number(config, CONFIG_THREADS);
-    return (struct http_options){.threads = threads > 0 ? (unsigned)threads : parallel_cores(),
+    const char *store = store_path(config->values[CONFIG_STORE]);
+    return (struct http_options){.aside_path = store ? store : ".",
+                                 .threads = threads > 0 ? (unsigned)threads : parallel_cores(),
                                  .connections = (unsigned)config_number(config, CONFIG_CONNECTIONS),
                                  .memory_max = config_number(config, CONFIG_MEMORY_MIB) * MIB,
                                  .wait_max_us = (int64_t)config_number(config, CONFIG_WAIT_MAX) * SECOND_US,

@@ -39,6 +39,7 @@ void exchange_free(struct http_exchange *x)
     mem_free(x->head_copy);
     answer_free(x);
     account_release(&x->settings->account, x->charged);
+    account_release(&x->settings->aside, x->charged_aside);
     settle_exchange(x->settings);
     mem_free(x);
 }

@@ -12,6 +12,8 @@
 struct exchange_settings {
     const struct http_site *sites;
     struct account account;
+    struct account aside; /* bytes of files in which answers wait for slow receivers */
+    const char *aside_path; /* beside which these files are made; NULL: nowhere */
     int64_t wait_max_us; /* what a submission may have waited before it is looked at */
     atomic_size_t under_way; /* exchanges */
     atomic_bool quiescing; /* each connection ends with the answer that it is given now */
@@ -45,6 +47,7 @@ struct http_exchange {
     struct buf body;
     size_t body_charged; /* of `charged` */
     size_t charged; /* to the account */
+    size_t charged_aside;
     bool head_only; /* no body is wanted */
     bool closing; /* the connection ends with this answer */
     bool suspended;

@@ -56,6 +56,8 @@ struct http_options {
     uint16_t port; /* 0: a free one */
     unsigned threads;
     unsigned connections; /* at most, beside a reserve for requests that come whole and at once */
+    const char
+        *aside_path; /* large answers wait for slow receivers in nameless files beside it; lasts; NULL: in memory */
     size_t memory_max; /* bytes that requests and answers may hold at once; small ones always fit */
     int64_t wait_max_us; /* what a submission may have waited before it is looked at; more: 503 */
     unsigned head_seconds; /* in which a request's head must have come */

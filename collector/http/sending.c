@@ -1,12 +1,16 @@
 /* Whatever an answer's body is, what is to be sent next is two runs of bytes: a head or frame, then a piece of body. */
 #include "collector/http/sending.h"
+#include "base/file.h"
 #include <errno.h>
 #include <sys/sendfile.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
+#include <unistd.h>
 
 #define STREAM_BYTES ((size_t)64 * 1024) /* what a piece of a stream takes, about */
 #define TURN_BYTES ((size_t)64 * 1024) /* of a file, sent at once */
+#define ASIDE_LEAST ((size_t)32 * 1024) /* of a body that waits in a file */
+#define ASIDE_COUNTED ((size_t)4 * 1024 * 1024) /* at least, of each such file: a bound on how many there are */
 #define TURNS 8 /* sends and pieces before others have theirs */
 
 void sending_reset(struct connection *c)
@@ -81,11 +85,50 @@ static int put_last_frame(struct connection *c)
     return buf_check(&c->out);
 }
 
-/* What waits for its receiver is charged; where there is no room for that, the receiver is to blame for the wait. */
+/* Whether what waits is large enough for a file. */
+static bool belongs_aside(const struct connection *c)
+{
+    return c->x->settings->aside_path && c->x->answer.own.cap >= ASIDE_LEAST && c->body_len > c->body_sent;
+}
+
+/* Puts what is left of the body into a file, from which it is sent on: the receiver holds no memory, however slow it
+ * is. -1: there can be no file now, and nothing has changed. */
+static int put_aside(struct connection *c)
+{
+    size_t left = c->body_len - c->body_sent;
+    int file = file_nameless(c->x->settings->aside_path);
+    if (file < 0)
+        return -1;
+    if (file_append(file, c->body + c->body_sent, left) < 0 || lseek(file, 0, SEEK_SET) != 0) {
+        close(file);
+        return -1;
+    }
+    buf_free(&c->x->answer.own);
+    c->x->answer.file = file;
+    c->file_left = left;
+    c->body = NULL;
+    c->body_len = c->body_sent = 0;
+    return 0;
+}
+
+/* What waits for its receiver is charged, a large body as a file; where there is no room for that, the receiver is to
+ * blame for the wait. On a full disk a large body waits in memory. */
+static int charge_waiting(struct connection *c)
+{
+    if (belongs_aside(c)) {
+        size_t left = c->body_len - c->body_sent, counted = left > ASIDE_COUNTED ? left : ASIDE_COUNTED;
+        if (account_charge(&c->x->settings->aside, counted) < 0)
+            return -1;
+        c->x->charged_aside = counted;
+        (void)put_aside(c);
+    }
+    size_t own = c->x->answer.own.cap;
+    return own > 0 ? exchange_charge(c->x, own) : 0;
+}
+
 static enum sending_result wait_for_receiver(struct connection *c)
 {
-    size_t own = c->x->answer.own.cap;
-    if (!c->charged && own > 0 && exchange_charge(c->x, own) < 0)
+    if (!c->charged && charge_waiting(c) < 0)
         return SENDING_FAILED;
     c->charged = true;
     return SENDING_WAITS;

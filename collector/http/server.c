@@ -18,6 +18,7 @@
 #define SECOND_US INT64_C(1000000)
 #define IDLE_SECONDS 30 /* between two requests of a connection */
 #define ANSWER_SECONDS 600 /* for taking an answer, a large table too */
+#define ASIDE_MAX ((size_t)1024 * 1024 * 1024) /* bytes of answers that wait in files for slow receivers */
 #define RESERVE 256 /* connections beside `connections`, for requests that come whole and at once */
 #define RESERVE_SECONDS 2 /* for each part of such a request */
 #define RESERVE_ANSWER_SECONDS 30
@@ -177,6 +178,8 @@ static void prepare_settings(struct exchange_settings *settings, const struct ht
 {
     settings->sites = sites;
     settings->account.max = options->memory_max;
+    settings->aside.max = ASIDE_MAX;
+    settings->aside_path = options->aside_path;
     settings->wait_max_us = options->wait_max_us;
     pthread_mutex_init(&settings->lock, NULL);
     pthread_cond_init(&settings->settled, NULL);

@@ -2,6 +2,7 @@
 // as without it.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { after, test } from 'node:test';
 import { assertAccepted, JOSE, NDJSON, post, request } from './lib/http.mjs';
@@ -154,6 +155,30 @@ test('whoever says nothing is sent away', async () => {
   await assertUnharmed(all);
   await poll('all to be gone', 20, () => list.every((connection) => connection.closed));
   assert.ok(list.every((connection) => connection.got === ''));
+});
+
+test('documents that are not taken hold no memory that others need', async () => {
+  const all = await start('documents', { BURGERPANEL_MEMORY_MIB: '32' });
+  await all.collector.invitations(150_000);
+  const events = (await request(all.collector.url, '/v1/events')).text.trimEnd().split('\n').map((line) => JSON.parse(line).jws);
+  const { codes } = JSON.parse(Buffer.from(events.at(-1).split('.')[1], 'base64url'));
+  const list = crowd(all.collector, 40);
+  for (const connection of list) {
+    connection.socket.once('data', () => connection.socket.pause());
+    connection.socket.write(`GET /v1/documents/${codes} HTTP/1.1\r\nHost: a\r\n\r\n`);
+  }
+  await poll('all to be answered', 20, () => list.every((connection) => connection.got !== '' || connection.closed));
+  for (const connection of list) assert.deepEqual(statuses(connection.got), [200]);
+  const batch = `${JSON.stringify('x'.repeat(1024))}\n`.repeat(4000);
+  for (let i = 0; i < 5; i++) assert.equal((await post(all.collector.url, '/v1/response-batches', batch, NDJSON)).status, 200);
+  await assertUnharmed(all);
+  for (const connection of list.slice(0, 3)) {
+    connection.socket.resume();
+    await poll('a document to be whole', 20, () => connection.got.length > 150_000 * 32);
+    const bytes = Buffer.from(connection.got.slice(connection.got.indexOf('\r\n\r\n') + 4), 'latin1');
+    assert.equal(createHash('sha256').update(bytes).digest('base64url'), codes);
+  }
+  leave(list);
 });
 
 // Busy or not, how much stands in -wal, and how much of it could be put into the store: all, where nobody holds an earlier moment.
