@@ -15,6 +15,7 @@ struct replay *replay_new(const struct replay_setup *setup)
         return NULL;
     replay->setup = *setup;
     replay->last_iat = INT64_MIN;
+    replay->ending = -1;
     replay->fold = fold_new();
     replay->history = history_new();
     replay->letters = letters_new();
@@ -220,6 +221,7 @@ static int count_response(struct replay *replay, struct entry *entry, struct err
 int replay_count(struct replay *replay, struct entry *entry, struct error *error)
 {
     replay->counted = entry->index;
+    replay_end_erasure(replay, entry->index);
     if (entry->fault)
         tell_entry(replay, entry, entry->fault);
     else if (entry->kind == ENTRY_ERASED)

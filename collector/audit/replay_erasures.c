@@ -1,6 +1,7 @@
 /* Erasures (PROTOCOL 5b): each text that is gone is named by one event behind it; each event by a member rests on a
  * request by that member; what was asked to go is gone. That an erased entry was that member's can't be seen any
- * more. */
+ * more. One request may be answered by several events, one right after the other: what must be true of all of them
+ * together is judged when the entry behind them is counted, since by then the last of them has been settled. */
 #include "base/lang.h"
 #include "base/list.h"
 #include "base/mem.h"
@@ -23,6 +24,7 @@ const char *replay_ask_erasure(struct replay *replay, struct entry *entry)
         return replay_out_of_memory(replay);
     replay->asked = asked;
     struct asked next = {.index = entry->index,
+                         .answered_by = -1,
                          .is_everything = !request->round,
                          .is_known = fold_find_member(replay->fold, entry->jws.kid, &key) != 0};
     memcpy(next.kid, entry->jws.kid, KID_SIZE);
@@ -111,27 +113,23 @@ static const char *check_entries(const struct replay *replay, struct entry *entr
     return event->entries.count > 0 ? NULL : T("it erases nothing", "ze wist niets");
 }
 
-/* By a member: what was asked for, and no more than that can be. */
+/* By a member: one of the events, without a gap, that carry out what was asked for before. */
 static const char *check_request(struct replay *replay, struct entry *entry)
 {
     const struct event *event = entry->event;
     struct asked *asked = find_asked(replay, event->request);
-    if (!asked || asked->is_answered)
+    if (!asked || (asked->answered_by >= 0 && asked->answered_by != entry->index - 1))
         return replay_fault(
             entry, T("entry %lld is no request that was still open", "regel %lld is geen verzoek dat nog openstond"),
             (long long)event->request);
     if (event->entries.list[event->entries.count - 1] >= asked->index)
         return T("it erases what came after the request", "ze wist wat na het verzoek kwam");
-    if (event->enrolments.count != (asked->is_everything ? 1u : 0u))
-        return T("it erases another number of enrolments than was asked",
-                 "ze wist een ander aantal inschrijvingen dan gevraagd was");
-    if (asked->is_everything && asked->is_known)
-        return T("the enrolment of who asked is still there", "de inschrijving van wie het vroeg is er nog");
     if (asked->is_everything)
         forget_stranger(replay, asked->kid);
     else if (!asked->is_known && note_stranger(replay, asked) < 0)
         return replay_out_of_memory(replay);
-    asked->is_answered = true;
+    asked->answered_by = entry->index;
+    asked->enrolments += event->enrolments.count;
     return NULL;
 }
 
@@ -154,7 +152,18 @@ const char *replay_erase(struct replay *replay, struct entry *entry)
     return NULL;
 }
 
-static void tell_kept(const struct replay *replay, const struct entry *entry, const struct asked *asked)
+/* What is wrong with all that was erased on that request. */
+static const char *check_erased(const struct asked *asked)
+{
+    if (asked->enrolments != (asked->is_everything ? 1u : 0u))
+        return T("it erases another number of enrolments than was asked",
+                 "ze wist een ander aantal inschrijvingen dan gevraagd was");
+    if (asked->is_everything && asked->is_known)
+        return T("the enrolment of who asked is still there", "de inschrijving van wie het vroeg is er nog");
+    return NULL;
+}
+
+static void tell_kept(const struct replay *replay, const struct asked *asked)
 {
     struct fold_current kept;
     const uint8_t *key;
@@ -163,7 +172,7 @@ static void tell_kept(const struct replay *replay, const struct entry *entry, co
         findings_add(replay->setup.findings,
                      T("entry %lld: the response that it says is erased is still there, as entry %lld",
                        "regel %lld: de reactie die volgens haar gewist is, is er nog, als regel %lld"),
-                     (long long)entry->index, (long long)kept.index);
+                     (long long)asked->answered_by, (long long)kept.index);
 }
 
 void replay_tell_erasure(struct replay *replay, struct entry *entry)
@@ -178,10 +187,22 @@ void replay_tell_erasure(struct replay *replay, struct entry *entry)
                       (long long)entry->index, event->entries.count, event->reason);
         return;
     }
-    struct asked *asked = find_asked(replay, event->request);
+    replay->ending = event->request;
+}
+
+void replay_end_erasure(struct replay *replay, int64_t index)
+{
+    struct asked *asked = replay->ending < 0 ? NULL : find_asked(replay, replay->ending);
+    if (!asked || asked->answered_by >= index)
+        return;
+    const char *fault = check_erased(asked);
+    if (fault)
+        findings_add(replay->setup.findings, T("entry %lld: %s", "regel %lld: %s"), (long long)asked->answered_by,
+                     fault);
     if (!asked->is_everything)
-        tell_kept(replay, entry, asked);
+        tell_kept(replay, asked);
     forget_asked(replay, asked);
+    replay->ending = -1;
 }
 
 /* At the end. */
@@ -210,6 +231,7 @@ static void tell_strangers(const struct replay *replay)
 
 void replay_end_erasures(struct replay *replay)
 {
+    replay_end_erasure(replay, INT64_MAX);
     tell_uncovered(replay);
     for (size_t i = 0; i < replay->asked_count; i++)
         findings_add(replay->setup.findings,

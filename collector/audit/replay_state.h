@@ -4,14 +4,15 @@
 
 #include "collector/audit/replay.h"
 
-/* A member's request that no event has answered yet. */
+/* A member's request, until the last of the events that answer it has been counted. */
 struct asked {
     int64_t index;
     char kid[KID_SIZE];
     uint32_t round, action; /* the history's numbers; 0: of neither, so everything, or unknown */
     bool is_everything;
     bool is_known; /* the key is one whose enrolment is still there */
-    bool is_answered; /* by an event that has been settled */
+    int64_t answered_by; /* the last event settled of those that answer it, one right after the other; -1: none */
+    size_t enrolments; /* that they erased */
 };
 
 /* The releases of one round, by the round's number - 1. */
@@ -45,6 +46,7 @@ struct replay {
 
     struct asked *asked;
     size_t asked_count, asked_capacity;
+    int64_t ending; /* the request whose events are being counted, by its index; -1: none */
     char (*strangers)[KID_SIZE]; /* who asked for one response and whose enrolment is not there */
     size_t stranger_count, stranger_capacity;
     size_t enrolments_by_operator; /* that the operator erased */
@@ -84,8 +86,13 @@ const char *replay_erase(struct replay *replay, struct entry *entry);
 void replay_tell_erasure(struct replay *replay, struct entry *entry);
 const char *replay_release(struct replay *replay, struct entry *entry);
 
-/* A member's request, at settling; and at the end what came of none. */
+/* A member's request, at settling. */
 const char *replay_ask_erasure(struct replay *replay, struct entry *entry);
+
+/* Before the entry of that index is counted: tells what there is to tell of the erasure that ended right before it. */
+void replay_end_erasure(struct replay *replay, int64_t index);
+
+/* At the end: what came of none. */
 void replay_end_erasures(struct replay *replay);
 
 #endif

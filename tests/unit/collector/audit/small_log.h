@@ -47,6 +47,9 @@ extern size_t small_log_count;
         "{\"aud\":\"wau\",\"iat\":%IAT%,\"jti\":\"" KIT_JTI "\",\"jwk\":@" name "@,\"invitation\":\"#" name "#\"}"
 #define ERASURE(who, name, scope)                                                                                      \
     ERASURE_TYP, who, "{\"aud\":\"wau\",\"iat\":%IAT%,\"jti\":\"" KIT_JTI "\",\"jwk\":@" name "@,\"scope\":" scope "}"
+#define ERASED_BY_MEMBER(request, entries, enrolments)                                                                 \
+    EVENT("\"entries-erased\",\"by\":\"member\",\"request\":" request ",\"entries\":" entries                          \
+          ",\"enrolments\":" enrolments)
 
 /* For an entry that is out of the way. */
 #define NOTHING_MUCH                                                                                                   \

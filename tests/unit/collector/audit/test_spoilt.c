@@ -172,6 +172,96 @@ Test(spoilt, finds_a_request_that_is_used_twice)
     small_log_end();
 }
 
+/* Of a request for everything that is answered by three events; the log ends behind them. */
+static void tell_by_three_events(void)
+{
+    small_log_begin();
+    small_log_change(ASKED, "{\"round\":\"r\",\"action\":\"A-1\"}", "\"everything\"");
+    small_log_put(ERASED, ERASED_BY_MEMBER("11", "[4]", "[4]"));
+    small_log_put(BRAM_2, ERASED_BY_MEMBER("11", "[6]", "[]"));
+    small_log_put(WITHDRAWN, ERASED_BY_MEMBER("11", "[8]", "[]"));
+    small_log_steps[ANNA_ENROLS].is_erased = true;
+    small_log_count = WITHDRAWN + 1;
+}
+
+Test(spoilt, finds_nothing_in_an_erasure_told_by_several_events)
+{
+    tell_by_three_events();
+    for (size_t more = 0; more < 2; more++) {
+        for (size_t behind = 0; behind <= small_log_count; behind++) {
+            struct outcome outcome = small_log_replay(behind);
+            cr_assert_str_eq(replayed_told, "");
+            cr_assert_eq(replay_holes(outcome.replay)->enrolments, 1);
+            replay_free(outcome.replay);
+        }
+        small_log_append(NOTHING_MUCH);
+    }
+    small_log_end();
+}
+
+Test(spoilt, finds_nothing_in_erasures_one_right_after_the_other)
+{
+    small_log_begin();
+    small_log_put(RESTORED, ERASURE(BRAM, "bram", "{\"round\":\"r\",\"action\":\"A-1\"}"));
+    small_log_put(ERASED, ERASED_BY_MEMBER("10", "[7]", "[]"));
+    small_log_put(BRAM_2, ERASED_BY_MEMBER("11", "[6]", "[]"));
+    small_log_put(WITHDRAWN, ERASED_BY_MEMBER("11", "[8]", "[]"));
+    small_log_steps[BRAM_1].is_erased = true;
+    small_log_assert_told("");
+    small_log_end();
+}
+
+Test(spoilt, finds_that_one_of_several_events_is_not_there)
+{
+    tell_by_three_events();
+    small_log_put(WITHDRAWN, NOTHING_MUCH);
+    small_log_assert_told("entry 8: its text is missing, and no event says that it was erased");
+    small_log_count = WITHDRAWN; /* the log ends before it */
+    small_log_assert_told("entry 8: its text is missing, and no event says that it was erased");
+    small_log_end();
+
+    tell_by_three_events();
+    small_log_put(ERASED, NOTHING_MUCH); /* that of the enrolment */
+    small_log_assert_told("entry 14: it erases another number of enrolments than was asked");
+    small_log_assert_told("entry 4: its text is missing, and no event says that it was erased");
+    small_log_append(NOTHING_MUCH);
+    small_log_assert_told("entry 14: it erases another number of enrolments than was asked");
+    small_log_end();
+}
+
+Test(spoilt, finds_two_enrolments_in_several_events)
+{
+    tell_by_three_events();
+    small_log_change(WITHDRAWN, "\"enrolments\":[]", "\"enrolments\":[8]");
+    small_log_assert_told("entry 14: it erases another number of enrolments than was asked");
+    small_log_end();
+}
+
+Test(spoilt, finds_what_stands_between_several_events)
+{
+    static const char *const found = "entry 14: entry 11 is no request that was still open";
+    tell_by_three_events();
+    small_log_put(BRAM_2, NOTHING_MUCH);
+    small_log_assert_told(found);
+    small_log_put(BRAM_2, RESPONSE(BRAM, "A-1", "2", "yes"));
+    small_log_assert_told(found);
+    small_log_put(BRAM_2, EVENT("\"entries-erased\",\"by\":\"operator\",\"reason\":\"order\",\"reference\":null,"
+                                "\"entries\":[6],\"enrolments\":[]"));
+    small_log_assert_told(found);
+    small_log_end();
+}
+
+Test(spoilt, finds_the_kept_response_behind_several_events)
+{
+    small_log_begin();
+    small_log_steps[BRAM_1].is_erased = true;
+    small_log_steps[ANNA_2].is_erased = false;
+    small_log_put(ERASED, ERASED_BY_MEMBER("11", "[6]", "[]"));
+    small_log_put(BRAM_2, ERASED_BY_MEMBER("11", "[7]", "[]"));
+    small_log_assert_told("entry 13: the response that it says is erased is still there, as entry 8");
+    small_log_end();
+}
+
 Test(spoilt, finds_an_erasure_under_cover_of_a_request_by_nobody)
 {
     small_log_begin();
