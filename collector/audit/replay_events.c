@@ -154,9 +154,8 @@ static bool is_right_of_letters(const struct replay *replay, const struct event 
 static const char *upgrade_log(struct replay *replay, struct entry *entry)
 {
     const struct event *event = entry->event;
-    const char *fault = event->size == entry->index && entry->index > 0
-                            ? begin_protocol_2(replay, entry, replay->totals.older)
-                            : T("it can't stand here", "ze kan hier niet staan");
+    const char *fault = event->size == entry->index ? begin_protocol_2(replay, entry, replay->totals.older)
+                                                    : T("it can't stand here", "ze kan hier niet staan");
     if (!fault && !is_right_of_letters(replay, event))
         fault = T("the log tells of another number of used invitations",
                   "het logboek vertelt van een ander aantal gebruikte uitnodigingen");
