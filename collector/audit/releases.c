@@ -31,9 +31,16 @@ struct recounted {
 struct reround {
     const char *id;
     struct law *law; /* whose questionnaire the ballots have; held */
-    struct ballots *ballots; /* NULL until the first response */
+    struct law *last; /* under which one was looked at last; held */
+    bool is_mixed; /* some were given to another questionnaire, and are not here */
+    struct ballots *ballots; /* NULL until the first response: before it the questionnaire may change */
     size_t *order; /* for each number of an action - 1, its place in the ballots */
     size_t order_count;
+};
+
+/* An event at `at` that says what is erased, `lowest` the first. */
+struct erased {
+    int64_t lowest, at;
 };
 
 struct releases {
@@ -42,6 +49,8 @@ struct releases {
     size_t count;
     struct reround *rounds;
     size_t round_count;
+    struct erased *erased; /* for the ballots that begin behind it */
+    size_t erased_count, erased_capacity;
     int64_t next; /* the lowest size that entries have not come to; INT64_MAX: none */
 };
 
@@ -103,10 +112,12 @@ void releases_free(struct releases *releases)
     for (size_t i = 0; releases->rounds && i < releases->round_count; i++) {
         ballots_free(releases->rounds[i].ballots);
         law_release(releases->rounds[i].law);
+        law_release(releases->rounds[i].last);
         mem_free(releases->rounds[i].order);
     }
     mem_free(releases->list);
     mem_free(releases->rounds);
+    mem_free(releases->erased);
     mem_free(releases);
 }
 
@@ -151,15 +162,43 @@ static int widen_order(struct reround *round, size_t number)
     return 0;
 }
 
-static int begin_ballots(struct reround *round, struct law *law, size_t place)
+static const struct questionnaire *questionnaire_at(const struct law *law, size_t place)
 {
-    const struct catalogue *catalogue = law->catalogue;
-    round->ballots = ballots_new(round_questionnaire(catalogue->panel, &catalogue->panel->rounds[place]),
-                                 catalogue_layout(catalogue, place), 0);
+    const struct panel *panel = law->catalogue->panel;
+    return round_questionnaire(panel, &panel->rounds[place]);
+}
+
+static int begin_ballots(const struct releases *releases, struct reround *round, struct law *law, size_t place)
+{
+    round->ballots = ballots_new(questionnaire_at(law, place), catalogue_layout(law->catalogue, place), 0);
     if (!round->ballots)
         return -1;
     round->law = law_hold(law);
+    round->last = law_hold(law);
+    for (size_t i = 0; i < releases->erased_count; i++)
+        if (ballots_note_erasure(round->ballots, releases->erased[i].lowest, releases->erased[i].at) < 0)
+            return -1;
     return 0;
+}
+
+/* Whether the ballots are by the questionnaire that the round has under this law, the round at that place. A log that
+ * is not honest may have changed it behind the first of them. */
+static bool has_questionnaire(const struct reround *round, const struct law *law, size_t place)
+{
+    int its = panel_find_round(round->law->catalogue->panel, round->id);
+    return its >= 0 && questionnaire_equal(questionnaire_at(round->law, (size_t)its), questionnaire_at(law, place));
+}
+
+/* Whether a ballot of this entry may be added; each law is compared once. */
+static bool is_of_questionnaire(struct reround *round, const struct entry *entry)
+{
+    if (entry->law == round->last)
+        return true;
+    if (!has_questionnaire(round, entry->law, entry->ballot.round))
+        return false;
+    law_release(round->last);
+    round->last = law_hold(entry->law);
+    return true;
 }
 
 static int count_ballot(struct releases *releases, const struct entry *entry, struct error *error)
@@ -170,8 +209,12 @@ static int count_ballot(struct releases *releases, const struct entry *entry, st
         return 0;
     struct ballot ballot = entry->ballot;
     ballot.action = entry->law->actions[entry->ballot.action] - 1;
-    if (!round->ballots && begin_ballots(round, entry->law, entry->ballot.round) < 0)
+    if (!round->ballots && begin_ballots(releases, round, entry->law, entry->ballot.round) < 0)
         return error_no_memory(error);
+    if (!is_of_questionnaire(round, entry)) {
+        round->is_mixed = true;
+        return 0;
+    }
     if (ballot.action >= round->order_count && widen_order(round, ballot.action + 1) < 0)
         return error_no_memory(error);
     return ballots_add(round->ballots, &ballot, (uint32_t)entry->member, entry->revision, entry->index, error);
@@ -179,12 +222,15 @@ static int count_ballot(struct releases *releases, const struct entry *entry, st
 
 static int note_erased_ballots(struct releases *releases, const struct entry *entry, struct error *error)
 {
+    const struct erased erased = {entry->event->entries.list[0], entry->index};
+    struct erased *list = list_grow(releases->erased, releases->erased_count, &releases->erased_capacity, sizeof *list);
+    if (!list)
+        return error_no_memory(error);
+    releases->erased = list;
+    list[releases->erased_count++] = erased;
     for (size_t i = 0; i < releases->round_count; i++) {
         struct reround *round = &releases->rounds[i];
-        if (!round->ballots && entry->law && panel_find_round(entry->law->catalogue->panel, round->id) >= 0 &&
-            begin_ballots(round, entry->law, (size_t)panel_find_round(entry->law->catalogue->panel, round->id)) < 0)
-            return error_no_memory(error);
-        if (round->ballots && ballots_note_erasure(round->ballots, entry->event->entries.list[0], entry->index) < 0)
+        if (round->ballots && ballots_note_erasure(round->ballots, erased.lowest, erased.at) < 0)
             return error_no_memory(error);
     }
     return 0;
@@ -396,6 +442,18 @@ static int fetch_kept(struct releases *releases, struct recounted *release, stru
     return 0;
 }
 
+/* It rested on what has been erased since. */
+static int pass_over(struct releases *releases, struct recounted *release, struct error *error)
+{
+    findings_note(releases->setup->findings,
+                  T("entry %lld: release %lld of round %s is not checkable any more: what it rested on has been "
+                    "erased since",
+                    "regel %lld: uitgave %lld van ronde %s is niet meer na te rekenen: waar ze op rustte is sindsdien "
+                    "gewist"),
+                  (long long)release->listed->index, (long long)release->number, release->listed->round);
+    return fetch_kept(releases, release, error);
+}
+
 static int recount_release(struct releases *releases, struct recounted *release, const struct replay *replay,
                            struct error *error)
 {
@@ -405,18 +463,16 @@ static int recount_release(struct releases *releases, struct recounted *release,
         tell_of_release(releases, release, T("there was no such round at its size", "die ronde was er toen niet"));
         return 0;
     }
-    if (!round->ballots && begin_ballots(round, release->law, (size_t)place) < 0)
+    if (!round->ballots && begin_ballots(releases, round, release->law, (size_t)place) < 0)
         return error_no_memory(error);
-    if (ballots_were_erased(round->ballots, (int64_t)release->listed->head.size)) {
-        findings_note(
-            releases->setup->findings,
-            T("entry %lld: release %lld of round %s is not checkable any more: what it rested on has been "
-              "erased since",
-              "regel %lld: uitgave %lld van ronde %s is niet meer na te rekenen: waar ze op rustte is sindsdien "
-              "gewist"),
-            (long long)release->listed->index, (long long)release->number, release->listed->round);
-        return fetch_kept(releases, release, error);
+    if (round->is_mixed || !has_questionnaire(round, release->law, (size_t)place)) {
+        tell_of_release(releases, release,
+                        T("the round's questionnaire changed after its first answer",
+                          "de vragenlijst van de ronde veranderde na haar eerste antwoord"));
+        return 0;
     }
+    if (ballots_were_erased(round->ballots, (int64_t)release->listed->head.size))
+        return pass_over(releases, release, error);
     if (arrange_for(round, release->law) < 0)
         return error_no_memory(error);
     if (make_anew(releases, release, round, (size_t)place, replay, error) == 0)
