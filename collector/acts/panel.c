@@ -67,6 +67,16 @@ static int keep_action_id(void *context, const struct store_action *row)
     return keep_id(&answered->actions, row->number, row->action.id);
 }
 
+static int append_answered(struct answered *answered, struct answered_action action)
+{
+    struct answered_action *list = list_grow(answered->list, answered->count, &answered->capacity, sizeof *list);
+    if (!list)
+        return -1;
+    answered->list = list;
+    list[answered->count++] = action;
+    return 0;
+}
+
 static int keep_answered(void *context, int64_t round, int64_t action)
 {
     struct answered *answered = context;
@@ -75,12 +85,7 @@ static int keep_answered(void *context, int64_t round, int64_t action)
         answered->is_damaged = true;
         return -1;
     }
-    struct answered_action *list = list_grow(answered->list, answered->count, &answered->capacity, sizeof *list);
-    if (!list)
-        return -1;
-    answered->list = list;
-    list[answered->count++] = (struct answered_action){rounds->ids[round - 1], actions->ids[action - 1]};
-    return 0;
+    return append_answered(answered, (struct answered_action){rounds->ids[round - 1], actions->ids[action - 1]});
 }
 
 static void free_answered(struct answered *answered)
@@ -110,16 +115,20 @@ static int read_answered(struct answered *answered, struct store *store, struct 
     return tell_unread(store, error);
 }
 
-/* Whether a round has a release that others may follow. -1: *error. */
-static int find_open_release(struct store *store, const struct answered *answered, bool *found, struct error *error)
+/* Adds the rounds that have a release to what is answered; *open: whether others may follow one. -1: *error. */
+static int read_released(struct answered *answered, struct store *store, bool *open, struct error *error)
 {
     struct store_release last;
-    *found = false;
-    for (size_t i = 0; i < answered->rounds.count && !*found; i++) {
+    *open = false;
+    for (size_t i = 0; i < answered->rounds.count; i++) {
         enum store_result result = store_release_last(store, (int64_t)i + 1, &last);
         if (result == STORE_FAILED)
             return store_fail(store, error);
-        *found = result == STORE_OK && !last.is_final;
+        if (result != STORE_OK || !answered->rounds.ids[i])
+            continue;
+        if (append_answered(answered, (struct answered_action){.round = answered->rounds.ids[i]}) < 0)
+            return error_no_memory(error);
+        *open = *open || !last.is_final;
     }
     return 0;
 }
@@ -149,18 +158,18 @@ int act_check_panel(struct store *store, const struct panel *after, struct panel
 {
     struct answered answered = {.list = NULL};
     struct panel *found = NULL;
-    bool released = false;
+    bool is_open = false;
     int result = read_panel_in_force(store, &found, error);
     if (result == 0 && found)
         result = read_answered(&answered, store, error);
     if (result == 0 && found)
-        result = find_open_release(store, &answered, &released, error);
+        result = read_released(&answered, store, &is_open, error);
     if (result == 0) {
         clashes_check(after, found, faults);
         limits_check(after, faults);
         if (found)
             panel_import_check(found, after, answered.list, answered.count, faults);
-        if (released)
+        if (is_open)
             panel_import_check_disclosure(found, after, faults);
     }
     free_answered(&answered);

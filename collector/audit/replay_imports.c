@@ -120,9 +120,15 @@ const char *replay_import_actions(struct replay *replay, struct entry *entry)
 /* Telling. What has been answered is what has counters by now. */
 
 struct answered {
-    struct answered_action *list;
-    size_t count;
+    struct answered_action *list; /* behind the first `count`: rounds with releases */
+    size_t count, kept;
 };
+
+/* What has been settled ahead counts from its place on. */
+static bool has_release(const struct replay *replay, const struct released *released)
+{
+    return released->last > 0 && released->first_index < replay->counted;
+}
 
 /* -1: no memory. */
 static int list_answered(const struct replay *replay, struct answered *out)
@@ -132,12 +138,17 @@ static int list_answered(const struct replay *replay, struct answered *out)
     size_t place = 0, slots, all = 0;
     while (fold_next_counts(replay->fold, &place, &round, &action, &counts, &slots))
         all++;
-    *out = (struct answered){.list = mem_calloc(all, sizeof *out->list)};
+    *out = (struct answered){.list = mem_calloc(all + replay->released_count, sizeof *out->list)};
     if (!out->list)
         return -1;
     for (place = 0; fold_next_counts(replay->fold, &place, &round, &action, &counts, &slots);)
         out->list[out->count++] = (struct answered_action){history_round_id(replay->history, round),
                                                            history_action_id(replay->history, action)};
+    out->kept = out->count;
+    for (size_t i = 0; i < replay->released_count; i++)
+        if (has_release(replay, &replay->released[i]))
+            out->list[out->kept++] =
+                (struct answered_action){.round = history_round_id(replay->history, (int64_t)i + 1)};
     return 0;
 }
 
@@ -146,12 +157,12 @@ static void tell_of_import(const struct replay *replay, const struct entry *entr
     findings_add(replay->setup.findings, T("entry %lld: %s", "regel %lld: %s"), (long long)entry->index, what);
 }
 
-/* An import may add, and change what nobody has answered yet. */
+/* An import may add, and change what nobody has answered or been told of yet. */
 static void judge_panel(struct replay *replay, const struct entry *entry, const struct answered *answered)
 {
     struct faults faults;
     faults_init(&faults);
-    panel_import_check(entry->law->catalogue->panel, entry->next->catalogue->panel, answered->list, answered->count,
+    panel_import_check(entry->law->catalogue->panel, entry->next->catalogue->panel, answered->list, answered->kept,
                        &faults);
     for (size_t i = 0; i < faults.count; i++)
         tell_of_import(replay, entry, faults.list[i].what);
@@ -170,11 +181,11 @@ static void judge_list(struct replay *replay, const struct entry *entry, const s
                          (long long)entry->index, answered->list[i].action);
 }
 
-/* Whether a round has a release that others may follow. What has been settled ahead counts from its place on. */
+/* Whether a round has a release that others may follow. */
 static bool has_open_release(const struct replay *replay)
 {
     for (size_t i = 0; i < replay->released_count; i++)
-        if (replay->released[i].first_index < replay->counted &&
+        if (has_release(replay, &replay->released[i]) &&
             (!replay->released[i].is_final || replay->released[i].index > replay->counted))
             return true;
     return false;

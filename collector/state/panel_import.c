@@ -3,7 +3,7 @@
 #include "base/lang.h"
 #include <string.h>
 
-/* Whether anything was ever answered in a round of that id. */
+/* Whether anything was ever answered in a round of that id, or released of it. */
 static bool is_counted(const struct answered_action *counted, size_t count, const char *round)
 {
     for (size_t i = 0; i < count; i++)
@@ -31,15 +31,15 @@ static void check_questionnaire(const struct questionnaire *before, const struct
     int place = panel_find_questionnaire(after, before->id);
     if (place < 0)
         faults_add(faults, "/questionnaires",
-                   T("questionnaire '%s' has responses and can't be removed",
-                     "vragenlijst '%s' heeft reacties en kan niet verwijderd worden"),
+                   T("questionnaire '%s' has responses or a release and can't be removed",
+                     "vragenlijst '%s' heeft reacties of een uitgave en kan niet verwijderd worden"),
                    before->id);
     else if (!questionnaire_equal(before, &after->questionnaires[place]))
-        faults_add(
-            faults, "/questionnaires",
-            T("questionnaire '%s' has responses and can't be changed; add another with a new id",
-              "vragenlijst '%s' heeft reacties en kan niet gewijzigd worden; voeg een andere toe met een nieuw id"),
-            before->id);
+        faults_add(faults, "/questionnaires",
+                   T("questionnaire '%s' has responses or a release and can't be changed; add another with a new id",
+                     "vragenlijst '%s' heeft reacties of een uitgave en kan niet gewijzigd worden; voeg een andere toe "
+                     "met een nieuw id"),
+                   before->id);
 }
 
 static void check_round(const struct panel *before, const struct round *old, const struct panel *after,
@@ -48,13 +48,13 @@ static void check_round(const struct panel *before, const struct round *old, con
     int place = panel_find_round(after, old->id);
     if (place < 0)
         faults_add(faults, "/rounds",
-                   T("round '%s' has responses and can't be removed",
-                     "ronde '%s' heeft reacties en kan niet verwijderd worden"),
+                   T("round '%s' has responses or a release and can't be removed",
+                     "ronde '%s' heeft reacties of een uitgave en kan niet verwijderd worden"),
                    old->id);
     else if (strcmp(questionnaire_id(before, old), questionnaire_id(after, &after->rounds[place])) != 0)
         faults_add(faults, "/rounds",
-                   T("round '%s' has responses and can't get another questionnaire",
-                     "ronde '%s' heeft reacties en kan geen andere vragenlijst krijgen"),
+                   T("round '%s' has responses or a release and can't get another questionnaire",
+                     "ronde '%s' heeft reacties of een uitgave en kan geen andere vragenlijst krijgen"),
                    old->id);
 }
 
@@ -75,7 +75,7 @@ void panel_import_check_disclosure(const struct panel *before, const struct pane
 static void check_action(const struct panel *after, const struct answered_action *counted, struct faults *faults)
 {
     int place = panel_find_round(after, counted->round);
-    if (place >= 0 && !round_has_action(&after->rounds[place], counted->action))
+    if (place >= 0 && counted->action && !round_has_action(&after->rounds[place], counted->action))
         faults_add(faults, "/rounds",
                    T("action '%s' has responses in round '%s' and can't be taken out of it",
                      "actie '%s' heeft reacties in ronde '%s' en kan er niet uit"),

@@ -8,12 +8,12 @@
 /* An action in a round that has or had responses; ids. */
 struct answered_action {
     const char *round;
-    const char *action;
+    const char *action; /* NULL: of the round there is a release, answered or not, whose tables name its questions */
 };
 
 /* Finds what the new definition would take away: the panel's id changed, which every entry of the log names; a
- * questionnaire with responses changed or removed; a round with responses removed, given another questionnaire, or
- * without an action that has responses. Faults point into the new definition, in the language of lang.h. */
+ * questionnaire with responses or a release changed or removed; a round with either removed, given another
+ * questionnaire, or without an action that has responses. Faults point into the new definition, in the language of lang.h. */
 void panel_import_check(const struct panel *before, const struct panel *after, const struct answered_action *counted,
                         size_t count, struct faults *faults);
 

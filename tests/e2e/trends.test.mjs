@@ -1,7 +1,7 @@
 // Goal: trends are what the newest releases told and nothing else: every row follows from the counts of their options.csv by the formulas
 // of PROTOCOL 7, worked out here anew; the same over HTTP as in the exported file, in each form, and for anyone.
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { parseTable } from './lib/csv.mjs';
@@ -180,6 +180,33 @@ test('JSON says what the CSV says; what is not understood is refused', async () 
     assertProblem(await get(collector, `/v1/trends${query}`), 400, 'bad-request');
   assertProblem(await get(collector, '/v1/trends', undefined, { Accept: 'text/html' }), 406, 'not-acceptable');
   assertProblem(await get(collector, '/v1/trends?profile=excel-nl', undefined, { Accept: 'application/json' }), 400, 'bad-request');
+});
+
+test('a round that nobody answered keeps its questionnaire once it has a release', async () => {
+  const panel = threeRounds();
+  const asked = structuredClone(panel.questionnaires[0]);
+  asked.id = 'unanswered-1';
+  panel.questionnaires.push(asked);
+  panel.rounds.push({ ...panel.rounds[0], id: 'round-4', opensAt: '2026-04-01T00:00:00Z', questionnaire: asked.id });
+  await collector.importPanel(panel);
+  await release('round-4');
+  const told = await table();
+  const without = structuredClone(panel);
+  without.questionnaires.pop();
+  without.rounds.pop();
+  const path = join(collector.folder, 'unanswered.json');
+  asked.questions = asked.questions.filter(({ id }) => id !== 'importance');
+  for (const [changed, refusal] of [
+    [panel, /questionnaire 'unanswered-1' has responses or a release and can't be changed/],
+    [without, /round 'round-4' has responses or a release and can't be removed/],
+  ]) {
+    writeFileSync(path, JSON.stringify(changed));
+    const done = await collector.run('panel', 'import', path);
+    assert.equal(done.code, 1, done.stderr);
+    assert.match(done.stderr, refusal);
+  }
+  assert.equal((await table()).text, told.text);
+  await collector.succeed('audit');
 });
 
 test('the codebook has every column of trends, in its order, in both languages', () => {

@@ -85,6 +85,43 @@ Test(in_force, finds_disclosure_changed_while_others_may_follow_a_release)
     small_log_end();
 }
 
+Test(in_force, lets_disclosure_change_where_only_a_later_round_has_a_release_and_a_final_one)
+{
+    char two[4096] = PANEL("R", OPENS, CLOSES, ""), loosened[4096];
+    char *place = strstr(two, "\"rounds\":[");
+    cr_assert_not_null(place);
+    char rest[4096];
+    snprintf(rest, sizeof rest, "%s", place + strlen("\"rounds\":["));
+    snprintf(place, sizeof two - (size_t)(place - two),
+             "\"rounds\":[{\"id\":\"first\",\"title\":{\"nl\":\"E\"},\"opensAt\":\"" OPENS "\",\"closesAt\":\"" CLOSES
+             "\",\"questionnaire\":\"q\",\"actions\":\"all\"},%s",
+             rest);
+    snprintf(loosened, sizeof loosened, "%s", two);
+    snprintf(strstr(loosened, "10,\"roundTo\":5"), 64, "3,\"roundTo\":4}}");
+    small_log_begin();
+    small_log_set_document(PANEL_NOW, two);
+    small_log_set_document(PANEL_LATER, loosened);
+    small_log_append(IMPORT_PANEL);
+    small_log_assert_told("");
+    small_log_assert_noted("entry 18 changed disclosure: ");
+    small_log_end();
+}
+
+Test(in_force, finds_a_questionnaire_changed_that_nobody_answered_behind_its_release)
+{
+    static const size_t answers[] = {ANNA_1, BRAM_1, ANNA_2, ASKED, ERASED, BRAM_2};
+    small_log_begin();
+    for (size_t i = 0; i < sizeof answers / sizeof *answers; i++) {
+        small_log_put(answers[i], NOTHING_MUCH);
+        small_log_steps[answers[i]].is_erased = false;
+    }
+    small_log_set_document(PANEL_LATER,
+                           PANEL("R", OPENS, CLOSES, ",{\"value\":\"maybe\",\"label\":{\"nl\":\"Misschien\"}}"));
+    small_log_append(IMPORT_PANEL);
+    small_log_assert_told("entry 18: questionnaire 'q' has responses or a release and can't be changed");
+    small_log_end();
+}
+
 Test(in_force, finds_a_release_too_soon_after_another)
 {
     const char *next = "{\"aud\":\"wau\",\"iat\":%IAT%,\"event\":\"release-created\",\"round\":\"r\",\"number\":2,"
@@ -108,7 +145,7 @@ Test(in_force, finds_an_import_that_takes_answers_away)
     small_log_set_document(PANEL_LATER,
                            PANEL("R", OPENS, CLOSES, ",{\"value\":\"maybe\",\"label\":{\"nl\":\"Misschien\"}}"));
     small_log_put(WITHDRAWN, IMPORT_PANEL);
-    small_log_assert_told("entry 14: questionnaire 'q' has responses and can't be changed");
+    small_log_assert_told("entry 14: questionnaire 'q' has responses or a release and can't be changed");
     small_log_end();
     small_log_begin();
     small_log_set_document(LIST_LATER, "[]");

@@ -34,14 +34,20 @@ static struct panel *read_panel(const char *json)
 /* Responses are there to A.1 in round one. */
 static const struct answered_action counted[] = {{"one", "A.1"}};
 
-static size_t check(const char *after_json, size_t count, struct faults *faults)
+static size_t check_against(const char *after_json, const struct answered_action *list, size_t count,
+                            struct faults *faults)
 {
     struct panel *before = read_panel(BEFORE), *after = read_panel(after_json);
     faults_init(faults);
-    panel_import_check(before, after, counted, count, faults);
+    panel_import_check(before, after, list, count, faults);
     panel_free(before);
     panel_free(after);
     return faults->total;
+}
+
+static size_t check(const char *after_json, size_t count, struct faults *faults)
+{
+    return check_against(after_json, counted, count, faults);
 }
 
 static void assert_refused(const char *after, const char *where, const char *word)
@@ -87,7 +93,7 @@ Test(panel_import, refuses_another_id_whatever_has_been_answered)
 Test(panel_import, refuses_to_change_a_questionnaire_with_responses)
 {
     assert_refused(PANEL("p", FORM("q", QUESTION("a") "," QUESTION("c")) "," FORM("s", QUESTION("b")), BOTH_ROUNDS),
-                   "/questionnaires", "'q' has responses and can't be changed");
+                   "/questionnaires", "'q' has responses or a release and can't be changed");
     assert_refused(PANEL("p", FORM("q", QUESTION("c")) "," FORM("s", QUESTION("b")), BOTH_ROUNDS), "/questionnaires",
                    "can't be changed");
 }
@@ -95,7 +101,7 @@ Test(panel_import, refuses_to_change_a_questionnaire_with_responses)
 Test(panel_import, refuses_to_remove_a_round_with_responses)
 {
     assert_refused(PANEL("p", BOTH_FORMS, ROUND("two", "s", "\"all\"")), "/rounds",
-                   "'one' has responses and can't be removed");
+                   "'one' has responses or a release and can't be removed");
 }
 
 Test(panel_import, refuses_another_questionnaire_for_a_round_with_responses)
@@ -107,6 +113,24 @@ Test(panel_import, refuses_to_take_out_an_action_with_responses)
 {
     assert_refused(PANEL("p", BOTH_FORMS, ROUND("one", "q", "[\"A.2\"]")), "/rounds",
                    "'A.1' has responses in round 'one'");
+}
+
+Test(panel_import, refuses_the_same_of_a_round_that_nobody_answered_and_that_has_a_release)
+{
+    static const struct answered_action released = {.round = "one"};
+    static const char *const refused[] = {
+        PANEL("p", FORM("q", QUESTION("c")) "," FORM("s", QUESTION("b")), BOTH_ROUNDS),
+        PANEL("p", BOTH_FORMS, ROUND("two", "s", "\"all\"")),
+        PANEL("p", BOTH_FORMS, ROUND("one", "s", "\"all\"")),
+    };
+    struct faults faults;
+    for (size_t i = 0; i < sizeof refused / sizeof *refused; i++) {
+        cr_assert_eq(check_against(refused[i], &released, 1, &faults), 1, "%zu", i);
+        faults_free(&faults);
+    }
+    cr_assert_eq(check_against(PANEL("p", BOTH_FORMS, ROUND("one", "q", "[\"A.9\"]")), &released, 1, &faults), 0,
+                 "its actions are free");
+    faults_free(&faults);
 }
 
 Test(panel_import, names_every_fault)
