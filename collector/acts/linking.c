@@ -92,7 +92,10 @@ static int read_linked(struct linking *linking, const char *text, size_t len, st
     struct error why = {0};
     if (parse_response(text, len, response, &why) == 0)
         return 1;
-    return why.kind == ERROR_MEMORY ? error_no_memory(linking->error) : 0;
+    if (why.kind != ERROR_MEMORY)
+        return 0;
+    error_no_memory(linking->error);
+    return -1;
 }
 
 /* A chain that begins with what is known of it has nothing to be looked for. 1: this one has. */

@@ -60,23 +60,28 @@ static int commit_act(struct service *service, struct submission *act, struct er
                          : T("the store takes no commits", "de opslag neemt niets aan"));
 }
 
+/* The index of the event that names them. -1: *error says why not. */
+static int64_t name_in_log(struct service *service, const struct page_manifest *manifest, struct error *error)
+{
+    struct act_wish wish;
+    struct submission *act = act_prepare_page(&wish, &manifest->text) == 0 ? submit_act(&wish, clock_now()) : NULL;
+    if (!act)
+        return error_no_memory(error);
+    int64_t index = commit_act(service, act, error) < 0 ? -1 : act->index;
+    submission_free(act);
+    return index;
+}
+
 void pages_name(struct service *service, const struct web *web)
 {
     const struct page_manifest *manifest = web_manifest(web);
     struct error error;
-    struct act_wish wish;
-    int result = log_names(service, manifest, &error);
-    if (result > 0)
+    int named = log_names(service, manifest, &error);
+    if (named > 0)
         return;
-    struct submission *act =
-        result == 0 && act_prepare_page(&wish, &manifest->text) == 0 ? submit_act(&wish, clock_now()) : NULL;
-    if (result == 0 && !act)
-        result = error_no_memory(&error);
-    if (result == 0)
-        result = commit_act(service, act, &error);
-    if (result == 0)
-        log_info("pages: release %s, entry %lld", manifest->release, (long long)act->index);
+    int64_t index = named == 0 ? name_in_log(service, manifest, &error) : -1;
+    if (index >= 0)
+        log_info("pages: release %s, entry %lld", manifest->release, (long long)index);
     else
         log_warning("pages: release %s is served but not named in the log: %s", manifest->release, error.text);
-    submission_free(act);
 }
