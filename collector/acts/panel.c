@@ -116,7 +116,7 @@ static int read_answered(struct answered *answered, struct store *store, struct 
 }
 
 /* Adds the rounds that have a release to what is answered; *open: whether others may follow one. -1: *error. */
-static int read_released(struct answered *answered, struct store *store, bool *open, struct error *error)
+static int add_released_rounds(struct answered *answered, struct store *store, bool *open, struct error *error)
 {
     struct store_release last;
     *open = false;
@@ -163,7 +163,7 @@ int act_check_panel(struct store *store, const struct panel *after, struct panel
     if (result == 0 && found)
         result = read_answered(&answered, store, error);
     if (result == 0 && found)
-        result = read_released(&answered, store, &is_open, error);
+        result = add_released_rounds(&answered, store, &is_open, error);
     if (result == 0) {
         clashes_check(after, found, faults);
         limits_check(after, faults);

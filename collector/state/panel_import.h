@@ -13,7 +13,8 @@ struct answered_action {
 
 /* Finds what the new definition would take away: the panel's id changed, which every entry of the log names; a
  * questionnaire with responses or a release changed or removed; a round with either removed, given another
- * questionnaire, or without an action that has responses. Faults point into the new definition, in the language of lang.h. */
+ * questionnaire, or without an action that has responses. Faults point into the new definition, in the language of
+ * lang.h. */
 void panel_import_check(const struct panel *before, const struct panel *after, const struct answered_action *counted,
                         size_t count, struct faults *faults);
 

@@ -1,6 +1,6 @@
-/* The audit of logs that a ledger with an operator's key made of a panel that was there before it: log-upgraded is entry
- * 0. What is erased is more than one event can name, and told by events on both sides of the border between two chunks
- * that the audit reads. */
+/* The audit of logs that a ledger with an operator's key made of a panel that was there before it: log-upgraded is
+ * entry 0. What is erased is more than one event can name, and told by events on both sides of the border between two
+ * chunks that the audit reads. */
 #include "collector/acts/erasing.h"
 #include "collector/audit/audit.h"
 #include "collector/log/tree.h"

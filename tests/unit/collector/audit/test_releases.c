@@ -1,5 +1,6 @@
-/* Ballots are of the questionnaire that was answered, whatever it was before, and a log that changed it behind an answer
- * is told of. The entries are put together by hand; what comes from a log as the collector makes it, tests/e2e has. */
+/* Ballots are of the questionnaire that was answered, whatever it was before, and a log that changed it behind an
+ * answer is told of. The entries are put together by hand; what comes from a log as the collector makes it, tests/e2e
+ * has. */
 #include "base/mem.h"
 #include "collector/audit/releases.h"
 #include "tests/unit/collector/kit.h"
