@@ -207,11 +207,16 @@ static void fault_count(struct reading *r, size_t count, size_t least, size_t mo
     if (count < least)
         reading_fault(
             r, FAULTS_SAY(r->faults, "must have at least %zu %s, has %zu", "moet minstens %zu %s hebben, heeft er %zu"),
-            least, least == 1 ? "element" : FAULTS_SAY(r->faults, "elements", "elementen"), count);
+            least,
+            least == 1 ? FAULTS_SAY(r->faults, "element", "onderdeel")
+                       : FAULTS_SAY(r->faults, "elements", "onderdelen"),
+            count);
     else
         reading_fault(
             r, FAULTS_SAY(r->faults, "may have at most %zu %s, has %zu", "mag hoogstens %zu %s hebben, heeft er %zu"),
-            most, most == 1 ? "element" : FAULTS_SAY(r->faults, "elements", "elementen"), count);
+            most,
+            most == 1 ? FAULTS_SAY(r->faults, "element", "onderdeel") : FAULTS_SAY(r->faults, "elements", "onderdelen"),
+            count);
 }
 
 const struct json *reading_list(struct reading *r, const struct json *object, const char *name, size_t least,
