@@ -58,6 +58,7 @@ static int check_place(struct creation *creation, struct error *error)
     const struct round *round = &panel->rounds[creation->source.round];
     struct closings closings;
     const int64_t now = clock_now();
+    closings_init(&closings);
     if (closings_load(&closings, creation->store, error) < 0)
         return -1;
     const struct act_release_place place = {.last = history_last(&creation->history),

@@ -33,7 +33,8 @@ bool closings_have(const struct closings *closings, const char *round);
  * none. */
 int closings_next(const struct closings *closings, const struct panel *panel);
 
-/* Works them out from the store's events. -1: *error says why, and `closings` holds none. */
+/* Works them out from the store's events, in place of what `closings`, which has been initialised, held. -1: *error
+ * says why, and it holds none. */
 MUST_CHECK int closings_load(struct closings *closings, struct store *store, struct error *error);
 
 #endif
