@@ -13,6 +13,7 @@
 
 #define CHECK_US INT64_C(1000000)
 #define EVICT_AFTER_US INT64_C(250000) /* a request that comes at once has come by then */
+#define READY_TURNS 8 /* of those that had more to do, before who has just come is looked for */
 
 /* The inbox. */
 
@@ -72,13 +73,19 @@ static void remove_connection(struct http_loop *loop, struct connection *c)
     *(c->next ? &c->next->previous : &loop->last) = c->previous;
 }
 
-/* Events of this round may still name it, so it is freed after them. */
+static void free_later(struct http_loop *loop, struct connection *c)
+{
+    c->next = loop->ended;
+    loop->ended = c;
+}
+
+/* Events of this round may still name it, so it is freed after them; and one that waits for its turn, at its turn. */
 static void end_connection(struct http_loop *loop, struct connection *c)
 {
     remove_connection(loop, c);
     c->ended = true;
-    c->next = loop->ended;
-    loop->ended = c;
+    if (!c->in_ready)
+        free_later(loop, c);
     atomic_fetch_sub(&loop->connections, 1);
 }
 
@@ -90,17 +97,30 @@ static void free_ended(struct http_loop *loop)
     }
 }
 
+static void append_ready(struct http_loop *loop, struct connection *c)
+{
+    c->in_ready = true;
+    c->ready_next = NULL;
+    *(loop->ready ? &loop->ready_last->ready_next : &loop->ready) = c;
+    loop->ready_last = c;
+}
+
+static struct connection *take_ready(struct http_loop *loop)
+{
+    struct connection *c = loop->ready;
+    loop->ready = c->ready_next;
+    c->in_ready = false;
+    return c;
+}
+
 static void settle_connection(struct http_loop *loop, struct connection *c, enum connection_need need)
 {
     switch (need) {
     case CONNECTION_WAITS:
         break;
     case CONNECTION_HAS_MORE:
-        if (c->in_ready)
-            break;
-        c->in_ready = true;
-        c->ready_next = loop->ready;
-        loop->ready = c;
+        if (!c->in_ready)
+            append_ready(loop, c);
         break;
     case CONNECTION_ENDED:
         end_connection(loop, c);
@@ -182,16 +202,16 @@ static void check_connections(struct http_loop *loop)
     }
 }
 
-/* Those that had more to do when the round began, each once. */
+/* A few of those that had more to do, the longest-waiting first. Whoever asks for one thing and waits for the answer is
+ * heard in between, however many have sent a thousand requests at once. */
 static void go_on_with_ready(struct http_loop *loop)
 {
-    struct connection *list = loop->ready;
-    loop->ready = NULL;
-    for (struct connection *next; list; list = next) {
-        next = list->ready_next;
-        list->in_ready = false;
-        if (!list->ended)
-            settle_connection(loop, list, connection_proceed(list));
+    for (unsigned turn = 0; turn < READY_TURNS && loop->ready; turn++) {
+        struct connection *c = take_ready(loop);
+        if (c->ended)
+            free_later(loop, c);
+        else
+            settle_connection(loop, c, connection_proceed(c));
     }
 }
 
@@ -210,7 +230,8 @@ static void take_event(struct http_loop *loop, const struct epoll_event *event)
     c->hung_up |= broken || (event->events & EPOLLRDHUP) != 0;
     c->readable |= c->hung_up || (event->events & EPOLLIN) != 0;
     c->writable |= broken || (event->events & EPOLLOUT) != 0;
-    settle_connection(loop, c, connection_proceed(c));
+    if (!c->in_ready)
+        settle_connection(loop, c, connection_proceed(c));
 }
 
 static int timeout_ms(const struct http_loop *loop)
@@ -281,6 +302,11 @@ void http_loop_stop(struct http_loop *loop)
     for (struct connection *c = empty_inbox(loop), *next; c; c = next) {
         next = c->inbox_next;
         connection_free(c);
+    }
+    while (loop->ready) {
+        struct connection *c = take_ready(loop);
+        if (c->ended)
+            connection_free(c);
     }
     for (struct connection *c = loop->first, *next; c; c = next) {
         next = c->next;

@@ -157,6 +157,19 @@ test('whoever says nothing is sent away', async () => {
   assert.ok(list.every((connection) => connection.got === ''));
 });
 
+test('five hundred connections with five hundred requests each on their way', async () => {
+  const all = await start('pipelines');
+  const list = crowd(all.collector, 500);
+  for (const connection of list) connection.socket.pause();
+  const heads = 'HEAD /v1/panel HTTP/1.1\r\nHost: a\r\n\r\n'.repeat(500);
+  for (const connection of list) connection.socket.write(heads);
+  await poll('the requests to be on their way', 20, () => list.every((connection) => connection.socket.writableLength === 0));
+  await assertUnharmed(all);
+  for (const connection of list) connection.socket.resume();
+  await poll('each to be answered', 60, () => list.every((connection) => statuses(connection.got).length === 500));
+  leave(list);
+});
+
 test('documents that are not taken hold no memory that others need', async () => {
   const all = await start('documents', { BURGERPANEL_MEMORY_MIB: '32' });
   await all.collector.invitations(150_000);

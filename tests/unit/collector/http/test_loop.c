@@ -1,0 +1,154 @@
+/* A loop hears who asks for one thing at a time between those who have sent many requests at once, and forgets nobody
+ * who ends while waiting for a turn. */
+#include "collector/http/http.h"
+#include <arpa/inet.h>
+#include <criterion/criterion.h>
+#include <semaphore.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#define CROWD 200
+#define REQUESTS 40 /* of each at once */
+#define HOLD_EVERY 611 /* of theirs: then the loop waits until one more client has asked */
+#define HOLDS 10
+#define TURNS_MOST 32 /* of the crowd that may come before that client's */
+
+TestSuite(loop, .timeout = 60);
+
+static sem_t held, let_go;
+static atomic_uint many; /* requests of the crowd that were answered */
+static atomic_uint seen; /* so many, when the one client's request was */
+
+static void get_many(struct http_exchange *x, void *context)
+{
+    (void)context;
+    unsigned n = atomic_fetch_add(&many, 1) + 1;
+    if (n % HOLD_EVERY == 0 && n / HOLD_EVERY <= HOLDS) {
+        sem_post(&held);
+        sem_wait(&let_go);
+    }
+    http_answer(x, 200, "text/plain", NULL);
+}
+
+static void get_one(struct http_exchange *x, void *context)
+{
+    (void)context;
+    atomic_store(&seen, atomic_load(&many));
+    http_answer(x, 200, "text/plain", NULL);
+}
+
+static const struct http_route routes[] = {
+    {"GET", "/many", NULL, 0, get_many, NULL, NULL},
+    {"GET", "/one", NULL, 0, get_one, NULL, NULL},
+    {NULL, NULL, NULL, 0, NULL, NULL, NULL},
+};
+static const struct http_site sites[] = {{routes, NULL}, {NULL, NULL}};
+
+static struct http_server *server;
+
+static void open_server(void)
+{
+    const struct http_options options = {.address = "127.0.0.1",
+                                         .threads = 1,
+                                         .connections = 2 * CROWD,
+                                         .memory_max = 1 << 20,
+                                         .wait_max_us = 1000000,
+                                         .head_seconds = 60,
+                                         .body_seconds = 60};
+    struct error error;
+    sem_init(&held, 0, 0);
+    sem_init(&let_go, 0, 0);
+    server = http_start(&options, sites, &error);
+    cr_assert_not_null(server);
+}
+
+static int connect_client(void)
+{
+    const struct sockaddr_in address = {
+        .sin_family = AF_INET, .sin_port = htons(http_port(server)), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    cr_assert(fd >= 0 && connect(fd, (const struct sockaddr *)&address, sizeof address) == 0);
+    return fd;
+}
+
+static void ask_times(int fd, const char *path, unsigned times)
+{
+    char requests[REQUESTS * 40];
+    size_t len = 0;
+    for (unsigned i = 0; i < times; i++)
+        len += (size_t)snprintf(requests + len, sizeof requests - len, "GET %s HTTP/1.1\r\nHost: a\r\n\r\n", path);
+    cr_assert_eq(send(fd, requests, len, MSG_NOSIGNAL), (ssize_t)len);
+}
+
+/* The answers that came on a connection, until there are so many. */
+static void read_answers(int fd, unsigned count)
+{
+    char bytes[4096];
+    size_t kept = 0;
+    while (count > 0) {
+        ssize_t n = recv(fd, bytes + kept, sizeof bytes - 1 - kept, 0);
+        cr_assert_gt(n, 0);
+        kept += (size_t)n;
+        bytes[kept] = '\0';
+        for (char *end; count > 0 && (end = strstr(bytes, "\r\n\r\n")); count--) {
+            kept -= (size_t)(end + 4 - bytes);
+            memmove(bytes, end + 4, kept + 1);
+        }
+    }
+}
+
+Test(loop, hears_who_asks_once_between_those_who_asked_many_times)
+{
+    int crowd[CROWD];
+    open_server();
+    int one = connect_client();
+    ask_times(one, "/one", 1);
+    read_answers(one, 1);
+    for (size_t i = 0; i < CROWD; i++)
+        crowd[i] = connect_client();
+    for (size_t i = 0; i < CROWD; i++)
+        ask_times(crowd[i], "/many", REQUESTS);
+    for (unsigned hold = 1; hold <= HOLDS; hold++) {
+        sem_wait(&held);
+        ask_times(one, "/one", 1);
+        sem_post(&let_go);
+        read_answers(one, 1);
+        unsigned between = atomic_load(&seen) - hold * HOLD_EVERY;
+        cr_expect_leq(between, TURNS_MOST, "%u others had their turn first", between);
+    }
+    for (size_t i = 0; i < CROWD; i++) {
+        read_answers(crowd[i], REQUESTS);
+        close(crowd[i]);
+    }
+    cr_assert_eq(atomic_load(&many), CROWD * REQUESTS);
+    close(one);
+    http_stop(server);
+}
+
+/* Who is gone before the answers are taken ends a connection that waits for its turn; the leak checkers see whether it
+ * is freed, also where the loop is stopped first. */
+Test(loop, frees_those_who_leave_while_they_wait_for_a_turn)
+{
+    int crowd[CROWD];
+    open_server();
+    for (size_t i = 0; i < CROWD; i++) {
+        crowd[i] = connect_client();
+        ask_times(crowd[i], "/many", REQUESTS);
+    }
+    sem_wait(&held);
+    const struct linger reset = {.l_onoff = 1};
+    for (size_t i = 0; i < CROWD; i++) {
+        cr_assert_eq(setsockopt(crowd[i], SOL_SOCKET, SO_LINGER, &reset, sizeof reset), 0);
+        close(crowd[i]);
+    }
+    for (unsigned hold = 1; hold <= HOLDS; hold++)
+        sem_post(&let_go);
+    int one = connect_client();
+    ask_times(one, "/one", 1);
+    read_answers(one, 1);
+    close(one);
+    http_stop(server);
+}
