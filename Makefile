@@ -207,8 +207,8 @@ INSTALL ?= install
 # One recipe's lines run in order, so what a target builds is ready, in parallel, before what it runs begins.
 RUN := BUILD='$(BUILD)' tests/run.sh
 .PHONY: demo quick test memcheck tsan lint check-excel check-web bench fuzz coverage fresh-test install clean help
-demo: programs ## the whole way from signed answers to tables, with the example panel
-	@BUILD='$(BUILD)' fixtures/demo.sh
+demo: programs ## the whole way from signed answers to tables, with the example panel; SERVE=1: then its pages, at PORT=8080
+	@BUILD='$(BUILD)' SERVE='$(SERVE)' PORT='$(PORT)' fixtures/demo.sh
 
 quick: units ## unit tests, in seconds
 	@$(RUN) quick
