@@ -9,6 +9,7 @@
 #include "collector/api/kept.h"
 #include "collector/api/resources.h"
 #include "collector/api/shared.h"
+#include "panel/wanted.h"
 #include <string.h>
 
 #define CHANGED_DETAIL                                                                                                 \
@@ -33,8 +34,9 @@ static struct follow_ups *take_follow_ups(struct http_exchange *x, struct servic
     return kept_take(x, service, service->follow_ups, &kind);
 }
 
-/* Answers with those after index `since`, about `action` (NULL: any). */
-static void answer_follow_ups(struct http_exchange *x, struct service *service, int64_t since, const char *action)
+/* Answers with those after index `since` about these actions. */
+static void answer_follow_ups(struct http_exchange *x, struct service *service, int64_t since,
+                              const struct wanted_actions *wanted)
 {
     struct follow_ups *follow_ups = take_follow_ups(x, service);
     struct buf body;
@@ -44,7 +46,7 @@ static void answer_follow_ups(struct http_exchange *x, struct service *service, 
     buf_init(&body, SIZE_MAX);
     for (size_t i = 0; i < follow_ups->count; i++) {
         const struct published *published = &follow_ups->list[i];
-        if (published->index <= since || (action && strcmp(action, published->said.action) != 0))
+        if (published->index <= since || !wanted_has(wanted, published->said.action))
             continue;
         buf_put_text(&body, before);
         follow_ups_put_json(&body, published);
@@ -52,17 +54,23 @@ static void answer_follow_ups(struct http_exchange *x, struct service *service, 
     }
     buf_put_text(&body, *before == '[' ? "[]" : "]");
     counted_release(follow_ups);
-    api_answer_cached(x, "application/json", &body);
+    api_answer_packed(x, "application/json", &body);
+    http_answer_header(x, "Vary", "Accept-Encoding");
 }
 
 void api_follow_ups_get(struct http_exchange *x, void *context)
 {
     int64_t since = -1;
+    struct wanted_actions wanted;
     const char *text = http_query(x, "since");
-    if (text && number_read(text, 0, JSON_INTEGER_MAX, &since) < 0)
-        http_answer_problem(x, PROBLEM_BAD_REQUEST, "since must be the index of an entry.", NULL);
+    if ((text && number_read(text, 0, JSON_INTEGER_MAX, &since) < 0) ||
+        wanted_read(http_query(x, "action"), &wanted) < 0)
+        http_answer_problem(x, PROBLEM_BAD_REQUEST,
+                            "since must be the index of an entry; action is an action's id, or up to 100 with commas "
+                            "between.",
+                            NULL);
     else
-        answer_follow_ups(x, context, since, NULL);
+        answer_follow_ups(x, context, since, &wanted);
 }
 
 static bool has_action(struct service *service, const char *id)
@@ -75,8 +83,9 @@ static bool has_action(struct service *service, const char *id)
 
 void api_action_follow_ups_get(struct http_exchange *x, void *context)
 {
-    if (has_action(context, http_parameter(x)))
-        answer_follow_ups(x, context, -1, http_parameter(x));
+    struct wanted_actions wanted;
+    if (has_action(context, http_parameter(x)) && wanted_read(http_parameter(x), &wanted) == 0)
+        answer_follow_ups(x, context, -1, &wanted);
     else
         http_answer_problem(x, PROBLEM_NOT_FOUND, "The action list has no action with this id.", NULL);
 }

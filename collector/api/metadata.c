@@ -90,7 +90,7 @@ static int read_context(struct metadata_making *making)
 static int put_metadata(struct metadata_making *making)
 {
     struct buf query;
-    buf_init(&query, 200);
+    buf_init(&query, TABLE_QUERY_MAX);
     table_request_put_query(&query, &making->request);
     const struct csvw_subject subject = {
         .table = making->request.table, .context = &making->context, .before = "../", .after = buf_text(&query)};

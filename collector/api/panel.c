@@ -4,6 +4,7 @@
 #include "collector/api/resources.h"
 #include "collector/api/shared.h"
 #include "crypto/base64url.h"
+#include "panel/wanted.h"
 #include <stdio.h>
 
 #define NUMBER_SIZE 24
@@ -41,9 +42,37 @@ void api_panel_get(struct http_exchange *x, void *context)
     answer_prepared(x, context, false);
 }
 
+/* Those of the list that are asked for, in its order. */
+static void answer_some_actions(struct http_exchange *x, struct service *service, const struct wanted_actions *wanted)
+{
+    struct catalogue *catalogue = catalogue_now(service->shared.catalogues);
+    const struct action_list *actions = catalogue->actions;
+    const char *before = "{\"actions\":[";
+    struct buf body;
+    buf_init(&body, SIZE_MAX);
+    for (size_t i = 0; i < actions->count; i++) {
+        if (!wanted_has(wanted, actions->list[i].id))
+            continue;
+        buf_put_text(&body, before);
+        action_put_json(&body, &actions->list[i]);
+        before = ",";
+    }
+    buf_put_text(&body, *before == '{' ? "{\"actions\":[]}" : "]}");
+    api_answer_packed(x, "application/json", &body);
+    http_answer_header(x, "Vary", "Accept-Encoding");
+    name_document(x, &catalogue->in_force.actions);
+    catalogue_release(catalogue);
+}
+
 void api_actions_get(struct http_exchange *x, void *context)
 {
-    answer_prepared(x, context, true);
+    struct wanted_actions wanted;
+    if (wanted_read(http_query(x, "id"), &wanted) < 0)
+        http_answer_problem(x, PROBLEM_BAD_REQUEST, "id is an action's id, or up to 100 with commas between.", NULL);
+    else if (wanted_is_all(&wanted))
+        answer_prepared(x, context, true);
+    else
+        answer_some_actions(x, context, &wanted);
 }
 
 void api_action_get(struct http_exchange *x, void *context)

@@ -7,10 +7,11 @@
 #define BATCH_BYTES_MAX ((size_t)16 * 1024 * 1024)
 
 static const char *const of_entries[] = {"from", "limit", NULL};
-static const char *const of_follow_ups[] = {"since", NULL};
-static const char *const of_tables[] = {"profile", "exact", "release", NULL};
-static const char *const of_trends[] = {"action", "question", "profile", NULL};
-static const char *const of_comments[] = {"profile", NULL};
+static const char *const of_actions[] = {"id", NULL};
+static const char *const of_follow_ups[] = {"since", "action", NULL};
+static const char *const of_tables[] = {"action", "profile", "exact", "release", NULL};
+static const char *const of_trends[] = {"action", "question", "round", "sort", "limit", "profile", NULL};
+static const char *const of_comments[] = {"action", "profile", NULL};
 
 static const struct http_header to_any_origin[] = {{"Access-Control-Allow-Origin", "*"}, {NULL, NULL}};
 
@@ -21,7 +22,7 @@ const struct http_route api_routes[] = {
     {"POST", "/v1/erasures", "application/jose", JWS_MAX, api_erasures_post, NULL, NULL},
     {"POST", "/v1/access", "application/jose", JWS_MAX, api_access_post, NULL, NULL},
     {"GET", "/v1/panel", NULL, 0, api_panel_get, NULL, NULL},
-    {"GET", "/v1/actions", NULL, 0, api_actions_get, NULL, NULL},
+    {"GET", "/v1/actions", NULL, 0, api_actions_get, of_actions, NULL},
     {"GET", "/v1/actions/{id}", NULL, 0, api_action_get, NULL, NULL},
     {"GET", "/v1/actions/{id}/follow-ups", NULL, 0, api_action_follow_ups_get, NULL, NULL},
     {"POST", "/v1/actions/{id}/follow-ups", "application/json", FOLLOW_UP_MAX, api_action_follow_ups_post, NULL, NULL},

@@ -3,6 +3,8 @@
 #include "base/clock.h"
 #include "base/json.h"
 #include "collector/http/fields.h"
+#include "collector/http/gzip.h"
+#include "collector/http/negotiate.h"
 #include "collector/http/tag.h"
 #include "crypto/line.h"
 #include <stdio.h>
@@ -182,26 +184,60 @@ bool api_is_allowed(struct http_exchange *x, struct service *service, unsigned r
 
 /* Cached answers. */
 
-void api_answer_tagged(struct http_exchange *x, const char *content_type, struct buf *body, const char *cache_control)
+/* What is compressed in place of its bytes. */
+static void compress_body(struct buf *body)
+{
+    struct gzip *gzip = gzip_new();
+    struct buf packed;
+    buf_init(&packed, SIZE_MAX);
+    if (gzip)
+        gzip_put(gzip, body->data, body->len, true, &packed);
+    else
+        packed.failed = true;
+    gzip_free(gzip);
+    buf_free(body);
+    *body = packed;
+}
+
+/* With `packed` in its compressed form, whose tag is made from the bytes as they were. */
+static void answer_body(struct http_exchange *x, const char *content_type, struct buf *body, bool packed,
+                        const char *cache_control)
 {
     char tag[TAG_SIZE];
+    bool same = false;
+    if (buf_check(body) == 0) {
+        tag_of_bytes(body->data, body->len, packed, tag);
+        same = field_has_tag(http_header(x, "If-None-Match"), tag);
+        if (packed && !same)
+            compress_body(body);
+    }
     if (buf_check(body) < 0) {
         buf_free(body);
         http_answer_problem(x, PROBLEM_UNAVAILABLE, "The collector is short of memory; ask again later.", NULL);
         return;
     }
-    tag_of_bytes(body->data, body->len, false, tag);
-    bool same = field_has_tag(http_header(x, "If-None-Match"), tag);
     if (same)
         buf_free(body);
     http_answer(x, same ? 304 : 200, same ? NULL : content_type, body);
     http_answer_header_copy(x, "ETag", tag);
     http_answer_header(x, "Cache-Control", cache_control);
+    if (packed && !same)
+        http_answer_header(x, "Content-Encoding", "gzip");
+}
+
+void api_answer_tagged(struct http_exchange *x, const char *content_type, struct buf *body, const char *cache_control)
+{
+    answer_body(x, content_type, body, false, cache_control);
 }
 
 void api_answer_cached(struct http_exchange *x, const char *content_type, struct buf *body)
 {
     api_answer_tagged(x, content_type, body, "no-cache");
+}
+
+void api_answer_packed(struct http_exchange *x, const char *content_type, struct buf *body)
+{
+    answer_body(x, content_type, body, negotiate_gzip(http_header(x, "Accept-Encoding")), "no-cache");
 }
 
 void api_answer_nothing(struct http_exchange *x)

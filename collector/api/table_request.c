@@ -58,11 +58,12 @@ bool table_request_read(struct http_exchange *x, struct service *service, enum t
     if (result == 0 && !table_request_is_released(out) && !check_rights(x, service, out))
         return false;
     if (result == 0 && read_profile(x, &out->profile) == 0 && read_release_number(x, &out->release) == 0 &&
-        (out->release == 0 || table_request_is_released(out)))
+        (out->release == 0 || table_request_is_released(out)) &&
+        wanted_read(http_query(x, "action"), &out->actions) == 0)
         return true;
     http_answer_problem(x, PROBLEM_BAD_REQUEST,
                         "profile is rfc4180 or excel-nl; exact is true or false; release is a number from 1, and not "
-                        "of what is exact.",
+                        "of what is exact; action is an action's id, or up to 100 with commas between.",
                         NULL);
     return false;
 }
@@ -75,7 +76,9 @@ static void put_argument(struct buf *out, const char *name, const char *value)
 void table_request_put_query(struct buf *out, const struct table_request *request)
 {
     struct buf query;
-    buf_init(&query, 200);
+    buf_init(&query, TABLE_QUERY_MAX);
+    if (!wanted_is_all(&request->actions))
+        put_argument(&query, "action", request->actions.ids);
     if (request->profile)
         put_argument(&query, "profile", request->profile->name);
     if (request->exact)

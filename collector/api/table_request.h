@@ -6,12 +6,16 @@
 #include "base/csv.h"
 #include "collector/api/api.h"
 #include "collector/tables/columns.h"
+#include "panel/wanted.h"
+
+#define TABLE_QUERY_MAX (WANTED_SIZE + (size_t)200) /* of a request's arguments as text */
 
 struct table_request {
     enum table table;
     const struct csv_format *profile; /* NULL: none was named */
     bool exact; /* as the log is now; otherwise, but for comments, of a release */
     int64_t release; /* its number; 0: the newest */
+    struct wanted_actions actions;
     char token[ACCESS_NAME_SIZE]; /* whose it is */
 };
 

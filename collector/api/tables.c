@@ -22,7 +22,7 @@
 #include <unistd.h>
 
 #define CHUNK_BYTES ((size_t)64 * 1024) /* that are written at once */
-#define LINK_MAX ((size_t)512)
+#define LINK_MAX (TABLE_QUERY_MAX + 512)
 #define TABLES_MAX 64 /* made and sent at the same time; each has a file while it is sent */
 
 static const char *const media_types[] = {"text/csv", "application/json"};
@@ -136,14 +136,16 @@ static int open_bytes(struct table_making *making, struct table_bytes *out)
                                                .round = making->round,
                                                .release = &making->release,
                                                .table = request->table,
-                                               .format = making_format(making)};
+                                               .format = making_format(making),
+                                               .actions = &request->actions};
         out->released = released_new(&source, &making->error);
     } else {
         const struct sheet_source source = {.store = making->store,
                                             .catalogue = making->catalogue,
                                             .round = making->round,
                                             .table = request->table,
-                                            .format = making_format(making)};
+                                            .format = making_format(making),
+                                            .actions = &request->actions};
         out->sheet = sheet_new(&source, &making->error);
     }
     return out->sheet || out->released ? 0 : -1;
@@ -259,6 +261,7 @@ static int make_tag(struct service *service, struct table_making *making, struct
                        making->catalogue->panel->rounds[making->round].id, table_name(request->table),
                        format ? format->name : "json", request->exact);
     hash_mix(hash, text, (size_t)len);
+    hash_mix(hash, request->actions.ids, strlen(request->actions.ids));
     if (table_request_is_released(request))
         hash_mix(hash, &making->release.index, sizeof making->release.index);
     else if (mix_live(hash, service, making, error) < 0)

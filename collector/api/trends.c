@@ -1,5 +1,6 @@
 /* GET /v1/trends and /v1/trends/metadata: what the newest releases of all rounds tell of each scale, for anyone
  * (PROTOCOL 7, 9). Kept in memory until there is another release. */
+#include "base/number.h"
 #include "collector/api/kept.h"
 #include "collector/api/resources.h"
 #include "collector/api/shared.h"
@@ -7,18 +8,21 @@
 #include "collector/release/newest.h"
 #include "collector/tables/csvw.h"
 #include <stdio.h>
+#include <string.h>
 
 static const char *const media_types[] = {"text/csv", "application/json"};
 static const char *const content_types[] = {"text/csv; charset=utf-8; header=present", "application/json"};
 static const char *const described_types[] = {"application/csvm+json", "application/json"};
 enum form { FORM_CSV, FORM_JSON, FORMS };
 
-#define LINK_MAX ((size_t)512)
+#define QUERY_MAX (WANTED_SIZE + (size_t)512)
 
 /* What is asked. */
 struct trends_request {
-    const char *action, *question; /* NULL: all */
-    const char *profile; /* as named; NULL: it was not */
+    struct wanted_actions actions;
+    struct trends_wish wish;
+    const char *sort; /* as named; NULL: it was not */
+    const char *profile; /* the same */
     const struct csv_format *format;
     enum form form;
 };
@@ -35,23 +39,57 @@ static int is_newest_current(const void *value, struct store *store, bool *curre
 
 static const struct kept_kind kind = {"trends", load_newest, is_newest_current};
 
+/* "mean", or with the highest first "-mean". */
+static int read_order(const char *text, struct trends_wish *out)
+{
+    static const char *const names[] = {[TRENDS_BY_N] = "n", [TRENDS_BY_MEAN] = "mean", [TRENDS_BY_NET] = "net"};
+    if (!text)
+        return 0;
+    out->highest_first = *text == '-';
+    for (size_t i = TRENDS_BY_N; i < sizeof names / sizeof *names; i++)
+        if (strcmp(text + out->highest_first, names[i]) == 0) {
+            out->order = (enum trends_order)i;
+            return 0;
+        }
+    return -1;
+}
+
+static int read_wish(struct http_exchange *x, struct trends_request *out)
+{
+    const char *limit = http_query(x, "limit");
+    int64_t rows = 0;
+    out->sort = http_query(x, "sort");
+    out->wish = (struct trends_wish){.question = http_query(x, "question"), .round = http_query(x, "round")};
+    if (wanted_read(http_query(x, "action"), &out->actions) < 0 || read_order(out->sort, &out->wish) < 0 ||
+        (limit && number_read(limit, 1, JSON_INTEGER_MAX, &rows) < 0) ||
+        (out->wish.question && !question_id_is_valid(out->wish.question)) ||
+        (out->wish.round && !panel_id_is_valid(out->wish.round)))
+        return -1;
+    out->wish.limit = (uint64_t)rows;
+    return 0;
+}
+
 /* As a table's, or with `of_metadata` as its metadata's. false: the answer has been set. */
 static bool read_trends_request(struct http_exchange *x, bool of_metadata, struct trends_request *out)
 {
-    const char *profile = http_query(x, "profile"), *action = http_query(x, "action");
-    const char *question = http_query(x, "question");
+    const char *profile = http_query(x, "profile");
     const struct csv_format *format = profile ? csv_format_find(profile) : &csv_rfc4180;
     int form = negotiate_media_type(http_header(x, "Accept"), of_metadata ? described_types : media_types, FORMS);
-    if (!format || (action && !action_id_is_valid(action)) || (question && !question_id_is_valid(question)))
+    if (!format || read_wish(x, out) < 0)
         http_answer_problem(x, PROBLEM_BAD_REQUEST,
-                            "profile is rfc4180 or excel-nl; action and question are ids of such.", NULL);
+                            "profile is rfc4180 or excel-nl; action is an action's id, or up to 100 with commas "
+                            "between; question and round are ids of such; sort is n, mean or net, or with a minus "
+                            "before it; limit is a number from 1.",
+                            NULL);
     else if (form < 0)
         http_answer_problem(x, PROBLEM_NOT_ACCEPTABLE, "The Accept header names nothing that this can be had as.",
                             NULL);
     else if (form == FORM_JSON && profile && !of_metadata)
         http_answer_problem(x, PROBLEM_BAD_REQUEST, "profile is of text/csv alone.", NULL);
     else {
-        *out = (struct trends_request){action, question, profile ? format->name : NULL, format, (enum form)form};
+        out->profile = profile ? format->name : NULL;
+        out->format = format;
+        out->form = (enum form)form;
         return true;
     }
     return false;
@@ -60,8 +98,14 @@ static bool read_trends_request(struct http_exchange *x, bool of_metadata, struc
 /* What is asked, as the same request has it again. */
 static void put_trends_query(struct buf *out, const struct trends_request *request)
 {
-    const char *const given[][2] = {
-        {"action", request->action}, {"question", request->question}, {"profile", request->profile}};
+    char limit[24] = "";
+    snprintf(limit, sizeof limit, "%llu", (unsigned long long)request->wish.limit);
+    const char *const given[][2] = {{"action", wanted_is_all(&request->actions) ? NULL : request->actions.ids},
+                                    {"question", request->wish.question},
+                                    {"round", request->wish.round},
+                                    {"sort", request->sort},
+                                    {"limit", request->wish.limit > 0 ? limit : NULL},
+                                    {"profile", request->profile}};
     const char *before = "?";
     for (size_t i = 0; i < sizeof given / sizeof *given; i++) {
         if (!given[i][1])
@@ -86,7 +130,7 @@ static void answer_trends_name(struct http_exchange *x, const struct newest *new
 static void answer_trends_link(struct http_exchange *x, const struct trends_request *request)
 {
     struct buf text;
-    buf_init(&text, LINK_MAX);
+    buf_init(&text, QUERY_MAX);
     buf_put_text(&text, "</v1/trends/metadata");
     put_trends_query(&text, request);
     buf_put_text(&text, ">; rel=\"describedby\"; type=\"application/csvm+json\"");
@@ -106,13 +150,13 @@ void api_trends_get(struct http_exchange *x, void *context)
     if (!newest)
         return;
     buf_init(&body, SIZE_MAX);
-    if (trends_put(newest->trends, request.action, request.question, request.form == FORM_CSV ? request.format : NULL,
-                   &body, &rows) < 0)
+    request.wish.actions = &request.actions;
+    if (trends_put(newest->trends, &request.wish, request.form == FORM_CSV ? request.format : NULL, &body, &rows) < 0)
         body.failed = true;
-    api_answer_cached(x, content_types[request.form], &body);
+    api_answer_packed(x, content_types[request.form], &body);
     answer_trends_name(x, newest, &request);
     answer_trends_link(x, &request);
-    http_answer_header(x, "Vary", "Accept");
+    http_answer_header(x, "Vary", "Accept, Accept-Encoding");
     counted_release(newest);
 }
 
@@ -123,7 +167,7 @@ static int put_trends_metadata(struct buf *out, const struct newest *newest, con
     static const struct table_release told = {0}; /* no exact figures, whichever release they are of */
     struct buf note, query;
     buf_init(&note, SIZE_MAX);
-    buf_init(&query, LINK_MAX);
+    buf_init(&query, QUERY_MAX);
     put_trends_query(&query, request);
     struct json *explained = newest_put_note(&note, newest) == 0 ? json_parse(buf_text(&note), note.len, NULL) : NULL;
     const struct table_context context = {

@@ -7,10 +7,11 @@
 
 static int write_trends(struct folder *folder, const struct newest *newest)
 {
+    static const struct trends_wish everything = {0};
     struct buf text;
     uint64_t rows;
     buf_init(&text, SIZE_MAX);
-    int put = trends_put(newest->trends, NULL, NULL, folder->package.context.format, &text, &rows);
+    int put = trends_put(newest->trends, &everything, folder->package.context.format, &text, &rows);
     int result =
         put == 0 && buf_check(&text) == 0 ? folder_write(folder, TABLE_TRENDS, true, rows, &text) : cmd_no_memory();
     buf_free(&text);

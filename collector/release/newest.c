@@ -96,6 +96,7 @@ static int fill_newest(struct newest *newest, struct store *store, struct error 
     for (size_t r = 0; r < panel->round_count; r++)
         if (add_round(newest, store, r, error) < 0)
             return -1;
+    trends_index(newest->trends);
     return 0;
 }
 

@@ -94,7 +94,7 @@ static int open_released(struct released *released, struct error *error)
     const struct column_source columns = released_columns(source);
     if (need_file(source, ".csv", &released->text, error) < 0)
         return -1;
-    if (source->format == &csv_rfc4180)
+    if (source->format == &csv_rfc4180 && wanted_is_all(source->actions))
         return 0;
     released->stored = stored_table_new(&columns, buf_text(&released->text), released->text.len, error);
     return released->stored ? 0 : -1;
@@ -148,13 +148,26 @@ static int begin_other_form(struct released *released, struct buf *out, struct e
     return result == 0 ? 0 : error_no_memory(error);
 }
 
+/* The next row of an action that is asked for; the second column is the action's. */
+static enum stored_result read_wanted_row(struct released *released, const struct cell **cells, size_t *count,
+                                          struct error *error)
+{
+    const struct wanted_actions *wanted = released->source.actions;
+    enum stored_result result;
+    do
+        result = stored_table_next(released->stored, cells, count, error);
+    while (result == STORED_ROW && !wanted_is_all(wanted) &&
+           ((*cells)[1].type != CELL_TEXT || !wanted_has(wanted, (*cells)[1].text)));
+    return result;
+}
+
 static enum store_result put_next_row(struct released *released, struct buf *out, struct error *error)
 {
     const struct cell *cells;
     size_t count;
     released->csv.out = out;
     released->json.out = out;
-    switch (stored_table_next(released->stored, &cells, &count, error)) {
+    switch (read_wanted_row(released, &cells, &count, error)) {
     case STORED_ROW:
         break;
     case STORED_END:

@@ -6,6 +6,7 @@
 #include "base/csv.h"
 #include "collector/state/catalogue.h"
 #include "collector/tables/context.h"
+#include "panel/wanted.h"
 
 /* The release of that number, 0: the newest, of a round by the store's number of it. STORE_NONE: there is none. */
 MUST_CHECK enum store_result released_find(struct store *store, int64_t round, int64_t number,
@@ -22,6 +23,7 @@ struct released_source {
     const struct store_release *release;
     enum table table;
     const struct csv_format *format; /* NULL: JSON */
+    const struct wanted_actions *actions; /* NULL: all */
 };
 
 struct released; /* a table on its way */

@@ -21,6 +21,7 @@ struct comments {
     const struct round *round;
     const struct questionnaire *questionnaire;
     const struct tally_layout *layout;
+    const struct wanted_actions *wanted; /* NULL: all */
     struct comment *found;
     size_t count, capacity, next;
     bool *told; /* of each action in the list: whether the newest release tells something of it */
@@ -46,11 +47,13 @@ static bool has_slot(const struct store_current *current, size_t slot)
     return false;
 }
 
-static int find_action(const struct catalogue *catalogue, int64_t number)
+/* The place of an action that is asked for, or -1. */
+static int find_action(const struct comments *comments, int64_t number)
 {
+    const struct catalogue *catalogue = comments->catalogue;
     for (size_t i = 0; i < catalogue->actions->count; i++)
         if (catalogue->action_numbers[i] == number)
-            return (int)i;
+            return wanted_has(comments->wanted, catalogue->actions->list[i].id) ? (int)i : -1;
     return -1;
 }
 
@@ -62,7 +65,7 @@ static int find_texts(void *context, int64_t member, int64_t action, const struc
         if (comments->questionnaire->questions[q].type != QUESTION_TEXT ||
             !has_slot(current, comments->layout->first[q]))
             continue;
-        int index = find_action(comments->catalogue, action);
+        int index = find_action(comments, action);
         if (index >= 0 && keep_comment(comments, (struct comment){(uint32_t)index, (uint32_t)q, current->index}) < 0)
             return -1;
     }
@@ -123,14 +126,16 @@ static int read_told(struct comments *comments, size_t round, struct error *erro
     return result;
 }
 
-struct comments *comments_new(struct store *store, const struct catalogue *catalogue, size_t round, struct error *error)
+struct comments *comments_new(struct store *store, const struct catalogue *catalogue, size_t round,
+                              const struct wanted_actions *wanted, struct error *error)
 {
     struct comments *comments = mem_calloc(1, sizeof *comments);
     if (!comments) {
         error_no_memory(error);
         return NULL;
     }
-    *comments = (struct comments){.store = store, .catalogue = catalogue, .round = &catalogue->panel->rounds[round]};
+    *comments = (struct comments){
+        .store = store, .catalogue = catalogue, .round = &catalogue->panel->rounds[round], .wanted = wanted};
     comments->questionnaire = round_questionnaire(catalogue->panel, comments->round);
     comments->layout = catalogue_layout(catalogue, round);
     if (read_told(comments, round, error) < 0) {

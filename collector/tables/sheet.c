@@ -26,7 +26,7 @@ static int prepare_rows(struct sheet *sheet, struct error *error)
     const struct sheet_source *source = &sheet->source;
     const struct panel *panel = source->catalogue->panel;
     if (source->table == TABLE_COMMENTS) {
-        sheet->comments = comments_new(source->store, source->catalogue, source->round, error);
+        sheet->comments = comments_new(source->store, source->catalogue, source->round, source->actions, error);
         return sheet->comments ? 0 : -1;
     }
     sheet->table = (struct table_source){.panel = panel,
@@ -88,11 +88,16 @@ static int read_counts(struct sheet *sheet, size_t action, struct error *error)
     return store_fail(source->store, error);
 }
 
+static bool is_in_sheet(const struct sheet *sheet, const char *action)
+{
+    return round_has_action(&sheet->table.panel->rounds[sheet->table.round], action) &&
+           wanted_has(sheet->source.actions, action);
+}
+
 static enum store_result put_next_action(struct sheet *sheet, struct error *error)
 {
     const struct action_list *actions = sheet->table.actions;
-    const struct round *round = &sheet->table.panel->rounds[sheet->table.round];
-    while (sheet->next < actions->count && !round_has_action(round, actions->list[sheet->next].id))
+    while (sheet->next < actions->count && !is_in_sheet(sheet, actions->list[sheet->next].id))
         sheet->next++;
     if (sheet->next == actions->count)
         return STORE_NONE;

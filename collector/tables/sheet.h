@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "collector/state/catalogue.h"
 #include "collector/tables/columns.h"
+#include "panel/wanted.h"
 
 struct sheet_source {
     struct store *store; /* within begin_reading; may be NULL with `counts` and no comments */
@@ -15,6 +16,7 @@ struct sheet_source {
     enum table table;
     const struct csv_format *format; /* NULL: JSON */
     const int64_t *const *counts; /* of each action in the list, NULL for one without responses; NULL: the store's */
+    const struct wanted_actions *actions; /* NULL: all */
 };
 
 struct sheet;

@@ -222,9 +222,13 @@ int trends_add_release(struct trends *trends, size_t round, const char *options,
     release.table = stored_table_new(&columns, options, len, error);
     int result = release.table ? read_option_rows(&release, error) : -1;
     stored_table_free(release.table);
+    return result;
+}
+
+void trends_index(struct trends *trends)
+{
     if (trends->point_count > 0)
         qsort(trends->points, trends->point_count, sizeof *trends->points, order_points);
-    return result;
 }
 
 /* Rows. */
@@ -252,25 +256,39 @@ static void put_decimal_in(struct line *line, bool exists, double value)
     line->cells[line->count++] = cell;
 }
 
-static void put_point_figures(struct line *line, const struct point *point, const int64_t *counts)
+/* What the told counts of a point come to. */
+struct point_figures {
+    int64_t n;
+    struct scale_figures figures;
+    struct scale_intervals intervals;
+};
+
+static void work_out_point(const struct trends *trends, const struct point *point, struct point_figures *out)
 {
-    int64_t n = 0;
+    const int64_t *counts = trends->counts + point->counts;
     size_t values = question_option_count(point->question);
+    *out = (struct point_figures){0};
     for (size_t i = 0; i < values; i++)
-        n += counts[i];
-    struct scale_figures f;
-    struct scale_intervals i;
-    statistics_scale(point->question->min, counts, values, &f);
-    statistics_scale_intervals(point->question->min, counts, values, &f, &i);
-    put_integer_in(line, point->is_told, n);
-    put_decimal_in(line, f.has_figures, f.mean);
-    put_decimal_in(line, f.has_sd, i.mean.low);
-    put_decimal_in(line, f.has_sd, i.mean.high);
-    put_decimal_in(line, f.has_figures, f.positive);
-    put_decimal_in(line, f.has_figures, f.negative);
-    put_decimal_in(line, f.has_figures, f.net);
-    put_decimal_in(line, f.has_figures, i.net.low);
-    put_decimal_in(line, f.has_figures, i.net.high);
+        out->n += counts[i];
+    statistics_scale(point->question->min, counts, values, &out->figures);
+    statistics_scale_intervals(point->question->min, counts, values, &out->figures, &out->intervals);
+}
+
+static void put_point_figures(struct line *line, const struct trends *trends, const struct point *point)
+{
+    struct point_figures worked_out;
+    work_out_point(trends, point, &worked_out);
+    const struct scale_figures *f = &worked_out.figures;
+    const struct scale_intervals *i = &worked_out.intervals;
+    put_integer_in(line, point->is_told, worked_out.n);
+    put_decimal_in(line, f->has_figures, f->mean);
+    put_decimal_in(line, f->has_sd, i->mean.low);
+    put_decimal_in(line, f->has_sd, i->mean.high);
+    put_decimal_in(line, f->has_figures, f->positive);
+    put_decimal_in(line, f->has_figures, f->negative);
+    put_decimal_in(line, f->has_figures, f->net);
+    put_decimal_in(line, f->has_figures, i->net.low);
+    put_decimal_in(line, f->has_figures, i->net.high);
 }
 
 static int give_point(const struct trends *trends, const struct point *point, table_row_fn *row, void *context)
@@ -286,7 +304,7 @@ static int give_point(const struct trends *trends, const struct point *point, ta
     put_text_in(&line, opens);
     put_text_in(&line, closes);
     put_integer_in(&line, point->is_told, point->release);
-    put_point_figures(&line, point, trends->counts + point->counts);
+    put_point_figures(&line, trends, point);
     put_text_in(&line, point->is_told ? "ok" : "suppressed");
     return row(context, line.cells, line.count);
 }
@@ -298,16 +316,81 @@ static bool is_comparable(const struct trends *trends, const struct point *point
     return point->question->min == subject->min && point->question->max == subject->max;
 }
 
-int trends_each(const struct trends *trends, const char *action, const char *question, table_row_fn *row, void *context)
+/* Which rows, and in which order. */
+
+/* A row that is wanted, and what it is ordered by. */
+struct place {
+    size_t point;
+    double key; /* as the order has it, the least first */
+    bool has_key;
+};
+
+static bool is_wanted(const struct trends *trends, const struct trends_wish *wish, const struct point *point)
 {
-    int result = 0;
-    for (size_t i = 0; i < trends->point_count && result == 0; i++) {
-        const struct point *point = &trends->points[i];
-        bool is_wanted = (!action || strcmp(action, trends->actions->list[point->action].id) == 0) &&
-                         (!question || strcmp(question, trends->subjects[point->subject].id) == 0);
-        if (is_wanted && is_comparable(trends, point))
-            result = give_point(trends, point, row, context);
+    const struct round *round = &trends->panel->rounds[point->round];
+    return (!wish->round || strcmp(wish->round, round->id) == 0) &&
+           (!wish->question || strcmp(wish->question, trends->subjects[point->subject].id) == 0) &&
+           wanted_has(wish->actions, trends->actions->list[point->action].id) && is_comparable(trends, point);
+}
+
+static struct place place_point(const struct trends *trends, const struct trends_wish *wish, size_t index)
+{
+    const struct point *point = &trends->points[index];
+    struct place place = {.point = index};
+    struct point_figures worked_out;
+    if (wish->order == TRENDS_BY_ACTION || !point->is_told)
+        return place;
+    work_out_point(trends, point, &worked_out);
+    switch (wish->order) {
+    case TRENDS_BY_ACTION:
+        break;
+    case TRENDS_BY_N:
+        place.key = (double)worked_out.n;
+        break;
+    case TRENDS_BY_MEAN:
+        place.key = worked_out.figures.mean;
+        break;
+    case TRENDS_BY_NET:
+        place.key = worked_out.figures.net;
+        break;
     }
+    place.key = wish->highest_first ? -place.key : place.key;
+    place.has_key = wish->order == TRENDS_BY_N || worked_out.figures.has_figures;
+    return place;
+}
+
+static int order_places(const void *a, const void *b)
+{
+    const struct place *x = a, *y = b;
+    if (x->has_key != y->has_key)
+        return x->has_key ? -1 : 1;
+    if (x->has_key && (x->key < y->key || x->key > y->key))
+        return x->key < y->key ? -1 : 1;
+    return (x->point > y->point) - (x->point < y->point);
+}
+
+/* The rows that are wanted, for mem_free, and how many. NULL: no memory. */
+static struct place *find_places(const struct trends *trends, const struct trends_wish *wish, size_t *count)
+{
+    struct place *places = mem_calloc(trends->point_count + 1, sizeof *places);
+    *count = 0;
+    for (size_t i = 0; places && i < trends->point_count; i++)
+        if (is_wanted(trends, wish, &trends->points[i]))
+            places[(*count)++] = place_point(trends, wish, i);
+    if (places && wish->order != TRENDS_BY_ACTION)
+        qsort(places, *count, sizeof *places, order_places);
+    return places;
+}
+
+int trends_each(const struct trends *trends, const struct trends_wish *wish, table_row_fn *row, void *context)
+{
+    size_t count;
+    struct place *places = find_places(trends, wish, &count);
+    int result = places ? 0 : -1;
+    size_t end = wish->limit > 0 && wish->limit < count ? (size_t)wish->limit : count;
+    for (size_t i = 0; result == 0 && i < end; i++)
+        result = give_point(trends, &trends->points[places[i].point], row, context);
+    mem_free(places);
     return result;
 }
 
@@ -338,13 +421,13 @@ static int begin_trends(struct writing *writing, struct buf *out)
     return table_json_header(&writing->json, &columns);
 }
 
-int trends_put(const struct trends *trends, const char *action, const char *question, const struct csv_format *format,
+int trends_put(const struct trends *trends, const struct trends_wish *wish, const struct csv_format *format,
                struct buf *out, uint64_t *rows)
 {
     struct writing writing = {.format = format};
     int result = begin_trends(&writing, out);
     if (result == 0)
-        result = trends_each(trends, action, question, write_trend, &writing);
+        result = trends_each(trends, wish, write_trend, &writing);
     if (result == 0 && !format)
         table_json_end(&writing.json);
     table_json_wipe(&writing.json);

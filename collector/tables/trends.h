@@ -7,8 +7,22 @@
 #include "base/csv.h"
 #include "base/error.h"
 #include "collector/tables/rows.h"
+#include "panel/wanted.h"
 
 struct trends;
+
+/* In which order rows stand: as the table has them, or by a figure, those without one last. Rows with the same figure
+ * stand as the table has them. */
+enum trends_order { TRENDS_BY_ACTION, TRENDS_BY_N, TRENDS_BY_MEAN, TRENDS_BY_NET };
+
+/* Which rows are wanted. All zero: the whole table. */
+struct trends_wish {
+    const struct wanted_actions *actions; /* NULL: all */
+    const char *question, *round; /* ids; NULL: all */
+    enum trends_order order;
+    bool highest_first; /* of an order by a figure */
+    uint64_t limit; /* of rows; 0: none */
+};
 
 /* `panel` and `actions` must last as long. NULL: no memory. Free with trends_free; NULL is fine. */
 MUST_CHECK struct trends *trends_new(const struct panel *panel, const struct action_list *actions);
@@ -19,16 +33,19 @@ void trends_free(struct trends *trends);
 MUST_CHECK int trends_add_release(struct trends *trends, size_t round, const char *options, size_t len,
                                   struct error *error);
 
-/* Calls `row` for each row, of all actions and questions or of those named (NULL: all), in the order of actions,
- * questions and rounds; the cells stand in the order of columns_each. A question is known by its id. What it is a scale
- * of is what the last round says that has a release and asks it: a round that asks another scale under that id, or no
- * scale, gives no row. Returns what `row` did. */
-MUST_CHECK int trends_each(const struct trends *trends, const char *action, const char *question, table_row_fn *row,
+/* To be called after the last add and before the first row is asked for. */
+void trends_index(struct trends *trends);
+
+/* Calls `row` for each row that is wanted; the table has them in the order of actions, questions and rounds; the cells
+ * stand in the order of columns_each. A question is known by its id. What it is a scale of is what the last round says
+ * that has a release and asks it: a round that asks another scale under that id, or no scale, gives no row. Returns what
+ * `row` did; -1 also: no memory. */
+MUST_CHECK int trends_each(const struct trends *trends, const struct trends_wish *wish, table_row_fn *row,
                            void *context);
 
 /* Puts those rows as a table in this format (NULL: JSON), and gives how many. -1: no memory; what did not fit is said
  * by buf_check. */
-MUST_CHECK int trends_put(const struct trends *trends, const char *action, const char *question,
-                          const struct csv_format *format, struct buf *out, uint64_t *rows);
+MUST_CHECK int trends_put(const struct trends *trends, const struct trends_wish *wish, const struct csv_format *format,
+                          struct buf *out, uint64_t *rows);
 
 #endif

@@ -88,7 +88,10 @@ test('anyone reads all of them, those after an entry, and those about one action
   assert.deepEqual((await get(collector, '/v1/actions/WA-1.03/follow-ups')).json(), [first, second]);
   assert.deepEqual((await get(collector, '/v1/actions/WA-1.05/follow-ups')).json(), []);
   assertProblem(await get(collector, '/v1/actions/WA-9/follow-ups'), 404, 'not-found');
-  assertProblem(await get(collector, '/v1/follow-ups?since=-1'), 400, 'bad-request');
+  assert.deepEqual((await get(collector, '/v1/follow-ups?action=WA-1.03,WA-9')).json(), [first, second]);
+  assert.deepEqual((await get(collector, `/v1/follow-ups?action=WA-1.03,WA-1.04&since=${entries.first}`)).json(), [other, second]);
+  for (const query of ['since=-1', 'action=%2F', 'action=WA-1.03,'])
+    assertProblem(await get(collector, `/v1/follow-ups?${query}`), 400, 'bad-request');
   const again = await get(collector, '/v1/follow-ups', undefined, { 'If-None-Match': all.headers.etag });
   assert.equal(again.status, 304);
 });

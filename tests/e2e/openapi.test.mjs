@@ -175,6 +175,9 @@ test('what anyone may read', async () => {
   await hold('GET', '/actions/{id}/follow-ups', 404, { parameters: { id: 'nope' } });
   await known('/follow-ups');
   await hold('GET', '/follow-ups', 400, { query: '?since=x' });
+  await hold('GET', '/follow-ups', 200, { query: `?action=${ACTION}` });
+  await hold('GET', '/actions', 200, { query: `?id=${ACTION}` });
+  await hold('GET', '/actions', 400, { query: '?id=%2F' });
   await known('/rounds');
   await hold('GET', '/rounds', 400, { query: '?open=true' });
   await known('/rounds/{id}', { parameters: { id: ROUND } });
@@ -258,6 +261,7 @@ for (const [what, end, otherType] of [['tables', '', 'text/html'], ['metadata of
       const json = await hold('GET', template, 200, { parameters, headers: { ...headers, Accept: 'application/json' } });
       if (end === '') assert.ok(json.json().length > 0, table);
       await hold('GET', template, 304, { parameters, headers: { ...headers, 'If-None-Match': answer.headers.etag } });
+      await hold('GET', template, 200, { parameters, headers, query: `?action=${ACTION},WA-1.02` });
       await hold('GET', template, 400, { parameters, headers, query: '?profile=x' });
       await hold('GET', template, 401, { parameters, query });
       await hold('GET', template, 403, { parameters, headers: tokens.auditor, query });
@@ -270,6 +274,7 @@ for (const [what, end, otherType] of [['tables', '', 'text/html'], ['metadata of
 test('trends', async () => {
   const known = await hold('GET', '/trends', 200);
   await hold('GET', '/trends', 200, { query: `?action=${ACTION}&question=importance`, headers: { Accept: 'application/json' } });
+  await hold('GET', '/trends', 200, { query: `?action=${ACTION},WA-1.02&round=${ROUND}&sort=-mean&limit=1` });
   await hold('GET', '/trends', 304, { headers: { 'If-None-Match': known.headers.etag } });
   await hold('GET', '/trends', 400, { query: '?profile=x' });
   await hold('GET', '/trends', 406, { headers: { Accept: 'text/html' } });

@@ -65,6 +65,29 @@ test('comments over HTTP equal the exported file', async () => {
   );
 });
 
+test('the rows of some actions are those of the whole table, in every form', async () => {
+  const some = 'WA-1.03,WA-2.03,WA-9';
+  const token = { comments: tokens.team };
+  const lines = (answer) => answer.text.split('\r\n');
+  const isOne = (line) => /[,;]WA-(1\.03|2\.03)[,;]/.test(line);
+  for (const table of [...TABLES, 'comments'])
+    for (const query of ['', 'profile=excel-nl&', ...(table === 'comments' ? [] : ['exact=true&', 'exact=true&profile=excel-nl&'])]) {
+      const ask = async (more) => get(collector, tablePath(table, `?${query}${more}`.replace(/[?&]$/, '')), query.includes('exact') ? tokens.exact : token[table]);
+      const [whole, part] = [await ask(''), await ask(`action=${some}`)];
+      const [head, ...rows] = lines(whole);
+      assert.deepEqual(lines(part), [head, ...rows.filter(isOne), ''], `${table}?${query}`);
+      assert.ok(lines(part).length > 2, `${table}?${query}`);
+      assert.notEqual(part.headers.etag, whole.headers.etag);
+      assert.match(part.headers.link, /metadata\?action=WA-1\.03,WA-2\.03,WA-9[&>]/);
+    }
+  const json = (await get(collector, tablePath('options', `?action=${some}`), undefined, { Accept: 'application/json' })).json();
+  assert.deepEqual([...new Set(json.map(({ action }) => action))], ['WA-1.03', 'WA-2.03']);
+  const listed = (await get(collector, `/v1/actions?id=${some}`)).json().actions;
+  const all = (await get(collector, '/v1/actions')).json().actions;
+  assert.deepEqual(listed, all.filter(({ id }) => some.split(',').includes(id)));
+  assert.deepEqual((await get(collector, '/v1/actions?id=WA-9')).json(), { actions: [] });
+});
+
 test('JSON says what the CSV says, numbers as numbers, nothing as null', async () => {
   for (const table of TABLES)
     for (const query of ['', '?exact=true']) {

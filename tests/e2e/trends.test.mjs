@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { gunzipSync } from 'node:zlib';
 import { parseTable } from './lib/csv.mjs';
 import { assertProblem, keepAlive } from './lib/http.mjs';
 import { examplePanel, ROUND } from './lib/panel.mjs';
@@ -176,10 +177,45 @@ test('JSON says what the CSV says; what is not understood is refused', async () 
   const answer = await table();
   assert.equal((await get(collector, '/v1/trends', undefined, { 'If-None-Match': answer.headers.etag })).status, 304);
   assert.equal((await table('?action=WA-9')).text, `${HEADER}\r\n`);
-  for (const query of ['?profile=x', '?action=%2F', '?question=A', '?round=round-1'])
+  for (const query of ['?profile=x', '?action=%2F', '?action=WA-1.03,', '?question=A', '?round=A', '?sort=median', '?sort=--n', '?limit=0', '?limit=x'])
     assertProblem(await get(collector, `/v1/trends${query}`), 400, 'bad-request');
   assertProblem(await get(collector, '/v1/trends', undefined, { Accept: 'text/html' }), 406, 'not-acceptable');
   assertProblem(await get(collector, '/v1/trends?profile=excel-nl', undefined, { Accept: 'application/json' }), 400, 'bad-request');
+});
+
+const header = (row) => Object.values(row).join(',');
+
+test('a view has what it shows: one round, some actions, by a figure, as many rows as are asked for', async () => {
+  const all = parseTable((await table('?question=importance')).text);
+  const some = async (query) => parseTable((await table(`?question=importance${query}`)).text).map(header);
+  const of = (keep) => all.filter(keep).map(header);
+  assert.deepEqual(await some(`&round=${ROUND}`), of(({ round }) => round === ROUND));
+  assert.deepEqual(await some('&action=WA-1.03,WA-2.03,WA-9'), of(({ action }) => ['WA-1.03', 'WA-2.03'].includes(action)));
+  assert.deepEqual(await some('&round=round-9'), []);
+  const told = all.filter((row) => row.round === ROUND && row.mean !== '');
+  const untold = all.filter((row) => row.round === ROUND && row.mean === '');
+  assert.ok(told.length > 10 && untold.length > 0);
+  for (const [sort, sign] of [['mean', 1], ['-mean', -1]]) {
+    const sorted = await some(`&round=${ROUND}&sort=${sort}`);
+    assert.deepEqual(sorted.slice(told.length), untold.map(header), 'those without a figure last, as the table has them');
+    const means = sorted.slice(0, told.length).map((line) => Number(line.split(',')[7]));
+    assert.deepEqual(means, [...means].sort((a, b) => sign * (a - b)));
+    assert.deepEqual(await some(`&round=${ROUND}&sort=${sort}&limit=3`), sorted.slice(0, 3));
+  }
+  const answer = await get(collector, `/v1/trends?round=${ROUND}&sort=-n&limit=3&action=WA-1.03,WA-2.03`);
+  assert.match(answer.headers.link, /^<\/v1\/trends\/metadata\?action=WA-1\.03,WA-2\.03&round=round-1&sort=-n&limit=3>/);
+  const longest = Array.from({ length: 100 }, (_, i) => `${'a'.repeat(61)}${100 + i}`);
+  assert.equal((await table(`?action=${longest}`)).text, `${HEADER}\r\n`, 'a hundred ids fit into a request');
+  assertProblem(await get(collector, `/v1/trends?action=${[...longest, 'b']}`), 400, 'bad-request');
+});
+
+test('it comes compressed to who takes that, the same bytes inside', async () => {
+  const plain = await table();
+  const packed = await get(collector, '/v1/trends', undefined, { 'Accept-Encoding': 'gzip' });
+  assert.equal(packed.headers['content-encoding'], 'gzip');
+  assert.ok(gunzipSync(packed.bytes).equals(plain.bytes) && packed.bytes.length * 3 < plain.bytes.length);
+  assert.notEqual(packed.headers.etag, plain.headers.etag);
+  assert.equal((await get(collector, '/v1/trends', undefined, { 'Accept-Encoding': 'gzip', 'If-None-Match': packed.headers.etag })).status, 304);
 });
 
 test('a round that nobody answered keeps its questionnaire once it has a release', async () => {

@@ -35,7 +35,7 @@ static struct error error;
 static enum store_result put_rows(struct csv_writer *writer, const struct catalogue *catalogue)
 {
     enum store_result result = STORE_OK;
-    struct comments *comments = comments_new(kit.store, catalogue, 0, &error);
+    struct comments *comments = comments_new(kit.store, catalogue, 0, NULL, &error);
     if (!comments)
         return STORE_FAILED;
     cr_assert_eq(table_csv_header(writer, &(struct column_source){.table = TABLE_COMMENTS}), 0);

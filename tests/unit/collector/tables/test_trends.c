@@ -70,6 +70,7 @@ static void add_release(struct world *w, size_t round, const char *options)
 {
     struct error error = {0};
     cr_assert_eq(trends_add_release(w->trends, round, options, strlen(options), &error), 0, "%s", error.text);
+    trends_index(w->trends);
 }
 
 static int take_row(void *context, const struct cell *cells, size_t count)
@@ -81,12 +82,19 @@ static int take_row(void *context, const struct cell *cells, size_t count)
     return table_csv_row(&writer, cells, count);
 }
 
-static const char *rows_of(struct world *w, const char *action, const char *question)
+static const char *rows_wanted(struct world *w, const struct trends_wish *wish)
 {
     buf_reset(&w->text);
     w->rows = 0;
-    cr_assert_eq(trends_each(w->trends, action, question, take_row, w), 0);
+    cr_assert_eq(trends_each(w->trends, wish, take_row, w), 0);
     return buf_text(&w->text);
+}
+
+static const char *rows_of(struct world *w, const char *action, const char *question)
+{
+    struct wanted_actions wanted;
+    cr_assert_eq(wanted_read(action, &wanted), 0);
+    return rows_wanted(w, &(struct trends_wish){.actions = &wanted, .question = question});
 }
 
 /* 5 5 10 on 1 to 3: mean 45/20, variance (20·115 − 45²)/380 = 275/380; 10 above, 5 below. */
@@ -186,21 +194,72 @@ Test(trends, have_a_cell_for_each_column_and_one_table_in_every_form)
     struct world w;
     size_t columns = 0;
     uint64_t rows;
+    struct wanted_actions b, none;
+    cr_assert_eq(wanted_read("b", &b), 0);
+    cr_assert_eq(wanted_read("none", &none), 0);
     world_open(&w);
     add_release(&w, 2, told_r3);
     cr_assert_eq(columns_each(&(struct column_source){.table = TABLE_TRENDS}, count_column, &columns), 0);
     cr_assert_eq(columns, 16, "as take_row asks of each row");
     buf_reset(&w.text);
-    cr_assert_eq(trends_put(w.trends, "b", "use", &csv_excel_nl, &w.text, &rows), 0);
+    cr_assert_eq(
+        trends_put(w.trends, &(struct trends_wish){.actions = &b, .question = "use"}, &csv_excel_nl, &w.text, &rows),
+        0);
     cr_assert_eq(rows, 1);
     cr_assert_not_null(strstr(buf_text(&w.text), ";opens_at;"));
     cr_assert_not_null(strstr(buf_text(&w.text), ";15;2,0000;2,0000;2,0000;1,0000;0,0000;1,0000;"));
     buf_reset(&w.text);
-    cr_assert_eq(trends_put(w.trends, "b", "use", NULL, &w.text, &rows), 0);
+    cr_assert_eq(trends_put(w.trends, &(struct trends_wish){.actions = &b, .question = "use"}, NULL, &w.text, &rows),
+                 0);
     cr_assert_not_null(strstr(buf_text(&w.text), "\"release\":1,\"n\":15,\"mean\":2.0000,\"mean_low\":2.0000"));
     buf_reset(&w.text);
-    cr_assert_eq(trends_put(w.trends, "none", NULL, NULL, &w.text, &rows), 0);
+    cr_assert_eq(trends_put(w.trends, &(struct trends_wish){.actions = &none}, NULL, &w.text, &rows), 0);
     cr_assert_eq(rows, 0);
+    world_close(&w);
+}
+
+/* The actions and rounds of the rows, one a line. */
+static void assert_rows(struct world *w, const struct trends_wish *wish, const char *expected)
+{
+    char told[256] = "";
+    const char *text = rows_wanted(w, wish);
+    for (size_t i = 0, len = 0; i < w->rows; i++, text = strstr(text, "\r\n") + 2) {
+        char action[16], question[16], round[16];
+        cr_assert_eq(sscanf(text, "%15[^,],%15[^,],%15[^,]", action, question, round), 3);
+        len += (size_t)snprintf(told + len, sizeof told - len, "%s %s %s\n", action, question, round);
+    }
+    cr_assert_str_eq(told, expected);
+}
+
+Test(trends, stand_by_a_figure_where_that_is_asked_those_without_one_last)
+{
+    struct world w;
+    world_open(&w);
+    add_release(&w, 0, told_r1);
+    add_release(&w, 2, told_r3);
+    assert_rows(&w, &(struct trends_wish){.order = TRENDS_BY_MEAN, .highest_first = true},
+                "'-a trust r1\nb use r3\nb trust r3\nb trust r1\n");
+    assert_rows(&w, &(struct trends_wish){.order = TRENDS_BY_MEAN}, "b trust r3\nb use r3\n'-a trust r1\nb trust r1\n");
+    assert_rows(&w, &(struct trends_wish){.order = TRENDS_BY_NET, .highest_first = true},
+                "b use r3\n'-a trust r1\nb trust r3\nb trust r1\n");
+    assert_rows(&w, &(struct trends_wish){.order = TRENDS_BY_N, .highest_first = true},
+                "'-a trust r1\nb trust r3\nb use r3\nb trust r1\n");
+    assert_rows(&w, &(struct trends_wish){.order = TRENDS_BY_N}, "b trust r3\nb use r3\n'-a trust r1\nb trust r1\n");
+    world_close(&w);
+}
+
+Test(trends, are_those_of_one_round_and_no_more_than_are_asked_for)
+{
+    struct world w;
+    world_open(&w);
+    add_release(&w, 0, told_r1);
+    add_release(&w, 2, told_r3);
+    assert_rows(&w, &(struct trends_wish){.round = "r3"}, "b trust r3\nb use r3\n");
+    assert_rows(&w, &(struct trends_wish){.round = "r2"}, "");
+    assert_rows(&w, &(struct trends_wish){.limit = 1}, "b trust r1\n");
+    assert_rows(&w, &(struct trends_wish){.limit = 9, .round = "r1"}, "b trust r1\n'-a trust r1\n");
+    assert_rows(&w, &(struct trends_wish){.order = TRENDS_BY_MEAN, .highest_first = true, .limit = 2},
+                "'-a trust r1\nb use r3\n");
     world_close(&w);
 }
 
@@ -241,7 +300,8 @@ static int make_table(const struct world *w, struct buf *out, struct error *erro
     uint64_t rows;
     struct trends *trends = trends_new(w->panel, w->actions);
     int result = trends ? trends_add_release(trends, 0, told_r1, strlen(told_r1), error) : error_no_memory(error);
-    if (result == 0 && (trends_put(trends, NULL, NULL, &csv_rfc4180, out, &rows) < 0 || buf_check(out) < 0))
+    if (result == 0 &&
+        (trends_put(trends, &(struct trends_wish){0}, &csv_rfc4180, out, &rows) < 0 || buf_check(out) < 0))
         result = error_no_memory(error);
     trends_free(trends);
     return result;
