@@ -36,7 +36,10 @@ static void settle_operator(struct ledger *ledger)
 
 static int load_log(struct ledger *ledger)
 {
-    return publisher_load(ledger->publisher, ledger->store, (uint64_t)ledger->size, &ledger->error);
+    if (publisher_load(ledger->publisher, ledger->store, (uint64_t)ledger->size, &ledger->error) < 0)
+        return -1;
+    ledger->learnt = true;
+    return 0;
 }
 
 /* That it is not the log that was signed explains what else can't be read. */
@@ -67,9 +70,7 @@ static int reload_kinds(struct ledger *ledger, unsigned what)
         return explain_by_log(ledger);
     if (!ledger->catalogue && !ledger_is_asked(ledger))
         return catalogue_no_panel(&ledger->error);
-    if (!ledger->stale)
-        return ledger_note_rounds(ledger);
-    if (load_log(ledger) < 0 || ledger_load_events(ledger) < 0)
+    if (what & STORE_CHANGED_LOG && (load_log(ledger) < 0 || ledger_load_events(ledger) < 0))
         return -1;
     return ledger_note_rounds(ledger);
 }
@@ -134,7 +135,9 @@ static int apply_all(struct ledger *ledger, struct submission *const *list, size
         merkle_batch_free(batch);
         return ledger_store_failed(ledger);
     }
-    return batch ? show_batch(ledger, batch, list, count) : 0;
+    if (batch)
+        return show_batch(ledger, batch, list, count);
+    return ledger->learnt ? publisher_show_loaded(ledger->publisher, &ledger->error) : 0;
 }
 
 static int apply_in_transaction(struct ledger *ledger, struct submission *const *list, size_t count)
@@ -152,6 +155,7 @@ static int apply_batch(struct ledger *ledger, struct submission *const *list, si
     int64_t size = ledger->size, members = ledger->members;
     ledger->changed_count = 0;
     ledger->failed_wish = 0;
+    ledger->learnt = false;
     ledger->error.kind = ERROR_NONE;
     if (apply_in_transaction(ledger, list, count) == 0) {
         for (size_t i = 0; i < ledger->changed_count; i++)

@@ -34,6 +34,7 @@ struct ledger {
     int64_t failed_wish; /* that made it fail; 0: none */
 
     bool stale; /* what is held here may not be the store's: read it anew */
+    bool learnt; /* the log was loaded in this batch: what others have appended is signed and shown after the commit */
     bool catalogue_is_new; /* the others have not been shown it yet: they are after the commit */
     bool begun; /* the log has its first event */
     bool erased; /* what was erased may still be in a file of the store */

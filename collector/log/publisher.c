@@ -7,6 +7,7 @@ struct publisher {
     struct tree *tree;
     struct signer *signer;
     struct latest *shown;
+    struct merkle_head loaded;
 };
 
 struct publisher *publisher_new(struct signer *signer, struct latest *shown)
@@ -18,7 +19,7 @@ struct publisher *publisher_new(struct signer *signer, struct latest *shown)
         mem_free(publisher);
         return NULL;
     }
-    *publisher = (struct publisher){tree, signer, shown};
+    *publisher = (struct publisher){.tree = tree, .signer = signer, .shown = shown};
     return publisher;
 }
 
@@ -56,7 +57,13 @@ int publisher_load(struct publisher *publisher, struct store *store, uint64_t si
         signer_check(publisher->signer, size, tree_read, &reader, error) < 0 ||
         merkle_root_at(size, tree_read, &reader, &head.root) < 0)
         return -1;
-    struct proofs *proofs = sign_and_show(publisher, &head, NULL, error);
+    publisher->loaded = head;
+    return 0;
+}
+
+int publisher_show_loaded(struct publisher *publisher, struct error *error)
+{
+    struct proofs *proofs = sign_and_show(publisher, &publisher->loaded, NULL, error);
     proofs_release(proofs);
     return proofs ? 0 : -1;
 }

@@ -22,8 +22,12 @@ MUST_CHECK struct publisher *publisher_new(struct signer *signer, struct latest 
 void publisher_free(struct publisher *publisher); /* NULL is fine */
 
 /* Takes over the log of `size` entries from the store, within the caller's transaction: it must continue the last one
- * signed, and is then signed and shown. -1: *error says why. */
+ * signed. -1: *error says why. */
 MUST_CHECK int publisher_load(struct publisher *publisher, struct store *store, uint64_t size, struct error *error);
+
+/* That transaction has committed and nothing was appended in it: signs and shows what was loaded. -1: *error says why,
+ * and nothing may be answered that rests on it. */
+MUST_CHECK int publisher_show_loaded(struct publisher *publisher, struct error *error);
 
 /* Writes what `count` more leaves change, as tree_extend. */
 MUST_CHECK int publisher_extend(struct publisher *publisher, struct store *store, const struct merkle_hash *leaves,

@@ -202,7 +202,7 @@ enum {
 };
 
 /* Inside store_begin. *what: what somebody else has committed since the last call on this handle; all at the first. A
- * backend that can't tell apart says all. */
+ * backend may say more, also of what this handle wrote in a transaction that had not asked. */
 MUST_CHECK enum store_result store_changed(struct store *store, unsigned *what);
 
 /* What a transaction will ask for. Each pair and triple once. */

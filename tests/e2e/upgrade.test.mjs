@@ -48,7 +48,7 @@ test('the first verb brings a store of schema 2 up to date and changes no row of
   assert.equal(await schemaOf(collector.path), '2');
   const { stdout } = await collector.succeed('members', 'list');
   assert.equal(stdout.trimEnd().split('\r\n').length, 1 + held.members.length);
-  assert.equal(await schemaOf(collector.path), '3');
+  assert.equal(await schemaOf(collector.path), '4');
   assert.equal(await rowsOf(collector.path), before);
   assert.match((await collector.succeed('invitations', 'list')).stdout, /7\D+12\D+1\b/);
 });

@@ -9,7 +9,8 @@ static const char *const statement_sql[STATEMENT_COUNT] = {
     [SQL_BEGIN_READING] = "BEGIN",
     [SQL_COMMIT] = "COMMIT",
     [SQL_ROLLBACK] = "ROLLBACK",
-    [SQL_CHANGED] = "PRAGMA data_version",
+    [SQL_VERSION] = "PRAGMA data_version",
+    [SQL_MARKS] = "SELECT coalesce((SELECT max(idx) + 1 FROM entry), 0), members, catalogue, wishes FROM change",
     [SQL_ENTRY_APPEND] = "INSERT INTO entry (idx, jws) VALUES (?1, ?2)",
     [SQL_ENTRY_READ] = "SELECT jws FROM entry WHERE idx = ?1",
     [SQL_ENTRY_COUNT] = "SELECT coalesce(max(idx) + 1, 0) FROM entry",
@@ -97,6 +98,13 @@ static const char *const statement_sql[STATEMENT_COUNT] = {
     [SQL_ACCESS_PURGE] = "DELETE FROM access_log WHERE at < ?1",
 };
 
+/* What the triggers of schema.c count. */
+static const bool is_counted[STATEMENT_COUNT] = {
+    [SQL_MEMBER_ADD] = true,   [SQL_MEMBER_REVOKE] = true, [SQL_MEMBER_ERASE] = true, [SQL_PANEL_WRITE] = true,
+    [SQL_ROUND_ADD] = true,    [SQL_ACTION_WRITE] = true,  [SQL_TOKEN_ADD] = true,    [SQL_TOKEN_REVOKE] = true,
+    [SQL_WISH_ADD] = true,     [SQL_WISH_DONE] = true,     [SQL_WISH_FORGET] = true,  [SQL_WISH_REMOVE] = true,
+    [SQL_WISH_WITHDRAW] = true};
+
 /* Failing. */
 
 /* SQLite's own texts are English; those of what can be expected to happen have a Dutch one here. */
@@ -165,6 +173,7 @@ sqlite3_stmt *sqlite_statement(struct store_sqlite *s, enum statement which)
         sqlite_failed(s);
         return NULL;
     }
+    s->marking = s->marking || is_counted[which];
     return s->statements[which];
 }
 

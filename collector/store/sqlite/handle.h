@@ -13,7 +13,8 @@ enum statement {
     SQL_BEGIN_READING,
     SQL_COMMIT,
     SQL_ROLLBACK,
-    SQL_CHANGED,
+    SQL_VERSION,
+    SQL_MARKS,
     SQL_ENTRY_APPEND,
     SQL_ENTRY_READ,
     SQL_ENTRY_COUNT,
@@ -95,6 +96,12 @@ struct sqlite_file {
     off_t size; /* the largest that it was seen to have */
 };
 
+/* What was committed, by kind: the entries there are, and how often the others were changed, which triggers count for
+ * whoever writes. */
+struct sqlite_marks {
+    int64_t entries, members, catalogue, wishes;
+};
+
 struct store_sqlite {
     struct store store;
     struct store_ops ops; /* what store.ops points to */
@@ -112,7 +119,11 @@ struct store_sqlite {
     struct changes_seen seen; /* of the log of changes, by who serves */
     bool overwritten; /* it was not what it had been when a commit came */
     struct error lost; /* what has become of the files; ERROR_NONE: they are those that were opened */
-    int64_t version; /* PRAGMA data_version when last asked; -1 at first */
+    int64_t version; /* PRAGMA data_version when changes were last asked for; -1 at first */
+    struct sqlite_marks known; /* as they were then, or as this handle's own commit has left them since */
+    bool asked; /* they were, in this transaction */
+    bool marking; /* a statement has been prepared, in this transaction, that triggers count */
+    int64_t appended; /* entries that there are after those of this transaction; 0: it has none */
     uint16_t *slots; /* what current_read handed out */
     size_t slot_capacity;
 };

@@ -12,6 +12,7 @@ static enum store_result entry_append(struct store *store, int64_t index, const 
     if (!st)
         return STORE_FAILED;
     sqlite3_bind_text(st, 2, jws, (int)len, SQLITE_STATIC);
+    sqlite_of(store)->appended = index + 1;
     return sqlite_run(sqlite_of(store), st);
 }
 

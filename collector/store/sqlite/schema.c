@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #define APPLICATION_ID 0x42504e4c /* "BPNL" */
-#define SCHEMA_VERSION 3
+#define SCHEMA_VERSION 4
 
 /* A place is round, member and action (of `current`), or round and action (of `counts`), in one number: keys.h. */
 #define FOLDS                                                                                                          \
@@ -42,6 +42,18 @@
     "ALTER TABLE invitation ADD COLUMN stratum TEXT;"                                                                  \
     "ALTER TABLE token ADD COLUMN publish INTEGER NOT NULL DEFAULT 0;"
 
+/* What the fourth version has beside those of the third: how often members, catalogue (panel, rounds, actions, tokens)
+ * and wishes were changed. Counted by the database itself, so that it is, whichever program writes. */
+#define COUNT_ON(event, table, kind)                                                                                   \
+    "CREATE TRIGGER " table "_" #event " AFTER " #event " ON " table " BEGIN UPDATE change SET " #kind " = " #kind     \
+    " + 1; END;"
+#define COUNTED(table, kind) COUNT_ON(INSERT, table, kind) COUNT_ON(UPDATE, table, kind) COUNT_ON(DELETE, table, kind)
+#define CHANGES                                                                                                        \
+    "CREATE TABLE change (members INTEGER NOT NULL, catalogue INTEGER NOT NULL, wishes INTEGER NOT NULL) STRICT;"      \
+    "INSERT INTO change VALUES (0, 0, 0);" COUNTED("member", members) COUNTED("panel", catalogue)                      \
+        COUNTED("round", catalogue) COUNTED("action", catalogue) COUNTED("token", catalogue)                           \
+            COUNTED("pending", wishes)
+
 static const char schema[] =
     "CREATE TABLE entry (idx INTEGER PRIMARY KEY, jws TEXT NOT NULL) STRICT;"
     "CREATE TABLE tile (place INTEGER PRIMARY KEY, hashes BLOB NOT NULL) STRICT;"
@@ -57,7 +69,7 @@ static const char schema[] =
     "STRICT;"
     "CREATE TABLE token (name TEXT PRIMARY KEY, hash BLOB NOT NULL, role TEXT NOT NULL, exact INTEGER NOT NULL,"
     " created_at INTEGER NOT NULL, expires_at INTEGER NOT NULL, revoked_at INTEGER NOT NULL) STRICT, WITHOUT "
-    "ROWID;" EVENTS;
+    "ROWID;" EVENTS CHANGES;
 
 /* Until version 1 the folds were keyed by columns. */
 static const char from_version_1[] =
@@ -69,7 +81,10 @@ static const char from_version_1[] =
 
 /* Until version 2 there were no events. No row of what there is is touched: the log, its tree and the folds stay as
  * they are, and so do receipts and checkpoints. */
-static const char from_version_2[] = EVENTS "PRAGMA user_version = 3";
+static const char from_version_2[] = EVENTS;
+
+/* Until version 3 a change could not be told from another. */
+static const char from_version_3[] = CHANGES "PRAGMA user_version = 4";
 
 /* Version 1 had no limit on the numbers that now make a key. */
 static int fits_keys(struct store_sqlite *s)
@@ -102,7 +117,9 @@ static int bring_up_to_date(struct store_sqlite *s, int64_t version, int *lock)
         return sqlite_refuse(s, error_of_errno(errno));
     if (version == 1 && (fits_keys(s) < 0 || sqlite_execute(s, from_version_1) < 0))
         return -1;
-    return sqlite_execute(s, from_version_2);
+    if (version <= 2 && sqlite_execute(s, from_version_2) < 0)
+        return -1;
+    return sqlite_execute(s, from_version_3);
 }
 
 /* Makes the schema in a file that is empty; refuses what is not ours or is newer than we know. Runs in a transaction of

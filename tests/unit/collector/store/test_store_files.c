@@ -168,9 +168,24 @@ Test(store_files, knows_all_when_opened_again)
     store_close(store);
 }
 
-/* Without what the third version added. */
+/* Without what the fourth version added. */
+static void make_version_3(void)
+{
+    static const char *const tables[] = {"member", "panel", "round", "action", "token", "pending"};
+    static const char *const events[] = {"INSERT", "UPDATE", "DELETE"};
+    for (size_t i = 0; i < sizeof tables / sizeof *tables; i++)
+        for (size_t j = 0; j < sizeof events / sizeof *events; j++) {
+            char sql[64];
+            snprintf(sql, sizeof sql, "DROP TRIGGER %s_%s", tables[i], events[j]);
+            tamper(sql);
+        }
+    tamper("DROP TABLE change; PRAGMA user_version = 3");
+}
+
+/* Nor what the third did. */
 static void make_version_2(void)
 {
+    make_version_3();
     tamper("DROP TABLE erased; DROP TABLE erasure; DROP TABLE revision; DROP TABLE pending; DROP TABLE document; DROP "
            "TABLE event; DROP TABLE issuance; DROP TABLE release;"
            "DROP TABLE release_file; DROP TABLE access_log; ALTER TABLE member DROP COLUMN stratum;"
