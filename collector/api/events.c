@@ -75,26 +75,34 @@ void api_events_get(struct http_exchange *x, void *context)
     http_answer_problem(x, PROBLEM_UNAVAILABLE, API_LOG_UNREADABLE_DETAIL, NULL);
 }
 
+/* Answers with the document as far as the store has it; what STORE_NONE and STORE_FAILED come to is the caller's. */
+static enum store_result answer_document(struct http_exchange *x, struct store *store, struct api_immutable *document)
+{
+    struct buf body;
+    enum store_result result = store_document_size(store, document->sha256, &document->len);
+    if (result != STORE_OK || api_answer_unread(x, document))
+        return result;
+    buf_init(&body, SIZE_MAX);
+    result = store_document_read(store, document->sha256, &body);
+    if (result == STORE_OK)
+        api_answer_read(x, document, &body);
+    else
+        buf_free(&body);
+    return result;
+}
+
 void api_document_get(struct http_exchange *x, void *context)
 {
     struct service *service = context;
     const char *text = http_parameter(x);
-    uint8_t hash[SHA256_BYTES];
-    struct buf body;
-    buf_init(&body, SIZE_MAX);
-    bool named = base64url_decode_exactly(text, strlen(text), hash, sizeof hash) == 0;
+    struct api_immutable document = {.content_type = "application/octet-stream"};
+    bool named = base64url_decode_exactly(text, strlen(text), document.sha256, SHA256_BYTES) == 0;
     struct store *store = named ? reader_take(service->reader) : NULL;
-    enum store_result result = !named ? STORE_NONE : store ? store_document_read(store, hash, &body) : STORE_FAILED;
+    enum store_result result = !named ? STORE_NONE : store ? answer_document(x, store, &document) : STORE_FAILED;
     if (store)
         reader_give_back(service->reader);
-    if (result == STORE_OK) {
-        http_answer(x, 200, "application/octet-stream", &body);
-        http_answer_header(x, "Cache-Control", API_IMMUTABLE);
-        return;
-    }
-    buf_free(&body);
     if (result == STORE_NONE)
         http_answer_problem(x, PROBLEM_NOT_FOUND, "No event of this log names a document of this hash.", NULL);
-    else
+    else if (result != STORE_OK)
         http_answer_problem(x, PROBLEM_UNAVAILABLE, API_LOG_UNREADABLE_DETAIL, NULL);
 }

@@ -11,13 +11,13 @@
 #include "collector/api/shared.h"
 #include "collector/release/released.h"
 #include "collector/state/recorded.h"
+#include "crypto/jws.h"
 #include <string.h>
 
 #define ENTRY "release.jws"
 #define PROOF "release.tlog-proof"
-#define IMMUTABLE "public, max-age=31536000, immutable"
 
-static void answer_unread(struct http_exchange *x, const char *why)
+static void answer_unreadable(struct http_exchange *x, const char *why)
 {
     log_error("releases: %s", why);
     http_answer_problem(x, PROBLEM_UNAVAILABLE, API_LOG_UNREADABLE_DETAIL, NULL);
@@ -120,7 +120,7 @@ void api_releases_get(struct http_exchange *x, void *context)
         return;
     }
     buf_free(&body);
-    answer_unread(x, error.text);
+    answer_unreadable(x, error.text);
 }
 
 /* Files. */
@@ -152,22 +152,70 @@ struct file_wanted {
     int64_t index; /* of the release's event; -1: there is no such release */
 };
 
-/* Finds the release, and its file or entry. */
-static enum store_result read_wanted_file(struct store *store, struct file_wanted *wanted, struct buf *out,
-                                          struct error *error)
+/* What the release's event says of its file of that name. STORE_NONE: it names none. */
+static enum store_result find_named_file(struct store *store, const struct file_wanted *wanted,
+                                         struct api_immutable *out, struct error *error)
 {
-    struct store_release release;
-    enum store_result result = released_find(store, wanted->round, wanted->number, &release);
-    if (result == STORE_FAILED)
-        store_fail(store, error);
-    if (result != STORE_OK)
-        return result;
-    wanted->index = release.index;
-    if (strcmp(wanted->name, PROOF) == 0)
+    struct event event;
+    enum store_result result = STORE_NONE;
+    if (recorded_read(store, wanted->index, &event, error) < 0)
+        return STORE_FAILED;
+    for (size_t i = 0; i < event.file_count; i++)
+        if (strcmp(event.files[i].name, wanted->name) == 0) {
+            *out = (struct api_immutable){.content_type = media_type_of(wanted->name),
+                                          .len = (size_t)event.files[i].bytes};
+            memcpy(out->sha256, event.files[i].sha256, SHA256_BYTES);
+            result = STORE_OK;
+        }
+    event_free(&event);
+    return result;
+}
+
+/* Nothing is given as a release's that the log does not have the hash of. */
+static enum store_result check_named_file(const struct file_wanted *wanted, const struct api_immutable *file,
+                                          const struct buf *bytes, struct error *error)
+{
+    uint8_t hash[SHA256_BYTES];
+    crypto_sha256(bytes->data, bytes->len, hash);
+    if (memcmp(hash, file->sha256, SHA256_BYTES) == 0)
         return STORE_OK;
-    if (strcmp(wanted->name, ENTRY) != 0)
-        return released_file(store, &release, wanted->name, out, error);
-    result = store_entry_read(store, release.index, out);
+    error_set(error, ERROR_DAMAGED,
+              T("release %lld: %s is not what the log has the hash of; run `audit`",
+                "uitgave %lld: %s is niet dat waarvan het logboek de hash heeft; voer `audit` uit"),
+              (long long)wanted->number, wanted->name);
+    return STORE_FAILED;
+}
+
+static enum store_result answer_named_file(struct http_exchange *x, struct store *store,
+                                           const struct file_wanted *wanted, const struct store_release *release,
+                                           struct error *error)
+{
+    struct api_immutable file;
+    struct buf bytes;
+    enum store_result result = find_named_file(store, wanted, &file, error);
+    if (result != STORE_OK || api_answer_unread(x, &file))
+        return result;
+    buf_init(&bytes, SIZE_MAX);
+    result = released_file(store, release, wanted->name, &bytes, error);
+    if (result == STORE_OK)
+        result = check_named_file(wanted, &file, &bytes, error);
+    if (result == STORE_OK)
+        api_answer_read(x, &file, &bytes);
+    else
+        buf_free(&bytes);
+    return result;
+}
+
+static enum store_result answer_entry(struct http_exchange *x, struct store *store, int64_t index, struct error *error)
+{
+    struct buf entry;
+    buf_init(&entry, JWS_MAX);
+    enum store_result result = store_entry_read(store, index, &entry);
+    if (result == STORE_OK) {
+        api_answer_tagged(x, media_type_of(ENTRY), &entry, API_IMMUTABLE);
+        return STORE_OK;
+    }
+    buf_free(&entry);
     if (result == STORE_FAILED)
         store_fail(store, error);
     return result;
@@ -186,41 +234,42 @@ static void answer_proof(struct http_exchange *x, struct service *service, int64
     http_answer_problem(x, PROBLEM_UNAVAILABLE, API_LOG_UNREADABLE_DETAIL, NULL);
 }
 
-/* Answers with what was read, which it takes over. */
-static void answer_wanted_file(struct http_exchange *x, struct service *service, const struct file_wanted *wanted,
-                               struct buf *body)
+/* Finds the release, and answers with its file or entry; the proof is left to the caller, who has no handle then. */
+static enum store_result answer_wanted(struct http_exchange *x, struct store *store, struct file_wanted *wanted,
+                                       struct error *error)
 {
-    if (strcmp(wanted->name, PROOF) != 0) {
-        api_answer_tagged(x, media_type_of(wanted->name), body, IMMUTABLE);
-        return;
-    }
-    buf_free(body);
-    answer_proof(x, service, wanted->index);
+    struct store_release release;
+    enum store_result result = released_find(store, wanted->round, wanted->number, &release);
+    if (result == STORE_FAILED)
+        store_fail(store, error);
+    if (result != STORE_OK)
+        return result;
+    wanted->index = release.index;
+    if (strcmp(wanted->name, PROOF) == 0)
+        return STORE_OK;
+    if (strcmp(wanted->name, ENTRY) == 0)
+        return answer_entry(x, store, release.index, error);
+    return answer_named_file(x, store, wanted, &release, error);
 }
 
 static void get_wanted_file(struct http_exchange *x, struct service *service, struct file_wanted *wanted)
 {
     struct error error;
-    struct buf body;
     enum store_result result = STORE_FAILED;
     error_set(&error, ERROR_IO, "%s", T("the store can't be read", "de opslag kan niet gelezen worden"));
-    buf_init(&body, SIZE_MAX);
     struct store *store = reader_take(service->reader);
     if (store) {
-        result = read_wanted_file(store, wanted, &body, &error);
+        result = answer_wanted(x, store, wanted, &error);
         reader_give_back(service->reader);
     }
-    if (result == STORE_OK) {
-        answer_wanted_file(x, service, wanted, &body);
-        return;
-    }
-    buf_free(&body);
     if (result == STORE_FAILED)
-        answer_unread(x, error.text);
+        answer_unreadable(x, error.text);
     else if (wanted->index < 0)
         http_answer_problem(x, PROBLEM_NO_RELEASE, problem_detail(PROBLEM_NO_RELEASE), NULL);
-    else
+    else if (result != STORE_OK)
         api_answer_nothing(x);
+    else if (strcmp(wanted->name, PROOF) == 0)
+        answer_proof(x, service, wanted->index);
 }
 
 void api_release_file_get(struct http_exchange *x, void *context)

@@ -184,6 +184,12 @@ bool api_is_allowed(struct http_exchange *x, struct service *service, unsigned r
 
 /* Cached answers. */
 
+static void answer_cache_headers(struct http_exchange *x, const char *tag, const char *cache_control)
+{
+    http_answer_header_copy(x, "ETag", tag);
+    http_answer_header(x, "Cache-Control", cache_control);
+}
+
 /* What is compressed in place of its bytes. */
 static void compress_body(struct buf *body)
 {
@@ -219,8 +225,7 @@ static void answer_body(struct http_exchange *x, const char *content_type, struc
     if (same)
         buf_free(body);
     http_answer(x, same ? 304 : 200, same ? NULL : content_type, body);
-    http_answer_header_copy(x, "ETag", tag);
-    http_answer_header(x, "Cache-Control", cache_control);
+    answer_cache_headers(x, tag, cache_control);
     if (packed && !same)
         http_answer_header(x, "Content-Encoding", "gzip");
 }
@@ -228,6 +233,28 @@ static void answer_body(struct http_exchange *x, const char *content_type, struc
 void api_answer_tagged(struct http_exchange *x, const char *content_type, struct buf *body, const char *cache_control)
 {
     answer_body(x, content_type, body, false, cache_control);
+}
+
+bool api_answer_unread(struct http_exchange *x, const struct api_immutable *what)
+{
+    char tag[TAG_SIZE];
+    tag_of_hash(what->sha256, false, tag);
+    if (field_has_tag(http_header(x, "If-None-Match"), tag))
+        http_answer(x, 304, NULL, NULL);
+    else if (!http_wants_body(x))
+        http_answer_unmade(x, what->content_type, what->len);
+    else
+        return false;
+    answer_cache_headers(x, tag, API_IMMUTABLE);
+    return true;
+}
+
+void api_answer_read(struct http_exchange *x, const struct api_immutable *what, struct buf *bytes)
+{
+    char tag[TAG_SIZE];
+    tag_of_hash(what->sha256, false, tag);
+    http_answer(x, 200, what->content_type, bytes);
+    answer_cache_headers(x, tag, API_IMMUTABLE);
 }
 
 void api_answer_cached(struct http_exchange *x, const char *content_type, struct buf *body)

@@ -60,6 +60,18 @@ void api_answer_packed(struct http_exchange *exchange, const char *content_type,
 void api_answer_tagged(struct http_exchange *exchange, const char *content_type, struct buf *body,
                        const char *cache_control);
 
+/* Bytes that never change, known by their SHA-256 before they are read. */
+struct api_immutable {
+    const char *content_type; /* static */
+    uint8_t sha256[SHA256_BYTES];
+    size_t len;
+};
+
+/* Answers what can be said of them unread: 304 when If-None-Match names their tag, to HEAD their length. false: the
+ * bytes themselves are wanted, which api_answer_read answers with; it takes them over. */
+MUST_CHECK bool api_answer_unread(struct http_exchange *exchange, const struct api_immutable *what);
+void api_answer_read(struct http_exchange *exchange, const struct api_immutable *what, struct buf *bytes);
+
 /* Answers 404 as a path does that leads nowhere. */
 void api_answer_nothing(struct http_exchange *exchange);
 

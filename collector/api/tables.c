@@ -400,7 +400,7 @@ static void answer_by_tag(struct http_exchange *x, struct table_making *making)
     } else if (http_wants_body(x)) {
         begin_making(x, making);
     } else {
-        http_answer_unmade(x, content_types[making->form]);
+        http_answer_unmade(x, content_types[making->form], HTTP_LENGTH_UNKNOWN);
         answer_content_headers(x, making);
     }
 }

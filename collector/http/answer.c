@@ -123,10 +123,11 @@ void http_answer_file(struct http_exchange *x, const char *content_type, int fil
     x->answer.len = len;
 }
 
-void http_answer_unmade(struct http_exchange *x, const char *content_type)
+void http_answer_unmade(struct http_exchange *x, const char *content_type, size_t len)
 {
     http_answer(x, 200, content_type, NULL);
-    x->answer.unmade = true;
+    x->answer.unmade = len == HTTP_LENGTH_UNKNOWN;
+    x->answer.len = len;
 }
 
 void http_answer_static(struct http_exchange *x, const struct http_static *resource)

@@ -127,8 +127,9 @@ void http_answer_stream(struct http_exchange *exchange, const char *content_type
 /* Sets 200 with the next `len` bytes of an open file, which is taken over. */
 void http_answer_file(struct http_exchange *exchange, const char *content_type, int file, size_t len);
 
-/* Sets 200 for HEAD of something whose length isn't known, since it has not been made. */
-void http_answer_unmade(struct http_exchange *exchange, const char *content_type);
+/* Sets 200 for HEAD of something that has not been made or read: `len` bytes, or HTTP_LENGTH_UNKNOWN. */
+#define HTTP_LENGTH_UNKNOWN SIZE_MAX
+void http_answer_unmade(struct http_exchange *exchange, const char *content_type, size_t len);
 
 /* Sets 200 with the resource, compressed where the request takes that, or 304 when If-None-Match names its tag. */
 void http_answer_static(struct http_exchange *exchange, const struct http_static *resource);

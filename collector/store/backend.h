@@ -80,6 +80,7 @@ struct store_ops {
     enum store_result (*document_add)(struct store *store, const uint8_t hash[static SHA256_BYTES], const void *bytes,
                                       size_t len);
     enum store_result (*document_read)(struct store *store, const uint8_t hash[static SHA256_BYTES], struct buf *out);
+    enum store_result (*document_size)(struct store *store, const uint8_t hash[static SHA256_BYTES], size_t *len);
     enum store_result (*event_add)(struct store *store, int64_t index, const char *kind);
     enum store_result (*event_each)(struct store *store, int64_t from, int64_t max, store_event_fn *each,
                                     void *context);

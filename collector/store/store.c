@@ -338,6 +338,11 @@ enum store_result store_document_read(struct store *store, const uint8_t hash[st
     return store->ops->document_read(store, hash, out);
 }
 
+enum store_result store_document_size(struct store *store, const uint8_t hash[static SHA256_BYTES], size_t *len)
+{
+    return store->ops->document_size(store, hash, len);
+}
+
 enum store_result store_event_add(struct store *store, int64_t index, const char *kind)
 {
     return store->ops->event_add(store, index, kind);

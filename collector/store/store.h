@@ -357,6 +357,9 @@ MUST_CHECK enum store_result store_document_add(struct store *store, const uint8
                                                 const void *bytes, size_t len);
 MUST_CHECK enum store_result store_document_read(struct store *store, const uint8_t hash[static SHA256_BYTES],
                                                  struct buf *out);
+/* How long one is, without reading it. */
+MUST_CHECK enum store_result store_document_size(struct store *store, const uint8_t hash[static SHA256_BYTES],
+                                                 size_t *len);
 
 /* Which entries are events, and of which kind (event_name). At most `max` of them, ascending, from index `from` on. */
 MUST_CHECK enum store_result store_event_add(struct store *store, int64_t index, const char *kind);

@@ -77,6 +77,20 @@ test('a document is what its hash names, and never changes', async () => {
   assertHeaders(answer);
   assert.equal(answer.headers['content-type'], 'application/octet-stream');
   assert.equal(answer.headers['cache-control'], 'public, max-age=31536000, immutable');
+  const path = `/v1/documents/${panel.panel}`;
+  const asked = async (method, headers) => request(collector.url, path, { method, headers });
+  const [again, other, head] = [
+    await asked('GET', { 'If-None-Match': answer.headers.etag }),
+    await asked('GET', { 'If-None-Match': '"other"' }),
+    await asked('HEAD'),
+  ];
+  assert.equal(again.status, 304);
+  assert.ok(other.bytes.equals(definition));
+  assert.equal(head.headers['content-length'], String(definition.length));
+  for (const { headers } of [again, other, head])
+    for (const name of ['etag', 'cache-control']) assert.equal(headers[name], answer.headers[name], name);
+  const unknown = { 'If-None-Match': `"${sha256('x').subarray(0, 16).toString('base64url')}"` };
+  assertProblem(await request(collector.url, `/v1/documents/${sha256('x').toString('base64url')}`, { headers: unknown }), 404, 'not-found');
   for (const name of [sha256('x').toString('base64url'), 'x', `${panel.panel}=`, `${panel.panel}A`])
     assertProblem(await request(collector.url, `/v1/documents/${name}`), 404, 'not-found');
 });

@@ -200,7 +200,8 @@ test('events and their documents', async () => {
   await hold('GET', '/events', 400, { query: '?limit=1001' });
   const imported = answer.text.trimEnd().split('\n').map((line) => JSON.parse(Buffer.from(JSON.parse(line).jws.split('.')[1], 'base64url')));
   const { panel } = imported.find(({ event }) => event === 'panel-imported');
-  await hold('GET', '/documents/{sha256}', 200, { parameters: { sha256: panel } });
+  const { headers } = await hold('GET', '/documents/{sha256}', 200, { parameters: { sha256: panel } });
+  await hold('GET', '/documents/{sha256}', 304, { parameters: { sha256: panel }, headers: { 'If-None-Match': headers.etag } });
   await hold('GET', '/documents/{sha256}', 404, { parameters: { sha256: 'A'.repeat(43) } });
 });
 

@@ -10,6 +10,8 @@ import { assertAccepted, assertProblem, JOSE, keepAlive, post, request } from '.
 import { Member } from './lib/member.mjs';
 import { examplePanel, iso, ROUND } from './lib/panel.mjs';
 import { get, readyExample, tablePath, TABLES } from './lib/reading.mjs';
+import { poll } from './lib/poll.mjs';
+import { copyOf, sql } from './lib/store.mjs';
 import { assertTables } from './lib/tables.mjs';
 
 const FILES = ['datapackage.json', ...['options', 'questions', 'summary'].flatMap((table) => [`${table}.csv`, `${table}.csv-metadata.json`])];
@@ -53,6 +55,9 @@ test('it is an entry of the log, and its files are there under their hashes for 
     assert.equal(answer.headers['cache-control'], 'public, max-age=31536000, immutable');
     const again = await get(collector, `/v1/rounds/${ROUND}/releases/1/${name}`, undefined, { 'If-None-Match': answer.headers.etag });
     assert.equal(again.status, 304);
+    const head = await get(collector, `/v1/rounds/${ROUND}/releases/1/${name}`, undefined, {}, 'HEAD');
+    for (const header of ['etag', 'cache-control', 'content-type', 'content-length'])
+      assert.equal(head.headers[header], answer.headers[header], `${name}: ${header}`);
   }
   const event = JSON.parse(Buffer.from((await fileOf(1, 'release.jws')).text.split('.')[1], 'base64url'));
   assert.equal(event.event, 'release-created');
@@ -164,6 +169,24 @@ test('the final one follows on the closing of the round, once', async () => {
     assert.match(stderr, /was the final one of this round/);
   }
   await collector.succeed('audit');
+});
+
+test('of files that were changed nothing is given as released, and what the log says of them needs no reading', async (t) => {
+  const [{ files }] = await releases();
+  const { etag } = (await fileOf(1, 'summary.csv')).headers;
+  await collector.stop();
+  const copy = copyOf(collector, 'releases-changed');
+  await sql(copy.path, 'UPDATE release_file SET bytes = zeroblob(length(bytes))');
+  t.after(() => copy.stop());
+  await copy.start();
+  const path = `/v1/rounds/${ROUND}/releases/1/summary.csv`;
+  assertProblem(await get(copy, path), 503, 'unavailable');
+  await poll('what is wrong to be told', 10, () => /release 1: summary\.csv is not what the log has the hash of/.test(copy.process.stderr));
+  assert.equal((await get(copy, path, undefined, { 'If-None-Match': etag })).status, 304);
+  const head = await get(copy, path, undefined, {}, 'HEAD');
+  assert.deepEqual([head.status, head.headers.etag, head.headers['content-length']], [200, etag, String(files.find(({ name }) => name === 'summary.csv').bytes)]);
+  await copy.stop();
+  await collector.start();
 });
 
 test('a round that is not there has none', async () => {

@@ -27,6 +27,19 @@ static enum store_result document_read(struct store *store, const uint8_t hash[s
     return sqlite_read_bytes(store, st, out);
 }
 
+static enum store_result document_size(struct store *store, const uint8_t hash[static SHA256_BYTES], size_t *len)
+{
+    sqlite3_stmt *st = sqlite_statement(sqlite_of(store), SQL_DOCUMENT_SIZE);
+    if (!st)
+        return STORE_FAILED;
+    sqlite_bind_hash(st, 1, hash);
+    enum store_result result = sqlite_step(sqlite_of(store), st);
+    if (result == STORE_OK)
+        *len = (size_t)sqlite3_column_int64(st, 0);
+    sqlite3_reset(st);
+    return result;
+}
+
 /* Events. */
 
 static enum store_result event_add(struct store *store, int64_t index, const char *kind)
@@ -156,6 +169,7 @@ void sqlite_add_event_verbs(struct store_ops *ops)
 {
     ops->document_add = document_add;
     ops->document_read = document_read;
+    ops->document_size = document_size;
     ops->event_add = event_add;
     ops->event_each = event_each;
     ops->event_last = event_last;

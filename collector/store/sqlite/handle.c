@@ -62,6 +62,7 @@ static const char *const statement_sql[STATEMENT_COUNT] = {
     [SQL_TOKEN_REVOKE] = "UPDATE token SET revoked_at = ?2 WHERE name = ?1 AND revoked_at = 0",
     [SQL_DOCUMENT_ADD] = "INSERT INTO document (hash, bytes) VALUES (?1, ?2) ON CONFLICT (hash) DO NOTHING",
     [SQL_DOCUMENT_READ] = "SELECT bytes FROM document WHERE hash = ?1",
+    [SQL_DOCUMENT_SIZE] = "SELECT length(bytes) FROM document WHERE hash = ?1",
     [SQL_EVENT_ADD] = "INSERT INTO event (idx, kind) VALUES (?1, ?2)",
     [SQL_EVENT_EACH] = "SELECT idx, kind FROM event WHERE idx >= ?1 ORDER BY idx LIMIT ?2",
     [SQL_EVENT_LAST] = "SELECT max(idx) FROM event WHERE kind = ?1",

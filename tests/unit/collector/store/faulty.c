@@ -192,6 +192,7 @@ VERB(document_add, (struct store * store, const uint8_t hash[static SHA256_BYTES
      (store, hash, bytes, len))
 VERB(document_read, (struct store * store, const uint8_t hash[static SHA256_BYTES], struct buf *out),
      (store, hash, out))
+VERB(document_size, (struct store * store, const uint8_t hash[static SHA256_BYTES], size_t *len), (store, hash, len))
 VERB(event_add, (struct store * store, int64_t index, const char *kind), (store, index, kind))
 VERB(event_each, (struct store * store, int64_t from, int64_t max, store_event_fn *each, void *context),
      (store, from, max, each, context))
@@ -308,6 +309,7 @@ static const struct store_ops faulty_ops = {
     .token_revoke = token_revoke,
     .document_add = document_add,
     .document_read = document_read,
+    .document_size = document_size,
     .event_add = event_add,
     .event_each = event_each,
     .event_last = event_last,
@@ -337,7 +339,7 @@ static const struct store_ops faulty_ops = {
 };
 
 /* Whoever adds a verb to the table adds it here too. */
-_Static_assert(sizeof(struct store_ops) == 80 * sizeof(void (*)(void)), "a verb of store.h is not wrapped");
+_Static_assert(sizeof(struct store_ops) == 81 * sizeof(void (*)(void)), "a verb of store.h is not wrapped");
 
 struct store *store_faulty_new(struct store *inner)
 {

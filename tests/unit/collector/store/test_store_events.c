@@ -37,8 +37,11 @@ static void assert_document(const char *expected)
 {
     struct buf bytes;
     uint8_t hash[SHA256_BYTES];
+    size_t len;
     buf_init(&bytes, KIT_TEXT_MAX);
     crypto_sha256(expected, strlen(expected), hash);
+    cr_assert_eq(store_document_size(store, hash, &len), STORE_OK);
+    cr_assert_eq(len, strlen(expected));
     cr_assert_eq(store_document_read(store, hash, &bytes), STORE_OK);
     cr_assert_str_eq(buf_text(&bytes), expected);
     buf_free(&bytes);
@@ -62,8 +65,11 @@ Test(store_events, keep_documents_by_their_hash)
     assert_document("two");
     assert_document("");
     buf_init(&bytes, KIT_TEXT_MAX);
+    size_t len = 7;
     cr_assert_eq(store_document_read(store, (const uint8_t[SHA256_BYTES]){1}, &bytes), STORE_NONE);
+    cr_assert_eq(store_document_size(store, (const uint8_t[SHA256_BYTES]){1}, &len), STORE_NONE);
     cr_assert_eq(bytes.len, 0);
+    cr_assert_eq(len, 7);
     buf_free(&bytes);
 }
 
