@@ -19,40 +19,61 @@
     FILE_OF_WEB(_, icon, "icon.svg")                                                                                   \
     FILE_OF_WEB(_, index, "index.html")                                                                                \
     FILE_OF_WEB(_, bytes, "js/bytes.js")                                                                               \
+    FILE_OF_WEB(_, citizen_about, "js/citizen/about.js")                                                               \
     FILE_OF_WEB(_, citizen_action, "js/citizen/action.js")                                                             \
     FILE_OF_WEB(_, citizen_actions, "js/citizen/actions.js")                                                           \
     FILE_OF_WEB(_, citizen_answers, "js/citizen/answers.js")                                                           \
     FILE_OF_WEB(_, citizen_consent, "js/citizen/consent.js")                                                           \
     FILE_OF_WEB(_, citizen_done, "js/citizen/done.js")                                                                 \
     FILE_OF_WEB(_, citizen_erased, "js/citizen/erased.js")                                                             \
-    FILE_OF_WEB(_, citizen_fields, "js/citizen/fields.js")                                                             \
     FILE_OF_WEB(_, citizen_keep, "js/citizen/keep.js")                                                                 \
     FILE_OF_WEB(_, citizen_main, "js/citizen/main.js")                                                                 \
     FILE_OF_WEB(_, citizen_mine, "js/citizen/mine.js")                                                                 \
     FILE_OF_WEB(_, citizen_news, "js/citizen/news.js")                                                                 \
-    FILE_OF_WEB(_, citizen_parts, "js/citizen/parts.js")                                                               \
     FILE_OF_WEB(_, citizen_recover, "js/citizen/recover.js")                                                           \
     FILE_OF_WEB(_, citizen_sent, "js/citizen/sent.js")                                                                 \
     FILE_OF_WEB(_, citizen_welcome, "js/citizen/welcome.js")                                                           \
     FILE_OF_WEB(_, collector, "js/collector.js")                                                                       \
+    FILE_OF_WEB(_, dashboard_access, "js/dashboard/access.js")                                                         \
     FILE_OF_WEB(_, dashboard_action, "js/dashboard/action.js")                                                         \
+    FILE_OF_WEB(_, dashboard_asked, "js/dashboard/asked.js")                                                           \
     FILE_OF_WEB(_, dashboard_charts, "js/dashboard/charts.js")                                                         \
+    FILE_OF_WEB(_, dashboard_comments, "js/dashboard/comments.js")                                                     \
     FILE_OF_WEB(_, dashboard_csv, "js/dashboard/csv.js")                                                               \
     FILE_OF_WEB(_, dashboard_data, "js/dashboard/data.js")                                                             \
+    FILE_OF_WEB(_, dashboard_desk_data, "js/dashboard/desk-data.js")                                                   \
+    FILE_OF_WEB(_, dashboard_desk_texts_en, "js/dashboard/desk-texts.en.js")                                           \
+    FILE_OF_WEB(_, dashboard_desk_texts, "js/dashboard/desk-texts.js")                                                 \
+    FILE_OF_WEB(_, dashboard_desk_texts_nl, "js/dashboard/desk-texts.nl.js")                                           \
+    FILE_OF_WEB(_, dashboard_desk, "js/dashboard/desk.js")                                                             \
     FILE_OF_WEB(_, dashboard_downloads, "js/dashboard/downloads.js")                                                   \
+    FILE_OF_WEB(_, dashboard_drafts, "js/dashboard/drafts.js")                                                         \
+    FILE_OF_WEB(_, dashboard_exact, "js/dashboard/exact.js")                                                           \
     FILE_OF_WEB(_, dashboard_figures, "js/dashboard/figures.js")                                                       \
+    FILE_OF_WEB(_, dashboard_lines, "js/dashboard/lines.js")                                                           \
+    FILE_OF_WEB(_, dashboard_logbook, "js/dashboard/logbook.js")                                                       \
+    FILE_OF_WEB(_, dashboard_login, "js/dashboard/login.js")                                                           \
     FILE_OF_WEB(_, dashboard_main, "js/dashboard/main.js")                                                             \
+    FILE_OF_WEB(_, dashboard_not_public, "js/dashboard/not-public.js")                                                 \
     FILE_OF_WEB(_, dashboard_overview, "js/dashboard/overview.js")                                                     \
     FILE_OF_WEB(_, dashboard_parts, "js/dashboard/parts.js")                                                           \
+    FILE_OF_WEB(_, dashboard_publish, "js/dashboard/publish.js")                                                       \
+    FILE_OF_WEB(_, dashboard_session, "js/dashboard/session.js")                                                       \
+    FILE_OF_WEB(_, dashboard_sources, "js/dashboard/sources.js")                                                       \
     FILE_OF_WEB(_, dashboard_texts_en, "js/dashboard/texts.en.js")                                                     \
     FILE_OF_WEB(_, dashboard_texts, "js/dashboard/texts.js")                                                           \
     FILE_OF_WEB(_, dashboard_texts_nl, "js/dashboard/texts.nl.js")                                                     \
+    FILE_OF_WEB(_, dashboard_trend, "js/dashboard/trend.js")                                                           \
     FILE_OF_WEB(_, dom, "js/dom.js")                                                                                   \
     FILE_OF_WEB(_, envelope, "js/envelope.js")                                                                         \
+    FILE_OF_WEB(_, faults, "js/faults.js")                                                                             \
+    FILE_OF_WEB(_, fields, "js/fields.js")                                                                             \
+    FILE_OF_WEB(_, follow_up, "js/follow-up.js")                                                                       \
     FILE_OF_WEB(_, key, "js/key.js")                                                                                   \
     FILE_OF_WEB(_, log, "js/log.js")                                                                                   \
     FILE_OF_WEB(_, member, "js/member.js")                                                                             \
     FILE_OF_WEB(_, own, "js/own.js")                                                                                   \
+    FILE_OF_WEB(_, parts, "js/parts.js")                                                                               \
     FILE_OF_WEB(_, questionnaire, "js/questionnaire.js")                                                               \
     FILE_OF_WEB(_, signed, "js/signed.js")                                                                             \
     FILE_OF_WEB(_, store, "js/store.js")                                                                               \

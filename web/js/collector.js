@@ -1,8 +1,9 @@
 // The collector, as a page reaches it: the one file that fetches. Knows no page and keeps nothing but how far the collector's clock
 // is from this device's, by the Date of its answers.
 //
-//   ask(path, how)    Promise of {status, body, problem, etag, document, retryAfter}. how: method, type and body of a request;
-//                     etag, for a 304; as: 'json' (default), 'text' or 'bytes', the form of `body` for status 200 to 299.
+//   ask(path, how)    Promise of {status, body, problem, etag, document, name, retryAfter}. how: method, type and body of a request;
+//                     token, of who asks; etag, for a 304; as: 'json' (default), 'text' or 'bytes', the form of `body` for status
+//                     200 to 299. `name`: the file name that a download should have, where one is told.
 //                     `problem` is the RFC 9457 object of any other answer, {type, …} at least; its type without the urn before it.
 //                     `document`: the hash of what the log has in force (PROTOCOL 9), where it is told.
 //                     Throws Unreachable when there is no answer, or one that the collector did not give.
@@ -21,10 +22,10 @@ function setClock(date) {
   if (Number.isFinite(ahead)) clock.ahead = Math.abs(ahead) < 2 ? 0 : ahead;
 }
 
-async function fetchAnswer(path, { method = 'GET', type, body, etag }) {
+async function fetchAnswer(path, { method = 'GET', type, body, etag, token }) {
   const stop = new AbortController();
   const timer = setTimeout(() => stop.abort(), PATIENCE);
-  const headers = { ...(type && { 'Content-Type': type }), ...(etag && { 'If-None-Match': etag }) };
+  const headers = { ...(type && { 'Content-Type': type }), ...(etag && { 'If-None-Match': etag }), ...(token && { Authorization: `Bearer ${token}` }) };
   const how = { method, headers, body, cache: 'no-store', credentials: 'omit', redirect: 'error', signal: stop.signal };
   try {
     const answer = await fetch(path, how);
@@ -62,6 +63,7 @@ export async function ask(path, how = {}) {
     status: answer.status,
     etag: answer.headers.get('ETag'),
     document: answer.headers.get('Document') ?? undefined,
+    name: /filename="([^"]+)"/.exec(answer.headers.get('Content-Disposition') ?? '')?.[1],
     retryAfter: Number(answer.headers.get('Retry-After')) || 0,
   };
   if (answer.ok) return { ...told, body: readBody(bytes, how.as ?? 'json') };

@@ -7,6 +7,7 @@
 //   svg(name, attributes, ...children)  the same for a part of a drawing
 //   icon(name)                          a drawing that says nothing to who does not see it
 //   byId(id)
+//   leadTitle(words, isLed)             the document's title led by words, as of a page with faults, or no longer
 const SVG = 'http://www.w3.org/2000/svg';
 
 // Lines on a square of 24, two wide.
@@ -56,3 +57,8 @@ export const icon = (name) =>
   svg('svg', { viewBox: '0 0 24 24', class: 'icon', 'aria-hidden': 'true', focusable: 'false' }, svg('path', { d: ICONS[name] }));
 
 export const byId = (id) => document.getElementById(id);
+
+export function leadTitle(words, isLed) {
+  const bare = document.title.startsWith(`${words}: `) ? document.title.slice(words.length + 2) : document.title;
+  document.title = isLed ? `${words}: ${bare}` : bare;
+}

@@ -11,6 +11,7 @@ export default {
   codeInMenu: 'Recovery code',
   news: 'News',
   help: 'Need help, or rather on paper? Call or mail us.',
+  dashboard: 'What citizens think',
   explanation: 'How it works',
   privacy: 'Privacy',
   accessibility: 'Accessibility',

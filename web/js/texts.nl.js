@@ -12,6 +12,7 @@ export default {
   codeInMenu: 'Herstelcode',
   news: 'Nieuws',
   help: 'Hulp nodig, of liever op papier? Bel of mail ons.',
+  dashboard: 'Wat burgers vinden',
   explanation: 'Uitleg',
   privacy: 'Privacy',
   accessibility: 'Toegankelijkheid',

@@ -5,7 +5,10 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { root } from './kit.mjs';
 import { readTable, toCell, toNumber } from '../../../web/js/dashboard/csv.js';
-import { linesOf, MEASURES, moveOf, placeOf, segmentsOf, sideOf, sift, sortLines } from '../../../web/js/dashboard/figures.js';
+import { linesOf, MEASURES, moveOf, placeOf, segmentsOf, sideOf, sift, sortLines, viewOf } from '../../../web/js/dashboard/figures.js';
+import deskEn from '../../../web/js/dashboard/desk-texts.en.js';
+import deskNl from '../../../web/js/dashboard/desk-texts.nl.js';
+import { stateOf } from '../../../web/js/dashboard/session.js';
 import en from '../../../web/js/dashboard/texts.en.js';
 import nl from '../../../web/js/dashboard/texts.nl.js';
 
@@ -38,7 +41,8 @@ test('a place is in per cent of the scale, and a side is that of the whole inter
   assert.equal(placeOf(1, [1, 5]), '0.00%');
   assert.equal(placeOf(4, [1, 5]), '75.00%');
   const side = (low, high) => sideOf({ mean_low: low, mean_high: high }, MEASURES.mean, SCALE);
-  assert.deepEqual([side('3.0001', '4.0000'), side('2.0000', '2.9999'), side('2.9000', '3.1000'), side('', '')], ['above', 'below', 'around', 'around']);
+  assert.deepEqual([side('3.0001', '4.0000'), side('2.0000', '2.9999'), side('2.9000', '3.1000'), side('', '')], ['above', 'below', 'around', 'plain']);
+  assert.equal(sideOf({ ci_low: '0.9000', ci_high: '0.9500' }, MEASURES.share), 'plain', 'half of the people is no middle of a scale');
 });
 
 const row = (action, round, mean, low, high, disclosure = 'ok') => ({ action, round, n: mean && '20', mean, mean_low: low, mean_high: high, disclosure });
@@ -48,22 +52,36 @@ const trends = [
   row('A-3', 'one', '3.0000', '2.5000', '3.5000'), row('A-3', 'two', '', '', '', 'suppressed'),
 ];
 const actions = [{ id: 'A-10', title: 'Loket', lead: 'BZK', status: 'done' }, { id: 'A-2', title: 'Brief', lead: 'VNG', status: 'running' }];
-const lines = () => linesOf(trends, ['one', 'two'], 'two', actions, new Map([['A-2', { status: 'done' }]]));
+const ofRound = (round) => trends.filter((each) => each.round === round);
+const lines = () => linesOf(ofRound('two'), ofRound('one'), actions, new Map([['A-2', { status: 'done' }]]));
 const idsOf = (found) => found.map(({ id }) => id);
 
 test('an action has moved where two intervals do not touch, and only there', () => {
   assert.deepEqual(lines().map((line) => moveOf(line, MEASURES.mean)), ['up', undefined, undefined]);
-  assert.deepEqual(idsOf(sift(lines(), { only: 'moved' }, MEASURES.mean)), ['A-10']);
-  assert.equal(linesOf(trends, ['one', 'two'], 'one', actions, new Map())[0].before, undefined, 'the first round has none before it');
+  assert.deepEqual(viewOf('moved', lines(), MEASURES.mean).map(idsOf), [['A-10']]);
+  assert.deepEqual(viewOf('moved', linesOf(ofRound('one'), [], actions, new Map()), MEASURES.mean), [[]], 'the first round has none before it');
 });
 
-test('lines are found by words, fields, and what is told or waits', () => {
-  const find = (wanted) => idsOf(sift(lines(), wanted, MEASURES.mean));
+test('lines are found by words, fields, and what is told', () => {
+  const find = (wanted) => idsOf(sift(lines(), wanted));
   assert.deepEqual(find({}), ['A-10', 'A-2', 'A-3']);
   assert.deepEqual(find({ search: 'loKET a-10' }), ['A-10']);
   assert.deepEqual(find({ lead: 'VNG' }), ['A-2']);
-  assert.deepEqual(find({ only: 'told' }), ['A-10', 'A-2']);
-  assert.deepEqual(find({ only: 'waiting' }), ['A-10', 'A-3']);
+  assert.deepEqual(find({ told: 'ja' }), ['A-10', 'A-2']);
+});
+
+test('both ends are seen of a long list, without what has no figure, and a short one is whole', () => {
+  const many = (count) => Array.from({ length: count }, (_, i) => ({ id: `A-${i}`, row: { mean: i === 0 ? '' : `${i}.0000` } }));
+  assert.deepEqual(viewOf('ends', many(20), MEASURES.mean).map(idsOf),
+    [['A-1', 'A-2', 'A-3', 'A-4', 'A-5'], ['A-15', 'A-16', 'A-17', 'A-18', 'A-19']]);
+  assert.deepEqual(viewOf('ends', many(11), MEASURES.mean).map((part) => part.length), [10]);
+  assert.deepEqual(viewOf('waiting', lines(), MEASURES.mean).map(idsOf), [['A-10', 'A-3']]);
+  assert.deepEqual(viewOf('', lines(), MEASURES.mean).map(idsOf), [['A-10', 'A-2', 'A-3']]);
+});
+
+test('after half an hour somebody is asked whether they are there, and two minutes later they are not', () => {
+  const minutes = (n) => stateOf(n * 60_000);
+  assert.deepEqual([0, 29.99, 30, 31.99, 32, 600].map(minutes), ['used', 'used', 'idle', 'idle', 'gone', 'gone']);
 });
 
 test('what has no figure comes last in either direction, and ids go by their numbers', () => {
@@ -87,16 +105,28 @@ function* textsOf(texts, path = '') {
   }
 }
 
+const pages = () => {
+  const folder = join(root, 'web/js/dashboard');
+  const others = ['web/js/follow-up.js', 'web/dashboard.html'].map((name) => readFileSync(join(root, name), 'utf8'));
+  return [...readdirSync(folder).map((name) => readFileSync(join(folder, name), 'utf8')), ...others].join('\n');
+};
+
 test('both languages say the same things, the Dutch in short sentences, and all of it is used', () => {
   const namesOf = (texts) => [...textsOf(texts)].map(([name]) => name).sort();
-  assert.deepEqual(namesOf(en), namesOf(nl));
-  for (const [name, text] of textsOf(nl))
+  for (const [dutch, english] of [[nl, en], [deskNl, deskEn]]) assert.deepEqual(namesOf(english), namesOf(dutch));
+  const all = { ...nl, ...deskNl };
+  assert.equal(Object.keys(all).length, Object.keys(nl).length + Object.keys(deskNl).length, 'no text of the one stands in for one of the other');
+  for (const [name, text] of textsOf(all))
     for (const sentence of text.split(/(?<=[.!?:])\s+/)) assert.ok(sentence.split(/\s+/).length <= 15, `${name}: ${sentence}`);
-  for (const [name, text] of [...textsOf(nl), ...textsOf(en)]) assert.doesNotMatch(text, /undefined|NaN|\$\{|"/, name);
+  for (const [name, text] of [...textsOf(all), ...textsOf({ ...en, ...deskEn })]) assert.doesNotMatch(text, /undefined|NaN|\$\{|"/, name);
+  const used = new Set([...pages().matchAll(/\bt\.([a-zA-Z]+)/g), ...pages().matchAll(/data-text="(\w+)"/g)].map(([, name]) => name));
+  assert.deepEqual([...used].sort(), Object.keys(all).sort());
+});
+
+test('a page for anyone has no text of those for staff', () => {
   const folder = join(root, 'web/js/dashboard');
-  const all = [...readdirSync(folder).map((name) => readFileSync(join(folder, name), 'utf8')), readFileSync(join(root, 'web/dashboard.html'), 'utf8')].join('\n');
-  const used = new Set([...all.matchAll(/\bt\.([a-zA-Z]+)/g), ...all.matchAll(/data-text="(\w+)"/g)].map(([, name]) => name));
-  assert.deepEqual([...used].sort(), Object.keys(nl).sort());
+  for (const name of ['main', 'overview', 'lines', 'sources', 'downloads', 'action', 'asked'])
+    for (const [, text] of readFileSync(join(folder, `${name}.js`), 'utf8').matchAll(/\bt\.([a-zA-Z]+)/g)) assert.ok(text in nl, `${name}: ${text}`);
 });
 
 test('what stands in the page before any script is what the page says', () => {

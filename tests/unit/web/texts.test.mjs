@@ -53,8 +53,9 @@ test('no text is undefined, empty or left with a mark of its making', () => {
 });
 
 const sources = () => {
-  const folder = join(root, 'web/js/citizen');
-  const scripts = readdirSync(folder).map((name) => readFileSync(join(folder, name), 'utf8'));
+  const pages = readdirSync(join(root, 'web/js/citizen')).map((name) => `citizen/${name}`);
+  const shared = ['faults.js', 'fields.js', 'follow-up.js'];
+  const scripts = [...pages, ...shared].map((name) => readFileSync(join(root, 'web/js', name), 'utf8'));
   return [...scripts, readFileSync(join(root, 'web/index.html'), 'utf8')].join('\n');
 };
 

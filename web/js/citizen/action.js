@@ -1,13 +1,15 @@
 // Page 5: one action, what it is, what was done about it so far, and the questions. What stands in the form is kept with each change.
 // With faults: a list on top that names each and leads to it; a field that is mended loses its own, the others keep theirs.
 import { byId, el, icon, put } from '../dom.js';
+import { tellFaults } from '../faults.js';
+import { makeField } from '../fields.js';
 import * as member from '../member.js';
-import { compose, isAsked, labelIn } from '../questionnaire.js';
+import { buttonLink, form, notice, section, submit } from '../parts.js';
+import { compose, isAsked } from '../questionnaire.js';
 import { answer } from '../signed.js';
 import * as store from '../store.js';
-import { language, t, toDay } from '../texts.js';
-import { makeField } from './fields.js';
-import { about, buttonLink, faultList, form, notice, section, submit } from './parts.js';
+import { t, toDay } from '../texts.js';
+import { about } from './about.js';
 import { followUps } from './news.js';
 
 const closed = (action) => ({
@@ -26,12 +28,6 @@ const facts = (action) =>
     [[t.who, action.lead], [t.withWhom, action.related], [t.track, action.track]]
       .filter(([, text]) => text)
       .map(([name, text]) => el('div', {}, el('dt', {}, name), el('dd', { lang: 'nl' }, text))));
-
-const faultWords = {
-  missing: (question, label) => [t.faultMissing(label), question.type === 'text' ? t.faultMissingText : t.faultMissingHere],
-  tooLong: (question, label, { over }) => [t.faultTooLong(label, over), t.faultTooLongHere(over)],
-};
-const otherFault = (question, label) => [t.faultOther(label), t.faultOtherHere];
 
 // The form of one questionnaire: draws itself, keeps the draft, tells its faults.
 class Form {
@@ -72,17 +68,7 @@ class Form {
 
   tell(faults) {
     this.faults = faults.length > 0 ? faults : undefined;
-    const lines = [];
-    for (const [id, field] of this.fields) {
-      const fault = faults.find(({ question }) => question === id);
-      const question = this.questionnaire.questions.find((each) => each.id === id);
-      const [inList, here] = fault ? (faultWords[fault.fault] ?? otherFault)(question, labelIn(question.label, language).text, fault) : [];
-      field.setFault(here);
-      if (fault) lines.push({ id: field.firstId, text: inList });
-    }
-    put(this.top, lines.length > 0 && faultList(t.faults(lines.length), lines));
-    document.title = document.title.replace(new RegExp(`^${t.fault}: `), '');
-    if (lines.length > 0) document.title = `${t.fault}: ${document.title}`;
+    tellFaults(this.questionnaire, this.fields, this.top, faults);
   }
 
   async send() {

@@ -1,9 +1,10 @@
 // Page 4: the actions about which the member may give an answer, sought and sifted, with how far each is.
 import { el, icon, put } from '../dom.js';
 import * as member from '../member.js';
+import { badge, button, buttonLink, notice } from '../parts.js';
 import { labelIn } from '../questionnaire.js';
 import { language, t, toDay } from '../texts.js';
-import { about, badge, button, buttonLink, notice } from './parts.js';
+import { about } from './about.js';
 
 const AT_ONCE = 20;
 

@@ -3,10 +3,10 @@ import { el } from '../dom.js';
 import { Unreachable } from '../collector.js';
 import { toInvitation } from '../key.js';
 import * as member from '../member.js';
+import { button, buttonLink, notice, section } from '../parts.js';
 import { labelIn } from '../questionnaire.js';
 import { enrol } from '../signed.js';
 import { language, t } from '../texts.js';
-import { button, buttonLink, notice, section } from './parts.js';
 import { codeFault } from './welcome.js';
 
 const told = (title, labels) => {

@@ -1,8 +1,8 @@
 // Page 9: all that was done, newest first; those about actions that the member spoke of are marked. For anybody to read.
 import { el } from '../dom.js';
 import * as member from '../member.js';
+import { buttonLink } from '../parts.js';
 import { t } from '../texts.js';
-import { buttonLink } from './parts.js';
 import { followUp, newestFirst, noteSeen } from './news.js';
 
 const AT_ONCE = 200;

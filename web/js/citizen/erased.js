@@ -1,8 +1,8 @@
 // After all was erased: what that means, and the proof that it was asked.
 import { el } from '../dom.js';
 import * as own from '../own.js';
+import { button, download, section } from '../parts.js';
 import { t } from '../texts.js';
-import { button, download, section } from './parts.js';
 
 export default function erased() {
   return {

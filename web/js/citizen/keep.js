@@ -1,11 +1,11 @@
 // Page 3: the recovery code, and every way to keep it. It lies on this device until the member says that it is kept; while this page is
 // open a script could read it, and only then (WEB.md, the key).
 import { el, put } from '../dom.js';
+import { button, copy, download, field, form, live, more, notice, submit } from '../parts.js';
 import { lengthOf } from '../questionnaire.js';
 import * as member from '../member.js';
 import * as own from '../own.js';
 import { t } from '../texts.js';
-import { button, copy, download, field, form, live, more, notice, submit } from './parts.js';
 
 const USER = 'burgerpanel';
 

@@ -3,8 +3,8 @@
 // is not the title, its `lang`, what stands `above` it, what it stands in (`around`, a function); `watched`, a function whose text tells
 // whether the page is to be drawn anew; `shown`, called once it is there.
 import { byId, el, put } from '../dom.js';
+import { notice, button, buttonLink } from '../parts.js';
 import { LANGUAGES, language, setLanguage, t } from '../texts.js';
-import { notice, button, buttonLink } from './parts.js';
 import * as member from '../member.js';
 import * as store from '../store.js';
 

@@ -4,11 +4,11 @@ import { el, put } from '../dom.js';
 import { Unreachable } from '../collector.js';
 import * as member from '../member.js';
 import * as own from '../own.js';
+import { badge, button, buttonLink, download, field, form, link, live, more, notice, section } from '../parts.js';
 import { t, toTime } from '../texts.js';
 import { asList } from './answers.js';
 import { foldedFollowUps, newestStatus } from './news.js';
 import { recoveryFault } from './recover.js';
-import { badge, button, buttonLink, download, field, form, link, live, more, notice, section } from './parts.js';
 
 const BADGES = {
   sent: () => badge('good', t.isAnswered),

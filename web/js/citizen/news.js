@@ -1,36 +1,26 @@
-// What was done with the answers: the follow-ups of an action, newest first.
-import { el } from '../dom.js';
+// What was done with the answers: the follow-ups of an action, newest first, those marked that are news to this member.
+import * as shown from '../follow-up.js';
 import * as member from '../member.js';
-import { labelIn } from '../questionnaire.js';
+import { badge, more, section } from '../parts.js';
 import * as store from '../store.js';
 import { language, t, toDay } from '../texts.js';
-import { badge, more, section } from './parts.js';
 
-const KINDS = { considered: 'wait', doing: 'wait', done: 'good', notDone: 'bad' };
-const seconds = (time) => Date.parse(time) / 1000;
-
-export const newestFirst = () => [...member.state.followUps].sort((a, b) => b.index - a.index);
-const isReplaced = ({ index }) => member.state.followUps.some(({ replaces }) => replaces === index);
+const words = () => ({ t, language, toDay });
 const isNew = ({ action, index }) => index > member.state.seenNews && member.state.responses.some((one) => one.action === action);
+const newsMark = (one) => isNew(one) && badge('news', t.isNews);
 
-const statusBadge = ({ status }) => badge(KINDS[status] ?? 'wait', t.doneStatuses[status] ?? status);
+export const newestFirst = () => shown.newestFirst(member.state.followUps);
 
-export function followUp(one, title) {
-  const { text, lang } = labelIn(one.text, language);
-  const at = seconds(one.publishedAt);
-  return el('article', { class: 'follow-up' }, title,
-    el('p', { class: 'badges' }, statusBadge(one), isNew(one) && badge('news', t.isNews)),
-    el('p', { lang, class: 'whole' }, text),
-    el('p', { class: 'about' }, [Number.isFinite(at) && toDay(at), isReplaced(one) && t.doneReplaced].filter(Boolean).join(' · ')));
-}
+export const followUp = (one, title) =>
+  shown.followUpArticle(one, words(), { title, mark: newsMark(one), replaced: shown.isReplaced(one, member.state.followUps) });
+
+const allOf = (id) => newestFirst().filter(({ action }) => action === id);
 
 // How far it is with an action, by the newest that was said of it; null where nothing was.
 export function newestStatus(id) {
-  const one = newestFirst().find(({ action }) => action === id);
-  return one ? [statusBadge(one), isNew(one) && badge('news', t.isNews)] : null;
+  const [one] = allOf(id);
+  return one ? [shown.statusBadge(one, words()), newsMark(one)] : null;
 }
-
-const allOf = (id) => newestFirst().filter(({ action }) => action === id);
 
 // All of an action; null where there is none.
 export function followUps(id) {

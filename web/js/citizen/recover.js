@@ -3,10 +3,10 @@
 import { el, put } from '../dom.js';
 import { Unreachable } from '../collector.js';
 import { fromCode } from '../key.js';
+import { faultList, field, form, more, notice, submit } from '../parts.js';
 import { lengthOf } from '../questionnaire.js';
 import * as own from '../own.js';
 import { t } from '../texts.js';
-import { faultList, field, form, more, notice, submit } from './parts.js';
 
 const count = (typed) => lengthOf(typed.replace(/[^\p{L}\p{N}]/gu, ''));
 

@@ -3,11 +3,11 @@
 import { el, icon, put } from '../dom.js';
 import * as member from '../member.js';
 import * as own from '../own.js';
+import { button, buttonLink, copy, live, more, section } from '../parts.js';
 import { answer, send } from '../signed.js';
 import { t, toTime } from '../texts.js';
 import { asList, asText } from './answers.js';
 import { nextOpen } from './actions.js';
-import { button, buttonLink, copy, live, more, section } from './parts.js';
 
 const PATIENCE = 8000; // ms, until what is on its way is said to wait
 

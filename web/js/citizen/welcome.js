@@ -1,8 +1,8 @@
 // Page 1: who is invited, with a code from the letter. Its Dutch text stands in index.html too, so that there is something to read before
 // any script has come; a test holds the two together.
 import { byId, el } from '../dom.js';
+import { faultList, field, form, link, notice, submit } from '../parts.js';
 import { t } from '../texts.js';
-import { faultList, field, form, link, notice, submit } from './parts.js';
 
 const RECOVERY_CHARACTERS = 28;
 const count = (typed) => [...typed.replace(/[^\p{L}\p{N}]/gu, '')].length;

@@ -14,41 +14,33 @@ function once(path, read) {
   return asked.get(path);
 }
 
-async function fetchJson(path) {
-  const { body, problem } = await ask(path);
+async function fetchAs(path, as) {
+  const { body, problem } = await ask(path, { as });
   if (problem) throw new Error(`${path}: ${problem.type}`);
   return body;
 }
 
-async function fetchTable(path) {
-  const { body, problem } = await ask(path, { as: 'text' });
-  if (problem) throw new Error(`${path}: ${problem.type}`);
-  return readTable(body);
-}
-
-const json = (path) => once(path, () => fetchJson(path));
-const table = (path) => once(path, () => fetchTable(path));
+const json = (path) => once(path, () => fetchAs(path, 'json'));
+const table = (path) => once(path, async () => readTable(await fetchAs(path, 'text')));
 const part = encodeURIComponent;
 
 export const panel = () => json('/v1/panel');
 export const actions = async () => (await json('/v1/actions')).actions;
 export const releases = (round) => json(`/v1/rounds/${part(round)}/releases`);
-// Of the newest release; without rows where there is none, which is not asked for in vain.
-export const roundTable = async (round, name) => ((await releases(round)).length > 0 ? table(`/v1/rounds/${part(round)}/${name}`) : []);
-export const trendsOfQuestion = (question) => table(`/v1/trends?question=${part(question)}`);
+export const releaseFile = (round, number, file) => `/v1/rounds/${part(round)}/releases/${number}/${file}`;
+// All rows of a table, or those of an action.
+export const releaseTable = (round, number, name, action) =>
+  table(action === undefined ? releaseFile(round, number, `${name}.csv`) : `/v1/rounds/${part(round)}/${name}?release=${number}&action=${part(action)}`);
+export const releaseFacts = async (round, number) => (await json(releaseFile(round, number, 'datapackage.json'))).burgerpanel;
+export const trendsOfRound = (question, round) => table(`/v1/trends?question=${part(question)}&round=${part(round)}`);
 export const trendsOfAction = (action) => table(`/v1/trends?action=${part(action)}`);
+
+// Asked for anew after something was published here.
+export const forgetFollowUps = () => asked.delete('/v1/follow-ups');
 
 // What was done with answers, newest first; those that another stands in for are marked.
 export async function followUps() {
   const all = await json('/v1/follow-ups');
   const replaced = new Set(all.map(({ replaces }) => replaces));
   return all.map((each) => ({ ...each, isReplaced: replaced.has(each.index) })).reverse();
-}
-
-// Scales of all questionnaires, each id once, as the last questionnaire that has it asks it.
-export async function scales() {
-  const { questionnaires } = await panel();
-  const found = new Map();
-  for (const { questions } of questionnaires) for (const question of questions) if (question.type === 'scale') found.set(question.id, question);
-  return [...found.values()];
 }

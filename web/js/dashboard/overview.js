@@ -1,178 +1,191 @@
-// All actions of a round at a glance: a table whose rows hold a dot with its interval. What is chosen stands in the address, so that a
-// view can be passed on; a choice draws the rows anew and leaves the focus where it is.
+// All actions of a round at a glance: a table whose rows hold a dot with its interval, in the view that is picked: all of them, both ends,
+// what moved, what waits for a word. What is chosen stands in the address, so that a view can be passed on; a choice draws the rows
+// anew and leaves the focus where it is.
 import { byId, el, put } from '../dom.js';
-import { dot } from './charts.js';
 import * as data from './data.js';
-import { downloads } from './downloads.js';
-import { linesOf, MEASURES, moveOf, sift, sortLines } from './figures.js';
-import { choice, figure, interval, link, row, rowHead, table, td, th } from './parts.js';
+import { linesOf, MEASURES, sift, sortLines, viewOf } from './figures.js';
+import { legend, linesTable } from './lines.js';
+import { choice } from './parts.js';
+import { newestRound, published, roundNames, roundsOf } from './sources.js';
 import { said, t, toDay } from './texts.js';
 
-const NAMES = { ronde: 'round', vraag: 'question', maat: 'measure', zoek: 'search', spoor: 'track', trekker: 'lead', status: 'status', toon: 'only', volgorde: 'by' };
+const NAMES = {
+  ronde: 'round', uitgave: 'release', vraag: 'question', antwoord: 'option', maat: 'measure', beeld: 'view', zoek: 'search', spoor: 'track',
+  trekker: 'lead', status: 'status', cijfers: 'told', volgorde: 'by',
+};
 const AT_ONCE = 200; // rows; the rest when asked for
+const DRAWN_ANEW = ['round', 'release', 'question', 'option'];
 
-// What the address says, and what holds when it says nothing.
-function readView(params, { rounds, questions }) {
-  const view = Object.fromEntries(Object.entries(NAMES).map(([name, key]) => [key, params.get(name) ?? '']));
-  const pick = (value, all, otherwise) => (all.includes(value) ? value : otherwise);
-  view.isDown = view.by.startsWith('-');
+const pick = (value, all, otherwise) => (all.includes(value) ? value : otherwise);
+const readAddress = (params) => Object.fromEntries(Object.entries(NAMES).map(([name, key]) => [key, params.get(name) ?? '']));
+
+// What the address says, and what holds where it says nothing. Least content first is the order of those that wait.
+function readView(wanted, kind, questions) {
+  const question = questions.find(({ id }) => id === wanted.question) ?? questions.find(({ type }) => type === 'scale') ?? questions[0];
+  const view = pick(wanted.view, kind.views, '');
   return {
-    ...view,
-    round: pick(view.round, rounds, rounds.at(-1)),
-    question: pick(view.question, questions.map(({ id }) => id), questions[0]?.id),
-    measure: pick(view.measure, Object.keys(MEASURES), 'mean'),
-    only: pick(view.only, ['told', 'moved', 'waiting'], ''),
-    by: pick(view.by.replace('-', ''), ['action', 'status', 'n', 'figure'], 'figure'),
-    isDown: view.by === '' || view.isDown,
+    ...wanted,
+    view,
+    question: question?.id,
+    option: question?.options && pick(wanted.option, question.options.map(({ value }) => value), question.options[0].value),
+    measure: question?.options ? 'share' : pick(wanted.measure, ['mean', 'net'], 'mean'),
+    by: pick(wanted.by.replace('-', ''), ['action', 'status', 'n', 'figure'], 'figure'),
+    isDown: wanted.by === '' ? view !== 'waiting' : wanted.by.startsWith('-'),
   };
 }
 
-function writeView(view) {
+function writeView(view, kind) {
   const params = new URLSearchParams();
   const written = { ...view, by: `${view.isDown ? '-' : ''}${view.by}` };
   for (const [name, key] of Object.entries(NAMES)) if (written[key]) params.set(name, written[key]);
-  history.replaceState(null, '', `#/?${params}`);
+  history.replaceState(null, '', `${kind.overview}?${params}`);
 }
 
-// The table
+// Fields
 
-const address = (line, view) => `#/actie/${encodeURIComponent(line.id)}/${encodeURIComponent(view.round)}`;
-const about = ({ id, lead }) => el('span', { class: 'about' }, [id, lead].filter(Boolean).join(' · '));
+const optionsOf = (question) => question.options.map(({ value, label }) => [value, said(label)]);
+const unique = (lines, field) => [...new Set(lines.map((line) => line[field]).filter(Boolean))].sort((a, b) => a.localeCompare(b, 'nl', { numeric: true }));
 
-function figuresOf(line, view, measure, question) {
-  const name = t.measures[view.measure];
-  if (line.row.disclosure !== 'ok') return [el('td', { role: 'cell', class: 'hidden-figures', colspan: 4 }, t.suppressed)];
-  const moved = moveOf(line, measure);
+const searchField = (view, change) =>
+  el('div', { class: 'field' },
+    el('label', { for: 'pick-search' }, t.search),
+    el('input', { id: 'pick-search', type: 'search', autocomplete: 'off', value: view.search, on: { input: ({ target }) => change({ search: target.value }) } }));
+
+function releaseField(source, pickOf) {
+  if (!source.all || source.all.length < 2) return false;
+  const newest = source.all.at(-1).number;
+  const options = [...source.all].reverse().map(({ number, createdAt }) =>
+    [number === newest ? '' : String(number), t.releaseOption(number, toDay(createdAt), number === newest)]);
+  return pickOf('release', t.release, options, source.isNewest ? '' : String(source.number));
+}
+
+function fieldsOf(view, { panel, source, questions, question, lines }, change) {
+  const pickOf = (key, label, options, value = view[key]) => choice(`pick-${key}`, label, options, value, (chosen) => change({ [key]: chosen }));
+  const all = (field) => [['', t.all], ...unique(lines, field).map((value) => [value, field === 'status' ? t.statuses[value] ?? value : value])];
+  const isNarrowed = ['told', 'track', 'lead', 'status'].some((key) => view[key]) || !(source.isNewest ?? true);
   return [
-    td(undefined, 'drawn', dot(line, measure, question)),
-    td(name, 'figure strong', figure(line.row[measure.at]), moved && el('span', { class: 'moved' }, t.moved[moved])),
-    td(t.intervalColumn, 'figure', interval(line.row[measure.low], line.row[measure.high])),
-    td(t.answersColumn, 'figure', figure(line.row.n)),
-  ];
+    el('div', { class: 'sift' },
+      searchField(view, change),
+      pickOf('round', t.round, roundNames(roundsOf(panel))),
+      pickOf('question', t.question, questions.map(({ id, label }) => [id, said(label)])),
+      question.options ? pickOf('option', t.option, optionsOf(question)) : pickOf('measure', t.measure, ['mean', 'net'].map((key) => [key, t.measures[key]]))),
+    el('details', { class: 'choices', open: isNarrowed }, el('summary', {}, t.choices), el('div', { class: 'sift' },
+      releaseField(source, pickOf),
+      pickOf('told', t.only, [['', t.all], ['ja', t.toldOnly]]),
+      pickOf('track', t.track, all('track')),
+      pickOf('lead', t.lead, all('lead')),
+      pickOf('status', t.statusColumn, all('status'))))];
 }
 
-const lineOf = (line, view, measure, question) =>
-  row(
-    rowHead(link(line.title, address(line, view)), about(line)),
-    figuresOf(line, view, measure, question),
-    td(t.statusColumn, 'word', t.statuses[line.status] ?? line.status ?? '–'),
-    td(t.doneColumn, 'word', line.answered ? t.doneStatuses[line.answered.status] : t.notYet));
+const viewsOf = (kind, view, counts, change) =>
+  el('div', { class: 'views', role: 'group', 'aria-label': t.view }, kind.views.map((key) =>
+    el('button', {
+      type: 'button', id: `view-${key || 'all'}`, 'aria-pressed': String(view.view === key),
+      on: { click: () => change({ view: key, by: 'figure', isDown: key !== 'waiting' }) },
+    }, t.views[key || 'all'], key in counts && ` (${counts[key]})`)));
 
-const sortHead = (by, text, view, again, kind) =>
-  th(el('button', { type: 'button', id: `sort-${by}`, on: { click: () => again(by) } }, text),
-    { class: kind, 'aria-sort': view.by === by ? (view.isDown ? 'descending' : 'ascending') : 'none' });
+// The rows
 
-// The scale's ends over the drawings.
-function axis(measure, question) {
-  const ends = measure === MEASURES.net ? t.netEnds : [said(question.ends?.min), said(question.ends?.max)];
-  const [min, max] = measure.range(question);
-  return el('span', { class: 'axis' }, ...[[min, ends[0]], [max, ends[1]]].map(([value, text]) =>
-    el('span', {}, [String(value).replace('-', '−'), text].filter(Boolean).join(' '))));
+const newestOfEach = (followUps) => new Map(followUps.filter(({ isReplaced }) => !isReplaced).reverse().map((each) => [each.action, each]));
+
+const captionOf = (question, option) =>
+  [said(question.label), option && said(question.options.find(({ value }) => value === option).label)].filter(Boolean).join(' – ');
+
+// Draws what `state` {kind, view, lines, question, change, sort} comes to, `limit` rows of it.
+function drawRows(state, limit = AT_ONCE) {
+  const { kind, view, lines, question, change } = state;
+  const measure = MEASURES[view.measure];
+  const isEnds = view.view === 'ends';
+  const found = sortLines(sift(lines, view), isEnds ? 'figure' : view.by, isEnds || view.isDown, measure);
+  const parts = viewOf(view.view, found, measure);
+  const count = parts.flat().length;
+  const shown = parts.length > 1 ? parts : [parts[0].slice(0, limit)];
+  const counts = Object.fromEntries(['moved', 'waiting'].map((key) => [key, viewOf(key, found, measure)[0].length]));
+  put(byId('views'), viewsOf(kind, view, counts, change));
+  put(byId('found'), isEnds ? t.foundEnds(count) : t.found(count));
+  put(byId('figure'),
+    count > 0 && linesTable(shown, {
+      measure, question, name: t.measures[view.measure], caption: captionOf(question, view.option), order: view, sort: !isEnds && state.sort,
+      addressOf: ({ id }) => state.addressOf(id),
+    }, { left: found.length - count, all: () => change({ view: '' }) }),
+    count > limit && el('p', {}, el('button', { type: 'button', class: 'button secondary', on: { click: () => drawRows(state, limit + AT_ONCE) } }, t.showMore)));
 }
-
-const headOf = (view, measure, question, sortBy) => [
-  sortHead('action', t.actionColumn, view, sortBy),
-  th(axis(measure, question), { class: 'drawn' }),
-  sortHead('figure', t.measures[view.measure], view, sortBy, 'figure'),
-  th(t.intervalColumn, { class: 'figure' }),
-  sortHead('n', t.answersColumn, view, sortBy, 'figure'),
-  sortHead('status', t.statusColumn, view, sortBy, 'word'),
-  th(t.doneColumn, { class: 'word' }),
-];
-
-const legend = () =>
-  el('ul', { class: 'legend' }, ['above', 'around', 'below', 'earlier'].map((kind) =>
-    el('li', {}, el('span', { class: `key ${kind}` }), t.legend[kind])));
 
 // The page
 
-const unique = (lines, field) => [...new Set(lines.map((line) => line[field]).filter(Boolean))].sort((a, b) => a.localeCompare(b, 'nl', { numeric: true }));
-
-function fieldsOf(view, known, lines, change) {
-  const all = (field) => [['', t.all], ...unique(lines, field).map((value) => [value, field === 'status' ? t.statuses[value] ?? value : value])];
-  const pick = (key, label, options) => choice(`pick-${key}`, label, options, view[key], (value) => change({ [key]: value }));
-  const isNarrowed = ['only', 'track', 'lead', 'status'].some((key) => view[key]);
-  return [el('div', { class: 'sift' },
-    el('div', { class: 'field' },
-      el('label', { for: 'pick-search' }, t.search),
-      el('input', { id: 'pick-search', type: 'search', autocomplete: 'off', value: view.search, on: { input: ({ target }) => change({ search: target.value }) } })),
-    pick('round', t.round, known.panel.rounds.filter(({ id }) => known.rounds.includes(id)).map(({ id, title }) => [id, said(title)])),
-    pick('question', t.question, known.questions.map(({ id, label }) => [id, said(label)])),
-    pick('measure', t.measure, Object.entries(t.measures))),
-  el('details', { class: 'choices', open: isNarrowed }, el('summary', {}, t.choices), el('div', { class: 'sift' },
-    pick('only', t.only, Object.entries({ '': t.all, ...t.onlyKinds })),
-    pick('track', t.track, all('track')),
-    pick('lead', t.lead, all('lead')),
-    pick('status', t.statusColumn, all('status'))))];
+async function load(kind, params) {
+  const [panel, followUps] = await Promise.all([data.panel(), data.followUps()]);
+  const wanted = readAddress(params);
+  const round = roundsOf(panel).find(({ id }) => id === wanted.round) ?? (await newestRound(kind, panel));
+  const source = round && (await kind.open(panel, round, Number(wanted.release)));
+  if (!source) return { panel, round };
+  const questions = source.questions.filter(({ type }) => type !== 'text');
+  const view = readView({ ...wanted, round: round.id, release: source.isNewest === false ? String(source.number) : '' }, kind, questions);
+  const question = questions.find(({ id }) => id === view.question);
+  if (!question) return { panel, round, source };
+  const { rows, earlier } = await source.rows(question, view.option);
+  return { panel, round, source, questions, view, question, earlier, lines: linesOf(rows, earlier, source.actions, newestOfEach(followUps)) };
 }
 
-function newest(followUps) {
-  const found = new Map();
-  for (const each of followUps) if (!each.isReplaced && !found.has(each.action)) found.set(each.action, each);
-  return found;
+// Of a round without figures, or a panel without any.
+function emptyPage({ panel, round, source }, kind, frame) {
+  if (!round) return [el('p', { class: 'lead' }, t.noRelease)];
+  const goTo = (id) => frame.go(`${kind.overview}?ronde=${encodeURIComponent(id)}`);
+  return [
+    source?.says,
+    choice('pick-round', t.round, roundNames(roundsOf(panel)), round.id, goTo),
+    el('p', { class: 'lead' }, source ? t.noQuestion : t.noReleaseOfRound),
+    source?.downloads,
+  ];
 }
 
-async function load() {
-  const [panel, actions, followUps, questions] = await Promise.all([data.panel(), data.actions(), data.followUps(), data.scales()]);
-  return { panel, actions, questions, answered: newest(followUps), rounds: panel.rounds.map(({ id }) => id) };
-}
+const focusOn = (id) => byId(id)?.focus({ preventScroll: true });
 
-// The rounds that the table tells of, in the panel's order.
-function roundsTold(trends, panel) {
-  const told = new Set(trends.map(({ round }) => round));
-  return panel.rounds.map(({ id }) => id).filter((id) => told.has(id));
-}
-
-function drawRows(view, lines, question, sortBy, limit) {
-  const measure = MEASURES[view.measure];
-  const found = sortLines(sift(lines, view, measure), view.by, view.isDown, measure);
-  const shown = found.slice(0, limit);
-  put(byId('found'), t.found(found.length));
-  put(byId('figure'),
-    table('overview', el('span', { class: 'caption' }, said(question.label)), headOf(view, measure, question, sortBy),
-      shown.map((line) => lineOf(line, view, measure, question))),
-    shown.length < found.length && el('p', {}, el('button', {
-      type: 'button', class: 'button secondary', on: { click: () => drawRows(view, lines, question, sortBy, limit + AT_ONCE) } }, t.showMore)));
-}
-
-export default async function overview(parts, params, frame) {
-  const known = await load();
-  const wanted = readView(params, known);
-  if (!wanted.question) return { title: t.overviewTitle, nodes: [el('p', { class: 'lead' }, t.noScale)] };
-  const trends = await data.trendsOfQuestion(wanted.question);
-  known.rounds = roundsTold(trends, known.panel);
-  if (known.rounds.length === 0) return { title: t.overviewTitle, nodes: [el('p', { class: 'lead' }, t.noRelease)] };
-  const view = readView(params, known);
-  const question = known.questions.find(({ id }) => id === view.question);
-  const lines = linesOf(trends, known.rounds, view.round, known.actions, known.answered);
-  const [last] = (await data.releases(view.round)).slice(-1);
-
-  const draw = () => drawRows(view, lines, question, sortBy, AT_ONCE);
-  function sortBy(by) {
+// What is shown, and what choices make of it.
+function stateOf({ round, source, view, lines, question }, kind, frame) {
+  const release = source.isNewest === false ? `?uitgave=${source.number}` : '';
+  const state = { kind, view, lines, question };
+  state.addressOf = (id) => `${kind.action}/${encodeURIComponent(id)}/${encodeURIComponent(round.id)}${release}`;
+  state.sort = (by) => {
     Object.assign(view, { by, isDown: view.by === by ? !view.isDown : by !== 'action' });
-    writeView(view);
-    draw();
-    byId(`sort-${by}`).focus();
-  }
-  function change(what) {
-    Object.assign(view, what);
-    writeView(view);
-    if ('round' in what || 'question' in what) frame.again();
-    else draw();
-  }
+    writeView(view, kind);
+    drawRows(state);
+    focusOn(`sort-${by}`);
+  };
+  state.change = (what) => {
+    Object.assign(view, what, 'round' in what && { release: '' });
+    writeView(view, kind);
+    if (DRAWN_ANEW.some((key) => key in what)) return frame.again();
+    drawRows(state);
+    return 'view' in what && focusOn(`view-${view.view || 'all'}`);
+  };
+  return state;
+}
+
+export async function overviewOf(kind, params, frame) {
+  const known = await load(kind, params);
+  const title = kind.title ?? t.overviewTitle;
+  if (!known.question) return { title, nodes: emptyPage(known, kind, frame) };
+  const { source, view, earlier, lines } = known;
+  const state = stateOf(known, kind, frame);
+  const isScale = view.measure !== 'share';
+  const hasInterval = lines.some(({ row }) => row[MEASURES[view.measure].low]);
   return {
-    title: t.overviewTitle,
+    title,
     nodes: [
-      el('p', { class: 'lead' }, t.overviewLead),
-      el('p', { class: 'about' }, t.releaseLine(last.number, toDay(last.createdAt))),
-      fieldsOf(view, known, lines, change),
+      el('p', { class: 'lead' }, isScale ? t.overviewLead : t.shareLead),
+      source.says,
+      el('div', { id: 'views' }),
+      fieldsOf(view, known, state.change),
       el('p', { class: 'found', id: 'found', role: 'status' }),
-      legend(),
+      legend([...(isScale && hasInterval ? ['above', 'around', 'below'] : []), ...(earlier.length > 0 ? ['earlier'] : [])]),
       el('div', { id: 'figure' }),
-      el('p', { class: 'about' }, t.intervalText),
-      el('p', { class: 'about' }, t.suppressedText),
-      downloads(view.round, last.number),
+      hasInterval && el('p', { class: 'about' }, t.intervalText),
+      kind === published && el('p', { class: 'about' }, t.suppressedText),
+      source.downloads,
     ],
-    shown: draw,
+    shown: () => drawRows(state),
   };
 }
+
+export default (parts, params, frame) => overviewOf(published, params, frame);

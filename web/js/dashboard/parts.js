@@ -7,7 +7,7 @@ export const link = (text, href, more = {}) => el('a', { href, ...more }, text);
 
 // A figure, as its cell has it; a dash where there is none.
 export const figure = (cell) => (cell === '' || cell === undefined ? '–' : toCell(cell, language));
-export const interval = (low, high) => (low === '' ? '–' : [toCell(low, language), ' – ', toCell(high, language)].join(''));
+export const interval = (low, high) => (low === '' || low === undefined ? '–' : [toCell(low, language), ' – ', toCell(high, language)].join(''));
 
 // A table keeps its roles where a narrow screen lays its rows out as blocks.
 export const table = (kind, caption, head, rows) =>
@@ -28,5 +28,3 @@ export const choice = (id, label, options, value, change) =>
     el('label', { for: id }, label),
     el('select', { id, on: { change: ({ target }) => change(target.value) } },
       options.map(([key, text]) => el('option', { value: key, selected: key === value }, text))));
-
-export const more = (title, ...children) => el('details', {}, el('summary', {}, title), el('div', { class: 'inside' }, children));

@@ -1,6 +1,5 @@
-// What several pages are made of. Each gives an element; no state.
-import { el, icon } from '../dom.js';
-import { t } from '../texts.js';
+// What pages are made of, the citizen's and the dashboard's. Each gives an element; no state and no texts.
+import { byId, el, icon } from './dom.js';
 
 export const button = (text, click, kind = 'secondary', more = {}) =>
   el('button', { type: 'button', class: `button ${kind}`, on: { click }, ...more }, text);
@@ -42,7 +41,7 @@ export const faultList = (title, faults) =>
 // The address is the page's own, so a link within the page moves the focus by itself.
 function goTo(event, id) {
   event.preventDefault();
-  const place = document.getElementById(id);
+  const place = byId(id);
   place?.scrollIntoView({ block: 'center' });
   place?.focus({ preventScroll: true });
 }
@@ -53,13 +52,9 @@ export const live = () => el('div', { role: 'status', class: 'told' });
 export const section = (title, ...children) => el('section', {}, el('h2', {}, title), children);
 export const more = (title, ...children) => el('details', {}, el('summary', {}, title), el('div', { class: 'inside' }, children));
 
-// What an action is, in one line: id, who, how far.
-export const about = (action) =>
-  el('p', { class: 'about' }, [action.id, t.statuses[action.status] ?? action.status, action.lead].filter(Boolean).join(' · '));
-
 // A file for the downloads.
-export function download(name, text) {
-  const url = URL.createObjectURL(new Blob([text], { type: 'application/json' }));
+export function download(name, content, type = 'application/json') {
+  const url = URL.createObjectURL(new Blob([content], { type }));
   el('a', { href: url, download: name }).click();
   setTimeout(() => URL.revokeObjectURL(url), 60_000);
 }

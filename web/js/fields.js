@@ -2,10 +2,10 @@
 // what is wrong, is questionnaire.js's.
 //
 //   makeField(question, value, changed)   {element, firstId, setFault(text)}; changed(value) is called with each change, the value as
-//                                         in a draft, undefined where nothing is given
-import { el, icon, put } from '../dom.js';
-import { labelIn, lengthOf } from '../questionnaire.js';
-import { language, t } from '../texts.js';
+//                                         in a draft, undefined where nothing is given. A question may have a `hint` of its own
+import { el, icon, put } from './dom.js';
+import { labelIn, lengthOf } from './questionnaire.js';
+import { language, t } from './texts.js';
 
 const IN_A_ROW = 7; // values of a scale that stand side by side where there is room
 const AS_BUTTONS = 11; // more of them are a list to choose from
@@ -106,7 +106,7 @@ function text(question, value, changed) {
     changed(area.value === '' ? undefined : area.value);
   });
   count();
-  return labelled(question, [area, left], el('p', { class: 'hint', id: `${idOf(question)}-hint` }, t.noNames));
+  return labelled(question, [area, left], el('p', { class: 'hint', id: `${idOf(question)}-hint` }, question.hint ?? t.noNames));
 }
 
 const labelled = (question, control, ...before) =>
