@@ -91,6 +91,7 @@ NEEDS_bench := build bench
 NEEDS_benches := build
 NEEDS_test := build test web excel clang
 NEEDS_check-web := build test web
+NEEDS_screenshots := build test web pictures
 NEEDS_check-excel := build test excel
 NEEDS_fuzz := build test clang
 NEEDS_lint := build test web clang lint
@@ -106,7 +107,7 @@ export DEPS_SEEN := $(sort $(DEPS_SEEN) $(NEEDS))
 have:
 	@.ci/deps $(NEEDS)
 deps: ## installs what building, testing and checking need (Debian 12, as root)
-	@.ci/deps build test web bench excel clang lint coverage fresh
+	@.ci/deps build test web pictures bench excel clang lint coverage fresh
 
 # --- how it is built -------------------------------------------------------------------------------------------------------
 
@@ -206,7 +207,7 @@ DESTDIR ?=
 INSTALL ?= install
 # One recipe's lines run in order, so what a target builds is ready, in parallel, before what it runs begins.
 RUN := BUILD='$(BUILD)' tests/run.sh
-.PHONY: demo quick test memcheck tsan lint check-excel check-web bench fuzz coverage fresh-test install clean help
+.PHONY: demo quick test memcheck tsan lint check-excel check-web screenshots bench fuzz coverage fresh-test install clean help
 demo: programs ## the whole way from signed answers to tables, with the example panel; SERVE=1: then its pages, at PORT=8080
 	@BUILD='$(BUILD)' SERVE='$(SERVE)' PORT='$(PORT)' fixtures/demo.sh
 
@@ -242,6 +243,9 @@ check-excel: programs ## opens the tables of profile excel-nl with LibreOffice
 check-web: programs ## the pages in Debian's chromium; a picture of each state in build/results/web/
 	@BURGERPANEL_BUILD='$(BUILD)' $(RUN) web
 
+screenshots: programs ## the pictures of the pages in docs/pictures/, with three rounds of example data
+	@BURGERPANEL_BUILD='$(BUILD)' node tests/pages/pictures.mjs docs/pictures
+
 bench: programs benches ## speed against bare signature checks (FULL=1: the long form)
 	@BUILD='$(BUILD)' FULL='$(FULL)' tests/bench/run.sh
 
@@ -258,13 +262,14 @@ fresh-test: $(HAVE) ## demo, test and lint on a bare Debian 12 each, as a newcom
 	@BUILD='$(BUILD)' tests/fresh/run.sh
 
 install: programs ## both programs, a unit for systemd and the documentation
-	$(INSTALL) -d '$(DESTDIR)$(bindir)' '$(DESTDIR)$(unitdir)' '$(DESTDIR)$(docdir)/docs'
+	$(INSTALL) -d '$(DESTDIR)$(bindir)' '$(DESTDIR)$(unitdir)' '$(DESTDIR)$(docdir)/docs/pictures'
 	$(INSTALL) -m 755 $(PROGRAMS) '$(DESTDIR)$(bindir)'
 	sed -e 's|@bindir@|$(bindir)|' -e 's|@sysconfdir@|$(sysconfdir)|' packaging/burgerpanel.service \
 	    >'$(DESTDIR)$(unitdir)/burgerpanel.service'
 	chmod 644 '$(DESTDIR)$(unitdir)/burgerpanel.service'
 	$(INSTALL) -m 644 README.md LICENSE '$(DESTDIR)$(docdir)'
 	$(INSTALL) -m 644 $(wildcard docs/*.md) '$(DESTDIR)$(docdir)/docs'
+	$(INSTALL) -m 644 $(wildcard docs/pictures/*.png) '$(DESTDIR)$(docdir)/docs/pictures'
 
 .PHONY: web-manifest
 web-manifest: $(WEB_FALLBACK) ## the files of the pages with their hashes, as /web/manifest shows them (WEB_THEME=FILE)

@@ -249,6 +249,9 @@ test('controls say what they are; targets are large; a small phone, wide spacing
   };
   await one.page(t.welcomeTitle);
   await look('welcome');
+  await one.visit(`#uitnodiging=${collector.codes[5]}`);
+  await one.page(t.welcomeTitle);
+  assert.equal(await one.run(() => document.querySelector('#code').scrollWidth - document.querySelector('#code').clientWidth), 0, 'the code is whole');
   await one.enrol(collector.codes[5]);
   await look('keep');
   await one.push(t.later);

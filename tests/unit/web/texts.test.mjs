@@ -74,3 +74,14 @@ test('what stands in the page before any script is what the first page says', ()
   for (const name of said) assert.ok(html.includes(`>${nl[name]}<`), name);
   for (const [, name, text] of html.matchAll(/data-text="(\w+)">([^<]*)</g)) assert.equal(text, nl[name]);
 });
+
+test('the guide for members names what stands on the page, in short sentences', () => {
+  const guide = readFileSync(join(root, 'docs/handleiding-panelleden.md'), 'utf8');
+  const shown = [...textsOf(nl)].map(([, text]) => text);
+  const named = [...guide.matchAll(/\*\*([^*]+)\*\*/g)].map(([, text]) => text).filter((text) => text !== 'dik');
+  assert.ok(named.length > 25);
+  for (const text of named) assert.ok(shown.includes(text), `the page says nowhere: ${text}`);
+  assert.doesNotMatch(guide, FORBIDDEN);
+  const prose = guide.replace(/^[#|!].*$/gm, '').replace(/^\s*(-|\d+\.)\s/gm, '\n').split(/\n\s*\n|(?<=[.!?:])\s+/);
+  for (const sentence of prose) assert.ok(wordsOf(sentence).length <= 20, sentence);
+});
