@@ -59,7 +59,7 @@ ask_pkg_config = $(shell $(PKG_CONFIG) $(1))$(if $(filter-out 0,$(.SHELLSTATUS))
 
 PACKAGES_ground := libcjson libsodium libcurl
 PACKAGES_client := $(PACKAGES_ground)
-PACKAGES_collector := sqlite3 inih zlib $(PACKAGES_ground)
+PACKAGES_collector := sqlite3 inih zlib gnutls $(PACKAGES_ground)
 LIBS_ground = $(call once,LIBS_ground,$(call ask_pkg_config,--libs $(PACKAGES_ground)) -lm)
 LIBS_client = $(call once,LIBS_client,$(call ask_pkg_config,--libs $(PACKAGES_client)) -lm)
 LIBS_collector = $(call once,LIBS_collector,$(call ask_pkg_config,--libs $(PACKAGES_collector)) -lm)

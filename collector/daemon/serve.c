@@ -5,6 +5,7 @@
 #include "base/log.h"
 #include "base/parallel.h"
 #include "collector/api/api.h"
+#include "collector/daemon/listening.h"
 #include "collector/daemon/pages.h"
 #include "collector/log/log_keys.h"
 #include "panel/warnings.h"
@@ -22,7 +23,6 @@
 #define BATCHES_WAITING 64
 #define TABLE_THREADS 2 /* that make tables */
 #define TABLES_WAITING 14 /* to be made; each holds a moment of the store meanwhile */
-#define METRICS_CONNECTIONS 16
 #define MIB ((size_t)1024 * 1024)
 #define SECOND_US INT64_C(1000000)
 #define OTHER_DESCRIPTORS 1500 /* beside those of `connections`: the reserve, tables, answers set aside, the store */
@@ -59,6 +59,7 @@ static void hold_signals(struct running *running)
     sigemptyset(&running->signals);
     sigaddset(&running->signals, SIGTERM);
     sigaddset(&running->signals, SIGINT);
+    sigaddset(&running->signals, SIGHUP);
     pthread_sigmask(SIG_BLOCK, &running->signals, NULL);
 }
 
@@ -215,65 +216,17 @@ static int start_service(struct running *running, const struct config *config)
     return -1;
 }
 
-/* What whoever started the collector waits for. */
-static int tell_address(const char *what, const struct http_server *server, const char *address)
-{
-    bool v6 = strchr(address, ':') != NULL;
-    printf("%s on http://%s%s%s:%u\n", what, v6 ? "[" : "", address, v6 ? "]" : "", http_port(server));
-    if (fflush(stdout) == 0)
-        return 0;
-    cli_fail(T("standard output can't be written", "standaarduitvoer kan niet geschreven worden"));
-    return -1;
-}
-
-static struct http_options http_options_of(const struct config *config)
-{
-    uint64_t threads = config_number(config, CONFIG_THREADS);
-    const char *store = store_path(config->values[CONFIG_STORE]);
-    return (struct http_options){.aside_path = store ? store : ".",
-                                 .threads = threads > 0 ? (unsigned)threads : parallel_cores(),
-                                 .connections = (unsigned)config_number(config, CONFIG_CONNECTIONS),
-                                 .memory_max = config_number(config, CONFIG_MEMORY_MIB) * MIB,
-                                 .wait_max_us = (int64_t)config_number(config, CONFIG_WAIT_MAX) * SECOND_US,
-                                 .head_seconds = (unsigned)config_number(config, CONFIG_HEAD_SECONDS),
-                                 .body_seconds = (unsigned)config_number(config, CONFIG_BODY_SECONDS),
-                                 .least_rate = (unsigned)config_number(config, CONFIG_LEAST_RATE)};
-}
-
-static struct http_server *listen_for(const struct config *config, enum config_key key,
-                                      const struct http_options *options, const struct http_site *sites)
-{
-    char address[CONFIG_VALUE_SIZE];
-    struct http_options here = *options;
-    struct error error;
-    if (!config_listen(config, key, address, &here.port))
-        return NULL;
-    here.address = address;
-    struct http_server *server = http_start(&here, sites, &error);
-    if (!server)
-        cli_fail(T("can't listen on %s: %s", "kan niet luisteren op %s: %s"), config->values[key], error.text);
-    else if (tell_address(key == CONFIG_LISTEN ? "listening" : "metrics", server, address) < 0) {
-        http_stop(server);
-        server = NULL;
-    }
-    return server;
-}
-
 static int start_http(struct running *running, const struct config *config)
 {
-    struct http_options options = http_options_of(config);
-    struct http_options few = options;
     running->sites[0] = (struct http_site){api_routes, &running->service};
     running->sites[1] = (struct http_site){running->web ? web_routes : NULL, running->web};
     running->metrics_sites[0] = (struct http_site){api_metrics_routes, &running->service};
-    few.threads = 1;
-    few.connections = METRICS_CONNECTIONS;
     if (config->values[CONFIG_METRICS_LISTEN][0] != '\0') {
-        running->metrics = listen_for(config, CONFIG_METRICS_LISTEN, &few, running->metrics_sites);
+        running->metrics = listening_start(config, CONFIG_METRICS_LISTEN, running->metrics_sites);
         if (!running->metrics)
             return -1;
     }
-    running->server = listen_for(config, CONFIG_LISTEN, &options, running->sites);
+    running->server = listening_start(config, CONFIG_LISTEN, running->sites);
     return running->server ? 0 : -1;
 }
 
@@ -317,39 +270,41 @@ static void stop_all(struct running *running)
         refusal_log_destroy(&service->refusals);
 }
 
-static int check_address(const struct config *config, enum config_key key)
-{
-    char address[CONFIG_VALUE_SIZE];
-    uint16_t port;
-    struct error error;
-    if (!config_listen(config, key, address, &port) || http_may_listen(address, port, &error) == 0)
-        return 0;
-    cli_fail(T("can't listen on %s: %s", "kan niet luisteren op %s: %s"), config->values[key], error.text);
-    return -1;
-}
-
 /* What is served stands in the log first; but only what is going to be served. */
 static int name_pages(struct running *running, const struct config *config)
 {
-    if (check_address(config, CONFIG_LISTEN) < 0 || check_address(config, CONFIG_METRICS_LISTEN) < 0)
+    if (listening_check(config, CONFIG_LISTEN) < 0 || listening_check(config, CONFIG_METRICS_LISTEN) < 0)
         return -1;
     if (running->web)
         pages_name(&running->service, running->web);
     return 0;
 }
 
+/* Waits for the signal that ends it; SIGHUP has certificates read anew. */
+static void wait_for_end(struct running *running)
+{
+    int caught;
+    for (;;) {
+        if (sigwait(&running->signals, &caught) != 0)
+            continue;
+        if (caught != SIGHUP)
+            return;
+        listening_reload(running->server);
+        listening_reload(running->metrics);
+    }
+}
+
 static int serve_until_signal(const struct config *config)
 {
     struct running running = {0};
-    int caught, result = CLI_FAILED;
+    int result = CLI_FAILED;
     raise_descriptors(config);
     hold_signals(&running);
     if (start_service(&running, config) == 0 && name_pages(&running, config) == 0 &&
         start_http(&running, config) == 0) {
         size_t members = roster_count(running.service.shared.roster);
         log_info(members == 1 ? "serving with %zu member" : "serving with %zu members", members);
-        while (sigwait(&running.signals, &caught) != 0)
-            ;
+        wait_for_end(&running);
         log_info("stopping");
         result = CLI_DONE;
     }
@@ -376,8 +331,8 @@ static int check_serving(const struct config *config)
     struct running running = {0};
     int result = CLI_FAILED;
     raise_descriptors(config);
-    if (start_service(&running, config) == 0 && check_address(config, CONFIG_LISTEN) == 0 &&
-        check_address(config, CONFIG_METRICS_LISTEN) == 0) {
+    if (start_service(&running, config) == 0 && listening_check(config, CONFIG_LISTEN) == 0 &&
+        listening_check(config, CONFIG_METRICS_LISTEN) == 0) {
         tell_references(&running.service);
         config_print(config);
         result = CLI_DONE;
@@ -389,11 +344,13 @@ static int check_serving(const struct config *config)
 int serve_run(const struct cli_verb *verb, int argc, char **argv)
 {
     struct config config;
-    bool only_check = false;
+    bool only_check = false, behind_proxy = false;
     const struct cli_option options[] = {
         {"listen", "ADDRESS:PORT", config_flag(CONFIG_LISTEN), NULL,
          "where to listen (default 127.0.0.1:8080); port 0 takes a free one",
          "waar te luisteren (standaard 127.0.0.1:8080); poort 0 neemt een vrije"},
+        {"behind-proxy", NULL, NULL, &behind_proxy, "a proxy ends TLS: listen in plain HTTP, also beyond this machine",
+         "een proxy sluit TLS af: luister met gewone HTTP, ook buiten deze machine"},
         {"log-level", "LEVEL", config_flag(CONFIG_LOG_LEVEL), NULL, "error, warning or info", "error, warning of info"},
         {"check", NULL, NULL, &only_check, "do all that comes before serving, print the settings and end",
          "doe alles wat aan bedienen voorafgaat, toon de instellingen en stop"},
@@ -402,6 +359,8 @@ int serve_run(const struct cli_verb *verb, int argc, char **argv)
     int first, result = cli_parse(verb, options, argc, argv, 0, 0, &first);
     if (result != CLI_RUN)
         return result;
+    if (behind_proxy)
+        *config_flag(CONFIG_BEHIND_PROXY) = "on";
     result = config_read(&config);
     if (result != CLI_DONE)
         return result;

@@ -21,6 +21,12 @@ static const struct http_header common_headers[] = {
     {NULL, NULL},
 };
 
+/* Of answers in TLS: for a year the browser comes by https alone (RFC 6797). */
+static const struct http_header secure_headers[] = {
+    {"Strict-Transport-Security", "max-age=31536000"},
+    {NULL, NULL},
+};
+
 static const struct {
     unsigned status;
     const char *phrase;
@@ -257,6 +263,8 @@ void answer_put_head(const struct http_exchange *x, const char *date, struct buf
     put_header_line(out, "Date", date);
     put_list(x, of_route, NULL, out);
     put_list(x, common_headers, of_route, out);
+    if (x->settings->secure)
+        put_list(x, secure_headers, of_route, out);
     for (size_t i = 0; i < x->header_count; i++)
         put_header_line(out, x->headers[i].name, x->headers[i].value);
     if (x->content_type)

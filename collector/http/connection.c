@@ -4,10 +4,9 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "collector/http/sending.h"
+#include "collector/http/tls.h"
 #include <errno.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 #define LINGER_US (2 * INT64_C(1000000))
 #define DISCARD_MAX ((size_t)18 * 1024 * 1024) /* of what comes after an answer that ends the connection */
@@ -16,12 +15,15 @@
 /* What one step leads to. */
 enum step { STEP_ON, STEP_WAIT, STEP_MORE, STEP_END };
 
-struct connection *connection_new(int fd)
+struct connection *connection_new(int fd, struct tls *tls)
 {
     struct connection *c = mem_calloc(1, sizeof *c);
     if (!c)
         return NULL;
-    c->fd = fd;
+    if (tls)
+        channel_open_tls(&c->channel, fd, tls);
+    else
+        channel_open_plain(&c->channel, fd);
     buf_init(&c->held, CONNECTION_READ_MAX);
     buf_init(&c->out, SIZE_MAX);
     buf_init(&c->piece, SIZE_MAX);
@@ -43,7 +45,7 @@ void connection_free(struct connection *c)
         drop_held(c);
     buf_free(&c->out);
     buf_free(&c->piece);
-    close(c->fd);
+    c->channel.verbs->close(&c->channel);
     mem_free(c);
 }
 
@@ -58,24 +60,19 @@ void connection_begin(struct connection *c, struct http_loop *loop, struct conne
 {
     c->loop = loop;
     c->room = room;
+    c->channel.account = &room->settings->account;
     enter_state(c, CONNECTION_READS_HEAD);
 }
 
 /* Receives what is there, up to `size` bytes; 0: nothing is. -1: the stream has ended. */
 static ssize_t receive_bytes(struct connection *c, char *room, size_t size)
 {
-    if (!c->readable)
+    if (!c->channel.readable)
         return 0;
-    ssize_t n = recv(c->fd, room, size, 0);
-    if (n > 0) {
-        if ((size_t)n < size)
-            c->readable = c->hung_up;
+    ssize_t n = c->channel.verbs->receive(&c->channel, room, size);
+    if (n > 0)
         return n;
-    }
-    if (n == 0 || errno != EAGAIN)
-        return -1;
-    c->readable = false;
-    return 0;
+    return n == 0 || errno != EAGAIN ? -1 : 0;
 }
 
 /* Keeps bytes for later; those of `held` itself move to its front. -1: no memory. */
@@ -107,10 +104,10 @@ static enum step end_answer(struct connection *c)
     c->served = true;
     if (!closing) {
         enter_state(c, CONNECTION_READS_HEAD);
-        return c->held.len > 0 || c->readable ? STEP_MORE : STEP_WAIT;
+        return c->held.len > 0 || c->channel.readable ? STEP_MORE : STEP_WAIT;
     }
     drop_held(c);
-    shutdown(c->fd, SHUT_WR);
+    c->channel.verbs->finish(&c->channel);
     enter_state(c, CONNECTION_LINGERS);
     return STEP_ON;
 }
@@ -169,11 +166,12 @@ static int copy_body(struct http_exchange *x, const char *bytes, size_t len)
 
 /* A few bytes on a connection that has nothing else under way: where they don't fit, the other is left to send its body
  * unasked, as RFC 9110 §10.1.1 allows it to. */
-static void ask_for_body(const struct connection *c)
+static void ask_for_body(struct connection *c)
 {
-    static const char line[] = "HTTP/1.1 100 Continue\r\n\r\n";
+    static char line[] = "HTTP/1.1 100 Continue\r\n\r\n";
+    const struct iovec runs[2] = {{line, sizeof line - 1}, {NULL, 0}};
     if (c->x->head.expects_continue && c->x->body.len == 0)
-        (void)send(c->fd, line, sizeof line - 1, MSG_NOSIGNAL);
+        (void)c->channel.verbs->send(&c->channel, runs, false);
 }
 
 static enum step refuse_with_body_unread(struct connection *c)
@@ -195,7 +193,7 @@ static enum step read_body(struct connection *c)
     c->window_bytes += (size_t)n;
     if (c->x->body.len == c->x->head.length)
         return handle_request(c);
-    return c->readable ? STEP_MORE : STEP_WAIT;
+    return c->channel.readable ? STEP_MORE : STEP_WAIT;
 }
 
 static enum step answer_busy(struct connection *c)
@@ -224,7 +222,7 @@ static enum step expect_body(struct connection *c, size_t head_len)
     drop_held(c);
     ask_for_body(c);
     enter_state(c, CONNECTION_READS_BODY);
-    return c->readable ? STEP_ON : STEP_WAIT;
+    return c->channel.readable ? STEP_ON : STEP_WAIT;
 }
 
 /* A whole head of `len` bytes, and behind it `rest` more. */
@@ -322,9 +320,9 @@ static enum step continue_head(struct connection *c)
     enum step step = STEP_WAIT;
     if (c->scanned < c->held.len)
         step = find_request(c, c->held.data, c->held.len);
-    if (step == STEP_WAIT && c->state == CONNECTION_READS_HEAD && c->readable)
+    if (step == STEP_WAIT && c->state == CONNECTION_READS_HEAD && c->channel.readable)
         step = receive_head(c);
-    return step == STEP_WAIT && c->state == CONNECTION_READS_HEAD && c->readable ? STEP_ON : step;
+    return step == STEP_WAIT && c->state == CONNECTION_READS_HEAD && c->channel.readable ? STEP_ON : step;
 }
 
 static enum step discard_input(struct connection *c)

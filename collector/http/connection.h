@@ -4,6 +4,7 @@
 #ifndef COLLECTOR_HTTP_CONNECTION_H
 #define COLLECTOR_HTTP_CONNECTION_H
 
+#include "collector/http/channel.h"
 #include "collector/http/exchange.h"
 
 #define CONNECTION_DATE_SIZE sizeof "Thu, 01 Jan 1970 00:00:00 GMT"
@@ -45,12 +46,10 @@ enum sending_stream { SENDING_NO_STREAM, SENDING_STREAM, SENDING_LAST_FRAME };
 struct http_loop;
 
 struct connection {
-    int fd;
+    struct channel channel; /* to the socket */
     enum connection_state state;
     struct http_loop *loop;
     struct connection_room *room;
-    bool readable, writable; /* as far as is known */
-    bool hung_up; /* the other's end of the stream is in sight */
     bool served; /* an answer has been given */
     bool turned_away; /* its request will be answered 503 */
     struct buf held; /* bytes read and not used: part of a head, or requests to come */
@@ -78,9 +77,9 @@ enum connection_need {
     CONNECTION_ENDED, /* to be freed */
 };
 
-/* Of an accepted, non-blocking socket, which it owns. NULL when there is no memory; the socket stays the caller's. Any
- * thread. */
-MUST_CHECK struct connection *connection_new(int fd);
+/* Of an accepted, non-blocking socket, which it owns; in TLS, or with `tls` NULL in plain. NULL when there is no
+ * memory; the socket stays the caller's. Any thread. */
+MUST_CHECK struct connection *connection_new(int fd, struct tls *tls);
 void connection_free(struct connection *c); /* closes it; no exchange may be suspended */
 
 /* It has come to its loop. */

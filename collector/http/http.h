@@ -5,9 +5,9 @@
  * strictly (head, target), and an exchange begins: its route is looked up (routes), its body taken in (body), its
  * handler called. The handler asks of the request what it needs (request, fields, negotiate) and sets an answer
  * (answer): from memory, from a resource made at the start (static), from a file, or a piece at a time (stream). The
- * connection sends it (sending). A handler that must wait suspends the exchange; whoever it waits for resumes it, from
- * any thread, and the answer is set on the loop's thread again. All that takes memory on the way stands in one
- * account. */
+ * connection sends it (sending), through a channel, which is its socket or TLS before it (tls; adr/019). A handler that
+ * must wait suspends the exchange; whoever it waits for resumes it, from any thread, and the answer is set on the
+ * loop's thread again. All that takes memory on the way stands in one account. */
 #ifndef COLLECTOR_HTTP_HTTP_H
 #define COLLECTOR_HTTP_HTTP_H
 
@@ -54,6 +54,7 @@ struct http_server;
 struct http_options {
     const char *address; /* "127.0.0.1", "::1" */
     uint16_t port; /* 0: a free one */
+    const char *tls_certificate, *tls_key; /* PEM files (http_reload); NULL: HTTP in plain */
     unsigned threads;
     unsigned connections; /* at most, beside a reserve for requests that come whole and at once */
     const char
@@ -65,13 +66,20 @@ struct http_options {
     unsigned least_rate; /* bytes a second at which a body comes and an answer is taken, over ten seconds; 0: any */
 };
 
-/* Listens and serves; `sites` end with NULL routes, last as long as the server, and share no path. NULL: `error` says
- * why. */
+/* Listens and serves; `sites` end with NULL routes and share no path; they, and the names of the certificate's files,
+ * last as long as the server. NULL: `error` says why. */
 MUST_CHECK struct http_server *http_start(const struct http_options *options, const struct http_site *sites,
                                           struct error *error);
 
-/* Whether http_start could listen there now. -1: `error` says why not. */
-MUST_CHECK int http_may_listen(const char *address, uint16_t port, struct error *error);
+/* Whether http_start could listen with these options now. -1: `error` says why not. */
+MUST_CHECK int http_may_listen(const struct http_options *options, struct error *error);
+
+/* Whether an address is of this machine alone, so that what is sent to it passes no wire. */
+bool http_is_loopback(const char *address);
+
+/* Reads certificate and key anew, for connections that begin from here on; those that there are stay as they are. -1:
+ * `error` says why, and the certificate that was in force stays. 0 also without TLS. Any thread. */
+MUST_CHECK int http_reload(struct http_server *server, struct error *error);
 
 /* The port that it listens on. */
 uint16_t http_port(const struct http_server *server);

@@ -157,7 +157,7 @@ static void begin_connection(struct http_loop *loop, struct connection *c)
         end_connection(loop, c);
     if (c->ended)
         return;
-    if (epoll_ctl(loop->epoll, EPOLL_CTL_ADD, c->fd, &event) == 0)
+    if (epoll_ctl(loop->epoll, EPOLL_CTL_ADD, c->channel.fd, &event) == 0)
         return;
     log_error("http: a connection can't be watched: %s", error_of_errno(errno));
     end_connection(loop, c);
@@ -227,9 +227,10 @@ static void take_event(struct http_loop *loop, const struct epoll_event *event)
     if (c->ended)
         return;
     bool broken = (event->events & (EPOLLHUP | EPOLLERR)) != 0;
-    c->hung_up |= broken || (event->events & EPOLLRDHUP) != 0;
-    c->readable |= c->hung_up || (event->events & EPOLLIN) != 0;
-    c->writable |= broken || (event->events & EPOLLOUT) != 0;
+    struct channel *channel = &c->channel;
+    channel->hung_up |= broken || (event->events & EPOLLRDHUP) != 0;
+    channel->writable |= broken || (event->events & EPOLLOUT) != 0;
+    channel->readable |= channel->hung_up || (event->events & EPOLLIN) != 0 || (channel->owes && channel->writable);
     if (!c->in_ready)
         settle_connection(loop, c, connection_proceed(c));
 }

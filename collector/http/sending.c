@@ -2,9 +2,6 @@
 #include "collector/http/sending.h"
 #include "base/file.h"
 #include <errno.h>
-#include <sys/sendfile.h>
-#include <sys/socket.h>
-#include <sys/uio.h>
 #include <unistd.h>
 
 #define STREAM_BYTES ((size_t)64 * 1024) /* what a piece of a stream takes, about */
@@ -23,13 +20,19 @@ void sending_reset(struct connection *c)
     c->charged = false;
 }
 
-/* Counts so many bytes as sent: first of the head or frame, then of the body. */
+/* Counts so many bytes as handed over: first of the head or frame, then of the body. */
 static void note_sent(struct connection *c, size_t *out_sent, size_t out_len, size_t n)
 {
     size_t of_out = n < out_len - *out_sent ? n : out_len - *out_sent;
     *out_sent += of_out;
     c->body_sent += n - of_out;
-    c->window_bytes += n;
+}
+
+/* What the receiver has taken since, for its rate: in TLS that is not what was handed over. */
+static void note_taken(struct connection *c)
+{
+    c->window_bytes += c->channel.sent;
+    c->channel.sent = 0;
 }
 
 static struct iovec rest_of(const char *bytes, size_t len, size_t sent)
@@ -39,19 +42,15 @@ static struct iovec rest_of(const char *bytes, size_t len, size_t sent)
     return (struct iovec){(void *)(uintptr_t)(bytes + sent), len - sent}; /* sendmsg only reads it */
 }
 
-/* Sends what is left of `out` and of the body at hand. -1: the connection is broken. *all: nothing is left. */
-static int send_runs(struct connection *c, const char *out, size_t len, size_t *out_sent, bool *all)
+/* Sends of what is left of `out` and of the body at hand. -1: the connection is broken. */
+static int send_runs(struct connection *c, const char *out, size_t len, size_t *out_sent)
 {
-    struct iovec runs[2] = {rest_of(out, len, *out_sent), rest_of(c->body, c->body_len, c->body_sent)};
-    struct msghdr message = {.msg_iov = runs, .msg_iovlen = 2};
-    size_t left = runs[0].iov_len + runs[1].iov_len;
-    ssize_t n = sendmsg(c->fd, &message, MSG_NOSIGNAL | (c->file_left > 0 ? MSG_MORE : 0));
+    const struct iovec runs[2] = {rest_of(out, len, *out_sent), rest_of(c->body, c->body_len, c->body_sent)};
+    ssize_t n = c->channel.verbs->send(&c->channel, runs, c->file_left > 0);
     if (n < 0 && errno != EAGAIN)
         return -1;
     if (n > 0)
         note_sent(c, out_sent, len, (size_t)n);
-    *all = n >= 0 && (size_t)n == left;
-    c->writable = *all;
     return 0;
 }
 
@@ -137,15 +136,19 @@ static enum sending_result wait_for_receiver(struct connection *c)
 /* Sends a part of the file. -1: the connection or the file is broken. */
 static int send_file(struct connection *c)
 {
-    ssize_t n = sendfile(c->fd, c->x->answer.file, NULL, c->file_left < TURN_BYTES ? c->file_left : TURN_BYTES);
+    size_t size = c->file_left < TURN_BYTES ? c->file_left : TURN_BYTES;
+    ssize_t n = c->channel.verbs->send_file(&c->channel, c->x->answer.file, size);
     if (n == 0 || (n < 0 && errno != EAGAIN))
         return -1;
-    c->writable = n > 0;
     if (n < 0)
         return 0;
     c->file_left -= (size_t)n;
-    c->window_bytes += (size_t)n;
     return 0;
+}
+
+static int flush_channel(struct connection *c)
+{
+    return c->channel.verbs->flush(&c->channel) < 0 && errno != EAGAIN ? -1 : 0;
 }
 
 static bool has_runs(const struct connection *c)
@@ -156,9 +159,10 @@ static bool has_runs(const struct connection *c)
 /* One thing that is next. -1: the connection is of no use any more. */
 static int send_next(struct connection *c)
 {
-    bool all;
+    if (c->channel.owes)
+        return flush_channel(c);
     if (has_runs(c))
-        return send_runs(c, c->out.data, c->out.len, &c->out_sent, &all);
+        return send_runs(c, c->out.data, c->out.len, &c->out_sent);
     if (c->file_left > 0)
         return send_file(c);
     return c->stream == SENDING_STREAM ? make_piece(c) : put_last_frame(c);
@@ -167,12 +171,13 @@ static int send_next(struct connection *c)
 enum sending_result sending_continue(struct connection *c)
 {
     for (unsigned turns = 0; turns < TURNS; turns++) {
-        if (!has_runs(c) && c->file_left == 0 && c->stream == SENDING_NO_STREAM)
+        if (!has_runs(c) && c->file_left == 0 && c->stream == SENDING_NO_STREAM && !c->channel.owes)
             return SENDING_DONE;
-        if (!c->writable)
+        if (!c->channel.writable)
             return wait_for_receiver(c);
         if (send_next(c) < 0)
             return SENDING_FAILED;
+        note_taken(c);
     }
     return SENDING_HAS_MORE;
 }
@@ -198,7 +203,6 @@ enum sending_result sending_begin(struct connection *c)
     struct http_exchange *x = c->x;
     struct buf *head = &c->room->head;
     size_t sent = 0;
-    bool all;
     exchange_drop_body(x);
     if (x->answer.next && !x->head_only && exchange_charge(x, STREAM_BYTES) < 0)
         http_answer_problem(x, PROBLEM_UNAVAILABLE, "The collector is short of memory; ask again later.", NULL);
@@ -209,7 +213,7 @@ enum sending_result sending_begin(struct connection *c)
     if (buf_check(head) < 0)
         return SENDING_FAILED;
     find_body(c);
-    if (send_runs(c, head->data, head->len, &sent, &all) < 0)
+    if (send_runs(c, head->data, head->len, &sent) < 0)
         return SENDING_FAILED;
     buf_put(&c->out, head->data + sent, head->len - sent);
     return buf_check(&c->out) == 0 ? sending_continue(c) : SENDING_FAILED;

@@ -6,6 +6,7 @@
 #include "base/mem.h"
 #include "collector/http/listen.h"
 #include "collector/http/loop.h"
+#include "collector/http/tls.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <netinet/in.h>
@@ -30,6 +31,7 @@ struct http_server {
     struct exchange_settings settings;
     size_t connections_max;
     int listening; /* -1: no longer */
+    struct tls *tls; /* NULL: in plain */
     int spare; /* a descriptor, so that one who comes when there are none can be told; -1: none */
     pthread_t acceptor;
     uint16_t port;
@@ -62,13 +64,14 @@ static struct http_loop *choose_loop(struct http_server *server)
     return &server->loops[count_served(server) < server->connections_max ? least : 0];
 }
 
-/* Says 503 at once to one for whom there is no descriptor or memory, and closes. */
-static void turn_away_at_door(int fd)
+/* Says 503 at once to one for whom there is no descriptor or memory, and closes; in TLS there is nobody to hear it. */
+static void turn_away_at_door(const struct http_server *server, int fd)
 {
     static const char answer[] = "HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\nConnection: close\r\n"
                                  "Content-Length: 0\r\n\r\n";
     char request[4096];
-    (void)send(fd, answer, sizeof answer - 1, MSG_NOSIGNAL | MSG_DONTWAIT);
+    if (!server->tls)
+        (void)send(fd, answer, sizeof answer - 1, MSG_NOSIGNAL | MSG_DONTWAIT);
     shutdown(fd, SHUT_WR);
     for (int i = 0; i < DOOR_READS && recv(fd, request, sizeof request, MSG_DONTWAIT) > 0; i++)
         ; /* what is left unread would undo the answer, but nobody may keep the acceptor by sending on and on */
@@ -79,11 +82,11 @@ static void hand_over(struct http_server *server, int fd)
 {
     int on = 1;
     (void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-    struct connection *c = connection_new(fd);
+    struct connection *c = connection_new(fd, server->tls);
     if (c)
         http_loop_give(choose_loop(server), c);
     else
-        turn_away_at_door(fd);
+        turn_away_at_door(server, fd);
 }
 
 static int open_spare(void)
@@ -103,7 +106,7 @@ static void turn_away_with_spare(struct http_server *server)
     } else if (server->spare >= 0) {
         hand_over(server, fd);
     } else {
-        turn_away_at_door(fd);
+        turn_away_at_door(server, fd);
         server->spare = open_spare();
     }
 }
@@ -185,6 +188,22 @@ static void prepare_settings(struct exchange_settings *settings, const struct ht
     pthread_cond_init(&settings->settled, NULL);
 }
 
+/* Opens what serving needs: the certificate, then the socket. -1: *error. */
+static int open_door(struct http_server *server, const struct http_options *options, struct error *error)
+{
+    server->spare = open_spare();
+    server->listening = -1;
+    if (options->tls_certificate && (server->tls = tls_open(options->tls_certificate, options->tls_key, error)) == NULL)
+        return -1;
+    server->settings.secure = server->tls != NULL;
+    server->listening = http_listen(options->address, &server->port, error);
+    if (server->listening < 0)
+        return -1;
+    if (server->tls)
+        tls_tell(server->tls);
+    return 0;
+}
+
 struct http_server *http_start(const struct http_options *options, const struct http_site *sites, struct error *error)
 {
     size_t loops = FIRST_ORDINARY + options->threads;
@@ -196,11 +215,9 @@ struct http_server *http_start(const struct http_options *options, const struct 
     server->port = options->port;
     server->connections_max = options->connections;
     prepare_settings(&server->settings, options, sites);
-    server->spare = open_spare();
-    server->listening = http_listen(options->address, &server->port, error);
-    if (server->listening >= 0 && start_threads(server, options) == 0)
-        return server;
-    if (server->listening >= 0) {
+    if (open_door(server, options, error) == 0) {
+        if (start_threads(server, options) == 0)
+            return server;
         error_set(error, ERROR_IO,
                   T("the HTTP threads can't be started", "de HTTP-threads kunnen niet gestart worden"));
         close(server->listening);
@@ -208,6 +225,16 @@ struct http_server *http_start(const struct http_options *options, const struct 
     }
     http_stop(server);
     return NULL;
+}
+
+int http_reload(struct http_server *server, struct error *error)
+{
+    if (!server->tls)
+        return 0;
+    if (tls_reload(server->tls, error) < 0)
+        return -1;
+    tls_tell(server->tls);
+    return 0;
 }
 
 uint16_t http_port(const struct http_server *server)
@@ -236,6 +263,7 @@ void http_stop(struct http_server *server)
         http_loop_stop(&server->loops[i]);
     if (server->spare >= 0)
         close(server->spare);
+    tls_free(server->tls);
     pthread_cond_destroy(&server->settings.settled);
     pthread_mutex_destroy(&server->settings.lock);
     mem_free(server);

@@ -29,6 +29,9 @@ struct key {
 static const struct key keys[CONFIG_KEYS] = {
     [CONFIG_STORE] = {"store", "sqlite:burgerpanel.db", 0, 0},
     [CONFIG_LISTEN] = {"listen", "127.0.0.1:8080", 0, 0},
+    [CONFIG_TLS_CERTIFICATE] = {"tls_certificate", "", 0, 0},
+    [CONFIG_TLS_KEY] = {"tls_key", "", 0, 0},
+    [CONFIG_BEHIND_PROXY] = {"behind_proxy", "off", 0, 0},
     [CONFIG_LOG_LEVEL] = {"log_level", "info", 0, 0},
     [CONFIG_LOG_KEY] = {"log_key", "", 0, 0},
     [CONFIG_OPERATOR_KEY] = {"operator_key", "", 0, 0},
@@ -278,6 +281,14 @@ static int refuse_setting(const struct config *config, enum config_key key, cons
     return exit_code(config->origins[key]);
 }
 
+static int check_switch(const struct config *config, enum config_key key)
+{
+    const char *value = config->values[key];
+    if (strcmp(value, "on") == 0 || strcmp(value, "off") == 0)
+        return CLI_DONE;
+    return refuse_setting(config, key, T("must be on or off", "moet on of off zijn"));
+}
+
 static int check_number_setting(const struct config *config, enum config_key key)
 {
     int64_t value;
@@ -309,6 +320,17 @@ static int check_metrics_listen(const struct config *config)
     return refuse_setting(config, CONFIG_METRICS_LISTEN,
                           T("must be a port of this machine, such as 9464, or ADDRESS:PORT",
                             "moet een poort van deze machine zijn, zoals 9464, of ADRES:POORT"));
+}
+
+static int check_tls(const struct config *config)
+{
+    bool certificate = config->values[CONFIG_TLS_CERTIFICATE][0] != '\0';
+    bool key = config->values[CONFIG_TLS_KEY][0] != '\0';
+    if (certificate != key)
+        return refuse_setting(config, certificate ? CONFIG_TLS_CERTIFICATE : CONFIG_TLS_KEY,
+                              T("goes with the other of tls_certificate and tls_key; give both or none",
+                                "hoort bij de andere van tls_certificate en tls_key; geef beide of geen"));
+    return check_switch(config, CONFIG_BEHIND_PROXY);
 }
 
 static int check_log_level(const struct config *config)
@@ -377,9 +399,9 @@ static bool is_phone(const char *value)
 
 static int check_web(const struct config *config)
 {
-    const char *web = config->values[CONFIG_WEB];
-    if (strcmp(web, "on") != 0 && strcmp(web, "off") != 0)
-        return refuse_setting(config, CONFIG_WEB, T("must be on or off", "moet on of off zijn"));
+    int web = check_switch(config, CONFIG_WEB);
+    if (web != CLI_DONE)
+        return web;
     if (!is_phone(config->values[CONFIG_WEB_PHONE]))
         return refuse_setting(config, CONFIG_WEB_PHONE,
                               T("must be a telephone number, such as 0800 1351 or +31 70 123 45 67",
@@ -395,7 +417,7 @@ static int check_web(const struct config *config)
 
 static int check_values(const struct config *config)
 {
-    int (*const checks[])(const struct config *) = {check_listen, check_metrics_listen, check_log_level,
+    int (*const checks[])(const struct config *) = {check_listen, check_metrics_listen, check_tls, check_log_level,
                                                     check_origin, check_security,       check_web};
     int result = CLI_DONE;
     for (int key = 0; key < CONFIG_KEYS && result == CLI_DONE; key++)

@@ -13,6 +13,9 @@
 enum config_key {
     CONFIG_STORE, /* DSN */
     CONFIG_LISTEN, /* ADDRESS:PORT */
+    CONFIG_TLS_CERTIFICATE, /* PEM file; empty: HTTP in plain */
+    CONFIG_TLS_KEY, /* the same of its key */
+    CONFIG_BEHIND_PROXY, /* "on": a proxy ends TLS, so it may listen in plain off loopback too; "off" */
     CONFIG_LOG_LEVEL,
     CONFIG_LOG_KEY, /* file of the log's key */
     CONFIG_OPERATOR_KEY, /* file of the operator key */

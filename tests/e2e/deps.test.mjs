@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import { Machine } from './lib/machine.mjs';
 import { poll } from './lib/poll.mjs';
 
-const libraries = ['c6', 'cjson', 'curl4-openssl', 'inih', 'sodium', 'sqlite3'];
+const libraries = ['c6', 'cjson', 'curl4-openssl', 'gnutls28', 'inih', 'sodium', 'sqlite3'];
 const build = ['gcc', 'pkg-config', ...libraries.map((name) => `lib${name}-dev`), 'zlib1g-dev'];
 const units = [...build, 'libcriterion-dev', 'nodejs', 'sqlite3', 'valgrind'];
 const clang = ['clang', 'libclang-rt-14-dev'];

@@ -3,70 +3,15 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { after, test } from 'node:test';
-import { assertAccepted, JOSE, NDJSON, post, request } from './lib/http.mjs';
-import { Member } from './lib/member.mjs';
-import { ACTION, good, ROUND } from './lib/panel.mjs';
+import { assertUnharmed, crowd, head, leave, memoryOf, start, stopAll } from './lib/crowd.mjs';
+import { JOSE, NDJSON, post, request } from './lib/http.mjs';
+import { ROUND } from './lib/panel.mjs';
 import { poll } from './lib/poll.mjs';
-import { ready } from './lib/programs.mjs';
 import { Connection, statuses } from './lib/raw.mjs';
 import { bearer, makeToken } from './lib/reading.mjs';
 
-const running = [];
-after(() => Promise.all(running.map((collector) => collector.stop())));
-
-const head = (path, type, fields = '') => `POST ${path} HTTP/1.1\r\nHost: a\r\nContent-Type: ${type}\r\n${fields}\r\n`;
-
-// A member who sends a response, on one connection, again and again.
-class Client {
-  constructor(collector, member) {
-    const body = member.response(ROUND, ACTION, good);
-    this.text = head('/v1/responses', JOSE, `Content-Length: ${body.length}\r\n`) + body;
-    this.connection = new Connection(collector.url);
-  }
-
-  // The median time of an answer, in milliseconds; each must be one.
-  async median(count = 41) {
-    const times = [];
-    for (let i = 0; i < count; i++) {
-      const begun = process.hrtime.bigint();
-      const [status] = statuses(await this.connection.ask(this.text));
-      assert.ok(status === 200 || status === 201, `answered ${status}`);
-      times.push(Number(process.hrtime.bigint() - begun) / 1e6);
-    }
-    return times.sort((a, b) => a - b)[count >> 1];
-  }
-}
-
-// A collector and a client that is known to it, with the time that it takes alone.
-async function start(name, env = {}) {
-  const collector = await ready(`starving-${name}`, { codes: 1, env });
-  running.push(collector);
-  const member = new Member('wau');
-  assertAccepted(await post(collector.url, '/v1/members', member.enrolment(collector.codes[0]), JOSE));
-  const client = new Client(collector, member);
-  await client.median();
-  return { collector, client, alone: await client.median() };
-}
-
-// Other programs run on this machine too, so the best of three counts; under two milliseconds nobody waits.
-async function assertUnharmed({ client, alone }) {
-  let best = Infinity;
-  for (let i = 0; i < 3 && best > 3 * Math.max(alone, 2); i++) best = Math.min(best, await client.median());
-  assert.ok(best <= 3 * Math.max(alone, 2), `${best} ms, alone ${alone} ms`);
-}
-
-const memoryOf = (collector) =>
-  Number(readFileSync(`/proc/${collector.process.child.pid}/status`, 'utf8').match(/^VmRSS:\s+(\d+) kB$/m)[1]) / 1024;
-
-function crowd(collector, size, bytes) {
-  const list = Array.from({ length: size }, () => new Connection(collector.url));
-  if (bytes) for (const connection of list) connection.socket.write(bytes);
-  return list;
-}
-
-const leave = (list) => list.forEach((connection) => connection.socket.destroy());
+after(stopAll);
 
 test('lines of chunks that never end are refused at the header', async () => {
   const all = await start('chunks');

@@ -40,6 +40,7 @@ put_package() { # name
     libclang-rt-14-dev) put_file usr/lib/llvm-14/lib/clang/14.0.6/lib/linux/libclang_rt.fuzzer-x86_64.a ;;
     libcriterion-dev) put_file usr/include/criterion/criterion.h ;;
     libcurl4-openssl-dev) put_file usr/include/x86_64-linux-gnu/curl/curl.h ;;
+    libgnutls28-dev) put_file usr/include/gnutls/gnutls.h ;;
     libinih-dev) put_file usr/include/ini.h ;;
     libsodium-dev) put_file usr/include/sodium.h ;;
     libsqlite3-dev) put_file usr/include/sqlite3.h ;;

@@ -1,10 +1,15 @@
 // HTTP requests with nothing done behind the test's back: no redirects, no added media type, bytes as they came.
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import http from 'node:http';
+import https from 'node:https';
 
 export const JOSE = 'application/jose';
 export const NDJSON = 'application/x-ndjson';
 export const PROBLEM = 'urn:burgerpanel:problem:';
+
+// Whom a test trusts that connects over TLS; whose name the certificate bears is looked at where a test is about that.
+export const TRUST = { ca: readFileSync('fixtures/tls/ca.pem'), checkServerIdentity: () => undefined };
 
 // Many requests over few connections.
 export const keepAlive = () => new http.Agent({ keepAlive: true, maxSockets: 8 });
@@ -12,10 +17,11 @@ export const keepAlive = () => new http.Agent({ keepAlive: true, maxSockets: 8 }
 export function request(base, path, { method = 'GET', headers = {}, body, agent } = {}) {
   return new Promise((resolve, reject) => {
     const url = new URL(base);
-    const options = { host: url.hostname.replace(/^\[|\]$/g, ''), port: url.port, path, method, headers: { ...headers }, agent: agent ?? false };
+    const secure = url.protocol === 'https:';
+    const options = { ...(secure ? TRUST : {}), host: url.hostname.replace(/^\[|\]$/g, ''), port: url.port, path, method, headers: { ...headers }, agent: agent ?? false };
     if (body !== undefined && options.headers['Transfer-Encoding'] === undefined)
       options.headers['Content-Length'] = Buffer.byteLength(body);
-    const req = http.request(options, (res) => {
+    const req = (secure ? https : http).request(options, (res) => {
       const parts = [];
       res.on('data', (part) => parts.push(part));
       res.on('error', reject);
@@ -23,7 +29,7 @@ export function request(base, path, { method = 'GET', headers = {}, body, agent 
         if (!res.complete) return reject(new Error('the answer broke off'));
         const bytes = Buffer.concat(parts);
         const text = bytes.toString();
-        resolve({ status: res.statusCode, headers: res.headers, bytes, text, json: () => JSON.parse(text) });
+        resolve({ secure, status: res.statusCode, headers: res.headers, bytes, text, json: () => JSON.parse(text) });
       });
     });
     req.setTimeout(120_000, () => req.destroy(new Error('no answer for two minutes')));
@@ -49,7 +55,7 @@ export function assertHeaders(answer) {
   assert.equal(h['x-frame-options'], 'DENY');
   assert.match(h['content-security-policy'] ?? '', /frame-ancestors 'none'/);
   assert.equal(h['referrer-policy'], 'no-referrer');
-  assert.equal(h['strict-transport-security'], undefined, 'not over plain HTTP');
+  assert.equal(h['strict-transport-security'], answer.secure ? 'max-age=31536000' : undefined, 'over TLS alone');
 }
 
 // One problem object of RFC 9457, on its own or as a line of a batch.

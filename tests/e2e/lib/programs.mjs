@@ -1,7 +1,7 @@
 // Starts the real programs. BURGERPANEL_BUILD says where they are, BURGERPANEL_WRAP under which tool they run, if any.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, copyFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { parseTable } from './csv.mjs';
 import { poll, slow } from './poll.mjs';
@@ -27,6 +27,15 @@ export function freshFolder(name) {
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
   return folder;
+}
+
+// The settings that have a collector serve in TLS by one of the certificates among the fixtures, put into `folder` with its key for
+// its owner alone.
+export function pair(folder, name = 'good') {
+  const file = join(folder, 'served.pem');
+  copyFileSync(join(fixtures, 'tls', `${name}.pem`), file);
+  chmodSync(file, 0o600);
+  return { BURGERPANEL_TLS_CERTIFICATE: file, BURGERPANEL_TLS_KEY: file };
 }
 
 export function start(program, args, { env = {}, cwd, input } = {}) {
@@ -117,7 +126,7 @@ export class Collector {
     this.process = start('burgerpanel-collector', ['serve', '--listen', listen, '--store', this.store], { ...options, env });
     this.url = await poll('the collector to listen', 20, () => {
       if (this.process.code !== undefined) throw new Error(`the collector ended at once: ${this.process.stderr}`);
-      return this.process.stdout.match(/^listening on (http:\/\/\S+)$/m)?.[1].replace(/\/$/, '');
+      return this.process.stdout.match(/^listening on (https?:\/\/\S+)$/m)?.[1].replace(/\/$/, '');
     });
     return this.url;
   }
@@ -154,12 +163,13 @@ export class Collector {
   }
 }
 
-// A collector with panel and actions imported, `codes` invitations made, and running with `env` beside the environment.
-export async function ready(name, { panel, actions, codes = 0, env } = {}) {
+// A collector with panel and actions imported, `codes` invitations made, and running with `env` beside the environment;
+// with `tls` it serves in TLS.
+export async function ready(name, { panel, actions, codes = 0, env, tls = false } = {}) {
   const collector = new Collector(freshFolder(name));
   await collector.importPanel(panel);
   await collector.importActions(actions);
   collector.codes = codes > 0 ? await collector.invitations(codes) : [];
-  await collector.start(undefined, { env });
+  await collector.start(undefined, { env: { ...(tls ? pair(collector.folder) : {}), ...env } });
   return collector;
 }

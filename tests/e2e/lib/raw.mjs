@@ -1,14 +1,22 @@
 // What no well-behaved library can send.
 import net from 'node:net';
+import tls from 'node:tls';
+import { TRUST } from './http.mjs';
 import { poll } from './poll.mjs';
 
 export const address = (url) => ({ host: new URL(url).hostname.replace(/^\[|\]$/g, ''), port: Number(new URL(url).port) });
+
+// A socket to the collector, in TLS where its address says so.
+export function connect(url, options = {}) {
+  return url.startsWith('https:') ? tls.connect({ ...TRUST, ...address(url), ...options }) : net.connect({ ...address(url), ...options });
+}
 
 // Sends the bytes (text: one a character) and gives all that comes back until the other ends the connection; `seconds` at most.
 export function raw(url, bytes, seconds = 20) {
   return new Promise((resolve, reject) => {
     let got = '';
-    const socket = net.connect(address(url), () => socket.write(Buffer.from(bytes, 'latin1')));
+    const socket = connect(url);
+    socket.write(Buffer.from(bytes, 'latin1'));
     const timer = setTimeout(() => {
       reject(new Error(`the connection stays open: ${JSON.stringify(got.slice(0, 300))}`));
       socket.destroy();
@@ -29,7 +37,7 @@ export const statuses = (got) => [...got.matchAll(/HTTP\/1\.1 (\d{3}) [A-Z]/g)].
 export class Connection {
   constructor(url) {
     this.got = '';
-    this.socket = net.connect(address(url));
+    this.socket = connect(url);
     this.socket.on('error', () => {});
     this.socket.on('close', () => (this.closed = true));
     this.socket.on('data', (part) => (this.got += part.toString('latin1')));

@@ -117,7 +117,7 @@ static bool open_connection(void)
     peer = ends[1];
     answered = 0;
     answers[0] = '\0';
-    connection = connection_new(ends[0]);
+    connection = connection_new(ends[0], NULL);
     if (!connection) {
         close(ends[0]);
         close(peer);
@@ -150,7 +150,7 @@ static enum connection_need go_on(enum connection_need need)
         read_answers();
         if (need != CONNECTION_HAS_MORE)
             return need;
-        connection->writable = true;
+        connection->channel.writable = true;
         need = connection_proceed(connection);
     }
 }
@@ -158,7 +158,7 @@ static enum connection_need go_on(enum connection_need need)
 static enum connection_need send_bytes(const char *bytes, size_t len)
 {
     cr_assert_eq(send(peer, bytes, len, MSG_NOSIGNAL), (ssize_t)len);
-    connection->readable = connection->writable = true;
+    connection->channel.readable = connection->channel.writable = true;
     return go_on(connection_proceed(connection));
 }
 
@@ -240,7 +240,7 @@ Test(connection, takes_a_large_body_in_pieces_and_charges_it)
     cr_assert_geq(atomic_load(&settings.account.used), 150000);
     enum connection_need need = send_bytes(body, 50000);
     while (need == CONNECTION_WAITS && connection->state == CONNECTION_SENDS) {
-        connection->writable = true;
+        connection->channel.writable = true;
         need = go_on(connection_proceed(connection));
     }
     cr_assert_eq(count_answers(), 1);
@@ -282,14 +282,14 @@ Test(connection, ends_where_the_other_does)
     cr_assert(open_connection());
     cr_assert_eq(send_text("GET /sma"), CONNECTION_WAITS);
     shutdown(peer, SHUT_WR);
-    connection->readable = connection->hung_up = true;
+    connection->channel.readable = connection->channel.hung_up = true;
     cr_assert_eq(connection_proceed(connection), CONNECTION_ENDED);
     cr_assert_eq(answered, 0);
     close_connection();
     cr_assert(open_connection());
     cr_assert_eq(send(peer, GET_SMALL, strlen(GET_SMALL), 0), (ssize_t)strlen(GET_SMALL));
     shutdown(peer, SHUT_WR);
-    connection->readable = connection->writable = connection->hung_up = true;
+    connection->channel.readable = connection->channel.writable = connection->channel.hung_up = true;
     cr_assert_eq(go_on(connection_proceed(connection)), CONNECTION_ENDED, "but what was asked is answered");
     cr_assert(has("\r\n\r\nsmall"));
     close_connection();

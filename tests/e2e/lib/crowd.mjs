@@ -1,0 +1,63 @@
+// A crowd that wears a collector out, and beside it a good client that must not notice.
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { assertAccepted, JOSE, post } from './http.mjs';
+import { Member } from './member.mjs';
+import { ACTION, good, ROUND } from './panel.mjs';
+import { ready } from './programs.mjs';
+import { Connection, statuses } from './raw.mjs';
+
+const running = [];
+export const stopAll = () => Promise.all(running.map((collector) => collector.stop()));
+
+export const head = (path, type, fields = '') => `POST ${path} HTTP/1.1\r\nHost: a\r\nContent-Type: ${type}\r\n${fields}\r\n`;
+
+// A member who sends a response, on one connection, again and again.
+class Client {
+  constructor(collector, member) {
+    const body = member.response(ROUND, ACTION, good);
+    this.text = head('/v1/responses', JOSE, `Content-Length: ${body.length}\r\n`) + body;
+    this.connection = new Connection(collector.url);
+  }
+
+  // The median time of an answer, in milliseconds; each must be one.
+  async median(count = 41) {
+    const times = [];
+    for (let i = 0; i < count; i++) {
+      const begun = process.hrtime.bigint();
+      const [status] = statuses(await this.connection.ask(this.text));
+      assert.ok(status === 200 || status === 201, `answered ${status}`);
+      times.push(Number(process.hrtime.bigint() - begun) / 1e6);
+    }
+    return times.sort((a, b) => a - b)[count >> 1];
+  }
+}
+
+// A collector and a client that is known to it, with the time that it takes alone.
+export async function start(name, env = {}, tls = false) {
+  const collector = await ready(`starving-${name}`, { codes: 1, env, tls });
+  running.push(collector);
+  const member = new Member('wau');
+  assertAccepted(await post(collector.url, '/v1/members', member.enrolment(collector.codes[0]), JOSE));
+  const client = new Client(collector, member);
+  await client.median();
+  return { collector, client, alone: await client.median() };
+}
+
+// Other programs run on this machine too, so the best of three counts; under two milliseconds nobody waits.
+export async function assertUnharmed({ client, alone }) {
+  let best = Infinity;
+  for (let i = 0; i < 3 && best > 3 * Math.max(alone, 2); i++) best = Math.min(best, await client.median());
+  assert.ok(best <= 3 * Math.max(alone, 2), `${best} ms, alone ${alone} ms`);
+}
+
+export const memoryOf = (collector) =>
+  Number(readFileSync(`/proc/${collector.process.child.pid}/status`, 'utf8').match(/^VmRSS:\s+(\d+) kB$/m)[1]) / 1024;
+
+export function crowd(collector, size, bytes) {
+  const list = Array.from({ length: size }, () => new Connection(collector.url));
+  if (bytes) for (const connection of list) connection.socket.write(bytes);
+  return list;
+}
+
+export const leave = (list) => list.forEach((connection) => connection.socket.destroy());
