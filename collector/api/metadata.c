@@ -183,7 +183,10 @@ static void get_metadata(struct http_exchange *x, struct service *service, enum 
     } else {
         making->context.round = (size_t)round;
         making->media_type = media_types[form];
-        begin_metadata(x, making);
+        if (http_keep_head(x) == 0)
+            begin_metadata(x, making);
+        else
+            answer_not_made(x, "out of memory");
     }
 }
 

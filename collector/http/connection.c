@@ -215,9 +215,9 @@ static enum step refuse_head(struct connection *c, const struct head_fault *faul
 }
 
 /* The request is taken, its body yet to come: it may be much, and others' turns come in between. */
-static enum step expect_body(struct connection *c, size_t head_len)
+static enum step expect_body(struct connection *c)
 {
-    if (exchange_keep_head(c->x, head_len) < 0)
+    if (exchange_keep_head(c->x) < 0)
         return STEP_END;
     drop_held(c);
     ask_for_body(c);
@@ -242,7 +242,7 @@ static enum step take_request(struct connection *c, char *bytes, size_t len, siz
     if (wanted && copy_body(x, behind, whole ? (size_t)x->head.length : rest) < 0)
         wanted = false;
     if (!whole)
-        return wanted ? expect_body(c, len) : refuse_with_body_unread(c);
+        return wanted ? expect_body(c) : refuse_with_body_unread(c);
     if (wanted)
         exchange_handle(x); /* while the head is where it was read */
     if (hold_bytes(c, behind + x->head.length, rest - (size_t)x->head.length) < 0)

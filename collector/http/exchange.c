@@ -44,8 +44,11 @@ void exchange_free(struct http_exchange *x)
     mem_free(x);
 }
 
-int exchange_keep_head(struct http_exchange *x, size_t len)
+int exchange_keep_head(struct http_exchange *x)
 {
+    size_t len = x->head.len;
+    if (x->head_copy)
+        return 0;
     x->head_copy = mem_alloc(len);
     if (!x->head_copy)
         return -1;
@@ -129,8 +132,18 @@ void exchange_finish(struct http_exchange *x)
     x->finish(x, x->match.context);
 }
 
+int http_keep_head(struct http_exchange *x)
+{
+    return exchange_keep_head(x);
+}
+
+/* What is read into the place where the head lay is another's: where it was not kept, there is nothing to ask for. */
 void http_suspend(struct http_exchange *x, http_handler *finish)
 {
+    if (!x->head_copy) {
+        x->head.field_count = x->head.argument_count = 0;
+        x->head.path = (struct head_text){0, 0};
+    }
     x->suspended = true;
     x->finish = finish;
 }

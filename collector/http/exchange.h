@@ -87,8 +87,8 @@ void exchange_handle(struct http_exchange *x);
 /* After a resume: has the handler set the answer. */
 void exchange_finish(struct http_exchange *x);
 
-/* Keeps a copy of the head's `len` bytes for as long as the exchange lasts. -1: no memory. */
-MUST_CHECK int exchange_keep_head(struct http_exchange *x, size_t len);
+/* Keeps a copy of the head's bytes for as long as the exchange lasts. -1: no memory. */
+MUST_CHECK int exchange_keep_head(struct http_exchange *x);
 
 /* Frees the body once nobody needs it any more. */
 void exchange_drop_body(struct http_exchange *x);

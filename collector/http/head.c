@@ -183,6 +183,7 @@ int head_parse(struct http_head *head, char *bytes, size_t len, struct head_faul
 {
     char *line = bytes, *end;
     head->bytes = bytes;
+    head->len = len;
     head->method = head->path = (struct head_text){0, 0};
     head->minor = 1;
     head->length = 0;

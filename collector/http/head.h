@@ -30,6 +30,7 @@ struct head_pair {
 
 struct http_head {
     char *bytes; /* the caller's; may be moved as long as this is set anew */
+    size_t len; /* of them */
     struct head_text method;
     struct head_text path; /* decoded; "" where a %2F or a control character in it keeps it from being any of ours */
     unsigned minor; /* of HTTP/1.x: 0 or 1 */

@@ -108,7 +108,8 @@ const char *http_parameter(const struct http_exchange *exchange);
 /* The part that the star stood for, which ends the path and may have slashes; "" when the route has none. */
 const char *http_tail(const struct http_exchange *exchange);
 
-/* A request header or query argument; NULL when absent. While the handler runs only. */
+/* A request header or query argument; NULL when absent. While the handler runs only, or by `finish` of a head that was
+ * kept. */
 const char *http_header(const struct http_exchange *exchange, const char *name);
 const char *http_query(const struct http_exchange *exchange, const char *name);
 
@@ -116,6 +117,10 @@ const char *http_query(const struct http_exchange *exchange, const char *name);
  * beside the body and its answer, where that is large. -1: there is no room; answer PROBLEM_UNAVAILABLE. By whoever has
  * the exchange: the handler, or while it is suspended the thread that is to resume it. */
 MUST_CHECK int http_charge(struct http_exchange *exchange, size_t bytes);
+
+/* Keeps the head for the answer: headers, arguments and path may then be asked for by `finish` too, who otherwise finds
+ * none. Before http_suspend. -1: no memory. */
+MUST_CHECK int http_keep_head(struct http_exchange *exchange);
 
 /* Puts the exchange aside until http_resume, which may come from any thread, even before the handler has returned: the
  * handler must not touch it once it has been handed over. After the resume `finish` sets the answer, on the exchange's

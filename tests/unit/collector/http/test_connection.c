@@ -54,6 +54,29 @@ static void post_late(struct http_exchange *x, void *context)
     http_suspend(x, finish_late);
 }
 
+/* What is asked for after the resume, when the head's bytes are others'. */
+static void finish_asking(struct http_exchange *x, void *context)
+{
+    char text[200];
+    const char *header = http_header(x, "X-Asked"), *query = http_query(x, "q"), *path = http_path(x);
+    (void)context;
+    snprintf(text, sizeof text, "[%s %s %s]", header ? header : "none", query ? query : "none", path ? path : "none");
+    say(x, text, strlen(text));
+}
+
+static void get_kept(struct http_exchange *x, void *context)
+{
+    (void)context;
+    if (http_keep_head(x) == 0)
+        http_suspend(x, finish_asking);
+}
+
+static void get_forgotten(struct http_exchange *x, void *context)
+{
+    (void)context;
+    http_suspend(x, finish_asking);
+}
+
 static enum http_chunk count_down(void *source, struct buf *out)
 {
     int *left = source;
@@ -77,11 +100,14 @@ static void get_stream(struct http_exchange *x, void *context)
     http_answer_stream(x, "text/plain", count_down, &left, release_count);
 }
 
+static const char *const of_asking[] = {"q", NULL};
 static const struct http_route routes[] = {
     {"GET", "/small", NULL, 0, get_small, NULL, NULL},
     {"GET", "/stream", NULL, 0, get_stream, NULL, NULL},
     {"POST", "/echo", "text/plain", 200000, post_echo, NULL, NULL},
     {"POST", "/late", "text/plain", 100, post_late, NULL, NULL},
+    {"GET", "/kept", NULL, 0, get_kept, of_asking, NULL},
+    {"GET", "/forgotten", NULL, 0, get_forgotten, of_asking, NULL},
     {NULL, NULL, NULL, 0, NULL, NULL, NULL},
 };
 static const struct http_site sites[] = {{routes, NULL}, {NULL, NULL}};
@@ -275,6 +301,23 @@ Test(connection, waits_for_who_has_the_exchange_and_then_goes_on)
     cr_assert_eq(count_answers(), 2);
     cr_assert_lt(strstr(answers, "late"), strstr(answers, "small"));
     close_connection();
+}
+
+/* Metadata of tables asked for If-None-Match in a head that was gone, and read another request's bytes, or freed ones.
+ */
+Test(connection, has_a_head_after_a_wait_only_where_it_was_kept)
+{
+    const char *const asked[] = {"/kept", "/forgotten"}, *const answer[] = {"[mine 7 /kept]", "[none none none]"};
+    for (size_t i = 0; i < 2; i++) {
+        char text[200];
+        snprintf(text, sizeof text, "GET %s?q=7 HTTP/1.1\r\n" HOST "X-Asked: mine\r\n\r\n", asked[i]);
+        cr_assert(open_connection());
+        cr_assert_eq(send_text(text), CONNECTION_WAITS);
+        memset(scratch, 'x', sizeof scratch); /* what others have sent meanwhile */
+        cr_assert_eq(go_on(connection_resume(connection)), CONNECTION_WAITS);
+        cr_assert(has(answer[i]), "%s", answers);
+        close_connection();
+    }
 }
 
 Test(connection, ends_where_the_other_does)
