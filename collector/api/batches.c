@@ -59,9 +59,9 @@ static bool has_too_many_lines(const struct buf *body)
  * string. */
 static int find_jws(const char *line, size_t len, struct json **unescaped, const char **jws, size_t *jws_len)
 {
-    while (len > 0 && strchr(" \t\r", line[len - 1]) != NULL)
+    while (len > 0 && memchr(" \t\r", line[len - 1], 3) != NULL)
         len--;
-    for (; len > 0 && strchr(" \t", *line) != NULL; len--)
+    for (; len > 0 && memchr(" \t", *line, 2) != NULL; len--)
         line++;
     if (len < 2 || line[0] != '"' || line[len - 1] != '"')
         return -1;

@@ -186,6 +186,9 @@ int theme_check(const char *text, size_t len, struct error *error)
 {
     struct css css = {.at = text, .end = text + len, .line = 1};
     int depth = 0;
+    if (memchr(text, '\0', len))
+        return refuse_css(&css, T("this is no text: there is a NUL in it", "dit is geen tekst: er zit een NUL in"),
+                          error);
     for (skip_css_blanks(&css); css.at < css.end; skip_css_blanks(&css)) {
         bool closes = *css.at == '}' && depth > 0;
         if (closes) {

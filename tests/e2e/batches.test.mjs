@@ -75,9 +75,11 @@ test('a bad line harms none of the others', async () => {
     member.response(ROUND, action(2), { importance: 9 }),
     member.response('closed', action(2), good),
     member.response(ROUND, action(2), good),
+    { raw: `${JSON.stringify(member.response(ROUND, action(3), good))}\0` },
   ];
   const answers = await sendBatch(lines);
   assert.equal(answers[0].status, 201);
+  assertProblemObject(answers[15], 400, 'malformed-envelope');
   for (const i of [1, 2, 3, 4, 5, 6, 7, 8]) assertProblemObject(answers[i], 400, 'malformed-envelope');
   assertProblemObject(answers[9], 413, 'too-large');
   assertProblemObject(answers[10], 401, 'not-verified');

@@ -74,6 +74,20 @@ Test(theme, refuses_all_else_however_it_is_written)
     cr_assert_lt(theme_check(":root { --a: \0; color: red }", 28, &error), 0);
 }
 
+/* A NUL that was taken for the end of a declaration, and never stepped over, had the check go on for ever. */
+Test(theme, ends_at_a_nul_wherever_it_stands, .timeout = 20)
+{
+    static const char css[] = "@font-face { font-family: a; src: url(/a) } :root { --a: \"b\" }";
+    struct error error;
+    for (size_t i = 0; i < sizeof css - 1; i++) {
+        char with[sizeof css];
+        memcpy(with, css, sizeof css);
+        with[i] = '\0';
+        cr_assert_lt(theme_check(with, sizeof css - 1, &error), 0, "at %zu", i);
+        cr_assert_str_eq(error.text, "line 1: this is no text: there is a NUL in it");
+    }
+}
+
 Test(theme, says_in_which_line_it_is)
 {
     struct error error;
