@@ -124,6 +124,9 @@ async function start() {
   await show({ keepFocus: true });
 }
 
-addEventListener('unhandledrejection', ({ reason }) => fail(reason));
+addEventListener('unhandledrejection', (event) => {
+  event.preventDefault();
+  fail(event.reason);
+});
 addEventListener('hashchange', () => show());
 await start().catch(fail);
