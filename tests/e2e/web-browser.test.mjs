@@ -34,22 +34,6 @@ test('every page shows itself, asks nothing of anybody else and has nothing to c
   assert.deepEqual(await browser.log(), []);
 });
 
-test('no page is wider than a small phone, also with large letters and wide spacing', async () => {
-  await browser.resize(320, 640);
-  for (const path of PAGES) {
-    await browser.go(collector.site + path);
-    await browser.find('h1');
-    await browser.assertReflows(path);
-    await browser.run(() => {
-      const sheet = new CSSStyleSheet();
-      sheet.replaceSync('* { line-height: 1.5 !important; letter-spacing: 0.12em !important; word-spacing: 0.16em !important } p { margin-bottom: 2em !important }');
-      document.adoptedStyleSheets = [sheet];
-    });
-    await browser.assertReflows(`${path}, spaced`);
-  }
-  await browser.resize(1024, 900);
-});
-
 // Hands everything on, but what `change` makes of a path's text.
 async function changing(change) {
   const server = http.createServer(async (asked, answer) => {

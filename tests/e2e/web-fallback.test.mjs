@@ -2,7 +2,7 @@
 // takes what it signs; a browser without locks or channels between tabs does too.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { People, t } from './lib/citizen.mjs';
+import { People, t, WITHOUT_ED25519 } from './lib/citizen.mjs';
 import { ready } from './lib/programs.mjs';
 
 let collector;
@@ -15,23 +15,11 @@ after(async () => {
   await collector?.stop();
 });
 
-const WITHOUT = `{
-  for (const name of globalThis.SubtleCrypto ? ['importKey', 'generateKey', 'sign', 'verify'] : []) {
-    const real = SubtleCrypto.prototype[name];
-    SubtleCrypto.prototype[name] = function (...args) {
-      const named = args.find((arg) => arg === 'Ed25519' || arg?.name === 'Ed25519');
-      return named ? Promise.reject(new DOMException('no Ed25519', 'NotSupportedError')) : real.apply(this, args);
-    };
-  }
-  Object.defineProperty(Navigator.prototype, 'locks', { value: undefined });
-  delete globalThis.BroadcastChannel;
-}`;
-
 test('a browser without Ed25519 enrols, answers, corrects, checks, works offline and is restored', async (context) => {
   const one = await people.meet(context, collector.url, { apart: true });
   const fetched = () => one.run(() => performance.getEntriesByType('resource').some(({ name }) => name.endsWith('nacl-fast.min.js')));
   await one.page(t.welcomeTitle);
-  await one.before(WITHOUT);
+  await one.before(WITHOUT_ED25519);
   await one.visit();
   await one.page(t.welcomeTitle);
   assert.equal(await fetched(), false, 'not before it is needed');

@@ -8,6 +8,20 @@ import nl from '../../../web/js/texts.nl.js';
 
 export const t = nl;
 
+// For `before`: a browser of before Ed25519, that has no locks and no channels between tabs either.
+export const WITHOUT_ED25519 = `{
+  for (const name of globalThis.SubtleCrypto ? ['importKey', 'generateKey', 'sign', 'verify'] : []) {
+    const real = SubtleCrypto.prototype[name];
+    SubtleCrypto.prototype[name] = function (...args) {
+      const named = args.find((arg) => arg === 'Ed25519' || arg?.name === 'Ed25519');
+      return named ? Promise.reject(new DOMException('no Ed25519', 'NotSupportedError')) : real.apply(this, args);
+    };
+  }
+  Object.defineProperty(Navigator.prototype, 'locks', { value: undefined });
+  delete globalThis.BroadcastChannel;
+}`;
+
+
 // Passkeys want a host name.
 export const siteOf = (url) => url.replace('127.0.0.1', 'localhost');
 

@@ -219,8 +219,9 @@ export class Browser {
     return this.call('POST', '/window', { handle });
   }
 
-  resize(width, height) {
-    return this.cdp('Emulation.setDeviceMetricsOverride', { width, height, deviceScaleFactor: 1, mobile: false });
+  // `zoom`: how many pixels of the screen stand for one of the page.
+  resize(width, height, zoom = 1) {
+    return this.cdp('Emulation.setDeviceMetricsOverride', { width, height, deviceScaleFactor: zoom, mobile: false });
   }
 
   // Without a connection, the worker's requests among those. Chromium's emulation is a target's own, so each is told.

@@ -1,0 +1,66 @@
+// A panel of thousands of actions and tens of rounds, each with a release. What one round's release holds is made up here and put into the
+// store by statements, for all rounds: signed answers of so many would take hours. So an audit would rightly find fault with it.
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { examplePanel } from './panel.mjs';
+import { Collector, freshFolder } from './programs.mjs';
+import { sql } from './store.mjs';
+import { dice } from './tables.mjs';
+
+export const roundOf = (number) => `round-${number}`;
+export const actionOf = (number) => `A-${String(number).padStart(5, '0')}`;
+
+// One scale, asked in each round; a round a month.
+function panelOfMany(rounds) {
+  const panel = examplePanel();
+  const [round] = panel.rounds;
+  panel.questionnaires[0].questions = panel.questionnaires[0].questions.slice(0, 1);
+  panel.rounds = Array.from({ length: rounds }, (_, i) => ({
+    ...round,
+    id: roundOf(i + 1),
+    title: { nl: `Ronde ${i + 1}` },
+    opensAt: new Date(Date.UTC(2020, i, 1)).toISOString().replace('.000', ''),
+  }));
+  return panel;
+}
+
+const SUBJECTS = ['Loket', 'Brief', 'Formulier', 'Website', 'Bezwaar', 'Toeslag', 'Vergunning', 'Afspraak', 'Telefoon', 'Klacht'];
+const VERBS = ['korter maken', 'opnieuw schrijven', 'samen met burgers toetsen', 'vaker open', 'beter uitleggen', 'in één keer goed', 'zonder papier', 'met minder vragen'];
+
+function actionsOfMany(actions, roll) {
+  const row = (i) => `${actionOf(i)},${SUBJECTS[roll(10)]} van gemeente ${roll(342)}: ${VERBS[roll(8)]},${1 + roll(12)} Onderdeel,Trekker ${roll(150)},,running`;
+  return ['id,title,track,lead,related,status', ...Array.from({ length: actions }, (_, i) => row(i + 1))].join('\n');
+}
+
+// As a release tells counts: multiples of five; one action in twenty is suppressed.
+function optionsOfMany(actions, roll) {
+  const lines = ['round,action,question,option,count,n,share,ci_low,ci_high,disclosure,release'];
+  for (let i = 1; i <= actions; i++) {
+    const middle = roll(5);
+    const counts = [1, 2, 3, 4, 5].map((_, v) => 5 * roll(v === middle ? 20 : 8));
+    const n = counts.reduce((sum, count) => sum + count);
+    const isTold = n >= 15 && i % 20 !== 0 && !counts.includes(n);
+    counts.forEach((count, v) => lines.push([roundOf(1), actionOf(i), 'importance', v + 1, ...(isTold ? [count, n, (count / n).toFixed(4), '', '', 'ok', 1] : ['', '', '', '', '', 'suppressed', ''])].join(',')));
+  }
+  return `${lines.join('\r\n')}\r\n`;
+}
+
+// A collector of that panel, running.
+export async function readyMany(name, { actions, rounds }) {
+  const collector = new Collector(freshFolder(name));
+  const at = (file) => join(collector.folder, file);
+  const roll = dice(20260101);
+  await collector.importPanel(panelOfMany(rounds));
+  writeFileSync(at('actions.csv'), actionsOfMany(actions, roll));
+  await collector.importActions(at('actions.csv'));
+  await collector.release(roundOf(1));
+  for (const part of [0, 1]) writeFileSync(at(`options-${part}.csv`), optionsOfMany(actions, roll));
+  const put = (number) => `UPDATE release_file SET bytes = CAST(replace(CAST(readfile('${at(`options-${number % 2}.csv`)}') AS TEXT),
+    '${roundOf(1)},', '${roundOf(number)},') AS BLOB) WHERE round = ${number} AND name = 'options.csv'`;
+  const copy = (number) => `INSERT INTO release SELECT ${number}, number, final, size, idx, created_at, root FROM release WHERE round = 1;
+    INSERT INTO release_file SELECT ${number}, number, name, bytes FROM release_file WHERE round = 1 AND name <> 'summary.csv'`;
+  const numbers = Array.from({ length: rounds }, (_, i) => i + 1);
+  await sql(collector.path, ['BEGIN', ...numbers.slice(1).map(copy), ...numbers.map(put), 'COMMIT'].join(';'));
+  await collector.start();
+  return collector;
+}
