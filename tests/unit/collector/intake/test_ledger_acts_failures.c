@@ -15,6 +15,16 @@
 #define ACTS 5
 #define BEFORE 3 /* entries: log-upgraded, two members */
 #define CLOSED "2026-05-31T00:00:00Z" /* so that the import closes the round at once */
+/* Small, for each of its allocations is failed. */
+#define PANEL_UNTIL(closes)                                                                                            \
+    "{\"id\":\"wau\",\"title\":{\"nl\":\"P\",\"en\":\"P\"},\"questionnaires\":[{\"id\":\"q\",\"questions\":[{"         \
+    "\"id\":\"noticed\",\"type\":\"choice\",\"required\":true,\"label\":{\"nl\":\"L\",\"en\":\"L\"},\"options\":["     \
+    "{\"value\":\"yes\",\"label\":{\"nl\":\"J\",\"en\":\"Y\"}},{\"value\":\"no\",\"label\":{\"nl\":\"N\",\"en\":"      \
+    "\"N\"}}]}]}],"                                                                                                    \
+    "\"rounds\":[{\"id\":\"round-1\",\"title\":{\"nl\":\"R\",\"en\":\"R\"},\"opensAt\":\"2026-01-01T00:00:00Z\","      \
+    "\"closesAt\":\"" closes "\",\"questionnaire\":\"q\",\"actions\":\"all\"}],"                                       \
+    "\"disclosure\":{\"minRespondents\":10,\"roundTo\":5}}"
+#define ACTIONS_OF(status) "id,title,track,lead,related,status\nWA-1.01,Een actie,Een spoor,BZK,," status "\n"
 
 TestSuite(ledger_acts_failures, .init = kit_begin, .fini = kit_end, .timeout = 300);
 
@@ -42,7 +52,11 @@ static void ask_all(struct scene *scene)
     struct act_wish wish[ACTS];
     struct store_member member;
     struct error error = {0};
-    struct buf csv = kit_file("fixtures/actions.csv"), panel = kit_panel_until(CLOSED);
+    struct buf csv, panel;
+    buf_init(&csv, KIT_TEXT_MAX);
+    buf_init(&panel, KIT_TEXT_MAX);
+    buf_put_text(&csv, ACTIONS_OF("done"));
+    buf_put_text(&panel, PANEL_UNTIL(CLOSED));
     cr_assert_eq(store_member_read(store, 1, &member), STORE_OK);
     cr_assert_eq(act_prepare_revocation(&wish[0], &member, "order", &error), 0);
     cr_assert_eq(act_prepare_actions(&wish[1], &csv), 0);
@@ -57,7 +71,10 @@ static void ask_all(struct scene *scene)
 
 static void open_scene(struct scene *scene)
 {
-    kit_open(&scene->kit, store_faulty_new(kit_store_new("sqlite::memory:")));
+    struct store *store = kit_store_open("sqlite::memory:");
+    kit_import_panel(store, PANEL_UNTIL("2036-01-01T00:00:00Z"));
+    kit_import_actions(store, ACTIONS_OF("running"));
+    kit_open(&scene->kit, store_faulty_new(store));
     kit_give_operator(&scene->kit);
     kit_start(&scene->kit);
     kit_join(&scene->kit, scene->members, 2, 1);
