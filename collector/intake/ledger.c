@@ -170,8 +170,10 @@ static int apply_batch(struct ledger *ledger, struct submission *const *list, si
     ledger->members = members;
     ledger->stale = true;
     counters_forget(ledger->counters);
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; i < count; i++) {
         list[i]->verdict = VERDICT_UNAVAILABLE;
+        ledger_take_back_quota(ledger, list[i]);
+    }
     return -1;
 }
 

@@ -104,11 +104,23 @@ static int64_t wait_for_quota(const struct ledger *ledger, const struct submissi
     return quota_wait(ledger->shared.revisions, revision_key(s), s->received_at);
 }
 
-static void note_quota(struct ledger *ledger, const struct submission *s, bool revises)
+/* At once, since what follows in the batch is bounded by it. */
+static void note_quota(struct ledger *ledger, struct submission *s, bool revises)
 {
     quota_note(ledger->shared.responses, (uint64_t)s->member, s->received_at);
     if (revises)
         quota_note(ledger->shared.revisions, revision_key(s), s->received_at);
+    s->noted = true;
+    s->noted_revision = revises;
+}
+
+void ledger_take_back_quota(struct ledger *ledger, struct submission *s)
+{
+    if (s->noted)
+        quota_take_back(ledger->shared.responses, (uint64_t)s->member);
+    if (s->noted_revision)
+        quota_take_back(ledger->shared.revisions, revision_key(s));
+    s->noted = s->noted_revision = false;
 }
 
 static void refuse_too_many(struct submission *s, int64_t wait)

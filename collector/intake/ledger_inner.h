@@ -59,6 +59,9 @@ MUST_CHECK int ledger_load_catalogue(struct ledger *ledger);
 MUST_CHECK int ledger_apply_one(struct ledger *ledger, struct submission *s);
 
 /* ledger_events.c */
+/* Nothing is kept of the submission: it counts no longer for what its member may send. */
+void ledger_take_back_quota(struct ledger *ledger, struct submission *s);
+
 
 /* Takes over from the store what its events say: the operator key in force, the last iat, which rounds are closed. */
 MUST_CHECK int ledger_load_events(struct ledger *ledger);

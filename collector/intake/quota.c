@@ -84,3 +84,15 @@ void quota_note(struct quota *quota, uint64_t key, int64_t now)
         *slot = (struct quota_slot){.key = key, .begun = now};
     slot->count++;
 }
+
+void quota_take_back(struct quota *quota, uint64_t key)
+{
+    if (!quota)
+        return;
+    struct quota_slot *set = &quota->slots[first_slot(quota, key)];
+    for (size_t i = 0; i < SET_SLOTS; i++)
+        if (set[i].key == key && set[i].count > 0) {
+            set[i].count--;
+            return;
+        }
+}

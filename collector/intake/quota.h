@@ -21,4 +21,7 @@ int64_t quota_wait(const struct quota *quota, uint64_t key, int64_t now);
 /* It has had one more. */
 void quota_note(struct quota *quota, uint64_t key, int64_t now);
 
+/* It has not, after all. Whose place it took in the memory for many keys stays forgotten. */
+void quota_take_back(struct quota *quota, uint64_t key);
+
 #endif

@@ -71,6 +71,7 @@ struct submission {
     int64_t *erased; /* what was, by index, ascending; the submission's own */
     size_t erased_count;
 
+    bool noted, noted_revision; /* in the member's quotas: taken back where the batch comes to nothing */
     uint16_t slots[]; /* counters that a response adds one to */
 };
 

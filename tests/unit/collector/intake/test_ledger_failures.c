@@ -290,6 +290,47 @@ Test(ledger_failures, none_is_asked_of_a_store_that_has_not_been_told)
     close_scene(&scene);
 }
 
+/* As often as a member may send: who is told that nothing is kept has not been counted for it. */
+Test(ledger_failures, count_for_nobody_what_came_to_nothing)
+{
+    struct kit kit;
+    struct kit_member member;
+    struct parcel batch[2], again, more;
+    unsigned n = 1;
+    kit_open(&kit, store_faulty_new(kit_store_new("sqlite::memory:")));
+    kit.shared.responses = quota_new(2, 60, 8);
+    kit.shared.revisions = quota_new(1, 60, 8);
+    kit_start(&kit);
+    kit_join(&kit, &member, 1, 1);
+    for (int64_t i = 0; i < 2; i++)
+        parcel_respond(&batch[i], &kit, &member, "WA-1.01", i + 1, KIT_ANSWERS);
+    capture_begin(2);
+    for (;; n++) {
+        store_faulty_fail_at(kit.store, n);
+        if (parcels_apply(&kit, batch, 2) == 0)
+            break;
+        for (size_t i = 0; i < 2; i++) {
+            parcel_again(&again, &kit, &batch[i]);
+            parcel_free(&batch[i]);
+            batch[i] = again;
+        }
+    }
+    (void)capture_end(2);
+    store_faulty_fail_at(kit.store, 0);
+    cr_assert_gt(n, 10, "%u", n);
+    for (size_t i = 0; i < 2; i++)
+        cr_assert_eq(batch[i].submission->verdict, VERDICT_ACCEPTED, "%s", batch[i].submission->detail);
+    parcel_respond(&more, &kit, &member, "WA-1.02", 1, KIT_ANSWERS);
+    cr_assert_eq(parcels_apply(&kit, &more, 1), 0);
+    cr_assert_eq(more.submission->problem, PROBLEM_TOO_MANY, "what is kept counts");
+    parcel_free(&more);
+    parcels_free(batch, 2);
+    kit_member_wipe(&member);
+    quota_free(kit.shared.responses);
+    quota_free(kit.shared.revisions);
+    kit_close(&kit);
+}
+
 /* Memory lacks. */
 
 /* Whether there was an n-th allocation to fail. After the COMMIT a failure leaves the entries, unanswered: then they

@@ -69,3 +69,22 @@ Test(quota, bounds_nothing_where_there_is_none)
     cr_assert_null(quota_new(1, 60, 8));
     mem_fail_at(0);
 }
+
+Test(quota, counts_no_longer_what_was_taken_back)
+{
+    struct quota *quota = quota_new(2, 60, 8);
+    cr_assert_not_null(quota);
+    quota_note(quota, 7, NOW);
+    quota_note(quota, 7, NOW + 1);
+    cr_assert_eq(quota_wait(quota, 7, NOW + 2), 58);
+    quota_take_back(quota, 7);
+    cr_assert_eq(quota_wait(quota, 7, NOW + 2), 0);
+    quota_take_back(quota, 7);
+    quota_take_back(quota, 7);
+    quota_take_back(quota, 8);
+    quota_take_back(NULL, 7);
+    quota_note(quota, 7, NOW + 3);
+    quota_note(quota, 7, NOW + 4);
+    cr_assert_eq(quota_wait(quota, 7, NOW + 4), 59, "a window that begins with the first that counts");
+    quota_free(quota);
+}
