@@ -5,8 +5,6 @@
 
 #include "collector/api/api.h"
 
-#define ACCESS_WHAT_SIZE 192
-
 /* Notes that the bearer of `token` is given `rows` rows of what the format says, as by printf. On stable storage when
  * it returns; it may wait for a commit. -1: *error; then what was asked must not be given. */
 MUST_CHECK int access_log_note(struct service *service, const char *token, int64_t rows, struct error *error,

@@ -5,11 +5,11 @@
 #include "base/log.h"
 #include "base/number.h"
 #include "collector/acts/follow_up.h"
-#include "collector/api/access_log.h"
 #include "collector/api/kept.h"
 #include "collector/api/resources.h"
 #include "collector/api/shared.h"
 #include "panel/wanted.h"
+#include <stdio.h>
 #include <string.h>
 
 #define CHANGED_DETAIL                                                                                                 \
@@ -128,14 +128,13 @@ static int check_wanted_now(struct http_exchange *x, struct service *service, co
     return may ? 0 : -1;
 }
 
-/* Notes who publishes, and hands it to the writer. */
+/* Hands it to the writer, who notes with it who published. */
 static void publish_later(struct http_exchange *x, struct service *service, const char *token,
                           const struct follow_up *wanted)
 {
     struct act_wish wish;
     struct error error;
-    if (access_log_note(service, token, 1, &error, "follow-up about %s", wanted->action) < 0 ||
-        act_prepare_follow_up(&wish, wanted, &error) < 0) {
+    if (act_prepare_follow_up(&wish, wanted, &error) < 0) {
         log_error("follow-ups: %s", error.text);
         http_answer_problem(x, PROBLEM_UNAVAILABLE, API_NO_MEMORY_DETAIL, NULL);
         return;
@@ -149,6 +148,8 @@ static void publish_later(struct http_exchange *x, struct service *service, cons
     }
     s->problem = PROBLEM_INVALID_FOLLOW_UP;
     s->act->detail = CHANGED_DETAIL;
+    snprintf(s->act->token, sizeof s->act->token, "%s", token);
+    snprintf(s->act->what, sizeof s->act->what, "follow-up about %s", wanted->action);
     api_commit_later(x, service, s);
 }
 

@@ -211,6 +211,17 @@ bool ledger_is_asked(struct ledger *ledger)
 
 /* What comes with a request. */
 
+/* Whose act it was, where it has been carried out: in the same commit, so that the line says what is so. */
+static int note_asker(struct ledger *ledger, const struct submission *s)
+{
+    const struct act_request *request = s->act;
+    const struct store_access access = {
+        .at = s->received_at, .token = request->token, .what = request->what, .rows = 1};
+    return *request->token == '\0' || store_access_add(ledger->store, &access) == STORE_OK
+               ? 0
+               : ledger_store_failed(ledger);
+}
+
 int ledger_apply_act(struct ledger *ledger, struct submission *s)
 {
     struct act_request *request = s->act;
@@ -222,7 +233,7 @@ int ledger_apply_act(struct ledger *ledger, struct submission *s)
     switch (read_and_carry_out(ledger, &wish, &s->index)) {
     case ACT_DONE:
         s->verdict = VERDICT_ACCEPTED;
-        return 0;
+        return note_asker(ledger, s);
     case ACT_REFUSED:
         s->verdict = VERDICT_REFUSED;
         request->why = ledger->error;

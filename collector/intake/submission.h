@@ -5,6 +5,7 @@
 
 #include "collector/acts/act.h"
 #include "collector/log/proofs.h"
+#include "collector/state/access.h"
 #include "collector/state/catalogue.h"
 #include "panel/problem.h"
 
@@ -15,6 +16,8 @@ struct act_request {
     struct act_wish wish;
     struct error why;
     const char *detail; /* the asker's, static: what is said of a refusal in place of `why`; NULL: that */
+    char token[ACCESS_NAME_SIZE]; /* whose request it is: a line of the access log in the act's commit; "": none */
+    char what[ACCESS_WHAT_SIZE]; /* that the line says */
 };
 
 /* What became of it. */
@@ -68,10 +71,10 @@ struct submission {
     struct proofs *proofs; /* of the commit, when accepted; held */
     int64_t current_revision; /* with PROBLEM_STALE_REVISION */
     int64_t retry_after; /* seconds, with PROBLEM_TOO_MANY */
+    bool noted, noted_revision; /* in the member's quotas: taken back where the batch comes to nothing */
     int64_t *erased; /* what was, by index, ascending; the submission's own */
     size_t erased_count;
 
-    bool noted, noted_revision; /* in the member's quotas: taken back where the batch comes to nothing */
     uint16_t slots[]; /* counters that a response adds one to */
 };
 

@@ -7,6 +7,7 @@
 #include "collector/store/store.h"
 
 #define ACCESS_NAME_SIZE 65
+#define ACCESS_WHAT_SIZE 192 /* what a line of the access log says was given */
 
 /* A token in force or not, without its text. */
 struct access_token {

@@ -186,6 +186,8 @@ test('of many that would replace the same one text, one does', async () => {
   assert.equal(answers.filter(({ status }) => status === 201).length, 1);
   for (const answer of answers.filter(({ status }) => status !== 201)) assertProblem(answer, 400, 'invalid-follow-up');
   assert.equal((await get(collector, '/v1/actions/WA-1.06/follow-ups')).json().length, 2);
+  const noted = parseTable((await collector.succeed('tokens', 'log')).stdout).filter(({ what }) => what === 'follow-up about WA-1.06');
+  assert.equal(noted.length, 2, 'who published, and nobody else');
 });
 
 test('a collector that runs in Dutch answers in English', async () => {

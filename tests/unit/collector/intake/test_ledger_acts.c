@@ -108,6 +108,38 @@ Test(ledger_acts, tell_why_one_was_refused_and_leave_nothing_of_it)
     cr_assert_eq(kit_entries(kit.store), 5);
 }
 
+static int count_access(void *context, const struct store_access *access)
+{
+    cr_assert_str_eq(access->token, "desk");
+    cr_assert_str_eq(access->what, "a revocation");
+    cr_assert(access->at == KIT_NOW && access->rows == 1);
+    ++*(size_t *)context;
+    return 0;
+}
+
+/* Of two that ask for the same, one is refused. */
+Test(ledger_acts, note_whose_request_was_carried_out_and_of_no_other)
+{
+    struct error error;
+    struct store_member member = stored(3);
+    struct submission *list[2];
+    size_t lines = 0;
+    for (size_t i = 0; i < 2; i++) {
+        struct act_wish wish;
+        cr_assert_eq(act_prepare_revocation(&wish, &member, "order", &error), 0);
+        list[i] = submit_act(&wish, KIT_NOW);
+        cr_assert_not_null(list[i]);
+        strcpy(list[i]->act->token, "desk");
+        strcpy(list[i]->act->what, "a revocation");
+    }
+    cr_assert_eq(ledger_apply(kit.ledger, list, 2), 0);
+    cr_assert(list[0]->verdict == VERDICT_ACCEPTED && list[1]->verdict == VERDICT_REFUSED);
+    cr_assert_eq(store_access_each(kit.store, count_access, &lines), STORE_OK);
+    cr_assert_eq(lines, 1);
+    submission_free(list[0]);
+    submission_free(list[1]);
+}
+
 Test(ledger_acts, come_with_a_request_too)
 {
     struct act_wish wish;
