@@ -204,14 +204,17 @@ void ledger_settle_erasure(struct ledger *ledger)
     ledger->settle_after = now + SETTLE_AGAIN_US;
     switch (store_settle_erasure(ledger->store)) {
     case STORE_OK:
-        ledger->erased = false;
+        ledger->erased = ledger->settling_failed = false;
         ledger->settle_after = 0;
         break;
     case STORE_NONE:
     case STORE_ERASED: /* of entries alone */
         break;
     case STORE_FAILED:
-        log_error("store: what was erased is still in -wal: %s", store_error(ledger->store)->text);
+        if (!ledger->settling_failed)
+            log_error("store: -wal, in which what was erased may still stand, can't be emptied: %s",
+                      store_error(ledger->store)->text);
+        ledger->settling_failed = true;
         break;
     }
 }

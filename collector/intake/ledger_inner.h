@@ -38,6 +38,7 @@ struct ledger {
     bool catalogue_is_new; /* the others have not been shown it yet: they are after the commit */
     bool begun; /* the log has its first event */
     bool erased; /* what was erased may still be in a file of the store */
+    bool settling_failed; /* and that it can't be taken out of it has been said */
 };
 
 /* Hands up what the store says. Returns -1; so do all below on failure, and ledger->error says why. */
@@ -58,10 +59,10 @@ MUST_CHECK int ledger_load_catalogue(struct ledger *ledger);
 /* Applies one submission: sets its verdict, and writes what it comes to. */
 MUST_CHECK int ledger_apply_one(struct ledger *ledger, struct submission *s);
 
-/* ledger_events.c */
 /* Nothing is kept of the submission: it counts no longer for what its member may send. */
 void ledger_take_back_quota(struct ledger *ledger, struct submission *s);
 
+/* ledger_events.c */
 
 /* Takes over from the store what its events say: the operator key in force, the last iat, which rounds are closed. */
 MUST_CHECK int ledger_load_events(struct ledger *ledger);

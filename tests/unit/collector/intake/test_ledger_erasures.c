@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #define SLOTS 24 /* of the example's questionnaire */
 #define JTI_1 "AAAAAAAAAAAAAAAAAAAAAQ"
@@ -362,12 +363,51 @@ Test(ledger_erasures, that_fail_leave_all_as_it_was)
             assert_erased(&again, VERDICT_ACCEPTED, 7, 4, (const int64_t[]){1, 3, 4, 6});
             parcel_free(&again);
         }
+        cr_assert(result < 0 || request.submission->verdict == VERDICT_ACCEPTED);
+        cr_assert(result < 0 || !verb || strcmp(verb, "settle_erasure") == 0, "%s", verb);
         parcel_free(&request);
         verbs += result < 0;
         if (result == 0 && !verb)
             break;
     }
     cr_assert_gt(verbs, 20);
+}
+
+/* Bytes of the log of changes of a store of that path. */
+static int64_t changes_size(const char *path)
+{
+    char name[300];
+    struct stat st;
+    snprintf(name, sizeof name, "%s-wal", path);
+    cr_assert_eq(stat(name, &st), 0);
+    return st.st_size;
+}
+
+/* While somebody reads, as an export does. */
+Test(ledger_erasures, are_answered_before_the_files_are_emptied_which_the_next_start_sees_to)
+{
+    struct parcel request;
+    char dsn[300], path[280];
+    snprintf(path, sizeof path, "%s", kit_path("own.db"));
+    snprintf(dsn, sizeof dsn, "sqlite:%s", path);
+    close_kit();
+    open_kit(kit_store_new(dsn));
+    cr_assert_eq(store_serve(kit.store), STORE_OK);
+    answer();
+    struct store *reader = kit_store_open(dsn);
+    cr_assert_eq(store_begin_reading(reader), STORE_OK);
+    cr_assert_eq(kit_entries(reader), 7);
+    parcel_erase(&request, &kit, &members[0], NULL, JTI_1);
+    apply(&request);
+    cr_assert_eq(request.submission->verdict, VERDICT_ACCEPTED);
+    cr_assert_gt(changes_size(path), 0);
+    ledger_free(kit.ledger); /* and who serves is ended */
+    store_rollback(reader);
+    kit_start(&kit);
+    cr_assert_eq(ledger_refresh(kit.ledger), 0);
+    cr_assert_eq(changes_size(path), 0);
+    store_close(reader);
+    parcel_free(&request);
 }
 
 Test(ledger_erasures, that_lack_memory_are_carried_out_when_sent_again)
