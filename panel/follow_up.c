@@ -184,6 +184,28 @@ void follow_up_put_document(struct buf *out, const struct follow_up *follow_up)
     buf_put_char(out, '}');
 }
 
+static bool are_same_texts(const struct labels *one, const struct labels *other)
+{
+    if (one->count != other->count)
+        return false;
+    for (size_t i = 0; i < one->count; i++)
+        if (strcmp(one->list[i].language, other->list[i].language) != 0 ||
+            strcmp(one->list[i].text, other->list[i].text) != 0)
+            return false;
+    return true;
+}
+
+static bool is_same_round(const char *one, const char *other)
+{
+    return one && other ? strcmp(one, other) == 0 : !one && !other;
+}
+
+bool follow_up_is_same(const struct follow_up *one, const struct follow_up *other)
+{
+    return strcmp(one->action, other->action) == 0 && is_same_round(one->round, other->round) &&
+           one->status == other->status && are_same_texts(&one->text, &other->text);
+}
+
 static bool is_same_document(const struct follow_up *follow_up, const char *text, size_t len)
 {
     struct buf expected;

@@ -36,6 +36,9 @@ void follow_up_put_document(struct buf *out, const struct follow_up *follow_up);
  * follow_up_put_document puts, or there is no memory. */
 MUST_CHECK int follow_up_read_document(const char *text, size_t len, struct follow_up *out);
 
+/* Whether both have the same document: action, round, status and texts. */
+bool follow_up_is_same(const struct follow_up *one, const struct follow_up *other);
+
 void follow_up_free(struct follow_up *follow_up);
 
 #endif

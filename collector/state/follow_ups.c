@@ -163,6 +163,21 @@ static void check_published_round(const struct panel *panel, const struct follow
                               "in die ronde is niet naar deze actie gevraagd"));
 }
 
+static void check_said_before(const struct follow_ups *follow_ups, const struct follow_up *wanted,
+                              struct faults *faults)
+{
+    for (size_t i = 0; i < follow_ups->count; i++) {
+        const struct published *earlier = &follow_ups->list[i];
+        if (!follow_up_is_same(&earlier->said, wanted) || is_replaced(follow_ups, earlier->index))
+            continue;
+        faults_add(faults, "",
+                   FAULTS_SAY(faults, "entry %lld says the very same of this action; it is published already",
+                              "regel %lld zegt precies hetzelfde over deze actie; het is al gepubliceerd"),
+                   (long long)earlier->index);
+        return;
+    }
+}
+
 bool follow_ups_allow(const struct follow_ups *follow_ups, const struct panel *panel, const struct action_list *actions,
                       const struct follow_up *wanted, struct faults *faults)
 {
@@ -174,6 +189,7 @@ bool follow_ups_allow(const struct follow_ups *follow_ups, const struct panel *p
         check_published_round(panel, wanted, faults);
     if (wanted->replaces >= 0)
         check_replaced(follow_ups, wanted, faults);
+    check_said_before(follow_ups, wanted, faults);
     return !faults_any(faults);
 }
 

@@ -27,7 +27,8 @@ MUST_CHECK struct follow_ups *follow_ups_load(struct store *store, struct error 
 MUST_CHECK int follow_ups_are_current(const struct follow_ups *follow_ups, struct store *store, bool *current);
 
 /* What is wrong with publishing this one after those, in a panel with these actions and rounds: faults at /round and
- * /replaces, and at "" for the action. Whether nothing is. */
+ * /replaces, and at "" for the action, or where one that nothing has replaced says the very same: a browser may send a
+ * request again by itself when its connection ends. Whether nothing is. */
 MUST_CHECK bool follow_ups_allow(const struct follow_ups *follow_ups, const struct panel *panel,
                                  const struct action_list *actions, const struct follow_up *wanted,
                                  struct faults *faults);

@@ -178,6 +178,21 @@ test('who may not publish does not, and what is wrong is named by its place, in 
   assert.deepEqual(await list(), before);
 });
 
+test('the very same text is published once, however often it is sent', async () => {
+  const said = { status: 'doing', round: 'round-1', text: { nl: 'Eenmaal.', en: 'Once.' } };
+  const before = await list();
+  const answers = await Promise.all(Array.from({ length: 6 }, () => post('WA-2.01', said, tokens.desk)));
+  const [first] = answers.filter(({ status }) => status === 201).map((answer) => answer.json().index);
+  for (const answer of answers.filter(({ status }) => status !== 201)) assertProblem(answer, 400, 'invalid-follow-up');
+  assert.equal((await list()).length, before.length + 1);
+  const again = await post('WA-2.01', said, tokens.desk);
+  assert.deepEqual(again.json().errors, [{ pointer: '', detail: `entry ${first} says the very same of this action; it is published already` }]);
+  writeFileSync(english, 'Once.\n');
+  writeFileSync(dutch, 'Eenmaal.\n');
+  assertFailed(await collector.run('follow-ups', 'publish', 'WA-2.01', '--status', 'doing', '--round', 'round-1', '--text', dutch, '--text-en', english), /WA-2\.01: entry \d+ says the very same/);
+  assert.equal((await post('WA-2.01', { ...said, status: 'done' }, tokens.desk)).status, 201);
+});
+
 test('of many that would replace the same one text, one does', async () => {
   const first = (await post('WA-1.06', { status: 'doing', text: { nl: 'een' } }, tokens.desk)).json().index;
   const answers = await Promise.all(

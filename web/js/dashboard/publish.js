@@ -2,9 +2,9 @@
 // it public. What stands in the form is kept with each change, and which step it is at, so that a reload or a token that ran out loses
 // nothing.
 //
-// Once and no more: while a text is on its way no other press sends it; before it is sent, and after an answer that was lost, the page looks
-// whether the very same text is public, and only where it is not may it be sent (again). So one that was on its way when the page was
-// closed, or that another tab has published, is found and not doubled.
+// Once and no more: while a text is on its way no other press sends it; before it is sent, after an answer that was lost and after a
+// refusal the page looks whether the very same text is public, and only where it is not may it be sent (again). The collector refuses
+// the very same text a second time, since a browser sends a request again by itself when its connection ends without an answer.
 import { byId, el, icon, put } from '../dom.js';
 import { ask, Unreachable } from '../collector.js';
 import { tellFaults } from '../faults.js';
@@ -84,7 +84,7 @@ async function send(id, request) {
   const { status, body, problem } = await askAs(pathOf(id), { method: 'POST', type: 'application/json', body: JSON.stringify(request) });
   if (!problem) return body;
   if (status >= 500) throw new Unreachable(problem.type);
-  if (status === 400) return { step: 'write', refused: problem.errors.map(({ pointer, detail }) => ({ pointer, detail })) };
+  if (status === 400) return (await look(id, request)) ?? { step: 'write', refused: problem.errors.map(({ pointer, detail }) => ({ pointer, detail })) };
   return { step: 'look', problem: status === 403 ? 'forbidden' : 'refused' };
 }
 

@@ -116,6 +116,23 @@ Test(act_follow_up, is_followed_and_replaced_and_all_of_it_stays)
     counted_release(all);
 }
 
+Test(act_follow_up, is_not_said_twice_unless_it_was_replaced_or_differs)
+{
+    static const char said[] = "{\"status\":\"doing\",\"round\":\"round-1\",\"text\":{\"nl\":\"Ja.\",\"en\":\"Yes.\"}}";
+    int64_t first = publish("WA-1.03", said);
+    char why[64], request[160];
+    snprintf(why, sizeof why, "entry %d says the very same", (int)first);
+    assert_refused(wish_for("WA-1.03", said), why);
+    publish("WA-1.04", said);
+    publish("WA-1.03", "{\"status\":\"done\",\"round\":\"round-1\",\"text\":{\"nl\":\"Ja.\",\"en\":\"Yes.\"}}");
+    publish("WA-1.03", "{\"status\":\"doing\",\"text\":{\"nl\":\"Ja.\",\"en\":\"Yes.\"}}");
+    publish("WA-1.03", "{\"status\":\"doing\",\"round\":\"round-1\",\"text\":{\"nl\":\"Ja.\"}}");
+    snprintf(request, sizeof request, "{\"status\":\"doing\",\"text\":{\"nl\":\"Toch niet.\"},\"replaces\":%d}",
+             (int)first);
+    publish("WA-1.03", request);
+    publish("WA-1.03", said);
+}
+
 Test(act_follow_up, is_refused_for_what_is_not_there)
 {
     assert_refused(wish_for("WA-9", "{\"status\":\"done\",\"text\":{\"nl\":\"x\"}}"), "no action WA-9");
@@ -124,7 +141,7 @@ Test(act_follow_up, is_refused_for_what_is_not_there)
     assert_refused(wish_for("WA-1.03", "{\"status\":\"done\",\"text\":{\"nl\":\"x\"},\"replaces\":0}"), "/replaces");
     int64_t first = publish("WA-1.03", "{\"status\":\"done\",\"text\":{\"nl\":\"x\"}}");
     char request[128];
-    snprintf(request, sizeof request, "{\"status\":\"done\",\"text\":{\"nl\":\"x\"},\"replaces\":%d}", (int)first);
+    snprintf(request, sizeof request, "{\"status\":\"done\",\"text\":{\"nl\":\"y\"},\"replaces\":%d}", (int)first);
     assert_refused(wish_for("WA-1.04", request), "about the same action");
     publish("WA-1.03", request);
     assert_refused(wish_for("WA-1.03", request), "stands in for already");
