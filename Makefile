@@ -36,13 +36,15 @@ WERROR ?= $(if $(wildcard .git),1,0)
 
 WARNINGS := -Wall -Wextra -Wconversion -Wshadow -Wformat=2 -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith \
             -Wwrite-strings -Wundef -Wvla $(if $(filter 1,$(WERROR)),-Werror)
-SANITIZE := -O1 -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+# What looks into the running program needs more rights than the program itself (collector/daemon/sandbox.c).
+INSTRUMENTED := -DBURGERPANEL_INSTRUMENTED
+SANITIZE := -O1 -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer $(INSTRUMENTED)
 VARIANT_release = -O2 $(FORTIFY)
 VARIANT_clang = -O2 $(FORTIFY)
 VARIANT_asan := $(SANITIZE)
 VARIANT_clang-asan := $(SANITIZE)
-VARIANT_tsan := -O1 -fsanitize=thread -fno-omit-frame-pointer
-VARIANT_cov := -O0 --coverage
+VARIANT_tsan := -O1 -fsanitize=thread -fno-omit-frame-pointer $(INSTRUMENTED)
+VARIANT_cov := -O0 --coverage $(INSTRUMENTED)
 VARIANT_mem := -O1 -Itests/memcheck
 VARIANT_fuzz := $(SANITIZE) -fsanitize=fuzzer-no-link
 ifneq ($(filter clang clang-asan fuzz,$(VARIANT)),)
@@ -59,7 +61,7 @@ ask_pkg_config = $(shell $(PKG_CONFIG) $(1))$(if $(filter-out 0,$(.SHELLSTATUS))
 
 PACKAGES_ground := libcjson libsodium libcurl
 PACKAGES_client := $(PACKAGES_ground)
-PACKAGES_collector := sqlite3 inih zlib gnutls $(PACKAGES_ground)
+PACKAGES_collector := sqlite3 inih zlib gnutls libseccomp $(PACKAGES_ground)
 LIBS_ground = $(call once,LIBS_ground,$(call ask_pkg_config,--libs $(PACKAGES_ground)) -lm)
 LIBS_client = $(call once,LIBS_client,$(call ask_pkg_config,--libs $(PACKAGES_client)) -lm)
 LIBS_collector = $(call once,LIBS_collector,$(call ask_pkg_config,--libs $(PACKAGES_collector)) -lm)
@@ -264,7 +266,7 @@ fresh-test: $(HAVE) ## demo, test and lint on a bare Debian 12 each, as a newcom
 install: programs ## both programs, a unit for systemd and the documentation
 	$(INSTALL) -d '$(DESTDIR)$(bindir)' '$(DESTDIR)$(unitdir)' '$(DESTDIR)$(docdir)/docs/pictures'
 	$(INSTALL) -m 755 $(PROGRAMS) '$(DESTDIR)$(bindir)'
-	sed -e 's|@bindir@|$(bindir)|' -e 's|@sysconfdir@|$(sysconfdir)|' packaging/burgerpanel.service \
+	sed -e 's|@bindir@|$(bindir)|' -e 's|@sysconfdir@|$(sysconfdir)|' -e 's|@docdir@|$(docdir)|' packaging/burgerpanel.service \
 	    >'$(DESTDIR)$(unitdir)/burgerpanel.service'
 	chmod 644 '$(DESTDIR)$(unitdir)/burgerpanel.service'
 	$(INSTALL) -m 644 README.md LICENSE '$(DESTDIR)$(docdir)'

@@ -7,6 +7,7 @@
 #include "collector/api/api.h"
 #include "collector/daemon/listening.h"
 #include "collector/daemon/pages.h"
+#include "collector/daemon/sandbox.h"
 #include "collector/log/log_keys.h"
 #include "panel/warnings.h"
 #include <errno.h>
@@ -300,8 +301,10 @@ static int serve_until_signal(const struct config *config)
     int result = CLI_FAILED;
     raise_descriptors(config);
     hold_signals(&running);
+    sandbox_begin(config);
     if (start_service(&running, config) == 0 && name_pages(&running, config) == 0 &&
         start_http(&running, config) == 0) {
+        sandbox_close(config);
         size_t members = roster_count(running.service.shared.roster);
         log_info(members == 1 ? "serving with %zu member" : "serving with %zu members", members);
         wait_for_end(&running);

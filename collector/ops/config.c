@@ -48,6 +48,7 @@ static const struct key keys[CONFIG_KEYS] = {
     [CONFIG_BODY_SECONDS] = {"body_seconds", "300", 1, 3600},
     [CONFIG_LEAST_RATE] = {"least_rate", "1024", 0, 1000000},
     [CONFIG_METRICS_LISTEN] = {"metrics_listen", "", 0, 0},
+    [CONFIG_SANDBOX] = {"sandbox", "on", 0, 0},
     [CONFIG_SECURITY_CONTACT] = {"security_contact", "", 0, 0},
     [CONFIG_SECURITY_EXPIRES] = {"security_expires", "", 0, 0},
     [CONFIG_SECURITY_POLICY] = {"security_policy", "", 0, 0},
@@ -397,6 +398,11 @@ static bool is_phone(const char *value)
     return value[0] == '\0' || (strspn(value, "0123456789+-() ") == strlen(value) && strpbrk(value, "0123456789"));
 }
 
+static int check_sandbox(const struct config *config)
+{
+    return check_switch(config, CONFIG_SANDBOX);
+}
+
 static int check_web(const struct config *config)
 {
     int web = check_switch(config, CONFIG_WEB);
@@ -418,7 +424,7 @@ static int check_web(const struct config *config)
 static int check_values(const struct config *config)
 {
     int (*const checks[])(const struct config *) = {check_listen, check_metrics_listen, check_tls, check_log_level,
-                                                    check_origin, check_security,       check_web};
+                                                    check_origin, check_security,       check_web, check_sandbox};
     int result = CLI_DONE;
     for (int key = 0; key < CONFIG_KEYS && result == CLI_DONE; key++)
         result = check_number_setting(config, (enum config_key)key);

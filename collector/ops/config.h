@@ -32,6 +32,7 @@ enum config_key {
     CONFIG_BODY_SECONDS, /* the same of a body */
     CONFIG_LEAST_RATE, /* bytes a second at which bodies come and answers are taken; 0: any */
     CONFIG_METRICS_LISTEN, /* a port of this machine, or ADDRESS:PORT, for /metrics; empty: it is not served */
+    CONFIG_SANDBOX, /* "on": the daemon takes away from itself what serving does not need; "off" */
     CONFIG_SECURITY_CONTACT, /* of security.txt (RFC 9116), a URI; empty: there is none */
     CONFIG_SECURITY_EXPIRES, /* RFC 3339 */
     CONFIG_SECURITY_POLICY, /* a URI, or empty */

@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import { Machine } from './lib/machine.mjs';
 import { poll } from './lib/poll.mjs';
 
-const libraries = ['c6', 'cjson', 'curl4-openssl', 'gnutls28', 'inih', 'sodium', 'sqlite3'];
+const libraries = ['c6', 'cjson', 'curl4-openssl', 'gnutls28', 'inih', 'seccomp', 'sodium', 'sqlite3'];
 const build = ['gcc', 'pkg-config', ...libraries.map((name) => `lib${name}-dev`), 'zlib1g-dev'];
 const units = [...build, 'libcriterion-dev', 'nodejs', 'sqlite3', 'valgrind'];
 const clang = ['clang', 'libclang-rt-14-dev'];
@@ -29,7 +29,7 @@ const targets = {
   'check-web': [[...units, ...web], 'tests/run.sh web'],
   coverage: [[...units, ...web, 'gcovr'], 'tests/run.sh coverage'],
   'fresh-test': [['debootstrap'], 'tests/fresh/run.sh'],
-  lint: [[...units, ...clang, ...web, 'clang-format', 'clang-tidy', 'npm', 'shellcheck'], 'tests/lint/run.sh'],
+  lint: [[...units, ...clang, ...web, 'clang-format', 'clang-tidy', 'npm', 'shellcheck', 'systemd'], 'tests/lint/run.sh'],
 };
 
 for (const [target, [packages, ...script]] of Object.entries(targets))

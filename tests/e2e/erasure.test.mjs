@@ -242,8 +242,7 @@ test('on a full disk nothing is half erased, and the same request does it when t
   mkdirSync(join(build, 'e2e'), { recursive: true });
   execFileSync('cc', ['-std=c17', '-D_GNU_SOURCE', '-shared', '-fPIC', '-Wall', '-Wextra', '-Werror', '-o', shim, 'tests/e2e/lib/faults.c']);
   t.after(() => rmSync(shim));
-  const control = join(freshFolder('erasure-control'), 'control');
-  writeFileSync(control, '');
+  const control = join(build, 'e2e', 'erasure-full-disk', 'control'); // in the collector's folder: it opens no other
   const env = { LD_PRELOAD: shim, ASAN_OPTIONS: 'verify_asan_link_order=0', FAULTS_FILES: 'store.db:store.db-wal', FAULTS_CONTROL: control };
   const { collector, members, send, erase } = await scene(t, 'full-disk', 1, { env });
   const [one] = members;

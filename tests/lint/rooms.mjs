@@ -30,7 +30,7 @@ const programs = {
     state: { uses: 'store', faces: 'action_history catalogue closings follow_ups in_force panel_import recorded roster tally token' },
     store: { uses: '', faces: 'snapshots store' },
     net: { uses: '', faces: 'peer' },
-    ops: { uses: '', faces: 'config metrics' },
+    ops: { uses: '', faces: 'calls config landlock metrics' },
   },
   client: {
     '': { uses: 'cmd' },
@@ -57,6 +57,8 @@ export const libraries = [
   [/^sys\/(socket|epoll|eventfd|sendfile)\.h$/, /^(collector\/http\/[^/]*\.[ch]|collector\/log\/log_key\.c|tests\/.*)$/],
   [/^sqlite3\.h$/, /^(collector\/store\/sqlite\/[^/]*\.[ch]|tests\/unit\/collector\/store\/[^/]*\.[ch])$/], // tests damage stores
   [/^zlib\.h$/, /^collector\/http\/gzip\.c$/],
+  [/^seccomp\.h$/, /^collector\/ops\/calls\.c$/],
+  [/^linux\/landlock\.h$/, /^collector\/ops\/landlock\.c$/],
   [/^ini\.h$/, /^collector\/ops\/config\.c$/],
   [/^criterion\//, /^tests\/(unit|memcheck)\//],
 ];

@@ -74,14 +74,18 @@ self_test() {
     printf 'if true; then\n' >"$bad/syntax.sh"
     printf '#!/bin/sh\nrm -rf "$UNSET/"*; cd x; a=1\n' >"$bad/shell.sh"
     printf 'const = 1;\n' >"$bad/module.mjs"
+    printf '[Service]\nExecStart=@bindir@/burgerpanel-collector\n' >"$bad/open.service"
+    sed 's/^ProtectSystem=/ProtectSistem=/' packaging/burgerpanel.service >"$bad/misspelt.service"
     must_fail format clang-format --dry-run -Werror "$bad/format.c" &&
         must_fail tidy tidy "$bad/tidy.c" &&
         must_fail shells shells "$bad/syntax.sh" &&
         must_fail shells shells "$bad/shell.sh" &&
+        must_fail unit env BUILD="$build" tests/lint/unit.sh "$bad/open.service" &&
+        must_fail unit env BUILD="$build" tests/lint/unit.sh "$bad/misspelt.service" &&
         must_fail modules node_check "$bad/module.mjs"
 }
 
-wanted=${*:-self-test format tidy walls functions sizes widths blanks heads roles statics failures circles exported texts versions shown pages shells modules markup axe api}
+wanted=${*:-self-test format tidy walls functions sizes widths blanks heads roles statics failures circles exported texts versions shown pages shells unit modules markup axe api}
 for name in $wanted; do
     # shellcheck disable=SC2086  # lists of words
     case $name in
@@ -104,6 +108,7 @@ for name in $wanted; do
     pages) check pages "walls inside the pages" source_check pages ;;
     shown) check shown "tests that the security model names" source_check shown ;;
     shells) check shells "shell scripts" shells $scripts ;;
+    unit) check unit "the unit, by systemd-analyze" env BUILD="$build" tests/lint/unit.sh ;;
     modules) check modules "JavaScript" node_check $modules ;;
     markup) check markup "the pages' HTML, by html-validate" env BUILD="$build" tests/pages/run.sh markup ;;
     axe) check axe "accessibility of every state of the pages" env BUILD="$build" tests/pages/run.sh axe ;;

@@ -42,8 +42,10 @@ put_package() { # name
     libcurl4-openssl-dev) put_file usr/include/x86_64-linux-gnu/curl/curl.h ;;
     libgnutls28-dev) put_file usr/include/gnutls/gnutls.h ;;
     libinih-dev) put_file usr/include/ini.h ;;
+    libseccomp-dev) put_file usr/include/seccomp.h ;;
     libsodium-dev) put_file usr/include/sodium.h ;;
     libsqlite3-dev) put_file usr/include/sqlite3.h ;;
+    systemd) put_command systemd-analyze ;;
     zlib1g-dev) put_file usr/include/zlib.h ;;
     *)
         echo "E: Unable to locate package $1" >&2

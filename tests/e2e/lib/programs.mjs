@@ -140,6 +140,7 @@ export class Collector {
     await poll('the collector to stop', 40, () => process.code !== undefined);
     assert.equal(process.signal, null, process.stderr);
     assert.equal(process.code, 0, process.stderr);
+    assert.doesNotMatch(process.stderr, / sandbox: (?!off)/, 'the sandbox was in the way, or is not there');
     return process;
   }
 
