@@ -12,7 +12,7 @@ const ESSENTIAL =
   'cat chmod cp dirname find install make mkdir mv nproc paste rm rmdir sed sh sort tr'.split(' ');
 const SOURCES = ['base', 'crypto', 'panel', 'collector', 'client', 'tests'];
 const WHOLE = ['tests/bench', 'tests/memcheck', 'tests/fuzz', 'collector/http']; // the Makefile names files of these
-const PAPERS = ['Makefile', '.ci/deps', 'README.md', 'LICENSE', 'packaging', 'docs/CLI.md'];
+const PAPERS = ['Makefile', '.ci/deps', 'README.md', 'LICENSE', 'packaging', 'docs/CLI.md', 'docs/pictures'];
 const RUNS = ['', 'lint/', 'bench/', 'fuzz/', 'fresh/'].map((name) => `tests/${name}run.sh`);
 const SCRIPTS = [...RUNS, 'fixtures/demo.sh'];
 
