@@ -1,5 +1,5 @@
-/* The list stays text: it is short, and asked about one action after another. Knows no action list: an id that stands in
- * none is asked for in vain. */
+/* The list stays text: it is short, and asked about one action after another. Knows no action list: an id that stands
+ * in none is asked for in vain. */
 #include "panel/wanted.h"
 #include "panel/actions.h"
 #include <string.h>

@@ -38,8 +38,8 @@ void trends_index(struct trends *trends);
 
 /* Calls `row` for each row that is wanted; the table has them in the order of actions, questions and rounds; the cells
  * stand in the order of columns_each. A question is known by its id. What it is a scale of is what the last round says
- * that has a release and asks it: a round that asks another scale under that id, or no scale, gives no row. Returns what
- * `row` did; -1 also: no memory. */
+ * that has a release and asks it: a round that asks another scale under that id, or no scale, gives no row. Returns
+ * what `row` did; -1 also: no memory. */
 MUST_CHECK int trends_each(const struct trends *trends, const struct trends_wish *wish, table_row_fn *row,
                            void *context);
 

@@ -38,10 +38,10 @@ export async function figuresOf(source, panel, id) {
 
 // What an address names: {panel, action, round, source}, the last undefined where there are no figures; undefined when it names nothing.
 export async function find(kind, [id, wanted], params) {
-  const [panel, actions] = await Promise.all([data.panel(), data.actions()]);
+  const [panel, actions] = await Promise.all([data.panel(), data.actions([id])]);
   const round = roundsOf(panel).find((each) => each.id === wanted) ?? roundsOf(panel).at(-1);
   const source = round && (await kind.open(panel, round, Number(params.get('uitgave'))));
-  const action = (source?.actions ?? actions).find((each) => each.id === id) ?? actions.find((each) => each.id === id);
+  const [action = actions[0]] = source ? await source.actions([id]) : [];
   return action && round ? { panel, action, round, source } : undefined;
 }
 

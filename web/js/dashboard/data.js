@@ -23,24 +23,30 @@ async function fetchAs(path, as) {
 const json = (path) => once(path, () => fetchAs(path, 'json'));
 const table = (path) => once(path, async () => readTable(await fetchAs(path, 'text')));
 const part = encodeURIComponent;
+const list = (ids) => ids.map(part).join();
+
+export const FIRST = 100; // rows that a view begins with
 
 export const panel = () => json('/v1/panel');
-export const actions = async () => (await json('/v1/actions')).actions;
+// With `ids` (FIRST at most) those alone; so of followUps.
+export const actions = async (ids) => (await json(ids ? `/v1/actions?id=${list(ids)}` : '/v1/actions')).actions;
 export const releases = (round) => json(`/v1/rounds/${part(round)}/releases`);
 export const releaseFile = (round, number, file) => `/v1/rounds/${part(round)}/releases/${number}/${file}`;
 // All rows of a table, or those of an action.
 export const releaseTable = (round, number, name, action) =>
   table(action === undefined ? releaseFile(round, number, `${name}.csv`) : `/v1/rounds/${part(round)}/${name}?release=${number}&action=${part(action)}`);
 export const releaseFacts = async (round, number) => (await json(releaseFile(round, number, 'datapackage.json'))).burgerpanel;
-export const trendsOfRound = (question, round) => table(`/v1/trends?question=${part(question)}&round=${part(round)}`);
+// All rows, those about `actions`, or the FIRST ones when sorted so.
+export const trendsOfRound = (question, round, { actions: ids, sort } = {}) =>
+  table(`/v1/trends?question=${part(question)}&round=${part(round)}${ids ? `&action=${list(ids)}` : ''}${sort ? `&sort=${sort}&limit=${FIRST}` : ''}`);
 export const trendsOfAction = (action) => table(`/v1/trends?action=${part(action)}`);
 
 // Asked for anew after something was published here.
 export const forgetFollowUps = () => asked.delete('/v1/follow-ups');
 
 // What was done with answers, newest first; those that another stands in for are marked.
-export async function followUps() {
-  const all = await json('/v1/follow-ups');
+export async function followUps(ids) {
+  const all = await json(ids ? `/v1/follow-ups?action=${list(ids)}` : '/v1/follow-ups');
   const replaced = new Set(all.map(({ replaces }) => replaces));
   return all.map((each) => ({ ...each, isReplaced: replaced.has(each.index) })).reverse();
 }

@@ -38,7 +38,7 @@ const exactFor = (frame, action) => ({
       table,
       rows: async (question, option) => ({ rows: ofOne(await table(option === undefined ? 'questions' : 'options'), question, option), earlier: [] }),
       trends: async () => [],
-      actions: await data.actions(),
+      actions: data.actions,
       questions: questionsOf(panel, round),
       get says() {
         return says(round, frame, action);

@@ -33,11 +33,13 @@ export function moveOf({ row, before }, measure) {
   return toNumber(row[measure.high]) < toNumber(before[measure.low]) ? 'down' : undefined;
 }
 
-// The lines of a round: `rows` of it, `earlier` of the round before, in the order of the rows.
+// The lines of a round: `rows` of it, `earlier` of the round before, in the order of the actions.
 export function linesOf(rows, earlier, actions, answered) {
   const known = new Map(actions.map((action) => [action.id, action]));
+  const places = new Map(actions.map(({ id }, i) => [id, i]));
+  const placeIn = ({ action }) => places.get(action) ?? places.size;
   const before = new Map(earlier.map((row) => [row.action, row]));
-  return rows.map((row) => ({
+  return [...rows].sort((one, other) => placeIn(one) - placeIn(other)).map((row) => ({
     ...(known.get(row.action) ?? { id: row.action, title: row.action }), row, before: before.get(row.action), answered: answered.get(row.action),
   }));
 }

@@ -14,6 +14,7 @@ const NAMES = {
   trekker: 'lead', status: 'status', cijfers: 'told', volgorde: 'by',
 };
 const AT_ONCE = 200; // rows; the rest when asked for
+const NARROWS = ['view', 'search', 'track', 'lead', 'status', 'told'];
 const DRAWN_ANEW = ['round', 'release', 'question', 'option'];
 
 const pick = (value, all, otherwise) => (all.includes(value) ? value : otherwise);
@@ -41,6 +42,13 @@ function writeView(view, kind) {
   history.replaceState(null, '', `${kind.overview}?${params}`);
 }
 
+// In which order the collector is asked for the first rows; undefined where the view needs all.
+let isWhole = false; // all were asked for in this visit
+function sortOf(view) {
+  const column = { figure: view.measure, n: 'n' }[view.by];
+  return isWhole || !column || NARROWS.some((key) => view[key]) ? undefined : `${view.isDown ? '-' : ''}${column}`;
+}
+
 // Fields
 
 const optionsOf = (question) => question.options.map(({ value, label }) => [value, said(label)]);
@@ -59,7 +67,7 @@ function releaseField(source, pickOf) {
   return pickOf('release', t.release, options, source.isNewest ? '' : String(source.number));
 }
 
-function fieldsOf(view, { panel, source, questions, question, lines }, change) {
+function fieldsOf(view, { panel, source, questions, question, lines, isPart }, change) {
   const pickOf = (key, label, options, value = view[key]) => choice(`pick-${key}`, label, options, value, (chosen) => change({ [key]: chosen }));
   const all = (field) => [['', t.all], ...unique(lines, field).map((value) => [value, field === 'status' ? t.statuses[value] ?? value : value])];
   const isNarrowed = ['told', 'track', 'lead', 'status'].some((key) => view[key]) || !(source.isNewest ?? true);
@@ -69,7 +77,7 @@ function fieldsOf(view, { panel, source, questions, question, lines }, change) {
       pickOf('round', t.round, roundNames(roundsOf(panel))),
       pickOf('question', t.question, questions.map(({ id, label }) => [id, said(label)])),
       question.options ? pickOf('option', t.option, optionsOf(question)) : pickOf('measure', t.measure, ['mean', 'net'].map((key) => [key, t.measures[key]]))),
-    el('details', { class: 'choices', open: isNarrowed }, el('summary', {}, t.choices), el('div', { class: 'sift' },
+    !isPart && el('details', { class: 'choices', open: isNarrowed }, el('summary', {}, t.choices), el('div', { class: 'sift' },
       releaseField(source, pickOf),
       pickOf('told', t.only, [['', t.all], ['ja', t.toldOnly]]),
       pickOf('track', t.track, all('track')),
@@ -84,6 +92,15 @@ const viewsOf = (kind, view, counts, change) =>
       on: { click: () => change({ view: key, by: 'figure', isDown: key !== 'waiting' }) },
     }, t.views[key || 'all'], key in counts && ` (${counts[key]})`)));
 
+// In place of these where not all is there: what they choose from, and count, is not known yet.
+function loadAll(change) {
+  const load = () => {
+    isWhole = true;
+    return change({ view: '' });
+  };
+  return el('div', { class: 'views' }, el('button', { type: 'button', id: 'view-all', on: { click: load } }, t.loadAll));
+}
+
 // The rows
 
 const newestOfEach = (followUps) => new Map(followUps.filter(({ isReplaced }) => !isReplaced).reverse().map((each) => [each.action, each]));
@@ -91,9 +108,9 @@ const newestOfEach = (followUps) => new Map(followUps.filter(({ isReplaced }) =>
 const captionOf = (question, option) =>
   [said(question.label), option && said(question.options.find(({ value }) => value === option).label)].filter(Boolean).join(' – ');
 
-// Draws what `state` {kind, view, lines, question, change, sort} comes to, `limit` rows of it.
+// Draws what `state` {kind, view, lines, isPart, question, change, sort} comes to, `limit` rows of it.
 function drawRows(state, limit = AT_ONCE) {
-  const { kind, view, lines, question, change } = state;
+  const { kind, view, lines, isPart, question, change } = state;
   const measure = MEASURES[view.measure];
   const isEnds = view.view === 'ends';
   const found = sortLines(sift(lines, view), isEnds ? 'figure' : view.by, isEnds || view.isDown, measure);
@@ -101,8 +118,8 @@ function drawRows(state, limit = AT_ONCE) {
   const count = parts.flat().length;
   const shown = parts.length > 1 ? parts : [parts[0].slice(0, limit)];
   const counts = Object.fromEntries(['moved', 'waiting'].map((key) => [key, viewOf(key, found, measure)[0].length]));
-  put(byId('views'), viewsOf(kind, view, counts, change));
-  put(byId('found'), isEnds ? t.foundEnds(count) : t.found(count));
+  put(byId('views'), isPart ? loadAll(change) : viewsOf(kind, view, counts, change));
+  put(byId('found'), isPart ? t.foundFirst(count) : isEnds ? t.foundEnds(count) : t.found(count));
   put(byId('figure'),
     count > 0 && linesTable(shown, {
       measure, question, name: t.measures[view.measure], caption: captionOf(question, view.option), order: view, sort: !isEnds && state.sort,
@@ -114,7 +131,7 @@ function drawRows(state, limit = AT_ONCE) {
 // The page
 
 async function load(kind, params) {
-  const [panel, followUps] = await Promise.all([data.panel(), data.followUps()]);
+  const panel = await data.panel();
   const wanted = readAddress(params);
   const round = roundsOf(panel).find(({ id }) => id === wanted.round) ?? (await newestRound(kind, panel));
   const source = round && (await kind.open(panel, round, Number(wanted.release)));
@@ -123,8 +140,10 @@ async function load(kind, params) {
   const view = readView({ ...wanted, round: round.id, release: source.isNewest === false ? String(source.number) : '' }, kind, questions);
   const question = questions.find(({ id }) => id === view.question);
   if (!question) return { panel, round, source };
-  const { rows, earlier } = await source.rows(question, view.option);
-  return { panel, round, source, questions, view, question, earlier, lines: linesOf(rows, earlier, source.actions, newestOfEach(followUps)) };
+  const { rows, isPart, ...found } = await source.rows(question, view.option, sortOf(view));
+  const ids = isPart ? rows.map(({ action }) => action) : undefined;
+  const [earlier, actions, followUps] = await Promise.all([found.earlier, source.actions(ids), data.followUps(ids)]);
+  return { panel, round, source, questions, view, question, earlier, isPart, lines: linesOf(rows, earlier, actions, newestOfEach(followUps)) };
 }
 
 // Of a round without figures, or a panel without any.
@@ -142,20 +161,21 @@ function emptyPage({ panel, round, source }, kind, frame) {
 const focusOn = (id) => byId(id)?.focus({ preventScroll: true });
 
 // What is shown, and what choices make of it.
-function stateOf({ round, source, view, lines, question }, kind, frame) {
+function stateOf({ round, source, view, lines, isPart, question }, kind, frame) {
   const release = source.isNewest === false ? `?uitgave=${source.number}` : '';
-  const state = { kind, view, lines, question };
+  const state = { kind, view, lines, isPart, question };
   state.addressOf = (id) => `${kind.action}/${encodeURIComponent(id)}/${encodeURIComponent(round.id)}${release}`;
   state.sort = (by) => {
     Object.assign(view, { by, isDown: view.by === by ? !view.isDown : by !== 'action' });
     writeView(view, kind);
+    if (isPart) return frame.again();
     drawRows(state);
-    focusOn(`sort-${by}`);
+    return focusOn(`sort-${by}`);
   };
   state.change = (what) => {
     Object.assign(view, what, 'round' in what && { release: '' });
     writeView(view, kind);
-    if (DRAWN_ANEW.some((key) => key in what)) return frame.again();
+    if (isPart || DRAWN_ANEW.some((key) => key in what)) return frame.again();
     drawRows(state);
     return 'view' in what && focusOn(`view-${view.view || 'all'}`);
   };

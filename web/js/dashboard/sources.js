@@ -6,9 +6,11 @@
 //   published.views                         which views there are (figures.js)
 //   source: {
 //     table(name, action)     Promise of rows of `questions`, `options` or `summary`; with `action` of that one alone
-//     rows(question, option)  Promise of {rows, earlier}: of the figure that is shown, and of the round before
+//     rows(question, option, sort)  Promise of {rows, earlier, isPart}: of the figure that is shown, and (a Promise) of the round before;
+//                             with `sort` perhaps the first of that order alone, as `isPart` says
 //     trends(action)          Promise of rows of `trends`
-//     actions, questions      as they were then
+//     actions(ids)            Promise of those, or all, as they were then
+//     questions               the same
 //     number, isNewest, all   of the release
 //     says, downloads         elements: what it is; its files
 //   }
@@ -42,12 +44,12 @@ async function shares(panel, round, table, question, option) {
   return { rows: ofOption(rows, question, option), earlier: ofOption(earlier, question, option) };
 }
 
-// A scale, from the table that has its intervals.
-async function scale(panel, round, question) {
-  const before = await roundBefore(panel, round, question);
-  const trendsOf = (each) => data.trendsOfRound(question.id, each.id);
-  const [rows, earlier] = await Promise.all([trendsOf(round), before ? trendsOf(before) : []]);
-  return { rows, earlier };
+// A scale, from the table that has its intervals. Where the first rows are not all, the round before is asked about those alone.
+async function scale(panel, round, question, sort) {
+  const [before, rows] = await Promise.all([roundBefore(panel, round, question), data.trendsOfRound(question.id, round.id, { sort })]);
+  const isPart = sort !== undefined && rows.length === data.FIRST;
+  const earlier = before && data.trendsOfRound(question.id, before.id, { actions: isPart ? rows.map(({ action }) => action) : undefined });
+  return { rows, earlier: earlier ?? [], isPart };
 }
 
 const actionOf = ({ action, title, track, lead, related, status }) => ({ id: action, title, track, lead, related, status });
@@ -56,9 +58,9 @@ async function newest(panel, round, release) {
   const table = tableOf(round, release.number);
   return {
     table,
-    rows: (question, option) => (option === undefined ? scale(panel, round, question) : shares(panel, round, table, question, option)),
+    rows: (question, option, sort) => (option === undefined ? scale(panel, round, question, sort) : shares(panel, round, table, question, option)),
     trends: data.trendsOfAction,
-    actions: await data.actions(),
+    actions: data.actions,
     questions: questionsOf(panel, round),
   };
 }
@@ -74,7 +76,7 @@ async function older(round, release) {
       rows: option === undefined ? await ofQuestion(question) : ofOption(await table('options'), question, option), earlier: [],
     }),
     trends: async () => [],
-    actions: summary.map(actionOf),
+    actions: async (ids) => summary.map(actionOf).filter(({ id }) => !ids || ids.includes(id)),
     questions: facts.questionnaire.questions,
   };
 }

@@ -50,6 +50,8 @@ export default {
   foundEnds: (n) => `The ${n} actions at both ends`,
   between: (n) => `Another ${n} actions are between these.`,
   showAll: 'Show all of them',
+  foundFirst: (n) => `The first ${n} actions of this order`,
+  loadAll: 'Load all actions',
   showMore: 'Show more',
   actionColumn: 'Action',
   intervalColumn: 'Confidence interval',

@@ -52,6 +52,8 @@ export default {
   foundEnds: (n) => `De ${n} acties aan de twee uiteinden`,
   between: (n) => `Hiertussen staan nog ${n} acties.`,
   showAll: 'Toon ze alle',
+  foundFirst: (n) => `De eerste ${n} acties van deze volgorde`,
+  loadAll: 'Laad alle acties',
   showMore: 'Toon meer',
   actionColumn: 'Actie',
   intervalColumn: 'Interval',
