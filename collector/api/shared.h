@@ -53,7 +53,8 @@ MUST_CHECK bool api_is_allowed(struct http_exchange *exchange, struct service *s
  * `body`. */
 void api_answer_cached(struct http_exchange *exchange, const char *content_type, struct buf *body);
 
-/* The same, compressed where the request takes that: of what may be large. The caller says what the answer varies by. */
+/* The same, compressed where the request takes that: of what may be large. The caller says what the answer varies
+ * by. */
 void api_answer_packed(struct http_exchange *exchange, const char *content_type, struct buf *body);
 
 /* The same of what not everybody may see: `cache_control` (static) is said in place of no-cache. */

@@ -11,8 +11,8 @@
 
 struct comments; /* on their way, one at a time */
 
-/* Finds the round's comments about these actions (NULL: all), 16 bytes each; store and catalogue must last as long, both
- * of one begin_reading. NULL: *error. Free with comments_free. */
+/* Finds the round's comments about these actions (NULL: all), 16 bytes each; store and catalogue must last as long,
+ * both of one begin_reading. NULL: *error. Free with comments_free. */
 MUST_CHECK struct comments *comments_new(struct store *store, const struct catalogue *catalogue, size_t round,
                                          const struct wanted_actions *wanted, struct error *error);
 void comments_free(struct comments *comments);
