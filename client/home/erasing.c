@@ -31,13 +31,13 @@ int erasing_forget(const char *home)
     return request_path(path, home) < 0 ? -1 : file_remove(path);
 }
 
-int erasing_parse(const struct buf *jws, struct own_data_request *out)
+int erasing_parse(const struct slice *jws, struct own_data_request *out)
 {
     struct jws parts;
     struct buf payload;
     int result = -1;
     buf_init(&payload, JWS_MAX);
-    if (jws_parse(jws->data, jws->len, ERASURE_TYP, &parts, NULL) == 0 && jws_decode_payload(&parts, &payload) == 0)
+    if (jws_parse(jws->text, jws->len, ERASURE_TYP, &parts, NULL) == 0 && jws_decode_payload(&parts, &payload) == 0)
         result = own_data_parse_erasure(buf_text(&payload), payload.len, out, NULL);
     buf_free(&payload);
     errno = EILSEQ;
@@ -118,7 +118,7 @@ int erasing_finish(struct profile *profile, const struct buf *jws, const struct 
 {
     struct own_data_request request;
     struct slice jws_text = slice_of(jws), answer_text = slice_of(answer);
-    if (erasing_parse(jws, &request) < 0)
+    if (erasing_parse(&jws_text, &request) < 0)
         return -1;
     int result = request.round ? finish_response(profile->home, &request, &jws_text, &answer_text)
                                : finish_everything(profile, jws, answer);

@@ -10,6 +10,7 @@
 #ifndef CLIENT_HOME_ERASING_H
 #define CLIENT_HOME_ERASING_H
 
+#include "base/slice.h"
 #include "client/home/profile.h"
 #include "panel/own_data.h"
 
@@ -22,8 +23,8 @@ MUST_CHECK int erasing_read(const char *home, struct buf *jws);
 /* Takes it away: it was refused, or is finished. */
 MUST_CHECK int erasing_forget(const char *home);
 
-/* What a request of this program asks for; free with own_data_free. -1: EILSEQ. */
-MUST_CHECK int erasing_parse(const struct buf *jws, struct own_data_request *out);
+/* What a request asks for; free with own_data_free. -1: EILSEQ. */
+MUST_CHECK int erasing_parse(const struct slice *jws, struct own_data_request *out);
 
 /* Carries out here what the collector has carried out, and forgets that it was to be done. `answer` is the
  * collector's, a JSON text, whose receipt has been seen to hold. */

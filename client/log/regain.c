@@ -2,6 +2,7 @@
  * from what was signed, never from what the collector says beside it. */
 #include "client/log/regain.h"
 #include "base/lang.h"
+#include "client/home/erasing.h"
 #include "client/home/evidence.h"
 #include "client/home/receipts.h"
 #include "client/home/spool.h"
@@ -74,16 +75,16 @@ static enum regain_result prove_entry(struct regain *regain, const struct profil
     return evidence_keep_answer(profile->home, NULL, jws, &text) == 0 ? REGAIN_UNPROVEN : REGAIN_FAILED;
 }
 
-static enum regain_result keep_response(struct regain *regain, const struct profile *profile, const struct slice *jws,
-                                        int64_t index, const struct response_id *id)
+/* Keeps what the log is seen to hold, as what has become of that response. */
+static enum regain_result keep_entry(struct regain *regain, const struct profile *profile, const struct slice *jws,
+                                     int64_t index, const struct response_id *id, enum spool_state state)
 {
     struct buf answer;
     buf_init(&answer, SPOOL_RECORD_MAX);
     enum regain_result result = prove_entry(regain, profile, jws, index, &answer);
     struct slice text = slice_of(&answer);
-    if (result == REGAIN_DONE && spool_settle(profile->home, id, SPOOL_SENT, jws, &text) < 0)
+    if (result == REGAIN_DONE && spool_settle(profile->home, id, state, jws, &text) < 0)
         result = REGAIN_FAILED;
-    regain->responses += result == REGAIN_DONE;
     buf_free(&answer);
     return result;
 }
@@ -111,21 +112,65 @@ static enum regain_result refuse_entry(struct regain *regain, int64_t index)
     return REGAIN_UNPROVEN;
 }
 
-/* A request to erase is no response: it is passed over, and its receipt with it. */
-static enum regain_result take_response(struct regain *regain, const struct profile *profile, const struct json *entry)
+static enum regain_result take_response(struct regain *regain, const struct profile *profile, const struct slice *text,
+                                        int64_t index)
+{
+    struct response_id id;
+    struct jws jws;
+    if (!is_signed_by(profile, text, RESPONSE_TYP, &jws) || read_response_id(&jws, &id) < 0)
+        return refuse_entry(regain, index);
+    enum regain_result result = keep_entry(regain, profile, text, index, &id, SPOOL_SENT);
+    regain->responses += result == REGAIN_DONE;
+    return result;
+}
+
+static bool is_member_text(const struct json *object, const char *name, const char *text)
+{
+    const char *found = json_text(json_member(object, name));
+    return found && strcmp(found, text) == 0;
+}
+
+/* The last revision of a response that was erased, as the collector keeps it; 0: it has been given again since, or the
+ * collector does not say. */
+static int64_t find_erased_revision(const struct json *shown, const struct own_data_request *request)
+{
+    int64_t revision = 0;
+    for (const struct json *one = json_first(json_member(shown, "erased")); one; one = json_next(one))
+        if (is_member_text(one, "round", request->round) && is_member_text(one, "action", request->action) &&
+            json_integer(json_member(one, "revision"), &revision) == 0 && revision > 0)
+            return revision;
+    return 0;
+}
+
+/* A request to erase one response: what comes after it must have a higher revision. */
+static enum regain_result take_erasure(struct regain *regain, const struct profile *profile, const struct slice *text,
+                                       int64_t index)
+{
+    struct response_id id;
+    struct own_data_request request;
+    enum regain_result result = REGAIN_DONE;
+    if (erasing_parse(text, &request) < 0)
+        return refuse_entry(regain, index);
+    int64_t revision = request.round ? find_erased_revision(regain->shown, &request) : 0;
+    if (revision > 0 && response_id_set(&id, request.round, request.action, revision) == 0)
+        result = keep_entry(regain, profile, text, index, &id, SPOOL_ERASED);
+    own_data_free(&request);
+    return result;
+}
+
+/* What is neither response nor request to erase is the enrolment, which comes last. */
+static enum regain_result take_entry(struct regain *regain, const struct profile *profile, const struct json *entry)
 {
     const char *text = json_text(json_member(entry, "jws"));
-    struct response_id id;
     struct jws jws;
     int64_t index;
     if (!text || json_integer(json_member(entry, "index"), &index) < 0)
         return REGAIN_REFUSED;
-    if (!json_member(entry, "revision"))
-        return REGAIN_DONE;
     struct slice signed_text = {text, strlen(text)};
-    if (!is_signed_by(profile, &signed_text, RESPONSE_TYP, &jws) || read_response_id(&jws, &id) < 0)
-        return refuse_entry(regain, index);
-    return keep_response(regain, profile, &signed_text, index, &id);
+    if (json_member(entry, "revision"))
+        return take_response(regain, profile, &signed_text, index);
+    return is_signed_by(profile, &signed_text, ERASURE_TYP, &jws) ? take_erasure(regain, profile, &signed_text, index)
+                                                                  : REGAIN_DONE;
 }
 
 /* The entry of that index; NULL: it is not shown. */
@@ -158,6 +203,6 @@ enum regain_result regain_all(struct regain *regain, struct profile *profile)
               T("the answer is not what it must be", "het antwoord is niet wat het moet zijn"));
     for (const struct json *entry = json_first(json_member(regain->shown, "entries")); entry && result == REGAIN_DONE;
          entry = json_next(entry))
-        result = take_response(regain, profile, entry);
+        result = take_entry(regain, profile, entry);
     return result == REGAIN_DONE ? take_enrolment(regain, profile) : result;
 }

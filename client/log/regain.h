@@ -1,5 +1,5 @@
-/* What the collector keeps of a member, brought back into a folder that has nothing but the key: enrolment and
- * responses, each taken only with a receipt that holds. One thread. */
+/* What the collector keeps of a member, brought back into a folder that has nothing but the key: enrolment, responses
+ * and requests to erase, each taken only with a receipt that holds. One thread. */
 #ifndef CLIENT_LOG_REGAIN_H
 #define CLIENT_LOG_REGAIN_H
 
@@ -26,7 +26,7 @@ struct regain {
     struct error *error;
 };
 
-/* Writes responses into sent/, then pins the log, and notes the enrolment last, so that a folder that is enrolled has
+/* Writes responses into sent/ and requests to erase into erased/, then pins the log, and notes the enrolment last, so that a folder that is enrolled has
  * all of it. The profile has its key. */
 MUST_CHECK enum regain_result regain_all(struct regain *regain, struct profile *profile);
 

@@ -78,6 +78,22 @@ test('the code brings key, enrolment, answers and receipts back into an empty fo
   assert.equal((await asJson(back, 'answers', 'show'))[0].revision, 3);
 });
 
+test('what was erased comes back as erased: its request and receipt, and the number above which it is answered again', async () => {
+  const { home, code } = await enrolled('erased');
+  for (const [action, importance] of [[ACTION, 4], [ACTION, 2], ['WA-1.02', 1], ['WA-1.03', 5]])
+    await succeed('burgerpanel', ['respond', action, `importance=${importance}`, 'noticed=no', '--home', home]);
+  for (const action of [ACTION, 'WA-1.02']) await succeed('burgerpanel', ['erase', action, '--yes', '--home', home]);
+  await succeed('burgerpanel', ['respond', 'WA-1.02', 'importance=3', 'noticed=no', '--home', home]);
+  const back = freshFolder('recovery-erased-back');
+  const { stderr } = await succeed('burgerpanel', ['recover', collector.url, code, '--home', back]);
+  assert.equal(stderr, 'Back in panel wau, with 2 answers.\n');
+  assert.deepEqual(readdirSync(join(back, 'erased')), readdirSync(join(home, 'erased')).filter((name) => name.includes(ACTION)));
+  assert.equal((await member(back, 'receipts', 'verify')).code, 0);
+  await succeed('burgerpanel', ['respond', ACTION, 'importance=5', 'noticed=no', '--home', back]);
+  assert.equal((await asJson(back, 'answers', 'show', ACTION))[0].revision, 3);
+  assert.deepEqual(readdirSync(join(back, 'refused')), [], 'nothing was refused on the way');
+});
+
 test('the code is asked for where it is not given, and what was mistyped is told without it', async () => {
   const { kid, code } = await enrolled('typed');
   const back = freshFolder('recovery-typed-back');

@@ -226,6 +226,31 @@ test('one answer is erased, and may be given anew; then everything is, and the p
   assert.ok(left.length >= 3);
 });
 
+test('what was erased on one device is known on the next: the request, its receipt, and the number above which an answer follows', async (context) => {
+  const one = await people.meet(context, collector.url);
+  const code = await one.joined(collector.codes[11]);
+  await answered(one);
+  await one.visit('#/mijn');
+  await one.page(t.mine);
+  await one.click('summary', t.yourAnswer);
+  await one.push(t.eraseOne);
+  await one.push(t.eraseSureOne);
+  await one.find('.notice', t.erasedOne);
+  const other = await people.meet(context, collector.url);
+  await other.restore(code);
+  await other.page(t.mine);
+  const texts = async (device) => (await device.kept()).erasures.map(({ jws, index }) => [jws, index]);
+  assert.equal((await texts(one)).length, 1);
+  assert.deepEqual(await texts(other), await texts(one));
+  await other.push(t.check);
+  await other.find('.told', t.checkGood(2));
+  await other.toAction();
+  await other.fillIn();
+  await other.sendAnswer();
+  assert.equal((await other.kept()).responses[0].revision, 2);
+  await other.assertQuiet();
+});
+
 test('an erasure whose answer is lost is asked again as it was, and is then known to be done', async (context) => {
   const proxy = new Proxy(collector);
   await proxy.start();

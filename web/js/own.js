@@ -141,6 +141,19 @@ export async function takeOver({ entry, read }) {
 
 // Restoring
 
+// What this member had erased: the requests with their receipts, and the revision above which an answer follows.
+async function adoptErasures({ entries, erased = [] }, key) {
+  const known = (await store.fact('erasures')) ?? [];
+  for (const entry of entries.filter(({ jws }) => !known.some((one) => one.jws === jws))) {
+    const read = await readEntry(entry, key);
+    if (read?.typ !== envelope.ERASURE) continue;
+    const { scope, iat: at } = read.claims;
+    known.push({ jws: entry.jws, index: entry.index, receipt: await fetchReceipt(entry.index), scope, at });
+  }
+  await store.setFact('erasures', known);
+  for (const { round, action, revision } of erased) await signed.raiseFloor(round, action, revision);
+}
+
 async function restoreKey(secret) {
   if (!state.panel && !(await member.refresh())) throw new Unreachable('no panel');
   const key = await makeKey(secret, state.panel.id);
@@ -152,6 +165,7 @@ async function restoreKey(secret) {
   await member.reload();
   await member.refresh();
   for (const { entry, read } of await newestResponses(body.entries, key)) await adopt(entry, read);
+  await adoptErasures(body, key);
   await Promise.all(['pending', 'recovery'].map((name) => store.setFact(name)));
   await navigator.storage?.persist?.().catch(() => false);
   await member.changed();
