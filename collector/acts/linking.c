@@ -35,10 +35,8 @@ struct linking {
 
 static const char *find_action_id(const struct catalogue *catalogue, int64_t number)
 {
-    for (size_t i = 0; i < catalogue->actions->count; i++)
-        if (catalogue->action_numbers[i] == number)
-            return catalogue->actions->list[i].id;
-    return NULL;
+    int found = catalogue_find_action(catalogue, number);
+    return found >= 0 ? catalogue->actions->list[found].id : NULL;
 }
 
 static int gather_chain(void *context, int64_t member, int64_t action, const struct store_current *current)

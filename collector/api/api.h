@@ -25,9 +25,9 @@ struct service {
     const struct config *config;
     struct reader *reader;
     struct reader *access_log; /* to note who read what */
-    struct snapshots *snapshots; /* for tables that are being made */
-    struct workers *table_workers; /* make them */
-    atomic_size_t tables; /* being made or on their way */
+    struct snapshots *snapshots; /* for what is being made */
+    struct workers *table_workers; /* make them, and all else that takes long (made.h) */
+    atomic_size_t made; /* being made or on their way */
     struct commit_queue *queue;
     struct workers *workers;
     struct latest *follow_ups, *action_history, *newest; /* kept.h */

@@ -1,10 +1,14 @@
-/* POST /v1/access: all that is kept of a member, for who has the member's key (PROTOCOL 5c). Made on the HTTP thread
- * from one moment of the store. Nothing of it is logged but that it was. */
+/* POST /v1/access: all that is kept of a member, for who has the member's key (PROTOCOL 5c). Made from one moment of the
+ * store on a thread for that, since a member may have thousands of entries, into a file, and sent from there. Nothing of
+ * it is logged but that it was. */
 #include "base/clock.h"
 #include "base/json.h"
+#include "base/lang.h"
 #include "base/list.h"
+#include "base/log.h"
 #include "base/mem.h"
 #include "collector/acts/erasing.h"
+#include "collector/api/made.h"
 #include "collector/api/resources.h"
 #include "collector/api/shared.h"
 #include "collector/ops/metrics.h"
@@ -25,13 +29,40 @@ static const char kept_beside[] =
     "counts "
     "and published tables nobody stands apart. Who you are the collector does not know.\"}";
 
-/* One answer on its way. */
-struct showing {
-    struct store *store;
-    struct buf *out;
-    const char *before; /* a comma, from the second entry on */
-    bool unread; /* an entry is not what it must be */
+/* An answer on its way. */
+struct access_making {
+    struct made made;
+    struct access_request request;
+    struct catalogue *catalogue; /* of that moment */
+    struct erasing all; /* what there is of the member, gathered as for erasing */
+    struct buf chunk; /* to be put into the file */
+    const char *before; /* a comma, from the second of a list on */
 };
+
+static void release_access(void *attachment)
+{
+    struct access_making *making = attachment;
+    erasing_wipe(&making->all);
+    buf_free(&making->chunk);
+    catalogue_release(making->catalogue);
+    made_wipe(&making->made);
+    mem_free(making);
+}
+
+static struct access_making *making_of(struct made *made)
+{
+    return (struct access_making *)((char *)made - offsetof(struct access_making, made));
+}
+
+/* Puts the chunk into the file where it has grown to one. */
+static int write_when_full(struct access_making *making)
+{
+    if (making->chunk.len < MADE_CHUNK && buf_check(&making->chunk) == 0)
+        return 0;
+    int result = made_append(&making->made, &making->chunk);
+    buf_reset(&making->chunk);
+    return result;
+}
 
 /* What a response says of itself beside its bytes. */
 static void put_response_names(struct buf *out, const char *jws, size_t len)
@@ -54,18 +85,32 @@ static void put_response_names(struct buf *out, const char *jws, size_t len)
 
 static int put_kept_entry(void *context, int64_t index, const char *jws, size_t len)
 {
-    struct showing *showing = context;
-    if (len == 0) {
-        showing->unread = true;
-        return -1;
-    }
-    buf_printf(showing->out, "%s{\"index\":%lld,\"state\":\"kept\"", showing->before, (long long)index);
-    put_response_names(showing->out, jws, len);
-    buf_put_text(showing->out, ",\"jws\":");
-    json_put_string(showing->out, jws, len);
-    buf_put_char(showing->out, '}');
-    showing->before = ",";
-    return 0;
+    struct access_making *making = context;
+    if (len == 0)
+        return error_set(&making->made.error, ERROR_DAMAGED,
+                         T("entry %lld is erased, and is still a member's; run `audit`",
+                           "regel %lld is gewist, en nog van een panellid; voer `audit` uit"),
+                         (long long)index);
+    buf_printf(&making->chunk, "%s{\"index\":%lld,\"state\":\"kept\"", making->before, (long long)index);
+    put_response_names(&making->chunk, jws, len);
+    buf_put_text(&making->chunk, ",\"jws\":");
+    json_put_string(&making->chunk, jws, len);
+    buf_put_char(&making->chunk, '}');
+    making->before = ",\n";
+    return write_when_full(making);
+}
+
+/* Of a walk: what stopped it here is the reason, and else what the store says. */
+static int end_walk(struct access_making *making, enum store_result result)
+{
+    if (result == STORE_OK)
+        return 0;
+    return making->made.error.kind != ERROR_NONE ? -1 : store_fail(making->made.store, &making->made.error);
+}
+
+static int put_listed_entries(struct access_making *making, const int64_t *indexes, size_t count)
+{
+    return end_walk(making, store_entry_each(making->made.store, indexes, count, put_kept_entry, making));
 }
 
 /* A list of what a walk gives, to be read once the walk is over. */
@@ -86,72 +131,140 @@ static int note_request(void *context, int64_t request)
 }
 
 /* What the member has asked to be erased is theirs too, and is never erased. */
-static int put_requests(struct showing *showing, int64_t member)
+static int put_requests(struct access_making *making, int64_t member)
 {
     struct requests requests = {.list = NULL};
-    int result = -1;
-    if (store_erasure_each(showing->store, member, note_request, &requests) == STORE_OK &&
-        store_entry_each(showing->store, requests.list, requests.count, put_kept_entry, showing) == STORE_OK)
-        result = 0;
+    int result = end_walk(making, store_erasure_each(making->made.store, member, note_request, &requests));
+    if (result == 0)
+        result = put_listed_entries(making, requests.list, requests.count);
     mem_free(requests.list);
     return result;
 }
 
-static int put_entries_of(struct showing *showing, const struct catalogue *catalogue, const struct store_member *member)
+/* What was gathered takes memory until all is written. */
+static int put_entries_of(struct access_making *making, const struct store_member *member)
 {
-    struct erasing all;
-    erasing_init(&all, showing->store, catalogue);
-    int result = -1;
-    if (erasing_add_member(&all, member) == 0 &&
-        store_entry_each(showing->store, all.entries, erasing_gathered(&all), put_kept_entry, showing) == STORE_OK)
-        result = put_requests(showing, member->number);
-    erasing_wipe(&all);
-    return result;
+    struct erasing *all = &making->all;
+    erasing_init(all, making->made.store, making->catalogue);
+    if (erasing_add_member(all, member) < 0) {
+        making->made.error = all->error;
+        return -1;
+    }
+    size_t bytes = all->capacity * sizeof *all->entries + all->response_capacity * sizeof *all->responses;
+    if (http_charge(making->made.exchange, bytes) < 0)
+        return error_no_memory(&making->made.error);
+    return put_listed_entries(making, all->entries, erasing_gathered(all)) < 0 ? -1
+                                                                               : put_requests(making, member->number);
 }
 
-static int put_own_member(struct showing *showing, const struct catalogue *catalogue,
-                          const struct access_request *request, const struct store_member *member)
+/* What was erased. */
+
+struct erased_walk {
+    struct access_making *making;
+    size_t round; /* of the catalogue */
+};
+
+static int put_erased_response(void *context, int64_t member, int64_t action, const struct store_current *current)
 {
-    char when[CLOCK_TEXT_SIZE];
-    clock_format(member->enrolled_at, when);
-    buf_printf(showing->out, "{\"kid\":\"%s\",\"enrolment\":{\"index\":%lld,\"at\":\"%s\"},\"stratum\":null,",
-               request->kid, (long long)member->index, when);
-    buf_printf(showing->out, "\"revoked\":%s,\"entries\":[", member->revoked_at != 0 ? "true" : "false");
-    if (put_entries_of(showing, catalogue, member) < 0 || showing->unread)
-        return -1;
-    buf_printf(showing->out, "],\"kept\":%s}", kept_beside);
+    const struct erased_walk *walk = context;
+    struct access_making *making = walk->making;
+    int place = current->index < 0 ? catalogue_find_action(making->catalogue, action) : -1;
+    (void)member;
+    if (place < 0)
+        return 0;
+    buf_printf(&making->chunk, "%s{\"round\":", making->before);
+    json_put_text(&making->chunk, making->catalogue->panel->rounds[walk->round].id);
+    buf_put_text(&making->chunk, ",\"action\":");
+    json_put_text(&making->chunk, making->catalogue->actions->list[place].id);
+    buf_printf(&making->chunk, ",\"revision\":%lld}", (long long)current->revision);
+    making->before = ",\n";
+    return write_when_full(making);
+}
+
+/* Of each response that was erased, and not given again, what is kept: how high its last revision was. */
+static int put_erased_responses(struct access_making *making, int64_t member)
+{
+    struct erased_walk walk = {.making = making};
+    making->before = "";
+    for (; walk.round < making->catalogue->panel->round_count; walk.round++) {
+        int64_t number = making->catalogue->round_numbers[walk.round];
+        if (end_walk(making, store_current_each_of(making->made.store, number, member, put_erased_response, &walk)) < 0)
+            return -1;
+    }
     return 0;
 }
 
-/* From one moment of the store, so that nothing is shown in two states. */
-static int put_access(struct service *service, const struct access_request *request, struct buf *out)
+/* The answer. */
+
+static int put_own_member(struct access_making *making, const struct store_member *member)
 {
-    struct error error;
-    struct store_member member;
-    struct store *store = snapshots_take(service->snapshots, &error);
-    if (!store)
+    char when[CLOCK_TEXT_SIZE];
+    struct buf *out = &making->chunk;
+    clock_format(member->enrolled_at, when);
+    buf_printf(out, "{\"kid\":\"%s\",\"enrolment\":{\"index\":%lld,\"at\":\"%s\"},\"stratum\":null,",
+               making->request.kid, (long long)member->index, when);
+    buf_printf(out, "\"revoked\":%s,\"entries\":[", member->revoked_at != 0 ? "true" : "false");
+    if (put_entries_of(making, member) < 0)
         return -1;
-    struct showing showing = {.store = store, .out = out, .before = ""};
-    struct catalogue *catalogue = catalogue_load(store, &error);
-    int result = -1;
-    if (catalogue && store_member_read(store, request->member.number, &member) == STORE_OK && !member.erased)
-        result = put_own_member(&showing, catalogue, request, &member);
-    catalogue_release(catalogue);
-    snapshots_give_back(service->snapshots, store);
-    return result;
+    buf_put_text(out, "],\"erased\":[");
+    if (put_erased_responses(making, member->number) < 0)
+        return -1;
+    buf_printf(out, "],\"kept\":%s}", kept_beside);
+    return made_append(&making->made, out);
 }
 
-static void answer_access(struct http_exchange *x, struct service *service, const struct access_request *request)
+static int fail_moment(struct made *made)
 {
-    struct buf body;
-    buf_init(&body, SIZE_MAX);
-    if (put_access(service, request, &body) < 0) {
-        buf_free(&body);
-        http_answer_problem(x, PROBLEM_UNAVAILABLE, API_LOG_UNREADABLE_DETAIL, NULL);
+    return store_fail(made->store, &made->error);
+}
+
+/* From one moment of the store, so that nothing is shown in two states. */
+static int make_access(struct made *made)
+{
+    struct access_making *making = making_of(made);
+    struct store_member member;
+    if (made_take_moment(made) < 0 || made_open_file(made) < 0)
+        return -1;
+    making->catalogue = catalogue_load(made->store, &made->error);
+    if (!making->catalogue)
+        return -1;
+    if (store_member_read(made->store, making->request.member.number, &member) != STORE_OK)
+        return fail_moment(made);
+    if (member.erased)
+        return error_set(&made->error, ERROR_REFUSED, "%s",
+                         T("the member has erased everything meanwhile", "het panellid heeft intussen alles gewist"));
+    return put_own_member(making, &member);
+}
+
+static void answer_access(struct http_exchange *x, void *context)
+{
+    struct service *service = context;
+    struct access_making *making = http_attachment(x);
+    if (making->made.error.kind == ERROR_NONE) {
+        metrics_note_access();
+        made_answer(&making->made, "application/json");
         return;
     }
-    metrics_note_access();
-    http_answer(x, 200, "application/json", &body);
+    replays_take_back(service->replays, making->request.member.number, making->request.jti);
+    log_error("access: %s", making->made.error.text);
+    http_answer_problem(x, PROBLEM_UNAVAILABLE, API_LOG_UNREADABLE_DETAIL, NULL);
+}
+
+static void begin_access(struct http_exchange *x, struct service *service, const struct access_request *request)
+{
+    struct access_making *making = mem_calloc(1, sizeof *making);
+    if (!making) {
+        replays_take_back(service->replays, request->member.number, request->jti);
+        http_answer_problem(x, PROBLEM_UNAVAILABLE, API_NO_MEMORY_DETAIL, NULL);
+        return;
+    }
+    made_init(&making->made, x, service, make_access);
+    making->request = *request;
+    making->before = "";
+    buf_init(&making->chunk, SIZE_MAX);
+    http_attach(x, making, release_access);
+    if (made_begin(&making->made, answer_access) < 0)
+        answer_access(x, service);
 }
 
 /* Whether it was not answered before; if it was, or nobody can tell, the answer has been set. */
@@ -190,7 +303,7 @@ void api_access_post(struct http_exchange *x, void *context)
     if (admitted < 0) {
         api_answer_refused(x, &refusal);
     } else if (is_new_request(x, service, &request)) {
-        answer_access(x, service, &request);
+        begin_access(x, service, &request);
     }
     refusal_free(&refusal);
 }

@@ -2,11 +2,11 @@
  * or comments, for who has the right. A table is made from one moment of the store on a thread for that, into a file,
  * and sent from there; its ETag is known before, from all that its bytes follow from: what was asked, and the release's
  * event, or the log's root and the panel as imported. */
-#include "base/file.h"
 #include "base/lang.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "collector/api/access_log.h"
+#include "collector/api/made.h"
 #include "collector/api/resources.h"
 #include "collector/api/shared.h"
 #include "collector/api/table_request.h"
@@ -19,24 +19,16 @@
 #include "collector/tables/sheet.h"
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
-#define CHUNK_BYTES ((size_t)64 * 1024) /* that are written at once */
 #define LINK_MAX (TABLE_QUERY_MAX + 512)
-#define TABLES_MAX 64 /* made and sent at the same time; each has a file while it is sent */
 
 static const char *const media_types[] = {"text/csv", "application/json"};
 static const char *const content_types[] = {"text/csv; charset=utf-8; header=present", "application/json"};
 enum form { FORM_CSV, FORM_JSON };
 
-/* A table on its way: made from one moment of the store, then sent from a file that has no name, so that however slow
- * its receiver is, it holds neither that moment nor a thread. */
+/* A table on its way. */
 struct table_making {
-    struct work work;
-    struct http_exchange *exchange;
-    struct service *service;
-    bool counted; /* among the tables on their way */
-    struct store *store; /* NULL: given back */
+    struct made made;
     struct catalogue *catalogue;
     size_t round;
     struct table_request request;
@@ -44,28 +36,14 @@ struct table_making {
     enum form form;
     bool compressed;
     char tag[TAG_SIZE];
-    int file; /* -1: none */
-    size_t len; /* of it */
-    uint64_t rows; /* in it */
-    struct error error; /* why it was not made; ERROR_NONE when it was */
+    uint64_t rows; /* in the file */
 };
-
-static void give_back_store(struct table_making *making)
-{
-    if (making->store)
-        snapshots_give_back(making->service->snapshots, making->store);
-    making->store = NULL;
-}
 
 static void release_making(void *attachment)
 {
     struct table_making *making = attachment;
     catalogue_release(making->catalogue);
-    give_back_store(making);
-    if (making->file >= 0)
-        close(making->file);
-    if (making->counted)
-        atomic_fetch_sub(&making->service->tables, 1);
+    made_wipe(&making->made);
     mem_free(making);
 }
 
@@ -78,16 +56,6 @@ static const struct csv_format *making_format(const struct table_making *making)
 }
 
 /* Making. */
-
-static int write_chunk(struct table_making *making, const struct buf *chunk)
-{
-    if (buf_check(chunk) < 0)
-        return error_no_memory(&making->error);
-    if (file_append(making->file, buf_text(chunk), chunk->len) < 0)
-        return error_from_errno(&making->error, "%s", T("the table's file", "het bestand van de tabel"));
-    making->len += chunk->len;
-    return 0;
-}
 
 /* Where the bytes come from: one of the two. */
 struct table_bytes {
@@ -111,16 +79,12 @@ static int write_bytes(struct table_making *making, const struct table_bytes *by
     while (result == STORE_OK && written == 0) {
         buf_reset(&plain);
         buf_reset(&packed);
-        if (snapshots_are_wanted(making->service->snapshots))
-            written = error_set(&making->error, ERROR_IO, "%s",
-                                T("the store has to be opened again", "de opslag moet opnieuw geopend worden"));
-        while (written == 0 && result == STORE_OK && plain.len < CHUNK_BYTES && buf_check(&plain) == 0)
-            result = put_next_bytes(bytes, &plain, &making->error);
-        if (written == 0 && gzip && buf_check(&plain) == 0)
+        while (result == STORE_OK && plain.len < MADE_CHUNK && buf_check(&plain) == 0)
+            result = put_next_bytes(bytes, &plain, &making->made.error);
+        if (gzip && buf_check(&plain) == 0)
             gzip_put(gzip, plain.data, plain.len, result == STORE_NONE, &packed);
-        if (written == 0 && result != STORE_FAILED)
-            written =
-                buf_check(&plain) == 0 ? write_chunk(making, gzip ? &packed : &plain) : error_no_memory(&making->error);
+        if (result != STORE_FAILED)
+            written = made_append(&making->made, gzip && buf_check(&plain) == 0 ? &packed : &plain);
     }
     buf_free(&plain);
     buf_free(&packed);
@@ -131,43 +95,41 @@ static int open_bytes(struct table_making *making, struct table_bytes *out)
 {
     const struct table_request *request = &making->request;
     if (table_request_is_released(request)) {
-        const struct released_source source = {.store = making->store,
+        const struct released_source source = {.store = making->made.store,
                                                .catalogue = making->catalogue,
                                                .round = making->round,
                                                .release = &making->release,
                                                .table = request->table,
                                                .format = making_format(making),
                                                .actions = &request->actions};
-        out->released = released_new(&source, &making->error);
+        out->released = released_new(&source, &making->made.error);
     } else {
-        const struct sheet_source source = {.store = making->store,
+        const struct sheet_source source = {.store = making->made.store,
                                             .catalogue = making->catalogue,
                                             .round = making->round,
                                             .table = request->table,
                                             .format = making_format(making),
                                             .actions = &request->actions};
-        out->sheet = sheet_new(&source, &making->error);
+        out->sheet = sheet_new(&source, &making->made.error);
     }
     return out->sheet || out->released ? 0 : -1;
 }
 
 static int write_table(struct table_making *making)
 {
-    const char *store = store_path(making->service->config->values[CONFIG_STORE]);
     struct table_bytes bytes = {NULL, NULL};
-    making->file = file_nameless(store ? store : ".");
-    if (making->file < 0)
-        return error_from_errno(&making->error, "%s", T("a file for the table", "een bestand voor de tabel"));
+    if (made_open_file(&making->made) < 0)
+        return -1;
     int result = open_bytes(making, &bytes);
     struct gzip *gzip = result == 0 && making->compressed ? gzip_new() : NULL;
     if (result == 0)
-        result = making->compressed && !gzip ? error_no_memory(&making->error) : write_bytes(making, &bytes, gzip);
+        result = making->compressed && !gzip ? error_no_memory(&making->made.error) : write_bytes(making, &bytes, gzip);
     if (result == 0 && bytes.sheet)
         making->rows = sheet_rows(bytes.sheet);
     gzip_free(gzip);
     sheet_free(bytes.sheet);
     released_free(bytes.released);
-    return result == 0 && lseek(making->file, 0, SEEK_SET) == 0 ? 0 : -1;
+    return result;
 }
 
 /* What is not published is given to nobody unless it is noted to whom. */
@@ -177,24 +139,21 @@ static int note_access(struct table_making *making)
     const char *round = making->catalogue->panel->rounds[making->round].id;
     int64_t rows = (int64_t)making->rows;
     if (request->table == TABLE_COMMENTS)
-        return access_log_note(making->service, request->token, rows, &making->error, "comments of %s", round);
+        return access_log_note(making->made.service, request->token, rows, &making->made.error, "comments of %s",
+                               round);
     if (!request->exact)
         return 0;
-    return access_log_note(making->service, request->token, rows, &making->error, "exact %s of %s",
+    return access_log_note(making->made.service, request->token, rows, &making->made.error, "exact %s of %s",
                            table_name(request->table), round);
 }
 
-/* On a thread for tables. */
-static void make_table(struct work *work)
+static int make_table(struct made *made)
 {
-    struct table_making *making = (struct table_making *)((char *)work - offsetof(struct table_making, work));
-    int result = write_table(making);
-    give_back_store(making);
-    if (result == 0)
-        result = note_access(making);
-    if (result < 0 && making->error.kind == ERROR_NONE)
-        error_no_memory(&making->error);
-    http_resume(making->exchange);
+    struct table_making *making = (struct table_making *)((char *)made - offsetof(struct table_making, made));
+    if (write_table(making) < 0)
+        return -1;
+    made_let_go(made);
+    return note_access(making);
 }
 
 /* What the answer says of itself. */
@@ -225,14 +184,14 @@ static int read_head(struct service *service, const struct table_making *making,
                      struct error *error)
 {
     int64_t size;
-    if (store_entry_count(making->store, &size) != STORE_OK)
-        return store_fail(making->store, error);
+    if (store_entry_count(making->made.store, &size) != STORE_OK)
+        return store_fail(making->made.store, error);
     struct proofs *proofs = proofs_now(service->shared.proofs);
     bool same = proofs->head.size == (uint64_t)size;
     if (same)
         *out = proofs->head;
     proofs_release(proofs);
-    return same ? 0 : tree_head(making->store, out, error);
+    return same ? 0 : tree_head(making->made.store, out, error);
 }
 
 /* What a live table follows from. -1: the log can't be read, as *error says. */
@@ -327,12 +286,11 @@ static void answer_made_table(struct http_exchange *x, void *context)
 {
     (void)context;
     struct table_making *making = http_attachment(x);
-    if (making->error.kind != ERROR_NONE) {
-        answer_unavailable(x, making->error.text);
+    if (making->made.error.kind != ERROR_NONE) {
+        answer_unavailable(x, making->made.error.text);
         return;
     }
-    http_answer_file(x, content_types[making->form], making->file, making->len);
-    making->file = -1;
+    made_answer(&making->made, content_types[making->form]);
     answer_content_headers(x, making);
 }
 
@@ -366,30 +324,15 @@ static struct table_making *take_snapshot(struct http_exchange *x, struct servic
         answer_unavailable(x, error.text);
         return NULL;
     }
-    *making = (struct table_making){
-        .work.run = make_table, .exchange = x, .service = service, .request = *request, .file = -1};
+    making->request = *request;
+    made_init(&making->made, x, service, make_table);
     http_attach(x, making, release_making);
-    making->store = snapshots_take(service->snapshots, &error);
-    making->catalogue = making->store ? catalogue_load(making->store, &error) : NULL;
+    if (made_take_moment(&making->made) == 0)
+        making->catalogue = catalogue_load(making->made.store, &making->made.error);
     if (making->catalogue)
         return making;
-    answer_unavailable(x, error.text);
+    answer_unavailable(x, making->made.error.text);
     return NULL;
-}
-
-/* Has the table made on another thread, and the answer set after that. */
-static void begin_making(struct http_exchange *x, struct table_making *making)
-{
-    making->counted = true;
-    if (atomic_fetch_add(&making->service->tables, 1) >= TABLES_MAX) {
-        answer_unavailable(x, "as many tables are on their way as may be");
-        return;
-    }
-    http_suspend(x, answer_made_table);
-    if (workers_push(making->service->table_workers, &making->work) < 0) {
-        error_set(&making->error, ERROR_IO, "%s", "too many tables wait to be made");
-        http_resume(x);
-    }
 }
 
 static void answer_by_tag(struct http_exchange *x, struct table_making *making)
@@ -398,7 +341,8 @@ static void answer_by_tag(struct http_exchange *x, struct table_making *making)
         http_answer(x, 304, NULL, NULL);
         answer_headers(x, making);
     } else if (http_wants_body(x)) {
-        begin_making(x, making);
+        if (made_begin(&making->made, answer_made_table) < 0)
+            answer_unavailable(x, making->made.error.text);
     } else {
         http_answer_unmade(x, content_types[making->form], HTTP_LENGTH_UNKNOWN);
         answer_content_headers(x, making);
@@ -417,7 +361,8 @@ static bool find_round_and_release(struct http_exchange *x, struct table_making 
     making->round = (size_t)round;
     if (!table_request_is_released(&making->request))
         return true;
-    switch (released_find(making->store, catalogue->round_numbers[round], making->request.release, &making->release)) {
+    switch (
+        released_find(making->made.store, catalogue->round_numbers[round], making->request.release, &making->release)) {
     case STORE_OK:
         return true;
     case STORE_NONE:
@@ -427,7 +372,7 @@ static bool find_round_and_release(struct http_exchange *x, struct table_making 
     case STORE_FAILED:
         break;
     }
-    answer_unavailable(x, store_error(making->store)->text);
+    answer_unavailable(x, store_error(making->made.store)->text);
     return false;
 }
 

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #define NAME_BYTES 16
+#define NOBODY 0 /* members are numbered from 1 */
 
 struct remembered {
     uint8_t name[NAME_BYTES];
@@ -77,6 +78,15 @@ static bool is_remembered(struct replays *replays, int64_t member, const uint8_t
     return false;
 }
 
+/* One that was taken back, or else the next of the ring; NULL: there is no room. */
+static struct remembered *find_room(struct replays *replays)
+{
+    for (size_t i = 0; i < replays->count; i++)
+        if (remembered_at(replays, i)->member == NOBODY)
+            return remembered_at(replays, i);
+    return replays->count < replays->most ? remembered_at(replays, replays->count++) : NULL;
+}
+
 /* With the lock held. */
 static enum replay note_name(struct replays *replays, int64_t member, const uint8_t name[static NAME_BYTES],
                              int64_t now)
@@ -87,13 +97,26 @@ static enum replay note_name(struct replays *replays, int64_t member, const uint
         return REPLAY_SEEN;
     if (count >= replays->most_each)
         return REPLAY_TOO_MANY;
-    if (replays->count == replays->most)
+    struct remembered *place = find_room(replays);
+    if (!place)
         return REPLAY_FULL;
-    struct remembered *place = remembered_at(replays, replays->count++);
     memcpy(place->name, name, NAME_BYTES);
     place->member = member;
     place->until = now + replays->seconds;
     return REPLAY_NEW;
+}
+
+void replays_take_back(struct replays *replays, int64_t member, const char *jti)
+{
+    uint8_t name[NAME_BYTES];
+    name_request(jti, name);
+    pthread_mutex_lock(&replays->lock);
+    for (size_t i = 0; i < replays->count; i++) {
+        struct remembered *one = remembered_at(replays, i);
+        if (one->member == member && memcmp(one->name, name, NAME_BYTES) == 0)
+            one->member = NOBODY;
+    }
+    pthread_mutex_unlock(&replays->lock);
 }
 
 enum replay replays_note(struct replays *replays, int64_t member, const char *jti, int64_t now)

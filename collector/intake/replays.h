@@ -24,4 +24,7 @@ enum replay {
 /* The request of this name by the member of this number, which arrived at `now`. */
 MUST_CHECK enum replay replays_note(struct replays *replays, int64_t member, const char *jti, int64_t now);
 
+/* It was not answered after all, and may be sent again. */
+void replays_take_back(struct replays *replays, int64_t member, const char *jti);
+
 #endif

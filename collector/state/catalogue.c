@@ -44,6 +44,14 @@ static struct catalogue *new_catalogue(void)
     return catalogue;
 }
 
+int catalogue_find_action(const struct catalogue *catalogue, int64_t number)
+{
+    for (size_t i = 0; i < catalogue->actions->count; i++)
+        if (catalogue->action_numbers[i] == number)
+            return (int)i;
+    return -1;
+}
+
 size_t catalogue_payload_max(const struct catalogue *catalogue, size_t round)
 {
     return catalogue->payloads_max[catalogue->panel->rounds[round].questionnaire];

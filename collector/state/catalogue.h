@@ -50,6 +50,9 @@ int catalogue_no_panel(struct error *error);
 struct catalogue *catalogue_hold(struct catalogue *catalogue);
 void catalogue_release(struct catalogue *catalogue);
 
+/* The place of the action of that number in the list; -1: there is none. */
+int catalogue_find_action(const struct catalogue *catalogue, int64_t number);
+
 /* Bytes that the claims of a response in a round take at most. */
 size_t catalogue_payload_max(const struct catalogue *catalogue, size_t round);
 

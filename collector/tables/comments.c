@@ -50,11 +50,9 @@ static bool has_slot(const struct store_current *current, size_t slot)
 /* The place of an action that is asked for, or -1. */
 static int find_action(const struct comments *comments, int64_t number)
 {
-    const struct catalogue *catalogue = comments->catalogue;
-    for (size_t i = 0; i < catalogue->actions->count; i++)
-        if (catalogue->action_numbers[i] == number)
-            return wanted_has(comments->wanted, catalogue->actions->list[i].id) ? (int)i : -1;
-    return -1;
+    int found = catalogue_find_action(comments->catalogue, number);
+    bool wanted = found >= 0 && wanted_has(comments->wanted, comments->catalogue->actions->list[found].id);
+    return wanted ? found : -1;
 }
 
 static int find_texts(void *context, int64_t member, int64_t action, const struct store_current *current)

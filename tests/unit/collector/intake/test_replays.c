@@ -45,6 +45,25 @@ Test(replays, let_no_member_fill_what_is_for_all)
     replays_free(replays);
 }
 
+Test(replays, let_in_again_what_was_taken_back_and_keep_no_room_for_it)
+{
+    struct replays *replays = replays_new(3, 2, 600);
+    cr_assert_eq(replays_note(replays, 1, "a", 1000), REPLAY_NEW);
+    cr_assert_eq(replays_note(replays, 1, "b", 1001), REPLAY_NEW);
+    replays_take_back(replays, 1, "a");
+    replays_take_back(replays, 2, "b");
+    cr_assert_eq(replays_note(replays, 1, "b", 1002), REPLAY_SEEN);
+    cr_assert_eq(replays_note(replays, 1, "a", 1002), REPLAY_NEW);
+    cr_assert_eq(replays_note(replays, 1, "a", 1003), REPLAY_SEEN);
+    for (int i = 0; i < 10; i++) {
+        cr_assert_eq(replays_note(replays, 2, "c", 1004), REPLAY_NEW);
+        replays_take_back(replays, 2, "c");
+    }
+    cr_assert_eq(replays_note(replays, 3, "d", 1005), REPLAY_NEW);
+    cr_assert_eq(replays_note(replays, 3, "e", 1005), REPLAY_FULL);
+    replays_free(replays);
+}
+
 Test(replays, fails_cleanly_without_memory)
 {
     mem_fail_at(1);
