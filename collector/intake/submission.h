@@ -5,7 +5,6 @@
 
 #include "collector/acts/act.h"
 #include "collector/log/proofs.h"
-#include "collector/state/access.h"
 #include "collector/state/catalogue.h"
 #include "panel/problem.h"
 

@@ -4,6 +4,7 @@
 #include "collector/acts/member.h"
 #include "tests/unit/collector/kit_acts.h"
 #include <criterion/criterion.h>
+#include <stdio.h>
 #include <string.h>
 
 static struct kit kit;
@@ -129,8 +130,8 @@ Test(ledger_acts, note_whose_request_was_carried_out_and_of_no_other)
         cr_assert_eq(act_prepare_revocation(&wish, &member, "order", &error), 0);
         list[i] = submit_act(&wish, KIT_NOW);
         cr_assert_not_null(list[i]);
-        strcpy(list[i]->act->token, "desk");
-        strcpy(list[i]->act->what, "a revocation");
+        snprintf(list[i]->act->token, sizeof list[i]->act->token, "desk");
+        snprintf(list[i]->act->what, sizeof list[i]->act->what, "a revocation");
     }
     cr_assert_eq(ledger_apply(kit.ledger, list, 2), 0);
     cr_assert(list[0]->verdict == VERDICT_ACCEPTED && list[1]->verdict == VERDICT_REFUSED);
