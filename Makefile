@@ -97,7 +97,7 @@ NEEDS_screenshots := build test web pictures
 NEEDS_check-excel := build test excel
 NEEDS_fuzz := build test clang
 NEEDS_lint := build test web clang lint
-NEEDS_coverage := build test web coverage
+NEEDS_coverage := build test coverage
 NEEDS_fresh-test := fresh
 NEEDS_web-manifest := build
 NEEDS := $(foreach goal,$(or $(MAKECMDGOALS),$(.DEFAULT_GOAL)),$(or $(NEEDS_$(goal)),build test))
@@ -166,7 +166,8 @@ else
 LIBS_RUNNER := -lcriterion
 endif
 define unit_rule
-$(OUT)/unit-$(1): $(call objects,$(RUNNER) $(wildcard tests/unit/$(1)/*.c tests/unit/$(1)/*/*.c tests/unit/*.c) $(BELOW_$(1)))
+$(OUT)/unit-$(1): $(call objects,$(RUNNER) $(wildcard tests/unit/$(1)/*.c tests/unit/$(1)/*/*.c tests/unit/*.c) \
+    tests/fuzz/replay.c $(wildcard tests/fuzz/$(1)/*.c) $(BELOW_$(1)))
 	$$(call say,LD,$$@)$$(LINK) $$^ $(LIBS_RUNNER) $$(LIBS_$(1)) $$(TO)
 endef
 $(foreach room,$(UNIT_ROOMS),$(eval $(call unit_rule,$(room))))
@@ -185,13 +186,22 @@ $(OUT)/bench-log: $(call objects,$(addprefix tests/bench/,log.c reading.c) $(BEN
 $(OUT)/bench-growth: $(call objects,$(addprefix tests/bench/,growth.c fill.c crowd.c reading.c) $(BENCH_SHARED) $(COLLECTOR_SOURCES))
 	$(call say,LD,$@)$(LINK) $^ $(LIBS_collector) $(TO)
 
-FUZZERS := $(patsubst tests/fuzz/%.c,$(OUT)/%,$(wildcard tests/fuzz/fuzz_*.c))
+# A fuzz target (tests/fuzz/ROOM/fuzz_NAME.c) by itself, with libFuzzer and what its room has to help.
+FUZZ_TARGETS := $(wildcard $(UNIT_ROOMS:%=tests/fuzz/%/fuzz_*.c))
+FUZZERS := $(patsubst %.c,$(OUT)/%,$(notdir $(FUZZ_TARGETS)))
 .PHONY: fuzzers
 .SECONDARY:
 fuzzers: $(FUZZERS)
-$(OUT)/fuzz_head: $(call objects,collector/http/head.c collector/http/target.c)
-$(OUT)/fuzz_%: $(OUT)/obj/tests/fuzz/fuzz_%.o $(call objects,$(GROUND_SOURCES))
-	$(call say,LD,$@)$(LINK) -fsanitize=fuzzer $^ $(LIBS_ground) $(TO)
+define fuzz_rule
+$(OUT)/obj/tests/fuzz/entry-$(basename $(notdir $(1))).o: COMPILE += -DFUZZ_TARGET=$(basename $(notdir $(1)))
+$(OUT)/obj/tests/fuzz/entry-$(basename $(notdir $(1))).o: tests/fuzz/entry.c Makefile | $(HAVE)
+	@mkdir -p $$(@D)
+	$$(call say,CC,$$<)$$(COMPILE) -c $$< $$(TO)
+$(OUT)/$(basename $(notdir $(1))): $(OUT)/obj/tests/fuzz/entry-$(basename $(notdir $(1))).o \
+    $(call objects,$(1) $(filter-out $(FUZZ_TARGETS),$(wildcard $(dir $(1))*.c)) $(BELOW_$(2)))
+	$$(call say,LD,$$@)$$(LINK) -fsanitize=fuzzer $$^ $$(LIBS_$(2)) $$(TO)
+endef
+$(foreach target,$(FUZZ_TARGETS),$(eval $(call fuzz_rule,$(target),$(notdir $(patsubst %/,%,$(dir $(target)))))))
 
 -include $(shell find $(OUT)/obj -name '*.d' 2>/dev/null)
 
@@ -251,11 +261,11 @@ screenshots: programs ## the pictures of the pages in docs/pictures/, with three
 bench: programs benches ## speed against bare signature checks (FULL=1: the long form)
 	@BUILD='$(BUILD)' FULL='$(FULL)' tests/bench/run.sh
 
-fuzz: $(HAVE) ## random inputs for everything that parses (FUZZ_RUNS=100000, FUZZ_SECONDS=60 for each)
+fuzz: $(HAVE) ## random inputs for everything that parses (TIME=60: seconds for each; TARGETS='json http'; KEEP=1)
 	@$(MAKE) --no-print-directory VARIANT=fuzz fuzzers
-	@BUILD='$(BUILD)' FUZZ_RUNS='$(FUZZ_RUNS)' FUZZ_SECONDS='$(FUZZ_SECONDS)' tests/fuzz/run.sh
+	@BUILD='$(BUILD)' TIME='$(TIME)' KEEP='$(KEEP)' tests/fuzz/run.sh $(TARGETS)
 
-coverage: $(HAVE) ## which lines the tests reach, as a page under build/coverage/
+coverage: $(HAVE) ## which lines the tests reach, as a page under build/coverage/; fails where they are too few
 	@$(MAKE) --no-print-directory VARIANT=cov programs units
 	@find '$(BUILD)/cov' -name '*.gcda' -delete
 	@$(RUN) coverage

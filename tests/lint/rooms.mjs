@@ -70,7 +70,7 @@ const words = (text) => (text ?? '').split(' ').filter(Boolean);
 function whereIs(name) {
   const parts = name.split('/').slice(0, -1);
   const tests = parts[0] === 'tests';
-  if (tests && parts[1] === 'fuzz') return { tests, floor: 'collector', room: '' };
+  if (tests && parts[1] === 'fuzz' && parts.length > 2) return { tests, floor: parts[2], room: '' };
   if (tests && parts[1] !== 'unit') return { tests };
   const [floor, room = ''] = tests ? parts.slice(2) : parts;
   return { tests, floor, room };
