@@ -6,66 +6,37 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { siteOf } from './lib/citizen.mjs';
 import { parseTable } from './lib/csv.mjs';
-import { keepAlive, request } from './lib/http.mjs';
-import { examplePanel, ROUND } from './lib/panel.mjs';
+import { comma, Desk, fillTwo, LATER, readyTwo } from './lib/dashboard.mjs';
+import { request } from './lib/http.mjs';
+import { ROUND } from './lib/panel.mjs';
 import { poll } from './lib/poll.mjs';
-import { ready } from './lib/programs.mjs';
-import { enrolAll, get, sendAll } from './lib/reading.mjs';
-import { answersOf, exampleRows } from './lib/tables.mjs';
-import { Browser } from './lib/webdriver.mjs';
+import { get } from './lib/reading.mjs';
 import nl from '../../web/js/dashboard/texts.nl.js';
 import en from '../../web/js/dashboard/texts.en.js';
 
 const TOLD = 'WA-1.03'; // told in both rounds, and it has moved
 const GAP = 'WA-2.03'; // told in the first round alone
 const HIDDEN = 'WA-1.01';
-const LATER = 'round-2';
 const ENTER = '\uE007';
 const TAB = '\uE004';
 const FIRST_VISIT = { bytes: 33 * 1024, requests: 25 };
 let collector, browser;
 
-// Two rounds of the example; in the second the first track alone was answered about, and more kindly.
-async function fill() {
-  const agent = keepAlive();
-  const members = await enrolAll(collector, agent);
-  const rows = exampleRows();
-  const signed = (round, row, answers) => members[row.member - 1].response(round, row.action, answers, { revision: Number(row.revision) });
-  await sendAll(collector, rows.map((row) => signed(ROUND, row, answersOf(row))), agent);
-  const kinder = (row) => ({ ...answersOf(row), importance: Math.min(5, answersOf(row).importance + 2) });
-  await sendAll(collector, rows.filter(({ action }) => action.startsWith('WA-1.')).map((row) => signed(LATER, row, kinder(row))), agent);
-  agent.destroy();
-}
-
 before(async () => {
-  const panel = examplePanel();
-  panel.rounds.push({ ...panel.rounds[0], id: LATER, title: { nl: 'Tweede ronde', en: 'Second round' }, opensAt: '2026-02-01T00:00:00Z' });
-  collector = await ready('web-dashboard', { panel, codes: 60 });
-  browser = await Browser.start('dashboard', { width: 1280 });
+  collector = await readyTwo('web-dashboard');
+  browser = await Desk.begin('dashboard', collector.url);
 });
 after(async () => {
   await browser?.close();
   await collector?.stop();
 });
 
-async function visit(address = '') {
-  await browser.go('about:blank');
-  await browser.go(`${siteOf(collector.url)}/dashboard${address}`);
-  await browser.find('h1[tabindex="-1"]');
-}
-
-const csv = async (path) => parseTable((await get(collector, path)).text);
-const comma = (cell) => cell.replace('.', ',');
-const texts = (css) => browser.run((wanted) => [...document.querySelectorAll(wanted)].map((each) => each.textContent), css);
-// The rows of a table that is shown: the row's head, then its cells as texts.
-const rowsOf = (css) => browser.run((wanted) =>
-  [...document.querySelectorAll(`${wanted} tbody tr`)].map((row) => [...row.children].map((cell) => cell.textContent)), css);
+const visit = (address) => browser.visit(address);
+const texts = (css) => browser.texts(css);
+const rowsOf = (css) => browser.rowsOf(css);
+const assertQuiet = () => browser.assertQuiet();
 const found = (n) => poll(`${n} actions`, 20, async () => (await texts('#found'))[0] === nl.found(n));
-
-async function assertQuiet() {
-  const said = (await browser.log()).filter(({ level }) => level === 'SEVERE');
-  assert.deepEqual(said.map(({ message }) => message), []);
-}
+const csv = async (path) => parseTable((await get(collector, path)).text);
 
 test('before the first release it says that there are no figures yet', async () => {
   await visit();
@@ -73,7 +44,7 @@ test('before the first release it says that there are no figures yet', async () 
   await visit(`#/actie/${TOLD}/${ROUND}`);
   await browser.find('.lead', nl.noReleaseOfRound);
   await assertQuiet();
-  await fill();
+  await fillTwo(collector);
   for (const round of [ROUND, LATER]) await collector.succeed('release', 'create', round);
   const text = join(collector.folder, 'text');
   writeFileSync(text, 'Het loket <b>opent</b> in mei.\n');
@@ -199,6 +170,87 @@ test('of an action of which nothing is told no figure stands on the page', async
   const said = await texts('.asked .withheld');
   assert.equal(said.length, 5);
   assert.deepEqual(await texts('.asked :is(.figure, dd, svg)'), []);
+});
+
+const idsShown = async () => (await rowsOf('.overview')).map(([name]) => name.match(/WA-\d\.\d\d/)?.[0]);
+
+test('both ends are seen at once: the highest, how many are between, the lowest', async () => {
+  const told = (await csv(`/v1/trends?question=importance&round=${ROUND}`)).filter(({ disclosure }) => disclosure === 'ok');
+  const means = told.map(({ mean }) => mean).sort((a, b) => b - a);
+  await visit(`#/?ronde=${ROUND}`);
+  await found(36);
+  assert.deepEqual(await texts('.views button'), [nl.views.all, nl.views.ends, `${nl.views.waiting} (35)`], 'the first round has moved from nothing');
+  await browser.click('.views button', nl.views.ends);
+  await browser.find('#found', nl.foundEnds(10));
+  assert.equal(await (await browser.active()).attribute('aria-pressed'), 'true');
+  const rows = await rowsOf('.overview');
+  assert.deepEqual(rows.filter((cells) => cells.length > 1).map(([, , mean]) => mean), [...means.slice(0, 5), ...means.slice(-5)].map(comma));
+  assert.deepEqual(rows[5], [`${nl.between(told.length - 10)} ${nl.showAll}`]);
+  assert.deepEqual(await texts('.overview thead button'), [], 'there is one order');
+  await browser.click('.between button');
+  await found(36);
+});
+
+test('what waits begins with the least content', async () => {
+  await visit(`#/?ronde=${ROUND}&beeld=waiting`);
+  await found(35);
+  const means = (await rowsOf('.overview')).map(([, , mean]) => mean).filter((mean) => /\d/.test(mean)).map((mean) => Number(mean.replace(',', '.')));
+  assert.ok(means.length > 20);
+  assert.deepEqual(means, [...means].sort((a, b) => a - b));
+  assert.ok(!(await idsShown()).includes(TOLD));
+});
+
+test('of a choice the share of an answer is shown, as options has it, beside that of the round before', async () => {
+  for (const [question, option] of [['noticed', 'no'], ['channels', 'phone']]) {
+    await visit(`#/?ronde=${LATER}&vraag=${question}&antwoord=${option}`);
+    await found(36);
+    const told = (await csv(`/v1/rounds/${LATER}/options`)).filter((row) => row.question === question && row.option === option);
+    const by = new Map(told.map((row) => [row.action, row]));
+    let shown = 0;
+    for (const [name, drawn, share, interval, n] of await rowsOf('.overview')) {
+      const row = by.get(name.match(/WA-\d\.\d\d/)[0]);
+      if (row.disclosure !== 'ok') assert.equal(drawn, nl.suppressed);
+      else assert.deepEqual([share.replace(/[▲▼].*/, ''), interval, n], [comma(row.share), `${comma(row.ci_low)} – ${comma(row.ci_high)}`, row.n]);
+      shown += row.disclosure === 'ok';
+    }
+    assert.ok(shown > 0, question);
+    assert.equal(await browser.run(() => document.querySelectorAll('.drawing .earlier').length) > 0, true, 'rings of the round before');
+  }
+  await browser.click('#pick-option option', 'Website');
+  await poll('another answer', 20, async () => (await texts('.overview caption'))[0].endsWith('Website'));
+  assert.match(await browser.url(), /antwoord=website/);
+  await assertQuiet();
+});
+
+test('an older release can be chosen: marked as such, with the figures that it had', async () => {
+  await collector.release(LATER);
+  await visit(`#/?ronde=${LATER}`);
+  await found(36);
+  await browser.find('.about', nl.releaseLine(2, '').split(',')[0]);
+  await browser.click('details.choices summary');
+  const [newest, older] = await texts('#pick-release option');
+  assert.ok(newest.startsWith('2') && newest.includes('nieuwste') && older.startsWith('1'));
+  await browser.click('#pick-release option', older);
+  await browser.find('.mark-line', 'is niet de nieuwste');
+  assert.match(await browser.url(), /uitgave=1/);
+  const told = (await csv(`/v1/rounds/${LATER}/releases/1/questions.csv`)).filter(({ question }) => question === 'importance');
+  const by = new Map(told.map((row) => [row.action, row]));
+  for (const [name, drawn, mean, interval] of await rowsOf('.overview')) {
+    const row = by.get(name.match(/WA-\d\.\d\d/)[0]);
+    if (row.disclosure !== 'ok') assert.equal(drawn, nl.suppressed);
+    else assert.deepEqual([mean, interval], [comma(row.mean), '–']);
+  }
+  assert.deepEqual(await texts('.views button'), [nl.views.all, nl.views.ends, `${nl.views.waiting} (35)`], 'it is compared with no other round');
+  const links = await browser.run(() => [...document.querySelectorAll('.downloads a')].map((a) => a.getAttribute('href')));
+  assert.ok(links.includes(`/v1/rounds/${LATER}/releases/1/questions.csv`));
+  await browser.picture('dashboard-older');
+  await browser.click('.overview a', 'Fundament');
+  await browser.find('h1[tabindex="-1"]', 'Fundament');
+  await browser.find('.mark-line', 'is niet de nieuwste');
+  await browser.click('.mark-line a', nl.toNewest);
+  await browser.find('h1', nl.overviewTitle);
+  await poll('the newest', 20, async () => (await texts('.mark-line')).length === 0);
+  await assertQuiet();
 });
 
 test('downloads are the bytes of the release, with the mark that Excel wants', async () => {

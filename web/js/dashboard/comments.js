@@ -47,7 +47,8 @@ async function shownOf(round, isOfOne) {
   return { round, isOfOne, labels: new Map(asked.map(({ id, label }) => [id, said(label)])), titles: new Map(actions.map(({ id, title }) => [id, title])) };
 }
 
-const warned = (rows) => rows.some(({ told }) => told === 'no') && notice('doubt', t.untoldTitle, el('p', {}, t.untoldText));
+const warned = (rows, isOfOne) =>
+  rows.some(({ told }) => told === 'no') && notice('doubt', isOfOne ? t.untoldHere : t.untoldTitle, el('p', {}, t.untoldText));
 
 // Those about an action, in a place of their own; asked for by a button unless the round's have been read.
 export function commentsOf(round, action) {
@@ -56,7 +57,7 @@ export function commentsOf(round, action) {
   async function fill() {
     const { rows, at } = await read(path);
     const shown = await shownOf(round, true);
-    put(place, notPublic(), readLine(at, anew), warned(rows), rows.length > 0 ? listOf(rows, shown) : el('p', { id: 'comments-found', tabindex: -1 }, t.noComments));
+    put(place, notPublic(t.commentsMark), readLine(at, anew), warned(rows, true), rows.length > 0 ? listOf(rows, shown) : el('p', { id: 'comments-found', tabindex: -1 }, t.noComments));
     place.querySelector('#comments-found').focus({ preventScroll: true });
   }
   const anew = () => (forget(path), fill());
@@ -79,7 +80,7 @@ export default async function commentsPage([wanted], params, frame) {
     nodes: [
       readLine(at, anew),
       rounds.length > 1 && choice('pick-round', t.round, roundNames(rounds), round.id, (id) => frame.go(`#/opmerkingen/${encodeURIComponent(id)}`)),
-      warned(rows),
+      warned(rows, false),
       rows.length > 0 ? listOf(rows, shown) : el('p', { class: 'lead' }, t.noComments),
       files(t.commentsFiles, [[t.csvTitle, [[t.commentsTable, path]]], [t.excelTitle, [[t.commentsTable, `${path}?profile=excel-nl`]]]]),
     ],

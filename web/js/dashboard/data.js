@@ -42,7 +42,7 @@ export const trendsOfRound = (question, round, { actions: ids, sort } = {}) =>
 export const trendsOfAction = (action) => table(`/v1/trends?action=${part(action)}`);
 
 // Asked for anew after something was published here.
-export const forgetFollowUps = () => asked.delete('/v1/follow-ups');
+export const forgetFollowUps = () => [...asked.keys()].filter((path) => path.startsWith('/v1/follow-ups')).forEach((path) => asked.delete(path));
 
 // What was done with answers, newest first; those that another stands in for are marked.
 export async function followUps(ids) {

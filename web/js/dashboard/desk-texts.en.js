@@ -73,6 +73,8 @@ export default {
   indexColumn: 'Entry',
   textColumn: 'Comment',
   untold: 'not in the report',
+  commentsMark: 'Do not share these comments, and copy nothing from them into a report.',
+  untoldHere: 'There are no public figures of this action',
   untoldTitle: 'Some comments are about an action without public figures',
   untoldText: 'These are marked: not in the report. Do not quote them. Who wrote them may be recognisable.',
   findComment: 'Find a word',

@@ -78,6 +78,8 @@ export default {
   indexColumn: 'Regel',
   textColumn: 'Opmerking',
   untold: 'niet in het verslag',
+  commentsMark: 'Deel deze opmerkingen niet, en neem niets over in een verslag.',
+  untoldHere: 'Over deze actie zijn geen openbare cijfers',
   untoldTitle: 'Sommige opmerkingen horen bij een actie zonder openbare cijfers',
   untoldText: 'Daarbij staat: niet in het verslag. Citeer ze niet. Misschien is te herkennen wie ze schreef.',
   findComment: 'Zoek een woord',

@@ -30,12 +30,12 @@ const ofOne = (rows, { id }, option) => rows.filter((row) => row.question === id
 const exactFor = (frame, action) => ({
   overview: '#/exact',
   action: '#/exact/actie',
-  views: ['', 'ends', 'waiting'],
   title: t.exactTitle,
   async open(panel, round) {
     const table = async (name, one) => (await read(exactPath(round.id, name, one))).rows;
     return {
       table,
+      views: ['', 'ends', 'waiting'],
       rows: async (question, option) => ({ rows: ofOne(await table(option === undefined ? 'questions' : 'options'), question, option), earlier: [] }),
       trends: async () => [],
       actions: data.actions,

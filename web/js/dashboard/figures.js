@@ -77,13 +77,15 @@ export function sortLines(lines, by, isDown, measure) {
 
 const END = 5; // lines at each end
 
+export const withFigure = (lines, measure) => lines.filter(({ row }) => toNumber(row[measure.at]) !== undefined);
+
 // What a view shows of lines in their order: lists of lines, with what is left out between two. `ends`: both ends of those that have a
 // figure; `moved`, `waiting`: those that have moved, those of which nothing has been said yet.
 export function viewOf(view, lines, measure) {
   if (view === 'moved') return [lines.filter((line) => moveOf(line, measure))];
   if (view === 'waiting') return [lines.filter((line) => !line.answered)];
   if (view !== 'ends') return [lines];
-  const told = lines.filter(({ row }) => toNumber(row[measure.at]) !== undefined);
+  const told = withFigure(lines, measure);
   return told.length <= 2 * END ? [told] : [told.slice(0, END), told.slice(-END)];
 }
 

@@ -6,7 +6,7 @@ import { t } from './desk-texts.js';
 import { toTime } from './texts.js';
 import { askAs } from './session.js';
 
-export const notPublic = () => el('p', { class: 'not-public-mark' }, el('strong', {}, t.notPublic), ' ', t.notPublicText);
+export const notPublic = (text = t.notPublicText) => el('p', { class: 'not-public-mark' }, el('strong', {}, t.notPublic), ' ', text);
 
 // When it was read, that this was noted, and reading it anew.
 export const readLine = (at, again) =>

@@ -3,7 +3,7 @@
 // anew and leaves the focus where it is.
 import { byId, el, put } from '../dom.js';
 import * as data from './data.js';
-import { linesOf, MEASURES, sift, sortLines, viewOf } from './figures.js';
+import { linesOf, MEASURES, sift, sortLines, viewOf, withFigure } from './figures.js';
 import { legend, linesTable } from './lines.js';
 import { choice } from './parts.js';
 import { newestRound, published, roundNames, roundsOf } from './sources.js';
@@ -21,9 +21,9 @@ const pick = (value, all, otherwise) => (all.includes(value) ? value : otherwise
 const readAddress = (params) => Object.fromEntries(Object.entries(NAMES).map(([name, key]) => [key, params.get(name) ?? '']));
 
 // What the address says, and what holds where it says nothing. Least content first is the order of those that wait.
-function readView(wanted, kind, questions) {
+function readView(wanted, views, questions) {
   const question = questions.find(({ id }) => id === wanted.question) ?? questions.find(({ type }) => type === 'scale') ?? questions[0];
-  const view = pick(wanted.view, kind.views, '');
+  const view = pick(wanted.view, views, '');
   return {
     ...wanted,
     view,
@@ -85,20 +85,15 @@ function fieldsOf(view, { panel, source, questions, question, lines, isPart }, c
       pickOf('status', t.statusColumn, all('status'))))];
 }
 
-const viewsOf = (kind, view, counts, change) =>
-  el('div', { class: 'views', role: 'group', 'aria-label': t.view }, kind.views.map((key) =>
-    el('button', {
-      type: 'button', id: `view-${key || 'all'}`, 'aria-pressed': String(view.view === key),
-      on: { click: () => change({ view: key, by: 'figure', isDown: key !== 'waiting' }) },
-    }, t.views[key || 'all'], key in counts && ` (${counts[key]})`)));
-
-// In place of these where not all is there: what they choose from, and count, is not known yet.
-function loadAll(change) {
-  const load = () => {
+// Where not all is there nothing is counted, and each view loads the rest.
+function viewsOf({ views, view, isPart, change }, counts) {
+  const choose = (key) => {
     isWhole = true;
-    return change({ view: '' });
+    return change({ view: key, by: 'figure', isDown: key !== 'waiting' });
   };
-  return el('div', { class: 'views' }, el('button', { type: 'button', id: 'view-all', on: { click: load } }, t.loadAll));
+  const words = (key) => (isPart && key === '' ? t.loadAll : [t.views[key || 'all'], !isPart && key in counts && ` (${counts[key]})`]);
+  return el('div', { class: 'views', role: 'group', 'aria-label': t.view }, views.map((key) =>
+    el('button', { type: 'button', id: `view-${key || 'all'}`, 'aria-pressed': String(!isPart && view.view === key), on: { click: () => choose(key) } }, words(key))));
 }
 
 // The rows
@@ -108,9 +103,9 @@ const newestOfEach = (followUps) => new Map(followUps.filter(({ isReplaced }) =>
 const captionOf = (question, option) =>
   [said(question.label), option && said(question.options.find(({ value }) => value === option).label)].filter(Boolean).join(' – ');
 
-// Draws what `state` {kind, view, lines, isPart, question, change, sort} comes to, `limit` rows of it.
+// Draws what `state` {views, view, lines, isPart, question, change, sort} comes to, `limit` rows of it.
 function drawRows(state, limit = AT_ONCE) {
-  const { kind, view, lines, isPart, question, change } = state;
+  const { view, lines, isPart, question, change } = state;
   const measure = MEASURES[view.measure];
   const isEnds = view.view === 'ends';
   const found = sortLines(sift(lines, view), isEnds ? 'figure' : view.by, isEnds || view.isDown, measure);
@@ -118,13 +113,13 @@ function drawRows(state, limit = AT_ONCE) {
   const count = parts.flat().length;
   const shown = parts.length > 1 ? parts : [parts[0].slice(0, limit)];
   const counts = Object.fromEntries(['moved', 'waiting'].map((key) => [key, viewOf(key, found, measure)[0].length]));
-  put(byId('views'), isPart ? loadAll(change) : viewsOf(kind, view, counts, change));
+  put(byId('views'), viewsOf(state, counts));
   put(byId('found'), isPart ? t.foundFirst(count) : isEnds ? t.foundEnds(count) : t.found(count));
   put(byId('figure'),
     count > 0 && linesTable(shown, {
       measure, question, name: t.measures[view.measure], caption: captionOf(question, view.option), order: view, sort: !isEnds && state.sort,
       addressOf: ({ id }) => state.addressOf(id),
-    }, { left: found.length - count, all: () => change({ view: '' }) }),
+    }, { left: withFigure(found, measure).length - count, all: () => change({ view: '' }) }),
     count > limit && el('p', {}, el('button', { type: 'button', class: 'button secondary', on: { click: () => drawRows(state, limit + AT_ONCE) } }, t.showMore)));
 }
 
@@ -137,7 +132,7 @@ async function load(kind, params) {
   const source = round && (await kind.open(panel, round, Number(wanted.release)));
   if (!source) return { panel, round };
   const questions = source.questions.filter(({ type }) => type !== 'text');
-  const view = readView({ ...wanted, round: round.id, release: source.isNewest === false ? String(source.number) : '' }, kind, questions);
+  const view = readView({ ...wanted, round: round.id, release: source.isNewest === false ? String(source.number) : '' }, source.views, questions);
   const question = questions.find(({ id }) => id === view.question);
   if (!question) return { panel, round, source };
   const { rows, isPart, ...found } = await source.rows(question, view.option, sortOf(view));
@@ -161,9 +156,10 @@ function emptyPage({ panel, round, source }, kind, frame) {
 const focusOn = (id) => byId(id)?.focus({ preventScroll: true });
 
 // What is shown, and what choices make of it.
-function stateOf({ round, source, view, lines, isPart, question }, kind, frame) {
+function stateOf({ round, source, view, lines, isPart, earlier, question }, kind, frame) {
   const release = source.isNewest === false ? `?uitgave=${source.number}` : '';
-  const state = { kind, view, lines, isPart, question };
+  const views = source.views.filter((key) => key !== 'moved' || view.view === key || earlier.length > 0);
+  const state = { views, view, lines, isPart, question };
   state.addressOf = (id) => `${kind.action}/${encodeURIComponent(id)}/${encodeURIComponent(round.id)}${release}`;
   state.sort = (by) => {
     Object.assign(view, { by, isDown: view.by === by ? !view.isDown : by !== 'action' });

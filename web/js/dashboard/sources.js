@@ -3,7 +3,6 @@
 //
 //   published.open(panel, round, number)    Promise of a source: release `number` of the round, or its newest; undefined before the first
 //   published.overview  .action             where the addresses of its views begin
-//   published.views                         which views there are (figures.js)
 //   source: {
 //     table(name, action)     Promise of rows of `questions`, `options` or `summary`; with `action` of that one alone
 //     rows(question, option, sort)  Promise of {rows, earlier, isPart}: of the figure that is shown, and (a Promise) of the round before;
@@ -11,6 +10,7 @@
 //     trends(action)          Promise of rows of `trends`
 //     actions(ids)            Promise of those, or all, as they were then
 //     questions               the same
+//     views                   which views of it there are (figures.js)
 //     number, isNewest, all   of the release
 //     says, downloads         elements: what it is; its files
 //   }
@@ -88,7 +88,6 @@ const olderLine = ({ number, createdAt }, address) =>
 export const published = {
   overview: '#/',
   action: '#/actie',
-  views: ['', 'ends', 'moved', 'waiting'],
   async open(panel, round, number) {
     const all = await data.releases(round.id);
     const release = all.find((each) => each.number === number) ?? all.at(-1);
@@ -96,6 +95,7 @@ export const published = {
     const isNewest = release === all.at(-1);
     return {
       ...(await (isNewest ? newest(panel, round, release) : older(round, release))),
+      views: isNewest ? ['', 'ends', 'moved', 'waiting'] : ['', 'ends', 'waiting'],
       number: release.number,
       isNewest,
       all,
@@ -105,7 +105,7 @@ export const published = {
   },
 };
 
-// Rounds that may have figures: those that have opened. `newestOf`: the last of them that has any.
+// Rounds that may have figures: those that have opened. newestRound: the last of them that has any.
 export const roundsOf = (panel) => panel.rounds.filter(({ opensAt }) => Date.parse(opensAt) <= Date.now());
 export const roundNames = (rounds) => rounds.map(({ id, title }) => [id, said(title)]);
 export async function newestRound(kind, panel) {
