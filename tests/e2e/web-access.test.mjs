@@ -4,8 +4,8 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { inspect } from './lib/access.mjs';
 import { Citizen, siteOf } from './lib/citizen.mjs';
-import { Proxy } from './lib/proxy.mjs';
-import { readyForCitizens, readyForReaders, walkCitizen, walkDashboard, walkDocuments } from './lib/states.mjs';
+import { Desk } from './lib/dashboard.mjs';
+import { readyForCitizens, readyForReaders, walkCitizen, walkDashboard, walkDesk, walkDocuments } from './lib/states.mjs';
 
 let citizens, readers;
 before(async () => {
@@ -82,14 +82,20 @@ test('the citizen page, in every state', async (context) => {
   }
 });
 
-test('the dashboard, in every state', async (context) => {
-  const proxy = new Proxy(readers);
-  await proxy.start();
-  const one = await Citizen.begin('access-reader');
+test('the dashboard, in every state that anyone sees', async (context) => {
+  const one = await Desk.begin('access-reader', readers.proxy.url);
   try {
-    await assertAll(context, (look) => walkDashboard({ one, proxy, collector: readers }, look), one, 11);
+    await assertAll(context, (look) => walkDashboard({ ...readers, one }, look), one, 14);
   } finally {
     await one.close();
-    await proxy.stop();
+  }
+});
+
+test('the dashboard, in every state that staff see', async (context) => {
+  const one = await Desk.begin('access-desk', readers.proxy.url);
+  try {
+    await assertAll(context, (look) => walkDesk({ ...readers, one }, look), one, 13);
+  } finally {
+    await one.close();
   }
 });

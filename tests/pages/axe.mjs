@@ -3,8 +3,8 @@
 // Usage: BURGERPANEL_BUILD=build node tests/pages/axe.mjs AXE     (AXE: axe.min.js)
 import { readFileSync } from 'node:fs';
 import { Citizen, siteOf } from '../e2e/lib/citizen.mjs';
-import { Proxy } from '../e2e/lib/proxy.mjs';
-import { readyForCitizens, readyForReaders, walkCitizen, walkDashboard, walkDocuments } from '../e2e/lib/states.mjs';
+import { Desk } from '../e2e/lib/dashboard.mjs';
+import { readyForCitizens, readyForReaders, walkCitizen, walkDashboard, walkDesk, walkDocuments } from '../e2e/lib/states.mjs';
 
 const axe = readFileSync(process.argv[2], 'utf8');
 const OPTIONS = { runOnly: { type: 'tag', values: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] }, resultTypes: ['violations', 'incomplete'] };
@@ -52,16 +52,14 @@ async function lookAtCitizenPage() {
 }
 
 async function lookAtDashboard() {
-  const collector = await readyForReaders('axe-readers');
-  const proxy = new Proxy(collector);
-  await proxy.start();
-  const one = await Citizen.begin('axe-readers');
+  const place = await readyForReaders('axe-readers');
+  place.one = await Desk.begin('axe-readers', place.proxy.url);
   try {
-    await walkDashboard({ one, collector, proxy }, looker(one));
+    await walkDashboard(place, looker(place.one));
+    await walkDesk(place, looker(place.one));
   } finally {
-    await one.close();
-    await proxy.stop();
-    await collector.stop();
+    await place.one.close();
+    await place.stop();
   }
 }
 

@@ -7,13 +7,15 @@ const TAB = '\ue004';
 const HELPERS = `globalThis.access ??= (() => {
   const CONTROLS = 'a[href], button, input, select, textarea, summary';
   const isShown = (each) => each.checkVisibility({ visibilityProperty: true }) && !each.closest('.unseen, .skip, [aria-hidden=true]') && each.getBoundingClientRect().width > 0;
-  const controls = () => [...document.querySelectorAll(CONTROLS)].filter(isShown);
+  // Of a question that must be answered first nothing else can be reached.
+  const root = () => document.querySelector('dialog:modal') ?? document;
+  const controls = () => [...root().querySelectorAll(CONTROLS)].filter(isShown);
   const nameOf = (each) => each.outerHTML.replace(/\\s+/g, ' ').slice(0, 90);
   // What is seen and pressed of a control: of a choice its whole row.
   const targetOf = (each) => each.closest('.option') ?? each;
   // A link in a sentence or a list of texts is as high as its line.
   const isInText = (each) => each.matches('a') && getComputedStyle(each).display === 'inline';
-  return { controls, isShown, nameOf, targetOf, isInText };
+  return { root, controls, isShown, nameOf, targetOf, isInText };
 })()`;
 
 const wide = () => {
@@ -25,7 +27,7 @@ const wide = () => {
 const cutOff = () =>
   [...document.querySelectorAll('body *')]
     .filter((each) => access.isShown(each) && !each.matches('input, textarea, select, progress, svg, svg *') && each.textContent.trim() !== '')
-    .filter((each) => each.clientWidth > 1 && getComputedStyle(each).overflow !== 'visible' && (each.scrollWidth > each.clientWidth + 1 || each.scrollHeight > each.clientHeight + 1))
+    .filter((each) => each.clientWidth > 1 && /hidden|clip/.test(getComputedStyle(each).overflow) && (each.scrollWidth > each.clientWidth + 1 || each.scrollHeight > each.clientHeight + 1))
     .map((each) => `text is cut off: ${access.nameOf(each)}`);
 
 // 44 pixels for what stands by itself; in a text 24, or as much room around it (2.5.8).
@@ -87,7 +89,7 @@ const moving = () => {
 
 // Notes, of all that the focus comes to, whether it is seen there: in the window, over what else there is, with a line around it.
 const watchFocus = () => {
-  const first = document.querySelector('.skip');
+  const first = access.root().querySelector('.skip, a[href], button');
   first.focus({ focusVisible: true });
   const walk = { at: [first], findings: [] };
   const { left } = first.getBoundingClientRect();
@@ -122,7 +124,7 @@ const tabStops = () => {
     const group = [...document.querySelectorAll('input[type=radio]')].filter((one) => one.name === each.name && one.form === each.form && access.isShown(one));
     return each === (group.find((one) => one.checked) ?? group[0]);
   };
-  return [...document.querySelectorAll('a[href], button, input, select, textarea, summary, [tabindex="0"]')].filter((each) =>
+  return [...access.root().querySelectorAll('a[href], button, input, select, textarea, summary, [tabindex="0"]')].filter((each) =>
     each.tabIndex >= 0 && (access.isShown(each) || each.matches('.skip')) && isTheOne(each));
 };
 

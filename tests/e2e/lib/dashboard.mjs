@@ -65,6 +65,10 @@ export class Desk extends Browser {
     await this.run((to) => void (location.hash = to), address);
   }
 
+  push(text) {
+    return this.click('button, a.button', text);
+  }
+
   texts(css) {
     return this.run((wanted) => [...document.querySelectorAll(wanted)].map((each) => each.textContent), css);
   }

@@ -3,16 +3,16 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { siteOf, t, WITHOUT_ED25519 } from './citizen.mjs';
-import { keepAlive, request } from './http.mjs';
-import { ACTION, examplePanel, ROUND } from './panel.mjs';
+import { fillTwo, LATER, panelOfTwo, readyTwo, t as desk } from './dashboard.mjs';
+import { request } from './http.mjs';
+import { ACTION, ROUND } from './panel.mjs';
+import { poll } from './poll.mjs';
 import { ready } from './programs.mjs';
 import { Proxy } from './proxy.mjs';
-import { enrolAll, sendAll } from './reading.mjs';
-import { answersOf, exampleRows } from './tables.mjs';
+import { get, makeToken } from './reading.mjs';
+import { KEY } from './webdriver.mjs';
 import en from '../../../web/js/dashboard/texts.en.js';
-import nl from '../../../web/js/dashboard/texts.nl.js';
 
-export const LATER = 'round-2';
 export const TOLD = 'WA-1.03'; // told in both rounds
 export const GAP = 'WA-2.03'; // told in the first round alone
 export const HIDDEN = 'WA-1.01';
@@ -28,23 +28,19 @@ export async function readyForCitizens(name, codes) {
   return { collector, proxy, stop: async () => (await proxy.stop(), await collector.stop()) };
 }
 
-// One with the example's answers in two rounds, each with a release; in the second the first track alone was answered about, and more kindly.
+// One of two rounds that have a release and a third that has none, with a follow-up about TOLD, and a token that gives all: {collector, proxy, token}.
 export async function readyForReaders(name) {
-  const panel = examplePanel();
-  panel.rounds.push({ ...panel.rounds[0], id: LATER, title: { nl: 'Tweede ronde', en: 'Second round' }, opensAt: '2026-02-01T00:00:00Z' });
+  const panel = panelOfTwo();
   panel.rounds.push({ ...panel.rounds[0], id: 'round-3', title: { nl: 'Derde ronde' }, opensAt: '2026-03-01T00:00:00Z' });
-  const collector = await ready(name, { panel, codes: 60, env: WEB });
-  const agent = keepAlive();
-  const members = await enrolAll(collector, agent);
-  const rows = exampleRows();
-  const signed = (round, row, answers) => members[row.member - 1].response(round, row.action, answers, { revision: Number(row.revision) });
-  const kinder = (row) => ({ ...answersOf(row), importance: Math.min(5, answersOf(row).importance + 2) });
-  await sendAll(collector, rows.map((row) => signed(ROUND, row, answersOf(row))), agent);
-  await sendAll(collector, rows.filter(({ action }) => action.startsWith('WA-1.')).map((row) => signed(LATER, row, kinder(row))), agent);
-  agent.destroy();
+  const collector = await readyTwo(name, { panel, env: WEB });
+  await fillTwo(collector, (row, i) => (i % 3 === 0 ? `Opmerking ${i} over ${row.action}` : undefined));
   for (const round of [ROUND, LATER]) await collector.release(round);
   await followUp(collector, TOLD, 'doing', 'Het loket opent in mei.');
-  return collector;
+  const token = await makeToken(collector, 'bureau', 'team', '--publish', '--exact');
+  await poll('the token to be known', 5, async () => (await get(collector, '/v1/token', token)).status === 200);
+  const proxy = new Proxy(collector);
+  await proxy.start();
+  return { collector, proxy, token, stop: async () => (await proxy.stop(), await collector.stop()) };
 }
 
 async function followUp(collector, action, status, words) {
@@ -290,52 +286,116 @@ const untold = (path, answer) => {
   return /\/releases$/.test(path) ? { ...answer, headers, bytes: Buffer.from('[]') } : undefined;
 };
 
-const isDrawn = (one) => one.find('h1[tabindex="-1"]');
-async function dashboard(one, address = '') {
-  await one.go('about:blank');
-  await one.go(`${one.site}/dashboard${address}`);
-  await isDrawn(one);
-}
-
 export async function walkDashboard({ one, proxy }, look) {
-  one.site = siteOf(proxy.url);
   proxy.change = untold;
-  await dashboard(one);
-  await one.find('.lead', nl.noRelease);
+  await one.visit();
+  await one.find('.lead', desk.noRelease);
   await look('dashboard, nothing released');
   proxy.change = undefined;
-  await dashboard(one);
+  await one.visit(`#/?ronde=${ROUND}`);
   await one.find('.overview tbody tr');
   await look('dashboard, overview');
+  await one.click('.views button', desk.views.ends);
+  await one.find('.between');
+  await look('dashboard, both ends');
   await openAll(one);
   await one.fill('#pick-search', 'xyzzy');
-  await one.find('#found', nl.found(0));
+  await one.find('#found', desk.foundEnds(0));
   await look('dashboard, nothing found');
-  await goTo(one, `#/actie/${TOLD}/${LATER}`);
+  await one.to(`#/?vraag=noticed`);
+  await one.find('#pick-option');
+  await look('dashboard, shares of an option', { isArrived: true });
+  await one.to(`#/actie/${TOLD}/${LATER}`);
   await one.find('.shares');
   await look('dashboard, action with what was done', { isArrived: true });
   await openAll(one);
   await one.find('.rounds tbody tr');
   await look('dashboard, trend as a table');
-  await goTo(one, `#/actie/${GAP}/${LATER}`);
+  await one.to(`#/actie/${GAP}/${LATER}`);
   await one.find('.about', GAP);
   await look('dashboard, action with a gap', { isArrived: true });
-  await goTo(one, `#/actie/${HIDDEN}/${ROUND}`);
+  await one.to(`#/actie/${HIDDEN}/${ROUND}`);
   await one.find('.about', HIDDEN);
   await look('dashboard, action of which nothing is told', { isArrived: true });
-  await goTo(one, `#/actie/${TOLD}/round-3`);
-  await one.find('.lead', nl.noReleaseOfRound);
+  await one.to(`#/actie/${TOLD}/round-3`);
+  await one.find('.lead', desk.noReleaseOfRound);
   await look('dashboard, round without a release', { isArrived: true });
-  await goTo(one, '#/nergens');
-  await one.find('h1', nl.lostTitle);
+  await one.to('#/logboek');
+  await one.find('.notice', desk.signatureGood);
+  await openAll(one);
+  await look('dashboard, log', { isArrived: true });
+  await one.to('#/nergens');
+  await one.page(desk.lostTitle);
   await look('dashboard, no such page', { isArrived: true });
-  proxy.change = failing('/v1/follow-ups');
-  await dashboard(one);
-  await one.find('h1', nl.wrongTitle);
+  proxy.change = failing('/v1/panel');
+  await one.visit();
+  await one.page(desk.wrongTitle);
   await look('dashboard, something went wrong', { isArrived: true });
   proxy.change = undefined;
-  await dashboard(one);
+  await one.visit();
   await one.click('#languages button');
-  await one.find('h1', en.overviewTitle);
+  await one.page(en.overviewTitle);
   await look('dashboard, in English');
+  await one.click('#languages button');
+  await one.page(desk.overviewTitle);
+}
+
+async function walkLogin({ one, token }, look) {
+  await one.visit('#/toegang');
+  await one.page(desk.logInTitle);
+  await look('desk, login', { isArrived: true });
+  await one.logIn('bp_kort');
+  await one.find('#faults');
+  await look('desk, login, a fault', { isArrived: true });
+  await one.fill('#token', token);
+  await one.press(KEY.enter);
+  await one.page(desk.accessPage);
+  await look('desk, what one may do', { isArrived: true });
+}
+
+async function walkWriting({ one }, look) {
+  await one.to(`#/bericht/${TOLD}`);
+  await one.page(desk.writeTitle);
+  await look('desk, writing', { isArrived: true });
+  await one.push(desk.review);
+  await one.find('#faults');
+  await look('desk, writing, faults', { isArrived: true });
+  await one.click('#q-status');
+  await one.fill('#q-nl', 'Het loket is open.');
+  await one.fill('#q-en', 'The counter is open.');
+  await one.push(desk.review);
+  await one.page(desk.previewTitle);
+  await look('desk, preview', { isArrived: true });
+  await one.push(desk.publish);
+  await one.page(desk.publishedTitle);
+  await look('desk, published', { isArrived: true });
+}
+
+// `one` is a Desk that has just begun.
+export async function walkDesk(place, look) {
+  const { one } = place;
+  await walkLogin(place, look);
+  await one.to('#/exact');
+  await one.page(desk.exactTitle);
+  await look('desk, exact figures', { isArrived: true });
+  await one.to(`#/exact/actie/${TOLD}/${ROUND}`);
+  await one.find('.shares');
+  await look('desk, exact figures of an action', { isArrived: true });
+  await one.to(`#/actie/${TOLD}/${LATER}`);
+  await one.click('#read-comments');
+  await one.find('.comments');
+  await look('desk, action with comments');
+  await one.to(`#/opmerkingen/${LATER}`);
+  await one.page(desk.commentsPage);
+  await one.find('.comments');
+  await look('desk, all comments');
+  await walkWriting(place, look);
+  await one.pass(31);
+  await one.find('#idle', desk.idleTitle);
+  await look('desk, asked whether anybody is there');
+  await one.click('#idle button', desk.stay);
+  await one.to('#/toegang');
+  await one.push(desk.logOut);
+  await one.find('.notice', desk.ended.left);
+  await look('desk, logged out', { isArrived: true });
 }
