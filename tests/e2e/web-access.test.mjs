@@ -21,7 +21,6 @@ async function assertAll(context, walk, one, least) {
   const findings = [];
   let states = 0;
   await walk(async (name, how) => {
-    await one.resize(1280, 900);
     findings.push(...(await inspect(one, how)).map((line) => `${name}: ${line}`));
     states++;
   });

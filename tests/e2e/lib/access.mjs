@@ -159,14 +159,28 @@ const printed = () => [
   ...[...document.querySelectorAll('#recovery > span:not(.dash)')].filter((each) => !access.isShown(each) || each.scrollWidth > each.clientWidth + 1).map((each) => `not whole on paper: ${access.nameOf(each)}`),
 ];
 
+// Wide spacing, and what it breaks.
+const brokenBySpacing = (text) => {
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync(text);
+  document.adoptedStyleSheets.push(sheet);
+  const findings = [...access.wide(), ...access.cutOff()].map((line) => `wide spacing: ${line}`);
+  document.adoptedStyleSheets.splice(document.adoptedStyleSheets.indexOf(sheet), 1);
+  return findings;
+};
+
+const LOOKS = { wide, cutOff, smallTargets, heads, focusOfNewcomer, lostInForcedColours, moving, watchFocus, tabStops, orderOf, readingOrder, expectedControls, printed, brokenBySpacing };
+const PUT = `${HELPERS}; ${Object.entries(LOOKS).map(([name, look]) => `access.${name} = ${look};`).join('\n')}`;
+
 const plain = (text) => text.replace(/\s+/g, ' ').trim().toLowerCase();
+const emulate = (browser, media, ...features) => browser.cdp('Emulation.setEmulatedMedia', { media, features: features.map(([name, value]) => ({ name, value })) });
 
 // The roles and names that the browser hands to a screen reader, held against what stands on the page: each control is there, has a name, and what is read on
 // it is in that name.
 async function inspectNames(browser) {
   const { nodes } = await browser.cdp('Accessibility.getFullAXTree');
   const told = nodes.filter(({ ignored }) => !ignored).map(({ role, name }) => ({ role: role?.value, name: plain(name?.value ?? '') }));
-  const controls = await browser.run(expectedControls, ROLES, INPUTS);
+  const controls = await browser.run('return access.expectedControls(...arguments)', ROLES, INPUTS);
   const take = (isIt) => ({ role, text }) => {
     const at = told.findIndex((one) => one.role === role && one.name !== '' && isIt(one.name, plain(text)));
     if (at >= 0) told.splice(at, 1);
@@ -176,32 +190,19 @@ async function inspectNames(browser) {
   return left.map(({ role, html }) => `no ${role} of that name is told: ${html}`);
 }
 
-async function inspectFocus(browser) {
-  await browser.run(watchFocus);
-  const stops = await browser.run(`access.stops = (${tabStops})(); return access.stops.length`);
-  await browser.press(...Array(stops).fill(TAB));
-  return browser.run(`const stops = access.stops; return [...(${orderOf})(stops), ...(${readingOrder})(stops)]`);
-}
-
-const emulate = (browser, media, ...features) => browser.cdp('Emulation.setEmulatedMedia', { media, features: features.map(([name, value]) => ({ name, value })) });
-
-// At 320 pixels, which is 400 % of 1280; then with wide spacing.
+// At 320 pixels, which is 400 % of 1280.
 async function inspectNarrow(browser) {
   await browser.resize(320, 256, 4);
-  const findings = [...(await browser.run(wide)), ...(await browser.run(smallTargets))];
-  await browser.run((text) => {
-    access.spaced = new CSSStyleSheet();
-    access.spaced.replaceSync(text);
-    document.adoptedStyleSheets.push(access.spaced);
-  }, SPACED);
-  for (const look of [wide, cutOff]) findings.push(...(await browser.run(look)).map((line) => `wide spacing: ${line}`));
-  await browser.run(() => void document.adoptedStyleSheets.splice(document.adoptedStyleSheets.indexOf(access.spaced), 1));
-  return findings;
+  return browser.run('return [...access.wide(), ...access.smallTargets(), ...access.brokenBySpacing(...arguments)]', SPACED);
 }
 
+// As large still, in forced colours and without motion, by the tab key from the first to the last.
 async function inspectForced(browser) {
   await emulate(browser, 'screen', ['forced-colors', 'active'], ['prefers-reduced-motion', 'reduce']);
-  const findings = [...(await browser.run(lostInForcedColours)), ...(await browser.run(moving)), ...(await inspectFocus(browser))];
+  const findings = await browser.run('return [...access.lostInForcedColours(), ...access.moving()]');
+  const stops = await browser.run('access.watchFocus(); access.stops = access.tabStops(); return access.stops.length');
+  await browser.press(...Array(stops).fill(TAB));
+  findings.push(...(await browser.run('return [...access.orderOf(access.stops), ...access.readingOrder(access.stops)]')));
   await emulate(browser, '');
   return findings;
 }
@@ -209,19 +210,16 @@ async function inspectForced(browser) {
 async function inspectPaper(browser) {
   await browser.resize(718, 1000);
   await emulate(browser, 'print');
-  const findings = [...(await browser.run(printed)), ...(await browser.run(wide)).map((line) => `on paper: ${line}`)];
+  const findings = await browser.run('return [...access.printed(), ...access.wide().map((line) => `on paper: ${line}`)]');
   await emulate(browser, '');
   return findings;
 }
 
 export async function inspect(browser, { isArrived = false } = {}) {
   await browser.cdp('Emulation.setFocusEmulationEnabled', { enabled: true });
-  await browser.run(HELPERS);
-  const findings = isArrived ? await browser.run(focusOfNewcomer) : [];
-  findings.push(...(await browser.run(heads)), ...(await inspectNames(browser)));
-  findings.push(...(await inspectNarrow(browser)), ...(await inspectForced(browser)));
-  findings.push(...(await inspectPaper(browser)));
+  const findings = await browser.run(`${PUT}; return [...(arguments[0] ? access.focusOfNewcomer() : []), ...access.heads()]`, isArrived);
+  for (const look of [inspectNames, inspectNarrow, inspectForced, inspectPaper]) findings.push(...(await look(browser)));
   await browser.resize(1280, 900);
-  findings.push(...(await browser.run(wide)), ...(await browser.run(`return (${readingOrder})((${tabStops})())`)));
+  findings.push(...(await browser.run('return [...access.wide(), ...access.readingOrder(access.tabStops())]')));
   return [...new Set(findings)];
 }
