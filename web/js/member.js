@@ -2,7 +2,7 @@
 // signed: enrolling and answering are in signed.js, checking, restoring and erasing in own.js, which come when they are needed.
 //
 // Facts (store.js): member {panel, key, enrolment {jws, index, receipt}, logKey, at}; pending {panel, key, jws, invitation};
-// recovery, the secret sealed, until its code has been kept; head {checkpoint}, the newest that was seen to continue all before;
+// recovery, the secret sealed, until its code has been kept; passkey, true where one brings it back; head {checkpoint}, the newest that was seen to continue all before;
 // panel, actions, followUps {etag, body, document}; floors {"round~action": revision}; clock; language; seenNews; erasures; erasing, a
 // request without an answer.
 import * as collector from './collector.js';
@@ -12,7 +12,7 @@ const { Unreachable, now } = collector;
 const REFRESHED = { panel: '/v1/panel', actions: '/v1/actions', followUps: '/v1/follow-ups' };
 
 // What pages read. `responses` holds all of this device's, in order of round, action, revision.
-export const state = { member: undefined, panel: undefined, actions: undefined, followUps: undefined, responses: [], hasRecovery: false };
+export const state = { member: undefined, panel: undefined, actions: undefined, followUps: undefined, responses: [], hasRecovery: false, hasPasskey: false };
 
 const listeners = new Set();
 export const onChange = (listener) => {
@@ -23,10 +23,10 @@ const tell = () => listeners.forEach((listener) => listener());
 const others = typeof BroadcastChannel === 'function' ? new BroadcastChannel('burgerpanel') : undefined;
 
 export async function reload() {
-  const names = ['member', 'panel', 'actions', 'followUps', 'recovery', 'clock', 'seenNews'];
-  const [member, panel, actions, followUps, recovery, clock, seenNews = -1] = await Promise.all(names.map(store.fact));
+  const names = ['member', 'panel', 'actions', 'followUps', 'recovery', 'passkey', 'clock', 'seenNews'];
+  const [member, panel, actions, followUps, recovery, passkey, clock, seenNews = -1] = await Promise.all(names.map(store.fact));
   Object.assign(state, { member, panel: panel?.body, actions: actions?.body.actions, followUps: followUps?.body ?? [] });
-  Object.assign(state, { hasRecovery: recovery !== undefined, seenNews, responses: await store.responses() });
+  Object.assign(state, { hasRecovery: recovery !== undefined, hasPasskey: passkey === true, seenNews, responses: await store.responses() });
   state.documents = { panel: panel?.document, actions: actions?.document };
   if (collector.clock.ahead === 0) collector.clock.ahead = clock ?? 0;
   tell();

@@ -185,6 +185,13 @@ const wiping = async (secret) => {
 export const restore = async (typed) => wiping(await fromCode(typed));
 export const restoreFromFile = async (text, passphrase) => wiping((await fromFile(text, passphrase)).secret);
 
+// Of a passkey's secret; so the next time it can be had by that again.
+export async function restoreFromPasskey(secret) {
+  const problem = await wiping(secret);
+  if (!problem) await store.setFact('passkey', true);
+  return problem;
+}
+
 // Two devices
 
 // The answer that the collector has in place of a stale one: {answers, take()}, or undefined where it does not say.

@@ -35,13 +35,16 @@ async function signEnrolment(pending) {
 }
 
 // A key made for an enrolment that got no answer stays: the collector may have it.
-async function prepareEnrolment(invitation) {
+export const hasBegun = async () => (await store.fact('pending')) !== undefined;
+
+async function prepareEnrolment(invitation, given) {
   const pending = await store.fact('pending');
   if (pending?.invitation === invitation) return pending;
   if (pending) return signEnrolment({ ...pending, invitation });
-  const secret = newSecret();
+  const secret = given ?? newSecret();
   const key = await makeKey(secret, state.panel.id);
   await store.setFact('recovery', await seal(secret));
+  await store.setFact('passkey', given && true);
   secret.fill(0);
   return signEnrolment({ panel: state.panel.id, key, invitation });
 }
@@ -65,14 +68,14 @@ export async function noteMember(panel, key, { jws, index, receipt }) {
   await store.setFact('member', { panel, key, enrolment: { jws, index, receipt }, logKey, at: now() });
 }
 
-// Promise of undefined when enrolled, or of the problem. Throws Unreachable (the same call goes on from there), or another Error where
+// `secret`, which is wiped: the member's, of a passkey; without it one is drawn. Promise of undefined when enrolled, or of the problem. Throws Unreachable (the same call goes on from there), or another Error where
 // the collector's receipt does not hold.
-export async function enrol(invitation) {
-  const pending = await prepareEnrolment(invitation);
+export async function enrol(invitation, secret) {
+  const pending = await prepareEnrolment(invitation, secret);
   const { status, body, problem } = await sendEnrolment(pending);
   if (status >= 500 || status === 429) throw new Unreachable('the collector can not take it now');
   if (problem) {
-    if (problem.type === 'invitation-refused') await Promise.all(['pending', 'recovery'].map((name) => store.setFact(name)));
+    if (problem.type === 'invitation-refused') await Promise.all(['pending', 'recovery', 'passkey'].map((name) => store.setFact(name)));
     return problem;
   }
   const { jws } = await store.fact('pending');

@@ -102,7 +102,7 @@ export class Citizen extends Browser {
     await this.visit('#/herstel');
     await this.page(t.recoverTitle);
     await this.fill('#recovery-code', code);
-    await this.push(t.recover);
+    await this.click('button[type=submit]', t.recover);
   }
 
   // The faults on top, as texts.

@@ -3,9 +3,10 @@ import { el } from '../dom.js';
 import { Unreachable } from '../collector.js';
 import { toInvitation } from '../key.js';
 import * as member from '../member.js';
+import * as passkey from '../passkey.js';
 import { button, buttonLink, notice, section } from '../parts.js';
 import { labelIn } from '../questionnaire.js';
-import { enrol } from '../signed.js';
+import { enrol, hasBegun } from '../signed.js';
 import { language, t } from '../texts.js';
 import { codeFault } from './welcome.js';
 
@@ -18,15 +19,17 @@ const told = (title, labels) => {
 const terms = ({ responsesDays, membersDays, invitationsDays } = {}) =>
   [responsesDays && t.keptResponses(responsesDays), membersDays && t.keptMember(membersDays), invitationsDays && t.keptInvitation(invitationsDays)].filter(Boolean);
 
-async function join(frame, agree, place) {
+// `made`: the passkey that the secret is of, where the person wanted one.
+async function join(frame, agree, place, made) {
   agree.textContent = t.joining;
   frame.say(t.joining);
   try {
-    const problem = await enrol(toInvitation(frame.stash.uitnodiging));
+    const problem = await enrol(toInvitation(frame.stash.uitnodiging), made?.secret);
     if (!problem) {
       delete frame.stash.uitnodiging;
       return frame.go('#/bewaren');
     }
+    await made?.forget();
     frame.stash.codeFault = problem.type === 'invitation-refused' ? t.codeRefused : t.reasons.other;
     return frame.go('#/');
   } catch (error) {
@@ -44,12 +47,20 @@ export default async function consent(parts, frame) {
   const { purpose, privacy, retention } = member.state.panel;
   const place = el('div', { role: 'alert' });
   let isBusy = false;
-  const agree = button(t.agree, async () => {
+  const once = (work) => async () => {
     if (isBusy) return;
     isBusy = true;
-    await join(frame, agree, place);
+    await work();
     isBusy = false;
-  }, 'primary');
+  };
+  const agree = button(t.agree, once(() => join(frame, agree, place)), 'primary');
+  const byPasskey = button(t.agreePasskey, once(async () => {
+    const made = await passkey.create(labelIn(member.state.panel.title, language).text);
+    if (!made) return place.replaceChildren(notice('wait', t.passkeyFailed));
+    byPasskey.remove(); // what goes on from here goes on with the key of that passkey
+    return join(frame, agree, place, made);
+  }), 'secondary');
+  const offersPasskey = !(await hasBegun()) && (await passkey.isAvailable());
   const promises = [t.consentFree, t.consentAge, t.consentKey, t.consentShown, t.consentChange, ...terms(retention), t.consentNames];
   return {
     title: t.consentTitle,
@@ -58,7 +69,8 @@ export default async function consent(parts, frame) {
       told(t.consentWhat, privacy),
       section(t.consentHow, el('ul', { class: 'ticks' }, promises.map((text) => el('li', {}, text)))),
       place,
-      el('p', { class: 'buttons' }, agree, buttonLink(t.notNow, '#/', 'quiet')),
+      offersPasskey && el('p', { id: 'passkey-hint' }, t.passkeyHint),
+      el('p', { class: 'buttons' }, agree, offersPasskey && byPasskey, buttonLink(t.notNow, '#/', 'quiet')),
     ],
   };
 }

@@ -56,8 +56,8 @@ export default async function keep(parts, frame) {
   return {
     title: t.keepTitle,
     nodes: [
-      el('p', { class: 'lead' }, t.keepLead),
-      el('p', {}, t.keepWhy),
+      el('p', { class: 'lead' }, member.state.hasPasskey ? t.keepLeadPasskey : t.keepLead),
+      el('p', {}, member.state.hasPasskey ? t.keepWhyPasskey : t.keepWhy),
       el('p', { class: 'recovery', id: 'recovery', role: 'group', 'aria-label': t.yourCode }, groups(code)),
       el('h2', {}, t.keepHow),
       el('div', { class: 'ways' },

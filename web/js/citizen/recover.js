@@ -3,9 +3,10 @@
 import { el, put } from '../dom.js';
 import { Unreachable } from '../collector.js';
 import { fromCode } from '../key.js';
-import { faultList, field, form, more, notice, submit } from '../parts.js';
+import { button, faultList, field, form, more, notice, submit } from '../parts.js';
 import { lengthOf } from '../questionnaire.js';
 import * as own from '../own.js';
+import * as passkey from '../passkey.js';
 import { t } from '../texts.js';
 
 const count = (typed) => lengthOf(typed.replace(/[^\p{L}\p{N}]/gu, ''));
@@ -96,11 +97,22 @@ function fileForm(frame, top, place) {
   return more(t.recoverFile, holder);
 }
 
-export default function recover(parts, frame) {
+function passkeyButton(frame, place) {
+  const show = (text) => put(place, notice('wait', undefined, el('p', {}, text)));
+  return el('p', { class: 'buttons' }, button(t.recoverPasskey, async () => {
+    put(place);
+    const secret = await passkey.secret();
+    if (!secret) return show(t.passkeyNone);
+    const fault = await restoring(frame, place, () => own.restoreFromPasskey(secret));
+    return fault && show(fault);
+  }));
+}
+
+export default async function recover(parts, frame) {
   const top = el('div', {});
   const place = el('div', { role: 'status' });
   return {
     title: t.recoverTitle,
-    nodes: [top, el('p', { class: 'lead' }, t.recoverLead), codeForm(frame, top, place), place, fileForm(frame, top, place), el('p', {}, t.recoverLost)],
+    nodes: [top, el('p', { class: 'lead' }, t.recoverLead), (await passkey.isAvailable()) && passkeyButton(frame, place), codeForm(frame, top, place), place, fileForm(frame, top, place), el('p', {}, t.recoverLost)],
   };
 }
