@@ -109,6 +109,7 @@ void act_work_wipe(struct act_work *work)
     for (size_t i = 0; i < work->document_count; i++)
         buf_free(&work->documents[i].bytes);
     mem_free(work->members);
+    mem_free(work->more);
     mem_free(work->own_panel_id);
     *work = (struct act_work){0};
 }

@@ -59,6 +59,8 @@ struct act_work {
     size_t document_len;
 
     struct event event; /* kind is set; the others but aud and iat are to be filled; texts may lie in `claims` */
+    struct event *more; /* where one can't name all: events that follow on it at once, as filled as it is; NULL: none */
+    size_t more_count;
     const char *panel_id; /* the event's aud; only the first import of a panel sets it, */
     char *own_panel_id; /* and keeps it here */
     struct act_document documents[ACT_DOCUMENTS_MAX];

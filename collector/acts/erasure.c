@@ -167,24 +167,18 @@ static void put_wish(struct buf *out, const struct erasing *erasing, const char 
     buf_put_char(out, '}');
 }
 
-/* What both halves say. */
-static const char *is_too_much(void)
-{
-    return T("this is more than one act can erase: 1,000 entries; name fewer",
-             "dit is meer dan in een keer gewist kan worden: 1000 regels; noem er minder");
-}
-
 int act_prepare_erasure(struct act_wish *wish, const struct erasing *erasing, const char *reason, const char *reference,
                         struct error *error)
 {
     if (erasing->count == 0)
         return error_set(error, ERROR_REFUSED, "%s",
                          T("there is nothing there that is not erased", "daar is niets dat niet gewist is"));
-    if (erasing->count > ERASING_EVENT_MAX)
-        return error_set(error, ERROR_REFUSED, "%s", is_too_much());
     act_wish_init(wish, EVENT_ENTRIES_ERASED);
     put_wish(&wish->claims, erasing, reason, reference);
-    return buf_check(&wish->claims) == 0 ? 0 : error_no_memory(error);
+    if (buf_check(&wish->claims) == 0)
+        return 0;
+    act_wish_wipe(wish);
+    return error_no_memory(error);
 }
 
 /* Carrying out. */
@@ -240,21 +234,51 @@ static int compare_numbers(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-/* The event's lists are the work's from here on. */
-static int fill_lists(struct act_work *work, struct erasing *erasing)
+/* The lists are the work's from here on. -1: no memory. */
+static int take_lists(struct act_work *work, struct erasing *erasing)
 {
     size_t count = erasing->member_count;
-    work->own_lists[0] = erasing->entries;
-    work->event.entries = (struct event_indexes){erasing->entries, erasing->count};
-    erasing->entries = NULL;
-    work->own_lists[1] = mem_calloc(count > 0 ? count : 1, sizeof *work->own_lists[1]);
-    if (!work->own_lists[1])
+    int64_t *enrolments = mem_calloc(count > 0 ? count : 1, sizeof *enrolments);
+    if (!enrolments)
         return -1;
     for (size_t i = 0; i < count; i++)
-        work->own_lists[1][i] = erasing->members[i].index;
+        enrolments[i] = erasing->members[i].index;
     if (count > 1)
-        qsort(work->own_lists[1], count, sizeof *work->own_lists[1], compare_numbers);
-    work->event.enrolments = (struct event_indexes){work->own_lists[1], count};
+        qsort(enrolments, count, sizeof *enrolments, compare_numbers);
+    work->own_lists[0] = erasing->entries;
+    work->own_lists[1] = enrolments;
+    work->event.entries = (struct event_indexes){erasing->entries, erasing->count};
+    work->event.enrolments = (struct event_indexes){enrolments, count};
+    erasing->entries = NULL;
+    return 0;
+}
+
+/* Leaves the first of its entries to the event, with the enrolments that are among them, and gives the others: what
+ * would have all of them follow on it. */
+static struct event split_event(struct event *event)
+{
+    struct event rest = *event;
+    size_t among = 0;
+    event->entries.count = ERASING_EVENT_MAX;
+    rest.entries.list += ERASING_EVENT_MAX;
+    rest.entries.count -= ERASING_EVENT_MAX;
+    while (among < event->enrolments.count && event->enrolments.list[among] < rest.entries.list[0])
+        among++;
+    event->enrolments.count = among;
+    rest.enrolments.list += among;
+    rest.enrolments.count -= among;
+    return rest;
+}
+
+/* As many events as name all entries. -1: no memory. */
+static int fill_events(struct act_work *work)
+{
+    size_t more = (work->event.entries.count - 1) / ERASING_EVENT_MAX;
+    work->more = more > 0 ? mem_calloc(more, sizeof *work->more) : NULL;
+    if (more > 0 && !work->more)
+        return -1;
+    for (struct event *event = &work->event; work->more_count < more; event = &work->more[work->more_count++])
+        work->more[work->more_count] = split_event(event);
     return 0;
 }
 
@@ -267,7 +291,7 @@ static enum act_result carry_out_gathered(struct act_work *work, struct erasing 
     for (size_t i = 0; i < erasing->member_count; i++)
         if (act_note_member(work, &erasing->members[i]) < 0)
             return act_no_memory(work);
-    return fill_lists(work, erasing) < 0 ? act_no_memory(work) : ACT_DONE;
+    return take_lists(work, erasing) < 0 || fill_events(work) < 0 ? act_no_memory(work) : ACT_DONE;
 }
 
 static enum act_result erase_wished(struct act_work *work, struct erasing *erasing)
@@ -276,11 +300,10 @@ static enum act_result erase_wished(struct act_work *work, struct erasing *erasi
         work->error = erasing->error;
         return ACT_FAILED;
     }
-    size_t count = erasing_gathered(erasing);
-    if (count == 0)
+    if (erasing_gathered(erasing) == 0)
         return act_refuse(work, "%s",
                           T("there is nothing there that is not erased", "daar is niets dat niet gewist is"));
-    return count > ERASING_EVENT_MAX ? act_refuse(work, "%s", is_too_much()) : carry_out_gathered(work, erasing);
+    return carry_out_gathered(work, erasing);
 }
 
 enum act_result act_erase_entries(struct act_work *work)

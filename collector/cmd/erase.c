@@ -3,8 +3,8 @@
 #include "base/lang.h"
 #include "base/number.h"
 #include "collector/acts/erasure.h"
-#include "collector/cmd/act.h"
 #include "collector/cmd/cmd.h"
+#include "collector/cmd/erase_lots.h"
 #include <stdlib.h>
 
 struct erase_words {
@@ -53,11 +53,8 @@ static int show_gathered(const struct erasing *erasing)
     return result;
 }
 
-static int ask_erasure(const struct config *config, struct store *store, const struct erasing *erasing,
-                       const struct erase_words *words)
+static int ask_erasure(const struct config *config, const struct erasing *erasing, const struct erase_words *words)
 {
-    struct act_wish wish;
-    struct error error;
     int result = show_gathered(erasing);
     if (result != CLI_DONE)
         return result;
@@ -66,9 +63,11 @@ static int ask_erasure(const struct config *config, struct store *store, const s
                         "Er is niets gewist; --yes doet het. Het kan niet ongedaan gemaakt worden."));
         return CLI_DONE;
     }
-    if (act_prepare_erasure(&wish, erasing, words->reason, words->reference, &error) < 0)
-        return cli_fail("%s", error.text);
-    return cmd_act(config, store, &wish, T("erased", "gewist"));
+    bool queued;
+    result = cmd_erase_lots(config, erasing, words->reason, words->reference, &queued);
+    if (result == CLI_DONE && !queued)
+        cli_say("%s", T("erased", "gewist"));
+    return result;
 }
 
 /* What is named is looked up in one moment of the store; what is asked is carried out later, by its numbers. */
@@ -90,7 +89,7 @@ static int run_erase(const struct erase_words *words)
         result = gather_words(&erasing, words);
     store_rollback(store);
     if (result == CLI_DONE)
-        result = ask_erasure(&config, store, &erasing, words);
+        result = ask_erasure(&config, &erasing, words);
     erasing_wipe(&erasing);
     catalogue_release(catalogue);
     store_close(store);

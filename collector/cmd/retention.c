@@ -5,15 +5,13 @@
 #include "base/lang.h"
 #include "base/list.h"
 #include "base/mem.h"
-#include "collector/acts/erasure.h"
-#include "collector/cmd/act.h"
 #include "collector/cmd/cmd.h"
+#include "collector/cmd/erase_lots.h"
 #include "crypto/jws.h"
 #include "panel/response.h"
 #include <string.h>
 
 #define DAY INT64_C(86400)
-#define WISH_RESPONSES 500 /* of one wish, whose claims are bounded; their revisions make more entries */
 
 /* What is due, by the store's numbers. */
 struct due {
@@ -255,60 +253,17 @@ static int forget_accesses(struct due *due, bool write)
 
 /* Erasing. */
 
-/* One wish; what has gone meanwhile is passed over, and who has more than one event can name is left to `erase`. */
-static int erase_lot(const struct config *config, struct due *due, struct erasing *erasing)
+/* What is told as gone is gone: where an act waits in the queue, the rest does too. */
+static int carry_out_due(const struct config *config, struct due *due, bool *queued)
 {
-    struct act_wish wish;
-    if (erasing_gathered(erasing) == 0)
-        return CLI_DONE;
-    if (act_prepare_erasure(&wish, erasing, "retention", NULL, &due->error) == 0)
-        return cmd_act(config, due->store, &wish, NULL);
-    cli_say(T("entry %lld and what is with it: %s", "regel %lld en wat erbij hoort: %s"),
-            (long long)erasing->entries[0], due->error.text);
-    return due->error.kind == ERROR_REFUSED ? CLI_DONE : CLI_FAILED;
-}
-
-static int add_due(struct due *due, struct erasing *erasing, size_t place)
-{
-    if (place < due->response_count)
-        return erasing_add_response(erasing, &due->responses[place]);
-    return erasing_add_member(erasing, &due->members[place - due->response_count]);
-}
-
-/* From `place` on, as many as fit into one wish; gives where the next begins. What does not fit is gathered again. */
-static int erase_some(const struct config *config, struct due *due, size_t *place)
-{
-    struct erasing erasing;
-    size_t first = *place, end = due->response_count + due->member_count;
-    int result = CLI_DONE;
-    bool full = false;
-    erasing_init(&erasing, due->store, due->catalogue);
-    while (result == CLI_DONE && !full && *place < end && *place < first + WISH_RESPONSES) {
-        struct erasing before = erasing; /* as many as now are taken, where the next is too much */
-        if (add_due(due, &erasing, *place) < 0)
-            result = cli_fail("%s", erasing.error.text);
-        full = erasing.count > ERASING_EVENT_MAX && *place > first;
-        if (full) {
-            erasing.count = before.count;
-            erasing.response_count = before.response_count;
-            erasing.member_count = before.member_count;
-        } else {
-            ++*place;
-        }
-    }
-    if (result == CLI_DONE)
-        result = erase_lot(config, due, &erasing);
-    erasing_wipe(&erasing);
-    return result;
-}
-
-static int carry_out_due(const struct config *config, struct due *due)
-{
-    size_t place = 0;
-    int result = CLI_DONE;
-    while (result == CLI_DONE && place < due->response_count + due->member_count)
-        result = erase_some(config, due, &place);
-    if (result == CLI_DONE && (forget_invitations(due, true) < 0 || forget_accesses(due, true) < 0))
+    const struct erasing all = {.store = due->store,
+                                .catalogue = due->catalogue,
+                                .responses = due->responses,
+                                .response_count = due->response_count,
+                                .members = due->members,
+                                .member_count = due->member_count};
+    int result = cmd_erase_lots(config, &all, "retention", NULL, queued);
+    if (result == CLI_DONE && !*queued && (forget_invitations(due, true) < 0 || forget_accesses(due, true) < 0))
         result = cli_fail("%s", due->error.text);
     return result;
 }
@@ -339,8 +294,9 @@ static int run_due(const struct config *config, struct due *due, bool dry)
 {
     if (gather_due(due) < 0)
         return cli_fail("%s", due->error.text);
-    int result = dry ? CLI_DONE : carry_out_due(config, due);
-    if (result == CLI_DONE)
+    bool queued = false;
+    int result = dry ? CLI_DONE : carry_out_due(config, due, &queued);
+    if (result == CLI_DONE && !queued)
         tell_due(due, dry);
     return result;
 }

@@ -26,6 +26,14 @@ static int take_effects(struct ledger *ledger, const struct act_work *work)
     return ledger_note_rounds(ledger);
 }
 
+static int record_more(struct ledger *ledger, struct act_work *work)
+{
+    for (size_t i = 0; i < work->more_count; i++)
+        if (ledger_record(ledger, &work->more[i], work->panel_id, work->now) < 0)
+            return -1;
+    return 0;
+}
+
 /* Puts the event there, its documents, and for what follows its effects in force. */
 static int record_act(struct ledger *ledger, struct act_work *work)
 {
@@ -33,7 +41,7 @@ static int record_act(struct ledger *ledger, struct act_work *work)
         return -1;
     if (ledger_keep_documents(ledger, work) < 0 || ledger_record(ledger, &work->event, work->panel_id, work->now) < 0)
         return -1;
-    return take_effects(ledger, work);
+    return record_more(ledger, work) < 0 ? -1 : take_effects(ledger, work);
 }
 
 /* ACT_DONE: *index is its event's. ACT_REFUSED: ledger->error says why, and nothing was written. */
@@ -45,7 +53,7 @@ static enum act_result carry_out(struct ledger *ledger, enum event_kind kind, st
     else if (record_act(ledger, work) < 0)
         result = ACT_FAILED;
     else
-        *index = ledger->size - 1;
+        *index = ledger->size - 1 - (int64_t)work->more_count;
     return result;
 }
 

@@ -5,11 +5,12 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { parseTable } from './lib/csv.mjs';
-import { assertAccepted, assertProblem, JOSE, post, request } from './lib/http.mjs';
+import { assertAccepted, assertProblem, JOSE, keepAlive, post, request } from './lib/http.mjs';
 import { Member, now } from './lib/member.mjs';
 import { ACTION, examplePanel, good, iso, ROUND } from './lib/panel.mjs';
 import { poll } from './lib/poll.mjs';
-import { freshFolder, ready, run } from './lib/programs.mjs';
+import { freshFolder, ready, run, start } from './lib/programs.mjs';
+import { sendAll } from './lib/reading.mjs';
 import { sql } from './lib/store.mjs';
 
 const OTHER = 'WA-1.02';
@@ -148,5 +149,43 @@ test('retention run: nothing before its time nor before the final release, then 
   assert.deepEqual(await state(collector, fresh.index), { state: 'kept' });
   const last = (await events(collector)).at(-1);
   assert.equal((last.claims ?? last).reason, 'retention');
+  await collector.succeed('audit');
+});
+
+// So many revisions that no event names all of a member's entries, nor all of a few responses'.
+test('of very many entries, `erase` and `retention run` take all, an act after the other; what was cut off is finished by the next', async (t) => {
+  const panel = examplePanel();
+  const moment = now();
+  panel.rounds[0] = { ...panel.rounds[0], opensAt: iso(moment - 90 * DAY), closesAt: iso(moment + 3600) };
+  panel.retention = { responsesDays: 30 };
+  panel.purpose = panel.privacy = { nl: 'X', en: 'X' };
+  const { collector, members } = await scene(t, 'many', 2, { panel });
+  const actions = Array.from({ length: 5 }, (_, i) => `WA-1.0${i + 1}`);
+  const agent = keepAlive();
+  for (const member of members)
+    await sendAll(collector, actions.flatMap((action) => Array.from({ length: 500 }, (_, i) => member.response(ROUND, action, good, { revision: i + 1 }))), agent);
+  agent.destroy();
+  const [one, two] = members;
+  const cut = start('burgerpanel-collector', ['erase', one.enrolled.index, '--reason', 'request', '--yes', '--store', collector.store]);
+  await poll('the first act', 20, () => /^entry \d+$/m.test(cut.stderr) || cut.code !== undefined);
+  cut.child.kill('SIGKILL');
+  await cut.ended;
+  assert.match(cut.stderr, /This goes: entries 2501, of responses \(all revisions\) 5, of members 1\.\nThis is more than 1,000 entries: it goes in several acts/);
+  await collector.succeed('audit');
+  if ((await state(collector, one.enrolled.index)).state === 'kept') {
+    const rest = await collector.succeed('erase', one.enrolled.index, '--reason', 'request', '--yes');
+    assert.match(rest.stderr, /^erased$/m);
+  }
+  const erased = async () => (await events(collector)).filter(({ event }) => event === 'entries-erased').flatMap(({ entries }) => entries.length);
+  assert.equal((await erased()).reduce((sum, count) => sum + count, 0), 2501);
+  assert.equal((await state(collector, one.enrolled.index)).state, 'erased');
+  panel.rounds[0].closesAt = iso(moment - 35 * DAY);
+  await collector.importPanel(panel);
+  await collector.succeed('release', 'create', ROUND, '--final');
+  const done = await collector.succeed('retention', 'run');
+  assert.match(done.stderr, /gone: responses 5, members 0/);
+  assert.ok((await erased()).every((count) => count <= 1000));
+  assert.equal((await erased()).reduce((sum, count) => sum + count, 0), 5001);
+  assert.equal((await state(collector, two.enrolled.index)).state, 'kept');
   await collector.succeed('audit');
 });

@@ -159,6 +159,35 @@ Test(ledger_erased_by_operator, takes_a_member_whole_by_the_enrolment)
     event_free(&event);
 }
 
+/* One response of more revisions than one event can name. */
+Test(ledger_erased_by_operator, tells_very_many_by_several_events_of_one_commit)
+{
+    enum { REVISIONS = (int)ERASING_EVENT_MAX, AT_ONCE = 250 };
+    static struct parcel parcels[AT_ONCE];
+    struct error error = {0};
+    int64_t by = 0;
+    for (int64_t revision = 0; revision < REVISIONS;) {
+        for (size_t i = 0; i < AT_ONCE; i++)
+            parcel_respond(&parcels[i], &kit, &members[1], "WA-1.01", ++revision, KIT_ANSWERS);
+        cr_assert_eq(parcels_apply(&kit, parcels, AT_ONCE), 0);
+        parcels_free(parcels, AT_ONCE);
+    }
+    const int64_t event = 3 + REVISIONS;
+    int64_t id = ask_erasure((const int64_t[]){2}, 1, NULL, &error);
+    begin_anew();
+    cr_assert_eq(outcome(id), event);
+    cr_assert_eq(kit_entries(kit.store), event + 2);
+    cr_assert(!is_kept(2) && !is_kept(3) && !is_kept(event - 1) && is_kept(1));
+    struct event first = event_at(event), second = event_at(event + 1);
+    cr_assert(first.entries.count == ERASING_EVENT_MAX && second.entries.count == 1);
+    cr_assert(first.enrolments.count == 1 && first.enrolments.list[0] == 2 && second.enrolments.count == 0);
+    cr_assert(strcmp(second.by, "operator") == 0 && strcmp(second.reason, "order") == 0);
+    cr_assert_eq(store_erased_by(kit.store, event - 1, &by), STORE_OK);
+    cr_assert_eq(by, event + 1);
+    event_free(&first);
+    event_free(&second);
+}
+
 Test(ledger_erased_by_operator, names_what_can_be_erased_alone)
 {
     struct error error = {0};
