@@ -2,8 +2,10 @@
 #include "crypto/crypto.h"
 #include "crypto/base64url.h"
 #include <sodium.h>
+#include <string.h>
 
 _Static_assert(SHA256_BYTES == crypto_hash_sha256_BYTES, "a SHA-256 has 32 bytes");
+_Static_assert(KEYED_HASH_KEY_BYTES == crypto_shorthash_KEYBYTES, "a key of SipHash has 16 bytes");
 _Static_assert(SHA512_BYTES == crypto_hash_sha512_BYTES, "a SHA-512 has 64 bytes");
 
 int crypto_start(void)
@@ -31,6 +33,16 @@ void crypto_sha256(const void *bytes, size_t len, uint8_t out[static SHA256_BYTE
 void crypto_sha512(const void *bytes, size_t len, uint8_t out[static SHA512_BYTES])
 {
     crypto_hash_sha512(out, bytes, len);
+}
+
+uint64_t crypto_keyed_hash(const uint8_t key[static KEYED_HASH_KEY_BYTES], const void *bytes, size_t len)
+{
+    uint64_t hash;
+    uint8_t out[crypto_shorthash_BYTES];
+    _Static_assert(sizeof hash == sizeof out, "it has 64 bits");
+    crypto_shorthash(out, bytes, len, key);
+    memcpy(&hash, out, sizeof hash);
+    return hash;
 }
 
 bool crypto_equal(const void *a, const void *b, size_t len)

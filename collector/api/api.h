@@ -10,6 +10,7 @@
 
 #include "collector/api/refusal_log.h"
 #include "collector/http/http.h"
+#include "collector/http/limiter.h"
 #include "collector/intake/commit.h"
 #include "collector/intake/replays.h"
 #include "collector/intake/submit.h"
@@ -35,6 +36,7 @@ struct service {
     struct latest *prepared; /* panel and actions as answers (prepared.h) */
     const char *release; /* of the pages that are served beside the API; NULL: none are */
     struct refusal_log refusals; /* of access */
+    struct limiter *enrolments, *tokens; /* what is refused of them, by address; NULL: unbounded */
     struct replays *replays; /* requests of members for their own data */
 };
 

@@ -165,9 +165,40 @@ static void answer_access_refusal(struct http_exchange *x, enum access_answer an
     }
 }
 
+void api_answer_retry_after(struct http_exchange *x, int64_t seconds)
+{
+    char text[24];
+    snprintf(text, sizeof text, "%lld", (long long)seconds);
+    http_answer_header_copy(x, "Retry-After", text);
+}
+
+void api_answer_limited(struct http_exchange *x, enum metrics_limit what, int64_t seconds)
+{
+    char members[64];
+    metrics_note_limited(what);
+    snprintf(members, sizeof members, ",\"retryAfter\":%lld", (long long)seconds);
+    http_answer_problem(x, PROBLEM_TOO_MANY, "Too much from this address was refused; ask again later.", members);
+    api_answer_retry_after(x, seconds);
+}
+
+/* A token that is none counts against its address: before it is looked at, so that who has had enough learns
+ * nothing. */
+static bool may_try_token(struct http_exchange *x, struct service *service, const struct address *from)
+{
+    if (!http_header(x, "Authorization"))
+        return true;
+    int64_t wait = limiter_take(service->tokens, from, clock_monotonic_us());
+    if (wait > 0)
+        api_answer_limited(x, METRICS_LIMIT_TOKENS, wait);
+    return wait == 0;
+}
+
 bool api_is_allowed(struct http_exchange *x, struct service *service, unsigned roles, struct access_token *out)
 {
     const struct access_token *token;
+    const struct address from = http_sender(x);
+    if (!may_try_token(x, service, &from))
+        return false;
     struct catalogue *catalogue = catalogue_now(service->shared.catalogues);
     enum access_answer answer =
         access_check(&catalogue->tokens, http_header(x, "Authorization"), roles, clock_now(), &token);
@@ -175,6 +206,8 @@ bool api_is_allowed(struct http_exchange *x, struct service *service, unsigned r
         refusal_log_token(&service->refusals, clock_now(), "token ", token->name);
     else if (answer != ACCESS_GRANTED)
         refusal_log_guess(&service->refusals, clock_now());
+    if (answer == ACCESS_GRANTED || answer == ACCESS_DENIED)
+        limiter_give_back(service->tokens, &from);
     if (answer == ACCESS_GRANTED)
         *out = *token;
     catalogue_release(catalogue);

@@ -4,6 +4,7 @@
 #define COLLECTOR_API_SHARED_H
 
 #include "collector/api/api.h"
+#include "collector/ops/metrics.h"
 
 /* Details of problems that many tell. */
 #define API_NO_MEMORY_DETAIL "The collector is short of memory; send the same again later."
@@ -32,6 +33,9 @@ void api_commit_later(struct http_exchange *exchange, struct service *service, s
 /* HTTP status of a verdict. */
 unsigned api_verdict_status(const struct submission *submission);
 
+/* Says after how many seconds the same is welcome. */
+void api_answer_retry_after(struct http_exchange *exchange, int64_t seconds);
+
 /* Puts the receipt of any entry that the newest checkpoint covers. -1: it covers none of that index, or the log can't
  * be read. */
 MUST_CHECK int api_put_any_receipt(struct buf *out, struct service *service, uint64_t index, enum receipt_form form);
@@ -43,6 +47,9 @@ MUST_CHECK int api_read_number(const struct http_exchange *exchange, const char 
 /* Whether the request wants receipts: it does unless it says Prefer: return=minimal (RFC 7240), which the answer then
  * confirms. While the handler runs only. */
 bool api_wants_receipt(struct http_exchange *exchange);
+
+/* Answers 429 `too-many`: the address that sent the request has had enough of `what` for so many seconds. */
+void api_answer_limited(struct http_exchange *exchange, enum metrics_limit what, int64_t seconds);
 
 /* Whether the request's token has one of `roles` (enum token_roles), and *token is that then; if not, the answer has
  * been set. */

@@ -13,6 +13,7 @@ struct pending {
     struct submission *submission;
     struct http_exchange *exchange;
     bool receipt; /* wanted */
+    struct address from;
 };
 
 static void release_pending(void *attachment)
@@ -28,13 +29,6 @@ static void resume_pending(struct commit_job *job)
     http_resume(pending->exchange);
 }
 
-static void answer_retry_after(struct http_exchange *x, int64_t seconds)
-{
-    char text[24];
-    snprintf(text, sizeof text, "%lld", (long long)seconds);
-    http_answer_header_copy(x, "Retry-After", text);
-}
-
 static void answer_pending(struct http_exchange *x, struct service *service, const struct pending *pending)
 {
     const struct submission *s = pending->submission;
@@ -43,7 +37,7 @@ static void answer_pending(struct http_exchange *x, struct service *service, con
     if (s->verdict != VERDICT_ACCEPTED && s->verdict != VERDICT_REPEATED) {
         http_answer_problem_body(x, api_put_verdict_problem(&body, s), &body);
         if (s->retry_after > 0)
-            answer_retry_after(x, s->retry_after);
+            api_answer_retry_after(x, s->retry_after);
         return;
     }
     buf_expect(&body, ANSWER_USUAL);
@@ -53,8 +47,17 @@ static void answer_pending(struct http_exchange *x, struct service *service, con
     http_answer(x, api_verdict_status(s), "application/json", &body);
 }
 
+/* An enrolment that is not refused was none of those that are bounded. */
+static void settle_bounds(struct service *service, const struct pending *pending)
+{
+    const struct submission *s = pending->submission;
+    if (s->kind == SUBMISSION_ENROLMENT && s->verdict != VERDICT_REFUSED)
+        limiter_give_back(service->enrolments, &pending->from);
+}
+
 static void on_committed(struct http_exchange *x, void *context)
 {
+    settle_bounds(context, http_attachment(x));
     answer_pending(x, context, http_attachment(x));
 }
 
@@ -67,7 +70,8 @@ void api_commit_later(struct http_exchange *x, struct service *service, struct s
         http_answer_problem(x, PROBLEM_UNAVAILABLE, API_NO_MEMORY_DETAIL, NULL);
         return;
     }
-    *pending = (struct pending){.submission = s, .exchange = x, .receipt = api_wants_receipt(x)};
+    *pending =
+        (struct pending){.submission = s, .exchange = x, .receipt = api_wants_receipt(x), .from = http_sender(x)};
     pending->job =
         (struct commit_job){.list = &pending->submission, .count = 1, .done = resume_pending, .context = pending};
     http_attach(x, pending, release_pending);
@@ -123,7 +127,13 @@ void api_responses_post(struct http_exchange *x, void *context)
 
 void api_members_post(struct http_exchange *x, void *context)
 {
-    take_submission(x, context, SUBMISSION_ENROLMENT);
+    struct service *service = context;
+    const struct address from = http_sender(x);
+    int64_t wait = limiter_take(service->enrolments, &from, clock_monotonic_us());
+    if (wait > 0)
+        api_answer_limited(x, METRICS_LIMIT_ENROLMENTS, wait);
+    else
+        take_submission(x, service, SUBMISSION_ENROLMENT);
 }
 
 void api_erasures_post(struct http_exchange *x, void *context)

@@ -40,6 +40,10 @@ static struct http_options options_of(const struct config *config, enum config_k
     if (few) {
         options.threads = 1;
         options.connections = METRICS_CONNECTIONS;
+    } else {
+        options.trusted_proxies = config->values[CONFIG_TRUSTED_PROXIES];
+        options.by_rfc_header = strcmp(config->values[CONFIG_FORWARDED_HEADER], "forwarded") == 0;
+        options.address_connections = (unsigned)config_number(config, CONFIG_ADDRESS_CONNECTIONS);
     }
     if (tls && !(few && own_machine)) {
         options.tls_certificate = config->values[CONFIG_TLS_CERTIFICATE];
@@ -84,6 +88,13 @@ static int make_options(const struct config *config, enum config_key key, char a
     return -1;
 }
 
+/* What comes through a proxy that is not named seems to come from one address, and is bounded as such. */
+static void warn_of_one_address(const struct config *config)
+{
+    if (config_is_on(config, CONFIG_BEHIND_PROXY) && config->values[CONFIG_TRUSTED_PROXIES][0] == '\0')
+        log_warning("http: all that comes through the proxy counts as one address; name it in trusted_proxies");
+}
+
 struct http_server *listening_start(const struct config *config, enum config_key key, const struct http_site *sites)
 {
     char address[CONFIG_VALUE_SIZE];
@@ -92,13 +103,16 @@ struct http_server *listening_start(const struct config *config, enum config_key
     if (make_options(config, key, address, &options) < 0)
         return NULL;
     struct http_server *server = http_start(&options, sites, &error);
-    if (!server)
+    if (!server) {
         tell_failure(config, key, &error);
-    else if (tell_address(key == CONFIG_LISTEN ? "listening" : "metrics", server, &options) < 0) {
-        http_stop(server);
-        server = NULL;
+        return NULL;
     }
-    return server;
+    if (key == CONFIG_LISTEN)
+        warn_of_one_address(config);
+    if (tell_address(key == CONFIG_LISTEN ? "listening" : "metrics", server, &options) == 0)
+        return server;
+    http_stop(server);
+    return NULL;
 }
 
 int listening_check(const struct config *config, enum config_key key)

@@ -157,6 +157,8 @@ static struct commit_queue *start_writer(struct service *service, const struct c
 #define ACCESS_REMEMBERED 16384 /* requests of members for their own data, 32 bytes each */
 #define ACCESS_EACH 30 /* of one member */
 #define ACCESS_SECONDS 600 /* for as long as their iat lets them in: twice OWN_DATA_SKEW */
+#define ADDRESSES_REMEMBERED 65536 /* of those who are refused, 16 bytes each */
+#define REFUSED_SECONDS 600 /* over which that is bounded */
 #define REVISIONS_REMEMBERED 262144 /* actions answered anew within a day */
 
 /* What one member may send; 0 in the settings is any number. -1: no memory. */
@@ -169,6 +171,15 @@ static int make_quotas(struct ledger_shared *shared, const struct config *config
     if (revisions > 0 && (shared->revisions = quota_new(revisions, DAY, REVISIONS_REMEMBERED)) == NULL)
         return -1;
     return 0;
+}
+
+/* What may be refused from one address; 0 in the settings is any number. -1: no memory. */
+static int make_limiter(struct limiter **out, const struct config *config, enum config_key key)
+{
+    unsigned most = (unsigned)config_number(config, key);
+    if (most > 0)
+        *out = limiter_new(most, REFUSED_SECONDS, ADDRESSES_REMEMBERED);
+    return most == 0 || *out ? 0 : -1;
 }
 
 static int make_pages(struct running *running, const struct config *config, struct error *error)
@@ -208,8 +219,10 @@ static int start_service(struct running *running, const struct config *config)
     if (service->openapi && service->prepared && service->replays && running->counts_refusals &&
         service->shared.roster && service->shared.catalogues && service->shared.proofs && make_kept(service) == 0 &&
         service->snapshots && service->workers && service->table_workers &&
-        make_quotas(&service->shared, config) == 0 && make_pages(running, config, &error) == 0 &&
-        open_keys(service, config, &error) == 0)
+        make_quotas(&service->shared, config) == 0 &&
+        make_limiter(&service->enrolments, config, CONFIG_ADDRESS_ENROLMENTS) == 0 &&
+        make_limiter(&service->tokens, config, CONFIG_ADDRESS_TOKENS) == 0 &&
+        make_pages(running, config, &error) == 0 && open_keys(service, config, &error) == 0)
         service->queue = start_writer(service, config, &error);
     if (service->queue)
         return 0;
@@ -267,6 +280,8 @@ static void stop_all(struct running *running)
     latest_free(service->prepared);
     web_free(running->web);
     replays_free(service->replays);
+    limiter_free(service->enrolments);
+    limiter_free(service->tokens);
     if (running->counts_refusals)
         refusal_log_destroy(&service->refusals);
 }

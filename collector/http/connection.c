@@ -15,7 +15,7 @@
 /* What one step leads to. */
 enum step { STEP_ON, STEP_WAIT, STEP_MORE, STEP_END };
 
-struct connection *connection_new(int fd, struct tls *tls)
+struct connection *connection_new(int fd, struct tls *tls, const struct address *address)
 {
     struct connection *c = mem_calloc(1, sizeof *c);
     if (!c)
@@ -24,6 +24,7 @@ struct connection *connection_new(int fd, struct tls *tls)
         channel_open_tls(&c->channel, fd, tls);
     else
         channel_open_plain(&c->channel, fd);
+    c->address = *address;
     buf_init(&c->held, CONNECTION_READ_MAX);
     buf_init(&c->out, SIZE_MAX);
     buf_init(&c->piece, SIZE_MAX);

@@ -47,6 +47,7 @@ struct http_loop;
 
 struct connection {
     struct channel channel; /* to the socket */
+    struct address address; /* of who connected */
     enum connection_state state;
     struct http_loop *loop;
     struct connection_room *room;
@@ -77,9 +78,9 @@ enum connection_need {
     CONNECTION_ENDED, /* to be freed */
 };
 
-/* Of an accepted, non-blocking socket, which it owns; in TLS, or with `tls` NULL in plain. NULL when there is no
- * memory; the socket stays the caller's. Any thread. */
-MUST_CHECK struct connection *connection_new(int fd, struct tls *tls);
+/* Of a non-blocking socket accepted from `address`, which it owns; in TLS, or with `tls` NULL in plain. NULL when there
+ * is no memory; the socket stays the caller's. Any thread. */
+MUST_CHECK struct connection *connection_new(int fd, struct tls *tls, const struct address *address);
 void connection_free(struct connection *c); /* closes it; no exchange may be suspended */
 
 /* It has come to its loop. */

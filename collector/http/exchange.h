@@ -3,6 +3,7 @@
 #define COLLECTOR_HTTP_EXCHANGE_H
 
 #include "collector/http/account.h"
+#include "collector/http/forwarded.h"
 #include "collector/http/head.h"
 #include "collector/http/http.h"
 #include "collector/http/routes.h"
@@ -15,6 +16,7 @@ struct exchange_settings {
     struct account aside; /* bytes of files in which answers wait for slow receivers */
     const char *aside_path; /* beside which these files are made; NULL: nowhere */
     int64_t wait_max_us; /* what a submission may have waited before it is looked at */
+    struct forwarded forwarded; /* whom it takes a proxy's word from */
     bool secure; /* all that comes and goes is in TLS */
     atomic_size_t under_way; /* exchanges */
     atomic_bool quiescing; /* each connection ends with the answer that it is given now */

@@ -13,6 +13,7 @@
 
 #include "base/buf.h"
 #include "base/error.h"
+#include "collector/http/address.h"
 #include "collector/http/static.h"
 #include "collector/http/stream.h"
 #include "panel/problem.h"
@@ -56,6 +57,9 @@ struct http_options {
     uint16_t port; /* 0: a free one */
     const char *tls_certificate, *tls_key; /* PEM files (http_reload); NULL: HTTP in plain */
     unsigned threads;
+    const char *trusted_proxies; /* whose word on who sent a request is taken (address_read_prefixes); NULL: nobody's */
+    bool by_rfc_header; /* they say it in Forwarded (RFC 7239), not in X-Forwarded-For */
+    unsigned address_connections; /* that may begin in a minute from one address, trusted proxies aside; 0: any */
     unsigned connections; /* at most, beside a reserve for requests that come whole and at once */
     const char
         *aside_path; /* large answers wait for slow receivers in nameless files beside it; lasts; NULL: in memory */
@@ -112,6 +116,10 @@ const char *http_tail(const struct http_exchange *exchange);
  * kept. */
 const char *http_header(const struct http_exchange *exchange, const char *name);
 const char *http_query(const struct http_exchange *exchange, const char *name);
+
+/* The address that sent the request: the connection's, or where that is a trusted proxy's, what this one says. For
+ * bounds alone: it is not kept, and not logged. While the handler runs only. */
+struct address http_sender(const struct http_exchange *exchange);
 
 /* Charges so many bytes more to the server's account until the answer has been sent: for what a handler allocates
  * beside the body and its answer, where that is large. -1: there is no room; answer PROBLEM_UNAVAILABLE. By whoever has

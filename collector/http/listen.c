@@ -103,6 +103,9 @@ int http_may_listen(const struct http_options *options, struct error *error)
     if (fd < 0)
         return -1;
     close(fd);
+    struct address_prefixes proxies;
+    if (options->trusted_proxies && address_read_prefixes(options->trusted_proxies, &proxies, error) < 0)
+        return error_prefix(error, "trusted_proxies");
     if (!options->tls_certificate)
         return 0;
     struct tls *tls = tls_open(options->tls_certificate, options->tls_key, error);

@@ -1,5 +1,6 @@
 /* What a handler may ask of a request, read from its head. */
 #include "collector/http/request.h"
+#include "collector/http/connection.h"
 #include <string.h>
 
 const char *http_parameter(const struct http_exchange *x)
@@ -10,6 +11,11 @@ const char *http_parameter(const struct http_exchange *x)
 const char *http_tail(const struct http_exchange *x)
 {
     return x->match.tail;
+}
+
+struct address http_sender(const struct http_exchange *x)
+{
+    return forwarded_sender(&x->settings->forwarded, &x->head, &x->connection->address);
 }
 
 const char *http_path(const struct http_exchange *x)

@@ -4,13 +4,16 @@
 #include "base/lang.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "collector/http/limiter.h"
 #include "collector/http/listen.h"
 #include "collector/http/loop.h"
 #include "collector/http/tls.h"
+#include "collector/ops/metrics.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <time.h>
@@ -25,6 +28,8 @@
 #define RESERVE_ANSWER_SECONDS 30
 #define FIRST_ORDINARY 1 /* of the loops; the one before is the reserve's */
 #define DOOR_READS 16 /* pieces of a request that is turned away unread */
+#define MINUTE 60
+#define ADDRESSES_REMEMBERED 65536 /* of those who connect */
 #define RETRY_ACCEPT_MS 50 /* until memory may be there again */
 
 struct http_server {
@@ -32,6 +37,7 @@ struct http_server {
     size_t connections_max;
     int listening; /* -1: no longer */
     struct tls *tls; /* NULL: in plain */
+    struct limiter *limiter; /* of connections by address; NULL: none */
     int spare; /* a descriptor, so that one who comes when there are none can be told; -1: none */
     pthread_t acceptor;
     uint16_t port;
@@ -64,29 +70,65 @@ static struct http_loop *choose_loop(struct http_server *server)
     return &server->loops[count_served(server) < server->connections_max ? least : 0];
 }
 
-/* Says 503 at once to one for whom there is no descriptor or memory, and closes; in TLS there is nobody to hear it. */
-static void turn_away_at_door(const struct http_server *server, int fd)
+/* Says at once that one is not served, and closes; in TLS there is nobody to hear it. */
+static void turn_away_at_door(const struct http_server *server, int fd, const char *status, int64_t seconds)
 {
-    static const char answer[] = "HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\nConnection: close\r\n"
-                                 "Content-Length: 0\r\n\r\n";
-    char request[4096];
+    char request[4096], answer[160];
+    int len = snprintf(answer, sizeof answer,
+                       "HTTP/1.1 %s\r\nRetry-After: %lld\r\nConnection: close\r\nContent-Length: 0\r\n\r\n", status,
+                       (long long)seconds);
     if (!server->tls)
-        (void)send(fd, answer, sizeof answer - 1, MSG_NOSIGNAL | MSG_DONTWAIT);
+        (void)send(fd, answer, (size_t)len, MSG_NOSIGNAL | MSG_DONTWAIT);
     shutdown(fd, SHUT_WR);
     for (int i = 0; i < DOOR_READS && recv(fd, request, sizeof request, MSG_DONTWAIT) > 0; i++)
         ; /* what is left unread would undo the answer, but nobody may keep the acceptor by sending on and on */
     close(fd);
 }
 
-static void hand_over(struct http_server *server, int fd)
+/* For whom there is no descriptor or memory. */
+static void tell_busy(const struct http_server *server, int fd)
+{
+    turn_away_at_door(server, fd, "503 Service Unavailable", 1);
+}
+
+/* Whether the address has not connected too often of late; otherwise it has been turned away. A trusted proxy connects
+ * for others. */
+static bool may_connect(const struct http_server *server, int fd, const struct address *address)
+{
+    if (!server->limiter || address_is_among(address, &server->settings.forwarded.trusted))
+        return true;
+    int64_t wait = limiter_take(server->limiter, address, clock_monotonic_us());
+    if (wait == 0)
+        return true;
+    metrics_note_limited(METRICS_LIMIT_CONNECTIONS);
+    turn_away_at_door(server, fd, "429 Too Many Requests", wait);
+    return false;
+}
+
+static void hand_over(struct http_server *server, int fd, const struct address *address)
 {
     int on = 1;
+    if (!may_connect(server, fd, address))
+        return;
     (void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-    struct connection *c = connection_new(fd, server->tls);
+    struct connection *c = connection_new(fd, server->tls, address);
     if (c)
         http_loop_give(choose_loop(server), c);
     else
-        turn_away_at_door(server, fd);
+        tell_busy(server, fd);
+}
+
+/* The next connection, with the address that it comes from. -1: errno. */
+static int accept_next(const struct http_server *server, struct address *address)
+{
+    union {
+        struct sockaddr any;
+        struct sockaddr_in6 v6;
+    } name = {.v6 = {0}};
+    socklen_t len = sizeof name;
+    int fd = accept4(server->listening, &name.any, &len, SOCK_CLOEXEC | SOCK_NONBLOCK);
+    *address = address_of_socket(&name.any);
+    return fd;
 }
 
 static int open_spare(void)
@@ -99,14 +141,15 @@ static void turn_away_with_spare(struct http_server *server)
 {
     if (server->spare >= 0)
         close(server->spare);
-    int fd = accept4(server->listening, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+    struct address address;
+    int fd = accept_next(server, &address);
     server->spare = open_spare();
     if (fd < 0) {
         clock_sleep_ms(RETRY_ACCEPT_MS);
     } else if (server->spare >= 0) {
-        hand_over(server, fd);
+        hand_over(server, fd, &address);
     } else {
-        turn_away_at_door(server, fd);
+        tell_busy(server, fd);
         server->spare = open_spare();
     }
 }
@@ -116,9 +159,10 @@ static void *accept_all(void *argument)
     struct http_server *server = argument;
     bool told = false;
     for (;;) {
-        int fd = accept4(server->listening, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK), why = errno;
+        struct address address;
+        int fd = accept_next(server, &address), why = errno;
         if (fd >= 0) {
-            hand_over(server, fd);
+            hand_over(server, fd, &address);
             told = false;
         } else if (atomic_load(&server->settings.quiescing)) {
             return NULL;
@@ -188,11 +232,25 @@ static void prepare_settings(struct exchange_settings *settings, const struct ht
     pthread_cond_init(&settings->settled, NULL);
 }
 
+/* What is known of addresses: the proxies, and how often each may connect. -1: *error. */
+static int prepare_addresses(struct http_server *server, const struct http_options *options, struct error *error)
+{
+    struct forwarded *forwarded = &server->settings.forwarded;
+    forwarded->header = options->by_rfc_header ? FORWARDED_RFC : FORWARDED_X;
+    if (options->trusted_proxies && address_read_prefixes(options->trusted_proxies, &forwarded->trusted, error) < 0)
+        return -1;
+    if (options->address_connections > 0)
+        server->limiter = limiter_new(options->address_connections, MINUTE, ADDRESSES_REMEMBERED);
+    return options->address_connections == 0 || server->limiter ? 0 : error_no_memory(error);
+}
+
 /* Opens what serving needs: the certificate, then the socket. -1: *error. */
 static int open_door(struct http_server *server, const struct http_options *options, struct error *error)
 {
     server->spare = open_spare();
     server->listening = -1;
+    if (prepare_addresses(server, options, error) < 0)
+        return -1;
     if (options->tls_certificate && (server->tls = tls_open(options->tls_certificate, options->tls_key, error)) == NULL)
         return -1;
     server->settings.secure = server->tls != NULL;
@@ -264,6 +322,7 @@ void http_stop(struct http_server *server)
     if (server->spare >= 0)
         close(server->spare);
     tls_free(server->tls);
+    limiter_free(server->limiter);
     pthread_cond_destroy(&server->settings.settled);
     pthread_mutex_destroy(&server->settings.lock);
     mem_free(server);

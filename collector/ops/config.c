@@ -32,6 +32,11 @@ static const struct key keys[CONFIG_KEYS] = {
     [CONFIG_TLS_CERTIFICATE] = {"tls_certificate", "", 0, 0},
     [CONFIG_TLS_KEY] = {"tls_key", "", 0, 0},
     [CONFIG_BEHIND_PROXY] = {"behind_proxy", "off", 0, 0},
+    [CONFIG_TRUSTED_PROXIES] = {"trusted_proxies", "", 0, 0},
+    [CONFIG_FORWARDED_HEADER] = {"forwarded_header", "x-forwarded-for", 0, 0},
+    [CONFIG_ADDRESS_CONNECTIONS] = {"address_connections", "6000", 0, 1000000},
+    [CONFIG_ADDRESS_ENROLMENTS] = {"address_enrolments", "100", 0, 1000000},
+    [CONFIG_ADDRESS_TOKENS] = {"address_tokens", "100", 0, 1000000},
     [CONFIG_LOG_LEVEL] = {"log_level", "info", 0, 0},
     [CONFIG_LOG_KEY] = {"log_key", "", 0, 0},
     [CONFIG_OPERATOR_KEY] = {"operator_key", "", 0, 0},
@@ -282,12 +287,15 @@ static int refuse_setting(const struct config *config, enum config_key key, cons
     return exit_code(config->origins[key]);
 }
 
-static int check_switch(const struct config *config, enum config_key key)
+static int check_switches(const struct config *config)
 {
-    const char *value = config->values[key];
-    if (strcmp(value, "on") == 0 || strcmp(value, "off") == 0)
-        return CLI_DONE;
-    return refuse_setting(config, key, T("must be on or off", "moet on of off zijn"));
+    static const enum config_key switches[] = {CONFIG_BEHIND_PROXY, CONFIG_SANDBOX, CONFIG_WEB};
+    for (size_t i = 0; i < sizeof switches / sizeof *switches; i++) {
+        const char *value = config->values[switches[i]];
+        if (strcmp(value, "on") != 0 && strcmp(value, "off") != 0)
+            return refuse_setting(config, switches[i], T("must be on or off", "moet on of off zijn"));
+    }
+    return CLI_DONE;
 }
 
 static int check_number_setting(const struct config *config, enum config_key key)
@@ -323,15 +331,19 @@ static int check_metrics_listen(const struct config *config)
                             "moet een poort van deze machine zijn, zoals 9464, of ADRES:POORT"));
 }
 
-static int check_tls(const struct config *config)
+/* What ends TLS, and who stands before it. */
+static int check_proxy(const struct config *config)
 {
+    const char *header = config->values[CONFIG_FORWARDED_HEADER];
     bool certificate = config->values[CONFIG_TLS_CERTIFICATE][0] != '\0';
-    bool key = config->values[CONFIG_TLS_KEY][0] != '\0';
-    if (certificate != key)
+    if (certificate != (config->values[CONFIG_TLS_KEY][0] != '\0'))
         return refuse_setting(config, certificate ? CONFIG_TLS_CERTIFICATE : CONFIG_TLS_KEY,
                               T("goes with the other of tls_certificate and tls_key; give both or none",
                                 "hoort bij de andere van tls_certificate en tls_key; geef beide of geen"));
-    return check_switch(config, CONFIG_BEHIND_PROXY);
+    if (strcmp(header, "x-forwarded-for") != 0 && strcmp(header, "forwarded") != 0)
+        return refuse_setting(config, CONFIG_FORWARDED_HEADER,
+                              T("must be x-forwarded-for or forwarded", "moet x-forwarded-for of forwarded zijn"));
+    return CLI_DONE;
 }
 
 static int check_log_level(const struct config *config)
@@ -398,16 +410,8 @@ static bool is_phone(const char *value)
     return value[0] == '\0' || (strspn(value, "0123456789+-() ") == strlen(value) && strpbrk(value, "0123456789"));
 }
 
-static int check_sandbox(const struct config *config)
-{
-    return check_switch(config, CONFIG_SANDBOX);
-}
-
 static int check_web(const struct config *config)
 {
-    int web = check_switch(config, CONFIG_WEB);
-    if (web != CLI_DONE)
-        return web;
     if (!is_phone(config->values[CONFIG_WEB_PHONE]))
         return refuse_setting(config, CONFIG_WEB_PHONE,
                               T("must be a telephone number, such as 0800 1351 or +31 70 123 45 67",
@@ -423,8 +427,8 @@ static int check_web(const struct config *config)
 
 static int check_values(const struct config *config)
 {
-    int (*const checks[])(const struct config *) = {check_listen, check_metrics_listen, check_tls, check_log_level,
-                                                    check_origin, check_security,       check_web, check_sandbox};
+    int (*const checks[])(const struct config *) = {check_listen,    check_metrics_listen, check_switches, check_proxy,
+                                                    check_log_level, check_origin,         check_security, check_web};
     int result = CLI_DONE;
     for (int key = 0; key < CONFIG_KEYS && result == CLI_DONE; key++)
         result = check_number_setting(config, (enum config_key)key);

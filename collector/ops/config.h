@@ -16,6 +16,11 @@ enum config_key {
     CONFIG_TLS_CERTIFICATE, /* PEM file; empty: HTTP in plain */
     CONFIG_TLS_KEY, /* the same of its key */
     CONFIG_BEHIND_PROXY, /* "on": a proxy ends TLS, so it may listen in plain off loopback too; "off" */
+    CONFIG_TRUSTED_PROXIES, /* addresses and prefixes of proxies whose word on who sent a request is taken */
+    CONFIG_FORWARDED_HEADER, /* in which they say it: "x-forwarded-for" or "forwarded" */
+    CONFIG_ADDRESS_CONNECTIONS, /* that one address may begin a minute; 0: any number */
+    CONFIG_ADDRESS_ENROLMENTS, /* of one address that may be refused in ten minutes; the same */
+    CONFIG_ADDRESS_TOKENS, /* the same of wrong access tokens */
     CONFIG_LOG_LEVEL,
     CONFIG_LOG_KEY, /* file of the log's key */
     CONFIG_OPERATOR_KEY, /* file of the operator key */

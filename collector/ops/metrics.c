@@ -10,7 +10,8 @@
 
 typedef _Atomic uint64_t counter;
 
-static counter accepted[METRICS_KINDS], repeated[METRICS_KINDS], uncommitted, problems[PROBLEMS], accesses;
+static counter accepted[METRICS_KINDS], repeated[METRICS_KINDS], uncommitted, problems[PROBLEMS], accesses,
+    limited[METRICS_LIMITS];
 static counter batches[BATCH_BUCKETS + 1], batch_sum;
 static counter times[TIME_BUCKETS + 1], time_sum;
 
@@ -50,6 +51,11 @@ void metrics_note_batch(const struct metrics_batch *batch)
 void metrics_note_problem(enum problem problem)
 {
     count_up(&problems[problem], 1);
+}
+
+void metrics_note_limited(enum metrics_limit what)
+{
+    count_up(&limited[what], 1);
 }
 
 void metrics_note_access(void)
@@ -129,6 +135,17 @@ static void put_problems(struct buf *out)
                    read_count(&problems[problem]));
 }
 
+static void put_limits(struct buf *out)
+{
+    static const char *const names[METRICS_LIMITS] = {[METRICS_LIMIT_CONNECTIONS] = "connections",
+                                                      [METRICS_LIMIT_ENROLMENTS] = "enrolments",
+                                                      [METRICS_LIMIT_TOKENS] = "tokens"};
+    put_family(out, "burgerpanel_limited", "counter", "Turned away for now by the bounds of an address.");
+    for (unsigned what = 0; what < METRICS_LIMITS; what++)
+        buf_printf(out, "burgerpanel_limited_total{what=\"%s\"} %" PRIu64 "\n", names[what],
+                   read_count(&limited[what]));
+}
+
 void metrics_put(struct buf *out, const struct metrics_state *state)
 {
     put_family(out, "burgerpanel_build", "info", "The collector's version.");
@@ -140,6 +157,7 @@ void metrics_put(struct buf *out, const struct metrics_state *state)
     put_family(out, "burgerpanel_accesses", "counter", "Members shown what is kept of them.");
     buf_printf(out, "burgerpanel_accesses_total %" PRIu64 "\n", read_count(&accesses));
     put_problems(out);
+    put_limits(out);
     put_batch_sizes(out);
     put_times(out);
     put_gauge(out, "burgerpanel_queue_depth", "Submissions that wait for the writer.", state->queue_depth);

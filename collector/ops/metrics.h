@@ -24,6 +24,12 @@ void metrics_note_batch(const struct metrics_batch *batch);
 /* A problem has been told: as an answer, or as a line of a batch. */
 void metrics_note_problem(enum problem problem);
 
+/* What is bounded by address. */
+enum metrics_limit { METRICS_LIMIT_CONNECTIONS, METRICS_LIMIT_ENROLMENTS, METRICS_LIMIT_TOKENS, METRICS_LIMITS };
+
+/* Somebody has been told to come back later, since their address has had enough for now. */
+void metrics_note_limited(enum metrics_limit what);
+
 /* A member has been shown what is kept of them. */
 void metrics_note_access(void);
 

@@ -205,9 +205,11 @@ static struct daemon start_service(const char *const *argv)
     if (pipe(fds) != 0)
         bench_give_up("pipe");
     posix_spawn_file_actions_init(&actions);
-    /* A few members stand for many, so what one may send is not bounded. */
+    /* A few members stand for many, and one address for all, so what these may do is not bounded. */
     setenv("BURGERPANEL_MEMBER_RESPONSES", "0", 1);
     setenv("BURGERPANEL_MEMBER_REVISIONS", "0", 1);
+    setenv("BURGERPANEL_ADDRESS_CONNECTIONS", "0", 1);
+    setenv("BURGERPANEL_ADDRESS_ENROLMENTS", "0", 1);
     posix_spawn_file_actions_adddup2(&actions, fds[1], 1);
     posix_spawn_file_actions_addclose(&actions, fds[0]);
     if (posix_spawnp(&daemon.pid, argv[0], &actions, NULL, (char *const *)(uintptr_t)argv, environ) != 0)

@@ -25,7 +25,7 @@ const programs = {
     release: { uses: 'tables log state store', faces: 'ballots earlier history newest release released replay versions' },
     tables: { uses: 'state store', faces: 'columns context csv csvw datapackage disclosure json sheet stored trends' },
     notify: { uses: 'net log store', faces: 'notify' },
-    http: { uses: 'ops', faces: 'fields gzip http negotiate tag' },
+    http: { uses: 'ops', faces: 'address fields gzip http limiter negotiate tag' },
     log: { uses: 'store', faces: 'last_checkpoint log_key log_keys operator proofs publisher reader signer tree' },
     state: { uses: 'store', faces: 'action_history catalogue closings follow_ups in_force panel_import recorded roster tally token' },
     store: { uses: '', faces: 'snapshots store' },

@@ -83,6 +83,11 @@ export function assertFailed(done, pattern = /./) {
 // Entries that a log begins with where `ready` has made it: log-opened, panel-imported, actions-imported, invitations-created.
 export const BEGUN = 4;
 
+// Few members stand for many here, and one address for all: what these may do is bounded only where a test is about that.
+const UNBOUNDED = Object.fromEntries(
+  ['MEMBER_RESPONSES', 'MEMBER_REVISIONS', 'ADDRESS_CONNECTIONS', 'ADDRESS_ENROLMENTS', 'ADDRESS_TOKENS'].map((name) => [`BURGERPANEL_${name}`, '0']),
+);
+
 export class Collector {
   constructor(folder, store = join(folder, 'store.db')) {
     this.folder = folder;
@@ -121,8 +126,7 @@ export class Collector {
   }
 
   async start(listen = '127.0.0.1:0', options = {}) {
-    // Few members stand for many here, so what one member may send is bounded only where a test is about that.
-    const env = { BURGERPANEL_WEB: pages, BURGERPANEL_MEMBER_RESPONSES: '0', BURGERPANEL_MEMBER_REVISIONS: '0', ...options.env };
+    const env = { BURGERPANEL_WEB: pages, ...UNBOUNDED, ...options.env };
     this.process = start('burgerpanel-collector', ['serve', '--listen', listen, '--store', this.store], { ...options, env });
     this.url = await poll('the collector to listen', 20, () => {
       if (this.process.code !== undefined) throw new Error(`the collector ended at once: ${this.process.stderr}`);

@@ -405,7 +405,7 @@ void world_talk(const char *bytes, size_t len, size_t piece, struct buf *answers
 {
     int ends[2];
     fuzz_require(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, ends) == 0);
-    struct talk talk = {connection_new(ends[0], NULL), ends[1], answers};
+    struct talk talk = {connection_new(ends[0], NULL, &(struct address){{0}}), ends[1], answers};
     enum connection_need need = CONNECTION_WAITS;
     fuzz_require(talk.connection != NULL);
     world.room.now = clock_monotonic_us();

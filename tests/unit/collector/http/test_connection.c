@@ -143,7 +143,7 @@ static bool open_connection(void)
     peer = ends[1];
     answered = 0;
     answers[0] = '\0';
-    connection = connection_new(ends[0], NULL);
+    connection = connection_new(ends[0], NULL, &(struct address){{0}});
     if (!connection) {
         close(ends[0]);
         close(peer);
