@@ -10,7 +10,6 @@ import { ACTION, examplePanel, ROUND } from './lib/panel.mjs';
 import { poll } from './lib/poll.mjs';
 import { ready } from './lib/programs.mjs';
 import { PublicLog } from './lib/public-log.mjs';
-import { KEY } from './lib/webdriver.mjs';
 import en from '../../web/js/texts.en.js';
 
 const purpose = { nl: 'Om te horen wat u merkt.', en: 'To hear what you notice.' };
@@ -111,52 +110,6 @@ test('a question that is not asked any more keeps its draft and is not sent; a c
   assert.deepEqual(second.answers, { importance: 1, noticed: 'yes', satisfaction: 1, channels: ['phone', 'app'] });
   assert.equal(second.revision, 2);
   assert.ok((await (await one.find('main')).text()).includes(t.thanksChanged));
-});
-
-// Presses tab until the focus is on what is looked for; whatever it is on has a visible outline on the way.
-async function tabTo(one, css) {
-  for (let i = 0; i < 80; i++) {
-    await one.press(KEY.tab);
-    if (await one.run((wanted) => document.activeElement.matches(wanted), css)) return;
-  }
-  assert.fail(`${css} can't be reached by keyboard`);
-}
-
-test('the whole walk by keyboard alone, through a fault', async (context) => {
-  const one = await people.meet(context, collector.url);
-  await one.visit(`#uitnodiging=${collector.codes[2]}`);
-  await one.page(t.welcomeTitle);
-  await tabTo(one, '#code');
-  await one.press(KEY.enter);
-  await one.page(t.consentTitle);
-  assert.equal(await one.run(() => document.activeElement.tagName), 'H1', 'the heading has the focus');
-  await tabTo(one, 'button.primary');
-  await one.press(KEY.enter);
-  await one.page(t.keepTitle);
-  await tabTo(one, 'button.primary');
-  await one.press(KEY.enter);
-  await one.page(t.listTitle);
-  await tabTo(one, '.card a');
-  await one.press(KEY.enter);
-  await one.find('#q-importance');
-  await tabTo(one, 'form button[type=submit]');
-  await one.press(KEY.enter);
-  assert.equal((await one.faults()).length, 2);
-  await one.press(KEY.tab, KEY.enter);
-  assert.equal(await (await one.active()).attribute('id'), 'q-importance', 'the first fault leads to its field');
-  await one.press(KEY.space, KEY.down, KEY.down);
-  assert.equal((await one.faults()).length, 1);
-  await tabTo(one, '#q-noticed');
-  await one.press(KEY.down);
-  await tabTo(one, '#q-channels');
-  await one.press(KEY.space);
-  await tabTo(one, '#q-comment');
-  await one.press(...'Met de toetsen');
-  await tabTo(one, 'form button[type=submit]');
-  await one.press(KEY.enter);
-  await one.page(t.thanksTitle);
-  const [claims] = await entriesOf(one);
-  assert.deepEqual(claims.answers, { importance: 3, noticed: 'no', channels: ['website'], comment: 'Met de toetsen' });
 });
 
 test('a code that is none, or may not join, is told at its field, and no key is left behind by one that was refused', async (context) => {

@@ -3,7 +3,8 @@
 //   el(name, attributes, ...children)   an element. attributes: true is an empty one, false, null and undefined none; `on` holds
 //                                       listeners by event; `value` and `checked` are set on the element itself. children: elements,
 //                                       texts, lists of both; null, undefined and false are passed over
-//   put(parent, ...children)            in place of what was in it
+//   put(parent, ...children)            in place of what was in it. Where that had the focus, it goes to what stands for it now, by id or by
+//                                       its words, or to the parent: nobody is thrown back to the top of the page
 //   svg(name, attributes, ...children)  the same for a part of a drawing
 //   icon(name)                          a drawing that says nothing to who does not see it
 //   byId(id)
@@ -47,9 +48,19 @@ export function svg(name, attributes = {}, ...children) {
   return element;
 }
 
+function keepFocus(parent, held) {
+  const isAlike = (each) => (held.id ? each.id === held.id : each.textContent === held.textContent);
+  const heir = [...parent.querySelectorAll(held.tagName)].find(isAlike) ?? parent;
+  if (heir === parent && !parent.hasAttribute('tabindex')) parent.tabIndex = -1;
+  heir.focus({ preventScroll: true });
+}
+
 export function put(parent, ...children) {
+  const held = document.activeElement;
+  const isIn = held !== parent && parent.contains(held);
   parent.replaceChildren();
   append(parent, children);
+  if (isIn) keepFocus(parent, held);
   return parent;
 }
 

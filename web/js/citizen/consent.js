@@ -1,5 +1,5 @@
 // Page 2: what becomes of answers, and that taking part is free. Nothing is sent before the one button is pressed (PROTOCOL 2).
-import { el } from '../dom.js';
+import { el, put } from '../dom.js';
 import { Unreachable } from '../collector.js';
 import { toInvitation } from '../key.js';
 import * as member from '../member.js';
@@ -36,7 +36,7 @@ async function join(frame, agree, place, made) {
     const isLater = error instanceof Unreachable;
     agree.textContent = t.agree;
     frame.say('');
-    place.replaceChildren(notice(isLater ? 'wait' : 'doubt', isLater ? t.joinLater : t.joinDoubt));
+    put(place, notice(isLater ? 'wait' : 'doubt', isLater ? t.joinLater : t.joinDoubt));
     return undefined;
   }
 }

@@ -29,7 +29,7 @@ function fileForm() {
   const told = live();
   const show = (fault, value = '') => {
     const input = el('input', { id: 'phrase', type: 'password', autocomplete: 'off', value });
-    place.replaceChildren(form(() => save(input.value), field(input, { label: t.passphrase, hint: t.passphraseHint, fault }), submit(t.saveFile)));
+    put(place, form(() => save(input.value), field(input, { label: t.passphrase, hint: t.passphraseHint, fault }), submit(t.saveFile)));
     if (fault) input.focus();
   };
   const save = async (passphrase) => {

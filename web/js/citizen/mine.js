@@ -29,11 +29,16 @@ async function doIn(place, words, work) {
   }
 }
 
-// Asks once more, there and then: the question takes the button's place, and the focus with it.
+// Asks once more, there and then: the question takes the button's place, and the focus with it; who says no is back where they were.
 function askTwice(place, { question, yes, no, then }) {
   const sure = button(yes, then, 'danger');
+  const asked = document.activeElement;
+  const leave = () => {
+    put(place);
+    asked.focus();
+  };
   put(place, notice('bad', t.sure, question.map((text) => el('p', {}, text)),
-    el('p', { class: 'buttons' }, sure, button(no, () => put(place), 'quiet'))));
+    el('p', { class: 'buttons' }, sure, button(no, leave, 'quiet'))));
   sure.focus();
 }
 

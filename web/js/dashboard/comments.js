@@ -34,7 +34,14 @@ function listOf(rows, shown) {
     put(found, t.foundComments(all.length));
     put(body,
       all.length > 0 && table('comments', t.commentsCaption, [th(t.indexColumn), th(t.textColumn)], all.slice(0, limit).map((each) => commentRow(each, shown))),
-      all.length > limit && el('p', {}, button(t.showMore, () => draw(limit + AT_ONCE))));
+      all.length > limit && el('p', {}, button(t.showMore, () => showMore(limit))));
+  }
+  // The focus goes to the first of those that have come.
+  function showMore(limit) {
+    draw(limit + AT_ONCE);
+    const row = body.querySelectorAll('tbody tr')[limit];
+    row.tabIndex = -1;
+    row.focus();
   }
   const search = el('input', { id: 'find-comment', type: 'search', autocomplete: 'off', on: { input: ({ target }) => ((words = wordsOf(target.value)), draw(AT_ONCE)) } });
   draw(AT_ONCE);

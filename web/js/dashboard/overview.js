@@ -120,7 +120,13 @@ function drawRows(state, limit = AT_ONCE) {
       measure, question, name: t.measures[view.measure], caption: captionOf(question, view.option), order: view, sort: !isEnds && state.sort,
       addressOf: ({ id }) => state.addressOf(id),
     }, { left: withFigure(found, measure).length - count, all: () => change({ view: '' }) }),
-    count > limit && el('p', {}, el('button', { type: 'button', class: 'button secondary', on: { click: () => drawRows(state, limit + AT_ONCE) } }, t.showMore)));
+    count > limit && el('p', {}, el('button', { type: 'button', class: 'button secondary', on: { click: () => showMore(state, limit) } }, t.showMore)));
+}
+
+// The focus goes to the first of those that have come.
+function showMore(state, limit) {
+  drawRows(state, limit + AT_ONCE);
+  byId('figure').querySelectorAll('tbody th a')[limit].focus();
 }
 
 // The page
