@@ -267,7 +267,7 @@ for name in "$@"; do
             BURGERPANEL_REPORTS=$(cd "$build/cov" && pwd)
             export BURGERPANEL_REPORTS BURGERPANEL_BUILD="$build/cov" BURGERPANEL_SLOW=3
             # shellcheck disable=SC2046  # a word a file
-            run_node $(without_browsers)
+            run_node $(without_browsers) tests/e2e/web-serving.test.mjs tests/e2e/web-verify.test.mjs
             exit "$status"
         ) || status=1
         count_lines

@@ -79,7 +79,7 @@ static void sign_and_open(const uint8_t *data, size_t len)
     struct buf note;
     size_t text_len;
     buf_init(&note, NOTE_MAX + 1024);
-    if (note_sign(&note, (const char *)data, len, &key, secret) == 0 && note.len <= NOTE_MAX) {
+    if (len > 0 && note_sign(&note, (const char *)data, len, &key, secret) == 0 && note.len <= NOTE_MAX) {
         fuzz_require(note_open(note.data, note.len, &key, &text_len, NULL) == 0);
         fuzz_require(text_len == len && memcmp(note.data, data, len) == 0);
         note.data[data[0] % len] ^= 1;
