@@ -52,10 +52,16 @@ async function answerFor(file) {
   return fetched[1];
 }
 
+// A page that is not kept comes of the newest release, and its policy lets it run no module of another: so it gets its files as they come.
+async function isOfAnother(clientId) {
+  const client = clientId && (await clients.get(clientId));
+  return client && !files.some(([, path]) => path in PAGES && urlOf(path) === new URL(client.url).pathname);
+}
+
 addEventListener('install', (event) => event.waitUntil(keepAll()));
 addEventListener('activate', (event) => event.waitUntil(takeOver()));
 addEventListener('fetch', (event) => {
   const url = new URL(event.request.url);
   const file = url.origin === location.origin && event.request.method === 'GET' && files.find(([, path]) => urlOf(path) === url.pathname);
-  if (file) event.respondWith(answerFor(file));
+  if (file) event.respondWith(isOfAnother(event.clientId).then((isOther) => (isOther ? fetch(event.request) : answerFor(file))));
 });

@@ -1,6 +1,7 @@
 // Goal: no answer is lost between a person and the log, and none counts twice: without a connection, when an answer of the collector is lost, in two tabs, when
 // the collector is started again or renewed while a page is open, and on a device whose clock is wrong.
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { after, before, test } from 'node:test';
 import { People, t } from './lib/citizen.mjs';
 import { request } from './lib/http.mjs';
@@ -144,6 +145,36 @@ test('a new release while a page is open: the page goes on with its own files, o
   await one.page(t.newTitle);
   await one.find('button', t.again);
   assert.equal((await one.kept()).responses.length, 1, 'nothing is lost by it');
+});
+
+const sha256 = (bytes) => `sha256-${createHash('sha256').update(bytes).digest('base64')}`;
+
+// The collector's answers, as of a release in which one module is another: that module, and the page that names its hash and is named by its policy.
+async function renewedDashboard(path) {
+  const [page, module] = await Promise.all(['/dashboard', path].map((each) => request(collector.url, each)));
+  const [, map] = page.text.match(/<script type="importmap">(.*?)<\/script>/);
+  const bytes = Buffer.from(`${module.text}\n// renewed\n`);
+  const renewed = map.replace(sha256(module.bytes), sha256(bytes));
+  assert.notEqual(renewed, map);
+  const policy = page.headers['content-security-policy'].replace(sha256(map), sha256(renewed));
+  const answers = {
+    '/dashboard': { ...page, headers: { ...page.headers, 'content-security-policy': policy, etag: '"renewed"' }, bytes: Buffer.from(page.text.replace(map, renewed)) },
+    [path]: { ...module, headers: { ...module.headers, etag: '"renewed"' }, bytes },
+  };
+  return (asked) => answers[asked];
+}
+
+test('the dashboard is of the newest release, also where the citizen page of an older one is kept', async (context) => {
+  const { one, proxy } = await behind(context);
+  await one.page(t.welcomeTitle);
+  await one.isKept();
+  proxy.change = await renewedDashboard('/web/js/dom.js');
+  await one.go(`${one.site}/dashboard`);
+  await one.find('main h1[tabindex="-1"]');
+  assert.deepEqual(await one.run(async () => (await (await fetch('/web/js/dom.js')).text()).endsWith('// renewed\n')), true);
+  await one.visit();
+  await one.page(t.welcomeTitle);
+  await one.assertQuiet();
 });
 
 test('a collector that is started again takes what waited', async (context) => {
