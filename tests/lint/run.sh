@@ -106,7 +106,7 @@ for name in $wanted; do
     texts) check texts "texts in two languages" source_check texts ;;
     versions) check versions "one version of each" source_check versions ;;
     pages) check pages "walls inside the pages" source_check pages ;;
-    shown) check shown "tests that the security model names" source_check shown ;;
+    shown) check shown "tests that the papers name" source_check shown ;;
     shells) check shells "shell scripts" shells $scripts ;;
     unit) check unit "the unit, by systemd-analyze" env BUILD="$build" tests/lint/unit.sh ;;
     modules) check modules "JavaScript" node_check $modules ;;

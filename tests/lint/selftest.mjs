@@ -3,7 +3,7 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { checks, listFiles } from './sources.mjs';
+import { checks, CRITERIA, listFiles } from './sources.mjs';
 
 const root = process.argv[2];
 const many = (line, count) => `${line}\n`.repeat(count);
@@ -56,6 +56,10 @@ const tree = {
   'docs/SECURITY-MODEL.md':
     '`tests/e2e/one.test.mjs` "it\'s found" and `tests/unit/one.c` "one, is_found"\n`tests/e2e/one.test.mjs` "it is not"\n' +
     '`tests/unit/one.c` "one, is"\n`tests/e2e/two.test.mjs` "it is found"\n`tests/unit/one.c`\n',
+  'docs/WCAG.md':
+    '- **A** `tests/e2e/one.test.mjs` "it\'s found", `tests/e2e/lib/one.mjs`\n- **B** `tests/e2e/one.test.mjs` "it is not"\n' +
+    `${CRITERIA.filter((one) => one !== '2.5.8').map((one) => `| ${one} x | A | how | ${{ '1.1.1': 'Z', '1.2.1': 'x', '1.2.2': '–', '1.2.3': 'A (Y) B' }[one] ?? 'A'} |`).join('\n')}\n`,
+  'tests/e2e/lib/one.mjs': '// one\n',
   'tests/e2e/one.test.mjs': "test('it\\'s found', () => {});\n",
   'tests/unit/one.c': '/* Tests. */\nTest(one, is_found)\n{\n}\n',
   'publiccode.yml': 'softwareVersion: 1.2.4\n',
@@ -81,7 +85,7 @@ const expected = {
   widths: ['docs/STYLE.md:2', 'panel/wide.c:1', 'panel/wide.c:3'],
   sizes: ['panel/long.c:1', 'panel/long.c:3'],
   texts: ['client/texts.c:5', 'client/texts.c:6', 'client/texts.c:7', 'client/texts.c:8', 'client/texts.c:10'],
-  shown: ['docs/SECURITY-MODEL.md:2', 'docs/SECURITY-MODEL.md:3', 'docs/SECURITY-MODEL.md:4', 'docs/SECURITY-MODEL.md:5'],
+  shown: ['docs/SECURITY-MODEL.md:2', 'docs/SECURITY-MODEL.md:3', 'docs/SECURITY-MODEL.md:4', 'docs/SECURITY-MODEL.md:5', 'docs/WCAG.md:1', 'docs/WCAG.md:2', 'docs/WCAG.md:3', 'docs/WCAG.md:4'],
   versions: ['publiccode.yml:1', 'collector/api/openapi.json:1'],
   blanks: ['tests/blank.sh:1', 'tests/blank.sh:2'],
   pages: [

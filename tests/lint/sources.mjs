@@ -304,9 +304,13 @@ function versions(root) {
     .map(([source, version, paper, copy]) => `${paper}:1: version ${copy}, while ${source} says ${version}`);
 }
 
-// Each test that the security model names is there: `tests/…` and behind it, quoted, the test's own name; of a unit test the suite,
-// a comma and the name. What names no test shows nothing, so a path alone is a finding as well.
-const MODEL = 'docs/SECURITY-MODEL.md';
+// Each test that the security model names, and the paper on accessibility, is there: `tests/…` and behind it, quoted, the test's own
+// name; of a unit test the suite, a comma and the name. What names no test shows nothing, so a path alone is a finding as well, but of
+// what is no test. The second has each criterion of WCAG 2.2 A and AA, and letters that stand for tests named in it.
+const PAPERS = ['docs/SECURITY-MODEL.md', 'docs/WCAG.md'];
+export const CRITERIA = ('1.1.1 1.2.1 1.2.2 1.2.3 1.2.4 1.2.5 1.3.1 1.3.2 1.3.3 1.3.4 1.3.5 1.4.1 1.4.2 1.4.3 1.4.4 1.4.5 1.4.10 1.4.11 1.4.12 1.4.13 2.1.1 2.1.2 2.1.4 ' +
+  '2.2.1 2.2.2 2.3.1 2.4.1 2.4.2 2.4.3 2.4.4 2.4.5 2.4.6 2.4.7 2.4.11 2.5.1 2.5.2 2.5.3 2.5.4 2.5.7 2.5.8 3.1.1 3.1.2 3.2.1 3.2.2 3.2.3 3.2.4 3.2.6 ' +
+  '3.3.1 3.3.2 3.3.3 3.3.4 3.3.7 3.3.8 4.1.2 4.1.3').split(' ');
 
 function hasTest(text, name) {
   const [suite, rest] = name.split(', ');
@@ -314,17 +318,41 @@ function hasTest(text, name) {
   return ["'", '"', '`'].some((quote) => text.includes(`test(${quote}${name.replaceAll(quote, `\\${quote}`)}${quote},`));
 }
 
-function shown(root, files) {
-  if (!files.includes(MODEL)) return [`${MODEL}:1: is missing`];
+function missingTests(root, files, paper) {
   const findings = [];
-  eachLine(read(root, MODEL), (line, at) => {
+  eachLine(read(root, paper), (line, at) => {
     for (const [, path, name] of line.matchAll(/`(tests\/[^`]+)`(?: "([^"]+)")?/g)) {
-      if (!files.includes(path)) findings.push(`${MODEL}:${at}: there is no ${path}`);
-      else if (name === undefined) findings.push(`${MODEL}:${at}: names no test of ${path}`);
-      else if (!hasTest(read(root, path), name)) findings.push(`${MODEL}:${at}: ${path} has no test "${name}"`);
+      if (!files.includes(path)) findings.push(`${paper}:${at}: there is no ${path}`);
+      else if (name === undefined && /^tests\/unit\/|\.test\.mjs$/.test(path)) findings.push(`${paper}:${at}: names no test of ${path}`);
+      else if (name !== undefined && !hasTest(read(root, path), name)) findings.push(`${paper}:${at}: ${path} has no test "${name}"`);
     }
   });
   return findings;
+}
+
+function missingCriteria(root, paper) {
+  const text = read(root, paper);
+  const letters = new Set([...text.matchAll(/^- \*\*([A-Z])\*\* /gm)].map(([, letter]) => letter));
+  const rows = new Map();
+  const findings = [];
+  eachLine(text, (line, at) => {
+    const [, criterion, told] = line.match(/^\| (\d\.\d\.\d+) .*\| ([^|]+) \|$/) ?? [];
+    if (!criterion) return;
+    rows.set(criterion, at);
+    const used = told.replace(/\([^)]*\)/g, '').match(/[A-Z]/g) ?? [];
+    if (used.length === 0 && told !== '–') findings.push(`${paper}:${at}: says neither what shows it nor that nothing does`);
+    for (const letter of used) if (!letters.has(letter)) findings.push(`${paper}:${at}: ${letter} stands for no test`);
+  });
+  return [...findings, ...CRITERIA.filter((one) => !rows.has(one)).map((one) => `${paper}:1: lacks criterion ${one}`)];
+}
+
+function shown(root, files) {
+  const there = PAPERS.filter((paper) => files.includes(paper));
+  return [
+    ...PAPERS.filter((paper) => !files.includes(paper)).map((paper) => `${paper}:1: is missing`),
+    ...there.flatMap((paper) => missingTests(root, files, paper)),
+    ...there.filter((paper) => /WCAG/.test(paper)).flatMap((paper) => missingCriteria(root, paper)),
+  ];
 }
 
 const pages = (root, files) => pageWalls(files, (name) => read(root, name));
