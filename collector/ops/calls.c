@@ -140,8 +140,8 @@ static int build_filter(scmp_filter_ctx filter)
     if (result == 0)
         result = allow_data_memory(filter);
     if (result == 0) /* abort(3) */
-        result =
-            seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(tgkill), 1, SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)getpid()));
+        result = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(tgkill), 1,
+                                  SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)getpid(), 0));
     return result;
 }
 
