@@ -26,7 +26,7 @@ import { language, toDay } from './texts.js';
 
 const LONGEST = 4000; // code points, PROTOCOL 6d
 const STATUSES = ['considered', 'doing', 'done', 'notDone'];
-const LOOKS = [500, 1500, 3000]; // ms between looks after an answer that was lost
+const LOOKS = [500, 1500]; // ms before each look after an answer that was lost
 
 const addressOf = (id) => `#/bericht/${encodeURIComponent(id)}`;
 const pathOf = (id) => `/v1/actions/${encodeURIComponent(id)}/follow-ups`;
@@ -75,109 +75,137 @@ async function lookAgain(id, request) {
 
 const PLACES = { '/status': 'q-status', '/text/nl': 'q-nl', '/text/en': 'q-en', '/text': 'q-nl', '/round': 'pick-round', '/replaces': 'pick-replaces' };
 
-let isSending = false;
+// One thing at a time: who presses again while it is under way gets the same outcome, and nothing is done twice.
+let underWay;
 
-// What became of it: {index} when it is public; {step, …} for the draft otherwise.
+function alone(work) {
+  underWay ??= work().finally(() => (underWay = undefined));
+  return underWay;
+}
+
+// What becomes of a text is told as {index} when it is public, and otherwise as what its draft says from here on.
 async function send(id, request) {
   const before = await look(id, request);
   if (before) return before;
   const { status, body, problem } = await askAs(pathOf(id), { method: 'POST', type: 'application/json', body: JSON.stringify(request) });
   if (!problem) return body;
   if (status >= 500) throw new Unreachable(problem.type);
-  if (status === 400) return (await look(id, request)) ?? { step: 'write', refused: problem.errors.map(({ pointer, detail }) => ({ pointer, detail })) };
-  return { step: 'look', problem: status === 403 ? 'forbidden' : 'refused' };
+  if (status !== 400) return { step: 'look', problem: status === 403 ? 'forbidden' : 'refused' };
+  return (await look(id, request)) ?? { step: 'write', refused: problem.errors.map(({ pointer, detail }) => ({ pointer, detail })) };
 }
 
+const unlessUnreachable = (otherwise) => (error) => {
+  if (error instanceof Unreachable) return otherwise();
+  throw error;
+};
+
+const findOut = async (id, request) =>
+  lookAgain(id, request).then((found) => found ?? { step: 'look', problem: 'notThere' }, unlessUnreachable(() => ({ isSent: true })));
+
 function settle(id, draft, outcome, frame) {
-  if (outcome?.index !== undefined) {
-    dropDraft(id);
-    data.forgetFollowUps();
-    return frame.go(`${addressOf(id)}/${outcome.index}`);
+  if (outcome.index === undefined) {
+    if (outcome.refused) data.forgetFollowUps();
+    keepDraft(id, { ...draft, problem: undefined, isSent: false, ...outcome });
+    return frame.show();
   }
-  if (outcome?.refused) data.forgetFollowUps();
-  keepDraft(id, { ...draft, isSent: false, ...(outcome ?? { step: 'look', problem: 'notThere' }) });
-  return frame.show();
+  dropDraft(id);
+  data.forgetFollowUps();
+  return frame.go(`${addressOf(id)}/${outcome.index}`);
 }
 
 async function publish(id, draft, frame) {
-  if (isSending) return undefined;
-  isSending = true;
+  if (underWay) return;
   put(byId('told'), t.sending);
-  keepDraft(id, { ...draft, problem: undefined, isSent: true });
+  keepDraft(id, { ...draft, isSent: true });
   const request = requestOf(draft);
+  const lost = () => {
+    put(byId('told'), t.looking);
+    return findOut(id, request);
+  };
   try {
-    settle(id, draft, await send(id, request), frame);
+    settle(id, draft, await alone(() => send(id, request).catch(unlessUnreachable(lost))), frame);
   } catch (error) {
-    if (error instanceof Unreachable) return await find(id, draft, frame);
     keepDraft(id, draft);
     throw error;
-  } finally {
-    isSending = false;
   }
-  return undefined;
 }
 
-// What became of a text whose answer was lost.
+// What became of a text whose answer was lost at another time.
 async function find(id, draft, frame) {
+  if (underWay) return;
   put(byId('told'), t.looking);
-  try {
-    settle(id, draft, await lookAgain(id, requestOf(draft)), frame);
-  } catch (error) {
-    if (!(error instanceof Unreachable)) throw error;
-    keepDraft(id, { ...draft, isSent: true });
-    frame.show();
-  }
+  settle(id, draft, await alone(() => findOut(id, requestOf(draft))), frame);
 }
 
 // Writing
 
 const labelOf = ({ publishedAt, status }) => t.replaceOption(toDay(publishedAt), t.doneStatuses[status]);
-
-function replaceField(draft, followUps, change) {
-  const open = followUps.filter(({ isReplaced }) => !isReplaced);
-  return open.length > 0 && choice('pick-replaces', t.replaces, [['', t.replacesNone], ...open.map((one) => [String(one.index), labelOf(one)])],
-    draft.replaces ?? '', (replaces) => change({ replaces }));
-}
-
 const refusalOf = ({ pointer, detail }) => ({ id: PLACES[pointer] ?? 'q-nl', text: t.refusedAt[pointer] ?? t.refused(detail) });
 
-function writing({ action, rounds, followUps, draft, frame }) {
-  const asked = questionnaire();
-  const top = el('div', { id: 'top' });
-  let told;
-  const change = (what) => keepDraft(action.id, Object.assign(draft, what, { refused: undefined }));
-  const compare = () => compose(asked, draft.answers).faults;
-  const fields = new Map(asked.questions.map((question) => [question.id, makeField(question, draft.answers[question.id], (value) => answer(question, value))]));
-  function answer({ id }, value) {
-    change({ answers: { ...draft.answers, [id]: value } });
-    const still = compare().map(({ question }) => question);
-    if (told) tell(told.filter(({ question }) => question !== id || still.includes(id)));
+// The form: keeps the draft, tells its faults, of which a mended one goes by itself.
+class Form {
+  constructor({ action, rounds, followUps, draft, frame }) {
+    Object.assign(this, { action, rounds, followUps, draft, frame });
+    this.asked = questionnaire();
+    this.top = el('div', {});
+    this.fields = new Map(this.asked.questions.map((question) =>
+      [question.id, makeField(question, draft.answers[question.id], (value) => this.answer(question, value))]));
   }
-  function tell(faults, more) {
-    told = faults.length > 0 ? faults : undefined;
-    tellFaults(asked, fields, top, faults, more);
+
+  change(what) {
+    keepDraft(this.action.id, Object.assign(this.draft, what, { refused: undefined }));
   }
-  function review() {
-    const faults = compare();
-    tell(faults);
+
+  get faults() {
+    return compose(this.asked, this.draft.answers).faults;
+  }
+
+  answer({ id }, value) {
+    this.change({ answers: { ...this.draft.answers, [id]: value } });
+    const still = this.faults.map(({ question }) => question);
+    if (this.told) this.tell(this.told.filter(({ question }) => question !== id || still.includes(id)));
+  }
+
+  tell(faults, more) {
+    this.told = faults.length > 0 ? faults : undefined;
+    tellFaults(this.asked, this.fields, this.top, faults, more);
+  }
+
+  tellRefused() {
+    if (this.draft.refused) this.tell([], this.draft.refused.map(refusalOf));
+  }
+
+  review() {
+    const { faults } = this;
+    this.tell(faults);
     if (faults.length > 0) return byId('faults').focus();
-    change({ step: 'look' });
-    return frame.show();
+    this.change({ step: 'look' });
+    return this.frame.show();
   }
+
+  get replaceField() {
+    const open = this.followUps.filter(({ isReplaced }) => !isReplaced).map((one) => [String(one.index), labelOf(one)]);
+    return open.length > 0 && choice('pick-replaces', t.replaces, [['', t.replacesNone], ...open], this.draft.replaces, (replaces) => this.change({ replaces }));
+  }
+
+  get element() {
+    const field = (id) => this.fields.get(id).element;
+    const rounds = [['', t.noRound], ...roundNames(this.rounds)];
+    return form(() => this.review(),
+      field('status'), choice('pick-round', t.aboutRound, rounds, this.draft.round, (round) => this.change({ round })), this.replaceField,
+      field('nl'), field('en'), el('p', { class: 'hint' }, t.draftKeptHere), submit(t.review));
+  }
+}
+
+function writing(known) {
+  const asked = new Form(known);
   return {
     title: t.writeTitle,
-    shown: () => draft.refused && tell([], draft.refused.map(refusalOf)),
+    shown: () => asked.tellRefused(),
     nodes: [
-      top,
-      form(review,
-        fields.get('status').element,
-        choice('pick-round', t.aboutRound, [['', t.noRound], ...roundNames(rounds)], draft.round, (round) => change({ round })),
-        replaceField(draft, followUps, change),
-        fields.get('nl').element,
-        fields.get('en').element,
-        el('p', { class: 'hint' }, t.draftKeptHere),
-        submit(t.review)),
-      section(t.soFar, followUps.length > 0 ? followUpsOf(followUps) : el('p', {}, t.doneNone)),
+      asked.top,
+      asked.element,
+      section(t.soFar, known.followUps.length > 0 ? followUpsOf(known.followUps) : el('p', {}, t.doneNone)),
     ],
   };
 }
@@ -236,7 +264,7 @@ const anew = (rounds) => ({ step: 'write', answers: {}, round: rounds.at(-1)?.id
 
 function stepOf(known, index) {
   if (index !== undefined) return published(known, index);
-  if (known.draft.isSent && !isSending) return doubt(known);
+  if (known.draft.isSent && !underWay) return doubt(known);
   return known.draft.step === 'look' ? preview(known) : writing(known);
 }
 
