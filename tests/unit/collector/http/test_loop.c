@@ -3,10 +3,13 @@
 #include "collector/http/http.h"
 #include <arpa/inet.h>
 #include <criterion/criterion.h>
+#include <linux/sockios.h>
+#include <sched.h>
 #include <semaphore.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -40,7 +43,16 @@ static void get_one(struct http_exchange *x, void *context)
     http_answer(x, 200, "text/plain", NULL);
 }
 
+static void get_hold(struct http_exchange *x, void *context)
+{
+    (void)context;
+    sem_post(&held);
+    sem_wait(&let_go);
+    http_answer(x, 200, "text/plain", NULL);
+}
+
 static const struct http_route routes[] = {
+    {"GET", "/hold", NULL, 0, get_hold, NULL, NULL},
     {"GET", "/many", NULL, 0, get_many, NULL, NULL},
     {"GET", "/one", NULL, 0, get_one, NULL, NULL},
     {NULL, NULL, NULL, 0, NULL, NULL, NULL},
@@ -83,6 +95,16 @@ static void ask_times(int fd, const char *path, unsigned times)
     cr_assert_eq(send(fd, requests, len, MSG_NOSIGNAL), (ssize_t)len);
 }
 
+/* Until what was sent has come to the other side. */
+static void await_delivery(int fd)
+{
+    int left = 1;
+    while (left > 0) {
+        cr_assert_eq(ioctl(fd, SIOCOUTQ, &left), 0);
+        sched_yield();
+    }
+}
+
 /* The answers that came on a connection, until there are so many. */
 static void read_answers(int fd, unsigned count)
 {
@@ -105,15 +127,20 @@ Test(loop, hears_who_asks_once_between_those_who_asked_many_times)
     int crowd[CROWD];
     open_server();
     int one = connect_client();
-    ask_times(one, "/one", 1);
-    read_answers(one, 1);
     for (size_t i = 0; i < CROWD; i++)
         crowd[i] = connect_client();
-    for (size_t i = 0; i < CROWD; i++)
+    ask_times(one, "/hold", 1);
+    sem_wait(&held);
+    for (size_t i = 0; i < CROWD; i++) {
         ask_times(crowd[i], "/many", REQUESTS);
+        await_delivery(crowd[i]);
+    }
+    sem_post(&let_go);
+    read_answers(one, 1);
     for (unsigned hold = 1; hold <= HOLDS; hold++) {
         sem_wait(&held);
         ask_times(one, "/one", 1);
+        await_delivery(one);
         sem_post(&let_go);
         read_answers(one, 1);
         unsigned between = atomic_load(&seen) - hold * HOLD_EVERY;
