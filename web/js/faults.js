@@ -1,5 +1,6 @@
 // The faults of a form: a list on top that names each and leads to its field, each field its own words, and the title.
 //
+//   listFaults(top, lines)                                 of a form that draws its fields itself: lines [{id, text}]
 //   tellFaults(questionnaire, fields, top, faults, more)    fields: question id → what makeField gives; top: where the list stands;
 //                                                           faults as compose gives them; more: [{id, text}] of what is no question
 import { leadTitle, put } from './dom.js';
@@ -13,6 +14,11 @@ const WORDS = {
 };
 const otherFault = (question, label) => [t.faultOther(label), t.faultOtherHere];
 
+export function listFaults(top, lines) {
+  put(top, lines.length > 0 && faultList(t.faults(lines.length), lines));
+  leadTitle(t.fault, lines.length > 0);
+}
+
 export function tellFaults(questionnaire, fields, top, faults, more = []) {
   const lines = [];
   for (const [id, field] of fields) {
@@ -22,7 +28,5 @@ export function tellFaults(questionnaire, fields, top, faults, more = []) {
     field.setFault(here);
     if (fault) lines.push({ id: field.firstId, text: inList });
   }
-  const all = [...lines, ...more];
-  put(top, all.length > 0 && faultList(t.faults(all.length), all));
-  leadTitle(t.fault, all.length > 0);
+  listFaults(top, [...lines, ...more]);
 }

@@ -1,9 +1,10 @@
 // Page 8: a device that does not know the member gets their key back by the recovery code or the file, and from the collector what they
 // answered.
 import { el, put } from '../dom.js';
+import { listFaults } from '../faults.js';
 import { Unreachable } from '../collector.js';
 import { fromCode } from '../key.js';
-import { button, faultList, field, form, more, notice, submit } from '../parts.js';
+import { button, field, form, more, notice, submit } from '../parts.js';
 import { lengthOf } from '../questionnaire.js';
 import * as own from '../own.js';
 import * as passkey from '../passkey.js';
@@ -48,7 +49,7 @@ function codeForm(frame, top, place) {
       field(input, { label: t.recoverLabel, hint: t.recoverHint, fault }),
       el('label', { class: 'option small', for: 'seen' }, seen, el('span', {}, t.recoverShow)),
       submit(t.recover)));
-    tellFaults(top, fault ? [{ id: 'recovery-code', text: fault }] : []);
+    goToFaults(top, fault ? [{ id: 'recovery-code', text: fault }] : []);
   };
   const send = async (typed) => {
     put(place);
@@ -60,12 +61,9 @@ function codeForm(frame, top, place) {
   return holder;
 }
 
-function tellFaults(top, faults) {
-  put(top, faults.length > 0 && faultList(t.faults(faults.length), faults));
-  document.title = document.title.replace(new RegExp(`^${t.fault}: `), '');
-  if (faults.length === 0) return;
-  document.title = `${t.fault}: ${document.title}`;
-  top.firstElementChild.focus();
+function goToFaults(top, faults) {
+  listFaults(top, faults);
+  top.firstElementChild?.focus();
 }
 
 const fileFault = (error) => (/passphrase/.test(error.message) ? t.recoverFilePhrase : t.recoverFileBad);
@@ -79,7 +77,7 @@ function fileForm(frame, top, place) {
       field(file, { label: t.recoverFileLabel, fault: faults.file }),
       field(phrase, { label: t.passphrase, fault: faults.phrase }),
       el('button', { type: 'submit', class: 'button secondary' }, t.recoverFileUse)));
-    tellFaults(top, Object.entries(faults).filter(([, text]) => text).map(([id, text]) => ({ id, text })));
+    goToFaults(top, Object.entries(faults).filter(([, text]) => text).map(([id, text]) => ({ id, text })));
   };
   const send = async (chosen, passphrase) => {
     put(place);
