@@ -270,6 +270,50 @@ int file_create(const char *path, const void *bytes, size_t len, mode_t mode)
     return put_in_place(path, bytes, len, mode, rename_to_new);
 }
 
+/* Whether the name still leads to the open file: who finished it meanwhile has given it another. */
+static bool is_still_named(int fd, const char *path)
+{
+    struct stat open, named;
+    return fstat(fd, &open) == 0 && stat(path, &named) == 0 && open.st_ino == named.st_ino &&
+           open.st_dev == named.st_dev;
+}
+
+int file_part_begin(struct file_part *part, const char *path)
+{
+    int len = snprintf(part->path, sizeof part->path, "%s.part", path);
+    if (len < 0 || (size_t)len >= sizeof part->path) {
+        errno = ENAMETOOLONG;
+        return -1;
+    }
+    part->fd = file_lock(part->path);
+    if (part->fd < 0)
+        return -1;
+    if (is_still_named(part->fd, part->path)) {
+        if (fchmod(part->fd, 0600) == 0 && ftruncate(part->fd, 0) == 0)
+            return 0;
+    } else {
+        errno = EWOULDBLOCK;
+    }
+    close_quietly(part->fd);
+    return -1;
+}
+
+void file_part_drop(struct file_part *part)
+{
+    unlink_quietly(part->path);
+    close_quietly(part->fd);
+}
+
+int file_part_finish(struct file_part *part, const char *path, bool replace)
+{
+    if (sync_again(part->fd) < 0 || (replace ? rename : rename_to_new)(part->path, path) < 0) {
+        file_part_drop(part);
+        return -1;
+    }
+    close_quietly(part->fd);
+    return sync_folder_of(path);
+}
+
 int file_remove(const char *path)
 {
     if (unlink(path) < 0)

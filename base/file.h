@@ -3,6 +3,7 @@
 #define BASE_FILE_H
 
 #include "base/buf.h"
+#include <limits.h>
 #include <stdbool.h>
 #include <sys/types.h>
 
@@ -17,6 +18,23 @@ MUST_CHECK int file_write(const char *path, const void *bytes, size_t len, mode_
 
 /* As file_write, but -1 with EEXIST when `path` is there already; two processes at once can't both succeed. */
 MUST_CHECK int file_create(const char *path, const void *bytes, size_t len, mode_t mode);
+
+/* A file that is too large to be held at once: written step by step beside its place, and then put there. */
+struct file_part {
+    int fd; /* for reading and writing */
+    char path[PATH_MAX]; /* the file's own, and ".part" */
+};
+
+/* Begins with an empty part of mode 0600, for this process alone; what a process that was killed has left of one is
+ * taken over. -1: errno, EWOULDBLOCK when another process is writing it. */
+MUST_CHECK int file_part_begin(struct file_part *part, const char *path);
+
+/* Syncs the part, puts it in the place of `path`, which it was begun for, and syncs the folder. Without `replace` -1
+ * with EEXIST when `path` is there already. On failure errno, and the part is gone. */
+MUST_CHECK int file_part_finish(struct file_part *part, const char *path, bool replace);
+
+/* Removes it, unfinished. */
+void file_part_drop(struct file_part *part);
 
 /* A new file in the folder of `path`, for reading and writing by this user, that has no name and is gone once it is
  * closed. Returns the descriptor; -1: errno. */

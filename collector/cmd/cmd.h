@@ -41,6 +41,8 @@ int cmd_release_verify(const struct cli_verb *verb, int argc, char **argv);
 int cmd_comments_export(const struct cli_verb *verb, int argc, char **argv);
 int cmd_trends_export(const struct cli_verb *verb, int argc, char **argv);
 int cmd_export(const struct cli_verb *verb, int argc, char **argv);
+int cmd_backup(const struct cli_verb *verb, int argc, char **argv);
+int cmd_restore(const struct cli_verb *verb, int argc, char **argv);
 int cmd_web_manifest(const struct cli_verb *verb, int argc, char **argv);
 int cmd_audit(const struct cli_verb *verb, int argc, char **argv);
 

@@ -20,6 +20,7 @@ struct store_ops {
     enum store_result (*settle)(struct store *store);
     enum store_result (*settle_erasure)(struct store *store);
     uint64_t (*space)(const struct store *store);
+    enum store_result (*copy)(struct store *store, const char *path, store_copy_fn *each, void *context);
     enum store_result (*begin)(struct store *store);
     enum store_result (*begin_invitations)(struct store *store);
     enum store_result (*begin_reading)(struct store *store);

@@ -81,6 +81,11 @@ uint64_t store_space(const struct store *store)
     return store->ops->space(store);
 }
 
+enum store_result store_copy(struct store *store, const char *path, store_copy_fn *each, void *context)
+{
+    return store->ops->copy(store, path, each, context);
+}
+
 enum store_result store_begin(struct store *store)
 {
     return store->ops->begin(store);

@@ -141,6 +141,8 @@ enum store_mode {
     STORE_EXISTING, /* a store that is not there is an error */
     STORE_CREATE, /* it is made */
     STORE_READING, /* as STORE_EXISTING, for reading alone: it may be one that can't be written to, nor beside */
+    STORE_ALONE, /* a file that nobody writes, such as a backup: nothing is made beside it, and it may be of an older
+                    version; what can be read is the log: its entries, tree and key */
 };
 
 /* Opens `sqlite:PATH` ("sqlite::memory:" for tests). Brings an older schema up to date. NULL: *error says why,
@@ -397,6 +399,12 @@ MUST_CHECK enum store_result store_release_file_each(struct store *store, int64_
 MUST_CHECK enum store_result store_access_add(struct store *store, const struct store_access *access);
 MUST_CHECK enum store_result store_access_each(struct store *store, store_access_fn *each, void *context);
 MUST_CHECK enum store_result store_access_purge(struct store *store, int64_t before);
+
+/* Within begin_reading: writes all that the store holds at that moment into the file at `path`, which is there and is
+ * empty, as a store of its own (STORE_ALONE). Step by step, in little memory, and without holding up who writes. `each`
+ * is told now and then how much of how much is done; other than 0 ends it as a failure. */
+typedef int store_copy_fn(void *context, size_t done, size_t total);
+MUST_CHECK enum store_result store_copy(struct store *store, const char *path, store_copy_fn *each, void *context);
 
 /* The path of the file behind a DSN, for files beside it; NULL when there is none. */
 const char *store_path(const char *dsn);

@@ -16,10 +16,11 @@ const programs = {
   collector: {
     '': { uses: 'cmd daemon ops' },
     daemon: { uses: 'acts api web http intake log state store ops', faces: 'serve' },
-    cmd: { uses: 'acts web audit intake tables release log state store ops net', faces: 'cmd' },
+    cmd: { uses: 'acts backup web audit intake tables release log state store ops net', faces: 'cmd' },
     api: { uses: 'acts http intake tables release log state store ops', faces: 'api' },
     web: { uses: 'http', faces: 'web' },
     audit: { uses: 'release net state store', faces: 'audit pages remote' },
+    backup: { uses: 'log state store', faces: 'backup restore' },
     intake: { uses: 'acts log state store ops', faces: 'commit ledger replays submission submit workers' },
     acts: { uses: 'release tables log state store', faces: 'act actions erasing erasure follow_up invitations linking member opening operator page panel release' },
     release: { uses: 'tables log state store', faces: 'ballots earlier history newest release released replay versions' },

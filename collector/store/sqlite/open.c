@@ -100,6 +100,10 @@ static int open_database(struct store_sqlite *s, const char *path, enum store_mo
                                   "hier is geen opslag; `panel import` maakt er een, --store noemt een andere"));
     if (mode == STORE_READING)
         return open_reading(s);
+    if (mode == STORE_ALONE) {
+        s->reading = true;
+        return open_unchanging(s) < 0 ? -1 : sqlite_schema_check(s);
+    }
     if (mode == STORE_CREATE && sqlite_file_create(s) < 0)
         return -1;
     return open_file(s, name, SQLITE_OPEN_READWRITE) < 0 ? -1 : prepare_database(s);
@@ -135,6 +139,7 @@ struct store *sqlite_open(const char *path, enum store_mode mode, struct error *
     sqlite_add_event_verbs(&s->ops);
     sqlite_add_release_verbs(&s->ops);
     sqlite_add_erasure_verbs(&s->ops);
+    sqlite_add_copy_verb(&s->ops);
     s->lock = s->changes = -1;
     s->version = -1;
     if (open_database(s, path, mode) < 0) {

@@ -122,6 +122,30 @@ static int bring_up_to_date(struct store_sqlite *s, int64_t version, int *lock)
     return sqlite_execute(s, from_version_3);
 }
 
+/* Whether it is a schema of ours that this version knows. */
+static int check_known(struct store_sqlite *s, int64_t application, int64_t version)
+{
+    if (application != APPLICATION_ID)
+        return sqlite_refuse(s, T("this store was made by another program; name another with --store",
+                                  "deze opslag is door een ander programma gemaakt; noem een andere met --store"));
+    if (version > SCHEMA_VERSION)
+        return sqlite_refuse(
+            s, T("this store was made by a newer burgerpanel; use that version or a newer one",
+                 "deze opslag is door een nieuwere burgerpanel gemaakt; gebruik die versie of een nieuwere"));
+    if (version < 1)
+        return sqlite_refuse(s, T("this store's schema is not known", "het schema van deze opslag is onbekend"));
+    return 0;
+}
+
+int sqlite_schema_check(struct store_sqlite *s)
+{
+    int64_t application = 0, version = 0;
+    if (sqlite_query_number(s, "PRAGMA application_id", &application) < 0 ||
+        sqlite_query_number(s, "PRAGMA user_version", &version) < 0)
+        return -1;
+    return check_known(s, application, version);
+}
+
 /* Makes the schema in a file that is empty; refuses what is not ours or is newer than we know. Runs in a transaction of
  * its own, so that two programs that open a new file at once make one schema. */
 static int migrate_schema(struct store_sqlite *s, int *lock)
@@ -141,15 +165,8 @@ static int migrate_schema(struct store_sqlite *s, int *lock)
                  SCHEMA_VERSION);
         return sqlite_execute(s, schema) < 0 ? -1 : sqlite_execute(s, stamp);
     }
-    if (application != APPLICATION_ID)
-        return sqlite_refuse(s, T("this store was made by another program; name another with --store",
-                                  "deze opslag is door een ander programma gemaakt; noem een andere met --store"));
-    if (version > SCHEMA_VERSION)
-        return sqlite_refuse(
-            s, T("this store was made by a newer burgerpanel; use that version or a newer one",
-                 "deze opslag is door een nieuwere burgerpanel gemaakt; gebruik die versie of een nieuwere"));
-    if (version < 1)
-        return sqlite_refuse(s, T("this store's schema is not known", "het schema van deze opslag is onbekend"));
+    if (check_known(s, application, version) < 0)
+        return -1;
     return version < SCHEMA_VERSION ? bring_up_to_date(s, version, lock) : 0;
 }
 

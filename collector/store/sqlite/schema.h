@@ -9,4 +9,7 @@
  * running daemon. -1: the error is set, nothing changed. */
 MUST_CHECK int sqlite_schema_prepare(struct store_sqlite *s);
 
+/* Whether it is a store of ours, of this version or an older one; writes nothing. -1: the error is set. */
+MUST_CHECK int sqlite_schema_check(struct store_sqlite *s);
+
 #endif

@@ -12,5 +12,6 @@ void sqlite_add_event_verbs(struct store_ops *ops); /* documents, events, wishes
 void sqlite_add_release_verbs(struct store_ops *ops); /* releases, their files, who read what is not published */
 void sqlite_add_erasure_verbs(
     struct store_ops *ops); /* what was erased, by whom asked; which response replaced which */
+void sqlite_add_copy_verb(struct store_ops *ops);
 
 #endif

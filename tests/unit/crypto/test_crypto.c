@@ -1,5 +1,6 @@
 #include "crypto/base64url.h"
 #include "crypto/crypto.h"
+#include "crypto/digest.h"
 #include "tests/unit/crypto/vectors.h"
 #include <criterion/criterion.h>
 #include <string.h>
@@ -53,4 +54,21 @@ Test(crypto, compares_whole_lengths)
     cr_assert_not(crypto_equal("abcd", "bbcd", 4));
     cr_assert(crypto_equal("abcd", "abce", 3));
     cr_assert(crypto_equal("a", "b", 0));
+}
+
+Test(digest, of_pieces_is_that_of_the_whole)
+{
+    uint8_t bytes[1000], whole[SHA256_BYTES], pieces[SHA256_BYTES];
+    for (size_t i = 0; i < sizeof bytes; i++)
+        bytes[i] = (uint8_t)(i * 7);
+    crypto_sha256(bytes, sizeof bytes, whole);
+    for (size_t step = 1; step < sizeof bytes; step += 61) {
+        struct digest *digest = digest_new();
+        cr_assert_not_null(digest);
+        for (size_t at = 0; at < sizeof bytes; at += step)
+            digest_add(digest, bytes + at, at + step < sizeof bytes ? step : sizeof bytes - at);
+        digest_end(digest, pieces);
+        digest_free(digest);
+        cr_assert_arr_eq(pieces, whole, sizeof whole);
+    }
 }

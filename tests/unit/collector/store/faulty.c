@@ -231,6 +231,8 @@ VERB(access_add, (struct store * store, const struct store_access *access), (sto
 VERB(access_each, (struct store * store, store_access_fn *each, void *context), (store, each, context))
 VERB(access_purge, (struct store * store, int64_t before), (store, before))
 
+VERB(copy, (struct store * store, const char *path, store_copy_fn *each, void *context), (store, path, each, context))
+
 static uint64_t space(const struct store *store)
 {
     return store_space(((const struct faulty *)store)->inner);
@@ -262,6 +264,7 @@ static const struct store_ops faulty_ops = {
     .settle = settle,
     .settle_erasure = settle_erasure,
     .space = space,
+    .copy = copy,
     .begin = begin,
     .begin_invitations = begin_invitations,
     .begin_reading = begin_reading,
@@ -339,7 +342,7 @@ static const struct store_ops faulty_ops = {
 };
 
 /* Whoever adds a verb to the table adds it here too. */
-_Static_assert(sizeof(struct store_ops) == 81 * sizeof(void (*)(void)), "a verb of store.h is not wrapped");
+_Static_assert(sizeof(struct store_ops) == 82 * sizeof(void (*)(void)), "a verb of store.h is not wrapped");
 
 struct store *store_faulty_new(struct store *inner)
 {
