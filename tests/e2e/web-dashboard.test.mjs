@@ -6,11 +6,12 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { siteOf } from './lib/citizen.mjs';
 import { parseTable } from './lib/csv.mjs';
-import { comma, Desk, fillTwo, LATER, readyTwo } from './lib/dashboard.mjs';
+import { CHOICES, comma, Desk, fillTwo, LATER, panelWithChoices } from './lib/dashboard.mjs';
 import { request } from './lib/http.mjs';
 import { ROUND } from './lib/panel.mjs';
 import { poll } from './lib/poll.mjs';
-import { get } from './lib/reading.mjs';
+import { ready } from './lib/programs.mjs';
+import { get, sendAll } from './lib/reading.mjs';
 import nl from '../../web/js/dashboard/texts.nl.js';
 import en from '../../web/js/dashboard/texts.en.js';
 
@@ -20,10 +21,10 @@ const HIDDEN = 'WA-1.01';
 const ENTER = '\uE007';
 const TAB = '\uE004';
 const FIRST_VISIT = { bytes: 33 * 1024, requests: 25 };
-let collector, browser;
+let collector, browser, members;
 
 before(async () => {
-  collector = await readyTwo('web-dashboard');
+  collector = await ready('web-dashboard', { panel: panelWithChoices(), codes: 60 });
   browser = await Desk.begin('dashboard', collector.url);
 });
 after(async () => {
@@ -44,7 +45,7 @@ test('before the first release it says that there are no figures yet', async () 
   await visit(`#/actie/${TOLD}/${ROUND}`);
   await browser.find('.lead', nl.noReleaseOfRound);
   await assertQuiet();
-  await fillTwo(collector);
+  members = await fillTwo(collector);
   for (const round of [ROUND, LATER]) await collector.succeed('release', 'create', round);
   const text = join(collector.folder, 'text');
   writeFileSync(text, 'Het loket <b>opent</b> in mei.\n');
@@ -303,4 +304,19 @@ test('a first visit loads little, from here alone', async (context) => {
   assert.ok(bytes <= FIRST_VISIT.bytes, `${bytes} bytes`);
   assert.ok(paths.length <= FIRST_VISIT.requests, `${paths.length} requests: ${paths}`);
   assert.equal(await browser.run(() => document.cookie), '');
+});
+
+test('a round that asks no scale is there too, by the shares of its answers', async () => {
+  const answered = members.map((member, i) => member.response(CHOICES, 'WA-1.02', { noticed: ['yes', 'no', 'unknown'][i % 3] }, { revision: 1 }));
+  await sendAll(collector, answered);
+  await collector.release(CHOICES);
+  await visit();
+  await found(1);
+  assert.deepEqual(await texts('#pick-question option'), ['Merkt u al iets van deze actie?'], 'the newest round is shown, with what it asks');
+  const [told] = (await csv(`/v1/rounds/${CHOICES}/options`)).filter(({ option }) => option === 'yes');
+  assert.equal(told.disclosure, 'ok');
+  const [[name, , share, interval, n]] = await rowsOf('.overview');
+  assert.match(name, /WA-1\.02/);
+  assert.deepEqual([share, interval, n], [comma(told.share), `${comma(told.ci_low)} – ${comma(told.ci_high)}`, told.n]);
+  await assertQuiet();
 });

@@ -41,6 +41,16 @@ export async function fillTwo(collector, comment = () => undefined) {
 
 export const readyTwo = (name, options) => ready(name, { panel: panelOfTwo(), codes: 60, ...options });
 
+// The panel with a further round that asks one question of choice and nothing else.
+export const CHOICES = 'round-3';
+export function panelWithChoices() {
+  const panel = panelOfTwo();
+  const noticed = panel.questionnaires[0].questions.find(({ id }) => id === 'noticed');
+  panel.questionnaires.push({ id: 'choices-1', questions: [noticed] });
+  panel.rounds.push({ ...panel.rounds[0], id: CHOICES, title: { nl: 'Derde ronde' }, questionnaire: 'choices-1', actions: ['WA-1.02'], opensAt: '2026-03-01T00:00:00Z' });
+  return panel;
+}
+
 export class Desk extends Browser {
   // At the dashboard of `url`, a collector's or that of a proxy before it.
   static async begin(name, url) {
