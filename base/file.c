@@ -224,6 +224,17 @@ int file_nameless(const char *path)
     return fd;
 }
 
+int file_try_room(const char *path, size_t bytes)
+{
+    int fd = file_nameless(path);
+    if (fd < 0)
+        return -1;
+    int why = posix_fallocate(fd, 0, (off_t)bytes);
+    close_quietly(fd);
+    errno = why;
+    return why == 0 ? 0 : -1;
+}
+
 /* Renames where `to` must not be there. Not every file system can do that in one step; a hard link is as safe. */
 static int rename_to_new(const char *from, const char *to)
 {

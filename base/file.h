@@ -40,6 +40,9 @@ void file_part_drop(struct file_part *part);
  * closed. Returns the descriptor; -1: errno. */
 MUST_CHECK int file_nameless(const char *path);
 
+/* Whether a file of so many bytes could be made beside `path` now. -1: errno, ENOSPC and its like. */
+MUST_CHECK int file_try_room(const char *path, size_t bytes);
+
 /* Writes all the bytes where the descriptor stands. -1: errno; some of them may be written. */
 MUST_CHECK int file_append(int fd, const void *bytes, size_t len);
 

@@ -3,6 +3,7 @@
  * failure nothing is accepted until the store has been opened again and everything read anew. */
 #include "collector/intake/commit.h"
 #include "base/clock.h"
+#include "base/file.h"
 #include "base/lang.h"
 #include "base/log.h"
 #include "base/mem.h"
@@ -20,6 +21,7 @@
 #define BATCH_MAX 4096 /* submissions in a transaction; one job may be larger by itself */
 #define REFRESH_MS 400 /* how often an idle writer looks for what administrators changed */
 #define REOPEN_MS 1000
+#define ROOM_LEAST ((size_t)1024 * 1024) /* bytes that the disk must have after a failure */
 #define MIB (UINT64_C(1024) * 1024)
 
 /* What the writer does: sleeps until a first job comes, or with one until others have come. */
@@ -71,6 +73,17 @@ static int check_space(struct commit_queue *queue, struct error *error)
                      (unsigned long long)(queue->options.reserve / MIB));
 }
 
+/* After a failure: whether the disk takes anything new. Without that a full one, where the store itself may still be
+ * written over, would be found well and full in turn. */
+static int prove_room(const struct commit_queue *queue, struct error *error)
+{
+    const char *path = store_path(queue->options.dsn);
+    if (!path || file_try_room(path, ROOM_LEAST) == 0 || (errno != ENOSPC && errno != EDQUOT && errno != EFBIG))
+        return 0; /* what else is wrong the opening finds, and tells better */
+    return error_from_errno(
+        error, T("nothing can be written beside the store", "naast de opslag kan niets geschreven worden"));
+}
+
 /* What is there is on stable storage before a checkpoint over it is signed. */
 static int prepare_store(struct commit_queue *queue, struct error *error)
 {
@@ -109,7 +122,7 @@ static void try_reopening(struct commit_queue *queue)
     close_store(queue);
     if (queue->lost && readers->let_go && !readers->let_go(readers->context))
         return;
-    if (open_store(queue, &error) < 0 || check_space(queue, &error) < 0) {
+    if (prove_room(queue, &error) < 0 || open_store(queue, &error) < 0 || check_space(queue, &error) < 0) {
         tell_not_opened(queue, &error);
         return;
     }

@@ -191,7 +191,7 @@ test('a file as large as may be is an error, and no end', async (t) => {
   const limited = join(collector.folder, 'limited.sh');
   const words = [join(build, 'burgerpanel-collector'), 'serve', '--listen', '127.0.0.1:0', '--store', collector.store];
   writeFileSync(limited, `#!/bin/bash\nulimit -f 200\nexec ${words.map((word) => `'${word}'`).join(' ')}\n`, { mode: 0o755 });
-  collector.process = start(relative(build, limited), [], { env: { BURGERPANEL_MEMBER_REVISIONS: '0', BURGERPANEL_MEMBER_RESPONSES: '0' } });
+  collector.process = start(relative(build, limited), [], { env: { BURGERPANEL_MEMBER_REVISIONS: '0', BURGERPANEL_MEMBER_RESPONSES: '0', BURGERPANEL_DISK_RESERVE_MIB: '0' } });
   t.after(() => collector.process.child.kill('SIGKILL'));
   await poll('the collector to listen', 20, () => /listening on/.test(collector.process.stdout));
   collector.url = collector.process.stdout.match(/listening on (\S+)/)[1];
@@ -202,5 +202,12 @@ test('a file as large as may be is an error, and no end', async (t) => {
     ({ status } = await post(collector.url, '/v1/responses', member.response(ROUND, 'WA-1.01', good, { revision }), JOSE));
   assert.equal(status, 503);
   await poll('/healthz 503', 20, async () => (await request(collector.url, '/healthz')).status === 503);
+  // No reserve of the disk says that it is full: it is tried, so that it is not well now and then.
+  const end = Date.now() + 3000;
+  while (Date.now() < end) {
+    assert.equal((await request(collector.url, '/healthz')).status, 503, collector.process.stderr);
+    await new Promise((done) => setTimeout(done, 20));
+  }
+  assert.match(collector.process.stderr, /nothing can be written beside the store: File too large/);
   assert.equal(collector.process.code, undefined, 'it is still there');
 });

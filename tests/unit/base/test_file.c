@@ -452,6 +452,24 @@ Test(file, visits_all_or_none_when_any_allocation_fails)
     cr_assert_eq(n, 4);
 }
 
+Test(file, says_whether_there_is_room_for_another)
+{
+    struct rlimit kept, little;
+
+    cr_assert_eq(file_make_folder("f", 0700), 0);
+    cr_assert_eq(file_try_room("f/store.db", 1 << 20), 0);
+    signal(SIGXFSZ, SIG_IGN);
+    cr_assert_eq(getrlimit(RLIMIT_FSIZE, &kept), 0);
+    little = (struct rlimit){.rlim_cur = 4096, .rlim_max = kept.rlim_max};
+    cr_assert_eq(setrlimit(RLIMIT_FSIZE, &little), 0);
+    cr_assert_eq(file_try_room("f/store.db", 1 << 20), -1);
+    cr_assert_eq(errno, EFBIG);
+    cr_assert_eq(setrlimit(RLIMIT_FSIZE, &kept), 0);
+    cr_assert_eq(file_try_room("nowhere/store.db", 1), -1);
+    cr_assert_eq(errno, ENOENT);
+    cr_assert_eq(names_in("f"), 0);
+}
+
 Test(file, without_a_name_is_seen_by_nobody)
 {
     char bytes[16];
