@@ -1,6 +1,7 @@
 /* The allocation seam over malloc's family. The failure to inject is one countdown for the whole process, so that it
  * also strikes what another thread allocates. */
 #include "base/mem.h"
+#include <errno.h>
 #include <sodium.h>
 #include <stdatomic.h>
 #include <stdbool.h>
@@ -11,8 +12,8 @@
 static atomic_ulong countdown; /* allocations left until the one that fails; 0 when none is to */
 static atomic_bool struck;
 
-/* Counts one allocation; whether it is the one that must fail. The exchange lets exactly one of two threads have each
- * number. */
+/* Counts one allocation; whether it is the one that must fail, with errno as malloc sets it. The exchange lets exactly
+ * one of two threads have each number. */
 static bool must_fail(void)
 {
     unsigned long left = atomic_load_explicit(&countdown, memory_order_relaxed);
@@ -21,6 +22,7 @@ static bool must_fail(void)
             if (left > 1)
                 return false;
             atomic_store(&struck, true);
+            errno = ENOMEM;
             return true;
         }
     }
@@ -34,7 +36,10 @@ void *mem_alloc(size_t size)
 
 static bool product_overflows(size_t count, size_t size)
 {
-    return size > 0 && count > SIZE_MAX / size;
+    if (size == 0 || count <= SIZE_MAX / size)
+        return false;
+    errno = ENOMEM;
+    return true;
 }
 
 void *mem_calloc(size_t count, size_t size)

@@ -6,7 +6,7 @@
 #include "base/compiler.h"
 #include <stddef.h>
 
-/* `size` bytes, not cleared; NULL when there is no memory. Size 0 gives a pointer that can be freed. Free with
+/* `size` bytes, not cleared; NULL, with errno ENOMEM as ever here, when there is no memory. Size 0 gives a pointer that can be freed. Free with
  * mem_free. */
 MUST_CHECK void *mem_alloc(size_t size);
 

@@ -159,7 +159,12 @@ void action_list_put_json(struct buf *out, const struct action_list *actions)
     buf_put_char(out, ']');
 }
 
-static int add_json(struct action_list *actions, const struct json *value)
+static int tell_no_list(struct error *error)
+{
+    return error_set(error, ERROR_REFUSED, "%s", T("this is no action list", "dit is geen actielijst"));
+}
+
+static int add_json(struct action_list *actions, const struct json *value, struct error *error)
 {
     struct action action = {
         .id = json_text(json_member(value, "id")),
@@ -171,10 +176,11 @@ static int add_json(struct action_list *actions, const struct json *value)
     const char *status = json_text(json_member(value, "status"));
     if (json_count(value) != 6 || !action.id || !action.title || !action.track || !action.lead || !action.related ||
         !status)
-        return -1;
-    if (!action_id_is_valid(action.id) || action_status_find(status, &action.status) < 0)
-        return -1;
-    return action_list_add(actions, &action);
+        return tell_no_list(error);
+    if (!action_id_is_valid(action.id) || action_status_find(status, &action.status) < 0 ||
+        actions->count == ACTIONS_MAX)
+        return tell_no_list(error);
+    return action_list_add(actions, &action) == 0 ? 0 : error_no_memory(error);
 }
 
 static bool has_repeated_id(const struct action_list *actions)
@@ -185,23 +191,28 @@ static bool has_repeated_id(const struct action_list *actions)
     return false;
 }
 
-static int add_all_json(struct action_list *actions, const struct json *list)
+static int add_all_json(struct action_list *actions, const struct json *list, struct error *error)
 {
     if (json_type(list) != JSON_ARRAY)
-        return -1;
+        return tell_no_list(error);
     for (const struct json *value = json_first(list); value; value = json_next(value))
-        if (add_json(actions, value) < 0)
+        if (add_json(actions, value, error) < 0)
             return -1;
-    if (action_list_index(actions) < 0 || has_repeated_id(actions))
-        return -1;
-    return 0;
+    if (action_list_index(actions) < 0)
+        return error_no_memory(error);
+    return has_repeated_id(actions) ? tell_no_list(error) : 0;
 }
 
-struct action_list *actions_parse_json(const char *text, size_t len)
+struct action_list *actions_parse_json(const char *text, size_t len, struct error *error)
 {
-    struct json *list = json_parse(text, len, NULL);
-    struct action_list *actions = action_list_new();
-    if (!list || !actions || add_all_json(actions, list) < 0) {
+    struct json_fault fault;
+    struct json *list = json_parse(text, len, &fault);
+    struct action_list *actions = list ? action_list_new() : NULL;
+    if (!list)
+        (void)json_fault_error(&fault, error);
+    else if (!actions)
+        (void)error_no_memory(error);
+    else if (add_all_json(actions, list, error) < 0) {
         action_list_free(actions);
         actions = NULL;
     }

@@ -3,6 +3,7 @@
 #define PANEL_ACTIONS_H
 
 #include "base/buf.h"
+#include "base/error.h"
 #include "panel/faults.h"
 #include <stdbool.h>
 #include <stddef.h>
@@ -54,7 +55,8 @@ bool action_equal(const struct action *a, const struct action *b);
 void action_list_put_json(struct buf *out, const struct action_list *actions);
 void action_put_json(struct buf *out, const struct action *action);
 
-/* Reads what action_list_put_json wrote; NULL when it is anything else or memory lacks. Already indexed. */
-MUST_CHECK struct action_list *actions_parse_json(const char *text, size_t len);
+/* Reads what action_list_put_json wrote. NULL: *error (may be NULL), ERROR_REFUSED when it is anything else, or
+ * ERROR_MEMORY. Already indexed. */
+MUST_CHECK struct action_list *actions_parse_json(const char *text, size_t len, struct error *error);
 
 #endif

@@ -206,38 +206,59 @@ bool follow_up_is_same(const struct follow_up *one, const struct follow_up *othe
            one->status == other->status && are_same_texts(&one->text, &other->text);
 }
 
-static bool is_same_document(const struct follow_up *follow_up, const char *text, size_t len)
+/* Whether this is how it is written. -1: no memory. */
+static int is_same_document(const struct follow_up *follow_up, const char *text, size_t len)
 {
     struct buf expected;
     buf_init(&expected, FOLLOW_UP_MAX);
     follow_up_put_document(&expected, follow_up);
-    bool same = buf_check(&expected) == 0 && expected.len == len && memcmp(expected.data, text, len) == 0;
+    int same = buf_check(&expected) < 0 ? -1 : expected.len == len && memcmp(expected.data, text, len) == 0;
     buf_free(&expected);
     return same;
 }
 
-int follow_up_read_document(const char *text, size_t len, struct follow_up *out)
+static int tell_other_document(struct error *error)
+{
+    return error_set(error, ERROR_REFUSED, "%s",
+                     T("this is no document of a follow-up", "dit is geen document van een terugkoppeling"));
+}
+
+/* What a document says of itself, by its action. -1: *error, and nothing is held. */
+static int read_said(const struct json *document, const char *action, const char *text, size_t len,
+                     struct follow_up *out, struct error *error)
 {
     struct faults faults;
     struct reading r;
-    struct json *document = len <= FOLLOW_UP_MAX ? json_parse(text, len, NULL) : NULL;
-    const char *action = json_text(json_member(document, "action"));
     struct follow_up read = {.replaces = -1};
-    if (!action || !action_id_is_valid(action)) {
-        json_free(document);
-        return -1;
-    }
     faults_init(&faults);
     reading_init(&r, &faults, POINTER_MAX);
     read.action = reading_copy(&r, action);
     read_members(&r, document, &read);
-    bool is_read = !faults_any(&faults) && read.replaces < 0 && is_same_document(&read, text, len);
+    bool no_memory = faults.no_memory;
+    int same = faults_any(&faults) || read.replaces >= 0 ? 0 : is_same_document(&read, text, len);
     reading_wipe(&r);
     faults_free(&faults);
-    json_free(document);
-    if (is_read)
+    if (same > 0)
         *out = read;
     else
         follow_up_free(&read);
-    return is_read ? 0 : -1;
+    if (same > 0)
+        return 0;
+    return no_memory || same < 0 ? error_no_memory(error) : tell_other_document(error);
+}
+
+int follow_up_read_document(const char *text, size_t len, struct follow_up *out, struct error *error)
+{
+    struct json_fault fault = {.no_memory = false};
+    struct json *document = len <= FOLLOW_UP_MAX ? json_parse(text, len, &fault) : NULL;
+    const char *action = json_text(json_member(document, "action"));
+    int result = -1;
+    if (fault.no_memory)
+        (void)error_no_memory(error);
+    else if (!action || !action_id_is_valid(action))
+        (void)tell_other_document(error);
+    else
+        result = read_said(document, action, text, len, out, error);
+    json_free(document);
+    return result;
 }

@@ -5,6 +5,7 @@
 #ifndef PANEL_FOLLOW_UP_H
 #define PANEL_FOLLOW_UP_H
 
+#include "base/error.h"
 #include "panel/definition.h"
 
 #define FOLLOW_UP_MAX ((size_t)32 * 1024) /* bytes, of the request and of the document */
@@ -32,9 +33,9 @@ MUST_CHECK int follow_up_read_request(const char *body, size_t len, const char *
 /* Puts the document. What did not fit is said by buf_check. */
 void follow_up_put_document(struct buf *out, const struct follow_up *follow_up);
 
-/* Reads a document: 0 with `replaces` -1, and the caller calls follow_up_free; -1 when it is not, byte for byte, what
- * follow_up_put_document puts, or there is no memory. */
-MUST_CHECK int follow_up_read_document(const char *text, size_t len, struct follow_up *out);
+/* Reads a document: 0 with `replaces` -1, and the caller calls follow_up_free; -1: *error (may be NULL), ERROR_REFUSED
+ * when it is not, byte for byte, what follow_up_put_document puts, or ERROR_MEMORY. */
+MUST_CHECK int follow_up_read_document(const char *text, size_t len, struct follow_up *out, struct error *error);
 
 /* Whether both have the same document: action, round, status and texts. */
 bool follow_up_is_same(const struct follow_up *one, const struct follow_up *other);

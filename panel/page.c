@@ -90,10 +90,12 @@ int page_manifest_read(struct page_manifest *manifest, const char *text, size_t 
         }
         at += line + 1;
     }
-    if (page_manifest_seal(manifest) == 0 && manifest->text.len == len &&
-        memcmp(buf_text(&manifest->text), text, len) == 0)
+    bool sealed = page_manifest_seal(manifest) == 0;
+    if (sealed && manifest->text.len == len && memcmp(buf_text(&manifest->text), text, len) == 0)
         return 0;
     page_manifest_free(manifest);
+    if (!sealed)
+        return error_no_memory(error);
     return error_set(error, ERROR_REFUSED, "%s", T("its last line has no end", "de laatste regel heeft geen einde"));
 }
 

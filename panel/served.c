@@ -89,7 +89,7 @@ struct action_list *served_actions_parse(const char *text, size_t len)
     struct action_list *actions = NULL;
     buf_init(&list, SERVED_ACTIONS_MAX);
     if (unwrap_answer(text, len, served_put_actions, &list) == 0)
-        actions = actions_parse_json(buf_text(&list), list.len);
+        actions = actions_parse_json(buf_text(&list), list.len, NULL);
     buf_free(&list);
     return actions;
 }

@@ -142,7 +142,7 @@ static int parse_documents(struct catalogue *out, const struct document d[2])
     struct faults faults;
     faults_init(&faults);
     out->panel = panel_parse(buf_text(&d[0].body), d[0].body.len, &faults);
-    out->actions = actions_parse_json(buf_text(&d[1].body), d[1].body.len);
+    out->actions = actions_parse_json(buf_text(&d[1].body), d[1].body.len, NULL);
     faults_free(&faults);
     put_context(out, d);
     if (out->panel && out->actions)

@@ -32,8 +32,9 @@ static bool is_same_text(const char *a, const char *b)
     return a && b ? strcmp(a, b) == 0 : a == b;
 }
 
-/* Fills the event with the wish's claims, whose texts last, and holds the document against them. */
-static int read_wish(struct act_work *work, struct follow_up *wanted)
+/* Fills the event with the wish's claims, whose texts last, and holds the document against them. ACT_DONE: *wanted is
+ * the caller's to free. */
+static enum act_result read_wish(struct act_work *work, struct follow_up *wanted)
 {
     struct event *event = &work->event;
     event->replaces = -1;
@@ -41,14 +42,16 @@ static int read_wish(struct act_work *work, struct follow_up *wanted)
     if (act_claim_text(work, "action", &event->action) < 0 ||
         (json_member(work->claims, "round") && act_claim_text(work, "round", &event->round) < 0) ||
         (json_member(work->claims, "replaces") && act_claim_integer(work, "replaces", &event->replaces) < 0))
-        return -1;
-    if (!work->document || follow_up_read_document(work->document, work->document_len, wanted) < 0)
-        return -1;
+        return act_bad_claims(work);
+    if (!work->document)
+        return act_bad_claims(work);
+    if (follow_up_read_document(work->document, work->document_len, wanted, &work->error) < 0)
+        return work->error.kind == ERROR_MEMORY ? ACT_FAILED : act_bad_claims(work);
     wanted->replaces = event->replaces;
     if (is_same_text(wanted->action, event->action) && is_same_text(wanted->round, event->round))
-        return 0;
+        return ACT_DONE;
     follow_up_free(wanted);
-    return -1;
+    return act_bad_claims(work);
 }
 
 /* Anew, since the list or the log may have changed since it was asked. */
@@ -81,9 +84,10 @@ static enum act_result keep_document(struct act_work *work)
 enum act_result act_publish_follow_up(struct act_work *work)
 {
     struct follow_up wanted;
-    if (read_wish(work, &wanted) < 0)
-        return act_bad_claims(work);
-    enum act_result result = check_wanted(work, &wanted);
+    enum act_result result = read_wish(work, &wanted);
+    if (result != ACT_DONE)
+        return result;
+    result = check_wanted(work, &wanted);
     if (result == ACT_DONE)
         result = keep_document(work);
     follow_up_free(&wanted);

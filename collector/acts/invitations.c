@@ -23,7 +23,10 @@ static int pass_asked_numbers(void *context, const struct store_wish *wish)
     int64_t first, count;
     if (strcmp(wish->kind, event_name(EVENT_INVITATIONS_CREATED)) != 0)
         return 0;
-    struct json *claims = json_parse(wish->claims, wish->claims_len, NULL);
+    struct json_fault fault;
+    struct json *claims = json_parse(wish->claims, wish->claims_len, &fault);
+    if (!claims && fault.no_memory)
+        return error_no_memory(numbering->error);
     const struct json *from = json_member(claims, "first"), *number = json_member(claims, "count");
     if (from && number && json_integer(from, &first) == 0 && json_integer(number, &count) == 0 &&
         first + count - 1 > numbering->last)
@@ -39,8 +42,9 @@ int act_next_invitation(struct store *store, int64_t *out, struct error *error)
     if (store_invitation_count(store, &counts) != STORE_OK)
         return store_fail(store, error);
     numbering.last = counts.last;
+    error->kind = ERROR_NONE;
     if (store_wish_each(store, pass_asked_numbers, &numbering) != STORE_OK)
-        return store_fail(store, error);
+        return error->kind == ERROR_NONE ? store_fail(store, error) : -1;
     *out = numbering.last + 1;
     return 0;
 }

@@ -36,13 +36,15 @@ int act_prepare_page(struct act_wish *wish, const struct buf *manifest)
 
 /* Carrying out. */
 
-static int is_manifest(const struct act_work *work)
+static enum act_result check_manifest(struct act_work *work)
 {
     struct page_manifest read;
-    int result = work->document ? page_manifest_read(&read, work->document, work->document_len, NULL) : -1;
-    if (result == 0)
-        page_manifest_free(&read);
-    return result;
+    if (!work->document)
+        return act_bad_claims(work);
+    if (page_manifest_read(&read, work->document, work->document_len, &work->error) < 0)
+        return work->error.kind == ERROR_MEMORY ? ACT_FAILED : act_bad_claims(work);
+    page_manifest_free(&read);
+    return ACT_DONE;
 }
 
 static enum act_result keep_manifest(struct act_work *work)
@@ -57,8 +59,11 @@ static enum act_result keep_manifest(struct act_work *work)
 enum act_result act_release_page(struct act_work *work)
 {
     uint8_t hash[SHA256_BYTES];
-    if (act_claim_text(work, "version", &work->event.version) < 0 || is_manifest(work) < 0)
+    if (act_claim_text(work, "version", &work->event.version) < 0)
         return act_bad_claims(work);
+    enum act_result checked = check_manifest(work);
+    if (checked != ACT_DONE)
+        return checked;
     crypto_sha256(work->document, work->document_len, hash);
     int named = act_page_is_newest(work->store, hash, &work->error);
     if (named < 0)

@@ -143,9 +143,10 @@ static int read_panel_in_force(struct store *store, struct panel **before, struc
     enum store_result found = store_panel_read(store, &json);
     int result = found == STORE_FAILED ? tell_unread(store, error) : 0;
     if (found == STORE_OK && (*before = panel_parse(buf_text(&json), json.len, &faults)) == NULL)
-        result =
-            error_set(error, ERROR_DAMAGED, "%s",
-                      T("the stored panel definition can't be read", "de opgeslagen paneldefinitie is onleesbaar"));
+        result = faults.no_memory ? error_no_memory(error)
+                                  : error_set(error, ERROR_DAMAGED, "%s",
+                                              T("the stored panel definition can't be read",
+                                                "de opgeslagen paneldefinitie is onleesbaar"));
     faults_free(&faults);
     buf_free(&json);
     return result;

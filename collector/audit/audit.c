@@ -69,25 +69,28 @@ void audit_free(struct audit *audit)
 
 /* What must be known beforehand. */
 
-/* Documents that log-upgraded names; what can't be read is told when its turn comes. */
-static bool fetch_older(const struct audit *audit, const struct listing *listing, struct buf *panel,
-                        struct enactment *out)
+/* Documents that log-upgraded names; what can't be read is told when its turn comes, and *out is then without them. -1:
+ * no memory. */
+static int fetch_older(const struct audit *audit, const struct listing *listing, struct buf *panel,
+                       struct enactment *out)
 {
     struct buf actions;
     struct faults faults;
+    struct error error = {0};
     faults_init(&faults);
     buf_init(&actions, SERVED_ACTIONS_MAX);
-    if (audit->setup.document(audit->setup.context, listing->panel, panel, NULL) == STORE_OK &&
-        audit->setup.document(audit->setup.context, listing->actions, &actions, NULL) == STORE_OK) {
+    if (audit->setup.document(audit->setup.context, listing->panel, panel, &error) == STORE_OK &&
+        audit->setup.document(audit->setup.context, listing->actions, &actions, &error) == STORE_OK) {
         out->panel = panel_parse(buf_text(panel), panel->len, &faults);
-        out->actions = actions_parse_json(buf_text(&actions), actions.len);
+        out->actions = actions_parse_json(buf_text(&actions), actions.len, &error);
         out->definition = panel;
         out->panel_hash = listing->panel;
         out->list_hash = listing->actions;
     }
+    bool no_memory = faults.no_memory || error.kind == ERROR_MEMORY;
     buf_free(&actions);
     faults_free(&faults);
-    return out->panel && out->actions;
+    return no_memory ? -1 : 0;
 }
 
 /* A copy of what is in force now; its documents have no hash that anybody looks at. */
@@ -100,7 +103,7 @@ static int copy_catalogue(const struct catalogue *now, struct enactment *out)
     buf_init(&list, SERVED_ACTIONS_MAX);
     action_list_put_json(&list, now->actions);
     out->panel = panel_parse(buf_text(&now->definition), now->definition.len, &faults);
-    out->actions = buf_check(&list) == 0 ? actions_parse_json(buf_text(&list), list.len) : NULL;
+    out->actions = buf_check(&list) == 0 ? actions_parse_json(buf_text(&list), list.len, NULL) : NULL;
     out->definition = &now->definition;
     out->panel_hash = out->list_hash = nothing;
     buf_free(&list);
@@ -120,9 +123,9 @@ static int start_older(struct audit *audit, const struct listing *listing, const
     struct enactment older = {.panel = NULL};
     struct buf panel;
     int64_t size = listing->count > 0 ? listing->list[0].index : INT64_MAX;
-    int result = 0;
     buf_init(&panel, PANEL_JSON_MAX);
-    if (!listing->is_upgraded || !fetch_older(audit, listing, &panel, &older)) {
+    int result = listing->is_upgraded ? fetch_older(audit, listing, &panel, &older) : 0;
+    if (result == 0 && (!older.panel || !older.actions)) {
         drop_enactment(&older);
         result = copy_catalogue(now, &older);
     }
@@ -307,7 +310,8 @@ int audit_read(struct audit *audit, const struct audit_source *source, struct st
     tell_progress(source, source->size);
     pass_listed(audit, INT64_MAX);
     replay_end(audit->replay);
-    audit_tree_end(audit->tree);
+    if (audit_tree_end(audit->tree) < 0)
+        return error_no_memory(error);
     return releases_end(audit->releases, audit->replay, error);
 }
 

@@ -379,7 +379,7 @@ static enum store_result compare_currents(struct comparison *c)
 
 /* Counters. */
 
-/* Counters that can't be read differ too, whatever the reason. `recomputed` NULL: each is 0. */
+/* Counters that can't be read differ too, whatever the reason but want of memory. `recomputed` NULL: each is 0. */
 static enum store_result compare_counts(struct comparison *c, int64_t round, int64_t action, const int64_t *recomputed,
                                         size_t slots)
 {
@@ -389,7 +389,8 @@ static enum store_result compare_counts(struct comparison *c, int64_t round, int
         return fail_for_memory(c);
     enum store_result result =
         store_counts_read(c->store, number_there(&c->rounds, round), number_there(&c->actions, action), stored, slots);
-    if (result == STORE_FAILED)
+    bool no_memory = result == STORE_FAILED && store_error(c->store)->kind == ERROR_MEMORY;
+    if (result == STORE_FAILED && !no_memory)
         findings_add(c->findings, T("counters of action %s in round %s: %s", "tellers van actie %s in ronde %s: %s"),
                      action_id, round_id, store_error(c->store)->text);
     for (size_t i = 0; i < slots && result != STORE_FAILED; i++)
@@ -399,7 +400,7 @@ static enum store_result compare_counts(struct comparison *c, int64_t round, int
                            "teller %zu van actie %s in ronde %s: %lld is opgeslagen, %lld volgt uit het logboek"),
                          i, action_id, round_id, (long long)stored[i], (long long)(recomputed ? recomputed[i] : 0));
     mem_free(stored);
-    return STORE_OK;
+    return no_memory ? STORE_FAILED : STORE_OK;
 }
 
 /* The places of counters without a response that counts, walked after the walk that finds them. */

@@ -50,15 +50,16 @@ static int compare_list(struct force *f, const struct law *law)
     buf_init(&json, SIZE_MAX);
     enum store_result result = store_action_each(f->store, list_stored_action, stored);
     action_list_put_json(&json, stored);
-    if (result == STORE_OK && (law->has_list ? !is_document(&json, law->list) : stored->count > 0))
+    bool no_memory = buf_check(&json) < 0;
+    if (result == STORE_OK && !no_memory && (law->has_list ? !is_document(&json, law->list) : stored->count > 0))
         findings_add(f->findings, "%s",
                      T("action list: the one in the store is not the one that the log put in force",
                        "actielijst: die in de opslag is niet die welke het logboek van kracht maakte"));
     buf_free(&json);
     action_list_free(stored);
-    if (result == STORE_OK)
+    if (result == STORE_OK && !no_memory)
         return 0;
-    if (store_error(f->store)->kind == ERROR_NONE)
+    if (no_memory || store_error(f->store)->kind == ERROR_NONE)
         return error_no_memory(f->error);
     return store_fail(f->store, f->error);
 }
@@ -89,14 +90,18 @@ static int read_release_event(struct force *f, const struct store_release *relea
 {
     struct buf text, payload;
     struct jws jws;
+    struct error why = {0};
     buf_init(&text, JWS_MAX);
     buf_init(&payload, JWS_MAX);
     enum store_result result = store_entry_read(f->store, release->index, &text);
     *found = result == STORE_OK && jws_parse(buf_text(&text), text.len, EVENT_TYP, &jws, NULL) == 0 &&
-             jws_decode_payload(&jws, &payload) == 0 && event_parse(buf_text(&payload), payload.len, out, NULL) == 0;
+             jws_decode_payload(&jws, &payload) == 0 && event_parse(buf_text(&payload), payload.len, out, &why) == 0;
+    bool no_memory = why.kind == ERROR_MEMORY || buf_check(&payload) < 0;
     buf_free(&payload);
     buf_free(&text);
-    return result == STORE_FAILED ? store_fail(f->store, f->error) : 0;
+    if (result == STORE_FAILED)
+        return store_fail(f->store, f->error);
+    return no_memory ? error_no_memory(f->error) : 0;
 }
 
 static bool same_release(const struct stored_releases *round, const struct store_release *stored,

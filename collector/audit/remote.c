@@ -82,7 +82,9 @@ static struct panel *fetch_panel(struct remote *remote, struct buf *definition, 
     if (fetch_public(remote, "/v1/panel", &text, error) == 0) {
         put_definition(definition, &text);
         panel = panel_parse(buf_text(definition), definition->len, &faults);
-        if (!panel)
+        if (!panel && faults.no_memory)
+            error_no_memory(error);
+        else if (!panel)
             error_set(error, ERROR_DAMAGED, "%s",
                       T("/v1/panel: no panel definition that this program understands",
                         "/v1/panel: geen paneldefinitie die dit programma begrijpt"));

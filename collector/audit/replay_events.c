@@ -230,9 +230,8 @@ static struct followed *find_followed(const struct replay *replay, int64_t index
 }
 
 /* Whether the document says of itself what the event says of it. */
-static bool follow_up_fits(const struct buf *text, const struct event *event)
+static bool follow_up_fits(const struct json *document, const struct event *event)
 {
-    struct json *document = json_parse(buf_text(text), text->len, NULL);
     const char *action = json_text(json_member(document, "action"));
     const struct json *round = json_member(document, "round");
     const char *round_id = json_text(round);
@@ -242,8 +241,18 @@ static bool follow_up_fits(const struct buf *text, const struct event *event)
         fits = fits && round_id && strcmp(round_id, event->round) == 0;
     else
         fits = fits && round && json_type(round) == JSON_NULL;
-    json_free(document);
     return fits;
+}
+
+static const char *check_follow_up(struct replay *replay, const struct buf *text, const struct event *event)
+{
+    struct json_fault fault;
+    struct json *document = json_parse(buf_text(text), text->len, &fault);
+    if (!document && fault.no_memory)
+        return replay_out_of_memory(replay);
+    bool fits = follow_up_fits(document, event);
+    json_free(document);
+    return fits ? NULL : T("its document says something else", "haar document zegt iets anders");
 }
 
 static const char *keep_followed(struct replay *replay, const struct entry *entry, uint32_t action)
@@ -274,8 +283,8 @@ static const char *publish_follow_up(struct replay *replay, struct entry *entry)
                  "ze gaat over een actie of ronde die er nooit was");
     buf_init(&text, REPLAY_DOCUMENT_MAX);
     const char *fault = replay_fetch(replay, entry, event->document, event->bytes, &text);
-    if (!fault && !follow_up_fits(&text, event))
-        fault = T("its document says something else", "haar document zegt iets anders");
+    if (!fault)
+        fault = check_follow_up(replay, &text, event);
     buf_free(&text);
     return fault ? fault : keep_followed(replay, entry, action);
 }

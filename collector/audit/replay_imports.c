@@ -56,8 +56,10 @@ static const char *fetch_list_document(struct replay *replay, struct entry *entr
     const char *fault = replay_fetch(replay, entry, hash, -1, &text);
     if (!fault && entry->event->kind == EVENT_ACTIONS_IMPORTED && text.len != (uint64_t)entry->event->bytes)
         fault = replay_fault(entry, T("its document has %zu bytes", "haar document heeft %zu bytes"), text.len);
-    if (!fault && (*out = actions_parse_json(buf_text(&text), text.len)) == NULL)
-        fault = T("its action list can't be read", "de actielijst is onleesbaar");
+    struct error error;
+    if (!fault && (*out = actions_parse_json(buf_text(&text), text.len, &error)) == NULL)
+        fault = error.kind == ERROR_MEMORY ? replay_out_of_memory(replay)
+                                           : T("its action list can't be read", "de actielijst is onleesbaar");
     buf_free(&text);
     return fault;
 }

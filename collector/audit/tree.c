@@ -20,6 +20,7 @@ struct audit_tree {
     struct expected *expected; /* ascending by size */
     size_t expected_count, expected_capacity;
     size_t met; /* how many of them the tree has come by */
+    bool no_memory; /* lacked for reading a tile */
 };
 
 struct audit_tree *audit_tree_new(struct audit_findings *findings)
@@ -63,7 +64,7 @@ static void compare_hashes(struct audit_tree *tree, unsigned level, uint64_t ind
     }
 }
 
-/* A tile that can't be read differs too, whatever the reason. */
+/* A tile that can't be read differs too, whatever the reason but want of memory. */
 static void compare_tile(struct audit_tree *tree, unsigned level, uint64_t index, unsigned width)
 {
     struct merkle_hash stored[TILE_WIDTH];
@@ -71,6 +72,10 @@ static void compare_tile(struct audit_tree *tree, unsigned level, uint64_t index
     if (!tree->store)
         return;
     enum store_result result = store_tile_read(tree->store, level, index, stored, &stored_width);
+    if (result == STORE_FAILED && store_error(tree->store)->kind == ERROR_MEMORY) {
+        tree->no_memory = true;
+        return;
+    }
     if (result == STORE_FAILED) {
         findings_add(tree->findings, T("tile %u/%llu: %s", "tegel %u/%llu: %s"), level, (unsigned long long)index,
                      store_error(tree->store)->text);
@@ -158,7 +163,7 @@ static void tell_beyond(const struct audit_tree *tree, const struct expected *ex
                  (unsigned long long)expected->head.size, (unsigned long long)tree->edge.size);
 }
 
-void audit_tree_end(struct audit_tree *tree)
+int audit_tree_end(struct audit_tree *tree)
 {
     for (unsigned level = 0; level < TILE_LEVELS; level++) {
         uint64_t hashes = tree->edge.size >> (level * TILE_HEIGHT);
@@ -169,6 +174,7 @@ void audit_tree_end(struct audit_tree *tree)
         check_expected(tree);
     for (; tree->met < tree->expected_count; tree->met++)
         tell_beyond(tree, &tree->expected[tree->met]);
+    return tree->no_memory ? -1 : 0;
 }
 
 void audit_tree_head(const struct audit_tree *tree, struct merkle_head *out)

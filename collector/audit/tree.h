@@ -22,7 +22,9 @@ void audit_tree_compare_with(struct audit_tree *tree, struct store *store);
 MUST_CHECK int audit_tree_expect(struct audit_tree *tree, const struct merkle_head *head, int64_t release);
 
 void audit_tree_add(struct audit_tree *tree, const struct merkle_hash *leaf);
-void audit_tree_end(struct audit_tree *tree);
+
+/* -1: memory lacked, so that something may not have been compared. */
+MUST_CHECK int audit_tree_end(struct audit_tree *tree);
 
 void audit_tree_head(const struct audit_tree *tree, struct merkle_head *out);
 

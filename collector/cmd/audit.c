@@ -134,10 +134,13 @@ static void read_checkpoint(struct audit_run *run)
     struct buf verifier;
     buf_init(&verifier, NOTE_MAX);
     run->last_found = STORE_FAILED;
+    enum store_result key = store_log_key_read(run->store, &verifier);
     if (log_key_path(config->values[CONFIG_LOG_KEY], config->values[CONFIG_STORE], path) < 0)
         error_set(&run->last_error, ERROR_REFUSED, "%s",
                   T("the name of the log's key is too long", "de naam van de sleutel van het logboek is te lang"));
-    else if (store_log_key_read(run->store, &verifier) != STORE_OK)
+    else if (key == STORE_FAILED)
+        store_fail(run->store, &run->last_error);
+    else if (key != STORE_OK)
         error_set(&run->last_error, ERROR_DAMAGED, "%s",
                   T("the store names no log key", "de opslag noemt geen sleutel van het logboek"));
     else
@@ -147,11 +150,12 @@ static void read_checkpoint(struct audit_run *run)
     buf_free(&verifier);
 }
 
-static int expect_checkpoint(struct audit_run *run, int64_t size)
+/* What can't be had for want of memory is no finding. */
+static int expect_checkpoint(struct audit_run *run, int64_t size, struct error *error)
 {
     switch (run->last_found) {
     case STORE_OK:
-        return audit_compare_head(run->audit, &run->last);
+        return audit_compare_head(run->audit, &run->last) == 0 ? 0 : error_no_memory(error);
     case STORE_NONE:
         if (size > 0) /* the empty log is signed before anything is appended */
             findings_add(&run->findings, "%s",
@@ -160,6 +164,10 @@ static int expect_checkpoint(struct audit_run *run, int64_t size)
         break;
     case STORE_ERASED: /* of entries alone */
     case STORE_FAILED:
+        if (run->last_error.kind == ERROR_MEMORY) {
+            *error = run->last_error;
+            return -1;
+        }
         findings_add(&run->findings, "%s", run->last_error.text);
         break;
     }
@@ -260,8 +268,10 @@ static int begin_audit(struct audit_run *run, int64_t size, struct error *error)
     run->findings = (struct audit_findings){.tell = print_finding, .note = print_note};
     run->parallel = parallel_new(parallel_cores());
     run->audit = run->parallel ? audit_new(&setup, run->parallel) : NULL;
-    if (!run->audit || expect_checkpoint(run, size) < 0)
+    if (!run->audit)
         return error_no_memory(error);
+    if (expect_checkpoint(run, size, error) < 0)
+        return -1;
     return audit_begin(run->audit, &run->listing, run->catalogue, error);
 }
 

@@ -17,10 +17,13 @@ void export_read_checkpoint(struct export_release *release, struct store *store,
     struct buf verifier;
     buf_init(&verifier, NOTE_MAX);
     buf_reset(&release->checkpoint);
+    enum store_result key = store_log_key_read(store, &verifier);
     if (log_key_path(config->values[CONFIG_LOG_KEY], config->values[CONFIG_STORE], path) < 0)
         error_set(&release->why, ERROR_REFUSED, "%s",
                   T("the name of the log's key is too long", "de naam van de sleutel van het logboek is te lang"));
-    else if (store_log_key_read(store, &verifier) != STORE_OK)
+    else if (key == STORE_FAILED)
+        store_fail(store, &release->why);
+    else if (key != STORE_OK)
         error_set(&release->why, ERROR_DAMAGED, "%s",
                   T("the store names no log key", "de opslag noemt geen sleutel van het logboek"));
     else if (last_checkpoint_read_note(path, buf_text(&verifier), &release->head, &release->checkpoint,

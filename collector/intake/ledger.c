@@ -52,6 +52,15 @@ static int explain_by_log(struct ledger *ledger)
     return -1;
 }
 
+/* A store without a panel is of use only where one is asked for. */
+static int expect_panel(struct ledger *ledger)
+{
+    bool asked;
+    if (ledger_is_asked(ledger, &asked) < 0)
+        return -1;
+    return asked ? 0 : catalogue_no_panel(&ledger->error);
+}
+
 /* Reads anew what of `what` is kept here. The catalogue comes before the log, so that a store without a panel says
  * so. */
 static int reload_kinds(struct ledger *ledger, unsigned what)
@@ -68,8 +77,8 @@ static int reload_kinds(struct ledger *ledger, unsigned what)
     }
     if (what & STORE_CHANGED_CATALOGUE && ledger_load_catalogue(ledger) < 0)
         return explain_by_log(ledger);
-    if (!ledger->catalogue && !ledger_is_asked(ledger))
-        return catalogue_no_panel(&ledger->error);
+    if (!ledger->catalogue && expect_panel(ledger) < 0)
+        return -1;
     if (what & STORE_CHANGED_LOG && (load_log(ledger) < 0 || ledger_load_events(ledger) < 0))
         return -1;
     return ledger_note_rounds(ledger);

@@ -210,11 +210,13 @@ static int see_wish(void *context, const struct store_wish *wish)
     return 1;
 }
 
-bool ledger_is_asked(struct ledger *ledger)
+int ledger_is_asked(struct ledger *ledger, bool *out)
 {
     bool asked = false;
-    (void)!store_wish_each(ledger->store, see_wish, &asked);
-    return asked;
+    if (store_wish_each(ledger->store, see_wish, &asked) == STORE_FAILED && !asked)
+        return ledger_store_failed(ledger);
+    *out = asked;
+    return 0;
 }
 
 /* What comes with a request. */

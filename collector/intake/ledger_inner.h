@@ -104,8 +104,8 @@ void ledger_settle_erasure(struct ledger *ledger);
 
 /* ledger_acts.c */
 
-/* Whether anything is asked for, as far as the store can be read. */
-bool ledger_is_asked(struct ledger *ledger);
+/* Whether anything is asked for. -1: the store can't be read. */
+MUST_CHECK int ledger_is_asked(struct ledger *ledger, bool *out);
 
 /* Carries out what administrators have asked for, in order; what is refused is told to who asked. */
 MUST_CHECK int ledger_take_pending(struct ledger *ledger);

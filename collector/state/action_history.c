@@ -148,9 +148,9 @@ static struct action_list *read_named_list(struct store *store, const struct eve
     enum store_result found = store_document_read(store, event->actions, &document);
     if (found == STORE_FAILED)
         store_fail(store, error);
-    else if (found == STORE_OK && buf_check(&document) == 0)
-        list = actions_parse_json(buf_text(&document), document.len);
-    if (!list && found != STORE_FAILED)
+    else if (found == STORE_OK)
+        list = actions_parse_json(buf_text(&document), document.len, error);
+    if (!list && found != STORE_FAILED && (found != STORE_OK || error->kind != ERROR_MEMORY))
         error_set(error, ERROR_DAMAGED,
                   T("the action list of entry %lld is missing or damaged; run `audit`",
                     "de actielijst van regel %lld ontbreekt of is beschadigd; voer `audit` uit"),

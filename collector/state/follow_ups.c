@@ -58,9 +58,9 @@ static int read_said(struct store *store, const struct event *event, int64_t ind
     int result = -1;
     if (found == STORE_FAILED)
         store_fail(store, error);
-    else if (found == STORE_OK && buf_check(&document) == 0)
-        result = follow_up_read_document(buf_text(&document), document.len, out);
-    if (result < 0 && found != STORE_FAILED)
+    else if (found == STORE_OK)
+        result = follow_up_read_document(buf_text(&document), document.len, out, error);
+    if (result < 0 && found != STORE_FAILED && (found != STORE_OK || error->kind != ERROR_MEMORY))
         tell_no_document(index, error);
     buf_free(&document);
     return result;

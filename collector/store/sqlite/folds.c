@@ -49,16 +49,23 @@ static size_t pack_slots(const uint16_t *slots, size_t count, uint8_t *out)
     return len;
 }
 
-/* Reads them back into s->slots. -1: no such packing, or out of memory. */
+static int reserve_slots(struct store_sqlite *s, size_t count)
+{
+    if (count <= s->slot_capacity)
+        return 0;
+    uint16_t *more = mem_resize(s->slots, count, sizeof *more);
+    if (!more) {
+        (void)sqlite_fail(s, ERROR_MEMORY, T("out of memory", "te weinig geheugen"));
+        return -1;
+    }
+    s->slots = more;
+    s->slot_capacity = count;
+    return 0;
+}
+
+/* Reads them back into s->slots, which have room for `len`. -1: no such packing. */
 static int unpack_slots(struct store_sqlite *s, const uint8_t *bytes, size_t len, size_t *count)
 {
-    if (len > s->slot_capacity) {
-        uint16_t *more = mem_resize(s->slots, len, sizeof *more);
-        if (!more)
-            return -1;
-        s->slots = more;
-        s->slot_capacity = len;
-    }
     unsigned slot = 0, step = 0, shift = 0;
     *count = 0;
     for (size_t i = 0; i < len; i++) {
@@ -87,7 +94,10 @@ static int read_current(struct store_sqlite *s, sqlite3_stmt *st, struct store_c
         .index = sqlite3_column_int64(st, 1),
         .replaced = sqlite3_column_type(st, 2) == SQLITE_NULL ? -1 : sqlite3_column_int64(st, 2),
     };
-    if (unpack_slots(s, bytes, (size_t)sqlite3_column_bytes(st, 3), &out->slot_count) < 0) {
+    size_t len = (size_t)sqlite3_column_bytes(st, 3);
+    if (reserve_slots(s, len) < 0)
+        return -1;
+    if (unpack_slots(s, bytes, len, &out->slot_count) < 0) {
         (void)sqlite_fail(
             s, ERROR_DAMAGED,
             T("a current response's counters can't be read", "de tellers van een huidige reactie zijn onleesbaar"));

@@ -189,11 +189,21 @@ enum store_result sqlite_run(struct store_sqlite *s, sqlite3_stmt *st)
     return result;
 }
 
+/* SQLite ends a text with a NUL when it is first asked for, which may need memory: asked for here, it can still be
+ * said that there was none. */
+static bool has_texts(sqlite3_stmt *st)
+{
+    for (int i = 0, count = sqlite3_data_count(st); i < count; i++)
+        if (sqlite3_column_type(st, i) == SQLITE_TEXT && !sqlite3_column_text(st, i))
+            return false;
+    return true;
+}
+
 enum store_result sqlite_step(struct store_sqlite *s, sqlite3_stmt *st)
 {
     int code = sqlite3_step(st);
     if (code == SQLITE_ROW)
-        return STORE_OK;
+        return has_texts(st) ? STORE_OK : sqlite_failed(s);
     return code == SQLITE_DONE ? STORE_NONE : sqlite_failed(s);
 }
 
@@ -252,6 +262,14 @@ const char *sqlite_text(sqlite3_stmt *st, int column)
     return (const char *)sqlite3_column_text(st, column);
 }
 
+/* A row that a buffer did not take. */
+static enum store_result tell_unfit(struct store_sqlite *s, const struct buf *out, size_t len)
+{
+    if (len <= out->max)
+        return sqlite_fail(s, ERROR_MEMORY, T("out of memory", "te weinig geheugen"));
+    return sqlite_fail(s, ERROR_DAMAGED, T("a row is larger than can be", "een rij is groter dan kan"));
+}
+
 enum store_result sqlite_read_bytes(struct store *store, sqlite3_stmt *st, struct buf *out)
 {
     if (!st)
@@ -259,11 +277,10 @@ enum store_result sqlite_read_bytes(struct store *store, sqlite3_stmt *st, struc
     enum store_result result = sqlite_step(sqlite_of(store), st);
     if (result == STORE_OK) {
         const void *bytes = sqlite3_column_blob(st, 0);
-        buf_put(out, bytes, (size_t)sqlite3_column_bytes(st, 0));
+        size_t len = (size_t)sqlite3_column_bytes(st, 0);
+        buf_put(out, bytes, len);
         if (buf_check(out) < 0)
-            result = sqlite_fail(sqlite_of(store), ERROR_DAMAGED,
-                                 T("a row is larger than can be, or out of memory",
-                                   "een rij is groter dan kan, of er is te weinig geheugen"));
+            result = tell_unfit(sqlite_of(store), out, len);
     }
     sqlite3_reset(st);
     return result;

@@ -15,6 +15,12 @@ static enum store_result run_plain(struct store *store, enum statement which)
     return result;
 }
 
+/* What ends it without a commit is made ready first: where memory lacks later, its lock must still be let go of. */
+static enum store_result begin_by(struct store *store, enum statement which)
+{
+    return sqlite_statement(sqlite_of(store), SQL_ROLLBACK) ? run_plain(store, which) : STORE_FAILED;
+}
+
 /* What others have committed. */
 
 static enum store_result read_marks(struct store *store, struct sqlite_marks *out)
@@ -98,7 +104,7 @@ static void forget_own_marks(struct store_sqlite *s)
 static enum store_result begin_reading(struct store *store)
 {
     forget_own_marks(sqlite_of(store));
-    return run_plain(store, SQL_BEGIN_READING);
+    return begin_by(store, SQL_BEGIN_READING);
 }
 
 /* A commit counts only where it has gone into the files that whoever opens the store next will find. */
@@ -133,7 +139,7 @@ static void roll_back(struct store *store)
 static enum store_result begin_writing(struct store *store)
 {
     forget_own_marks(sqlite_of(store));
-    enum store_result result = run_plain(store, SQL_BEGIN);
+    enum store_result result = begin_by(store, SQL_BEGIN);
     if (result != STORE_OK || sqlite_file_check_length(sqlite_of(store)) == 0)
         return result;
     roll_back(store);

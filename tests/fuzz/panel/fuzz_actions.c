@@ -13,7 +13,7 @@ int fuzz_actions(const uint8_t *data, size_t len)
         buf_init(&out, ACTIONS_CSV_MAX);
         action_list_put_json(&out, actions);
         fuzz_require(buf_check(&out) == 0);
-        struct action_list *again = actions_parse_json(buf_text(&out), out.len);
+        struct action_list *again = actions_parse_json(buf_text(&out), out.len, NULL);
         fuzz_require(again && again->count == actions->count);
         for (size_t i = 0; i < actions->count; i++)
             fuzz_require(action_equal(&actions->list[i], &again->list[i]) &&

@@ -11,7 +11,7 @@ static void check_document(const struct follow_up *follow_up)
     buf_init(&again, FOLLOW_UP_MAX);
     follow_up_put_document(&document, follow_up);
     fuzz_require(buf_check(&document) == 0);
-    fuzz_require(follow_up_read_document(document.data, document.len, &back) == 0);
+    fuzz_require(follow_up_read_document(document.data, document.len, &back, NULL) == 0);
     follow_up_put_document(&again, &back);
     fuzz_require(again.len == document.len && memcmp(again.data, document.data, again.len) == 0);
     follow_up_free(&back);
@@ -31,7 +31,7 @@ int fuzz_follow_up(const uint8_t *data, size_t len)
         check_document(&follow_up);
         follow_up_free(&follow_up);
     }
-    if (follow_up_read_document((const char *)data, len, &follow_up) == 0) {
+    if (follow_up_read_document((const char *)data, len, &follow_up, NULL) == 0) {
         check_document(&follow_up);
         follow_up_free(&follow_up);
     }

@@ -173,7 +173,7 @@ Test(actions, come_back_from_json_as_they_went)
     cr_assert_eq(buf_check(&json), 0);
     cr_assert_not_null(strstr(json.data, "{\"id\":\"a\",\"title\":\"x\",\"track\":\"\",\"lead\":\"\",\"related\":\"\","
                                          "\"status\":\"done\"}]"));
-    struct action_list *back = actions_parse_json(json.data, json.len);
+    struct action_list *back = actions_parse_json(json.data, json.len, NULL);
     cr_assert_not_null(back);
     cr_assert_eq(back->count, 2);
     for (size_t i = 0; i < 2; i++)
@@ -201,9 +201,12 @@ Test(actions, are_not_read_from_other_json)
         "[" JSON("a b", "\"done\"", "") "]",
         "[" JSON("a", "\"done\"", "") "," JSON("b", "\"done\"", "") "," JSON("a", "\"done\"", "") "]",
     };
-    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++)
-        cr_expect_null(actions_parse_json(others[i], strlen(others[i])), "%s", others[i]);
-    struct action_list *none = actions_parse_json("[]", 2);
+    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
+        struct error error = {0};
+        cr_expect_null(actions_parse_json(others[i], strlen(others[i]), &error), "%s", others[i]);
+        cr_expect_eq(error.kind, ERROR_REFUSED, "%s", others[i]);
+    }
+    struct action_list *none = actions_parse_json("[]", 2, NULL);
     cr_assert_not_null(none);
     cr_assert_eq(none->count, 0);
     action_list_free(none);
@@ -248,11 +251,13 @@ Test(actions, fail_cleanly_when_any_allocation_does_amid_faults)
 
 static bool parse_json_fails_at(unsigned long n, const char *text)
 {
+    struct error error = {0};
     mem_fail_at(n);
-    struct action_list *actions = actions_parse_json(text, strlen(text));
+    struct action_list *actions = actions_parse_json(text, strlen(text), &error);
     bool failed = mem_has_failed();
     mem_fail_at(0);
     cr_assert_eq(!actions, failed, "allocation %lu", n);
+    cr_assert_eq(error.kind, failed ? ERROR_MEMORY : ERROR_NONE, "allocation %lu", n);
     action_list_free(actions);
     return failed;
 }

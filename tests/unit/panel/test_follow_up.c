@@ -39,7 +39,7 @@ Test(follow_up, request_becomes_the_document_whatever_the_order_of_its_languages
 Test(follow_up, document_is_read_as_it_was_written)
 {
     struct follow_up f;
-    cr_assert_eq(follow_up_read_document(document, strlen(document), &f), 0);
+    cr_assert_eq(follow_up_read_document(document, strlen(document), &f, NULL), 0);
     cr_assert_str_eq(f.action, "A-1");
     cr_assert_str_eq(f.round, "round-1");
     cr_assert_eq(f.status, FOLLOW_UP_DOING);
@@ -141,7 +141,9 @@ Test(follow_up, document_of_any_other_bytes_is_none)
     };
     for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
         struct follow_up f;
-        cr_assert_eq(follow_up_read_document(others[i], strlen(others[i]), &f), -1, "%s", others[i]);
+        struct error error = {0};
+        cr_assert_eq(follow_up_read_document(others[i], strlen(others[i]), &f, &error), -1, "%s", others[i]);
+        cr_assert_eq(error.kind, ERROR_REFUSED, "%s", others[i]);
     }
 }
 
@@ -164,6 +166,26 @@ Test(follow_up, says_so_when_memory_lacks)
         faults_free(&faults);
         if (!failed)
             break;
+    }
+    cr_assert_gt(n, 8);
+}
+
+Test(follow_up, document_is_not_taken_for_another_when_memory_lacks)
+{
+    unsigned long n = 1;
+    for (;; n++) {
+        struct follow_up f;
+        struct error error = {0};
+        mem_fail_at(n);
+        int result = follow_up_read_document(document, strlen(document), &f, &error);
+        bool failed = mem_has_failed();
+        mem_fail_at(0);
+        cr_assert_eq(result, failed ? -1 : 0, "allocation %lu", n);
+        cr_assert_eq(error.kind, failed ? ERROR_MEMORY : ERROR_NONE, "allocation %lu", n);
+        if (failed)
+            continue;
+        follow_up_free(&f);
+        break;
     }
     cr_assert_gt(n, 8);
 }

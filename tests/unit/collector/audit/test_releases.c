@@ -51,7 +51,7 @@ static struct replay *replay_by(const char *definition)
     buf_init(&text, KIT_TEXT_MAX);
     buf_put_text(&text, definition);
     struct enactment enactment = {.panel = panel_parse(definition, strlen(definition), &faults),
-                                  .actions = actions_parse_json(LIST, strlen(LIST)),
+                                  .actions = actions_parse_json(LIST, strlen(LIST), NULL),
                                   .definition = &text,
                                   .panel_hash = hash,
                                   .list_hash = hash};
