@@ -38,6 +38,7 @@ struct service {
     struct refusal_log refusals; /* of access */
     struct limiter *enrolments, *tokens; /* what is refused of them, by address; NULL: unbounded */
     struct replays *replays; /* requests of members for their own data */
+    _Atomic int64_t log_time; /* the iat of the log's newest event */
 };
 
 extern const struct http_route api_routes[]; /* of the API */

@@ -26,7 +26,7 @@ static void name_document(struct http_exchange *x, const struct in_force_documen
 static void answer_prepared(struct http_exchange *x, struct service *service, bool of_actions)
 {
     struct catalogue *catalogue = catalogue_now(service->shared.catalogues);
-    struct prepared *prepared = prepared_now(service->prepared, catalogue, clock_now());
+    struct prepared *prepared = prepared_now(service->prepared, catalogue, clock_now(), service->log_time);
     if (prepared) {
         http_answer_static(x, of_actions ? prepared_actions(prepared) : prepared_panel(prepared));
         http_attach(x, prepared, counted_release);

@@ -7,6 +7,7 @@ struct prepared {
     struct counted counted;
     struct catalogue *catalogue; /* held */
     int64_t from, until; /* seconds: no round opens or closes in between */
+    int64_t log_time;
     struct buf panel_body, actions_body;
     struct http_static *panel, *actions;
 };
@@ -20,6 +21,11 @@ static void destroy_prepared(void *value)
     buf_free(&prepared->actions_body);
     catalogue_release(prepared->catalogue);
     mem_free(prepared);
+}
+
+bool prepared_round_is_open(const struct round *round, int64_t now, int64_t log_time)
+{
+    return round_is_open(round, now) && log_time < round->closes_at;
 }
 
 /* The panel. */
@@ -37,26 +43,29 @@ static void put_round_with_state(struct buf *out, const struct json *round, bool
     buf_printf(out, "\"open\":%s}", open ? "true" : "false");
 }
 
-static void put_rounds_with_state(struct buf *out, const struct json *rounds, const struct panel *panel, int64_t now)
+static void put_rounds_with_state(struct buf *out, const struct json *rounds, const struct prepared *prepared)
 {
     size_t index = 0;
     buf_put_char(out, '[');
     for (const struct json *round = json_first(rounds); round; round = json_next(round), index++) {
         buf_put_text(out, index > 0 ? "," : "");
-        put_round_with_state(out, round, round_is_open(&panel->rounds[index], now));
+        put_round_with_state(
+            out, round,
+            prepared_round_is_open(&prepared->catalogue->panel->rounds[index], prepared->from, prepared->log_time));
     }
     buf_put_char(out, ']');
 }
 
-static void put_panel(struct buf *out, const struct json *definition, const struct panel *panel, int64_t now)
+static void put_panel(struct prepared *prepared, const struct json *definition)
 {
+    struct buf *out = &prepared->panel_body;
     const char *before = "{";
     for (const struct json *member = json_first(definition); member; member = json_next(member), before = ",") {
         buf_put_text(out, before);
         json_put_text(out, json_name(member));
         buf_put_char(out, ':');
         if (member == json_member(definition, "rounds"))
-            put_rounds_with_state(out, member, panel, now);
+            put_rounds_with_state(out, member, prepared);
         else
             json_put_value(out, member);
     }
@@ -76,12 +85,12 @@ static int64_t next_change(const struct panel *panel, int64_t now)
     return next;
 }
 
-static void put_prepared_panel(struct prepared *prepared, int64_t now)
+static void put_prepared_panel(struct prepared *prepared)
 {
     const struct catalogue *catalogue = prepared->catalogue;
     struct json *definition = json_parse(buf_text(&catalogue->definition), catalogue->definition.len, NULL);
     if (definition)
-        put_panel(&prepared->panel_body, definition, catalogue->panel, now);
+        put_panel(prepared, definition);
     else
         prepared->panel_body.failed = true; /* it was read once already, so memory is short */
     json_free(definition);
@@ -94,7 +103,7 @@ static struct http_static *new_answer(const struct buf *body)
     return buf_check(body) == 0 ? http_static_new("application/json", buf_text(body), body->len) : NULL;
 }
 
-static struct prepared *prepare_answers(struct catalogue *catalogue, int64_t now)
+static struct prepared *prepare_answers(struct catalogue *catalogue, int64_t now, int64_t log_time)
 {
     struct prepared *prepared = mem_calloc(1, sizeof *prepared);
     if (!prepared)
@@ -102,10 +111,11 @@ static struct prepared *prepare_answers(struct catalogue *catalogue, int64_t now
     counted_init(&prepared->counted, destroy_prepared);
     prepared->catalogue = catalogue_hold(catalogue);
     prepared->from = now;
+    prepared->log_time = log_time;
     prepared->until = next_change(catalogue->panel, now);
     buf_init(&prepared->panel_body, SIZE_MAX);
     buf_init(&prepared->actions_body, SIZE_MAX);
-    put_prepared_panel(prepared, now);
+    put_prepared_panel(prepared);
     buf_put_text(&prepared->actions_body, "{\"actions\":");
     action_list_put_json(&prepared->actions_body, catalogue->actions);
     buf_put_char(&prepared->actions_body, '}');
@@ -117,13 +127,14 @@ static struct prepared *prepare_answers(struct catalogue *catalogue, int64_t now
     return NULL;
 }
 
-struct prepared *prepared_now(struct latest *newest, struct catalogue *catalogue, int64_t now)
+struct prepared *prepared_now(struct latest *newest, struct catalogue *catalogue, int64_t now, int64_t log_time)
 {
     struct prepared *prepared = latest_now(newest);
-    if (prepared && prepared->catalogue == catalogue && now >= prepared->from && now < prepared->until)
+    if (prepared && prepared->catalogue == catalogue && prepared->log_time == log_time && now >= prepared->from &&
+        now < prepared->until)
         return prepared;
     counted_release(prepared);
-    prepared = prepare_answers(catalogue, now);
+    prepared = prepare_answers(catalogue, now, log_time);
     if (prepared)
         latest_replace(newest, counted_hold(prepared));
     return prepared;

@@ -1,6 +1,7 @@
 /* GET /v1/rounds and /v1/rounds/{id}: what is asked when, for anyone. */
 #include "base/clock.h"
 #include "base/json.h"
+#include "collector/api/prepared.h"
 #include "collector/api/resources.h"
 #include "collector/api/shared.h"
 
@@ -19,7 +20,7 @@ static void put_actions(struct buf *out, const struct action_list *actions, cons
     buf_put_char(out, ']');
 }
 
-static void put_round_summary(struct buf *out, const struct catalogue *catalogue, size_t index)
+static void put_round_summary(struct buf *out, struct service *service, const struct catalogue *catalogue, size_t index)
 {
     const struct round *round = &catalogue->panel->rounds[index];
     char opens[CLOCK_TEXT_SIZE], closes[CLOCK_TEXT_SIZE];
@@ -30,7 +31,7 @@ static void put_round_summary(struct buf *out, const struct catalogue *catalogue
     buf_put_text(out, ",\"title\":");
     labels_put_json(out, &round->title);
     buf_printf(out, ",\"opensAt\":\"%s\",\"closesAt\":\"%s\",\"open\":%s,\"questionnaire\":", opens, closes,
-               round_is_open(round, clock_now()) ? "true" : "false");
+               prepared_round_is_open(round, clock_now(), service->log_time) ? "true" : "false");
     json_put_text(out, round_questionnaire(catalogue->panel, round)->id);
     buf_put_text(out, ",\"actions\":");
     put_actions(out, catalogue->actions, round);
@@ -46,7 +47,7 @@ void api_rounds_get(struct http_exchange *x, void *context)
     buf_put_text(&body, "{\"rounds\":[");
     for (size_t i = 0; i < catalogue->panel->round_count; i++) {
         buf_put_text(&body, i > 0 ? "," : "");
-        put_round_summary(&body, catalogue, i);
+        put_round_summary(&body, service, catalogue, i);
     }
     buf_put_text(&body, "]}");
     catalogue_release(catalogue);
@@ -61,7 +62,7 @@ void api_round_get(struct http_exchange *x, void *context)
     struct buf body;
     buf_init(&body, SIZE_MAX);
     if (index >= 0) {
-        put_round_summary(&body, catalogue, (size_t)index);
+        put_round_summary(&body, service, catalogue, (size_t)index);
         api_answer_cached(x, "application/json", &body);
     } else {
         http_answer_problem(x, PROBLEM_NOT_FOUND, "The panel has no round with this id.", NULL);

@@ -208,6 +208,7 @@ static int start_service(struct running *running, const struct config *config)
     service->shared.roster = roster_new();
     service->shared.catalogues = latest_new();
     service->shared.proofs = latest_new();
+    service->shared.log_time = &service->log_time;
     service->config = config;
     service->snapshots = snapshots_new(config->values[CONFIG_STORE], TABLE_THREADS + TABLES_WAITING);
     service->workers = workers_start(parallel_cores(), BATCHES_WAITING);

@@ -9,6 +9,7 @@
 #include "collector/intake/foresee.h"
 #include "collector/intake/ledger_inner.h"
 #include "crypto/jws.h"
+#include <stdatomic.h>
 
 #define CLOSING_PATIENCE 5 /* seconds after closesAt in which what came in time may still be on its way to the writer */
 
@@ -170,6 +171,8 @@ static int apply_batch(struct ledger *ledger, struct submission *const *list, si
         for (size_t i = 0; i < ledger->changed_count; i++)
             roster_add(ledger->shared.roster, &ledger->changed[i]);
         show_catalogue(ledger);
+        if (ledger->shared.log_time)
+            atomic_store(ledger->shared.log_time, ledger->last_iat);
         settle_operator(ledger);
         ledger->stale = false;
         ledger_settle_erasure(ledger);

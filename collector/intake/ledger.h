@@ -22,6 +22,7 @@ struct ledger_shared {
     struct latest *proofs; /* the newest checkpoint */
     struct quota *responses; /* what each member may send; NULL: as much as they like; so below */
     struct quota *revisions; /* of one action in one round */
+    _Atomic int64_t *log_time; /* the iat of the newest event, once it is committed; NULL: nobody asks */
 };
 
 /* A ledger on an open store, which it uses but does not own. Loads what it keeps for the others from the store, signs

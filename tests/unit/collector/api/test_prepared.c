@@ -22,23 +22,43 @@ static const char *text_of(const struct http_static *answer)
     return http_static_bytes(answer, false, &len);
 }
 
+/* By an event of after its closesAt: the clock may have been set back since. */
+Test(prepared, answers_show_a_round_closed_that_the_log_has_closed)
+{
+    struct store *store;
+    struct catalogue *catalogue = load_example(&store);
+    struct latest *newest = latest_new();
+    const struct round *round = &catalogue->panel->rounds[0];
+    const int64_t now = round->closes_at - 1;
+    struct prepared *open = prepared_now(newest, catalogue, now, round->closes_at - 1);
+    struct prepared *closed = prepared_now(newest, catalogue, now, round->closes_at);
+    cr_assert_not_null(strstr(text_of(prepared_panel(open)), "\"open\":true"));
+    cr_assert_not_null(strstr(text_of(prepared_panel(closed)), "\"open\":false"));
+    cr_assert_not(prepared_round_is_open(round, round->opens_at - 1, round->opens_at), "it opens by the clock");
+    counted_release(open);
+    counted_release(closed);
+    latest_free(newest);
+    catalogue_release(catalogue);
+    store_close(store);
+}
+
 Test(prepared, answers_are_the_same_until_a_round_opens_or_closes)
 {
     struct store *store;
     struct catalogue *catalogue = load_example(&store);
     struct latest *newest = latest_new();
     const struct round *round = &catalogue->panel->rounds[0];
-    struct prepared *before = prepared_now(newest, catalogue, round->opens_at - 1);
+    struct prepared *before = prepared_now(newest, catalogue, round->opens_at - 1, 0);
     cr_assert_not_null(strstr(text_of(prepared_panel(before)), "\"open\":false"));
     cr_assert_not_null(strstr(text_of(prepared_actions(before)), "{\"actions\":[{\"id\":\"WA-1.01\""));
-    struct prepared *open = prepared_now(newest, catalogue, round->opens_at);
+    struct prepared *open = prepared_now(newest, catalogue, round->opens_at, 0);
     cr_assert_neq(open, before);
     cr_assert_not_null(strstr(text_of(prepared_panel(open)), "\"open\":true"));
-    struct prepared *same = prepared_now(newest, catalogue, round->closes_at - 1);
+    struct prepared *same = prepared_now(newest, catalogue, round->closes_at - 1, 0);
     cr_assert_eq(same, open);
-    struct prepared *closed = prepared_now(newest, catalogue, round->closes_at);
+    struct prepared *closed = prepared_now(newest, catalogue, round->closes_at, 0);
     cr_assert_not_null(strstr(text_of(prepared_panel(closed)), "\"open\":false"));
-    struct prepared *back = prepared_now(newest, catalogue, round->opens_at);
+    struct prepared *back = prepared_now(newest, catalogue, round->opens_at, 0);
     cr_assert_not_null(strstr(text_of(prepared_panel(back)), "\"open\":true"), "a clock that was set back");
     cr_assert_str_eq(http_static_tag(prepared_panel(back), true), http_static_tag(prepared_panel(open), true));
     struct prepared *const all[] = {before, open, same, closed, back};
@@ -55,7 +75,7 @@ Test(prepared, another_catalogue_has_answers_of_its_own)
     struct error error;
     struct catalogue *catalogue = load_example(&store), *next = catalogue_load(store, &error);
     struct latest *newest = latest_new();
-    struct prepared *one = prepared_now(newest, catalogue, KIT_NOW), *other = prepared_now(newest, next, KIT_NOW);
+    struct prepared *one = prepared_now(newest, catalogue, KIT_NOW, 0), *other = prepared_now(newest, next, KIT_NOW, 0);
     cr_assert_neq(one, other);
     cr_assert_str_eq(http_static_tag(prepared_actions(one), false), http_static_tag(prepared_actions(other), false));
     counted_release(one);
@@ -73,7 +93,7 @@ Test(prepared, answers_are_made_whole_or_not_at_all)
     for (unsigned long n = 1;; n++) {
         struct latest *newest = latest_new();
         mem_fail_at(n);
-        struct prepared *prepared = prepared_now(newest, catalogue, KIT_NOW);
+        struct prepared *prepared = prepared_now(newest, catalogue, KIT_NOW, 0);
         bool failed = mem_has_failed();
         mem_fail_at(0);
         cr_assert_eq(failed, !prepared, "allocation %lu", n);

@@ -11,6 +11,7 @@
 #define FIRST 3 /* entries: log-upgraded and two members */
 
 static struct kit kit;
+static _Atomic int64_t log_time; /* as others see it */
 static struct kit_member members[2];
 
 static void start(void)
@@ -24,6 +25,7 @@ static void start(void)
     buf_free(&actions);
     kit_open(&kit, store);
     kit_give_operator(&kit);
+    kit.shared.log_time = &log_time;
     kit_start(&kit);
     kit_join(&kit, members, 2, 1);
 }
@@ -102,6 +104,7 @@ Test(ledger_rounds, stay_closed_when_the_clock_is_set_back_and_for_who_opens_the
     clock_set(CLOSES + PATIENCE);
     cr_assert_eq(ledger_refresh(kit.ledger), 0);
     clock_set(KIT_NOW);
+    cr_assert_eq(log_time, CLOSES + PATIENCE, "which who shows rounds goes by");
     for (int anew = 0; anew < 2; anew++) {
         struct parcel parcel;
         struct submission *late = came_at(&parcel, 0, "WA-1.01", KIT_NOW);
