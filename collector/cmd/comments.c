@@ -1,7 +1,7 @@
 /* comments export: the text answers of a round, for the programme team alone, in a folder of their own. */
 #include "base/lang.h"
 #include "collector/cmd/cmd.h"
-#include "collector/cmd/folder.h"
+#include "collector/cmd/noted.h"
 #include "collector/tables/sheet.h"
 
 static int write_comments(struct folder *folder)
@@ -58,5 +58,8 @@ int cmd_comments_export(const struct cli_verb *verb, int argc, char **argv)
         return cli_misuse(T("--profile must be rfc4180 or excel-nl", "--profile moet rfc4180 of excel-nl zijn"));
     if (!round)
         return cli_misuse(T("--round is needed", "--round is verplicht"));
-    return folder_of_moment(&folder, export_comments, round);
+    result = folder_of_moment(&folder, export_comments, round);
+    if (result == CLI_DONE)
+        cmd_note_export(&folder, "comments", round);
+    return result;
 }

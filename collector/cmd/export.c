@@ -5,6 +5,7 @@
 #include "base/lang.h"
 #include "collector/cmd/cmd.h"
 #include "collector/cmd/export_release.h"
+#include "collector/cmd/noted.h"
 #include "collector/tables/sheet.h"
 #include <string.h>
 
@@ -132,6 +133,8 @@ static int export_round(struct export_run *export, const char *round)
     }
     buf_free(&export->release.checkpoint);
     store_close(export->folder.store);
+    if (result == CLI_DONE && export->exact)
+        cmd_note_export(&export->folder, "exact tables", round);
     return result;
 }
 

@@ -1,6 +1,8 @@
 // Goal: who reads what is not published over HTTP, exact tables, comments, entries, stands in the store before they have it, and
 // `tokens log` shows it: whose token, what, when, how many rows. What gives nothing away leaves no line; what can't be noted is not given.
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { parseTable } from './lib/csv.mjs';
 import { poll } from './lib/poll.mjs';
@@ -57,6 +59,20 @@ test('what gives nothing away leaves no line', async () => {
   assert.equal((await log()).length, before + 1);
 });
 
+test('exact tables and comments taken out on the command line leave a line as well, and what is published none', async () => {
+  const before = (await log()).length;
+  const exact = await collector.export('round-1', 'noted-exact', '--exact');
+  const comments = await collector.exportComments('round-1', 'noted-comments');
+  await collector.export('round-1', 'noted-release');
+  await collector.succeed('trends', 'export', join(collector.folder, 'noted-trends'));
+  const rowsOf = (folder, ...names) => names.reduce((sum, name) => sum + parseTable(readFileSync(join(folder, `${name}.csv`), 'utf8')).length, 0);
+  assert.equal((await log()).length, before + 2);
+  assert.deepEqual(await last(2), [
+    `command line: exact tables of round-1, ${rowsOf(exact, 'summary', 'questions', 'options')}`,
+    `command line: comments of round-1, ${rowsOf(comments, 'comments')}`,
+  ]);
+});
+
 test('what the collector says on standard error holds no code, no token and no answer', async () => {
   const guess = `bp_${'A'.repeat(43)}`;
   assert.equal((await get(collector, '/v1/entries', guess)).status, 401);
@@ -82,4 +98,8 @@ test('what can not be noted is not given', async () => {
     assert.equal(answer.json().type, 'urn:burgerpanel:problem:unavailable');
   }
   assert.equal((await get(collector, tablePath('options'), tokens.exact)).status, 200);
+  // Who has the store's file needs no verb for it: it is said, and the export stands.
+  const out = join(collector.folder, 'unnoted');
+  const { stderr } = await collector.succeed('export', '--round', 'round-1', '--exact', '--out', out);
+  assert.match(stderr, /The access log has no line of this export\.\n$/);
 });
