@@ -9,14 +9,14 @@ import { parseTable } from './lib/csv.mjs';
 import { assertAccepted, assertProblem, JOSE, keepAlive, post, request } from './lib/http.mjs';
 import { Member } from './lib/member.mjs';
 import { examplePanel, iso, ROUND } from './lib/panel.mjs';
-import { get, readyExample, tablePath, TABLES } from './lib/reading.mjs';
+import { get, makeToken, readyExample, tablePath, TABLES } from './lib/reading.mjs';
 import { poll } from './lib/poll.mjs';
 import { copyOf, sql } from './lib/store.mjs';
 import { assertTables } from './lib/tables.mjs';
 
 const FILES = ['datapackage.json', ...['options', 'questions', 'summary'].flatMap((table) => [`${table}.csv`, `${table}.csv-metadata.json`])];
 const TOLD = 'WA-1.03';
-let collector, key, folder;
+let collector, key, folder, late; // late: a member whom release 2 has told
 const panel = examplePanel();
 panel.disclosure = { releaseInterval: 0 };
 
@@ -117,6 +117,7 @@ test('of what another has been told it is a version; the first is still there', 
     assertAccepted(await post(collector.url, '/v1/members', member.enrolment(code), JOSE, { agent }));
     const answers = { importance: 1, noticed: 'no' };
     assertAccepted(await post(collector.url, '/v1/responses', member.response(ROUND, TOLD, answers), JOSE, { agent }));
+    late = member;
   }
   agent.destroy();
   assert.match(await collector.release(ROUND), /^release 2 of round-1: 23 of 36 actions told, 0 for the first time, 1 anew, 22 as before\n/);
@@ -133,6 +134,22 @@ test('of what another has been told it is a version; the first is still there', 
   const excel = await get(collector, tablePath('summary', '?release=1&profile=excel-nl'));
   assert.match(excel.headers['content-disposition'], /wau-round-1-summary-release-1-excel-nl\.csv/);
   await collector.succeed('audit');
+});
+
+test('once a response is erased that a release rests on, the release stands, and an audit says that it can not be worked out any more', async () => {
+  const auditor = await makeToken(collector, 'auditor', 'auditor');
+  const tokens = join(collector.folder, 'auditor.token');
+  writeFileSync(tokens, `${auditor}\n`);
+  await poll('the token to be known', 5, async () => (await get(collector, '/v1/entries?from=99999', auditor)).status === 200);
+  const audits = () => Promise.all([collector.succeed('audit'), collector.run('audit', '--url', collector.url, '--token-file', tokens)]);
+  const marked = /entry \d+: release (\d+) of round round-1 is not checkable any more: what it rested on has been erased since/g;
+  const markedIn = ({ stdout, stderr }) => [...(stdout + stderr).matchAll(marked)].map(([, number]) => number);
+  for (const audit of await audits()) assert.deepEqual([audit.code, ...markedIn(audit)], [0]);
+  const before = await fileOf(2, 'summary.csv');
+  assertAccepted(await post(collector.url, '/v1/erasures', late.erasure({ round: ROUND, action: TOLD }), JOSE));
+  for (const audit of await audits()) assert.deepEqual([audit.code, ...markedIn(audit)], [0, '2'], 'release 1 rests on what is still there');
+  const after = await fileOf(2, 'summary.csv');
+  assert.deepEqual([after.status, after.headers.etag, after.text], [200, before.headers.etag, before.text]);
 });
 
 test('two at once make one of each number, or one is told of the other', async () => {
