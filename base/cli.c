@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #define LONGEST_SHORT 20 /* characters of a word that may be meant as short options */
+#define LONGEST_LONG 40 /* and of one that may be meant as a long one */
 #define NAMES_SIZE 128 /* of what a verb or an option takes, in words */
 #define FIRST_CODE 256 /* getopt_long's answers from here on are places in the option list; below are characters */
 
@@ -348,12 +349,23 @@ static int refuse_option(const struct cli_verb *verb, const struct option *list,
                       (int)strcspn(word, "="), word, program_name(), verb->name);
 }
 
-/* Options are long ones alone, but for -h, so a number below zero is an operand, and so is a kid that happens to begin
- * with a dash; what is short and no number is a short option that somebody tried. */
-static bool is_operand(const char *word)
+static size_t longest_option(const struct option *list)
 {
-    if (word[0] != '-' || word[1] == '-')
+    size_t longest = 0;
+    for (; list->name; list++)
+        longest = strlen(list->name) > longest ? strlen(list->name) : longest;
+    return longest;
+}
+
+/* Options are long ones alone, but for -h, so a number below zero is an operand, and so is a kid that happens to begin
+ * with a dash, or with two, and so is longer than any option; what is short and no number is a short option that
+ * somebody tried. */
+static bool is_operand(const char *word, const struct option *list)
+{
+    if (word[0] != '-')
         return false;
+    if (word[1] == '-')
+        return strlen(word) > LONGEST_LONG && strlen(word) > strlen("--") + longest_option(list) && !strchr(word, '=');
     const char *digit = word + 1;
     if (*digit == '.')
         digit++;
@@ -397,7 +409,7 @@ static int take_words(const struct cli_verb *verb, const struct cli_option *opti
         return CLI_USAGE;
     while (optind < argc) {
         int before = optind;
-        if (!only_operands && !is_operand(argv[optind])) {
+        if (!only_operands && !is_operand(argv[optind], list)) {
             int code = take_option(verb, options, list, argc, argv);
             if (code != CLI_RUN)
                 return code;

@@ -173,6 +173,9 @@ Test(cli, takes_negative_numbers_and_answers_as_operands)
     cr_assert_str_eq(out, "-1");
     gives("prog any - a", "[-][a]");
     gives("prog any -pPRk2jx7Qw9vT_0aBcDeFgHiJkLmNoPqRsTuVwXyZ01", "[-pPRk2jx7Qw9vT_0aBcDeFgHiJkLmNoPqRsTuVwXyZ01]");
+    gives("prog any --exact --PRk2jx7Qw9vT_0aBcDeFgHiJkLmNoPqRsTuVwXyZ01",
+          "[--PRk2jx7Qw9vT_0aBcDeFgHiJkLmNoPqRsTuVwXyZ01]");
+    cr_assert(exact);
 }
 
 Test(cli, takes_all_as_operands_after_two_dashes)
