@@ -4,6 +4,9 @@
 #include "collector/http/target.h"
 #include <string.h>
 
+#define METHOD_MAX                                                                                                     \
+    24 /* characters: longer than any that is registered, and so than any that is another's (RFC 9112 §3) */
+
 /* Texts of faults, so that each stands in one place. */
 #define BAD_LINE "The request line is no METHOD, target and HTTP version with one space between."
 #define BAD_FIELD "A header field is no name, colon and value in one line."
@@ -62,6 +65,8 @@ static int read_request_line(struct http_head *head, char *line, char *end, stru
     size_t len = token_length(line);
     if (len == 0 || line[len] != ' ')
         return head_fault_set(fault, 400, BAD_LINE);
+    if (len > METHOD_MAX)
+        return head_fault_set(fault, 501, "The method is not known.");
     head->method = head_text_of(head, line, len);
     line[len] = '\0';
     char *target = line + len + 1, *blank = strchr(target, ' ');

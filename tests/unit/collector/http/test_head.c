@@ -105,6 +105,20 @@ Test(head, leaves_no_doubt_where_a_request_ends)
         cr_assert_eq(status_of(cases[i].fields), cases[i].status, "%s: %u", cases[i].fields, fault.status);
 }
 
+Test(head, knows_no_method_that_is_longer_than_any_there_is)
+{
+    char text[10100], method[10001];
+    struct head_fault wrong;
+    for (size_t len = 1; len <= 10000; len = len < 30 ? len + 1 : 10 * len) {
+        memset(method, 'M', len);
+        method[len] = '\0';
+        int size = snprintf(text, sizeof text, "%s / HTTP/1.1\r\nHost: a\r\n\r\n", method);
+        int result = head_parse(&head, text, (size_t)size, &wrong);
+        cr_assert_eq(result, len > 24 ? -1 : 0, "%zu", len);
+        cr_assert_eq(wrong.status, len > 24 ? 501 : 0, "%zu: %u", len, wrong.status);
+    }
+}
+
 Test(head, undoes_percents_after_it_has_split)
 {
     cr_assert_str_eq(path_of("/a/b"), "/a/b");
