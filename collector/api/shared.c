@@ -2,6 +2,7 @@
 #include "collector/api/shared.h"
 #include "base/clock.h"
 #include "base/json.h"
+#include "base/log.h"
 #include "collector/http/fields.h"
 #include "collector/http/gzip.h"
 #include "collector/http/negotiate.h"
@@ -41,7 +42,10 @@ int api_put_any_receipt(struct buf *out, struct service *service, uint64_t index
         return -1;
     struct proofs *proofs = proofs_now(service->shared.proofs);
     struct tiles *tiles = reader_tiles(service->reader);
-    int result = index < proofs->head.size ? proofs_put_any_receipt(out, proofs, index, form, tiles_read, tiles) : -1;
+    bool covered = index < proofs->head.size;
+    int result = covered ? proofs_put_any_receipt(out, proofs, index, form, tiles_read, tiles) : -1;
+    if (covered && result < 0 && tiles_error(tiles)->kind != ERROR_NONE)
+        log_error("log: no proof of entry %llu: %s", (unsigned long long)index, tiles_error(tiles)->text);
     reader_give_back(service->reader);
     proofs_release(proofs);
     return result;
