@@ -45,6 +45,7 @@ const tree = {
   'crypto/circle_a.c': '/* a */\nint circle_a(void)\n{\n    return circle_b();\n}\n',
   'crypto/circle_b.c': '/* b */\nint circle_b(void)\n{\n    return circle_c();\n}\n',
   'crypto/circle_c.c': '/* c */\nint circle_c(void)\n{\n    return circle_a();\n}\n',
+  'crypto/circle_unbuilt.c': '/* unbuilt */\nint circle_unbuilt;\n',
   'crypto/circle_user.c': '/* in none */\nint circle_user(void)\n{\n    return circle_a();\n}\n',
   'client/texts.c':
     '/* texts: T("a") in a comment is nothing */\nvoid f(void)\n{\n    cli_say(T("one %d of %s", "een %d van %s"), 1, T("a, b", "c, d"));\n' +
@@ -95,7 +96,7 @@ const expected = {
   roles: ['panel/roles.c:1'],
   statics: ['panel/statics.c:2', 'panel/statics.c:6'],
   failures: ['panel/fail.c:5', 'panel/fail.c:7', 'panel/fail.c:9', 'panel/fail.c:11'],
-  circles: ['crypto/circle_a.c: in a circle with crypto/circle_b.c, crypto/circle_c.c'],
+  circles: ['crypto/circle_a.c: in a circle with crypto/circle_b.c, crypto/circle_c.c', 'crypto/circle_unbuilt.c: not built'],
   heads: ['collector/http/http.h:1', 'panel/b.h:1', 'panel/b.h'],
   exported: ['crypto/name.c: other', 'crypto/name.c: name_hidden'],
 };
@@ -117,6 +118,7 @@ let wrong = 0;
 for (const [name, check] of Object.entries(checks)) {
   let files = listFiles(root);
   if (name === 'exported') files = files.filter((f) => f.startsWith('crypto/name'));
+  if (name === 'circles') files = files.filter((f) => f.startsWith('crypto/circle'));
   const findings = check(root, files, objects, open);
   const missing = expected[name].filter((want) => !findings.some((f) => f === want || f.startsWith(`${want}:`) || f.startsWith(`${want} `)));
   if (missing.length > 0 || findings.length !== expected[name].length) {

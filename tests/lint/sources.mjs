@@ -246,7 +246,7 @@ function circles(root, files, objects) {
     return reached;
   };
   const reach = new Map([...needs.keys()].map((name) => [name, reachable(name)]));
-  const findings = [];
+  const findings = files.filter((f) => f.endsWith('.c') && inRoom(f) && !symbols.has(f)).map((name) => `${name}: not built`);
   const told = new Set();
   for (const [name, reached] of reach) {
     if (!reached.has(name) || told.has(name)) continue;
