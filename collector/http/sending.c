@@ -118,8 +118,10 @@ static int charge_waiting(struct connection *c)
         size_t left = c->body_len - c->body_sent, counted = left > ASIDE_COUNTED ? left : ASIDE_COUNTED;
         if (account_charge(&c->x->settings->aside, counted) < 0)
             return -1;
-        c->x->charged_aside = counted;
-        (void)put_aside(c);
+        if (put_aside(c) == 0)
+            c->x->charged_aside = counted;
+        else
+            account_release(&c->x->settings->aside, counted);
     }
     size_t own = c->x->answer.own.cap;
     return own > 0 ? exchange_charge(c->x, own) : 0;

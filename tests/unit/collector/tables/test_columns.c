@@ -1,8 +1,10 @@
 /* Which columns there are; that rows have them is seen in test_rows.c. */
 #include "collector/tables/columns.h"
+#include "panel/clashes.h"
 #include "tests/unit/collector/kit.h"
 #include <criterion/criterion.h>
 #include <stdio.h>
+#include <string.h>
 
 TestSuite(columns, .init = kit_begin, .fini = kit_end);
 
@@ -90,4 +92,61 @@ Test(columns, end_when_told_to)
     }
     catalogue_release(catalogue);
     store_close(store);
+}
+
+/* A panel that asks `first` as it is given, and then a multi question of this id and first option. */
+static struct panel *panel_with(const char *first, const char *id, const char *option)
+{
+    char json[1000];
+    struct faults faults;
+    faults_init(&faults);
+    int len =
+        snprintf(json, sizeof json,
+                 "{\"id\":\"p\",\"title\":{\"nl\":\"P\"},\"questionnaires\":[{\"id\":\"q\",\"questions\":[%s,{\"id\":"
+                 "\"%s\",\"type\":\"multi\",\"label\":{\"nl\":\"M\"},\"required\":false,\"options\":[{\"value\":"
+                 "\"%s\",\"label\":{\"nl\":\"1\"}},{\"value\":\"z\",\"label\":{\"nl\":\"2\"}}]}]}],\"rounds\":[]}",
+                 first, id, option);
+    struct panel *panel = panel_parse(json, (size_t)len, &faults);
+    cr_assert_not_null(panel, "%s", faults.count > 0 ? faults.list[0].what : "");
+    faults_free(&faults);
+    return panel;
+}
+
+static size_t count_clashes(const char *first, const char *option)
+{
+    struct faults faults;
+    struct panel *panel = panel_with(first, "a", option);
+    faults_init(&faults);
+    clashes_check(panel, NULL, &faults);
+    size_t count = faults.total;
+    faults_free(&faults);
+    panel_free(panel);
+    return count;
+}
+
+/* panel/clashes.c has a list of its own, a floor below: whatever column this one has of a question, no option may make
+ * another of that name. */
+Test(columns, of_each_question_are_those_that_clash)
+{
+    static const char *const firsts[] = {
+        "{\"id\":\"a_b\",\"type\":\"scale\",\"label\":{\"nl\":\"S\"},\"required\":false,\"min\":1,\"max\":2}",
+        "{\"id\":\"a_b\",\"type\":\"text\",\"label\":{\"nl\":\"T\"},\"required\":false,\"maxLength\":9}"};
+    static const size_t expected[] = {7, 1};
+    for (size_t i = 0; i < 2; i++) {
+        static struct names names;
+        size_t found = 0;
+        struct panel *panel = panel_with(firsts[i], "other", "x");
+        const struct column_source source = {.table = TABLE_SUMMARY, .questionnaire = &panel->questionnaires[0]};
+        names.count = 0;
+        cr_assert_eq(columns_each(&source, note_column, &names), 0);
+        for (size_t c = 0; c < names.count; c++) {
+            if (strncmp(names.list[c], "a_b_", 4) != 0)
+                continue;
+            cr_expect_eq(count_clashes(firsts[i], names.list[c] + 2), 1, "%s", names.list[c]);
+            found++;
+        }
+        cr_assert_eq(found, expected[i]);
+        cr_assert_eq(count_clashes(firsts[i], "b_other"), 0);
+        panel_free(panel);
+    }
 }
