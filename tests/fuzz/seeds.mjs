@@ -79,6 +79,9 @@ put('receipt', 'plain', `c2sp.org/tlog-proof@v1\n${proof}`);
 ['text/csv;q=0.4, application/json;q=0.5', '*/*;q=1, text/csv;q=0', 'gzip;q=0, *', '"a", W/"tag"', 'return="minimal"; x', 'application/jose; a=b'].forEach((text, i) =>
   put('negotiate', `value-${i}`, text));
 
+const senders = ['0203.0.113.9, 10.0.0.2', '02001:db8::1, 192.0.2.1:80', '1for="[2001:db8::1]:80";proto=https, for=10.0.0.2', '1by=a;for="x, y', '0192.0.2.0/24 2001:db8::/32'];
+senders.forEach((text, i) => put('forwarded', `said-${i}`, text));
+
 const config = `; what runs here
 [collector]
 store = sqlite:/var/lib/a.db

@@ -8,6 +8,11 @@ Test(corpora, hold_for_config)
     cr_assert_gt(fuzz_replay("config", fuzz_config), 0);
 }
 
+Test(corpora, hold_for_forwarded)
+{
+    cr_assert_gt(fuzz_replay("forwarded", fuzz_forwarded), 0);
+}
+
 Test(corpora, hold_for_head)
 {
     cr_assert_gt(fuzz_replay("head", fuzz_head), 0);
