@@ -171,7 +171,7 @@ static int list_with_news(const struct profile *profile, struct http *http, cons
     return exit_code;
 }
 
-static int fetch_and_list(const struct profile *profile, struct http *http, bool as_json)
+static int fetch_and_list(struct profile *profile, struct http *http, const void *as_json)
 {
     struct catalogue catalogue;
     struct http_answer answer;
@@ -187,7 +187,7 @@ static int fetch_and_list(const struct profile *profile, struct http *http, bool
         cli_say("%s", T("The collector was not reached: this is how it was when last seen.",
                         "De verzamelaar is niet bereikt: zo was het toen die voor het laatst gezien is."));
     if (got == CATALOGUE_FRESH || got == CATALOGUE_KEPT) {
-        exit_code = list_with_news(profile, http, &catalogue, as_json, got == CATALOGUE_FRESH);
+        exit_code = list_with_news(profile, http, &catalogue, *(const bool *)as_json, got == CATALOGUE_FRESH);
         catalogue_free(&catalogue);
     } else {
         exit_code = rounds_explain(got, &answer);
@@ -201,16 +201,6 @@ int cmd_actions(const struct cli_verb *verb, int argc, char **argv)
     const char *home = NULL;
     bool as_json = false;
     const struct cli_option options[] = {CMD_OPTION_HOME(&home), CMD_OPTION_JSON(&as_json), {0}};
-    struct profile profile;
-    struct http *http;
-    int first;
-    int exit_code = cli_parse(verb, options, argc, argv, 0, 0, &first);
-    if (exit_code != CLI_RUN)
-        return exit_code;
-    if (cmd_open_member(&profile, home, &http) < 0)
-        return CLI_FAILED;
-    exit_code = fetch_and_list(&profile, http, as_json);
-    http_close(http);
-    profile_close(&profile);
-    return exit_code;
+    int first, exit_code = cli_parse(verb, options, argc, argv, 0, 0, &first);
+    return exit_code == CLI_RUN ? cmd_for_member(home, fetch_and_list, &as_json) : exit_code;
 }

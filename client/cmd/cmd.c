@@ -66,6 +66,19 @@ int cmd_open_member(struct profile *out, const char *home, struct http **http)
     return open_with_http(out, home, false, http);
 }
 
+int cmd_for_member(const char *home, int (*work)(struct profile *profile, struct http *http, const void *context),
+                   const void *context)
+{
+    struct profile profile;
+    struct http *http;
+    if (cmd_open_member(&profile, home, &http) < 0)
+        return CLI_FAILED;
+    int exit_code = work(&profile, http, context);
+    http_close(http);
+    profile_close(&profile);
+    return exit_code;
+}
+
 int cmd_open_past_member(struct profile *out, const char *home, struct http **http)
 {
     return open_with_http(out, home, true, http);

@@ -43,6 +43,10 @@ MUST_CHECK int cmd_open_home(struct profile *out, const char *home, bool make);
 /* The same, where the member must have enrolled; with *http a way to the collector. Both are the caller's to close. */
 MUST_CHECK int cmd_open_member(struct profile *out, const char *home, struct http **http);
 
+/* Has `work` done with both, and closes them. Returns its exit code, or CLI_FAILED having said why. */
+int cmd_for_member(const char *home, int (*work)(struct profile *profile, struct http *http, const void *context),
+                   const void *context);
+
 /* The same also for who has erased everything and is a member no more. */
 MUST_CHECK int cmd_open_past_member(struct profile *out, const char *home, struct http **http);
 

@@ -161,7 +161,7 @@ static int export_answer(struct profile *profile, struct http *http, const struc
     return exit_code;
 }
 
-static int export_from(struct profile *profile, struct http *http, const char *file)
+static int export_from(struct profile *profile, struct http *http, const void *file)
 {
     struct http_answer answer;
     enum http_outcome outcome;
@@ -189,16 +189,6 @@ int cmd_export_my_data(const struct cli_verb *verb, int argc, char **argv)
                                           .english = "where to write it (otherwise standard output)",
                                           .dutch = "waar het heen moet (anders standaarduitvoer)"},
                                          {0}};
-    struct profile profile;
-    struct http *http;
-    int first;
-    int exit_code = cli_parse(verb, options, argc, argv, 0, 0, &first);
-    if (exit_code != CLI_RUN)
-        return exit_code;
-    if (cmd_open_member(&profile, home, &http) < 0)
-        return CLI_FAILED;
-    exit_code = export_from(&profile, http, file);
-    http_close(http);
-    profile_close(&profile);
-    return exit_code;
+    int first, exit_code = cli_parse(verb, options, argc, argv, 0, 0, &first);
+    return exit_code == CLI_RUN ? cmd_for_member(home, export_from, file) : exit_code;
 }

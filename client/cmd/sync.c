@@ -122,6 +122,15 @@ static int sync_what_was_lost(struct profile *profile, struct http *http)
 
 /* The verb. */
 
+static int sync_member(struct profile *profile, struct http *http, const void *again)
+{
+    if (cmd_pin_log(profile, http) < 0 || erasures_settle(profile, http) != CLI_DONE)
+        return CLI_FAILED;
+    if (!profile_is_enrolled(profile))
+        return CLI_DONE; /* everything was erased just now */
+    return *(const bool *)again ? sync_what_was_lost(profile, http) : sync_all(profile, http);
+}
+
 int cmd_sync(const struct cli_verb *verb, int argc, char **argv)
 {
     const char *home = NULL;
@@ -132,21 +141,6 @@ int cmd_sync(const struct cli_verb *verb, int argc, char **argv)
                                           .english = "offer also what the collector has lost",
                                           .dutch = "bied ook aan wat de verzamelaar kwijt is"},
                                          {0}};
-    struct profile profile;
-    struct http *http;
-    int first;
-    int exit_code = cli_parse(verb, options, argc, argv, 0, 0, &first);
-    if (exit_code != CLI_RUN)
-        return exit_code;
-    if (cmd_open_member(&profile, home, &http) < 0)
-        return CLI_FAILED;
-    if (cmd_pin_log(&profile, http) < 0 || erasures_settle(&profile, http) != CLI_DONE)
-        exit_code = CLI_FAILED;
-    else if (!profile_is_enrolled(&profile))
-        exit_code = CLI_DONE; /* everything was erased just now */
-    else
-        exit_code = again ? sync_what_was_lost(&profile, http) : sync_all(&profile, http);
-    http_close(http);
-    profile_close(&profile);
-    return exit_code;
+    int first, exit_code = cli_parse(verb, options, argc, argv, 0, 0, &first);
+    return exit_code == CLI_RUN ? cmd_for_member(home, sync_member, &again) : exit_code;
 }

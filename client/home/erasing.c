@@ -92,16 +92,7 @@ static int finish_response(const char *home, const struct own_data_request *requ
 static int keep_request(const char *home, const struct slice *jws, const struct slice *answer)
 {
     char path[PATH_MAX];
-    struct buf record;
-    int result = -1;
-    buf_init(&record, SPOOL_RECORD_MAX);
-    spool_put_record(&record, jws, answer);
-    if (buf_check(&record) < 0)
-        errno = ENOMEM;
-    else if (path_in_home(path, home, "erased/everything.json") == 0)
-        result = file_write(path, buf_text(&record), record.len, 0600);
-    buf_free(&record);
-    return result;
+    return path_in_home(path, home, "erased/everything.json") < 0 ? -1 : spool_write_record(path, jws, answer);
 }
 
 /* Also the enrolment, which holds the code; and the key, which is of no more use. */

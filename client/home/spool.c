@@ -148,6 +148,20 @@ void spool_put_record(struct buf *out, const struct slice *jws, const struct sli
     buf_put_text(out, "}\n");
 }
 
+int spool_write_record(const char *path, const struct slice *jws, const struct slice *answer)
+{
+    struct buf record;
+    int result = -1;
+    buf_init(&record, SPOOL_RECORD_MAX);
+    spool_put_record(&record, jws, answer);
+    if (buf_check(&record) < 0)
+        errno = ENOMEM;
+    else
+        result = file_write(path, buf_text(&record), record.len, 0600);
+    buf_free(&record);
+    return result;
+}
+
 static int reason_path(char out[static PATH_MAX], const char *home, const struct response_id *id)
 {
     char name[RESPONSE_ID_TEXT_SIZE];
@@ -167,18 +181,11 @@ int spool_settle(const char *home, const struct response_id *id, enum spool_stat
                  const struct slice *answer)
 {
     char path[PATH_MAX];
-    struct buf record;
-    int result = -1;
-    buf_init(&record, SPOOL_RECORD_MAX);
-    spool_put_record(&record, jws, answer);
-    if (buf_check(&record) < 0)
-        errno = ENOMEM;
-    else if (spool_path(path, home, state, id) == 0 && file_write(path, buf_text(&record), record.len, 0600) == 0)
-        result = spool_remove(home, id, SPOOL_WAITING);
-    if (result == 0)
-        forget_reason(home, id);
-    buf_free(&record);
-    return result;
+    if (spool_path(path, home, state, id) < 0 || spool_write_record(path, jws, answer) < 0 ||
+        spool_remove(home, id, SPOOL_WAITING) < 0)
+        return -1;
+    forget_reason(home, id);
+    return 0;
 }
 
 void spool_tidy(const char *home, const struct response_id *id)

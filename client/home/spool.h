@@ -38,6 +38,9 @@ MUST_CHECK int spool_path(char out[static PATH_MAX], const char *home, enum spoo
 /* Puts what is written for a settled response. */
 void spool_put_record(struct buf *out, const struct slice *jws, const struct slice *answer);
 
+/* Writes that into a file, synced and in place of what was there. */
+MUST_CHECK int spool_write_record(const char *path, const struct slice *jws, const struct slice *answer);
+
 /* Takes away what still waits of a response that is settled: the power went, or the program was killed, in between. */
 void spool_tidy(const char *home, const struct response_id *id);
 

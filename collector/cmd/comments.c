@@ -53,9 +53,8 @@ int cmd_comments_export(const struct cli_verb *verb, int argc, char **argv)
     if (result != CLI_RUN)
         return result;
     folder.path = argv[first];
-    folder.package.context.format = csv_format_find(profile);
-    if (!folder.package.context.format)
-        return cli_misuse(T("--profile must be rfc4180 or excel-nl", "--profile moet rfc4180 of excel-nl zijn"));
+    if (folder_take_profile(&folder, profile) != CLI_DONE)
+        return CLI_USAGE;
     if (!round)
         return cli_misuse(T("--round is needed", "--round is verplicht"));
     result = folder_of_moment(&folder, export_comments, round);

@@ -155,9 +155,8 @@ int cmd_export(const struct cli_verb *verb, int argc, char **argv)
     int first, result = cli_parse(verb, options, argc, argv, 0, 0, &first);
     if (result != CLI_RUN)
         return result;
-    folder->package.context.format = csv_format_find(profile);
-    if (!folder->package.context.format)
-        return cli_misuse(T("--profile must be rfc4180 or excel-nl", "--profile moet rfc4180 of excel-nl zijn"));
+    if (folder_take_profile(folder, profile) != CLI_DONE)
+        return CLI_USAGE;
     if (!round || !folder->path)
         return cli_misuse(T("--round and --out are needed", "--round en --out zijn verplicht"));
     return export_round(&export, round);

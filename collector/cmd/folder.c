@@ -180,6 +180,14 @@ int folder_finish(struct folder *folder)
 
 /* The moment. */
 
+int folder_take_profile(struct folder *folder, const char *profile)
+{
+    folder->package.context.format = csv_format_find(profile);
+    if (folder->package.context.format)
+        return CLI_DONE;
+    return cli_misuse(T("--profile must be rfc4180 or excel-nl", "--profile moet rfc4180 of excel-nl zijn"));
+}
+
 int folder_of_moment(struct folder *folder, int (*write)(struct folder *folder, const char *round), const char *round)
 {
     int result;

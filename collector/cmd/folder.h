@@ -32,6 +32,9 @@ int folder_write_metadata(struct folder *folder, enum table table);
 /* Writes the package; last of all, since it names the others. */
 int folder_finish(struct folder *folder);
 
+/* Takes the profile of that name for what is written. Returns the exit code. */
+int folder_take_profile(struct folder *folder, const char *profile);
+
 /* Opens the store for reading, and runs `write` with one moment of it in the folder: store and catalogue. */
 int folder_of_moment(struct folder *folder, int (*write)(struct folder *folder, const char *round), const char *round);
 
