@@ -76,8 +76,8 @@ static enum regain_result prove_entry(struct regain *regain, const struct profil
 }
 
 /* Keeps what the log is seen to hold, as what has become of that response. */
-static enum regain_result keep_entry(struct regain *regain, const struct profile *profile, const struct slice *jws,
-                                     int64_t index, const struct response_id *id, enum spool_state state)
+static enum regain_result keep_regained(struct regain *regain, const struct profile *profile, const struct slice *jws,
+                                        int64_t index, const struct response_id *id, enum spool_state state)
 {
     struct buf answer;
     buf_init(&answer, SPOOL_RECORD_MAX);
@@ -119,7 +119,7 @@ static enum regain_result take_response(struct regain *regain, const struct prof
     struct jws jws;
     if (!is_signed_by(profile, text, RESPONSE_TYP, &jws) || read_response_id(&jws, &id) < 0)
         return refuse_entry(regain, index);
-    enum regain_result result = keep_entry(regain, profile, text, index, &id, SPOOL_SENT);
+    enum regain_result result = keep_regained(regain, profile, text, index, &id, SPOOL_SENT);
     regain->responses += result == REGAIN_DONE;
     return result;
 }
@@ -153,7 +153,7 @@ static enum regain_result take_erasure(struct regain *regain, const struct profi
         return refuse_entry(regain, index);
     int64_t revision = request.round ? find_erased_revision(regain->shown, &request) : 0;
     if (revision > 0 && response_id_set(&id, request.round, request.action, revision) == 0)
-        result = keep_entry(regain, profile, text, index, &id, SPOOL_ERASED);
+        result = keep_regained(regain, profile, text, index, &id, SPOOL_ERASED);
     own_data_free(&request);
     return result;
 }

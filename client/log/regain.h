@@ -26,8 +26,8 @@ struct regain {
     struct error *error;
 };
 
-/* Writes responses into sent/ and requests to erase into erased/, then pins the log, and notes the enrolment last, so that a folder that is enrolled has
- * all of it. The profile has its key. */
+/* Writes responses into sent/ and requests to erase into erased/, then pins the log, and notes the enrolment last, so
+ * that a folder that is enrolled has all of it. The profile has its key. */
 MUST_CHECK enum regain_result regain_all(struct regain *regain, struct profile *profile);
 
 #endif

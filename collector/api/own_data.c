@@ -1,6 +1,6 @@
-/* POST /v1/access: all that is kept of a member, for who has the member's key (PROTOCOL 5c). Made from one moment of the
- * store on a thread for that, since a member may have thousands of entries, into a file, and sent from there. Nothing of
- * it is logged but that it was. */
+/* POST /v1/access: all that is kept of a member, for who has the member's key (PROTOCOL 5c). Made from one moment of
+ * the store on a thread for that, since a member may have thousands of entries, into a file, and sent from there.
+ * Nothing of it is logged but that it was. */
 #include "base/clock.h"
 #include "base/json.h"
 #include "base/lang.h"

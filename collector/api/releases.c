@@ -17,7 +17,7 @@
 #define ENTRY "release.jws"
 #define PROOF "release.tlog-proof"
 
-static void answer_unreadable(struct http_exchange *x, const char *why)
+static void answer_release_unread(struct http_exchange *x, const char *why)
 {
     log_error("releases: %s", why);
     http_answer_problem(x, PROBLEM_UNAVAILABLE, API_LOG_UNREADABLE_DETAIL, NULL);
@@ -120,7 +120,7 @@ void api_releases_get(struct http_exchange *x, void *context)
         return;
     }
     buf_free(&body);
-    answer_unreadable(x, error.text);
+    answer_release_unread(x, error.text);
 }
 
 /* Files. */
@@ -263,7 +263,7 @@ static void get_wanted_file(struct http_exchange *x, struct service *service, st
         reader_give_back(service->reader);
     }
     if (result == STORE_FAILED)
-        answer_unreadable(x, error.text);
+        answer_release_unread(x, error.text);
     else if (wanted->index < 0)
         http_answer_problem(x, PROBLEM_NO_RELEASE, problem_detail(PROBLEM_NO_RELEASE), NULL);
     else if (result != STORE_OK)
