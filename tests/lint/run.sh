@@ -85,7 +85,7 @@ self_test() {
         must_fail modules node_check "$bad/module.mjs"
 }
 
-wanted=${*:-self-test format tidy walls functions sizes widths blanks heads roles statics failures circles exported texts versions shown pages shells unit modules markup axe api}
+wanted=${*:-self-test format tidy walls functions sizes widths blanks heads roles statics failures circles exported texts versions shown logged pages shells unit modules markup axe api}
 for name in $wanted; do
     # shellcheck disable=SC2086  # lists of words
     case $name in
@@ -107,6 +107,7 @@ for name in $wanted; do
     versions) check versions "one version of each" source_check versions ;;
     pages) check pages "walls inside the pages" source_check pages ;;
     shown) check shown "tests that the papers name" source_check shown ;;
+    logged) check logged "what the manual says of each line of the log" source_check logged ;;
     shells) check shells "shell scripts" shells $scripts ;;
     unit) check unit "the unit, by systemd-analyze" env BUILD="$build" tests/lint/unit.sh ;;
     modules) check modules "JavaScript" node_check $modules ;;

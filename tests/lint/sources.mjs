@@ -8,6 +8,7 @@ import { pathToFileURL } from 'node:url';
 import { floors, hasNoRoom, libraries, open as stillOpen, wallBetween } from './rooms.mjs';
 import { pageWalls } from './pages.mjs';
 import { findTexts } from './texts.mjs';
+import { logged as loggedLines } from './logged.mjs';
 
 // Functions that are not to be called: why, and where all the same.
 const banned = [
@@ -357,7 +358,9 @@ function shown(root, files) {
 
 const pages = (root, files) => pageWalls(files, (name) => read(root, name));
 
-export const checks = { walls, functions, sizes, widths, blanks, heads, roles, statics, failures, circles, exported, texts, versions, shown, pages };
+const logged = (root, files) => loggedLines(files, (name) => read(root, name));
+
+export const checks = { walls, functions, sizes, widths, blanks, heads, roles, statics, failures, circles, exported, texts, versions, shown, logged, pages };
 
 if (import.meta.url === pathToFileURL(process.argv[1]).href) {
   const [check, ...rest] = process.argv.slice(2);

@@ -18,7 +18,7 @@ const literalsOf = (text) => (text.match(LITERAL) ?? []).map((literal) => litera
 const lineOf = (text, at) => text.slice(0, at).split('\n').length;
 
 // The arguments of the call whose parenthesis opens at `at`, and where it ends; comments must be gone.
-function argumentsAt(text, at) {
+export function argumentsAt(text, at) {
   const found = [];
   let depth = 0;
   let start = at + 1;
