@@ -7,7 +7,7 @@
 #include <string.h>
 
 #define MARK_SIZE (PAGE_PATH_SIZE + sizeof "@INTEGRITY @")
-#define FIXED_MARKS 6
+#define FIXED_MARKS 5
 #define VALUE_MAX ((size_t)64 * 1024)
 
 struct mark {
@@ -35,13 +35,32 @@ static bool path_ends_in(const char *path, const char *ending)
     return len > tail && strcmp(path + len - tail, ending) == 0;
 }
 
-void page_put_import_map(struct buf *out, const struct page_manifest *manifest)
+/* The folder below js/ that a module lies in, in `out`; whether it lies in one. */
+static bool find_folder(const char *path, char out[static PAGE_PATH_SIZE])
+{
+    static const char root[] = "js/";
+    const char *name = path + strlen(root);
+    const char *end = strncmp(path, root, strlen(root)) == 0 ? strchr(name, '/') : NULL;
+    if (!end)
+        return false;
+    snprintf(out, PAGE_PATH_SIZE, "%.*s", (int)(end - name), name);
+    return true;
+}
+
+static bool is_module_of(const char *path, const char *folder)
+{
+    char own[PAGE_PATH_SIZE];
+    return path_ends_in(path, ".js") && strcmp(path, "sw.js") != 0 &&
+           (!find_folder(path, own) || strcmp(own, folder) == 0);
+}
+
+void page_put_import_map(struct buf *out, const struct page_manifest *manifest, const char *folder)
 {
     const char *before = "{\"integrity\":{";
     for (size_t i = 0; i < manifest->count; i++) {
         const struct page_file *file = &manifest->files[i];
         char url[PAGE_URL_SIZE], source[PAGE_SOURCE_SIZE];
-        if (!path_ends_in(file->path, ".js") || strcmp(file->path, "sw.js") == 0)
+        if (!is_module_of(file->path, folder))
             continue;
         page_url(file->path, url);
         page_source(file->hash, source);
@@ -138,6 +157,18 @@ static void add_integrities(struct marks *marks, const struct page_manifest *man
     }
 }
 
+/* A folder's files follow each other. */
+static void add_import_maps(struct marks *marks, const struct page_manifest *manifest)
+{
+    char last[PAGE_PATH_SIZE] = "", folder[PAGE_PATH_SIZE];
+    for (size_t i = 0; i < manifest->count; i++) {
+        if (!find_folder(manifest->files[i].path, folder) || strcmp(folder, last) == 0)
+            continue;
+        page_put_import_map(add_mark(marks, "IMPORTMAP", folder), manifest, folder);
+        memcpy(last, folder, sizeof last);
+    }
+}
+
 static void free_marks(struct marks *marks)
 {
     for (size_t i = 0; i < marks->count; i++)
@@ -153,11 +184,11 @@ static int make_marks(struct marks *marks, const struct page_manifest *manifest,
         return -1;
     buf_put_text(add_mark(marks, "RELEASE", ""), manifest->release);
     buf_put(add_mark(marks, "MANIFEST", ""), buf_text(&manifest->text), manifest->text.len);
-    page_put_import_map(add_mark(marks, "IMPORTMAP", ""), manifest);
     put_contact(add_mark(marks, "CONTACT", ""), owner);
     put_statement_link(add_mark(marks, "PRIVACY", ""), "privacy-statement", owner->privacy_url);
     put_statement_link(add_mark(marks, "ACCESSIBILITY", ""), "accessibility-statement", owner->accessibility_url);
     add_integrities(marks, manifest);
+    add_import_maps(marks, manifest);
     int result = 0;
     for (size_t i = 0; i < marks->count; i++)
         if (buf_check(&marks->list[i].value) < 0)

@@ -5,6 +5,7 @@
 #include "base/mem.h"
 #include "collector/web/assets.h"
 #include "collector/web/theme.h"
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -73,9 +74,22 @@ static int make_manifest(struct web *web, struct error *error)
     return page_manifest_seal(&web->manifest) == 0 ? 0 : error_no_memory(error);
 }
 
-/* A page with modules runs those and no other script: what it may run is named by the import map, and that by its hash
- * here. Any other page runs none. A worker may fetch. */
-static int set_policy(struct web *web, struct web_file *file, const char *path, bool has_scripts)
+/* The folder of a page's own modules, as its mark @IMPORTMAP FOLDER@ names it. Whether it has any. */
+static bool find_modules(const char *bytes, size_t len, char out[static PAGE_PATH_SIZE])
+{
+    static const char mark[] = "@IMPORTMAP ";
+    const char *at = memmem(bytes, len, mark, strlen(mark));
+    const char *name = at ? at + strlen(mark) : NULL;
+    const char *end = name ? memchr(name, '@', len - (size_t)(name - bytes)) : NULL;
+    if (!end || end - name >= PAGE_PATH_SIZE)
+        return false;
+    snprintf(out, PAGE_PATH_SIZE, "%.*s", (int)(end - name), name);
+    return true;
+}
+
+/* A page with modules (`folder`, NULL: none) runs those and no other script: what it may run is named by the import
+ * map, and that by its hash here. Any other page runs none. A worker may fetch. */
+static int set_policy(struct web *web, struct web_file *file, const char *path, const char *folder)
 {
     const char *fonts = web->theme.len > 0 ? "font-src 'self'; " : "";
     struct buf map, policy;
@@ -83,10 +97,10 @@ static int set_policy(struct web *web, struct web_file *file, const char *path, 
     char source[PAGE_SOURCE_SIZE];
     buf_init(&map, PAGE_FILE_MAX);
     buf_init(&policy, POLICY_SIZE - 1);
-    page_put_import_map(&map, &web->manifest);
+    page_put_import_map(&map, &web->manifest, folder ? folder : "");
     crypto_sha256(buf_text(&map), map.len, hash);
     page_source(hash, source);
-    if (has_scripts)
+    if (folder)
         buf_printf(&policy,
                    OF_PAGES
                    "%sscript-src 'self' '%s'; connect-src 'self'; manifest-src 'self'; worker-src 'self'; " OF_ALL
@@ -113,9 +127,10 @@ static int make_web_file(struct web *web, const struct web_asset *asset, const s
     page_url(asset->path, file->url);
     buf_init(&file->filled, PAGE_FILE_MAX);
     if (path_ends(asset->path, ".html") || strcmp(asset->path, "sw.js") == 0) {
-        bool has_scripts = memmem(bytes, len, "@IMPORTMAP@", strlen("@IMPORTMAP@")) != NULL;
+        char folder[PAGE_PATH_SIZE];
+        bool has_scripts = find_modules(bytes, len, folder);
         page_fill(&file->filled, bytes, len, &web->manifest, owner);
-        if (buf_check(&file->filled) < 0 || set_policy(web, file, asset->path, has_scripts) < 0)
+        if (buf_check(&file->filled) < 0 || set_policy(web, file, asset->path, has_scripts ? folder : NULL) < 0)
             return -1;
         bytes = buf_text(&file->filled);
         len = file->filled.len;

@@ -65,7 +65,12 @@ test('every file comes as it lies in git, and pages and the worker but for their
 });
 
 test('a page names the hash of all that it loads, and its policy that of its import map', async () => {
-  const answer = await get('/');
+  for (const [page, other] of [['/', 'dashboard'], ['/dashboard', 'citizen']]) await assertNamesItsFiles(page, other);
+});
+
+// `other`: the folder of modules that are another page's.
+async function assertNamesItsFiles(page, other) {
+  const answer = await get(page);
   const manifest = await manifestOf();
   for (const [, path, hash] of answer.text.matchAll(/<link rel="stylesheet" href="\/web\/([\w.]+)" integrity="sha256-([^"]+)">/g))
     assert.equal(Buffer.from(hash, 'base64').toString('base64url'), manifest.match(new RegExp(`^(\\S+) ${path}$`, 'm'))[1]);
@@ -74,10 +79,11 @@ test('a page names the hash of all that it loads, and its policy that of its imp
     const { bytes } = await get(url);
     assert.equal(source, `sha256-${sha256(bytes, 'base64')}`);
   }
-  const modules = files.filter((path) => path.endsWith('.js') && path !== 'sw.js').map(urlOf);
+  const modules = files.filter((path) => path.endsWith('.js') && path !== 'sw.js' && !path.startsWith(`js/${other}/`)).map(urlOf);
   for (const url of modules) assert.ok(url in JSON.parse(map).integrity, url);
+  assert.ok(!map.includes(`/web/js/${other}/`), 'what another page runs');
   assert.match(answer.headers['content-security-policy'], new RegExp(`script-src 'self' 'sha256-${sha256(map, 'base64').replace(/[+/]/g, '\\$&')}';`));
-});
+}
 
 test('each path says what a page there may do', async () => {
   const common = /base-uri 'none'; form-action 'none'; frame-ancestors 'none'/;

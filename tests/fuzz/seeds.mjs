@@ -96,7 +96,7 @@ web_phone = 0800 1351
 put('config', 'whole', config);
 put('config', 'crlf', config.replaceAll('\n', '\r\n'));
 put('theme', 'names', ':root{--a:#123;--b:url(/x.svg)}@media (min-width:1px){a{--c:"}"}}@font-face{font-family:a;src:url("/a.woff2")}/* x */');
-put('page', 'marks', '<html data-x="@RELEASE@">@IMPORTMAP@@CONTACT@ @PRIVACY@ @ACCESSIBILITY@ @INTEGRITY style.css@ @MANIFEST@');
+put('page', 'marks', '<html data-x="@RELEASE@">@IMPORTMAP citizen@@CONTACT@ @PRIVACY@ @ACCESSIBILITY@ @INTEGRITY style.css@ @MANIFEST@');
 put('page', 'manifest', `${'A'.repeat(43)} index.html\n${'A'.repeat(43)} js/key.js\n`);
 
 // Rows of the example, with revisions and without, and both files in one.

@@ -10,18 +10,32 @@ static const struct page_owner owner = {.organisation = "Werk & Co \"<zelf>\"",
                                         .mail = "panel@example.org",
                                         .privacy_url = "https://example.org/?a=1&b=2"};
 
-/* One of a page, a style sheet, a module and a worker; each file's bytes are its path. */
-static void begin(struct page_manifest *manifest)
+/* Each file's bytes are its path. */
+static void begin_of(struct page_manifest *manifest, const char *const *paths, size_t count)
 {
-    const char *const paths[] = {"index.html", "js/key.js", "page.css", "sw.js"};
     struct error error;
     uint8_t hash[SHA256_BYTES];
     page_manifest_init(manifest);
-    for (size_t i = 0; i < sizeof paths / sizeof *paths; i++) {
+    for (size_t i = 0; i < count; i++) {
         crypto_sha256(paths[i], strlen(paths[i]), hash);
         cr_assert_eq(page_manifest_add(manifest, paths[i], hash, &error), 0);
     }
     cr_assert_eq(page_manifest_seal(manifest), 0);
+}
+
+/* One of a page, a style sheet, a module and a worker. */
+static void begin(struct page_manifest *manifest)
+{
+    static const char *const paths[] = {"index.html", "js/key.js", "page.css", "sw.js"};
+    begin_of(manifest, paths, sizeof paths / sizeof *paths);
+}
+
+/* Of two pages with modules of their own, and one that both have. */
+static void begin_with_folders(struct page_manifest *manifest)
+{
+    static const char *const paths[] = {"index.html", "js/citizen/a.js", "js/citizen/b.js", "js/dashboard/c.js",
+                                        "js/key.js",  "nacl.js",         "page.css",        "sw.js"};
+    begin_of(manifest, paths, sizeof paths / sizeof *paths);
 }
 
 Test(page, manifest_is_a_line_a_file_and_is_named_by_its_hash)
@@ -87,18 +101,23 @@ Test(page, files_are_served_at_the_root_where_they_are_pages)
     }
 }
 
-static const char page[] = "<script type=\"importmap\">@IMPORTMAP@</script> @INTEGRITY page.css@ @RELEASE@ @CONTACT@ "
-                           "@PRIVACY@ @ACCESSIBILITY@ @INTEGRITY js/key.js@ @ me@example.org @MANIFEST@";
+static const char page[] =
+    "<script type=\"importmap\">@IMPORTMAP citizen@</script> @INTEGRITY page.css@ @RELEASE@ @CONTACT@ "
+    "@PRIVACY@ @ACCESSIBILITY@ @INTEGRITY js/key.js@ @ me@example.org @MANIFEST@";
 
 Test(page, marks_are_filled_in_and_taken_out_again)
 {
     struct page_manifest manifest;
     struct buf filled, emptied;
-    begin(&manifest);
+    begin_with_folders(&manifest);
     buf_init(&filled, PAGE_FILE_MAX);
     buf_init(&emptied, PAGE_FILE_MAX);
     page_fill(&filled, page, sizeof page - 1, &manifest, &owner);
-    cr_assert_not_null(strstr(buf_text(&filled), "{\"integrity\":{\"/web/js/key.js\":\"sha256-"));
+    cr_assert_not_null(strstr(buf_text(&filled), "{\"integrity\":{\"/web/js/citizen/a.js\":\"sha256-"));
+    cr_assert_not_null(strstr(buf_text(&filled), ",\"/web/js/citizen/b.js\":\"sha256-"));
+    cr_assert_not_null(strstr(buf_text(&filled), ",\"/web/js/key.js\":\"sha256-"));
+    cr_assert_not_null(strstr(buf_text(&filled), ",\"/web/nacl.js\":\"sha256-"));
+    cr_assert_null(strstr(buf_text(&filled), "/web/js/dashboard/"), "what is another page's");
     cr_assert_null(strstr(buf_text(&filled), "\"/sw.js\""));
     cr_assert_not_null(strstr(buf_text(&filled), manifest.release));
     cr_assert_not_null(strstr(buf_text(&filled),
@@ -119,7 +138,7 @@ Test(page, another_hash_in_the_import_map_stays_where_it_is)
 {
     struct page_manifest manifest;
     struct buf filled, emptied;
-    begin(&manifest);
+    begin_with_folders(&manifest);
     buf_init(&filled, PAGE_FILE_MAX);
     buf_init(&emptied, PAGE_FILE_MAX);
     page_fill(&filled, page, sizeof page - 1, &manifest, &owner);
@@ -134,7 +153,7 @@ Test(page, another_hash_in_the_import_map_stays_where_it_is)
 Test(page, is_filled_in_whole_or_told_to_be_incomplete)
 {
     struct page_manifest manifest;
-    begin(&manifest);
+    begin_with_folders(&manifest);
     for (unsigned long n = 1;; n++) {
         struct buf filled;
         buf_init(&filled, PAGE_FILE_MAX);
