@@ -131,9 +131,10 @@ static int accept_next(const struct http_server *server, struct address *address
     return fd;
 }
 
+/* One more of what there is: no path need be had, which a process that serves may not even open. */
 static int open_spare(void)
 {
-    return open("/dev/null", O_RDONLY | O_CLOEXEC);
+    return fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 0);
 }
 
 /* No descriptor is left: the spare one serves to tell so. Who comes may come late, when there are some again. */
