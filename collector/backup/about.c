@@ -82,10 +82,12 @@ static int take_root(const char **at, struct merkle_hash *out)
     return value ? base64url_decode_exactly(value, len, out->bytes, SHA256_BYTES) : -1;
 }
 
-/* The rest but for the line ends that fill it up. */
+/* The rest but for the line ends that fill it up; it is text. */
 static int take_checkpoint(const char *at, const char *end, char out[static BACKUP_TEXT_SIZE])
 {
     size_t len = (size_t)(end - at);
+    if (memchr(at, '\0', len))
+        return -1;
     while (len > 1 && at[len - 1] == '\n' && at[len - 2] == '\n')
         len--;
     if (len >= BACKUP_TEXT_SIZE)

@@ -30,7 +30,8 @@ int fuzz_page(const uint8_t *data, size_t len);
 int fuzz_panel(const uint8_t *data, size_t len);
 int fuzz_recovery(const uint8_t *data, size_t len);
 int fuzz_response(const uint8_t *data, size_t len);
-int fuzz_config(const uint8_t *data, size_t len); /* collector */
+int fuzz_backup(const uint8_t *data, size_t len); /* collector */
+int fuzz_config(const uint8_t *data, size_t len);
 int fuzz_forwarded(const uint8_t *data, size_t len);
 int fuzz_head(const uint8_t *data, size_t len);
 int fuzz_http(const uint8_t *data, size_t len);

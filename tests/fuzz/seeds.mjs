@@ -82,6 +82,12 @@ put('receipt', 'plain', `c2sp.org/tlog-proof@v1\n${proof}`);
 const senders = ['0203.0.113.9, 10.0.0.2', '02001:db8::1, 192.0.2.1:80', '1for="[2001:db8::1]:80";proto=https, for=10.0.0.2', '1by=a;for="x, y', '0192.0.2.0/24 2001:db8::/32'];
 senders.forEach((text, i) => put('forwarded', `said-${i}`, text));
 
+const note = readFileSync(vectors('tessera-testlog/checkpoint'), 'utf8');
+const said = `burgerpanel-backup 1\nprogram 0.1.0\ntaken 2026-06-01T00:00:00Z\nbytes 8192\nsize 3\nroot ${'A'.repeat(43)}\nlog a+00000000+b\noperator ${'B'.repeat(43)}\nlog-key a.key\noperator-key b.key\ncheckpoint\n${note}`;
+put('backup', 'whole', said);
+put('backup', 'newer', said.replace('backup 1', 'backup 2'));
+put('backup', 'bare', said.replace(/checkpoint\n[^]*/, 'checkpoint\n'));
+
 const config = `; what runs here
 [collector]
 store = sqlite:/var/lib/a.db

@@ -3,6 +3,11 @@
 #include "tests/fuzz/fuzz.h"
 #include <criterion/criterion.h>
 
+Test(corpora, hold_for_backup)
+{
+    cr_assert_gt(fuzz_replay("backup", fuzz_backup), 0);
+}
+
 Test(corpora, hold_for_config)
 {
     cr_assert_gt(fuzz_replay("config", fuzz_config), 0);
