@@ -2,9 +2,10 @@
  * the rooms below, and sets the answer.
  *
  * routes.c is the table of what there is; resources.h declares its handlers; shared.c holds what several resources
- * tell alike. Written to: submissions (one signed object a request), batches (a file of them). To a member alone:
- * own_data. Read from: panel, rounds, tables, metadata, log, entries, events; of the collector itself: service. What
- * comes in is checked here for its form alone; what it means is decided below, in intake. */
+ * tell alike, made.c has made on a thread for it what takes long. Written to: submissions (one signed object a
+ * request), batches (a file of them). To a member alone: own_data. Read from: panel, rounds, tables, metadata, log,
+ * entries, events; of the collector itself: service. What comes in is checked here for its form alone; what it means is
+ * decided below, in intake. */
 #ifndef COLLECTOR_API_API_H
 #define COLLECTOR_API_API_H
 
