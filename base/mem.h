@@ -6,8 +6,8 @@
 #include "base/compiler.h"
 #include <stddef.h>
 
-/* `size` bytes, not cleared; NULL, with errno ENOMEM as ever here, when there is no memory. Size 0 gives a pointer that can be freed. Free with
- * mem_free. */
+/* `size` bytes, not cleared; NULL, with errno ENOMEM as ever here, when there is no memory. Size 0 gives a pointer that
+ * can be freed. Free with mem_free. */
 MUST_CHECK void *mem_alloc(size_t size);
 
 /* `count` elements of `size` bytes, cleared; NULL when there is no memory or the product overflows. */

@@ -60,8 +60,8 @@ void page_url(const char *path, char out[static PAGE_URL_SIZE]);
 /* A hash as Content-Security-Policy and integrity name it. */
 void page_source(const uint8_t hash[static SHA256_BYTES], char out[static PAGE_SOURCE_SIZE]);
 
-/* Appends what @IMPORTMAP FOLDER@ stands for: an import map that names the hash of each module that a page may run whose
- * own are those below js/FOLDER/: these, and all that lie below no such folder. */
+/* Appends what @IMPORTMAP FOLDER@ stands for: an import map that names the hash of each module that a page may run
+ * whose own are those below js/FOLDER/: these, and all that lie below no such folder. */
 void page_put_import_map(struct buf *out, const struct page_manifest *manifest, const char *folder);
 
 /* Appends `len` bytes of a file with its marks filled in; which there are, and what each stands for, is in WEB.md. */

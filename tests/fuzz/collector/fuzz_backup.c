@@ -1,6 +1,6 @@
-/* What a backup says of itself, of any bytes, which line ends fill up to a page. What must hold: it is taken, or refused
- * in words; what was taken is written to a page of the right size and read the same, and what stands there is text of
- * one line each but for the checkpoint. */
+/* What a backup says of itself, of any bytes, which line ends fill up to a page. What must hold: it is taken, or
+ * refused in words; what was taken is written to a page of the right size and read the same, and what stands there is
+ * text of one line each but for the checkpoint. */
 #include "collector/backup/about.h"
 #include "tests/fuzz/fuzz.h"
 
