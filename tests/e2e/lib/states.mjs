@@ -73,6 +73,7 @@ export async function walkDocuments(one, look) {
 async function walkToMember({ one, proxy }, code, look) {
   await one.visit();
   await one.page(t.welcomeTitle);
+  await one.find('#panel', examplePanel().title.nl); // which the first page does not wait for
   await look('welcome');
   await one.push(t.join);
   await one.find('#faults');
