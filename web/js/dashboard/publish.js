@@ -89,7 +89,7 @@ async function send(id, request) {
   if (before) return before;
   const { status, body, problem } = await askAs(pathOf(id), { method: 'POST', type: 'application/json', body: JSON.stringify(request) });
   if (!problem) return body;
-  if (status >= 500) throw new Unreachable(problem.type);
+  if (status >= 500 || status === 429) throw new Unreachable(problem.type);
   if (status !== 400) return { step: 'look', problem: status === 403 ? 'forbidden' : 'refused' };
   return (await look(id, request)) ?? { step: 'write', refused: problem.errors.map(({ pointer, detail }) => ({ pointer, detail })) };
 }
