@@ -178,9 +178,9 @@ BENCH_SHARED := $(addprefix tests/bench/,kit.c load.c measure.c) $(GROUND_SOURCE
 .PHONY: benches
 benches: $(BENCHES)
 $(OUT)/bench-http: $(call objects,tests/bench/bench.c $(BENCH_SHARED))
-	$(call say,LD,$@)$(LINK) $^ $(LIBS_ground) $(TO)
+	$(call say,LD,$@)$(LINK) $^ $(LIBS_collector) $(TO)
 $(OUT)/bench-overload: $(call objects,tests/bench/overload.c $(BENCH_SHARED))
-	$(call say,LD,$@)$(LINK) $^ $(LIBS_ground) $(TO)
+	$(call say,LD,$@)$(LINK) $^ $(LIBS_collector) $(TO)
 $(OUT)/bench-log: $(call objects,$(addprefix tests/bench/,log.c reading.c) $(BENCH_SHARED) $(COLLECTOR_SOURCES))
 	$(call say,LD,$@)$(LINK) $^ $(LIBS_collector) $(TO)
 $(OUT)/bench-growth: $(call objects,$(addprefix tests/bench/,growth.c fill.c crowd.c reading.c) $(BENCH_SHARED) $(COLLECTOR_SOURCES))

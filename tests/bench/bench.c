@@ -20,7 +20,7 @@
 enum kind { SINGLE, BATCH };
 enum mix { FRESH, HALF_REVISIONS, ONE_PERCENT_INVALID, REPLAYS };
 enum cores { ONE, ALL };
-enum service { COLLECTOR, PEER };
+enum service { COLLECTOR, TLS, PEER }; /* the collector in plain, or in TLS; the peer */
 
 struct workload {
     const char *name;
@@ -36,6 +36,7 @@ static const struct workload workloads[] = {
     {"single, 1 connection", SINGLE, 1, 0, 1, FRESH, ONE, 15, COLLECTOR},
     {"single, 32 connections", SINGLE, 32, 0, 1, FRESH, ONE, 100, COLLECTOR},
     {"single, 32 connections", SINGLE, 32, 0, 1, FRESH, ALL, 100, COLLECTOR},
+    {"single, 32 conn. in TLS", SINGLE, 32, 0, 1, FRESH, ONE, 100, TLS},
     {"single, 256 connections", SINGLE, 256, 0, 1, FRESH, ONE, 100, COLLECTOR},
     {"single, 256 connections", SINGLE, 256, 0, 1, FRESH, ALL, 100, COLLECTOR},
     {"single, 2,000 connections", SINGLE, 2000, 0, 1, FRESH, ONE, 200, COLLECTOR},
@@ -158,6 +159,7 @@ static struct result measure(const struct workload *w, const struct member *memb
     char(*codes)[INVITATION_TEXT_SIZE] = calloc(member_count, sizeof *codes);
     struct request *list;
     bench_make_store(dsn, member_count, codes);
+    bench_use_tls(w->service == TLS);
     take_daemons_cores(w->cores);
     double verify = bench_measure_verify();
     struct daemon daemon = w->service == PEER ? bench_start_peer() : bench_start(dsn);
@@ -229,7 +231,7 @@ static void compare_with_peer(const struct result results[static WORKLOADS])
     for (size_t i = 0; i < WORKLOADS; i++)
         for (size_t k = 0; k < WORKLOADS; k++) {
             const struct workload *ours = &workloads[i], *theirs = &workloads[k];
-            if (ours->service == PEER || theirs->service == COLLECTOR || !is_same_load(ours, theirs) ||
+            if (ours->service != COLLECTOR || theirs->service != PEER || !is_same_load(ours, theirs) ||
                 !results[i].measured || !results[k].measured)
                 continue;
             if (!any)

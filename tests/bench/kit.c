@@ -1,6 +1,7 @@
 /* What the benchmarks share: members, signed responses, a collector of their own. */
 #include "tests/bench/kit.h"
 #include "base/clock.h"
+#include "base/file.h"
 #include "crypto/crypto.h"
 #include "crypto/jws.h"
 #include "panel/enrolment.h"
@@ -233,6 +234,23 @@ struct daemon bench_start(const char *dsn)
     const char *argv[] = {bench_collector, "serve",       "--store", dsn, "--listen",
                           "127.0.0.1:0",   "--log-level", "error",   NULL};
     return start_service(argv);
+}
+
+void bench_use_tls(bool on)
+{
+    static const char *const names[] = {"BURGERPANEL_TLS_CERTIFICATE", "BURGERPANEL_TLS_KEY"};
+    char path[BENCH_PATH_SIZE];
+    struct buf pem;
+    buf_init(&pem, 65536);
+    bench_path(path, "", "tls.pem");
+    (void)unlink(path);
+    if (on && (file_read("fixtures/tls/good.pem", &pem) < 0 || file_create(path, pem.data, pem.len, 0600) < 0))
+        bench_give_up("a certificate");
+    for (size_t i = 0; i < 2; i++)
+        if (on ? setenv(names[i], path, 1) : unsetenv(names[i]))
+            bench_give_up("the environment");
+    load_speak_tls(on);
+    buf_free(&pem);
 }
 
 struct daemon bench_start_peer(void)

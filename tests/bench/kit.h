@@ -90,6 +90,9 @@ void bench_remove_store(void);
 
 struct daemon bench_start(const char *dsn);
 
+/* From now on collectors serve in TLS, and the load speaks it; or both in plain again. */
+void bench_use_tls(bool on);
+
 /* The peer, peer.mjs, with nothing in its log. */
 struct daemon bench_start_peer(void);
 

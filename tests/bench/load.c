@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include <arpa/inet.h>
 #include <errno.h>
+#include <gnutls/gnutls.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <stdio.h>
@@ -21,6 +22,7 @@
 
 struct connection {
     int fd; /* -1: closed */
+    gnutls_session_t tls; /* NULL: in plain */
     struct request *request; /* in flight; NULL: none */
     size_t sent;
     int64_t since;
@@ -28,7 +30,7 @@ struct connection {
     char head[HEAD_MAX + 1]; /* of the answer, until its length is known */
     size_t head_len;
     size_t body_left;
-    bool in_body, chunked, closes;
+    bool in_body, chunked, closes, shaken;
     char tail[TAIL]; /* the last bytes of a chunked body */
 };
 
@@ -56,6 +58,80 @@ static void watch(struct load *load, struct connection *c, int operation, uint32
         give_up("epoll");
 }
 
+/* In TLS. */
+
+static gnutls_certificate_credentials_t credentials; /* NULL: in plain */
+
+void load_speak_tls(bool on)
+{
+    if (credentials)
+        gnutls_certificate_free_credentials(credentials);
+    credentials = NULL;
+    if (on && gnutls_certificate_allocate_credentials(&credentials) < 0)
+        give_up("memory for TLS");
+}
+
+static ssize_t push_bytes(gnutls_transport_ptr_t pointer, const void *bytes, size_t len)
+{
+    const struct connection *c = pointer;
+    return send(c->fd, bytes, len, MSG_NOSIGNAL);
+}
+
+/* Waits only while hands are shaken. */
+static ssize_t pull_bytes(gnutls_transport_ptr_t pointer, void *room, size_t size)
+{
+    const struct connection *c = pointer;
+    return recv(c->fd, room, size, c->shaken ? MSG_DONTWAIT : 0);
+}
+
+static void shake_hands(struct connection *c)
+{
+    int result;
+    c->shaken = false;
+    if (gnutls_init(&c->tls, GNUTLS_CLIENT | GNUTLS_NO_SIGNAL) < 0 || gnutls_set_default_priority(c->tls) < 0 ||
+        gnutls_credentials_set(c->tls, GNUTLS_CRD_CERTIFICATE, credentials) < 0)
+        give_up("TLS");
+    gnutls_transport_set_ptr(c->tls, c);
+    gnutls_transport_set_push_function(c->tls, push_bytes);
+    gnutls_transport_set_pull_function(c->tls, pull_bytes);
+    while ((result = gnutls_handshake(c->tls)) < 0)
+        if (gnutls_error_is_fatal(result))
+            give_up(gnutls_strerror(result));
+    c->shaken = true;
+}
+
+/* As send and recv do; requests are small enough for their socket to take them in TLS at once. */
+static ssize_t send_bytes(const struct connection *c, const char *bytes, size_t len)
+{
+    if (!c->tls)
+        return send(c->fd, bytes, len, MSG_DONTWAIT | MSG_NOSIGNAL);
+    ssize_t n = gnutls_record_send(c->tls, bytes, len);
+    if (n < 0)
+        give_up(gnutls_strerror((int)n));
+    return n;
+}
+
+static ssize_t receive_bytes(const struct connection *c, char *room, size_t size)
+{
+    if (!c->tls)
+        return recv(c->fd, room, size, MSG_DONTWAIT);
+    ssize_t n = gnutls_record_recv(c->tls, room, size);
+    if (n < 0 && gnutls_error_is_fatal((int)n))
+        give_up(gnutls_strerror((int)n));
+    errno = EAGAIN;
+    return n < 0 ? -1 : n;
+}
+
+static void close_connection(struct connection *c)
+{
+    if (c->tls)
+        gnutls_deinit(c->tls);
+    if (c->fd >= 0)
+        close(c->fd);
+    c->tls = NULL;
+    c->fd = -1;
+}
+
 static void open_connection(struct load *load, struct connection *c)
 {
     struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons(load->port)};
@@ -65,6 +141,8 @@ static void open_connection(struct load *load, struct connection *c)
     if (c->fd < 0 || connect(c->fd, (struct sockaddr *)&address, sizeof address) != 0)
         give_up("connect");
     setsockopt(c->fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    if (credentials)
+        shake_hands(c);
     watch(load, c, EPOLL_CTL_ADD, EPOLLIN);
 }
 
@@ -93,10 +171,9 @@ struct load *load_open(uint16_t port, unsigned connections, unsigned idle, bool 
 void load_close(struct load *load)
 {
     for (unsigned i = 0; i < load->count; i++)
-        if (load->list[i].fd >= 0)
-            close(load->list[i].fd);
+        close_connection(&load->list[i]);
     for (unsigned i = 0; i < load->idle; i++)
-        close(load->quiet[i].fd);
+        close_connection(&load->quiet[i]);
     close(load->epoll);
     free(load->list);
     free(load->quiet);
@@ -109,7 +186,7 @@ static void send_some(struct load *load, struct connection *c)
 {
     bool waited = c->sent > 0;
     while (c->sent < c->request->len) {
-        ssize_t n = send(c->fd, c->request->bytes + c->sent, c->request->len - c->sent, MSG_DONTWAIT | MSG_NOSIGNAL);
+        ssize_t n = send_bytes(c, c->request->bytes + c->sent, c->request->len - c->sent);
         if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) {
             watch(load, c, EPOLL_CTL_MOD, EPOLLIN | EPOLLOUT);
             return;
@@ -144,10 +221,8 @@ static void finish(struct load *load, struct connection *c)
     c->request->micros = now - c->since;
     bool refused = c->request->status == 503;
     c->request = NULL;
-    if (c->closes) {
-        close(c->fd);
-        c->fd = -1;
-    }
+    if (c->closes)
+        close_connection(c);
     if (refused && load->next < load->end) {
         c->rests_until = now + REST_US;
         load->resting++;
@@ -204,7 +279,7 @@ static void receive(struct load *load, struct connection *c)
     static char waste[1 << 18];
     char *into = c->in_body ? waste : c->head + c->head_len;
     size_t room = c->in_body ? sizeof waste : HEAD_MAX - c->head_len;
-    ssize_t n = recv(c->fd, into, room, MSG_DONTWAIT);
+    ssize_t n = receive_bytes(c, into, room);
     if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK))
         return;
     if (n <= 0)
@@ -237,6 +312,8 @@ static bool work(struct load *load, int timeout)
         if (c->request && (events[i].events & EPOLLOUT) != 0)
             send_some(load, c);
         if (c->request && (events[i].events & (EPOLLIN | EPOLLHUP)) != 0)
+            receive(load, c);
+        while (c->request && c->tls && gnutls_record_check_pending(c->tls) > 0)
             receive(load, c);
     }
     return n > 0;

@@ -17,6 +17,9 @@ struct request {
 
 struct load;
 
+/* Connections that are opened from now on are in TLS, whatever the certificate, or in plain again. */
+void load_speak_tls(bool on);
+
 /* Opens `connections` that will send, and `idle` more that say nothing. With `polling` the loop never sleeps, so that
  * whoever answers need not wake it: for a load that has a core to itself. Free with load_close. */
 struct load *load_open(uint16_t port, unsigned connections, unsigned idle, bool polling);
