@@ -54,7 +54,7 @@ export const libraries = [
   [/^cjson\/|^cJSON\.h$/, /^base\/json[^/]*\.c$/],
   [/^sodium/, /^(crypto\/[^/]*\.[ch]|base\/mem\.c)$/],
   [/^curl\//, /^base\/fetch\.c$/],
-  [/^gnutls\//, /^(collector\/http\/tls[^/]*\.[ch]|tests\/bench\/.*)$/],
+  [/^gnutls\//, /^(collector\/http\/tls[^/]*\.[ch]|tests\/bench\/.*|tests\/unit\/collector\/http\/test_tls\.c)$/],
   [/^sys\/(socket|epoll|eventfd|sendfile)\.h$/, /^(collector\/http\/[^/]*\.[ch]|collector\/log\/log_key\.c|tests\/.*)$/],
   [/^sqlite3\.h$/, /^(collector\/store\/sqlite\/[^/]*\.[ch]|tests\/unit\/collector\/store\/[^/]*\.[ch])$/], // tests damage stores
   [/^zlib\.h$/, /^collector\/http\/gzip\.c$/],
