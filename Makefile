@@ -92,6 +92,7 @@ NEEDS_demo := build
 NEEDS_bench := build bench
 NEEDS_benches := build
 NEEDS_test := build test web excel clang
+NEEDS_torture := build test
 NEEDS_check-web := build test web
 NEEDS_screenshots := build test web pictures
 NEEDS_check-excel := build test excel
@@ -172,6 +173,14 @@ $(OUT)/unit-$(1): $(call objects,$(RUNNER) $(wildcard tests/unit/$(1)/*.c tests/
 endef
 $(foreach room,$(UNIT_ROOMS),$(eval $(call unit_rule,$(room))))
 
+# Faults one after the other, in forks of the whole collector; SQLite's memory and the store's verbs are stood between.
+TORTURE_SHARED := $(addprefix tests/unit/collector/,kit.c store/faulty.c)
+TORTURE_WRAPS := -Wl,--wrap=store_open,--wrap=store_begin,--wrap=store_commit,--wrap=store_rollback,--wrap=store_close
+.PHONY: torturer
+torturer: $(OUT)/torturer
+$(OUT)/torturer: $(call objects,$(wildcard tests/torture/*.c) $(TORTURE_SHARED) $(BELOW_collector))
+	$(call say,LD,$@)$(LINK) $(TORTURE_WRAPS) $^ -lcriterion $(LIBS_collector) $(TO)
+
 # The benchmarks: each with what they share, the ground and, for what is measured without HTTP, the collector.
 BENCHES := $(addprefix $(OUT)/bench-,http overload log growth)
 BENCH_SHARED := $(addprefix tests/bench/,kit.c load.c measure.c) $(GROUND_SOURCES)
@@ -219,7 +228,7 @@ DESTDIR ?=
 INSTALL ?= install
 # One recipe's lines run in order, so what a target builds is ready, in parallel, before what it runs begins.
 RUN := BUILD='$(BUILD)' tests/run.sh
-.PHONY: demo quick test memcheck tsan lint check-excel check-web screenshots bench fuzz coverage fresh-test install clean help
+.PHONY: demo quick test memcheck tsan torture lint check-excel check-web screenshots bench fuzz coverage fresh-test install clean help
 demo: programs ## the whole way from signed answers to tables, with the example panel; SERVE=1: then its pages, at PORT=8080
 	@BUILD='$(BUILD)' SERVE='$(SERVE)' PORT='$(PORT)' fixtures/demo.sh
 
@@ -228,11 +237,11 @@ quick: units ## unit tests, in seconds
 
 test: $(HAVE) ## every test: units and end to end under gcc's and clang's sanitizers valgrind, in a browser and LibreOffice
 	@$(MAKE) --no-print-directory programs
-	@$(MAKE) --no-print-directory VARIANT=asan programs units
+	@$(MAKE) --no-print-directory VARIANT=asan programs units torturer
 	@$(MAKE) --no-print-directory VARIANT=clang-asan units
 	@$(MAKE) --no-print-directory VARIANT=mem units
 	@$(MAKE) --no-print-directory VARIANT=tsan programs
-	@$(RUN) unit clang e2e web memcheck tsan excel
+	@$(RUN) unit clang e2e web memcheck tsan torture-short excel
 
 memcheck: $(HAVE) ## unit tests and one run of the daemon under valgrind
 	@$(MAKE) --no-print-directory programs
@@ -242,6 +251,11 @@ memcheck: $(HAVE) ## unit tests and one run of the daemon under valgrind
 tsan: $(HAVE) ## concurrent clients against a daemon under ThreadSanitizer
 	@$(MAKE) --no-print-directory VARIANT=tsan programs
 	@$(RUN) tsan
+
+torture: $(HAVE) ## whatever can fail does, under load: nothing acknowledged is lost (a quarter of an hour)
+	@$(MAKE) --no-print-directory programs torturer
+	@$(MAKE) --no-print-directory VARIANT=asan torturer
+	@$(RUN) torture
 
 lint: $(HAVE) ## formatting, static analysis, both compilers, walls between rooms, house rules
 	@$(MAKE) --no-print-directory programs units

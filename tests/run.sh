@@ -1,7 +1,8 @@
 #!/bin/sh
 # Runs stages of tests on what make has built, in order, and goes on after a failure so that one run shows all of them.
 # Each stage leaves its log and its tally in $BUILD/results/. The last line sums up the stages of this run.
-# Usage: BUILD=build tests/run.sh STAGE...    stages: quick unit clang e2e web memcheck tsan excel coverage
+# Usage: BUILD=build tests/run.sh STAGE...    stages: quick unit clang e2e web memcheck tsan torture
+#        torture-short excel coverage
 set -u
 cd "$(dirname "$0")/.." || exit 1
 
@@ -45,11 +46,17 @@ only_librarys_own() {
     [ -n "$any" ]
 }
 
+# What LeakSanitizer says of a fork: threads that only its parent has.
+is_of_fork() {
+    ! grep -qv 'Running thread [0-9]* was not suspended. False leaks are possible.' "$1"
+}
+
 # Whatever a checking tool wrote is a failure of its own, since test runners don't hand on how their children ended.
 count_reports() {
     found=0
     for report in "$reports/$stage"/*; do
         [ -s "$report" ] || continue
+        is_of_fork "$report" && continue
         if is_librarys_own "$report"; then
             echo "passed over, the test library's own leak: $report"
             continue
@@ -92,6 +99,35 @@ run_units() {
         echo "$passed passed, $failed failed, ${skipped:-0} skipped"
         record "$stage" "$passed" "$failed" "${skipped:-0}"
     done
+}
+
+# run_torturer FOLDER: faults one after the other in forks of the whole collector (tests/torture/*.c)
+run_torturer() {
+    log=$results/$stage-torturer-$(basename "$1").log
+    printf '%-9s ' torturer
+    "$1/torturer" --color=never --verbose=1 >"$log" 2>&1 </dev/null
+    code=$?
+    numbers=$(sed -n 's/.*Synthesis: Tested: \([0-9]*\) | Passing: \([0-9]*\) | Failing: \([0-9]*\) | Crashing: \([0-9]*\).*/\1 \2 \3 \4/p' "$log")
+    # shellcheck disable=SC2086
+    set_numbers ${numbers:-0 0 1 0}
+    [ "$failed" -eq 0 ] && [ "$code" -eq 0 ] || grep -v SKIP "$log"
+    echo "$passed passed, $failed failed"
+    record "$stage" "$passed" "$failed" 0
+}
+
+# What the run has noted of faults, of what was acknowledged, and of good clients beside attacks.
+begin_figures() {
+    BURGERPANEL_FIGURES=$(cd "$results" && pwd)/$stage.figures
+    export BURGERPANEL_FIGURES
+    rm -f "$BURGERPANEL_FIGURES"
+}
+
+tell_figures() {
+    if node tests/torture/tell.mjs "$results/$stage.figures"; then
+        record "$stage" 1 0 0
+    else
+        record "$stage" 0 1 0
+    fi
 }
 
 set_numbers() { # TESTED PASSING FAILING CRASHING
@@ -251,6 +287,43 @@ for name in "$@"; do
             exit "$status"
         ) || status=1
         count_reports
+        ;;
+    torture)
+        begin torture "faults one after the other, attacks and kills"
+        begin_figures
+        run_torturer "$build"
+        (
+            sanitizers
+            export BURGERPANEL_EVERY=97
+            run_torturer "$build/asan"
+            exit "$status"
+        ) || status=1
+        count_reports
+        (
+            export BURGERPANEL_BUILD="$build"
+            run_node tests/torture/*.test.mjs tests/e2e/kill.test.mjs tests/e2e/disk-faults.test.mjs \
+                tests/e2e/store-lost.test.mjs tests/e2e/starving*.test.mjs tests/e2e/overload.test.mjs \
+                tests/e2e/quotas.test.mjs tests/e2e/heads.test.mjs
+            exit "$status"
+        ) || status=1
+        tell_figures
+        ;;
+    torture-short)
+        begin torture-short "faults, a few of each kind"
+        begin_figures
+        (
+            sanitizers
+            export BURGERPANEL_EVERY=499
+            run_torturer "$build/asan"
+            exit "$status"
+        ) || status=1
+        count_reports
+        (
+            export BURGERPANEL_BUILD="$build" BURGERPANEL_EVERY=13
+            run_node tests/torture/*.test.mjs
+            exit "$status"
+        ) || status=1
+        tell_figures
         ;;
     excel)
         begin excel "tables of profile excel-nl in LibreOffice"

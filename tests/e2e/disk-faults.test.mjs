@@ -2,114 +2,18 @@
 // and then a power cut, after which only what was really synced is there (lib/faults.c keeps that). It is answered 503 meanwhile, /healthz
 // does not say otherwise now and then, and all goes on when the disk does.
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
-import { appendFileSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
+import { appendFileSync, readFileSync, statfsSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
-import { after, before, test } from 'node:test';
-import { JOSE, keepAlive, post, request } from './lib/http.mjs';
+import { test } from 'node:test';
+import { Scene } from './lib/faulty-disk.mjs';
+import { JOSE, post, request } from './lib/http.mjs';
 import { Member } from './lib/member.mjs';
 import { good, ROUND } from './lib/panel.mjs';
 import { poll } from './lib/poll.mjs';
 import { build, Collector, freshFolder, start } from './lib/programs.mjs';
-import { sql } from './lib/store.mjs';
 
 const EIO = 5;
 const ENOSPC = 28;
-const shim = join(build, 'e2e', `faults-${process.pid}.so`);
-
-before(() => {
-  mkdirSync(join(build, 'e2e'), { recursive: true });
-  execFileSync('cc', ['-std=c17', '-D_GNU_SOURCE', '-shared', '-fPIC', '-Wall', '-Wextra', '-Werror', '-o', shim, 'tests/e2e/lib/faults.c']);
-});
-
-after(() => rmSync(shim));
-
-class Scene {
-  static async begin(t, name, env = {}) {
-    const scene = new Scene();
-    scene.collector = new Collector(freshFolder(`disk-${name}`));
-    await scene.collector.importPanel();
-    await scene.collector.importActions();
-    const codes = await scene.collector.invitations(3);
-    scene.control = join(scene.collector.folder, 'control');
-    writeFileSync(scene.control, '');
-    scene.env = {
-      LD_PRELOAD: shim,
-      ASAN_OPTIONS: 'verify_asan_link_order=0',
-      FAULTS_FILES: 'store.db:store.db-wal',
-      FAULTS_CONTROL: scene.control,
-      ...env,
-    };
-    await scene.collector.start(undefined, { env: scene.env });
-    scene.agent = keepAlive();
-    t.after(() => {
-      scene.agent.destroy();
-      scene.collector.process?.child.kill('SIGKILL');
-    });
-    scene.kept = new Map();
-    scene.members = [];
-    for (const code of codes) {
-      const member = new Member('wau');
-      const text = member.enrolment(code);
-      const answer = await post(scene.collector.url, '/v1/members', text, JOSE, { agent: scene.agent });
-      assert.equal(answer.status, 201, answer.text);
-      scene.kept.set(answer.json().index, text);
-      scene.members.push({ member, revision: 0 });
-    }
-    return scene;
-  }
-
-  // Each member sends a response; what was acknowledged is remembered. Gives the statuses.
-  async send() {
-    return Promise.all(
-      this.members.map(async (one) => {
-        one.text ??= one.member.response(ROUND, 'WA-1.01', good, { revision: ++one.revision });
-        const answer = await post(this.collector.url, '/v1/responses', one.text, JOSE, { agent: this.agent });
-        if (answer.status === 200 || answer.status === 201) {
-          this.kept.set(answer.json().index, one.text);
-          one.text = undefined;
-        }
-        return answer.status;
-      }),
-    );
-  }
-
-  async sendMany(count) {
-    for (let i = 0; i < count; i++) assert.ok((await this.send()).every((status) => status < 300));
-  }
-
-  fail(call, number, count, ending) {
-    writeFileSync(this.control, `${call} ${number} ${count} ${ending}\n`);
-  }
-
-  health() {
-    return request(this.collector.url, '/healthz').then(({ status }) => status);
-  }
-
-  async untilHealthy() {
-    await poll('/healthz 200', 30, async () => (await this.health()) === 200);
-  }
-
-  // The power is cut: what was synced is there, and nothing else. Then all that was acknowledged is in the log.
-  async assertKeptAfterPowerCut() {
-    const { collector } = this;
-    collector.process.child.kill('SIGKILL');
-    await collector.process.ended;
-    rmSync(`${collector.path}-shm`, { force: true });
-    for (const file of [collector.path, `${collector.path}-wal`])
-      if (existsSync(`${file}.durable`)) renameSync(`${file}.durable`, file);
-    await collector.start();
-    const audit = await collector.run('audit');
-    assert.equal(audit.code, 0, audit.stdout + audit.stderr);
-    const rows = JSON.parse((await sql(collector.path, '.mode json\nSELECT idx, jws FROM entry')) || '[]');
-    const stored = new Map(rows.map(({ idx, jws }) => [idx, jws]));
-    const missing = [...this.kept].filter(([index, text]) => stored.get(index) !== text).map(([index]) => index);
-    assert.deepEqual(missing, [], `of ${this.kept.size} acknowledged some are missing`);
-    collector.process.child.kill('SIGKILL');
-    await collector.process.ended;
-  }
-}
-
 test('a power cut alone loses nothing', async (t) => {
   const scene = await Scene.begin(t, 'power');
   await scene.sendMany(100);

@@ -1,7 +1,11 @@
-// Goal: killed at any moment of a load, over and over on one store, the collector loses, doubles and moves nothing that it acknowledged, and
-// its log never goes back behind a checkpoint or a receipt that anyone holds. BURGERPANEL_KILLS says how often (20).
+// Goal: killed at any moment of a load, over and over on one store, with an administrator at work beside it, the collector loses, doubles and
+// moves nothing that it acknowledged, and its log never goes back behind a checkpoint or a receipt that anyone holds. BURGERPANEL_KILLS says
+// how often (20).
 import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'node:test';
+import { addFigures } from './lib/figures.mjs';
 import { assertAccepted, JOSE, keepAlive, NDJSON, post } from './lib/http.mjs';
 import { Member } from './lib/member.mjs';
 import { ROUND } from './lib/panel.mjs';
@@ -21,6 +25,7 @@ const roll = dice(seed);
 const heads = new Map(); // size → root of every checkpoint seen, by itself or in a receipt
 const acknowledged = new Map(); // index → jws
 const indexes = new Map(); // jws → index
+const acts = new Map(); // index → text of the follow-up that was published there
 let checked = 0; // heads that a later check need not look at again
 
 function sawHead({ size, root }) {
@@ -103,6 +108,37 @@ class Client {
   }
 }
 
+// An administrator, who publishes one text after another: whoever serves the store puts it into the log, the verb itself where nobody does.
+class Admin {
+  constructor(collector) {
+    this.collector = collector;
+    this.count = 0;
+  }
+
+  async publish() {
+    const text = `Er is iets gedaan, nummer ${++this.count}.`;
+    const path = join(this.collector.folder, 'text.txt');
+    writeFileSync(path, `${text}\n`);
+    const done = await this.collector.run('follow-ups', 'publish', 'WA-1.01', '--status', 'doing', '--text', path);
+    assert.equal(done.signal, null, done.stderr);
+    if (done.code !== 0) return assert.match(done.stderr, /^burgerpanel-collector: .+\n$/);
+    const entry = done.stderr.match(/^entry (\d+)$/m);
+    if (!entry) return assert.match(done.stderr, /^queued$/m); // it is there later, at an entry that nobody was told
+    assert.ok(!acts.has(Number(entry[1])) && !acknowledged.has(Number(entry[1])), `entry ${entry[1]} was another before`);
+    acts.set(Number(entry[1]), text);
+  }
+
+  async run() {
+    for (this.going = true; this.going; ) await this.publish();
+  }
+}
+
+const claimsOf = (jws) => JSON.parse(Buffer.from(jws.split('.')[1], 'base64url'));
+
+function assertActs(entries) {
+  for (const index of acts.keys()) assert.equal(claimsOf(entries[index]).event, 'follow-up-published', `act ${index} is missing or has moved`);
+}
+
 async function killAtRandom(collector, clients) {
   const { child, ended } = collector.process;
   collector.killed = false;
@@ -129,6 +165,7 @@ async function check(log, auditor, all) {
   log.assertEntries(entries, newest);
   assert.equal(new Set(entries).size, entries.length, 'an entry is doubled');
   for (const [index, jws] of acknowledged) assert.equal(entries[index], jws, `entry ${index} is missing or has moved`);
+  assertActs(entries);
   const seen = [...heads].map(([size, root]) => ({ size, root }));
   await log.assertContinues(seen.slice(all ? 0 : checked), newest);
   checked = Math.max(0, seen.length - 1);
@@ -147,6 +184,9 @@ test(`kill -9 at any moment of a load, ${KILLS} times over`, async (t) => {
   const log = new PublicLog(() => collector.url);
   await log.key();
   const clients = codes.map((code, i) => new Client(collector, log, code, i >= CLIENTS - 2));
+  const admin = new Admin(collector);
+  const administering = admin.run();
+  administering.catch(() => {}); // looked at below
   let slowest = 0;
   let size = 0;
   try {
@@ -157,10 +197,13 @@ test(`kill -9 at any moment of a load, ${KILLS} times over`, async (t) => {
       slowest = Math.max(slowest, took);
       size = await check(log, auditor, false);
     }
-    t.diagnostic(`${size} entries, ${acknowledged.size} acknowledged, ${heads.size} checkpoints; slowest start ${slowest.toFixed()} ms`);
+    t.diagnostic(`${size} entries, ${acknowledged.size} and ${acts.size} acts acknowledged, ${heads.size} checkpoints; slowest start ${slowest.toFixed()} ms`);
     assert.ok(slowest < 10_000 * slow, `a start took ${slowest.toFixed()} ms`);
     assert.ok(acknowledged.size > KILLS, 'something was acknowledged between kills');
 
+    admin.going = false;
+    await administering;
+    assert.ok(acts.size > 0, 'something was published between kills');
     // What was left without an answer is taken now, and then everything is there once.
     collector.killed = false;
     for (const client of clients) {
@@ -172,9 +215,11 @@ test(`kill -9 at any moment of a load, ${KILLS} times over`, async (t) => {
     await check(log, auditor, true);
     await poll('the log at rest', 5, async () => (await log.get('/healthz')).status === 200);
   } finally {
+    admin.going = false;
     log.close();
     await collector.stop();
   }
+  addFigures({ faults: KILLS, acknowledged: acknowledged.size + acts.size });
   const audit = await collector.run('audit');
   assert.equal(audit.code, 0, audit.stdout + audit.stderr);
 });

@@ -6,6 +6,7 @@ import { closeSync, copyFileSync, existsSync, linkSync, mkdirSync, openSync, rea
   truncateSync, unlinkSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { addFigures } from './lib/figures.mjs';
 import { JOSE, keepAlive, post, request } from './lib/http.mjs';
 import { Member } from './lib/member.mjs';
 import { good, ROUND } from './lib/panel.mjs';
@@ -84,6 +85,9 @@ async function assertNothingLost({ collector, load }, since = 0) {
   const stored = new Map(rows.map(({ idx, jws }) => [idx, jws]));
   const due = [...load.kept].filter(([, { sent }]) => sent >= since);
   const missing = due.filter(([index, { text }]) => stored.get(index) !== text);
+  const doubled = rows.length - new Set(rows.map(({ jws }) => jws)).size;
+  addFigures({ faults: 1, acknowledged: due.length, lost: missing.length, doubled });
+  assert.equal(doubled, 0, 'an entry is doubled');
   assert.deepEqual(missing.map(([index]) => index), [], `of ${due.length} acknowledged responses some are missing`);
   return due.length;
 }
@@ -281,6 +285,19 @@ test('the index over the log of changes cut: the collector says so and ends, and
   await collector.start();
   assert.equal((await collector.run('audit')).code, 0);
   collector.process.child.kill('SIGKILL');
+});
+
+// What nobody can promise: an idle collector looks only every 400 ms. It is never silent.
+test('the log of changes removed and the collector killed at once: the next start is refused, and says why', async (t) => {
+  const scene = await begin(t, 'unseen');
+  const { collector, load } = scene;
+  await load.end();
+  unlinkSync(`${collector.path}-wal`);
+  collector.process.child.kill('SIGKILL');
+  await collector.process.ended;
+  const done = await collector.run('serve', '--listen', '127.0.0.1:0');
+  assert.equal(done.code, 1, done.stdout);
+  assert.match(done.stderr, /a log of size \d+, but one of size \d+ was signed: this is an old copy/);
 });
 
 test('the newest copy put back: responses are taken and the log is read again', async (t) => {

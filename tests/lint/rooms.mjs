@@ -56,12 +56,12 @@ export const libraries = [
   [/^curl\//, /^base\/fetch\.c$/],
   [/^gnutls\//, /^(collector\/http\/tls[^/]*\.[ch]|tests\/bench\/.*|tests\/unit\/collector\/http\/test_tls\.c)$/],
   [/^sys\/(socket|epoll|eventfd|sendfile)\.h$/, /^(collector\/http\/[^/]*\.[ch]|collector\/log\/log_key\.c|tests\/.*)$/],
-  [/^sqlite3\.h$/, /^(collector\/store\/sqlite\/[^/]*\.[ch]|tests\/unit\/collector\/store\/[^/]*\.[ch])$/], // tests damage stores
+  [/^sqlite3\.h$/, /^(collector\/store\/sqlite\/[^/]*\.[ch]|tests\/unit\/collector\/store\/[^/]*\.[ch]|tests\/torture\/faults\.c)$/], // tests damage stores
   [/^zlib\.h$/, /^collector\/http\/gzip\.c$/],
   [/^seccomp\.h$/, /^collector\/ops\/calls\.c$/],
   [/^linux\/landlock\.h$/, /^collector\/ops\/landlock\.c$/],
   [/^ini\.h$/, /^collector\/ops\/config\.c$/],
-  [/^criterion\//, /^tests\/(unit|memcheck)\//],
+  [/^criterion\//, /^tests\/(unit|memcheck|torture)\//],
 ];
 
 const words = (text) => (text ?? '').split(' ').filter(Boolean);

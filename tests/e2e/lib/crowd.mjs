@@ -1,6 +1,7 @@
 // A crowd that wears a collector out, and beside it a good client that must not notice.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
+import { addFigures, addLatency } from './figures.mjs';
 import { assertAccepted, JOSE, post } from './http.mjs';
 import { Member } from './member.mjs';
 import { ACTION, good, ROUND } from './panel.mjs';
@@ -41,13 +42,15 @@ export async function start(name, env = {}, tls = false) {
   assertAccepted(await post(collector.url, '/v1/members', member.enrolment(collector.codes[0]), JOSE));
   const client = new Client(collector, member);
   await client.median();
-  return { collector, client, alone: await client.median() };
+  return { collector, client, alone: await client.median(), attack: name };
 }
 
 // Other programs run on this machine too, so the best of three counts; under two milliseconds nobody waits.
-export async function assertUnharmed({ client, alone }) {
+export async function assertUnharmed({ client, alone, attack }) {
   let best = Infinity;
   for (let i = 0; i < 3 && best > 3 * Math.max(alone, 2); i++) best = Math.min(best, await client.median());
+  addLatency(attack, alone, best);
+  addFigures({ faults: 1, acknowledged: 1 });
   assert.ok(best <= 3 * Math.max(alone, 2), `${best} ms, alone ${alone} ms`);
 }
 

@@ -3,8 +3,9 @@
  * parted by a colon. Beside each it keeps NAME.durable, what would be there after a power cut: what was written goes in
  * when a sync succeeds. A sync that fails forgets what it was about, as Linux does: the next one knows nothing of it.
  *
- * The file FAULTS_CONTROL holds a line "CALL ERRNO COUNT ENDING": so many calls (fsync or pwrite) on such a file fail
- * with that number; then, or when it is empty, all goes well. Test code: what goes wrong in here ends the program. */
+ * The file FAULTS_CONTROL holds a line "CALL ERRNO COUNT ENDING SKIP": once SKIP calls (fsync, pwrite, ftruncate, or
+ * short, which is a pwrite that writes the half) on such a file have gone well, COUNT fail with that number; then, or
+ * when it is empty, all goes well. Test code: what goes wrong in here ends the program. */
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -96,17 +97,20 @@ static bool is_due(const char *call, const char *name)
 {
     const char *path = getenv("FAULTS_CONTROL");
     char text[256] = "", which[16], ending[64];
-    int number, count, control = path ? open(path, O_RDWR | O_CLOEXEC) : -1;
+    int number, count, skip = 0, control = path ? open(path, O_RDWR | O_CLOEXEC) : -1;
     if (control < 0)
         return false;
-    bool due = syscall(SYS_pread64, control, text, sizeof text - 1, 0) > 0 &&
-               sscanf(text, "%15s %d %d %63s", which, &number, &count, ending) == 4 && count > 0 &&
-               strcmp(which, call) == 0 && ends_in(name, ending, strlen(ending));
-    if (due) {
-        int len = snprintf(text, sizeof text, "%s %d %d %s\n", which, number, count - 1, ending);
-        if (ftruncate(control, 0) < 0 || syscall(SYS_pwrite64, control, text, (size_t)len, 0L) != len)
+    bool meant = syscall(SYS_pread64, control, text, sizeof text - 1, 0) > 0 &&
+                 sscanf(text, "%15s %d %d %63s %d", which, &number, &count, ending, &skip) >= 4 && count > 0 &&
+                 strcmp(which, call) == 0 && ends_in(name, ending, strlen(ending));
+    bool due = meant && skip == 0;
+    if (meant) {
+        int len = snprintf(text, sizeof text, "%s %d %d %s %d\n", which, number, due ? count - 1 : count, ending,
+                           due ? 0 : skip - 1);
+        if (syscall(SYS_ftruncate, control, 0L) < 0 || syscall(SYS_pwrite64, control, text, (size_t)len, 0L) != len)
             abort();
-        errno = number;
+        if (due)
+            errno = number;
     }
     int kept = errno;
     close(control);
@@ -144,6 +148,8 @@ static ssize_t write_file(int fd, const void *bytes, size_t len, off_t at)
 {
     pthread_mutex_lock(&lock);
     struct watched *file = find_watched(fd);
+    if (file && len > 1 && is_due("short", file->name))
+        len /= 2;
     ssize_t result = file && is_due("pwrite", file->name) ? -1 : (ssize_t)syscall(SYS_pwrite64, fd, bytes, len, at);
     int kept = errno;
     if (file && result > 0) {
@@ -164,4 +170,22 @@ ssize_t pwrite(int fd, const void *bytes, size_t len, off_t at)
 ssize_t pwrite64(int fd, const void *bytes, size_t len, off_t at)
 {
     return write_file(fd, bytes, len, at);
+}
+
+int ftruncate(int fd, off_t len)
+{
+    pthread_mutex_lock(&lock);
+    struct watched *file = find_watched(fd);
+    int result = file && is_due("ftruncate", file->name) ? -1 : (int)syscall(SYS_ftruncate, fd, len);
+    int kept = errno;
+    if (file && result == 0 && syscall(SYS_ftruncate, file->durable, len) < 0)
+        abort();
+    errno = kept;
+    pthread_mutex_unlock(&lock);
+    return result;
+}
+
+int ftruncate64(int fd, off_t len)
+{
+    return ftruncate(fd, len);
 }

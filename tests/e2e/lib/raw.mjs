@@ -2,7 +2,7 @@
 import net from 'node:net';
 import tls from 'node:tls';
 import { TRUST } from './http.mjs';
-import { poll } from './poll.mjs';
+import { slow } from './poll.mjs';
 
 export const address = (url) => ({ host: new URL(url).hostname.replace(/^\[|\]$/g, ''), port: Number(new URL(url).port) });
 
@@ -39,16 +39,30 @@ export class Connection {
     this.got = '';
     this.socket = connect(url);
     this.socket.on('error', () => {});
-    this.socket.on('close', () => (this.closed = true));
-    this.socket.on('data', (part) => (this.got += part.toString('latin1')));
+    this.socket.on('close', () => {
+      this.closed = true;
+      this.heard?.();
+    });
+    this.socket.on('data', (part) => {
+      this.got += part.toString('latin1');
+      this.heard?.();
+    });
   }
 
   // Gives what came back by when an answer's head was whole, or the end.
-  async ask(bytes) {
+  ask(bytes) {
     this.got = '';
-    this.socket.write(Buffer.from(bytes, 'latin1'));
-    await poll('an answer', 10, () => this.closed || /\r\n\r\n/.test(this.got));
-    return this.got;
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(() => reject(new Error('no answer came')), 10_000 * slow);
+      this.heard = () => {
+        if (!this.closed && !this.got.includes('\r\n\r\n')) return;
+        this.heard = undefined;
+        clearTimeout(timer);
+        resolve(this.got);
+      };
+      this.socket.write(Buffer.from(bytes, 'latin1'));
+      this.heard();
+    });
   }
 
   get(path) {
