@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { siteOf, t, WITHOUT_ED25519 } from './citizen.mjs';
 import { fillTwo, LATER, panelOfTwo, readyTwo, t as desk } from './dashboard.mjs';
 import { request } from './http.mjs';
-import { ACTION, ROUND } from './panel.mjs';
+import { ACTION, examplePanel, ROUND } from './panel.mjs';
 import { poll } from './poll.mjs';
 import { ready } from './programs.mjs';
 import { Proxy } from './proxy.mjs';
