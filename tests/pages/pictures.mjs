@@ -7,8 +7,8 @@ import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'n
 import { join, resolve } from 'node:path';
 import { Citizen, siteOf, t } from '../e2e/lib/citizen.mjs';
 import { parseTable } from '../e2e/lib/csv.mjs';
+import { Desk } from '../e2e/lib/dashboard.mjs';
 import { build, Collector, freshFolder } from '../e2e/lib/programs.mjs';
-import { Browser } from '../e2e/lib/webdriver.mjs';
 
 const LARGEST = 64 * 1024; // bytes of one picture
 const TELEPHONE = { width: 390, height: 844 };
@@ -74,23 +74,30 @@ async function pictureMember(collector, codes) {
   }
 }
 
+async function tokenOf(collector, ...words) {
+  const { stdout } = await collector.succeed('tokens', 'create', ...words);
+  return stdout.match(/bp_\S+/)[0];
+}
+
 async function pictureDesk(collector) {
-  const browser = await Browser.start('pictures-desk', DESK);
-  const visit = async (address) => {
-    await browser.go('about:blank');
-    await browser.go(`${siteOf(collector.url)}/dashboard${address}`);
-    await browser.find('h1[tabindex="-1"]');
-  };
+  const desk = await Desk.begin('pictures-desk', collector.url);
   try {
-    await browser.cdp('Emulation.setScrollbarsHidden', { hidden: true });
-    await visit('');
-    await browser.find('.overview tbody tr');
-    await picture(browser, 'dashboard-1-overview');
-    await visit(`#/actie/${ACTION}/${ROUND}`);
-    await browser.find('table tbody tr');
-    await picture(browser, 'dashboard-2-action');
+    await desk.resize(DESK.width, DESK.height);
+    await desk.cdp('Emulation.setScrollbarsHidden', { hidden: true });
+    await desk.visit();
+    await desk.find('.overview tbody tr');
+    await picture(desk, 'dashboard-1-overview');
+    await desk.visit(`#/actie/${ACTION}/${ROUND}`);
+    await desk.find('table tbody tr');
+    await picture(desk, 'dashboard-2-action', 'main h2');
+    await desk.visitAs(await tokenOf(collector, 'analist', '--role', 'analyst', '--exact'), '#/exact');
+    await desk.find('.overview tbody tr');
+    await picture(desk, 'dashboard-3-exact');
+    await desk.visitAs(await tokenOf(collector, 'bureau', '--role', 'team', '--publish'), `#/bericht/${ACTION}`);
+    await desk.find('form');
+    await picture(desk, 'dashboard-4-what-was-done', 'form');
   } finally {
-    await browser.close();
+    await desk.close();
   }
 }
 
