@@ -2,20 +2,18 @@
 #include "base/lang.h"
 #include "base/mem.h"
 #include "collector/store/sqlite/handle.h"
-#include "collector/store/sqlite/keys.h"
+#include "collector/store/keys.h"
 #include "collector/store/sqlite/verbs.h"
 #include <string.h>
 
 /* STORE_FAILED: more rounds, members or actions than a key has room for. */
 static enum store_result pack_key(struct store *store, int64_t round, int64_t member, int64_t action, int64_t *key)
 {
-    if (round < 0 || round > MASK(ROUND_BITS) || member < 0 || member > MASK(MEMBER_BITS) || action < 0 ||
-        action > MASK(ACTION_BITS))
-        return sqlite_fail(sqlite_of(store), ERROR_REFUSED,
-                           T("a round's, member's or action's number is out of range",
-                             "het nummer van een ronde, een panellid of een actie is te groot"));
-    *key = round << (MEMBER_BITS + ACTION_BITS) | member << ACTION_BITS | action;
-    return STORE_OK;
+    if (key_pack(round, member, action, key) == 0)
+        return STORE_OK;
+    return sqlite_fail(sqlite_of(store), ERROR_REFUSED,
+                       T("a round's, member's or action's number is out of range",
+                         "het nummer van een ronde, een panellid of een actie is te groot"));
 }
 
 /* The statement with the key of a current response bound; NULL after having written the error. */
@@ -34,57 +32,6 @@ static sqlite3_stmt *prepare_counts(struct store *store, enum statement which, i
 
 /* Current responses. */
 
-/* Slots ascend, so each is kept as its distance from the one before, seven bits a byte, the last byte of each with bit
- * 7 clear: a byte a slot for most questionnaires. `out` has room for three bytes a slot. */
-static size_t pack_slots(const uint16_t *slots, size_t count, uint8_t *out)
-{
-    size_t len = 0;
-    unsigned before = 0;
-    for (size_t i = 0; i < count; before = slots[i++]) {
-        unsigned step = slots[i] - before;
-        for (; step >= 0x80; step >>= 7)
-            out[len++] = (uint8_t)(step | 0x80);
-        out[len++] = (uint8_t)step;
-    }
-    return len;
-}
-
-static int reserve_slots(struct store_sqlite *s, size_t count)
-{
-    if (count <= s->slot_capacity)
-        return 0;
-    uint16_t *more = mem_resize(s->slots, count, sizeof *more);
-    if (!more) {
-        (void)sqlite_fail(s, ERROR_MEMORY, T("out of memory", "te weinig geheugen"));
-        return -1;
-    }
-    s->slots = more;
-    s->slot_capacity = count;
-    return 0;
-}
-
-/* Reads them back into s->slots, which have room for `len`. -1: no such packing. */
-static int unpack_slots(struct store_sqlite *s, const uint8_t *bytes, size_t len, size_t *count)
-{
-    unsigned slot = 0, step = 0, shift = 0;
-    *count = 0;
-    for (size_t i = 0; i < len; i++) {
-        step |= (bytes[i] & 0x7fu) << shift;
-        shift += 7;
-        if (bytes[i] & 0x80) {
-            if (shift > 14)
-                return -1;
-            continue;
-        }
-        slot += step;
-        if (slot > UINT16_MAX || (step == 0 && *count > 0))
-            return -1;
-        s->slots[(*count)++] = (uint16_t)slot;
-        step = shift = 0;
-    }
-    return shift == 0 ? 0 : -1;
-}
-
 /* Columns 0 to 3 of a row: revision, idx, replaced, slots. */
 static int read_current(struct store_sqlite *s, sqlite3_stmt *st, struct store_current *out)
 {
@@ -95,15 +42,18 @@ static int read_current(struct store_sqlite *s, sqlite3_stmt *st, struct store_c
         .replaced = sqlite3_column_type(st, 2) == SQLITE_NULL ? -1 : sqlite3_column_int64(st, 2),
     };
     size_t len = (size_t)sqlite3_column_bytes(st, 3);
-    if (reserve_slots(s, len) < 0)
+    if (slots_reserve(&s->slots, len) < 0) {
+        (void)sqlite_fail(s, ERROR_MEMORY, T("out of memory", "te weinig geheugen"));
         return -1;
-    if (unpack_slots(s, bytes, len, &out->slot_count) < 0) {
+    }
+    if (slots_unpack(&s->slots, bytes, len) < 0) {
         (void)sqlite_fail(
             s, ERROR_DAMAGED,
             T("a current response's counters can't be read", "de tellers van een huidige reactie zijn onleesbaar"));
         return -1;
     }
-    out->slots = s->slots;
+    out->slots = s->slots.list;
+    out->slot_count = s->slots.count;
     return 0;
 }
 
@@ -124,7 +74,7 @@ static enum store_result current_read(struct store *store, int64_t round, int64_
 static enum store_result write_current(struct store *store, sqlite3_stmt *st, const struct store_current *current)
 {
     uint8_t small[256];
-    uint8_t *packed = current->slot_count * 3 <= sizeof small ? small : mem_alloc(current->slot_count * 3);
+    uint8_t *packed = current->slot_count * SLOT_BYTES <= sizeof small ? small : mem_alloc(current->slot_count * SLOT_BYTES);
     enum store_result result = STORE_FAILED;
     if (!packed) {
         (void)sqlite_fail(sqlite_of(store), ERROR_MEMORY, T("out of memory", "te weinig geheugen"));
@@ -135,7 +85,7 @@ static enum store_result write_current(struct store *store, sqlite3_stmt *st, co
             sqlite3_bind_int64(st, 4, current->replaced);
         else
             sqlite3_bind_null(st, 4);
-        size_t len = pack_slots(current->slots, current->slot_count, packed);
+        size_t len = slots_pack(current->slots, current->slot_count, packed);
         sqlite3_bind_blob(st, 5, packed, (int)len, SQLITE_STATIC);
         result = sqlite_run(sqlite_of(store), st);
     }

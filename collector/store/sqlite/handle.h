@@ -3,6 +3,7 @@
 #define COLLECTOR_STORE_SQLITE_HANDLE_H
 
 #include "collector/store/backend.h"
+#include "collector/store/keys.h"
 #include "collector/store/sqlite/changes.h"
 #include <sqlite3.h>
 #include <sys/types.h>
@@ -125,8 +126,7 @@ struct store_sqlite {
     bool asked; /* they were, in this transaction */
     bool marking; /* a statement has been prepared, in this transaction, that triggers count */
     int64_t appended; /* entries that there are after those of this transaction; 0: it has none */
-    uint16_t *slots; /* what current_read handed out */
-    size_t slot_capacity;
+    struct slot_list slots; /* what current_read handed out */
 };
 
 /* The statement, ready for binding; NULL after having set the error. */

@@ -86,16 +86,10 @@ static enum store_result entry_each(struct store *store, const int64_t *indexes,
 
 /* The tree. */
 
-/* Tiles of one level lie together. A level is below 8, an index below 2^55. */
-static int64_t tile_key(unsigned level, uint64_t index)
-{
-    return (int64_t)((uint64_t)level << 56 | index);
-}
-
 static enum store_result tile_write(struct store *store, unsigned level, uint64_t index,
                                     const struct merkle_hash *hashes, unsigned width)
 {
-    sqlite3_stmt *st = SQLITE_PREPARE(store, SQL_TILE_WRITE, tile_key(level, index));
+    sqlite3_stmt *st = SQLITE_PREPARE(store, SQL_TILE_WRITE, key_of_tile(level, index));
     if (!st)
         return STORE_FAILED;
     sqlite3_bind_blob(st, 2, hashes, (int)(width * sizeof *hashes), SQLITE_STATIC);
@@ -105,7 +99,7 @@ static enum store_result tile_write(struct store *store, unsigned level, uint64_
 static enum store_result tile_read(struct store *store, unsigned level, uint64_t index,
                                    struct merkle_hash hashes[static TILE_WIDTH], unsigned *width)
 {
-    sqlite3_stmt *st = SQLITE_PREPARE(store, SQL_TILE_READ, tile_key(level, index));
+    sqlite3_stmt *st = SQLITE_PREPARE(store, SQL_TILE_READ, key_of_tile(level, index));
     if (!st)
         return STORE_FAILED;
     enum store_result result = sqlite_step(sqlite_of(store), st);

@@ -117,7 +117,7 @@ static void close_handle(struct store *store)
         sqlite3_finalize(s->statements[i]);
     sqlite3_close(s->db);
     sqlite_file_close(s);
-    mem_free(s->slots);
+    slots_free(&s->slots);
     mem_free(s->path);
     mem_free(s);
 }

@@ -2,7 +2,7 @@
 #include "collector/store/sqlite/schema.h"
 #include "base/file.h"
 #include "base/lang.h"
-#include "collector/store/sqlite/keys.h"
+#include "collector/store/keys.h"
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
