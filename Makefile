@@ -61,7 +61,7 @@ ask_pkg_config = $(shell $(PKG_CONFIG) $(1))$(if $(filter-out 0,$(.SHELLSTATUS))
 
 PACKAGES_ground := libcjson libsodium libcurl
 PACKAGES_client := $(PACKAGES_ground)
-PACKAGES_collector := sqlite3 inih zlib gnutls libseccomp $(PACKAGES_ground)
+PACKAGES_collector := sqlite3 libpq inih zlib gnutls libseccomp $(PACKAGES_ground)
 LIBS_ground = $(call once,LIBS_ground,$(call ask_pkg_config,--libs $(PACKAGES_ground)) -lm)
 LIBS_client = $(call once,LIBS_client,$(call ask_pkg_config,--libs $(PACKAGES_client)) -lm)
 LIBS_collector = $(call once,LIBS_collector,$(call ask_pkg_config,--libs $(PACKAGES_collector)) -lm)
@@ -78,7 +78,7 @@ objects = $(patsubst %.c,$(OUT)/obj/%.o,$(1))
 
 PROGRAMS := $(OUT)/burgerpanel $(OUT)/burgerpanel-collector
 UNIT_ROOMS := base crypto panel collector client
-UNITS := $(addprefix $(OUT)/unit-,$(UNIT_ROOMS))
+UNITS := $(addprefix $(OUT)/unit-,$(UNIT_ROOMS)) $(if $(filter mem,$(VARIANT)),,$(OUT)/unit-postgres)
 
 # --- what must be there first ----------------------------------------------------------------------------------------------
 
@@ -92,6 +92,7 @@ NEEDS_demo := build
 NEEDS_bench := build bench
 NEEDS_benches := build
 NEEDS_test := build test web excel clang
+NEEDS_check-postgres := build test postgres
 NEEDS_torture := build test
 NEEDS_check-web := build test web
 NEEDS_screenshots := build test web pictures
@@ -110,7 +111,7 @@ export DEPS_SEEN := $(sort $(DEPS_SEEN) $(NEEDS))
 have:
 	@.ci/deps $(NEEDS)
 deps: ## installs what building, testing and checking need (Debian 12, as root)
-	@.ci/deps build test web pictures bench excel clang lint coverage fresh
+	@.ci/deps build test postgres web pictures bench excel clang lint coverage fresh
 
 # --- how it is built -------------------------------------------------------------------------------------------------------
 
@@ -181,6 +182,11 @@ torturer: $(OUT)/torturer
 $(OUT)/torturer: $(call objects,$(wildcard tests/torture/*.c) $(TORTURE_SHARED) $(BELOW_collector))
 	$(call say,LD,$@)$(LINK) $(TORTURE_WRAPS) $^ -lcriterion $(LIBS_collector) $(TO)
 
+# What is PostgreSQL's own is run beside a server, and so apart from the room's others.
+$(OUT)/unit-postgres: $(call objects,$(wildcard tests/postgres/*.c tests/unit/collector/kit*.c \
+    tests/unit/collector/store/raw.c tests/unit/*.c) $(BELOW_collector))
+	$(call say,LD,$@)$(LINK) $^ -lcriterion $(LIBS_collector) $(TO)
+
 # The benchmarks: each with what they share, the ground and, for what is measured without HTTP, the collector.
 BENCHES := $(addprefix $(OUT)/bench-,http overload log growth)
 BENCH_SHARED := $(addprefix tests/bench/,kit.c load.c measure.c) $(GROUND_SOURCES)
@@ -228,7 +234,7 @@ DESTDIR ?=
 INSTALL ?= install
 # One recipe's lines run in order, so what a target builds is ready, in parallel, before what it runs begins.
 RUN := BUILD='$(BUILD)' tests/run.sh
-.PHONY: demo quick test memcheck tsan torture lint check-excel check-web screenshots bench fuzz coverage fresh-test install clean help
+.PHONY: demo quick test memcheck tsan torture lint check-excel check-web check-postgres screenshots bench fuzz coverage fresh-test install clean help
 demo: programs ## the whole way from signed answers to tables, with the example panel; SERVE=1: then its pages, at PORT=8080
 	@BUILD='$(BUILD)' SERVE='$(SERVE)' PORT='$(PORT)' fixtures/demo.sh
 
@@ -265,6 +271,9 @@ lint: $(HAVE) ## formatting, static analysis, both compilers, walls between room
 
 check-excel: programs ## opens the tables of profile excel-nl with LibreOffice
 	@$(RUN) excel
+
+check-postgres: programs units ## the suites of the store, and what rests on it, beside a PostgreSQL of their own
+	@$(RUN) postgres
 
 check-web: programs ## the pages in Debian's chromium; a picture of each state in build/results/web/
 	@BURGERPANEL_BUILD='$(BUILD)' $(RUN) web

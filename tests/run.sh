@@ -2,7 +2,7 @@
 # Runs stages of tests on what make has built, in order, and goes on after a failure so that one run shows all of them.
 # Each stage leaves its log and its tally in $BUILD/results/. The last line sums up the stages of this run.
 # Usage: BUILD=build tests/run.sh STAGE...    stages: quick unit clang e2e web memcheck tsan torture
-#        torture-short excel coverage
+#        torture-short postgres excel coverage
 set -u
 cd "$(dirname "$0")/.." || exit 1
 
@@ -73,31 +73,38 @@ count_reports() {
     fi
 }
 
+# run_unit NAME COMMAND...: one program of unit tests, told as NAME
+run_unit() {
+    room=$1
+    shift
+    log=$results/$stage-$room.log
+    tap=$results/$stage-$room.tap
+    rm -f "$tap"
+    printf '%-9s ' "$room"
+    "$@" --color=never --tap="$tap" >"$log" 2>&1 </dev/null
+    code=$?
+    numbers=$(sed -n 's/.*Synthesis: Tested: \([0-9]*\) | Passing: \([0-9]*\) | Failing: \([0-9]*\) | Crashing: \([0-9]*\).*/\1 \2 \3 \4/p' "$log")
+    if [ -z "$numbers" ]; then
+        cat "$log"
+        echo "FAIL: unit-$room ended with code $code before its summary"
+        record "$stage" 0 1 0
+        return
+    fi
+    skipped=$(grep -c '# SKIP' "$tap" 2>/dev/null)
+    # shellcheck disable=SC2086
+    set_numbers $numbers
+    [ "$failed" -eq 0 ] && [ "$code" -eq 0 ] || cat "$log"
+    [ "$failed" -eq 0 ] && [ "$code" -ne 0 ] && ! only_librarys_own && failed=1
+    echo "$passed passed, $failed failed, ${skipped:-0} skipped"
+    record "$stage" "$passed" "$failed" "${skipped:-0}"
+}
+
 # run_units FOLDER [COMMAND...]: every room's unit tests, perhaps under a tool
 run_units() {
     folder=$1
     shift
     for room in base crypto panel collector client; do
-        log=$results/$stage-$room.log
-        tap=$results/$stage-$room.tap
-        rm -f "$tap"
-        printf '%-9s ' "$room"
-        "$@" "$folder/unit-$room" --color=never --tap="$tap" >"$log" 2>&1 </dev/null
-        code=$?
-        numbers=$(sed -n 's/.*Synthesis: Tested: \([0-9]*\) | Passing: \([0-9]*\) | Failing: \([0-9]*\) | Crashing: \([0-9]*\).*/\1 \2 \3 \4/p' "$log")
-        if [ -z "$numbers" ]; then
-            cat "$log"
-            echo "FAIL: unit-$room ended with code $code before its summary"
-            record "$stage" 0 1 0
-            continue
-        fi
-        skipped=$(grep -c '# SKIP' "$tap" 2>/dev/null)
-        # shellcheck disable=SC2086
-        set_numbers $numbers
-        [ "$failed" -eq 0 ] && [ "$code" -eq 0 ] || cat "$log"
-        [ "$failed" -eq 0 ] && [ "$code" -ne 0 ] && ! only_librarys_own && failed=1
-        echo "$passed passed, $failed failed, ${skipped:-0} skipped"
-        record "$stage" "$passed" "$failed" "${skipped:-0}"
+        run_unit "$room" "$@" "$folder/unit-$room"
     done
 }
 
@@ -130,6 +137,10 @@ tell_figures() {
     fi
 }
 
+# The suites of the verbs and of what rests on them most: what is SQLite's own names its files itself, and those in which each
+# allocation or each verb fails in turn would make thousands of schemas.
+shared_suites='@(store|store_catalogue|store_changes|store_events|store_releases|store_walks|ledger|ledger_acts|ledger_changes|ledger_enrolment|ledger_erased|ledger_erasures|ledger_releases|ledger_rounds|roster|catalogue|access|snapshots)/*'
+
 set_numbers() { # TESTED PASSING FAILING CRASHING
     passed=$2
     failed=$(($3 + $4))
@@ -159,7 +170,8 @@ run_node() {
     tap=$results/$stage.tap
     rm -f "$tap"
     # A test that hangs must not hang the run: no stage takes this long.
-    timeout --kill-after=10 1500 node --test --test-reporter=spec --test-reporter-destination=stdout \
+    # shellcheck disable=SC2086  # a command, or nothing
+    timeout --kill-after=10 1500 ${beside:-} node --test --test-reporter=spec --test-reporter-destination=stdout \
         --test-reporter=tap --test-reporter-destination="$tap" "$@" </dev/null 2>&1 | tee "$results/$stage.log" |
         sed '/^ℹ/d'
     read_tap "$tap"
@@ -240,6 +252,17 @@ for name in "$@"; do
             exit "$status"
         ) || status=1
         count_reports
+        ;;
+    postgres)
+        begin postgres "the store in PostgreSQL: its own tests, and the suites that both databases share"
+        (
+            run_unit postgres tests/postgres/server.sh "$build/unit-postgres"
+            run_unit collector tests/postgres/server.sh "$build/unit-collector" --filter "$shared_suites"
+            export BURGERPANEL_BUILD="$build"
+            beside=tests/postgres/server.sh
+            run_node tests/postgres/*.test.mjs tests/e2e/walk.test.mjs tests/e2e/responses.test.mjs tests/e2e/members.test.mjs
+            exit "$status"
+        ) || status=1
         ;;
     e2e)
         begin e2e "end to end, programs under AddressSanitizer and UndefinedBehaviorSanitizer"

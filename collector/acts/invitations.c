@@ -35,17 +35,17 @@ static int pass_asked_numbers(void *context, const struct store_wish *wish)
     return 0;
 }
 
+/* What is wished for comes first: between the two it may become what there is, but never the other way. */
 int act_next_invitation(struct store *store, int64_t *out, struct error *error)
 {
     struct invitation_counts counts;
     struct numbering numbering = {.error = error};
-    if (store_invitation_count(store, &counts) != STORE_OK)
-        return store_fail(store, error);
-    numbering.last = counts.last;
     error->kind = ERROR_NONE;
     if (store_wish_each(store, pass_asked_numbers, &numbering) != STORE_OK)
         return error->kind == ERROR_NONE ? store_fail(store, error) : -1;
-    *out = numbering.last + 1;
+    if (store_invitation_count(store, &counts) != STORE_OK)
+        return store_fail(store, error);
+    *out = (counts.last > numbering.last ? counts.last : numbering.last) + 1;
     return 0;
 }
 

@@ -15,7 +15,7 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 
-#define PATHS_MAX 24
+#define PATHS_MAX 40
 
 struct allowed {
     struct landlock_path list[PATHS_MAX];
@@ -69,6 +69,11 @@ static void allow_keys(struct allowed *allowed, const struct config *config)
         allow_folder_of(allowed, checkpoint, true);
 }
 
+static void allow_reading(void *allowed, const char *path)
+{
+    allow_path(allowed, path, false);
+}
+
 /* Sanitizers read about the process, and about the programs in it; they and coverage write where the tests look. */
 static void allow_instruments(struct allowed *allowed)
 {
@@ -92,6 +97,7 @@ static void confine_files(const struct config *config)
     const char *store = store_path(config->values[CONFIG_STORE]);
     if (store)
         allow_folder_of(&allowed, store, true);
+    store_reached_by(config->values[CONFIG_STORE], allow_reading, &allowed);
     allow_keys(&allowed, config);
     if (config->values[CONFIG_WEB_THEME][0] != '\0')
         allow_path(&allowed, config->values[CONFIG_WEB_THEME], false);
@@ -135,6 +141,7 @@ void sandbox_begin(const struct config *config)
 void sandbox_close(const struct config *config)
 {
     struct error error;
-    if (config_is_on(config, CONFIG_SANDBOX) && calls_restrict(&error) < 0)
+    if (config_is_on(config, CONFIG_SANDBOX) &&
+        calls_restrict(store_is_remote(config->values[CONFIG_STORE]), &error) < 0)
         log_warning("sandbox: %s", error.text);
 }

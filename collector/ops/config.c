@@ -81,8 +81,9 @@ const char **config_file_flag(void)
 
 const struct cli_option config_common[] = {
     {"config", "FILE", &file, NULL, "settings in this ini file", "instellingen uit dit ini-bestand"},
-    {"store", "DSN", &flags[CONFIG_STORE], NULL, "the store, sqlite:PATH (default sqlite:burgerpanel.db)",
-     "de opslag, sqlite:PAD (standaard sqlite:burgerpanel.db)"},
+    {"store", "DSN", &flags[CONFIG_STORE], NULL,
+     "the store, sqlite:PATH or postgresql://… (default sqlite:burgerpanel.db)",
+     "de opslag, sqlite:PAD of postgresql://… (standaard sqlite:burgerpanel.db)"},
     {"log-key", "FILE", &flags[CONFIG_LOG_KEY], NULL, "the log's key (default: the store's path and .log-key)",
      "de sleutel van het logboek (standaard: het pad van de opslag en .log-key)"},
     {"operator-key", "FILE", &flags[CONFIG_OPERATOR_KEY], NULL,

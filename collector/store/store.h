@@ -1,14 +1,16 @@
-/* The seam between the collector and where it keeps things: domain verbs, so that another database is another folder
- * beside sqlite/ and nobody else notices. A handle belongs to one thread at a time; several handles on one store may be
+/* The seam between the collector and where it keeps things: domain verbs, so that a database is a folder here and nobody
+ * else notices which it is. A handle belongs to one thread at a time; several handles on one store may be
  * open, in this process and in others. The log is the truth: members, current responses and counts are folds over it,
  * written in the transaction that appends the entry.
  *
  * The room: store.c finds the backend that a DSN names and hands each verb on to it by the table of backend.h;
  * snapshots lends handles that each see one moment. In sqlite/ stand, from the ground up, `handle` (statements and
  * stepping), `transactions`, `log`, `folds`, `admin`, `events`, `releases` and `erasures` (the verbs), `file` (paths
- * and lock), `schema` (the tables, and those of older versions) and `open`. Verbs are row by row, but a backend far
- * away may be told beforehand what a transaction will read (store_foresee), and may hold back what it writes until
- * store_commit. */
+ * and lock), `schema` (the tables, and those of older versions) and `open`; in postgres/ likewise `statements`, `handle`
+ * (a connection, sending and waiting), `foreseen`, `placed` and `head` (what a handle knows without asking),
+ * `transactions`, the verbs, `connect`, `schema` and `open`; keys packs what both keep alike. Verbs are row by row, but a
+ * backend far away may be told beforehand what a transaction will read (store_foresee), and may hold back what it writes
+ * until store_commit. */
 #ifndef COLLECTOR_STORE_STORE_H
 #define COLLECTOR_STORE_STORE_H
 
@@ -145,8 +147,8 @@ enum store_mode {
                     version; what can be read is the log: its entries, tree and key */
 };
 
-/* Opens `sqlite:PATH` ("sqlite::memory:" for tests). Brings an older schema up to date. NULL: *error says why,
- * nothing harmed; a store that another program wrote, or a newer version of this one, is refused. Free with
+/* Opens `sqlite:PATH` ("sqlite::memory:" for tests) or `postgresql://…`. Brings an older schema up to date. NULL: *error
+ * says why, nothing harmed; a store that another program wrote, or a newer version of this one, is refused. Free with
  * store_close. */
 MUST_CHECK struct store *store_open(const char *dsn, enum store_mode mode, struct error *error);
 /* Of a handle that is lost (store_check) nothing is written over what stands there now. NULL is fine. */
@@ -258,7 +260,8 @@ MUST_CHECK enum store_result store_erasure_each(struct store *store, int64_t mem
                                                 void *context);
 
 /* For who serves, after the commit of an erasure and outside any transaction: sees to it that nothing erased is left in
- * a file of the store. STORE_NONE: not yet, since somebody still reads what was before; ask again. Waits for nobody. */
+ * a file of the store, as far as its files are ours to see to. STORE_NONE: not yet, since somebody still reads what was
+ * before; ask again. Waits for nobody. */
 MUST_CHECK enum store_result store_settle_erasure(struct store *store);
 
 /* The tree over the log, in tiles of up to TILE_WIDTH stored hashes (crypto/tile.h); only full ones and the last of
@@ -408,5 +411,12 @@ MUST_CHECK enum store_result store_copy(struct store *store, const char *path, s
 
 /* The path of the file behind a DSN, for files beside it; NULL when there is none. */
 const char *store_path(const char *dsn);
+
+/* Whether a DSN names a store that is reached over a socket, which is opened anew whenever that is needed. */
+bool store_is_remote(const char *dsn);
+
+/* For who gives rights away before: each file or folder that is read whenever such a store is reached (names of hosts,
+ * passwords, certificates), there or not. None for others. */
+void store_reached_by(const char *dsn, void (*each)(void *context, const char *path), void *context);
 
 #endif

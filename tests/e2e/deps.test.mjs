@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import { Machine } from './lib/machine.mjs';
 import { poll } from './lib/poll.mjs';
 
-const libraries = ['c6', 'cjson', 'curl4-openssl', 'gnutls28', 'inih', 'seccomp', 'sodium', 'sqlite3'];
+const libraries = ['c6', 'cjson', 'curl4-openssl', 'gnutls28', 'inih', 'pq', 'seccomp', 'sodium', 'sqlite3'];
 const build = ['gcc', 'pkg-config', ...libraries.map((name) => `lib${name}-dev`), 'zlib1g-dev'];
 const units = [...build, 'libcriterion-dev', 'nodejs', 'sqlite3', 'valgrind'];
 const clang = ['clang', 'libclang-rt-14-dev'];
@@ -21,9 +21,10 @@ const targets = {
   demo: [build, 'fixtures/demo.sh'],
   bench: [[...build, 'nodejs'], 'tests/bench/run.sh'],
   quick: [units, 'tests/run.sh quick'],
-  test: [everything, 'tests/run.sh unit clang e2e web memcheck tsan excel'],
+  test: [everything, 'tests/run.sh unit clang e2e web memcheck tsan torture-short excel'],
   memcheck: [units, 'tests/run.sh memcheck'],
   tsan: [units, 'tests/run.sh tsan'],
+  'check-postgres': [[...units, 'postgresql-15'], 'tests/run.sh postgres'],
   'check-excel': [excel, 'tests/run.sh excel'],
   fuzz: [[...units, ...clang], 'tests/fuzz/run.sh'],
   'check-web': [[...units, ...web], 'tests/run.sh web'],

@@ -1,7 +1,7 @@
 /* The embedded store: members, invitations, panel, rounds, actions, tokens. */
 #include "base/lang.h"
-#include "collector/store/sqlite/handle.h"
 #include "collector/store/keys.h"
+#include "collector/store/sqlite/handle.h"
 #include "collector/store/sqlite/verbs.h"
 #include <string.h>
 

@@ -1,8 +1,8 @@
 /* The embedded store: the folds over the log that every response touches, current responses and counters. */
 #include "base/lang.h"
 #include "base/mem.h"
-#include "collector/store/sqlite/handle.h"
 #include "collector/store/keys.h"
+#include "collector/store/sqlite/handle.h"
 #include "collector/store/sqlite/verbs.h"
 #include <string.h>
 
@@ -74,7 +74,8 @@ static enum store_result current_read(struct store *store, int64_t round, int64_
 static enum store_result write_current(struct store *store, sqlite3_stmt *st, const struct store_current *current)
 {
     uint8_t small[256];
-    uint8_t *packed = current->slot_count * SLOT_BYTES <= sizeof small ? small : mem_alloc(current->slot_count * SLOT_BYTES);
+    uint8_t *packed =
+        current->slot_count * SLOT_BYTES <= sizeof small ? small : mem_alloc(current->slot_count * SLOT_BYTES);
     enum store_result result = STORE_FAILED;
     if (!packed) {
         (void)sqlite_fail(sqlite_of(store), ERROR_MEMORY, T("out of memory", "te weinig geheugen"));

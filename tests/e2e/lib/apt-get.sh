@@ -42,6 +42,8 @@ put_package() { # name
     libcurl4-openssl-dev) put_file usr/include/x86_64-linux-gnu/curl/curl.h ;;
     libgnutls28-dev) put_file usr/include/gnutls/gnutls.h ;;
     libinih-dev) put_file usr/include/ini.h ;;
+    libpq-dev) put_file usr/include/postgresql/libpq-fe.h ;;
+    postgresql-15) put_file usr/lib/postgresql/15/bin/initdb ;;
     libseccomp-dev) put_file usr/include/seccomp.h ;;
     libsodium-dev) put_file usr/include/sodium.h ;;
     libsqlite3-dev) put_file usr/include/sqlite3.h ;;

@@ -1,6 +1,6 @@
 // Starts the real programs. BURGERPANEL_BUILD says where they are, BURGERPANEL_WRAP under which tool they run, if any.
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { chmodSync, copyFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { parseTable } from './csv.mjs';
@@ -88,19 +88,31 @@ const UNBOUNDED = Object.fromEntries(
   ['MEMBER_RESPONSES', 'MEMBER_REVISIONS', 'ADDRESS_CONNECTIONS', 'ADDRESS_ENROLMENTS', 'ADDRESS_TOKENS'].map((name) => [`BURGERPANEL_${name}`, '0']),
 );
 
+// A new schema in the PostgreSQL that KIT_STORE names (tests/postgres/server.sh).
+let schemas = 0;
+function makeSchema() {
+  const name = `e2e_${process.pid}_${++schemas}`;
+  execFileSync('psql', [process.env.KIT_STORE, '-qc', `CREATE SCHEMA ${name}`]);
+  return name;
+}
+
+// With its store in a file of the folder; or, where KIT_STORE names a PostgreSQL, there, with its keys in the folder.
 export class Collector {
   constructor(folder, store = join(folder, 'store.db')) {
     this.folder = folder;
     this.path = store;
-    this.store = `sqlite:${store}`;
+    this.schema = process.env.KIT_STORE && makeSchema();
+    this.store = this.schema ? `${process.env.KIT_STORE}&options=-csearch_path%3D${this.schema}` : `sqlite:${store}`;
+    this.where = ['--store', this.store];
+    if (this.schema) this.where.push('--log-key', `${store}.log-key`, '--operator-key', `${store}.operator-key`);
   }
 
   run(...args) {
-    return run('burgerpanel-collector', [...args, '--store', this.store]);
+    return run('burgerpanel-collector', [...args, ...this.where]);
   }
 
   succeed(...args) {
-    return succeed('burgerpanel-collector', [...args, '--store', this.store]);
+    return succeed('burgerpanel-collector', [...args, ...this.where]);
   }
 
   // `panel` is an object or a path.
@@ -127,7 +139,7 @@ export class Collector {
 
   async start(listen = '127.0.0.1:0', options = {}) {
     const env = { BURGERPANEL_WEB: pages, ...UNBOUNDED, ...options.env };
-    this.process = start('burgerpanel-collector', ['serve', '--listen', listen, '--store', this.store], { ...options, env });
+    this.process = start('burgerpanel-collector', ['serve', '--listen', listen, ...this.where], { ...options, env });
     this.url = await poll('the collector to listen', 20, () => {
       if (this.process.code !== undefined) throw new Error(`the collector ended at once: ${this.process.stderr}`);
       return this.process.stdout.match(/^listening on (https?:\/\/\S+)$/m)?.[1].replace(/\/$/, '');

@@ -26,6 +26,11 @@ struct buf kit_file(const char *path);
 
 /* Stores. */
 
+/* What the suite names a store by that a test gives this name, or with NULL one of its own each time: SQLite, in a file
+ * of the test's folder or in memory; or where KIT_STORE names a PostgreSQL, a schema there. Lasts for eight more
+ * calls. What is SQLite's own, a test names itself. */
+const char *kit_dsn(const char *name);
+
 /* Made when it is not there. The caller closes. */
 struct store *kit_store_open(const char *dsn);
 

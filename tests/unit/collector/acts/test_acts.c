@@ -12,7 +12,7 @@ static struct kit kit;
 static void start(void)
 {
     kit_begin();
-    kit_open(&kit, kit_store_new("sqlite::memory:"));
+    kit_open(&kit, kit_store_new(kit_dsn(NULL)));
     kit_give_operator(&kit);
     kit_start(&kit);
 }
@@ -69,7 +69,7 @@ Test(acts, a_first_import_opens_the_log)
     struct act_wish wish;
     struct buf json = kit_file("fixtures/panel.json");
     kit_close(&kit);
-    kit_open(&kit, kit_store_open("sqlite::memory:"));
+    kit_open(&kit, kit_store_open(kit_dsn(NULL)));
     kit_give_operator(&kit);
     cr_assert_eq(act_prepare_panel(&wish, &json), 0);
     (void)kit_ask(kit.store, &wish);
@@ -96,7 +96,7 @@ Test(acts, nothing_else_begins_a_log)
     struct error error = {0};
     uint8_t hash[1][SHA256_BYTES] = {{1}};
     kit_close(&kit);
-    kit_open(&kit, kit_store_open("sqlite::memory:"));
+    kit_open(&kit, kit_store_open(kit_dsn(NULL)));
     kit_give_operator(&kit);
     const struct act_invitations wanted = {.first = 1, .hashes = (const uint8_t(*)[SHA256_BYTES])hash, .count = 1};
     cr_assert_eq(act_prepare_invitations(&wish, &wanted), 0);

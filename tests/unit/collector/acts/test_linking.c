@@ -8,14 +8,13 @@
 
 static struct kit kit;
 static struct kit_member members[3];
-static char dsn[300], path[280];
+static char dsn[300];
 
 /* Three members answer over and over, one after the other; then the links go, as if they had never been made. */
 static void setup(void)
 {
     kit_begin();
-    snprintf(path, sizeof path, "%s", kit_path("panel.db"));
-    snprintf(dsn, sizeof dsn, "sqlite:%s", path);
+    snprintf(dsn, sizeof dsn, "%s", kit_dsn("panel.db"));
     kit_open(&kit, kit_store_new(dsn));
     kit_start(&kit);
     kit_join(&kit, members, 3, 1); /* entries 0 to 2 */
@@ -24,7 +23,7 @@ static void setup(void)
             if (revision <= 2 || i > 0)
                 kit_respond(&kit, &members[i], i == 1 && revision % 2 == 0 ? "WA-1.02" : "WA-1.01", revision,
                             KIT_ANSWERS);
-    store_raw_run(path, "DELETE FROM revision");
+    store_raw_run(dsn, "DELETE FROM revision");
 }
 
 static void teardown(void)

@@ -10,7 +10,7 @@ TestSuite(prepared, .init = kit_begin, .fini = kit_end);
 static struct catalogue *load_example(struct store **store)
 {
     struct error error;
-    *store = kit_store_new("sqlite::memory:");
+    *store = kit_store_new(kit_dsn(NULL));
     struct catalogue *catalogue = catalogue_load(*store, &error);
     cr_assert_not_null(catalogue, "%s", error.text);
     return catalogue;

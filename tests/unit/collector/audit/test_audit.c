@@ -19,6 +19,7 @@
 
 static struct kit kit;
 static struct kit_member members[MEMBERS];
+static char dsn[256];
 static struct buf entries[ENTRIES_MAX]; /* as a source of entries that can be changed */
 static int64_t size;
 static struct parallel *parallel;
@@ -43,7 +44,6 @@ static void read_entries(void)
 
 static void setup(void)
 {
-    char dsn[256];
     kit_begin();
     snprintf(dsn, sizeof dsn, "sqlite:%s", kit_path("store.db"));
     kit_open(&kit, store_faulty_new(kit_store_new(dsn)));
@@ -410,20 +410,19 @@ static const struct {
 
 Test(audit, finds_what_was_done_to_the_store)
 {
-    const char *path = kit_path("store.db");
     char restore[1024];
     static const char *const tables[] = {"member", "invitation", "current", "counts", "tile"};
     for (size_t t = 0; t < sizeof tables / sizeof tables[0]; t++) {
         snprintf(restore, sizeof restore, "CREATE TABLE kept_%s AS SELECT * FROM %s", tables[t], tables[t]);
-        store_raw_run(path, restore);
+        store_raw_run(dsn, restore);
     }
     for (size_t i = 0; i < sizeof harms / sizeof harms[0]; i++) {
-        store_raw_run(path, harms[i].done);
+        store_raw_run(dsn, harms[i].done);
         assert_finds(true, harms[i].found);
         for (size_t t = 0; t < sizeof tables / sizeof tables[0]; t++) {
             snprintf(restore, sizeof restore, "DELETE FROM %s; INSERT INTO %s SELECT * FROM kept_%s", tables[t],
                      tables[t], tables[t]);
-            store_raw_run(path, restore);
+            store_raw_run(dsn, restore);
         }
         assert_clean(true);
     }

@@ -30,7 +30,7 @@ static void enrol(void)
 static void setup(void)
 {
     kit_begin();
-    kit_open(&kit, kit_store_new("sqlite::memory:"));
+    kit_open(&kit, kit_store_new(kit_dsn(NULL)));
     kit_give_operator(&kit);
     kit_member_init(&member, 1);
     kit_invite(kit.store, 1, &member);

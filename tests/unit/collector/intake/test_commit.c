@@ -49,7 +49,7 @@ static void setup(void)
     ledger_free(kit.ledger);
     store_close(kit.store);
     kit.ledger = NULL;
-    kit.store = kit_store_open("sqlite::memory:");
+    kit.store = kit_store_open(kit_dsn(NULL));
 }
 
 static void teardown(void)
@@ -355,13 +355,13 @@ Test(commit, notices_what_administrators_change_while_idle)
 /* The writer sees it by itself, or by a job that it then turns away. */
 static void break_store(void)
 {
-    store_raw_run(dsn + strlen("sqlite:"), "ALTER TABLE entry RENAME TO elsewhere");
+    store_raw_run(dsn, "ALTER TABLE entry RENAME TO elsewhere");
     cr_assert(await(is_unhealthy, NULL));
 }
 
 static void mend_store(void)
 {
-    store_raw_run(dsn + strlen("sqlite:"), "ALTER TABLE elsewhere RENAME TO entry");
+    store_raw_run(dsn, "ALTER TABLE elsewhere RENAME TO entry");
     cr_assert(await(is_healthy, NULL));
 }
 
@@ -398,7 +398,7 @@ Test(commit, answers_the_job_on_which_the_store_fails)
     cr_assert(await(is_done, &first));
     cr_assert_eq(push(&second), 0);
     capture_begin(2);
-    store_raw_run(dsn + strlen("sqlite:"), "ALTER TABLE entry RENAME TO elsewhere");
+    store_raw_run(dsn, "ALTER TABLE entry RENAME TO elsewhere");
     pthread_mutex_unlock(&gate);
     cr_assert(await(is_done, &second));
     cr_assert_eq(second.parcel.submission->verdict, VERDICT_UNAVAILABLE);
@@ -451,8 +451,8 @@ Test(commit, can_not_start_without_a_store)
     struct error error = {0};
     cr_assert_null(commit_start(&(struct commit_options){.dsn = "sqlite:build/there/is/none.db"}, &kit.shared, &error));
     cr_assert_neq(error.text[0], '\0');
-    struct store *empty = kit_store_open("sqlite::memory:");
+    struct store *empty = kit_store_open(kit_dsn(NULL));
     store_close(empty);
-    cr_assert_null(commit_start(&(struct commit_options){.dsn = "sqlite::memory:"}, &kit.shared, &error));
+    cr_assert_null(commit_start(&(struct commit_options){.dsn = kit_dsn(NULL)}, &kit.shared, &error));
     cr_assert_not_null(strstr(error.text, "no panel has been imported"));
 }

@@ -20,7 +20,7 @@ static int64_t *take(struct counters *counters, struct store *store, int64_t rou
 
 Test(counters, are_read_once_and_written_where_they_were_taken)
 {
-    struct store *store = store_faulty_new(kit_store_new("sqlite::memory:"));
+    struct store *store = store_faulty_new(kit_store_new(kit_dsn(NULL)));
     struct counters *counters = counters_new();
     int64_t stored[3];
     cr_assert_eq(store_counts_write(store, 1, 2, (int64_t[]){4, 5, 6}, 3), STORE_OK);
@@ -42,7 +42,7 @@ Test(counters, are_read_once_and_written_where_they_were_taken)
 
 Test(counters, are_read_anew_when_forgotten)
 {
-    struct store *store = kit_store_new("sqlite::memory:");
+    struct store *store = kit_store_new(kit_dsn(NULL));
     struct counters *counters = counters_new();
     int64_t stored[3];
     take(counters, store, 1, 2)[0] = 7;
@@ -57,7 +57,7 @@ Test(counters, are_read_anew_when_forgotten)
 
 Test(counters, say_what_failed)
 {
-    struct store *store = store_faulty_new(kit_store_new("sqlite::memory:"));
+    struct store *store = store_faulty_new(kit_store_new(kit_dsn(NULL)));
     struct counters *counters = counters_new();
     store_faulty_fail_at(store, 1);
     cr_assert_null(counters_take(counters, store, 1, 2, &layout, &error));

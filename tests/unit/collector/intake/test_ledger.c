@@ -21,7 +21,7 @@ static char dsn[300];
 static void setup(void)
 {
     kit_begin();
-    snprintf(dsn, sizeof dsn, "sqlite:%s", kit_path("panel.db"));
+    snprintf(dsn, sizeof dsn, "%s", kit_dsn("panel.db"));
     kit_open(&kit, kit_store_new(dsn));
     kit_start(&kit);
     kit_join(&kit, members, MEMBERS, 1); /* entries 0 to 2 */
@@ -434,7 +434,7 @@ Test(ledger, knows_a_response_again_whose_entry_was_erased)
 {
     struct parcel first, again, other;
     send(&first, 0, "WA-1.01", 1, YES);
-    store_raw_run(kit_path("panel.db"), "UPDATE entry SET jws = '' WHERE idx = 3");
+    store_raw_run(dsn, "UPDATE entry SET jws = '' WHERE idx = 3");
     parcel_again(&again, &kit, &first);
     parcel_respond(&other, &kit, &members[0], "WA-1.01", 1, KIT_ANSWERS);
     apply(&again, 1);
@@ -469,7 +469,7 @@ Test(ledger, goes_on_where_it_was_when_opened_again)
 Test(ledger, can_not_begin_without_a_panel)
 {
     struct kit empty;
-    kit_open(&empty, kit_store_open("sqlite::memory:"));
+    kit_open(&empty, kit_store_open(kit_dsn(NULL)));
     struct error error = {0};
     cr_assert_null(ledger_new(empty.store, &empty.shared, &error));
     cr_assert_not_null(strstr(error.text, "no panel"));
@@ -481,7 +481,7 @@ Test(ledger, does_not_begin_on_a_log_that_is_shorter_than_was_signed)
 {
     struct kit old;
     struct signer *own;
-    kit_open(&old, kit_store_new("sqlite::memory:"));
+    kit_open(&old, kit_store_new(kit_dsn(NULL)));
     own = old.shared.signer;
     old.shared.signer = kit.shared.signer;
     struct error error = {0};

@@ -14,7 +14,7 @@ static void start(void)
 {
     char dsn[300];
     kit_begin();
-    snprintf(dsn, sizeof dsn, "sqlite:%s", kit_path("panel.db"));
+    snprintf(dsn, sizeof dsn, "%s", kit_dsn("panel.db"));
     kit_open(&kit, store_faulty_new(kit_store_new(dsn)));
     kit_start(&kit);
     kit_join(&kit, members, 2, 1);

@@ -11,7 +11,7 @@ static struct kit_member one, two;
 static void setup(void)
 {
     kit_begin();
-    kit_open(&kit, kit_store_new("sqlite::memory:"));
+    kit_open(&kit, kit_store_new(kit_dsn(NULL)));
     kit_start(&kit);
     kit_member_init(&one, 1);
     kit_member_init(&two, 2);

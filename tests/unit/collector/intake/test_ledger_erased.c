@@ -12,7 +12,7 @@ static struct kit_member member;
 static void setup(void)
 {
     kit_begin();
-    kit_open(&kit, kit_store_new("sqlite::memory:"));
+    kit_open(&kit, kit_store_new(kit_dsn(NULL)));
     kit_start(&kit);
     kit_join(&kit, &member, 1, 1); /* entry 0 */
 }

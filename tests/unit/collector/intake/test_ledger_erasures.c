@@ -31,7 +31,7 @@ static void open_kit(struct store *store)
 static void setup(void)
 {
     kit_begin();
-    open_kit(kit_store_new("sqlite::memory:"));
+    open_kit(kit_store_new(kit_dsn(NULL)));
 }
 
 static void close_kit(void)
@@ -348,7 +348,7 @@ Test(ledger_erasures, that_fail_leave_all_as_it_was)
     for (unsigned n = 1;; n++) {
         struct parcel request, again;
         close_kit();
-        open_kit(store_faulty_new(kit_store_new("sqlite::memory:")));
+        open_kit(store_faulty_new(kit_store_new(kit_dsn(NULL))));
         answer();
         parcel_erase(&request, &kit, &members[0], NULL, JTI_1);
         store_faulty_fail_at(kit.store, n);
@@ -416,7 +416,7 @@ Test(ledger_erasures, that_lack_memory_are_carried_out_when_sent_again)
     for (unsigned long n = 1;; n++) {
         struct parcel request;
         close_kit();
-        open_kit(kit_store_new("sqlite::memory:"));
+        open_kit(kit_store_new(kit_dsn(NULL)));
         answer();
         parcel_erase(&request, &kit, &members[0], NULL, JTI_1);
         mem_fail_at(n);

@@ -31,7 +31,7 @@ static void open_scene(struct scene *scene)
 {
     struct kit *kit = &scene->kit;
     struct kit_member *m = scene->members;
-    kit_open(kit, store_faulty_new(kit_store_new("sqlite::memory:")));
+    kit_open(kit, store_faulty_new(kit_store_new(kit_dsn(NULL))));
     kit_start(kit);
     kit_join(kit, m, 3, 1);
     kit_member_init(&m[3], 4);

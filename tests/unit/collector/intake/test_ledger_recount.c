@@ -50,7 +50,7 @@ static uint64_t random_below(uint64_t bound)
 static void setup(void)
 {
     kit_begin();
-    kit_open(&kit, store_faulty_new(kit_store_new("sqlite::memory:")));
+    kit_open(&kit, store_faulty_new(kit_store_new(kit_dsn(NULL))));
     kit_start(&kit);
     kit_join(&kit, members, MEMBERS, 1);
     next_index = MEMBERS;

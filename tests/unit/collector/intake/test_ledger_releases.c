@@ -19,7 +19,7 @@ static struct release release;
 static void start(void)
 {
     kit_begin();
-    kit_open(&kit, kit_store_new("sqlite::memory:"));
+    kit_open(&kit, kit_store_new(kit_dsn(NULL)));
     kit_give_operator(&kit);
     kit_start(&kit);
     kit_join(&kit, members, 2, 1);

@@ -18,7 +18,7 @@ static void start(void)
 {
     kit_begin();
     struct buf panel = kit_panel_until(CLOSES_TEXT), actions = kit_file("fixtures/actions.csv");
-    struct store *store = kit_store_open("sqlite::memory:");
+    struct store *store = kit_store_open(kit_dsn(NULL));
     kit_import_panel(store, buf_text(&panel));
     kit_import_actions(store, buf_text(&actions));
     buf_free(&panel);

@@ -18,7 +18,7 @@ static struct kit_member member, stranger;
 static void setup(void)
 {
     kit_begin();
-    kit_open(&kit, kit_store_new("sqlite::memory:"));
+    kit_open(&kit, kit_store_new(kit_dsn(NULL)));
     kit_start(&kit);
     kit_join(&kit, &member, 1, 1);
     kit_member_init(&stranger, 2);

@@ -14,7 +14,7 @@ static struct kit_member member, other;
 static void setup(void)
 {
     kit_begin();
-    kit_open(&kit, kit_store_new("sqlite::memory:"));
+    kit_open(&kit, kit_store_new(kit_dsn(NULL)));
     kit_start(&kit);
     kit_member_init(&member, 1);
     kit_member_init(&other, 2);

@@ -18,7 +18,7 @@ static void setup(void)
 {
     struct buf text = kit_file("tests/vectors/protocol2/erasure.json");
     kit_begin();
-    kit_open(&kit, kit_store_new("sqlite::memory:"));
+    kit_open(&kit, kit_store_new(kit_dsn(NULL)));
     kit_start(&kit);
     vectors = json_parse(buf_text(&text), text.len, NULL);
     cr_assert_not_null(vectors);

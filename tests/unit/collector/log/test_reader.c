@@ -12,7 +12,7 @@ static char dsn[300];
 static void setup(void)
 {
     kit_begin();
-    snprintf(dsn, sizeof dsn, "sqlite:%s", kit_path("panel.db"));
+    snprintf(dsn, sizeof dsn, "%s", kit_dsn("panel.db"));
     store_close(kit_store_new(dsn));
 }
 

@@ -105,7 +105,7 @@ Test(log_key, is_kept_beside_the_store_unless_named)
     char path[LOG_KEY_PATH_SIZE], long_name[LOG_KEY_PATH_SIZE + 1];
     cr_assert_eq(log_key_path("", "sqlite:/var/lib/panel.db", path), 0);
     cr_assert_str_eq(path, "/var/lib/panel.db.log-key");
-    cr_assert_eq(log_key_path("", "sqlite::memory:", path), 0);
+    cr_assert_eq(log_key_path("", kit_dsn(NULL), path), 0);
     cr_assert_str_eq(path, "burgerpanel.log-key");
     cr_assert_eq(log_key_path("/etc/panel.key", "sqlite:/var/lib/panel.db", path), 0);
     cr_assert_str_eq(path, "/etc/panel.key");

@@ -25,7 +25,7 @@ static void open_tiles(void)
 {
     for (size_t i = 0; i < sizeof leaves / sizeof leaves[0]; i++)
         merkle_leaf(&i, sizeof i, &leaves[i]);
-    store = store_faulty_new(kit_store_new("sqlite::memory:"));
+    store = store_faulty_new(kit_store_new(kit_dsn(NULL)));
     tiles = tiles_new(store);
     cr_assert_not_null(tiles);
 }

@@ -129,7 +129,7 @@ static void assert_proofs(const struct grown *grown, uint64_t index)
 Test(tree, has_the_root_of_its_leaves_at_every_size)
 {
     struct grown grown;
-    open_grown(&grown, kit_store_open("sqlite::memory:"));
+    open_grown(&grown, kit_store_open(kit_dsn(NULL)));
     assert_root(&grown);
     while (grown.size < 600) {
         grow(&grown, 1);
@@ -142,7 +142,7 @@ Test(tree, has_it_whatever_the_sizes_of_the_batches)
 {
     static const size_t batches[] = {1, 254, 1, 1, 255, 256, 257, 3, 511, 512, 513, 1024, 4096, 7};
     struct grown grown;
-    open_grown(&grown, kit_store_open("sqlite::memory:"));
+    open_grown(&grown, kit_store_open(kit_dsn(NULL)));
     for (size_t i = 0; i < sizeof batches / sizeof batches[0]; i++) {
         grow(&grown, batches[i]);
         assert_root(&grown);
@@ -159,7 +159,7 @@ Test(tree, crosses_into_the_third_level_of_tiles)
     struct grown grown;
     struct merkle_hash hashes[TILE_WIDTH];
     unsigned width = 0;
-    open_grown(&grown, kit_store_open("sqlite::memory:"));
+    open_grown(&grown, kit_store_open(kit_dsn(NULL)));
     while (grown.size < 61440)
         grow(&grown, 4096);
     grow(&grown, 65535 - grown.size);
@@ -183,7 +183,7 @@ Test(tree, reads_no_hash_beyond_its_last)
 {
     struct grown grown;
     struct merkle_hash hash;
-    open_grown(&grown, kit_store_open("sqlite::memory:"));
+    open_grown(&grown, kit_store_open(kit_dsn(NULL)));
     grow(&grown, 300);
     struct tree_reader reader = {grown.store, &error};
     cr_assert_eq(tree_read(&reader, 0, 299, &hash), 0);
@@ -199,7 +199,7 @@ Test(tree, reads_no_hash_beyond_its_last)
 Test(tree, does_not_load_from_tiles_that_do_not_fit)
 {
     struct grown grown;
-    open_grown(&grown, kit_store_open("sqlite::memory:"));
+    open_grown(&grown, kit_store_open(kit_dsn(NULL)));
     grow(&grown, 520);
     for (uint64_t size = 1; size < 1100; size++) {
         struct tree *other = tree_new();
@@ -219,7 +219,7 @@ Test(tree, does_not_grow_over_a_log_of_another_size)
 {
     struct grown grown;
     struct merkle_batch *batch = NULL;
-    open_grown(&grown, kit_store_open("sqlite::memory:"));
+    open_grown(&grown, kit_store_open(kit_dsn(NULL)));
     grow(&grown, 10);
     cr_assert_eq(store_begin(grown.store), STORE_OK);
     need_leaves(&grown, 13);
@@ -237,7 +237,7 @@ Test(tree, does_not_grow_over_a_log_of_another_size)
 Test(tree, stays_as_it_was_when_the_store_fails)
 {
     struct grown grown;
-    open_grown(&grown, store_faulty_new(kit_store_open("sqlite::memory:")));
+    open_grown(&grown, store_faulty_new(kit_store_open(kit_dsn(NULL))));
     grow(&grown, 255);
     for (unsigned n = 1;; n++) {
         size_t before = grown.size;
@@ -263,7 +263,7 @@ Test(tree, stays_as_it_was_when_the_store_fails)
 Test(tree, stays_as_it_was_without_memory)
 {
     struct grown grown;
-    open_grown(&grown, kit_store_open("sqlite::memory:"));
+    open_grown(&grown, kit_store_open(kit_dsn(NULL)));
     grow(&grown, 5);
     mem_fail_at(1);
     struct tree *none = tree_new();
@@ -290,13 +290,13 @@ Test(tree, tells_of_a_damaged_tile)
         struct merkle_head head;
         open_grown(&grown, kit_store_open(dsn));
         grow(&grown, 3);
-        store_raw_run(kit_path("store.db"), damages[i]);
+        store_raw_run(dsn, damages[i]);
         struct tree *other = tree_new();
         cr_assert_not_null(other);
         cr_assert_eq(tree_load(other, grown.store, 3, &error), -1);
         cr_assert_eq(tree_head(grown.store, &head, &error), -1);
         tree_free(other);
-        store_raw_run(kit_path("store.db"), "DELETE FROM tile; DELETE FROM entry");
+        store_raw_run(dsn, "DELETE FROM tile; DELETE FROM entry");
         close_grown(&grown);
     }
 }

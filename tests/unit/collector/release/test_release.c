@@ -29,7 +29,7 @@ static const struct questionnaire *questionnaire_now(void)
 static void setup(void)
 {
     kit_begin();
-    kit_open(&kit, store_faulty_new(kit_store_new("sqlite::memory:")));
+    kit_open(&kit, store_faulty_new(kit_store_new(kit_dsn(NULL))));
     kit_start(&kit);
     kit_join(&kit, members, KIT_EXAMPLE_MEMBERS, 1);
     catalogue = catalogue_now(kit.shared.catalogues);

@@ -28,7 +28,7 @@ static const struct store_token tokens[TOKENS] = {
 static void setup(void)
 {
     kit_begin();
-    store = store_faulty_new(kit_store_open("sqlite::memory:"));
+    store = store_faulty_new(kit_store_open(kit_dsn(NULL)));
     cr_assert_not_null(store);
     for (int i = 0; i < TOKENS; i++) {
         struct store_token token = tokens[i];

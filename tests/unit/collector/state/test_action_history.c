@@ -16,7 +16,7 @@ static struct kit_member signer;
 static void start(void)
 {
     kit_begin();
-    store = kit_store_open("sqlite::memory:");
+    store = kit_store_open(kit_dsn(NULL));
     kit_member_init(&signer, 1);
 }
 

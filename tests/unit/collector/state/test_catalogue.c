@@ -12,7 +12,7 @@ TestSuite(catalogue, .init = kit_begin, .fini = kit_end);
 
 Test(catalogue, holds_the_example_as_it_was_imported)
 {
-    struct store *store = kit_store_new("sqlite::memory:");
+    struct store *store = kit_store_new(kit_dsn(NULL));
     struct buf json = kit_file("fixtures/panel.json");
     struct error error = {0};
     struct catalogue *catalogue = catalogue_load(store, &error);
@@ -32,7 +32,7 @@ Test(catalogue, holds_the_example_as_it_was_imported)
 /* Numbers belong to ids, wherever these stand in the newest import. */
 Test(catalogue, names_rounds_and_actions_by_the_numbers_that_they_keep)
 {
-    struct store *store = kit_store_open("sqlite::memory:");
+    struct store *store = kit_store_open(kit_dsn(NULL));
     static const char form[] =
         "{\"id\":\"p\",\"title\":{\"nl\":\"P\"},\"questionnaires\":[{\"id\":\"q\",\"questions\":[{\"id\":\"a\","
         "\"type\":"
@@ -82,14 +82,14 @@ static void assert_no_catalogue(struct store *store, const char *word)
 
 Test(catalogue, is_not_there_before_a_panel_is)
 {
-    struct store *store = kit_store_open("sqlite::memory:");
+    struct store *store = kit_store_open(kit_dsn(NULL));
     assert_no_catalogue(store, "no panel has been imported yet");
     store_close(store);
 }
 
 Test(catalogue, needs_no_actions)
 {
-    struct store *store = kit_store_open("sqlite::memory:");
+    struct store *store = kit_store_open(kit_dsn(NULL));
     struct buf json = kit_file("fixtures/panel.json");
     kit_import_panel(store, buf_text(&json));
     struct error error = {0};
@@ -104,7 +104,7 @@ Test(catalogue, needs_no_actions)
 
 Test(catalogue, says_what_is_wrong_with_a_stored_panel)
 {
-    struct store *store = kit_store_new("sqlite::memory:");
+    struct store *store = kit_store_new(kit_dsn(NULL));
     cr_assert_eq(store_panel_write(store, "{\"id\":7}", 8, 0), STORE_OK);
     assert_no_catalogue(store, "/id");
     cr_assert_eq(store_panel_write(store, "", 0, 0), STORE_OK);
@@ -114,7 +114,7 @@ Test(catalogue, says_what_is_wrong_with_a_stored_panel)
 
 Test(catalogue, says_so_when_a_round_has_no_number)
 {
-    struct store *store = kit_store_open("sqlite::memory:");
+    struct store *store = kit_store_open(kit_dsn(NULL));
     struct buf json = kit_file("fixtures/panel.json");
     cr_assert_eq(store_panel_write(store, json.data, json.len, 0), STORE_OK);
     assert_no_catalogue(store, "round-1");
@@ -124,7 +124,7 @@ Test(catalogue, says_so_when_a_round_has_no_number)
 
 Test(catalogue, fails_whole_when_any_verb_fails)
 {
-    struct store *store = store_faulty_new(kit_store_new("sqlite::memory:"));
+    struct store *store = store_faulty_new(kit_store_new(kit_dsn(NULL)));
     unsigned n = 1;
     for (;; n++) {
         store_faulty_fail_at(store, n);
@@ -143,7 +143,7 @@ Test(catalogue, fails_whole_when_any_verb_fails)
 
 Test(catalogue, fails_whole_when_memory_lacks)
 {
-    struct store *store = kit_store_new("sqlite::memory:");
+    struct store *store = kit_store_new(kit_dsn(NULL));
     for (unsigned long n = 1;; n++) {
         mem_fail_at(n);
         struct error error = {0};
@@ -165,7 +165,7 @@ Test(catalogue, fails_whole_when_memory_lacks)
 
 Test(catalogue, has_the_edition_of_the_one_before_when_they_mean_the_same)
 {
-    struct store *store = kit_store_new("sqlite::memory:");
+    struct store *store = kit_store_new(kit_dsn(NULL));
     struct catalogue *list[4];
     list[0] = catalogue_load(store, NULL);
     list[1] = catalogue_load(store, NULL);
@@ -194,7 +194,7 @@ Test(catalogue, has_the_edition_of_the_one_before_when_they_mean_the_same)
 
 Test(catalogue, lasts_as_long_as_somebody_holds_it)
 {
-    struct store *store = kit_store_new("sqlite::memory:");
+    struct store *store = kit_store_new(kit_dsn(NULL));
     struct catalogue *first = catalogue_load(store, NULL), *second = catalogue_load(store, NULL);
     struct latest *place = latest_new();
     cr_assert(first != NULL && second != NULL && place != NULL);
@@ -241,7 +241,7 @@ static void *hold_often(void *unused)
 
 Test(catalogue, is_replaced_while_threads_hold_it)
 {
-    struct store *store = kit_store_new("sqlite::memory:");
+    struct store *store = kit_store_new(kit_dsn(NULL));
     pthread_t threads[3];
     busy_place = latest_new();
     latest_replace(busy_place, catalogue_load(store, NULL));

@@ -15,7 +15,7 @@ static int64_t size;
 static void setup(void)
 {
     kit_begin();
-    store = kit_store_open("sqlite::memory:");
+    store = kit_store_open(kit_dsn(NULL));
     kit_member_init(&operator, 1);
     in_force = (struct in_force){.count = 0};
     size = 0;

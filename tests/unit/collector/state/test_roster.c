@@ -141,7 +141,7 @@ static void store_members(struct store *store, unsigned first, unsigned last)
 
 Test(roster, loads_who_is_new_and_who_is_revoked)
 {
-    struct store *store = kit_store_open("sqlite::memory:");
+    struct store *store = kit_store_open(kit_dsn(NULL));
     struct roster_member found;
     int64_t since = -1;
     cr_assert_eq(roster_load(roster, store, &since, NULL), 0);
@@ -161,7 +161,7 @@ Test(roster, loads_who_is_new_and_who_is_revoked)
 
 Test(roster, keeps_what_was_read_when_loading_lacks_memory)
 {
-    struct store *store = kit_store_open("sqlite::memory:");
+    struct store *store = kit_store_open(kit_dsn(NULL));
     struct roster_member found;
     struct error error = {0};
     int64_t since = -1;

@@ -7,7 +7,7 @@ TestSuite(store_faulty, .init = kit_begin, .fini = kit_end);
 
 Test(store_faulty, fails_the_nth_verb_once)
 {
-    struct store *store = store_faulty_new(kit_store_open("sqlite::memory:"));
+    struct store *store = store_faulty_new(kit_store_open(kit_dsn(NULL)));
     int64_t count;
     store_faulty_fail_at(store, 2);
     cr_assert_eq(store_entry_append(store, 0, "a", 1), STORE_OK);
@@ -23,7 +23,7 @@ Test(store_faulty, fails_the_nth_verb_once)
 
 Test(store_faulty, hands_on_the_inner_failures)
 {
-    struct store *store = store_faulty_new(kit_store_open("sqlite::memory:"));
+    struct store *store = store_faulty_new(kit_store_open(kit_dsn(NULL)));
     store_faulty_fail_at(store, 0);
     cr_assert_eq(store_entry_append(store, 0, "a", 1), STORE_OK);
     cr_assert_eq(store_entry_append(store, 0, "a", 1), STORE_FAILED);

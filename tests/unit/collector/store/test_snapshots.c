@@ -11,7 +11,7 @@ static char dsn[512];
 
 static struct store *make_store(void)
 {
-    snprintf(dsn, sizeof dsn, "sqlite:%s", kit_path("snapshots.db"));
+    snprintf(dsn, sizeof dsn, "%s", kit_dsn("snapshots.db"));
     return kit_store_new(dsn);
 }
 

@@ -8,7 +8,7 @@ static struct store *store;
 static void setup(void)
 {
     kit_begin();
-    store = kit_store_open("sqlite::memory:");
+    store = kit_store_open(kit_dsn(NULL));
 }
 
 static void teardown(void)

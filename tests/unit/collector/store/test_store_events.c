@@ -10,7 +10,7 @@ static char dsn[300];
 static void setup(void)
 {
     kit_begin();
-    snprintf(dsn, sizeof dsn, "sqlite:%s", kit_path("panel.db"));
+    snprintf(dsn, sizeof dsn, "%s", kit_dsn("panel.db"));
     store = kit_store_open(dsn);
 }
 

@@ -21,7 +21,7 @@ TestSuite(store_files, .init = setup, .fini = kit_end);
 
 static void tamper(const char *sql)
 {
-    store_raw_run(path, sql);
+    store_raw_run(dsn, sql);
 }
 
 static void assert_refused(const char *name, enum store_mode mode, const char *word)

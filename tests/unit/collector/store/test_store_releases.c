@@ -11,7 +11,7 @@ static char dsn[300];
 static void setup(void)
 {
     kit_begin();
-    snprintf(dsn, sizeof dsn, "sqlite:%s", kit_path("panel.db"));
+    snprintf(dsn, sizeof dsn, "%s", kit_dsn("panel.db"));
     store = kit_store_open(dsn);
 }
 
@@ -117,7 +117,8 @@ Test(store_releases, tell_of_a_root_that_is_none)
 {
     struct store_release last;
     add_release(1, 1, false);
-    store_raw_run(dsn + strlen("sqlite:"), "UPDATE release SET root = x'00'");
+    cr_assert_eq(store_document_add(store, (uint8_t[SHA256_BYTES]){1}, "short", 5), STORE_OK);
+    store_raw_run(dsn, "UPDATE release SET root = (SELECT bytes FROM document)");
     cr_assert_eq(store_release_last(store, 1, &last), STORE_FAILED);
     cr_assert_eq(store_error(store)->kind, ERROR_DAMAGED);
     cr_assert_eq(store_release_each(store, 1, note_release, NULL), STORE_FAILED);

@@ -1,4 +1,4 @@
-/* The verbs of store.h that give many rows at once, and what is told of changes. */
+/* The verbs of store.h that give many rows at once. */
 #include "tests/unit/collector/kit.h"
 #include "tests/unit/collector/store/raw.h"
 #include <criterion/criterion.h>
@@ -16,7 +16,7 @@ static size_t stop_after; /* rows; 0: never */
 static void setup(void)
 {
     kit_begin();
-    snprintf(dsn, sizeof dsn, "sqlite:%s", kit_path("panel.db"));
+    snprintf(dsn, sizeof dsn, "%s", kit_dsn("panel.db"));
     store = kit_store_open(dsn);
     buf_init(&told, KIT_TEXT_MAX);
     stop_after = 0;
@@ -73,7 +73,7 @@ Test(store_walks, give_a_range_of_entries)
 Test(store_walks, skip_an_entry_that_is_missing_from_a_range_and_show_an_erased_one_empty)
 {
     append_entries();
-    store_raw_run(kit_path("panel.db"), "DELETE FROM entry WHERE idx = 2; UPDATE entry SET jws = '' WHERE idx = 3");
+    store_raw_run(dsn, "DELETE FROM entry WHERE idx = 2; UPDATE entry SET jws = '' WHERE idx = 3");
     cr_assert_eq(store_entry_range(store, 1, 4, tell_entry, NULL), STORE_OK);
     assert_told("1 one\n3 \n4 four\n");
 }
@@ -81,7 +81,7 @@ Test(store_walks, skip_an_entry_that_is_missing_from_a_range_and_show_an_erased_
 Test(store_walks, give_entries_in_the_order_asked)
 {
     append_entries();
-    store_raw_run(kit_path("panel.db"), "UPDATE entry SET jws = '' WHERE idx = 3");
+    store_raw_run(dsn, "UPDATE entry SET jws = '' WHERE idx = 3");
     cr_assert_eq(store_entry_each(store, (int64_t[]){4, 0, 3, 0}, 4, tell_entry, NULL), STORE_OK);
     assert_told("4 four\n0 zero\n3 \n0 zero\n");
     cr_assert_eq(store_entry_each(store, (int64_t[]){1, 9, 2}, 3, tell_entry, NULL), STORE_FAILED);
@@ -110,7 +110,7 @@ Test(store_walks, read_an_erased_entry_as_erased)
     struct buf out;
     buf_init(&out, 100);
     append_entries();
-    store_raw_run(kit_path("panel.db"), "UPDATE entry SET jws = '' WHERE idx = 3");
+    store_raw_run(dsn, "UPDATE entry SET jws = '' WHERE idx = 3");
     cr_assert_eq(store_entry_read(store, 3, &out), STORE_ERASED);
     cr_assert_eq(store_entry_read(store, 5, &out), STORE_NONE);
     cr_assert_eq(out.len, 0);
@@ -136,7 +136,7 @@ Test(store_walks, give_every_invitation_with_what_became_of_it)
     cr_assert_eq(store_invitation_mark(store, (uint8_t[SHA256_BYTES]){2}, &used), STORE_OK);
     cr_assert_eq(store_invitation_each(store, tell_invitation, NULL), STORE_OK);
     assert_told("1 3 0 0\n2 2 1 9\n3 1 0 0\n");
-    store_raw_run(kit_path("panel.db"), "UPDATE invitation SET state = 7 WHERE number = 2");
+    store_raw_run(dsn, "UPDATE invitation SET state = 7 WHERE number = 2");
     cr_assert_eq(store_invitation_each(store, tell_invitation, NULL), STORE_FAILED);
     cr_assert_eq(store_error(store)->kind, ERROR_DAMAGED);
 }
@@ -163,132 +163,6 @@ Test(store_walks, give_the_counters_of_one_round_by_action)
     cr_assert_eq(store_counts_each_in(store, INT64_C(1) << 31, tell_counts, NULL), STORE_FAILED);
 }
 
-/* What others change. */
-
-static int count_member(void *context, const struct store_member *member)
-{
-    (void)member;
-    ++*(unsigned *)context;
-    return 0;
-}
-
-Test(store_walks, tell_at_least_the_members_that_have_changed)
-{
-    struct store_member member = {.number = 1, .enrolled_at = 5};
-    int64_t since = -1;
-    unsigned count = 0;
-    cr_assert_eq(store_member_add(store, &member), STORE_OK);
-    cr_assert_eq(store_member_changes(store, &since, count_member, &count), STORE_OK);
-    cr_assert_eq(count, 1);
-    cr_assert_neq(since, -1);
-    cr_assert_eq(store_member_revoke(store, 1, 9), STORE_OK);
-    cr_assert_eq(store_member_changes(store, &since, count_member, &count), STORE_OK);
-    cr_assert_eq(count, 2);
-}
-
-/* What the store says inside a transaction that it commits. */
-static unsigned ask_changed(void)
-{
-    unsigned what = 99;
-    cr_assert_eq(store_begin(store), STORE_OK);
-    cr_assert_eq(store_changed(store, &what), STORE_OK);
-    cr_assert_eq(store_commit(store), STORE_OK);
-    return what;
-}
-
-Test(store_walks, tell_one_kind_of_change_from_another)
-{
-    struct store *other = kit_store_open(dsn);
-    struct store_member member = {.number = 1, .enrolled_at = 5};
-    struct store_action action = {.number = 1, .action = {.id = "A", .title = "t"}};
-    struct store_token token = {.name = "desk", .role = "team"};
-    struct store_wish wish = {.kind = "round-closed", .claims = "{}", .claims_len = 2};
-    struct buf outcome;
-    int64_t id;
-    buf_init(&outcome, 100);
-    cr_assert_eq(ask_changed(), STORE_CHANGED_ALL, "all, at first");
-    cr_assert_eq(ask_changed(), 0);
-    cr_assert_eq(store_entry_append(other, 0, "a", 1), STORE_OK);
-    cr_assert_eq(ask_changed(), STORE_CHANGED_LOG);
-    cr_assert_eq(store_member_add(other, &member), STORE_OK);
-    cr_assert_eq(ask_changed(), STORE_CHANGED_MEMBERS);
-    cr_assert_eq(store_member_revoke(other, 1, 9), STORE_OK);
-    cr_assert_eq(ask_changed(), STORE_CHANGED_MEMBERS);
-    cr_assert_eq(store_member_erase(other, 1, (uint8_t[SHA256_BYTES]){1}), STORE_OK);
-    cr_assert_eq(ask_changed(), STORE_CHANGED_MEMBERS);
-    cr_assert_eq(store_panel_write(other, "{}", 2, 7), STORE_OK);
-    cr_assert_eq(ask_changed(), STORE_CHANGED_CATALOGUE);
-    cr_assert_eq(store_round_add(other, 1, "r"), STORE_OK);
-    cr_assert_eq(ask_changed(), STORE_CHANGED_CATALOGUE);
-    cr_assert_eq(store_action_write(other, &action, 1), STORE_OK);
-    cr_assert_eq(ask_changed(), STORE_CHANGED_CATALOGUE);
-    cr_assert_eq(store_token_add(other, &token), STORE_OK);
-    cr_assert_eq(ask_changed(), STORE_CHANGED_CATALOGUE);
-    cr_assert_eq(store_token_revoke(other, "desk", 9), STORE_OK);
-    cr_assert_eq(ask_changed(), STORE_CHANGED_CATALOGUE);
-    cr_assert_eq(store_wish_add(other, &wish, &id), STORE_OK);
-    cr_assert_eq(ask_changed(), STORE_CHANGED_WISHES);
-    cr_assert_eq(store_wish_done(other, id, -1, "no", 9), STORE_OK);
-    cr_assert_eq(ask_changed(), STORE_CHANGED_WISHES);
-    cr_assert_eq(store_wish_outcome(other, id, &id, &outcome), STORE_OK);
-    cr_assert_eq(ask_changed(), STORE_CHANGED_WISHES);
-    cr_assert_eq(ask_changed(), 0);
-    buf_free(&outcome);
-    store_close(other);
-}
-
-Test(store_walks, tell_nothing_of_what_nobody_keeps_in_memory)
-{
-    struct store *other = kit_store_open(dsn);
-    struct store_access access = {.at = 5, .token = "desk", .what = "comments", .rows = 3};
-    cr_assert_eq(ask_changed(), STORE_CHANGED_ALL);
-    cr_assert_eq(store_access_add(other, &access), STORE_OK);
-    cr_assert_eq(store_access_purge(other, 6), STORE_OK);
-    cr_assert_eq(store_invitation_add(other, 1, (uint8_t[SHA256_BYTES]){1}), STORE_OK);
-    cr_assert_eq(ask_changed(), 0);
-    store_close(other);
-}
-
-/* What a handle has written itself is no news to it, also where somebody else commits right after. */
-Test(store_walks, tell_what_others_have_changed_apart_from_one_s_own)
-{
-    struct store *other = kit_store_open(dsn);
-    struct store_member member = {.number = 1, .enrolled_at = 5};
-    struct store_access access = {.at = 5, .token = "desk", .what = "comments"};
-    unsigned what;
-    cr_assert_eq(ask_changed(), STORE_CHANGED_ALL);
-    cr_assert_eq(store_begin(store), STORE_OK);
-    cr_assert_eq(store_changed(store, &what), STORE_OK);
-    append_entries();
-    cr_assert_eq(store_member_add(store, &member), STORE_OK);
-    cr_assert_eq(store_commit(store), STORE_OK);
-    cr_assert_eq(store_access_add(other, &access), STORE_OK);
-    cr_assert_eq(ask_changed(), 0);
-    cr_assert_eq(store_begin(store), STORE_OK);
-    cr_assert_eq(store_changed(store, &what), STORE_OK);
-    cr_assert_eq(store_member_revoke(store, 1, 8), STORE_OK);
-    store_rollback(store);
-    cr_assert_eq(store_member_revoke(other, 1, 9), STORE_OK);
-    cr_assert_eq(ask_changed(), STORE_CHANGED_MEMBERS, "though as often as what was rolled back");
-    store_close(other);
-}
-
-/* The database counts, not the program: one that knows nothing of it is noticed as well. */
-Test(store_walks, tell_what_another_program_has_changed)
-{
-    struct store_member member = {.number = 1, .enrolled_at = 5};
-    cr_assert_eq(store_member_add(store, &member), STORE_OK);
-    cr_assert_eq(ask_changed(), STORE_CHANGED_ALL);
-    store_raw_run(kit_path("panel.db"), "UPDATE member SET revoked_at = 7");
-    cr_assert_eq(ask_changed(), STORE_CHANGED_MEMBERS);
-    store_raw_run(kit_path("panel.db"), "DELETE FROM token");
-    cr_assert_eq(ask_changed(), 0, "which changes nothing");
-    store_raw_run(kit_path("panel.db"), "DELETE FROM change");
-    unsigned what;
-    cr_assert_eq(store_changed(store, &what), STORE_FAILED);
-    cr_assert_eq(store_error(store)->kind, ERROR_DAMAGED);
-}
-
 /* Serving. */
 
 Test(store_walks, let_one_process_serve)
@@ -300,7 +174,7 @@ Test(store_walks, let_one_process_serve)
     cr_assert_not_null(strstr(store_error(other)->text, "another collector is serving"));
     store_close(store);
     cr_assert_eq(store_serve(other), STORE_OK, "until its handle is closed");
-    store = kit_store_open("sqlite::memory:");
+    store = kit_store_open(kit_dsn(NULL));
     cr_assert_eq(store_serve(store), STORE_OK);
     store_close(other);
 }

@@ -26,7 +26,7 @@ static int note_column(void *context, const struct column *column)
 
 static void read_names(enum table table, struct names *names)
 {
-    struct store *store = kit_store_new("sqlite::memory:");
+    struct store *store = kit_store_new(kit_dsn(NULL));
     struct catalogue *catalogue = catalogue_load(store, NULL);
     cr_assert_not_null(catalogue);
     names->count = 0;
@@ -81,7 +81,7 @@ static int stop_at_third(void *context, const struct column *column)
 
 Test(columns, end_when_told_to)
 {
-    struct store *store = kit_store_new("sqlite::memory:");
+    struct store *store = kit_store_new(kit_dsn(NULL));
     struct catalogue *catalogue = catalogue_load(store, NULL);
     for (int table = 0; table < TABLE_COUNT; table++) {
         size_t count = 0;

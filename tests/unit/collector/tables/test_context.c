@@ -14,7 +14,7 @@ static struct json *document;
 static void prepare(void)
 {
     kit_begin();
-    store = kit_store_new("sqlite::memory:");
+    store = kit_store_new(kit_dsn(NULL));
     catalogue = catalogue_load(store, NULL);
     context = (struct table_context){
         .catalogue = catalogue, .release = &release, .format = &csv_rfc4180, .invited = 70, .enrolled = 61};

@@ -15,7 +15,7 @@ static const struct table_release release = {.number = 4};
 static void prepare(void)
 {
     kit_begin();
-    store = kit_store_new("sqlite::memory:");
+    store = kit_store_new(kit_dsn(NULL));
     catalogue = catalogue_load(store, NULL);
     package = (struct datapackage){
         .context = {.catalogue = catalogue, .release = &release, .format = &csv_rfc4180, .invited = 70, .enrolled = 61},

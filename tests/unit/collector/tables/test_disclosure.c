@@ -350,7 +350,7 @@ TestSuite(disclosure_example, .init = kit_begin, .fini = kit_end, .timeout = 60)
 
 Test(disclosure_example, is_told_as_another_program_does)
 {
-    struct store *store = kit_store_new("sqlite::memory:");
+    struct store *store = kit_store_new(kit_dsn(NULL));
     struct catalogue *catalogue = catalogue_load(store, NULL);
     struct example exact = read_example("fixtures/expected/exact"), release = read_example("fixtures/expected/release");
     const struct tally_layout *layout = catalogue_layout(catalogue, 0);

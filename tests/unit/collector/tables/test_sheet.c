@@ -18,7 +18,7 @@ static struct kit_member members[MEMBERS];
 static void setup(void)
 {
     kit_begin();
-    kit_open(&kit, store_faulty_new(kit_store_new("sqlite::memory:")));
+    kit_open(&kit, store_faulty_new(kit_store_new(kit_dsn(NULL))));
     kit_start(&kit);
     kit_join(&kit, members, MEMBERS, 1);
 }

@@ -1,0 +1,98 @@
+/* The store in PostgreSQL: which entries were erased and by which event, what members have asked to be erased, and
+ * which response replaced which, by which all of a member's are found. */
+#include "collector/store/postgres/handle.h"
+#include "collector/store/postgres/verbs.h"
+
+static struct values pair_of(int64_t first, int64_t second)
+{
+    struct values values = {0};
+    values_number(&values, first);
+    values_number(&values, second);
+    return values;
+}
+
+static struct values index_of(int64_t index)
+{
+    struct values values = {0};
+    values_number(&values, index);
+    return values;
+}
+
+/* Entries. */
+
+static enum store_result erased_add(struct store *store, int64_t index, int64_t event)
+{
+    struct values values = pair_of(index, event), key = index_of(index);
+    if (postgres_run(store, PG_ERASED_ADD, &values) != STORE_OK)
+        return STORE_FAILED;
+    return postgres_run(store, PG_REVISION_FORGET, &key) == STORE_FAILED ? STORE_FAILED : STORE_OK;
+}
+
+static enum store_result erased_by(struct store *store, int64_t index, int64_t *event)
+{
+    struct values key = index_of(index);
+    return postgres_read_number(store, postgres_ask(store, PG_ERASED_BY, &key), event);
+}
+
+/* Requests. */
+
+static enum store_result erasure_add(struct store *store, const struct store_erasure *erasure)
+{
+    struct values values = pair_of(erasure->request, erasure->member);
+    values_bytes(&values, erasure->leaf.bytes, sizeof erasure->leaf.bytes);
+    return postgres_run(store, PG_ERASURE_ADD, &values);
+}
+
+static enum store_result erasure_find(struct store *store, const struct merkle_hash *leaf, struct store_erasure *out)
+{
+    struct values values = {0};
+    values_bytes(&values, leaf->bytes, sizeof leaf->bytes);
+    PGresult *rows = postgres_ask(store, PG_ERASURE_FIND, &values);
+    if (!rows)
+        return STORE_FAILED;
+    enum store_result result = PQntuples(rows) > 0 ? STORE_OK : STORE_NONE;
+    if (result == STORE_OK)
+        *out =
+            (struct store_erasure){.request = row_number(rows, 0, 0), .member = row_number(rows, 0, 1), .leaf = *leaf};
+    PQclear(rows);
+    return result;
+}
+
+static int erasure_row(struct store *store, const PGresult *rows, int row, void *context)
+{
+    (void)store;
+    const struct visit *visit = context;
+    return visit->each.erasure(visit->context, row_number(rows, row, 0));
+}
+
+static enum store_result erasure_each(struct store *store, int64_t member, store_erasure_fn *each, void *context)
+{
+    struct visit visit = {.each.erasure = each, .context = context};
+    struct values key = index_of(member);
+    return postgres_walk(store, postgres_ask(store, PG_ERASURE_EACH, &key), erasure_row, &visit);
+}
+
+/* Revisions. */
+
+static enum store_result revision_add(struct store *store, int64_t index, int64_t before)
+{
+    struct values values = pair_of(index, before);
+    return postgres_hold(store, PG_REVISION_ADD, &values);
+}
+
+static enum store_result revision_before(struct store *store, int64_t index, int64_t *before)
+{
+    struct values key = index_of(index);
+    return postgres_read_number(store, postgres_ask(store, PG_REVISION_BEFORE, &key), before);
+}
+
+void postgres_add_erasure_verbs(struct store_ops *ops)
+{
+    ops->erased_add = erased_add;
+    ops->erased_by = erased_by;
+    ops->erasure_add = erasure_add;
+    ops->erasure_find = erasure_find;
+    ops->erasure_each = erasure_each;
+    ops->revision_add = revision_add;
+    ops->revision_before = revision_before;
+}

@@ -1,0 +1,25 @@
+/* Where others have appended, what this handle knew of the places of counters and tiles is no longer so. */
+#include "collector/store/postgres/head.h"
+
+void postgres_take_head(struct store_postgres *p, const PGresult *rows)
+{
+    p->head = (struct head){.entries = row_number(rows, 0, 0),
+                            .changes = row_number(rows, 0, 1),
+                            .catalogue = row_number(rows, 0, 2),
+                            .wishes = row_number(rows, 0, 3)};
+    p->head_is_known = true;
+    if (!p->is_known || p->head.entries != p->known.entries)
+        placed_forget(&p->placed);
+}
+
+int postgres_know_head(struct store_postgres *p)
+{
+    if (p->head_is_known)
+        return 0;
+    PGresult *rows = postgres_ask(&p->store, PG_HEAD, NULL);
+    if (!rows)
+        return -1;
+    postgres_take_head(p, rows);
+    PQclear(rows);
+    return 0;
+}

@@ -1,0 +1,143 @@
+/* No row that every batch touches is ever updated: with one open snapshot, a dump or an idle psql, each look at it would
+ * walk all of its dead versions. So sizes are the highest keys, and tiles and counters have a key more. */
+#include "collector/store/postgres/schema.h"
+#include "base/lang.h"
+#include <stdlib.h>
+
+#define SCHEMA_VERSION 1
+
+static const char schema[] =
+    "CREATE TABLE lane (name text PRIMARY KEY);"
+    "CREATE TABLE head (one boolean PRIMARY KEY DEFAULT true CHECK (one), version bigint NOT NULL,"
+    " catalogue bigint NOT NULL, wishes bigint NOT NULL, verifier text);"
+    "CREATE TABLE entry (idx bigint PRIMARY KEY, jws text COLLATE \"C\" NOT NULL);"
+    "CREATE TABLE tile (place bigint, width bigint, hashes bytea NOT NULL, PRIMARY KEY (place, width));"
+    "CREATE TABLE current (place bigint PRIMARY KEY, revision bigint NOT NULL, idx bigint NOT NULL,"
+    " replaced bigint NOT NULL, slots bytea NOT NULL) WITH (fillfactor = 85);"
+    "CREATE TABLE counts (place bigint, size bigint, slots bytea NOT NULL, PRIMARY KEY (place, size));"
+    "CREATE TABLE member (number bigint PRIMARY KEY, idx bigint NOT NULL, enrolled_at bigint NOT NULL,"
+    " revoked_at bigint NOT NULL, key bytea NOT NULL, kid_hash bytea, stratum text, change bigint NOT NULL);"
+    "CREATE INDEX member_change ON member (change, number);"
+    "CREATE TABLE invitation (hash bytea PRIMARY KEY, number bigint NOT NULL, state bigint NOT NULL,"
+    " member bigint NOT NULL, stratum text);"
+    "CREATE INDEX invitation_number ON invitation (number);"
+    "CREATE TABLE panel (number bigint PRIMARY KEY GENERATED ALWAYS AS IDENTITY, imported_at bigint NOT NULL,"
+    " json text NOT NULL);"
+    "CREATE TABLE round (number bigint PRIMARY KEY, id text COLLATE \"C\" NOT NULL UNIQUE);"
+    "CREATE TABLE action (number bigint PRIMARY KEY, position bigint NOT NULL, id text COLLATE \"C\" NOT NULL UNIQUE,"
+    " title text NOT NULL, track text NOT NULL, lead text NOT NULL, related text NOT NULL, status text NOT NULL);"
+    "CREATE TABLE token (name text COLLATE \"C\" PRIMARY KEY, hash bytea NOT NULL, role text NOT NULL,"
+    " exact bigint NOT NULL, created_at bigint NOT NULL, expires_at bigint NOT NULL, revoked_at bigint NOT NULL,"
+    " publish bigint NOT NULL);"
+    "CREATE TABLE pending (id bigint PRIMARY KEY GENERATED ALWAYS AS IDENTITY, asked_at bigint NOT NULL,"
+    " kind text NOT NULL, claims text NOT NULL, document bytea, done_at bigint NOT NULL, entry bigint NOT NULL,"
+    " outcome text NOT NULL);"
+    "CREATE TABLE document (hash bytea PRIMARY KEY, bytes bytea NOT NULL);"
+    "CREATE TABLE event (idx bigint PRIMARY KEY, kind text COLLATE \"C\" NOT NULL);"
+    "CREATE INDEX event_kind ON event (kind, idx);"
+    "CREATE TABLE release (round bigint, number bigint, final bigint NOT NULL, size bigint NOT NULL,"
+    " idx bigint NOT NULL, created_at bigint NOT NULL, root bytea NOT NULL, PRIMARY KEY (round, number));"
+    "CREATE TABLE release_file (round bigint, number bigint, name text COLLATE \"C\", bytes bytea NOT NULL,"
+    " PRIMARY KEY (round, number, name));"
+    "CREATE TABLE access_log (number bigint PRIMARY KEY GENERATED ALWAYS AS IDENTITY, at bigint NOT NULL,"
+    " rows bigint NOT NULL, token text NOT NULL, what text NOT NULL);"
+    "CREATE TABLE erased (idx bigint PRIMARY KEY, event bigint NOT NULL);"
+    "CREATE TABLE erasure (request bigint PRIMARY KEY, member bigint NOT NULL, leaf bytea NOT NULL UNIQUE);"
+    "CREATE INDEX erasure_member ON erasure (member, request);"
+    "CREATE TABLE revision (idx bigint PRIMARY KEY, before bigint NOT NULL);"
+    /* base64url and hashes don't compress */
+    "ALTER TABLE entry ALTER jws SET STORAGE EXTERNAL;"
+    "ALTER TABLE tile ALTER hashes SET STORAGE EXTERNAL;"
+    "ALTER TABLE counts ALTER slots SET STORAGE EXTERNAL;"
+    "ALTER TABLE tile SET (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 20000);"
+    "ALTER TABLE counts SET (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 20000);"
+    "INSERT INTO lane VALUES ('log'), ('invitations');"
+    "INSERT INTO head (version, catalogue, wishes) VALUES (1, 0, 0);";
+
+/* Two that make a store at once: the second waits, and then finds it. Any number will do that others do not use. */
+static const char begin_making[] = "BEGIN; SELECT pg_advisory_xact_lock(1112559180)";
+
+static int refuse(struct store_postgres *p, const char *what)
+{
+    (void)postgres_fail(p, ERROR_REFUSED, what);
+    return -1;
+}
+
+/* A number that a query gives; -1: the error is set. */
+static int query_number(struct store_postgres *p, const char *sql, long *out)
+{
+    struct buf text;
+    buf_init(&text, 100);
+    int result = postgres_plain(p, sql, &text);
+    *out = strtol(buf_text(&text), NULL, 10);
+    buf_free(&text);
+    return result;
+}
+
+static int check_version(struct store_postgres *p)
+{
+    long version = 0;
+    if (query_number(p, "SELECT version FROM head", &version) < 0)
+        return refuse(p, T("this schema was made by another program; name another by search_path",
+                           "dit schema is door een ander programma gemaakt; noem een ander met search_path"));
+    if (version > SCHEMA_VERSION)
+        return refuse(p, T("this store was made by a newer burgerpanel; use that version or a newer one",
+                           "deze opslag is door een nieuwere burgerpanel gemaakt; gebruik die versie of een nieuwere"));
+    return version == SCHEMA_VERSION
+               ? 0
+               : refuse(p, T("this store's schema is not known", "het schema van deze opslag is onbekend"));
+}
+
+/* Within a transaction that nobody else makes a store in. */
+static int make_schema(struct store_postgres *p)
+{
+    long there = 0, others = 0;
+    if (query_number(p,
+                     "SELECT count(*) FROM pg_class WHERE relnamespace = current_schema()::regnamespace"
+                     " AND relname = 'head' AND relkind = 'r'",
+                     &there) < 0 ||
+        query_number(p,
+                     "SELECT count(*) FROM pg_class WHERE relnamespace = current_schema()::regnamespace"
+                     " AND relkind IN ('r', 'p', 'v', 'm', 'f')",
+                     &others) < 0)
+        return -1;
+    if (there > 0)
+        return 0;
+    if (others > 0)
+        return refuse(p, T("other tables stand in this schema; name an empty one by search_path",
+                           "in dit schema staan andere tabellen; noem een leeg schema met search_path"));
+    return postgres_plain(p, schema, NULL);
+}
+
+static int make_if_empty(struct store_postgres *p)
+{
+    if (postgres_plain(p, begin_making, NULL) < 0)
+        return -1;
+    if (make_schema(p) == 0)
+        return postgres_plain(p, "COMMIT", NULL);
+    struct error kept = p->store.error;
+    (void)!postgres_plain(p, "ROLLBACK", NULL);
+    p->store.error = kept;
+    return -1;
+}
+
+int postgres_schema_prepare(struct store_postgres *p, bool create)
+{
+    long schemas = 0, there = 0;
+    if (query_number(p, "SELECT count(*) FROM pg_namespace WHERE nspname = current_schema()", &schemas) < 0)
+        return -1;
+    if (schemas == 0)
+        return refuse(p, T("the schema that search_path names is not there; make it with CREATE SCHEMA",
+                           "het schema dat search_path noemt bestaat niet; maak het met CREATE SCHEMA"));
+    if (create && make_if_empty(p) < 0)
+        return -1;
+    if (query_number(p,
+                     "SELECT count(*) FROM pg_class WHERE relnamespace = current_schema()::regnamespace"
+                     " AND relname = 'head' AND relkind = 'r'",
+                     &there) < 0)
+        return -1;
+    if (there == 0)
+        return refuse(p, T("there is no store here; `panel import` makes one, --store names another",
+                           "hier is geen opslag; `panel import` maakt er een, --store noemt een andere"));
+    return check_version(p);
+}

@@ -1,0 +1,280 @@
+/* What the store in PostgreSQL promises beyond the verbs that all databases share: whom it refuses, what becomes of a
+ * commit whose connection is cut, that sizes follow the lane, and how often it asks. Run beside a server of its own by
+ * tests/postgres/server.sh, as are the suites of the verbs. */
+#include "tests/unit/collector/kit.h"
+#include "tests/unit/collector/store/raw.h"
+#include <criterion/criterion.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static struct store *store;
+static char dsn[400];
+
+static void setup(void)
+{
+    cr_assert_not_null(getenv("KIT_STORE"), "to be run by tests/postgres/server.sh");
+    kit_begin();
+    snprintf(dsn, sizeof dsn, "%s", kit_dsn("panel"));
+    store = kit_store_open(dsn);
+}
+
+static void teardown(void)
+{
+    store_close(store);
+    kit_end();
+}
+
+TestSuite(postgres, .init = setup, .fini = teardown);
+
+/* Opening. */
+
+static void assert_refused(const char *name, enum store_mode mode, const char *words)
+{
+    struct error error = {0};
+    cr_assert_null(store_open(name, mode, &error), "%s", name);
+    cr_assert_not_null(strstr(error.text, words), "%s", error.text);
+}
+
+Test(postgres, refuses_a_password_where_it_would_be_shown)
+{
+    assert_refused("postgresql://serving:secret@localhost/panel", STORE_EXISTING, "a password does not belong");
+    assert_refused("postgresql://localhost/panel?sslpassword=secret", STORE_EXISTING, "a password does not belong");
+    struct error error = {0};
+    cr_assert_null(store_open("postgresql://serving:secret@[::1/panel", STORE_EXISTING, &error));
+    cr_assert_null(strstr(error.text, "secret"), "%s", error.text);
+}
+
+Test(postgres, refuses_a_server_that_is_not_there)
+{
+    assert_refused("postgresql:///panel?host=/nowhere", STORE_EXISTING, "/nowhere");
+}
+
+Test(postgres, refuses_a_schema_without_a_store_and_one_of_another_program)
+{
+    char name[400];
+    snprintf(name, sizeof name, "%s&options=-csearch_path%%3Dnone", getenv("KIT_STORE"));
+    assert_refused(name, STORE_CREATE, "CREATE SCHEMA");
+    snprintf(name, sizeof name, "%s", kit_dsn("empty"));
+    assert_refused(name, STORE_EXISTING, "there is no store here");
+    store_raw_run(name, "CREATE TABLE bookmark (url text)");
+    assert_refused(name, STORE_CREATE, "other tables");
+    store_raw_run(name, "CREATE TABLE head (size int)");
+    assert_refused(name, STORE_CREATE, "another program");
+}
+
+Test(postgres, refuses_a_schema_that_is_newer_or_unknown)
+{
+    store_raw_run(dsn, "UPDATE head SET version = 99");
+    assert_refused(dsn, STORE_EXISTING, "newer burgerpanel");
+    store_raw_run(dsn, "UPDATE head SET version = 0");
+    assert_refused(dsn, STORE_EXISTING, "not known");
+}
+
+/* Committing. */
+
+static int64_t entries_seen_by_another(void)
+{
+    struct store *other = kit_store_open(dsn);
+    int64_t count = kit_entries(other);
+    store_close(other);
+    return count;
+}
+
+Test(postgres, holds_entries_back_until_the_commit_and_shows_them_to_itself)
+{
+    cr_assert_eq(store_begin(store), STORE_OK);
+    cr_assert_eq(store_entry_append(store, 0, "one", 3), STORE_OK);
+    cr_assert_eq(store_entry_append(store, 1, "two", 3), STORE_OK);
+    cr_assert_eq(kit_entries(store), 2);
+    cr_assert_eq(entries_seen_by_another(), 0);
+    cr_assert_eq(store_commit(store), STORE_OK);
+    cr_assert_eq(entries_seen_by_another(), 2);
+}
+
+Test(postgres, leaves_no_gap_in_the_log)
+{
+    cr_assert_eq(store_begin(store), STORE_OK);
+    cr_assert_eq(store_entry_append(store, 1, "two", 3), STORE_FAILED);
+    cr_assert_not_null(strstr(store_error(store)->text, "end of the log"));
+    store_rollback(store);
+}
+
+/* What is held fails at the commit, keeps nothing, and the handle goes on. */
+Test(postgres, tells_at_the_commit_what_could_not_be_written)
+{
+    cr_assert_eq(store_erased_add(store, 7, 8), STORE_OK);
+    cr_assert_eq(store_revision_add(store, 5, 4), STORE_OK);
+    cr_assert_eq(store_begin(store), STORE_OK);
+    cr_assert_eq(store_entry_append(store, 0, "one", 3), STORE_OK);
+    cr_assert_eq(store_revision_add(store, 5, 3), STORE_OK, "not known yet");
+    cr_assert_eq(store_commit(store), STORE_FAILED);
+    cr_assert_eq(store_error(store)->kind, ERROR_REFUSED, "%s", store_error(store)->text);
+    store_rollback(store);
+    cr_assert_eq(entries_seen_by_another(), 0);
+    cr_assert_eq(store_begin(store), STORE_OK);
+    cr_assert_eq(store_entry_append(store, 0, "one", 3), STORE_OK);
+    cr_assert_eq(store_commit(store), STORE_OK);
+    cr_assert_eq(entries_seen_by_another(), 1);
+}
+
+static void cut_connections(void)
+{
+    store_raw_run(dsn, "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid IN"
+                       " (SELECT pid FROM pg_locks WHERE relation = 'lane'::regclass) AND pid <> pg_backend_pid()");
+}
+
+Test(postgres, fails_a_commit_whose_connection_was_cut_and_keeps_nothing)
+{
+    cr_assert_eq(store_begin(store), STORE_OK);
+    cr_assert_eq(store_entry_append(store, 0, "one", 3), STORE_OK);
+    cr_assert_eq(kit_entries(store), 1);
+    cut_connections();
+    cr_assert_eq(store_commit(store), STORE_FAILED);
+    store_rollback(store);
+    cr_assert_eq(entries_seen_by_another(), 0);
+    cr_assert_eq(store_begin(store), STORE_OK, "who does not serve may connect again");
+    cr_assert_eq(store_entry_append(store, 0, "one", 3), STORE_OK);
+    cr_assert_eq(store_commit(store), STORE_OK);
+    cr_assert_eq(entries_seen_by_another(), 1);
+}
+
+Test(postgres, is_not_connected_again_behind_the_back_of_who_serves)
+{
+    cr_assert_eq(store_serve(store), STORE_OK);
+    cr_assert_eq(store_begin(store), STORE_OK);
+    cr_assert_eq(kit_entries(store), 0);
+    cut_connections();
+    cr_assert_eq(store_commit(store), STORE_FAILED);
+    store_rollback(store);
+    cr_assert_eq(store_begin(store), STORE_FAILED);
+    store_close(store);
+    store = kit_store_open(dsn);
+    cr_assert_eq(store_serve(store), STORE_OK, "but opened");
+}
+
+/* What every batch touches. */
+
+static int64_t rows_of(const char *table)
+{
+    char sql[200];
+    struct store *other = kit_store_open(dsn);
+    snprintf(sql, sizeof sql, "UPDATE head SET verifier = (SELECT count(*) FROM %s)::text", table);
+    store_raw_run(dsn, sql);
+    struct buf text;
+    buf_init(&text, 100);
+    cr_assert_eq(store_log_key_read(other, &text), STORE_OK);
+    int64_t count = strtoll(buf_text(&text), NULL, 10);
+    buf_free(&text);
+    store_close(other);
+    return count;
+}
+
+static void write_batch(int64_t size)
+{
+    struct merkle_hash hashes[TILE_WIDTH] = {0};
+    cr_assert_eq(store_begin(store), STORE_OK);
+    cr_assert_eq(store_entry_append(store, size, "entry", 5), STORE_OK);
+    cr_assert_eq(store_tile_write(store, 0, 0, hashes, (unsigned)size + 1), STORE_OK);
+    cr_assert_eq(store_counts_write(store, 1, 1, (int64_t[]){size + 1}, 1), STORE_OK);
+    cr_assert_eq(store_commit(store), STORE_OK, "%s", store_error(store)->text);
+}
+
+Test(postgres, keeps_one_row_of_what_each_batch_writes_anew)
+{
+    int64_t counts = 0;
+    for (int64_t size = 0; size < 5; size++)
+        write_batch(size);
+    store_close(store);
+    store = kit_store_open(dsn); /* which knows nothing of where they lie */
+    for (int64_t size = 5; size < 8; size++)
+        write_batch(size);
+    cr_assert_eq(rows_of("tile"), 1);
+    cr_assert_eq(rows_of("counts"), 1);
+    cr_assert_eq(store_counts_read(store, 1, 1, &counts, 1), STORE_OK);
+    cr_assert_eq(counts, 8);
+}
+
+/* What is foreseen. */
+
+static struct store_current current_of(int64_t revision, int64_t index)
+{
+    static const uint16_t slots[] = {0, 5};
+    return (struct store_current){
+        .revision = revision, .index = index, .replaced = -1, .slots = slots, .slot_count = 2};
+}
+
+Test(postgres, answers_from_what_was_foreseen_and_from_what_was_written_since)
+{
+    struct store_current one = current_of(3, 0), two = current_of(4, 1), found;
+    struct buf jws;
+    buf_init(&jws, 100);
+    cr_assert_eq(store_entry_append(store, 0, "one", 3), STORE_OK);
+    cr_assert_eq(store_current_add(store, 1, 1, 1, &one), STORE_OK);
+    const struct store_key currents[] = {{1, 1, 1, 3}, {1, 2, 1, 1}, {1, 2, 1, 2}}, counts[] = {{1, 0, 1, 0}};
+    const struct store_wanted wanted = {.currents = currents, .current_count = 3, .counts = counts, .counts_count = 1};
+    cr_assert_eq(store_begin(store), STORE_OK);
+    cr_assert_eq(store_foresee(store, &wanted), STORE_OK, "%s", store_error(store)->text);
+    cr_assert_eq(store_current_add(store, 1, 1, 1, &two), STORE_NONE);
+    cr_assert_eq(store_current_read(store, 1, 1, 1, &found), STORE_OK, "%s", store_error(store)->text);
+    cr_assert(found.revision == 3 && found.index == 0 && found.slot_count == 2 && found.slots[1] == 5);
+    cr_assert_eq(store_entry_read(store, 0, &jws), STORE_OK);
+    cr_assert_str_eq(buf_text(&jws), "one");
+    cr_assert_eq(store_current_read(store, 1, 2, 1, &found), STORE_NONE);
+    cr_assert_eq(store_current_add(store, 1, 2, 1, &two), STORE_OK);
+    cr_assert_eq(store_current_add(store, 1, 2, 1, &one), STORE_NONE);
+    cr_assert_eq(store_current_read(store, 1, 2, 1, &found), STORE_OK);
+    cr_assert_eq(found.revision, 4);
+    cr_assert_eq(store_current_erase(store, 1, 1, 1), STORE_OK);
+    cr_assert_eq(store_current_read(store, 1, 1, 1, &found), STORE_OK);
+    cr_assert_eq(found.index, -1, "not as it was foreseen");
+    cr_assert_eq(store_commit(store), STORE_OK);
+    buf_free(&jws);
+}
+
+Test(postgres, knows_an_invitation_that_was_foreseen_until_it_is_marked)
+{
+    const uint8_t hashes[3][SHA256_BYTES] = {{3}, {1}, {2}};
+    const struct store_invitation used = {INVITATION_USED, 9};
+    struct store_invitation found;
+    cr_assert_eq(store_invitation_add(store, 1, hashes[0]), STORE_OK);
+    cr_assert_eq(store_invitation_add(store, 2, hashes[1]), STORE_OK);
+    cr_assert_eq(store_begin(store), STORE_OK);
+    cr_assert_eq(store_foresee(store, &(struct store_wanted){.invitations = hashes, .invitation_count = 3}), STORE_OK);
+    cr_assert_eq(store_invitation_find(store, hashes[0], &found), STORE_OK);
+    cr_assert_eq(found.state, INVITATION_UNUSED);
+    cr_assert_eq(store_invitation_find(store, hashes[2], &found), STORE_NONE);
+    cr_assert_eq(store_invitation_mark(store, hashes[2], &used), STORE_NONE);
+    cr_assert_eq(store_invitation_mark(store, hashes[0], &used), STORE_OK);
+    cr_assert_eq(store_invitation_find(store, hashes[0], &found), STORE_OK);
+    cr_assert(found.state == INVITATION_USED && found.member == 9);
+    cr_assert_eq(store_commit(store), STORE_OK);
+}
+
+/* Members. */
+
+static int note_number(void *context, const struct store_member *member)
+{
+    buf_printf(context, "%d ", (int)member->number);
+    return 0;
+}
+
+Test(postgres, tells_the_members_that_changed_and_no_others)
+{
+    struct buf seen;
+    int64_t since = -1;
+    buf_init(&seen, 100);
+    for (int64_t i = 1; i <= 4; i++)
+        cr_assert_eq(store_member_add(store, &(struct store_member){.number = i, .enrolled_at = 5}), STORE_OK);
+    cr_assert_eq(store_member_changes(store, &since, note_number, &seen), STORE_OK);
+    cr_assert_str_eq(buf_text(&seen), "1 2 3 4 ");
+    buf_reset(&seen);
+    cr_assert_eq(store_member_revoke(store, 3, 9), STORE_OK);
+    cr_assert_eq(store_member_add(store, &(struct store_member){.number = 5, .enrolled_at = 5}), STORE_OK);
+    cr_assert_eq(store_member_changes(store, &since, note_number, &seen), STORE_OK);
+    cr_assert_str_eq(buf_text(&seen), "3 5 ");
+    buf_reset(&seen);
+    cr_assert_eq(store_member_changes(store, &since, note_number, &seen), STORE_OK);
+    cr_assert_str_eq(buf_text(&seen), "");
+    buf_free(&seen);
+}
