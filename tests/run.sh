@@ -165,13 +165,15 @@ run_web_units() {
     record "$stage" "$passed" "$failed" "$skipped"
 }
 
+at_once= # node's option for how many files run at the same time
+
 # run_node PATTERN...: end-to-end scripts; BURGERPANEL_BUILD and BURGERPANEL_WRAP say which programs and under what tool
 run_node() {
     tap=$results/$stage.tap
     rm -f "$tap"
     # A test that hangs must not hang the run: no stage takes this long.
-    # shellcheck disable=SC2086  # a command, or nothing
-    timeout --kill-after=10 1500 ${beside:-} node --test --test-reporter=spec --test-reporter-destination=stdout \
+    # shellcheck disable=SC2086  # a command or nothing; an option or nothing
+    timeout --kill-after=10 1500 ${beside:-} node --test $at_once --test-reporter=spec --test-reporter-destination=stdout \
         --test-reporter=tap --test-reporter-destination="$tap" "$@" </dev/null 2>&1 | tee "$results/$stage.log" |
         sed '/^ℹ/d'
     read_tap "$tap"
@@ -281,6 +283,8 @@ for name in "$@"; do
         (
             sanitizers
             export BURGERPANEL_BUILD="${BURGERPANEL_BUILD:-$build/asan}" BURGERPANEL_SLOW=3
+            # Browsers wait more than they work, so as many files run beside each other as there are cores; node's own number is one less.
+            node --help | grep -q test-concurrency && at_once="--test-concurrency=$(nproc)"
             run_node tests/e2e/web-*.test.mjs
             exit "$status"
         ) || status=1
