@@ -47,7 +47,12 @@ export class Citizen extends Browser {
 
   // Waits for the page of that heading, and that it is the one that scripts have drawn.
   async page(title) {
-    await this.find('h1[tabindex="-1"]', title);
+    try {
+      await this.find('h1[tabindex="-1"]', title);
+    } catch (error) {
+      const [address, shown] = await this.run(() => [location.hash, document.querySelector('main').innerText.slice(0, 200)]);
+      throw Object.assign(error, { message: `${error.message}; at ${address} stands: ${shown}` });
+    }
   }
 
   async push(text) {

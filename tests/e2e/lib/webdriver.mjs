@@ -9,7 +9,7 @@ import { build, freshFolder } from './programs.mjs';
 
 const ELEMENT = 'element-6066-11e4-a52e-4f735466cecf';
 const PATIENCE = 20; // seconds that a state of the page is waited for
-const FLAGS = ['--headless=new', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync', '--disable-extensions', '--disable-default-apps', '--disable-breakpad', '--in-process-gpu'];
+const FLAGS = ['--headless=new', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync', '--disable-extensions', '--disable-default-apps', '--disable-breakpad'];
 
 // Keys that have no character, as WebDriver writes them.
 export const KEY = { tab: '\ue004', enter: '\ue007', escape: '\ue00c', space: ' ', up: '\ue013', down: '\ue015', left: '\ue012', right: '\ue014', home: '\ue011', end: '\ue010', shift: '\ue008', control: '\ue009', backspace: '\ue003' };
