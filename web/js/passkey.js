@@ -2,9 +2,9 @@
 // never changes (prf, of WebAuthn), so that whoever has the same passkeys on another device, or on this one when all was wiped, gets the
 // same. Nobody logs in with it: no public key of it goes anywhere, and nobody checks the challenge.
 //
-//   isAvailable()   Promise of whether this browser and device can do that, as far as they say
-//   create(name)    Promise of {secret, forget()}: a new passkey, under the panel's name, and 16 bytes; undefined where person or device declines
-//   secret()        Promise of the 16 bytes of a passkey that the person picks; undefined likewise
+//   whenAvailable(then)  calls `then` once browser and device have said that they can do that; never where they can't, or say nothing
+//   create(name)         Promise of {secret, forget()}: a new passkey, under the panel's name, and 16 bytes; undefined where person or device declines
+//   secret()             Promise of the 16 bytes of a passkey that the person picks; undefined likewise
 import { randomBytes, toBase64url, utf8 } from './bytes.js';
 import { SECRET_BYTES } from './key.js';
 
@@ -15,10 +15,10 @@ const prf = { prf: { eval: { first: SALT } } };
 // An address has no passkeys, a host name does.
 const isHostName = () => !/^[\d.]+$|^\[/.test(location.hostname);
 
-export async function isAvailable() {
-  if (!isHostName() || !window.PublicKeyCredential?.getClientCapabilities) return false;
+export async function whenAvailable(then) {
+  if (!isHostName() || !window.PublicKeyCredential?.getClientCapabilities) return;
   const can = await PublicKeyCredential.getClientCapabilities().catch(() => ({}));
-  return can['extension:prf'] === true && can.userVerifyingPlatformAuthenticator === true;
+  if (can['extension:prf'] === true && can.userVerifyingPlatformAuthenticator === true) then();
 }
 
 const resultOf = (credential) => {

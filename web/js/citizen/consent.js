@@ -60,7 +60,12 @@ export default async function consent(parts, frame) {
     byPasskey.remove(); // what goes on from here goes on with the key of that passkey
     return join(frame, agree, place, made);
   }), 'secondary');
-  const offersPasskey = !(await hasBegun()) && (await passkey.isAvailable());
+  const hint = el('p', { hidden: true }, t.passkeyHint);
+  // The page does not wait for what a browser has to say of its device.
+  if (!(await hasBegun())) passkey.whenAvailable(() => {
+    hint.hidden = false;
+    agree.after(byPasskey);
+  });
   const promises = [t.consentFree, t.consentAge, t.consentKey, t.consentShown, t.consentChange, ...terms(retention), t.consentNames];
   return {
     title: t.consentTitle,
@@ -69,8 +74,8 @@ export default async function consent(parts, frame) {
       told(t.consentWhat, privacy),
       section(t.consentHow, el('ul', { class: 'ticks' }, promises.map((text) => el('li', {}, text)))),
       place,
-      offersPasskey && el('p', { id: 'passkey-hint' }, t.passkeyHint),
-      el('p', { class: 'buttons' }, agree, offersPasskey && byPasskey, buttonLink(t.notNow, '#/', 'quiet')),
+      hint,
+      el('p', { class: 'buttons' }, agree, buttonLink(t.notNow, '#/', 'quiet')),
     ],
   };
 }

@@ -97,20 +97,22 @@ function fileForm(frame, top, place) {
 
 function passkeyButton(frame, place) {
   const show = (text) => put(place, notice('wait', undefined, el('p', {}, text)));
-  return el('p', { class: 'buttons' }, button(t.recoverPasskey, async () => {
+  const spot = el('p', { class: 'buttons', hidden: true }, button(t.recoverPasskey, async () => {
     put(place);
     const secret = await passkey.secret();
     if (!secret) return show(t.passkeyNone);
     const fault = await restoring(frame, place, () => own.restoreFromPasskey(secret));
     return fault && show(fault);
   }));
+  passkey.whenAvailable(() => (spot.hidden = false));
+  return spot;
 }
 
-export default async function recover(parts, frame) {
+export default function recover(parts, frame) {
   const top = el('div', {});
   const place = el('div', { role: 'status' });
   return {
     title: t.recoverTitle,
-    nodes: [top, el('p', { class: 'lead' }, t.recoverLead), (await passkey.isAvailable()) && passkeyButton(frame, place), codeForm(frame, top, place), place, fileForm(frame, top, place), el('p', {}, t.recoverLost)],
+    nodes: [top, el('p', { class: 'lead' }, t.recoverLead), passkeyButton(frame, place), codeForm(frame, top, place), place, fileForm(frame, top, place), el('p', {}, t.recoverLost)],
   };
 }
