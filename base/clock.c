@@ -10,13 +10,12 @@
 #define YEAR_0_START INT64_C(-62167219200) /* 0000-01-01T00:00:00Z */
 #define YEAR_9999_END INT64_C(253402300799) /* 9999-12-31T23:59:59Z */
 
-static _Atomic int64_t set_to = -1;
+static _Atomic int64_t set_to = -1, step;
 
 int64_t clock_now(void)
 {
-    int64_t set = atomic_load(&set_to);
-    if (set >= 0)
-        return set;
+    if (atomic_load(&set_to) >= 0)
+        return atomic_fetch_add(&set_to, atomic_load(&step));
     struct timespec now;
     clock_gettime(CLOCK_REALTIME, &now);
     return now.tv_sec;
@@ -32,6 +31,11 @@ int64_t clock_monotonic_us(void)
 void clock_set(int64_t seconds)
 {
     atomic_store(&set_to, seconds < 0 ? -1 : seconds);
+}
+
+void clock_step(int64_t seconds)
+{
+    atomic_store(&step, seconds);
 }
 
 static bool is_digit(char c)

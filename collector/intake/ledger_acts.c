@@ -37,7 +37,7 @@ static int record_more(struct ledger *ledger, struct act_work *work)
 /* Puts the event there, its documents, and for what follows its effects in force. */
 static int record_act(struct ledger *ledger, struct act_work *work)
 {
-    if (!ledger->begun && ledger_open_log(ledger, work->panel_id) < 0)
+    if (!ledger->begun && ledger_open_log(ledger, work->panel_id, work->now) < 0)
         return -1;
     if (ledger_keep_documents(ledger, work) < 0 || ledger_record(ledger, &work->event, work->panel_id, work->now) < 0)
         return -1;

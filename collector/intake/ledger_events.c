@@ -106,12 +106,12 @@ int ledger_keep_documents(struct ledger *ledger, const struct act_work *work)
 
 /* How a log begins. */
 
-int ledger_open_log(struct ledger *ledger, const char *panel_id)
+int ledger_open_log(struct ledger *ledger, const char *panel_id, int64_t iat)
 {
     struct event event = {
         .kind = EVENT_LOG_OPENED, .protocol = EVENT_PROTOCOL, .origin = signer_public(ledger->shared.signer)->name};
     operator_public(ledger->shared.operator_key, event.operator_key);
-    if (ledger_record(ledger, &event, panel_id, ledger_event_time(ledger)) < 0)
+    if (ledger_record(ledger, &event, panel_id, iat) < 0)
         return -1;
     ledger->begun = true;
     return 0;

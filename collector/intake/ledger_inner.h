@@ -74,8 +74,8 @@ MUST_CHECK int ledger_note_rounds(struct ledger *ledger);
  * waits for the first (ledger_open_log). */
 MUST_CHECK int ledger_begin_log(struct ledger *ledger);
 
-/* log-opened, before the event of the panel's first import. */
-MUST_CHECK int ledger_open_log(struct ledger *ledger, const char *panel_id);
+/* log-opened, before the event of the panel's first import and of its moment. */
+MUST_CHECK int ledger_open_log(struct ledger *ledger, const char *panel_id, int64_t iat);
 
 /* The iat that an event has now. */
 int64_t ledger_event_time(const struct ledger *ledger);

@@ -1,7 +1,9 @@
 /* Acts in the ledger: with their events, in one commit, before all that comes after them. */
 #include "base/clock.h"
 #include "base/mem.h"
+#include "collector/acts/actions.h"
 #include "collector/acts/member.h"
+#include "collector/acts/panel.h"
 #include "tests/unit/collector/kit_acts.h"
 #include <criterion/criterion.h>
 #include <stdio.h>
@@ -70,6 +72,34 @@ Test(ledger_acts, begin_an_older_log_with_what_was_in_force)
     event_free(&event);
     notice();
     cr_assert_eq(kit_entries(kit.store), 4, "once");
+}
+
+/* Entries of one commit may be made over the turn of a second; none is older than the one before it. */
+Test(ledger_acts, never_go_back_in_time_however_long_they_take)
+{
+    struct kit empty;
+    struct act_wish wish[2];
+    struct buf panel = kit_file("fixtures/panel.json"), csv = kit_file("fixtures/actions.csv");
+    kit_open(&empty, kit_store_open(kit_dsn("empty")));
+    kit_give_operator(&empty);
+    cr_assert_eq(act_prepare_panel(&wish[0], &panel), 0);
+    cr_assert_eq(act_prepare_actions(&wish[1], &csv), 0);
+    for (size_t i = 0; i < 2; i++)
+        kit_ask(empty.store, &wish[i]);
+    clock_step(1);
+    kit_start(&empty);
+    clock_step(0);
+    cr_assert_eq(kit_entries(empty.store), 3);
+    int64_t last = 0;
+    for (int64_t i = 0; i < 3; i++) {
+        struct event event = kit_event(empty.store, i);
+        cr_assert_geq(event.iat, last, "%s", event_name(event.kind));
+        last = event.iat;
+        event_free(&event);
+    }
+    buf_free(&panel);
+    buf_free(&csv);
+    kit_close(&empty);
 }
 
 Test(ledger_acts, refuse_a_revoked_member_from_their_event_on)
