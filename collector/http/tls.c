@@ -136,9 +136,10 @@ static ssize_t push_records(gnutls_transport_ptr_t pointer, const void *bytes, s
 {
     struct tls_session *s = pointer;
     buf_put(&s->out, bytes, len);
-    s->channel->owes = true;
-    if (buf_check(&s->out) == 0)
+    if (buf_check(&s->out) == 0) {
+        s->channel->owes = true;
         return (ssize_t)len;
+    }
     gnutls_transport_set_errno(s->gnutls, ENOMEM);
     return -1;
 }

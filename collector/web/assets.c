@@ -75,6 +75,7 @@
     FILE_OF_WEB(_, own, "js/own.js")                                                                                   \
     FILE_OF_WEB(_, parts, "js/parts.js")                                                                               \
     FILE_OF_WEB(_, passkey, "js/passkey.js")                                                                           \
+    FILE_OF_WEB(_, qr, "js/qr.js")                                                                                     \
     FILE_OF_WEB(_, questionnaire, "js/questionnaire.js")                                                               \
     FILE_OF_WEB(_, signed, "js/signed.js")                                                                             \
     FILE_OF_WEB(_, store, "js/store.js")                                                                               \

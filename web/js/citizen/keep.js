@@ -1,6 +1,6 @@
 // Page 3: the recovery code, and every way to keep it. It lies on this device until the member says that it is kept; while this page is
 // open a script could read it, and only then (WEB.md, the key).
-import { el, put } from '../dom.js';
+import { el, put, svg } from '../dom.js';
 import { button, copy, download, field, form, live, more, notice, submit } from '../parts.js';
 import { lengthOf } from '../questionnaire.js';
 import * as member from '../member.js';
@@ -42,6 +42,31 @@ function fileForm() {
   return more(t.keepFile, el('p', {}, t.keepFileText), place, told);
 }
 
+// A code to be seen by the camera of another device, for as long as that takes: who looks over a shoulder sees it too.
+const QR_SHOWN_MS = 60_000;
+const QR_MARGIN = 4; // modules of white around it
+const ORIGIN_MAX = 60; // of an address, so that it fits
+
+function qrDrawing(rows) {
+  const dark = rows.flatMap((row, y) => row.map((isDark, x) => isDark && `M${x} ${y}h1v1h-1z`)).filter(Boolean).join('');
+  const side = rows.length + 2 * QR_MARGIN;
+  return svg('svg', { class: 'qr', role: 'img', 'aria-label': t.qrLabel, viewBox: `-${QR_MARGIN} -${QR_MARGIN} ${side} ${side}`, 'shape-rendering': 'crispEdges' }, svg('path', { d: dark }));
+}
+
+function qrWay(code, place) {
+  let timer;
+  const hide = () => {
+    clearTimeout(timer);
+    put(place);
+  };
+  return button(t.keepQr, async () => {
+    const { modules } = await import('../qr.js');
+    hide();
+    put(place, el('p', {}, t.qrHow), qrDrawing(modules(`${location.origin}/#herstel=${code}`)), el('p', {}, button(t.qrHide, hide, 'quiet')));
+    timer = setTimeout(hide, QR_SHOWN_MS);
+  });
+}
+
 // Where storage goes after a week without a visit, unless the site stands on the home screen.
 const needsHomeScreen = () => /iPhone|iPad/.test(navigator.userAgent) && !navigator.standalone;
 
@@ -49,6 +74,7 @@ export default async function keep(parts, frame) {
   const code = await own.recoveryCode();
   if (!code) return frame.replace('#/mijn');
   const told = live();
+  const qrPlace = el('div', { id: 'qr', role: 'status' });
   const kept = async () => {
     await own.forgetRecoveryCode();
     frame.go('#/acties');
@@ -63,8 +89,10 @@ export default async function keep(parts, frame) {
       el('div', { class: 'ways' },
         passwordForm(code, told),
         button(t.keepCopy, async () => put(told, (await copy(code)) ? t.copied : t.copyFailed)),
-        button(t.keepPrint, () => window.print())),
+        button(t.keepPrint, () => window.print()),
+        location.origin.length <= ORIGIN_MAX && qrWay(code, qrPlace)),
       told,
+      qrPlace,
       fileForm(),
       needsHomeScreen() && notice('calm', t.keepHome, el('p', {}, t.keepHomeText)),
       el('p', { class: 'buttons' }, button(t.isKept, kept, 'primary'), button(t.later, () => frame.go('#/acties'), 'quiet')),
