@@ -107,6 +107,10 @@ async function walkToMember({ one, proxy }, code, look) {
   await one.push(t.agree);
   await one.page(t.keepTitle);
   await look('keep', { isArrived: true });
+  await one.push(t.keepQr);
+  await one.find('svg.qr');
+  await look('keep, as a QR code');
+  await one.push(t.qrHide);
   await one.click('summary', t.keepFile);
   await one.fill('#phrase', 'kort');
   await one.push(t.saveFile);
