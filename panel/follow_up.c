@@ -224,8 +224,8 @@ static int tell_other_document(struct error *error)
 }
 
 /* What a document says of itself, by its action. -1: *error, and nothing is held. */
-static int read_said(const struct json *document, const char *action, const char *text, size_t len,
-                     struct follow_up *out, struct error *error)
+static int read_what_is_said(const struct json *document, const char *action, const char *text, size_t len,
+                             struct follow_up *out, struct error *error)
 {
     struct faults faults;
     struct reading r;
@@ -258,7 +258,7 @@ int follow_up_read_document(const char *text, size_t len, struct follow_up *out,
     else if (!action || !action_id_is_valid(action))
         (void)tell_other_document(error);
     else
-        result = read_said(document, action, text, len, out, error);
+        result = read_what_is_said(document, action, text, len, out, error);
     json_free(document);
     return result;
 }

@@ -54,7 +54,7 @@ static int read_order(const char *text, struct trends_wish *out)
     return -1;
 }
 
-static int read_wish(struct http_exchange *x, struct trends_request *out)
+static int read_wanted_trends(struct http_exchange *x, struct trends_request *out)
 {
     const char *limit = http_query(x, "limit");
     int64_t rows = 0;
@@ -75,7 +75,7 @@ static bool read_trends_request(struct http_exchange *x, bool of_metadata, struc
     const char *profile = http_query(x, "profile");
     const struct csv_format *format = profile ? csv_format_find(profile) : &csv_rfc4180;
     int form = negotiate_media_type(http_header(x, "Accept"), of_metadata ? described_types : media_types, FORMS);
-    if (!format || read_wish(x, out) < 0)
+    if (!format || read_wanted_trends(x, out) < 0)
         http_answer_problem(x, PROBLEM_BAD_REQUEST,
                             "profile is rfc4180 or excel-nl; action is an action's id, or up to 100 with commas "
                             "between; question and round are ids of such; sort is n, mean or net, or with a minus "

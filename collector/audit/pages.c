@@ -63,7 +63,7 @@ static int check_page_files(struct page_audit *audit)
     return result;
 }
 
-static int check_manifest(struct page_audit *audit, const struct replay_totals *totals, const struct buf *text)
+static int check_page_manifest(struct page_audit *audit, const struct replay_totals *totals, const struct buf *text)
 {
     uint8_t hash[SHA256_BYTES];
     struct error why;
@@ -89,7 +89,7 @@ int pages_check(struct peer *peer, const struct replay_totals *totals, struct au
     struct buf text;
     buf_init(&text, PAGE_MANIFEST_MAX);
     int got = get_page(&audit, "/web/manifest", &text);
-    int result = got > 0 ? check_manifest(&audit, totals, &text) : got;
+    int result = got > 0 ? check_page_manifest(&audit, totals, &text) : got;
     if (got == 0 && totals->has_page)
         findings_note(findings, "%s",
                       T("the log names pages, and none are served now",

@@ -1,6 +1,6 @@
-/* What every database keeps in the same form: the keys of folds and tiles, packed into one integer so that the rows of a
- * member, and those of a round, lie together, and the counters of a current response in some bytes. Below the
- * backends. */
+/* What every database keeps in the same form: the keys of folds and tiles, packed into one integer so that the
+ * rows of a member, and those of a round, lie together, and the counters of a current response in some bytes.
+ * Below the backends. */
 #ifndef COLLECTOR_STORE_KEYS_H
 #define COLLECTOR_STORE_KEYS_H
 

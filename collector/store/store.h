@@ -1,16 +1,16 @@
-/* The seam between the collector and where it keeps things: domain verbs, so that a database is a folder here and nobody
- * else notices which it is. A handle belongs to one thread at a time; several handles on one store may be
- * open, in this process and in others. The log is the truth: members, current responses and counts are folds over it,
- * written in the transaction that appends the entry.
+/* The seam between the collector and where it keeps things: domain verbs, so that a database is a folder here and
+ * nobody else notices which it is. A handle belongs to one thread at a time; several handles on one store may be
+ * open, in this process and in others. The log is the truth: members, current responses and counts are folds over
+ * it, written in the transaction that appends the entry.
  *
  * The room: store.c finds the backend that a DSN names and hands each verb on to it by the table of backend.h;
  * snapshots lends handles that each see one moment. In sqlite/ stand, from the ground up, `handle` (statements and
- * stepping), `transactions`, `log`, `folds`, `admin`, `events`, `releases` and `erasures` (the verbs), `file` (paths
- * and lock), `schema` (the tables, and those of older versions) and `open`; in postgres/ likewise `statements`, `handle`
- * (a connection, sending and waiting), `foreseen`, `placed` and `head` (what a handle knows without asking),
- * `transactions`, the verbs, `connect`, `schema` and `open`; keys packs what both keep alike. Verbs are row by row, but a
- * backend far away may be told beforehand what a transaction will read (store_foresee), and may hold back what it writes
- * until store_commit. */
+ * stepping), `transactions`, `log`, `folds`, `admin`, `events`, `releases` and `erasures` (the verbs), `file`
+ * (paths and lock), `schema` (the tables, and those of older versions) and `open`; in postgres/ likewise
+ * `statements`, `handle` (a connection, sending and waiting), `foreseen`, `placed` and `head` (what a handle knows
+ * without asking), `transactions`, the verbs, `connect`, `schema` and `open`; keys packs what both keep alike.
+ * Verbs are row by row, but a backend far away may be told beforehand what a transaction will read
+ * (store_foresee), and may hold back what it writes until store_commit. */
 #ifndef COLLECTOR_STORE_STORE_H
 #define COLLECTOR_STORE_STORE_H
 
@@ -147,9 +147,9 @@ enum store_mode {
                     version; what can be read is the log: its entries, tree and key */
 };
 
-/* Opens `sqlite:PATH` ("sqlite::memory:" for tests) or `postgresql://…`. Brings an older schema up to date. NULL: *error
- * says why, nothing harmed; a store that another program wrote, or a newer version of this one, is refused. Free with
- * store_close. */
+/* Opens `sqlite:PATH` ("sqlite::memory:" for tests) or `postgresql://…`. Brings an older schema up to date. NULL:
+ * *error says why, nothing harmed; a store that another program wrote, or a newer version of this one, is refused.
+ * Free with store_close. */
 MUST_CHECK struct store *store_open(const char *dsn, enum store_mode mode, struct error *error);
 /* Of a handle that is lost (store_check) nothing is written over what stands there now. NULL is fine. */
 void store_close(struct store *store);

@@ -1,6 +1,6 @@
-/* Over HTTP: whichever allocation fails while a request is on its way, the collector's own or SQLite's, and whichever
- * verb of the store, it is answered 503 or the connection ends; sent again it is taken; nothing that was acknowledged is
- * lost or there twice, and the store is sound. */
+/* Over HTTP: whichever allocation fails while a request is on its way, the collector's own or SQLite's, and
+ * whichever verb of the store, it is answered 503 or the connection ends; sent again it is taken; nothing that was
+ * acknowledged is lost or there twice, and the store is sound. */
 #include "tests/torture/scene.h"
 #include <criterion/criterion.h>
 #include <stdio.h>

@@ -1,5 +1,6 @@
-/* On the command line: whichever allocation fails, the verb's own or SQLite's, it ends with 0, or with 1 and a sentence;
- * what it says it did is there, what it could not do is done by the same verb given again, and the store is sound. */
+/* On the command line: whichever allocation fails, the verb's own or SQLite's, it ends with 0, or with 1 and a
+ * sentence; what it says it did is there, what it could not do is done by the same verb given again, and the store
+ * is sound. */
 #include "base/file.h"
 #include "tests/torture/scene.h"
 #include <criterion/criterion.h>

@@ -16,7 +16,7 @@ static enum store_result check_fits(struct store *store, int64_t number, int64_t
 
 /* Panel and rounds. */
 
-static enum store_result panel_write(struct store *store, const char *json, size_t len, int64_t when)
+static enum store_result pg_panel_write(struct store *store, const char *json, size_t len, int64_t when)
 {
     struct values values = {0};
     values_number(&values, when);
@@ -24,12 +24,12 @@ static enum store_result panel_write(struct store *store, const char *json, size
     return postgres_run(store, PG_PANEL_WRITE, &values);
 }
 
-static enum store_result panel_read(struct store *store, struct buf *json)
+static enum store_result pg_panel_read(struct store *store, struct buf *json)
 {
     return postgres_read_bytes(store, postgres_ask(store, PG_PANEL_READ, NULL), json);
 }
 
-static enum store_result round_add(struct store *store, int64_t number, const char *id)
+static enum store_result pg_round_add(struct store *store, int64_t number, const char *id)
 {
     struct values values = {0};
     if (check_fits(store, number, MASK(ROUND_BITS)) != STORE_OK)
@@ -39,22 +39,22 @@ static enum store_result round_add(struct store *store, int64_t number, const ch
     return postgres_run(store, PG_ROUND_ADD, &values);
 }
 
-static int round_row(struct store *store, const PGresult *rows, int row, void *context)
+static int pg_round_row(struct store *store, const PGresult *rows, int row, void *context)
 {
     (void)store;
     const struct visit *visit = context;
     return visit->each.round(visit->context, row_number(rows, row, 0), row_text(rows, row, 1));
 }
 
-static enum store_result round_each(struct store *store, store_round_fn *each, void *context)
+static enum store_result pg_round_each(struct store *store, store_round_fn *each, void *context)
 {
     struct visit visit = {.each.round = each, .context = context};
-    return postgres_walk(store, postgres_ask(store, PG_ROUND_EACH, NULL), round_row, &visit);
+    return postgres_walk(store, postgres_ask(store, PG_ROUND_EACH, NULL), pg_round_row, &visit);
 }
 
 /* Actions. */
 
-static enum store_result action_write(struct store *store, const struct store_action *row, int64_t position)
+static enum store_result pg_action_write(struct store *store, const struct store_action *row, int64_t position)
 {
     struct values values = {0};
     if (check_fits(store, row->number, MASK(ACTION_BITS)) != STORE_OK)
@@ -70,7 +70,7 @@ static enum store_result action_write(struct store *store, const struct store_ac
     return postgres_hold(store, PG_ACTION_WRITE, &values);
 }
 
-static int action_row(struct store *store, const PGresult *rows, int row, void *context)
+static int pg_action_row(struct store *store, const PGresult *rows, int row, void *context)
 {
     const struct visit *visit = context;
     struct store_action out = {.number = row_number(rows, row, 0),
@@ -86,15 +86,15 @@ static int action_row(struct store *store, const PGresult *rows, int row, void *
     return visit->each.action(visit->context, &out);
 }
 
-static enum store_result action_each(struct store *store, store_action_fn *each, void *context)
+static enum store_result pg_action_each(struct store *store, store_action_fn *each, void *context)
 {
     struct visit visit = {.each.action = each, .context = context};
-    return postgres_walk(store, postgres_ask(store, PG_ACTION_EACH, NULL), action_row, &visit);
+    return postgres_walk(store, postgres_ask(store, PG_ACTION_EACH, NULL), pg_action_row, &visit);
 }
 
 /* Tokens. */
 
-static enum store_result token_add(struct store *store, const struct store_token *token)
+static enum store_result pg_token_add(struct store *store, const struct store_token *token)
 {
     struct values values = {0};
     values_text(&values, token->name);
@@ -108,7 +108,7 @@ static enum store_result token_add(struct store *store, const struct store_token
     return postgres_run(store, PG_TOKEN_ADD, &values);
 }
 
-static int token_row(struct store *store, const PGresult *rows, int row, void *context)
+static int pg_token_row(struct store *store, const PGresult *rows, int row, void *context)
 {
     const struct visit *visit = context;
     struct store_token token = {.name = row_text(rows, row, 0),
@@ -126,13 +126,13 @@ static int token_row(struct store *store, const PGresult *rows, int row, void *c
     return visit->each.token(visit->context, &token);
 }
 
-static enum store_result token_each(struct store *store, store_token_fn *each, void *context)
+static enum store_result pg_token_each(struct store *store, store_token_fn *each, void *context)
 {
     struct visit visit = {.each.token = each, .context = context};
-    return postgres_walk(store, postgres_ask(store, PG_TOKEN_EACH, NULL), token_row, &visit);
+    return postgres_walk(store, postgres_ask(store, PG_TOKEN_EACH, NULL), pg_token_row, &visit);
 }
 
-static enum store_result token_revoke(struct store *store, const char *name, int64_t when)
+static enum store_result pg_token_revoke(struct store *store, const char *name, int64_t when)
 {
     struct values values = {0};
     values_text(&values, name);
@@ -142,13 +142,13 @@ static enum store_result token_revoke(struct store *store, const char *name, int
 
 void postgres_add_admin_verbs(struct store_ops *ops)
 {
-    ops->panel_write = panel_write;
-    ops->panel_read = panel_read;
-    ops->round_add = round_add;
-    ops->round_each = round_each;
-    ops->action_write = action_write;
-    ops->action_each = action_each;
-    ops->token_add = token_add;
-    ops->token_each = token_each;
-    ops->token_revoke = token_revoke;
+    ops->panel_write = pg_panel_write;
+    ops->panel_read = pg_panel_read;
+    ops->round_add = pg_round_add;
+    ops->round_each = pg_round_each;
+    ops->action_write = pg_action_write;
+    ops->action_each = pg_action_each;
+    ops->token_add = pg_token_add;
+    ops->token_each = pg_token_each;
+    ops->token_revoke = pg_token_revoke;
 }

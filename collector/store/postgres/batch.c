@@ -28,7 +28,7 @@ static void put_array_head(struct buf *out, unsigned type, size_t count)
     put_number_32(out, 1); /* the first has number 1 */
 }
 
-static void put_number(struct buf *out, int64_t number)
+static void pg_put_number(struct buf *out, int64_t number)
 {
     uint64_t big = htobe64((uint64_t)number);
     put_number_32(out, sizeof big);
@@ -74,8 +74,8 @@ static void put_currents(struct arrays *arrays, const struct store_wanted *wante
         int64_t place;
         if (key_pack(key->round, key->member, key->action, &place) < 0)
             continue;
-        put_number(&arrays->places, place);
-        put_number(&arrays->revisions, key->revision);
+        pg_put_number(&arrays->places, place);
+        pg_put_number(&arrays->revisions, key->revision);
     }
 }
 
@@ -88,7 +88,7 @@ static void put_counts(struct arrays *arrays, const struct store_wanted *wanted)
     put_array_head(&arrays->counts, OID_BIGINT, fit);
     for (size_t i = 0; i < wanted->counts_count; i++)
         if (key_pack(0, wanted->counts[i].round, wanted->counts[i].action, &place) == 0)
-            put_number(&arrays->counts, place);
+            pg_put_number(&arrays->counts, place);
 }
 
 static void put_hashes(struct arrays *arrays, const struct foreseen *foreseen)
@@ -126,7 +126,7 @@ static int send_questions(struct store_postgres *p, const struct arrays *arrays)
 }
 
 /* Where the counters lie is noted; their numbers are read by who asks for them. */
-static int take_counts(struct store_postgres *p)
+static int pg_take_counts(struct store_postgres *p)
 {
     const PGresult *rows = p->foreseen.counts_rows;
     for (int row = 0; row < PQntuples(rows); row++)
@@ -135,7 +135,7 @@ static int take_counts(struct store_postgres *p)
     return 0;
 }
 
-static int take_answers(struct store_postgres *p, PGresult *const rows[4])
+static int pg_take_answers(struct store_postgres *p, PGresult *const rows[4])
 {
     struct foreseen *foreseen = &p->foreseen;
     foreseen->current_rows = rows[1];
@@ -155,10 +155,10 @@ static int take_answers(struct store_postgres *p, PGresult *const rows[4])
             seen->row = row;
         }
     }
-    return take_counts(p);
+    return pg_take_counts(p);
 }
 
-static enum store_result foresee(struct store *store, const struct store_wanted *wanted)
+static enum store_result pg_foresee(struct store *store, const struct store_wanted *wanted)
 {
     struct store_postgres *p = postgres_of(store);
     struct arrays arrays;
@@ -169,7 +169,7 @@ static enum store_result foresee(struct store *store, const struct store_wanted 
     init_arrays(&arrays);
     if (foreseen_want(&p->foreseen, wanted) < 0 || compose_arrays(&arrays, wanted, &p->foreseen) < 0)
         error_no_memory(&store->error);
-    else if (send_questions(p, &arrays) == 0 && postgres_collect(p, rows, 4) == 0 && take_answers(p, rows) == 0)
+    else if (send_questions(p, &arrays) == 0 && postgres_collect(p, rows, 4) == 0 && pg_take_answers(p, rows) == 0)
         result = STORE_OK;
     free_arrays(&arrays);
     return result;
@@ -177,5 +177,5 @@ static enum store_result foresee(struct store *store, const struct store_wanted 
 
 void postgres_add_batch_verbs(struct store_ops *ops)
 {
-    ops->foresee = foresee;
+    ops->foresee = pg_foresee;
 }

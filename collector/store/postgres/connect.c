@@ -12,7 +12,7 @@ static const char session[] =
     "SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off; SET enable_bitmapscan = off;"
     "SET jit = off; SET work_mem = '64MB'; SET lock_timeout = '10s'; SET statement_timeout = '30s'";
 
-static int tell_unreadable(struct error *error)
+static int pg_tell_unreadable(struct error *error)
 {
     return error_set(error, ERROR_REFUSED, "%s",
                      T("the store's DSN can't be read; write postgresql://ROLE@HOST/DATABASE",
@@ -23,7 +23,7 @@ int postgres_check_dsn(const char *dsn, struct error *error)
 {
     PQconninfoOption *options = PQconninfoParse(dsn, NULL); /* which would tell what it could not read */
     if (!options)
-        return tell_unreadable(error);
+        return pg_tell_unreadable(error);
     bool secret = false;
     for (const PQconninfoOption *option = options; option->keyword; option++)
         secret = secret || (option->val && strstr(option->keyword, "password") && option->val[0] != '\0' &&

@@ -7,8 +7,8 @@
 /* Whether the DSN can be read and has no password in it. -1: *error says why not. */
 MUST_CHECK int postgres_check_dsn(const char *dsn, struct error *error);
 
-/* Connects by p->dsn, in place of a connection that there was, sees to what the server must be and sets what the session
- * needs; not in pipeline mode yet. `reading`: a standby will do. -1: the error is set. */
+/* Connects by p->dsn, in place of a connection that there was, sees to what the server must be and sets what the
+ * session needs; not in pipeline mode yet. `reading`: a standby will do. -1: the error is set. */
 MUST_CHECK int postgres_reach(struct store_postgres *p, bool reading);
 
 /* What is wrong with how the server is set up but no reason to refuse it, a line each in the log: for who serves. */

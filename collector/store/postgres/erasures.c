@@ -20,7 +20,7 @@ static struct values index_of(int64_t index)
 
 /* Entries. */
 
-static enum store_result erased_add(struct store *store, int64_t index, int64_t event)
+static enum store_result pg_erased_add(struct store *store, int64_t index, int64_t event)
 {
     struct values values = pair_of(index, event), key = index_of(index);
     if (postgres_run(store, PG_ERASED_ADD, &values) != STORE_OK)
@@ -28,7 +28,7 @@ static enum store_result erased_add(struct store *store, int64_t index, int64_t 
     return postgres_run(store, PG_REVISION_FORGET, &key) == STORE_FAILED ? STORE_FAILED : STORE_OK;
 }
 
-static enum store_result erased_by(struct store *store, int64_t index, int64_t *event)
+static enum store_result pg_erased_by(struct store *store, int64_t index, int64_t *event)
 {
     struct values key = index_of(index);
     return postgres_read_number(store, postgres_ask(store, PG_ERASED_BY, &key), event);
@@ -36,14 +36,14 @@ static enum store_result erased_by(struct store *store, int64_t index, int64_t *
 
 /* Requests. */
 
-static enum store_result erasure_add(struct store *store, const struct store_erasure *erasure)
+static enum store_result pg_erasure_add(struct store *store, const struct store_erasure *erasure)
 {
     struct values values = pair_of(erasure->request, erasure->member);
     values_bytes(&values, erasure->leaf.bytes, sizeof erasure->leaf.bytes);
     return postgres_run(store, PG_ERASURE_ADD, &values);
 }
 
-static enum store_result erasure_find(struct store *store, const struct merkle_hash *leaf, struct store_erasure *out)
+static enum store_result pg_erasure_find(struct store *store, const struct merkle_hash *leaf, struct store_erasure *out)
 {
     struct values values = {0};
     values_bytes(&values, leaf->bytes, sizeof leaf->bytes);
@@ -58,29 +58,29 @@ static enum store_result erasure_find(struct store *store, const struct merkle_h
     return result;
 }
 
-static int erasure_row(struct store *store, const PGresult *rows, int row, void *context)
+static int pg_erasure_row(struct store *store, const PGresult *rows, int row, void *context)
 {
     (void)store;
     const struct visit *visit = context;
     return visit->each.erasure(visit->context, row_number(rows, row, 0));
 }
 
-static enum store_result erasure_each(struct store *store, int64_t member, store_erasure_fn *each, void *context)
+static enum store_result pg_erasure_each(struct store *store, int64_t member, store_erasure_fn *each, void *context)
 {
     struct visit visit = {.each.erasure = each, .context = context};
     struct values key = index_of(member);
-    return postgres_walk(store, postgres_ask(store, PG_ERASURE_EACH, &key), erasure_row, &visit);
+    return postgres_walk(store, postgres_ask(store, PG_ERASURE_EACH, &key), pg_erasure_row, &visit);
 }
 
 /* Revisions. */
 
-static enum store_result revision_add(struct store *store, int64_t index, int64_t before)
+static enum store_result pg_revision_add(struct store *store, int64_t index, int64_t before)
 {
     struct values values = pair_of(index, before);
     return postgres_hold(store, PG_REVISION_ADD, &values);
 }
 
-static enum store_result revision_before(struct store *store, int64_t index, int64_t *before)
+static enum store_result pg_revision_before(struct store *store, int64_t index, int64_t *before)
 {
     struct values key = index_of(index);
     return postgres_read_number(store, postgres_ask(store, PG_REVISION_BEFORE, &key), before);
@@ -88,11 +88,11 @@ static enum store_result revision_before(struct store *store, int64_t index, int
 
 void postgres_add_erasure_verbs(struct store_ops *ops)
 {
-    ops->erased_add = erased_add;
-    ops->erased_by = erased_by;
-    ops->erasure_add = erasure_add;
-    ops->erasure_find = erasure_find;
-    ops->erasure_each = erasure_each;
-    ops->revision_add = revision_add;
-    ops->revision_before = revision_before;
+    ops->erased_add = pg_erased_add;
+    ops->erased_by = pg_erased_by;
+    ops->erasure_add = pg_erasure_add;
+    ops->erasure_find = pg_erasure_find;
+    ops->erasure_each = pg_erasure_each;
+    ops->revision_add = pg_revision_add;
+    ops->revision_before = pg_revision_before;
 }

@@ -7,8 +7,8 @@
 
 /* Documents. */
 
-static enum store_result document_add(struct store *store, const uint8_t hash[static SHA256_BYTES], const void *bytes,
-                                      size_t len)
+static enum store_result pg_document_add(struct store *store, const uint8_t hash[static SHA256_BYTES],
+                                         const void *bytes, size_t len)
 {
     struct values values = {0};
     values_bytes(&values, hash, SHA256_BYTES);
@@ -16,14 +16,14 @@ static enum store_result document_add(struct store *store, const uint8_t hash[st
     return postgres_run(store, PG_DOCUMENT_ADD, &values) == STORE_FAILED ? STORE_FAILED : STORE_OK;
 }
 
-static enum store_result document_read(struct store *store, const uint8_t hash[static SHA256_BYTES], struct buf *out)
+static enum store_result pg_document_read(struct store *store, const uint8_t hash[static SHA256_BYTES], struct buf *out)
 {
     struct values values = {0};
     values_bytes(&values, hash, SHA256_BYTES);
     return postgres_read_bytes(store, postgres_ask(store, PG_DOCUMENT_READ, &values), out);
 }
 
-static enum store_result document_size(struct store *store, const uint8_t hash[static SHA256_BYTES], size_t *len)
+static enum store_result pg_document_size(struct store *store, const uint8_t hash[static SHA256_BYTES], size_t *len)
 {
     struct values values = {0};
     int64_t bytes = 0;
@@ -36,7 +36,7 @@ static enum store_result document_size(struct store *store, const uint8_t hash[s
 
 /* Events. */
 
-static enum store_result event_add(struct store *store, int64_t index, const char *kind)
+static enum store_result pg_event_add(struct store *store, int64_t index, const char *kind)
 {
     struct values values = {0};
     values_number(&values, index);
@@ -44,23 +44,24 @@ static enum store_result event_add(struct store *store, int64_t index, const cha
     return postgres_hold(store, PG_EVENT_ADD, &values);
 }
 
-static int event_row(struct store *store, const PGresult *rows, int row, void *context)
+static int pg_event_row(struct store *store, const PGresult *rows, int row, void *context)
 {
     (void)store;
     const struct visit *visit = context;
     return visit->each.event(visit->context, row_number(rows, row, 0), row_text(rows, row, 1));
 }
 
-static enum store_result event_each(struct store *store, int64_t from, int64_t max, store_event_fn *each, void *context)
+static enum store_result pg_event_each(struct store *store, int64_t from, int64_t max, store_event_fn *each,
+                                       void *context)
 {
     struct visit visit = {.each.event = each, .context = context};
     struct values values = {0};
     values_number(&values, from);
     values_number(&values, max);
-    return postgres_walk(store, postgres_ask(store, PG_EVENT_EACH, &values), event_row, &visit);
+    return postgres_walk(store, postgres_ask(store, PG_EVENT_EACH, &values), pg_event_row, &visit);
 }
 
-static enum store_result event_last(struct store *store, const char *kind, int64_t *index)
+static enum store_result pg_event_last(struct store *store, const char *kind, int64_t *index)
 {
     struct values values = {0};
     values_text(&values, kind);
@@ -69,7 +70,7 @@ static enum store_result event_last(struct store *store, const char *kind, int64
 
 /* Wishes. */
 
-static enum store_result wish_add(struct store *store, const struct store_wish *wish, int64_t *id)
+static enum store_result pg_wish_add(struct store *store, const struct store_wish *wish, int64_t *id)
 {
     struct values values = {0};
     values_number(&values, wish->asked_at);
@@ -87,7 +88,7 @@ struct wish_walk {
     int64_t last;
 };
 
-static int wish_row(struct store *store, const PGresult *rows, int row, void *context)
+static int pg_wish_row(struct store *store, const PGresult *rows, int row, void *context)
 {
     (void)store;
     struct wish_walk *walk = context;
@@ -103,7 +104,7 @@ static int wish_row(struct store *store, const PGresult *rows, int row, void *co
 }
 
 /* One at a time: each may have a document of megabytes with it. */
-static enum store_result wish_each(struct store *store, store_wish_fn *each, void *context)
+static enum store_result pg_wish_each(struct store *store, store_wish_fn *each, void *context)
 {
     struct wish_walk walk = {.visit = {.each.wish = each, .context = context}};
     enum store_result result;
@@ -112,22 +113,22 @@ static enum store_result wish_each(struct store *store, store_wish_fn *each, voi
         struct values values = {0};
         at = walk.last;
         values_number(&values, at);
-        result = postgres_walk(store, postgres_ask(store, PG_WISH_EACH, &values), wish_row, &walk);
+        result = postgres_walk(store, postgres_ask(store, PG_WISH_EACH, &values), pg_wish_row, &walk);
     } while (result == STORE_OK && walk.last > at);
     return result;
 }
 
-static enum store_result run_on_wish(struct store *store, enum statement which, int64_t number)
+static enum store_result pg_run_on_wish(struct store *store, enum statement which, int64_t number)
 {
     struct values values = {0};
     values_number(&values, number);
     return postgres_run(store, which, &values);
 }
 
-static enum store_result wish_done(struct store *store, int64_t id, int64_t entry, const char *outcome, int64_t when)
+static enum store_result pg_wish_done(struct store *store, int64_t id, int64_t entry, const char *outcome, int64_t when)
 {
     struct values values = {0};
-    if (run_on_wish(store, PG_WISH_FORGET, when - OUTCOME_LASTS) == STORE_FAILED)
+    if (pg_run_on_wish(store, PG_WISH_FORGET, when - OUTCOME_LASTS) == STORE_FAILED)
         return STORE_FAILED;
     values_number(&values, id);
     values_number(&values, when);
@@ -136,7 +137,7 @@ static enum store_result wish_done(struct store *store, int64_t id, int64_t entr
     return postgres_run(store, PG_WISH_DONE, &values);
 }
 
-static enum store_result wish_outcome(struct store *store, int64_t id, int64_t *entry, struct buf *outcome)
+static enum store_result pg_wish_outcome(struct store *store, int64_t id, int64_t *entry, struct buf *outcome)
 {
     struct values values = {0};
     values_number(&values, id);
@@ -145,28 +146,28 @@ static enum store_result wish_outcome(struct store *store, int64_t id, int64_t *
     int64_t at = found ? row_number(rows, 0, 1) : -1;
     enum store_result result = postgres_read_bytes(store, rows, outcome);
     if (result == STORE_OK)
-        result = run_on_wish(store, PG_WISH_REMOVE, id);
+        result = pg_run_on_wish(store, PG_WISH_REMOVE, id);
     if (result == STORE_OK)
         *entry = at;
     return result;
 }
 
-static enum store_result wish_withdraw(struct store *store, int64_t id)
+static enum store_result pg_wish_withdraw(struct store *store, int64_t id)
 {
-    return run_on_wish(store, PG_WISH_WITHDRAW, id);
+    return pg_run_on_wish(store, PG_WISH_WITHDRAW, id);
 }
 
 void postgres_add_event_verbs(struct store_ops *ops)
 {
-    ops->document_add = document_add;
-    ops->document_read = document_read;
-    ops->document_size = document_size;
-    ops->event_add = event_add;
-    ops->event_each = event_each;
-    ops->event_last = event_last;
-    ops->wish_add = wish_add;
-    ops->wish_each = wish_each;
-    ops->wish_done = wish_done;
-    ops->wish_outcome = wish_outcome;
-    ops->wish_withdraw = wish_withdraw;
+    ops->document_add = pg_document_add;
+    ops->document_read = pg_document_read;
+    ops->document_size = pg_document_size;
+    ops->event_add = pg_event_add;
+    ops->event_each = pg_event_each;
+    ops->event_last = pg_event_last;
+    ops->wish_add = pg_wish_add;
+    ops->wish_each = pg_wish_each;
+    ops->wish_done = pg_wish_done;
+    ops->wish_outcome = pg_wish_outcome;
+    ops->wish_withdraw = pg_wish_withdraw;
 }

@@ -16,7 +16,7 @@ static enum store_result pack_place(struct store *store, int64_t round, int64_t 
 }
 
 /* The keys of all of some members' in a round. */
-static enum store_result pack_range(struct store *store, int64_t round, int64_t from, int64_t to, int64_t range[2])
+static enum store_result pg_pack_range(struct store *store, int64_t round, int64_t from, int64_t to, int64_t range[2])
 {
     enum store_result result = pack_place(store, round, from, 0, &range[0]);
     return result == STORE_OK ? pack_place(store, round, to, MASK(ACTION_BITS), &range[1]) : result;
@@ -59,8 +59,8 @@ static enum store_result ask_current(struct store *store, int64_t place, struct 
     return result;
 }
 
-static enum store_result current_read(struct store *store, int64_t round, int64_t member, int64_t action,
-                                      struct store_current *out)
+static enum store_result pg_current_read(struct store *store, int64_t round, int64_t member, int64_t action,
+                                         struct store_current *out)
 {
     struct store_postgres *p = postgres_of(store);
     int64_t place = 0;
@@ -82,8 +82,8 @@ static enum store_result current_read(struct store *store, int64_t round, int64_
 }
 
 /* `hold`: whether there is one already is known. */
-static enum store_result write_current(struct store *store, enum statement which, bool hold, int64_t place,
-                                       const struct store_current *current)
+static enum store_result pg_write_current(struct store *store, enum statement which, bool hold, int64_t place,
+                                          const struct store_current *current)
 {
     struct values values = {0};
     uint8_t small[256];
@@ -102,23 +102,23 @@ static enum store_result write_current(struct store *store, enum statement which
     return result;
 }
 
-static enum store_result current_add(struct store *store, int64_t round, int64_t member, int64_t action,
-                                     const struct store_current *current)
+static enum store_result pg_current_add(struct store *store, int64_t round, int64_t member, int64_t action,
+                                        const struct store_current *current)
 {
     int64_t place = 0;
     if (pack_place(store, round, member, action, &place) != STORE_OK)
         return STORE_FAILED;
     struct seen_current *seen = foreseen_current(&postgres_of(store)->foreseen, place);
     if (!seen)
-        return write_current(store, PG_CURRENT_ADD, false, place, current);
+        return pg_write_current(store, PG_CURRENT_ADD, false, place, current);
     if (seen->sight != SIGHT_NONE)
         return STORE_NONE;
     seen->sight = SIGHT_WRITTEN;
-    return write_current(store, PG_CURRENT_ADD, true, place, current);
+    return pg_write_current(store, PG_CURRENT_ADD, true, place, current);
 }
 
-static enum store_result current_write(struct store *store, int64_t round, int64_t member, int64_t action,
-                                       const struct store_current *current)
+static enum store_result pg_current_write(struct store *store, int64_t round, int64_t member, int64_t action,
+                                          const struct store_current *current)
 {
     int64_t place = 0;
     if (pack_place(store, round, member, action, &place) != STORE_OK)
@@ -126,7 +126,7 @@ static enum store_result current_write(struct store *store, int64_t round, int64
     struct seen_current *seen = foreseen_current(&postgres_of(store)->foreseen, place);
     if (seen)
         seen->sight = SIGHT_WRITTEN;
-    return write_current(store, PG_CURRENT_WRITE, true, place, current);
+    return pg_write_current(store, PG_CURRENT_WRITE, true, place, current);
 }
 
 struct current_walk {
@@ -134,7 +134,7 @@ struct current_walk {
     int64_t next;
 };
 
-static int current_row(struct store *store, const PGresult *rows, int row, void *context)
+static int pg_current_row(struct store *store, const PGresult *rows, int row, void *context)
 {
     struct current_walk *walk = context;
     struct store_current current;
@@ -158,33 +158,33 @@ static enum store_result walk_currents(struct store *store, const int64_t range[
         values_number(&values, at);
         values_number(&values, range[1]);
         values_number(&values, WALK_ROWS);
-        result = postgres_walk(store, postgres_ask(store, PG_CURRENT_EACH, &values), current_row, &walk);
+        result = postgres_walk(store, postgres_ask(store, PG_CURRENT_EACH, &values), pg_current_row, &walk);
     } while (result == STORE_OK && walk.next > at);
     return result;
 }
 
-static enum store_result current_each(struct store *store, int64_t round, store_current_fn *each, void *context)
+static enum store_result pg_current_each(struct store *store, int64_t round, store_current_fn *each, void *context)
 {
     int64_t range[2] = {0, 0};
-    if (pack_range(store, round, 0, MASK(MEMBER_BITS), range) != STORE_OK)
+    if (pg_pack_range(store, round, 0, MASK(MEMBER_BITS), range) != STORE_OK)
         return STORE_FAILED;
     return walk_currents(store, range, each, context);
 }
 
-static enum store_result current_each_of(struct store *store, int64_t round, int64_t member, store_current_fn *each,
-                                         void *context)
+static enum store_result pg_current_each_of(struct store *store, int64_t round, int64_t member, store_current_fn *each,
+                                            void *context)
 {
     int64_t range[2] = {0, 0};
-    if (pack_range(store, round, member, member, range) != STORE_OK)
+    if (pg_pack_range(store, round, member, member, range) != STORE_OK)
         return STORE_FAILED;
     return walk_currents(store, range, each, context);
 }
 
-static enum store_result current_forget(struct store *store, int64_t round, int64_t member)
+static enum store_result pg_current_forget(struct store *store, int64_t round, int64_t member)
 {
     int64_t range[2] = {0, 0};
     struct values values = {0};
-    if (pack_range(store, round, member, member, range) != STORE_OK)
+    if (pg_pack_range(store, round, member, member, range) != STORE_OK)
         return STORE_FAILED;
     foreseen_forget(&postgres_of(store)->foreseen);
     values_number(&values, range[0]);
@@ -192,7 +192,7 @@ static enum store_result current_forget(struct store *store, int64_t round, int6
     return postgres_run(store, PG_CURRENT_FORGET, &values) == STORE_FAILED ? STORE_FAILED : STORE_OK;
 }
 
-static enum store_result current_erase(struct store *store, int64_t round, int64_t member, int64_t action)
+static enum store_result pg_current_erase(struct store *store, int64_t round, int64_t member, int64_t action)
 {
     struct values values = {0};
     int64_t place = 0;
@@ -205,7 +205,8 @@ static enum store_result current_erase(struct store *store, int64_t round, int64
 
 /* Counters: an array of little-endian 64-bit numbers, as in the embedded store. */
 
-static enum store_result take_counts(struct store *store, const PGresult *rows, int row, int64_t *counts, size_t slots)
+static enum store_result pg_take_told_counts(struct store *store, const PGresult *rows, int row, int64_t *counts,
+                                             size_t slots)
 {
     if (row_len(rows, row, 0) != slots * sizeof *counts)
         return postgres_fail(postgres_of(store), ERROR_DAMAGED,
@@ -222,7 +223,7 @@ static enum store_result ask_counts(struct store *store, int64_t place, int64_t 
     PGresult *rows = postgres_ask(store, PG_COUNTS_READ, &values);
     if (!rows)
         return STORE_FAILED;
-    enum store_result result = PQntuples(rows) > 0 ? take_counts(store, rows, 0, counts, slots) : STORE_NONE;
+    enum store_result result = PQntuples(rows) > 0 ? pg_take_told_counts(store, rows, 0, counts, slots) : STORE_NONE;
     if (result == STORE_OK && placed_note(&postgres_of(store)->placed, place, row_number(rows, 0, 1)) < 0)
         result = postgres_fail(postgres_of(store), ERROR_MEMORY, T("out of memory", "te weinig geheugen"));
     PQclear(rows);
@@ -230,7 +231,7 @@ static enum store_result ask_counts(struct store *store, int64_t place, int64_t 
 }
 
 /* The row of a place among the counters that were foreseen, which ascend by it; -1: none. */
-static int find_counts(const struct foreseen *foreseen, int64_t place)
+static int pg_find_counts(const struct foreseen *foreseen, int64_t place)
 {
     int first = 0, last = foreseen->counts_rows ? PQntuples(foreseen->counts_rows) - 1 : -1;
     while (first <= last) {
@@ -246,14 +247,15 @@ static int find_counts(const struct foreseen *foreseen, int64_t place)
     return -1;
 }
 
-static enum store_result counts_read(struct store *store, int64_t round, int64_t action, int64_t *counts, size_t slots)
+static enum store_result pg_counts_read(struct store *store, int64_t round, int64_t action, int64_t *counts,
+                                        size_t slots)
 {
     int64_t place = 0;
     if (pack_place(store, 0, round, action, &place) != STORE_OK)
         return STORE_FAILED;
     const struct foreseen *foreseen = &postgres_of(store)->foreseen;
-    int row = find_counts(foreseen, place);
-    return row >= 0 ? take_counts(store, foreseen->counts_rows, row, counts, slots)
+    int row = pg_find_counts(foreseen, place);
+    return row >= 0 ? pg_take_told_counts(store, foreseen->counts_rows, row, counts, slots)
                     : ask_counts(store, place, counts, slots);
 }
 
@@ -280,8 +282,8 @@ static int64_t find_size(struct store *store, int64_t place)
 }
 
 /* Under the size that the log has now; those under an older one go. */
-static enum store_result counts_write(struct store *store, int64_t round, int64_t action, const int64_t *counts,
-                                      size_t slots)
+static enum store_result pg_counts_write(struct store *store, int64_t round, int64_t action, const int64_t *counts,
+                                         size_t slots)
 {
     _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "counters are stored as they lie in memory");
     struct store_postgres *p = postgres_of(store);
@@ -306,7 +308,7 @@ static enum store_result counts_write(struct store *store, int64_t round, int64_
     return postgres_hold(store, PG_COUNTS_ADD, &new);
 }
 
-static int counted_row(struct store *store, const PGresult *rows, int row, void *context)
+static int pg_counted_row(struct store *store, const PGresult *rows, int row, void *context)
 {
     (void)store;
     const struct visit *visit = context;
@@ -314,13 +316,13 @@ static int counted_row(struct store *store, const PGresult *rows, int row, void 
     return visit->each.counted(visit->context, place >> ACTION_BITS, place & MASK(ACTION_BITS));
 }
 
-static enum store_result counts_each(struct store *store, store_counted_fn *each, void *context)
+static enum store_result pg_counts_each(struct store *store, store_counted_fn *each, void *context)
 {
     struct visit visit = {.each.counted = each, .context = context};
-    return postgres_walk(store, postgres_ask(store, PG_COUNTS_EACH, NULL), counted_row, &visit);
+    return postgres_walk(store, postgres_ask(store, PG_COUNTS_EACH, NULL), pg_counted_row, &visit);
 }
 
-static int counts_row(struct store *store, const PGresult *rows, int row, void *context)
+static int pg_counts_row(struct store *store, const PGresult *rows, int row, void *context)
 {
     const struct visit *visit = context;
     size_t slots = row_len(rows, row, 1) / sizeof(int64_t);
@@ -335,29 +337,29 @@ static int counts_row(struct store *store, const PGresult *rows, int row, void *
     return result;
 }
 
-static enum store_result counts_each_in(struct store *store, int64_t round, store_counts_fn *each, void *context)
+static enum store_result pg_counts_each_in(struct store *store, int64_t round, store_counts_fn *each, void *context)
 {
     struct visit visit = {.each.counts = each, .context = context};
     int64_t range[2] = {0, 0};
     struct values values = {0};
-    if (pack_range(store, 0, round, round, range) != STORE_OK)
+    if (pg_pack_range(store, 0, round, round, range) != STORE_OK)
         return STORE_FAILED;
     values_number(&values, range[0]);
     values_number(&values, range[1]);
-    return postgres_walk(store, postgres_ask(store, PG_COUNTS_EACH_IN, &values), counts_row, &visit);
+    return postgres_walk(store, postgres_ask(store, PG_COUNTS_EACH_IN, &values), pg_counts_row, &visit);
 }
 
 void postgres_add_fold_verbs(struct store_ops *ops)
 {
-    ops->current_read = current_read;
-    ops->current_add = current_add;
-    ops->current_write = current_write;
-    ops->current_each = current_each;
-    ops->current_each_of = current_each_of;
-    ops->current_forget = current_forget;
-    ops->current_erase = current_erase;
-    ops->counts_read = counts_read;
-    ops->counts_write = counts_write;
-    ops->counts_each = counts_each;
-    ops->counts_each_in = counts_each_in;
+    ops->current_read = pg_current_read;
+    ops->current_add = pg_current_add;
+    ops->current_write = pg_current_write;
+    ops->current_each = pg_current_each;
+    ops->current_each_of = pg_current_each_of;
+    ops->current_forget = pg_current_forget;
+    ops->current_erase = pg_current_erase;
+    ops->counts_read = pg_counts_read;
+    ops->counts_write = pg_counts_write;
+    ops->counts_each = pg_counts_each;
+    ops->counts_each_in = pg_counts_each_in;
 }

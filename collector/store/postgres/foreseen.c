@@ -15,13 +15,13 @@ void foreseen_forget(struct foreseen *foreseen)
     *foreseen = (struct foreseen){.last_row = -1};
 }
 
-static int compare_places(const void *a, const void *b)
+static int pg_compare_places(const void *a, const void *b)
 {
     const struct seen_current *x = a, *y = b;
     return (x->place > y->place) - (x->place < y->place);
 }
 
-static int compare_hashes(const void *a, const void *b)
+static int pg_compare_hashes(const void *a, const void *b)
 {
     return memcmp(((const struct seen_invitation *)a)->hash, ((const struct seen_invitation *)b)->hash, SHA256_BYTES);
 }
@@ -31,7 +31,7 @@ struct seen_current *foreseen_current(const struct foreseen *foreseen, int64_t p
     struct seen_current key = {.place = place};
     if (foreseen->current_count == 0)
         return NULL;
-    return bsearch(&key, foreseen->currents, foreseen->current_count, sizeof key, compare_places);
+    return bsearch(&key, foreseen->currents, foreseen->current_count, sizeof key, pg_compare_places);
 }
 
 struct seen_invitation *foreseen_invitation(const struct foreseen *foreseen, const uint8_t hash[static SHA256_BYTES])
@@ -40,11 +40,11 @@ struct seen_invitation *foreseen_invitation(const struct foreseen *foreseen, con
     if (foreseen->invitation_count == 0)
         return NULL;
     memcpy(key.hash, hash, SHA256_BYTES);
-    return bsearch(&key, foreseen->invitations, foreseen->invitation_count, sizeof key, compare_hashes);
+    return bsearch(&key, foreseen->invitations, foreseen->invitation_count, sizeof key, pg_compare_hashes);
 }
 
 /* Sorts, and leaves one of each. Returns how many there are then. */
-static size_t leave_one_of_each(void *list, size_t count, size_t size, int (*compare)(const void *, const void *))
+static size_t pg_leave_one_of_each(void *list, size_t count, size_t size, int (*compare)(const void *, const void *))
 {
     char *items = list;
     size_t kept = 0;
@@ -67,7 +67,8 @@ static void want_currents(struct foreseen *foreseen, const struct store_wanted *
         if (key_pack(key->round, key->member, key->action, &seen->place) == 0)
             count++;
     }
-    foreseen->current_count = leave_one_of_each(foreseen->currents, count, sizeof *foreseen->currents, compare_places);
+    foreseen->current_count =
+        pg_leave_one_of_each(foreseen->currents, count, sizeof *foreseen->currents, pg_compare_places);
 }
 
 static void want_invitations(struct foreseen *foreseen, const struct store_wanted *wanted)
@@ -76,8 +77,8 @@ static void want_invitations(struct foreseen *foreseen, const struct store_wante
         foreseen->invitations[i] = (struct seen_invitation){.sight = SIGHT_NONE};
         memcpy(foreseen->invitations[i].hash, wanted->invitations[i], SHA256_BYTES);
     }
-    foreseen->invitation_count = leave_one_of_each(foreseen->invitations, wanted->invitation_count,
-                                                   sizeof *foreseen->invitations, compare_hashes);
+    foreseen->invitation_count = pg_leave_one_of_each(foreseen->invitations, wanted->invitation_count,
+                                                      sizeof *foreseen->invitations, pg_compare_hashes);
 }
 
 int foreseen_want(struct foreseen *foreseen, const struct store_wanted *wanted)

@@ -1,5 +1,6 @@
-/* What a transaction was told beforehand that it would read, and what of it the transaction has written since: a current
- * response or an invitation that stands here need not be asked for. Lasts for a transaction. Knows no statement. */
+/* What a transaction was told beforehand that it would read, and what of it the transaction has written since: a
+ * current response or an invitation that stands here need not be asked for. Lasts for a transaction. Knows no
+ * statement. */
 #ifndef COLLECTOR_STORE_POSTGRES_FORESEEN_H
 #define COLLECTOR_STORE_POSTGRES_FORESEEN_H
 

@@ -32,7 +32,7 @@ enum store_result postgres_fail(struct store_postgres *p, enum error_kind kind, 
 }
 
 /* PostgreSQL's own texts are in the language of the server; those of what can be expected have a Dutch one here. */
-static const char *dutch_failure(const char *state)
+static const char *pg_dutch_failure(const char *state)
 {
     static const struct {
         const char *begins, *text;
@@ -76,13 +76,13 @@ enum store_result postgres_failed(struct store_postgres *p, const PGresult *resu
     const char *state = result ? PQresultErrorField(result, PG_DIAG_SQLSTATE) : NULL;
     const char *primary = result ? PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY) : NULL;
     if (state && primary)
-        return postgres_fail(p, kind_of(state), T(primary, dutch_failure(state)));
+        return postgres_fail(p, kind_of(state), T(primary, pg_dutch_failure(state)));
     return postgres_fail(p, ERROR_IO,
                          T(connection_message(p, message), "de verbinding met de database is weg of kwam er niet"));
 }
 
 /* From here on nothing is asked on this connection. */
-static int lose(struct store_postgres *p)
+static int pg_lose(struct store_postgres *p)
 {
     p->lost = p->failed = true;
     return -1;
@@ -91,7 +91,7 @@ static int lose(struct store_postgres *p)
 static int lose_connection(struct store_postgres *p)
 {
     (void)postgres_failed(p, NULL);
-    return lose(p);
+    return pg_lose(p);
 }
 
 /* Waiting. */
@@ -112,7 +112,7 @@ static int wait_for_server(struct store_postgres *p, short events)
     (void)postgres_fail(p, ERROR_IO,
                         T("the database does not answer; nobody knows whether it did what was asked last",
                           "de database antwoordt niet; niemand weet of zij deed wat het laatst gevraagd is"));
-    return lose(p);
+    return pg_lose(p);
 }
 
 /* Until PQgetResult does not block. */
@@ -143,7 +143,7 @@ static PGresult *take_result(struct store_postgres *p)
         else
             (void)postgres_failed(p, NULL);
         PQclear(result);
-        (void)lose(p);
+        (void)pg_lose(p);
         return NULL;
     }
     if (PQresultStatus(result) == PGRES_PIPELINE_SYNC)
@@ -191,7 +191,7 @@ static void name_statement(enum statement which, char name[static 16])
     snprintf(name, 16, "s%d", (int)which);
 }
 
-static int note_sent(struct store_postgres *p, enum statement which)
+static int pg_note_sent(struct store_postgres *p, enum statement which)
 {
     enum statement *sent = list_grow(p->sent, p->sent_count, &p->sent_capacity, sizeof *sent);
     if (!sent)
@@ -209,7 +209,7 @@ int postgres_send(struct store_postgres *p, enum statement which, const struct v
     char name[16];
     values = values ? values : &none;
     name_statement(which, name);
-    if (p->failed || note_sent(p, which) < 0)
+    if (p->failed || pg_note_sent(p, which) < 0)
         return -1;
     for (int i = 0; i < values->count; i++)
         list[i] = values->is_number[i] ? (const char *)&values->numbers[i] : values->list[i];
@@ -257,8 +257,9 @@ static int check_held(struct store_postgres *p, enum statement which, PGresult *
     return -1;
 }
 
-/* Takes the results of all that was sent; those of the last `count` statements go into `rows`, NULL where one failed. */
-static int drain(struct store_postgres *p, PGresult **rows, size_t count, char *tag)
+/* Takes the results of all that was sent; those of the last `count` statements go into `rows`, NULL where one
+ * failed. */
+static int pg_drain(struct store_postgres *p, PGresult **rows, size_t count, char *tag)
 {
     size_t held = p->sent_count - count;
     for (size_t i = 0; i < p->sent_count; i++) {
@@ -284,7 +285,7 @@ int postgres_collect(struct store_postgres *p, PGresult **rows, size_t count)
     begin_wait(p);
     if (!p->lost && !PQsendFlushRequest(p->conn))
         (void)lose_connection(p);
-    if (drain(p, rows, count, NULL) == 0)
+    if (pg_drain(p, rows, count, NULL) == 0)
         return 0;
     for (size_t i = 0; i < count; i++)
         PQclear(rows[i]);
@@ -301,7 +302,7 @@ static void take_sync(struct store_postgres *p)
 {
     PGresult *sync = take_result(p);
     if (sync && PQresultStatus(sync) != PGRES_PIPELINE_SYNC)
-        (void)lose(p);
+        (void)pg_lose(p);
     PQclear(sync);
 }
 
@@ -309,7 +310,7 @@ int postgres_sync(struct store_postgres *p, char tag[static 16])
 {
     tag[0] = '\0';
     (void)end_pipeline(p);
-    int result = drain(p, NULL, 0, tag);
+    int result = pg_drain(p, NULL, 0, tag);
     take_sync(p);
     return p->lost ? -1 : result;
 }
@@ -329,7 +330,7 @@ static PGresult *run_alone(struct store_postgres *p, enum statement which, const
     if (postgres_send(p, which, values) < 0 || (kinds && postgres_send(p, PG_BUMP, &bump) < 0))
         return NULL;
     (void)end_pipeline(p);
-    int result = drain(p, rows, count, NULL);
+    int result = pg_drain(p, rows, count, NULL);
     take_sync(p);
     PQclear(rows[1]);
     if (result == 0 && !p->lost)
@@ -427,7 +428,7 @@ static int send_preparation(struct store_postgres *p, enum statement which)
     for (int i = 0; i < count; i++)
         types[i] = oid_of_type(text->types[i]);
     name_statement(which, name);
-    if (note_sent(p, which) < 0)
+    if (pg_note_sent(p, which) < 0)
         return -1;
     return PQsendPrepare(p->conn, name, text->sql, count, types) ? 0 : lose_connection(p);
 }

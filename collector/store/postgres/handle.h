@@ -1,7 +1,7 @@
 /* A connection to PostgreSQL and how statements go over it: always in libpq's pipeline mode
- * (https://www.postgresql.org/docs/current/libpq-pipeline-mode.html), so that what need not be waited for is not: inside
- * a transaction statements that write are held, which is to say sent, and their results looked at when something is
- * asked or at the commit. Nothing waits without end. Knows no verb. */
+ * (https://www.postgresql.org/docs/current/libpq-pipeline-mode.html), so that what need not be waited for is not:
+ * inside a transaction statements that write are held, which is to say sent, and their results looked at when
+ * something is asked or at the commit. Nothing waits without end. Knows no verb. */
 #ifndef COLLECTOR_STORE_POSTGRES_HANDLE_H
 #define COLLECTOR_STORE_POSTGRES_HANDLE_H
 

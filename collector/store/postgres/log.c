@@ -36,7 +36,7 @@ static enum store_result check_next(struct store_postgres *p, int64_t index)
     return STORE_OK;
 }
 
-static enum store_result entry_append(struct store *store, int64_t index, const char *jws, size_t len)
+static enum store_result pg_entry_append(struct store *store, int64_t index, const char *jws, size_t len)
 {
     struct values values = number_of(index);
     if (check_next(postgres_of(store), index) != STORE_OK)
@@ -56,7 +56,7 @@ static bool find_foreseen(const struct store_postgres *p, int64_t index, struct 
     return true;
 }
 
-static enum store_result entry_read(struct store *store, int64_t index, struct buf *out)
+static enum store_result pg_entry_read(struct store *store, int64_t index, struct buf *out)
 {
     struct values values = number_of(index);
     size_t before = out->len;
@@ -69,12 +69,12 @@ static enum store_result entry_read(struct store *store, int64_t index, struct b
     return result == STORE_OK && out->len == before ? STORE_ERASED : result;
 }
 
-static enum store_result entry_count(struct store *store, int64_t *count)
+static enum store_result pg_entry_count(struct store *store, int64_t *count)
 {
     return postgres_read_number(store, postgres_ask(store, PG_ENTRY_COUNT, NULL), count);
 }
 
-static enum store_result entry_erase(struct store *store, int64_t index)
+static enum store_result pg_entry_erase(struct store *store, int64_t index)
 {
     struct values values = number_of(index);
     foreseen_forget(&postgres_of(store)->foreseen);
@@ -86,7 +86,7 @@ struct entry_walk {
     int64_t next;
 };
 
-static int entry_row(struct store *store, const PGresult *rows, int row, void *context)
+static int pg_entry_row(struct store *store, const PGresult *rows, int row, void *context)
 {
     (void)store;
     struct entry_walk *walk = context;
@@ -95,8 +95,8 @@ static int entry_row(struct store *store, const PGresult *rows, int row, void *c
     return walk->visit.each.entry(walk->visit.context, index, row_text(rows, row, 1), row_len(rows, row, 1));
 }
 
-static enum store_result entry_range(struct store *store, int64_t first, int64_t count, store_entry_fn *each,
-                                     void *context)
+static enum store_result pg_entry_range(struct store *store, int64_t first, int64_t count, store_entry_fn *each,
+                                        void *context)
 {
     struct entry_walk walk = {.visit = {.each.entry = each, .context = context}, .next = first};
     enum store_result result = STORE_OK;
@@ -107,21 +107,21 @@ static enum store_result entry_range(struct store *store, int64_t first, int64_t
         at = walk.next;
         struct values values = numbers_of(at, end);
         values_number(&values, WALK_ROWS);
-        result = postgres_walk(store, postgres_ask(store, PG_ENTRY_RANGE, &values), entry_row, &walk);
+        result = postgres_walk(store, postgres_ask(store, PG_ENTRY_RANGE, &values), pg_entry_row, &walk);
     } while (result == STORE_OK && walk.next > at && walk.next < end);
     return result;
 }
 
 /* In the order asked, which need not be the log's. */
-static enum store_result entry_each(struct store *store, const int64_t *indexes, size_t count, store_entry_fn *each,
-                                    void *context)
+static enum store_result pg_entry_each(struct store *store, const int64_t *indexes, size_t count, store_entry_fn *each,
+                                       void *context)
 {
     struct buf jws;
     enum store_result result = STORE_OK;
     buf_init(&jws, SIZE_MAX);
     for (size_t i = 0; i < count && result == STORE_OK; i++) {
         buf_reset(&jws);
-        result = entry_read(store, indexes[i], &jws);
+        result = pg_entry_read(store, indexes[i], &jws);
         if (result == STORE_NONE)
             result = postgres_fail(postgres_of(store), ERROR_DAMAGED,
                                    T("an entry is missing from the log; run `audit`",
@@ -151,8 +151,8 @@ static enum store_result take_tile(struct store *store, const PGresult *rows, st
     return STORE_OK;
 }
 
-static enum store_result tile_read(struct store *store, unsigned level, uint64_t index,
-                                   struct merkle_hash hashes[static TILE_WIDTH], unsigned *width)
+static enum store_result pg_tile_read(struct store *store, unsigned level, uint64_t index,
+                                      struct merkle_hash hashes[static TILE_WIDTH], unsigned *width)
 {
     struct last_tile *last = &postgres_of(store)->placed.tiles[level];
     struct values values = number_of(key_of_tile(level, index));
@@ -172,11 +172,11 @@ static int find_width(struct store *store, unsigned level, uint64_t index, unsig
     *width = (int64_t)index == last->index ? last->width : 0;
     if (last->index >= 0 && (int64_t)index >= last->index)
         return 0;
-    return tile_read(store, level, index, hashes, width) == STORE_FAILED ? -1 : 0;
+    return pg_tile_read(store, level, index, hashes, width) == STORE_FAILED ? -1 : 0;
 }
 
-static enum store_result tile_write(struct store *store, unsigned level, uint64_t index,
-                                    const struct merkle_hash *hashes, unsigned width)
+static enum store_result pg_tile_write(struct store *store, unsigned level, uint64_t index,
+                                       const struct merkle_hash *hashes, unsigned width)
 {
     unsigned before = 0;
     if (find_width(store, level, index, &before) < 0)
@@ -192,28 +192,28 @@ static enum store_result tile_write(struct store *store, unsigned level, uint64_
     return postgres_hold(store, PG_TILE_ADD, &new);
 }
 
-static enum store_result log_key_write(struct store *store, const char *verifier)
+static enum store_result pg_log_key_write(struct store *store, const char *verifier)
 {
     struct values values = {0};
     values_text(&values, verifier);
     return postgres_run(store, PG_LOG_KEY_WRITE, &values);
 }
 
-static enum store_result log_key_read(struct store *store, struct buf *verifier)
+static enum store_result pg_log_key_read(struct store *store, struct buf *verifier)
 {
     return postgres_read_bytes(store, postgres_ask(store, PG_LOG_KEY_READ, NULL), verifier);
 }
 
 void postgres_add_log_verbs(struct store_ops *ops)
 {
-    ops->entry_append = entry_append;
-    ops->entry_read = entry_read;
-    ops->entry_count = entry_count;
-    ops->entry_range = entry_range;
-    ops->entry_each = entry_each;
-    ops->entry_erase = entry_erase;
-    ops->tile_write = tile_write;
-    ops->tile_read = tile_read;
-    ops->log_key_write = log_key_write;
-    ops->log_key_read = log_key_read;
+    ops->entry_append = pg_entry_append;
+    ops->entry_read = pg_entry_read;
+    ops->entry_count = pg_entry_count;
+    ops->entry_range = pg_entry_range;
+    ops->entry_each = pg_entry_each;
+    ops->entry_erase = pg_entry_erase;
+    ops->tile_write = pg_tile_write;
+    ops->tile_read = pg_tile_read;
+    ops->log_key_write = pg_log_key_write;
+    ops->log_key_read = pg_log_key_read;
 }

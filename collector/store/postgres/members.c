@@ -14,7 +14,7 @@ static enum store_result count_change(struct store *store, enum store_result res
     return result;
 }
 
-static enum store_result member_add(struct store *store, const struct store_member *member)
+static enum store_result pg_member_add(struct store *store, const struct store_member *member)
 {
     struct values values = {0};
     if (member->number < 0 || member->number > MASK(MEMBER_BITS))
@@ -30,7 +30,7 @@ static enum store_result member_add(struct store *store, const struct store_memb
 }
 
 /* The member of a row. -1: the row is damaged, as the store's error says. */
-static int read_member_row(struct store *store, const PGresult *rows, int row, struct store_member *out)
+static int pg_read_member_row(struct store *store, const PGresult *rows, int row, struct store_member *out)
 {
     struct store_member member = {.number = row_number(rows, row, 0),
                                   .index = row_number(rows, row, 1),
@@ -51,7 +51,7 @@ static int read_member_row(struct store *store, const PGresult *rows, int row, s
     return 0;
 }
 
-static enum store_result member_read(struct store *store, int64_t number, struct store_member *out)
+static enum store_result pg_member_read(struct store *store, int64_t number, struct store_member *out)
 {
     struct values values = {0};
     values_number(&values, number);
@@ -59,7 +59,7 @@ static enum store_result member_read(struct store *store, int64_t number, struct
     if (!rows)
         return STORE_FAILED;
     enum store_result result = PQntuples(rows) > 0 ? STORE_OK : STORE_NONE;
-    if (result == STORE_OK && read_member_row(store, rows, 0, out) < 0)
+    if (result == STORE_OK && pg_read_member_row(store, rows, 0, out) < 0)
         result = STORE_FAILED;
     PQclear(rows);
     return result;
@@ -72,18 +72,19 @@ struct member_walk {
     bool by_change;
 };
 
-static int member_row(struct store *store, const PGresult *rows, int row, void *context)
+static int pg_member_row(struct store *store, const PGresult *rows, int row, void *context)
 {
     struct member_walk *walk = context;
     struct store_member member;
     int64_t change = row_number(rows, row, 6);
     walk->last = row_number(rows, row, walk->by_change ? 6 : 0);
     walk->changes = change > walk->changes ? change : walk->changes;
-    return read_member_row(store, rows, row, &member) < 0 ? -1 : walk->visit.each.member(walk->visit.context, &member);
+    return pg_read_member_row(store, rows, row, &member) < 0 ? -1
+                                                             : walk->visit.each.member(walk->visit.context, &member);
 }
 
 /* All of them by number, which is how a roster is to be filled; what has changed since by change. */
-static enum store_result member_changes(struct store *store, int64_t *since, store_member_fn *each, void *context)
+static enum store_result pg_member_changes(struct store *store, int64_t *since, store_member_fn *each, void *context)
 {
     bool all = *since < 0;
     struct member_walk walk = {.visit = {.each.member = each, .context = context},
@@ -98,14 +99,14 @@ static enum store_result member_changes(struct store *store, int64_t *since, sto
         values_number(&values, at);
         values_number(&values, WALK_ROWS);
         enum statement which = all ? PG_MEMBER_EACH : PG_MEMBER_CHANGES;
-        result = postgres_walk(store, postgres_ask(store, which, &values), member_row, &walk);
+        result = postgres_walk(store, postgres_ask(store, which, &values), pg_member_row, &walk);
     } while (result == STORE_OK && walk.last > at);
     if (result == STORE_OK)
         *since = walk.changes;
     return result;
 }
 
-static enum store_result member_revoke(struct store *store, int64_t number, int64_t when)
+static enum store_result pg_member_revoke(struct store *store, int64_t number, int64_t when)
 {
     struct values values = {0};
     values_number(&values, number);
@@ -113,7 +114,8 @@ static enum store_result member_revoke(struct store *store, int64_t number, int6
     return count_change(store, postgres_run(store, PG_MEMBER_REVOKE, &values));
 }
 
-static enum store_result member_erase(struct store *store, int64_t number, const uint8_t kid_hash[static SHA256_BYTES])
+static enum store_result pg_member_erase(struct store *store, int64_t number,
+                                         const uint8_t kid_hash[static SHA256_BYTES])
 {
     struct values values = {0};
     values_number(&values, number);
@@ -130,7 +132,7 @@ static struct values hash_of(const uint8_t *hash)
     return values;
 }
 
-static enum store_result invitation_add(struct store *store, int64_t number, const uint8_t hash[static SHA256_BYTES])
+static enum store_result pg_invitation_add(struct store *store, int64_t number, const uint8_t hash[static SHA256_BYTES])
 {
     struct values values = hash_of(hash);
     values_number(&values, number);
@@ -149,8 +151,8 @@ static enum store_result read_invitation(struct store *store, const PGresult *ro
     return STORE_OK;
 }
 
-static enum store_result invitation_find(struct store *store, const uint8_t hash[static SHA256_BYTES],
-                                         struct store_invitation *out)
+static enum store_result pg_invitation_find(struct store *store, const uint8_t hash[static SHA256_BYTES],
+                                            struct store_invitation *out)
 {
     const struct foreseen *foreseen = &postgres_of(store)->foreseen;
     const struct seen_invitation *seen = foreseen_invitation(foreseen, hash);
@@ -173,8 +175,8 @@ static enum store_result invitation_find(struct store *store, const uint8_t hash
 }
 
 /* One that was foreseen and is not there is known not to be. */
-static enum store_result invitation_mark(struct store *store, const uint8_t hash[static SHA256_BYTES],
-                                         const struct store_invitation *now)
+static enum store_result pg_invitation_mark(struct store *store, const uint8_t hash[static SHA256_BYTES],
+                                            const struct store_invitation *now)
 {
     struct seen_invitation *seen = foreseen_invitation(&postgres_of(store)->foreseen, hash);
     struct values values = hash_of(hash);
@@ -188,7 +190,7 @@ static enum store_result invitation_mark(struct store *store, const uint8_t hash
     return postgres_hold(store, PG_INVITATION_MARK, &values);
 }
 
-static enum store_result invitation_count(struct store *store, struct invitation_counts *out)
+static enum store_result pg_invitation_count(struct store *store, struct invitation_counts *out)
 {
     PGresult *rows = postgres_ask(store, PG_INVITATION_COUNT, NULL);
     if (!rows)
@@ -206,7 +208,7 @@ struct invitation_walk {
     int64_t last;
 };
 
-static int invitation_row(struct store *store, const PGresult *rows, int row, void *context)
+static int pg_invitation_row(struct store *store, const PGresult *rows, int row, void *context)
 {
     struct invitation_walk *walk = context;
     int64_t number = row_number(rows, row, 0), state = row_number(rows, row, 2);
@@ -221,7 +223,7 @@ static int invitation_row(struct store *store, const PGresult *rows, int row, vo
                                        &invitation);
 }
 
-static enum store_result invitation_each(struct store *store, store_invitation_fn *each, void *context)
+static enum store_result pg_invitation_each(struct store *store, store_invitation_fn *each, void *context)
 {
     struct invitation_walk walk = {.visit = {.each.invitation = each, .context = context}, .last = INT64_MIN};
     enum store_result result;
@@ -231,21 +233,21 @@ static enum store_result invitation_each(struct store *store, store_invitation_f
         at = walk.last;
         values_number(&values, at);
         values_number(&values, WALK_ROWS);
-        result = postgres_walk(store, postgres_ask(store, PG_INVITATION_EACH, &values), invitation_row, &walk);
+        result = postgres_walk(store, postgres_ask(store, PG_INVITATION_EACH, &values), pg_invitation_row, &walk);
     } while (result == STORE_OK && walk.last > at);
     return result;
 }
 
 void postgres_add_member_verbs(struct store_ops *ops)
 {
-    ops->member_add = member_add;
-    ops->member_changes = member_changes;
-    ops->member_read = member_read;
-    ops->member_revoke = member_revoke;
-    ops->member_erase = member_erase;
-    ops->invitation_add = invitation_add;
-    ops->invitation_find = invitation_find;
-    ops->invitation_mark = invitation_mark;
-    ops->invitation_count = invitation_count;
-    ops->invitation_each = invitation_each;
+    ops->member_add = pg_member_add;
+    ops->member_changes = pg_member_changes;
+    ops->member_read = pg_member_read;
+    ops->member_revoke = pg_member_revoke;
+    ops->member_erase = pg_member_erase;
+    ops->invitation_add = pg_invitation_add;
+    ops->invitation_find = pg_invitation_find;
+    ops->invitation_mark = pg_invitation_mark;
+    ops->invitation_count = pg_invitation_count;
+    ops->invitation_each = pg_invitation_each;
 }

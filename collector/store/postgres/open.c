@@ -24,7 +24,7 @@ static int connect_first(struct store_postgres *p, enum store_mode mode)
     return postgres_prepare_all(p);
 }
 
-static void close_handle(struct store *store)
+static void pg_close_handle(struct store *store)
 {
     struct store_postgres *p = postgres_of(store);
     foreseen_forget(&p->foreseen);
@@ -38,7 +38,7 @@ static void close_handle(struct store *store)
 
 static void add_verbs(struct store_ops *ops)
 {
-    ops->close = close_handle;
+    ops->close = pg_close_handle;
     postgres_add_transaction_verbs(ops);
     postgres_add_batch_verbs(ops);
     postgres_add_log_verbs(ops);
@@ -68,6 +68,6 @@ struct store *postgres_open(const char *dsn, enum store_mode mode, struct error 
         return &p->store;
     if (error)
         *error = p->store.error;
-    close_handle(&p->store);
+    pg_close_handle(&p->store);
     return NULL;
 }

@@ -33,14 +33,14 @@ static bool is_of_place(const void *context, uint32_t number, const void *place)
     return placed->list[number - 1].place == *(const int64_t *)place;
 }
 
-static uint32_t find_place(const struct placed *placed, int64_t place)
+static uint32_t pg_find_place(const struct placed *placed, int64_t place)
 {
     return hash_find(&placed->index, hash_integers(place, 0, 0), is_of_place, placed, &place);
 }
 
 int placed_note(struct placed *placed, int64_t place, int64_t size)
 {
-    uint32_t number = find_place(placed, place);
+    uint32_t number = pg_find_place(placed, place);
     if (number != 0) {
         placed->list[number - 1].size = size;
         return 0;
@@ -58,6 +58,6 @@ int placed_note(struct placed *placed, int64_t place, int64_t size)
 
 int64_t placed_size(const struct placed *placed, int64_t place)
 {
-    uint32_t number = find_place(placed, place);
+    uint32_t number = pg_find_place(placed, place);
     return number != 0 ? placed->list[number - 1].size : -1;
 }

@@ -1,5 +1,5 @@
-/* Under which size the newest counters of an action lie and which tile of each level is the last, as far as a handle has
- * read or written them: what is taken away with the next writing, by its exact key. Knows no statement. */
+/* Under which size the newest counters of an action lie and which tile of each level is the last, as far as a
+ * handle has read or written them: what is taken away with the next writing, by its exact key. Knows no statement. */
 #ifndef COLLECTOR_STORE_POSTGRES_PLACED_H
 #define COLLECTOR_STORE_POSTGRES_PLACED_H
 

@@ -14,7 +14,7 @@ static struct values release_of(int64_t round, int64_t number)
 
 /* Releases. */
 
-static enum store_result release_add(struct store *store, const struct store_release *release)
+static enum store_result pg_release_add(struct store *store, const struct store_release *release)
 {
     struct values values = release_of(release->round, release->number);
     values_number(&values, release->is_final);
@@ -25,7 +25,7 @@ static enum store_result release_add(struct store *store, const struct store_rel
     return postgres_run(store, PG_RELEASE_ADD, &values);
 }
 
-static int read_release(struct store *store, const PGresult *rows, int row, struct store_release *out)
+static int pg_read_release(struct store *store, const PGresult *rows, int row, struct store_release *out)
 {
     if (row_len(rows, row, 6) != SHA256_BYTES) {
         (void)postgres_fail(postgres_of(store), ERROR_DAMAGED,
@@ -42,22 +42,22 @@ static int read_release(struct store *store, const PGresult *rows, int row, stru
     return 0;
 }
 
-static int release_row(struct store *store, const PGresult *rows, int row, void *context)
+static int pg_release_row(struct store *store, const PGresult *rows, int row, void *context)
 {
     const struct visit *visit = context;
     struct store_release release;
-    return read_release(store, rows, row, &release) < 0 ? -1 : visit->each.release(visit->context, &release);
+    return pg_read_release(store, rows, row, &release) < 0 ? -1 : visit->each.release(visit->context, &release);
 }
 
-static enum store_result release_each(struct store *store, int64_t round, store_release_fn *each, void *context)
+static enum store_result pg_release_each(struct store *store, int64_t round, store_release_fn *each, void *context)
 {
     struct visit visit = {.each.release = each, .context = context};
     struct values values = {0};
     values_number(&values, round);
-    return postgres_walk(store, postgres_ask(store, PG_RELEASE_EACH, &values), release_row, &visit);
+    return postgres_walk(store, postgres_ask(store, PG_RELEASE_EACH, &values), pg_release_row, &visit);
 }
 
-static enum store_result release_last(struct store *store, int64_t round, struct store_release *out)
+static enum store_result pg_release_last(struct store *store, int64_t round, struct store_release *out)
 {
     struct values values = {0};
     values_number(&values, round);
@@ -65,7 +65,7 @@ static enum store_result release_last(struct store *store, int64_t round, struct
     if (!rows)
         return STORE_FAILED;
     enum store_result result = PQntuples(rows) > 0 ? STORE_OK : STORE_NONE;
-    if (result == STORE_OK && read_release(store, rows, 0, out) < 0)
+    if (result == STORE_OK && pg_read_release(store, rows, 0, out) < 0)
         result = STORE_FAILED;
     PQclear(rows);
     return result;
@@ -73,8 +73,8 @@ static enum store_result release_last(struct store *store, int64_t round, struct
 
 /* Their files. */
 
-static enum store_result release_file_add(struct store *store, int64_t round, int64_t number, const char *name,
-                                          const void *bytes, size_t len)
+static enum store_result pg_release_file_add(struct store *store, int64_t round, int64_t number, const char *name,
+                                             const void *bytes, size_t len)
 {
     struct values values = release_of(round, number);
     values_text(&values, name);
@@ -82,32 +82,32 @@ static enum store_result release_file_add(struct store *store, int64_t round, in
     return postgres_run(store, PG_RELEASE_FILE_ADD, &values);
 }
 
-static enum store_result release_file_read(struct store *store, int64_t round, int64_t number, const char *name,
-                                           struct buf *out)
+static enum store_result pg_release_file_read(struct store *store, int64_t round, int64_t number, const char *name,
+                                              struct buf *out)
 {
     struct values values = release_of(round, number);
     values_text(&values, name);
     return postgres_read_bytes(store, postgres_ask(store, PG_RELEASE_FILE_READ, &values), out);
 }
 
-static int release_file_row(struct store *store, const PGresult *rows, int row, void *context)
+static int pg_release_file_row(struct store *store, const PGresult *rows, int row, void *context)
 {
     (void)store;
     const struct visit *visit = context;
     return visit->each.file(visit->context, row_text(rows, row, 0), (size_t)row_number(rows, row, 1));
 }
 
-static enum store_result release_file_each(struct store *store, int64_t round, int64_t number,
-                                           store_release_file_fn *each, void *context)
+static enum store_result pg_release_file_each(struct store *store, int64_t round, int64_t number,
+                                              store_release_file_fn *each, void *context)
 {
     struct visit visit = {.each.file = each, .context = context};
     struct values values = release_of(round, number);
-    return postgres_walk(store, postgres_ask(store, PG_RELEASE_FILE_EACH, &values), release_file_row, &visit);
+    return postgres_walk(store, postgres_ask(store, PG_RELEASE_FILE_EACH, &values), pg_release_file_row, &visit);
 }
 
 /* Reads of what is not published. */
 
-static enum store_result access_add(struct store *store, const struct store_access *access)
+static enum store_result pg_access_add(struct store *store, const struct store_access *access)
 {
     struct values values = {0};
     values_number(&values, access->at);
@@ -122,7 +122,7 @@ struct access_walk {
     int64_t last;
 };
 
-static int access_row(struct store *store, const PGresult *rows, int row, void *context)
+static int pg_access_row(struct store *store, const PGresult *rows, int row, void *context)
 {
     (void)store;
     struct access_walk *walk = context;
@@ -134,7 +134,7 @@ static int access_row(struct store *store, const PGresult *rows, int row, void *
     return walk->visit.each.access(walk->visit.context, &access);
 }
 
-static enum store_result access_each(struct store *store, store_access_fn *each, void *context)
+static enum store_result pg_access_each(struct store *store, store_access_fn *each, void *context)
 {
     struct access_walk walk = {.visit = {.each.access = each, .context = context}};
     enum store_result result;
@@ -144,12 +144,12 @@ static enum store_result access_each(struct store *store, store_access_fn *each,
         at = walk.last;
         values_number(&values, at);
         values_number(&values, WALK_ROWS);
-        result = postgres_walk(store, postgres_ask(store, PG_ACCESS_EACH, &values), access_row, &walk);
+        result = postgres_walk(store, postgres_ask(store, PG_ACCESS_EACH, &values), pg_access_row, &walk);
     } while (result == STORE_OK && walk.last > at);
     return result;
 }
 
-static enum store_result access_purge(struct store *store, int64_t before)
+static enum store_result pg_access_purge(struct store *store, int64_t before)
 {
     struct values values = {0};
     values_number(&values, before);
@@ -158,13 +158,13 @@ static enum store_result access_purge(struct store *store, int64_t before)
 
 void postgres_add_release_verbs(struct store_ops *ops)
 {
-    ops->release_add = release_add;
-    ops->release_each = release_each;
-    ops->release_last = release_last;
-    ops->release_file_add = release_file_add;
-    ops->release_file_read = release_file_read;
-    ops->release_file_each = release_file_each;
-    ops->access_add = access_add;
-    ops->access_each = access_each;
-    ops->access_purge = access_purge;
+    ops->release_add = pg_release_add;
+    ops->release_each = pg_release_each;
+    ops->release_last = pg_release_last;
+    ops->release_file_add = pg_release_file_add;
+    ops->release_file_read = pg_release_file_read;
+    ops->release_file_each = pg_release_file_each;
+    ops->access_add = pg_access_add;
+    ops->access_each = pg_access_each;
+    ops->access_purge = pg_access_purge;
 }

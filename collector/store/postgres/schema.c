@@ -1,5 +1,5 @@
-/* No row that every batch touches is ever updated: with one open snapshot, a dump or an idle psql, each look at it would
- * walk all of its dead versions. So sizes are the highest keys, and tiles and counters have a key more. */
+/* No row that every batch touches is ever updated: with one open snapshot, a dump or an idle psql, each look at it
+ * would walk all of its dead versions. So sizes are the highest keys, and tiles and counters have a key more. */
 #include "collector/store/postgres/schema.h"
 #include "base/lang.h"
 #include <stdlib.h>
@@ -57,7 +57,7 @@ static const char schema[] =
 /* Two that make a store at once: the second waits, and then finds it. Any number will do that others do not use. */
 static const char begin_making[] = "BEGIN; SELECT pg_advisory_xact_lock(1112559180)";
 
-static int refuse(struct store_postgres *p, const char *what)
+static int pg_refuse(struct store_postgres *p, const char *what)
 {
     (void)postgres_fail(p, ERROR_REFUSED, what);
     return -1;
@@ -78,14 +78,15 @@ static int check_version(struct store_postgres *p)
 {
     long version = 0;
     if (query_number(p, "SELECT version FROM head", &version) < 0)
-        return refuse(p, T("this schema was made by another program; name another by search_path",
-                           "dit schema is door een ander programma gemaakt; noem een ander met search_path"));
+        return pg_refuse(p, T("this schema was made by another program; name another by search_path",
+                              "dit schema is door een ander programma gemaakt; noem een ander met search_path"));
     if (version > SCHEMA_VERSION)
-        return refuse(p, T("this store was made by a newer burgerpanel; use that version or a newer one",
+        return pg_refuse(p,
+                         T("this store was made by a newer burgerpanel; use that version or a newer one",
                            "deze opslag is door een nieuwere burgerpanel gemaakt; gebruik die versie of een nieuwere"));
     return version == SCHEMA_VERSION
                ? 0
-               : refuse(p, T("this store's schema is not known", "het schema van deze opslag is onbekend"));
+               : pg_refuse(p, T("this store's schema is not known", "het schema van deze opslag is onbekend"));
 }
 
 /* Within a transaction that nobody else makes a store in. */
@@ -104,8 +105,8 @@ static int make_schema(struct store_postgres *p)
     if (there > 0)
         return 0;
     if (others > 0)
-        return refuse(p, T("other tables stand in this schema; name an empty one by search_path",
-                           "in dit schema staan andere tabellen; noem een leeg schema met search_path"));
+        return pg_refuse(p, T("other tables stand in this schema; name an empty one by search_path",
+                              "in dit schema staan andere tabellen; noem een leeg schema met search_path"));
     return postgres_plain(p, schema, NULL);
 }
 
@@ -116,7 +117,8 @@ static int make_if_empty(struct store_postgres *p)
     if (make_schema(p) == 0)
         return postgres_plain(p, "COMMIT", NULL);
     struct error kept = p->store.error;
-    (void)!postgres_plain(p, "ROLLBACK", NULL);
+    int undone = postgres_plain(p, "ROLLBACK", NULL);
+    (void)undone; /* what failed is told; a session that is lost is rolled back by the server */
     p->store.error = kept;
     return -1;
 }
@@ -127,8 +129,8 @@ int postgres_schema_prepare(struct store_postgres *p, bool create)
     if (query_number(p, "SELECT count(*) FROM pg_namespace WHERE nspname = current_schema()", &schemas) < 0)
         return -1;
     if (schemas == 0)
-        return refuse(p, T("the schema that search_path names is not there; make it with CREATE SCHEMA",
-                           "het schema dat search_path noemt bestaat niet; maak het met CREATE SCHEMA"));
+        return pg_refuse(p, T("the schema that search_path names is not there; make it with CREATE SCHEMA",
+                              "het schema dat search_path noemt bestaat niet; maak het met CREATE SCHEMA"));
     if (create && make_if_empty(p) < 0)
         return -1;
     if (query_number(p,
@@ -137,7 +139,7 @@ int postgres_schema_prepare(struct store_postgres *p, bool create)
                      &there) < 0)
         return -1;
     if (there == 0)
-        return refuse(p, T("there is no store here; `panel import` makes one, --store names another",
-                           "hier is geen opslag; `panel import` maakt er een, --store noemt een andere"));
+        return pg_refuse(p, T("there is no store here; `panel import` makes one, --store names another",
+                              "hier is geen opslag; `panel import` maakt er een, --store noemt een andere"));
     return check_version(p);
 }

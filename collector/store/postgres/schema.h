@@ -4,8 +4,8 @@
 
 #include "collector/store/postgres/handle.h"
 
-/* Before pipeline mode: makes the tables in a schema that is empty, where `create` says so, and refuses what is not ours
- * or newer than we know. -1: the error is set. */
+/* Before pipeline mode: makes the tables in a schema that is empty, where `create` says so, and refuses what is
+ * not ours or newer than we know. -1: the error is set. */
 MUST_CHECK int postgres_schema_prepare(struct store_postgres *p, bool create);
 
 #endif

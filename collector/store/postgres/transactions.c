@@ -1,6 +1,6 @@
 /* Transactions: the lane, what others have committed, and the commit itself. A commit gives the lane back before it is
  * synced; what follows it, the barrier, is waited for, and since what is logged has one order, all that this handle has
- * written or read by then is as safe as the barrier (docs/adr/021). */
+ * written or read by then is as safe as the barrier (docs/adr/023). */
 #include "base/clock.h"
 #include "base/lang.h"
 #include "collector/store/postgres/connect.h"
@@ -50,7 +50,7 @@ static enum store_result begin_in_lane(struct store *store, const char *lane)
     return STORE_FAILED;
 }
 
-static enum store_result begin_writing(struct store *store)
+static enum store_result pg_begin_writing(struct store *store)
 {
     enum store_result result = begin_in_lane(store, "log");
     postgres_of(store)->has_lane = result == STORE_OK;
@@ -63,7 +63,7 @@ static enum store_result begin_invitations(struct store *store)
 }
 
 /* The moment is that of the first question. */
-static enum store_result begin_reading(struct store *store)
+static enum store_result pg_begin_reading(struct store *store)
 {
     struct store_postgres *p = postgres_of(store);
     if (make_ready(p) < 0)
@@ -78,7 +78,7 @@ static enum store_result begin_reading(struct store *store)
 
 /* What others have committed. */
 
-static enum store_result ask_changed(struct store *store, unsigned *what)
+static enum store_result pg_ask_changed(struct store *store, unsigned *what)
 {
     struct store_postgres *p = postgres_of(store);
     if (postgres_know_head(p) < 0)
@@ -161,7 +161,7 @@ static enum store_result judge_commit(struct store_postgres *p, int result, cons
     return STORE_OK;
 }
 
-static enum store_result commit_all(struct store *store)
+static enum store_result pg_commit_all(struct store *store)
 {
     struct store_postgres *p = postgres_of(store);
     char tag[16];
@@ -177,18 +177,18 @@ static enum store_result commit_all(struct store *store)
 }
 
 /* A statement that failed has the server skip all up to the next sync. */
-static void roll_back(struct store *store)
+static void pg_roll_back(struct store *store)
 {
     struct store_postgres *p = postgres_of(store);
     struct error kept = store->error;
     char tag[16];
     if (p->within == WITHIN_NOTHING)
         return;
-    if (!p->lost)
-        (void)!postgres_sync(p, tag);
+    int settled = p->lost ? -1 : postgres_sync(p, tag);
     p->failed = p->lost;
     if (postgres_send(p, PG_ROLLBACK, NULL) == 0)
-        (void)!postgres_sync(p, tag);
+        settled = postgres_sync(p, tag);
+    (void)settled; /* a session that is lost is rolled back by the server */
     p->sent_count = 0;
     placed_forget(&p->placed);
     forget_transaction(p);
@@ -209,7 +209,7 @@ static enum store_result try_serving(struct store *store, int64_t *had)
     return result;
 }
 
-static enum store_result serve(struct store *store)
+static enum store_result pg_serve(struct store *store)
 {
     struct store_postgres *p = postgres_of(store);
     int64_t had = 0;
@@ -227,7 +227,7 @@ static enum store_result serve(struct store *store)
 }
 
 /* A barrier behind all that can be read. */
-static enum store_result settle(struct store *store)
+static enum store_result pg_settle(struct store *store)
 {
     struct store_postgres *p = postgres_of(store);
     p->warned = false;
@@ -240,7 +240,7 @@ static enum store_result settle(struct store *store)
                : STORE_OK;
 }
 
-static enum store_result check(struct store *store)
+static enum store_result pg_check(struct store *store)
 {
     PGresult *rows = postgres_ask(store, PG_ALIVE, NULL);
     PQclear(rows);
@@ -248,7 +248,7 @@ static enum store_result check(struct store *store)
 }
 
 /* Which files there are is the database's affair. */
-static bool is_lost(const struct store *store)
+static bool pg_is_lost(const struct store *store)
 {
     (void)store;
     return false;
@@ -262,7 +262,7 @@ static enum store_result settle_erasure(struct store *store)
 }
 
 /* PostgreSQL has its own means, by which a moment can also be had back. */
-static enum store_result copy(struct store *store, const char *path, store_copy_fn *each, void *context)
+static enum store_result pg_copy(struct store *store, const char *path, store_copy_fn *each, void *context)
 {
     (void)path;
     (void)each;
@@ -273,7 +273,7 @@ static enum store_result copy(struct store *store, const char *path, store_copy_
                            "pg_basebackup"));
 }
 
-static uint64_t space(const struct store *store)
+static uint64_t pg_space(const struct store *store)
 {
     (void)store;
     return UINT64_MAX;
@@ -281,17 +281,17 @@ static uint64_t space(const struct store *store)
 
 void postgres_add_transaction_verbs(struct store_ops *ops)
 {
-    ops->begin = begin_writing;
+    ops->begin = pg_begin_writing;
     ops->begin_invitations = begin_invitations;
-    ops->begin_reading = begin_reading;
-    ops->commit = commit_all;
-    ops->rollback = roll_back;
-    ops->changed = ask_changed;
-    ops->serve = serve;
-    ops->check = check;
-    ops->is_lost = is_lost;
-    ops->settle = settle;
+    ops->begin_reading = pg_begin_reading;
+    ops->commit = pg_commit_all;
+    ops->rollback = pg_roll_back;
+    ops->changed = pg_ask_changed;
+    ops->serve = pg_serve;
+    ops->check = pg_check;
+    ops->is_lost = pg_is_lost;
+    ops->settle = pg_settle;
     ops->settle_erasure = settle_erasure;
-    ops->space = space;
-    ops->copy = copy;
+    ops->space = pg_space;
+    ops->copy = pg_copy;
 }

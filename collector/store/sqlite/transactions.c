@@ -50,7 +50,7 @@ static unsigned compare_marks(const struct sqlite_marks *before, const struct sq
            (before->wishes != now->wishes ? STORE_CHANGED_WISHES : 0u);
 }
 
-static enum store_result read_version(struct store *store, int64_t *version)
+static enum store_result read_data_version(struct store *store, int64_t *version)
 {
     sqlite3_stmt *st = sqlite_statement(sqlite_of(store), SQL_VERSION);
     if (!st)
@@ -68,7 +68,7 @@ static enum store_result ask_changed(struct store *store, unsigned *what)
     struct store_sqlite *s = sqlite_of(store);
     struct sqlite_marks now = s->known;
     int64_t version = -1;
-    if (read_version(store, &version) != STORE_OK)
+    if (read_data_version(store, &version) != STORE_OK)
         return STORE_FAILED;
     if (version != s->version && read_marks(store, &now) != STORE_OK)
         return STORE_FAILED;
