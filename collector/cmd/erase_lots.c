@@ -46,11 +46,11 @@ static int gather_lot(struct lots *lots, struct erasing *lot)
     return CLI_DONE;
 }
 
-static int ask_lot(struct lots *lots, const struct erasing *lot)
+/* *end and *told are set where CLI_DONE is returned. */
+static int ask_lot(struct lots *lots, const struct erasing *lot, enum act_end *end, struct act_told *told)
 {
     struct store *store = lots->all->store;
     struct act_wish wish;
-    struct act_told told;
     struct error error;
     int64_t id;
     if (act_prepare_erasure(&wish, lot, lots->reason, lots->reference, &error) < 0)
@@ -59,19 +59,51 @@ static int ask_lot(struct lots *lots, const struct erasing *lot)
     act_wish_wipe(&wish);
     if (asked < 0)
         return cmd_store_failed(store);
-    enum act_end end = cmd_act_wait(lots->config, store, id, false, &told);
-    lots->queued = end == ACT_END_QUEUED;
-    return cmd_act_tell(end, &told);
+    *end = cmd_act_wait(lots->config, store, id, false, told);
+    lots->queued = *end == ACT_END_QUEUED;
+    return CLI_DONE;
 }
 
-static int erase_next_lot(struct lots *lots)
+static bool names_entry(const struct erasing *lot, int64_t entry)
+{
+    for (size_t i = 0; i < lot->count; i++)
+        if (lot->entries[i] == entry)
+            return true;
+    return false;
+}
+
+/* Asks for what there is from lots->place on. `refused`: an entry of what was refused last, or -1, and then the first of
+ * what is refused now; where it is still there the refusal is for another reason than that it has gone, and is told. */
+static int try_lot(struct lots *lots, int64_t *refused, struct act_told *told)
 {
     struct erasing lot;
+    enum act_end end = ACT_END_DONE;
     erasing_init(&lot, lots->all->store, lots->all->catalogue);
     int result = gather_lot(lots, &lot);
-    if (result == CLI_DONE && lot.count > 0)
-        result = ask_lot(lots, &lot);
+    bool again = result == CLI_DONE && *refused >= 0 && names_entry(&lot, *refused);
+    if (again)
+        result = cmd_act_tell(ACT_END_REFUSED, told);
+    else if (result == CLI_DONE && lot.count > 0)
+        result = ask_lot(lots, &lot, &end, told);
+    *refused = result == CLI_DONE && end == ACT_END_REFUSED ? lot.entries[0] : -1;
+    if (result == CLI_DONE && lot.count > 0 && *refused < 0)
+        result = cmd_act_tell(end, told);
     erasing_wipe(&lot);
+    return result;
+}
+
+/* An act that was asked for before, by a run that was cut off for instance, may have taken a lot away meanwhile: then
+ * there is something else to ask for, or nothing more. */
+static int erase_next_lot(struct lots *lots)
+{
+    const size_t first = lots->place;
+    int64_t refused = -1;
+    struct act_told told = {0};
+    int result;
+    do {
+        lots->place = first;
+        result = try_lot(lots, &refused, &told);
+    } while (result == CLI_DONE && refused >= 0);
     return result;
 }
 

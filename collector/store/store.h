@@ -8,7 +8,7 @@
  * stepping), `transactions`, `log`, `folds`, `admin`, `events`, `releases` and `erasures` (the verbs), `file`
  * (paths and lock), `schema` (the tables, and those of older versions) and `open`; in postgres/ likewise
  * `statements`, `handle` (a connection, sending and waiting), `foreseen`, `placed` and `head` (what a handle knows
- * without asking), `transactions`, the verbs, `connect`, `schema` and `open`; keys packs what both keep alike.
+ * without asking), `transactions`, the verbs, `connect`, `schema` and `open`; keys and slots pack what both keep alike.
  * Verbs are row by row, but a backend far away may be told beforehand what a transaction will read
  * (store_foresee), and may hold back what it writes until store_commit. */
 #ifndef COLLECTOR_STORE_STORE_H

@@ -18,7 +18,9 @@ all_c=$(c_files base crypto panel collector client tests)
 room_c=$(c_files base crypto panel collector client tests/fuzz | grep '\.c$')
 scripts=$(find .ci fixtures tests -name '*.sh' -o -path '.ci/*' -type f | sort)
 modules=$(find tests web -name '*.mjs' -o -path 'web/*.js' | sort)
-printf '%s\n' -std=c17 -I"$PWD" -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 '-DBURGERPANEL_VERSION="0"' >"$work/compile_flags.txt"
+# shellcheck disable=SC2046  # one word a flag
+printf '%s\n' -std=c17 -I"$PWD" -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 '-DBURGERPANEL_VERSION="0"' \
+    $(pkg-config --cflags libpq) >"$work/compile_flags.txt"
 
 # check NAME WHAT COMMAND...: passes when the command exits 0. Its output is the findings.
 check() {

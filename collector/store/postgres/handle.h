@@ -10,6 +10,7 @@
 #include "collector/store/postgres/foreseen.h"
 #include "collector/store/postgres/placed.h"
 #include "collector/store/postgres/statements.h"
+#include "collector/store/slots.h"
 #include <libpq-fe.h>
 
 #define VALUES_MAX 10

@@ -157,11 +157,15 @@ static enum store_result pg_tile_read(struct store *store, unsigned level, uint6
     struct last_tile *last = &postgres_of(store)->placed.tiles[level];
     struct values values = number_of(key_of_tile(level, index));
     PGresult *rows = postgres_ask(store, PG_TILE_READ, &values);
-    enum store_result result = rows ? take_tile(store, rows, hashes, width) : STORE_FAILED;
+    unsigned found = 0;
+    enum store_result result = rows ? take_tile(store, rows, hashes, &found) : STORE_FAILED;
     PQclear(rows);
-    if (result == STORE_OK && (int64_t)index >= last->index)
-        *last = (struct last_tile){(int64_t)index, *width};
-    return result;
+    if (result != STORE_OK)
+        return result;
+    *width = found;
+    if ((int64_t)index >= last->index)
+        *last = (struct last_tile){(int64_t)index, found};
+    return STORE_OK;
 }
 
 /* The width that the tile has now, 0 for none. One beyond the last has none yet. */

@@ -2,6 +2,7 @@
 #include "base/lang.h"
 #include "base/mem.h"
 #include "collector/store/keys.h"
+#include "collector/store/slots.h"
 #include "collector/store/sqlite/handle.h"
 #include "collector/store/sqlite/verbs.h"
 #include <string.h>

@@ -4,6 +4,7 @@
 
 #include "collector/store/backend.h"
 #include "collector/store/keys.h"
+#include "collector/store/slots.h"
 #include "collector/store/sqlite/changes.h"
 #include <sqlite3.h>
 #include <sys/types.h>
