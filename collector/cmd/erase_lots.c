@@ -72,8 +72,9 @@ static bool names_entry(const struct erasing *lot, int64_t entry)
     return false;
 }
 
-/* Asks for what there is from lots->place on. `refused`: an entry of what was refused last, or -1, and then the first of
- * what is refused now; where it is still there the refusal is for another reason than that it has gone, and is told. */
+/* Asks for what there is from lots->place on. `refused`: an entry of what was refused last, or -1, and then the
+ * first of what is refused now; where it is still there the refusal is for another reason than that it has gone,
+ * and is told. */
 static int try_lot(struct lots *lots, int64_t *refused, struct act_told *told)
 {
     struct erasing lot;
