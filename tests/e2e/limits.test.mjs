@@ -86,6 +86,7 @@ test('whoever guesses tokens is told to come back later, with a right one too; w
 test('whoever connects too often is told when to come back, and those who stay connected go on', async (t) => {
   const all = await start(t, 'connections', { BURGERPANEL_ADDRESS_CONNECTIONS: '20' });
   const kept = new Connection(all.collector.url);
+  t.after(() => kept.socket.destroy());
   assert.match(await kept.get('/healthz'), /^HTTP\/1\.1 200 /);
   const seen = [];
   for (let i = 0; i < 30; i++) seen.push(await raw(all.collector.url, 'GET /healthz HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n'));
@@ -94,7 +95,6 @@ test('whoever connects too often is told when to come back, and those who stay c
   for (const got of turned) assert.match(got, /^Retry-After: [1-3]\r$/m);
   assert.equal(seen.filter((got) => statuses(got)[0] === 200).length, 30 - turned.length);
   assert.match(await kept.get('/healthz'), /^HTTP\/1\.1 200 /);
-  kept.socket.destroy();
   assert.equal(await limited(all, 'connections'), turned.length);
 });
 

@@ -29,12 +29,17 @@ before(async () => {
   collector.codes = await collector.invitations(20);
   await collector.start(undefined, { env: pair(collector.folder) });
 });
-after(() => collector?.stop());
+const shaken = [];
+after(() => {
+  for (const socket of shaken) socket.destroy();
+  return collector?.stop();
+});
 
 // The handshake by itself: the socket, or the error's code.
 function shake(options) {
   return new Promise((resolve) => {
     const socket = tls.connect({ ...TRUST, ...address(collector.url), ...options }, () => resolve(socket));
+    shaken.push(socket);
     socket.on('error', (error) => resolve(error.code));
   });
 }
@@ -131,6 +136,7 @@ for (const [what, bytes, status] of refused)
 
 test('a head that comes in records of a byte each is one, and requests in one record are answered in order', async () => {
   const connection = new Connection(collector.url);
+  shaken.push(connection.socket);
   for (const byte of '\r\nGET /healthz HTTP/1.1\r\nHost: a\r\n\r') {
     connection.socket.write(byte);
     await new Promise(setImmediate);
@@ -151,9 +157,9 @@ async function recordTypes(asked, version) {
   });
   await new Promise((resolve) => relay.listen(0, '127.0.0.1', resolve));
   const socket = tls.connect({ ...TRUST, host: '127.0.0.1', port: relay.address().port, ...only(version) }, () => socket.write(asked));
+  shaken.push(socket);
   socket.resume();
-  await new Promise((resolve) => socket.on('close', resolve));
-  relay.close();
+  await new Promise((resolve, reject) => socket.on('close', resolve).on('error', reject)).finally(() => relay.close());
   const types = [];
   const bytes = Buffer.concat(parts);
   for (let at = 0; at < bytes.length; at += 5 + bytes.readUInt16BE(at + 3)) types.push(bytes[at]);
@@ -173,46 +179,56 @@ test('HTTP in plain is no handshake, and gets no answer in plain', async () => {
 
 // The certificate.
 
-test('a certificate is changed under load: no request is lost, and those who come get the new one', async () => {
+test('a certificate is changed under load: no request is lost, and those who come get the new one', async (t) => {
   const other = await imported('changed');
+  t.after(() => other.stop());
   const [code] = await other.invitations(1);
   await other.start(undefined, { env: pair(other.folder) });
   const member = new Member('wau');
   assert.equal((await post(other.url, '/v1/members', member.enrolment(code), JOSE)).status, 201);
   const kept = new Connection(other.url);
+  t.after(() => kept.socket.destroy());
   assert.match(await kept.get('/healthz'), /^HTTP\/1\.1 200 /);
   const subject = () => kept.socket.getPeerCertificate().subject.CN;
   const named = async () => {
     const socket = connect(other.url, { session: undefined });
-    await new Promise((resolve) => socket.once('secureConnect', resolve));
+    await new Promise((resolve, reject) => socket.once('secureConnect', resolve).once('error', reject));
     const name = socket.getPeerCertificate().subject.CN;
     socket.destroy();
     return name;
   };
   let going = true;
-  let sent = 0;
+  let revision = 0;
   const agent = new https.Agent({ ...TRUST, keepAlive: true, maxSockets: 2 });
-  const load = [undefined, undefined, agent, agent].map(async (one, i) => {
-    while (going) {
-      const body = member.response(ROUND, ACTION, good, { revision: 1 + sent });
-      const { status } = i < 2 ? await request(other.url, '/healthz', { agent: one }) : await post(other.url, '/v1/responses', body, JOSE, { agent: one });
-      assert.ok(status < 300 || status === 409, `answered ${status}`);
-      sent++;
+  const sent = [0, 0, 0, 0];
+  const load = Promise.all(
+    [undefined, undefined, agent, agent].map(async (one, i) => {
+      for (; going; sent[i]++) {
+        const body = member.response(ROUND, ACTION, good, { revision: ++revision });
+        const { status } = i < 2 ? await request(other.url, '/healthz', { agent: one }) : await post(other.url, '/v1/responses', body, JOSE, { agent: one });
+        assert.ok(status < 300 || status === 409, `answered ${status}`);
+      }
+    }),
+  );
+  // Each of the four has had five answers more; or one of them was lost, which ends the test.
+  const someMore = (when) => {
+    const enough = sent.map((count) => count + 5);
+    return Promise.race([load, poll(`requests ${when}`, 20, () => !going || sent.every((count, i) => count >= enough[i]))]);
+  };
+  try {
+    await someMore('before the certificate is changed');
+    for (const name of ['elsewhere', 'good', 'elsewhere']) {
+      pair(other.folder, name);
+      other.process.child.kill('SIGHUP');
+      await Promise.race([load, poll('the new certificate', 20, async () => !going || (await named()) === name)]);
+      assert.match(await kept.get('/healthz'), /^HTTP\/1\.1 200 /, 'a connection of before goes on');
+      assert.equal(subject(), 'good');
+      await someMore('after it was changed');
     }
-  });
-  for (const name of ['elsewhere', 'good', 'elsewhere']) {
-    pair(other.folder, name);
-    other.process.child.kill('SIGHUP');
-    await poll('the new certificate', 20, async () => (await named()) === name);
-    assert.match(await kept.get('/healthz'), /^HTTP\/1\.1 200 /, 'a connection of before goes on');
-    assert.equal(subject(), 'good');
+  } finally {
+    going = false;
+    await load.finally(() => agent.destroy());
   }
-  going = false;
-  await Promise.all(load);
-  assert.ok(sent > 20, `only ${sent} requests`);
-  agent.destroy();
-  kept.socket.destroy();
-  await other.stop();
 });
 
 test('a new pair that is broken is told, and the one before stays', async () => {
@@ -231,12 +247,12 @@ test('a new pair that is broken is told, and the one before stays', async () => 
   chmodSync(file, 0o600);
 });
 
-test('SIGHUP changes nothing where there is no TLS', async () => {
+test('SIGHUP changes nothing where there is no TLS', async (t) => {
   const plain = await imported('hangup');
+  t.after(() => plain.stop());
   await plain.start();
   plain.process.child.kill('SIGHUP');
   for (let i = 0; i < 20; i++) assert.equal((await request(plain.url, '/healthz')).status, 200);
-  await plain.stop();
 });
 
 // What serve refuses, --check refuses with the same words.
@@ -277,11 +293,11 @@ test('beyond this machine it listens in TLS, or behind a proxy that says so, and
   }
 });
 
-test('figures for this machine are served in plain beside it', async () => {
+test('figures for this machine are served in plain beside it', async (t) => {
   const one = await imported('metrics');
+  t.after(() => one.stop());
   await one.start(undefined, { env: { ...pair(one.folder), BURGERPANEL_METRICS_LISTEN: '0' } });
   const metrics = one.process.stdout.match(/^metrics on (http:\/\/\S+)$/m)[1];
   assert.equal((await request(metrics, '/metrics')).status, 200);
   assert.match(one.url, /^https:/);
-  await one.stop();
 });
