@@ -3,27 +3,25 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { after, test } from 'node:test';
-import { assertUnharmed, crowd, head, leave, memoryOf, start, stopAll } from './lib/crowd.mjs';
+import { test } from 'node:test';
+import { again, assertUnharmed, crowd, head, leave, memoryOf, start } from './lib/crowd.mjs';
 import { JOSE, NDJSON, post, request } from './lib/http.mjs';
 import { ROUND } from './lib/panel.mjs';
 import { poll } from './lib/poll.mjs';
 import { Connection, statuses } from './lib/raw.mjs';
 import { bearer, makeToken } from './lib/reading.mjs';
 
-after(stopAll);
-
-test('lines of chunks that never end are refused at the header', async () => {
-  const all = await start('chunks');
+test('lines of chunks that never end are refused at the header', async (t) => {
+  const all = await start(t, 'chunks');
   const list = crowd(all.collector, 500, head('/v1/responses', JOSE, 'Transfer-Encoding: chunked\r\n') + `3;${'x'.repeat(16_200)}`);
   await assertUnharmed(all);
   await poll('all to be refused and closed', 20, () => list.every((connection) => connection.closed));
   for (const connection of list) assert.deepEqual(statuses(connection.got), [411]);
 });
 
-test('a batch of nothing whose answer is not taken holds next to nothing', async () => {
+test('a batch of nothing whose answer is not taken holds next to nothing', async (t) => {
   // Under AddressSanitizer what is freed is not kept for long, or it would be taken for what is held.
-  const all = await start('empty-batches', { ASAN_OPTIONS: `${process.env.ASAN_OPTIONS ?? ''}:quarantine_size_mb=1` });
+  const all = await start(t, 'empty-batches', { ASAN_OPTIONS: `${process.env.ASAN_OPTIONS ?? ''}:quarantine_size_mb=1` });
   const before = memoryOf(all.collector);
   const list = crowd(all.collector, 300);
   for (const connection of list) {
@@ -38,18 +36,17 @@ test('a batch of nothing whose answer is not taken holds next to nothing', async
   await assertUnharmed(all);
   const grown = memoryOf(all.collector) - before;
   assert.ok(grown < 100, `${grown} MiB more for ${list.length} batches of 4 KiB`);
-  leave(list);
 });
 
-test('bodies that hardly come are ended, and the memory that they held is there again', async () => {
-  const all = await start('unfinished', { BURGERPANEL_MEMORY_MIB: '32', BURGERPANEL_BODY_SECONDS: '3' });
+test('bodies that hardly come are ended, and the memory that they held is there again', async (t) => {
+  const all = await start(t, 'unfinished', { BURGERPANEL_MEMORY_MIB: '32', BURGERPANEL_BODY_SECONDS: '3' });
   const half = '"x"\n'.repeat(256 * 1024);
   const list = crowd(all.collector, 60, head('/v1/response-batches', NDJSON, 'Content-Length: 16000000\r\n') + half);
-  const drip = setInterval(() => list.forEach((connection) => connection.closed || connection.socket.write('\n')), 500);
+  const drip = again(all.collector, 500, () => list.forEach((connection) => connection.closed || connection.socket.write('\n')));
   await assertUnharmed(all);
   await poll('some to find no memory', 20, () => list.some((connection) => statuses(connection.got)[0] === 503));
   await poll('all to be ended', 30, () => list.every((connection) => connection.got !== '' || connection.closed));
-  clearInterval(drip);
+  drip.destroy();
   assert.ok(list.some((connection) => statuses(connection.got)[0] === 408));
   for (const connection of list) assert.ok([408, 503].includes(statuses(connection.got)[0]), connection.got);
   leave(list);
@@ -57,30 +54,30 @@ test('bodies that hardly come are ended, and the memory that they held is there 
   await poll('a batch to be taken', 20, async () => (await post(all.collector.url, '/v1/response-batches', batch, NDJSON)).status === 200);
 });
 
-test('a body that comes slower than the least rate is ended long before its time', async () => {
-  const { collector } = await start('slow-body', { BURGERPANEL_BODY_SECONDS: '600' });
+test('a body that comes slower than the least rate is ended long before its time', async (t) => {
+  const { collector } = await start(t, 'slow-body', { BURGERPANEL_BODY_SECONDS: '600' });
   const connection = new Connection(collector.url);
+  collector.guests.push(connection.socket);
   const begun = Date.now();
   connection.socket.write(head('/v1/response-batches', NDJSON, 'Content-Length: 100000\r\n'));
-  const drip = setInterval(() => connection.socket.write('\n'), 200);
+  const drip = again(collector, 200, () => connection.socket.write('\n'));
   await poll('it to be ended', 60, () => connection.got !== '');
-  clearInterval(drip);
+  drip.destroy();
   assert.deepEqual(statuses(connection.got), [408]);
   assert.ok(Date.now() - begun < 60_000);
-  connection.socket.destroy();
 });
 
-test('heads that come in drips are ended, and newcomers are answered meanwhile', async () => {
-  const all = await start('slow-heads', { BURGERPANEL_CONNECTIONS: '64', BURGERPANEL_HEAD_SECONDS: '4' });
+test('heads that come in drips are ended, and newcomers are answered meanwhile', async (t) => {
+  const all = await start(t, 'slow-heads', { BURGERPANEL_CONNECTIONS: '64', BURGERPANEL_HEAD_SECONDS: '4' });
   const begun = 'GET /v1/panel HTTP/1.1\r\nHost: a\r\nX: ';
   let list = crowd(all.collector, 400, begun);
   const ended = [];
-  const drip = setInterval(() => {
+  const drip = again(all.collector, 200, () => {
     ended.push(...list.filter((connection) => connection.closed));
     list = list.filter((connection) => !connection.closed);
     for (const connection of list) connection.socket.write('y');
     list.push(...crowd(all.collector, 400 - list.length, begun));
-  }, 200);
+  });
   await assertUnharmed(all);
   let served = 0;
   for (let i = 0; i < 40; i++) {
@@ -90,20 +87,19 @@ test('heads that come in drips are ended, and newcomers are answered meanwhile',
   }
   assert.ok(served >= 20, `only ${served} of 40 newcomers were served`);
   await poll('some to be told that they are late', 20, () => ended.some((connection) => statuses(connection.got)[0] === 408));
-  clearInterval(drip);
-  leave(list);
+  drip.destroy();
 });
 
-test('whoever says nothing is sent away', async () => {
-  const all = await start('silent', { BURGERPANEL_HEAD_SECONDS: '1' });
+test('whoever says nothing is sent away', async (t) => {
+  const all = await start(t, 'silent', { BURGERPANEL_HEAD_SECONDS: '1' });
   const list = crowd(all.collector, 500);
   await assertUnharmed(all);
   await poll('all to be gone', 20, () => list.every((connection) => connection.closed));
   assert.ok(list.every((connection) => connection.got === ''));
 });
 
-test('five hundred connections with five hundred requests each on their way', async () => {
-  const all = await start('pipelines');
+test('five hundred connections with five hundred requests each on their way', async (t) => {
+  const all = await start(t, 'pipelines');
   const list = crowd(all.collector, 500);
   for (const connection of list) connection.socket.pause();
   const heads = 'HEAD /v1/panel HTTP/1.1\r\nHost: a\r\n\r\n'.repeat(500);
@@ -112,11 +108,10 @@ test('five hundred connections with five hundred requests each on their way', as
   await assertUnharmed(all);
   for (const connection of list) connection.socket.resume();
   await poll('each to be answered', 60, () => list.every((connection) => statuses(connection.got).length === 500));
-  leave(list);
 });
 
-test('documents that are not taken hold no memory that others need', async () => {
-  const all = await start('documents', { BURGERPANEL_MEMORY_MIB: '32' });
+test('documents that are not taken hold no memory that others need', async (t) => {
+  const all = await start(t, 'documents', { BURGERPANEL_MEMORY_MIB: '32' });
   await all.collector.invitations(150_000);
   const events = (await request(all.collector.url, '/v1/events')).text.trimEnd().split('\n').map((line) => JSON.parse(line).jws);
   const { codes } = JSON.parse(Buffer.from(events.at(-1).split('.')[1], 'base64url'));
@@ -136,15 +131,14 @@ test('documents that are not taken hold no memory that others need', async () =>
     const bytes = Buffer.from(connection.got.slice(connection.got.indexOf('\r\n\r\n') + 4), 'latin1');
     assert.equal(createHash('sha256').update(bytes).digest('base64url'), codes);
   }
-  leave(list);
 });
 
 // Busy or not, how much stands in -wal, and how much of it could be put into the store: all, where nobody holds an earlier moment.
 const checkpointed = (collector) =>
   execFileSync('sqlite3', ['-batch', collector.path, 'PRAGMA wal_checkpoint(PASSIVE);'], { encoding: 'utf8' }).trim().split('|').map(Number);
 
-test('tables that are not taken keep no moment of the store, and no other table waiting', async () => {
-  const all = await start('tables');
+test('tables that are not taken keep no moment of the store, and no other table waiting', async (t) => {
+  const all = await start(t, 'tables');
   const token = await makeToken(all.collector, 'analyst-1', 'analyst', '--exact');
   const path = `/v1/rounds/${ROUND}/options?exact=true`;
   const headers = bearer(token);
@@ -162,5 +156,4 @@ test('tables that are not taken keep no moment of the store, and no other table 
     const [busy, written, put] = checkpointed(all.collector);
     return busy === 0 && written === put;
   });
-  leave(list);
 });

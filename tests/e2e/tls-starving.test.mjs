@@ -2,13 +2,11 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import net from 'node:net';
-import { after, test } from 'node:test';
-import { assertUnharmed, crowd, leave, memoryOf, start, stopAll } from './lib/crowd.mjs';
+import { test } from 'node:test';
+import { again, assertUnharmed, crowd, leave, memoryOf, start } from './lib/crowd.mjs';
 import { NDJSON, post, request } from './lib/http.mjs';
 import { poll } from './lib/poll.mjs';
 import { address, Connection, statuses } from './lib/raw.mjs';
-
-after(stopAll);
 
 // What a client says first, taken down from one.
 function helloTo(url) {
@@ -31,6 +29,7 @@ function helloTo(url) {
 function strangers(collector, size, bytes) {
   return Array.from({ length: size }, () => {
     const socket = net.connect(address(collector.url));
+    collector.guests.push(socket);
     const stranger = { socket, closed: false };
     socket.on('error', () => {});
     socket.on('close', () => (stranger.closed = true));
@@ -40,8 +39,8 @@ function strangers(collector, size, bytes) {
   });
 }
 
-test('handshakes that stop, drip or are none hold nobody up, and are ended in the time of a head', async () => {
-  const all = await start('tls-handshakes', { BURGERPANEL_HEAD_SECONDS: '2' }, true);
+test('handshakes that stop, drip or are none hold nobody up, and are ended in the time of a head', async (t) => {
+  const all = await start(t, 'tls-handshakes', { BURGERPANEL_HEAD_SECONDS: '2' }, true);
   const hello = await helloTo(all.collector.url);
   assert.equal(hello[0], 22, 'a handshake');
   const list = [
@@ -54,31 +53,30 @@ test('handshakes that stop, drip or are none hold nobody up, and are ended in th
   ];
   const dripping = strangers(all.collector, 100, hello.subarray(0, 5));
   let at = 5;
-  const drip = setInterval(() => dripping.forEach(({ socket }) => socket.write(hello.subarray(at, at + 1))) || at++, 100);
+  const drip = again(all.collector, 100, () => dripping.forEach(({ socket }) => socket.write(hello.subarray(at, at + 1))) || at++);
   await assertUnharmed(all);
   await poll('all to be sent away', 30, () => [...list, ...dripping].every((stranger) => stranger.closed));
-  clearInterval(drip);
+  drip.destroy();
   await assertUnharmed(all);
 });
 
-test('with more half handshakes than there may be connections, newcomers are answered', async () => {
-  const all = await start('tls-newcomers', { BURGERPANEL_CONNECTIONS: '64', BURGERPANEL_HEAD_SECONDS: '4' }, true);
+test('with more half handshakes than there may be connections, newcomers are answered', async (t) => {
+  const all = await start(t, 'tls-newcomers', { BURGERPANEL_CONNECTIONS: '64', BURGERPANEL_HEAD_SECONDS: '4' }, true);
   const hello = await helloTo(all.collector.url);
   let list = strangers(all.collector, 300, hello);
-  const drip = setInterval(() => {
+  const drip = again(all.collector, 200, () => {
     list = list.filter((stranger) => !stranger.closed);
     list.push(...strangers(all.collector, 300 - list.length, hello));
-  }, 200);
+  });
   await assertUnharmed(all);
   let served = 0;
   for (let i = 0; i < 40; i++) served += await request(all.collector.url, '/v1/panel').then(({ status }) => status === 200, () => false);
   assert.ok(served >= 20, `only ${served} of 40 newcomers were served`);
-  clearInterval(drip);
-  leave(list);
+  drip.destroy();
 });
 
-test('handshakes that are begun and left, one after the other, leave nothing behind', async () => {
-  const all = await start('tls-left', { ASAN_OPTIONS: `${process.env.ASAN_OPTIONS ?? ''}:quarantine_size_mb=1` }, true);
+test('handshakes that are begun and left, one after the other, leave nothing behind', async (t) => {
+  const all = await start(t, 'tls-left', { ASAN_OPTIONS: `${process.env.ASAN_OPTIONS ?? ''}:quarantine_size_mb=1` }, true);
   const hello = await helloTo(all.collector.url);
   const round = async () => {
     const list = strangers(all.collector, 300, hello);
@@ -94,8 +92,8 @@ test('handshakes that are begun and left, one after the other, leave nothing beh
   await assertUnharmed(all);
 });
 
-test('documents that are not taken wait in files, and are whole for who takes them after all', async () => {
-  const all = await start('tls-documents', { BURGERPANEL_MEMORY_MIB: '32' }, true);
+test('documents that are not taken wait in files, and are whole for who takes them after all', async (t) => {
+  const all = await start(t, 'tls-documents', { BURGERPANEL_MEMORY_MIB: '32' }, true);
   await all.collector.invitations(150_000);
   const events = (await request(all.collector.url, '/v1/events')).text.trimEnd().split('\n').map((line) => JSON.parse(line).jws);
   const { codes } = JSON.parse(Buffer.from(events.at(-1).split('.')[1], 'base64url'));
@@ -115,5 +113,4 @@ test('documents that are not taken wait in files, and are whole for who takes th
     const bytes = Buffer.from(connection.got.slice(connection.got.indexOf('\r\n\r\n') + 4), 'latin1');
     assert.equal(createHash('sha256').update(bytes).digest('base64url'), codes);
   }
-  leave(list);
 });

@@ -8,9 +8,6 @@ import { ACTION, good, ROUND } from './panel.mjs';
 import { ready } from './programs.mjs';
 import { Connection, statuses } from './raw.mjs';
 
-const running = [];
-export const stopAll = () => Promise.all(running.map((collector) => collector.stop()));
-
 export const head = (path, type, fields = '') => `POST ${path} HTTP/1.1\r\nHost: a\r\nContent-Type: ${type}\r\n${fields}\r\n`;
 
 // A member who sends a response, on one connection, again and again.
@@ -34,13 +31,19 @@ class Client {
   }
 }
 
-// A collector and a client that is known to it, with the time that it takes alone.
-export async function start(name, env = {}, tls = false) {
+// A collector and a client that is known to it, with the time that it takes alone. When the test `t` ends, however it does, so do
+// the collector, and the sockets and timers that are among `collector.guests`.
+export async function start(t, name, env = {}, tls = false) {
   const collector = await ready(`starving-${name}`, { codes: 1, env, tls });
-  running.push(collector);
+  collector.guests = [];
+  t.after(() => {
+    for (const guest of collector.guests) guest.destroy();
+    return collector.stop();
+  });
   const member = new Member('wau');
   assertAccepted(await post(collector.url, '/v1/members', member.enrolment(collector.codes[0]), JOSE));
   const client = new Client(collector, member);
+  collector.guests.push(client.connection.socket);
   await client.median();
   return { collector, client, alone: await client.median(), attack: name };
 }
@@ -59,8 +62,17 @@ export const memoryOf = (collector) =>
 
 export function crowd(collector, size, bytes) {
   const list = Array.from({ length: size }, () => new Connection(collector.url));
+  for (const { socket } of list) collector.guests.push(socket);
   if (bytes) for (const connection of list) connection.socket.write(bytes);
   return list;
+}
+
+// Acts again and again, until the `destroy` of what it gives or the end of the test.
+export function again(collector, milliseconds, act) {
+  const timer = setInterval(act, milliseconds);
+  const guest = { destroy: () => clearInterval(timer) };
+  collector.guests.push(guest);
+  return guest;
 }
 
 export const leave = (list) => list.forEach((connection) => connection.socket.destroy());
