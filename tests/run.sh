@@ -90,7 +90,7 @@ run_unit() {
         record "$stage" 0 1 0
         return
     fi
-    skipped=$(grep -c '# SKIP' "$tap" 2>/dev/null)
+    skipped=$(grep '# SKIP' "$tap" 2>/dev/null | grep -vc "${left_out:-^$}")
     # shellcheck disable=SC2086
     set_numbers $numbers
     [ "$failed" -eq 0 ] && [ "$code" -eq 0 ] || cat "$log"
@@ -259,7 +259,9 @@ for name in "$@"; do
         begin postgres "the store in PostgreSQL: its own tests, and the suites that both databases share"
         (
             run_unit postgres tests/postgres/server.sh "$build/unit-postgres"
+            left_out='# SKIP test was skipped$' # the test library's words for what a filter leaves out
             run_unit collector tests/postgres/server.sh "$build/unit-collector" --filter "$shared_suites"
+            left_out=
             export BURGERPANEL_BUILD="$build"
             beside=tests/postgres/server.sh
             run_node tests/postgres/*.test.mjs tests/e2e/walk.test.mjs tests/e2e/responses.test.mjs tests/e2e/members.test.mjs
