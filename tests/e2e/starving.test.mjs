@@ -136,8 +136,10 @@ test('documents that are not taken hold no memory that others need', async (t) =
 });
 
 // Busy or not, how much stands in -wal, and how much of it could be put into the store: all, where nobody holds an earlier moment.
-const checkpointed = (collector) =>
-  execFileSync('sqlite3', ['-batch', collector.path, 'PRAGMA wal_checkpoint(PASSIVE);'], { encoding: 'utf8' }).trim().split('|').map(Number);
+function checkpointed(collector) {
+  const args = ['-batch', '-cmd', '.timeout 5000', collector.path, 'PRAGMA wal_checkpoint(PASSIVE);'];
+  return execFileSync('sqlite3', args, { encoding: 'utf8' }).trim().split('|').map(Number);
+}
 
 test('tables that are not taken keep no moment of the store, and no other table waiting', async (t) => {
   const all = await start(t, 'tables');

@@ -5,6 +5,7 @@ import { addFigures, addLatency } from './figures.mjs';
 import { assertAccepted, JOSE, post } from './http.mjs';
 import { Member } from './member.mjs';
 import { ACTION, good, ROUND } from './panel.mjs';
+import { slow } from './poll.mjs';
 import { ready } from './programs.mjs';
 import { Connection, statuses } from './raw.mjs';
 
@@ -48,13 +49,14 @@ export async function start(t, name, env = {}, tls = false) {
   return { collector, client, alone: await client.median(), attack: name };
 }
 
-// Other programs run on this machine too, so the best of three counts; under two milliseconds nobody waits.
+// Other programs run on this machine too, so the best of three counts; under two milliseconds (of a release build) nobody waits.
 export async function assertUnharmed({ client, alone, attack }) {
+  const most = 3 * Math.max(alone, 2 * slow);
   let best = Infinity;
-  for (let i = 0; i < 3 && best > 3 * Math.max(alone, 2); i++) best = Math.min(best, await client.median());
+  for (let i = 0; i < 3 && best > most; i++) best = Math.min(best, await client.median());
   addLatency(attack, alone, best);
   addFigures({ faults: 1, acknowledged: 1 });
-  assert.ok(best <= 3 * Math.max(alone, 2), `${best} ms, alone ${alone} ms`);
+  assert.ok(best <= most, `${best} ms, alone ${alone} ms`);
 }
 
 export const memoryOf = (collector) =>
