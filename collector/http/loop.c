@@ -135,8 +135,8 @@ static void make_room(struct http_loop *loop, struct connection *newcomer)
     size_t count = atomic_load(&loop->connections);
     if (count <= loop->reserve)
         return;
-    for (struct connection *c = loop->first; c && loop->room.now - c->state_began > EVICT_AFTER_US; c = c->next)
-        if (c->state == CONNECTION_READS_HEAD && !c->turned_away) {
+    for (struct connection *c = loop->first; c; c = c->next)
+        if (c->state == CONNECTION_READS_HEAD && !c->turned_away && loop->room.now - c->state_began > EVICT_AFTER_US) {
             settle_connection(loop, c, connection_turn_away(c));
             return;
         }

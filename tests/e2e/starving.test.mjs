@@ -92,6 +92,16 @@ test('heads that come in drips are ended, and newcomers are answered meanwhile',
   drip.destroy();
 });
 
+test('those who were told to go and stay keep newcomers from nothing', async (t) => {
+  const all = await start(t, 'lingering', { BURGERPANEL_CONNECTIONS: '64', BURGERPANEL_HEAD_SECONDS: '30' });
+  crowd(all.collector, 400, 'GET /v1/panel HTTP/1.1\r\nHost: a\r\nX: ', { allowHalfOpen: true });
+  const isServed = async () => (await request(all.collector.url, '/v1/panel')).status === 200;
+  await poll('a newcomer to be served, when none of the crowd has only just come', 20, isServed);
+  let served = 0;
+  for (let i = 0; i < 40; i++) served += await isServed();
+  assert.equal(served, 40);
+});
+
 test('whoever says nothing is sent away', async (t) => {
   const all = await start(t, 'silent', { BURGERPANEL_HEAD_SECONDS: '1' });
   const list = crowd(all.collector, 500);

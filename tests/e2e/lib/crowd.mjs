@@ -62,8 +62,8 @@ export async function assertUnharmed({ client, alone, attack }) {
 export const memoryOf = (collector) =>
   Number(readFileSync(`/proc/${collector.process.child.pid}/status`, 'utf8').match(/^VmRSS:\s+(\d+) kB$/m)[1]) / 1024;
 
-export function crowd(collector, size, bytes) {
-  const list = Array.from({ length: size }, () => new Connection(collector.url));
+export function crowd(collector, size, bytes, options) {
+  const list = Array.from({ length: size }, () => new Connection(collector.url, options));
   for (const { socket } of list) collector.guests.push(socket);
   if (bytes) for (const connection of list) connection.socket.write(bytes);
   return list;

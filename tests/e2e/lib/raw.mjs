@@ -35,9 +35,9 @@ export const statuses = (got) => [...got.matchAll(/HTTP\/1\.1 (\d{3}) [A-Z]/g)].
 
 // A connection of its own that stays open.
 export class Connection {
-  constructor(url) {
+  constructor(url, options) {
     this.got = '';
-    this.socket = connect(url);
+    this.socket = connect(url, options);
     this.socket.on('error', () => {});
     this.socket.on('close', () => {
       this.closed = true;
