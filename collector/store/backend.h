@@ -115,4 +115,26 @@ struct store_ops {
     enum store_result (*revision_before)(struct store *store, int64_t index, int64_t *before);
 };
 
+/* What a backend's function for a row needs to call the visitor that a walk was given. */
+struct visit {
+    union {
+        store_member_fn *member;
+        store_action_fn *action;
+        store_round_fn *round;
+        store_token_fn *token;
+        store_counted_fn *counted;
+        store_counts_fn *counts;
+        store_entry_fn *entry;
+        store_invitation_fn *invitation;
+        store_current_fn *current;
+        store_erasure_fn *erasure;
+        store_event_fn *event;
+        store_wish_fn *wish;
+        store_release_fn *release;
+        store_release_file_fn *file;
+        store_access_fn *access;
+    } each;
+    void *context;
+};
+
 #endif

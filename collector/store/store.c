@@ -1,5 +1,4 @@
-/* The front of every store: finds the backend that a DSN names, and hands each verb on to it. Knows no SQL; in the walk
- * it stands between whoever asks and the database. */
+/* The front of every store: finds the backend that a DSN names, and hands each verb on to it. Knows no SQL. */
 #include "collector/store/store.h"
 #include "base/lang.h"
 #include "collector/store/backend.h"

@@ -122,28 +122,6 @@ enum store_result postgres_tell_unfit(struct store_postgres *p, const struct buf
 /* A number, likewise. */
 enum store_result postgres_read_number(struct store *store, PGresult *rows, int64_t *out);
 
-/* What a row function needs to call the visitor. */
-struct visit {
-    union {
-        store_member_fn *member;
-        store_action_fn *action;
-        store_round_fn *round;
-        store_token_fn *token;
-        store_counted_fn *counted;
-        store_counts_fn *counts;
-        store_entry_fn *entry;
-        store_invitation_fn *invitation;
-        store_current_fn *current;
-        store_erasure_fn *erasure;
-        store_event_fn *event;
-        store_wish_fn *wish;
-        store_release_fn *release;
-        store_release_file_fn *file;
-        store_access_fn *access;
-    } each;
-    void *context;
-};
-
 typedef int row_fn(struct store *store, const PGresult *rows, int row, void *context);
 
 /* Calls `each` for each row, up to its first other answer than 0; frees the rows, which may be NULL as above. */

@@ -174,28 +174,6 @@ enum store_result sqlite_read_bytes(struct store *store, sqlite3_stmt *st, struc
 /* Before a visitor is called: from here on it is the visitor's to say what goes wrong. */
 void sqlite_clear_error(struct store *store);
 
-/* What a row function needs to call the visitor. */
-struct visit {
-    union {
-        store_member_fn *member;
-        store_action_fn *action;
-        store_round_fn *round;
-        store_token_fn *token;
-        store_counted_fn *counted;
-        store_counts_fn *counts;
-        store_entry_fn *entry;
-        store_invitation_fn *invitation;
-        store_current_fn *current;
-        store_erasure_fn *erasure;
-        store_event_fn *event;
-        store_wish_fn *wish;
-        store_release_fn *release;
-        store_release_file_fn *file;
-        store_access_fn *access;
-    } each;
-    void *context;
-};
-
 /* Calls `row` for each row of `st` (NULL as above); stops at its first non-zero answer. */
 enum store_result sqlite_walk(struct store *store, sqlite3_stmt *st, int (*row)(struct store *, sqlite3_stmt *, void *),
                               void *context);
