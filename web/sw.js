@@ -43,9 +43,13 @@ async function takeOver() {
   await clients.claim();
 }
 
-async function answerFor(file) {
+// Pages hold what settings say, whom to call for instance, which no release tells: they are fetched anew once they have been shown.
+const renew = (file) => fetchFile(file).then(keep, () => {});
+
+async function answerFor(file, event) {
   const cache = await caches.open(CACHE);
   const kept = await cache.match(urlOf(file[1]));
+  if (kept && file[1] in PAGES) event.waitUntil(renew(file));
   if (kept) return kept;
   const fetched = await fetchFile(file);
   await keep([fetched[0], fetched[1].clone()]);
@@ -63,5 +67,5 @@ addEventListener('activate', (event) => event.waitUntil(takeOver()));
 addEventListener('fetch', (event) => {
   const url = new URL(event.request.url);
   const file = url.origin === location.origin && event.request.method === 'GET' && files.find(([, path]) => urlOf(path) === url.pathname);
-  if (file) event.respondWith(isOfAnother(event.clientId).then((isOther) => (isOther ? fetch(event.request) : answerFor(file))));
+  if (file) event.respondWith(isOfAnother(event.clientId).then((isOther) => (isOther ? fetch(event.request) : answerFor(file, event))));
 });

@@ -116,6 +116,44 @@ test('what is no answer of the collector is taken for none: an answer waits', as
   await one.settled('sent');
 });
 
+// The collector's HTTP says 408 of a body that came too slowly, a proxy says 404 or 413 in its own words: none of it is of the answer.
+test('a problem that is not of the API turns nothing down: an answer waits', async (context) => {
+  const one = await people.meet(context, proxy.url);
+  await one.joined(collector.codes[14]);
+  const kinds = [[408, 'about:blank'], [404, 'about:blank'], [413, 'about:blank'], [415, 'urn:burgerpanel:problem:unsupported-media-type']];
+  for (const [status, type] of kinds) {
+    const problem = { status, headers: { 'content-type': 'application/problem+json' }, bytes: Buffer.from(JSON.stringify({ type, status, title: 'x', detail: 'x' })) };
+    proxy.change = (path) => (path === '/v1/responses' ? problem : undefined);
+    await one.toAction();
+    await one.fillIn();
+    await one.sendAnswer(t.waitTitle);
+    assert.equal((await one.kept()).responses.at(-1).state, 'waiting', `${status}`);
+    proxy.change = undefined;
+    await one.settled('sent');
+  }
+});
+
+test('nothing is taken off the device on the word of a collector that has no proof of erasing', async (context) => {
+  const one = await people.meet(context, proxy.url);
+  await one.joined(collector.codes[15]);
+  await one.toAction();
+  await one.fillIn();
+  await one.sendAnswer();
+  const before = await one.kept();
+  proxy.change = (path, answer) => (path === '/v1/erasures' ? changed(answer, FORGERIES['another hash']) : undefined);
+  await one.visit('#/mijn');
+  await one.page(t.mine);
+  await one.push(t.eraseAll);
+  await one.push(t.eraseSure);
+  await one.find('.notice.bad', t.eraseDoubt);
+  const { member, responses } = await one.kept();
+  assert.deepEqual([member, responses], [before.member, before.responses]);
+  proxy.change = undefined;
+  await one.push(t.eraseAll);
+  await one.push(t.eraseSure);
+  await one.page(t.erasedTitle);
+});
+
 test('texts that others wrote are shown as they are and run nothing', async (context) => {
   const hostile = await readyHostile('web-hostile-texts');
   const [code] = await hostile.invitations(1);

@@ -5,6 +5,7 @@ import { createHash } from 'node:crypto';
 import { after, before, test } from 'node:test';
 import { People, t } from './lib/citizen.mjs';
 import { request } from './lib/http.mjs';
+import { poll } from './lib/poll.mjs';
 import { ready } from './lib/programs.mjs';
 import { Proxy } from './lib/proxy.mjs';
 import { PublicLog } from './lib/public-log.mjs';
@@ -175,6 +176,20 @@ test('the dashboard is of the newest release, also where the citizen page of an 
   await one.visit();
   await one.page(t.welcomeTitle);
   await one.assertQuiet();
+});
+
+// The text of a page is of the settings too, which no release tells.
+test('whom to call is what the office says now, at the second look at the latest', async (context) => {
+  const { one, proxy } = await behind(context);
+  await one.page(t.welcomeTitle);
+  await one.isKept();
+  const page = await request(collector.url, '/privacy');
+  const later = { ...page, headers: { ...page.headers, etag: '"later"' }, bytes: Buffer.from(page.text.replace('</main>', '<p>0800 9999</p></main>')) };
+  proxy.change = (path) => (path === '/privacy' ? later : undefined);
+  await poll('the new text', 20, async () => {
+    await one.go(`${one.site}/privacy`);
+    return one.run(() => document.body.textContent.includes('0800 9999'));
+  });
 });
 
 test('a collector that is started again takes what waited', async (context) => {

@@ -15,7 +15,7 @@ import { PublicLog } from './lib/public-log.mjs';
 let collector, log;
 const people = new People('own');
 before(async () => {
-  collector = await ready('web-own', { codes: 12 });
+  collector = await ready('web-own', { codes: 14 });
   log = new PublicLog(() => collector.url);
   await log.key();
   const { stdout } = await collector.succeed('tokens', 'create', 'auditor', '--role', 'auditor');
@@ -68,6 +68,21 @@ test('in an empty browser the code brings key, answers and receipts back; a slip
   await other.sendAnswer();
   assert.equal((await other.kept()).responses.at(-1).revision, 2);
   await other.assertQuiet();
+});
+
+test('a link with the code of another makes nobody somebody else', async (context) => {
+  const stranger = await people.meet(context, collector.url);
+  const code = await stranger.joined(collector.codes[12]);
+  const one = await people.meet(context, collector.url);
+  await one.enrol(collector.codes[13]);
+  await one.push(t.later);
+  await one.page(t.listTitle);
+  const before = await one.kept();
+  await one.visit(`#herstel=${code}`);
+  await one.page(t.recoverTitle);
+  await one.click('button[type=submit]', t.recover);
+  await one.find('#faults', t.recoverOther);
+  assert.deepEqual(await one.kept(), before, 'the own key and its code are as they were');
 });
 
 test('a code that nobody enrolled with is told so', async (context) => {

@@ -1,7 +1,7 @@
 // The collector, as a page reaches it: the one file that fetches. Knows no page and keeps nothing but how far the collector's clock
 // is from this device's, by the Date of its answers.
 //
-//   ask(path, how)    Promise of {status, body, problem, etag, document, name, retryAfter}. how: method, type and body of a request;
+//   ask(path, how)    Promise of {status, body, problem, etag, document, name}. how: method, type and body of a request;
 //                     token, of who asks; etag, for a 304; as: 'json' (default), 'text' or 'bytes', the form of `body` for status
 //                     200 to 299. `name`: the file name that a download should have, where one is told.
 //                     `problem` is the RFC 9457 object of any other answer, {type, …} at least; its type without the urn before it.
@@ -49,11 +49,16 @@ function readBody(bytes, as) {
   }
 }
 
+const PROBLEM = 'urn:burgerpanel:problem:';
+
+// What is not of the API, a proxy's word or that of the collector's HTTP (408: the body came too slowly), says nothing of what was sent.
 function readProblem(answer, bytes) {
   const isProblem = (answer.headers.get('Content-Type') ?? '').startsWith('application/problem+json');
-  if (!isProblem && answer.status < 500 && answer.status !== 404) throw new Unreachable('an answer that is not the collector’s');
   const problem = isProblem ? readBody(bytes, 'json') : {};
-  return { ...problem, type: String(problem.type ?? '').replace('urn:burgerpanel:problem:', '') };
+  const type = String(problem.type ?? '');
+  if (type.startsWith(PROBLEM)) return { ...problem, type: type.slice(PROBLEM.length) };
+  if (answer.status < 500 && answer.status !== 404) throw new Unreachable('an answer that is not of the API');
+  return { type: '' };
 }
 
 export async function ask(path, how = {}) {
@@ -64,7 +69,6 @@ export async function ask(path, how = {}) {
     etag: answer.headers.get('ETag'),
     document: answer.headers.get('Document') ?? undefined,
     name: /filename="([^"]+)"/.exec(answer.headers.get('Content-Disposition') ?? '')?.[1],
-    retryAfter: Number(answer.headers.get('Retry-After')) || 0,
   };
   if (answer.ok) return { ...told, body: readBody(bytes, how.as ?? 'json') };
   return answer.status === 304 ? told : { ...told, problem: readProblem(answer, bytes) };

@@ -154,9 +154,12 @@ async function adoptErasures({ entries, erased = [] }, key) {
   for (const { round, action, revision } of erased) await signed.raiseFloor(round, action, revision);
 }
 
+// A device that knows a member stays theirs: a link with another's code would have them answer in another's name from then on.
 async function restoreKey(secret) {
-  if (!state.panel && !(await member.refresh())) throw new Unreachable('no panel');
+  if (!state.panel) await member.refresh();
+  if (!state.panel) throw new Unreachable('no panel');
   const key = await makeKey(secret, state.panel.id);
+  if (state.member && state.member.key.x !== key.x) return { type: 'other-member' };
   const { body, problem } = await askAccess(state.panel.id, key);
   if (problem) return problem;
   const enrolment = body.entries.find(({ index }) => index === body.enrolment.index);
@@ -244,6 +247,12 @@ export async function checkAll() {
     } catch (error) {
       result.bad.push({ one, why: error.message });
     }
+  // While nothing is being sent, here or in another tab: a receipt that is on its way would be of a log that is smaller than this one.
+  await store.alone('send', () => checkLog(pin, heads, result));
+  return result;
+}
+
+async function checkLog(pin, heads, result) {
   const { body: checkpoint } = await ask('/log/checkpoint', { as: 'text' });
   if (!checkpoint) throw new Unreachable('no checkpoint');
   try {
@@ -256,7 +265,6 @@ export async function checkAll() {
     if (error instanceof Unreachable) throw error;
     result.why = error.message;
   }
-  return result;
 }
 
 // Taking along and erasing
@@ -272,7 +280,12 @@ export async function ownData() {
 
 async function noteErased(jws, body, scope) {
   const erasures = (await store.fact('erasures')) ?? [];
-  await store.setFact('erasures', [...erasures, { jws, index: body.index, receipt: body.receipt, scope, erased: body.erased, at: now() }]);
+  const others = erasures.filter((one) => one.jws !== jws);
+  await store.setFact('erasures', [...others, { jws, index: body.index, receipt: body.receipt, scope, erased: body.erased, at: now() }]);
+  await dropAnswers(scope);
+}
+
+async function dropAnswers(scope) {
   for (const one of state.responses.filter(({ round, action }) => scope === 'everything' || (round === scope.round && action === scope.action))) {
     await signed.raiseFloor(one.round, one.action, one.revision);
     await store.dropResponse(one);
@@ -292,15 +305,36 @@ async function signErasure(scope) {
 
 // `scope` as in PROTOCOL 5b. Promise of undefined, or of the problem. After "everything" this device knows no member any more, but the
 // proof that it was asked.
+//
+// Nothing is taken away on the collector's word alone: its receipt has to show that the log holds the request, else {type: 'doubt'}, and
+// the request stays. It is forgotten last, so that a tab that is closed in between goes on from it.
 export async function erase(scope) {
+  const begun = await store.fact('erasing');
+  if (begun && JSON.stringify(begun.scope) !== JSON.stringify(scope)) {
+    const before = await erase(begun.scope); // it may have been carried out
+    if (before?.type === 'doubt' || !state.member) return before;
+  }
   const jws = await signErasure(scope);
   const { body, problem } = await post('/v1/erasures', jws);
-  await store.setFact('erasing');
-  if (problem) return problem;
+  if (problem) return dropRequest(problem, scope);
+  const { key } = await signed.pinned();
+  const isHeld = await checkReceipt(jws, body, key).then(() => true, () => false);
+  if (!isHeld) return { type: 'doubt' };
   await noteErased(jws, body, scope);
   if (scope === 'everything') await Promise.all(['member', 'recovery', 'head'].map((name) => store.setFact(name)));
+  await store.setFact('erasing');
   await member.changed();
   return undefined;
+}
+
+// What the collector holds no more goes from the device as well: another device, or the office, had it erased.
+async function dropRequest(problem, scope) {
+  if (problem.type === 'nothing-to-erase') {
+    await dropAnswers(scope);
+    await member.changed();
+  }
+  await store.setFact('erasing');
+  return problem;
 }
 
 // What proves that it was asked: Promise of a JSON text.

@@ -150,7 +150,6 @@ export async function advance(head) {
   if (head.size < pin.size) throw new Error('the log has become smaller');
   await log.continues(pin, head, log.tiles(head.size, fetchTile));
   await store.setFact('head', { checkpoint: head.checkpoint });
-  return { from: pin.size, to: head.size };
 }
 
 // Why an accepted answer is in doubt, or undefined where its receipt holds and the log has only grown.
@@ -173,6 +172,7 @@ async function noteAccepted(one, body) {
 }
 
 const MAY_PASS = ['too-many', 'not-verified', 'round-not-open'];
+const FINAL = ['too-large', 'malformed-envelope', 'invalid-claims', 'invalid-response', 'stale-context']; // as the C client has them
 
 // What the answer makes of a response. undefined: it waits as it is, and so does all behind it.
 async function outcomeOf(one, { status, body, problem }) {
@@ -184,7 +184,7 @@ async function outcomeOf(one, { status, body, problem }) {
     return { ...one, state: 'stale', reason: problem };
   }
   if (problem.type === 'invalid-response' && isForTheClock(problem)) return { ...one, reason: { ...problem, type: 'clock' } };
-  return { ...one, state: 'refused', reason: problem };
+  return FINAL.includes(problem.type) ? { ...one, state: 'refused', reason: problem } : undefined;
 }
 
 async function deliver(one) {
@@ -200,13 +200,17 @@ async function noteOutcome(outcome) {
   if (outcome.reason?.type === 'stale-context') await refresh();
 }
 
+// Gives whether one is to be sent again later by itself.
 async function sendAll() {
+  let isLimited = false;
   for (const one of (await store.responses()).filter((each) => each.state === 'waiting')) {
     const outcome = await deliver(one);
     if (!outcome) throw new Unreachable('the collector can not take it now');
+    isLimited ||= outcome.reason?.type === 'too-many';
     await noteOutcome(outcome);
     await changed();
   }
+  return isLimited;
 }
 
 const PAUSE = { first: 1000, last: 300_000 }; // ms
@@ -223,9 +227,10 @@ function tryLater() {
 export async function send() {
   if (!state.member) return true;
   try {
-    await store.alone('send', sendAll);
-    pause = PAUSE.first;
+    const isLimited = await store.alone('send', sendAll);
     clearTimeout(timer);
+    if (isLimited) tryLater();
+    else pause = PAUSE.first;
     return true;
   } catch (error) {
     if (!(error instanceof Unreachable)) throw error;

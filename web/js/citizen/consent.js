@@ -29,7 +29,7 @@ async function join(frame, agree, place, made) {
       delete frame.stash.uitnodiging;
       return frame.go('#/bewaren');
     }
-    await made?.forget();
+    if (problem.type === 'invitation-refused') await made?.forget(); // else the key that is of it goes on
     frame.stash.codeFault = problem.type === 'invitation-refused' ? t.codeRefused : t.reasons.other;
     return frame.go('#/');
   } catch (error) {
@@ -43,7 +43,8 @@ async function join(frame, agree, place, made) {
 
 export default async function consent(parts, frame) {
   if (await codeFault(frame.stash.uitnodiging ?? '')) return frame.replace('#/');
-  if (!member.state.panel && !(await member.refresh())) return { title: t.noConnectionTitle, nodes: [el('p', { class: 'lead' }, t.noConnectionText)] };
+  if (!member.state.panel) await member.refresh();
+  if (!member.state.panel) return { title: t.noConnectionTitle, nodes: [el('p', { class: 'lead' }, t.noConnectionText)] };
   const { purpose, privacy, retention } = member.state.panel;
   const place = el('div', { role: 'alert' });
   let isBusy = false;

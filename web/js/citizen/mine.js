@@ -50,7 +50,8 @@ function eraseOne(one, frame) {
   const place = live();
   const erase = () => doIn(place, t.erasing, async () => {
     const problem = await own.erase({ round: one.round, action: one.action });
-    if (problem) return notice('bad', t.eraseFailed);
+    if (problem?.type === 'nothing-to-erase') return frame.go('#/mijn', t.erasedNothing);
+    if (problem) return notice('bad', problem.type === 'doubt' ? t.eraseDoubt : t.eraseFailed);
     return frame.go('#/mijn', t.erasedOne);
   });
   const question = { question: [t.eraseOneText, t.eraseStays], yes: t.eraseSureOne, no: t.keepAll, then: erase };
@@ -155,7 +156,7 @@ function erasing(frame) {
   const erase = () => doIn(place, t.erasing, async () => {
     const problem = await own.erase('everything');
     if (problem?.type === 'nothing-to-erase') return notice('wait', t.erasedNothing);
-    if (problem) return notice('bad', t.eraseFailed);
+    if (problem) return notice('bad', problem.type === 'doubt' ? t.eraseDoubt : t.eraseFailed);
     return frame.go('#/gewist');
   });
   const question = { question: [t.eraseStays], yes: t.eraseSure, no: t.keepAll, then: erase };

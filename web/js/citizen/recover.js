@@ -21,7 +21,8 @@ export async function recoveryFault(typed) {
   return fromCode(typed).then(() => undefined, () => t.recoverSlip);
 }
 
-const problemWords = ({ type }) => (type === 'not-verified' ? t.recoverUnknown : type === 'erased' ? t.recoverErased : t.reasons.other);
+const problemWords = ({ type }) =>
+  ({ 'not-verified': t.recoverUnknown, erased: t.recoverErased, 'other-member': t.recoverOther })[type] ?? t.reasons.other;
 
 // Runs a restoring; gives the fault to be told at its field, or undefined. What has no answer is told in `place`.
 async function restoring(frame, place, work) {
@@ -66,7 +67,12 @@ function goToFaults(top, faults) {
   top.firstElementChild?.focus();
 }
 
-const fileFault = (error) => (/passphrase/.test(error.message) ? t.recoverFilePhrase : t.recoverFileBad);
+// What a file's own reading says; anything else is not the file's fault.
+function fileFault(error) {
+  const fault = { 'no recovery file': t.recoverFileBad, 'another passphrase, or a damaged file': t.recoverFilePhrase }[error.message];
+  if (!fault) throw error;
+  return fault;
+}
 
 function fileForm(frame, top, place) {
   const holder = el('div', {});

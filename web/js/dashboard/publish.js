@@ -185,6 +185,8 @@ class Form {
 
   get replaceField() {
     const open = this.followUps.filter(({ isReplaced }) => !isReplaced).map((one) => [String(one.index), labelOf(one)]);
+    // A colleague may have replaced it since the draft was begun.
+    if (!open.some(([index]) => index === this.draft.replaces)) this.draft.replaces = '';
     return open.length > 0 && choice('pick-replaces', t.replaces, [['', t.replacesNone], ...open], this.draft.replaces, (replaces) => this.change({ replaces }));
   }
 

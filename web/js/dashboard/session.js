@@ -5,13 +5,13 @@
 //   session.rights     {name, role, exact, publish, expiresAt} of GET /v1/token; undefined when nobody is logged in
 //   session.ended      why nobody is any more: 'left', 'idle', 'refused'
 //   may(what)          whether the token gives 'exact', 'comments' or 'publish'
-//   begin(token)       Promise of whether the collector takes it
-//   resume()           Promise of the same, with the token that this tab kept
+//   begin(token)       Promise of whether the collector takes it; throws Unreachable where it can't say now
+//   resume()           Promise of the same, with the token that this tab kept; false, and it stays, where the collector can't say now
 //   end(why)
 //   use()              somebody is there
 //   askAs(path, how)   ask() with the token; throws SessionEnded where there is none that the collector takes
 //   watch(on)          from now on: on.idle() when somebody should say that they are there, on.ended()
-import { ask } from '../collector.js';
+import { ask, Unreachable } from '../collector.js';
 
 export class SessionEnded extends Error {
   name = 'SessionEnded';
@@ -72,6 +72,7 @@ export async function askAs(path, how = {}) {
 export async function begin(wanted) {
   const { status, body, problem } = await ask('/v1/token', { token: wanted });
   if (status === 401) return false;
+  if (status === 429 || status >= 500) throw new Unreachable('the collector can not take it now');
   if (problem) throw new Error(`/v1/token: ${problem.type}`);
   Object.assign(session, { rights: body, ended: undefined });
   token = wanted;
@@ -83,7 +84,12 @@ export async function resume() {
   const kept = JSON.parse(sessionStorage.getItem(KEPT) ?? 'null');
   if (!kept) return false;
   const isTaken = stateOf(Math.max(0, Date.now() - kept.usedAt)) !== 'gone';
-  if (isTaken && (await begin(kept.token))) return true;
+  try {
+    if (isTaken && (await begin(kept.token))) return true;
+  } catch (error) {
+    if (error instanceof Unreachable) return false;
+    throw error;
+  }
   end(isTaken ? 'refused' : 'idle');
   return false;
 }
