@@ -30,7 +30,7 @@ static int put_event(void *context, int64_t index, const char *jws, size_t len)
 {
     struct buf *out = context;
     if (out->len >= BYTES_MAX)
-        return 0;
+        return -1;
     buf_put_text(out, "{\"index\":");
     buf_put_integer(out, index);
     buf_put_text(out, ",\"jws\":");
@@ -53,8 +53,9 @@ static int put_events(struct service *service, uint64_t from, uint64_t limit, st
     enum store_result result = store_event_each(store, (int64_t)from, (int64_t)limit, note_event_index, &page);
     if (result == STORE_OK)
         result = store_entry_each(store, page.indexes, page.count, put_event, out);
+    bool full = result == STORE_FAILED && store_error(store)->kind == ERROR_NONE && out->len >= BYTES_MAX;
     reader_give_back(service->reader);
-    return result == STORE_OK ? 0 : -1;
+    return result == STORE_OK || full ? 0 : -1;
 }
 
 void api_events_get(struct http_exchange *x, void *context)

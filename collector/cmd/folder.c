@@ -29,6 +29,7 @@ static int put_package(struct folder *folder, struct buf *out)
     } else {
         folder->package.log_key = buf_text(&key);
         datapackage_put(out, &folder->package);
+        folder->package.log_key = NULL;
     }
     buf_free(&key);
     return result;

@@ -225,10 +225,8 @@ struct ledger *ledger_new(struct store *store, const struct ledger_shared *share
     buf_init(&ledger->entry, JWS_MAX);
     closings_init(&ledger->closings);
     do
-        if (apply_batch(ledger, NULL, 0) == 0) {
-            ledger->erased = true; /* by who served before, and was ended before its files were emptied */
+        if (apply_batch(ledger, NULL, 0) == 0)
             return ledger;
-        }
     while (ledger_refuse_failed(ledger));
     if (error)
         *error = ledger->error;

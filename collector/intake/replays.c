@@ -1,5 +1,6 @@
-/* A ring in the order of arrival, from which the oldest goes when its time is over, looked through from end to end:
- * these requests are few, and a look at each of thousands is microseconds. */
+/* A ring, looked through from end to end: these requests are few, and a look at each of thousands is microseconds. One
+ * that was taken back leaves its place to the next, so it is in the order of arrival but for those: what is over counts
+ * for nothing wherever it stands, and goes when it is at the beginning. */
 #include "collector/intake/replays.h"
 #include "base/mem.h"
 #include "crypto/crypto.h"
@@ -64,12 +65,13 @@ static void forget_old(struct replays *replays, int64_t now)
 }
 
 /* What there is of the member's: whether this request is among it, and how many there are. */
-static bool is_remembered(struct replays *replays, int64_t member, const uint8_t name[static NAME_BYTES], size_t *count)
+static bool is_remembered(struct replays *replays, int64_t member, const uint8_t name[static NAME_BYTES], int64_t now,
+                          size_t *count)
 {
     *count = 0;
     for (size_t i = 0; i < replays->count; i++) {
         const struct remembered *one = remembered_at(replays, i);
-        if (one->member != member)
+        if (one->member != member || one->until <= now)
             continue;
         ++*count;
         if (memcmp(one->name, name, NAME_BYTES) == 0)
@@ -78,12 +80,14 @@ static bool is_remembered(struct replays *replays, int64_t member, const uint8_t
     return false;
 }
 
-/* One that was taken back, or else the next of the ring; NULL: there is no room. */
-static struct remembered *find_room(struct replays *replays)
+/* The place of one that was taken back or is over, or else the next of the ring; NULL: there is no room. */
+static struct remembered *find_room(struct replays *replays, int64_t now)
 {
-    for (size_t i = 0; i < replays->count; i++)
-        if (remembered_at(replays, i)->member == NOBODY)
-            return remembered_at(replays, i);
+    for (size_t i = 0; i < replays->count; i++) {
+        struct remembered *one = remembered_at(replays, i);
+        if (one->member == NOBODY || one->until <= now)
+            return one;
+    }
     return replays->count < replays->most ? remembered_at(replays, replays->count++) : NULL;
 }
 
@@ -93,11 +97,11 @@ static enum replay note_name(struct replays *replays, int64_t member, const uint
 {
     size_t count;
     forget_old(replays, now);
-    if (is_remembered(replays, member, name, &count))
+    if (is_remembered(replays, member, name, now, &count))
         return REPLAY_SEEN;
     if (count >= replays->most_each)
         return REPLAY_TOO_MANY;
-    struct remembered *place = find_room(replays);
+    struct remembered *place = find_room(replays, now);
     if (!place)
         return REPLAY_FULL;
     memcpy(place->name, name, NAME_BYTES);

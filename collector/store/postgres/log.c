@@ -81,6 +81,8 @@ static enum store_result pg_entry_erase(struct store *store, int64_t index)
     return postgres_run(store, PG_ENTRY_ERASE, &values);
 }
 
+#define FIRST_ROWS 64 /* of a walk that may be stopped after a few; each next look is for twice as many */
+
 struct entry_walk {
     struct visit visit;
     int64_t next;
@@ -100,13 +102,14 @@ static enum store_result pg_entry_range(struct store *store, int64_t first, int6
 {
     struct entry_walk walk = {.visit = {.each.entry = each, .context = context}, .next = first};
     enum store_result result = STORE_OK;
-    int64_t end, at;
+    int64_t end, at, rows = FIRST_ROWS;
     if (__builtin_add_overflow(first, count, &end))
         end = INT64_MAX;
     do {
         at = walk.next;
         struct values values = numbers_of(at, end);
-        values_number(&values, WALK_ROWS);
+        values_number(&values, rows);
+        rows = rows < WALK_ROWS ? 2 * rows : rows;
         result = postgres_walk(store, postgres_ask(store, PG_ENTRY_RANGE, &values), pg_entry_row, &walk);
     } while (result == STORE_OK && walk.next > at && walk.next < end);
     return result;

@@ -64,6 +64,22 @@ Test(replays, let_in_again_what_was_taken_back_and_keep_no_room_for_it)
     replays_free(replays);
 }
 
+/* A place in the middle is taken by a later request, behind which earlier ones are over. */
+Test(replays, remember_nothing_longer_for_what_was_taken_back_before_it)
+{
+    struct replays *replays = replays_new(3, 2, 600);
+    cr_assert_eq(replays_note(replays, 1, "a", 1000), REPLAY_NEW);
+    cr_assert_eq(replays_note(replays, 2, "b", 1010), REPLAY_NEW);
+    cr_assert_eq(replays_note(replays, 2, "c", 1010), REPLAY_NEW);
+    replays_take_back(replays, 1, "a");
+    cr_assert_eq(replays_note(replays, 3, "d", 1500), REPLAY_NEW, "in the place of a");
+    cr_assert_eq(replays_note(replays, 2, "e", 1609), REPLAY_TOO_MANY);
+    cr_assert_eq(replays_note(replays, 2, "b", 1610), REPLAY_NEW, "b and c are over");
+    cr_assert_eq(replays_note(replays, 4, "f", 1610), REPLAY_NEW, "and their places are free");
+    cr_assert_eq(replays_note(replays, 4, "g", 1610), REPLAY_FULL);
+    replays_free(replays);
+}
+
 Test(replays, fails_cleanly_without_memory)
 {
     mem_fail_at(1);
