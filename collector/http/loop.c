@@ -302,7 +302,8 @@ void http_loop_stop(struct http_loop *loop)
     pthread_join(loop->thread, NULL);
     for (struct connection *c = empty_inbox(loop), *next; c; c = next) {
         next = c->inbox_next;
-        connection_free(c);
+        if (!c->room) /* else it was resumed, and is freed below with those that have begun */
+            connection_free(c);
     }
     while (loop->ready) {
         struct connection *c = take_ready(loop);

@@ -31,8 +31,8 @@ MUST_CHECK int http_loop_start(struct http_loop *loop, struct exchange_settings 
 /* Gives a new connection to the loop, for good. Any thread; not after http_loop_stop has begun. */
 void http_loop_give(struct http_loop *loop, struct connection *c);
 
-/* Ends the thread and closes all connections; no exchange may be suspended. Nothing to be done for one that was never
- * started (cleared). */
+/* Ends the thread and closes all connections; no exchange may be suspended, but those that were resumed need not have
+ * been answered. Nothing to be done for one that was never started (cleared). */
 void http_loop_stop(struct http_loop *loop);
 
 #endif

@@ -1,6 +1,7 @@
 /* A loop hears who asks for one thing at a time between those who have sent many requests at once, and forgets nobody
  * who ends while waiting for a turn. */
-#include "collector/http/http.h"
+#include "collector/http/exchange.h"
+#include "collector/http/loop.h"
 #include <arpa/inet.h>
 #include <criterion/criterion.h>
 #include <linux/sockios.h>
@@ -51,11 +52,35 @@ static void get_hold(struct http_exchange *x, void *context)
     http_answer(x, 200, "text/plain", NULL);
 }
 
+static _Atomic(struct http_exchange *) suspended;
+
+static void finish_plainly(struct http_exchange *x, void *context)
+{
+    (void)context;
+    http_answer(x, 200, "text/plain", NULL);
+}
+
+/* Is there to be resumed; the first of the two holds the loop up when it is. */
+static void get_first(struct http_exchange *x, void *context)
+{
+    (void)context;
+    http_suspend(x, get_hold);
+    atomic_store(&suspended, x);
+    sem_post(&held);
+}
+
+static void get_second(struct http_exchange *x, void *context)
+{
+    (void)context;
+    http_suspend(x, finish_plainly);
+    atomic_store(&suspended, x);
+    sem_post(&held);
+}
+
 static const struct http_route routes[] = {
-    {"GET", "/hold", NULL, 0, get_hold, NULL, NULL},
-    {"GET", "/many", NULL, 0, get_many, NULL, NULL},
-    {"GET", "/one", NULL, 0, get_one, NULL, NULL},
-    {NULL, NULL, NULL, 0, NULL, NULL, NULL},
+    {"GET", "/first", NULL, 0, get_first, NULL, NULL},   {"GET", "/hold", NULL, 0, get_hold, NULL, NULL},
+    {"GET", "/many", NULL, 0, get_many, NULL, NULL},     {"GET", "/one", NULL, 0, get_one, NULL, NULL},
+    {"GET", "/second", NULL, 0, get_second, NULL, NULL}, {NULL, NULL, NULL, 0, NULL, NULL, NULL},
 };
 static const struct http_site sites[] = {{routes, NULL}, {NULL, NULL}};
 
@@ -178,4 +203,37 @@ Test(loop, frees_those_who_leave_while_they_wait_for_a_turn)
     read_answers(one, 1);
     close(one);
     http_stop(server);
+}
+
+static struct http_exchange *suspend(int fd, const char *path)
+{
+    ask_times(fd, path, 1);
+    sem_wait(&held);
+    return atomic_load(&suspended);
+}
+
+static void *stop_server(void *argument)
+{
+    http_stop(argument);
+    return NULL;
+}
+
+/* Who was resumed while the loop was busy with its last round stands in its inbox and among its connections. */
+Test(loop, frees_once_who_was_resumed_and_is_not_heard_before_it_stops)
+{
+    pthread_t stopper;
+    open_server();
+    int clients[] = {connect_client(), connect_client()};
+    struct http_exchange *first = suspend(clients[0], "/first"), *second = suspend(clients[1], "/second");
+    struct http_loop *loop = second->connection->loop;
+    http_resume(first);
+    sem_wait(&held);
+    http_resume(second);
+    cr_assert_eq(pthread_create(&stopper, NULL, stop_server, server), 0);
+    while (!atomic_load(&loop->stopping))
+        sched_yield();
+    sem_post(&let_go);
+    cr_assert_eq(pthread_join(stopper, NULL), 0);
+    close(clients[0]);
+    close(clients[1]);
 }
