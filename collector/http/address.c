@@ -79,6 +79,13 @@ bool address_is_v4(const struct address *address)
     return memcmp(address->bytes, mapped, sizeof mapped) == 0;
 }
 
+bool address_is_loopback(const struct address *address)
+{
+    struct in6_addr v6;
+    memcpy(&v6, address->bytes, ADDRESS_BYTES);
+    return address_is_v4(address) ? address->bytes[sizeof mapped] == IN_LOOPBACKNET : IN6_IS_ADDR_LOOPBACK(&v6);
+}
+
 /* One of a list. */
 static int read_prefix(const char *text, size_t len, struct address_prefix *out)
 {

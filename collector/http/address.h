@@ -40,6 +40,9 @@ MUST_CHECK int address_read_with_port(const char *text, size_t len, struct addre
 
 bool address_is_v4(const struct address *address);
 
+/* Of this machine's own network: 127.0.0.0/8 and ::1. */
+bool address_is_loopback(const struct address *address);
+
 /* A list with commas or blanks between: addresses, and prefixes such as 192.0.2.0/24 and 2001:db8::/32. "" is none.
  * -1: *error names the one that is wrong. */
 MUST_CHECK int address_read_prefixes(const char *text, struct address_prefixes *out, struct error *error);

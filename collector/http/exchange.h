@@ -17,6 +17,7 @@ struct exchange_settings {
     const char *aside_path; /* beside which these files are made; NULL: nowhere */
     int64_t wait_max_us; /* what a submission may have waited before it is looked at */
     struct forwarded forwarded; /* whom it takes a proxy's word from */
+    atomic_bool told_of_proxy; /* that there seems to be one that is not trusted */
     bool secure; /* all that comes and goes is in TLS */
     atomic_size_t under_way; /* exchanges */
     atomic_bool quiescing; /* each connection ends with the answer that it is given now */

@@ -79,10 +79,15 @@ static bool walk_line(const struct forwarded *forwarded, const char *line, struc
     return true;
 }
 
+static const char *name_header(const struct forwarded *forwarded)
+{
+    return forwarded->header == FORWARDED_X ? "X-Forwarded-For" : "Forwarded";
+}
+
 struct address forwarded_sender(const struct forwarded *forwarded, const struct http_head *head,
                                 const struct address *peer)
 {
-    const char *name = forwarded->header == FORWARDED_X ? "X-Forwarded-For" : "Forwarded";
+    const char *name = name_header(forwarded);
     struct address sender = *peer;
     bool more = address_is_among(peer, &forwarded->trusted);
     for (size_t i = head->field_count; i > 0 && more; i--) {
@@ -92,4 +97,10 @@ struct address forwarded_sender(const struct forwarded *forwarded, const struct 
             more = walk_line(forwarded, value, &sender);
     }
     return sender;
+}
+
+bool forwarded_lacks_trust(const struct forwarded *forwarded, const struct http_head *head, const struct address *peer)
+{
+    return address_is_loopback(peer) && !address_is_among(peer, &forwarded->trusted) &&
+           head_field(head, name_header(forwarded));
 }

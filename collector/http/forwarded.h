@@ -24,4 +24,7 @@ struct forwarded {
 struct address forwarded_sender(const struct forwarded *forwarded, const struct http_head *head,
                                 const struct address *peer);
 
+/* Whether a request from `peer` seems to have come by a proxy on this machine that is not trusted. */
+bool forwarded_lacks_trust(const struct forwarded *forwarded, const struct http_head *head, const struct address *peer);
+
 #endif

@@ -70,31 +70,15 @@ int http_listen(const char *address, uint16_t *port, struct error *error)
     return fd;
 }
 
-/* Whether the address is one of this machine's own network, 127.0.0.0/8 or ::1, also as IPv6 writes IPv4. */
-static bool is_own_network(const struct sockaddr *address)
-{
-    union {
-        struct sockaddr_in v4;
-        struct sockaddr_in6 v6;
-    } copy;
-    if (address->sa_family == AF_INET) {
-        memcpy(&copy.v4, address, sizeof copy.v4);
-        return ntohl(copy.v4.sin_addr.s_addr) >> 24 == IN_LOOPBACKNET;
-    }
-    memcpy(&copy.v6, address, sizeof copy.v6);
-    return IN6_IS_ADDR_LOOPBACK(&copy.v6.sin6_addr) ||
-           (IN6_IS_ADDR_V4MAPPED(&copy.v6.sin6_addr) && copy.v6.sin6_addr.s6_addr[12] == IN_LOOPBACKNET);
-}
-
 bool http_is_loopback(const char *address)
 {
     struct addrinfo hints = {.ai_flags = AI_NUMERICHOST, .ai_socktype = SOCK_STREAM};
     struct addrinfo *info = NULL;
     if (getaddrinfo(address, NULL, &hints, &info) != 0)
         return false;
-    bool own = is_own_network(info->ai_addr);
+    const struct address numbers = address_of_socket(info->ai_addr);
     freeaddrinfo(info);
-    return own;
+    return address_is_loopback(&numbers);
 }
 
 int http_may_listen(const struct http_options *options, struct error *error)

@@ -1,5 +1,6 @@
 /* What a handler may ask of a request, read from its head. */
 #include "collector/http/request.h"
+#include "base/log.h"
 #include "collector/http/connection.h"
 #include <string.h>
 
@@ -13,8 +14,20 @@ const char *http_tail(const struct http_exchange *x)
     return x->match.tail;
 }
 
+/* Once. One who connects from this machine and writes the header as well is taken for a proxy; that harms nobody. */
+static void tell_of_unnamed_proxy(const struct http_exchange *x)
+{
+    struct exchange_settings *settings = x->settings;
+    if (!atomic_load_explicit(&settings->told_of_proxy, memory_order_relaxed) &&
+        forwarded_lacks_trust(&settings->forwarded, &x->head, &x->connection->address) &&
+        !atomic_exchange(&settings->told_of_proxy, true))
+        log_warning("http: a proxy on this machine is not named in trusted_proxies: all that comes through it counts "
+                    "as one address");
+}
+
 struct address http_sender(const struct http_exchange *x)
 {
+    tell_of_unnamed_proxy(x);
     return forwarded_sender(&x->settings->forwarded, &x->head, &x->connection->address);
 }
 

@@ -21,6 +21,7 @@ async function start(t, name, env, codes = 1, tls = false) {
 }
 
 const enrol = ({ collector, agent }, code, headers = {}) => post(collector.url, '/v1/members', new Member('wau').enrolment(code), JOSE, { agent, headers });
+const UNNAMED = /warning http: a proxy on this machine is not named in trusted_proxies/g;
 const from = (address) => ({ 'X-Forwarded-For': address });
 
 async function limited({ collector }, what) {
@@ -130,6 +131,7 @@ test('behind a named proxy each sender is bounded by itself, and the proxy not a
   assert.equal(await count(from('[2001:db8:0:1:ffff::2]:443')), 0, 'the same line of IPv6');
   assert.equal(await count({ Forwarded: 'for=203.0.113.99' }), 0, 'the other header is not looked at');
   assert.equal(await limited(all, 'connections'), 0);
+  assert.doesNotMatch(all.collector.process.stderr, UNNAMED);
 });
 
 test('the header is the one that is named', async (t) => {
@@ -145,6 +147,7 @@ test('nobody else is believed: what a stranger says of itself changes nothing', 
   const all = await start(t, 'stranger', { BURGERPANEL_TRUSTED_PROXIES: '192.0.2.1', BURGERPANEL_ADDRESS_ENROLMENTS: '3' });
   for (let i = 0; i < 3; i++) assert.equal((await enrol(all, newCode(), from(`203.0.113.${i}`))).status, 403);
   for (let i = 3; i < 6; i++) assert.equal((await enrol(all, newCode(), from(`203.0.113.${i}`))).status, 429);
+  assert.equal(all.collector.process.stderr.match(UNNAMED)?.length, 1, 'a proxy on this machine may have been forgotten: said once');
 });
 
 test('a list that is wrong is refused, with the word that is', async (t) => {

@@ -144,3 +144,18 @@ Test(address, list_has_a_bound)
     snprintf(text + len, sizeof text - len, "10.1.0.0");
     cr_assert_eq(address_read_prefixes(text, &prefixes, &error), -1);
 }
+
+Test(address, tells_this_machine_from_others)
+{
+    static const char *const own[] = {"127.0.0.1", "127.255.0.9", "::1", "::ffff:127.0.0.1"};
+    static const char *const others[] = {"126.0.0.1", "128.0.0.1", "0.0.0.0", "::", "::2", "7f00::1", "fe80::1"};
+    struct address address;
+    for (size_t i = 0; i < sizeof own / sizeof *own; i++) {
+        cr_assert_eq(address_read(own[i], strlen(own[i]), &address), 0);
+        cr_expect(address_is_loopback(&address), "%s", own[i]);
+    }
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
+        cr_assert_eq(address_read(others[i], strlen(others[i]), &address), 0);
+        cr_expect_not(address_is_loopback(&address), "%s", others[i]);
+    }
+}
