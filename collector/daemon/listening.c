@@ -28,8 +28,8 @@ static struct http_options options_of(const struct config *config, enum config_k
 {
     bool few = key == CONFIG_METRICS_LISTEN, tls = config->values[CONFIG_TLS_CERTIFICATE][0] != '\0';
     uint64_t threads = config_number(config, CONFIG_THREADS);
-    const char *store = store_path(config->values[CONFIG_STORE]);
-    struct http_options options = {.aside_path = store ? store : ".",
+    const char *store = store_path(config->values[CONFIG_STORE]); /* NULL: a server's, and then the keys are named */
+    struct http_options options = {.aside_path = store ? store : config->values[CONFIG_LOG_KEY],
                                    .threads = threads > 0 ? (unsigned)threads : parallel_cores(),
                                    .connections = (unsigned)config_number(config, CONFIG_CONNECTIONS),
                                    .memory_max = config_number(config, CONFIG_MEMORY_MIB) * MIB,

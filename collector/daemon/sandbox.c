@@ -105,7 +105,7 @@ static void confine_files(const struct config *config)
         if (config->values[key][0] != '\0')
             allow_folder_of(&allowed, config->values[key], false);
     allow_path(&allowed, "/dev/urandom", false); /* SQLite's own randomness */
-    allow_path(&allowed, "/dev/null", false); /* by which http keeps a descriptor to spare */
+    allow_path(&allowed, "/dev/null", false); /* which SQLite puts in the place of a standard stream that is closed */
     allow_instruments(&allowed);
     switch (landlock_confine(allowed.list, allowed.count, &error)) {
     case LANDLOCK_DONE:

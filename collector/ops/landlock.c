@@ -46,12 +46,18 @@ static int tell_landlock_failed(struct error *error, const char *path)
                             path);
 }
 
+/* Why a path can't be had that its user could not have opened without a sandbox either. */
+static bool is_out_of_reach(int why)
+{
+    return why == ENOENT || why == ENOTDIR || why == EACCES || why == ELOOP;
+}
+
 /* A file takes fewer rights than a folder does. */
 static int add_path(int ruleset, const struct landlock_path *path, uint64_t known, struct error *error)
 {
     struct stat status;
     int file = open(path->path, O_PATH | O_CLOEXEC);
-    if (file < 0 && errno == ENOENT)
+    if (file < 0 && is_out_of_reach(errno))
         return 0;
     if (file < 0 || fstat(file, &status) < 0) {
         tell_landlock_failed(error, path->path);

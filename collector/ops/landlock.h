@@ -19,9 +19,10 @@ enum landlock_result {
 };
 
 /* From now on this thread, and those that it starts, open nothing but what lies at or below these paths, whoever owns
- * it, and run no program; looking at a file (stat, readlink) is not kept from them. A path that is not there is passed
- * over. A folder is known by what it is and not by its name: another in its place is out of reach. The process gets no
- * new rights by running a program (PR_SET_NO_NEW_PRIVS) before. */
+ * it, and run no program; looking at a file (stat, readlink) is not kept from them. A path that is not there, or that
+ * this user can't come to, is passed over and stays out of reach. A folder is known by what it is and not by its name:
+ * another in its place is out of reach. The process gets no new rights by running a program (PR_SET_NO_NEW_PRIVS)
+ * before. */
 MUST_CHECK enum landlock_result landlock_confine(const struct landlock_path *paths, size_t count, struct error *error);
 
 #endif

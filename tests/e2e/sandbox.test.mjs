@@ -2,7 +2,7 @@
 // and the keys, run nothing, reach nobody, make no memory executable; each refused call is told once, and nothing stops by it. The whole
 // suite runs under the same sandbox.
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import net from 'node:net';
 import { join, resolve } from 'node:path';
@@ -110,6 +110,17 @@ test('the process has no way to new rights, all its threads are behind the filte
   assert.ok(threads.length > 3, threads.join('\n'));
   for (const thread of threads) assert.match(thread, /Seccomp:\s+2$/);
   await collector.stop();
+});
+
+test('it serves without a standard input too, in whose place SQLite opens a file', async (t) => {
+  const collector = new Collector(freshFolder('sandbox-streams'));
+  await collector.importPanel();
+  const child = spawn('sh', ['-c', 'exec "$0" "$@" <&-', resolve(build, 'burgerpanel-collector'), 'serve', '--listen', '127.0.0.1:0', ...collector.where]);
+  t.after(() => child.kill('SIGKILL'));
+  let said = '';
+  for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text) => (said += text));
+  await poll('it to listen', 20, () => /^listening on /m.test(said) || child.exitCode !== null);
+  assert.match(said, /^listening on /m);
 });
 
 test('switched off it says so, and has its rights', async (t) => {
