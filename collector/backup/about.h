@@ -14,8 +14,9 @@ MUST_CHECK int about_put(struct buf *out, const struct backup_about *about);
 /* The last line. */
 void about_put_sum(const uint8_t hash[static SHA256_BYTES], char line[static ABOUT_SUM_BYTES + 1]);
 
-/* Reads a page whose checksum holds. 0 and *about, of which all but the names of key files is filled. -1: *error says
- * what it is instead: no backup, or one of a newer version. */
+/* Reads a page, whether its checksum holds or not: that is for the caller to look at before anything of it is used. 0
+ * and *about, of which all but the names of key files is filled. -1: *error says what it is instead: no backup, or one
+ * of a newer version. */
 MUST_CHECK int about_read(const char page[static ABOUT_BYTES], struct backup_about *about, struct error *error);
 
 #endif

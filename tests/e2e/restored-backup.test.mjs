@@ -38,6 +38,7 @@ class Place {
     const lib = join(this.folder, 'lib');
     mkdirSync(lib);
     this.collector = new Collector(lib, join(lib, 'burgerpanel.db'));
+    writeFileSync(join(this.folder, 'burgerpanel.ini'), `[collector]\nstore = ${this.collector.store}\n`);
     for (const file of ['panel.json', 'actions.csv']) writeFileSync(join(this.folder, file), readFileSync(join(fixtures, file)));
   }
 
@@ -54,9 +55,11 @@ class Place {
     });
   }
 
-  // Does what a block says, here: systemctl is the test's own, paths and URL are those of this place.
+  // Does what a block says, here: systemctl and the user are the test's own, paths and URL are those of this place.
   async follow(block, env = {}, code = '') {
     const here = block
+      .replaceAll('sudo -u burgerpanel ', '')
+      .replaceAll('/usr/local/etc', this.folder)
       .replaceAll('/var/lib/burgerpanel', this.collector.folder)
       .replaceAll('/backup', this.backup)
       .replaceAll('https://panel.example.nl', this.collector.url)
