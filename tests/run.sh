@@ -147,41 +147,32 @@ set_numbers() { # TESTED PASSING FAILING CRASHING
     [ "$1" -gt 0 ] || failed=$((failed + 1)) # a room without a test is a mistake
 }
 
-# The tallies of a run of node's tests, from its report: passed, failed, skipped; all empty where it has no summary.
-read_tap() { # FILE
-    passed=$(sed -n 's/^# pass \([0-9]*\)$/\1/p' "$1" 2>/dev/null)
-    failed=$(sed -n 's/^# \(fail\|cancelled\) \([0-9]*\)$/\2/p' "$1" 2>/dev/null | awk '{ n += $1 } END { print n + 0 }')
-    skipped=$(sed -n 's/^# \(skipped\|todo\) \([0-9]*\)$/\2/p' "$1" 2>/dev/null | awk '{ n += $1 } END { print n + 0 }')
+# run_scripts FOLDER SCRIPT...: node's tests, at_once of them beside each other, beside a command around them all; sets passed, failed,
+# skipped. What was never begun, because what runs them ended, has failed.
+run_scripts() {
+    folder=$1
+    shift
+    # shellcheck disable=SC2086  # a command or nothing
+    ${beside:-} tests/run_files.sh "$folder" "${at_once:-1}" "$@"
+    awk '{ p += $1; f += $2; s += $3 } END { print p + 0, f + 0, s + 0, NR }' "$folder/tally" 2>/dev/null >"$folder/sum"
+    read -r passed failed skipped files <"$folder/sum"
+    failed=$((${failed:-0} + $# - ${files:-0}))
 }
 
 # The page's pure modules, which need no browser and no program of ours.
 run_web_units() {
     printf '%-9s ' web
-    node --test --test-reporter=tap tests/unit/web/*.test.mjs >"$results/$stage-web.tap" 2>&1 </dev/null
-    read_tap "$results/$stage-web.tap"
-    [ "${passed:-0}" -gt 0 ] || { passed=0 failed=1; }
-    [ "$failed" -eq 0 ] || grep -A 25 '^ *not ok' "$results/$stage-web.tap" || cat "$results/$stage-web.tap"
+    log=$results/$stage-web.log
+    run_scripts "$results/$stage-web.files" tests/unit/web/*.test.mjs >"$log" 2>&1
+    [ "$failed" -eq 0 ] || cat "$log"
     echo "$passed passed, $failed failed, $skipped skipped"
     record "$stage" "$passed" "$failed" "$skipped"
 }
 
-at_once= # node's option for how many files run at the same time
-
-# run_node PATTERN...: end-to-end scripts; BURGERPANEL_BUILD and BURGERPANEL_WRAP say which programs and under what tool
+# run_node SCRIPT...: end-to-end scripts; BURGERPANEL_BUILD and BURGERPANEL_WRAP say which programs and under what tool
 run_node() {
-    tap=$results/$stage.tap
-    rm -f "$tap"
-    # A test that hangs must not hang the run: no stage takes this long.
-    # shellcheck disable=SC2086  # a command or nothing; an option or nothing
-    timeout --kill-after=10 1500 ${beside:-} node --test $at_once --test-reporter=spec --test-reporter-destination=stdout \
-        --test-reporter=tap --test-reporter-destination="$tap" "$@" </dev/null 2>&1 | tee "$results/$stage.log" |
-        sed '/^ℹ/d'
-    read_tap "$tap"
-    if [ -z "$passed" ]; then
-        echo "FAIL: node ended, or was stopped after 25 minutes, before its summary"
-        record "$stage" 0 1 0
-        return
-    fi
+    run_scripts "$results/$stage.files" "$@"
+    echo "slowest: $(sort -rnk4 "$folder/tally" 2>/dev/null | head -5 | awk '{ printf "%s%s %s s", NR > 1 ? ", " : "", $5, $4 }')"
     echo "$passed passed, $failed failed, $skipped skipped"
     record "$stage" "$passed" "$failed" "$skipped"
 }
@@ -285,8 +276,7 @@ for name in "$@"; do
         (
             sanitizers
             export BURGERPANEL_BUILD="${BURGERPANEL_BUILD:-$build/asan}" BURGERPANEL_SLOW=3
-            # Browsers wait more than they work, so as many files run beside each other as there are cores; node's own number is one less.
-            node --help | grep -q test-concurrency && at_once="--test-concurrency=$(nproc)"
+            at_once=$(nproc) # browsers wait more than they work
             run_node tests/e2e/web-*.test.mjs
             exit "$status"
         ) || status=1
