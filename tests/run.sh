@@ -147,13 +147,15 @@ set_numbers() { # TESTED PASSING FAILING CRASHING
     [ "$1" -gt 0 ] || failed=$((failed + 1)) # a room without a test is a mistake
 }
 
+at_once=$(nproc) # scripts, which wait more than they work; one, where what is told of a run is how fast others are answered
+
 # run_scripts FOLDER SCRIPT...: node's tests, at_once of them beside each other, beside a command around them all; sets passed, failed,
 # skipped. What was never begun, because what runs them ended, has failed.
 run_scripts() {
     folder=$1
     shift
     # shellcheck disable=SC2086  # a command or nothing
-    ${beside:-} tests/run_files.sh "$folder" "${at_once:-1}" "$@"
+    ${beside:-} tests/run_files.sh "$folder" "$at_once" "$@"
     awk '{ p += $1; f += $2; s += $3 } END { print p + 0, f + 0, s + 0, NR }' "$folder/tally" 2>/dev/null >"$folder/sum"
     read -r passed failed skipped files <"$folder/sum"
     failed=$((${failed:-0} + $# - ${files:-0}))
@@ -276,7 +278,6 @@ for name in "$@"; do
         (
             sanitizers
             export BURGERPANEL_BUILD="${BURGERPANEL_BUILD:-$build/asan}" BURGERPANEL_SLOW=3
-            at_once=$(nproc) # browsers wait more than they work
             run_node tests/e2e/web-*.test.mjs
             exit "$status"
         ) || status=1
@@ -320,6 +321,7 @@ for name in "$@"; do
         count_reports
         (
             export BURGERPANEL_BUILD="$build"
+            at_once=1
             run_node tests/torture/*.test.mjs tests/e2e/kill.test.mjs tests/e2e/disk-faults.test.mjs \
                 tests/e2e/store-lost.test.mjs tests/e2e/starving*.test.mjs tests/e2e/overload.test.mjs \
                 tests/e2e/quotas.test.mjs tests/e2e/heads.test.mjs
@@ -339,6 +341,7 @@ for name in "$@"; do
         count_reports
         (
             export BURGERPANEL_BUILD="$build" BURGERPANEL_EVERY=13
+            at_once=1
             run_node tests/torture/*.test.mjs
             exit "$status"
         ) || status=1
