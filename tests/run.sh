@@ -257,7 +257,8 @@ for name in "$@"; do
             left_out=
             export BURGERPANEL_BUILD="$build"
             beside=tests/postgres/server.sh
-            run_node tests/postgres/*.test.mjs tests/e2e/walk.test.mjs tests/e2e/responses.test.mjs tests/e2e/members.test.mjs
+            run_node tests/postgres/*.test.mjs tests/e2e/walk.test.mjs tests/e2e/responses.test.mjs tests/e2e/members.test.mjs \
+                tests/e2e/access.test.mjs
             exit "$status"
         ) || status=1
         ;;

@@ -48,4 +48,8 @@ extern const struct http_route api_metrics_routes[]; /* for whoever runs the col
 /* The API's description as an answer. NULL when there is no memory. Free with http_static_free. */
 MUST_CHECK struct http_static *api_openapi_new(void);
 
+/* A path beside which answers are put into nameless files, in a folder that is this collector's: that of the store, or
+ * where that is a server's, that of the log's key, which is named then. Lasts as long as the settings. */
+const char *api_aside_path(const struct config *config);
+
 #endif

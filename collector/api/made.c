@@ -63,10 +63,15 @@ int made_begin(struct made *made, http_handler *finish)
     return 0;
 }
 
+const char *api_aside_path(const struct config *config)
+{
+    const char *store = store_path(config->values[CONFIG_STORE]);
+    return store ? store : config->values[CONFIG_LOG_KEY];
+}
+
 int made_open_file(struct made *made)
 {
-    const char *store = store_path(made->service->config->values[CONFIG_STORE]);
-    made->file = file_nameless(store ? store : ".");
+    made->file = file_nameless(api_aside_path(made->service->config));
     return made->file >= 0
                ? 0
                : error_from_errno(&made->error, "%s", T("a file beside the store", "een bestand naast de opslag"));

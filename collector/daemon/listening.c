@@ -3,7 +3,7 @@
 #include "base/lang.h"
 #include "base/log.h"
 #include "base/parallel.h"
-#include "collector/store/store.h"
+#include "collector/api/api.h"
 #include <stdio.h>
 #include <string.h>
 
@@ -28,8 +28,7 @@ static struct http_options options_of(const struct config *config, enum config_k
 {
     bool few = key == CONFIG_METRICS_LISTEN, tls = config->values[CONFIG_TLS_CERTIFICATE][0] != '\0';
     uint64_t threads = config_number(config, CONFIG_THREADS);
-    const char *store = store_path(config->values[CONFIG_STORE]); /* NULL: a server's, and then the keys are named */
-    struct http_options options = {.aside_path = store ? store : config->values[CONFIG_LOG_KEY],
+    struct http_options options = {.aside_path = api_aside_path(config),
                                    .threads = threads > 0 ? (unsigned)threads : parallel_cores(),
                                    .connections = (unsigned)config_number(config, CONFIG_CONNECTIONS),
                                    .memory_max = config_number(config, CONFIG_MEMORY_MIB) * MIB,
