@@ -57,7 +57,7 @@ export const libraries = [
   [/^gnutls\//, /^(collector\/http\/tls[^/]*\.[ch]|tests\/bench\/.*|tests\/unit\/collector\/http\/test_tls\.c)$/],
   [/^sys\/(socket|epoll|eventfd|sendfile)\.h$/, /^(collector\/http\/[^/]*\.[ch]|collector\/log\/log_key\.c|tests\/.*)$/],
   [/^sqlite3\.h$/, /^(collector\/store\/sqlite\/[^/]*\.[ch]|tests\/unit\/collector\/store\/[^/]*\.[ch]|tests\/torture\/faults\.c)$/], // tests damage stores
-  [/^libpq-fe\.h$/, /^(collector\/store\/postgres\/[^/]*\.[ch]|tests\/unit\/collector\/store\/raw\.c)$/],
+  [/^libpq-fe\.h$/, /^(collector\/store\/postgres\/[^/]*\.[ch]|tests\/unit\/collector\/store\/raw\.c|tests\/postgres\/[^/]*\.[ch])$/],
   [/^zlib\.h$/, /^collector\/http\/gzip\.c$/],
   [/^seccomp\.h$/, /^collector\/ops\/calls\.c$/],
   [/^linux\/landlock\.h$/, /^collector\/ops\/landlock\.c$/],

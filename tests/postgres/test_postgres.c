@@ -4,6 +4,7 @@
 #include "tests/unit/collector/kit.h"
 #include "tests/unit/collector/store/raw.h"
 #include <criterion/criterion.h>
+#include <libpq-fe.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -249,6 +250,103 @@ Test(postgres, knows_an_invitation_that_was_foreseen_until_it_is_marked)
     cr_assert_eq(store_invitation_find(store, hashes[0], &found), STORE_OK);
     cr_assert(found.state == INVITATION_USED && found.member == 9);
     cr_assert_eq(store_commit(store), STORE_OK);
+}
+
+/* Round trips: each ends with one of two marks, which are put between libpq and the store when this program is linked. */
+
+static unsigned trips;
+
+int __real_PQsendFlushRequest(PGconn *conn);
+int __wrap_PQsendFlushRequest(PGconn *conn);
+int __real_PQpipelineSync(PGconn *conn);
+int __wrap_PQpipelineSync(PGconn *conn);
+
+int __wrap_PQsendFlushRequest(PGconn *conn)
+{
+    trips++;
+    return __real_PQsendFlushRequest(conn);
+}
+
+int __wrap_PQpipelineSync(PGconn *conn)
+{
+    trips++;
+    return __real_PQpipelineSync(conn);
+}
+
+#define MANY 300
+
+static void append_many(void)
+{
+    cr_assert_eq(store_begin(store), STORE_OK);
+    for (int64_t i = 0; i < MANY; i++) {
+        struct store_current current = current_of(1, i);
+        cr_assert_eq(store_entry_append(store, i, "entry", 5), STORE_OK);
+        cr_assert_eq(store_current_write(store, 1, i + 1, 1, &current), STORE_OK);
+        cr_assert_eq(store_revision_add(store, i, i - 1), STORE_OK);
+    }
+    cr_assert_eq(store_commit(store), STORE_OK, "%s", store_error(store)->text);
+}
+
+static unsigned trips_to_erase(int64_t first, int64_t count)
+{
+    unsigned before = trips;
+    cr_assert_eq(store_begin(store), STORE_OK);
+    for (int64_t i = first; i < first + count; i++) {
+        cr_assert_eq(store_current_erase(store, 1, i + 1, 1), STORE_OK);
+        cr_assert_eq(store_entry_erase(store, i), STORE_OK);
+        cr_assert_eq(store_erased_add(store, i, MANY), STORE_OK);
+    }
+    cr_assert_eq(store_commit(store), STORE_OK, "%s", store_error(store)->text);
+    return trips - before;
+}
+
+Test(postgres, waits_for_the_erasure_of_many_as_often_as_for_that_of_one)
+{
+    int64_t event = 0, before = 0;
+    append_many();
+    cr_assert_eq(trips_to_erase(0, 1), 1);
+    cr_assert_eq(trips_to_erase(1, MANY - 2), 1);
+    cr_assert_eq(store_erased_by(store, MANY - 2, &event), STORE_OK);
+    cr_assert_eq(event, MANY);
+    cr_assert_eq(store_revision_before(store, MANY - 2, &before), STORE_NONE);
+    cr_assert_eq(store_revision_before(store, MANY - 1, &before), STORE_OK);
+}
+
+Test(postgres, tells_at_the_commit_that_an_entry_was_erased_before)
+{
+    append_many();
+    cr_assert_eq(trips_to_erase(7, 1), 1);
+    cr_assert_eq(store_begin(store), STORE_OK);
+    cr_assert_eq(store_entry_erase(store, 8), STORE_OK);
+    cr_assert_eq(store_erased_add(store, 7, MANY), STORE_OK, "not known yet");
+    cr_assert_eq(store_commit(store), STORE_FAILED);
+    cr_assert_eq(store_error(store)->kind, ERROR_REFUSED, "%s", store_error(store)->text);
+    store_rollback(store);
+    struct buf jws;
+    buf_init(&jws, 100);
+    cr_assert_eq(store_entry_read(store, 8, &jws), STORE_OK, "nothing of it is kept");
+    buf_free(&jws);
+}
+
+static int sum_index(void *context, int64_t index, const char *jws, size_t len)
+{
+    cr_assert(len == 5 && memcmp(jws, "entry", 5) == 0);
+    *(int64_t *)context = 2 * (*(int64_t *)context % 1000000) + index;
+    return 0;
+}
+
+Test(postgres, asks_for_entries_by_their_indexes_in_hundreds)
+{
+    int64_t backwards[MANY], sum = 0, expected = 0;
+    for (int64_t i = 0; i < MANY; i++) {
+        backwards[i] = MANY - 1 - i;
+        expected = 2 * (expected % 1000000) + backwards[i];
+    }
+    append_many();
+    unsigned before = trips;
+    cr_assert_eq(store_entry_each(store, backwards, MANY, sum_index, &sum), STORE_OK);
+    cr_assert_eq(sum, expected);
+    cr_assert_eq(trips - before, 2);
 }
 
 /* Members. */

@@ -1,39 +1,10 @@
 /* What a batch will read, asked in one go with the lane and the head: one round trip, however many responses. */
 #include "base/buf.h"
 #include "base/lang.h"
+#include "collector/store/postgres/arrays.h"
 #include "collector/store/postgres/head.h"
 #include "collector/store/postgres/verbs.h"
-#include <arpa/inet.h>
-#include <endian.h>
 #include <string.h>
-
-#define OID_BYTEA 17
-#define OID_BIGINT 20
-#define ARRAY_MAX ((size_t)64 * 1024 * 1024)
-
-/* An array in binary, as array_recv takes it: one dimension, no NULL, its elements each with their length before. */
-
-static void put_number_32(struct buf *out, size_t number)
-{
-    uint32_t big = htonl((uint32_t)number);
-    buf_put(out, &big, sizeof big);
-}
-
-static void put_array_head(struct buf *out, unsigned type, size_t count)
-{
-    put_number_32(out, 1);
-    put_number_32(out, 0);
-    put_number_32(out, type);
-    put_number_32(out, count);
-    put_number_32(out, 1); /* the first has number 1 */
-}
-
-static void pg_put_number(struct buf *out, int64_t number)
-{
-    uint64_t big = htobe64((uint64_t)number);
-    put_number_32(out, sizeof big);
-    buf_put(out, &big, sizeof big);
-}
 
 struct arrays {
     struct buf places, revisions, counts, hashes;
@@ -67,15 +38,15 @@ static size_t count_that_fit(const struct store_key *keys, size_t count)
 static void put_currents(struct arrays *arrays, const struct store_wanted *wanted)
 {
     size_t fit = count_that_fit(wanted->currents, wanted->current_count);
-    put_array_head(&arrays->places, OID_BIGINT, fit);
-    put_array_head(&arrays->revisions, OID_BIGINT, fit);
+    array_begin(&arrays->places, TYPE_NUMBERS, fit);
+    array_begin(&arrays->revisions, TYPE_NUMBERS, fit);
     for (size_t i = 0; i < wanted->current_count; i++) {
         const struct store_key *key = &wanted->currents[i];
         int64_t place;
         if (key_pack(key->round, key->member, key->action, &place) < 0)
             continue;
-        pg_put_number(&arrays->places, place);
-        pg_put_number(&arrays->revisions, key->revision);
+        array_put_number(&arrays->places, place);
+        array_put_number(&arrays->revisions, key->revision);
     }
 }
 
@@ -85,19 +56,17 @@ static void put_counts(struct arrays *arrays, const struct store_wanted *wanted)
     int64_t place;
     for (size_t i = 0; i < wanted->counts_count; i++)
         fit += key_pack(0, wanted->counts[i].round, wanted->counts[i].action, &place) == 0;
-    put_array_head(&arrays->counts, OID_BIGINT, fit);
+    array_begin(&arrays->counts, TYPE_NUMBERS, fit);
     for (size_t i = 0; i < wanted->counts_count; i++)
         if (key_pack(0, wanted->counts[i].round, wanted->counts[i].action, &place) == 0)
-            pg_put_number(&arrays->counts, place);
+            array_put_number(&arrays->counts, place);
 }
 
 static void put_hashes(struct arrays *arrays, const struct foreseen *foreseen)
 {
-    put_array_head(&arrays->hashes, OID_BYTEA, foreseen->invitation_count);
-    for (size_t i = 0; i < foreseen->invitation_count; i++) {
-        put_number_32(&arrays->hashes, SHA256_BYTES);
-        buf_put(&arrays->hashes, foreseen->invitations[i].hash, SHA256_BYTES);
-    }
+    array_begin(&arrays->hashes, TYPE_BYTE_STRINGS, foreseen->invitation_count);
+    for (size_t i = 0; i < foreseen->invitation_count; i++)
+        array_put_bytes(&arrays->hashes, foreseen->invitations[i].hash, SHA256_BYTES);
 }
 
 static int compose_arrays(struct arrays *arrays, const struct store_wanted *wanted, const struct foreseen *foreseen)

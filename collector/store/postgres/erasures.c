@@ -23,9 +23,9 @@ static struct values index_of(int64_t index)
 static enum store_result pg_erased_add(struct store *store, int64_t index, int64_t event)
 {
     struct values values = pair_of(index, event), key = index_of(index);
-    if (postgres_run(store, PG_ERASED_ADD, &values) != STORE_OK)
+    if (postgres_hold(store, PG_ERASED_ADD, &values) != STORE_OK)
         return STORE_FAILED;
-    return postgres_run(store, PG_REVISION_FORGET, &key) == STORE_FAILED ? STORE_FAILED : STORE_OK;
+    return postgres_hold(store, PG_REVISION_FORGET, &key) == STORE_FAILED ? STORE_FAILED : STORE_OK;
 }
 
 static enum store_result pg_erased_by(struct store *store, int64_t index, int64_t *event)

@@ -200,7 +200,7 @@ static enum store_result pg_current_erase(struct store *store, int64_t round, in
         return STORE_FAILED;
     foreseen_forget(&postgres_of(store)->foreseen);
     values_number(&values, place);
-    return postgres_run(store, PG_CURRENT_ERASE, &values);
+    return postgres_hold(store, PG_CURRENT_ERASE, &values);
 }
 
 /* Counters: an array of little-endian 64-bit numbers, as in the embedded store. */

@@ -224,7 +224,7 @@ int postgres_send(struct store_postgres *p, enum statement which, const struct v
 /* Where nothing to take away is no fault. */
 static bool may_change_nothing(enum statement which)
 {
-    return which == PG_TILE_REMOVE || which == PG_COUNTS_REMOVE;
+    return which == PG_TILE_REMOVE || which == PG_COUNTS_REMOVE || which == PG_REVISION_FORGET;
 }
 
 static int check_result(struct store_postgres *p, const PGresult *result)

@@ -1,5 +1,6 @@
 /* The store in PostgreSQL: the log, its tree and its key. */
 #include "base/lang.h"
+#include "collector/store/postgres/arrays.h"
 #include "collector/store/postgres/head.h"
 #include "collector/store/postgres/verbs.h"
 #include <string.h>
@@ -78,7 +79,7 @@ static enum store_result pg_entry_erase(struct store *store, int64_t index)
 {
     struct values values = number_of(index);
     foreseen_forget(&postgres_of(store)->foreseen);
-    return postgres_run(store, PG_ENTRY_ERASE, &values);
+    return postgres_hold(store, PG_ENTRY_ERASE, &values);
 }
 
 #define FIRST_ROWS 64 /* of a walk that may be stopped after a few; each next look is for twice as many */
@@ -115,26 +116,68 @@ static enum store_result pg_entry_range(struct store *store, int64_t first, int6
     return result;
 }
 
+#define ENTRIES_AT_ONCE 256 /* that are asked for by their indexes: some 8 MB of the longest */
+
+/* The row of that index among rows that ascend by column 0; -1: there is none. */
+static int find_row(const PGresult *rows, int64_t index)
+{
+    int low = 0, high = PQntuples(rows);
+    while (low < high) {
+        int middle = low + (high - low) / 2;
+        if (row_number(rows, middle, 0) < index)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low < PQntuples(rows) && row_number(rows, low, 0) == index ? low : -1;
+}
+
+static enum store_result pg_hand_out(struct store *store, const PGresult *rows, const int64_t *indexes, size_t count,
+                                     const struct visit *visit)
+{
+    for (size_t i = 0; i < count; i++) {
+        int row = find_row(rows, indexes[i]);
+        if (row < 0)
+            return postgres_fail(postgres_of(store), ERROR_DAMAGED,
+                                 T("an entry is missing from the log; run `audit`",
+                                   "er ontbreekt een regel in het logboek; voer `audit` uit"));
+        store->error = (struct error){.kind = ERROR_NONE};
+        if (visit->each.entry(visit->context, indexes[i], row_text(rows, row, 1), row_len(rows, row, 1)) != 0)
+            return STORE_FAILED;
+    }
+    return STORE_OK;
+}
+
+static PGresult *ask_entries(struct store *store, const int64_t *indexes, size_t count)
+{
+    struct values values = {0};
+    struct buf array;
+    PGresult *rows = NULL;
+    buf_init(&array, ARRAY_MAX);
+    array_begin(&array, TYPE_NUMBERS, count);
+    for (size_t i = 0; i < count; i++)
+        array_put_number(&array, indexes[i]);
+    values_bytes(&values, array.data, array.len);
+    if (buf_check(&array) < 0)
+        error_no_memory(&store->error);
+    else
+        rows = postgres_ask(store, PG_ENTRY_EACH, &values);
+    buf_free(&array);
+    return rows;
+}
+
 /* In the order asked, which need not be the log's. */
 static enum store_result pg_entry_each(struct store *store, const int64_t *indexes, size_t count, store_entry_fn *each,
                                        void *context)
 {
-    struct buf jws;
+    const struct visit visit = {.each.entry = each, .context = context};
     enum store_result result = STORE_OK;
-    buf_init(&jws, SIZE_MAX);
-    for (size_t i = 0; i < count && result == STORE_OK; i++) {
-        buf_reset(&jws);
-        result = pg_entry_read(store, indexes[i], &jws);
-        if (result == STORE_NONE)
-            result = postgres_fail(postgres_of(store), ERROR_DAMAGED,
-                                   T("an entry is missing from the log; run `audit`",
-                                     "er ontbreekt een regel in het logboek; voer `audit` uit"));
-        if (result == STORE_FAILED)
-            break;
-        store->error = (struct error){.kind = ERROR_NONE};
-        result = each(context, indexes[i], buf_text(&jws), jws.len) == 0 ? STORE_OK : STORE_FAILED;
+    for (size_t done = 0; done < count && result == STORE_OK; done += ENTRIES_AT_ONCE) {
+        size_t some = count - done < ENTRIES_AT_ONCE ? count - done : ENTRIES_AT_ONCE;
+        PGresult *rows = ask_entries(store, indexes + done, some);
+        result = rows ? pg_hand_out(store, rows, indexes + done, some, &visit) : STORE_FAILED;
+        PQclear(rows);
     }
-    buf_free(&jws);
     return result;
 }
 

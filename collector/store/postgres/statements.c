@@ -29,6 +29,7 @@ static const struct statement_text statements[STATEMENT_COUNT] = {
     [PG_ENTRY_READ] = {"SELECT jws FROM entry WHERE idx = $1", "n", 0},
     [PG_ENTRY_COUNT] = {"SELECT coalesce(max(idx) + 1, 0) FROM entry", "", 0},
     [PG_ENTRY_RANGE] = {"SELECT idx, jws FROM entry WHERE idx >= $1 AND idx < $2 ORDER BY idx LIMIT $3", "nnn", 0},
+    [PG_ENTRY_EACH] = {"SELECT idx, jws FROM entry WHERE idx = ANY ($1) ORDER BY idx", "N", 0},
     [PG_ENTRY_ERASE] = {"UPDATE entry SET jws = '' WHERE idx = $1", "n", 0},
     [PG_TILE_ADD] = {"INSERT INTO tile (place, width, hashes) VALUES ($1, $2, $3)"
                      " ON CONFLICT (place, width) DO UPDATE SET hashes = excluded.hashes",

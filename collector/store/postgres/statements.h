@@ -19,6 +19,7 @@ enum statement {
     PG_ENTRY_READ,
     PG_ENTRY_COUNT,
     PG_ENTRY_RANGE,
+    PG_ENTRY_EACH,
     PG_ENTRY_ERASE,
     PG_TILE_ADD,
     PG_TILE_REMOVE,
