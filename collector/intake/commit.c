@@ -46,6 +46,7 @@ struct commit_queue {
     struct ledger *ledger;
     struct submission **batch;
     size_t batch_capacity;
+    bool proven; /* a batch has been committed since the store was opened */
     bool lost; /* the store's files were no longer those that were opened */
     struct error told; /* why it could not be opened again, as last told */
 };
@@ -225,6 +226,8 @@ static void commit_jobs(struct commit_queue *queue, struct commit_job *jobs, siz
     int64_t begun = clock_monotonic_us();
     if (ready && ledger_apply(queue->ledger, queue->batch, count) < 0)
         atomic_store(&queue->healthy, false);
+    else if (ready)
+        queue->proven = true;
     if (ready)
         note_batch(queue->batch, count, clock_monotonic_us() - begun);
     for (struct commit_job *next; jobs; jobs = next) {
@@ -302,6 +305,16 @@ static void see_to_store(struct commit_queue *queue)
     }
 }
 
+/* After a batch. A store that has just worked is opened again at once, since most of what fails once has passed by
+ * then; one that has not, when the writer sees to it next. */
+static void recover_store(struct commit_queue *queue)
+{
+    if (atomic_load(&queue->healthy) || !queue->proven)
+        return;
+    queue->proven = false;
+    try_reopening(queue);
+}
+
 static void *write_batches(void *argument)
 {
     struct commit_queue *queue = argument;
@@ -323,6 +336,7 @@ static void *write_batches(void *argument)
         pthread_mutex_unlock(&queue->lock);
         bool several = jobs->next != NULL;
         commit_jobs(queue, jobs, count);
+        recover_store(queue);
         pthread_mutex_lock(&queue->lock);
         queue->expected = several ? count : 0;
     }

@@ -411,6 +411,33 @@ Test(commit, answers_the_job_on_which_the_store_fails)
     parcel_free(&second.parcel);
 }
 
+/* What failed once may have passed by the time that it is told: then nobody else is turned away for it. */
+Test(commit, opens_the_store_again_right_after_a_batch_that_failed)
+{
+    pthread_mutex_t gate = PTHREAD_MUTEX_INITIALIZER;
+    struct job first, second;
+    start(16);
+    job_init(&first, 0, 0, 1);
+    job_init(&second, 0, 1, 1);
+    second.gate = &gate;
+    cr_assert_eq(push(&first), 0);
+    assert_accepted(&first);
+    pthread_mutex_lock(&gate);
+    capture_begin(2);
+    store_raw_run(dsn, "ALTER TABLE entry RENAME TO elsewhere");
+    cr_assert_eq(push(&second), 0);
+    cr_assert(await(is_done, &second));
+    cr_assert_eq(second.parcel.submission->verdict, VERDICT_UNAVAILABLE);
+    store_raw_run(dsn, "ALTER TABLE elsewhere RENAME TO entry");
+    pthread_mutex_unlock(&gate);
+    commit_stop(queue);
+    cr_assert(is_healthy(NULL));
+    cr_assert_not_null(strstr(capture_end(2), "opened again, a log of size 5"));
+    commit_free(queue);
+    parcel_free(&first.parcel);
+    parcel_free(&second.parcel);
+}
+
 /* Whether the writer has said this by now. */
 static bool has_said(void *words)
 {
