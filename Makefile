@@ -102,6 +102,7 @@ NEEDS_lint := build test web clang lint
 NEEDS_coverage := build test coverage
 NEEDS_fresh-test := fresh
 NEEDS_web-manifest := build
+NEEDS_sbom := build bench
 NEEDS := $(foreach goal,$(or $(MAKECMDGOALS),$(.DEFAULT_GOAL)),$(or $(NEEDS_$(goal)),build test))
 NEEDS := $(sort $(NEEDS) $(if $(filter clang,$(CC)),clang))
 HAVE := $(if $(filter-out $(DEPS_SEEN),$(NEEDS)),have)
@@ -310,6 +311,11 @@ install: programs ## both programs, a unit for systemd and the documentation
 .PHONY: web-manifest
 web-manifest: $(WEB_FALLBACK) ## the files of the pages with their hashes, as /web/manifest shows them (WEB_THEME=FILE)
 	@packaging/web-manifest.sh '$(WEB_FALLBACK)' '$(WEB_THEME)'
+
+.PHONY: sbom
+sbom: programs ## what the programs are linked with and carry, as SPDX, in build/burgerpanel.spdx.json
+	@node packaging/sbom.mjs '$(BUILD)' '$(VERSION)' >'$(BUILD)/burgerpanel.spdx.json.part' && \
+	    mv '$(BUILD)/burgerpanel.spdx.json.part' '$(BUILD)/burgerpanel.spdx.json' && echo '$(BUILD)/burgerpanel.spdx.json'
 
 clean: ## removes all that was built
 	rm -rf '$(BUILD)'

@@ -67,6 +67,14 @@ node_check() {
 
 source_check() { node tests/lint/sources.mjs "$1" --objects "$build/clang/obj"; }
 
+papers() { # CHECK [FILE]
+    BUILD="$build" tests/spectral/install.sh && node tests/lint/papers.mjs "$1" "$build/spectral" ${2:+"$2"}
+}
+
+sbom() { # FILE
+    node packaging/sbom.mjs "$build" "$(sed -n 's/^VERSION := //p' Makefile)" >"$1"
+}
+
 self_test() {
     bad=$work/bad
     node tests/lint/selftest.mjs "$bad" || return 1
@@ -78,16 +86,29 @@ self_test() {
     printf 'const = 1;\n' >"$bad/module.mjs"
     printf '[Service]\nExecStart=@bindir@/burgerpanel-collector\n' >"$bad/open.service"
     sed 's/^ProtectSystem=/ProtectSistem=/' packaging/burgerpanel.service >"$bad/misspelt.service"
+    mkdir -p "$bad/unlicensed" "$bad/unnamed/tests" "$bad/unnamed/.reuse"
+    printf 'Whose is this?\n' >"$bad/unlicensed/words.txt"
+    cp -r LICENSE LICENSES "$bad/unnamed/"
+    sed '/^Files: tests\/vectors/,$d' .reuse/dep5 >"$bad/unnamed/.reuse/dep5"
+    cp -r tests/spectral "$bad/unnamed/tests/"
+    sed -i 's/| CC-BY-4.0 |/| MIT |/' "$bad/unnamed/tests/spectral/SOURCES.md"
+    sed 's/^  license: .*/  licence: EUPL-1.2/' publiccode.yml >"$bad/publiccode.yml"
+    sbom "$work/sbom.json" && sed 's/"relatedSpdxElement": "SPDXRef-Package-libsodium23"/"relatedSpdxElement": "SPDXRef-Nowhere"/' "$work/sbom.json" \
+        >"$bad/sbom.json" || return 1
     must_fail format clang-format --dry-run -Werror "$bad/format.c" &&
         must_fail tidy tidy "$bad/tidy.c" &&
         must_fail shells shells "$bad/syntax.sh" &&
         must_fail shells shells "$bad/shell.sh" &&
         must_fail unit env BUILD="$build" tests/lint/unit.sh "$bad/open.service" &&
         must_fail unit env BUILD="$build" tests/lint/unit.sh "$bad/misspelt.service" &&
-        must_fail modules node_check "$bad/module.mjs"
+        must_fail modules node_check "$bad/module.mjs" &&
+        must_fail reuse reuse --root "$bad/unlicensed" lint &&
+        must_fail licences node tests/lint/papers.mjs licences "$bad/unnamed" &&
+        must_fail publiccode papers publiccode "$bad/publiccode.yml" &&
+        must_fail sbom papers sbom "$bad/sbom.json"
 }
 
-wanted=${*:-self-test format tidy walls functions sizes widths blanks heads roles statics failures circles exported texts versions shown logged pages shells unit modules markup axe api}
+wanted=${*:-self-test format tidy walls functions sizes widths blanks heads roles statics failures circles exported texts versions shown logged pages shells unit modules reuse licences publiccode sbom markup axe api}
 for name in $wanted; do
     # shellcheck disable=SC2086  # lists of words
     case $name in
@@ -113,6 +134,13 @@ for name in $wanted; do
     shells) check shells "shell scripts" shells $scripts ;;
     unit) check unit "the unit, by systemd-analyze" env BUILD="$build" tests/lint/unit.sh ;;
     modules) check modules "JavaScript" node_check $modules ;;
+    reuse) check reuse "who made each file, under which licence" reuse lint --quiet ;;
+    licences) check licences "licences of what others made" node tests/lint/papers.mjs licences ;;
+    publiccode) check publiccode "publiccode.yml, by its schema" papers publiccode ;;
+    sbom)
+        sbom "$work/sbom.json"
+        check sbom "what the programs are linked with, as SPDX" papers sbom "$work/sbom.json"
+        ;;
     markup) check markup "the pages' HTML, by html-validate" env BUILD="$build" tests/pages/run.sh markup ;;
     axe) check axe "accessibility of every state of the pages" env BUILD="$build" tests/pages/run.sh axe ;;
     api) check api "Dutch API Design Rules" env BUILD="$build" tests/spectral/run.sh ;;
