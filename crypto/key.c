@@ -46,12 +46,17 @@ static void write_jwk(const uint8_t public_key[static KEY_BYTES], char jwk[stati
     memcpy(x + BASE64URL_LENGTH(KEY_BYTES), JWK_TAIL, sizeof JWK_TAIL);
 }
 
-void key_thumbprint(const uint8_t public_key[static KEY_BYTES], char kid[static KID_SIZE])
+void key_thumbprint_bytes(const uint8_t public_key[static KEY_BYTES], uint8_t hash[static SHA256_BYTES])
 {
     char jwk[JWK_LENGTH + 1];
-    uint8_t hash[SHA256_BYTES];
     write_jwk(public_key, jwk);
     crypto_sha256(jwk, JWK_LENGTH, hash);
+}
+
+void key_thumbprint(const uint8_t public_key[static KEY_BYTES], char kid[static KID_SIZE])
+{
+    uint8_t hash[SHA256_BYTES];
+    key_thumbprint_bytes(public_key, hash);
     base64url_encode(hash, sizeof hash, kid);
 }
 

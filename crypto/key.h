@@ -5,6 +5,7 @@
 
 #include "base/buf.h"
 #include "base/json.h"
+#include "crypto/crypto.h"
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -16,7 +17,8 @@
 /* Whether a public key may enrol (PROTOCOL 3): canonical, of the prime-order subgroup, not small-order. */
 bool key_is_acceptable(const uint8_t public_key[static KEY_BYTES]);
 
-/* The key's RFC 7638 SHA-256 thumbprint, NUL-terminated. */
+/* The key's RFC 7638 SHA-256 thumbprint; as a kid, NUL-terminated. */
+void key_thumbprint_bytes(const uint8_t public_key[static KEY_BYTES], uint8_t hash[static SHA256_BYTES]);
 void key_thumbprint(const uint8_t public_key[static KEY_BYTES], char kid[static KID_SIZE]);
 
 /* Puts {"crv":"Ed25519","kty":"OKP","x":"..."}. */

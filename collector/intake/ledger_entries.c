@@ -177,11 +177,10 @@ static int apply_later_response(struct ledger *ledger, struct submission *s)
 /* Whether the member is in force where the response comes, after what this batch has changed. */
 static bool author_is_in_force(const struct ledger *ledger, const struct submission *s)
 {
-    struct roster_member member;
     for (size_t i = ledger->changed_count; i-- > 0;)
         if (ledger->changed[i].number == s->member)
             return ledger->changed[i].revoked_at == 0 && !ledger->changed[i].erased;
-    return roster_find(ledger->shared.roster, s->kid, &member) && !member.revoked;
+    return roster_is_in_force(ledger->shared.roster, s->member);
 }
 
 static void refuse_member(struct submission *s)

@@ -1,9 +1,11 @@
-/* Members in chunks that never move, found by their thumbprint through an index. A thumbprint is the SHA-256 of a key
- * that enrolled with an invitation, so it serves as the hash as it is. It is kept: to work it out from the key that may
- * be the one takes longer than all the rest of a look-up. One lock for readers and the writer, which the writer holds
- * for moments: what is large is made aside. */
+/* Members in chunks that never move, each in the place that their number gives, found by their thumbprint through an
+ * index. A thumbprint is the SHA-256 of a key that enrolled with an invitation, so it serves as the hash as it is. It is
+ * not kept: of the one that may be it, it is worked out from the key, which takes 1.2 µs where verifying the signature
+ * takes 38, and spares half of what a member would take. One lock for readers and the writer, which the writer holds for
+ * moments: what is large is made aside. */
 #include "collector/state/roster.h"
 #include "base/hash.h"
+#include "base/lang.h"
 #include "base/list.h"
 #include "base/mem.h"
 #include "crypto/base64url.h"
@@ -12,11 +14,16 @@
 
 #define CHUNK_MEMBERS 1024
 
+#define GAP_MAX ((int64_t)1 << 20) /* members that may be missing before one, while they are loaded */
+
+enum standing { STANDING_NOBODY, STANDING_MEMBER, STANDING_REVOKED, STANDING_ERASED };
+
 struct entry {
-    uint8_t thumbprint[SHA256_BYTES]; /* of who was erased: its hash */
-    bool erased;
-    struct roster_member member;
+    uint8_t key[KEY_BYTES]; /* the public one; of who was erased the hash of the kid */
+    uint64_t about; /* the enrolment's index, and in the two lowest bits the standing */
 };
+
+_Static_assert(sizeof(struct entry) == 40, "a million members take 40 MB");
 
 struct chunk {
     struct entry entries[CHUNK_MEMBERS];
@@ -27,7 +34,7 @@ struct roster {
     struct hash index; /* of the members, by thumbprint */
     struct chunk **chunks;
     size_t chunk_count, chunk_capacity;
-    size_t count;
+    size_t count; /* the highest number */
 };
 
 struct roster *roster_new(void)
@@ -53,15 +60,40 @@ void roster_free(struct roster *roster)
     mem_free(roster);
 }
 
-/* The member in place `number` - 1, in the order in which they were added. */
 static struct entry *entry_at(const struct roster *roster, size_t number)
 {
     return &roster->chunks[(number - 1) / CHUNK_MEMBERS]->entries[(number - 1) % CHUNK_MEMBERS];
 }
 
-static bool entry_has_thumbprint(const void *roster, uint32_t number, const void *thumbprint)
+static enum standing standing_of(const struct entry *entry)
 {
-    return memcmp(entry_at(roster, number)->thumbprint, thumbprint, SHA256_BYTES) == 0;
+    return (enum standing)(entry->about & 3);
+}
+
+static struct entry as_entry(const struct store_member *member)
+{
+    enum standing standing = member->revoked_at != 0 ? STANDING_REVOKED : STANDING_MEMBER;
+    if (member->erased)
+        standing = STANDING_ERASED;
+    struct entry entry = {.about = (uint64_t)member->index << 2 | (uint64_t)standing};
+    memcpy(entry.key, member->erased ? member->kid_hash : member->public_key, sizeof entry.key);
+    return entry;
+}
+
+/* What an entry is found by: the thumbprint, of who was erased the hash of the kid. */
+static void put_sign(const struct entry *entry, uint8_t sign[static SHA256_BYTES])
+{
+    if (standing_of(entry) == STANDING_ERASED)
+        memcpy(sign, entry->key, SHA256_BYTES);
+    else
+        key_thumbprint_bytes(entry->key, sign);
+}
+
+static bool entry_has_sign(const void *roster, uint32_t number, const void *sign)
+{
+    uint8_t own[SHA256_BYTES];
+    put_sign(entry_at(roster, number), own);
+    return memcmp(own, sign, sizeof own) == 0;
 }
 
 /* Making room. */
@@ -109,78 +141,70 @@ int roster_reserve(struct roster *roster, size_t count)
 
 /* From outside. */
 
-/* Takes a member's place, which later ones count on, or wipes what is in it. What it was found by is found no more; it
- * is entered anew under the hash of its kid, by which it is known that it was there. */
-static void put_erased_member(struct roster *roster, const struct store_member *member)
-{
-    struct entry erased = {.member = {.number = member->number, .index = member->index}, .erased = true};
-    memcpy(erased.thumbprint, member->kid_hash, SHA256_BYTES);
-    pthread_rwlock_wrlock(&roster->lock);
-    size_t place = (size_t)member->number;
-    if (place > roster->count)
-        place = ++roster->count;
-    bool is_known = entry_at(roster, place)->erased;
-    *entry_at(roster, place) = erased;
-    if (!is_known)
-        hash_put(&roster->index, hash_digest(erased.thumbprint), (uint32_t)place);
-    pthread_rwlock_unlock(&roster->lock);
-}
-
+/* One who was erased keeps the place, but is entered anew under another sign: under the one before nobody is found. */
 void roster_add(struct roster *roster, const struct store_member *member)
 {
-    if (member->erased) {
-        put_erased_member(roster, member);
-        return;
-    }
-    char kid[KID_SIZE];
-    uint8_t thumbprint[SHA256_BYTES];
-    key_thumbprint(member->public_key, kid);
-    if (base64url_decode_exactly(kid, KID_LENGTH, thumbprint, sizeof thumbprint) < 0)
-        return; /* a thumbprint is always 32 bytes */
-    uint64_t hash = hash_digest(thumbprint);
+    struct entry new = as_entry(member);
+    uint8_t sign[SHA256_BYTES];
+    put_sign(&new, sign);
+    size_t number = (size_t)member->number;
     pthread_rwlock_wrlock(&roster->lock);
-    uint32_t number = hash_find(&roster->index, hash, entry_has_thumbprint, roster, thumbprint);
-    if (number == 0) {
-        number = (uint32_t)++roster->count;
-        hash_put(&roster->index, hash, number);
-        struct entry *new = entry_at(roster, number);
-        memcpy(new->thumbprint, thumbprint, sizeof thumbprint);
-        new->member.number = member->number;
-        new->member.index = member->index;
-        memcpy(new->member.public_key, member->public_key, KEY_BYTES);
-    }
-    entry_at(roster, number)->member.revoked = member->revoked_at != 0;
+    struct entry *entry = entry_at(roster, number);
+    enum standing before = standing_of(entry);
+    bool entered = before != STANDING_NOBODY && (before == STANDING_ERASED) == member->erased;
+    *entry = new;
+    if (!entered)
+        hash_put(&roster->index, hash_digest(sign), (uint32_t)number);
+    if (number > roster->count)
+        roster->count = number;
     pthread_rwlock_unlock(&roster->lock);
 }
 
-/* The place of the entry under these 32 bytes, which was erased or not; 0: there is none. With the lock held. */
-static uint32_t find_entry(const struct roster *roster, const uint8_t key[static SHA256_BYTES], bool erased)
+/* The entry under these 32 bytes. NULL: there is none. With the lock held. */
+static const struct entry *find_entry(const struct roster *roster, const uint8_t sign[static SHA256_BYTES],
+                                      uint32_t *number)
 {
-    uint32_t number = hash_find(&roster->index, hash_digest(key), entry_has_thumbprint, roster, key);
-    return number != 0 && entry_at(roster, number)->erased == erased ? number : 0;
+    *number = hash_find(&roster->index, hash_digest(sign), entry_has_sign, roster, sign);
+    return *number != 0 ? entry_at(roster, *number) : NULL;
 }
 
 bool roster_find(struct roster *roster, const char kid[static KID_SIZE], struct roster_member *out)
 {
     uint8_t thumbprint[SHA256_BYTES];
+    uint32_t number;
     if (base64url_decode_exactly(kid, strlen(kid), thumbprint, sizeof thumbprint) < 0)
         return false;
     pthread_rwlock_rdlock(&roster->lock);
-    uint32_t number = find_entry(roster, thumbprint, false);
-    if (number != 0)
-        *out = entry_at(roster, number)->member;
+    const struct entry *entry = find_entry(roster, thumbprint, &number);
+    bool found = entry && standing_of(entry) != STANDING_ERASED;
+    if (found) {
+        *out = (struct roster_member){
+            .number = number, .index = (int64_t)(entry->about >> 2), .revoked = standing_of(entry) == STANDING_REVOKED};
+        memcpy(out->public_key, entry->key, KEY_BYTES);
+    }
     pthread_rwlock_unlock(&roster->lock);
-    return number != 0;
+    return found;
 }
 
 bool roster_was_erased(struct roster *roster, const char kid[static KID_SIZE])
 {
     uint8_t hash[SHA256_BYTES];
+    uint32_t number;
     crypto_sha256(kid, strlen(kid), hash);
     pthread_rwlock_rdlock(&roster->lock);
-    bool was = find_entry(roster, hash, true) != 0;
+    const struct entry *entry = find_entry(roster, hash, &number);
+    bool was = entry && standing_of(entry) == STANDING_ERASED;
     pthread_rwlock_unlock(&roster->lock);
     return was;
+}
+
+bool roster_is_in_force(struct roster *roster, int64_t number)
+{
+    pthread_rwlock_rdlock(&roster->lock);
+    bool known = number >= 1 && number <= (int64_t)roster->count;
+    bool in_force = known && standing_of(entry_at(roster, (size_t)number)) == STANDING_MEMBER;
+    pthread_rwlock_unlock(&roster->lock);
+    return in_force;
 }
 
 struct loading {
@@ -188,10 +212,17 @@ struct loading {
     struct error *error;
 };
 
+/* In order of change one may come before another with a lower number, so there may have to be room for more. */
 static int load_member(void *context, const struct store_member *member)
 {
     const struct loading *loading = context;
-    if (roster_reserve(loading->roster, 1) < 0)
+    int64_t further = member->number - (int64_t)loading->roster->count;
+    if (member->number < 1 || further > GAP_MAX)
+        return error_set(loading->error, ERROR_DAMAGED,
+                         T("member %lld can't be: those before are missing; run `audit`",
+                           "panellid %lld kan er niet zijn: die ervoor ontbreken; voer `audit` uit"),
+                         (long long)member->number);
+    if (roster_reserve(loading->roster, further > 1 ? (size_t)further : 1) < 0)
         return error_no_memory(loading->error);
     roster_add(loading->roster, member);
     return 0;

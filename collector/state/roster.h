@@ -1,5 +1,5 @@
 /* kid -> member, in memory: a response's author is found without a query. Read by every HTTP thread, written by the
- * writer alone. A fold over the log; loaded when the collector starts. Some 60 bytes a member. */
+ * writer alone. A fold over the log; loaded when the collector starts. 40 bytes a member, and 11 to 21 of the index. */
 #ifndef COLLECTOR_STATE_ROSTER_H
 #define COLLECTOR_STATE_ROSTER_H
 
@@ -23,19 +23,23 @@ void roster_free(struct roster *roster);
  * says why; the roster holds what was read by then. */
 MUST_CHECK int roster_load(struct roster *roster, struct store *store, int64_t *since, struct error *error);
 
-/* Makes room for `count` more, so that roster_add can't fail. -1: no memory. */
+/* Makes room for `count` more above the highest number, so that roster_add can't fail. -1: no memory. */
 MUST_CHECK int roster_reserve(struct roster *roster, size_t count);
 
 /* Adds a member, or takes over whether one that is there is revoked or erased: these keep their place, and are found no
- * more. Members come in order of number, from 1. After roster_reserve. */
+ * more. Members are numbered from 1. After roster_reserve. */
 void roster_add(struct roster *roster, const struct store_member *member);
 
 /* true and *out when `kid` is a member's. Any thread. */
 bool roster_find(struct roster *roster, const char kid[static KID_SIZE], struct roster_member *out);
 
+/* Whether there is a member of that number, neither revoked nor erased. Any thread. */
+bool roster_is_in_force(struct roster *roster, int64_t number);
+
 /* Whether `kid` was a member's who has erased everything. Any thread. */
 bool roster_was_erased(struct roster *roster, const char kid[static KID_SIZE]);
 
+/* The highest number, which is how many there are. */
 size_t roster_count(struct roster *roster);
 
 #endif

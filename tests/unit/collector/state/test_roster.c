@@ -111,6 +111,10 @@ Test(roster, takes_over_who_is_revoked)
     cr_assert(found.revoked);
     cr_assert(find(2, &found));
     cr_assert_not(found.revoked);
+    cr_assert_not(roster_is_in_force(roster, 1));
+    cr_assert(roster_is_in_force(roster, 2));
+    cr_assert_not(roster_is_in_force(roster, 3));
+    cr_assert_not(roster_is_in_force(roster, 0));
 }
 
 Test(roster, stays_as_it_is_when_room_can_not_be_had)
@@ -156,6 +160,36 @@ Test(roster, loads_who_is_new_and_who_is_revoked)
     cr_assert(find(5, &found));
     cr_assert(found.revoked);
     cr_assert(find(3000, &found));
+    store_close(store);
+}
+
+/* By change a member who was revoked a moment ago comes after those who enrolled later. */
+Test(roster, has_everybody_in_their_place_who_was_revoked_since_others_enrolled)
+{
+    struct store *store = kit_store_open(kit_dsn(NULL));
+    struct roster_member found;
+    int64_t since = -1;
+    store_members(store, 1, 3);
+    cr_assert_eq(roster_load(roster, store, &since, NULL), 0);
+    store_members(store, 4, 2000);
+    cr_assert_eq(store_member_revoke(store, 4, 99), STORE_OK);
+    cr_assert_eq(roster_load(roster, store, &since, NULL), 0);
+    cr_assert_eq(roster_count(roster), 2000);
+    for (unsigned i = 1; i <= 2000; i++)
+        cr_assert(find(i, &found) && found.number == i && found.revoked == (i == 4), "%u", i);
+    store_close(store);
+}
+
+Test(roster, takes_no_member_whose_number_can_not_be)
+{
+    struct store *store = kit_store_open(kit_dsn(NULL));
+    struct error error = {0};
+    int64_t since = -1;
+    store_members(store, 1, 1);
+    store_members(store, 2000000, 2000000);
+    cr_assert_eq(roster_load(roster, store, &since, &error), -1);
+    cr_assert_eq(error.kind, ERROR_DAMAGED);
+    cr_assert_eq(roster_count(roster), 1);
     store_close(store);
 }
 
@@ -236,6 +270,7 @@ Test(roster, finds_nobody_who_is_erased_and_keeps_their_place)
     cr_assert(find(4, &found) && found.number == 4);
     erase(4);
     cr_assert_not(find(4, &found));
+    cr_assert_not(roster_is_in_force(roster, 4));
     cr_assert_eq(roster_count(roster), 4);
 }
 
