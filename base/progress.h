@@ -1,8 +1,9 @@
-/* A bar on standard error while something long goes on; nothing at all where that is no terminal. Knows not what goes
- * on. Main thread only. */
+/* A bar on standard error while something long goes on, with how fast and, where it is known, how long yet; nothing at
+ * all where that is no terminal. Knows not what goes on. Main thread only. */
 #ifndef BASE_PROGRESS_H
 #define BASE_PROGRESS_H
 
+#include "base/buf.h"
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -10,7 +11,7 @@
 struct progress {
     const char *what; /* one word before the bar */
     size_t total, done;
-    int64_t drawn_us; /* when last */
+    int64_t began_us, drawn_us; /* drawn_us: when last */
     bool shown;
 };
 
@@ -22,5 +23,9 @@ void progress_add(struct progress *progress, size_t count);
 
 /* Takes the bar away, so that what is said next starts on a clean line. */
 void progress_end(struct progress *progress);
+
+/* The line as it is `elapsed_us` after the start: from the first second on with the rate and, by that rate, the time
+ * left as minutes:seconds or hours:minutes:seconds. At most 79 columns for a `what` of 12. Pure. */
+void progress_put(struct buf *out, const struct progress *progress, int64_t elapsed_us);
 
 #endif

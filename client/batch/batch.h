@@ -5,8 +5,9 @@
  * The room: a file of answers that were taken on paper, by telephone or at a desk, for many members at once. lines.h
  * reads the CSV files line by line and says where a fault is; plan.h and rows.h make a plan of them, with every fault
  * told before anything is done; earlier.c looks up what an earlier run has done of it; sign.c makes homes and keys,
- * enrols and signs; send.c sends by waves, so that no two revisions of one action are ever on their way together. The
- * verb (cmd/batch.c) calls these in that order. */
+ * enrols and signs; send.c sends by waves, so that no two revisions of one action are ever on their
+ * way together; outcome.c says what became of a row, and report.c of all, with what findings.c has kept of their
+ * faults. The verb (cmd/batch.c) calls these in that order. */
 #ifndef CLIENT_BATCH_BATCH_H
 #define CLIENT_BATCH_BATCH_H
 
@@ -70,8 +71,9 @@ MUST_CHECK enum batch_result batch_sign(struct batch *batch);
 /* Sends all rows that wait and are not excluded. */
 MUST_CHECK enum batch_result batch_send(struct batch *batch);
 
-/* What one line of a batch's answer means, and whether its row may be filed: the pure part of batch_send. */
-enum delivery batch_sort_line(const char *line, size_t len);
+/* What one line of a batch's answer means, and whether its row may be filed: the pure part of batch_send. *known:
+ * whether the collector had the response already (200). */
+enum delivery batch_sort_line(const char *line, size_t len, bool *known);
 
 /* Writes the path of a member's folder to `out`. -1: errno. */
 MUST_CHECK int batch_home(const struct batch *batch, size_t member, struct buf *out);

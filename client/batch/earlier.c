@@ -59,6 +59,7 @@ static void look_up_row(struct batch *batch, struct batch_row *row, const struct
         return;
     }
     row->state = find_row(buf_text(home), &id);
+    row->known = row->state == SPOOL_SENT;
     if (row->state == SPOOL_UNKNOWN || row->state == SPOOL_ERASED)
         return;
     if (row->state != SPOOL_WAITING)

@@ -1,6 +1,12 @@
 /* Lines of the two CSV files, and faults that name them. */
 #include "client/batch/lines.h"
 
+void batch_find(struct faults *faults, const struct batch_file *file, size_t line, const char *what)
+{
+    if (file->findings && batch_findings_add(file->findings, line, what) < 0)
+        faults->no_memory = true;
+}
+
 void batch_fault(struct faults *faults, const struct batch_file *file, size_t line, const char *what)
 {
     struct buf where;
@@ -8,6 +14,7 @@ void batch_fault(struct faults *faults, const struct batch_file *file, size_t li
     buf_printf(&where, "%s:%zu", file->name, line);
     faults_add(faults, buf_text(&where), "%s", what);
     buf_free(&where);
+    batch_find(faults, file, line, what);
 }
 
 static void keep_list_fault(void *context, size_t line, const char *what)

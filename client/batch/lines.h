@@ -5,8 +5,11 @@
 #include "base/csv_list.h"
 #include "client/batch/plan.h"
 
-/* Adds a fault at FILE:LINE. */
+/* Adds a fault at FILE:LINE, and to the file's findings. */
 void batch_fault(struct faults *faults, const struct batch_file *file, size_t line, const char *what);
+
+/* Tells the file's findings alone: what is wrong with a row by a fault that has been told elsewhere. */
+void batch_find(struct faults *faults, const struct batch_file *file, size_t line, const char *what);
 
 /* A file that is being read, and where its faults go. Both must outlive the list. */
 struct batch_lines {

@@ -27,7 +27,8 @@ static int add_member(struct batch_plan *plan, const char *name, const char *cod
     if (!members)
         return -1;
     plan->members = members;
-    struct batch_member member = {mem_copy_text(name, strlen(name)), mem_copy_text(code, strlen(code)), line};
+    struct batch_member member = {
+        .name = mem_copy_text(name, strlen(name)), .code = mem_copy_text(code, strlen(code)), .line = line};
     plan->members[plan->member_count++] = member;
     return member.name && member.code ? 0 : -1;
 }
@@ -43,6 +44,7 @@ static void read_invitation_row(struct batch_plan *plan, const struct batch_file
     uint8_t code[INVITATION_BYTES];
     const char *name = row->fields[csv_list_place(list, COLUMN_MEMBER)].text;
     const char *typed = row->fields[csv_list_place(list, COLUMN_CODE)].text;
+    size_t before = faults->total;
     if (!name_is_safe(name))
         batch_fault(faults, file, row->line,
                     T("member must be 1 to 64 letters, digits, . _ or -, and not begin with .",
@@ -58,6 +60,8 @@ static void read_invitation_row(struct batch_plan *plan, const struct batch_file
     mem_wipe(code, sizeof code);
     if (add_member(plan, name, typed, row->line) < 0)
         faults->no_memory = true;
+    else
+        plan->members[plan->member_count - 1].faulty = faults->total > before;
 }
 
 static int compare_members(const void *a, const void *b)
@@ -72,8 +76,10 @@ static void sort_members(struct batch_plan *plan, const struct batch_file *file,
     if (plan->member_count > 0)
         qsort(plan->members, plan->member_count, sizeof *plan->members, compare_members);
     for (size_t i = 1; i < plan->member_count; i++)
-        if (strcmp(plan->members[i - 1].name, plan->members[i].name) == 0)
+        if (strcmp(plan->members[i - 1].name, plan->members[i].name) == 0) {
+            plan->members[i - 1].faulty = plan->members[i].faulty = true;
             batch_fault(faults, file, plan->members[i].line, T("member named twice", "member staat er twee keer in"));
+        }
 }
 
 int batch_read_members(struct batch_plan *plan, const struct batch_file *file, struct faults *faults)

@@ -3,8 +3,10 @@
 #ifndef CLIENT_BATCH_PLAN_H
 #define CLIENT_BATCH_PLAN_H
 
+#include "client/batch/findings.h"
 #include "client/home/spool.h"
 #include "client/response/catalogue.h"
+#include "panel/problem.h"
 
 #define BATCH_FILE_MAX ((size_t)512 * 1024 * 1024)
 
@@ -12,6 +14,8 @@ struct batch_member {
     char *name; /* also the name of its folder */
     char *code; /* its invitation, as typed; a secret */
     size_t line;
+    bool faulty; /* its line is: whoever has rows is told there */
+    enum problem refusal; /* why its invitation was refused in this run; PROBLEM_NONE: it was not */
 };
 
 /* Why a row is not to be signed nor sent while the others are. */
@@ -26,6 +30,8 @@ struct batch_row {
     char *answers; /* a JSON object; NULL for ROW_TOO_LONG */
     enum spool_state state; /* where this response is; kept by who signs and sends */
     bool held; /* turned away in this run, for a reason that may pass: not to be sent again in it */
+    bool unproven; /* what the collector gave for it in this run is no receipt that holds */
+    bool known; /* sent, but before this run, or the collector had it already */
     enum row_exclusion exclusion;
 };
 
@@ -45,6 +51,7 @@ struct batch_file {
     const char *name; /* for the faults, whose `where` is NAME:LINE */
     const char *text;
     size_t len;
+    struct batch_findings *findings; /* hears of each fault in its rows too; NULL: nobody wants a report */
 };
 
 /* What the rows are checked against. */

@@ -92,10 +92,17 @@ static void read_member_name(struct reading *r, struct batch_row *out, size_t li
     const struct batch_member *member =
         r->plan->member_count ? bsearch(text, r->plan->members, r->plan->member_count, sizeof *member, compare_name)
                               : NULL;
-    if (!member && !r->plan->lacks_members)
+    if (!member && r->plan->lacks_members)
+        batch_find(r->faults, r->file, line,
+                   T("member: the invitations could not be read whole",
+                     "member: de uitnodigingen konden niet helemaal gelezen worden"));
+    else if (!member)
         fault_at(r, line, "member", T("not in the invitations", "niet bij de uitnodigingen"));
-    else if (member)
+    else
         out->member = (size_t)(member - r->plan->members);
+    if (member && member->faulty)
+        batch_find(r->faults, r->file, line,
+                   T("member: there is a fault in the invitation", "member: er is een fout in de uitnodiging"));
 }
 
 static void read_action_id(struct reading *r, struct batch_row *out, size_t line, const char *text)
@@ -188,18 +195,28 @@ static int add_row(struct batch_plan *plan, const struct batch_row *row)
     return 0;
 }
 
+static const char *text_of(const struct reading *r, const struct csv_row *row, int column)
+{
+    for (size_t i = 0; i < row->count; i++)
+        if (r->columns[i] == column)
+            return row->fields[i].text;
+    return NULL;
+}
+
 static void read_response_row(struct reading *r, const struct csv_row *row)
 {
     struct batch_row out = {.line = row->line};
     size_t faults_before = r->faults->total;
     for (size_t i = 0; i < row->count; i++)
         read_column(r, &out, row->line, r->columns[i], row->fields[i].text);
-    if (r->faults->total > faults_before)
-        return;
-    if (compose_row(r, row, &out) == 0 && add_row(r->plan, &out) < 0) {
+    bool faulty = r->faults->total > faults_before;
+    if (!faulty && compose_row(r, row, &out) == 0 && add_row(r->plan, &out) < 0) {
         mem_free(out.answers);
         r->faults->no_memory = true;
     }
+    if (r->file->findings && batch_findings_name(r->file->findings, row->line, text_of(r, row, COLUMN_MEMBER),
+                                                 text_of(r, row, COLUMN_ACTION)) < 0)
+        r->faults->no_memory = true;
 }
 
 /* What the header may hold; how many. What a row may lack at its end is told by the question. */

@@ -61,14 +61,15 @@ static int fill_body(struct sending *s, size_t end)
 
 /* Filing the answers. */
 
-enum delivery batch_sort_line(const char *line, size_t len)
+enum delivery batch_sort_line(const char *line, size_t len, bool *known)
 {
-    int64_t status;
+    int64_t status = 0;
     struct json *document = json_parse(line, len, NULL);
     enum delivery delivery = DELIVERY_BLOCKED;
     if (json_integer(json_member(document, "status"), &status) == 0 && status >= 100 && status <= 599)
         delivery = deliver_sort(retry_sort(FETCH_ANSWERED, (unsigned)status), (unsigned)status, document);
     json_free(document);
+    *known = status == 200;
     return delivery;
 }
 
@@ -101,7 +102,8 @@ static int file_row(struct sending *s, size_t i, const char *line, size_t len)
     struct request_body *body = &s->body;
     struct batch_row *row = body->rows[i];
     struct response_id id;
-    enum delivery delivery = batch_sort_line(line, len);
+    bool known;
+    enum delivery delivery = batch_sort_line(line, len, &known);
     struct slice jws = {body->text.data + body->offsets[i], body->lengths[i]}, answer = {line, len};
     if (batch_row_id(row, &s->batch->context, &id) < 0 || batch_home(s->batch, row->member, &s->home) < 0)
         delivery = DELIVERY_FAILED;
@@ -109,12 +111,14 @@ static int file_row(struct sending *s, size_t i, const char *line, size_t len)
         delivery = deliver_prove(buf_text(&s->home), &id, &jws, &answer, &s->batch->log->key, &s->batch->why);
     if (delivery == DELIVERY_HELD)
         return hold_row(s, row, &id, &answer);
+    row->unproven = delivery == DELIVERY_UNPROVEN;
     if (delivery != DELIVERY_SENT && delivery != DELIVERY_REFUSED)
         return count_kept(s, delivery);
     enum spool_state state = delivery == DELIVERY_SENT ? SPOOL_SENT : SPOOL_REFUSED;
     if (spool_bulk_settle(s->batch->bulk, buf_text(&s->home), &id, state, &jws, &answer) < 0)
         return count_kept(s, DELIVERY_FAILED);
     row->state = state;
+    row->known = known;
     s->settled++;
     s->batch->listener->step_advances(s->batch->listener->context, 1);
     return 0;

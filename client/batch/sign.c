@@ -30,6 +30,7 @@ static void exclude_rows(struct batch *batch, size_t member, struct span span)
     for (size_t i = span.from; i < span.to; i++)
         if (batch->plan->rows[batch->plan->by_member[i]].exclusion == ROW_INCLUDED)
             batch->plan->rows[batch->plan->by_member[i]].exclusion = ROW_NOT_ENROLLED;
+    batch->plan->members[member].refusal = batch->answer.problem;
     batch->listener->member_excluded(batch->listener->context, &batch->plan->members[member], &batch->answer);
 }
 
@@ -164,14 +165,15 @@ static enum batch_result serve_member(struct batch *batch, struct profile *profi
 
 /* All of them. */
 
-static bool has_work(const struct batch_plan *plan, struct span span)
+/* How many rows have to be seen to; what an earlier run has sent is none of them. */
+static size_t count_work(const struct batch_plan *plan, struct span span)
 {
+    size_t count = 0;
     for (size_t i = span.from; i < span.to; i++) {
         const struct batch_row *row = &plan->rows[plan->by_member[i]];
-        if (row->exclusion == ROW_INCLUDED && row->state != SPOOL_SENT && row->state != SPOOL_ERASED)
-            return true;
+        count += row->exclusion == ROW_INCLUDED && row->state != SPOOL_SENT && row->state != SPOOL_ERASED;
     }
-    return false;
+    return count;
 }
 
 static struct span next_span(const struct batch_plan *plan, size_t from)
@@ -187,8 +189,6 @@ static enum batch_result open_and_serve(struct batch *batch, struct span span, s
 {
     struct profile profile;
     size_t member = batch->plan->rows[batch->plan->by_member[span.from]].member;
-    if (!has_work(batch->plan, span))
-        return BATCH_DONE;
     if (batch_home(batch, member, home) < 0)
         return fail_by_errno(batch, batch->homes);
     if (failure_of_home(&batch->error, profile_open(&profile, buf_text(home), true), buf_text(home)) < 0)
@@ -224,14 +224,17 @@ enum batch_result batch_sign(struct batch *batch)
                                 .panel = batch->context.catalogue->panel->id,
                                 .monitor = {.http = batch->http, .answer = &batch->answer}};
     buf_init(&home, PATH_MAX);
-    listener->step_begins(listener->context, BATCH_SIGNING, batch->plan->row_count);
+    listener->step_begins(listener->context, BATCH_SIGNING,
+                          count_work(batch->plan, (struct span){0, batch->plan->row_count}));
     for (size_t from = 0; from < batch->plan->row_count && result == BATCH_DONE;) {
         struct span span = next_span(batch->plan, from);
-        result = open_and_serve(batch, span, &home);
+        size_t work = count_work(batch->plan, span);
+        if (work > 0)
+            result = open_and_serve(batch, span, &home);
         if (result == BATCH_DONE && spool_bulk_count(batch->bulk) >= BATCH_LINES_MAX &&
             spool_bulk_commit(batch->bulk) < 0)
             result = fail_by_errno(batch, batch->homes);
-        listener->step_advances(listener->context, span.to - span.from);
+        listener->step_advances(listener->context, work);
         from = span.to;
     }
     if (spool_bulk_finish(batch->bulk) < 0)

@@ -1,16 +1,16 @@
 /* batch URL --invitations FILE --responses FILE --homes DIR: for paper, telephone and desk. Reads the options and the
- * files, lets the batch be carried out, and tells what came of it. */
+ * files, lets the batch be carried out or, with --dry-run, only planned, has it told what came of it, and reported. */
 #include "client/batch/batch.h"
 #include "base/clock.h"
 #include "base/file.h"
-#include "base/json.h"
 #include "base/lang.h"
 #include "base/progress.h"
+#include "client/batch/report.h"
 #include "client/batch/rows.h"
+#include "client/cmd/batch_told.h"
 #include "client/cmd/cmd.h"
 #include "client/cmd/rounds.h"
 #include "client/cmd/terms.h"
-#include "client/home/held.h"
 #include "client/terminal/failures.h"
 #include "client/terminal/messages.h"
 #include <errno.h>
@@ -18,12 +18,14 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 /* As given on the command line; url as fetch_normalise_url writes it. */
 struct batch_options {
-    const char *url, *invitations, *responses, *homes, *round;
-    bool as_json, yes;
+    const char *url, *invitations, *responses, *homes, *round, *report;
+    const struct csv_format *profile; /* of the report */
+    bool as_json, yes, dry_run;
 };
 
 /* One run of the verb. */
@@ -31,6 +33,9 @@ struct batch_run {
     const struct batch_options *options;
     struct buf texts[2];
     struct batch_file invitations, responses;
+    struct batch_report report;
+    bool reporting; /* it was begun */
+    struct batch_findings findings; /* for it */
     struct progress progress;
     struct batch batch;
 };
@@ -88,141 +93,6 @@ static void tell_excluded(void *context, const struct batch_member *member, cons
     buf_free(&why);
 }
 
-/* What came of it. */
-
-struct summary {
-    size_t sent, refused, erased, kept, held, not_enrolled, too_long; /* `held` are among those kept */
-};
-
-static void tell_refused(const struct batch_run *run, const struct batch_row *row, struct buf *text)
-{
-    const struct batch *batch = &run->batch;
-    struct response_id id;
-    struct buf home, answer;
-    buf_init(&home, PATH_MAX);
-    buf_init(&answer, SPOOL_RECORD_MAX);
-    buf_reset(text);
-    if (batch_row_id(row, &batch->context, &id) == 0 && batch_home(batch, row->member, &home) == 0 &&
-        spool_read_answer(buf_text(&home), &id, SPOOL_REFUSED, &answer) == 0) {
-        struct json *document = json_parse(buf_text(&answer), answer.len, NULL);
-        const char *type = json_text(json_member(document, "type"));
-        enum problem problem = type ? problem_find(type) : PROBLEM_NONE;
-        buf_printf(
-            text,
-            T("%s:%zu: member %s, %s, revision %lld refused: ", "%s:%zu: panellid %s, %s, herziening %lld geweigerd: "),
-            run->options->responses, row->line, batch->plan->members[row->member].name, id.action,
-            (long long)id.revision);
-        messages_put_problem(text, problem, problem_status(problem));
-        cli_say("%s", buf_text(text));
-        messages_say_errors(buf_text(&answer), answer.len);
-        json_free(document);
-    }
-    buf_free(&home);
-    buf_free(&answer);
-}
-
-/* Which row it is, before what is said of it. */
-static void put_row_name(struct buf *out, const struct batch_run *run, const struct batch_row *row)
-{
-    const struct batch *batch = &run->batch;
-    buf_printf(out, T("%s:%zu: member %s, %s: ", "%s:%zu: panellid %s, %s: "), run->options->responses, row->line,
-               batch->plan->members[row->member].name, batch->context.catalogue->actions->list[row->action].id);
-}
-
-static void tell_held(const struct batch_run *run, const struct batch_row *row, struct buf *text)
-{
-    struct response_id id;
-    struct buf home;
-    buf_init(&home, PATH_MAX);
-    buf_reset(text);
-    put_row_name(text, run, row);
-    buf_put_text(text, T("not taken now: ", "nu niet aangenomen: "));
-    if (batch_row_id(row, &run->batch.context, &id) == 0 && batch_home(&run->batch, row->member, &home) == 0)
-        messages_put_held(text, held_reason(buf_text(&home), &id));
-    cli_say("%s", buf_text(text));
-    buf_free(&home);
-}
-
-static struct summary sum_up(const struct batch_run *run)
-{
-    const struct batch *batch = &run->batch;
-    struct summary sum = {0};
-    struct buf text;
-    buf_init(&text, 64 * 1024);
-    for (size_t i = 0; i < batch->plan->row_count; i++) {
-        const struct batch_row *row = &batch->plan->rows[i];
-        sum.sent += row->state == SPOOL_SENT;
-        sum.kept += row->state == SPOOL_WAITING && row->exclusion == ROW_INCLUDED;
-        sum.refused += row->state == SPOOL_REFUSED;
-        sum.erased += row->state == SPOOL_ERASED;
-        sum.not_enrolled +=
-            row->exclusion == ROW_NOT_ENROLLED && (row->state == SPOOL_UNKNOWN || row->state == SPOOL_WAITING);
-        sum.too_long += row->exclusion == ROW_TOO_LONG;
-        sum.held += row->held;
-        if (row->state == SPOOL_REFUSED)
-            tell_refused(run, row, &text);
-        if (row->held)
-            tell_held(run, row, &text);
-    }
-    buf_free(&text);
-    return sum;
-}
-
-static void tell_offline(const struct batch *batch)
-{
-    struct buf why;
-    buf_init(&why, 4096);
-    messages_put_reason(&why, &batch->answer);
-    cli_say("%s.", buf_text(&why));
-    cli_say("%s", T("Give the same command again later to go on.",
-                    "Geef later hetzelfde commando opnieuw om verder te gaan."));
-    buf_free(&why);
-}
-
-/* What there is none of is left out, but for what everybody looks for. */
-static void say_summary(size_t rows, const struct summary *sum)
-{
-    struct buf text;
-    buf_init(&text, 1024);
-    buf_printf(&text, T("%zu %s: %zu sent, %zu refused", "%zu %s: %zu verstuurd, %zu geweigerd"), rows,
-               rows == 1 ? T("row", "rij") : T("rows", "rijen"), sum->sent, sum->refused);
-    if (sum->not_enrolled > 0)
-        buf_printf(&text, T(", %zu of members not enrolled", ", %zu van niet aangemelde leden"), sum->not_enrolled);
-    if (sum->erased > 0)
-        buf_printf(&text, T(", %zu erased since", ", %zu sindsdien gewist"), sum->erased);
-    if (sum->too_long > 0)
-        buf_printf(&text, T(", %zu too long", ", %zu te lang"), sum->too_long);
-    if (sum->kept > 0)
-        buf_printf(&text, T(", %zu kept to send later", ", %zu bewaard voor later"), sum->kept);
-    cli_say("%s.", buf_text(&text));
-    buf_free(&text);
-}
-
-static int tell_result(const struct batch_run *run, enum batch_result result)
-{
-    const struct batch *batch = &run->batch;
-    struct summary sum = sum_up(run);
-    int exit_code = sum.refused || sum.held || sum.not_enrolled || sum.too_long ? CLI_FAILED : CLI_DONE;
-    if (run->options->as_json)
-        printf("{\"rows\":%zu,\"sent\":%zu,\"refused\":%zu,\"notEnrolled\":%zu,\"tooLong\":%zu,\"spooled\":%zu}\n",
-               batch->plan->row_count, sum.sent, sum.refused, sum.not_enrolled, sum.too_long, sum.kept);
-    if (result == BATCH_UNPROVEN)
-        exit_code = cli_fail(
-            T("the collector says that it has responses of which the receipts do not hold (%zu, the last: %s); they "
-              "stay in the spool, the answers lie in evidence/ of their homes",
-              "de verzamelaar zegt reacties te hebben waarvan de ontvangstbewijzen niet kloppen (%zu, de laatste: %s); "
-              "ze blijven bewaard, de antwoorden liggen in evidence/ van hun mappen"),
-            batch->unproven, batch->why.text);
-    if (result == BATCH_FAILED)
-        exit_code = cli_fail("%s", batch->error.text);
-    if (result == BATCH_BLOCKED)
-        exit_code = failure_tell_answer(T("not all was sent", "niet alles is verstuurd"), &batch->answer);
-    say_summary(batch->plan->row_count, &sum);
-    if (result == BATCH_OFFLINE && sum.kept > 0)
-        tell_offline(batch);
-    return exit_code;
-}
-
 /* The input. */
 
 static int read_input(struct batch_run *run)
@@ -234,8 +104,9 @@ static int read_input(struct batch_run *run)
             failure_tell_errno(paths[i]);
             return -1;
         }
-        *files[i] = (struct batch_file){paths[i], buf_text(&run->texts[i]), run->texts[i].len};
+        *files[i] = (struct batch_file){.name = paths[i], .text = buf_text(&run->texts[i]), .len = run->texts[i].len};
     }
+    run->responses.findings = run->options->report ? &run->findings : NULL;
     return 0;
 }
 
@@ -245,19 +116,21 @@ static int plan_batch(struct batch_run *run)
     struct faults faults, left_out;
     faults_init(&faults);
     faults_init(&left_out);
-    int members = batch_read_members(batch->plan, &run->invitations, &faults);
-    int rows = batch_read_rows(batch->plan, &run->responses, &batch->context, &faults, &left_out);
-    int order = members < 0 || rows < 0 ? -1 : batch_plan_finish(batch->plan, &run->responses, &faults);
-    if (order == 0)
-        order = batch_look_up(batch, &run->responses, &faults);
+    /* What is wrong is told by `faults`, all of it at once, so none of these steps ends the others. */
+    int found = batch_read_members(batch->plan, &run->invitations, &faults);
+    found |= batch_read_rows(batch->plan, &run->responses, &batch->context, &faults, &left_out);
+    if (!batch->plan->lacks_members) {
+        found |= batch_plan_finish(batch->plan, &run->responses, &faults);
+        found |= batch_look_up(batch, &run->responses, &faults);
+    }
     failure_say_faults("", &faults);
     failure_say_faults("", &left_out);
     faults_free(&faults);
     faults_free(&left_out);
-    if (order < 0)
+    if (found < 0)
         cli_fail("%s", T("nothing was sent; mend the files and try again",
                          "er is niets verstuurd; verbeter de bestanden en probeer het opnieuw"));
-    return order;
+    return found;
 }
 
 /* Whether anyone of the file is not enrolled yet, as far as the homes tell. */
@@ -290,7 +163,74 @@ static int agree_for_members(const struct batch_run *run)
     return -1;
 }
 
+/* The report. */
+
+/* Whether a report there would take the place of what it is made from. */
+static bool is_input(const struct batch_options *options)
+{
+    const char *inputs[2] = {options->invitations, options->responses};
+    struct stat report, input;
+    for (int i = 0; i < 2; i++)
+        if (stat(options->report, &report) == 0 && stat(inputs[i], &input) == 0 && report.st_dev == input.st_dev &&
+            report.st_ino == input.st_ino)
+            return true;
+    return false;
+}
+
+/* -1, having said so: it could not be written. */
+static int begin_report(struct batch_run *run)
+{
+    const struct batch_options *options = run->options;
+    if (!options->report)
+        return 0;
+    if (batch_report_begin(&run->report, options->report, options->profile) < 0) {
+        failure_tell_errno(options->report);
+        return -1;
+    }
+    run->reporting = true;
+    return 0;
+}
+
+/* Once it is known what became of the rows. Returns the exit code. */
+static int finish_report(struct batch_run *run, int exit_code)
+{
+    if (!run->reporting)
+        return exit_code;
+    run->reporting = false;
+    if (batch_report_finish(&run->report, &run->batch, &run->findings) < 0)
+        return failure_tell_errno(run->options->report);
+    cli_say(T("What became of each row: %s.", "Wat er van elke rij werd: %s."), run->options->report);
+    return exit_code;
+}
+
+/* Where it did not come so far that there is anything to report. */
+static void end_report(struct batch_run *run)
+{
+    if (run->reporting)
+        batch_report_drop(&run->report);
+    batch_findings_free(&run->findings);
+}
+
 /* The verb. */
+
+static int sign_and_send_all(struct batch_run *run)
+{
+    struct batch *batch = &run->batch;
+    say_when_stopped();
+    enum batch_result result = batch_sign(batch);
+    if (result == BATCH_DONE)
+        result = batch->offline ? BATCH_OFFLINE : batch_send(batch);
+    return batch_tell_result(batch, run->options->responses, result, run->options->as_json);
+}
+
+static int plan_and_carry_out(struct batch_run *run)
+{
+    if (plan_batch(run) < 0)
+        return finish_report(run, CLI_FAILED);
+    if (run->options->dry_run)
+        return finish_report(run, batch_tell_plan(&run->batch, run->options->as_json));
+    return agree_for_members(run) < 0 ? CLI_FAILED : finish_report(run, sign_and_send_all(run));
+}
 
 static int carry_out(struct batch_run *run)
 {
@@ -299,13 +239,9 @@ static int carry_out(struct batch_run *run)
     int exit_code = CLI_FAILED;
     batch->plan = &plan;
     batch->context.round = rounds_pick(batch->context.catalogue, run->options->round, clock_now());
-    if (batch->context.round && plan_batch(run) == 0 && agree_for_members(run) == 0) {
-        say_when_stopped();
-        enum batch_result result = batch_sign(batch);
-        if (result == BATCH_DONE)
-            result = batch->offline ? BATCH_OFFLINE : batch_send(batch);
-        exit_code = tell_result(run, result);
-    }
+    if (batch->context.round && begin_report(run) == 0)
+        exit_code = plan_and_carry_out(run);
+    end_report(run);
     batch_plan_free(&plan);
     batch->plan = NULL;
     return exit_code;
@@ -399,43 +335,46 @@ static int run_batch_at(struct batch_options *given, const char *typed_url)
     return exit_code;
 }
 
+/* What no single option can tell by itself. CLI_RUN when all is well. */
+static int check_options(struct batch_options *given, const char *profile)
+{
+    given->profile = csv_format_find(profile);
+    if (!given->profile)
+        return cli_misuse(T("--profile is rfc4180 or excel-nl, not %s", "--profile is rfc4180 of excel-nl, niet %s"),
+                          profile);
+    if (!given->invitations || !given->responses || !given->homes)
+        return cli_misuse("%s", T("--invitations, --responses and --homes are all needed",
+                                  "--invitations, --responses en --homes zijn alle drie nodig"));
+    if (given->report && is_input(given))
+        return cli_misuse("%s", T("--report would overwrite a file that is read; give it another name",
+                                  "--report zou een bestand overschrijven dat gelezen wordt; geef een andere naam"));
+    return CLI_RUN;
+}
+
 int cmd_batch(const struct cli_verb *verb, int argc, char **argv)
 {
     struct batch_options given = {0};
+    const char *profile = csv_rfc4180.name;
     const struct cli_option options[] = {
-        {.name = "invitations",
-         .argument = "FILE",
-         .value = &given.invitations,
-         .english = "CSV member,code",
-         .dutch = "CSV member,code"},
-        {.name = "responses",
-         .argument = "FILE",
-         .value = &given.responses,
-         .english = "CSV member,action[,revision],question...",
-         .dutch = "CSV member,action[,revision],vraag..."},
-        {.name = "homes",
-         .argument = "DIR",
-         .value = &given.homes,
-         .english = "where each member has a folder",
-         .dutch = "waar elk panellid een map heeft"},
-        {.name = "round",
-         .argument = "ROUND",
-         .value = &given.round,
-         .english = "the round, where more than one is open",
-         .dutch = "de ronde, als er meer dan een open is"},
+        {"invitations", "FILE", &given.invitations, NULL, "CSV member,code", "CSV member,code"},
+        {"responses", "FILE", &given.responses, NULL, "CSV member,action[,revision],question...",
+         "CSV member,action[,revision],vraag..."},
+        {"homes", "DIR", &given.homes, NULL, "where each member has a folder", "waar elk panellid een map heeft"},
+        {"round", "ROUND", &given.round, NULL, "the round, where more than one is open",
+         "de ronde, als er meer dan een open is"},
+        {"report", "FILE", &given.report, NULL, "what became of each row, as CSV", "wat er van elke rij werd, als CSV"},
+        {"profile", "PROFILE", &profile, NULL, "of the report: rfc4180 (default) or excel-nl",
+         "van het verslag: rfc4180 (standaard) of excel-nl"},
+        {"dry-run", NULL, NULL, &given.dry_run, "check every row; sign and send nothing",
+         "controleer elke rij; onderteken en verstuur niets"},
         CMD_OPTION_JSON(&given.as_json),
-        {.name = "yes",
-         .flag = &given.yes,
-         .english = "all who are enrolled were told what the panel says of itself",
-         .dutch = "allen die aangemeld worden hoorden wat het panel over zichzelf zegt"},
+        {"yes", NULL, NULL, &given.yes, "all who are enrolled were told what the panel says of itself",
+         "allen die aangemeld worden hoorden wat het panel over zichzelf zegt"},
         {0},
     };
     int first;
     int exit_code = cli_parse(verb, options, argc, argv, 1, 1, &first);
-    if (exit_code != CLI_RUN)
-        return exit_code;
-    if (!given.invitations || !given.responses || !given.homes)
-        return cli_misuse("%s", T("--invitations, --responses and --homes are all needed",
-                                  "--invitations, --responses en --homes zijn alle drie nodig"));
-    return run_batch_at(&given, argv[first]);
+    if (exit_code == CLI_RUN)
+        exit_code = check_options(&given, profile);
+    return exit_code == CLI_RUN ? run_batch_at(&given, argv[first]) : exit_code;
 }

@@ -192,5 +192,5 @@ test('a batch that is given again sends nothing that was erased since', async ()
   assert.equal(erased.code, 0, erased.stderr);
   const again = await batch();
   assert.equal(again.code, 0, again.stderr);
-  assert.match(again.stderr, /2 rows: 1 sent, 0 refused, 1 erased since\./);
+  assert.match(again.stderr, /2 rows: 0 sent, 0 refused, 1 sent before, 1 erased since\./);
 });

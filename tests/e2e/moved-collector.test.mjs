@@ -99,8 +99,8 @@ test('a batch goes along, and doubles nothing', async () => {
   await (await moveAway())();
   writeFileSync(files.responses, 'member,action,importance,noticed\nm1,WA-2.01,4,no\nm2,WA-2.01,5,no\nm2,WA-2.02,5,no\n');
   const done = await batch();
-  const { rows, sent, refused, spooled } = JSON.parse(done.stdout);
-  assert.deepEqual([rows, sent, refused, spooled], [3, 3, 0, 0]);
+  const { rows, sent, alreadySent, refused, spooled } = JSON.parse(done.stdout);
+  assert.deepEqual([rows, sent, alreadySent, refused, spooled], [3, 1, 2, 0, 0]);
   assert.equal((await status(join(folder, 'desk', 'm2'))).url, collector.url);
   assert.equal(await members(), count);
   assert.deepEqual([await respondents('WA-2.01'), await respondents('WA-2.02')], [2, 1]);

@@ -196,13 +196,13 @@ test('a batch takes up again what was turned away, signs anew what its clock spo
     join(home, 'refused', `${spoolName(actions[1])}.json`),
     JSON.stringify({ jws: late, answer: { type: 'urn:burgerpanel:problem:not-verified', status: 401 } }),
   );
-  const countsOf = ({ stdout }) => (({ rows, sent, refused, spooled }) => [rows, sent, refused, spooled])(JSON.parse(stdout));
+  const countsOf = ({ stdout }) => (({ rows, sent, alreadySent, refused, spooled }) => [rows, sent, alreadySent, refused, spooled])(JSON.parse(stdout));
   const first = await batch();
   assert.equal(first.code, 1, first.stderr);
-  assert.match(first.stderr, /r\.csv:2: member m1, WA-3\.01: not taken now: the time /);
-  assert.deepEqual(countsOf(first), [3, 2, 0, 1]);
+  assert.match(first.stderr, /r\.csv:2: member m1, WA-3\.01, revision 1: not taken now: the time /);
+  assert.deepEqual(countsOf(first), [3, 2, 0, 0, 1]);
   const second = await batch();
   assert.equal(second.code, 0, second.stderr);
-  assert.deepEqual(countsOf(second), [3, 3, 0, 0]);
+  assert.deepEqual(countsOf(second), [3, 1, 2, 0, 0]);
   for (const action of actions) assert.equal(await respondents(action), 1);
 });

@@ -36,7 +36,7 @@ const programs = {
   client: {
     '': { uses: 'cmd' },
     cmd: { uses: 'batch terminal response log net home', faces: 'cmd' },
-    batch: { uses: 'terminal response log net home', faces: 'batch rows' },
+    batch: { uses: 'terminal response log net home', faces: 'batch rows outcome report' },
     terminal: { uses: 'response net home', faces: 'failures input messages outcome output prompt questions' },
     response: { uses: 'net home', faces: 'answers catalogue compose news past' },
     log: { uses: 'net home', faces: 'pages regain again monitor move own_entries view' },

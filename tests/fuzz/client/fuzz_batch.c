@@ -1,7 +1,8 @@
 /* A batch's two files, any bytes of each (a NUL byte between them, or else one file of responses with members 1 and 2),
  * with the example panel. What must hold: a plan without a fault, or faults with their file and line, which for the
- * members' file never show a code; each row that is to be sent has answers that the collector takes, by the same checks
- * as it makes; no two rows are one response, and the two orders are orders of all rows, waves one after the other. */
+ * members' file never show a code; of what is found wrong for a report one finding a line; each row that is to be sent
+ * has answers that the collector takes, by the same checks as it makes; no two rows are one response, and the two
+ * orders are orders of all rows, waves one after the other. */
 #include "base/file.h"
 #include "base/mem.h"
 #include "client/batch/plan.h"
@@ -104,11 +105,23 @@ static void check_faults(const struct batch_plan *plan, const struct faults *fau
     }
 }
 
-static void plan_batch(const struct batch_file *members, const struct batch_file *responses)
+static void check_findings(struct batch_findings *findings)
+{
+    fuzz_require(batch_findings_sort(findings) == 0);
+    for (size_t i = 0; i < findings->count; i++) {
+        const struct batch_finding *finding = &findings->list[i];
+        fuzz_require(finding->line >= 1 && finding->what[0] != '\0');
+        fuzz_require(i == 0 || findings->list[i - 1].line < finding->line);
+    }
+}
+
+static void plan_batch(const struct batch_file *members, struct batch_file *responses)
 {
     const struct batch_context context = {&catalogue, &catalogue.panel->rounds[0]};
     struct batch_plan plan = {0};
+    struct batch_findings findings = {0};
     struct faults faults, left_out;
+    responses->findings = &findings;
     faults_init(&faults);
     faults_init(&left_out);
     int first = batch_read_members(&plan, members, &faults);
@@ -119,6 +132,8 @@ static void plan_batch(const struct batch_file *members, const struct batch_file
         check_plan(&plan);
     check_faults(&plan, &faults);
     check_faults(&plan, &left_out);
+    check_findings(&findings);
+    batch_findings_free(&findings);
     batch_plan_free(&plan);
     faults_free(&faults);
     faults_free(&left_out);
@@ -130,8 +145,8 @@ int fuzz_batch(const uint8_t *data, size_t len)
     if (!catalogue.panel)
         read_fixtures();
     const uint8_t *nul = memchr(data, '\0', len);
-    struct batch_file members = {"m.csv", two, sizeof two - 1};
-    struct batch_file responses = {"r.csv", (const char *)data, len};
+    struct batch_file members = {.name = "m.csv", .text = two, .len = sizeof two - 1};
+    struct batch_file responses = {.name = "r.csv", .text = (const char *)data, .len = len};
     if (nul) {
         members.text = (const char *)data;
         members.len = (size_t)(nul - data);

@@ -58,3 +58,33 @@ Test(progress, draws_a_bar_on_a_terminal_and_takes_it_away)
     cr_expect_eq(strncmp(shown, "\rsending [..............................] 0/5 ", 43), 0, "%s", shown);
     cr_expect_str_eq(shown + len - 4, "\r\033[K", "nothing is left of it, and nothing drawn for no work at all");
 }
+
+static void expect_line(size_t done, int64_t elapsed_us, const char *end)
+{
+    struct buf line;
+    struct progress progress = {.what = "sending", .total = 100000, .done = done};
+    buf_init(&line, 256);
+    progress_put(&line, &progress, elapsed_us);
+    const char *told = strchr(buf_text(&line), ']');
+    cr_expect_str_eq(told ? told + 2 : "", end);
+    buf_free(&line);
+}
+
+Test(progress, tells_rate_and_time_left_once_it_knows_them)
+{
+    expect_line(0, 5000000, "0/100000 ");
+    expect_line(400, 900000, "400/100000 ");
+    expect_line(1000, 2000000, "1000/100000 500/s, 3:18 left ");
+    expect_line(1000, 100000000, "1000/100000 10/s, 2:45:00 left ");
+    expect_line(100000, 100000000, "100000/100000 1000/s, 0:00 left ");
+}
+
+Test(progress, fits_a_terminal_of_80_columns)
+{
+    struct buf line;
+    struct progress progress = {.what = "ondertekenen", .total = 1000000, .done = 999999};
+    buf_init(&line, 256);
+    progress_put(&line, &progress, 36000000000);
+    cr_expect_lt(line.len, 80, "%s", buf_text(&line));
+    buf_free(&line);
+}

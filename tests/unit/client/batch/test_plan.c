@@ -214,7 +214,8 @@ Test(batch_plan, fails_cleanly_when_memory_runs_out)
 
 static enum delivery sort(const char *line)
 {
-    return batch_sort_line(line, strlen(line));
+    bool known;
+    return batch_sort_line(line, strlen(line), &known);
 }
 
 Test(batch_send, believes_only_what_a_collector_says)
@@ -229,4 +230,14 @@ Test(batch_send, believes_only_what_a_collector_says)
     cr_expect_eq(sort("{\"index\":3}"), DELIVERY_BLOCKED);
     cr_expect_eq(sort("<html>"), DELIVERY_BLOCKED);
     cr_expect_eq(sort(""), DELIVERY_BLOCKED);
+}
+
+Test(batch_plan, tells_what_the_collector_had_already_from_what_it_takes_now)
+{
+    static const char first[] = "{\"status\":201,\"index\":7}", again[] = "{\"status\":200,\"index\":7}";
+    bool known;
+    cr_expect_eq(batch_sort_line(first, sizeof first - 1, &known), DELIVERY_SENT);
+    cr_expect_not(known);
+    cr_expect_eq(batch_sort_line(again, sizeof again - 1, &known), DELIVERY_SENT);
+    cr_expect(known);
 }

@@ -159,7 +159,8 @@ TestSuite(batch_run, .init = prepare, .fini = finish);
 static int plan_rows(const char *rows)
 {
     static const char members[] = "member,code\n1," CODE "\n2," CODE "\n";
-    struct batch_file first = {"m.csv", members, sizeof members - 1}, second = {"r.csv", rows, strlen(rows)};
+    struct batch_file first = {.name = "m.csv", .text = members, .len = sizeof members - 1};
+    struct batch_file second = {.name = "r.csv", .text = rows, .len = strlen(rows)};
     struct faults faults;
     faults_init(&faults);
     faults_free(&left_out);
@@ -217,6 +218,8 @@ Test(batch_run, goes_on_where_it_was_cut_off_and_signs_nothing_twice)
     cr_assert_eq(batch_send(&batch), BATCH_DONE);
     cr_expect_eq(count_rows(SPOOL_SENT), 3);
     cr_expect_eq(ours.count, entries + 2, "no enrolment and no response again");
+    cr_expect_eq(plan.rows[0].known + plan.rows[1].known + plan.rows[2].known, 1, "the one of before");
+    cr_expect_eq(heard_rows[BATCH_SIGNING], 2, "what is done already takes no time");
 }
 
 Test(batch_run, excludes_a_member_whose_invitation_is_refused_and_serves_the_others)
