@@ -372,7 +372,7 @@ enum connection_need connection_proceed(struct connection *c)
 enum connection_need connection_resume(struct connection *c)
 {
     exchange_finish(c->x);
-    return go_on(c, begin_answer(c));
+    return go_on(c, c->x->suspended ? STEP_WAIT : begin_answer(c));
 }
 
 enum connection_need connection_turn_away(struct connection *c)

@@ -129,6 +129,7 @@ void exchange_handle(struct http_exchange *x)
 
 void exchange_finish(struct http_exchange *x)
 {
+    x->suspended = false;
     x->finish(x, x->match.context);
 }
 

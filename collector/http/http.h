@@ -132,7 +132,7 @@ MUST_CHECK int http_keep_head(struct http_exchange *exchange);
 
 /* Puts the exchange aside until http_resume, which may come from any thread, even before the handler has returned: the
  * handler must not touch it once it has been handed over. After the resume `finish` sets the answer, on the exchange's
- * HTTP thread again. */
+ * HTTP thread again, or puts the exchange aside once more. */
 void http_suspend(struct http_exchange *exchange, http_handler *finish);
 void http_resume(struct http_exchange *exchange);
 

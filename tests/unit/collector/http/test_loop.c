@@ -77,10 +77,28 @@ static void get_second(struct http_exchange *x, void *context)
     sem_post(&held);
 }
 
+/* Once it is resumed it is put aside again. */
+static void finish_later(struct http_exchange *x, void *context)
+{
+    get_second(x, context);
+}
+
+static void get_twice(struct http_exchange *x, void *context)
+{
+    (void)context;
+    http_suspend(x, finish_later);
+    atomic_store(&suspended, x);
+    sem_post(&held);
+}
+
 static const struct http_route routes[] = {
-    {"GET", "/first", NULL, 0, get_first, NULL, NULL},   {"GET", "/hold", NULL, 0, get_hold, NULL, NULL},
-    {"GET", "/many", NULL, 0, get_many, NULL, NULL},     {"GET", "/one", NULL, 0, get_one, NULL, NULL},
-    {"GET", "/second", NULL, 0, get_second, NULL, NULL}, {NULL, NULL, NULL, 0, NULL, NULL, NULL},
+    {"GET", "/first", NULL, 0, get_first, NULL, NULL},
+    {"GET", "/hold", NULL, 0, get_hold, NULL, NULL},
+    {"GET", "/many", NULL, 0, get_many, NULL, NULL},
+    {"GET", "/one", NULL, 0, get_one, NULL, NULL},
+    {"GET", "/second", NULL, 0, get_second, NULL, NULL},
+    {"GET", "/twice", NULL, 0, get_twice, NULL, NULL},
+    {NULL, NULL, NULL, 0, NULL, NULL, NULL},
 };
 static const struct http_site sites[] = {{routes, NULL}, {NULL, NULL}};
 
@@ -236,4 +254,19 @@ Test(loop, frees_once_who_was_resumed_and_is_not_heard_before_it_stops)
     cr_assert_eq(pthread_join(stopper, NULL), 0);
     close(clients[0]);
     close(clients[1]);
+}
+
+Test(loop, answers_once_who_was_put_aside_twice)
+{
+    char answer[512] = "";
+    open_server();
+    int client = connect_client();
+    http_resume(suspend(client, "/twice"));
+    sem_wait(&held);
+    cr_assert_lt(recv(client, answer, sizeof answer, MSG_DONTWAIT), 0, "not answered yet");
+    http_resume(atomic_load(&suspended));
+    cr_assert_gt(recv(client, answer, sizeof answer - 1, 0), 0);
+    cr_assert_eq(strncmp(answer, "HTTP/1.1 200 ", 13), 0, "%s", answer);
+    close(client);
+    http_stop(server);
 }
