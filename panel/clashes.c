@@ -32,7 +32,7 @@ struct columns {
 
 static size_t count_figures(const struct question *question)
 {
-    return question->type == QUESTION_SCALE ? FIGURES_OF_SCALE : FIGURES_OF_ALL;
+    return question_counting(question) == COUNTED_ON_SCALE ? FIGURES_OF_SCALE : FIGURES_OF_ALL;
 }
 
 static void add_column(struct columns *columns, const struct question *question, const char *suffix, size_t at,

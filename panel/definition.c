@@ -6,11 +6,14 @@
 #include <string.h>
 #include <strings.h>
 
-static const char *const type_names[] = {
-    [QUESTION_SCALE] = "scale",
-    [QUESTION_CHOICE] = "choice",
-    [QUESTION_MULTI] = "multi",
-    [QUESTION_TEXT] = "text",
+static const struct {
+    const char *name;
+    enum question_counting counting;
+} types[] = {
+    [QUESTION_SCALE] = {"scale", COUNTED_ON_SCALE},
+    [QUESTION_CHOICE] = {"choice", COUNTED_BY_CHOICE},
+    [QUESTION_MULTI] = {"multi", COUNTED_BY_OPTION},
+    [QUESTION_TEXT] = {"text", COUNTED_AS_GIVEN},
 };
 
 void labels_free(struct labels *labels)
@@ -127,15 +130,20 @@ bool round_has_action(const struct round *round, const char *action_id)
     return false;
 }
 
+enum question_counting question_counting(const struct question *question)
+{
+    return types[question->type].counting;
+}
+
 size_t question_option_count(const struct question *question)
 {
-    switch (question->type) {
-    case QUESTION_SCALE:
+    switch (question_counting(question)) {
+    case COUNTED_ON_SCALE:
         return (size_t)(question->max - question->min + 1);
-    case QUESTION_CHOICE:
-    case QUESTION_MULTI:
+    case COUNTED_BY_CHOICE:
+    case COUNTED_BY_OPTION:
         return question->option_count;
-    case QUESTION_TEXT:
+    case COUNTED_AS_GIVEN:
         return 0;
     }
     return 0;
@@ -158,7 +166,7 @@ int question_find_value(const struct question *question, int64_t value)
 
 const char *question_type_name(enum question_type type)
 {
-    return type_names[type];
+    return (size_t)type < sizeof types / sizeof *types ? types[type].name : NULL;
 }
 
 static const char *find_label(const struct labels *labels, const char *language)

@@ -21,6 +21,15 @@
 
 enum question_type { QUESTION_SCALE, QUESTION_CHOICE, QUESTION_MULTI, QUESTION_TEXT };
 
+/* What is counted of the answers to a question, and so what tables tell of it. Who counts, protects or tabulates asks
+ * for this, never for the type. */
+enum question_counting {
+    COUNTED_ON_SCALE, /* each answer is one of the values from min to max */
+    COUNTED_BY_CHOICE, /* each answer is one of the options */
+    COUNTED_BY_OPTION, /* each answer is any number of the options */
+    COUNTED_AS_GIVEN, /* that there is an answer, and no more */
+};
+
 /* A text by language. `list` is in the order of the file; nl is always there. */
 struct label {
     char *language; /* BCP 47, as in the file */
@@ -108,14 +117,16 @@ const struct questionnaire *round_questionnaire(const struct panel *panel, const
 bool round_is_open(const struct round *round, int64_t now);
 bool round_has_action(const struct round *round, const char *action_id);
 
-/* How many options a question counts: the scale's values, the options of a choice or multi, 0 for a text. */
+enum question_counting question_counting(const struct question *question);
+
+/* How many options a question counts: the scale's values, the options, 0 where answers are counted as given. */
 size_t question_option_count(const struct question *question);
 
 /* Index of an option's value, or of a scale's value; -1 when there is none. */
 int question_find_option(const struct question *question, const char *value);
 int question_find_value(const struct question *question, int64_t value);
 
-/* "scale", "choice", "multi", "text". */
+/* "scale", "choice", "multi", "text"; NULL beyond the last type. */
 const char *question_type_name(enum question_type type);
 
 /* Whether two questionnaires are the same in every respect. */

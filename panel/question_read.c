@@ -27,8 +27,9 @@ static const struct id_rule option_rule = {
 
 static int find_type(const char *name, enum question_type *out)
 {
-    for (enum question_type type = QUESTION_SCALE; type <= QUESTION_TEXT; type++) {
-        if (strcmp(name, question_type_name(type)) == 0) {
+    const char *known;
+    for (enum question_type type = 0; (known = question_type_name(type)) != NULL; type++) {
+        if (strcmp(name, known) == 0) {
             *out = type;
             return 0;
         }
@@ -114,39 +115,21 @@ static void read_text_question(struct reading *r, const struct json *value, stru
         out->max_length = (size_t)length;
 }
 
-/* What belongs to any type of question, and then to that type alone. Of a type that is unknown, all that could
- * belong. */
-static bool is_question(struct reading *r, const struct json *value, bool has_type, enum question_type type)
-{
-    static const char *const any[] = {"id",  "type", "label",   "required",  "when", "min",
-                                      "max", "ends", "options", "maxLength", NULL};
-    static const char *const scale[] = {"id", "type", "label", "required", "when", "min", "max", "ends", NULL};
-    static const char *const options[] = {"id", "type", "label", "required", "when", "options", NULL};
-    static const char *const text[] = {"id", "type", "label", "required", "when", "maxLength", NULL};
-    static const char *const *const by_type[] = {
-        [QUESTION_SCALE] = scale,
-        [QUESTION_CHOICE] = options,
-        [QUESTION_MULTI] = options,
-        [QUESTION_TEXT] = text,
-    };
-    return reading_is_object(r, value, has_type ? by_type[type] : any);
-}
+#define OF_ANY "id", "type", "label", "required", "when"
 
-static void read_by_type(struct reading *r, const struct json *value, struct question *out)
-{
-    switch (out->type) {
-    case QUESTION_SCALE:
-        read_scale(r, value, out);
-        break;
-    case QUESTION_CHOICE:
-    case QUESTION_MULTI:
-        read_question_options(r, value, out);
-        break;
-    case QUESTION_TEXT:
-        read_text_question(r, value, out);
-        break;
-    }
-}
+/* The members that a question of each type has, and who reads those of that type alone. */
+static const struct {
+    const char *const *members;
+    void (*read)(struct reading *r, const struct json *value, struct question *out);
+} readers[] = {
+    [QUESTION_SCALE] = {(const char *const[]){OF_ANY, "min", "max", "ends", NULL}, read_scale},
+    [QUESTION_CHOICE] = {(const char *const[]){OF_ANY, "options", NULL}, read_question_options},
+    [QUESTION_MULTI] = {(const char *const[]){OF_ANY, "options", NULL}, read_question_options},
+    [QUESTION_TEXT] = {(const char *const[]){OF_ANY, "maxLength", NULL}, read_text_question},
+};
+
+/* Of a type that is unknown, all members that could belong. */
+static const char *const any_member[] = {OF_ANY, "min", "max", "ends", "options", "maxLength", NULL};
 
 /* `equals` as an option of the question referred to; -1 after a fault. */
 static int read_equals(struct reading *r, const struct json *when, const struct question *earlier)
@@ -174,6 +157,13 @@ static int read_equals(struct reading *r, const struct json *when, const struct 
     return -1;
 }
 
+/* Whether an answer to it is one of its options and no more. */
+static bool can_be_referred_to(const struct question *question)
+{
+    enum question_counting counting = question_counting(question);
+    return counting == COUNTED_ON_SCALE || counting == COUNTED_BY_CHOICE;
+}
+
 /* The question that `when` names, among those before `place`; -1 after a fault. */
 static int read_when_question(struct questions *q, const struct json *when, size_t place)
 {
@@ -188,8 +178,7 @@ static int read_when_question(struct questions *q, const struct json *when, size
                       T("no question '%s' stands before this one in the questionnaire",
                         "er staat geen vraag '%s' voor deze in de vragenlijst"),
                       id);
-    } else if (q->sound[found] && before.questions[found].type != QUESTION_SCALE &&
-               before.questions[found].type != QUESTION_CHOICE) {
+    } else if (q->sound[found] && !can_be_referred_to(&before.questions[found])) {
         reading_fault(q->r,
                       T("'%s' is no scale or choice; only those can be referred to",
                         "'%s' is geen scale of choice; alleen daarnaar kan worden verwezen"),
@@ -228,13 +217,13 @@ static void read_question(struct questions *q, const struct json *value, size_t 
     struct question *out = &q->out->questions[place];
     size_t before = q->r->faults->total;
     bool has_type = json_type(value) == JSON_OBJECT && read_type(q->r, value, &out->type) == 0;
-    if (is_question(q->r, value, has_type, out->type)) {
+    if (reading_is_object(q->r, value, has_type ? readers[out->type].members : any_member)) {
         out->id = reading_id(q->r, value, "id", &question_rule);
         reading_labels(q->r, value, "label", &out->label);
         if (reading_bool(q->r, value, "required", &out->required) < 0)
             out->required = false;
         if (has_type)
-            read_by_type(q->r, value, out);
+            readers[out->type].read(q->r, value, out);
         q->sound[place] = q->r->faults->total == before && !q->r->faults->no_memory;
         read_when(q, value, place);
     }

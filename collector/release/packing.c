@@ -1,11 +1,12 @@
-/* A scale or choice is a number of so many bits, 0 where it was not answered; a multi a bit for having answered and one
- * an option; a text a bit. Knows no member and no log. */
+/* One value or option is a number of so many bits, 0 where it was not answered; any number of options a bit for having
+ * answered and one an option; what is counted as given a bit. Knows no member and no log. */
 #include "collector/release/packing.h"
 #include <string.h>
 
 static bool is_one_number(const struct question *question)
 {
-    return question->type == QUESTION_SCALE || question->type == QUESTION_CHOICE;
+    enum question_counting counting = question_counting(question);
+    return counting == COUNTED_ON_SCALE || counting == COUNTED_BY_CHOICE;
 }
 
 /* Bits that hold the numbers 0 to `most`. */
@@ -28,11 +29,11 @@ static size_t whole_bytes(size_t bits)
     return (bits + 7) / 8;
 }
 
-static size_t place_questions(struct packing *packing, size_t bit, bool texts)
+static size_t place_questions(struct packing *packing, size_t bit, bool as_given)
 {
     for (size_t q = 0; q < packing->questionnaire->question_count; q++) {
         const struct question *question = &packing->questionnaire->questions[q];
-        if ((question->type == QUESTION_TEXT) != texts)
+        if ((question_counting(question) == COUNTED_AS_GIVEN) != as_given)
             continue;
         packing->at[q] = bit;
         bit += question_bits(question);

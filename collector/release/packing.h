@@ -6,8 +6,8 @@
 
 #include "collector/state/tally.h"
 
-/* First come the answers to scale, choice and multi questions, which make a ballot the same as another or not; then,
- * from a byte of their own, whether each text was answered, and whether the ballot revises an earlier one. */
+/* First come the answers of which options are counted, which make a ballot the same as another or not; then, from a
+ * byte of their own, whether each of the others was answered, and whether the ballot revises an earlier one. */
 struct packing {
     const struct questionnaire *questionnaire;
     size_t at[QUESTIONS_MAX]; /* each question's first bit */

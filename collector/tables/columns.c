@@ -293,13 +293,13 @@ static int give_figure_columns(const struct walk *walk, const struct question *q
 
 static int give_question_columns(const struct walk *walk, const struct question *question)
 {
-    switch (question->type) {
-    case QUESTION_SCALE:
+    switch (question_counting(question)) {
+    case COUNTED_ON_SCALE:
         return give_figure_columns(walk, question);
-    case QUESTION_CHOICE:
-    case QUESTION_MULTI:
+    case COUNTED_BY_CHOICE:
+    case COUNTED_BY_OPTION:
         return give_option_columns(walk, question);
-    case QUESTION_TEXT:
+    case COUNTED_AS_GIVEN:
         return give_composed_column(walk, question, &figure_columns[0], NULL);
     }
     return -1;

@@ -72,13 +72,13 @@ static void tell_counts(const struct disclosure_rule *rule, const struct questio
 {
     memset(out, 0, sizeof *out);
     out->option_count = question_option_count(question);
-    switch (question->type) {
-    case QUESTION_SCALE:
-    case QUESTION_CHOICE:
+    switch (question_counting(question)) {
+    case COUNTED_ON_SCALE:
+    case COUNTED_BY_CHOICE:
         tell_differences(rule, start, slots + 1, out);
         return;
-    case QUESTION_MULTI:
-    case QUESTION_TEXT:
+    case COUNTED_BY_OPTION:
+    case COUNTED_AS_GIVEN:
         tell_rounded(rule, start, slots, out);
         return;
     }

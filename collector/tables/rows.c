@@ -58,7 +58,7 @@ static size_t summary_width(const struct questionnaire *questionnaire)
     size_t width = SUMMARY_FIXED + 1; /* and the release */
     for (size_t q = 0; q < questionnaire->question_count; q++) {
         const struct question *question = &questionnaire->questions[q];
-        width += question->type == QUESTION_SCALE ? FIGURES : 1 + question_option_count(question);
+        width += question_counting(question) == COUNTED_ON_SCALE ? FIGURES : 1 + question_option_count(question);
     }
     return width;
 }
@@ -137,16 +137,16 @@ static void put_scale_figures(struct row *row, const struct topic *topic)
 static void put_summary_figures(struct row *row, const struct topic *topic)
 {
     put_n(row, topic);
-    switch (topic->question->type) {
-    case QUESTION_SCALE:
+    switch (question_counting(topic->question)) {
+    case COUNTED_ON_SCALE:
         put_scale_figures(row, topic);
         return;
-    case QUESTION_CHOICE:
-    case QUESTION_MULTI:
+    case COUNTED_BY_CHOICE:
+    case COUNTED_BY_OPTION:
         for (size_t o = 0; o < topic->told->option_count; o++)
             put_share(row, topic, o);
         return;
-    case QUESTION_TEXT:
+    case COUNTED_AS_GIVEN:
         return;
     }
 }
@@ -184,7 +184,7 @@ static int give_question_row(const struct subject *subject, const struct topic *
     put_text(&row, topic->question->id);
     put_text(&row, question_type_name(topic->question->type));
     put_n(&row, topic);
-    if (topic->question->type == QUESTION_SCALE)
+    if (question_counting(topic->question) == COUNTED_ON_SCALE)
         put_scale_figures(&row, topic);
     else
         for (size_t i = 1; i < FIGURES; i++)
@@ -201,7 +201,7 @@ static int give_option_row(const struct subject *subject, const struct topic *to
     put_subject(&row, subject);
     put_text(&row, topic->question->id);
     /* A scale's value is a number, so that -1 is not taken for a formula. */
-    if (topic->question->type == QUESTION_SCALE)
+    if (question_counting(topic->question) == COUNTED_ON_SCALE)
         put_integer(&row, true, topic->question->min + (int64_t)option);
     else
         put_text(&row, topic->question->options[option].value);

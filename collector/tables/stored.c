@@ -156,7 +156,7 @@ static int mend_option(const struct stored_table *table, const struct csv_row *r
     if (table->source.table != TABLE_OPTIONS || table->cells[2].type != CELL_TEXT)
         return 0;
     int question = questionnaire_find(table->source.questionnaire, table->cells[2].text);
-    if (question < 0 || table->source.questionnaire->questions[question].type != QUESTION_SCALE)
+    if (question < 0 || question_counting(&table->source.questionnaire->questions[question]) != COUNTED_ON_SCALE)
         return 0;
     return row->count > 3 ? read_stored_integer(row->fields[3].text, option) : -1;
 }

@@ -87,7 +87,7 @@ static int note_subject(struct trends *trends, const struct question *question)
 static int note_subjects(struct trends *trends, const struct questionnaire *questionnaire)
 {
     for (size_t q = 0; q < questionnaire->question_count; q++)
-        if (questionnaire->questions[q].type == QUESTION_SCALE &&
+        if (question_counting(&questionnaire->questions[q]) == COUNTED_ON_SCALE &&
             note_subject(trends, &questionnaire->questions[q]) < 0)
             return -1;
     return 0;
@@ -173,7 +173,7 @@ static int read_option_row(struct release *release, const struct cell *cells, st
     if (place < 0)
         return refuse_option_row(error);
     const struct question *asked = &release->questionnaire->questions[place];
-    if (action < 0 || asked->type != QUESTION_SCALE)
+    if (action < 0 || question_counting(asked) != COUNTED_ON_SCALE)
         return 0;
     const struct point wanted = {.action = (uint32_t)action,
                                  .subject = (uint32_t)find_trend_subject(release->trends, asked->id),

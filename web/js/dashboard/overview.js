@@ -137,7 +137,7 @@ async function load(kind, params) {
   const round = roundsOf(panel).find(({ id }) => id === wanted.round) ?? (await newestRound(kind, panel));
   const source = round && (await kind.open(panel, round, Number(wanted.release)));
   if (!source) return { panel, round };
-  const questions = source.questions.filter(({ type }) => type !== 'text');
+  const questions = source.questions.filter(({ type, options }) => type === 'scale' || options);
   const view = readView({ ...wanted, round: round.id, release: source.isNewest === false ? String(source.number) : '' }, source.views, questions);
   const question = questions.find(({ id }) => id === view.question);
   if (!question) return { panel, round, source };
