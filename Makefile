@@ -88,6 +88,7 @@ UNITS := $(addprefix $(OUT)/unit-,$(UNIT_ROOMS)) $(if $(filter mem,$(VARIANT)),,
 NEEDS_all := build
 NEEDS_programs := build
 NEEDS_install := build
+NEEDS_manuals := build
 NEEDS_demo := build
 NEEDS_bench := build bench
 NEEDS_benches := build
@@ -175,6 +176,20 @@ $(OUT)/unit-$(1): $(call objects,$(RUNNER) $(wildcard tests/unit/$(1)/*.c tests/
 endef
 $(foreach room,$(UNIT_ROOMS),$(eval $(call unit_rule,$(room))))
 
+# The manual pages, as the programs print them from the table of their --help: MANUALS in English, and in nl/ in Dutch. Their
+# date is that of the last release.
+RELEASED = $(call once,RELEASED,$(shell sed -n '/^\#\# [0-9.]* - /{s///p;q}' CHANGELOG.md))
+MANUALS := burgerpanel.1 burgerpanel-collector.8 burgerpanel-collector.conf.5
+MANUAL_FILES := $(addprefix $(OUT)/man/,$(MANUALS) $(addprefix nl/,$(MANUALS)))
+.PHONY: manuals
+manuals: $(MANUAL_FILES) ## the manual pages, English and Dutch, into build/man/
+$(filter %.1,$(MANUAL_FILES)): $(OUT)/burgerpanel
+$(filter-out %.1,$(MANUAL_FILES)): $(OUT)/burgerpanel-collector
+$(MANUAL_FILES): CHANGELOG.md
+	@mkdir -p $(@D)
+	$(call say,MAN,$@)LC_ALL=$(if $(findstring /nl/,$@),nl_NL,C) $(filter $(PROGRAMS),$^) manual $(if $(filter %.5,$@),settings) \
+	    --date '$(RELEASED)' >$@.$$$$ && mv $@.$$$$ $@
+
 # Faults one after the other, in forks of the whole collector; SQLite's memory and the store's verbs are stood between.
 TORTURE_SHARED := $(addprefix tests/unit/collector/,kit.c store/faulty.c)
 TORTURE_WRAPS := -Wl,--wrap=store_open,--wrap=store_begin,--wrap=store_commit,--wrap=store_rollback,--wrap=store_close
@@ -231,6 +246,9 @@ bindir ?= $(exec_prefix)/bin
 sysconfdir ?= $(prefix)/etc
 datarootdir ?= $(prefix)/share
 docdir ?= $(datarootdir)/doc/burgerpanel
+mandir ?= $(datarootdir)/man
+bashcompletiondir ?= $(datarootdir)/bash-completion/completions
+zshcompletiondir ?= $(datarootdir)/zsh/site-functions
 unitdir ?= $(prefix)/lib/systemd/system
 DESTDIR ?=
 INSTALL ?= install
@@ -266,7 +284,7 @@ torture: $(HAVE) ## whatever can fail does, under load: nothing acknowledged is 
 	@$(RUN) torture
 
 lint: $(HAVE) ## formatting, static analysis, both compilers, walls between rooms, house rules
-	@$(MAKE) --no-print-directory programs units
+	@$(MAKE) --no-print-directory programs units manuals
 	@$(MAKE) --no-print-directory VARIANT=clang programs units
 	@$(MAKE) --no-print-directory VARIANT=fuzz fuzzers
 	@BUILD='$(BUILD)' tests/lint/run.sh
@@ -298,12 +316,20 @@ coverage: $(HAVE) ## which lines the tests reach, as a page under build/coverage
 fresh-test: $(HAVE) ## demo, test and lint on a bare Debian 12 each, as a newcomer would run them (as root)
 	@BUILD='$(BUILD)' tests/fresh/run.sh
 
-install: programs ## both programs, a unit for systemd and the documentation
+install: programs manuals ## both programs, a unit for systemd, manual pages, completion for bash and zsh, the documentation
 	$(INSTALL) -d '$(DESTDIR)$(bindir)' '$(DESTDIR)$(unitdir)' '$(DESTDIR)$(docdir)/docs/pictures'
 	$(INSTALL) -m 755 $(PROGRAMS) '$(DESTDIR)$(bindir)'
 	sed -e 's|@bindir@|$(bindir)|' -e 's|@sysconfdir@|$(sysconfdir)|' -e 's|@docdir@|$(docdir)|' packaging/burgerpanel.service \
 	    >'$(DESTDIR)$(unitdir)/burgerpanel.service'
 	chmod 644 '$(DESTDIR)$(unitdir)/burgerpanel.service'
+	$(INSTALL) -d $(foreach folder,man1 man5 man8 nl/man1 nl/man5 nl/man8,'$(DESTDIR)$(mandir)/$(folder)')
+	for page in $(MANUALS); do \
+	    $(INSTALL) -m 644 $(OUT)/man/$$page '$(DESTDIR)$(mandir)'/man$${page##*.} && \
+	    $(INSTALL) -m 644 $(OUT)/man/nl/$$page '$(DESTDIR)$(mandir)'/nl/man$${page##*.} || exit 1; done
+	$(INSTALL) -d '$(DESTDIR)$(bashcompletiondir)' '$(DESTDIR)$(zshcompletiondir)'
+	$(INSTALL) -m 644 packaging/completion/burgerpanel.bash '$(DESTDIR)$(bashcompletiondir)/burgerpanel'
+	ln -sf burgerpanel '$(DESTDIR)$(bashcompletiondir)/burgerpanel-collector'
+	$(INSTALL) -m 644 packaging/completion/_burgerpanel '$(DESTDIR)$(zshcompletiondir)'
 	$(INSTALL) -m 644 README.md LICENSE '$(DESTDIR)$(docdir)'
 	$(INSTALL) -m 644 $(wildcard docs/*.md) '$(DESTDIR)$(docdir)/docs'
 	$(INSTALL) -m 644 $(wildcard docs/pictures/*.png) '$(DESTDIR)$(docdir)/docs/pictures'

@@ -2,6 +2,7 @@
  * like an option (a negative number) are seen before it does. It says nothing itself: each error is one line in the
  * reader's language. */
 #include "base/cli.h"
+#include "base/cli_help.h"
 #include "base/json.h"
 #include "base/lang.h"
 #include "base/mem.h"
@@ -15,10 +16,13 @@
 
 #define LONGEST_SHORT 20 /* characters of a word that may be meant as short options */
 #define LONGEST_LONG 40 /* and of one that may be meant as a long one */
-#define NAMES_SIZE 128 /* of what a verb or an option takes, in words */
 #define FIRST_CODE 256 /* getopt_long's answers from here on are places in the option list; below are characters */
 
 static const struct cli_program *running; /* by the latest cli_run */
+static struct {
+    cli_visitor *visit; /* while cli_visit walks: cli_parse hands over what it was given, and takes no word */
+    void *context;
+} walk;
 
 static const char *program_name(void)
 {
@@ -109,110 +113,6 @@ int cli_print(const struct buf *data, enum cli_form form)
     return fine ? CLI_DONE : say_no_memory();
 }
 
-static bool has_word(const char *name, const char *word)
-{
-    size_t len = strlen(word);
-    return strncmp(name, word, len) == 0 && (name[len] == '\0' || name[len] == ' ');
-}
-
-/* Lists the verbs, or those of one first word. */
-static void put_verbs(FILE *to, const struct cli_program *program, const char *word)
-{
-    int width = 0;
-    for (size_t i = 0; i < program->count; i++)
-        if ((int)strlen(program->verbs[i].name) > width)
-            width = (int)strlen(program->verbs[i].name);
-    for (size_t i = 0; i < program->count; i++) {
-        const struct cli_verb *verb = &program->verbs[i];
-        if (!word || has_word(verb->name, word))
-            fprintf(to, "  %-*s  %s\n", width, verb->name, T(verb->english, verb->dutch));
-    }
-}
-
-static void put_program_help(FILE *to, const struct cli_program *program)
-{
-    fprintf(to, T("Usage: %s VERB [OPTION...]\n%s\n\nVerbs:\n", "Gebruik: %s OPDRACHT [OPTIE...]\n%s\n\nOpdrachten:\n"),
-            program->name, T(program->english, program->dutch));
-    put_verbs(to, program, NULL);
-    fprintf(to,
-            T("\n%s VERB --help explains a verb, --version says which version this is.\n",
-              "\n%s OPDRACHT --help legt een opdracht uit, --version zegt welke versie dit is.\n"),
-            program->name);
-}
-
-static const struct cli_option help_option = {.name = "help", .english = "show this text", .dutch = "toon deze tekst"};
-
-/* The i-th option that a verb takes: its own, the program's, --help; NULL after these. */
-static const struct cli_option *option_at(const struct cli_option *own, size_t i)
-{
-    const struct cli_option *common = running ? running->common : NULL;
-    for (; own && own->name; own++)
-        if (i-- == 0)
-            return own;
-    for (; common && common->name; common++)
-        if (i-- == 0)
-            return common;
-    return i == 0 ? &help_option : NULL;
-}
-
-/* What stands for a value, in Dutch; a name that is not here is the same in both languages. */
-static const char *const dutch_names[][2] = {
-    {"ACTION", "ACTIE"},  {"ADDRESS", "ADRES"}, {"DAYS", "DAGEN"},      {"DIR", "MAP"},
-    {"FILE", "BESTAND"},  {"LEVEL", "NIVEAU"},  {"MEMBER", "LID"},      {"NAME", "NAAM"},
-    {"NUMBER", "NUMMER"}, {"PORT", "POORT"},    {"PROFILE", "PROFIEL"}, {"REASON", "REDEN"},
-    {"ROLE", "ROL"},      {"ROUND", "RONDE"},   {"QUESTION", "VRAAG"},  {"VALUE", "WAARDE"},
-};
-
-static const char *find_dutch_name(const char *name, size_t len)
-{
-    for (size_t i = 0; lang_is_dutch() && i < sizeof dutch_names / sizeof *dutch_names; i++)
-        if (strlen(dutch_names[i][0]) == len && memcmp(dutch_names[i][0], name, len) == 0)
-            return dutch_names[i][1];
-    return NULL;
-}
-
-/* `text`, such as "ACTION [QUESTION=VALUE ...]", with its names in the reader's language. */
-static const char *name_values(const char *text, char out[static NAMES_SIZE])
-{
-    size_t used = 0;
-    while (*text) {
-        size_t len = strspn(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZ");
-        const char *dutch = len > 0 ? find_dutch_name(text, len) : NULL;
-        size_t step = len > 0 ? len : 1, size = dutch ? strlen(dutch) : step;
-        if (used + size >= NAMES_SIZE)
-            break;
-        memcpy(out + used, dutch ? dutch : text, size);
-        used += size;
-        text += step;
-    }
-    out[used] = '\0';
-    return out;
-}
-
-static int option_width(const struct cli_option *option)
-{
-    char names[NAMES_SIZE];
-    size_t argument = option->argument ? 1 + strlen(name_values(option->argument, names)) : 0;
-    return (int)(2 + strlen(option->name) + argument);
-}
-
-static void put_verb_help(const struct cli_verb *verb, const struct cli_option *options)
-{
-    char names[NAMES_SIZE];
-    printf(T("Usage: %s %s [OPTION...]%s%s\n%s\n\nOptions:\n", "Gebruik: %s %s [OPTIE...]%s%s\n%s\n\nOpties:\n"),
-           program_name(), verb->name, *verb->operands == '\0' ? "" : " ", name_values(verb->operands, names),
-           T(verb->english, verb->dutch));
-    const struct cli_option *option;
-    int width = 0;
-    for (size_t i = 0; (option = option_at(options, i)); i++)
-        if (option_width(option) > width)
-            width = option_width(option);
-    for (size_t i = 0; (option = option_at(options, i)); i++)
-        printf("  --%s%s%s%*s  %s\n", option->name, option->argument ? " " : "",
-               option->argument ? name_values(option->argument, names) : "", width - option_width(option), "",
-               T(option->english, option->dutch));
-}
-
 /* The number of words, 1 or 2, at `words` that make the verb's name; 0 when they are another's. */
 static int match_words(const char *name, int count, char **words)
 {
@@ -224,8 +124,7 @@ static int match_words(const char *name, int count, char **words)
     return strcmp(name + len + 1, words[1]) == 0 ? 2 : 0;
 }
 
-/* Finds the verb that takes the most words. */
-static const struct cli_verb *find_verb(const struct cli_program *program, int count, char **words, int *taken)
+const struct cli_verb *cli_find(const struct cli_program *program, int count, char **words, int *taken)
 {
     const struct cli_verb *found = NULL;
     *taken = 0;
@@ -251,7 +150,7 @@ static int refuse_verb(const struct cli_program *program, int count, char **word
                           (int)strcspn(words[0], "="), words[0], program->name);
     buf_init(&near, 1024);
     for (size_t i = 0; i < program->count; i++)
-        if (has_word(program->verbs[i].name, words[0]))
+        if (cli_help_begins(program->verbs[i].name, words[0]))
             buf_printf(&near, "%s%s", near.len > 0 ? ", " : "", program->verbs[i].name);
     if (near.len == 0)
         result = cli_misuse(T("unknown verb '%s'; see '%s --help'", "onbekende opdracht '%s'; zie '%s --help'"),
@@ -275,20 +174,20 @@ static bool help_with_word(const struct cli_program *program, int count, char **
         return false;
     bool some = false;
     for (size_t i = 0; i < program->count; i++)
-        some = some || has_word(program->verbs[i].name, words[0]);
+        some = some || cli_help_begins(program->verbs[i].name, words[0]);
     if (some)
-        put_verbs(stdout, program, words[0]);
+        cli_help_verbs(stdout, program, words[0]);
     return some;
 }
 
 static int run_words(const struct cli_program *program, int count, char **words)
 {
     if (count == 0) {
-        put_program_help(stderr, program);
+        cli_help_program(stderr, program);
         return CLI_USAGE;
     }
     if (asks_for_help(words[0])) {
-        put_program_help(stdout, program);
+        cli_help_program(stdout, program);
         return CLI_DONE;
     }
     if (strcmp(words[0], "--version") == 0) {
@@ -296,7 +195,7 @@ static int run_words(const struct cli_program *program, int count, char **words)
         return CLI_DONE;
     }
     int taken;
-    const struct cli_verb *verb = find_verb(program, count, words, &taken);
+    const struct cli_verb *verb = cli_find(program, count, words, &taken);
     if (verb)
         return verb->run(verb, count - taken + 1, words + taken - 1);
     if (help_with_word(program, count, words))
@@ -315,15 +214,39 @@ int cli_run(const struct cli_program *program, int argc, char **argv)
     return code == CLI_DONE ? CLI_FAILED : code;
 }
 
+const struct cli_program *cli_running(void)
+{
+    return running;
+}
+
+const struct cli_explained *cli_explained(const struct cli_program *program, const char *of)
+{
+    for (const struct cli_explained *e = program->explained; e && e->of; e++)
+        if (strcmp(e->of, of) == 0)
+            return e;
+    return NULL;
+}
+
+void cli_visit(cli_visitor *visit, void *context)
+{
+    walk.visit = visit;
+    walk.context = context;
+    for (size_t i = 0; i < running->count; i++) {
+        char *none[] = {program_invocation_short_name, NULL};
+        (void)running->verbs[i].run(&running->verbs[i], 1, none);
+    }
+    walk.visit = NULL;
+}
+
 /* getopt_long's own list of the verb's options, to be freed; NULL when there is no memory. */
 static struct option *list_options(const struct cli_option *options)
 {
     size_t count = 0;
-    while (option_at(options, count))
+    while (cli_help_option(running, options, count))
         count++;
     const struct cli_option *option;
     struct option *list = mem_calloc(count + 1, sizeof *list);
-    for (size_t i = 0; list && (option = option_at(options, i)); i++)
+    for (size_t i = 0; list && (option = cli_help_option(running, options, i)); i++)
         list[i] = (struct option){.name = option->name,
                                   .has_arg = option->argument ? required_argument : no_argument,
                                   .val = FIRST_CODE + (int)i};
@@ -380,14 +303,14 @@ static int take_option(const struct cli_verb *verb, const struct cli_option *opt
     if (answer == -1)
         return CLI_RUN;
     if (answer == 'h') {
-        put_verb_help(verb, options);
+        cli_help_verb(running, verb, options);
         return CLI_DONE;
     }
     if (answer < FIRST_CODE)
         return refuse_option(verb, list, answer, argv[optind - 1]);
-    const struct cli_option *option = option_at(options, (size_t)(answer - FIRST_CODE));
-    if (option == &help_option) {
-        put_verb_help(verb, options);
+    const struct cli_option *option = cli_help_option(running, options, (size_t)(answer - FIRST_CODE));
+    if (!option->argument && !option->flag) { /* --help */
+        cli_help_verb(running, verb, options);
         return CLI_DONE;
     }
     if (option->argument)
@@ -425,10 +348,10 @@ static int take_words(const struct cli_verb *verb, const struct cli_option *opti
 
 static int check_count(const struct cli_verb *verb, int count, int least, int most)
 {
-    char names[NAMES_SIZE];
+    char names[CLI_HELP_NAMES];
     if (count < least)
         return cli_misuse(T("%s needs %s; see '%s %s --help'", "%s vraagt %s; zie '%s %s --help'"), verb->name,
-                          name_values(verb->operands, names), program_name(), verb->name);
+                          cli_help_names(verb->operands, names), program_name(), verb->name);
     if (most >= 0 && count > most)
         return cli_misuse(T("too many words after %s; see '%s %s --help'", "te veel woorden na %s; zie '%s %s --help'"),
                           verb->name, program_name(), verb->name);
@@ -438,6 +361,10 @@ static int check_count(const struct cli_verb *verb, int count, int least, int mo
 int cli_parse(const struct cli_verb *verb, const struct cli_option *options, int argc, char **argv, int least, int most,
               int *first)
 {
+    if (walk.visit) {
+        walk.visit(walk.context, verb, options);
+        return CLI_DONE;
+    }
     struct option *list = list_options(options);
     if (!list)
         return say_no_memory();

@@ -12,10 +12,10 @@ enum cli_exit { CLI_RUN = -1, CLI_DONE = 0, CLI_FAILED = 1, CLI_USAGE = 2 };
 
 /* One option of a verb. With `value` it takes an argument, named `argument` in the help and stored there as given; with
  * `flag` it takes none and sets that. Names of values are upper-case English; in Dutch they are shown by their Dutch
- * word (dutch_names in cli.c). */
+ * word (dutch_names in cli_help.c). What is not in upper case is typed as it stands. */
 struct cli_option {
     const char *name; /* without the dashes */
-    const char *argument; /* "FILE"; NULL for a flag */
+    const char *argument; /* "FILE", "rfc4180|excel-nl"; NULL for a flag */
     const char **value;
     bool *flag;
     const char *english, *dutch; /* one line for the help */
@@ -30,6 +30,16 @@ struct cli_verb {
     int (*run)(const struct cli_verb *verb, int argc, char **argv);
 };
 
+/* What there is to know of a verb beyond its line; or a section of the manual page, where `of` is its English title.
+ * Plain text: each line is a paragraph, broken between words where it is printed; one that begins with two blanks
+ * is an example and stays as it is; one with a tab in it is a term and what it means (in sections alone); what is
+ * typed as it stands is in `backticks`. Ends without a line's end. */
+struct cli_explained {
+    const char *of; /* "invitations create", or "EXIT STATUS" */
+    const char *title; /* of a section, in Dutch; NULL: a verb */
+    const char *english, *dutch;
+};
+
 struct cli_program {
     const char *name;
     const char *version;
@@ -37,6 +47,8 @@ struct cli_program {
     const struct cli_verb *verbs;
     size_t count;
     const struct cli_option *common; /* options that every verb takes; ends with a NULL name; NULL for none */
+    const struct cli_explained *explained; /* ends with a NULL `of`; NULL for none; sections in the order of the page */
+    int section; /* of its manual page: 1, 8 */
 };
 
 /* Finds the verb and runs it. No verb: usage to standard error, 2; an unknown one likewise, naming the verbs that
@@ -50,6 +62,21 @@ int cli_run(const struct cli_program *program, int argc, char **argv);
  * after --help, CLI_USAGE, with one line on standard error, for wrong usage. */
 MUST_CHECK int cli_parse(const struct cli_verb *verb, const struct cli_option *options, int argc, char **argv,
                          int least, int most, int *first);
+
+/* The program of the latest cli_run. */
+const struct cli_program *cli_running(void);
+
+/* The verb whose name takes the most of the words, one or two, and how many; NULL and 0: they begin with none. */
+const struct cli_verb *cli_find(const struct cli_program *program, int count, char **words, int *taken);
+
+/* What is explained of a verb, or a section; NULL: nothing. */
+const struct cli_explained *cli_explained(const struct cli_program *program, const char *of);
+
+/* Walks the verbs of the program that runs, each with its own options (as cli_parse takes them), in the table's order:
+ * a verb's options stand where their values do, in its run, so each is run until its cli_parse. That must be the first
+ * thing that a verb does. */
+typedef void cli_visitor(void *context, const struct cli_verb *verb, const struct cli_option *own);
+void cli_visit(cli_visitor *visit, void *context);
 
 /* One line on standard error: `PROGRAM: ` and the text, cleaned as by base/text.h. Returns CLI_FAILED. */
 int cli_fail(const char *format, ...) PRINTF_LIKE(1, 2);

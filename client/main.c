@@ -1,5 +1,7 @@
 /* burgerpanel: the member's program. The table of its verbs; what each does is in its own cmd_*.c. */
 #include "base/cli.h"
+#include "base/complete.h"
+#include "base/manual.h"
 #include "client/cmd/cmd.h"
 #include "crypto/crypto.h"
 
@@ -27,6 +29,9 @@ static const struct cli_verb verbs[] = {
      "alles wat van u bewaard wordt, hier en bij de verzamelaar", cmd_export_my_data},
     {"batch", "URL", "enter answers on members' behalf, from CSV", "voer antwoorden in namens panelleden, uit CSV",
      cmd_batch},
+    {"manual", "", "print the manual page", "toon de handleiding (manpagina)", manual_run},
+    {"complete", "[-- WORD...]", "for shells: what may follow these words",
+     "voor shells: wat er na deze woorden kan komen", complete_run},
 };
 
 int main(int argc, char **argv)
@@ -38,6 +43,8 @@ int main(int argc, char **argv)
         .dutch = "Geeft uw ondertekende antwoorden aan een burgerpanel.",
         .verbs = verbs,
         .count = sizeof verbs / sizeof *verbs,
+        .explained = cmd_explained,
+        .section = 1,
     };
     if (crypto_start() < 0)
         return CLI_FAILED;

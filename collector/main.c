@@ -1,4 +1,5 @@
 /* burgerpanel-collector: the table of its verbs. */
+#include "base/complete.h"
 #include "collector/cmd/cmd.h"
 #include "collector/daemon/serve.h"
 #include "crypto/crypto.h"
@@ -63,6 +64,10 @@ static const struct cli_verb verbs[] = {
     {"export", "", "write the tables of a round", "schrijf de tabellen van een ronde", cmd_export},
     {"audit", "", "work everything out anew from the log and compare",
      "reken alles opnieuw uit het logboek en vergelijk", cmd_audit},
+    {"manual", "[settings]", "print the manual page, or that of the settings",
+     "toon de handleiding (manpagina), of die van de instellingen", cmd_manual},
+    {"complete", "[-- WORD...]", "for shells: what may follow these words",
+     "voor shells: wat er na deze woorden kan komen", complete_run},
 };
 
 int main(int argc, char **argv)
@@ -75,6 +80,8 @@ int main(int argc, char **argv)
         .verbs = verbs,
         .count = sizeof verbs / sizeof *verbs,
         .common = config_common,
+        .explained = cmd_explained,
+        .section = 8,
     };
     if (crypto_start() < 0)
         return CLI_FAILED;

@@ -363,7 +363,7 @@ int cmd_batch(const struct cli_verb *verb, int argc, char **argv)
         {"round", "ROUND", &given.round, NULL, "the round, where more than one is open",
          "de ronde, als er meer dan een open is"},
         {"report", "FILE", &given.report, NULL, "what became of each row, as CSV", "wat er van elke rij werd, als CSV"},
-        {"profile", "PROFILE", &profile, NULL, "of the report: rfc4180 (default) or excel-nl",
+        {"profile", "rfc4180|excel-nl", &profile, NULL, "of the report: rfc4180 (default) or excel-nl",
          "van het verslag: rfc4180 (standaard) of excel-nl"},
         {"dry-run", NULL, NULL, &given.dry_run, "check every row; sign and send nothing",
          "controleer elke rij; onderteken en verstuur niets"},

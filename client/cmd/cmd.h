@@ -26,6 +26,10 @@ int cmd_status(const struct cli_verb *verb, int argc, char **argv);
 int cmd_receipts_list(const struct cli_verb *verb, int argc, char **argv);
 int cmd_receipts_verify(const struct cli_verb *verb, int argc, char **argv);
 
+/* What `--help` and the manual page say of each verb beyond its line, and the page's sections; for struct cli_program.
+ * A test sees to it that no verb is without. */
+extern const struct cli_explained cmd_explained[];
+
 /* The option --home DIR, for a verb's own table. */
 #define CMD_OPTION_HOME(place)                                                                                         \
     {                                                                                                                  \

@@ -45,6 +45,11 @@ int cmd_backup(const struct cli_verb *verb, int argc, char **argv);
 int cmd_restore(const struct cli_verb *verb, int argc, char **argv);
 int cmd_web_manifest(const struct cli_verb *verb, int argc, char **argv);
 int cmd_audit(const struct cli_verb *verb, int argc, char **argv);
+int cmd_manual(const struct cli_verb *verb, int argc, char **argv);
+
+/* What `--help` and the manual page say of each verb beyond its line, and the page's sections; for struct cli_program.
+ * A test sees to it that no verb is without. */
+extern const struct cli_explained cmd_explained[];
 
 /* Reads the configuration, gives it where `config` is not NULL, and opens the store. NULL: *exit_code says with what to
  * end; a line has been written. Free with store_close. */

@@ -46,7 +46,8 @@ int cmd_comments_export(const struct cli_verb *verb, int argc, char **argv)
     struct folder folder = {.tables = 1U << TABLE_COMMENTS, .package.kind = DATAPACKAGE_COMMENTS};
     const struct cli_option options[] = {
         {"round", "ROUND", &round, NULL, "the round (needed)", "de ronde (verplicht)"},
-        {"profile", "PROFILE", &profile, NULL, "rfc4180 (default) or excel-nl", "rfc4180 (standaard) of excel-nl"},
+        {"profile", "rfc4180|excel-nl", &profile, NULL, "rfc4180 (default) or excel-nl",
+         "rfc4180 (standaard) of excel-nl"},
         {NULL, NULL, NULL, NULL, NULL, NULL},
     };
     int first, result = cli_parse(verb, options, argc, argv, 1, 1, &first);

@@ -100,7 +100,7 @@ int cmd_erase(const struct cli_verb *verb, int argc, char **argv)
 {
     struct erase_words words = {.reason = NULL};
     const struct cli_option options[] = {
-        {"reason", "REASON", &words.reason, NULL,
+        {"reason", "order|unlawful-content|request|retention", &words.reason, NULL,
          "order, unlawful-content, request or retention; the log shows it to anyone",
          "order (bevel), unlawful-content (onrechtmatige inhoud), request (verzoek) of retention (bewaartermijn); het "
          "logboek toont dat aan iedereen"},

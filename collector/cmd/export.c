@@ -149,7 +149,8 @@ int cmd_export(const struct cli_verb *verb, int argc, char **argv)
          "de map om naar te schrijven (verplicht)"},
         {"exact", NULL, NULL, &export.exact, "exact figures, as the log is now: not for publication",
          "exacte cijfers, zoals het logboek nu is: niet voor publicatie"},
-        {"profile", "PROFILE", &profile, NULL, "rfc4180 (default) or excel-nl", "rfc4180 (standaard) of excel-nl"},
+        {"profile", "rfc4180|excel-nl", &profile, NULL, "rfc4180 (default) or excel-nl",
+         "rfc4180 (standaard) of excel-nl"},
         {NULL, NULL, NULL, NULL, NULL, NULL},
     };
     int first, result = cli_parse(verb, options, argc, argv, 0, 0, &first);

@@ -185,7 +185,7 @@ int cmd_follow_ups_publish(const struct cli_verb *verb, int argc, char **argv)
 {
     struct publication p = {0};
     const struct cli_option options[] = {
-        {"status", "STATUS", &p.status, NULL, "considered, doing, done or notDone (needed)",
+        {"status", "considered|doing|done|notDone", &p.status, NULL, "considered, doing, done or notDone (needed)",
          "considered (overwogen), doing (mee bezig), done (gedaan) of notDone (gebeurt niet) (verplicht)"},
         {"text", "FILE", &p.dutch, NULL, "what was done, in Dutch (needed)",
          "wat ermee gedaan is, in het Nederlands (verplicht)"},

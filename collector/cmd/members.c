@@ -165,7 +165,8 @@ int cmd_members_revoke(const struct cli_verb *verb, int argc, char **argv)
 {
     const char *reason = NULL;
     const struct cli_option options[] = {
-        {"reason", "REASON", &reason, NULL, "request, error, abuse or order; the log shows it to anyone",
+        {"reason", "request|error|abuse|order", &reason, NULL,
+         "request, error, abuse or order; the log shows it to anyone",
          "request (verzoek), error (fout), abuse (misbruik) of order (bevel); het logboek toont dat aan iedereen"},
         {NULL, NULL, NULL, NULL, NULL, NULL},
     };

@@ -67,7 +67,7 @@ int cmd_tokens_create(const struct cli_verb *verb, int argc, char **argv)
     const char *role_name = NULL, *expires = NULL;
     struct store_token token = {.created_at = clock_now()};
     const struct cli_option options[] = {
-        {"role", "ROLE", &role_name, NULL, "analyst, team or auditor", "analyst, team of auditor"},
+        {"role", "analyst|team|auditor", &role_name, NULL, "analyst, team or auditor", "analyst, team of auditor"},
         {"exact", NULL, NULL, &token.exact, "may ask for exact figures", "mag om exacte cijfers vragen"},
         {"publish", NULL, NULL, &token.publish, "may publish what was done with answers (team)",
          "mag publiceren wat met antwoorden is gedaan (team)"},

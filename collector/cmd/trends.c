@@ -55,7 +55,8 @@ int cmd_trends_export(const struct cli_verb *verb, int argc, char **argv)
     const char *profile = "rfc4180";
     struct folder folder = {.tables = 1U << TABLE_TRENDS, .package.kind = DATAPACKAGE_TRENDS};
     const struct cli_option options[] = {
-        {"profile", "PROFILE", &profile, NULL, "rfc4180 (default) or excel-nl", "rfc4180 (standaard) of excel-nl"},
+        {"profile", "rfc4180|excel-nl", &profile, NULL, "rfc4180 (default) or excel-nl",
+         "rfc4180 (standaard) of excel-nl"},
         {NULL, NULL, NULL, NULL, NULL, NULL},
     };
     int first, result = cli_parse(verb, options, argc, argv, 1, 1, &first);

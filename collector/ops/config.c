@@ -1,4 +1,4 @@
-/* One table of settings; everything else follows from it. Knows what a value must look like, not what it is for. */
+/* Reads and checks what settings.c has. Knows what a value must look like, not what it is for. */
 #include "collector/ops/config.h"
 #include "base/clock.h"
 #include "base/error.h"
@@ -6,6 +6,7 @@
 #include "base/lang.h"
 #include "base/log.h"
 #include "base/number.h"
+#include "collector/ops/settings.h"
 #include "crypto/note.h"
 #include <ctype.h>
 #include <errno.h>
@@ -19,52 +20,6 @@
 #define FILE_SIZE_MAX ((size_t)1024 * 1024)
 
 extern char **environ;
-
-struct key {
-    const char *name; /* in the file; the environment's is PREFIX and this in capitals */
-    const char *value; /* by default */
-    int64_t least, most; /* of a number; most 0: a text */
-};
-
-static const struct key keys[CONFIG_KEYS] = {
-    [CONFIG_STORE] = {"store", "sqlite:burgerpanel.db", 0, 0},
-    [CONFIG_LISTEN] = {"listen", "127.0.0.1:8080", 0, 0},
-    [CONFIG_TLS_CERTIFICATE] = {"tls_certificate", "", 0, 0},
-    [CONFIG_TLS_KEY] = {"tls_key", "", 0, 0},
-    [CONFIG_BEHIND_PROXY] = {"behind_proxy", "off", 0, 0},
-    [CONFIG_TRUSTED_PROXIES] = {"trusted_proxies", "", 0, 0},
-    [CONFIG_FORWARDED_HEADER] = {"forwarded_header", "x-forwarded-for", 0, 0},
-    [CONFIG_ADDRESS_CONNECTIONS] = {"address_connections", "6000", 0, 1000000},
-    [CONFIG_ADDRESS_ENROLMENTS] = {"address_enrolments", "100", 0, 1000000},
-    [CONFIG_ADDRESS_TOKENS] = {"address_tokens", "100", 0, 1000000},
-    [CONFIG_LOG_LEVEL] = {"log_level", "info", 0, 0},
-    [CONFIG_LOG_KEY] = {"log_key", "", 0, 0},
-    [CONFIG_OPERATOR_KEY] = {"operator_key", "", 0, 0},
-    [CONFIG_ORIGIN] = {"origin", "", 0, 0},
-    [CONFIG_THREADS] = {"threads", "0", 0, 256},
-    [CONFIG_CONNECTIONS] = {"connections", "4096", 16, 1000000},
-    [CONFIG_QUEUE] = {"queue", "16384", 1, 1000000},
-    [CONFIG_MEMORY_MIB] = {"memory_mib", "256", 32, 65536},
-    [CONFIG_DISK_RESERVE] = {"disk_reserve_mib", "64", 0, 1048576},
-    [CONFIG_MEMBER_RESPONSES] = {"member_responses", "120", 0, 1000000},
-    [CONFIG_MEMBER_REVISIONS] = {"member_revisions", "20", 0, 1000000},
-    [CONFIG_WAIT_MAX] = {"wait_max", "3", 1, 60},
-    [CONFIG_HEAD_SECONDS] = {"head_seconds", "10", 1, 300},
-    [CONFIG_BODY_SECONDS] = {"body_seconds", "300", 1, 3600},
-    [CONFIG_LEAST_RATE] = {"least_rate", "1024", 0, 1000000},
-    [CONFIG_METRICS_LISTEN] = {"metrics_listen", "", 0, 0},
-    [CONFIG_SANDBOX] = {"sandbox", "on", 0, 0},
-    [CONFIG_SECURITY_CONTACT] = {"security_contact", "", 0, 0},
-    [CONFIG_SECURITY_EXPIRES] = {"security_expires", "", 0, 0},
-    [CONFIG_SECURITY_POLICY] = {"security_policy", "", 0, 0},
-    [CONFIG_WEB] = {"web", "on", 0, 0},
-    [CONFIG_WEB_THEME] = {"web_theme", "", 0, 0},
-    [CONFIG_WEB_ORGANISATION] = {"web_organisation", "", 0, 0},
-    [CONFIG_WEB_PHONE] = {"web_phone", "", 0, 0},
-    [CONFIG_WEB_MAIL] = {"web_mail", "", 0, 0},
-    [CONFIG_WEB_PRIVACY_URL] = {"web_privacy_url", "", 0, 0},
-    [CONFIG_WEB_ACCESSIBILITY_URL] = {"web_accessibility_url", "", 0, 0},
-};
 
 /* As cli_parse fills them from the tables of options, which hold their addresses: so they can't be anybody's own. */
 static const char *flags[CONFIG_KEYS], *file;
@@ -101,7 +56,8 @@ static int exit_code(const char *origin)
 static int set_value(struct config *config, enum config_key key, const char *value, const char *origin)
 {
     if (strlen(value) >= CONFIG_VALUE_SIZE) {
-        cli_fail(T("the value of '%s' (%s) is too long", "de waarde van '%s' (%s) is te lang"), keys[key].name, origin);
+        cli_fail(T("the value of '%s' (%s) is too long", "de waarde van '%s' (%s) is te lang"), settings_of(key)->name,
+                 origin);
         return exit_code(origin);
     }
     snprintf(config->values[key], CONFIG_VALUE_SIZE, "%s", value);
@@ -112,7 +68,7 @@ static int set_value(struct config *config, enum config_key key, const char *val
 static int find_key(const char *name)
 {
     for (int key = 0; key < CONFIG_KEYS; key++)
-        if (strcasecmp(keys[key].name, name) == 0)
+        if (strcasecmp(settings_of(key)->name, name) == 0)
             return key;
     return -1;
 }
@@ -152,7 +108,7 @@ static int set_once(struct reading *reading, enum config_key key, const char *va
     if (earlier > 0)
         return cli_fail(T("%s: '%s' is on line %zu and on line %zu; keep one",
                           "%s: '%s' staat op regel %zu en op regel %zu; houd er een over"),
-                        file, keys[key].name, earlier, line);
+                        file, settings_of(key)->name, earlier, line);
     reading->given[key] = line;
     return set_value(reading->config, key, value, "file");
 }
@@ -284,7 +240,7 @@ static int split_metrics_listen(const char *text, char *address, uint16_t *port)
 
 static int refuse_setting(const struct config *config, enum config_key key, const char *must)
 {
-    cli_fail("%s (%s) %s", keys[key].name, config->origins[key], must);
+    cli_fail("%s (%s) %s", settings_of(key)->name, config->origins[key], must);
     return exit_code(config->origins[key]);
 }
 
@@ -302,10 +258,12 @@ static int check_switches(const struct config *config)
 static int check_number_setting(const struct config *config, enum config_key key)
 {
     int64_t value;
-    if (keys[key].most == 0 || number_read(config->values[key], keys[key].least, keys[key].most, &value) == 0)
+    if (settings_of(key)->most == 0 ||
+        number_read(config->values[key], settings_of(key)->least, settings_of(key)->most, &value) == 0)
         return CLI_DONE;
     cli_fail(T("%s (%s) must be a number from %lld to %lld", "%s (%s) moet een getal van %lld tot en met %lld zijn"),
-             keys[key].name, config->origins[key], (long long)keys[key].least, (long long)keys[key].most);
+             settings_of(key)->name, config->origins[key], (long long)settings_of(key)->least,
+             (long long)settings_of(key)->most);
     return exit_code(config->origins[key]);
 }
 
@@ -449,7 +407,7 @@ int config_read(struct config *config)
 {
     int result = CLI_DONE;
     for (int key = 0; key < CONFIG_KEYS; key++)
-        (void)set_value(config, (enum config_key)key, keys[key].value, "default");
+        (void)set_value(config, (enum config_key)key, settings_of(key)->value, "default");
     if (file)
         result = read_file(config);
     if (result == CLI_DONE)
@@ -467,7 +425,7 @@ int config_read(struct config *config)
 uint64_t config_number(const struct config *config, enum config_key key)
 {
     int64_t value = 0;
-    if (number_read(config->values[key], keys[key].least, keys[key].most, &value) < 0)
+    if (number_read(config->values[key], settings_of(key)->least, settings_of(key)->most, &value) < 0)
         value = 0; /* config_read has seen that it is a number */
     return (uint64_t)value;
 }
@@ -487,5 +445,5 @@ bool config_is_on(const struct config *config, enum config_key key)
 void config_print(const struct config *config)
 {
     for (int key = 0; key < CONFIG_KEYS; key++)
-        printf("%-16s = %s (%s)\n", keys[key].name, config->values[key], config->origins[key]);
+        printf("%-16s = %s (%s)\n", settings_of(key)->name, config->values[key], config->origins[key]);
 }

@@ -30,7 +30,7 @@ const targets = {
   'check-web': [[...units, ...web], 'tests/run.sh web'],
   coverage: [[...units, 'gcovr'], 'tests/run.sh coverage'],
   'fresh-test': [['debootstrap'], 'tests/fresh/run.sh'],
-  lint: [[...units, ...clang, ...web, 'clang-format', 'clang-tidy', 'npm', 'reuse', 'shellcheck', 'systemd'], 'tests/lint/run.sh'],
+  lint: [[...units, ...clang, ...web, 'clang-format', 'clang-tidy', 'mandoc', 'npm', 'reuse', 'shellcheck', 'systemd', 'zsh'], 'tests/lint/run.sh'],
 };
 
 for (const [target, [packages, ...script]] of Object.entries(targets))

@@ -76,6 +76,11 @@ test('install puts everything where the folders say, below DESTDIR', async () =>
   await machine.succeed('install', `DESTDIR=${root}`, 'prefix=/usr', 'sysconfdir=/etc', 'docdir=/usr/share/doc/panel');
   for (const name of ['usr/bin/burgerpanel', 'usr/bin/burgerpanel-collector', 'usr/share/doc/panel/README.md', 'usr/share/doc/panel/docs/CLI.md'])
     assert.ok(existsSync(join(root, name)), name);
+  for (const name of ['man1/burgerpanel.1', 'man8/burgerpanel-collector.8', 'man5/burgerpanel-collector.conf.5'])
+    for (const language of ['', 'nl']) assert.ok(existsSync(join(root, 'usr/share/man', language, name)), `${language} ${name}`);
+  for (const program of ['burgerpanel', 'burgerpanel-collector'])
+    assert.match(readFileSync(join(root, 'usr/share/bash-completion/completions', program), 'utf8'), /^complete -F _burgerpanel /m);
+  assert.match(readFileSync(join(root, 'usr/share/zsh/site-functions/_burgerpanel'), 'utf8'), /^#compdef burgerpanel burgerpanel-collector\n/);
   const unit = readFileSync(join(root, 'usr/lib/systemd/system/burgerpanel.service'), 'utf8');
   assert.match(unit, /^ExecStart=\/usr\/bin\/burgerpanel-collector serve --config \/etc\/burgerpanel\.ini$/m);
   assert.doesNotMatch(unit, /@\w+@/);

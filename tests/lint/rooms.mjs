@@ -31,7 +31,7 @@ const programs = {
     state: { uses: 'store', faces: 'action_history catalogue closings follow_ups in_force panel_import recorded roster tally token' },
     store: { uses: '', faces: 'snapshots store' },
     net: { uses: '', faces: 'peer' },
-    ops: { uses: '', faces: 'calls config landlock metrics' },
+    ops: { uses: '', faces: 'calls config landlock metrics settings' },
   },
   client: {
     '': { uses: 'cmd' },

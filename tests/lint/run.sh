@@ -65,6 +65,13 @@ node_check() {
     return "$result"
 }
 
+# The pages are made by make before this runs.
+manuals() { mandoc -T lint "$@"; }
+
+completion() { # BASH-SCRIPT ZSH-FUNCTION
+    bash -n "$1" && shellcheck -s bash -S warning "$1" && zsh -n "$2" && BURGERPANEL_BUILD=$build node tests/lint/completion.mjs "$@"
+}
+
 source_check() { node tests/lint/sources.mjs "$1" --objects "$build/clang/obj"; }
 
 papers() { # CHECK [FILE]
@@ -95,12 +102,16 @@ self_test() {
     sed 's/^  license: .*/  licence: EUPL-1.2/' publiccode.yml >"$bad/publiccode.yml"
     sbom "$work/sbom.json" && sed 's/"relatedSpdxElement": "SPDXRef-Package-libsodium23"/"relatedSpdxElement": "SPDXRef-Nowhere"/' "$work/sbom.json" \
         >"$bad/sbom.json" || return 1
+    printf '.TH BAD 1\n.SH NAME\n.PP\nbad\n' >"$bad/bad.1"
+    echo 'complete -W nothing burgerpanel burgerpanel-collector' >"$bad/mute.bash"
     must_fail format clang-format --dry-run -Werror "$bad/format.c" &&
         must_fail tidy tidy "$bad/tidy.c" &&
         must_fail shells shells "$bad/syntax.sh" &&
         must_fail shells shells "$bad/shell.sh" &&
         must_fail unit env BUILD="$build" tests/lint/unit.sh "$bad/open.service" &&
         must_fail unit env BUILD="$build" tests/lint/unit.sh "$bad/misspelt.service" &&
+        must_fail manuals manuals "$bad/bad.1" &&
+        must_fail completion completion "$bad/mute.bash" packaging/completion/_burgerpanel &&
         must_fail modules node_check "$bad/module.mjs" &&
         must_fail reuse reuse --root "$bad/unlicensed" lint &&
         must_fail licences node tests/lint/papers.mjs licences "$bad/unnamed" &&
@@ -108,7 +119,7 @@ self_test() {
         must_fail sbom papers sbom "$bad/sbom.json"
 }
 
-wanted=${*:-self-test format tidy walls functions sizes widths blanks heads roles statics failures circles exported texts versions shown logged pages shells unit modules reuse licences publiccode sbom markup axe api}
+wanted=${*:-self-test format tidy walls functions sizes widths blanks heads roles statics failures circles exported texts versions shown logged pages shells unit manuals completion modules reuse licences publiccode sbom markup axe api}
 for name in $wanted; do
     # shellcheck disable=SC2086  # lists of words
     case $name in
@@ -133,6 +144,8 @@ for name in $wanted; do
     logged) check logged "what the manual says of each line of the log" source_check logged ;;
     shells) check shells "shell scripts" shells $scripts ;;
     unit) check unit "the unit, by systemd-analyze" env BUILD="$build" tests/lint/unit.sh ;;
+    manuals) check manuals "the manual pages, by mandoc" manuals "$build"/man/*.[158] "$build"/man/nl/*.[158] ;;
+    completion) check completion "completion in bash and zsh" completion packaging/completion/burgerpanel.bash packaging/completion/_burgerpanel ;;
     modules) check modules "JavaScript" node_check $modules ;;
     reuse) check reuse "who made each file, under which licence" reuse lint --quiet ;;
     licences) check licences "licences of what others made" node tests/lint/papers.mjs licences ;;

@@ -32,7 +32,7 @@ put_package() { # name
     nodejs) put_command node node ;;
     libreoffice-calc-nogui) put_command soffice ;;
     chromium-driver) put_command chromedriver ;;
-    chromium | clang-format | clang-tidy | debootstrap | gcovr | npm | pkg-config | pngquant | reuse | shellcheck | sqlite3 | valgrind)
+    chromium | clang-format | clang-tidy | debootstrap | gcovr | mandoc | npm | pkg-config | pngquant | reuse | shellcheck | sqlite3 | valgrind | zsh)
         put_command "$1"
         ;;
     libc6-dev) put_file usr/include/stdio.h ;;

@@ -9,10 +9,10 @@ import { dirname, join } from 'node:path';
 import { freshFolder } from './programs.mjs';
 
 const ESSENTIAL =
-  'cat chmod cp dirname find install make mkdir mv nproc paste rm rmdir sed sh sort tr'.split(' ');
+  'cat chmod cp dirname find install ln make mkdir mv nproc paste rm rmdir sed sh sort tr'.split(' ');
 const SOURCES = ['base', 'crypto', 'panel', 'collector', 'client', 'tests'];
 const WHOLE = ['tests/bench', 'tests/memcheck', 'tests/fuzz', 'collector/http']; // the Makefile names files of these
-const PAPERS = ['Makefile', '.ci/deps', 'README.md', 'LICENSE', 'packaging', 'docs/CLI.md', 'docs/pictures'];
+const PAPERS = ['Makefile', '.ci/deps', 'README.md', 'LICENSE', 'CHANGELOG.md', 'packaging', 'docs/CLI.md', 'docs/pictures'];
 const RUNS = ['', 'lint/', 'bench/', 'fuzz/', 'fresh/'].map((name) => `tests/${name}run.sh`);
 const SCRIPTS = [...RUNS, 'fixtures/demo.sh'];
 
@@ -84,7 +84,7 @@ while [ -e '${this.path('hold-compiler')}' ] && [ "$tries" -lt 1500 ]; do
   /bin/sleep 0.02
   tries=$((tries + 1))
 done
-for file in $files; do echo '# whole' >"$file"; done`;
+for file in $files; do echo '# whole' >"$file" && chmod +x "$file"; done`;
   }
 
   path(...names) {

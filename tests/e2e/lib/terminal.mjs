@@ -23,7 +23,8 @@ export class Terminal {
     this.shown = '';
     this.lines = '';
     this.read = 0; // how far `shows` has looked
-    this.child = spawn(pty, [...wrap, join(build, program), ...args], {
+    const path = program.includes('/') ? [program] : [...wrap, join(build, program)]; // another's, or one of ours
+    this.child = spawn(pty, [...path, ...args], {
       env: { ...process.env, LC_ALL: 'C.UTF-8', TERM: 'xterm', ...env },
       stdio: ['pipe', 'pipe', 'pipe'],
     });
