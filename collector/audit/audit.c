@@ -309,10 +309,11 @@ int audit_read(struct audit *audit, const struct audit_source *source, struct st
         return -1;
     tell_progress(source, source->size);
     pass_listed(audit, INT64_MAX);
-    replay_end(audit->replay);
+    if (replay_end(audit->replay, error) < 0)
+        return -1;
     if (audit_tree_end(audit->tree) < 0)
         return error_no_memory(error);
-    return releases_end(audit->releases, audit->replay, error);
+    return 0;
 }
 
 /* What came out. */
@@ -327,9 +328,39 @@ void audit_head(const struct audit *audit, struct merkle_head *out)
     audit_tree_head(audit->tree, out);
 }
 
+/* The responses, place by place. */
+
+static int next_current(void *context, struct fold_current *out, struct error *error)
+{
+    struct audit *audit = context;
+    for (;;) {
+        enum fold_step step = replay_next(audit->replay, out);
+        if (step == FOLD_END)
+            return replay_check(audit->replay, error);
+        if (step == FOLD_CURRENT)
+            return releases_leave(audit->releases, error) < 0 ? -1 : 1;
+        if (releases_take(audit->releases, out, error) < 0)
+            return -1;
+    }
+}
+
+static int pass_currents(const struct currents *currents, struct error *error)
+{
+    struct fold_current current;
+    int found;
+    while ((found = currents->next(currents->context, &current, error)) > 0)
+        ;
+    return found;
+}
+
 int audit_compare(struct audit *audit, struct store *store, struct error *error)
 {
-    if (compare_folds(audit->replay, store, audit->findings, error) < 0)
-        return -1;
-    return compare_force(audit->replay, store, audit->findings, error);
+    const struct currents currents = {next_current, audit};
+    int result = store ? compare_folds(audit->replay, &currents, store, audit->findings, error)
+                       : pass_currents(&currents, error);
+    if (result == 0)
+        result = releases_end(audit->releases, audit->replay, error);
+    if (result == 0 && store)
+        result = compare_force(audit->replay, store, audit->findings, error);
+    return result < 0 ? -1 : replay_check(audit->replay, error);
 }

@@ -1,153 +1,66 @@
-/* Members, invitations, current responses, counters: the store's rows are walked, then what the replay has and the
- * store lacks is looked for. The store's numbers are its own: rounds and actions are matched by their ids, members by
- * the order of their enrolments. Knows no entry, and nothing of how the replay came about. */
-#include "collector/audit/compare.h"
+/* Members, invitations, counters, each against the replay's. The store's numbers are its own: rounds and actions are
+ * matched by their ids, members by the order of their enrolments. Knows no entry, and nothing of how the replay came
+ * about. */
 #include "base/lang.h"
 #include "base/list.h"
 #include "base/mem.h"
+#include "collector/audit/comparison.h"
 #include "crypto/base64url.h"
 #include <string.h>
-
-/* From the store's numbers to the replay's (0: there is none), and back. */
-struct numbers {
-    uint32_t *ours; /* by the store's, 0 to `last` */
-    int64_t last;
-    uint32_t *theirs; /* by ours, 0 to `count` */
-    size_t count;
-};
-
-struct comparison {
-    struct audit_findings *findings;
-    const struct replay *replay;
-    const struct fold *fold;
-    struct store *store;
-    struct replay_totals totals;
-    struct numbers rounds, actions, members;
-    bool *erased, *members_seen; /* by the store's numbers of members */
-    int64_t round; /* the store's, whose current responses are being walked */
-    int64_t used_by_erased; /* invitations of whom nobody can say any more who used them */
-    size_t seen;
-    bool no_memory; /* is why a step failed; otherwise the store is */
-};
-
-static enum store_result fail_for_memory(struct comparison *c)
-{
-    c->no_memory = true;
-    return STORE_FAILED;
-}
-
-/* Numbers. */
-
-static int make_numbers(struct numbers *numbers, size_t last, size_t count)
-{
-    numbers->ours = mem_calloc(last + 1, sizeof *numbers->ours);
-    numbers->theirs = mem_calloc(count + 1, sizeof *numbers->theirs);
-    numbers->last = (int64_t)last;
-    numbers->count = count;
-    return numbers->ours && numbers->theirs ? 0 : -1;
-}
-
-static void free_numbers(struct numbers *numbers)
-{
-    mem_free(numbers->ours);
-    mem_free(numbers->theirs);
-}
-
-static void match_numbers(struct numbers *numbers, int64_t theirs, uint32_t ours)
-{
-    if (theirs < 0 || theirs > numbers->last || ours == 0 || ours > numbers->count)
-        return;
-    numbers->ours[theirs] = ours;
-    numbers->theirs[ours] = (uint32_t)theirs;
-}
-
-static int64_t number_here(const struct numbers *numbers, int64_t theirs)
-{
-    return theirs >= 0 && theirs <= numbers->last ? numbers->ours[theirs] : 0;
-}
-
-static int64_t number_there(const struct numbers *numbers, int64_t ours)
-{
-    return ours >= 0 && (uint64_t)ours <= numbers->count ? numbers->theirs[ours] : 0;
-}
 
 static int match_round(void *context, int64_t number, const char *id)
 {
     struct comparison *c = context;
-    match_numbers(&c->rounds, number, history_find_round(replay_history(c->replay), id));
+    numbers_match(&c->rounds, number, history_find_round(replay_history(c->replay), id));
     return 0;
 }
 
 static int match_action(void *context, const struct store_action *row)
 {
     struct comparison *c = context;
-    match_numbers(&c->actions, row->number, history_find_action(replay_history(c->replay), row->action.id));
+    numbers_match(&c->actions, row->number, history_find_action(replay_history(c->replay), row->action.id));
     return 0;
 }
 
-/* Members have their numbers in the order of their enrolments, those that have been erased among them. */
-static void match_members(struct comparison *c)
+/* Members have their numbers in the order of their enrolments, those that have been erased among them: at the store's
+ * number of each it is noted which is ours, and 0 for one who has been erased. -1: it failed. */
+static int match_members(struct comparison *c)
 {
-    const struct holes *holes = replay_holes(c->replay);
-    int64_t theirs = 0;
+    struct holes *holes = replay_holes(c->replay);
+    int64_t members = (int64_t)fold_member_count(c->fold), theirs = 0;
     size_t hole = 0;
-    for (int64_t ours = 1; ours <= (int64_t)c->members.count + 1; ours++) {
+    for (int64_t ours = 1; ours <= members; ours++) {
         const struct fold_member *member = fold_member(c->fold, ours);
-        for (; hole < holes->count && (!member || holes->list[hole].index < member->index); hole++)
-            if (holes->list[hole].is_enrolment)
-                c->erased[++theirs] = true;
-        if (member)
-            match_numbers(&c->members, ++theirs, (uint32_t)ours);
+        for (; member && hole < holes_count(holes); hole++) {
+            const struct hole *before = holes_at(holes, hole);
+            if (!before || before->index > member->index)
+                break;
+            theirs += before->is_enrolment;
+        }
+        uint32_t *number = member ? spill_change(c->members, (uint64_t)++theirs) : NULL;
+        if (!number)
+            return -1;
+        *number = (uint32_t)ours;
     }
+    return 0;
 }
 
-static bool is_erased_member(const struct comparison *c, int64_t number)
-{
-    return number >= 1 && number <= c->members.last && c->erased[number];
-}
-
+#define NUMBERS_MEMORY ((size_t)16 * 1024 * 1024)
 #define ROUNDS_STORED 4095 /* what a store can hold */
 #define ACTIONS_STORED 1048575
 
 static enum store_result match_all(struct comparison *c)
 {
     const struct history *history = replay_history(c->replay);
-    size_t members = fold_member_count(c->fold);
-    size_t enrolled = members + replay_holes(c->replay)->enrolments;
-    c->erased = mem_calloc(enrolled + 1, sizeof *c->erased);
-    c->members_seen = mem_calloc(enrolled + 1, sizeof *c->members_seen);
-    if (!c->erased || !c->members_seen || make_numbers(&c->rounds, ROUNDS_STORED, history_round_count(history)) < 0 ||
-        make_numbers(&c->actions, ACTIONS_STORED, history_action_count(history)) < 0 ||
-        make_numbers(&c->members, enrolled, members) < 0)
-        return fail_for_memory(c);
-    match_members(c);
+    c->enrolled = (int64_t)(fold_member_count(c->fold) + holes_enrolments(replay_holes(c->replay)));
+    c->members = spill_new(c->scratch, sizeof(uint32_t), NUMBERS_MEMORY);
+    if (!c->members || numbers_make(&c->rounds, ROUNDS_STORED, history_round_count(history)) < 0 ||
+        numbers_make(&c->actions, ACTIONS_STORED, history_action_count(history)) < 0)
+        return comparison_no_memory(c);
+    if (spill_widen(c->members, (uint64_t)c->enrolled + 1) < 0 || match_members(c) < 0)
+        return STORE_FAILED;
     enum store_result result = store_round_each(c->store, match_round, c);
     return result == STORE_OK ? store_action_each(c->store, match_action, c) : result;
-}
-
-/* What a person calls them. */
-
-static const char *name_or_mark(const char *name)
-{
-    return name ? name : "?";
-}
-
-static const char *round_name(const struct comparison *c, int64_t ours)
-{
-    return name_or_mark(history_round_id(replay_history(c->replay), ours));
-}
-
-static const char *action_name(const struct comparison *c, int64_t ours)
-{
-    return name_or_mark(history_action_id(replay_history(c->replay), ours));
-}
-
-static void name_member(const struct comparison *c, int64_t ours, char kid[static KID_SIZE])
-{
-    const struct fold_member *member = fold_member(c->fold, ours);
-    memcpy(kid, "?", 2);
-    if (member)
-        key_thumbprint(member->public_key, kid);
 }
 
 /* Members. */
@@ -155,7 +68,8 @@ static void name_member(const struct comparison *c, int64_t ours, char kid[stati
 static void compare_erased_member(struct comparison *c, const struct store_member *stored)
 {
     const struct hole *hole = holes_find(replay_holes(c->replay), stored->index);
-    if (!hole || !hole->is_enrolment || !is_erased_member(c, stored->number))
+    bool is_told = hole && hole->is_enrolment && comparison_is_erased(c, stored->number);
+    if (!is_told && !replay_has_failed(c->replay))
         findings_add(c->findings,
                      T("member %lld (entry %lld): erased in the store, and no event says so",
                        "panellid %lld (regel %lld): gewist in de opslag, en geen gebeurtenis zegt het"),
@@ -175,42 +89,61 @@ static void compare_revoked(const struct comparison *c, const struct store_membe
                      kid);
 }
 
-static int compare_member(void *context, const struct store_member *stored)
+/* Whether the log has this enrolment; if not, that is told. */
+static bool compare_enrolment(struct comparison *c, const struct store_member *stored)
 {
-    struct comparison *c = context;
     char kid[KID_SIZE];
-    if (stored->erased) {
-        compare_erased_member(c, stored);
-        return 0;
-    }
+    const struct fold_member *recomputed = fold_member(c->fold, comparison_member(c, stored->number));
     key_thumbprint(stored->public_key, kid);
-    const struct fold_member *recomputed = fold_member(c->fold, number_here(&c->members, stored->number));
-    if (!recomputed || recomputed->index != stored->index ||
-        memcmp(recomputed->public_key, stored->public_key, KEY_BYTES) != 0) {
+    if (recomputed && recomputed->index == stored->index &&
+        memcmp(recomputed->public_key, stored->public_key, KEY_BYTES) == 0) {
+        compare_revoked(c, stored, recomputed, kid);
+        return true;
+    }
+    if (!replay_has_failed(c->replay))
         findings_add(
             c->findings,
             T("member %s: the log has no such enrolment", "panellid %s: het logboek heeft geen zulke inschrijving"),
             kid);
-        return 0;
+    return false;
+}
+
+/* Tells of those that the store lacks, from the number that is next to below `number`. */
+static void miss_members(struct comparison *c, int64_t number)
+{
+    char kid[KID_SIZE];
+    for (; c->next_member < number && c->next_member <= c->enrolled; c->next_member++) {
+        int64_t ours = comparison_member(c, c->next_member);
+        const struct fold_member *member = ours != 0 ? fold_member(c->fold, ours) : NULL;
+        if (!member)
+            continue;
+        int64_t index = member->index;
+        comparison_name_member(c, ours, kid);
+        findings_add(
+            c->findings,
+            T("member %s (entry %lld): not among the store's", "panellid %s (regel %lld): niet bij die van de opslag"),
+            kid, (long long)index);
     }
-    c->members_seen[stored->number] = true;
-    compare_revoked(c, stored, recomputed, kid);
-    return 0;
+}
+
+static int compare_member(void *context, const struct store_member *stored)
+{
+    struct comparison *c = context;
+    bool is_there = !stored->erased && compare_enrolment(c, stored);
+    if (stored->erased)
+        compare_erased_member(c, stored);
+    miss_members(c, stored->number);
+    if (is_there)
+        c->next_member = stored->number + 1;
+    return replay_has_failed(c->replay) ? -1 : 0;
 }
 
 static enum store_result compare_members(struct comparison *c)
 {
-    char kid[KID_SIZE];
+    c->next_member = 1;
     enum store_result result = store_member_each(c->store, compare_member, c);
-    for (int64_t number = 1; number <= (int64_t)c->members.count && result == STORE_OK; number++) {
-        if (c->members_seen[number_there(&c->members, number)])
-            continue;
-        name_member(c, number, kid);
-        findings_add(
-            c->findings,
-            T("member %s (entry %lld): not among the store's", "panellid %s (regel %lld): niet bij die van de opslag"),
-            kid, (long long)fold_member(c->fold, number)->index);
-    }
+    if (result == STORE_OK)
+        miss_members(c, INT64_MAX);
     return result;
 }
 
@@ -218,7 +151,7 @@ static enum store_result compare_members(struct comparison *c)
 
 static bool was_used_by_erased(struct comparison *c, const struct store_invitation *stored)
 {
-    bool erased = stored->state == INVITATION_USED && (stored->member == 0 || is_erased_member(c, stored->member));
+    bool erased = stored->state == INVITATION_USED && (stored->member == 0 || comparison_is_erased(c, stored->member));
     c->used_by_erased += erased;
     return erased;
 }
@@ -228,7 +161,7 @@ static bool same_letter(struct comparison *c, const struct letter *letter, const
     switch (letter->state) {
     case LETTER_USED: /* by whom is forgotten after a while (PROTOCOL 5c) */
         return stored->state == INVITATION_USED &&
-               (stored->member == 0 || number_here(&c->members, stored->member) == letter->member);
+               (stored->member == 0 || comparison_member(c, stored->member) == letter->member);
     case LETTER_UNUSED:
         return stored->state == INVITATION_UNUSED || was_used_by_erased(c, stored);
     case LETTER_WITHDRAWN:
@@ -244,7 +177,7 @@ static void letter_differs(const struct comparison *c, const struct letter *lett
     const struct fold_member *member = fold_member(c->fold, letter->member);
     base64url_encode(letter->code, SHA256_BYTES, code);
     if (letter->state == LETTER_USED && member) {
-        name_member(c, letter->member, kid);
+        key_thumbprint(member->public_key, kid);
         findings_add(c->findings,
                      T("invitation of member %s (entry %lld): not marked as used by them",
                        "uitnodiging van panellid %s (regel %lld): niet als door hen gebruikt aangemerkt"),
@@ -274,7 +207,7 @@ static enum store_result count_invitations(struct comparison *c)
 {
     struct invitation_counts stored;
     const struct letters *letters = replay_letters(c->replay);
-    int64_t erased = (int64_t)replay_holes(c->replay)->enrolments;
+    int64_t erased = (int64_t)holes_enrolments(replay_holes(c->replay));
     int64_t withdrawn = (int64_t)letters_count(letters, LETTER_WITHDRAWN) + c->totals.older_withdrawn;
     enum store_result result = store_invitation_count(c->store, &stored);
     if (result != STORE_OK)
@@ -288,93 +221,45 @@ static enum store_result count_invitations(struct comparison *c)
     return STORE_OK;
 }
 
+static int compare_invitation(void *context, int64_t number, const uint8_t hash[static SHA256_BYTES],
+                              const struct store_invitation *stored)
+{
+    (void)number;
+    struct comparison *c = context;
+    struct letters *letters = replay_letters(c->replay);
+    uint32_t found = letters_find(letters, hash);
+    const struct letter *letter = found != 0 ? letters_at(letters, found) : NULL;
+    if (letter && same_letter(c, letter, stored))
+        letters_see(letters, found);
+    return replay_has_failed(c->replay) ? -1 : 0;
+}
+
+/* One that the walk has not come by as it should be: it is otherwise in the store, or not there. */
+static enum store_result compare_unseen(struct comparison *c, const struct letter *letter)
+{
+    struct store_invitation stored;
+    enum store_result found = store_invitation_find(c->store, letter->code, &stored);
+    if (found != STORE_FAILED && (found != STORE_OK || !same_letter(c, letter, &stored)))
+        letter_differs(c, letter);
+    return found == STORE_FAILED ? STORE_FAILED : STORE_OK;
+}
+
+/* All of the store's in one walk; a row that can't be read ends it, and then the others are asked for one by one. */
 static enum store_result compare_invitations(struct comparison *c)
 {
-    const struct letters *letters = replay_letters(c->replay);
-    struct store_invitation stored;
-    for (size_t i = 0; i < letters_total(letters); i++) {
-        const struct letter *letter = letters_at(letters, i);
-        enum store_result found = store_invitation_find(c->store, letter->code, &stored);
-        if (found == STORE_FAILED)
+    struct letters *letters = replay_letters(c->replay);
+    if (store_invitation_each(c->store, compare_invitation, c) != STORE_OK &&
+        store_error(c->store)->kind != ERROR_DAMAGED)
+        return STORE_FAILED;
+    enum store_result result = STORE_OK;
+    for (uint32_t number = 1; number <= letters_total(letters) && result == STORE_OK; number++) {
+        const struct letter *letter = letters_at(letters, number);
+        if (!letter)
             return STORE_FAILED;
-        if (found != STORE_OK || !same_letter(c, letter, &stored))
-            letter_differs(c, letter);
+        if (!letter->is_seen)
+            result = compare_unseen(c, letter);
     }
-    return count_invitations(c);
-}
-
-/* Current responses. */
-
-static bool same_current(const struct fold_current *recomputed, const struct store_current *stored)
-{
-    return recomputed->revision == stored->revision && recomputed->index == stored->index &&
-           recomputed->replaced == stored->replaced && recomputed->slot_count == stored->slot_count &&
-           memcmp(recomputed->slots, stored->slots, stored->slot_count * sizeof *stored->slots) == 0;
-}
-
-/* All numbers are ours. */
-static void current_differs(const struct comparison *c, int64_t round, int64_t member, int64_t action, int64_t index)
-{
-    char kid[KID_SIZE];
-    name_member(c, member, kid);
-    findings_add(c->findings,
-                 T("current response of member %s to action %s in round %s (entry %lld): not what the log says",
-                   "huidige reactie van panellid %s op actie %s in ronde %s (regel %lld): niet wat het logboek zegt"),
-                 kid, action_name(c, action), round_name(c, round), (long long)index);
-}
-
-static int compare_current(void *context, int64_t member, int64_t action, const struct store_current *stored)
-{
-    struct comparison *c = context;
-    struct fold_current recomputed;
-    int64_t round = number_here(&c->rounds, c->round);
-    int64_t ours = number_here(&c->members, member), its_action = number_here(&c->actions, action);
-    bool known = fold_find_current(c->fold, round, ours, its_action, &recomputed);
-    c->seen += known;
-    if (known ? !same_current(&recomputed, stored) : stored->index >= 0)
-        current_differs(c, round, ours, its_action, stored->index);
-    return 0;
-}
-
-static int note_last_round(void *context, int64_t number, const char *id)
-{
-    (void)id;
-    struct comparison *c = context;
-    /* The walk over rounds is under way on the same handle, so their numbers are kept and walked after it. */
-    if (number > c->round)
-        c->round = number;
-    return 0;
-}
-
-/* Names those that the store lacks. */
-static enum store_result find_missing(struct comparison *c)
-{
-    struct fold_current recomputed;
-    struct store_current stored;
-    size_t place = 0;
-    while (fold_next_current(c->fold, &place, &recomputed)) {
-        enum store_result found = store_current_read(c->store, number_there(&c->rounds, recomputed.round),
-                                                     number_there(&c->members, recomputed.member),
-                                                     number_there(&c->actions, recomputed.action), &stored);
-        if (found == STORE_FAILED)
-            return STORE_FAILED;
-        if (found == STORE_NONE)
-            current_differs(c, recomputed.round, recomputed.member, recomputed.action, recomputed.index);
-    }
-    return STORE_OK;
-}
-
-static enum store_result compare_currents(struct comparison *c)
-{
-    c->round = 0;
-    c->seen = 0;
-    enum store_result result = store_round_each(c->store, note_last_round, c);
-    int64_t last = c->round;
-    for (c->round = 1; c->round <= last && result == STORE_OK; c->round++)
-        result = store_current_each(c->store, c->round, compare_current, c);
-    if (result == STORE_OK && c->seen < fold_current_count(c->fold))
-        result = find_missing(c);
-    return result;
+    return result == STORE_OK ? count_invitations(c) : result;
 }
 
 /* Counters. */
@@ -383,12 +268,12 @@ static enum store_result compare_currents(struct comparison *c)
 static enum store_result compare_counts(struct comparison *c, int64_t round, int64_t action, const int64_t *recomputed,
                                         size_t slots)
 {
-    const char *action_id = action_name(c, action), *round_id = round_name(c, round);
+    const char *action_id = comparison_action_name(c, action), *round_id = comparison_round_name(c, round);
     int64_t *stored = mem_calloc(slots, sizeof *stored);
     if (!stored)
-        return fail_for_memory(c);
-    enum store_result result =
-        store_counts_read(c->store, number_there(&c->rounds, round), number_there(&c->actions, action), stored, slots);
+        return comparison_no_memory(c);
+    enum store_result result = store_counts_read(c->store, numbers_there(&c->rounds, round),
+                                                 numbers_there(&c->actions, action), stored, slots);
     bool no_memory = result == STORE_FAILED && store_error(c->store)->kind == ERROR_MEMORY;
     if (result == STORE_FAILED && !no_memory)
         findings_add(c->findings, T("counters of action %s in round %s: %s", "tellers van actie %s in ronde %s: %s"),
@@ -414,7 +299,7 @@ static int note_uncounted(void *context, int64_t round, int64_t action)
 {
     struct uncounted *found = context;
     struct comparison *c = found->comparison;
-    int64_t ours = number_here(&c->rounds, round), its_action = number_here(&c->actions, action);
+    int64_t ours = numbers_here(&c->rounds, round), its_action = numbers_here(&c->actions, action);
     if (fold_counts(c->fold, ours, its_action))
         return 0;
     int64_t(*list)[2] = list_grow(found->list, found->count, &found->capacity, sizeof *list);
@@ -443,13 +328,13 @@ static enum store_result compare_uncounted(struct comparison *c)
     enum store_result result = store_counts_each(c->store, note_uncounted, &found);
     for (size_t i = 0; i < found.count && result == STORE_OK; i++) {
         const struct tally_layout *layout = layout_of(c, found.list[i][0]);
-        if (layout && found.list[i][1] != 0 && replay_holes(c->replay)->count > 0)
+        if (layout && found.list[i][1] != 0 && holes_count(replay_holes(c->replay)) > 0)
             result = compare_counts(c, found.list[i][0], found.list[i][1], NULL, layout->slots);
         else
             findings_add(c->findings,
                          T("counters of action %s in round %s: the log has no response to it",
                            "tellers van actie %s in ronde %s: het logboek heeft er geen reactie op"),
-                         action_name(c, found.list[i][1]), round_name(c, found.list[i][0]));
+                         comparison_action_name(c, found.list[i][1]), comparison_round_name(c, found.list[i][0]));
     }
     mem_free(found.list);
     return result;
@@ -466,21 +351,34 @@ static enum store_result compare_tallies(struct comparison *c)
     return result;
 }
 
-int compare_folds(const struct replay *replay, struct store *store, struct audit_findings *findings,
-                  struct error *error)
+static int tell_why_not(const struct comparison *c)
+{
+    if (c->is_told)
+        return -1;
+    if (c->no_memory)
+        return error_no_memory(c->error);
+    return replay_has_failed(c->replay) ? replay_check(c->replay, c->error) : store_fail(c->store, c->error);
+}
+
+int compare_folds(const struct replay *replay, const struct currents *currents, struct store *store,
+                  struct audit_findings *findings, struct error *error)
 {
     enum store_result (*const steps[])(struct comparison *) = {match_all, compare_members, compare_invitations,
                                                                compare_currents, compare_tallies};
-    struct comparison c = {.findings = findings, .replay = replay, .fold = replay_fold(replay), .store = store};
+    struct comparison c = {.findings = findings,
+                           .replay = replay,
+                           .fold = replay_fold(replay),
+                           .currents = *currents,
+                           .store = store,
+                           .error = error};
     int result = 0;
     replay_totals(replay, &c.totals);
+    c.scratch = replay_scratch(replay);
     for (size_t i = 0; i < sizeof steps / sizeof steps[0] && result == 0; i++)
         if (steps[i](&c) != STORE_OK)
-            result = c.no_memory ? error_no_memory(error) : store_fail(store, error);
-    free_numbers(&c.rounds);
-    free_numbers(&c.actions);
-    free_numbers(&c.members);
-    mem_free(c.erased);
-    mem_free(c.members_seen);
+            result = tell_why_not(&c);
+    numbers_free(&c.rounds);
+    numbers_free(&c.actions);
+    spill_free(c.members);
     return result;
 }

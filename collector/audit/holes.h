@@ -1,12 +1,10 @@
-/* Entries whose text is not there any more, and the events that say why (PROTOCOL 5b). Knows no entry and no event but
- * by its index. Pure. One thread. */
+/* Entries whose text is not there any more, and the events that say why (PROTOCOL 5b). A retention rule takes whole
+ * rounds away, so they are as many as responses, and spill. Knows no entry and no event but by its index. One
+ * thread. */
 #ifndef COLLECTOR_AUDIT_HOLES_H
 #define COLLECTOR_AUDIT_HOLES_H
 
-#include "base/compiler.h"
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
+#include "base/scratch.h"
 
 struct hole {
     int64_t index;
@@ -14,22 +12,27 @@ struct hole {
     bool is_enrolment; /* as that event says */
 };
 
-/* All zero for none; wiped with holes_wipe. */
-struct holes {
-    struct hole *list; /* ascending by index */
-    size_t count, capacity;
-    size_t enrolments; /* how many of them an event names as enrolments */
-};
+struct holes;
 
-void holes_wipe(struct holes *holes);
+/* None, in about `memory` bytes; `scratch`, which tells what fails, must last as long. NULL: no memory. Free with
+ * holes_free. */
+MUST_CHECK struct holes *holes_new(struct scratch *scratch, size_t memory);
+void holes_free(struct holes *holes);
 
-/* One more, behind all others. -1: no memory. */
+/* How many there are, and how many of them an event names as enrolments. */
+size_t holes_count(const struct holes *holes);
+size_t holes_enrolments(const struct holes *holes);
+
+/* One more, behind all others. -1: it failed. */
 MUST_CHECK int holes_add(struct holes *holes, int64_t index);
 
-/* The hole at that index; NULL: there is none. Valid until the next is added. */
-struct hole *holes_find(const struct holes *holes, int64_t index);
+/* The i-th, from 0; NULL: it failed. Valid, as all that is given out, until the holes are asked again. */
+const struct hole *holes_at(struct holes *holes, size_t i);
 
-/* Enters the event that erased it. */
-void holes_cover(struct holes *holes, struct hole *hole, int64_t event, bool is_enrolment);
+/* The hole at that index; NULL: there is none, or it failed. */
+const struct hole *holes_find(struct holes *holes, int64_t index);
+
+/* Enters the event that erased the hole at that index, which is there. */
+void holes_cover(struct holes *holes, int64_t index, int64_t event, bool is_enrolment);
 
 #endif

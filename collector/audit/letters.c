@@ -1,67 +1,51 @@
-/* A list of codes and an index over it. */
+/* A spilled table by code. */
 #include "collector/audit/letters.h"
-#include "base/hash.h"
-#include "base/list.h"
 #include "base/mem.h"
+#include "base/spill_table.h"
 #include <string.h>
 
 struct letters {
-    struct letter *list;
-    size_t count, capacity;
-    struct hash by_code; /* places in `list`, from 1 */
+    struct spill_table *table;
+    size_t counts[LETTER_WITHDRAWN + 1]; /* by state */
 };
 
-struct letters *letters_new(void)
+struct letters *letters_new(struct scratch *scratch, size_t memory)
 {
     struct letters *letters = mem_calloc(1, sizeof *letters);
-    if (letters)
-        hash_init(&letters->by_code);
-    return letters;
+    if (!letters)
+        return NULL;
+    letters->table = spill_table_new(scratch, sizeof(struct letter), memory);
+    if (letters->table)
+        return letters;
+    letters_free(letters);
+    return NULL;
 }
 
 void letters_free(struct letters *letters)
 {
     if (!letters)
         return;
-    hash_wipe(&letters->by_code);
-    mem_free(letters->list);
+    spill_table_free(letters->table);
     mem_free(letters);
 }
 
-static bool has_code(const void *context, uint32_t number, const void *key)
+uint32_t letters_find(struct letters *letters, const uint8_t code[static SHA256_BYTES])
 {
-    const struct letters *letters = context;
-    return memcmp(letters->list[number - 1].code, key, SHA256_BYTES) == 0;
+    return spill_table_find(letters->table, code);
 }
 
-struct letter *letters_find(const struct letters *letters, const uint8_t code[static SHA256_BYTES])
+const struct letter *letters_at(struct letters *letters, uint32_t number)
 {
-    uint32_t number = hash_find(&letters->by_code, hash_digest(code), has_code, letters, code);
-    return number != 0 ? &letters->list[number - 1] : NULL;
+    return spill_table_at(letters->table, number);
 }
 
-/* -1: no memory. */
-static int add_letter(struct letters *letters, const uint8_t code[static SHA256_BYTES])
-{
-    struct letter *list = list_grow(letters->list, letters->count, &letters->capacity, sizeof *list);
-    if (!list)
-        return -1;
-    letters->list = list;
-    if (hash_reserve(&letters->by_code, 1) < 0)
-        return -1;
-    list[letters->count] = (struct letter){.state = LETTER_UNUSED};
-    memcpy(list[letters->count].code, code, SHA256_BYTES);
-    hash_put(&letters->by_code, hash_digest(code), (uint32_t)++letters->count);
-    return 0;
-}
-
-static enum letters_answer check_codes(const struct letters *letters, const uint8_t *codes, size_t count)
+static enum letters_answer check_codes(struct letters *letters, const uint8_t *codes, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
         const uint8_t *code = codes + i * SHA256_BYTES;
         if (i > 0 && memcmp(code - SHA256_BYTES, code, SHA256_BYTES) >= 0)
             return LETTERS_NOT_ASCENDING;
-        if (letters_find(letters, code))
+        if (letters_find(letters, code) != 0)
             return LETTERS_KNOWN;
     }
     return LETTERS_OK;
@@ -72,27 +56,41 @@ enum letters_answer letters_add(struct letters *letters, const uint8_t *codes, s
     enum letters_answer answer = check_codes(letters, codes, count);
     if (answer != LETTERS_OK)
         return answer;
-    /* What has been added before memory ran out stays: who has none can't go on. */
-    for (size_t i = 0; i < count; i++)
-        if (add_letter(letters, codes + i * SHA256_BYTES) < 0)
-            return LETTERS_NO_MEMORY;
+    /* What has been added before it failed stays: then nobody can go on. */
+    for (size_t i = 0; i < count; i++) {
+        struct letter letter = {.state = LETTER_UNUSED};
+        memcpy(letter.code, codes + i * SHA256_BYTES, SHA256_BYTES);
+        if (spill_table_add(letters->table, &letter) == 0)
+            return LETTERS_FAILED;
+        letters->counts[LETTER_UNUSED]++;
+    }
     return LETTERS_OK;
+}
+
+void letters_set(struct letters *letters, uint32_t number, enum letter_state state, int64_t member)
+{
+    struct letter *letter = spill_table_change(letters->table, number);
+    if (!letter)
+        return;
+    letters->counts[letter->state]--;
+    letters->counts[state]++;
+    letter->state = state;
+    letter->member = (uint32_t)member;
+}
+
+void letters_see(struct letters *letters, uint32_t number)
+{
+    struct letter *letter = spill_table_change(letters->table, number);
+    if (letter)
+        letter->is_seen = true;
 }
 
 size_t letters_count(const struct letters *letters, enum letter_state state)
 {
-    size_t count = 0;
-    for (size_t i = 0; i < letters->count; i++)
-        count += letters->list[i].state == state;
-    return count;
+    return letters->counts[state];
 }
 
-size_t letters_total(const struct letters *letters)
+uint32_t letters_total(const struct letters *letters)
 {
-    return letters->count;
-}
-
-const struct letter *letters_at(const struct letters *letters, size_t i)
-{
-    return &letters->list[i];
+    return spill_table_count(letters->table);
 }

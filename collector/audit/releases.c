@@ -1,9 +1,11 @@
-/* While entries pass, the ballots of each round that has releases are kept, in the order of the replay's numbers of
- * actions; for each release they are put in the order of the list that was in force. */
+/* While entries pass it is kept which law each release and each of their rounds stands under; then the responses that
+ * count come by place by place, and are counted into the blocks of their rounds; of those the releases are made, one
+ * after another. */
 #include "collector/audit/releases.h"
 #include "base/lang.h"
 #include "base/list.h"
 #include "base/mem.h"
+#include "collector/audit/blocks.h"
 #include "collector/release/release.h"
 #include <stdio.h>
 #include <string.h>
@@ -30,12 +32,11 @@ struct recounted {
 /* A round with releases. */
 struct reround {
     const char *id;
-    struct law *law; /* whose questionnaire the ballots have; held */
+    uint32_t number; /* the history's; 0: nobody has answered */
+    struct law *law; /* by whose questionnaire it was answered first; held. NULL: before that it may change */
     struct law *last; /* under which one was looked at last; held */
-    bool is_mixed; /* some were given to another questionnaire, and are not here */
-    struct ballots *ballots; /* NULL until the first response: before it the questionnaire may change */
-    size_t *order; /* for each number of an action - 1, its place in the ballots */
-    size_t order_count;
+    bool is_mixed; /* some were given to another questionnaire */
+    struct blocks *blocks; /* NULL: nothing that counts has come by */
 };
 
 /* An event at `at` that says what is erased, `lowest` the first. */
@@ -49,9 +50,10 @@ struct releases {
     size_t count;
     struct reround *rounds;
     size_t round_count;
-    struct erased *erased; /* for the ballots that begin behind it */
+    struct erased *erased;
     size_t erased_count, erased_capacity;
     int64_t next; /* the lowest size that entries have not come to; INT64_MAX: none */
+    struct reround *at; /* whose place responses are coming by; NULL: of none */
 };
 
 /* Making. */
@@ -110,10 +112,9 @@ void releases_free(struct releases *releases)
             buf_free(&releases->list[i].tables[t]);
     }
     for (size_t i = 0; releases->rounds && i < releases->round_count; i++) {
-        ballots_free(releases->rounds[i].ballots);
+        blocks_free(releases->rounds[i].blocks);
         law_release(releases->rounds[i].law);
         law_release(releases->rounds[i].last);
-        mem_free(releases->rounds[i].order);
     }
     mem_free(releases->list);
     mem_free(releases->rounds);
@@ -139,49 +140,13 @@ void releases_pass(struct releases *releases, const struct replay *replay, int64
     releases->next = next_size(releases, index);
 }
 
-/* Makes the order longer, up to that number of an action; -1: no memory. */
-static int widen_order(struct reround *round, size_t number)
-{
-    size_t count = 2 * number;
-    size_t *order = mem_calloc(count, sizeof *order), *from = mem_calloc(count, sizeof *from);
-    int result = order && from ? 0 : -1;
-    for (size_t i = 0; i < count && result == 0; i++) {
-        order[i] = i;
-        from[i] = i < round->order_count ? i : SIZE_MAX;
-    }
-    if (result == 0)
-        result = ballots_arrange(round->ballots, from, count);
-    mem_free(from);
-    if (result < 0) {
-        mem_free(order);
-        return -1;
-    }
-    mem_free(round->order);
-    round->order = order;
-    round->order_count = count;
-    return 0;
-}
-
 static const struct questionnaire *questionnaire_at(const struct law *law, size_t place)
 {
     const struct panel *panel = law->catalogue->panel;
     return round_questionnaire(panel, &panel->rounds[place]);
 }
 
-static int begin_ballots(const struct releases *releases, struct reround *round, struct law *law, size_t place)
-{
-    round->ballots = ballots_new(questionnaire_at(law, place), catalogue_layout(law->catalogue, place), 0);
-    if (!round->ballots)
-        return -1;
-    round->law = law_hold(law);
-    round->last = law_hold(law);
-    for (size_t i = 0; i < releases->erased_count; i++)
-        if (ballots_note_erasure(round->ballots, releases->erased[i].lowest, releases->erased[i].at) < 0)
-            return -1;
-    return 0;
-}
-
-/* Whether the ballots are by the questionnaire that the round has under this law, the round at that place. A log that
+/* Whether the answers are to the questionnaire that the round has under this law, the round at that place. A log that
  * is not honest may have changed it behind the first of them. */
 static bool has_questionnaire(const struct reround *round, const struct law *law, size_t place)
 {
@@ -189,7 +154,7 @@ static bool has_questionnaire(const struct reround *round, const struct law *law
     return its >= 0 && questionnaire_equal(questionnaire_at(round->law, (size_t)its), questionnaire_at(law, place));
 }
 
-/* Whether a ballot of this entry may be added; each law is compared once. */
+/* Whether this entry answers the same; each law is compared once. */
 static bool is_of_questionnaire(struct reround *round, const struct entry *entry)
 {
     if (entry->law == round->last)
@@ -201,39 +166,42 @@ static bool is_of_questionnaire(struct reround *round, const struct entry *entry
     return true;
 }
 
-static int count_ballot(struct releases *releases, const struct entry *entry, struct error *error)
+static void begin_round(struct reround *round, struct law *law, size_t place)
+{
+    round->number = law->rounds[place];
+    round->law = law_hold(law);
+    round->last = law_hold(law);
+}
+
+static void note_answer(struct releases *releases, const struct entry *entry)
 {
     const struct panel *panel = entry->law->catalogue->panel;
     struct reround *round = find_reround(releases, panel->rounds[entry->ballot.round].id);
     if (!round)
-        return 0;
-    struct ballot ballot = entry->ballot;
-    ballot.action = entry->law->actions[entry->ballot.action] - 1;
-    if (!round->ballots && begin_ballots(releases, round, entry->law, entry->ballot.round) < 0)
-        return error_no_memory(error);
-    if (!is_of_questionnaire(round, entry)) {
-        round->is_mixed = true;
-        return 0;
-    }
-    if (ballot.action >= round->order_count && widen_order(round, ballot.action + 1) < 0)
-        return error_no_memory(error);
-    return ballots_add(round->ballots, &ballot, (uint32_t)entry->member, entry->revision, entry->index, error);
+        return;
+    if (!round->law)
+        begin_round(round, entry->law, entry->ballot.round);
+    round->is_mixed |= !is_of_questionnaire(round, entry);
 }
 
-static int note_erased_ballots(struct releases *releases, const struct entry *entry, struct error *error)
+static int note_erased(struct releases *releases, const struct entry *entry, struct error *error)
 {
-    const struct erased erased = {entry->event->entries.list[0], entry->index};
     struct erased *list = list_grow(releases->erased, releases->erased_count, &releases->erased_capacity, sizeof *list);
     if (!list)
         return error_no_memory(error);
     releases->erased = list;
-    list[releases->erased_count++] = erased;
-    for (size_t i = 0; i < releases->round_count; i++) {
-        struct reround *round = &releases->rounds[i];
-        if (round->ballots && ballots_note_erasure(round->ballots, erased.lowest, erased.at) < 0)
-            return error_no_memory(error);
-    }
+    list[releases->erased_count++] = (struct erased){entry->event->entries.list[0], entry->index};
     return 0;
+}
+
+/* Whether something that stood below `size` has been erased since. Then nobody can count any more what was current
+ * there. */
+static bool were_erased(const struct releases *releases, int64_t size)
+{
+    for (size_t i = 0; i < releases->erased_count; i++)
+        if (releases->erased[i].lowest < size && size <= releases->erased[i].at)
+            return true;
+    return false;
 }
 
 static void note_named(struct releases *releases, const struct entry *entry)
@@ -260,12 +228,48 @@ int releases_count(struct releases *releases, const struct entry *entry, struct 
     if (releases->count == 0)
         return 0;
     if (entry->counts)
-        return count_ballot(releases, entry, error);
-    if (entry->event && !entry->fault && entry->event->kind == EVENT_ENTRIES_ERASED)
-        return note_erased_ballots(releases, entry, error);
-    if (entry->event && !entry->fault && entry->event->kind == EVENT_RELEASE_CREATED)
+        note_answer(releases, entry);
+    else if (entry->event && !entry->fault && entry->event->kind == EVENT_ENTRIES_ERASED)
+        return note_erased(releases, entry, error);
+    else if (entry->event && !entry->fault && entry->event->kind == EVENT_RELEASE_CREATED)
         note_named(releases, entry);
     return 0;
+}
+
+/* While responses come by place by place. */
+
+/* -1: no memory. */
+static int make_blocks(const struct releases *releases, struct reround *round)
+{
+    size_t count = 0, place = (size_t)panel_find_round(round->law->catalogue->panel, round->id);
+    int64_t *sizes = mem_calloc(releases->count, sizeof *sizes);
+    if (!sizes)
+        return -1;
+    for (size_t i = 0; i < releases->count; i++)
+        if (strcmp(releases->list[i].listed->round, round->id) == 0)
+            sizes[count++] = (int64_t)releases->list[i].listed->head.size;
+    round->blocks =
+        blocks_new(sizes, count, questionnaire_at(round->law, place), catalogue_layout(round->law->catalogue, place));
+    mem_free(sizes);
+    return round->blocks ? 0 : -1;
+}
+
+int releases_take(struct releases *releases, const struct fold_current *response, struct error *error)
+{
+    releases->at = NULL;
+    for (size_t i = 0; i < releases->round_count && !releases->at; i++)
+        if (releases->rounds[i].number == response->round && !releases->rounds[i].is_mixed)
+            releases->at = &releases->rounds[i];
+    if (!releases->at)
+        return 0;
+    if (!releases->at->blocks && make_blocks(releases, releases->at) < 0)
+        return error_no_memory(error);
+    return blocks_take(releases->at->blocks, response) < 0 ? error_no_memory(error) : 0;
+}
+
+int releases_leave(struct releases *releases, struct error *error)
+{
+    return releases->at && blocks_leave(releases->at->blocks) < 0 ? error_no_memory(error) : 0;
 }
 
 /* At the end: what a release is made from. */
@@ -285,48 +289,18 @@ static const struct named_file *find_named(const struct recounted *release, cons
     return NULL;
 }
 
-/* Puts the actions of the ballots in the order of the list that was in force, others behind them. */
-static int arrange_for(struct reround *round, const struct law *law)
-{
-    size_t listed = law->catalogue->actions->count;
-    size_t count = round->order_count > listed ? round->order_count : listed;
-    for (size_t i = 0; i < listed; i++)
-        if (law->actions[i] > count)
-            count = law->actions[i];
-    size_t *from = mem_calloc(count + 1, sizeof *from), *order = mem_calloc(count + 1, sizeof *order);
-    if (!from || !order)
-        goto no_memory;
-    for (size_t i = 0; i < count; i++)
-        order[i] = SIZE_MAX;
-    size_t next = 0;
-    for (; next < listed; next++)
-        order[law->actions[next] - 1] = next;
-    for (size_t i = 0; i < count; i++)
-        if (order[i] == SIZE_MAX)
-            order[i] = next++;
-    for (size_t i = 0; i < count; i++)
-        from[order[i]] = i < round->order_count ? round->order[i] : SIZE_MAX;
-    if (ballots_arrange(round->ballots, from, count) < 0)
-        goto no_memory;
-    mem_free(from);
-    mem_free(round->order);
-    round->order = order;
-    round->order_count = count;
-    return 0;
-no_memory:
-    mem_free(from);
-    mem_free(order);
-    return -1;
-}
-
 /* How many had enrolled in the first `size` entries. */
 static int64_t count_enrolled(const struct replay *replay, int64_t size)
 {
-    const struct holes *holes = replay_holes(replay);
-    const struct fold *fold = replay_fold(replay);
+    struct holes *holes = replay_holes(replay);
+    struct fold *fold = replay_fold(replay);
     int64_t enrolled = 0;
-    for (size_t i = 0; i < holes->count && holes->list[i].index < size; i++)
-        enrolled += holes->list[i].is_enrolment;
+    for (size_t i = 0; i < holes_count(holes); i++) {
+        const struct hole *hole = holes_at(holes, i);
+        if (!hole || hole->index >= size)
+            break;
+        enrolled += hole->is_enrolment;
+    }
     for (int64_t number = 1;; number++, enrolled++) {
         const struct fold_member *member = fold_member(fold, number);
         if (!member || member->index >= size)
@@ -402,6 +376,30 @@ static int make_with(struct releases *releases, struct recounted *release, struc
     return 0;
 }
 
+/* How a release asks the blocks of its round: by places in the list of actions that was in force. */
+struct asking {
+    const struct releases *releases;
+    const struct recounted *release;
+    const struct reround *round;
+    size_t slots;
+};
+
+static void ask_block_counts(void *context, size_t action, int64_t size, int64_t *counts)
+{
+    const struct asking *asking = context;
+    memset(counts, 0, asking->slots * sizeof *counts);
+    if (asking->round->blocks)
+        blocks_count(asking->round->blocks, asking->release->law->actions[action], size, counts);
+}
+
+static int64_t ask_block_fresh(void *context, size_t action, int64_t size, int64_t earlier)
+{
+    const struct asking *asking = context;
+    return !asking->round->blocks ? 0
+                                  : blocks_fresh(asking->round->blocks, asking->release->law->actions[action], size,
+                                                 earlier, were_erased(asking->releases, earlier));
+}
+
 static int make_anew(struct releases *releases, struct recounted *release, struct reround *round, size_t place,
                      const struct replay *replay, struct error *error)
 {
@@ -410,6 +408,7 @@ static int make_anew(struct releases *releases, struct recounted *release, struc
         earlier_new(round_questionnaire(catalogue->panel, &catalogue->panel->rounds[place]), catalogue->actions);
     if (!earlier)
         return error_no_memory(error);
+    struct asking asking = {releases, release, round, catalogue_layout(catalogue, place)->slots};
     struct release_source source = {.catalogue = catalogue,
                                     .round = place,
                                     .number = release->number,
@@ -418,7 +417,7 @@ static int make_anew(struct releases *releases, struct recounted *release, struc
                                     .log_key = releases->setup->log_key,
                                     .invited = release->invited,
                                     .enrolled = count_enrolled(replay, (int64_t)release->listed->head.size),
-                                    .ballots = round->ballots,
+                                    .ballots = {ask_block_counts, ask_block_fresh, &asking},
                                     .earlier = earlier};
     int result = make_with(releases, release, &source, error);
     earlier_free(earlier);
@@ -463,18 +462,16 @@ static int recount_release(struct releases *releases, struct recounted *release,
         tell_of_release(releases, release, T("there was no such round at its size", "die ronde was er toen niet"));
         return 0;
     }
-    if (!round->ballots && begin_ballots(releases, round, release->law, (size_t)place) < 0)
-        return error_no_memory(error);
+    if (!round->law)
+        begin_round(round, release->law, (size_t)place);
     if (round->is_mixed || !has_questionnaire(round, release->law, (size_t)place)) {
         tell_of_release(releases, release,
                         T("the round's questionnaire changed after its first answer",
                           "de vragenlijst van de ronde veranderde na haar eerste antwoord"));
         return 0;
     }
-    if (ballots_were_erased(round->ballots, (int64_t)release->listed->head.size))
+    if (were_erased(releases, (int64_t)release->listed->head.size))
         return pass_over(releases, release, error);
-    if (arrange_for(round, release->law) < 0)
-        return error_no_memory(error);
     if (make_anew(releases, release, round, (size_t)place, replay, error) == 0)
         return 0;
     if (error->kind != ERROR_DAMAGED)

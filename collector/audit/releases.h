@@ -19,7 +19,12 @@ void releases_pass(struct releases *releases, const struct replay *replay, int64
 /* In order, each entry after it has been counted. -1: *error. */
 MUST_CHECK int releases_count(struct releases *releases, const struct entry *entry, struct error *error);
 
-/* Behind the last entry: makes all anew and tells which file is another. -1: *error. */
+/* Behind the last entry: the next response that counts, as replay_next has them, and that its place has no more. -1:
+ * *error. */
+MUST_CHECK int releases_take(struct releases *releases, const struct fold_current *response, struct error *error);
+MUST_CHECK int releases_leave(struct releases *releases, struct error *error);
+
+/* Behind all of that: makes all anew and tells which file is another. -1: *error. */
 MUST_CHECK int releases_end(struct releases *releases, const struct replay *replay, struct error *error);
 
 #endif

@@ -16,10 +16,12 @@ struct replay *replay_new(const struct replay_setup *setup)
     replay->setup = *setup;
     replay->last_iat = INT64_MIN;
     replay->ending = -1;
-    replay->fold = fold_new();
+    replay->fold = fold_new(setup->scratch, setup->memory / 4 * 3);
     replay->history = history_new();
-    replay->letters = letters_new();
-    if (replay->fold && replay->history && replay->letters)
+    replay->letters = letters_new(setup->scratch, setup->memory / 8);
+    replay->strangers = spill_table_new(setup->scratch, sizeof(struct stranger), setup->memory / 16);
+    replay->holes = holes_new(setup->scratch, setup->memory / 16);
+    if (replay->holes && replay->fold && replay->history && replay->letters && replay->strangers)
         return replay;
     replay_free(replay);
     return NULL;
@@ -32,9 +34,9 @@ void replay_free(struct replay *replay)
     fold_free(replay->fold);
     history_free(replay->history);
     letters_free(replay->letters);
-    holes_wipe(&replay->holes);
+    holes_free(replay->holes);
     mem_free(replay->asked);
-    mem_free(replay->strangers);
+    spill_table_free(replay->strangers);
     mem_free(replay->released);
     mem_free(replay->followed);
     mem_free(replay);
@@ -64,28 +66,28 @@ static const char *check_audience(const struct replay *replay, const struct entr
     return strcmp(entry->aud, replay->aud) == 0 ? NULL : T("it is for another panel", "ze is voor een ander panel");
 }
 
-/* Nobody knows how a letter of before protocol 2 was made: its use shows that it was. NULL: no memory. */
-static struct letter *find_letter(struct replay *replay, const struct entry *entry)
+/* Nobody knows how a letter of before protocol 2 was made: its use shows that it was. 0: there is none, or it
+ * failed. */
+static uint32_t find_letter(struct replay *replay, const struct entry *entry)
 {
-    struct letter *letter = letters_find(replay->letters, entry->invitation);
-    if (letter || !is_before_protocol_2(replay, entry))
+    uint32_t letter = letters_find(replay->letters, entry->invitation);
+    if (letter != 0 || !is_before_protocol_2(replay, entry) ||
+        letters_add(replay->letters, entry->invitation, 1) != LETTERS_OK)
         return letter;
-    if (letters_add(replay->letters, entry->invitation, 1) != LETTERS_OK)
-        replay_out_of_memory(replay);
-    return letters_find(replay->letters, entry->invitation);
+    return letters_total(replay->letters);
 }
 
 static const char *use_letter(struct replay *replay, struct entry *entry, int64_t member)
 {
-    struct letter *letter = find_letter(replay, entry);
+    uint32_t number = find_letter(replay, entry);
+    const struct letter *letter = number != 0 ? letters_at(replay->letters, number) : NULL;
     if (!letter)
         return T("its invitation was never created", "de uitnodiging is nooit gemaakt");
     if (letter->state == LETTER_WITHDRAWN)
         return T("its invitation had been withdrawn", "de uitnodiging was ingetrokken");
     if (letter->state == LETTER_USED)
         return T("its invitation was used before", "de uitnodiging is al eerder gebruikt");
-    letter->state = LETTER_USED;
-    letter->member = (uint32_t)member;
+    letters_set(replay->letters, number, LETTER_USED, member);
     return NULL;
 }
 
@@ -99,8 +101,7 @@ static const char *settle_enrolment(struct replay *replay, struct entry *entry)
     switch (fold_enrol(replay->fold, &member)) {
     case FOLD_REFUSED:
         return T("its key has enrolled before", "de sleutel is al eerder ingeschreven");
-    case FOLD_NO_MEMORY:
-        return replay_out_of_memory(replay);
+    case FOLD_FAILED:
     case FOLD_OK:
         break;
     }
@@ -140,7 +141,8 @@ static const char *settle_response(struct replay *replay, struct entry *entry)
     entry->has_key = true;
     if (is_before_protocol_2(replay, entry))
         return NULL;
-    if (fold_member(replay->fold, entry->member)->is_revoked)
+    const struct fold_member *member = fold_member(replay->fold, entry->member);
+    if (member && member->is_revoked)
         return T("its member had been revoked", "het panellid was geweerd");
     return check_round_is_open(replay, entry);
 }
@@ -158,7 +160,7 @@ static const char *settle_kind(struct replay *replay, struct entry *entry)
     case ENTRY_MISSING:
         return T("it is missing", "ze ontbreekt");
     case ENTRY_ERASED:
-        return holes_add(&replay->holes, entry->index) < 0 ? replay_out_of_memory(replay) : NULL;
+        return holes_add(replay->holes, entry->index) < 0 ? "" : NULL; /* nobody will see it: the replay stops */
     case ENTRY_ENROLMENT:
         return settle_enrolment(replay, entry);
     case ENTRY_RESPONSE:
@@ -181,10 +183,7 @@ int replay_settle(struct replay *replay, struct entry *entry, struct error *erro
     replay->settled = entry->index + 1;
     if (entry->why.kind == ERROR_MEMORY)
         replay_out_of_memory(replay);
-    if (replay->stop.kind == ERROR_NONE)
-        return 0;
-    *error = replay->stop;
-    return -1;
+    return replay_check(replay, error);
 }
 
 /* Counting. */
@@ -192,6 +191,14 @@ int replay_settle(struct replay *replay, struct entry *entry, struct error *erro
 static void tell_entry(const struct replay *replay, const struct entry *entry, const char *what)
 {
     findings_add(replay->setup.findings, T("entry %lld: %s", "regel %lld: %s"), (long long)entry->index, what);
+}
+
+static void tell_stale(const struct replay *replay, int64_t index)
+{
+    findings_add(
+        replay->setup.findings,
+        T("entry %lld: it can't follow on the entries before it", "regel %lld: ze kan niet volgen op de regels ervoor"),
+        (long long)index);
 }
 
 static int count_response(struct replay *replay, struct entry *entry, struct error *error)
@@ -213,9 +220,8 @@ static int count_response(struct replay *replay, struct entry *entry, struct err
     mem_free(slots);
     entry->counts = answer == FOLD_OK;
     if (answer == FOLD_REFUSED)
-        tell_entry(replay, entry,
-                   T("it can't follow on the entries before it", "ze kan niet volgen op de regels ervoor"));
-    return answer == FOLD_NO_MEMORY ? error_no_memory(error) : 0;
+        tell_stale(replay, entry->index);
+    return replay_check(replay, error);
 }
 
 int replay_count(struct replay *replay, struct entry *entry, struct error *error)
@@ -232,13 +238,10 @@ int replay_count(struct replay *replay, struct entry *entry, struct error *error
         return count_response(replay, entry, error);
     else if (entry->kind == ENTRY_EVENT)
         replay_tell_event(replay, entry);
-    if (replay->stop.kind == ERROR_NONE)
-        return 0;
-    *error = replay->stop;
-    return -1;
+    return replay_check(replay, error);
 }
 
-void replay_end(struct replay *replay)
+int replay_end(struct replay *replay, struct error *error)
 {
     replay_end_erasures(replay);
     if (replay->totals.older > replay->settled)
@@ -251,16 +254,58 @@ void replay_end(struct replay *replay)
               "%lld regels van voor protocol 2: beoordeeld naar de paneldefinitie en de actielijst die golden "
               "toen het kwam"),
             (long long)replay->totals.older);
+    fold_turn(replay->fold);
+    return replay_check(replay, error);
+}
+
+enum fold_step replay_next(struct replay *replay, struct fold_current *out)
+{
+    for (;;) {
+        int64_t event;
+        enum fold_step step = fold_next(replay->fold, out, &event);
+        switch (step) {
+        case FOLD_STALE:
+            tell_stale(replay, out->index);
+            break;
+        case FOLD_KEPT:
+            replay_tell_kept(replay, out, event);
+            break;
+        case FOLD_END:
+        case FOLD_COUNTS:
+        case FOLD_CURRENT:
+            return step;
+        }
+    }
+}
+
+/* What fails. */
+
+bool replay_has_failed(const struct replay *replay)
+{
+    return replay->stop.kind != ERROR_NONE || replay->setup.scratch->why != 0;
+}
+
+int replay_check(const struct replay *replay, struct error *error)
+{
+    if (replay->stop.kind == ERROR_NONE)
+        return scratch_check(replay->setup.scratch, error);
+    *error = replay->stop;
+    return -1;
 }
 
 /* What there is. */
+
+struct scratch *replay_scratch(const struct replay *replay)
+{
+    return replay->setup.scratch;
+}
 
 struct law *replay_law(const struct replay *replay)
 {
     return history_law(replay->history);
 }
 
-const struct fold *replay_fold(const struct replay *replay)
+struct fold *replay_fold(const struct replay *replay)
 {
     return replay->fold;
 }
@@ -270,14 +315,14 @@ const struct history *replay_history(const struct replay *replay)
     return replay->history;
 }
 
-const struct letters *replay_letters(const struct replay *replay)
+struct letters *replay_letters(const struct replay *replay)
 {
     return replay->letters;
 }
 
-const struct holes *replay_holes(const struct replay *replay)
+struct holes *replay_holes(const struct replay *replay)
 {
-    return &replay->holes;
+    return replay->holes;
 }
 
 void replay_totals(const struct replay *replay, struct replay_totals *out)

@@ -1,6 +1,7 @@
 /* A log replayed: entry after entry, each judged by what the entries before it have put in force (PROTOCOL 6a, "Audit",
- * and 5b). No store, no I/O: documents come by a callback, by their hashes. Entries of before protocol 2, which no
- * event tells about, are judged by one law given beforehand.
+ * and 5b). No store: documents come by a callback, by their hashes. Entries of before protocol 2, which no event tells
+ * about, are judged by one law given beforehand. Whether a response can follow on those before it at its place is judged
+ * behind the last entry, place by place, so that memory need not grow with them: replay_next.
  *
  * Each entry goes through four hands: entry_take_apart, on any thread; replay_settle, in order, which says by whose key
  * and under which law it stands and carries out events; entry_check_signature, on any thread; replay_count, in order,
@@ -35,6 +36,8 @@ struct replay_setup {
     enum store_result (*release_file)(void *context, const char *round, int64_t number, const char *name,
                                       struct buf *out, struct error *error);
     struct audit_findings *findings; /* must outlive the replay */
+    struct scratch *scratch; /* likewise: where what is larger than memory goes, and what tells of failures there */
+    size_t memory; /* bytes, about, that members and responses may take */
 };
 
 struct replay;
@@ -56,14 +59,26 @@ MUST_CHECK int replay_settle(struct replay *replay, struct entry *entry, struct 
 /* In order, each settled before. -1: *error. */
 MUST_CHECK int replay_count(struct replay *replay, struct entry *entry, struct error *error);
 
-/* Behind the last entry: tells what can only be told then. */
-void replay_end(struct replay *replay);
+/* Behind the last entry: tells what can only be told then. -1: *error. */
+MUST_CHECK int replay_end(struct replay *replay, struct error *error);
+
+/* After that: the next response that counts (FOLD_COUNTS), or that is current behind all of its place (FOLD_CURRENT), as
+ * fold_next has them; tells of those that can't follow, and of what should have been erased. FOLD_END: there is no more,
+ * or it failed. */
+MUST_CHECK enum fold_step replay_next(struct replay *replay, struct fold_current *out);
+
+/* Whether anything that rests on scratch has failed: 0; -1: *error. What was found by then is not to be told. */
+MUST_CHECK int replay_check(const struct replay *replay, struct error *error);
+bool replay_has_failed(const struct replay *replay);
+
+/* Its setup's, for what else must not grow in memory. */
+struct scratch *replay_scratch(const struct replay *replay);
 
 /* What the entries have made; the replay's. */
-const struct fold *replay_fold(const struct replay *replay);
+struct fold *replay_fold(const struct replay *replay);
 const struct history *replay_history(const struct replay *replay);
-const struct letters *replay_letters(const struct replay *replay);
-const struct holes *replay_holes(const struct replay *replay);
+struct letters *replay_letters(const struct replay *replay);
+struct holes *replay_holes(const struct replay *replay);
 
 /* The number of the last release of the round of that number; 0 for none. */
 int64_t replay_last_release(const struct replay *replay, uint32_t round);

@@ -52,28 +52,41 @@ static void forget_asked(struct replay *replay, struct asked *asked)
     *asked = replay->asked[--replay->asked_count];
 }
 
-/* Who asked for one response while their enrolment is not there: it must have been erased since. -1: no memory. */
-static int note_stranger(struct replay *replay, const struct asked *asked)
+static struct stranger stranger_of(const char kid[static KID_SIZE])
 {
-    for (size_t i = 0; i < replay->stranger_count; i++)
-        if (strcmp(replay->strangers[i], asked->kid) == 0)
-            return 0;
-    char(*strangers)[KID_SIZE] =
-        list_grow(replay->strangers, replay->stranger_count, &replay->stranger_capacity, sizeof *strangers);
-    if (!strangers)
-        return -1;
-    replay->strangers = strangers;
-    memcpy(strangers[replay->stranger_count++], asked->kid, KID_SIZE);
-    return 0;
+    struct stranger stranger = {.is_forgotten = false};
+    memcpy(stranger.kid, kid, KID_SIZE);
+    crypto_sha256(kid, strlen(kid), stranger.digest);
+    return stranger;
+}
+
+/* Who is known and is not what `is_forgotten` says becomes it. */
+static void change_stranger(struct replay *replay, uint32_t number, bool is_forgotten)
+{
+    struct stranger *known = spill_table_change(replay->strangers, number);
+    if (!known || known->is_forgotten == is_forgotten)
+        return;
+    known->is_forgotten = is_forgotten;
+    replay->stranger_count = is_forgotten ? replay->stranger_count - 1 : replay->stranger_count + 1;
+}
+
+/* Who asked for one response while their enrolment is not there: it must have been erased since. */
+static void note_stranger(struct replay *replay, const struct asked *asked)
+{
+    struct stranger stranger = stranger_of(asked->kid);
+    uint32_t number = spill_table_find(replay->strangers, stranger.digest);
+    if (number != 0)
+        change_stranger(replay, number, false);
+    else if (spill_table_add(replay->strangers, &stranger) != 0)
+        replay->stranger_count++;
 }
 
 static void forget_stranger(struct replay *replay, const char *kid)
 {
-    for (size_t i = 0; i < replay->stranger_count; i++)
-        if (strcmp(replay->strangers[i], kid) == 0) {
-            memcpy(replay->strangers[i], replay->strangers[--replay->stranger_count], KID_SIZE);
-            return;
-        }
+    struct stranger stranger = stranger_of(kid);
+    uint32_t number = spill_table_find(replay->strangers, stranger.digest);
+    if (number != 0)
+        change_stranger(replay, number, true);
 }
 
 /* Events. */
@@ -95,7 +108,7 @@ static const char *check_entries(const struct replay *replay, struct entry *entr
 {
     const struct event *event = entry->event;
     for (size_t i = 0; i < event->entries.count; i++) {
-        const struct hole *hole = holes_find(&replay->holes, event->entries.list[i]);
+        const struct hole *hole = holes_find(replay->holes, event->entries.list[i]);
         if (!hole)
             return replay_fault(entry,
                                 T("entry %lld, which it says is erased, is still there",
@@ -126,8 +139,8 @@ static const char *check_request(struct replay *replay, struct entry *entry)
         return T("it erases what came after the request", "ze wist wat na het verzoek kwam");
     if (asked->is_everything)
         forget_stranger(replay, asked->kid);
-    else if (!asked->is_known && note_stranger(replay, asked) < 0)
-        return replay_out_of_memory(replay);
+    else if (!asked->is_known)
+        note_stranger(replay, asked);
     asked->answered_by = entry->index;
     asked->enrolments += event->enrolments.count;
     return NULL;
@@ -146,8 +159,7 @@ const char *replay_erase(struct replay *replay, struct entry *entry)
         replay->enrolments_by_operator += event->enrolments.count;
     for (size_t i = 0; i < event->entries.count; i++) {
         int64_t index = event->entries.list[i];
-        holes_cover(&replay->holes, holes_find(&replay->holes, index), entry->index,
-                    indexes_have(&event->enrolments, index));
+        holes_cover(replay->holes, index, entry->index, indexes_have(&event->enrolments, index));
     }
     return NULL;
 }
@@ -163,16 +175,21 @@ static const char *check_erased(const struct asked *asked)
     return NULL;
 }
 
-static void tell_kept(const struct replay *replay, const struct asked *asked)
+/* Whether the response is gone is seen when its place is come by. */
+static void expect_gone(const struct replay *replay, const struct asked *asked)
 {
-    struct fold_current kept;
     const uint8_t *key;
     int64_t member = fold_find_member(replay->fold, asked->kid, &key);
-    if (member != 0 && fold_find_current(replay->fold, asked->round, member, asked->action, &kept))
-        findings_add(replay->setup.findings,
-                     T("entry %lld: the response that it says is erased is still there, as entry %lld",
-                       "regel %lld: de reactie die volgens haar gewist is, is er nog, als regel %lld"),
-                     (long long)asked->answered_by, (long long)kept.index);
+    if (member != 0)
+        fold_expect_none(replay->fold, asked->round, member, asked->action, asked->answered_by);
+}
+
+void replay_tell_kept(struct replay *replay, const struct fold_current *kept, int64_t event)
+{
+    findings_add(replay->setup.findings,
+                 T("entry %lld: the response that it says is erased is still there, as entry %lld",
+                   "regel %lld: de reactie die volgens haar gewist is, is er nog, als regel %lld"),
+                 (long long)event, (long long)kept->index);
 }
 
 void replay_tell_erasure(struct replay *replay, struct entry *entry)
@@ -200,7 +217,7 @@ void replay_end_erasure(struct replay *replay, int64_t index)
         findings_add(replay->setup.findings, T("entry %lld: %s", "regel %lld: %s"), (long long)asked->answered_by,
                      fault);
     if (!asked->is_everything)
-        tell_kept(replay, asked);
+        expect_gone(replay, asked);
     forget_asked(replay, asked);
     replay->ending = -1;
 }
@@ -209,24 +226,30 @@ void replay_end_erasure(struct replay *replay, int64_t index)
 
 static void tell_uncovered(const struct replay *replay)
 {
-    for (size_t i = 0; i < replay->holes.count; i++)
-        if (replay->holes.list[i].erased_by < 0)
+    for (size_t i = 0; i < holes_count(replay->holes); i++) {
+        const struct hole *hole = holes_at(replay->holes, i);
+        if (hole && hole->erased_by < 0)
             findings_add(replay->setup.findings,
                          T("entry %lld: its text is missing, and no event says that it was erased",
                            "regel %lld: de tekst ontbreekt, en geen gebeurtenis zegt dat ze gewist is"),
-                         (long long)replay->holes.list[i].index);
+                         (long long)hole->index);
+    }
 }
 
 /* Enrolments that the operator erased, as a retention rule asks, may be those of the strangers; who asked for
  * everything is none by now. */
 static void tell_strangers(const struct replay *replay)
 {
-    if (replay->stranger_count > replay->enrolments_by_operator)
-        for (size_t i = 0; i < replay->stranger_count; i++)
+    if (replay->stranger_count <= replay->enrolments_by_operator)
+        return;
+    for (uint32_t number = 1; number <= spill_table_count(replay->strangers); number++) {
+        const struct stranger *stranger = spill_table_at(replay->strangers, number);
+        if (stranger && !stranger->is_forgotten)
             findings_add(replay->setup.findings,
                          T("an erasure was asked for by %s, who was no member",
                            "een wissing is gevraagd door %s, die geen panellid was"),
-                         replay->strangers[i]);
+                         stranger->kid);
+    }
 }
 
 void replay_end_erasures(struct replay *replay)
@@ -239,7 +262,7 @@ void replay_end_erasures(struct replay *replay)
                        "regel %lld: er is wissing gevraagd, en geen gebeurtenis zegt dat die gedaan is"),
                      (long long)replay->asked[i].index);
     tell_strangers(replay);
-    if (replay->holes.enrolments >
+    if (holes_enrolments(replay->holes) >
         letters_count(replay->letters, LETTER_UNUSED) + (replay->totals.older > 0 ? (size_t)replay->totals.letters : 0))
         findings_add(replay->setup.findings, "%s",
                      T("more enrolments have been erased than invitations are left that they can have used",

@@ -85,8 +85,7 @@ static const char *add_letters(struct replay *replay, struct entry *entry, const
         return T("its codes are not in order", "de codes staan niet op volgorde");
     case LETTERS_KNOWN:
         return T("one of its codes was made before", "een van de codes was al gemaakt");
-    case LETTERS_NO_MEMORY:
-        return replay_out_of_memory(replay);
+    case LETTERS_FAILED: /* stops the replay */
     case LETTERS_OK:
         break;
     }
@@ -116,12 +115,13 @@ static const char *create_invitations(struct replay *replay, struct entry *entry
 
 static const char *withdraw_invitation(struct replay *replay, struct entry *entry)
 {
-    struct letter *letter = letters_find(replay->letters, entry->event->code);
+    uint32_t number = letters_find(replay->letters, entry->event->code);
+    const struct letter *letter = number != 0 ? letters_at(replay->letters, number) : NULL;
     if (!letter)
         return T("its invitation was never created", "de uitnodiging is nooit gemaakt");
     if (letter->state != LETTER_UNUSED)
         return T("its invitation was used or withdrawn before", "de uitnodiging was al gebruikt of ingetrokken");
-    letter->state = LETTER_WITHDRAWN;
+    letters_set(replay->letters, number, LETTER_WITHDRAWN, 0);
     replay->totals.invited--;
     return NULL;
 }
@@ -135,7 +135,7 @@ static const char *revoke_older(struct replay *replay, struct entry *entry)
         int64_t member = fold_find_enrolment(replay->fold, revoked->list[i]);
         if (member != 0)
             fold_revoke(replay->fold, member, true);
-        else if (!holes_find(&replay->holes, revoked->list[i]))
+        else if (!holes_find(replay->holes, revoked->list[i]))
             return replay_fault(entry,
                                 T("entry %lld, which it says is revoked, is no enrolment",
                                   "regel %lld, die volgens haar geweerd is, is geen inschrijving"),
@@ -148,7 +148,7 @@ static const char *revoke_older(struct replay *replay, struct entry *entry)
 static bool is_right_of_letters(const struct replay *replay, const struct event *event)
 {
     int64_t used = (int64_t)letters_count(replay->letters, LETTER_USED);
-    return event->used >= used && event->used <= used + (int64_t)replay->holes.count;
+    return event->used >= used && event->used <= used + (int64_t)holes_count(replay->holes);
 }
 
 static const char *upgrade_log(struct replay *replay, struct entry *entry)
@@ -178,11 +178,12 @@ static const char *upgrade_log(struct replay *replay, struct entry *entry)
 static const char *set_revoked(struct replay *replay, struct entry *entry, bool is_revoked)
 {
     int64_t member = fold_find_enrolment(replay->fold, entry->event->enrolment);
-    if (member == 0 && holes_find(&replay->holes, entry->event->enrolment))
+    if (member == 0 && holes_find(replay->holes, entry->event->enrolment))
         return NULL; /* of whoever it was nothing is left to judge */
     if (member == 0)
         return T("the entry that it names is no enrolment", "de regel die ze noemt is geen inschrijving");
-    if (fold_member(replay->fold, member)->is_revoked == is_revoked)
+    const struct fold_member *found = fold_member(replay->fold, member);
+    if (found && found->is_revoked == is_revoked)
         return is_revoked ? T("its member had been revoked", "het panellid was geweerd")
                           : T("its member had not been revoked", "het panellid was niet geweerd");
     fold_revoke(replay->fold, member, is_revoked);

@@ -2,7 +2,15 @@
 #ifndef COLLECTOR_AUDIT_REPLAY_STATE_H
 #define COLLECTOR_AUDIT_REPLAY_STATE_H
 
+#include "base/spill_table.h"
 #include "collector/audit/replay.h"
+
+/* Who asked, by the hash of the kid. */
+struct stranger {
+    uint8_t digest[SPILL_DIGEST];
+    char kid[KID_SIZE];
+    bool is_forgotten;
+};
 
 /* A member's request, until the last of the events that answer it has been counted. */
 struct asked {
@@ -36,7 +44,7 @@ struct replay {
     struct fold *fold;
     struct history *history;
     struct letters *letters;
-    struct holes holes;
+    struct holes *holes;
     struct replay_totals totals;
     int64_t settled, counted; /* entries */
 
@@ -47,8 +55,8 @@ struct replay {
     struct asked *asked;
     size_t asked_count, asked_capacity;
     int64_t ending; /* the request whose events are being counted, by its index; -1: none */
-    char (*strangers)[KID_SIZE]; /* who asked for one response and whose enrolment is not there */
-    size_t stranger_count, stranger_capacity;
+    struct spill_table *strangers; /* who asked for one response and whose enrolment is not there */
+    size_t stranger_count; /* those that are not forgotten */
     size_t enrolments_by_operator; /* that the operator erased */
 
     struct released *released;
@@ -88,6 +96,9 @@ const char *replay_release(struct replay *replay, struct entry *entry);
 
 /* A member's request, at settling. */
 const char *replay_ask_erasure(struct replay *replay, struct entry *entry);
+
+/* What is current where fold_expect_none was said. */
+void replay_tell_kept(struct replay *replay, const struct fold_current *kept, int64_t event);
 
 /* Before the entry of that index is counted: tells what there is to tell of the erasure that ended right before it. */
 void replay_end_erasure(struct replay *replay, int64_t index);

@@ -17,6 +17,7 @@
 #include <string.h>
 
 #define FOLDER_SIZE 4096
+#define AUDIT_MEMORY ((size_t)512 * 1024 * 1024) /* bytes, about, for what members and responses make */
 
 struct audit_run {
     struct config config;
@@ -31,6 +32,7 @@ struct audit_run {
     struct audit_findings findings;
     struct progress progress;
     const char *out; /* NULL: no tables */
+    struct scratch scratch; /* where what is larger than AUDIT_MEMORY goes */
     enum store_result last_found;
     struct merkle_head last; /* that was signed */
     struct error last_error;
@@ -241,7 +243,7 @@ static int tell_verdict(const struct audit_run *run)
         return cli_fail(T("%zu %s in a log of %llu %s", "%zu %s in een logboek van %llu %s"), findings,
                         findings == 1 ? T("thing differs", "ding wijkt af") : T("things differ", "dingen wijken af"),
                         (unsigned long long)head.size, entries);
-    const struct fold *fold = replay_fold(audit_replay(run->audit));
+    struct fold *fold = replay_fold(audit_replay(run->audit));
     struct replay_totals totals;
     replay_totals(audit_replay(run->audit), &totals);
     size_t members = fold_member_count(fold), currents = fold_current_count(fold);
@@ -259,7 +261,9 @@ static int begin_audit(struct audit_run *run, int64_t size, struct error *error)
     struct replay_setup setup = {.document = run->store ? read_stored_document : read_remote_document,
                                  .context = run,
                                  .release_file = run->store ? read_stored_file : read_remote_file,
-                                 .findings = &run->findings};
+                                 .findings = &run->findings,
+                                 .scratch = &run->scratch,
+                                 .memory = AUDIT_MEMORY};
     if (run->key.name[0] != '\0') {
         note_key_put(&run->key_text, &run->key);
         setup.origin = run->key.name;
@@ -303,7 +307,7 @@ static int audit_log(struct audit_run *run, const struct audit_source *source)
     if (result == 0)
         result = audit_read(run->audit, source, run->store, &error);
     progress_end(&run->progress);
-    if (result == 0 && run->store)
+    if (result == 0)
         result = audit_compare(run->audit, run->store, &error);
     if (result == 0 && run->store && store_check(run->store) != STORE_OK)
         result = store_fail(run->store, &error);
@@ -440,11 +444,13 @@ static int audit_url(struct audit_run *run, const char *url, const char *token_f
 
 int cmd_audit(const struct cli_verb *verb, int argc, char **argv)
 {
-    struct audit_run run = {.store = NULL};
+    struct audit_run run = {.scratch = {.folder = scratch_folder()}};
     const char *url = NULL, *token_file = NULL;
     const struct cli_option options[] = {
         {"out", "DIR", &run.out, NULL, "write the recomputed tables of every round",
          "schrijf de herberekende tabellen van elke ronde"},
+        {"temp", "DIR", &run.scratch.folder, NULL, "where what does not fit in memory goes (or TMPDIR; /var/tmp)",
+         "waar komt wat niet in het geheugen past (of TMPDIR; /var/tmp)"},
         {"url", "URL", &url, NULL, "audit the collector there, over HTTP", "controleer de verzamelaar daar, over HTTP"},
         {"token-file", "FILE", &token_file, NULL, "an auditor's token, for --url (or BURGERPANEL_TOKEN)",
          "het token van een auditor, voor --url (of BURGERPANEL_TOKEN)"},

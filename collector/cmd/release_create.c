@@ -109,7 +109,7 @@ static int replay_log(struct creation *creation, struct error *error)
 
 static int make_release_files(struct creation *creation, struct error *error)
 {
-    creation->source.ballots = creation->ballots;
+    creation->source.ballots = ballots_counts(creation->ballots);
     creation->source.earlier = creation->history.earlier;
     if (release_make(&creation->source, &creation->release, error) < 0)
         return -1;

@@ -113,20 +113,6 @@ int ballots_add(struct ballots *ballots, const struct ballot *ballot, uint32_t m
     return 0;
 }
 
-int ballots_arrange(struct ballots *ballots, const size_t *from, size_t count)
-{
-    struct block *blocks = mem_calloc(count > 0 ? count : 1, sizeof *blocks);
-    if (!blocks)
-        return -1;
-    for (size_t i = 0; i < count; i++)
-        if (from[i] != SIZE_MAX)
-            blocks[i] = ballots->blocks[from[i]];
-    mem_free(ballots->blocks);
-    ballots->blocks = blocks;
-    ballots->block_count = count;
-    return 0;
-}
-
 int ballots_note_erasure(struct ballots *ballots, int64_t lowest, int64_t at)
 {
     struct erasure *erasures =
@@ -210,4 +196,19 @@ int64_t ballots_fresh(struct ballots *ballots, size_t action, int64_t size, int6
             fresh++;
     }
     return fresh;
+}
+
+static void count_asked(void *context, size_t action, int64_t size, int64_t *counts)
+{
+    ballots_count(context, action, size, counts);
+}
+
+static int64_t count_fresh(void *context, size_t action, int64_t size, int64_t earlier)
+{
+    return ballots_fresh(context, action, size, earlier);
+}
+
+struct ballot_counts ballots_counts(struct ballots *ballots)
+{
+    return (struct ballot_counts){.count = count_asked, .fresh = count_fresh, .context = ballots};
 }

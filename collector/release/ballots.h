@@ -1,7 +1,7 @@
 /* What everyone answered in one round, in the order of the log: from it follow a block's counters at any size of the
- * log, and who is fresh against an earlier version (PROTOCOL 8a). Whoever replays the log fills it, `release create`
- * and the audit alike: each response of the round that was accepted, and each erasure. Eight bytes a response and those
- * of its answers, eleven with the example's questionnaire. Pure. One thread. */
+ * log, and who is fresh against an earlier version (PROTOCOL 8a). Whoever replays the log for `release create` fills it:
+ * each response of the round that was accepted, and each erasure. The audit counts in another way (audit/blocks). Eight
+ * bytes a response and those of its answers, eleven with the example's questionnaire. Pure. One thread. */
 #ifndef COLLECTOR_RELEASE_BALLOTS_H
 #define COLLECTOR_RELEASE_BALLOTS_H
 
@@ -29,11 +29,6 @@ MUST_CHECK int ballots_note_erasure(struct ballots *ballots, int64_t lowest, int
  * there. */
 bool ballots_were_erased(const struct ballots *ballots, int64_t size);
 
-/* Puts actions in another order, and makes room for more: what was asked for as action from[i] is asked for as i from
- * here on, `count` of them, and SIZE_MAX is one that nobody has answered yet. Each that was there before is named once.
- * -1: no memory, nothing changed. */
-MUST_CHECK int ballots_arrange(struct ballots *ballots, const size_t *from, size_t count);
-
 /* The counters of an action (an index in the list) by what is current at `size`: layout->slots numbers. */
 void ballots_count(struct ballots *ballots, size_t action, int64_t size, int64_t *counts);
 
@@ -44,5 +39,15 @@ void ballots_count(struct ballots *ballots, size_t action, int64_t size, int64_t
  * response go at once, and who answers again writes a higher revision: so whose first response that is there is no
  * first revision is not taken for fresh, where anything at all that stood below `earlier` has been erased since. */
 int64_t ballots_fresh(struct ballots *ballots, size_t action, int64_t size, int64_t earlier);
+
+/* How a release asks the two: of ballots, or of who has counted them in another way. */
+struct ballot_counts {
+    void (*count)(void *context, size_t action, int64_t size, int64_t *counts);
+    int64_t (*fresh)(void *context, size_t action, int64_t size, int64_t earlier);
+    void *context;
+};
+
+/* Of ballots, which must last as long. */
+struct ballot_counts ballots_counts(struct ballots *ballots);
 
 #endif

@@ -63,8 +63,8 @@ static int put_block(struct making *making, size_t action, struct error *error)
     const struct release_source *source = making->source;
     const struct panel *panel = source->catalogue->panel;
     const int64_t size = (int64_t)source->head.size;
-    ballots_count(source->ballots, action, size, making->counts);
-    enum block_state state = versions_judge(earlier_versions(source->earlier), source->ballots, &making->rule,
+    source->ballots.count(source->ballots.context, action, size, making->counts);
+    enum block_state state = versions_judge(earlier_versions(source->earlier), &source->ballots, &making->rule,
                                             panel->min_changed, action, size, making->counts);
     making->blocks[state]++;
     for (int t = 0; t < RELEASE_TABLES; t++) {

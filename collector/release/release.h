@@ -2,12 +2,12 @@
  * the same bytes, so the audit does.
  *
  * The room: a round's responses become numbered, frozen tables of which any two tell at least minChanged people apart.
- * `release create` and the audit both replay the log into `ballots` (what everyone answered when), and lead the
- * releases before into `earlier` (what these told). `release` goes action by action: `versions` says whether its block
- * is new, renewed or stands; the rows then come from the ballots' counters through collector/tables, or again from the
- * last release. All of that is pure. `replay` fills ballots from a store; nothing here writes to one: that a release is
- * made is an act (collector/acts), which stores the files beside its event. Read in that order: packing, ballots,
- * versions, earlier, release, replay. */
+ * `release create` replays the log into `ballots` (what everyone answered when), the audit counts that in another way;
+ * both lead the releases before into `earlier` (what these told). `release` goes action by action: `versions` says
+ * whether its block is new, renewed or stands; the rows then come from the counters through collector/tables, or again
+ * from the last release. All of that is pure. `replay` fills ballots from a store; nothing here writes to one: that a
+ * release is made is an act (collector/acts), which stores the files beside its event. Read in that order: packing,
+ * ballots, versions, earlier, release, replay. */
 #ifndef COLLECTOR_RELEASE_RELEASE_H
 #define COLLECTOR_RELEASE_RELEASE_H
 
@@ -38,7 +38,7 @@ struct release_source {
     struct merkle_head head; /* of the log that it is made of */
     const char *log_key; /* the log's verifier key, as text */
     int64_t invited, enrolled; /* at that size: invitations made and not withdrawn; enrolments */
-    struct ballots *ballots; /* of the round, from that log or a longer one */
+    struct ballot_counts ballots; /* of the round, from that log or a longer one */
     struct earlier *earlier; /* the releases of the round before */
 };
 

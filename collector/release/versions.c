@@ -47,7 +47,7 @@ int versions_add(struct versions *versions, size_t action, struct version versio
     return 0;
 }
 
-enum block_state versions_judge(const struct versions *versions, struct ballots *ballots,
+enum block_state versions_judge(const struct versions *versions, const struct ballot_counts *asked,
                                 const struct disclosure_rule *rule, int64_t min_changed, size_t action, int64_t size,
                                 const int64_t *counts)
 {
@@ -59,7 +59,7 @@ enum block_state versions_judge(const struct versions *versions, struct ballots 
         return BLOCK_STANDS;
     /* The last first: mostly it decides. */
     for (size_t i = of->count; i-- > 0;)
-        if (ballots_fresh(ballots, action, size, of->list[i].size) < min_changed)
+        if (asked->fresh(asked->context, action, size, of->list[i].size) < min_changed)
             return BLOCK_STANDS;
     return BLOCK_RENEWED;
 }

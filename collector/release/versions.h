@@ -31,7 +31,7 @@ enum block_state {
 /* What becomes of an action's block in a release made at `size`, where at least `min_changed` members must be fresh.
  * `counts` are its counters there. A block is not renewed to tell that too few are left: then its last version
  * stands. */
-enum block_state versions_judge(const struct versions *versions, struct ballots *ballots,
+enum block_state versions_judge(const struct versions *versions, const struct ballot_counts *asked,
                                 const struct disclosure_rule *rule, int64_t min_changed, size_t action, int64_t size,
                                 const int64_t *counts);
 

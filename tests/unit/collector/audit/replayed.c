@@ -10,6 +10,7 @@ struct text replayed_texts[REPLAYED_MAX];
 size_t replayed_count;
 struct buf replayed_documents[8];
 size_t replayed_document_count;
+struct scratch replayed_scratch;
 char replayed_told[16384], replayed_noted[16384];
 
 static void hear(void *context, const char *what)
@@ -53,7 +54,9 @@ void replayed_add_document(const void *bytes, size_t len)
 void replayed_begin(struct outcome *outcome, const char *origin)
 {
     *outcome = (struct outcome){.findings = {.tell = hear, .note = hear_note}};
-    struct replay_setup setup = {.document = give_document, .origin = origin, .findings = &outcome->findings};
+    struct replay_setup setup = {
+        .document = give_document, .origin = origin, .findings = &outcome->findings, .scratch = &replayed_scratch};
+    replayed_scratch = (struct scratch){.folder = scratch_folder()};
     replayed_told[0] = replayed_noted[0] = '\0';
     merkle_edge_init(&outcome->edge);
     outcome->replay = replay_new(&setup);
@@ -82,6 +85,17 @@ void replayed_count_entry(const struct outcome *outcome, struct entry *entry)
     entry_free(entry);
 }
 
+int replayed_pass(struct outcome *outcome, struct error *error)
+{
+    struct fold_current response;
+    enum fold_step step;
+    while ((step = replay_next(outcome->replay, &response)) != FOLD_END)
+        if (step == FOLD_CURRENT)
+            outcome->current = response;
+    outcome->current.slots = NULL;
+    return replay_check(outcome->replay, error);
+}
+
 void replayed_run(struct outcome *outcome, size_t behind)
 {
     struct entry *entries = mem_calloc(replayed_count, sizeof *entries);
@@ -93,7 +107,8 @@ void replayed_run(struct outcome *outcome, size_t behind)
         if (i >= behind)
             replayed_count_entry(outcome, &entries[i - behind]);
     }
-    replay_end(outcome->replay);
+    struct error error = {0};
+    cr_assert(replay_end(outcome->replay, &error) == 0 && replayed_pass(outcome, &error) == 0, "%s", error.text);
     mem_free(entries);
 }
 

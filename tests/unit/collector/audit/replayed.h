@@ -16,10 +16,12 @@ extern struct text replayed_texts[REPLAYED_MAX];
 extern size_t replayed_count;
 extern struct buf replayed_documents[8];
 extern size_t replayed_document_count;
+extern struct scratch replayed_scratch;
 extern char replayed_told[16384], replayed_noted[16384]; /* a line each */
 
 struct outcome {
     struct replay *replay;
+    struct fold_current current; /* the last that was come by, without its slots */
     struct audit_findings findings;
     struct merkle_edge edge;
 };
@@ -27,8 +29,11 @@ struct outcome {
 /* One more document; the bytes are copied. */
 void replayed_add_document(const void *bytes, size_t len);
 
-/* A replay of nothing so far; `origin` may be NULL. */
+/* A replay of nothing so far, for which hardly anything fits in memory; `origin` may be NULL. */
 void replayed_begin(struct outcome *outcome, const char *origin);
+
+/* Behind replay_end: all responses, place by place. -1: *error. */
+int replayed_pass(struct outcome *outcome, struct error *error);
 
 /* The i-th text, taken apart and settled; and counted, which frees the entry. */
 void replayed_take(struct outcome *outcome, struct entry *entry, size_t i);

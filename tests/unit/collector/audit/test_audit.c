@@ -126,7 +126,10 @@ struct outcome {
 static struct audit *begin_audit(struct audit_findings *findings, struct parallel *threads,
                                  const struct catalogue *catalogue)
 {
-    struct replay_setup setup = {.document = read_document, .findings = findings};
+    static struct scratch scratch;
+    scratch = (struct scratch){.folder = scratch_folder()};
+    struct replay_setup setup = {
+        .document = read_document, .findings = findings, .scratch = &scratch, .memory = (size_t)1024 * 1024};
     struct error error = {0};
     *findings = (struct audit_findings){.tell = hear};
     told[0] = '\0';
@@ -151,8 +154,8 @@ static struct outcome look(bool compared, const struct merkle_head *expected)
     if (expected)
         cr_assert_eq(audit_compare_head(audit, expected), 0);
     outcome.result = audit_read(audit, &source, compared ? kit.store : NULL, &outcome.error);
-    if (outcome.result == 0 && compared)
-        outcome.result = audit_compare(audit, kit.store, &outcome.error);
+    if (outcome.result == 0)
+        outcome.result = audit_compare(audit, compared ? kit.store : NULL, &outcome.error);
     outcome.findings = findings.count;
     audit_head(audit, &outcome.head);
     audit_free(audit);

@@ -71,11 +71,13 @@ Test(listing, needs_the_text_of_the_first_and_of_releases)
 
 /* Letters. */
 
+static struct scratch scratch = {.folder = "/var/tmp"};
+
 Test(letters, are_found_by_their_codes_and_counted_by_what_became_of_them)
 {
     enum { MANY = 3000 };
     uint8_t(*codes)[SHA256_BYTES] = mem_calloc(MANY, sizeof *codes);
-    struct letters *letters = letters_new();
+    struct letters *letters = letters_new(&scratch, 0);
     cr_assert(codes && letters);
     for (size_t i = 0; i < MANY; i++) {
         codes[i][0] = (uint8_t)(i >> 8);
@@ -85,14 +87,22 @@ Test(letters, are_found_by_their_codes_and_counted_by_what_became_of_them)
     cr_assert_eq(letters_add(letters, codes[MANY / 2], MANY / 2), LETTERS_OK);
     cr_assert_eq(letters_total(letters), MANY);
     for (size_t i = 0; i < MANY; i++) {
-        struct letter *letter = letters_find(letters, codes[i]);
-        cr_assert(letter && letter == letters_at(letters, i) && letter->state == LETTER_UNUSED);
-        letter->state = i % 3 == 0 ? LETTER_USED : i % 3 == 1 ? LETTER_WITHDRAWN : LETTER_UNUSED;
+        uint32_t number = letters_find(letters, codes[i]);
+        const struct letter *letter = letters_at(letters, number);
+        cr_assert(number == i + 1 && letter && letter->state == LETTER_UNUSED && !letter->is_seen);
+        letters_set(letters, number,
+                    i % 3 == 0   ? LETTER_USED
+                    : i % 3 == 1 ? LETTER_WITHDRAWN
+                                 : LETTER_UNUSED,
+                    i % 3 == 0 ? (int64_t)i : 0);
+        letters_see(letters, number);
+        letter = letters_at(letters, number);
+        cr_assert(letter && letter->is_seen && letter->member == (i % 3 == 0 ? i : 0));
     }
     for (int state = LETTER_UNUSED; state <= LETTER_WITHDRAWN; state++)
         cr_assert_eq(letters_count(letters, (enum letter_state)state), MANY / 3);
     codes[0][2] = 1;
-    cr_assert_null(letters_find(letters, codes[0]));
+    cr_assert_eq(letters_find(letters, codes[0]), 0);
     letters_free(letters);
     mem_free(codes);
 }
@@ -100,7 +110,7 @@ Test(letters, are_found_by_their_codes_and_counted_by_what_became_of_them)
 Test(letters, are_not_made_twice_nor_out_of_order)
 {
     static const uint8_t codes[4][SHA256_BYTES] = {{1}, {2}, {2}, {1}};
-    struct letters *letters = letters_new();
+    struct letters *letters = letters_new(&scratch, 0);
     cr_assert_not_null(letters);
     cr_assert_eq(letters_add(letters, codes[0], 3), LETTERS_NOT_ASCENDING);
     cr_assert_eq(letters_add(letters, codes[2], 2), LETTERS_NOT_ASCENDING);
@@ -114,18 +124,21 @@ Test(letters, are_not_made_twice_nor_out_of_order)
 
 Test(letters, whose_enrolment_is_gone_leave_a_hole_that_an_event_covers)
 {
-    struct holes holes = {.list = NULL};
+    struct holes *holes = holes_new(&scratch, 0);
+    cr_assert_not_null(holes);
     for (int64_t i = 0; i < 1000; i++)
-        cr_assert_eq(holes_add(&holes, 3 * i), 0);
+        cr_assert_eq(holes_add(holes, 3 * i), 0);
     for (int64_t i = 0; i < 3000; i++) {
-        struct hole *hole = holes_find(&holes, i);
+        const struct hole *hole = holes_find(holes, i);
         cr_assert_eq(hole != NULL, i % 3 == 0);
         cr_assert(!hole || (hole->index == i && hole->erased_by == -1));
     }
-    cr_assert(!holes_find(&holes, -1) && !holes_find(&holes, 3000));
-    holes_cover(&holes, holes_find(&holes, 9), 5000, true);
-    holes_cover(&holes, holes_find(&holes, 12), 5000, false);
-    cr_assert(holes.enrolments == 1 && holes_find(&holes, 9)->erased_by == 5000);
-    holes_wipe(&holes);
-    cr_assert_null(holes_find(&holes, 9));
+    cr_assert(!holes_find(holes, -1) && !holes_find(holes, 3000));
+    holes_cover(holes, 9, 5000, true);
+    holes_cover(holes, 12, 5000, false);
+    holes_cover(holes, 13, 5000, true); /* there is none */
+    cr_assert(holes_enrolments(holes) == 1 && holes_find(holes, 9)->erased_by == 5000 && holes_count(holes) == 1000);
+    cr_assert(holes_at(holes, 3)->is_enrolment && !holes_at(holes, 4)->is_enrolment);
+    holes_free(holes);
+    holes_free(NULL);
 }

@@ -38,7 +38,9 @@ static enum store_result keep_no_file(void *context, const char *round, int64_t 
 }
 
 static struct audit_findings findings;
-static const struct replay_setup setup = {.log_key = "k", .release_file = keep_no_file, .findings = &findings};
+static struct scratch scratch = {.folder = "/var/tmp"};
+static const struct replay_setup setup = {
+    .log_key = "k", .release_file = keep_no_file, .findings = &findings, .scratch = &scratch};
 
 /* A replay in which this definition is in force. */
 static struct replay *replay_by(const char *definition)

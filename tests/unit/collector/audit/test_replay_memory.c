@@ -26,13 +26,12 @@ static int replay_text(struct replay *replay, size_t i, struct error *error)
     return result;
 }
 
-static int replay_texts(struct replay *replay, struct error *error)
+static int replay_texts(struct outcome *outcome, struct error *error)
 {
     for (size_t i = 0; i < replayed_count; i++)
-        if (replay_text(replay, i, error) < 0)
+        if (replay_text(outcome->replay, i, error) < 0)
             return -1;
-    replay_end(replay);
-    return 0;
+    return replay_end(outcome->replay, error) < 0 ? -1 : replayed_pass(outcome, error);
 }
 
 Test(replay_memory, is_said_to_lack_wherever_it_does)
@@ -47,7 +46,7 @@ Test(replay_memory, is_said_to_lack_wherever_it_does)
         struct error error = {0};
         replayed_begin(&outcome, NULL);
         mem_fail_at(n);
-        int result = replay_texts(outcome.replay, &error);
+        int result = replay_texts(&outcome, &error);
         bool failed = mem_has_failed();
         mem_fail_at(0);
         cr_assert_eq(result < 0, error.kind == ERROR_MEMORY, "allocation %lu: %s", n, error.text);

@@ -79,7 +79,7 @@ static struct release_source release_source_of(int64_t number)
                                     .log_key = "burgerpanel/wau+00000000+key",
                                     .invited = 60,
                                     .enrolled = 60,
-                                    .ballots = ballots,
+                                    .ballots = ballots_counts(ballots),
                                     .earlier = earlier};
     cr_assert_eq(tree_head(kit.store, &source.head, NULL), 0);
     return source;
