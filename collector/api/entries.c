@@ -1,4 +1,4 @@
-/* GET /v1/entries?from=N&limit=K: the log itself, for auditors (PROTOCOL 9), read as it is taken; and
+/* GET /v1/entries?from=N&limit=K: the log itself, for auditors (PROTOCOL 9), page by page, read as it is taken; and
  * /v1/entries/{index}/state, for anyone: whether an entry is kept or was erased (PROTOCOL 5b). */
 #include "base/json.h"
 #include "base/log.h"
@@ -6,31 +6,39 @@
 #include "collector/api/access_log.h"
 #include "collector/api/resources.h"
 #include "collector/api/shared.h"
+#include "collector/http/gzip.h"
+#include "collector/http/negotiate.h"
 #include "crypto/base64url.h"
 #include "crypto/jws.h"
 #include "crypto/line.h"
 #include <string.h>
 
 #define LIMIT_DEFAULT 1000
-#define LIMIT_MAX 4096
-#define PIECE_BYTES ((size_t)64 * 1024) /* of an answer, read at once; an answer that is no longer goes whole */
-#define BYTES_MAX ((size_t)16 * 1024 * 1024) /* of an answer; it ends early at the entry that passes it */
+#define LIMIT_MAX 10000
+#define PIECE_BYTES ((size_t)64 * 1024) /* of a page, read at once; a page that is no longer goes whole */
+#define PACKED_PIECE_BYTES ((size_t)16 * 1024) /* the same of one that is compressed: others wait for as long */
+#define GZIP_BYTES ((size_t)288 * 1024) /* what compressing holds */
 
 /* A page on its way. */
 struct entries_page {
     struct service *service;
     struct store *store; /* while a piece is put */
+    struct gzip *gzip; /* NULL: it goes as it is */
+    uint64_t size; /* of the log, by the newest checkpoint */
     uint64_t next, to; /* entries that are due */
     bool unreadable; /* what is kept of an entry that was erased could not be read */
-    size_t sent; /* bytes */
     struct buf *out; /* the piece that is being put */
     struct buf begun; /* a piece that has been put already */
 };
 
+/* NULL is fine. */
 static void free_page(void *source)
 {
     struct entries_page *page = source;
+    if (!page)
+        return;
     buf_free(&page->begun);
+    gzip_free(page->gzip);
     mem_free(page);
 }
 
@@ -55,7 +63,8 @@ static int put_erased_entry(struct entries_page *page, int64_t index)
 static int put_entry(void *context, int64_t index, const char *jws, size_t len)
 {
     struct entries_page *page = context;
-    if ((uint64_t)index != page->next || page->out->len >= PIECE_BYTES || page->sent + page->out->len >= BYTES_MAX)
+    size_t enough = page->gzip ? PACKED_PIECE_BYTES : PIECE_BYTES;
+    if ((uint64_t)index != page->next || page->out->len >= enough)
         return -1;
     if (len == 0)
         return put_erased_entry(page, index);
@@ -77,46 +86,68 @@ static int put_entries(struct entries_page *page, struct store *store)
     return (result == STORE_OK && page->next == page->to) || (stopped && page->next > from) ? 0 : -1;
 }
 
-/* The next piece, as an http_chunk_fn. The handle is had for as long as a piece takes. */
-static enum http_chunk put_piece(void *source, struct buf *out)
+/* Entries that go together, as they are. -1: they can't be given. */
+static int put_plain_piece(struct entries_page *page, struct buf *out)
 {
-    struct entries_page *page = source;
-    if (page->begun.len > 0) {
-        buf_put(out, page->begun.data, page->begun.len);
-        buf_free(&page->begun);
-        return buf_check(out) == 0 ? HTTP_CHUNK_MORE : HTTP_CHUNK_BROKEN;
-    }
-    if (page->next >= page->to || page->sent >= BYTES_MAX)
-        return HTTP_CHUNK_LAST;
     struct store *store = reader_take(page->service->reader);
     page->out = out;
     int result = store ? put_entries(page, store) : -1;
     if (store)
         reader_give_back(page->service->reader);
-    page->sent += out->len;
-    if (result < 0 || buf_check(out) < 0)
+    return result < 0 ? -1 : buf_check(out);
+}
+
+static int put_packed_piece(struct entries_page *page, struct buf *out)
+{
+    struct buf plain;
+    buf_init(&plain, SIZE_MAX);
+    int result = put_plain_piece(page, &plain);
+    if (result == 0)
+        gzip_put(page->gzip, plain.data, plain.len, page->next == page->to, out);
+    buf_free(&plain);
+    return result < 0 ? -1 : buf_check(out);
+}
+
+/* The next piece, as an http_chunk_fn. The handle is had for as long as a piece takes. */
+static enum http_chunk put_piece(void *source, struct buf *out)
+{
+    struct entries_page *page = source;
+    int result;
+    if (page->begun.len > 0) {
+        buf_put(out, page->begun.data, page->begun.len);
+        buf_free(&page->begun);
+        result = buf_check(out);
+    } else {
+        result = page->gzip ? put_packed_piece(page, out) : put_plain_piece(page, out);
+    }
+    if (result < 0)
         return HTTP_CHUNK_BROKEN;
-    return page->next < page->to && page->sent < BYTES_MAX ? HTTP_CHUNK_MORE : HTTP_CHUNK_LAST;
+    return page->next < page->to ? HTTP_CHUNK_MORE : HTTP_CHUNK_LAST;
 }
 
 /* Sets the answer from its first piece on; takes the page over. */
-static void answer_page(struct http_exchange *x, struct entries_page *page)
+static void answer_page(struct http_exchange *x, struct entries_page *page, uint64_t limit)
 {
     struct buf first;
     buf_init(&first, SIZE_MAX);
-    switch (put_piece(page, &first)) {
-    case HTTP_CHUNK_MORE:
+    enum http_chunk begun = page->next < page->to ? put_piece(page, &first) : HTTP_CHUNK_LAST;
+    if (begun == HTTP_CHUNK_BROKEN) {
+        buf_free(&first);
+        http_answer_problem(x, PROBLEM_UNAVAILABLE, API_LOG_UNREADABLE_DETAIL, NULL);
+        free_page(page);
+        return;
+    }
+    http_answer_header(x, "Vary", "Accept-Encoding");
+    if (page->gzip)
+        http_answer_header(x, "Content-Encoding", "gzip");
+    if (page->to < page->size)
+        api_link_next(x, "/v1/entries", page->to, limit);
+    if (begun == HTTP_CHUNK_MORE) {
         page->begun = first;
         http_answer_stream(x, "application/x-ndjson", put_piece, page, free_page);
         return;
-    case HTTP_CHUNK_LAST:
-        http_answer(x, 200, "application/x-ndjson", &first);
-        break;
-    case HTTP_CHUNK_BROKEN:
-        buf_free(&first);
-        http_answer_problem(x, PROBLEM_UNAVAILABLE, API_LOG_UNREADABLE_DETAIL, NULL);
-        break;
     }
+    http_answer(x, 200, "application/x-ndjson", &first);
     free_page(page);
 }
 
@@ -132,6 +163,31 @@ static int note_page(struct service *service, const char *token, const struct en
     return -1;
 }
 
+/* The page that is asked for, as far as the newest checkpoint covers it. NULL: no memory. */
+static struct entries_page *open_page(struct service *service, uint64_t from, uint64_t limit)
+{
+    struct entries_page *page = mem_calloc(1, sizeof *page);
+    if (!page)
+        return NULL;
+    struct proofs *proofs = proofs_now(service->shared.proofs);
+    uint64_t size = proofs->head.size;
+    proofs_release(proofs);
+    *page = (struct entries_page){.service = service, .size = size, .next = from, .to = from};
+    if (from < size)
+        page->to = limit < size - from ? from + limit : size;
+    buf_init(&page->begun, SIZE_MAX);
+    return page;
+}
+
+/* Where the request takes that and there is anything to compress. -1: no memory. */
+static int pack_page(struct http_exchange *x, struct entries_page *page)
+{
+    if (page->next >= page->to || !negotiate_gzip(http_header(x, "Accept-Encoding")))
+        return 0;
+    page->gzip = http_charge(x, GZIP_BYTES) == 0 ? gzip_new() : NULL;
+    return page->gzip ? 0 : -1;
+}
+
 void api_entries_get(struct http_exchange *x, void *context)
 {
     struct service *service = context;
@@ -141,25 +197,18 @@ void api_entries_get(struct http_exchange *x, void *context)
         return;
     if (api_read_number(x, "from", 0, &from) < 0 || api_read_number(x, "limit", LIMIT_DEFAULT, &limit) < 0 ||
         limit < 1 || limit > LIMIT_MAX) {
-        http_answer_problem(x, PROBLEM_BAD_REQUEST, "from must be an index and limit a number from 1 to 4096.", NULL);
+        http_answer_problem(x, PROBLEM_BAD_REQUEST, "from must be an index and limit a number from 1 to 10000.", NULL);
         return;
     }
-    struct entries_page *page = mem_calloc(1, sizeof *page);
-    if (!page) {
+    struct entries_page *page = open_page(service, from, limit);
+    if (!page || pack_page(x, page) < 0)
         http_answer_problem(x, PROBLEM_UNAVAILABLE, API_NO_MEMORY_DETAIL, NULL);
-        return;
+    else if (http_wants_body(x) && note_page(service, token.name, page) < 0)
+        http_answer_problem(x, PROBLEM_UNAVAILABLE, API_LOG_UNREADABLE_DETAIL, NULL);
+    else {
+        answer_page(x, page, limit);
+        page = NULL;
     }
-    struct proofs *proofs = proofs_now(service->shared.proofs);
-    uint64_t size = proofs->head.size;
-    proofs_release(proofs);
-    *page = (struct entries_page){
-        .service = service, .next = from, .to = from < size && limit < size - from ? from + limit : size};
-    buf_init(&page->begun, SIZE_MAX);
-    if (!http_wants_body(x) || note_page(service, token.name, page) == 0) {
-        answer_page(x, page);
-        return;
-    }
-    http_answer_problem(x, PROBLEM_UNAVAILABLE, API_LOG_UNREADABLE_DETAIL, NULL);
     free_page(page);
 }
 

@@ -11,9 +11,10 @@
 
 /* Which events a page is to have. */
 struct events_page {
-    int64_t indexes[LIMIT_MAX];
-    size_t count;
+    int64_t indexes[LIMIT_MAX + 1]; /* one more than may be asked for: the next page begins there */
+    size_t count, put;
     uint64_t size; /* of the log, by the newest checkpoint */
+    struct buf *out;
 };
 
 static int note_event_index(void *context, int64_t index, const char *kind)
@@ -28,32 +29,33 @@ static int note_event_index(void *context, int64_t index, const char *kind)
 /* The answer ends early, at the event that makes it too long. */
 static int put_event(void *context, int64_t index, const char *jws, size_t len)
 {
-    struct buf *out = context;
-    if (out->len >= BYTES_MAX)
+    struct events_page *page = context;
+    if (page->out->len >= BYTES_MAX)
         return -1;
-    buf_put_text(out, "{\"index\":");
-    buf_put_integer(out, index);
-    buf_put_text(out, ",\"jws\":");
-    json_put_string(out, jws, len);
-    buf_put_text(out, "}\n");
+    buf_put_text(page->out, "{\"index\":");
+    buf_put_integer(page->out, index);
+    buf_put_text(page->out, ",\"jws\":");
+    json_put_string(page->out, jws, len);
+    buf_put_text(page->out, "}\n");
+    page->put++;
     return 0;
 }
 
 /* -1: the log can't be read. */
-static int put_events(struct service *service, uint64_t from, uint64_t limit, struct buf *out)
+static int put_events(struct service *service, uint64_t from, uint64_t limit, struct events_page *page)
 {
     struct proofs *proofs = proofs_now(service->shared.proofs);
-    struct events_page page = {.count = 0, .size = proofs->head.size};
+    page->size = proofs->head.size;
     proofs_release(proofs);
-    if (from >= page.size)
+    if (from >= page->size)
         return 0;
     struct store *store = reader_take(service->reader);
     if (!store)
         return -1;
-    enum store_result result = store_event_each(store, (int64_t)from, (int64_t)limit, note_event_index, &page);
+    enum store_result result = store_event_each(store, (int64_t)from, (int64_t)limit + 1, note_event_index, page);
     if (result == STORE_OK)
-        result = store_entry_each(store, page.indexes, page.count, put_event, out);
-    bool full = result == STORE_FAILED && store_error(store)->kind == ERROR_NONE && out->len >= BYTES_MAX;
+        result = store_entry_each(store, page->indexes, page->count < limit ? page->count : limit, put_event, page);
+    bool full = result == STORE_FAILED && store_error(store)->kind == ERROR_NONE && page->out->len >= BYTES_MAX;
     reader_give_back(service->reader);
     return result == STORE_OK || full ? 0 : -1;
 }
@@ -68,7 +70,10 @@ void api_events_get(struct http_exchange *x, void *context)
     }
     struct buf body;
     buf_init(&body, SIZE_MAX);
-    if (put_events(context, from, limit, &body) == 0) {
+    struct events_page page = {.out = &body};
+    if (put_events(context, from, limit, &page) == 0) {
+        if (page.put < page.count)
+            api_link_next(x, "/v1/events", (uint64_t)page.indexes[page.put], limit);
         api_answer_cached(x, "application/x-ndjson", &body);
         return;
     }

@@ -11,6 +11,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#define LINK_SIZE 128 /* of a list's path and two numbers */
+
 /* Refusals and outcomes. */
 
 static void put_errors(struct buf *out, const struct faults *faults)
@@ -137,6 +139,14 @@ int api_read_number(const struct http_exchange *x, const char *name, uint64_t ot
     }
     struct line line = {text, strlen(text)};
     return line_number(&line, out);
+}
+
+void api_link_next(struct http_exchange *x, const char *path, uint64_t from, uint64_t limit)
+{
+    char link[LINK_SIZE];
+    snprintf(link, sizeof link, "<%s?from=%llu&limit=%llu>; rel=\"next\"", path, (unsigned long long)from,
+             (unsigned long long)limit);
+    http_answer_header_copy(x, "Link", link);
 }
 
 bool api_wants_receipt(struct http_exchange *x)

@@ -44,6 +44,9 @@ MUST_CHECK int api_put_any_receipt(struct buf *out, struct service *service, uin
 MUST_CHECK int api_read_number(const struct http_exchange *exchange, const char *name, uint64_t otherwise,
                                uint64_t *out);
 
+/* Says where the next page of a list begins: `path` with these arguments, as Link with rel="next" (RFC 8288). */
+void api_link_next(struct http_exchange *exchange, const char *path, uint64_t from, uint64_t limit);
+
 /* Whether the request wants receipts: it does unless it says Prefer: return=minimal (RFC 7240), which the answer then
  * confirms. While the handler runs only. */
 bool api_wants_receipt(struct http_exchange *exchange);

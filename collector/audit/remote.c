@@ -10,7 +10,7 @@
 #include <string.h>
 
 #define PAGE_ENTRIES 4096
-#define PAGE_MAX ((size_t)24 * 1024 * 1024) /* bytes; a collector ends its pages at 16 MiB */
+#define PAGE_MAX ((size_t)24 * 1024 * 1024) /* bytes; where a page is longer, a shorter one is asked for */
 #define KEY_MAX ((size_t)1024)
 
 struct remote {
@@ -263,9 +263,9 @@ static enum store_result turn_page(struct remote *remote, int64_t from, struct e
         remote->next = from;
         if (peer_get(remote->peer, &(struct peer_request){path, true}, &remote->page, &status, error) == 0)
             break;
-        /* One entry that the collector can't give holds up its whole page: smaller pages, to come as near to it as can
-         * be. */
-        if (status < 500 || remote->limit == 1)
+        /* One entry that the collector can't give holds up its whole page, and very long ones make it too long:
+         * smaller pages, to come as near as can be. */
+        if ((status < 500 && status != 200) || remote->limit == 1)
             return STORE_FAILED;
         remote->limit /= 8;
     }

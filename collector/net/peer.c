@@ -139,7 +139,7 @@ int peer_get(struct peer *peer, const struct peer_request *request, struct buf *
     if (buf_check(&url) == 0)
         try_often(peer, &(struct fetch_request){.url = buf_text(&url), .headers = headers}, &answer);
     bool fine = answer.outcome == FETCH_ANSWERED && answer.status == 200;
-    *status = answer.status;
+    *status = answer.outcome == FETCH_TOO_LONG ? 200 : answer.status;
     if (fine)
         buf_put(out, buf_text(&answer.body), answer.body.len);
     else

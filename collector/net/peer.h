@@ -22,7 +22,8 @@ struct peer_request {
     bool with_token;
 };
 
-/* Appends the body of a 200 to `out`. -1: *error, and *status, 0 when there was no answer. */
+/* Appends the body of a 200 to `out`. -1: *error, and *status: 0 when there was no answer, 200 when it
+ * is longer than `out` may take. */
 MUST_CHECK int peer_get(struct peer *peer, const struct peer_request *request, struct buf *out, unsigned *status,
                         struct error *error);
 

@@ -52,6 +52,9 @@ test('what was done to set the panel up stands in the log, in its order, for any
 test('a page of events begins where it is asked to, and is no longer than it is asked to be', async () => {
   const all = await eventsFrom();
   assert.deepEqual(await eventsFrom('?from=2&limit=2'), all.slice(2, 4));
+  const linkOf = async (query) => (await request(collector.url, `/v1/events${query}`)).headers.link;
+  assert.equal(await linkOf('?from=2&limit=2'), '</v1/events?from=5&limit=2>; rel="next"', 'the next one is no neighbour');
+  for (const query of ['', '?from=3&limit=2', '?from=6']) assert.equal(await linkOf(query), undefined, query);
   assert.deepEqual(await eventsFrom('?from=4'), all.slice(4), 'from an entry that is no event');
   for (const query of ['?from=6', '?from=18446744073709551615']) assert.deepEqual(await eventsFrom(query), []);
   for (const query of ['?limit=0', '?limit=1001', '?from=-1', '?from=x', '?from=01'])

@@ -16,11 +16,21 @@ static struct error error;
 static struct remote *remote;
 static const char *page; /* what each request for entries is answered; NULL: what the log has */
 static long page_limit; /* more entries than these at once are a 500 */
+static bool is_long; /* or in place of that, more than 24 MiB */
 static const char *key_text, *checkpoint_text;
 
 static void put_answer(struct buf *out, int status, const char *body)
 {
     buf_printf(out, "HTTP/1.1 %d X\r\nContent-Length: %zu\r\n\r\n%s", status, strlen(body), body);
+}
+
+static void put_long_answer(struct buf *out)
+{
+    static const char piece[1024] = "";
+    out->max = (size_t)32 * 1024 * 1024;
+    buf_printf(out, "HTTP/1.1 200 X\r\nContent-Length: %d\r\n\r\n", 25 * 1024 * 1024);
+    for (size_t i = 0; i < (size_t)25 * 1024; i++)
+        buf_put(out, piece, sizeof piece);
 }
 
 static void put_file(struct buf *out, const char *before, const char *path, const char *after)
@@ -42,6 +52,8 @@ static void put_entries(struct buf *out, const char *request)
         buf_printf(&body, "{\"index\":%ld,\"jws\":\"entry %ld\"}\n", i, i);
     if (!strstr(request, "Authorization: Bearer secret\r\n"))
         put_answer(out, 401, "");
+    else if (limit > page_limit && is_long)
+        put_long_answer(out);
     else if (limit > page_limit)
         put_answer(out, 500, "");
     else
@@ -124,6 +136,14 @@ Test(remote, gives_entries_from_any_index_on)
 Test(remote, asks_for_less_at_once_when_a_page_can_not_be_had)
 {
     page_limit = 512;
+    assert_entries(0);
+}
+
+/* A collector gives as many entries as are asked for, however long they are. */
+Test(remote, asks_for_less_at_once_when_a_page_is_too_long)
+{
+    is_long = true;
+    page_limit = 64;
     assert_entries(0);
 }
 
