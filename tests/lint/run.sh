@@ -100,6 +100,7 @@ self_test() {
     cp -r tests/spectral "$bad/unnamed/tests/"
     sed -i 's/| CC-BY-4.0 |/| MIT |/' "$bad/unnamed/tests/spectral/SOURCES.md"
     sed 's/^  license: .*/  licence: EUPL-1.2/' publiccode.yml >"$bad/publiccode.yml"
+    sed '/^| `panel\/answer.c`/d' docs/HACKING.md >"$bad/HACKING.md"
     sbom "$work/sbom.json" && sed 's/"relatedSpdxElement": "SPDXRef-Package-libsodium23"/"relatedSpdxElement": "SPDXRef-Nowhere"/' "$work/sbom.json" \
         >"$bad/sbom.json" || return 1
     printf '.TH BAD 1\n.SH NAME\n.PP\nbad\n' >"$bad/bad.1"
@@ -116,10 +117,11 @@ self_test() {
         must_fail reuse reuse --root "$bad/unlicensed" lint &&
         must_fail licences node tests/lint/papers.mjs licences "$bad/unnamed" &&
         must_fail publiccode papers publiccode "$bad/publiccode.yml" &&
-        must_fail sbom papers sbom "$bad/sbom.json"
+        must_fail sbom papers sbom "$bad/sbom.json" &&
+        must_fail hacking env BUILD="$build" tests/hacking/run.sh places "$bad/HACKING.md"
 }
 
-wanted=${*:-self-test format tidy walls functions sizes widths blanks heads roles statics failures circles exported texts versions shown logged pages shells unit manuals completion modules reuse licences publiccode sbom markup axe api}
+wanted=${*:-self-test format tidy walls functions sizes widths blanks heads roles statics failures circles exported texts versions shown logged pages shells unit manuals completion modules reuse licences publiccode sbom hacking markup axe api}
 for name in $wanted; do
     # shellcheck disable=SC2086  # lists of words
     case $name in
@@ -154,6 +156,7 @@ for name in $wanted; do
         sbom "$work/sbom.json"
         check sbom "what the programs are linked with, as SPDX" papers sbom "$work/sbom.json"
         ;;
+    hacking) check hacking "the worked example of HACKING" env BUILD="$build" tests/hacking/run.sh ;;
     markup) check markup "the pages' HTML, by html-validate" env BUILD="$build" tests/pages/run.sh markup ;;
     axe) check axe "accessibility of every state of the pages" env BUILD="$build" tests/pages/run.sh axe ;;
     api) check api "Dutch API Design Rules" env BUILD="$build" tests/spectral/run.sh ;;

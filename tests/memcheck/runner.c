@@ -1,5 +1,6 @@
 /* Runs the unit tests, each in a fork, as many at once as there are cores, and ends with a line in Criterion's form.
- * Under valgrind a fork that found something ends with another code than 0, and so is a test that failed. */
+ * Under valgrind a fork that found something ends with another code than 0, and so is a test that failed. For a
+ * debugger: with the name of one test, SUITE::NAME, that test alone runs, and in this process. */
 #include <criterion/criterion.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -88,7 +89,17 @@ static bool finish(struct job *jobs, long count)
     return passed;
 }
 
-int main(void)
+static const struct plain_test *find_test(const char *wanted)
+{
+    size_t len = strcspn(wanted, ":");
+    for (const struct plain_test *test = tests; test; test = test->next)
+        if (test->run && strlen(test->suite) == len && strncmp(test->suite, wanted, len) == 0 &&
+            strncmp(wanted + len, "::", 2) == 0 && strcmp(test->name, wanted + len + 2) == 0)
+            return test;
+    return NULL;
+}
+
+static int run_all(void)
 {
     long cores = sysconf(_SC_NPROCESSORS_ONLN);
     long places = cores < 1 ? 1 : cores > JOBS_MAX ? JOBS_MAX : cores;
@@ -114,4 +125,15 @@ int main(void)
     printf("[====] Synthesis: Tested: %u | Passing: %u | Failing: %u | Crashing: 0\n", tested, passing,
            tested - passing);
     return passing == tested ? 0 : 1;
+}
+
+int main(int argc, char **argv)
+{
+    if (argc != 2 || argv[1][0] == '-')
+        return run_all();
+    const struct plain_test *test = find_test(argv[1]);
+    if (test)
+        run(test);
+    fprintf(stderr, "no test is called '%s'\n", argv[1]);
+    return 2;
 }
