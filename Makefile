@@ -292,7 +292,9 @@ lint: $(HAVE) ## formatting, static analysis, both compilers, walls between room
 check-excel: programs ## opens the tables of profile excel-nl with LibreOffice
 	@$(RUN) excel
 
-check-postgres: programs units ## the suites of the store, and what rests on it, beside a PostgreSQL of their own
+check-postgres: $(HAVE) ## all that the collector does, on a PostgreSQL: units under sanitizers, end to end, cuts and failover
+	@$(MAKE) --no-print-directory programs
+	@$(MAKE) --no-print-directory VARIANT=asan units
 	@$(RUN) postgres
 
 check-web: programs ## the pages in Debian's chromium; a picture of each state in build/results/web/

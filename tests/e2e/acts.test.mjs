@@ -15,7 +15,7 @@ import { copyOf, sql } from './lib/store.mjs';
 
 const KILLS = 8;
 
-const rowsOf = async (collector, text) => (await sql(collector.path, text)).split('\n').filter(Boolean).map((row) => row.split('|'));
+const rowsOf = async (collector, text) => (await sql(collector, text)).split('\n').filter(Boolean).map((row) => row.split('|'));
 const claimsOf = (jws) => JSON.parse(Buffer.from(jws.split('.')[1], 'base64url'));
 const kidOf = (jws) => JSON.parse(Buffer.from(jws.split('.')[0], 'base64url')).kid;
 
@@ -27,11 +27,11 @@ const eventsOf = async (collector) =>
     return { index: Number(index), kind, jws, claims };
   });
 
-const asked = async (collector) => Number(await sql(collector.path, 'SELECT count(*) FROM pending WHERE done_at = 0'));
+const asked = async (collector) => Number(await sql(collector, 'SELECT count(*) FROM pending WHERE done_at = 0'));
 const entryOf = (done) => Number(done.stderr.match(/^entry (\d+)$/m)?.[1] ?? assert.fail(done.stderr));
 
 // Runs a verb without waiting for it.
-const begin = (collector, ...args) => start('burgerpanel-collector', [...args, '--store', collector.store]);
+const begin = (collector, ...args) => start('burgerpanel-collector', collector.words(...args));
 
 function panelUntil(seconds) {
   const panel = examplePanel();
@@ -141,7 +141,7 @@ test(`acts beside a collector under load that is killed ${KILLS} times: event an
   await collector.stop();
   const events = await eventsOf(collector);
   const created = events.filter((event) => event.kind === 'invitations-created').reduce((sum, event) => sum + event.claims.count, 0);
-  assert.equal(Number(await sql(collector.path, 'SELECT count(*) FROM invitation')), created);
+  assert.equal(Number(await sql(collector, 'SELECT count(*) FROM invitation')), created);
   const known = { create: 'invitations-created', import: 'panel-imported', revoke: 'member-revoked', restore: 'member-restored' };
   for (const [index, verb] of said) assert.equal(events.find((event) => event.index === index)?.kind, known[verb], `${verb} at ${index}`);
   assert.equal(new Set(said.map(([index]) => index)).size, said.length);
@@ -201,7 +201,7 @@ test('an act that another has made impossible meanwhile is refused, and says why
       assert.match(done.find((one) => one.code === 1).stderr, pattern);
       entryOf(done.find((one) => one.code === 0));
     }
-    assert.equal(Number(await sql(collector.path, 'SELECT count(*) FROM pending')), 0, 'outcomes are read once');
+    assert.equal(Number(await sql(collector, 'SELECT count(*) FROM pending')), 0, 'outcomes are read once');
   } finally {
     collector.process.child.kill('SIGCONT');
     await collector.stop();
@@ -222,7 +222,7 @@ test('eight verbs at once without a collector each get an entry of their own', a
   assert.deepEqual(done.map(entryOf).sort((a, b) => a - b), Array.from({ length: verbs.length }, (_, i) => i + 2));
   const numbers = done.slice(0, 5).flatMap((one) => parseTable(one.stdout).map((row) => Number(row.member)));
   assert.deepEqual(numbers.sort((a, b) => a - b), Array.from({ length: 10 }, (_, i) => i + 1), 'no two letters of one number');
-  assert.equal(Number(await sql(collector.path, 'SELECT count(*) FROM pending')), 0);
+  assert.equal(Number(await sql(collector, 'SELECT count(*) FROM pending')), 0);
   await passes(collector);
 });
 

@@ -52,7 +52,7 @@ const FILES = ['store.db', 'store.db-wal', 'store.db-shm', 'store.db.log-key.che
 async function copied(name, { whole, folderMode, fileMode }) {
   const folder = join(place, name);
   mkdirSync(folder);
-  if (whole) await sql(collector.path, `VACUUM INTO '${join(folder, 'store.db')}'`);
+  if (whole) await sql(collector, `VACUUM INTO '${join(folder, 'store.db')}'`);
   for (const file of FILES)
     if (!(whole && /^store\.db(-wal|-shm)?$/.test(file))) copyFileSync(join(collector.folder, file), join(folder, file));
   if (whole) await sql(join(folder, 'store.db'), 'PRAGMA journal_mode = WAL');

@@ -82,7 +82,7 @@ test('taken under load, it restores to a store that passes and lacks nothing ack
   const said = await restored(to);
   assert.match(said.stderr, /no checkpoint lay beside the log's key/);
   for (const name of ['store.db', 'store.db.log-key.checkpoint']) assert.equal(statSync(join(to.folder, name)).mode & 0o777, 0o600);
-  const rows = JSON.parse(await sql(to.path, '.mode json\nSELECT idx, jws FROM entry'));
+  const rows = JSON.parse(await sql(to, '.mode json\nSELECT idx, jws FROM entry'));
   const stored = new Map(rows.map(({ idx, jws }) => [idx, jws]));
   const missing = [...acknowledged].filter(([index, text]) => stored.get(index) !== text);
   assert.ok(acknowledged.size > 100);
@@ -149,7 +149,7 @@ test('it overwrites nothing, and a store that is behind its checkpoint is not wo
 test('behind the checkpoint beside the key it is refused: by how many entries, and what to do', async () => {
   const to = place('rolled-back');
   copyFileSync(`${collector.path}.log-key.checkpoint`, `${to.path}.log-key.checkpoint`);
-  const size = Number(await sql(collector.path, 'SELECT count(*) FROM entry'));
+  const size = Number(await sql(collector, 'SELECT count(*) FROM entry'));
   const kept = Number(readFileSync(backup, 'latin1').match(/\nsize (\d+)\n/)[1]);
   assert.ok(size > kept);
   assertFailed(await restore(to), new RegExp(`of ${size - kept} entries more .*An older copy is put back`));
@@ -205,7 +205,7 @@ test('a store that is there is replaced where it is the same log and no newer, a
   const said = await restored(first, later);
   assert.match(said.stderr, /over an older store of the same log/);
   assert.ok(!existsSync(`${first.path}-wal`));
-  assert.equal(await sql(first.path, 'SELECT count(*) FROM entry'), await sql(older.path, 'SELECT count(*) FROM entry'));
+  assert.equal(await sql(first, 'SELECT count(*) FROM entry'), await sql(older, 'SELECT count(*) FROM entry'));
 });
 
 test('another key is refused, and a key that is missing is told', async () => {

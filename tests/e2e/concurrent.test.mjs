@@ -79,7 +79,7 @@ test('eight clients at once', async () => {
   await Promise.all([...clients, admin]);
 
   const count = CLIENTS * MEMBERS * (1 + ACTIONS.length * REVISIONS);
-  const events = (await sql(collector.path, 'SELECT idx FROM event')).trim().split('\n').map(Number);
+  const events = (await sql(collector, 'SELECT idx FROM event')).trim().split('\n').map(Number);
   assert.equal(events.length, BEGUN + 4, 'what the log began with, and what the administrator did meanwhile');
   const all = [...indexes, ...events, BEGUN].sort((a, b) => a - b); // BEGUN is the extra member's
   assert.deepEqual(all, Array.from({ length: count + events.length + 1 }, (_, i) => i));

@@ -12,7 +12,7 @@ import { ACTION, examplePanel, good, iso, ROUND } from './lib/panel.mjs';
 import { oldCollector } from './lib/old-store.mjs';
 import { poll } from './lib/poll.mjs';
 import { fixtures, ready, run } from './lib/programs.mjs';
-import { copyOf, sql } from './lib/store.mjs';
+import { asBytes, asText, copyOf, sql, testOfFiles } from './lib/store.mjs';
 
 const MEMBERS = 20;
 const agent = keepAlive();
@@ -84,7 +84,7 @@ test('members invented with invitations put straight into the store are found, o
   const it = copy();
   const codes = Array.from({ length: 3 }, () => newCode());
   for (const [i, code] of codes.entries())
-    await sql(it.path, `INSERT INTO invitation (hash, number, state, member) VALUES (x'${hashOfCode(code)}', ${900 + i}, 0, 0)`);
+    await sql(it, `INSERT INTO invitation (hash, number, state, member) VALUES (x'${hashOfCode(code)}', ${900 + i}, 0, 0)`);
   const token = (await it.succeed('tokens', 'create', 'auditor', '--role', 'auditor')).stdout.trim();
   const tokenFile = join(it.folder, 'token');
   writeFileSync(tokenFile, token);
@@ -106,7 +106,7 @@ test('members invented with invitations put straight into the store are found, o
 test('a member put straight into the store is found', async () => {
   const it = copy();
   const key = Buffer.from(new Key().x, 'base64url').toString('hex');
-  await sql(it.path, `INSERT INTO member (number, idx, enrolled_at, revoked_at, key) VALUES (${MEMBERS + 1}, 5, 1, 0, x'${key}')`);
+  await sql(it, `INSERT INTO member (number, idx, enrolled_at, revoked_at, key) VALUES (${MEMBERS + 1}, 5, 1, 0, x'${key}')`);
   await finds(it, /^member [\w-]{43}: the log has no such enrolment$/m);
 });
 
@@ -115,7 +115,7 @@ test('a revocation undone in the store is found, and each response that followed
   const [member] = members;
   await it.succeed('members', 'revoke', asListed(member.key.kid), '--reason', 'abuse');
   await passes(it);
-  await sql(it.path, 'UPDATE member SET revoked_at = 0 WHERE number = 1');
+  await sql(it, 'UPDATE member SET revoked_at = 0 WHERE number = 1');
   const { index } = await whileRunning(it, () => respond(it, member, { revision: 2 }));
   await finds(
     it,
@@ -126,18 +126,18 @@ test('a revocation undone in the store is found, and each response that followed
 
 test('somebody revoked in the store alone is found', async () => {
   const it = copy();
-  await sql(it.path, 'UPDATE member SET revoked_at = 1800000000 WHERE number = 1');
+  await sql(it, 'UPDATE member SET revoked_at = 1800000000 WHERE number = 1');
   await finds(it, new RegExp(`^member ${members[0].key.kid}: revoked in the store, and no event says so$`, 'm'));
 });
 
 test('an invitation withdrawn in the store alone, or made usable again, is found', async () => {
   const it = copy();
-  await sql(it.path, `UPDATE invitation SET state = 2 WHERE number = ${MEMBERS + 1}`);
+  await sql(it, `UPDATE invitation SET state = 2 WHERE number = ${MEMBERS + 1}`);
   await finds(it, /^invitation [\w-]{43}: unused as the log says, and not in the store$/m);
   const other = copy();
   await other.succeed('invitations', 'withdraw', original.codes[MEMBERS]);
   await passes(other);
-  await sql(other.path, `UPDATE invitation SET state = 0 WHERE number = ${MEMBERS + 1}`);
+  await sql(other, `UPDATE invitation SET state = 0 WHERE number = ${MEMBERS + 1}`);
   const { index } = await whileRunning(other, () => enrol(other, new Member('wau'), original.codes[MEMBERS]));
   await finds(other, new RegExp(`^entry ${index}: its invitation had been withdrawn$`, 'm'));
 });
@@ -177,10 +177,10 @@ test('a late response let in behind the back of the log is found; a round opened
   await whileRunning(open, () => respond(open, members[1], { revision: 2 }));
   await passes(open, new RegExp(`^note: entry ${closed + 1} opened round ${ROUND} again$`, 'm'));
 
-  await sql(it.path, `DELETE FROM event WHERE kind = 'round-closed'; UPDATE panel SET json = replace(json, '${closingAt(now()).rounds[0].closesAt.slice(0, 4)}-', '2099-')`);
-  const stored = JSON.parse(await sql(it.path, 'SELECT json FROM panel ORDER BY number DESC LIMIT 1'));
+  await sql(it, `DELETE FROM event WHERE kind = 'round-closed'; UPDATE panel SET json = replace(json, '${closingAt(now()).rounds[0].closesAt.slice(0, 4)}-', '2099-')`);
+  const stored = JSON.parse(await sql(it, 'SELECT json FROM panel ORDER BY number DESC LIMIT 1'));
   stored.rounds[0].opensAt = '2026-01-01T00:00:00Z';
-  await sql(it.path, `UPDATE panel SET json = '${JSON.stringify(stored).replaceAll("'", "''")}'`);
+  await sql(it, `UPDATE panel SET json = '${JSON.stringify(stored).replaceAll("'", "''")}'`);
   const { index } = await whileRunning(it, () => respond(it, members[1], { revision: 2 }));
   await finds(
     it,
@@ -202,7 +202,7 @@ test("an answered action's title turned round by an import is noted, and in the 
   await passes(it, new RegExp(`^note: entry \\d+ changed the title of action ${ACTION} after the first response to it$`, 'm'));
 
   const store = copy();
-  await sql(store.path, `UPDATE action SET title = 'Niet' WHERE id = '${ACTION}'`);
+  await sql(store, `UPDATE action SET title = 'Niet' WHERE id = '${ACTION}'`);
   await finds(store, /^action list: the one in the store is not the one that the log put in force$/m);
 });
 
@@ -222,7 +222,7 @@ test('disclosure loosened and restored before the first release is noted both ti
   const path = join(released.folder, 'loose.json');
   writeFileSync(path, JSON.stringify(loose));
   assert.equal((await released.run('panel', 'import', path)).code, 1);
-  await sql(released.path, `UPDATE panel SET json = '${JSON.stringify(loose).replaceAll("'", "''")}'`);
+  await sql(released, `UPDATE panel SET json = '${JSON.stringify(loose).replaceAll("'", "''")}'`);
   await finds(released, /^panel definition: the one in the store is not the one that the log put in force$/m);
 });
 
@@ -246,14 +246,14 @@ test('an erased response is passed, also when another follows it', async () => {
 
 test('an erased response put back is found', async () => {
   const { it, request } = await erased('dishonest-put-back');
-  const was = await sql(original.path, `SELECT jws FROM entry WHERE idx = ${lastResponse}`);
-  await sql(it.path, `UPDATE entry SET jws = '${was}' WHERE idx = ${lastResponse}`);
+  const was = await sql(original, `SELECT jws FROM entry WHERE idx = ${lastResponse}`);
+  await sql(it, `UPDATE entry SET jws = '${was}' WHERE idx = ${lastResponse}`);
   await finds(it, new RegExp(`^entry ${request + 1}: entry ${lastResponse}, which it says is erased, is still there$`, 'm'));
 });
 
 test('a text taken away without an event is found', async () => {
   const it = copy();
-  await sql(it.path, `UPDATE entry SET jws = '' WHERE idx = ${lastResponse}`);
+  await sql(it, `UPDATE entry SET jws = '' WHERE idx = ${lastResponse}`);
   await finds(it, new RegExp(`^entry ${lastResponse}: its text is missing, and no event says that it was erased$`, 'm'));
 });
 
@@ -289,22 +289,22 @@ test('an erasure that names more than was gone, or that nobody asked for, is fou
 
 test('a file of a release changed in the store is found', async () => {
   const it = copy();
-  await sql(it.path, "UPDATE release_file SET bytes = CAST(replace(CAST(bytes AS TEXT), '20', '25') AS BLOB) WHERE name = 'summary.csv'");
+  await sql(it, `UPDATE release_file SET bytes = ${asBytes(`replace(${asText('bytes')}, '20', '25')`)} WHERE name = 'summary.csv'`);
   await finds(it, /^release 1 of round round-1: summary\.csv in the store is not the one that entry \d+ names$/m);
   const gone = copy();
-  await sql(gone.path, "DELETE FROM release_file WHERE name = 'options.csv'");
+  await sql(gone, "DELETE FROM release_file WHERE name = 'options.csv'");
   await finds(gone, /^release 1 of round round-1: options\.csv in the store is not the one that entry \d+ names$/m);
   const row = copy();
-  await sql(row.path, 'DELETE FROM release');
+  await sql(row, 'DELETE FROM release');
   await finds(row, /^releases of round round-1: the store has 0, the log tells of 1$/m);
 });
 
 test('a release made of other figures than the log has is found though file, event and all hashes agree', async () => {
   const it = copy();
   const [event] = eventsOf(await entriesOf(it), 'release-created');
-  const text = await sql(it.path, "SELECT CAST(bytes AS TEXT) FROM release_file WHERE name = 'summary.csv'");
+  const text = await sql(it, `SELECT ${asText('bytes')} FROM release_file WHERE name = 'summary.csv'`);
   const turned = `${text.split('\n').map((line) => line.replace('\r', '').replace(/,20,ok,/, ',25,ok,')).join('\r\n')}\r\n`;
-  await sql(it.path, `UPDATE release_file SET bytes = x'${Buffer.from(turned).toString('hex')}' WHERE name = 'summary.csv'`);
+  await sql(it, `UPDATE release_file SET bytes = x'${Buffer.from(turned).toString('hex')}' WHERE name = 'summary.csv'`);
   const files = event.claims.files.map((file) =>
     file.name === 'summary.csv' ? { name: file.name, bytes: Buffer.byteLength(turned), sha256: sha256(turned) } : file,
   );
@@ -362,7 +362,7 @@ test('ten releases, between which people answer anew, join and erase, and the li
   const notes = await passes(it);
   assert.equal(notes.match(/is not checkable any more/g).length, 10, 'all but the one made since');
   await it.stop();
-  await sql(it.path, "UPDATE release_file SET bytes = CAST(bytes || x'20' AS BLOB) WHERE number = 10 AND name = 'questions.csv'");
+  await sql(it, `UPDATE release_file SET bytes = ${asBytes(`${asText('bytes')} || ' '`)} WHERE number = 10 AND name = 'questions.csv'`);
   await finds(it, /^release 10 of round round-1: questions\.csv in the store/m, /^entry \d+: release 10 of round round-1: questions\.csv is not what follows/m);
 });
 
@@ -371,14 +371,14 @@ test('ten releases, between which people answer anew, join and erase, and the li
 test('an event removed, unlisted or signed anew is found', async () => {
   const [event] = eventsOf(await entriesOf(original), 'invitations-created');
   const removed = copy();
-  await sql(removed.path, `DELETE FROM entry WHERE idx = ${event.index}`);
+  await sql(removed, `DELETE FROM entry WHERE idx = ${event.index}`);
   await finds(removed, new RegExp(`^entry ${event.index}: it is missing$`, 'm'));
   const unlisted = copy();
-  await sql(unlisted.path, `DELETE FROM event WHERE idx = ${event.index}`);
+  await sql(unlisted, `DELETE FROM event WHERE idx = ${event.index}`);
   await finds(unlisted, new RegExp(`^entry ${event.index}: it is not listed as the event that it is$`, 'm'));
   const anew = copy();
   const text = signedEvent(operatorOf(anew), { ...event.claims, iat: event.claims.iat - 1 });
-  await sql(anew.path, `UPDATE entry SET jws = '${text}' WHERE idx = ${event.index}`);
+  await sql(anew, `UPDATE entry SET jws = '${text}' WHERE idx = ${event.index}`);
   await finds(anew, new RegExp(`^entry ${event.index}: it is not the one that the tree was built over$`, 'm'));
 });
 
@@ -391,14 +391,14 @@ test('an event by another key, back in time, or without its document is found th
   await finds(it, new RegExp(`^entry ${event.index}: its time lies before that of the event before it$`, 'm'));
   await rewrite(it, { [event.index]: event.jws });
   await passes(it);
-  await sql(it.path, `DELETE FROM document WHERE hash = x'${Buffer.from(event.claims.codes, 'base64url').toString('hex')}'`);
+  await sql(it, `DELETE FROM document WHERE hash = x'${Buffer.from(event.claims.codes, 'base64url').toString('hex')}'`);
   await finds(it, new RegExp(`^entry ${event.index}: a document that it names is missing$`, 'm'));
 });
 
 test('an enrolment that stands for another key is found though all hashes hold', async () => {
   const it = copy();
-  const index = Number(await sql(it.path, 'SELECT idx FROM member WHERE number = 1'));
-  const claims = claimsOf(await sql(it.path, `SELECT jws FROM entry WHERE idx = ${index}`));
+  const index = Number(await sql(it, 'SELECT idx FROM member WHERE number = 1'));
+  const claims = claimsOf(await sql(it, `SELECT jws FROM entry WHERE idx = ${index}`));
   const other = new Member('wau');
   await rewrite(it, { [index]: other.enrolment(claims.invitation) });
   await finds(
@@ -410,7 +410,7 @@ test('an enrolment that stands for another key is found though all hashes hold',
 
 // --- logs of before protocol 2 -------------------------------------------------------------------------------------------------
 
-test('an older log is passed with a note, before and after its upgrade, and what is done to it afterwards is found', async () => {
+testOfFiles('an older log is passed with a note, before and after its upgrade, and what is done to it afterwards is found', async () => {
   const it = await oldCollector('dishonest-older');
   const code = newCode();
   assert.equal(await passes(it), '', 'no event tells anything yet');
@@ -423,11 +423,11 @@ test('an older log is passed with a note, before and after its upgrade, and what
   const kid = (await revoked.succeed('members', 'list')).stdout.split('\n')[1].split(',')[1];
   await revoked.succeed('members', 'revoke', kid, '--reason', 'order');
   await passes(revoked, note);
-  await sql(revoked.path, 'UPDATE member SET revoked_at = 0');
+  await sql(revoked, 'UPDATE member SET revoked_at = 0');
   await finds(revoked, /: revoked by an event, and not in the store$/m);
 
   const invented = copyOf(it, 'dishonest-older-invented');
-  await sql(invented.path, `INSERT INTO invitation (hash, number, state, member) VALUES (x'${hashOfCode(code)}', 990, 0, 0)`);
+  await sql(invented, `INSERT INTO invitation (hash, number, state, member) VALUES (x'${hashOfCode(code)}', 990, 0, 0)`);
   const { index } = await whileRunning(invented, () => enrol(invented, new Member('old'), code));
   await finds(invented, new RegExp(`^entry ${index}: its invitation was never created$`, 'm'));
 

@@ -12,7 +12,7 @@ import { ROUND } from './lib/panel.mjs';
 import { poll } from './lib/poll.mjs';
 import { BEGUN, assertFailed, Collector, freshFolder, ready, run, start } from './lib/programs.mjs';
 import { PublicLog } from './lib/public-log.mjs';
-import { copyOf, putBack, sql } from './lib/store.mjs';
+import { copyOf, putBack, sql, testOfFiles } from './lib/store.mjs';
 
 const BEFORE = BEGUN + 6; // entries of the old copy
 const MORE = 5; // entries that came after
@@ -34,7 +34,7 @@ const digest = (path) => createHash('sha256').update(readFileSync(path)).digest(
 
 // Runs `serve`, which should end by itself.
 async function serveToTheEnd(collector, ...flags) {
-  const run = start('burgerpanel-collector', ['serve', '--listen', '127.0.0.1:0', '--store', collector.store, ...flags]);
+  const run = start('burgerpanel-collector', collector.words('serve', '--listen', '127.0.0.1:0', ...flags));
   try {
     await poll('serve to end', 20, () => run.code !== undefined);
   } finally {
@@ -125,7 +125,7 @@ test('an older checkpoint beside a newer store is continued', async () => {
 
 test('a store that was emptied is refused', async () => {
   const store = copy();
-  await sql(store.path, 'DELETE FROM entry; DELETE FROM tile; DELETE FROM member; DELETE FROM current; DELETE FROM counts');
+  await sql(store, 'DELETE FROM entry; DELETE FROM tile; DELETE FROM member; DELETE FROM current; DELETE FROM counts');
   await refuses(store, /size 0\b.*old copy/);
 });
 
@@ -189,7 +189,7 @@ test('key and checkpoint are for their owner alone', () => {
   for (const path of [keyOf(newest), checkpointOf(newest)]) assert.equal(statSync(path).mode & 0o777, 0o600);
 });
 
-test('the key may lie elsewhere', async () => {
+testOfFiles('the key may lie elsewhere', async () => {
   const store = copy();
   const elsewhere = join(freshFolder('log-rollback-elsewhere'), 'key');
   renameSync(keyOf(store), elsewhere);
@@ -261,7 +261,7 @@ for (const [what, text] of [
       const log = new PublicLog(() => store.url);
       try {
         const before = await log.head();
-        await sql(store.path, text);
+        await sql(store, text);
         const body = Array.from({ length: count }, () => `${JSON.stringify(next())}\n`).join('');
         assertProblem(await post(store.url, '/v1/response-batches', body, NDJSON), 503, 'unavailable');
         const after = await log.head();

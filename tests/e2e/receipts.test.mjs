@@ -1,13 +1,14 @@
 // Goal: whoever holds receipts finds out when the log is not what it was: a receipt that does not hold, an old copy put back, two
 // histories, another key; and an auditor with no more than a URL and a token works the same out as one who has the store.
 import assert from 'node:assert/strict';
-import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { request } from './lib/http.mjs';
 import { poll } from './lib/poll.mjs';
 import { Proxy, withText } from './lib/proxy.mjs';
 import { fixtures, freshFolder, ready, run, succeed } from './lib/programs.mjs';
+import { copyOf, putBack } from './lib/store.mjs';
 import { assertTables } from './lib/tables.mjs';
 
 let folder;
@@ -117,18 +118,6 @@ test('without a connection receipts are checked by themselves, and that is said'
   assert.match(dutch.stderr, /2 ontvangstbewijzen kloppen/);
 });
 
-// All that the store consists of, put aside and put back.
-function copyStore(from, to) {
-  rmSync(to, { recursive: true, force: true });
-  mkdirSync(to);
-  for (const name of readdirSync(from).filter((n) => n.startsWith('store.db'))) copyFileSync(join(from, name), join(to, name));
-}
-
-function putBack(from, to) {
-  for (const name of readdirSync(to).filter((n) => n.startsWith('store.db'))) rmSync(join(to, name));
-  for (const name of readdirSync(from)) copyFileSync(join(from, name), join(to, name));
-}
-
 test('an old copy of the database put back with its checkpoint is found, also when it has grown again', async (t) => {
   const old = await own(t, 'receipts-old', { codes: 3 });
   const listen = new URL(old.url).host;
@@ -136,15 +125,15 @@ test('an old copy of the database put back with its checkpoint is found, also wh
   const other = await enrolled(old.url, old.codes[1]);
   await answer(home, 'WA-1.01');
   await old.stop();
-  const aside = join(old.folder, 'aside');
-  copyStore(old.folder, aside);
+  const aside = copyOf(old, 'receipts-aside');
   await old.start(listen);
   await answer(home, 'WA-1.02');
   await answer(home, 'WA-1.03');
   await ok(home, 'receipts', 'verify');
   await old.stop();
 
-  putBack(aside, old.folder);
+  putBack(aside, old);
+  copyFileSync(`${aside.path}.log-key.checkpoint`, `${old.path}.log-key.checkpoint`);
   await old.start(listen); // its own last checkpoint is as old, so that it does not know
   await assertFound(home, /smaller log.*7 entries.*9/);
   await answer(other, 'WA-2.01');

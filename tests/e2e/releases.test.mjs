@@ -193,7 +193,7 @@ test('of files that were changed nothing is given as released, and what the log 
   const { etag } = (await fileOf(1, 'summary.csv')).headers;
   await collector.stop();
   const copy = copyOf(collector, 'releases-changed');
-  await sql(copy.path, 'UPDATE release_file SET bytes = zeroblob(length(bytes))');
+  await sql(copy, 'UPDATE release_file SET bytes = zeroblob(length(bytes))');
   t.after(() => copy.stop());
   await copy.start();
   const path = `/v1/rounds/${ROUND}/releases/1/summary.csv`;

@@ -81,7 +81,7 @@ async function assertNothingLost({ collector, load }, since = 0) {
   collector.process.child.kill('SIGKILL');
   await poll('the end', 20, () => collector.process.code !== undefined || collector.process.signal);
   await load.end();
-  const rows = JSON.parse((await sql(collector.path, ".mode json\nSELECT idx, jws FROM entry ORDER BY idx")) || '[]');
+  const rows = JSON.parse((await sql(collector, ".mode json\nSELECT idx, jws FROM entry ORDER BY idx")) || '[]');
   const stored = new Map(rows.map(({ idx, jws }) => [idx, jws]));
   const due = [...load.kept].filter(([, { sent }]) => sent >= since);
   const missing = due.filter(([index, { text }]) => stored.get(index) !== text);
@@ -237,7 +237,7 @@ for (const [name, harm, line] of DESTROYED)
     const scene = await begin(t, name.replaceAll(/\W+/g, '-'));
     const { collector, load } = scene;
     collector.older = join(collector.folder, 'older');
-    await sql(collector.path, `VACUUM INTO '${collector.older}'`);
+    await sql(collector, `VACUUM INTO '${collector.older}'`);
     await load.atLeast(200); // some pages go into the store itself
     collector.changes = readFileSync(`${collector.path}-wal`);
     await poll('the log of changes to be begun anew', 60, () => {
@@ -309,7 +309,7 @@ test('the newest copy put back: responses are taken and the log is read again', 
   load.going = false;
   await Promise.all(load.running);
   const copy = join(collector.folder, 'copy');
-  await sql(collector.path, `VACUUM INTO '${copy}'`);
+  await sql(collector, `VACUUM INTO '${copy}'`);
   ['', '-wal', '-shm'].forEach((ending) => unlinkSync(collector.path + ending));
   await until(collector, 503);
   renameSync(copy, collector.path);

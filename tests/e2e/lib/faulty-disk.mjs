@@ -114,7 +114,7 @@ export class Scene {
     await collector.start();
     const audit = await collector.run('audit');
     assert.equal(audit.code, 0, audit.stdout + audit.stderr);
-    const rows = JSON.parse((await sql(collector.path, '.mode json\nSELECT idx, jws FROM entry')) || '[]');
+    const rows = JSON.parse((await sql(collector, '.mode json\nSELECT idx, jws FROM entry')) || '[]');
     const stored = new Map(rows.map(({ idx, jws }) => [idx, jws]));
     const missing = [...this.kept].filter(([index, text]) => stored.get(index) !== text).map(([index]) => index);
     const doubled = rows.length - new Set(rows.map(({ jws }) => jws)).size;

@@ -5,7 +5,7 @@ import { createHash, createPrivateKey, sign } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { leafHash, nodeHash, rootOf, tilesOf } from './log.mjs';
 import { b64u, jws, Key } from './member.mjs';
-import { sql } from './store.mjs';
+import { LOG, sql } from './store.mjs';
 
 const CHECKPOINT_BYTES = 512;
 const WIDTH = 256;
@@ -21,7 +21,7 @@ export const signedEvent = (operator, claims) => jws(operator, 'panel-event+jws'
 
 // The entries of a store, each {index, jws}; of an erased one jws is ''.
 export async function entriesOf(collector) {
-  const text = await sql(collector.path, "SELECT idx || ' ' || jws FROM entry ORDER BY idx");
+  const text = await sql(collector, "SELECT idx || ' ' || jws FROM entry ORDER BY idx");
   return text.split('\n').map((line) => ({ index: Number(line.split(' ')[0]), jws: line.split(' ')[1] }));
 }
 
@@ -33,7 +33,7 @@ export const eventsOf = (entries, kind) =>
     .filter(({ claims }) => claims.event === kind);
 
 async function leavesOf(collector) {
-  const hex = await sql(collector.path, 'SELECT hex(hashes) FROM tile WHERE place >> 56 = 0 ORDER BY place');
+  const hex = await sql(collector, 'SELECT hex(hashes) FROM tile WHERE place >> 56 = 0 ORDER BY place');
   const bytes = Buffer.from(hex.replaceAll('\n', ''), 'hex');
   return Array.from({ length: bytes.length / 32 }, (_, i) => bytes.subarray(32 * i, 32 * i + 32));
 }
@@ -62,7 +62,7 @@ function* tileRows(leaves) {
 const PKCS8 = Buffer.from('302e020100300506032b657004220420', 'hex');
 
 async function signCheckpoint(collector, leaves) {
-  const verifier = await sql(collector.path, 'SELECT verifier FROM log');
+  const verifier = await sql(collector, `SELECT verifier FROM ${LOG}`);
   const [origin, id] = verifier.split('+');
   const key = createPrivateKey({ key: Buffer.concat([PKCS8, seedIn(`${collector.path}.log-key`)]), format: 'der', type: 'pkcs8' });
   const text = `${origin}\n${leaves.length}\n${rootOf(leaves).toString('base64')}\n`;
@@ -80,6 +80,6 @@ export async function rewrite(collector, changes) {
     return `UPDATE entry SET jws = '${text}' WHERE idx = ${index}`;
   });
   assert.ok(statements.length > 0);
-  await sql(collector.path, `${statements.join('; ')}; DELETE FROM tile; INSERT INTO tile VALUES ${[...tileRows(leaves)].join(', ')}`);
+  await sql(collector, `${statements.join('; ')}; DELETE FROM tile; INSERT INTO tile (place, hashes) VALUES ${[...tileRows(leaves)].join(', ')}`);
   await signCheckpoint(collector, leaves);
 }

@@ -60,7 +60,7 @@ export async function readyMany(name, { actions, rounds }) {
   const copy = (number) => `INSERT INTO release SELECT ${number}, number, final, size, idx, created_at, root FROM release WHERE round = 1;
     INSERT INTO release_file SELECT ${number}, number, name, bytes FROM release_file WHERE round = 1 AND name <> 'summary.csv'`;
   const numbers = Array.from({ length: rounds }, (_, i) => i + 1);
-  await sql(collector.path, ['BEGIN', ...numbers.slice(1).map(copy), ...numbers.map(put), 'COMMIT'].join(';'));
+  await sql(collector, ['BEGIN', ...numbers.slice(1).map(copy), ...numbers.map(put), 'COMMIT'].join(';'));
   await collector.start();
   return collector;
 }

@@ -19,7 +19,7 @@ export function heldOf() {
 
 export async function oldCollector(name) {
   const collector = new Collector(freshFolder(name));
-  await sql(collector.path, readFileSync(stored('schema-2.sql'), 'utf8'));
+  await sql(collector, readFileSync(stored('schema-2.sql'), 'utf8'));
   for (const ending of ['.log-key', '.log-key.checkpoint'])
     writeFileSync(collector.path + ending, readFileSync(stored(`schema-2.db${ending}`)), { mode: 0o600 });
   return collector;

@@ -8,6 +8,7 @@ import { poll, slow } from './poll.mjs';
 
 export const build = resolve(process.env.BURGERPANEL_BUILD ?? 'build');
 const wrap = (process.env.BURGERPANEL_WRAP ?? '').split(/\s+/).filter(Boolean);
+export const onServer = Boolean(process.env.KIT_STORE); // stores are kept in a PostgreSQL, and not in files
 export const fixtures = resolve('fixtures');
 // Pages are served where a test is about them: a collector that has others than the log names adds an entry.
 const pages = basename(process.argv[1] ?? '').startsWith('web-') ? 'on' : 'off';
@@ -72,10 +73,13 @@ export async function succeed(program, args, options) {
   return done;
 }
 
+// What is told of a throw-away server each time that a collector serves.
+const OF_THE_SERVER = / warning store: (no synchronous standby is named|the collector's role is a superuser)/;
+
 // Exit 1 with one line on standard error, and nothing said on standard output.
 export function assertFailed(done, pattern = /./) {
   assert.equal(done.code, 1, `code ${done.code}, signal ${done.signal}: ${done.stdout}${done.stderr}`);
-  const lines = done.stderr.trimEnd().split('\n');
+  const lines = done.stderr.trimEnd().split('\n').filter((line) => !(onServer && OF_THE_SERVER.test(line)));
   assert.equal(lines.length, 1, done.stderr);
   assert.match(lines[0], pattern);
 }
@@ -88,31 +92,37 @@ const UNBOUNDED = Object.fromEntries(
   ['MEMBER_RESPONSES', 'MEMBER_REVISIONS', 'ADDRESS_CONNECTIONS', 'ADDRESS_ENROLMENTS', 'ADDRESS_TOKENS'].map((name) => [`BURGERPANEL_${name}`, '0']),
 );
 
-// A new schema in the PostgreSQL that KIT_STORE names (tests/postgres/server.sh).
+// A new schema in the PostgreSQL of that DSN.
 let schemas = 0;
-function makeSchema() {
+function makeSchema(server) {
   const name = `e2e_${process.pid}_${++schemas}`;
-  execFileSync('psql', [process.env.KIT_STORE, '-qc', `CREATE SCHEMA ${name}`]);
+  execFileSync('psql', [server, '-qc', `CREATE SCHEMA ${name}`]);
   return name;
 }
 
-// With its store in a file of the folder; or, where KIT_STORE names a PostgreSQL, there, with its keys in the folder.
+// With its store in a file of the folder; or, where KIT_STORE names a PostgreSQL (tests/postgres/server.sh), there, with its keys in the folder.
 export class Collector {
-  constructor(folder, store = join(folder, 'store.db')) {
+  constructor(folder, store = join(folder, 'store.db'), server = process.env.KIT_STORE) {
     this.folder = folder;
     this.path = store;
-    this.schema = process.env.KIT_STORE && makeSchema();
-    this.store = this.schema ? `${process.env.KIT_STORE}&options=-csearch_path%3D${this.schema}` : `sqlite:${store}`;
+    this.schema = server ? makeSchema(server) : undefined;
+    this.store = this.schema ? `${server}&options=-csearch_path%3D${this.schema}` : `sqlite:${store}`;
+    this.name = this.schema ?? basename(store); // by which messages tell it
     this.where = ['--store', this.store];
     if (this.schema) this.where.push('--log-key', `${store}.log-key`, '--operator-key', `${store}.operator-key`);
   }
 
+  // A verb's words with where its store and keys are, as far as they do not say so themselves.
+  words(...args) {
+    return [...args, ...this.where.filter((_, i) => !args.includes(this.where[i - (i % 2)]))];
+  }
+
   run(...args) {
-    return run('burgerpanel-collector', [...args, ...this.where]);
+    return run('burgerpanel-collector', this.words(...args));
   }
 
   succeed(...args) {
-    return succeed('burgerpanel-collector', [...args, ...this.where]);
+    return succeed('burgerpanel-collector', this.words(...args));
   }
 
   // `panel` is an object or a path.

@@ -1,0 +1,108 @@
+// Goal: whatever process or machine of the database goes, while members answer, nothing that was acknowledged is lost and nothing is there twice:
+// a primary whose synchronous standby takes its place, a wait for the standby that somebody breaks off, a session, the whole server. Where the
+// database did lose something, since its standby was asynchronous, the collector knows and refuses to go on.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { assertProblem, request } from '../e2e/lib/http.mjs';
+import { poll } from '../e2e/lib/poll.mjs';
+import { ready } from '../e2e/lib/programs.mjs';
+import { enrolled, Load, respond, send, sendUntilAnswered } from './lib/load.mjs';
+import { dsnOf, primaryAndStandby, Server } from './lib/servers.mjs';
+
+const WRITERS = 4;
+const SOME = 40; // responses
+
+// A collector that knows where all of these servers are, and members of it.
+async function readyOn(t, name, ...servers) {
+  process.env.KIT_STORE = dsnOf(...servers);
+  const collector = await ready(name, { codes: WRITERS });
+  t.after(() => collector.process?.child.kill('SIGKILL'));
+  return [collector, new Load(collector, await enrolled(collector, WRITERS))];
+}
+
+async function endWell(collector, load) {
+  await load.end();
+  await collector.stop();
+  await load.assertKept();
+}
+
+test('the primary is gone under load and its synchronous standby takes over: nothing is lost or doubled', async (t) => {
+  const [one, two] = await primaryAndStandby({ synchronous: true });
+  const [collector, load] = await readyOn(t, 'failover-synchronous', one, two);
+  load.begin();
+  await load.more(SOME);
+  await one.kill();
+  await two.promote();
+  await load.more(SOME);
+  await endWell(collector, load);
+  two.remove();
+  one.remove();
+});
+
+for (const how of ['pg_cancel_backend', 'pg_terminate_backend'])
+  test(`a wait for the standby is broken off by ${how}: nobody is told that it was kept before the standby has it`, async (t) => {
+    const [one, two] = await primaryAndStandby({ synchronous: true });
+    const [collector, load] = await readyOn(t, `failover-${how.replaceAll('_', '-')}`, one, two);
+    const jws = respond(load.members[0], 1);
+    const receiver = two.process('walreceiver');
+    process.kill(receiver, 'SIGSTOP');
+    const answer = send(collector, jws);
+    const waiting = "FROM pg_stat_activity WHERE wait_event = 'SyncRep' AND application_name = 'burgerpanel'";
+    await poll('a commit to wait', 10, async () => (await one.sql(`SELECT count(*) ${waiting}`)) !== '0');
+    assert.equal(await one.sql(`SELECT bool_and(${how}(pid)) ${waiting}`), 't');
+    assertProblem(await answer, 503, 'unavailable');
+    assertProblem(await send(collector, jws), 503, 'unavailable'); // it can be read there, but is on one disk alone
+    process.kill(receiver, 'SIGCONT');
+    const kept = await sendUntilAnswered(collector, jws);
+    assert.equal(kept.status, 200, 'it was committed once');
+    load.note(kept, jws);
+    load.members[0].revision = 1;
+    load.begin();
+    await load.more(SOME);
+    await endWell(collector, load);
+    two.remove();
+    one.remove();
+  });
+
+test('an asynchronous standby that lacks what was acknowledged takes over: the collector refuses, also when it is started anew', async (t) => {
+  const [one, two] = await primaryAndStandby({ synchronous: false });
+  const [collector, load] = await readyOn(t, 'failover-lossy', one, two);
+  load.begin();
+  await load.more(SOME);
+  await load.end();
+  await poll('the standby to have all', 20, async () => (await one.sql('SELECT bool_and(replay_lsn = pg_current_wal_lsn()) FROM pg_stat_replication')) === 't');
+  await two.stop();
+  const lost = respond(load.members[0], 1000);
+  assert.equal((await send(collector, lost)).status, 201, 'only the primary has it');
+  await one.kill();
+  await two.start();
+  await two.promote();
+  await poll('the new primary to be reached', 20, async () => {
+    assertProblem(await send(collector, respond(load.members[1], 1000)), 503, 'unavailable');
+    return /old copy/.test(collector.process.stderr);
+  });
+  assert.equal((await request(collector.url, '/healthz')).status, 503);
+  assertProblem(await send(collector, lost), 503, 'unavailable');
+  await collector.stop();
+  const anew = await collector.run('serve', '--listen', '127.0.0.1:0');
+  assert.match(anew.stderr, /old copy/);
+  assert.notEqual(anew.code, 0);
+  two.remove();
+  one.remove();
+});
+
+test('a session of the server, and then all of it, is killed under load: nothing is lost or doubled', async (t) => {
+  const server = await new Server().init();
+  await server.start();
+  const [collector, load] = await readyOn(t, 'failover-killed', server);
+  load.begin();
+  await load.more(SOME);
+  const session = await server.sql("SELECT min(pid) FROM pg_stat_activity WHERE application_name = 'burgerpanel'");
+  process.kill(Number(session), 'SIGKILL'); // the server begins anew for all
+  await load.more(SOME);
+  await server.kill();
+  await server.start();
+  await load.more(SOME);
+  await endWell(collector, load);
+  server.remove();
+});
