@@ -104,6 +104,8 @@ NEEDS_coverage := build test coverage
 NEEDS_fresh-test := fresh
 NEEDS_web-manifest := build
 NEEDS_sbom := build bench
+NEEDS_deb := build deb
+NEEDS_deb-test := build deb deb-test fresh
 NEEDS := $(foreach goal,$(or $(MAKECMDGOALS),$(.DEFAULT_GOAL)),$(or $(NEEDS_$(goal)),build test))
 NEEDS := $(sort $(NEEDS) $(if $(filter clang,$(CC)),clang))
 HAVE := $(if $(filter-out $(DEPS_SEEN),$(NEEDS)),have)
@@ -113,7 +115,7 @@ export DEPS_SEEN := $(sort $(DEPS_SEEN) $(NEEDS))
 have:
 	@.ci/deps $(NEEDS)
 deps: ## installs what building, testing and checking need (Debian 12, as root)
-	@.ci/deps build test postgres web pictures bench excel clang lint coverage fresh
+	@.ci/deps build test postgres web pictures bench excel clang lint coverage fresh deb deb-test
 
 # --- how it is built -------------------------------------------------------------------------------------------------------
 
@@ -254,7 +256,7 @@ DESTDIR ?=
 INSTALL ?= install
 # One recipe's lines run in order, so what a target builds is ready, in parallel, before what it runs begins.
 RUN := BUILD='$(BUILD)' tests/run.sh
-.PHONY: demo quick test memcheck tsan torture lint check-excel check-web check-postgres screenshots bench fuzz coverage fresh-test install clean help
+.PHONY: demo quick test memcheck tsan torture lint check-excel check-web check-postgres screenshots bench fuzz coverage fresh-test deb deb-test install clean help
 demo: programs ## the whole way from signed answers to tables, with the example panel; SERVE=1: then its pages, at PORT=8080
 	@BUILD='$(BUILD)' SERVE='$(SERVE)' PORT='$(PORT)' fixtures/demo.sh
 
@@ -318,8 +320,15 @@ coverage: $(HAVE) ## which lines the tests reach, as a page under build/coverage
 fresh-test: $(HAVE) ## demo, test and lint on a bare Debian 12 each, as a newcomer would run them (as root)
 	@BUILD='$(BUILD)' tests/fresh/run.sh
 
+deb: $(HAVE) ## Debian's packages of both programs, with debugging symbols, in build/deb/
+	@packaging/deb.sh '$(BUILD)/deb'
+
+deb-test: deb ## the packages' life on a bare Debian 12 that is booted: from installing to purging (as root; half an hour)
+	@BUILD='$(BUILD)' tests/deb/run.sh
+
 install: programs manuals ## both programs, a unit for systemd, manual pages, completion for bash and zsh, the documentation
-	$(INSTALL) -d '$(DESTDIR)$(bindir)' '$(DESTDIR)$(unitdir)' '$(DESTDIR)$(docdir)/docs/pictures'
+	$(INSTALL) -d '$(DESTDIR)$(bindir)' '$(DESTDIR)$(unitdir)' '$(DESTDIR)$(docdir)/docs/pictures' \
+	    '$(DESTDIR)$(docdir)/examples'
 	$(INSTALL) -m 755 $(PROGRAMS) '$(DESTDIR)$(bindir)'
 	sed -e 's|@bindir@|$(bindir)|' -e 's|@sysconfdir@|$(sysconfdir)|' -e 's|@docdir@|$(docdir)|' packaging/burgerpanel.service \
 	    >'$(DESTDIR)$(unitdir)/burgerpanel.service'
@@ -333,6 +342,7 @@ install: programs manuals ## both programs, a unit for systemd, manual pages, co
 	ln -sf burgerpanel '$(DESTDIR)$(bashcompletiondir)/burgerpanel-collector'
 	$(INSTALL) -m 644 packaging/completion/_burgerpanel '$(DESTDIR)$(zshcompletiondir)'
 	$(INSTALL) -m 644 README.md LICENSE '$(DESTDIR)$(docdir)'
+	$(INSTALL) -m 644 packaging/burgerpanel.ini '$(DESTDIR)$(docdir)/examples'
 	$(INSTALL) -m 644 $(wildcard docs/*.md) '$(DESTDIR)$(docdir)/docs'
 	$(INSTALL) -m 644 $(wildcard docs/pictures/*.png) '$(DESTDIR)$(docdir)/docs/pictures'
 

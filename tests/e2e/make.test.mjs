@@ -84,6 +84,7 @@ test('install puts everything where the folders say, below DESTDIR', async () =>
   const unit = readFileSync(join(root, 'usr/lib/systemd/system/burgerpanel.service'), 'utf8');
   assert.match(unit, /^ExecStart=\/usr\/bin\/burgerpanel-collector serve --config \/etc\/burgerpanel\.ini$/m);
   assert.doesNotMatch(unit, /@\w+@/);
+  assert.ok(existsSync(join(root, 'usr/share/doc/panel/examples/burgerpanel.ini')));
 });
 
 test('where pkg-config does not know a library make stops, and says what it asked', () => {
@@ -121,4 +122,11 @@ test('tweetnacl is taken only as the hash says, and where it is not to be had th
     assert.ok(!existsSync(other));
   }
   assert.deepEqual(readdirSync(join(folder, 'web')), ['nacl-fast.min.js']);
+});
+
+test("the packages' version is the program's, and comes after it while the changelog has anything unreleased", () => {
+  const version = readFileSync('Makefile', 'utf8').match(/^VERSION := (.+)$/m)[1];
+  const unreleased = /^## Unreleased\n[^#]*(###|^- )/m.test(readFileSync('CHANGELOG.md', 'utf8'));
+  const [, packaged] = readFileSync('packaging/debian/changelog', 'utf8').match(/^burgerpanel \((.+)-[^-]+\) /);
+  assert.equal(packaged, version.replace('-', '~') + (unreleased ? '+dev' : ''));
 });

@@ -58,8 +58,8 @@ class Place {
   // Does what a block says, here: systemctl and the user are the test's own, paths and URL are those of this place.
   async follow(block, env = {}, code = '') {
     const here = block
-      .replaceAll('sudo -u burgerpanel ', '')
-      .replaceAll('/usr/local/etc', this.folder)
+      .replaceAll('runuser -u burgerpanel -- ', '')
+      .replaceAll('/etc/burgerpanel.ini', join(this.folder, 'burgerpanel.ini'))
       .replaceAll('/var/lib/burgerpanel', this.collector.folder)
       .replaceAll('/backup', this.backup)
       .replaceAll('https://panel.example.nl', this.collector.url)

@@ -16,7 +16,7 @@ c_files() { # FOLDER...
 }
 all_c=$(c_files base crypto panel collector client tests)
 room_c=$(c_files base crypto panel collector client tests/fuzz | grep '\.c$')
-scripts=$(find .ci fixtures tests -name '*.sh' -o -path '.ci/*' -type f | sort)
+scripts=$(find .ci fixtures packaging tests -name '*.sh' -o -path '.ci/*' -type f -o -name '*.post*' | sort)
 modules=$(find tests web -name '*.mjs' -o -path 'web/*.js' | sort)
 # shellcheck disable=SC2046  # one word a flag
 printf '%s\n' -std=c17 -I"$PWD" -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 '-DBURGERPANEL_VERSION="0"' \

@@ -32,9 +32,11 @@ put_package() { # name
     nodejs) put_command node node ;;
     libreoffice-calc-nogui) put_command soffice ;;
     chromium-driver) put_command chromedriver ;;
-    chromium | clang-format | clang-tidy | debootstrap | gcovr | mandoc | npm | pkg-config | pngquant | reuse | shellcheck | sqlite3 | valgrind | zsh)
+    chromium | clang-format | clang-tidy | debootstrap | gcovr | lintian | mandoc | npm | pkg-config | pngquant | reuse | shellcheck | sqlite3 | valgrind | zsh)
         put_command "$1"
         ;;
+    debhelper) put_command dh ;;
+    dpkg-dev) put_command dpkg-buildpackage ;;
     libc6-dev) put_file usr/include/stdio.h ;;
     libcjson-dev) put_file usr/include/cjson/cJSON.h ;;
     libclang-rt-14-dev) put_file usr/lib/llvm-14/lib/clang/14.0.6/lib/linux/libclang_rt.fuzzer-x86_64.a ;;
@@ -47,6 +49,7 @@ put_package() { # name
     libseccomp-dev) put_file usr/include/seccomp.h ;;
     libsodium-dev) put_file usr/include/sodium.h ;;
     libsqlite3-dev) put_file usr/include/sqlite3.h ;;
+    node-tweetnacl) put_file usr/share/nodejs/tweetnacl/nacl-fast.min.js ;;
     systemd) put_command systemd-analyze ;;
     zlib1g-dev) put_file usr/include/zlib.h ;;
     *)

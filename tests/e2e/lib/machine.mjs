@@ -13,8 +13,8 @@ const ESSENTIAL =
 const SOURCES = ['base', 'crypto', 'panel', 'collector', 'client', 'tests'];
 const WHOLE = ['tests/bench', 'tests/memcheck', 'tests/fuzz', 'collector/http']; // the Makefile names files of these
 const PAPERS = ['Makefile', '.ci/deps', 'README.md', 'LICENSE', 'CHANGELOG.md', 'packaging', 'docs/CLI.md', 'docs/pictures'];
-const RUNS = ['', 'lint/', 'bench/', 'fuzz/', 'fresh/'].map((name) => `tests/${name}run.sh`);
-const SCRIPTS = [...RUNS, 'fixtures/demo.sh'];
+const RUNS = ['', 'lint/', 'bench/', 'fuzz/', 'fresh/', 'deb/'].map((name) => `tests/${name}run.sh`);
+const SCRIPTS = [...RUNS, 'fixtures/demo.sh', 'packaging/deb.sh'];
 
 const which = (name) => {
   const paths = process.env.PATH.split(':').map((folder) => join(folder, name));
