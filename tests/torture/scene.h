@@ -8,6 +8,7 @@
 
 #define SCENE_WORDS 16 /* of a verb at most */
 #define SCENE_SAID ((size_t)8192)
+#define SCENE_TOKEN 64
 
 /* For .init of a suite: kit_begin and faults_begin. Its .fini is kit_end. */
 void scene_begin(void);
@@ -26,6 +27,18 @@ struct scene_end {
  * hang fail the test. */
 struct scene_end scene_run(const char *folder, unsigned long n, const char *const *words);
 
+/* The same in two steps, where something goes on beside it. `words` lasts as long. */
+struct scene_verb {
+    pid_t pid;
+    int said, printed;
+    unsigned long n;
+    const char *const *words;
+};
+
+struct scene_verb scene_start(const char *folder, unsigned long n, const char *const *words);
+bool scene_has_ended(const struct scene_verb *verb);
+struct scene_end scene_finish(const struct scene_verb *verb);
+
 /* The same without a fault, and it must end with 0. */
 struct scene_end scene_succeed(const char *folder, const char *const *words);
 
@@ -37,6 +50,9 @@ void scene_copy(const char *from, const char *to);
 
 /* Whether both folders have the same files, byte for byte; but for locks and what is made anew at each opening. */
 bool scene_same(const char *folder, const char *other);
+
+/* The folder's store, NULL where there is none; the caller closes it, before anything is forked. */
+struct store *scene_store(const char *folder);
 
 /* Entries in the folder's log; 0 where there is no store. */
 int64_t scene_entries(const char *folder);
@@ -56,6 +72,7 @@ struct scene {
     size_t code_count, codes_used;
     struct scene_entry *kept; /* all that was acknowledged */
     size_t kept_count;
+    char token[SCENE_TOKEN]; /* that is sent with each request; empty: none */
     bool erases; /* bytes of some of these are gone by their members' wish */
 };
 
@@ -68,6 +85,9 @@ struct scene_answer {
 void scene_open(struct scene *scene, const char *name, size_t codes);
 void scene_close(struct scene *scene);
 
+/* Makes a token with what `right` names (NULL: nothing more), and sends it from then on. Not served. */
+void scene_make_token(struct scene *scene, const char *name, const char *role, const char *right);
+
 void scene_serve(struct scene *scene);
 void scene_stop(struct scene *scene); /* SIGTERM, and it must end with 0 */
 void scene_kill(struct scene *scene); /* SIGKILL */
@@ -78,6 +98,9 @@ struct scene_answer scene_ask(const struct scene *scene, const char *method, con
 
 /* Sends it until it is acknowledged, and remembers where; what is said meanwhile must be 503. Takes `jws` over. */
 int64_t scene_send(struct scene *scene, const char *path, struct buf jws);
+
+/* Sends them as one batch, once; each line is acknowledged or honestly not. Whether all were. */
+bool scene_send_lines(struct scene *scene, const struct buf *texts, size_t count);
 
 /* Takes an answer to `jws`: acknowledged (true), or honestly not. */
 bool scene_note(struct scene *scene, const struct buf *jws, const struct scene_answer *answer);
