@@ -2,7 +2,9 @@
 // the same bytes for different requests.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { assertUnharmed, insist, start } from './lib/crowd.mjs';
 import { request } from './lib/http.mjs';
+import { poll } from './lib/poll.mjs';
 import { ready } from './lib/programs.mjs';
 import { Connection, raw, statuses } from './lib/raw.mjs';
 
@@ -178,4 +180,15 @@ test('an end that comes with a part of a head ends the connection at once', asyn
   await new Promise((resolve) => (connection.closed ? resolve() : connection.socket.once('close', resolve)));
   assert.equal(connection.got, '');
   assert.ok(Date.now() - begun < 5000, 'long before a head would be too late');
+});
+
+test('a crowd that sends nothing but such heads keeps nobody waiting', async (t) => {
+  const all = await start(t, 'heads');
+  const texts = refused.map(([, bytes]) => Buffer.from(bytes + SECOND, 'latin1'));
+  const many = insist(all.collector, 32, texts);
+  await poll('each to be refused many times', 30, () => many.sum() > 4 * texts.length);
+  await assertUnharmed(all);
+  await many.end();
+  // What is sent behind the end of a connection may undo the answer on its way.
+  assert.deepEqual(new Set(Object.keys(many.given()).map(Number)), new Set(refused.map(([, , status]) => status)));
 });

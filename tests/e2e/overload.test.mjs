@@ -4,6 +4,7 @@ import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readdirSync } from 'node:fs';
 import { after, test } from 'node:test';
+import { assertUnharmed, crowd, head, insist, start as startBeside } from './lib/crowd.mjs';
 import { assertAccepted, assertProblem, JOSE, post, request } from './lib/http.mjs';
 import { Member } from './lib/member.mjs';
 import { good, ROUND } from './lib/panel.mjs';
@@ -160,4 +161,26 @@ test('without a descriptor to spare a newcomer is told so, and all goes on when 
   assert.equal((await request(collector.url, '/healthz')).status, 200, 'the first who comes then is served');
   assert.match(collector.process.stderr, /http: connections are turned away/);
   client.socket.destroy();
+});
+
+test('beside many who send more than the queue takes, each answer or an honest 503 comes at once', async (t) => {
+  const all = await startBeside(t, 'overload', { BURGERPANEL_QUEUE: '1' });
+  const member = new Member('wau');
+  assertAccepted(await post(all.collector.url, '/v1/members', member.enrolment(all.collector.codes[1]), JOSE));
+  const texts = Array.from({ length: 2000 }, (_, i) => {
+    const body = member.response(ROUND, 'WA-1.02', good, { revision: i + 1 });
+    return head('/v1/responses', JOSE, `Content-Length: ${body.length}\r\n`) + body;
+  });
+  const many = insist(all.collector, 32, texts);
+  await poll('some to be taken and some turned away', 30, () => many.counts[201] > 10 && many.counts[503] > 500);
+  await assertUnharmed(all, true);
+  await many.end();
+  const { 200: again, 201: taken, 409: stale, 503: away, ...others } = many.given();
+  assert.deepEqual(others, {}, JSON.stringify({ again, taken, stale, away }));
+});
+
+test('beside three times as many silent connections as there is room for, who is known is answered as ever', async (t) => {
+  const all = await startBeside(t, 'silent-reserve', { BURGERPANEL_CONNECTIONS: String(CONNECTIONS) });
+  crowd(all.collector, 3 * RESERVE);
+  await assertUnharmed(all);
 });

@@ -4,9 +4,11 @@ import assert from 'node:assert/strict';
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { assertUnharmed, head, insist, start } from './lib/crowd.mjs';
 import { assertAccepted, assertProblem, assertProblemObject, JOSE, keepAlive, NDJSON, post } from './lib/http.mjs';
 import { Member } from './lib/member.mjs';
 import { examplePanel, good, ROUND } from './lib/panel.mjs';
+import { poll } from './lib/poll.mjs';
 import { freshFolder, ready, run, succeed } from './lib/programs.mjs';
 
 const DEFAULTS = { BURGERPANEL_MEMBER_RESPONSES: '120', BURGERPANEL_MEMBER_REVISIONS: '20' };
@@ -96,6 +98,22 @@ test('ten seconds of revisions padded with blanks grow the store by less than a 
   }
   assert.deepEqual(counts, { 201: 21, 429: 1479 });
   assert.ok(sizeOf(collector.folder) - before < 1024 * 1024);
+});
+
+test('a member who sends on and on beyond the quota keeps nobody waiting', async (t) => {
+  const all = await start(t, 'quotas', DEFAULTS);
+  const member = new Member('wau');
+  assertAccepted(await post(all.collector.url, '/v1/members', member.enrolment(all.collector.codes[1]), JOSE));
+  const before = sizeOf(all.collector.folder);
+  const bodies = Array.from({ length: 200 }, (_, i) => member.response(ROUND, 'WA-1.01', good, { revision: i + 1 }));
+  const texts = bodies.map((body) => head('/v1/responses', JOSE, `Content-Length: ${body.length}\r\n`) + body);
+  const many = insist(all.collector, 16, texts);
+  await poll('each to be sent several times', 30, () => many.sum() > 5 * texts.length);
+  await assertUnharmed(all);
+  await many.end();
+  assert.ok(many.counts[201] >= 1 && many.counts[201] <= 21, `${many.counts[201]} revisions were taken`);
+  assert.ok(many.counts[429] > 100, JSON.stringify(many.given()));
+  assert.ok(sizeOf(all.collector.folder) - before < 1024 * 1024);
 });
 
 test('the member\'s program keeps what is told to come back later, and says so', async (t) => {

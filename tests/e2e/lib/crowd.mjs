@@ -1,6 +1,8 @@
 // A crowd that wears a collector out, and beside it a good client that must not notice.
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
+import { Worker } from 'node:worker_threads';
 import { addFigures, addLatency } from './figures.mjs';
 import { assertAccepted, JOSE, post } from './http.mjs';
 import { Member } from './member.mjs';
@@ -19,23 +21,23 @@ class Client {
     this.connection = new Connection(collector.url);
   }
 
-  // The median time of an answer, in milliseconds; each must be one.
-  async median(count = 41) {
+  // The median time of an answer, in milliseconds; each must be one, or where `busy` is said an honest 503.
+  async median(busy = false, count = 41) {
     const times = [];
     for (let i = 0; i < count; i++) {
       const begun = process.hrtime.bigint();
       const [status] = statuses(await this.connection.ask(this.text));
-      assert.ok(status === 200 || status === 201, `answered ${status}`);
+      assert.ok(status === 200 || status === 201 || (busy && status === 503), `answered ${status}`);
       times.push(Number(process.hrtime.bigint() - begun) / 1e6);
     }
     return times.sort((a, b) => a - b)[count >> 1];
   }
 }
 
-// A collector and a client that is known to it, with the time that it takes alone. When the test `t` ends, however it does, so do
+// A collector and a client that is known to it, with the time that it takes alone; a second code is left. When the test `t` ends, however it does, so do
 // the collector, and the sockets and timers that are among `collector.guests`.
 export async function start(t, name, env = {}, tls = false) {
-  const collector = await ready(`starving-${name}`, { codes: 1, env, tls });
+  const collector = await ready(`starving-${name}`, { codes: 2, env, tls });
   collector.guests = [];
   t.after(() => {
     for (const guest of collector.guests) guest.destroy();
@@ -50,10 +52,10 @@ export async function start(t, name, env = {}, tls = false) {
 }
 
 // Other programs run on this machine too, so the best of three counts; under two milliseconds (of a release build) nobody waits.
-export async function assertUnharmed({ client, alone, attack }) {
+export async function assertUnharmed({ client, alone, attack }, busy = false) {
   const most = 3 * Math.max(alone, 2 * slow);
   let best = Infinity;
-  for (let i = 0; i < 3 && best > most; i++) best = Math.min(best, await client.median());
+  for (let i = 0; i < 3 && best > most; i++) best = Math.min(best, await client.median(busy));
   addLatency(attack, alone, best);
   addFigures({ faults: 1, acknowledged: 1 });
   assert.ok(best <= most, `${best} ms, alone ${alone} ms`);
@@ -73,6 +75,26 @@ export function crowd(collector, size, bytes, options) {
 export function again(collector, milliseconds, act) {
   const timer = setInterval(act, milliseconds);
   const guest = { destroy: () => clearInterval(timer) };
+  collector.guests.push(guest);
+  return guest;
+}
+
+// So many connections on a thread of their own, each of which sends one of the texts, the next as soon as an answer has come, on a new
+// connection where the other side has closed. `counts` says what came, by status; 0: nothing. `end` or the test's end ends it.
+export function insist(collector, size, texts) {
+  const counts = new Int32Array(new SharedArrayBuffer(4 * 601));
+  const worker = new Worker(new URL('insistent.mjs', import.meta.url), { workerData: { url: collector.url, size, texts, shared: counts.buffer } });
+  const ended = once(worker, 'exit');
+  const guest = {
+    counts,
+    given: () => Object.fromEntries([...counts.slice(1, 600).entries()].map(([i, n]) => [i + 1, n]).filter(([, n]) => n > 0)),
+    sum: () => counts.slice(0, 600).reduce((sum, n) => sum + n, 0),
+    destroy: () => Atomics.store(counts, 600, 1),
+    end: async () => {
+      guest.destroy();
+      assert.deepEqual(await ended, [0]);
+    },
+  };
   collector.guests.push(guest);
   return guest;
 }
