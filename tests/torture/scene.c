@@ -243,6 +243,7 @@ void scene_open(struct scene *scene, const char *name, size_t codes)
     snprintf(scene->folder, sizeof scene->folder, "%s", kit_path(name));
     snprintf(number, sizeof number, "%zu", codes);
     cr_assert_eq(file_make_folder(scene->folder, 0700), 0);
+    (void)remove(kit_path(CODES_FILE)); /* an earlier scene's */
     (void)scene_succeed(scene->folder, (const char *const[]){"panel", "import", "fixtures/panel.json", NULL});
     (void)scene_succeed(scene->folder, (const char *const[]){"actions", "import", "fixtures/actions.csv", NULL});
     (void)scene_succeed(scene->folder,
