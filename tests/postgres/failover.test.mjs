@@ -41,7 +41,7 @@ test('the primary is gone under load and its synchronous standby takes over: not
 
 for (const how of ['pg_cancel_backend', 'pg_terminate_backend'])
   test(`a wait for the standby is broken off by ${how}: nobody is told that it was kept before the standby has it`, async (t) => {
-    const [one, two] = await primaryAndStandby({ synchronous: true });
+    const [one, two] = await primaryAndStandby({ synchronous: true, synchronous_commit: 'local' });
     const [collector, load] = await readyOn(t, `failover-${how.replaceAll('_', '-')}`, one, two);
     const jws = respond(load.members[0], 1);
     const receiver = two.process('walreceiver');

@@ -1,15 +1,19 @@
-// Goal: one collector on a PostgreSQL: whom it refuses, that a second one waits its turn, and that a collector whose
-// connections are cut over and over loses nothing and doubles nothing.
+// Goal: one collector on a PostgreSQL: whom it refuses, what it may do there, that a second one waits its turn, and that a
+// collector whose connections are cut over and over loses nothing and doubles nothing.
 import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
 import { copyFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { before, test } from 'node:test';
-import { Collector, freshFolder, ready, run } from '../e2e/lib/programs.mjs';
-import { enrolled, Load } from './lib/load.mjs';
+import { promisify } from 'node:util';
+import { poll } from '../e2e/lib/poll.mjs';
+import { Collector, freshFolder, ready, run, start } from '../e2e/lib/programs.mjs';
+import { enrolled, Load, respond, send } from './lib/load.mjs';
 import { Server } from './lib/servers.mjs';
 
 const CUTS = 8;
 const WRITERS = 4;
+const COLUMNS = { event: 'kind', document: 'bytes', release: 'root', release_file: 'bytes', erased: 'event', erasure: 'member', panel: 'json', round: 'id', access_log: 'what' };
 let server; // of this file alone: others would not want to be cut off
 
 before(async () => {
@@ -44,6 +48,49 @@ test('a server that may lose what it has acknowledged is refused', async () => {
     assert.match(refused.stderr, /fsync and full_page_writes must be on/);
     careless.remove();
   }
+});
+
+test('each start warns of a role that may do all, and of a disk that is alone', async () => {
+  const collector = new Collector(freshFolder('postgres-warned'));
+  await collector.importPanel();
+  await collector.importActions();
+  for (let i = 0; i < 2; i++) {
+    await collector.start();
+    const { stderr } = await collector.stop();
+    assert.match(stderr, / warning store: no synchronous standby is named/);
+    assert.doesNotMatch(stderr, /superuser/);
+  }
+  const child = start('burgerpanel-collector', collector.words('serve', '--listen', '127.0.0.1:0'));
+  await poll('it to listen', 20, () => child.stdout.includes('listening on'));
+  child.child.kill('SIGTERM');
+  assert.match((await child.ended).stderr, / warning store: the collector's role is a superuser/);
+});
+
+test('the role that serves can append to the log, and empty an entry that is erased, but not change, remove or make anything', async () => {
+  const collector = await ready('postgres-rights', { codes: 1 });
+  const [member] = await enrolled(collector, 1);
+  const { index } = (await send(collector, respond(member, 1))).json();
+  await collector.stop();
+  const serving = server.dsn.replace('user=postgres', 'user=serving');
+  const attempt = (text) => promisify(execFile)('psql', [serving, '-qXAtv', 'ON_ERROR_STOP=1', '-c', `SET search_path = ${collector.schema}; ${text}`]);
+  const tables = (await server.sql(`SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = '${collector.schema}'::regnamespace`)).split('\n');
+  assert.ok(tables.length > 15);
+  const refused = [
+    ...['entry', 'event', 'document', 'release', 'release_file', 'erased', 'erasure', 'member', 'panel', 'round', 'head', 'lane'].map((table) => `DELETE FROM ${table}`),
+    ...Object.keys(COLUMNS).map((table) => `UPDATE ${table} SET ${COLUMNS[table]} = ${COLUMNS[table]}`),
+    `UPDATE entry SET idx = idx + 1000`,
+    `UPDATE entry SET jws = 'another' WHERE idx = ${index}`,
+    `UPDATE head SET version = 2`,
+    `INSERT INTO token SELECT * FROM token`,
+    ...tables.flatMap((table) => [`TRUNCATE ${table}`, `DROP TABLE ${table}`, `ALTER TABLE ${table} DISABLE TRIGGER ALL`]),
+    'CREATE TABLE another (x int)',
+  ];
+  for (const text of refused)
+    await assert.rejects(attempt(text), ({ stderr }) => /permission denied|must be owner|can be emptied/.test(stderr) || assert.fail(`${text}: ${stderr}`));
+  const before = await server.sql(`SELECT count(*), sum(length(jws)) FROM ${collector.schema}.entry`);
+  await attempt(`BEGIN; UPDATE entry SET jws = '' WHERE idx = ${index}; ROLLBACK`);
+  assert.equal(await server.sql(`SELECT count(*), sum(length(jws)) FROM ${collector.schema}.entry`), before);
+  assert.equal((await collector.run('audit')).code, 0);
 });
 
 test(`a collector whose connections are cut ${CUTS} times under load goes on by itself; nothing is lost or doubled`, async () => {

@@ -100,11 +100,21 @@ function makeSchema(server) {
   return name;
 }
 
-// With its store in a file of the folder; or, where KIT_STORE names a PostgreSQL (tests/postgres/server.sh), there, with its keys in the folder.
+// Has role `serving` be what packaging/postgres-grants.sql makes of it in a schema that has a store.
+const MAKE_ROLE = 'DO $$ BEGIN CREATE ROLE serving LOGIN; EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END $$';
+export function grantServing(server, schema) {
+  const psql = (...words) => execFileSync('psql', [server, '-qXAtv', 'ON_ERROR_STOP=1', ...words], { encoding: 'utf8' }).trim();
+  if (psql('-c', MAKE_ROLE, '-c', `SELECT to_regclass('${schema}.head') IS NULL`) === 't') return;
+  psql('-v', `schema=${schema}`, '-v', 'serving=serving', '-f', 'packaging/postgres-grants.sql');
+}
+
+// With its store in a file of the folder; or, where KIT_STORE names a PostgreSQL (tests/postgres/server.sh), there, with its keys in the folder: as the
+// owner of its tables, and where it serves as `serving`.
 export class Collector {
   constructor(folder, store = join(folder, 'store.db'), server = process.env.KIT_STORE) {
     this.folder = folder;
     this.path = store;
+    this.server = server;
     this.schema = server ? makeSchema(server) : undefined;
     this.store = this.schema ? `${server}&options=-csearch_path%3D${this.schema}` : `sqlite:${store}`;
     this.name = this.schema ?? basename(store); // by which messages tell it
@@ -149,7 +159,9 @@ export class Collector {
 
   async start(listen = '127.0.0.1:0', options = {}) {
     const env = { BURGERPANEL_WEB: pages, ...UNBOUNDED, ...options.env };
-    this.process = start('burgerpanel-collector', ['serve', '--listen', listen, ...this.where], { ...options, env });
+    if (this.server) grantServing(this.server, this.schema);
+    const where = this.where.map((word) => word.replace(/(?<=^postgresql:.*user=)postgres\b|(?<=^postgresql:\/\/)postgres(?=@)/, 'serving'));
+    this.process = start('burgerpanel-collector', ['serve', '--listen', listen, ...where], { ...options, env });
     this.url = await poll('the collector to listen', 20, () => {
       if (this.process.code !== undefined) throw new Error(`the collector ended at once: ${this.process.stderr}`);
       return this.process.stdout.match(/^listening on (https?:\/\/\S+)$/m)?.[1].replace(/\/$/, '');

@@ -144,14 +144,16 @@ export class Server {
 export const dsnOf = (...these) =>
   `postgresql:///postgres?host=${these.map(({ folder }) => folder).join(',')}&user=postgres${these.length > 1 ? '&target_session_attrs=read-write' : ''}`;
 
-// A primary with a standby that streams from it; `synchronous`: no commit is acknowledged before the standby has it.
-export async function primaryAndStandby({ synchronous }) {
+// A primary with a standby that streams from it; `synchronous`: no commit is acknowledged before the standby has it, unless the
+// server's synchronous_commit or its client says otherwise.
+export async function primaryAndStandby({ synchronous, synchronous_commit: acknowledged = 'on' }) {
   const primary = await new Server().init();
   await primary.start();
   const standby = await new Server().copyFrom(primary, 'two');
   await standby.start();
   if (synchronous) {
     await primary.sql("ALTER SYSTEM SET synchronous_standby_names = 'two'");
+    await primary.sql(`ALTER SYSTEM SET synchronous_commit = '${acknowledged}'`);
     await primary.sql('SELECT pg_reload_conf()');
   }
   const state = synchronous ? 'sync' : 'async';
