@@ -54,6 +54,8 @@ static const struct cli_verb verbs[] = {
      "toon de bestanden van de pagina's, elk met zijn hash", cmd_web_manifest},
     {"release create", "ROUND", "freeze a round's tables as its next release, and put it into the log",
      "zet de tabellen van een ronde vast als haar volgende uitgave, en in het logboek", cmd_release_create},
+    {"release changes", "ROUND N [M]", "what moved from release N of a round to M, or to the newest, as CSV",
+     "wat er van uitgave N van een ronde naar M veranderde, of naar de nieuwste, als CSV", cmd_release_changes},
     {"release list", "", "list releases", "toon uitgaven", cmd_release_list},
     {"release verify", "DIR", "check a folder with a release by the log's key alone",
      "controleer een map met een uitgave met alleen de sleutel van het logboek", cmd_release_verify},

@@ -78,11 +78,12 @@ const struct cli_explained cmd_explained[] = {
     {"batch", NULL,
      "For paper, telephone and desk: enrols each member of the file with its invitation, once, signs with that "
      "member's own key and sends. It can be stopped and started again: nothing is lost or sent twice. A cell that is "
-     "empty is unanswered; several values of one question are joined by `|`.",
+     "empty is unanswered; several values of one question are joined by `|`. With `--report` a file says of each row "
+     "what became of it and why, for whoever corrects.",
      "Voor papier, telefoon en balie: meldt elk panellid uit het bestand eenmalig aan met de uitnodiging, "
      "ondertekent met de eigen sleutel van dat panellid en verstuurt. Het kan gestopt en opnieuw gestart worden: "
      "niets raakt kwijt of gaat dubbel. Een lege cel is onbeantwoord; meer waarden van een vraag worden verbonden "
-     "met `|`."},
+     "met `|`. Met `--report` zegt een bestand van elke rij wat ervan werd en waarom, voor wie verbetert."},
     {"manual", NULL, "To read it without installing anything:\n  burgerpanel manual | man -l -",
      "Om het te lezen zonder iets te installeren:\n  burgerpanel manual | man -l -"},
     {"complete", NULL, "What the shells ask for when Tab is pressed: the scripts of packaging/completion/ call it.",

@@ -41,7 +41,7 @@ static void run_made(struct work *work)
     struct made *made = (struct made *)((char *)work - offsetof(struct made, work));
     int result = made->make(made);
     made_let_go(made);
-    if (result == 0 && lseek(made->file, 0, SEEK_SET) != 0)
+    if (result == 0 && made->file >= 0 && lseek(made->file, 0, SEEK_SET) != 0)
         result = -1;
     if (result < 0 && made->error.kind == ERROR_NONE)
         error_no_memory(&made->error);

@@ -15,7 +15,8 @@ struct made {
     struct http_exchange *exchange;
     struct service *service;
     struct store *store; /* one moment of it; NULL: none */
-    int (*make)(struct made *made); /* -1: not made, as `error` says, or else for want of memory */
+    int (*make)(struct made *made); /* -1: not made, as `error` says, or else for want of memory. What is small it keeps
+                                     * itself, without a file */
     bool counted; /* among those on their way */
     int file; /* -1: none */
     size_t len; /* of it */

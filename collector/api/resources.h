@@ -42,6 +42,9 @@ void api_questions_get(struct http_exchange *x, void *context);
 void api_options_get(struct http_exchange *x, void *context);
 void api_comments_get(struct http_exchange *x, void *context);
 
+/* changes.c */
+void api_changes_get(struct http_exchange *x, void *context);
+
 /* trends.c */
 void api_trends_get(struct http_exchange *x, void *context);
 void api_trends_metadata_get(struct http_exchange *x, void *context);

@@ -10,6 +10,7 @@ static const char *const of_entries[] = {"from", "limit", NULL};
 static const char *const of_actions[] = {"id", NULL};
 static const char *const of_follow_ups[] = {"since", "action", NULL};
 static const char *const of_tables[] = {"action", "profile", "exact", "release", NULL};
+static const char *const of_changes[] = {"since", "until", "action", "profile", NULL};
 static const char *const of_trends[] = {"action", "question", "round", "sort", "limit", "profile", NULL};
 static const char *const of_comments[] = {"action", "profile", NULL};
 
@@ -35,6 +36,7 @@ const struct http_route api_routes[] = {
     {"GET", "/v1/rounds/{id}/summary", NULL, 0, api_summary_get, of_tables, NULL},
     {"GET", "/v1/rounds/{id}/questions", NULL, 0, api_questions_get, of_tables, NULL},
     {"GET", "/v1/rounds/{id}/options", NULL, 0, api_options_get, of_tables, NULL},
+    {"GET", "/v1/rounds/{id}/changes", NULL, 0, api_changes_get, of_changes, NULL},
     {"GET", "/v1/rounds/{id}/comments", NULL, 0, api_comments_get, of_comments, NULL},
     {"GET", "/v1/rounds/{id}/summary/metadata", NULL, 0, api_summary_metadata_get, of_tables, NULL},
     {"GET", "/v1/rounds/{id}/questions/metadata", NULL, 0, api_questions_metadata_get, of_tables, NULL},

@@ -36,6 +36,7 @@ int cmd_follow_ups_list(const struct cli_verb *verb, int argc, char **argv);
 int cmd_erase(const struct cli_verb *verb, int argc, char **argv);
 int cmd_retention_run(const struct cli_verb *verb, int argc, char **argv);
 int cmd_release_create(const struct cli_verb *verb, int argc, char **argv);
+int cmd_release_changes(const struct cli_verb *verb, int argc, char **argv);
 int cmd_release_list(const struct cli_verb *verb, int argc, char **argv);
 int cmd_release_verify(const struct cli_verb *verb, int argc, char **argv);
 int cmd_comments_export(const struct cli_verb *verb, int argc, char **argv);

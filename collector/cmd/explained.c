@@ -93,6 +93,11 @@ const struct cli_explained cmd_explained[] = {
      "closed. " EVENT_ENGLISH,
      "Ook naast een draaiende verzamelaar. Niet binnen `releaseInterval` na de vorige; `--final` eenmaal, nadat de "
      "ronde gesloten is. " EVENT_DUTCH},
+    {"release changes", NULL,
+     "CSV `round,table,action,question,option,change,figure,from,to`: which rows are new, told anew, as before or "
+     "gone, and each figure that differs. From the files of both releases alone.",
+     "CSV `round,table,action,question,option,change,figure,from,to`: welke rijen nieuw zijn, opnieuw verteld, als "
+     "tevoren of weg, en elk cijfer dat verschilt. Alleen uit de bestanden van beide uitgaven."},
     {"release list", NULL, "CSV `round,number,final,size,index,created`.",
      "CSV `round,number,final,size,index,created`."},
     {"release verify", NULL, "For anyone, without a store. Exits 1 where a file differs, and says which.",

@@ -183,6 +183,34 @@ static const struct column trend_columns[] = {
       "ok, of suppressed zoals de rij van de vraag in die uitgave."}},
 };
 
+static const struct column change_columns[] = {
+    ROUND,
+    {"table", COLUMN_TEXT, true, {"Table", "Tabel"},
+     {"Which table the row is of: summary, questions or options.",
+      "Van welke tabel de rij is: summary, questions of options."}},
+    ACTION,
+    {"question", COLUMN_TEXT, false, {"Question", "Vraag"},
+     {"Id of the question; empty for a row of summary.",
+      "Id van de vraag; leeg voor een rij van summary."}},
+    {"option", COLUMN_TEXT, false, {"Option", "Optie"},
+     {"Value of the option, or the number on the scale; empty but for a row of options.",
+      "Waarde van de optie, of het getal op de schaal; leeg behalve voor een rij van options."}},
+    {"change", COLUMN_TEXT, true, {"Change", "Verandering"},
+     {"new, renewed, stands, gone or untold: whether the row was told in the earlier and in the later release, and "
+      "whether anew.",
+      "new (nieuw), renewed (vernieuwd), stands (staat), gone (weg) of untold (niet verteld): of de rij in de eerdere "
+      "en de latere uitgave verteld is, en of opnieuw."}},
+    {"figure", COLUMN_TEXT, true, {"Figure", "Cijfer"},
+     {"The column of that table that differs; release for the row itself.",
+      "De kolom van die tabel die verschilt; release voor de rij zelf."}},
+    {"from", COLUMN_TEXT, false, {"From", "Van"},
+     {"What the earlier release tells.",
+      "Wat de eerdere uitgave vertelt."}},
+    {"to", COLUMN_TEXT, false, {"To", "Naar"},
+     {"What the later release tells.",
+      "Wat de latere uitgave vertelt."}},
+};
+
 /* A summary's column of an option. */
 static const struct column share_column = {
     "share", COLUMN_SHARE, false, {"Share", "Aandeel"},
@@ -220,6 +248,9 @@ static const struct {
     [TABLE_TRENDS] = {"trends", 3, -1, TITLE("Trends", "Verloop"),
      DESCRIPTION("A row for each scale about each action in each round, as the newest releases told it.",
                  "Een rij voor elke schaal over elke actie in elke ronde, zoals de nieuwste uitgaven die vertelden.")},
+    [TABLE_CHANGES] = {"changes", 7, -1, TITLE("Changes", "Veranderingen"),
+     DESCRIPTION("A row for each figure that differs between two releases of a round.",
+                 "Een rij voor elk cijfer dat tussen twee uitgaven van een ronde verschilt.")},
 };
 
 // clang-format on
@@ -329,6 +360,8 @@ static int give_table_columns(const struct walk *walk, const struct column_sourc
         return give_columns(walk, comment_columns, COUNT_OF(comment_columns));
     case TABLE_TRENDS:
         return give_columns(walk, trend_columns, COUNT_OF(trend_columns));
+    case TABLE_CHANGES:
+        return give_columns(walk, change_columns, COUNT_OF(change_columns));
     }
     return -1;
 }
@@ -337,7 +370,7 @@ int columns_each(const struct column_source *source, column_fn *each, void *cont
 {
     const struct walk walk = {each, context};
     int result = give_table_columns(&walk, source);
-    bool told = source->released && source->table != TABLE_COMMENTS && source->table != TABLE_TRENDS;
+    bool told = source->released && source->table <= TABLE_OPTIONS;
     return result == 0 && told ? give_columns(&walk, &release_column, 1) : result;
 }
 

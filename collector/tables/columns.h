@@ -10,6 +10,7 @@
  *     rows         an action's counts -> rows of cells, through the two before
  *     comments     text answers -> rows of cells
  *     trends       what the newest releases of all rounds told -> rows of cells
+ *     changes      what two releases of a round told -> rows of cells where they differ
  *     csv, json    cells -> bytes
  *     sheet        the one way to a table: store -> bytes, an action at a time
  *     context      what a table can't be understood without: round, questions, participation, rules
@@ -19,9 +20,9 @@
 
 #include "panel/definition.h"
 
-enum table { TABLE_SUMMARY, TABLE_QUESTIONS, TABLE_OPTIONS, TABLE_COMMENTS, TABLE_TRENDS };
-#define TABLE_COUNT 4 /* of a round: all but the last, which is over all rounds */
-#define TABLE_KINDS 5
+enum table { TABLE_SUMMARY, TABLE_QUESTIONS, TABLE_OPTIONS, TABLE_COMMENTS, TABLE_TRENDS, TABLE_CHANGES };
+#define TABLE_COUNT 4 /* of a round: all but the last two, which are over all rounds and over two releases */
+#define TABLE_KINDS 6
 
 enum column_type {
     COLUMN_TEXT,
@@ -44,7 +45,7 @@ struct column {
     struct column_text description;
 };
 
-/* "summary", "questions", "options", "comments", "trends": of files, resources and metadata. */
+/* "summary", "questions", "options", "comments", "trends", "changes": of files, resources and metadata. */
 const char *table_name(enum table table);
 
 /* What it is; and what it is with exact figures, which comments don't have. */

@@ -245,6 +245,7 @@ static int give_rows(enum table table, const struct subject *subject)
         return each_topic(subject, give_option_rows);
     case TABLE_COMMENTS:
     case TABLE_TRENDS:
+    case TABLE_CHANGES:
         return -1;
     }
     return -1;

@@ -209,3 +209,8 @@ int stored_table_find(const struct stored_table *table, const char *column)
             return (int)i;
     return -1;
 }
+
+const char *stored_table_column(const struct stored_table *table, int place)
+{
+    return table->columns[place].name;
+}

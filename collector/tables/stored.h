@@ -26,6 +26,9 @@ MUST_CHECK enum stored_result stored_table_next(struct stored_table *table, cons
 size_t stored_table_offset(const struct stored_table *table);
 void stored_table_go_to(struct stored_table *table, size_t offset);
 
+/* The name of a cell's column; the table's. */
+const char *stored_table_column(const struct stored_table *table, int place);
+
 /* Which cell is the column of that name; -1: none. */
 int stored_table_find(const struct stored_table *table, const char *column);
 

@@ -250,6 +250,18 @@ test('releases', async () => {
   await hold('GET', file, 404, { parameters: { ...table, file: 'comments.csv' } });
 });
 
+test('changes', async () => {
+  const parameters = { id: ROUND };
+  const template = '/rounds/{id}/changes';
+  const answer = await hold('GET', template, 200, { parameters, query: '?since=1' });
+  await hold('GET', template, 200, { parameters, query: '?since=1&until=1', headers: { Accept: 'application/json' } });
+  await hold('GET', template, 304, { parameters, query: '?since=1', headers: { 'If-None-Match': answer.headers.etag } });
+  await hold('GET', template, 400, { parameters });
+  await hold('GET', template, 404, { parameters, query: '?since=2' });
+  await hold('GET', template, 404, { parameters: { id: 'nope' }, query: '?since=1' });
+  await hold('GET', template, 406, { parameters, query: '?since=1', headers: { Accept: 'text/html' } });
+});
+
 for (const [what, end, otherType] of [['tables', '', 'text/html'], ['metadata of tables', '/metadata', 'text/csv']])
   test(what, async () => {
     for (const table of ['summary', 'questions', 'options', 'comments']) {

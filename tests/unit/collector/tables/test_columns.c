@@ -63,13 +63,14 @@ Test(columns, begin_with_the_key_of_the_parent)
     }
 }
 
-Test(columns, belong_to_tables_of_five_names)
+Test(columns, belong_to_tables_of_six_names)
 {
     cr_assert_str_eq(table_name(TABLE_SUMMARY), "summary");
     cr_assert_str_eq(table_name(TABLE_QUESTIONS), "questions");
     cr_assert_str_eq(table_name(TABLE_OPTIONS), "options");
     cr_assert_str_eq(table_name(TABLE_COMMENTS), "comments");
     cr_assert_str_eq(table_name(TABLE_TRENDS), "trends");
+    cr_assert_str_eq(table_name(TABLE_CHANGES), "changes");
 }
 
 static int stop_at_third(void *context, const struct column *column)
