@@ -11,6 +11,7 @@
 #include <getopt.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -59,6 +60,12 @@ int cli_fail(const char *format, ...)
 static int say_no_memory(void)
 {
     return cli_fail("%s", T("out of memory", "te weinig geheugen"));
+}
+
+bool cli_is_dumb(void)
+{
+    const char *terminal = getenv("TERM");
+    return !terminal || terminal[0] == '\0' || strcmp(terminal, "dumb") == 0;
 }
 
 int cli_misuse(const char *format, ...)

@@ -95,6 +95,9 @@ enum cli_form {
  * memory; whether it all came out is looked at by cli_run. */
 MUST_CHECK int cli_print(const struct buf *data, enum cli_form form);
 
+/* Whether the terminal, by TERM, shows text and no more: nothing is redrawn there, and no control sequence sent. */
+bool cli_is_dumb(void);
+
 /* A line on standard error without the program's name: talk, not data. */
 void cli_say(const char *format, ...) PRINTF_LIKE(1, 2);
 

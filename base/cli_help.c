@@ -1,6 +1,7 @@
 /* The help in columns, longer texts wrapped. Reads no word of the command line. */
 #include "base/cli_help.h"
 #include "base/lang.h"
+#include "base/text.h"
 #include <string.h>
 
 #define HELP_WIDTH 78 /* columns of wrapped text */
@@ -106,15 +107,6 @@ static void put_options(const struct cli_program *program, const struct cli_opti
                T(option->english, option->dutch));
 }
 
-/* The columns that bytes of UTF-8 take, one a character. */
-static size_t columns_of(const char *text, size_t len)
-{
-    size_t columns = 0;
-    for (size_t i = 0; i < len; i++)
-        columns += ((unsigned char)text[i] & 0xC0) != 0x80;
-    return columns;
-}
-
 /* One line of a longer text, broken between words where it is wide; one that begins with a blank as it is. */
 static void put_wrapped(const char *line, size_t len)
 {
@@ -124,7 +116,7 @@ static void put_wrapped(const char *line, size_t len)
         return;
     }
     for (size_t at = 0; at < len;) {
-        size_t word = strcspn(line + at, " \n"), columns = columns_of(line + at, word);
+        size_t word = strcspn(line + at, " \n"), columns = text_columns(line + at, word);
         if (column > 0 && column + 1 + columns > HELP_WIDTH) {
             printf("\n");
             column = 0;

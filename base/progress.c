@@ -1,5 +1,6 @@
 /* One line, drawn over itself. Knows no more of what goes on than how much of it is done. */
 #include "base/progress.h"
+#include "base/cli.h"
 #include "base/clock.h"
 #include "base/lang.h"
 #include <stdio.h>
@@ -54,7 +55,7 @@ void progress_start(struct progress *progress, const char *what, size_t total)
                                   .total = total,
                                   .began_us = now_us,
                                   .drawn_us = now_us,
-                                  .shown = total > 0 && isatty(STDERR_FILENO)};
+                                  .shown = total > 0 && isatty(STDERR_FILENO) && !cli_is_dumb()};
     if (progress->shown)
         draw_bar(progress, now_us);
 }

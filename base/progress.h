@@ -1,5 +1,5 @@
 /* A bar on standard error while something long goes on, with how fast and, where it is known, how long yet; nothing at
- * all where that is no terminal. Knows not what goes on. Main thread only. */
+ * all where that is no terminal, or one that is dumb (TERM). Knows not what goes on. Main thread only. */
 #ifndef BASE_PROGRESS_H
 #define BASE_PROGRESS_H
 

@@ -18,6 +18,14 @@ size_t text_step(const char *at, size_t left, bool *shown)
     return step > 0 ? step : 1;
 }
 
+size_t text_columns(const char *text, size_t len)
+{
+    size_t columns = 0;
+    for (size_t i = 0; i < len; i++)
+        columns += ((unsigned char)text[i] & 0xC0) != 0x80;
+    return columns;
+}
+
 void text_put_clean(struct buf *out, const char *text, size_t len)
 {
     size_t step;

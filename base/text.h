@@ -13,6 +13,9 @@
  * bytes are no UTF-8. *shown: whether it may be shown as it is. */
 MUST_CHECK size_t text_step(const char *at, size_t left, bool *shown);
 
+/* The columns that `len` bytes of text take: one a character (code point). */
+size_t text_columns(const char *text, size_t len);
+
 /* Appends `len` bytes of text; what must not be shown is put as '?', one for each character or stray byte. */
 void text_put_clean(struct buf *out, const char *text, size_t len);
 

@@ -355,6 +355,7 @@ int cmd_batch(const struct cli_verb *verb, int argc, char **argv)
 {
     struct batch_options given = {0};
     const char *profile = csv_rfc4180.name;
+    bool plain = false;
     const struct cli_option options[] = {
         {"invitations", "FILE", &given.invitations, NULL, "CSV member,code", "CSV member,code"},
         {"responses", "FILE", &given.responses, NULL, "CSV member,action[,revision],question...",
@@ -368,6 +369,7 @@ int cmd_batch(const struct cli_verb *verb, int argc, char **argv)
         {"dry-run", NULL, NULL, &given.dry_run, "check every row; sign and send nothing",
          "controleer elke rij; onderteken en verstuur niets"},
         CMD_OPTION_JSON(&given.as_json),
+        CMD_OPTION_PLAIN(&plain),
         {"yes", NULL, NULL, &given.yes, "all who are enrolled were told what the panel says of itself",
          "allen die aangemeld worden hoorden wat het panel over zichzelf zegt"},
         {0},
@@ -376,5 +378,7 @@ int cmd_batch(const struct cli_verb *verb, int argc, char **argv)
     int exit_code = cli_parse(verb, options, argc, argv, 1, 1, &first);
     if (exit_code == CLI_RUN)
         exit_code = check_options(&given, profile);
+    if (plain)
+        cmd_make_plain();
     return exit_code == CLI_RUN ? run_batch_at(&given, argv[first]) : exit_code;
 }

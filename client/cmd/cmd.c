@@ -5,9 +5,15 @@
 #include "client/net/enrol.h"
 #include "client/terminal/failures.h"
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define PATH_TEXT_MAX ((size_t)4096)
+
+void cmd_make_plain(void)
+{
+    (void)setenv("TERM", "dumb", 1); /* without memory for that it goes on as it would have */
+}
 
 int cmd_open_home(struct profile *out, const char *home, bool make)
 {

@@ -41,6 +41,16 @@ extern const struct cli_explained cmd_explained[];
         .name = "json", .flag = (place), .english = "as JSON", .dutch = "als JSON"                                     \
     }
 
+/* The option --plain, for a verb that asks or draws at a terminal; cmd_make_plain is for the verb to call then. */
+#define CMD_OPTION_PLAIN(place)                                                                                        \
+    {                                                                                                                  \
+        .name = "plain", .flag = (place), .english = "send the terminal no control sequence, redraw nothing",          \
+        .dutch = "stuur de terminal geen stuurtekens, teken niets opnieuw"                                             \
+    }
+
+/* From now on every terminal is taken for one that is dumb (cli_is_dumb). */
+void cmd_make_plain(void);
+
 /* Opens the folder `home` (NULL: the default one). -1, having said why. */
 MUST_CHECK int cmd_open_home(struct profile *out, const char *home, bool make);
 

@@ -5,23 +5,29 @@
 #include "client/response/answers.h"
 #include "client/response/compose.h"
 #include "client/response/past.h"
+#include "client/terminal/dialogue.h"
 #include "client/terminal/failures.h"
 #include "client/terminal/messages.h"
-#include "client/terminal/prompt.h"
+#include "client/terminal/output.h"
 #include <string.h>
 
 #define NAMES_MAX ((size_t)32 * 1024) /* of questions */
+#define SHOWN_MAX ((size_t)64 * 1024) /* of an action */
 
 /* What it is that is answered about. */
 static void say_action(const struct catalogue *catalogue, const struct response_id *id)
 {
     const struct action *action = &catalogue->actions->list[action_list_find(catalogue->actions, id->action)];
-    cli_say("%s  %s", action->id, action->title);
+    struct buf text;
+    buf_init(&text, SHOWN_MAX);
+    buf_printf(&text, "%s  %s\n", action->id, action->title);
     if (*action->lead)
-        cli_say(T("  lead: %s; status: %s", "  trekker: %s; status: %s"), action->lead,
-                messages_action_status(action->status));
+        buf_printf(&text, T("  lead: %s; status: %s\n", "  trekker: %s; status: %s\n"), action->lead,
+                   messages_action_status(action->status));
     else
-        cli_say("  status: %s", messages_action_status(action->status));
+        buf_printf(&text, "  status: %s\n", messages_action_status(action->status));
+    output_say_lines(&text);
+    buf_free(&text);
 }
 
 int draft_begin(struct draft *draft, const struct round *round, const char *action)
@@ -92,22 +98,27 @@ static int take_given_words(struct answers *answers, const struct answers *earli
     return result;
 }
 
-static int ask_all(const struct draft *draft, struct answers *answers, const struct answers *earlier,
-                   struct faults *faults)
+static int ask_all(const struct draft *draft, struct answers *answers, const struct answers *earlier)
 {
-    struct prompt prompt = {draft->input, earlier, compose_room(draft->catalogue, &draft->id)};
+    struct dialogue dialogue = {draft->input, earlier, compose_room(draft->catalogue, &draft->id)};
     input_open(draft->input);
-    switch (prompt_all(&prompt, answers)) {
-    case PROMPT_DONE:
+    switch (dialogue_run(&dialogue, answers)) {
+    case DIALOGUE_AGREED:
         return 0;
-    case PROMPT_ENDED:
-        faults_add(faults, T("answers", "antwoorden"), "%s",
-                   T("the input ended before the last question", "de invoer hield op voor de laatste vraag"));
+    case DIALOGUE_LEFT:
+        cli_fail("%s", T("nothing was signed or sent", "er is niets ondertekend of verstuurd"));
         return -1;
-    case PROMPT_FAILED:
+    case DIALOGUE_ENDED:
+        cli_fail("%s", draft->input->is_terminal
+                           ? T("the input ended before you agreed; nothing was signed or sent",
+                               "de invoer hield op voordat u akkoord was; er is niets ondertekend of verstuurd")
+                           : T("the input ended before the last question; nothing was signed or sent",
+                               "de invoer hield op voor de laatste vraag; er is niets ondertekend of verstuurd"));
+        return -1;
+    case DIALOGUE_FAILED:
         break;
     }
-    faults->no_memory = true;
+    failure_no_memory();
     return -1;
 }
 
@@ -146,13 +157,13 @@ static int compose_from(struct draft *draft, const struct answers *earlier, cons
     struct faults faults;
     faults_init(&faults);
     answers_init(&answers, earlier->questionnaire, earlier->separator);
-    int result = words->count > 0 ? take_given_words(&answers, earlier, words, &faults)
-                                  : ask_all(draft, &answers, earlier, &faults);
+    int result =
+        words->count > 0 ? take_given_words(&answers, earlier, words, &faults) : ask_all(draft, &answers, earlier);
     if (result == 0)
         result = compose_answers(&draft->answers, draft->catalogue, &draft->id, &answers, &faults);
     if (result == 0)
         result = compose_check_length(draft->catalogue, &draft->id, &answers, &draft->answers, &faults);
-    if (result < 0 || faults_any(&faults))
+    if (faults_any(&faults))
         result = tell_faults(&faults);
     answers_free(&answers);
     faults_free(&faults);

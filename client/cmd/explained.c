@@ -25,12 +25,14 @@ const struct cli_explained cmd_explained[] = {
      "Toont wat open is en tot wanneer, hoe ver elke actie is en wat u hebt beantwoord; daaronder wat er met "
      "antwoorden over uw acties is gedaan, voor zover dat nieuw is sinds het voor het laatst getoond is."},
     {"respond", NULL,
-     "Without answers each question is asked in turn. With QUESTION=VALUE they are taken from the command line, "
-     "several values of one question with commas between; `QUESTION=` takes an answer away.\n"
+     "Without answers each question is asked in turn; at a terminal all answers are shown at the end, and nothing is "
+     "signed or sent before you agree. With QUESTION=VALUE they are taken from the command line, several values of "
+     "one question with commas between; `QUESTION=` takes an answer away.\n"
      "Answering again replaces the earlier response: what is not answered anew is kept from it.\n"
      "  burgerpanel respond WA-1.04 importance=4 noticed=yes",
-     "Zonder antwoorden wordt elke vraag om de beurt gesteld. Met VRAAG=WAARDE komen ze van de opdrachtregel, meer "
-     "waarden van een vraag met komma's ertussen; `VRAAG=` haalt een antwoord weg.\n"
+     "Zonder antwoorden wordt elke vraag om de beurt gesteld; op een terminal worden aan het eind alle antwoorden "
+     "getoond, en er wordt niets ondertekend of verstuurd voordat u akkoord bent. Met VRAAG=WAARDE komen ze van de "
+     "opdrachtregel, meer waarden van een vraag met komma's ertussen; `VRAAG=` haalt een antwoord weg.\n"
      "Opnieuw antwoorden vervangt de eerdere reactie: wat niet opnieuw beantwoord wordt, blijft staan.\n"
      "  burgerpanel respond WA-1.04 importance=4 noticed=yes"},
     {"answers show", NULL, "Your last response to each action, or to one, sent or still waiting.",

@@ -187,6 +187,7 @@ static int respond_as(const struct profile *profile, struct http *http, const st
 int cmd_respond(const struct cli_verb *verb, int argc, char **argv)
 {
     struct respond_options given = {0};
+    bool plain = false;
     const struct cli_option options[] = {
         CMD_OPTION_HOME(&given.home),
         {.name = "round",
@@ -198,6 +199,7 @@ int cmd_respond(const struct cli_verb *verb, int argc, char **argv)
          .flag = &given.anew,
          .english = "start without what you answered before",
          .dutch = "begin zonder wat u eerder antwoordde"},
+        CMD_OPTION_PLAIN(&plain),
         {0},
     };
     struct profile profile;
@@ -206,6 +208,8 @@ int cmd_respond(const struct cli_verb *verb, int argc, char **argv)
     int exit_code = cli_parse(verb, options, argc, argv, 1, -1, &first);
     if (exit_code != CLI_RUN)
         return exit_code;
+    if (plain)
+        cmd_make_plain();
     given.action = argv[first];
     given.words = (struct answer_words){argv + first + 1, (size_t)(argc - first - 1)};
     if (cmd_open_member(&profile, given.home, &http) < 0)

@@ -143,12 +143,17 @@ static enum input_result read_further_lines(struct input *input, struct buf *lin
     }
 }
 
-static enum input_result read_typed_text(struct input *input, struct buf *text)
+static bool is_whole(const struct buf *text, const char *alone)
+{
+    return text->len == 0 || (text->len == 1 && strchr(alone, text->data[0]));
+}
+
+static enum input_result read_typed_text(struct input *input, struct buf *text, const char *alone)
 {
     struct buf line;
     enum input_result result = read_line(input, text);
     bool is_too_long = result == INPUT_TOO_LONG;
-    if ((result != INPUT_LINE && !is_too_long) || (text->len == 0 && !input->is_pasting))
+    if ((result != INPUT_LINE && !is_too_long) || (!input->is_pasting && is_whole(text, alone)))
         return result;
     if (ends_text(input, text)) {
         buf_reset(text);
@@ -178,7 +183,7 @@ enum input_result input_read_line(struct input *input, struct buf *line)
     return tell_unfit(read_line(input, line), line);
 }
 
-enum input_result input_read_text(struct input *input, struct buf *text)
+enum input_result input_read_text(struct input *input, struct buf *text, const char *alone)
 {
-    return tell_unfit(input->is_terminal ? read_typed_text(input, text) : read_line(input, text), text);
+    return tell_unfit(input->is_terminal ? read_typed_text(input, text, alone) : read_line(input, text), text);
 }

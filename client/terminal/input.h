@@ -32,8 +32,8 @@ void input_close(struct input *input);
 MUST_CHECK enum input_result input_read_line(struct input *input, struct buf *line);
 
 /* At a terminal: reads lines into `text` (emptied first), LF between them, until one is "." alone or the key for the
- * end of input; a first line that is empty is the whole text. What is pasted, where the terminal marks it, is text and
- * ends nothing. From a pipe: one line. */
-MUST_CHECK enum input_result input_read_text(struct input *input, struct buf *text);
+ * end of input; a first line that is empty, or one of the characters of `alone` and nothing else, is the whole text.
+ * What is pasted, where the terminal marks it, is text and ends nothing. From a pipe: one line. */
+MUST_CHECK enum input_result input_read_text(struct input *input, struct buf *text, const char *alone);
 
 #endif

@@ -3,9 +3,9 @@
  *
  * The room: what a person reads and types. output.h makes tables and texts, questions.h a question and its answers;
  * input.h reads lines, at a terminal by editor.h (what each key does, pure) over tty.h (the terminal taken and given
- * back); prompt.h asks a whole questionnaire by all of these. messages.h finds the words, failures.h says them as a
- * verb's last, outcome.h tells how deliveries went. The verbs (client/cmd) call all of them; those below know none:
- * what has something to tell gives it to its caller, in a struct or through a listener. */
+ * back); prompt.h asks one question, dialogue.h a whole questionnaire. messages.h finds the words, failures.h says
+ * them as a verb's last, outcome.h tells how deliveries went. The verbs (client/cmd) call all of them; those below
+ * know none: what has something to tell gives it to its caller, in a struct or through a listener. */
 #ifndef CLIENT_TERMINAL_MESSAGES_H
 #define CLIENT_TERMINAL_MESSAGES_H
 

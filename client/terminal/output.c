@@ -3,14 +3,16 @@
 #include "base/cli.h"
 #include "base/text.h"
 #include <string.h>
+#include <sys/ioctl.h>
 #include <time.h>
+#include <unistd.h>
+
+#define COLUMNS_USUAL 80
+#define COLUMNS_LEAST 20
 
 size_t output_width(const char *text)
 {
-    size_t width = 0;
-    for (; *text; text++)
-        width += ((unsigned char)*text & 0xC0) != 0x80;
-    return width;
+    return text_columns(text, strlen(text));
 }
 
 void output_put_cell(struct buf *out, const char *text, size_t width)
@@ -23,14 +25,71 @@ void output_put_cell(struct buf *out, const char *text, size_t width)
         buf_put_char(out, ' ');
 }
 
+size_t output_columns(void)
+{
+    struct winsize size;
+    if (!isatty(STDERR_FILENO))
+        return 0;
+    if (ioctl(STDERR_FILENO, TIOCGWINSZ, &size) < 0 || size.ws_col == 0)
+        return COLUMNS_USUAL;
+    return size.ws_col < COLUMNS_LEAST ? COLUMNS_LEAST : size.ws_col;
+}
+
+/* The blanks that a line begins with, and behind them a number with two blanks or more. */
+static size_t indent_of(const char *line)
+{
+    size_t blanks = strspn(line, " "), digits = strspn(line + blanks, "0123456789");
+    size_t more = digits > 0 ? strspn(line + blanks + digits, " ") : 0;
+    return more >= 2 ? blanks + digits + more : blanks;
+}
+
+/* One line of `len` bytes. */
+static void put_wrapped_line(struct buf *out, const char *line, size_t len, size_t columns)
+{
+    size_t indent = indent_of(line), column = indent;
+    bool is_first = true;
+    buf_put(out, line, indent < len ? indent : len);
+    for (size_t at = indent; at < len;) {
+        size_t word = strcspn(line + at, " \n"), wide = text_columns(line + at, word);
+        if (!is_first && column + 1 + wide > columns) {
+            buf_printf(out, "\n%*s", (int)indent, "");
+            column = indent;
+        } else if (!is_first) {
+            buf_put_char(out, ' ');
+            column++;
+        }
+        buf_put(out, line + at, word);
+        column += wide;
+        is_first = false;
+        at += word + 1;
+    }
+}
+
+void output_put_wrapped(struct buf *out, const char *text, size_t columns)
+{
+    while (*text) {
+        size_t len = strcspn(text, "\n");
+        if (columns == 0 || text_columns(text, len) <= columns)
+            buf_put(out, text, len);
+        else
+            put_wrapped_line(out, text, len, columns);
+        buf_put(out, "\n", text[len] == '\n');
+        text += len + (text[len] == '\n');
+    }
+}
+
 void output_say_lines(const struct buf *text)
 {
-    const char *at = buf_text(text);
+    struct buf wrapped;
+    buf_init(&wrapped, SIZE_MAX);
+    output_put_wrapped(&wrapped, buf_text(text), output_columns());
+    const char *at = buf_check(&wrapped) == 0 ? buf_text(&wrapped) : buf_text(text);
     while (*at) {
         size_t len = strcspn(at, "\n");
         cli_say("%.*s", (int)len, at);
         at += len + (at[len] == '\n');
     }
+    buf_free(&wrapped);
 }
 
 void output_local_time(int64_t seconds, char out[static OUTPUT_TIME_SIZE])

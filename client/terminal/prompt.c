@@ -11,19 +11,20 @@
 #define TYPED_MAX ((size_t)64 * 1024)
 #define SHOWN_MAX ((size_t)256 * 1024)
 #define NOTHING "-"
+#define BACK "<"
 
 /* How one try at a question went. */
-enum try_result { TRY_DONE, TRY_AGAIN, TRY_ENDED, TRY_FAILED };
+enum try_result { TRY_DONE, TRY_AGAIN, TRY_BACK, TRY_ENDED, TRY_FAILED };
 
-static const char *earlier_answer(const struct prompt *prompt, size_t question)
+static const char *kept_answer(const struct prompt *prompt, size_t question)
 {
-    return prompt->earlier ? prompt->earlier->typed[question] : NULL;
+    return prompt->kept->typed[question];
 }
 
 /* Whether Enter alone answers a multi with none of its options. */
-static bool enter_is_none(const struct question *q, bool has_earlier)
+static bool enter_is_none(const struct question *q, bool has_kept)
 {
-    return q->type == QUESTION_MULTI && q->required && !has_earlier;
+    return q->type == QUESTION_MULTI && q->required && !has_kept;
 }
 
 /* What is shown. */
@@ -35,9 +36,27 @@ static const char *hint_for_text(const struct prompt *prompt)
                                       : T("  on one line\n", "  op een regel\n");
 }
 
-static void put_hints(struct buf *out, const struct prompt *prompt, const struct question *q, bool has_earlier)
+/* The keys that are the same for all questions, on one line. */
+static void put_keys(struct buf *out, const struct prompt *prompt, const struct question *q, bool has_kept)
 {
-    if (enter_is_none(q, has_earlier))
+    const char *keys[3] = {NULL}, *between = "  ";
+    size_t count = 0;
+    if (has_kept)
+        keys[count++] = T("Enter: as before", "Enter: zoals eerder");
+    else if (!q->required)
+        keys[count++] = T("Enter: no answer", "Enter: geen antwoord");
+    if (has_kept && !q->required && q->type != QUESTION_MULTI)
+        keys[count++] = T("-: no answer", "-: geen antwoord");
+    if (prompt->input->is_terminal)
+        keys[count++] = T("<: back", "<: terug");
+    for (size_t i = 0; i < count; i++, between = ", ")
+        buf_printf(out, "%s%s", between, keys[i]);
+    buf_put_text(out, count > 0 ? "\n" : "");
+}
+
+static void put_hints(struct buf *out, const struct prompt *prompt, const struct question *q, bool has_kept)
+{
+    if (enter_is_none(q, has_kept))
         buf_put_text(out, T("  several with commas between, Enter: none of these\n",
                             "  meer dan een met komma's ertussen, Enter: geen van deze\n"));
     else if (q->type == QUESTION_MULTI)
@@ -45,27 +64,38 @@ static void put_hints(struct buf *out, const struct prompt *prompt, const struct
                             "  meer dan een met komma's ertussen, -: geen van deze\n"));
     if (q->type == QUESTION_TEXT)
         buf_put_text(out, hint_for_text(prompt));
-    if (has_earlier && !q->required && q->type != QUESTION_MULTI)
-        buf_put_text(out, T("  Enter: as before, -: no answer\n", "  Enter: zoals eerder, -: geen antwoord\n"));
-    else if (has_earlier)
-        buf_put_text(out, T("  Enter: as before\n", "  Enter: zoals eerder\n"));
-    else if (!q->required)
-        buf_put_text(out, T("  Enter: no answer\n", "  Enter: geen antwoord\n"));
+    put_keys(out, prompt, q, has_kept);
+}
+
+/* Which question it is of how many, and on what it was asked. */
+static void put_place(struct buf *out, const struct answers *answers, size_t question)
+{
+    const struct question *q = &answers->questionnaire->questions[question];
+    buf_printf(out, T("Question %zu of %zu%s", "Vraag %zu van %zu%s"), question + 1,
+               answers->questionnaire->question_count, q->required ? T(" (needed)", " (verplicht)") : "");
+    if (q->has_when && answers->typed[q->when_question]) {
+        buf_printf(out, T(", since you answered question %zu with: ", ", omdat uw antwoord op vraag %zu is: "),
+                   q->when_question + 1);
+        question_put_answer(out, &answers->questionnaire->questions[q->when_question], answers->typed[q->when_question],
+                            answers->separator, "");
+    }
+    buf_put_char(out, '\n');
 }
 
 static int show_question(const struct prompt *prompt, const struct answers *answers, size_t question)
 {
     const struct question *q = &answers->questionnaire->questions[question];
-    const char *earlier = earlier_answer(prompt, question);
+    const char *kept = kept_answer(prompt, question);
     struct buf out;
     buf_init(&out, SHOWN_MAX);
+    put_place(&out, answers, question);
     question_put(&out, q);
-    if (earlier) {
+    if (kept) {
         buf_put_text(&out, T("  answered before: ", "  eerder geantwoord: "));
-        question_put_answer(&out, q, earlier, prompt->earlier->separator, "    ");
+        question_put_answer(&out, q, kept, prompt->kept->separator, "    ");
         buf_put_char(&out, '\n');
     }
-    put_hints(&out, prompt, q, earlier != NULL);
+    put_hints(&out, prompt, q, kept != NULL);
     cli_say("%s", "");
     output_say_lines(&out);
     int result = buf_check(&out);
@@ -181,32 +211,37 @@ static enum try_result set_typed(const struct prompt *prompt, struct answers *an
 /* Enter alone: what was answered before, or nothing. */
 static enum try_result take_empty_line(const struct prompt *prompt, struct answers *answers, size_t question)
 {
-    const char *earlier = earlier_answer(prompt, question);
-    if (earlier)
-        return answers_set(answers, question, earlier) < 0 ? TRY_FAILED
-               : check_room(prompt, answers)               ? TRY_DONE
-                                                           : TRY_AGAIN;
+    const char *kept = kept_answer(prompt, question);
+    if (kept)
+        return answers_set(answers, question, kept) < 0 ? TRY_FAILED
+               : check_room(prompt, answers)            ? TRY_DONE
+                                                        : TRY_AGAIN;
     const struct question *q = &answers->questionnaire->questions[question];
     if (enter_is_none(q, false))
         return answers_set(answers, question, "") < 0 ? TRY_FAILED : TRY_DONE;
     if (!q->required)
-        return TRY_DONE;
+        return answers_set(answers, question, NULL) < 0 ? TRY_FAILED : TRY_DONE;
     cli_say("  %s", T("an answer is needed here", "hier is een antwoord nodig"));
     return TRY_AGAIN;
 }
 
+/* Whether that alone was typed, and is no value of the question itself. */
+static bool is_command(const struct question *q, const char *line, const char *command)
+{
+    return strcmp(line, command) == 0 && !has_option(q, command, strlen(command));
+}
+
 static bool is_taken_away(const struct question *q, const char *line)
 {
-    return q->type != QUESTION_MULTI && !q->required && strcmp(line, NOTHING) == 0 &&
-           !has_option(q, NOTHING, strlen(NOTHING));
+    return q->type != QUESTION_MULTI && !q->required && is_command(q, line, NOTHING);
 }
 
 static enum try_result try_answer(const struct prompt *prompt, struct answers *answers, size_t question,
                                   struct buf *line)
 {
     const struct question *q = &answers->questionnaire->questions[question];
-    enum input_result read =
-        q->type == QUESTION_TEXT ? input_read_text(prompt->input, line) : input_read_line(prompt->input, line);
+    enum input_result read = q->type == QUESTION_TEXT ? input_read_text(prompt->input, line, NOTHING BACK)
+                                                      : input_read_line(prompt->input, line);
     switch (read) {
     case INPUT_LINE:
         break;
@@ -220,32 +255,35 @@ static enum try_result try_answer(const struct prompt *prompt, struct answers *a
     }
     if (line->len == 0)
         return take_empty_line(prompt, answers, question);
+    if (prompt->input->is_terminal && is_command(q, buf_text(line), BACK))
+        return TRY_BACK;
     if (is_taken_away(q, buf_text(line)))
         return answers_set(answers, question, NULL) < 0 ? TRY_FAILED : TRY_DONE;
     return set_typed(prompt, answers, question, buf_text(line));
 }
 
-static enum try_result ask_question(const struct prompt *prompt, struct answers *answers, size_t question)
+enum prompt_result prompt_question(const struct prompt *prompt, struct answers *answers, size_t question)
 {
     struct buf line;
     enum try_result result;
     if (show_question(prompt, answers, question) < 0)
-        return TRY_FAILED;
+        return PROMPT_FAILED;
     buf_init(&line, TYPED_MAX);
     do
         result = try_answer(prompt, answers, question, &line);
     while (result == TRY_AGAIN);
     buf_free(&line);
-    return result;
-}
-
-enum prompt_result prompt_all(const struct prompt *prompt, struct answers *answers)
-{
-    enum try_result result = TRY_DONE;
-    for (size_t i = 0; i < answers->questionnaire->question_count && result == TRY_DONE; i++)
-        if (answers_is_asked(answers, i))
-            result = ask_question(prompt, answers, i);
-    if (result == TRY_DONE)
+    switch (result) {
+    case TRY_AGAIN:
+    case TRY_DONE:
         return PROMPT_DONE;
-    return result == TRY_ENDED ? PROMPT_ENDED : PROMPT_FAILED;
+    case TRY_BACK:
+    case TRY_ENDED:
+        if (answers_set(answers, question, NULL) < 0)
+            return PROMPT_FAILED;
+        return result == TRY_BACK ? PROMPT_BACK : PROMPT_ENDED;
+    case TRY_FAILED:
+        break;
+    }
+    return PROMPT_FAILED;
 }

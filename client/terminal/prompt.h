@@ -1,5 +1,5 @@
-/* Asks a person each question in turn, at the terminal or through a pipe. Talk goes to standard error. Main thread
- * only. */
+/* Asks a person one question, at the terminal or through a pipe, until the answer fits. Talk goes to standard error.
+ * Main thread only. */
 #ifndef CLIENT_TERMINAL_PROMPT_H
 #define CLIENT_TERMINAL_PROMPT_H
 
@@ -8,20 +8,21 @@
 
 struct prompt {
     struct input *input; /* open */
-    const struct answers *earlier; /* what was answered before; NULL or empty for nothing */
+    const struct answers *kept; /* what Enter keeps, by question: answered before, or in this dialogue */
     size_t room; /* bytes that all answers may have together as JSON (compose_room) */
 };
 
 enum prompt_result {
     PROMPT_DONE,
-    PROMPT_ENDED, /* the input ended before the last question */
+    PROMPT_BACK, /* the question before is wanted; the answer is unset */
+    PROMPT_ENDED, /* the input ended; likewise */
     PROMPT_FAILED, /* no memory */
 };
 
-/* Asks every question whose `when` holds, again until the answer fits, and sets what was given in `answers`. Enter
- * keeps what was answered before, else passes over what is not required; `-` takes an answer away, and answers a multi
- * with none of its options. A choice and a multi take values or the numbers shown; a text at a terminal has as many
- * lines as are typed. */
-MUST_CHECK enum prompt_result prompt_all(const struct prompt *prompt, struct answers *answers);
+/* Asks the question, again until the answer fits, and sets what was given in `answers`, which holds the answers to the
+ * questions that it depends on. Enter keeps what was answered before, else passes over what is not required; `-` takes
+ * an answer away, and answers a multi with none of its options. A choice and a multi take values or the numbers shown;
+ * a text at a terminal has as many lines as are typed. At a terminal `<` alone asks for the question before. */
+MUST_CHECK enum prompt_result prompt_question(const struct prompt *prompt, struct answers *answers, size_t question);
 
 #endif

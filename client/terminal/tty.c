@@ -1,6 +1,7 @@
 /* The terminal's settings and the signals that would leave them behind. What a signal's handler needs has to lie in
  * static storage, and handlers call nothing but what POSIX allows them (signal-safety(7)). */
 #include "client/terminal/tty.h"
+#include "base/cli.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -99,12 +100,6 @@ static void choose_settings(void)
     tty.ours.c_cc[VTIME] = 0;
 }
 
-static bool is_dumb(void)
-{
-    const char *name = getenv("TERM");
-    return !name || name[0] == '\0' || strcmp(name, "dumb") == 0;
-}
-
 static unsigned char key_of(size_t place)
 {
     cc_t key = tty.before.c_cc[place];
@@ -120,7 +115,7 @@ enum tty_result tty_take(struct editor_keys *keys)
         (tty.screen = open(name, O_WRONLY | O_NOCTTY | O_CLOEXEC)) < 0)
         return TTY_NONE;
     choose_settings();
-    tty.marks_pastes = !is_dumb();
+    tty.marks_pastes = !cli_is_dumb();
     tty.was_stopped = 0;
     catch_signals();
     tty.is_taken = 1;

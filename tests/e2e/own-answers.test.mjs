@@ -62,6 +62,8 @@ test('the questions show what was answered before; Enter keeps it', async () => 
   terminal.types('no\r\r');
   await terminal.shows('ends it');
   terminal.types('And now a text.\r.\r');
+  await terminal.shows('Sign and send');
+  terminal.types('y\r');
   await terminal.shows('it replaces your earlier response');
   assert.equal((await terminal.ended()).code, 0);
   assert.deepEqual((await shown('WA-1.01'))[0].answers, { importance: 1, noticed: 'no', comment: 'And now a text.' });

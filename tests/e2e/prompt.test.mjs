@@ -29,6 +29,12 @@ async function answersOf(action) {
   const { stdout } = await succeed('burgerpanel', ['answers', 'show', action, '--json', '--home', home]);
   return JSON.parse(stdout)[0].answers;
 }
+// Agrees to all answers, which are shown at the end.
+async function agree(terminal) {
+  await terminal.shows('Sign and send');
+  terminal.types('y\r');
+  await terminal.shows('accepted');
+}
 const status = async () => JSON.parse((await succeed('burgerpanel', ['status', '--json', '--home', home])).stdout);
 
 test('a text has the lines that are typed, up to a full stop alone; the whole of it is signed', async () => {
@@ -40,7 +46,7 @@ test('a text has the lines that are typed, up to a full stop alone; the whole of
   terminal.types('First line\r\rSecond, aftr\x7f\x7fter a blank one\r.\r');
   await terminal.shows('More?');
   terminal.types('\r');
-  await terminal.shows('accepted');
+  await agree(terminal);
   const left = await terminal.ended();
   assert.deepEqual(left, { code: 0, signal: 0, ...shell });
   assert.deepEqual(await answersOf('WA-1.01'), { importance: 4, comment: 'First line\n\nSecond, after a blank one' });
@@ -51,7 +57,7 @@ test('two lines pasted at once are both the text, and the shell gets none of it'
   await terminal.shows('1 to 5');
   terminal.types('4\r');
   await terminal.shows('ends it');
-  terminal.types('pasted one\rpasted two\r.\r\rrm -rf /\r');
+  terminal.types('pasted one\rpasted two\r.\r\ry\rrm -rf /\r');
   await terminal.shows('accepted');
   assert.deepEqual(await terminal.ended(), { code: 0, signal: 0, ...shell });
   assert.match(terminal.shown, /What was typed after the last answer is not used\./);
@@ -70,7 +76,7 @@ test('what the terminal marks as pasted is text, empty lines and a full stop alo
   terminal.types('typed\r.\r');
   await terminal.shows('More?');
   terminal.types('\x1b[200~on one line\x1b[201~\r.\r');
-  await terminal.shows('accepted');
+  await agree(terminal);
   assert.deepEqual(await terminal.ended(), { code: 0, signal: 0, ...shell });
   assert.ok(terminal.shown.includes('\x1b[?2004l'));
   assert.deepEqual(await answersOf('WA-2.03'), {
@@ -88,7 +94,7 @@ test('a terminal that is dumb is asked for no marks, and an empty first line end
   terminal.types('\r');
   await terminal.shows('More?');
   terminal.types('\r');
-  await terminal.shows('accepted');
+  await agree(terminal);
   assert.equal((await terminal.ended()).code, 0);
   assert.ok(!terminal.shown.includes('2004'));
   assert.deepEqual(await answersOf('WA-2.04'), { importance: 4 });
@@ -103,7 +109,7 @@ test('a line of 4,000 characters of four bytes is taken whole', async () => {
   terminal.types(`${long}\r.\r`);
   await terminal.shows('More?');
   terminal.types('\r');
-  await terminal.shows('accepted');
+  await agree(terminal);
   assert.equal((await terminal.ended()).code, 0);
   assert.equal((await answersOf('WA-1.03')).comment, long);
 });
@@ -124,7 +130,7 @@ test('what is too long is told and asked again; what no answer may hold is told 
   terminal.types('.\r');
   await terminal.shows('More?');
   terminal.types('\r');
-  await terminal.shows('accepted');
+  await agree(terminal);
   assert.equal((await terminal.ended()).code, 0);
   assert.equal((await answersOf('WA-1.04')).comment, 'shorter one');
 });
@@ -153,7 +159,7 @@ test('the end of input (Ctrl-D) ends a text, and at another question ends all wi
   text.types('a text\r\x04');
   await text.shows('More?');
   text.types('\r');
-  await text.shows('accepted');
+  await agree(text);
   assert.equal((await text.ended()).code, 0);
   assert.equal((await answersOf('WA-1.05')).comment, 'a text');
 
@@ -161,7 +167,7 @@ test('the end of input (Ctrl-D) ends a text, and at another question ends all wi
   const ended = respond('WA-1.06');
   await ended.shows('1 to 5');
   ended.types('\x04');
-  await ended.shows('the input ended before the last question');
+  await ended.shows('the input ended before you agreed');
   assert.deepEqual(await ended.ended(), { code: 1, signal: 0, ...shell });
   assert.deepEqual(await status(), before);
 });
@@ -173,7 +179,7 @@ test('Ctrl-Z stops it with the terminal given back, and it goes on afterwards', 
   await poll('it to be stopped', 10, () => terminal.state() === 'T');
   terminal.kill('SIGCONT');
   terminal.types('4\r\r\r');
-  await terminal.shows('accepted');
+  await agree(terminal);
   assert.deepEqual(await terminal.ended(), { code: 0, signal: 0, ...shell });
   assert.deepEqual(await answersOf('WA-2.02'), { importance: 4 });
 });
@@ -193,7 +199,7 @@ test('a paste that Ctrl-Z cuts short is over: what is typed afterwards is typed'
   terminal.types('.\r');
   await terminal.shows('More?');
   terminal.types('\r');
-  await terminal.shows('accepted');
+  await agree(terminal);
   assert.deepEqual(await terminal.ended(), { code: 0, signal: 0, ...shell });
   assert.deepEqual(await answersOf('WA-2.05'), { importance: 4, comment: 'half a paste' });
 });

@@ -37,7 +37,7 @@ const programs = {
     '': { uses: 'cmd' },
     cmd: { uses: 'batch terminal response log net home', faces: 'cmd' },
     batch: { uses: 'terminal response log net home', faces: 'batch rows outcome report' },
-    terminal: { uses: 'response net home', faces: 'failures input messages outcome output prompt questions' },
+    terminal: { uses: 'response net home', faces: 'dialogue failures input messages outcome output questions' },
     response: { uses: 'net home', faces: 'answers catalogue compose news past' },
     log: { uses: 'net home', faces: 'pages regain again monitor move own_entries view' },
     net: { uses: 'home', faces: 'deliver enrol erase http' },

@@ -1,5 +1,6 @@
 /* Runs a program in a terminal of its own, as its session's leader, and takes the place of the person and the screen:
- * what comes on standard input is typed, what the terminal shows goes to standard output. A line of JSON on standard
+ * what comes on standard input is typed, what the terminal shows goes to standard output.
+ * COLUMNS, where it is set, is how wide the screen is. A line of JSON on standard
  * error tells the program's pid; when it has ended, another tells how, in which state it left the terminal (also
  * whether pastes are still to be marked, CSI ?2004h), and what was typed and not read: that is what the next program
  * would have got. Usage: pty PROGRAM [ARGUMENT...] */
@@ -35,6 +36,10 @@ static void open_terminal(void)
     terminal = open(ptsname(screen), O_RDWR | O_NOCTTY | O_CLOEXEC);
     if (terminal < 0)
         fail("open");
+    const char *columns = getenv("COLUMNS");
+    struct winsize size = {.ws_row = 24, .ws_col = (unsigned short)(columns ? strtoul(columns, NULL, 10) : 0)};
+    if (ioctl(terminal, TIOCSWINSZ, &size) < 0)
+        fail("TIOCSWINSZ");
 }
 
 static void run_in_terminal(char **words)

@@ -49,3 +49,24 @@ Test(output, says_each_line_of_a_text)
     cr_expect_str_eq(capture_end(2), "one\n\ntwo\n");
     buf_free(&text);
 }
+
+static void wraps(const char *text, size_t columns, const char *wanted)
+{
+    struct buf out;
+    buf_init(&out, 1000);
+    output_put_wrapped(&out, text, columns);
+    cr_expect_str_eq(buf_text(&out), wanted);
+    buf_free(&out);
+}
+
+Test(output, breaks_lines_between_words_and_leads_what_goes_on_as_they_began)
+{
+    wraps("one two three\nfour\n", 8, "one two\nthree\nfour\n");
+    wraps("  one two three", 8, "  one\n  two\n  three");
+    wraps("   2  one two three", 13, "   2  one two\n      three");
+    wraps("caf\xC3\xA9 \xC3\xA9\xC3\xA9\xC3\xA9", 8, "caf\xC3\xA9 \xC3\xA9\xC3\xA9\xC3\xA9");
+    wraps("a word-that-is-wider b", 8, "a\nword-that-is-wider\nb");
+    wraps("one  two", 7, "one \ntwo");
+    wraps("one two three\n", 0, "one two three\n");
+    wraps("\n        \n", 4, "\n        \n");
+}

@@ -1,5 +1,5 @@
-/* Questions asked through a pipe: what is taken, kept and taken away. */
-#include "client/terminal/prompt.h"
+/* Questions asked through a pipe, and as at a terminal: what is taken, kept, taken away, mended and agreed to. */
+#include "client/terminal/dialogue.h"
 #include "tests/unit/capture.h"
 #include "tests/unit/client/kit.h"
 #include <criterion/criterion.h>
@@ -9,7 +9,7 @@
 static struct catalogue catalogue;
 static struct answers answers, earlier;
 static struct input input;
-static struct prompt prompt;
+static struct dialogue dialogue;
 
 static void prepare(void)
 {
@@ -17,7 +17,7 @@ static void prepare(void)
     catalogue = kit_catalogue();
     answers_init(&answers, &catalogue.panel->questionnaires[0], ',');
     answers_init(&earlier, &catalogue.panel->questionnaires[0], ',');
-    prompt = (struct prompt){.input = &input, .earlier = &earlier, .room = 20000};
+    dialogue = (struct dialogue){.input = &input, .earlier = &earlier, .room = 20000};
 }
 
 static void finish(void)
@@ -28,6 +28,7 @@ static void finish(void)
     kit_end();
 }
 
+TestSuite(dialogue, .init = prepare, .fini = finish);
 TestSuite(prompt, .init = prepare, .fini = finish);
 TestSuite(input, .init = prepare, .fini = finish);
 
@@ -45,14 +46,27 @@ static void pipe_in(const char *text, size_t len)
 }
 
 /* What was said. */
-static const char *ask(const char *lines, enum prompt_result expected)
+static const char *run_dialogue(enum dialogue_result expected)
 {
-    pipe_in(lines, strlen(lines));
     capture_begin(2);
-    enum prompt_result result = prompt_all(&prompt, &answers);
+    enum dialogue_result result = dialogue_run(&dialogue, &answers);
     const char *said = capture_end(2);
     cr_expect_eq(result, expected, "%s", said);
     return said;
+}
+
+static const char *ask(const char *lines, enum dialogue_result expected)
+{
+    pipe_in(lines, strlen(lines));
+    return run_dialogue(expected);
+}
+
+/* The same as a terminal gives it, byte by byte. */
+static const char *type(const char *typed, enum dialogue_result expected)
+{
+    pipe_in(typed, strlen(typed));
+    input.is_terminal = true;
+    return run_dialogue(expected);
 }
 
 static const char *answer(const char *id)
@@ -67,7 +81,7 @@ static void answered_before(const char *id, const char *typed)
 
 Test(prompt, takes_values_and_the_numbers_shown)
 {
-    ask("4\n1\n5\n2, website\nA text.\n", PROMPT_DONE);
+    ask("4\n1\n5\n2, website\nA text.\n", DIALOGUE_AGREED);
     cr_expect_str_eq(answer("importance"), "4");
     cr_expect_str_eq(answer("noticed"), "yes");
     cr_expect_str_eq(answer("satisfaction"), "5");
@@ -77,7 +91,7 @@ Test(prompt, takes_values_and_the_numbers_shown)
 
 Test(prompt, asks_again_until_it_fits_and_says_why)
 {
-    const char *said = ask("9\n\n4\nmaybe\nno\n\n\n", PROMPT_DONE);
+    const char *said = ask("9\n\n4\nmaybe\nno\n\n\n", DIALOGUE_AGREED);
     cr_expect_not_null(strstr(said, "must be an integer from 1 to 5"));
     cr_expect_not_null(strstr(said, "an answer is needed here"));
     cr_expect_not_null(strstr(said, "'maybe' is not one of"));
@@ -92,7 +106,7 @@ Test(prompt, keeps_what_was_answered_before_on_enter_and_takes_it_away_on_a_hyph
     answered_before("satisfaction", "3");
     answered_before("channels", "app,website");
     answered_before("comment", "Earlier,\nin two lines");
-    const char *said = ask("\n\n4\n-\n-\n", PROMPT_DONE);
+    const char *said = ask("\n\n4\n-\n-\n", DIALOGUE_AGREED);
     cr_expect_not_null(strstr(said, "answered before: 2\n"));
     cr_expect_not_null(strstr(said, "answered before: Yes\n"));
     cr_expect_not_null(strstr(said, "answered before: Earlier,\n    in two lines\n"));
@@ -105,15 +119,100 @@ Test(prompt, keeps_what_was_answered_before_on_enter_and_takes_it_away_on_a_hyph
 
 Test(prompt, tells_at_once_when_all_together_get_too_long)
 {
-    prompt.room = 60;
-    const char *said = ask("4\nno\n\na text that is too long with the rest\nshort\n", PROMPT_DONE);
+    dialogue.room = 60;
+    const char *said = ask("4\nno\n\na text that is too long with the rest\nshort\n", DIALOGUE_AGREED);
     cr_expect_not_null(strstr(said, "too long together"));
     cr_expect_str_eq(answer("comment"), "short");
 }
 
 Test(prompt, says_when_the_input_ends_before_the_last_question)
 {
-    ask("4\n", PROMPT_ENDED);
+    ask("4\n", DIALOGUE_ENDED);
+}
+
+/* How often it was said. */
+static size_t count_of(const char *said, const char *what)
+{
+    size_t count = 0;
+    for (const char *at = strstr(said, what); at; at = strstr(at + 1, what))
+        count++;
+    return count;
+}
+
+Test(dialogue, shows_all_answers_and_is_agreed_to)
+{
+    const char *said = type("4\rno\r\rFirst line\r  second\r.\ry\r", DIALOGUE_AGREED);
+    cr_expect_not_null(strstr(said, "5 questions, of which 1 by what you answer. Nothing is signed"));
+    cr_expect_not_null(strstr(said, "Question 1 of 5 (needed)\n"));
+    const char *all = strstr(said, "\nYour answers:\n   1  ");
+    cr_assert_not_null(all, "%s", said);
+    cr_expect_not_null(strstr(all, "\n      4\n   2  "));
+    cr_expect_not_null(strstr(all, "\n      No\n   4  "), "the third is not asked");
+    cr_expect_not_null(strstr(all, "\n      (no answer)\n   5  "));
+    cr_expect_not_null(strstr(all, "\n      First line\n        second\nSign and send"));
+    cr_expect_str_eq(answer("comment"), "First line\n  second");
+}
+
+Test(dialogue, goes_back_to_the_question_before_and_on_to_where_it_was)
+{
+    const char *said = type("4\rno\r<\r<\r2\r\r\ry\r", DIALOGUE_AGREED);
+    cr_expect_eq(count_of(said, "Question 1 of 5"), 2);
+    cr_expect_eq(count_of(said, "Question 2 of 5"), 2);
+    cr_expect_eq(count_of(said, "Question 4 of 5"), 2);
+    cr_expect_not_null(strstr(said, "answered before: 4\n"));
+    cr_expect_str_eq(answer("importance"), "2");
+    cr_expect_str_eq(answer("noticed"), "no");
+}
+
+Test(dialogue, says_that_there_is_nothing_before_the_first_question)
+{
+    const char *said = type("<\r4\rno\r\r\rj\r", DIALOGUE_AGREED);
+    cr_expect_not_null(strstr(said, "this is the first question"));
+    cr_expect_eq(count_of(said, "Question 1 of 5"), 2);
+}
+
+Test(dialogue, mends_one_answer_and_asks_what_follows_from_it)
+{
+    const char *said = type("4\rno\r\r\r2\ryes\r3\ryes\r", DIALOGUE_AGREED);
+    cr_expect_not_null(strstr(said, "Question 3 of 5 (needed), since you answered question 2 with: Yes\n"));
+    cr_expect_eq(count_of(said, "Your answers:"), 2);
+    cr_expect_str_eq(answer("noticed"), "yes");
+    cr_expect_str_eq(answer("satisfaction"), "3");
+}
+
+Test(dialogue, leaves_out_what_is_not_asked_any_more_and_has_it_at_hand)
+{
+    type("4\ryes\r5\r\r\r2\rno\ry\r", DIALOGUE_AGREED);
+    cr_expect_null(answer("satisfaction"));
+    answers_free(&answers);
+    const char *said = type("4\ryes\r5\r\r\r2\rno\r2\ryes\ry\r", DIALOGUE_AGREED);
+    cr_expect_str_eq(answer("satisfaction"), "5", "%s", said);
+}
+
+Test(dialogue, comes_back_to_all_answers_from_one_that_is_not_mended_after_all)
+{
+    const char *said = type("4\rno\r\r\r1\r<\r<\r<\r7\r3\ry\r", DIALOGUE_AGREED);
+    cr_expect_eq(count_of(said, "Your answers:"), 5, "%s", said);
+    cr_expect_eq(count_of(said, "type y, the number"), 2, "7 and 3 are not asked");
+    cr_expect_str_eq(answer("importance"), "4");
+}
+
+Test(dialogue, is_left_and_ends_with_nothing_agreed_to)
+{
+    type("4\rno\r\r\rq\r", DIALOGUE_LEFT);
+    answers_free(&answers);
+    type("4\rno\r\r\r\r\r", DIALOGUE_ENDED);
+    answers_free(&answers);
+    type("4\rno\r", DIALOGUE_ENDED);
+}
+
+Test(dialogue, takes_an_answer_away_with_one_line_also_from_a_text)
+{
+    answered_before("importance", "2");
+    answered_before("noticed", "no");
+    answered_before("comment", "Earlier");
+    const char *said = type("\r\r\r-\ry\r", DIALOGUE_AGREED);
+    cr_expect_null(answer("comment"), "%s", said);
 }
 
 static struct buf line;
@@ -137,7 +236,7 @@ Test(input, tells_a_line_that_is_too_long_or_holds_a_nul_and_reads_it_to_its_end
     capture_begin(2);
     cr_expect_eq(input_read_line(&input, &line), INPUT_TOO_LONG);
     cr_expect_eq(input_read_line(&input, &line), INPUT_STRANGE);
-    cr_expect_eq(input_read_text(&input, &line), INPUT_LINE);
+    cr_expect_eq(input_read_text(&input, &line, ""), INPUT_LINE);
     cr_expect_str_eq(buf_text(&line), "last", "the last line may lack its end");
     cr_expect_eq(input_read_line(&input, &line), INPUT_ENDED);
     const char *said = capture_end(2);
