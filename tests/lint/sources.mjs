@@ -316,7 +316,8 @@ export const CRITERIA = ('1.1.1 1.2.1 1.2.2 1.2.3 1.2.4 1.2.5 1.3.1 1.3.2 1.3.3 
 function hasTest(text, name) {
   const [suite, rest] = name.split(', ');
   if (rest && new RegExp(`^(?:Parameterized)?Test\\(${suite}, ${rest}[,)]`, 'm').test(text)) return true;
-  return ["'", '"', '`'].some((quote) => text.includes(`test(${quote}${name.replaceAll(quote, `\\${quote}`)}${quote},`));
+  const begins = (quote) => ['test', 'testOfFiles'].map((call) => `${call}(${quote}${name.replaceAll(quote, `\\${quote}`)}${quote},`);
+  return ["'", '"', '`'].flatMap(begins).some((beginning) => text.includes(beginning));
 }
 
 function missingTests(root, files, paper) {
