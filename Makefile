@@ -89,7 +89,7 @@ NEEDS_all := build
 NEEDS_programs := build
 NEEDS_install := build
 NEEDS_manuals := build
-NEEDS_demo := build
+NEEDS_demo := build $(filter postgres,$(STORE))
 NEEDS_bench := build bench
 NEEDS_benches := build
 NEEDS_test := build test web excel clang
@@ -257,8 +257,8 @@ INSTALL ?= install
 # One recipe's lines run in order, so what a target builds is ready, in parallel, before what it runs begins.
 RUN := BUILD='$(BUILD)' tests/run.sh
 .PHONY: demo quick test memcheck tsan torture lint check-excel check-web check-postgres screenshots bench fuzz coverage fresh-test deb deb-test install clean help
-demo: programs ## the whole way from signed answers to tables, with the example panel; SERVE=1: then its pages, at PORT=8080
-	@BUILD='$(BUILD)' SERVE='$(SERVE)' PORT='$(PORT)' fixtures/demo.sh
+demo: programs ## the whole way from signed answers to tables, with the example panel; SERVE=1: then its pages, at PORT=8080; STORE=postgres
+	@BUILD='$(BUILD)' STORE='$(STORE)' SERVE='$(SERVE)' PORT='$(PORT)' fixtures/demo.sh
 
 quick: units ## unit tests, in seconds
 	@$(RUN) quick
