@@ -92,6 +92,7 @@ NEEDS_manuals := build
 NEEDS_demo := build $(filter postgres,$(STORE))
 NEEDS_bench := build bench
 NEEDS_benches := build
+NEEDS_simulate := build
 NEEDS_test := build test web excel clang
 NEEDS_check-postgres := build test postgres
 NEEDS_torture := build test
@@ -207,7 +208,7 @@ $(OUT)/unit-postgres: $(call objects,$(wildcard tests/postgres/*.c tests/unit/co
 	$(call say,LD,$@)$(LINK) $(POSTGRES_WRAPS) $^ -lcriterion $(LIBS_collector) $(TO)
 
 # The benchmarks: each with what they share, the ground and, for what is measured without HTTP, the collector.
-BENCHES := $(addprefix $(OUT)/bench-,http overload log growth)
+BENCHES := $(addprefix $(OUT)/bench-,http overload log growth costs simulate)
 BENCH_SHARED := $(addprefix tests/bench/,kit.c load.c measure.c) $(GROUND_SOURCES)
 .PHONY: benches
 benches: $(BENCHES)
@@ -215,6 +216,10 @@ $(OUT)/bench-http: $(call objects,tests/bench/bench.c $(BENCH_SHARED))
 	$(call say,LD,$@)$(LINK) $^ $(LIBS_collector) $(TO)
 $(OUT)/bench-overload: $(call objects,tests/bench/overload.c $(BENCH_SHARED))
 	$(call say,LD,$@)$(LINK) $^ $(LIBS_collector) $(TO)
+$(OUT)/bench-costs: $(call objects,tests/bench/costs.c $(BENCH_SHARED))
+	$(call say,LD,$@)$(LINK) $^ $(LIBS_collector) $(TO)
+$(OUT)/bench-simulate: $(call objects,$(addprefix tests/bench/,simulate.c scenario.c queues.c))
+	$(call say,LD,$@)$(LINK) $^ -lm $(TO)
 $(OUT)/bench-log: $(call objects,$(addprefix tests/bench/,log.c reading.c) $(BENCH_SHARED) $(COLLECTOR_SOURCES))
 	$(call say,LD,$@)$(LINK) $^ $(LIBS_collector) $(TO)
 $(OUT)/bench-growth: $(call objects,$(addprefix tests/bench/,growth.c fill.c crowd.c reading.c) $(BENCH_SHARED) $(COLLECTOR_SOURCES))
@@ -307,6 +312,11 @@ screenshots: programs ## the pictures of the pages in docs/pictures/, with three
 
 bench: programs benches ## speed against bare signature checks (FULL=1: the long form)
 	@BUILD='$(BUILD)' FULL='$(FULL)' tests/bench/run.sh
+
+.PHONY: simulate
+simulate: programs $(OUT)/bench-costs $(OUT)/bench-simulate ## a panel of a nation on paper, by what a response costs on this machine (docs/SCALE.md)
+	@mkdir -p '$(BUILD)/bench' && '$(OUT)/bench-costs' '$(BUILD)/burgerpanel-collector' '$(BUILD)/bench' >'$(BUILD)/measured.costs'
+	@'$(OUT)/bench-simulate' tests/bench/scale.costs '$(BUILD)/measured.costs'
 
 fuzz: $(HAVE) ## random inputs for everything that parses (TIME=60: seconds for each; TARGETS='json http'; KEEP=1)
 	@$(MAKE) --no-print-directory VARIANT=fuzz fuzzers

@@ -195,13 +195,27 @@ static void end_running(void)
         kill(running, SIGTERM);
 }
 
+/* The ports that a service says it listens at: of its metrics first, where it has any. */
+static void read_ports(FILE *from, struct daemon *daemon)
+{
+    char line[128];
+    bool listens = false;
+    while (!listens && from && fgets(line, sizeof line, from)) {
+        const char *colon = strrchr(line, ':');
+        uint16_t port = colon ? (uint16_t)strtoul(colon + 1, NULL, 10) : 0;
+        listens = strncmp(line, "metrics", strlen("metrics")) != 0;
+        *(listens ? &daemon->port : &daemon->metrics) = port;
+    }
+    if (daemon->port == 0)
+        bench_give_up("the service does not listen");
+}
+
 /* Starts a service that says on its standard output where it listens. */
 static struct daemon start_service(const char *const *argv)
 {
     static bool seen_to;
-    struct daemon daemon;
+    struct daemon daemon = {0};
     int fds[2];
-    char line[128] = "";
     posix_spawn_file_actions_t actions;
     if (pipe(fds) != 0)
         bench_give_up("pipe");
@@ -221,10 +235,7 @@ static struct daemon start_service(const char *const *argv)
         seen_to = true;
     close(fds[1]);
     FILE *from = fdopen(fds[0], "r");
-    const char *colon = from && fgets(line, sizeof line, from) ? strrchr(line, ':') : NULL;
-    if (!colon)
-        bench_give_up("the service does not listen");
-    daemon.port = (uint16_t)strtoul(colon + 1, NULL, 10);
+    read_ports(from, &daemon);
     fclose(from);
     return daemon;
 }

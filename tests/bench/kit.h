@@ -20,6 +20,7 @@ struct member {
 struct daemon {
     pid_t pid;
     uint16_t port;
+    uint16_t metrics; /* the port of its metrics; 0 unless the environment asks for them */
 };
 
 /* Of one request or one response, on average. */
