@@ -5,6 +5,7 @@
 #include "base/mem.h"
 #include <curl/curl.h>
 #include <errno.h>
+#include <netinet/in.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdlib.h>
@@ -17,6 +18,8 @@
 
 struct fetch {
     CURL *curl;
+    enum reach reach;
+    bool barred; /* the last request met an address out of it */
 };
 
 /* Where libcurl's callbacks put what comes. */
@@ -199,6 +202,57 @@ static int set_authorities(CURL *curl)
 {
     const char *file = getenv("BURGERPANEL_CA_FILE");
     return !file || *file == '\0' || curl_easy_setopt(curl, CURLOPT_CAINFO, file) == CURLE_OK ? 0 : -1;
+}
+
+/* Where it may go. */
+
+static void read_address(const struct sockaddr *from, uint8_t out[static 16])
+{
+    static const uint8_t mapped[16] = {[10] = 0xff, [11] = 0xff};
+    struct sockaddr_in v4;
+    struct sockaddr_in6 v6;
+    memset(out, 0, 16); /* the unspecified address: in no reach but any */
+    if (from->sa_family == AF_INET) {
+        memcpy(&v4, from, sizeof v4);
+        memcpy(out, mapped, 16);
+        memcpy(out + 12, &v4.sin_addr, 4);
+    } else if (from->sa_family == AF_INET6) {
+        memcpy(&v6, from, sizeof v6);
+        memcpy(out, &v6.sin6_addr, 16);
+    }
+}
+
+/* libcurl asks for a socket with the very address that it then connects it to. */
+static curl_socket_t open_in_reach(void *context, curlsocktype purpose, struct curl_sockaddr *to)
+{
+    struct fetch *fetch = context;
+    uint8_t address[16];
+    (void)purpose;
+    read_address(&to->addr, address);
+    if (reach_has(fetch->reach, address))
+        return socket(to->family, to->socktype | SOCK_CLOEXEC, to->protocol);
+    fetch->barred = true;
+    return CURL_SOCKET_BAD;
+}
+
+static int set_reach(struct fetch *fetch)
+{
+    bool free = fetch->reach == REACH_ANYWHERE;
+    return curl_easy_setopt(fetch->curl, CURLOPT_OPENSOCKETDATA, fetch) == CURLE_OK &&
+                   curl_easy_setopt(fetch->curl, CURLOPT_OPENSOCKETFUNCTION, free ? NULL : open_in_reach) == CURLE_OK &&
+                   curl_easy_setopt(fetch->curl, CURLOPT_PROXY, free ? NULL : "") == CURLE_OK
+               ? 0
+               : -1;
+}
+
+void fetch_confine(struct fetch *fetch, enum reach reach)
+{
+    fetch->reach = reach;
+}
+
+bool fetch_was_barred(const struct fetch *fetch)
+{
+    return fetch->barred;
 }
 
 struct fetch *fetch_open(const char *agent, long seconds)
@@ -400,7 +454,8 @@ enum fetch_outcome fetch_do(struct fetch *fetch, const struct fetch_request *req
     struct sink sink = {answer, request->wanted, 0};
     empty_answer(answer);
     answer->outcome = FETCH_NO_MEMORY;
-    if (headers && set_request(fetch->curl, request, headers, &sink) == 0) {
+    fetch->barred = false;
+    if (headers && set_reach(fetch) == 0 && set_request(fetch->curl, request, headers, &sink) == 0) {
         answer->outcome = sort_code(fetch->curl, curl_easy_perform(fetch->curl));
         if (answer->outcome == FETCH_ANSWERED)
             read_answer_head(fetch->curl, answer);

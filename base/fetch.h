@@ -6,6 +6,7 @@
 #define BASE_FETCH_H
 
 #include "base/buf.h"
+#include "base/reach.h"
 
 #define FETCH_URL_MAX ((size_t)2048)
 #define FETCH_ETAG_SIZE 128
@@ -63,6 +64,13 @@ MUST_CHECK int fetch_normalise_url(const char *typed, struct buf *out);
  * SIGPIPE. NULL when there is no memory. Connects at the first request. Free with fetch_close. */
 MUST_CHECK struct fetch *fetch_open(const char *agent, long seconds);
 void fetch_close(struct fetch *fetch);
+
+/* From now on connections go to addresses in that reach alone, whatever a name leads to, and by no proxy: the address
+ * is looked at when it is connected to, so that no answer of a name server comes in between. */
+void fetch_confine(struct fetch *fetch, enum reach reach);
+
+/* Whether the last request met an address out of reach. */
+bool fetch_was_barred(const struct fetch *fetch);
 
 /* Asks once. *answer, made by fetch_answer_init, is filled whatever comes out, and was emptied first. Returns its
  * outcome. The memory that held the headers is wiped. */

@@ -35,6 +35,8 @@ int cmd_follow_ups_publish(const struct cli_verb *verb, int argc, char **argv);
 int cmd_follow_ups_list(const struct cli_verb *verb, int argc, char **argv);
 int cmd_erase(const struct cli_verb *verb, int argc, char **argv);
 int cmd_retention_run(const struct cli_verb *verb, int argc, char **argv);
+int cmd_hooks_run(const struct cli_verb *verb, int argc, char **argv);
+int cmd_hooks_key(const struct cli_verb *verb, int argc, char **argv);
 int cmd_release_create(const struct cli_verb *verb, int argc, char **argv);
 int cmd_release_changes(const struct cli_verb *verb, int argc, char **argv);
 int cmd_release_list(const struct cli_verb *verb, int argc, char **argv);

@@ -88,6 +88,17 @@ const struct cli_explained cmd_explained[] = {
      "sleutel, en een aanwezige opslag die van een ander logboek of nieuwer is. Geef daarna `audit`."},
     {"web manifest", NULL, "A line each: SHA-256 in base64url and path, as a collector shows at /web/manifest.",
      "Een regel elk: SHA-256 in base64url en pad, zoals een verzamelaar toont op /web/manifest."},
+    {"hooks run", NULL,
+     "Receivers are https, or on this machine http. They are told of a release, a follow-up, a round that opened or "
+     "closed, signed as Standard Webhooks has it, at least once and tried ten times over two days. Reads what anyone "
+     "may read of the collector, and needs neither store nor keys. With `--once` it ends, with 1 where a receiver is "
+     "to be told another time.",
+     "Ontvangers zijn https, of op deze machine http. Ze horen van een uitgave, een terugkoppeling, een ronde die "
+     "openging of sloot, ondertekend volgens Standard Webhooks, minstens eenmaal en tien keer geprobeerd in twee "
+     "dagen. Leest wat iedereen van de verzamelaar mag lezen, en heeft opslag noch sleutels nodig. Met `--once` stopt "
+     "het, met 1 als een ontvanger het een andere keer hoort."},
+    {"hooks key", NULL, "As Standard Webhooks writes it: whpk_ and base64. DIR is the folder of `hooks run`.",
+     "Zoals Standard Webhooks die schrijft: whpk_ en base64. MAP is de map van `hooks run`."},
     {"release create", NULL,
      "Also beside a running collector. Not within `releaseInterval` of the last; `--final` once, after the round has "
      "closed. " EVENT_ENGLISH,

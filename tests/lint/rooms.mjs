@@ -16,7 +16,7 @@ const programs = {
   collector: {
     '': { uses: 'cmd daemon ops' },
     daemon: { uses: 'acts api web http intake log state store ops', faces: 'serve' },
-    cmd: { uses: 'acts backup web audit intake tables release log state store ops net', faces: 'cmd' },
+    cmd: { uses: 'acts backup web audit hooks intake tables release log state store ops net', faces: 'cmd' },
     api: { uses: 'acts http intake tables release log state store ops', faces: 'api' },
     web: { uses: 'http', faces: 'web' },
     audit: { uses: 'release net state store', faces: 'audit pages remote' },
@@ -25,7 +25,7 @@ const programs = {
     acts: { uses: 'release tables log state store', faces: 'act actions erasing erasure follow_up invitations linking member opening operator page panel release' },
     release: { uses: 'tables log state store', faces: 'ballots earlier history moved newest release released replay versions' },
     tables: { uses: 'state store', faces: 'changes columns context csv csvw datapackage disclosure json sheet stored trends' },
-    notify: { uses: 'net log store', faces: 'notify' },
+    hooks: { uses: 'net', faces: 'hooks' },
     http: { uses: 'ops', faces: 'address fields gzip http limiter negotiate tag' },
     log: { uses: 'store', faces: 'last_checkpoint log_key log_keys operator proofs publisher reader signer tree' },
     state: { uses: 'store', faces: 'action_history catalogue closings follow_ups in_force panel_import recorded roster tally token' },

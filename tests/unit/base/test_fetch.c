@@ -172,3 +172,18 @@ Test(fetch, has_a_word_for_each_outcome)
     for (int outcome = FETCH_ANSWERED; outcome <= FETCH_UNTRUSTED; outcome++)
         cr_expect_eq(fetch_tell((enum fetch_outcome)outcome)[0] == '\0', outcome == FETCH_ANSWERED);
 }
+
+/* By the address that is connected to, whatever the name was; and no connection is made. */
+Test(fetch, goes_nowhere_out_of_its_reach)
+{
+    static const enum reach barred[] = {REACH_PUBLIC, REACH_NETWORK};
+    for (size_t i = 0; i < sizeof barred / sizeof *barred; i++) {
+        fetch_confine(fetch, barred[i]);
+        cr_expect_eq(ask(fake_answer(200, "", "hello"), (struct fetch_request){.url = NULL}), FETCH_UNREACHABLE);
+        cr_expect(fetch_was_barred(fetch));
+        fake_stop();
+    }
+    fetch_confine(fetch, REACH_LOOPBACK);
+    cr_expect_eq(ask(fake_answer(200, "", "hello"), (struct fetch_request){.url = NULL}), FETCH_ANSWERED);
+    cr_expect_not(fetch_was_barred(fetch));
+}
