@@ -92,11 +92,15 @@ const UNBOUNDED = Object.fromEntries(
   ['MEMBER_RESPONSES', 'MEMBER_REVISIONS', 'ADDRESS_CONNECTIONS', 'ADDRESS_ENROLMENTS', 'ADDRESS_TOKENS'].map((name) => [`BURGERPANEL_${name}`, '0']),
 );
 
+// Some words of SQLite's that PostgreSQL has others for, for lib/store.mjs.
+const WORDS = `CREATE FUNCTION hex(bytea) RETURNS text LANGUAGE sql AS $$ SELECT encode($1, 'hex') $$;
+  CREATE FUNCTION zeroblob(bigint) RETURNS bytea LANGUAGE sql AS $$ SELECT decode(repeat('00', $1::int), 'hex') $$`;
+
 // A new schema in the PostgreSQL of that DSN.
 let schemas = 0;
 function makeSchema(server) {
   const name = `e2e_${process.pid}_${++schemas}`;
-  execFileSync('psql', [server, '-qc', `CREATE SCHEMA ${name}`]);
+  execFileSync('psql', [server, '-qc', `CREATE SCHEMA ${name}; SET search_path = ${name}; ${WORDS}`]);
   return name;
 }
 

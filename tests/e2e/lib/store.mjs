@@ -34,15 +34,14 @@ const wordsOfPsql = () => [process.env.KIT_STORE, '-qXAtv', 'ON_ERROR_STOP=1'];
 export const psql = (text) => shell('psql', wordsOfPsql(), `${text};\n`);
 const psqlAtOnce = (statements) => execFileSync('psql', wordsOfPsql(), { input: ['BEGIN', ...statements, 'COMMIT;\n'].join(';\n') });
 
-// Some words of SQLite's that PostgreSQL has others for; in the text, bytes in hex.
-const WORDS = `CREATE SCHEMA IF NOT EXISTS spoken;
-  CREATE OR REPLACE FUNCTION spoken.hex(bytea) RETURNS text LANGUAGE sql AS $$ SELECT encode($1, 'hex') $$;
-  CREATE OR REPLACE FUNCTION spoken.zeroblob(bigint) RETURNS bytea LANGUAGE sql AS $$ SELECT decode(repeat('00', $1::int), 'hex') $$`;
+// Bytes in hex, as SQLite writes them.
 const spoken = (text) => text.replace(/x'([0-9a-f]*)'/gi, String.raw`'\x$1'::bytea`);
+
+const PAST_TRIGGERS = 'SET session_replication_role = replica'; // as who owns the tables can
 
 // Runs statements on the store of a collector, or on the file at a path; gives what they print, columns parted by '|'.
 export const sql = (store, text) =>
-  store.schema ? psql(`SET search_path = ${store.schema}, spoken; ${spoken(text)}`) : onFile(store.path ?? store, text);
+  store.schema ? psql(`SET search_path = ${store.schema}; ${PAST_TRIGGERS}; ${spoken(text)}`) : onFile(store.path ?? store, text);
 
 export const LOG = onServer ? 'head' : 'log'; // the table that has the verifier
 export const asText = (bytes) => (onServer ? `convert_from(${bytes}, 'UTF8')` : `CAST(${bytes} AS TEXT)`);
@@ -79,7 +78,6 @@ const fill = (from, to) => [
 
 // Columns that SQLite's tables do not have may be left out by a hand.
 const copySchema = (from, to) => psqlAtOnce([
-  WORDS,
   ...TABLES.map((table) => `CREATE TABLE ${to}.${table} (LIKE ${from}.${table} INCLUDING ALL)`),
   ...fill(from, to),
   ...['tile ALTER width', 'counts ALTER size', 'member ALTER change'].map((column) => `ALTER TABLE ${to}.${column} SET DEFAULT 0`),
