@@ -333,7 +333,7 @@ fresh-test: $(HAVE) ## demo, test and lint on a bare Debian 12 each, as a newcom
 deb: $(HAVE) ## Debian's packages of both programs, with debugging symbols, in build/deb/
 	@packaging/deb.sh '$(BUILD)/deb'
 
-deb-test: deb ## the packages' life on a bare Debian 12 that is booted: from installing to purging (as root; half an hour)
+deb-test: deb programs ## the packages' life on a bare Debian 12 that is booted: from installing to purging and in a container (as root; a quarter of an hour)
 	@BUILD='$(BUILD)' tests/deb/run.sh
 
 install: programs manuals ## both programs, a unit for systemd, manual pages, completion for bash and zsh, the documentation

@@ -8,12 +8,12 @@ mkdir -p "$1"
 out=$(cd "$1" && pwd)
 cd "$(dirname "$0")/.."
 
-# What git knows, and what is not yet added; without git, what the archive of the sources had.
+# What git knows, and what is not yet added; outside a checkout, what the archive of the sources had.
 list_files() {
-    if [ -e .git ]; then
+    if [ -e .git ] && command -v git >/dev/null; then
         git ls-files --cached --others --exclude-standard | while read -r file; do [ ! -f "$file" ] || echo "$file"; done
     else
-        find . -path ./build -prune -o -type f -print
+        find . \( -path ./build -o -path ./.git \) -prune -o -type f -print
     fi
 }
 
@@ -22,6 +22,8 @@ source=$out/burgerpanel
 mkdir "$source"
 list_files | tar -cf - -T - | tar -xf - -C "$source"
 cp -r packaging/debian "$source/debian"
+# What is installed as it lies here bears the changelog's date, whenever the tree was unpacked.
+find "$source" -exec touch -d "$(dpkg-parsechangelog -l packaging/debian/changelog -S Date)" {} +
 
 cd "$source"
 env -i PATH="$PATH" HOME="$source" LC_ALL=C.UTF-8 DEB_BUILD_OPTIONS="parallel=$(nproc)" \

@@ -19,10 +19,6 @@ verify_unit() {
     ! systemd-analyze verify burgerpanel.service 2>&1 | grep -F burgerpanel
 }
 
-takes_settings() {
-    collector serve --check | grep -q '^store *= sqlite:/var/lib/burgerpanel/burgerpanel.db (file)'
-}
-
 reload() {
     before=$(show_unit MainPID)
     systemctl reload burgerpanel && [ "$(show_unit MainPID)" -eq "$before" ] && serves
@@ -67,7 +63,7 @@ keeps_settings() {
 }
 
 remove_packages() { # remove|purge
-    apt-get -q -y "$1" burgerpanel burgerpanel-collector
+    apt-get -q "$1" burgerpanel burgerpanel-collector
 }
 
 has_stopped() {
@@ -93,7 +89,7 @@ has_no_settings() {
 # Asked at a terminal, and answered there once it asks.
 purge_asked() { # ANSWER
     rm -f /tmp/answer && mkfifo /tmp/answer
-    DEBIAN_FRONTEND=teletype timeout 60 script -qec 'apt-get -q -y purge burgerpanel-collector' /dev/null </tmp/answer >/tmp/asked &
+    DEBIAN_FRONTEND=teletype timeout 60 script -qec 'apt-get -q purge burgerpanel-collector' /dev/null </tmp/answer >/tmp/asked &
     asking=$!
     exec 3>/tmp/answer
     await grep -qF 'Delete what members answered, with the keys? [yes/no]' /tmp/asked && printf '%s\n' "$1" >&3
@@ -101,8 +97,7 @@ purge_asked() { # ANSWER
 }
 
 purge_told() {
-    echo 'burgerpanel-collector burgerpanel-collector/purge-data boolean true' | debconf-set-selections &&
-        remove_packages purge
+    follow '\*\*Another version' /root && apt-get -q purge burgerpanel
 }
 
 has_nothing_left() {
@@ -117,10 +112,9 @@ step "its folder is open to nobody else" mode_of /var/lib/burgerpanel 700
 step "the service is enabled, waits for a panel, and has not failed" waits_for_panel
 step "systemd finds nothing to say of the unit" verify_unit
 put_files_there /root/deb
-step "a panel, its actions and invitations are imported" import
-step "the settings are what they say" takes_settings
-step "the service starts" systemctl start burgerpanel
-step "and serves" serves
+step "a panel and its actions are imported, and the service started" follow '## First start' /srv/panel
+step "it serves" serves
+step "invitations are made beside it" collector invitations create 61 --out invitations.csv
 step "it takes a reload, and stays the same process" reload
 step "60 members' forms are entered with the client" send_forms /root/deb/responses.csv
 step "a release is made and written out" release

@@ -7,15 +7,10 @@ set -u
 
 manual=/root/0.1.0/docs/OPERATING.md
 
-# The first indented block behind a line, as whoever reads the manual would type it over.
-copy_block() { # LINE
-    sed -n "/^$1/,\$p" "$manual" | sed -n '/^    /,/^[^ ]/p' | sed -n -e '/^[^ ]/q' -e 's/^    //' -e p
-}
-
 install_by_hand() {
     adduser --system --group --home /var/lib/burgerpanel burgerpanel &&
-        copy_block 'A unit for systemd' >/etc/systemd/system/burgerpanel.service &&
-        copy_block '## Settings' >/etc/burgerpanel.ini &&
+        copy_block 'A unit for systemd' "$manual" >/etc/systemd/system/burgerpanel.service &&
+        copy_block '## Settings' "$manual" >/etc/burgerpanel.ini &&
         cp /etc/burgerpanel.ini /root/burgerpanel.ini && grep -q '^store = sqlite:/var/lib' /etc/burgerpanel.ini
 }
 
@@ -24,12 +19,8 @@ start_by_hand() {
         [ "$(show_unit FragmentPath)" = /etc/systemd/system/burgerpanel.service ]
 }
 
-# OPERATING, Upgrade, From an installation by hand.
-take_away_by_hand() {
-    systemctl stop burgerpanel && cp -a /var/lib/burgerpanel /root/before &&
-        rm -f /usr/local/bin/burgerpanel /usr/local/bin/burgerpanel-collector /etc/systemd/system/burgerpanel.service \
-            /usr/local/lib/systemd/system/burgerpanel.service &&
-        systemctl daemon-reload && chmod 600 /var/lib/burgerpanel/burgerpanel.db*
+import() {
+    collector panel import panel.json && collector actions import actions.csv && collector invitations create 61 --out invitations.csv
 }
 
 is_packaged() {
@@ -52,8 +43,8 @@ step "a panel, its actions and invitations are imported by it" import
 step "its service serves" start_by_hand
 step "60 members' forms are entered with its client" send_forms /root/0.1.0/fixtures/responses.csv
 step "it finds its log in order" collector audit
-step "it is stopped and taken away, as today's manual says" take_away_by_hand
-step "the packages are installed" install_packages /root/deb
+step "it is taken away, and the packages installed, as today's manual says" follow '\*\*From an installation by hand' /root/deb
+step "what it had is there in a copy" test -s /root/before/burgerpanel.db
 step "the packages' service serves the store that is there" is_packaged
 step "settings are as they were" cmp /etc/burgerpanel.ini /root/burgerpanel.ini
 step "store and folder are open to nobody else" keeps_modes

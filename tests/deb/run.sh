@@ -1,7 +1,8 @@
 #!/bin/sh
 # Debian's packages on a bare Debian 12: that they are the same bytes wherever and whenever they are made, that lintian finds nothing,
-# and the life of a collector from installing to purging, in roots that are booted with systemd and have no network. As root.
-# A root in which something failed stays, to be looked at. Usage: BUILD=build tests/deb/run.sh [STAGE...]    (made life old)
+# the life of a collector from installing to purging, in roots that are booted with systemd and have no network, and in a container. As
+# root. A root in which something failed stays, to be looked at.
+# Usage: BUILD=build tests/deb/run.sh [STAGE...]    (made life old container)
 set -u
 cd "$(dirname "$0")/../.." || exit 1
 
@@ -59,11 +60,13 @@ make_deb_root() { # ROOT [PACKAGE...]
     mkdir -p "$root/root/deb"
     cp "$packages"/*.deb "$root/root/deb/"
     cp tests/deb/*.sh "$root/root/deb/"
-    cp -r fixtures/panel.json fixtures/actions.csv fixtures/responses.csv fixtures/expected "$root/root/deb/"
+    cp -r fixtures/panel.json fixtures/actions.csv fixtures/responses.csv fixtures/expected docs/OPERATING.md "$root/root/deb/"
+    # Asked nothing, and taking no more than is needed, which is what was downloaded.
+    printf 'APT::Get::Assume-Yes "true";\nAPT::Install-Recommends "false";\n' >"$root/etc/apt/apt.conf.d/95test"
     make_next "$root/root/deb/next" || fail "no packages of a next version could be made"
     # shellcheck disable=SC2016  # for the shell within
-    enter "$root" sh -c 'export DEBIAN_FRONTEND=noninteractive; apt-get -q update && apt-get -q -y install --no-install-recommends \
-        systemd-sysv dbus "$@" && apt-get -q -y install --no-install-recommends --download-only /root/deb/*.deb' sh "$@" \
+    enter "$root" sh -c 'export DEBIAN_FRONTEND=noninteractive; apt-get -q update && apt-get -q install systemd-sysv dbus "$@" \
+        && apt-get -q install --download-only /root/deb/*.deb' sh "$@" \
         >"$root.log" 2>&1 </dev/null || fail "no root could be made: $(tail -n 3 "$root.log")"
 }
 
@@ -97,7 +100,7 @@ boot() { # ROOT
 
 within() { # COMMAND...
     # shellcheck disable=SC2086  # one number, with a space behind it
-    nsenter -t ${init% } --all env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LC_ALL=C.UTF-8 \
+    nsenter -t ${init% } --all env -i PATH=/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LC_ALL=C.UTF-8 \
         DEBIAN_FRONTEND=noninteractive "$@" </dev/null
 }
 
@@ -113,19 +116,23 @@ end() {
     umount "$work/groups"
 }
 
-# The steps are counted where they are made.
+# Steps that another shell has made and printed.
+count_steps() { # FILE
+    passed=$((passed + $(grep -c '^ok ' "$1")))
+    wrong=$(grep -c '^FAIL ' "$1")
+    if ! grep -qx 'all steps were made' "$1"; then
+        echo 'FAIL  broke off'
+        wrong=$((wrong + 1))
+    fi
+    failed=$((failed + wrong))
+    [ "$wrong" -eq 0 ]
+}
+
 run_within() { # ROOT SCRIPT
     boot "$1"
     within /root/deb/"$2" | tee "$1.steps"
     end
-    passed=$((passed + $(grep -c '^ok ' "$1.steps")))
-    wrong=$(grep -c '^FAIL ' "$1.steps")
-    if ! grep -qx 'all steps were made' "$1.steps"; then
-        echo "FAIL  $2 broke off"
-        wrong=$((wrong + 1))
-    fi
-    failed=$((failed + wrong))
-    if [ "$wrong" -gt 0 ]; then echo "what is wrong can be looked at in $1"; else remove_root "$1"; fi
+    if count_steps "$1.steps"; then remove_root "$1"; else echo "what is wrong can be looked at in $1"; fi
 }
 
 live_through_it() {
@@ -143,14 +150,23 @@ go_on_from_old() {
     run_within "$work/old" old.sh
 }
 
+contain() {
+    make_root "$work/slim"
+    tar -C "$work/slim" -cf "$work/slim.tar" . && remove_root "$work/slim" || fail "no base could be made"
+    WORK=$work/container tests/deb/container.sh "$work/slim.tar" "$build" | tee "$work/container.steps"
+    rm -f "$work/slim.tar"
+    count_steps "$work/container.steps" || :
+}
+
 need_base
 ls "$packages"/burgerpanel-collector_*.deb >/dev/null 2>&1 || fail "make deb comes first"
-[ $# -gt 0 ] || set -- made life old
+[ $# -gt 0 ] || set -- made life old container
 for stage in "$@"; do
     case $stage in
     made) look_at_made ;;
     life) live_through_it ;;
     old) go_on_from_old ;;
+    container) contain ;;
     *) fail "no stage is called '$stage'" ;;
     esac
 done

@@ -5,8 +5,18 @@ collector() { # VERB...
     (cd /srv/panel && runuser -u burgerpanel -- burgerpanel-collector "$@" --config /etc/burgerpanel.ini)
 }
 
+# The first indented block behind a line of a manual, as whoever reads it would type it over.
+copy_block() { # LINE MANUAL
+    sed -n "/^$1/,\$p" "$2" | sed -n '/^    /,/^[^ ]/p' | sed -n -e '/^[^ ]/q' -e 's/^    //' -e p
+}
+
+# Does what today's manual says behind that line, in that folder.
+follow() { # LINE FOLDER
+    copy_block "$1" /root/deb/OPERATING.md >/tmp/block && grep -q . /tmp/block && (cd "$2" && sh -ex /tmp/block)
+}
+
 install_packages() { # FOLDER
-    apt-get -q -y install --no-install-recommends "$1"/burgerpanel_*.deb "$1"/burgerpanel-collector_*.deb
+    follow '## Install$' "$1"
 }
 
 show_unit() { # PROPERTY
@@ -24,10 +34,6 @@ serves() {
 put_files_there() {
     install -d -o burgerpanel -g burgerpanel -m 700 /srv/panel &&
         install -o burgerpanel -g burgerpanel -m 600 "$1/panel.json" "$1/actions.csv" /srv/panel
-}
-
-import() {
-    collector panel import panel.json && collector actions import actions.csv && collector invitations create 61 --out invitations.csv
 }
 
 send_forms() { # RESPONSES

@@ -12,7 +12,7 @@ const clang = ['clang', 'libclang-rt-14-dev'];
 const excel = [...units, 'libreoffice-calc-nogui'];
 const web = ['chromium', 'chromium-driver'];
 const everything = [...excel, ...clang, ...web];
-const packages = [...build, 'debhelper', 'dpkg-dev', 'node-tweetnacl'];
+const packages = [...build, 'build-essential', 'debhelper', 'dpkg-dev', 'node-tweetnacl'];
 const install = (packages) => `install ${[...packages].sort().join(' ')}`;
 
 // What each target needs, and what it runs in the end.
@@ -32,7 +32,7 @@ const targets = {
   coverage: [[...units, 'gcovr'], 'tests/run.sh coverage'],
   'fresh-test': [['debootstrap'], 'tests/fresh/run.sh'],
   deb: [packages, 'packaging/deb.sh build/deb'],
-  'deb-test': [[...packages, 'debootstrap', 'lintian'], 'packaging/deb.sh build/deb', 'tests/deb/run.sh'],
+  'deb-test': [[...packages, 'buildah', 'debootstrap', 'lintian', 'podman', 'runc'], 'packaging/deb.sh build/deb', 'tests/deb/run.sh'],
   lint: [[...units, ...clang, ...web, 'clang-format', 'clang-tidy', 'mandoc', 'npm', 'reuse', 'shellcheck', 'systemd', 'zsh'], 'tests/lint/run.sh'],
 };
 
