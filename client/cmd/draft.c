@@ -1,7 +1,9 @@
 /* Answers for one response: the earlier ones, the new ones, and what is wrong with both together. */
 #include "client/cmd/draft.h"
 #include "base/cli.h"
+#include "base/error.h"
 #include "base/lang.h"
+#include "client/home/begun.h"
 #include "client/response/answers.h"
 #include "client/response/compose.h"
 #include "client/response/past.h"
@@ -9,6 +11,7 @@
 #include "client/terminal/failures.h"
 #include "client/terminal/messages.h"
 #include "client/terminal/output.h"
+#include <errno.h>
 #include <string.h>
 
 #define NAMES_MAX ((size_t)32 * 1024) /* of questions */
@@ -98,15 +101,67 @@ static int take_given_words(struct answers *answers, const struct answers *earli
     return result;
 }
 
-static int ask_all(const struct draft *draft, struct answers *answers, const struct answers *earlier)
+/* Keeps what was answered so far, as well as it can: who is cut off goes on there. A dialogue's `answered`. */
+static void keep_begun(void *context, const struct answers *answers)
 {
-    struct dialogue dialogue = {draft->input, earlier, compose_room(draft->catalogue, &draft->id)};
-    input_open(draft->input);
-    switch (dialogue_run(&dialogue, answers)) {
+    const struct draft *draft = context;
+    struct faults faults;
+    struct buf json, farewell;
+    faults_init(&faults);
+    buf_init(&json, BEGUN_MAX);
+    buf_init(&farewell, NAMES_MAX);
+    buf_printf(&farewell,
+               T("Nothing was sent; `burgerpanel respond %s` goes on with your answers so far.",
+                 "Er is niets verstuurd; `burgerpanel respond %s` gaat verder met uw antwoorden tot nu toe."),
+               draft->id.action);
+    if (answers_put_json(&json, answers, &faults) < 0 || buf_check(&json) < 0 ||
+        begun_keep(draft->profile->home, &draft->id, &json) < 0)
+        cli_say(T("  (these answers can't be kept, should you be cut off: %s)",
+                  "  (deze antwoorden kunnen niet bewaard worden voor als u wordt afgebroken: %s)"),
+                error_of_errno(errno));
+    else
+        input_set_farewell(draft->input, buf_text(&farewell));
+    buf_free(&farewell);
+    buf_free(&json);
+    faults_free(&faults);
+}
+
+/* What was begun of this very response and fits the questions as they are. 1: something, 0: nothing, -1: no memory. */
+static int load_begun(const struct draft *draft, struct answers *begun)
+{
+    struct faults faults;
+    struct buf kept, fitting;
+    faults_init(&faults);
+    buf_init(&kept, BEGUN_MAX);
+    buf_init(&fitting, BEGUN_MAX);
+    int result = 0;
+    if (!draft->anew && begun_read(draft->profile->home, &draft->id, &kept) == 0) {
+        result = answers_take_json(begun, &kept);
+        if (result == 0 && answers_put_json(&fitting, begun, &faults) < 0)
+            cli_say("%s", T("Of what you began, some does not fit the questions any more.",
+                            "Van wat u begon, past een deel niet meer bij de vragen."));
+        answers_free(begun);
+        if (result == 0)
+            result =
+                buf_check(&fitting) < 0 || answers_take_json(begun, &fitting) < 0 ? -1 : fitting.len > strlen("{}");
+    }
+    buf_free(&kept);
+    buf_free(&fitting);
+    faults_free(&faults);
+    return result;
+}
+
+/* What became of it, where it did not end in agreement. */
+static int tell_dialogue(const struct draft *draft, enum dialogue_result result)
+{
+    switch (result) {
     case DIALOGUE_AGREED:
         return 0;
     case DIALOGUE_LEFT:
-        cli_fail("%s", T("nothing was signed or sent", "er is niets ondertekend of verstuurd"));
+        cli_fail("%s",
+                 T("nothing was signed or sent; the same again goes on with your answers, --anew starts from nothing",
+                   "er is niets ondertekend of verstuurd; hetzelfde nog eens gaat verder met uw antwoorden, --anew "
+                   "begint met niets"));
         return -1;
     case DIALOGUE_ENDED:
         cli_fail("%s", draft->input->is_terminal
@@ -120,6 +175,28 @@ static int ask_all(const struct draft *draft, struct answers *answers, const str
     }
     failure_no_memory();
     return -1;
+}
+
+static int ask_all(struct draft *draft, struct answers *answers, const struct answers *earlier)
+{
+    struct answers begun;
+    struct dialogue dialogue = {.input = draft->input,
+                                .earlier = earlier,
+                                .room = compose_room(draft->catalogue, &draft->id),
+                                .context = draft};
+    answers_init(&begun, answers->questionnaire, answers->separator);
+    input_open(draft->input);
+    int loaded = draft->input->is_terminal ? load_begun(draft, &begun) : 0;
+    if (draft->input->is_terminal)
+        dialogue.answered = keep_begun;
+    if (loaded > 0) {
+        dialogue.begun = &begun;
+        cli_say("%s", T("You began this before: it goes on where that was. --anew starts from nothing.",
+                        "U bent hier eerder aan begonnen: het gaat verder waar dat was. --anew begint met niets."));
+    }
+    int result = tell_dialogue(draft, loaded < 0 ? DIALOGUE_FAILED : dialogue_run(&dialogue, answers));
+    answers_free(&begun);
+    return result;
 }
 
 /* What this member answered before, waiting or sent, unless that is not wanted: nothing is an empty one. */

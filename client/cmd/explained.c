@@ -26,13 +26,15 @@ const struct cli_explained cmd_explained[] = {
      "antwoorden over uw acties is gedaan, voor zover dat nieuw is sinds het voor het laatst getoond is."},
     {"respond", NULL,
      "Without answers each question is asked in turn; at a terminal all answers are shown at the end, and nothing is "
-     "signed or sent before you agree. With QUESTION=VALUE they are taken from the command line, several values of "
-     "one question with commas between; `QUESTION=` takes an answer away.\n"
+     "signed or sent before you agree; cut off before that, the same command goes on where it was. With "
+     "QUESTION=VALUE they are taken from the command line, several values of one question with commas between; "
+     "`QUESTION=` takes an answer away.\n"
      "Answering again replaces the earlier response: what is not answered anew is kept from it.\n"
      "  burgerpanel respond WA-1.04 importance=4 noticed=yes",
      "Zonder antwoorden wordt elke vraag om de beurt gesteld; op een terminal worden aan het eind alle antwoorden "
-     "getoond, en er wordt niets ondertekend of verstuurd voordat u akkoord bent. Met VRAAG=WAARDE komen ze van de "
-     "opdrachtregel, meer waarden van een vraag met komma's ertussen; `VRAAG=` haalt een antwoord weg.\n"
+     "getoond, en er wordt niets ondertekend of verstuurd voordat u akkoord bent; afgebroken gaat hetzelfde commando "
+     "verder waar het was. Met VRAAG=WAARDE komen ze van de opdrachtregel, meer waarden van een vraag met komma's "
+     "ertussen; `VRAAG=` haalt een antwoord weg.\n"
      "Opnieuw antwoorden vervangt de eerdere reactie: wat niet opnieuw beantwoord wordt, blijft staan.\n"
      "  burgerpanel respond WA-1.04 importance=4 noticed=yes"},
     {"answers show", NULL, "Your last response to each action, or to one, sent or still waiting.",
@@ -111,11 +113,13 @@ const struct cli_explained cmd_explained[] = {
      "`$XDG_DATA_HOME/burgerpanel`\tthe member's folder, by default ~/.local/share/burgerpanel\n"
      "`key`\tin it: the member's own key; who has it can answer in the member's name\n"
      "`spool/`, `sent/`, `refused/`\ta file a response: waiting, accepted with its receipt, refused with the reason\n"
+     "`begun/`\tanswers given at a terminal and not signed yet\n"
      "`evidence/`\twhat a collector said that does not hold",
      "`$XDG_DATA_HOME/burgerpanel`\tde map van het panellid, standaard ~/.local/share/burgerpanel\n"
      "`key`\tdaarin: de eigen sleutel van het panellid; wie die heeft kan in diens naam antwoorden\n"
      "`spool/`, `sent/`, `refused/`\teen bestand per reactie: wachtend, aangenomen met ontvangstbewijs, geweigerd "
      "met de reden\n"
+     "`begun/`\tantwoorden die op een terminal gegeven zijn en nog niet ondertekend\n"
      "`evidence/`\twat een verzamelaar zei dat niet klopt"},
     {"SEE ALSO", "ZIE OOK", "burgerpanel-collector(8), burgerpanel-collector.conf(5)",
      "burgerpanel-collector(8), burgerpanel-collector.conf(5)"},

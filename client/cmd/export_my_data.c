@@ -4,6 +4,7 @@
 #include "base/json.h"
 #include "base/lang.h"
 #include "client/cmd/cmd.h"
+#include "client/home/begun.h"
 #include "client/home/receipts.h"
 #include "client/log/own_entries.h"
 #include "client/net/erase.h"
@@ -45,6 +46,22 @@ static int put_kept_response(void *context, const struct response_id *id)
     return result;
 }
 
+/* Answers that were given and not signed yet; null where they can't be read. */
+static int put_begun(void *context, const struct response_id *id)
+{
+    struct putting *putting = context;
+    struct buf answers;
+    buf_init(&answers, BEGUN_MAX);
+    bool is_whole = begun_read(putting->profile->home, id, &answers) == 0;
+    buf_printf(putting->out, "%s{\"round\":\"%s\",\"action\":\"%s\",\"revision\":%lld,\"answers\":", putting->before,
+               id->round, id->action, (long long)id->revision);
+    buf_put_text(putting->out, is_whole ? buf_text(&answers) : "null");
+    buf_put_char(putting->out, '}');
+    putting->before = ",";
+    buf_free(&answers);
+    return 0;
+}
+
 static int put_folder(struct buf *out, const struct profile *profile)
 {
     static const struct {
@@ -73,7 +90,11 @@ static int put_folder(struct buf *out, const struct profile *profile)
         result = spool_each(profile->home, lists[i].state, put_kept_response, &putting);
         buf_put_char(out, ']');
     }
-    buf_put_char(out, '}');
+    struct putting putting = {.profile = profile, .out = out, .before = ""};
+    buf_put_text(out, ",\"begun\":[");
+    if (result == 0)
+        result = begun_each(profile->home, put_begun, &putting);
+    buf_put_text(out, "]}");
     return result;
 }
 

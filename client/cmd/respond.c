@@ -5,6 +5,7 @@
 #include "client/cmd/cmd.h"
 #include "client/cmd/draft.h"
 #include "client/cmd/rounds.h"
+#include "client/home/begun.h"
 #include "client/home/held.h"
 #include "client/response/compose.h"
 #include "client/terminal/failures.h"
@@ -31,6 +32,8 @@ static int sign_and_keep(const struct draft *draft)
     else if ((result = spool_put(draft->profile->home, &draft->id, buf_text(&jws), jws.len)) < 0)
         failure_tell_errno(T("can't keep the response", "kan de reactie niet bewaren"));
     buf_free(&jws);
+    if (result == 0 && begun_forget(draft->profile->home, draft->id.round, draft->id.action) < 0)
+        failure_tell_errno(draft->profile->home); /* it is signed and kept all the same */
     return result;
 }
 

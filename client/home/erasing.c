@@ -1,6 +1,7 @@
 /* What is kept is written before anything is taken away, and that it is to be done is forgotten last. See erasing.h. */
 #include "client/home/erasing.h"
 #include "base/file.h"
+#include "client/home/begun.h"
 #include "client/home/path.h"
 #include "client/home/pending.h"
 #include "client/home/spool.h"
@@ -70,7 +71,7 @@ static int remove_responses(const char *home, const char *round, const char *act
         if (spool_each(home, states[i], remove_where_meant, &removal) != 0)
             return -1;
     }
-    return 0;
+    return begun_forget(home, round, action);
 }
 
 static int finish_response(const char *home, const struct own_data_request *request, const struct slice *jws,

@@ -65,7 +65,11 @@ static enum prompt_result ask_question(struct walk *walk, size_t question)
         if (answers_set(&walk->kept, question, walk->answers->typed[question]) < 0)
             return PROMPT_FAILED;
     }
-    return settle_answers(walk) < 0 ? PROMPT_FAILED : result;
+    if (settle_answers(walk) < 0)
+        return PROMPT_FAILED;
+    if (result == PROMPT_DONE && walk->dialogue->answered)
+        walk->dialogue->answered(walk->dialogue->context, walk->answers);
+    return result;
 }
 
 /* Asks from `question` on until none is left. */
@@ -224,16 +228,23 @@ static enum dialogue_result ask_and_review(struct walk *walk)
     return result;
 }
 
+/* What Enter keeps at first: what was begun, else what was answered before. */
+static int prepare_walk(struct walk *walk)
+{
+    const struct answers *earlier = walk->dialogue->earlier, *begun = walk->dialogue->begun;
+    for (size_t i = 0; i < question_count(walk); i++) {
+        walk->is_given[i] = begun && begun->typed[i];
+        if (answers_set(&walk->kept, i, walk->is_given[i] ? begun->typed[i] : earlier->typed[i]) < 0)
+            return -1;
+    }
+    return settle_answers(walk);
+}
+
 enum dialogue_result dialogue_run(const struct dialogue *dialogue, struct answers *answers)
 {
     struct walk walk = {.dialogue = dialogue, .answers = answers};
-    enum dialogue_result result = DIALOGUE_FAILED;
-    int copied = 0;
     answers_init(&walk.kept, answers->questionnaire, dialogue->earlier->separator);
-    for (size_t i = 0; i < question_count(&walk) && copied == 0; i++)
-        copied = answers_set(&walk.kept, i, dialogue->earlier->typed[i]);
-    if (copied == 0)
-        result = ask_and_review(&walk);
+    enum dialogue_result result = prepare_walk(&walk) < 0 ? DIALOGUE_FAILED : ask_and_review(&walk);
     answers_free(&walk.kept);
     return result;
 }

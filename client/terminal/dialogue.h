@@ -11,6 +11,11 @@ struct dialogue {
     struct input *input; /* open */
     const struct answers *earlier; /* what was answered before; empty for nothing */
     size_t room; /* bytes that all answers may have together as JSON (compose_room) */
+    const struct answers
+        *begun; /* given before in a dialogue that was cut off, each fits: not asked again; NULL: none */
+    void (*answered)(void *context,
+                     const struct answers *answers); /* called with all so far, after each; may be NULL */
+    void *context;
 };
 
 enum dialogue_result {

@@ -2,6 +2,7 @@
 #include "client/terminal/input.h"
 #include "base/cli.h"
 #include "base/lang.h"
+#include "base/text.h"
 #include "client/terminal/tty.h"
 #include <errno.h>
 #include <string.h>
@@ -9,6 +10,7 @@
 
 #define SHOWN_MAX ((size_t)256 * 1024) /* of one key: at most a whole line is erased */
 #define TEXT_END "."
+#define FAREWELL_MAX ((size_t)511)
 
 void input_open(struct input *input)
 {
@@ -25,6 +27,17 @@ void input_close(struct input *input)
         cli_say("%s", T("What was typed after the last answer is not used.",
                         "Wat na het laatste antwoord is getypt, wordt niet gebruikt."));
     input->is_terminal = false;
+}
+
+void input_set_farewell(const struct input *input, const char *line)
+{
+    struct buf text;
+    buf_init(&text, FAREWELL_MAX);
+    text_put_clean(&text, line, strlen(line));
+    buf_put_char(&text, '\n');
+    if (input->is_terminal && buf_check(&text) == 0)
+        tty_set_farewell(buf_text(&text));
+    buf_free(&text);
 }
 
 /* Reads a byte of standard input; false at its end, or when it can't be read. */

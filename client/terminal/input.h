@@ -28,6 +28,10 @@ void input_open(struct input *input);
 /* Ends it. What was typed and not asked for is thrown away, and told. */
 void input_close(struct input *input);
 
+/* From now on this, one line of up to 500 bytes, is said where a signal ends the program during the dialogue; nothing
+ * where there is no terminal. */
+void input_set_farewell(const struct input *input, const char *line);
+
 /* Reads a line into `line` (emptied first), without its line end. */
 MUST_CHECK enum input_result input_read_line(struct input *input, struct buf *line);
 

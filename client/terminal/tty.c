@@ -2,10 +2,12 @@
  * static storage, and handlers call nothing but what POSIX allows them (signal-safety(7)). */
 #include "client/terminal/tty.h"
 #include "base/cli.h"
+#include "base/text.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <termios.h>
@@ -21,7 +23,8 @@ static const int signals[] = {SIGINT, SIGQUIT, SIGTERM, SIGHUP, SIGTSTP};
 #define SIGNAL_COUNT (sizeof signals / sizeof *signals)
 
 static struct {
-    volatile sig_atomic_t is_taken, was_stopped;
+    volatile sig_atomic_t is_taken, was_stopped, says_farewell;
+    char farewell[512]; /* whole before says_farewell is set */
     bool marks_pastes;
     int screen; /* the same terminal, for writing */
     struct termios before, ours;
@@ -69,6 +72,8 @@ static void leave_by_signal(int number)
         return;
     }
     ssize_t ignored = write(tty.screen, "\n", 1);
+    if (tty.says_farewell)
+        ignored = write(tty.screen, tty.farewell, strlen(tty.farewell));
     (void)ignored;
     signal(number, SIG_DFL);
     raise(number);
@@ -117,6 +122,7 @@ enum tty_result tty_take(struct editor_keys *keys)
     choose_settings();
     tty.marks_pastes = !cli_is_dumb();
     tty.was_stopped = 0;
+    tty.says_farewell = 0;
     catch_signals();
     tty.is_taken = 1;
     if (tcsetattr(STDIN_FILENO, TCSANOW, &tty.ours) < 0) {
@@ -145,6 +151,14 @@ bool tty_was_stopped(void)
     bool was = tty.was_stopped;
     tty.was_stopped = 0;
     return was;
+}
+
+void tty_set_farewell(const char *text)
+{
+    tty.says_farewell = 0;
+    snprintf(tty.farewell, sizeof tty.farewell, "%s", text);
+    text_end_on_character(tty.farewell, sizeof tty.farewell);
+    tty.says_farewell = 1;
 }
 
 void tty_show(const char *bytes, size_t len)

@@ -24,6 +24,10 @@ bool tty_give_back(void);
 /* Whether the program was stopped, and went on, since this was last asked: what was being typed then is thrown away. */
 bool tty_was_stopped(void);
 
+/* What is shown when a signal ends the program while the terminal is taken; up to 511 bytes of it, with a line's end
+ * for each that it is to have. It lasts until the terminal is taken anew. */
+void tty_set_farewell(const char *text);
+
 /* Shows bytes on the taken terminal. */
 void tty_show(const char *bytes, size_t len);
 

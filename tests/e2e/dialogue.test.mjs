@@ -1,7 +1,7 @@
 // Goal: who answers at a terminal sees each question, goes back, sees all answers before anything is signed and mends one of them; on a
 // narrow screen, in both languages, without a control sequence that is not asked for; and who leaves, wherever, has signed nothing.
 import assert from 'node:assert/strict';
-import { readdirSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { examplePanel } from './lib/panel.mjs';
@@ -30,6 +30,7 @@ after(() => collector?.stop());
 const respond = (action, env, ...options) => new Terminal('burgerpanel', ['respond', action, '--home', home, ...options], env);
 const answersOf = async (action) =>
   JSON.parse((await succeed('burgerpanel', ['answers', 'show', action, '--json', '--home', home])).stdout)[0].answers;
+const filesOf = (folder) => (existsSync(join(home, folder)) ? readdirSync(join(home, folder)) : []);
 const filesIn = (folder) => readdirSync(join(home, folder)).length;
 
 // Of what is shown up to there: no control character but line ends and the bell, and no line wider than the screen.
@@ -89,8 +90,63 @@ for (const [name, typed, shown] of steps)
     terminal.types('\x03');
     assert.deepEqual(await terminal.ended(), { code: -1, signal: 2, ...shell });
     assert.equal(filesIn('spool'), 0);
+    assert.equal(terminal.shown.includes('Nothing was sent; `burgerpanel respond WA-2.01` goes on with your answers so far.\r\n'), typed.includes('\r'));
     assert.ok(!(await succeed('burgerpanel', ['answers', 'show', '--json', '--home', home])).stdout.includes('WA-2.01'));
+    for (const name of filesOf('begun')) rmSync(join(home, 'begun', name));
   });
+
+test('who was cut off goes on where that was, by Ctrl-C, by leaving, by the end of the terminal; once signed nothing of it is left', async () => {
+  const goesOn = 'it goes on where that was';
+  const first = respond('WA-2.06');
+  await first.shows('1 of 5');
+  first.types('4\ryes\rhalf ');
+  await first.shows('half ');
+  first.types('\x03');
+  assert.equal((await first.ended()).signal, 2);
+  const second = respond('WA-2.06', { LC_ALL: 'nl_NL.UTF-8' });
+  await second.shows('gaat verder waar dat was');
+  await second.shows('Vraag 3 van 5');
+  second.types('2\r');
+  await second.shows('Vraag 4 van 5');
+  second.kill('SIGHUP');
+  assert.equal((await second.ended()).signal, 1);
+  assert.match(second.shown, /Er is niets verstuurd; `burgerpanel respond WA-2\.06` gaat verder met uw antwoorden tot nu toe\.\r\n$/);
+  const third = respond('WA-2.06');
+  await third.shows(goesOn);
+  await third.shows('4 of 5');
+  third.types('\r\rq\r');
+  await third.shows('the same again goes on with your answers');
+  assert.equal((await third.ended()).code, 1);
+  assert.deepEqual(filesOf('begun'), ['round-1~WA-2.06~0000000000000001.json']);
+  const { begun } = JSON.parse((await succeed('burgerpanel', ['export-my-data', '--home', home])).stdout).folder;
+  assert.deepEqual(begun, [{ round: 'round-1', action: 'WA-2.06', revision: 1, answers: { importance: 4, noticed: 'yes', satisfaction: 2 } }]);
+  const fourth = respond('WA-2.06');
+  await fourth.shows('4 of 5');
+  fourth.types('\r\ry\r');
+  await fourth.shows('accepted');
+  await fourth.ended();
+  assert.deepEqual(filesOf('begun'), []);
+  assert.deepEqual(await answersOf('WA-2.06'), { importance: 4, noticed: 'yes', satisfaction: 2 });
+});
+
+test('what was begun is passed over with --anew, goes with what is erased, and is no hindrance where it is damaged', async () => {
+  const begin = async (...options) => {
+    const terminal = respond('WA-2.06', {}, ...options);
+    await terminal.shows('1 of 5');
+    terminal.types('3\r');
+    await terminal.shows('2 of 5');
+    terminal.types('\x03');
+    await terminal.ended();
+    return terminal.shown;
+  };
+  await begin();
+  assert.doesNotMatch(await begin('--anew'), /goes on where that was/);
+  const [name] = filesOf('begun');
+  writeFileSync(join(home, 'begun', name), '{"importance":');
+  assert.doesNotMatch(await begin(), /goes on where that was/);
+  await succeed('burgerpanel', ['erase', 'WA-2.06', '--yes', '--home', home]);
+  assert.deepEqual(filesOf('begun'), []);
+});
 
 test('who does not agree has sent nothing', async () => {
   const terminal = respond('WA-2.02');

@@ -41,7 +41,7 @@ const programs = {
     response: { uses: 'net home', faces: 'answers catalogue compose news past' },
     log: { uses: 'net home', faces: 'pages regain again monitor move own_entries view' },
     net: { uses: 'home', faces: 'deliver enrol erase http' },
-    home: { uses: '', faces: 'erasing evidence held history path pending pin profile read_news receipts response_id spool spool_bulk' },
+    home: { uses: '', faces: 'begun erasing evidence held history path pending pin profile read_news receipts response_id spool spool_bulk' },
   },
 };
 

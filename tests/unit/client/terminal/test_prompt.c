@@ -215,6 +215,43 @@ Test(dialogue, takes_an_answer_away_with_one_line_also_from_a_text)
     cr_expect_null(answer("comment"), "%s", said);
 }
 
+static size_t answered_times, answered_count;
+
+static void note_answered(void *context, const struct answers *so_far)
+{
+    cr_assert_eq(context, &dialogue);
+    answered_times++;
+    answered_count = 0;
+    for (size_t i = 0; i < so_far->questionnaire->question_count; i++)
+        answered_count += so_far->typed[i] != NULL;
+}
+
+Test(dialogue, tells_after_each_answer_what_was_given_so_far)
+{
+    dialogue.answered = note_answered;
+    dialogue.context = &dialogue;
+    type("4\ryes\r9\r3\r<\r", DIALOGUE_ENDED);
+    cr_expect_eq(answered_times, 3);
+    cr_expect_eq(answered_count, 3);
+}
+
+Test(dialogue, goes_on_where_it_was_cut_off)
+{
+    struct answers begun;
+    answers_init(&begun, answers.questionnaire, ',');
+    cr_assert_eq(answers_set(&begun, 0, "2"), 0);
+    cr_assert_eq(answers_set(&begun, 1, "yes"), 0);
+    dialogue.begun = &begun;
+    answered_before("importance", "5");
+    answered_before("satisfaction", "1");
+    const char *said = type("\r\r\ry\r", DIALOGUE_AGREED);
+    answers_free(&begun);
+    cr_expect_null(strstr(said, "Question 1 of 5"));
+    cr_expect_not_null(strstr(said, "Question 3 of 5"));
+    cr_expect_str_eq(answer("importance"), "2", "what was begun goes before what was answered earlier");
+    cr_expect_str_eq(answer("satisfaction"), "1");
+}
+
 static struct buf line;
 
 Test(input, reads_no_byte_beyond_the_line_that_is_asked_for)
