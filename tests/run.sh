@@ -137,9 +137,10 @@ tell_figures() {
     fi
 }
 
-# The suites of the verbs and of what rests on them most: what is SQLite's own names its files itself, and those in which each
-# allocation or each verb fails in turn would make thousands of schemas.
-shared_suites='@(store|store_catalogue|store_changes|store_events|store_releases|store_walks|ledger|ledger_acts|ledger_changes|ledger_enrolment|ledger_erased|ledger_erasures|ledger_releases|ledger_rounds|roster|catalogue|access|snapshots)/*'
+# The suites of the verbs and of what rests on them most: what is SQLite's own names its files itself. Those in which each
+# allocation or each verb fails in turn would make thousands of schemas; of them those tests that fail all in one.
+failing='are_as_harmless*|do_not_let_a_ledger_begin|none_is_asked*|answer_nothing*'
+shared_suites="@(@(store|store_catalogue|store_changes|store_events|store_releases|store_walks|ledger|ledger_acts|ledger_changes|ledger_enrolment|ledger_erased|ledger_erasures|ledger_releases|ledger_rounds|roster|catalogue|access|snapshots)/*|ledger_failures/@($failing))"
 
 set_numbers() { # TESTED PASSING FAILING CRASHING
     passed=$2

@@ -373,6 +373,34 @@ Test(ledger_failures, leave_nothing_behind_whichever_allocation_fails)
     buf_free(&expected);
 }
 
+/* In one store, as the verbs above: what a failure has left, if anything, is there when it is sent again. */
+Test(ledger_failures, are_as_harmless_one_allocation_after_the_other)
+{
+    static struct scene scene;
+    struct buf expected = state_without_failure();
+    unsigned long n = 1;
+    open_scene(&scene);
+    capture_begin(2);
+    for (;; n++) {
+        cr_assert_eq(ledger_refresh(scene.kit.ledger), 0);
+        send_again(&scene);
+        mem_fail_at(n);
+        int result = parcels_apply(&scene.kit, scene.batch, BATCH);
+        bool failed = mem_has_failed();
+        mem_fail_at(0);
+        cr_assert(result == 0 || failed);
+        if (!failed)
+            break;
+    }
+    (void)capture_end(2);
+    cr_assert_gt(n, 3);
+    struct buf state = state_of(&scene);
+    assert_same(&state, &expected, "after all of them");
+    close_scene(&scene);
+    buf_free(&state);
+    buf_free(&expected);
+}
+
 /* The checkpoint can't be written. */
 
 Test(ledger_failures, answer_nothing_that_no_checkpoint_covers)
