@@ -1,7 +1,7 @@
-/* The log worked out anew: every signature, the tree, the roster, who may answer what when, the current responses, the
- * counters; then compared with what is stored. Each thing that differs is told by its name. In bounded memory (adr/026):
- * what grows with members and responses lies in scratch files once it is more than that; what grows with panels, events
- * and releases is held.
+/* The log worked out anew: every signature, the tree, the roster, who may answer what when, the current responses,
+ * the counters; then compared with what is stored. Each thing that differs is told by its name. In bounded memory
+ * (adr/026): what grows with members and responses lies in scratch files once it is more than that; what grows with
+ * panels, events and releases is held.
  *
  * The room: a check on the rest of the collector, so it shares no code with intake, and writes nothing.
  *
@@ -52,8 +52,8 @@ MUST_CHECK int audit_begin(struct audit *audit, const struct listing *listing, c
 MUST_CHECK int audit_read(struct audit *audit, const struct audit_source *source, struct store *store,
                           struct error *error);
 
-/* Behind audit_read, once: works out which responses are current, and makes the releases anew; with `store` (NULL: none)
- * compares what it keeps beside its log with what was worked out. -1: *error. */
+/* Behind audit_read, once: works out which responses are current, and makes the releases anew; with `store` (NULL:
+ * none) compares what it keeps beside its log with what was worked out. -1: *error. */
 MUST_CHECK int audit_compare(struct audit *audit, struct store *store, struct error *error);
 
 /* A signed checkpoint, verified already: the tree must have had its root when it had its size. Before audit_read. -1:

@@ -1,6 +1,6 @@
-/* Of each place it is kept which response was current at which sizes: a few stretches of sizes. Each adds to differences
- * along the sizes, and each pair of stretches to differences in a square of sizes by earlier sizes; they are summed up
- * once, when they are asked for. */
+/* Of each place it is kept which response was current at which sizes: a few stretches of sizes. Each adds to
+ * differences along the sizes, and each pair of stretches to differences in a square of sizes by earlier sizes; they
+ * are summed up once, when they are asked for. */
 #include "collector/audit/blocks.h"
 #include "base/list.h"
 #include "base/mem.h"

@@ -22,8 +22,8 @@ MUST_CHECK int blocks_leave(struct blocks *blocks);
 /* Behind all places. The counters of an action, by its number, at one of the sizes: as many as the layout has. */
 void blocks_count(struct blocks *blocks, int64_t action, int64_t size, int64_t *counts);
 
-/* How many members are fresh at `size` against `earlier`, both among the sizes; `was_erased`: something that stood below
- * `earlier` has been erased since, so that whose first response revises another is not taken for fresh. */
+/* How many members are fresh at `size` against `earlier`, both among the sizes; `was_erased`: something that stood
+ * below `earlier` has been erased since, so that whose first response revises another is not taken for fresh. */
 int64_t blocks_fresh(struct blocks *blocks, int64_t action, int64_t size, int64_t earlier, bool was_erased);
 
 #endif

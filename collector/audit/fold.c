@@ -1,5 +1,5 @@
-/* A spilled table of members, found by thumbprint and, as they come in order, by enrolment; a sorter of responses; and a
- * list of counters, found by (round, action). Knows no envelope and no signature, and no store. */
+/* A spilled table of members, found by thumbprint and, as they come in order, by enrolment; a sorter of responses;
+ * and a list of counters, found by (round, action). Knows no envelope and no signature, and no store. */
 #include "collector/audit/fold.h"
 #include "base/hash.h"
 #include "base/list.h"

@@ -1,7 +1,7 @@
-/* A log replayed: entry after entry, each judged by what the entries before it have put in force (PROTOCOL 6a, "Audit",
- * and 5b). No store: documents come by a callback, by their hashes. Entries of before protocol 2, which no event tells
- * about, are judged by one law given beforehand. Whether a response can follow on those before it at its place is judged
- * behind the last entry, place by place, so that memory need not grow with them: replay_next.
+/* A log replayed: entry after entry, each judged by what the entries before it have put in force (PROTOCOL 6a,
+ * "Audit", and 5b). No store: documents come by a callback, by their hashes. Entries of before protocol 2, which no
+ * event tells about, are judged by one law given beforehand. Whether a response can follow on those before it at its
+ * place is judged behind the last entry, place by place, so that memory need not grow with them: replay_next.
  *
  * Each entry goes through four hands: entry_take_apart, on any thread; replay_settle, in order, which says by whose key
  * and under which law it stands and carries out events; entry_check_signature, on any thread; replay_count, in order,
@@ -62,9 +62,9 @@ MUST_CHECK int replay_count(struct replay *replay, struct entry *entry, struct e
 /* Behind the last entry: tells what can only be told then. -1: *error. */
 MUST_CHECK int replay_end(struct replay *replay, struct error *error);
 
-/* After that: the next response that counts (FOLD_COUNTS), or that is current behind all of its place (FOLD_CURRENT), as
- * fold_next has them; tells of those that can't follow, and of what should have been erased. FOLD_END: there is no more,
- * or it failed. */
+/* After that: the next response that counts (FOLD_COUNTS), or that is current behind all of its place (FOLD_CURRENT),
+ * as fold_next has them; tells of those that can't follow, and of what should have been erased. FOLD_END: there is no
+ * more, or it failed. */
 MUST_CHECK enum fold_step replay_next(struct replay *replay, struct fold_current *out);
 
 /* Whether anything that rests on scratch has failed: 0; -1: *error. What was found by then is not to be told. */

@@ -77,6 +77,13 @@ const struct cli_explained cmd_explained[] = {
      "Toont `listening on URL` als het klaar is. Buiten deze machine luistert het met TLS, of met `--behind-proxy` "
      "zonder als een proxy TLS afsluit. SIGTERM beëindigt het zodra af is wat begonnen was; SIGHUP laat het "
      "certificaat opnieuw lezen."},
+    {"store copy", NULL,
+     "Both are `sqlite:PATH` or `postgresql://…`; TO is not there yet, or empty. With the collector stopped. Keys, "
+     "checkpoint and receipts stay as they are. Until all has been read back nobody can open TO. Afterwards run "
+     "`audit` on it.",
+     "Beide zijn `sqlite:PAD` of `postgresql://…`; NAAR bestaat nog niet, of is leeg. Met de verzamelaar gestopt. "
+     "Sleutels, controlepunt en ontvangstbewijzen blijven zoals ze zijn. Tot alles is teruggelezen kan niemand NAAR "
+     "openen. Geef er daarna `audit` op."},
     {"backup", NULL,
      "FILE is whole or not there, never overwritten, and readable by its owner alone. Keys are not in it.",
      "BESTAND is er geheel of niet, wordt nooit overschreven en is alleen voor de eigenaar leesbaar. Sleutels zitten "

@@ -1,7 +1,7 @@
 /* What everyone answered in one round, in the order of the log: from it follow a block's counters at any size of the
- * log, and who is fresh against an earlier version (PROTOCOL 8a). Whoever replays the log for `release create` fills it:
- * each response of the round that was accepted, and each erasure. The audit counts in another way (audit/blocks). Eight
- * bytes a response and those of its answers, eleven with the example's questionnaire. Pure. One thread. */
+ * log, and who is fresh against an earlier version (PROTOCOL 8a). Whoever replays the log for `release create` fills
+ * it: each response of the round that was accepted, and each erasure. The audit counts in another way (audit/blocks).
+ * Eight bytes a response and those of its answers, eleven with the example's questionnaire. Pure. One thread. */
 #ifndef COLLECTOR_RELEASE_BALLOTS_H
 #define COLLECTOR_RELEASE_BALLOTS_H
 

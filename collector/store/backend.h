@@ -4,7 +4,7 @@
 #ifndef COLLECTOR_STORE_BACKEND_H
 #define COLLECTOR_STORE_BACKEND_H
 
-#include "collector/store/store.h"
+#include "collector/store/moving.h"
 
 /* What every backend's handle begins with. */
 struct store {
@@ -113,6 +113,11 @@ struct store_ops {
     enum store_result (*current_forget)(struct store *store, int64_t round, int64_t member);
     enum store_result (*revision_add)(struct store *store, int64_t index, int64_t before);
     enum store_result (*revision_before)(struct store *store, int64_t index, int64_t *before);
+    enum store_result (*panel_each)(struct store *store, store_panel_fn *each, void *context);
+    enum store_result (*document_each)(struct store *store, store_document_fn *each, void *context);
+    enum store_result (*request_each)(struct store *store, store_request_fn *each, void *context);
+    enum store_result (*revision_each)(struct store *store, store_revision_fn *each, void *context);
+    enum store_result (*mark_filling)(struct store *store, bool filling);
 };
 
 /* What a backend's function for a row needs to call the visitor that a walk was given. */
@@ -133,6 +138,10 @@ struct visit {
         store_release_fn *release;
         store_release_file_fn *file;
         store_access_fn *access;
+        store_panel_fn *panel;
+        store_document_fn *document;
+        store_request_fn *request;
+        store_revision_fn *revision;
     } each;
     void *context;
 };

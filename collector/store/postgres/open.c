@@ -48,6 +48,7 @@ static void add_verbs(struct store_ops *ops)
     postgres_add_event_verbs(ops);
     postgres_add_release_verbs(ops);
     postgres_add_erasure_verbs(ops);
+    postgres_add_moving_verbs(ops);
 }
 
 struct store *postgres_open(const char *dsn, enum store_mode mode, struct error *error)

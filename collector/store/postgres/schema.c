@@ -80,6 +80,10 @@ static int check_version(struct store_postgres *p)
     if (query_number(p, "SELECT version FROM head", &version) < 0)
         return pg_refuse(p, T("this schema was made by another program; name another by search_path",
                               "dit schema is door een ander programma gemaakt; noem een ander met search_path"));
+    if (version < 0)
+        return pg_refuse(p, T("a copy into this store was broken off; drop its schema, make it again, and copy anew",
+                              "een kopie naar deze opslag is afgebroken; gooi het schema weg, maak het opnieuw, en "
+                              "kopieer opnieuw"));
     if (version > SCHEMA_VERSION)
         return pg_refuse(p,
                          T("this store was made by a newer burgerpanel; use that version or a newer one",
@@ -142,4 +146,9 @@ int postgres_schema_prepare(struct store_postgres *p, bool create)
         return pg_refuse(p, T("there is no store here; `panel import` makes one, --store names another",
                               "hier is geen opslag; `panel import` maakt er een, --store noemt een andere"));
     return check_version(p);
+}
+
+int64_t postgres_schema_version(bool filling)
+{
+    return filling ? -SCHEMA_VERSION : SCHEMA_VERSION;
 }

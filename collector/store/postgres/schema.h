@@ -8,4 +8,7 @@
  * not ours or newer than we know. -1: the error is set. */
 MUST_CHECK int postgres_schema_prepare(struct store_postgres *p, bool create);
 
+/* What head says of this version's schema; `filling`: of a store that is being filled, which is refused. */
+int64_t postgres_schema_version(bool filling);
+
 #endif

@@ -24,6 +24,7 @@ static const struct statement_text statements[STATEMENT_COUNT] = {
     [PG_ROLLBACK] = {"ROLLBACK", "", 0},
     [PG_SERVE] = {"SELECT pg_try_advisory_lock('lane'::regclass::oid::bigint)::int::bigint", "", 0},
     [PG_ALIVE] = {"SELECT 1", "", 0},
+    [PG_MARK_FILLING] = {"UPDATE head SET version = $1", "n", 0},
 
     [PG_ENTRY_APPEND] = {"INSERT INTO entry (idx, jws) VALUES ($1, $2)", "nt", 0},
     [PG_ENTRY_READ] = {"SELECT jws FROM entry WHERE idx = $1", "n", 0},
@@ -92,6 +93,8 @@ static const struct statement_text statements[STATEMENT_COUNT] = {
 
     [PG_PANEL_WRITE] = {"INSERT INTO panel (imported_at, json) VALUES ($1, $2)", "nt", CATALOGUE},
     [PG_PANEL_READ] = {"SELECT json FROM panel ORDER BY number DESC LIMIT 1", "", 0},
+    [PG_PANEL_EACH] = {"SELECT number, imported_at, json FROM panel WHERE number > $1 ORDER BY number LIMIT $2", "nn",
+                       0},
     [PG_ROUND_ADD] = {"INSERT INTO round (number, id) VALUES ($1, $2)", "nt", CATALOGUE},
     [PG_ROUND_EACH] = {"SELECT number, id FROM round ORDER BY number", "", 0},
     [PG_ACTION_WRITE] = {"INSERT INTO action (number, position, id, title, track, lead, related, status)"
@@ -112,6 +115,7 @@ static const struct statement_text statements[STATEMENT_COUNT] = {
     [PG_DOCUMENT_ADD] = {"INSERT INTO document (hash, bytes) VALUES ($1, $2) ON CONFLICT DO NOTHING", "bb", 0},
     [PG_DOCUMENT_READ] = {"SELECT bytes FROM document WHERE hash = $1", "b", 0},
     [PG_DOCUMENT_SIZE] = {"SELECT length(bytes)::bigint FROM document WHERE hash = $1", "b", 0},
+    [PG_DOCUMENT_EACH] = {"SELECT hash FROM document ORDER BY hash", "", 0},
     [PG_EVENT_ADD] = {"INSERT INTO event (idx, kind) VALUES ($1, $2)", "nt", 0},
     [PG_EVENT_EACH] = {"SELECT idx, kind FROM event WHERE idx >= $1 ORDER BY idx LIMIT $2", "nn", 0},
     [PG_EVENT_LAST] = {"SELECT idx FROM event WHERE kind = $1 ORDER BY idx DESC LIMIT 1", "t", 0},
@@ -152,8 +156,11 @@ static const struct statement_text statements[STATEMENT_COUNT] = {
     [PG_ERASURE_ADD] = {"INSERT INTO erasure (request, member, leaf) VALUES ($1, $2, $3)", "nnb", 0},
     [PG_ERASURE_FIND] = {"SELECT request, member FROM erasure WHERE leaf = $1", "b", 0},
     [PG_ERASURE_EACH] = {"SELECT request FROM erasure WHERE member = $1 ORDER BY request", "n", 0},
+    [PG_REQUEST_EACH] = {"SELECT request, member, leaf FROM erasure WHERE request > $1 ORDER BY request LIMIT $2", "nn",
+                         0},
     [PG_REVISION_ADD] = {"INSERT INTO revision (idx, before) VALUES ($1, $2)", "nn", 0},
     [PG_REVISION_BEFORE] = {"SELECT before FROM revision WHERE idx = $1", "n", 0},
+    [PG_REVISION_EACH] = {"SELECT idx, before FROM revision WHERE idx > $1 ORDER BY idx LIMIT $2", "nn", 0},
     [PG_REVISION_FORGET] = {"DELETE FROM revision WHERE idx = $1", "n", 0},
 };
 

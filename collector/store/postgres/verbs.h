@@ -13,5 +13,6 @@ void postgres_add_admin_verbs(struct store_ops *ops); /* panel, rounds, actions,
 void postgres_add_event_verbs(struct store_ops *ops); /* documents, events, wishes */
 void postgres_add_release_verbs(struct store_ops *ops); /* releases, their files, who read what is not published */
 void postgres_add_erasure_verbs(struct store_ops *ops); /* what was erased, by whom asked; what replaced what */
+void postgres_add_moving_verbs(struct store_ops *ops); /* walks over all, for another store */
 
 #endif

@@ -48,6 +48,7 @@ static const char *const statement_sql[STATEMENT_COUNT] = {
     [SQL_COUNTS_EACH_IN] = "SELECT place, slots FROM counts WHERE place BETWEEN ?1 AND ?2 ORDER BY place",
     [SQL_PANEL_WRITE] = "INSERT INTO panel (imported_at, json) VALUES (?1, ?2)",
     [SQL_PANEL_READ] = "SELECT json FROM panel ORDER BY number DESC LIMIT 1",
+    [SQL_PANEL_EACH] = "SELECT imported_at, json FROM panel ORDER BY number",
     [SQL_ROUND_ADD] = "INSERT INTO round (number, id) VALUES (?1, ?2)",
     [SQL_ROUND_EACH] = "SELECT number, id FROM round ORDER BY number",
     [SQL_ACTION_WRITE] = ("INSERT INTO action (number, position, id, title, track, lead, related, status)"
@@ -63,6 +64,7 @@ static const char *const statement_sql[STATEMENT_COUNT] = {
     [SQL_DOCUMENT_ADD] = "INSERT INTO document (hash, bytes) VALUES (?1, ?2) ON CONFLICT (hash) DO NOTHING",
     [SQL_DOCUMENT_READ] = "SELECT bytes FROM document WHERE hash = ?1",
     [SQL_DOCUMENT_SIZE] = "SELECT length(bytes) FROM document WHERE hash = ?1",
+    [SQL_DOCUMENT_EACH] = "SELECT hash FROM document ORDER BY number",
     [SQL_EVENT_ADD] = "INSERT INTO event (idx, kind) VALUES (?1, ?2)",
     [SQL_EVENT_EACH] = "SELECT idx, kind FROM event WHERE idx >= ?1 ORDER BY idx LIMIT ?2",
     [SQL_EVENT_LAST] = "SELECT max(idx) FROM event WHERE kind = ?1",
@@ -80,10 +82,12 @@ static const char *const statement_sql[STATEMENT_COUNT] = {
     [SQL_ERASURE_ADD] = "INSERT INTO erasure (request, member, leaf) VALUES (?1, ?2, ?3)",
     [SQL_ERASURE_FIND] = "SELECT request, member FROM erasure WHERE leaf = ?1",
     [SQL_ERASURE_EACH] = "SELECT request FROM erasure WHERE member = ?1 ORDER BY request",
+    [SQL_REQUEST_EACH] = "SELECT request, member, leaf FROM erasure ORDER BY request",
     [SQL_CURRENT_FORGET] = "DELETE FROM current WHERE place BETWEEN ?1 AND ?2",
     [SQL_REVISION_ADD] = "INSERT INTO revision (idx, before) VALUES (?1, ?2)",
     [SQL_REVISION_BEFORE] = "SELECT before FROM revision WHERE idx = ?1",
     [SQL_REVISION_FORGET] = "DELETE FROM revision WHERE idx = ?1",
+    [SQL_REVISION_EACH] = "SELECT idx, before FROM revision ORDER BY idx",
     [SQL_RELEASE_ADD] = ("INSERT INTO release (round, number, final, size, idx, created_at, root)"
                          " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)"),
     [SQL_RELEASE_EACH] = ("SELECT round, number, final, size, idx, created_at, root FROM release WHERE round = ?1"

@@ -140,6 +140,7 @@ struct store *sqlite_open(const char *path, enum store_mode mode, struct error *
     sqlite_add_release_verbs(&s->ops);
     sqlite_add_erasure_verbs(&s->ops);
     sqlite_add_copy_verb(&s->ops);
+    sqlite_add_moving_verbs(&s->ops);
     s->lock = s->changes = -1;
     s->version = -1;
     if (open_database(s, path, mode) < 0) {

@@ -128,6 +128,9 @@ static int check_known(struct store_sqlite *s, int64_t application, int64_t vers
     if (application != APPLICATION_ID)
         return sqlite_refuse(s, T("this store was made by another program; name another with --store",
                                   "deze opslag is door een ander programma gemaakt; noem een andere met --store"));
+    if (version < 0)
+        return sqlite_refuse(s, T("a copy into this store was broken off; remove it, and copy anew",
+                                  "een kopie naar deze opslag is afgebroken; verwijder die, en kopieer opnieuw"));
     if (version > SCHEMA_VERSION)
         return sqlite_refuse(
             s, T("this store was made by a newer burgerpanel; use that version or a newer one",
@@ -178,6 +181,8 @@ int sqlite_schema_prepare(struct store_sqlite *s)
         sqlite_query_number(s, "PRAGMA user_version", &version) == 0 && version == SCHEMA_VERSION)
         return 0;
     int lock = -1, result = -1;
+    if (s->reading && application == APPLICATION_ID && version < 0)
+        return check_known(s, application, version);
     if (s->reading && application == APPLICATION_ID && version < SCHEMA_VERSION)
         return sqlite_refuse(s,
                              T("this store was made by an older version; open it once where it can be written to",
@@ -194,4 +199,11 @@ int sqlite_schema_prepare(struct store_sqlite *s)
     if (lock >= 0)
         close(lock);
     return result;
+}
+
+int sqlite_schema_mark(struct store_sqlite *s, bool filling)
+{
+    char sql[64];
+    snprintf(sql, sizeof sql, "PRAGMA user_version = %d", filling ? -SCHEMA_VERSION : SCHEMA_VERSION);
+    return sqlite_execute(s, sql);
 }

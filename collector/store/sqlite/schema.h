@@ -12,4 +12,8 @@ MUST_CHECK int sqlite_schema_prepare(struct store_sqlite *s);
 /* Whether it is a store of ours, of this version or an older one; writes nothing. -1: the error is set. */
 MUST_CHECK int sqlite_schema_check(struct store_sqlite *s);
 
+/* Marks it as a store that is being filled, which both refuse from then on, or as one of this version. -1: the error is
+ * set. */
+MUST_CHECK int sqlite_schema_mark(struct store_sqlite *s, bool filling);
+
 #endif

@@ -13,5 +13,6 @@ void sqlite_add_release_verbs(struct store_ops *ops); /* releases, their files, 
 void sqlite_add_erasure_verbs(
     struct store_ops *ops); /* what was erased, by whom asked; which response replaced which */
 void sqlite_add_copy_verb(struct store_ops *ops);
+void sqlite_add_moving_verbs(struct store_ops *ops); /* walks over all, for another store */
 
 #endif

@@ -215,6 +215,11 @@ VERB(current_each_of, (struct store * store, int64_t round, int64_t member, stor
 VERB(current_forget, (struct store * store, int64_t round, int64_t member), (store, round, member))
 VERB(revision_add, (struct store * store, int64_t index, int64_t before), (store, index, before))
 VERB(revision_before, (struct store * store, int64_t index, int64_t *before), (store, index, before))
+VERB(panel_each, (struct store * store, store_panel_fn *each, void *context), (store, each, context))
+VERB(document_each, (struct store * store, store_document_fn *each, void *context), (store, each, context))
+VERB(request_each, (struct store * store, store_request_fn *each, void *context), (store, each, context))
+VERB(revision_each, (struct store * store, store_revision_fn *each, void *context), (store, each, context))
+VERB(mark_filling, (struct store * store, bool filling), (store, filling))
 VERB(release_add, (struct store * store, const struct store_release *release), (store, release))
 VERB(release_each, (struct store * store, int64_t round, store_release_fn *each, void *context),
      (store, round, each, context))
@@ -330,6 +335,11 @@ static const struct store_ops faulty_ops = {
     .current_forget = current_forget,
     .revision_add = revision_add,
     .revision_before = revision_before,
+    .panel_each = panel_each,
+    .document_each = document_each,
+    .request_each = request_each,
+    .revision_each = revision_each,
+    .mark_filling = mark_filling,
     .release_add = release_add,
     .release_each = release_each,
     .release_last = release_last,
@@ -342,7 +352,7 @@ static const struct store_ops faulty_ops = {
 };
 
 /* Whoever adds a verb to the table adds it here too. */
-_Static_assert(sizeof(struct store_ops) == 82 * sizeof(void (*)(void)), "a verb of store.h is not wrapped");
+_Static_assert(sizeof(struct store_ops) == 87 * sizeof(void (*)(void)), "a verb of store.h is not wrapped");
 
 struct store *store_faulty_new(struct store *inner)
 {
