@@ -1,11 +1,12 @@
 // The papers that programs read: who made what under which licence, publiccode.yml, the SBOM. Each check prints its findings,
 // `path: what`, and fails when there are any.
 // Usage: node tests/lint/papers.mjs licences [ROOT]
+//        node tests/lint/papers.mjs links [ROOT]
 //        node tests/lint/papers.mjs publiccode MODULES [FILE]           MODULES: the folder where tests/spectral/install.sh put ajv
 //        node tests/lint/papers.mjs sbom MODULES FILE [PUBLICCODE]
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 
 const OURS = 'EUPL-1.2';
 const SOURCES = ['tests/vectors', 'tests/spectral'];
@@ -58,6 +59,31 @@ function licences(root = '.') {
   return findings;
 }
 
+// How a heading is named in a link to it.
+const anchorOf = (heading) => heading.toLowerCase().replace(/[`*]/g, '').replace(/[^\p{L}\p{N} _-]/gu, '').trim().replace(/ /g, '-');
+
+const headingsOf = (text) => new Set([...text.matchAll(/^#+ (.*)$/gm)].map((match) => anchorOf(match[1])));
+
+// What the papers link to in this tree is there, and README's map names every paper in docs/.
+function links(root = '.') {
+  const findings = [];
+  const papersIn = (folder) => (existsSync(join(root, folder)) ? readdirSync(join(root, folder)) : []).filter((name) => name.endsWith('.md')).map((name) => join(folder, name));
+  const papers = ['.', 'docs', 'docs/adr', 'tests/vectors', 'tests/spectral'].flatMap(papersIn);
+  for (const paper of papers) {
+    const text = read(join(root, paper)).replace(/^    .*$|`[^`\n]*`/gm, '');
+    const targets = [...text.matchAll(/\]\(([^()\s]+)\)|src="([^"]+)"/g)].map((match) => match[1] ?? match[2]).filter((one) => !/^\w+:/.test(one));
+    for (const target of targets) {
+      const [path, anchor] = target.split('#');
+      const place = path ? join(dirname(paper), path) : paper;
+      if (!existsSync(join(root, place))) findings.push(`${paper}: links to ${target}, which is not there`);
+      else if (anchor && !headingsOf(read(join(root, place))).has(anchor)) findings.push(`${paper}: links to ${target}, where no such heading is`);
+    }
+  }
+  const map = read(join(root, 'README.md'));
+  for (const paper of papers.filter((one) => dirname(one) === 'docs')) if (!map.includes(`](${paper})`)) findings.push(`README.md: its map lacks ${paper}`);
+  return findings;
+}
+
 // By a schema of draft 7, each fault with its place.
 function holdAgainst(modules, schema, document, name) {
   const require = createRequire(join(resolve(modules), 'x.js'));
@@ -102,7 +128,7 @@ function sbom(modules, path, code = 'publiccode.yml') {
   return findings;
 }
 
-const checks = { licences, publiccode, sbom };
+const checks = { licences, links, publiccode, sbom };
 const findings = checks[process.argv[2]](...process.argv.slice(3));
 for (const finding of findings) console.log(finding);
 process.exitCode = findings.length ? 1 : 0;

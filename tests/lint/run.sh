@@ -93,6 +93,9 @@ self_test() {
     printf 'const = 1;\n' >"$bad/module.mjs"
     printf '[Service]\nExecStart=@bindir@/burgerpanel-collector\n' >"$bad/open.service"
     sed 's/^ProtectSystem=/ProtectSistem=/' packaging/burgerpanel.service >"$bad/misspelt.service"
+    mkdir -p "$bad/unlinked/docs"
+    printf '[here](#there) [a](docs/A.md)\n' >"$bad/unlinked/README.md"
+    printf '# A\n' >"$bad/unlinked/docs/A.md"
     mkdir -p "$bad/unlicensed" "$bad/unnamed/tests" "$bad/unnamed/.reuse"
     printf 'Whose is this?\n' >"$bad/unlicensed/words.txt"
     cp -r LICENSE LICENSES "$bad/unnamed/"
@@ -116,12 +119,13 @@ self_test() {
         must_fail modules node_check "$bad/module.mjs" &&
         must_fail reuse reuse --root "$bad/unlicensed" lint &&
         must_fail licences node tests/lint/papers.mjs licences "$bad/unnamed" &&
+        must_fail links node tests/lint/papers.mjs links "$bad/unlinked" &&
         must_fail publiccode papers publiccode "$bad/publiccode.yml" &&
         must_fail sbom papers sbom "$bad/sbom.json" &&
         must_fail hacking env BUILD="$build" tests/hacking/run.sh places "$bad/HACKING.md"
 }
 
-wanted=${*:-self-test format tidy walls functions sizes widths blanks heads roles statics failures circles exported texts versions shown logged pages shells unit manuals completion modules reuse licences publiccode sbom hacking markup axe api}
+wanted=${*:-self-test format tidy walls functions sizes widths blanks heads roles statics failures circles exported texts versions shown logged pages shells unit manuals completion modules reuse licences links publiccode sbom hacking markup axe api}
 for name in $wanted; do
     # shellcheck disable=SC2086  # lists of words
     case $name in
@@ -151,6 +155,7 @@ for name in $wanted; do
     modules) check modules "JavaScript" node_check $modules ;;
     reuse) check reuse "who made each file, under which licence" reuse lint --quiet ;;
     licences) check licences "licences of what others made" node tests/lint/papers.mjs licences ;;
+    links) check links "what the papers link to, and README's map" node tests/lint/papers.mjs links ;;
     publiccode) check publiccode "publiccode.yml, by its schema" papers publiccode ;;
     sbom)
         sbom "$work/sbom.json"
