@@ -93,7 +93,7 @@ NEEDS_demo := build $(filter postgres,$(STORE))
 NEEDS_bench := build bench
 NEEDS_benches := build
 NEEDS_simulate := build
-NEEDS_test := build test web excel clang
+NEEDS_test := build test postgres web excel clang
 NEEDS_check-postgres := build test postgres
 NEEDS_torture := build test
 NEEDS_check-web := build test web
@@ -268,13 +268,13 @@ demo: programs ## the whole way from signed answers to tables, with the example 
 quick: units ## unit tests, in seconds
 	@$(RUN) quick
 
-test: $(HAVE) ## every test: units and end to end under gcc's and clang's sanitizers valgrind, in a browser and LibreOffice
+test: $(HAVE) ## every test: units and end to end under gcc's and clang's sanitizers and valgrind, on both stores, in a browser and LibreOffice
 	@$(MAKE) --no-print-directory programs
 	@$(MAKE) --no-print-directory VARIANT=asan programs units torturer
 	@$(MAKE) --no-print-directory VARIANT=clang-asan units
 	@$(MAKE) --no-print-directory VARIANT=mem units
 	@$(MAKE) --no-print-directory VARIANT=tsan programs
-	@$(RUN) unit clang e2e web memcheck tsan torture-short excel
+	@$(RUN) unit clang e2e postgres web memcheck tsan torture-short excel
 
 memcheck: $(HAVE) ## unit tests and one run of the daemon under valgrind
 	@$(MAKE) --no-print-directory programs

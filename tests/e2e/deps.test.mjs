@@ -1,6 +1,7 @@
 // Goal: on a machine that has only git and make, each target installs all it needs by one call of apt-get, whatever
 // runs beside it; and who may not install is told everything that is missing, once.
 import assert from 'node:assert/strict';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { Machine } from './lib/machine.mjs';
 import { poll } from './lib/poll.mjs';
@@ -11,7 +12,7 @@ const units = [...build, 'libcriterion-dev', 'nodejs', 'sqlite3', 'valgrind'];
 const clang = ['clang', 'libclang-rt-14-dev'];
 const excel = [...units, 'libreoffice-calc-nogui'];
 const web = ['chromium', 'chromium-driver'];
-const everything = [...excel, ...clang, ...web];
+const everything = [...excel, ...clang, ...web, 'postgresql-15'];
 const packages = [...build, 'build-essential', 'debhelper', 'dpkg-dev', 'node-tweetnacl'];
 const install = (packages) => `install ${[...packages].sort().join(' ')}`;
 
@@ -22,7 +23,7 @@ const targets = {
   demo: [build, 'fixtures/demo.sh'],
   bench: [[...build, 'nodejs'], 'tests/bench/run.sh'],
   quick: [units, 'tests/run.sh quick'],
-  test: [everything, 'tests/run.sh unit clang e2e web memcheck tsan torture-short excel'],
+  test: [everything, 'tests/run.sh unit clang e2e postgres web memcheck tsan torture-short excel'],
   memcheck: [units, 'tests/run.sh memcheck'],
   tsan: [units, 'tests/run.sh tsan'],
   'check-postgres': [[...units, 'postgresql-15'], 'tests/run.sh postgres'],
@@ -45,6 +46,19 @@ for (const [target, [packages, ...script]] of Object.entries(targets))
     await machine.succeed(...words);
     assert.deepEqual(machine.calls().slice(2 + script.length), script, 'nothing was missing the second time');
   });
+
+test('where PostgreSQL is installed it is told to make no server of its own, unless that is said already', async () => {
+  const machine = new Machine('no-server');
+  await machine.succeed('check-postgres');
+  const said = machine.path('root/etc/postgresql-common/createcluster.conf');
+  assert.equal(readFileSync(said, 'utf8'), 'create_main_cluster = false\n');
+  const other = new Machine('own-server');
+  mkdirSync(other.path('root/etc/postgresql-common'), { recursive: true });
+  writeFileSync(other.path('root/etc/postgresql-common/createcluster.conf'), 'data_directory = /srv\n');
+  await other.succeed('demo', 'STORE=postgres');
+  assert.equal(readFileSync(other.path('root/etc/postgresql-common/createcluster.conf'), 'utf8'), 'data_directory = /srv\n');
+  assert.ok(other.calls().some((call) => /^install .*postgresql-15/.test(call)));
+});
 
 test('make deps installs what every target needs', async () => {
   const machine = new Machine('deps');
