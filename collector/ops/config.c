@@ -68,7 +68,7 @@ static int set_value(struct config *config, enum config_key key, const char *val
 static int find_key(const char *name)
 {
     for (int key = 0; key < CONFIG_KEYS; key++)
-        if (strcasecmp(settings_of(key)->name, name) == 0)
+        if (strcasecmp(settings_of((enum config_key)key)->name, name) == 0)
             return key;
     return -1;
 }
@@ -407,7 +407,7 @@ int config_read(struct config *config)
 {
     int result = CLI_DONE;
     for (int key = 0; key < CONFIG_KEYS; key++)
-        (void)set_value(config, (enum config_key)key, settings_of(key)->value, "default");
+        (void)set_value(config, (enum config_key)key, settings_of((enum config_key)key)->value, "default");
     if (file)
         result = read_file(config);
     if (result == CLI_DONE)
@@ -444,6 +444,6 @@ bool config_is_on(const struct config *config, enum config_key key)
 
 void config_print(const struct config *config)
 {
-    for (int key = 0; key < CONFIG_KEYS; key++)
+    for (enum config_key key = 0; key < CONFIG_KEYS; key++)
         printf("%-16s = %s (%s)\n", settings_of(key)->name, config->values[key], config->origins[key]);
 }
