@@ -19,6 +19,7 @@
 #define GATHER_MAX_US 3000
 #define GATHER_ENOUGH 512 /* submissions for which it waits no longer */
 #define BATCH_MAX 4096 /* submissions in a transaction; one job may be larger by itself */
+#define REST_US 20000 /* without a job, after one: then the store is brought to rest */
 #define REFRESH_MS 400 /* how often an idle writer looks for what administrators changed */
 #define REOPEN_MS 1000
 #define ROOM_LEAST ((size_t)1024 * 1024) /* bytes that the disk must have after a failure */
@@ -46,6 +47,7 @@ struct commit_queue {
     struct ledger *ledger;
     struct submission **batch;
     size_t batch_capacity;
+    bool restless; /* a batch has been committed since the store was brought to rest */
     bool proven; /* a batch has been committed since the store was opened */
     bool lost; /* the store's files were no longer those that were opened */
     struct error told; /* why it could not be opened again, as last told */
@@ -224,10 +226,11 @@ static void commit_jobs(struct commit_queue *queue, struct commit_job *jobs, siz
 {
     bool ready = queue->ledger && has_space(queue) && gather_batch(queue, jobs, count) == 0;
     int64_t begun = clock_monotonic_us();
-    if (ready && ledger_apply(queue->ledger, queue->batch, count) < 0)
+    bool applied = ready && ledger_apply(queue->ledger, queue->batch, count) == 0;
+    if (ready && !applied)
         atomic_store(&queue->healthy, false);
-    else if (ready)
-        queue->proven = true;
+    queue->restless = applied;
+    queue->proven |= applied;
     if (ready)
         note_batch(queue->batch, count, clock_monotonic_us() - begun);
     for (struct commit_job *next; jobs; jobs = next) {
@@ -268,8 +271,8 @@ static bool has_gathered(const struct commit_queue *queue)
            queue->stopping;
 }
 
-/* Waits for a first job, at most REFRESH_MS. While busy it is not woken by the first, but when all have come, or after
- * a step by itself. With the lock held. */
+/* Waits for a first job, at most REFRESH_MS, or after one REST_US. While busy it is not woken by the first, but when
+ * all have come, or after a step by itself. With the lock held. */
 static void wait_for_work(struct commit_queue *queue)
 {
     if (queue->expected > 0) {
@@ -278,7 +281,7 @@ static void wait_for_work(struct commit_queue *queue)
             queue->expected = 0; /* busy no longer */
     }
     if (!queue->head && !queue->stopping)
-        sleep_as(queue, IDLE, REFRESH_MS * INT64_C(1000));
+        sleep_as(queue, IDLE, queue->restless ? REST_US : REFRESH_MS * INT64_C(1000));
 }
 
 /* With a job at hand: waits for those that are being checked and, while busy, for those that are still in their
@@ -293,6 +296,16 @@ static void gather_jobs(struct commit_queue *queue)
     }
 }
 
+/* What was committed is then safe from more than it was when it was answered. */
+static bool bring_to_rest(struct commit_queue *queue)
+{
+    queue->restless = false;
+    if (store_rest(queue->store) != STORE_FAILED)
+        return true;
+    log_error("store: %s", store_error(queue->store)->text);
+    return false;
+}
+
 /* What an idle writer does: sees to the store, or to what administrators changed. */
 static void see_to_store(struct commit_queue *queue)
 {
@@ -300,16 +313,18 @@ static void see_to_store(struct commit_queue *queue)
         try_reopening(queue);
         if (!atomic_load(&queue->healthy))
             clock_sleep_ms(REOPEN_MS - REFRESH_MS);
-    } else if (!has_space(queue) || ledger_refresh(queue->ledger) < 0) {
-        atomic_store(&queue->healthy, false);
+        return;
     }
+    bool refreshed = queue->restless || (has_space(queue) && ledger_refresh(queue->ledger) == 0);
+    if (!refreshed || !bring_to_rest(queue))
+        atomic_store(&queue->healthy, false);
 }
 
 /* After a batch. A store that has just worked is opened again at once, since most of what fails once has passed by
- * then; one that has not, when the writer sees to it next. */
+ * then; one that has not, or on whose files somebody is at work, when the writer sees to it next. */
 static void recover_store(struct commit_queue *queue)
 {
-    if (atomic_load(&queue->healthy) || !queue->proven)
+    if (atomic_load(&queue->healthy) || !queue->proven || !queue->store || store_is_lost(queue->store))
         return;
     queue->proven = false;
     try_reopening(queue);

@@ -19,6 +19,7 @@ struct store_ops {
     bool (*is_lost)(const struct store *store);
     enum store_result (*settle)(struct store *store);
     enum store_result (*settle_erasure)(struct store *store);
+    enum store_result (*rest)(struct store *store); /* NULL: that is the database's affair */
     uint64_t (*space)(const struct store *store);
     enum store_result (*copy)(struct store *store, const char *path, store_copy_fn *each, void *context);
     enum store_result (*begin)(struct store *store);

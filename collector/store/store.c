@@ -6,22 +6,18 @@
 #include "collector/store/sqlite/open.h"
 #include <string.h>
 
-#define SQLITE_SCHEME "sqlite:"
-#define POSTGRES_SCHEME "postgresql:"
-
 /* What follows `scheme` in a DSN that begins with it and names something; NULL otherwise. */
 static const char *after_scheme(const char *dsn, const char *scheme)
 {
-    size_t len = strlen(scheme);
-    return strncmp(dsn, scheme, len) == 0 && dsn[len] != '\0' ? dsn + len : NULL;
+    return strncmp(dsn, scheme, strlen(scheme)) == 0 && dsn[strlen(scheme)] != '\0' ? dsn + strlen(scheme) : NULL;
 }
 
 struct store *store_open(const char *dsn, enum store_mode mode, struct error *error)
 {
-    const char *path = after_scheme(dsn, SQLITE_SCHEME);
+    const char *path = after_scheme(dsn, "sqlite:");
     if (path)
         return sqlite_open(path, mode, error);
-    if (after_scheme(dsn, POSTGRES_SCHEME))
+    if (after_scheme(dsn, "postgresql:"))
         return postgres_open(dsn, mode, error); /* which libpq reads whole */
     error_set(error, ERROR_REFUSED,
               T("'%s' names no store; write sqlite:PATH or postgresql://ROLE@HOST/DATABASE",
@@ -50,13 +46,13 @@ int store_fail(const struct store *store, struct error *error)
 
 const char *store_path(const char *dsn)
 {
-    const char *path = after_scheme(dsn, SQLITE_SCHEME);
+    const char *path = after_scheme(dsn, "sqlite:");
     return path && strcmp(path, ":memory:") != 0 ? path : NULL;
 }
 
 bool store_is_remote(const char *dsn)
 {
-    return after_scheme(dsn, POSTGRES_SCHEME) != NULL;
+    return after_scheme(dsn, "postgresql:") != NULL;
 }
 
 void store_reached_by(const char *dsn, void (*each)(void *context, const char *path), void *context)
@@ -90,6 +86,11 @@ enum store_result store_settle(struct store *store)
 enum store_result store_settle_erasure(struct store *store)
 {
     return store->ops->settle_erasure(store);
+}
+
+enum store_result store_rest(struct store *store)
+{
+    return store->ops->rest ? store->ops->rest(store) : STORE_OK;
 }
 
 uint64_t store_space(const struct store *store)

@@ -2,6 +2,8 @@
 // file removed, cut, replaced, moved away and back, linked, written to by another program, or a second collector on the same. What can't be
 // promised is answered 503, /healthz says so, and one line says what happened.
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { closeSync, copyFileSync, existsSync, linkSync, mkdirSync, openSync, readdirSync, readFileSync, renameSync, rmSync, statSync, symlinkSync,
   truncateSync, unlinkSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
@@ -199,6 +201,15 @@ function writeOver(path, bytes) {
   closeSync(file);
 }
 
+// Who reads what is now: until `kill` and `close` all that comes after it stays in the log of changes, also where nobody sends for a moment.
+async function readOn({ path }) {
+  const child = spawn('sqlite3', ['-batch', path], { stdio: ['pipe', 'pipe', 'inherit'] });
+  const closed = once(child, 'close');
+  child.stdin.write('BEGIN;\nSELECT count(*) FROM entry;\n');
+  await once(child.stdout, 'data');
+  return { stop: () => (child.kill('SIGKILL'), closed) };
+}
+
 // What destroys what was there; from then on nothing is acknowledged.
 const DESTROYED = [
   ['the log of changes cut to nothing', ({ path }) => truncateSync(`${path}-wal`, 0), /store\.db-wal: the store's file was cut off/],
@@ -244,6 +255,9 @@ for (const [name, harm, line] of DESTROYED)
       const now = readFileSync(`${collector.path}-wal`);
       return now.length >= collector.changes.length && now.readUInt32BE(16) !== collector.changes.readUInt32BE(16);
     });
+    const reader = await readOn(collector);
+    t.after(reader.stop);
+    await load.atLeast(5);
     harm(collector);
     const since = performance.now();
     await told(collector, line);
@@ -290,14 +304,37 @@ test('the index over the log of changes cut: the collector says so and ends, and
   collector.process.child.kill('SIGKILL');
 });
 
-// What nobody can promise: an idle collector looks only every 400 ms. It is never silent.
-test('the log of changes removed and the collector killed at once: the next start is refused, and says why', async (t) => {
+// What the database has without its log of changes.
+async function restingEntries({ path, folder }) {
+  const copy = join(folder, 'alone.db');
+  copyFileSync(path, copy);
+  return Number(await sql(copy, 'SELECT count(*) FROM entry'));
+}
+
+test('the log of changes removed and the collector killed at once, while nobody sends: nothing is lost', async (t) => {
+  const scene = await begin(t, 'at-rest');
+  const { collector, load } = scene;
+  await load.end();
+  const entries = Number(await sql(collector.path, 'SELECT count(*) FROM entry'));
+  await poll('the database to hold all by itself', 20, async () => (await restingEntries(collector)) === entries);
+  unlinkSync(`${collector.path}-wal`);
+  await assertNothingLost(scene);
+  await collector.start();
+  assert.equal((await collector.run('audit')).code, 0);
+});
+
+// What nobody can promise: in the first moment after an answer, or while somebody reads what was before, all since then is in -wal
+// alone. It is never silent.
+test('the log of changes removed and the collector killed before it looks: the next start is refused, and says why', async (t) => {
   const scene = await begin(t, 'unseen');
   const { collector, load } = scene;
+  const reader = await readOn(collector);
+  await load.atLeast(10);
   await load.end();
   unlinkSync(`${collector.path}-wal`);
   collector.process.child.kill('SIGKILL');
   await collector.process.ended;
+  await reader.stop();
   const done = await collector.run('serve', '--listen', '127.0.0.1:0');
   assert.equal(done.code, 1, done.stdout);
   assert.match(done.stderr, /a log of size \d+, but one of size \d+ was signed: this is an old copy/);

@@ -1,6 +1,7 @@
 /* A power cut in the middle of a commit: whatever of its frames has reached the disk, all that was acknowledged before
  * is there when the store is opened again, the torn commit is there whole or not at all, and the store is sound. */
 #include "base/file.h"
+#include "collector/store/store.h"
 #include "tests/torture/scene.h"
 #include <criterion/criterion.h>
 #include <fcntl.h>
@@ -27,6 +28,15 @@ static struct buf read_changes(const char *folder)
     return bytes;
 }
 
+/* Holds a moment of the store, so that what comes after it stays in the log of changes. */
+static struct store *read_on(void)
+{
+    unsigned changed;
+    struct store *store = scene_store(scene.folder);
+    cr_assert(store_begin_reading(store) == STORE_OK && store_changed(store, &changed) == STORE_OK);
+    return store;
+}
+
 /* Copies of all files, right before the last commit and right after it: nobody writes in between but its own. */
 static void make_commits(void)
 {
@@ -34,6 +44,7 @@ static void make_commits(void)
     scene_open(&scene, "scene", 1);
     scene_serve(&scene);
     (void)scene_send(&scene, "/v1/members", scene_enrolment(&scene, &member));
+    struct store *reader = read_on();
     for (int64_t i = 1; i <= BEFORE; i++)
         (void)scene_send(&scene, "/v1/responses", scene_response(&member, "WA-1.01", i));
     snprintf(before, sizeof before, "%s", kit_path("before"));
@@ -46,6 +57,7 @@ static void make_commits(void)
     buf_free(&answer.text);
     buf_free(&last);
     scene_copy(scene.folder, after);
+    store_close(reader);
     scene_kill(&scene);
     kit_member_wipe(&member);
     old = read_changes(before);

@@ -447,6 +447,22 @@ enum store_result sqlite_file_settle_erasure(struct store *store)
     return (code & 0xff) == SQLITE_BUSY ? STORE_NONE : sqlite_failed(s);
 }
 
+/* Resting. */
+
+/* In the database alone nothing depends on -wal, whoever removes that in the moment before the process is killed. */
+enum store_result sqlite_file_rest(struct store *store)
+{
+    struct store_sqlite *s = sqlite_of(store);
+    int frames = 0, moved = 0;
+    if (s->lock < 0)
+        return STORE_OK;
+    if (sqlite_file_check_index(s) < 0 || sqlite_file_check(s) < 0)
+        return STORE_FAILED;
+    int code = sqlite3_wal_checkpoint_v2(s->db, NULL, SQLITE_CHECKPOINT_PASSIVE, &frames, &moved);
+    note_written(s);
+    return code == SQLITE_OK && frames == moved ? STORE_OK : STORE_NONE;
+}
+
 uint64_t sqlite_file_space(const struct store *store)
 {
     const struct store_sqlite *s = (const struct store_sqlite *)store;

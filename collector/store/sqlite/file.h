@@ -55,11 +55,12 @@ void sqlite_file_leave(struct store_sqlite *s);
 /* After. */
 void sqlite_file_close(struct store_sqlite *s);
 
-/* store_serve, store_check, store_settle, store_settle_erasure and store_space. */
+/* store_serve, store_check, store_settle, store_settle_erasure, store_rest and store_space. */
 enum store_result sqlite_file_serve(struct store *store);
 enum store_result sqlite_file_look(struct store *store);
 enum store_result sqlite_file_settle(struct store *store);
 enum store_result sqlite_file_settle_erasure(struct store *store);
+enum store_result sqlite_file_rest(struct store *store);
 uint64_t sqlite_file_space(const struct store *store);
 
 #endif

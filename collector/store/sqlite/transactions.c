@@ -164,5 +164,6 @@ void sqlite_add_transaction_verbs(struct store_ops *ops)
     ops->is_lost = is_lost;
     ops->settle = sqlite_file_settle;
     ops->settle_erasure = sqlite_file_settle_erasure;
+    ops->rest = sqlite_file_rest;
     ops->space = sqlite_file_space;
 }

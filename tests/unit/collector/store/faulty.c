@@ -119,6 +119,7 @@ VERB(serve, (struct store * store), (store))
 VERB(check, (struct store * store), (store))
 VERB(settle, (struct store * store), (store))
 VERB(settle_erasure, (struct store * store), (store))
+VERB(rest, (struct store * store), (store))
 VERB(begin, (struct store * store), (store))
 VERB(begin_invitations, (struct store * store), (store))
 VERB(begin_reading, (struct store * store), (store))
@@ -268,6 +269,7 @@ static const struct store_ops faulty_ops = {
     .is_lost = is_lost,
     .settle = settle,
     .settle_erasure = settle_erasure,
+    .rest = rest,
     .space = space,
     .copy = copy,
     .begin = begin,
@@ -352,7 +354,7 @@ static const struct store_ops faulty_ops = {
 };
 
 /* Whoever adds a verb to the table adds it here too. */
-_Static_assert(sizeof(struct store_ops) == 87 * sizeof(void (*)(void)), "a verb of store.h is not wrapped");
+_Static_assert(sizeof(struct store_ops) == 88 * sizeof(void (*)(void)), "a verb of store.h is not wrapped");
 
 struct store *store_faulty_new(struct store *inner)
 {

@@ -171,6 +171,53 @@ Test(store_lost, is_brought_into_the_database_when_long)
     store_close(store);
 }
 
+/* What whoever opens the database alone finds, when the process has been killed. */
+static int64_t entries_without_changes(void)
+{
+    const char *const alone = beside(".alone");
+    struct buf bytes = kit_file(path);
+    int file = open(alone, O_WRONLY | O_CREAT | O_TRUNC, 0600);
+    cr_assert_eq(write(file, bytes.data, bytes.len), (ssize_t)bytes.len);
+    close(file);
+    buf_free(&bytes);
+    char name[340];
+    snprintf(name, sizeof name, "sqlite:%s", alone);
+    struct store *store = kit_store_open(name);
+    int64_t count = kit_entries(store);
+    store_close(store);
+    return count;
+}
+
+Test(store_lost, rests_on_the_database_alone_once_nobody_reads_what_was_before)
+{
+    struct store *store = open_served(), *reader = kit_store_open(dsn);
+    unsigned changed;
+    cr_assert(store_begin_reading(reader) == STORE_OK && store_changed(reader, &changed) == STORE_OK);
+    cr_assert_eq(commit_one(store, 1), 0);
+    cr_assert_eq(store_rest(store), STORE_NONE);
+    cr_assert_lt(entries_without_changes(), 2, "what came after the reader's moment is not there");
+    store_rollback(reader);
+    cr_assert_eq(store_rest(store), STORE_OK);
+    cr_assert_eq(entries_without_changes(), 2);
+    cr_assert_eq(commit_one(store, 2), 0, "%s", store_error(store)->text);
+    cr_assert_eq(store_rest(reader), STORE_OK, "that is the affair of who serves");
+    cr_assert_eq(entries_without_changes(), 2);
+    cr_assert_eq(store_rest(store), STORE_OK);
+    cr_assert_eq(store_rest(store), STORE_OK, "there is nothing more");
+    cr_assert_eq(entries_without_changes(), 3);
+    store_close(reader);
+    store_close(store);
+}
+
+Test(store_lost, is_not_brought_to_rest_in_files_that_are_others)
+{
+    struct store *store = open_served();
+    cr_assert_eq(unlink(beside("-shm")), 0);
+    cr_assert_eq(store_rest(store), STORE_FAILED);
+    cr_assert(store_is_lost(store));
+    store_close(store);
+}
+
 Test(store_lost, tells_how_much_room_there_is)
 {
     struct store *store = kit_store_open(dsn), *memory = kit_store_open("sqlite::memory:");
@@ -178,6 +225,7 @@ Test(store_lost, tells_how_much_room_there_is)
     cr_assert_lt(store_space(store), UINT64_MAX);
     cr_assert_eq(store_space(memory), UINT64_MAX);
     cr_assert_eq(store_check(memory), STORE_OK);
+    cr_assert_eq(store_rest(memory), STORE_OK);
     store_close(store);
     store_close(memory);
 }
