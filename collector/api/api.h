@@ -28,6 +28,8 @@ struct service {
     struct reader *reader;
     struct reader *access_log; /* to note who read what */
     struct snapshots *snapshots; /* for what is being made */
+    struct snapshots
+        *walks; /* the same for what takes long and may be somewhat behind: a standby's where there is one */
     struct workers *table_workers; /* make them, and all else that takes long (made.h) */
     atomic_size_t made; /* being made or on their way */
     struct commit_queue *queue;

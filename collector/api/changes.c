@@ -107,7 +107,7 @@ static bool read_changes_request(struct http_exchange *x, struct changes_making 
 /* One moment of the store, and the round in it. false: the answer has been set. */
 static bool take_changes_moment(struct http_exchange *x, struct changes_making *making)
 {
-    if (made_take_moment(&making->made) == 0)
+    if (made_take_moment(&making->made, making->made.service->walks) == 0)
         making->catalogue = catalogue_load(making->made.store, &making->made.error);
     if (!making->catalogue) {
         answer_changes_unmade(x, making->made.error.text);

@@ -22,16 +22,17 @@ void made_wipe(struct made *made)
     made->file = -1;
 }
 
-int made_take_moment(struct made *made)
+int made_take_moment(struct made *made, struct snapshots *lender)
 {
-    made->store = snapshots_take(made->service->snapshots, &made->error);
+    made->lender = lender;
+    made->store = snapshots_take(lender, &made->error);
     return made->store ? 0 : -1;
 }
 
 void made_let_go(struct made *made)
 {
     if (made->store)
-        snapshots_give_back(made->service->snapshots, made->store);
+        snapshots_give_back(made->lender, made->store);
     made->store = NULL;
 }
 
@@ -81,7 +82,7 @@ int made_append(struct made *made, const struct buf *chunk)
 {
     if (buf_check(chunk) < 0)
         return error_no_memory(&made->error);
-    if (snapshots_are_wanted(made->service->snapshots))
+    if (made->lender && snapshots_are_wanted(made->lender))
         return error_set(&made->error, ERROR_IO, "%s",
                          T("the store has to be opened again", "de opslag moet opnieuw geopend worden"));
     if (file_append(made->file, buf_text(chunk), chunk->len) < 0)

@@ -15,6 +15,7 @@ struct made {
     struct http_exchange *exchange;
     struct service *service;
     struct store *store; /* one moment of it; NULL: none */
+    struct snapshots *lender; /* whose that is */
     int (*make)(struct made *made); /* -1: not made, as `error` says, or else for want of memory. What is small it keeps
                                      * itself, without a file */
     bool counted; /* among those on their way */
@@ -26,9 +27,9 @@ struct made {
 void made_init(struct made *made, struct http_exchange *x, struct service *service, int (*make)(struct made *made));
 void made_wipe(struct made *made);
 
-/* Takes a moment of the store, in the caller's thread or in that of `make`; it is let go of after `make` at the latest.
- * -1: made->error says why, as below. */
-MUST_CHECK int made_take_moment(struct made *made);
+/* Takes a moment of the store, of one of the service's two lenders, in the caller's thread or in that of `make`; it
+ * is let go of after `make` at the latest. -1: made->error says why, as below. */
+MUST_CHECK int made_take_moment(struct made *made, struct snapshots *lender);
 void made_let_go(struct made *made);
 
 /* Suspends the exchange and has `make` called on a thread for that; `finish` then sets the answer: by made_answer, or

@@ -77,12 +77,12 @@ static int read_released(struct metadata_making *making, struct store *store)
 
 static int read_context(struct metadata_making *making)
 {
-    struct store *store = snapshots_take(making->service->snapshots, &making->error);
+    struct store *store = snapshots_take(making->service->walks, &making->error);
     if (!store)
         return -1;
     int result =
         table_request_is_released(&making->request) ? read_released(making, store) : read_participation(making, store);
-    snapshots_give_back(making->service->snapshots, store);
+    snapshots_give_back(making->service->walks, store);
     return result;
 }
 

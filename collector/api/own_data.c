@@ -223,7 +223,7 @@ static int make_access(struct made *made)
 {
     struct access_making *making = making_of(made);
     struct store_member member;
-    if (made_take_moment(made) < 0 || made_open_file(made) < 0)
+    if (made_take_moment(made, made->service->snapshots) < 0 || made_open_file(made) < 0)
         return -1;
     making->catalogue = catalogue_load(made->store, &made->error);
     if (!making->catalogue)

@@ -327,7 +327,7 @@ static struct table_making *take_snapshot(struct http_exchange *x, struct servic
     making->request = *request;
     made_init(&making->made, x, service, make_table);
     http_attach(x, making, release_making);
-    if (made_take_moment(&making->made) == 0)
+    if (made_take_moment(&making->made, service->walks) == 0)
         making->catalogue = catalogue_load(making->made.store, &making->made.error);
     if (making->catalogue)
         return making;

@@ -2,6 +2,7 @@
  * one moment of the store, also beside a running daemon. Puts the rooms together; knows neither an entry nor a
  * table. */
 #include "collector/audit/audit.h"
+#include "base/clock.h"
 #include "base/lang.h"
 #include "base/mem.h"
 #include "base/progress.h"
@@ -150,6 +151,29 @@ static void read_checkpoint(struct audit_run *run)
     if (run->last_found != STORE_FAILED && note_key_parse(buf_text(&verifier), verifier.len, &run->key, NULL) < 0)
         run->key.name[0] = '\0';
     buf_free(&verifier);
+}
+
+#define STANDBY_TRIES 100 /* of a tenth of a second */
+
+/* A standby comes by what was signed somewhat later than who signed it. -1: *error, also when it does not. */
+static int await_checkpoint(struct audit_run *run, struct error *error)
+{
+    int64_t size = 0;
+    bool is_standby = run->config.values[CONFIG_READ_STORE][0] != '\0';
+    for (int i = 0; is_standby && run->last_found == STORE_OK && i < STANDBY_TRIES; i++) {
+        if (store_entry_count(run->store, &size) != STORE_OK)
+            return store_fail(run->store, error);
+        if ((uint64_t)size >= run->last.size)
+            return 0;
+        clock_sleep_ms(100);
+    }
+    return !is_standby || run->last_found != STORE_OK
+               ? 0
+               : error_set(error, ERROR_BUSY,
+                           T("read_store has %lld of the %llu entries that were signed; it is behind, or another log's",
+                             "read_store heeft %lld van de %llu regels die getekend zijn; ze loopt achter, of is van "
+                             "een ander logboek"),
+                           (long long)size, (unsigned long long)run->last.size);
 }
 
 /* What can't be had for want of memory is no finding. */
@@ -369,6 +393,8 @@ static int audit_store(struct audit_run *run)
     struct audit_source source = {.read = read_stored_entry, .progress = show_progress, .context = run};
     read_checkpoint(run);
     struct error error;
+    if (await_checkpoint(run, &error) < 0)
+        return cli_fail("%s", error.text);
     if (store_begin_reading(run->store) != STORE_OK)
         return cmd_store_failed(run->store);
     if ((run->catalogue = catalogue_load(run->store, &error)) == NULL)
@@ -464,7 +490,7 @@ int cmd_audit(const struct cli_verb *verb, int argc, char **argv)
         return cli_misuse("%s", T("--token-file goes with --url", "--token-file hoort bij --url"));
     if (url)
         result = audit_url(&run, url, token_file);
-    else if ((run.store = cmd_open(STORE_READING, &run.config, &result)) != NULL)
+    else if ((run.store = cmd_open_walk(&run.config, &result)) != NULL)
         result = audit_store(&run);
     free_run(&run);
     return result;

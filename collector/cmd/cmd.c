@@ -24,6 +24,22 @@ struct store *cmd_open(enum store_mode mode, struct config *config, int *exit_co
     return store;
 }
 
+struct store *cmd_open_walk(struct config *config, int *exit_code)
+{
+    struct config own;
+    struct error error = {0};
+    if (!config)
+        config = &own;
+    *exit_code = config_read(config);
+    if (*exit_code != CLI_DONE)
+        return NULL;
+    const char *standby = config->values[CONFIG_READ_STORE];
+    struct store *store =
+        store_open(standby[0] != '\0' ? standby : config->values[CONFIG_STORE], STORE_READING, &error);
+    *exit_code = store ? CLI_DONE : cli_fail("%s", error.text);
+    return store;
+}
+
 struct store *cmd_begin(const struct cli_verb *verb, int argc, char **argv, int operands, int *first, int *exit_code)
 {
     *exit_code = cli_parse(verb, NULL, argc, argv, operands, operands, first);

@@ -59,6 +59,9 @@ extern const struct cli_explained cmd_explained[];
  * end; a line has been written. Free with store_close. */
 MUST_CHECK struct store *cmd_open(enum store_mode mode, struct config *config, int *exit_code);
 
+/* The same for reading what takes long and may be somewhat behind: at a standby, where one is named. */
+MUST_CHECK struct store *cmd_open_walk(struct config *config, int *exit_code);
+
 /* Parses a verb that has no options of its own and opens the existing store. NULL: as above. *first is the first
  * operand. */
 MUST_CHECK struct store *cmd_begin(const struct cli_verb *verb, int argc, char **argv, int operands, int *first,

@@ -121,7 +121,7 @@ static int export_round(struct export_run *export, const char *round)
     struct config config;
     bool again = true;
     int result;
-    export->folder.store = cmd_open(STORE_READING, &config, &result);
+    export->folder.store = cmd_open_walk(&config, &result);
     buf_init(&export->release.checkpoint, LOG_CHECKPOINT_MAX);
     for (int i = 0; export->folder.store && again; i++) {
         if (i > 0)

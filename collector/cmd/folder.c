@@ -192,7 +192,7 @@ int folder_take_profile(struct folder *folder, const char *profile)
 int folder_of_moment(struct folder *folder, int (*write)(struct folder *folder, const char *round), const char *round)
 {
     int result;
-    struct store *store = cmd_open(STORE_READING, NULL, &result);
+    struct store *store = cmd_open_walk(NULL, &result);
     if (!store)
         return result;
     struct error error;

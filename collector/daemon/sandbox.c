@@ -98,6 +98,7 @@ static void confine_files(const struct config *config)
     if (store)
         allow_folder_of(&allowed, store, true);
     store_reached_by(config->values[CONFIG_STORE], allow_reading, &allowed);
+    store_reached_by(config->values[CONFIG_READ_STORE], allow_reading, &allowed);
     allow_keys(&allowed, config);
     if (config->values[CONFIG_WEB_THEME][0] != '\0')
         allow_path(&allowed, config->values[CONFIG_WEB_THEME], false);

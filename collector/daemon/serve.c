@@ -91,6 +91,35 @@ static bool is_worth_waiting(const struct error *error, unsigned *tries)
     return true;
 }
 
+static bool has_standby(const struct config *config)
+{
+    return config->values[CONFIG_READ_STORE][0] != '\0';
+}
+
+/* Whether the standby is one of this store, by the key of its log; one that can't be asked now may be later. */
+static int check_standby(struct service *service, struct store *store, struct error *error)
+{
+    struct error why = {0};
+    struct buf ours, theirs;
+    bool is_same = true;
+    struct store *standby = snapshots_take(service->walks, &why);
+    if (!standby) {
+        log_warning("store: read_store can't be read, and tables are refused until it can: %s", why.text);
+        return 0;
+    }
+    buf_init(&ours, NOTE_MAX);
+    buf_init(&theirs, NOTE_MAX);
+    if (store_log_key_read(store, &ours) == STORE_OK && store_log_key_read(standby, &theirs) == STORE_OK)
+        is_same = strcmp(buf_text(&ours), buf_text(&theirs)) == 0;
+    buf_free(&ours);
+    buf_free(&theirs);
+    snapshots_give_back(service->walks, standby);
+    return is_same ? 0
+                   : error_set(error, ERROR_REFUSED, "%s",
+                               T("read_store is of another log than the store; name a standby of this one",
+                                 "read_store is van een ander logboek dan de opslag; noem een standby van deze"));
+}
+
 /* Opens the store for reading, and with what it says of itself the keys of its log. */
 static int open_keys(struct service *service, const struct config *config, struct error *error)
 {
@@ -110,6 +139,8 @@ static int open_keys(struct service *service, const struct config *config, struc
     do
         found = log_keys_open(&keys, store, &names, error);
     while (found == STORE_FAILED && is_worth_waiting(error, &tries));
+    if (found == STORE_OK && has_standby(config) && check_standby(service, store, error) < 0)
+        found = STORE_FAILED;
     reader_give_back(service->reader);
     if (found == STORE_NONE)
         catalogue_no_panel(error);
@@ -210,7 +241,10 @@ static int start_service(struct running *running, const struct config *config)
     service->shared.proofs = latest_new();
     service->shared.log_time = &service->log_time;
     service->config = config;
-    service->snapshots = snapshots_new(config->values[CONFIG_STORE], TABLE_THREADS + TABLES_WAITING);
+    service->snapshots = snapshots_new(config->values[CONFIG_STORE], STORE_EXISTING, TABLE_THREADS + TABLES_WAITING);
+    service->walks = has_standby(config) ? snapshots_new(config->values[CONFIG_READ_STORE], STORE_READING,
+                                                         TABLE_THREADS + TABLES_WAITING)
+                                         : service->snapshots;
     service->workers = workers_start(parallel_cores(), BATCHES_WAITING);
     service->table_workers = workers_start(TABLE_THREADS, TABLES_WAITING);
     service->openapi = api_openapi_new();
@@ -219,7 +253,7 @@ static int start_service(struct running *running, const struct config *config)
     running->counts_refusals = refusal_log_init(&service->refusals) == 0;
     if (service->openapi && service->prepared && service->replays && running->counts_refusals &&
         service->shared.roster && service->shared.catalogues && service->shared.proofs && make_kept(service) == 0 &&
-        service->snapshots && service->workers && service->table_workers &&
+        service->snapshots && service->walks && service->workers && service->table_workers &&
         make_quotas(&service->shared, config) == 0 &&
         make_limiter(&service->enrolments, config, CONFIG_ADDRESS_ENROLMENTS) == 0 &&
         make_limiter(&service->tokens, config, CONFIG_ADDRESS_TOKENS) == 0 &&
@@ -274,6 +308,8 @@ static void stop_all(struct running *running)
     roster_free(service->shared.roster);
     quota_free(service->shared.responses);
     quota_free(service->shared.revisions);
+    if (service->walks != service->snapshots)
+        snapshots_free(service->walks);
     snapshots_free(service->snapshots);
     reader_close(service->reader);
     reader_close(service->access_log);

@@ -290,6 +290,22 @@ static int check_metrics_listen(const struct config *config)
                             "moet een poort van deze machine zijn, zoals 9464, of ADRES:POORT"));
 }
 
+static bool is_of_postgresql(const struct config *config, enum config_key key)
+{
+    static const char scheme[] = "postgresql:";
+    return strncmp(config->values[key], scheme, sizeof scheme - 1) == 0;
+}
+
+static int check_read_store(const struct config *config)
+{
+    if (config->values[CONFIG_READ_STORE][0] == '\0' ||
+        (is_of_postgresql(config, CONFIG_STORE) && is_of_postgresql(config, CONFIG_READ_STORE)))
+        return CLI_DONE;
+    return refuse_setting(config, CONFIG_READ_STORE,
+                          T("is a standby of a store in PostgreSQL; both are postgresql://…",
+                            "is een standby van een opslag in PostgreSQL; beide zijn postgresql://…"));
+}
+
 /* What ends TLS, and who stands before it. */
 static int check_proxy(const struct config *config)
 {
@@ -387,7 +403,8 @@ static int check_web(const struct config *config)
 static int check_values(const struct config *config)
 {
     int (*const checks[])(const struct config *) = {check_listen,    check_metrics_listen, check_switches, check_proxy,
-                                                    check_log_level, check_origin,         check_security, check_web};
+                                                    check_log_level, check_origin,         check_security, check_web,
+                                                    check_read_store};
     int result = CLI_DONE;
     for (int key = 0; key < CONFIG_KEYS && result == CLI_DONE; key++)
         result = check_number_setting(config, (enum config_key)key);

@@ -5,6 +5,10 @@ static const struct setting settings[CONFIG_KEYS] = {
     [CONFIG_STORE] = {"store", "sqlite:burgerpanel.db", 0, 0,
                       "where everything is kept: `sqlite:PATH`, or `postgresql://ROLE@HOST/DATABASE`; also `--store`",
                       "waar alles bewaard wordt: `sqlite:PAD`, of `postgresql://ROL@HOST/DATABASE`; ook `--store`"},
+    [CONFIG_READ_STORE] =
+        {"read_store", "", 0, 0,
+         "`postgresql://…` of a standby of the store: tables, exports and audits are read there",
+         "`postgresql://…` van een standby van de opslag: tabellen, export en audit worden daar gelezen"},
     [CONFIG_LISTEN] = {"listen", "127.0.0.1:8080", 0, 0, "address and port, `[::1]:8080` for IPv6; also `--listen`",
                        "adres en poort, `[::1]:8080` voor IPv6; ook `--listen`"},
     [CONFIG_TLS_CERTIFICATE] =

@@ -7,12 +7,13 @@
 struct snapshots {
     pthread_mutex_t lock;
     const char *dsn;
+    enum store_mode mode;
     size_t most, lent, idle_count;
     struct store **idle; /* room for `most` */
     bool held_off; /* none is to be opened now */
 };
 
-struct snapshots *snapshots_new(const char *dsn, size_t most)
+struct snapshots *snapshots_new(const char *dsn, enum store_mode mode, size_t most)
 {
     struct snapshots *snapshots = mem_calloc(1, sizeof *snapshots);
     struct store **idle = mem_calloc(most, sizeof(struct store *));
@@ -22,6 +23,7 @@ struct snapshots *snapshots_new(const char *dsn, size_t most)
         return NULL;
     }
     snapshots->dsn = dsn;
+    snapshots->mode = mode;
     snapshots->most = most;
     snapshots->idle = idle;
     return snapshots;
@@ -75,7 +77,7 @@ struct store *snapshots_take(struct snapshots *snapshots, struct error *error)
     if (count_lent(snapshots, &store, error) < 0)
         return NULL;
     if (!store)
-        store = store_open(snapshots->dsn, STORE_EXISTING, error);
+        store = store_open(snapshots->dsn, snapshots->mode, error);
     if (store && store_begin_reading(store) == STORE_OK)
         return store;
     if (store)

@@ -7,9 +7,9 @@
 
 struct snapshots;
 
-/* At most `most` at once. NULL when there is no memory. `dsn` must last as long. Free with snapshots_free, when all are
- * given back. */
-MUST_CHECK struct snapshots *snapshots_new(const char *dsn, size_t most);
+/* At most `most` at once, each opened in that mode. NULL when there is no memory. `dsn` must last as long. Free with
+ * snapshots_free, when all are given back. */
+MUST_CHECK struct snapshots *snapshots_new(const char *dsn, enum store_mode mode, size_t most);
 void snapshots_free(struct snapshots *snapshots); /* NULL is fine */
 
 /* A handle within begin_reading, of the calling thread or of one that it is handed to. NULL: *error says why,

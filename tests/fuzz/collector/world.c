@@ -117,7 +117,8 @@ static void start_parts(void)
     service->shared.catalogues = latest_new();
     service->shared.proofs = latest_new();
     service->config = &world.config;
-    service->snapshots = snapshots_new(world.dsn, 4);
+    service->snapshots = snapshots_new(world.dsn, STORE_EXISTING, 4);
+    service->walks = service->snapshots;
     service->workers = workers_start(1, 4);
     service->table_workers = workers_start(1, 4);
     service->openapi = api_openapi_new();

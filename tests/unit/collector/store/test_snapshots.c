@@ -19,7 +19,7 @@ Test(snapshots, see_one_moment_while_others_write)
 {
     struct error error = {0};
     struct store *writer = make_store();
-    struct snapshots *snapshots = snapshots_new(dsn, 2);
+    struct snapshots *snapshots = snapshots_new(dsn, STORE_EXISTING, 2);
     struct store *first = snapshots_take(snapshots, &error);
     int64_t count = -1;
     cr_assert_not_null(first);
@@ -42,7 +42,7 @@ Test(snapshots, are_lent_up_to_their_number_and_then_again)
 {
     struct error error = {0};
     struct store *writer = make_store();
-    struct snapshots *snapshots = snapshots_new(dsn, 2);
+    struct snapshots *snapshots = snapshots_new(dsn, STORE_EXISTING, 2);
     struct store *a = snapshots_take(snapshots, &error), *b = snapshots_take(snapshots, &error);
     cr_assert(a != NULL && b != NULL);
     cr_assert_null(snapshots_take(snapshots, &error));
@@ -67,7 +67,7 @@ Test(snapshots, say_why_a_store_can_not_be_had)
 {
     struct error error = {0};
     snprintf(dsn, sizeof dsn, "sqlite:%s", kit_path("not-there.db"));
-    struct snapshots *snapshots = snapshots_new(dsn, 1);
+    struct snapshots *snapshots = snapshots_new(dsn, STORE_EXISTING, 1);
     for (int i = 0; i < 3; i++)
         cr_assert_null(snapshots_take(snapshots, &error));
     cr_assert_null(strstr(error.text, "on their way"), "a failure is not counted as lent: %s", error.text);
@@ -78,7 +78,7 @@ Test(snapshots, are_let_go_and_wanted_back_while_the_store_is_opened_anew)
 {
     struct error error = {0};
     struct store *writer = make_store();
-    struct snapshots *snapshots = snapshots_new(dsn, 3);
+    struct snapshots *snapshots = snapshots_new(dsn, STORE_EXISTING, 3);
     struct store *lent = snapshots_take(snapshots, &error), *idle = snapshots_take(snapshots, &error);
     cr_assert(lent != NULL && idle != NULL);
     snapshots_give_back(snapshots, idle);
