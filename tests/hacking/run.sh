@@ -41,7 +41,10 @@ copy_tree() {
     rm -rf "${tree:?}"
     mkdir -p "$tree/build" || return 1
     tar -cf - --exclude=./build --exclude=./.git --exclude="./$build" . | tar -xf - -C "$tree" || return 1
-    for part in obj web; do cp -a "$build/$part" "$tree/build/" || return 1; done
+    # What depends on what is written down by the names that it has here.
+    for part in obj web; do
+        [ "$build" != build ] || [ ! -e "$build/$part" ] || cp -a "$build/$part" "$tree/build/" || return 1
+    done
     (cd "$tree" && git init -q && git add -A && git -c user.name=x -c user.email=x@x commit -q -m before) || return 1
     git -C "$tree" apply -C1 "$(pwd)/$patch" || {
         echo "$patch: does not apply any more; mend it by: tests/hacking/run.sh tree, the change, tests/hacking/run.sh keep"
