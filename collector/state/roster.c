@@ -1,8 +1,8 @@
 /* Members in chunks that never move, each in the place that their number gives, found by their thumbprint through an
- * index. A thumbprint is the SHA-256 of a key that enrolled with an invitation, so it serves as the hash as it is. It is
- * not kept: of the one that may be it, it is worked out from the key, which takes 1.2 µs where verifying the signature
- * takes 38, and spares half of what a member would take. One lock for readers and the writer, which the writer holds for
- * moments: what is large is made aside. */
+ * index. A thumbprint is the SHA-256 of a key that enrolled with an invitation, so it serves as the hash as it is. It
+ * is not kept: of the one that may be it, it is worked out from the key, which takes 1.2 µs where verifying the
+ * signature takes 38, and spares half of what a member would take. One lock for readers and the writer, which the
+ * writer holds for moments: what is large is made aside. */
 #include "collector/state/roster.h"
 #include "base/hash.h"
 #include "base/lang.h"

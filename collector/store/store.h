@@ -178,8 +178,8 @@ bool store_is_lost(const struct store *store);
 MUST_CHECK enum store_result store_settle(struct store *store);
 
 /* For who serves, outside any transaction and while nobody waits for a commit: brings what was committed to where it
- * rests on as few files as can be. Waits for nobody. STORE_NONE: not all of it, since somebody reads what was before, or
- * it could not be written; it stays where it was, and may be asked for again. STORE_FAILED: as of store_check. */
+ * rests on as few files as can be. Waits for nobody. STORE_NONE: not all of it, since somebody reads what was before,
+ * or it could not be written; it stays where it was, and may be asked for again. STORE_FAILED: as of store_check. */
 MUST_CHECK enum store_result store_rest(struct store *store);
 
 /* Bytes that the store may still grow by; UINT64_MAX where nobody can tell. */

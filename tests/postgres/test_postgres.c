@@ -252,7 +252,7 @@ Test(postgres, knows_an_invitation_that_was_foreseen_until_it_is_marked)
     cr_assert_eq(store_commit(store), STORE_OK);
 }
 
-/* Round trips: each ends with one of two marks, which are put between libpq and the store when this program is linked. */
+/* Round trips: each ends with one of two marks, put between libpq and the store when this program is linked. */
 
 static unsigned trips;
 

@@ -44,7 +44,7 @@ static int new_file(void)
     return file;
 }
 
-/* In the fork: what a shell would have done, then the program. No assertion here: each writes to its parent's socket. */
+/* In the fork: what a shell would have done, then the program. No assertion: each writes to its parent's socket. */
 static _Noreturn void become_verb(const char *folder, unsigned long n, const char *const *words, int said, int printed)
 {
     static char store[512];

@@ -1,7 +1,7 @@
 /* Beside a running collector: an administrator asks, by the verb, and the collector carries out. Whichever allocation
  * of the collector fails on the way, its own or SQLite's, the verb ends with 0 and what it asked for stands in the log
- * once; or it says that memory lacked, and the same verb given again does it. Nothing that was acknowledged meanwhile is
- * lost or there twice, and the store is sound. */
+ * once; or it says that memory lacked, and the same verb given again does it. Nothing that was acknowledged meanwhile
+ * is lost or there twice, and the store is sound. */
 #include "base/clock.h"
 #include "base/file.h"
 #include "collector/store/store.h"

@@ -1,4 +1,4 @@
-/* https://www.postgresql.org/docs/current/xtypes.html; the layout is that of array_send in the server's arrayfuncs.c. */
+/* https://www.postgresql.org/docs/current/xtypes.html; laid out as array_send does in the server's arrayfuncs.c. */
 #include "collector/store/postgres/arrays.h"
 #include "collector/store/postgres/statements.h"
 #include <arpa/inet.h>

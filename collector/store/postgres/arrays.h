@@ -9,7 +9,7 @@
 
 #define ARRAY_MAX ((size_t)64 * 1024 * 1024) /* bytes */
 
-/* Appends the head of an array of TYPE_NUMBERS or TYPE_BYTE_STRINGS (statements.h), of which `count` elements follow. */
+/* Appends the head of an array of TYPE_NUMBERS or TYPE_BYTE_STRINGS (statements.h); `count` elements follow. */
 void array_begin(struct buf *out, char type, size_t count);
 
 /* An element. */
