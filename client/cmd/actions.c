@@ -7,6 +7,7 @@
 #include "client/cmd/cmd.h"
 #include "client/cmd/rounds.h"
 #include "client/cmd/show_news.h"
+#include "client/home/begun.h"
 #include "client/home/history.h"
 #include "client/response/catalogue.h"
 #include "client/terminal/failures.h"
@@ -24,6 +25,7 @@
 struct listing {
     const struct catalogue *catalogue;
     const struct history *history;
+    const char *home;
     struct buf *out;
     bool as_json;
     size_t id_width, round_width; /* of the columns */
@@ -57,8 +59,11 @@ static void put_action_as_json(struct listing *l, const struct round *round, con
     buf_printf(l->out, ",\"revision\":%lld}", line ? (long long)line->id.revision : 0);
 }
 
-static const char *state_text(const struct history_line *line)
+static const char *state_text(const struct listing *l, const struct round *round, const struct action *action,
+                              const struct history_line *line)
 {
+    if (begun_has(l->home, round->id, action->id))
+        return T("begun", "begonnen");
     if (!line)
         return "";
     return line->state == SPOOL_SENT ? T("sent", "verstuurd") : T("waiting", "wacht");
@@ -73,7 +78,7 @@ static void put_action_as_row(struct listing *l, const struct round *round, cons
     output_put_cell(l->out, closes, CLOSES_WIDTH);
     output_put_cell(l->out, action->id, l->id_width + 2);
     output_put_cell(l->out, messages_action_status(action->status), STATUS_WIDTH);
-    output_put_cell(l->out, state_text(line), ANSWERED_WIDTH);
+    output_put_cell(l->out, state_text(l, round, action, line), ANSWERED_WIDTH);
     text_put_clean(l->out, action->title, strlen(action->title));
     buf_put_char(l->out, '\n');
 }
@@ -130,12 +135,13 @@ static void put_listing(struct listing *l)
 }
 
 /* `news` NULL: there is none to show. */
-static int list_actions(const struct catalogue *catalogue, const struct history *history, const struct news *news,
-                        bool as_json)
+static int list_actions(const struct profile *profile, const struct catalogue *catalogue, const struct history *history,
+                        const struct news *news, bool as_json)
 {
     struct buf out;
     buf_init(&out, OUTPUT_MAX);
-    struct listing l = {.catalogue = catalogue, .history = history, .out = &out, .as_json = as_json};
+    struct listing l = {
+        .catalogue = catalogue, .history = history, .home = profile->home, .out = &out, .as_json = as_json};
     put_listing(&l);
     if (l.rows == 0 && !as_json) {
         buf_reset(&out);
@@ -154,7 +160,7 @@ static int list_with_history(const struct profile *profile, const struct catalog
     struct history history;
     if (history_load(&history, profile->home) < 0)
         return failure_tell_errno(profile->home);
-    int exit_code = list_actions(catalogue, &history, news, as_json);
+    int exit_code = list_actions(profile, catalogue, &history, news, as_json);
     history_free(&history);
     return exit_code == CLI_DONE && news ? show_news_note_seen(profile, news) : exit_code;
 }

@@ -20,10 +20,10 @@ const struct cli_explained cmd_explained[] = {
      "bewaart, elk met een ontvangstbewijs dat klopt; klopt er een niet, dan wordt niets overgenomen. Afgebroken "
      "gaat hetzelfde nog eens verder."},
     {"actions", NULL,
-     "Lists what is open and until when, how far each action is and what you have answered; below it what was done "
-     "with answers about your actions, as far as it is new since it was last shown.",
-     "Toont wat open is en tot wanneer, hoe ver elke actie is en wat u hebt beantwoord; daaronder wat er met "
-     "antwoorden over uw acties is gedaan, voor zover dat nieuw is sinds het voor het laatst getoond is."},
+     "Lists what is open and until when, how far each action is and what you have answered or begun; below it what "
+     "was done with answers about your actions, as far as it is new since it was last shown.",
+     "Toont wat open is en tot wanneer, hoe ver elke actie is en wat u hebt beantwoord of waaraan u begon; daaronder "
+     "wat er met antwoorden over uw acties is gedaan, voor zover dat nieuw is sinds het voor het laatst getoond is."},
     {"respond", NULL,
      "Without answers each question is asked in turn; at a terminal all answers are shown at the end, and nothing is "
      "signed or sent before you agree; cut off before that, the same command goes on where it was. With "

@@ -60,21 +60,37 @@ int begun_each(const char *home, int (*each)(void *context, const struct respons
     return path_in_home(folder, home, FOLDER) < 0 ? -1 : file_each(folder, ENDING, visit_begun, &walk);
 }
 
-struct begun_removal {
+struct begun_search {
     const char *home, *round, *action;
 };
 
-static int remove_begun(void *context, const struct response_id *id)
+static bool is_sought(const struct begun_search *search, const struct response_id *id)
 {
-    const struct begun_removal *removal = context;
+    return !search->round || (strcmp(id->round, search->round) == 0 && strcmp(id->action, search->action) == 0);
+}
+
+static int stop_where_sought(void *context, const struct response_id *id)
+{
+    return is_sought(context, id);
+}
+
+bool begun_has(const char *home, const char *round, const char *action)
+{
+    struct begun_search search = {home, round, action};
+    return begun_each(home, stop_where_sought, &search) > 0;
+}
+
+static int remove_where_sought(void *context, const struct response_id *id)
+{
+    const struct begun_search *search = context;
     char path[PATH_MAX];
-    if (removal->round && (strcmp(id->round, removal->round) != 0 || strcmp(id->action, removal->action) != 0))
+    if (!is_sought(search, id))
         return 0;
-    return begun_path(path, removal->home, id) < 0 ? -1 : file_remove(path);
+    return begun_path(path, search->home, id) < 0 ? -1 : file_remove(path);
 }
 
 int begun_forget(const char *home, const char *round, const char *action)
 {
-    struct begun_removal removal = {home, round, action};
-    return begun_each(home, remove_begun, &removal);
+    struct begun_search search = {home, round, action};
+    return begun_each(home, remove_where_sought, &search);
 }

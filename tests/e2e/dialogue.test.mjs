@@ -118,6 +118,7 @@ test('who was cut off goes on where that was, by Ctrl-C, by leaving, by the end 
   await third.shows('the same again goes on with your answers');
   assert.equal((await third.ended()).code, 1);
   assert.deepEqual(filesOf('begun'), ['round-1~WA-2.06~0000000000000001.json']);
+  assert.match((await succeed('burgerpanel', ['actions', '--home', home])).stdout, /^round-1 .* WA-2\.06 +\S+ +begun +\S/m);
   const { begun } = JSON.parse((await succeed('burgerpanel', ['export-my-data', '--home', home])).stdout).folder;
   assert.deepEqual(begun, [{ round: 'round-1', action: 'WA-2.06', revision: 1, answers: { importance: 4, noticed: 'yes', satisfaction: 2 } }]);
   const fourth = respond('WA-2.06');
