@@ -99,6 +99,7 @@ NEEDS_torture := build test
 NEEDS_check-web := build test web
 NEEDS_screenshots := build test web pictures
 NEEDS_check-excel := build test excel
+NEEDS_check-nginx := build test nginx
 NEEDS_fuzz := build test clang
 NEEDS_lint := build test web clang lint
 NEEDS_coverage := build test coverage
@@ -261,7 +262,7 @@ DESTDIR ?=
 INSTALL ?= install
 # One recipe's lines run in order, so what a target builds is ready, in parallel, before what it runs begins.
 RUN := BUILD='$(BUILD)' tests/run.sh
-.PHONY: demo quick test memcheck tsan torture lint check-excel check-web check-postgres screenshots bench fuzz coverage fresh-test deb deb-test install clean help
+.PHONY: demo quick test memcheck tsan torture lint check-excel check-nginx check-web check-postgres screenshots bench fuzz coverage fresh-test deb deb-test install clean help
 demo: programs ## the whole way from signed answers to tables, with the example panel; SERVE=1: then its pages, at PORT=8080; STORE=postgres
 	@BUILD='$(BUILD)' STORE='$(STORE)' SERVE='$(SERVE)' PORT='$(PORT)' fixtures/demo.sh
 
@@ -298,6 +299,9 @@ lint: $(HAVE) ## formatting, static analysis, both compilers, walls between room
 
 check-excel: programs ## opens the tables of profile excel-nl with LibreOffice
 	@$(RUN) excel
+
+check-nginx: programs ## Debian's nginx in front of the collector, by the block in docs/OPERATING.md
+	@$(RUN) nginx
 
 check-postgres: $(HAVE) ## all that the collector does, on a PostgreSQL: units under sanitizers, end to end, cuts and failover
 	@$(MAKE) --no-print-directory programs

@@ -2,7 +2,7 @@
 # Runs stages of tests on what make has built, in order, and goes on after a failure so that one run shows all of them.
 # Each stage leaves its log and its tally in $BUILD/results/. The last line sums up the stages of this run.
 # Usage: BUILD=build tests/run.sh STAGE...    stages: quick unit clang e2e web memcheck tsan torture
-#        torture-short postgres excel coverage
+#        torture-short postgres excel nginx coverage
 set -u
 cd "$(dirname "$0")/.." || exit 1
 
@@ -364,6 +364,14 @@ for name in "$@"; do
         else
             record excel 0 1 0
         fi
+        ;;
+    nginx)
+        begin nginx "nginx in front, as OPERATING has it"
+        (
+            export BURGERPANEL_BUILD="$build"
+            run_node tests/nginx/*.test.mjs
+            exit "$status"
+        ) || status=1
         ;;
     coverage)
         begin coverage "unit tests and end to end, counting lines"
