@@ -310,9 +310,18 @@ void bench_path(char out[static BENCH_PATH_SIZE], const char *before, const char
 
 void bench_remove_store(void)
 {
-    static const char *const names[] = {
-        "bench.db",  "bench.db-wal", "bench.db-shm", "bench.db.lock", "bench.db.log-key", "bench.db.log-key.checkpoint",
-        "codes.csv", "token",        "said"};
+    static const char *const names[] = {"bench.db",
+                                        "bench.db-wal",
+                                        "bench.db-shm",
+                                        "bench.db.lock",
+                                        "bench.db.log-key",
+                                        "bench.db.log-key.checkpoint",
+                                        "codes.csv",
+                                        "token",
+                                        "said",
+                                        "bench.db.copy",
+                                        "bench.db.copy.lock",
+                                        "bench.db.operator-key"};
     char path[BENCH_PATH_SIZE];
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         bench_path(path, "", names[i]);

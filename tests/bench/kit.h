@@ -114,6 +114,9 @@ double bench_measure_all_cores(size_t count);
  * it. */
 double bench_measure_reading(const char *dsn, size_t entries);
 
+/* Copies it into another; prints the wall time of an entry in ratio to reading the log, and the memory. */
+void bench_measure_copy(const char *dsn, size_t entries);
+
 /* Audits a store of `entries` entries; prints the wall time of one in ratio to bare verification on all cores and to
  * reading the log, and the memory. */
 void bench_measure_audit(const char *dsn, size_t entries);

@@ -1,4 +1,4 @@
-/* A whole log, read, made a release of, and audited. Reading is what neither can do without. */
+/* A whole log, read, made a release of, copied, and audited. Reading is what neither can do without. */
 #include "base/clock.h"
 #include "collector/store/store.h"
 #include "crypto/jws.h"
@@ -40,6 +40,19 @@ void bench_measure_release(const char *dsn, size_t entries)
         (const char *[]){bench_collector, "release", "create", BENCH_ROUND, "--store", dsn, NULL}, NULL);
     double release = (double)(clock_monotonic_us() - start) / (double)entries;
     printf("%-44s %8.2f us  RATIO %.1f of reading it\n", "release create, an entry", release, release / reading);
+    printf("%-44s %8.1f MB\n", "  its memory, at the peak", rss_mb);
+}
+
+void bench_measure_copy(const char *dsn, size_t entries)
+{
+    char path[BENCH_PATH_SIZE], to[BENCH_PATH_SIZE + 8];
+    double reading = bench_measure_reading(dsn, entries);
+    bench_path(path, "", "bench.db.copy");
+    snprintf(to, sizeof to, "sqlite:%s", path);
+    int64_t start = clock_monotonic_us();
+    double rss_mb = bench_run_collector((const char *[]){bench_collector, "store", "copy", dsn, to, NULL}, NULL);
+    double copy = (double)(clock_monotonic_us() - start) / (double)entries;
+    printf("%-44s %8.2f us  RATIO %.1f of reading it\n", "store copy, to a file, an entry", copy, copy / reading);
     printf("%-44s %8.1f MB\n", "  its memory, at the peak", rss_mb);
 }
 

@@ -23,11 +23,15 @@ if [ -z "${ONLY:-}" ]; then
     "$build/bench-log" "$collector" "$folder" "$entries"
     printf '\ngrowth\n\n'
     "$build/bench-growth" "$collector" "$folder" 100 10000
+    printf '\n'
+    "$build/bench-walk" 30000 1000000
     if [ -n "${FULL:-}" ]; then
         printf '\n'
         "$build/bench-growth" "$collector" "$folder" 27778 1000008
         printf '\n'
         "$build/bench-growth" "$collector" "$folder" 100000 10000000
+        printf '\n'
+        "$build/bench-walk" 3000000 100000000
     fi
 fi
 rm -rf "$folder"
