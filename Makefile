@@ -95,6 +95,7 @@ NEEDS_benches := build
 NEEDS_simulate := build
 NEEDS_test := build test postgres web excel clang
 NEEDS_check-postgres := build test postgres
+NEEDS_check-patroni := build test postgres patroni
 NEEDS_torture := build test
 NEEDS_check-web := build test web
 NEEDS_screenshots := build test web pictures
@@ -117,7 +118,7 @@ export DEPS_SEEN := $(sort $(DEPS_SEEN) $(NEEDS))
 have:
 	@.ci/deps $(NEEDS)
 deps: ## installs what building, testing and checking need (Debian 12, as root)
-	@.ci/deps build test postgres web pictures bench excel clang lint coverage fresh deb deb-test
+	@.ci/deps build test postgres patroni web pictures bench excel clang lint coverage fresh deb deb-test
 
 # --- how it is built -------------------------------------------------------------------------------------------------------
 
@@ -264,7 +265,7 @@ DESTDIR ?=
 INSTALL ?= install
 # One recipe's lines run in order, so what a target builds is ready, in parallel, before what it runs begins.
 RUN := BUILD='$(BUILD)' tests/run.sh
-.PHONY: demo quick test memcheck tsan torture lint check-excel check-nginx check-web check-postgres screenshots bench fuzz coverage fresh-test deb deb-test install clean help
+.PHONY: demo quick test memcheck tsan torture lint check-excel check-nginx check-web check-postgres check-patroni screenshots bench fuzz coverage fresh-test deb deb-test install clean help
 demo: programs ## the whole way from signed answers to tables, with the example panel; SERVE=1: then its pages, at PORT=8080; STORE=postgres
 	@BUILD='$(BUILD)' STORE='$(STORE)' SERVE='$(SERVE)' PORT='$(PORT)' fixtures/demo.sh
 
@@ -309,6 +310,9 @@ check-postgres: $(HAVE) ## all that the collector does, on a PostgreSQL: units u
 	@$(MAKE) --no-print-directory programs
 	@$(MAKE) --no-print-directory VARIANT=asan units
 	@$(RUN) postgres
+
+check-patroni: programs ## three servers that Patroni watches over: the leader's machine is lost (apart from `make test`)
+	@$(RUN) patroni
 
 check-web: programs ## the pages in Debian's chromium; a picture of each state in build/results/web/
 	@BURGERPANEL_BUILD='$(BUILD)' $(RUN) web
@@ -358,7 +362,7 @@ install: programs manuals ## both programs, a unit for systemd, manual pages, co
 	ln -sf burgerpanel '$(DESTDIR)$(bashcompletiondir)/burgerpanel-collector'
 	$(INSTALL) -m 644 packaging/completion/_burgerpanel '$(DESTDIR)$(zshcompletiondir)'
 	$(INSTALL) -m 644 README.md LICENSE '$(DESTDIR)$(docdir)'
-	$(INSTALL) -m 644 packaging/burgerpanel.ini packaging/postgres-grants.sql '$(DESTDIR)$(docdir)/examples'
+	$(INSTALL) -m 644 packaging/burgerpanel.ini packaging/postgres-grants.sql packaging/patroni.yml '$(DESTDIR)$(docdir)/examples'
 	$(INSTALL) -m 644 $(wildcard docs/*.md) '$(DESTDIR)$(docdir)/docs'
 	$(INSTALL) -m 644 $(wildcard docs/pictures/*.png) '$(DESTDIR)$(docdir)/docs/pictures'
 

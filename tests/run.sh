@@ -2,7 +2,7 @@
 # Runs stages of tests on what make has built, in order, and goes on after a failure so that one run shows all of them.
 # Each stage leaves its log and its tally in $BUILD/results/. The last line sums up the stages of this run.
 # Usage: BUILD=build tests/run.sh STAGE...    stages: quick unit clang e2e web memcheck tsan torture
-#        torture-short postgres excel nginx coverage
+#        torture-short postgres patroni excel nginx coverage
 set -u
 cd "$(dirname "$0")/.." || exit 1
 
@@ -268,6 +268,14 @@ for name in "$@"; do
             export BURGERPANEL_BUILD="$build"
             # shellcheck disable=SC2046  # a word a file
             run_node tests/postgres/*.test.mjs $(on_both_stores)
+            exit "$status"
+        ) || status=1
+        ;;
+    patroni)
+        begin patroni "three servers that Patroni watches over"
+        (
+            export BURGERPANEL_BUILD="$build" KIT_STORE=made-by-the-test
+            run_node tests/patroni/*.test.mjs
             exit "$status"
         ) || status=1
         ;;

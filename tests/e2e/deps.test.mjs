@@ -27,6 +27,7 @@ const targets = {
   memcheck: [units, 'tests/run.sh memcheck'],
   tsan: [units, 'tests/run.sh tsan'],
   'check-postgres': [[...units, 'postgresql-15'], 'tests/run.sh postgres'],
+  'check-patroni': [[...units, 'etcd-server', 'patroni', 'postgresql-15'], 'tests/run.sh patroni'],
   'check-excel': [excel, 'tests/run.sh excel'],
   fuzz: [[...units, ...clang], 'tests/fuzz/run.sh'],
   'check-web': [[...units, ...web], 'tests/run.sh web'],

@@ -9,7 +9,7 @@ import { promisify } from 'node:util';
 import { poll } from '../../e2e/lib/poll.mjs';
 
 const isRoot = process.getuid() === 0;
-const bin = process.env.POSTGRES_BIN ?? newestBin();
+export const bin = process.env.POSTGRES_BIN ?? newestBin();
 const call = promisify(execFile);
 
 function newestBin() {
@@ -28,6 +28,13 @@ function home() {
 }
 
 const ownerOf = (command, args) => (isRoot ? ['runuser', ['-u', 'postgres', '--', command, ...args]] : [command, args]);
+
+// {uid, gid} of the system user; empty where the servers are the caller's own.
+export function ownerIds() {
+  if (!isRoot) return {};
+  const [uid, gid] = ['-u', '-g'].map((flag) => Number(spawnSync('id', [flag, 'postgres'], { encoding: 'utf8' }).stdout));
+  return { uid, gid };
+}
 
 async function asOwner(folder, program, ...args) {
   const [command, words] = ownerOf(join(bin, program), args);
@@ -58,6 +65,14 @@ function killIfThere(pid) {
   }
 }
 
+// A server and all that it has begun, of which it begins no more meanwhile. Gives which they were.
+export function killAll(postmaster) {
+  process.kill(postmaster, 'SIGSTOP');
+  const all = [...childrenOf(postmaster), postmaster];
+  for (const pid of all) killIfThere(pid);
+  return all;
+}
+
 function isRunning(pid) {
   try {
     return stat(pid)[0] !== 'Z';
@@ -71,9 +86,7 @@ export class Server {
     this.folder = mkdtempSync(join(home(), 'burgerpanel-pg-'));
     this.data = join(this.folder, 'data');
     servers.add(this);
-    if (!isRoot) return;
-    const [uid, gid] = ['-u', '-g'].map((flag) => Number(spawnSync('id', [flag, 'postgres'], { encoding: 'utf8' }).stdout));
-    chownSync(this.folder, uid, gid);
+    if (isRoot) chownSync(this.folder, ownerIds().uid, ownerIds().gid);
   }
 
   async init() {
@@ -110,9 +123,7 @@ export class Server {
 
   // All of its processes at once, as when its machine is gone.
   async kill() {
-    process.kill(this.pid, 'SIGSTOP'); // so that it begins no others meanwhile
-    const all = [...childrenOf(this.pid), this.pid];
-    for (const pid of all) killIfThere(pid);
+    const all = killAll(this.pid);
     this.pid = undefined;
     await poll('the server to be gone', 10, () => !all.some(isRunning));
     // The number in these may go on as that of a process that nobody has waited for.
