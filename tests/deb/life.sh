@@ -19,6 +19,12 @@ verify_unit() {
     ! systemd-analyze verify burgerpanel.service 2>&1 | grep -F burgerpanel
 }
 
+# Debian's users look there first.
+says_the_same() {
+    said=$(copy_block 'burgerpanel-collector for Debian' /usr/share/doc/burgerpanel-collector/README.Debian)
+    [ -n "$said" ] && [ "$said" = "$(copy_block '## First start' /root/deb/OPERATING.md)" ]
+}
+
 reload() {
     before=$(show_unit MainPID)
     systemctl reload burgerpanel && [ "$(show_unit MainPID)" -eq "$before" ] && serves
@@ -110,6 +116,7 @@ step "the packages are installed from themselves and Debian's own alone" install
 step "the user burgerpanel is there, and can't log in" has_user
 step "its folder is open to nobody else" mode_of /var/lib/burgerpanel 700
 step "the service is enabled, waits for a panel, and has not failed" waits_for_panel
+step "README.Debian has it started as the manual does" says_the_same
 step "systemd finds nothing to say of the unit" verify_unit
 put_files_there /root/deb
 step "a panel and its actions are imported, and the service started" follow '## First start' /srv/panel
