@@ -14,6 +14,15 @@ static int check_words(const struct hooks_options *asked)
     return cli_misuse("%s", T("--to and --folder are both needed", "--to en --folder zijn allebei nodig"));
 }
 
+/* Until a signal ends the process: whatever was told is noted. */
+_Noreturn static void go_on(struct hooks *hooks)
+{
+    for (;;) {
+        clock_sleep_ms(ROUND_MS);
+        (void)hooks_go_round(hooks);
+    }
+}
+
 static int run_hooks(const struct hooks_options *asked, bool once)
 {
     struct error error;
@@ -22,10 +31,8 @@ static int run_hooks(const struct hooks_options *asked, bool once)
         return cli_fail("%s", error.text);
     log_info("hooks: looking for what is to be told");
     bool quiet = hooks_go_round(hooks);
-    while (!once) {
-        clock_sleep_ms(ROUND_MS);
-        (void)hooks_go_round(hooks);
-    }
+    if (!once)
+        go_on(hooks);
     hooks_close(hooks);
     return quiet ? CLI_DONE : CLI_FAILED;
 }
