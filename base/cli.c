@@ -226,14 +226,6 @@ const struct cli_program *cli_running(void)
     return running;
 }
 
-const struct cli_explained *cli_explained(const struct cli_program *program, const char *of)
-{
-    for (const struct cli_explained *e = program->explained; e && e->of; e++)
-        if (strcmp(e->of, of) == 0)
-            return e;
-    return NULL;
-}
-
 void cli_visit(cli_visitor *visit, void *context)
 {
     walk.visit = visit;

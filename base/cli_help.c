@@ -128,6 +128,14 @@ static void put_wrapped(const char *line, size_t len)
     printf("\n");
 }
 
+const struct cli_explained *cli_explained(const struct cli_program *program, const char *of)
+{
+    for (const struct cli_explained *e = program->explained; e && e->of; e++)
+        if (strcmp(e->of, of) == 0)
+            return e;
+    return NULL;
+}
+
 static void put_explanation(const struct cli_program *program, const char *verb)
 {
     const struct cli_explained *explained = cli_explained(program, verb);
