@@ -89,10 +89,9 @@ static void count_entry(const struct scene *scene, const struct entry *entry)
     cr_assert_eq(releases_count(scene->releases, entry, &error), 0, "%s", error.text);
 }
 
-static void answer(const struct scene *scene, const struct replay *by, int64_t index, const struct mark *marks,
-                   size_t count)
+static void answer(const struct scene *scene, const struct replay *by, int64_t index, struct mark *marks, size_t count)
 {
-    const struct ballot ballot = {.marks = (struct mark *)marks, .mark_count = count};
+    const struct ballot ballot = {.marks = marks, .mark_count = count};
     const struct entry entry = {
         .index = index, .counts = true, .law = replay_law(by), .member = index, .revision = 1, .ballot = ballot};
     count_entry(scene, &entry);
@@ -100,7 +99,7 @@ static void answer(const struct scene *scene, const struct replay *by, int64_t i
 
 static void answer_all(const struct scene *scene, int64_t index)
 {
-    const struct mark marks[] = {{0, MARK_ANSWERED}, {0, 1}, {1, MARK_ANSWERED}, {1, 100}, {2, MARK_ANSWERED}, {2, 99}};
+    struct mark marks[] = {{0, MARK_ANSWERED}, {0, 1}, {1, MARK_ANSWERED}, {1, 100}, {2, MARK_ANSWERED}, {2, 99}};
     answer(scene, scene->after, index, marks, 6);
 }
 
@@ -147,7 +146,7 @@ Test(audited_releases, know_of_what_was_erased_before_their_round_was_answered)
 
 Test(audited_releases, find_a_questionnaire_changed_behind_its_first_answer)
 {
-    const struct mark marks[] = {{0, MARK_ANSWERED}, {0, 1}};
+    struct mark marks[] = {{0, MARK_ANSWERED}, {0, 1}};
     struct scene scene;
     begin_scene(&scene);
     answer(&scene, scene.before, 4, marks, 2);

@@ -19,14 +19,14 @@ static struct question mixed_questions[] = {
 };
 static const struct questionnaire mixed = {.questions = mixed_questions, .question_count = 5};
 
-static void assert_packs(const struct mark *marks, size_t count, bool is_revision)
+static void assert_packs(struct mark *marks, size_t count, bool is_revision)
 {
     uint8_t packed[64];
     int64_t counts[256] = {0}, expected[256] = {0};
     uint16_t slots[256];
     struct packing packing;
     struct tally_layout *layout = tally_layout_new(&mixed);
-    const struct ballot ballot = {.marks = (struct mark *)marks, .mark_count = count};
+    const struct ballot ballot = {.marks = marks, .mark_count = count};
     packing_init(&packing, &mixed);
     cr_assert_eq(packing.compared, 10, "7 + 65 + 2 bits: %zu", packing.compared);
     cr_assert_eq(packing.bytes, 11);
@@ -49,26 +49,26 @@ Test(packing, counts_what_the_tallies_count)
 {
     assert_packs(NULL, 0, false);
     for (uint16_t option = 0; option < 101; option++)
-        assert_packs((const struct mark[]){GIVEN(0, option)}, 2, option % 2);
+        assert_packs((struct mark[]){GIVEN(0, option)}, 2, option % 2);
     for (uint16_t option = 0; option < 64; option++)
-        assert_packs((const struct mark[]){GIVEN(2, option), {2, (uint16_t)(63 - option)}},
-                     option == 63 - option ? 2 : 3, true);
-    assert_packs((const struct mark[]){{2, MARK_ANSWERED}}, 1, false);
-    assert_packs((const struct mark[]){GIVEN(0, 100), {1, MARK_ANSWERED}, GIVEN(2, 0), GIVEN(3, 1), {4, MARK_ANSWERED}},
-                 8, true);
+        assert_packs((struct mark[]){GIVEN(2, option), {2, (uint16_t)(63 - option)}}, option == 63 - option ? 2 : 3,
+                     true);
+    assert_packs((struct mark[]){{2, MARK_ANSWERED}}, 1, false);
+    assert_packs((struct mark[]){GIVEN(0, 100), {1, MARK_ANSWERED}, GIVEN(2, 0), GIVEN(3, 1), {4, MARK_ANSWERED}}, 8,
+                 true);
 }
 
 Test(packing, compares_all_but_texts)
 {
-    const struct mark plain[] = {GIVEN(0, 100), GIVEN(3, 1)};
-    const struct mark texts[] = {GIVEN(0, 100), {1, MARK_ANSWERED}, GIVEN(3, 1), {4, MARK_ANSWERED}};
-    const struct mark none_of_these[] = {GIVEN(0, 100), {2, MARK_ANSWERED}, GIVEN(3, 1)};
+    struct mark plain[] = {GIVEN(0, 100), GIVEN(3, 1)};
+    struct mark texts[] = {GIVEN(0, 100), {1, MARK_ANSWERED}, GIVEN(3, 1), {4, MARK_ANSWERED}};
+    struct mark none_of_these[] = {GIVEN(0, 100), {2, MARK_ANSWERED}, GIVEN(3, 1)};
     uint8_t packed[3][64];
     struct packing packing;
     packing_init(&packing, &mixed);
-    packing_put(&packing, &(struct ballot){.marks = (struct mark *)plain, .mark_count = 4}, false, packed[0]);
-    packing_put(&packing, &(struct ballot){.marks = (struct mark *)texts, .mark_count = 6}, true, packed[1]);
-    packing_put(&packing, &(struct ballot){.marks = (struct mark *)none_of_these, .mark_count = 5}, false, packed[2]);
+    packing_put(&packing, &(struct ballot){.marks = plain, .mark_count = 4}, false, packed[0]);
+    packing_put(&packing, &(struct ballot){.marks = texts, .mark_count = 6}, true, packed[1]);
+    packing_put(&packing, &(struct ballot){.marks = none_of_these, .mark_count = 5}, false, packed[2]);
     cr_assert_arr_eq(packed[0], packed[1], packing.compared);
     cr_assert_neq(memcmp(packed[0], packed[2], packing.compared), 0, "answered with none is not unanswered");
 }
@@ -251,8 +251,8 @@ static void hand_end(struct hand *hand)
 
 static void hand_add(struct hand *hand, size_t action, uint32_t member, int64_t revision, int64_t index)
 {
-    const struct mark marks[] = {GIVEN(0, 1), GIVEN(1, 1)};
-    const struct ballot ballot = {.action = action, .marks = (struct mark *)marks, .mark_count = 4};
+    struct mark marks[] = {GIVEN(0, 1), GIVEN(1, 1)};
+    const struct ballot ballot = {.action = action, .marks = marks, .mark_count = 4};
     cr_assert_eq(ballots_add(hand->ballots, &ballot, member, revision, index, NULL), 0);
 }
 
@@ -301,8 +301,8 @@ Test(ballots, refuse_what_they_cannot_number)
     struct hand hand;
     struct error error = {0};
     hand_begin(&hand);
-    const struct mark marks[] = {GIVEN(0, 1)};
-    const struct ballot ballot = {.marks = (struct mark *)marks, .mark_count = 2};
+    struct mark marks[] = {GIVEN(0, 1)};
+    const struct ballot ballot = {.marks = marks, .mark_count = 2};
     cr_assert_eq(ballots_add(hand.ballots, &ballot, 1, 1, UINT32_MAX, &error), 0);
     cr_assert_eq(ballots_add(hand.ballots, &ballot, 1, 1, (int64_t)UINT32_MAX + 1, &error), -1);
     cr_assert_eq(error.kind, ERROR_REFUSED);
@@ -314,8 +314,8 @@ Test(ballots, say_so_when_memory_lacks)
     unsigned long told = 0;
     for (unsigned long n = 1;; n++) {
         struct tally_layout *layout = tally_layout_new(&released);
-        const struct mark marks[] = {GIVEN(0, 1)};
-        const struct ballot ballot = {.marks = (struct mark *)marks, .mark_count = 2};
+        struct mark marks[] = {GIVEN(0, 1)};
+        const struct ballot ballot = {.marks = marks, .mark_count = 2};
         struct error error = {0};
         mem_fail_at(n);
         struct ballots *ballots = ballots_new(&released, layout, 3);
