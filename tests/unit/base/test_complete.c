@@ -139,8 +139,8 @@ Test(manual, says_what_the_help_says)
     const char *page = print_for("manual/--date/2026-01-02");
     static const char *const pieces[] = {
         ".TH \"PROG\" 1 \"2026-01-02\" \"burgerpanel 1.2.3\"\n",
-        ".SS codes make [OPTION...] N\nmakes codes\n.PP\nAs many as are asked for:\n.PP\n.nf\n\\&  prog codes make "
-        "3\n.fi\n",
+        (".SS codes make [OPTION...] N\nmakes codes\n.PP\nAs many as are asked for:\n.PP\n.nf\n\\&  prog codes make "
+         "3\n.fi\n"),
         "\\fB\\-\\-kind\\fR \\fIplain|pretty\\fR\nwhich\n",
         ".SH OPTIONS OF EVERY VERB\n.TP\n\\fB\\-\\-home\\fR \\fIDIR\\fR\nthe folder\n",
         "\\fB\\-\\-help\\fR\nshow this text\n.SH NOTES\nNone.\n",
