@@ -6,49 +6,6 @@
 #include "collector/backup/moving_state.h"
 #include <string.h>
 
-#define ROWS_AT_ONCE ((size_t)4096) /* that are written in one transaction */
-
-int moving_stop(struct moving *m)
-{
-    m->is_told = true;
-    return -1;
-}
-
-int moving_no_memory(struct moving *m)
-{
-    error_no_memory(m->error);
-    return moving_stop(m);
-}
-
-int moving_walked(struct moving *m, enum store_result result)
-{
-    if (result == STORE_OK)
-        return 0;
-    return m->is_told ? -1 : store_fail(m->from, m->error);
-}
-
-int moving_turn(struct moving *m)
-{
-    m->written = 0;
-    if (store_commit(m->to) == STORE_OK && store_begin(m->to) == STORE_OK)
-        return 0;
-    store_fail(m->to, m->error);
-    return moving_stop(m);
-}
-
-int moving_wrote(struct moving *m, enum store_result result)
-{
-    if (result == STORE_OK)
-        return ++m->written < ROWS_AT_ONCE ? 0 : moving_turn(m);
-    if (result == STORE_FAILED)
-        store_fail(m->to, m->error);
-    else
-        error_set(m->error, ERROR_DAMAGED, "%s",
-                  T("a row is there twice; run `audit` on the store that is copied",
-                    "een rij is er tweemaal; voer `audit` uit op de opslag die gekopieerd wordt"));
-    return moving_stop(m);
-}
-
 /* Panel, rounds, actions, tokens. */
 
 static int move_panel(void *context, const char *json, size_t len, int64_t when)
@@ -189,14 +146,14 @@ static int mark_invitation(void *context, int64_t number, const uint8_t hash[sta
         return 0;
     memcpy(marks->hashes[marks->count], hash, SHA256_BYTES);
     marks->invitations[marks->count++] = *invitation;
-    return marks->count < ROWS_AT_ONCE - 1 ? 0 : write_marks(marks);
+    return marks->count < MOVING_ROWS - 1 ? 0 : write_marks(marks);
 }
 
 static int move_marks(struct moving *m)
 {
     struct marks marks = {.moving = m,
-                          .hashes = mem_calloc(ROWS_AT_ONCE, sizeof *marks.hashes),
-                          .invitations = mem_calloc(ROWS_AT_ONCE, sizeof *marks.invitations)};
+                          .hashes = mem_calloc(MOVING_ROWS, sizeof *marks.hashes),
+                          .invitations = mem_calloc(MOVING_ROWS, sizeof *marks.invitations)};
     int result = marks.hashes && marks.invitations
                      ? moving_walked(m, store_invitation_each(m->from, mark_invitation, &marks))
                      : moving_no_memory(m);

@@ -5,6 +5,8 @@
 #include "collector/backup/moving.h"
 #include "collector/store/moving.h"
 
+#define MOVING_ROWS ((size_t)4096) /* that are written in one transaction */
+
 struct moving {
     struct store *from, *to;
     store_copy_fn *each;
