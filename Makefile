@@ -210,7 +210,7 @@ $(OUT)/unit-postgres: $(call objects,$(wildcard tests/postgres/*.c tests/unit/co
 	$(call say,LD,$@)$(LINK) $(POSTGRES_WRAPS) $^ -lcriterion $(LIBS_collector) $(TO)
 
 # The benchmarks: each with what they share, the ground and, for what is measured without HTTP, the collector.
-BENCHES := $(addprefix $(OUT)/bench-,http overload log growth walk costs simulate)
+BENCHES := $(addprefix $(OUT)/bench-,http overload log growth walk costs simulate batch)
 BENCH_SHARED := $(addprefix tests/bench/,kit.c load.c measure.c) $(GROUND_SOURCES)
 .PHONY: benches
 benches: $(BENCHES)
@@ -222,6 +222,8 @@ $(OUT)/bench-costs: $(call objects,tests/bench/costs.c $(BENCH_SHARED))
 	$(call say,LD,$@)$(LINK) $^ $(LIBS_collector) $(TO)
 $(OUT)/bench-simulate: $(call objects,$(addprefix tests/bench/,simulate.c scenario.c queues.c))
 	$(call say,LD,$@)$(LINK) $^ -lm $(TO)
+$(OUT)/bench-batch: $(call objects,tests/bench/batch.c $(BENCH_SHARED))
+	$(call say,LD,$@)$(LINK) $^ $(LIBS_collector) $(TO)
 $(OUT)/bench-log: $(call objects,$(addprefix tests/bench/,log.c reading.c) $(BENCH_SHARED) $(COLLECTOR_SOURCES))
 	$(call say,LD,$@)$(LINK) $^ $(LIBS_collector) $(TO)
 $(OUT)/bench-walk: $(call objects,tests/bench/walk.c $(BENCH_SHARED) $(COLLECTOR_SOURCES))

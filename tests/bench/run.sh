@@ -8,9 +8,9 @@ folder=$build/bench
 collector=$build/burgerpanel-collector
 mkdir -p "$folder"
 if [ -n "${FULL:-}" ]; then
-    responses=40000 runs=5 entries=300000
+    responses=40000 runs=5 entries=300000 forms=100000
 else
-    responses=8000 runs=3 entries=40000
+    responses=8000 runs=3 entries=40000 forms=3000
 fi
 if command -v dpkg-query >/dev/null; then
     printf 'libraries:'
@@ -21,6 +21,7 @@ fi
 if [ -z "${ONLY:-}" ]; then
     "$build/bench-overload" "$collector" "$folder" "$responses"
     "$build/bench-log" "$collector" "$folder" "$entries"
+    "$build/bench-batch" "$build/burgerpanel" "$collector" "$folder" "$forms"
     printf '\ngrowth\n\n'
     "$build/bench-growth" "$collector" "$folder" 100 10000
     printf '\n'
