@@ -204,7 +204,7 @@ $(OUT)/torturer: $(call objects,$(wildcard tests/torture/*.c) $(TORTURE_SHARED) 
 	$(call say,LD,$@)$(LINK) $(TORTURE_WRAPS) $^ -lcriterion $(LIBS_collector) $(TO)
 
 # What is PostgreSQL's own is run beside a server, and so apart from the room's others; how often it is waited for is counted.
-POSTGRES_WRAPS := -Wl,--wrap=PQsendFlushRequest,--wrap=PQpipelineSync
+POSTGRES_WRAPS := -Wl,--wrap=PQpipelineSync
 $(OUT)/unit-postgres: $(call objects,$(wildcard tests/postgres/*.c tests/unit/collector/kit*.c \
     tests/unit/collector/store/raw.c tests/unit/*.c) $(BELOW_collector))
 	$(call say,LD,$@)$(LINK) $(POSTGRES_WRAPS) $^ -lcriterion $(LIBS_collector) $(TO)

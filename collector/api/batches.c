@@ -4,9 +4,11 @@
 #include "base/clock.h"
 #include "base/json.h"
 #include "base/mem.h"
+#include "collector/api/looking.h"
 #include "collector/api/outcomes.h"
 #include "collector/api/resources.h"
 #include "collector/api/shared.h"
+#include "collector/intake/look.h"
 #include "collector/ops/metrics.h"
 #include <string.h>
 
@@ -18,6 +20,7 @@ struct batch {
     struct http_exchange *exchange;
     struct service *service;
     struct outcomes outcomes;
+    bool looked, seen; /* at what other collectors have committed; and it could be had */
     bool receipts; /* wanted */
     bool turned_away; /* no worker, no writer or no memory would take it */
     struct buf begun; /* of the answer */
@@ -85,6 +88,26 @@ static int add_refusal(struct batch *batch, const struct refusal *refusal)
     return result;
 }
 
+/* As submit_response; who is nobody that is known here is checked once more after a look, one for the whole batch. */
+static struct submission *check_response(struct batch *batch, struct catalogue *catalogue, const char *jws, size_t len,
+                                         struct refusal *refusal)
+{
+    struct service *service = batch->service;
+    struct submission *s = submit_response(service->shared.roster, catalogue, jws, len, clock_now(), refusal);
+    if (s || refusal->problem != PROBLEM_NOT_VERIFIED || !api_has_others(service))
+        return s;
+    if (!batch->looked) {
+        batch->looked = true;
+        batch->seen = look_wait(service->queue) == 0;
+        s = submit_response(service->shared.roster, catalogue, jws, len, clock_now(), refusal);
+    }
+    if (!s && refusal->problem == PROBLEM_NOT_VERIFIED && !batch->seen) {
+        refusal->problem = PROBLEM_UNAVAILABLE;
+        refusal->detail = API_UNSEEN_DETAIL;
+    }
+    return s;
+}
+
 /* Checks one line. -1: no memory. */
 static int check_line(struct batch *batch, struct catalogue *catalogue, const char *text, size_t len)
 {
@@ -98,7 +121,7 @@ static int check_line(struct batch *batch, struct catalogue *catalogue, const ch
         refusal.problem = PROBLEM_MALFORMED_ENVELOPE;
         refusal.detail = "The line is no JSON string.";
     } else {
-        submission = submit_response(batch->service->shared.roster, catalogue, jws, jws_len, clock_now(), &refusal);
+        submission = check_response(batch, catalogue, jws, jws_len, &refusal);
     }
     int result = submission ? outcomes_add(&batch->outcomes, submission, unescaped) : add_refusal(batch, &refusal);
     if (!submission)

@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "collector/api/access_log.h"
+#include "collector/api/looking.h"
 #include "collector/api/resources.h"
 #include "collector/api/shared.h"
 #include "collector/http/gzip.h"
@@ -169,9 +170,7 @@ static struct entries_page *open_page(struct service *service, uint64_t from, ui
     struct entries_page *page = mem_calloc(1, sizeof *page);
     if (!page)
         return NULL;
-    struct proofs *proofs = proofs_now(service->shared.proofs);
-    uint64_t size = proofs->head.size;
-    proofs_release(proofs);
+    uint64_t size = api_log_size(service);
     *page = (struct entries_page){.service = service, .size = size, .next = from, .to = from};
     if (from < size)
         page->to = limit < size - from ? from + limit : size;
@@ -188,10 +187,10 @@ static int pack_page(struct http_exchange *x, struct entries_page *page)
     return page->gzip ? 0 : -1;
 }
 
-void api_entries_get(struct http_exchange *x, void *context)
+static void give_entries(struct http_exchange *x, struct service *service, bool seen)
 {
-    struct service *service = context;
     uint64_t from, limit;
+    (void)seen;
     struct access_token token;
     if (!api_is_allowed(x, service, TOKENS_OF_AUDITORS, &token))
         return;
@@ -212,16 +211,26 @@ void api_entries_get(struct http_exchange *x, void *context)
     free_page(page);
 }
 
-/* For anyone, and so in terms of what the newest checkpoint covers. */
-void api_entry_state_get(struct http_exchange *x, void *context)
+/* What goes beyond the newest checkpoint another collector may have shown. */
+void api_entries_get(struct http_exchange *x, void *context)
 {
-    struct service *service = context;
-    const char *text = http_parameter(x);
-    struct line line = {text, strlen(text)};
-    struct proofs *proofs = proofs_now(service->shared.proofs);
-    uint64_t index, size = proofs->head.size;
-    proofs_release(proofs);
-    if (line_number(&line, &index) < 0 || index >= size) {
+    struct access_token token;
+    uint64_t from, limit;
+    if (!api_is_allowed(x, context, TOKENS_OF_AUDITORS, &token))
+        return;
+    if (api_read_number(x, "from", 0, &from) == 0 && api_read_number(x, "limit", LIMIT_DEFAULT, &limit) == 0 &&
+        (from >= api_log_size(context) || limit > api_log_size(context) - from))
+        api_look(x, context, give_entries);
+    else
+        give_entries(x, context, true);
+}
+
+/* For anyone, and so in terms of what the newest checkpoint covers. */
+static void answer_state(struct http_exchange *x, struct service *service, bool seen)
+{
+    uint64_t index;
+    (void)seen;
+    if (!api_covers_entry(x, service, &index)) {
         http_answer_problem(x, PROBLEM_NOT_FOUND, "The log has no entry with this index.", NULL);
         return;
     }
@@ -241,4 +250,13 @@ void api_entry_state_get(struct http_exchange *x, void *context)
     else
         buf_put_text(&body, "{\"state\":\"kept\"}");
     http_answer(x, 200, "application/json", &body);
+}
+
+void api_entry_state_get(struct http_exchange *x, void *context)
+{
+    uint64_t index;
+    if (api_covers_entry(x, context, &index))
+        answer_state(x, context, true);
+    else
+        api_look(x, context, answer_state);
 }

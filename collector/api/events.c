@@ -1,6 +1,7 @@
 /* GET /v1/events?from=N&limit=K and GET /v1/documents/{sha256}: what administrators did, and the bytes that their
  * events name, for anyone (PROTOCOL 6a). Of the log only what the newest checkpoint covers is shown. */
 #include "base/json.h"
+#include "collector/api/looking.h"
 #include "collector/api/resources.h"
 #include "collector/api/shared.h"
 #include "crypto/base64url.h"
@@ -44,9 +45,7 @@ static int put_event(void *context, int64_t index, const char *jws, size_t len)
 /* -1: the log can't be read. */
 static int put_events(struct service *service, uint64_t from, uint64_t limit, struct events_page *page)
 {
-    struct proofs *proofs = proofs_now(service->shared.proofs);
-    page->size = proofs->head.size;
-    proofs_release(proofs);
+    page->size = api_log_size(service);
     if (from >= page->size)
         return 0;
     struct store *store = reader_take(service->reader);
@@ -60,9 +59,10 @@ static int put_events(struct service *service, uint64_t from, uint64_t limit, st
     return result == STORE_OK || full ? 0 : -1;
 }
 
-void api_events_get(struct http_exchange *x, void *context)
+static void answer_events(struct http_exchange *x, struct service *service, bool seen)
 {
     uint64_t from, limit;
+    (void)seen;
     if (api_read_number(x, "from", 0, &from) < 0 || api_read_number(x, "limit", LIMIT_MAX, &limit) < 0 || limit < 1 ||
         limit > LIMIT_MAX) {
         http_answer_problem(x, PROBLEM_BAD_REQUEST, "from must be an index and limit a number from 1 to 1000.", NULL);
@@ -71,7 +71,7 @@ void api_events_get(struct http_exchange *x, void *context)
     struct buf body;
     buf_init(&body, SIZE_MAX);
     struct events_page page = {.out = &body};
-    if (put_events(context, from, limit, &page) == 0) {
+    if (put_events(service, from, limit, &page) == 0) {
         if (page.put < page.count)
             api_link_next(x, "/v1/events", (uint64_t)page.indexes[page.put], limit);
         api_answer_cached(x, "application/x-ndjson", &body);
@@ -79,6 +79,15 @@ void api_events_get(struct http_exchange *x, void *context)
     }
     buf_free(&body);
     http_answer_problem(x, PROBLEM_UNAVAILABLE, API_LOG_UNREADABLE_DETAIL, NULL);
+}
+
+void api_events_get(struct http_exchange *x, void *context)
+{
+    uint64_t from;
+    if (api_read_number(x, "from", 0, &from) == 0 && from >= api_log_size(context))
+        api_look(x, context, answer_events);
+    else
+        answer_events(x, context, true);
 }
 
 /* Answers with the document as far as the store has it; what STORE_NONE and STORE_FAILED come to is the caller's. */

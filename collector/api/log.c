@@ -1,5 +1,7 @@
 /* /log/checkpoint, /log/key, /log/tile/… and /v1/receipts/{index}: what anyone may see of the log (PROTOCOL 6). Only
- * what the newest checkpoint covers is shown, whatever the store holds by then. */
+ * what the newest checkpoint covers is shown, whatever the store holds by then; what goes beyond it may be what another
+ * collector has shown, and is looked for first. Where the store is away the checkpoint comes from memory. */
+#include "collector/api/looking.h"
 #include "collector/api/resources.h"
 #include "collector/api/shared.h"
 #include "crypto/line.h"
@@ -9,15 +11,20 @@
 
 #define TEXT_TYPE "text/plain; charset=utf-8"
 
-void api_checkpoint_get(struct http_exchange *x, void *context)
+static void answer_checkpoint(struct http_exchange *x, struct service *service, bool seen)
 {
-    struct service *service = context;
+    (void)seen;
     struct proofs *proofs = proofs_now(service->shared.proofs);
     struct buf body;
     buf_init(&body, SIZE_MAX);
     buf_put(&body, proofs->checkpoint, proofs->checkpoint_len);
     proofs_release(proofs);
     http_answer(x, 200, TEXT_TYPE, &body);
+}
+
+void api_checkpoint_get(struct http_exchange *x, void *context)
+{
+    api_look(x, context, answer_checkpoint);
 }
 
 void api_log_key_get(struct http_exchange *x, void *context)
@@ -52,17 +59,24 @@ static enum store_result read_tile(struct service *service, const struct tile *t
     return result;
 }
 
-void api_tile_get(struct http_exchange *x, void *context)
+/* false: there is no such tile in any log. */
+static bool read_tile_name(const struct http_exchange *x, struct tile *tile)
 {
-    struct service *service = context;
     char path[TILE_PATH_SIZE];
-    struct tile tile;
-    struct proofs *proofs = proofs_now(service->shared.proofs);
-    uint64_t size = proofs->head.size;
-    proofs_release(proofs);
     int len = snprintf(path, sizeof path, "tile/%s", http_parameter(x));
-    if (len < 0 || (size_t)len >= sizeof path || tile_parse(path, &tile) < 0 || tile.level >= TILE_LEVELS ||
-        tile.width > tile_width_at(tile.level, tile.index, size)) {
+    return len >= 0 && (size_t)len < sizeof path && tile_parse(path, tile) == 0 && tile->level < TILE_LEVELS;
+}
+
+static bool covers_tile(const struct service *service, const struct tile *tile)
+{
+    return tile->width <= tile_width_at(tile->level, tile->index, api_log_size(service));
+}
+
+static void answer_tile(struct http_exchange *x, struct service *service, bool seen)
+{
+    struct tile tile;
+    (void)seen;
+    if (!read_tile_name(x, &tile) || !covers_tile(service, &tile)) {
         http_answer_problem(x, PROBLEM_NOT_FOUND, "The log has no such tile.", NULL);
         return;
     }
@@ -78,16 +92,20 @@ void api_tile_get(struct http_exchange *x, void *context)
         http_answer_header(x, "Cache-Control", API_IMMUTABLE);
 }
 
-void api_receipt_get(struct http_exchange *x, void *context)
+void api_tile_get(struct http_exchange *x, void *context)
 {
-    struct service *service = context;
-    const char *text = http_parameter(x);
-    struct line line = {text, strlen(text)};
+    struct tile tile;
+    if (read_tile_name(x, &tile) && !covers_tile(context, &tile))
+        api_look(x, context, answer_tile);
+    else
+        answer_tile(x, context, true);
+}
+
+static void answer_receipt(struct http_exchange *x, struct service *service, bool seen)
+{
     uint64_t index;
-    struct proofs *proofs = proofs_now(service->shared.proofs);
-    bool known = line_number(&line, &index) == 0 && index < proofs->head.size;
-    proofs_release(proofs);
-    if (!known) {
+    (void)seen;
+    if (!api_covers_entry(x, service, &index)) {
         http_answer_problem(x, PROBLEM_NOT_FOUND, "The log has no entry with this index.", NULL);
         return;
     }
@@ -99,4 +117,13 @@ void api_receipt_get(struct http_exchange *x, void *context)
         return;
     }
     http_answer(x, 200, TEXT_TYPE, &body);
+}
+
+void api_receipt_get(struct http_exchange *x, void *context)
+{
+    uint64_t index;
+    if (api_covers_entry(x, context, &index))
+        answer_receipt(x, context, true);
+    else
+        api_look(x, context, answer_receipt);
 }

@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "collector/acts/erasing.h"
+#include "collector/api/looking.h"
 #include "collector/api/made.h"
 #include "collector/api/resources.h"
 #include "collector/api/shared.h"
@@ -289,21 +290,36 @@ static bool is_new_request(struct http_exchange *x, struct service *service, con
     return false;
 }
 
-void api_access_post(struct http_exchange *x, void *context)
+/* Who is nobody that is known here may have enrolled at another collector a moment ago. */
+static int check_access(struct http_exchange *x, struct service *service, struct access_request *request,
+                        struct refusal *refusal)
 {
-    struct service *service = context;
     const struct buf *body = http_body(x);
+    struct catalogue *catalogue = catalogue_now(service->shared.catalogues);
+    int result =
+        submit_access(service->shared.roster, catalogue, buf_text(body), body->len, clock_now(), request, refusal);
+    catalogue_release(catalogue);
+    return result;
+}
+
+/* After a look, where one was needed. */
+static void give_access(struct http_exchange *x, struct service *service, bool seen)
+{
     struct refusal refusal;
     struct access_request request;
     refusal_init(&refusal);
-    struct catalogue *catalogue = catalogue_now(service->shared.catalogues);
-    int admitted =
-        submit_access(service->shared.roster, catalogue, buf_text(body), body->len, clock_now(), &request, &refusal);
-    catalogue_release(catalogue);
-    if (admitted < 0) {
+    if (check_access(x, service, &request, &refusal) == 0) {
+        if (is_new_request(x, service, &request))
+            begin_access(x, service, &request);
+    } else if (refusal.problem == PROBLEM_NOT_VERIFIED && !seen) {
+        http_answer_problem(x, PROBLEM_UNAVAILABLE, API_UNSEEN_DETAIL, NULL);
+    } else {
         api_answer_refused(x, &refusal);
-    } else if (is_new_request(x, service, &request)) {
-        begin_access(x, service, &request);
     }
     refusal_free(&refusal);
+}
+
+void api_access_post(struct http_exchange *x, void *context)
+{
+    api_look(x, context, give_access);
 }

@@ -1,7 +1,10 @@
-/* POST /v1/members, /v1/responses and /v1/erasures: one signed object a request (PROTOCOL 4, 5 and 5b). Checked on
- * the HTTP thread, put aside until the writer has committed it, answered on the HTTP thread again. */
+/* POST /v1/members, /v1/responses and /v1/erasures: one signed object a request (PROTOCOL 4, 5 and 5b). Checked on the
+ * HTTP thread, put aside until the writer has committed it, answered on the HTTP thread again. Who is nobody that is
+ * known here may have enrolled at another collector a moment ago, and is checked once more after a look: also who did
+ * not sign, so that the time of the answer doesn't tell which of the two it is. */
 #include "base/clock.h"
 #include "base/mem.h"
+#include "collector/api/looking.h"
 #include "collector/api/resources.h"
 #include "collector/api/shared.h"
 #include <stdio.h>
@@ -105,24 +108,58 @@ static struct submission *check_submission(const struct service *service, enum s
     return s;
 }
 
-static void take_submission(struct http_exchange *x, struct service *service, enum submission_kind kind)
+/* Hands it to the writer. PROBLEM_NONE: it is the writer's; else why not, as `refusal` says. */
+static enum problem take_submission(struct http_exchange *x, struct service *service, enum submission_kind kind,
+                                    struct refusal *refusal)
+{
+    commit_announce(service->queue);
+    struct submission *s = check_submission(service, kind, http_body(x), refusal);
+    if (s)
+        api_commit_later(x, service, s);
+    else
+        commit_withdraw(service->queue);
+    return s ? PROBLEM_NONE : refusal->problem;
+}
+
+/* After a look. */
+static void take_again(struct http_exchange *x, struct service *service, enum submission_kind kind, bool seen)
 {
     struct refusal refusal;
     refusal_init(&refusal);
-    commit_announce(service->queue);
-    struct submission *s = check_submission(service, kind, http_body(x), &refusal);
-    if (s) {
-        api_commit_later(x, service, s);
-    } else {
-        commit_withdraw(service->queue);
+    enum problem problem = take_submission(x, service, kind, &refusal);
+    if (problem == PROBLEM_NOT_VERIFIED && !seen)
+        http_answer_problem(x, PROBLEM_UNAVAILABLE, API_UNSEEN_DETAIL, NULL);
+    else if (problem != PROBLEM_NONE)
         api_answer_refused(x, &refusal);
-    }
+    refusal_free(&refusal);
+}
+
+static void take_response_again(struct http_exchange *x, struct service *service, bool seen)
+{
+    take_again(x, service, SUBMISSION_RESPONSE, seen);
+}
+
+static void take_erasure_again(struct http_exchange *x, struct service *service, bool seen)
+{
+    take_again(x, service, SUBMISSION_ERASURE, seen);
+}
+
+/* `again` (NULL: it needs none) takes it after a look. */
+static void take_first(struct http_exchange *x, struct service *service, enum submission_kind kind, api_look_fn *again)
+{
+    struct refusal refusal;
+    refusal_init(&refusal);
+    enum problem problem = take_submission(x, service, kind, &refusal);
+    if (problem == PROBLEM_NOT_VERIFIED && again && api_has_others(service))
+        api_look(x, service, again);
+    else if (problem != PROBLEM_NONE)
+        api_answer_refused(x, &refusal);
     refusal_free(&refusal);
 }
 
 void api_responses_post(struct http_exchange *x, void *context)
 {
-    take_submission(x, context, SUBMISSION_RESPONSE);
+    take_first(x, context, SUBMISSION_RESPONSE, take_response_again);
 }
 
 void api_members_post(struct http_exchange *x, void *context)
@@ -133,10 +170,10 @@ void api_members_post(struct http_exchange *x, void *context)
     if (wait > 0)
         api_answer_limited(x, METRICS_LIMIT_ENROLMENTS, wait);
     else
-        take_submission(x, service, SUBMISSION_ENROLMENT);
+        take_first(x, service, SUBMISSION_ENROLMENT, NULL);
 }
 
 void api_erasures_post(struct http_exchange *x, void *context)
 {
-    take_submission(x, context, SUBMISSION_ERASURE);
+    take_first(x, context, SUBMISSION_ERASURE, take_erasure_again);
 }

@@ -42,7 +42,7 @@ static int open_alone(struct alone *alone, const struct config *config, struct e
     alone->store = store_open(names.dsn, STORE_EXISTING, error);
     if (!alone->store)
         return -1;
-    if (store_serve(alone->store) != STORE_OK || store_settle(alone->store) != STORE_OK)
+    if (store_serve_alone(alone->store) != STORE_OK || store_settle(alone->store) != STORE_OK)
         return store_fail(alone->store, error);
     switch (log_keys_open(&alone->keys, alone->store, &names, error)) {
     case STORE_OK:

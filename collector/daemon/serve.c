@@ -172,6 +172,7 @@ static struct commit_queue *start_writer(struct service *service, const struct c
         .dsn = config->values[CONFIG_STORE],
         .capacity = config_number(config, CONFIG_QUEUE),
         .wait_max_us = (int64_t)config_number(config, CONFIG_WAIT_MAX) * SECOND_US,
+        .patience = (unsigned)config_number(config, CONFIG_COMMIT_TIMEOUT),
         .reserve = config_number(config, CONFIG_DISK_RESERVE) * MIB,
         .readers = {.let_go = let_readers_go, .resume = resume_readers, .context = service}};
     struct commit_queue *queue;

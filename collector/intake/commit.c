@@ -7,7 +7,7 @@
 #include "base/lang.h"
 #include "base/log.h"
 #include "base/mem.h"
-#include "collector/ops/metrics.h"
+#include "collector/intake/outcome.h"
 #include <errno.h>
 #include <pthread.h>
 #include <semaphore.h>
@@ -90,6 +90,7 @@ static int prove_room(const struct commit_queue *queue, struct error *error)
 /* What is there is on stable storage before a checkpoint over it is signed. */
 static int prepare_store(struct commit_queue *queue, struct error *error)
 {
+    store_be_patient(queue->store, queue->options.patience);
     if (store_serve(queue->store) != STORE_OK || store_settle(queue->store) != STORE_OK)
         return store_fail(queue->store, error);
     queue->ledger = ledger_new(queue->store, &queue->shared, error);
@@ -178,37 +179,6 @@ static void turn_away(struct commit_job *job)
         job->list[i]->verdict = VERDICT_UNAVAILABLE;
 }
 
-static void note_submission(struct metrics_batch *batch, const struct submission *s)
-{
-    static const enum metrics_kind kinds[] = {[SUBMISSION_RESPONSE] = METRICS_RESPONSE,
-                                              [SUBMISSION_ENROLMENT] = METRICS_ENROLMENT,
-                                              [SUBMISSION_ACT] = METRICS_ACT,
-                                              [SUBMISSION_ERASURE] = METRICS_ERASURE};
-    enum metrics_kind kind = kinds[s->kind];
-    switch (s->verdict) {
-    case VERDICT_ACCEPTED:
-        batch->accepted[kind]++;
-        break;
-    case VERDICT_REPEATED:
-        batch->repeated[kind]++;
-        break;
-    case VERDICT_PENDING:
-    case VERDICT_UNAVAILABLE:
-        batch->uncommitted++;
-        break;
-    case VERDICT_REFUSED:
-        break;
-    }
-}
-
-static void note_batch(struct submission *const *list, size_t count, int64_t microseconds)
-{
-    struct metrics_batch batch = {.count = count, .microseconds = microseconds};
-    for (size_t i = 0; i < count; i++)
-        note_submission(&batch, list[i]);
-    metrics_note_batch(&batch);
-}
-
 /* What there is no room for is turned away, and the store is closed until there is. */
 static bool has_space(struct commit_queue *queue)
 {
@@ -221,20 +191,29 @@ static bool has_space(struct commit_queue *queue)
     return false;
 }
 
+/* Commits what was gathered; where all that was asked for is a look, looks. */
+static int apply_jobs(struct commit_queue *queue, size_t count)
+{
+    if (count == 0)
+        return ledger_look(queue->ledger);
+    int64_t begun = clock_monotonic_us();
+    int result = ledger_apply(queue->ledger, queue->batch, count);
+    outcome_note(queue->batch, count, clock_monotonic_us() - begun);
+    return result;
+}
+
 /* Commits the jobs and hands each back. */
 static void commit_jobs(struct commit_queue *queue, struct commit_job *jobs, size_t count)
 {
     bool ready = queue->ledger && has_space(queue) && gather_batch(queue, jobs, count) == 0;
-    int64_t begun = clock_monotonic_us();
-    bool applied = ready && ledger_apply(queue->ledger, queue->batch, count) == 0;
-    if (ready && !applied)
+    bool committed = ready && apply_jobs(queue, count) == 0;
+    if (ready && !committed)
         atomic_store(&queue->healthy, false);
-    queue->restless = applied;
-    queue->proven |= applied;
-    if (ready)
-        note_batch(queue->batch, count, clock_monotonic_us() - begun);
+    queue->restless = committed;
+    queue->proven |= committed;
     for (struct commit_job *next; jobs; jobs = next) {
         next = jobs->next;
+        jobs->committed = committed;
         if (!ready)
             turn_away(jobs);
         jobs->done(jobs);

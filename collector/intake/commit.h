@@ -6,14 +6,15 @@
 
 #include "collector/intake/ledger.h"
 
-/* A few submissions that are answered together: one request's. Announced, then pushed. The caller's until pushed, the
- * writer's until `done` is called, the caller's again after. */
+/* A few submissions that are answered together: one request's; none is a look (look.h). Announced, then pushed. The
+ * caller's until pushed, the writer's until `done` is called, the caller's again after. */
 struct commit_job {
     struct submission **list;
     size_t count;
     /* Called by the writer once each submission has its verdict; must not block. */
     void (*done)(struct commit_job *job);
     void *context;
+    bool committed; /* once it is done: the batch that it was in has been */
     struct commit_job *next; /* commit.c's, as is */
     int64_t pushed_at; /* on the monotonic clock */
 };
@@ -33,6 +34,7 @@ struct commit_options {
     size_t capacity; /* submissions that may wait */
     int64_t wait_max_us; /* where one has waited for longer, no more are taken until it is committed; 0: any time */
     uint64_t reserve; /* bytes of disk below which nothing is committed */
+    unsigned patience; /* seconds with a store that is far away (store_be_patient) */
     struct commit_readers readers; /* NULL functions: nobody */
 };
 

@@ -204,6 +204,13 @@ int ledger_refresh(struct ledger *ledger)
     return ledger_apply(ledger, NULL, 0);
 }
 
+int ledger_look(struct ledger *ledger)
+{
+    bool due = clock_now() - CLOSING_PATIENCE >= ledger->next_closing;
+    bool still = !ledger->stale && !due && store_has_news(ledger->store) == STORE_NONE;
+    return still ? 0 : ledger_refresh(ledger);
+}
+
 int64_t ledger_size(const struct ledger *ledger)
 {
     return ledger->size;

@@ -49,7 +49,9 @@ static int open_signer(struct log_keys *keys, const char *verifier, const struct
     if (log_key_path(names->log_key, names->dsn, path) < 0)
         return tell_too_long(error);
     keys->signer = signer_open(path, verifier, error);
-    return keys->signer ? 0 : -1;
+    if (!keys->signer)
+        return -1;
+    return store_is_remote(names->dsn) ? 0 : signer_claim(keys->signer, error);
 }
 
 enum store_result log_keys_open(struct log_keys *out, struct store *store, const struct log_key_names *names,

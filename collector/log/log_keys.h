@@ -17,9 +17,10 @@ struct log_key_names {
     const char *dsn, *log_key, *operator_key;
 };
 
-/* Opens both. A log without events has its operator key made where there is none yet. STORE_NONE: the store names no
- * log key, so no panel has been imported yet. STORE_FAILED: *error says why, ERROR_BUSY where another process signs.
- * Free with log_keys_close. */
+/* Opens both. The log's own is claimed (signer_claim) where one collector alone may serve the store. A log without
+ * events has its operator key made where there is none yet. STORE_NONE: the store names no log key, so no panel has
+ * been imported yet. STORE_FAILED: *error says why, ERROR_BUSY where another process signs. Free with
+ * log_keys_close. */
 MUST_CHECK enum store_result log_keys_open(struct log_keys *out, struct store *store, const struct log_key_names *names,
                                            struct error *error);
 void log_keys_close(struct log_keys *keys);

@@ -46,11 +46,17 @@ struct signer *signer_open(const char *key_path, const char *verifier, struct er
     }
     signer->last.file = signer->claim = -1;
     if (open_secret(signer, key_path, verifier, error) == 0 &&
-        last_checkpoint_open(&signer->last, key_path, &signer->public, error) == 0 &&
-        (signer->claim = log_key_claim(&signer->public, error)) >= 0)
+        last_checkpoint_open(&signer->last, key_path, &signer->public, error) == 0)
         return signer;
     signer_close(signer);
     return NULL;
+}
+
+int signer_claim(struct signer *signer, struct error *error)
+{
+    if (signer->claim < 0)
+        signer->claim = log_key_claim(&signer->public, error);
+    return signer->claim >= 0 ? 0 : -1;
 }
 
 void signer_close(struct signer *signer)

@@ -33,6 +33,7 @@ enum config_key {
     CONFIG_DISK_RESERVE, /* MiB of the store's disk that are left free: below it only 503 is answered */
     CONFIG_MEMBER_RESPONSES, /* that one member may send a minute; 0: any number */
     CONFIG_MEMBER_REVISIONS, /* the same of one action a day, in place of an earlier one */
+    CONFIG_COMMIT_TIMEOUT, /* seconds without a word from a store that is far away; then the outcome is unknown */
     CONFIG_WAIT_MAX, /* seconds that a submission may wait before it is turned away */
     CONFIG_HEAD_SECONDS, /* in which a request's head must have come */
     CONFIG_BODY_SECONDS, /* the same of a body */

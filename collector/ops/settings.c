@@ -82,6 +82,10 @@ static const struct setting settings[CONFIG_KEYS] = {
         {"member_revisions", "20", 0, 1000000,
          "how often one member may answer one action of a round anew within a day; 0: any number",
          "hoe vaak één panellid één actie van een ronde op een dag opnieuw mag beantwoorden; 0: onbeperkt"},
+    [CONFIG_COMMIT_TIMEOUT] = {"commit_timeout", "10", 5, 300,
+                               "seconds without a word from a store in PostgreSQL; then what was asked last is unknown",
+                               "seconden zonder een woord van een opslag in PostgreSQL; dan is onbekend wat er van het "
+                               "laatst gevraagde kwam"},
     [CONFIG_WAIT_MAX] =
         {"wait_max", "3", 1, 60, "seconds that a submission may wait before it is looked at; beyond it clients get 503",
          "seconden die een inzending mag wachten voordat ernaar gekeken wordt; daarna krijgen cliënten 503"},

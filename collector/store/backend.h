@@ -15,6 +15,8 @@ struct store {
 struct store_ops {
     void (*close)(struct store *store);
     enum store_result (*serve)(struct store *store);
+    enum store_result (*serve_alone)(struct store *store);
+    void (*be_patient)(struct store *store, unsigned seconds); /* NULL: there is nothing to wait for */
     enum store_result (*check)(struct store *store);
     bool (*is_lost)(const struct store *store);
     enum store_result (*settle)(struct store *store);
@@ -28,6 +30,7 @@ struct store_ops {
     enum store_result (*commit)(struct store *store);
     void (*rollback)(struct store *store);
     enum store_result (*changed)(struct store *store, unsigned *what);
+    enum store_result (*has_news)(struct store *store); /* NULL: it can't tell */
     enum store_result (*foresee)(struct store *store, const struct store_wanted *wanted); /* NULL: needs not be told */
     enum store_result (*entry_append)(struct store *store, int64_t index, const char *jws, size_t len);
     enum store_result (*entry_read)(struct store *store, int64_t index, struct buf *out);

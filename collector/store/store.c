@@ -1,30 +1,6 @@
-/* The front of every store: finds the backend that a DSN names, and hands each verb on to it. Knows no SQL. */
+/* The front of every store: hands each verb on to the backend that the handle is of. Knows no SQL. */
 #include "collector/store/store.h"
-#include "base/lang.h"
 #include "collector/store/backend.h"
-#include "collector/store/postgres/open.h"
-#include "collector/store/sqlite/open.h"
-#include <string.h>
-
-/* What follows `scheme` in a DSN that begins with it and names something; NULL otherwise. */
-static const char *after_scheme(const char *dsn, const char *scheme)
-{
-    return strncmp(dsn, scheme, strlen(scheme)) == 0 && dsn[strlen(scheme)] != '\0' ? dsn + strlen(scheme) : NULL;
-}
-
-struct store *store_open(const char *dsn, enum store_mode mode, struct error *error)
-{
-    const char *path = after_scheme(dsn, "sqlite:");
-    if (path)
-        return sqlite_open(path, mode, error);
-    if (after_scheme(dsn, "postgresql:"))
-        return postgres_open(dsn, mode, error); /* which libpq reads whole */
-    error_set(error, ERROR_REFUSED,
-              T("'%s' names no store; write sqlite:PATH or postgresql://ROLE@HOST/DATABASE",
-                "'%s' noemt geen opslag; schrijf sqlite:PAD of postgresql://ROL@HOST/DATABASE"),
-              dsn);
-    return NULL;
-}
 
 void store_close(struct store *store)
 {
@@ -44,28 +20,27 @@ int store_fail(const struct store *store, struct error *error)
     return -1;
 }
 
-const char *store_path(const char *dsn)
-{
-    const char *path = after_scheme(dsn, "sqlite:");
-    return path && strcmp(path, ":memory:") != 0 ? path : NULL;
-}
-
-bool store_is_remote(const char *dsn)
-{
-    return after_scheme(dsn, "postgresql:") != NULL;
-}
-
-void store_reached_by(const char *dsn, void (*each)(void *context, const char *path), void *context)
-{
-    if (store_is_remote(dsn))
-        postgres_reached_by(dsn, each, context);
-}
-
 /* The verbs. */
 
 enum store_result store_serve(struct store *store)
 {
     return store->ops->serve(store);
+}
+
+enum store_result store_serve_alone(struct store *store)
+{
+    return store->ops->serve_alone(store);
+}
+
+void store_be_patient(struct store *store, unsigned seconds)
+{
+    if (store->ops->be_patient)
+        store->ops->be_patient(store, seconds);
+}
+
+enum store_result store_has_news(struct store *store)
+{
+    return store->ops->has_news ? store->ops->has_news(store) : STORE_OK;
 }
 
 enum store_result store_check(struct store *store)

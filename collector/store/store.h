@@ -3,7 +3,7 @@
  * open, in this process and in others. The log is the truth: members, current responses and counts are folds over
  * it, written in the transaction that appends the entry.
  *
- * The room: store.c finds the backend that a DSN names and hands each verb on to it by the table of backend.h;
+ * The room: store_dsn finds the backend that a DSN names, store hands each verb on to it by the table of backend.h;
  * snapshots lends handles that each see one moment. In sqlite/ stand, from the ground up, `handle` (statements and
  * stepping), `transactions`, `log`, `folds`, `admin`, `events`, `releases` and `erasures` (the verbs), `file`
  * (paths and lock), `schema` (the tables, and those of older versions) and `open`; in postgres/ likewise
@@ -161,9 +161,16 @@ const struct error *store_error(const struct store *store);
  * stays. `error` may be NULL. Returns -1, so that a failure is `return store_fail(store, error)`. */
 int store_fail(const struct store *store, struct error *error);
 
-/* For a process that serves the store: nobody else may at the same time, until the handle is closed. STORE_FAILED:
- * another process does, or the lock can't be had. */
+/* For a process that serves the store, until the handle is closed. Of one that many may reach (store_is_remote) others
+ * may be serving too; of all else nobody. STORE_FAILED: somebody serves it alone, or the lock can't be had. */
 MUST_CHECK enum store_result store_serve(struct store *store);
+
+/* The same for who does once what a serving process does, and so alone in any store. STORE_FAILED: somebody serves. */
+MUST_CHECK enum store_result store_serve_alone(struct store *store);
+
+/* For who is going to serve a store that many may reach: so many seconds without a word from it, and the outcome of
+ * what was asked counts as unknown. Others need no patience. */
+void store_be_patient(struct store *store, unsigned seconds);
 
 /* Whether this handle still reads and writes what others find who open the store now. STORE_FAILED: it was moved away,
  * replaced, cut or linked elsewhere, as store_error says; from then on it is lost. */
@@ -213,6 +220,10 @@ enum {
 /* Inside store_begin. *what: what somebody else has committed since the last call on this handle; all at the first. A
  * backend may say more, also of what this handle wrote in a transaction that had not asked. */
 MUST_CHECK enum store_result store_changed(struct store *store, unsigned *what);
+
+/* Outside any transaction, for who serves: whether store_changed would have anything to tell. STORE_NONE: nothing, and
+ * what this handle has read last is on stable storage. STORE_OK: it would, or who can't tell without beginning. */
+MUST_CHECK enum store_result store_has_news(struct store *store);
 
 /* What a transaction will ask for. Each pair and triple once. */
 struct store_key {
@@ -417,7 +428,8 @@ MUST_CHECK enum store_result store_copy(struct store *store, const char *path, s
 /* The path of the file behind a DSN, for files beside it; NULL when there is none. */
 const char *store_path(const char *dsn);
 
-/* Whether a DSN names a store that is reached over a socket, which is opened anew whenever that is needed. */
+/* Whether a DSN names a store that is reached over a socket, which is opened anew whenever that is needed, and which
+ * several collectors may serve at once. */
 bool store_is_remote(const char *dsn);
 
 /* For who gives rights away before: each file or folder that is read whenever such a store is reached (names of hosts,

@@ -21,7 +21,7 @@ const programs = {
     web: { uses: 'http', faces: 'web' },
     audit: { uses: 'release net state store', faces: 'audit pages remote' },
     backup: { uses: 'log state store', faces: 'backup moving restore' },
-    intake: { uses: 'acts log state store ops', faces: 'commit ledger replays submission submit workers' },
+    intake: { uses: 'acts log state store ops', faces: 'commit ledger look replays submission submit workers' },
     acts: { uses: 'release tables log state store', faces: 'act actions erasing erasure follow_up invitations linking member opening operator page panel release' },
     release: { uses: 'tables log state store', faces: 'ballots earlier history moved newest release released replay versions' },
     tables: { uses: 'state store', faces: 'changes columns context csv csvw datapackage disclosure json sheet stored trends' },

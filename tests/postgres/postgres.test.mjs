@@ -1,12 +1,10 @@
-// Goal: one collector on a PostgreSQL: whom it refuses, what it may do there, that a second one waits its turn, and that a
-// collector whose connections are cut over and over loses nothing and doubles nothing.
+// Goal: one collector on a PostgreSQL: whom it refuses, what it may do there, and that a
+// collector whose connections are cut over and over loses nothing and doubles nothing. Of several: many.test.mjs.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { copyFileSync, readdirSync } from 'node:fs';
-import { join } from 'node:path';
 import { before, test } from 'node:test';
 import { poll } from '../e2e/lib/poll.mjs';
-import { Collector, freshFolder, ready, run, start } from '../e2e/lib/programs.mjs';
+import { Collector, freshFolder, ready, start } from '../e2e/lib/programs.mjs';
 import { enrolled, Load, respond, send } from './lib/load.mjs';
 import { Server } from './lib/servers.mjs';
 
@@ -23,20 +21,6 @@ before(async () => {
 
 const cut = () =>
   server.sql(`SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE application_name = 'burgerpanel'`);
-
-test('a second collector is refused while one serves, and serves when that one has ended', async () => {
-  const collector = await ready('postgres-second', { codes: 1 });
-  const folder = freshFolder('postgres-spare');
-  for (const name of readdirSync(collector.folder).filter((file) => /key/.test(file)))
-    copyFileSync(join(collector.folder, name), join(folder, name));
-  const keys = ['--log-key', join(folder, 'store.db.log-key'), '--operator-key', join(folder, 'store.db.operator-key')];
-  const refused = await run('burgerpanel-collector', ['serve', '--listen', '127.0.0.1:0', '--store', collector.store, ...keys]);
-  assert.equal(refused.code, 1);
-  assert.match(refused.stderr, /another collector (is serving this store|on this machine signs)/);
-  await collector.stop();
-  await collector.start();
-  await collector.stop();
-});
 
 test('a server that may lose what it has acknowledged is refused', async () => {
   for (const setting of ['fsync', 'full_page_writes']) {

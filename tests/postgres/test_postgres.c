@@ -154,6 +154,91 @@ Test(postgres, is_not_connected_again_behind_the_back_of_who_serves)
     cr_assert_eq(store_serve(store), STORE_OK, "but opened");
 }
 
+/* Beside another collector. */
+
+static unsigned changed_by_others(struct store *handle)
+{
+    unsigned what = 0;
+    cr_assert_eq(store_begin(handle), STORE_OK);
+    cr_assert_eq(store_changed(handle, &what), STORE_OK);
+    cr_assert_eq(store_commit(handle), STORE_OK);
+    return what;
+}
+
+Test(postgres, knows_whether_there_is_news_while_another_holds_the_lane)
+{
+    struct store *other = kit_store_open(dsn);
+    cr_assert_eq(store_serve(store), STORE_OK);
+    cr_assert_eq(store_serve(other), STORE_OK, "beside the first");
+    cr_assert_eq(store_has_news(store), STORE_OK, "it has not looked yet");
+    cr_assert_eq(changed_by_others(store), STORE_CHANGED_ALL);
+    cr_assert_eq(store_begin(other), STORE_OK);
+    cr_assert_eq(store_entry_append(other, 0, "one", 3), STORE_OK);
+    cr_assert_eq(kit_entries(other), 1, "the lane is had");
+    cr_assert_eq(store_has_news(store), STORE_NONE);
+    cr_assert_eq(store_commit(other), STORE_OK);
+    cr_assert_eq(store_has_news(store), STORE_OK);
+    cr_assert_eq(changed_by_others(store), STORE_CHANGED_LOG);
+    cr_assert_eq(store_has_news(store), STORE_NONE);
+    store_close(other);
+}
+
+/* Has the lane, with so many entries sent, and says nothing any more. */
+static struct store *stop_in_lane(int64_t entries)
+{
+    char text[1000];
+    memset(text, 'x', sizeof text);
+    struct store *stopped = kit_store_open(dsn);
+    cr_assert_eq(store_serve(stopped), STORE_OK);
+    cr_assert_eq(store_begin(stopped), STORE_OK);
+    for (int64_t i = 0; i < entries; i++)
+        cr_assert_eq(store_entry_append(stopped, i, text, sizeof text), STORE_OK);
+    return stopped;
+}
+
+static enum store_result commit_one(void)
+{
+    enum store_result result = store_begin(store);
+    if (result == STORE_OK)
+        result = store_entry_append(store, 0, "one", 3);
+    if (result == STORE_OK)
+        result = store_commit(store);
+    if (result != STORE_OK)
+        store_rollback(store);
+    return result;
+}
+
+static void assert_stopped_has_lost(struct store *stopped)
+{
+    cr_assert_eq(store_commit(stopped), STORE_FAILED);
+    store_rollback(stopped);
+    store_close(stopped);
+    cr_assert_eq(entries_seen_by_another(), 1);
+}
+
+/* The server ends the session of who keeps the lane and says nothing, as one who was stopped does. */
+Test(postgres, gets_the_lane_from_who_was_stopped_in_it)
+{
+    struct store *stopped = stop_in_lane(1);
+    cr_assert_eq(commit_one(), STORE_OK, "%s", store_error(store)->text);
+    assert_stopped_has_lost(stopped);
+}
+
+/* Half a statement with the server is no silence to it, but to who has waited in vain and opens the store again. */
+Test(postgres, ends_who_was_stopped_while_writing_a_lot)
+{
+    struct store *stopped = stop_in_lane(100);
+    store_be_patient(store, 5);
+    cr_assert_eq(store_serve(store), STORE_OK);
+    cr_assert_eq(commit_one(), STORE_FAILED);
+    cr_assert_eq(store_error(store)->kind, ERROR_BUSY, "%s", store_error(store)->text);
+    store_close(store);
+    store = kit_store_open(dsn);
+    cr_assert_eq(store_serve(store), STORE_OK);
+    cr_assert_eq(commit_one(), STORE_OK, "%s", store_error(store)->text);
+    assert_stopped_has_lost(stopped);
+}
+
 /* What every batch touches. */
 
 static int64_t rows_of(const char *table)
@@ -252,20 +337,13 @@ Test(postgres, knows_an_invitation_that_was_foreseen_until_it_is_marked)
     cr_assert_eq(store_commit(store), STORE_OK);
 }
 
-/* Round trips: each ends with one of two marks, put between libpq and the store when this program is linked. */
+/* Round trips: each ends with a sync, which is counted between libpq and the store, where this is put when this program
+ * is linked. */
 
 static unsigned trips;
 
-int __real_PQsendFlushRequest(PGconn *conn);
-int __wrap_PQsendFlushRequest(PGconn *conn);
 int __real_PQpipelineSync(PGconn *conn);
 int __wrap_PQpipelineSync(PGconn *conn);
-
-int __wrap_PQsendFlushRequest(PGconn *conn)
-{
-    trips++;
-    return __real_PQsendFlushRequest(conn);
-}
 
 int __wrap_PQpipelineSync(PGconn *conn)
 {

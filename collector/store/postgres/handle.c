@@ -8,8 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#define WRITING_PATIENCE_US INT64_C(10000000) /* for the server, while others wait for this */
-#define READING_PATIENCE_US INT64_C(60000000)
+#define READING_PATIENCE_US INT64_C(60000000) /* of who only reads: nobody else waits for this */
 
 /* pg_type.dat */
 #define OID_BYTEA 17
@@ -98,8 +97,8 @@ static int lose_connection(struct store_postgres *p)
 
 static void begin_wait(struct store_postgres *p)
 {
-    int64_t patience = p->within == WITHIN_WRITING ? WRITING_PATIENCE_US : READING_PATIENCE_US;
-    p->deadline = clock_monotonic_us() + patience;
+    bool writes = p->within == WITHIN_WRITING || p->serving;
+    p->deadline = clock_monotonic_us() + (writes ? p->patience : READING_PATIENCE_US);
 }
 
 static int wait_for_server(struct store_postgres *p, short events)
@@ -280,18 +279,6 @@ static int pg_drain(struct store_postgres *p, PGresult **rows, size_t count, cha
     return p->failed ? -1 : 0;
 }
 
-int postgres_collect(struct store_postgres *p, PGresult **rows, size_t count)
-{
-    begin_wait(p);
-    if (!p->lost && !PQsendFlushRequest(p->conn))
-        (void)lose_connection(p);
-    if (pg_drain(p, rows, count, NULL) == 0)
-        return 0;
-    for (size_t i = 0; i < count; i++)
-        PQclear(rows[i]);
-    return -1;
-}
-
 static int end_pipeline(struct store_postgres *p)
 {
     begin_wait(p);
@@ -304,6 +291,20 @@ static void take_sync(struct store_postgres *p)
     if (sync && PQresultStatus(sync) != PGRES_PIPELINE_SYNC)
         (void)pg_lose(p);
     PQclear(sync);
+}
+
+/* With a sync, not a flush alone: so the server knows that it is its client who is to go on, and ends the session of
+ * one who does not (limit_waits). */
+int postgres_collect(struct store_postgres *p, PGresult **rows, size_t count)
+{
+    (void)end_pipeline(p);
+    int result = pg_drain(p, rows, count, NULL);
+    take_sync(p);
+    if (result == 0 && !p->lost)
+        return 0;
+    for (size_t i = 0; i < count; i++)
+        PQclear(rows[i]);
+    return -1;
 }
 
 int postgres_sync(struct store_postgres *p, char tag[static 16])

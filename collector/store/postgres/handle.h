@@ -34,6 +34,8 @@ struct head {
     int64_t entries, changes, catalogue, wishes;
 };
 
+#define PATIENCE_SECONDS 10 /* with the server, unless somebody says otherwise */
+
 enum within { WITHIN_NOTHING, WITHIN_READING, WITHIN_WRITING };
 
 struct store_postgres {
@@ -42,6 +44,7 @@ struct store_postgres {
     PGconn *conn;
     int (*connect)(struct store_postgres *p); /* anew: -1, the error is set */
     char *dsn; /* no password stands in it */
+    int64_t patience; /* in microseconds, of who serves or writes */
     int64_t deadline; /* of the wait under way, on the monotonic clock in microseconds */
     bool lost; /* the connection; or nobody knows whether the last commit was one */
     bool warned; /* the server has warned while a commit was waited for */

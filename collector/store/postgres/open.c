@@ -63,6 +63,7 @@ struct store *postgres_open(const char *dsn, enum store_mode mode, struct error 
     }
     p->store.ops = &p->ops;
     p->connect = connect_anew;
+    p->patience = PATIENCE_SECONDS * INT64_C(1000000);
     add_verbs(&p->ops);
     placed_init(&p->placed);
     if (connect_first(p, mode) == 0)

@@ -22,7 +22,17 @@ static const struct statement_text statements[STATEMENT_COUNT] = {
     [PG_COMMIT] = {"COMMIT", "", 0},
     [PG_BARRIER] = {"SELECT pg_logical_emit_message(true, 'burgerpanel', '')", "", 0},
     [PG_ROLLBACK] = {"ROLLBACK", "", 0},
-    [PG_SERVE] = {"SELECT pg_try_advisory_lock('lane'::regclass::oid::bigint)::int::bigint", "", 0},
+    [PG_SERVE] = {"SELECT pg_try_advisory_lock_shared('lane'::regclass::oid::bigint)::int::bigint", "", 0},
+    [PG_SERVE_ALONE] = {"SELECT pg_try_advisory_lock('lane'::regclass::oid::bigint)::int::bigint", "", 0},
+    [PG_END_STOPPED] =
+        {"SELECT pg_terminate_backend(a.pid) FROM pg_locks AS l JOIN pg_stat_activity AS a ON a.pid = l.pid"
+         " WHERE l.locktype = 'relation' AND l.relation = 'lane'::regclass AND l.mode = 'RowShareLock'"
+         " AND l.granted AND a.usename = current_user AND a.wait_event = 'ClientRead' AND a.query_start < now() - "
+         "interval '2 s'",
+         "", 0},
+    [PG_LIMITS] = {"SELECT set_config('lock_timeout', $1, false),"
+                   " set_config('idle_in_transaction_session_timeout', $2, false)",
+                   "tt", 0},
     [PG_ALIVE] = {"SELECT 1", "", 0},
     [PG_MARK_FILLING] = {"UPDATE head SET version = $1", "n", 0},
 

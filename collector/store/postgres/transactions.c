@@ -6,10 +6,13 @@
 #include "collector/store/postgres/connect.h"
 #include "collector/store/postgres/head.h"
 #include "collector/store/postgres/verbs.h"
+#include <stdio.h>
 #include <string.h>
 
 #define SERVE_TRIES 6
 #define SERVE_STEP_MS 20
+#define IDLE_MS 2000 /* for which who serves may keep the lane and say nothing */
+#define LEFT_OVER_MS 2000 /* of the patience, when the wait for the lane is given up */
 
 static void forget_transaction(struct store_postgres *p)
 {
@@ -96,13 +99,25 @@ static enum store_result pg_ask_changed(struct store *store, unsigned *what)
     return STORE_OK;
 }
 
-/* Committing. */
-
 static bool is_same_head(const struct head *a, const struct head *b)
 {
     return a->entries == b->entries && a->changes == b->changes && a->catalogue == b->catalogue &&
            a->wishes == b->wishes;
 }
+
+/* One question and no lane: so who looks often holds nobody up where nothing happens. */
+static enum store_result pg_has_news(struct store *store)
+{
+    struct store_postgres *p = postgres_of(store);
+    if (!p->is_known || !p->is_kept || !is_same_head(&p->known, &p->kept))
+        return STORE_OK;
+    if (postgres_know_head(p) < 0)
+        return STORE_FAILED;
+    p->head_is_known = false;
+    return is_same_head(&p->head, &p->known) ? STORE_NONE : STORE_OK;
+}
+
+/* Committing. */
 
 /* What was only read need not be waited for where it is what this handle last saw to be on stable storage. */
 static bool needs_barrier(const struct store_postgres *p)
@@ -198,24 +213,24 @@ static void pg_roll_back(struct store *store)
 /* Serving. */
 
 /* The session of who has just ended may hold it for a moment more. */
-static enum store_result try_serving(struct store *store, int64_t *had)
+static enum store_result try_serving(struct store *store, enum statement how, int64_t *had)
 {
     enum store_result result = STORE_OK;
     for (int tries = 0; result == STORE_OK && *had == 0 && tries < SERVE_TRIES; tries++) {
         if (tries > 0)
             clock_sleep_ms(SERVE_STEP_MS);
-        result = postgres_read_number(store, postgres_ask(store, PG_SERVE, NULL), had);
+        result = postgres_read_number(store, postgres_ask(store, how, NULL), had);
     }
     return result;
 }
 
-static enum store_result pg_serve(struct store *store)
+static enum store_result begin_serving(struct store *store, enum statement how)
 {
     struct store_postgres *p = postgres_of(store);
     int64_t had = 0;
     if (p->serving)
         return STORE_OK;
-    if (try_serving(store, &had) != STORE_OK)
+    if (try_serving(store, how, &had) != STORE_OK)
         return STORE_FAILED;
     if (had == 0)
         return postgres_fail(p, ERROR_BUSY,
@@ -224,6 +239,49 @@ static enum store_result pg_serve(struct store *store)
     p->serving = true;
     postgres_warn_of_server(p);
     return STORE_OK;
+}
+
+/* Who was stopped in the lane, with half a statement sent: to the server that is no silence. Who waited for the lane in
+ * vain opens the store again, and comes here. */
+static enum store_result end_stopped(struct store *store)
+{
+    PGresult *rows = postgres_ask(store, PG_END_STOPPED, NULL);
+    PQclear(rows);
+    return rows ? STORE_OK : STORE_FAILED;
+}
+
+/* Others wait in the lane for who was stopped or cut off in it, for longer than the server bears with that session; so
+ * they get the lane then, and in time for who waits for them. */
+static enum store_result limit_waits(struct store *store)
+{
+    struct values values = {0};
+    char lock[24], idle[24];
+    int64_t patience = postgres_of(store)->patience / 1000;
+    snprintf(lock, sizeof lock, "%lld", (long long)(patience > LEFT_OVER_MS ? patience - LEFT_OVER_MS : patience));
+    snprintf(idle, sizeof idle, "%d", IDLE_MS);
+    values_text(&values, lock);
+    values_text(&values, idle);
+    PGresult *rows = postgres_ask(store, PG_LIMITS, &values);
+    PQclear(rows);
+    return rows ? STORE_OK : STORE_FAILED;
+}
+
+static enum store_result pg_serve(struct store *store)
+{
+    enum store_result result = begin_serving(store, PG_SERVE);
+    if (result == STORE_OK)
+        result = limit_waits(store);
+    return result == STORE_OK ? end_stopped(store) : result;
+}
+
+static enum store_result pg_serve_alone(struct store *store)
+{
+    return begin_serving(store, PG_SERVE_ALONE);
+}
+
+static void pg_be_patient(struct store *store, unsigned seconds)
+{
+    postgres_of(store)->patience = seconds * INT64_C(1000000);
 }
 
 /* A barrier behind all that can be read. */
@@ -288,6 +346,9 @@ void postgres_add_transaction_verbs(struct store_ops *ops)
     ops->rollback = pg_roll_back;
     ops->changed = pg_ask_changed;
     ops->serve = pg_serve;
+    ops->serve_alone = pg_serve_alone;
+    ops->be_patient = pg_be_patient;
+    ops->has_news = pg_has_news;
     ops->check = pg_check;
     ops->is_lost = pg_is_lost;
     ops->settle = pg_settle;

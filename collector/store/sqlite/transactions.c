@@ -159,7 +159,7 @@ void sqlite_add_transaction_verbs(struct store_ops *ops)
     ops->commit = commit_all;
     ops->rollback = roll_back;
     ops->changed = ask_changed;
-    ops->serve = sqlite_file_serve;
+    ops->serve = ops->serve_alone = sqlite_file_serve;
     ops->check = sqlite_file_look;
     ops->is_lost = is_lost;
     ops->settle = sqlite_file_settle;

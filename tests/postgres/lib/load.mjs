@@ -17,11 +17,11 @@ export const respond = (member, revision, action = ACTION) => member.response(RO
 
 export const send = (collector, jws) => post(collector.url, '/v1/responses', jws, JOSE);
 
-// What is known once the same bytes are answered must have been kept once.
+// What is known once the same bytes are answered must have been kept once. A collector that was killed breaks off.
 export function sendUntilAnswered(collector, jws) {
   return poll('an answer', 60, async () => {
-    const answer = await send(collector, jws);
-    if (answer.status === 503) return undefined;
+    const answer = await send(collector, jws).catch(() => undefined);
+    if (!answer || answer.status === 503) return undefined;
     assert.ok(answer.status === 201 || answer.status === 200, answer.text);
     return answer;
   });

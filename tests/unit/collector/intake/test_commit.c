@@ -2,7 +2,7 @@
  * PATIENCE_MS, and all of it by asking. */
 #include "base/clock.h"
 #include "base/file.h"
-#include "collector/intake/commit.h"
+#include "collector/intake/look.h"
 #include "tests/unit/capture.h"
 #include "tests/unit/collector/kit.h"
 #include "tests/unit/collector/store/raw.h"
@@ -350,6 +350,20 @@ Test(commit, notices_what_administrators_change_while_idle)
     finish();
 }
 
+/* Long before an idle writer would have. */
+Test(commit, looks_at_once_at_what_others_have_changed)
+{
+    start(4);
+    struct store *store = kit_store_open(dsn);
+    for (int64_t when = KIT_NOW; when >= 0; when -= KIT_NOW) {
+        cr_assert_eq(store_member_revoke(store, 2, when), STORE_OK);
+        cr_assert_eq(look_wait(queue), 0);
+        cr_assert_eq(is_revoked(NULL), when > 0);
+    }
+    store_close(store);
+    finish();
+}
+
 /* When the store does not work. */
 
 /* The writer sees it by itself, or by a job that it then turns away. */
@@ -374,6 +388,7 @@ Test(commit, turns_away_while_the_store_does_not_work_and_recovers)
     break_store();
     cr_assert_eq(push(&refused), -1);
     cr_assert_not(is_done(&refused));
+    cr_assert_eq(look_wait(queue), -1, "nor is there anything to see");
     mend_store();
     cr_assert_not_null(strstr(capture_end(2), "no such table"));
     job_init(&accepted, 0, 0, 1);

@@ -116,6 +116,8 @@ static enum store_result foresee(struct store *store, const struct store_wanted 
 /* The verbs. */
 
 VERB(serve, (struct store * store), (store))
+VERB(serve_alone, (struct store * store), (store))
+VERB(has_news, (struct store * store), (store))
 VERB(check, (struct store * store), (store))
 VERB(settle, (struct store * store), (store))
 VERB(settle_erasure, (struct store * store), (store))
@@ -124,6 +126,11 @@ VERB(begin, (struct store * store), (store))
 VERB(begin_invitations, (struct store * store), (store))
 VERB(begin_reading, (struct store * store), (store))
 CHECKED_VERB(commit, (struct store * store), (store), forget_wanted(f))
+static void be_patient(struct store *store, unsigned seconds)
+{
+    store_be_patient(faulty(store)->inner, seconds);
+}
+
 VERB(changed, (struct store * store, unsigned *what), (store, what))
 VERB(entry_append, (struct store * store, int64_t index, const char *jws, size_t len), (store, index, jws, len))
 VERB(entry_read, (struct store * store, int64_t index, struct buf *out), (store, index, out))
@@ -265,6 +272,9 @@ static void rollback(struct store *store)
 static const struct store_ops faulty_ops = {
     .close = close_both,
     .serve = serve,
+    .serve_alone = serve_alone,
+    .be_patient = be_patient,
+    .has_news = has_news,
     .check = check,
     .is_lost = is_lost,
     .settle = settle,
@@ -354,7 +364,7 @@ static const struct store_ops faulty_ops = {
 };
 
 /* Whoever adds a verb to the table adds it here too. */
-_Static_assert(sizeof(struct store_ops) == 88 * sizeof(void (*)(void)), "a verb of store.h is not wrapped");
+_Static_assert(sizeof(struct store_ops) == 91 * sizeof(void (*)(void)), "a verb of store.h is not wrapped");
 
 struct store *store_faulty_new(struct store *inner)
 {

@@ -165,16 +165,20 @@ Test(store_walks, give_the_counters_of_one_round_by_action)
 
 /* Serving. */
 
-Test(store_walks, let_one_process_serve)
+/* Beside each other only where many may reach the store. */
+Test(store_walks, let_one_process_serve_alone)
 {
-    struct store *other = kit_store_open(dsn);
+    struct store *other = kit_store_open(dsn), *third = kit_store_open(dsn);
     cr_assert_eq(store_serve(store), STORE_OK);
     cr_assert_eq(store_serve(store), STORE_OK, "it does already");
-    cr_assert_eq(store_serve(other), STORE_FAILED);
+    cr_assert_eq(store_serve_alone(other), STORE_FAILED);
     cr_assert_not_null(strstr(store_error(other)->text, "another collector is serving"));
+    cr_assert_eq(store_serve(third), store_is_remote(dsn) ? STORE_OK : STORE_FAILED);
     store_close(store);
-    cr_assert_eq(store_serve(other), STORE_OK, "until its handle is closed");
-    store = kit_store_open(kit_dsn(NULL));
-    cr_assert_eq(store_serve(store), STORE_OK);
+    store_close(third);
+    cr_assert_eq(store_serve_alone(other), STORE_OK, "until the last of these handles is closed");
+    store = kit_store_open(dsn);
+    cr_assert_eq(store_serve(store), STORE_FAILED);
     store_close(other);
+    cr_assert_eq(store_serve(store), STORE_OK);
 }

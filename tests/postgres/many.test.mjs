@@ -1,0 +1,212 @@
+// Goal: two collectors on one PostgreSQL are one panel: what one has answered the other knows at once, whichever of them is
+// asked, killed or stopped; nothing is lost or doubled, and neither shows a checkpoint smaller than one that the other has shown.
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { copyFileSync, readdirSync } from 'node:fs';
+import http from 'node:http';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { assertAccepted, assertProblem, JOSE, NDJSON, post, request } from '../e2e/lib/http.mjs';
+import { asListed, Member } from '../e2e/lib/member.mjs';
+import { ACTION, good, ROUND } from '../e2e/lib/panel.mjs';
+import { poll } from '../e2e/lib/poll.mjs';
+import { Collector, freshFolder, ready } from '../e2e/lib/programs.mjs';
+import { PublicLog } from '../e2e/lib/public-log.mjs';
+import { enrolled, Load } from './lib/load.mjs';
+
+const psql = (text) => execFileSync('psql', [process.env.KIT_STORE, '-qAtc', text], { encoding: 'utf8' }).trim();
+
+// Another collector on the store of `first`, with copies of its keys and its last checkpoint in a folder of its own.
+export function another(first, name) {
+  const other = new Collector(freshFolder(name));
+  for (const file of readdirSync(first.folder).filter((each) => /-key(\.checkpoint)?$/.test(each)))
+    copyFileSync(join(first.folder, file), join(other.folder, file));
+  other.schema = first.schema;
+  other.store = `${first.store}&application_name=${name}`;
+  other.where[1] = other.store;
+  return other;
+}
+
+// Two that run, with `codes` invitations, and the log as each shows it.
+async function two(name, codes) {
+  const a = await ready(name, { codes });
+  const b = another(a, `${name}-b`);
+  await b.start();
+  const logs = [a, b].map((each) => new PublicLog(() => each.url));
+  for (const log of logs) await log.key();
+  return { a, b, codes: a.codes, logs };
+}
+
+const enrol = async (collector, code) => {
+  const member = new Member('wau');
+  member.index = assertAccepted(await post(collector.url, '/v1/members', member.enrolment(code), JOSE)).index;
+  return member;
+};
+
+const send = (collector, jws) => post(collector.url, '/v1/responses', jws, JOSE);
+
+async function assertAuditClean(collector) {
+  const audit = await collector.run('audit');
+  assert.equal(audit.code, 0, audit.stdout + audit.stderr);
+}
+
+test('who enrols at one responds at the other at once; the same again and a revision are the same at both', async () => {
+  const { a, b, codes } = await two('many-one', 8);
+  const pairs = [a, b, a, b, a, b].map((each) => [each, each === a ? b : a]);
+  for (const [here, there] of pairs) {
+    const member = await enrol(here, codes.pop());
+    const first = member.response(ROUND, ACTION, good);
+    const { index } = assertAccepted(await send(there, first));
+    assert.equal(assertAccepted(await send(here, first), 200).index, index, 'the same again');
+    const second = member.response(ROUND, ACTION, { importance: 2, noticed: 'no' }, { revision: 2 });
+    assert.equal(assertAccepted(await send(here, second)).replaced, index);
+    assertAccepted(await send(there, second), 200);
+    assertProblem(await send(there, first), 409, 'stale-revision');
+  }
+  const late = await enrol(a, codes.pop());
+  const lines = [late, new Member('wau')].map((member) => JSON.stringify(member.response(ROUND, ACTION, good)));
+  const batch = await post(b.url, '/v1/response-batches', lines.join('\n'), NDJSON);
+  assert.deepEqual(batch.text.trimEnd().split('\n').map((line) => JSON.parse(line).status), [201, 401]);
+  const own = await post(a.url, '/v1/access', late.access(), JOSE);
+  assert.equal(own.status, 200, own.text);
+  assert.equal(own.json().entries.length, 2);
+  const newest = await enrol(a, codes.pop());
+  assert.equal((await post(b.url, '/v1/access', newest.access(), JOSE)).json().entries.length, 1);
+  assertAccepted(await post(b.url, '/v1/erasures', late.erasure('everything'), JOSE));
+  assertProblem(await send(a, late.response(ROUND, ACTION, good, { revision: 2 })), 401, 'not-verified');
+  for (const each of [a, b])
+    assertProblem(await send(each, new Member('wau').response(ROUND, ACTION, good)), 401, 'not-verified');
+  await a.stop();
+  await b.stop();
+  await assertAuditClean(a);
+});
+
+test('neither shows less of the log than the other has shown', async () => {
+  const { a, b, codes, logs } = await two('many-log', 1);
+  const member = await enrol(a, codes[0]);
+  const auditor = (await a.succeed('tokens', 'create', 'audits', '--role', 'auditor')).stdout.trim();
+  const heads = [];
+  for (let revision = 1; revision <= 24; revision++) {
+    const [here, there] = revision % 2 ? [a, b] : [b, a];
+    const [shows, reads] = here === a ? logs : [logs[1], logs[0]];
+    const jws = member.response(ROUND, ACTION, good, { revision });
+    const { index, receipt } = assertAccepted(await send(here, jws));
+    heads.push(shows.receipt(receipt, jws).head);
+    const way = revision % 4;
+    if (way === 0) assert.equal(reads.receipt((await reads.fetch(`/v1/receipts/${index}`)).text, jws).index, index);
+    if (way === 1) assert.ok((await reads.head()).size >= index + 1);
+    if (way === 2) {
+      const lines = await reads.fetch(`/v1/entries?from=${index}&limit=9`, { Authorization: `Bearer ${auditor}` });
+      assert.equal(JSON.parse(lines.text.split('\n')[0]).jws, jws);
+    }
+    if (way === 3) assert.equal((await request(there.url, `/v1/entries/${index}/state`)).json().state, 'kept');
+    heads.push(await reads.head(), await shows.head());
+    const sizes = heads.slice(-3).map((head) => head.size);
+    assert.ok(sizes[0] <= sizes[1] && sizes[1] <= sizes[2], `${sizes}`);
+    assert.equal((await reads.fetch(`/log/tile/0/000.p/${index + 1}`)).bytes.length, 32 * (index + 1));
+  }
+  await logs[0].assertContinues(heads, await logs[1].head());
+  for (const log of logs) log.close();
+  await a.stop();
+  await b.stop();
+  await assertAuditClean(b);
+});
+
+test('what administrators ask for one of the two carries out, and both know of it', async () => {
+  const { a, b, codes } = await two('many-acts', 2);
+  const members = [await enrol(a, codes[0]), await enrol(b, codes[1])];
+  for (const [i, verb] of ['revoke', 'restore', 'revoke', 'restore'].entries()) {
+    const member = members[i >> 1];
+    await [a, b][i % 2].succeed('members', verb, asListed(member.key.kid), ...(verb === 'revoke' ? ['--reason', 'error'] : []));
+    for (const [j, each] of [b, a].entries()) {
+      const jws = member.response(ROUND, ACTION, good, { revision: 2 * i + j + 1 });
+      const known = verb === 'revoke' ? 401 : 201;
+      await poll(`${verb} to be known`, 10, async () => (await send(each, jws)).status === known);
+    }
+  }
+  await b.succeed('actions', 'import', 'fixtures/actions.csv');
+  const events = JSON.parse((await a.succeed('log', 'events', '--json')).stdout);
+  assert.equal(JSON.stringify(events).match(/"member-(revoked|restored)"/g).length, 4);
+  await a.stop();
+  await b.stop();
+  await assertAuditClean(a);
+});
+
+// In front of collectors, as a balancer is: each request to the next of them, at the next one again where a connection can't be had.
+class Balancer {
+  constructor(collectors) {
+    this.turn = 0;
+    this.server = http.createServer(async (req, res) => {
+      const parts = [];
+      for await (const part of req) parts.push(part);
+      const { host, connection, 'content-length': length, ...headers } = req.headers;
+      const ask = { method: req.method, headers, body: parts.length > 0 ? Buffer.concat(parts) : undefined };
+      for (let tries = 0; tries < collectors.length; tries++) {
+        const to = collectors[this.turn++ % collectors.length];
+        try {
+          const answer = await request(to.url, req.url, ask);
+          const { connection: ignored, ...passed } = answer.headers;
+          res.writeHead(answer.status, passed);
+          return res.end(answer.bytes);
+        } catch (error) {
+          if (error.code !== 'ECONNREFUSED') break;
+        }
+      }
+      return res.destroy();
+    });
+  }
+
+  async start() {
+    await new Promise((done) => this.server.listen(0, '127.0.0.1', done));
+    this.url = `http://127.0.0.1:${this.server.address().port}`;
+  }
+
+  stop() {
+    this.server.close();
+    this.server.closeAllConnections?.();
+  }
+}
+
+test('behind a balancer one is killed under load, twice: what was broken off is sent again, and all is counted once', async () => {
+  const { a, b, codes } = await two('many-killed', 6);
+  const balancer = new Balancer([a, b]);
+  await balancer.start();
+  const front = Object.assign(Object.create(a), { url: balancer.url });
+  const load = new Load(front, await enrolled(front, codes.length));
+  load.begin();
+  for (const victim of [b, a]) {
+    await load.more(60);
+    victim.process.child.kill('SIGKILL');
+    await victim.process.ended;
+    await load.more(60);
+    await victim.start();
+    await load.more(60);
+  }
+  await load.end();
+  balancer.stop();
+  await a.stop();
+  await b.stop();
+  await load.assertKept();
+});
+
+test('while one is stopped in its transaction the other goes on; awake, it begins anew', async () => {
+  const { a, b, codes } = await two('many-stopped', 4);
+  const members = await enrolled({ url: a.url, codes }, 4);
+  const loads = [a, b].map((each, i) => new Load(each, members.slice(2 * i, 2 * i + 2)));
+  for (const load of loads) load.begin();
+  const holds = () => Number(psql(`SELECT count(*) FROM pg_stat_activity WHERE application_name = 'many-stopped-b'
+    AND state = 'idle in transaction'`));
+  await poll('the one to be stopped in its transaction', 60, async () => {
+    b.process.child.kill('SIGSTOP');
+    if (holds() > 0) return true;
+    b.process.child.kill('SIGCONT');
+    return undefined;
+  });
+  await loads[0].more(20);
+  b.process.child.kill('SIGCONT');
+  await loads[1].more(20);
+  for (const load of loads) await load.end();
+  assert.match((await b.stop()).stderr, /opened again/);
+  await a.stop();
+  for (const load of loads) await load.assertKept();
+});
