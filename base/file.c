@@ -266,8 +266,27 @@ static int put_in_place(const char *path, const void *bytes, size_t len, mode_t 
     return result;
 }
 
+/* Whether a device, a pipe or a socket has that name, or what is open elsewhere: nothing may take its place. */
+static bool is_no_file(const char *path)
+{
+    struct stat st;
+    if (strncmp(path, "/dev/", 5) == 0 && lstat(path, &st) == 0 && S_ISLNK(st.st_mode))
+        return true;
+    return stat(path, &st) == 0 && !S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode);
+}
+
+static int write_into(const char *path, const void *bytes, size_t len)
+{
+    int fd = open_again(path, O_WRONLY, 0);
+    int result = fd >= 0 ? file_append(fd, bytes, len) : -1;
+    close_quietly(fd);
+    return result;
+}
+
 int file_write(const char *path, const void *bytes, size_t len, mode_t mode)
 {
+    if (is_no_file(path))
+        return write_into(path, bytes, len);
     return put_in_place(path, bytes, len, mode, rename);
 }
 
@@ -294,6 +313,10 @@ int file_part_begin(struct file_part *part, const char *path)
     int len = snprintf(part->path, sizeof part->path, "%s.part", path);
     if (len < 0 || (size_t)len >= sizeof part->path) {
         errno = ENAMETOOLONG;
+        return -1;
+    }
+    if (is_no_file(path)) {
+        errno = ENOTSUP;
         return -1;
     }
     part->fd = file_lock(part->path);

@@ -13,7 +13,8 @@ MUST_CHECK int file_read(const char *path, struct buf *out);
 /* Writes a new file beside `path` with `mode`, syncs it, puts it in place of `path` and syncs the folder: who looks
  * sees the old bytes or the new, also after a power cut. `mode` is cut by the umask, as open(2) does. -1: errno,
  * nothing changed, no stray file left; but when only the folder's last sync failed (EIO), the new bytes may be there.
- * What a power cut leaves half done is named `.NAME.HEX.tmp`. */
+ * What a power cut leaves half done is named `.NAME.HEX.tmp`. A device, a pipe, and what /dev has of what is open, is
+ * written into as it stands. */
 MUST_CHECK int file_write(const char *path, const void *bytes, size_t len, mode_t mode);
 
 /* As file_write, but -1 with EEXIST when `path` is there already; two processes at once can't both succeed. */
@@ -26,7 +27,7 @@ struct file_part {
 };
 
 /* Begins with an empty part of mode 0600, for this process alone; what a process that was killed has left of one is
- * taken over. -1: errno, EWOULDBLOCK when another process is writing it. */
+ * taken over. -1: errno, EWOULDBLOCK when another process is writing it, ENOTSUP where `path` is a device or a pipe. */
 MUST_CHECK int file_part_begin(struct file_part *part, const char *path);
 
 /* Syncs the part, puts it in the place of `path`, which it was begun for, and syncs the folder. Without `replace` -1

@@ -1,8 +1,6 @@
 /* Files, whole or not at all. Each test works in a folder of its own and leaves none behind. */
 #include "base/file.h"
-
 #include "base/mem.h"
-
 #include <criterion/criterion.h>
 #include <dirent.h>
 #include <errno.h>
@@ -49,7 +47,6 @@ static int names_in(const char *path)
 {
     DIR *dir = opendir(path);
     int count = 0;
-
     cr_assert_not_null(dir);
     while (readdir(dir))
         count++;
@@ -222,6 +219,21 @@ Test(file, is_created_by_one_when_several_try)
         cr_assert_eq(names_in("."), 1);
         cr_assert_eq(file_remove("a"), 0);
     }
+}
+
+/* As root the file would be put in the place of a device, and /dev/null be gone for everybody. */
+Test(file, is_written_into_what_is_no_file)
+{
+    char got[8] = "";
+    struct stat st;
+    cr_assert(mkfifo("pipe", 0600) == 0 && symlink("pipe", "link") == 0);
+    int reading = open("pipe", O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+    cr_assert_eq(file_write("pipe", "een", 3, 0600), 0);
+    cr_assert_eq(file_write("link", "twee", 4, 0600), 0);
+    cr_assert_eq(read(reading, got, sizeof got), 7);
+    cr_assert_arr_eq(got, "eentwee", 7);
+    cr_assert(lstat("pipe", &st) == 0 && S_ISFIFO(st.st_mode) && lstat("link", &st) == 0 && S_ISLNK(st.st_mode));
+    close(reading);
 }
 
 Test(file, fails_without_a_trace_when_the_folder_is_missing)

@@ -70,6 +70,16 @@ Test(file_part, replaces_only_when_asked_to)
     assert_holds("large", "twee");
 }
 
+Test(file_part, takes_the_place_of_no_device_or_pipe)
+{
+    struct file_part part;
+    cr_assert_eq(mkfifo("pipe", 0600), 0);
+    cr_assert_eq(file_part_begin(&part, "pipe"), -1);
+    cr_assert_eq(errno, ENOTSUP);
+    cr_assert(!file_exists("pipe.part"));
+    cr_assert_eq(unlink("pipe"), 0);
+}
+
 Test(file_part, takes_over_what_was_left_and_not_what_is_being_written)
 {
     struct file_part part, second;
