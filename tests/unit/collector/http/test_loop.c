@@ -170,8 +170,12 @@ Test(loop, hears_who_asks_once_between_those_who_asked_many_times)
     int crowd[CROWD];
     open_server();
     int one = connect_client();
-    for (size_t i = 0; i < CROWD; i++)
+    for (size_t i = 0; i < CROWD; i++) {
         crowd[i] = connect_client();
+        /* Once in the loop's hands: one that was handed to it later would have a newcomer's turn at some round. */
+        ask_times(crowd[i], "/one", 1);
+        read_answers(crowd[i], 1);
+    }
     ask_times(one, "/hold", 1);
     sem_wait(&held);
     for (size_t i = 0; i < CROWD; i++) {
