@@ -35,7 +35,7 @@ PKG_CONFIG ?= pkg-config
 WERROR ?= $(if $(wildcard .git),1,0)
 
 WARNINGS := -Wall -Wextra -Wconversion -Wshadow -Wformat=2 -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith \
-            -Wwrite-strings -Wundef -Wvla $(if $(filter 1,$(WERROR)),-Werror)
+            -Wwrite-strings -Wcast-qual -Wundef -Wvla $(if $(filter 1,$(WERROR)),-Werror)
 # What looks into the running program needs more rights than the program itself (collector/daemon/sandbox.c).
 INSTRUMENTED := -DBURGERPANEL_INSTRUMENTED
 SANITIZE := -O1 -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer $(INSTRUMENTED)
@@ -118,7 +118,7 @@ export DEPS_SEEN := $(sort $(DEPS_SEEN) $(NEEDS))
 have:
 	@.ci/deps $(NEEDS)
 deps: ## installs what building, testing and checking need (Debian 12, as root)
-	@.ci/deps build test postgres patroni web pictures bench excel clang lint coverage fresh deb deb-test
+	@.ci/deps build test postgres patroni web pictures nginx bench excel clang lint coverage fresh deb deb-test
 
 # --- how it is built -------------------------------------------------------------------------------------------------------
 

@@ -270,6 +270,7 @@ for name in "$@"; do
             run_node tests/postgres/*.test.mjs $(on_both_stores)
             exit "$status"
         ) || status=1
+        count_reports
         ;;
     patroni)
         begin patroni "three servers that Patroni watches over"
