@@ -48,6 +48,15 @@ void text_clean(char *text)
     text[end] = '\0';
 }
 
+size_t text_fitting(const char *text, size_t max)
+{
+    size_t len = strnlen(text, max);
+    if (text[len])
+        while (len > 0 && ((unsigned char)text[len] & 0xC0) == 0x80)
+            len--;
+    return len;
+}
+
 void text_end_on_character(char *text, size_t size)
 {
     size_t len = strlen(text);

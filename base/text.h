@@ -16,6 +16,9 @@ MUST_CHECK size_t text_step(const char *at, size_t left, bool *shown);
 /* The columns that `len` bytes of text take: one a character (code point). */
 size_t text_columns(const char *text, size_t len);
 
+/* The length of as much of NUL-terminated UTF-8 as `max` bytes take, ended on a character. */
+size_t text_fitting(const char *text, size_t max);
+
 /* Appends `len` bytes of text; what must not be shown is put as '?', one for each character or stray byte. */
 void text_put_clean(struct buf *out, const char *text, size_t len);
 

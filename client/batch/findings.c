@@ -3,10 +3,12 @@
 #include "base/buf.h"
 #include "base/list.h"
 #include "base/mem.h"
+#include "base/text.h"
 #include <stdlib.h>
 #include <string.h>
 
-#define WHAT_MAX ((size_t)64 * 1024) /* of one row; a question has a fault or two */
+#define NAME_MAX_BYTES ((size_t)1024) /* of a member or an action, which is none where it is longer */
+#define WHAT_MAX ((size_t)48 * 1024) /* of one row; a question has a fault or two */
 
 static void free_finding(struct batch_finding *finding)
 {
@@ -18,8 +20,11 @@ static void free_finding(struct batch_finding *finding)
 static int append_what(struct batch_finding *finding, const char *what)
 {
     struct buf text;
-    buf_init(&text, WHAT_MAX);
-    buf_printf(&text, "%s; %s", finding->what, what);
+    if (finding->is_cut)
+        return 0;
+    finding->is_cut = strlen(finding->what) + strlen(what) > WHAT_MAX;
+    buf_init(&text, WHAT_MAX + 16);
+    buf_printf(&text, "%s; %s", finding->what, finding->is_cut ? "..." : what);
     char *both = buf_check(&text) == 0 ? mem_copy_text(buf_text(&text), text.len) : NULL;
     buf_free(&text);
     if (!both)
@@ -47,7 +52,7 @@ int batch_findings_add(struct batch_findings *findings, size_t line, const char 
 
 static int set_name(char **name, const char *text)
 {
-    char *copy = text ? mem_copy_text(text, strlen(text)) : NULL;
+    char *copy = text ? mem_copy_text(text, text_fitting(text, NAME_MAX_BYTES)) : NULL;
     if (text && !copy)
         return -1;
     mem_free(*name);

@@ -4,12 +4,14 @@
 #define CLIENT_BATCH_FINDINGS_H
 
 #include "base/compiler.h"
+#include <stdbool.h>
 #include <stddef.h>
 
 struct batch_finding {
     size_t line; /* where the row begins */
-    char *member, *action; /* as the row has them; NULL where it could not be read so far */
+    char *member, *action; /* as the row has them, at most 1024 bytes; NULL where it could not be read so far */
     char *what; /* phrases, "; " between them */
+    bool is_cut; /* more was found than can be said: "..." stands for the rest */
 };
 
 /* One a line at most once sorted; an all-zero one has none. */

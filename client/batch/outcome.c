@@ -47,13 +47,8 @@ const char *batch_outcome_name(enum batch_outcome outcome)
 static void put_errors(struct buf *out, const struct json *document)
 {
     size_t put = 0;
-    for (const struct json *e = json_first(json_member(document, "errors")); e && put < ERROR_WORDS; e = json_next(e)) {
-        const char *pointer = json_text(json_member(e, "pointer")), *detail = json_text(json_member(e, "detail"));
-        if (!pointer || !detail)
-            continue;
-        buf_printf(out, "; %s: %s", messages_place(pointer), detail);
-        put++;
-    }
+    for (const struct json *e = json_first(json_member(document, "errors")); e && put < ERROR_WORDS; e = json_next(e))
+        put += messages_put_error(out, "; ", e);
 }
 
 static void put_refused_reason(struct buf *out, const char *home, const struct response_id *id)

@@ -111,7 +111,7 @@ int batch_report_finish(struct batch_report *report, const struct batch *batch, 
 {
     struct writing w = {.batch = batch, .fd = report->part.fd};
     int result = batch_findings_sort(findings);
-    buf_init(&w.text, PIECE_BYTES + 2 * REASON_MAX + 4096);
+    buf_init(&w.text, PIECE_BYTES + 2 * REASON_MAX + 4096); /* a piece, a reason all in quotes and two names */
     buf_init(&w.reason, REASON_MAX);
     if (result == 0) {
         csv_begin(&w.csv, &w.text, report->format);

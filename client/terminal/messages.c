@@ -2,7 +2,6 @@
 #include "client/terminal/messages.h"
 #include "base/cli.h"
 #include "base/clock.h"
-#include "base/json.h"
 #include "base/lang.h"
 #include "base/text.h"
 #include "panel/enrolment.h"
@@ -10,6 +9,7 @@
 
 #define ERRORS_SHOWN 20
 #define ERROR_MAX ((size_t)4096)
+#define ERROR_PART_MAX 500 /* bytes of what a collector says of one error */
 
 const char *messages_language(void)
 {
@@ -133,15 +133,36 @@ const char *messages_place(const char *pointer)
     return strcmp(pointer, "/answers") == 0 ? pointer + 1 : pointer;
 }
 
-static void say_error(const char *pointer, const char *detail)
+/* As much of it as is told, ended on a character. */
+static void put_cut(struct buf *out, const char *text)
+{
+    size_t len = text_fitting(text, ERROR_PART_MAX);
+    text_put_clean(out, text, len);
+    buf_put_text(out, text[len] ? "..." : "");
+}
+
+bool messages_put_error(struct buf *out, const char *before, const struct json *error)
+{
+    const char *pointer = json_text(json_member(error, "pointer"));
+    const char *detail = json_text(json_member(error, "detail"));
+    if (!pointer || !detail)
+        return false;
+    buf_put_text(out, before);
+    put_cut(out, messages_place(pointer));
+    buf_put_text(out, ": ");
+    put_cut(out, detail);
+    return true;
+}
+
+static bool say_error(const struct json *error)
 {
     struct buf line;
     buf_init(&line, ERROR_MAX);
-    text_put_clean(&line, messages_place(pointer), strlen(messages_place(pointer)));
-    buf_put_text(&line, ": ");
-    text_put_clean(&line, detail, strlen(detail));
-    cli_say("  %s", buf_text(&line));
+    bool is_told = messages_put_error(&line, "  ", error);
+    if (is_told)
+        cli_say("%s", buf_text(&line));
     buf_free(&line);
+    return is_told;
 }
 
 void messages_say_errors(const char *body, size_t len)
@@ -149,14 +170,8 @@ void messages_say_errors(const char *body, size_t len)
     struct json *document = json_parse(body, len, NULL);
     size_t shown = 0;
     for (const struct json *e = json_first(json_member(document, "errors")); e && shown < ERRORS_SHOWN;
-         e = json_next(e)) {
-        const char *pointer = json_text(json_member(e, "pointer"));
-        const char *detail = json_text(json_member(e, "detail"));
-        if (!pointer || !detail)
-            continue;
-        say_error(pointer, detail);
-        shown++;
-    }
+         e = json_next(e))
+        shown += say_error(e);
     json_free(document);
 }
 

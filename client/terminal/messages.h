@@ -10,6 +10,7 @@
 #define CLIENT_TERMINAL_MESSAGES_H
 
 #include "base/buf.h"
+#include "base/json.h"
 #include "client/home/held.h"
 #include "client/net/http.h"
 #include "panel/actions.h"
@@ -36,6 +37,10 @@ void messages_put_problem(struct buf *out, enum problem problem, unsigned status
 /* A place as a person names it: of a JSON pointer to an answer the question's id, "answers" for all of them; any other
  * as it is. Points into `pointer`. */
 const char *messages_place(const char *pointer);
+
+/* Appends one of the `errors` of a problem answer, led by `before`: "PLACE: what is wrong there", no more than some
+ * thousand bytes however long a collector makes them. false, and nothing, where it lacks either. */
+bool messages_put_error(struct buf *out, const char *before, const struct json *error);
 
 /* Says the `errors` of a problem answer (`body` is its JSON), a line each, led by two spaces; nothing where there are
  * none. */

@@ -55,3 +55,12 @@ Test(text, ends_on_a_character_only_where_it_was_cut)
     text_end_on_character(roomy, sizeof roomy);
     cr_assert_str_eq(roomy, "ab\xe2\x82");
 }
+
+Test(text, fits_whole_characters_into_so_many_bytes)
+{
+    cr_expect_eq(text_fitting("a\u20acb", 5), 5);
+    cr_expect_eq(text_fitting("a\u20acb", 4), 4);
+    cr_expect_eq(text_fitting("a\u20acb", 3), 1);
+    cr_expect_eq(text_fitting("\u20ac", 2), 0);
+    cr_expect_eq(text_fitting("", 9), 0);
+}

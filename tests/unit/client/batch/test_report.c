@@ -143,6 +143,77 @@ Test(batch_report, says_of_each_row_what_became_of_it)
         cr_expect_str_eq(batch_outcome_name(batch_row_outcome(&samples[i].row)), samples[i].word);
 }
 
+/* Refuses the response of the plan's first row with that many errors of so many two-byte characters each. */
+static void refuse_first_row(size_t errors, size_t characters)
+{
+    struct buf home, text;
+    struct response_id id;
+    buf_init(&home, 4096);
+    buf_init(&text, SPOOL_RECORD_MAX);
+    buf_put_text(&text, "{\"type\":\"urn:burgerpanel:problem:invalid-response\",\"errors\":[");
+    for (size_t i = 0; i < errors; i++) {
+        buf_put_text(&text, i > 0 ? "," : "");
+        buf_put_text(&text, "{\"pointer\":\"/answers/comment\",\"detail\":\"x");
+        for (size_t n = 0; n < characters; n++)
+            buf_put_text(&text, "\u00e9");
+        buf_put_text(&text, "\"}");
+    }
+    buf_put_text(&text, "]}");
+    cr_assert_eq(buf_check(&text), 0);
+    cr_assert_eq(batch_row_id(&plan.rows[0], &batch.context, &id), 0);
+    cr_assert_eq(batch_home(&batch, plan.rows[0].member, &home), 0);
+    cr_assert_eq(file_make_folder(buf_text(&home), 0700), 0);
+    cr_assert_eq(spool_prepare(buf_text(&home)), 0);
+    const struct slice answer = slice_of(&text);
+    cr_assert_eq(spool_settle(buf_text(&home), &id, SPOOL_REFUSED, &(struct slice){"a.b.c", 5}, &answer), 0);
+    plan.rows[0].state = SPOOL_REFUSED;
+    buf_free(&home);
+    buf_free(&text);
+}
+
+/* What a collector says must not be able to keep the report from being written. */
+Test(batch_report, cuts_what_a_collector_says_at_great_length)
+{
+    read_files(two_members, HEADER "1,WA-1.01,2,no,\n2,WA-1.01,2,no,\n");
+    refuse_first_row(20, 6000);
+    const char *report = write_report();
+    const char *detail = strstr(report, "; comment: x\u00e9");
+    cr_assert_not_null(detail);
+    cr_expect(strncmp(detail + strlen("; comment: ") + 499, "...; comment: x\u00e9", 17) == 0,
+              "499 bytes: the next character ends at 501");
+    cr_expect_not_null(strstr(report, "\r\n3,2,WA-1.01,valid,\r\n"), "the rows after it too");
+}
+
+Test(batch_report, says_that_there_is_more_where_one_row_has_too_many_faults)
+{
+    char what[1001];
+    memset(what, 'x', sizeof what - 1);
+    what[sizeof what - 1] = '\0';
+    read_files(two_members, HEADER "1,WA-1.01,2,no,\n");
+    for (int i = 0; i < 100; i++)
+        cr_assert_eq(batch_findings_add(&findings, 7, what), 0);
+    cr_assert_eq(batch_findings_add(&findings, 8, "the next"), 0);
+    const char *report = write_report();
+    cr_expect_not_null(strstr(report, "x; x"));
+    cr_expect_not_null(strstr(report, "x; ...\r\n8,,,invalid,the next\r\n"), "once, and last");
+}
+
+Test(batch_report, cuts_a_name_that_is_none_and_very_long)
+{
+    struct buf rows;
+    buf_init(&rows, (size_t)1024 * 1024);
+    buf_put_text(&rows, HEADER);
+    for (int i = 0; i < 100000; i++)
+        buf_put_text(&rows, "\u20ac");
+    buf_put_text(&rows, ",WA-1.01,2,no,\n1,WA-1.01,2,no,\n");
+    read_files(two_members, buf_text(&rows));
+    const char *report = write_report();
+    const char *after = strstr(report, "\u20ac,WA-1.01,invalid,member: not in the invitations\r\n3,1,WA-1.01,valid,");
+    cr_assert_not_null(after);
+    cr_expect_eq(after - strstr(report, "\r\n2,\u20ac"), 4 + 1023 - 3, "341 characters");
+    buf_free(&rows);
+}
+
 Test(batch_report, is_for_its_owner_and_keeps_what_was_there_until_it_is_whole)
 {
     struct batch_report report;

@@ -73,6 +73,22 @@ Test(messages, show_a_problem_s_errors_without_what_moves_a_cursor)
     cr_expect_str_eq(capture_end(2), "  a?[2J: too?31m big\n  /iat: late\n");
 }
 
+Test(messages, cut_an_error_that_is_very_long_on_a_character)
+{
+    struct buf body;
+    buf_init(&body, (size_t)64 * 1024);
+    buf_put_text(&body, "{\"errors\":[{\"pointer\":\"/answers/a\",\"detail\":\"x");
+    for (int i = 0; i < 5000; i++)
+        buf_put_text(&body, "\u00e9");
+    buf_put_text(&body, "\"},{\"pointer\":\"/answers/b\",\"detail\":\"late\"}]}");
+    capture_begin(2);
+    messages_say_errors(buf_text(&body), body.len);
+    const char *said = capture_end(2);
+    cr_expect(strncmp(said, "  a: x\u00e9", 8) == 0, "%s", said);
+    cr_expect_str_eq(said + strlen("  a: ") + 499, "...\n  b: late\n");
+    buf_free(&body);
+}
+
 Test(messages, say_how_far_a_clock_is_off_only_when_it_is)
 {
     answer.server_time = clock_now() - 299;
