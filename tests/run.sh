@@ -175,7 +175,7 @@ run_web_units() {
 # run_node SCRIPT...: end-to-end scripts; BURGERPANEL_BUILD and BURGERPANEL_WRAP say which programs and under what tool
 run_node() {
     run_scripts "$results/$stage.files" "$@"
-    echo "slowest: $(sort -rnk4 "$folder/tally" 2>/dev/null | head -5 | awk '{ printf "%s%s %s s", NR > 1 ? ", " : "", $5, $4 }')"
+    echo "slowest: $(sort -rnk4 "$folder/tally" 2>/dev/null | head -5 | awk '{ printf("%s%s %s s", (NR > 1 ? ", " : ""), $5, $4) }')"
     echo "$passed passed, $failed failed, $skipped skipped"
     record "$stage" "$passed" "$failed" "$skipped"
 }

@@ -162,7 +162,7 @@ async function startTimed(collector) {
 async function check(log, auditor, all) {
   const newest = await log.head();
   const entries = await log.entries(auditor);
-  log.assertEntries(entries, newest);
+  log.assertEntries(entries.slice(0, newest.size), newest); // an act, or what a server still committed, may have come between
   assert.equal(new Set(entries).size, entries.length, 'an entry is doubled');
   for (const [index, jws] of acknowledged) assert.equal(entries[index], jws, `entry ${index} is missing or has moved`);
   assertActs(entries);

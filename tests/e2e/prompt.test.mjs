@@ -24,7 +24,8 @@ before(async () => {
 });
 after(() => collector?.stop());
 
-const respond = (action, env) => new Terminal('burgerpanel', ['respond', action, '--home', home], env);
+// --anew, since a test before may have left answers that were begun.
+const respond = (action, env) => new Terminal('burgerpanel', ['respond', action, '--anew', '--home', home], env);
 async function answersOf(action) {
   const { stdout } = await succeed('burgerpanel', ['answers', 'show', action, '--json', '--home', home]);
   return JSON.parse(stdout)[0].answers;

@@ -7,6 +7,8 @@ import { poll } from './poll.mjs';
 
 const build = resolve(process.env.BURGERPANEL_BUILD ?? 'build');
 const wrap = (process.env.BURGERPANEL_WRAP ?? '').split(/\s+/).filter(Boolean);
+const running = new Set();
+process.on('exit', () => running.forEach((child) => child.kill('SIGKILL')));
 const pty = join(build, 'e2e', `pty-${process.pid}`);
 let isBuilt = false;
 
@@ -31,7 +33,13 @@ export class Terminal {
     this.child.stdin.on('error', () => {}); // it may end while something is still being typed
     this.child.stdout.setEncoding('utf8').on('data', (text) => (this.shown += text));
     this.child.stderr.setEncoding('utf8').on('data', (text) => (this.lines += text));
-    this.child.on('close', () => (this.report = this.lines.split('\n').at(-2)));
+    this.child.on('close', () => {
+      running.delete(this.child);
+      this.report = this.lines.split('\n').at(-2);
+    });
+    // One that a failed assertion has left at a question holds up nobody.
+    running.add(this.child);
+    for (const handle of [this.child, this.child.stdin, this.child.stdout, this.child.stderr]) handle.unref();
   }
 
   // Waits until it has shown `text`, after what was waited for before.
