@@ -25,6 +25,7 @@ struct sample {
     double cpu_us; /* of the whole process */
     double commits, entries, commit_us;
     double written; /* bytes that went to the disk */
+    double jws; /* and bytes of what was sent */
 };
 
 static double find_metric(const char *text, const char *name)
@@ -79,6 +80,7 @@ static struct sample send_responses(struct daemon daemon, const struct member *m
     size_t n = count / batch;
     struct request *list = calloc(n, sizeof *list);
     struct buf body;
+    double jws = 0;
     buf_init(&body, SIZE_MAX);
     for (size_t r = 0; r < n; r++) {
         buf_reset(&body);
@@ -87,6 +89,7 @@ static struct sample send_responses(struct daemon daemon, const struct member *m
             bench_put_response(&body, &members[i / BENCH_ACTIONS], i % BENCH_ACTIONS, 1, (unsigned)i);
             buf_put_text(&body, batch > 1 ? "\"\n" : "");
         }
+        jws += (double)body.len - (batch > 1 ? 3 * (double)batch : 0);
         bench_make_request(&list[r], batch > 1 ? "/v1/response-batches" : "/v1/responses",
                            batch > 1 ? "application/x-ndjson" : "application/jose",
                            batch > 1 ? "Prefer: return=minimal\r\n" : "", &body);
@@ -99,8 +102,9 @@ static struct sample send_responses(struct daemon daemon, const struct member *m
             bench_give_up("a response was not taken");
     bench_free_requests(list, n);
     buf_free(&body);
-    return (struct sample){after.cpu_us - before.cpu_us, after.commits - before.commits, after.entries - before.entries,
-                           after.commit_us - before.commit_us, after.written - before.written};
+    return (struct sample){after.cpu_us - before.cpu_us,   after.commits - before.commits,
+                           after.entries - before.entries, after.commit_us - before.commit_us,
+                           after.written - before.written, jws};
 }
 
 static int compare_times(const void *a, const void *b)
@@ -154,8 +158,11 @@ static void print_costs(struct sample lone, struct sample singles, struct sample
     print_cost("sqlite.check_us", check, "CPU of a single response on 32 connections, less the writer's");
     print_cost("sqlite.batch_us", computing + sync_us, "a commit beside its responses: CPU, and one fdatasync");
     print_cost("sqlite.entry_us", entry, "each response in commits of 4,096");
-    print_cost("sqlite.written_bytes", singles.written / singles.entries,
-               "to the disk, a single response on 32 connections");
+    double of_commit = (lone.written / lone.entries - singles.written / singles.entries) / (of_lone - of_many);
+    print_cost("sqlite.written_batch_bytes", of_commit,
+               "to the disk, a commit: lone responses and those on 32 connections");
+    print_cost("sqlite.written_entry_bytes", singles.written / singles.entries - of_commit * of_many,
+               "and each response in it");
 }
 
 int main(int argc, char **argv)
@@ -178,7 +185,8 @@ int main(int argc, char **argv)
     struct sample batches = send_responses(daemon, members, LONE + SINGLES, BATCH * BATCHES, BATCH, 1);
     bench_stop(daemon);
     print_costs(lone, singles, batches, bench_measure_sync() * 1000);
-    print_cost("sqlite.store_bytes", bench_store_bytes() / (double)(ALL + member_count), "the store, an entry");
+    print_cost("sqlite.store_share", bench_store_bytes() / (lone.jws + singles.jws + batches.jws),
+               "the store, to the JWS of its responses");
     print_cost("disk.read_us", measure_read(), "a page of 4 KiB somewhere in a file, past the system's cache");
     bench_remove_store();
     bench_free_members(members, member_count);

@@ -1,9 +1,10 @@
-/* Within an hour arrivals are a stream of one rate, of which a part is simulated response by response. What a plant
+/* Within an hour arrivals are a stream of one rate, of which a sample is followed response by response. What a plant
  * can't bear is carried from hour to hour as a heap that it works off: clients are answered 503, and come again. */
 #include "tests/bench/scenario.h"
 #include <math.h>
 
-#define SAMPLE ((size_t)5000) /* responses that are followed one by one, an hour */
+#define SAMPLE ((size_t)5000) /* responses that are told of, an hour */
+#define BEFORE ((size_t)2000) /* those that come before them, to a house that is empty at first */
 #define SECONDS_AN_HOUR 3600.0
 #define BUSIEST_HOUR 20
 #define FULL 0.98 /* of its capacity: a queue at that has no end to be seen in a sample */
@@ -29,17 +30,18 @@ double turnout_peak(const struct turnout *turnout)
     return turnout_rate(turnout, BUSIEST_HOUR);
 }
 
-/* An hour that the plant bears whole: some of its responses, one by one. */
-static int follow_hour(const struct plant *plant, double rate, uint64_t seed, struct waiting *worst)
+/* An hour that the plant bears whole: a sample of such a stream, one by one. Returns commits a second, or -1: no memory.
+ */
+static double follow_hour(const struct plant *plant, double rate, uint64_t seed, struct round_told *told)
 {
     struct waiting waiting;
-    double come = rate * SECONDS_AN_HOUR;
-    size_t count = come < 1 ? 1 : come < (double)SAMPLE ? (size_t)come : SAMPLE;
-    if (plant_run(plant, rate, count, seed, &waiting) < 0)
+    if (plant_run(plant, rate, BEFORE, SAMPLE, seed, &waiting) < 0)
         return -1;
-    if (waiting.p99 > worst->p99)
-        *worst = waiting;
-    return 0;
+    if (rate > told->rate) {
+        told->rate = rate;
+        told->waiting = waiting;
+    }
+    return rate / waiting.batch;
 }
 
 int scenario_run(const struct plant *plant, const struct turnout *turnout, struct round_told *out)
@@ -49,9 +51,13 @@ int scenario_run(const struct plant *plant, const struct turnout *turnout, struc
     for (unsigned hour = 0; hour < turnout->days * HOURS_A_DAY; hour++) {
         double rate = turnout_rate(turnout, hour), come = rate * SECONDS_AN_HOUR, due = told.left + come;
         double answered = due < capacity * SECONDS_AN_HOUR ? due : capacity * SECONDS_AN_HOUR;
-        if (rate > 0 && told.left == 0 && rate < FULL * capacity &&
-            follow_hour(plant, rate, SEED + hour, &told.worst) < 0)
+        double commits = answered / SECONDS_AN_HOUR / plant->batch_max;
+        if (rate > 0 && told.left == 0 && rate < FULL * capacity)
+            commits = follow_hour(plant, rate, SEED + hour, &told);
+        if (commits < 0)
             return -1;
+        told.commits += commits * SECONDS_AN_HOUR;
+        told.peak_commits = hour == BUSIEST_HOUR ? commits : told.peak_commits;
         told.came += come;
         told.answered += answered;
         told.left = due - answered;

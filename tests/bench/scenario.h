@@ -20,12 +20,14 @@ double turnout_rate(const struct turnout *turnout, unsigned hour);
 /* The same in the busiest hour. */
 double turnout_peak(const struct turnout *turnout);
 
-/* What the round was like. Waiting is that of the worst hour in which nothing was left over. */
+/* What the round was like. Waiting is that of the busiest hour in which nothing was left over. */
 struct round_told {
     double came, answered, left; /* responses; left: not answered when the round ended */
     double overflow; /* the most that had come and could not be answered yet, at the end of an hour */
     double overflow_s; /* and how long the last of them waited */
-    struct waiting worst;
+    double commits, peak_commits; /* of the round; a second, in the busiest hour */
+    double rate; /* responses a second in the hour that is told of; 0: none */
+    struct waiting waiting;
 };
 
 /* -1 when there is no memory. */

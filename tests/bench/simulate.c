@@ -4,8 +4,8 @@
  *
  *     bench-simulate COSTS...
  * and for tests, as JSON, one stream of responses, and one round:
- *     bench-simulate queue CHECKERS CHECK-US BATCH-US ENTRY-US BATCH-MAX RATE COUNT
- *     bench-simulate round CHECKERS CHECK-US BATCH-US ENTRY-US BATCH-MAX MEMBERS ACTIONS DAYS SWING FADING */
+ *     bench-simulate queue CHECKERS COLLECTORS CHECK-US BATCH-US ENTRY-US BATCH-MAX AFTER-US RATE SKIP COUNT
+ *     bench-simulate round CHECKERS COLLECTORS CHECK-US BATCH-US ENTRY-US BATCH-MAX AFTER-US MEMBERS ACTIONS DAYS SWING FADING */
 #include "tests/bench/scenario.h"
 #include <math.h>
 #include <stdbool.h>
@@ -20,7 +20,7 @@
 #define DAYS 14
 #define REGIONS 12
 #define CHECKERS_BUSY 0.6 /* of their time, in the busiest hour: how many cores a layout is given */
-#define WRITER_BUSY 0.7 /* up to which a writer is called enough */
+#define WRITER_ASKED 0.7 /* of what it can bear: up to which a writer is called enough */
 #define BATCH_MAX 4096
 #define CORES 16 /* of a machine, of which two are the writer's and the system's */
 #define GB 1e9
@@ -46,11 +46,13 @@ struct layout {
     unsigned collectors; /* machines of a panel that serve, at least */
 };
 
+enum { SQLITE_NEAR, POSTGRES_SCATTERED = 3 };
+
 static const struct layout layouts[] = {
-    {"SQLite, near", "sqlite", "entry_us", false, 1, 0, 1},
+    [SQLITE_NEAR] = {"SQLite, near", "sqlite", "entry_us", false, 1, 0, 1},
     {"SQLite, scattered", "sqlite", "entry_scattered_us", false, 1, 0, 1},
     {"SQLite, cold", "sqlite", "entry_scattered_us", true, 1, 0, 1},
-    {"PostgreSQL, scattered", "postgres", "entry_scattered_us", false, 1, 3, 2},
+    [POSTGRES_SCATTERED] = {"PostgreSQL, scattered", "postgres", "entry_scattered_us", false, 1, 3, 2},
     {"PostgreSQL, cold", "postgres", "entry_scattered_us", true, 1, 3, 2},
     {"12 × SQLite, cold", "sqlite", "entry_scattered_us", true, REGIONS, 0, 1},
 };
@@ -130,6 +132,13 @@ static struct turnout turnout_of(const struct costs *costs, double members)
                             .fading = scenario_of(costs, "fading")};
 }
 
+/* Machines of a panel that serve, of as many cores as they need; one with SQLite is one, however many it needs. */
+static unsigned count_collectors(const struct layout *layout, unsigned checkers)
+{
+    unsigned needed = layout->databases > 0 ? (checkers + CORES - 3) / (CORES - 2) : 1;
+    return needed > layout->collectors ? needed : layout->collectors;
+}
+
 /* With as many cores as it takes to check what comes in the busiest hour. */
 static struct plant plant_of(const struct costs *costs, const struct layout *layout, double peak)
 {
@@ -141,6 +150,7 @@ static struct plant plant_of(const struct costs *costs, const struct layout *lay
     plant.entry_us += layout->is_cold ? cost_of(costs, "disk", "read_us") : 0;
     double cores = ceil(peak * plant.check_us / 1e6 / CHECKERS_BUSY);
     plant.checkers = cores < 1 ? 1 : (unsigned)cores;
+    plant.collectors = count_collectors(layout, plant.checkers);
     return plant;
 }
 
@@ -152,22 +162,24 @@ static double writer_capacity(const struct plant *plant)
     return plant_capacity(&alone);
 }
 
-/* Of as many cores as they need; one with SQLite is one, however many it needs. */
-static unsigned count_machines(const struct layout *layout, unsigned checkers)
-{
-    unsigned needed = layout->databases > 0 ? (checkers + CORES - 3) / (CORES - 2) : 1;
-    return layout->panels * (layout->databases + (needed > layout->collectors ? needed : layout->collectors));
-}
-
 /* Tables. */
 
 static void print_waiting(const struct round_told *told)
 {
     if (told->overflow > 0)
-        printf("| | | | %.1f million, %.1f h late |\n", told->overflow / 1e6, told->overflow_s / 3600);
+        printf("| | | | | %.1f million, %.1f h late |\n", told->overflow / 1e6, told->overflow_s / 3600);
     else
-        printf("%.1f | %.1f | %.1f | %.0f | |\n", told->worst.batch, told->worst.p50 / 1000, told->worst.p99 / 1000,
-               told->worst.queue);
+        printf("%.0f%% | %.1f | %.1f | %.1f | %.0f | |\n", 100 * told->waiting.busy, told->waiting.batch,
+               told->waiting.p50 / 1000, told->waiting.p99 / 1000, told->waiting.queue);
+}
+
+static struct round_told run_round(const struct layout *layout, const struct plant *plant,
+                                   const struct turnout *turnout)
+{
+    struct round_told told;
+    if (scenario_run(plant, turnout, &told) < 0)
+        give_up("no memory", layout->name);
+    return told;
 }
 
 static void print_row(const struct costs *costs, const struct layout *layout, double members)
@@ -175,54 +187,91 @@ static void print_row(const struct costs *costs, const struct layout *layout, do
     const struct turnout turnout = turnout_of(costs, members / layout->panels);
     double peak = turnout_peak(&turnout);
     const struct plant plant = plant_of(costs, layout, peak);
-    struct round_told told;
-    if (scenario_run(&plant, &turnout, &told) < 0)
-        give_up("no memory", layout->name);
-    printf("| %.0f | %s | %u | %.0f | %u | %.0f%% | ", members, layout->name, count_machines(layout, plant.checkers),
-           peak, plant.checkers, 100 * peak / writer_capacity(&plant));
+    const struct round_told told = run_round(layout, &plant, &turnout);
+    printf("| %.0f | %s | %u | %.0f | %u | %.0f%% | ", members, layout->name,
+           layout->panels * (layout->databases + plant.collectors), peak, plant.checkers,
+           100 * peak / writer_capacity(&plant));
     print_waiting(&told);
 }
 
 static void print_rounds(const struct costs *costs)
 {
-    puts("| members | served by | machines | a second, busiest hour | cores to check | writer busy | in a commit | p50 "
-         "ms | p99 "
-         "ms | "
-         "most in the queue | not answered in time |");
-    puts("|---|---|---|---|---|---|---|---|---|---|---|");
+    puts("| members | served by | machines | a second, busiest hour | cores to check | of what it can bear | writer "
+         "busy | in a commit | p50 ms | p99 ms | most in the queue, in a sample | not answered in time |");
+    puts("|---|---|---|---|---|---|---|---|---|---|---|---|");
     for (size_t s = 0; s < sizeof sizes / sizeof *sizes; s++)
         for (size_t l = 0; l < sizeof layouts / sizeof *layouts; l++)
             print_row(costs, &layouts[l], sizes[s]);
 }
 
+/* Bytes that go somewhere in a round, and a second in its busiest hour; by the cost `NAME_batch_bytes` of a commit and
+ * `NAME_entry_bytes` of each response in it. */
+struct volume {
+    double round, peak;
+};
+
+static struct volume volume_of(const struct costs *costs, const struct layout *layout, double members, const char *name)
+{
+    char batch[NAME_SIZE], entry[NAME_SIZE];
+    snprintf(batch, sizeof batch, "%s_batch_bytes", name);
+    snprintf(entry, sizeof entry, "%s_entry_bytes", name);
+    double a_batch = cost_of(costs, layout->kind, batch), an_entry = cost_of(costs, layout->kind, entry);
+    const struct turnout turnout = turnout_of(costs, members);
+    const struct plant plant = plant_of(costs, layout, turnout_peak(&turnout));
+    const struct round_told told = run_round(layout, &plant, &turnout);
+    return (struct volume){told.commits * a_batch + told.came * an_entry,
+                           told.peak_commits * a_batch + turnout_peak(&turnout) * an_entry};
+}
+
+/* By the JWS that it holds, of which both stores keep every one. */
+static double store_bytes(const struct costs *costs, const char *kind, double responses)
+{
+    return responses * cost_of(costs, "response", "jws_bytes") * cost_of(costs, kind, "store_share");
+}
+
+/* Of a collector; its index of members doubles when more than three quarters are full. */
+static double memory_bytes(const struct costs *costs, double members)
+{
+    double slots = 64;
+    while (members > slots / 4 * 3)
+        slots *= 2;
+    return cost_of(costs, "collector", "memory_bytes") + members * cost_of(costs, "member", "memory_bytes") +
+           slots * cost_of(costs, "member", "slot_bytes");
+}
+
+static void print_space_row(const struct costs *costs, double members)
+{
+    double responses = members * ACTIONS;
+    const struct volume written = volume_of(costs, &layouts[SQLITE_NEAR], members, "written");
+    const struct volume wal = volume_of(costs, &layouts[POSTGRES_SCATTERED], members, "wal");
+    printf("| %.0f | %.0f | %.1f | %.1f | %.1f | %.1f | %.1f | %.1f | %.2f | %.0f | %.2f |\n", members, responses,
+           store_bytes(costs, "sqlite", responses) / GB, responses * cost_of(costs, "sqlite", "current_bytes") / GB,
+           written.round / GB, store_bytes(costs, "postgres", responses) / GB,
+           responses * cost_of(costs, "postgres", "current_bytes") / GB, wal.round / GB, wal.peak / MB,
+           memory_bytes(costs, members) / MB, responses * cost_of(costs, "audit", "entry_us") / 16 / 3.6e9);
+}
+
 static void print_space(const struct costs *costs)
 {
-    puts("| members | responses | SQLite: store, GB | written, GB | PostgreSQL: store, GB | WAL, GB | WAL in the "
-         "busiest hour, "
-         "MB/s | members in memory, MB a collector | audit on 16 cores, h |");
-    puts("|---|---|---|---|---|---|---|---|---|");
-    for (size_t s = 0; s < sizeof sizes / sizeof *sizes; s++) {
-        const struct turnout turnout = turnout_of(costs, sizes[s]);
-        double responses = sizes[s] * ACTIONS, wal = cost_of(costs, "postgres", "wal_bytes");
-        printf("| %.0f | %.0f | %.1f | %.1f | %.1f | %.1f | %.2f | %.0f | %.2f |\n", sizes[s], responses,
-               responses * cost_of(costs, "sqlite", "store_bytes") / GB,
-               responses * cost_of(costs, "sqlite", "written_bytes") / GB,
-               responses * cost_of(costs, "postgres", "store_bytes") / GB, responses * wal / GB,
-               turnout_peak(&turnout) * wal / MB, sizes[s] * cost_of(costs, "member", "memory_bytes") / MB,
-               responses * cost_of(costs, "audit", "entry_us") / 16 / 3.6e9);
-    }
+    puts("| members | responses | SQLite: store, GB | current responses of it, GB | written, GB | PostgreSQL: store, "
+         "GB | current responses of it, GB | WAL, GB | WAL in the busiest hour, MB/s | memory of a collector, MB | "
+         "audit on 16 cores, h |");
+    puts("|---|---|---|---|---|---|---|---|---|---|---|");
+    for (size_t s = 0; s < sizeof sizes / sizeof *sizes; s++)
+        print_space_row(costs, sizes[s]);
 }
 
 /* Peaks grow with members, so the size that a writer bears is one division. */
 static void print_bounds(const struct costs *costs)
 {
     const struct turnout one = turnout_of(costs, 1);
-    puts("| served by | members until its writer is busy for 70% of the busiest hour | and until it can't follow |");
+    puts("| served by | members until the busiest hour asks 70% of what its writer can bear | and until it can't "
+         "follow |");
     puts("|---|---|---|");
     for (size_t l = 0; l < sizeof layouts / sizeof *layouts; l++) {
         const struct plant plant = plant_of(costs, &layouts[l], 0);
         double most = layouts[l].panels * writer_capacity(&plant) / turnout_peak(&one);
-        printf("| %s | %.1f million | %.1f million |\n", layouts[l].name, WRITER_BUSY * most / 1e6, most / 1e6);
+        printf("| %s | %.1f million | %.1f million |\n", layouts[l].name, WRITER_ASKED * most / 1e6, most / 1e6);
     }
 }
 
@@ -235,51 +284,55 @@ static double read_number(const char *text)
     return value;
 }
 
-/* The first five of the words. */
+/* The first seven of the words. */
 static struct plant read_plant(char **words)
 {
     return (struct plant){.checkers = (unsigned)read_number(words[0]),
-                          .check_us = read_number(words[1]),
-                          .batch_us = read_number(words[2]),
-                          .entry_us = read_number(words[3]),
-                          .batch_max = (unsigned)read_number(words[4])};
+                          .collectors = (unsigned)read_number(words[1]),
+                          .check_us = read_number(words[2]),
+                          .batch_us = read_number(words[3]),
+                          .entry_us = read_number(words[4]),
+                          .batch_max = (unsigned)read_number(words[5]),
+                          .after_us = read_number(words[6])};
 }
 
 static void print_queue(char **words)
 {
     struct waiting told;
     const struct plant plant = read_plant(words);
-    if (plant_run(&plant, read_number(words[5]), (size_t)read_number(words[6]), 1, &told) < 0)
+    if (plant_run(&plant, read_number(words[7]), (size_t)read_number(words[8]), (size_t)read_number(words[9]), 1,
+                  &told) < 0)
         give_up("no memory", "queue");
-    printf(
-        "{\"mean\":%.3f,\"p50\":%.3f,\"p99\":%.3f,\"longest\":%.3f,\"batch\":%.4f,\"queue\":%.0f,\"capacity\":%.3f}\n",
-        told.mean, told.p50, told.p99, told.longest, told.batch, told.queue, plant_capacity(&plant));
+    printf("{\"mean\":%.3f,\"p50\":%.3f,\"p99\":%.3f,\"longest\":%.3f,\"batch\":%.4f,\"queue\":%.0f,\"busy\":%.5f,"
+           "\"capacity\":%.3f}\n",
+           told.mean, told.p50, told.p99, told.longest, told.batch, told.queue, told.busy, plant_capacity(&plant));
 }
 
 static void print_round(char **words)
 {
     struct round_told told;
     const struct plant plant = read_plant(words);
-    const struct turnout turnout = {.members = read_number(words[5]),
-                                    .actions = read_number(words[6]),
-                                    .days = (unsigned)read_number(words[7]),
-                                    .swing = read_number(words[8]),
-                                    .fading = read_number(words[9])};
+    const struct turnout turnout = {.members = read_number(words[7]),
+                                    .actions = read_number(words[8]),
+                                    .days = (unsigned)read_number(words[9]),
+                                    .swing = read_number(words[10]),
+                                    .fading = read_number(words[11])};
     if (scenario_run(&plant, &turnout, &told) < 0)
         give_up("no memory", "round");
-    printf("{\"came\":%.3f,\"answered\":%.3f,\"left\":%.3f,\"overflow\":%.3f,\"overflow_s\":%.3f,\"p99\":%.3f,\"peak\":"
-           "%.6f}\n",
-           told.came, told.answered, told.left, told.overflow, told.overflow_s, told.worst.p99, turnout_peak(&turnout));
+    printf("{\"came\":%.3f,\"answered\":%.3f,\"left\":%.3f,\"overflow\":%.3f,\"overflow_s\":%.3f,\"commits\":%.3f,"
+           "\"p99\":%.3f,\"peak\":%.6f}\n",
+           told.came, told.answered, told.left, told.overflow, told.overflow_s, told.commits, told.waiting.p99,
+           turnout_peak(&turnout));
 }
 
 int main(int argc, char **argv)
 {
     struct costs costs = {0};
-    if (argc == 9 && strcmp(argv[1], "queue") == 0) {
+    if (argc == 12 && strcmp(argv[1], "queue") == 0) {
         print_queue(argv + 2);
         return 0;
     }
-    if (argc == 12 && strcmp(argv[1], "round") == 0) {
+    if (argc == 14 && strcmp(argv[1], "round") == 0) {
         print_round(argv + 2);
         return 0;
     }
