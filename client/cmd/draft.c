@@ -15,6 +15,7 @@
 #include <string.h>
 
 #define NAMES_MAX ((size_t)32 * 1024) /* of questions */
+#define COMMAND_MAX ((size_t)7 * 1024) /* with the path of a folder; a farewell takes no more */
 #define SHOWN_MAX ((size_t)64 * 1024) /* of an action */
 
 /* What it is that is answered about. */
@@ -101,29 +102,72 @@ static int take_given_words(struct answers *answers, const struct answers *earli
     return result;
 }
 
+/* An option of the command line, where it was given, as a shell takes it. */
+static void put_option(struct buf *out, const char *name, const char *value)
+{
+    static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/._-";
+    if (!value)
+        return;
+    buf_printf(out, " %s ", name);
+    if (*value && !value[strspn(value, plain)]) {
+        buf_put_text(out, value);
+        return;
+    }
+    buf_put_char(out, '\'');
+    for (; *value; value++)
+        if (*value == '\'')
+            buf_put_text(out, "'\\''");
+        else
+            buf_put_char(out, *value);
+    buf_put_char(out, '\'');
+}
+
+/* What to say to who is cut off: the command that goes on. */
+static void set_farewell(const struct draft *draft)
+{
+    struct buf command, farewell;
+    buf_init(&command, COMMAND_MAX);
+    buf_init(&farewell, COMMAND_MAX + 256);
+    buf_printf(&command, "burgerpanel respond %s", draft->id.action);
+    put_option(&command, "--round", draft->round_option);
+    put_option(&command, "--home", draft->home_option);
+    buf_printf(&farewell,
+               T("Nothing was sent; `%s` goes on with your answers so far.",
+                 "Er is niets verstuurd; `%s` gaat verder met uw antwoorden tot nu toe."),
+               buf_text(&command));
+    if (buf_check(&command) == 0 && buf_check(&farewell) == 0)
+        input_set_farewell(draft->input, buf_text(&farewell));
+    buf_free(&farewell);
+    buf_free(&command);
+}
+
+/* What does not fit its question, as an earlier answer may not once the questions have changed, is left out. -1:
+ * errno. */
+static int write_begun(const struct draft *draft, const struct answers *answers)
+{
+    struct faults faults;
+    struct buf json;
+    faults_init(&faults);
+    buf_init(&json, BEGUN_MAX);
+    bool lacks_memory = answers_put_json(&json, answers, &faults) < 0 && faults.no_memory;
+    int result = lacks_memory ? -1 : begun_keep(draft->profile->home, &draft->id, &json);
+    int why = lacks_memory ? ENOMEM : errno;
+    buf_free(&json);
+    faults_free(&faults);
+    errno = why;
+    return result;
+}
+
 /* Keeps what was answered so far, as well as it can: who is cut off goes on there. A dialogue's `answered`. */
 static void keep_begun(void *context, const struct answers *answers)
 {
     const struct draft *draft = context;
-    struct faults faults;
-    struct buf json, farewell;
-    faults_init(&faults);
-    buf_init(&json, BEGUN_MAX);
-    buf_init(&farewell, NAMES_MAX);
-    buf_printf(&farewell,
-               T("Nothing was sent; `burgerpanel respond %s` goes on with your answers so far.",
-                 "Er is niets verstuurd; `burgerpanel respond %s` gaat verder met uw antwoorden tot nu toe."),
-               draft->id.action);
-    if (answers_put_json(&json, answers, &faults) < 0 || buf_check(&json) < 0 ||
-        begun_keep(draft->profile->home, &draft->id, &json) < 0)
+    if (write_begun(draft, answers) < 0)
         cli_say(T("  (these answers can't be kept, should you be cut off: %s)",
                   "  (deze antwoorden kunnen niet bewaard worden voor als u wordt afgebroken: %s)"),
                 error_of_errno(errno));
     else
-        input_set_farewell(draft->input, buf_text(&farewell));
-    buf_free(&farewell);
-    buf_free(&json);
-    faults_free(&faults);
+        set_farewell(draft);
 }
 
 /* What was begun of this very response and fits the questions as they are. 1: something, 0: nothing, -1: no memory. */
@@ -159,9 +203,14 @@ static int tell_dialogue(const struct draft *draft, enum dialogue_result result)
         return 0;
     case DIALOGUE_LEFT:
         cli_fail("%s",
-                 T("nothing was signed or sent; the same again goes on with your answers, --anew starts from nothing",
-                   "er is niets ondertekend of verstuurd; hetzelfde nog eens gaat verder met uw antwoorden, --anew "
-                   "begint met niets"));
+                 draft->anew
+                     ? T("nothing was signed or sent; the same again without --anew goes on with your answers",
+                         "er is niets ondertekend of verstuurd; hetzelfde nog eens zonder --anew gaat verder met uw "
+                         "antwoorden")
+                     : T("nothing was signed or sent; the same again goes on with your answers, --anew starts from "
+                         "nothing",
+                         "er is niets ondertekend of verstuurd; hetzelfde nog eens gaat verder met uw antwoorden, "
+                         "--anew begint met niets"));
         return -1;
     case DIALOGUE_ENDED:
         cli_fail("%s", draft->input->is_terminal

@@ -14,6 +14,7 @@ struct draft {
     struct response_id id; /* set by draft_begin */
     struct buf answers; /* the caller's, to take COMPOSE_ANSWERS_MAX: JSON, put by draft_compose */
     struct input *input; /* for asking; opened then, and closed by the caller */
+    const char *home_option, *round_option; /* as given on the command line; NULL: not given */
     bool anew; /* without what was answered before */
     const struct buf *given; /* JSON: answers to the same questions as they were before, offered again; NULL: none */
 };

@@ -168,7 +168,11 @@ static int respond_once(struct draft *draft, struct http *http, const struct res
 static int respond_as(const struct profile *profile, struct http *http, const struct respond_options *options)
 {
     struct input input = {0};
-    struct draft draft = {.profile = profile, .input = &input, .anew = options->anew};
+    struct draft draft = {.profile = profile,
+                          .input = &input,
+                          .home_option = options->home,
+                          .round_option = options->round,
+                          .anew = options->anew};
     buf_init(&draft.answers, COMPOSE_ANSWERS_MAX);
     int exit_code = respond_once(&draft, http, options, NULL);
     if (exit_code == CLI_FAILED && options->words.count == 0 && draft.id.revision > 0 &&

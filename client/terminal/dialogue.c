@@ -18,6 +18,7 @@ struct walk {
     struct answers *answers;
     struct answers kept;
     bool is_given[QUESTIONS_MAX]; /* in this dialogue, be it with no answer */
+    bool is_reviewed; /* all answers were shown: back leads there from any question */
 };
 
 static size_t question_count(const struct walk *walk)
@@ -45,20 +46,22 @@ static size_t next_question(const struct walk *walk)
     return i;
 }
 
-/* The last question before `question` that is asked; `question` itself, having said so, when there is none. */
+/* The last question before `question` that is asked; `question` itself when there is none. */
 static size_t question_before(const struct walk *walk, size_t question)
 {
     for (size_t i = question; i-- > 0;)
         if (answers_is_asked(walk->answers, i))
             return i;
-    cli_say("  %s", T("this is the first question", "dit is de eerste vraag"));
     return question;
 }
 
 /* Asks one question, and takes its answer up. */
 static enum prompt_result ask_question(struct walk *walk, size_t question)
 {
-    struct prompt prompt = {walk->dialogue->input, &walk->kept, walk->dialogue->room};
+    struct prompt prompt = {.input = walk->dialogue->input,
+                            .kept = &walk->kept,
+                            .room = walk->dialogue->room,
+                            .can_go_back = walk->is_reviewed || question_before(walk, question) != question};
     enum prompt_result result = prompt_question(&prompt, walk->answers, question);
     if (result == PROMPT_DONE) {
         walk->is_given[question] = true;
@@ -72,13 +75,22 @@ static enum prompt_result ask_question(struct walk *walk, size_t question)
     return result;
 }
 
+/* The question before, having said so where there is none. */
+static size_t go_back(const struct walk *walk, size_t question)
+{
+    size_t before = question_before(walk, question);
+    if (before == question)
+        cli_say("  %s", T("this is the first question", "dit is de eerste vraag"));
+    return before;
+}
+
 /* Asks from `question` on until none is left. */
 static enum prompt_result ask_from(struct walk *walk, size_t question)
 {
     while (question < question_count(walk)) {
         enum prompt_result result = ask_question(walk, question);
         if (result == PROMPT_BACK)
-            question = question_before(walk, question);
+            question = go_back(walk, question);
         else if (result == PROMPT_DONE)
             question = next_question(walk);
         else
@@ -222,6 +234,7 @@ static enum dialogue_result ask_and_review(struct walk *walk)
         return broken_off(asked);
     if (!is_terminal)
         return DIALOGUE_AGREED;
+    walk->is_reviewed = true;
     buf_init(&line, LINE_MAX);
     enum dialogue_result result = review_answers(walk, &line);
     buf_free(&line);

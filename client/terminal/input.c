@@ -10,7 +10,7 @@
 
 #define SHOWN_MAX ((size_t)256 * 1024) /* of one key: at most a whole line is erased */
 #define TEXT_END "."
-#define FAREWELL_MAX ((size_t)511)
+#define FAREWELL_MAX ((size_t)8 * 1024 - 1)
 
 void input_open(struct input *input)
 {

@@ -28,7 +28,7 @@ void input_open(struct input *input);
 /* Ends it. What was typed and not asked for is thrown away, and told. */
 void input_close(struct input *input);
 
-/* From now on this, one line of up to 500 bytes, is said where a signal ends the program during the dialogue; nothing
+/* From now on this, one line of up to 8000 bytes, is said where a signal ends the program during the dialogue; nothing
  * where there is no terminal. */
 void input_set_farewell(const struct input *input, const char *line);
 

@@ -47,7 +47,7 @@ static void put_keys(struct buf *out, const struct prompt *prompt, const struct 
         keys[count++] = T("Enter: no answer", "Enter: geen antwoord");
     if (has_kept && !q->required && q->type != QUESTION_MULTI)
         keys[count++] = T("-: no answer", "-: geen antwoord");
-    if (prompt->input->is_terminal)
+    if (prompt->input->is_terminal && prompt->can_go_back)
         keys[count++] = T("<: back", "<: terug");
     for (size_t i = 0; i < count; i++, between = ", ")
         buf_printf(out, "%s%s", between, keys[i]);

@@ -10,6 +10,7 @@ struct prompt {
     struct input *input; /* open */
     const struct answers *kept; /* what Enter keeps, by question: answered before, or in this dialogue */
     size_t room; /* bytes that all answers may have together as JSON (compose_room) */
+    bool can_go_back; /* there is somewhere to go back to, which is then said at a terminal */
 };
 
 enum prompt_result {

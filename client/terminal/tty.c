@@ -24,7 +24,7 @@ static const int signals[] = {SIGINT, SIGQUIT, SIGTERM, SIGHUP, SIGTSTP};
 
 static struct {
     volatile sig_atomic_t is_taken, was_stopped, says_farewell;
-    char farewell[512]; /* whole before says_farewell is set */
+    char farewell[8 * 1024]; /* whole before says_farewell is set */
     bool marks_pastes;
     int screen; /* the same terminal, for writing */
     struct termios before, ours;

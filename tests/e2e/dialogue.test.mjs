@@ -1,7 +1,7 @@
 // Goal: who answers at a terminal sees each question, goes back, sees all answers before anything is signed and mends one of them; on a
 // narrow screen, in both languages, without a control sequence that is not asked for; and who leaves, wherever, has signed nothing.
 import assert from 'node:assert/strict';
-import { existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { examplePanel } from './lib/panel.mjs';
@@ -90,7 +90,7 @@ for (const [name, typed, shown] of steps)
     terminal.types('\x03');
     assert.deepEqual(await terminal.ended(), { code: -1, signal: 2, ...shell });
     assert.equal(filesIn('spool'), 0);
-    assert.equal(terminal.shown.includes('Nothing was sent; `burgerpanel respond WA-2.01` goes on with your answers so far.\r\n'), typed.includes('\r'));
+    assert.equal(terminal.shown.includes(`Nothing was sent; \`burgerpanel respond WA-2.01 --home ${home}\` goes on with your answers so far.\r\n`), typed.includes('\r'));
     assert.ok(!(await succeed('burgerpanel', ['answers', 'show', '--json', '--home', home])).stdout.includes('WA-2.01'));
     for (const name of filesOf('begun')) rmSync(join(home, 'begun', name));
   });
@@ -110,7 +110,7 @@ test('who was cut off goes on where that was, by Ctrl-C, by leaving, by the end 
   await second.shows('Vraag 4 van 5');
   second.kill('SIGHUP');
   assert.equal((await second.ended()).signal, 1);
-  assert.match(second.shown, /Er is niets verstuurd; `burgerpanel respond WA-2\.06` gaat verder met uw antwoorden tot nu toe\.\r\n$/);
+  assert.ok(second.shown.endsWith(`Er is niets verstuurd; \`burgerpanel respond WA-2.06 --home ${home}\` gaat verder met uw antwoorden tot nu toe.\r\n`));
   const third = respond('WA-2.06');
   await third.shows(goesOn);
   await third.shows('4 of 5');
@@ -147,6 +147,47 @@ test('what was begun is passed over with --anew, goes with what is erased, and i
   assert.doesNotMatch(await begin(), /goes on where that was/);
   await succeed('burgerpanel', ['erase', 'WA-2.06', '--yes', '--home', home]);
   assert.deepEqual(filesOf('begun'), []);
+});
+
+test('who begins anew and leaves is told to go on without --anew, which keeps the answers', async () => {
+  const anew = respond('WA-2.05', {}, '--anew');
+  await anew.shows('1 of 5');
+  anew.types('4\rno\r\r\rq\r');
+  await anew.shows('nothing was signed or sent; the same again without --anew goes on with your answers\r\n');
+  assert.equal((await anew.ended()).code, 1);
+  const again = respond('WA-2.05');
+  await again.shows('it goes on where that was');
+  await again.shows('4 of 5');
+  again.types('\r\ry\r');
+  await again.shows('accepted');
+  await again.ended();
+  assert.deepEqual(await answersOf('WA-2.05'), { importance: 4, noticed: 'no' });
+});
+
+// The folder as it was left, with its questions changed since, out of reach of the collector.
+function homeElsewhere(name) {
+  const other = join(freshFolder('dialogue-other'), name);
+  cpSync(home, other, { recursive: true });
+  for (const [file, from, to] of [['member.json', collector.url, 'http://127.0.0.1:1'], ['panel.json', collector.url, 'http://127.0.0.1:1'], ['actions.json', collector.url, 'http://127.0.0.1:1'], ['panel.json', '"yes"', '"sure"']])
+    writeFileSync(join(other, file), readFileSync(join(other, file), 'utf8').replaceAll(from, to));
+  return other;
+}
+
+test('an earlier answer that does not fit any more is no hindrance to keeping what was begun; the command that goes on is as a shell takes it', async () => {
+  await succeed('burgerpanel', ['respond', 'WA-3.01', 'importance=4', 'noticed=yes', 'satisfaction=2', '--home', home]);
+  const other = homeElsewhere("the clerk's");
+  const terminal = new Terminal('burgerpanel', ['respond', 'WA-3.01', '--round', 'round-1', '--home', other]);
+  await terminal.shows('1 of 5');
+  terminal.types('3\r');
+  await terminal.shows('2 of 5');
+  terminal.types('\r');
+  await terminal.shows('4 of 5');
+  terminal.types('\x03');
+  await terminal.ended();
+  assert.doesNotMatch(terminal.shown, /can't be kept/);
+  const quoted = other.replaceAll("'", "'\\''");
+  assert.ok(terminal.shown.endsWith(`Nothing was sent; \`burgerpanel respond WA-3.01 --round round-1 --home '${quoted}'\` goes on with your answers so far.\r\n`), terminal.shown);
+  assert.deepEqual(JSON.parse(readFileSync(join(other, 'begun', 'round-1~WA-3.01~0000000000000002.json'), 'utf8')), { importance: 3 });
 });
 
 test('who does not agree has sent nothing', async () => {

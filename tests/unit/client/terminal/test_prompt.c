@@ -171,6 +171,15 @@ Test(dialogue, says_that_there_is_nothing_before_the_first_question)
     cr_expect_eq(count_of(said, "Question 1 of 5"), 2);
 }
 
+Test(dialogue, offers_to_go_back_only_where_there_is_something_to_go_back_to)
+{
+    const char *said = type("4\rno\r\r\r1\r<\ry\r", DIALOGUE_AGREED);
+    const char *second = strstr(said, "Question 2 of 5"), *back = strstr(said, "<: back\n");
+    cr_assert_not_null(second);
+    cr_expect(back > second, "not at the first question");
+    cr_expect_eq(count_of(said, "<: back\n"), 4, "three questions, and the first when it is mended: %s", said);
+}
+
 Test(dialogue, mends_one_answer_and_asks_what_follows_from_it)
 {
     const char *said = type("4\rno\r\r\r2\ryes\r3\ryes\r", DIALOGUE_AGREED);
