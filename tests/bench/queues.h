@@ -30,8 +30,8 @@ struct waiting {
 /* The most responses a second that it bears for ever. */
 double plant_capacity(const struct plant *plant);
 
-/* Lets `skip` and then `count` responses come, at least one, at `rate` a second, to a plant that is empty; *out tells of
- * the last `count`. -1 when there is no memory. */
+/* Lets `skip` and then `count` responses come, at least one, at `rate` a second, to a plant that is empty; *out
+ * tells of the last `count`. -1 when there is no memory. */
 MUST_CHECK int plant_run(const struct plant *plant, double rate, size_t skip, size_t count, uint64_t seed,
                          struct waiting *out);
 

@@ -30,8 +30,7 @@ double turnout_peak(const struct turnout *turnout)
     return turnout_rate(turnout, BUSIEST_HOUR);
 }
 
-/* An hour that the plant bears whole: a sample of such a stream, one by one. Returns commits a second, or -1: no memory.
- */
+/* An hour that the plant bears whole: a sample of such a stream. Returns commits a second, or -1: no memory. */
 static double follow_hour(const struct plant *plant, double rate, uint64_t seed, struct round_told *told)
 {
     struct waiting waiting;

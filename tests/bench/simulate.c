@@ -4,8 +4,9 @@
  *
  *     bench-simulate COSTS...
  * and for tests, as JSON, one stream of responses, and one round:
- *     bench-simulate queue CHECKERS COLLECTORS CHECK-US BATCH-US ENTRY-US BATCH-MAX AFTER-US RATE SKIP COUNT
- *     bench-simulate round CHECKERS COLLECTORS CHECK-US BATCH-US ENTRY-US BATCH-MAX AFTER-US MEMBERS ACTIONS DAYS SWING FADING */
+ *     bench-simulate queue PLANT RATE SKIP COUNT
+ *     bench-simulate round PLANT MEMBERS ACTIONS DAYS SWING FADING
+ * where PLANT is CHECKERS COLLECTORS CHECK-US BATCH-US ENTRY-US BATCH-MAX AFTER-US. */
 #include "tests/bench/scenario.h"
 #include <math.h>
 #include <stdbool.h>
