@@ -4,6 +4,7 @@
 #include "client/cmd/cmd.h"
 #include "client/cmd/erasures.h"
 #include "client/cmd/terms.h"
+#include "client/home/begun.h"
 #include "client/home/history.h"
 #include "client/terminal/failures.h"
 #include "client/terminal/output.h"
@@ -81,6 +82,52 @@ static const char *find_round(const struct erase_words *words, const struct hist
     return round;
 }
 
+static int ask_to_erase(void)
+{
+    if (terms_ask(T("Erase this? [yes/no] ", "Dit wissen? [ja/nee] ")) == 0)
+        return 0;
+    cli_fail("%s", T("nothing was erased; --yes says so beforehand", "er is niets gewist; --yes zegt het vooraf"));
+    return -1;
+}
+
+/* What was begun, and never signed: nobody but this folder knows of it. */
+
+/* 1: there is no more than that; 0: there is, or none of that either; -1, having said why. */
+static int is_only_begun(const struct profile *profile, const struct erase_words *words)
+{
+    struct history history;
+    int result = 1;
+    if (!words->action || !begun_has(profile->home, words->round, words->action))
+        return 0;
+    if (history_load(&history, profile->home) < 0) {
+        failure_tell_errno(profile->home);
+        return -1;
+    }
+    for (size_t i = 0; i < history.count; i++)
+        if (is_meant(words, &history.list[i].id))
+            result = 0;
+    history_free(&history);
+    return result;
+}
+
+static int forget_begun(const struct profile *profile, const struct erase_words *words)
+{
+    cli_say(T("This folder holds no answer to %s. What you began goes from it; none of that was signed or sent.",
+              "In deze map staat geen antwoord op %s. Wat u begon verdwijnt eruit; daarvan is niets ondertekend of "
+              "verstuurd."),
+            words->action);
+    if (!words->yes && ask_to_erase() < 0)
+        return CLI_FAILED;
+    if (begun_forget(profile->home, words->round, words->action) < 0)
+        return failure_tell_errno(profile->home);
+    cli_say(T("Gone from this folder; the collector was not asked. Was %s answered elsewhere, erase it there, or here "
+              "with --round.",
+              "Weg uit deze map; de verzamelaar is niets gevraagd. Is %s elders beantwoord, wis het daar, of hier met "
+              "--round."),
+            words->action);
+    return CLI_DONE;
+}
+
 /* The verb. */
 
 static int erase_after_asking(struct profile *profile, struct http *http, struct erase_words *words,
@@ -89,9 +136,8 @@ static int erase_after_asking(struct profile *profile, struct http *http, struct
     if (words->action && !words->round && (words->round = find_round(words, history)) == NULL)
         return CLI_FAILED;
     show_scope(words, history);
-    if (!words->yes && terms_ask(T("Erase this? [yes/no] ", "Dit wissen? [ja/nee] ")) < 0)
-        return cli_fail("%s",
-                        T("nothing was erased; --yes says so beforehand", "er is niets gewist; --yes zegt het vooraf"));
+    if (!words->yes && ask_to_erase() < 0)
+        return CLI_FAILED;
     return erasures_ask(profile, http, words->action ? words->round : NULL, words->action);
 }
 
@@ -116,7 +162,10 @@ static int run_erase(const char *home, struct erase_words *words)
     struct http *http;
     if (cmd_open_member(&profile, home, &http) < 0)
         return CLI_FAILED;
-    int exit_code = erase_at_home(&profile, http, words);
+    int only_begun = is_only_begun(&profile, words);
+    int exit_code = only_begun < 0   ? CLI_FAILED
+                    : only_begun > 0 ? forget_begun(&profile, words)
+                                     : erase_at_home(&profile, http, words);
     http_close(http);
     profile_close(&profile);
     return exit_code;

@@ -66,7 +66,8 @@ struct begun_search {
 
 static bool is_sought(const struct begun_search *search, const struct response_id *id)
 {
-    return !search->round || (strcmp(id->round, search->round) == 0 && strcmp(id->action, search->action) == 0);
+    return (!search->round || strcmp(id->round, search->round) == 0) &&
+           (!search->action || strcmp(id->action, search->action) == 0);
 }
 
 static int stop_where_sought(void *context, const struct response_id *id)

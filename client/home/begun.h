@@ -17,10 +17,11 @@ MUST_CHECK int begun_keep(const char *home, const struct response_id *id, const 
  * object. */
 MUST_CHECK int begun_read(const char *home, const struct response_id *id, struct buf *answers);
 
-/* Whether anything was begun of an action of a round, as far as can be read. */
+/* Whether anything was begun of an action of a round (NULL: of any), as far as can be read. */
 bool begun_has(const char *home, const char *round, const char *action);
 
-/* Takes away what was begun of an action of a round, whatever the revision; with `round` NULL of all. -1: errno. */
+/* Takes away what was begun of an action of a round, whatever the revision; NULL stands for any of them. -1:
+ * errno. */
 MUST_CHECK int begun_forget(const char *home, const char *round, const char *action);
 
 /* Calls `each` for all that were begun, in byte order of their names, until it returns other than 0, and returns that;

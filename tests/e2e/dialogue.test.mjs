@@ -5,7 +5,7 @@ import { cpSync, existsSync, readFileSync, readdirSync, rmSync, writeFileSync } 
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { examplePanel } from './lib/panel.mjs';
-import { freshFolder, ready, succeed } from './lib/programs.mjs';
+import { freshFolder, ready, run, succeed } from './lib/programs.mjs';
 import { Terminal } from './lib/terminal.mjs';
 
 const EVIL = '\u009b31m\u0085\u202egpj.\u2066\u2028\u001b[2J';
@@ -147,6 +147,33 @@ test('what was begun is passed over with --anew, goes with what is erased, and i
   assert.doesNotMatch(await begin(), /goes on where that was/);
   await succeed('burgerpanel', ['erase', 'WA-2.06', '--yes', '--home', home]);
   assert.deepEqual(filesOf('begun'), []);
+});
+
+test('erase takes away what was begun and never signed, after asking and without the collector', async () => {
+  const begin = async () => {
+    const terminal = respond('WA-4.01');
+    await terminal.shows('1 of 5');
+    terminal.types('4\r');
+    await terminal.shows('2 of 5');
+    terminal.types('\x03');
+    await terminal.ended();
+  };
+  await begin();
+  const erase = (...options) => run('burgerpanel', ['erase', 'WA-4.01', '--home', home, ...options], { input: 'no\n' });
+  const refused = await erase();
+  assert.equal(refused.code, 1);
+  assert.match(refused.stderr, /This folder holds no answer to WA-4\.01\. What you began goes from it[^]*nothing was erased/);
+  const [name] = filesOf('begun');
+  assert.equal(name, 'round-1~WA-4.01~0000000000000001.json');
+  assert.equal((await erase('--yes', '--round', 'round-9')).code, 1, 'not of that round');
+  assert.deepEqual(filesOf('begun'), [name]);
+  const before = (await succeed('burgerpanel', ['export-my-data', '--home', home])).stdout;
+  const done = await erase('--yes');
+  assert.equal(done.code, 0, done.stderr);
+  assert.match(done.stderr, /Gone from this folder; the collector was not asked/);
+  assert.deepEqual(filesOf('begun'), []);
+  assert.ok(before.includes('WA-4.01') && !(await succeed('burgerpanel', ['export-my-data', '--home', home])).stdout.includes('WA-4.01'));
+  assert.match((await erase('--yes')).stderr, /this folder knows no answer to WA-4\.01/);
 });
 
 test('who begins anew and leaves is told to go on without --anew, which keeps the answers', async () => {

@@ -93,6 +93,11 @@ Test(begun, forgets_all_of_an_action_or_of_the_member)
     cr_expect_not_null(kept("A-2", 1));
     cr_expect(begun_has(kit_folder(), kit_id("A-2", 1).round, "A-2"));
     cr_expect_not(begun_has(kit_folder(), kit_id("A-1", 1).round, "A-1"));
+    cr_expect(begun_has(kit_folder(), NULL, "A-2"), "of any round");
+    cr_expect_not(begun_has(kit_folder(), NULL, "A-1"));
+    cr_assert_eq(begun_forget(kit_folder(), NULL, "A-2"), 0);
+    cr_expect_null(kept("A-2", 1));
+    cr_expect_not_null(kept("A-3", 1));
     cr_assert_eq(begun_forget(kit_folder(), NULL, NULL), 0);
     cr_expect_eq(count_begun(), 0);
 }
