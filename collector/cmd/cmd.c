@@ -24,6 +24,19 @@ struct store *cmd_open(enum store_mode mode, struct config *config, int *exit_co
     return store;
 }
 
+static bool is_flag(const struct config *config, enum config_key key)
+{
+    return strcmp(config->origins[key], "flag") == 0;
+}
+
+/* The standby of the settings, but for who names another store on the command line: that one is meant. */
+static const char *walked_store(const struct config *config)
+{
+    bool meant = is_flag(config, CONFIG_STORE) && !is_flag(config, CONFIG_READ_STORE);
+    const char *standby = config->values[CONFIG_READ_STORE];
+    return standby[0] != '\0' && !meant ? standby : config->values[CONFIG_STORE];
+}
+
 struct store *cmd_open_walk(struct config *config, int *exit_code)
 {
     struct config own;
@@ -33,9 +46,7 @@ struct store *cmd_open_walk(struct config *config, int *exit_code)
     *exit_code = config_read(config);
     if (*exit_code != CLI_DONE)
         return NULL;
-    const char *standby = config->values[CONFIG_READ_STORE];
-    struct store *store =
-        store_open(standby[0] != '\0' ? standby : config->values[CONFIG_STORE], STORE_READING, &error);
+    struct store *store = store_open(walked_store(config), STORE_READING, &error);
     *exit_code = store ? CLI_DONE : cli_fail("%s", error.text);
     return store;
 }

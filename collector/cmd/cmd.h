@@ -59,7 +59,8 @@ extern const struct cli_explained cmd_explained[];
  * end; a line has been written. Free with store_close. */
 MUST_CHECK struct store *cmd_open(enum store_mode mode, struct config *config, int *exit_code);
 
-/* The same for reading what takes long and may be somewhat behind: at a standby, where one is named. */
+/* The same for reading what takes long and may be somewhat behind: at the standby of the settings, where they name one
+ * and no store is named on the command line. */
 MUST_CHECK struct store *cmd_open_walk(struct config *config, int *exit_code);
 
 /* Parses a verb that has no options of its own and opens the existing store. NULL: as above. *first is the first

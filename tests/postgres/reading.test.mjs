@@ -33,8 +33,8 @@ test('tables and audits come from the standby, what a member sends and asks from
   };
   await answer(0);
   await poll('the table of the standby to have it', 20, async () => (await respondents(collector.url, token)) === 1);
-  const words = ['--store', collector.store, '--log-key', `${collector.path}.log-key`, '--operator-key', `${collector.path}.operator-key`];
-  const audit = await run('burgerpanel-collector', ['audit', ...words], { env });
+  const keys = ['--log-key', `${collector.path}.log-key`, '--operator-key', `${collector.path}.operator-key`];
+  const audit = await run('burgerpanel-collector', ['audit', ...keys], { env: { ...env, BURGERPANEL_STORE: collector.store } });
   assert.equal(audit.code, 0, audit.stdout + audit.stderr);
 
   await two.sql('SELECT pg_wal_replay_pause()');
@@ -54,11 +54,16 @@ test('a standby of another log is refused, and one of a file is none', async (t)
   const other = await ready('reading-other');
   await other.stop();
   await mine.stop();
-  const words = ['--store', mine.store, '--log-key', `${mine.path}.log-key`, '--operator-key', `${mine.path}.operator-key`];
+  const keys = ['--log-key', `${mine.path}.log-key`, '--operator-key', `${mine.path}.operator-key`];
+  const words = ['--store', mine.store, ...keys];
   const env = { BURGERPANEL_READ_STORE: other.store };
   const refused = await run('burgerpanel-collector', ['serve', '--listen', '127.0.0.1:0', ...words], { env });
   assert.equal(refused.code, 1);
   assert.match(refused.stderr, /read_store is of another log than the store/);
+  const elsewhere = await run('burgerpanel-collector', ['audit', ...keys], { env: { ...env, BURGERPANEL_STORE: mine.store } });
+  assert.equal(elsewhere.code, 1, 'the log there is of another key');
+  const named = await run('burgerpanel-collector', ['audit', ...words], { env });
+  assert.equal(named.code, 0, `the store that is named is the one that is audited: ${named.stderr}`);
   const file = await run('burgerpanel-collector', ['audit', '--store', 'sqlite:nowhere.db'], { env });
   assert.match(file.stderr, /read_store \(environment.*\) is a standby of a store in PostgreSQL; both are/);
 });
