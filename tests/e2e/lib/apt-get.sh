@@ -36,6 +36,8 @@ put_package() { # name
         put_command "$1"
         ;;
     etcd-server) put_command etcd ;;
+    iproute2) put_command ss ;;
+    nginx-light) put_file usr/sbin/nginx ;;
     build-essential) put_file usr/share/build-essential/essential-packages-list ;;
     debhelper) put_command dh ;;
     dpkg-dev) put_command dpkg-buildpackage ;;

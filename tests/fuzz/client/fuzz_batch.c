@@ -133,6 +133,7 @@ static void plan_batch(const struct batch_file *members, struct batch_file *resp
     check_faults(&plan, &faults);
     check_faults(&plan, &left_out);
     check_findings(&findings);
+    responses->findings = NULL;
     batch_findings_free(&findings);
     batch_plan_free(&plan);
     faults_free(&faults);
