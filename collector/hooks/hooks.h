@@ -2,9 +2,10 @@
  * PROTOCOL 9a).
  *
  * The room: what sends is a process of its own (`hooks run`), which has neither the store nor a key of the log, and
- * reads what anyone may read of the collector: /v1/events and /v1/rounds. The log is the list of events, so nothing is
- * queued: a receiver is a cursor, the index of the entry that is looked at next, in a file (cursor.h); what was told is
- * remembered there before the next is looked at, so a message comes at least once, and always under the same id.
+ * reads what anyone may read of the collector: /v1/events, /v1/panel and /log/checkpoint. The log is the list of
+ * events, so nothing is queued: a receiver is a cursor, the index of the entry that is looked at next, in a file
+ * (cursor.h); what was told is remembered there before the next is looked at, so a message comes at least once, and
+ * always under the same id.
  * message.h makes one of an event or a round; signing.h has the key and the headers of Standard Webhooks; receiver.h
  * says which URLs may be told and where their names may lead; hooks.c goes round. One thread; believes the collector
  * that it is given, and no answer but its status. */
