@@ -250,17 +250,31 @@ static int64_t next_opening(const struct turn *turn, const struct json *rounds, 
     return first;
 }
 
-static int tell_openings_at(struct turn *turn, const char *panel, const struct json *rounds, int64_t when)
+/* Makes the message of a round that opens at that moment; false for other rounds. */
+static bool make_opening(struct turn *turn, const char *panel, const struct json *round, int64_t when)
 {
     int64_t opens;
-    for (const struct json *round = json_first(rounds); round; round = json_next(round)) {
-        const char *text = json_text(json_member(round, "opensAt")), *id = json_text(json_member(round, "id"));
-        if (!text || !id || clock_parse(text, &opens) < 0 || opens != when)
-            continue;
-        message_of_opening(&turn->message, panel, id, when);
-        if (send_message(turn) < 0)
+    const char *text = json_text(json_member(round, "opensAt")), *id = json_text(json_member(round, "id"));
+    if (!text || !id || clock_parse(text, &opens) < 0 || opens != when)
+        return false;
+    message_of_opening(&turn->message, panel, id, when);
+    return true;
+}
+
+static bool message_is_due(const struct turn *turn)
+{
+    return strcmp(buf_text(&turn->message.id), turn->cursor.due) == 0;
+}
+
+/* Where one of that moment has failed, those before it have been told. */
+static int tell_openings_at(struct turn *turn, const char *panel, const struct json *rounds, int64_t when)
+{
+    const struct json *due = json_first(rounds);
+    while (due && !(make_opening(turn, panel, due, when) && message_is_due(turn)))
+        due = json_next(due);
+    for (const struct json *round = due ? due : json_first(rounds); round; round = json_next(round))
+        if (make_opening(turn, panel, round, when) && send_message(turn) < 0)
             return -1;
-    }
     turn->cursor.opened = when;
     return keep_cursor(turn);
 }

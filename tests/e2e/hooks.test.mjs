@@ -104,6 +104,16 @@ test('a round that opens and closes is told', async () => {
   assert.equal(told.find(({ type }) => type === 'round.opened').timestamp, iso(now + 1));
 });
 
+test('of two rounds that open at one moment, only the one that was refused is sent again', async () => {
+  heard.length = 0;
+  const opensAt = iso(Math.floor(Date.now() / 1000) + 1);
+  panel.rounds.push({ ...panel.rounds[0], id: 'twin-1', opensAt }, { ...panel.rounds[0], id: 'twin-2', opensAt });
+  await collector.importPanel(panel);
+  answers.push(200, 500);
+  await poll('both to be told', 30, async () => (await once()).code === 0 && heard.length >= 3);
+  assert.deepEqual(heard.map((message) => [checked(message).data.round, message.status]), [['twin-1', 200], ['twin-2', 500], ['twin-2', 200]]);
+});
+
 test('what is refused is sent again later under the same id, what follows waits for it, and no redirect is followed', async () => {
   heard.length = 0;
   answers.push(302);
