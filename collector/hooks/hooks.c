@@ -157,7 +157,8 @@ static void post_message(struct turn *turn, char why[static ERROR_TEXT_SIZE])
                                          .body = buf_text(&turn->message.body),
                                          .len = turn->message.body.len},
                  &answer);
-        if (fetch_was_barred(hooks->fetch))
+        /* Of a name with several addresses one may have been barred before another answered. */
+        if (answer.outcome != FETCH_ANSWERED && fetch_was_barred(hooks->fetch))
             snprintf(why, ERROR_TEXT_SIZE, "its name leads to an address that is not told (--private)");
         else if (answer.outcome != FETCH_ANSWERED)
             snprintf(why, ERROR_TEXT_SIZE, "%s", fetch_tell(answer.outcome));
