@@ -83,15 +83,10 @@ static enum store_result pg_wish_add(struct store *store, const struct store_wis
     return postgres_read_number(store, postgres_ask(store, PG_WISH_ADD, &values), id);
 }
 
-struct wish_walk {
-    struct visit visit;
-    int64_t last;
-};
-
 static int pg_wish_row(struct store *store, const PGresult *rows, int row, void *context)
 {
     (void)store;
-    struct wish_walk *walk = context;
+    struct keyed_walk *walk = context;
     struct store_wish wish = {.id = row_number(rows, row, 0),
                               .kind = row_text(rows, row, 1),
                               .claims = row_text(rows, row, 2),
@@ -106,16 +101,8 @@ static int pg_wish_row(struct store *store, const PGresult *rows, int row, void 
 /* One at a time: each may have a document of megabytes with it. */
 static enum store_result pg_wish_each(struct store *store, store_wish_fn *each, void *context)
 {
-    struct wish_walk walk = {.visit = {.each.wish = each, .context = context}};
-    enum store_result result;
-    int64_t at;
-    do {
-        struct values values = {0};
-        at = walk.last;
-        values_number(&values, at);
-        result = postgres_walk(store, postgres_ask(store, PG_WISH_EACH, &values), pg_wish_row, &walk);
-    } while (result == STORE_OK && walk.last > at);
-    return result;
+    struct keyed_walk walk = {.visit = {.each.wish = each, .context = context}};
+    return postgres_walk_by_key(store, PG_WISH_EACH, 1, pg_wish_row, &walk, &walk.last);
 }
 
 static enum store_result pg_run_on_wish(struct store *store, enum statement which, int64_t number)

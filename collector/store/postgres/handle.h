@@ -132,4 +132,15 @@ enum store_result postgres_walk(struct store *store, PGresult *rows, row_fn *eac
 
 #define WALK_ROWS 4096 /* that a walk by key asks for at once */
 
+/* Walks by an ascending key without holding all rows: asks for `at_once` of those above *last, the statement's two
+ * parameters, until there are none. `each` sets *last to the key of its row. */
+enum store_result postgres_walk_by_key(struct store *store, enum statement which, int64_t at_once, row_fn *each,
+                                       void *context, const int64_t *last);
+
+/* The context of such a walk where it needs no more. */
+struct keyed_walk {
+    struct visit visit;
+    int64_t last;
+};
+
 #endif

@@ -91,16 +91,8 @@ static enum store_result pg_member_changes(struct store *store, int64_t *since, 
                                .last = all ? INT64_MIN : *since,
                                .changes = all ? 0 : *since,
                                .by_change = !all};
-    enum store_result result;
-    int64_t at;
-    do {
-        struct values values = {0};
-        at = walk.last;
-        values_number(&values, at);
-        values_number(&values, WALK_ROWS);
-        enum statement which = all ? PG_MEMBER_EACH : PG_MEMBER_CHANGES;
-        result = postgres_walk(store, postgres_ask(store, which, &values), pg_member_row, &walk);
-    } while (result == STORE_OK && walk.last > at);
+    enum statement which = all ? PG_MEMBER_EACH : PG_MEMBER_CHANGES;
+    enum store_result result = postgres_walk_by_key(store, which, WALK_ROWS, pg_member_row, &walk, &walk.last);
     if (result == STORE_OK)
         *since = walk.changes;
     return result;
@@ -203,14 +195,9 @@ static enum store_result pg_invitation_count(struct store *store, struct invitat
     return STORE_OK;
 }
 
-struct invitation_walk {
-    struct visit visit;
-    int64_t last;
-};
-
 static int pg_invitation_row(struct store *store, const PGresult *rows, int row, void *context)
 {
-    struct invitation_walk *walk = context;
+    struct keyed_walk *walk = context;
     int64_t number = row_number(rows, row, 0), state = row_number(rows, row, 2);
     walk->last = number;
     if (row_len(rows, row, 1) != SHA256_BYTES || state < INVITATION_UNUSED || state > INVITATION_WITHDRAWN) {
@@ -225,17 +212,8 @@ static int pg_invitation_row(struct store *store, const PGresult *rows, int row,
 
 static enum store_result pg_invitation_each(struct store *store, store_invitation_fn *each, void *context)
 {
-    struct invitation_walk walk = {.visit = {.each.invitation = each, .context = context}, .last = INT64_MIN};
-    enum store_result result;
-    int64_t at;
-    do {
-        struct values values = {0};
-        at = walk.last;
-        values_number(&values, at);
-        values_number(&values, WALK_ROWS);
-        result = postgres_walk(store, postgres_ask(store, PG_INVITATION_EACH, &values), pg_invitation_row, &walk);
-    } while (result == STORE_OK && walk.last > at);
-    return result;
+    struct keyed_walk walk = {.visit = {.each.invitation = each, .context = context}, .last = INT64_MIN};
+    return postgres_walk_by_key(store, PG_INVITATION_EACH, WALK_ROWS, pg_invitation_row, &walk, &walk.last);
 }
 
 void postgres_add_member_verbs(struct store_ops *ops)

@@ -6,32 +6,10 @@
 #include "collector/store/postgres/verbs.h"
 #include <string.h>
 
-/* A walk by a number that ascends, so many rows at once. */
-struct pg_walk {
-    struct visit visit;
-    int64_t last;
-};
-
-static enum store_result walk_by_number(struct store *store, enum statement which, int64_t at_once, row_fn *row,
-                                        const struct visit *visit)
-{
-    struct pg_walk walk = {.visit = *visit, .last = INT64_MIN};
-    enum store_result result;
-    int64_t at;
-    do {
-        struct values values = {0};
-        at = walk.last;
-        values_number(&values, at);
-        values_number(&values, at_once);
-        result = postgres_walk(store, postgres_ask(store, which, &values), row, &walk);
-    } while (result == STORE_OK && walk.last > at);
-    return result;
-}
-
 static int pg_panel_row(struct store *store, const PGresult *rows, int row, void *context)
 {
     (void)store;
-    struct pg_walk *walk = context;
+    struct keyed_walk *walk = context;
     walk->last = row_number(rows, row, 0);
     return walk->visit.each.panel(walk->visit.context, row_text(rows, row, 2), row_len(rows, row, 2),
                                   row_number(rows, row, 1));
@@ -39,8 +17,8 @@ static int pg_panel_row(struct store *store, const PGresult *rows, int row, void
 
 static enum store_result pg_panel_each(struct store *store, store_panel_fn *each, void *context)
 {
-    const struct visit visit = {.each.panel = each, .context = context};
-    return walk_by_number(store, PG_PANEL_EACH, 1, pg_panel_row, &visit);
+    struct keyed_walk walk = {.visit = {.each.panel = each, .context = context}, .last = INT64_MIN};
+    return postgres_walk_by_key(store, PG_PANEL_EACH, 1, pg_panel_row, &walk, &walk.last);
 }
 
 static int pg_fail_on_hash(struct store *store)
@@ -66,7 +44,7 @@ static enum store_result pg_document_each(struct store *store, store_document_fn
 
 static int pg_request_row(struct store *store, const PGresult *rows, int row, void *context)
 {
-    struct pg_walk *walk = context;
+    struct keyed_walk *walk = context;
     struct store_erasure erasure = {.request = row_number(rows, row, 0), .member = row_number(rows, row, 1)};
     walk->last = erasure.request;
     if (row_len(rows, row, 2) != sizeof erasure.leaf.bytes)
@@ -77,22 +55,22 @@ static int pg_request_row(struct store *store, const PGresult *rows, int row, vo
 
 static enum store_result pg_request_each(struct store *store, store_request_fn *each, void *context)
 {
-    const struct visit visit = {.each.request = each, .context = context};
-    return walk_by_number(store, PG_REQUEST_EACH, WALK_ROWS, pg_request_row, &visit);
+    struct keyed_walk walk = {.visit = {.each.request = each, .context = context}, .last = INT64_MIN};
+    return postgres_walk_by_key(store, PG_REQUEST_EACH, WALK_ROWS, pg_request_row, &walk, &walk.last);
 }
 
 static int pg_revision_row(struct store *store, const PGresult *rows, int row, void *context)
 {
     (void)store;
-    struct pg_walk *walk = context;
+    struct keyed_walk *walk = context;
     walk->last = row_number(rows, row, 0);
     return walk->visit.each.revision(walk->visit.context, walk->last, row_number(rows, row, 1));
 }
 
 static enum store_result pg_revision_each(struct store *store, store_revision_fn *each, void *context)
 {
-    const struct visit visit = {.each.revision = each, .context = context};
-    return walk_by_number(store, PG_REVISION_EACH, WALK_ROWS, pg_revision_row, &visit);
+    struct keyed_walk walk = {.visit = {.each.revision = each, .context = context}, .last = INT64_MIN};
+    return postgres_walk_by_key(store, PG_REVISION_EACH, WALK_ROWS, pg_revision_row, &walk, &walk.last);
 }
 
 static enum store_result pg_mark_filling(struct store *store, bool filling)

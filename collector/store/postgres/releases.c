@@ -117,15 +117,10 @@ static enum store_result pg_access_add(struct store *store, const struct store_a
     return postgres_run(store, PG_ACCESS_ADD, &values);
 }
 
-struct access_walk {
-    struct visit visit;
-    int64_t last;
-};
-
 static int pg_access_row(struct store *store, const PGresult *rows, int row, void *context)
 {
     (void)store;
-    struct access_walk *walk = context;
+    struct keyed_walk *walk = context;
     struct store_access access = {.at = row_number(rows, row, 0),
                                   .rows = row_number(rows, row, 1),
                                   .token = row_text(rows, row, 2),
@@ -136,17 +131,8 @@ static int pg_access_row(struct store *store, const PGresult *rows, int row, voi
 
 static enum store_result pg_access_each(struct store *store, store_access_fn *each, void *context)
 {
-    struct access_walk walk = {.visit = {.each.access = each, .context = context}};
-    enum store_result result;
-    int64_t at;
-    do {
-        struct values values = {0};
-        at = walk.last;
-        values_number(&values, at);
-        values_number(&values, WALK_ROWS);
-        result = postgres_walk(store, postgres_ask(store, PG_ACCESS_EACH, &values), pg_access_row, &walk);
-    } while (result == STORE_OK && walk.last > at);
-    return result;
+    struct keyed_walk walk = {.visit = {.each.access = each, .context = context}};
+    return postgres_walk_by_key(store, PG_ACCESS_EACH, WALK_ROWS, pg_access_row, &walk, &walk.last);
 }
 
 static enum store_result pg_access_purge(struct store *store, int64_t before)

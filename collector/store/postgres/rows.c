@@ -75,3 +75,18 @@ enum store_result postgres_walk(struct store *store, PGresult *rows, row_fn *eac
     PQclear(rows);
     return result;
 }
+
+enum store_result postgres_walk_by_key(struct store *store, enum statement which, int64_t at_once, row_fn *each,
+                                       void *context, const int64_t *last)
+{
+    enum store_result result;
+    int64_t at;
+    do {
+        struct values values = {0};
+        at = *last;
+        values_number(&values, at);
+        values_number(&values, at_once);
+        result = postgres_walk(store, postgres_ask(store, which, &values), each, context);
+    } while (result == STORE_OK && *last > at);
+    return result;
+}

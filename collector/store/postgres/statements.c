@@ -133,8 +133,8 @@ static const struct statement_text statements[STATEMENT_COUNT] = {
                      " VALUES ($1, $2, $3, $4, 0, 0, '') RETURNING id",
                      "nttb", WISHES},
     [PG_WISH_EACH] = {"SELECT id, kind, claims, document, asked_at FROM pending WHERE done_at = 0 AND id > $1"
-                      " ORDER BY id LIMIT 1",
-                      "n", 0},
+                      " ORDER BY id LIMIT $2",
+                      "nn", 0},
     [PG_WISH_DONE] = {"UPDATE pending SET done_at = $2, entry = $3, outcome = $4, claims = '', document = NULL"
                       " WHERE id = $1 AND done_at = 0",
                       "nnnt", WISHES},
