@@ -82,9 +82,14 @@ export class Citizen extends Browser {
   }
 
   async toAction(action = ACTION, round = ROUND) {
-    await this.run((address) => void (location.hash = address), `#/actie/${action}/${round}`);
-    await this.find('form .question');
-    await this.find('form button[type=submit]');
+    // The page that is left may have a form as well.
+    await this.run((address) => {
+      if (location.hash === address) return;
+      for (const form of document.forms) form.dataset.left = '';
+      location.hash = address;
+    }, `#/actie/${action}/${round}`);
+    await this.find('form:not([data-left]) .question');
+    await this.find('form:not([data-left]) button[type=submit]');
   }
 
   // Chooses by the place of a value in its question.

@@ -175,8 +175,15 @@ export class Browser {
     });
   }
 
+  // One that is drawn anew between the look and the click was not clicked, and is looked for again.
   async click(css, text) {
-    await (await this.find(css, text)).click();
+    await poll(`a click on ${css}`, PATIENCE, async () => {
+      const element = await this.find(css, text);
+      return element.click().then(
+        () => true,
+        (error) => (error.kind === 'stale element reference' ? undefined : Promise.reject(error)),
+      );
+    });
   }
 
   async fill(css, text) {
