@@ -22,6 +22,7 @@ static struct page {
     atomic_uint asked, taken; /* how often; the fork is up to date where they are the same */
     atomic_bool struck;
     atomic_uint verb; /* asked for, and not taken yet */
+    atomic_int verb_of; /* the process that takes it */
     atomic_bool verb_struck;
     char verb_name[64];
 } * page;
@@ -133,8 +134,8 @@ bool faults_end(pid_t pid)
     return atomic_load(&page->struck);
 }
 
-/* The store's verbs. Each handle is wrapped; the one whose transaction begins next takes what was asked for, on its own
- * thread. */
+/* The store's verbs. Each handle is wrapped; that of the process whose transaction begins next takes what was asked
+ * for, on its own thread. */
 
 static _Thread_local struct store *watched;
 
@@ -170,7 +171,8 @@ static void note_verb(struct store *store)
 
 enum store_result __wrap_store_begin(struct store *store)
 {
-    unsigned n = page ? atomic_exchange(&page->verb, 0) : 0;
+    bool is_mine = page && atomic_load(&page->verb_of) == getpid();
+    unsigned n = is_mine ? atomic_exchange(&page->verb, 0) : 0;
     note_verb(store);
     if (n > 0) {
         watched = store;
@@ -201,9 +203,10 @@ void __wrap_store_close(struct store *store)
     __real_store_close(store);
 }
 
-void faults_set_verb(unsigned n)
+void faults_set_verb(pid_t pid, unsigned n)
 {
     atomic_store(&page->verb_struck, false);
+    atomic_store(&page->verb_of, pid);
     atomic_store(&page->verb, n);
 }
 

@@ -33,8 +33,8 @@ void faults_set(pid_t pid, unsigned long n);
 /* None fails any more. Whether one has. */
 bool faults_end(pid_t pid);
 
-/* The n-th verb of the next transaction of the serving process fails. */
-void faults_set_verb(unsigned n);
+/* The n-th verb of the serving process `pid` fails, counted from its next transaction on (0: none). */
+void faults_set_verb(pid_t pid, unsigned n);
 
 /* Its name; NULL: none has failed yet. */
 const char *faults_struck_verb(void);

@@ -1,7 +1,7 @@
 /* Beside a running collector: an administrator asks, by the verb, and the collector carries out. Whichever allocation
  * of the collector fails on the way, its own or SQLite's, the verb ends with 0 and what it asked for stands in the log
- * once; or it says that memory lacked, and the same verb given again does it. Nothing that was acknowledged meanwhile
- * is lost or there twice, and the store is sound. */
+ * once; or it says that memory lacked, and the same verb given again does it. Whichever verb of the store fails, it
+ * ends with 0. Nothing that was acknowledged meanwhile is lost or there twice, and the store is sound. */
 #include "base/clock.h"
 #include "base/file.h"
 #include "collector/store/store.h"
@@ -21,6 +21,14 @@ static struct scene scene;
 static struct kit_member members[MEMBERS];
 static unsigned number; /* of what is sent or asked, so that no two are the same */
 
+/* What is asked for in turn, so that each time something has to be done. */
+struct act {
+    const char *const *first, *const *second;
+    void (*renew)(void); /* makes what the words are about; NULL: they have it */
+    const char *const *before; /* what the store begins with; NULL: nothing more */
+    bool erases; /* bytes that were acknowledged */
+};
+
 static void write_changed(const char *from, const char *word, const char *put, const char *to)
 {
     struct buf text = kit_file(from), changed;
@@ -35,14 +43,14 @@ static void write_changed(const char *from, const char *word, const char *put, c
     buf_free(&text);
 }
 
-/* The store begins with what `before` does, where it is not NULL. */
-static void begin(unsigned lot, const char *const *before)
+static void begin(unsigned lot, const struct act *act)
 {
     char name[32];
     snprintf(name, sizeof name, "scene-%u", lot);
     scene_open(&scene, name, MEMBERS);
-    if (before)
-        (void)scene_succeed(scene.folder, before);
+    scene.erases = act->erases;
+    if (act->before)
+        (void)scene_succeed(scene.folder, act->before);
     scene_serve(&scene);
     for (size_t i = 0; i < MEMBERS; i++) {
         (void)scene_send(&scene, "/v1/members", scene_enrolment(&scene, &members[i]));
@@ -94,52 +102,88 @@ static void send_response(void)
     (void)scene_send(&scene, "/v1/responses", jws);
 }
 
-/* The n-th allocation of the collector from before the wish on fails (0: none). */
-static struct scene_end ask_for(const char *const *words, unsigned long n)
+/* How the collector fails: from before the wish on, its n-th allocation, or the n-th verb of its store in the
+ * transaction that carries the wish out and what comes behind (0: none). */
+struct way {
+    const char *what;
+    void (*set)(unsigned long n);
+    bool (*end)(void); /* whether it has */
+    bool ends_wish; /* the verb may be told that it can't be done; or else it is done when the store works again */
+};
+
+static void set_allocation(unsigned long n)
 {
     faults_set(scene.pid, n);
+}
+
+static bool end_allocation(void)
+{
+    return faults_end(scene.pid);
+}
+
+static void set_verb(unsigned long n)
+{
+    faults_set_verb(scene.pid, (unsigned)n);
+}
+
+static bool end_verb(void)
+{
+    bool struck = faults_struck_verb() != NULL;
+    faults_set_verb(scene.pid, 0);
+    return struck;
+}
+
+static const struct way allocations = {"allocation", set_allocation, end_allocation, true};
+static const struct way verbs = {"verb", set_verb, end_verb, false};
+
+static struct scene_end ask_for(const struct way *way, const char *const *words, unsigned long n)
+{
+    way->set(n);
     const struct scene_verb verb = scene_start(scene.folder, 0, words);
     wait_until_asked(&verb);
     send_response();
     struct scene_end ended = scene_finish(&verb);
-    ended.struck = faults_end(scene.pid);
-    bool told = ended.code == 1 && ended.struck && strstr(ended.said, "memory");
-    cr_assert(ended.code == 0 || told, "%s %s, allocation %lu: code %d\n%s", words[0], words[1], n, ended.code,
+    ended.struck = way->end();
+    bool told = ended.code == 1 && ended.struck && way->ends_wish && strstr(ended.said, "memory");
+    cr_assert(ended.code == 0 || told, "%s %s, %s %lu: code %d\n%s", words[0], words[1], way->what, n, ended.code,
               ended.said);
     return ended;
 }
 
 /* Whether it could fail. */
-static bool fail_act(const char *const *words, unsigned long n)
+static bool fail_act(const struct way *way, const char *const *words, unsigned long n)
 {
-    const struct scene_end ended = ask_for(words, n);
+    const struct scene_end ended = ask_for(way, words, n);
     if (ended.code != 0)
-        (void)ask_for(words, 0);
+        (void)ask_for(way, words, 0);
     return ended.struck;
 }
 
-/* A lot of them, from *n on, what is asked for in turn: each time something has to be done. Whether the last could. */
-static bool fail_lot(const char *const *first, const char *const *second, unsigned long *n, unsigned long *faults)
+/* A lot of them, from *n on. Whether the last could fail. */
+static bool fail_lot(const struct way *way, const struct act *act, unsigned long *n, unsigned long *faults)
 {
     int64_t entries = scene_entries(scene.folder);
     bool struck = true;
     for (unsigned acts = 0; struck && acts < LOT; acts++, entries++, *n += faults_every()) {
-        struck = fail_act(acts % 2 == 0 ? first : second, *n);
+        if (act->renew)
+            act->renew();
+        struck = fail_act(way, acts % 2 == 0 ? act->first : act->second, *n);
         *faults += struck;
     }
-    end(first[1], entries + (int64_t)number - 1);
+    end(act->first[1], entries + (int64_t)number - 1);
     return struck;
 }
 
-static void fail_each(const char *const *before, const char *const *first, const char *const *second)
+static void fail_each(const struct way *way, const struct act *act)
 {
     unsigned long faults = 0, n = faults_first();
     unsigned lot = 0;
     do
-        begin(lot++, before);
-    while (fail_lot(first, second, &n, &faults) && n < MOST);
-    cr_assert_gt(faults, 0, "%s %s: none could fail", first[0], first[1]);
-    cr_log_info("%s %s, beside: %lu faults", first[0], first[1], faults);
+        begin(lot++, act);
+    while (fail_lot(way, act, &n, &faults) && n < MOST);
+    cr_assert_gt(faults, 0, "%s %s: no %s could fail", act->first[0], act->first[1], way->what);
+    cr_assert_lt(n, MOST, "%s %s: it does not end", act->first[0], act->first[1]);
+    cr_log_info("%s %s beside, %s: %lu faults", act->first[0], act->first[1], way->what, faults);
     figures_add(faults, 0);
 }
 
@@ -157,37 +201,151 @@ static const char *path_of(const char *name)
         __VA_ARGS__, NULL                                                                                              \
     }
 
-Test(torture_acts, a_panel_import_survives_each_allocation)
+static void import_panels(const struct way *way)
 {
     write_changed("fixtures/panel.json", "Burgerpanel Werkagenda", "Panel Werkagenda", "panel.json");
-    fail_each(NULL, WORDS("panel", "import", path_of("panel.json")), WORDS("panel", "import", "fixtures/panel.json"));
+    fail_each(way, &(struct act){.first = WORDS("panel", "import", path_of("panel.json")),
+                                 .second = WORDS("panel", "import", "fixtures/panel.json")});
+}
+
+static void import_actions(const struct way *way)
+{
+    write_changed("fixtures/actions.csv", "Fundament continu", "Het fundament continu", "actions.csv");
+    fail_each(way, &(struct act){.first = WORDS("actions", "import", path_of("actions.csv")),
+                                 .second = WORDS("actions", "import", "fixtures/actions.csv")});
+}
+
+static void create_invitations(const struct way *way)
+{
+    fail_each(way, &(struct act){.first = WORDS("invitations", "create", "3"),
+                                 .second = WORDS("invitations", "create", "2")});
+}
+
+static void revoke_and_restore(const struct way *way)
+{
+    fail_each(way, &(struct act){.first = WORDS("members", "revoke", "2", "--reason", "error"),
+                                 .second = WORDS("members", "restore", "2")});
+}
+
+static void change_operator(const struct way *way)
+{
+    const char *const *change = WORDS("operator", "change");
+    fail_each(way, &(struct act){.first = change, .second = change});
+}
+
+static void create_releases(const struct way *way)
+{
+    const char *const *create = WORDS("release", "create", "round-1");
+    write_changed("fixtures/panel.json", "\"roundTo\": 5", "\"roundTo\": 5, \"releaseInterval\": 0", "panel.json");
+    fail_each(way, &(struct act){
+                       .first = create, .second = create, .before = WORDS("panel", "import", path_of("panel.json"))});
+}
+
+static char erased[24]; /* the entry that is to go */
+
+static void send_what_goes(void)
+{
+    struct buf jws = scene_response(&members[1], "WA-1.02", ++number);
+    snprintf(erased, sizeof erased, "%lld", (long long)scene_send(&scene, "/v1/responses", jws));
+}
+
+static void erase(const struct way *way)
+{
+    const char *const *words = WORDS("erase", erased, "--reason", "order", "--yes");
+    fail_each(way, &(struct act){.first = words, .second = words, .renew = send_what_goes, .erases = true});
+}
+
+static void write_text(void)
+{
+    char text[64];
+    static unsigned texts;
+    int len = snprintf(text, sizeof text, "Er ligt nu fietspad nummer %u.\n", ++texts);
+    cr_assert_eq(file_write(kit_path("text.txt"), text, (size_t)len, 0600), 0);
+}
+
+static void publish_follow_ups(const struct way *way)
+{
+    const char *const *words =
+        WORDS("follow-ups", "publish", "WA-1.01", "--status", "done", "--text", path_of("text.txt"));
+    fail_each(way, &(struct act){.first = words, .second = words, .renew = write_text});
+}
+
+Test(torture_acts, a_panel_import_survives_each_allocation)
+{
+    import_panels(&allocations);
+}
+
+Test(torture_acts, a_panel_import_survives_each_verb)
+{
+    import_panels(&verbs);
 }
 
 Test(torture_acts, an_import_of_actions_survives_each_allocation)
 {
-    write_changed("fixtures/actions.csv", "Fundament continu", "Het fundament continu", "actions.csv");
-    fail_each(NULL, WORDS("actions", "import", path_of("actions.csv")),
-              WORDS("actions", "import", "fixtures/actions.csv"));
+    import_actions(&allocations);
+}
+
+Test(torture_acts, an_import_of_actions_survives_each_verb)
+{
+    import_actions(&verbs);
 }
 
 Test(torture_acts, new_invitations_survive_each_allocation)
 {
-    fail_each(NULL, WORDS("invitations", "create", "3"), WORDS("invitations", "create", "2"));
+    create_invitations(&allocations);
+}
+
+Test(torture_acts, new_invitations_survive_each_verb)
+{
+    create_invitations(&verbs);
 }
 
 Test(torture_acts, a_members_revocation_survives_each_allocation)
 {
-    fail_each(NULL, WORDS("members", "revoke", "2", "--reason", "error"), WORDS("members", "restore", "2"));
+    revoke_and_restore(&allocations);
+}
+
+Test(torture_acts, a_members_revocation_survives_each_verb)
+{
+    revoke_and_restore(&verbs);
 }
 
 Test(torture_acts, a_new_operator_key_survives_each_allocation)
 {
-    fail_each(NULL, WORDS("operator", "change"), WORDS("operator", "change"));
+    change_operator(&allocations);
+}
+
+Test(torture_acts, a_new_operator_key_survives_each_verb)
+{
+    change_operator(&verbs);
 }
 
 Test(torture_acts, a_release_survives_each_allocation)
 {
-    write_changed("fixtures/panel.json", "\"roundTo\": 5", "\"roundTo\": 5, \"releaseInterval\": 0", "panel.json");
-    const char *const *create = WORDS("release", "create", "round-1");
-    fail_each(WORDS("panel", "import", path_of("panel.json")), create, create);
+    create_releases(&allocations);
+}
+
+Test(torture_acts, a_release_survives_each_verb)
+{
+    create_releases(&verbs);
+}
+
+Test(torture_acts, an_erasure_survives_each_allocation)
+{
+    erase(&allocations);
+}
+
+Test(torture_acts, an_erasure_survives_each_verb)
+{
+    erase(&verbs);
+}
+
+Test(torture_acts, a_follow_up_survives_each_allocation)
+{
+    publish_follow_ups(&allocations);
+}
+
+Test(torture_acts, a_follow_up_survives_each_verb)
+{
+    publish_follow_ups(&verbs);
 }

@@ -82,7 +82,7 @@ static bool fail_allocation(const char *path, struct buf jws, unsigned long n)
 
 static bool fail_verb(const char *path, struct buf jws, unsigned long n)
 {
-    faults_set_verb((unsigned)n);
+    faults_set_verb(scene.pid, (unsigned)n);
     struct scene_answer answer = scene_ask(&scene, "POST", path, "application/jose", &jws);
     bool taken = scene_note(&scene, &jws, &answer);
     buf_free(&answer.text);
