@@ -364,7 +364,8 @@ install: programs manuals ## both programs, a unit for systemd, manual pages, co
 	ln -sf burgerpanel '$(DESTDIR)$(bashcompletiondir)/burgerpanel-collector'
 	$(INSTALL) -m 644 packaging/completion/_burgerpanel '$(DESTDIR)$(zshcompletiondir)'
 	$(INSTALL) -m 644 README.md LICENSE '$(DESTDIR)$(docdir)'
-	$(INSTALL) -m 644 packaging/burgerpanel.ini packaging/postgres-grants.sql packaging/patroni.yml '$(DESTDIR)$(docdir)/examples'
+	$(INSTALL) -m 644 packaging/burgerpanel.ini packaging/postgres-grants.sql packaging/postgres-watch.sql packaging/patroni.yml \
+		'$(DESTDIR)$(docdir)/examples'
 	$(INSTALL) -m 644 $(wildcard docs/*.md) '$(DESTDIR)$(docdir)/docs'
 	$(INSTALL) -m 644 $(wildcard docs/pictures/*.png) '$(DESTDIR)$(docdir)/docs/pictures'
 

@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "collector/intake/outcome.h"
+#include "collector/ops/metrics.h"
 #include <errno.h>
 #include <pthread.h>
 #include <semaphore.h>
@@ -134,6 +135,7 @@ static void try_reopening(struct commit_queue *queue)
         readers->resume(readers->context);
     queue->lost = false;
     queue->told = (struct error){0};
+    metrics_note_reopened();
     log_info("store: opened again, a log of size %lld", (long long)ledger_size(queue->ledger));
     atomic_store(&queue->healthy, true);
 }

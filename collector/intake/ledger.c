@@ -8,6 +8,7 @@
 #include "base/mem.h"
 #include "collector/intake/foresee.h"
 #include "collector/intake/ledger_inner.h"
+#include "collector/ops/metrics.h"
 #include "crypto/jws.h"
 #include <stdatomic.h>
 
@@ -69,6 +70,7 @@ static int reload_kinds(struct ledger *ledger, unsigned what)
     if (what & STORE_CHANGED_LOG) {
         if (store_entry_count(ledger->store, &ledger->size) != STORE_OK)
             return ledger_store_failed(ledger);
+        metrics_note_stored((uint64_t)ledger->size);
         counters_forget(ledger->counters);
     }
     if (what & STORE_CHANGED_MEMBERS) {
@@ -89,11 +91,8 @@ static int reload_kinds(struct ledger *ledger, unsigned what)
 
 /* What others have changed or asked for, before anything of the batch. Inside its transaction, so that nothing can
  * change between the question and the reading. */
-static int take_over_changes(struct ledger *ledger)
+static int take_over_changes(struct ledger *ledger, unsigned what)
 {
-    unsigned what = 0;
-    if (store_changed(ledger->store, &what) != STORE_OK)
-        return ledger_store_failed(ledger);
     if (ledger->stale)
         what = STORE_CHANGED_ALL;
     if (what == 0)
@@ -130,20 +129,49 @@ static int write_folds(struct ledger *ledger, struct merkle_batch **batch)
                             &ledger->error);
 }
 
+/* Begins, and asks for what the batch will read and what others have changed: the answer comes once nobody else
+ * writes. */
+static int begin_batch(struct ledger *ledger, struct submission *const *list, size_t count, unsigned *what)
+{
+    if (store_begin(ledger->store) != STORE_OK)
+        return ledger_store_failed(ledger);
+    if (foresee_batch(ledger->store, list, count, &ledger->error) < 0)
+        return -1;
+    return store_changed(ledger->store, what) == STORE_OK ? 0 : ledger_store_failed(ledger);
+}
+
+static int enter_lane(struct ledger *ledger, struct submission *const *list, size_t count, unsigned *what)
+{
+    int64_t begun = clock_monotonic_us();
+    int result = begin_batch(ledger, list, count, what);
+    if (count > 0)
+        metrics_note_lane(clock_monotonic_us() - begun);
+    return result;
+}
+
+static int commit_batch(struct ledger *ledger)
+{
+    if (store_commit(ledger->store) == STORE_OK)
+        return 0;
+    metrics_note_unknown();
+    return ledger_store_failed(ledger);
+}
+
 static int apply_all(struct ledger *ledger, struct submission *const *list, size_t count)
 {
     struct merkle_batch *batch = NULL;
+    unsigned what = 0;
     ledger->leaf_count = 0;
-    if (foresee_batch(ledger->store, list, count, &ledger->error) < 0 || take_over_changes(ledger) < 0)
+    if (enter_lane(ledger, list, count, &what) < 0 || take_over_changes(ledger, what) < 0)
         return -1;
     for (size_t i = 0; i < count; i++)
         if (ledger_apply_one(ledger, list[i]) < 0)
             return -1;
     if (ledger_close_rounds(ledger, clock_now() - CLOSING_PATIENCE) < 0 || write_folds(ledger, &batch) < 0)
         return -1;
-    if (store_commit(ledger->store) != STORE_OK) {
+    if (commit_batch(ledger) < 0) {
         merkle_batch_free(batch);
-        return ledger_store_failed(ledger);
+        return -1;
     }
     if (batch)
         return show_batch(ledger, batch, list, count);
@@ -152,8 +180,6 @@ static int apply_all(struct ledger *ledger, struct submission *const *list, size
 
 static int apply_in_transaction(struct ledger *ledger, struct submission *const *list, size_t count)
 {
-    if (store_begin(ledger->store) != STORE_OK)
-        return ledger_store_failed(ledger);
     if (apply_all(ledger, list, count) == 0)
         return 0;
     store_rollback(ledger->store);
@@ -174,6 +200,7 @@ static int apply_batch(struct ledger *ledger, struct submission *const *list, si
         if (ledger->shared.log_time)
             atomic_store(ledger->shared.log_time, ledger->last_iat);
         settle_operator(ledger);
+        metrics_note_stored((uint64_t)ledger->size);
         ledger->stale = false;
         ledger_settle_erasure(ledger);
         return 0;

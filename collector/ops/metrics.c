@@ -4,7 +4,7 @@
 #include <stdatomic.h>
 
 #define BATCH_BUCKETS 13 /* up to 1, 2, 4, … 4096 submissions, and above */
-#define TIME_BUCKETS 14 /* up to 125 µs, 250 µs, … 1.024 s, and above */
+#define TIME_BUCKETS 17 /* up to 125 µs, 250 µs, … 8.192 s, and above */
 #define FIRST_BUCKET_US 125
 #define PROBLEMS (PROBLEM_INTERNAL + 1)
 
@@ -13,7 +13,14 @@ typedef _Atomic uint64_t counter;
 static counter accepted[METRICS_KINDS], repeated[METRICS_KINDS], uncommitted, problems[PROBLEMS], accesses,
     limited[METRICS_LIMITS];
 static counter batches[BATCH_BUCKETS + 1], batch_sum;
-static counter times[TIME_BUCKETS + 1], time_sum;
+static counter unknown, reopened, stored;
+
+/* How long something took, each time. */
+struct times {
+    counter buckets[TIME_BUCKETS + 1], sum;
+};
+
+static struct times commits, lanes;
 
 static void count_up(counter *to, uint64_t by)
 {
@@ -34,9 +41,16 @@ static size_t bucket_of(uint64_t value, uint64_t first, size_t count)
     return i;
 }
 
+/* What is negative, by a clock that is wrong, counts as 0. */
+static void note_time(struct times *times, int64_t microseconds)
+{
+    uint64_t time = microseconds > 0 ? (uint64_t)microseconds : 0;
+    count_up(&times->buckets[bucket_of(time, FIRST_BUCKET_US, TIME_BUCKETS)], 1);
+    count_up(&times->sum, time);
+}
+
 void metrics_note_batch(const struct metrics_batch *batch)
 {
-    uint64_t time = batch->microseconds > 0 ? (uint64_t)batch->microseconds : 0;
     for (unsigned kind = 0; kind < METRICS_KINDS; kind++) {
         count_up(&accepted[kind], batch->accepted[kind]);
         count_up(&repeated[kind], batch->repeated[kind]);
@@ -44,8 +58,27 @@ void metrics_note_batch(const struct metrics_batch *batch)
     count_up(&uncommitted, batch->uncommitted);
     count_up(&batches[bucket_of(batch->count, 1, BATCH_BUCKETS)], 1);
     count_up(&batch_sum, batch->count);
-    count_up(&times[bucket_of(time, FIRST_BUCKET_US, TIME_BUCKETS)], 1);
-    count_up(&time_sum, time);
+    note_time(&commits, batch->microseconds);
+}
+
+void metrics_note_lane(int64_t microseconds)
+{
+    note_time(&lanes, microseconds);
+}
+
+void metrics_note_unknown(void)
+{
+    count_up(&unknown, 1);
+}
+
+void metrics_note_reopened(void)
+{
+    count_up(&reopened, 1);
+}
+
+void metrics_note_stored(uint64_t entries)
+{
+    atomic_store_explicit(&stored, entries, memory_order_relaxed);
 }
 
 void metrics_note_problem(enum problem problem)
@@ -81,6 +114,12 @@ static void put_kinds(struct buf *out, const char *name, const char *help, count
         buf_printf(out, "%s_total{kind=\"%s\"} %" PRIu64 "\n", name, kinds[kind], read_count(&counters[kind]));
 }
 
+static void put_counter(struct buf *out, const char *name, const char *help, counter *value)
+{
+    put_family(out, name, "counter", help);
+    buf_printf(out, "%s_total %" PRIu64 "\n", name, read_count(value));
+}
+
 static void put_gauge(struct buf *out, const char *name, const char *help, uint64_t value)
 {
     put_family(out, name, "gauge", help);
@@ -106,23 +145,19 @@ static void put_batch_sizes(struct buf *out)
                read_count(&batch_sum));
 }
 
-static void put_times(struct buf *out)
+static void put_times(struct buf *out, const char *name, const char *help, struct times *times)
 {
     uint64_t sum = 0;
-    put_family(out, "burgerpanel_commit_seconds", "histogram", "Time to apply and commit a batch.");
-    buf_put_text(out, "# UNIT burgerpanel_commit_seconds seconds\n");
+    put_family(out, name, "histogram", help);
+    buf_printf(out, "# UNIT %s seconds\n", name);
     for (size_t i = 0; i < TIME_BUCKETS; i++) {
-        buf_put_text(out, "burgerpanel_commit_seconds_bucket{le=\"");
+        buf_printf(out, "%s_bucket{le=\"", name);
         put_seconds(out, (uint64_t)FIRST_BUCKET_US << i);
-        buf_printf(out, "\"} %" PRIu64 "\n", sum += read_count(&times[i]));
+        buf_printf(out, "\"} %" PRIu64 "\n", sum += read_count(&times->buckets[i]));
     }
-    sum += read_count(&times[TIME_BUCKETS]);
-    buf_printf(out,
-               "burgerpanel_commit_seconds_bucket{le=\"+Inf\"} %" PRIu64 "\nburgerpanel_commit_seconds_count %" PRIu64
-               "\n",
-               sum, sum);
-    buf_put_text(out, "burgerpanel_commit_seconds_sum ");
-    put_seconds(out, read_count(&time_sum));
+    sum += read_count(&times->buckets[TIME_BUCKETS]);
+    buf_printf(out, "%s_bucket{le=\"+Inf\"} %" PRIu64 "\n%s_count %" PRIu64 "\n%s_sum ", name, sum, name, sum, name);
+    put_seconds(out, read_count(&times->sum));
     buf_put_char(out, '\n');
 }
 
@@ -152,17 +187,21 @@ void metrics_put(struct buf *out, const struct metrics_state *state)
     buf_put_text(out, "burgerpanel_build_info{version=\"" BURGERPANEL_VERSION "\"} 1\n");
     put_kinds(out, "burgerpanel_accepted", "Submissions accepted into the log.", accepted);
     put_kinds(out, "burgerpanel_repeated", "Submissions that were in the log already.", repeated);
-    put_family(out, "burgerpanel_uncommitted", "counter", "Submissions that could not be committed.");
-    buf_printf(out, "burgerpanel_uncommitted_total %" PRIu64 "\n", read_count(&uncommitted));
-    put_family(out, "burgerpanel_accesses", "counter", "Members shown what is kept of them.");
-    buf_printf(out, "burgerpanel_accesses_total %" PRIu64 "\n", read_count(&accesses));
+    put_counter(out, "burgerpanel_uncommitted", "Submissions that could not be committed.", &uncommitted);
+    put_counter(out, "burgerpanel_unknown_outcomes", "Commits of which nobody knows whether they were kept.", &unknown);
+    put_counter(out, "burgerpanel_store_reopenings", "Times that the store was opened again after a failure.",
+                &reopened);
+    put_counter(out, "burgerpanel_accesses", "Members shown what is kept of them.", &accesses);
     put_problems(out);
     put_limits(out);
     put_batch_sizes(out);
-    put_times(out);
+    put_times(out, "burgerpanel_lane_seconds", "Time that a batch waited until it could write.", &lanes);
+    put_times(out, "burgerpanel_commit_seconds", "Time to apply and commit a batch.", &commits);
     put_gauge(out, "burgerpanel_queue_depth", "Submissions that wait for the writer.", state->queue_depth);
     put_gauge(out, "burgerpanel_queue_capacity", "Submissions that may wait for the writer.", state->queue_capacity);
     put_gauge(out, "burgerpanel_log_entries", "Entries in the log, as of its newest checkpoint.", state->log_entries);
+    put_gauge(out, "burgerpanel_store_entries", "Entries in the store, as the writer found them last.",
+              read_count(&stored));
     put_gauge(out, "burgerpanel_members", "Members enrolled, revoked ones among them.", state->members);
     put_gauge(out, "burgerpanel_healthy", "1 when the store takes commits.", state->healthy ? 1 : 0);
     buf_put_text(out, "# EOF\n");

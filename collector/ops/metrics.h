@@ -21,6 +21,18 @@ struct metrics_batch {
 
 void metrics_note_batch(const struct metrics_batch *batch);
 
+/* A batch waited for so long until it could write, others who write having gone before it, or until it gave that up. */
+void metrics_note_lane(int64_t microseconds);
+
+/* A commit has failed, and nobody knows whether what was in it is kept. */
+void metrics_note_unknown(void);
+
+/* The store has been opened again after a failure. */
+void metrics_note_reopened(void);
+
+/* The store holds so many entries, as the writer has read or written last; by the writer alone. */
+void metrics_note_stored(uint64_t entries);
+
 /* A problem has been told: as an answer, or as a line of a batch. */
 void metrics_note_problem(enum problem problem);
 

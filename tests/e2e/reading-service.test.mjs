@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { assertHeaders, assertProblem, JOSE, NDJSON, post, request } from './lib/http.mjs';
 import { Member } from './lib/member.mjs';
-import { parseOpenMetrics, valueOf } from './lib/openmetrics.mjs';
+import { metricsOf, metricsUrl, valueOf } from './lib/openmetrics.mjs';
 import { ACTION, good, ROUND } from './lib/panel.mjs';
 import { assertFailed, BEGUN, ready, run } from './lib/programs.mjs';
 
@@ -17,17 +17,6 @@ async function serve(name, env = {}, codes = 0) {
   const collector = await ready(`reading-service-${name}`, { codes, env });
   running.push(collector);
   return collector;
-}
-
-// Where it shows its metrics, which it says before it listens.
-const metricsUrl = (collector) => collector.process.stdout.match(/^metrics on (http:\/\/\S+)$/m)?.[1];
-
-async function metricsOf(collector) {
-  const answer = await request(metricsUrl(collector), '/metrics');
-  assert.equal(answer.status, 200, answer.text);
-  assertHeaders(answer);
-  assert.equal(answer.headers['content-type'], 'application/openmetrics-text; version=1.0.0; charset=utf-8');
-  return parseOpenMetrics(answer.text);
 }
 
 test('metrics count what happened', async () => {
@@ -64,6 +53,9 @@ test('metrics count what happened', async () => {
   assert.equal(valueOf(now, 'burgerpanel_batch_size', {}, '_sum'), 8);
   assert.equal(valueOf(now, 'burgerpanel_commit_seconds', {}, '_count'), valueOf(now, 'burgerpanel_batch_size', {}, '_count'));
   assert.ok(valueOf(now, 'burgerpanel_commit_seconds', {}, '_sum') > 0);
+  assert.equal(valueOf(now, 'burgerpanel_lane_seconds', {}, '_count'), valueOf(now, 'burgerpanel_batch_size', {}, '_count'));
+  assert.equal(valueOf(now, 'burgerpanel_store_entries'), BEGUN + 6);
+  for (const family of ['unknown_outcomes', 'store_reopenings']) assert.equal(valueOf(now, `burgerpanel_${family}`), 0);
 });
 
 test('metrics are on a listener of their own, of this machine unless it is named, or nowhere', async () => {

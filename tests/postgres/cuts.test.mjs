@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { assertProblem, NDJSON, post } from '../e2e/lib/http.mjs';
+import { metricsOf, valueOf } from '../e2e/lib/openmetrics.mjs';
 import { ready } from '../e2e/lib/programs.mjs';
 import { sql } from '../e2e/lib/store.mjs';
 import { CUTS, Cutter } from './lib/cutter.mjs';
@@ -20,7 +21,7 @@ before(async () => {
   await collector.stop();
   cutter = new Cutter(new URL(process.env.KIT_STORE.replace('///', '//x/')).searchParams.get('host'));
   collector.where[1] = `${await cutter.start()}&options=-csearch_path%3D${collector.schema}`;
-  await collector.start();
+  await collector.start(undefined, { env: { BURGERPANEL_METRICS_LISTEN: '0' } });
 });
 after(async () => {
   await collector?.stop();
@@ -57,6 +58,11 @@ for (const [name, cut] of Object.entries(CUTS)) {
     }
   });
 }
+
+test('each was counted as one whose outcome is not known, after which the store was opened again', async () => {
+  const metrics = await metricsOf(collector);
+  for (const family of ['unknown_outcomes', 'store_reopenings']) assert.equal(valueOf(metrics, `burgerpanel_${family}`), 2 * Object.keys(CUTS).length, family);
+});
 
 test('of all that was acknowledged nothing is lost and nothing is there twice', async () => {
   await collector.stop();

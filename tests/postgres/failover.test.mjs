@@ -4,6 +4,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { assertProblem, request } from '../e2e/lib/http.mjs';
+import { metricsOf, valueOf } from '../e2e/lib/openmetrics.mjs';
 import { poll } from '../e2e/lib/poll.mjs';
 import { ready } from '../e2e/lib/programs.mjs';
 import { enrolled, Load, respond, send, sendUntilAnswered } from './lib/load.mjs';
@@ -15,7 +16,7 @@ const SOME = 40; // responses
 // A collector that knows where all of these servers are, and members of it.
 async function readyOn(t, name, ...servers) {
   process.env.KIT_STORE = dsnOf(...servers);
-  const collector = await ready(name, { codes: WRITERS });
+  const collector = await ready(name, { codes: WRITERS, env: { BURGERPANEL_METRICS_LISTEN: '0' } });
   t.after(() => collector.process?.child.kill('SIGKILL'));
   return [collector, new Load(collector, await enrolled(collector, WRITERS))];
 }
@@ -82,6 +83,8 @@ test('an asynchronous standby that lacks what was acknowledged takes over: the c
     return /old copy/.test(collector.process.stderr);
   });
   assert.equal((await request(collector.url, '/healthz')).status, 503);
+  const metrics = await metricsOf(collector);
+  assert.equal(valueOf(metrics, 'burgerpanel_log_entries') - valueOf(metrics, 'burgerpanel_store_entries'), 1, 'what was signed and is not there');
   assertProblem(await send(collector, lost), 503, 'unavailable');
   await collector.stop();
   const anew = await collector.run('serve', '--listen', '127.0.0.1:0');

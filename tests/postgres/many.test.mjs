@@ -9,6 +9,7 @@ import { test } from 'node:test';
 import { assertAccepted, assertProblem, JOSE, NDJSON, post, request } from '../e2e/lib/http.mjs';
 import { asListed, Member } from '../e2e/lib/member.mjs';
 import { ACTION, good, ROUND } from '../e2e/lib/panel.mjs';
+import { metricsOf, valueOf } from '../e2e/lib/openmetrics.mjs';
 import { poll } from '../e2e/lib/poll.mjs';
 import { Collector, freshFolder, ready } from '../e2e/lib/programs.mjs';
 import { PublicLog } from '../e2e/lib/public-log.mjs';
@@ -29,7 +30,7 @@ export function another(first, name) {
 
 // Two that run, with `codes` invitations, and the log as each shows it.
 async function two(name, codes) {
-  const a = await ready(name, { codes });
+  const a = await ready(name, { codes, env: { BURGERPANEL_METRICS_LISTEN: '0' } });
   const b = another(a, `${name}-b`);
   await b.start();
   const logs = [a, b].map((each) => new PublicLog(() => each.url));
@@ -203,6 +204,9 @@ test('while one is stopped in its transaction the other goes on; awake, it begin
     return undefined;
   });
   await loads[0].more(20);
+  const waits = await metricsOf(a);
+  const quick = valueOf(waits, 'burgerpanel_lane_seconds', { le: '0.256000' }, '_bucket');
+  assert.ok(valueOf(waits, 'burgerpanel_lane_seconds', {}, '_count') > quick, 'the wait for who was stopped is told');
   b.process.child.kill('SIGCONT');
   await loads[1].more(20);
   for (const load of loads) await load.end();

@@ -1,5 +1,6 @@
 // OpenMetrics 1.0 text, read strictly: families by name, each with type, help, unit and samples. Anything that the standard does not allow throws.
 import assert from 'node:assert/strict';
+import { assertHeaders, request } from './http.mjs';
 
 const SUFFIXES = {
   counter: ['_total', '_created'],
@@ -76,4 +77,15 @@ export function valueOf(families, name, labels = {}, suffix) {
     .samples.filter((s) => (suffix ?? s.suffix) === s.suffix && Object.entries(labels).every(([l, v]) => s.labels[l] === v));
   assert.equal(found.length, 1, `${name} ${JSON.stringify(labels)}`);
   return found[0].value;
+}
+
+// Where a collector shows its metrics, which it says before it listens.
+export const metricsUrl = (collector) => collector.process.stdout.match(/^metrics on (http:\/\/\S+)$/m)?.[1];
+
+export async function metricsOf(collector) {
+  const answer = await request(metricsUrl(collector), '/metrics');
+  assert.equal(answer.status, 200, answer.text);
+  assertHeaders(answer);
+  assert.equal(answer.headers['content-type'], 'application/openmetrics-text; version=1.0.0; charset=utf-8');
+  return parseOpenMetrics(answer.text);
 }

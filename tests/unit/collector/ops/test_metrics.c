@@ -57,6 +57,34 @@ Test(metrics, put_extremes_into_the_last_buckets)
     assert_shows("burgerpanel_commit_seconds_sum 3600.000000\n");
 }
 
+Test(metrics, tell_how_long_the_lane_was_waited_for_apart_from_commits)
+{
+    metrics_note_lane(125);
+    metrics_note_lane(8192000);
+    metrics_note_lane(8192001);
+    assert_shows("# UNIT burgerpanel_lane_seconds seconds\n");
+    assert_shows("burgerpanel_lane_seconds_bucket{le=\"0.000125\"} 1\n");
+    assert_shows("burgerpanel_lane_seconds_bucket{le=\"4.096000\"} 1\n");
+    assert_shows("burgerpanel_lane_seconds_bucket{le=\"8.192000\"} 2\n");
+    assert_shows("burgerpanel_lane_seconds_bucket{le=\"+Inf\"} 3\n");
+    assert_shows("burgerpanel_lane_seconds_sum 16.384126\n");
+    assert_shows("burgerpanel_commit_seconds_count 0\n");
+}
+
+Test(metrics, count_what_became_of_the_store)
+{
+    assert_shows("burgerpanel_unknown_outcomes_total 0\n");
+    metrics_note_unknown();
+    metrics_note_reopened();
+    metrics_note_reopened();
+    metrics_note_stored(9);
+    metrics_note_stored(5);
+    assert_shows("burgerpanel_unknown_outcomes_total 1\n");
+    assert_shows("burgerpanel_store_reopenings_total 2\n");
+    assert_shows("\nburgerpanel_store_entries 5\n");
+    assert_shows("\nburgerpanel_log_entries 7\n");
+}
+
 static void *note_many(void *context)
 {
     (void)context;
