@@ -21,7 +21,7 @@
 
 static const struct cli_program *running; /* by the latest cli_run */
 static struct {
-    cli_visitor *visit; /* while cli_visit walks: cli_parse hands over what it was given, and takes no word */
+    cli_visitor *visitor; /* while cli_visit walks: cli_parse hands over what it was given, and takes no word */
     void *context;
 } walk;
 
@@ -228,13 +228,13 @@ const struct cli_program *cli_running(void)
 
 void cli_visit(cli_visitor *visit, void *context)
 {
-    walk.visit = visit;
+    walk.visitor = visit;
     walk.context = context;
     for (size_t i = 0; i < running->count; i++) {
         char *none[] = {program_invocation_short_name, NULL};
         (void)running->verbs[i].run(&running->verbs[i], 1, none);
     }
-    walk.visit = NULL;
+    walk.visitor = NULL;
 }
 
 /* getopt_long's own list of the verb's options, to be freed; NULL when there is no memory. */
@@ -360,8 +360,8 @@ static int check_count(const struct cli_verb *verb, int count, int least, int mo
 int cli_parse(const struct cli_verb *verb, const struct cli_option *options, int argc, char **argv, int least, int most,
               int *first)
 {
-    if (walk.visit) {
-        walk.visit(walk.context, verb, options);
+    if (walk.visitor) {
+        walk.visitor(walk.context, verb, options);
         return CLI_DONE;
     }
     struct option *list = list_options(options);

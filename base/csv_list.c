@@ -33,7 +33,7 @@ static void tell_fault(const struct csv_listener *listener, size_t line, const c
     if (vsnprintf(what, sizeof what, format, arguments) < 0)
         what[0] = '\0';
     va_end(arguments);
-    listener->fault(listener->context, line, what);
+    listener->on_fault(listener->context, line, what);
 }
 
 /* The file as a whole. */

@@ -19,7 +19,7 @@ struct csv_column {
 
 /* Hears of each fault: its line, from 1, and a phrase in the language of lang.h. */
 struct csv_listener {
-    void (*fault)(void *context, size_t line, const char *what);
+    void (*on_fault)(void *context, size_t line, const char *what);
     void *context;
 };
 

@@ -249,7 +249,7 @@ static int rename_to_new(const char *from, const char *to)
 
 /* Both ways of putting a file in place. The folder is opened first, so that after the rename only its sync can fail. */
 static int put_in_place(const char *path, const void *bytes, size_t len, mode_t mode,
-                        int (*move)(const char *, const char *))
+                        int (*give_name)(const char *, const char *))
 {
     int folder = open_folder_of(path);
     if (folder < 0)
@@ -257,7 +257,7 @@ static int put_in_place(const char *path, const void *bytes, size_t len, mode_t 
     char temporary[PATH_MAX];
     int result = -1;
     if (write_beside(path, bytes, len, mode, temporary) == 0) {
-        if (move(temporary, path) == 0)
+        if (give_name(temporary, path) == 0)
             result = sync_folder(folder);
         else
             unlink_quietly(temporary);

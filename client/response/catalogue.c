@@ -58,7 +58,7 @@ static int load_copy(struct document *d, const char *folder, const char *url)
     return result;
 }
 
-static int store_copy(struct document *d, const char *folder, const char *url)
+static int keep_copy(struct document *d, const char *folder, const char *url)
 {
     char path[PATH_MAX];
     struct buf text;
@@ -154,7 +154,7 @@ static int parse_documents(struct catalogue *out, const struct document d[2])
 static int keep_new(struct document d[2], const char *folder, const char *url)
 {
     for (int i = 0; i < 2; i++)
-        if (d[i].is_new && store_copy(&d[i], folder, url) < 0)
+        if (d[i].is_new && keep_copy(&d[i], folder, url) < 0)
             return -1;
     return 0;
 }

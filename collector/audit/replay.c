@@ -61,7 +61,7 @@ static bool is_before_protocol_2(const struct replay *replay, const struct entry
     return entry->index < replay->totals.older;
 }
 
-static const char *check_audience(const struct replay *replay, const struct entry *entry)
+static const char *check_panel_named(const struct replay *replay, const struct entry *entry)
 {
     return strcmp(entry->aud, replay->aud) == 0 ? NULL : T("it is for another panel", "ze is voor een ander panel");
 }
@@ -93,7 +93,7 @@ static const char *use_letter(struct replay *replay, struct entry *entry, int64_
 
 static const char *settle_enrolment(struct replay *replay, struct entry *entry)
 {
-    const char *fault = check_audience(replay, entry);
+    const char *fault = check_panel_named(replay, entry);
     struct fold_member member = {.index = entry->index};
     if (fault)
         return fault;

@@ -3,7 +3,8 @@
 #ifndef COLLECTOR_HTTP_TARGET_H
 #define COLLECTOR_HTTP_TARGET_H
 
-#include "collector/http/head.h"
+#include "base/compiler.h"
+#include "collector/http/head_parts.h"
 
 /* Takes the NUL-terminated target apart in place: origin-form ("/v1/panel?x=y"), absolute-form ("http://host/v1/panel",
  * of which the host is passed over) or "*" of OPTIONS. Sets head->path and head->arguments. -1: *fault. */

@@ -127,25 +127,25 @@ struct store_ops {
 /* What a backend's function for a row needs to call the visitor that a walk was given. */
 struct visit {
     union {
-        store_member_fn *member;
-        store_action_fn *action;
-        store_round_fn *round;
-        store_token_fn *token;
-        store_counted_fn *counted;
-        store_counts_fn *counts;
-        store_entry_fn *entry;
-        store_invitation_fn *invitation;
-        store_current_fn *current;
-        store_erasure_fn *erasure;
-        store_event_fn *event;
-        store_wish_fn *wish;
-        store_release_fn *release;
-        store_release_file_fn *file;
-        store_access_fn *access;
-        store_panel_fn *panel;
-        store_document_fn *document;
-        store_request_fn *request;
-        store_revision_fn *revision;
+        store_member_fn *on_member;
+        store_action_fn *on_action;
+        store_round_fn *on_round;
+        store_token_fn *on_token;
+        store_counted_fn *on_counted;
+        store_counts_fn *on_counts;
+        store_entry_fn *on_entry;
+        store_invitation_fn *on_invitation;
+        store_current_fn *on_current;
+        store_erasure_fn *on_erasure;
+        store_event_fn *on_event;
+        store_wish_fn *on_wish;
+        store_release_fn *on_release;
+        store_release_file_fn *on_file;
+        store_access_fn *on_access;
+        store_panel_fn *on_panel;
+        store_document_fn *on_document;
+        store_request_fn *on_request;
+        store_revision_fn *on_revision;
     } each;
     void *context;
 };

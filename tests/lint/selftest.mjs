@@ -40,7 +40,8 @@ const tree = {
   'panel/statics.c':
     '/* one */\nstatic int add(int a)\n{\n    return add_one(a);\n}\nstatic const struct thing *put_thing(void)\n{\n    return 0;\n}\n' +
     'static const int table[] = {sizeof(int)};\n',
-  'client/home/statics.c': '/* two */\nstatic int put_thing(void);\nstatic int put_thing(void)\n{\n    return 0;\n}\nstatic int read_it(void);\n',
+  'client/home/statics.c':
+    '/* two */\nstatic int put_thing(void);\nstatic int put_thing(void)\n{\n    return 0;\n}\nstatic int read_it(void);\nstatic int name_ok(void);\n',
   'collector/net/statics.c': '/* fine: the other program */\nstatic int read_it(void);\n',
   'crypto/circle_a.c': '/* a */\nint circle_a(void)\n{\n    return circle_b();\n}\n',
   'crypto/circle_b.c': '/* b */\nint circle_b(void)\n{\n    return circle_c();\n}\n',
@@ -101,7 +102,7 @@ const expected = {
     'web/js/member.js:2', 'web/js/member.js:3', 'web/js/member.js:4', 'web/js/member.js:5', 'web/js/member.js:6',
   ],
   roles: ['panel/roles.c:1'],
-  statics: ['panel/statics.c:2', 'panel/statics.c:6'],
+  statics: ['panel/statics.c:2', 'panel/statics.c:6', 'client/home/statics.c:8'],
   failures: ['panel/fail.c:5', 'panel/fail.c:7', 'panel/fail.c:9', 'panel/fail.c:11'],
   circles: ['crypto/circle_a.c: in a circle with crypto/circle_b.c, crypto/circle_c.c', 'crypto/circle_unbuilt.c: not built'],
   heads: ['collector/http/http.h:1', 'panel/b.h:1', 'panel/b.h'],

@@ -167,14 +167,24 @@ function staticsOf(text) {
   return found;
 }
 
+// The functions that headers give, with the header of each.
+function givenBy(root, headers) {
+  const found = new Map();
+  for (const name of headers)
+    for (const match of bare(read(root, name)).matchAll(/^(?!static|typedef|#)(?:MUST_CHECK )?[\w *]+?\b(\w+)\(/gm)) found.set(match[1], name);
+  return found;
+}
+
 // What stands in a backtrace says what it does: no function's name is one bare word, and none is that of different static
-// functions in several files of a program.
+// functions in several files of a program, or of one that a header gives.
 function statics(root, files) {
   const findings = [];
   const seen = new Map();
+  const given = givenBy(root, files.filter((f) => f.endsWith('.h') && inRoom(f)));
   for (const name of files.filter((f) => f.endsWith('.c') && inRoom(f)))
     for (const [helper, number] of staticsOf(bare(read(root, name)))) {
       if (!helper.includes('_')) findings.push(`${name}:${number}: ${helper} is one bare word`);
+      else if (given.has(helper)) findings.push(`${name}:${number}: ${helper} is the name of what ${given.get(helper)} gives`);
       else seen.set(helper, [...(seen.get(helper) ?? []), `${name}:${number}`]);
     }
   const meet = (a, b) => a === b || floors[a].includes(b) || floors[b].includes(a);

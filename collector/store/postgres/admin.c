@@ -43,12 +43,12 @@ static int pg_round_row(struct store *store, const PGresult *rows, int row, void
 {
     (void)store;
     const struct visit *visit = context;
-    return visit->each.round(visit->context, row_number(rows, row, 0), row_text(rows, row, 1));
+    return visit->each.on_round(visit->context, row_number(rows, row, 0), row_text(rows, row, 1));
 }
 
 static enum store_result pg_round_each(struct store *store, store_round_fn *each, void *context)
 {
-    struct visit visit = {.each.round = each, .context = context};
+    struct visit visit = {.each.on_round = each, .context = context};
     return postgres_walk(store, postgres_ask(store, PG_ROUND_EACH, NULL), pg_round_row, &visit);
 }
 
@@ -83,12 +83,12 @@ static int pg_action_row(struct store *store, const PGresult *rows, int row, voi
         (void)postgres_fail(postgres_of(store), ERROR_DAMAGED, T("an action can't be read", "een actie is onleesbaar"));
         return -1;
     }
-    return visit->each.action(visit->context, &out);
+    return visit->each.on_action(visit->context, &out);
 }
 
 static enum store_result pg_action_each(struct store *store, store_action_fn *each, void *context)
 {
-    struct visit visit = {.each.action = each, .context = context};
+    struct visit visit = {.each.on_action = each, .context = context};
     return postgres_walk(store, postgres_ask(store, PG_ACTION_EACH, NULL), pg_action_row, &visit);
 }
 
@@ -123,12 +123,12 @@ static int pg_token_row(struct store *store, const PGresult *rows, int row, void
         return -1;
     }
     memcpy(token.hash, row_text(rows, row, 1), SHA256_BYTES);
-    return visit->each.token(visit->context, &token);
+    return visit->each.on_token(visit->context, &token);
 }
 
 static enum store_result pg_token_each(struct store *store, store_token_fn *each, void *context)
 {
-    struct visit visit = {.each.token = each, .context = context};
+    struct visit visit = {.each.on_token = each, .context = context};
     return postgres_walk(store, postgres_ask(store, PG_TOKEN_EACH, NULL), pg_token_row, &visit);
 }
 

@@ -62,12 +62,12 @@ static int pg_erasure_row(struct store *store, const PGresult *rows, int row, vo
 {
     (void)store;
     const struct visit *visit = context;
-    return visit->each.erasure(visit->context, row_number(rows, row, 0));
+    return visit->each.on_erasure(visit->context, row_number(rows, row, 0));
 }
 
 static enum store_result pg_erasure_each(struct store *store, int64_t member, store_erasure_fn *each, void *context)
 {
-    struct visit visit = {.each.erasure = each, .context = context};
+    struct visit visit = {.each.on_erasure = each, .context = context};
     struct values key = index_of(member);
     return postgres_walk(store, postgres_ask(store, PG_ERASURE_EACH, &key), pg_erasure_row, &visit);
 }

@@ -48,13 +48,13 @@ static int pg_event_row(struct store *store, const PGresult *rows, int row, void
 {
     (void)store;
     const struct visit *visit = context;
-    return visit->each.event(visit->context, row_number(rows, row, 0), row_text(rows, row, 1));
+    return visit->each.on_event(visit->context, row_number(rows, row, 0), row_text(rows, row, 1));
 }
 
 static enum store_result pg_event_each(struct store *store, int64_t from, int64_t max, store_event_fn *each,
                                        void *context)
 {
-    struct visit visit = {.each.event = each, .context = context};
+    struct visit visit = {.each.on_event = each, .context = context};
     struct values values = {0};
     values_number(&values, from);
     values_number(&values, max);
@@ -95,13 +95,13 @@ static int pg_wish_row(struct store *store, const PGresult *rows, int row, void 
                               .document_len = row_len(rows, row, 3),
                               .asked_at = row_number(rows, row, 4)};
     walk->last = wish.id;
-    return walk->visit.each.wish(walk->visit.context, &wish);
+    return walk->visit.each.on_wish(walk->visit.context, &wish);
 }
 
 /* One at a time: each may have a document of megabytes with it. */
 static enum store_result pg_wish_each(struct store *store, store_wish_fn *each, void *context)
 {
-    struct keyed_walk walk = {.visit = {.each.wish = each, .context = context}};
+    struct keyed_walk walk = {.visit = {.each.on_wish = each, .context = context}};
     return postgres_walk_by_key(store, PG_WISH_EACH, 1, pg_wish_row, &walk, &walk.last);
 }
 

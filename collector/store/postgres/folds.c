@@ -142,14 +142,14 @@ static int pg_current_row(struct store *store, const PGresult *rows, int row, vo
     walk->next = place + 1;
     if (read_current_row(postgres_of(store), rows, row, &current) < 0)
         return -1;
-    return walk->visit.each.current(walk->visit.context, place >> ACTION_BITS & MASK(MEMBER_BITS),
-                                    place & MASK(ACTION_BITS), &current);
+    return walk->visit.each.on_current(walk->visit.context, place >> ACTION_BITS & MASK(MEMBER_BITS),
+                                       place & MASK(ACTION_BITS), &current);
 }
 
 static enum store_result walk_currents(struct store *store, const int64_t range[2], store_current_fn *each,
                                        void *context)
 {
-    struct current_walk walk = {.visit = {.each.current = each, .context = context}, .next = range[0]};
+    struct current_walk walk = {.visit = {.each.on_current = each, .context = context}, .next = range[0]};
     enum store_result result;
     int64_t at;
     do {
@@ -313,12 +313,12 @@ static int pg_counted_row(struct store *store, const PGresult *rows, int row, vo
     (void)store;
     const struct visit *visit = context;
     int64_t place = row_number(rows, row, 0);
-    return visit->each.counted(visit->context, place >> ACTION_BITS, place & MASK(ACTION_BITS));
+    return visit->each.on_counted(visit->context, place >> ACTION_BITS, place & MASK(ACTION_BITS));
 }
 
 static enum store_result pg_counts_each(struct store *store, store_counted_fn *each, void *context)
 {
-    struct visit visit = {.each.counted = each, .context = context};
+    struct visit visit = {.each.on_counted = each, .context = context};
     return postgres_walk(store, postgres_ask(store, PG_COUNTS_EACH, NULL), pg_counted_row, &visit);
 }
 
@@ -332,14 +332,14 @@ static int pg_counts_row(struct store *store, const PGresult *rows, int row, voi
         return -1;
     }
     memcpy(counts, row_text(rows, row, 1), slots * sizeof *counts);
-    int result = visit->each.counts(visit->context, row_number(rows, row, 0) & MASK(ACTION_BITS), counts, slots);
+    int result = visit->each.on_counts(visit->context, row_number(rows, row, 0) & MASK(ACTION_BITS), counts, slots);
     mem_free(counts);
     return result;
 }
 
 static enum store_result pg_counts_each_in(struct store *store, int64_t round, store_counts_fn *each, void *context)
 {
-    struct visit visit = {.each.counts = each, .context = context};
+    struct visit visit = {.each.on_counts = each, .context = context};
     int64_t range[2] = {0, 0};
     struct values values = {0};
     if (pg_pack_range(store, 0, round, round, range) != STORE_OK)

@@ -95,13 +95,13 @@ static int pg_entry_row(struct store *store, const PGresult *rows, int row, void
     struct entry_walk *walk = context;
     int64_t index = row_number(rows, row, 0);
     walk->next = index + 1;
-    return walk->visit.each.entry(walk->visit.context, index, row_text(rows, row, 1), row_len(rows, row, 1));
+    return walk->visit.each.on_entry(walk->visit.context, index, row_text(rows, row, 1), row_len(rows, row, 1));
 }
 
 static enum store_result pg_entry_range(struct store *store, int64_t first, int64_t count, store_entry_fn *each,
                                         void *context)
 {
-    struct entry_walk walk = {.visit = {.each.entry = each, .context = context}, .next = first};
+    struct entry_walk walk = {.visit = {.each.on_entry = each, .context = context}, .next = first};
     enum store_result result = STORE_OK;
     int64_t end, at, rows = FIRST_ROWS;
     if (__builtin_add_overflow(first, count, &end))
@@ -142,7 +142,7 @@ static enum store_result pg_hand_out(struct store *store, const PGresult *rows, 
                                  T("an entry is missing from the log; run `audit`",
                                    "er ontbreekt een regel in het logboek; voer `audit` uit"));
         store->error = (struct error){.kind = ERROR_NONE};
-        if (visit->each.entry(visit->context, indexes[i], row_text(rows, row, 1), row_len(rows, row, 1)) != 0)
+        if (visit->each.on_entry(visit->context, indexes[i], row_text(rows, row, 1), row_len(rows, row, 1)) != 0)
             return STORE_FAILED;
     }
     return STORE_OK;
@@ -170,7 +170,7 @@ static PGresult *ask_entries(struct store *store, const int64_t *indexes, size_t
 static enum store_result pg_entry_each(struct store *store, const int64_t *indexes, size_t count, store_entry_fn *each,
                                        void *context)
 {
-    const struct visit visit = {.each.entry = each, .context = context};
+    const struct visit visit = {.each.on_entry = each, .context = context};
     enum store_result result = STORE_OK;
     for (size_t done = 0; done < count && result == STORE_OK; done += ENTRIES_AT_ONCE) {
         size_t some = count - done < ENTRIES_AT_ONCE ? count - done : ENTRIES_AT_ONCE;

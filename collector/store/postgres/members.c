@@ -80,14 +80,14 @@ static int pg_member_row(struct store *store, const PGresult *rows, int row, voi
     walk->last = row_number(rows, row, walk->by_change ? 6 : 0);
     walk->changes = change > walk->changes ? change : walk->changes;
     return pg_read_member_row(store, rows, row, &member) < 0 ? -1
-                                                             : walk->visit.each.member(walk->visit.context, &member);
+                                                             : walk->visit.each.on_member(walk->visit.context, &member);
 }
 
 /* All of them by number, which is how a roster is to be filled; what has changed since by change. */
 static enum store_result pg_member_changes(struct store *store, int64_t *since, store_member_fn *each, void *context)
 {
     bool all = *since < 0;
-    struct member_walk walk = {.visit = {.each.member = each, .context = context},
+    struct member_walk walk = {.visit = {.each.on_member = each, .context = context},
                                .last = all ? INT64_MIN : *since,
                                .changes = all ? 0 : *since,
                                .by_change = !all};
@@ -206,13 +206,13 @@ static int pg_invitation_row(struct store *store, const PGresult *rows, int row,
         return -1;
     }
     struct store_invitation invitation = {.state = (enum invitation_state)state, .member = row_number(rows, row, 3)};
-    return walk->visit.each.invitation(walk->visit.context, number, (const uint8_t *)row_text(rows, row, 1),
-                                       &invitation);
+    return walk->visit.each.on_invitation(walk->visit.context, number, (const uint8_t *)row_text(rows, row, 1),
+                                          &invitation);
 }
 
 static enum store_result pg_invitation_each(struct store *store, store_invitation_fn *each, void *context)
 {
-    struct keyed_walk walk = {.visit = {.each.invitation = each, .context = context}, .last = INT64_MIN};
+    struct keyed_walk walk = {.visit = {.each.on_invitation = each, .context = context}, .last = INT64_MIN};
     return postgres_walk_by_key(store, PG_INVITATION_EACH, WALK_ROWS, pg_invitation_row, &walk, &walk.last);
 }
 

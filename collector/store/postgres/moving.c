@@ -11,13 +11,13 @@ static int pg_panel_row(struct store *store, const PGresult *rows, int row, void
     (void)store;
     struct keyed_walk *walk = context;
     walk->last = row_number(rows, row, 0);
-    return walk->visit.each.panel(walk->visit.context, row_text(rows, row, 2), row_len(rows, row, 2),
-                                  row_number(rows, row, 1));
+    return walk->visit.each.on_panel(walk->visit.context, row_text(rows, row, 2), row_len(rows, row, 2),
+                                     row_number(rows, row, 1));
 }
 
 static enum store_result pg_panel_each(struct store *store, store_panel_fn *each, void *context)
 {
-    struct keyed_walk walk = {.visit = {.each.panel = each, .context = context}, .last = INT64_MIN};
+    struct keyed_walk walk = {.visit = {.each.on_panel = each, .context = context}, .last = INT64_MIN};
     return postgres_walk_by_key(store, PG_PANEL_EACH, 1, pg_panel_row, &walk, &walk.last);
 }
 
@@ -33,12 +33,12 @@ static int pg_document_row(struct store *store, const PGresult *rows, int row, v
     const struct visit *visit = context;
     return row_len(rows, row, 0) != SHA256_BYTES
                ? pg_fail_on_hash(store)
-               : visit->each.document(visit->context, (const uint8_t *)row_text(rows, row, 0));
+               : visit->each.on_document(visit->context, (const uint8_t *)row_text(rows, row, 0));
 }
 
 static enum store_result pg_document_each(struct store *store, store_document_fn *each, void *context)
 {
-    struct visit visit = {.each.document = each, .context = context};
+    struct visit visit = {.each.on_document = each, .context = context};
     return postgres_walk(store, postgres_ask(store, PG_DOCUMENT_EACH, NULL), pg_document_row, &visit);
 }
 
@@ -50,12 +50,12 @@ static int pg_request_row(struct store *store, const PGresult *rows, int row, vo
     if (row_len(rows, row, 2) != sizeof erasure.leaf.bytes)
         return pg_fail_on_hash(store);
     memcpy(erasure.leaf.bytes, row_text(rows, row, 2), sizeof erasure.leaf.bytes);
-    return walk->visit.each.request(walk->visit.context, &erasure);
+    return walk->visit.each.on_request(walk->visit.context, &erasure);
 }
 
 static enum store_result pg_request_each(struct store *store, store_request_fn *each, void *context)
 {
-    struct keyed_walk walk = {.visit = {.each.request = each, .context = context}, .last = INT64_MIN};
+    struct keyed_walk walk = {.visit = {.each.on_request = each, .context = context}, .last = INT64_MIN};
     return postgres_walk_by_key(store, PG_REQUEST_EACH, WALK_ROWS, pg_request_row, &walk, &walk.last);
 }
 
@@ -64,12 +64,12 @@ static int pg_revision_row(struct store *store, const PGresult *rows, int row, v
     (void)store;
     struct keyed_walk *walk = context;
     walk->last = row_number(rows, row, 0);
-    return walk->visit.each.revision(walk->visit.context, walk->last, row_number(rows, row, 1));
+    return walk->visit.each.on_revision(walk->visit.context, walk->last, row_number(rows, row, 1));
 }
 
 static enum store_result pg_revision_each(struct store *store, store_revision_fn *each, void *context)
 {
-    struct keyed_walk walk = {.visit = {.each.revision = each, .context = context}, .last = INT64_MIN};
+    struct keyed_walk walk = {.visit = {.each.on_revision = each, .context = context}, .last = INT64_MIN};
     return postgres_walk_by_key(store, PG_REVISION_EACH, WALK_ROWS, pg_revision_row, &walk, &walk.last);
 }
 

@@ -46,12 +46,12 @@ static int pg_release_row(struct store *store, const PGresult *rows, int row, vo
 {
     const struct visit *visit = context;
     struct store_release release;
-    return pg_read_release(store, rows, row, &release) < 0 ? -1 : visit->each.release(visit->context, &release);
+    return pg_read_release(store, rows, row, &release) < 0 ? -1 : visit->each.on_release(visit->context, &release);
 }
 
 static enum store_result pg_release_each(struct store *store, int64_t round, store_release_fn *each, void *context)
 {
-    struct visit visit = {.each.release = each, .context = context};
+    struct visit visit = {.each.on_release = each, .context = context};
     struct values values = {0};
     values_number(&values, round);
     return postgres_walk(store, postgres_ask(store, PG_RELEASE_EACH, &values), pg_release_row, &visit);
@@ -94,13 +94,13 @@ static int pg_release_file_row(struct store *store, const PGresult *rows, int ro
 {
     (void)store;
     const struct visit *visit = context;
-    return visit->each.file(visit->context, row_text(rows, row, 0), (size_t)row_number(rows, row, 1));
+    return visit->each.on_file(visit->context, row_text(rows, row, 0), (size_t)row_number(rows, row, 1));
 }
 
 static enum store_result pg_release_file_each(struct store *store, int64_t round, int64_t number,
                                               store_release_file_fn *each, void *context)
 {
-    struct visit visit = {.each.file = each, .context = context};
+    struct visit visit = {.each.on_file = each, .context = context};
     struct values values = release_of(round, number);
     return postgres_walk(store, postgres_ask(store, PG_RELEASE_FILE_EACH, &values), pg_release_file_row, &visit);
 }
@@ -126,12 +126,12 @@ static int pg_access_row(struct store *store, const PGresult *rows, int row, voi
                                   .token = row_text(rows, row, 2),
                                   .what = row_text(rows, row, 3)};
     walk->last = row_number(rows, row, 4);
-    return walk->visit.each.access(walk->visit.context, &access);
+    return walk->visit.each.on_access(walk->visit.context, &access);
 }
 
 static enum store_result pg_access_each(struct store *store, store_access_fn *each, void *context)
 {
-    struct keyed_walk walk = {.visit = {.each.access = each, .context = context}};
+    struct keyed_walk walk = {.visit = {.each.on_access = each, .context = context}};
     return postgres_walk_by_key(store, PG_ACCESS_EACH, WALK_ROWS, pg_access_row, &walk, &walk.last);
 }
 

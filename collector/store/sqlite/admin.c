@@ -57,7 +57,7 @@ static int member_row(struct store *store, sqlite3_stmt *st, void *context)
 {
     const struct visit *visit = context;
     struct store_member member;
-    return read_member_row(store, st, &member) < 0 ? -1 : visit->each.member(visit->context, &member);
+    return read_member_row(store, st, &member) < 0 ? -1 : visit->each.on_member(visit->context, &member);
 }
 
 static enum store_result member_read(struct store *store, int64_t number, struct store_member *out)
@@ -75,7 +75,7 @@ static enum store_result member_read(struct store *store, int64_t number, struct
 /* Which have changed is not kept, so all are told. */
 static enum store_result member_changes(struct store *store, int64_t *since, store_member_fn *each, void *context)
 {
-    struct visit visit = {.each.member = each, .context = context};
+    struct visit visit = {.each.on_member = each, .context = context};
     enum store_result result =
         sqlite_walk(store, sqlite_statement(sqlite_of(store), SQL_MEMBER_EACH), member_row, &visit);
     if (result == STORE_OK)
@@ -140,7 +140,7 @@ static enum store_result invitation_mark(struct store *store, const uint8_t hash
     return sqlite_run(sqlite_of(store), st);
 }
 
-static enum store_result invitation_count(struct store *store, struct invitation_counts *out)
+static enum store_result count_invitations(struct store *store, struct invitation_counts *out)
 {
     sqlite3_stmt *st = sqlite_statement(sqlite_of(store), SQL_INVITATION_COUNT);
     if (!st)
@@ -165,12 +165,13 @@ static int invitation_row(struct store *store, sqlite3_stmt *st, void *context)
         return -1;
     }
     struct store_invitation invitation = {.state = (enum invitation_state)state, .member = sqlite3_column_int64(st, 3)};
-    return visit->each.invitation(visit->context, sqlite3_column_int64(st, 0), sqlite3_column_blob(st, 1), &invitation);
+    return visit->each.on_invitation(visit->context, sqlite3_column_int64(st, 0), sqlite3_column_blob(st, 1),
+                                     &invitation);
 }
 
 static enum store_result invitation_each(struct store *store, store_invitation_fn *each, void *context)
 {
-    struct visit visit = {.each.invitation = each, .context = context};
+    struct visit visit = {.each.on_invitation = each, .context = context};
     return sqlite_walk(store, sqlite_statement(sqlite_of(store), SQL_INVITATION_EACH), invitation_row, &visit);
 }
 
@@ -205,12 +206,12 @@ static int round_row(struct store *store, sqlite3_stmt *st, void *context)
 {
     (void)store;
     const struct visit *visit = context;
-    return visit->each.round(visit->context, sqlite3_column_int64(st, 0), sqlite_text(st, 1));
+    return visit->each.on_round(visit->context, sqlite3_column_int64(st, 0), sqlite_text(st, 1));
 }
 
 static enum store_result round_each(struct store *store, store_round_fn *each, void *context)
 {
-    struct visit visit = {.each.round = each, .context = context};
+    struct visit visit = {.each.on_round = each, .context = context};
     return sqlite_walk(store, sqlite_statement(sqlite_of(store), SQL_ROUND_EACH), round_row, &visit);
 }
 
@@ -244,12 +245,12 @@ static int action_row(struct store *store, sqlite3_stmt *st, void *context)
         (void)sqlite_fail(sqlite_of(store), ERROR_DAMAGED, T("an action can't be read", "een actie is onleesbaar"));
         return -1;
     }
-    return visit->each.action(visit->context, &row);
+    return visit->each.on_action(visit->context, &row);
 }
 
 static enum store_result action_each(struct store *store, store_action_fn *each, void *context)
 {
-    struct visit visit = {.each.action = each, .context = context};
+    struct visit visit = {.each.on_action = each, .context = context};
     return sqlite_walk(store, sqlite_statement(sqlite_of(store), SQL_ACTION_EACH), action_row, &visit);
 }
 
@@ -282,12 +283,12 @@ static int token_row(struct store *store, sqlite3_stmt *st, void *context)
         return -1;
     }
     memcpy(token.hash, sqlite3_column_blob(st, 1), SHA256_BYTES);
-    return visit->each.token(visit->context, &token);
+    return visit->each.on_token(visit->context, &token);
 }
 
 static enum store_result token_each(struct store *store, store_token_fn *each, void *context)
 {
-    struct visit visit = {.each.token = each, .context = context};
+    struct visit visit = {.each.on_token = each, .context = context};
     return sqlite_walk(store, sqlite_statement(sqlite_of(store), SQL_TOKEN_EACH), token_row, &visit);
 }
 
@@ -310,7 +311,7 @@ void sqlite_add_admin_verbs(struct store_ops *ops)
     ops->invitation_add = invitation_add;
     ops->invitation_find = invitation_find;
     ops->invitation_mark = invitation_mark;
-    ops->invitation_count = invitation_count;
+    ops->invitation_count = count_invitations;
     ops->invitation_each = invitation_each;
     ops->panel_write = panel_write;
     ops->panel_read = panel_read;

@@ -68,12 +68,12 @@ static int erasure_row(struct store *store, sqlite3_stmt *st, void *context)
 {
     (void)store;
     const struct visit *visit = context;
-    return visit->each.erasure(visit->context, sqlite3_column_int64(st, 0));
+    return visit->each.on_erasure(visit->context, sqlite3_column_int64(st, 0));
 }
 
 static enum store_result erasure_each(struct store *store, int64_t member, store_erasure_fn *each, void *context)
 {
-    struct visit visit = {.each.erasure = each, .context = context};
+    struct visit visit = {.each.on_erasure = each, .context = context};
     return sqlite_walk(store, SQLITE_PREPARE(store, SQL_ERASURE_EACH, member), erasure_row, &visit);
 }
 

@@ -55,12 +55,12 @@ static int event_row(struct store *store, sqlite3_stmt *st, void *context)
 {
     (void)store;
     const struct visit *visit = context;
-    return visit->each.event(visit->context, sqlite3_column_int64(st, 0), sqlite_text(st, 1));
+    return visit->each.on_event(visit->context, sqlite3_column_int64(st, 0), sqlite_text(st, 1));
 }
 
 static enum store_result event_each(struct store *store, int64_t from, int64_t max, store_event_fn *each, void *context)
 {
-    struct visit visit = {.each.event = each, .context = context};
+    struct visit visit = {.each.on_event = each, .context = context};
     return sqlite_walk(store, SQLITE_PREPARE(store, SQL_EVENT_EACH, from, max), event_row, &visit);
 }
 
@@ -113,12 +113,12 @@ static int wish_row(struct store *store, sqlite3_stmt *st, void *context)
         (void)sqlite_fail(sqlite_of(store), ERROR_MEMORY, T("out of memory", "te weinig geheugen"));
         return -1;
     }
-    return visit->each.wish(visit->context, &wish);
+    return visit->each.on_wish(visit->context, &wish);
 }
 
 static enum store_result wish_each(struct store *store, store_wish_fn *each, void *context)
 {
-    struct visit visit = {.each.wish = each, .context = context};
+    struct visit visit = {.each.on_wish = each, .context = context};
     return sqlite_walk(store, sqlite_statement(sqlite_of(store), SQL_WISH_EACH), wish_row, &visit);
 }
 

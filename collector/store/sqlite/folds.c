@@ -115,8 +115,8 @@ static int current_row(struct store *store, sqlite3_stmt *st, void *context)
     if (read_current(sqlite_of(store), st, &current) < 0)
         return -1;
     int64_t key = sqlite3_column_int64(st, 4);
-    return visit->each.current(visit->context, key >> ACTION_BITS & MASK(MEMBER_BITS), key & MASK(ACTION_BITS),
-                               &current);
+    return visit->each.on_current(visit->context, key >> ACTION_BITS & MASK(MEMBER_BITS), key & MASK(ACTION_BITS),
+                                  &current);
 }
 
 /* The keys of all of one member's in a round, or with members 0 and the last of all that are in it. */
@@ -128,7 +128,7 @@ static enum store_result pack_range(struct store *store, int64_t round, int64_t 
 
 static enum store_result current_each(struct store *store, int64_t round, store_current_fn *each, void *context)
 {
-    struct visit visit = {.each.current = each, .context = context};
+    struct visit visit = {.each.on_current = each, .context = context};
     int64_t range[2] = {0, 0};
     if (pack_range(store, round, 0, MASK(MEMBER_BITS), range) != STORE_OK)
         return STORE_FAILED;
@@ -138,7 +138,7 @@ static enum store_result current_each(struct store *store, int64_t round, store_
 static enum store_result current_each_of(struct store *store, int64_t round, int64_t member, store_current_fn *each,
                                          void *context)
 {
-    struct visit visit = {.each.current = each, .context = context};
+    struct visit visit = {.each.on_current = each, .context = context};
     int64_t range[2] = {0, 0};
     if (pack_range(store, round, member, member, range) != STORE_OK)
         return STORE_FAILED;
@@ -197,12 +197,12 @@ static int counted_row(struct store *store, sqlite3_stmt *st, void *context)
     (void)store;
     const struct visit *visit = context;
     int64_t key = sqlite3_column_int64(st, 0);
-    return visit->each.counted(visit->context, key >> ACTION_BITS, key & MASK(ACTION_BITS));
+    return visit->each.on_counted(visit->context, key >> ACTION_BITS, key & MASK(ACTION_BITS));
 }
 
 static enum store_result counts_each(struct store *store, store_counted_fn *each, void *context)
 {
-    struct visit visit = {.each.counted = each, .context = context};
+    struct visit visit = {.each.on_counted = each, .context = context};
     return sqlite_walk(store, sqlite_statement(sqlite_of(store), SQL_COUNTS_EACH), counted_row, &visit);
 }
 
@@ -218,14 +218,14 @@ static int counts_row(struct store *store, sqlite3_stmt *st, void *context)
     }
     if (len > 0)
         memcpy(counts, sqlite3_column_blob(st, 1), slots * sizeof *counts);
-    int result = visit->each.counts(visit->context, key & MASK(ACTION_BITS), counts, slots);
+    int result = visit->each.on_counts(visit->context, key & MASK(ACTION_BITS), counts, slots);
     mem_free(counts);
     return result;
 }
 
 static enum store_result counts_each_in(struct store *store, int64_t round, store_counts_fn *each, void *context)
 {
-    struct visit visit = {.each.counts = each, .context = context};
+    struct visit visit = {.each.on_counts = each, .context = context};
     int64_t first = 0, last = 0;
     if (pack_key(store, 0, round, 0, &first) != STORE_OK ||
         pack_key(store, 0, round, MASK(ACTION_BITS), &last) != STORE_OK)

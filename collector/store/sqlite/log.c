@@ -45,14 +45,14 @@ static int entry_row(struct store *store, sqlite3_stmt *st, void *context)
 {
     (void)store;
     const struct visit *visit = context;
-    return visit->each.entry(visit->context, sqlite3_column_int64(st, 0), sqlite_text(st, 1),
-                             (size_t)sqlite3_column_bytes(st, 1));
+    return visit->each.on_entry(visit->context, sqlite3_column_int64(st, 0), sqlite_text(st, 1),
+                                (size_t)sqlite3_column_bytes(st, 1));
 }
 
 static enum store_result entry_range(struct store *store, int64_t first, int64_t count, store_entry_fn *each,
                                      void *context)
 {
-    struct visit visit = {.each.entry = each, .context = context};
+    struct visit visit = {.each.on_entry = each, .context = context};
     int64_t end;
     if (__builtin_add_overflow(first, count, &end))
         end = INT64_MAX;
@@ -125,7 +125,7 @@ static enum store_result log_key_write(struct store *store, const char *verifier
     return sqlite_run(sqlite_of(store), st);
 }
 
-static enum store_result log_key_read(struct store *store, struct buf *verifier)
+static enum store_result read_log_key(struct store *store, struct buf *verifier)
 {
     return sqlite_read_bytes(store, sqlite_statement(sqlite_of(store), SQL_LOG_KEY_READ), verifier);
 }
@@ -141,5 +141,5 @@ void sqlite_add_log_verbs(struct store_ops *ops)
     ops->tile_write = tile_write;
     ops->tile_read = tile_read;
     ops->log_key_write = log_key_write;
-    ops->log_key_read = log_key_read;
+    ops->log_key_read = read_log_key;
 }

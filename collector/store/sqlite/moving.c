@@ -10,13 +10,13 @@ static int panel_row(struct store *store, sqlite3_stmt *st, void *context)
     (void)store;
     const struct visit *visit = context;
     const char *json = sqlite_text(st, 1);
-    return visit->each.panel(visit->context, json ? json : "", (size_t)sqlite3_column_bytes(st, 1),
-                             sqlite3_column_int64(st, 0));
+    return visit->each.on_panel(visit->context, json ? json : "", (size_t)sqlite3_column_bytes(st, 1),
+                                sqlite3_column_int64(st, 0));
 }
 
 static enum store_result panel_each(struct store *store, store_panel_fn *each, void *context)
 {
-    struct visit visit = {.each.panel = each, .context = context};
+    struct visit visit = {.each.on_panel = each, .context = context};
     return sqlite_walk(store, sqlite_statement(sqlite_of(store), SQL_PANEL_EACH), panel_row, &visit);
 }
 
@@ -32,12 +32,12 @@ static int document_row(struct store *store, sqlite3_stmt *st, void *context)
     const struct visit *visit = context;
     return sqlite3_column_bytes(st, 0) != SHA256_BYTES
                ? fail_on_hash(store)
-               : visit->each.document(visit->context, sqlite3_column_blob(st, 0));
+               : visit->each.on_document(visit->context, sqlite3_column_blob(st, 0));
 }
 
 static enum store_result document_each(struct store *store, store_document_fn *each, void *context)
 {
-    struct visit visit = {.each.document = each, .context = context};
+    struct visit visit = {.each.on_document = each, .context = context};
     return sqlite_walk(store, sqlite_statement(sqlite_of(store), SQL_DOCUMENT_EACH), document_row, &visit);
 }
 
@@ -48,12 +48,12 @@ static int request_row(struct store *store, sqlite3_stmt *st, void *context)
     if (sqlite3_column_bytes(st, 2) != sizeof erasure.leaf.bytes)
         return fail_on_hash(store);
     memcpy(erasure.leaf.bytes, sqlite3_column_blob(st, 2), sizeof erasure.leaf.bytes);
-    return visit->each.request(visit->context, &erasure);
+    return visit->each.on_request(visit->context, &erasure);
 }
 
 static enum store_result request_each(struct store *store, store_request_fn *each, void *context)
 {
-    struct visit visit = {.each.request = each, .context = context};
+    struct visit visit = {.each.on_request = each, .context = context};
     return sqlite_walk(store, sqlite_statement(sqlite_of(store), SQL_REQUEST_EACH), request_row, &visit);
 }
 
@@ -61,12 +61,12 @@ static int revision_row(struct store *store, sqlite3_stmt *st, void *context)
 {
     (void)store;
     const struct visit *visit = context;
-    return visit->each.revision(visit->context, sqlite3_column_int64(st, 0), sqlite3_column_int64(st, 1));
+    return visit->each.on_revision(visit->context, sqlite3_column_int64(st, 0), sqlite3_column_int64(st, 1));
 }
 
 static enum store_result revision_each(struct store *store, store_revision_fn *each, void *context)
 {
-    struct visit visit = {.each.revision = each, .context = context};
+    struct visit visit = {.each.on_revision = each, .context = context};
     return sqlite_walk(store, sqlite_statement(sqlite_of(store), SQL_REVISION_EACH), revision_row, &visit);
 }
 

@@ -37,12 +37,12 @@ static int release_row(struct store *store, sqlite3_stmt *st, void *context)
 {
     const struct visit *visit = context;
     struct store_release release;
-    return read_release(store, st, &release) < 0 ? -1 : visit->each.release(visit->context, &release);
+    return read_release(store, st, &release) < 0 ? -1 : visit->each.on_release(visit->context, &release);
 }
 
 static enum store_result release_each(struct store *store, int64_t round, store_release_fn *each, void *context)
 {
-    struct visit visit = {.each.release = each, .context = context};
+    struct visit visit = {.each.on_release = each, .context = context};
     return sqlite_walk(store, SQLITE_PREPARE(store, SQL_RELEASE_EACH, round), release_row, &visit);
 }
 
@@ -84,13 +84,13 @@ static int release_file_row(struct store *store, sqlite3_stmt *st, void *context
 {
     (void)store;
     const struct visit *visit = context;
-    return visit->each.file(visit->context, sqlite_text(st, 0), (size_t)sqlite3_column_int64(st, 1));
+    return visit->each.on_file(visit->context, sqlite_text(st, 0), (size_t)sqlite3_column_int64(st, 1));
 }
 
 static enum store_result release_file_each(struct store *store, int64_t round, int64_t number,
                                            store_release_file_fn *each, void *context)
 {
-    struct visit visit = {.each.file = each, .context = context};
+    struct visit visit = {.each.on_file = each, .context = context};
     return sqlite_walk(store, SQLITE_PREPARE(store, SQL_RELEASE_FILE_EACH, round, number), release_file_row, &visit);
 }
 
@@ -117,12 +117,12 @@ static int access_row(struct store *store, sqlite3_stmt *st, void *context)
         (void)sqlite_fail(sqlite_of(store), ERROR_MEMORY, T("out of memory", "te weinig geheugen"));
         return -1;
     }
-    return visit->each.access(visit->context, &access);
+    return visit->each.on_access(visit->context, &access);
 }
 
 static enum store_result access_each(struct store *store, store_access_fn *each, void *context)
 {
-    struct visit visit = {.each.access = each, .context = context};
+    struct visit visit = {.each.on_access = each, .context = context};
     return sqlite_walk(store, sqlite_statement(sqlite_of(store), SQL_ACCESS_EACH), access_row, &visit);
 }
 
