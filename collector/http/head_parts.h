@@ -1,4 +1,4 @@
-/* What the head of a request comes to when it is read, and why one is refused: below head.h and target.h, which read it.
+/* What the head of a request comes to when read, and why one is refused: below head.h and target.h, which read it.
  * Inside the HTTP room. Plain values: any thread, each its own. */
 #ifndef COLLECTOR_HTTP_HEAD_PARTS_H
 #define COLLECTOR_HTTP_HEAD_PARTS_H

@@ -31,7 +31,7 @@ int log_key_create(const char *path)
     return key_file_create(path);
 }
 
-struct secret_key *log_key_read(const char *path, struct error *error)
+struct secret_key *log_key_load(const char *path, struct error *error)
 {
     struct key_file_words words = words_of_log_key();
     return key_file_read(path, &words, error);
@@ -49,7 +49,7 @@ int log_key_public(const struct secret_key *secret, const char *origin, struct n
 int log_key_verifier(const char *path, const char *origin, struct buf *out, struct error *error)
 {
     struct note_key public;
-    struct secret_key *secret = log_key_read(path, error);
+    struct secret_key *secret = log_key_load(path, error);
     if (!secret)
         return -1;
     int result = log_key_public(secret, origin, &public);

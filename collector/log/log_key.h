@@ -19,7 +19,7 @@ MUST_CHECK int log_key_path(const char *named, const char *dsn, char path[static
 MUST_CHECK int log_key_create(const char *path);
 
 /* Reads a key; free with secret_key_free. NULL: *error says why, also when others than its owner may read the file. */
-MUST_CHECK struct secret_key *log_key_read(const char *path, struct error *error);
+MUST_CHECK struct secret_key *log_key_load(const char *path, struct error *error);
 
 /* The public half of `secret` under that name. -1: a key can't bear it. */
 MUST_CHECK int log_key_public(const struct secret_key *secret, const char *origin, struct note_key *out);

@@ -25,7 +25,7 @@ static int open_secret(struct signer *signer, const char *path, const char *veri
     if (note_key_parse(verifier, strlen(verifier), &signer->public, error) < 0)
         return error_prefix(error, T("the store's verifier key can't be read",
                                      "de controlesleutel van de opslag kan niet gelezen worden"));
-    signer->secret = log_key_read(path, error);
+    signer->secret = log_key_load(path, error);
     if (!signer->secret)
         return -1;
     if (log_key_public(signer->secret, signer->public.name, &own) == 0 &&
