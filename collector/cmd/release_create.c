@@ -13,12 +13,15 @@
 #include "crypto/note.h"
 #include <stdio.h>
 
+#define RELEASE_MEMORY ((size_t)128 * 1024 * 1024) /* bytes, about, for what members and responses make */
+
 struct creation {
     struct store *store;
     struct catalogue *catalogue;
     struct history history;
     struct parallel *parallel;
     struct ballots *ballots;
+    struct scratch scratch; /* where what is larger than RELEASE_MEMORY goes */
     struct buf log_key;
     struct progress progress;
     struct release_source source;
@@ -26,9 +29,9 @@ struct creation {
     bool is_made; /* `release` is to be wiped */
 };
 
-static void begin_creation(struct creation *creation, struct store *store, bool is_final)
+static void begin_creation(struct creation *creation, struct store *store, bool is_final, const char *folder)
 {
-    *creation = (struct creation){.store = store, .source.is_final = is_final};
+    *creation = (struct creation){.store = store, .source.is_final = is_final, .scratch = {.folder = folder}};
     buf_init(&creation->log_key, NOTE_MAX);
 }
 
@@ -91,7 +94,8 @@ static int replay_log(struct creation *creation, struct error *error)
     const struct catalogue *catalogue = creation->catalogue;
     const size_t round = creation->source.round;
     creation->parallel = parallel_new(parallel_cores());
-    creation->ballots = ballots_new(round_questionnaire(catalogue->panel, &catalogue->panel->rounds[round]),
+    creation->ballots = ballots_new(&creation->scratch, RELEASE_MEMORY / 4 * 3,
+                                    round_questionnaire(catalogue->panel, &catalogue->panel->rounds[round]),
                                     catalogue_layout(catalogue, round), catalogue->actions->count);
     if (!creation->parallel || !creation->ballots)
         return error_no_memory(error);
@@ -101,7 +105,9 @@ static int replay_log(struct creation *creation, struct error *error)
                                          .size = (int64_t)creation->source.head.size,
                                          .parallel = creation->parallel,
                                          .progress = show_reading,
-                                         .context = &creation->progress};
+                                         .context = &creation->progress,
+                                         .scratch = &creation->scratch,
+                                         .memory = RELEASE_MEMORY / 4};
     int result = replay_ballots(&source, creation->ballots, error);
     progress_end(&creation->progress);
     return result;
@@ -114,7 +120,7 @@ static int make_release_files(struct creation *creation, struct error *error)
     if (release_make(&creation->source, &creation->release, error) < 0)
         return -1;
     creation->is_made = true;
-    return 0;
+    return ballots_check(creation->ballots, error);
 }
 
 /* Within one moment of the store. Returns the exit code. */
@@ -167,9 +173,12 @@ static int ask_release(const struct creation *creation, const struct config *con
 int cmd_release_create(const struct cli_verb *verb, int argc, char **argv)
 {
     bool is_final = false;
+    const char *folder = scratch_folder();
     const struct cli_option options[] = {
         {"final", NULL, NULL, &is_final, "the last of the round, which is closed",
          "de laatste van de ronde, die gesloten is"},
+        {"temp", "DIR", &folder, NULL, "where what does not fit in memory goes (or TMPDIR; /var/tmp)",
+         "waar komt wat niet in het geheugen past (of TMPDIR; /var/tmp)"},
         {NULL, NULL, NULL, NULL, NULL, NULL},
     };
     struct creation creation;
@@ -180,7 +189,7 @@ int cmd_release_create(const struct cli_verb *verb, int argc, char **argv)
     struct store *store = cmd_open(STORE_EXISTING, &config, &result);
     if (!store)
         return result;
-    begin_creation(&creation, store, is_final);
+    begin_creation(&creation, store, is_final, folder);
     result = store_begin_reading(store) == STORE_OK ? make_release(&creation, argv[first]) : cmd_store_failed(store);
     store_rollback(store);
     if (result == CLI_DONE)

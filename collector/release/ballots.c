@@ -1,14 +1,17 @@
-/* A list an action of (member, index, packed answers), and three tables by member for whichever action is asked about:
- * where each one's first response is, the last below one size, and the last below another. Knows no envelope, no rule
- * and no table. */
+/* Sorted by action and member, and of each member in the order of the log, records lie in one list: whatever is asked of
+ * an action is one walk over its part of it, member after member. Knows no envelope, no rule and no table. */
 #include "collector/release/ballots.h"
 #include "base/lang.h"
 #include "base/list.h"
 #include "base/mem.h"
+#include "base/sorter.h"
+#include "base/spill.h"
 #include "collector/release/packing.h"
 #include <string.h>
 
-/* Followed by the packed answers. */
+#define PACKED_MAX (SPILL_RECORD_MAX - sizeof(struct head))
+
+/* Of a record; followed by the packed answers. */
 struct head {
     uint32_t member, index;
 };
@@ -18,36 +21,34 @@ struct erasure {
     int64_t from, to;
 };
 
-struct block {
-    uint8_t *records; /* of ballots->stride bytes */
-    size_t count, capacity;
-};
-
 struct ballots {
+    struct scratch *scratch;
     struct packing packing;
     const struct tally_layout *layout;
-    size_t stride;
-    struct block *blocks; /* by action */
-    size_t block_count;
-    /* By member, a place in the block's records + 1, 0 for none: the first, the last at a size, the last at another. */
-    uint32_t *first, *now, *then;
-    size_t members; /* room for numbers below this */
+    size_t stride; /* bytes of a record */
+    struct sorter *sorter; /* until it turns */
+    struct spill *records; /* from then on */
+    uint64_t *starts; /* by action, its first place in the records; one more, where they end */
+    size_t actions;
     struct erasure *erasures;
     size_t erasure_count, erasure_capacity;
 };
 
-struct ballots *ballots_new(const struct questionnaire *questionnaire, const struct tally_layout *layout,
-                            size_t actions)
+struct ballots *ballots_new(struct scratch *scratch, size_t memory, const struct questionnaire *questionnaire,
+                            const struct tally_layout *layout, size_t actions)
 {
     struct ballots *ballots = mem_calloc(1, sizeof *ballots);
     if (!ballots)
         return NULL;
     packing_init(&ballots->packing, questionnaire);
+    ballots->scratch = scratch;
     ballots->layout = layout;
     ballots->stride = sizeof(struct head) + ballots->packing.bytes;
-    ballots->block_count = actions;
-    ballots->blocks = mem_calloc(actions > 0 ? actions : 1, sizeof *ballots->blocks);
-    if (ballots->blocks)
+    ballots->actions = actions;
+    ballots->sorter = sorter_new(scratch, memory / 2);
+    ballots->records = spill_new(scratch, ballots->stride, memory / 2);
+    ballots->starts = mem_calloc(actions + 1, sizeof *ballots->starts);
+    if (ballots->sorter && ballots->records && ballots->starts)
         return ballots;
     ballots_free(ballots);
     return NULL;
@@ -57,59 +58,28 @@ void ballots_free(struct ballots *ballots)
 {
     if (!ballots)
         return;
-    for (size_t i = 0; ballots->blocks && i < ballots->block_count; i++)
-        mem_free(ballots->blocks[i].records);
-    mem_free(ballots->blocks);
-    mem_free(ballots->first);
-    mem_free(ballots->now);
-    mem_free(ballots->then);
+    sorter_free(ballots->sorter);
+    spill_free(ballots->records);
+    mem_free(ballots->starts);
     mem_free(ballots->erasures);
     mem_free(ballots);
 }
 
 /* Adding. */
 
-/* Makes a table anew for numbers below `wanted`; what was in it is looked up anew at each question. */
-static int widen_table(uint32_t **table, size_t wanted)
-{
-    uint32_t *wider = mem_calloc(wanted, sizeof *wider);
-    if (!wider)
-        return -1;
-    mem_free(*table);
-    *table = wider;
-    return 0;
-}
-
-static int know_member(struct ballots *ballots, uint32_t member)
-{
-    if (member < ballots->members)
-        return 0;
-    size_t wanted = 2 * ((size_t)member + 1);
-    if (widen_table(&ballots->first, wanted) < 0 || widen_table(&ballots->now, wanted) < 0 ||
-        widen_table(&ballots->then, wanted) < 0)
-        return -1;
-    ballots->members = wanted;
-    return 0;
-}
-
 int ballots_add(struct ballots *ballots, const struct ballot *ballot, uint32_t member, int64_t revision, int64_t index,
                 struct error *error)
 {
-    struct block *block = &ballots->blocks[ballot->action];
-    if (index < 0 || index > UINT32_MAX || block->count >= UINT32_MAX)
+    uint8_t record[SPILL_RECORD_MAX];
+    if (index < 0 || index > UINT32_MAX)
         return error_set(error, ERROR_REFUSED, "%s",
                          T("a release is made of at most 4,294,967,295 entries",
                            "een uitgave wordt van ten hoogste 4.294.967.295 regels gemaakt"));
-    uint8_t *records = list_grow(block->records, block->count, &block->capacity, ballots->stride);
-    if (!records)
-        return error_no_memory(error);
-    block->records = records;
-    if (know_member(ballots, member) < 0)
-        return error_no_memory(error);
     const struct head head = {member, (uint32_t)index};
-    uint8_t *record = records + block->count++ * ballots->stride;
     memcpy(record, &head, sizeof head);
     packing_put(&ballots->packing, ballot, revision > 1, record + sizeof head);
+    if (sorter_put(ballots->sorter, (uint64_t)ballot->action << 32 | member, record, ballots->stride) < 0)
+        return scratch_check(ballots->scratch, error);
     return 0;
 }
 
@@ -132,69 +102,127 @@ bool ballots_were_erased(const struct ballots *ballots, int64_t size)
     return false;
 }
 
+/* Turning. */
+
+/* The records in their order, and where each action's begin. */
+static int keep_sorted(struct ballots *ballots)
+{
+    struct sorted sorted;
+    size_t action = 0;
+    while (sorter_next(ballots->sorter, &sorted)) {
+        for (; action < sorted.key >> 32; action++)
+            ballots->starts[action + 1] = spill_count(ballots->records);
+        void *record = spill_add(ballots->records);
+        if (!record)
+            return -1;
+        memcpy(record, sorted.bytes, ballots->stride);
+    }
+    for (; action < ballots->actions; action++)
+        ballots->starts[action + 1] = spill_count(ballots->records);
+    return 0;
+}
+
+int ballots_turn(struct ballots *ballots, struct error *error)
+{
+    if (sorter_turn(ballots->sorter) == 0 && keep_sorted(ballots) == 0) {
+        sorter_free(ballots->sorter);
+        ballots->sorter = NULL;
+    }
+    return ballots_check(ballots, error);
+}
+
+int ballots_check(const struct ballots *ballots, struct error *error)
+{
+    return scratch_check(ballots->scratch, error);
+}
+
 /* Asking. */
 
-static struct head head_at(const struct ballots *ballots, const struct block *block, size_t i)
+/* What a member had answered at a size. */
+struct said {
+    bool is_there;
+    uint8_t packed[PACKED_MAX];
+};
+
+/* A walk over an action's members, and what the one at hand had answered at a size and at an earlier one. */
+struct walk {
+    uint64_t at, end;
+    int64_t size, earlier;
+    bool begins_revised; /* the first of their responses that is there revises another */
+    struct said now, then;
+};
+
+static void begin_walk(const struct ballots *ballots, struct walk *walk, size_t action, int64_t size, int64_t earlier)
 {
-    struct head head;
-    memcpy(&head, block->records + i * ballots->stride, sizeof head);
-    return head;
+    walk->at = ballots->starts[action];
+    walk->end = ballots->starts[action + 1];
+    walk->size = size;
+    walk->earlier = earlier;
 }
 
-/* The packed answers at a place in a table: one more than the record's. */
-static const uint8_t *answers_at(const struct ballots *ballots, const struct block *block, uint32_t place)
+static void hear(const struct ballots *ballots, struct walk *walk, int64_t index, const uint8_t *packed)
 {
-    return block->records + (place - 1) * ballots->stride + sizeof(struct head);
+    if (index < walk->size) {
+        walk->now.is_there = true;
+        memcpy(walk->now.packed, packed, ballots->packing.bytes);
+    }
+    if (index < walk->earlier) {
+        walk->then.is_there = true;
+        memcpy(walk->then.packed, packed, ballots->packing.bytes);
+    }
 }
 
-/* Enters where each of the block's members has the last response below `size`; 0 where there is none. */
-static void find_last_ones(const struct ballots *ballots, const struct block *block, int64_t size, uint32_t *last)
+/* The next member; false: there is none any more, or it failed. */
+static bool next_member(struct ballots *ballots, struct walk *walk)
 {
-    for (size_t i = 0; i < block->count; i++)
-        last[head_at(ballots, block, i).member] = 0;
-    for (size_t i = 0; i < block->count && head_at(ballots, block, i).index < size; i++)
-        last[head_at(ballots, block, i).member] = (uint32_t)i + 1;
-}
-
-static void find_first_ones(const struct ballots *ballots, const struct block *block, uint32_t *first)
-{
-    for (size_t i = block->count; i-- > 0;)
-        first[head_at(ballots, block, i).member] = (uint32_t)i + 1;
+    const uint64_t first = walk->at;
+    uint32_t member = 0;
+    walk->now.is_there = walk->then.is_there = false;
+    for (; walk->at < walk->end; walk->at++) {
+        struct head head;
+        const uint8_t *record = spill_at(ballots->records, walk->at);
+        if (!record)
+            return false;
+        memcpy(&head, record, sizeof head);
+        if (walk->at == first) {
+            member = head.member;
+            walk->begins_revised = packing_is_revision(&ballots->packing, record + sizeof head);
+        } else if (head.member != member) {
+            return true;
+        }
+        hear(ballots, walk, head.index, record + sizeof head);
+    }
+    return walk->at > first;
 }
 
 void ballots_count(struct ballots *ballots, size_t action, int64_t size, int64_t *counts)
 {
-    const struct block *block = &ballots->blocks[action];
+    struct walk walk;
     memset(counts, 0, ballots->layout->slots * sizeof *counts);
-    find_last_ones(ballots, block, size, ballots->now);
-    for (size_t i = 0; i < block->count; i++)
-        if (ballots->now[head_at(ballots, block, i).member] == i + 1)
-            packing_count(&ballots->packing, ballots->layout, answers_at(ballots, block, (uint32_t)i + 1), counts);
+    begin_walk(ballots, &walk, action, size, 0);
+    while (next_member(ballots, &walk))
+        if (walk.now.is_there)
+            packing_count(&ballots->packing, ballots->layout, walk.now.packed, counts);
 }
 
-/* `erased`: whether something that stood there then is erased. */
-static bool member_is_fresh(const struct ballots *ballots, const struct block *block, uint32_t member, bool erased)
+/* `erased`: whether something that stood at the earlier size is erased. */
+static bool is_fresh(const struct ballots *ballots, const struct walk *walk, bool erased)
 {
-    const uint8_t *now = answers_at(ballots, block, ballots->now[member]);
-    if (ballots->then[member] != 0)
-        return memcmp(answers_at(ballots, block, ballots->then[member]), now, ballots->packing.compared) != 0;
-    const uint8_t *first = answers_at(ballots, block, ballots->first[member]);
-    return !erased || !packing_is_revision(&ballots->packing, first);
+    if (!walk->now.is_there)
+        return false;
+    if (walk->then.is_there)
+        return memcmp(walk->then.packed, walk->now.packed, ballots->packing.compared) != 0;
+    return !erased || !walk->begins_revised;
 }
 
 int64_t ballots_fresh(struct ballots *ballots, size_t action, int64_t size, int64_t earlier)
 {
-    const struct block *block = &ballots->blocks[action];
+    struct walk walk;
     bool erased = ballots_were_erased(ballots, earlier);
     int64_t fresh = 0;
-    find_first_ones(ballots, block, ballots->first);
-    find_last_ones(ballots, block, size, ballots->now);
-    find_last_ones(ballots, block, earlier, ballots->then);
-    for (size_t i = 0; i < block->count; i++) {
-        uint32_t member = head_at(ballots, block, i).member;
-        if (ballots->now[member] == i + 1 && member_is_fresh(ballots, block, member, erased))
-            fresh++;
-    }
+    begin_walk(ballots, &walk, action, size, earlier);
+    while (next_member(ballots, &walk))
+        fresh += is_fresh(ballots, &walk, erased);
     return fresh;
 }
 

@@ -1,9 +1,8 @@
 /* Members are numbered as they are met: who they are is nobody's business here. Knows no table and no rule. */
 #include "collector/release/replay.h"
-#include "base/hash.h"
 #include "base/lang.h"
-#include "base/list.h"
 #include "base/mem.h"
+#include "base/spill_table.h"
 #include "crypto/base64url.h"
 #include "crypto/jws.h"
 #include "panel/enrolment.h"
@@ -33,17 +32,10 @@ struct replay_chunk {
     size_t count;
 };
 
-/* Members by thumbprint. */
-struct authors {
-    uint8_t (*list)[SHA256_BYTES]; /* by number - 1 */
-    size_t count, capacity;
-    struct hash index;
-};
-
 struct replay {
     const struct replay_source *source;
     struct ballots *out;
-    struct authors authors;
+    struct spill_table *authors; /* thumbprints, numbered as they are met */
     struct replay_chunk chunks[2]; /* one is read while the other is taken apart */
 };
 
@@ -133,27 +125,19 @@ static void take_entry_apart(void *context, size_t i)
 
 /* In order. */
 
-static bool is_author(const void *context, uint32_t number, const void *key)
+/* The author's number, a new one where it is the first time; 0: it failed. */
+static uint32_t number_author(struct spill_table *authors, const uint8_t thumbprint[static SPILL_DIGEST])
 {
-    const struct authors *authors = context;
-    return memcmp(authors->list[number - 1], key, SHA256_BYTES) == 0;
+    uint32_t number = spill_table_find(authors, thumbprint);
+    return number != 0 ? number : spill_table_add(authors, thumbprint);
 }
 
-/* The author's number, a new one where it is the first time; 0: no memory. */
-static uint32_t number_author(struct authors *authors, const uint8_t thumbprint[static SHA256_BYTES])
+static int note_ballot(struct replay *replay, const struct replayed_entry *entry, struct error *error)
 {
-    uint32_t number = hash_find(&authors->index, hash_digest(thumbprint), is_author, authors, thumbprint);
-    if (number != 0)
-        return number;
-    uint8_t(*list)[SHA256_BYTES] = list_grow(authors->list, authors->count, &authors->capacity, sizeof *list);
-    if (!list)
-        return 0;
-    authors->list = list;
-    if (hash_reserve(&authors->index, 1) < 0)
-        return 0;
-    memcpy(list[authors->count++], thumbprint, SHA256_BYTES);
-    hash_put(&authors->index, hash_digest(thumbprint), (uint32_t)authors->count);
-    return (uint32_t)authors->count;
+    uint32_t author = number_author(replay->authors, entry->thumbprint);
+    if (author == 0)
+        return scratch_check(replay->source->scratch, error);
+    return ballots_add(replay->out, &entry->ballot, author, entry->revision, entry->index, error);
 }
 
 static int refuse_entry(const struct replayed_entry *entry, struct error *error)
@@ -168,15 +152,12 @@ static int refuse_entry(const struct replayed_entry *entry, struct error *error)
 
 static int note_entry(struct replay *replay, const struct replayed_entry *entry, struct error *error)
 {
-    uint32_t author;
     switch (entry->state) {
     case ENTRY_PASSED:
     case ENTRY_ERASED:
         return 0;
     case ENTRY_BALLOT:
-        author = number_author(&replay->authors, entry->thumbprint);
-        return author == 0 ? error_no_memory(error)
-                           : ballots_add(replay->out, &entry->ballot, author, entry->revision, entry->index, error);
+        return note_ballot(replay, entry, error);
     case ENTRY_ERASURE:
         return ballots_note_erasure(replay->out, entry->lowest, entry->index) < 0 ? error_no_memory(error) : 0;
     case ENTRY_BAD:
@@ -258,6 +239,17 @@ static int replay_all(struct replay *replay, struct error *error)
     return result;
 }
 
+static void free_replay(struct replay *replay)
+{
+    for (size_t c = 0; c < 2; c++) {
+        clear_replay_chunk(&replay->chunks[c]);
+        for (size_t i = 0; i < CHUNK; i++)
+            buf_free(&replay->chunks[c].entries[i].text);
+    }
+    spill_table_free(replay->authors);
+    mem_free(replay);
+}
+
 int replay_ballots(const struct replay_source *source, struct ballots *out, struct error *error)
 {
     struct replay *replay = mem_calloc(1, sizeof *replay);
@@ -265,20 +257,13 @@ int replay_ballots(const struct replay_source *source, struct ballots *out, stru
         return error_no_memory(error);
     replay->source = source;
     replay->out = out;
-    hash_init(&replay->authors.index);
     for (size_t c = 0; c < 2; c++) {
         replay->chunks[c].source = source;
         for (size_t i = 0; i < CHUNK; i++)
             buf_init(&replay->chunks[c].entries[i].text, JWS_MAX);
     }
-    int result = replay_all(replay, error);
-    for (size_t c = 0; c < 2; c++) {
-        clear_replay_chunk(&replay->chunks[c]);
-        for (size_t i = 0; i < CHUNK; i++)
-            buf_free(&replay->chunks[c].entries[i].text);
-    }
-    mem_free(replay->authors.list);
-    hash_wipe(&replay->authors.index);
-    mem_free(replay);
-    return result;
+    replay->authors = spill_table_new(source->scratch, SHA256_BYTES, source->memory);
+    int result = replay->authors ? replay_all(replay, error) : error_no_memory(error);
+    free_replay(replay);
+    return result == 0 ? ballots_turn(out, error) : -1;
 }

@@ -16,10 +16,12 @@ struct replay_source {
     struct parallel *parallel;
     void (*progress)(void *context, int64_t done, int64_t size); /* may be NULL */
     void *context;
+    struct scratch *scratch; /* where members go that do not fit in memory; the ballots' */
+    size_t memory; /* bytes, about, that members may take */
 };
 
-/* Fills `out`, which was made of the round's questionnaire and the whole action list. -1: *error, ERROR_DAMAGED where
- * an entry is missing or can't be what was accepted. */
+/* Fills `out`, which was made of the round's questionnaire and the whole action list, and turns it. -1: *error,
+ * ERROR_DAMAGED where an entry is missing or can't be what was accepted. */
 MUST_CHECK int replay_ballots(const struct replay_source *source, struct ballots *out, struct error *error);
 
 #endif

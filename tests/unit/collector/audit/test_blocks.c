@@ -125,7 +125,8 @@ Test(blocks, tell_what_ballots_tell)
     struct scene scene;
     begin(&scene);
     for (int log = 0; log < LOGS; log++) {
-        struct ballots *ballots = ballots_new(scene.questionnaire, scene.layout, ACTIONS);
+        struct ballots *ballots =
+            ballots_new(&scene.scratch, log % 4 < 2 ? 0 : 65536, scene.questionnaire, scene.layout, ACTIONS);
         struct fold *fold = fold_new(&scene.scratch, log % 2 == 0 ? 0 : 65536);
         struct blocks *blocks = blocks_new(scene.sizes, SIZES, scene.questionnaire, scene.layout);
         cr_assert(ballots && fold && blocks);
@@ -134,6 +135,7 @@ Test(blocks, tell_what_ballots_tell)
             respond(&scene, ballots, fold, index);
         if (log % 3 == 0)
             cr_assert_eq(ballots_note_erasure(ballots, 4, 20), 0);
+        cr_assert_eq(ballots_turn(ballots, NULL), 0);
         pass(fold, blocks);
         assert_alike(&scene, ballots, blocks);
         ballots_free(ballots);

@@ -82,6 +82,9 @@ static struct question released_questions[] = {
 };
 static const struct questionnaire released = {.questions = released_questions, .question_count = 3};
 
+#define MEMORY ((size_t)1 << 20)
+static struct scratch scratch = {.folder = "/tmp"};
+
 static int64_t integer_at(const struct json *object, const char *name)
 {
     int64_t value = 0;
@@ -125,7 +128,7 @@ static bool erasure_names(const struct json *erasure, int64_t index)
 /* The log as it stands at `size`: of what was erased by then only the index is left. */
 static struct ballots *read_log(const struct json *document, const struct tally_layout *layout, int64_t size)
 {
-    struct ballots *ballots = ballots_new(&released, layout, 1);
+    struct ballots *ballots = ballots_new(&scratch, MEMORY, &released, layout, 1);
     const struct json *erasure = NULL;
     cr_assert_not_null(ballots);
     for (const struct json *e = json_first(json_member(document, "entries")); e; e = json_next(e))
@@ -140,6 +143,7 @@ static struct ballots *read_log(const struct json *document, const struct tally_
         else
             add_response(ballots, document, e);
     }
+    cr_assert_eq(ballots_turn(ballots, NULL), 0);
     return ballots;
 }
 
@@ -239,7 +243,7 @@ struct hand {
 static void hand_begin(struct hand *hand)
 {
     hand->layout = tally_layout_new(&released);
-    hand->ballots = ballots_new(&released, hand->layout, 2);
+    hand->ballots = ballots_new(&scratch, MEMORY, &released, hand->layout, 2);
     cr_assert(hand->layout && hand->ballots);
 }
 
@@ -265,6 +269,7 @@ Test(ballots, take_nobody_for_fresh_whose_response_was_erased)
     hand_add(&hand, 0, 2, 2, 7);
     hand_add(&hand, 0, 3, 1, 8);
     hand_add(&hand, 1, 2, 1, 9);
+    cr_assert_eq(ballots_turn(hand.ballots, NULL), 0);
     cr_assert_eq(ballots_fresh(hand.ballots, 0, 10, 5), 1, "member 3 alone");
     cr_assert_eq(ballots_fresh(hand.ballots, 0, 10, 6), 1, "still there");
     cr_assert_eq(ballots_fresh(hand.ballots, 0, 10, 4), 2, "what was erased was not there yet");
@@ -285,6 +290,7 @@ Test(ballots, stand_where_too_few_are_left)
     const struct disclosure_rule rule = {10, 5};
     for (uint32_t member = 1; member <= 12; member++)
         hand_add(&hand, 0, member, 1, 50 + member);
+    cr_assert_eq(ballots_turn(hand.ballots, NULL), 0);
     const struct ballot_counts asked = ballots_counts(hand.ballots);
     ballots_count(hand.ballots, 0, 100, counts);
     cr_assert_eq(counts[TALLY_RESPONDENTS], 12);
@@ -309,6 +315,39 @@ Test(ballots, refuse_what_they_cannot_number)
     hand_end(&hand);
 }
 
+Test(ballots, have_zeros_where_nobody_answered)
+{
+    struct hand hand;
+    int64_t counts[20];
+    hand_begin(&hand);
+    hand_add(&hand, 1, 1, 1, 0);
+    cr_assert_eq(ballots_turn(hand.ballots, NULL), 0);
+    ballots_count(hand.ballots, 0, 10, counts);
+    cr_assert_eq(counts[TALLY_RESPONDENTS], 0);
+    cr_assert_eq(ballots_fresh(hand.ballots, 0, 10, 0), 0);
+    ballots_count(hand.ballots, 1, 10, counts);
+    cr_assert_eq(counts[TALLY_RESPONDENTS], 1);
+    hand_end(&hand);
+}
+
+Test(ballots, say_which_folder_has_no_room)
+{
+    struct scratch nowhere = {.folder = "/nonexistent/folder"};
+    struct tally_layout *layout = tally_layout_new(&released);
+    struct ballots *ballots = ballots_new(&nowhere, 0, &released, layout, 1);
+    struct mark marks[] = {GIVEN(0, 1)};
+    const struct ballot ballot = {.marks = marks, .mark_count = 2};
+    struct error error = {0};
+    cr_assert_not_null(ballots);
+    cr_assert_eq(ballots_add(ballots, &ballot, 1, 1, 0, &error), 0);
+    cr_assert_eq(ballots_add(ballots, &ballot, 2, 1, 1, &error), -1);
+    cr_assert_not_null(strstr(error.text, "/nonexistent/folder"), "%s", error.text);
+    cr_assert_eq(ballots_turn(ballots, &error), -1);
+    cr_assert_eq(ballots_check(ballots, &error), -1);
+    ballots_free(ballots);
+    tally_layout_free(layout);
+}
+
 Test(ballots, say_so_when_memory_lacks)
 {
     unsigned long told = 0;
@@ -318,10 +357,13 @@ Test(ballots, say_so_when_memory_lacks)
         const struct ballot ballot = {.marks = marks, .mark_count = 2};
         struct error error = {0};
         mem_fail_at(n);
-        struct ballots *ballots = ballots_new(&released, layout, 3);
+        struct scratch short_of = {.folder = "/tmp"};
+        struct ballots *ballots = ballots_new(&short_of, MEMORY, &released, layout, 3);
         struct versions *versions = versions_new(3);
         bool made = ballots && versions;
         int result = made ? ballots_add(ballots, &ballot, 5, 1, 0, &error) : -1;
+        if (result == 0)
+            result = ballots_turn(ballots, &error);
         cr_assert_eq(made && result < 0, error.kind == ERROR_MEMORY, "allocation %lu", n);
         if (result == 0)
             result = ballots_note_erasure(ballots, 0, 1);

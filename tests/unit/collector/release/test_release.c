@@ -12,11 +12,14 @@
 #include <string.h>
 
 #define EXPECTED "fixtures/expected/release/"
+#define MEMORY ((size_t)1 << 20)
 
 static struct kit kit;
 static struct kit_member members[KIT_EXAMPLE_MEMBERS];
 static struct catalogue *catalogue;
 static struct parallel *parallel;
+static struct scratch scratch = {.folder = "/tmp"};
+static size_t memory = MEMORY; /* that ballots and members may take, each */
 static struct ballots *ballots;
 static struct earlier *earlier;
 static struct buf last_tables[RELEASE_TABLES];
@@ -58,8 +61,20 @@ TestSuite(release, .init = setup, .fini = teardown, .timeout = 120);
 
 static struct replay_source replay_source_now(void)
 {
-    return (struct replay_source){
-        .store = kit.store, .catalogue = catalogue, .size = kit_entries(kit.store), .parallel = parallel};
+    return (struct replay_source){.store = kit.store,
+                                  .catalogue = catalogue,
+                                  .size = kit_entries(kit.store),
+                                  .parallel = parallel,
+                                  .scratch = &scratch,
+                                  .memory = memory};
+}
+
+static struct ballots *ballots_now(void)
+{
+    struct ballots *out =
+        ballots_new(&scratch, memory, questionnaire_now(), catalogue_layout(catalogue, 0), catalogue->actions->count);
+    cr_assert_not_null(out);
+    return out;
 }
 
 static void read_ballots(void)
@@ -67,8 +82,7 @@ static void read_ballots(void)
     const struct replay_source source = replay_source_now();
     struct error error = {0};
     ballots_free(ballots);
-    ballots = ballots_new(questionnaire_now(), catalogue_layout(catalogue, 0), catalogue->actions->count);
-    cr_assert_not_null(ballots);
+    ballots = ballots_now();
     cr_assert_eq(replay_ballots(&source, ballots, &error), 0, "%s", error.text);
 }
 
@@ -118,7 +132,7 @@ static void assert_is_file(const struct release *release, const char *name)
     buf_free(&expected);
 }
 
-Test(release, is_to_the_byte_what_another_program_makes)
+static void assert_is_as_expected(void)
 {
     kit_respond_example(&kit, members);
     struct release release = make_release(1);
@@ -129,6 +143,29 @@ Test(release, is_to_the_byte_what_another_program_makes)
     for (size_t i = 1; i < RELEASE_FILES; i++)
         cr_assert_lt(strcmp(release.files[i - 1].name, release.files[i].name), 0, "in order of name");
     release_wipe(&release);
+}
+
+Test(release, is_to_the_byte_what_another_program_makes)
+{
+    assert_is_as_expected();
+}
+
+Test(release, is_the_same_where_nothing_fits_in_memory)
+{
+    memory = 0;
+    assert_is_as_expected();
+}
+
+Test(release, says_which_folder_has_no_room)
+{
+    kit_respond_example(&kit, members);
+    scratch.folder = "/nonexistent/folder";
+    memory = 0;
+    const struct replay_source source = replay_source_now();
+    struct error error = {0};
+    ballots = ballots_now();
+    cr_assert_eq(replay_ballots(&source, ballots, &error), -1);
+    cr_assert_not_null(strstr(error.text, scratch.folder), "%s", error.text);
 }
 
 /* The line of a table that begins with a text. */
@@ -288,8 +325,7 @@ Test(release, fails_when_the_log_can_not_be_read)
     for (;; n++) {
         const struct replay_source source = replay_source_now();
         struct error error = {0};
-        struct ballots *out =
-            ballots_new(questionnaire_now(), catalogue_layout(catalogue, 0), catalogue->actions->count);
+        struct ballots *out = ballots_now();
         store_faulty_fail_at(kit.store, n);
         int result = replay_ballots(&source, out, &error);
         ballots_free(out);
@@ -307,7 +343,7 @@ Test(release, refuses_a_log_with_an_entry_that_nobody_accepted)
     int64_t at = kit_entries(kit.store);
     cr_assert_eq(store_entry_append(kit.store, at, "a.b.c", 5), STORE_OK);
     const struct replay_source source = replay_source_now();
-    ballots = ballots_new(questionnaire_now(), catalogue_layout(catalogue, 0), catalogue->actions->count);
+    ballots = ballots_now();
     cr_assert_eq(replay_ballots(&source, ballots, &error), -1);
     cr_assert_eq(error.kind, ERROR_DAMAGED);
     cr_assert_not_null(strstr(error.text, "entry 60"), "%s", error.text);
