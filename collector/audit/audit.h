@@ -11,7 +11,7 @@
  *     entry      one entry taken apart
  *     replay     what the entries make, each judged by what was in force; its files are named in its header
  *     blocks     what releases ask, counted while current responses come by
- *     releases   each release made anew, by the release room's pure steps
+ *     releases   each release made anew, by the release room's pure steps (releases_recount)
  *     tree       the Merkle tree that they make
  *     compare    the store's state against the replay's
  *     pages      what a collector elsewhere serves, against the manifest that its log names

@@ -1,9 +1,11 @@
 /* Of each place it is kept which response was current at which sizes: a few stretches of sizes. Each adds to
  * differences along the sizes, and each pair of stretches to differences in a square of sizes by earlier sizes; they
- * are summed up once, when they are asked for. */
+ * are summed up once, when they are asked for. All of that is cells of one spilled list, a block's one after another:
+ * first the counters of each size, then the two squares. A stretch that lasts has no difference at its end. */
 #include "collector/audit/blocks.h"
-#include "base/list.h"
 #include "base/mem.h"
+#include "base/spill.h"
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,13 +16,16 @@ struct stretch {
 };
 
 struct block {
-    int64_t *counts; /* by size, a vector; NULL: nobody has answered */
-    int64_t *changed; /* a square: against whose earlier response, or none, it is fresh */
-    int64_t *returned; /* the same, of those who had none and whose first one revises another */
+    bool is_there; /* somebody has answered */
     bool is_summed;
+    uint64_t counts; /* its first cell: by size, a vector */
+    uint64_t changed; /* a square: against whose earlier response, or none, it is fresh */
+    uint64_t returned; /* the same, of those who had none and whose first one revises another */
 };
 
 struct blocks {
+    struct scratch *scratch;
+    struct spill *cells; /* int64_t */
     int64_t *sizes;
     size_t count, slots;
     bool *is_compared; /* by slot */
@@ -62,17 +67,19 @@ static void sort_sizes(struct blocks *blocks, size_t count)
             blocks->sizes[blocks->count++] = blocks->sizes[i];
 }
 
-struct blocks *blocks_new(const int64_t *sizes, size_t count, const struct questionnaire *questionnaire,
-                          const struct tally_layout *layout)
+struct blocks *blocks_new(struct scratch *scratch, size_t memory, const int64_t *sizes, size_t count,
+                          const struct questionnaire *questionnaire, const struct tally_layout *layout)
 {
     struct blocks *blocks = mem_calloc(1, sizeof *blocks);
     if (!blocks)
         return NULL;
+    blocks->scratch = scratch;
     blocks->slots = layout->slots;
+    blocks->cells = spill_new(scratch, sizeof(int64_t), memory);
     blocks->sizes = mem_calloc(count, sizeof *blocks->sizes);
     blocks->is_compared = mem_calloc(layout->slots, sizeof *blocks->is_compared);
     blocks->stretches = mem_calloc(count + 1, sizeof *blocks->stretches);
-    if (!blocks->sizes || !blocks->is_compared || !blocks->stretches) {
+    if (!blocks->cells || !blocks->sizes || !blocks->is_compared || !blocks->stretches) {
         blocks_free(blocks);
         return NULL;
     }
@@ -86,11 +93,7 @@ void blocks_free(struct blocks *blocks)
 {
     if (!blocks)
         return;
-    for (size_t i = 0; i < blocks->block_count; i++) {
-        mem_free(blocks->list[i].counts);
-        mem_free(blocks->list[i].changed);
-        mem_free(blocks->list[i].returned);
-    }
+    spill_free(blocks->cells);
     mem_free(blocks->list);
     mem_free(blocks->sizes);
     mem_free(blocks->is_compared);
@@ -136,7 +139,7 @@ static int reserve_pool(struct blocks *blocks, size_t more)
         return 0;
     uint16_t *pool = mem_resize(blocks->pool, 2 * wanted, sizeof *pool);
     if (!pool)
-        return -1;
+        return scratch_fail(blocks->scratch, ENOMEM);
     blocks->pool = pool;
     blocks->pool_capacity = 2 * wanted;
     return 0;
@@ -161,34 +164,58 @@ int blocks_take(struct blocks *blocks, const struct fold_current *response)
 
 /* Leaving. */
 
-static struct block *need_block(struct blocks *blocks, size_t action)
+/* So that each action up to that one has a block. */
+static int reserve_blocks(struct blocks *blocks, size_t action)
 {
-    if (action >= blocks->block_count) {
-        size_t room = 2 * (action + 1);
-        struct block *list = mem_resize(blocks->list, room, sizeof *list);
-        if (!list)
-            return NULL;
-        memset(list + blocks->block_count, 0, (room - blocks->block_count) * sizeof *list);
-        blocks->list = list;
-        blocks->block_count = room;
-    }
-    struct block *block = &blocks->list[action];
-    size_t square = (blocks->count + 1) * (blocks->count + 1);
-    if (!block->counts)
-        block->counts = mem_calloc((blocks->count + 1) * blocks->slots, sizeof *block->counts);
-    if (!block->changed)
-        block->changed = mem_calloc(square, sizeof *block->changed);
-    if (!block->returned)
-        block->returned = mem_calloc(square, sizeof *block->returned);
-    return block->counts && block->changed && block->returned ? block : NULL;
+    if (action < blocks->block_count)
+        return 0;
+    size_t room = 2 * (action + 1);
+    struct block *list = mem_resize(blocks->list, room, sizeof *list);
+    if (!list)
+        return scratch_fail(blocks->scratch, ENOMEM);
+    memset(list + blocks->block_count, 0, (room - blocks->block_count) * sizeof *list);
+    blocks->list = list;
+    blocks->block_count = room;
+    return 0;
 }
 
-static void count_stretch(const struct blocks *blocks, struct block *block, const struct stretch *stretch)
+/* NULL: it failed. */
+static const struct block *need_block(struct blocks *blocks, size_t action)
+{
+    if (reserve_blocks(blocks, action) < 0)
+        return NULL;
+    struct block *block = &blocks->list[action];
+    if (block->is_there)
+        return block;
+    uint64_t square = (uint64_t)blocks->count * blocks->count;
+    block->counts = spill_count(blocks->cells);
+    block->changed = block->counts + (uint64_t)blocks->count * blocks->slots;
+    block->returned = block->changed + square;
+    block->is_there = spill_widen(blocks->cells, block->returned + square) == 0;
+    return block->is_there ? block : NULL;
+}
+
+/* What fails, here and below, is kept by the scratch. */
+static void add_to_cell(const struct blocks *blocks, uint64_t cell, int64_t by)
+{
+    int64_t *number = spill_change(blocks->cells, cell);
+    if (number)
+        *number += by;
+}
+
+static int64_t read_cell(const struct blocks *blocks, uint64_t cell)
+{
+    const int64_t *number = spill_at(blocks->cells, cell);
+    return number ? *number : 0;
+}
+
+static void count_stretch(const struct blocks *blocks, const struct block *block, const struct stretch *stretch)
 {
     for (size_t i = 0; i < stretch->count; i++) {
         size_t slot = blocks->pool[stretch->first + i];
-        block->counts[stretch->from * blocks->slots + slot]++;
-        block->counts[stretch->to * blocks->slots + slot]--;
+        add_to_cell(blocks, block->counts + stretch->from * blocks->slots + slot, 1);
+        if (stretch->to < blocks->count)
+            add_to_cell(blocks, block->counts + stretch->to * blocks->slots + slot, -1);
     }
 }
 
@@ -216,17 +243,20 @@ static bool same_answers(const struct blocks *blocks, const struct stretch *a, c
 }
 
 /* One more fresh member at each of the sizes from `from` to `to` against each of the earlier ones. */
-static void add_fresh(const struct blocks *blocks, int64_t *square, size_t from, size_t to, size_t earlier_from,
+static void add_fresh(const struct blocks *blocks, uint64_t square, size_t from, size_t to, size_t earlier_from,
                       size_t earlier_to)
 {
-    size_t width = blocks->count + 1;
-    square[from * width + earlier_from]++;
-    square[from * width + earlier_to]--;
-    square[to * width + earlier_from]--;
-    square[to * width + earlier_to]++;
+    const size_t width = blocks->count;
+    add_to_cell(blocks, square + from * width + earlier_from, 1);
+    if (earlier_to < width)
+        add_to_cell(blocks, square + from * width + earlier_to, -1);
+    if (to < width)
+        add_to_cell(blocks, square + to * width + earlier_from, -1);
+    if (to < width && earlier_to < width)
+        add_to_cell(blocks, square + to * width + earlier_to, 1);
 }
 
-static void compare_stretches(const struct blocks *blocks, struct block *block)
+static void compare_stretches(const struct blocks *blocks, const struct block *block)
 {
     const struct stretch *list = blocks->stretches;
     add_fresh(blocks, blocks->begins_revised ? block->returned : block->changed, list[0].from, blocks->count, 0,
@@ -240,46 +270,45 @@ static void compare_stretches(const struct blocks *blocks, struct block *block)
 int blocks_leave(struct blocks *blocks)
 {
     end_last(blocks, blocks->count);
-    int result = 0;
     if (blocks->stretch_count > 0) {
-        struct block *block = need_block(blocks, (size_t)blocks->action);
+        const struct block *block = need_block(blocks, (size_t)blocks->action);
         for (size_t i = 0; block && i < blocks->stretch_count; i++)
             count_stretch(blocks, block, &blocks->stretches[i]);
         if (block)
             compare_stretches(blocks, block);
-        result = block ? 0 : -1;
     }
     blocks->stretch_count = blocks->pool_count = 0;
-    return result;
+    return blocks->scratch->why == 0 ? 0 : -1;
 }
 
 /* Asking. */
 
 /* Adds up a table of `rows` rows along its columns. */
-static void sum_rows(int64_t *table, size_t rows, size_t width)
+static void sum_rows(const struct blocks *blocks, uint64_t table, size_t rows, size_t width)
 {
     for (size_t i = width; i < rows * width; i++)
-        table[i] += table[i - width];
+        add_to_cell(blocks, table + i, read_cell(blocks, table + i - width));
 }
 
-static void sum_square(int64_t *square, size_t width)
+static void sum_square(const struct blocks *blocks, uint64_t square)
 {
-    sum_rows(square, width, width);
+    const size_t width = blocks->count;
+    sum_rows(blocks, square, width, width);
     for (size_t i = 0; i < width * width; i++)
         if (i % width > 0)
-            square[i] += square[i - 1];
+            add_to_cell(blocks, square + i, read_cell(blocks, square + i - 1));
 }
 
 /* NULL: nobody has answered. */
-static const struct block *ask_block(struct blocks *blocks, int64_t action)
+static const struct block *ask_block(const struct blocks *blocks, int64_t action)
 {
     struct block *block = action >= 0 && (uint64_t)action < blocks->block_count ? &blocks->list[action] : NULL;
-    if (!block || !block->counts)
+    if (!block || !block->is_there)
         return NULL;
     if (!block->is_summed) {
-        sum_rows(block->counts, blocks->count, blocks->slots);
-        sum_square(block->changed, blocks->count + 1);
-        sum_square(block->returned, blocks->count + 1);
+        sum_rows(blocks, block->counts, blocks->count, blocks->slots);
+        sum_square(blocks, block->changed);
+        sum_square(blocks, block->returned);
         block->is_summed = true;
     }
     return block;
@@ -295,14 +324,16 @@ static size_t place_of_size(const struct blocks *blocks, int64_t size)
 void blocks_count(struct blocks *blocks, int64_t action, int64_t size, int64_t *counts)
 {
     const struct block *block = ask_block(blocks, action);
-    memset(counts, 0, blocks->slots * sizeof *counts);
-    if (block)
-        memcpy(counts, block->counts + place_of_size(blocks, size) * blocks->slots, blocks->slots * sizeof *counts);
+    const size_t at = place_of_size(blocks, size) * blocks->slots;
+    for (size_t i = 0; i < blocks->slots; i++)
+        counts[i] = block ? read_cell(blocks, block->counts + at + i) : 0;
 }
 
 int64_t blocks_fresh(struct blocks *blocks, int64_t action, int64_t size, int64_t earlier, bool was_erased)
 {
     const struct block *block = ask_block(blocks, action);
-    size_t at = place_of_size(blocks, size) * (blocks->count + 1) + place_of_size(blocks, earlier);
-    return !block ? 0 : block->changed[at] + (was_erased ? 0 : block->returned[at]);
+    const size_t at = place_of_size(blocks, size) * blocks->count + place_of_size(blocks, earlier);
+    if (!block)
+        return 0;
+    return read_cell(blocks, block->changed + at) + (was_erased ? 0 : read_cell(blocks, block->returned + at));
 }

@@ -16,7 +16,7 @@ struct replay *replay_new(const struct replay_setup *setup)
     replay->setup = *setup;
     replay->last_iat = INT64_MIN;
     replay->ending = -1;
-    replay->fold = fold_new(setup->scratch, setup->memory / 4 * 3);
+    replay->fold = fold_new(setup->scratch, setup->memory / 8 * 5);
     replay->history = history_new();
     replay->letters = letters_new(setup->scratch, setup->memory / 8);
     replay->strangers = spill_table_new(setup->scratch, sizeof(struct stranger), setup->memory / 16);
