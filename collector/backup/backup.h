@@ -6,7 +6,7 @@
  * the key and the store that is there, and puts it in place only where nothing that anyone holds a receipt for is lost
  * by it. about is the page by which a backup tells what it is. The promise: a file is a whole backup or it is none, and
  * no store is put back by accident behind what its key has signed. Keys are not in a backup: who has both has the log.
- * moving (with moving_log and moving_check over moving_state) copies a store row by row into one of either kind.
+ * moving (with moving_log, moving_rows and moving_check over moving_state) copies a store row by row into another.
  *
  * The file (docs/adr/021): a database as SQLite has it, and a page of text behind it that ends in a SHA-256 of all. */
 #ifndef COLLECTOR_BACKUP_BACKUP_H

@@ -3,6 +3,7 @@
 #include "base/lang.h"
 #include "base/list.h"
 #include "base/mem.h"
+#include "collector/backup/moving_rows.h"
 #include "collector/backup/moving_state.h"
 #include <string.h>
 
@@ -97,7 +98,6 @@ static int move_documents(struct moving *m)
 static int move_member(void *context, const struct store_member *member)
 {
     struct moving *m = context;
-    m->moved.members++;
     if (moving_wrote(m, store_member_add(m->to, member)) < 0)
         return -1;
     return member->erased ? moving_wrote(m, store_member_erase(m->to, member->number, member->kid_hash)) : 0;
@@ -182,7 +182,6 @@ struct round_rows {
 static int move_current(void *context, int64_t member, int64_t action, const struct store_current *current)
 {
     const struct round_rows *rows = context;
-    rows->moving->moved.currents++;
     return moving_wrote(rows->moving, store_current_write(rows->moving->to, rows->round, member, action, current));
 }
 
@@ -316,18 +315,22 @@ static int move_rest(struct moving *m)
 
 /* All of it. */
 
+/* Nothing but the schema. */
 static int check_empty(struct moving *m)
 {
-    struct invitation_counts invitations;
-    struct buf text;
-    int64_t entries = 0;
-    buf_init(&text, SIZE_MAX);
-    enum store_result key = store_log_key_read(m->to, &text), panel = store_panel_read(m->to, &text);
-    buf_free(&text);
-    if (key == STORE_FAILED || panel == STORE_FAILED || store_entry_count(m->to, &entries) != STORE_OK ||
-        store_invitation_count(m->to, &invitations) != STORE_OK)
+    struct moving_rows rows[MOVING_KINDS];
+    struct buf verifier;
+    int64_t left = 0;
+    buf_init(&verifier, SIZE_MAX);
+    enum store_result key = store_log_key_read(m->to, &verifier);
+    buf_free(&verifier);
+    if (key == STORE_FAILED || store_entry_count(m->to, &left) != STORE_OK)
         return store_fail(m->to, m->error);
-    if (key == STORE_NONE && panel == STORE_NONE && entries == 0 && invitations.last == 0)
+    if (moving_rows_read(m->to, rows, m->error) < 0)
+        return -1;
+    for (size_t i = 0; i < MOVING_KINDS; i++)
+        left += (int64_t)rows[i].count;
+    if (key == STORE_NONE && left == 0)
         return 0;
     return error_set(m->error, ERROR_REFUSED, "%s",
                      T("the store to copy into is not empty; name one that is not there yet",
@@ -348,21 +351,6 @@ static int copy_every_row(struct moving *m)
     return store_commit(m->to) == STORE_OK ? 0 : store_fail(m->to, m->error);
 }
 
-/* Whoever is kept out by serving can't have written; in a database that several serve somebody might have. */
-static int check_unchanged(struct moving *m)
-{
-    int64_t size = 0;
-    store_rollback(m->from);
-    if (store_entry_count(m->from, &size) != STORE_OK)
-        return store_fail(m->from, m->error);
-    return size == m->size
-               ? 0
-               : error_set(m->error, ERROR_BUSY, "%s",
-                           T("the log has grown while it was copied; stop every collector of it, and copy anew",
-                             "het logboek is gegroeid terwijl het gekopieerd werd; stop elke verzamelaar ervan, en "
-                             "kopieer opnieuw"));
-}
-
 static int fill_copy(struct moving *m)
 {
     if (check_empty(m) < 0)
@@ -371,7 +359,7 @@ static int fill_copy(struct moving *m)
         return store_fail(m->from, m->error);
     if (store_mark_filling(m->to, true) != STORE_OK)
         return store_fail(m->to, m->error);
-    if (copy_every_row(m) < 0 || moving_check(m) < 0 || check_unchanged(m) < 0)
+    if (copy_every_row(m) < 0 || moving_check(m) < 0)
         return m->error->kind == ERROR_NONE ? -1
                                             : error_prefix(m->error, "%s",
                                                            T("the copy is not whole, and has to be thrown away",

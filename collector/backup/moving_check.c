@@ -1,10 +1,13 @@
-/* What is there now, read back: the root of its tree is that of the entries and of the store that was copied; its
- * counters are those, and follow from its own current responses. */
+/* What is there now, read back: its entries make the root that those of the store that was copied have, as both trees
+ * say; every other row is there as it is in that store by now; its counters follow from its own current responses. */
 #include "base/lang.h"
 #include "base/mem.h"
+#include "collector/backup/moving_rows.h"
 #include "collector/backup/moving_state.h"
 #include "collector/log/tree.h"
 #include <string.h>
+
+#define CHUNK (16 * TILE_WIDTH) /* entries */
 
 /* The counters of a round, by action. */
 struct vector {
@@ -16,7 +19,6 @@ struct reading {
     struct moving *moving;
     struct vector *list; /* by the action's number */
     size_t count;
-    int64_t currents, members;
     bool differs;
 };
 
@@ -28,16 +30,124 @@ static int tell_difference(struct moving *m, const char *what)
                      what);
 }
 
+/* A walk of `to`. */
+static int walked_copy(struct moving *m, enum store_result result)
+{
+    if (result == STORE_OK)
+        return 0;
+    return m->is_told ? -1 : store_fail(m->to, m->error);
+}
+
+/* The log. */
+
+struct chunk {
+    struct moving *moving;
+    struct merkle_edge edge;
+    int64_t first, next;
+    bool is_erased[CHUNK];
+    struct merkle_hash leaves[CHUNK];
+};
+
+static int read_entry(void *context, int64_t index, const char *jws, size_t len)
+{
+    struct chunk *chunk = context;
+    if (index != chunk->next)
+        return 0; /* one is missing: the root tells */
+    size_t at = (size_t)(chunk->next++ - chunk->first);
+    chunk->is_erased[at] = len == 0;
+    if (len > 0)
+        merkle_leaf(jws, len, &chunk->leaves[at]);
+    return 0;
+}
+
+/* By the same event in both, and with the leaf that the tree has. */
+static int check_erased(struct chunk *chunk, size_t at)
+{
+    struct moving *m = chunk->moving;
+    struct merkle_hash hashes[TILE_WIDTH];
+    unsigned place = at % TILE_WIDTH, width;
+    int64_t index = chunk->first + (int64_t)at, from = -1, to = -1;
+    if (tree_read_tile(m->to, 0, (uint64_t)index / TILE_WIDTH, place + 1, hashes, &width, m->error) < 0)
+        return -1;
+    chunk->leaves[at] = hashes[place];
+    if (store_erased_by(m->from, index, &from) == STORE_FAILED)
+        return store_fail(m->from, m->error);
+    if (store_erased_by(m->to, index, &to) == STORE_FAILED)
+        return store_fail(m->to, m->error);
+    return from == to ? 0 : tell_difference(m, T("the entries", "de regels"));
+}
+
+static int read_chunk(struct chunk *chunk, int64_t first)
+{
+    struct moving *m = chunk->moving;
+    struct merkle_hash completed[MERKLE_LEVELS];
+    int64_t count = m->size - first < CHUNK ? m->size - first : CHUNK;
+    chunk->first = chunk->next = first;
+    if (walked_copy(m, store_entry_range(m->to, first, count, read_entry, chunk)) < 0)
+        return -1;
+    for (size_t i = 0; i < (size_t)(chunk->next - first); i++) {
+        if (chunk->is_erased[i] && check_erased(chunk, i) < 0)
+            return -1;
+        merkle_edge_add(&chunk->edge, &chunk->leaves[i], completed);
+    }
+    return 0;
+}
+
+/* The root of what can be read of the copy. */
+static int read_root(struct moving *m, struct merkle_hash *root)
+{
+    static struct chunk chunk; /* as large as a stack may be */
+    chunk.moving = m;
+    merkle_edge_init(&chunk.edge);
+    for (int64_t first = 0; first < m->size; first += CHUNK)
+        if (read_chunk(&chunk, first) < 0)
+            return -1;
+    merkle_edge_root(&chunk.edge, root);
+    return 0;
+}
+
+static int check_grown(struct moving *m, uint64_t size)
+{
+    return size == (uint64_t)m->size
+               ? 0
+               : error_set(m->error, ERROR_BUSY, "%s",
+                           T("the log has grown while it was copied; stop every collector of it, and copy anew",
+                             "het logboek is gegroeid terwijl het gekopieerd werd; stop elke verzamelaar ervan, en "
+                             "kopieer opnieuw"));
+}
+
 static int check_log(struct moving *m)
 {
     struct merkle_head from, to;
-    struct merkle_hash root;
-    merkle_edge_root(&m->edge, &root);
-    if (tree_head(m->from, &from, m->error) < 0 || tree_head(m->to, &to, m->error) < 0)
+    struct merkle_hash copied, root;
+    merkle_edge_root(&m->edge, &copied);
+    if (tree_head(m->from, &from, m->error) < 0 || check_grown(m, from.size) < 0 ||
+        tree_head(m->to, &to, m->error) < 0 || read_root(m, &root) < 0)
         return -1;
-    if (from.size != to.size || !merkle_equal(&from.root, &to.root) || !merkle_equal(&from.root, &root))
+    if (from.size != to.size || !merkle_equal(&from.root, &to.root) || !merkle_equal(&from.root, &copied) ||
+        !merkle_equal(&from.root, &root))
         return tell_difference(m, T("the entries", "de regels"));
     m->moved.head = to;
+    return 0;
+}
+
+/* All other rows. Whoever is kept out by serving can't have changed any; an administrator's verb can, and in a database
+ * that several serve somebody else. */
+static int check_rows(struct moving *m)
+{
+    struct moving_rows from[MOVING_KINDS], to[MOVING_KINDS];
+    if (moving_rows_read(m->from, from, m->error) < 0 || moving_rows_read(m->to, to, m->error) < 0)
+        return -1;
+    for (enum moving_kind kind = 0; kind < MOVING_KINDS; kind++)
+        if (memcmp(&from[kind], &to[kind], sizeof from[kind]) != 0)
+            return error_set(m->error, ERROR_DAMAGED,
+                             T("%s of the copy are not those of the store that was copied, by now: give no other verb "
+                               "while it is copied, and copy anew",
+                               "%s van de kopie zijn niet die van de opslag die gekopieerd is, zoals die nu is: geef "
+                               "geen andere opdracht terwijl er gekopieerd wordt, en kopieer opnieuw"),
+                             moving_rows_name(kind));
+    m->moved.members = (int64_t)to[MOVING_MEMBERS].count;
+    m->moved.currents = (int64_t)to[MOVING_CURRENTS].count;
     return 0;
 }
 
@@ -71,17 +181,6 @@ static int take_counts(void *context, int64_t action, const int64_t *counts, siz
     return 0;
 }
 
-static int compare_copied_counts(void *context, int64_t action, const int64_t *counts, size_t slots)
-{
-    struct reading *reading = context;
-    const struct vector *vector = vector_at(reading, action);
-    if (!vector)
-        return moving_no_memory(reading->moving);
-    reading->differs |=
-        !vector->counts || vector->slots != slots || memcmp(vector->counts, counts, slots * sizeof *counts) != 0;
-    return 0;
-}
-
 static int take_off(void *context, int64_t member, int64_t action, const struct store_current *current)
 {
     (void)member;
@@ -89,7 +188,6 @@ static int take_off(void *context, int64_t member, int64_t action, const struct 
     const struct vector *vector = vector_at(reading, action);
     if (!vector)
         return moving_no_memory(reading->moving);
-    reading->currents++;
     for (size_t i = 0; i < current->slot_count; i++)
         if (current->slots[i] < vector->slots)
             vector->counts[current->slots[i]]--;
@@ -113,20 +211,10 @@ static bool end_vectors(struct reading *reading)
     return all;
 }
 
-/* A walk of `to`. */
-static int walked_copy(struct moving *m, enum store_result result)
-{
-    if (result == STORE_OK)
-        return 0;
-    return m->is_told ? -1 : store_fail(m->to, m->error);
-}
-
 static int check_copied_round(struct reading *reading, int64_t round)
 {
     struct moving *m = reading->moving;
-    int result = moving_walked(m, store_counts_each_in(m->from, round, take_counts, reading));
-    if (result == 0)
-        result = walked_copy(m, store_counts_each_in(m->to, round, compare_copied_counts, reading));
+    int result = walked_copy(m, store_counts_each_in(m->to, round, take_counts, reading));
     if (result == 0)
         result = walked_copy(m, store_current_each(m->to, round, take_off, reading));
     bool all = end_vectors(reading);
@@ -135,37 +223,20 @@ static int check_copied_round(struct reading *reading, int64_t round)
     return result;
 }
 
-static int count_member(void *context, const struct store_member *member)
-{
-    (void)member;
-    struct reading *reading = context;
-    reading->members++;
-    return 0;
-}
-
-static int check_invitations(struct moving *m)
-{
-    struct invitation_counts from, to;
-    if (store_invitation_count(m->from, &from) != STORE_OK)
-        return moving_walked(m, STORE_FAILED);
-    if (store_invitation_count(m->to, &to) != STORE_OK)
-        return store_fail(m->to, m->error);
-    return from.unused == to.unused && from.used == to.used && from.withdrawn == to.withdrawn && from.last == to.last
-               ? 0
-               : tell_difference(m, T("the invitations", "de uitnodigingen"));
-}
-
-int moving_check(struct moving *m)
+static int check_counters(struct moving *m)
 {
     struct reading reading = {.moving = m};
-    if (check_log(m) < 0 || check_invitations(m) < 0)
-        return -1;
     for (size_t i = 0; i < m->round_count; i++)
         if (check_copied_round(&reading, m->rounds[i]) < 0)
             return -1;
-    if (walked_copy(m, store_member_each(m->to, count_member, &reading)) < 0)
-        return -1;
-    if (reading.currents != m->moved.currents || reading.members != m->moved.members)
-        return tell_difference(m, T("the rows", "de rijen"));
     return 0;
+}
+
+/* `from` is read anew, as it is by now. */
+int moving_check(struct moving *m)
+{
+    store_rollback(m->from);
+    if (store_begin_reading(m->from) != STORE_OK)
+        return store_fail(m->from, m->error);
+    return check_log(m) < 0 || check_rows(m) < 0 ? -1 : check_counters(m);
 }

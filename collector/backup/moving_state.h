@@ -37,7 +37,8 @@ int moving_no_memory(struct moving *m);
 /* The log: entries with what has erased them, tiles, the events among them, its key. -1: *error. */
 MUST_CHECK int moving_copy_log(struct moving *m);
 
-/* Behind all of it: the log that `to` has, its counters and its rows, against `from`. -1: *error. */
+/* Behind all of it: what `to` has against what `from` has by now, row for row, and its counters against its own current
+ * responses. Begins the reading of `from` anew. -1: *error. */
 MUST_CHECK int moving_check(struct moving *m);
 
 #endif
