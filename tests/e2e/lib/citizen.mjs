@@ -30,6 +30,16 @@ export class Citizen extends Browser {
     return Object.setPrototypeOf(await Browser.start(name), Citizen.prototype);
   }
 
+  // As the page has noticed it too, which moves what stands below its notice.
+  async offline(on) {
+    await super.offline(on);
+    await poll(`the page to know that it is ${on ? 'offline' : 'online'}`, 20, () =>
+      this.run((wanted) => {
+        const place = document.getElementById('offline');
+        return navigator.onLine !== wanted && (!place || place.hasChildNodes() === wanted);
+      }, on));
+  }
+
   // Another person takes the seat: of the one before nothing is left.
   async becomeAnother() {
     await this.offline(false);
@@ -46,13 +56,8 @@ export class Citizen extends Browser {
   }
 
   // Waits for the page of that heading, and that it is the one that scripts have drawn.
-  async page(title) {
-    try {
-      await this.find('h1[tabindex="-1"]', title);
-    } catch (error) {
-      const [address, shown] = await this.run(() => [location.hash, document.querySelector('main').innerText.slice(0, 200)]);
-      throw Object.assign(error, { message: `${error.message}; at ${address} stands: ${shown}` });
-    }
+  page(title) {
+    return this.find('h1[tabindex="-1"]', title);
   }
 
   async push(text) {

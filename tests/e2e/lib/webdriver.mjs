@@ -4,11 +4,12 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { poll } from './poll.mjs';
+import { poll, slow } from './poll.mjs';
 import { build, freshFolder } from './programs.mjs';
 
 const ELEMENT = 'element-6066-11e4-a52e-4f735466cecf';
 const PATIENCE = 20; // seconds that a state of the page is waited for
+const patience = () => Date.now() + PATIENCE * slow * 1000;
 const FLAGS = ['--headless=new', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync', '--disable-extensions', '--disable-default-apps', '--disable-breakpad'];
 
 // Keys that have no character, as WebDriver writes them.
@@ -17,17 +18,31 @@ export const KEY = { tab: '\ue004', enter: '\ue007', escape: '\ue00c', space: ' 
 const running = new Set();
 process.on('exit', () => running.forEach((child) => child.kill('SIGKILL')));
 
-// One element of a page. What it says is read anew each time.
+// What WebDriver says of an element that a page has taken away, or moved on between the look and the press: nothing was done to it.
+const DRAWN_ANEW = ['stale element reference', 'no such element'];
+const NOT_REACHED = ['element click intercepted', 'element not interactable'];
+
+// One element of a page. What it says is read anew each time. `sought`: what it was found by, {css, text}; where the page has drawn it anew
+// since, it is looked for again. One without is that very element and no other.
 class Element {
-  constructor(browser, id) {
+  constructor(browser, id, sought) {
     this.browser = browser;
     this.id = id;
+    this.sought = sought;
   }
-  call(method, path, body) {
-    return this.browser.call(method, `/element/${this.id}${path}`, body);
+  async call(method, path, body, passing = []) {
+    for (const end = patience(); ; ) {
+      try {
+        return await this.browser.call(method, `/element/${this.id}${path}`, body);
+      } catch (error) {
+        const isGone = this.sought && DRAWN_ANEW.includes(error.kind);
+        if ((!isGone && !passing.includes(error.kind)) || Date.now() > end) throw error;
+        if (isGone) this.id = (await this.browser.find(this.sought.css, this.sought.text)).id;
+      }
+    }
   }
   click() {
-    return this.call('POST', '/click', {});
+    return this.call('POST', '/click', {}, this.sought ? NOT_REACHED : []);
   }
   clear() {
     return this.call('POST', '/clear', {});
@@ -162,34 +177,46 @@ export class Browser {
   }
 
   // The first element that fits and is shown, as soon as there is one; with `text` whose text has that in it.
-  find(css, text) {
-    return poll(`${css}${text === undefined ? '' : ` with ${text}`}`, PATIENCE, async () => {
-      for (const element of await this.all(css)) {
-        try {
-          if ((await element.shown()) && (text === undefined || (await element.text()).includes(text))) return element;
-        } catch (error) {
-          if (!['stale element reference', 'no such element'].includes(error.kind)) throw error;
-        }
+  async find(css, text) {
+    try {
+      return await poll(`${css}${text === undefined ? '' : ` with ${text}`}`, PATIENCE, () => this.look(css, text));
+    } catch (error) {
+      throw Object.assign(error, { message: `${error.message}; ${await this.state()}` });
+    }
+  }
+
+  async look(css, text) {
+    for (const element of await this.all(css)) {
+      try {
+        if ((await element.shown()) && (text === undefined || (await element.text()).includes(text))) return Object.assign(element, { sought: { css, text } });
+      } catch (error) {
+        if (!DRAWN_ANEW.includes(error.kind)) throw error;
       }
-      return undefined;
-    });
+    }
+    return undefined;
   }
 
-  // One that is drawn anew between the look and the click was not clicked, and is looked for again.
+  // What a test that waited in vain has before it: the address, the page's text, what was said on its console.
+  async state() {
+    try {
+      const [address, text] = await this.run(() => [location.href, (document.querySelector('main') ?? document.body).innerText.slice(0, 300)]);
+      const said = (await this.log()).map(({ message }) => message).slice(-5);
+      return `at ${address} stands: ${text}${said.length > 0 ? `\non its console: ${said.join('\n')}` : ''}`;
+    } catch (error) {
+      return `and the page can't be asked: ${error.message}`;
+    }
+  }
+
   async click(css, text) {
-    await poll(`a click on ${css}`, PATIENCE, async () => {
-      const element = await this.find(css, text);
-      return element.click().then(
-        () => true,
-        (error) => (error.kind === 'stale element reference' ? undefined : Promise.reject(error)),
-      );
-    });
+    await (await this.find(css, text)).click();
   }
 
+  // In place of what stood there; what was typed must be there whole, since a page that draws a field anew under who types would lose some.
   async fill(css, text) {
     const element = await this.find(css);
     await element.clear();
     await element.type(text);
+    assert.equal(await element.property('value'), text, `${css} has lost some of what was typed`);
   }
 
   // Waits for the heading of a page.
