@@ -225,6 +225,18 @@ void api_entries_get(struct http_exchange *x, void *context)
         give_entries(x, context, true);
 }
 
+/* STORE_ERASED: *event did it. STORE_OK: its text is there. */
+static enum store_result read_state(struct store *store, int64_t index, int64_t *event)
+{
+    struct buf text;
+    buf_init(&text, JWS_MAX);
+    enum store_result result = store_entry_read(store, index, &text);
+    buf_free(&text);
+    if (result == STORE_ERASED && store_erased_by(store, index, event) != STORE_OK)
+        result = STORE_FAILED;
+    return result;
+}
+
 /* For anyone, and so in terms of what the newest checkpoint covers. */
 static void answer_state(struct http_exchange *x, struct service *service, bool seen)
 {
@@ -236,16 +248,16 @@ static void answer_state(struct http_exchange *x, struct service *service, bool 
     }
     int64_t event;
     struct store *store = reader_take(service->reader);
-    enum store_result erased = store ? store_erased_by(store, (int64_t)index, &event) : STORE_FAILED;
+    enum store_result state = store ? read_state(store, (int64_t)index, &event) : STORE_FAILED;
     if (store)
         reader_give_back(service->reader);
-    if (erased == STORE_FAILED) {
+    if (state != STORE_OK && state != STORE_ERASED) {
         http_answer_problem(x, PROBLEM_UNAVAILABLE, API_LOG_UNREADABLE_DETAIL, NULL);
         return;
     }
     struct buf body;
     buf_init(&body, SIZE_MAX);
-    if (erased == STORE_OK)
+    if (state == STORE_ERASED)
         buf_printf(&body, "{\"state\":\"erased\",\"erasedBy\":%lld}", (long long)event);
     else
         buf_put_text(&body, "{\"state\":\"kept\"}");

@@ -248,7 +248,7 @@ static int read_chunk(struct audit *audit, struct chunk *chunk, int64_t first, c
     while (chunk->count < CHUNK && first + (int64_t)chunk->count < source->size) {
         struct entry *entry = &chunk->entries[chunk->count];
         entry->index = first + (int64_t)chunk->count;
-        enum store_result result = source->read(source->context, entry->index, &entry->text, error);
+        enum store_result result = source->read(source->context, entry->index, &entry->text, &entry->erased_by, error);
         if (result == STORE_FAILED)
             return error_prefix(error, T("entry %lld", "regel %lld"), (long long)entry->index);
         entry->kind = kind_as_read(result);

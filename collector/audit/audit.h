@@ -5,7 +5,8 @@
  *
  * The room: a check on the rest of the collector, so it shares no code with intake, and writes nothing.
  *
- *     remote     another collector's panel and log over HTTP, as a source of entries, events and documents
+ *     stored     a store's log, as a source of entries, events and documents
+ *     remote     another collector's panel and log over HTTP, as a source of the same
  *     listing    which entries are events, read beforehand
  *     audit      entries -> taken apart and signatures checked on all cores -> replay and tree, in order
  *     entry      one entry taken apart
@@ -13,7 +14,7 @@
  *     blocks     what releases ask, counted while current responses come by
  *     releases   each release made anew, by the release room's pure steps (releases_recount)
  *     tree       the Merkle tree that they make
- *     compare    the store's state against the replay's
+ *     compare    the store's state against the replay's; its files are named in comparison.h
  *     pages      what a collector elsewhere serves, against the manifest that its log names
  *     findings   what differs, told and counted, and what is noted */
 #ifndef COLLECTOR_AUDIT_AUDIT_H
@@ -30,8 +31,9 @@ struct audit;
 /* Where the entries come from. */
 struct audit_source {
     /* Puts the entry of that index, in ascending order from 0. STORE_NONE: there is none. STORE_ERASED: it was erased,
-     * and *out is the hash of its leaf, or empty where that can't be had. STORE_FAILED: *error. */
-    enum store_result (*read)(void *context, int64_t index, struct buf *out, struct error *error);
+     * *out is the hash of its leaf, or empty where that can't be had, and *erased_by the event that did it, or
+     * HOLE_OF_NONE; left alone where nobody is asked. STORE_FAILED: *error. */
+    enum store_result (*read)(void *context, int64_t index, struct buf *out, int64_t *erased_by, struct error *error);
     void (*progress)(void *context, int64_t done, int64_t size); /* told now and then; NULL: nobody listens */
     void *context;
     int64_t size; /* entries that there should be */

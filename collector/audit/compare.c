@@ -69,6 +69,7 @@ static void compare_erased_member(struct comparison *c, const struct store_membe
 {
     const struct hole *hole = holes_find(replay_holes(c->replay), stored->index);
     bool is_told = hole && hole->is_enrolment && comparison_is_erased(c, stored->number);
+    c->forgotten += replay_is_forgotten(c->replay, stored->kid_hash);
     if (!is_told && !replay_has_failed(c->replay))
         findings_add(c->findings,
                      T("member %lld (entry %lld): erased in the store, and no event says so",
@@ -363,8 +364,10 @@ static int tell_why_not(const struct comparison *c)
 int compare_folds(const struct replay *replay, const struct currents *currents, struct store *store,
                   struct audit_findings *findings, struct error *error)
 {
-    enum store_result (*const steps[])(struct comparison *) = {match_all, compare_members, compare_invitations,
-                                                               compare_currents, compare_tallies};
+    enum store_result (*const steps[])(struct comparison *) = {
+        match_all,        compare_members, compare_erasures, compare_invitations,
+        compare_currents, compare_links,   compare_tallies,
+    };
     struct comparison c = {.findings = findings,
                            .replay = replay,
                            .fold = replay_fold(replay),

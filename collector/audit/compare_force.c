@@ -109,7 +109,7 @@ static bool same_release(const struct stored_releases *round, const struct store
 {
     return event->kind == EVENT_RELEASE_CREATED && strcmp(event->round, round->round_id) == 0 &&
            event->number == stored->number && event->is_final == stored->is_final && event->size == stored->size &&
-           memcmp(event->root, stored->root, SHA256_BYTES) == 0;
+           event->iat == stored->created_at && memcmp(event->root, stored->root, SHA256_BYTES) == 0;
 }
 
 static int compare_release_file(struct force *f, const struct stored_releases *round,

@@ -1,5 +1,5 @@
-/* What the files of the comparison share: whose numbers are whose, and what a person calls them. The audit's alone. One
- * thread. */
+/* What the files of the comparison (compare, compare_currents, compare_erasures) share: whose numbers are whose, and
+ * what a person calls them. The audit's alone. One thread. */
 #ifndef COLLECTOR_AUDIT_COMPARISON_H
 #define COLLECTOR_AUDIT_COMPARISON_H
 
@@ -35,6 +35,8 @@ struct comparison {
     int64_t enrolled; /* the last of the store's numbers that there should be */
     int64_t next_member; /* the store's number that none has been told of from */
     int64_t used_by_erased; /* invitations of whom nobody can say any more who used them */
+    size_t forgotten; /* members erased at their own request that have been come by */
+    int64_t requests; /* to erase, as the log has them, likewise */
 
     struct error *error;
     bool is_told; /* *error says why a step failed */
@@ -55,5 +57,11 @@ void comparison_name_member(const struct comparison *c, int64_t ours, char kid[s
 
 /* A step: the store's current responses against c->currents. */
 MUST_CHECK enum store_result compare_currents(struct comparison *c);
+
+/* A step, behind those of members: requests to erase, and who is not to enrol again. */
+MUST_CHECK enum store_result compare_erasures(struct comparison *c);
+
+/* A step, behind that of current responses: what those replaced that have been replaced themselves. */
+MUST_CHECK enum store_result compare_links(struct comparison *c);
 
 #endif

@@ -10,7 +10,7 @@
 
 void entry_init(struct entry *entry)
 {
-    *entry = (struct entry){.kind = ENTRY_NOTHING};
+    *entry = (struct entry){.kind = ENTRY_NOTHING, .erased_by = HOLE_NOT_ASKED};
     buf_init(&entry->text, JWS_MAX);
 }
 
@@ -33,7 +33,7 @@ void entry_clear(struct entry *entry)
     law_release(entry->law);
     law_release(entry->next);
     buf_reset(&text);
-    *entry = (struct entry){.kind = ENTRY_NOTHING, .text = text};
+    *entry = (struct entry){.kind = ENTRY_NOTHING, .erased_by = HOLE_NOT_ASKED, .text = text};
 }
 
 void entry_free(struct entry *entry)

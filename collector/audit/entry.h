@@ -4,6 +4,7 @@
 #define COLLECTOR_AUDIT_ENTRY_H
 
 #include "collector/audit/history.h"
+#include "collector/audit/holes.h"
 #include "crypto/jws.h"
 #include "panel/event.h"
 #include "panel/own_data.h"
@@ -25,6 +26,7 @@ struct entry {
     enum entry_kind kind; /* MISSING and ERASED as the source says; all else by entry_take_apart */
     struct buf text; /* the compact JWS; of ERASED the leaf's hash */
     struct merkle_hash leaf;
+    int64_t erased_by; /* of ERASED: by which event, as the source tells it (struct hole) */
     const char *fault; /* what is wrong with it, in the language of lang.h; NULL: nothing so far */
     struct error why; /* room for a fault's text; ERROR_MEMORY: it could not be looked at */
 

@@ -47,6 +47,7 @@ struct fold {
     struct fold_current current;
     uint16_t *slots; /* its */
     size_t slot_capacity, current_count;
+    struct links links;
     uint8_t *record; /* as it is put */
     size_t record_capacity;
 };
@@ -317,6 +318,8 @@ static enum fold_step take_ahead(struct fold *fold, struct fold_current *next)
     if (fold->has_current) {
         count_current(fold, &fold->current, -1);
         next->replaced = fold->current.index;
+        if (fold->current.replaced >= 0)
+            links_add(&fold->links, fold->current.index, fold->current.replaced);
     }
     next->slot_count = len / sizeof *fold->slots;
     if (reserve_slots(fold, next->slot_count) < 0)
@@ -363,4 +366,9 @@ enum fold_step fold_next(struct fold *fold, struct fold_current *out, int64_t *e
 size_t fold_current_count(const struct fold *fold)
 {
     return fold->current_count;
+}
+
+const struct links *fold_links(const struct fold *fold)
+{
+    return &fold->links;
 }

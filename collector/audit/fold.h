@@ -7,6 +7,7 @@
 #define COLLECTOR_AUDIT_FOLD_H
 
 #include "base/scratch.h"
+#include "collector/audit/links.h"
 #include "collector/state/catalogue.h"
 
 struct fold;
@@ -75,6 +76,9 @@ enum fold_step fold_next(struct fold *fold, struct fold_current *out, int64_t *e
 
 /* Current responses that fold_next has come by. */
 size_t fold_current_count(const struct fold *fold);
+
+/* What each of them that has been replaced had replaced itself, likewise; the fold's. */
+const struct links *fold_links(const struct fold *fold);
 
 /* The counters of an action in a round, by the responses that fold_next has come by; NULL when none was put. */
 const int64_t *fold_counts(const struct fold *fold, int64_t round, int64_t action);

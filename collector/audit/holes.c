@@ -39,12 +39,12 @@ size_t holes_enrolments(const struct holes *holes)
     return holes->enrolments;
 }
 
-int holes_add(struct holes *holes, int64_t index)
+int holes_add(struct holes *holes, int64_t index, int64_t told)
 {
     struct hole *hole = spill_add(holes->list);
     if (!hole)
         return -1;
-    *hole = (struct hole){.index = index, .erased_by = -1};
+    *hole = (struct hole){.index = index, .erased_by = -1, .told = told};
     return 0;
 }
 

@@ -6,9 +6,15 @@
 
 #include "base/scratch.h"
 
+enum hole_told {
+    HOLE_NOT_ASKED = -1, /* the source does not tell of events */
+    HOLE_OF_NONE = -2, /* it knows of none */
+};
+
 struct hole {
     int64_t index;
     int64_t erased_by; /* the index of the event; -1: none so far */
+    int64_t told; /* the same as the log's source tells it: an index, or one of enum hole_told */
     bool is_enrolment; /* as that event says */
 };
 
@@ -24,7 +30,7 @@ size_t holes_count(const struct holes *holes);
 size_t holes_enrolments(const struct holes *holes);
 
 /* One more, behind all others. -1: it failed. */
-MUST_CHECK int holes_add(struct holes *holes, int64_t index);
+MUST_CHECK int holes_add(struct holes *holes, int64_t index, int64_t told);
 
 /* The i-th, from 0; NULL: it failed. Valid, as all that is given out, until the holes are asked again. */
 const struct hole *holes_at(struct holes *holes, size_t i);

@@ -282,18 +282,21 @@ static enum store_result fail_entry(struct error *error, const char *why)
     return STORE_FAILED;
 }
 
-/* Of an erased entry the hash of its leaf is left. */
-static enum store_result put_erased_leaf(struct buf *out, const char *text)
+/* Of an erased entry the hash of its leaf is left, and which event says that it was erased. */
+static enum store_result put_erased_leaf(struct buf *out, const struct json *line, int64_t *erased_by)
 {
     uint8_t leaf[SHA256_BYTES];
+    const char *text = json_text(json_member(line, "leaf"));
     if (text && base64url_decode_exactly(text, strlen(text), leaf, sizeof leaf) == 0)
         buf_put(out, leaf, sizeof leaf);
+    if (json_integer(json_member(line, "erasedBy"), erased_by) < 0 || *erased_by < 0)
+        *erased_by = HOLE_OF_NONE;
     return STORE_ERASED;
 }
 
 /* What one line of the page says of entry `index`. */
 static enum store_result read_entry_line(const char *line, size_t len, int64_t index, struct buf *out,
-                                         struct error *error)
+                                         int64_t *erased_by, struct error *error)
 {
     struct json *document = json_parse(line, len, NULL);
     const struct json *jws = json_member(document, "jws");
@@ -305,7 +308,7 @@ static enum store_result read_entry_line(const char *line, size_t len, int64_t i
         result = fail_entry(
             error, T("what the collector gives for it is no entry", "wat de verzamelaar ervoor geeft is geen regel"));
     else if (!text)
-        result = put_erased_leaf(out, json_text(json_member(document, "leaf")));
+        result = put_erased_leaf(out, document, erased_by);
     else
         buf_put_text(out, text);
     if (buf_check(out) < 0)
@@ -314,7 +317,7 @@ static enum store_result read_entry_line(const char *line, size_t len, int64_t i
     return result;
 }
 
-enum store_result remote_entry(void *context, int64_t index, struct buf *out, struct error *error)
+enum store_result remote_entry(void *context, int64_t index, struct buf *out, int64_t *erased_by, struct error *error)
 {
     struct remote *remote = context;
     if (remote->end >= 0 && index >= remote->end)
@@ -330,5 +333,5 @@ enum store_result remote_entry(void *context, int64_t index, struct buf *out, st
         return fail_entry(error, T("the answer broke off", "het antwoord brak af"));
     remote->at += (size_t)(stop - line) + 1;
     remote->next++;
-    return read_entry_line(line, (size_t)(stop - line), index, out, error);
+    return read_entry_line(line, (size_t)(stop - line), index, out, erased_by, error);
 }

@@ -3,6 +3,7 @@
 #ifndef COLLECTOR_AUDIT_REMOTE_H
 #define COLLECTOR_AUDIT_REMOTE_H
 
+#include "collector/audit/holes.h"
 #include "collector/audit/listing.h"
 #include "collector/net/peer.h"
 #include "collector/state/catalogue.h"
@@ -37,6 +38,6 @@ enum store_result remote_release_file(void *remote, const char *round, int64_t n
                                       struct buf *out, struct error *error);
 
 /* The `read` of an audit_source; context is a struct remote. STORE_NONE: the log ends before it. */
-enum store_result remote_entry(void *remote, int64_t index, struct buf *out, struct error *error);
+enum store_result remote_entry(void *remote, int64_t index, struct buf *out, int64_t *erased_by, struct error *error);
 
 #endif

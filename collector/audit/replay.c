@@ -16,12 +16,13 @@ struct replay *replay_new(const struct replay_setup *setup)
     replay->setup = *setup;
     replay->last_iat = INT64_MIN;
     replay->ending = -1;
-    replay->fold = fold_new(setup->scratch, setup->memory / 8 * 5);
+    replay->fold = fold_new(setup->scratch, setup->memory / 16 * 9);
     replay->history = history_new();
     replay->letters = letters_new(setup->scratch, setup->memory / 8);
     replay->strangers = spill_table_new(setup->scratch, sizeof(struct stranger), setup->memory / 16);
     replay->holes = holes_new(setup->scratch, setup->memory / 16);
-    if (replay->holes && replay->fold && replay->history && replay->letters && replay->strangers)
+    replay->spent = spent_new(setup->scratch, setup->memory / 16);
+    if (replay->spent && replay->holes && replay->fold && replay->history && replay->letters && replay->strangers)
         return replay;
     replay_free(replay);
     return NULL;
@@ -35,6 +36,7 @@ void replay_free(struct replay *replay)
     history_free(replay->history);
     letters_free(replay->letters);
     holes_free(replay->holes);
+    spent_free(replay->spent);
     mem_free(replay->asked);
     spill_table_free(replay->strangers);
     mem_free(replay->released);
@@ -105,7 +107,10 @@ static const char *settle_enrolment(struct replay *replay, struct entry *entry)
     case FOLD_OK:
         break;
     }
-    return use_letter(replay, entry, (int64_t)fold_member_count(replay->fold));
+    fault = use_letter(replay, entry, (int64_t)fold_member_count(replay->fold));
+    return !fault && replay_knows_erased(replay, entry->jws.kid)
+               ? T("its key is that of a member who was erased", "de sleutel is die van een panellid dat gewist is")
+               : fault;
 }
 
 /* What stands against a response whose round is known, by the events before it. */
@@ -154,21 +159,25 @@ static const char *settle_event(struct replay *replay, struct entry *entry)
     return replay_apply_event(replay, entry);
 }
 
+/* An enrolment that stood there before joins all the same. */
 static const char *settle_kind(struct replay *replay, struct entry *entry)
 {
+    const char *spent = replay_check_spent(replay, entry);
     switch (entry->kind) {
     case ENTRY_MISSING:
         return T("it is missing", "ze ontbreekt");
     case ENTRY_ERASED:
-        return holes_add(replay->holes, entry->index) < 0 ? "" : NULL; /* nobody will see it: the replay stops */
-    case ENTRY_ENROLMENT:
-        return settle_enrolment(replay, entry);
+        return replay_note_hole(replay, entry, spent);
+    case ENTRY_ENROLMENT: {
+        const char *fault = settle_enrolment(replay, entry);
+        return spent ? spent : fault;
+    }
     case ENTRY_RESPONSE:
-        return settle_response(replay, entry);
+        return spent ? spent : settle_response(replay, entry);
     case ENTRY_EVENT:
         return settle_event(replay, entry);
     case ENTRY_ERASURE:
-        return replay_ask_erasure(replay, entry);
+        return spent ? spent : replay_ask_erasure(replay, entry);
     case ENTRY_NOTHING:
         break;
     }
@@ -323,6 +332,11 @@ struct letters *replay_letters(const struct replay *replay)
 struct holes *replay_holes(const struct replay *replay)
 {
     return replay->holes;
+}
+
+struct spent *replay_spent(const struct replay *replay)
+{
+    return replay->spent;
 }
 
 void replay_totals(const struct replay *replay, struct replay_totals *out)

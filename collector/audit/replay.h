@@ -7,7 +7,7 @@
  * and under which law it stands and carries out events; entry_check_signature, on any thread; replay_count, in order,
  * which tells what is wrong with it and counts what is right. So a chunk is settled while another waits to be counted.
  *
- *     history, letters, holes, fold      what the entries make
+ *     history, letters, holes, spent, fold   what the entries make
  *     replay                             entries -> those
  *     replay_events, replay_imports, replay_erasures, replay_releases   what each kind of event does where it stands
  *
@@ -20,6 +20,7 @@
 #include "collector/audit/fold.h"
 #include "collector/audit/holes.h"
 #include "collector/audit/letters.h"
+#include "collector/audit/spent.h"
 #include "collector/store/store.h"
 
 #define REPLAY_DOCUMENT_MAX ((size_t)64 * 1024 * 1024) /* bytes */
@@ -79,6 +80,11 @@ struct fold *replay_fold(const struct replay *replay);
 const struct history *replay_history(const struct replay *replay);
 struct letters *replay_letters(const struct replay *replay);
 struct holes *replay_holes(const struct replay *replay);
+struct spent *replay_spent(const struct replay *replay);
+
+/* Whether all of a member's went at their own request, by the SHA-256 of the kid; and of how many that is so. */
+bool replay_is_forgotten(const struct replay *replay, const uint8_t kid_hash[static SHA256_BYTES]);
+size_t replay_forgotten(const struct replay *replay);
 
 /* The number of the last release of the round of that number; 0 for none. */
 int64_t replay_last_release(const struct replay *replay, uint32_t round);

@@ -8,7 +8,43 @@
 #include "collector/audit/replay_state.h"
 #include <string.h>
 
+/* Texts that stand in a log once. */
+
+const char *replay_check_spent(struct replay *replay, struct entry *entry)
+{
+    if (entry->kind == ENTRY_EVENT || entry->kind == ENTRY_MISSING)
+        return NULL;
+    const struct spent_text *before = spent_find(replay->spent, entry->leaf.bytes);
+    if (!before)
+        return NULL;
+    return replay_fault(
+        entry,
+        before->is_request
+            ? T("it is the request of entry %lld once more", "ze is het verzoek van regel %lld nog eens")
+            : T("it is entry %lld once more, which was erased", "ze is regel %lld nog eens, die gewist was"),
+        (long long)before->index);
+}
+
+/* Of one whose leaf can't be had nothing will be known again. */
+const char *replay_note_hole(struct replay *replay, const struct entry *entry, const char *fault)
+{
+    bool has_leaf = entry->text.len == sizeof entry->leaf.bytes;
+    struct spent_text gone = {.index = entry->index};
+    memcpy(gone.leaf, entry->leaf.bytes, sizeof gone.leaf);
+    if (holes_add(replay->holes, entry->index, entry->erased_by) < 0 ||
+        (has_leaf && !fault && spent_add(replay->spent, &gone) < 0))
+        return ""; /* nobody will see it: the replay stops */
+    return fault;
+}
+
 /* Requests. */
+
+static int spend_request(struct replay *replay, const struct entry *entry, int64_t member)
+{
+    struct spent_text request = {.index = entry->index, .member = member, .is_request = true};
+    memcpy(request.leaf, entry->leaf.bytes, sizeof request.leaf);
+    return spent_add(replay->spent, &request);
+}
 
 const char *replay_ask_erasure(struct replay *replay, struct entry *entry)
 {
@@ -19,14 +55,13 @@ const char *replay_ask_erasure(struct replay *replay, struct entry *entry)
     if (!jws_verify(&entry->jws, entry->key))
         return T("its signature does not count", "de handtekening telt niet");
     entry->signature_counts = true;
+    int64_t member = fold_find_member(replay->fold, entry->jws.kid, &key);
     struct asked *asked = list_grow(replay->asked, replay->asked_count, &replay->asked_capacity, sizeof *asked);
-    if (!asked)
+    if (!asked || spend_request(replay, entry, member) < 0)
         return replay_out_of_memory(replay);
     replay->asked = asked;
-    struct asked next = {.index = entry->index,
-                         .answered_by = -1,
-                         .is_everything = !request->round,
-                         .is_known = fold_find_member(replay->fold, entry->jws.kid, &key) != 0};
+    struct asked next = {
+        .index = entry->index, .answered_by = -1, .is_everything = !request->round, .is_known = member != 0};
     memcpy(next.kid, entry->jws.kid, KID_SIZE);
     if (request->round) {
         next.round = history_find_round(replay->history, request->round);
@@ -67,26 +102,41 @@ static void change_stranger(struct replay *replay, uint32_t number, bool is_forg
     if (!known || known->is_forgotten == is_forgotten)
         return;
     known->is_forgotten = is_forgotten;
-    replay->stranger_count = is_forgotten ? replay->stranger_count - 1 : replay->stranger_count + 1;
+    size_t *from = is_forgotten ? &replay->stranger_count : &replay->forgotten_count;
+    size_t *to = is_forgotten ? &replay->forgotten_count : &replay->stranger_count;
+    --*from;
+    ++*to;
 }
 
-/* Who asked for one response while their enrolment is not there: it must have been erased since. */
+/* Who asked while their enrolment is not there: for one response, it must have been erased since; for everything, it
+ * went by that. */
 static void note_stranger(struct replay *replay, const struct asked *asked)
 {
     struct stranger stranger = stranger_of(asked->kid);
     uint32_t number = spill_table_find(replay->strangers, stranger.digest);
+    stranger.is_forgotten = asked->is_everything;
     if (number != 0)
-        change_stranger(replay, number, false);
+        change_stranger(replay, number, asked->is_everything);
     else if (spill_table_add(replay->strangers, &stranger) != 0)
-        replay->stranger_count++;
+        ++*(asked->is_everything ? &replay->forgotten_count : &replay->stranger_count);
 }
 
-static void forget_stranger(struct replay *replay, const char *kid)
+bool replay_knows_erased(struct replay *replay, const char kid[static KID_SIZE])
 {
-    struct stranger stranger = stranger_of(kid);
-    uint32_t number = spill_table_find(replay->strangers, stranger.digest);
-    if (number != 0)
-        change_stranger(replay, number, true);
+    return spill_table_count(replay->strangers) > 0 &&
+           spill_table_find(replay->strangers, stranger_of(kid).digest) != 0;
+}
+
+bool replay_is_forgotten(const struct replay *replay, const uint8_t kid_hash[static SHA256_BYTES])
+{
+    uint32_t number = spill_table_find(replay->strangers, kid_hash);
+    const struct stranger *stranger = number != 0 ? spill_table_at(replay->strangers, number) : NULL;
+    return stranger && stranger->is_forgotten;
+}
+
+size_t replay_forgotten(const struct replay *replay)
+{
+    return replay->forgotten_count;
 }
 
 /* Events. */
@@ -137,9 +187,7 @@ static const char *check_request(struct replay *replay, struct entry *entry)
             (long long)event->request);
     if (event->entries.list[event->entries.count - 1] >= asked->index)
         return T("it erases what came after the request", "ze wist wat na het verzoek kwam");
-    if (asked->is_everything)
-        forget_stranger(replay, asked->kid);
-    else if (!asked->is_known)
+    if (!asked->is_known)
         note_stranger(replay, asked);
     asked->answered_by = entry->index;
     asked->enrolments += event->enrolments.count;
@@ -233,6 +281,11 @@ static void tell_uncovered(const struct replay *replay)
                          T("entry %lld: its text is missing, and no event says that it was erased",
                            "regel %lld: de tekst ontbreekt, en geen gebeurtenis zegt dat ze gewist is"),
                          (long long)hole->index);
+        else if (hole && hole->told != HOLE_NOT_ASKED && hole->told != hole->erased_by)
+            findings_add(replay->setup.findings,
+                         T("entry %lld: erased by entry %lld, and who asks for it is told otherwise",
+                           "regel %lld: gewist door regel %lld, en wie ernaar vraagt hoort iets anders"),
+                         (long long)hole->index, (long long)hole->erased_by);
     }
 }
 

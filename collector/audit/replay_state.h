@@ -5,11 +5,11 @@
 #include "base/spill_table.h"
 #include "collector/audit/replay.h"
 
-/* Who asked, by the hash of the kid. */
+/* Who asked for an erasure and is no member any more, by the hash of the kid. */
 struct stranger {
     uint8_t digest[SPILL_DIGEST];
     char kid[KID_SIZE];
-    bool is_forgotten;
+    bool is_forgotten; /* everything of theirs went at their own request */
 };
 
 /* A member's request, until the last of the events that answer it has been counted. */
@@ -55,8 +55,9 @@ struct replay {
     struct asked *asked;
     size_t asked_count, asked_capacity;
     int64_t ending; /* the request whose events are being counted, by its index; -1: none */
-    struct spill_table *strangers; /* who asked for one response and whose enrolment is not there */
-    size_t stranger_count; /* those that are not forgotten */
+    struct spill_table *strangers;
+    size_t stranger_count, forgotten_count; /* of them, who is not forgotten and who is */
+    struct spent *spent;
     size_t enrolments_by_operator; /* that the operator erased */
 
     struct released *released;
@@ -93,6 +94,15 @@ void replay_tell_import(struct replay *replay, struct entry *entry);
 const char *replay_erase(struct replay *replay, struct entry *entry);
 void replay_tell_erasure(struct replay *replay, struct entry *entry);
 const char *replay_release(struct replay *replay, struct entry *entry);
+
+/* At settling: what is wrong with a text that stands in the log once more, having been erased or asked before; NULL. */
+const char *replay_check_spent(struct replay *replay, struct entry *entry);
+
+/* An entry without text; `fault` is what is wrong with it, and handed back. */
+const char *replay_note_hole(struct replay *replay, const struct entry *entry, const char *fault);
+
+/* Whether a member of that key is known to have been erased. */
+bool replay_knows_erased(struct replay *replay, const char kid[static KID_SIZE]);
 
 /* A member's request, at settling. */
 const char *replay_ask_erasure(struct replay *replay, struct entry *entry);

@@ -9,6 +9,7 @@
 #include "base/url.h"
 #include "collector/audit/pages.h"
 #include "collector/audit/remote.h"
+#include "collector/audit/stored.h"
 #include "collector/cmd/cmd.h"
 #include "collector/log/last_checkpoint.h"
 #include "collector/log/log_key.h"
@@ -23,6 +24,7 @@
 struct audit_run {
     struct config config;
     struct store *store; /* NULL: with --url */
+    struct stored stored; /* it, as a source */
     struct remote *remote; /* NULL: without */
     struct catalogue *catalogue;
     struct parallel *parallel;
@@ -61,68 +63,12 @@ static void show_progress(void *context, int64_t done, int64_t size)
         progress_end(&run->progress);
 }
 
-/* Of an erased entry the leaf is left, in the tree. */
-static void put_stored_leaf(const struct audit_run *run, int64_t index, struct buf *out)
-{
-    struct merkle_hash hashes[TILE_WIDTH];
-    unsigned width = 0, place = (unsigned)(index % TILE_WIDTH);
-    if (store_tile_read(run->store, 0, (uint64_t)index / TILE_WIDTH, hashes, &width) == STORE_OK && place < width)
-        buf_put(out, hashes[place].bytes, sizeof hashes[place].bytes);
-}
-
-static enum store_result read_stored_entry(void *context, int64_t index, struct buf *out, struct error *error)
+static enum store_result read_entry(void *context, int64_t index, struct buf *out, int64_t *erased_by,
+                                    struct error *error)
 {
     struct audit_run *run = context;
-    enum store_result result = store_entry_read(run->store, index, out);
-    if (result == STORE_FAILED)
-        store_fail(run->store, error);
-    if (result == STORE_ERASED)
-        put_stored_leaf(run, index, out);
-    return result;
-}
-
-static enum store_result read_stored_document(void *context, const uint8_t hash[static SHA256_BYTES], struct buf *out,
-                                              struct error *error)
-{
-    struct audit_run *run = context;
-    enum store_result result = store_document_read(run->store, hash, out);
-    if (result == STORE_FAILED)
-        store_fail(run->store, error);
-    return result;
-}
-
-static enum store_result read_remote_document(void *context, const uint8_t hash[static SHA256_BYTES], struct buf *out,
-                                              struct error *error)
-{
-    struct audit_run *run = context;
-    return remote_document(run->remote, hash, out, error);
-}
-
-static enum store_result read_remote_entry(void *context, int64_t index, struct buf *out, struct error *error)
-{
-    struct audit_run *run = context;
-    return remote_entry(run->remote, index, out, error);
-}
-
-static enum store_result read_stored_file(void *context, const char *round, int64_t number, const char *name,
-                                          struct buf *out, struct error *error)
-{
-    struct audit_run *run = context;
-    int place = panel_find_round(run->catalogue->panel, round);
-    if (place < 0)
-        return STORE_NONE;
-    enum store_result result =
-        store_release_file_read(run->store, run->catalogue->round_numbers[place], number, name, out);
-    if (result == STORE_FAILED)
-        store_fail(run->store, error);
-    return result;
-}
-
-static enum store_result read_remote_file(void *context, const char *round, int64_t number, const char *name,
-                                          struct buf *out, struct error *error)
-{
-    struct audit_run *run = context;
-    return remote_release_file(run->remote, round, number, name, out, error);
+    return run->store ? stored_entry(&run->stored, index, out, erased_by, error)
+                      : remote_entry(run->remote, index, out, erased_by, error);
 }
 
 /* The checkpoint. */
@@ -282,9 +228,9 @@ static int tell_verdict(const struct audit_run *run)
 
 static int begin_audit(struct audit_run *run, int64_t size, struct error *error)
 {
-    struct replay_setup setup = {.document = run->store ? read_stored_document : read_remote_document,
-                                 .context = run,
-                                 .release_file = run->store ? read_stored_file : read_remote_file,
+    struct replay_setup setup = {.document = run->store ? stored_document : remote_document,
+                                 .context = run->store ? (void *)&run->stored : run->remote,
+                                 .release_file = run->store ? stored_release_file : remote_release_file,
                                  .findings = &run->findings,
                                  .scratch = &run->scratch,
                                  .memory = AUDIT_MEMORY};
@@ -358,39 +304,9 @@ static void free_run(struct audit_run *run)
     store_close(run->store);
 }
 
-/* The events that the store lists. Those of which more must be known than the kind are read after the walk. */
-static int list_event(void *context, int64_t index, const char *kind)
-{
-    return listing_add_kind(context, index, kind);
-}
-
-static int list_stored_events(struct audit_run *run, struct error *error)
-{
-    struct listing kinds = {.list = NULL};
-    struct buf jws;
-    buf_init(&jws, JWS_MAX);
-    int result = 0;
-    if (store_event_each(run->store, 0, INT64_MAX, list_event, &kinds) != STORE_OK)
-        result = store_fail(run->store, error) < 0 && error->kind == ERROR_NONE ? error_no_memory(error) : -1;
-    for (size_t i = 0; i < kinds.count && result == 0; i++) {
-        const struct listed *listed = &kinds.list[i];
-        const char *kind = listed->kind < EVENT_KINDS ? event_name(listed->kind) : "";
-        buf_reset(&jws);
-        if (listing_needs_text(&run->listing, kind) && store_entry_read(run->store, listed->index, &jws) == STORE_OK)
-            result = listing_add(&run->listing, listed->index, buf_text(&jws), jws.len);
-        else
-            result = listing_add_kind(&run->listing, listed->index, kind);
-        if (result < 0)
-            error_no_memory(error);
-    }
-    buf_free(&jws);
-    listing_wipe(&kinds);
-    return result;
-}
-
 static int audit_store(struct audit_run *run)
 {
-    struct audit_source source = {.read = read_stored_entry, .progress = show_progress, .context = run};
+    struct audit_source source = {.read = read_entry, .progress = show_progress, .context = run};
     read_checkpoint(run);
     struct error error;
     if (await_checkpoint(run, &error) < 0)
@@ -401,7 +317,8 @@ static int audit_store(struct audit_run *run)
         return cli_fail("%s", error.text);
     if (store_entry_count(run->store, &source.size) != STORE_OK)
         return cmd_store_failed(run->store);
-    if (list_stored_events(run, &error) < 0)
+    run->stored = (struct stored){.store = run->store, .catalogue = run->catalogue};
+    if (stored_listing(&run->stored, &run->listing, &error) < 0)
         return cli_fail("%s", error.text);
     return audit_log(run, &source);
 }
@@ -425,7 +342,7 @@ static int audit_remote(struct audit_run *run)
                                 "het controlepunt beslaat meer regels dan er kunnen zijn"));
     run->last_found = STORE_OK;
     struct audit_source source = {
-        .read = read_remote_entry, .progress = show_progress, .context = run, .size = (int64_t)run->last.size};
+        .read = read_entry, .progress = show_progress, .context = run, .size = (int64_t)run->last.size};
     if (remote_listing(run->remote, source.size, &run->listing, &error) < 0)
         return cli_fail("%s", error.text);
     return audit_log(run, &source);

@@ -1,5 +1,5 @@
-/* What a whole store is read for when it is moved into another (store copy), beyond what the collector itself ever asks
- * it: verbs as those of store.h, by the same rules. */
+/* What a whole store is read for when it is moved into another (store copy), or audited, beyond what the collector
+ * itself ever asks it: verbs as those of store.h, by the same rules. */
 #ifndef COLLECTOR_STORE_MOVING_H
 #define COLLECTOR_STORE_MOVING_H
 

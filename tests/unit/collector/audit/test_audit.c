@@ -93,9 +93,10 @@ static void see_progress(void *context, int64_t done, int64_t all)
     progress = done;
 }
 
-static enum store_result read_entry(void *context, int64_t index, struct buf *out, struct error *error)
+static enum store_result read_entry(void *context, int64_t index, struct buf *out, int64_t *erased_by,
+                                    struct error *error)
 {
-    (void)context;
+    (void)context, (void)erased_by;
     if (index < 0 || index >= ENTRIES_MAX || !entries[index].data)
         return STORE_NONE;
     buf_put(out, entries[index].data, entries[index].len);

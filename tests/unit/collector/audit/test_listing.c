@@ -127,7 +127,7 @@ Test(letters, whose_enrolment_is_gone_leave_a_hole_that_an_event_covers)
     struct holes *holes = holes_new(&scratch, 0);
     cr_assert_not_null(holes);
     for (int64_t i = 0; i < 1000; i++)
-        cr_assert_eq(holes_add(holes, 3 * i), 0);
+        cr_assert_eq(holes_add(holes, 3 * i, HOLE_NOT_ASKED), 0);
     for (int64_t i = 0; i < 3000; i++) {
         const struct hole *hole = holes_find(holes, i);
         cr_assert_eq(hole != NULL, i % 3 == 0);

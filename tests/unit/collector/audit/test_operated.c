@@ -3,6 +3,7 @@
  * chunks that the audit reads. */
 #include "collector/acts/erasing.h"
 #include "collector/audit/audit.h"
+#include "collector/audit/stored.h"
 #include "collector/log/tree.h"
 #include "collector/state/recorded.h"
 #include "tests/unit/collector/kit.h"
@@ -80,55 +81,22 @@ static void hear(void *context, const char *what)
     snprintf(told + len, sizeof told - len, "%s\n", what);
 }
 
-static int list_event(void *context, int64_t index, const char *kind)
-{
-    return listing_add_kind(context, index, kind);
-}
-
-/* log-upgraded, which the listing needs the text of, and the kinds of all others. */
-static void list_events(struct listing *listing)
-{
-    struct buf first;
-    buf_init(&first, KIT_TEXT_MAX);
-    cr_assert_eq(store_entry_read(kit.store, 0, &first), STORE_OK);
-    cr_assert_eq(listing_add(listing, 0, buf_text(&first), first.len), 0);
-    cr_assert_eq(store_event_each(kit.store, 1, INT64_MAX, list_event, listing), STORE_OK);
-    buf_free(&first);
-}
-
-static enum store_result read_entry(void *context, int64_t index, struct buf *out, struct error *error)
-{
-    (void)context, (void)error;
-    struct merkle_hash hashes[TILE_WIDTH];
-    unsigned width = 0, place = (unsigned)(index % TILE_WIDTH);
-    enum store_result result = store_entry_read(kit.store, index, out);
-    if (result == STORE_ERASED &&
-        store_tile_read(kit.store, 0, (uint64_t)index / TILE_WIDTH, hashes, &width) == STORE_OK)
-        buf_put(out, hashes[place].bytes, sizeof hashes[place].bytes);
-    return result;
-}
-
-static enum store_result read_document(void *context, const uint8_t hash[static SHA256_BYTES], struct buf *out,
-                                       struct error *error)
-{
-    (void)context, (void)error;
-    return store_document_read(kit.store, hash, out);
-}
-
 static void assert_audit_passes(size_t erased)
 {
     struct audit_findings findings = {.tell = hear};
     struct scratch scratch = {.folder = scratch_folder()};
-    struct replay_setup replay = {.document = read_document, .findings = &findings, .scratch = &scratch};
-    struct audit_source source = {.read = read_entry, .size = kit_entries(kit.store)};
+    struct catalogue *catalogue = catalogue_load(kit.store, NULL);
+    struct stored stored = {.store = kit.store, .catalogue = catalogue};
+    struct replay_setup replay = {
+        .document = stored_document, .context = &stored, .findings = &findings, .scratch = &scratch};
+    struct audit_source source = {.read = stored_entry, .context = &stored, .size = kit_entries(kit.store)};
     struct listing listing = {0};
     struct error error = {0};
     struct parallel *parallel = parallel_new(2);
     struct audit *audit = audit_new(&replay, parallel);
-    struct catalogue *catalogue = catalogue_load(kit.store, NULL);
     cr_assert(parallel && audit && catalogue);
     told[0] = '\0';
-    list_events(&listing);
+    cr_assert_eq(stored_listing(&stored, &listing, &error), 0, "%s", error.text);
     cr_assert_eq(audit_begin(audit, &listing, catalogue, &error), 0, "%s", error.text);
     cr_assert_eq(audit_read(audit, &source, kit.store, &error), 0, "%s", error.text);
     cr_assert_eq(audit_compare(audit, kit.store, &error), 0, "%s", error.text);

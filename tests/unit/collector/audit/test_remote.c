@@ -13,6 +13,7 @@
 #define ENTRIES "GET /v1/entries?from="
 
 static struct error error;
+static int64_t erased_by;
 static struct remote *remote;
 static const char *page; /* what each request for entries is answered; NULL: what the log has */
 static long page_limit; /* more entries than these at once are a 500 */
@@ -103,7 +104,7 @@ TestSuite(remote, .init = prepare, .fini = finish, .timeout = 60);
 static enum store_result read_entry(int64_t index, struct buf *out)
 {
     buf_reset(out);
-    return remote_entry(remote, index, out, &error);
+    return remote_entry(remote, index, out, &erased_by, &error);
 }
 
 static void assert_entries(int64_t from)
@@ -155,6 +156,7 @@ Test(remote, tells_an_erased_entry_from_one_that_is_wrong)
         const char *why;
     } cases[] = {
         {"{\"index\":0,\"jws\":null}\n", STORE_ERASED, ""},
+        {"{\"index\":0,\"jws\":null,\"erasedBy\":17}\n", STORE_ERASED, ""},
         {"{\"index\":1,\"jws\":\"x\"}\n", STORE_FAILED, "what the collector gives for it is no entry"},
         {"{\"index\":0,\"jws\":7}\n", STORE_FAILED, "what the collector gives for it is no entry"},
         {"{\"index\":0}\n", STORE_FAILED, "what the collector gives for it is no entry"},
@@ -167,9 +169,11 @@ Test(remote, tells_an_erased_entry_from_one_that_is_wrong)
         struct remote *fresh = remote_open(fake_url(), "secret", &error);
         page = cases[i].page;
         error = (struct error){0};
+        erased_by = HOLE_NOT_ASKED;
         buf_reset(&text);
-        cr_expect_eq(remote_entry(fresh, 0, &text, &error), cases[i].result, "%s", page);
+        cr_expect_eq(remote_entry(fresh, 0, &text, &erased_by, &error), cases[i].result, "%s", page);
         cr_expect_str_eq(error.text, cases[i].why, "%s", page);
+        cr_expect_eq(erased_by, i == 0 ? HOLE_OF_NONE : i == 1 ? 17 : HOLE_NOT_ASKED, "%s", page);
         remote_close(fresh);
     }
     buf_free(&text);
@@ -194,7 +198,7 @@ Test(remote, says_when_the_token_is_not_known)
     struct buf text;
     struct remote *other = remote_open(fake_url(), "other", &error);
     buf_init(&text, JWS_MAX);
-    cr_assert_eq(remote_entry(other, 0, &text, &error), STORE_FAILED);
+    cr_assert_eq(remote_entry(other, 0, &text, &erased_by, &error), STORE_FAILED);
     cr_assert_not_null(strstr(error.text, "the token is unknown, revoked or expired"), "%s", error.text);
     remote_close(other);
     buf_free(&text);

@@ -1,0 +1,92 @@
+/* Each verb of the store, with its error handed on. */
+#include "collector/audit/stored.h"
+#include "collector/audit/holes.h"
+#include "crypto/jws.h"
+
+static enum store_result hand_on(const struct stored *stored, enum store_result result, struct error *error)
+{
+    if (result == STORE_FAILED)
+        store_fail(stored->store, error);
+    return result;
+}
+
+/* Of an erased entry the leaf is left, in the tree. Entries come in order, so mostly the tile is at hand. */
+static void put_stored_leaf(struct stored *stored, int64_t index, struct buf *out)
+{
+    uint64_t tile = (uint64_t)index / TILE_WIDTH;
+    unsigned place = (unsigned)(index % TILE_WIDTH);
+    if (stored->width == 0 || stored->tile != tile) {
+        stored->tile = tile;
+        if (store_tile_read(stored->store, 0, tile, stored->hashes, &stored->width) != STORE_OK)
+            stored->width = 0;
+    }
+    if (place < stored->width)
+        buf_put(out, stored->hashes[place].bytes, sizeof stored->hashes[place].bytes);
+}
+
+enum store_result stored_entry(void *context, int64_t index, struct buf *out, int64_t *erased_by, struct error *error)
+{
+    struct stored *stored = context;
+    enum store_result result = store_entry_read(stored->store, index, out);
+    if (result != STORE_ERASED)
+        return hand_on(stored, result, error);
+    put_stored_leaf(stored, index, out);
+    enum store_result told = store_erased_by(stored->store, index, erased_by);
+    if (told == STORE_NONE)
+        *erased_by = HOLE_OF_NONE;
+    return told == STORE_FAILED ? hand_on(stored, told, error) : STORE_ERASED;
+}
+
+enum store_result stored_document(void *context, const uint8_t hash[static SHA256_BYTES], struct buf *out,
+                                  struct error *error)
+{
+    const struct stored *stored = context;
+    return hand_on(stored, store_document_read(stored->store, hash, out), error);
+}
+
+enum store_result stored_release_file(void *context, const char *round, int64_t number, const char *name,
+                                      struct buf *out, struct error *error)
+{
+    const struct stored *stored = context;
+    int place = panel_find_round(stored->catalogue->panel, round);
+    if (place < 0)
+        return STORE_NONE;
+    int64_t theirs = stored->catalogue->round_numbers[place];
+    return hand_on(stored, store_release_file_read(stored->store, theirs, number, name, out), error);
+}
+
+/* Events. Those of which more must be known than the kind are read after the walk. */
+
+static int list_kind(void *context, int64_t index, const char *kind)
+{
+    return listing_add_kind(context, index, kind);
+}
+
+/* -1: no memory. What other readers of the store go by is the kind that it lists, whatever the text says. */
+static int list_event(struct stored *stored, const struct listed *listed, struct listing *out, struct buf *jws)
+{
+    const char *kind = listed->kind < EVENT_KINDS ? event_name(listed->kind) : "";
+    buf_reset(jws);
+    if (!listing_needs_text(out, kind) || store_entry_read(stored->store, listed->index, jws) != STORE_OK)
+        return listing_add_kind(out, listed->index, kind);
+    if (listing_add(out, listed->index, buf_text(jws), jws->len) < 0)
+        return -1;
+    out->list[out->count - 1].kind = listed->kind;
+    return 0;
+}
+
+int stored_listing(struct stored *stored, struct listing *out, struct error *error)
+{
+    struct listing kinds = {.list = NULL};
+    struct buf jws;
+    buf_init(&jws, JWS_MAX);
+    int result = 0;
+    if (store_event_each(stored->store, 0, INT64_MAX, list_kind, &kinds) != STORE_OK)
+        result = store_fail(stored->store, error) < 0 && error->kind == ERROR_NONE ? error_no_memory(error) : -1;
+    for (size_t i = 0; i < kinds.count && result == 0; i++)
+        if (list_event(stored, &kinds.list[i], out, &jws) < 0)
+            result = error_no_memory(error);
+    buf_free(&jws);
+    listing_wipe(&kinds);
+    return result;
+}
