@@ -46,7 +46,7 @@ async function refreshOne(name) {
   const { status, etag, body, document } = await collector.ask(REFRESHED[name], { etag: kept?.etag });
   // An import may change nothing of what is shown: then the body is the same, and the document another.
   const isNews = status === 200 || (status === 304 && document !== kept.document);
-  if (isNews) await store.setFact(name, { etag: etag ?? kept.etag, body: body ?? kept.body, document });
+  if (isNews) await store.setFact(name, { etag: etag ?? kept?.etag, body: body ?? kept.body, document });
   return isNews;
 }
 

@@ -187,10 +187,13 @@ async function outcomeOf(one, { status, body, problem }) {
   return FINAL.includes(problem.type) ? { ...one, state: 'refused', reason: problem } : undefined;
 }
 
+// What is signed anew, by the clock as the answer told it, is kept first: from when it is sent it may be the one that counts.
 async function deliver(one) {
   const outcome = await outcomeOf(one, await post('/v1/responses', one.jws));
-  if (outcome?.reason?.type !== 'clock' || one.reason?.type === 'clock') return outcome;
-  return deliver({ ...(await signResponse(one)), reason: outcome.reason }); // by the clock as the answer told it
+  if (outcome?.reason?.type !== 'clock') return outcome;
+  const anew = { ...(await signResponse(one)), reason: outcome.reason };
+  await store.keepResponse(anew);
+  return outcomeOf(anew, await post('/v1/responses', anew.jws));
 }
 
 // A stale one that this device has itself overtaken is of no more use.

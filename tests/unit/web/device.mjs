@@ -1,0 +1,172 @@
+// A device and a collector in memory, for the modules that rest on store.js and collector.js: an IndexedDB that keeps what it is given, and a
+// `fetch` that leads to a collector with a log of its own. Nothing happens by itself: what a page does later by its timer, a test does. To be
+// imported before what it stands in for.
+import { createHash, generateKeyPairSync, sign } from 'node:crypto';
+import { leafHash, rootOf } from '../../e2e/lib/log.mjs';
+import './kit.mjs';
+
+const SOON = 1000; // ms, and all that is later is never
+const { setTimeout: real } = globalThis;
+globalThis.setTimeout = (work, ms) => (ms >= SOON ? undefined : real(work, ms));
+globalThis.navigator ??= {};
+delete globalThis.BroadcastChannel; // it would keep Node waiting
+
+// The store
+
+const compare = (a, b) => (Array.isArray(a) ? a.map((part, i) => compare(part, b[i])).find((order) => order !== 0) ?? 0 : Number(a > b) - Number(a < b));
+
+export const memory = { stores: new Map(), isFull: false };
+
+const asked = (result) => {
+  const request = { result };
+  queueMicrotask(() => request.onsuccess());
+  return request;
+};
+
+function storeOf({ keyPath, values }) {
+  const keyOf = (value, key) => JSON.stringify(keyPath ? keyPath.map((name) => value[name]) : key);
+  return {
+    get: (key) => asked(values.get(JSON.stringify(key))),
+    getAll: () => asked([...values].sort(([a], [b]) => compare(JSON.parse(a), JSON.parse(b))).map(([, value]) => value)),
+    put: (value, key) => values.set(keyOf(value, key), value),
+    delete: (key) => values.delete(JSON.stringify(key)),
+    clear: () => values.clear(),
+  };
+}
+
+// Of a store that is full a change leaves all as it was.
+function transactionOn(names) {
+  const isFull = memory.isFull;
+  const transaction = { error: new DOMException('the disk is full', 'QuotaExceededError') };
+  const chosen = ({ keyPath, values }) => storeOf({ keyPath, values: isFull ? new Map(values) : values });
+  queueMicrotask(() => (isFull ? transaction.onabort : transaction.oncomplete)?.());
+  return Object.assign(transaction, { objectStore: (name) => chosen(memory.stores.get(name)), names });
+}
+
+const database = {
+  createObjectStore: (name, { keyPath } = {}) => memory.stores.set(name, { keyPath, values: new Map() }),
+  transaction: transactionOn,
+};
+
+globalThis.indexedDB = {
+  open() {
+    const request = { result: database };
+    queueMicrotask(() => {
+      if (memory.stores.size === 0) request.onupgradeneeded();
+      request.onsuccess();
+    });
+    return request;
+  },
+};
+
+// The collector
+
+const ORIGIN = 'burgerpanel/unit';
+const PROBLEM = 'application/problem+json';
+const base64 = (bytes) => Buffer.from(bytes).toString('base64');
+const read = (part) => JSON.parse(Buffer.from(part, 'base64url'));
+const json = (status, body, type = 'application/json') => ({ status, type, body: JSON.stringify(body) });
+const plain = (body) => ({ status: 200, type: 'text/plain', body });
+export const problem = (status, type, more = {}) => json(status, { type: type && `urn:burgerpanel:problem:${type}`, status, title: 'x', detail: 'x', ...more }, PROBLEM);
+
+const inclusion = (index, leaves) => {
+  if (leaves.length === 1) return [];
+  let half = 1;
+  while (half * 2 < leaves.length) half *= 2;
+  const [left, right] = [leaves.slice(0, half), leaves.slice(half)];
+  return index < half ? [...inclusion(index, left), rootOf(right)] : [...inclusion(index - half, right), rootOf(left)];
+};
+
+class Log {
+  constructor() {
+    const { publicKey, privateKey } = generateKeyPairSync('ed25519');
+    const typed = Buffer.concat([Buffer.of(1), publicKey.export({ format: 'der', type: 'spki' }).subarray(-32)]);
+    this.id = createHash('sha256').update(`${ORIGIN}\n`).update(typed).digest().subarray(0, 4);
+    this.verifier = `${ORIGIN}+${this.id.toString('hex')}+${base64(typed)}\n`;
+    this.privateKey = privateKey;
+    this.leaves = [];
+  }
+
+  checkpoint() {
+    const text = `${ORIGIN}\n${this.leaves.length}\n${base64(rootOf(this.leaves))}\n`;
+    return `${text}\n\u2014 ${ORIGIN} ${base64(Buffer.concat([this.id, sign(null, Buffer.from(text), this.privateKey)]))}\n`;
+  }
+
+  receipt(index) {
+    const hashes = inclusion(index, this.leaves).map((hash) => `${base64(hash)}\n`).join('');
+    return `c2sp.org/tlog-proof@v1\nindex ${index}\n${hashes}\n${this.checkpoint()}`;
+  }
+}
+
+// `change(path, work)` gives what is answered in the collector's place, {status, type, body}: before work(), which gives the collector's answer,
+// nothing is committed. What it throws is a connection that breaks.
+export class Collector {
+  constructor() {
+    this.log = new Log();
+    this.entries = []; // {kid, claims, jws}
+    this.codes = new Map(); // each with the kid that used it
+    this.sent = []; // {path, body}
+    globalThis.fetch = (path, how) => this.fetch(path, how);
+  }
+
+  invite(code) {
+    this.codes.set(code, undefined);
+    return code;
+  }
+
+  async fetch(path, { body }) {
+    this.sent.push({ path, body });
+    let own;
+    const work = () => (own ??= this.answer(path, body));
+    const { status, type, body: text } = this.change?.(path, work) ?? work();
+    return new Response(text, { status, headers: { 'Content-Type': type, Date: new Date().toUTCString() } });
+  }
+
+  answer(path, body) {
+    const at = Number(/\d+$/.exec(path)?.[0]);
+    if (path === '/v1/panel') return json(200, { id: 'unit', title: { nl: 'Unit' }, rounds: [], questionnaires: [] });
+    if (path === '/v1/actions') return json(200, { actions: [] });
+    if (path === '/v1/follow-ups') return json(200, []);
+    if (path === '/log/key') return plain(this.log.verifier);
+    if (path === '/log/checkpoint') return plain(this.log.checkpoint());
+    if (path.startsWith('/log/tile/0/000')) return { ...plain(Buffer.concat(this.log.leaves)), type: 'application/octet-stream' };
+    if (path.startsWith('/v1/receipts/')) return plain(this.log.receipt(at));
+    if (path === '/v1/access') return this.access(body);
+    return { '/v1/members': () => this.enrol(body), '/v1/responses': () => this.take(body) }[path]();
+  }
+
+  append(jws) {
+    const [{ kid }, claims] = jws.split('.').slice(0, 2).map(read);
+    this.log.leaves.push(leafHash(jws));
+    return this.entries.push({ index: this.entries.length, kid, claims, jws, state: 'kept' }) - 1;
+  }
+
+  accepted(status, index, more) {
+    return json(status, { ...more, index, receipt: this.log.receipt(index) });
+  }
+
+  enrol(jws) {
+    const [{ kid }, { invitation }] = jws.split('.').slice(0, 2).map(read);
+    const before = this.entries.find((entry) => entry.kid === kid && entry.claims.invitation);
+    if (before?.claims.invitation === invitation) return this.accepted(200, before.index, { kid });
+    if (before || !this.codes.has(invitation) || this.codes.get(invitation)) return problem(403, 'invitation-refused');
+    this.codes.set(invitation, kid);
+    return this.accepted(201, this.append(jws), { kid });
+  }
+
+  take(jws) {
+    const [{ kid }, claims] = jws.split('.').slice(0, 2).map(read);
+    if (claims.iat > Date.now() / 1000 + 300) return problem(400, 'invalid-response', { errors: [{ pointer: '/iat', detail: 'x' }] });
+    const current = this.entries.filter((one) => one.kid === kid && one.claims.round === claims.round && one.claims.action === claims.action).at(-1);
+    if (current?.jws === jws) return this.accepted(200, current.index);
+    if (current?.claims.revision >= claims.revision) return problem(409, 'stale-revision', { currentRevision: current.claims.revision });
+    return this.accepted(201, this.append(jws));
+  }
+
+  access(jws) {
+    const { kid } = read(jws.split('.')[0]);
+    const entries = this.entries.filter((entry) => entry.kid === kid);
+    return json(200, { kid, enrolment: { index: entries[0].index }, entries, erased: [] });
+  }
+}
+
