@@ -99,6 +99,7 @@ static int hold_bytes(struct connection *c, const char *bytes, size_t len)
 static enum step end_answer(struct connection *c)
 {
     bool closing = c->x->closing;
+    c->refused = c->x->status >= 400 && c->x->status < 500;
     sending_reset(c);
     exchange_free(c->x);
     c->x = NULL;
@@ -238,7 +239,7 @@ static enum step take_request(struct connection *c, char *bytes, size_t len, siz
     if (c->turned_away)
         return answer_busy(c);
     const char *behind = bytes + len;
-    bool wanted = exchange_begin(x, clock_monotonic_us() - c->room->now) == 0;
+    bool wanted = exchange_begin(x, clock_monotonic_us() - c->heard) == 0;
     bool whole = rest >= x->head.length;
     if (wanted && copy_body(x, behind, whole ? (size_t)x->head.length : rest) < 0)
         wanted = false;

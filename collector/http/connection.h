@@ -52,9 +52,11 @@ struct connection {
     struct http_loop *loop;
     struct connection_room *room;
     bool served; /* an answer has been given */
+    bool refused; /* the last was one, of status 4xx */
     bool turned_away; /* its request will be answered 503 */
     struct buf held; /* bytes read and not used: part of a head, or requests to come */
     size_t scanned; /* of them, for head_find_end */
+    int64_t heard; /* when the loop knew of what it goes on with, clock_monotonic_us */
     int64_t state_began;
     int64_t window_began; /* of the rate */
     size_t window_bytes, discarded;

@@ -13,7 +13,7 @@
 
 #define CHECK_US INT64_C(1000000)
 #define EVICT_AFTER_US INT64_C(250000) /* a request that comes at once has come by then */
-#define READY_TURNS 8 /* of those that had more to do, before who has just come is looked for */
+#define READY_TURNS 2 /* of those in the queue, beside one for each that was heard out of it, before the next look */
 
 /* The inbox. */
 
@@ -100,6 +100,7 @@ static void free_ended(struct http_loop *loop)
 static void append_ready(struct http_loop *loop, struct connection *c)
 {
     c->in_ready = true;
+    c->heard = loop->room.now;
     c->ready_next = NULL;
     *(loop->ready ? &loop->ready_last->ready_next : &loop->ready) = c;
     loop->ready_last = c;
@@ -202,17 +203,31 @@ static void check_connections(struct http_loop *loop)
     }
 }
 
-/* A few of those that had more to do, the longest-waiting first. Whoever asks for one thing and waits for the answer is
- * heard in between, however many have sent a thousand requests at once. */
-static void go_on_with_ready(struct http_loop *loop)
+/* A few of the queue, the longest-waiting first. Whoever asks for one thing, waits for the answer and had a good one
+ * before is heard in between, however many send a thousand requests at once or what can only be refused. */
+static void go_on_with_ready(struct http_loop *loop, unsigned turns)
 {
-    for (unsigned turn = 0; turn < READY_TURNS && loop->ready; turn++) {
+    for (unsigned turn = 0; turn < turns && loop->ready; turn++) {
         struct connection *c = take_ready(loop);
         if (c->ended)
             free_later(loop, c);
         else
             settle_connection(loop, c, connection_proceed(c));
     }
+}
+
+/* Who has something to say: at once, or in the queue where it has had no answer yet, or was refused what it asked for
+ * last. */
+static void hear_connection(struct http_loop *loop, struct connection *c)
+{
+    if (c->in_ready)
+        return;
+    if (!c->served || c->refused) {
+        append_ready(loop, c);
+        return;
+    }
+    c->heard = loop->room.now;
+    settle_connection(loop, c, connection_proceed(c));
 }
 
 static void take_event(struct http_loop *loop, const struct epoll_event *event)
@@ -231,8 +246,7 @@ static void take_event(struct http_loop *loop, const struct epoll_event *event)
     channel->hung_up |= broken || (event->events & EPOLLRDHUP) != 0;
     channel->writable |= broken || (event->events & EPOLLOUT) != 0;
     channel->readable |= channel->hung_up || (event->events & EPOLLIN) != 0 || (channel->owes && channel->writable);
-    if (!c->in_ready)
-        settle_connection(loop, c, connection_proceed(c));
+    hear_connection(loop, c);
 }
 
 static int timeout_ms(const struct http_loop *loop)
@@ -250,7 +264,7 @@ static void *run_loop(void *argument)
         for (int i = 0; i < n; i++)
             take_event(loop, &loop->events[i]);
         take_inbox(loop);
-        go_on_with_ready(loop);
+        go_on_with_ready(loop, READY_TURNS + (n > 0 ? (unsigned)n : 0));
         free_ended(loop);
     }
     return NULL;

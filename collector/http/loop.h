@@ -18,7 +18,7 @@ struct http_loop {
     atomic_size_t connections; /* given and not yet ended */
     /* The loop's thread's: */
     struct connection *first, *last; /* in order of arrival */
-    struct connection *ready, *ready_last; /* those that have more to do, the longest-waiting first */
+    struct connection *ready, *ready_last; /* a queue: who has more to do, and who is not known for good requests */
     struct connection *ended; /* to be freed when the round is over */
     int64_t checked; /* when the slow ones were last looked for */
     struct epoll_event events[LOOP_EVENTS_MAX];

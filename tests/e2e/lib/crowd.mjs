@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
+import { after } from 'node:test';
 import { Worker } from 'node:worker_threads';
 import { addFigures, addLatency } from './figures.mjs';
 import { assertAccepted, JOSE, post } from './http.mjs';
@@ -13,6 +14,8 @@ import { Connection, statuses } from './raw.mjs';
 
 export const head = (path, type, fields = '') => `POST ${path} HTTP/1.1\r\nHost: a\r\nContent-Type: ${type}\r\n${fields}\r\n`;
 
+const PAIRS = 41;
+
 // A member who sends a response, on one connection, again and again.
 class Client {
   constructor(collector, member) {
@@ -21,21 +24,44 @@ class Client {
     this.connection = new Connection(collector.url);
   }
 
-  // The median time of an answer, in milliseconds; each must be one, or where `busy` is said an honest 503.
-  async median(busy = false, count = 41) {
-    const times = [];
-    for (let i = 0; i < count; i++) {
-      const begun = process.hrtime.bigint();
-      const [status] = statuses(await this.connection.ask(this.text));
-      assert.ok(status === 200 || status === 201 || (busy && status === 503), `answered ${status}`);
-      times.push(Number(process.hrtime.bigint() - begun) / 1e6);
-    }
-    return times.sort((a, b) => a - b)[count >> 1];
+  static async enrol(collector) {
+    const member = new Member('wau');
+    assertAccepted(await post(collector.url, '/v1/members', member.enrolment(collector.codes[0]), JOSE));
+    const client = new Client(collector, member);
+    await client.time();
+    return client;
+  }
+
+  // The time of an answer, in milliseconds; it must be one, or where `busy` is said an honest 503.
+  async time(busy = false) {
+    const begun = process.hrtime.bigint();
+    const [status] = statuses(await this.connection.ask(this.text));
+    const time = Number(process.hrtime.bigint() - begun) / 1e6;
+    assert.ok(status === 200 || status === 201 || (busy && status === 503), `answered ${status}`);
+    return time;
   }
 }
 
-// A collector and a client that is known to it, with the time that it takes alone; a second code is left. When the test `t` ends, however it does, so do
-// the collector, and the sockets and timers that are among `collector.guests`.
+// A client of a collector that nobody attacks, one in TLS and one in plain for all tests of a script.
+const alone = new Map();
+after(() => Promise.all([...alone.values()].map(async (made) => {
+  const { client, collector } = await made;
+  client.connection.socket.destroy();
+  await collector.stop();
+})));
+
+async function makeAlone(tls) {
+  const collector = await ready(`alone-${tls ? 'tls' : 'plain'}-${process.pid}`, { codes: 1, tls });
+  return { collector, client: await Client.enrol(collector) };
+}
+
+async function clientAlone(tls) {
+  if (!alone.has(tls)) alone.set(tls, makeAlone(tls));
+  return (await alone.get(tls)).client;
+}
+
+// A collector and a client that is known to it; a second code is left. When the test `t` ends, however it does, so do the collector, and the sockets and timers
+// that are among `collector.guests`.
 export async function start(t, name, env = {}, tls = false) {
   const collector = await ready(`starving-${name}`, { codes: 2, env, tls });
   collector.guests = [];
@@ -43,22 +69,36 @@ export async function start(t, name, env = {}, tls = false) {
     for (const guest of collector.guests) guest.destroy();
     return collector.stop();
   });
-  const member = new Member('wau');
-  assertAccepted(await post(collector.url, '/v1/members', member.enrolment(collector.codes[0]), JOSE));
-  const client = new Client(collector, member);
+  const client = await Client.enrol(collector);
   collector.guests.push(client.connection.socket);
-  await client.median();
-  return { collector, client, alone: await client.median(), attack: name };
+  return { collector, client, alone: await clientAlone(tls), attack: name };
 }
 
-// Other programs run on this machine too, so the best of three counts; under two milliseconds (of a release build) nobody waits.
-export async function assertUnharmed({ client, alone, attack }, busy = false) {
-  const most = 3 * Math.max(alone, 2 * slow);
-  let best = Infinity;
-  for (let i = 0; i < 3 && best > most; i++) best = Math.min(best, await client.median(busy));
-  addLatency(attack, alone, best);
+const median = (list) => list.toSorted((a, b) => a - b)[list.length >> 1];
+
+// The medians of both clients' times, who ask in turn: whatever else this machine does, it does to both.
+async function timeBoth({ client, alone: quiet }, busy) {
+  const times = { alone: [], beside: [] };
+  for (let i = 0; i < PAIRS; i++) {
+    times.alone.push(await quiet.time());
+    times.beside.push(await client.time(busy));
+  }
+  return { alone: median(times.alone), beside: median(times.beside) };
+}
+
+// The good client waits no more than three times as long as it does alone at that moment: the best of three tells. Beside a crowd that insists it waits for a
+// core of the machine too, and under two milliseconds (of a release build) nobody does; how many are heard before it tests/unit/collector/http/test_loop.c counts.
+export async function assertUnharmed(all, busy = false) {
+  const least = all.collector.pressed ? 2 * slow : 0;
+  const excess = ({ alone: quiet, beside }) => beside / Math.max(quiet, least);
+  let best;
+  for (let i = 0; i < 3 && !(best && excess(best) <= 3); i++) {
+    const times = await timeBoth(all, busy);
+    if (!best || excess(times) < excess(best)) best = times;
+  }
+  addLatency(all.attack, best.alone, best.beside);
   addFigures({ faults: 1, acknowledged: 1 });
-  assert.ok(best <= most, `${best} ms, alone ${alone} ms`);
+  assert.ok(excess(best) <= 3, `${best.beside} ms, alone ${best.alone} ms`);
 }
 
 export const memoryOf = (collector) =>
@@ -96,6 +136,7 @@ export function insist(collector, size, texts) {
     },
   };
   collector.guests.push(guest);
+  collector.pressed = true;
   return guest;
 }
 

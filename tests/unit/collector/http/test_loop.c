@@ -1,5 +1,5 @@
-/* A loop hears who asks for one thing at a time between those who have sent many requests at once, and forgets nobody
- * who ends while waiting for a turn. */
+/* A loop hears who asks for one thing at a time between those who have sent many requests at once, before those who
+ * were refused or are new, and forgets nobody who ends while waiting for a turn. */
 #include "collector/http/exchange.h"
 #include "collector/http/loop.h"
 #include <arpa/inet.h>
@@ -18,7 +18,7 @@
 #define REQUESTS 40 /* of each at once */
 #define HOLD_EVERY 611 /* of theirs: then the loop waits until one more client has asked */
 #define HOLDS 10
-#define TURNS_MOST 32 /* of the crowd that may come before that client's */
+#define TURNS_MOST 8 /* of the crowd that may come before that client's */
 
 TestSuite(loop, .timeout = 60);
 
@@ -42,6 +42,12 @@ static void get_one(struct http_exchange *x, void *context)
     (void)context;
     atomic_store(&seen, atomic_load(&many));
     http_answer(x, 200, "text/plain", NULL);
+}
+
+static void get_refused(struct http_exchange *x, void *context)
+{
+    (void)context;
+    http_answer(x, 429, "text/plain", NULL);
 }
 
 static void get_hold(struct http_exchange *x, void *context)
@@ -92,13 +98,10 @@ static void get_twice(struct http_exchange *x, void *context)
 }
 
 static const struct http_route routes[] = {
-    {"GET", "/first", NULL, 0, get_first, NULL, NULL},
-    {"GET", "/hold", NULL, 0, get_hold, NULL, NULL},
-    {"GET", "/many", NULL, 0, get_many, NULL, NULL},
-    {"GET", "/one", NULL, 0, get_one, NULL, NULL},
-    {"GET", "/second", NULL, 0, get_second, NULL, NULL},
-    {"GET", "/twice", NULL, 0, get_twice, NULL, NULL},
-    {NULL, NULL, NULL, 0, NULL, NULL, NULL},
+    {"GET", "/first", NULL, 0, get_first, NULL, NULL},     {"GET", "/hold", NULL, 0, get_hold, NULL, NULL},
+    {"GET", "/many", NULL, 0, get_many, NULL, NULL},       {"GET", "/one", NULL, 0, get_one, NULL, NULL},
+    {"GET", "/refused", NULL, 0, get_refused, NULL, NULL}, {"GET", "/second", NULL, 0, get_second, NULL, NULL},
+    {"GET", "/twice", NULL, 0, get_twice, NULL, NULL},     {NULL, NULL, NULL, 0, NULL, NULL, NULL},
 };
 static const struct http_site sites[] = {{routes, NULL}, {NULL, NULL}};
 
@@ -199,6 +202,96 @@ Test(loop, hears_who_asks_once_between_those_who_asked_many_times)
     }
     cr_assert_eq(atomic_load(&many), CROWD * REQUESTS);
     close(one);
+    http_stop(server);
+}
+
+/* The crowd asks for one thing each, and last of all the client that had a good answer: how many of them were heard
+ * before it. */
+static unsigned heard_before(int crowd[static CROWD], int one)
+{
+    int holder = connect_client();
+    ask_times(holder, "/hold", 1);
+    sem_wait(&held);
+    for (size_t i = 0; i < CROWD; i++) {
+        ask_times(crowd[i], "/many", 1);
+        await_delivery(crowd[i]);
+    }
+    ask_times(one, "/one", 1);
+    await_delivery(one);
+    sem_post(&let_go);
+    read_answers(holder, 1);
+    read_answers(one, 1);
+    unsigned before = atomic_load(&seen);
+    for (size_t i = 0; i < CROWD; i++) {
+        read_answers(crowd[i], 1);
+        close(crowd[i]);
+    }
+    close(holder);
+    close(one);
+    return before;
+}
+
+static int connect_known_client(void)
+{
+    int one = connect_client();
+    ask_times(one, "/one", 1);
+    read_answers(one, 1);
+    return one;
+}
+
+Test(loop, hears_who_was_refused_after_those_who_were_not)
+{
+    int crowd[CROWD];
+    open_server();
+    int one = connect_known_client();
+    for (size_t i = 0; i < CROWD; i++) {
+        crowd[i] = connect_client();
+        ask_times(crowd[i], "/refused", 1);
+        read_answers(crowd[i], 1);
+    }
+    cr_expect_eq(heard_before(crowd, one), 0);
+    http_stop(server);
+}
+
+Test(loop, hears_newcomers_after_those_who_are_known)
+{
+    int crowd[CROWD];
+    open_server();
+    int one = connect_known_client();
+    for (size_t i = 0; i < CROWD; i++)
+        crowd[i] = connect_client();
+    close(connect_known_client()); /* who came after them, so that they are all in the loop's hands */
+    cr_expect_eq(heard_before(crowd, one), 0);
+    http_stop(server);
+}
+
+/* As many of the refused have a turn as of the others, so that nobody is kept waiting for good. */
+Test(loop, hears_who_was_refused_though_others_ask_all_the_time)
+{
+    int crowd[CROWD];
+    open_server();
+    int refused = connect_client(), holder = connect_client();
+    ask_times(refused, "/refused", 1);
+    read_answers(refused, 1);
+    for (size_t i = 0; i < CROWD; i++)
+        crowd[i] = connect_known_client();
+    ask_times(holder, "/hold", 1);
+    sem_wait(&held);
+    ask_times(refused, "/one", 1);
+    await_delivery(refused);
+    for (size_t i = 0; i < CROWD; i++) {
+        ask_times(crowd[i], "/many", REQUESTS);
+        await_delivery(crowd[i]);
+    }
+    sem_post(&let_go);
+    read_answers(refused, 1);
+    cr_expect_leq(atomic_load(&seen), CROWD, "%u others had their turn first", atomic_load(&seen));
+    for (unsigned hold = 1; hold <= HOLDS; hold++)
+        sem_post(&let_go);
+    for (size_t i = 0; i < CROWD; i++)
+        close(crowd[i]);
+    close(holder);
+    close(refused);
     http_stop(server);
 }
 
