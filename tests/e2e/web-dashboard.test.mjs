@@ -20,7 +20,7 @@ const GAP = 'WA-2.03'; // told in the first round alone
 const HIDDEN = 'WA-1.01';
 const ENTER = '\uE007';
 const TAB = '\uE004';
-const FIRST_VISIT = { bytes: 33 * 1024, requests: 25 };
+const FIRST_VISIT = { bytes: 34 * 1024, requests: 25 };
 let collector, browser, members;
 
 before(async () => {
@@ -87,6 +87,19 @@ test('each figure of the overview is a cell of trends, in both languages, and th
   await browser.click('#languages button', 'Nederlands');
   await browser.find('h1', nl.overviewTitle);
   await assertQuiet();
+});
+
+test('all actions that are told lie on one scale, a dot each, over the table; what is sifted out is gone there too', async () => {
+  await visit();
+  await found(36);
+  const dots = () => texts('.crowd title');
+  const told = (await texts('.overview tbody tr')).length - (await texts('.overview .hidden-figures')).length;
+  assert.equal((await dots()).length, told);
+  assert.ok(told > 1, `${told} told`);
+  const [first] = await texts('.overview tbody tr th a');
+  await browser.fill('#pick-search', first);
+  await poll('a dot alone', 20, async () => (await dots()).length === 1);
+  assert.deepEqual(await browser.run(() => [...document.querySelectorAll('.crowd title')].map((each) => each.textContent)), [first]);
 });
 
 test('the heads sort by keyboard: the focus stays, and what it is sorted by is told', async () => {
@@ -218,7 +231,7 @@ test('of a choice the share of an answer is shown, as options has it, beside tha
     assert.equal(await browser.run(() => document.querySelectorAll('.drawing .earlier').length) > 0, true, 'rings of the round before');
   }
   await browser.click('#pick-option option', 'Website');
-  await poll('another answer', 20, async () => (await texts('.overview caption'))[0].endsWith('Website'));
+  await poll('another answer', 20, async () => (await texts('.overview .caption'))[0].endsWith('Website'));
   assert.match(await browser.url(), /antwoord=website/);
   await assertQuiet();
 });

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { root } from './kit.mjs';
 import { readTable, toCell, toNumber } from '../../../web/js/dashboard/csv.js';
-import { linesOf, MEASURES, moveOf, placeOf, segmentsOf, sideOf, sift, sortLines, viewOf } from '../../../web/js/dashboard/figures.js';
+import { heapsOf, linesOf, MEASURES, moveOf, placeOf, segmentsOf, sideOf, sift, sortLines, viewOf } from '../../../web/js/dashboard/figures.js';
 import deskEn from '../../../web/js/dashboard/desk-texts.en.js';
 import deskNl from '../../../web/js/dashboard/desk-texts.nl.js';
 import { stateOf } from '../../../web/js/dashboard/session.js';
@@ -68,6 +68,13 @@ test('lines are found by words, fields, and what is told', () => {
   assert.deepEqual(find({ search: 'loKET a-10' }), ['A-10']);
   assert.deepEqual(find({ lead: 'VNG' }), ['A-2']);
   assert.deepEqual(find({ told: 'ja' }), ['A-10', 'A-2']);
+});
+
+test('lines lie on the scale as heaps, each in the one that is nearest', () => {
+  const at = (id, mean) => ({ id, row: { mean } });
+  const found = heapsOf([at('A-1', '5.0000'), at('A-3', '3.0400'), at('A-4', '1.0000'), at('A-5', '2.9600')], MEASURES.mean, SCALE);
+  assert.deepEqual(found.map((heap) => [heap.place, idsOf(heap.lines)]), [['0.00%', ['A-4']], ['50.00%', ['A-3', 'A-5']], ['100.00%', ['A-1']]]);
+  assert.deepEqual(heapsOf([], MEASURES.mean, SCALE), []);
 });
 
 test('both ends are seen of a long list, without what has no figure, and a short one is whole', () => {

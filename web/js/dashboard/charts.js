@@ -2,7 +2,7 @@
 // the drawing, which is as wide as its cell: nothing is scaled, so lines and letters keep their size.
 import { svg } from '../dom.js';
 import { toNumber } from './csv.js';
-import { placeOf, sideOf } from './figures.js';
+import { heapsOf, placeOf, sideOf } from './figures.js';
 
 export const drawing = (kind, ...parts) => svg('svg', { class: `drawing ${kind}`, 'aria-hidden': 'true', focusable: 'false' }, ...parts);
 export const upright = (x, kind, more = {}) => svg('line', { x1: x, x2: x, y1: '0', y2: '100%', class: kind, ...more });
@@ -28,6 +28,14 @@ export function dot({ row, before }, measure, question) {
     parts.push(svg('circle', { cx: place(row, measure.at), cy: '50%', r: 7, class: `dot ${side}` }));
   }
   return drawing('dots', ...parts);
+}
+
+// Lines on one scale, as heaps of dots; a mouse on one is told which it is.
+export function crowd(lines, measure, question) {
+  const heaps = heapsOf(lines, measure, question);
+  const step = Math.min(12, 94 / Math.max(...heaps.map((heap) => heap.lines.length)));
+  return drawing('crowd', gridOf(measure.range(question)), heaps.map((heap) => heap.lines.map((line, i) =>
+    svg('circle', { cx: heap.place, cy: `${97 - (i + 0.5) * step}%`, r: 5, class: `dot ${sideOf(line.row, measure, question)}` }, svg('title', {}, line.title)))));
 }
 
 // A share as a bar, with its interval across the end.

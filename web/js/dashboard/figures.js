@@ -89,6 +89,19 @@ export function viewOf(view, lines, measure) {
   return told.length <= 2 * END ? [told] : [told.slice(0, END), told.slice(-END)];
 }
 
+const HEAPS = 41; // side by side on a scale
+
+// Lines that have a figure, as heaps on the scale from its low end on: [{place, lines}], without empty ones.
+export function heapsOf(lines, measure, question) {
+  const [min, max] = measure.range(question);
+  const heaps = Array.from({ length: HEAPS }, (_, i) => ({ place: placeOf(i, [0, HEAPS - 1]), lines: [] }));
+  for (const line of lines) {
+    const part = (toNumber(line.row[measure.at]) - min) / (max - min);
+    heaps[Math.round(part * (HEAPS - 1))].lines.push(line);
+  }
+  return heaps.filter((heap) => heap.lines.length > 0);
+}
+
 // The lines between points of a trend: pairs of neighbours that both have a figure, so that a gap stays one.
 export const segmentsOf = (points) =>
   points.slice(1).flatMap((point, i) => (point.at === undefined || points[i].at === undefined ? [] : [[points[i], point]]));

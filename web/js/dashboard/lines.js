@@ -1,6 +1,6 @@
 // The table of actions: a row each, with a dot, its interval, and as a ring the round before.
 import { el } from '../dom.js';
-import { dot } from './charts.js';
+import { crowd, dot } from './charts.js';
 import { MEASURES, moveOf } from './figures.js';
 import { figure, interval, link, row, rowHead, table, td, th } from './parts.js';
 import { said, t } from './texts.js';
@@ -57,10 +57,14 @@ const headOf = (shown) => [
 const gap = ({ left, all }) =>
   row(el('td', { role: 'cell', class: 'between', colspan: 7 }, t.between(left), ' ', el('button', { type: 'button', class: 'link', on: { click: all } }, t.showAll)));
 
-// `parts`: lists of lines, with `gap` {left, all} between two. `shown`: {measure, name, question, caption, order, sort, addressOf}; without
-// `sort` the heads are words alone.
+// All of `crowd` on one scale, for the eye alone.
+const together = ({ crowd: lines, measure, question }) =>
+  lines.length > 0 && el('span', { class: 'together', 'aria-hidden': 'true' }, crowd(lines, measure, question), axis(measure, question));
+
+// `parts`: lists of lines, with `gap` {left, all} between two. `shown`: {measure, name, question, caption, crowd, order, sort, addressOf};
+// without `sort` the heads are words alone. `crowd`: lines with a figure.
 export const linesTable = (parts, shown, between) =>
-  table('overview', el('span', { class: 'caption' }, shown.caption), headOf(shown),
+  table('overview', [el('span', { class: 'caption' }, shown.caption), together(shown)], headOf(shown),
     parts.flatMap((lines, i) => [i > 0 && gap(between), lines.map((line) => lineOf(line, shown))]));
 
 export const legend = (kinds) =>

@@ -14,6 +14,7 @@ const NAMES = {
   trekker: 'lead', status: 'status', cijfers: 'told', volgorde: 'by',
 };
 const AT_ONCE = 200; // rows; the rest when asked for
+const CROWD = 400; // on one scale; more are a smear
 const NARROWS = ['view', 'search', 'track', 'lead', 'status', 'told'];
 const DRAWN_ANEW = ['round', 'release', 'question', 'option'];
 
@@ -111,15 +112,16 @@ function drawRows(state, limit = AT_ONCE) {
   const found = sortLines(sift(lines, view), isEnds ? 'figure' : view.by, isEnds || view.isDown, measure);
   const parts = viewOf(view.view, found, measure);
   const count = parts.flat().length;
+  const told = withFigure(found, measure);
   const shown = parts.length > 1 ? parts : [parts[0].slice(0, limit)];
   const counts = Object.fromEntries(['moved', 'waiting'].map((key) => [key, viewOf(key, found, measure)[0].length]));
   put(byId('views'), viewsOf(state, counts));
   put(byId('found'), isPart ? t.foundFirst(count) : isEnds ? t.foundEnds(count) : t.found(count));
   put(byId('figure'),
     count > 0 && linesTable(shown, {
-      measure, question, name: t.measures[view.measure], caption: captionOf(question, view.option), order: view, sort: !isEnds && state.sort,
+      measure, question, name: t.measures[view.measure], caption: captionOf(question, view.option), crowd: isPart || told.length > CROWD ? [] : told, order: view, sort: !isEnds && state.sort,
       addressOf: ({ id }) => state.addressOf(id),
-    }, { left: withFigure(found, measure).length - count, all: () => change({ view: '' }) }),
+    }, { left: told.length - count, all: () => change({ view: '' }) }),
     count > limit && el('p', {}, el('button', { type: 'button', class: 'button secondary', on: { click: () => showMore(state, limit) } }, t.showMore)));
 }
 
@@ -199,8 +201,9 @@ export async function overviewOf(kind, params, frame) {
       source.says,
       el('div', { id: 'views' }),
       fieldsOf(view, known, state.change),
-      el('p', { class: 'found', id: 'found', role: 'status' }),
-      legend([...(isScale && hasInterval ? ['above', 'around', 'below'] : []), ...(earlier.length > 0 ? ['earlier'] : [])]),
+      el('div', { class: 'found' },
+        el('p', { id: 'found', role: 'status' }),
+        legend([...(isScale && hasInterval ? ['above', 'around', 'below'] : []), ...(earlier.length > 0 ? ['earlier'] : [])])),
       el('div', { id: 'figure' }),
       hasInterval && el('p', { class: 'about' }, t.intervalText),
       kind === published && el('p', { class: 'about' }, t.suppressedText),
