@@ -23,6 +23,14 @@ int rounds_explain(enum catalogue_result result, const struct http_answer *answe
             T("what this URL serves is no panel that this program understands; check the URL, or update the program",
               "wat deze URL geeft is geen panel dat dit programma begrijpt; kijk de URL na of werk het programma bij"));
         break;
+    case CATALOGUE_FALSE:
+        cli_fail(
+            "%s",
+            T("the collector shows other questions or actions than those that it says its log names, so nothing is "
+              "signed; tell the panel office",
+              "de verzamelaar toont andere vragen of acties dan die het logboek volgens haar noemt, dus er wordt "
+              "niets ondertekend; meld het aan het panelbureau"));
+        break;
     case CATALOGUE_FAILED:
         cli_fail(T("can't keep a copy of the questions: %s", "kan geen kopie van de vragen bewaren: %s"),
                  error_of_errno(errno));

@@ -1,4 +1,5 @@
-/* The copy in the folder, the asking by ETag, and what the two texts mean. */
+/* The copy in the folder, the asking by ETag, whether what is shown is what the log names, and what the two texts
+ * mean. */
 #include "client/response/catalogue.h"
 #include "base/file.h"
 #include "base/json.h"
@@ -8,6 +9,7 @@
 #include <string.h>
 
 #define DOCUMENT_SIZE (BASE64URL_LENGTH(SHA256_BYTES) + 1)
+#define DOCUMENT_PATH "/v1/documents/"
 #define WRAPPING_MAX (FETCH_URL_MAX + 1024) /* around the body in a kept copy */
 
 /* One of the two texts on its way from the collector or the folder to what it means. */
@@ -16,20 +18,22 @@ struct document {
     size_t max;
     void (*put_body)(struct buf *out, const struct json *served);
     struct buf body; /* what panel_parse or actions_parse_json reads */
+    bool is_list; /* its document is the body, byte for byte; that of the definition is the file as imported */
     char etag[FETCH_ETAG_SIZE];
-    char hash[DOCUMENT_SIZE]; /* of what the log names (PROTOCOL 6a); "": not told */
+    char hash[DOCUMENT_SIZE]; /* of what the log names (PROTOCOL 6a), which the body was seen to be; "": not told */
     bool have, is_new;
+    bool is_false; /* the body is not what the collector says that the log names */
 };
 
 /* Takes over a hash; what is none counts as not told. */
-static void set_hash(struct document *d, const char *text)
+static void set_hash(char out[static DOCUMENT_SIZE], const char *text)
 {
     uint8_t hash[SHA256_BYTES];
     bool is_hash = text && base64url_decode_exactly(text, strlen(text), hash, sizeof hash) == 0;
     if (is_hash)
-        memcpy(d->hash, text, sizeof d->hash);
+        memcpy(out, text, DOCUMENT_SIZE);
     else
-        d->hash[0] = '\0';
+        out[0] = '\0';
 }
 
 /* The kept copy. */
@@ -49,7 +53,7 @@ static int load_copy(struct document *d, const char *folder, const char *url)
     /* A copy that can't be read is as good as none: it is fetched again. */
     if (its_url && strcmp(its_url, url) == 0 && etag && strlen(etag) < sizeof d->etag && body) {
         memcpy(d->etag, etag, strlen(etag) + 1);
-        set_hash(d, json_text(json_member(kept, "document")));
+        set_hash(d->hash, json_text(json_member(kept, "named")));
         json_put_value(&d->body, body);
         d->have = true;
     }
@@ -68,7 +72,7 @@ static int keep_copy(struct document *d, const char *folder, const char *url)
     json_put_text(&text, url);
     buf_put_text(&text, ",\"etag\":");
     json_put_text(&text, d->etag);
-    buf_put_text(&text, ",\"document\":");
+    buf_put_text(&text, ",\"named\":");
     json_put_text(&text, d->hash);
     buf_put_text(&text, ",\"body\":");
     buf_put(&text, d->body.data, d->body.len);
@@ -83,27 +87,99 @@ static int keep_copy(struct document *d, const char *folder, const char *url)
 
 /* Asking. */
 
+static bool is_document(const struct buf *bytes, const char *hash)
+{
+    uint8_t found[SHA256_BYTES];
+    char text[DOCUMENT_SIZE];
+    crypto_sha256(buf_text(bytes), bytes->len, found);
+    base64url_encode(found, sizeof found, text);
+    return strcmp(text, hash) == 0;
+}
+
+/* Whether the definition that `document` is would be served as `body`; -1: no memory. */
+static int means_body(const struct document *d, const struct buf *document, const struct buf *body)
+{
+    struct buf meant;
+    struct json *json = json_parse(buf_text(document), document->len, NULL);
+    buf_init(&meant, d->max);
+    if (json)
+        d->put_body(&meant, json);
+    json_free(json);
+    int result = buf_check(&meant);
+    if (result == 0)
+        result = meant.len == body->len && memcmp(buf_text(&meant), buf_text(body), body->len) == 0;
+    buf_free(&meant);
+    return result;
+}
+
+/* Fetches the document of that hash, which anyone may, and holds the body against it. What comes in place of it counts
+ * as none. HTTP_RETRY: nothing came, or there is no memory. */
+static enum http_outcome hold_against_document(struct document *d, const struct buf *body, const char *hash,
+                                               struct http *http)
+{
+    char path[sizeof DOCUMENT_PATH + DOCUMENT_SIZE] = DOCUMENT_PATH;
+    struct http_request request = {.path = path, .answer_max = PANEL_JSON_MAX};
+    struct http_answer answer;
+    memcpy(path + strlen(DOCUMENT_PATH), hash, DOCUMENT_SIZE);
+    http_answer_init(&answer);
+    enum http_outcome outcome = http_do(http, &request, &answer);
+    int means = outcome == HTTP_DONE && is_document(&answer.body, hash) ? means_body(d, &answer.body, body) : 0;
+    http_answer_free(&answer);
+    if (outcome == HTTP_RETRY || means < 0)
+        return HTTP_RETRY;
+    d->is_false = means == 0;
+    return HTTP_DONE;
+}
+
+/* What a member signs names what was asked by the hash that the collector tells; so what it shows has to be that.
+ * HTTP_DONE: `body`, which it shows now, was looked at, and d->is_false says what came of it. */
+static enum http_outcome hold_against_log(struct document *d, const struct buf *body, const char *hash,
+                                          struct http *http)
+{
+    bool is_known = body == &d->body && strcmp(hash, d->hash) == 0;
+    if (*hash == '\0' || is_known || buf_check(body) < 0)
+        return HTTP_DONE;
+    if (!d->is_list)
+        return hold_against_document(d, body, hash, http);
+    d->is_false = !is_document(body, hash);
+    return HTTP_DONE;
+}
+
+static void take_body(struct document *d, struct buf *body, const char *etag)
+{
+    struct buf before = d->body;
+    d->body = *body;
+    *body = before;
+    memcpy(d->etag, etag, sizeof d->etag);
+    d->have = true;
+}
+
 static enum http_outcome ask_for_document(struct document *d, struct http *http, struct http_answer *answer)
 {
+    char hash[DOCUMENT_SIZE];
     struct http_request request = {
         .path = d->path, .etag = d->have ? d->etag : "", .answer_max = d->max, .wanted = "Document"};
     enum http_outcome outcome = http_do(http, &request, answer);
     if (outcome != HTTP_DONE)
         return outcome;
-    if (answer->status == 304) {
-        d->is_new = strcmp(d->hash, answer->wanted) != 0; /* an import that changes nothing that is shown */
-        set_hash(d, answer->wanted);
-        return outcome;
-    }
-    struct json *served = json_parse(buf_text(&answer->body), answer->body.len, NULL);
-    if (!served)
+    set_hash(hash, answer->wanted);
+    bool is_kept = answer->status == 304;
+    struct json *served = is_kept ? NULL : json_parse(buf_text(&answer->body), answer->body.len, NULL);
+    if (!is_kept && !served)
         return HTTP_REFUSED; /* someone in between, such as a portal that wants a login: the kept copy is better */
-    buf_reset(&d->body);
-    d->put_body(&d->body, served);
+    struct buf body;
+    buf_init(&body, d->max);
+    if (served)
+        d->put_body(&body, served);
     json_free(served);
-    memcpy(d->etag, answer->etag, sizeof d->etag);
-    set_hash(d, answer->wanted);
-    d->have = d->is_new = true;
+    outcome = hold_against_log(d, is_kept ? &d->body : &body, hash, http);
+    if (outcome == HTTP_DONE && !d->is_false) {
+        d->is_new = !is_kept || strcmp(d->hash, hash) != 0; /* an import that changes nothing that is shown */
+        memcpy(d->hash, hash, sizeof d->hash);
+        if (!is_kept)
+            take_body(d, &body, answer->etag);
+    }
+    buf_free(&body);
     return outcome;
 }
 
@@ -115,8 +191,11 @@ static enum catalogue_result gather_documents(struct document d[2], const char *
     for (int i = 0; i < 2; i++)
         if (load_copy(&d[i], folder, url) < 0)
             return CATALOGUE_FAILED;
-    for (int i = 0; i < 2 && fresh; i++)
+    for (int i = 0; i < 2 && fresh; i++) {
         fresh = ask_for_document(&d[i], http, answer) == HTTP_DONE;
+        if (d[i].is_false)
+            return CATALOGUE_FALSE;
+    }
     if (!d[0].have || !d[1].have)
         return CATALOGUE_NONE;
     if (buf_check(&d[0].body) < 0 || buf_check(&d[1].body) < 0) {
@@ -165,7 +244,11 @@ enum catalogue_result catalogue_get(struct catalogue *out, const char *folder, c
     struct catalogue catalogue = {0};
     struct document d[2] = {
         {.file = "panel.json", .path = "/v1/panel", .max = SERVED_PANEL_MAX, .put_body = served_put_definition},
-        {.file = "actions.json", .path = "/v1/actions", .max = SERVED_ACTIONS_MAX, .put_body = served_put_actions},
+        {.file = "actions.json",
+         .path = "/v1/actions",
+         .max = SERVED_ACTIONS_MAX,
+         .put_body = served_put_actions,
+         .is_list = true},
     };
     buf_init(&d[0].body, d[0].max);
     buf_init(&d[1].body, d[1].max);

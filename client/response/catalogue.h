@@ -1,6 +1,7 @@
 /* What may be answered: the panel definition and the action list as the collector gives them, with a copy kept in a
- * folder (panel.json and actions.json: {"url":…,"etag":…,"document":…,"body":…}) so that answering needs no connection.
- * One thread. */
+ * folder (panel.json and actions.json: {"url":…,"etag":…,"named":…,"body":…}) so that answering needs no connection.
+ * Where the collector says which documents of the log they are (PROTOCOL 6a), they are held against these: what is
+ * signed with an answer is what was shown. One thread. */
 #ifndef CLIENT_RESPONSE_CATALOGUE_H
 #define CLIENT_RESPONSE_CATALOGUE_H
 
@@ -19,6 +20,7 @@ enum catalogue_result {
     CATALOGUE_FRESH, /* as the collector has it now */
     CATALOGUE_KEPT, /* the kept copy, since the collector was not reached */
     CATALOGUE_NONE, /* not reached or refused, and there is no kept copy of both */
+    CATALOGUE_FALSE, /* what it shows is not what it says that its log names; nothing of it is kept */
     CATALOGUE_BAD, /* what it gave is not a panel definition and an action list that we understand */
     CATALOGUE_FAILED, /* memory, or a file; errno */
 };

@@ -8,7 +8,7 @@ import { after, before, test } from 'node:test';
 import { request } from './lib/http.mjs';
 import { examplePanel } from './lib/panel.mjs';
 import { poll } from './lib/poll.mjs';
-import { ready, run, succeed } from './lib/programs.mjs';
+import { assertFailed, fixtures, ready, run, succeed } from './lib/programs.mjs';
 import { Proxy, withText } from './lib/proxy.mjs';
 
 const sha256 = (...parts) => parts.reduce((hash, part) => hash.update(Buffer.from(part, 'base64url')), createHash('sha256')).digest('base64url');
@@ -120,3 +120,30 @@ test('what waited and is stale by now is told with what to do, and another answe
   await member('respond', 'WA-1.04', 'importance=2', 'noticed=no');
   assert.equal(sent('WA-1.04')[0].context, await inForce());
 });
+
+// As somebody would who has answers signed to other questions than the log names: the headers stay, what is shown changes.
+const turn = (at, from, to) => {
+  proxy.change = (path, answer) => (path === at && answer.text.includes(from) ? withText(answer, answer.text.replace(from, to)) : undefined);
+};
+
+for (const [what, path, from, to] of [
+  ['an action', '/v1/actions', '"title":"', '"title":"Not '],
+  ['a question', '/v1/panel', '"label":{"nl":"', '"label":{"nl":"Niet '],
+]) {
+  test(`where the collector shows ${what} otherwise than the log has it nothing is signed`, async () => {
+    const panel = examplePanel();
+    panel.title.en = `Before ${what}`;
+    await collector.importPanel(panel); // or the kept copy would do
+    const list = readFileSync(join(fixtures, 'actions.csv'), 'utf8');
+    const actions = join(collector.folder, 'actions.csv');
+    writeFileSync(actions, `${list.trimEnd()}\nZZ-${path.length},One more,,,,planned\n`);
+    await collector.importActions(actions);
+    turn(path, from, to);
+    const done = await ask(undefined, 'respond', 'WA-1.05', 'importance=4', 'noticed=no');
+    proxy.change = undefined;
+    assertFailed(done, /the collector shows other questions or actions than those that it says its log names, so nothing is signed/);
+    assert.deepEqual(sent('WA-1.05'), []);
+    await member('respond', 'WA-1.06', 'importance=4', 'noticed=no', ...(what === 'an action' ? [] : ['--anew']));
+    assert.equal(sent('WA-1.06').at(-1).context, await inForce());
+  });
+}

@@ -8,12 +8,12 @@
 
 TestSuite(catalogue, .init = kit_begin, .fini = kit_end);
 
-#define PANEL                                                                                                          \
+#define DEFINITION(open)                                                                                               \
     "{\"id\":\"wau\",\"title\":{\"nl\":\"W\"},\"questionnaires\":[{\"id\":\"q\",\"questions\":[{\"id\":\"a\","         \
     "\"type\":\"scale\",\"min\":1,\"max\":5,\"required\":true,\"label\":{\"nl\":\"A\"}}]}],\"rounds\":[{\"id\":\"r\"," \
     "\"title\":{\"nl\":\"R\"},\"opensAt\":\"2026-01-01T00:00:00Z\",\"closesAt\":\"2027-01-01T00:00:00Z\","             \
-    "\"questionnaire\":\"q\",\"actions\":\"all\",\"open\":true}],\"disclosure\":{\"minRespondents\":10,\"roundTo\":5}" \
-    "}"
+    "\"questionnaire\":\"q\",\"actions\":\"all\"" open "}],\"disclosure\":{\"minRespondents\":10,\"roundTo\":5}}"
+#define PANEL DEFINITION(",\"open\":true")
 #define ACTIONS                                                                                                        \
     "{\"actions\":[{\"id\":\"A-1\",\"title\":\"T\",\"track\":\"\",\"lead\":\"\",\"related\":\"\",\"status\":"          \
     "\"planned\"}]"                                                                                                    \
@@ -54,12 +54,13 @@ Test(catalogue, is_kept_and_asked_for_by_its_tag)
     fake_stop();
 }
 
-/* SHA-256 over 32 bytes of 0 and 32 of 1, and over 32 of 2 and 32 of 1; worked out by another program. */
-#define HASH_0 "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
-#define HASH_1 "AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE"
-#define HASH_2 "AgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgI"
-#define CONTEXT_0_1 "XIWVX3CSg-zOK3TxsVUpGIGfOQkRgW57tGaAWjirh_M"
-#define CONTEXT_2_1 "xX1PWclhsT5AbNmRsPNC7HnlcdwsFBX_csZVBkWjsZg"
+/* SHA-256 of DEFINITION(""), of that and a line feed, of the list in ACTIONS; and of the hash of either of the first
+ * and that of the last. Worked out by another program. */
+#define HASH_P "W0XRk-PbBxcJ6fHywj9oX7bJipVzjYiIlenv9Co8pqw"
+#define HASH_Q "2xOJGpal0iZB6hNwFfm5PAgpKQkr_W3imZHJqtY-J60"
+#define HASH_A "4DF_V8705Zhssc5X6CPrJEsvIvKbEBWNTt8kAS-kgY0"
+#define CONTEXT_P "nJ4PZ-97Ts_-Mh43cftU49UR38EIjnNIykY30EuThgs"
+#define CONTEXT_Q "hahOsTH6C6BrrIxMU_Ip7mdlCujKLUCuQcB7l2pHW68"
 
 static void expect_context(const char *url, enum catalogue_result result, const char *context)
 {
@@ -71,25 +72,82 @@ static void expect_context(const char *url, enum catalogue_result result, const 
 
 Test(catalogue, knows_which_documents_it_is_made_of_also_when_only_these_have_changed)
 {
-    const char *answers[] = {fake_answer(200, "ETag: \"p\"\r\nDocument: " HASH_0 "\r\n", PANEL),
-                             fake_answer(200, "ETag: \"a\"\r\ndocument: " HASH_1 "\r\n", ACTIONS),
-                             fake_answer(304, "Document: " HASH_2 "\r\n", ""),
-                             fake_answer(304, "Document: " HASH_1 "\r\n", ""), ""};
-    fake_start(answers, 5);
-    expect_context(fake_url(), CATALOGUE_FRESH, CONTEXT_0_1);
-    expect_context(fake_url(), CATALOGUE_FRESH, CONTEXT_2_1);
-    expect_context(fake_url(), CATALOGUE_KEPT, CONTEXT_2_1);
+    const char *answers[] = {fake_answer(200, "ETag: \"p\"\r\nDocument: " HASH_P "\r\n", PANEL),
+                             fake_answer(200, "", DEFINITION("")),
+                             fake_answer(200, "ETag: \"a\"\r\ndocument: " HASH_A "\r\n", ACTIONS),
+                             fake_answer(304, "Document: " HASH_P "\r\n", ""),
+                             fake_answer(304, "Document: " HASH_A "\r\n", ""),
+                             fake_answer(304, "Document: " HASH_Q "\r\n", ""),
+                             fake_answer(200, "", DEFINITION("") "\n"),
+                             fake_answer(304, "Document: " HASH_A "\r\n", ""),
+                             ""};
+    fake_start(answers, 9);
+    expect_context(fake_url(), CATALOGUE_FRESH, CONTEXT_P);
+    expect_context(fake_url(), CATALOGUE_FRESH, CONTEXT_P);
+    expect_context(fake_url(), CATALOGUE_FRESH, CONTEXT_Q);
+    expect_context(fake_url(), CATALOGUE_KEPT, CONTEXT_Q);
     fake_stop();
 }
 
 Test(catalogue, claims_nothing_of_documents_of_which_the_collector_does_not_tell)
 {
-    const char *answers[] = {fake_answer(200, "Document: " HASH_0 "\r\n", PANEL), fake_answer(200, "", ACTIONS),
-                             fake_answer(200, "Document: " HASH_0 "=\r\n", PANEL),
-                             fake_answer(200, "Document: " HASH_1 "\r\n", ACTIONS)};
-    fake_start(answers, 4);
+    const char *answers[] = {fake_answer(200, "Document: " HASH_P "\r\n", PANEL), fake_answer(200, "", DEFINITION("")),
+                             fake_answer(200, "", ACTIONS), fake_answer(200, "Document: " HASH_P "=\r\n", PANEL),
+                             fake_answer(200, "Document: " HASH_A "\r\n", ACTIONS)};
+    fake_start(answers, 5);
     expect_context(fake_url(), CATALOGUE_FRESH, "");
     expect_context(fake_url(), CATALOGUE_FRESH, "");
+    fake_stop();
+}
+
+/* What is shown, and what comes for the document that is named: of it nothing is taken. */
+static void expect_false(const char *panel, const char *document, const char *actions)
+{
+    const char *answers[] = {fake_answer(200, "Document: " HASH_P "\r\n", panel),
+                             fake_answer(*document ? 200 : 404, "", document),
+                             *actions ? fake_answer(200, "Document: " HASH_A "\r\n", actions) : "", "", ""};
+    struct catalogue catalogue;
+    fake_start(answers, 5);
+    cr_expect_eq(get(&catalogue, fake_url()), CATALOGUE_FALSE);
+    http_answer_free(&answer);
+    cr_expect_eq(get(&catalogue, fake_url()), CATALOGUE_NONE);
+    http_answer_free(&answer);
+    fake_stop();
+}
+
+Test(catalogue, is_not_taken_where_the_definition_is_another_than_the_one_that_is_named)
+{
+    expect_false(DEFINITION(",\"label\":1"), DEFINITION(""), "");
+}
+
+Test(catalogue, is_not_taken_where_the_document_that_is_named_is_another)
+{
+    expect_false(PANEL, DEFINITION("") " ", "");
+}
+
+Test(catalogue, is_not_taken_where_the_document_that_is_named_is_not_there)
+{
+    expect_false(PANEL, "", "");
+}
+
+Test(catalogue, is_not_taken_where_an_action_is_called_otherwise_than_in_the_list_that_is_named)
+{
+    expect_false(PANEL, DEFINITION(""),
+                 "{\"actions\":[{\"id\":\"A-1\",\"title\":\"Not T\",\"track\":\"\",\"lead\":\"\",\"related\":\"\","
+                 "\"status\":\"planned\"}]}");
+}
+
+Test(catalogue, is_the_kept_one_where_the_document_is_not_reached)
+{
+    const char *answers[] = {fake_answer(200, "Document: " HASH_P "\r\n", PANEL),
+                             fake_answer(200, "", DEFINITION("")),
+                             fake_answer(200, "Document: " HASH_A "\r\n", ACTIONS),
+                             fake_answer(200, "Document: " HASH_Q "\r\n", PANEL),
+                             fake_answer(503, "", ""),
+                             fake_answer(200, "Document: " HASH_A "\r\n", ACTIONS)};
+    fake_start(answers, 6);
+    expect_context(fake_url(), CATALOGUE_FRESH, CONTEXT_P);
+    expect_context(fake_url(), CATALOGUE_KEPT, CONTEXT_P);
     fake_stop();
 }
 
