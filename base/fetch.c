@@ -1,7 +1,7 @@
 /* One libcurl handle. What it reports of TLS is told apart by the number that OpenSSL gives each fault; under another
  * TLS library it all is FETCH_UNTRUSTED. */
 #include "base/fetch.h"
-#include "base/lang.h"
+#include "base/lookup.h"
 #include "base/mem.h"
 #include <curl/curl.h>
 #include <errno.h>
@@ -15,11 +15,13 @@
 #define CONNECT_SECONDS 8L
 #define STALL_SECONDS 30L /* less than a byte a second for so long is a broken connection */
 #define HEADER_LINE_MAX ((size_t)4096)
+#define NAMES_MAX ((size_t)2048) /* of a host, its port and addresses */
 
 struct fetch {
     CURL *curl;
     enum reach reach;
     bool barred; /* the last request met an address out of it */
+    bool looks_up; /* names itself, and uses no proxy */
 };
 
 /* Where libcurl's callbacks put what comes. */
@@ -197,11 +199,17 @@ static int set_defaults(CURL *curl, const char *agent, long seconds)
     return fine ? 0 : -1;
 }
 
-/* Authorities of one's own, where an organisation signs its own certificates. Empty counts as none. */
-static int set_authorities(CURL *curl)
+/* Of one's own, where an organisation signs its own certificates. Empty counts as none. */
+const char *fetch_authorities(void)
 {
     const char *file = getenv("BURGERPANEL_CA_FILE");
-    return !file || *file == '\0' || curl_easy_setopt(curl, CURLOPT_CAINFO, file) == CURLE_OK ? 0 : -1;
+    return file && *file != '\0' ? file : NULL;
+}
+
+static int set_authorities(CURL *curl)
+{
+    const char *file = fetch_authorities();
+    return !file || curl_easy_setopt(curl, CURLOPT_CAINFO, file) == CURLE_OK ? 0 : -1;
 }
 
 /* Where it may go. */
@@ -240,7 +248,8 @@ static int set_reach(struct fetch *fetch)
     bool free = fetch->reach == REACH_ANYWHERE;
     return curl_easy_setopt(fetch->curl, CURLOPT_OPENSOCKETDATA, fetch) == CURLE_OK &&
                    curl_easy_setopt(fetch->curl, CURLOPT_OPENSOCKETFUNCTION, free ? NULL : open_in_reach) == CURLE_OK &&
-                   curl_easy_setopt(fetch->curl, CURLOPT_PROXY, free ? NULL : "") == CURLE_OK
+                   curl_easy_setopt(fetch->curl, CURLOPT_PROXY, free && !fetch->looks_up ? NULL : "") == CURLE_OK &&
+                   curl_easy_setopt(fetch->curl, CURLOPT_FORBID_REUSE, (long)fetch->looks_up) == CURLE_OK
                ? 0
                : -1;
 }
@@ -248,6 +257,11 @@ static int set_reach(struct fetch *fetch)
 void fetch_confine(struct fetch *fetch, enum reach reach)
 {
     fetch->reach = reach;
+}
+
+void fetch_look_up_itself(struct fetch *fetch)
+{
+    fetch->looks_up = true;
 }
 
 bool fetch_was_barred(const struct fetch *fetch)
@@ -348,43 +362,6 @@ static enum fetch_outcome sort_code(CURL *curl, CURLcode code)
     }
 }
 
-const char *fetch_tell(enum fetch_outcome outcome)
-{
-    switch (outcome) {
-    case FETCH_ANSWERED:
-        return "";
-    case FETCH_UNRESOLVED:
-        return T("the host's name is not known", "de naam van de host is niet bekend");
-    case FETCH_REFUSED:
-        return T("nobody listens there", "daar luistert niemand");
-    case FETCH_UNREACHABLE:
-        return T("the host can't be reached", "de host is niet te bereiken");
-    case FETCH_TIMED_OUT:
-        return T("it took too long", "het duurde te lang");
-    case FETCH_BROKEN:
-        return T("the connection broke off", "de verbinding brak af");
-    case FETCH_NO_MEMORY:
-        return T("out of memory", "te weinig geheugen");
-    case FETCH_TOO_LONG:
-        return T("the answer is longer than it may be", "het antwoord is langer dan het mag zijn");
-    case FETCH_EXPIRED:
-        return T("it is not valid today, or this machine's clock is wrong",
-                 "het is vandaag niet geldig, of de klok van deze machine loopt verkeerd");
-    case FETCH_UNKNOWN_ISSUER:
-        return T("it is signed by nobody whom this machine trusts",
-                 "het is ondertekend door niemand die deze machine vertrouwt");
-    case FETCH_WRONG_NAME:
-        return T("it is for another name than this address has", "het is voor een andere naam dan dit adres heeft");
-    case FETCH_NO_AUTHORITIES:
-        return T("there is no list of whom this machine trusts; install ca-certificates, or set BURGERPANEL_CA_FILE",
-                 "er is geen lijst van wie deze machine vertrouwt; installeer ca-certificates, of stel "
-                 "BURGERPANEL_CA_FILE in");
-    case FETCH_UNTRUSTED:
-        return T("it can't be verified", "het is niet te controleren");
-    }
-    return "";
-}
-
 /* Asking. */
 
 static struct curl_slist *longer_list(struct curl_slist *list, const struct fetch_header *header)
@@ -434,6 +411,42 @@ static int set_request(CURL *curl, const struct fetch_request *request, struct c
     return fine ? 0 : -1;
 }
 
+/* Puts HOST:PORT:ADDRESS,ADDRESS, as libcurl takes them. */
+static enum fetch_outcome put_addresses(CURLU *url, struct buf *out)
+{
+    char *host = NULL, *port = NULL;
+    enum fetch_outcome outcome = FETCH_NO_MEMORY;
+    if (curl_url_get(url, CURLUPART_HOST, &host, 0) == CURLUE_OK && host[0] == '[') {
+        outcome = FETCH_ANSWERED; /* an address: there is nothing to find */
+    } else if (host && curl_url_get(url, CURLUPART_PORT, &port, CURLU_DEFAULT_PORT) == CURLUE_OK) {
+        buf_printf(out, "%s:%s:", host, port);
+        outcome = lookup_put(out, host) == 0 ? FETCH_ANSWERED : FETCH_UNRESOLVED;
+    }
+    curl_free(host);
+    curl_free(port);
+    return outcome;
+}
+
+/* Has libcurl connect to what is found here, in the place of what it found before; *names is to be freed after the
+ * request. FETCH_ANSWERED: it may go on. */
+static enum fetch_outcome look_up_host(struct fetch *fetch, const char *typed, struct curl_slist **names)
+{
+    CURLU *url = curl_url();
+    struct buf line;
+    buf_init(&line, NAMES_MAX);
+    enum fetch_outcome outcome = FETCH_NO_MEMORY;
+    if (url && curl_url_set(url, CURLUPART_URL, typed, 0) == CURLUE_OK)
+        outcome = put_addresses(url, &line);
+    if (outcome == FETCH_ANSWERED && line.len > 0)
+        *names = buf_check(&line) == 0 ? curl_slist_append(NULL, buf_text(&line)) : NULL;
+    if (outcome == FETCH_ANSWERED &&
+        ((line.len > 0 && !*names) || curl_easy_setopt(fetch->curl, CURLOPT_RESOLVE, *names) != CURLE_OK))
+        outcome = FETCH_NO_MEMORY;
+    buf_free(&line);
+    curl_url_cleanup(url);
+    return outcome;
+}
+
 static void read_answer_head(CURL *curl, struct fetch_answer *answer)
 {
     long status = 0;
@@ -448,18 +461,32 @@ static void read_answer_head(CURL *curl, struct fetch_answer *answer)
         memcpy(answer->location, location, strlen(location) + 1);
 }
 
+static enum fetch_outcome ask_once(struct fetch *fetch, const struct fetch_request *request, struct curl_slist *headers,
+                                   struct fetch_answer *answer)
+{
+    struct sink sink = {answer, request->wanted, 0};
+    struct curl_slist *names = NULL;
+    enum fetch_outcome outcome = FETCH_ANSWERED;
+    if (set_reach(fetch) < 0 || set_request(fetch->curl, request, headers, &sink) < 0)
+        return FETCH_NO_MEMORY;
+    if (fetch->looks_up)
+        outcome = look_up_host(fetch, request->url, &names);
+    if (outcome == FETCH_ANSWERED)
+        outcome = sort_code(fetch->curl, curl_easy_perform(fetch->curl));
+    if (outcome == FETCH_ANSWERED)
+        read_answer_head(fetch->curl, answer);
+    if (curl_easy_setopt(fetch->curl, CURLOPT_RESOLVE, NULL) != CURLE_OK)
+        outcome = FETCH_NO_MEMORY;
+    curl_slist_free_all(names);
+    return outcome;
+}
+
 enum fetch_outcome fetch_do(struct fetch *fetch, const struct fetch_request *request, struct fetch_answer *answer)
 {
     struct curl_slist *headers = make_headers(request);
-    struct sink sink = {answer, request->wanted, 0};
     empty_answer(answer);
-    answer->outcome = FETCH_NO_MEMORY;
     fetch->barred = false;
-    if (headers && set_reach(fetch) == 0 && set_request(fetch->curl, request, headers, &sink) == 0) {
-        answer->outcome = sort_code(fetch->curl, curl_easy_perform(fetch->curl));
-        if (answer->outcome == FETCH_ANSWERED)
-            read_answer_head(fetch->curl, answer);
-    }
+    answer->outcome = headers ? ask_once(fetch, request, headers, answer) : FETCH_NO_MEMORY;
     /* libcurl keeps pointers to these and does not use them before the next request sets them anew. */
     if (curl_easy_setopt(fetch->curl, CURLOPT_HTTPHEADER, NULL) != CURLE_OK)
         answer->outcome = FETCH_NO_MEMORY;

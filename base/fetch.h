@@ -55,6 +55,9 @@ struct fetch_answer {
     int64_t date; /* seconds since 1970; 0 when not told */
 };
 
+/* The file that BURGERPANEL_CA_FILE names, for who gives rights away before it is read; NULL: none. */
+const char *fetch_authorities(void);
+
 /* Writes a service's URL in one form: scheme http or https and host in lower case, no user, query or fragment, no slash
  * at the end. -1 when `typed` is no such URL, or there is no memory. */
 MUST_CHECK int fetch_normalise_url(const char *typed, struct buf *out);
@@ -68,6 +71,11 @@ void fetch_close(struct fetch *fetch);
 /* From now on connections go to addresses in that reach alone, whatever a name leads to, and by no proxy: the address
  * is looked at when it is connected to, so that no answer of a name server comes in between. */
 void fetch_confine(struct fetch *fetch, enum reach reach);
+
+/* From now on the thread that asks looks names up by itself, at each request, which has a connection of its own and
+ * uses no proxy: for a process that may start no thread. How long name servers may take is then the system's to say
+ * (resolv.conf(5)), beside `seconds`. */
+void fetch_look_up_itself(struct fetch *fetch);
 
 /* Whether the last request met an address out of reach. */
 bool fetch_was_barred(const struct fetch *fetch);

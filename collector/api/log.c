@@ -4,6 +4,7 @@
 #include "collector/api/looking.h"
 #include "collector/api/resources.h"
 #include "collector/api/shared.h"
+#include "collector/http/fields.h"
 #include "crypto/line.h"
 #include "crypto/tile.h"
 #include <stdio.h>
@@ -22,9 +23,15 @@ static void answer_checkpoint(struct http_exchange *x, struct service *service, 
     http_answer(x, 200, TEXT_TYPE, &body);
 }
 
+/* Another collector asks what was shown here, and not what its own store could tell it. */
 void api_checkpoint_get(struct http_exchange *x, void *context)
 {
-    api_look(x, context, answer_checkpoint);
+    if (!field_prefers_no_wait(http_header(x, "Prefer"))) {
+        api_look(x, context, answer_checkpoint);
+        return;
+    }
+    answer_checkpoint(x, context, false);
+    http_answer_header(x, "Preference-Applied", "wait=0");
 }
 
 void api_log_key_get(struct http_exchange *x, void *context)

@@ -33,6 +33,16 @@ struct alone {
     struct ledger_shared shared;
 };
 
+/* What is signed here others hold against the store as they do what a daemon signs, so it asks them as one does. */
+static int open_peers_alone(struct alone *alone, const struct config *config, struct error *error)
+{
+    const char *urls = config->values[CONFIG_PEERS];
+    if (urls[0] == '\0')
+        return 0;
+    alone->shared.peers = peers_open(urls, config_is_on(config, CONFIG_BEHIND_PROXY), error);
+    return alone->shared.peers ? 0 : -1;
+}
+
 /* 0: this process serves the store now, until `alone` is closed. -1: *error says why, ERROR_BUSY where another does. */
 static int open_alone(struct alone *alone, const struct config *config, struct error *error)
 {
@@ -58,8 +68,9 @@ static int open_alone(struct alone *alone, const struct config *config, struct e
                                            .signer = alone->keys.signer,
                                            .operator_key = alone->keys.operator_key,
                                            .proofs = latest_new()};
-    bool all = alone->shared.roster && alone->shared.catalogues && alone->shared.proofs;
-    return all ? 0 : error_no_memory(error);
+    if (!alone->shared.roster || !alone->shared.catalogues || !alone->shared.proofs)
+        return error_no_memory(error);
+    return open_peers_alone(alone, config, error);
 }
 
 static void close_alone(struct alone *alone)
@@ -67,6 +78,7 @@ static void close_alone(struct alone *alone)
     latest_free(alone->shared.catalogues);
     latest_free(alone->shared.proofs);
     roster_free(alone->shared.roster);
+    peers_close(alone->shared.peers);
     log_keys_close(&alone->keys);
     store_close(alone->store);
 }

@@ -73,10 +73,12 @@ const struct cli_explained cmd_explained[] = {
     {"serve", NULL,
      "Prints `listening on URL` when it is ready. Beyond this machine it listens in TLS, or in plain with "
      "`--behind-proxy` where a proxy ends TLS. SIGTERM ends it once all that was begun is done; SIGHUP has it read "
-     "the certificate anew.",
+     "the certificate anew. A collector that is added to others on one PostgreSQL is given `--join` with the URL of "
+     "one of them the first time.",
      "Toont `listening on URL` als het klaar is. Buiten deze machine luistert het met TLS, of met `--behind-proxy` "
      "zonder als een proxy TLS afsluit. SIGTERM beëindigt het zodra af is wat begonnen was; SIGHUP laat het "
-     "certificaat opnieuw lezen."},
+     "certificaat opnieuw lezen. Een verzamelaar die bij andere op één PostgreSQL komt krijgt de eerste keer `--join` "
+     "met de URL van een daarvan."},
     {"store copy", NULL,
      "Both are `sqlite:PATH` or `postgresql://…`; TO is not there yet, or empty. With the collector stopped. Keys, "
      "checkpoint and receipts stay as they are. Until all has been read back nobody can open TO. Afterwards run "

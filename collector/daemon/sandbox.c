@@ -1,5 +1,6 @@
 /* Settings in, rights out. */
 #include "collector/daemon/sandbox.h"
+#include "base/fetch.h"
 #include "base/log.h"
 #include "collector/log/last_checkpoint.h"
 #include "collector/log/log_key.h"
@@ -100,6 +101,8 @@ static void confine_files(const struct config *config)
     store_reached_by(config->values[CONFIG_STORE], allow_reading, &allowed);
     store_reached_by(config->values[CONFIG_READ_STORE], allow_reading, &allowed);
     allow_keys(&allowed, config);
+    if (store_is_remote(config->values[CONFIG_STORE]) && fetch_authorities())
+        allow_path(&allowed, fetch_authorities(), false); /* of who signed the certificates of peers */
     if (config->values[CONFIG_WEB_THEME][0] != '\0')
         allow_path(&allowed, config->values[CONFIG_WEB_THEME], false);
     for (int key = CONFIG_TLS_CERTIFICATE; key <= CONFIG_TLS_KEY; key++) /* read anew, and replaced, meanwhile */

@@ -149,6 +149,16 @@ static int open_keys(struct service *service, const struct config *config, struc
     return found == STORE_OK ? 0 : -1;
 }
 
+/* The other collectors, and the first checkpoint from the one at `join`, if that is not NULL. */
+static int open_peers(struct ledger_shared *shared, const struct config *config, const char *join, struct error *error)
+{
+    const char *urls = config->values[CONFIG_PEERS];
+    bool in_plain = config_is_on(config, CONFIG_BEHIND_PROXY);
+    if (urls[0] != '\0' && (shared->peers = peers_open(urls, in_plain, error)) == NULL)
+        return -1;
+    return join ? peers_join(join, in_plain, shared->signer, error) : 0;
+}
+
 /* Who reads while the writer has the store open; both have to close before it is opened anew. */
 static bool let_readers_go(void *context)
 {
@@ -232,7 +242,7 @@ static int make_kept(struct service *service)
 }
 
 /* -1: a line has been written; so below. */
-static int start_service(struct running *running, const struct config *config)
+static int start_service(struct running *running, const struct config *config, const char *join)
 {
     struct service *service = &running->service;
     struct error error;
@@ -258,7 +268,8 @@ static int start_service(struct running *running, const struct config *config)
         make_quotas(&service->shared, config) == 0 &&
         make_limiter(&service->enrolments, config, CONFIG_ADDRESS_ENROLMENTS) == 0 &&
         make_limiter(&service->tokens, config, CONFIG_ADDRESS_TOKENS) == 0 &&
-        make_pages(running, config, &error) == 0 && open_keys(service, config, &error) == 0)
+        make_pages(running, config, &error) == 0 && open_keys(service, config, &error) == 0 &&
+        open_peers(&service->shared, config, join, &error) == 0)
         service->queue = start_writer(service, config, &error);
     if (service->queue)
         return 0;
@@ -299,6 +310,7 @@ static void stop_all(struct running *running)
     workers_free(service->workers);
     workers_free(service->table_workers);
     commit_free(service->queue);
+    peers_close(service->shared.peers);
     signer_close(service->shared.signer);
     operator_close(service->shared.operator_key);
     latest_free(service->shared.proofs);
@@ -348,14 +360,14 @@ static void wait_for_end(struct running *running)
     }
 }
 
-static int serve_until_signal(const struct config *config)
+static int serve_until_signal(const struct config *config, const char *join)
 {
     struct running running = {0};
     int result = CLI_FAILED;
     raise_descriptors(config);
     hold_signals(&running);
     sandbox_begin(config);
-    if (start_service(&running, config) == 0 && name_pages(&running, config) == 0 &&
+    if (start_service(&running, config, join) == 0 && name_pages(&running, config) == 0 &&
         start_http(&running, config) == 0) {
         sandbox_close(config);
         size_t members = roster_count(running.service.shared.roster);
@@ -382,12 +394,12 @@ static void tell_references(const struct service *service)
 }
 
 /* Does what serving does, short of listening, so that whatever it would refuse is refused. */
-static int check_serving(const struct config *config)
+static int check_serving(const struct config *config, const char *join)
 {
     struct running running = {0};
     int result = CLI_FAILED;
     raise_descriptors(config);
-    if (start_service(&running, config) == 0 && listening_check(config, CONFIG_LISTEN) == 0 &&
+    if (start_service(&running, config, join) == 0 && listening_check(config, CONFIG_LISTEN) == 0 &&
         listening_check(config, CONFIG_METRICS_LISTEN) == 0) {
         tell_references(&running.service);
         config_print(config);
@@ -400,6 +412,7 @@ static int check_serving(const struct config *config)
 int serve_run(const struct cli_verb *verb, int argc, char **argv)
 {
     struct config config;
+    const char *join = NULL;
     bool only_check = false, behind_proxy = false;
     const struct cli_option options[] = {
         {"listen", "ADDRESS:PORT", config_flag(CONFIG_LISTEN), NULL,
@@ -409,6 +422,9 @@ int serve_run(const struct cli_verb *verb, int argc, char **argv)
          "een proxy sluit TLS af: luister met gewone HTTP, ook buiten deze machine"},
         {"log-level", "error|warning|info", config_flag(CONFIG_LOG_LEVEL), NULL, "error, warning or info",
          "error, warning of info"},
+        {"join", "URL", &join, NULL,
+         "where no checkpoint of a store in PostgreSQL is here yet, begin at that of the collector there",
+         "waar nog geen controlepunt van een opslag in PostgreSQL is, begin bij dat van de verzamelaar daar"},
         {"check", NULL, NULL, &only_check, "do all that comes before serving, print the settings and end",
          "doe alles wat aan bedienen voorafgaat, toon de instellingen en stop"},
         {NULL, NULL, NULL, NULL, NULL, NULL},
@@ -421,5 +437,9 @@ int serve_run(const struct cli_verb *verb, int argc, char **argv)
     result = config_read(&config);
     if (result != CLI_DONE)
         return result;
-    return only_check ? check_serving(&config) : serve_until_signal(&config);
+    if (join && !store_is_remote(config.values[CONFIG_STORE]))
+        return cli_misuse(
+            T("--join is for a store in PostgreSQL; one in a file has no other collector",
+              "--join is voor een opslag in PostgreSQL; een in een bestand heeft geen andere verzamelaar"));
+    return only_check ? check_serving(&config, join) : serve_until_signal(&config, join);
 }

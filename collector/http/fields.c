@@ -21,17 +21,27 @@ bool field_has_tag(const char *if_none_match, const char *tag)
     return false;
 }
 
-bool field_prefers_minimal(const char *prefer)
+/* `name` with its equals sign. */
+static bool holds_preference(const char *prefer, const char *name, const char *wanted)
 {
-    static const char name[] = "return=", minimal[] = "minimal";
-    size_t len = sizeof minimal - 1;
+    size_t len = strlen(wanted);
     for (const char *at = prefer ? strcasestr(prefer, name) : NULL; at; at = strcasestr(at + 1, name)) {
-        const char *value = at + sizeof name - 1;
+        const char *value = at + strlen(name);
         bool quoted = *value == '"';
         value += quoted;
-        if ((at == prefer || strchr(", \t;", at[-1]) != NULL) && strncasecmp(value, minimal, len) == 0 &&
+        if ((at == prefer || strchr(", \t;", at[-1]) != NULL) && strncasecmp(value, wanted, len) == 0 &&
             (quoted ? value[len] == '"' : strchr(",; \t", value[len]) != NULL))
             return true;
     }
     return false;
+}
+
+bool field_prefers_minimal(const char *prefer)
+{
+    return holds_preference(prefer, "return=", "minimal");
+}
+
+bool field_prefers_no_wait(const char *prefer)
+{
+    return holds_preference(prefer, "wait=", "0");
 }

@@ -15,4 +15,7 @@ bool field_has_tag(const char *if_none_match, const char *tag);
 /* Whether a Prefer (NULL: none) holds the preference return=minimal, its value quoted or not. */
 bool field_prefers_minimal(const char *prefer);
 
+/* The same of wait=0: to be answered from what is at hand. */
+bool field_prefers_no_wait(const char *prefer);
+
 #endif

@@ -258,10 +258,11 @@ struct ledger *ledger_new(struct store *store, const struct ledger_shared *share
     ledger->member_changes = -1;
     buf_init(&ledger->entry, JWS_MAX);
     closings_init(&ledger->closings);
-    do
-        if (apply_batch(ledger, NULL, 0) == 0)
-            return ledger;
-    while (ledger_refuse_failed(ledger));
+    bool begun = !shared->peers || peers_ask(shared->peers, shared->signer, &ledger->error) == 0;
+    while (begun && apply_batch(ledger, NULL, 0) < 0)
+        begun = ledger_refuse_failed(ledger);
+    if (begun)
+        return ledger;
     if (error)
         *error = ledger->error;
     ledger_free(ledger);

@@ -7,6 +7,7 @@
 #include "collector/intake/quota.h"
 #include "collector/intake/submission.h"
 #include "collector/log/operator.h"
+#include "collector/log/peers.h"
 #include "collector/log/signer.h"
 #include "collector/state/roster.h"
 
@@ -17,6 +18,7 @@ struct ledger_shared {
     struct roster *roster;
     struct latest *catalogues;
     struct signer *signer;
+    struct peers *peers; /* of the signer; NULL: it has none */
     struct operator_key
         *operator_key; /* signs events; NULL: none is written, as in logs of protocol 1, and acts are left undone */
     struct latest *proofs; /* the newest checkpoint */
@@ -25,10 +27,10 @@ struct ledger_shared {
     _Atomic int64_t *log_time; /* the iat of the newest event, once it is committed; NULL: nobody asks */
 };
 
-/* A ledger on an open store, which it uses but does not own. Loads what it keeps for the others from the store, signs
- * the log as it is found, and then does what ledger_refresh does. NULL: *error says why, for instance that the log does
- * not continue the last checkpoint signed, that the operator key is not the one in force, or that there is no panel and
- * none was asked to be imported. Free with ledger_free. */
+/* A ledger on an open store, which it uses but does not own. Asks the peers what they have signed, loads what it keeps
+ * for the others from the store, signs the log as it is found, and then does what ledger_refresh does. NULL: *error
+ * says why, for instance that the log does not continue the last checkpoint signed, that the operator key is not the
+ * one in force, or that there is no panel and none was asked to be imported. Free with ledger_free. */
 MUST_CHECK struct ledger *ledger_new(struct store *store, const struct ledger_shared *shared, struct error *error);
 void ledger_free(struct ledger *ledger);
 

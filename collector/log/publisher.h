@@ -2,11 +2,11 @@
  * and continues all that was shown before. The writer's alone.
  *
  * The room: the log as others see it. To write, from the ground up: tree grows the stored tiles by a batch of leaves;
- * log_key is the key's file and last_checkpoint the file beside it; signer signs forward only, by both; publisher puts
- * them in order around the ledger's COMMIT; proofs is what a commit leaves behind, shared by its receipts and shown to
- * all. To read: reader lends a store handle to the HTTP threads, with the tiles used last, from which the receipt of
- * any entry is made. The promise: no two checkpoints of one key that contradict each other, whatever copy of the
- * database is put back. */
+ * log_key is the key's file and last_checkpoint the file beside it; signer signs forward only, by both; peers asks
+ * others what they have signed, which counts as well; publisher puts them in order around the ledger's COMMIT; proofs
+ * is what a commit leaves behind, shared by its receipts and shown to all. To read: reader lends a store handle to the
+ * HTTP threads, with the tiles used last, from which the receipt of any entry is made. The promise: no two checkpoints
+ * of one key that contradict each other, whatever copy of the database is put back. */
 #ifndef COLLECTOR_LOG_PUBLISHER_H
 #define COLLECTOR_LOG_PUBLISHER_H
 

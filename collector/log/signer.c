@@ -12,11 +12,15 @@ _Static_assert(
     2 * LOG_KEY_ORIGIN_MAX + 166 <= LOG_CHECKPOINT_MAX,
     "every checkpoint of ours fits its file: the origin twice, and 166 of size, root, signature and between");
 
+#define HEARD_MAX 16
+
 struct signer {
     struct note_key public;
     struct secret_key *secret;
     struct last_checkpoint last;
-    int claim; /* on the key; -1: none */
+    struct merkle_head heard[HEARD_MAX]; /* not found in the log yet */
+    size_t heard_count;
+    int claim; /* on the key, where one process alone signs with it; -1: none */
 };
 
 static int open_secret(struct signer *signer, const char *path, const char *verifier, struct error *error)
@@ -80,40 +84,38 @@ const struct note_key *signer_public(const struct signer *signer)
     return &signer->public;
 }
 
-/* Whether the log is as long as what was signed. */
-static int check_signed_size(const struct signer *signer, uint64_t size, struct error *error)
+static int tell_missing(const struct signer *signer, uint64_t size, struct error *error)
 {
-    const struct last_checkpoint *last = &signer->last;
-    if (last->note.len == 0 && size > 0) /* the empty tree is signed before anything is appended */
-        return error_set(
-            error, ERROR_REFUSED,
-            T("the store holds a log of size %llu, but the last checkpoint beside the log's key is missing; put "
-              "it back",
-              "de opslag heeft een logboek van omvang %llu, maar het laatste controlepunt naast de sleutel van het "
-              "logboek ontbreekt; zet het terug"),
-            (unsigned long long)size);
-    if (last->note.len > 0 && size < last->head.size)
+    return error_set(error, ERROR_REFUSED,
+                     signer->claim >= 0
+                         ? T("the store holds a log of size %llu, but the last checkpoint beside the log's key is "
+                             "missing; put it back",
+                             "de opslag heeft een logboek van omvang %llu, maar het laatste controlepunt naast de "
+                             "sleutel van het logboek ontbreekt; zet het terug")
+                         : T("the store holds a log of size %llu, but the last checkpoint beside the log's key is "
+                             "missing; put it back, or bring one from a collector that serves it: serve --join URL",
+                             "de opslag heeft een logboek van omvang %llu, maar het laatste controlepunt naast de "
+                             "sleutel van het logboek ontbreekt; zet het terug, of haal er een bij een verzamelaar die "
+                             "het bedient: serve --join URL"),
+                     (unsigned long long)size);
+}
+
+/* Whether a log of that size, of which `read` gives the tree, goes on from `head`. */
+static int check_continued(const struct merkle_head *head, uint64_t size, merkle_read *read, void *context,
+                           struct error *error)
+{
+    struct merkle_hash root;
+    if (size < head->size)
         return error_set(
             error, ERROR_REFUSED,
             T("the store holds a log of size %llu, but one of size %llu was signed: this is an old copy; "
               "put back the newest",
               "de opslag heeft een logboek van omvang %llu, maar er is er een van %llu getekend: dit is een "
               "oude kopie; zet de nieuwste terug"),
-            (unsigned long long)size, (unsigned long long)last->head.size);
-    return 0;
-}
-
-int signer_check(const struct signer *signer, uint64_t size, merkle_read *read, void *context, struct error *error)
-{
-    struct merkle_hash root;
-    const struct merkle_head *last = &signer->last.head;
-    if (check_signed_size(signer, size, error) < 0)
-        return -1;
-    if (signer->last.note.len == 0)
-        return 0;
-    if (merkle_root_at(last->size, read, context, &root) < 0)
+            (unsigned long long)size, (unsigned long long)head->size);
+    if (merkle_root_at(head->size, read, context, &root) < 0)
         return -1; /* the reader has told why */
-    if (merkle_equal(&root, &last->root))
+    if (merkle_equal(&root, &head->root))
         return 0;
     return error_set(error, ERROR_REFUSED, "%s",
                      T("the store's log is not the one whose checkpoint was signed; put back the right store",
@@ -121,11 +123,30 @@ int signer_check(const struct signer *signer, uint64_t size, merkle_read *read, 
                        "opslag terug"));
 }
 
+int signer_check(struct signer *signer, uint64_t size, merkle_read *read, void *context, struct error *error)
+{
+    bool signed_before = signer->last.note.len > 0;
+    if (!signed_before && size > 0) /* the empty tree is signed before anything is appended */
+        return tell_missing(signer, size, error);
+    if (signed_before && check_continued(&signer->last.head, size, read, context, error) < 0)
+        return -1;
+    for (size_t i = 0; i < signer->heard_count; i++)
+        if (check_continued(&signer->heard[i], size, read, context, error) < 0)
+            return -1;
+    signer->heard_count = 0;
+    return 0;
+}
+
+static bool are_same_heads(const struct merkle_head *one, const struct merkle_head *other)
+{
+    return one->size == other->size && merkle_equal(&one->root, &other->root);
+}
+
 static bool is_continued(const struct last_checkpoint *last, const struct merkle_head *head)
 {
     if (last->note.len == 0 || head->size > last->head.size)
         return true;
-    return head->size == last->head.size && merkle_equal(&head->root, &last->head.root);
+    return are_same_heads(head, &last->head);
 }
 
 int signer_sign(struct signer *signer, const struct merkle_head *head, struct error *error)
@@ -143,4 +164,21 @@ int signer_sign(struct signer *signer, const struct merkle_head *head, struct er
         return error_no_memory(error);
     }
     return last_checkpoint_write(&signer->last, head, &note, error);
+}
+
+/* Of more than there is room for, those that came first are enough to tell that a log is not theirs. */
+static void remember_head(struct signer *signer, const struct merkle_head *head)
+{
+    for (size_t i = 0; i < signer->heard_count; i++)
+        if (are_same_heads(&signer->heard[i], head))
+            return;
+    if (signer->heard_count < HEARD_MAX)
+        signer->heard[signer->heard_count++] = *head;
+}
+
+int signer_hear(struct signer *signer, const struct merkle_head *head, struct error *error)
+{
+    const struct last_checkpoint *last = &signer->last;
+    remember_head(signer, head);
+    return last->note.len > 0 && head->size > last->head.size ? signer_sign(signer, head, error) : 0;
 }

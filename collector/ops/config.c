@@ -306,6 +306,15 @@ static int check_read_store(const struct config *config)
                             "is een standby van een opslag in PostgreSQL; beide zijn postgresql://…"));
 }
 
+static int check_peers(const struct config *config)
+{
+    if (config->values[CONFIG_PEERS][0] == '\0' || is_of_postgresql(config, CONFIG_STORE))
+        return CLI_DONE;
+    return refuse_setting(config, CONFIG_PEERS,
+                          T("are other collectors of a store in PostgreSQL; one in a file has no others",
+                            "zijn andere verzamelaars van een opslag in PostgreSQL; een in een bestand heeft er geen"));
+}
+
 /* What ends TLS, and who stands before it. */
 static int check_proxy(const struct config *config)
 {
@@ -402,9 +411,9 @@ static int check_web(const struct config *config)
 
 static int check_values(const struct config *config)
 {
-    int (*const checks[])(const struct config *) = {check_listen,    check_metrics_listen, check_switches, check_proxy,
-                                                    check_log_level, check_origin,         check_security, check_web,
-                                                    check_read_store};
+    int (*const checks[])(const struct config *) = {check_listen,     check_metrics_listen, check_switches, check_proxy,
+                                                    check_log_level,  check_origin,         check_security, check_web,
+                                                    check_read_store, check_peers};
     int result = CLI_DONE;
     for (int key = 0; key < CONFIG_KEYS && result == CLI_DONE; key++)
         result = check_number_setting(config, (enum config_key)key);

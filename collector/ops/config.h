@@ -13,6 +13,7 @@
 enum config_key {
     CONFIG_STORE, /* DSN */
     CONFIG_READ_STORE, /* the same of a standby, for what takes long and may be somewhat behind; empty: the store */
+    CONFIG_PEERS, /* URLs of the other collectors of that store, with commas between; empty: none is asked */
     CONFIG_LISTEN, /* ADDRESS:PORT */
     CONFIG_TLS_CERTIFICATE, /* PEM file; empty: HTTP in plain */
     CONFIG_TLS_KEY, /* the same of its key */

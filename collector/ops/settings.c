@@ -9,6 +9,12 @@ static const struct setting settings[CONFIG_KEYS] = {
         {"read_store", "", 0, 0,
          "`postgresql://…` of a standby of the store: tables, exports and audits are read there",
          "`postgresql://…` van een standby van de opslag: tabellen, export en audit worden daar gelezen"},
+    [CONFIG_PEERS] =
+        {"peers", "", 0, 0,
+         "`https://…` of the other collectors of a store in PostgreSQL, with commas between, 8 at most: what they have "
+         "signed the store must have",
+         "`https://…` van de andere verzamelaars van een opslag in PostgreSQL, met komma's ertussen, hoogstens 8: wat "
+         "zij getekend hebben moet de opslag hebben"},
     [CONFIG_LISTEN] = {"listen", "127.0.0.1:8080", 0, 0, "address and port, `[::1]:8080` for IPv6; also `--listen`",
                        "adres en poort, `[::1]:8080` voor IPv6; ook `--listen`"},
     [CONFIG_TLS_CERTIFICATE] =

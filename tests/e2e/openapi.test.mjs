@@ -190,6 +190,8 @@ test('what anyone may read', async () => {
   await hold('GET', '/receipts/{index}', 200, { parameters: { index: 0 } });
   await hold('GET', '/receipts/{index}', 404, { parameters: { index: 999 } });
   await hold('GET', '/log/checkpoint', 200);
+  const atOnce = await hold('GET', '/log/checkpoint', 200, { headers: { Prefer: 'wait=0' } });
+  assert.equal(atOnce.headers['preference-applied'], 'wait=0');
   await hold('GET', '/log/key', 200);
   await hold('GET', '/log/tile/{level}/{tile}', 404, { parameters: { level: 0, tile: '001' } });
   await hold('GET', '/healthz', 200);

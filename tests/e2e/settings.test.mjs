@@ -120,3 +120,13 @@ test('--check refuses a store that another collector is serving, and harms neith
   const answer = await fetch(`${collector.url}/healthz`);
   assert.equal(answer.status, 200);
 });
+
+test('a store in a file has no other collectors: peers and --join are refused', async () => {
+  const store = ['--store', `sqlite:${join(freshFolder('settings-alone'), 'store.db')}`];
+  const peers = { BURGERPANEL_PEERS: 'https://panel-b.example.nl' };
+  for (const verb of [['serve'], ['serve', '--check'], ['panel', 'show']])
+    assertFailed(await run('burgerpanel-collector', [...verb, ...store], { env: peers }), /peers \(environment\) are other collectors of a store in PostgreSQL/);
+  const joining = await run('burgerpanel-collector', ['serve', ...store, '--join', 'https://panel-a.example.nl']);
+  assert.equal(joining.code, 2, joining.stderr);
+  assert.match(joining.stderr, /--join is for a store in PostgreSQL/);
+});

@@ -27,7 +27,7 @@ const programs = {
     tables: { uses: 'state store', faces: 'changes columns context csv csvw datapackage disclosure json sheet stored trends' },
     hooks: { uses: 'net', faces: 'hooks' },
     http: { uses: 'ops', faces: 'address fields gzip http limiter negotiate tag' },
-    log: { uses: 'store', faces: 'last_checkpoint log_key log_keys operator proofs publisher reader signer tree' },
+    log: { uses: 'store', faces: 'last_checkpoint log_key log_keys operator peers proofs publisher reader signer tree' },
     state: { uses: 'store', faces: 'action_history catalogue closings follow_ups in_force panel_import recorded roster tally token' },
     store: { uses: '', faces: 'moving snapshots store' },
     net: { uses: '', faces: 'peer' },

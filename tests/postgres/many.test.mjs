@@ -2,31 +2,19 @@
 // asked, killed or stopped; nothing is lost or doubled, and neither shows a checkpoint smaller than one that the other has shown.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { copyFileSync, readdirSync } from 'node:fs';
 import http from 'node:http';
-import { join } from 'node:path';
 import { test } from 'node:test';
 import { assertAccepted, assertProblem, JOSE, NDJSON, post, request } from '../e2e/lib/http.mjs';
 import { asListed, Member } from '../e2e/lib/member.mjs';
 import { ACTION, good, ROUND } from '../e2e/lib/panel.mjs';
 import { metricsOf, valueOf } from '../e2e/lib/openmetrics.mjs';
 import { poll } from '../e2e/lib/poll.mjs';
-import { Collector, freshFolder, ready } from '../e2e/lib/programs.mjs';
+import { ready } from '../e2e/lib/programs.mjs';
 import { PublicLog } from '../e2e/lib/public-log.mjs';
+import { another } from './lib/another.mjs';
 import { enrolled, Load } from './lib/load.mjs';
 
 const psql = (text) => execFileSync('psql', [process.env.KIT_STORE, '-qAtc', text], { encoding: 'utf8' }).trim();
-
-// Another collector on the store of `first`, with copies of its keys and its last checkpoint in a folder of its own.
-export function another(first, name) {
-  const other = new Collector(freshFolder(name));
-  for (const file of readdirSync(first.folder).filter((each) => /-key(\.checkpoint)?$/.test(each)))
-    copyFileSync(join(first.folder, file), join(other.folder, file));
-  other.schema = first.schema;
-  other.store = `${first.store}&application_name=${name}`;
-  other.where[1] = other.store;
-  return other;
-}
 
 // Two that run, with `codes` invitations, and the log as each shows it.
 async function two(name, codes) {

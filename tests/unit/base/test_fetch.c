@@ -4,6 +4,7 @@
 #include "tests/unit/fake.h"
 #include <criterion/criterion.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static struct fetch *fetch;
@@ -186,4 +187,32 @@ Test(fetch, goes_nowhere_out_of_its_reach)
     fetch_confine(fetch, REACH_LOOPBACK);
     cr_expect_eq(ask(fake_answer(200, "", "hello"), (struct fetch_request){.url = NULL}), FETCH_ANSWERED);
     cr_expect_not(fetch_was_barred(fetch));
+}
+
+Test(fetch, finds_a_host_by_itself_and_uses_no_proxy_then)
+{
+    static const char *const hosts[] = {"127.0.0.1", "localhost"};
+    char url[64];
+    cr_assert_eq(setenv("http_proxy", "http://127.0.0.1:1", 1), 0);
+    const char *hello = fake_answer(200, "", "hello");
+    cr_expect_eq(ask(hello, (struct fetch_request){.url = NULL}), FETCH_REFUSED);
+    fetch_look_up_itself(fetch);
+    for (size_t i = 0; i < sizeof hosts / sizeof *hosts; i++) {
+        fake_stop(); /* which takes one connection after the other */
+        fake_start(&hello, 1);
+        snprintf(url, sizeof url, "http://%s%s/", hosts[i], strrchr(fake_url(), ':'));
+        cr_expect_eq(fetch_do(fetch, &(struct fetch_request){.url = url}, &answer), FETCH_ANSWERED, "%s", url);
+        cr_expect_str_eq(buf_text(&answer.body), "hello");
+    }
+    cr_expect_eq(fetch_do(fetch, &(struct fetch_request){.url = "http://[::1]:1/"}, &answer), FETCH_REFUSED);
+    cr_expect_eq(fetch_do(fetch, &(struct fetch_request){.url = "http://no-such-host.invalid/"}, &answer),
+                 FETCH_UNRESOLVED);
+}
+
+Test(fetch, names_the_file_of_authorities_that_it_reads)
+{
+    cr_assert_eq(setenv("BURGERPANEL_CA_FILE", "", 1), 0);
+    cr_expect_null(fetch_authorities());
+    cr_assert_eq(setenv("BURGERPANEL_CA_FILE", "/some/ca.pem", 1), 0);
+    cr_expect_str_eq(fetch_authorities(), "/some/ca.pem");
 }

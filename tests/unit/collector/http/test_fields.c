@@ -40,3 +40,14 @@ Test(fields, find_the_preference_for_a_minimal_answer)
     cr_assert_not(field_prefers_minimal(""));
     cr_assert_not(field_prefers_minimal(NULL));
 }
+
+Test(fields, find_the_preference_for_an_answer_at_once)
+{
+    cr_assert(field_prefers_no_wait("wait=0"));
+    cr_assert(field_prefers_no_wait("return=minimal, Wait=\"0\""));
+    cr_assert_not(field_prefers_no_wait("wait=01"));
+    cr_assert_not(field_prefers_no_wait("wait=10"));
+    cr_assert_not(field_prefers_no_wait("await=0"));
+    cr_assert_not(field_prefers_no_wait("wait"));
+    cr_assert_not(field_prefers_no_wait(NULL));
+}
