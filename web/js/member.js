@@ -1,10 +1,10 @@
 // The member on this device: what is known of them and of the panel, kept in step with store.js and the collector. No page, and nothing
 // signed: enrolling and answering are in signed.js, checking, restoring and erasing in own.js, which come when they are needed.
 //
-// Facts (store.js): member {panel, key, enrolment {jws, index, receipt}, logKey, at}; pending {panel, key, jws, invitation};
-// recovery, the secret sealed, until its code has been kept; passkey, true where one brings it back; head {checkpoint}, the newest that was seen to continue all before;
-// panel, actions, followUps {etag, body, document}; floors {"round~action": revision}; clock; language; seenNews; erasures; erasing, a
-// request without an answer.
+// Facts (store.js): member {panel, key, enrolment {jws, index, receipt}, logKey, at}; pending {panel, key, tries}, until an enrolment has its
+// answer (signed.js); recovery, the secret sealed, until its code has been kept; passkey, true where one brings it back; head {checkpoint},
+// the newest that was seen to continue all before; panel, actions, followUps {etag, body, document}; floors {"round~action": revision};
+// clock; language; seenNews; erasures; erasing, a request without an answer.
 import * as collector from './collector.js';
 import * as store from './store.js';
 

@@ -28,33 +28,48 @@ const isForTheClock = (problem) => {
   return places.length > 0 ? places.every((place) => place === '/iat') : /iat/.test(problem.detail ?? '');
 };
 
-async function signEnrolment(pending) {
-  const jws = await envelope.sign(pending.key, envelope.ENROLMENT, envelope.enrolment(pending.panel, now(), pending.key, pending.invitation));
-  await store.setFact('pending', { ...pending, jws });
-  return { ...pending, jws };
+// `pending` is a key with the enrolments that it was sent in, or may have been, and that no answer has refused: {panel, key, tries:
+// [{invitation, jws}]}. One of them may be in the log, whatever becomes of the others, and then no other key can be the member's.
+const otherTries = (pending, invitation) => pending.tries.filter((one) => one.invitation !== invitation);
+const jwsOf = (pending, invitation) => pending.tries.find((one) => one.invitation === invitation)?.jws;
+
+async function signTry(pending, invitation) {
+  const jws = await envelope.sign(pending.key, envelope.ENROLMENT, envelope.enrolment(pending.panel, now(), pending.key, invitation));
+  const signed = { ...pending, tries: [...otherTries(pending, invitation), { invitation, jws }] };
+  await store.setFact('pending', signed);
+  return signed;
 }
 
 // A key made for an enrolment that got no answer stays: the collector may have it.
 export const hasBegun = async () => (await store.fact('pending')) !== undefined;
 
-async function prepareEnrolment(invitation, given) {
-  const pending = await store.fact('pending');
-  if (pending?.invitation === invitation) return pending;
-  if (pending) return signEnrolment({ ...pending, invitation });
+async function beginEnrolment(given) {
   const secret = given ?? newSecret();
   const key = await makeKey(secret, state.panel.id);
   await store.setFact('recovery', await seal(secret));
   await store.setFact('passkey', given && true);
-  secret.fill(0);
-  return signEnrolment({ panel: state.panel.id, key, invitation });
+  return { panel: state.panel.id, key, tries: [] };
+}
+
+async function prepareEnrolment(invitation, given) {
+  const pending = (await store.fact('pending')) ?? (await beginEnrolment(given));
+  return jwsOf(pending, invitation) ? pending : signTry(pending, invitation);
 }
 
 const post = (path, jws) => collector.ask(path, { method: 'POST', type: JOSE, body: jws });
 
-async function sendEnrolment(pending) {
-  const answer = await post('/v1/members', pending.jws);
+async function sendEnrolment(pending, invitation) {
+  const answer = await post('/v1/members', jwsOf(pending, invitation));
   const isEarly = answer.problem?.type === 'invalid-claims' && isForTheClock(answer.problem);
-  return isEarly ? post('/v1/members', (await signEnrolment(pending)).jws) : answer;
+  return isEarly ? post('/v1/members', jwsOf(await signTry(pending, invitation), invitation)) : answer;
+}
+
+// A key that can be in no enrolment goes; one that may be in another stays, for that code to be typed again.
+async function noteRefusal(invitation) {
+  const pending = await store.fact('pending');
+  const tries = otherTries(pending, invitation);
+  if (tries.length > 0) return store.setFact('pending', { ...pending, tries });
+  return Promise.all(['pending', 'recovery', 'passkey'].map((name) => store.setFact(name)));
 }
 
 export const fetchLogKey = async () => (await collector.ask('/log/key', { as: 'text' })).body;
@@ -68,17 +83,16 @@ export async function noteMember(panel, key, { jws, index, receipt }) {
   await store.setFact('member', { panel, key, enrolment: { jws, index, receipt }, logKey, at: now() });
 }
 
-// `secret`, which is wiped: the member's, of a passkey; without it one is drawn. Promise of undefined when enrolled, or of the problem. Throws Unreachable (the same call goes on from there), or another Error where
-// the collector's receipt does not hold.
+// `secret`, which is wiped: the member’s, of a passkey; without it one is drawn. Promise of undefined when enrolled, or of the problem. Throws
+// Unreachable (the same call goes on from there), or another Error where
+// the collector’s receipt does not hold.
 export async function enrol(invitation, secret) {
-  const pending = await prepareEnrolment(invitation, secret);
-  const { status, body, problem } = await sendEnrolment(pending);
-  if (status >= 500 || status === 429) throw new Unreachable('the collector can not take it now');
-  if (problem) {
-    if (problem.type === 'invitation-refused') await Promise.all(['pending', 'recovery', 'passkey'].map((name) => store.setFact(name)));
-    return problem;
-  }
-  const { jws } = await store.fact('pending');
+  const pending = await prepareEnrolment(invitation, secret).finally(() => secret?.fill(0));
+  const { status, body, problem } = await sendEnrolment(pending, invitation);
+  if (status >= 500 || status === 429 || problem?.type === '') throw new Unreachable('the collector can not take it now');
+  if (problem?.type === 'invitation-refused') await noteRefusal(invitation);
+  if (problem) return problem;
+  const jws = jwsOf(await store.fact('pending'), invitation);
   await noteMember(pending.panel, pending.key, { jws, ...body });
   await store.setFact('pending');
   await navigator.storage?.persist?.().catch(() => false);

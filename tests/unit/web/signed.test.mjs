@@ -2,12 +2,12 @@
 import assert from 'node:assert/strict';
 import { beforeEach, test } from 'node:test';
 import { Collector, memory, problem } from './device.mjs';
-import { clock } from '../../../web/js/collector.js';
+import { Unreachable, clock } from '../../../web/js/collector.js';
 import * as member from '../../../web/js/member.js';
 import * as signed from '../../../web/js/signed.js';
 import * as store from '../../../web/js/store.js';
 
-const CODE = 'AAAAAAA-AAAAAAA-AAAAAAA-AAAA8';
+const [CODE, OTHER, WRONG] = ['AAAAAAA-AAAAAAA-AAAAAAA-AAAA8', 'BBBBBBB-BBBBBBB-BBBBBBB-BBBB8', 'AAAAAAA-AAAAAAA-AAAAAAA-AAAB0'];
 
 let collector;
 beforeEach(async () => {
@@ -33,6 +33,51 @@ const answeredAhead = async () => {
   clock.ahead = 4000;
   await answered();
 };
+
+// An enrolment that the collector has, and this device does not know of.
+async function joinedUnheard() {
+  collector.invite(CODE);
+  collector.change = (path, work) => (path === '/v1/members' ? lose(work) : undefined);
+  await assert.rejects(signed.enrol(CODE), Unreachable);
+  collector.change = undefined;
+  return (await store.fact('pending')).key.kid;
+}
+
+test('after a lost answer a slip in the code that is typed again does not take the key that the invitation is bound to', async () => {
+  const kid = await joinedUnheard();
+  for (const code of [WRONG, collector.invite(OTHER)]) {
+    assert.equal((await signed.enrol(code)).type, 'invitation-refused');
+    assert.equal(await signed.hasBegun(), true);
+  }
+  await member.reload();
+  assert.equal(member.state.hasRecovery, true);
+  assert.equal(await signed.enrol(CODE), undefined);
+  assert.equal(member.state.member.key.kid, kid);
+  assert.equal(member.state.member.enrolment.jws, sent('/v1/members')[0], 'the text that the receipt is of');
+  assert.equal(await signed.hasBegun(), false);
+});
+
+test('a word of a proxy between a lost answer and a slip is no refusal', async () => {
+  const kid = await joinedUnheard();
+  collector.change = (path) => (path === '/v1/members' ? { status: 404, type: 'text/html', body: 'not here' } : undefined);
+  await assert.rejects(signed.enrol(CODE), Unreachable);
+  collector.change = undefined;
+  assert.equal((await signed.enrol(WRONG)).type, 'invitation-refused');
+  assert.equal(await signed.enrol(CODE), undefined);
+  assert.equal(member.state.member.key.kid, kid);
+});
+
+test('a key goes with its code when each of its enrolments has been refused', async () => {
+  for (const isLost of [false, true]) {
+    if (isLost) {
+      collector.change = (path, work) => (path === '/v1/members' ? lose(work) : undefined);
+      await assert.rejects(signed.enrol(WRONG), Unreachable);
+      collector.change = undefined;
+    }
+    assert.equal((await signed.enrol(WRONG)).type, 'invitation-refused');
+    assert.deepEqual([await signed.hasBegun(), await store.fact('recovery')], [false, undefined]);
+  }
+});
 
 test('what is signed anew for a wrong clock is kept before it is sent, so that it counts where its answer is lost', async () => {
   await joined();

@@ -29,7 +29,7 @@ async function join(frame, agree, place, made) {
       delete frame.stash.uitnodiging;
       return frame.go('#/bewaren');
     }
-    if (problem.type === 'invitation-refused') await made?.forget(); // else the key that is of it goes on
+    if (!(await hasBegun())) await made?.forget(); // else the key that is of it goes on
     frame.stash.codeFault = problem.type === 'invitation-refused' ? t.codeRefused : t.reasons.other;
     return frame.go('#/');
   } catch (error) {
