@@ -1,11 +1,13 @@
 // The log as a member sees it (PROTOCOL 6): signed notes, checkpoints, receipts, and that it only ever grows, which its tiles show.
-// Pure: what has to be fetched is asked of the caller. What does not hold is thrown as an Error that says why. Sizes and indexes
-// stay below 2^53. Sources: C2SP signed-note, tlog-checkpoint, tlog-proof, tlog-tiles; RFC 9162 §2.1.
+// Pure: what has to be fetched is asked of the caller. What does not hold is thrown as an Untrue that says why, whatever was shown; any
+// other Error says nothing of the log, but of this device or of a way to it. Sizes and indexes stay below 2^53. Sources: C2SP signed-note,
+// tlog-checkpoint, tlog-proof, tlog-tiles; RFC 9162 §2.1.
 //
 //   parseKey(line)                         Promise of a verifier key {name, id, publicKey}; a newline may follow it
 //   openNote(note, key)                    Promise of the text, which may then be believed
 //   openCheckpoint(note, key)              Promise of {size, root}
 //   openReceipt(receipt, jws, key)         Promise of {index, checkpoint, size, root}: the log of `key` holds this very JWS
+//   checkReceipt(told, jws, key)           the same of {index, receipt} as a collector answers them, whatever they are
 //   includes(index, size, leaf, proof, root)          Promise, throws unless the proof leads from leaf hash to root
 //   continues(older, newer, next)          Promise of true, throws unless the tree `newer` {size, root} begins with all of `older`;
 //                                          next(start, end) gives the hash over those leaves, in the order of RFC 9162's PROOF
@@ -15,8 +17,18 @@
 import { areEqual, fromBase64, join, sha256, utf8 } from './bytes.js';
 import { verify } from './key.js';
 
+export class Untrue extends Error {}
+
 function refuse(why) {
-  throw new Error(why);
+  throw new Untrue(why);
+}
+
+function toBytes(encoded) {
+  try {
+    return fromBase64(encoded);
+  } catch (error) {
+    return refuse(error.message);
+  }
 }
 
 export const leafHash = (bytes) => sha256(join(Uint8Array.of(0), bytes));
@@ -29,7 +41,7 @@ function toNumber(digits) {
 }
 
 function toHash(encoded) {
-  const bytes = fromBase64(encoded);
+  const bytes = toBytes(encoded);
   return bytes.length === 32 ? bytes : refuse('a hash of another length');
 }
 
@@ -37,7 +49,7 @@ const ED25519 = 1;
 
 export async function parseKey(line) {
   const [, name, id, encoded] = /^([^\s+]+)\+([0-9a-f]{8})\+(\S+)\n?$/.exec(line) ?? refuse('no verifier key');
-  const typed = fromBase64(encoded);
+  const typed = toBytes(encoded);
   if (typed.length !== 33 || typed[0] !== ED25519) refuse('a verifier key of another kind');
   const hash = (await sha256(join(utf8(`${name}\n`), typed))).subarray(0, 4);
   if ([...hash].map((byte) => byte.toString(16).padStart(2, '0')).join('') !== id) refuse('a verifier key with the id of another');
@@ -47,7 +59,7 @@ export async function parseKey(line) {
 // Whether one signature line is by this key; throws where it claims to be and is not.
 async function isSignedBy(key, line, body) {
   const [, name, encoded] = /^\u2014 ([^\s+]+) (\S+)$/.exec(line) ?? refuse('no signature line');
-  const signature = fromBase64(encoded);
+  const signature = toBytes(encoded);
   if (name !== key.name || !areEqual(signature.subarray(0, 4), key.id)) return false;
   return (await verify(key.publicKey, signature.subarray(4), utf8(body))) || refuse('the signature of the log is not good');
 }
@@ -182,4 +194,10 @@ export async function openReceipt(receipt, jws, key) {
   const head = await openCheckpoint(checkpoint, key);
   await includes(index, head.size, await leafHash(utf8(jws)), hashes.map(toHash), head.root);
   return { index, checkpoint, ...head };
+}
+
+export async function checkReceipt(told, jws, key) {
+  const { index, receipt } = told ?? {};
+  const opened = typeof receipt === 'string' ? await openReceipt(receipt, jws, key) : refuse('no receipt');
+  return opened.index === index ? opened : refuse('the receipt is of another entry');
 }

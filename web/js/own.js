@@ -73,14 +73,19 @@ async function fetchReceipt(index) {
   return body;
 }
 
+// Why a receipt does not hold, or undefined.
+async function whyUntrue(jws, told) {
+  const { key } = await signed.pinned();
+  return log.checkReceipt(told, jws, key).then(() => undefined, (error) => signed.untrueOf(error).message);
+}
+
 // Keeps a response of this key that lies at the collector as one of this device's.
 async function adopt({ index, jws }, { claims }) {
   const { round, action, revision, answers, context, iat } = claims;
   const receipt = await fetchReceipt(index);
   const kept = { round, action, revision, answers, context, jws, signedAt: iat, index, receipt, state: 'sent' };
-  const { key } = await signed.pinned();
-  const holds = await log.openReceipt(receipt, jws, key).then((opened) => opened.index === index, () => false);
-  await store.keepResponse(holds ? kept : { ...kept, state: 'doubt', reason: { type: 'doubt', why: 'the receipt does not hold' } });
+  const why = await whyUntrue(jws, { index, receipt });
+  await store.keepResponse(why === undefined ? kept : { ...kept, state: 'doubt', reason: { type: 'doubt', why } });
 }
 
 // Of entries, the newest response to each action of each round: [{entry, read}].
@@ -164,7 +169,7 @@ async function restoreKey(secret) {
   if (problem) return problem;
   const enrolment = body.entries.find(({ index }) => index === body.enrolment.index);
   if (!(await readEntry(enrolment ?? {}, key))) return { type: 'erased' };
-  await signed.noteMember(state.panel.id, key, { ...enrolment, receipt: await fetchReceipt(enrolment.index) });
+  await signed.noteMember(state.panel.id, key, enrolment.jws, { index: enrolment.index, receipt: await fetchReceipt(enrolment.index) });
   await member.reload();
   await member.refresh();
   for (const { entry, read } of await newestResponses(body.entries, key)) await adopt(entry, read);
@@ -221,12 +226,6 @@ export async function dropStale(stale) {
 
 // Checking
 
-async function checkReceipt(jws, { index, receipt }, key) {
-  const opened = await log.openReceipt(String(receipt), jws, key);
-  if (opened.index !== index) throw new Error('the receipt is of another entry');
-  return opened;
-}
-
 async function receiptsOnDevice() {
   const { enrolment } = state.member;
   const erasures = (await store.fact('erasures')) ?? [];
@@ -234,22 +233,25 @@ async function receiptsOnDevice() {
 }
 
 // Checks every receipt, and that the log of now continues all that was ever seen: {held, bad: [{one, why}], from, to, why}; `why` is
-// set where the log does not hold.
+// set where the log does not hold. A doubt that turns out to be none is one no more.
 export async function checkAll() {
   const pin = await signed.pinned();
-  const result = { held: 0, bad: [], from: pin.size, to: pin.size, why: undefined };
-  const heads = new Map([[pin.size, pin]]);
+  const result = { bad: [], from: pin.size, to: pin.size, why: undefined };
+  const heads = [pin];
+  const held = [];
   for (const one of await receiptsOnDevice())
     try {
-      const head = await checkReceipt(one.jws, one.evidence ?? one, pin.key);
-      heads.set(head.size, head);
-      result.held++;
+      heads.push(await log.checkReceipt(one.evidence ?? one, one.jws, pin.key));
+      held.push(one.jws);
     } catch (error) {
-      result.bad.push({ one, why: error.message });
+      result.bad.push({ one, why: signed.untrueOf(error).message });
     }
   // While nothing is being sent, here or in another tab: a receipt that is on its way would be of a log that is smaller than this one.
-  await store.alone('send', () => checkLog(pin, heads, result));
-  return result;
+  await store.alone('send', async () => {
+    await checkLog(pin, heads, result);
+    if (result.why === undefined) await clearDoubts(held);
+  });
+  return { ...result, held: held.length };
 }
 
 async function checkLog(pin, heads, result) {
@@ -258,13 +260,21 @@ async function checkLog(pin, heads, result) {
   try {
     const newest = { checkpoint, ...(await log.openCheckpoint(checkpoint, pin.key)) };
     const next = log.tiles(newest.size, signed.fetchTile);
-    for (const head of heads.values()) await log.continues(head, newest, next);
+    for (const head of heads) await log.continues(head, newest, next);
     await signed.advance(newest);
     result.to = newest.size;
   } catch (error) {
-    if (error instanceof Unreachable) throw error;
-    result.why = error.message;
+    result.why = signed.untrueOf(error).message;
   }
+}
+
+async function clearDoubts(held) {
+  const cleared = (await store.responses()).filter((one) => one.state === 'doubt' && held.includes(one.jws));
+  for (const { evidence, reason, ...one } of cleared) {
+    const { index, receipt, replaced } = evidence ?? one;
+    await store.keepResponse({ ...one, state: 'sent', index, receipt, replaced });
+  }
+  if (cleared.length > 0) await member.changed();
 }
 
 // Taking along and erasing
@@ -317,9 +327,7 @@ export async function erase(scope) {
   const jws = await signErasure(scope);
   const { body, problem } = await post('/v1/erasures', jws);
   if (problem) return dropRequest(problem, scope);
-  const { key } = await signed.pinned();
-  const isHeld = await checkReceipt(jws, body, key).then(() => true, () => false);
-  if (!isHeld) return { type: 'doubt' };
+  if ((await whyUntrue(jws, body)) !== undefined) return { type: 'doubt' };
   await noteErased(jws, body, scope);
   if (scope === 'everything') await Promise.all(['member', 'recovery', 'head'].map((name) => store.setFact(name)));
   await store.setFact('erasing');

@@ -6,7 +6,8 @@
 //   waiting   to be sent; `reason`, a problem of PROTOCOL 5, where the collector did not take it yet (round-not-open, not-verified,
 //             too-many, invalid-response for the clock) and may another time
 //   sent      accepted; {index, receipt} seen to hold
-//   doubt     accepted, but what the collector showed for it does not hold: `reason.why`, `evidence`
+//   doubt     accepted, but what the collector showed for it does not hold: `reason.why`, `evidence`. Nothing else makes it so, no failure
+//             of this device or of the connection: then the same JWS goes again. own.js looks at it anew
 //   stale     the collector has another answer of this member: `reason.currentRevision`
 //   refused   never to be taken: `reason`
 // One that a later revision of this device has overtaken is not among `current`.
@@ -74,18 +75,17 @@ async function noteRefusal(invitation) {
 
 export const fetchLogKey = async () => (await collector.ask('/log/key', { as: 'text' })).body;
 
-// Notes the enrolment, whose receipt has to hold under the log's key, from now on the only one for this member.
-export async function noteMember(panel, key, { jws, index, receipt }) {
+// Notes the enrolment, whose receipt has to hold under the log's key, from now on the only one for this member. Throws log.Untrue where it
+// does not.
+export async function noteMember(panel, key, jws, told) {
   const logKey = await fetchLogKey();
-  const opened = await log.openReceipt(receipt, jws, await log.parseKey(logKey));
-  if (opened.index !== index) throw new Error('the receipt is of another entry');
-  await store.setFact('head', { checkpoint: opened.checkpoint });
-  await store.setFact('member', { panel, key, enrolment: { jws, index, receipt }, logKey, at: now() });
+  const { index, checkpoint } = await log.checkReceipt(told, jws, await log.parseKey(logKey));
+  await store.setFact('head', { checkpoint });
+  await store.setFact('member', { panel, key, enrolment: { jws, index, receipt: told.receipt }, logKey, at: now() });
 }
 
-// `secret`, which is wiped: the member’s, of a passkey; without it one is drawn. Promise of undefined when enrolled, or of the problem. Throws
-// Unreachable (the same call goes on from there), or another Error where
-// the collector’s receipt does not hold.
+// `secret`, which is wiped: the member's, of a passkey; without it one is drawn. Promise of undefined when enrolled, or of the problem. Throws
+// Unreachable (the same call goes on from there), or log.Untrue where the collector's receipt does not hold.
 export async function enrol(invitation, secret) {
   const pending = await prepareEnrolment(invitation, secret).finally(() => secret?.fill(0));
   const { status, body, problem } = await sendEnrolment(pending, invitation);
@@ -93,7 +93,7 @@ export async function enrol(invitation, secret) {
   if (problem?.type === 'invitation-refused') await noteRefusal(invitation);
   if (problem) return problem;
   const jws = jwsOf(await store.fact('pending'), invitation);
-  await noteMember(pending.panel, pending.key, { jws, ...body });
+  await noteMember(pending.panel, pending.key, jws, body);
   await store.setFact('pending');
   await navigator.storage?.persist?.().catch(() => false);
   await changed();
@@ -158,31 +158,31 @@ export async function pinned() {
   return { key, checkpoint, ...(await log.openCheckpoint(checkpoint, key)) };
 }
 
-// Throws where a head, opened already, does not continue the pinned one. Else it takes its place when it is later.
+// Throws log.Untrue where a head, opened already, does not continue the pinned one. Else it takes its place when it is later.
 export async function advance(head) {
-  const pin = await pinned();
-  if (head.size < pin.size) throw new Error('the log has become smaller');
-  await log.continues(pin, head, log.tiles(head.size, fetchTile));
+  await log.continues(await pinned(), head, log.tiles(head.size, fetchTile));
   await store.setFact('head', { checkpoint: head.checkpoint });
 }
 
-// Why an accepted answer is in doubt, or undefined where its receipt holds and the log has only grown.
-async function doubtOf(jws, { index, receipt }) {
-  try {
-    const opened = await log.openReceipt(String(receipt), jws, (await pinned()).key);
-    if (opened.index !== index) return 'the receipt is of another entry';
-    await advance(opened);
-    return undefined;
-  } catch (error) {
-    return error instanceof Unreachable ? undefined : error.message;
-  }
+// What a check threw, where it says something of the collector. All else passes, and is thrown as Unreachable.
+export function untrueOf(error) {
+  if (error instanceof log.Untrue) return error;
+  throw error instanceof Unreachable ? error : new Unreachable(error.message, { cause: error });
+}
+
+// Throws where the receipt does not hold, or the log has not only grown; where its tiles can't be had just then, that is seen another time.
+async function checkAccepted(jws, told) {
+  const head = await log.checkReceipt(told, jws, (await pinned()).key);
+  await advance(head).catch((error) => {
+    if (!(error instanceof Unreachable)) throw error;
+  });
 }
 
 async function noteAccepted(one, body) {
-  const why = await doubtOf(one.jws, body);
-  const { index, receipt, replaced } = body;
+  const { index, receipt, replaced } = body ?? {};
+  const why = await checkAccepted(one.jws, body).then(() => undefined, (error) => untrueOf(error).message);
   if (why === undefined) return { ...one, state: 'sent', index, receipt, replaced, reason: undefined };
-  return { ...one, state: 'doubt', index, reason: { type: 'doubt', why }, evidence: body };
+  return { ...one, state: 'doubt', index, reason: { type: 'doubt', why }, evidence: body ?? {} };
 }
 
 const MAY_PASS = ['too-many', 'not-verified', 'round-not-open'];

@@ -15,7 +15,7 @@ delete globalThis.BroadcastChannel; // it would keep Node waiting
 
 const compare = (a, b) => (Array.isArray(a) ? a.map((part, i) => compare(part, b[i])).find((order) => order !== 0) ?? 0 : Number(a > b) - Number(a < b));
 
-export const memory = { stores: new Map(), isFull: false };
+export const memory = { stores: new Map(), full: [] }; // `full`: names of stores that take nothing more
 
 const asked = (result) => {
   const request = { result };
@@ -34,9 +34,9 @@ function storeOf({ keyPath, values }) {
   };
 }
 
-// Of a store that is full a change leaves all as it was.
+// A change that is too much leaves all as it was.
 function transactionOn(names) {
-  const isFull = memory.isFull;
+  const isFull = memory.full.some((name) => names.includes(name));
   const transaction = { error: new DOMException('the disk is full', 'QuotaExceededError') };
   const chosen = ({ keyPath, values }) => storeOf({ keyPath, values: isFull ? new Map(values) : values });
   queueMicrotask(() => (isFull ? transaction.onabort : transaction.oncomplete)?.());

@@ -11,7 +11,7 @@ const [CODE, OTHER, WRONG] = ['AAAAAAA-AAAAAAA-AAAAAAA-AAAA8', 'BBBBBBB-BBBBBBB-
 
 let collector;
 beforeEach(async () => {
-  memory.isFull = false;
+  memory.full = [];
   collector = new Collector();
   clock.ahead = 0;
   await store.wipe();
@@ -106,4 +106,61 @@ test('an answer that is refused for the clock is signed anew each time that it i
   collector.change = undefined;
   await signed.send();
   assert.equal((await store.responses())[0].state, 'sent');
+});
+
+test('a failure of this device while it checks a receipt is no doubt: the answer waits, and counts the next time', async () => {
+  await joined();
+  await answered();
+  collector.change = (path) => void (path.startsWith('/log/tile/') && (memory.full = ['facts']));
+  assert.equal(await signed.send(), false);
+  assert.deepEqual((await store.responses()).map(({ state }) => state), ['waiting']);
+  memory.full = [];
+  collector.change = undefined;
+  assert.equal(await signed.send(), true);
+  const [one] = await store.responses();
+  assert.deepEqual([one.state, one.index, sent('/v1/responses').length], ['sent', 1, 2]);
+});
+
+test('where the tiles of the log can not be had an answer counts by its receipt', async () => {
+  await joined();
+  await answered();
+  collector.change = (path) => (path.startsWith('/log/tile/') ? problem(503, 'unavailable') : undefined);
+  assert.equal(await signed.send(), true);
+  assert.equal((await store.responses())[0].state, 'sent');
+});
+
+// Whatever a collector shows as a receipt: it is its word, and stays.
+const LIES = {
+  nothing: () => null,
+  'no receipt': ({ index }) => ({ index }),
+  'a receipt that is no text': (told) => ({ ...told, receipt: { toString: 1 } }),
+  'a hash that is no base64': (told) => ({ ...told, receipt: told.receipt.replace(/(\nindex 1\n)./, '$1!') }),
+  'a signature that is no base64': (told) => ({ ...told, receipt: told.receipt.replace(/.\n$/, '!\n') }),
+  'the index of another': (told) => ({ ...told, index: 0 }),
+};
+
+for (const [name, lie] of Object.entries(LIES))
+  test(`an answer that is taken with ${name} is in doubt`, async () => {
+    await joined();
+    await answered();
+    collector.change = (path, work) => {
+      if (path !== '/v1/responses') return undefined;
+      const answer = work();
+      return { ...answer, body: JSON.stringify(lie(JSON.parse(answer.body))) };
+    };
+    assert.equal(await signed.send(), true);
+    const [one] = await store.responses();
+    assert.deepEqual([one.state, one.reason.type], ['doubt', 'doubt']);
+    assert.ok(one.reason.why !== '');
+  });
+
+test('an enrolment is noted with the text that was sent, whatever text the collector answers', async () => {
+  collector.invite(CODE);
+  collector.change = (path, work) => {
+    if (path !== '/v1/members') return undefined;
+    const answer = work();
+    return { ...answer, body: JSON.stringify({ ...JSON.parse(answer.body), jws: 'x' }) };
+  };
+  assert.equal(await signed.enrol(CODE), undefined);
+  assert.equal(member.state.member.enrolment.jws, sent('/v1/members')[0]);
 });

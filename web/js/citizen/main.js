@@ -93,6 +93,8 @@ function alarm() {
   return inDoubt && notice('doubt', t.alarmTitle, el('p', {}, t.alarmText));
 }
 
+member.onChange(() => byId('alarm') && put(byId('alarm'), alarm()));
+
 function showOffline() {
   put(byId('offline'), navigator.onLine ? [] : notice('wait', undefined, el('p', {}, t.offline)));
 }
@@ -128,7 +130,7 @@ function render({ title, heading: words, lang, above, around, nodes }, { keepFoc
   const heading = el('h1', { tabindex: -1, lang }, words ?? title);
   const focused = document.activeElement?.id || 'inhoud';
   document.body.classList.remove('starting');
-  put(main, alarm(), said && notice('good', said), above, around ? around(heading) : heading, nodes);
+  put(main, el('div', { id: 'alarm' }, alarm()), said && notice('good', said), above, around ? around(heading) : heading, nodes);
   if (byId('faults')) return byId('faults').focus();
   if (keepFocus) return focused !== 'inhoud' && byId(focused)?.focus({ preventScroll: true });
   window.scrollTo(0, 0);

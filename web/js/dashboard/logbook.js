@@ -3,7 +3,7 @@
 import { el } from '../dom.js';
 import { fromBase64url, sha256, text as toText, toBase64url, utf8 } from '../bytes.js';
 import { ask } from '../collector.js';
-import { openCheckpoint, parseKey } from '../log.js';
+import { openCheckpoint, parseKey, Untrue } from '../log.js';
 import { notice, section } from '../parts.js';
 import { t } from './desk-texts.js';
 import { link } from './parts.js';
@@ -40,7 +40,10 @@ const fact = (label, ...value) => el('div', {}, el('dt', {}, label), el('dd', {}
 async function checkpoint() {
   const [note, line] = await Promise.all([fetchAs('/log/checkpoint', 'text'), fetchAs('/log/key', 'text')]);
   const [origin, size, root] = note.split('\n');
-  const isSigned = await parseKey(line).then((key) => openCheckpoint(note, key)).then(() => true, () => false);
+  const isSigned = await parseKey(line).then((key) => openCheckpoint(note, key)).then(() => true, (error) => {
+    if (!(error instanceof Untrue)) throw error; // nothing that the log could do about
+    return false;
+  });
   return section(t.checkpointTitle,
     el('dl', { class: 'facts' }, fact(t.logName, origin), fact(t.logSize, size), fact(t.logRoot, el('code', {}, root)), fact(t.logKey, el('code', {}, line.trim()))),
     isSigned ? notice('good', t.signatureGood, el('p', {}, t.signatureText)) : notice('bad', t.signatureBad, el('p', {}, t.signatureBadText)),

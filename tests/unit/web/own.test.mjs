@@ -1,0 +1,67 @@
+// Checking, coming back and erasing on a device in memory.
+import assert from 'node:assert/strict';
+import { beforeEach, test } from 'node:test';
+import { Collector, memory } from './device.mjs';
+import { Unreachable, clock } from '../../../web/js/collector.js';
+import * as member from '../../../web/js/member.js';
+import * as own from '../../../web/js/own.js';
+import * as signed from '../../../web/js/signed.js';
+import * as store from '../../../web/js/store.js';
+
+const CODE = 'AAAAAAA-AAAAAAA-AAAAAAA-AAAA8';
+
+let collector;
+beforeEach(async () => {
+  memory.full = [];
+  collector = new Collector();
+  clock.ahead = 0;
+  await store.wipe();
+  await member.reload();
+  await member.refresh();
+  assert.equal(await signed.enrol(collector.invite(CODE)), undefined);
+});
+
+async function answered(action, importance = 4) {
+  await signed.answer('r', action, { importance });
+  await signed.send();
+}
+const states = async () => (await store.responses()).map(({ state }) => state);
+
+// As a failure of before left them: the answers are in doubt, and the log holds what was shown for them.
+async function doubted() {
+  for (const { receipt, index, ...one } of await store.responses())
+    await store.keepResponse({ ...one, index, state: 'doubt', reason: { type: 'doubt', why: 'no network' }, evidence: { index, receipt } });
+  await member.reload();
+}
+
+test('a check clears a doubt whose evidence holds, and leaves the one whose evidence does not', async () => {
+  await answered('A-1');
+  await answered('A-2');
+  await doubted();
+  const [, second] = await store.responses();
+  await store.keepResponse({ ...second, evidence: { ...second.evidence, index: 1 } });
+  await member.reload();
+  const { held, bad } = await own.checkAll();
+  assert.deepEqual([held, bad.map(({ one }) => one.action)], [2, ['A-2']]);
+  assert.deepEqual(await states(), ['sent', 'doubt']);
+  const [first] = member.state.responses;
+  assert.deepEqual([first.index, first.reason, first.evidence], [1, undefined, undefined]);
+  assert.equal((await own.checkAll()).held, 2, 'the receipt has its place again');
+});
+
+test('a log that is another than it was clears no doubt', async () => {
+  await answered('A-1');
+  await doubted();
+  const early = collector.log.checkpoint();
+  await answered('A-2');
+  collector.change = (path) => (path === '/log/checkpoint' ? { status: 200, type: 'text/plain', body: early } : undefined);
+  assert.match((await own.checkAll()).why, /smaller/);
+  assert.deepEqual(await states(), ['doubt', 'sent']);
+});
+
+test('a failure of this device says nothing of the log', async () => {
+  await answered('A-1');
+  await answered('A-2');
+  memory.full = ['facts'];
+  await assert.rejects(own.checkAll(), Unreachable);
+});
