@@ -8,9 +8,11 @@
 //   fact(name)  setFact(name, value)                 undefined takes it away
 //   responses()  keepResponse(one)  dropResponse(one)
 //   draft(round, action)  keepDraft(round, action, answers)  dropDraft(round, action)
+//                                                    what keepDraft gives rejects where the newest draft could not be kept
 //   wipe()                                           all of it
 //   alone(name, work)                                runs work() while no other tab runs one of that name
-// All give Promises. Where the browser keeps nothing (private windows of some) they reject.
+// All give Promises. They reject where the browser keeps nothing (private windows of some), or has no room left. A database that the browser
+// has closed under the page is opened again.
 const NAME = 'burgerpanel';
 const VERSION = 1;
 const STORES = { facts: null, responses: ['round', 'action', 'revision'], drafts: ['round', 'action'] };
@@ -25,35 +27,57 @@ const openOnce = () =>
   new Promise((resolve, reject) => {
     const request = indexedDB.open(NAME, VERSION);
     request.onupgradeneeded = () => create(request.result);
-    request.onsuccess = () => resolve(request.result);
+    request.onsuccess = () => resolve(letGo(request.result));
     request.onerror = () => reject(request.error);
   });
+
+// The browser closes a database when the site's data are cleared, to make room, or while a page is put aside; another page that takes it
+// away waits for this one to close it.
+function letGo(database) {
+  database.onclose = forget;
+  database.onversionchange = () => {
+    database.close();
+    forget();
+  };
+  return database;
+}
 
 // Under a lock, since a page with one is not put aside as it stands when it is left: frozen while it makes the stores, it would keep
 // every later page waiting for them.
 let opened;
+const forget = () => (opened = undefined);
 function open() {
   opened ??= alone('open', openOnce);
   return opened;
 }
 
-async function read(name, ask) {
-  const request = ask((await open()).transaction(name).objectStore(name));
-  return new Promise((resolve, reject) => {
-    request.onsuccess = () => resolve(request.result);
-    request.onerror = () => reject(request.error);
-  });
+// Runs work(transaction), at once, since one without a request ends by itself. Not every browser says that it has closed a database: then no
+// transaction begins on it, and it is opened again, as it is after an opening that failed.
+async function within(how, work) {
+  const tried = open();
+  let transaction;
+  try {
+    transaction = (await tried).transaction(...how);
+  } catch {
+    if (opened === tried) forget();
+    transaction = (await open()).transaction(...how);
+  }
+  return work(transaction);
 }
 
-async function change(names, work, durability = 'strict') {
-  const transaction = (await open()).transaction(names, 'readwrite', { durability });
-  const done = new Promise((resolve, reject) => {
+const read = (name, ask) =>
+  within([name], (transaction) => new Promise((resolve, reject) => {
+    const request = ask(transaction.objectStore(name));
+    request.onsuccess = () => resolve(request.result);
+    request.onerror = () => reject(request.error);
+  }));
+
+const change = (names, work, durability = 'strict') =>
+  within([names, 'readwrite', { durability }], (transaction) => new Promise((resolve, reject) => {
     transaction.oncomplete = () => resolve();
-    transaction.onabort = () => reject(transaction.error);
-  });
-  work((name) => transaction.objectStore(name));
-  return done;
-}
+    transaction.onabort = () => reject(transaction.error ?? new Error('the store was taken away'));
+    work((name) => transaction.objectStore(name));
+  }));
 
 export const fact = (name) => read('facts', (facts) => facts.get(name));
 export const setFact = (name, value) =>
@@ -69,12 +93,14 @@ export const draft = async (round, action) => (await read('drafts', (all) => all
 const late = { waiting: undefined, done: undefined };
 
 async function writeLate() {
+  let fault;
   while (late.waiting) {
     const one = late.waiting;
     late.waiting = undefined;
-    await change(['drafts'], (at) => at('drafts').put(one), 'relaxed');
+    fault = await change(['drafts'], (at) => at('drafts').put(one), 'relaxed').catch((error) => error);
   }
   late.done = undefined;
+  if (fault) throw fault;
 }
 
 export function keepDraft(round, action, answers) {

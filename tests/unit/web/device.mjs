@@ -15,7 +15,8 @@ delete globalThis.BroadcastChannel; // it would keep Node waiting
 
 const compare = (a, b) => (Array.isArray(a) ? a.map((part, i) => compare(part, b[i])).find((order) => order !== 0) ?? 0 : Number(a > b) - Number(a < b));
 
-export const memory = { stores: new Map(), full: [] }; // `full`: names of stores that take nothing more
+// `open`: the database as the page has it. `full`: names of stores that take nothing more. isShut: it can't be opened.
+export const memory = { stores: new Map(), open: undefined, full: [], isShut: false };
 
 const asked = (result) => {
   const request = { result };
@@ -43,17 +44,27 @@ function transactionOn(names) {
   return Object.assign(transaction, { objectStore: (name) => chosen(memory.stores.get(name)), names });
 }
 
-const database = {
-  createObjectStore: (name, { keyPath } = {}) => memory.stores.set(name, { keyPath, values: new Map() }),
-  transaction: transactionOn,
-};
+class Database {
+  createObjectStore(name, { keyPath } = {}) {
+    memory.stores.set(name, { keyPath, values: new Map() });
+  }
+  close() {
+    this.isClosed = true;
+  }
+  transaction(names) {
+    if (this.isClosed) throw new DOMException('the database is closed', 'InvalidStateError');
+    return transactionOn(names);
+  }
+}
 
 globalThis.indexedDB = {
   open() {
-    const request = { result: database };
+    const request = { result: new Database() };
     queueMicrotask(() => {
+      if (memory.isShut) return request.onerror();
       if (memory.stores.size === 0) request.onupgradeneeded();
-      request.onsuccess();
+      memory.open = request.result;
+      return request.onsuccess();
     });
     return request;
   },

@@ -39,13 +39,15 @@ class Form {
     this.seen = { ...member.state.documents };
     this.fields = new Map(this.questionnaire.questions.map((question) => [question.id, makeField(question, this.draft[question.id], (value) => this.change(question, value))]));
     this.top = el('div', {});
+    this.below = el('div', { role: 'status' });
+    this.tellKept(true);
     this.showAsked();
   }
 
   get element() {
     const words = this.one && this.one.state !== 'refused' ? t.changeIt : t.sendIt;
     return form(() => this.send(), [...this.fields.values()].map(({ element }) => element),
-      el('p', { class: 'hint' }, t.draftKept), submit(words));
+      this.below, submit(words));
   }
 
   showAsked() {
@@ -57,8 +59,15 @@ class Form {
     if (value === undefined) delete this.draft[question.id];
     else this.draft[question.id] = value;
     this.showAsked();
-    this.isKept = store.keepDraft(this.round.id, this.action.id, this.draft);
+    this.isKept = store.keepDraft(this.round.id, this.action.id, this.draft).then(() => this.tellKept(true), () => this.tellKept(false));
     if (this.faults) this.forgetMended(question);
+  }
+
+  // Who fills in goes on either way, and the answer may be sent: it is kept anew when it is signed.
+  tellKept(isKept) {
+    if (isKept === this.isToldKept) return;
+    this.isToldKept = isKept;
+    put(this.below, isKept ? el('p', { class: 'hint' }, t.draftKept) : notice('bad', undefined, el('p', {}, t.draftLost)));
   }
 
   forgetMended({ id }) {
@@ -82,13 +91,20 @@ class Form {
       await this.isKept;
       await answer(this.round.id, this.action.id, answers, this.seen);
     } catch (error) {
-      this.isSending = false;
-      this.frame.say('');
-      if (!/32 KiB/.test(error.message)) throw error;
-      put(this.top, notice('bad', t.faultWhole));
-      return this.top.scrollIntoView();
+      return this.tellNotSent(error);
     }
     this.frame.go(`#/verstuurd/${this.action.id}/${this.round.id}`);
+  }
+
+  // Either all texts together are too long, or the device could not keep what was to be sent; what was filled in stays as it is.
+  tellNotSent(error) {
+    this.isSending = false;
+    const isTooLong = /32 KiB/.test(error.message);
+    if (!isTooLong) console.error(error);
+    const words = isTooLong ? t.faultWhole : t.answerNotKept;
+    this.frame.say(words);
+    put(this.top, notice('bad', words));
+    this.top.scrollIntoView();
   }
 }
 

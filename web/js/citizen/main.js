@@ -120,7 +120,12 @@ async function pageOf(parts) {
   } catch {
     return navigator.onLine ? anew(t.newTitle, t.newText) : anew(t.noConnectionTitle, t.noConnectionText);
   }
-  return page.default(parts.slice(1), frame);
+  try {
+    return await page.default(parts.slice(1), frame);
+  } catch (error) {
+    console.error(error);
+    return anew(t.wrongTitle, t.wrongText);
+  }
 }
 
 // The heading is what the focus goes to, so that who hears the page hears where they are; or the list of faults.
@@ -167,10 +172,21 @@ const frame = { go, replace, say, stash, again: (how) => show(how) };
 
 // Starting
 
+// What has been filled in is nowhere else: a page with a form stays, and it is told above it. The form of the start has nothing in it yet.
+const holdsForm = () => !document.body.classList.contains('starting') && main.querySelector('form');
+
+function tellAbove() {
+  byId('wrong')?.remove();
+  main.prepend(el('div', { id: 'wrong' }, notice('bad', t.wrongTitle, el('p', {}, t.wrongHere))));
+  say(`${t.wrongTitle}. ${t.wrongHere}`);
+}
+
+// What went wrong with nobody there to tell it.
 function fail(error) {
   console.error(error);
+  if (holdsForm()) return tellAbove();
   showFrame('');
-  render(anew(t.wrongTitle, t.wrongText), {});
+  return render(anew(t.wrongTitle, t.wrongText), {});
 }
 
 async function startWorker() {

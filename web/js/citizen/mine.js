@@ -18,14 +18,15 @@ const BADGES = {
   refused: () => badge('bad', t.isFailed),
 };
 
-// Runs what a button starts, tells how it goes in `place`, and that there is no connection where there is none.
+// Runs what a button starts, tells how it goes in `place`, and that there is no connection where there is none, or what else went wrong.
 async function doIn(place, words, work) {
   put(place, el('p', { class: 'busy' }, words));
   try {
     put(place, await work());
   } catch (error) {
-    if (!(error instanceof Unreachable)) throw error;
-    put(place, notice('wait', undefined, el('p', {}, t.noAnswerNow)));
+    const isLater = error instanceof Unreachable;
+    if (!isLater) console.error(error);
+    put(place, isLater ? notice('wait', undefined, el('p', {}, t.noAnswerNow)) : notice('bad', t.wrongTitle, el('p', {}, t.wrongHere)));
   }
 }
 
