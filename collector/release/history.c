@@ -4,6 +4,7 @@
 #include "base/lang.h"
 #include "base/list.h"
 #include "base/mem.h"
+#include "collector/release/released.h"
 #include <stdio.h>
 
 static int keep_release(void *context, const struct store_release *release)
@@ -33,9 +34,9 @@ static int read_table_file(struct history *history, struct store *store, const s
     struct buf *text = &history->tables[table];
     snprintf(name, sizeof name, "%s.csv", table_name(table));
     buf_reset(text);
-    switch (store_release_file_read(store, release->round, release->number, name, text)) {
+    switch (released_file(store, release, name, text, error)) {
     case STORE_OK:
-        return buf_check(text) == 0 ? 0 : error_no_memory(error);
+        return 0;
     case STORE_NONE:
     case STORE_ERASED: /* of entries alone */
         return error_set(error, ERROR_DAMAGED, T("release %lld has no %s", "uitgave %lld heeft geen %s"),
@@ -43,7 +44,7 @@ static int read_table_file(struct history *history, struct store *store, const s
     case STORE_FAILED:
         break;
     }
-    return store_fail(store, error);
+    return -1;
 }
 
 int history_read(struct history *history, struct store *store, const struct catalogue *catalogue, size_t round,

@@ -4,6 +4,7 @@
 #include "base/json.h"
 #include "base/lang.h"
 #include "base/mem.h"
+#include "collector/release/released.h"
 #include "panel/event.h"
 #include <inttypes.h>
 #include <string.h>
@@ -34,21 +35,16 @@ static enum store_result read_newest_options(struct store *store, const struct c
 {
     struct store_release last;
     enum store_result found = store_release_last(store, catalogue->round_numbers[round], &last);
-    if (found == STORE_NONE)
-        return STORE_NONE;
-    if (found == STORE_OK)
-        found = store_release_file_read(store, last.round, last.number, "options.csv", options);
-    if (found == STORE_OK && buf_check(options) == 0) {
-        *number = last.number;
-        return STORE_OK;
-    }
     if (found == STORE_FAILED)
         store_fail(store, error);
-    else if (found == STORE_OK)
-        error_no_memory(error);
-    else
+    if (found != STORE_OK)
+        return found;
+    found = released_file(store, &last, "options.csv", options, error);
+    if (found == STORE_OK)
+        *number = last.number;
+    else if (found != STORE_FAILED)
         tell_no_table(&catalogue->panel->rounds[round], last.number, error);
-    return STORE_FAILED;
+    return found == STORE_OK ? STORE_OK : STORE_FAILED;
 }
 
 static int add_round(struct newest *newest, struct store *store, size_t round, struct error *error)

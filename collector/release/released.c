@@ -2,6 +2,7 @@
 #include "collector/release/released.h"
 #include "base/lang.h"
 #include "base/mem.h"
+#include "collector/state/recorded.h"
 #include "collector/tables/csv.h"
 #include "collector/tables/json.h"
 #include "collector/tables/stored.h"
@@ -48,14 +49,43 @@ enum store_result released_find(struct store *store, int64_t round, int64_t numb
     return search.found.number != 0 ? STORE_OK : STORE_NONE;
 }
 
+static bool is_named(const struct event *event, int64_t number, const char *name, const struct buf *bytes)
+{
+    uint8_t hash[SHA256_BYTES];
+    bool is_its = event->kind == EVENT_RELEASE_CREATED && event->number == number;
+    crypto_sha256(buf_text(bytes), bytes->len, hash);
+    for (size_t i = 0; is_its && i < event->file_count; i++)
+        if (strcmp(event->files[i].name, name) == 0 && memcmp(event->files[i].sha256, hash, sizeof hash) == 0)
+            return true;
+    return false;
+}
+
+/* Nothing is given as a release's that the log does not have the hash of. */
+static int check_named(struct store *store, const struct store_release *release, const char *name,
+                       const struct buf *bytes, struct error *error)
+{
+    struct event event;
+    if (recorded_read(store, release->index, &event, error) < 0)
+        return -1;
+    bool named = is_named(&event, release->number, name, bytes);
+    event_free(&event);
+    return named ? 0
+                 : error_set(error, ERROR_DAMAGED,
+                             T("release %lld: %s is not what the log has the hash of; run `audit`",
+                               "uitgave %lld: %s is niet dat waarvan het logboek de hash heeft; voer `audit` uit"),
+                             (long long)release->number, name);
+}
+
 enum store_result released_file(struct store *store, const struct store_release *release, const char *name,
                                 struct buf *out, struct error *error)
 {
     enum store_result result = store_release_file_read(store, release->round, release->number, name, out);
     if (result == STORE_FAILED)
         store_fail(store, error);
-    if (result != STORE_OK || buf_check(out) == 0)
+    if (result != STORE_OK)
         return result;
+    if (buf_check(out) == 0)
+        return check_named(store, release, name, out, error) < 0 ? STORE_FAILED : STORE_OK;
     error_no_memory(error);
     return STORE_FAILED;
 }

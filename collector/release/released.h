@@ -12,7 +12,8 @@
 MUST_CHECK enum store_result released_find(struct store *store, int64_t round, int64_t number,
                                            struct store_release *out);
 
-/* Its file of that name. STORE_NONE: it has none. STORE_FAILED: *error. */
+/* Its file of that name, into `out`, which is empty. STORE_NONE: it has none. STORE_FAILED: *error; ERROR_DAMAGED where
+ * it is not what its event names. */
 MUST_CHECK enum store_result released_file(struct store *store, const struct store_release *release, const char *name,
                                            struct buf *out, struct error *error);
 

@@ -202,7 +202,17 @@ test('of files that were changed nothing is given as released, and what the log 
   assert.equal((await get(copy, path, undefined, { 'If-None-Match': etag })).status, 304);
   const head = await get(copy, path, undefined, {}, 'HEAD');
   assert.deepEqual([head.status, head.headers.etag, head.headers['content-length']], [200, etag, String(files.find(({ name }) => name === 'summary.csv').bytes)]);
+  for (const other of [`/v1/rounds/${ROUND}/options`, `/v1/rounds/${ROUND}/questions?profile=excel-nl`, `/v1/rounds/${ROUND}/changes?since=1`, '/v1/trends'])
+    assertProblem(await get(copy, other), 503, 'unavailable');
   await copy.stop();
+  const out = join(copy.folder, 'out');
+  for (const words of [['export', '--round', ROUND, '--out', out], ['export', '--round', ROUND, '--out', out, '--profile', 'excel-nl'],
+    ['trends', 'export', join(copy.folder, 'trends')], ['release', 'changes', ROUND, 1]]) {
+    const { code, stdout, stderr } = await copy.run(...words);
+    assert.equal(code, 1, words.join(' '));
+    assert.match(stderr, /release \d+: [\w.-]+ is not what the log has the hash of; run `audit`/, words.join(' '));
+    assert.doesNotMatch(stdout, /\0/, words.join(' '));
+  }
   await collector.start();
 });
 
