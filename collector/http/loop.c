@@ -191,12 +191,19 @@ static void set_date(struct connection_room *room)
                  (unsigned)tm.tm_hour % 100u, (unsigned)tm.tm_min % 100u, (unsigned)tm.tm_sec % 100u);
 }
 
-static void check_connections(struct http_loop *loop)
+/* Whether it is time to look for who is too slow; the date is then that of now. */
+static bool note_time(struct http_loop *loop)
 {
+    loop->room.now = clock_monotonic_us();
     if (loop->room.now - loop->checked < CHECK_US)
-        return;
+        return false;
     loop->checked = loop->room.now;
     set_date(&loop->room);
+    return true;
+}
+
+static void check_connections(struct http_loop *loop)
+{
     for (struct connection *c = loop->first, *next; c; c = next) {
         next = c->next;
         settle_connection(loop, c, connection_check(c, loop->room.now));
@@ -259,12 +266,13 @@ static void *run_loop(void *argument)
     struct http_loop *loop = argument;
     while (!atomic_load(&loop->stopping)) {
         int n = epoll_wait(loop->epoll, loop->events, LOOP_EVENTS_MAX, timeout_ms(loop));
-        loop->room.now = clock_monotonic_us();
-        check_connections(loop);
+        bool is_time = note_time(loop);
         for (int i = 0; i < n; i++)
             take_event(loop, &loop->events[i]);
         take_inbox(loop);
         go_on_with_ready(loop, READY_TURNS + (n > 0 ? (unsigned)n : 0));
+        if (is_time) /* after what has come was read: where this thread was kept from running, nobody else is late */
+            check_connections(loop);
         free_ended(loop);
     }
     return NULL;

@@ -112,6 +112,22 @@ test('whoever says nothing is sent away', async (t) => {
   assert.ok(list.every((connection) => connection.got === ''));
 });
 
+test('whoever was in time is answered, also where the collector itself was kept from running for longer than that', async (t) => {
+  const { collector } = await start(t, 'stopped', { BURGERPANEL_HEAD_SECONDS: '3' });
+  const late = await poll('a head of which half came before the stop', 20, async () => {
+    const one = new Connection(collector.url);
+    const answer = one.ask('GET /healthz HTTP/1.1\r\n');
+    await request(collector.url, '/healthz'); // the half has been read
+    collector.process.child.kill('SIGSTOP');
+    one.socket.write('Host: a\r\n\r\n');
+    const end = Date.now() + 3500;
+    await poll('the time of a head to pass', 10, () => Date.now() > end);
+    collector.process.child.kill('SIGCONT');
+    return one.got === '' && answer; // else it was too late before the stop
+  });
+  assert.deepEqual(statuses(late), [200]);
+});
+
 test('five hundred connections with five hundred requests each on their way', async (t) => {
   const all = await start(t, 'pipelines');
   const list = crowd(all.collector, 500);
