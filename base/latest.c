@@ -1,4 +1,4 @@
-/* The lock covers only the reading of the pointer and the count. */
+/* The lock covers only the reading of the pointer and the count; the turn is beside it. */
 #include "base/latest.h"
 #include "base/counted.h"
 #include "base/mem.h"
@@ -6,7 +6,7 @@
 #include <stddef.h>
 
 struct latest {
-    pthread_mutex_t lock;
+    pthread_mutex_t lock, turn;
     void *now;
 };
 
@@ -17,7 +17,11 @@ struct latest *latest_new(void)
         mem_free(latest);
         return NULL;
     }
-    return latest;
+    if (pthread_mutex_init(&latest->turn, NULL) == 0)
+        return latest;
+    pthread_mutex_destroy(&latest->lock);
+    mem_free(latest);
+    return NULL;
 }
 
 void latest_free(struct latest *latest)
@@ -25,6 +29,7 @@ void latest_free(struct latest *latest)
     if (!latest)
         return;
     counted_release(latest->now);
+    pthread_mutex_destroy(&latest->turn);
     pthread_mutex_destroy(&latest->lock);
     mem_free(latest);
 }
@@ -44,4 +49,14 @@ void latest_replace(struct latest *latest, void *next)
     latest->now = next;
     pthread_mutex_unlock(&latest->lock);
     counted_release(before);
+}
+
+void latest_begin_turn(struct latest *latest)
+{
+    pthread_mutex_lock(&latest->turn);
+}
+
+void latest_end_turn(struct latest *latest)
+{
+    pthread_mutex_unlock(&latest->turn);
 }

@@ -14,14 +14,11 @@ static int is_history_current(const void *value, struct store *store, bool *curr
     return action_history_is_current(value, store, current);
 }
 
-void api_action_history_get(struct http_exchange *x, void *context)
+static void answer_history(struct http_exchange *x, struct service *service, void *value)
 {
-    static const struct kept_kind kind = {"action history", load_history, is_history_current};
-    struct service *service = context;
+    (void)service;
+    struct action_history *history = value;
     struct buf body;
-    struct action_history *history = kept_take(x, service, service->action_history, &kind);
-    if (!history)
-        return;
     buf_init(&body, SIZE_MAX);
     if (action_history_knows(history, http_parameter(x))) {
         action_history_put_json(&body, history, http_parameter(x));
@@ -31,4 +28,11 @@ void api_action_history_get(struct http_exchange *x, void *context)
                             NULL);
     }
     counted_release(history);
+}
+
+void api_action_history_get(struct http_exchange *x, void *context)
+{
+    static const struct kept_kind kind = {"action history", load_history, is_history_current};
+    struct service *service = context;
+    kept_give(x, service, service->action_history, &kind, answer_history);
 }

@@ -9,13 +9,22 @@
 /* A kind of counted value (base/counted.h). */
 struct kept_kind {
     const char *name; /* for the collector's own log */
-    void *(*load)(struct store *store, struct error *error); /* NULL: *error */
+    void *(*load)(struct store *store, struct error *error); /* NULL: *error. By kept_give within begin_reading */
     int (*is_current)(const void *value, struct store *store, bool *current); /* -1: store_error */
 };
 
-/* The value as the log has it now, from `latest` or read anew; held for the caller, for counted_release. NULL: the
- * answer has been set. */
+/* The value as the log has it now, from `latest` or read anew, which all that read from the log wait for: of what is
+ * small. Held for the caller, for counted_release. NULL: the answer has been set. */
 MUST_CHECK void *kept_take(struct http_exchange *exchange, struct service *service, struct latest *latest,
                            const struct kept_kind *kind);
+
+/* Sets an answer from the value, whose hold it takes over; on the exchange's thread. */
+typedef void kept_giver(struct http_exchange *exchange, struct service *service, void *value);
+
+/* The same of what takes long to read: where it has to be read anew the exchange is suspended meanwhile and nobody else
+ * waits but who asks for the same. Calls `give` with the value, which may ask for headers, arguments and path, or sets
+ * another answer. The last thing that a handler does. */
+void kept_give(struct http_exchange *exchange, struct service *service, struct latest *latest,
+               const struct kept_kind *kind, kept_giver *give);
 
 #endif

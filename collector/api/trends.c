@@ -29,7 +29,7 @@ struct trends_request {
 
 static void *load_newest(struct store *store, struct error *error)
 {
-    return newest_load(store, error);
+    return newest_read(store, error);
 }
 
 static int is_newest_current(const void *value, struct store *store, bool *current)
@@ -138,26 +138,37 @@ static void answer_trends_link(struct http_exchange *x, const struct trends_requ
     buf_free(&text);
 }
 
+static void put_trends(struct http_exchange *x, const struct newest *newest, struct trends_request *request)
+{
+    struct buf body;
+    uint64_t rows;
+    buf_init(&body, SIZE_MAX);
+    request->wish.actions = &request->actions;
+    if (trends_put(newest->trends, &request->wish, request->form == FORM_CSV ? request->format : NULL, &body, &rows) <
+        0)
+        body.failed = true;
+    api_answer_packed(x, content_types[request->form], &body);
+    answer_trends_name(x, newest, request);
+    answer_trends_link(x, request);
+    http_answer_header(x, "Vary", "Accept, Accept-Encoding");
+}
+
+/* The request is read again, since the first reading's texts were the handler's. */
+static void answer_trends(struct http_exchange *x, struct service *service, void *newest)
+{
+    (void)service;
+    struct trends_request request;
+    if (read_trends_request(x, false, &request))
+        put_trends(x, newest, &request);
+    counted_release(newest);
+}
+
 void api_trends_get(struct http_exchange *x, void *context)
 {
     struct service *service = context;
     struct trends_request request;
-    struct buf body;
-    uint64_t rows;
-    if (!read_trends_request(x, false, &request))
-        return;
-    struct newest *newest = kept_take(x, service, service->newest, &kind);
-    if (!newest)
-        return;
-    buf_init(&body, SIZE_MAX);
-    request.wish.actions = &request.actions;
-    if (trends_put(newest->trends, &request.wish, request.form == FORM_CSV ? request.format : NULL, &body, &rows) < 0)
-        body.failed = true;
-    api_answer_packed(x, content_types[request.form], &body);
-    answer_trends_name(x, newest, &request);
-    answer_trends_link(x, &request);
-    http_answer_header(x, "Vary", "Accept, Accept-Encoding");
-    counted_release(newest);
+    if (read_trends_request(x, false, &request))
+        kept_give(x, service, service->newest, &kind, answer_trends);
 }
 
 /* What describes it. */
@@ -183,20 +194,25 @@ static int put_trends_metadata(struct buf *out, const struct newest *newest, con
     return result;
 }
 
+static void answer_trends_metadata(struct http_exchange *x, struct service *service, void *newest)
+{
+    (void)service;
+    struct trends_request request;
+    if (read_trends_request(x, true, &request)) {
+        struct buf body;
+        buf_init(&body, SIZE_MAX);
+        if (put_trends_metadata(&body, newest, &request) < 0)
+            body.failed = true;
+        api_answer_cached(x, described_types[request.form], &body);
+        http_answer_header(x, "Vary", "Accept");
+    }
+    counted_release(newest);
+}
+
 void api_trends_metadata_get(struct http_exchange *x, void *context)
 {
     struct service *service = context;
     struct trends_request request;
-    struct buf body;
-    if (!read_trends_request(x, true, &request))
-        return;
-    struct newest *newest = kept_take(x, service, service->newest, &kind);
-    if (!newest)
-        return;
-    buf_init(&body, SIZE_MAX);
-    if (put_trends_metadata(&body, newest, &request) < 0)
-        body.failed = true;
-    api_answer_cached(x, described_types[request.form], &body);
-    http_answer_header(x, "Vary", "Accept");
-    counted_release(newest);
+    if (read_trends_request(x, true, &request))
+        kept_give(x, service, service->newest, &kind, answer_trends_metadata);
 }

@@ -110,17 +110,6 @@ struct newest *newest_read(struct store *store, struct error *error)
     return NULL;
 }
 
-struct newest *newest_load(struct store *store, struct error *error)
-{
-    struct newest *newest = NULL;
-    if (store_begin_reading(store) == STORE_OK)
-        newest = newest_read(store, error);
-    else
-        store_fail(store, error);
-    store_rollback(store);
-    return newest;
-}
-
 int newest_is_current(const struct newest *newest, struct store *store, bool *current)
 {
     int64_t events[NEWEST_KINDS];

@@ -20,9 +20,6 @@ struct newest {
 /* Reads it within the caller's begin_reading; held once by the caller, for counted_release. NULL: *error. */
 MUST_CHECK struct newest *newest_read(struct store *store, struct error *error);
 
-/* The same in a transaction of its own. */
-MUST_CHECK struct newest *newest_load(struct store *store, struct error *error);
-
 /* What trends can't be understood without, as a JSON object: panel, rounds that have a release with its number, rules
  * of disclosure control, and the questionnaires of these rounds as imported. -1: no memory. */
 MUST_CHECK int newest_put_note(struct buf *out, const struct newest *newest);
