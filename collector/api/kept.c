@@ -74,7 +74,7 @@ static void release_kept(void *attachment)
 }
 
 /* The moment is taken within the turn: one from before it could be older than what is kept by then. */
-static int make_kept(struct made *made)
+static int make_value(struct made *made)
 {
     struct kept_making *making = (struct kept_making *)((char *)made - offsetof(struct kept_making, made));
     latest_begin_turn(making->latest);
@@ -100,7 +100,7 @@ static void begin_kept(struct http_exchange *x, struct service *service, const s
     struct kept_making *making = mem_calloc(1, sizeof *making);
     if (making) {
         *making = *wanted;
-        made_init(&making->made, x, service, make_kept);
+        made_init(&making->made, x, service, make_value);
         http_attach(x, making, release_kept);
     }
     if (!making || http_keep_head(x) < 0)

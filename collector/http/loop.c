@@ -192,7 +192,7 @@ static void set_date(struct connection_room *room)
 }
 
 /* Whether it is time to look for who is too slow; the date is then that of now. */
-static bool note_time(struct http_loop *loop)
+static bool look_at_clock(struct http_loop *loop)
 {
     loop->room.now = clock_monotonic_us();
     if (loop->room.now - loop->checked < CHECK_US)
@@ -266,7 +266,7 @@ static void *run_loop(void *argument)
     struct http_loop *loop = argument;
     while (!atomic_load(&loop->stopping)) {
         int n = epoll_wait(loop->epoll, loop->events, LOOP_EVENTS_MAX, timeout_ms(loop));
-        bool is_time = note_time(loop);
+        bool is_time = look_at_clock(loop);
         for (int i = 0; i < n; i++)
             take_event(loop, &loop->events[i]);
         take_inbox(loop);
