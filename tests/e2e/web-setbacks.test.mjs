@@ -3,8 +3,11 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { People, t } from './lib/citizen.mjs';
+import { request } from './lib/http.mjs';
+import { ACTION } from './lib/panel.mjs';
 import { poll } from './lib/poll.mjs';
 import { ready } from './lib/programs.mjs';
+import { Proxy } from './lib/proxy.mjs';
 
 let collector;
 const people = new People('setbacks');
@@ -15,6 +18,14 @@ after(async () => {
   await people.end();
   await collector?.stop();
 });
+
+// A person behind a proxy of their own.
+async function behind(context) {
+  const proxy = new Proxy(collector);
+  await proxy.start();
+  context.after(() => proxy.stop());
+  return { proxy, one: await people.meet(context, proxy.url) };
+}
 
 const isChosen = async (one, id) => (await one.find(id)).property('checked');
 
@@ -63,4 +74,64 @@ test('when the browser clears what the site keeps, the page that is open can kee
   await one.cdp('Storage.clearDataForOrigin', { origin: one.site, storageTypes: 'indexeddb' });
   await poll('the store to be another', 5, () => one.run(async () => (await (await import('/web/js/store.js')).fact('kept')) !== 1));
   assert.equal(await keep(2), 2);
+});
+
+const API = { panel: '/v1/panel', actions: '/v1/actions' };
+const failing = (wanted) => (path) => (path === wanted ? { status: 503, headers: { 'content-type': 'text/plain' }, bytes: Buffer.from('later') } : undefined);
+
+// What the collector answers to `wanted` as of another time, so that the page has to ask for it anew.
+async function asOf(wanted, change) {
+  const { headers, text } = await request(collector.url, wanted);
+  const answer = { status: 200, headers: { ...headers, etag: '"other"', document: 'o'.repeat(43) }, bytes: Buffer.from(JSON.stringify(change(JSON.parse(text)))) };
+  return (path) => (path === wanted ? answer : undefined);
+}
+const closedUntil = (opensAt) => (panel) => ({ ...panel, rounds: panel.rounds.map((round) => ({ ...round, opensAt })) });
+
+// As when the connection comes back.
+const lookAgain = (one) => one.run(() => void dispatchEvent(new Event('online')));
+
+test('a list that could not be fetched is told as that, and comes by its button', async (context) => {
+  const { one, proxy } = await behind(context);
+  proxy.change = failing(API.actions);
+  await one.enrol(collector.codes[1]);
+  await one.push(t.isKept);
+  await one.page(t.listTitle);
+  await one.find('.lead', t.listUnfetched);
+  await one.push(t.tryAgain);
+  await one.find('.told', t.noAnswerNow);
+  await one.picture('setbacks-unfetched');
+  proxy.change = undefined;
+  await one.push(t.tryAgain);
+  await one.find('.cards .card');
+});
+
+test('a round that has opened since the last visit is shown on the page that is open, and on that of an action', async (context) => {
+  const { one, proxy } = await behind(context);
+  const closed = await asOf(API.panel, closedUntil('2099-01-01T00:00:00Z'));
+  proxy.change = closed;
+  await one.joined(collector.codes[2]);
+  await one.find('.lead', t.listClosed);
+  proxy.change = undefined;
+  await lookAgain(one);
+  await one.find('.cards .card');
+  proxy.change = closed;
+  await lookAgain(one);
+  await one.find('.lead', t.listClosed);
+  await one.run((address) => void (location.hash = address), `#/actie/${ACTION}`);
+  await one.find('main .notice', t.notOpenTitle);
+  proxy.change = undefined;
+  await lookAgain(one);
+  await one.find('form .question');
+});
+
+test('while a person seeks in the list, news of it is drawn around what they type', async (context) => {
+  const { one, proxy } = await behind(context);
+  await one.joined(collector.codes[3]);
+  await one.fill('#words', 'nieuwe naam');
+  await one.find('.found', t.foundNone);
+  await one.run(() => (document.getElementById('words').dataset.same = ''));
+  proxy.change = await asOf(API.actions, ({ actions, ...rest }) => ({ ...rest, actions: actions.map((each) => (each.id === ACTION ? { ...each, title: 'Een nieuwe naam' } : each)) }));
+  await lookAgain(one);
+  await one.find('.found', t.found(1));
+  assert.equal(await (await one.find('#words[data-same]')).property('value'), 'nieuwe naam');
 });

@@ -105,6 +105,8 @@ export default {
   listTitle: 'Actions',
   listOpen: (n) => many(n, 'You can give your opinion about 1 action now.', `You can give your opinion about ${n} actions now.`),
   listClosed: 'No round is open now.',
+  listUnfetched: 'We can not show the actions now.',
+  tryAgain: 'Try again',
   listNext: (day) => `The next round begins on ${day}.`,
   listUntil: (day) => `You can do so until ${day}.`,
   progress: (n, all) => `You have answered ${n} of ${all}.`,

@@ -110,6 +110,8 @@ export default {
   listTitle: 'Acties',
   listOpen: (n) => many(n, 'Over 1 actie kunt u nu uw mening geven.', `Over ${n} acties kunt u nu uw mening geven.`),
   listClosed: 'Er is nu geen ronde open.',
+  listUnfetched: 'Wij kunnen de acties nu niet laten zien.',
+  tryAgain: 'Probeer het opnieuw',
   listNext: (day) => `De volgende ronde begint op ${day}.`,
   listUntil: (day) => `Dat kan tot ${day}.`,
   progress: (n, all) => `U gaf al antwoord op ${n} van ${all}.`,

@@ -12,9 +12,10 @@ import { t, toDay } from '../texts.js';
 import { about } from './about.js';
 import { followUps } from './news.js';
 
-const closed = (action) => ({
+const closed = (action, watched) => ({
   title: action?.title ?? t.notOpenTitle,
   lang: action && 'nl',
+  watched,
   nodes: [
     action && about(action),
     notice('calm', t.notOpenTitle, el('p', {}, t.notOpenText)),
@@ -115,7 +116,7 @@ function placeOf(id, roundId) {
 
 export default async function action([id, roundId], frame) {
   const place = placeOf(id, roundId);
-  if (!place) return closed(member.actionOf(id));
+  if (!place) return closed(member.actionOf(id), () => String(Boolean(placeOf(id, roundId))));
   const one = member.current(place.round.id, id);
   if (one?.state === 'stale') return frame.replace(`#/verstuurd/${id}/${place.round.id}`);
   const draft = await store.draft(place.round.id, id);

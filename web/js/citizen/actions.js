@@ -61,8 +61,13 @@ function nextRound() {
   return coming.length > 0 ? t.listNext(toDay(Math.min(...coming))) : '';
 }
 
+// What the page shows, as far as it may become another while it is open.
+const watched = () =>
+  JSON.stringify([member.state.documents, member.open().length, member.state.responses.map(({ state, reason }) => [state, reason?.type]), member.state.followUps.length]);
+
 const closed = () => ({
   title: t.listTitle,
+  watched,
   nodes: [el('p', { class: 'lead' }, `${t.listClosed} ${nextRound()}`), el('p', {}, buttonLink(t.mine, '#/mijn', 'secondary'))],
 });
 
@@ -76,15 +81,23 @@ function progress(places) {
 const reminder = () =>
   notice('wait', t.keepReminderTitle, el('p', {}, t.keepReminderText), el('p', {}, buttonLink(t.keepReminder, '#/bewaren', 'secondary')));
 
+const placesNow = () => member.open().map((place) => ({ ...place, one: member.current(place.round.id, place.action.id) }));
+
 export default function actions(parts, frame) {
-  const places = member.open().map((place) => ({ ...place, one: member.current(place.round.id, place.action.id) }));
+  let places = placesNow();
   if (places.length === 0) return closed();
-  const isOnly = new Set(places.map(({ round }) => round.id)).size === 1;
+  const head = el('div', {});
   const list = el('ul', { class: 'cards' });
   const found = el('p', { class: 'found', role: 'status' });
   const rest = el('p', {});
 
+  function fillHead() {
+    const until = Math.min(...places.map(({ round }) => closesAt(round)));
+    put(head, el('p', { class: 'lead' }, `${t.listOpen(places.length)} ${t.listUntil(toDay(until))}`), progress(places));
+  }
+
   function fill(focusAt) {
+    const isOnly = new Set(places.map(({ round }) => round.id)).size === 1;
     const words = plain(wanted.words).split(/\s+/).filter(Boolean);
     const meant = places.filter((place) =>
       isMeant(place, words) && (wanted.track === '' || place.action.track === wanted.track) && SIFTS[wanted.sift](place));
@@ -106,14 +119,22 @@ export default function actions(parts, frame) {
     fill();
   };
   const tracks = [...new Set(places.map(({ action }) => action.track))].filter(Boolean);
-  const until = Math.min(...places.map(({ round }) => closesAt(round)));
-  fill();
+  // Around what is being sought.
+  const renew = () => {
+    places = placesNow();
+    if (places.length === 0) return false;
+    fillHead();
+    fill();
+    return true;
+  };
+  renew();
   return {
     title: t.listTitle,
+    watched,
+    renew,
     nodes: [
       member.state.hasRecovery && member.state.responses.length > 0 && reminder(),
-      el('p', { class: 'lead' }, `${t.listOpen(places.length)} ${t.listUntil(toDay(until))}`),
-      progress(places),
+      head,
       el('search', { class: 'sift' },
         el('div', { class: 'field wide' }, el('label', { for: 'words' }, t.search),
           el('input', { id: 'words', type: 'search', value: wanted.words, autocomplete: 'off', on: { input: (event) => sift({ words: event.target.value }) } })),

@@ -1,9 +1,10 @@
 // The frame of the citizen page: which page an address names, its title and focus, the language, what is told across pages. A page is a
 // module whose default function gets the address's parts and a `frame`, and gives (a Promise of) {title, nodes, …}: `heading` where it
 // is not the title, its `lang`, what stands `above` it, what it stands in (`around`, a function); `watched`, a function whose text tells
-// whether the page is to be drawn anew; `shown`, called once it is there.
+// whether the page is to be drawn anew, which is told by `told` or else by its heading; `renew`, which draws anew what it can, around what
+// someone is filling in, and gives whether that is enough; `shown`, called once it is there.
 import { byId, el, put } from '../dom.js';
-import { notice, button, buttonLink } from '../parts.js';
+import { notice, button, buttonLink, live } from '../parts.js';
 import { LANGUAGES, language, setLanguage, t } from '../texts.js';
 import * as member from '../member.js';
 import * as store from '../store.js';
@@ -21,6 +22,7 @@ const PAGES = {
   gewist: () => import('./erased.js'),
 };
 const FOR_MEMBERS = ['bewaren', 'acties', 'actie', 'verstuurd', 'mijn'];
+const OF_THE_LIST = ['acties', 'actie'];
 
 const main = byId('inhoud');
 const stash = {}; // what one page hands to the next, never in an address
@@ -108,12 +110,25 @@ const stranger = () =>
 const lost = () => fixed(t.unknownPageTitle, t.unknownPageText, el('p', {}, buttonLink(t.toActions, '#/acties')));
 const anew = (title, text) => fixed(title, text, el('p', {}, button(t.again, () => location.reload(), 'primary')));
 
+// A list that is not here yet is another thing than one with nothing in it.
+function unfetched() {
+  const place = live();
+  const fetchList = async () => {
+    put(place, el('p', { class: 'busy' }, t.loading));
+    await member.refresh();
+    if (!member.state.actions) put(place, notice('wait', undefined, el('p', {}, t.noAnswerNow)));
+  };
+  const page = fixed(t.listTitle, t.listUnfetched, el('p', {}, button(t.tryAgain, fetchList, 'primary')), place);
+  return { ...page, watched: () => String(Boolean(member.state.actions)) };
+}
+
 let turn = 0;
 
 async function pageOf(parts) {
   const [name] = parts;
   if (!(name in PAGES)) return lost();
   if (FOR_MEMBERS.includes(name) && !member.state.member) return stranger();
+  if (OF_THE_LIST.includes(name) && !member.state.actions) return unfetched();
   let page;
   try {
     page = await PAGES[name]();
@@ -144,10 +159,15 @@ function render({ title, heading: words, lang, above, around, nodes }, { keepFoc
 
 let stopWatching = () => {};
 
-// Draws the page anew when `look` gives another text than now, for as long as it is the page.
-function watch(look) {
-  const before = look();
-  stopWatching = member.onChange(() => look() !== before && show({ keepFocus: true }));
+// Draws the page anew when its `watched` gives another text than before, for as long as it is the page.
+function watch(page) {
+  let before = page.watched();
+  stopWatching = member.onChange(() => {
+    const now = page.watched();
+    if (now === before) return;
+    before = now;
+    if (!page.renew?.()) show({ keepFocus: true });
+  });
 }
 
 async function show(how = {}) {
@@ -163,7 +183,7 @@ async function show(how = {}) {
   if (!how.keepFocus) say(said ?? '');
   showFrame(parts[0]);
   render(page, how, said);
-  if (page.watched) watch(page.watched);
+  if (page.watched) watch(page);
   page.shown?.();
   return undefined;
 }

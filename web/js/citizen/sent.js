@@ -85,7 +85,7 @@ export default async function sentPage([action, round], frame) {
   const next = one.state !== 'stale' && nextOpen(round, action);
   page.nodes.push(
     next ? el('p', { class: 'buttons' }, buttonLink(t.nextAction, next), buttonLink(t.toActions, '#/acties', 'quiet'))
-      : [one.state === 'sent' && paragraph(t.allDone), el('p', {}, buttonLink(t.toActions, '#/acties', one.state === 'stale' ? 'quiet' : 'primary'))]);
+      : [one.state === 'sent' && member.state.actions && paragraph(t.allDone), el('p', {}, buttonLink(t.toActions, '#/acties', one.state === 'stale' ? 'quiet' : 'primary'))]);
   if (member.state.hasRecovery && one.state === 'sent')
     page.nodes.push(el('div', { class: 'notice wait' }, icon('key'), el('div', {}, el('p', { class: 'title' }, t.keepReminderTitle),
       paragraph(t.keepReminderText), el('p', {}, buttonLink(t.keepReminder, '#/bewaren', 'secondary')))));
