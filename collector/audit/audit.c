@@ -1,7 +1,7 @@
-/* Reading: a chunk of entries at a time. All cores take envelope and claims apart, by the law in force so far; in order
- * the entries are settled; all cores check the signatures; in order everything is counted. What must be in order goes
- * on beside what need not: a chunk is counted while the next is taken apart, and the one after is read while signatures
- * are checked. */
+/* Reading: entries go from station to station in chunks. They are read; all cores take envelope and claims apart, by the
+ * law in force so far; in order they are settled; all cores check the signatures; in order they are counted. There is a
+ * chunk at every station, and in one turn all of them are worked on at once: what must be in order by the caller's
+ * thread, which then helps the others with the rest, so that no core waits for what is done in order. */
 #include "collector/audit/audit.h"
 #include "base/lang.h"
 #include "base/mem.h"
@@ -11,13 +11,16 @@
 #include "panel/served.h"
 #include <string.h>
 
-#define CHUNK 4096
+#define CHUNK 2048
+#define FEW 64
+
+/* What is to be done with a chunk; when it is done it goes on to the next, and from the last to the first. */
+enum station { TO_READ, TO_TAKE_APART, TO_SETTLE, TO_CHECK, TO_COUNT, STATIONS };
 
 /* Entries that are worked on together. */
 struct chunk {
     struct entry entries[CHUNK];
     size_t count;
-    int64_t first; /* index of the first */
     struct law *law; /* by which they are taken apart; held */
 };
 
@@ -30,7 +33,10 @@ struct audit {
     struct releases *releases;
     const struct listing *listing;
     size_t listed; /* events of the listing that have been come by */
-    struct chunk chunks[2]; /* one being read or counted beside the other */
+    struct chunk chunks[STATIONS];
+    size_t turn; /* by which follows who is where */
+    int64_t next; /* the index of the entry that is read next */
+    bool is_read; /* there is none any more */
 };
 
 struct audit *audit_new(const struct replay_setup *setup, struct parallel *parallel)
@@ -41,7 +47,7 @@ struct audit *audit_new(const struct replay_setup *setup, struct parallel *paral
     audit->setup = *setup;
     audit->parallel = parallel;
     audit->findings = setup->findings;
-    for (size_t c = 0; c < 2; c++)
+    for (size_t c = 0; c < STATIONS; c++)
         for (size_t i = 0; i < CHUNK; i++)
             entry_init(&audit->chunks[c].entries[i]);
     audit->replay = replay_new(setup);
@@ -56,7 +62,7 @@ void audit_free(struct audit *audit)
 {
     if (!audit)
         return;
-    for (size_t c = 0; c < 2; c++) {
+    for (size_t c = 0; c < STATIONS; c++) {
         for (size_t i = 0; i < CHUNK; i++)
             entry_free(&audit->chunks[c].entries[i]);
         law_release(audit->chunks[c].law);
@@ -156,18 +162,21 @@ int audit_compare_head(struct audit *audit, const struct merkle_head *head)
     return audit_tree_expect(audit->tree, head, -1);
 }
 
-/* On all cores. */
-
-static void take_apart(void *context, size_t i)
+static struct chunk *chunk_at(struct audit *audit, enum station station)
 {
-    struct chunk *chunk = context;
-    entry_take_apart(&chunk->entries[i], chunk->law);
+    return &audit->chunks[(audit->turn + STATIONS - station) % STATIONS];
 }
 
-static void check_signature(void *context, size_t i)
+/* On all cores: what takes longest first, so that they end together. */
+
+static void work_on(void *context, size_t i)
 {
-    struct chunk *chunk = context;
-    entry_check_signature(&chunk->entries[i]);
+    struct audit *audit = context;
+    struct chunk *settled = chunk_at(audit, TO_CHECK), *fresh = chunk_at(audit, TO_TAKE_APART);
+    if (i < settled->count)
+        entry_check_signature(&settled->entries[i]);
+    else
+        entry_take_apart(&fresh->entries[i - settled->count], fresh->law);
 }
 
 /* In order. */
@@ -238,49 +247,76 @@ static enum entry_kind kind_as_read(enum store_result result)
     return result == STORE_NONE ? ENTRY_MISSING : result == STORE_ERASED ? ENTRY_ERASED : ENTRY_NOTHING;
 }
 
-/* Reads the entries from `first` on; none beyond the last. Returns how many of them are there; -1: *error. */
-static int read_chunk(struct audit *audit, struct chunk *chunk, int64_t first, const struct audit_source *source,
-                      struct error *error)
+/* Until a panel is in force nobody can say whether answers fit it, and they are looked at once more. */
+static size_t chunk_size(const struct audit *audit)
+{
+    return replay_law(audit->replay) ? CHUNK : FEW;
+}
+
+/* The next entries; none beyond the last. Returns how many of them are there; -1: *error. */
+static int read_entries(struct audit *audit, struct chunk *chunk, const struct audit_source *source,
+                        struct error *error)
 {
     int found = 0;
-    chunk->count = 0;
-    chunk->first = first;
-    while (chunk->count < CHUNK && first + (int64_t)chunk->count < source->size) {
-        struct entry *entry = &chunk->entries[chunk->count];
-        entry->index = first + (int64_t)chunk->count;
+    const size_t wanted = chunk_size(audit);
+    while (chunk->count < wanted && audit->next < source->size) {
+        struct entry *entry = &chunk->entries[chunk->count++];
+        entry->index = audit->next++;
         enum store_result result = source->read(source->context, entry->index, &entry->text, &entry->erased_by, error);
         if (result == STORE_FAILED)
             return error_prefix(error, T("entry %lld", "regel %lld"), (long long)entry->index);
         entry->kind = kind_as_read(result);
         found += result != STORE_NONE;
-        chunk->count++;
-    }
-    /* The size comes from the last index, which anyone who gets at the store can set as high as they like. */
-    if (found == 0 && chunk->count > 0) {
-        findings_add(audit->findings,
-                     T("entries from %lld on: missing; what may follow is not looked at",
-                       "regels vanaf %lld: ontbreken; wat er nog volgt is niet bekeken"),
-                     (long long)first);
-        clear_chunk(chunk);
     }
     return found;
 }
 
-/* One step: `now` has been read, `other` checked. Afterwards `other` has been counted and read, and `now` checked. */
-static int take_step(struct audit *audit, struct chunk *now, struct chunk *other, const struct audit_source *source,
-                     struct error *error)
+static int read_chunk(struct audit *audit, struct chunk *chunk, const struct audit_source *source, struct error *error)
 {
-    now->law = law_hold(replay_law(audit->replay));
-    parallel_begin(audit->parallel, now->count, take_apart, now);
-    int result = count_chunk(audit, other, error);
-    parallel_end(audit->parallel);
-    clear_chunk(other);
-    if (result < 0 || settle_chunk(audit, now, error) < 0)
+    const int64_t first = audit->next;
+    int found = audit->is_read ? 0 : read_entries(audit, chunk, source, error);
+    if (found != 0)
+        return found < 0 ? -1 : 0;
+    audit->is_read = true;
+    /* The size comes from the last index, which anyone who gets at the store can set as high as they like. */
+    if (chunk->count > 0)
+        findings_add(audit->findings,
+                     T("entries from %lld on: missing; what may follow is not looked at",
+                       "regels vanaf %lld: ontbreken; wat er nog volgt is niet bekeken"),
+                     (long long)first);
+    clear_chunk(chunk);
+    return 0;
+}
+
+static int work_in_order(struct audit *audit, const struct audit_source *source, struct error *error)
+{
+    struct chunk *counted = chunk_at(audit, TO_COUNT);
+    if (count_chunk(audit, counted, error) < 0)
         return -1;
-    parallel_begin(audit->parallel, now->count, check_signature, now);
-    result = read_chunk(audit, other, now->first + (int64_t)now->count, source, error);
+    clear_chunk(counted);
+    if (settle_chunk(audit, chunk_at(audit, TO_SETTLE), error) < 0)
+        return -1;
+    return read_chunk(audit, chunk_at(audit, TO_READ), source, error);
+}
+
+/* Every chunk goes on to the next station. */
+static int take_turn(struct audit *audit, const struct audit_source *source, struct error *error)
+{
+    struct chunk *fresh = chunk_at(audit, TO_TAKE_APART);
+    fresh->law = law_hold(replay_law(audit->replay));
+    parallel_begin(audit->parallel, chunk_at(audit, TO_CHECK)->count + fresh->count, work_on, audit);
+    int result = work_in_order(audit, source, error);
     parallel_end(audit->parallel);
-    return result < 0 ? -1 : 0;
+    audit->turn++;
+    return result;
+}
+
+static bool is_done(const struct audit *audit)
+{
+    size_t left = 0;
+    for (size_t c = 0; c < STATIONS; c++)
+        left += audit->chunks[c].count;
+    return audit->is_read && left == 0;
 }
 
 static void tell_progress(const struct audit_source *source, int64_t done)
@@ -291,29 +327,17 @@ static void tell_progress(const struct audit_source *source, int64_t done)
 
 int audit_read(struct audit *audit, const struct audit_source *source, struct store *store, struct error *error)
 {
-    struct chunk *now = &audit->chunks[0], *other = &audit->chunks[1];
     audit_tree_compare_with(audit->tree, store);
-    int result = read_chunk(audit, now, 0, source, error) < 0 ? -1 : 0;
-    while (result == 0 && now->count > 0) {
-        tell_progress(source, now->first);
-        result = take_step(audit, now, other, source, error);
-        struct chunk *checked = now;
-        now = other;
-        other = checked;
+    while (!is_done(audit)) {
+        tell_progress(source, audit->next);
+        if (take_turn(audit, source, error) < 0)
+            return -1;
     }
-    if (result == 0)
-        result = count_chunk(audit, other, error);
-    clear_chunk(now);
-    clear_chunk(other);
-    if (result != 0)
-        return -1;
     tell_progress(source, source->size);
     pass_listed(audit, INT64_MAX);
     if (replay_end(audit->replay, error) < 0)
         return -1;
-    if (audit_tree_end(audit->tree) < 0)
-        return error_no_memory(error);
-    return 0;
+    return audit_tree_end(audit->tree) < 0 ? error_no_memory(error) : 0;
 }
 
 /* What came out. */
