@@ -28,6 +28,7 @@ struct fetch {
 struct sink {
     struct fetch_answer *answer;
     const char *wanted; /* the header that is kept, or NULL */
+    bool leaves_body;
     size_t head_len; /* bytes of its head so far */
 };
 
@@ -168,9 +169,11 @@ static size_t take_header(char *line, size_t size, size_t count, void *context)
 
 static size_t take_body(char *bytes, size_t size, size_t count, void *context)
 {
-    struct fetch_answer *answer = context;
-    buf_put(&answer->body, bytes, size * count);
-    return buf_check(&answer->body) == 0 ? size * count : 0;
+    struct sink *sink = context;
+    if (sink->leaves_body)
+        return size * count;
+    buf_put(&sink->answer->body, bytes, size * count);
+    return buf_check(&sink->answer->body) == 0 ? size * count : 0;
 }
 
 /* The connection. */
@@ -400,7 +403,7 @@ static int set_request(CURL *curl, const struct fetch_request *request, struct c
 {
     bool fine = curl_easy_setopt(curl, CURLOPT_URL, request->url) == CURLE_OK &&
                 curl_easy_setopt(curl, CURLOPT_HTTPHEADER, headers) == CURLE_OK &&
-                curl_easy_setopt(curl, CURLOPT_WRITEDATA, sink->answer) == CURLE_OK &&
+                curl_easy_setopt(curl, CURLOPT_WRITEDATA, sink) == CURLE_OK &&
                 curl_easy_setopt(curl, CURLOPT_HEADERDATA, sink) == CURLE_OK;
     if (fine && request->content_type)
         fine = curl_easy_setopt(curl, CURLOPT_POST, 1L) == CURLE_OK &&
@@ -464,7 +467,7 @@ static void read_answer_head(CURL *curl, struct fetch_answer *answer)
 static enum fetch_outcome ask_once(struct fetch *fetch, const struct fetch_request *request, struct curl_slist *headers,
                                    struct fetch_answer *answer)
 {
-    struct sink sink = {answer, request->wanted, 0};
+    struct sink sink = {.answer = answer, .wanted = request->wanted, .leaves_body = request->leaves_body};
     struct curl_slist *names = NULL;
     enum fetch_outcome outcome = FETCH_ANSWERED;
     if (set_reach(fetch) < 0 || set_request(fetch->curl, request, headers, &sink) < 0)

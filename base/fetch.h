@@ -42,6 +42,7 @@ struct fetch_request {
     const char *body;
     size_t len;
     const char *wanted; /* a header of the answer that is kept; NULL for none */
+    bool leaves_body; /* the answer's is passed over, however long */
 };
 
 struct fetch_answer {

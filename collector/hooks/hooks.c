@@ -22,7 +22,6 @@
 #include <unistd.h>
 
 #define SECONDS 15L /* for a message and its answer */
-#define ANSWER_MAX ((size_t)64 * 1024) /* bytes, of which none is looked at */
 #define PAGE_MAX ((size_t)4 * 1024 * 1024)
 #define SIGNATURE_MAX ((size_t)256)
 
@@ -140,7 +139,7 @@ static void post_message(struct turn *turn, char why[static ERROR_TEXT_SIZE])
     char time[32];
     int64_t now = clock_now();
     buf_init(&signature, SIGNATURE_MAX);
-    fetch_answer_init(&answer, ANSWER_MAX);
+    fetch_answer_init(&answer, 0);
     snprintf(time, sizeof time, "%lld", (long long)now);
     snprintf(why, ERROR_TEXT_SIZE, "out of memory");
     if (buf_check(&turn->message.body) == 0 && buf_check(&turn->message.id) == 0 &&
@@ -155,7 +154,8 @@ static void post_message(struct turn *turn, char why[static ERROR_TEXT_SIZE])
                                          .headers = headers,
                                          .content_type = "application/json",
                                          .body = buf_text(&turn->message.body),
-                                         .len = turn->message.body.len},
+                                         .len = turn->message.body.len,
+                                         .leaves_body = true},
                  &answer);
         /* Of a name with several addresses one may have been barred before another answered. */
         if (answer.outcome != FETCH_ANSWERED && fetch_was_barred(hooks->fetch))

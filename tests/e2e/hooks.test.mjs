@@ -1,27 +1,32 @@
 // Goal: receivers elsewhere are told of a release, a follow-up, a round that opens and closes: signed, once where all goes well, again under
 // the same id where it does not, over restarts; and nothing is sent where a name should not lead.
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { createPublicKey, verify } from 'node:crypto';
 import { chmodSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
+import { createServer as createSecureServer } from 'node:https';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { ACTION, examplePanel, iso, ROUND } from './lib/panel.mjs';
 import { poll } from './lib/poll.mjs';
-import { freshFolder, ready, run, start, succeed } from './lib/programs.mjs';
+import { build, freshFolder, ready, run, start, succeed } from './lib/programs.mjs';
+
+const shim = join(build, 'e2e', 'names.so');
 
 let collector, folder, key, panel, receiver, home;
 const heard = []; // all that came, also what was answered otherwise than 200
 const answers = []; // statuses of the next answers; then 200
+const bodies = []; // of the next answers; then none
 
-function listen() {
-  const server = createServer((req, res) => {
+function listen(server = createServer()) {
+  server.on('request', (req, res) => {
     const chunks = [];
     req.on('data', (chunk) => chunks.push(chunk));
     req.on('end', () => {
       const status = answers.shift() ?? 200;
       heard.push({ headers: req.headers, method: req.method, url: req.url, body: Buffer.concat(chunks).toString(), status });
-      res.writeHead(status, status === 302 ? { Location: `${receiver}elsewhere` } : {}).end();
+      res.writeHead(status, status === 302 ? { Location: `${receiver}elsewhere` } : {}).end(bodies.shift());
     });
   });
   return new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(server)));
@@ -156,6 +161,42 @@ test('without the collector it says so, and goes on later', async () => {
   await collector.start(new URL(url).host);
   assert.equal((await once()).code, 0);
   assert.equal(heard.length, 1);
+});
+
+test('whatever a receiver answers with, it was told', async () => {
+  await once();
+  heard.length = 0;
+  bodies.push('x'.repeat(300_000));
+  const index = await publish();
+  assert.equal((await once()).code, 0);
+  assert.deepEqual(heard.map(({ body }) => JSON.parse(body).data.index), [index]);
+});
+
+// A receiver of a name somewhere outside, which is here all the same: its name has these addresses, of which OUTSIDE is this machine.
+const OUTSIDE = '8.8.4.4';
+const HOST = 'elsewhere.example'; // of which there is a certificate
+
+test('of a name with several addresses each that is out of reach is passed over; with none left nothing is told', async (t) => {
+  execFileSync('cc', ['-std=c17', '-D_GNU_SOURCE', '-shared', '-fPIC', '-Wall', '-Wextra', '-Werror', '-o', shim, 'tests/e2e/lib/names.c']);
+  const pem = readFileSync('fixtures/tls/elsewhere.pem');
+  const outside = await listen(createSecureServer({ key: pem, cert: pem }));
+  t.after(() => outside.close());
+  const words = ['hooks', 'run', collector.url, '--to', `https://${HOST}:${outside.address().port}/in`, '--folder', home, '--once'];
+  const tell = (...addresses) => run('burgerpanel-collector', words, { env: { LD_PRELOAD: shim, ASAN_OPTIONS: 'verify_asan_link_order=0', BURGERPANEL_CA_FILE: 'fixtures/tls/ca.pem',
+    NAMES_HOST: HOST, NAMES_ADDRESSES: addresses.join(' '), NAMES_HERE: OUTSIDE } });
+  assert.equal((await tell(OUTSIDE)).code, 0, 'which begins');
+  heard.length = 0;
+  const index = await publish();
+  const barred = await tell('10.0.0.1', '169.254.169.254');
+  assert.equal(barred.code, 1);
+  assert.match(barred.stderr, /its name leads to an address that is not told/);
+  assert.equal(heard.length, 0);
+  const told = await poll('it to be due again', 20, async () => {
+    const done = await tell('10.0.0.1', OUTSIDE);
+    return heard.length > 0 && done;
+  });
+  assert.equal(told.code, 0, told.stderr);
+  assert.deepEqual(heard.map(({ body }) => JSON.parse(body).data.index), [index]);
 });
 
 test('only https and this machine are receivers, and no name leads into one’s own network', async () => {

@@ -111,6 +111,14 @@ Test(fetch, takes_a_body_to_its_last_byte_and_not_one_more)
     cr_expect_eq(answer.status, 0);
 }
 
+Test(fetch, passes_over_a_body_that_nobody_wants_however_long)
+{
+    fetch_answer_free(&answer);
+    fetch_answer_init(&answer, 0);
+    cr_expect_eq(ask(fake_answer(201, "", "12345"), (struct fetch_request){.leaves_body = true}), FETCH_ANSWERED);
+    cr_expect(answer.status == 201 && answer.body.len == 0);
+}
+
 /* An answer whose head never ends, or seems not to. */
 static void put_long_head(void *context, const char *request, struct buf *out)
 {
