@@ -135,3 +135,17 @@ test('while a person seeks in the list, news of it is drawn around what they typ
   await one.find('.found', t.found(1));
   assert.equal(await (await one.find('#words[data-same]')).property('value'), 'nieuwe naam');
 });
+
+test('an outcome that comes while the page is open is spoken, and its heading has the focus', async (context) => {
+  const { one } = await behind(context);
+  await one.joined(collector.codes[4]);
+  await one.toAction();
+  await one.fillIn();
+  await one.offline(true);
+  await one.sendAnswer(t.waitTitle);
+  assert.equal(await (await one.active()).text(), t.waitTitle);
+  await one.offline(false);
+  await one.page(t.thanksTitle);
+  const told = await one.run(() => [document.activeElement.tagName, document.activeElement.textContent, document.getElementById('status').textContent]);
+  assert.deepEqual(told, ['H1', t.thanksTitle, t.thanksTitle]);
+});

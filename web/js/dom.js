@@ -4,7 +4,8 @@
 //                                       listeners by event; `value` and `checked` are set on the element itself. children: elements,
 //                                       texts, lists of both; null, undefined and false are passed over
 //   put(parent, ...children)            in place of what was in it. Where that had the focus, it goes to what stands for it now, by id or by
-//                                       its words, or to the parent: nobody is thrown back to the top of the page
+//                                       its words, a main heading for a main heading, or to the parent: nobody is thrown back to the
+//                                       top of the page
 //   svg(name, attributes, ...children)  the same for a part of a drawing
 //   icon(name)                          a drawing that says nothing to who does not see it
 //   byId(id)
@@ -49,7 +50,7 @@ export function svg(name, attributes = {}, ...children) {
 }
 
 function keepFocus(parent, held) {
-  const isAlike = (each) => (held.id ? each.id === held.id : each.textContent === held.textContent);
+  const isAlike = (each) => (held.id ? each.id === held.id : held.tagName === 'H1' || each.textContent === held.textContent);
   const heir = [...parent.querySelectorAll(held.tagName)].find(isAlike) ?? parent;
   if (heir === parent && !parent.hasAttribute('tabindex')) parent.tabIndex = -1;
   heir.focus({ preventScroll: true });

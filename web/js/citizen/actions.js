@@ -65,11 +65,15 @@ function nextRound() {
 const watched = () =>
   JSON.stringify([member.state.documents, member.open().length, member.state.responses.map(({ state, reason }) => [state, reason?.type]), member.state.followUps.length]);
 
-const closed = () => ({
-  title: t.listTitle,
-  watched,
-  nodes: [el('p', { class: 'lead' }, `${t.listClosed} ${nextRound()}`), el('p', {}, buttonLink(t.mine, '#/mijn', 'secondary'))],
-});
+function closed() {
+  const told = `${t.listClosed} ${nextRound()}`;
+  return {
+    title: t.listTitle,
+    told,
+    watched,
+    nodes: [el('p', { class: 'lead' }, told), el('p', {}, buttonLink(t.mine, '#/mijn', 'secondary'))],
+  };
+}
 
 function progress(places) {
   const answered = places.filter(({ one }) => isCounted(one)).length;
@@ -130,6 +134,7 @@ export default function actions(parts, frame) {
   renew();
   return {
     title: t.listTitle,
+    told: t.listOpen(places.length),
     watched,
     renew,
     nodes: [

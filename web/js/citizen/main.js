@@ -143,17 +143,17 @@ async function pageOf(parts) {
   }
 }
 
-// The heading is what the focus goes to, so that who hears the page hears where they are; or the list of faults.
+// The heading is what the focus goes to, so that who hears the page hears where they are; or the list of faults. Who is kept where they were
+// is there too when that is gone.
 function render({ title, heading: words, lang, above, around, nodes }, { keepFocus }, said) {
   const panel = byId('panel').textContent;
   document.title = `${title} – ${panel}`;
   const heading = el('h1', { tabindex: -1, lang }, words ?? title);
-  const focused = document.activeElement?.id || 'inhoud';
   document.body.classList.remove('starting');
   put(main, el('div', { id: 'alarm' }, alarm()), said && notice('good', said), above, around ? around(heading) : heading, nodes);
   if (byId('faults')) return byId('faults').focus();
-  if (keepFocus) return focused !== 'inhoud' && byId(focused)?.focus({ preventScroll: true });
-  window.scrollTo(0, 0);
+  if (keepFocus && document.activeElement !== main) return undefined;
+  if (!keepFocus) window.scrollTo(0, 0);
   return heading.focus({ preventScroll: true });
 }
 
@@ -166,7 +166,7 @@ function watch(page) {
     const now = page.watched();
     if (now === before) return;
     before = now;
-    if (!page.renew?.()) show({ keepFocus: true });
+    if (!page.renew?.()) show({ keepFocus: true, isNews: true });
   });
 }
 
@@ -181,6 +181,7 @@ async function show(how = {}) {
   const said = saidNext;
   saidNext = undefined;
   if (!how.keepFocus) say(said ?? '');
+  else if (how.isNews) say(page.told ?? page.heading ?? page.title);
   showFrame(parts[0]);
   render(page, how, said);
   if (page.watched) watch(page);
