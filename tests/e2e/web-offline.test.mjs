@@ -262,6 +262,25 @@ test('when the questions are others than were shown, they are shown again with w
   assert.equal((await one.settled('sent')).revision, 2);
 });
 
+test('of too many an answer goes again when the collector said that it is welcome, and not before', async (context) => {
+  const { one, proxy } = await behind(context, collector.codes[11]);
+  const problem = { type: 'urn:burgerpanel:problem:too-many', title: 'x', status: 429, detail: 'x' };
+  const times = [];
+  proxy.change = (path, answer) => {
+    if (!isResponse(path) || times.push(Date.now()) > 1) return undefined;
+    return { status: 429, headers: { ...answer.headers, 'content-type': 'application/problem+json', 'retry-after': '4' }, bytes: Buffer.from(JSON.stringify(problem)) };
+  };
+  await one.toAction();
+  await one.fillIn();
+  await one.sendAnswer(t.waitTitle);
+  await one.find('main', t.reasons['too-many']);
+  await one.run(() => void dispatchEvent(new Event('online'))); // at which what waits is sent
+  await one.settled('sent');
+  assert.equal(times.length, 2);
+  assert.ok(times[1] - times[0] >= 3000, `${times[1] - times[0]} ms`); // whole seconds
+  await one.page(t.thanksTitle);
+});
+
 test('what the round no longer takes is said and kept, with the text to copy', async (context) => {
   const { one, proxy } = await behind(context, collector.codes[9]);
   const problem = { type: 'urn:burgerpanel:problem:round-not-open', title: 'x', status: 409, detail: 'x' };

@@ -1,11 +1,12 @@
 // The collector, as a page reaches it: the one file that fetches. Knows no page and keeps nothing but how far the collector's clock
 // is from this device's, by the Date of its answers.
 //
-//   ask(path, how)    Promise of {status, body, problem, etag, document, name}. how: method, type and body of a request;
+//   ask(path, how)    Promise of {status, body, problem, etag, document, name, retryAfter}. how: method, type and body of a request;
 //                     token, of who asks; etag, for a 304; as: 'json' (default), 'text' or 'bytes', the form of `body` for status
 //                     200 to 299. `name`: the file name that a download should have, where one is told.
 //                     `problem` is the RFC 9457 object of any other answer, {type, …} at least; its type without the urn before it.
-//                     `document`: the hash of what the log has in force (PROTOCOL 9), where it is told.
+//                     `document`: the hash of what the log has in force (PROTOCOL 9), where it is told. `retryAfter`: in how many
+//                     seconds the same is welcome, where that is told.
 //                     Throws Unreachable when there is no answer, or one that the collector did not give.
 //   now()             the collector's time in whole seconds
 //   clock.ahead       seconds to add to this device's clock for that
@@ -68,6 +69,7 @@ export async function ask(path, how = {}) {
     status: answer.status,
     etag: answer.headers.get('ETag'),
     document: answer.headers.get('Document') ?? undefined,
+    retryAfter: Number(answer.headers.get('Retry-After')) || undefined,
     name: /filename="([^"]+)"/.exec(answer.headers.get('Content-Disposition') ?? '')?.[1],
   };
   if (answer.ok) return { ...told, body: readBody(bytes, how.as ?? 'json') };

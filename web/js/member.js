@@ -79,3 +79,6 @@ export const open = () =>
 // This device's newest response about an action in a round, or undefined.
 export const current = (round, action) =>
   state.responses.filter((one) => one.round === round && one.action === action).at(-1);
+
+// Of one that waits: whether the collector turned it away, so that somebody has to do something; of too many it takes it later by itself.
+export const isTurnedAway = ({ reason }) => reason !== undefined && reason.type !== 'too-many';

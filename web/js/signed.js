@@ -4,7 +4,7 @@
 // The walk of an answer, as the C client's: sign → store.js, written → collector.js → the receipt checked → noted. The very same JWS
 // goes again after an answer that was lost. A response's `state`:
 //   waiting   to be sent; `reason`, a problem of PROTOCOL 5, where the collector did not take it yet (round-not-open, not-verified,
-//             too-many, invalid-response for the clock) and may another time
+//             too-many, invalid-response for the clock) and may another time; `welcomeAt`, not before which, of too-many
 //   sent      accepted; {index, receipt} seen to hold
 //   doubt     accepted, but what the collector showed for it does not hold: `reason.why`, `evidence`. Nothing else makes it so, no failure
 //             of this device or of the connection: then the same JWS goes again. own.js looks at it anew
@@ -181,18 +181,21 @@ async function checkAccepted(jws, told) {
 async function noteAccepted(one, body) {
   const { index, receipt, replaced } = body ?? {};
   const why = await checkAccepted(one.jws, body).then(() => undefined, (error) => untrueOf(error).message);
-  if (why === undefined) return { ...one, state: 'sent', index, receipt, replaced, reason: undefined };
+  if (why === undefined) return { ...one, state: 'sent', index, receipt, replaced, reason: undefined, welcomeAt: undefined };
   return { ...one, state: 'doubt', index, reason: { type: 'doubt', why }, evidence: body ?? {} };
 }
 
+const LATER = 60; // s, where too-many says no time
+const welcomeAt = ({ problem, retryAfter }) => (problem.type === 'too-many' ? now() + (retryAfter ?? LATER) : undefined);
 const MAY_PASS = ['too-many', 'not-verified', 'round-not-open'];
 const FINAL = ['too-large', 'malformed-envelope', 'invalid-claims', 'invalid-response', 'stale-context']; // as the C client has them
 
 // What the answer makes of a response. undefined: it waits as it is, and so does all behind it.
-async function outcomeOf(one, { status, body, problem }) {
+async function outcomeOf(one, answered) {
+  const { status, body, problem } = answered;
   if (status === 201 || status === 200) return noteAccepted(one, body);
   if (status >= 500) return undefined;
-  if (MAY_PASS.includes(problem.type)) return { ...one, reason: problem };
+  if (MAY_PASS.includes(problem.type)) return { ...one, reason: problem, welcomeAt: welcomeAt(answered) };
   if (problem.type === 'stale-revision') {
     await raiseFloor(one.round, one.action, problem.currentRevision);
     return { ...one, state: 'stale', reason: problem };
@@ -217,41 +220,43 @@ async function noteOutcome(outcome) {
   if (outcome.reason?.type === 'stale-context') await refresh();
 }
 
-// Gives whether one is to be sent again later by itself.
+const isWaiting = ({ state: how }) => how === 'waiting';
+
+// Gives in how many seconds the first of those that were too many is welcome; undefined where none was.
 async function sendAll() {
-  let isLimited = false;
-  for (const one of (await store.responses()).filter((each) => each.state === 'waiting')) {
+  for (const one of (await store.responses()).filter((each) => isWaiting(each) && !(each.welcomeAt > now()))) {
     const outcome = await deliver(one);
     if (!outcome) throw new Unreachable('the collector can not take it now');
-    isLimited ||= outcome.reason?.type === 'too-many';
     await noteOutcome(outcome);
     await changed();
   }
-  return isLimited;
+  const times = (await store.responses()).filter((each) => isWaiting(each) && each.welcomeAt).map((each) => each.welcomeAt - now());
+  return times.length > 0 ? Math.max(1, Math.min(...times)) : undefined;
 }
 
 const PAUSE = { first: 1000, last: 300_000 }; // ms
 let pause = PAUSE.first;
 let timer;
 
-function tryLater() {
+function sendIn(ms) {
   clearTimeout(timer);
-  timer = setTimeout(send, pause);
-  pause = Math.min(pause * 2, PAUSE.last);
+  timer = setTimeout(send, ms);
 }
 
-// Sends what waits, by one tab at a time. Gives whether the collector was reached; where it was not, this tries again by itself.
+// Sends what waits, by one tab at a time. Gives whether the collector was reached; where it was not, or said when to come back, this tries
+// again by itself.
 export async function send() {
   if (!state.member) return true;
   try {
-    const isLimited = await store.alone('send', sendAll);
+    const wait = await store.alone('send', sendAll);
     clearTimeout(timer);
-    if (isLimited) tryLater();
-    else pause = PAUSE.first;
+    pause = PAUSE.first;
+    if (wait) sendIn(Math.min(wait * 1000, 24 * 3600 * 1000));
     return true;
   } catch (error) {
     if (!(error instanceof Unreachable)) throw error;
-    tryLater();
+    sendIn(pause);
+    pause = Math.min(pause * 2, PAUSE.last);
     return false;
   }
 }

@@ -17,7 +17,7 @@ const pages = basename(process.argv[1] ?? '').startsWith('web-') ? 'on' : 'off';
 setTimeout(() => {
   console.error('this file hangs: something was left open');
   process.exit(1);
-}, Math.max(5, slow / 2) * 60_000).unref();
+}, Math.max(5, Math.min(3 * slow, 9), slow / 2) * 60_000).unref();
 
 const running = new Set();
 process.on('exit', () => running.forEach((child) => child.kill('SIGKILL')));

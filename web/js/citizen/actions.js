@@ -16,7 +16,7 @@ export const hasNews = (id) =>
   member.state.responses.some((one) => one.action === id);
 
 const badgeOf = {
-  waiting: (one) => (one.reason ? badge('bad', t.isFailed) : badge('wait', t.isWaiting)),
+  waiting: (one) => (member.isTurnedAway(one) ? badge('bad', t.isFailed) : badge('wait', t.isWaiting)),
   sent: () => badge('good', t.isAnswered),
   doubt: () => badge('doubt', t.isFailed),
   stale: () => badge('bad', t.isFailed),

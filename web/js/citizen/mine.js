@@ -12,7 +12,7 @@ import { recoveryFault } from './recover.js';
 
 const BADGES = {
   sent: () => badge('good', t.isAnswered),
-  waiting: ({ reason }) => (reason ? badge('bad', t.isFailed) : badge('wait', t.isWaiting)),
+  waiting: (one) => (member.isTurnedAway(one) ? badge('bad', t.isFailed) : badge('wait', t.isWaiting)),
   doubt: () => badge('doubt', t.doubtTitle),
   stale: () => badge('bad', t.staleTitle),
   refused: () => badge('bad', t.isFailed),

@@ -27,7 +27,7 @@ function copying(one) {
 const sent = (one) => shown('good', 'check', t.thanksTitle, lead(one.replaced === undefined ? t.thanksText : t.thanksChanged),
   el('p', { class: 'about' }, `${t.entry(one.index)} · ${t.version(one.revision)}`));
 
-const waits = () => shown('wait', 'clock', t.waitTitle, lead(t.waitText), paragraph(t.waitHow));
+const waits = ({ reason }) => shown('wait', 'clock', t.waitTitle, lead(t.waitText), paragraph(reason ? t.reasons[reason.type] : t.waitHow));
 
 const refused = (one) => shown('bad', 'cross', t.refusedTitle, lead(t.refusedText),
   paragraph(t.reasons[one.reason.type] ?? t.reasons.other),
@@ -63,7 +63,7 @@ const outcome = {
   doubt,
   stale,
   refused: (one) => (one.reason.type === 'stale-context' ? changed(one) : refused(one)),
-  waiting: (one) => (one.reason ? refused(one) : waits()),
+  waiting: (one) => (member.isTurnedAway(one) ? refused(one) : waits(one)),
 };
 
 // Until it is known, or long enough.
