@@ -53,6 +53,8 @@ static const struct cli_verb verbs[] = {
     {"store copy", "FROM TO", "move a whole store into another that is empty, of SQLite or PostgreSQL: the same log",
      "verhuis een hele opslag naar een andere die leeg is, van SQLite of PostgreSQL: hetzelfde logboek",
      cmd_store_copy},
+    {"store upgrade", "", "bring the tables of the store up to date for this program, all or nothing",
+     "werk de tabellen van de opslag bij voor dit programma, geheel of niet", cmd_store_upgrade},
     {"web manifest", "", "print the files of the pages, each with its hash",
      "toon de bestanden van de pagina's, elk met zijn hash", cmd_web_manifest},
     {"hooks run", "URL", "tell receivers elsewhere what happens in the panel of the collector at URL",

@@ -47,6 +47,7 @@ int cmd_export(const struct cli_verb *verb, int argc, char **argv);
 int cmd_backup(const struct cli_verb *verb, int argc, char **argv);
 int cmd_restore(const struct cli_verb *verb, int argc, char **argv);
 int cmd_store_copy(const struct cli_verb *verb, int argc, char **argv);
+int cmd_store_upgrade(const struct cli_verb *verb, int argc, char **argv);
 int cmd_web_manifest(const struct cli_verb *verb, int argc, char **argv);
 int cmd_audit(const struct cli_verb *verb, int argc, char **argv);
 int cmd_manual(const struct cli_verb *verb, int argc, char **argv);

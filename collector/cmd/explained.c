@@ -86,6 +86,13 @@ const struct cli_explained cmd_explained[] = {
      "Beide zijn `sqlite:PAD` of `postgresql://…`; NAAR bestaat nog niet, of is leeg. Met de verzamelaar gestopt. "
      "Sleutels, controlepunt en ontvangstbewijzen blijven zoals ze zijn. Tot alles is teruggelezen kan niemand NAAR "
      "openen. Geef er daarna `audit` op."},
+    {"store upgrade", NULL,
+     "A store in a file is brought up to date by whatever opens it, this too, with the collector stopped. One in "
+     "PostgreSQL only by this, as the role that owns its tables, also beside collectors, which wait for it: first "
+     "replace them, one after the other, then give this, then run postgres-grants.sql again.",
+     "Een opslag in een bestand wordt bijgewerkt door wat die opent, dus ook hierdoor, met de verzamelaar gestopt. Een "
+     "in PostgreSQL alleen hierdoor, als de rol waarvan de tabellen zijn, ook naast verzamelaars, die erop wachten: "
+     "vervang eerst die, een voor een, geef dan dit, en daarna postgres-grants.sql opnieuw."},
     {"backup", NULL,
      "FILE is whole or not there, never overwritten, and readable by its owner alone. Keys are not in it.",
      "BESTAND is er geheel of niet, wordt nooit overschreven en is alleen voor de eigenaar leesbaar. Sleutels zitten "

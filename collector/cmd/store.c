@@ -1,4 +1,4 @@
-/* store copy: a whole store moved into another. */
+/* store copy: a whole store moved into another. store upgrade: its tables made those of this program. */
 #include "base/lang.h"
 #include "base/progress.h"
 #include "collector/backup/moving.h"
@@ -72,5 +72,27 @@ int cmd_store_copy(const struct cli_verb *verb, int argc, char **argv)
               "%s: een logboek van %llu regels, %lld panelleden, %lld huidige reacties"),
             target, (unsigned long long)moved.head.size, (long long)moved.members, (long long)moved.currents);
     tell_keys(&config, source);
+    return CLI_DONE;
+}
+
+/* Opening is all of it. */
+int cmd_store_upgrade(const struct cli_verb *verb, int argc, char **argv)
+{
+    struct config config;
+    struct store_schema schema;
+    int first, result = cli_parse(verb, NULL, argc, argv, 0, 0, &first);
+    if (result != CLI_RUN)
+        return result;
+    struct store *store = cmd_open(STORE_UPGRADE, &config, &result);
+    if (!store)
+        return result;
+    store_schema(store, &schema);
+    store_close(store);
+    if (schema.found == schema.now)
+        cli_say(T("%s is up to date: version %lld", "%s is bij: versie %lld"), config.values[CONFIG_STORE],
+                (long long)schema.now);
+    else
+        cli_say(T("%s has been brought from version %lld to %lld", "%s is van versie %lld naar %lld bijgewerkt"),
+                config.values[CONFIG_STORE], (long long)schema.found, (long long)schema.now);
     return CLI_DONE;
 }

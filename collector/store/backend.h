@@ -10,6 +10,7 @@
 struct store {
     const struct store_ops *ops;
     struct error error; /* of the last verb that failed: the backend's alone to write */
+    struct store_schema schema; /* likewise, when it is opened */
 };
 
 struct store_ops {

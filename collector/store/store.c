@@ -8,6 +8,11 @@ void store_close(struct store *store)
         store->ops->close(store);
 }
 
+void store_schema(const struct store *store, struct store_schema *out)
+{
+    *out = store->schema;
+}
+
 const struct error *store_error(const struct store *store)
 {
     return &store->error;

@@ -142,17 +142,26 @@ struct store;
 enum store_mode {
     STORE_EXISTING, /* a store that is not there is an error */
     STORE_CREATE, /* it is made */
+    STORE_UPGRADE, /* as STORE_EXISTING, and its schema is brought up to date also where others may be using it */
     STORE_READING, /* as STORE_EXISTING, for reading alone: it may be one that can't be written to, nor beside */
     STORE_ALONE, /* a file that nobody writes, such as a backup: nothing is made beside it, and it may be of an older
                     version; what can be read is the log: its entries, tree and key */
 };
 
-/* Opens `sqlite:PATH` ("sqlite::memory:" for tests) or `postgresql://…`. Brings an older schema up to date. NULL:
- * *error says why, nothing harmed; a store that another program wrote, or a newer version of this one, is refused.
- * Free with store_close. */
+/* Opens `sqlite:PATH` ("sqlite::memory:" for tests) or `postgresql://…`. Brings an older schema up to date, but for one
+ * that many may reach (store_is_remote): of that it takes the one before the newest as it is, and for an older one
+ * STORE_UPGRADE is needed. NULL: *error says why, nothing harmed; a store that another program wrote, or a newer version
+ * of this one, is refused. Free with store_close. */
 MUST_CHECK struct store *store_open(const char *dsn, enum store_mode mode, struct error *error);
 /* Of a handle that is lost (store_check) nothing is written over what stands there now. NULL is fine. */
 void store_close(struct store *store);
+
+/* Versions of the schema. */
+struct store_schema {
+    int64_t found, now; /* when it was opened, and once it was */
+};
+
+void store_schema(const struct store *store, struct store_schema *out);
 
 /* Why the last verb on this handle failed. ERROR_NONE: none has, or a visitor stopped its walk. */
 const struct error *store_error(const struct store *store);

@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import { assertAccepted, JOSE, post, request } from './lib/http.mjs';
 import { openCheckpoint, parseVerifierKey } from './lib/log.mjs';
 import { CLOSED, heldOf, oldCollector, OPEN, rowsOf } from './lib/old-store.mjs';
-import { start } from './lib/programs.mjs';
+import { assertFailed, start } from './lib/programs.mjs';
 import { PublicLog } from './lib/public-log.mjs';
 import { sql } from './lib/store.mjs';
 import { dice } from './lib/tables.mjs';
@@ -51,6 +51,18 @@ test('the first verb brings a store of schema 2 up to date and changes no row of
   assert.equal(await schemaOf(collector.path), '4');
   assert.equal(await rowsOf(collector.path), before);
   assert.match((await collector.succeed('invitations', 'list')).stdout, /7\D+12\D+1\b/);
+});
+
+test('`store upgrade` does that too, and tells from which version to which; a second one finds nothing to do', async () => {
+  const collector = await oldCollector('upgrade-verb');
+  const before = await rowsOf(collector.path);
+  assert.match((await collector.succeed('store', 'upgrade')).stderr, /store\.db has been brought from version 2 to 4\n$/);
+  assert.equal(await schemaOf(collector.path), '4');
+  assert.equal(await rowsOf(collector.path), before);
+  assert.match((await collector.succeed('store', 'upgrade')).stderr, /store\.db is up to date: version 4\n$/);
+  await sql(collector.path, 'PRAGMA user_version = 5');
+  assertFailed(await collector.run('store', 'upgrade'), /newer burgerpanel/);
+  assert.equal(await schemaOf(collector.path), '5');
 });
 
 // One member on the way of an upgrade: sends what it has sent before and what is new, until the collector is gone.

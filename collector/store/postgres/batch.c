@@ -110,8 +110,10 @@ static int pg_take_answers(struct store_postgres *p, PGresult *const rows[4])
     foreseen->current_rows = rows[1];
     foreseen->counts_rows = rows[2];
     foreseen->invitation_rows = rows[3];
-    postgres_take_head(p, rows[0]);
+    int known = postgres_take_head(p, rows[0]);
     PQclear(rows[0]);
+    if (known < 0)
+        return -1;
     for (int row = 0; row < PQntuples(rows[1]); row++) {
         struct seen_current *seen = foreseen_current(foreseen, row_number(rows[1], row, 4));
         if (seen)

@@ -1,8 +1,11 @@
 /* Where others have appended, what this handle knew of the places of counters and tiles is no longer so. */
 #include "collector/store/postgres/head.h"
+#include "collector/store/postgres/schema.h"
 
-void postgres_take_head(struct store_postgres *p, const PGresult *rows)
+int postgres_take_head(struct store_postgres *p, const PGresult *rows)
 {
+    if (postgres_schema_still_known(p, row_number(rows, 0, 4)) < 0)
+        return -1;
     p->head = (struct head){.entries = row_number(rows, 0, 0),
                             .changes = row_number(rows, 0, 1),
                             .catalogue = row_number(rows, 0, 2),
@@ -10,6 +13,7 @@ void postgres_take_head(struct store_postgres *p, const PGresult *rows)
     p->head_is_known = true;
     if (!p->is_known || p->head.entries != p->known.entries)
         placed_forget(&p->placed);
+    return 0;
 }
 
 int postgres_know_head(struct store_postgres *p)
@@ -19,7 +23,7 @@ int postgres_know_head(struct store_postgres *p)
     PGresult *rows = postgres_ask(&p->store, PG_HEAD, NULL);
     if (!rows)
         return -1;
-    postgres_take_head(p, rows);
+    int result = postgres_take_head(p, rows);
     PQclear(rows);
-    return 0;
+    return result;
 }

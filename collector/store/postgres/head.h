@@ -7,7 +7,8 @@
 /* p->head, asked unless it is known in this transaction. -1: the error is set. */
 MUST_CHECK int postgres_know_head(struct store_postgres *p);
 
-/* Takes it over from the row of PG_HEAD, for who has asked it together with other things. */
-void postgres_take_head(struct store_postgres *p, const PGresult *rows);
+/* Takes it over from the row of PG_HEAD, for who has asked it together with other things. -1: the error is set, since
+ * it is of a store that has become newer than we know. */
+MUST_CHECK int postgres_take_head(struct store_postgres *p, const PGresult *rows);
 
 #endif

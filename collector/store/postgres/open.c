@@ -10,7 +10,7 @@
 
 static int connect_anew(struct store_postgres *p)
 {
-    if (postgres_reach(p, p->reading) < 0 || postgres_schema_prepare(p, false) < 0)
+    if (postgres_reach(p, p->reading) < 0 || postgres_schema_prepare(p, STORE_EXISTING) < 0)
         return -1;
     p->is_known = p->is_kept = false;
     return postgres_prepare_all(p);
@@ -19,7 +19,7 @@ static int connect_anew(struct store_postgres *p)
 static int connect_first(struct store_postgres *p, enum store_mode mode)
 {
     p->reading = mode == STORE_READING;
-    if (postgres_reach(p, p->reading) < 0 || postgres_schema_prepare(p, mode == STORE_CREATE) < 0)
+    if (postgres_reach(p, p->reading) < 0 || postgres_schema_prepare(p, mode) < 0)
         return -1;
     return postgres_prepare_all(p);
 }

@@ -2,9 +2,11 @@
  * would walk all of its dead versions. So sizes are the highest keys, and tiles and counters have a key more. */
 #include "collector/store/postgres/schema.h"
 #include "base/lang.h"
+#include <stdio.h>
 #include <stdlib.h>
 
 #define SCHEMA_VERSION 1
+#define OLDEST_SERVED 1 /* one less than SCHEMA_VERSION, so that collectors can be replaced one after the other */
 
 static const char schema[] =
     "CREATE TABLE lane (name text PRIMARY KEY);"
@@ -52,10 +54,17 @@ static const char schema[] =
     "ALTER TABLE tile SET (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 20000);"
     "ALTER TABLE counts SET (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 20000);"
     "INSERT INTO lane VALUES ('log'), ('invitations');"
-    "INSERT INTO head (version, catalogue, wishes) VALUES (1, 0, 0);";
+    "INSERT INTO head (version, catalogue, wishes) VALUES (0, 0, 0);";
 
-/* Two that make a store at once: the second waits, and then finds it. Any number will do that others do not use. */
+/* From each older version to the next; of the first one there is none. */
+static const char *const steps[SCHEMA_VERSION + 1] = {NULL};
+
+static const struct postgres_versions versions_known = {OLDEST_SERVED, SCHEMA_VERSION, steps};
+
+/* Two that make a store at once, or bring it up to date: the second waits, and then finds it. Any number will do that
+ * others do not use. */
 static const char begin_making[] = "BEGIN; SELECT pg_advisory_xact_lock(1112559180)";
+static const char hold_lanes[] = "SELECT name FROM lane ORDER BY name FOR UPDATE";
 
 static int pg_refuse(struct store_postgres *p, const char *what)
 {
@@ -74,7 +83,19 @@ static int query_number(struct store_postgres *p, const char *sql, long *out)
     return result;
 }
 
-static int check_version(struct store_postgres *p)
+static int refuse_unknown(struct store_postgres *p)
+{
+    return pg_refuse(p, T("this store's schema is not known", "het schema van deze opslag is onbekend"));
+}
+
+static int refuse_newer(struct store_postgres *p)
+{
+    return pg_refuse(p, T("this store was made by a newer burgerpanel; use that version or a newer one",
+                          "deze opslag is door een nieuwere burgerpanel gemaakt; gebruik die versie of een nieuwere"));
+}
+
+/* Of a store that is there and whole. */
+static int read_version(struct store_postgres *p, int64_t *out)
 {
     long version = 0;
     if (query_number(p, "SELECT version FROM head", &version) < 0)
@@ -84,13 +105,32 @@ static int check_version(struct store_postgres *p)
         return pg_refuse(p, T("a copy into this store was broken off; drop its schema, make it again, and copy anew",
                               "een kopie naar deze opslag is afgebroken; gooi het schema weg, maak het opnieuw, en "
                               "kopieer opnieuw"));
-    if (version > SCHEMA_VERSION)
-        return pg_refuse(p,
-                         T("this store was made by a newer burgerpanel; use that version or a newer one",
-                           "deze opslag is door een nieuwere burgerpanel gemaakt; gebruik die versie of een nieuwere"));
-    return version == SCHEMA_VERSION
+    if (version == 0)
+        return refuse_unknown(p);
+    *out = version;
+    return 0;
+}
+
+int postgres_schema_check(struct store_postgres *p, const struct postgres_versions *versions)
+{
+    if (read_version(p, &p->store.schema.now) < 0)
+        return -1;
+    p->store.schema.found = p->store.schema.now;
+    if (p->store.schema.now > versions->newest)
+        return refuse_newer(p);
+    return p->store.schema.now >= versions->oldest
                ? 0
-               : pg_refuse(p, T("this store's schema is not known", "het schema van deze opslag is onbekend"));
+               : pg_refuse(p, T("the tables of this store are of an older version than this program works with; give "
+                                "`store upgrade` as the role that owns them",
+                                "de tabellen van deze opslag zijn van een oudere versie dan waar dit programma mee "
+                                "werkt; geef `store upgrade` als de rol waarvan ze zijn"));
+}
+
+static int write_version(struct store_postgres *p, int64_t version)
+{
+    char sql[64];
+    snprintf(sql, sizeof sql, "UPDATE head SET version = %lld", (long long)version);
+    return postgres_plain(p, sql, NULL);
 }
 
 /* Within a transaction that nobody else makes a store in. */
@@ -111,15 +151,14 @@ static int make_schema(struct store_postgres *p)
     if (others > 0)
         return pg_refuse(p, T("other tables stand in this schema; name an empty one by search_path",
                               "in dit schema staan andere tabellen; noem een leeg schema met search_path"));
-    return postgres_plain(p, schema, NULL);
+    return postgres_plain(p, schema, NULL) < 0 ? -1 : write_version(p, SCHEMA_VERSION);
 }
 
-static int make_if_empty(struct store_postgres *p)
+/* Ends the transaction as `result` says, also one that was only begun, and keeps what has failed in it. */
+static int end_making(struct store_postgres *p, int result)
 {
-    if (postgres_plain(p, begin_making, NULL) < 0)
-        return -1;
-    if (make_schema(p) == 0)
-        return postgres_plain(p, "COMMIT", NULL);
+    if (result == 0 && postgres_plain(p, "COMMIT", NULL) == 0)
+        return 0;
     struct error kept = p->store.error;
     int undone = postgres_plain(p, "ROLLBACK", NULL);
     (void)undone; /* what failed is told; a session that is lost is rolled back by the server */
@@ -127,7 +166,46 @@ static int make_if_empty(struct store_postgres *p)
     return -1;
 }
 
-int postgres_schema_prepare(struct store_postgres *p, bool create)
+static int make_if_empty(struct store_postgres *p)
+{
+    return end_making(p, postgres_plain(p, begin_making, NULL) < 0 ? -1 : make_schema(p));
+}
+
+/* Up to date. */
+
+static int take_step(struct store_postgres *p, const char *step)
+{
+    return step ? postgres_plain(p, step, NULL) : refuse_unknown(p);
+}
+
+static int take_steps(struct store_postgres *p, const struct postgres_versions *versions)
+{
+    int64_t found;
+    if (postgres_plain(p, hold_lanes, NULL) < 0 || read_version(p, &found) < 0)
+        return -1;
+    if (found > versions->newest)
+        return refuse_newer(p);
+    for (int64_t version = found; version < versions->newest; version++)
+        if (take_step(p, versions->steps[version]) < 0)
+            return -1;
+    p->store.schema.found = found;
+    return found == versions->newest ? 0 : write_version(p, versions->newest);
+}
+
+int postgres_schema_upgrade(struct store_postgres *p, const struct postgres_versions *versions)
+{
+    if (end_making(p, postgres_plain(p, begin_making, NULL) < 0 ? -1 : take_steps(p, versions)) < 0)
+        return -1;
+    p->store.schema.now = versions->newest;
+    return 0;
+}
+
+int postgres_schema_still_known(struct store_postgres *p, int64_t version)
+{
+    return version > versions_known.newest ? refuse_newer(p) : 0;
+}
+
+int postgres_schema_prepare(struct store_postgres *p, enum store_mode mode)
 {
     long schemas = 0, there = 0;
     if (query_number(p, "SELECT count(*) FROM pg_namespace WHERE nspname = current_schema()", &schemas) < 0)
@@ -135,7 +213,7 @@ int postgres_schema_prepare(struct store_postgres *p, bool create)
     if (schemas == 0)
         return pg_refuse(p, T("the schema that search_path names is not there; make it with CREATE SCHEMA",
                               "het schema dat search_path noemt bestaat niet; maak het met CREATE SCHEMA"));
-    if (create && make_if_empty(p) < 0)
+    if (mode == STORE_CREATE && make_if_empty(p) < 0)
         return -1;
     if (query_number(p,
                      "SELECT count(*) FROM pg_class WHERE relnamespace = current_schema()::regnamespace"
@@ -145,7 +223,8 @@ int postgres_schema_prepare(struct store_postgres *p, bool create)
     if (there == 0)
         return pg_refuse(p, T("there is no store here; `panel import` makes one, --store names another",
                               "hier is geen opslag; `panel import` maakt er een, --store noemt een andere"));
-    return check_version(p);
+    return mode == STORE_UPGRADE ? postgres_schema_upgrade(p, &versions_known)
+                                 : postgres_schema_check(p, &versions_known);
 }
 
 int64_t postgres_schema_version(bool filling)

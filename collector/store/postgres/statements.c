@@ -15,7 +15,7 @@ static const struct statement_text statements[STATEMENT_COUNT] = {
     [PG_BEGIN_READING] = {"BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", "", 0},
     [PG_LANE] = {"SELECT FROM lane WHERE name = $1 FOR UPDATE", "t", 0},
     [PG_HEAD] = {"SELECT coalesce((SELECT max(idx) + 1 FROM entry), 0), coalesce((SELECT max(change) FROM member), 0),"
-                 " catalogue, wishes FROM head",
+                 " catalogue, wishes, version FROM head",
                  "", 0},
     [PG_BUMP] = {"UPDATE head SET catalogue = catalogue + $1, wishes = wishes + $2", "nn", 0},
     [PG_LATER] = {"SELECT set_config('synchronous_commit', 'off', true)", "", 0},

@@ -108,6 +108,7 @@ static int fits_keys(struct store_sqlite *s)
  * at its next query. */
 static int bring_up_to_date(struct store_sqlite *s, int64_t version, int *lock)
 {
+    s->store.schema.found = version;
     *lock = file_lock(s->names[SQLITE_LOCK]);
     if (*lock < 0 && errno == EWOULDBLOCK)
         return sqlite_refuse(
@@ -177,6 +178,7 @@ static int migrate_schema(struct store_sqlite *s, int *lock)
 int sqlite_schema_prepare(struct store_sqlite *s)
 {
     int64_t application = 0, version = 0;
+    s->store.schema = (struct store_schema){SCHEMA_VERSION, SCHEMA_VERSION};
     if (sqlite_query_number(s, "PRAGMA application_id", &application) == 0 && application == APPLICATION_ID &&
         sqlite_query_number(s, "PRAGMA user_version", &version) == 0 && version == SCHEMA_VERSION)
         return 0;
