@@ -101,6 +101,7 @@ NEEDS_check-web := build test web
 NEEDS_screenshots := build test web pictures
 NEEDS_check-excel := build test excel
 NEEDS_check-nginx := build test nginx
+NEEDS_check-haproxy := build test postgres haproxy
 NEEDS_fuzz := build test clang
 NEEDS_lint := build test web clang lint
 NEEDS_coverage := build test coverage
@@ -118,7 +119,7 @@ export DEPS_SEEN := $(sort $(DEPS_SEEN) $(NEEDS))
 have:
 	@.ci/deps $(NEEDS)
 deps: ## installs what building, testing and checking need (Debian 12, as root)
-	@.ci/deps build test postgres patroni web pictures nginx bench excel clang lint coverage fresh deb deb-test
+	@.ci/deps build test postgres patroni web pictures nginx haproxy bench excel clang lint coverage fresh deb deb-test
 
 # --- how it is built -------------------------------------------------------------------------------------------------------
 
@@ -267,7 +268,7 @@ DESTDIR ?=
 INSTALL ?= install
 # One recipe's lines run in order, so what a target builds is ready, in parallel, before what it runs begins.
 RUN := BUILD='$(BUILD)' tests/run.sh
-.PHONY: demo quick test memcheck tsan torture lint check-excel check-nginx check-web check-postgres check-patroni screenshots bench fuzz coverage fresh-test deb deb-test install clean help
+.PHONY: demo quick test memcheck tsan torture lint check-excel check-nginx check-haproxy check-web check-postgres check-patroni screenshots bench fuzz coverage fresh-test deb deb-test install clean help
 demo: programs ## the whole way from signed answers to tables, with the example panel; SERVE=1: then its pages, at PORT=8080; STORE=postgres
 	@BUILD='$(BUILD)' STORE='$(STORE)' SERVE='$(SERVE)' PORT='$(PORT)' fixtures/demo.sh
 
@@ -307,6 +308,9 @@ check-excel: programs ## opens the tables of profile excel-nl with LibreOffice
 
 check-nginx: programs ## Debian's nginx in front of the collector, by the block in docs/OPERATING.md
 	@$(RUN) nginx
+
+check-haproxy: programs ## Debian's HAProxy in front of two collectors on one PostgreSQL, by packaging/haproxy.cfg
+	@$(RUN) haproxy
 
 check-postgres: $(HAVE) ## all that the collector does, on a PostgreSQL: units under sanitizers, end to end, cuts and failover
 	@$(MAKE) --no-print-directory programs
@@ -364,7 +368,7 @@ install: programs manuals ## both programs, a unit for systemd, manual pages, co
 	ln -sf burgerpanel '$(DESTDIR)$(bashcompletiondir)/burgerpanel-collector'
 	$(INSTALL) -m 644 packaging/completion/_burgerpanel '$(DESTDIR)$(zshcompletiondir)'
 	$(INSTALL) -m 644 README.md LICENSE '$(DESTDIR)$(docdir)'
-	$(INSTALL) -m 644 packaging/burgerpanel.ini packaging/postgres-grants.sql packaging/postgres-watch.sql packaging/patroni.yml \
+	$(INSTALL) -m 644 packaging/burgerpanel.ini packaging/postgres-grants.sql packaging/postgres-watch.sql packaging/patroni.yml packaging/haproxy.cfg \
 		'$(DESTDIR)$(docdir)/examples'
 	$(INSTALL) -m 644 $(wildcard docs/*.md) '$(DESTDIR)$(docdir)/docs'
 	$(INSTALL) -m 644 $(wildcard docs/pictures/*.png) '$(DESTDIR)$(docdir)/docs/pictures'

@@ -2,7 +2,7 @@
 # Runs stages of tests on what make has built, in order, and goes on after a failure so that one run shows all of them.
 # Each stage leaves its log and its tally in $BUILD/results/. The last line sums up the stages of this run.
 # Usage: BUILD=build tests/run.sh STAGE...    stages: quick unit clang e2e web memcheck tsan torture
-#        torture-short postgres patroni excel nginx coverage
+#        torture-short postgres patroni excel nginx haproxy coverage
 set -u
 cd "$(dirname "$0")/.." || exit 1
 
@@ -385,6 +385,15 @@ for name in "$@"; do
         (
             export BURGERPANEL_BUILD="$build"
             run_node tests/nginx/*.test.mjs
+            exit "$status"
+        ) || status=1
+        ;;
+    haproxy)
+        begin haproxy "HAProxy in front of two collectors, by its example"
+        (
+            export BURGERPANEL_BUILD="$build"
+            beside=tests/postgres/server.sh
+            run_node tests/haproxy/*.test.mjs
             exit "$status"
         ) || status=1
         ;;
