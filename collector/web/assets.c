@@ -24,6 +24,7 @@
     FILE_OF_WEB(_, citizen_actions, "js/citizen/actions.js")                                                           \
     FILE_OF_WEB(_, citizen_answers, "js/citizen/answers.js")                                                           \
     FILE_OF_WEB(_, citizen_consent, "js/citizen/consent.js")                                                           \
+    FILE_OF_WEB(_, citizen_doing, "js/citizen/doing.js")                                                               \
     FILE_OF_WEB(_, citizen_done, "js/citizen/done.js")                                                                 \
     FILE_OF_WEB(_, citizen_erased, "js/citizen/erased.js")                                                             \
     FILE_OF_WEB(_, citizen_keep, "js/citizen/keep.js")                                                                 \

@@ -10,7 +10,7 @@ import { Proxy } from './lib/proxy.mjs';
 let collector, proxy;
 const people = new People('hostile');
 before(async () => {
-  collector = await ready('web-hostile', { codes: 16 });
+  collector = await ready('web-hostile', { codes: 17 });
   proxy = new Proxy(collector);
   await proxy.start();
 });
@@ -131,6 +131,48 @@ test('a problem that is not of the API turns nothing down: an answer waits', asy
     proxy.change = undefined;
     await one.settled('sent');
   }
+});
+
+// The log's key, a receipt: what can't be had just then is neither a doubt nor a failure of the page.
+test('what is not to be had just then is told as that, and the same button goes on from there; a proof that does not hold is told too', async (context) => {
+  const away = (asked) => (path, answer) => (path.startsWith(asked) ? { ...answer, status: 503, bytes: Buffer.from('{}') } : undefined);
+  const one = await people.meet(context, proxy.url);
+  proxy.change = away('/log/key');
+  await one.visit(`#uitnodiging=${collector.codes[16]}`);
+  await one.page(t.welcomeTitle);
+  await one.push(t.join);
+  await one.page(t.consentTitle);
+  await one.push(t.agree);
+  await one.find('.notice.wait', t.joinLater);
+  proxy.change = undefined;
+  await one.push(t.agree);
+  await one.page(t.keepTitle);
+  const code = await one.recoveryCode();
+  const other = await people.meet(context, proxy.url);
+  proxy.change = (path, answer) => (path.startsWith('/v1/receipts/') ? { ...answer, bytes: Buffer.from(answer.text.replace('index ', 'index 1')) } : undefined);
+  await other.restore(code);
+  await other.find('.notice.doubt', t.joinDoubt);
+  proxy.change = undefined;
+  await other.restore(code);
+  await other.page(t.mine);
+  await other.toAction();
+  await other.fillIn();
+  await other.sendAnswer();
+  proxy.change = away('/v1/receipts/');
+  await one.visit('#/mijn');
+  await one.page(t.mine);
+  await one.push(t.notSentCheck);
+  await one.find('.told', t.notSentFound(1));
+  await one.push(t.notSentOwn);
+  await one.find('.notice.wait', t.noAnswerNow);
+  await one.toAction();
+  await one.fillIn();
+  await one.sendAnswer(t.staleTitle);
+  await one.push(t.staleKeepOther);
+  await one.find('.told .notice.wait', t.noAnswerNow);
+  proxy.change = undefined;
+  await one.push(t.staleKeepOther);
+  await one.page(t.thanksTitle);
 });
 
 test('nothing is taken off the device on the word of a collector that has no proof of erasing', async (context) => {

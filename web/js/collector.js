@@ -7,7 +7,8 @@
 //                     `problem` is the RFC 9457 object of any other answer, {type, …} at least; its type without the urn before it.
 //                     `document`: the hash of what the log has in force (PROTOCOL 9), where it is told. `retryAfter`: in how many
 //                     seconds the same is welcome, where that is told.
-//                     Throws Unreachable when there is no answer, or one that the collector did not give.
+//                     Throws Unreachable when there is no answer, or one that the collector did not give: a page, of a network that wants
+//                     a login first, whatever form was asked for.
 //   now()             the collector's time in whole seconds
 //   clock.ahead       seconds to add to this device's clock for that
 export class Unreachable extends Error {}
@@ -39,6 +40,9 @@ async function fetchAnswer(path, { method = 'GET', type, body, etag, token }) {
 }
 
 const toText = (bytes) => new TextDecoder().decode(bytes);
+
+// The API answers with no page.
+const isPage = (answer) => (answer.headers.get('Content-Type') ?? '').startsWith('text/html');
 
 function readBody(bytes, as) {
   if (as === 'bytes') return new Uint8Array(bytes);
@@ -72,6 +76,7 @@ export async function ask(path, how = {}) {
     retryAfter: Number(answer.headers.get('Retry-After')) || undefined,
     name: /filename="([^"]+)"/.exec(answer.headers.get('Content-Disposition') ?? '')?.[1],
   };
+  if (answer.ok && isPage(answer)) throw new Unreachable('a page in place of an answer');
   if (answer.ok) return { ...told, body: readBody(bytes, how.as ?? 'json') };
   return answer.status === 304 ? told : { ...told, problem: readProblem(answer, bytes) };
 }

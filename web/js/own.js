@@ -183,13 +183,15 @@ async function restoreKey(secret) {
 const wiping = async (secret) => {
   try {
     return await restoreKey(secret);
+  } catch (error) {
+    throw signed.untrueOf(error);
   } finally {
     secret.fill(0);
   }
 };
 
-// Promise of undefined when this device knows the member again, or of the problem (not-verified: no member has this code). Throws where
-// it is no code.
+// Promise of undefined when this device knows the member again, or of the problem (not-verified: no member has this code). Throws log.Untrue
+// where the proof that they are one does not hold, and where it is no code.
 export const restore = async (typed) => wiping(await fromCode(typed));
 export const restoreFromFile = async (text, passphrase) => wiping((await fromFile(text, passphrase)).secret);
 

@@ -73,7 +73,11 @@ async function noteRefusal(invitation) {
   return Promise.all(['pending', 'recovery', 'passkey'].map((name) => store.setFact(name)));
 }
 
-export const fetchLogKey = async () => (await collector.ask('/log/key', { as: 'text' })).body;
+async function fetchLogKey() {
+  const { body } = await collector.ask('/log/key', { as: 'text' });
+  if (!body) throw new Unreachable('no key of the log');
+  return body;
+}
 
 // Notes the enrolment, whose receipt has to hold under the log's key, from now on the only one for this member. Throws log.Untrue where it
 // does not.

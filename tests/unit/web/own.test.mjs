@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { beforeEach, test } from 'node:test';
 import { Collector, memory } from './device.mjs';
 import { Unreachable, clock } from '../../../web/js/collector.js';
+import { Untrue } from '../../../web/js/log.js';
 import * as member from '../../../web/js/member.js';
 import * as own from '../../../web/js/own.js';
 import * as signed from '../../../web/js/signed.js';
@@ -64,4 +65,25 @@ test('a failure of this device says nothing of the log', async () => {
   await answered('A-2');
   memory.full = ['facts'];
   await assert.rejects(own.checkAll(), Unreachable);
+});
+
+// The member on a device that knows nothing yet.
+async function onAnother() {
+  const code = await own.recoveryCode();
+  await own.forget();
+  return code;
+}
+
+test('coming back while the store takes nothing, or the log’s key is not to be had, passes; a proof that does not hold does not', async () => {
+  const code = await onAnother();
+  memory.full = ['facts'];
+  await assert.rejects(own.restore(code), Unreachable);
+  memory.full = [];
+  collector.change = (path) => (path === '/log/key' ? { status: 503, type: 'text/plain', body: '' } : undefined);
+  await assert.rejects(own.restore(code), Unreachable);
+  collector.change = (path, work) => (path.startsWith('/v1/receipts/') ? { ...work(), body: 'x' } : undefined);
+  await assert.rejects(own.restore(code), Untrue);
+  assert.equal(member.state.member, undefined);
+  collector.change = undefined;
+  assert.equal(await own.restore(code), undefined);
 });

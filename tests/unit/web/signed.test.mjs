@@ -164,3 +164,23 @@ test('an enrolment is noted with the text that was sent, whatever text the colle
   assert.equal(await signed.enrol(CODE), undefined);
   assert.equal(member.state.member.enrolment.jws, sent('/v1/members')[0]);
 });
+
+const login = { status: 200, type: 'text/html; charset=utf-8', body: '<h1>Log in to the wifi</h1>' };
+
+for (const [name, word] of Object.entries({ 'is not there': problem(503, 'unavailable'), 'is asked for too often': problem(429, 'too-many'), 'is a page of the network': login }))
+  test(`an enrolment whose log key ${name} goes on from there`, async () => {
+    collector.invite(CODE);
+    collector.change = (path) => (path === '/log/key' ? word : undefined);
+    await assert.rejects(signed.enrol(CODE), Unreachable);
+    collector.change = undefined;
+    assert.equal(await signed.enrol(CODE), undefined);
+    assert.equal(sent('/v1/members').length, 2);
+  });
+
+test('a page of the network in the place of a tile says nothing of the log', async () => {
+  await joined();
+  await answered();
+  collector.change = (path) => (path.startsWith('/log/tile/') ? login : undefined);
+  assert.equal(await signed.send(), true);
+  assert.equal((await store.responses())[0].state, 'sent');
+});

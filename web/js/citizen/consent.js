@@ -1,7 +1,7 @@
 // Page 2: what becomes of answers, and that taking part is free. Nothing is sent before the one button is pressed (PROTOCOL 2).
 import { el, put } from '../dom.js';
-import { Unreachable } from '../collector.js';
 import { toInvitation } from '../key.js';
+import { Untrue } from '../log.js';
 import * as member from '../member.js';
 import * as passkey from '../passkey.js';
 import { button, buttonLink, notice, section } from '../parts.js';
@@ -33,10 +33,10 @@ async function join(frame, agree, place, made) {
     frame.stash.codeFault = problem.type === 'invitation-refused' ? t.codeRefused : t.reasons.other;
     return frame.go('#/');
   } catch (error) {
-    const isLater = error instanceof Unreachable;
+    const isDoubt = error instanceof Untrue;
     agree.textContent = t.agree;
     frame.say('');
-    put(place, notice(isLater ? 'wait' : 'doubt', isLater ? t.joinLater : t.joinDoubt));
+    put(place, notice(isDoubt ? 'doubt' : 'wait', isDoubt ? t.joinDoubt : t.joinLater));
     return undefined;
   }
 }

@@ -1,12 +1,12 @@
 // Page 7: the member's answers, what became of them, and all that they can do with what is theirs: check, find what is not theirs, take
 // along, erase, take off this device.
 import { el, put } from '../dom.js';
-import { Unreachable } from '../collector.js';
 import * as member from '../member.js';
 import * as own from '../own.js';
 import { badge, button, buttonLink, download, field, form, link, live, more, notice, section } from '../parts.js';
 import { t, toTime } from '../texts.js';
 import { asList } from './answers.js';
+import { doIn } from './doing.js';
 import { foldedFollowUps, newestStatus } from './news.js';
 import { recoveryFault } from './recover.js';
 
@@ -17,18 +17,6 @@ const BADGES = {
   stale: () => badge('bad', t.staleTitle),
   refused: () => badge('bad', t.isFailed),
 };
-
-// Runs what a button starts, tells how it goes in `place`, and that there is no connection where there is none, or what else went wrong.
-async function doIn(place, words, work) {
-  put(place, el('p', { class: 'busy' }, words));
-  try {
-    put(place, await work());
-  } catch (error) {
-    const isLater = error instanceof Unreachable;
-    if (!isLater) console.error(error);
-    put(place, isLater ? notice('wait', undefined, el('p', {}, t.noAnswerNow)) : notice('bad', t.wrongTitle, el('p', {}, t.wrongHere)));
-  }
-}
 
 // Asks once more, there and then: the question takes the button's place, and the focus with it; who says no is back where they were.
 function askTwice(place, { question, yes, no, then }) {
@@ -98,10 +86,10 @@ function strange(found, frame) {
     el('p', { class: 'about' }, [t.entry(entry.index), read && t.answeredOn(toTime(read.claims.iat))].filter(Boolean).join(' · ')),
     read?.claims.answers && asList(read.claims),
     el('div', { class: 'buttons' },
-      read && button(t.notSentOwn, async () => {
+      read && button(t.notSentOwn, () => doIn(place, t.loading, async () => {
         await own.takeOver(found);
         frame.again({ keepFocus: true });
-      }),
+      })),
       button(t.notSentStrange, () => put(place, notice('doubt', undefined, el('p', {}, t.notSentHelp(entry.index)))), 'danger')),
     place);
 }

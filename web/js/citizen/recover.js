@@ -4,6 +4,7 @@ import { el, put } from '../dom.js';
 import { listFaults } from '../faults.js';
 import { Unreachable } from '../collector.js';
 import { fromCode } from '../key.js';
+import { Untrue } from '../log.js';
 import { button, field, form, more, notice, submit } from '../parts.js';
 import { lengthOf } from '../questionnaire.js';
 import * as own from '../own.js';
@@ -32,6 +33,7 @@ async function restoring(frame, place, work) {
     if (problem) return problemWords(problem);
     frame.go('#/mijn');
   } catch (error) {
+    if (error instanceof Untrue) return void put(place, notice('doubt', t.joinDoubt));
     if (!(error instanceof Unreachable)) throw error;
     put(place, notice('wait', undefined, el('p', {}, t.noAnswerNow)));
   } finally {

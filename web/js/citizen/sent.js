@@ -7,6 +7,7 @@ import { button, buttonLink, copy, live, more, section } from '../parts.js';
 import { answer, send } from '../signed.js';
 import { t, toTime } from '../texts.js';
 import { asList, asText } from './answers.js';
+import { doIn } from './doing.js';
 import { nextOpen } from './actions.js';
 
 const PATIENCE = 8000; // ms, until what is on its way is said to wait
@@ -48,14 +49,15 @@ async function stale(one, frame) {
     await own.dropStale(one);
     frame.again();
   };
-  const keepOther = async () => {
+  const place = live();
+  const keepOther = () => doIn(place, t.loading, async () => {
     await own.yieldTo(other, one);
     frame.again();
-  };
+  });
   return shown('wait', 'warning', t.staleTitle, lead(t.staleText),
     el('div', { class: 'beside' },
       side(t.staleMine, one, button(t.staleKeepMine, keepMine)),
-      other ? side(t.staleOther, { ...one, ...other }, button(t.staleKeepOther, keepOther)) : paragraph(t.staleUnknown)));
+      other ? side(t.staleOther, { ...one, ...other }, button(t.staleKeepOther, keepOther)) : paragraph(t.staleUnknown)), place);
 }
 
 const outcome = {
