@@ -14,7 +14,8 @@ const JOSE = 'application/jose';
 
 const post = async (path, jws) => {
   const answer = await ask(path, { method: 'POST', type: JOSE, body: jws });
-  if (answer.status >= 500 || answer.status === 429) throw new Unreachable('the collector can not take it now');
+  const isNoWord = answer.status >= 500 || answer.status === 429 || answer.problem?.type === '';
+  if (isNoWord) throw new Unreachable('the collector can not take it now');
   return answer;
 };
 
@@ -315,6 +316,9 @@ async function signErasure(scope) {
   return jws;
 }
 
+// What the collector says of a request (PROTOCOL 5b). All else is said of the way to it, and the request stays: it may have been carried out.
+const REFUSALS = ['too-large', 'malformed-envelope', 'invalid-claims', 'not-verified', 'nothing-to-erase'];
+
 // `scope` as in PROTOCOL 5b. Promise of undefined, or of the problem. After "everything" this device knows no member any more, but the
 // proof that it was asked.
 //
@@ -328,6 +332,7 @@ export async function erase(scope) {
   }
   const jws = await signErasure(scope);
   const { body, problem } = await post('/v1/erasures', jws);
+  if (problem && !REFUSALS.includes(problem.type)) throw new Unreachable('no word about the request');
   if (problem) return dropRequest(problem, scope);
   if ((await whyUntrue(jws, body)) !== undefined) return { type: 'doubt' };
   await noteErased(jws, body, scope);

@@ -142,7 +142,7 @@ export class Collector {
     if (path === '/log/checkpoint') return plain(this.log.checkpoint());
     if (path.startsWith('/log/tile/0/000')) return { ...plain(Buffer.concat(this.log.leaves)), type: 'application/octet-stream' };
     if (path.startsWith('/v1/receipts/')) return plain(this.log.receipt(at));
-    return this[{ '/v1/members': 'enrol', '/v1/responses': 'take', '/v1/access': 'access' }[path]](body);
+    return this[{ '/v1/members': 'enrol', '/v1/responses': 'take', '/v1/access': 'access', '/v1/erasures': 'erase' }[path]](body);
   }
 
   append(jws) {
@@ -171,6 +171,21 @@ export class Collector {
     if (current?.jws === jws) return this.accepted(200, current.index);
     if (current?.claims.revision >= claims.revision) return problem(409, 'stale-revision', { currentRevision: current.claims.revision });
     return this.accepted(201, this.append(jws));
+  }
+
+  // Of the log it has the request alone, without the event that tells what was erased.
+  erase(jws) {
+    const [{ kid }, { scope }] = jws.split('.').slice(0, 2).map(read);
+    const before = this.entries.find((entry) => entry.jws === jws);
+    const isMeant = ({ claims }) => scope === 'everything' || (claims.round === scope.round && claims.action === scope.action);
+    const meant = this.entries.filter((entry) => entry.kid === kid && !entry.claims.scope && isMeant(entry));
+    if (before) return this.accepted(200, before.index, { erased: before.erased });
+    if (meant.length === 0) return problem(404, 'nothing-to-erase');
+    const erased = meant.map(({ index }) => index);
+    for (const entry of meant) Object.assign(entry, { kid: undefined, claims: {} });
+    const index = this.append(jws);
+    this.entries[index].erased = erased;
+    return this.accepted(201, index, { erased });
   }
 
   access(jws) {

@@ -1,7 +1,7 @@
 // Checking, coming back and erasing on a device in memory.
 import assert from 'node:assert/strict';
 import { beforeEach, test } from 'node:test';
-import { Collector, memory } from './device.mjs';
+import { Collector, memory, problem } from './device.mjs';
 import { Unreachable, clock } from '../../../web/js/collector.js';
 import { Untrue } from '../../../web/js/log.js';
 import * as member from '../../../web/js/member.js';
@@ -86,4 +86,32 @@ test('coming back while the store takes nothing, or the log’s key is not to be
   assert.equal(member.state.member, undefined);
   collector.change = undefined;
   assert.equal(await own.restore(code), undefined);
+});
+
+const NOT_OF_THE_COLLECTOR = {
+  'a proxy’s 404': { status: 404, type: 'text/html', body: 'not here' },
+  'a proxy’s 403': { status: 403, type: 'text/html', body: 'no' },
+  'a problem without a type': { status: 404, type: 'application/problem+json', body: '{"type":"about:blank"}' },
+  'a collector that knows no such path': problem(404, 'not-found'),
+};
+
+for (const [name, word] of Object.entries(NOT_OF_THE_COLLECTOR))
+  test(`${name} is no answer to a request to erase, which goes again as it was`, async () => {
+    await answered('A-1');
+    const scope = { round: 'r', action: 'A-1' };
+    collector.change = (path, work) => path === '/v1/erasures' && (work(), word);
+    await assert.rejects(own.erase(scope), Unreachable);
+    const { jws } = await store.fact('erasing');
+    collector.change = undefined;
+    assert.equal(await own.erase(scope), undefined);
+    const requests = collector.sent.filter(({ path }) => path === '/v1/erasures').map(({ body }) => body);
+    assert.deepEqual(requests, [jws, jws]);
+    assert.equal(await store.fact('erasing'), undefined);
+    assert.deepEqual((await store.fact('erasures')).map((one) => one.jws), [jws], 'the proof of it');
+    assert.deepEqual(await states(), []);
+  });
+
+test('a request to erase that the collector refuses is forgotten', async () => {
+  assert.equal((await own.erase({ round: 'r', action: 'A-1' })).type, 'nothing-to-erase');
+  assert.equal(await store.fact('erasing'), undefined);
 });
