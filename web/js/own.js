@@ -89,6 +89,19 @@ async function adopt({ index, jws }, { claims }) {
   await store.keepResponse(why === undefined ? kept : { ...kept, state: 'doubt', reason: { type: 'doubt', why } });
 }
 
+// Whether this device has an answer that the person has still to choose about, or whose text is nowhere else: that of another device neither
+// takes its place nor overtakes it unasked.
+const isInTheWay = (one, { jws }, { claims: { round, action, revision } }) =>
+  one.round === round && one.action === action && one.jws !== jws && one.state !== 'sent' &&
+  (one.revision === revision || one.state === 'waiting' || one.state === 'stale');
+
+// Gives whether nothing was in the way.
+async function adoptUnlessChosen(entry, read) {
+  if (state.responses.some((one) => isInTheWay(one, entry, read))) return false;
+  await adopt(entry, read);
+  return true;
+}
+
 // Of entries, the newest response to each action of each round: [{entry, read}].
 async function newestResponses(entries, key) {
   const newest = new Map();
@@ -139,10 +152,11 @@ export async function compare() {
   return { strange: await strangeEntries(body.entries), missing: await missingEntries(body.entries) };
 }
 
-// The member says that it was they, on another device.
+// The member says that it was they, on another device. Gives whether that is all; else they have to choose between it and this device's own.
 export async function takeOver({ entry, read }) {
-  if (read?.typ === envelope.RESPONSE) await adopt(entry, read);
+  const isAll = read?.typ !== envelope.RESPONSE || (await adoptUnlessChosen(entry, read));
   await member.changed();
+  return isAll;
 }
 
 // Restoring
@@ -173,7 +187,7 @@ async function restoreKey(secret) {
   await signed.noteMember(state.panel.id, key, enrolment.jws, { index: enrolment.index, receipt: await fetchReceipt(enrolment.index) });
   await member.reload();
   await member.refresh();
-  for (const { entry, read } of await newestResponses(body.entries, key)) await adopt(entry, read);
+  for (const { entry, read } of await newestResponses(body.entries, key)) await adoptUnlessChosen(entry, read);
   await adoptErasures(body, key);
   await Promise.all(['pending', 'recovery'].map((name) => store.setFact(name)));
   await navigator.storage?.persist?.().catch(() => false);

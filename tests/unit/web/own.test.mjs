@@ -4,6 +4,7 @@ import { beforeEach, test } from 'node:test';
 import { Collector, memory, problem } from './device.mjs';
 import { Unreachable, clock } from '../../../web/js/collector.js';
 import { Untrue } from '../../../web/js/log.js';
+import * as envelope from '../../../web/js/envelope.js';
 import * as member from '../../../web/js/member.js';
 import * as own from '../../../web/js/own.js';
 import * as signed from '../../../web/js/signed.js';
@@ -114,4 +115,54 @@ for (const [name, word] of Object.entries(NOT_OF_THE_COLLECTOR))
 test('a request to erase that the collector refuses is forgotten', async () => {
   assert.equal((await own.erase({ round: 'r', action: 'A-1' })).type, 'nothing-to-erase');
   assert.equal(await store.fact('erasing'), undefined);
+});
+
+// Another device of this member has answered, and the collector has that.
+async function answeredElsewhere(action, revision, importance) {
+  const { panel, key } = member.state.member;
+  const claims = envelope.response(panel, Math.floor(Date.now() / 1000), { round: 'r', action, revision, answers: { importance } });
+  collector.take(await envelope.sign(key, envelope.RESPONSE, claims));
+}
+const given = async () => (await store.responses()).map(({ revision, state, answers }) => [revision, state, answers.importance]);
+const taken = async () => own.takeOver((await own.compare()).strange[0]);
+
+for (const [name, revision] of [['the same number', 1], ['a higher number', 2]])
+  test(`an answer of another device, of ${name}, leaves the one that waits here until the person chooses`, async () => {
+    await answeredElsewhere('A-1', revision, 1);
+    await signed.answer('r', 'A-1', { importance: 5 });
+    assert.equal(await taken(), false);
+    assert.deepEqual(await given(), [[1, 'waiting', 5]]);
+    await signed.send();
+    assert.equal(await taken(), false);
+    assert.deepEqual(await given(), [[1, 'stale', 5]]);
+    const [stale] = await store.responses();
+    await own.yieldTo(await own.otherAnswer(stale), stale);
+    assert.deepEqual(await given(), [[revision, 'sent', 1]]);
+  });
+
+test('an answer that was refused for good keeps its text beside that of another device', async () => {
+  await answeredElsewhere('A-1', 1, 1);
+  await signed.answer('r', 'A-1', { importance: 5 });
+  const [one] = await store.responses();
+  await store.keepResponse({ ...one, state: 'refused', reason: { type: 'invalid-response' } });
+  await member.reload();
+  assert.equal(await taken(), false);
+  assert.deepEqual(await given(), [[1, 'refused', 5]]);
+});
+
+test('an answer of another device is taken over where there is none here, or one that was sent', async () => {
+  await answeredElsewhere('A-1', 1, 1);
+  assert.equal(await taken(), true);
+  await answeredElsewhere('A-1', 2, 2);
+  assert.equal(await taken(), true);
+  assert.deepEqual(await given(), [[1, 'sent', 1], [2, 'sent', 2]]);
+});
+
+test('coming back on a device that knows the member leaves what waits there', async () => {
+  const code = await own.recoveryCode();
+  await answeredElsewhere('A-1', 1, 1);
+  await answeredElsewhere('A-2', 1, 2);
+  await signed.answer('r', 'A-1', { importance: 5 });
+  assert.equal(await own.restore(code), undefined);
+  assert.deepEqual(await given(), [[1, 'waiting', 5], [1, 'sent', 2]]);
 });

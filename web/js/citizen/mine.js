@@ -33,6 +33,7 @@ function askTwice(place, { question, yes, no, then }) {
 
 const newestOf = (responses) => responses.filter((one) => member.current(one.round, one.action) === one);
 const isOpenNow = (one) => member.open().some(({ round, action }) => round.id === one.round && action.id === one.action);
+const addressOfOutcome = (one) => `#/verstuurd/${one.action}/${one.round}`;
 const addressOf = (one) => `#/actie/${one.action}/${one.round}`;
 
 function eraseOne(one, frame) {
@@ -57,7 +58,7 @@ function card(one, frame) {
     foldedFollowUps(one.action),
     more(t.yourAnswer, asList(one),
       el('div', { class: 'buttons' },
-        one.state !== 'sent' && link(t.look, `#/verstuurd/${one.action}/${one.round}`, { class: 'button quiet' }),
+        one.state !== 'sent' && link(t.look, addressOfOutcome(one), { class: 'button quiet' }),
         isOpenNow(one) && link(t.change, addressOf(one), { class: 'button secondary' }),
         one.state === 'sent' && eraseOne(one, frame))));
 }
@@ -87,8 +88,8 @@ function strange(found, frame) {
     read?.claims.answers && asList(read.claims),
     el('div', { class: 'buttons' },
       read && button(t.notSentOwn, () => doIn(place, t.loading, async () => {
-        await own.takeOver(found);
-        frame.again({ keepFocus: true });
+        if (await own.takeOver(found)) frame.again({ keepFocus: true });
+        else frame.go(addressOfOutcome(read.claims));
       })),
       button(t.notSentStrange, () => put(place, notice('doubt', undefined, el('p', {}, t.notSentHelp(entry.index)))), 'danger')),
     place);
