@@ -11,12 +11,15 @@
 
 static atomic_ulong countdown; /* allocations left until the one that fails; 0 when none is to */
 static atomic_bool struck;
+static void (*watcher)(void); /* NULL: none */
 
 /* Counts one allocation; whether it is the one that must fail, with errno as malloc sets it. The exchange lets exactly
  * one of two threads have each number. */
 static bool must_fail(void)
 {
     unsigned long left = atomic_load_explicit(&countdown, memory_order_relaxed);
+    if (left > 0 && watcher)
+        watcher();
     while (left > 0) {
         if (atomic_compare_exchange_weak(&countdown, &left, left - 1)) {
             if (left > 1)
@@ -83,6 +86,11 @@ void mem_fail_at(unsigned long n)
 {
     atomic_store(&struck, false);
     atomic_store(&countdown, n);
+}
+
+void mem_watch(void (*see)(void))
+{
+    watcher = see;
 }
 
 int mem_has_failed(void)

@@ -28,6 +28,10 @@ void mem_wipe(void *p, size_t len);
 /* For tests: from now on the n-th allocation of the process fails, once; 0 lets all succeed. */
 void mem_fail_at(unsigned long n);
 
+/* For tests: while a failure is asked for, `see` is called before each allocation that is counted; NULL: nothing is.
+ * Before any other thread runs. */
+void mem_watch(void (*see)(void));
+
 /* For tests: whether the failure asked for by mem_fail_at has happened. */
 int mem_has_failed(void);
 

@@ -3,10 +3,12 @@
 #include "collector/store/store.h"
 #include "tests/unit/collector/store/faulty.h"
 #include <criterion/criterion.h>
+#include <execinfo.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <sqlite3.h>
 #include <stdatomic.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,6 +17,9 @@
 #include <unistd.h>
 
 #define PATIENCE_MS 30000
+#define PATHS_MOST 100000 /* allocations that are noted */
+#define PATH_DEPTH 64 /* calls of one at most */
+#define PATH_ALIKE 2 /* allocations by the same calls that are tried, beside the last */
 
 /* What both sides have. */
 static struct page {
@@ -25,6 +30,8 @@ static struct page {
     atomic_int verb_of; /* the process that takes it */
     atomic_bool verb_struck;
     char verb_name[64];
+    atomic_ulong path_count;
+    uint64_t paths[PATHS_MOST]; /* of each allocation the hash of the calls by which it is reached */
 } * page;
 
 /* SQLite's memory, on the same count as ours: each of its allocations is tried with one of ours first. */
@@ -75,15 +82,37 @@ int fdatasync(int fd)
 
 /* Allocations. */
 
+static void note_path(void)
+{
+    static bool noting; /* one thread allocates; looking at the calls may allocate too */
+    void *calls[PATH_DEPTH];
+    unsigned long n = atomic_load(&page->path_count);
+    if (noting || n >= PATHS_MOST)
+        return;
+    noting = true;
+    int depth = backtrace(calls, PATH_DEPTH);
+    uint64_t hash = UINT64_C(14695981039346656037); /* FNV-1a, by calls */
+    for (int i = 0; i < depth; i++)
+        hash = (hash ^ (uint64_t)(uintptr_t)calls[i]) * UINT64_C(1099511628211);
+    page->paths[n] = hash;
+    atomic_store(&page->path_count, n + 1);
+    noting = false;
+}
+
 void faults_set_here(unsigned long n)
 {
     atomic_store(&page->struck, false);
+    if (n == FAULTS_RECORD) {
+        atomic_store(&page->path_count, 0);
+        mem_watch(note_path);
+    }
     mem_fail_at(n);
 }
 
 void faults_note_here(void)
 {
     atomic_store(&page->struck, mem_has_failed() != 0);
+    mem_watch(NULL);
     mem_fail_at(0);
 }
 
@@ -245,4 +274,30 @@ unsigned faults_first(void)
 unsigned faults_every(void)
 {
     return number_of("BURGERPANEL_EVERY");
+}
+
+/* Whether it is among the first or the last of those that the same calls reach. */
+static bool is_new(unsigned long at, unsigned long count)
+{
+    unsigned before = 0, behind = 0;
+    for (unsigned long i = 0; i < at; i++)
+        before += page->paths[i] == page->paths[at];
+    for (unsigned long i = at + 1; i < count; i++)
+        behind += page->paths[i] == page->paths[at];
+    return before < PATH_ALIKE || behind == 0;
+}
+
+unsigned long faults_after(unsigned long n)
+{
+    unsigned long count = atomic_load(&page->path_count);
+    if (getenv("BURGERPANEL_EVERY"))
+        return n + faults_every();
+    while (n < count && !is_new(n, count)) /* the n-th stands at n - 1 */
+        n++;
+    return n + 1;
+}
+
+unsigned long faults_noted(void)
+{
+    return atomic_load(&page->path_count);
 }

@@ -6,6 +6,7 @@
 #ifndef TESTS_TORTURE_FAULTS_H
 #define TESTS_TORTURE_FAULTS_H
 
+#include <limits.h>
 #include <stdbool.h>
 #include <sys/types.h>
 
@@ -15,8 +16,10 @@ int collector_main(int argc, char **argv);
 /* Before any fork, and before anything opens a store. */
 void faults_begin(void);
 
-/* In the fork: the n-th allocation from here on fails (0: none does). */
+/* In the fork: the n-th allocation from here on fails (0: none does). FAULTS_RECORD: none does, but of each it is noted
+ * by which calls it is reached. */
 void faults_set_here(unsigned long n);
+#define FAULTS_RECORD ULONG_MAX
 
 /* In the fork: tells the page whether it has. */
 void faults_note_here(void);
@@ -46,5 +49,13 @@ void figures_add(unsigned long faults, unsigned long acknowledged);
  * BURGERPANEL_EVERY). */
 unsigned faults_first(void);
 unsigned faults_every(void);
+
+/* The allocation that is tried after the n-th, of those that a fork has noted since faults_begin: where nothing is said
+ * of how far apart they are, the first two and the last that are reached by the same calls. What the same calls reach
+ * between, the lines of a list, say, is not new. Beyond those that were noted, the next. */
+unsigned long faults_after(unsigned long n);
+
+/* How many it has noted. */
+unsigned long faults_noted(void);
 
 #endif

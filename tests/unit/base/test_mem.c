@@ -90,6 +90,29 @@ static void *allocate_often(void *unused)
     return unused;
 }
 
+static unsigned seen;
+
+static void see(void)
+{
+    seen++;
+}
+
+Test(mem, shows_each_allocation_while_a_failure_is_asked_for)
+{
+    mem_watch(see);
+    mem_free(mem_alloc(1));
+    cr_expect_eq(seen, 0, "none is asked for");
+    mem_fail_at(2);
+    mem_free(mem_alloc(1));
+    mem_free(mem_calloc(1, 1));
+    mem_free(mem_alloc(1));
+    cr_expect_eq(seen, 2, "%u were seen", seen);
+    mem_watch(NULL);
+    mem_fail_at(1);
+    mem_free(mem_alloc(1));
+    cr_expect_eq(seen, 2);
+}
+
 Test(mem, fails_exactly_once_when_threads_compete)
 {
     pthread_t threads[4];
