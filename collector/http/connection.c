@@ -10,7 +10,7 @@
 
 #define LINGER_US (2 * INT64_C(1000000))
 #define DISCARD_MAX ((size_t)18 * 1024 * 1024) /* of what comes after an answer that ends the connection */
-#define TURN_BYTES ((size_t)256 * 1024) /* discarded in one turn */
+#define DISCARDS_A_TURN 16 /* reads; in TLS each may give a byte and cost as much as one of many */
 
 /* What one step leads to. */
 enum step { STEP_ON, STEP_WAIT, STEP_MORE, STEP_END };
@@ -324,16 +324,15 @@ static enum step continue_head(struct connection *c)
         step = find_request(c, c->held.data, c->held.len);
     if (step == STEP_WAIT && c->state == CONNECTION_READS_HEAD && c->channel.readable)
         step = receive_head(c);
-    return step == STEP_WAIT && c->state == CONNECTION_READS_HEAD && c->channel.readable ? STEP_ON : step;
+    return step == STEP_WAIT && c->state == CONNECTION_READS_HEAD && c->channel.readable ? STEP_MORE : step;
 }
 
 static enum step discard_input(struct connection *c)
 {
-    for (size_t turn = 0; turn < TURN_BYTES;) {
+    for (int turn = 0; turn < DISCARDS_A_TURN; turn++) {
         ssize_t n = receive_bytes(c, c->room->scratch, CONNECTION_READ_MAX);
         if (n <= 0)
             return n == 0 ? STEP_WAIT : STEP_END;
-        turn += (size_t)n;
         c->discarded += (size_t)n;
         if (c->discarded > DISCARD_MAX)
             return STEP_END;

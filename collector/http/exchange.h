@@ -63,7 +63,7 @@ struct http_exchange {
     struct answer_body answer;
     struct answer_header *headers;
     size_t header_count, header_capacity;
-    bool short_of_memory; /* a header was lost: the answer must not go out without it */
+    bool short_of_memory; /* for a header, or for the stream: 503 goes out in place of the answer */
     void *attachment;
     void (*release)(void *attachment);
 };

@@ -207,7 +207,7 @@ enum sending_result sending_begin(struct connection *c)
     size_t sent = 0;
     exchange_drop_body(x);
     if (x->answer.next && !x->head_only && exchange_charge(x, STREAM_BYTES) < 0)
-        http_answer_problem(x, PROBLEM_UNAVAILABLE, "The collector is short of memory; ask again later.", NULL);
+        x->short_of_memory = true;
     if (answer_make_whole(x) < 0)
         return SENDING_FAILED;
     buf_reset(head);

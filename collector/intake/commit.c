@@ -204,10 +204,12 @@ static int apply_jobs(struct commit_queue *queue, size_t count)
     return result;
 }
 
-/* Commits the jobs and hands each back. */
+/* Commits the jobs and hands each back. Those that waited while a batch before them failed are turned away, until the
+ * store has been opened anew. */
 static void commit_jobs(struct commit_queue *queue, struct commit_job *jobs, size_t count)
 {
-    bool ready = queue->ledger && has_space(queue) && gather_batch(queue, jobs, count) == 0;
+    bool well = atomic_load(&queue->healthy) && queue->ledger;
+    bool ready = well && has_space(queue) && gather_batch(queue, jobs, count) == 0;
     bool committed = ready && apply_jobs(queue, count) == 0;
     if (ready && !committed)
         atomic_store(&queue->healthy, false);

@@ -114,6 +114,15 @@ static const struct http_site sites[] = {{routes, NULL}, {NULL, NULL}};
 
 /* The connection, and what moves it. */
 
+/* As a TLS session gives bytes whose records hold one each. */
+static ssize_t receive_one(struct channel *channel, void *bytes, size_t size)
+{
+    (void)size;
+    ssize_t n = recv(channel->fd, bytes, 1, 0);
+    channel->readable = n > 0;
+    return n;
+}
+
 static void open_room(void)
 {
     settings = (struct exchange_settings){.sites = sites, .account.max = 1024 * 1024, .wait_max_us = INT64_MAX};
@@ -361,6 +370,45 @@ Test(connection, releases_a_stream_that_nobody_takes_to_its_end)
     cr_assert_eq(send_text("GET /stream HTTP/1.0\r\n\r\n"), CONNECTION_WAITS);
     cr_assert_eq(released, 2);
     cr_assert(has("\r\n\r\n3;2;1;"), "HTTP/1.0 knows no frames");
+    close_connection();
+}
+
+/* What is said of a stream is not said of the problem that comes in its place. */
+Test(connection, says_nothing_of_a_stream_for_which_there_is_no_memory)
+{
+    released = 0;
+    settings.account.max = 1000;
+    cr_assert(open_connection());
+    cr_assert_eq(send_text("GET /stream HTTP/1.1\r\n" HOST "\r\n"), CONNECTION_WAITS);
+    cr_assert(has("HTTP/1.1 503 Service Unavailable\r\n") && has("short of memory"), "%s", answers);
+    cr_assert_not(has("X-Left"));
+    cr_assert_eq(released, 1);
+    close_connection();
+}
+
+/* Nobody keeps the loop for as long as bytes come, be they lines without end or what is thrown away. */
+Test(connection, gives_the_loop_back_whatever_goes_on_coming)
+{
+    static char lines[64 * 1024];
+    int room_of = sizeof lines * 4;
+    for (size_t i = 0; i < sizeof lines; i++)
+        lines[i] = i % 2 ? '\n' : '\r';
+    cr_assert(open_connection());
+    cr_assert_eq(setsockopt(peer, SOL_SOCKET, SO_SNDBUF, &room_of, sizeof room_of), 0);
+    cr_assert_eq(send(peer, lines, sizeof lines, MSG_NOSIGNAL), (ssize_t)sizeof lines);
+    connection->channel.readable = connection->channel.writable = true;
+    cr_assert_eq(connection_proceed(connection), CONNECTION_HAS_MORE);
+    cr_assert_eq(go_on(CONNECTION_HAS_MORE), CONNECTION_WAITS);
+    cr_assert_eq(send_text("GET /small\r\n\r\n"), CONNECTION_WAITS);
+    cr_assert_eq(connection->state, CONNECTION_LINGERS);
+    for (int i = 0; i < 100; i++)
+        cr_assert_eq(send(peer, "x", 1, MSG_NOSIGNAL), 1);
+    struct channel_verbs one_by_one = *connection->channel.verbs;
+    one_by_one.receive = receive_one;
+    connection->channel.verbs = &one_by_one;
+    connection->channel.readable = true;
+    cr_assert_eq(connection_proceed(connection), CONNECTION_HAS_MORE);
+    cr_assert_lt(connection->discarded, 100);
     close_connection();
 }
 
