@@ -1,5 +1,5 @@
-/* The writer under test: a queue on a store of its own beside the kit's, and jobs whose end can be held up. Nothing here
- * waits longer than WRITER_PATIENCE_MS, and all of it by asking. One a test; the test's thread, but for `done`. */
+/* The writer under test: a queue on a store of its own beside the kit's, and jobs whose end can be held up. Nothing
+ * here waits longer than WRITER_PATIENCE_MS, and all of it by asking. One a test; the test's thread, but for `done`. */
 #ifndef TESTS_UNIT_COLLECTOR_INTAKE_WRITER_H
 #define TESTS_UNIT_COLLECTOR_INTAKE_WRITER_H
 
