@@ -35,8 +35,12 @@ const struct cli_explained cmd_explained[] = {
     {"members revoke", NULL, "Earlier responses stay and count. The log shows the reason to anyone.",
      "Eerdere reacties blijven staan en tellen. Het logboek toont de reden aan iedereen."},
     {"members restore", NULL, EVENT_ENGLISH, EVENT_DUTCH},
-    {"operator change", NULL, "Keep a copy of the new key's file, apart from the store. " EVENT_ENGLISH,
-     "Bewaar een kopie van het nieuwe sleutelbestand, los van de opslag. " EVENT_DUTCH},
+    {"operator change", NULL,
+     "Keep a copy of the new key's file, apart from the store. With several collectors on one store: `--prepare` "
+     "first, "
+     "then copy the file that it makes to each, then once more without. " EVENT_ENGLISH,
+     "Bewaar een kopie van het nieuwe sleutelbestand, los van de opslag. Met meer verzamelaars op één opslag: eerst "
+     "`--prepare`, kopieer dan het bestand dat dat maakt naar elk, en dan nog eens zonder. " EVENT_DUTCH},
     {"operator show", NULL, "As a JWK, then its thumbprint: what an auditor compares.",
      "Als JWK, dan de vingerafdruk: wat een controleur vergelijkt."},
     {"tokens create", NULL,

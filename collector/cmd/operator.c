@@ -43,17 +43,35 @@ int cmd_operator_show(const struct cli_verb *verb, int argc, char **argv)
     return result;
 }
 
-static int ask_for_change(const struct config *config, struct store *store)
+/* Makes the next key, where there is none. -1: a line has been written. */
+static int make_next(const struct config *config, uint8_t public_key[static KEY_BYTES])
 {
     char path[KEY_FILE_PATH_SIZE];
-    uint8_t public_key[KEY_BYTES];
-    struct act_wish wish;
     struct error error = {0};
     if (operator_key_path(config->values[CONFIG_OPERATOR_KEY], config->values[CONFIG_STORE], path) < 0)
-        return cli_fail("%s", T("the name of the operator key is too long", "de naam van de beheerderssleutel is te "
-                                                                            "lang"));
-    if (operator_next_create(path, public_key, &error) < 0)
-        return cli_fail("%s", error.text);
+        error_set(&error, ERROR_REFUSED, "%s",
+                  T("the name of the operator key is too long", "de naam van de beheerderssleutel is te lang"));
+    else if (operator_next_create(path, public_key, &error) == 0)
+        return 0;
+    cli_fail("%s", error.text);
+    return -1;
+}
+
+static int tell_prepared(const uint8_t public_key[static KEY_BYTES])
+{
+    char kid[KID_SIZE];
+    key_thumbprint(public_key, kid);
+    cli_say(T("the key %s lies ready beside the operator key, in a file that ends in .next; give each collector of the "
+              "store a copy, and then `operator change`",
+              "de sleutel %s ligt klaar naast de beheerderssleutel, in een bestand dat op .next eindigt; geef elke "
+              "verzamelaar van de opslag een kopie, en dan `operator change`"),
+            kid);
+    return CLI_DONE;
+}
+
+static int ask_for_change(const struct config *config, struct store *store, const uint8_t public_key[static KEY_BYTES])
+{
+    struct act_wish wish;
     if (act_prepare_operator(&wish, public_key) < 0)
         return cmd_no_memory();
     return cmd_act(config, store, &wish,
@@ -65,13 +83,23 @@ static int ask_for_change(const struct config *config, struct store *store)
 int cmd_operator_change(const struct cli_verb *verb, int argc, char **argv)
 {
     struct config config;
-    int first, result = cli_parse(verb, NULL, argc, argv, 0, 0, &first);
+    uint8_t public_key[KEY_BYTES];
+    bool only_prepare = false;
+    const struct cli_option options[] = {
+        {"prepare", NULL, NULL, &only_prepare, "make the new key's file and no more, to be copied to other collectors",
+         "maak alleen het nieuwe sleutelbestand, om naar andere verzamelaars te kopiëren"},
+        {NULL, NULL, NULL, NULL, NULL, NULL},
+    };
+    int first, result = cli_parse(verb, options, argc, argv, 0, 0, &first);
     if (result != CLI_RUN)
         return result;
     struct store *store = cmd_open(STORE_EXISTING, &config, &result);
     if (!store)
         return result;
-    result = ask_for_change(&config, store);
+    if (make_next(&config, public_key) < 0)
+        result = CLI_FAILED;
+    else
+        result = only_prepare ? tell_prepared(public_key) : ask_for_change(&config, store, public_key);
     store_close(store);
     return result;
 }

@@ -2,6 +2,7 @@
  * before the log names it, and moved over the first once the log does; so whatever is interrupted, the key that the log
  * has in force lies in one of the two. */
 #include "collector/log/operator.h"
+#include "base/file.h"
 #include "base/lang.h"
 #include "base/mem.h"
 #include "crypto/jws.h"
@@ -172,6 +173,14 @@ int operator_next_check(const struct operator_key *key, const uint8_t public_key
 {
     char next[KEY_FILE_PATH_SIZE];
     put_next_path(key->path, next);
+    if (!file_exists(next))
+        return error_set(
+            error, ERROR_REFUSED,
+            T("%s, the key that is to follow, is not there; give each collector of the store a copy of it, "
+              "and then this verb once more",
+              "%s, de sleutel die moet volgen, is er niet; geef elke verzamelaar van de opslag een kopie, "
+              "en dan deze opdracht nog eens"),
+            next);
     struct secret_key *secret = read_expected(next, public_key, error);
     secret_key_free(secret);
     return secret ? 0 : -1;

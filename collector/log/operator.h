@@ -36,7 +36,8 @@ MUST_CHECK int operator_follow(struct operator_key *key, const uint8_t public_ke
  * one that is there. -1: *error says why. */
 MUST_CHECK int operator_next_create(const char *path, uint8_t public_key[static KEY_BYTES], struct error *error);
 
-/* Whether the key that lies beside this one to follow on it has that public half. -1: *error says why not. */
+/* Whether the key that lies beside this one to follow on it has that public half. -1: *error says why not, and what to
+ * do where there is none: it may be another collector of the store that has it. */
 MUST_CHECK int operator_next_check(const struct operator_key *key, const uint8_t public_key[static KEY_BYTES],
                                    struct error *error);
 

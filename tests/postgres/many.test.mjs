@@ -2,6 +2,7 @@
 // asked, killed or stopped; nothing is lost or doubled, and neither shows a checkpoint smaller than one that the other has shown.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
+import { copyFileSync, existsSync, readFileSync } from 'node:fs';
 import http from 'node:http';
 import { test } from 'node:test';
 import { assertAccepted, assertProblem, JOSE, NDJSON, post, request } from '../e2e/lib/http.mjs';
@@ -11,8 +12,8 @@ import { metricsOf, valueOf } from '../e2e/lib/openmetrics.mjs';
 import { poll } from '../e2e/lib/poll.mjs';
 import { ready } from '../e2e/lib/programs.mjs';
 import { PublicLog } from '../e2e/lib/public-log.mjs';
-import { another } from './lib/another.mjs';
-import { enrolled, Load } from './lib/load.mjs';
+import { another, Wire } from './lib/another.mjs';
+import { enrolled, Load, sendUntilAnswered } from './lib/load.mjs';
 
 const psql = (text) => execFileSync('psql', [process.env.KIT_STORE, '-qAtc', text], { encoding: 'utf8' }).trim();
 
@@ -118,6 +119,67 @@ test('what administrators ask for one of the two carries out, and both know of i
   assert.equal(JSON.stringify(events).match(/"member-(revoked|restored)"/g).length, 4);
   await a.stop();
   await b.stop();
+  await assertAuditClean(a);
+});
+
+const operatorKey = (collector) => `${collector.path}.operator-key`;
+const kidInForce = async (collector) => (await collector.succeed('operator', 'show')).stdout.trim().split('\n').at(-1);
+
+test('a new operator key that each was given before is taken by all, and nobody is turned away meanwhile', async () => {
+  const { a, b, codes } = await two('many-operator', 2);
+  const before = await kidInForce(a);
+  const prepared = await a.succeed('operator', 'change', '--prepare');
+  assert.equal(await kidInForce(a), before, 'not yet');
+  copyFileSync(`${operatorKey(a)}.next`, `${operatorKey(b)}.next`);
+  const members = [await enrol(a, codes[0]), await enrol(b, codes[1])];
+  const change = a.succeed('operator', 'change');
+  let changed = false;
+  change.then(() => (changed = true), () => (changed = true));
+  for (let revision = 1; revision <= 2 || !changed; revision++)
+    for (const [i, each] of [a, b].entries()) assertAccepted(await send(each, members[i].response(ROUND, ACTION, good, { revision })));
+  await change;
+  assert.match(prepared.stderr, new RegExp(await kidInForce(b)));
+  for (const each of [a, b]) // each signs events by it
+    await poll('the key to be in its place', 10, () => !existsSync(`${operatorKey(each)}.next`));
+  assert.deepEqual(readFileSync(operatorKey(a)), readFileSync(operatorKey(b)));
+  await b.stop();
+  await a.succeed('members', 'revoke', asListed(members[0].key.kid), '--reason', 'error');
+  await a.stop();
+  await b.start();
+  await b.succeed('members', 'restore', asListed(members[0].key.kid));
+  await b.stop();
+  await assertAuditClean(b);
+});
+
+test('who was not given the new operator key refuses to put it in force, is told when another has, and goes on with a copy', async () => {
+  const { a, b, codes } = await two('many-operator-late', 1);
+  const member = await enrol(a, codes[0]);
+  await a.stop();
+  const refused = await a.run('operator', 'change');
+  assert.equal(refused.code, 1, refused.stderr);
+  assert.match(refused.stderr, /operator-key\.next, the key that is to follow, is not there; give each collector of the store a copy/);
+  await b.stop();
+  await a.start();
+  await a.succeed('operator', 'change');
+  const late = await b.run('serve', '--listen', '127.0.0.1:0');
+  assert.equal(late.code, 1, late.stderr);
+  assert.match(late.stderr, /is not the operator key that the log has in force/);
+  copyFileSync(operatorKey(a), operatorKey(b));
+
+  const wire = new Wire(); // once more, while b serves and is cut off
+  await wire.putBefore(b);
+  await b.start();
+  wire.cut();
+  await a.succeed('operator', 'change');
+  wire.mend();
+  await poll('b to tell', 20, () => /is not the operator key that the log has in force/.test(b.process.stderr));
+  assertProblem(await send(b, member.response(ROUND, ACTION, good)), 503, 'unavailable');
+  copyFileSync(operatorKey(a), `${operatorKey(b)}.next`);
+  assertAccepted(await sendUntilAnswered(b, member.response(ROUND, ACTION, good)));
+  assert.ok(!existsSync(`${operatorKey(b)}.next`), 'it is in its place');
+  await a.stop();
+  await b.stop();
+  wire.end();
   await assertAuditClean(a);
 });
 

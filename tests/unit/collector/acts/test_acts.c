@@ -247,7 +247,7 @@ Test(acts, an_operator_key_that_is_not_at_hand_is_not_taken)
     static const uint8_t nowhere[KEY_BYTES] = {5};
     struct act_wish wish;
     cr_assert_eq(act_prepare_operator(&wish, nowhere), 0);
-    assert_refused(&wish, "can't be read");
+    assert_refused(&wish, "the key that is to follow, is not there");
 }
 
 /* What another version wrote. */

@@ -155,6 +155,17 @@ static bool next_is_there(void)
     return file_exists(name);
 }
 
+Test(operator, says_where_the_next_one_should_be)
+{
+    struct operator_key *key = open_key();
+    struct error error = {0};
+    uint8_t elsewhere[KEY_BYTES] = {1};
+    cr_assert_eq(operator_next_check(key, elsewhere, &error), -1);
+    cr_assert_not_null(strstr(error.text, "operator.key.next, the key that is to follow, is not there"), "%s",
+                       error.text);
+    operator_close(key);
+}
+
 Test(operator, follows_and_takes_the_place_once_the_log_has_it_in_force)
 {
     struct operator_key *key = open_key();
