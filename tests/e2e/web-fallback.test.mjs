@@ -1,5 +1,5 @@
 // Goal: a browser without Ed25519 takes part like any other: the library is fetched when it is needed and not before, the key lies sealed, and another verifier
-// takes what it signs; a browser without locks or channels between tabs does too.
+// takes what it signs; a browser without locks or channels between tabs does too, and one that asks the person before it keeps anything for good.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { People, t, WITHOUT_ED25519 } from './lib/citizen.mjs';
@@ -57,4 +57,20 @@ test('a browser without Ed25519 enrols, answers, corrects, checks, works offline
   assert.deepEqual(after.member, before.member);
   assert.equal(after.responses.length, 2);
   await one.assertQuiet(/ERR_INTERNET_DISCONNECTED/);
+});
+
+// Firefox's question, which nobody answers.
+const ASKS = 'StorageManager.prototype.persist = () => new Promise(() => {});';
+
+test('a browser that asks whether it may keep what the page stores holds nobody up who does not answer', async (context) => {
+  const one = await people.meet(context, collector.url, { apart: true });
+  await one.before(ASKS);
+  const code = await one.joined(collector.codes[1]);
+  await one.visit('#/mijn');
+  await one.page(t.mine);
+  await one.push(t.forget);
+  await one.push(t.forgetSure);
+  await one.page(t.welcomeTitle);
+  await one.restore(code);
+  await one.page(t.mine);
 });

@@ -190,7 +190,7 @@ async function restoreKey(secret) {
   for (const { entry, read } of await newestResponses(body.entries, key)) await adoptUnlessChosen(entry, read);
   await adoptErasures(body, key);
   await Promise.all(['pending', 'recovery'].map((name) => store.setFact(name)));
-  await navigator.storage?.persist?.().catch(() => false);
+  store.askToKeep();
   await member.changed();
   return undefined;
 }

@@ -99,7 +99,7 @@ export async function enrol(invitation, secret) {
   const jws = jwsOf(await store.fact('pending'), invitation);
   await noteMember(pending.panel, pending.key, jws, body);
   await store.setFact('pending');
-  await navigator.storage?.persist?.().catch(() => false);
+  store.askToKeep();
   await changed();
   await refresh();
   return undefined;

@@ -10,6 +10,8 @@
 //   draft(round, action)  keepDraft(round, action, answers)  dropDraft(round, action)
 //                                                    what keepDraft gives rejects where the newest draft could not be kept
 //   wipe()                                           all of it
+//   askToKeep()                                      has the browser spare all this where it makes room. Nobody waits for it: Firefox asks
+//                                                    the person, who may never say anything
 //   alone(name, work)                                runs work() while no other tab runs one of that name
 // All give Promises. They reject where the browser keeps nothing (private windows of some), or has no room left. A database that the browser
 // has closed under the page is opened again.
@@ -110,6 +112,8 @@ export function keepDraft(round, action, answers) {
 }
 
 export const dropDraft = (round, action) => change(['drafts'], (at) => at('drafts').delete([round, action]));
+
+export const askToKeep = () => void navigator.storage?.persist?.().catch(() => {});
 
 export const wipe = () => {
   const names = Object.keys(STORES);
