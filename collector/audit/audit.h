@@ -15,6 +15,7 @@
  *     releases   each release made anew, by the release room's pure steps (releases_recount)
  *     tree       the Merkle tree that they make
  *     compare    the store's state against the replay's; its files are named in comparison.h
+ *     shown      what a collector elsewhere shows of panel, actions and follow-ups, against the log
  *     pages      what a collector elsewhere serves, against the manifest that its log names
  *     findings   what differs, told and counted, and what is noted */
 #ifndef COLLECTOR_AUDIT_AUDIT_H

@@ -334,6 +334,17 @@ struct holes *replay_holes(const struct replay *replay)
     return replay->holes;
 }
 
+const struct followed *replay_followed(const struct replay *replay, size_t *count)
+{
+    *count = replay->followed_count;
+    return replay->followed;
+}
+
+struct audit_findings *replay_findings(const struct replay *replay)
+{
+    return replay->setup.findings;
+}
+
 struct spent *replay_spent(const struct replay *replay)
 {
     return replay->spent;

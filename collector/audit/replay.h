@@ -86,6 +86,20 @@ struct spent *replay_spent(const struct replay *replay);
 bool replay_is_forgotten(const struct replay *replay, const uint8_t kid_hash[static SHA256_BYTES]);
 size_t replay_forgotten(const struct replay *replay);
 
+/* A follow-up, by the index of its event. */
+struct followed {
+    int64_t index, replaces; /* replaces: -1 for none */
+    uint32_t action; /* the history's number */
+    bool is_replaced;
+    uint8_t document[SHA256_BYTES]; /* its hash */
+};
+
+/* Those that were published, ascending; the replay's. */
+const struct followed *replay_followed(const struct replay *replay, size_t *count);
+
+/* Its setup's. */
+struct audit_findings *replay_findings(const struct replay *replay);
+
 /* The number of the last release of the round of that number; 0 for none. */
 int64_t replay_last_release(const struct replay *replay, uint32_t round);
 

@@ -270,7 +270,9 @@ static const char *keep_followed(struct replay *replay, const struct entry *entr
                  "ze vervangt wat geen geldende terugkoppeling van haar actie is");
     if (before)
         before->is_replaced = true;
-    list[replay->followed_count++] = (struct followed){.index = entry->index, .action = action};
+    struct followed *next = &list[replay->followed_count++];
+    *next = (struct followed){.index = entry->index, .replaces = replaces, .action = action};
+    memcpy(next->document, entry->event->document, sizeof next->document);
     return NULL;
 }
 

@@ -32,13 +32,6 @@ struct released {
     bool is_final;
 };
 
-/* A follow-up, by the index of its event. */
-struct followed {
-    int64_t index;
-    uint32_t action;
-    bool is_replaced;
-};
-
 struct replay {
     struct replay_setup setup;
     struct fold *fold;

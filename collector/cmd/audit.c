@@ -9,6 +9,7 @@
 #include "base/url.h"
 #include "collector/audit/pages.h"
 #include "collector/audit/remote.h"
+#include "collector/audit/shown.h"
 #include "collector/audit/stored.h"
 #include "collector/cmd/cmd.h"
 #include "collector/log/last_checkpoint.h"
@@ -261,9 +262,11 @@ static void tell_operator(const struct audit_run *run)
     cli_say(T("the operator's key: %s", "de sleutel van de beheerder: %s"), kid);
 }
 
-/* Of a collector elsewhere: what its pages are now. */
-static int check_pages(struct audit_run *run, struct error *error)
+/* Of a collector elsewhere: what it shows now, and what its pages are. */
+static int check_shown(struct audit_run *run, int64_t size, struct error *error)
 {
+    if (shown_check(run->remote, audit_replay(run->audit), size, error) < 0)
+        return -1;
     struct replay_totals totals;
     replay_totals(audit_replay(run->audit), &totals);
     return pages_check(remote_peer(run->remote), &totals, &run->findings, error);
@@ -282,7 +285,7 @@ static int audit_log(struct audit_run *run, const struct audit_source *source)
     if (result == 0 && run->store && store_check(run->store) != STORE_OK)
         result = store_fail(run->store, &error);
     if (result == 0 && run->remote)
-        result = check_pages(run, &error);
+        result = check_shown(run, source->size, &error);
     if (result < 0)
         return cli_fail("%s", error.text);
     result = write_all_tables(run);

@@ -19,7 +19,7 @@ const programs = {
     cmd: { uses: 'acts backup web audit hooks intake tables release log state store ops net', faces: 'cmd' },
     api: { uses: 'acts http intake tables release log state store ops', faces: 'api' },
     web: { uses: 'http', faces: 'web' },
-    audit: { uses: 'release net state store', faces: 'audit pages remote stored' },
+    audit: { uses: 'release net state store', faces: 'audit pages remote shown stored' },
     backup: { uses: 'log state store', faces: 'backup moving restore' },
     intake: { uses: 'acts log state store ops', faces: 'commit ledger look replays submission submit workers' },
     acts: { uses: 'release tables log state store', faces: 'act actions erasing erasure follow_up invitations linking member opening operator page panel release' },
