@@ -64,8 +64,8 @@ static void show_progress(void *context, int64_t done, int64_t size)
         progress_end(&run->progress);
 }
 
-static enum store_result read_entry(void *context, int64_t index, struct buf *out, int64_t *erased_by,
-                                    struct error *error)
+static enum store_result read_audited_entry(void *context, int64_t index, struct buf *out, int64_t *erased_by,
+                                            struct error *error)
 {
     struct audit_run *run = context;
     return run->store ? stored_entry(&run->stored, index, out, erased_by, error)
@@ -309,7 +309,7 @@ static void free_run(struct audit_run *run)
 
 static int audit_store(struct audit_run *run)
 {
-    struct audit_source source = {.read = read_entry, .progress = show_progress, .context = run};
+    struct audit_source source = {.read = read_audited_entry, .progress = show_progress, .context = run};
     read_checkpoint(run);
     struct error error;
     if (await_checkpoint(run, &error) < 0)
@@ -345,7 +345,7 @@ static int audit_remote(struct audit_run *run)
                                 "het controlepunt beslaat meer regels dan er kunnen zijn"));
     run->last_found = STORE_OK;
     struct audit_source source = {
-        .read = read_entry, .progress = show_progress, .context = run, .size = (int64_t)run->last.size};
+        .read = read_audited_entry, .progress = show_progress, .context = run, .size = (int64_t)run->last.size};
     if (remote_listing(run->remote, source.size, &run->listing, &error) < 0)
         return cli_fail("%s", error.text);
     return audit_log(run, &source);

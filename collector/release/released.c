@@ -49,7 +49,7 @@ enum store_result released_find(struct store *store, int64_t round, int64_t numb
     return search.found.number != 0 ? STORE_OK : STORE_NONE;
 }
 
-static bool is_named(const struct event *event, int64_t number, const char *name, const struct buf *bytes)
+static bool is_file_of(const struct event *event, int64_t number, const char *name, const struct buf *bytes)
 {
     uint8_t hash[SHA256_BYTES];
     bool is_its = event->kind == EVENT_RELEASE_CREATED && event->number == number;
@@ -67,7 +67,7 @@ static int check_named(struct store *store, const struct store_release *release,
     struct event event;
     if (recorded_read(store, release->index, &event, error) < 0)
         return -1;
-    bool named = is_named(&event, release->number, name, bytes);
+    bool named = is_file_of(&event, release->number, name, bytes);
     event_free(&event);
     return named ? 0
                  : error_set(error, ERROR_DAMAGED,
