@@ -64,6 +64,19 @@ static int gather_revisions(struct erasing *erasing, int64_t index)
     return 0;
 }
 
+/* A response that is there, and the entry that it is current by, with the one before that. */
+struct found_response {
+    struct erasing_response response;
+    int64_t index, replaced;
+};
+
+static int gather_response(struct erasing *erasing, const struct found_response *found)
+{
+    if (keep_response(erasing, &found->response) < 0 || gather_entry(erasing, found->index) < 0)
+        return -1;
+    return gather_revisions(erasing, found->replaced);
+}
+
 int erasing_add_response(struct erasing *erasing, const struct erasing_response *response)
 {
     struct store_current current;
@@ -76,41 +89,42 @@ int erasing_add_response(struct erasing *erasing, const struct erasing_response 
     case STORE_OK:
         break;
     }
-    if (current.index < 0)
-        return 0;
-    if (keep_response(erasing, response) < 0 || gather_entry(erasing, current.index) < 0)
-        return -1;
-    return gather_revisions(erasing, current.replaced);
+    const struct found_response found = {*response, current.index, current.replaced};
+    return current.index < 0 ? 0 : gather_response(erasing, &found);
 }
 
 struct round_walk {
-    struct erasing *erasing;
     int64_t round;
+    struct found_response *list;
+    size_t count, capacity;
 };
 
-static int gather_member_action(void *context, int64_t member, int64_t action, const struct store_current *current)
+static int note_member_action(void *context, int64_t member, int64_t action, const struct store_current *current)
 {
-    const struct round_walk *walk = context;
-    const struct erasing_response response = {walk->round, member, action};
-    return current->index < 0 ? 0 : keep_response(walk->erasing, &response);
+    struct round_walk *walk = context;
+    if (current->index < 0)
+        return 0;
+    struct found_response *list = list_grow(walk->list, walk->count, &walk->capacity, sizeof *list);
+    if (!list)
+        return -1;
+    walk->list = list;
+    list[walk->count++] = (struct found_response){{walk->round, member, action}, current->index, current->replaced};
+    return 0;
 }
 
-/* The walk over a round notes what there is; each is read again, since its revisions are not to be asked for amid the
- * walk. */
+/* The walk over a round notes what there is, all in one go; revisions are not to be asked for amid it. */
 static int gather_member_round(struct erasing *erasing, int64_t round, int64_t member)
 {
-    struct round_walk walk = {erasing, round};
-    size_t first = erasing->response_count;
-    if (store_current_each_of(erasing->store, round, member, gather_member_action, &walk) != STORE_OK)
-        return fail_erasing(erasing);
-    size_t end = erasing->response_count;
-    erasing->response_count = first;
-    for (size_t i = first; i < end; i++) {
-        const struct erasing_response response = erasing->responses[i];
-        if (erasing_add_response(erasing, &response) < 0)
-            return -1;
+    struct round_walk walk = {.round = round};
+    int result = 0;
+    if (store_current_each_of(erasing->store, round, member, note_member_action, &walk) != STORE_OK) {
+        error_no_memory(&erasing->error); /* unless the store says otherwise */
+        result = fail_erasing(erasing);
     }
-    return 0;
+    for (size_t i = 0; i < walk.count && result == 0; i++)
+        result = gather_response(erasing, &walk.list[i]);
+    mem_free(walk.list);
+    return result;
 }
 
 int erasing_add_member(struct erasing *erasing, const struct store_member *member)

@@ -1,6 +1,7 @@
 /* What the store in PostgreSQL promises beyond the verbs that all databases share: whom it refuses, what becomes of a
  * commit whose connection is cut, that sizes follow the lane, and how often it asks. Run beside a server of its own by
  * tests/postgres/server.sh, as are the suites of the verbs. */
+#include "collector/acts/erasing.h"
 #include "tests/unit/collector/kit.h"
 #include "tests/unit/collector/store/raw.h"
 #include <criterion/criterion.h>
@@ -388,6 +389,28 @@ Test(postgres, waits_for_the_erasure_of_many_as_often_as_for_that_of_one)
     cr_assert_eq(event, MANY);
     cr_assert_eq(store_revision_before(store, MANY - 2, &before), STORE_NONE);
     cr_assert_eq(store_revision_before(store, MANY - 1, &before), STORE_OK);
+}
+
+Test(postgres, asks_for_all_that_a_member_has_answered_at_once)
+{
+    struct panel panel = {.round_count = 1};
+    struct catalogue catalogue = {.panel = &panel, .round_numbers = (int64_t[]){1}};
+    const struct store_member member = {.number = 7, .index = MANY};
+    struct erasing erasing;
+    cr_assert_eq(store_begin(store), STORE_OK);
+    for (int64_t i = 0; i < MANY; i++) {
+        struct store_current current = current_of(1, i);
+        cr_assert_eq(store_current_write(store, 1, 7, i + 1, &current), STORE_OK);
+    }
+    cr_assert_eq(store_commit(store), STORE_OK, "%s", store_error(store)->text);
+    erasing_init(&erasing, store, &catalogue);
+    cr_assert_eq(store_begin(store), STORE_OK);
+    unsigned before = trips;
+    cr_assert_eq(erasing_add_member(&erasing, &member), 0, "%s", erasing.error.text);
+    cr_assert_leq(trips - before, 2, "%u for %d responses", trips - before, MANY);
+    cr_assert_eq(erasing_gathered(&erasing), MANY + 1);
+    store_rollback(store);
+    erasing_wipe(&erasing);
 }
 
 Test(postgres, tells_at_the_commit_that_an_entry_was_erased_before)
