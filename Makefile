@@ -90,7 +90,7 @@ NEEDS_programs := build
 NEEDS_install := build
 NEEDS_manuals := build
 NEEDS_demo := build $(filter postgres,$(STORE))
-NEEDS_bench := build bench
+NEEDS_bench := build bench $(filter postgres,$(STORE))
 NEEDS_benches := build
 NEEDS_simulate := build
 NEEDS_test := build test postgres web excel clang
@@ -211,13 +211,15 @@ $(OUT)/unit-postgres: $(call objects,$(wildcard tests/postgres/*.c tests/unit/co
 	$(call say,LD,$@)$(LINK) $(POSTGRES_WRAPS) $^ -lcriterion $(LIBS_collector) $(TO)
 
 # The benchmarks: each with what they share, the ground and, for what is measured without HTTP, the collector.
-BENCHES := $(addprefix $(OUT)/bench-,http overload log growth walk costs simulate batch)
+BENCHES := $(addprefix $(OUT)/bench-,http overload log growth walk costs simulate batch postgres)
 BENCH_SHARED := $(addprefix tests/bench/,kit.c load.c measure.c) $(GROUND_SOURCES)
 .PHONY: benches
 benches: $(BENCHES)
 $(OUT)/bench-http: $(call objects,tests/bench/bench.c $(BENCH_SHARED))
 	$(call say,LD,$@)$(LINK) $^ $(LIBS_collector) $(TO)
 $(OUT)/bench-overload: $(call objects,tests/bench/overload.c $(BENCH_SHARED))
+	$(call say,LD,$@)$(LINK) $^ $(LIBS_collector) $(TO)
+$(OUT)/bench-postgres: $(call objects,tests/bench/postgres.c $(BENCH_SHARED))
 	$(call say,LD,$@)$(LINK) $^ $(LIBS_collector) $(TO)
 $(OUT)/bench-costs: $(call objects,tests/bench/costs.c $(BENCH_SHARED))
 	$(call say,LD,$@)$(LINK) $^ $(LIBS_collector) $(TO)
@@ -326,8 +328,8 @@ check-web: programs ## the pages in Debian's chromium; a picture of each state i
 screenshots: programs ## the pictures of the pages in docs/pictures/, with three rounds of example data
 	@BURGERPANEL_BUILD='$(BUILD)' node tests/pages/pictures.mjs docs/pictures
 
-bench: programs benches ## speed against bare signature checks (FULL=1: the long form)
-	@BUILD='$(BUILD)' FULL='$(FULL)' tests/bench/run.sh
+bench: programs benches ## speed against bare signature checks (FULL=1: the long form; STORE=postgres: on PostgreSQL)
+	@BUILD='$(BUILD)' FULL='$(FULL)' STORE='$(STORE)' tests/bench/run.sh
 
 .PHONY: simulate
 simulate: programs $(OUT)/bench-costs $(OUT)/bench-simulate ## a panel of a nation on paper, by what a response costs on this machine (docs/SCALE.md)

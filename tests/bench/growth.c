@@ -245,7 +245,7 @@ static void measure_export(const char *dsn)
     bench_path(folder, "", EXPORT_FOLDER);
     for (size_t i = 0; i < RUNS; i++) {
         int64_t start = clock_monotonic_us();
-        bench_run_collector(
+        bench_run(
             (const char *[]){bench_collector, "export", "--round", BENCH_ROUND, "--out", folder, "--store", dsn, NULL},
             NULL);
         list[i] = (double)(clock_monotonic_us() - start) / 1e3;

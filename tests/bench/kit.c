@@ -166,7 +166,7 @@ static void show(const char *path)
         fclose(file);
 }
 
-double bench_run_collector(const char *const *argv, const char *out)
+double bench_run(const char *const *argv, const char *out)
 {
     pid_t pid;
     int status;
@@ -178,21 +178,34 @@ double bench_run_collector(const char *const *argv, const char *out)
     posix_spawn_file_actions_init(&actions);
     posix_spawn_file_actions_addopen(&actions, 1, out ? out : "/dev/null", O_WRONLY | O_CREAT | O_TRUNC, 0600);
     posix_spawn_file_actions_addopen(&actions, 2, said, O_WRONLY | O_CREAT | O_TRUNC, 0600);
-    if (posix_spawn(&pid, bench_collector, &actions, NULL, (char *const *)(uintptr_t)argv, environ) != 0 ||
+    if (posix_spawnp(&pid, argv[0], &actions, NULL, (char *const *)(uintptr_t)argv, environ) != 0 ||
         wait4(pid, &status, 0, &usage) != pid || status != 0) {
         show(said);
-        bench_give_up("the collector failed");
+        bench_give_up(argv[0]);
     }
     posix_spawn_file_actions_destroy(&actions);
     return (double)usage.ru_maxrss / 1024;
 }
 
-static pid_t running; /* the daemon; 0: none */
+#define RUNNING_MAX 8
+
+static pid_t running[RUNNING_MAX]; /* services; 0: none */
 
 static void end_running(void)
 {
-    if (running > 0)
-        kill(running, SIGTERM);
+    for (size_t i = 0; i < RUNNING_MAX; i++)
+        if (running[i] > 0)
+            kill(running[i], SIGTERM);
+}
+
+static void note_running(pid_t was, pid_t is)
+{
+    size_t i = 0;
+    while (i < RUNNING_MAX && running[i] != was)
+        i++;
+    if (i == RUNNING_MAX)
+        bench_give_up("too many services");
+    running[i] = is;
 }
 
 /* The ports that a service says it listens at: of its metrics first, where it has any. */
@@ -230,7 +243,7 @@ static struct daemon start_service(const char *const *argv)
     if (posix_spawnp(&daemon.pid, argv[0], &actions, NULL, (char *const *)(uintptr_t)argv, environ) != 0)
         bench_give_up(argv[0]);
     posix_spawn_file_actions_destroy(&actions);
-    running = daemon.pid;
+    note_running(0, daemon.pid);
     if (!seen_to && atexit(end_running) == 0) /* also when this program gives up */
         seen_to = true;
     close(fds[1]);
@@ -276,7 +289,7 @@ void bench_stop(struct daemon daemon)
     kill(daemon.pid, SIGTERM);
     if (waitpid(daemon.pid, &status, 0) != daemon.pid || status != 0)
         bench_give_up("the service did not stop well");
-    running = 0;
+    note_running(daemon.pid, 0);
 }
 
 double bench_daemon_cpu_us(struct daemon daemon)
@@ -351,15 +364,19 @@ void bench_make_store(char dsn[static BENCH_PATH_SIZE], size_t count, char (*cod
 void bench_make_store_with(char dsn[static BENCH_PATH_SIZE], const char *actions, size_t count,
                            char (*codes)[INVITATION_TEXT_SIZE])
 {
-    char path[BENCH_PATH_SIZE], number[32], line[128];
     bench_remove_store();
     bench_path(dsn, "sqlite:", "bench.db");
+    bench_fill_store(dsn, actions, count, codes);
+}
+
+void bench_fill_store(const char *dsn, const char *actions, size_t count, char (*codes)[INVITATION_TEXT_SIZE])
+{
+    char path[BENCH_PATH_SIZE], number[32], line[128];
     bench_path(path, "", "codes.csv");
     snprintf(number, sizeof number, "%zu", count);
-    bench_run_collector(
-        (const char *[]){bench_collector, "panel", "import", "fixtures/panel.json", "--store", dsn, NULL}, NULL);
-    bench_run_collector((const char *[]){bench_collector, "actions", "import", actions, "--store", dsn, NULL}, NULL);
-    bench_run_collector((const char *[]){bench_collector, "invitations", "create", number, "--store", dsn, NULL}, path);
+    bench_run((const char *[]){bench_collector, "panel", "import", "fixtures/panel.json", "--store", dsn, NULL}, NULL);
+    bench_run((const char *[]){bench_collector, "actions", "import", actions, "--store", dsn, NULL}, NULL);
+    bench_run((const char *[]){bench_collector, "invitations", "create", number, "--store", dsn, NULL}, path);
     FILE *file = fopen(path, "r");
     if (!file || !fgets(line, sizeof line, file))
         bench_give_up("codes");

@@ -68,10 +68,10 @@ void bench_make_request(struct request *request, const char *path, const char *t
                         const struct buf *body);
 void bench_free_requests(struct request *list, size_t n);
 
-/* Runs the collector to its end. Standard output goes to the file `out`, or nowhere when NULL; standard error is shown
- * when it fails. Returns the MB that it held in memory at its peak, which are at least those that this process
- * holds. */
-double bench_run_collector(const char *const *argv, const char *out);
+/* Runs a program to its end, mostly the collector. Standard output goes to the file `out`, or nowhere when NULL;
+ * standard error is shown when it fails. Returns the MB that it held in memory at its peak, which are at least those
+ * that this process holds. */
+double bench_run(const char *const *argv, const char *out);
 
 /* BEFORE, the folder and NAME as one path. */
 void bench_path(char out[static BENCH_PATH_SIZE], const char *before, const char *name);
@@ -82,6 +82,10 @@ void bench_make_store(char dsn[static BENCH_PATH_SIZE], size_t count, char (*cod
 /* The same with the action list in the file `actions`. */
 void bench_make_store_with(char dsn[static BENCH_PATH_SIZE], const char *actions, size_t count,
                            char (*codes)[INVITATION_TEXT_SIZE]);
+
+/* Imports the example panel and the action list in the file `actions` into a new store of that DSN, and makes `count`
+ * invitations, whose codes it reads. */
+void bench_fill_store(const char *dsn, const char *actions, size_t count, char (*codes)[INVITATION_TEXT_SIZE]);
 
 /* What the store takes on disk. */
 double bench_store_bytes(void);

@@ -22,6 +22,7 @@
 
 struct connection {
     int fd; /* -1: closed */
+    uint16_t port;
     gnutls_session_t tls; /* NULL: in plain */
     struct request *request; /* in flight; NULL: none */
     size_t sent;
@@ -36,7 +37,6 @@ struct connection {
 
 struct load {
     int epoll;
-    uint16_t port;
     bool polling;
     struct request *next, *end;
     size_t open; /* connections that have a request, or rest before the next */
@@ -134,7 +134,7 @@ static void close_connection(struct connection *c)
 
 static void open_connection(struct load *load, struct connection *c)
 {
-    struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons(load->port)};
+    struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons(c->port)};
     int on = 1;
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     c->fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
@@ -146,26 +146,33 @@ static void open_connection(struct load *load, struct connection *c)
     watch(load, c, EPOLL_CTL_ADD, EPOLLIN);
 }
 
-static struct connection *open_all(struct load *load, unsigned count)
+static struct connection *open_all(struct load *load, const uint16_t *ports, size_t port_count, unsigned count)
 {
     struct connection *list = calloc(count + 1, sizeof *list);
     if (!list)
         give_up("memory");
-    for (unsigned i = 0; i < count; i++)
+    for (unsigned i = 0; i < count; i++) {
+        list[i].port = ports[i % port_count];
         open_connection(load, &list[i]);
+    }
     return list;
 }
 
-struct load *load_open(uint16_t port, unsigned connections, unsigned idle, bool polling)
+struct load *load_open_many(const uint16_t *ports, size_t count, unsigned connections, unsigned idle, bool polling)
 {
     struct load *load = calloc(1, sizeof *load);
     if (!load)
         give_up("memory");
-    *load = (struct load){
-        .epoll = epoll_create1(EPOLL_CLOEXEC), .port = port, .polling = polling, .count = connections, .idle = idle};
-    load->list = open_all(load, connections);
-    load->quiet = open_all(load, idle);
+    *load =
+        (struct load){.epoll = epoll_create1(EPOLL_CLOEXEC), .polling = polling, .count = connections, .idle = idle};
+    load->list = open_all(load, ports, count, connections);
+    load->quiet = open_all(load, ports, count, idle);
     return load;
+}
+
+struct load *load_open(uint16_t port, unsigned connections, unsigned idle, bool polling)
+{
+    return load_open_many(&port, 1, connections, idle, polling);
 }
 
 void load_close(struct load *load)

@@ -25,6 +25,9 @@ void load_speak_tls(bool on);
 struct load *load_open(uint16_t port, unsigned connections, unsigned idle, bool polling);
 void load_close(struct load *load);
 
+/* The same to several services alike: the connections go to each of `count` ports in turn. */
+struct load *load_open_many(const uint16_t *ports, size_t count, unsigned connections, unsigned idle, bool polling);
+
 /* Sends all requests in order, each when a connection is free; waits for every answer. A connection that the server
  * closes after its answer is opened again; after a 503 it rests for a second, as Retry-After asks. Returns the wall
  * time in microseconds. */

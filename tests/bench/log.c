@@ -169,8 +169,7 @@ int main(int argc, char **argv)
     measure_log(dsn, verify);
     bench_make_store(dsn, 1, codes);
     (void)fill(dsn, members, 1, codes, 10);
-    bench_run_collector((const char *[]){bench_collector, "release", "create", BENCH_ROUND, "--store", dsn, NULL},
-                        NULL);
+    bench_run((const char *[]){bench_collector, "release", "create", BENCH_ROUND, "--store", dsn, NULL}, NULL);
     measure_tables(dsn, 10, verify);
     bench_make_store(dsn, member_count, codes);
     size_t bytes = fill(dsn, members, member_count, codes, count);

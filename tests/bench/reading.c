@@ -36,8 +36,8 @@ void bench_measure_release(const char *dsn, size_t entries)
 {
     double reading = bench_measure_reading(dsn, entries);
     int64_t start = clock_monotonic_us();
-    double rss_mb = bench_run_collector(
-        (const char *[]){bench_collector, "release", "create", BENCH_ROUND, "--store", dsn, NULL}, NULL);
+    double rss_mb =
+        bench_run((const char *[]){bench_collector, "release", "create", BENCH_ROUND, "--store", dsn, NULL}, NULL);
     double release = (double)(clock_monotonic_us() - start) / (double)entries;
     printf("%-44s %8.2f us  RATIO %.1f of reading it\n", "release create, an entry", release, release / reading);
     printf("%-44s %8.1f MB\n", "  its memory, at the peak", rss_mb);
@@ -50,7 +50,7 @@ void bench_measure_copy(const char *dsn, size_t entries)
     bench_path(path, "", "bench.db.copy");
     snprintf(to, sizeof to, "sqlite:%s", path);
     int64_t start = clock_monotonic_us();
-    double rss_mb = bench_run_collector((const char *[]){bench_collector, "store", "copy", dsn, to, NULL}, NULL);
+    double rss_mb = bench_run((const char *[]){bench_collector, "store", "copy", dsn, to, NULL}, NULL);
     double copy = (double)(clock_monotonic_us() - start) / (double)entries;
     printf("%-44s %8.2f us  RATIO %.1f of reading it\n", "store copy, to a file, an entry", copy, copy / reading);
     printf("%-44s %8.1f MB\n", "  its memory, at the peak", rss_mb);
@@ -62,7 +62,7 @@ void bench_measure_audit(const char *dsn, size_t entries)
     double bare = bench_measure_all_cores(count);
     double reading = bench_measure_reading(dsn, entries);
     int64_t start = clock_monotonic_us();
-    double rss_mb = bench_run_collector((const char *[]){bench_collector, "audit", "--store", dsn, NULL}, NULL);
+    double rss_mb = bench_run((const char *[]){bench_collector, "audit", "--store", dsn, NULL}, NULL);
     double audit = (double)(clock_monotonic_us() - start) / (double)entries;
     bare = (bare + bench_measure_all_cores(count)) / 2;
     printf("%-44s %8.2f us  RATIO %.3f of the speed of bare verification on all cores\n", "audit, an entry", audit,

@@ -1,6 +1,7 @@
 #!/bin/sh
 # The short form in under three minutes; FULL=1 the long one, with a store of ten million responses (7 GB of disk, about half an hour). Prints
-# ratios to bare libsodium verification of the same run. ONLY=NAME: only the HTTP workloads whose name holds it.
+# ratios to bare libsodium verification of the same run. ONLY=NAME: only the HTTP workloads whose name holds it. STORE=postgres: one, two and
+# three collectors on a PostgreSQL that is thrown away afterwards, beside one on SQLite, and nothing else.
 set -eu
 cd "$(dirname "$0")/../.."
 build=${BUILD:-build}
@@ -11,6 +12,11 @@ if [ -n "${FULL:-}" ]; then
     responses=40000 runs=5 entries=300000 forms=100000
 else
     responses=8000 runs=3 entries=40000 forms=3000
+fi
+if [ "${STORE:-}" = postgres ]; then
+    tests/postgres/server.sh "$build/bench-postgres" "$collector" "$folder" "$responses" "$runs"
+    rm -rf "$folder"
+    exit
 fi
 if command -v dpkg-query >/dev/null; then
     printf 'libraries:'
