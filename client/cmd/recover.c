@@ -135,8 +135,11 @@ static int ask_with_key(struct recovering *r, struct secret_key *key)
         return failure_no_memory();
     if (outcome != HTTP_DONE)
         return failure_tell_answer(
-            T("nothing was brought back; this code is of no member of this panel, or not any more",
-              "er is niets teruggehaald; deze code is van geen lid van dit panel, of niet meer"),
+            r->answer->problem == PROBLEM_NOT_VERIFIED
+                ? T("nothing was brought back; this code is of no member of this panel, or not any more",
+                    "er is niets teruggehaald; deze code is van geen lid van dit panel, of niet meer")
+                : T("nothing was brought back; keep the code, and try again",
+                    "er is niets teruggehaald; bewaar de code en probeer het opnieuw"),
             r->answer);
     return regain_shown(r, key);
 }

@@ -115,6 +115,23 @@ static enum profile_result load_recovery(struct profile *profile)
     return result;
 }
 
+static int remove_from_home(const struct profile *profile, const char *name)
+{
+    char path[PATH_MAX];
+    return path_in_home(path, profile->home, "%s", name) < 0 ? -1 : file_remove(path);
+}
+
+/* The key of who is no member any more, which enrols nobody anew; and the request by which that came about. */
+static int remove_erased_key(struct profile *profile)
+{
+    if (remove_from_home(profile, "key") < 0 || (remove_from_home(profile, "erasing.jws") < 0 && errno != ENOENT))
+        return -1;
+    secret_key_free(profile->key);
+    profile->key = NULL;
+    profile->is_recoverable = false;
+    return 0;
+}
+
 /* The enrolment. */
 
 static char *copy_text(const char *text)
@@ -140,10 +157,12 @@ static enum profile_result read_enrolment(struct profile *profile, const struct 
     profile->erased = erased;
     if (erased && !profile->key && strlen(kid) == KID_LENGTH)
         memcpy(profile->kid, kid, KID_SIZE);
-    if (profile->url && profile->panel)
-        return PROFILE_OPEN;
-    errno = ENOMEM;
-    return PROFILE_FAILED;
+    if (!profile->url || !profile->panel) {
+        errno = ENOMEM;
+        return PROFILE_FAILED;
+    }
+    bool broken_off = erased && profile->key && strcmp(kid, profile->kid) == 0; /* before the key went too */
+    return broken_off && remove_erased_key(profile) < 0 ? PROFILE_FAILED : PROFILE_OPEN;
 }
 
 /* member.json as a document; NULL with errno, EILSEQ when it is none. */
@@ -253,12 +272,6 @@ int profile_set_enrolled(struct profile *profile, const char *url, const char *p
     }
     forget_enrolment(&next);
     return result;
-}
-
-static int remove_from_home(const struct profile *profile, const char *name)
-{
-    char path[PATH_MAX];
-    return path_in_home(path, profile->home, "%s", name) < 0 ? -1 : file_remove(path);
 }
 
 int profile_set_erased(struct profile *profile, const char *jws, const struct buf *answer)

@@ -40,19 +40,32 @@ static enum erase_result note_erasure(struct profile *profile, const struct buf 
     return evidence_keep_answer(profile->home, NULL, &jws_text, &answer_text) == 0 ? ERASE_UNPROVEN : ERASE_FAILED;
 }
 
+/* Whether the collector has refused it (PROTOCOL 5b). What stands in between, as a hotel's page, has settled nothing. */
+static bool is_refusal(enum problem problem)
+{
+    switch ((int)problem) {
+    case PROBLEM_TOO_LARGE:
+    case PROBLEM_UNSUPPORTED_MEDIA_TYPE:
+    case PROBLEM_MALFORMED_ENVELOPE:
+    case PROBLEM_INVALID_CLAIMS:
+    case PROBLEM_NOT_VERIFIED:
+    case PROBLEM_NOTHING_TO_ERASE:
+        return true;
+    default:
+        return false;
+    }
+}
+
 static enum erase_result send_erasure(struct profile *profile, struct http *http, const struct buf *jws,
                                       struct http_answer *answer, struct error *error)
 {
     struct http_request request = {
         .path = "/v1/erasures", .content_type = "application/jose", .body = jws->data, .len = jws->len};
-    switch (http_do(http, &request, answer)) {
-    case HTTP_DONE:
+    enum http_outcome outcome = http_do(http, &request, answer);
+    if (outcome == HTTP_DONE)
         return note_erasure(profile, jws, answer, error);
-    case HTTP_RETRY:
+    if (outcome == HTTP_RETRY || !is_refusal(answer->problem))
         return ERASE_LATER;
-    case HTTP_REFUSED:
-        break;
-    }
     return erasing_forget(profile->home) == 0 ? ERASE_REFUSED : ERASE_FAILED;
 }
 

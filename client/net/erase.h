@@ -9,8 +9,9 @@
 
 enum erase_result {
     ERASE_DONE, /* proven to be in the log, and carried out here too */
-    ERASE_LATER, /* not reached, or it can't just now: the request is kept, and sent again by erase_pending */
-    ERASE_REFUSED, /* `answer` says why; the request is forgotten */
+    ERASE_LATER, /* not reached, it can't just now, or refused by whoever is in between: the request is kept, and sent
+                  * again by erase_pending */
+    ERASE_REFUSED, /* by the collector, as PROTOCOL 5b has it; `answer` says why; the request is forgotten */
     ERASE_UNPROVEN, /* said to be done, but the receipt does not hold: *error; kept, and the answer is in evidence/ */
     ERASE_FAILED, /* here: errno */
     ERASE_NONE, /* erase_pending alone: nothing was waiting */

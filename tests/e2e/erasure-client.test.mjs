@@ -16,7 +16,7 @@ let proxy;
 let codes;
 let folder;
 before(async () => {
-  collector = await ready('erasure-client', { codes: 8 });
+  collector = await ready('erasure-client', { codes: 9 });
   codes = [...collector.codes];
   folder = freshFolder('erasure-client-homes');
   proxy = new Proxy(collector);
@@ -108,6 +108,26 @@ test('a lost answer: the request is kept, sync sends the very same, and only the
   assert.ok(!existsSync(join(client.home, 'erasing.jws')));
   assert.equal(client.files('sent').length, 0);
   assert.ok(readFileSync(join(client.home, 'erased', client.files('erased')[0]), 'utf8').includes(waiting));
+});
+
+test('a refusal that is not the collector’s settles nothing: the request is kept, and sent again', async () => {
+  const client = await member();
+  await client.answer(ACTION);
+  const inBetween = [
+    { status: 403, headers: { 'content-type': 'text/html' }, bytes: Buffer.from('<h1>Log in to the network</h1>') },
+    { status: 404, headers: { 'content-type': 'application/problem+json' }, bytes: Buffer.from('{"type":"about:blank","status":404}') },
+    { status: 302, headers: { location: 'http://127.0.0.1:1/login' }, bytes: Buffer.alloc(0) },
+  ];
+  for (const answer of inBetween) {
+    proxy.change = (path) => (path === '/v1/erasures' ? answer : undefined);
+    const words = answer === inBetween[0] ? ['erase', ACTION, '--yes'] : ['sync'];
+    const done = await client(...words);
+    assert.notEqual(done.code, 0, done.stderr);
+    assert.match(done.stderr, /Your request is signed and kept/, String(answer.status));
+    assert.ok(existsSync(join(client.home, 'erasing.jws')));
+  }
+  proxy.change = undefined;
+  assert.match((await client.ok('sync')).stderr, /Erased: 1 entry of the log/);
 });
 
 test('a receipt that does not hold: nothing is taken away here, and the answer is kept as evidence', async () => {

@@ -9,6 +9,7 @@ import { after, before, test } from 'node:test';
 import { request } from './lib/http.mjs';
 import { ACTION } from './lib/panel.mjs';
 import { freshFolder, ready, run, succeed } from './lib/programs.mjs';
+import { Proxy, withText } from './lib/proxy.mjs';
 
 const SHOWN = /\n {4}((?:[0-9A-HJKMNP-TV-Z]{7}-){3}[0-9A-HJKMNP-TV-Z]{7})\n/;
 const PANEL = 'wau';
@@ -122,6 +123,24 @@ test('a code of nobody here, and a folder that has a key already, change nothing
   writeFileSync(join(other, 'key'), `${createHash('sha256').update('other').digest('base64url')}\n`, { mode: 0o600 });
   assert.match((await member(other, 'recover', collector.url, code)).stderr, /holds another key/);
   assert.equal(readFileSync(join(home, 'key'), 'utf8'), before);
+});
+
+test('a code is of nobody only where the collector says so', async () => {
+  const { kid, code } = await enrolled('passing');
+  const back = freshFolder('recovery-passing-back');
+  const proxy = new Proxy(collector);
+  const url = await proxy.start();
+  const claims = { type: 'urn:burgerpanel:problem:invalid-claims', title: 'no', status: 400, detail: 'iat' };
+  for (const [status, text] of [[400, JSON.stringify(claims)], [403, '<h1>Log in to the network</h1>']]) {
+    proxy.change = (path, answer) => (path === '/v1/access' ? { ...withText(answer, text), status, headers: { 'content-type': 'application/problem+json' } } : undefined);
+    const done = await member(back, 'recover', url, code);
+    assert.equal(done.code, 1, done.stderr);
+    assert.match(done.stderr, /nothing was brought back; keep the code, and try again/);
+    assert.doesNotMatch(done.stderr, /of no member/);
+  }
+  proxy.change = undefined;
+  assert.equal(kidOf((await member(back, 'recover', url, code)).stdout), kid);
+  await proxy.stop();
 });
 
 test('what was broken off in the middle goes on, and a receipt that does not hold brings nothing back', async () => {

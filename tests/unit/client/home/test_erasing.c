@@ -169,6 +169,24 @@ Test(erasing, of_everything_leaves_no_answer_no_enrolment_and_no_key)
     buf_free(&jws);
 }
 
+/* The power may go between any two files. */
+Test(erasing, of_everything_is_finished_where_the_key_was_still_there)
+{
+    struct buf jws = request(NULL), key;
+    buf_init(&key, 1024);
+    cr_assert_eq(file_read(kit_path("key"), &key), 0);
+    cr_assert_eq(erasing_begin(kit_folder(), &jws), 0);
+    cr_assert_eq(erasing_finish(&profile, &jws, &answer), 0);
+    profile_close(&profile);
+    cr_assert_eq(file_write(kit_path("key"), buf_text(&key), key.len, 0600), 0);
+    cr_assert_eq(erasing_begin(kit_folder(), &jws), 0);
+    open_profile();
+    cr_assert(profile.erased && !profile.key && !profile_is_enrolled(&profile));
+    cr_assert(!file_exists(kit_path("key")) && !file_exists(kit_path("erasing.jws")));
+    buf_free(&key);
+    buf_free(&jws);
+}
+
 Test(erasing, of_everything_leaves_a_folder_that_can_enrol_anew)
 {
     struct buf jws = request(NULL), enrolled;
