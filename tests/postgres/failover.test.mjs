@@ -7,6 +7,7 @@ import { assertProblem, request } from '../e2e/lib/http.mjs';
 import { metricsOf, valueOf } from '../e2e/lib/openmetrics.mjs';
 import { poll } from '../e2e/lib/poll.mjs';
 import { ready } from '../e2e/lib/programs.mjs';
+import { another } from './lib/another.mjs';
 import { enrolled, Load, respond, send, sendUntilAnswered } from './lib/load.mjs';
 import { dsnOf, primaryAndStandby, Server } from './lib/servers.mjs';
 
@@ -27,15 +28,26 @@ async function endWell(collector, load) {
   await load.assertKept();
 }
 
-test('the primary is gone under load and its synchronous standby takes over: nothing is lost or doubled', async (t) => {
+test('the primary is gone under the load of two collectors and its synchronous standby takes over: nothing is lost or doubled', async (t) => {
   const [one, two] = await primaryAndStandby({ synchronous: true });
-  const [collector, load] = await readyOn(t, 'failover-synchronous', one, two);
-  load.begin();
-  await load.more(SOME);
+  const [a, { members }] = await readyOn(t, 'failover-synchronous', one, two);
+  const b = another(a, 'failover-synchronous-b');
+  await b.start(undefined, { env: { BURGERPANEL_PEERS: a.url } });
+  t.after(() => b.process?.child.kill('SIGKILL'));
+  const loads = [a, b].map((each, i) => new Load(each, members.filter((_, j) => j % 2 === i)));
+  for (const load of loads) load.begin();
+  for (const load of loads) await load.more(SOME);
   await one.kill();
   await two.promote();
-  await load.more(SOME);
-  await endWell(collector, load);
+  for (const load of loads) await load.more(SOME);
+  for (const load of loads) await load.end();
+  const { stderr } = await b.stop();
+  await a.stop();
+  for (const load of loads) await load.assertKept();
+  const both = loads.flatMap((load) => [...load.acknowledged.keys()]);
+  assert.equal(new Set(both).size, both.length, 'no entry was given to a member of each');
+  assert.match(stderr, / store: opened again/);
+  assert.doesNotMatch(stderr, / peers: /, 'the other was asked, and what it had signed is there');
   two.remove();
   one.remove();
 });
