@@ -2,6 +2,7 @@
  * the clock says, each request has one answer or the connection ends, and nothing stays on the account. */
 #include "base/mem.h"
 #include "collector/http/connection.h"
+#include "tests/unit/collector/http/asked.h"
 #include "tests/unit/collector/kit.h"
 #include <criterion/criterion.h>
 #include <stdio.h>
@@ -20,98 +21,6 @@ static int peer;
 static char answers[512 * 1024]; /* all that has come back */
 static size_t answered;
 
-/* What the paths answer. */
-
-static void say(struct http_exchange *x, const char *text, size_t len)
-{
-    struct buf body;
-    buf_init(&body, SIZE_MAX);
-    buf_put(&body, text, len);
-    http_answer(x, 200, "text/plain", &body);
-}
-
-static void get_small(struct http_exchange *x, void *context)
-{
-    (void)context;
-    say(x, "small", 5);
-}
-
-static void post_echo(struct http_exchange *x, void *context)
-{
-    (void)context;
-    say(x, buf_text(http_body(x)), http_body(x)->len);
-}
-
-static void finish_late(struct http_exchange *x, void *context)
-{
-    (void)context;
-    say(x, "late", 4);
-}
-
-static void post_late(struct http_exchange *x, void *context)
-{
-    (void)context;
-    http_suspend(x, finish_late);
-}
-
-/* What is asked for after the resume, when the head's bytes are others'. */
-static void finish_asking(struct http_exchange *x, void *context)
-{
-    char text[200];
-    const char *header = http_header(x, "X-Asked"), *query = http_query(x, "q"), *path = http_path(x);
-    (void)context;
-    snprintf(text, sizeof text, "[%s %s %s]", header ? header : "none", query ? query : "none", path ? path : "none");
-    say(x, text, strlen(text));
-}
-
-static void get_kept(struct http_exchange *x, void *context)
-{
-    (void)context;
-    if (http_keep_head(x) == 0)
-        http_suspend(x, finish_asking);
-}
-
-static void get_forgotten(struct http_exchange *x, void *context)
-{
-    (void)context;
-    http_suspend(x, finish_asking);
-}
-
-static enum http_chunk count_down(void *source, struct buf *out)
-{
-    int *left = source;
-    buf_printf(out, "%d;", *left);
-    return --*left > 0 ? HTTP_CHUNK_MORE : HTTP_CHUNK_LAST;
-}
-
-static int left, released;
-
-static void release_count(void *source)
-{
-    (void)source;
-    released++;
-}
-
-static void get_stream(struct http_exchange *x, void *context)
-{
-    (void)context;
-    left = 3;
-    http_answer_header_copy(x, "X-Left", "3");
-    http_answer_stream(x, "text/plain", count_down, &left, release_count);
-}
-
-static const char *const of_asking[] = {"q", NULL};
-static const struct http_route routes[] = {
-    {"GET", "/small", NULL, 0, get_small, NULL, NULL},
-    {"GET", "/stream", NULL, 0, get_stream, NULL, NULL},
-    {"POST", "/echo", "text/plain", 200000, post_echo, NULL, NULL},
-    {"POST", "/late", "text/plain", 100, post_late, NULL, NULL},
-    {"GET", "/kept", NULL, 0, get_kept, of_asking, NULL},
-    {"GET", "/forgotten", NULL, 0, get_forgotten, of_asking, NULL},
-    {NULL, NULL, NULL, 0, NULL, NULL, NULL},
-};
-static const struct http_site sites[] = {{routes, NULL}, {NULL, NULL}};
-
 /* The connection, and what moves it. */
 
 /* As a TLS session gives bytes whose records hold one each. */
@@ -125,7 +34,7 @@ static ssize_t receive_one(struct channel *channel, void *bytes, size_t size)
 
 static void open_room(void)
 {
-    settings = (struct exchange_settings){.sites = sites, .account.max = 1024 * 1024, .wait_max_us = INT64_MAX};
+    settings = (struct exchange_settings){.sites = asked_sites, .account.max = 1024 * 1024, .wait_max_us = INT64_MAX};
     pthread_mutex_init(&settings.lock, NULL);
     pthread_cond_init(&settings.settled, NULL);
     room = (struct connection_room){.settings = &settings, .scratch = scratch, .date = "now", .now = START};
@@ -360,15 +269,15 @@ Test(connection, looks_at_nothing_behind_what_it_refuses)
 
 Test(connection, releases_a_stream_that_nobody_takes_to_its_end)
 {
-    released = 0;
+    asked_released = 0;
     cr_assert(open_connection());
     cr_assert_eq(send_text("HEAD /stream HTTP/1.1\r\n" HOST "\r\n"), CONNECTION_WAITS);
-    cr_assert_eq(released, 1);
-    cr_assert_eq(left, 3, "nothing was made");
+    cr_assert_eq(asked_released, 1);
+    cr_assert_eq(asked_left, 3, "nothing was made");
     cr_assert_not(has("Transfer-Encoding"));
     cr_assert_not(has("Content-Length"));
     cr_assert_eq(send_text("GET /stream HTTP/1.0\r\n\r\n"), CONNECTION_WAITS);
-    cr_assert_eq(released, 2);
+    cr_assert_eq(asked_released, 2);
     cr_assert(has("\r\n\r\n3;2;1;"), "HTTP/1.0 knows no frames");
     close_connection();
 }
@@ -376,13 +285,13 @@ Test(connection, releases_a_stream_that_nobody_takes_to_its_end)
 /* What is said of a stream is not said of the problem that comes in its place. */
 Test(connection, says_nothing_of_a_stream_for_which_there_is_no_memory)
 {
-    released = 0;
+    asked_released = 0;
     settings.account.max = 1000;
     cr_assert(open_connection());
     cr_assert_eq(send_text("GET /stream HTTP/1.1\r\n" HOST "\r\n"), CONNECTION_WAITS);
     cr_assert(has("HTTP/1.1 503 Service Unavailable\r\n") && has("short of memory"), "%s", answers);
     cr_assert_not(has("X-Left"));
-    cr_assert_eq(released, 1);
+    cr_assert_eq(asked_released, 1);
     close_connection();
 }
 
