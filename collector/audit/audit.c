@@ -1,7 +1,7 @@
-/* Reading: entries go from station to station in chunks. They are read; all cores take envelope and claims apart, by the
- * law in force so far; in order they are settled; all cores check the signatures; in order they are counted. There is a
- * chunk at every station, and in one turn all of them are worked on at once: what must be in order by the caller's
- * thread, which then helps the others with the rest, so that no core waits for what is done in order. */
+/* Reading: entries go from station to station in chunks. They are read; all cores take envelope and claims apart, by
+ * the law in force so far; in order they are settled; all cores check the signatures; in order they are counted. There
+ * is a chunk at every station, and in one turn all of them are worked on at once: what must be in order by the
+ * caller's thread, which then helps the others with the rest, so that no core waits for what is done in order. */
 #include "collector/audit/audit.h"
 #include "base/lang.h"
 #include "base/mem.h"

@@ -1,7 +1,7 @@
 /* What the releases of one round ask about each of its blocks (PROTOCOL 8a): an action's counters at the size that a
  * release rests on, and how many members are fresh there against an earlier one. Counted while responses come by place
- * by place, so that it grows with actions and releases, and not with responses; in bounded memory all the same. Knows no
- * law and no table. What fails is told by the scratch that it was made with. One thread. */
+ * by place, so that it grows with actions and releases, and not with responses; in bounded memory all the same. Knows
+ * no law and no table. What fails is told by the scratch that it was made with. One thread. */
 #ifndef COLLECTOR_AUDIT_BLOCKS_H
 #define COLLECTOR_AUDIT_BLOCKS_H
 

@@ -1,5 +1,5 @@
-/* What a collector elsewhere shows now to anyone, held against what its log has in force: panel definition, action list,
- * follow-ups. What is shown and not signed for is what members go by. One thread. */
+/* What a collector elsewhere shows now to anyone, held against what its log has in force: panel definition, action
+ * list, follow-ups. What is shown and not signed for is what members go by. One thread. */
 #ifndef COLLECTOR_AUDIT_SHOWN_H
 #define COLLECTOR_AUDIT_SHOWN_H
 

@@ -61,7 +61,7 @@ static int read_entry(void *context, int64_t index, const char *jws, size_t len)
 }
 
 /* By the same event in both, and with the leaf that the tree has. */
-static int check_erased(struct chunk *chunk, size_t at)
+static int check_erased_copies(struct chunk *chunk, size_t at)
 {
     struct moving *m = chunk->moving;
     struct merkle_hash hashes[TILE_WIDTH];
@@ -77,7 +77,7 @@ static int check_erased(struct chunk *chunk, size_t at)
     return from == to ? 0 : tell_difference(m, T("the entries", "de regels"));
 }
 
-static int read_chunk(struct chunk *chunk, int64_t first)
+static int read_entries_to_check(struct chunk *chunk, int64_t first)
 {
     struct moving *m = chunk->moving;
     struct merkle_hash completed[MERKLE_LEVELS];
@@ -86,7 +86,7 @@ static int read_chunk(struct chunk *chunk, int64_t first)
     if (walked_copy(m, store_entry_range(m->to, first, count, read_entry, chunk)) < 0)
         return -1;
     for (size_t i = 0; i < (size_t)(chunk->next - first); i++) {
-        if (chunk->is_erased[i] && check_erased(chunk, i) < 0)
+        if (chunk->is_erased[i] && check_erased_copies(chunk, i) < 0)
             return -1;
         merkle_edge_add(&chunk->edge, &chunk->leaves[i], completed);
     }
@@ -100,7 +100,7 @@ static int read_root(struct moving *m, struct merkle_hash *root)
     chunk.moving = m;
     merkle_edge_init(&chunk.edge);
     for (int64_t first = 0; first < m->size; first += CHUNK)
-        if (read_chunk(&chunk, first) < 0)
+        if (read_entries_to_check(&chunk, first) < 0)
             return -1;
     merkle_edge_root(&chunk.edge, root);
     return 0;

@@ -205,7 +205,7 @@ static int sum_release(void *context, const struct store_release *release)
     return end_row(context, MOVING_RELEASES);
 }
 
-static int note_file(void *context, const char *name, size_t len)
+static int note_release_file(void *context, const char *name, size_t len)
 {
     (void)len;
     struct summing *s = context;
@@ -242,7 +242,7 @@ static enum store_result sum_file(struct summing *s, int64_t number, const char 
 
 static enum store_result sum_files(struct summing *s, int64_t number)
 {
-    enum store_result result = store_release_file_each(s->store, s->round, number, note_file, s);
+    enum store_result result = store_release_file_each(s->store, s->round, number, note_release_file, s);
     for (size_t i = 0; i < s->name_count && result == STORE_OK; i++)
         result = sum_file(s, number, s->names[i]);
     forget_files(s);

@@ -370,7 +370,7 @@ static int tell_page(struct turn *turn)
 
 /* All of it. */
 
-static int take_turn(struct turn *turn)
+static int take_receiver_turn(struct turn *turn)
 {
     struct error error;
     int told, found = cursor_read(turn->hooks->folder, turn->receiver->url, &turn->cursor, &error);
@@ -393,7 +393,7 @@ bool hooks_go_round(struct hooks *hooks)
     for (size_t i = 0; i < hooks->count; i++) {
         struct turn turn = {.hooks = hooks, .receiver = &hooks->receivers[i]};
         message_init(&turn.message);
-        if (take_turn(&turn) < 0)
+        if (take_receiver_turn(&turn) < 0)
             quiet = false;
         message_wipe(&turn.message);
     }

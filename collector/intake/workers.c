@@ -15,7 +15,7 @@ struct workers {
     pthread_t threads[];
 };
 
-static void *work_on(void *argument)
+static void *work_on_jobs(void *argument)
 {
     struct workers *workers = argument;
     pthread_mutex_lock(&workers->lock);
@@ -56,7 +56,7 @@ struct workers *workers_start(unsigned threads, size_t capacity)
     }
     workers->tail = &workers->head;
     workers->capacity = capacity;
-    while (workers->count < threads && pthread_create(&workers->threads[workers->count], NULL, work_on, workers) == 0)
+    while (workers->count < threads && pthread_create(&workers->threads[workers->count], NULL, work_on_jobs, workers) == 0)
         workers->count++;
     if (workers->count == threads)
         return workers;

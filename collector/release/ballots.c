@@ -160,7 +160,7 @@ static void begin_walk(const struct ballots *ballots, struct walk *walk, size_t 
     walk->earlier = earlier;
 }
 
-static void hear(const struct ballots *ballots, struct walk *walk, int64_t index, const uint8_t *packed)
+static void hear_ballot(const struct ballots *ballots, struct walk *walk, int64_t index, const uint8_t *packed)
 {
     if (index < walk->size) {
         walk->now.is_there = true;
@@ -190,7 +190,7 @@ static bool next_member(struct ballots *ballots, struct walk *walk)
         } else if (head.member != member) {
             return true;
         }
-        hear(ballots, walk, head.index, record + sizeof head);
+        hear_ballot(ballots, walk, head.index, record + sizeof head);
     }
     return walk->at > first;
 }

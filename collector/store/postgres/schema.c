@@ -95,7 +95,7 @@ static int refuse_newer(struct store_postgres *p)
 }
 
 /* Of a store that is there and whole. */
-static int read_version(struct store_postgres *p, int64_t *out)
+static int read_schema_version(struct store_postgres *p, int64_t *out)
 {
     long version = 0;
     if (query_number(p, "SELECT version FROM head", &version) < 0)
@@ -113,7 +113,7 @@ static int read_version(struct store_postgres *p, int64_t *out)
 
 int postgres_schema_check(struct store_postgres *p, const struct postgres_versions *versions)
 {
-    if (read_version(p, &p->store.schema.now) < 0)
+    if (read_schema_version(p, &p->store.schema.now) < 0)
         return -1;
     p->store.schema.found = p->store.schema.now;
     if (p->store.schema.now > versions->newest)
@@ -155,7 +155,7 @@ static int make_schema(struct store_postgres *p)
 }
 
 /* Ends the transaction as `result` says, also one that was only begun, and keeps what has failed in it. */
-static int end_making(struct store_postgres *p, int result)
+static int end_schema(struct store_postgres *p, int result)
 {
     if (result == 0 && postgres_plain(p, "COMMIT", NULL) == 0)
         return 0;
@@ -168,7 +168,7 @@ static int end_making(struct store_postgres *p, int result)
 
 static int make_if_empty(struct store_postgres *p)
 {
-    return end_making(p, postgres_plain(p, begin_making, NULL) < 0 ? -1 : make_schema(p));
+    return end_schema(p, postgres_plain(p, begin_making, NULL) < 0 ? -1 : make_schema(p));
 }
 
 /* Up to date. */
@@ -181,7 +181,7 @@ static int take_step(struct store_postgres *p, const char *step)
 static int take_steps(struct store_postgres *p, const struct postgres_versions *versions)
 {
     int64_t found;
-    if (postgres_plain(p, hold_lanes, NULL) < 0 || read_version(p, &found) < 0)
+    if (postgres_plain(p, hold_lanes, NULL) < 0 || read_schema_version(p, &found) < 0)
         return -1;
     if (found > versions->newest)
         return refuse_newer(p);
@@ -194,7 +194,7 @@ static int take_steps(struct store_postgres *p, const struct postgres_versions *
 
 int postgres_schema_upgrade(struct store_postgres *p, const struct postgres_versions *versions)
 {
-    if (end_making(p, postgres_plain(p, begin_making, NULL) < 0 ? -1 : take_steps(p, versions)) < 0)
+    if (end_schema(p, postgres_plain(p, begin_making, NULL) < 0 ? -1 : take_steps(p, versions)) < 0)
         return -1;
     p->store.schema.now = versions->newest;
     return 0;

@@ -140,7 +140,7 @@ static enum store_result invitation_mark(struct store *store, const uint8_t hash
     return sqlite_run(sqlite_of(store), st);
 }
 
-static enum store_result count_invitations(struct store *store, struct invitation_counts *out)
+static enum store_result count_all_invitations(struct store *store, struct invitation_counts *out)
 {
     sqlite3_stmt *st = sqlite_statement(sqlite_of(store), SQL_INVITATION_COUNT);
     if (!st)
@@ -311,7 +311,7 @@ void sqlite_add_admin_verbs(struct store_ops *ops)
     ops->invitation_add = invitation_add;
     ops->invitation_find = invitation_find;
     ops->invitation_mark = invitation_mark;
-    ops->invitation_count = count_invitations;
+    ops->invitation_count = count_all_invitations;
     ops->invitation_each = invitation_each;
     ops->panel_write = panel_write;
     ops->panel_read = panel_read;
