@@ -28,6 +28,7 @@ const targets = {
   tsan: [units, 'tests/run.sh tsan'],
   'check-postgres': [[...units, 'postgresql-15'], 'tests/run.sh postgres'],
   'check-patroni': [[...units, 'etcd-server', 'patroni', 'postgresql-15'], 'tests/run.sh patroni'],
+  'check-haproxy': [[...units, 'haproxy', 'postgresql-15'], 'tests/run.sh haproxy'],
   'check-excel': [excel, 'tests/run.sh excel'],
   fuzz: [[...units, ...clang], 'tests/fuzz/run.sh'],
   'check-web': [[...units, ...web], 'tests/run.sh web'],

@@ -38,6 +38,7 @@ put_package() { # name
     etcd-server) put_command etcd ;;
     iproute2) put_command ss ;;
     nginx-light) put_file usr/sbin/nginx ;;
+    haproxy) put_file usr/sbin/haproxy ;;
     build-essential) put_file usr/share/build-essential/essential-packages-list ;;
     debhelper) put_command dh ;;
     dpkg-dev) put_command dpkg-buildpackage ;;
