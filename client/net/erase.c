@@ -40,8 +40,7 @@ static enum erase_result note_erasure(struct profile *profile, const struct buf 
     return evidence_keep_answer(profile->home, NULL, &jws_text, &answer_text) == 0 ? ERASE_UNPROVEN : ERASE_FAILED;
 }
 
-/* Whether the collector has refused it (PROTOCOL 5b). What stands in between, as a hotel's page, has settled nothing.
- * */
+/* Whether the collector has refused it (PROTOCOL 5b). What stands in between, a hotel's page, settles nothing. */
 static bool is_refusal(enum problem problem)
 {
     switch ((int)problem) {

@@ -56,7 +56,8 @@ struct workers *workers_start(unsigned threads, size_t capacity)
     }
     workers->tail = &workers->head;
     workers->capacity = capacity;
-    while (workers->count < threads && pthread_create(&workers->threads[workers->count], NULL, work_on_jobs, workers) == 0)
+    while (workers->count < threads &&
+           pthread_create(&workers->threads[workers->count], NULL, work_on_jobs, workers) == 0)
         workers->count++;
     if (workers->count == threads)
         return workers;

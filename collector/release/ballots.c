@@ -1,5 +1,5 @@
-/* Sorted by action and member, and of each member in the order of the log, records lie in one list: whatever is asked of
- * an action is one walk over its part of it, member after member. Knows no envelope, no rule and no table. */
+/* Sorted by action and member, and of each member in the order of the log, records lie in one list: whatever is asked
+ * of an action is one walk over its part of it, member after member. Knows no envelope, no rule and no table. */
 #include "collector/release/ballots.h"
 #include "base/lang.h"
 #include "base/list.h"

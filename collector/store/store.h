@@ -150,8 +150,8 @@ enum store_mode {
 
 /* Opens `sqlite:PATH` ("sqlite::memory:" for tests) or `postgresql://…`. Brings an older schema up to date, but for one
  * that many may reach (store_is_remote): of that it takes the one before the newest as it is, and for an older one
- * STORE_UPGRADE is needed. NULL: *error says why, nothing harmed; a store that another program wrote, or a newer version
- * of this one, is refused. Free with store_close. */
+ * STORE_UPGRADE is needed. NULL: *error says why, nothing harmed; a store that another program wrote, or a newer
+ * version of this one, is refused. Free with store_close. */
 MUST_CHECK struct store *store_open(const char *dsn, enum store_mode mode, struct error *error);
 /* Of a handle that is lost (store_check) nothing is written over what stands there now. NULL is fine. */
 void store_close(struct store *store);

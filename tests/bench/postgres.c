@@ -4,7 +4,8 @@
  *
  *     bench-postgres COLLECTOR FOLDER RESPONSES RUNS      beside tests/postgres/server.sh, which sets KIT_STORE
  *
- * Each run gets a schema of its own. Of CPU of processes that have ended in it the kernel knows hundredths of a second. */
+ * Each run gets a schema of its own. Of CPU of processes that have ended in it the kernel knows hundredths of a
+ * second. */
 #include "base/file.h"
 #include "crypto/crypto.h"
 #include "crypto/jws.h"

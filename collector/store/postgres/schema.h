@@ -21,8 +21,8 @@ MUST_CHECK int postgres_schema_check(struct store_postgres *p, const struct post
 
 /* Before pipeline mode, by who owns the tables: makes the newest version of what is there, in one transaction that has
  * every lane, so that nobody writes meanwhile; nothing where it is that already. p->store.schema tells what was found
- * and what is there. -1, and all is as it was: the error is set, ERROR_BUSY where somebody keeps a lane or reads what is
- * to be changed. */
+ * and what is there. -1, and all is as it was: the error is set, ERROR_BUSY where somebody keeps a lane or reads what
+ * is to be changed. */
 MUST_CHECK int postgres_schema_upgrade(struct store_postgres *p, const struct postgres_versions *versions);
 
 /* For who has a store open, with what head says by now. -1: the error is set, since somebody has made it newer than we
