@@ -202,11 +202,13 @@ static bool look_at_clock(struct http_loop *loop)
     return true;
 }
 
+/* Who stands in the queue is not late: what it does next waits for this thread. */
 static void check_connections(struct http_loop *loop)
 {
     for (struct connection *c = loop->first, *next; c; c = next) {
         next = c->next;
-        settle_connection(loop, c, connection_check(c, loop->room.now));
+        if (!c->in_ready)
+            settle_connection(loop, c, connection_check(c, loop->room.now));
     }
 }
 
@@ -266,11 +268,13 @@ static void *run_loop(void *argument)
     struct http_loop *loop = argument;
     while (!atomic_load(&loop->stopping)) {
         int n = epoll_wait(loop->epoll, loop->events, LOOP_EVENTS_MAX, timeout_ms(loop));
+        if (n < 0) /* interrupted, as by a stop: what has come since has not been seen */
+            continue;
         bool is_time = look_at_clock(loop);
         for (int i = 0; i < n; i++)
             take_event(loop, &loop->events[i]);
         take_inbox(loop);
-        go_on_with_ready(loop, READY_TURNS + (n > 0 ? (unsigned)n : 0));
+        go_on_with_ready(loop, READY_TURNS + (unsigned)n);
         if (is_time) /* after what has come was read: where this thread was kept from running, nobody else is late */
             check_connections(loop);
         free_ended(loop);
