@@ -123,3 +123,23 @@ test('a passkey made for a code that is refused leaves no key behind', async (co
   const left = await one.call('GET', `/webauthn/authenticator/${device}/credentials`);
   assert.equal(left.length, 0, 'nor in the passkeys, where those can be told');
 });
+
+test('what the device can do comes a moment later, and moves neither the field nor the button that somebody reaches for', async (context) => {
+  const one = await people.meet(context, collector.url, { apart: true });
+  await one.authenticator();
+  await one.before(`{
+    const real = PublicKeyCredential.getClientCapabilities;
+    PublicKeyCredential.getClientCapabilities = () => new Promise((done) => (globalThis.tell = () => done(real.call(PublicKeyCredential))));
+  }`);
+  const placeOf = (css) => one.run((wanted) => document.querySelector(wanted).getBoundingClientRect().top + scrollY, css);
+  const pages = [['#/herstel', t.recoverTitle, '#recovery-code', t.recoverPasskey], [`#uitnodiging=${collector.codes[5]}`, t.consentTitle, '.button.primary', t.agreePasskey]];
+  for (const [address, title, css, late] of pages) {
+    await one.visit(address);
+    if (title === t.consentTitle) await one.push(t.join);
+    await one.page(title);
+    const before = await placeOf(css);
+    await one.run(() => globalThis.tell());
+    await one.find('button', late);
+    assert.equal(await placeOf(css), before, title);
+  }
+});

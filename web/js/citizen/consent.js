@@ -62,7 +62,7 @@ export default async function consent(parts, frame) {
     return join(frame, agree, place, made);
   }), 'secondary');
   const hint = el('p', { hidden: true }, t.passkeyHint);
-  // The page does not wait for what a browser has to say of its device.
+  // The page does not wait for what a browser has to say of its device, and the button that somebody reaches for stays where it is.
   if (!(await hasBegun())) passkey.whenAvailable(() => {
     hint.hidden = false;
     agree.after(byPasskey);
@@ -75,8 +75,8 @@ export default async function consent(parts, frame) {
       told(t.consentWhat, privacy),
       section(t.consentHow, el('ul', { class: 'ticks' }, promises.map((text) => el('li', {}, text)))),
       place,
-      hint,
       el('p', { class: 'buttons' }, agree, buttonLink(t.notNow, '#/', 'quiet')),
+      hint,
     ],
   };
 }

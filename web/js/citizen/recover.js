@@ -103,6 +103,7 @@ function fileForm(frame, top, place) {
   return more(t.recoverFile, holder);
 }
 
+// Comes a moment later than the page, so it stands below the field: what somebody reaches for does not move.
 function passkeyButton(frame, place) {
   const show = (text) => put(place, notice('wait', undefined, el('p', {}, text)));
   const spot = el('p', { class: 'buttons', hidden: true }, button(t.recoverPasskey, async () => {
@@ -121,6 +122,6 @@ export default function recover(parts, frame) {
   const place = el('div', { role: 'status' });
   return {
     title: t.recoverTitle,
-    nodes: [top, el('p', { class: 'lead' }, t.recoverLead), passkeyButton(frame, place), codeForm(frame, top, place), place, fileForm(frame, top, place), el('p', {}, t.recoverLost)],
+    nodes: [top, el('p', { class: 'lead' }, t.recoverLead), codeForm(frame, top, place), place, passkeyButton(frame, place), fileForm(frame, top, place), el('p', {}, t.recoverLost)],
   };
 }
