@@ -174,7 +174,8 @@ async function adoptErasures({ entries, erased = [] }, key) {
   for (const { round, action, revision } of erased) await signed.raiseFloor(round, action, revision);
 }
 
-// A device that knows a member stays theirs: a link with another's code would have them answer in another's name from then on.
+// A device that knows a member stays theirs: a link with another's code would have them answer in another's name from then on. It keeps the
+// log's key and the newest head as well, else who typed their code again would have the log begin anew.
 async function restoreKey(secret) {
   if (!state.panel) await member.refresh();
   if (!state.panel) throw new Unreachable('no panel');
@@ -184,7 +185,7 @@ async function restoreKey(secret) {
   if (problem) return problem;
   const enrolment = body.entries.find(({ index }) => index === body.enrolment.index);
   if (!(await readEntry(enrolment ?? {}, key))) return { type: 'erased' };
-  await signed.noteMember(state.panel.id, key, enrolment.jws, { index: enrolment.index, receipt: await fetchReceipt(enrolment.index) });
+  if (!state.member) await signed.noteMember(state.panel.id, key, enrolment.jws, { index: enrolment.index, receipt: await fetchReceipt(enrolment.index) });
   await member.reload();
   await member.refresh();
   for (const { entry, read } of await newestResponses(body.entries, key)) await adoptUnlessChosen(entry, read);

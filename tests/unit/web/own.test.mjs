@@ -166,3 +166,14 @@ test('coming back on a device that knows the member leaves what waits there', as
   assert.equal(await own.restore(code), undefined);
   assert.deepEqual(await given(), [[1, 'waiting', 5], [1, 'sent', 2]]);
 });
+
+test('a code that is typed on a device that knows the member does not have another log take the place of the one that it knows', async () => {
+  const code = await own.recoveryCode();
+  await answered('A-1');
+  const known = await Promise.all(['member', 'head'].map(store.fact));
+  const other = new Collector();
+  for (const { jws } of collector.entries) other.append(jws);
+  await own.restore(code);
+  assert.deepEqual(await Promise.all(['member', 'head'].map(store.fact)), known);
+  assert.notEqual((await own.checkAll()).why, undefined);
+});
