@@ -12,7 +12,7 @@ import { Proxy } from './lib/proxy.mjs';
 let collector;
 const people = new People('setbacks');
 before(async () => {
-  collector = await ready('web-setbacks', { codes: 6 });
+  collector = await ready('web-setbacks', { codes: 8 });
 });
 after(async () => {
   await people.end();
@@ -148,4 +148,36 @@ test('an outcome that comes while the page is open is spoken, and its heading ha
   await one.page(t.thanksTitle);
   const told = await one.run(() => [document.activeElement.tagName, document.activeElement.textContent, document.getElementById('status').textContent]);
   assert.deepEqual(told, ['H1', t.thanksTitle, t.thanksTitle]);
+});
+
+// What every response is answered with.
+const refusing = (status, type) => (path) =>
+  path === '/v1/responses' ? { status, headers: { 'content-type': 'application/problem+json' }, bytes: Buffer.from(JSON.stringify({ type: `urn:burgerpanel:problem:${type}`, title: 'x', status, detail: 'x' })) } : undefined;
+
+test('a change that is not taken leaves the answer that counts in sight and to be erased, and can be left out', async (context) => {
+  const { one, proxy } = await behind(context);
+  await one.joined(collector.codes[5]);
+  await one.toAction();
+  await one.fillIn();
+  await one.sendAnswer();
+  proxy.change = refusing(409, 'round-not-open');
+  await one.toAction();
+  await one.choose('importance');
+  await one.sendAnswer(t.changeRefusedTitle);
+  await one.find('.lead', t.stillCounts);
+  await one.picture('setbacks-change');
+  await one.click('a', t.mine);
+  await one.page(t.mine);
+  await one.find('.card .badge', t.isChangeFailed);
+  await one.find('.card .badge', t.isAnswered);
+  await one.find('.card .about', t.version(1));
+  await one.click('summary', t.yourAnswer);
+  await one.find('.card button', t.eraseOne);
+  await one.click('.card a', t.look);
+  await one.page(t.changeRefusedTitle);
+  await one.push(t.leaveChange);
+  await one.picture('setbacks-leave');
+  await one.push(t.leaveSure);
+  await one.page(t.thanksTitle);
+  assert.deepEqual((await one.kept()).responses.map(({ revision, state }) => [revision, state]), [[1, 'sent']]);
 });

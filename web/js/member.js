@@ -80,5 +80,15 @@ export const open = () =>
 export const current = (round, action) =>
   state.responses.filter((one) => one.round === round && one.action === action).at(-1);
 
-// Of one that waits: whether the collector turned it away, so that somebody has to do something; of too many it takes it later by itself.
-export const isTurnedAway = ({ reason }) => reason !== undefined && reason.type !== 'too-many';
+// Whether the collector turned one away, so that somebody has to do something; of too many it takes it later by itself.
+const isTurnedAway = ({ reason }) => reason !== undefined && reason.type !== 'too-many';
+const MAY_BE_TURNED_AWAY = ['waiting', 'refused'];
+export const isNotTaken = (one) => MAY_BE_TURNED_AWAY.includes(one.state) && isTurnedAway(one);
+
+// What counts where a response stands, as this device knows it: itself once it is sent; while it waits, or was not taken, the one before it that
+// was. undefined where there is none, and where only the collector knows.
+export function counting(one) {
+  if (one.state === 'sent') return one;
+  const isBefore = ({ round, action, state: how }) => round === one.round && action === one.action && how === 'sent';
+  return MAY_BE_TURNED_AWAY.includes(one.state) ? state.responses.filter(isBefore).at(-1) : undefined;
+}

@@ -242,6 +242,18 @@ export async function dropStale(stale) {
   await member.changed();
 }
 
+// What was not taken
+
+// Takes one away, and with it what it was itself to change, unless it has been taken by now. The next is above it all the same: an answer to it
+// may have been lost.
+export const leaveOut = ({ round, action, revision }) =>
+  store.alone('send', async () => {
+    await signed.raiseFloor(round, action, revision);
+    const isLeft = (one) => one.round === round && one.action === action && one.revision <= revision && member.isNotTaken(one);
+    for (const one of (await store.responses()).filter(isLeft)) await store.dropResponse(one);
+    await member.changed();
+  });
+
 // Checking
 
 async function receiptsOnDevice() {

@@ -15,7 +15,7 @@ import { seal, makeKey, newSecret } from './key.js';
 import * as collector from './collector.js';
 import * as envelope from './envelope.js';
 import * as log from './log.js';
-import { changed, current, refresh, state } from './member.js';
+import { changed, current, isNotTaken, refresh, state } from './member.js';
 import * as store from './store.js';
 
 const { Unreachable, now } = collector;
@@ -217,18 +217,22 @@ async function deliver(one) {
   return outcomeOf(anew, await post('/v1/responses', anew.jws));
 }
 
-// A stale one that this device has itself overtaken is of no more use.
+// One that this device has itself overtaken is of no more use, unless it was accepted.
 async function noteOutcome(outcome) {
-  const isOvertaken = outcome.state === 'stale' && current(outcome.round, outcome.action)?.revision > outcome.revision;
+  const isOfNoUse = outcome.state === 'stale' || isNotTaken(outcome);
+  const isOvertaken = isOfNoUse && current(outcome.round, outcome.action)?.revision > outcome.revision;
   await (isOvertaken ? store.dropResponse(outcome) : store.keepResponse(outcome));
   if (outcome.reason?.type === 'stale-context') await refresh();
 }
 
 const isWaiting = ({ state: how }) => how === 'waiting';
 
+// What was turned away before may be again, for as long as it lies here: what was not goes first.
+const inTurn = (all) => [...all.filter((one) => !isNotTaken(one)), ...all.filter(isNotTaken)];
+
 // Gives in how many seconds the first of those that were too many is welcome; undefined where none was.
 async function sendAll() {
-  for (const one of (await store.responses()).filter((each) => isWaiting(each) && !(each.welcomeAt > now()))) {
+  for (const one of inTurn(await store.responses()).filter((each) => isWaiting(each) && !(each.welcomeAt > now()))) {
     const outcome = await deliver(one);
     if (!outcome) throw new Unreachable('the collector can not take it now');
     await noteOutcome(outcome);

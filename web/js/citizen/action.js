@@ -32,8 +32,9 @@ const facts = (action) =>
 
 // The form of one questionnaire: draws itself, keeps the draft, tells its faults.
 class Form {
-  constructor({ round, action, one, draft, frame }) {
-    Object.assign(this, { round, action, one, frame });
+  // `one`: what stands there, of which the answers are filled in; `changes`: the answer that this one will be a change of.
+  constructor({ round, action, one, changes, draft, frame }) {
+    Object.assign(this, { round, action, changes, frame });
     this.questionnaire = member.questionnaireOf(round);
     this.draft = draft ?? { ...(one?.answers ?? {}) };
     // What is signed with the answer is what was shown, not what was fetched last.
@@ -46,7 +47,7 @@ class Form {
   }
 
   get element() {
-    const words = this.one && this.one.state !== 'refused' ? t.changeIt : t.sendIt;
+    const words = this.changes ? t.changeIt : t.sendIt;
     return form(() => this.send(), [...this.fields.values()].map(({ element }) => element),
       this.below, submit(words));
   }
@@ -120,8 +121,8 @@ export default async function action([id, roundId], frame) {
   const one = member.current(place.round.id, id);
   if (one?.state === 'stale') return frame.replace(`#/verstuurd/${id}/${place.round.id}`);
   const draft = await store.draft(place.round.id, id);
-  const asked = new Form({ ...place, one, draft, frame });
-  const isChange = one && one.state !== 'refused';
+  const changes = one && (member.counting(one) ?? (member.isNotTaken(one) ? undefined : one));
+  const asked = new Form({ ...place, one, changes, draft, frame });
   return {
     title: place.action.title,
     lang: 'nl',
@@ -133,7 +134,7 @@ export default async function action([id, roundId], frame) {
       followUps(id),
       section(t.questionsTitle,
         draft && notice('wait', undefined, el('p', {}, t.draftFound)),
-        !draft && isChange && notice('good', undefined, el('p', {}, t.earlier(toDay(one.signedAt)))),
+        !draft && changes && notice('good', undefined, el('p', {}, t.earlier(toDay(changes.signedAt)))),
         asked.element),
     ],
   };

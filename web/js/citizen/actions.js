@@ -15,13 +15,18 @@ export const hasNews = (id) =>
   member.state.followUps.some(({ action, index }) => action === id && index > member.state.seenNews) &&
   member.state.responses.some((one) => one.action === id);
 
-const badgeOf = {
-  waiting: (one) => (member.isTurnedAway(one) ? badge('bad', t.isFailed) : badge('wait', t.isWaiting)),
-  sent: () => badge('good', t.isAnswered),
-  doubt: () => badge('doubt', t.isFailed),
-  stale: () => badge('bad', t.isFailed),
-  refused: () => badge('bad', t.isFailed),
-};
+// What became of an answer in a word, and of a change also that the answer before it counts. `words`: for the states doubt and stale.
+export function answerBadges(one, words = { doubt: t.isFailed, stale: t.isFailed }) {
+  const counts = member.counting(one);
+  const failed = counts ? t.isChangeFailed : t.isFailed;
+  const how = {
+    waiting: () => (member.isNotTaken(one) ? badge('bad', failed) : badge('wait', t.isWaiting)),
+    doubt: () => badge('doubt', words.doubt),
+    stale: () => badge('bad', words.stale),
+    refused: () => badge('bad', failed),
+  };
+  return [counts && badge('good', t.isAnswered), how[one.state]?.()];
+}
 
 const addressOf = ({ round, action }, isOnly) => `#/actie/${action.id}${isOnly ? '' : `/${round.id}`}`;
 
@@ -32,10 +37,10 @@ function card(place, isOnly) {
     el('h2', {}, el('a', { href: addressOf(place, isOnly), lang: 'nl' }, action.title, icon('next'))),
     about(action),
     !isOnly && el('p', { class: 'about', lang: title.lang }, title.text),
-    (one || hasNews(action.id)) && el('p', { class: 'badges' }, one && badgeOf[one.state](one), hasNews(action.id) && badge('news', t.isNews)));
+    (one || hasNews(action.id)) && el('p', { class: 'badges' }, one && answerBadges(one), hasNews(action.id) && badge('news', t.isNews)));
 }
 
-const isCounted = (one) => one && one.state !== 'refused';
+const isCounted = (one) => one && (member.counting(one) || !member.isNotTaken(one));
 const SIFTS = {
   all: () => true,
   open: ({ one }) => !isCounted(one),

@@ -3,33 +3,13 @@
 import { el, put } from '../dom.js';
 import * as member from '../member.js';
 import * as own from '../own.js';
-import { badge, button, buttonLink, download, field, form, link, live, more, notice, section } from '../parts.js';
+import { button, buttonLink, download, field, form, link, live, more, notice, section } from '../parts.js';
 import { t, toTime } from '../texts.js';
 import { asList } from './answers.js';
-import { doIn } from './doing.js';
+import { answerBadges } from './actions.js';
+import { askTwice, doIn } from './doing.js';
 import { foldedFollowUps, newestStatus } from './news.js';
 import { recoveryFault } from './recover.js';
-
-const BADGES = {
-  sent: () => badge('good', t.isAnswered),
-  waiting: (one) => (member.isTurnedAway(one) ? badge('bad', t.isFailed) : badge('wait', t.isWaiting)),
-  doubt: () => badge('doubt', t.doubtTitle),
-  stale: () => badge('bad', t.staleTitle),
-  refused: () => badge('bad', t.isFailed),
-};
-
-// Asks once more, there and then: the question takes the button's place, and the focus with it; who says no is back where they were.
-function askTwice(place, { question, yes, no, then }) {
-  const sure = button(yes, then, 'danger');
-  const asked = document.activeElement;
-  const leave = () => {
-    put(place);
-    asked.focus();
-  };
-  put(place, notice('bad', t.sure, question.map((text) => el('p', {}, text)),
-    el('p', { class: 'buttons' }, sure, button(no, leave, 'quiet'))));
-  sure.focus();
-}
 
 const newestOf = (responses) => responses.filter((one) => member.current(one.round, one.action) === one);
 const isOpenNow = (one) => member.open().some(({ round, action }) => round.id === one.round && action.id === one.action);
@@ -48,19 +28,22 @@ function eraseOne(one, frame) {
   return [button(t.eraseOne, () => askTwice(place, question), 'quiet'), place];
 }
 
+// Of a change that was not taken the answer that counts is listed; what became of the change is one page on.
 function card(one, frame) {
   const action = member.actionOf(one.action);
-  const where = [one.index !== undefined && t.entry(one.index), t.version(one.revision), t.answeredOn(toTime(one.signedAt))];
+  const counts = member.counting(one);
+  const { index, revision, signedAt, ...listed } = member.isNotTaken(one) && counts ? counts : one;
+  const where = [index !== undefined && t.entry(index), t.version(revision), t.answeredOn(toTime(signedAt))];
   return el('li', { class: 'card' },
     el('h2', { lang: 'nl' }, action?.title ?? one.action),
     el('p', { class: 'about' }, where.filter(Boolean).join(' · ')),
-    el('p', { class: 'badges' }, BADGES[one.state](one), newestStatus(one.action)),
+    el('p', { class: 'badges' }, answerBadges(one, { doubt: t.doubtTitle, stale: t.staleTitle }), newestStatus(one.action)),
     foldedFollowUps(one.action),
-    more(t.yourAnswer, asList(one),
+    more(t.yourAnswer, asList(listed),
       el('div', { class: 'buttons' },
         one.state !== 'sent' && link(t.look, addressOfOutcome(one), { class: 'button quiet' }),
         isOpenNow(one) && link(t.change, addressOf(one), { class: 'button secondary' }),
-        one.state === 'sent' && eraseOne(one, frame))));
+        counts && eraseOne(counts, frame))));
 }
 
 function checked({ held, bad, from, to, why }) {

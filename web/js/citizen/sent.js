@@ -7,7 +7,7 @@ import { button, buttonLink, copy, live, more, section } from '../parts.js';
 import { answer, send } from '../signed.js';
 import { t, toTime } from '../texts.js';
 import { asList, asText } from './answers.js';
-import { doIn } from './doing.js';
+import { askTwice, doIn } from './doing.js';
 import { nextOpen } from './actions.js';
 
 const PATIENCE = 8000; // ms, until what is on its way is said to wait
@@ -28,14 +28,32 @@ function copying(one) {
 const sent = (one) => shown('good', 'check', t.thanksTitle, lead(one.replaced === undefined ? t.thanksText : t.thanksChanged),
   el('p', { class: 'about' }, `${t.entry(one.index)} · ${t.version(one.revision)}`));
 
-const waits = ({ reason }) => shown('wait', 'clock', t.waitTitle, lead(t.waitText), paragraph(reason ? t.reasons[reason.type] : t.waitHow));
+const waits = (one) => shown('wait', 'clock', t.waitTitle, lead(t.waitText), member.counting(one) && paragraph(t.stillCounts),
+  paragraph(one.reason ? t.reasons[one.reason.type] : t.waitHow));
 
-const refused = (one) => shown('bad', 'cross', t.refusedTitle, lead(t.refusedText),
-  paragraph(t.reasons[one.reason.type] ?? t.reasons.other),
-  el('p', { class: 'buttons' }, buttonLink(t.answerAgain, `#/actie/${one.action}/${one.round}`, 'secondary'), copying(one)));
+// What was not taken is sent again each time, for as long as it lies here.
+function leaving(one, frame) {
+  const place = live();
+  const isChange = member.counting(one) !== undefined;
+  const leave = () => doIn(place, t.loading, async () => {
+    await own.leaveOut(one);
+    frame.again();
+  });
+  const question = { question: [isChange ? t.leaveChangeText : t.leaveAnswerText], yes: t.leaveSure, no: t.leaveNot, then: leave };
+  return [button(isChange ? t.leaveChange : t.leaveAnswer, () => askTwice(place, question), 'quiet'), place];
+}
 
-const changed = (one) => shown('bad', 'pen', t.changedTitle, lead(t.changedText),
-  el('p', {}, buttonLink(t.answerAgain, `#/actie/${one.action}/${one.round}`)));
+const again = (one, kind) => buttonLink(t.answerAgain, `#/actie/${one.action}/${one.round}`, kind);
+
+function refused(one, frame) {
+  const isChange = member.counting(one) !== undefined;
+  return shown('bad', 'cross', isChange ? t.changeRefusedTitle : t.refusedTitle, lead(isChange ? t.stillCounts : t.refusedText),
+    paragraph(t.reasons[one.reason.type] ?? t.reasons.other),
+    el('div', { class: 'buttons' }, again(one, 'secondary'), copying(one), leaving(one, frame)));
+}
+
+const changed = (one, frame) => shown('bad', 'pen', t.changedTitle, lead(t.changedText), member.counting(one) && paragraph(t.stillCounts),
+  el('div', { class: 'buttons' }, again(one), leaving(one, frame)));
 
 const doubt = (one) => shown('doubt', 'warning', t.doubtTitle, lead(t.doubtText),
   more(t.doubtWhat, el('p', {}, t.entry(one.index)), el('p', { lang: 'en' }, one.reason.why)));
@@ -64,8 +82,8 @@ const outcome = {
   sent,
   doubt,
   stale,
-  refused: (one) => (one.reason.type === 'stale-context' ? changed(one) : refused(one)),
-  waiting: (one) => (member.isTurnedAway(one) ? refused(one) : waits(one)),
+  refused: (one, frame) => (one.reason.type === 'stale-context' ? changed(one, frame) : refused(one, frame)),
+  waiting: (one, frame) => (member.isNotTaken(one) ? refused(one, frame) : waits(one)),
 };
 
 // Until it is known, or long enough.
