@@ -175,6 +175,12 @@ test('a draft stays on the device, over a reload and a change of language', asyn
   assert.equal(await one.run(() => document.documentElement.lang), 'en');
   assert.equal(await (await one.find('h1')).attribute('lang'), 'nl', 'a title of the list is Dutch, and said to be');
   assert.equal(await (await one.find('#q-importance-1')).property('checked'), true);
+  const whole = await one.run(async (...id) => {
+    const store = await import('/web/js/store.js');
+    for (const comment of ['a', 'al', 'alles']) store.keepDraft(...id, { comment });
+    return (await store.draft(...id)).comment;
+  }, ROUND, 'WA-1.02');
+  assert.equal(whole, 'alles', 'a form that is drawn anew at once has the last that was typed');
   await one.choose('noticed', 1);
   await one.sendAnswer(en.thanksTitle);
   await one.assertQuiet();

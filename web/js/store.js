@@ -90,9 +90,14 @@ export const keepResponse = (one) => change(['responses'], (at) => at('responses
 export const dropResponse = ({ round, action, revision }) =>
   change(['responses'], (at) => at('responses').delete([round, action, revision]));
 
-export const draft = async (round, action) => (await read('drafts', (all) => all.get([round, action])))?.answers;
 // With each change of a form, so not waited for; of those that come while one is written the last alone.
 const late = { waiting: undefined, done: undefined };
+
+// With what is still to be written: a form that is drawn anew has all that was typed.
+export async function draft(round, action) {
+  await late.done?.catch(() => {});
+  return (await read('drafts', (all) => all.get([round, action])))?.answers;
+}
 
 async function writeLate() {
   let fault;
