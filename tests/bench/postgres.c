@@ -4,8 +4,7 @@
  *
  *     bench-postgres COLLECTOR FOLDER RESPONSES RUNS      beside tests/postgres/server.sh, which sets KIT_STORE
  *
- * Each run gets a schema of its own. Of CPU of processes that have ended in it the kernel knows hundredths of a
- * second. */
+ * Each run gets a schema of its own. Of processes that have ended in it the kernel knows hundredths of a second. */
 #include "base/file.h"
 #include "crypto/crypto.h"
 #include "crypto/jws.h"
@@ -38,62 +37,67 @@ struct result {
 
 /* The server's CPU. */
 
+/* The first line of a file; whether it is there and has one. */
+static bool read_line(const char *path, char *line, int size)
+{
+    FILE *file = fopen(path, "r");
+    bool has_line = file && fgets(line, size, file);
+    if (file)
+        fclose(file);
+    return has_line;
+}
+
 /* The process that all the server's others are children of: the first line of a file in its folder. */
 static pid_t find_postmaster(const char *dsn)
 {
-    char path[BENCH_PATH_SIZE];
-    long pid = 0;
+    char path[BENCH_PATH_SIZE], line[64];
     const char *host = strstr(dsn, "host=");
     if (!host || snprintf(path, sizeof path, "%.*s/data/postmaster.pid", (int)strcspn(host + 5, "&"), host + 5) >=
                      (int)sizeof path)
         bench_give_up("KIT_STORE names no folder");
-    FILE *file = fopen(path, "r");
-    if (!file || fscanf(file, "%ld", &pid) != 1)
+    if (!read_line(path, line, sizeof line))
         bench_give_up(path);
-    fclose(file);
-    return (pid_t)pid;
+    return (pid_t)strtol(line, NULL, 10);
 }
 
 /* Of a process that is there; 0: it has ended. */
 static double process_cpu_us(pid_t pid)
 {
-    char path[64];
-    double ns = 0;
+    char path[64], line[128];
     snprintf(path, sizeof path, "/proc/%d/schedstat", (int)pid);
-    FILE *file = fopen(path, "r");
-    if (file && fscanf(file, "%lf", &ns) != 1)
-        ns = 0;
-    if (file)
-        fclose(file);
-    return ns / 1e3;
+    return read_line(path, line, sizeof line) ? strtod(line, NULL) / 1e3 : 0;
 }
 
-/* Of its children that have ended. */
+#define ENDED_FIELD                                                                                                    \
+    14 /* of stat behind the program's name: the user time of children that have ended; then the kernel's */
+
 static double ended_cpu_us(pid_t pid)
 {
-    char path[64], line[1024] = "";
-    double user = 0, kernel = 0;
+    char path[64], line[1024];
     snprintf(path, sizeof path, "/proc/%d/stat", (int)pid);
-    FILE *file = fopen(path, "r");
-    const char *fields = file && fgets(line, sizeof line, file) ? strrchr(line, ')') : NULL;
-    if (!fields || sscanf(fields, ") %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %*u %*u %lf %lf", &user, &kernel) != 2)
+    char *at = read_line(path, line, sizeof line) ? strrchr(line, ')') : NULL;
+    for (int field = 0; at && field < ENDED_FIELD; field++)
+        at = strchr(at + 1, ' ');
+    if (!at)
         bench_give_up(path);
-    fclose(file);
+    double user = strtod(at, &at), kernel = strtod(at, NULL);
     return (user + kernel) * 1e6 / (double)sysconf(_SC_CLK_TCK);
 }
 
 static double server_cpu_us(pid_t postmaster)
 {
-    char path[64];
-    int child;
+    char path[64], line[4096] = "";
     double sum = process_cpu_us(postmaster) + ended_cpu_us(postmaster);
     snprintf(path, sizeof path, "/proc/%d/task/%d/children", (int)postmaster, (int)postmaster);
-    FILE *file = fopen(path, "r");
-    if (!file)
+    if (!read_line(path, line, sizeof line))
         bench_give_up(path);
-    while (fscanf(file, "%d", &child) == 1)
-        sum += process_cpu_us(child);
-    fclose(file);
+    char *end;
+    for (char *at = line; *at != '\0' && *at != '\n'; at = end) {
+        long child = strtol(at, &end, 10);
+        if (end == at)
+            break;
+        sum += process_cpu_us((pid_t)child);
+    }
     return sum;
 }
 
