@@ -45,7 +45,6 @@ static bool is_refusal(enum problem problem)
 {
     switch ((int)problem) {
     case PROBLEM_TOO_LARGE:
-    case PROBLEM_UNSUPPORTED_MEDIA_TYPE:
     case PROBLEM_MALFORMED_ENVELOPE:
     case PROBLEM_INVALID_CLAIMS:
     case PROBLEM_NOT_VERIFIED:

@@ -20,6 +20,7 @@ struct batch {
     struct http_exchange *exchange;
     struct service *service;
     struct outcomes outcomes;
+    struct catalogue *catalogue; /* while lines are checked */
     bool looked, seen; /* at what other collectors have committed; and it could be had */
     bool receipts; /* wanted */
     bool turned_away; /* no worker, no writer or no memory would take it */
@@ -88,20 +89,31 @@ static int add_refusal(struct batch *batch, const struct refusal *refusal)
     return result;
 }
 
-/* As submit_response; who is nobody that is known here is checked once more after a look, one for the whole batch. */
-static struct submission *check_response(struct batch *batch, struct catalogue *catalogue, const char *jws, size_t len,
-                                         struct refusal *refusal)
+/* One for the whole batch; from there on it is held to what is in force then. */
+static void look_at_others(struct batch *batch)
+{
+    batch->looked = true;
+    batch->seen = look_wait(batch->service->queue) == 0;
+    catalogue_release(batch->catalogue);
+    batch->catalogue = catalogue_now(batch->service->shared.catalogues);
+}
+
+/* As submit_response; what others may know better is checked once more after a look. */
+static struct submission *check_response(struct batch *batch, const char *jws, size_t len, struct refusal *refusal)
 {
     struct service *service = batch->service;
-    struct submission *s = submit_response(service->shared.roster, catalogue, jws, len, clock_now(), refusal);
-    if (s || refusal->problem != PROBLEM_NOT_VERIFIED || !api_has_others(service))
+    struct submission *s = submit_response(service->shared.roster, batch->catalogue, jws, len, clock_now(), refusal);
+    if (s || !api_may_be_outdated(refusal->problem) || !api_has_others(service))
         return s;
     if (!batch->looked) {
-        batch->looked = true;
-        batch->seen = look_wait(service->queue) == 0;
-        s = submit_response(service->shared.roster, catalogue, jws, len, clock_now(), refusal);
+        look_at_others(batch);
+        refusal_free(refusal);
+        refusal_init(refusal);
+        s = submit_response(service->shared.roster, batch->catalogue, jws, len, clock_now(), refusal);
     }
-    if (!s && refusal->problem == PROBLEM_NOT_VERIFIED && !batch->seen) {
+    if (!s && api_may_be_outdated(refusal->problem) && !batch->seen) {
+        refusal_free(refusal);
+        refusal_init(refusal);
         refusal->problem = PROBLEM_UNAVAILABLE;
         refusal->detail = API_UNSEEN_DETAIL;
     }
@@ -109,7 +121,7 @@ static struct submission *check_response(struct batch *batch, struct catalogue *
 }
 
 /* Checks one line. -1: no memory. */
-static int check_line(struct batch *batch, struct catalogue *catalogue, const char *text, size_t len)
+static int check_line(struct batch *batch, const char *text, size_t len)
 {
     struct refusal refusal;
     struct submission *submission = NULL;
@@ -121,7 +133,7 @@ static int check_line(struct batch *batch, struct catalogue *catalogue, const ch
         refusal.problem = PROBLEM_MALFORMED_ENVELOPE;
         refusal.detail = "The line is no JSON string.";
     } else {
-        submission = check_response(batch, catalogue, jws, jws_len, &refusal);
+        submission = check_response(batch, jws, jws_len, &refusal);
     }
     int result = submission ? outcomes_add(&batch->outcomes, submission, unescaped) : add_refusal(batch, &refusal);
     if (!submission)
@@ -137,10 +149,11 @@ static int check_lines(struct batch *batch)
     const char *at = buf_text(body), *end = at + body->len, *text;
     size_t len;
     int result = 0;
-    struct catalogue *catalogue = catalogue_now(batch->service->shared.catalogues);
+    batch->catalogue = catalogue_now(batch->service->shared.catalogues);
     while (result == 0 && next_line(&at, end, &text, &len))
-        result = check_line(batch, catalogue, text, len);
-    catalogue_release(catalogue);
+        result = check_line(batch, text, len);
+    catalogue_release(batch->catalogue);
+    batch->catalogue = NULL;
     return result == 0 ? http_charge(batch->exchange, outcomes_size(&batch->outcomes)) : -1;
 }
 

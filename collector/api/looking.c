@@ -17,6 +17,12 @@ bool api_has_others(const struct service *service)
     return store_is_remote(service->config->values[CONFIG_STORE]);
 }
 
+bool api_may_be_outdated(enum problem problem)
+{
+    return problem == PROBLEM_NOT_VERIFIED || problem == PROBLEM_STALE_CONTEXT || problem == PROBLEM_INVALID_RESPONSE ||
+           problem == PROBLEM_TOO_LARGE; /* for these questions */
+}
+
 static void release_looking(void *attachment)
 {
     mem_free(attachment);

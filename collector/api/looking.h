@@ -13,6 +13,10 @@ typedef void api_look_fn(struct http_exchange *exchange, struct service *service
 /* Whether others may be serving the store. */
 bool api_has_others(const struct service *service);
 
+/* Whether a refusal rests on what others may have changed since the writer last looked: who is a member, what was
+ * imported. */
+bool api_may_be_outdated(enum problem problem);
+
 /* Has the writer look, and then calls `answer`, to which headers, arguments and path are there still. At once, and as
  * seen, where nobody else may serve the store. */
 void api_look(struct http_exchange *exchange, struct service *service, api_look_fn *answer);

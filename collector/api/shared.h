@@ -10,7 +10,7 @@
 #define API_NO_MEMORY_DETAIL "The collector is short of memory; send the same again later."
 #define API_LOG_UNREADABLE_DETAIL "The log can't be read at the moment; ask again later."
 
-#define API_UNSEEN_DETAIL "It can't be seen now who is a member; send the same again."
+#define API_UNSEEN_DETAIL "It can't be seen now who is a member and what is asked; send the same again."
 
 /* Cache-Control of what never changes. */
 #define API_IMMUTABLE "public, max-age=31536000, immutable"

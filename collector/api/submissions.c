@@ -1,7 +1,8 @@
 /* POST /v1/members, /v1/responses and /v1/erasures: one signed object a request (PROTOCOL 4, 5 and 5b). Checked on the
  * HTTP thread, put aside until the writer has committed it, answered on the HTTP thread again. Who is nobody that is
- * known here may have enrolled at another collector a moment ago, and is checked once more after a look: also who did
- * not sign, so that the time of the answer doesn't tell which of the two it is. */
+ * known here may have enrolled at another collector a moment ago, and what is no answer to these questions be one to
+ * those that were imported there: it is checked once more after a look, also where nobody signed it, so that the time
+ * of the answer doesn't tell which of the two it is. */
 #include "base/clock.h"
 #include "base/mem.h"
 #include "collector/api/looking.h"
@@ -127,7 +128,7 @@ static void take_again(struct http_exchange *x, struct service *service, enum su
     struct refusal refusal;
     refusal_init(&refusal);
     enum problem problem = take_submission(x, service, kind, &refusal);
-    if (problem == PROBLEM_NOT_VERIFIED && !seen)
+    if (api_may_be_outdated(problem) && !seen)
         http_answer_problem(x, PROBLEM_UNAVAILABLE, API_UNSEEN_DETAIL, NULL);
     else if (problem != PROBLEM_NONE)
         api_answer_refused(x, &refusal);
@@ -150,7 +151,7 @@ static void take_first(struct http_exchange *x, struct service *service, enum su
     struct refusal refusal;
     refusal_init(&refusal);
     enum problem problem = take_submission(x, service, kind, &refusal);
-    if (problem == PROBLEM_NOT_VERIFIED && again && api_has_others(service))
+    if (api_may_be_outdated(problem) && again && api_has_others(service))
         api_look(x, service, again);
     else if (problem != PROBLEM_NONE)
         api_answer_refused(x, &refusal);

@@ -2,8 +2,9 @@
 // asked, killed or stopped; nothing is lost or doubled, and neither shows a checkpoint smaller than one that the other has shown.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { copyFileSync, existsSync, readFileSync } from 'node:fs';
+import { copyFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import http from 'node:http';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { assertAccepted, assertProblem, JOSE, NDJSON, post, request } from '../e2e/lib/http.mjs';
 import { asListed, Member } from '../e2e/lib/member.mjs';
@@ -120,6 +121,28 @@ test('what administrators ask for one of the two carries out, and both know of i
   await a.stop();
   await b.stop();
   await assertAuditClean(a);
+});
+
+test('what was imported at one is no ground for a refusal at the other, a moment later or at once', async () => {
+  const { a, b, codes } = await two('many-imports', 2);
+  const members = [await enrol(a, codes[0]), await enrol(b, codes[1])];
+  const list = readFileSync('fixtures/actions.csv', 'utf8').trimEnd().split('\n');
+  const path = join(a.folder, 'actions-more.csv');
+  for (let i = 1; i <= 6; i++) {
+    const id = `WA-1.9${i}`;
+    list.push(list[1].replace('WA-1.01', id));
+    writeFileSync(path, `${list.join('\n')}\n`);
+    await a.importActions(path);
+    const lines = [members[0].response(ROUND, id, good), members[1].response(ROUND, id, good)];
+    const [alone, batch] = await Promise.all([send(a, lines[0]), post(b.url, '/v1/response-batches', JSON.stringify(lines[1]), NDJSON)]);
+    assertAccepted(alone);
+    assert.deepEqual(batch.text.trimEnd().split('\n').map((line) => JSON.parse(line).status), [201], batch.text);
+    assertAccepted(await send(b, members[0].response(ROUND, id, good, { revision: 2 })));
+  }
+  assertProblem(await send(b, members[0].response(ROUND, 'WA-1.99', good)), 400, 'invalid-response');
+  await a.stop();
+  await b.stop();
+  await assertAuditClean(b);
 });
 
 const operatorKey = (collector) => `${collector.path}.operator-key`;
