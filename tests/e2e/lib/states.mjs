@@ -159,6 +159,7 @@ async function walkOutcomes({ one, proxy }, look) {
   await look('action, answered, with what was done');
   const outcomes = [
     ['not taken', 'WA-1.02', refusing('round-not-open'), t.refusedTitle],
+    ['a change, not taken', ACTION, refusing('round-not-open'), t.changeRefusedTitle],
     ['asked anew', 'WA-1.03', refusing('stale-context'), t.changedTitle],
     ['in doubt', 'WA-1.04', forging, t.doubtTitle],
   ];
