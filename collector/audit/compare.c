@@ -164,9 +164,9 @@ static bool same_letter(struct comparison *c, const struct letter *letter, const
         return stored->state == INVITATION_USED &&
                (stored->member == 0 || comparison_member(c, stored->member) == letter->member);
     case LETTER_UNUSED:
-        return stored->state == INVITATION_UNUSED || was_used_by_erased(c, stored);
+        return (stored->state == INVITATION_UNUSED && stored->member == 0) || was_used_by_erased(c, stored);
     case LETTER_WITHDRAWN:
-        return stored->state == INVITATION_WITHDRAWN;
+        return stored->state == INVITATION_WITHDRAWN && stored->member == 0;
     }
     return false;
 }
