@@ -121,6 +121,9 @@ double bench_measure_reading(const char *dsn, size_t entries);
 /* Copies it into another; prints the wall time of an entry in ratio to reading the log, and the memory. */
 void bench_measure_copy(const char *dsn, size_t entries);
 
+/* Makes backups of the store that bench_make_store made; prints the wall time of one in ratio to copying its file. */
+void bench_measure_backup(const char *dsn);
+
 /* Audits a store of `entries` entries; prints the wall time of one in ratio to bare verification on all cores and to
  * reading the log, and the memory. */
 void bench_measure_audit(const char *dsn, size_t entries);

@@ -176,6 +176,7 @@ int main(int argc, char **argv)
     bench_measure_release(dsn, count + member_count);
     measure_tables(dsn, count, verify);
     bench_measure_audit(dsn, count + member_count);
+    bench_measure_backup(dsn);
     printf("%-44s %8.0f bytes a response  RATIO %.3f\n", "store, to the JWS it holds",
            bench_store_bytes() / (double)count, bench_store_bytes() / (double)bytes);
     for (size_t i = 0; i < member_count; i++)

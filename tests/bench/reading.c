@@ -1,11 +1,15 @@
-/* A whole log, read, made a release of, copied, and audited. Reading is what neither can do without. */
+/* A whole log, read, made a release of, copied, backed up and audited. Reading is what none can do without. */
 #include "base/clock.h"
 #include "collector/store/store.h"
 #include "crypto/jws.h"
 #include "tests/bench/kit.h"
+#include <fcntl.h>
 #include <stdio.h>
+#include <unistd.h>
 
 #define ALL_CORES_MAX ((size_t)300000)
+#define PIECE ((size_t)1024 * 1024)
+#define BACKUPS 3 /* of which the quickest counts, and as many copies */
 
 double bench_measure_reading(const char *dsn, size_t entries)
 {
@@ -54,6 +58,50 @@ void bench_measure_copy(const char *dsn, size_t entries)
     double copy = (double)(clock_monotonic_us() - start) / (double)entries;
     printf("%-44s %8.2f us  RATIO %.1f of reading it\n", "store copy, to a file, an entry", copy, copy / reading);
     printf("%-44s %8.1f MB\n", "  its memory, at the peak", rss_mb);
+}
+
+/* Microseconds in which the file `from` is read and written into another, which is then on the disk. */
+static double copy_file(const char *from, const char *to)
+{
+    static char piece[PIECE];
+    ssize_t n;
+    int64_t start = clock_monotonic_us();
+    int in = open(from, O_RDONLY | O_CLOEXEC), out = open(to, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+    if (in < 0 || out < 0)
+        bench_give_up(to);
+    while ((n = read(in, piece, sizeof piece)) > 0)
+        if (write(out, piece, (size_t)n) != n)
+            bench_give_up(to);
+    if (n < 0 || fdatasync(out) < 0)
+        bench_give_up(from);
+    close(in);
+    close(out);
+    double taken = (double)(clock_monotonic_us() - start);
+    unlink(to);
+    return taken;
+}
+
+static double back_up(const char *dsn, const char *to)
+{
+    int64_t start = clock_monotonic_us();
+    bench_run((const char *[]){bench_collector, "backup", to, "--store", dsn, NULL}, NULL);
+    double taken = (double)(clock_monotonic_us() - start);
+    unlink(to);
+    return taken;
+}
+
+void bench_measure_backup(const char *dsn)
+{
+    char from[BENCH_PATH_SIZE], to[BENCH_PATH_SIZE];
+    double copying = 0, backup = 0;
+    bench_path(from, "", "bench.db");
+    bench_path(to, "", "bench.backup");
+    for (unsigned i = 0; i < BACKUPS; i++) {
+        double copied = copy_file(from, to), backed_up = back_up(dsn, to);
+        copying = i == 0 || copied < copying ? copied : copying;
+        backup = i == 0 || backed_up < backup ? backed_up : backup;
+    }
+    printf("%-44s %8.1f ms  RATIO %.2f of copying its file\n", "backup", backup / 1000, backup / copying);
 }
 
 void bench_measure_audit(const char *dsn, size_t entries)
