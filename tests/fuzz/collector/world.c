@@ -12,6 +12,7 @@
 #include "panel/invitation.h"
 #include "panel/response.h"
 #include "tests/fuzz/fuzz.h"
+#include <errno.h>
 #include <fcntl.h>
 #include <ftw.h>
 #include <glob.h>
@@ -371,12 +372,22 @@ static void take_answers(const struct talk *talk)
         buf_put(talk->answers, bytes, (size_t)n);
 }
 
-static enum connection_need wait_for_resume(const struct talk *talk)
+/* libFuzzer's clock interrupts calls. */
+static void await_wakeup(void)
 {
     uint64_t count;
     struct pollfd woken = {.fd = world.loop.wakeup, .events = POLLIN};
+    int n;
+    do
+        n = poll(&woken, 1, RESUME_MS);
+    while (n < 0 && errno == EINTR);
+    fuzz_require(n == 1 && read(world.loop.wakeup, &count, sizeof count) > 0);
+}
+
+static enum connection_need wait_for_resume(const struct talk *talk)
+{
     while (!atomic_load(&world.loop.inbox))
-        fuzz_require(poll(&woken, 1, RESUME_MS) == 1 && read(world.loop.wakeup, &count, sizeof count) > 0);
+        await_wakeup();
     atomic_store(&world.loop.woken, false);
     fuzz_require(atomic_exchange(&world.loop.inbox, NULL) == talk->connection);
     return connection_resume(talk->connection);
