@@ -103,7 +103,7 @@ test('what is being compiled or linked is never seen half by another make', asyn
   machine.hold('hold-compiler');
   const making = machine.succeed('programs');
   const isHalf = ([, text]) => text === 'half\n';
-  await poll('two files to be half there', 20, () => machine.built().filter(isHalf).length > 3);
+  await poll('two files to be half there', 60, () => machine.built().filter(isHalf).length > 3);
   for (const [path] of machine.built()) assert.doesNotMatch(path, /\.[od]$/);
   machine.release('hold-compiler');
   await making;
