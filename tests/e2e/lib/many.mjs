@@ -1,5 +1,6 @@
 // A panel of thousands of actions and tens of rounds, each with a release. What one round's release holds is made up here and put into the
 // store by statements, for all rounds: signed answers of so many would take hours. So an audit would rightly find fault with it.
+import { createHash } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { examplePanel } from './panel.mjs';
@@ -45,6 +46,16 @@ function optionsOfMany(actions, roll) {
   return `${lines.join('\r\n')}\r\n`;
 }
 
+// The event of a round's release, made of that of the first: a release's file is told only where its event has the hash. Nobody reads the
+// signature again but an audit. It stands before the log's first entry, so that the log is as long as its tree.
+function eventOf(jws, number, options) {
+  const [head, payload, signature] = jws.split('.');
+  const event = { ...JSON.parse(Buffer.from(payload, 'base64url')), round: roundOf(number) };
+  const file = event.files.find(({ name }) => name === 'options.csv');
+  Object.assign(file, { bytes: Buffer.byteLength(options), sha256: createHash('sha256').update(options).digest('base64url') });
+  return [head, Buffer.from(JSON.stringify(event)).toString('base64url'), signature].join('.');
+}
+
 // A collector of that panel, running.
 export async function readyMany(name, { actions, rounds }) {
   const collector = new Collector(freshFolder(name));
@@ -54,11 +65,17 @@ export async function readyMany(name, { actions, rounds }) {
   writeFileSync(at('actions.csv'), actionsOfMany(actions, roll));
   await collector.importActions(at('actions.csv'));
   await collector.release(roundOf(1));
-  for (const part of [0, 1]) writeFileSync(at(`options-${part}.csv`), optionsOfMany(actions, roll));
-  const put = (number) => `UPDATE release_file SET bytes = CAST(replace(CAST(readfile('${at(`options-${number % 2}.csv`)}') AS TEXT),
-    '${roundOf(1)},', '${roundOf(number)},') AS BLOB) WHERE round = ${number} AND name = 'options.csv'`;
+  const options = [optionsOfMany(actions, roll), optionsOfMany(actions, roll)];
+  const first = await sql(collector, 'SELECT jws FROM entry WHERE idx = (SELECT idx FROM release)');
   const copy = (number) => `INSERT INTO release SELECT ${number}, number, final, size, idx, created_at, root FROM release WHERE round = 1;
     INSERT INTO release_file SELECT ${number}, number, name, bytes FROM release_file WHERE round = 1 AND name <> 'summary.csv'`;
+  const put = (number) => {
+    const text = options[number % 2].replaceAll(`${roundOf(1)},`, `${roundOf(number)},`);
+    writeFileSync(at(`options-${number}.csv`), text);
+    return `UPDATE release_file SET bytes = readfile('${at(`options-${number}.csv`)}') WHERE round = ${number} AND name = 'options.csv';
+      INSERT INTO entry VALUES (${-number}, '${eventOf(first, number, text)}');
+      UPDATE release SET idx = ${-number} WHERE round = ${number}`;
+  };
   const numbers = Array.from({ length: rounds }, (_, i) => i + 1);
   await sql(collector, ['BEGIN', ...numbers.slice(1).map(copy), ...numbers.map(put), 'COMMIT'].join(';'));
   await collector.start();
