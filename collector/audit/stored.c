@@ -1,4 +1,5 @@
-/* Each verb of the store, with its error handed on. */
+/* Each verb of the store, with its error handed on. Entries are read ahead, since a database far away is to be asked for
+ * many at once; what is missing, erased or too long, and why nothing could be read, is asked for by itself. */
 #include "collector/audit/stored.h"
 #include "collector/audit/holes.h"
 #include "crypto/jws.h"
@@ -24,9 +25,61 @@ static void put_stored_leaf(struct stored *stored, int64_t index, struct buf *ou
         buf_put(out, stored->hashes[place].bytes, sizeof stored->hashes[place].bytes);
 }
 
+void stored_init(struct stored *stored, struct store *store, const struct catalogue *catalogue)
+{
+    *stored = (struct stored){.store = store, .catalogue = catalogue};
+    buf_init(&stored->ahead, STORED_AHEAD * JWS_MAX);
+}
+
+void stored_wipe(struct stored *stored)
+{
+    buf_free(&stored->ahead);
+}
+
+static int keep_ahead(void *context, int64_t index, const char *jws, size_t len)
+{
+    struct stored *stored = context;
+    if (len == 0 || len > JWS_MAX || stored->count == STORED_AHEAD)
+        return 0;
+    stored->listed[stored->count].index = index;
+    stored->listed[stored->count].at = stored->ahead.len;
+    stored->listed[stored->count].len = len;
+    stored->count++;
+    buf_put(&stored->ahead, jws, len);
+    return buf_check(&stored->ahead);
+}
+
+static void look_ahead(struct stored *stored, int64_t first)
+{
+    buf_reset(&stored->ahead);
+    stored->count = stored->place = 0;
+    stored->end = first + STORED_AHEAD;
+    if (store_entry_range(stored->store, first, STORED_AHEAD, keep_ahead, stored) != STORE_OK)
+        stored->count = 0;
+}
+
+/* Puts the entry where it was read ahead; whether it was. */
+static bool put_ahead(struct stored *stored, int64_t index, struct buf *out)
+{
+    if (index >= stored->end)
+        look_ahead(stored, index);
+    while (stored->place < stored->count && stored->listed[stored->place].index < index)
+        stored->place++;
+    if (stored->place == stored->count || stored->listed[stored->place].index != index)
+        return false;
+    buf_put(out, stored->ahead.data + stored->listed[stored->place].at, stored->listed[stored->place].len);
+    return true;
+}
+
 enum store_result stored_entry(void *context, int64_t index, struct buf *out, int64_t *erased_by, struct error *error)
 {
     struct stored *stored = context;
+    if (put_ahead(stored, index, out)) {
+        if (buf_check(out) == 0)
+            return STORE_OK;
+        error_no_memory(error);
+        return STORE_FAILED;
+    }
     enum store_result result = store_entry_read(stored->store, index, out);
     if (result != STORE_ERASED)
         return hand_on(stored, result, error);

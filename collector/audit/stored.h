@@ -8,15 +8,29 @@
 #include "collector/store/store.h"
 #include "crypto/tile.h"
 
-/* Both the caller's; all else zero at first, and its own. */
+#define STORED_AHEAD 256 /* entries that are asked for at once: some 4 MB of the longest */
+
+/* Set by stored_init. */
 struct stored {
-    struct store *store;
+    struct store *store; /* these two the caller's */
     const struct catalogue *catalogue;
+
+    struct buf ahead; /* texts of entries that were read ahead, one after another */
+    struct {
+        int64_t index;
+        size_t at, len;
+    } listed[STORED_AHEAD]; /* where each is, ascending; without those that are not as they should be */
+    size_t count, place;
+    int64_t end; /* what stands below it has been looked at */
 
     struct merkle_hash hashes[TILE_WIDTH]; /* of the tile that was read last */
     uint64_t tile;
     unsigned width; /* 0: none was */
 };
+
+/* Free with stored_wipe. */
+void stored_init(struct stored *stored, struct store *store, const struct catalogue *catalogue);
+void stored_wipe(struct stored *stored);
 
 /* The events. -1: *error. */
 MUST_CHECK int stored_listing(struct stored *stored, struct listing *out, struct error *error);

@@ -297,6 +297,7 @@ static int audit_log(struct audit_run *run, const struct audit_source *source)
 static void free_run(struct audit_run *run)
 {
     audit_free(run->audit);
+    stored_wipe(&run->stored);
     listing_wipe(&run->listing);
     buf_free(&run->key_text);
     parallel_free(run->parallel);
@@ -320,7 +321,7 @@ static int audit_store(struct audit_run *run)
         return cli_fail("%s", error.text);
     if (store_entry_count(run->store, &source.size) != STORE_OK)
         return cmd_store_failed(run->store);
-    run->stored = (struct stored){.store = run->store, .catalogue = run->catalogue};
+    stored_init(&run->stored, run->store, run->catalogue);
     if (stored_listing(&run->stored, &run->listing, &error) < 0)
         return cli_fail("%s", error.text);
     return audit_log(run, &source);

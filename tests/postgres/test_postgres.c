@@ -2,6 +2,7 @@
  * commit whose connection is cut, that sizes follow the lane, and how often it asks. Run beside a server of its own by
  * tests/postgres/server.sh, as are the suites of the verbs. */
 #include "collector/acts/erasing.h"
+#include "collector/audit/stored.h"
 #include "tests/unit/collector/kit.h"
 #include "tests/unit/collector/store/raw.h"
 #include <criterion/criterion.h>
@@ -409,7 +410,6 @@ Test(postgres, asks_for_all_that_a_member_has_answered_at_once)
     cr_assert_eq(erasing_add_member(&erasing, &member), 0, "%s", erasing.error.text);
     cr_assert_leq(trips - before, 2, "%u for %d responses", trips - before, MANY);
     cr_assert_eq(erasing_gathered(&erasing), MANY + 1);
-    store_rollback(store);
     erasing_wipe(&erasing);
 }
 
@@ -448,6 +448,27 @@ Test(postgres, asks_for_entries_by_their_indexes_in_hundreds)
     cr_assert_eq(store_entry_each(store, backwards, MANY, sum_index, &sum), STORE_OK);
     cr_assert_eq(sum, expected);
     cr_assert_eq(trips - before, 2);
+}
+
+Test(postgres, asks_for_an_audits_entries_many_at_once)
+{
+    struct stored stored;
+    struct error error;
+    struct buf jws;
+    int64_t erased_by;
+    append_many();
+    (void)trips_to_erase(7, 1);
+    stored_init(&stored, store, NULL);
+    buf_init(&jws, 100);
+    const unsigned before = trips;
+    for (int64_t i = 0; i < MANY; i++) {
+        buf_reset(&jws);
+        cr_assert_eq(stored_entry(&stored, i, &jws, &erased_by, &error), i == 7 ? STORE_ERASED : STORE_OK);
+        cr_assert(i == 7 ? erased_by == MANY : strcmp(buf_text(&jws), "entry") == 0, "entry %ld", (long)i);
+    }
+    cr_assert_leq(trips - before, 12, "%u for %d entries", trips - before, MANY);
+    buf_free(&jws);
+    stored_wipe(&stored);
 }
 
 /* Members. */

@@ -86,7 +86,8 @@ static void assert_audit_passes(size_t erased)
     struct audit_findings findings = {.tell = hear};
     struct scratch scratch = {.folder = scratch_folder()};
     struct catalogue *catalogue = catalogue_load(kit.store, NULL);
-    struct stored stored = {.store = kit.store, .catalogue = catalogue};
+    struct stored stored;
+    stored_init(&stored, kit.store, catalogue);
     struct replay_setup replay = {
         .document = stored_document, .context = &stored, .findings = &findings, .scratch = &scratch};
     struct audit_source source = {.read = stored_entry, .context = &stored, .size = kit_entries(kit.store)};
@@ -102,6 +103,7 @@ static void assert_audit_passes(size_t erased)
     cr_assert_eq(audit_compare(audit, kit.store, &error), 0, "%s", error.text);
     cr_assert_str_eq(told, "");
     cr_assert_eq(holes_count(replay_holes(audit_replay(audit))), erased);
+    stored_wipe(&stored);
     catalogue_release(catalogue);
     audit_free(audit);
     parallel_free(parallel);
