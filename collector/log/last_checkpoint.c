@@ -1,6 +1,7 @@
 /* The file is made whole and synced when the key is first opened, and from then on overwritten in place, padded with
  * newlines to one sector: what a killed process has written is kept by the kernel, and after a power cut the store
- * itself, which is synced, is never behind it. So no sync is needed here, and a lone response pays none. */
+ * itself, which is synced, is never behind it. So no sync is needed here, and a lone response pays none; but for the
+ * first, of the empty tree, without which no log that has begun to grow would be taken for ours. */
 #include "collector/log/last_checkpoint.h"
 #include "base/error.h"
 #include "base/file.h"
@@ -119,6 +120,19 @@ static bool is_same_file(const struct last_checkpoint *last)
     return stat(last->path, &now) == 0 && now.st_ino == last->inode && now.st_dev == last->device && now.st_nlink == 1;
 }
 
+static int tell_unwritten(struct error *error)
+{
+    return error_set(error, ERROR_IO,
+                     T("the checkpoint can't be written beside the log's key: %s",
+                       "het controlepunt kan niet naast de sleutel van het logboek geschreven worden: %s"),
+                     error_of_errno(errno));
+}
+
+int last_checkpoint_sync(const struct last_checkpoint *last, struct error *error)
+{
+    return fdatasync(last->file) == 0 ? 0 : tell_unwritten(error);
+}
+
 int last_checkpoint_write(struct last_checkpoint *last, const struct merkle_head *head, struct buf *note,
                           struct error *error)
 {
@@ -132,10 +146,7 @@ int last_checkpoint_write(struct last_checkpoint *last, const struct merkle_head
     if (written >= 0 && written != (ssize_t)sizeof sector)
         errno = ENOSPC;
     if (written != (ssize_t)sizeof sector)
-        return error_set(error, ERROR_IO,
-                         T("the checkpoint can't be written beside the log's key: %s",
-                           "het controlepunt kan niet naast de sleutel van het logboek geschreven worden: %s"),
-                         error_of_errno(errno));
+        return tell_unwritten(error);
     if (is_same_file(last))
         return 0;
     return error_set(

@@ -34,6 +34,9 @@ void last_checkpoint_close(struct last_checkpoint *last);
 MUST_CHECK int last_checkpoint_write(struct last_checkpoint *last, const struct merkle_head *head, struct buf *note,
                                      struct error *error);
 
+/* Sees to it that what was written is on stable storage. -1: *error says why. */
+MUST_CHECK int last_checkpoint_sync(const struct last_checkpoint *last, struct error *error);
+
 /* The checkpoint in the file, verified with `verifier`; needs not the key itself, and may be read while another process
  * signs. STORE_NONE: nothing has been signed yet. STORE_FAILED: *error says why. */
 MUST_CHECK enum store_result last_checkpoint_read(const char *key_path, const char *verifier, struct merkle_head *head,

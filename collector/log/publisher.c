@@ -55,7 +55,8 @@ int publisher_load(struct publisher *publisher, struct store *store, uint64_t si
     struct tree_reader reader = {store, error};
     if (tree_load(publisher->tree, store, size, error) < 0 ||
         signer_check(publisher->signer, size, tree_read, &reader, error) < 0 ||
-        merkle_root_at(size, tree_read, &reader, &head.root) < 0)
+        merkle_root_at(size, tree_read, &reader, &head.root) < 0 ||
+        (size == 0 && signer_begin(publisher->signer, &head, error) < 0))
         return -1;
     publisher->loaded = head;
     return 0;

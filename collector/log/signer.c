@@ -166,6 +166,13 @@ int signer_sign(struct signer *signer, const struct merkle_head *head, struct er
     return last_checkpoint_write(&signer->last, head, &note, error);
 }
 
+int signer_begin(struct signer *signer, const struct merkle_head *empty, struct error *error)
+{
+    if (signer->last.note.len > 0)
+        return 0;
+    return signer_sign(signer, empty, error) < 0 ? -1 : last_checkpoint_sync(&signer->last, error);
+}
+
 /* Of more than there is room for, those that came first are enough to tell that a log is not theirs. */
 static void remember_head(struct signer *signer, const struct merkle_head *head)
 {

@@ -32,6 +32,11 @@ MUST_CHECK int signer_hear(struct signer *signer, const struct merkle_head *head
 MUST_CHECK int signer_check(struct signer *signer, uint64_t size, merkle_read *read, void *context,
                             struct error *error);
 
+/* Signs `empty`, the head of the empty tree, where nothing has been signed yet; it is on stable storage then. Before
+ * anything is appended: who is cut off before the first tree of its own is signed has this one to go on from. -1:
+ * *error says why. */
+MUST_CHECK int signer_begin(struct signer *signer, const struct merkle_head *empty, struct error *error);
+
 /* Signs a tree that continues the last one, and writes the checkpoint beside the key. The caller has seen to it that
  * the tree is on disk. -1, and *error says why: ERROR_REFUSED for a tree that is smaller than the last one or of its
  * size with another root; nothing may be answered that rests on it. */

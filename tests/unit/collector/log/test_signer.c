@@ -325,6 +325,22 @@ Test(log_key, never_signs_backwards_nor_two_roots_of_a_size)
     signer_close(key);
 }
 
+Test(log_key, begins_with_the_empty_tree_where_nothing_is_signed_yet)
+{
+    const char *path = new_key("key");
+    struct signer *key = must_open(path);
+    struct merkle_head empty = head_of(0), head = head_of(3), read;
+    cr_assert_eq(last_checkpoint_read(path, buf_text(&verifier), &read, &error), STORE_NONE);
+    cr_assert_eq(signer_begin(key, &empty, &error), 0);
+    cr_assert_eq(last_checkpoint_read(path, buf_text(&verifier), &read, &error), STORE_OK);
+    cr_assert_eq(read.size, 0);
+    cr_assert_eq(signer_sign(key, &head, &error), 0);
+    cr_assert_eq(signer_begin(key, &empty, &error), 0, "it has begun");
+    cr_assert_eq(last_checkpoint_read(path, buf_text(&verifier), &read, &error), STORE_OK);
+    cr_assert_eq(read.size, 3);
+    signer_close(key);
+}
+
 Test(log_key, never_signs_another_empty_tree)
 {
     struct signer *key = must_open(new_key("key"));
