@@ -50,13 +50,20 @@ async function refreshOne(name) {
   return isNews;
 }
 
+// What came is kept, and shown, whatever became of the others: the next time they come as a 304, and would be news no more.
+async function refreshAll(names) {
+  const settled = await Promise.allSettled(names.map(refreshOne));
+  if (settled.some(({ status }) => status === 'fulfilled')) await store.setFact('clock', collector.clock.ahead);
+  if (settled.some(({ value }) => value === true)) await changed();
+  const failed = settled.find(({ status }) => status === 'rejected');
+  if (failed) throw failed.reason;
+}
+
 // Fetches what has changed: the panel, and for a member or where it is asked for, actions and follow-ups. Gives whether the collector
-// was reached.
+// was reached for all of it.
 export async function refresh(isAll = Boolean(state.member)) {
   try {
-    const fetched = await Promise.all(Object.keys(REFRESHED).filter((name) => isAll || name === 'panel').map(refreshOne));
-    await store.setFact('clock', collector.clock.ahead);
-    if (fetched.includes(true)) await changed();
+    await refreshAll(Object.keys(REFRESHED).filter((name) => isAll || name === 'panel'));
     return true;
   } catch (error) {
     if (error instanceof Unreachable) return false;
