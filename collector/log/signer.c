@@ -20,6 +20,7 @@ struct signer {
     struct last_checkpoint last;
     struct merkle_head heard[HEARD_MAX]; /* not found in the log yet */
     size_t heard_count;
+    struct merkle_head longest; /* of those; size 0 for none */
     int claim; /* on the key, where one process alone signs with it; -1: none */
 };
 
@@ -130,10 +131,16 @@ int signer_check(struct signer *signer, uint64_t size, merkle_read *read, void *
         return tell_missing(signer, size, error);
     if (signed_before && check_continued(&signer->last.head, size, read, context, error) < 0)
         return -1;
+    if (signed_before && signer->longest.size > signer->last.head.size &&
+        signer_sign(signer, &signer->longest, error) < 0)
+        return -1;
     for (size_t i = 0; i < signer->heard_count; i++)
         if (check_continued(&signer->heard[i], size, read, context, error) < 0)
             return -1;
+    if (signer->longest.size > 0 && check_continued(&signer->longest, size, read, context, error) < 0)
+        return -1;
     signer->heard_count = 0;
+    signer->longest.size = 0;
     return 0;
 }
 
@@ -183,9 +190,9 @@ static void remember_head(struct signer *signer, const struct merkle_head *head)
         signer->heard[signer->heard_count++] = *head;
 }
 
-int signer_hear(struct signer *signer, const struct merkle_head *head, struct error *error)
+void signer_hear(struct signer *signer, const struct merkle_head *head)
 {
-    const struct last_checkpoint *last = &signer->last;
     remember_head(signer, head);
-    return last->note.len > 0 && head->size > last->head.size ? signer_sign(signer, head, error) : 0;
+    if (head->size > signer->longest.size)
+        signer->longest = *head;
 }

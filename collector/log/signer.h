@@ -21,14 +21,14 @@ void signer_close(struct signer *signer);
 /* The checkpoint of the last tree that was signed, a note; "" for none. Valid until the next signer_sign. */
 const char *signer_checkpoint(const struct signer *signer);
 
-/* Another process has signed `head` with this key, as a checkpoint of its that was verified says. From now on the next
- * tree that signer_check finds good continues that one too; and where it goes beyond the last one signed here it is
- * written in its place, as signer_sign does. Where none has been signed here yet, none is written. -1: *error says why
- * it can't be written; it is remembered all the same. */
-MUST_CHECK int signer_hear(struct signer *signer, const struct merkle_head *head, struct error *error);
+/* Another process has signed `head` with this key, as a checkpoint of its that was verified says. The next tree that
+ * signer_check finds good continues that one too. */
+void signer_hear(struct signer *signer, const struct merkle_head *head);
 
-/* Whether the tree of `size` leaves that `read` gives continues the last one signed, and all that was heard of; the
- * empty tree is the first to be. 0 if so. -1: *error says why, which is the reader's to write where it can't read. */
+/* Whether the tree of `size` leaves that `read` gives continues the last one signed, and then all that was heard of; the
+ * empty tree is the first to be. Between the two the longest that was heard takes the place of the last one, where it
+ * goes beyond it and one was signed here: so what was signed here is asked for before, and what others know after the
+ * next start too. 0 if so. -1: *error says why, which is the reader's to write where it can't read. */
 MUST_CHECK int signer_check(struct signer *signer, uint64_t size, merkle_read *read, void *context,
                             struct error *error);
 
