@@ -326,7 +326,7 @@ async function noteErased(jws, body, scope) {
 }
 
 async function dropAnswers(scope) {
-  for (const one of state.responses.filter(({ round, action }) => scope === 'everything' || (round === scope.round && action === scope.action))) {
+  for (const one of (await store.responses()).filter(({ round, action }) => scope === 'everything' || (round === scope.round && action === scope.action))) {
     await signed.raiseFloor(one.round, one.action, one.revision);
     await store.dropResponse(one);
     await store.dropDraft(one.round, one.action);
@@ -351,10 +351,14 @@ const REFUSALS = ['too-large', 'malformed-envelope', 'invalid-claims', 'not-veri
 //
 // Nothing is taken away on the collector's word alone: its receipt has to show that the log holds the request, else {type: 'doubt'}, and
 // the request stays. It is forgotten last, so that a tab that is closed in between goes on from it.
-export async function erase(scope) {
+//
+// While nothing is being sent, here or in another tab: what comes back for an answer that is on its way would keep that answer anew.
+export const erase = (scope) => store.alone('send', () => eraseAlone(scope));
+
+async function eraseAlone(scope) {
   const begun = await store.fact('erasing');
   if (begun && JSON.stringify(begun.scope) !== JSON.stringify(scope)) {
-    const before = await erase(begun.scope); // it may have been carried out
+    const before = await eraseAlone(begun.scope); // it may have been carried out
     if (before?.type === 'doubt' || !state.member) return before;
   }
   const jws = await signErasure(scope);

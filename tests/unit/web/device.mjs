@@ -11,6 +11,17 @@ globalThis.setTimeout = (work, ms) => (ms >= SOON ? undefined : real(work, ms));
 globalThis.navigator ??= {};
 delete globalThis.BroadcastChannel; // it would keep Node waiting
 
+// Locks as between tabs: who asks for one that is held comes after it, and who asks for their own waits for ever.
+const lastOf = new Map();
+export const locks = {
+  request(name, work) {
+    const done = (lastOf.get(name) ?? Promise.resolve()).then(work);
+    lastOf.set(name, done.catch(() => {}));
+    return done;
+  },
+};
+Object.defineProperty(globalThis.navigator, 'locks', { value: locks });
+
 // The store
 
 const compare = (a, b) => (Array.isArray(a) ? a.map((part, i) => compare(part, b[i])).find((order) => order !== 0) ?? 0 : Number(a > b) - Number(a < b));
@@ -110,7 +121,7 @@ class Log {
 }
 
 // `change(path, work)` gives what is answered in the collector's place, {status, type, body}: before work(), which gives the collector's answer,
-// nothing is committed. What it throws is a connection that breaks.
+// nothing is committed. A promise is an answer that is on its way. What it throws is a connection that breaks.
 export class Collector {
   constructor() {
     this.log = new Log();
@@ -129,7 +140,7 @@ export class Collector {
     this.sent.push({ path, body });
     let own;
     const work = () => (own ??= this.answer(path, body));
-    const { status, type, body: text } = this.change?.(path, work) || work();
+    const { status, type, body: text } = (await this.change?.(path, work)) || work();
     return new Response(text, { status, headers: { 'Content-Type': type, Date: new Date().toUTCString() } });
   }
 

@@ -1,7 +1,7 @@
 // Checking, coming back and erasing on a device in memory.
 import assert from 'node:assert/strict';
 import { beforeEach, test } from 'node:test';
-import { Collector, memory, problem } from './device.mjs';
+import { Collector, locks, memory, problem } from './device.mjs';
 import { Unreachable, clock } from '../../../web/js/collector.js';
 import { Untrue } from '../../../web/js/log.js';
 import * as envelope from '../../../web/js/envelope.js';
@@ -27,6 +27,8 @@ async function answered(action, importance = 4) {
   await signed.answer('r', action, { importance });
   await signed.send();
 }
+const kept = async () => (await store.responses()).map(({ action }) => action);
+const signErasure = (scope) => envelope.sign(member.state.member.key, envelope.ERASURE, envelope.erasure('unit', Math.floor(Date.now() / 1000), member.state.member.key, scope));
 const states = async () => (await store.responses()).map(({ state }) => state);
 
 // As a failure of before left them: the answers are in doubt, and the log holds what was shown for them.
@@ -116,6 +118,47 @@ test('a request to erase that the collector refuses is forgotten', async () => {
   assert.equal((await own.erase({ round: 'r', action: 'A-1' })).type, 'nothing-to-erase');
   assert.equal(await store.fact('erasing'), undefined);
 });
+
+const promised = () => {
+  let keep;
+  return Object.assign(new Promise((done) => (keep = done)), { keep });
+};
+
+// Resolves once somebody waits until they are alone.
+const waitedFor = () =>
+  new Promise((done) => {
+    const { request } = locks;
+    locks.request = (...asked) => {
+      locks.request = request;
+      done();
+      return request(...asked);
+    };
+  });
+
+for (const begun of [undefined, { round: 'r', action: 'A-2' }])
+  test(`an answer that is on its way while it is erased${begun ? ', after a request that had begun,' : ''} does not come back`, async () => {
+    await answered('A-1');
+    await answered('A-2');
+    if (begun) await store.setFact('erasing', { scope: begun, jws: await signErasure(begun) });
+    await signed.answer('r', 'A-1', { importance: 5 });
+    const [isOnItsWay, goesOn] = [promised(), promised()];
+    collector.change = async (path, work) => {
+      if (path !== '/v1/responses') return undefined;
+      const answer = work();
+      isOnItsWay.keep();
+      await goesOn;
+      return answer;
+    };
+    const sending = signed.send();
+    await isOnItsWay;
+    const waits = waitedFor();
+    const erasing = own.erase({ round: 'r', action: 'A-1' });
+    await Promise.race([waits, erasing]);
+    goesOn.keep();
+    assert.deepEqual(await Promise.all([sending, erasing]), [true, undefined]);
+    assert.deepEqual(await kept(), begun ? [] : ['A-2']);
+    assert.equal((await signed.answer('r', 'A-1', { importance: 1 })).revision, 3, 'above all that the collector had');
+  });
 
 // Another device of this member has answered, and the collector has that.
 async function answeredElsewhere(action, revision, importance) {
