@@ -92,10 +92,14 @@ const isTurnedAway = ({ reason }) => reason !== undefined && reason.type !== 'to
 const MAY_BE_TURNED_AWAY = ['waiting', 'refused'];
 export const isNotTaken = (one) => MAY_BE_TURNED_AWAY.includes(one.state) && isTurnedAway(one);
 
-// What counts where a response stands, as this device knows it: itself once it is sent; while it waits, or was not taken, the one before it that
-// was. undefined where there is none, and where only the collector knows.
-export function counting(one) {
+// The newest that the collector is known to have taken, where a response stands: itself once it is sent; while it waits, or was not taken, the one
+// before it. undefined where there is none, and where only the collector knows.
+export function lastTaken(one) {
   if (one.state === 'sent') return one;
   const isBefore = ({ round, action, state: how }) => round === one.round && action === one.action && how === 'sent';
   return MAY_BE_TURNED_AWAY.includes(one.state) ? state.responses.filter(isBefore).at(-1) : undefined;
 }
+
+// The one that counts there, as this device knows it. Of one to whom the collector says that it does not know the key (any more) none is known to:
+// they were erased on another device or by the office, or no longer take part.
+export const counting = (one) => (one.reason?.type === 'not-verified' ? undefined : lastTaken(one));

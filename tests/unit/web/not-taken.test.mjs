@@ -48,6 +48,15 @@ test('while a change waits or is not taken, the answer before it counts; one tha
   }
 });
 
+test('of a change that is turned away since the collector knows the key no more, the answer before it is not said to count, and can be erased', async () => {
+  const change = await changedInVain(problem(401, 'not-verified'));
+  assert.deepEqual([member.isNotTaken(change), member.counting(change)], [true, undefined]);
+  assert.deepEqual([member.lastTaken(change).state, member.lastTaken(change).revision], ['sent', 1]);
+  collector.change = undefined;
+  await signed.send();
+  assert.equal(member.counting(member.current('r', 'A-1')).revision, 2, 'who takes part again');
+});
+
 test('an answer that was never sent, or is one of two, has none that is known to count', async () => {
   refuse(refusal);
   await answer('A-1', 4);

@@ -43,7 +43,7 @@ function card(one, frame) {
       el('div', { class: 'buttons' },
         one.state !== 'sent' && link(t.look, addressOfOutcome(one), { class: 'button quiet' }),
         isOpenNow(one) && link(t.change, addressOf(one), { class: 'button secondary' }),
-        counts && eraseOne(counts, frame))));
+        member.lastTaken(one) && eraseOne(one, frame))));
 }
 
 function checked({ held, bad, from, to, why }) {
