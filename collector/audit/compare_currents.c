@@ -43,7 +43,7 @@ static void current_differs(const struct comparison *c, int64_t round, int64_t m
 /* Ours. */
 
 /* Whether the next of ours is of this member in the round at hand, or of one before them. -1: it failed. */
-static int look_ahead(struct gathered *g, int64_t member)
+static int peek_at_member(struct gathered *g, int64_t member)
 {
     struct comparison *c = g->c;
     if (!g->has_ahead && !g->is_at_end) {
@@ -84,7 +84,7 @@ static void compare_ahead(struct gathered *g)
 static int settle_rows(struct gathered *g, int64_t member)
 {
     int before;
-    while ((before = look_ahead(g, member)) > 0)
+    while ((before = peek_at_member(g, member)) > 0)
         compare_ahead(g);
     for (size_t i = 0; i < g->count; i++) {
         const struct row *row = &g->rows[i];

@@ -1,5 +1,5 @@
-/* Each verb of the store, with its error handed on. Entries are read ahead, since a database far away is to be asked for
- * many at once; what is missing, erased or too long, and why nothing could be read, is asked for by itself. */
+/* Each verb of the store, with its error handed on. Entries are read ahead, since a database far away is to be asked
+ * for many at once; what is missing, erased or too long, and why nothing could be read, is asked for by itself. */
 #include "collector/audit/stored.h"
 #include "collector/audit/holes.h"
 #include "crypto/jws.h"

@@ -71,6 +71,7 @@ struct connection {
 
     struct connection *inbox_next, *ready_next, *previous, *next; /* the loop's */
     bool in_ready, ended;
+    bool unheard; /* it stands in the queue since something came, and has had no turn yet */
 };
 
 /* What a connection needs next. */

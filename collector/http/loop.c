@@ -110,7 +110,7 @@ static struct connection *take_ready(struct http_loop *loop)
 {
     struct connection *c = loop->ready;
     loop->ready = c->ready_next;
-    c->in_ready = false;
+    c->in_ready = c->unheard = false;
     return c;
 }
 
@@ -202,12 +202,13 @@ static bool look_at_clock(struct http_loop *loop)
     return true;
 }
 
-/* Who stands in the queue is not late: what it does next waits for this thread. */
+/* Who has not been heard yet is not late: what it does next waits for this thread. Whoever comes back to the queue turn
+ * by turn has its time as well. */
 static void check_connections(struct http_loop *loop)
 {
     for (struct connection *c = loop->first, *next; c; c = next) {
         next = c->next;
-        if (!c->in_ready)
+        if (!c->unheard)
             settle_connection(loop, c, connection_check(c, loop->room.now));
     }
 }
@@ -233,6 +234,7 @@ static void hear_connection(struct http_loop *loop, struct connection *c)
         return;
     if (!c->served || c->refused) {
         append_ready(loop, c);
+        c->unheard = true;
         return;
     }
     c->heard = loop->room.now;

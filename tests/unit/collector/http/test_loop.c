@@ -107,20 +107,25 @@ static const struct http_site sites[] = {{routes, NULL}, {NULL, NULL}};
 
 static struct http_server *server;
 
-static void open_server(void)
+static void open_server_with(unsigned head_seconds)
 {
     const struct http_options options = {.address = "127.0.0.1",
                                          .threads = 1,
                                          .connections = 2 * CROWD,
                                          .memory_max = 1 << 20,
                                          .wait_max_us = 1000000,
-                                         .head_seconds = 60,
+                                         .head_seconds = head_seconds,
                                          .body_seconds = 60};
     struct error error;
     sem_init(&held, 0, 0);
     sem_init(&let_go, 0, 0);
     server = http_start(&options, sites, &error);
     cr_assert_not_null(server);
+}
+
+static void open_server(void)
+{
+    open_server_with(60);
 }
 
 static int connect_client(void)
@@ -292,6 +297,21 @@ Test(loop, hears_who_was_refused_though_others_ask_all_the_time)
         close(crowd[i]);
     close(holder);
     close(refused);
+    http_stop(server);
+}
+
+/* Lines without end, as fast as they are taken, are no request: the time for a head is over some time all the same. */
+Test(loop, ends_who_goes_on_sending_and_asks_for_nothing)
+{
+    static char lines[64 * 1024];
+    for (size_t i = 0; i < sizeof lines; i++)
+        lines[i] = i % 2 ? '\n' : '\r';
+    open_server_with(1);
+    int flood = connect_client();
+    size_t sent = 0;
+    for (ssize_t n = 0; n >= 0; n = send(flood, lines + sent % 2, sizeof lines - sent % 2, MSG_NOSIGNAL))
+        sent += (size_t)n;
+    close(flood);
     http_stop(server);
 }
 
