@@ -105,6 +105,7 @@ test('without such a device it is not spoken of; nor once an enrolment without i
   await collector.stop();
   await one.push(t.agree);
   await one.find('.notice', t.joinLater);
+  assert.equal(await offers(one), false, 'nor is it on the page that is still there');
   await toConsent(one, collector.codes[2]);
   await settled(one);
   assert.equal(await offers(one), false, 'the collector may have the key that was made');

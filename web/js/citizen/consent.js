@@ -54,16 +54,23 @@ export default async function consent(parts, frame) {
     await work();
     isBusy = false;
   };
-  const agree = button(t.agree, once(() => join(frame, agree, place)), 'primary');
+  let isJoining = false;
+  const hint = el('p', { hidden: true }, t.passkeyHint);
+  // What goes on from here goes on with the key that was made first, and a passkey would bring another back.
+  const joinAs = (made) => {
+    isJoining = true;
+    byPasskey.remove();
+    hint.remove();
+    return join(frame, agree, place, made);
+  };
+  const agree = button(t.agree, once(() => joinAs()), 'primary');
   const byPasskey = button(t.agreePasskey, once(async () => {
     const made = await passkey.create(labelIn(member.state.panel.title, language).text);
-    if (!made) return place.replaceChildren(notice('wait', t.passkeyFailed));
-    byPasskey.remove(); // what goes on from here goes on with the key of that passkey
-    return join(frame, agree, place, made);
+    return made ? joinAs(made) : place.replaceChildren(notice('wait', t.passkeyFailed));
   }), 'secondary');
-  const hint = el('p', { hidden: true }, t.passkeyHint);
   // The page does not wait for what a browser has to say of its device, and the button that somebody reaches for stays where it is.
-  if (!(await hasBegun())) passkey.whenAvailable(() => {
+  passkey.whenAvailable(async () => {
+    if ((await hasBegun()) || isJoining) return;
     hint.hidden = false;
     agree.after(byPasskey);
   });
