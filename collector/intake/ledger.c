@@ -153,7 +153,7 @@ static int commit_batch(struct ledger *ledger)
 {
     if (store_commit(ledger->store) == STORE_OK)
         return 0;
-    metrics_note_unknown();
+    metrics_note_failed_commit();
     return ledger_store_failed(ledger);
 }
 

@@ -26,9 +26,9 @@ const char *signer_checkpoint(const struct signer *signer);
 void signer_hear(struct signer *signer, const struct merkle_head *head);
 
 /* Whether the tree of `size` leaves that `read` gives continues the last one signed, and then all that was heard of;
- * the empty tree is the first to be. Between the two the longest that was heard takes the place of the last one, where it
- * goes beyond it and one was signed here: so what was signed here is asked for before, and what others know after the
- * next start too. 0 if so. -1: *error says why, which is the reader's to write where it can't read. */
+ * the empty tree is the first to be. Between the two the longest that was heard takes the place of the last one,
+ * where it goes beyond it and one was signed here: so what was signed here is asked for before, and what others know
+ * after the next start too. 0 if so. -1: *error says why, which is the reader's to write where it can't read. */
 MUST_CHECK int signer_check(struct signer *signer, uint64_t size, merkle_read *read, void *context,
                             struct error *error);
 

@@ -13,7 +13,7 @@ typedef _Atomic uint64_t counter;
 static counter accepted[METRICS_KINDS], repeated[METRICS_KINDS], uncommitted, problems[PROBLEMS], accesses,
     limited[METRICS_LIMITS];
 static counter batches[BATCH_BUCKETS + 1], batch_sum;
-static counter unknown, reopened, stored;
+static counter failed_commits, reopened, stored;
 
 /* How long something took, each time. */
 struct times {
@@ -66,9 +66,9 @@ void metrics_note_lane(int64_t microseconds)
     note_time(&lanes, microseconds);
 }
 
-void metrics_note_unknown(void)
+void metrics_note_failed_commit(void)
 {
-    count_up(&unknown, 1);
+    count_up(&failed_commits, 1);
 }
 
 void metrics_note_reopened(void)
@@ -188,7 +188,8 @@ void metrics_put(struct buf *out, const struct metrics_state *state)
     put_kinds(out, "burgerpanel_accepted", "Submissions accepted into the log.", accepted);
     put_kinds(out, "burgerpanel_repeated", "Submissions that were in the log already.", repeated);
     put_counter(out, "burgerpanel_uncommitted", "Submissions that could not be committed.", &uncommitted);
-    put_counter(out, "burgerpanel_unknown_outcomes", "Commits of which nobody knows whether they were kept.", &unknown);
+    put_counter(out, "burgerpanel_failed_commits", "Commits that failed; of some nobody knows whether they were kept.",
+                &failed_commits);
     put_counter(out, "burgerpanel_store_reopenings", "Times that the store was opened again after a failure.",
                 &reopened);
     put_counter(out, "burgerpanel_accesses", "Members shown what is kept of them.", &accesses);

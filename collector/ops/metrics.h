@@ -24,8 +24,8 @@ void metrics_note_batch(const struct metrics_batch *batch);
 /* A batch waited for so long until it could write, others who write having gone before it, or until it gave that up. */
 void metrics_note_lane(int64_t microseconds);
 
-/* A commit has failed, and nobody knows whether what was in it is kept. */
-void metrics_note_unknown(void);
+/* A commit has failed; whether what was in it is kept, nobody may know. */
+void metrics_note_failed_commit(void);
 
 /* The store has been opened again after a failure. */
 void metrics_note_reopened(void);

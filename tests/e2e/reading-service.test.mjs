@@ -55,7 +55,7 @@ test('metrics count what happened', async () => {
   assert.ok(valueOf(now, 'burgerpanel_commit_seconds', {}, '_sum') > 0);
   assert.equal(valueOf(now, 'burgerpanel_lane_seconds', {}, '_count'), valueOf(now, 'burgerpanel_batch_size', {}, '_count'));
   assert.equal(valueOf(now, 'burgerpanel_store_entries'), BEGUN + 6);
-  for (const family of ['unknown_outcomes', 'store_reopenings']) assert.equal(valueOf(now, `burgerpanel_${family}`), 0);
+  for (const family of ['failed_commits', 'store_reopenings']) assert.equal(valueOf(now, `burgerpanel_${family}`), 0);
 });
 
 test('metrics are on a listener of their own, of this machine unless it is named, or nowhere', async () => {

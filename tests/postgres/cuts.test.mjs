@@ -61,7 +61,7 @@ for (const [name, cut] of Object.entries(CUTS)) {
 
 test('each was counted as one whose outcome is not known, after which the store was opened again', async () => {
   const metrics = await metricsOf(collector);
-  for (const family of ['unknown_outcomes', 'store_reopenings']) assert.equal(valueOf(metrics, `burgerpanel_${family}`), 2 * Object.keys(CUTS).length, family);
+  for (const family of ['failed_commits', 'store_reopenings']) assert.equal(valueOf(metrics, `burgerpanel_${family}`), 2 * Object.keys(CUTS).length, family);
 });
 
 test('of all that was acknowledged nothing is lost and nothing is there twice', async () => {

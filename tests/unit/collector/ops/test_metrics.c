@@ -73,13 +73,13 @@ Test(metrics, tell_how_long_the_lane_was_waited_for_apart_from_commits)
 
 Test(metrics, count_what_became_of_the_store)
 {
-    assert_shows("burgerpanel_unknown_outcomes_total 0\n");
-    metrics_note_unknown();
+    assert_shows("burgerpanel_failed_commits_total 0\n");
+    metrics_note_failed_commit();
     metrics_note_reopened();
     metrics_note_reopened();
     metrics_note_stored(9);
     metrics_note_stored(5);
-    assert_shows("burgerpanel_unknown_outcomes_total 1\n");
+    assert_shows("burgerpanel_failed_commits_total 1\n");
     assert_shows("burgerpanel_store_reopenings_total 2\n");
     assert_shows("\nburgerpanel_store_entries 5\n");
     assert_shows("\nburgerpanel_log_entries 7\n");
