@@ -31,7 +31,7 @@ const FORGERIES = {
   'the index of another answer': ({ index, ...rest }) => ({ ...rest, index: index - 1 }),
   'another signature': ({ receipt, ...rest }) => ({ ...rest, receipt: receipt.replace(/(\u2014 \S+ .{40})(.)/, (all, before, one) => before + (one === 'A' ? 'B' : 'A')) }),
   'another root': ({ receipt, ...rest }) => ({ ...rest, receipt: receipt.replace(/\n\n(\S+)\n(\d+)\n(.)/, (all, name, size, one) => `\n\n${name}\n${size}\n${one === 'A' ? 'B' : 'A'}`) }),
-  'no receipt': ({ receipt, ...rest }) => rest,
+  'an empty receipt': (told) => ({ ...told, receipt: '' }),
 };
 
 test('a receipt that does not hold is told, kept as evidence, and never called counted', async (context) => {

@@ -365,7 +365,7 @@ async function eraseAlone(scope) {
   const { body, problem } = await post('/v1/erasures', jws);
   if (problem && !REFUSALS.includes(problem.type)) throw new Unreachable('no word about the request');
   if (problem) return dropRequest(problem, scope);
-  if ((await whyUntrue(jws, body)) !== undefined) return { type: 'doubt' };
+  if ((await whyUntrue(jws, signed.acceptedOf(body))) !== undefined) return { type: 'doubt' };
   await noteErased(jws, body, scope);
   if (scope === 'everything') await Promise.all(['member', 'recovery', 'head'].map((name) => store.setFact(name)));
   await store.setFact('erasing');

@@ -97,7 +97,7 @@ export async function enrol(invitation, secret) {
   if (problem?.type === 'invitation-refused') await noteRefusal(invitation);
   if (problem) return problem;
   const jws = jwsOf(await store.fact('pending'), invitation);
-  await noteMember(pending.panel, pending.key, jws, body);
+  await noteMember(pending.panel, pending.key, jws, acceptedOf(body));
   await store.setFact('pending');
   store.askToKeep();
   await changed();
@@ -182,11 +182,17 @@ async function checkAccepted(jws, told) {
   });
 }
 
+// What says that something was taken has a place and a receipt, be it a false one; all else is not the collector's word, and the same JWS goes again.
+export function acceptedOf(body) {
+  if (!Number.isInteger(body?.index) || typeof body.receipt !== 'string') throw new Unreachable('an answer that is not the collector’s');
+  return body;
+}
+
 async function noteAccepted(one, body) {
-  const { index, receipt, replaced } = body ?? {};
+  const { index, receipt, replaced } = body;
   const why = await checkAccepted(one.jws, body).then(() => undefined, (error) => untrueOf(error).message);
   if (why === undefined) return { ...one, state: 'sent', index, receipt, replaced, reason: undefined, welcomeAt: undefined };
-  return { ...one, state: 'doubt', index, reason: { type: 'doubt', why }, evidence: body ?? {} };
+  return { ...one, state: 'doubt', index, reason: { type: 'doubt', why }, evidence: body };
 }
 
 const LATER = 60; // s, where too-many says no time
@@ -197,7 +203,7 @@ const FINAL = ['too-large', 'malformed-envelope', 'invalid-claims', 'invalid-res
 // What the answer makes of a response. undefined: it waits as it is, and so does all behind it.
 async function outcomeOf(one, answered) {
   const { status, body, problem } = answered;
-  if (status === 201 || status === 200) return noteAccepted(one, body);
+  if (status === 201 || status === 200) return noteAccepted(one, acceptedOf(body));
   if (status >= 500) return undefined;
   if (MAY_PASS.includes(problem.type)) return { ...one, reason: problem, welcomeAt: welcomeAt(answered) };
   if (problem.type === 'stale-revision') {

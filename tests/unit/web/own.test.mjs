@@ -96,6 +96,7 @@ const NOT_OF_THE_COLLECTOR = {
   'a proxy’s 403': { status: 403, type: 'text/html', body: 'no' },
   'a problem without a type': { status: 404, type: 'application/problem+json', body: '{"type":"about:blank"}' },
   'a collector that knows no such path': problem(404, 'not-found'),
+  'a word without a receipt': { status: 200, type: 'application/json', body: '{"index":1}' },
 };
 
 for (const [name, word] of Object.entries(NOT_OF_THE_COLLECTOR))

@@ -131,27 +131,58 @@ test('where the tiles of the log can not be had an answer counts by its receipt'
 
 // Whatever a collector shows as a receipt: it is its word, and stays.
 const LIES = {
-  nothing: () => null,
-  'no receipt': ({ index }) => ({ index }),
-  'a receipt that is no text': (told) => ({ ...told, receipt: { toString: 1 } }),
+  'an empty receipt': (told) => ({ ...told, receipt: '' }),
   'a hash that is no base64': (told) => ({ ...told, receipt: told.receipt.replace(/(\nindex 1\n)./, '$1!') }),
   'a signature that is no base64': (told) => ({ ...told, receipt: told.receipt.replace(/.\n$/, '!\n') }),
   'the index of another': (told) => ({ ...told, index: 0 }),
+};
+
+// The collector takes it, and `lie` is what is shown for it.
+const tell = (what, lie) => {
+  collector.change = (path, work) => {
+    if (path !== what) return undefined;
+    const answer = work();
+    return { ...answer, body: JSON.stringify(lie(JSON.parse(answer.body))) };
+  };
 };
 
 for (const [name, lie] of Object.entries(LIES))
   test(`an answer that is taken with ${name} is in doubt`, async () => {
     await joined();
     await answered();
-    collector.change = (path, work) => {
-      if (path !== '/v1/responses') return undefined;
-      const answer = work();
-      return { ...answer, body: JSON.stringify(lie(JSON.parse(answer.body))) };
-    };
+    tell('/v1/responses', lie);
     assert.equal(await signed.send(), true);
     const [one] = await store.responses();
     assert.deepEqual([one.state, one.reason.type], ['doubt', 'doubt']);
     assert.ok(one.reason.why !== '');
+  });
+
+// Of someone in between, such as a portal that says {"login": true} to all.
+const NO_WORDS = {
+  nothing: () => null,
+  'something else': () => ({ login: true }),
+  'no receipt': ({ index }) => ({ index }),
+  'a receipt that is no text': (told) => ({ ...told, receipt: { toString: 1 } }),
+  'no place': ({ receipt }) => ({ receipt }),
+  'a place that is no number': (told) => ({ ...told, index: '1' }),
+};
+
+for (const [name, lie] of Object.entries(NO_WORDS))
+  test(`${name} in the place of what was taken is not the collector’s word, and the same goes again`, async () => {
+    collector.invite(CODE);
+    tell('/v1/members', lie);
+    await assert.rejects(signed.enrol(CODE), Unreachable);
+    collector.change = undefined;
+    assert.equal(await signed.enrol(CODE), undefined);
+    await answered();
+    tell('/v1/responses', lie);
+    assert.equal(await signed.send(), false);
+    assert.deepEqual((await store.responses()).map(({ state, reason }) => [state, reason]), [['waiting', undefined]]);
+    collector.change = undefined;
+    assert.equal(await signed.send(), true);
+    const [first, again] = sent('/v1/responses');
+    assert.equal(again, first);
+    assert.equal((await store.responses())[0].state, 'sent');
   });
 
 test('an enrolment is noted with the text that was sent, whatever text the collector answers', async () => {
