@@ -46,10 +46,14 @@ export const hasBegun = async () => (await store.fact('pending')) !== undefined;
 
 async function beginEnrolment(given) {
   const secret = given ?? newSecret();
-  const key = await makeKey(secret, state.panel.id);
-  await store.setFact('recovery', await seal(secret));
-  await store.setFact('passkey', given && true);
-  return { panel: state.panel.id, key, tries: [] };
+  try {
+    const key = await makeKey(secret, state.panel.id);
+    await store.setFact('recovery', await seal(secret));
+    await store.setFact('passkey', given && true);
+    return { panel: state.panel.id, key, tries: [] };
+  } finally {
+    secret.fill(0);
+  }
 }
 
 async function prepareEnrolment(invitation, given) {

@@ -67,6 +67,26 @@ test('a word of a proxy between a lost answer and a slip is no refusal', async (
   assert.equal(member.state.member.key.kid, kid);
 });
 
+// What was drawn while work() ran, of which a secret has 16 bytes.
+async function drawnWhile(work) {
+  const drawn = [];
+  const { getRandomValues } = crypto;
+  crypto.getRandomValues = (bytes) => {
+    drawn.push(bytes);
+    return getRandomValues.call(crypto, bytes);
+  };
+  await work().finally(() => delete crypto.getRandomValues);
+  return drawn.filter(({ length }) => length === 16);
+}
+
+for (const isFull of [false, true])
+  test(`a secret that is drawn is wiped once its key is made${isFull ? ', also where the store takes nothing' : ''}`, async () => {
+    collector.invite(CODE);
+    memory.full = isFull ? ['facts'] : [];
+    const [secret] = await drawnWhile(async () => (isFull ? assert.rejects(signed.enrol(CODE)) : signed.enrol(CODE)));
+    assert.deepEqual(secret, new Uint8Array(16));
+  });
+
 test('a key goes with its code when each of its enrolments has been refused', async () => {
   for (const isLost of [false, true]) {
     if (isLost) {
