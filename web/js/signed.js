@@ -30,9 +30,11 @@ const isForTheClock = (problem) => {
 };
 
 // `pending` is a key with the enrolments that it was sent in, or may have been, and that no answer has refused: {panel, key, tries:
-// [{invitation, jws}]}. One of them may be in the log, whatever becomes of the others, and then no other key can be the member's.
-const otherTries = (pending, invitation) => pending.tries.filter((one) => one.invitation !== invitation);
-const jwsOf = (pending, invitation) => pending.tries.find((one) => one.invitation === invitation)?.jws;
+// [{invitation, jws}]}. One of them may be in the log, whatever becomes of the others, and then no other key can be the member's. A device that
+// began before there were tries has the one: {panel, key, invitation, jws}.
+const triesOf = ({ tries, invitation, jws }) => tries ?? [{ invitation, jws }];
+const otherTries = (pending, invitation) => triesOf(pending).filter((one) => one.invitation !== invitation);
+const jwsOf = (pending, invitation) => triesOf(pending).find((one) => one.invitation === invitation)?.jws;
 
 async function signTry(pending, invitation) {
   const jws = await envelope.sign(pending.key, envelope.ENROLMENT, envelope.enrolment(pending.panel, now(), pending.key, invitation));

@@ -67,6 +67,15 @@ test('a word of a proxy between a lost answer and a slip is no refusal', async (
   assert.equal(member.state.member.key.kid, kid);
 });
 
+test('an enrolment that an earlier version of the page began goes on with its key and text', async () => {
+  const kid = await joinedUnheard();
+  const { panel, key, tries: [{ invitation, jws }] } = await store.fact('pending');
+  await store.setFact('pending', { panel, key, invitation, jws });
+  assert.equal((await signed.enrol(WRONG)).type, 'invitation-refused');
+  assert.equal(await signed.enrol(CODE), undefined);
+  assert.deepEqual([member.state.member.key.kid, member.state.member.enrolment.jws], [kid, jws]);
+});
+
 // What was drawn while work() ran, of which a secret has 16 bytes.
 async function drawnWhile(work) {
   const drawn = [];
