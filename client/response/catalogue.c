@@ -112,35 +112,38 @@ static int means_body(const struct document *d, const struct buf *document, cons
     return result;
 }
 
-/* Fetches the document of that hash, which anyone may, and holds the body against it. What comes in place of it counts
- * as none. HTTP_RETRY: nothing came, or there is no memory. */
+/* Fetches the document of that hash, which anyone may, and holds the body against it. d->is_false only on the
+ * collector's own word: the document itself, or that it has none. All else is of someone in between. */
 static enum http_outcome hold_against_document(struct document *d, const struct buf *body, const char *hash,
-                                               struct http *http)
+                                               struct http *http, struct http_answer *answer)
 {
     char path[sizeof DOCUMENT_PATH + DOCUMENT_SIZE] = DOCUMENT_PATH;
     struct http_request request = {.path = path, .answer_max = PANEL_JSON_MAX};
-    struct http_answer answer;
     memcpy(path + strlen(DOCUMENT_PATH), hash, DOCUMENT_SIZE);
-    http_answer_init(&answer);
-    enum http_outcome outcome = http_do(http, &request, &answer);
-    int means = outcome == HTTP_DONE && is_document(&answer.body, hash) ? means_body(d, &answer.body, body) : 0;
-    http_answer_free(&answer);
-    if (outcome == HTTP_RETRY || means < 0)
+    enum http_outcome outcome = http_do(http, &request, answer);
+    bool is_none = answer->status == 404 && answer->problem == PROBLEM_NOT_FOUND;
+    if (!is_none && outcome != HTTP_DONE)
+        return outcome;
+    if (!is_none && !is_document(&answer->body, hash))
+        return HTTP_REFUSED;
+    int means = is_none ? 0 : means_body(d, &answer->body, body);
+    if (means < 0)
         return HTTP_RETRY;
     d->is_false = means == 0;
     return HTTP_DONE;
 }
 
 /* What a member signs names what was asked by the hash that the collector tells; so what it shows has to be that.
- * HTTP_DONE: `body`, which it shows now, was looked at, and d->is_false says what came of it. */
+ * HTTP_DONE: `body`, which it shows now, was looked at, and d->is_false says what came of it. `answer` becomes that
+ * to the further request, where one was needed. */
 static enum http_outcome hold_against_log(struct document *d, const struct buf *body, const char *hash,
-                                          struct http *http)
+                                          struct http *http, struct http_answer *answer)
 {
     bool is_known = body == &d->body && strcmp(hash, d->hash) == 0;
     if (*hash == '\0' || is_known || buf_check(body) < 0)
         return HTTP_DONE;
     if (!d->is_list)
-        return hold_against_document(d, body, hash, http);
+        return hold_against_document(d, body, hash, http, answer);
     d->is_false = !is_document(body, hash);
     return HTTP_DONE;
 }
@@ -156,13 +159,14 @@ static void put_documents(struct document *d, struct buf *body, const char *etag
 
 static enum http_outcome ask_for_document(struct document *d, struct http *http, struct http_answer *answer)
 {
-    char hash[DOCUMENT_SIZE];
+    char hash[DOCUMENT_SIZE], etag[FETCH_ETAG_SIZE];
     struct http_request request = {
         .path = d->path, .etag = d->have ? d->etag : "", .answer_max = d->max, .wanted = "Document"};
     enum http_outcome outcome = http_do(http, &request, answer);
     if (outcome != HTTP_DONE)
         return outcome;
     set_hash(hash, answer->wanted);
+    memcpy(etag, answer->etag, sizeof etag);
     bool is_kept = answer->status == 304;
     struct json *served = is_kept ? NULL : json_parse(buf_text(&answer->body), answer->body.len, NULL);
     if (!is_kept && !served)
@@ -172,12 +176,12 @@ static enum http_outcome ask_for_document(struct document *d, struct http *http,
     if (served)
         d->put_body(&body, served);
     json_free(served);
-    outcome = hold_against_log(d, is_kept ? &d->body : &body, hash, http);
+    outcome = hold_against_log(d, is_kept ? &d->body : &body, hash, http, answer);
     if (outcome == HTTP_DONE && !d->is_false) {
         d->is_new = !is_kept || strcmp(d->hash, hash) != 0; /* an import that changes nothing that is shown */
         memcpy(d->hash, hash, sizeof d->hash);
         if (!is_kept)
-            put_documents(d, &body, answer->etag);
+            put_documents(d, &body, etag);
     }
     buf_free(&body);
     return outcome;

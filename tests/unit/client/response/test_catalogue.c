@@ -100,11 +100,14 @@ Test(catalogue, claims_nothing_of_documents_of_which_the_collector_does_not_tell
     fake_stop();
 }
 
-/* What is shown, and what comes for the document that is named: of it nothing is taken. */
+#define NOT_FOUND(name)                                                                                                \
+    fake_answer(404, "Content-Type: application/problem+json\r\n",                                                     \
+                "{\"type\":\"urn:burgerpanel:problem:" name "\",\"title\":\"x\",\"status\":404}")
+
+/* What is shown, and the answer to who asks for the document that is named: of it nothing is taken. */
 static void expect_false(const char *panel, const char *document, const char *actions)
 {
-    const char *answers[] = {fake_answer(200, "Document: " HASH_P "\r\n", panel),
-                             fake_answer(*document ? 200 : 404, "", document),
+    const char *answers[] = {fake_answer(200, "Document: " HASH_P "\r\n", panel), document,
                              *actions ? fake_answer(200, "Document: " HASH_A "\r\n", actions) : "", "", ""};
     struct catalogue catalogue;
     fake_start(answers, 5);
@@ -117,37 +120,75 @@ static void expect_false(const char *panel, const char *document, const char *ac
 
 Test(catalogue, is_not_taken_where_the_definition_is_another_than_the_one_that_is_named)
 {
-    expect_false(DEFINITION(",\"label\":1"), DEFINITION(""), "");
+    expect_false(DEFINITION(",\"label\":1"), fake_answer(200, "", DEFINITION("")), "");
 }
 
-Test(catalogue, is_not_taken_where_the_document_that_is_named_is_another)
+Test(catalogue, is_not_taken_where_the_collector_has_no_document_as_it_names)
 {
-    expect_false(PANEL, DEFINITION("") " ", "");
-}
-
-Test(catalogue, is_not_taken_where_the_document_that_is_named_is_not_there)
-{
-    expect_false(PANEL, "", "");
+    expect_false(PANEL, NOT_FOUND("not-found"), "");
 }
 
 Test(catalogue, is_not_taken_where_an_action_is_called_otherwise_than_in_the_list_that_is_named)
 {
-    expect_false(PANEL, DEFINITION(""),
+    expect_false(PANEL, fake_answer(200, "", DEFINITION("")),
                  "{\"actions\":[{\"id\":\"A-1\",\"title\":\"Not T\",\"track\":\"\",\"lead\":\"\",\"related\":\"\","
                  "\"status\":\"planned\"}]}");
 }
 
-Test(catalogue, is_the_kept_one_where_the_document_is_not_reached)
+/* What says nothing of the document that is named: the kept copy is taken; where there is none the answer says why. */
+static void expect_kept(const char *document, unsigned status)
 {
-    const char *answers[] = {fake_answer(200, "Document: " HASH_P "\r\n", PANEL),
+    const char *first = fake_answer(200, "Document: " HASH_P "\r\n", PANEL);
+    const char *answers[] = {first,
+                             document,
+                             first,
                              fake_answer(200, "", DEFINITION("")),
                              fake_answer(200, "Document: " HASH_A "\r\n", ACTIONS),
                              fake_answer(200, "Document: " HASH_Q "\r\n", PANEL),
-                             fake_answer(503, "", ""),
-                             fake_answer(200, "Document: " HASH_A "\r\n", ACTIONS)};
-    fake_start(answers, 6);
+                             document};
+    struct catalogue catalogue;
+    fake_start(answers, 7);
+    cr_expect_eq(get(&catalogue, fake_url()), CATALOGUE_NONE);
+    cr_expect_eq(answer.status, status);
+    http_answer_free(&answer);
+    expect_context(fake_url(), CATALOGUE_FRESH, CONTEXT_P);
+    cr_assert_eq(get(&catalogue, fake_url()), CATALOGUE_KEPT);
+    cr_expect_str_eq(catalogue.context, CONTEXT_P);
+    cr_expect_eq(answer.status, status);
+    expect_ours(&catalogue);
+    fake_stop();
+}
+
+Test(catalogue, is_the_kept_one_where_the_document_is_not_reached)
+{
+    expect_kept(fake_answer(503, "", ""), 503);
+}
+
+Test(catalogue, is_the_kept_one_where_what_comes_for_the_document_is_none_of_that_name)
+{
+    expect_kept(fake_answer(200, "", "<html>log in</html>"), 200);
+}
+
+Test(catalogue, is_the_kept_one_where_another_than_the_collector_says_that_there_is_no_document)
+{
+    expect_kept(fake_answer(404, "", "not here"), 404);
+}
+
+Test(catalogue, is_the_kept_one_where_the_document_may_not_be_had)
+{
+    expect_kept(NOT_FOUND("not-verified"), 404);
+}
+
+/* Of the answer to the document nothing is kept. */
+Test(catalogue, is_asked_for_by_its_own_tag_and_not_by_that_of_its_document)
+{
+    const char *answers[] = {fake_answer(200, "ETag: \"p\"\r\nDocument: " HASH_P "\r\n", PANEL),
+                             fake_answer(200, "ETag: \"document\"\r\n", DEFINITION("")),
+                             fake_answer(200, "ETag: \"a\"\r\nDocument: " HASH_A "\r\n", ACTIONS), ""};
+    fake_start(answers, 4);
     expect_context(fake_url(), CATALOGUE_FRESH, CONTEXT_P);
     expect_context(fake_url(), CATALOGUE_KEPT, CONTEXT_P);
+    cr_expect_not_null(strstr(fake_last(), "If-None-Match: \"p\"\r\n"));
     fake_stop();
 }
 
