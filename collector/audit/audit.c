@@ -195,12 +195,17 @@ static void pass_listed(struct audit *audit, int64_t index)
                         "ze staat op de lijst van gebeurtenissen, en is er geen die telt"));
 }
 
+static bool is_listed_as(const struct listed *listed, const struct entry *entry)
+{
+    return listed->index == entry->index && listed->kind == entry->event->kind &&
+           (!listed->has_leaf || memcmp(&listed->leaf, &entry->leaf, sizeof entry->leaf) == 0);
+}
+
 static void compare_listed(struct audit *audit, const struct entry *entry)
 {
-    const struct event *event = entry->event;
     pass_listed(audit, entry->index);
     const struct listed *listed = audit->listed < audit->listing->count ? &audit->listing->list[audit->listed] : NULL;
-    if (!listed || listed->index != entry->index || listed->kind != event->kind) {
+    if (!listed || !is_listed_as(listed, entry)) {
         entry_differs(
             audit, entry->index,
             T("it is not listed as the event that it is", "ze staat niet als de gebeurtenis die ze is op de lijst"));

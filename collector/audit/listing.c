@@ -1,5 +1,5 @@
-/* A list, and what of three kinds of events must be known before their turn. Their signatures are looked at when it
- * comes. */
+/* A list, and what of two kinds of events must be known before their turn. Their signatures are looked at when it
+ * comes, of the entries that the log has: hence the leaf, by which they are shown to be the same. */
 #include "collector/audit/listing.h"
 #include "base/list.h"
 #include "base/mem.h"
@@ -74,7 +74,8 @@ int listing_add(struct listing *listing, int64_t index, const char *text, size_t
 {
     struct jws jws;
     struct error error = {0};
-    struct listed next = {.index = index, .kind = EVENT_KINDS};
+    struct listed next = {.index = index, .kind = EVENT_KINDS, .has_leaf = true};
+    merkle_leaf(text, len, &next.leaf);
     if (jws_parse(text, len, EVENT_TYP, &jws, &error) == 0) {
         if (read_listed(listing, &next, &jws) < 0)
             return -1;

@@ -12,6 +12,9 @@
 struct listed {
     int64_t index;
     enum event_kind kind; /* EVENT_KINDS: of none that this program knows */
+    bool has_leaf; /* it was listed by its JWS, and this is that one's: what was read from it is the log's where the
+                    * log has the same */
+    struct merkle_hash leaf;
 };
 
 /* A release-created, as it says of itself. */

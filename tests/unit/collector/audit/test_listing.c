@@ -20,7 +20,11 @@ static void list_payload(struct listing *listing, int64_t index, const char *typ
     struct kit_member someone;
     kit_member_init(&someone, 7);
     struct buf jws = kit_sign(&someone, typ, payload);
+    struct merkle_hash leaf;
+    merkle_leaf(buf_text(&jws), jws.len, &leaf);
     cr_assert_eq(listing_add(listing, index, buf_text(&jws), jws.len), 0);
+    const struct listed *listed = &listing->list[listing->count - 1];
+    cr_assert(listed->has_leaf && memcmp(&listed->leaf, &leaf, sizeof leaf) == 0);
     buf_free(&jws);
     kit_member_wipe(&someone);
 }
@@ -39,7 +43,7 @@ Test(listing, knows_what_an_older_log_was_and_on_what_releases_rest)
     cr_assert_eq(listing_add_kind(&listing, 13, "round-closed"), 0);
     cr_assert_eq(listing.count, 3);
     cr_assert(listing.is_upgraded && listing.panel[0] == 0xe3 && listing.actions[0] == 0xe3);
-    cr_assert_eq(listing.list[2].kind, EVENT_ROUND_CLOSED);
+    cr_assert(listing.list[2].kind == EVENT_ROUND_CLOSED && !listing.list[2].has_leaf);
     cr_assert_eq(listing.release_count, 1);
     cr_assert(listing.releases[0].index == 12 && listing.releases[0].head.size == 11);
     cr_assert_eq(listing.releases[0].head.root.bytes[0], 0xe3);

@@ -1,0 +1,89 @@
+// Goal: who audits a collector over HTTP is given lists, documents and files by the one that is audited: what it gives otherwise than its
+// log has it is a finding, and stops nobody from finding the rest. The operator here changes what is served, and leaves the store as it is.
+import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { claimsOf, signedEvent } from './lib/forge.mjs';
+import { assertAccepted, JOSE, keepAlive, post, request } from './lib/http.mjs';
+import { Key, Member } from './lib/member.mjs';
+import { ACTION, good, ROUND } from './lib/panel.mjs';
+import { ready, run } from './lib/programs.mjs';
+import { Proxy, withText } from './lib/proxy.mjs';
+
+const MEMBERS = 12;
+const agent = keepAlive();
+const members = Array.from({ length: MEMBERS }, () => new Member('wau'));
+let collector, proxy, token;
+
+const send = async (path, text) => assertAccepted(await post(collector.url, path, text, JOSE, { agent }));
+
+before(async () => {
+  collector = await ready('dishonest-serving', { codes: MEMBERS });
+  proxy = new Proxy(collector);
+  for (const [i, member] of members.entries()) await send('/v1/members', member.enrolment(collector.codes[i]));
+  for (const member of members) await send('/v1/responses', member.response(ROUND, ACTION, good));
+  await collector.stop();
+  await collector.succeed('release', 'create', ROUND);
+  token = join(collector.folder, 'token');
+  writeFileSync(token, (await collector.succeed('tokens', 'create', 'auditor', '--role', 'auditor')).stdout);
+  await collector.start();
+  await proxy.start();
+});
+after(async () => {
+  agent.destroy();
+  await proxy?.stop();
+  await collector?.stop();
+});
+
+// What an audit says to which answers come as `change` makes them; it changed some.
+async function audited(change) {
+  let changed = 0;
+  proxy.change = (path, given) => {
+    const other = change(path, given);
+    changed += other !== undefined;
+    return other;
+  };
+  try {
+    return await run('burgerpanel-collector', ['audit', '--url', proxy.url, '--token-file', token]);
+  } finally {
+    proxy.change = undefined;
+    assert.ok(changed > 0);
+  }
+}
+
+async function finds(change, ...places) {
+  const done = await audited(change);
+  assert.equal(done.code, 1, done.stdout + done.stderr);
+  for (const place of places) assert.ok(done.stdout.split('\n').includes(place), `${place}\n--\n${done.stdout}`);
+  return done.stdout;
+}
+
+const eventLines = ({ text }) => text.split('\n').filter(Boolean).map((line) => JSON.parse(line)); // of a page behind the last: none
+
+// The list of events, the release's JWS as `lie` makes it.
+const relisting = (lie) => (path, given) => {
+  if (!path.startsWith('/v1/events')) return undefined;
+  const told = (line) => (claimsOf(line.jws).event === 'release-created' ? { ...line, jws: lie(line.jws) } : line);
+  return withText(given, eventLines(given).map((line) => `${JSON.stringify(told(line))}\n`).join(''));
+};
+const withOtherByte = (jws) => jws.slice(0, -2) + (jws.at(-2) === 'A' ? 'B' : 'A') + jws.at(-1); // of the signature
+
+// The first event of that kind, as it is listed without a lie.
+async function listed(kind) {
+  const lines = eventLines(await request(collector.url, '/v1/events', { agent }));
+  return lines.map(({ index, jws }) => ({ index, ...claimsOf(jws) })).find(({ event }) => event === kind);
+}
+
+test('an honest collector is found honest', async () => {
+  const done = await audited((path, given) => (path === '/log/key' ? given : undefined));
+  assert.equal(done.code, 0, done.stdout + done.stderr);
+});
+
+test('a release that is listed otherwise than it is in the log is found, by whatever byte', async () => {
+  const { index } = await listed('release-created');
+  const place = `entry ${index}: it is not listed as the event that it is`;
+  await finds(relisting(withOtherByte), place);
+  for (const lie of [{ size: 1_000_000 }, { round: 'round-9' }, { root: '47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU' }])
+    await finds(relisting((jws) => signedEvent(new Key(), { ...claimsOf(jws), ...lie })), place);
+});
