@@ -226,12 +226,19 @@ int remote_listing(struct remote *remote, int64_t size, struct listing *out, str
     return failed ? -1 : 0;
 }
 
+/* That a thing is not there is an answer, and no error: what the caller has in *error stays. */
 static enum store_result fetch_named(struct remote *remote, const char *path, struct buf *out, struct error *error)
 {
+    struct error why = {.kind = ERROR_NONE};
     unsigned status = 0;
-    if (peer_get(remote->peer, &(struct peer_request){path, false}, out, &status, error) == 0)
+    if (peer_get(remote->peer, &(struct peer_request){path, false}, out, &status, &why) == 0)
         return STORE_OK;
-    return status == 404 ? STORE_NONE : STORE_FAILED;
+    if (status == 404)
+        return STORE_NONE;
+    if (status == 200 && why.kind != ERROR_MEMORY)
+        why.kind = ERROR_DAMAGED; /* longer than can be */
+    *error = why;
+    return STORE_FAILED;
 }
 
 enum store_result remote_document(void *context, const uint8_t hash[static SHA256_BYTES], struct buf *out,

@@ -1,6 +1,7 @@
 // Goal: who audits a collector over HTTP is given lists, documents and files by the one that is audited: what it gives otherwise than its
 // log has it is a finding, and stops nobody from finding the rest. The operator here changes what is served, and leaves the store as it is.
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
@@ -86,4 +87,15 @@ test('a release that is listed otherwise than it is in the log is found, by what
   await finds(relisting(withOtherByte), place);
   for (const lie of [{ size: 1_000_000 }, { round: 'round-9' }, { root: '47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU' }])
     await finds(relisting((jws) => signedEvent(new Key(), { ...claimsOf(jws), ...lie })), place);
+});
+
+test('a document that is not given is found, and so is what else is wrong', async () => {
+  const { index, codes } = await listed('invitations-created');
+  const release = await listed('release-created');
+  const spoil = relisting(withOtherByte);
+  await finds(
+    (path, given) => (path === `/v1/documents/${codes}` ? { ...given, status: 404, bytes: Buffer.alloc(0) } : spoil(path, given)),
+    `entry ${index}: a document that it names is missing`,
+    `entry ${release.index}: it is not listed as the event that it is`,
+  );
 });

@@ -77,6 +77,8 @@ static void answer_request(void *context, const char *request, struct buf *out)
                    "\"status\":\"running\"}]}");
     else if (strncmp(request, "GET /log/key ", 13) == 0)
         put_answer(out, 200, key_text);
+    else if (strncmp(request, "GET /v1/rounds/", 15) == 0)
+        put_answer(out, 404, "");
     else
         put_answer(out, 200, checkpoint_text);
 }
@@ -201,6 +203,32 @@ Test(remote, says_when_the_token_is_not_known)
     cr_assert_eq(remote_entry(other, 0, &text, &erased_by, &error), STORE_FAILED);
     cr_assert_not_null(strstr(error.text, "the token is unknown, revoked or expired"), "%s", error.text);
     remote_close(other);
+    buf_free(&text);
+}
+
+/* Documents and files. */
+
+Test(remote, takes_what_is_not_there_for_an_answer_and_not_for_an_error)
+{
+    struct buf text;
+    buf_init(&text, 100);
+    error = (struct error){.kind = ERROR_NONE};
+    cr_assert_eq(remote_release_file(remote, "r", 1, "summary.csv", &text, &error), STORE_NONE);
+    cr_assert(error.kind == ERROR_NONE && error.text[0] == '\0', "%s", error.text);
+    buf_free(&text);
+}
+
+Test(remote, tells_a_document_longer_than_can_be_from_one_that_did_not_come)
+{
+    static const uint8_t hash[SHA256_BYTES] = {1};
+    struct buf text;
+    buf_init(&text, 3);
+    checkpoint_text = "four";
+    cr_assert_eq(remote_document(remote, hash, &text, &error), STORE_FAILED);
+    cr_assert_eq(error.kind, ERROR_DAMAGED, "%s", error.text);
+    checkpoint_text = "you";
+    cr_assert_eq(remote_document(remote, hash, &text, &error), STORE_OK);
+    cr_assert_str_eq(buf_text(&text), "you");
     buf_free(&text);
 }
 
