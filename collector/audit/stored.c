@@ -115,15 +115,30 @@ static int list_kind(void *context, int64_t index, const char *kind)
     return listing_add_kind(context, index, kind);
 }
 
-/* -1: no memory. What other readers of the store go by is the kind that it lists, whatever the text says. */
-static int list_event(struct stored *stored, const struct listed *listed, struct listing *out, struct buf *jws)
+/* What is missing, erased or damaged is told of when its turn comes. -1: *error. */
+static int read_listed_text(struct stored *stored, int64_t index, struct buf *jws, struct error *error)
+{
+    buf_reset(jws);
+    enum store_result result = store_entry_read(stored->store, index, jws);
+    if (result == STORE_FAILED && store_error(stored->store)->kind != ERROR_DAMAGED)
+        return store_fail(stored->store, error);
+    if (result != STORE_OK)
+        buf_reset(jws);
+    return 0;
+}
+
+/* -1: *error. What other readers of the store go by is the kind that it lists, whatever the text says. */
+static int list_event(struct stored *stored, const struct listed *listed, struct listing *out, struct buf *jws,
+                      struct error *error)
 {
     const char *kind = listed->kind < EVENT_KINDS ? event_name(listed->kind) : "";
-    buf_reset(jws);
-    if (!listing_needs_text(out, kind) || store_entry_read(stored->store, listed->index, jws) != STORE_OK)
-        return listing_add_kind(out, listed->index, kind);
-    if (listing_add(out, listed->index, buf_text(jws), jws->len) < 0)
+    bool needs_text = listing_needs_text(out, kind);
+    if (needs_text && read_listed_text(stored, listed->index, jws, error) < 0)
         return -1;
+    if (!needs_text || jws->len == 0)
+        return listing_add_kind(out, listed->index, kind) < 0 ? error_no_memory(error) : 0;
+    if (listing_add(out, listed->index, buf_text(jws), jws->len) < 0)
+        return error_no_memory(error);
     out->list[out->count - 1].kind = listed->kind;
     return 0;
 }
@@ -137,8 +152,7 @@ int stored_listing(struct stored *stored, struct listing *out, struct error *err
     if (store_event_each(stored->store, 0, INT64_MAX, list_kind, &kinds) != STORE_OK)
         result = store_fail(stored->store, error) < 0 && error->kind == ERROR_NONE ? error_no_memory(error) : -1;
     for (size_t i = 0; i < kinds.count && result == 0; i++)
-        if (list_event(stored, &kinds.list[i], out, &jws) < 0)
-            result = error_no_memory(error);
+        result = list_event(stored, &kinds.list[i], out, &jws, error);
     buf_free(&jws);
     listing_wipe(&kinds);
     return result;
