@@ -53,8 +53,9 @@ static int add_stored_link(void *context, int64_t index, int64_t before)
 /* Before protocol 2 there are none. */
 enum store_result compare_links(struct comparison *c)
 {
-    struct links stored = {.count = 0};
+    struct links stored;
     const struct links *recomputed = fold_links(c->fold);
+    links_init_like(&stored, recomputed);
     enum store_result result = store_revision_each(c->store, add_stored_link, &stored);
     if (result == STORE_OK && c->totals.has_operator && !links_same(&stored, recomputed))
         findings_add(

@@ -59,6 +59,7 @@ struct fold *fold_new(struct scratch *scratch, size_t memory)
         return NULL;
     fold->scratch = scratch;
     hash_init(&fold->by_action);
+    links_init(&fold->links);
     fold->members = spill_table_new(scratch, sizeof(struct member), memory / 2);
     fold->responses = sorter_new(scratch, memory - memory / 2);
     if (fold->members && fold->responses)
