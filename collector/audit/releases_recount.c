@@ -179,20 +179,36 @@ static int make_anew(struct releases *releases, struct recounted *release, struc
     return result;
 }
 
-/* The tables as they are kept, for the releases behind it; of a file that is not what the event names, nothing. */
+/* One table as it is kept, where the event names it and it is that. What is another is dropped, and told of. */
+static int fetch_table(struct releases *releases, struct recounted *release, const char *name, struct buf *out,
+                       struct error *error)
+{
+    const struct replay_setup *setup = releases->setup;
+    const struct named_file *named = find_named(release, name);
+    struct error why = {.kind = ERROR_NONE};
+    enum store_result result = STORE_NONE;
+    if (named && named->bytes >= 0) {
+        buf_init(out, (size_t)named->bytes);
+        result = setup->release_file(setup->context, release->listed->round, release->number, name, out, &why);
+    }
+    if (result == STORE_FAILED && why.kind != ERROR_DAMAGED) {
+        *error = why;
+        return -1;
+    }
+    if (result == STORE_OK && file_fits(named, out))
+        return 0;
+    buf_free(out);
+    tell_of_file(releases, release, name);
+    return 0;
+}
+
+/* The tables, for the releases behind it. */
 static int fetch_kept(struct releases *releases, struct recounted *release, struct error *error)
 {
     static const char *const names[RELEASE_TABLES] = {"summary.csv", "questions.csv", "options.csv"};
-    const struct replay_setup *setup = releases->setup;
-    for (size_t t = 0; t < RELEASE_TABLES; t++) {
-        enum store_result result = setup->release_file(setup->context, release->listed->round, release->number,
-                                                       names[t], &release->tables[t], error);
-        const struct named_file *named = find_named(release, names[t]);
-        if (result == STORE_FAILED)
+    for (size_t t = 0; t < RELEASE_TABLES; t++)
+        if (fetch_table(releases, release, names[t], &release->tables[t], error) < 0)
             return -1;
-        if (result == STORE_NONE || !named || !file_fits(named, &release->tables[t]))
-            tell_of_file(releases, release, names[t]);
-    }
     return 0;
 }
 

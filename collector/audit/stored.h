@@ -8,7 +8,7 @@
 #include "collector/store/store.h"
 #include "crypto/tile.h"
 
-#define STORED_AHEAD 256 /* entries that are asked for at once: some 4 MB of the longest */
+#define STORED_AHEAD 256 /* entries that are asked for at once: some 8 MB of the longest */
 
 /* Set by stored_init. */
 struct stored {

@@ -99,3 +99,18 @@ test('a document that is not given is found, and so is what else is wrong', asyn
     `entry ${release.index}: it is not listed as the event that it is`,
   );
 });
+
+test('a file of a release that can not be made anew is taken as its event names it, and otherwise is found', async () => {
+  await send('/v1/erasures', members[0].erasure('everything'));
+  const { index, files } = await listed('release-created');
+  const [summary] = files.filter(({ name }) => name === 'summary.csv');
+  const path = `/v1/rounds/${ROUND}/releases/1/summary.csv`;
+  const place = `entry ${index}: release 1 of round ${ROUND}: summary.csv is not what follows from the log`;
+  let text;
+  const whole = await audited((at, given) => (at === path ? ((text = given.text), given) : undefined));
+  assert.equal(whole.code, 0, whole.stdout + whole.stderr);
+  assert.equal(createHash('sha256').update(text).digest('base64url'), summary.sha256);
+  for (const other of [`${text}0`, text + text.repeat(100), text.slice(0, -1), text.replace(/\d/, (digit) => 9 - digit)])
+    await finds((at, given) => (at === path ? withText(given, other) : undefined), place);
+  await finds((at, given) => (at === path ? { ...given, status: 404 } : undefined), place);
+});

@@ -2,7 +2,7 @@
  * answer is told of. The entries are put together by hand; what comes from a log as the collector makes it, tests/e2e
  * has. */
 #include "base/mem.h"
-#include "collector/audit/releases.h"
+#include "collector/audit/releases_state.h"
 #include "tests/unit/collector/kit.h"
 #include <criterion/criterion.h>
 #include <stdio.h>
@@ -30,17 +30,30 @@ static void hear(void *context, const char *what)
     snprintf(told + len, sizeof told - len, "%s\n", what);
 }
 
-static enum store_result keep_no_file(void *context, const char *round, int64_t number, const char *name,
-                                      struct buf *out, struct error *error)
+static const char *kept; /* the text of each file; NULL: there is none */
+static unsigned asked;
+static size_t most; /* that was to be taken of the last */
+static size_t kept_bytes; /* of the summary, for the releases behind it */
+
+static enum store_result read_kept(void *context, const char *round, int64_t number, const char *name, struct buf *out,
+                                   struct error *error)
 {
-    (void)context, (void)round, (void)number, (void)name, (void)out, (void)error;
-    return STORE_NONE;
+    (void)context, (void)round, (void)number, (void)name;
+    asked++;
+    most = out->max;
+    if (!kept)
+        return STORE_NONE;
+    buf_put_text(out, kept);
+    if (buf_check(out) == 0)
+        return STORE_OK;
+    error_set(error, ERROR_DAMAGED, "longer than can be");
+    return STORE_FAILED;
 }
 
 static struct audit_findings findings;
 static struct scratch scratch = {.folder = "/var/tmp"};
 static const struct replay_setup setup = {
-    .log_key = "k", .release_file = keep_no_file, .findings = &findings, .scratch = &scratch};
+    .log_key = "k", .release_file = read_kept, .findings = &findings, .scratch = &scratch};
 
 /* A replay in which this definition is in force. */
 static struct replay *replay_by(const char *definition)
@@ -103,19 +116,28 @@ static void answer_all(const struct scene *scene, int64_t index)
     answer(scene, scene->after, index, marks, 6);
 }
 
-/* What is told at the end, the release made under the later questionnaire. */
-static void assert_tells(struct scene *scene, const char *expected)
+/* What is told at the end, the release of those files made under the later questionnaire. */
+static void assert_tells_of_files(struct scene *scene, const struct event_file *files, size_t count,
+                                  const char *expected)
 {
-    struct event named = {.kind = EVENT_RELEASE_CREATED, .number = 1};
+    struct event named = {.kind = EVENT_RELEASE_CREATED, .number = 1, .file_count = count};
     const struct entry entry = {.index = 8, .event = &named, .law = replay_law(scene->after)};
     struct error error = {0};
+    for (size_t f = 0; f < count; f++)
+        named.files[f] = files[f];
     releases_pass(scene->releases, scene->after, 8);
     count_entry(scene, &entry);
     cr_assert_eq(releases_end(scene->releases, scene->after, &error), 0, "%s", error.text);
     cr_assert_not_null(strstr(told, expected), "%s was expected of\n%s", expected, told);
+    kept_bytes = scene->releases->list[0].tables[TABLE_SUMMARY].len;
     releases_free(scene->releases);
     replay_free(scene->before);
     replay_free(scene->after);
+}
+
+static void assert_tells(struct scene *scene, const char *expected)
+{
+    assert_tells_of_files(scene, NULL, 0, expected);
 }
 
 /* It was one question when something of another round was erased, and is three when it is answered. */
@@ -152,4 +174,36 @@ Test(audited_releases, find_a_questionnaire_changed_behind_its_first_answer)
     answer(&scene, scene.before, 4, marks, 2);
     answer_all(&scene, 5);
     assert_tells(&scene, "entry 8: release 1 of round r: the round's questionnaire changed after its first answer\n");
+}
+
+/* What a release rested on was erased, so that its files are read as they are kept. */
+static void assert_tells_of_kept(const struct event_file *named, const char *expected)
+{
+    struct scene scene;
+    struct event erased = {.kind = EVENT_ENTRIES_ERASED, .entries = {.list = (int64_t[]){2}, .count = 1}};
+    begin_scene(&scene);
+    asked = 0;
+    const struct entry entry = {.index = 9, .event = &erased, .law = replay_law(scene.before)};
+    count_entry(&scene, &entry);
+    assert_tells_of_files(&scene, named, named ? 1 : 0, expected);
+}
+
+Test(audited_releases, take_no_more_of_a_kept_file_than_its_event_names)
+{
+    static const char found[] = "summary.csv is not what follows from the log\n";
+    struct event_file file = {"summary.csv", 4, {0}};
+    crypto_sha256("four", 4, file.sha256);
+    kept = "four";
+    assert_tells_of_kept(NULL, found);
+    cr_assert_eq(asked, 0, "of files that its event does not name");
+    assert_tells_of_kept(&file, "not checkable any more");
+    cr_assert_null(strstr(told, found));
+    cr_assert(asked == 1 && most == 4 && kept_bytes == 4);
+    kept = "fiver";
+    assert_tells_of_kept(&file, found);
+    kept = "fore";
+    assert_tells_of_kept(&file, found);
+    cr_assert_eq(kept_bytes, 0, "of another text");
+    kept = NULL;
+    assert_tells_of_kept(&file, found);
 }
