@@ -165,8 +165,8 @@ static enum http_outcome ask_for_document(struct document *d, struct http *http,
     enum http_outcome outcome = http_do(http, &request, answer);
     if (outcome != HTTP_DONE)
         return outcome;
-    set_hash(hash, answer->wanted);
     memcpy(etag, answer->etag, sizeof etag);
+    set_hash(hash, answer->wanted);
     bool is_kept = answer->status == 304;
     struct json *served = is_kept ? NULL : json_parse(buf_text(&answer->body), answer->body.len, NULL);
     if (!is_kept && !served)
