@@ -1,4 +1,4 @@
-/* The lock covers only the reading of the pointer and the count; the turn is beside it. */
+/* The lock covers only the reading of the pointer and the count. */
 #include "base/latest.h"
 #include "base/counted.h"
 #include "base/mem.h"
@@ -6,20 +6,15 @@
 #include <stddef.h>
 
 struct latest {
-    pthread_mutex_t lock, turn;
+    pthread_mutex_t lock;
     void *now;
 };
 
 struct latest *latest_new(void)
 {
     struct latest *latest = mem_calloc(1, sizeof *latest);
-    if (!latest || pthread_mutex_init(&latest->lock, NULL) != 0) {
-        mem_free(latest);
-        return NULL;
-    }
-    if (pthread_mutex_init(&latest->turn, NULL) == 0)
+    if (latest && pthread_mutex_init(&latest->lock, NULL) == 0)
         return latest;
-    pthread_mutex_destroy(&latest->lock);
     mem_free(latest);
     return NULL;
 }
@@ -29,7 +24,6 @@ void latest_free(struct latest *latest)
     if (!latest)
         return;
     counted_release(latest->now);
-    pthread_mutex_destroy(&latest->turn);
     pthread_mutex_destroy(&latest->lock);
     mem_free(latest);
 }
@@ -49,14 +43,4 @@ void latest_replace(struct latest *latest, void *next)
     latest->now = next;
     pthread_mutex_unlock(&latest->lock);
     counted_release(before);
-}
-
-void latest_begin_turn(struct latest *latest)
-{
-    pthread_mutex_lock(&latest->turn);
-}
-
-void latest_end_turn(struct latest *latest)
-{
-    pthread_mutex_unlock(&latest->turn);
 }

@@ -16,9 +16,4 @@ void *latest_now(struct latest *latest);
 /* Puts another in it, or NULL; takes over the caller's hold, and lets go of the one before. */
 void latest_replace(struct latest *latest, void *next);
 
-/* For who makes the next one where that takes long: one at a time, so that those who waited find what was made. Nobody
- * waits for it in latest_now. */
-void latest_begin_turn(struct latest *latest);
-void latest_end_turn(struct latest *latest);
-
 #endif

@@ -34,7 +34,8 @@ struct service {
     atomic_size_t made; /* being made or on their way */
     struct commit_queue *queue;
     struct workers *workers;
-    struct latest *follow_ups, *action_history, *newest; /* kept.h */
+    struct latest *follow_ups; /* kept.h, so below */
+    struct kept *action_history, *newest;
     struct http_static *openapi; /* the API's description */
     struct latest *prepared; /* panel and actions as answers (prepared.h) */
     const char *release; /* of the pages that are served beside the API; NULL: none are */
@@ -46,6 +47,11 @@ struct service {
 
 extern const struct http_route api_routes[]; /* of the API */
 extern const struct http_route api_metrics_routes[]; /* for whoever runs the collector, on a listener of its own */
+
+/* Where something is kept that takes long to read from the log, and who waits for it (kept.h). NULL when there is no
+ * memory. Free with api_kept_free (NULL is fine), when no exchange waits any more. */
+MUST_CHECK struct kept *api_kept_new(void);
+void api_kept_free(struct kept *kept);
 
 /* The API's description as an answer. NULL when there is no memory. Free with http_static_free. */
 MUST_CHECK struct http_static *api_openapi_new(void);

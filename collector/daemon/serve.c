@@ -236,8 +236,8 @@ static int make_pages(struct running *running, const struct config *config, stru
 static int make_kept(struct service *service)
 {
     service->follow_ups = latest_new();
-    service->action_history = latest_new();
-    service->newest = latest_new();
+    service->action_history = api_kept_new();
+    service->newest = api_kept_new();
     return service->follow_ups && service->action_history && service->newest ? 0 : -1;
 }
 
@@ -315,8 +315,8 @@ static void stop_all(struct running *running)
     operator_close(service->shared.operator_key);
     latest_free(service->shared.proofs);
     latest_free(service->follow_ups);
-    latest_free(service->action_history);
-    latest_free(service->newest);
+    api_kept_free(service->action_history);
+    api_kept_free(service->newest);
     latest_free(service->shared.catalogues);
     roster_free(service->shared.roster);
     quota_free(service->shared.responses);

@@ -126,8 +126,8 @@ static void start_parts(void)
     service->prepared = latest_new();
     service->replays = replays_new(64, 30, 600);
     service->follow_ups = latest_new();
-    service->action_history = latest_new();
-    service->newest = latest_new();
+    service->action_history = api_kept_new();
+    service->newest = api_kept_new();
     service->shared.responses = quota_new(120, 60, 64);
     service->shared.revisions = quota_new(20, 86400, 64);
     fuzz_require(refusal_log_init(&service->refusals) == 0);
@@ -182,8 +182,8 @@ static void free_latest(struct service *service)
 {
     latest_free(service->shared.proofs);
     latest_free(service->follow_ups);
-    latest_free(service->action_history);
-    latest_free(service->newest);
+    api_kept_free(service->action_history);
+    api_kept_free(service->newest);
     latest_free(service->shared.catalogues);
     latest_free(service->prepared);
 }

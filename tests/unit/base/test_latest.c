@@ -73,38 +73,6 @@ Test(latest, lets_go_of_its_last)
     cr_assert_eq(one.dead, 1);
 }
 
-static atomic_int made;
-static struct value next;
-
-/* Makes it unless somebody has while it waited. */
-static void *make_next(void *argument)
-{
-    latest_begin_turn(argument);
-    void *found = latest_now(argument);
-    if (!found) {
-        atomic_fetch_add(&made, 1);
-        latest_replace(argument, &next);
-    }
-    counted_release(found);
-    latest_end_turn(argument);
-    return NULL;
-}
-
-Test(latest, is_made_once_by_those_who_take_turns)
-{
-    pthread_t makers[READERS];
-    struct latest *latest = latest_new();
-    cr_assert_not_null(latest);
-    begin_value(&next, 1);
-    for (int i = 0; i < READERS; i++)
-        cr_assert_eq(pthread_create(&makers[i], NULL, make_next, latest), 0);
-    for (int i = 0; i < READERS; i++)
-        pthread_join(makers[i], NULL);
-    cr_expect_eq(made, 1);
-    latest_free(latest);
-    cr_expect_eq(next.dead, 1);
-}
-
 static struct value values[VALUES];
 static atomic_bool over;
 static atomic_int begun;
