@@ -212,7 +212,7 @@ int peers_ask(struct peers *peers, struct signer *signer, struct error *error)
 
 static int begin_at(struct other *other, struct signer *signer, struct error *error)
 {
-    struct merkle_head head;
+    struct merkle_head head = {.size = 0};
     if (fetch_head(other, signer_public(signer), &head, error) < 0)
         return error_prefix(error, T("%s can't be joined", "bij %s kan niet aangesloten worden"),
                             buf_text(&other->url));

@@ -50,7 +50,7 @@ for (const [name, number] of [['errors', EIO], ['no room', ENOSPC]])
     await poll('/healthz 503', 20, async () => (await scene.health()) === 503);
     const end = Date.now() + 2500;
     while (Date.now() < end) assert.equal(await scene.health(), 503, 'not now and then');
-    writeFileSync(scene.control, '');
+    scene.forget();
     await scene.untilHealthy();
     await scene.sendMany(20);
     await scene.assertKeptAfterPowerCut();

@@ -1,10 +1,10 @@
 // Goal: what a member asks to be erased is gone, from the log's bytes, from every count and from every file of the store, at the moment in which
 // the answer comes; what stays is as it was: index, leaf, event, the receipts of all. And what is gone never comes back in.
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
-import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { test } from 'node:test';
+import { makeShim, tellDisk } from './lib/faulty-disk.mjs';
 import { assertAccepted, assertProblem, JOSE, post, request } from './lib/http.mjs';
 import { leafHash } from './lib/log.mjs';
 import { b64u, Member, now } from './lib/member.mjs';
@@ -241,10 +241,7 @@ test('under load, with tables being read, nothing erased is left within moments'
 
 // A disk without room, by lib/faults.c: what was not committed is not erased, and the same request does it later.
 testOfFiles('on a full disk nothing is half erased, and the same request does it when there is room', async (t) => {
-  const shim = join(build, 'e2e', `faults-erasure-${process.pid}.so`);
-  mkdirSync(join(build, 'e2e'), { recursive: true });
-  execFileSync('cc', ['-std=c17', '-D_GNU_SOURCE', '-shared', '-fPIC', '-Wall', '-Wextra', '-Werror', '-o', shim, 'tests/e2e/lib/faults.c']);
-  t.after(() => rmSync(shim));
+  const shim = makeShim('faults');
   const control = join(build, 'e2e', 'erasure-full-disk', 'control'); // in the collector's folder: it opens no other
   const env = { LD_PRELOAD: shim, ASAN_OPTIONS: 'verify_asan_link_order=0', FAULTS_FILES: 'store.db:store.db-wal', FAULTS_CONTROL: control };
   const { collector, members, send, erase } = await scene(t, 'full-disk', 1, { env });
@@ -252,14 +249,14 @@ testOfFiles('on a full disk nothing is half erased, and the same request does it
   const sent = await send(one.response(ROUND, ACTION, { ...good, comment: 'to go' }));
   const jws = one.erasure(scope);
   const ENOSPC = 28;
-  writeFileSync(control, `pwrite ${ENOSPC} 1000000 -wal\n`);
+  tellDisk(control, `pwrite ${ENOSPC} 1000000 -wal\n`);
   assertProblem(await erase(jws), 503, 'unavailable');
   assert.ok(existsSync(collector.path));
   const kept = freshFolder('erasure-full-disk-copy');
   for (const name of ['store.db', 'store.db-wal'])
     if (existsSync(join(collector.folder, name))) copyFileSync(join(collector.folder, name), join(kept, name));
   assert.notDeepEqual(filesWith(join(kept, 'store.db'), sent.jws), []);
-  writeFileSync(control, '');
+  tellDisk(control);
   const done = await poll('the erasure to be taken', 30, async () => {
     const answer = await erase(jws);
     return answer.status === 503 ? undefined : answer;

@@ -20,6 +20,12 @@ export function makeShim(name) {
   return shim;
 }
 
+// What a disk of faults.c is told. As another file under that name: the disk counts down in the one that it has open, and would put back what was taken away.
+export function tellDisk(control, text = '') {
+  writeFileSync(`${control}.next`, text);
+  renameSync(`${control}.next`, control);
+}
+
 let shim;
 
 // A collector over such a disk, and three members who send to it; `kept`: what was acknowledged to them, by its index.
@@ -31,7 +37,7 @@ export class Scene {
     await scene.collector.importActions();
     const codes = await scene.collector.invitations(3);
     scene.control = join(scene.collector.folder, 'control');
-    writeFileSync(scene.control, '');
+    tellDisk(scene.control);
     shim ??= makeShim('faults');
     scene.faults = 0;
     scene.env = {
@@ -82,12 +88,12 @@ export class Scene {
   // So many calls on files of that ending fail, once `skip` of them have gone well.
   fail(call, number, count, ending, skip = 0) {
     this.faults++;
-    writeFileSync(this.control, `${call} ${number} ${count} ${ending} ${skip}\n`);
+    tellDisk(this.control, `${call} ${number} ${count} ${ending} ${skip}\n`);
   }
 
   // All goes well again.
   forget() {
-    writeFileSync(this.control, '');
+    tellDisk(this.control);
   }
 
   // Whether that many have failed.
