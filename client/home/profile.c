@@ -121,15 +121,23 @@ static int remove_from_home(const struct profile *profile, const char *name)
     return path_in_home(path, profile->home, "%s", name) < 0 ? -1 : file_remove(path);
 }
 
-/* The key of who is no member any more, which enrols nobody anew; and the request by which that came about. */
-static int remove_erased_key(struct profile *profile)
+/* Of who is no member any more; it enrols nobody anew. */
+static int remove_key(struct profile *profile)
 {
-    if (remove_from_home(profile, "key") < 0 || (remove_from_home(profile, "erasing.jws") < 0 && errno != ENOENT))
+    if (remove_from_home(profile, "key") < 0)
         return -1;
     secret_key_free(profile->key);
     profile->key = NULL;
     profile->is_recoverable = false;
     return 0;
+}
+
+/* What was left where the power went while everything was erased here: the key, and the request for it. */
+static int finish_erasure(struct profile *profile)
+{
+    if (remove_from_home(profile, "erasing.jws") < 0 && errno != ENOENT)
+        return -1;
+    return remove_key(profile);
 }
 
 /* The enrolment. */
@@ -162,7 +170,7 @@ static enum profile_result read_enrolment(struct profile *profile, const struct 
         return PROFILE_FAILED;
     }
     bool broken_off = erased && profile->key && strcmp(kid, profile->kid) == 0; /* before the key went too */
-    return broken_off && remove_erased_key(profile) < 0 ? PROFILE_FAILED : PROFILE_OPEN;
+    return broken_off && finish_erasure(profile) < 0 ? PROFILE_FAILED : PROFILE_OPEN;
 }
 
 /* member.json as a document; NULL with errno, EILSEQ when it is none. */
@@ -281,11 +289,7 @@ int profile_set_erased(struct profile *profile, const char *jws, const struct bu
     if (read_index(answer, &next.index) < 0 || write_enrolment(&next, jws, answer) < 0)
         return -1;
     *profile = next;
-    if (remove_from_home(profile, "key") < 0)
-        return -1;
-    secret_key_free(profile->key);
-    profile->key = NULL;
-    return 0;
+    return remove_key(profile);
 }
 
 int profile_set_url(struct profile *profile, const char *url)

@@ -43,16 +43,8 @@ static enum erase_result note_erasure(struct profile *profile, const struct buf 
 /* Whether the collector has refused it (PROTOCOL 5b). What stands in between, a hotel's page, settles nothing. */
 static bool is_refusal(enum problem problem)
 {
-    switch ((int)problem) {
-    case PROBLEM_TOO_LARGE:
-    case PROBLEM_MALFORMED_ENVELOPE:
-    case PROBLEM_INVALID_CLAIMS:
-    case PROBLEM_NOT_VERIFIED:
-    case PROBLEM_NOTHING_TO_ERASE:
-        return true;
-    default:
-        return false;
-    }
+    return problem == PROBLEM_TOO_LARGE || problem == PROBLEM_MALFORMED_ENVELOPE || problem == PROBLEM_INVALID_CLAIMS ||
+           problem == PROBLEM_NOT_VERIFIED || problem == PROBLEM_NOTHING_TO_ERASE;
 }
 
 static enum erase_result send_erasure(struct profile *profile, struct http *http, const struct buf *jws,

@@ -148,7 +148,7 @@ static enum http_outcome hold_against_log(struct document *d, const struct buf *
     return HTTP_DONE;
 }
 
-static void put_documents(struct document *d, struct buf *body, const char *etag)
+static void take_shown(struct document *d, struct buf *body, const char *etag)
 {
     struct buf before = d->body;
     d->body = *body;
@@ -181,7 +181,7 @@ static enum http_outcome ask_for_document(struct document *d, struct http *http,
         d->is_new = !is_kept || strcmp(d->hash, hash) != 0; /* an import that changes nothing that is shown */
         memcpy(d->hash, hash, sizeof d->hash);
         if (!is_kept)
-            put_documents(d, &body, etag);
+            take_shown(d, &body, etag);
     }
     buf_free(&body);
     return outcome;

@@ -39,7 +39,7 @@ static void answer_unread(struct http_exchange *x)
     http_answer_problem(x, PROBLEM_UNAVAILABLE, API_LOG_UNREADABLE_DETAIL, NULL);
 }
 
-static void tell_readers_failed(const struct kept_kind *kind, const struct error *error)
+static void tell_reading_failed(const struct kept_kind *kind, const struct error *error)
 {
     log_error("%s: %s", kind->name, error->text);
 }
@@ -55,7 +55,7 @@ void *kept_take(struct http_exchange *x, struct service *service, struct latest 
         reader_give_back(service->reader);
     }
     if (!found) {
-        tell_readers_failed(kind, &error);
+        tell_reading_failed(kind, &error);
         answer_unread(x);
     }
     return found;
@@ -155,7 +155,7 @@ static void read_for_waiting(struct work *work)
         snapshots_give_back(kept->service->snapshots, store);
     }
     if (!value)
-        tell_readers_failed(kept->kind, &error);
+        tell_reading_failed(kept->kind, &error);
     struct kept_asking *later = take_waiting(kept, true);
     resume_waiting(first, value ? KEPT_GIVEN : KEPT_UNREAD, value);
     resume_waiting(later, value ? KEPT_READ_BEFORE : KEPT_UNREAD, NULL);
@@ -203,7 +203,7 @@ static int find_kept(struct http_exchange *x, struct service *service, const str
         reader_give_back(service->reader);
     }
     if (result < 0) {
-        tell_readers_failed(kind, &error);
+        tell_reading_failed(kind, &error);
         answer_unread(x);
     }
     return result;

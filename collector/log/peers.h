@@ -19,7 +19,7 @@ void peers_close(struct peers *peers); /* NULL is fine */
 
 /* Asks each, one after the other, for its checkpoint, and tells the signer of those that are good (signer_hear): before
  * the store is read, which can then lack nothing of theirs. That none could be had is told in the log and is no
- * failure. -1: *error says why the newest can't be written, or that memory lacks. */
+ * failure. -1: *error says that memory lacks. */
 MUST_CHECK int peers_ask(struct peers *peers, struct signer *signer, struct error *error);
 
 /* Has the signer begin where the collector at `url` is, unless it has signed already, which is told. -1: *error says

@@ -20,7 +20,7 @@ struct signer {
     struct last_checkpoint last;
     struct merkle_head heard[HEARD_MAX]; /* not found in the log yet */
     size_t heard_count;
-    struct merkle_head longest; /* of those; size 0 for none */
+    struct merkle_head longest; /* that was heard, also beyond HEARD_MAX; size 0 for none */
     int claim; /* on the key, where one process alone signs with it; -1: none */
 };
 

@@ -2,13 +2,13 @@
 // batch that was killed and started again without a loss or a double.
 import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
-import net from 'node:net';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { parseTable } from './lib/csv.mjs';
 import { newCode } from './lib/member.mjs';
 import { ROUND } from './lib/panel.mjs';
 import { poll } from './lib/poll.mjs';
+import { freePort } from './lib/ports.mjs';
 import { Collector, fixtures, freshFolder, ready, run, start, succeed } from './lib/programs.mjs';
 import { assertTables } from './lib/tables.mjs';
 
@@ -35,15 +35,6 @@ const status = async (home) => JSON.parse((await ok(home, 'status', '--json')).s
 async function summaryOf(action) {
   const out = await collector.export(ROUND, 'exact', '--exact');
   return parseTable(readFileSync(join(out, 'summary.csv'), 'utf8')).find((row) => row.action === action);
-}
-
-// A port on which nobody listens.
-async function freePort() {
-  const server = net.createServer();
-  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }
 
 test('enrol makes a key for the owner alone, and does it once', async () => {

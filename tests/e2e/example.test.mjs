@@ -2,23 +2,14 @@
 // shown stands up to an audit.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { createServer } from 'node:net';
 import { test } from 'node:test';
 import { parseTable } from './lib/csv.mjs';
 import { request } from './lib/http.mjs';
 import { poll } from './lib/poll.mjs';
+import { freePort } from './lib/ports.mjs';
 import { build, freshFolder, succeed } from './lib/programs.mjs';
 
 const ROUNDS = ['voorjaar-2026', 'zomer-2026', 'najaar-2026'];
-
-// A port that is free now; somebody else may take it before it is used, and then the test says so.
-async function freePort() {
-  const server = createServer();
-  await new Promise((done) => server.listen(0, '127.0.0.1', done));
-  const { port } = server.address();
-  await new Promise((done) => server.close(done));
-  return port;
-}
 
 test('the example has three rounds, says where to look, and ends with Ctrl-C', async (t) => {
   const folder = freshFolder('example');

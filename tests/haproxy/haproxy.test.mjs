@@ -5,7 +5,6 @@ import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { copyFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import https from 'node:https';
-import net from 'node:net';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { assertAccepted, assertProblem, JOSE, NDJSON, post, request, TRUST } from '../e2e/lib/http.mjs';
@@ -13,6 +12,7 @@ import { Member, newCode } from '../e2e/lib/member.mjs';
 import { metricsOf, valueOf } from '../e2e/lib/openmetrics.mjs';
 import { good, ROUND } from '../e2e/lib/panel.mjs';
 import { poll } from '../e2e/lib/poll.mjs';
+import { freePort } from '../e2e/lib/ports.mjs';
 import { Collector, freshFolder, pair, ready, succeed } from '../e2e/lib/programs.mjs';
 import { enrolled, Load } from '../postgres/lib/load.mjs';
 
@@ -22,16 +22,6 @@ const MEMBERS = 4; // who answer while one is killed
 const SOME = 40; // responses
 const ENV = { BURGERPANEL_TRUSTED_PROXIES: '127.0.0.1', BURGERPANEL_BEHIND_PROXY: 'on', BURGERPANEL_ADDRESS_ENROLMENTS: String(ENROLMENTS), BURGERPANEL_METRICS_LISTEN: '0' };
 let a, b, proxy, ended, url;
-
-function freePort() {
-  return new Promise((resolve) => {
-    const server = net.createServer();
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address();
-      server.close(() => resolve(port));
-    });
-  });
-}
 
 // The example with other addresses and the test's certificate, and without what only root's own has.
 function configure(folder, port) {

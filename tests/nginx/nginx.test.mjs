@@ -6,28 +6,18 @@ import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import https from 'node:https';
-import net from 'node:net';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { assertAccepted, assertProblem, JOSE, NDJSON, post, request, TRUST } from '../e2e/lib/http.mjs';
 import { Member, newCode } from '../e2e/lib/member.mjs';
 import { good, ROUND } from '../e2e/lib/panel.mjs';
 import { poll } from '../e2e/lib/poll.mjs';
+import { freePort } from '../e2e/lib/ports.mjs';
 import { pair, ready, succeed } from '../e2e/lib/programs.mjs';
 
 const MIB = 1024 * 1024;
 const ENROLMENTS = 3;
 let collector, nginx, ended, url;
-
-function freePort() {
-  return new Promise((resolve) => {
-    const server = net.createServer();
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address();
-      server.close(() => resolve(port));
-    });
-  });
-}
 
 // The block of OPERATING, with other addresses and files, and what a whole configuration has around it.
 function writeConfiguration(folder, port) {

@@ -3,12 +3,12 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { chownSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import net from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { request } from '../e2e/lib/http.mjs';
 import { poll } from '../e2e/lib/poll.mjs';
+import { freePort } from '../e2e/lib/ports.mjs';
 import { ready } from '../e2e/lib/programs.mjs';
 import { enrolled, Load } from '../postgres/lib/load.mjs';
 import { bin, killAll, ownerIds } from '../postgres/lib/servers.mjs';
@@ -31,15 +31,6 @@ process.on('exit', () => {
   endAll();
   rmSync(folder, { recursive: true, force: true });
 });
-
-// Nobody else's, at the moment that it is asked for.
-async function freePort() {
-  const server = net.createServer().listen(0, '127.0.0.1');
-  await new Promise((done) => server.once('listening', done));
-  const { port } = server.address();
-  await new Promise((done) => server.close(done));
-  return port;
-}
 
 function run(name, command, args, env = {}) {
   const log = openSync(join(folder, `${name}.log`), 'a');

@@ -206,3 +206,14 @@ export class Collector {
   }
 }
 
+
+// The device with nothing on it, as a page finds it at its start, and a collector that it has not met.
+export async function freshDevice() {
+  const [{ clock }, store, member] = await Promise.all(['collector', 'store', 'member'].map((name) => import(`../../../web/js/${name}.js`)));
+  memory.full = [];
+  clock.ahead = 0;
+  const collector = new Collector();
+  await store.wipe();
+  await member.reload();
+  return collector;
+}

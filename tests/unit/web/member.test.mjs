@@ -1,20 +1,14 @@
 // What a device in memory knows of the panel, kept in step with a collector of which an answer may be lost.
 import assert from 'node:assert/strict';
 import { beforeEach, test } from 'node:test';
-import { Collector, memory } from './device.mjs';
-import { clock } from '../../../web/js/collector.js';
+import { freshDevice, memory } from './device.mjs';
 import * as member from '../../../web/js/member.js';
-import * as store from '../../../web/js/store.js';
 
 const ANSWERS = { '/v1/panel': { id: 'unit', title: { nl: 'Unit' }, rounds: [], questionnaires: [] }, '/v1/actions': { actions: [{ id: 'A-1' }] }, '/v1/follow-ups': [] };
 
 let collector;
 beforeEach(async () => {
-  memory.full = [];
-  collector = new Collector();
-  clock.ahead = 0;
-  await store.wipe();
-  await member.reload();
+  collector = await freshDevice();
 });
 
 // As a collector answers who says by an ETag what they have.

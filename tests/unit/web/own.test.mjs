@@ -1,8 +1,8 @@
 // Checking, coming back and erasing on a device in memory.
 import assert from 'node:assert/strict';
 import { beforeEach, test } from 'node:test';
-import { Collector, locks, memory, problem } from './device.mjs';
-import { Unreachable, clock } from '../../../web/js/collector.js';
+import { Collector, freshDevice, locks, memory, problem } from './device.mjs';
+import { Unreachable } from '../../../web/js/collector.js';
 import { Untrue } from '../../../web/js/log.js';
 import * as envelope from '../../../web/js/envelope.js';
 import * as member from '../../../web/js/member.js';
@@ -14,11 +14,7 @@ const CODE = 'AAAAAAA-AAAAAAA-AAAAAAA-AAAA8';
 
 let collector;
 beforeEach(async () => {
-  memory.full = [];
-  collector = new Collector();
-  clock.ahead = 0;
-  await store.wipe();
-  await member.reload();
+  collector = await freshDevice();
   await member.refresh();
   assert.equal(await signed.enrol(collector.invite(CODE)), undefined);
 });

@@ -1,7 +1,7 @@
 // Enrolling and answering on a device in memory: what is kept when an answer of the collector is lost, and what is made of one that is another's.
 import assert from 'node:assert/strict';
 import { beforeEach, test } from 'node:test';
-import { Collector, memory, problem } from './device.mjs';
+import { freshDevice, memory, problem } from './device.mjs';
 import { Unreachable, clock } from '../../../web/js/collector.js';
 import * as member from '../../../web/js/member.js';
 import * as signed from '../../../web/js/signed.js';
@@ -11,11 +11,7 @@ const [CODE, OTHER, WRONG] = ['AAAAAAA-AAAAAAA-AAAAAAA-AAAA8', 'BBBBBBB-BBBBBBB-
 
 let collector;
 beforeEach(async () => {
-  memory.full = [];
-  collector = new Collector();
-  clock.ahead = 0;
-  await store.wipe();
-  await member.reload();
+  collector = await freshDevice();
   await member.refresh();
 });
 
