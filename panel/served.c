@@ -50,6 +50,23 @@ void served_put_definition(struct buf *out, const struct json *served)
     buf_put_char(out, '}');
 }
 
+int served_is_definition(const struct buf *document, const struct buf *meant)
+{
+    struct json_fault fault;
+    struct json *json = json_parse(buf_text(document), document->len, &fault);
+    if (!json)
+        return fault.no_memory ? -1 : 0;
+    struct buf own;
+    buf_init(&own, SERVED_PANEL_MAX);
+    served_put_definition(&own, json);
+    json_free(json);
+    int result = buf_check(&own);
+    if (result == 0)
+        result = own.len == meant->len && memcmp(buf_text(&own), buf_text(meant), own.len) == 0;
+    buf_free(&own);
+    return result;
+}
+
 void served_put_actions(struct buf *out, const struct json *served)
 {
     const struct json *list = json_member(served, "actions");

@@ -14,6 +14,10 @@
  * is, for panel_parse to refuse. */
 void served_put_definition(struct buf *out, const struct json *served);
 
+/* 1: the definition `document`, as it was imported, means what served_put_definition has put as `meant`; 0: it doesn't,
+ * or is no JSON. -1: no memory. */
+MUST_CHECK int served_is_definition(const struct buf *document, const struct buf *meant);
+
 /* Puts what actions_parse_json reads; nothing when it is not there. */
 void served_put_actions(struct buf *out, const struct json *served);
 

@@ -96,22 +96,6 @@ static bool is_document(const struct buf *bytes, const char *hash)
     return strcmp(text, hash) == 0;
 }
 
-/* Whether the definition that `document` is would be served as `body`; -1: no memory. */
-static int means_body(const struct document *d, const struct buf *document, const struct buf *body)
-{
-    struct buf meant;
-    struct json *json = json_parse(buf_text(document), document->len, NULL);
-    buf_init(&meant, d->max);
-    if (json)
-        d->put_body(&meant, json);
-    json_free(json);
-    int result = buf_check(&meant);
-    if (result == 0)
-        result = meant.len == body->len && memcmp(buf_text(&meant), buf_text(body), body->len) == 0;
-    buf_free(&meant);
-    return result;
-}
-
 /* Fetches the document of that hash, which anyone may, and holds the body against it. d->is_false only on the
  * collector's own word: the document itself, or that it has none. All else is of someone in between. */
 static enum http_outcome hold_against_document(struct document *d, const struct buf *body, const char *hash,
@@ -126,7 +110,7 @@ static enum http_outcome hold_against_document(struct document *d, const struct 
         return outcome;
     if (!is_none && !is_document(&answer->body, hash))
         return HTTP_REFUSED;
-    int means = is_none ? 0 : means_body(d, &answer->body, body);
+    int means = is_none ? 0 : served_is_definition(&answer->body, body);
     if (means < 0)
         return HTTP_RETRY;
     d->is_false = means == 0;

@@ -181,7 +181,7 @@ static enum store_result answer_named_file(struct http_exchange *x, struct store
     if (result != STORE_OK || api_answer_unread(x, &file))
         return result;
     buf_init(&bytes, SIZE_MAX);
-    result = released_file(store, release, wanted->name, &bytes, error);
+    result = released_file_of(store, release, wanted->name, file.sha256, &bytes, error);
     if (result == STORE_OK)
         api_answer_read(x, &file, &bytes);
     else

@@ -22,23 +22,6 @@ struct show {
 /* Definition and list. */
 
 /* 1: it is the one in force; 0: it is not; -1: no memory. */
-static int same_definition(const struct law *law, const struct catalogue *shown)
-{
-    struct buf meant;
-    const struct buf *imported = &law->catalogue->definition;
-    struct json *definition = json_parse(buf_text(imported), imported->len, NULL);
-    buf_init(&meant, PANEL_JSON_MAX);
-    if (definition)
-        served_put_definition(&meant, definition);
-    int result = definition && buf_check(&meant) == 0 ? 0 : -1;
-    if (result == 0)
-        result = meant.len == shown->definition.len &&
-                 memcmp(buf_text(&meant), buf_text(&shown->definition), meant.len) == 0;
-    json_free(definition);
-    buf_free(&meant);
-    return result;
-}
-
 static int same_list(const struct law *law, const struct catalogue *shown)
 {
     struct buf list;
@@ -76,7 +59,8 @@ static int compare_shown(const struct show *show, const struct law *law, struct 
     struct catalogue *shown = remote_catalogue(show->remote, show->error);
     if (!shown)
         return -1;
-    int definition = same_definition(law, shown), list = same_list(law, shown);
+    int definition = served_is_definition(&law->catalogue->definition, &shown->definition);
+    int list = same_list(law, shown);
     catalogue_release(shown);
     if (definition < 0 || list < 0)
         return error_no_memory(show->error);

@@ -49,45 +49,62 @@ enum store_result released_find(struct store *store, int64_t round, int64_t numb
     return search.found.number != 0 ? STORE_OK : STORE_NONE;
 }
 
-static bool is_file_of(const struct event *event, int64_t number, const char *name, const struct buf *bytes)
+/* What the event says of the file of that name; NULL: nothing, or it is another release's. */
+static const uint8_t *find_named_hash(const struct event *event, int64_t number, const char *name)
 {
-    uint8_t hash[SHA256_BYTES];
     bool is_its = event->kind == EVENT_RELEASE_CREATED && event->number == number;
-    crypto_sha256(buf_text(bytes), bytes->len, hash);
     for (size_t i = 0; is_its && i < event->file_count; i++)
-        if (strcmp(event->files[i].name, name) == 0 && memcmp(event->files[i].sha256, hash, sizeof hash) == 0)
-            return true;
-    return false;
+        if (strcmp(event->files[i].name, name) == 0)
+            return event->files[i].sha256;
+    return NULL;
 }
 
-/* Nothing is given as a release's that the log does not have the hash of. */
-static int check_named(struct store *store, const struct store_release *release, const char *name,
-                       const struct buf *bytes, struct error *error)
+/* Nothing is given as a release's that the log does not have the hash of; `sha256` NULL: it has none. */
+static enum store_result check_kept_file(const struct store_release *release, const char *name, const uint8_t *sha256,
+                                         const struct buf *bytes, struct error *error)
 {
-    struct event event;
-    if (recorded_read(store, release->index, &event, error) < 0)
-        return -1;
-    bool named = is_file_of(&event, release->number, name, bytes);
-    event_free(&event);
-    return named ? 0
-                 : error_set(error, ERROR_DAMAGED,
-                             T("release %lld: %s is not what the log has the hash of; run `audit`",
-                               "uitgave %lld: %s is niet dat waarvan het logboek de hash heeft; voer `audit` uit"),
-                             (long long)release->number, name);
+    uint8_t hash[SHA256_BYTES];
+    crypto_sha256(buf_text(bytes), bytes->len, hash);
+    if (sha256 && memcmp(hash, sha256, sizeof hash) == 0)
+        return STORE_OK;
+    error_set(error, ERROR_DAMAGED,
+              T("release %lld: %s is not what the log has the hash of; run `audit`",
+                "uitgave %lld: %s is niet dat waarvan het logboek de hash heeft; voer `audit` uit"),
+              (long long)release->number, name);
+    return STORE_FAILED;
+}
+
+static enum store_result read_kept_file(struct store *store, const struct store_release *release, const char *name,
+                                        struct buf *out, struct error *error)
+{
+    enum store_result result = store_release_file_read(store, release->round, release->number, name, out);
+    if (result == STORE_FAILED)
+        store_fail(store, error);
+    if (result != STORE_OK || buf_check(out) == 0)
+        return result;
+    error_no_memory(error);
+    return STORE_FAILED;
+}
+
+enum store_result released_file_of(struct store *store, const struct store_release *release, const char *name,
+                                   const uint8_t sha256[static SHA256_BYTES], struct buf *out, struct error *error)
+{
+    enum store_result result = read_kept_file(store, release, name, out, error);
+    return result == STORE_OK ? check_kept_file(release, name, sha256, out, error) : result;
 }
 
 enum store_result released_file(struct store *store, const struct store_release *release, const char *name,
                                 struct buf *out, struct error *error)
 {
-    enum store_result result = store_release_file_read(store, release->round, release->number, name, out);
-    if (result == STORE_FAILED)
-        store_fail(store, error);
+    struct event event;
+    enum store_result result = read_kept_file(store, release, name, out, error);
     if (result != STORE_OK)
         return result;
-    if (buf_check(out) == 0)
-        return check_named(store, release, name, out, error) < 0 ? STORE_FAILED : STORE_OK;
-    error_no_memory(error);
-    return STORE_FAILED;
+    if (recorded_read(store, release->index, &event, error) < 0)
+        return STORE_FAILED;
+    result = check_kept_file(release, name, find_named_hash(&event, release->number, name), out, error);
+    event_free(&event);
+    return result;
 }
 
 /* What must be there. */

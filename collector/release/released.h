@@ -17,6 +17,11 @@ MUST_CHECK enum store_result released_find(struct store *store, int64_t round, i
 MUST_CHECK enum store_result released_file(struct store *store, const struct store_release *release, const char *name,
                                            struct buf *out, struct error *error);
 
+/* The same for who has read the event: `sha256` is what it says of that file. */
+MUST_CHECK enum store_result released_file_of(struct store *store, const struct store_release *release,
+                                              const char *name, const uint8_t sha256[static SHA256_BYTES],
+                                              struct buf *out, struct error *error);
+
 struct released_source {
     struct store *store;
     const struct catalogue *catalogue;

@@ -1,4 +1,5 @@
 /* What a collector serves, back to what it means. */
+#include "base/mem.h"
 #include "panel/served.h"
 #include "tests/unit/panel/kit.h"
 #include <criterion/criterion.h>
@@ -29,6 +30,36 @@ Test(served, leaves_open_out_of_each_round_and_nothing_else)
     expect_definition("{\"rounds\":7}", "{\"rounds\":7}");
     expect_definition("[{\"open\":1}]", "[{\"open\":1}]");
     expect_definition("{}", "{}");
+}
+
+static int compare_definition(const char *document, const char *meant)
+{
+    struct buf one, other;
+    buf_init(&one, 4096);
+    buf_init(&other, 4096);
+    buf_put_text(&one, document);
+    buf_put_text(&other, meant);
+    int result = served_is_definition(&one, &other);
+    buf_free(&one);
+    buf_free(&other);
+    return result;
+}
+
+Test(served, tells_which_document_a_definition_is)
+{
+    const char *document = "{ \"id\": \"a\",\n \"rounds\": [{\"id\":\"r\"}] }",
+               *meant = "{\"id\":\"a\",\"rounds\":[{\"id\":\"r\"}]}";
+    cr_expect_eq(compare_definition(document, meant), 1);
+    cr_expect_eq(compare_definition(document, "{\"id\":\"b\",\"rounds\":[{\"id\":\"r\"}]}"), 0);
+    cr_expect_eq(compare_definition("<h1>no</h1>", meant), 0);
+    bool failed = true;
+    for (unsigned n = 3; failed; n++) { /* the first two are of this test */
+        mem_fail_at(n);
+        int result = compare_definition(document, meant);
+        failed = mem_has_failed();
+        mem_fail_at(0);
+        cr_expect_eq(result, failed ? -1 : 1, "allocation %u", n);
+    }
 }
 
 static void expect_actions(const char *served, const char *list)
