@@ -65,7 +65,8 @@ const health = async (collector) => (await request(collector.url, '/healthz')).s
 const until = (collector, status) => poll(`/healthz ${status}`, 30, async () => (await health(collector)) === status);
 
 async function begin(t, name) {
-  rmSync(`${freshFolder(`lost-${name}`)}.away`, { recursive: true, force: true });
+  const folder = freshFolder(`lost-${name}`);
+  ['.away', '.other'].forEach((ending) => rmSync(folder + ending, { recursive: true, force: true }));
   const collector = await ready(`lost-${name}`, { codes: SENDERS });
   const load = new Load(collector);
   t.after(async () => {
@@ -142,11 +143,14 @@ const HARMS = [
   {
     name: 'another folder in its place, and the right one back',
     harm: ({ folder }) => {
+      mkdirSync(`${folder}.other`);
+      for (const file of readdirSync(folder).filter((file) => !file.startsWith('.')))
+        copyFileSync(join(folder, file), join(`${folder}.other`, file));
       renameSync(folder, `${folder}.away`);
-      mkdirSync(folder);
-      for (const file of readdirSync(`${folder}.away`)) copyFileSync(join(`${folder}.away`, file), join(folder, file));
+      renameSync(`${folder}.other`, folder);
     },
-    line: /store\.db: the store's file was removed or replaced/,
+    // A look between the two names finds neither folder; what is there after it is refused for a reason that is told apart.
+    line: /store\.db: the store's file was removed or (replaced|moved away)/,
     mend: ({ folder }) => {
       rmSync(folder, { recursive: true });
       renameSync(`${folder}.away`, folder);
