@@ -177,6 +177,7 @@ async function adoptErasures({ entries, erased = [] }, key) {
 // A device that knows a member stays theirs: a link with another's code would have them answer in another's name from then on. It keeps the
 // log's key and the newest head as well, else who typed their code again would have the log begin anew.
 async function restoreKey(secret) {
+  await member.reload();
   if (!state.panel) await member.refresh();
   if (!state.panel) throw new Unreachable('no panel');
   const key = await makeKey(secret, state.panel.id);
@@ -198,7 +199,7 @@ async function restoreKey(secret) {
 
 const wiping = async (secret) => {
   try {
-    return await restoreKey(secret);
+    return await store.alone('enrol', () => restoreKey(secret));
   } catch (error) {
     throw signed.untrueOf(error);
   } finally {

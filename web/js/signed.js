@@ -15,7 +15,7 @@ import { seal, makeKey, newSecret } from './key.js';
 import * as collector from './collector.js';
 import * as envelope from './envelope.js';
 import * as log from './log.js';
-import { changed, current, isNotTaken, refresh, state } from './member.js';
+import { changed, current, isNotTaken, refresh, reload, state } from './member.js';
 import * as store from './store.js';
 
 const { Unreachable, now } = collector;
@@ -94,10 +94,12 @@ export async function noteMember(panel, key, jws, told) {
   await store.setFact('member', { panel, key, enrolment: { jws, index, receipt: told.receipt }, logKey, at: now() });
 }
 
-// `secret`, which is wiped: the member's, of a passkey; without it one is drawn. Promise of undefined when enrolled, or of the problem. Throws
-// Unreachable (the same call goes on from there), or log.Untrue where the collector's receipt does not hold.
-export async function enrol(invitation, secret) {
-  const pending = await prepareEnrolment(invitation, secret).finally(() => secret?.fill(0));
+async function enrolAlone(invitation, secret) {
+  if (await store.fact('member')) {
+    await reload();
+    return { type: 'is-member' };
+  }
+  const pending = await prepareEnrolment(invitation, secret);
   const { status, body, problem } = await sendEnrolment(pending, invitation);
   if (status >= 500 || status === 429 || problem?.type === '') throw new Unreachable('the collector can not take it now');
   if (problem?.type === 'invitation-refused') await noteRefusal(invitation);
@@ -110,6 +112,11 @@ export async function enrol(invitation, secret) {
   await refresh();
   return undefined;
 }
+
+// `secret`, which is wiped: the member's, of a passkey; without it one is drawn. Promise of undefined when enrolled, or of the problem; that is
+// {type: 'is-member'}, and nothing is touched, where the device knows one by now, as another tab may have had it. Throws Unreachable (the same
+// call goes on from there), or log.Untrue where the collector's receipt does not hold.
+export const enrol = (invitation, secret) => store.alone('enrol', () => enrolAlone(invitation, secret)).finally(() => secret?.fill(0));
 
 // Answering
 

@@ -72,6 +72,26 @@ test('an enrolment that an earlier version of the page began goes on with its ke
   assert.deepEqual([member.state.member.key.kid, member.state.member.enrolment.jws], [kid, jws]);
 });
 
+// What a consent page does that was left open while another tab enrolled: the letter's code again, and one of somebody else at home.
+for (const [name, code] of [['the code that was used', CODE], ['another code', OTHER]])
+  test(`on a device that knows a member by now an enrolment by ${name} touches nothing and sends nothing`, async () => {
+    await joined();
+    const facts = () => Promise.all(['member', 'recovery', 'head', 'pending', 'passkey'].map(store.fact));
+    const before = await facts();
+    const secret = new Uint8Array(16).fill(7);
+    member.state.member = undefined; // as a tab has it that was not told
+    assert.deepEqual(await signed.enrol(collector.invite(code), secret), { type: 'is-member' });
+    assert.deepEqual(await facts(), before);
+    assert.deepEqual([sent('/v1/members').length, member.state.member.key.kid, secret], [1, before[0].key.kid, new Uint8Array(16)]);
+  });
+
+test('two enrolments at a time make one member', async () => {
+  const [first, second] = await Promise.all([CODE, OTHER].map((code) => signed.enrol(collector.invite(code))));
+  assert.deepEqual([first, second], [undefined, { type: 'is-member' }]);
+  assert.equal(sent('/v1/members').length, 1);
+  assert.equal(member.state.hasRecovery, true);
+});
+
 // What was drawn while work() ran, of which a secret has 16 bytes.
 async function drawnWhile(work) {
   const drawn = [];

@@ -25,11 +25,10 @@ async function join(frame, agree, place, made) {
   frame.say(t.joining);
   try {
     const problem = await enrol(toInvitation(frame.stash.uitnodiging), made?.secret);
-    if (!problem) {
-      delete frame.stash.uitnodiging;
-      return frame.go('#/bewaren');
-    }
+    if (!problem || problem.type === 'is-member') delete frame.stash.uitnodiging;
+    if (!problem) return frame.go('#/bewaren');
     if (!(await hasBegun())) await made?.forget(); // else the key that is of it goes on
+    if (problem.type === 'is-member') return frame.go('#/acties');
     frame.stash.codeFault = problem.type === 'invitation-refused' ? t.codeRefused : t.reasons.other;
     return frame.go('#/');
   } catch (error) {
@@ -42,6 +41,7 @@ async function join(frame, agree, place, made) {
 }
 
 export default async function consent(parts, frame) {
+  if (member.state.member) return frame.replace('#/acties');
   if (await codeFault(frame.stash.uitnodiging ?? '')) return frame.replace('#/');
   if (!member.state.panel) await member.refresh();
   if (!member.state.panel) return { title: t.noConnectionTitle, nodes: [el('p', { class: 'lead' }, t.noConnectionText)] };
@@ -77,6 +77,8 @@ export default async function consent(parts, frame) {
   const promises = [t.consentFree, t.consentAge, t.consentKey, t.consentShown, t.consentChange, ...terms(retention), t.consentNames];
   return {
     title: t.consentTitle,
+    // Another tab has enrolled; what this one does goes on to a page by itself.
+    watched: () => String(!isJoining && Boolean(member.state.member)),
     nodes: [
       told(t.consentWhy, purpose),
       told(t.consentWhat, privacy),
