@@ -215,8 +215,10 @@ static void check_connections(struct http_loop *loop)
 
 /* A few of the queue, the longest-waiting first. Whoever asks for one thing, waits for the answer and had a good one
  * before is heard in between, however many send a thousand requests at once or what can only be refused. */
-static void go_on_with_ready(struct http_loop *loop, unsigned turns)
+static void go_on_with_ready(struct http_loop *loop)
 {
+    unsigned turns = READY_TURNS + loop->heard_at_once;
+    loop->heard_at_once = 0;
     for (unsigned turn = 0; turn < turns && loop->ready; turn++) {
         struct connection *c = take_ready(loop);
         if (c->ended)
@@ -238,6 +240,7 @@ static void hear_connection(struct http_loop *loop, struct connection *c)
         return;
     }
     c->heard = loop->room.now;
+    loop->heard_at_once++;
     settle_connection(loop, c, connection_proceed(c));
 }
 
@@ -276,7 +279,7 @@ static void *run_loop(void *argument)
         for (int i = 0; i < n; i++)
             take_event(loop, &loop->events[i]);
         take_inbox(loop);
-        go_on_with_ready(loop, READY_TURNS + (unsigned)n);
+        go_on_with_ready(loop);
         if (is_time) /* after what has come was read: where this thread was kept from running, nobody else is late */
             check_connections(loop);
         free_ended(loop);

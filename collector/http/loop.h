@@ -19,6 +19,7 @@ struct http_loop {
     /* The loop's thread's: */
     struct connection *first, *last; /* in order of arrival */
     struct connection *ready, *ready_last; /* a queue: who has more to do, and who is not known for good requests */
+    unsigned heard_at_once; /* in this round, out of the queue */
     struct connection *ended; /* to be freed when the round is over */
     int64_t checked; /* when the slow ones were last looked for */
     struct epoll_event events[LOOP_EVENTS_MAX];

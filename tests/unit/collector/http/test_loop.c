@@ -244,17 +244,52 @@ static int connect_known_client(void)
     return one;
 }
 
-Test(loop, hears_who_was_refused_after_those_who_were_not)
+static void connect_refused_crowd(int crowd[static CROWD])
 {
-    int crowd[CROWD];
-    open_server();
-    int one = connect_known_client();
     for (size_t i = 0; i < CROWD; i++) {
         crowd[i] = connect_client();
         ask_times(crowd[i], "/refused", 1);
         read_answers(crowd[i], 1);
     }
+}
+
+Test(loop, hears_who_was_refused_after_those_who_were_not)
+{
+    int crowd[CROWD];
+    open_server();
+    int one = connect_known_client();
+    connect_refused_crowd(crowd);
     cr_expect_eq(heard_before(crowd, one), 0);
+    http_stop(server);
+}
+
+/* However many of the refused have asked in one round, the next look for who is known is a few turns away. */
+Test(loop, hears_who_asks_while_those_who_were_refused_have_their_turns)
+{
+    int crowd[CROWD];
+    open_server();
+    int one = connect_known_client(), holder = connect_known_client();
+    connect_refused_crowd(crowd);
+    ask_times(holder, "/hold", 1);
+    sem_wait(&held);
+    for (size_t i = 0; i < CROWD; i++) {
+        ask_times(crowd[i], i == 0 ? "/hold" : "/many", 1);
+        await_delivery(crowd[i]);
+    }
+    sem_post(&let_go);
+    sem_wait(&held); /* at the first turn of theirs */
+    ask_times(one, "/one", 1);
+    await_delivery(one);
+    sem_post(&let_go);
+    read_answers(one, 1);
+    cr_expect_leq(atomic_load(&seen), TURNS_MOST, "%u others had their turn first", atomic_load(&seen));
+    for (size_t i = 0; i < CROWD; i++) {
+        read_answers(crowd[i], 1);
+        close(crowd[i]);
+    }
+    read_answers(holder, 1);
+    close(holder);
+    close(one);
     http_stop(server);
 }
 
