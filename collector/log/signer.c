@@ -175,7 +175,7 @@ int signer_sign(struct signer *signer, const struct merkle_head *head, struct er
 
 int signer_begin(struct signer *signer, const struct merkle_head *empty, struct error *error)
 {
-    if (signer->last.note.len > 0)
+    if (signer->last.head.size > 0)
         return 0;
     return signer_sign(signer, empty, error) < 0 ? -1 : last_checkpoint_sync(&signer->last, error);
 }

@@ -32,9 +32,9 @@ void signer_hear(struct signer *signer, const struct merkle_head *head);
 MUST_CHECK int signer_check(struct signer *signer, uint64_t size, merkle_read *read, void *context,
                             struct error *error);
 
-/* Signs `empty`, the head of the empty tree, where nothing has been signed yet; it is on stable storage then. Before
- * anything is appended: who is cut off before the first tree of its own is signed has this one to go on from. -1:
- * *error says why. */
+/* Signs `empty`, the head of the empty tree, where nothing else has been signed yet; it is on stable storage then.
+ * Before anything is appended: who is cut off before the first tree of its own is signed has this one to go on from.
+ * Also where it was signed before, for that need not have got as far as the disk. -1: *error says why. */
 MUST_CHECK int signer_begin(struct signer *signer, const struct merkle_head *empty, struct error *error);
 
 /* Signs a tree that continues the last one, and writes the checkpoint beside the key. The caller has seen to it that

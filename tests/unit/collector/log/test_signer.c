@@ -341,6 +341,20 @@ Test(log_key, begins_with_the_empty_tree_where_nothing_is_signed_yet)
     signer_close(key);
 }
 
+/* What was signed before may have been lost with the power, or in a write that the disk refused. */
+Test(log_key, begins_anew_where_the_empty_tree_was_signed_before)
+{
+    const char *path = new_key("key");
+    struct signer *key = must_open(path);
+    struct merkle_head empty = head_of(0), read;
+    cr_assert_eq(signer_sign(key, &empty, &error), 0);
+    cr_assert_eq(truncate(checkpoint_of(path), 0), 0);
+    cr_assert_eq(signer_begin(key, &empty, &error), 0);
+    cr_assert_eq(last_checkpoint_read(path, buf_text(&verifier), &read, &error), STORE_OK);
+    cr_assert_eq(read.size, 0);
+    signer_close(key);
+}
+
 Test(log_key, never_signs_another_empty_tree)
 {
     struct signer *key = must_open(new_key("key"));
