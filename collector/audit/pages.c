@@ -2,6 +2,7 @@
 #include "collector/audit/pages.h"
 #include "base/json.h"
 #include "base/lang.h"
+#include "collector/audit/remote.h"
 #include "panel/page.h"
 #include <string.h>
 
@@ -49,8 +50,10 @@ static int check_page_files(struct page_audit *audit)
 {
     struct buf text;
     buf_init(&text, SERVICE_MAX);
+    struct json *service = NULL;
     int result = get_page(audit, "/v1/service", &text) < 0 ? -1 : 0;
-    struct json *service = json_parse(buf_text(&text), text.len, NULL);
+    if (result == 0)
+        result = remote_json(buf_text(&text), text.len, &service, audit->error);
     audit->owner = (struct page_owner){.organisation = json_text(json_member(service, "organisation")),
                                        .phone = json_text(json_member(service, "phone")),
                                        .mail = json_text(json_member(service, "mail")),

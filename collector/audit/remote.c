@@ -61,15 +61,25 @@ static int fetch_public(struct remote *remote, const char *path, struct buf *out
     return peer_get(remote->peer, &(struct peer_request){path, false}, out, &status, error);
 }
 
+int remote_json(const char *text, size_t len, struct json **out, struct error *error)
+{
+    struct json_fault fault = {0};
+    *out = json_parse(text, len, &fault);
+    return !*out && fault.no_memory ? error_no_memory(error) : 0;
+}
+
 /* Panel and actions. */
 
 /* The served panel without what is only served. */
-static void put_definition(struct buf *out, const struct buf *served)
+static int put_definition(struct buf *out, const struct buf *served, struct error *error)
 {
-    struct json *document = json_parse(buf_text(served), served->len, NULL);
+    struct json *document;
+    if (remote_json(buf_text(served), served->len, &document, error) < 0)
+        return -1;
     if (document)
         served_put_definition(out, document);
     json_free(document);
+    return 0;
 }
 
 static struct panel *fetch_panel(struct remote *remote, struct buf *definition, struct error *error)
@@ -79,8 +89,7 @@ static struct panel *fetch_panel(struct remote *remote, struct buf *definition, 
     struct panel *panel = NULL;
     buf_init(&text, SERVED_PANEL_MAX);
     faults_init(&faults);
-    if (fetch_public(remote, "/v1/panel", &text, error) == 0) {
-        put_definition(definition, &text);
+    if (fetch_public(remote, "/v1/panel", &text, error) == 0 && put_definition(definition, &text, error) == 0) {
         panel = panel_parse(buf_text(definition), definition->len, &faults);
         if (!panel && faults.no_memory)
             error_no_memory(error);
@@ -169,7 +178,9 @@ static int fail_events(struct error *error)
 /* Adds the event of one line, when it stands below `size`. Returns its index; -1: *error. */
 static int64_t add_event_line(struct listing *listing, const char *line, size_t len, int64_t size, struct error *error)
 {
-    struct json *document = json_parse(line, len, NULL);
+    struct json *document;
+    if (remote_json(line, len, &document, error) < 0)
+        return -1;
     const char *jws = json_text(json_member(document, "jws"));
     int64_t index = -1;
     int64_t last = listing->count > 0 ? listing->list[listing->count - 1].index : -1;
@@ -305,7 +316,9 @@ static enum store_result put_erased_leaf(struct buf *out, const struct json *lin
 static enum store_result read_entry_line(const char *line, size_t len, int64_t index, struct buf *out,
                                          int64_t *erased_by, struct error *error)
 {
-    struct json *document = json_parse(line, len, NULL);
+    struct json *document;
+    if (remote_json(line, len, &document, error) < 0)
+        return STORE_FAILED;
     const struct json *jws = json_member(document, "jws");
     const char *text = json_text(jws);
     int64_t its_index = -1;

@@ -3,6 +3,7 @@
 #ifndef COLLECTOR_AUDIT_REMOTE_H
 #define COLLECTOR_AUDIT_REMOTE_H
 
+#include "base/json.h"
 #include "collector/audit/holes.h"
 #include "collector/audit/listing.h"
 #include "collector/net/peer.h"
@@ -17,6 +18,9 @@ void remote_close(struct remote *remote);
 
 /* What it is reached by; the remote's. */
 struct peer *remote_peer(struct remote *remote);
+
+/* What a collector gave, as JSON: *out is NULL where it is none. Free with json_free. -1: *error, no memory. */
+MUST_CHECK int remote_json(const char *text, size_t len, struct json **out, struct error *error);
 
 /* The panel and the action list, its rounds and actions numbered by their places. Release with catalogue_release. NULL:
  * *error. */

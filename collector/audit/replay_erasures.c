@@ -57,9 +57,11 @@ const char *replay_ask_erasure(struct replay *replay, struct entry *entry)
     entry->signature_counts = true;
     int64_t member = fold_find_member(replay->fold, entry->jws.kid, &key);
     struct asked *asked = list_grow(replay->asked, replay->asked_count, &replay->asked_capacity, sizeof *asked);
-    if (!asked || spend_request(replay, entry, member) < 0)
+    if (!asked)
         return replay_out_of_memory(replay);
     replay->asked = asked;
+    if (spend_request(replay, entry, member) < 0)
+        return replay_out_of_memory(replay);
     struct asked next = {
         .index = entry->index, .answered_by = -1, .is_everything = !request->round, .is_known = member != 0};
     memcpy(next.kid, entry->jws.kid, KID_SIZE);

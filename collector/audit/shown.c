@@ -177,8 +177,10 @@ static int check_shown_follow_ups(const struct show *show)
     int result = peer_get(remote_peer(show->remote), &(struct peer_request){"/v1/follow-ups", false}, &text, &status,
                           show->error);
     if (result == 0 || status == NOT_FOUND) {
-        struct json *shown = json_parse(buf_text(&text), text.len, NULL);
-        result = check_follow_ups(show, shown);
+        struct json *shown;
+        result = remote_json(buf_text(&text), text.len, &shown, show->error);
+        if (result == 0)
+            result = check_follow_ups(show, shown);
         json_free(shown);
     }
     buf_free(&text);
