@@ -182,12 +182,13 @@ static bool wait_for_reading(struct kept_asking *asking, struct service *service
 
 static void finish_asking(struct http_exchange *x, void *context);
 
-/* Where too much waits for those threads, so does nobody here: it is no fault, and each is told to ask again. */
+/* However many tables wait to be made: there is one reading of each `kept` at a time. While the collector stops nobody
+ * is kept waiting. */
 static void suspend_asking(struct kept_asking *asking, struct service *service)
 {
     struct kept *kept = asking->kept;
     http_suspend(asking->exchange, finish_asking);
-    if (wait_for_reading(asking, service) && workers_push(service->table_workers, &kept->work) < 0)
+    if (wait_for_reading(asking, service) && workers_push_anyway(service->table_workers, &kept->work) < 0)
         resume_waiting(take_waiting(kept, true), KEPT_UNREAD, NULL);
 }
 

@@ -22,11 +22,11 @@ MUST_CHECK void *kept_take(struct http_exchange *exchange, struct service *servi
 typedef void kept_giver(struct http_exchange *exchange, struct service *service, void *value);
 
 /* The same of what takes long to read, from its place (api_kept_new). Where it has to be read anew, the exchange is
- * suspended meanwhile: the first to ask has it read, by one of service->table_workers, and whoever asks for the same
- * before it is there waits without a thread or a place before them, as many as there are exchanges. What is given is
- * never older than the asking. Where it can't be read, all who wait are told, and it is read again for who asks next.
- * Calls `give` with the value, which may ask for headers, arguments and path, or sets another answer. The last thing
- * that a handler does. One kind for each `kept`. */
+ * suspended meanwhile: the first to ask has it read, by one of service->table_workers however much waits for those, and
+ * whoever asks for the same before it is there waits without a thread or a place before them, as many as there are
+ * exchanges. What is given is never older than the asking. Where it can't be read, all who wait are told, and it is
+ * read again for who asks next. Calls `give` with the value, which may ask for headers, arguments and path, or sets
+ * another answer. The last thing that a handler does. One kind for each `kept`. */
 void kept_give(struct http_exchange *exchange, struct service *service, struct kept *kept, const struct kept_kind *kind,
                kept_giver *give);
 

@@ -4,6 +4,7 @@
 #include "base/mem.h"
 #include <pthread.h>
 #include <stdbool.h>
+#include <stdint.h>
 
 struct workers {
     pthread_mutex_t lock;
@@ -88,10 +89,10 @@ void workers_free(struct workers *workers)
     mem_free(workers);
 }
 
-int workers_push(struct workers *workers, struct work *work)
+static int push_below(struct workers *workers, struct work *work, size_t capacity)
 {
     pthread_mutex_lock(&workers->lock);
-    bool full = workers->stopping || workers->waiting >= workers->capacity;
+    bool full = workers->stopping || workers->waiting >= capacity;
     if (!full) {
         work->next = NULL;
         *workers->tail = work;
@@ -101,4 +102,14 @@ int workers_push(struct workers *workers, struct work *work)
     }
     pthread_mutex_unlock(&workers->lock);
     return full ? -1 : 0;
+}
+
+int workers_push(struct workers *workers, struct work *work)
+{
+    return push_below(workers, work, workers->capacity);
+}
+
+int workers_push_anyway(struct workers *workers, struct work *work)
+{
+    return push_below(workers, work, SIZE_MAX);
 }

@@ -25,4 +25,7 @@ void workers_free(struct workers *workers);
 /* 0: `run` will be called, once. -1: too much is waiting. Any thread. */
 MUST_CHECK int workers_push(struct workers *workers, struct work *work);
 
+/* The same however much is waiting, for work of which few pieces can be there at once. -1: the threads are stopping. */
+MUST_CHECK int workers_push_anyway(struct workers *workers, struct work *work);
+
 #endif

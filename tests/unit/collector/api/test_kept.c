@@ -225,11 +225,41 @@ Test(kept, is_never_older_than_the_asking)
     close_service();
 }
 
-Test(kept, is_asked_for_again_later_where_too_much_waits_which_is_no_error)
+static sem_t busy, may_go_on;
+
+static void hold_thread(struct work *work)
+{
+    (void)work;
+    sem_post(&busy);
+    sem_wait(&may_go_on);
+}
+
+Test(kept, is_read_however_much_else_waits)
+{
+    int clients[CROWD];
+    struct work running = {.run = hold_thread}, waiting = {.run = note_done};
+    sem_init(&busy, 0, 0);
+    sem_init(&may_go_on, 0, 0);
+    sem_init(&done, 0, 0);
+    atomic_store(&now, 1);
+    open_service(1, 1);
+    cr_assert_eq(workers_push(service.table_workers, &running), 0);
+    sem_wait(&busy);
+    cr_assert_eq(workers_push(service.table_workers, &waiting), 0);
+    ask(clients, CROWD);
+    let_readings_end(1);
+    sem_post(&may_go_on);
+    hear(clients, CROWD, 201);
+    cr_expect_eq(atomic_load(&reads), 1);
+    close_service();
+}
+
+Test(kept, keeps_nobody_waiting_while_the_collector_stops_which_is_no_error)
 {
     int clients[CROWD];
     atomic_store(&now, 1);
-    open_service(1, 0);
+    open_service(1, 1);
+    workers_stop(service.table_workers);
     capture_begin(2);
     ask(clients, CROWD);
     hear(clients, CROWD, 503);
