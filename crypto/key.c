@@ -8,6 +8,7 @@
 _Static_assert(KEY_BYTES == crypto_sign_ed25519_PUBLICKEYBYTES, "a public key has 32 bytes");
 _Static_assert(KEY_BYTES == crypto_sign_ed25519_SEEDBYTES, "a seed has 32 bytes");
 _Static_assert(SIGNATURE_BYTES == crypto_sign_ed25519_BYTES, "a signature has 64 bytes");
+_Static_assert(SECRET_KEY_MAC_BYTES >= crypto_generichash_BYTES_MIN, "a hash is no shorter");
 _Static_assert(KID_LENGTH == BASE64URL_LENGTH(SHA256_BYTES), "a kid is a SHA-256");
 
 /* The JWK of RFC 8037 §2, its members in the order of RFC 7638 §3.2 and so also what the thumbprint hashes. */
@@ -142,4 +143,10 @@ void secret_key_sign(const struct secret_key *key, const void *bytes, size_t len
                      uint8_t signature[static SIGNATURE_BYTES])
 {
     crypto_sign_ed25519_detached(signature, NULL, bytes, len, key->bytes);
+}
+
+void secret_key_mac(const struct secret_key *key, const void *bytes, size_t len,
+                    uint8_t mac[static SECRET_KEY_MAC_BYTES])
+{
+    crypto_generichash(mac, SECRET_KEY_MAC_BYTES, bytes, len, key->bytes, KEY_BYTES);
 }

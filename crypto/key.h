@@ -52,4 +52,10 @@ void secret_key_public(const struct secret_key *key, uint8_t public_key[static K
 void secret_key_sign(const struct secret_key *key, const void *bytes, size_t len,
                      uint8_t signature[static SIGNATURE_BYTES]);
 
+/* What of `len` bytes only who has the key can make, and whoever has it makes the same (BLAKE2b, keyed with the seed):
+ * to be known again by, and by nobody else. */
+#define SECRET_KEY_MAC_BYTES 16
+void secret_key_mac(const struct secret_key *key, const void *bytes, size_t len,
+                    uint8_t mac[static SECRET_KEY_MAC_BYTES]);
+
 #endif

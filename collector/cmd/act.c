@@ -8,6 +8,7 @@
 #include "collector/intake/ledger.h"
 #include "collector/log/log_keys.h"
 #include <string.h>
+#include <unistd.h>
 
 #define WAIT_US INT64_C(10000000)
 #define STEP_MS 20
@@ -29,6 +30,7 @@ int cmd_act_ask(struct store *store, const struct act_wish *wish, int64_t *id)
 /* What a ledger needs around it. */
 struct alone {
     struct store *store; /* a handle of its own: the lock goes with it */
+    int claim; /* on the log's key; -1: none */
     struct log_keys keys;
     struct ledger_shared shared;
 };
@@ -54,7 +56,9 @@ static int open_alone(struct alone *alone, const struct config *config, struct e
         return -1;
     if (store_serve_alone(alone->store) != STORE_OK || store_settle(alone->store) != STORE_OK)
         return store_fail(alone->store, error);
-    switch (log_keys_open(&alone->keys, alone->store, &names, error)) {
+    if (log_keys_claim(&names, &alone->claim, error) < 0)
+        return -1;
+    switch (log_keys_open(&alone->keys, alone->store, &names, alone->claim, error)) {
     case STORE_OK:
         break;
     case STORE_NONE:
@@ -80,13 +84,15 @@ static void close_alone(struct alone *alone)
     roster_free(alone->shared.roster);
     peers_close(alone->shared.peers);
     log_keys_close(&alone->keys);
+    if (alone->claim >= 0)
+        close(alone->claim);
     store_close(alone->store);
 }
 
 /* Carries out all that is asked for. 0 also where another process serves the store, which then does it. */
 static int carry_out_alone(const struct config *config, struct error *error)
 {
-    struct alone alone = {.store = NULL};
+    struct alone alone = {.claim = -1};
     struct ledger *ledger = NULL;
     log_set_level(LOG_ERROR); /* what comes of it the verb says itself */
     int result = open_alone(&alone, config, error);

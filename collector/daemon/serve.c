@@ -30,6 +30,7 @@
 
 /* What a running collector consists of, in the order in which it is started. */
 struct running {
+    int claim; /* on the log's key; -1: none */
     struct service service;
     struct web *web; /* the pages; NULL: they are off */
     struct http_site sites[3]; /* what is served: the API, the pages, the end */
@@ -120,13 +121,34 @@ static int check_standby(struct service *service, struct store *store, struct er
                                  "read_store is van een ander logboek dan de opslag; noem een standby van deze"));
 }
 
-/* Opens the store for reading, and with what it says of itself the keys of its log. */
-static int open_keys(struct service *service, const struct config *config, struct error *error)
+static struct log_key_names key_names(const struct config *config)
 {
+    return (struct log_key_names){.dsn = config->values[CONFIG_STORE],
+                                  .log_key = config->values[CONFIG_LOG_KEY],
+                                  .operator_key = config->values[CONFIG_OPERATOR_KEY]};
+}
+
+/* -1: a line has been written. */
+static int claim_key(struct running *running, const struct config *config)
+{
+    const struct log_key_names names = key_names(config);
+    struct error error;
+    unsigned tries = 0;
+    int result;
+    do
+        result = log_keys_claim(&names, &running->claim, &error);
+    while (result < 0 && is_worth_waiting(&error, &tries));
+    if (result < 0)
+        cli_fail("%s", error.text);
+    return result;
+}
+
+/* Opens the store for reading, and with what it says of itself the keys of its log. */
+static int open_keys(struct running *running, const struct config *config, struct error *error)
+{
+    struct service *service = &running->service;
     struct log_keys keys = {NULL, NULL};
-    const struct log_key_names names = {.dsn = config->values[CONFIG_STORE],
-                                        .log_key = config->values[CONFIG_LOG_KEY],
-                                        .operator_key = config->values[CONFIG_OPERATOR_KEY]};
+    const struct log_key_names names = key_names(config);
     unsigned tries = 0;
     service->reader = reader_open(config->values[CONFIG_STORE], error);
     service->access_log = service->reader ? reader_open(config->values[CONFIG_STORE], error) : NULL;
@@ -137,7 +159,7 @@ static int open_keys(struct service *service, const struct config *config, struc
         return -1; /* it has been opened a moment ago */
     enum store_result found;
     do
-        found = log_keys_open(&keys, store, &names, error);
+        found = log_keys_open(&keys, store, &names, running->claim, error);
     while (found == STORE_FAILED && is_worth_waiting(error, &tries));
     if (found == STORE_OK && has_standby(config) && check_standby(service, store, error) < 0)
         found = STORE_FAILED;
@@ -268,7 +290,7 @@ static int start_service(struct running *running, const struct config *config, c
         make_quotas(&service->shared, config) == 0 &&
         make_limiter(&service->enrolments, config, CONFIG_ADDRESS_ENROLMENTS) == 0 &&
         make_limiter(&service->tokens, config, CONFIG_ADDRESS_TOKENS) == 0 &&
-        make_pages(running, config, &error) == 0 && open_keys(service, config, &error) == 0 &&
+        make_pages(running, config, &error) == 0 && open_keys(running, config, &error) == 0 &&
         open_peers(&service->shared, config, join, &error) == 0)
         service->queue = start_writer(service, config, &error);
     if (service->queue)
@@ -334,6 +356,8 @@ static void stop_all(struct running *running)
     limiter_free(service->tokens);
     if (running->counts_refusals)
         refusal_log_destroy(&service->refusals);
+    if (running->claim >= 0)
+        close(running->claim);
 }
 
 /* What is served stands in the log first; but only what is going to be served. */
@@ -362,10 +386,12 @@ static void wait_for_end(struct running *running)
 
 static int serve_until_signal(const struct config *config, const char *join)
 {
-    struct running running = {0};
+    struct running running = {.claim = -1};
     int result = CLI_FAILED;
     raise_descriptors(config);
     hold_signals(&running);
+    if (claim_key(&running, config) < 0)
+        return CLI_FAILED;
     sandbox_begin(config);
     if (start_service(&running, config, join) == 0 && name_pages(&running, config) == 0 &&
         start_http(&running, config) == 0) {
@@ -396,11 +422,11 @@ static void tell_references(const struct service *service)
 /* Does what serving does, short of listening, so that whatever it would refuse is refused. */
 static int check_serving(const struct config *config, const char *join)
 {
-    struct running running = {0};
+    struct running running = {.claim = -1};
     int result = CLI_FAILED;
     raise_descriptors(config);
-    if (start_service(&running, config, join) == 0 && listening_check(config, CONFIG_LISTEN) == 0 &&
-        listening_check(config, CONFIG_METRICS_LISTEN) == 0) {
+    if (claim_key(&running, config) == 0 && start_service(&running, config, join) == 0 &&
+        listening_check(config, CONFIG_LISTEN) == 0 && listening_check(config, CONFIG_METRICS_LISTEN) == 0) {
         tell_references(&running.service);
         config_print(config);
         result = CLI_DONE;

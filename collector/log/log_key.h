@@ -27,8 +27,4 @@ MUST_CHECK int log_key_public(const struct secret_key *secret, const char *origi
 /* The verifier key of the key in the file under the name `origin`, appended to `out`. -1: *error says why. */
 MUST_CHECK int log_key_verifier(const char *path, const char *origin, struct buf *out, struct error *error);
 
-/* Claims a key for this process, so that no other on this machine (its network namespace) signs with it, a copy of its
- * file included. Returns a descriptor, until the closing of which it lasts; -1: *error says why. */
-MUST_CHECK int log_key_claim(const struct note_key *key, struct error *error);
-
 #endif

@@ -2,6 +2,7 @@
 #include "collector/log/log_keys.h"
 #include "base/file.h"
 #include "base/lang.h"
+#include "collector/log/key_claim.h"
 #include "collector/log/log_key.h"
 #include <errno.h>
 
@@ -42,6 +43,23 @@ static int open_operator(struct log_keys *keys, struct store *store, const struc
     return keys->operator_key ? 0 : -1;
 }
 
+int log_keys_claim(const struct log_key_names *names, int *claim, struct error *error)
+{
+    char path[LOG_KEY_PATH_SIZE];
+    int made = -1;
+    if (log_key_path(names->log_key, names->dsn, path) < 0)
+        return tell_too_long(error);
+    if (!store_is_remote(names->dsn) && file_exists(path)) {
+        struct secret_key *key = log_key_load(path, error);
+        made = key ? key_claim(key, error) : -1;
+        secret_key_free(key);
+        if (made < 0)
+            return -1;
+    }
+    *claim = made;
+    return 0;
+}
+
 static int open_signer(struct log_keys *keys, const char *verifier, const struct log_key_names *names,
                        struct error *error)
 {
@@ -51,10 +69,22 @@ static int open_signer(struct log_keys *keys, const char *verifier, const struct
     keys->signer = signer_open(path, verifier, error);
     if (!keys->signer)
         return -1;
-    return store_is_remote(names->dsn) ? 0 : signer_claim(keys->signer, error);
+    if (!store_is_remote(names->dsn))
+        signer_note_alone(keys->signer);
+    return 0;
 }
 
-enum store_result log_keys_open(struct log_keys *out, struct store *store, const struct log_key_names *names,
+/* A key that was not there to be claimed may be there by now. */
+static int expect_claim(const struct log_key_names *names, int claim, struct error *error)
+{
+    if (claim >= 0 || store_is_remote(names->dsn))
+        return 0;
+    return error_set(error, ERROR_BUSY, "%s",
+                     T("the log's key was made a moment ago; try again",
+                       "de sleutel van het logboek is zojuist gemaakt; probeer het opnieuw"));
+}
+
+enum store_result log_keys_open(struct log_keys *out, struct store *store, const struct log_key_names *names, int claim,
                                 struct error *error)
 {
     struct log_keys keys = {NULL, NULL};
@@ -63,8 +93,8 @@ enum store_result log_keys_open(struct log_keys *out, struct store *store, const
     enum store_result result = store_log_key_read(store, &verifier);
     if (result == STORE_FAILED)
         store_fail(store, error);
-    if (result == STORE_OK &&
-        (open_signer(&keys, buf_text(&verifier), names, error) < 0 || open_operator(&keys, store, names, error) < 0))
+    if (result == STORE_OK && (open_signer(&keys, buf_text(&verifier), names, error) < 0 ||
+                               expect_claim(names, claim, error) < 0 || open_operator(&keys, store, names, error) < 0))
         result = STORE_FAILED;
     buf_free(&verifier);
     if (result == STORE_OK)

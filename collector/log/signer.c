@@ -6,7 +6,6 @@
 #include "collector/log/last_checkpoint.h"
 #include "collector/log/log_key.h"
 #include <string.h>
-#include <unistd.h>
 
 _Static_assert(
     2 * LOG_KEY_ORIGIN_MAX + 166 <= LOG_CHECKPOINT_MAX,
@@ -21,7 +20,7 @@ struct signer {
     struct merkle_head heard[HEARD_MAX]; /* not found in the log yet */
     size_t heard_count;
     struct merkle_head longest; /* that was heard, also beyond HEARD_MAX; size 0 for none */
-    int claim; /* on the key, where one process alone signs with it; -1: none */
+    bool alone; /* no other collector signs with this key */
 };
 
 static int open_secret(struct signer *signer, const char *path, const char *verifier, struct error *error)
@@ -49,7 +48,7 @@ struct signer *signer_open(const char *key_path, const char *verifier, struct er
         error_no_memory(error);
         return NULL;
     }
-    signer->last.file = signer->claim = -1;
+    signer->last.file = -1;
     if (open_secret(signer, key_path, verifier, error) == 0 &&
         last_checkpoint_open(&signer->last, key_path, &signer->public, error) == 0)
         return signer;
@@ -57,11 +56,9 @@ struct signer *signer_open(const char *key_path, const char *verifier, struct er
     return NULL;
 }
 
-int signer_claim(struct signer *signer, struct error *error)
+void signer_note_alone(struct signer *signer)
 {
-    if (signer->claim < 0)
-        signer->claim = log_key_claim(&signer->public, error);
-    return signer->claim >= 0 ? 0 : -1;
+    signer->alone = true;
 }
 
 void signer_close(struct signer *signer)
@@ -69,8 +66,6 @@ void signer_close(struct signer *signer)
     if (!signer)
         return;
     last_checkpoint_close(&signer->last);
-    if (signer->claim >= 0)
-        close(signer->claim);
     secret_key_free(signer->secret);
     mem_free(signer);
 }
@@ -88,7 +83,7 @@ const struct note_key *signer_public(const struct signer *signer)
 static int tell_missing(const struct signer *signer, uint64_t size, struct error *error)
 {
     return error_set(error, ERROR_REFUSED,
-                     signer->claim >= 0
+                     signer->alone
                          ? T("the store holds a log of size %llu, but the last checkpoint beside the log's key is "
                              "missing; put it back",
                              "de opslag heeft een logboek van omvang %llu, maar het laatste controlepunt naast de "

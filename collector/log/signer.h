@@ -13,9 +13,9 @@ struct signer;
  * read or was signed by another key, or another process has it open. Free with signer_close. */
 MUST_CHECK struct signer *signer_open(const char *key_path, const char *verifier, struct error *error);
 
-/* Until signer_close nobody else on this machine claims that key, a copy of its file included: for a store that only
- * one process serves, of which a copy would be another history. -1: *error says why, ERROR_BUSY where somebody has. */
-MUST_CHECK int signer_claim(struct signer *signer, struct error *error);
+/* No other collector signs with that key: by its claim (key_claim.h), for a store that only one process serves. A
+ * checkpoint that is missing can then be had from nobody else. */
+void signer_note_alone(struct signer *signer);
 void signer_close(struct signer *signer);
 
 /* The checkpoint of the last tree that was signed, a note; "" for none. Valid until the next signer_sign. */

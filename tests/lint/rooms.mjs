@@ -55,7 +55,7 @@ export const libraries = [
   [/^sodium/, /^(crypto\/[^/]*\.[ch]|base\/mem\.c)$/],
   [/^curl\//, /^base\/fetch\.c$/],
   [/^gnutls\//, /^(collector\/http\/tls[^/]*\.[ch]|tests\/bench\/.*|tests\/unit\/collector\/http\/test_tls\.c)$/],
-  [/^sys\/(socket|epoll|eventfd|sendfile)\.h$/, /^(collector\/http\/[^/]*\.[ch]|collector\/log\/log_key\.c|tests\/.*)$/],
+  [/^sys\/(socket|epoll|eventfd|sendfile)\.h$/, /^(collector\/http\/[^/]*\.[ch]|collector\/log\/key_claim\.c|tests\/.*)$/],
   [/^sqlite3\.h$/, /^(collector\/store\/sqlite\/[^/]*\.[ch]|tests\/unit\/collector\/store\/[^/]*\.[ch]|tests\/torture\/faults\.c)$/], // tests damage stores
   [/^libpq-fe\.h$/, /^(collector\/store\/postgres\/[^/]*\.[ch]|tests\/unit\/collector\/store\/raw\.c|tests\/postgres\/[^/]*\.[ch])$/],
   [/^zlib\.h$/, /^collector\/http\/gzip\.c$/],

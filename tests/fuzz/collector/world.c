@@ -32,6 +32,7 @@ static struct {
     char codes[WORLD_ENROLLED + 1][INVITATION_TEXT_SIZE];
     struct config config;
     struct service service;
+    int claim; /* on the log's key */
     struct http_site sites[2];
     struct exchange_settings settings;
     struct connection_room room;
@@ -143,7 +144,8 @@ static void open_keys(void)
     service->access_log = reader_open(world.dsn, &error);
     fuzz_require(service->reader && service->access_log);
     struct store *store = reader_take(service->reader);
-    fuzz_require(store && log_keys_open(&keys, store, &names, &error) == STORE_OK);
+    fuzz_require(store && log_keys_claim(&names, &world.claim, &error) == 0 &&
+                 log_keys_open(&keys, store, &names, world.claim, &error) == STORE_OK);
     reader_give_back(service->reader);
     service->shared.signer = keys.signer;
     service->shared.operator_key = keys.operator_key;
@@ -209,6 +211,7 @@ static void stop_collector(void)
     http_static_free(service->openapi);
     replays_free(service->replays);
     refusal_log_destroy(&service->refusals);
+    close(world.claim);
     buf_free(&world.room.head);
     pthread_cond_destroy(&world.settings.settled);
     pthread_mutex_destroy(&world.settings.lock);

@@ -333,3 +333,21 @@ Test(key, is_not_read_from_any_other_jwk)
     cr_assert_eq(key_read_jwk(NULL, key), -1);
     cr_assert_arr_eq(key, before, KEY_BYTES);
 }
+
+Test(key, makes_what_only_its_secret_makes)
+{
+    uint8_t seed[KEY_BYTES] = {1}, one[SECRET_KEY_MAC_BYTES], same[SECRET_KEY_MAC_BYTES], other[SECRET_KEY_MAC_BYTES];
+    struct secret_key *key = secret_key_from_seed(seed), *copy = secret_key_from_seed(seed),
+                      *another = secret_key_new();
+    cr_assert(key && copy && another);
+    secret_key_mac(key, "text", 4, one);
+    secret_key_mac(copy, "text", 4, same);
+    cr_assert_arr_eq(one, same, sizeof one);
+    secret_key_mac(key, "texs", 4, other);
+    cr_assert_arr_neq(one, other, sizeof one);
+    secret_key_mac(another, "text", 4, other);
+    cr_assert_arr_neq(one, other, sizeof one);
+    secret_key_free(key);
+    secret_key_free(copy);
+    secret_key_free(another);
+}

@@ -211,22 +211,6 @@ Test(log_key, is_opened_for_signing_once)
     signer_close(must_open(path));
 }
 
-Test(log_key, is_not_signed_with_by_a_copy_of_it)
-{
-    const char *path = new_key("key"), *copy = kit_path("copy");
-    struct buf bytes = kit_file(path);
-    write_file(copy, bytes.data, bytes.len);
-    struct signer *key = must_open(path), *other = must_open(copy);
-    cr_assert_eq(signer_claim(key, &error), 0);
-    cr_assert_eq(signer_claim(key, &error), 0, "it has already");
-    cr_assert_eq(signer_claim(other, &error), -1);
-    cr_assert_not_null(strstr(error.text, "signs with this log's key, or a copy of it"), "%s", error.text);
-    signer_close(key);
-    cr_assert_eq(signer_claim(other, &error), 0);
-    signer_close(other);
-    buf_free(&bytes);
-}
-
 Test(log_key, is_refused_when_others_may_read_it)
 {
     static const mode_t modes[] = {0640, 0604, 0620, 0610, 0777};
