@@ -27,6 +27,7 @@
     FILE_OF_WEB(_, citizen_doing, "js/citizen/doing.js")                                                               \
     FILE_OF_WEB(_, citizen_done, "js/citizen/done.js")                                                                 \
     FILE_OF_WEB(_, citizen_erased, "js/citizen/erased.js")                                                             \
+    FILE_OF_WEB(_, citizen_forget, "js/citizen/forget.js")                                                             \
     FILE_OF_WEB(_, citizen_keep, "js/citizen/keep.js")                                                                 \
     FILE_OF_WEB(_, citizen_main, "js/citizen/main.js")                                                                 \
     FILE_OF_WEB(_, citizen_mine, "js/citizen/mine.js")                                                                 \

@@ -36,7 +36,7 @@ export async function recoveryCode() {
 
 // From here on no script can read the secret on this device.
 export async function forgetRecoveryCode() {
-  await store.setFact('recovery');
+  await store.setFact('recovery', undefined, state.member.key.kid);
   await member.changed();
 }
 
@@ -81,12 +81,12 @@ async function whyUntrue(jws, told) {
 }
 
 // Keeps a response of this key that lies at the collector as one of this device's.
-async function adopt({ index, jws }, { claims }) {
+async function adopt({ index, jws }, { claims }, whose) {
   const { round, action, revision, answers, context, iat } = claims;
   const receipt = await fetchReceipt(index);
   const kept = { round, action, revision, answers, context, jws, signedAt: iat, index, receipt, state: 'sent' };
   const why = await whyUntrue(jws, { index, receipt });
-  await store.keepResponse(why === undefined ? kept : { ...kept, state: 'doubt', reason: { type: 'doubt', why } });
+  await store.keepResponse(why === undefined ? kept : { ...kept, state: 'doubt', reason: { type: 'doubt', why } }, whose);
 }
 
 // Whether this device has an answer that the person has still to choose about, or whose text is nowhere else: that of another device neither
@@ -96,9 +96,9 @@ const isInTheWay = (one, { jws }, { claims: { round, action, revision } }) =>
   (one.revision === revision || one.state === 'waiting' || one.state === 'stale');
 
 // Gives whether nothing was in the way.
-async function adoptUnlessChosen(entry, read) {
+async function adoptUnlessChosen(entry, read, whose) {
   if (state.responses.some((one) => isInTheWay(one, entry, read))) return false;
-  await adopt(entry, read);
+  await adopt(entry, read, whose);
   return true;
 }
 
@@ -154,7 +154,7 @@ export async function compare() {
 
 // The member says that it was they, on another device. Gives whether that is all; else they have to choose between it and this device's own.
 export async function takeOver({ entry, read }) {
-  const isAll = read?.typ !== envelope.RESPONSE || (await adoptUnlessChosen(entry, read));
+  const isAll = read?.typ !== envelope.RESPONSE || (await adoptUnlessChosen(entry, read, state.member.key.kid));
   await member.changed();
   return isAll;
 }
@@ -170,8 +170,8 @@ async function adoptErasures({ entries, erased = [] }, key) {
     const { scope, iat: at } = read.claims;
     known.push({ jws: entry.jws, index: entry.index, receipt: await fetchReceipt(entry.index), scope, at });
   }
-  await store.setFact('erasures', known);
-  for (const { round, action, revision } of erased) await signed.raiseFloor(round, action, revision);
+  await store.setFact('erasures', known, key.kid);
+  for (const one of erased) await signed.raiseFloor(one, key.kid);
 }
 
 // A device that knows a member stays theirs: a link with another's code would have them answer in another's name from then on. It keeps the
@@ -189,9 +189,9 @@ async function restoreKey(secret) {
   if (!state.member) await signed.noteMember(state.panel.id, key, enrolment.jws, { index: enrolment.index, receipt: await fetchReceipt(enrolment.index) });
   await member.reload();
   await member.refresh();
-  for (const { entry, read } of await newestResponses(body.entries, key)) await adoptUnlessChosen(entry, read);
+  for (const { entry, read } of await newestResponses(body.entries, key)) await adoptUnlessChosen(entry, read, key.kid);
   await adoptErasures(body, key);
-  await Promise.all(['pending', 'recovery'].map((name) => store.setFact(name)));
+  await Promise.all(['pending', 'recovery'].map((name) => store.setFact(name, undefined, key.kid)));
   store.askToKeep();
   await member.changed();
   return undefined;
@@ -215,7 +215,7 @@ export const restoreFromFile = async (text, passphrase) => wiping((await fromFil
 // Of a passkey's secret; so the next time it can be had by that again.
 export async function restoreFromPasskey(secret) {
   const problem = await wiping(secret);
-  if (!problem) await store.setFact('passkey', true);
+  if (!problem) await store.setFact('passkey', true, state.member?.key.kid);
   return problem;
 }
 
@@ -232,14 +232,15 @@ export async function otherAnswer({ round, action }) {
 
 // Lets the other device's answer stand.
 export async function yieldTo({ entry, read }, stale) {
-  await adopt(entry, read);
-  if (read.claims.revision !== stale.revision) await store.dropResponse(stale); // else it has taken its place
+  const whose = state.member.key.kid;
+  await adopt(entry, read, whose);
+  if (read.claims.revision !== stale.revision) await store.dropResponse(stale, whose); // else it has taken its place
   await member.changed();
 }
 
 // Takes away a stale one that a later answer of this device stands for.
 export async function dropStale(stale) {
-  await store.dropResponse(stale);
+  await store.dropResponse(stale, state.member.key.kid);
   await member.changed();
 }
 
@@ -247,11 +248,11 @@ export async function dropStale(stale) {
 
 // Takes one away, and with it what it was itself to change, unless it has been taken by now. The next is above it all the same: an answer to it
 // may have been lost.
-export const leaveOut = ({ round, action, revision }) =>
+export const leaveOut = ({ round, action, revision }, whose = state.member.key.kid) =>
   store.alone('send', async () => {
-    await signed.raiseFloor(round, action, revision);
+    await signed.raiseFloor({ round, action, revision }, whose);
     const isLeft = (one) => one.round === round && one.action === action && one.revision <= revision && member.isNotTaken(one);
-    for (const one of (await store.responses()).filter(isLeft)) await store.dropResponse(one);
+    for (const one of (await store.responses()).filter(isLeft)) await store.dropResponse(one, whose);
     await member.changed();
   });
 
@@ -266,6 +267,7 @@ async function receiptsOnDevice() {
 // Checks every receipt, and that the log of now continues all that was ever seen: {held, bad: [{one, why}], from, to, why}; `why` is
 // set where the log does not hold. A doubt that turns out to be none is one no more.
 export async function checkAll() {
+  const whose = state.member.key.kid;
   const pin = await signed.pinned();
   const result = { bad: [], from: pin.size, to: pin.size, why: undefined };
   const heads = [pin];
@@ -279,31 +281,31 @@ export async function checkAll() {
     }
   // While nothing is being sent, here or in another tab: a receipt that is on its way would be of a log that is smaller than this one.
   await store.alone('send', async () => {
-    await checkLog(pin, heads, result);
-    if (result.why === undefined) await clearDoubts(held);
+    await checkLog(pin, heads, result, whose);
+    if (result.why === undefined) await clearDoubts(held, whose);
   });
   return { ...result, held: held.length };
 }
 
-async function checkLog(pin, heads, result) {
+async function checkLog(pin, heads, result, whose) {
   const { body: checkpoint } = await ask('/log/checkpoint', { as: 'text' });
   if (!checkpoint) throw new Unreachable('no checkpoint');
   try {
     const newest = { checkpoint, ...(await log.openCheckpoint(checkpoint, pin.key)) };
     const next = log.tiles(newest.size, signed.fetchTile);
     for (const head of heads) await log.continues(head, newest, next);
-    await signed.advance(newest);
+    await signed.advance(newest, whose);
     result.to = newest.size;
   } catch (error) {
     result.why = signed.untrueOf(error).message;
   }
 }
 
-async function clearDoubts(held) {
+async function clearDoubts(held, whose) {
   const cleared = (await store.responses()).filter((one) => one.state === 'doubt' && held.includes(one.jws));
   for (const { evidence, reason, ...one } of cleared) {
     const { index, receipt, replaced } = evidence ?? one;
-    await store.keepResponse({ ...one, state: 'sent', index, receipt, replaced });
+    await store.keepResponse({ ...one, state: 'sent', index, receipt, replaced }, whose);
   }
   if (cleared.length > 0) await member.changed();
 }
@@ -319,73 +321,98 @@ export async function ownData() {
   return `${JSON.stringify({ collector: body, device }, null, 1)}\n`;
 }
 
-async function noteErased(jws, body, scope) {
-  const erasures = (await store.fact('erasures')) ?? [];
-  const others = erasures.filter((one) => one.jws !== jws);
-  await store.setFact('erasures', [...others, { jws, index: body.index, receipt: body.receipt, scope, erased: body.erased, at: now() }]);
-  await dropAnswers(scope);
-}
+const isSame = (scope, other) => JSON.stringify(scope) === JSON.stringify(other);
+const isWithin = (scope) => ({ round, action }) => scope === 'everything' || (round === scope.round && action === scope.action);
 
-async function dropAnswers(scope) {
-  for (const one of (await store.responses()).filter(({ round, action }) => scope === 'everything' || (round === scope.round && action === scope.action))) {
-    await signed.raiseFloor(one.round, one.action, one.revision);
-    await store.dropResponse(one);
-    await store.dropDraft(one.round, one.action);
+// `erased`: the indexes that a request erased. What this device has sent since is none of them, and stays.
+async function dropAnswers(scope, whose, erased) {
+  const isGone = (one) => !(erased && one.state === 'sent' && !erased.includes(one.index));
+  for (const one of (await store.responses()).filter(isWithin(scope)).filter(isGone)) {
+    await signed.raiseFloor(one, whose);
+    await store.dropResponse(one, whose);
+    await store.dropDraft(one.round, one.action, whose);
   }
 }
 
-// A request that got no answer is sent again as it is: the collector may have carried it out, and then knows the member no more.
-async function signErasure(scope) {
-  const { panel, key } = state.member;
-  const begun = await store.fact('erasing');
-  if (begun && JSON.stringify(begun.scope) === JSON.stringify(scope)) return begun.jws;
+// What stays when all of a member was erased: the proof that it was asked, and what is anybody's.
+const OF_NOBODY = ['erasures', 'language', 'clock', 'panel', 'actions', 'followUps'];
+
+// The request is forgotten last, so that a tab that is closed in between goes on from it.
+async function noteErased(whose, { jws, scope }, { index, receipt, erased }) {
+  const erasures = (await store.fact('erasures')) ?? [];
+  const others = erasures.filter((one) => one.jws !== jws);
+  await store.setFact('erasures', [...others, { jws, index, receipt, scope, erased, at: now() }], whose);
+  if (scope === 'everything') return store.wipe(OF_NOBODY, whose);
+  await dropAnswers(scope, whose, erased);
+  return store.setFact('erasing', undefined, whose);
+}
+
+async function signErasure({ panel, key }, scope) {
   const jws = await envelope.sign(key, envelope.ERASURE, envelope.erasure(panel, now(), key, scope));
-  await store.setFact('erasing', { scope, jws });
-  return jws;
+  await store.setFact('erasing', { scope, jws }, key.kid);
+  return { scope, jws };
 }
 
 // What the collector says of a request (PROTOCOL 5b). All else is said of the way to it, and the request stays: it may have been carried out.
 const REFUSALS = ['too-large', 'malformed-envelope', 'invalid-claims', 'not-verified', 'nothing-to-erase'];
 
-// `scope` as in PROTOCOL 5b. Promise of undefined, or of the problem. After "everything" this device knows no member any more, but the
-// proof that it was asked.
-//
+// What the collector holds no more goes from the device as well: another device, or the office, had it erased.
+async function dropRequest(whose, problem, scope) {
+  if (problem.type === 'nothing-to-erase') await dropAnswers(scope, whose);
+  await store.setFact('erasing', undefined, whose);
+  return problem;
+}
+
 // Nothing is taken away on the collector's word alone: its receipt has to show that the log holds the request, else {type: 'doubt'}, and
-// the request stays. It is forgotten last, so that a tab that is closed in between goes on from it.
+// the request stays.
+async function sendRequest(whose, request) {
+  const { body, problem } = await post('/v1/erasures', request.jws);
+  if (problem && !REFUSALS.includes(problem.type)) throw new Unreachable('no word about the request');
+  const isDoubt = !problem && (await whyUntrue(request.jws, signed.acceptedOf(body))) !== undefined;
+  if (isDoubt) return { type: 'doubt' };
+  await (problem ? dropRequest(whose, problem, request.scope) : noteErased(whose, request, body));
+  await member.changed();
+  return problem;
+}
+
+// A request for something else than is asked now, which got no answer, is not carried out by this: what is erased can't be had back. Where it
+// was carried out the log has it, or the key is nobody's any more; then its proof is fetched.
+async function settleOther({ panel, key }, begun) {
+  const { body, problem } = await askAccess(panel, key);
+  if (problem && problem.type !== 'not-verified') throw new Unreachable('no word about what is there');
+  if (problem || body.entries.some(({ jws }) => jws === begun.jws)) return sendRequest(key.kid, begun);
+  await store.setFact('erasing', undefined, key.kid);
+  return undefined;
+}
+
+// A request that got no answer is sent again as it is: the collector may have carried it out, and then knows the member no more, or may have an
+// answer that was given since.
+async function eraseAlone(scope) {
+  const me = state.member;
+  const begun = await store.fact('erasing');
+  if (begun && !isSame(begun.scope, scope)) {
+    const before = await settleOther(me, begun);
+    if (before || !state.member) return before;
+  }
+  const isAgain = begun && isSame(begun.scope, scope);
+  const problem = await sendRequest(me.key.kid, isAgain ? begun : await signErasure(me, scope));
+  const isAnswered = !problem && isAgain && state.responses.some(isWithin(scope));
+  // One that is too old to be taken was not carried out, and now the collector's time is known.
+  const isToSignAnew = problem?.type === 'invalid-claims' || isAnswered;
+  return isToSignAnew ? sendRequest(me.key.kid, await signErasure(me, scope)) : problem;
+}
+
+// `scope` as in PROTOCOL 5b. Promise of undefined, or of the problem. After "everything" this device knows no member any more, but the
+// proof that it was asked; so it is where an earlier "everything", whose answer was lost, turns out to have been carried out.
 //
 // While nothing is being sent, here or in another tab: what comes back for an answer that is on its way would keep that answer anew.
 export const erase = (scope) => store.alone('send', () => eraseAlone(scope));
 
-async function eraseAlone(scope) {
-  const begun = await store.fact('erasing');
-  if (begun && JSON.stringify(begun.scope) !== JSON.stringify(scope)) {
-    const before = await eraseAlone(begun.scope); // it may have been carried out
-    if (before?.type === 'doubt' || !state.member) return before;
-  }
-  const jws = await signErasure(scope);
-  const { body, problem } = await post('/v1/erasures', jws);
-  if (problem && !REFUSALS.includes(problem.type)) throw new Unreachable('no word about the request');
-  if (problem) return dropRequest(problem, scope);
-  if ((await whyUntrue(jws, signed.acceptedOf(body))) !== undefined) return { type: 'doubt' };
-  await noteErased(jws, body, scope);
-  if (scope === 'everything') await Promise.all(['member', 'recovery', 'head'].map((name) => store.setFact(name)));
-  await store.setFact('erasing');
-  await member.changed();
-  return undefined;
-}
-
-// What the collector holds no more goes from the device as well: another device, or the office, had it erased.
-async function dropRequest(problem, scope) {
-  if (problem.type === 'nothing-to-erase') {
-    await dropAnswers(scope);
-    await member.changed();
-  }
-  await store.setFact('erasing');
-  return problem;
-}
-
 // What proves that it was asked: Promise of a JSON text.
 export const erasureProof = async () => `${JSON.stringify((await store.fact('erasures')) ?? [], null, 1)}\n`;
+
+// What lies here of somebody though the device knows no member: {hasBegun: an enrolment, isErased: the proof of that}.
+export const remains = async () => ({ hasBegun: await signed.hasBegun(), isErased: (await store.fact('erasures')) !== undefined });
 
 // Takes all of it off this device. The collector keeps what it has.
 export async function forget() {

@@ -128,15 +128,14 @@ async function nextRevision(round, action) {
   return Math.max(0, floors[floorName(round, action)] ?? 0, ...known.map(({ revision }) => revision)) + 1;
 }
 
-// The collector holds this revision of an answer that this device may not have; the next is higher.
-export async function raiseFloor(round, action, revision) {
+// The collector holds this revision of an answer that this device may not have; the next is higher. `whose`, here and below: as store.js has it.
+export async function raiseFloor({ round, action, revision }, whose) {
   const floors = (await store.fact('floors')) ?? {};
   const name = floorName(round, action);
-  await store.setFact('floors', { ...floors, [name]: Math.max(floors[name] ?? 0, revision) });
+  await store.setFact('floors', { ...floors, [name]: Math.max(floors[name] ?? 0, revision) }, whose);
 }
 
-async function signResponse({ round, action, revision, answers, context }) {
-  const { panel, key } = state.member;
+async function signResponse({ panel, key }, { round, action, revision, answers, context }) {
   const claims = envelope.response(panel, now(), { round, action, revision, answers, context });
   const jws = await envelope.sign(key, envelope.RESPONSE, claims);
   return { round, action, revision, answers, context, jws, signedAt: claims.iat, state: 'waiting' };
@@ -144,12 +143,13 @@ async function signResponse({ round, action, revision, answers, context }) {
 
 // `seen` are the documents that the page showed, {panel, actions}, or either undefined. Promise of the response, written and not sent.
 export function answer(round, action, answers, seen) {
+  const me = state.member;
   return store.alone('sign', async () => {
     const context = seen?.panel && seen?.actions ? await envelope.stamp(seen.panel, seen.actions) : undefined;
     const revision = await nextRevision(round, action);
-    const signed = await signResponse({ round, action, revision, answers, context });
-    await store.keepResponse(signed);
-    await store.dropDraft(round, action);
+    const signed = await signResponse(me, { round, action, revision, answers, context });
+    await store.keepResponse(signed, me.key.kid);
+    await store.dropDraft(round, action, me.key.kid);
     await changed();
     return signed;
   });
@@ -176,21 +176,22 @@ export async function pinned() {
 }
 
 // Throws log.Untrue where a head, opened already, does not continue the pinned one. Else it takes its place when it is later.
-export async function advance(head) {
+export async function advance(head, whose) {
   await log.continues(await pinned(), head, log.tiles(head.size, fetchTile));
-  await store.setFact('head', { checkpoint: head.checkpoint });
+  await store.setFact('head', { checkpoint: head.checkpoint }, whose);
 }
 
-// What a check threw, where it says something of the collector. All else passes, and is thrown as Unreachable.
+// What a check threw, where it says something of the collector. All else passes, and is thrown as Unreachable, but that the member has left.
 export function untrueOf(error) {
   if (error instanceof log.Untrue) return error;
+  if (error instanceof store.Left) throw error;
   throw error instanceof Unreachable ? error : new Unreachable(error.message, { cause: error });
 }
 
 // Throws where the receipt does not hold, or the log has not only grown; where its tiles can't be had just then, that is seen another time.
-async function checkAccepted(jws, told) {
+async function checkAccepted(jws, told, whose) {
   const head = await log.checkReceipt(told, jws, (await pinned()).key);
-  await advance(head).catch((error) => {
+  await advance(head, whose).catch((error) => {
     if (!(error instanceof Unreachable)) throw error;
   });
 }
@@ -201,9 +202,9 @@ export function acceptedOf(body) {
   return body;
 }
 
-async function noteAccepted(one, body) {
+async function noteAccepted(one, body, whose) {
   const { index, receipt, replaced } = body;
-  const why = await checkAccepted(one.jws, body).then(() => undefined, (error) => untrueOf(error).message);
+  const why = await checkAccepted(one.jws, body, whose).then(() => undefined, (error) => untrueOf(error).message);
   if (why === undefined) return { ...one, state: 'sent', index, receipt, replaced, reason: undefined, welcomeAt: undefined };
   return { ...one, state: 'doubt', index, reason: { type: 'doubt', why }, evidence: body };
 }
@@ -214,13 +215,13 @@ const MAY_PASS = ['too-many', 'not-verified', 'round-not-open'];
 const FINAL = ['too-large', 'malformed-envelope', 'invalid-claims', 'invalid-response', 'stale-context']; // as the C client has them
 
 // What the answer makes of a response. undefined: it waits as it is, and so does all behind it.
-async function outcomeOf(one, answered) {
+async function outcomeOf(one, answered, whose) {
   const { status, body, problem } = answered;
-  if (status === 201 || status === 200) return noteAccepted(one, acceptedOf(body));
+  if (status === 201 || status === 200) return noteAccepted(one, acceptedOf(body), whose);
   if (status >= 500) return undefined;
   if (MAY_PASS.includes(problem.type)) return { ...one, reason: problem, welcomeAt: welcomeAt(answered) };
   if (problem.type === 'stale-revision') {
-    await raiseFloor(one.round, one.action, problem.currentRevision);
+    await raiseFloor({ ...one, revision: problem.currentRevision }, whose);
     return { ...one, state: 'stale', reason: problem };
   }
   if (problem.type === 'invalid-response' && isForTheClock(problem)) return { ...one, reason: { ...problem, type: 'clock' } };
@@ -228,19 +229,20 @@ async function outcomeOf(one, answered) {
 }
 
 // What is signed anew, by the clock as the answer told it, is kept first: from when it is sent it may be the one that counts.
-async function deliver(one) {
-  const outcome = await outcomeOf(one, await post('/v1/responses', one.jws));
+async function deliver(me, one) {
+  const whose = me.key.kid;
+  const outcome = await outcomeOf(one, await post('/v1/responses', one.jws), whose);
   if (outcome?.reason?.type !== 'clock') return outcome;
-  const anew = { ...(await signResponse(one)), reason: outcome.reason };
-  await store.keepResponse(anew);
-  return outcomeOf(anew, await post('/v1/responses', anew.jws));
+  const anew = { ...(await signResponse(me, one)), reason: outcome.reason };
+  await store.keepResponse(anew, whose);
+  return outcomeOf(anew, await post('/v1/responses', anew.jws), whose);
 }
 
 // One that this device has itself overtaken is of no more use, unless it was accepted.
-async function noteOutcome(outcome) {
+async function noteOutcome(outcome, whose) {
   const isOfNoUse = outcome.state === 'stale' || isNotTaken(outcome);
   const isOvertaken = isOfNoUse && current(outcome.round, outcome.action)?.revision > outcome.revision;
-  await (isOvertaken ? store.dropResponse(outcome) : store.keepResponse(outcome));
+  await (isOvertaken ? store.dropResponse : store.keepResponse)(outcome, whose);
   if (outcome.reason?.type === 'stale-context') await refresh();
 }
 
@@ -250,11 +252,11 @@ const isWaiting = ({ state: how }) => how === 'waiting';
 const inTurn = (all) => [...all.filter((one) => !isNotTaken(one)), ...all.filter(isNotTaken)];
 
 // Gives in how many seconds the first of those that were too many is welcome; undefined where none was.
-async function sendAll() {
+async function sendAll(me) {
   for (const one of inTurn(await store.responses()).filter((each) => isWaiting(each) && !(each.welcomeAt > now()))) {
-    const outcome = await deliver(one);
+    const outcome = await deliver(me, one);
     if (!outcome) throw new Unreachable('the collector can not take it now');
-    await noteOutcome(outcome);
+    await noteOutcome(outcome, me.key.kid);
     await changed();
   }
   const times = (await store.responses()).filter((each) => isWaiting(each) && each.welcomeAt).map((each) => each.welcomeAt - now());
@@ -273,14 +275,16 @@ function sendIn(ms) {
 // Sends what waits, by one tab at a time. Gives whether the collector was reached; where it was not, or said when to come back, this tries
 // again by itself.
 export async function send() {
-  if (!state.member) return true;
+  const me = state.member;
+  if (!me) return true;
   try {
-    const wait = await store.alone('send', sendAll);
+    const wait = await store.alone('send', () => sendAll(me));
     clearTimeout(timer);
     pause = PAUSE.first;
     if (wait) sendIn(Math.min(wait * 1000, 24 * 3600 * 1000));
     return true;
   } catch (error) {
+    if (error instanceof store.Left) return true; // what came back is nobody's here any more
     if (!(error instanceof Unreachable)) throw error;
     sendIn(pause);
     pause = Math.min(pause * 2, PAUSE.last);

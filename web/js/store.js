@@ -5,16 +5,21 @@
 //   responses  {round, action, revision, …}, one for each signed response
 //   drafts     {round, action, answers}, what stands in a form
 //
-//   fact(name)  setFact(name, value)                 undefined takes it away
-//   responses()  keepResponse(one)  dropResponse(one)
-//   draft(round, action)  keepDraft(round, action, answers)  dropDraft(round, action)
+//   fact(name)  setFact(name, value, whose)          undefined takes it away
+//   responses()  keepResponse(one, whose)  dropResponse(one, whose)
+//   draft(round, action)  keepDraft(round, action, answers, whose)  dropDraft(round, action, whose)
 //                                                    what keepDraft gives rejects where the newest draft could not be kept
-//   wipe()                                           all of it
+//   wipe(spared, whose)                              all of it, but the facts of these names
 //   askToKeep()                                      has the browser spare all this where it makes room. Nobody waits for it: Firefox asks
 //                                                    the person, who may never say anything
 //   alone(name, work)                                runs work() while no other tab runs one of that name
+// `whose`: the `kid` of the member whom a change is for, where it is one's. Where the device knows another by then, or nobody, it rejects with
+// Left and changes nothing: what was under way for who is gone from the device does not come back, and is not the next one's.
+//
 // All give Promises. They reject where the browser keeps nothing (private windows of some), or has no room left. A database that the browser
 // has closed under the page is opened again.
+export class Left extends Error {}
+
 const NAME = 'burgerpanel';
 const VERSION = 1;
 const STORES = { facts: null, responses: ['round', 'action', 'revision'], drafts: ['round', 'action'] };
@@ -74,21 +79,30 @@ const read = (name, ask) =>
     request.onerror = () => reject(request.error);
   }));
 
-const change = (names, work, durability = 'strict') =>
-  within([names, 'readwrite', { durability }], (transaction) => new Promise((resolve, reject) => {
+// The member is looked up in the transaction that writes, so that nobody goes in between.
+const change = (names, work, { whose, durability = 'strict' } = {}) =>
+  within([whose === undefined ? names : [...new Set([...names, 'facts'])], 'readwrite', { durability }], (transaction) => new Promise((resolve, reject) => {
+    const at = (name) => transaction.objectStore(name);
+    let fault;
     transaction.oncomplete = () => resolve();
-    transaction.onabort = () => reject(transaction.error ?? new Error('the store was taken away'));
-    work((name) => transaction.objectStore(name));
+    transaction.onabort = () => reject(fault ?? transaction.error ?? new Error('the store was taken away'));
+    if (whose === undefined) return void work(at);
+    const asked = at('facts').get('member');
+    asked.onsuccess = () => {
+      if (asked.result?.key.kid === whose) return void work(at);
+      fault = new Left('another member, or none');
+      transaction.abort();
+    };
   }));
 
 export const fact = (name) => read('facts', (facts) => facts.get(name));
-export const setFact = (name, value) =>
-  change(['facts'], (at) => (value === undefined ? at('facts').delete(name) : at('facts').put(value, name)));
+export const setFact = (name, value, whose) =>
+  change(['facts'], (at) => (value === undefined ? at('facts').delete(name) : at('facts').put(value, name)), { whose });
 
 export const responses = () => read('responses', (all) => all.getAll());
-export const keepResponse = (one) => change(['responses'], (at) => at('responses').put(one));
-export const dropResponse = ({ round, action, revision }) =>
-  change(['responses'], (at) => at('responses').delete([round, action, revision]));
+export const keepResponse = (one, whose) => change(['responses'], (at) => at('responses').put(one), { whose });
+export const dropResponse = ({ round, action, revision }, whose) =>
+  change(['responses'], (at) => at('responses').delete([round, action, revision]), { whose });
 
 // With each change of a form, so not waited for; of those that come while one is written the last alone.
 const late = { waiting: undefined, done: undefined };
@@ -102,25 +116,31 @@ export async function draft(round, action) {
 async function writeLate() {
   let fault;
   while (late.waiting) {
-    const one = late.waiting;
+    const { one, whose } = late.waiting;
     late.waiting = undefined;
-    fault = await change(['drafts'], (at) => at('drafts').put(one), 'relaxed').catch((error) => error);
+    fault = await change(['drafts'], (at) => at('drafts').put(one), { whose, durability: 'relaxed' }).catch((error) => error);
   }
   late.done = undefined;
   if (fault) throw fault;
 }
 
-export function keepDraft(round, action, answers) {
-  late.waiting = { round, action, answers: { ...answers } };
+export function keepDraft(round, action, answers, whose) {
+  late.waiting = { one: { round, action, answers: { ...answers } }, whose };
   late.done ??= writeLate();
   return late.done;
 }
 
-export const dropDraft = (round, action) => change(['drafts'], (at) => at('drafts').delete([round, action]));
+export const dropDraft = (round, action, whose) => change(['drafts'], (at) => at('drafts').delete([round, action]), { whose });
 
 export const askToKeep = () => void navigator.storage?.persist?.().catch(() => {});
 
-export const wipe = () => {
+export const wipe = (spared = [], whose = undefined) => {
   const names = Object.keys(STORES);
-  return change(names, (at) => names.forEach((name) => at(name).clear()));
+  return change(names, (at) => {
+    for (const name of spared) {
+      const asked = at('facts').get(name);
+      asked.onsuccess = () => asked.result !== undefined && at('facts').put(asked.result, name);
+    }
+    names.forEach((name) => at(name).clear());
+  }, { whose });
 };

@@ -29,30 +29,72 @@ const compare = (a, b) => (Array.isArray(a) ? a.map((part, i) => compare(part, b
 // `open`: the database as the page has it. `full`: names of stores that take nothing more. isShut: it can't be opened.
 export const memory = { stores: new Map(), open: undefined, full: [], isShut: false };
 
-const asked = (result) => {
+const asked = (result, settled = () => {}) => {
   const request = { result };
-  queueMicrotask(() => request.onsuccess());
+  queueMicrotask(() => {
+    request.onsuccess?.();
+    settled();
+  });
   return request;
 };
 
-function storeOf({ keyPath, values }) {
-  const keyOf = (value, key) => JSON.stringify(keyPath ? keyPath.map((name) => value[name]) : key);
-  return {
-    get: (key) => asked(values.get(JSON.stringify(key))),
-    getAll: () => asked([...values].sort(([a], [b]) => compare(JSON.parse(a), JSON.parse(b))).map(([, value]) => value)),
-    put: (value, key) => values.set(keyOf(value, key), value),
-    delete: (key) => values.delete(JSON.stringify(key)),
-    clear: () => values.clear(),
-  };
+// A change of a transaction, and back: undo() restores all that it changed.
+class Changes {
+  undone = [];
+  put(values, key, value) {
+    this.undone.push([values, new Map(values)]);
+    if (value === undefined) values.delete(key);
+    else values.set(key, value);
+  }
+  clear(values) {
+    this.undone.push([values, new Map(values)]);
+    values.clear();
+  }
+  undo() {
+    for (const [values, before] of this.undone.reverse()) {
+      values.clear();
+      for (const [key, value] of before) values.set(key, value);
+    }
+  }
 }
 
-// A change that is too much leaves all as it was.
-function transactionOn(names) {
-  const isFull = memory.full.some((name) => names.includes(name));
-  const transaction = { error: new DOMException('the disk is full', 'QuotaExceededError') };
-  const chosen = ({ keyPath, values }) => storeOf({ keyPath, values: isFull ? new Map(values) : values });
-  queueMicrotask(() => (isFull ? transaction.onabort : transaction.oncomplete)?.());
-  return Object.assign(transaction, { objectStore: (name) => chosen(memory.stores.get(name)), names });
+// Ends once none of its requests is open. A change that is too much leaves all as it was.
+class Transaction {
+  error = new DOMException('the disk is full', 'QuotaExceededError');
+  changes = new Changes();
+  open = 0;
+  constructor() {
+    this.ask(undefined);
+  }
+  ask(result) {
+    this.open++;
+    return asked(result, () => --this.open === 0 && !this.isOver && this.end());
+  }
+  abort() {
+    this.error = null;
+    this.isFull = true;
+    this.end();
+  }
+  end() {
+    this.isOver = true;
+    if (this.isFull) this.changes.undo();
+    queueMicrotask(() => (this.isFull ? this.onabort?.() : this.oncomplete?.()));
+  }
+  change(name, work) {
+    if (memory.full.includes(name)) this.isFull = true;
+    work();
+  }
+  objectStore(name) {
+    const { keyPath, values } = memory.stores.get(name);
+    const keyOf = (value, key) => JSON.stringify(keyPath ? keyPath.map((each) => value[each]) : key);
+    return {
+      get: (key) => this.ask(values.get(JSON.stringify(key))),
+      getAll: () => this.ask([...values].sort(([a], [b]) => compare(JSON.parse(a), JSON.parse(b))).map(([, value]) => value)),
+      put: (value, key) => this.change(name, () => this.changes.put(values, keyOf(value, key), value)),
+      delete: (key) => this.change(name, () => this.changes.put(values, JSON.stringify(key), undefined)),
+      clear: () => this.change(name, () => this.changes.clear(values)),
+    };
+  }
 }
 
 class Database {
@@ -62,9 +104,9 @@ class Database {
   close() {
     this.isClosed = true;
   }
-  transaction(names) {
+  transaction() {
     if (this.isClosed) throw new DOMException('the database is closed', 'InvalidStateError');
-    return transactionOn(names);
+    return new Transaction();
   }
 }
 
@@ -141,7 +183,7 @@ export class Collector {
     let own;
     const work = () => (own ??= this.answer(path, body));
     const { status, type, body: text } = (await this.change?.(path, work)) || work();
-    return new Response(text, { status, headers: { 'Content-Type': type, Date: new Date().toUTCString() } });
+    return new Response(text, { status, headers: { 'Content-Type': type, Date: new Date(Date.now()).toUTCString() } });
   }
 
   answer(path, body) {
@@ -184,13 +226,19 @@ export class Collector {
     return this.accepted(201, this.append(jws));
   }
 
+  isMember(kid) {
+    return this.entries.some((entry) => entry.kid === kid && entry.claims.invitation);
+  }
+
   // Of the log it has the request alone, without the event that tells what was erased.
   erase(jws) {
-    const [{ kid }, { scope }] = jws.split('.').slice(0, 2).map(read);
+    const [{ kid }, { scope, iat }] = jws.split('.').slice(0, 2).map(read);
     const before = this.entries.find((entry) => entry.jws === jws);
     const isMeant = ({ claims }) => scope === 'everything' || (claims.round === scope.round && claims.action === scope.action);
     const meant = this.entries.filter((entry) => entry.kid === kid && !entry.claims.scope && isMeant(entry));
     if (before) return this.accepted(200, before.index, { erased: before.erased });
+    if (!this.isMember(kid)) return problem(401, 'not-verified');
+    if (Math.abs(Date.now() / 1000 - iat) > 300) return problem(400, 'invalid-claims');
     if (meant.length === 0) return problem(404, 'nothing-to-erase');
     const erased = meant.map(({ index }) => index);
     for (const entry of meant) Object.assign(entry, { kid: undefined, claims: {} });
@@ -201,6 +249,7 @@ export class Collector {
 
   access(jws) {
     const { kid } = read(jws.split('.')[0]);
+    if (!this.isMember(kid)) return problem(401, 'not-verified');
     const entries = this.entries.filter((entry) => entry.kid === kid);
     return json(200, { kid, enrolment: { index: entries[0].index }, entries, erased: [] });
   }

@@ -260,3 +260,33 @@ test('a page of the network in the place of a tile says nothing of the log', asy
   assert.equal(await signed.send(), true);
   assert.equal((await store.responses())[0].state, 'sent');
 });
+
+const accepted = (path, work) => work();
+const tooOften = (path, work) => (work(), { ...problem(429, 'too-many') });
+const replacedElsewhere = () => problem(409, 'stale-revision', { currentRevision: 7 });
+const refusedForGood = () => problem(400, 'invalid-response', { errors: [{ pointer: '/answers', detail: 'x' }] });
+const ofTheClock = () => problem(400, 'invalid-response', { errors: [{ pointer: '/iat', detail: 'x' }] });
+
+// Taken off the device while an answer is on its way; `next`: and somebody else takes part there before it comes back.
+for (const [name, comesBack] of Object.entries({ accepted, tooOften, replacedElsewhere, refusedForGood, ofTheClock }))
+  for (const next of [false, true])
+    test(`what comes back (${name}) for who is gone from the device is not kept there${next ? ', and is not the next one’s' : ''}`, async () => {
+      await joined();
+      await answered();
+      collector.change = async (path, work) => {
+        if (path !== '/v1/responses') return undefined;
+        collector.change = undefined;
+        await store.wipe(); // by another tab
+        if (next) {
+          await member.refresh();
+          await member.reload();
+          assert.equal(await signed.enrol(collector.invite(OTHER)), undefined);
+        }
+        return comesBack(path, work);
+      };
+      await signed.send();
+      assert.deepEqual(await store.responses(), []);
+      const facts = await Promise.all(['floors', 'head', 'recovery', 'member'].map(store.fact));
+      assert.deepEqual(facts.map((fact) => fact !== undefined), [false, next, next, next]);
+      assert.equal(sent('/v1/responses').length, 1, 'and nothing is signed anew');
+    });

@@ -61,3 +61,35 @@ test('a database that can not be opened now can be later', async () => {
   memory.isShut = false;
   assert.equal(await store.fact('clock'), undefined);
 });
+
+test('a change for a member is made while the device knows them, and no other', async () => {
+  const one = { round: 'r', action: 'A-1', revision: 1, state: 'sent' };
+  const changes = [
+    (whose) => store.setFact('head', 'x', whose),
+    (whose) => store.keepResponse(one, whose),
+    (whose) => store.dropResponse(one, whose),
+    (whose) => store.keepDraft('r', 'A-1', {}, whose),
+    (whose) => store.dropDraft('r', 'A-1', whose),
+    (whose) => store.wipe([], whose),
+  ];
+  const all = async () => [await store.fact('head'), await store.responses(), await store.draft('r', 'A-1')];
+  await store.wipe();
+  const empty = await all();
+  for (const known of [undefined, { key: { kid: 'another' } }])
+    for (const change of changes.slice(0, -1)) {
+      await store.setFact('member', known);
+      await assert.rejects(change('this one'), store.Left);
+      assert.deepEqual(await all(), empty);
+    }
+  await assert.rejects(store.wipe([], 'this one'), store.Left);
+  assert.notEqual(await store.fact('member'), undefined);
+  await store.setFact('member', { key: { kid: 'this one' } });
+  for (const change of changes) await change('this one');
+  assert.deepEqual([await store.fact('member'), await all()], [undefined, empty]);
+});
+
+test('all is taken away but the facts that are spared', async () => {
+  for (const name of ['language', 'head']) await store.setFact(name, name);
+  await store.wipe(['language', 'clock']);
+  assert.deepEqual(await Promise.all(['language', 'head', 'clock'].map(store.fact)), ['language', undefined, undefined]);
+});

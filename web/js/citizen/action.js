@@ -35,6 +35,7 @@ class Form {
   // `one`: what stands there, of which the answers are filled in; `changes`: the answer that this one will be a change of.
   constructor({ round, action, one, changes, draft, frame }) {
     Object.assign(this, { round, action, changes, frame });
+    this.whose = member.state.member.key.kid;
     this.questionnaire = member.questionnaireOf(round);
     this.draft = draft ?? { ...(one?.answers ?? {}) };
     // What is signed with the answer is what was shown, not what was fetched last.
@@ -61,7 +62,7 @@ class Form {
     if (value === undefined) delete this.draft[question.id];
     else this.draft[question.id] = value;
     this.showAsked();
-    this.isKept = store.keepDraft(this.round.id, this.action.id, this.draft).then(() => this.tellKept(true), () => this.tellKept(false));
+    this.isKept = store.keepDraft(this.round.id, this.action.id, this.draft, this.whose).then(() => this.tellKept(true), () => this.tellKept(false));
     if (this.faults) this.forgetMended(question);
   }
 

@@ -24,7 +24,7 @@ async function join(frame, agree, place, made) {
   agree.textContent = t.joining;
   frame.say(t.joining);
   try {
-    const problem = await enrol(toInvitation(frame.stash.uitnodiging), made?.secret);
+    const problem = await frame.leaving(() => enrol(toInvitation(frame.stash.uitnodiging), made?.secret));
     if (!problem || problem.type === 'is-member') delete frame.stash.uitnodiging;
     if (!problem) return frame.go('#/bewaren');
     if (!(await hasBegun())) await made?.forget(); // else the key that is of it goes on
@@ -77,8 +77,6 @@ export default async function consent(parts, frame) {
   const promises = [t.consentFree, t.consentAge, t.consentKey, t.consentShown, t.consentChange, ...terms(retention), t.consentNames];
   return {
     title: t.consentTitle,
-    // Another tab has enrolled; what this one does goes on to a page by itself.
-    watched: () => String(!isJoining && Boolean(member.state.member)),
     nodes: [
       told(t.consentWhy, purpose),
       told(t.consentWhat, privacy),

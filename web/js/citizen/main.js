@@ -41,6 +41,7 @@ let saidNext; // what is to be said once the next page is there
 
 function go(where, said) {
   saidNext = said;
+  stopWatching();
   if (location.hash === where) show();
   else location.hash = where;
 }
@@ -158,15 +159,31 @@ function render({ title, heading: words, lang, above, around, nodes }, { keepFoc
 }
 
 let stopWatching = () => {};
+let isLeaving = false;
 
-// Draws the page anew when its `watched` gives another text than before, for as long as it is the page.
-function watch(page) {
-  let before = page.watched();
+// Runs what makes the member another, after which the page goes elsewhere by itself: nothing is drawn in between.
+async function leaving(work) {
+  isLeaving = true;
+  try {
+    return await work();
+  } finally {
+    isLeaving = false;
+  }
+}
+
+// Draws the page anew when its `watched` gives another text than before, for as long as it is the page; and when the member is another, or
+// nobody, as another tab may have it: then whatever stands there, in a form too, is not theirs.
+function watch({ watched = () => '', renew }) {
+  const whose = () => member.state.member?.key.kid;
+  const then = whose();
+  let before = watched();
   stopWatching = member.onChange(() => {
-    const now = page.watched();
-    if (now === before) return;
+    if (isLeaving) return;
+    const now = watched();
+    const isOthers = whose() !== then;
+    if (now === before && !isOthers) return;
     before = now;
-    if (!page.renew?.()) show({ keepFocus: true, isNews: true });
+    if (isOthers || !renew?.()) show({ keepFocus: true, isNews: true });
   });
 }
 
@@ -184,12 +201,12 @@ async function show(how = {}) {
   else if (how.isNews) say(page.told ?? page.heading ?? page.title);
   showFrame(parts[0]);
   render(page, how, said);
-  if (page.watched) watch(page);
+  watch(page);
   page.shown?.();
   return undefined;
 }
 
-const frame = { go, replace, say, stash, again: (how) => show(how) };
+const frame = { go, replace, leaving, say, stash, again: (how) => show(how) };
 
 // Starting
 

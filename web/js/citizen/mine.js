@@ -8,6 +8,7 @@ import { t, toTime } from '../texts.js';
 import { asList } from './answers.js';
 import { answerBadges } from './actions.js';
 import { askTwice, doIn } from './doing.js';
+import { forgetting } from './forget.js';
 import { foldedFollowUps, newestStatus } from './news.js';
 import { recoveryFault } from './recover.js';
 
@@ -16,13 +17,24 @@ const isOpenNow = (one) => member.open().some(({ round, action }) => round.id ==
 const addressOfOutcome = (one) => `#/verstuurd/${one.action}/${one.round}`;
 const addressOf = (one) => `#/actie/${one.action}/${one.round}`;
 
+function forgettingThis(frame) {
+  const waiting = member.state.responses.filter(({ state }) => state === 'waiting').length;
+  return forgetting(frame, [waiting > 0 && t.forgetWaits(waiting), member.state.hasRecovery && t.forgetNoCode].filter(Boolean));
+}
+
+// What became of erasing, where it did not go as asked. Of whom nothing is left there, as another device had it erased, the rest is here.
+const eraseFault = ({ type }, frame) =>
+  type === 'not-verified' ? notice('wait', undefined, el('p', {}, t.reasons['not-verified']), el('p', {}, t.forgetHere), forgettingThis(frame))
+    : notice('bad', type === 'doubt' ? t.eraseDoubt : t.eraseFailed);
+
 function eraseOne(one, frame) {
   const place = live();
   const erase = () => doIn(place, t.erasing, async () => {
-    const problem = await own.erase({ round: one.round, action: one.action });
+    const problem = await frame.leaving(() => own.erase({ round: one.round, action: one.action }));
     if (problem?.type === 'nothing-to-erase') return frame.go('#/mijn', t.erasedNothing);
-    if (problem) return notice('bad', problem.type === 'doubt' ? t.eraseDoubt : t.eraseFailed);
-    return frame.go('#/mijn', t.erasedOne);
+    if (problem) return eraseFault(problem, frame);
+    // An earlier "everything", whose answer was lost, may turn out to have been carried out.
+    return member.state.member ? frame.go('#/mijn', t.erasedOne) : frame.go('#/gewist');
   });
   const question = { question: [t.eraseOneText, t.eraseStays], yes: t.eraseSureOne, no: t.keepAll, then: erase };
   return [button(t.eraseOne, () => askTwice(place, question), 'quiet'), place];
@@ -127,25 +139,13 @@ function code() {
 function erasing(frame) {
   const place = live();
   const erase = () => doIn(place, t.erasing, async () => {
-    const problem = await own.erase('everything');
+    const problem = await frame.leaving(() => own.erase('everything'));
     if (problem?.type === 'nothing-to-erase') return notice('wait', t.erasedNothing);
-    if (problem) return notice('bad', problem.type === 'doubt' ? t.eraseDoubt : t.eraseFailed);
+    if (problem) return eraseFault(problem, frame);
     return frame.go('#/gewist');
   });
   const question = { question: [t.eraseStays], yes: t.eraseSure, no: t.keepAll, then: erase };
   return section(t.eraseTitle, el('p', {}, t.eraseText), button(t.eraseAll, () => askTwice(place, question), 'danger'), place);
-}
-
-function forgetting(frame) {
-  const place = live();
-  const waiting = member.state.responses.filter(({ state }) => state === 'waiting').length;
-  const warnings = [waiting > 0 && t.forgetWaits(waiting), member.state.hasRecovery && t.forgetNoCode].filter(Boolean);
-  const forget = async () => {
-    await own.forget();
-    frame.go('#/', t.forgotten);
-  };
-  const question = { question: warnings, yes: t.forgetSure, no: t.keepAll, then: forget };
-  return section(t.forgetTitle, el('p', {}, t.forgetText), button(t.forget, () => askTwice(place, question), 'danger'), place);
 }
 
 export default function mine(parts, frame) {
@@ -159,7 +159,7 @@ export default function mine(parts, frame) {
       notSent(frame),
       taking(),
       code(),
-      forgetting(frame),
+      section(t.forgetTitle, el('p', {}, t.forgetText), el('p', {}, t.forgetCounts), forgettingThis(frame)),
       erasing(frame),
     ],
   };

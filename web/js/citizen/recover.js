@@ -5,11 +5,13 @@ import { listFaults } from '../faults.js';
 import { Unreachable } from '../collector.js';
 import { fromCode } from '../key.js';
 import { Untrue } from '../log.js';
-import { button, field, form, more, notice, submit } from '../parts.js';
+import { button, field, form, more, notice, section, submit } from '../parts.js';
 import { lengthOf } from '../questionnaire.js';
+import * as member from '../member.js';
 import * as own from '../own.js';
 import * as passkey from '../passkey.js';
 import { t } from '../texts.js';
+import { forgetting } from './forget.js';
 
 const count = (typed) => lengthOf(typed.replace(/[^\p{L}\p{N}]/gu, ''));
 
@@ -29,7 +31,7 @@ const problemWords = ({ type }) =>
 async function restoring(frame, place, work) {
   frame.say(t.recovering);
   try {
-    const problem = await work();
+    const problem = await frame.leaving(work);
     if (problem) return problemWords(problem);
     frame.go('#/mijn');
   } catch (error) {
@@ -117,11 +119,19 @@ function passkeyButton(frame, place) {
   return spot;
 }
 
-export default function recover(parts, frame) {
+// Who began here, or had all erased, and goes away from this device.
+async function leavingBehind(frame) {
+  const { hasBegun, isErased } = await own.remains();
+  if (member.state.member || !(hasBegun || isErased)) return null;
+  return section(t.forgetTitle, el('p', {}, t.forgetText), forgetting(frame, [hasBegun && t.forgetBegun, isErased && t.forgetProof].filter(Boolean)));
+}
+
+export default async function recover(parts, frame) {
+  const behind = await leavingBehind(frame);
   const top = el('div', {});
   const place = el('div', { role: 'status' });
   return {
     title: t.recoverTitle,
-    nodes: [top, el('p', { class: 'lead' }, t.recoverLead), codeForm(frame, top, place), place, passkeyButton(frame, place), fileForm(frame, top, place), el('p', {}, t.recoverLost)],
+    nodes: [top, el('p', { class: 'lead' }, t.recoverLead), codeForm(frame, top, place), place, passkeyButton(frame, place), fileForm(frame, top, place), el('p', {}, t.recoverLost), behind],
   };
 }
