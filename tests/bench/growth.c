@@ -294,10 +294,10 @@ int main(int argc, char **argv)
     measure_start(grown.dsn);
     measure_posts(&grown);
     bench_measure_release(grown.dsn, grown.entries);
+    bench_measure_audit(grown.dsn, grown.entries);
     measure_summary(&grown);
     measure_export(grown.dsn);
     bench_measure_copy(grown.dsn, grown.entries);
-    bench_measure_audit(grown.dsn, grown.entries);
     printf("\nbare libsodium verification, after: %.1f us of CPU\n", bench_measure_verify());
     if (getenv("KEEP") == NULL)
         tidy_up();

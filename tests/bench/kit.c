@@ -166,12 +166,18 @@ static void show(const char *path)
         fclose(file);
 }
 
-double bench_run(const char *const *argv, const char *out)
+static double time_us(const struct timeval *time)
+{
+    return (double)time->tv_sec * 1e6 + (double)time->tv_usec;
+}
+
+struct bench_usage bench_run(const char *const *argv, const char *out)
 {
     pid_t pid;
     int status;
     char said[BENCH_PATH_SIZE];
     struct rusage usage;
+    int64_t start = clock_monotonic_us();
     bench_path(said, "", "said");
     forget_peak();
     posix_spawn_file_actions_t actions;
@@ -184,7 +190,9 @@ double bench_run(const char *const *argv, const char *out)
         bench_give_up(argv[0]);
     }
     posix_spawn_file_actions_destroy(&actions);
-    return (double)usage.ru_maxrss / 1024;
+    return (struct bench_usage){.cpu_us = time_us(&usage.ru_utime) + time_us(&usage.ru_stime),
+                                .wall_us = (double)(clock_monotonic_us() - start),
+                                .rss_mb = (double)usage.ru_maxrss / 1024};
 }
 
 #define RUNNING_MAX 8

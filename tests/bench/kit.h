@@ -28,6 +28,12 @@ struct bench_cost {
     double cpu_us, wall_us;
 };
 
+/* Of a program, from its start to its end. */
+struct bench_usage {
+    double cpu_us, wall_us; /* CPU of all its threads, user and system */
+    double rss_mb; /* at its highest; at least what the process holds that ran it */
+};
+
 /* The collector's program, and the folder for its store; set by main. */
 extern const char *bench_collector, *bench_folder;
 
@@ -68,10 +74,9 @@ void bench_make_request(struct request *request, const char *path, const char *t
                         const struct buf *body);
 void bench_free_requests(struct request *list, size_t n);
 
-/* Runs a program to its end, mostly the collector. Standard output goes to the file `out`, or nowhere when NULL;
- * standard error is shown when it fails. Returns the MB that it held in memory at its peak, which are at least those
- * that this process holds. */
-double bench_run(const char *const *argv, const char *out);
+/* Runs a program to its end, mostly the collector; what it took. Standard output goes to the file `out`, or nowhere when
+ * NULL; standard error is shown when it fails. */
+struct bench_usage bench_run(const char *const *argv, const char *out);
 
 /* BEFORE, the folder and NAME as one path. */
 void bench_path(char out[static BENCH_PATH_SIZE], const char *before, const char *name);
@@ -114,22 +119,21 @@ void bench_enrol(struct daemon daemon, const struct member *members, size_t coun
 /* Microseconds of wall time of one verification, while all cores do nothing else. */
 double bench_measure_all_cores(size_t count);
 
-/* Microseconds of wall time of reading one of `entries` entries, in order and by one thread, and doing nothing with
- * it. */
+/* Microseconds of CPU of reading one of `entries` entries, in order and by one thread, and doing nothing with it. */
 double bench_measure_reading(const char *dsn, size_t entries);
 
-/* Copies it into another; prints the wall time of an entry in ratio to reading the log, and the memory. */
+/* Copies it into another; prints the CPU of an entry in ratio to reading the log, the wall time and the memory. */
 void bench_measure_copy(const char *dsn, size_t entries);
 
 /* Makes backups of the store that bench_make_store made; prints the wall time of one in ratio to copying its file. */
 void bench_measure_backup(const char *dsn);
 
-/* Audits a store of `entries` entries; prints the wall time of one in ratio to bare verification on all cores and to
- * reading the log, and the memory. */
+/* Audits a store of `entries` entries; prints the CPU of one in ratio to a bare verification and to reading the log, the
+ * wall time in ratio to bare verification on all cores, and the memory. */
 void bench_measure_audit(const char *dsn, size_t entries);
 
-/* Makes a release of a store of `entries` entries, the first; prints the wall time of one entry in ratio to reading the
- * log, and the memory. Once for each store. */
+/* Makes a release of a store of `entries` entries, the first; prints the CPU of one entry in ratio to reading the log,
+ * the wall time and the memory. Once for each store. */
 void bench_measure_release(const char *dsn, size_t entries);
 
 /* Has a daemon of its own give the summary of all actions, which has been released, many times over one connection. */
