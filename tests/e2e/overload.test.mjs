@@ -1,7 +1,6 @@
 // Goal: more than the collector can take is turned away at once and in words, costs what was taken nothing, and is forgotten when it ends.
 import assert from 'node:assert/strict';
-import { execFileSync, spawn } from 'node:child_process';
-import { once } from 'node:events';
+import { execFileSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { after, test } from 'node:test';
 import { assertUnharmed, crowd, head, insist, start as startBeside } from './lib/crowd.mjs';
@@ -11,6 +10,7 @@ import { good, ROUND } from './lib/panel.mjs';
 import { poll } from './lib/poll.mjs';
 import { ready } from './lib/programs.mjs';
 import { Connection } from './lib/raw.mjs';
+import { holdWrites } from './lib/store.mjs';
 
 const QUEUE = 4;
 const CONNECTIONS = 16; // the fewest that can be configured
@@ -23,17 +23,6 @@ async function start(name, env, codes) {
   const collector = await ready(name, { codes, env });
   running.push(collector);
   return collector;
-}
-
-// Another program that has the store's write lock, until it lets go.
-async function holdWrites(path) {
-  const child = spawn('sqlite3', ['-batch', path], { stdio: ['pipe', 'pipe', 'inherit'] });
-  child.stdin.write(".timeout 10000\nBEGIN IMMEDIATE;\nSELECT 'held';\n");
-  await once(child.stdout, 'data');
-  return async () => {
-    child.stdin.end('COMMIT;\n');
-    await once(child, 'close');
-  };
 }
 
 const turnedAway = (answer) => {

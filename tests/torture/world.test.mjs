@@ -1,8 +1,7 @@
 // Goal: what the machine does to a collector under load, a clock that leaps, descriptors that run out, a store that another program holds, a stop asked for in the
 // middle of a commit, clients that are gone before their answer, costs nothing that was acknowledged; and what can't be done is answered 503.
 import assert from 'node:assert/strict';
-import { execFileSync, spawn } from 'node:child_process';
-import { once } from 'node:events';
+import { execFileSync } from 'node:child_process';
 import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -13,11 +12,11 @@ import { Member } from '../e2e/lib/member.mjs';
 import { good, ROUND } from '../e2e/lib/panel.mjs';
 import { poll } from '../e2e/lib/poll.mjs';
 import { build, Collector, freshFolder, run } from '../e2e/lib/programs.mjs';
-import { Connection } from '../e2e/lib/raw.mjs';
-import { sql } from '../e2e/lib/store.mjs';
+import { Connection, statuses } from '../e2e/lib/raw.mjs';
+import { holdWrites, sql } from '../e2e/lib/store.mjs';
 
 const MEMBERS = 4;
-const TIMES = process.env.BURGERPANEL_EVERY ? 4 : 20;
+const TIMES = Number(process.env.BURGERPANEL_EVERY ?? 1) > 1 ? 4 : 20;
 
 // Members who send on and on, and what was acknowledged to them.
 class Load {
@@ -66,6 +65,13 @@ class Load {
   atLeast(count) {
     const before = this.kept.size;
     return poll(`${count} answers`, 30, () => this.kept.size >= before + count);
+  }
+
+  // One more of those who are there is answered, taken or not.
+  answers() {
+    const count = () => this.kept.size + this.turnedAway;
+    const before = count();
+    return poll('an answer', 30, () => count() > before);
   }
 
   async assertKept() {
@@ -139,16 +145,24 @@ test('a clock that leaps a day ahead, and back', async (t) => {
 test('descriptors gone, and there again', async (t) => {
   const { collector, load } = await begin(t, 'descriptors');
   const { pid } = collector.process.child;
+  const told = () => collector.process.stderr.split('http: connections are turned away: ').length;
   const limit = (most) => execFileSync('prlimit', ['--pid', String(pid), `--nofile=${most}:`]);
   load.begin();
   await load.atLeast(20);
   for (let i = 0; i < TIMES; i++) {
     load.faults++;
+    const before = told();
+    const newcomers = [];
     limit(readdirSync(`/proc/${pid}/fd`).length - (i % 8));
-    await poll('answers, taken or not', 30, () => load.kept.size + load.turnedAway > 0);
-    await load.atLeast(1).catch(() => {});
+    await poll('a newcomer to be turned away', 30, () => {
+      newcomers.push(new Connection(collector.url));
+      return told() > before || newcomers.some((one) => statuses(one.got)[0] === 503);
+    });
+    await load.answers();
     limit(4096);
     await load.atLeast(5);
+    for (const { socket } of newcomers) socket.destroy();
+    await poll('newcomers to be let in', 30, async () => (await request(collector.url, '/healthz')).status === 200);
   }
   await load.end();
   await collector.stop();
@@ -159,13 +173,10 @@ test('a store that another program holds for longer than is waited', async (t) =
   const { collector, load } = await begin(t, 'held');
   load.begin();
   await load.atLeast(20);
-  const child = spawn('sqlite3', ['-batch', collector.path], { stdio: ['pipe', 'pipe', 'inherit'] });
-  child.stdin.write(".timeout 10000\nBEGIN IMMEDIATE;\nSELECT 'held';\n");
-  await once(child.stdout, 'data');
+  const letGo = await holdWrites(collector.path);
   load.faults++;
   await poll('a response turned away', 60, () => load.turnedAway > 0);
-  child.stdin.end('COMMIT;\n');
-  await once(child, 'close');
+  await letGo();
   await load.atLeast(20);
   await load.end();
   await collector.stop();
@@ -202,5 +213,7 @@ test('clients who are gone before their answer comes', async (t) => {
   }
   await load.end();
   await collector.stop();
+  const claims = (await sql(collector.path, 'SELECT jws FROM entry')).split('\n').map((jws) => JSON.parse(Buffer.from(jws.split('.')[1], 'base64url')));
+  assert.ok(claims.some(({ action }) => action === 'WA-1.03'), 'no request came before its sender was gone');
   await load.assertKept();
 });

@@ -2,6 +2,7 @@
 // names a PostgreSQL (tests/postgres/server.sh).
 import assert from 'node:assert/strict';
 import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { copyFileSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { test } from 'node:test';
@@ -42,6 +43,19 @@ const PAST_TRIGGERS = 'SET session_replication_role = replica'; // as who owns t
 // Runs statements on the store of a collector, or on the file at a path; gives what they print, columns parted by '|'.
 export const sql = (store, text) =>
   store.schema ? psql(`SET search_path = ${store.schema}; ${PAST_TRIGGERS}; ${spoken(text)}`) : onFile(store.path ?? store, text);
+
+// Another program that has the write lock of the store in that file, until what is given is called.
+export async function holdWrites(path) {
+  const child = spawn('sqlite3', ['-batch', '-bail', path], { stdio: ['pipe', 'pipe', 'inherit'] });
+  const ended = once(child, 'close');
+  child.stdin.write(".timeout 10000\nBEGIN IMMEDIATE;\nSELECT 'held';\n");
+  const [said] = await Promise.race([once(child.stdout, 'data'), ended]);
+  assert.equal(String(said), 'held\n');
+  return async () => {
+    child.stdin.end('COMMIT;\n');
+    assert.deepEqual(await ended, [0, null]);
+  };
+}
 
 export const LOG = onServer ? 'head' : 'log'; // the table that has the verifier
 export const asText = (bytes) => (onServer ? `convert_from(${bytes}, 'UTF8')` : `CAST(${bytes} AS TEXT)`);
