@@ -126,17 +126,11 @@ static void check_batch_columns(struct faults *faults, const struct questionnair
         }
 }
 
-static bool is_in_force(const struct panel *before, const struct questionnaire *questionnaire)
-{
-    int found = before ? panel_find_questionnaire(before, questionnaire->id) : -1;
-    return found >= 0 && questionnaire_equal(&before->questionnaires[found], questionnaire);
-}
-
 void clashes_check(const struct panel *panel, const struct panel *before, struct faults *faults)
 {
     for (size_t i = 0; i < panel->questionnaire_count; i++) {
         const struct questionnaire *questionnaire = &panel->questionnaires[i];
-        if (is_in_force(before, questionnaire))
+        if (before && panel_has_questionnaire(before, questionnaire))
             continue;
         check_batch_columns(faults, questionnaire, i);
         check_summary(faults, questionnaire, i);

@@ -4,7 +4,6 @@
 #include "base/json.h"
 #include "base/mem.h"
 #include <string.h>
-#include <strings.h>
 
 static const struct {
     const char *name;
@@ -172,7 +171,7 @@ const char *question_type_name(enum question_type type)
 static const char *find_label(const struct labels *labels, const char *language)
 {
     for (size_t i = 0; i < labels->count; i++)
-        if (strcasecmp(labels->list[i].language, language) == 0)
+        if (strcmp(labels->list[i].language, language) == 0)
             return labels->list[i].text;
     return NULL;
 }
@@ -243,6 +242,12 @@ bool questionnaire_equal(const struct questionnaire *a, const struct questionnai
         if (!question_equal(&a->questions[i], &b->questions[i]))
             return false;
     return true;
+}
+
+bool panel_has_questionnaire(const struct panel *panel, const struct questionnaire *questionnaire)
+{
+    int found = panel_find_questionnaire(panel, questionnaire->id);
+    return found >= 0 && questionnaire_equal(&panel->questionnaires[found], questionnaire);
 }
 
 static bool is_one_to_64_of(const char *text, const char *allowed)

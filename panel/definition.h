@@ -132,10 +132,14 @@ const char *question_type_name(enum question_type type);
 /* Whether two questionnaires are the same in every respect. */
 bool questionnaire_equal(const struct questionnaire *a, const struct questionnaire *b);
 
+/* Whether a panel has this questionnaire: one of its id, the same in every respect. */
+bool panel_has_questionnaire(const struct panel *panel, const struct questionnaire *questionnaire);
+
 /* Frees the texts; there are none then. */
 void labels_free(struct labels *labels);
 
-/* The text in the wanted language ("nl", "en"), else in Dutch; "" when there is none at all. */
+/* The text in the wanted language ("nl", "en"), by the name as it is written, else in Dutch; "" when there is none at
+ * all. */
 const char *labels_text(const struct labels *labels, const char *language);
 
 /* Whether both say the same in the same languages, whose order says nothing. */

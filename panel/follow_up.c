@@ -4,6 +4,7 @@
 #include "base/mem.h"
 #include "base/utf8.h"
 #include "panel/actions.h"
+#include "panel/languages.h"
 #include "panel/reading.h"
 #include <stdlib.h>
 #include <string.h>
@@ -156,6 +157,8 @@ int follow_up_read_request(const char *body, size_t len, const char *action, str
         fault_not_json(&r, &fault);
     else if (reading_is_object(&r, document, request_members))
         read_members(&r, document, &read);
+    if (!faults_any(faults))
+        languages_check_labels(&read.text, "/text", faults);
     if (!faults_any(faults))
         check_document_length(&r, &read);
     json_free(document);

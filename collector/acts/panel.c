@@ -7,6 +7,7 @@
 #include "collector/acts/kinds.h"
 #include "collector/state/panel_import.h"
 #include "panel/clashes.h"
+#include "panel/languages.h"
 #include "panel/limits.h"
 #include <string.h>
 
@@ -167,6 +168,7 @@ int act_check_panel(struct store *store, const struct panel *after, struct panel
         result = add_released_rounds(&answered, store, &is_open, error);
     if (result == 0) {
         clashes_check(after, found, faults);
+        languages_check(after, found, faults);
         limits_check(after, faults);
         if (found)
             panel_import_check(found, after, answered.list, answered.count, faults);

@@ -2,6 +2,7 @@
  * word of what is said there, parted by tabs. The place "byte" stands for any byte. */
 #include "base/mem.h"
 #include "panel/clashes.h"
+#include "panel/languages.h"
 #include "panel/limits.h"
 #include "tests/unit/panel/kit.h"
 #include <criterion/criterion.h>
@@ -72,6 +73,7 @@ static void expect_refused(const struct expectations *e, const char *file)
         struct panel *panel = panel_parse(buf_text(&text), text.len, &faults);
         if (panel) {
             clashes_check(panel, NULL, &faults);
+            languages_check(panel, NULL, &faults);
             limits_check(panel, &faults);
         }
         panel_free(panel);

@@ -180,7 +180,7 @@ Test(definition, gives_labels_in_the_language_or_in_dutch)
 {
     struct panel *panel = kit_panel_from(PANEL(SCALE, "", ""));
     cr_assert_str_eq(labels_text(&panel->title, "en"), "The panel");
-    cr_assert_str_eq(labels_text(&panel->title, "EN"), "The panel");
+    cr_assert_str_eq(labels_text(&panel->title, "EN"), "Panel", "by its name as it is written");
     cr_assert_str_eq(labels_text(&panel->title, "nl"), "Panel");
     cr_assert_str_eq(labels_text(&panel->title, "fr"), "Panel");
     cr_assert_str_eq(labels_text(&panel->questionnaires[0].questions[0].min_end, "nl"), "");

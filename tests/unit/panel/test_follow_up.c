@@ -48,6 +48,17 @@ Test(follow_up, document_is_read_as_it_was_written)
     follow_up_free(&f);
 }
 
+/* Published before such were refused: which text is meant is the same for every reader. */
+Test(follow_up, text_is_that_of_the_language_as_it_is_written)
+{
+    static const char both[] = "{\"action\":\"A-1\",\"round\":null,\"status\":\"done\",\"text\":{\"NL\":\"b\",\"nl\":"
+                               "\"a\"}}";
+    struct follow_up f;
+    cr_assert_eq(follow_up_read_document(both, strlen(both), &f, NULL), 0);
+    cr_assert_str_eq(labels_text(&f.text, "nl"), "a");
+    follow_up_free(&f);
+}
+
 Test(follow_up, round_and_replaces_may_be_left_out)
 {
     struct follow_up f = follow_up_of("{\"status\":\"notDone\",\"text\":{\"nl\":\"Nee.\"},\"round\":null}");
@@ -86,6 +97,7 @@ Test(follow_up, request_is_refused_by_the_place_of_each_fault)
     assert_fault("{\"status\":\"done\",\"text\":{\"en\":\"x\"}}", "/text/nl");
     assert_fault("{\"status\":\"done\",\"text\":{\"nl\":\" \\n\"}}", "/text/nl");
     assert_fault("{\"status\":\"done\",\"text\":{\"nl\":\"x\",\"e\":\"x\"}}", "/text/e");
+    assert_fault("{\"status\":\"done\",\"text\":{\"nl\":\"x\",\"NL\":\"y\"}}", "/text/NL");
     assert_fault("{\"status\":\"done\",\"text\":{\"nl\":\"x\"},\"round\":\"Round 1\"}", "/round");
     assert_fault("{\"status\":\"done\",\"text\":{\"nl\":\"x\"},\"round\":1}", "/round");
     assert_fault("{\"status\":\"done\",\"text\":{\"nl\":\"x\"},\"replaces\":-1}", "/replaces");
