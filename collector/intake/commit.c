@@ -1,6 +1,7 @@
 /* Group commit. A lone job is committed at once. When others are being checked, or the last batch held several, the
  * writer waits a little for more: so under load dozens of jobs share one sync, one tree and one signature. After a
- * failure nothing is accepted until the store has been opened again and everything read anew. */
+ * failure all that waits is told so, and nothing is accepted until the store has been opened again and everything read
+ * anew. */
 #include "collector/intake/commit.h"
 #include "base/clock.h"
 #include "base/file.h"
@@ -142,12 +143,12 @@ static void try_reopening(struct commit_queue *queue)
 
 /* Batches. */
 
-/* Takes jobs off the queue until a batch is full; the first is always taken. With the lock held. */
-static struct commit_job *take_jobs(struct commit_queue *queue, size_t *count)
+/* Takes jobs off the queue until a batch of `most` is full; the first is always taken. With the lock held. */
+static struct commit_job *take_jobs(struct commit_queue *queue, size_t most, size_t *count)
 {
     struct commit_job *first = queue->head, **end = &queue->head;
     *count = 0;
-    while (*end && (*count == 0 || *count + (*end)->count <= BATCH_MAX)) {
+    while (*end && (*count == 0 || *count + (*end)->count <= most)) {
         *count += (*end)->count;
         end = &(*end)->next;
     }
@@ -175,10 +176,16 @@ static int gather_batch(struct commit_queue *queue, const struct commit_job *job
     return 0;
 }
 
-static void turn_away(struct commit_job *job)
+/* With their verdicts, or where none has been looked at, turned away. */
+static void hand_back(struct commit_job *job, bool ready, bool committed)
 {
-    for (size_t i = 0; i < job->count; i++)
-        job->list[i]->verdict = VERDICT_UNAVAILABLE;
+    for (struct commit_job *next; job; job = next) {
+        next = job->next;
+        job->committed = committed;
+        for (size_t i = 0; i < job->count && !ready; i++)
+            job->list[i]->verdict = VERDICT_UNAVAILABLE;
+        job->done(job);
+    }
 }
 
 /* What there is no room for is turned away, and the store is closed until there is. */
@@ -204,8 +211,7 @@ static int apply_jobs(struct commit_queue *queue, size_t count)
     return result;
 }
 
-/* Commits the jobs and hands each back. Those that waited while a batch before them failed are turned away, until the
- * store has been opened anew. */
+/* Commits the jobs and hands each back. Until a store that failed has been opened anew they are turned away. */
 static void commit_jobs(struct commit_queue *queue, struct commit_job *jobs, size_t count)
 {
     bool well = atomic_load(&queue->healthy) && queue->ledger;
@@ -215,13 +221,17 @@ static void commit_jobs(struct commit_queue *queue, struct commit_job *jobs, siz
         atomic_store(&queue->healthy, false);
     queue->restless = committed;
     queue->proven |= committed;
-    for (struct commit_job *next; jobs; jobs = next) {
-        next = jobs->next;
-        jobs->committed = committed;
-        if (!ready)
-            turn_away(jobs);
-        jobs->done(jobs);
-    }
+    hand_back(jobs, ready, committed);
+}
+
+/* All that waits behind a batch that failed; nobody is pushed behind it any more. */
+static void turn_away_waiting(struct commit_queue *queue)
+{
+    size_t count;
+    pthread_mutex_lock(&queue->lock);
+    struct commit_job *jobs = queue->head ? take_jobs(queue, SIZE_MAX, &count) : NULL;
+    pthread_mutex_unlock(&queue->lock);
+    hand_back(jobs, false, false);
 }
 
 static struct timespec in_future(int64_t microseconds)
@@ -304,10 +314,14 @@ static void see_to_store(struct commit_queue *queue)
 }
 
 /* After a batch. A store that has just worked is opened again at once, since most of what fails once has passed by
- * then; one that has not, or on whose files somebody is at work, when the writer sees to it next. */
+ * then; one that has not, or on whose files somebody is at work, when the writer sees to it next. That may take as long
+ * as peers and name servers do, and who waits is told before. */
 static void recover_store(struct commit_queue *queue)
 {
-    if (atomic_load(&queue->healthy) || !queue->proven || !queue->store || store_is_lost(queue->store))
+    if (atomic_load(&queue->healthy))
+        return;
+    turn_away_waiting(queue);
+    if (!queue->proven || !queue->store || store_is_lost(queue->store))
         return;
     queue->proven = false;
     try_reopening(queue);
@@ -330,7 +344,7 @@ static void *write_batches(void *argument)
         }
         gather_jobs(queue);
         size_t count;
-        struct commit_job *jobs = take_jobs(queue, &count);
+        struct commit_job *jobs = take_jobs(queue, BATCH_MAX, &count);
         pthread_mutex_unlock(&queue->lock);
         bool several = jobs->next != NULL;
         commit_jobs(queue, jobs, count);

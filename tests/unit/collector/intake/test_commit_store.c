@@ -139,6 +139,44 @@ Test(commit_store, takes_nothing_that_waits_while_the_store_is_not_well)
         parcel_free(&jobs[i]->parcel);
 }
 
+/* The opening may take as long as others do who are asked on the way. */
+Test(commit_store, tells_those_behind_a_batch_that_failed_before_it_opens_the_store_again)
+{
+    static struct submission *list[LARGE];
+    pthread_mutex_t gates[3] = {PTHREAD_MUTEX_INITIALIZER, PTHREAD_MUTEX_INITIALIZER, PTHREAD_MUTEX_INITIALIZER};
+    struct job jobs[3]; /* one that is taken, one that fails, one behind it */
+    writer_start((size_t)2 * LARGE);
+    for (size_t i = 0; i < 3; i++) {
+        job_init(&jobs[i], 0, i, 1);
+        jobs[i].gate = &gates[i];
+        pthread_mutex_lock(&gates[i]);
+    }
+    for (size_t i = 0; i < LARGE; i++)
+        list[i] = jobs[1].parcel.submission;
+    jobs[1].job.list = list;
+    jobs[1].job.count = LARGE;
+    cr_assert_eq(job_push(&jobs[0]), 0);
+    cr_assert(writer_await(job_is_done, &jobs[0]));
+    cr_assert(job_push(&jobs[1]) == 0 && job_push(&jobs[2]) == 0);
+    capture_begin(2);
+    store_raw_run(writer.dsn, "CREATE TRIGGER of_a_test BEFORE INSERT ON entry BEGIN SELECT RAISE(ABORT, 'no'); END");
+    pthread_mutex_unlock(&gates[0]);
+    cr_assert(writer_await(job_is_done, &jobs[1]));
+    store_raw_run(writer.dsn, "DROP TRIGGER of_a_test");
+    pthread_mutex_unlock(&gates[1]);
+    cr_assert(writer_await(job_is_done, &jobs[2]));
+    cr_assert_eq(jobs[2].parcel.submission->verdict, VERDICT_UNAVAILABLE);
+    cr_assert(writer_is_unhealthy(NULL), "it stands before the last gate, and has opened nothing yet");
+    cr_assert_eq(commit_waiting(writer.queue), 0);
+    pthread_mutex_unlock(&gates[2]);
+    cr_assert(writer_await(writer_is_healthy, NULL));
+    (void)capture_end(2);
+    writer_finish();
+    cr_assert_eq(writer_entries(), WRITER_MEMBERS + 1);
+    for (size_t i = 0; i < 3; i++)
+        parcel_free(&jobs[i].parcel);
+}
+
 /* Whether the writer has said this by now. */
 static bool has_said(void *words)
 {
