@@ -31,30 +31,58 @@ int cmd_act_ask(struct store *store, const struct act_wish *wish, int64_t *id)
 struct alone {
     struct store *store; /* a handle of its own: the lock goes with it */
     int claim; /* on the log's key; -1: none */
+    struct peers *peers;
     struct log_keys keys;
     struct ledger_shared shared;
 };
 
-/* What is signed here others hold against the store as they do what a daemon signs, so it asks them as one does. */
-static int open_peers_alone(struct alone *alone, const struct config *config, struct error *error)
+/* 0: this process serves the store now, until alone->store is closed. -1: *error says why, ERROR_BUSY where another
+ * does. */
+static int serve_alone(struct alone *alone, const struct config *config, struct error *error)
 {
-    const char *urls = config->values[CONFIG_PEERS];
-    if (urls[0] == '\0')
-        return 0;
-    alone->shared.peers = peers_open(urls, config_is_on(config, CONFIG_BEHIND_PROXY), error);
-    return alone->shared.peers ? 0 : -1;
+    alone->store = store_open(config->values[CONFIG_STORE], STORE_EXISTING, error);
+    if (!alone->store)
+        return -1;
+    return store_serve_alone(alone->store) == STORE_OK ? 0 : store_fail(alone->store, error);
 }
 
-/* 0: this process serves the store now, until `alone` is closed. -1: *error says why, ERROR_BUSY where another does. */
-static int open_alone(struct alone *alone, const struct config *config, struct error *error)
+/* Keeps what the other collectors of the log of `store` have signed. */
+static int fetch_from_peers(struct peers *peers, struct store *store, struct error *error)
+{
+    struct note_key key;
+    struct buf verifier;
+    buf_init(&verifier, NOTE_MAX);
+    enum store_result found = store_log_key_read(store, &verifier);
+    int result = 0;
+    if (found == STORE_FAILED)
+        result = store_fail(store, error);
+    else if (found == STORE_OK)
+        result =
+            note_key_parse(buf_text(&verifier), verifier.len, &key, error) < 0 ? -1 : peers_fetch(peers, &key, error);
+    buf_free(&verifier);
+    return result;
+}
+
+/* What is signed here others hold against the store as they do what a daemon signs, so it asks them as one does; and
+ * meanwhile it keeps nobody from serving, who then does what is asked for. `store` is a handle that does not serve. */
+static int hear_peers_alone(struct alone *alone, const struct config *config, struct store *store, struct error *error)
+{
+    bool in_plain = config_is_on(config, CONFIG_BEHIND_PROXY);
+    if (peers_open(config->values[CONFIG_PEERS], in_plain, &alone->peers, error) < 0)
+        return -1;
+    if (!alone->peers)
+        return 0;
+    store_close(alone->store);
+    alone->store = NULL;
+    return fetch_from_peers(alone->peers, store, error) < 0 ? -1 : serve_alone(alone, config, error);
+}
+
+static int open_keys_alone(struct alone *alone, const struct config *config, struct error *error)
 {
     const struct log_key_names names = {.dsn = config->values[CONFIG_STORE],
                                         .log_key = config->values[CONFIG_LOG_KEY],
                                         .operator_key = config->values[CONFIG_OPERATOR_KEY]};
-    alone->store = store_open(names.dsn, STORE_EXISTING, error);
-    if (!alone->store)
-        return -1;
-    if (store_serve_alone(alone->store) != STORE_OK || store_settle(alone->store) != STORE_OK)
+    if (store_settle(alone->store) != STORE_OK)
         return store_fail(alone->store, error);
     if (log_keys_claim(&names, &alone->claim, error) < 0)
         return -1;
@@ -67,14 +95,15 @@ static int open_alone(struct alone *alone, const struct config *config, struct e
     case STORE_FAILED:
         return -1;
     }
+    if (alone->peers)
+        peers_tell(alone->peers, alone->keys.signer);
     alone->shared = (struct ledger_shared){.roster = roster_new(),
                                            .catalogues = latest_new(),
                                            .signer = alone->keys.signer,
                                            .operator_key = alone->keys.operator_key,
                                            .proofs = latest_new()};
-    if (!alone->shared.roster || !alone->shared.catalogues || !alone->shared.proofs)
-        return error_no_memory(error);
-    return open_peers_alone(alone, config, error);
+    bool all = alone->shared.roster && alone->shared.catalogues && alone->shared.proofs;
+    return all ? 0 : error_no_memory(error);
 }
 
 static void close_alone(struct alone *alone)
@@ -82,7 +111,7 @@ static void close_alone(struct alone *alone)
     latest_free(alone->shared.catalogues);
     latest_free(alone->shared.proofs);
     roster_free(alone->shared.roster);
-    peers_close(alone->shared.peers);
+    peers_close(alone->peers);
     log_keys_close(&alone->keys);
     if (alone->claim >= 0)
         close(alone->claim);
@@ -90,12 +119,16 @@ static void close_alone(struct alone *alone)
 }
 
 /* Carries out all that is asked for. 0 also where another process serves the store, which then does it. */
-static int carry_out_alone(const struct config *config, struct error *error)
+static int carry_out_alone(const struct config *config, struct store *store, struct error *error)
 {
     struct alone alone = {.claim = -1};
     struct ledger *ledger = NULL;
     log_set_level(LOG_ERROR); /* what comes of it the verb says itself */
-    int result = open_alone(&alone, config, error);
+    int result = serve_alone(&alone, config, error);
+    if (result == 0)
+        result = hear_peers_alone(&alone, config, store, error);
+    if (result == 0)
+        result = open_keys_alone(&alone, config, error);
     if (result == 0) {
         ledger = ledger_new(alone.store, &alone.shared, error);
         result = ledger ? 0 : -1;
@@ -162,7 +195,7 @@ enum act_end cmd_act_wait(const struct config *config, struct store *store, int6
     enum act_end end;
     *told = (struct act_told){.entry = -1};
     for (unsigned step = 0;; step++) {
-        if (step % ALONE_STEPS == 0 && carry_out_alone(config, &told->error) < 0)
+        if (step % ALONE_STEPS == 0 && carry_out_alone(config, store, &told->error) < 0)
             return withdraw_wish(store, id, ACT_END_FAILED, told);
         if (has_ended(store, id, &end, told))
             return end;

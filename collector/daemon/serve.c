@@ -174,9 +174,8 @@ static int open_keys(struct running *running, const struct config *config, struc
 /* The other collectors, and the first checkpoint from the one at `join`, if that is not NULL. */
 static int open_peers(struct ledger_shared *shared, const struct config *config, const char *join, struct error *error)
 {
-    const char *urls = config->values[CONFIG_PEERS];
     bool in_plain = config_is_on(config, CONFIG_BEHIND_PROXY);
-    if (urls[0] != '\0' && (shared->peers = peers_open(urls, in_plain, error)) == NULL)
+    if (peers_open(config->values[CONFIG_PEERS], in_plain, &shared->peers, error) < 0)
         return -1;
     return join ? peers_join(join, in_plain, shared->signer, error) : 0;
 }
@@ -318,6 +317,7 @@ static int start_http(struct running *running, const struct config *config)
 static void stop_all(struct running *running)
 {
     struct service *service = &running->service;
+    peers_stop(service->shared.peers);
     if (running->server)
         http_quiesce(running->server, QUIESCE_SECONDS);
     workers_stop(service->workers);

@@ -1,12 +1,14 @@
 /* One short request each, over a connection of its own: what does not come at once is not waited for, since nothing is
  * served meanwhile. */
 #include "collector/log/peers.h"
+#include "base/clock.h"
 #include "base/fetch.h"
 #include "base/lang.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/url.h"
 #include "collector/log/last_checkpoint.h"
+#include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -14,12 +16,16 @@ struct other {
     struct buf url; /* without a slash at the end */
     struct fetch *fetch;
     struct error told; /* why it was not heard, as last told */
+    bool was_heard; /* when it was asked last */
+    struct merkle_head head; /* which it then told */
 };
 
 struct peers {
     struct other list[PEERS_MAX];
     size_t count;
+    size_t first; /* that is asked first */
     bool told_none; /* that nobody was heard */
+    atomic_bool stopped;
 };
 
 /* Opening. */
@@ -93,18 +99,17 @@ static int open_all(struct peers *peers, const char *urls, bool in_plain, struct
     return result;
 }
 
-struct peers *peers_open(const char *urls, bool in_plain, struct error *error)
+int peers_open(const char *urls, bool in_plain, struct peers **out, struct error *error)
 {
-    struct peers *peers = mem_calloc(1, sizeof *peers);
-    if (!peers) {
-        error_no_memory(error);
-        return NULL;
+    struct peers *peers = urls[0] != '\0' ? mem_calloc(1, sizeof *peers) : NULL;
+    if (urls[0] != '\0' && !peers)
+        return error_no_memory(error);
+    if (peers && open_all(peers, urls, in_plain, error) < 0) {
+        peers_close(peers);
+        return error_prefix(error, T("the setting peers", "de instelling peers"));
     }
-    if (open_all(peers, urls, in_plain, error) == 0)
-        return peers;
-    error_prefix(error, T("the setting peers", "de instelling peers"));
-    peers_close(peers);
-    return NULL;
+    *out = peers;
+    return 0;
 }
 
 void peers_close(struct peers *peers)
@@ -187,25 +192,86 @@ static void tell_none(struct peers *peers, bool heard)
     peers->told_none = !heard;
 }
 
-int peers_ask(struct peers *peers, struct signer *signer, struct error *error)
+static int check_going_on(const struct peers *peers, struct error *error)
+{
+    return atomic_load(&peers->stopped)
+               ? error_set(error, ERROR_IO, "%s", T("the collector is stopping", "de verzamelaar stopt"))
+               : 0;
+}
+
+/* -1: memory lacks, or nobody is to be asked any more. */
+static int ask_other(const struct peers *peers, struct other *other, const struct note_key *key, struct error *error)
+{
+    struct error why = {0};
+    other->was_heard = fetch_head(other, key, &other->head, &why) == 0;
+    if (why.kind == ERROR_MEMORY)
+        return error_no_memory(error);
+    if (check_going_on(peers, error) < 0)
+        return -1;
+    if (other->was_heard)
+        other->told = (struct error){0};
+    else
+        tell_unheard(other, &why);
+    return 0;
+}
+
+static void pass_over(struct other *other)
+{
+    struct error why = {0};
+    error_set(&why, ERROR_IO, "%s", T("no time was left to ask it", "er was geen tijd meer om die te vragen"));
+    tell_unheard(other, &why);
+}
+
+/* The first and those that follow it, round the list. */
+static int ask_in_turn(struct peers *peers, const struct note_key *key, struct error *error)
+{
+    int64_t until = clock_monotonic_us() + PEERS_ALL_SECONDS * INT64_C(1000000);
+    size_t asked = 0, first = peers->first;
+    for (size_t i = 0; i < peers->count; i++) {
+        struct other *other = &peers->list[(first + i) % peers->count];
+        bool in_time = i == 0 || clock_monotonic_us() < until;
+        if (in_time && (check_going_on(peers, error) < 0 || ask_other(peers, other, key, error) < 0))
+            return -1;
+        if (!in_time)
+            pass_over(other);
+        asked += in_time;
+    }
+    peers->first = (first + asked) % peers->count;
+    return 0;
+}
+
+int peers_fetch(struct peers *peers, const struct note_key *key, struct error *error)
 {
     bool heard = false;
-    for (size_t i = 0; i < peers->count; i++) {
-        struct other *other = &peers->list[i];
-        struct merkle_head head;
-        struct error why = {0};
-        if (fetch_head(other, signer_public(signer), &head, &why) < 0) {
-            if (why.kind == ERROR_MEMORY)
-                return error_no_memory(error);
-            tell_unheard(other, &why);
-            continue;
-        }
-        other->told = (struct error){0};
-        heard = true;
-        signer_hear(signer, &head);
-    }
+    for (size_t i = 0; i < peers->count; i++)
+        peers->list[i].was_heard = false;
+    if (ask_in_turn(peers, key, error) < 0)
+        return -1;
+    for (size_t i = 0; i < peers->count; i++)
+        heard = heard || peers->list[i].was_heard;
     tell_none(peers, heard);
     return 0;
+}
+
+void peers_tell(const struct peers *peers, struct signer *signer)
+{
+    for (size_t i = 0; i < peers->count; i++)
+        if (peers->list[i].was_heard)
+            signer_hear(signer, &peers->list[i].head);
+}
+
+int peers_ask(struct peers *peers, struct signer *signer, struct error *error)
+{
+    if (peers_fetch(peers, signer_public(signer), error) < 0)
+        return -1;
+    peers_tell(peers, signer);
+    return 0;
+}
+
+void peers_stop(struct peers *peers)
+{
+    if (peers)
+        atomic_store(&peers->stopped, true);
 }
 
 /* Joining. */

@@ -116,6 +116,62 @@ test('when the store is there again a peer is asked, in TLS, within the sandbox'
   await a.stop();
 });
 
+// So many peers whose answers have no end, once that is what they do: `asked` counts who came then.
+async function dawdlers(count) {
+  const all = { asked: 0, dawdle: false };
+  all.server = http.createServer((req, res) => {
+    if (!all.dawdle) return res.end();
+    all.asked++;
+    const dripping = setInterval(() => res.write('x'), 50);
+    return res.on('close', () => clearInterval(dripping));
+  });
+  all.server.listen(0, '127.0.0.1');
+  await once(all.server, 'listening');
+  const { port } = all.server.address();
+  all.urls = Array.from({ length: count }, (_, i) => `http://127.0.0.1:${port}/${i}`).join(',');
+  all.end = () => {
+    all.server.close();
+    all.server.closeAllConnections?.();
+  };
+  return all;
+}
+
+test('peers that dawdle keep nobody from serving beside a verb that asks them, and their number does not add up', async () => {
+  const a = await ready('peers-beside');
+  const b = another(a, 'peers-beside-b');
+  await a.stop();
+  const all = await dawdlers(8);
+  all.dawdle = true;
+  const verb = run('burgerpanel-collector', b.words('actions', 'import', 'fixtures/actions.csv'), { env: { BURGERPANEL_PEERS: all.urls } });
+  await poll('it to ask', 20, () => all.asked > 0);
+  await a.start();
+  const done = await verb;
+  assert.equal(done.code, 0, done.stderr);
+  assert.ok(all.asked <= 2, `${all.asked} were asked within ten seconds, at five each`);
+  await a.stop();
+  all.end();
+});
+
+test('a collector that stops asks no further peer', async () => {
+  const a = await ready('peers-stop');
+  const b = another(a, 'peers-stop-b');
+  const all = await dawdlers(8);
+  const wire = new Wire();
+  await wire.putBefore(b);
+  await b.start(undefined, { env: { BURGERPANEL_PEERS: all.urls } });
+  all.dawdle = true;
+  wire.cut();
+  await untilAway(b);
+  wire.mend();
+  await poll('it to ask', 20, () => all.asked > 0);
+  const { stderr } = await b.stop();
+  assert.ok(all.asked <= 2, `${all.asked} were asked: ${stderr}`);
+  assert.match(stderr, /error store: can't be opened again: .*the collector is stopping/);
+  await a.stop();
+  wire.end();
+  all.end();
+});
+
 // A server that answers each path below which a checkpoint is asked for as `answers` has it, by the path's name.
 async function liar(answers) {
   const server = http.createServer((req, res) => answers[req.url.split('/')[1]](res));

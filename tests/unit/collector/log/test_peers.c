@@ -70,8 +70,9 @@ static const char *checkpoint(uint64_t size, const struct note_key *key, const s
 
 static struct peers *must_open(const char *urls)
 {
-    struct peers *peers = peers_open(urls, false, &error);
-    cr_assert_not_null(peers, "%s", error.text);
+    struct peers *peers = NULL;
+    cr_assert_eq(peers_open(urls, false, &peers, &error), 0, "%s", error.text);
+    cr_assert_not_null(peers);
     return peers;
 }
 
@@ -222,6 +223,37 @@ Test(peers, count_by_the_newest_that_the_key_has_signed)
     peers_close(NULL);
 }
 
+Test(peers, are_asked_by_who_has_no_signer_yet_and_told_to_it_later)
+{
+    const char *answer = checkpoint(7, &log_key, secret);
+    struct merkle_head none = head_of(0);
+    sign(0);
+    fake_start(&answer, 1);
+    struct peers *peers = must_open(fake_url());
+    cr_assert_eq(peers_fetch(peers, &log_key, &error), 0, "%s", error.text);
+    cr_assert_eq(signer_check(signer, 0, read_leaf, &none.root, &error), 0, "%s", error.text);
+    peers_tell(peers, signer);
+    must_not_be_good(0, &none, "old copy");
+    peers_close(peers);
+}
+
+Test(peers, are_not_asked_any_more_once_that_is_stopped)
+{
+    const char *answer = checkpoint(7, &log_key, secret);
+    sign(0);
+    fake_start(&answer, 1);
+    struct peers *peers = must_open(fake_url());
+    peers_stop(peers);
+    capture_begin(2);
+    int result = peers_ask(peers, signer, &error);
+    cr_expect_str_eq(capture_end(2), "");
+    cr_expect_eq(result, -1);
+    cr_expect_str_eq(error.text, "the collector is stopping");
+    cr_expect_eq(fake_requests(), 0);
+    peers_close(peers);
+    peers_stop(NULL);
+}
+
 Test(peers, change_nothing_by_an_old_checkpoint)
 {
     sign(9);
@@ -285,18 +317,21 @@ Test(peers, are_urls_that_nobody_on_the_way_can_alter)
         "https://a.example.nl?b",    " "};
     static const char many[] = NOBODY "," NOBODY "," NOBODY "," NOBODY "," NOBODY "," NOBODY "," NOBODY "," NOBODY;
     char too_many[sizeof many + 32];
+    struct peers *peers = NULL;
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
-        cr_expect_null(peers_open(wrong[i], false, &error), "%s", wrong[i]);
+        cr_expect_eq(peers_open(wrong[i], false, &peers, &error), -1, "%s", wrong[i]);
         cr_expect(error.kind == ERROR_REFUSED && strstr(error.text, "peers: "), "%s", error.text);
     }
-    struct peers *peers = peers_open("http://panel-b.example.nl", true, &error);
-    cr_expect_not_null(peers, "a network of one's own: %s", error.text);
+    cr_expect_eq(peers_open("http://panel-b.example.nl", true, &peers, &error), 0, "a network of one's own: %s",
+                 error.text);
     peers_close(peers);
     peers_close(must_open("https://panel-b.example.nl:8443/panel, http://[::1]:8080"));
     peers_close(must_open(many));
     snprintf(too_many, sizeof too_many, "%s,%s", many, NOBODY);
-    cr_expect_null(peers_open(too_many, false, &error));
+    cr_expect_eq(peers_open(too_many, false, &peers, &error), -1);
     cr_expect_not_null(strstr(error.text, "more than 8"), "%s", error.text);
+    cr_expect_eq(peers_open("", false, &peers, &error), 0);
+    cr_expect_null(peers, "there are none");
 }
 
 Test(peers, survive_any_lack_of_memory)
@@ -308,8 +343,10 @@ Test(peers, survive_any_lack_of_memory)
     fake_start(&answer, 1);
     for (bool failed = true; failed; n++) {
         mem_fail_at(n);
-        struct peers *peers = peers_open(fake_url(), false, &error);
-        int result = peers ? peers_ask(peers, signer, &error) : -1;
+        struct peers *peers = NULL;
+        int result = peers_open(fake_url(), false, &peers, &error);
+        if (result == 0)
+            result = peers_ask(peers, signer, &error);
         failed = mem_has_failed();
         mem_fail_at(0);
         cr_assert(result == 0 || (failed && error.kind == ERROR_MEMORY), "allocation %u: %s", n, error.text);
