@@ -1,5 +1,5 @@
-/* What the store in PostgreSQL promises beyond the verbs that all databases share: whom it refuses, what becomes of a
- * commit whose connection is cut, that sizes follow the lane, and how often it asks. Run beside a server of its own by
+/* What the store in PostgreSQL promises beyond the verbs that all databases share: what becomes of a commit whose
+ * connection is cut, that sizes follow the lane, and how often it asks. Run beside a server of its own by
  * tests/postgres/server.sh, as are the suites of the verbs. */
 #include "collector/acts/erasing.h"
 #include "collector/audit/stored.h"
@@ -29,50 +29,6 @@ static void teardown(void)
 }
 
 TestSuite(postgres, .init = setup, .fini = teardown);
-
-/* Opening. */
-
-static void assert_refused(const char *name, enum store_mode mode, const char *words)
-{
-    struct error error = {0};
-    cr_assert_null(store_open(name, mode, &error), "%s", name);
-    cr_assert_not_null(strstr(error.text, words), "%s", error.text);
-}
-
-Test(postgres, refuses_a_password_where_it_would_be_shown)
-{
-    assert_refused("postgresql://serving:secret@localhost/panel", STORE_EXISTING, "a password does not belong");
-    assert_refused("postgresql://localhost/panel?sslpassword=secret", STORE_EXISTING, "a password does not belong");
-    struct error error = {0};
-    cr_assert_null(store_open("postgresql://serving:secret@[::1/panel", STORE_EXISTING, &error));
-    cr_assert_null(strstr(error.text, "secret"), "%s", error.text);
-}
-
-Test(postgres, refuses_a_server_that_is_not_there)
-{
-    assert_refused("postgresql:///panel?host=/nowhere", STORE_EXISTING, "/nowhere");
-}
-
-Test(postgres, refuses_a_schema_without_a_store_and_one_of_another_program)
-{
-    char name[400];
-    snprintf(name, sizeof name, "%s&options=-csearch_path%%3Dnone", getenv("KIT_STORE"));
-    assert_refused(name, STORE_CREATE, "CREATE SCHEMA");
-    snprintf(name, sizeof name, "%s", kit_dsn("empty"));
-    assert_refused(name, STORE_EXISTING, "there is no store here");
-    store_raw_run(name, "CREATE TABLE bookmark (url text)");
-    assert_refused(name, STORE_CREATE, "other tables");
-    store_raw_run(name, "CREATE TABLE head (size int)");
-    assert_refused(name, STORE_CREATE, "another program");
-}
-
-Test(postgres, refuses_a_schema_that_is_newer_or_unknown)
-{
-    store_raw_run(dsn, "UPDATE head SET version = 99");
-    assert_refused(dsn, STORE_EXISTING, "newer burgerpanel");
-    store_raw_run(dsn, "UPDATE head SET version = 0");
-    assert_refused(dsn, STORE_EXISTING, "not known");
-}
 
 /* Committing. */
 

@@ -141,6 +141,32 @@ Test(schema, waits_for_who_has_a_lane_and_gives_up_with_nothing_changed)
     store_close(writer);
 }
 
+Test(schema, that_a_broken_session_asks_for_is_not_taken_for_one_of_another_program)
+{
+    char end[80];
+    snprintf(end, sizeof end, "SELECT pg_terminate_backend(%d)", PQbackendPID(postgres_of(owner)->conn));
+    store_raw_run(dsn, end);
+    cr_assert_eq(postgres_schema_check(postgres_of(owner), &later), -1);
+    cr_assert_eq(store_error(owner)->kind, ERROR_IO, "%s", store_error(owner)->text);
+    cr_assert_null(strstr(store_error(owner)->text, "another program"), "%s", store_error(owner)->text);
+}
+
+Test(schema, that_has_lost_the_row_of_its_head_is_damaged)
+{
+    unsigned what;
+    struct store *old = kit_store_open(dsn);
+    store_raw_run(dsn, "DELETE FROM head");
+    cr_assert_eq(store_begin(old), STORE_OK);
+    cr_assert_eq(store_changed(old, &what), STORE_FAILED);
+    cr_assert_eq(store_error(old)->kind, ERROR_DAMAGED, "%s", store_error(old)->text);
+    store_rollback(old);
+    cr_assert_eq(store_begin(old), STORE_OK);
+    cr_assert_eq(store_foresee(old, &(struct store_wanted){0}), STORE_FAILED);
+    store_rollback(old);
+    store_close(old);
+    cr_assert_eq(postgres_schema_check(postgres_of(owner), &later), -1);
+}
+
 Test(schema, that_has_become_newer_is_refused_by_who_has_it_open)
 {
     struct store *old = kit_store_open(dsn);

@@ -94,13 +94,22 @@ static int refuse_newer(struct store_postgres *p)
                           "deze opslag is door een nieuwere burgerpanel gemaakt; gebruik die versie of een nieuwere"));
 }
 
-/* Of a store that is there and whole. */
+/* Of a store that is there and whole. Anybody may see which columns there are, and nobody whose this is not need be able
+ * to read them. */
 static int read_schema_version(struct store_postgres *p, int64_t *out)
 {
-    long version = 0;
-    if (query_number(p, "SELECT version FROM head", &version) < 0)
+    long columns = 0, version = 0;
+    if (query_number(p,
+                     "SELECT count(*) FROM pg_attribute AS a JOIN pg_class AS c ON c.oid = a.attrelid"
+                     " WHERE c.relnamespace = current_schema()::regnamespace AND c.relname = 'head'"
+                     " AND a.attname IN ('version', 'verifier') AND NOT a.attisdropped",
+                     &columns) < 0)
+        return -1;
+    if (columns != 2)
         return pg_refuse(p, T("this schema was made by another program; name another by search_path",
                               "dit schema is door een ander programma gemaakt; noem een ander met search_path"));
+    if (query_number(p, "SELECT version FROM head", &version) < 0)
+        return -1;
     if (version < 0)
         return pg_refuse(p, T("a copy into this store was broken off; drop its schema, make it again, and copy anew",
                               "een kopie naar deze opslag is afgebroken; gooi het schema weg, maak het opnieuw, en "
@@ -205,14 +214,33 @@ int postgres_schema_still_known(struct store_postgres *p, int64_t version)
     return version > versions_known.newest ? refuse_newer(p) : 0;
 }
 
+/* Of the schemas that are named only those count that this role may use. */
+static int check_schema(struct store_postgres *p)
+{
+    long usable = 0, named = 0;
+    if (query_number(p, "SELECT count(*) FROM pg_namespace WHERE nspname = current_schema()", &usable) < 0 ||
+        query_number(p,
+                     "SELECT count(*) FROM pg_namespace WHERE nspname ="
+                     " trim(both '\" ' FROM split_part(current_setting('search_path'), ',', 1))",
+                     &named) < 0)
+        return -1;
+    if (usable > 0)
+        return 0;
+    return named > 0
+               ? pg_refuse(p,
+                           T("this role may not use the schema that search_path names; use the role that owns it, or "
+                             "give this one what postgres-grants.sql gives",
+                             "deze rol mag het schema dat search_path noemt niet gebruiken; gebruik de rol waarvan "
+                             "het is, of geef deze wat postgres-grants.sql geeft"))
+               : pg_refuse(p, T("the schema that search_path names is not there; make it with CREATE SCHEMA",
+                                "het schema dat search_path noemt bestaat niet; maak het met CREATE SCHEMA"));
+}
+
 int postgres_schema_prepare(struct store_postgres *p, enum store_mode mode)
 {
-    long schemas = 0, there = 0;
-    if (query_number(p, "SELECT count(*) FROM pg_namespace WHERE nspname = current_schema()", &schemas) < 0)
+    long there = 0;
+    if (check_schema(p) < 0)
         return -1;
-    if (schemas == 0)
-        return pg_refuse(p, T("the schema that search_path names is not there; make it with CREATE SCHEMA",
-                              "het schema dat search_path noemt bestaat niet; maak het met CREATE SCHEMA"));
     if (mode == STORE_CREATE && make_if_empty(p) < 0)
         return -1;
     if (query_number(p,
