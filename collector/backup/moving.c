@@ -72,11 +72,25 @@ static int gather_hash(void *context, const uint8_t hash[static SHA256_BYTES])
     return 0;
 }
 
+static int check_document(struct moving *m, const uint8_t hash[static SHA256_BYTES], const struct buf *bytes)
+{
+    uint8_t found[SHA256_BYTES];
+    crypto_sha256(bytes->data, bytes->len, found);
+    return memcmp(found, hash, sizeof found) == 0
+               ? 0
+               : error_set(m->error, ERROR_DAMAGED, "%s",
+                           T("a document is not what its hash says; run `audit` on the store that is copied",
+                             "een document is niet wat zijn hash zegt; voer `audit` uit op de opslag die gekopieerd "
+                             "wordt"));
+}
+
 static int move_document(struct moving *m, const uint8_t hash[static SHA256_BYTES])
 {
     struct buf bytes;
     buf_init(&bytes, SIZE_MAX);
     int result = moving_walked(m, store_document_read(m->from, hash, &bytes));
+    if (result == 0)
+        result = check_document(m, hash, &bytes);
     if (result == 0)
         result = moving_wrote(m, store_document_add(m->to, hash, buf_text(&bytes), bytes.len));
     buf_free(&bytes);

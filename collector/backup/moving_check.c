@@ -1,9 +1,11 @@
-/* What is there now, read back: its entries make the root that those of the store that was copied have, as both trees
- * say; every other row is there as it is in that store by now; its counters follow from its own current responses. */
+/* What is there now, read back: its entries make the root that those of the store that was copied have, and every tile
+ * of its tree; every other row is there as it is in that store by now; its counters follow from its own current
+ * responses. */
 #include "base/lang.h"
 #include "base/mem.h"
 #include "collector/backup/moving_rows.h"
 #include "collector/backup/moving_state.h"
+#include "collector/backup/moving_tiles.h"
 #include "collector/log/tree.h"
 #include <string.h>
 
@@ -43,6 +45,8 @@ static int walked_copy(struct moving *m, enum store_result result)
 struct chunk {
     struct moving *moving;
     struct merkle_edge edge;
+    struct moving_tiles tiles;
+    bool differs; /* a tile */
     int64_t first, next;
     bool is_erased[CHUNK];
     struct merkle_hash leaves[CHUNK];
@@ -77,10 +81,19 @@ static int check_erased_copies(struct chunk *chunk, size_t at)
     return from == to ? 0 : tell_difference(m, T("the entries", "de regels"));
 }
 
+/* To what is worked out of the tree; the tiles that this fills are held against the copy's. */
+static int add_leaf(struct chunk *chunk, size_t at)
+{
+    struct merkle_hash completed[MERKLE_LEVELS];
+    unsigned count = merkle_edge_add(&chunk->edge, &chunk->leaves[at], completed);
+    int differs = moving_tiles_add(&chunk->tiles, chunk->moving, completed, count);
+    chunk->differs = chunk->differs || differs > 0;
+    return differs < 0 ? -1 : 0;
+}
+
 static int read_entries_to_check(struct chunk *chunk, int64_t first)
 {
     struct moving *m = chunk->moving;
-    struct merkle_hash completed[MERKLE_LEVELS];
     int64_t count = m->size - first < CHUNK ? m->size - first : CHUNK;
     chunk->first = chunk->next = first;
     if (walked_copy(m, store_entry_range(m->to, first, count, read_entry, chunk)) < 0)
@@ -88,20 +101,27 @@ static int read_entries_to_check(struct chunk *chunk, int64_t first)
     for (size_t i = 0; i < (size_t)(chunk->next - first); i++) {
         if (chunk->is_erased[i] && check_erased_copies(chunk, i) < 0)
             return -1;
-        merkle_edge_add(&chunk->edge, &chunk->leaves[i], completed);
+        if (add_leaf(chunk, i) < 0)
+            return -1;
     }
     return 0;
 }
 
-/* The root of what can be read of the copy. */
-static int read_root(struct moving *m, struct merkle_hash *root)
+/* The root of what can be read of the copy, and whether all of its tiles are as that makes them. */
+static int read_root(struct moving *m, struct merkle_hash *root, bool *tiles)
 {
     static struct chunk chunk; /* as large as a stack may be */
     chunk.moving = m;
     merkle_edge_init(&chunk.edge);
+    moving_tiles_init(&chunk.tiles);
+    chunk.differs = false;
     for (int64_t first = 0; first < m->size; first += CHUNK)
         if (read_entries_to_check(&chunk, first) < 0)
             return -1;
+    int differs = moving_tiles_end(&chunk.tiles, m);
+    if (differs < 0)
+        return -1;
+    *tiles = !chunk.differs && differs == 0;
     merkle_edge_root(&chunk.edge, root);
     return 0;
 }
@@ -116,17 +136,37 @@ static int check_grown(struct moving *m, uint64_t size)
                              "kopieer opnieuw"));
 }
 
+static int check_key(struct moving *m)
+{
+    struct buf from, to;
+    buf_init(&from, SIZE_MAX);
+    buf_init(&to, SIZE_MAX);
+    enum store_result of_from = store_log_key_read(m->from, &from), of_to = store_log_key_read(m->to, &to);
+    bool same = of_from == of_to && strcmp(buf_text(&from), buf_text(&to)) == 0;
+    buf_free(&from);
+    buf_free(&to);
+    if (of_from == STORE_FAILED || of_to == STORE_FAILED)
+        return store_fail(of_from == STORE_FAILED ? m->from : m->to, m->error);
+    return same ? 0
+                : error_set(m->error, ERROR_DAMAGED, "%s",
+                            T("the copy names another key for the log than the store that was copied",
+                              "de kopie noemt een andere sleutel voor het logboek dan de opslag die gekopieerd is"));
+}
+
 static int check_log(struct moving *m)
 {
     struct merkle_head from, to;
     struct merkle_hash copied, root;
+    bool tiles;
     merkle_edge_root(&m->edge, &copied);
     if (tree_head(m->from, &from, m->error) < 0 || check_grown(m, from.size) < 0 ||
-        tree_head(m->to, &to, m->error) < 0 || read_root(m, &root) < 0)
+        tree_head(m->to, &to, m->error) < 0 || read_root(m, &root, &tiles) < 0)
         return -1;
     if (from.size != to.size || !merkle_equal(&from.root, &to.root) || !merkle_equal(&from.root, &copied) ||
         !merkle_equal(&from.root, &root))
         return tell_difference(m, T("the entries", "de regels"));
+    if (!tiles)
+        return tell_difference(m, T("the tiles", "de tegels"));
     m->moved.head = to;
     return 0;
 }
@@ -238,5 +278,5 @@ int moving_check(struct moving *m)
     store_rollback(m->from);
     if (store_begin_reading(m->from) != STORE_OK)
         return store_fail(m->from, m->error);
-    return check_log(m) < 0 || check_rows(m) < 0 ? -1 : check_counters(m);
+    return check_key(m) < 0 || check_log(m) < 0 || check_rows(m) < 0 ? -1 : check_counters(m);
 }

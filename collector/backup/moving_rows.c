@@ -16,6 +16,8 @@ struct summing {
     size_t round_count, round_capacity;
     char **names; /* files of a release */
     size_t name_count, name_capacity;
+    uint8_t (*hashes)[SHA256_BYTES]; /* of documents */
+    size_t hash_count, hash_capacity;
     struct error *error;
     bool is_told; /* *error says why a walk was stopped */
 };
@@ -112,10 +114,37 @@ static int sum_token(void *context, const struct store_token *token)
     return end_row(context, MOVING_TOKENS);
 }
 
-static int sum_document(void *context, const uint8_t hash[static SHA256_BYTES])
+static int note_document(void *context, const uint8_t hash[static SHA256_BYTES])
 {
-    put_bytes_of(context, hash, SHA256_BYTES);
-    return end_row(context, MOVING_DOCUMENTS);
+    struct summing *s = context;
+    uint8_t(*hashes)[SHA256_BYTES] = list_grow(s->hashes, s->hash_count, &s->hash_capacity, sizeof *hashes);
+    if (!hashes)
+        return run_out_of_memory(s);
+    s->hashes = hashes;
+    memcpy(hashes[s->hash_count++], hash, SHA256_BYTES);
+    return 0;
+}
+
+/* Not by its hash alone: that is what it is to be, and this what it is. */
+static enum store_result sum_document(struct summing *s, const uint8_t hash[static SHA256_BYTES])
+{
+    struct buf bytes;
+    buf_init(&bytes, SIZE_MAX);
+    enum store_result result = store_document_read(s->store, hash, &bytes);
+    put_bytes_of(s, hash, SHA256_BYTES);
+    put_bytes_of(s, bytes.data, bytes.len);
+    buf_free(&bytes);
+    if (result != STORE_OK)
+        return STORE_FAILED;
+    return end_row(s, MOVING_DOCUMENTS) == 0 ? STORE_OK : STORE_FAILED;
+}
+
+static enum store_result sum_documents(struct summing *s)
+{
+    enum store_result result = store_document_each(s->store, note_document, s);
+    for (size_t i = 0; i < s->hash_count && result == STORE_OK; i++)
+        result = sum_document(s, s->hashes[i]);
+    return result;
 }
 
 static int sum_event(void *context, int64_t index, const char *kind)
@@ -295,10 +324,10 @@ static enum store_result sum_round_rows(struct summing *s, int64_t round)
 static enum store_result sum_catalogue(struct summing *s)
 {
     struct store *store = s->store;
-    bool walked =
-        store_panel_each(store, sum_panel, s) == STORE_OK && store_round_each(store, sum_round, s) == STORE_OK &&
-        store_action_each(store, sum_action, s) == STORE_OK && store_token_each(store, sum_token, s) == STORE_OK &&
-        store_document_each(store, sum_document, s) == STORE_OK;
+    bool walked = store_panel_each(store, sum_panel, s) == STORE_OK &&
+                  store_round_each(store, sum_round, s) == STORE_OK &&
+                  store_action_each(store, sum_action, s) == STORE_OK &&
+                  store_token_each(store, sum_token, s) == STORE_OK && sum_documents(s) == STORE_OK;
     return walked ? STORE_OK : STORE_FAILED;
 }
 
@@ -327,6 +356,7 @@ int moving_rows_read(struct store *store, struct moving_rows out[static MOVING_K
     buf_free(&s.row);
     mem_free(s.rounds);
     mem_free(s.names);
+    mem_free(s.hashes);
     if (result == STORE_OK)
         return 0;
     return s.is_told ? -1 : store_fail(store, error);
@@ -343,6 +373,7 @@ const char *moving_rows_name(enum moving_kind kind)
     case MOVING_TOKENS:
         return T("the access tokens", "de toegangstokens");
     case MOVING_DOCUMENTS:
+        return T("the documents", "de documenten");
     case MOVING_EVENTS:
         return T("the events", "de gebeurtenissen");
     case MOVING_MEMBERS:

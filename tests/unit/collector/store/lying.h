@@ -4,12 +4,29 @@
 
 #include "collector/store/store.h"
 
+/* One of each kind of row. */
 enum lie {
     LIE_TOKEN, /* which is not written at all */
     LIE_CURRENT, /* which replaced another */
     LIE_COUNTS, /* of which the second is one more */
-    LIE_FILE, /* of a release, of other bytes */
-    LIE_ENTRY, /* whose last byte is another */
+    LIE_FILE, /* of a release: this and those below with another last byte, or number */
+    LIE_ENTRY,
+    LIE_LEAVES, /* a tile of them */
+    LIE_INNER_TILE, /* the last one, of which the root is made */
+    LIE_KEY, /* of the log */
+    LIE_ERASED, /* by which event an entry was */
+    LIE_PANEL,
+    LIE_ROUND,
+    LIE_ACTION,
+    LIE_DOCUMENT,
+    LIE_EVENT,
+    LIE_MEMBER,
+    LIE_INVITATION,
+    LIE_REVISION,
+    LIE_REQUEST,
+    LIE_RELEASE,
+    LIE_WISH,
+    LIE_READ,
     LIES
 };
 
