@@ -249,29 +249,75 @@ test('without room nothing half is left, of a backup nor of a restore', async ()
   }
 });
 
-test('killed at any moment neither leaves anything half, and the next one does it', async () => {
+// Kills a verb that writes `file` by way of `file`.part, while it does so; false where it was quicker.
+async function killWriting(words, file) {
+  const run = start('burgerpanel-collector', words);
+  while (run.code === undefined) {
+    run.child.kill('SIGSTOP');
+    const writes = existsSync(`${file}.part`);
+    run.child.kill(writes ? 'SIGKILL' : 'SIGCONT');
+    if (writes) await run.ended;
+    else await new Promise((done) => setImmediate(done));
+  }
+  return existsSync(`${file}.part`);
+}
+
+// Kills it at any moment of the time that it takes here and now, or a little later.
+async function killAnywhen(words, time) {
+  const run = start('burgerpanel-collector', words);
+  await new Promise((done) => setTimeout(done, roll(Math.ceil(1.5 * time))));
+  run.child.kill('SIGKILL');
+  await run.ended;
+}
+
+async function timeOf(work) {
+  const begun = performance.now();
+  await work();
+  return performance.now() - begun;
+}
+
+test('a backup that is killed at any moment leaves nothing half, and the next one does it', async (t) => {
+  t.diagnostic(`BURGERPANEL_SEED=${seed}`);
   const from = place('killed-from');
   await restored(from);
   const folder = freshFolder('backup-killed');
-  for (let i = 0; i < 5; i++) {
-    const file = join(folder, `${i}.backup`);
-    const run = start('burgerpanel-collector', ['backup', file, '--store', from.store]);
-    await new Promise((done) => setTimeout(done, roll(25)));
-    run.child.kill('SIGKILL');
-    await run.ended;
+  let files = 0;
+  const next = () => join(folder, `${files++}.backup`);
+  const time = await timeOf(() => from.succeed('backup', next()));
+  const assertDone = async (file) => {
     if (!existsSync(file)) await from.succeed('backup', file);
     await restored(place('killed-check'), file);
+  };
+  const half = await poll('a backup to be killed while it writes', 60, async () => {
+    const file = next();
+    return (await killWriting(['backup', file, '--store', from.store], file)) && file;
+  });
+  await assertDone(half);
+  for (let i = 0; i < 4; i++) {
+    const file = next();
+    await killAnywhen(['backup', file, '--store', from.store], time);
+    await assertDone(file);
   }
-  assert.deepEqual(readdirSync(folder).filter((name) => !/^\d\.backup$/.test(name)), []);
-  for (let i = 0; i < 5; i++) {
-    const to = place('killed-to');
-    const run = start('burgerpanel-collector', ['restore', backup, '--store', to.store]);
-    await new Promise((done) => setTimeout(done, roll(25)));
-    run.child.kill('SIGKILL');
-    await run.ended;
+  assert.deepEqual(readdirSync(folder).filter((name) => !/^\d+\.backup$/.test(name)), []);
+});
+
+test('a restore that is killed at any moment leaves no half store, and the next one does it', async (t) => {
+  t.diagnostic(`BURGERPANEL_SEED=${seed}`);
+  const time = await timeOf(() => restore(place('killed-timed')));
+  const words = (to) => ['restore', backup, '--store', to.store];
+  const assertDone = async (to) => {
     if (existsSync(to.path)) assert.equal((await to.run('audit')).code, 0);
     await restored(to);
     assert.ok(!existsSync(`${to.path}.part`));
+  };
+  await assertDone(await poll('one to be killed while it writes', 60, async () => {
+    const to = place('killed-to');
+    return (await killWriting(words(to), to.path)) && to;
+  }));
+  for (let i = 0; i < 4; i++) {
+    const to = place('killed-to');
+    await killAnywhen(words(to), time);
+    await assertDone(to);
   }
 });
 

@@ -7,6 +7,7 @@ import { assertAccepted, JOSE, post, request } from './lib/http.mjs';
 import { Member } from './lib/member.mjs';
 import { fullStore, rowsOf } from './lib/moved-store.mjs';
 import { good, ROUND } from './lib/panel.mjs';
+import { poll } from './lib/poll.mjs';
 import { assertFailed, Collector, freshFolder, run, start } from './lib/programs.mjs';
 import { copyOf, sql } from './lib/store.mjs';
 
@@ -71,16 +72,30 @@ test('what is not empty, served, or the same is left alone', async (t) => {
   assert.ok(readFileSync(collector.path).equals(bytes), 'the store that is copied is not written to');
 });
 
-test('a copy that is killed, or of a store that is not what it says, is one that nobody opens', async () => {
-  const killed = place('killed');
-  const process = start('burgerpanel-collector', ['store', 'copy', collector.store, killed.store]);
-  while (!existsSync(killed.path) || statSync(killed.path).size === 0 || (await sql(killed.path, 'PRAGMA user_version')) !== '-4') {
-    if (process.code !== undefined) break;
+// Whether a copy has been begun here and not ended, as far as it can be read at once.
+const isUnfinished = async ({ path }) =>
+  existsSync(path) && statSync(path).size > 0 && (await sql(path, '.timeout 100\nPRAGMA user_version').catch(() => '')) === '-4';
+
+// Where a copy was killed in its midst; undefined where it was quicker.
+async function copyKilled() {
+  const to = place('killed');
+  const process = start('burgerpanel-collector', ['store', 'copy', collector.store, to.store]);
+  while (process.code === undefined) {
+    process.child.kill('SIGSTOP');
+    if (await isUnfinished(to)) {
+      process.child.kill('SIGKILL');
+      await process.ended;
+      return (await isUnfinished(to)) && to;
+    }
+    process.child.kill('SIGCONT');
     await new Promise((resolve) => setImmediate(resolve));
   }
-  process.child.kill('SIGKILL');
-  await process.ended;
-  if ((await sql(killed.path, 'PRAGMA user_version')) === '-4') assertFailed(await killed.run('members', 'list'), /a copy into this store was broken off; remove it/);
+  return undefined;
+}
+
+test('a copy that is killed, or of a store that is not what it says, is one that nobody opens', async () => {
+  const killed = await poll('one to be killed in its midst', 60, copyKilled);
+  assertFailed(await killed.run('members', 'list'), /a copy into this store was broken off; remove it/);
 
   const spoilt = copyOf(collector, 'store-copy-spoilt');
   await sql(spoilt.path, "UPDATE entry SET jws = jws || 'x' WHERE idx = 6");
