@@ -127,7 +127,8 @@ static void put_after_verb(void *context, const struct cli_verb *verb, const str
     }
 }
 
-void complete_put(struct buf *out, int count, char **words)
+/* Puts what may stand in the place of the last of `count` words, 1 or more. */
+static void put_candidates(struct buf *out, int count, char **words)
 {
     const struct cli_program *program = cli_running();
     struct completing c = {.out = out, .before = "", .last = words[count - 1]};
@@ -160,9 +161,9 @@ int complete_run(const struct cli_verb *verb, int argc, char **argv)
     char nothing[] = "", *none[] = {nothing, NULL};
     buf_init(&out, OUTPUT_MAX);
     if (argc > first)
-        complete_put(&out, argc - first, argv + first);
+        put_candidates(&out, argc - first, argv + first);
     else
-        complete_put(&out, 1, none);
+        put_candidates(&out, 1, none);
     code = cli_print(&out, CLI_TEXT);
     buf_free(&out);
     return code;

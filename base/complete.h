@@ -6,12 +6,10 @@
 
 #include "base/cli.h"
 
-/* Puts what may stand in the place of the last of `count` words (at least 1; those after the program's name): a line
- * each, the word, a tab and what the help says of it. ":file" or ":folder" alone: a name of one, to be had from the
- * shell. bash's "=" as a word of its own is understood. Of the running program. */
-void complete_put(struct buf *out, int count, char **words);
-
-/* The verb `complete [-- WORD...]`, which prints that. The `run` of a struct cli_verb. */
+/* The verb `complete [-- WORD...]`: prints what may stand in the place of the last of the words (those after the
+ * running program's name; none: of the first), a line each: the word, a tab and what the help says of it. ":file" or
+ * ":folder" alone: a name of one, to be had from the shell. bash's "=" as a word of its own is understood. The `run` of
+ * a struct cli_verb. */
 int complete_run(const struct cli_verb *verb, int argc, char **argv);
 
 #endif

@@ -107,13 +107,6 @@ void roff_item(struct buf *out, const char *term, const char *value, const char 
     put_filled(out, text, strlen(text));
 }
 
-void roff_bold(struct buf *out, const char *text)
-{
-    buf_put_text(out, "\\fB");
-    put_whole(out, text);
-    buf_put_text(out, "\\fR\n");
-}
-
 /* A paragraph begins, but where a title has begun one. */
 static void begin_paragraph(struct buf *out)
 {

@@ -23,7 +23,4 @@ void roff_text(struct buf *out, const char *text);
 /* A term in bold, with its value (NULL: none) in italics, and what it means. */
 void roff_item(struct buf *out, const char *term, const char *value, const char *text);
 
-/* Words that stand in the text as they are; bold. On a line of their own. */
-void roff_bold(struct buf *out, const char *text);
-
 #endif

@@ -99,14 +99,6 @@ int page_manifest_read(struct page_manifest *manifest, const char *text, size_t 
     return error_set(error, ERROR_REFUSED, "%s", T("its last line has no end", "de laatste regel heeft geen einde"));
 }
 
-const struct page_file *page_manifest_find(const struct page_manifest *manifest, const char *path)
-{
-    for (size_t i = 0; i < manifest->count; i++)
-        if (strcmp(manifest->files[i].path, path) == 0)
-            return &manifest->files[i];
-    return NULL;
-}
-
 void page_url(const char *path, char out[static PAGE_URL_SIZE])
 {
     size_t len = strlen(path);

@@ -51,9 +51,6 @@ MUST_CHECK int page_manifest_seal(struct page_manifest *manifest);
 /* Reads a manifest's text into one that is new. -1: it is not to the letter what page_manifest_seal would write. */
 MUST_CHECK int page_manifest_read(struct page_manifest *manifest, const char *text, size_t len, struct error *error);
 
-/* The file of that path; NULL: there is none. */
-const struct page_file *page_manifest_find(const struct page_manifest *manifest, const char *path);
-
 /* Where a file is served: pages and the worker at the root, the first page at "/", all else below "/web/". */
 void page_url(const char *path, char out[static PAGE_URL_SIZE]);
 

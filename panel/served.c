@@ -74,38 +74,15 @@ void served_put_actions(struct buf *out, const struct json *served)
         json_put_value(out, list);
 }
 
-/* The text without its envelope; -1 when it is no JSON or does not fit. */
-static int unwrap_answer(const char *text, size_t len, void (*put)(struct buf *out, const struct json *served),
-                         struct buf *out)
-{
-    struct json *served = json_parse(text, len, NULL);
-    if (!served)
-        return -1;
-    put(out, served);
-    json_free(served);
-    return buf_check(out);
-}
-
-struct panel *served_panel_parse(const char *text, size_t len)
-{
-    struct buf definition;
-    struct faults faults;
-    struct panel *panel = NULL;
-    buf_init(&definition, PANEL_JSON_MAX);
-    faults_init(&faults);
-    if (unwrap_answer(text, len, served_put_definition, &definition) == 0)
-        panel = panel_parse(buf_text(&definition), definition.len, &faults);
-    faults_free(&faults);
-    buf_free(&definition);
-    return panel;
-}
-
 struct action_list *served_actions_parse(const char *text, size_t len)
 {
+    struct json *served = json_parse(text, len, NULL);
     struct buf list;
     struct action_list *actions = NULL;
     buf_init(&list, SERVED_ACTIONS_MAX);
-    if (unwrap_answer(text, len, served_put_actions, &list) == 0)
+    served_put_actions(&list, served);
+    json_free(served);
+    if (buf_check(&list) == 0)
         actions = actions_parse_json(buf_text(&list), list.len, NULL);
     buf_free(&list);
     return actions;

@@ -21,9 +21,7 @@ MUST_CHECK int served_is_definition(const struct buf *document, const struct buf
 /* Puts what actions_parse_json reads; nothing when it is not there. */
 void served_put_actions(struct buf *out, const struct json *served);
 
-/* Reads `len` bytes of an answer. NULL when it is no panel definition (action list) or memory lacks. Free with
- * panel_free (action_list_free). */
-MUST_CHECK struct panel *served_panel_parse(const char *text, size_t len);
+/* Reads `len` bytes of an answer. NULL when it is no action list or memory lacks. Free with action_list_free. */
 MUST_CHECK struct action_list *served_actions_parse(const char *text, size_t len);
 
 #endif

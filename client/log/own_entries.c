@@ -8,7 +8,8 @@
 
 #define PATH_SIZE 64
 
-int own_entries_ask_state(struct http *http, int64_t index, int64_t *event)
+/* Asks which event erased an entry: 1 and *event; 0: it is kept; -1: the collector does not say. */
+static int ask_erasing_event(struct http *http, int64_t index, int64_t *event)
 {
     char path[PATH_SIZE];
     struct http_answer answer;
@@ -54,8 +55,7 @@ static int check_entry(void *context, const struct member_receipt *receipt)
     if (entry)
         found = is_same_text(entry, &receipt->jws) ? OWN_ENTRY_SHOWN : OWN_ENTRY_OTHER;
     else
-        found =
-            own_entries_ask_state(entries->http, receipt->index, &event) == 1 ? OWN_ENTRY_ERASED : OWN_ENTRY_MISSING;
+        found = ask_erasing_event(entries->http, receipt->index, &event) == 1 ? OWN_ENTRY_ERASED : OWN_ENTRY_MISSING;
     entries->receipts++;
     entries->shown_count += found == OWN_ENTRY_SHOWN;
     entries->wrong += found == OWN_ENTRY_MISSING || found == OWN_ENTRY_OTHER;
@@ -102,7 +102,7 @@ static int look_at_answer(struct own_losses *losses, const struct profile *profi
                           const struct response_id *id)
 {
     int64_t event, index = read_sent_index(profile, id);
-    int erased = index < 0 ? 0 : own_entries_ask_state(http, index, &event);
+    int erased = index < 0 ? 0 : ask_erasing_event(http, index, &event);
     return erased > 0 ? note_loss(losses, id, event) : erased;
 }
 

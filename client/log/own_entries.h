@@ -25,9 +25,6 @@ struct own_entries {
 /* Looks at each receipt, and tells of each. -1: errno. */
 MUST_CHECK int own_entries_check(struct own_entries *entries, const struct profile *profile);
 
-/* Asks which event erased an entry: 1 and *event; 0: it is kept; -1: the collector does not say. */
-MUST_CHECK int own_entries_ask_state(struct http *http, int64_t index, int64_t *event);
-
 /* An answer of the member's, the newest to its action, that was erased by somebody else: the panel office. */
 struct own_loss {
     struct response_id id;

@@ -25,7 +25,8 @@ void output_put_cell(struct buf *out, const char *text, size_t width)
         buf_put_char(out, ' ');
 }
 
-size_t output_columns(void)
+/* The columns of the terminal on standard error, at least 20; 80 where it does not say; 0: it is none. */
+static size_t columns_of_terminal(void)
 {
     struct winsize size;
     if (!isatty(STDERR_FILENO))
@@ -82,7 +83,7 @@ void output_say_lines(const struct buf *text)
 {
     struct buf wrapped;
     buf_init(&wrapped, SIZE_MAX);
-    output_put_wrapped(&wrapped, buf_text(text), output_columns());
+    output_put_wrapped(&wrapped, buf_text(text), columns_of_terminal());
     const char *at = buf_check(&wrapped) == 0 ? buf_text(&wrapped) : buf_text(text);
     while (*at) {
         size_t len = strcspn(at, "\n");

@@ -16,9 +16,6 @@ void output_put_cell(struct buf *out, const char *text, size_t width);
 /* Writes a moment, in seconds since 1970, as this computer's clock on the wall has it, to the minute. */
 void output_local_time(int64_t seconds, char out[static OUTPUT_TIME_SIZE]);
 
-/* The columns of the terminal on standard error, at least 20; 80 where it does not say; 0: it is none. */
-size_t output_columns(void);
-
 /* Appends the lines of `text`, each broken between words so that it takes no more than `columns` (0: as they are). What
  * goes on in a further line is led by as many blanks as the line began with, and those that a number at its beginning
  * took. A word that is wider is left whole, for the terminal to break. */

@@ -40,7 +40,9 @@ static bool is_same_field(const struct field *field)
     return field->from && field->to && strcmp(field->from, field->to) == 0;
 }
 
-size_t action_history_put_fields(struct buf *out, const struct action *before, const struct action *after)
+/* Puts a JSON list of {"field":…,"from":…,"to":…} for each field that differs, in the order of the list's columns;
+ * `before` NULL: it was not there, each `from` is null; `after` NULL: it is gone. Returns how many. */
+static size_t put_changed_fields(struct buf *out, const struct action *before, const struct action *after)
 {
     const struct field fields[] = {
         {"title", before ? before->title : NULL, after ? after->title : NULL},
@@ -98,8 +100,7 @@ static int compare_action(const struct import *import, const char *id)
 {
     struct buf fields;
     buf_init(&fields, SIZE_MAX);
-    size_t count =
-        action_history_put_fields(&fields, find_in_list(import->before, id), find_in_list(import->after, id));
+    size_t count = put_changed_fields(&fields, find_in_list(import->before, id), find_in_list(import->after, id));
     int result = buf_check(&fields) < 0 || (count > 0 && keep_change(import, id, &fields) < 0) ? -1 : 0;
     buf_free(&fields);
     return result;

@@ -13,7 +13,7 @@ struct action_change {
     char *action; /* its id */
     int64_t index; /* of the event */
     int64_t at;
-    char *fields; /* JSON, as action_history_put_fields puts it */
+    char *fields; /* JSON: a list of {"field":…,"from":…,"to":…}, in the order of the list's columns */
 };
 
 struct action_history {
@@ -29,10 +29,6 @@ MUST_CHECK struct action_history *action_history_load(struct store *store, struc
 
 /* Whether the log names no list that this lacks. -1: store_error says why. */
 MUST_CHECK int action_history_is_current(const struct action_history *history, struct store *store, bool *current);
-
-/* Puts a JSON list of {"field":…,"from":…,"to":…} for each field that differs, in the order of the list's columns;
- * `before` NULL: it was not there, each `from` is null; `after` NULL: it is gone. Returns how many. */
-size_t action_history_put_fields(struct buf *out, const struct action *before, const struct action *after);
 
 /* Puts a JSON list of {"index":…,"at":…,"changes":…} for this action. */
 void action_history_put_json(struct buf *out, const struct action_history *history, const char *action);

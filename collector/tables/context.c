@@ -12,7 +12,7 @@ void context_set_participation(struct table_context *context, const struct invit
     context->enrolled = counts->used;
 }
 
-const struct questionnaire *context_questionnaire(const struct table_context *context)
+static const struct questionnaire *questionnaire_of_round(const struct table_context *context)
 {
     const struct panel *panel = context->catalogue->panel;
     return round_questionnaire(panel, &panel->rounds[context->round]);
@@ -21,7 +21,7 @@ const struct questionnaire *context_questionnaire(const struct table_context *co
 struct column_source context_columns(const struct table_context *context, enum table table)
 {
     return (struct column_source){
-        .table = table, .questionnaire = context_questionnaire(context), .released = context->release != NULL};
+        .table = table, .questionnaire = questionnaire_of_round(context), .released = context->release != NULL};
 }
 
 /* Whether its figures are exact: those of comments and trends never are. */
@@ -84,7 +84,7 @@ static void put_questionnaire(struct buf *out, const struct table_context *conte
 {
     const struct buf *text = &context->catalogue->definition;
     struct json *definition = json_parse(buf_text(text), text->len, NULL);
-    const struct json *found = find_questionnaire(definition, context_questionnaire(context)->id);
+    const struct json *found = find_questionnaire(definition, questionnaire_of_round(context)->id);
     buf_put_text(out, "\"questionnaire\":");
     if (found)
         json_put_value(out, found);

@@ -29,8 +29,7 @@ struct table_context {
 /* Sets how many were invited and enrolled, by what the store counts of invitations. */
 void context_set_participation(struct table_context *context, const struct invitation_counts *counts);
 
-/* The questionnaire of the round; and what a table's columns follow from. */
-const struct questionnaire *context_questionnaire(const struct table_context *context);
+/* What a table's columns follow from. */
 struct column_source context_columns(const struct table_context *context, enum table table);
 
 /* Title and description of a table, which say when its figures are exact. */

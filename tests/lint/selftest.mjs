@@ -32,9 +32,10 @@ const tree = {
   'panel/long.c': `/* long */\nint long_one(void)\n{\n${many('    x();', 51)}}\n${many('int y;', 500)}`,
   'panel/fine.c': `/* fine */\nint fine_one(void)\n{\n${many('    x();', 50)}}\n`,
   'panel/wide.c': `/* ${'é'.repeat(118)} */\n/* ${'é'.repeat(114)} */\n/* --- */\n`,
-  'crypto/name.h': '/* name */\n#ifndef CRYPTO_NAME_H\n#define CRYPTO_NAME_H\nstruct thing;\nint name_ok(void);\nint thing_ok(void);\nint other(void);\n#endif\n',
+  'crypto/name.h': '/* name */\n#ifndef CRYPTO_NAME_H\n#define CRYPTO_NAME_H\nstruct thing;\nint name_ok(void);\nint thing_ok(void);\nint name_alone(void);\nint name_given(int);\n#define name_get() name_given(1)\nint other(void);\n#endif\n',
+  'crypto/name_user.c': '/* who uses name */\n#include "crypto/name.h"\nstatic int use_name(void)\n{\n    return name_ok() + thing_ok() + name_get();\n}\n',
   'crypto/name.c':
-    '/* name */\n#include "crypto/name.h"\nint name_ok(void)\n{\n    return 1;\n}\nint thing_ok(void)\n{\n    return 1;\n}\n' +
+    '/* name */\n#include "crypto/name.h"\nint name_ok(void)\n{\n    return 1;\n}\nint thing_ok(void)\n{\n    return name_alone();\n}\nint name_alone(void)\n{\n    return 1;\n}\nint name_given(int one)\n{\n    return one;\n}\n' +
     'int other(void)\n{\n    return 1;\n}\nint name_hidden(void);\nint name_hidden(void)\n{\n    return 1;\n}\n',
   'panel/roles.c': '/* See roles.h. */\nint roles_one;\n',
   'panel/statics.c':
@@ -106,7 +107,7 @@ const expected = {
   failures: ['panel/fail.c:5', 'panel/fail.c:7', 'panel/fail.c:9', 'panel/fail.c:11'],
   circles: ['crypto/circle_a.c: in a circle with crypto/circle_b.c, crypto/circle_c.c', 'crypto/circle_unbuilt.c: not built'],
   heads: ['collector/http/http.h:1', 'panel/b.h:1', 'panel/b.h'],
-  exported: ['crypto/name.c: other', 'crypto/name.c: name_hidden'],
+  exported: ['crypto/name.c: other', 'crypto/name.c: name_hidden', 'crypto/name.c: name_alone'],
 };
 
 // Two cuts that are still open: one that is there, and one that was made.
@@ -119,7 +120,7 @@ for (const [name, text] of Object.entries(tree)) {
 }
 const objects = join(root, 'build/obj');
 mkdirSync(join(objects, 'crypto'), { recursive: true });
-for (const stem of ['name', 'circle_a', 'circle_b', 'circle_c', 'circle_user'])
+for (const stem of ['name', 'name_user', 'circle_a', 'circle_b', 'circle_c', 'circle_user'])
   execFileSync('gcc', ['-w', '-I', root, '-c', join(root, `crypto/${stem}.c`), '-o', join(objects, `crypto/${stem}.o`)]);
 
 let wrong = 0;

@@ -268,10 +268,13 @@ function circles(root, files, objects) {
   return findings;
 }
 
-// What is exported stands in a header of its folder, and its name begins with its file's name, a part of that (panel_import.c: panel),
-// its folder's (http/loop.c: http), or a noun that this header declares.
+// What is exported stands in a header of its folder, its name begins with its file's name, a part of that (panel_import.c: panel), its
+// folder's (http/loop.c: http), or a noun that this header declares; and another file uses it, a test perhaps, or a macro of the header.
 function exported(root, files, objects) {
   const findings = [];
+  const users = new Map(); // word → files
+  for (const name of files.filter((f) => f.endsWith('.c')))
+    for (const word of new Set(bare(read(root, name)).match(/\b[a-z]\w*\b/g))) users.set(word, [...(users.get(word) ?? []), name]);
   const headers = files.filter((f) => f.endsWith('.h')).map((name) => ({ name, text: bare(read(root, name)) }));
   for (const name of files.filter((f) => f.endsWith('.c') && inRoom(f))) {
     const object = join(objects, name.replace(/\.c$/, '.o'));
@@ -288,6 +291,8 @@ function exported(root, files, objects) {
       if (!header) findings.push(`${name}: ${symbol} is exported, but in no header of its room`);
       else if (!nounsOf(name, header).some((noun) => symbol === noun || symbol.startsWith(`${noun}_`)))
         findings.push(`${name}: ${symbol} does not begin with its module's name`);
+      else if (users.get(symbol).every((user) => user === name) && header.text.match(new RegExp(`\\b${symbol}\\b`, 'g')).length === 1)
+        findings.push(`${name}: ${symbol} is exported, but used by no other file`);
     }
   }
   return findings;

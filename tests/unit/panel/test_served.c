@@ -108,10 +108,28 @@ static struct buf served_example(const char *before, const char *after)
     return whole;
 }
 
+/* What is served of a panel, read as a definition; NULL when it is none. The caller frees. */
+static struct panel *read_served(const char *text, size_t len)
+{
+    struct json *served = json_parse(text, len, NULL);
+    if (!served)
+        return NULL;
+    struct buf definition;
+    struct faults faults;
+    buf_init(&definition, PANEL_JSON_MAX);
+    faults_init(&faults);
+    served_put_definition(&definition, served);
+    struct panel *panel = panel_parse(buf_text(&definition), definition.len, &faults);
+    faults_free(&faults);
+    buf_free(&definition);
+    json_free(served);
+    return panel;
+}
+
 Test(served, reads_the_example_as_it_was_imported)
 {
     struct buf text = served_example("\"open\":true,", "");
-    struct panel *served = served_panel_parse(buf_text(&text), text.len), *imported = kit_panel();
+    struct panel *served = read_served(buf_text(&text), text.len), *imported = kit_panel();
     cr_assert_not_null(served);
     cr_expect_str_eq(served->id, imported->id);
     cr_expect_eq(served->round_count, imported->round_count);
@@ -127,11 +145,11 @@ Test(served, refuses_what_is_no_panel_or_no_list)
     static const char *const texts[] = {
         "", "<html>", "{}", "[]", "7", "{\"rounds\":[{\"open\":true}]}", "{\"actions\":7}"};
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
-        cr_expect_null(served_panel_parse(texts[i], strlen(texts[i])), "%s", texts[i]);
+        cr_expect_null(read_served(texts[i], strlen(texts[i])), "%s", texts[i]);
         cr_expect_null(served_actions_parse(texts[i], strlen(texts[i])), "%s", texts[i]);
     }
     struct buf text = served_example("\"opened\":true,", "");
-    cr_expect_null(served_panel_parse(buf_text(&text), text.len));
+    cr_expect_null(read_served(buf_text(&text), text.len));
     buf_free(&text);
     static const char list[] =
         "{\"actions\":[{\"id\":\"a\",\"title\":\"A\",\"track\":\"\",\"lead\":\"\",\"related\":\"\","
