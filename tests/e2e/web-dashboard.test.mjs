@@ -167,6 +167,20 @@ test('an action’s tables hold the cells of options, questions and trends', asy
   await assertQuiet();
 });
 
+test('a point of a trend has the colour of the side on which its interval lies whole', async () => {
+  const sides = (rows) => rows.filter(({ mean }) => mean !== '').map((row) => (Number(row.mean_low) > 3 ? 'above' : Number(row.mean_high) < 3 ? 'below' : 'around'));
+  const seen = new Set();
+  for (const action of [TOLD, GAP, 'WA-1.02']) {
+    await visit(`#/actie/${action}/${ROUND}`);
+    const wanted = sides(await csv(`/v1/trends?action=${action}&question=importance`));
+    const drawn = (kind) => browser.run((name) => [...document.querySelectorAll(`#vraag-importance .trend .${name}`)].map((each) => each.getAttribute('class')), kind);
+    assert.deepEqual(await drawn('dot'), wanted.map((side) => `dot ${side}`), action);
+    assert.deepEqual(await drawn('interval'), wanted.map((side) => `interval ${side}`), action);
+    wanted.forEach((side) => seen.add(side));
+  }
+  assert.ok(seen.size > 1, [...seen].join());
+});
+
 test('a round without a figure is a gap in the trend, with a dash in its table', async () => {
   await visit(`#/actie/${GAP}/${ROUND}`);
   const trends = (await csv(`/v1/trends?action=${GAP}&question=importance`));
@@ -236,8 +250,22 @@ test('of a choice the share of an answer is shown, as options has it, beside tha
   await assertQuiet();
 });
 
-test('an older release can be chosen: marked as such, with the figures that it had', async () => {
+test('figures of a release that came while the page was open stand under its name, not under that of the one before', async () => {
+  const [first, second] = [1, 2].map((number) => nl.releaseLine(number, '').split(',')[0]);
+  await visit(`#/?ronde=${LATER}`);
+  await found(36);
+  await browser.find('.about', first);
   await collector.release(LATER);
+  await browser.click('#pick-question option[value=satisfaction]');
+  await browser.find('.about', second);
+  await found(36);
+  assert.match(await browser.url(), /vraag=satisfaction/, 'what was chosen stays');
+  assert.equal((await texts('.about')).filter((text) => text.startsWith(first)).length, 0);
+  assert.ok((await texts('.downloads')).length > 0);
+  await assertQuiet();
+});
+
+test('an older release can be chosen: marked as such, with the figures that it had', async () => {
   await visit(`#/?ronde=${LATER}`);
   await found(36);
   await browser.find('.about', nl.releaseLine(2, '').split(',')[0]);

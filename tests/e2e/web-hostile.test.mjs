@@ -88,6 +88,11 @@ test('a log that shrinks, or is another than it was, is found', async (context) 
   proxy.change = (path, answer) => (path === '/log/checkpoint' ? { ...answer, bytes: Buffer.from(early.slice(early.indexOf('\n\n') + 2)) } : undefined);
   await one.push(t.check);
   await one.find('.told', t.notGrown);
+  assert.equal((await one.all('.told .notice.good')).length, 0, 'all is well is not said beside it');
+  await one.visit('#/acties');
+  await one.find('#alarm .notice', t.notGrown);
+  await one.visit('#/mijn');
+  await one.page(t.mine);
   // The log has grown, and its tiles do not lead from what it was to what it is.
   const other = await people.meet(context, collector.url);
   await other.joined(collector.codes[3]);
@@ -102,6 +107,7 @@ test('a log that shrinks, or is another than it was, is found', async (context) 
   proxy.change = undefined;
   await one.push(t.check);
   await one.find('.told', t.checkGood(3));
+  assert.equal((await one.all('#alarm .notice')).length, 0);
 });
 
 test('what is no answer of the collector is taken for none: an answer waits', async (context) => {

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { People, t } from './lib/citizen.mjs';
 import { request } from './lib/http.mjs';
-import { ACTION } from './lib/panel.mjs';
+import { ACTION, ROUND } from './lib/panel.mjs';
 import { poll } from './lib/poll.mjs';
 import { ready } from './lib/programs.mjs';
 import { Proxy } from './lib/proxy.mjs';
@@ -20,11 +20,11 @@ after(async () => {
 });
 
 // A person behind a proxy of their own.
-async function behind(context) {
+async function behind(context, how) {
   const proxy = new Proxy(collector);
   await proxy.start();
   context.after(() => proxy.stop());
-  return { proxy, one: await people.meet(context, proxy.url) };
+  return { proxy, one: await people.meet(context, proxy.url, how) };
 }
 
 const isChosen = async (one, id) => (await one.find(id)).property('checked');
@@ -74,6 +74,25 @@ test('when the browser clears what the site keeps, the page that is open can kee
   await one.cdp('Storage.clearDataForOrigin', { origin: one.site, storageTypes: 'indexeddb' });
   await poll('the store to be another', 5, () => one.run(async () => (await (await import('/web/js/store.js')).fact('kept')) !== 1));
   assert.equal(await keep(2), 2);
+});
+
+test('where the chosen language can not be had just then the page is in Dutch; where nothing is kept it says so, with a button', async (context) => {
+  const { one, proxy } = await behind(context, { apart: true });
+  await one.page(t.welcomeTitle);
+  await one.isKept();
+  await one.push('English');
+  await one.run(async () => {
+    for (const each of await navigator.serviceWorker.getRegistrations()) await each.unregister();
+    for (const name of await caches.keys()) await caches.delete(name);
+  });
+  proxy.change = (path) => (path === '/web/js/texts.en.js' ? { status: 503, headers: { 'content-type': 'text/plain' }, bytes: Buffer.from('later') } : undefined);
+  await one.visit();
+  await one.page(t.welcomeTitle);
+  proxy.change = undefined;
+  await one.before(`IDBFactory.prototype.open = () => { throw new DOMException('made by a test', 'SecurityError'); };`);
+  await one.visit();
+  await one.page(t.noStoreTitle);
+  await one.find('main button', t.again);
 });
 
 const API = { panel: '/v1/panel', actions: '/v1/actions' };
@@ -148,6 +167,22 @@ test('an outcome that comes while the page is open is spoken, and its heading ha
   await one.page(t.thanksTitle);
   const told = await one.run(() => [document.activeElement.tagName, document.activeElement.textContent, document.getElementById('status').textContent]);
   assert.deepEqual(told, ['H1', t.thanksTitle, t.thanksTitle]);
+});
+
+test('after the last answer before a round closes nothing is said of all actions', async (context) => {
+  const { one, proxy } = await behind(context);
+  await one.joined(collector.codes[6]);
+  await one.toAction();
+  await one.fillIn();
+  await one.sendAnswer();
+  const isSaid = () => one.run((words) => document.querySelector('main').textContent.includes(words), t.allDone);
+  proxy.change = await asOf(API.panel, closedUntil('2099-01-01T00:00:00Z'));
+  await lookAgain(one);
+  await one.visit('#/acties');
+  await one.find('.lead', t.listClosed);
+  await one.visit(`#/verstuurd/${ACTION}/${ROUND}`);
+  await one.page(t.thanksTitle);
+  assert.equal(await isSaid(), false);
 });
 
 // What every response is answered with.

@@ -145,12 +145,15 @@ async function missingEntries(entries) {
   return Promise.all(missing.map(async (one) => ({ one, isErased: await isErased(one.index) })));
 }
 
-// What the collector has of this member against what this device knows: {strange, missing}, or {problem}.
-export async function compare() {
-  const { body, problem } = await access();
-  if (problem) return { problem };
-  return { strange: await strangeEntries(body.entries), missing: await missingEntries(body.entries) };
-}
+// What the collector has of this member against what this device knows: {strange, missing}, or {problem}. While nothing is being sent, here or in
+// another tab: an answer that is taken after the collector has looked is no missing one.
+export const compare = () =>
+  store.alone('send', async () => {
+    await member.reload();
+    const { body, problem } = await access();
+    if (problem) return { problem };
+    return { strange: await strangeEntries(body.entries), missing: await missingEntries(body.entries) };
+  });
 
 // The member says that it was they, on another device. Gives whether that is all; else they have to choose between it and this device's own.
 export async function takeOver({ entry, read }) {
@@ -299,6 +302,9 @@ async function checkLog(pin, heads, result, whose) {
   } catch (error) {
     result.why = signed.untrueOf(error).message;
   }
+  // Stands above every page until a check finds the log to hold.
+  await store.setFact('rewritten', result.why === undefined ? undefined : { why: result.why, checkpoint, at: now() }, whose);
+  await member.changed();
 }
 
 async function clearDoubts(held, whose) {
@@ -317,7 +323,7 @@ const forFile = ({ key, ...rest }) => ({ kid: key.kid, x: key.x, ...rest });
 // Promise of a JSON text: the collector's answer as it came (null where there was none), and what this device has.
 export async function ownData() {
   const { body = null } = await access().catch(() => ({}));
-  const device = { member: forFile(state.member), responses: state.responses, erasures: (await store.fact('erasures')) ?? [], log: await store.fact('head') };
+  const device = { member: forFile(state.member), responses: state.responses, erasures: (await store.fact('erasures')) ?? [], log: await store.fact('head'), rewritten: await store.fact('rewritten') };
   return `${JSON.stringify({ collector: body, device }, null, 1)}\n`;
 }
 

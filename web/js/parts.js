@@ -1,16 +1,32 @@
 // What pages are made of, the citizen's and the dashboard's. Each gives an element; no state and no texts.
 import { byId, el, icon } from './dom.js';
 
+// What a press starts ends before the next press starts anything: nobody signs or sends twice for a finger that trembles.
+function oneAtATime(work) {
+  let isBusy = false;
+  return async (event) => {
+    if (isBusy) return;
+    isBusy = true;
+    try {
+      await work(event);
+    } finally {
+      isBusy = false;
+    }
+  };
+}
+
 export const button = (text, click, kind = 'secondary', more = {}) =>
-  el('button', { type: 'button', class: `button ${kind}`, on: { click }, ...more }, text);
+  el('button', { type: 'button', class: `button ${kind}`, on: { click: oneAtATime(click) }, ...more }, text);
 
 export const submit = (text) => el('button', { type: 'submit', class: 'button primary' }, text);
 export const link = (text, href, more = {}) => el('a', { href, ...more }, text);
 export const buttonLink = (text, href, kind = 'primary') => el('a', { href, class: `button ${kind}` }, text);
 
 // A form that the browser never sends itself.
-export const form = (send, ...children) =>
-  el('form', { novalidate: true, on: { submit: (event) => (event.preventDefault(), send(event)) } }, children);
+export function form(send, ...children) {
+  const sendOnce = oneAtATime(send);
+  return el('form', { novalidate: true, on: { submit: (event) => (event.preventDefault(), sendOnce(event)) } }, children);
+}
 
 const NOTICE_ICONS = { good: 'check', wait: 'clock', bad: 'cross', doubt: 'warning', news: 'news', calm: 'shield' };
 

@@ -4,6 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { root } from './kit.mjs';
+import * as data from '../../../web/js/dashboard/data.js';
 import { readTable, toCell, toNumber } from '../../../web/js/dashboard/csv.js';
 import { heapsOf, linesOf, MEASURES, moveOf, placeOf, segmentsOf, sideOf, sift, sortLines, viewOf } from '../../../web/js/dashboard/figures.js';
 import deskEn from '../../../web/js/dashboard/desk-texts.en.js';
@@ -140,4 +141,24 @@ test('what stands in the page before any script is what the page says', () => {
   const html = readFileSync(join(root, 'web/dashboard.html'), 'utf8');
   for (const name of ['overviewTitle', 'overviewLead']) assert.ok(html.includes(`>${nl[name]}<`), name);
   for (const [, name, text] of html.matchAll(/data-text="(\w+)">([^<]*)</g)) assert.equal(text, nl[name]);
+});
+
+test('what belongs to the newest release is given while that is the newest, and else all is asked anew', async () => {
+  let releases = [{ number: 1 }];
+  const asked = [];
+  globalThis.fetch = async (path, { headers }) => {
+    asked.push(path);
+    if (path.startsWith('/v1/trends')) return new Response('n\r\n1\r\n');
+    const etag = `"${releases.length}"`;
+    const isKnown = headers['If-None-Match'] === etag;
+    return new Response(isKnown ? null : JSON.stringify(releases), { status: isKnown ? 304 : 200, headers: { ETag: etag } });
+  };
+  const trends = () => data.ofNewest('r', data.trendsOfAction('A-1'));
+  assert.equal((await data.releases('r')).length, 1);
+  assert.deepEqual(await trends(), [{ n: '1' }]);
+  releases = [{ number: 1 }, { number: 2 }];
+  await assert.rejects(trends(), data.Outdated);
+  assert.equal((await data.releases('r')).length, 2);
+  assert.deepEqual(await trends(), [{ n: '1' }]);
+  assert.equal(asked.filter((path) => path.startsWith('/v1/trends')).length, 2, 'once before, and once anew');
 });

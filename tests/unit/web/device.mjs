@@ -16,9 +16,11 @@ const lastOf = new Map();
 export const locks = {
   request(name, work) {
     const done = (lastOf.get(name) ?? Promise.resolve()).then(work);
-    lastOf.set(name, done.catch(() => {}));
+    const over = done.catch(() => {}).then(() => lastOf.get(name) === over && lastOf.delete(name));
+    lastOf.set(name, over);
     return done;
   },
+  isHeld: (name) => lastOf.has(name),
 };
 Object.defineProperty(globalThis.navigator, 'locks', { value: locks });
 

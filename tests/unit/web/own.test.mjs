@@ -27,6 +27,22 @@ const kept = async () => (await store.responses()).map(({ action }) => action);
 const signErasure = (scope) => envelope.sign(member.state.member.key, envelope.ERASURE, envelope.erasure('unit', Math.floor(Date.now() / 1000), member.state.member.key, scope));
 const states = async () => (await store.responses()).map(({ state }) => state);
 
+const promised = () => {
+  let keep;
+  return Object.assign(new Promise((done) => (keep = done)), { keep });
+};
+
+// Resolves once somebody waits until they are alone.
+const waitedFor = () =>
+  new Promise((done) => {
+    const { request } = locks;
+    locks.request = (...asked) => {
+      locks.request = request;
+      done();
+      return request(...asked);
+    };
+  });
+
 // As a failure of before left them: the answers are in doubt, and the log holds what was shown for them.
 async function doubted() {
   for (const { receipt, index, ...one } of await store.responses())
@@ -57,6 +73,41 @@ test('a log that is another than it was clears no doubt', async () => {
   collector.change = (path) => (path === '/log/checkpoint' ? { status: 200, type: 'text/plain', body: early } : undefined);
   assert.match((await own.checkAll()).why, /smaller/);
   assert.deepEqual(await states(), ['doubt', 'sent']);
+});
+
+test('a log that is another than it was is told until a check finds it to hold, and goes with what is taken along', async () => {
+  await answered('A-1');
+  const early = collector.log.checkpoint();
+  await answered('A-2');
+  collector.change = (path) => (path === '/log/checkpoint' ? { status: 200, type: 'text/plain', body: early } : undefined);
+  const { why } = await own.checkAll();
+  await member.reload();
+  assert.equal(member.state.isRewritten, true);
+  const { device } = JSON.parse(await own.ownData());
+  assert.deepEqual([device.rewritten.why, device.rewritten.checkpoint], [why, early]);
+  collector.change = (path) => (path === '/log/checkpoint' ? problem(503, 'unavailable') : undefined);
+  await assert.rejects(own.checkAll(), Unreachable);
+  assert.equal(member.state.isRewritten, true);
+  collector.change = undefined;
+  assert.equal((await own.checkAll()).why, undefined);
+  assert.equal(member.state.isRewritten, false);
+});
+
+test('an answer that is taken while the collector is asked what it has is not a missing one', async () => {
+  await answered('A-1');
+  await signed.answer('r', 'A-2', { importance: 4 });
+  let sending;
+  collector.change = async (path, work) => {
+    if (path !== '/v1/access') return undefined;
+    const answer = work();
+    const isAlone = locks.isHeld('burgerpanel send');
+    sending ??= signed.send();
+    if (!isAlone) await sending;
+    return answer;
+  };
+  assert.deepEqual(await own.compare(), { strange: [], missing: [] });
+  await sending;
+  assert.deepEqual(await states(), ['sent', 'sent']);
 });
 
 test('a failure of this device says nothing of the log', async () => {
@@ -115,22 +166,6 @@ test('a request to erase that the collector refuses is forgotten', async () => {
   assert.equal((await own.erase({ round: 'r', action: 'A-1' })).type, 'nothing-to-erase');
   assert.equal(await store.fact('erasing'), undefined);
 });
-
-const promised = () => {
-  let keep;
-  return Object.assign(new Promise((done) => (keep = done)), { keep });
-};
-
-// Resolves once somebody waits until they are alone.
-const waitedFor = () =>
-  new Promise((done) => {
-    const { request } = locks;
-    locks.request = (...asked) => {
-      locks.request = request;
-      done();
-      return request(...asked);
-    };
-  });
 
 for (const [name, isCarriedOut] of [['', undefined], [', after a request that had not arrived,', false], [', after a request that had been carried out,', true]])
   test(`an answer that is on its way while it is erased${name} does not come back`, async () => {

@@ -93,7 +93,8 @@ async function changeLanguage(code) {
 // What is wrong with all of it, above whichever page.
 function alarm() {
   const inDoubt = member.state.responses.some(({ state }) => state === 'doubt');
-  return inDoubt && notice('doubt', t.alarmTitle, el('p', {}, t.alarmText));
+  const { isRewritten } = member.state;
+  return (inDoubt || isRewritten) && notice('doubt', t.alarmTitle, inDoubt && el('p', {}, t.alarmText), isRewritten && el('p', {}, t.notGrown));
 }
 
 member.onChange(() => byId('alarm') && put(byId('alarm'), alarm()));
@@ -235,10 +236,11 @@ async function startWorker() {
   await navigator.serviceWorker.register(policy?.createScriptURL('/sw.js') ?? '/sw.js', { updateViaCache: 'none' }).catch(() => {});
 }
 
+// Whether the device keeps anything. A language whose texts can't be had just then is another matter: then it is Dutch.
 async function openStore() {
   try {
     const chosen = await store.fact('language');
-    if (chosen in LANGUAGES) await setLanguage(chosen);
+    if (chosen in LANGUAGES) await setLanguage(chosen).catch(() => {});
     await member.reload();
     return true;
   } catch {
@@ -249,7 +251,7 @@ async function openStore() {
 // The first page needs nothing from the collector, so it waits for nothing.
 async function start() {
   takeCode();
-  if (!(await openStore())) return render(fixed(t.noStoreTitle, t.noStoreText), {});
+  if (!(await openStore())) return render(anew(t.noStoreTitle, t.noStoreText), {});
   const isFirst = address()[0] === '' && !member.state.member;
   const hasPanel = member.state.panel || isFirst || (await member.refresh());
   if (hasPanel) await show({ keepFocus: isFirst });

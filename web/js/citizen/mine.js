@@ -62,7 +62,7 @@ function checked({ held, bad, from, to, why }) {
   return [
     bad.length > 0 ? notice('doubt', t.checkBad(bad.length), el('ul', {}, bad.map(({ one, why: reason }) =>
       el('li', {}, `${member.actionOf(one.action)?.title ?? ''} ${t.entry(one.index)}: `, el('span', { lang: 'en' }, reason)))))
-      : notice('good', t.checkGood(held)),
+      : why === undefined && notice('good', t.checkGood(held)),
     why ? notice('doubt', t.notGrown, el('p', { lang: 'en' }, why)) : el('p', {}, t.grown(from, to)),
   ];
 }

@@ -62,12 +62,12 @@ const side = (title, one, choose) => section(title, el('p', { class: 'about' }, 
 
 async function stale(one, frame) {
   const other = await own.otherAnswer(one).catch(() => undefined);
-  const keepMine = async () => {
+  const place = live();
+  const keepMine = () => doIn(place, t.sending, async () => {
     await answer(one.round, one.action, one.answers, member.state.documents);
     await own.dropStale(one);
     frame.again();
-  };
-  const place = live();
+  });
   const keepOther = () => doIn(place, t.loading, async () => {
     await own.yieldTo(other, one);
     frame.again();
@@ -105,7 +105,7 @@ export default async function sentPage([action, round], frame) {
   const next = one.state !== 'stale' && nextOpen(round, action);
   page.nodes.push(
     next ? el('p', { class: 'buttons' }, buttonLink(t.nextAction, next), buttonLink(t.toActions, '#/acties', 'quiet'))
-      : [one.state === 'sent' && member.state.actions && paragraph(t.allDone), el('p', {}, buttonLink(t.toActions, '#/acties', one.state === 'stale' ? 'quiet' : 'primary'))]);
+      : [one.state === 'sent' && member.open().length > 0 && paragraph(t.allDone), el('p', {}, buttonLink(t.toActions, '#/acties', one.state === 'stale' ? 'quiet' : 'primary'))]);
   if (member.state.hasRecovery && one.state === 'sent')
     page.nodes.push(el('div', { class: 'notice wait' }, icon('key'), el('div', {}, el('p', { class: 'title' }, t.keepReminderTitle),
       paragraph(t.keepReminderText), el('p', {}, buttonLink(t.keepReminder, '#/bewaren', 'secondary')))));

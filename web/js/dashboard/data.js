@@ -3,7 +3,11 @@
 import { ask } from '../collector.js';
 import { readTable } from './csv.js';
 
+// A newer release came while what was asked for belonged to the one before.
+export class Outdated extends Error {}
+
 const asked = new Map();
+const etags = new Map();
 
 function once(path, read) {
   if (!asked.has(path)) {
@@ -15,8 +19,9 @@ function once(path, read) {
 }
 
 async function fetchAs(path, as) {
-  const { body, problem } = await ask(path, { as });
+  const { body, problem, etag } = await ask(path, { as });
   if (problem) throw new Error(`${path}: ${problem.type}`);
+  etags.set(path, etag);
   return body;
 }
 
@@ -30,7 +35,20 @@ export const FIRST = 100; // rows that a view begins with
 export const panel = () => json('/v1/panel');
 // With `ids` (FIRST at most) those alone; so of followUps.
 export const actions = async (ids) => (await json(ids ? `/v1/actions?id=${list(ids)}` : '/v1/actions')).actions;
-export const releases = (round) => json(`/v1/rounds/${part(round)}/releases`);
+const releasesPath = (round) => `/v1/rounds/${part(round)}/releases`;
+export const releases = (round) => json(releasesPath(round));
+
+// What `work` gives, of `trends`, which tells of the newest releases whichever those are by then. Throws Outdated, and forgets all that was asked
+// for, where the releases of the round are others than this page was told.
+export async function ofNewest(round, work) {
+  const told = await work;
+  const path = releasesPath(round);
+  const { status, body } = await ask(path, { etag: etags.get(path) });
+  if (status === 304 || JSON.stringify(body) === JSON.stringify(await releases(round))) return told;
+  asked.clear();
+  throw new Outdated(path);
+}
+
 export const releaseFile = (round, number, file) => `/v1/rounds/${part(round)}/releases/${number}/${file}`;
 // All rows of a table, or those of an action.
 export const releaseTable = (round, number, name, action) =>

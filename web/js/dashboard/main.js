@@ -3,7 +3,7 @@
 // heading; `mark`, what kind of page it is where not anyone may see it; `shown`, called once it is there. What anyone reads comes from
 // releases (PROTOCOL 8a); all that needs a token comes with desk.js, which is loaded with the first.
 import { byId, el, put } from '../dom.js';
-import { panel } from './data.js';
+import { Outdated, panel } from './data.js';
 import overview from './overview.js';
 import { LANGUAGES, language, said, setLanguage, startLanguage, t } from './texts.js';
 
@@ -86,6 +86,16 @@ function askLogin() {
   return show();
 }
 
+// A newer release that comes while a page is put together has it put together once more.
+async function drawPage(page, ...given) {
+  try {
+    return await page(...given);
+  } catch (error) {
+    if (!(error instanceof Outdated)) throw error;
+    return page(...given);
+  }
+}
+
 let turn = 0;
 
 async function show(how = {}) {
@@ -94,7 +104,7 @@ async function show(how = {}) {
   if (name in RIGHTS && !frame.desk?.isOpen()) return askLogin();
   const isForbidden = name in RIGHTS && !frame.desk.may(RIGHTS[name]);
   const page = isForbidden ? frame.desk.forbidden : Object.hasOwn(PAGES, name) ? await PAGES[name]() : lost;
-  const [drawn] = await Promise.all([page(parts, params, frame), showName()]);
+  const [drawn] = await Promise.all([drawPage(page, parts, params, frame), showName()]);
   if (mine !== turn) return undefined;
   showFrame();
   return render(drawn, how);

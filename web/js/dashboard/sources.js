@@ -58,8 +58,8 @@ async function newest(panel, round, release) {
   const table = tableOf(round, release.number);
   return {
     table,
-    rows: (question, option, sort) => (option === undefined ? scale(panel, round, question, sort) : shares(panel, round, table, question, option)),
-    trends: data.trendsOfAction,
+    rows: (question, option, sort) => (option === undefined ? data.ofNewest(round.id, scale(panel, round, question, sort)) : shares(panel, round, table, question, option)),
+    trends: (action) => data.ofNewest(round.id, data.trendsOfAction(action)),
     actions: data.actions,
     questions: questionsOf(panel, round),
   };

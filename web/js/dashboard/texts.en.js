@@ -65,9 +65,9 @@ export default {
   suppressedText: 'Where there are too few answers we show no figures. Nor where nearly everybody said the same. So nobody can be recognised.',
   intervalText: 'The line is the interval: so much can be chance. A panel is not a sample of the country.',
   legend: {
-    above: 'surely above the middle',
-    around: 'around the middle',
-    below: 'surely below the middle',
+    above: 'whole interval above the middle',
+    around: 'interval around the middle',
+    below: 'whole interval below the middle',
     earlier: 'the round before',
   },
 

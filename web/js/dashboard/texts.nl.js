@@ -67,9 +67,9 @@ export default {
   suppressedText: 'Bij te weinig antwoorden tonen wij geen cijfers. Ook niet als bijna iedereen hetzelfde zei. Zo is niemand te herkennen.',
   intervalText: 'De streep is het interval: zoveel kan toeval schelen. Een panel is geen steekproef van het land.',
   legend: {
-    above: 'zeker boven het midden',
-    around: 'rond het midden',
-    below: 'zeker onder het midden',
+    above: 'hele interval boven het midden',
+    around: 'interval om het midden',
+    below: 'hele interval onder het midden',
     earlier: 'de ronde ervoor',
   },
 
