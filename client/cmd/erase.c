@@ -5,6 +5,7 @@
 #include "client/cmd/erasures.h"
 #include "client/cmd/terms.h"
 #include "client/home/begun.h"
+#include "client/home/erasing.h"
 #include "client/home/history.h"
 #include "client/terminal/failures.h"
 #include "client/terminal/output.h"
@@ -92,22 +93,27 @@ static int ask_to_erase(void)
 
 /* What was begun, and never signed: nobody but this folder knows of it. */
 
+static bool has_meant(const struct erase_words *words, const struct history *history)
+{
+    for (size_t i = 0; i < history->count; i++)
+        if (is_meant(words, &history->list[i].id))
+            return true;
+    return false;
+}
+
 /* 1: there is no more than that; 0: there is, or none of that either; -1, having said why. */
 static int is_only_begun(const struct profile *profile, const struct erase_words *words)
 {
     struct history history;
-    int result = 1;
     if (!words->action || !begun_has(profile->home, words->round, words->action))
         return 0;
     if (history_load(&history, profile->home) < 0) {
         failure_tell_errno(profile->home);
         return -1;
     }
-    for (size_t i = 0; i < history.count; i++)
-        if (is_meant(words, &history.list[i].id))
-            result = 0;
+    bool is_more = has_meant(words, &history);
     history_free(&history);
-    return result;
+    return is_more ? 0 : 1;
 }
 
 static int forget_begun(const struct profile *profile, const struct erase_words *words)
@@ -141,17 +147,20 @@ static int erase_after_asking(struct profile *profile, struct http *http, struct
     return erasures_ask(profile, http, words->action ? words->round : NULL, words->action);
 }
 
-/* What was asked before and got no answer is settled first: it may be the very same. */
+/* What was asked before and got no answer is settled first. Where that is the very same, and this folder has nothing
+ * more of it, it is done. */
 static int erase_at_home(struct profile *profile, struct http *http, struct erase_words *words)
 {
     struct history history;
+    bool was_asked = erasing_asks_for(profile->home, words->round, words->action);
     if (cmd_pin_log(profile, http) < 0 || erasures_settle(profile, http) != CLI_DONE)
         return CLI_FAILED;
     if (!profile_is_enrolled(profile))
         return CLI_DONE;
     if (history_load(&history, profile->home) < 0)
         return failure_tell_errno(profile->home);
-    int exit_code = erase_after_asking(profile, http, words, &history);
+    bool is_done = was_asked && !has_meant(words, &history);
+    int exit_code = is_done ? CLI_DONE : erase_after_asking(profile, http, words, &history);
     history_free(&history);
     return exit_code;
 }

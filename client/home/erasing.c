@@ -20,6 +20,12 @@ int erasing_begin(const char *home, const struct buf *jws)
     return request_path(path, home) < 0 ? -1 : file_create(path, jws->data, jws->len, 0600);
 }
 
+int erasing_replace(const char *home, const struct buf *jws)
+{
+    char path[PATH_MAX];
+    return request_path(path, home) < 0 ? -1 : file_write(path, jws->data, jws->len, 0600);
+}
+
 int erasing_read(const char *home, struct buf *jws)
 {
     char path[PATH_MAX];
@@ -42,6 +48,30 @@ int erasing_parse(const struct slice *jws, struct own_data_request *out)
         result = own_data_parse_erasure(buf_text(&payload), payload.len, out, NULL);
     buf_free(&payload);
     errno = EILSEQ;
+    return result;
+}
+
+static bool asks_about(const struct own_data_request *request, const char *round, const char *action)
+{
+    if (!action || !request->action)
+        return !action && !request->action;
+    return strcmp(request->action, action) == 0 && (!round || strcmp(request->round, round) == 0);
+}
+
+bool erasing_asks_for(const char *home, const char *round, const char *action)
+{
+    struct buf jws;
+    struct own_data_request request;
+    bool result = false;
+    buf_init(&jws, JWS_MAX);
+    if (erasing_read(home, &jws) == 0) {
+        struct slice text = slice_of(&jws);
+        if (erasing_parse(&text, &request) == 0) {
+            result = asks_about(&request, round, action);
+            own_data_free(&request);
+        }
+    }
+    buf_free(&jws);
     return result;
 }
 

@@ -17,6 +17,9 @@
 /* Keeps a signed request, synced; there is none yet. */
 MUST_CHECK int erasing_begin(const char *home, const struct buf *jws);
 
+/* Keeps another in its place, whole or not at all: the one that is kept was not carried out. */
+MUST_CHECK int erasing_replace(const char *home, const struct buf *jws);
+
 /* Appends the one that is kept. -1 with ENOENT when there is none. */
 MUST_CHECK int erasing_read(const char *home, struct buf *jws);
 
@@ -25,6 +28,10 @@ MUST_CHECK int erasing_forget(const char *home);
 
 /* What a request asks for; free with own_data_free. -1: EILSEQ. */
 MUST_CHECK int erasing_parse(const struct slice *jws, struct own_data_request *out);
+
+/* Whether one is kept that asks for this: the response to `action` in `round`, of which NULL is any; `action` NULL:
+ * everything. What can't be read does not. */
+bool erasing_asks_for(const char *home, const char *round, const char *action);
 
 /* Carries out here what the collector has carried out, and forgets that it was to be done. `answer` is the
  * collector's, a JSON text, whose receipt has been seen to hold. */

@@ -47,6 +47,7 @@ static bool is_refusal(enum problem problem)
            problem == PROBLEM_NOT_VERIFIED || problem == PROBLEM_NOTHING_TO_ERASE;
 }
 
+/* One that is refused is still kept. */
 static enum erase_result send_erasure(struct profile *profile, struct http *http, const struct buf *jws,
                                       struct http_answer *answer, struct error *error)
 {
@@ -55,21 +56,48 @@ static enum erase_result send_erasure(struct profile *profile, struct http *http
     enum http_outcome outcome = http_do(http, &request, answer);
     if (outcome == HTTP_DONE)
         return note_erasure(profile, jws, answer, error);
-    if (outcome == HTTP_RETRY || !is_refusal(answer->problem))
-        return ERASE_LATER;
-    return erasing_forget(profile->home) == 0 ? ERASE_REFUSED : ERASE_FAILED;
+    return outcome == HTTP_RETRY || !is_refusal(answer->problem) ? ERASE_LATER : ERASE_REFUSED;
+}
+
+static enum erase_result forget_refused(const struct profile *profile, enum erase_result result)
+{
+    return result == ERASE_REFUSED && erasing_forget(profile->home) < 0 ? ERASE_FAILED : result;
+}
+
+/* `keep`: erasing_begin or erasing_replace. */
+static enum erase_result sign_erasure_and_send(struct profile *profile, struct http *http,
+                                               const struct own_data_request *wanted,
+                                               int (*keep)(const char *home, const struct buf *jws),
+                                               struct http_answer *answer, struct error *error)
+{
+    struct buf jws;
+    enum erase_result result = ERASE_FAILED;
+    buf_init(&jws, JWS_MAX);
+    if (sign_request(&jws, profile, ERASURE_TYP, wanted->round, wanted->action, own_data_put_erasure) == 0 &&
+        keep(profile->home, &jws) == 0)
+        result = send_erasure(profile, http, &jws, answer, error);
+    buf_free(&jws);
+    return result;
 }
 
 enum erase_result erase_ask(struct profile *profile, struct http *http, const char *round, const char *action,
                             struct http_answer *answer, struct error *error)
 {
-    struct buf jws;
-    enum erase_result result = ERASE_FAILED;
-    buf_init(&jws, JWS_MAX);
-    if (sign_request(&jws, profile, ERASURE_TYP, round, action, own_data_put_erasure) == 0 &&
-        erasing_begin(profile->home, &jws) == 0)
-        result = send_erasure(profile, http, &jws, answer, error);
-    buf_free(&jws);
+    struct own_data_request wanted = {.round = round, .action = action};
+    return forget_refused(profile, sign_erasure_and_send(profile, http, &wanted, erasing_begin, answer, error));
+}
+
+/* Refused for its claims the collector has not answered it before, whatever got lost: it is too old by now, and was not
+ * carried out. */
+static enum erase_result sign_anew(struct profile *profile, struct http *http, const struct buf *jws,
+                                   struct http_answer *answer, struct error *error)
+{
+    struct own_data_request wanted;
+    struct slice jws_text = slice_of(jws);
+    if (erasing_parse(&jws_text, &wanted) < 0)
+        return ERASE_FAILED;
+    enum erase_result result = sign_erasure_and_send(profile, http, &wanted, erasing_replace, answer, error);
+    own_data_free(&wanted);
     return result;
 }
 
@@ -83,8 +111,10 @@ enum erase_result erase_pending(struct profile *profile, struct http *http, stru
         result = send_erasure(profile, http, &jws, answer, error);
     else
         result = errno == ENOENT ? ERASE_NONE : ERASE_FAILED;
+    if (result == ERASE_REFUSED && answer->problem == PROBLEM_INVALID_CLAIMS)
+        result = sign_anew(profile, http, &jws, answer, error);
     buf_free(&jws);
-    return result;
+    return forget_refused(profile, result);
 }
 
 int erase_ask_access(const struct profile *profile, struct http *http, struct http_answer *answer,

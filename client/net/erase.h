@@ -22,7 +22,8 @@ enum erase_result {
 MUST_CHECK enum erase_result erase_ask(struct profile *profile, struct http *http, const char *round,
                                        const char *action, struct http_answer *answer, struct error *error);
 
-/* Sends the request that got no answer, where there is one. */
+/* Sends the request that got no answer, where there is one; one that is too old by now to be taken, and so was not
+ * carried out, is signed anew, once. */
 MUST_CHECK enum erase_result erase_pending(struct profile *profile, struct http *http, struct http_answer *answer,
                                            struct error *error);
 

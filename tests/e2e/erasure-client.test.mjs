@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { makeShim } from './lib/faulty-disk.mjs';
 import { ACTION, ROUND } from './lib/panel.mjs';
 import { poll } from './lib/poll.mjs';
 import { freshFolder, ready, run } from './lib/programs.mjs';
@@ -16,7 +17,7 @@ let proxy;
 let codes;
 let folder;
 before(async () => {
-  collector = await ready('erasure-client', { codes: 9 });
+  collector = await ready('erasure-client', { codes: 12 });
   codes = [...collector.codes];
   folder = freshFolder('erasure-client-homes');
   proxy = new Proxy(collector);
@@ -108,6 +109,47 @@ test('a lost answer: the request is kept, sync sends the very same, and only the
   assert.ok(!existsSync(join(client.home, 'erasing.jws')));
   assert.equal(client.files('sent').length, 0);
   assert.ok(readFileSync(join(client.home, 'erased', client.files('erased')[0]), 'utf8').includes(waiting));
+});
+
+// Signed by a clock that is `seconds` behind, and without an answer: where it is too old for the collector, it is not carried out.
+async function askInVain(client, seconds, ...words) {
+  const control = join(folder, `clock-${homes}`);
+  writeFileSync(control, `-${seconds}`);
+  proxy.change = (path) => {
+    if (path === '/v1/erasures') throw new Error('lost');
+  };
+  const env = { LD_PRELOAD: makeShim('clock'), ASAN_OPTIONS: 'verify_asan_link_order=0', CLOCK_CONTROL: control };
+  const lost = await run('burgerpanel', ['erase', ...words, '--yes', '--home', client.home], { env });
+  assert.match(lost.stderr, /`burgerpanel sync` sends it again/);
+  proxy.change = undefined;
+}
+
+for (const [verb, ...words] of [['sync'], ['erase', ACTION, '--yes']])
+  test(`a request that did not arrive, and is too old by now, is signed anew by ${verb}`, async () => {
+    const client = await member();
+    await client.answer(ACTION);
+    await askInVain(client, 400, ACTION);
+    const waiting = readFileSync(join(client.home, 'erasing.jws'), 'utf8');
+    const done = await client.ok(verb, ...words);
+    assert.match(done.stderr, /Erased: 1 entry of the log/);
+    assert.doesNotMatch(done.stderr, /not erased/);
+    assert.ok(!existsSync(join(client.home, 'erasing.jws')));
+    assert.deepEqual([client.files('sent'), client.files('erased').length], [[], 1]);
+    assert.ok(!readFileSync(join(client.home, 'erased', client.files('erased')[0]), 'utf8').includes(waiting), 'the proof is of the later one');
+  });
+
+test('erase again after a lost answer is done once that is settled, and goes on where the action was answered since', async () => {
+  const client = await member();
+  await client.answer(ACTION);
+  await askInVain(client, 0, ACTION);
+  const done = await client.ok('erase', ACTION, '--round', ROUND, '--yes');
+  assert.match(done.stderr, /Erased: 1 entry of the log/);
+  assert.doesNotMatch(done.stderr, /not erased|knows no answer/);
+  await client.answer(ACTION);
+  await client.answer(OTHER);
+  await askInVain(client, 0, OTHER);
+  assert.match((await client.ok('erase', ACTION, '--yes')).stderr, /Erased: 1 entry[^]*Erased: 1 entry/);
+  assert.deepEqual(client.files('sent'), []);
 });
 
 test('a refusal that is not the collector’s settles nothing: the request is kept, and sent again', async () => {

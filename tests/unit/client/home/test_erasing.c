@@ -98,6 +98,25 @@ Test(erasing, is_kept_until_it_is_finished_and_only_one_at_a_time)
     buf_free(&jws);
 }
 
+Test(erasing, tells_whether_what_is_kept_asks_for_this_and_has_another_take_its_place)
+{
+    struct buf one = request("A.1"), all = request(NULL);
+    const char *home = kit_folder();
+    struct response_id id = kit_id("A.1", 1);
+    cr_assert(!erasing_asks_for(home, NULL, "A.1"), "nothing is kept");
+    cr_assert_eq(erasing_begin(home, &one), 0);
+    cr_assert(erasing_asks_for(home, NULL, "A.1"));
+    cr_assert(erasing_asks_for(home, id.round, "A.1"));
+    cr_assert(!erasing_asks_for(home, "other", "A.1"));
+    cr_assert(!erasing_asks_for(home, NULL, "A.2"));
+    cr_assert(!erasing_asks_for(home, NULL, NULL), "one answer is not everything");
+    cr_assert_eq(erasing_replace(home, &all), 0);
+    cr_assert(erasing_asks_for(home, NULL, NULL));
+    cr_assert(!erasing_asks_for(home, NULL, "A.1"), "nor everything one answer");
+    buf_free(&all);
+    buf_free(&one);
+}
+
 Test(erasing, takes_one_response_with_all_that_came_of_it_and_keeps_its_number)
 {
     int64_t last;
