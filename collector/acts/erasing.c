@@ -1,10 +1,11 @@
 /* Gathering, then taking away. Counters are read from the store and written back at once: whoever holds some in memory
  * writes them before and reads them anew after. */
 #include "collector/acts/erasing.h"
+#include "base/clock.h"
 #include "base/lang.h"
 #include "base/list.h"
-#include "base/log.h"
 #include "base/mem.h"
+#include "base/trouble.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -174,12 +175,15 @@ static const struct tally_layout *find_layout(const struct erasing *erasing, int
     return NULL;
 }
 
+static struct trouble unfit = TROUBLE("ledger", LOG_ERROR);
+
 /* Counters that can't be brought down have been tampered with, which is no reason to keep what is to go: the audit
  * tells. */
 static void subtract_slots(const struct tally_layout *layout, int64_t *counts, const struct store_current *current)
 {
     if (tally_add(layout, counts, current->slots, current->slot_count, -1) < 0)
-        log_error("ledger: counters do not fit what is erased, and are left as they are; run `audit`");
+        trouble_met(&unfit, clock_monotonic_us(),
+                    "counters do not fit what is erased, and are left as they are; run `audit`");
 }
 
 static int uncount_in(struct erasing *erasing, const struct erasing_response *response,

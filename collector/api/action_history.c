@@ -32,7 +32,8 @@ static void answer_history(struct http_exchange *x, struct service *service, voi
 
 void api_action_history_get(struct http_exchange *x, void *context)
 {
-    static const struct kept_kind kind = {"action history", load_history, is_history_current};
+    static struct api_troubles troubles = API_TROUBLES("action history");
+    static const struct kept_kind kind = {&troubles, load_history, is_history_current};
     struct service *service = context;
     kept_give(x, service, service->action_history, &kind, answer_history);
 }

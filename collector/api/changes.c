@@ -1,12 +1,12 @@
 /* GET /v1/rounds/{id}/changes?since=N&until=M (PROTOCOL 8b): what moved between two releases of a round, for anyone.
  * Worked out on a thread for that, from the files of both. */
 #include "base/json.h"
-#include "base/log.h"
 #include "base/mem.h"
 #include "base/number.h"
 #include "collector/api/made.h"
 #include "collector/api/resources.h"
 #include "collector/api/shared.h"
+#include "collector/api/troubles.h"
 #include "collector/http/negotiate.h"
 #include "collector/release/moved.h"
 #include <stddef.h>
@@ -45,9 +45,11 @@ static int make_changes(struct made *made)
     return making->result == STORE_FAILED ? -1 : 0;
 }
 
-static void answer_changes_unmade(struct http_exchange *x, const char *why)
+static struct api_troubles troubles = API_TROUBLES("changes");
+
+static void answer_changes_unmade(struct http_exchange *x, const struct error *why)
 {
-    log_error("changes: %s", why);
+    api_trouble_met(&troubles, why);
     http_answer_problem(x, PROBLEM_UNAVAILABLE, API_LOG_UNREADABLE_DETAIL, NULL);
 }
 
@@ -66,11 +68,12 @@ static void answer_changes(struct http_exchange *x, void *context)
     (void)context;
     struct changes_making *making = http_attachment(x);
     if (making->made.error.kind != ERROR_NONE) {
-        answer_changes_unmade(x, making->made.error.text);
+        answer_changes_unmade(x, &making->made.error);
     } else if (making->result != STORE_OK) {
         http_answer_problem(x, PROBLEM_NO_RELEASE, "The round has no such release, or `until` is before `since`.",
                             NULL);
     } else {
+        api_trouble_passed(&troubles);
         api_answer_packed(x, content_types[making->form], &making->body);
         answer_changes_name(x, making);
         http_answer_header(x, "Vary", "Accept, Accept-Encoding");
@@ -110,7 +113,7 @@ static bool take_changes_moment(struct http_exchange *x, struct changes_making *
     if (made_take_moment(&making->made, making->made.service->walks) == 0)
         making->catalogue = catalogue_load(making->made.store, &making->made.error);
     if (!making->catalogue) {
-        answer_changes_unmade(x, making->made.error.text);
+        answer_changes_unmade(x, &making->made.error);
         return false;
     }
     int round = panel_find_round(making->catalogue->panel, http_parameter(x));
@@ -138,5 +141,5 @@ void api_changes_get(struct http_exchange *x, void *context)
     if (http_keep_head(x) < 0)
         http_answer_problem(x, PROBLEM_UNAVAILABLE, API_NO_MEMORY_DETAIL, NULL);
     else if (made_begin(&making->made, answer_changes) < 0)
-        answer_changes_unmade(x, making->made.error.text);
+        answer_changes_unmade(x, &making->made.error);
 }

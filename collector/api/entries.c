@@ -7,6 +7,7 @@
 #include "collector/api/looking.h"
 #include "collector/api/resources.h"
 #include "collector/api/shared.h"
+#include "collector/api/troubles.h"
 #include "collector/http/gzip.h"
 #include "collector/http/negotiate.h"
 #include "crypto/base64url.h"
@@ -152,15 +153,19 @@ static void answer_page(struct http_exchange *x, struct entries_page *page, uint
     free_page(page);
 }
 
+static struct api_troubles troubles = API_TROUBLES("entries");
+
 /* Notes who is given these entries. -1: it can't be noted, and they are not to be given. */
 static int note_page(struct service *service, const char *token, const struct entries_page *page)
 {
     struct error error;
     uint64_t count = page->to - page->next;
     if (page->next >= page->to || access_log_note(service, token, (int64_t)count, &error, "entries from %llu",
-                                                  (unsigned long long)page->next) == 0)
+                                                  (unsigned long long)page->next) == 0) {
+        api_trouble_passed(&troubles);
         return 0;
-    log_error("entries: %s", error.text);
+    }
+    api_trouble_met(&troubles, &error);
     return -1;
 }
 

@@ -30,7 +30,8 @@ static int are_follow_ups_current(const void *value, struct store *store, bool *
 /* All of them, held for the caller; NULL: the answer has been set. */
 static struct follow_ups *take_follow_ups(struct http_exchange *x, struct service *service)
 {
-    static const struct kept_kind kind = {"follow-ups", load_follow_ups, are_follow_ups_current};
+    static struct api_troubles troubles = API_TROUBLES("follow-ups");
+    static const struct kept_kind kind = {&troubles, load_follow_ups, are_follow_ups_current};
     return kept_take(x, service, service->follow_ups, &kind);
 }
 

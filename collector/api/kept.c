@@ -3,7 +3,6 @@
 #include "collector/api/kept.h"
 #include "base/counted.h"
 #include "base/lang.h"
-#include "base/log.h"
 #include "base/mem.h"
 #include "collector/api/shared.h"
 #include <pthread.h>
@@ -41,7 +40,7 @@ static void answer_unread(struct http_exchange *x)
 
 static void tell_reading_failed(const struct kept_kind *kind, const struct error *error)
 {
-    log_error("%s: %s", kind->name, error->text);
+    api_trouble_met(kind->troubles, error);
 }
 
 void *kept_take(struct http_exchange *x, struct service *service, struct latest *latest, const struct kept_kind *kind)
@@ -54,7 +53,9 @@ void *kept_take(struct http_exchange *x, struct service *service, struct latest 
         found = read_kept(latest, kind, store, &error);
         reader_give_back(service->reader);
     }
-    if (!found) {
+    if (found) {
+        api_trouble_passed(kind->troubles);
+    } else {
         tell_reading_failed(kind, &error);
         answer_unread(x);
     }
@@ -154,7 +155,9 @@ static void read_for_waiting(struct work *work)
         value = read_kept(kept->latest, kept->kind, store, &error);
         snapshots_give_back(kept->service->snapshots, store);
     }
-    if (!value)
+    if (value)
+        api_trouble_passed(kept->kind->troubles);
+    else
         tell_reading_failed(kept->kind, &error);
     struct kept_asking *later = take_waiting(kept, true);
     resume_waiting(first, value ? KEPT_GIVEN : KEPT_UNREAD, value);

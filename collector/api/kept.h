@@ -5,10 +5,11 @@
 
 #include "base/latest.h"
 #include "collector/api/api.h"
+#include "collector/api/troubles.h"
 
 /* A kind of counted value (base/counted.h). */
 struct kept_kind {
-    const char *name; /* for the collector's own log */
+    struct api_troubles *troubles; /* for the collector's own log */
     void *(*load)(struct store *store, struct error *error); /* NULL: *error. By kept_give within begin_reading */
     int (*is_current)(const void *value, struct store *store, bool *current); /* -1: store_error */
 };

@@ -53,12 +53,12 @@ int made_begin(struct made *made, http_handler *finish)
 {
     made->counted = true;
     if (atomic_fetch_add(&made->service->made, 1) >= MADE_MAX)
-        return error_set(&made->error, ERROR_IO, "%s",
+        return error_set(&made->error, ERROR_BUSY, "%s",
                          T("as many are on their way as may be", "er zijn er zoveel onderweg als er mogen"));
     http_suspend(made->exchange, finish);
     made->work.run = run_made;
     if (workers_push(made->service->table_workers, &made->work) < 0) {
-        error_set(&made->error, ERROR_IO, "%s", T("too many wait to be made", "er wachten er te veel"));
+        error_set(&made->error, ERROR_BUSY, "%s", T("too many wait to be made", "er wachten er te veel"));
         http_resume(made->exchange);
     }
     return 0;

@@ -3,11 +3,11 @@
  * with what was so when it was made. Made on a thread for tables, since counting invitations is a walk over all of
  * them. Knows no figure. */
 #include "base/lang.h"
-#include "base/log.h"
 #include "base/mem.h"
 #include "collector/api/resources.h"
 #include "collector/api/shared.h"
 #include "collector/api/table_request.h"
+#include "collector/api/troubles.h"
 #include "collector/http/negotiate.h"
 #include "collector/release/released.h"
 #include "collector/tables/csvw.h"
@@ -111,9 +111,11 @@ static void make_metadata(struct work *work)
 
 /* Answering. */
 
-static void answer_not_made(struct http_exchange *x, const char *why)
+static struct api_troubles troubles = API_TROUBLES("metadata");
+
+static void answer_not_made(struct http_exchange *x, const struct error *why)
 {
-    log_error("tables: %s", why);
+    api_trouble_met(&troubles, why);
     http_answer_problem(x, PROBLEM_UNAVAILABLE, "The metadata can't be made at the moment; ask again later.", NULL);
 }
 
@@ -127,11 +129,19 @@ static void answer_made_metadata(struct http_exchange *x, void *context)
         return;
     }
     if (making->error.kind != ERROR_NONE) {
-        answer_not_made(x, making->error.text);
+        answer_not_made(x, &making->error);
         return;
     }
+    api_trouble_passed(&troubles);
     api_answer_tagged(x, making->media_type, &making->body, released ? "no-cache" : "private, no-cache");
     http_answer_header(x, "Vary", released ? "Accept" : "Accept, Authorization");
+}
+
+static void answer_lacking_memory(struct http_exchange *x)
+{
+    struct error error;
+    error_no_memory(&error);
+    answer_not_made(x, &error);
 }
 
 static void begin_metadata(struct http_exchange *x, struct metadata_making *making)
@@ -139,7 +149,7 @@ static void begin_metadata(struct http_exchange *x, struct metadata_making *maki
     http_suspend(x, answer_made_metadata);
     if (workers_push(making->service->table_workers, &making->work) == 0)
         return;
-    error_set(&making->error, ERROR_IO, "%s",
+    error_set(&making->error, ERROR_BUSY, "%s",
               T("too many tables wait to be made", "er wachten te veel tabellen om gemaakt te worden"));
     http_resume(x);
 }
@@ -177,7 +187,7 @@ static void get_metadata(struct http_exchange *x, struct service *service, enum 
     struct metadata_making *making = new_making(x, service, &request);
     int round = making ? panel_find_round(making->catalogue->panel, http_parameter(x)) : -1;
     if (!making) {
-        answer_not_made(x, "out of memory");
+        answer_lacking_memory(x);
     } else if (round < 0) {
         http_answer_problem(x, PROBLEM_NOT_FOUND, "The panel has no round with this id.", NULL);
     } else {
@@ -186,7 +196,7 @@ static void get_metadata(struct http_exchange *x, struct service *service, enum 
         if (http_keep_head(x) == 0)
             begin_metadata(x, making);
         else
-            answer_not_made(x, "out of memory");
+            answer_lacking_memory(x);
     }
 }
 

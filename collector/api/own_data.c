@@ -12,6 +12,7 @@
 #include "collector/api/made.h"
 #include "collector/api/resources.h"
 #include "collector/api/shared.h"
+#include "collector/api/troubles.h"
 #include "collector/ops/metrics.h"
 #include "crypto/jws.h"
 #include "panel/response.h"
@@ -237,17 +238,20 @@ static int make_access(struct made *made)
     return put_own_member(making, &member);
 }
 
+static struct api_troubles troubles = API_TROUBLES("access");
+
 static void answer_access(struct http_exchange *x, void *context)
 {
     struct service *service = context;
     struct access_making *making = http_attachment(x);
     if (making->made.error.kind == ERROR_NONE) {
+        api_trouble_passed(&troubles);
         metrics_note_access();
         made_answer(&making->made, "application/json");
         return;
     }
     replays_take_back(service->replays, making->request.member.number, making->request.jti);
-    log_error("access: %s", making->made.error.text);
+    api_trouble_met(&troubles, &making->made.error);
     http_answer_problem(x, PROBLEM_UNAVAILABLE, API_LOG_UNREADABLE_DETAIL, NULL);
 }
 

@@ -4,11 +4,11 @@
 #include "base/json.h"
 #include "base/lang.h"
 #include "base/list.h"
-#include "base/log.h"
 #include "base/mem.h"
 #include "base/number.h"
 #include "collector/api/resources.h"
 #include "collector/api/shared.h"
+#include "collector/api/troubles.h"
 #include "collector/release/released.h"
 #include "collector/state/recorded.h"
 #include "crypto/jws.h"
@@ -17,9 +17,11 @@
 #define ENTRY "release.jws"
 #define PROOF "release.tlog-proof"
 
-static void answer_release_unread(struct http_exchange *x, const char *why)
+static struct api_troubles troubles = API_TROUBLES("releases");
+
+static void answer_release_unread(struct http_exchange *x, const struct error *why)
 {
-    log_error("releases: %s", why);
+    api_trouble_met(&troubles, why);
     http_answer_problem(x, PROBLEM_UNAVAILABLE, API_LOG_UNREADABLE_DETAIL, NULL);
 }
 
@@ -116,11 +118,12 @@ void api_releases_get(struct http_exchange *x, void *context)
     if (store)
         reader_give_back(service->reader);
     if (result == 0) {
+        api_trouble_passed(&troubles);
         api_answer_cached(x, "application/json", &body);
         return;
     }
     buf_free(&body);
-    answer_release_unread(x, error.text);
+    answer_release_unread(x, &error);
 }
 
 /* Files. */
@@ -245,8 +248,10 @@ static void get_wanted_file(struct http_exchange *x, struct service *service, st
         result = answer_wanted(x, store, wanted, &error);
         reader_give_back(service->reader);
     }
+    if (result != STORE_FAILED)
+        api_trouble_passed(&troubles);
     if (result == STORE_FAILED)
-        answer_release_unread(x, error.text);
+        answer_release_unread(x, &error);
     else if (wanted->index < 0)
         http_answer_problem(x, PROBLEM_NO_RELEASE, problem_detail(PROBLEM_NO_RELEASE), NULL);
     else if (result != STORE_OK)

@@ -2,7 +2,7 @@
 #include "collector/api/shared.h"
 #include "base/clock.h"
 #include "base/json.h"
-#include "base/log.h"
+#include "collector/api/troubles.h"
 #include "collector/http/fields.h"
 #include "collector/http/gzip.h"
 #include "collector/http/negotiate.h"
@@ -38,6 +38,8 @@ void api_put_refusal(struct buf *out, const struct refusal *refusal)
     buf_free(&members);
 }
 
+static struct api_troubles troubles = API_TROUBLES("log");
+
 int api_put_any_receipt(struct buf *out, struct service *service, uint64_t index, enum receipt_form form)
 {
     if (!reader_take(service->reader))
@@ -47,7 +49,9 @@ int api_put_any_receipt(struct buf *out, struct service *service, uint64_t index
     bool covered = index < proofs->head.size;
     int result = covered ? proofs_put_any_receipt(out, proofs, index, form, tiles_read, tiles) : -1;
     if (covered && result < 0 && tiles_error(tiles)->kind != ERROR_NONE)
-        log_error("log: no proof of entry %llu: %s", (unsigned long long)index, tiles_error(tiles)->text);
+        api_trouble_met(&troubles, tiles_error(tiles));
+    if (result == 0)
+        api_trouble_passed(&troubles);
     reader_give_back(service->reader);
     proofs_release(proofs);
     return result;

@@ -3,13 +3,13 @@
  * and sent from there; its ETag is known before, from all that its bytes follow from: what was asked, and the release's
  * event, or the log's root and the panel as imported. */
 #include "base/lang.h"
-#include "base/log.h"
 #include "base/mem.h"
 #include "collector/api/access_log.h"
 #include "collector/api/made.h"
 #include "collector/api/resources.h"
 #include "collector/api/shared.h"
 #include "collector/api/table_request.h"
+#include "collector/api/troubles.h"
 #include "collector/http/fields.h"
 #include "collector/http/gzip.h"
 #include "collector/http/negotiate.h"
@@ -257,9 +257,11 @@ static void answer_link(struct http_exchange *x, const struct table_making *maki
     buf_free(&text);
 }
 
-static void answer_unavailable(struct http_exchange *x, const char *why)
+static struct api_troubles troubles = API_TROUBLES("tables");
+
+static void answer_unavailable(struct http_exchange *x, const struct error *why)
 {
-    log_error("tables: %s", why);
+    api_trouble_met(&troubles, why);
     http_answer_problem(x, PROBLEM_UNAVAILABLE, "The table can't be made at the moment; ask again later.", NULL);
 }
 
@@ -287,9 +289,10 @@ static void answer_made_table(struct http_exchange *x, void *context)
     (void)context;
     struct table_making *making = http_attachment(x);
     if (making->made.error.kind != ERROR_NONE) {
-        answer_unavailable(x, making->made.error.text);
+        answer_unavailable(x, &making->made.error);
         return;
     }
+    api_trouble_passed(&troubles);
     made_answer(&making->made, content_types[making->form]);
     answer_content_headers(x, making);
 }
@@ -321,7 +324,7 @@ static struct table_making *take_snapshot(struct http_exchange *x, struct servic
     error_no_memory(&error);
     struct table_making *making = mem_calloc(1, sizeof *making);
     if (!making) {
-        answer_unavailable(x, error.text);
+        answer_unavailable(x, &error);
         return NULL;
     }
     making->request = *request;
@@ -331,7 +334,7 @@ static struct table_making *take_snapshot(struct http_exchange *x, struct servic
         making->catalogue = catalogue_load(making->made.store, &making->made.error);
     if (making->catalogue)
         return making;
-    answer_unavailable(x, making->made.error.text);
+    answer_unavailable(x, &making->made.error);
     return NULL;
 }
 
@@ -342,7 +345,7 @@ static void answer_by_tag(struct http_exchange *x, struct table_making *making)
         answer_headers(x, making);
     } else if (http_wants_body(x)) {
         if (made_begin(&making->made, answer_made_table) < 0)
-            answer_unavailable(x, making->made.error.text);
+            answer_unavailable(x, &making->made.error);
     } else {
         http_answer_unmade(x, content_types[making->form], HTTP_LENGTH_UNKNOWN);
         answer_content_headers(x, making);
@@ -372,7 +375,7 @@ static bool find_round_and_release(struct http_exchange *x, struct table_making 
     case STORE_FAILED:
         break;
     }
-    answer_unavailable(x, store_error(making->made.store)->text);
+    answer_unavailable(x, store_error(making->made.store));
     return false;
 }
 
@@ -391,7 +394,7 @@ static void get_table(struct http_exchange *x, struct service *service, enum tab
     if (make_tag(service, making, &error) == 0)
         answer_by_tag(x, making);
     else
-        answer_unavailable(x, error.text);
+        answer_unavailable(x, &error);
 }
 
 void api_summary_get(struct http_exchange *x, void *context)

@@ -37,7 +37,8 @@ static int is_newest_current(const void *value, struct store *store, bool *curre
     return newest_is_current(value, store, current);
 }
 
-static const struct kept_kind kind = {"trends", load_newest, is_newest_current};
+static struct api_troubles troubles = API_TROUBLES("trends");
+static const struct kept_kind kind = {&troubles, load_newest, is_newest_current};
 
 /* "mean", or with the highest first "-mean". */
 static int read_order(const char *text, struct trends_wish *out)

@@ -4,6 +4,7 @@
 #include "base/error.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/trouble.h"
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -144,6 +145,8 @@ static void make_room(struct http_loop *loop, struct connection *newcomer)
     newcomer->turned_away = true;
 }
 
+static struct trouble unwatched = TROUBLE("http", LOG_ERROR);
+
 /* Beyond twice the reserve nobody is listened to, and beyond four times nobody is waited for who has been told. */
 static void begin_connection(struct http_loop *loop, struct connection *c)
 {
@@ -160,7 +163,7 @@ static void begin_connection(struct http_loop *loop, struct connection *c)
         return;
     if (epoll_ctl(loop->epoll, EPOLL_CTL_ADD, c->channel.fd, &event) == 0)
         return;
-    log_error("http: a connection can't be watched: %s", error_of_errno(errno));
+    trouble_met(&unwatched, clock_monotonic_us(), "a connection can't be watched: %s", error_of_errno(errno));
     end_connection(loop, c);
 }
 

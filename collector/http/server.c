@@ -2,8 +2,8 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/lang.h"
-#include "base/log.h"
 #include "base/mem.h"
+#include "base/trouble.h"
 #include "collector/http/limiter.h"
 #include "collector/http/listen.h"
 #include "collector/http/loop.h"
@@ -155,22 +155,21 @@ static void turn_away_with_spare(struct http_server *server)
     }
 }
 
+static struct trouble turned_away = TROUBLE("http", LOG_WARNING);
+
 static void *accept_all(void *argument)
 {
     struct http_server *server = argument;
-    bool told = false;
     for (;;) {
         struct address address;
         int fd = accept_next(server, &address), why = errno;
         if (fd >= 0) {
             hand_over(server, fd, &address);
-            told = false;
+            trouble_passed(&turned_away, clock_monotonic_us());
         } else if (atomic_load(&server->settings.quiescing)) {
             return NULL;
         } else if (why == EMFILE || why == ENFILE || why == ENOBUFS || why == ENOMEM) {
-            if (!told)
-                log_warning("http: connections are turned away: %s", error_of_errno(why));
-            told = true;
+            trouble_met(&turned_away, clock_monotonic_us(), "connections are turned away: %s", error_of_errno(why));
             turn_away_with_spare(server);
         }
     }

@@ -55,8 +55,8 @@ void commit_free(struct commit_queue *queue);
 void commit_announce(struct commit_queue *queue);
 void commit_withdraw(struct commit_queue *queue);
 
-/* 0: the job will be done, at once where the batch before it fails. -1: the queue is full or does not move, or the store
- * does not work; the job stays the caller's, `done` is not called. */
+/* 0: the job will be done, at once where the batch before it fails. -1: the queue is full or does not move, or the
+ * store does not work; the job stays the caller's, `done` is not called. */
 MUST_CHECK int commit_push(struct commit_queue *queue, struct commit_job *job);
 
 /* Submissions in the queue. */

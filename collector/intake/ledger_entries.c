@@ -1,8 +1,9 @@
 /* One submission in its turn: what is stored is read, decide.h says what becomes of it, and the outcome is written.
  * Knows no batch. */
+#include "base/clock.h"
 #include "base/hash.h"
 #include "base/lang.h"
-#include "base/log.h"
+#include "base/trouble.h"
 #include "collector/intake/check.h"
 #include "collector/intake/decide.h"
 #include "collector/intake/ledger_inner.h"
@@ -57,6 +58,8 @@ static int is_entry(struct ledger *ledger, int64_t index, const struct submissio
     return ledger_store_failed(ledger);
 }
 
+static struct trouble unfit = TROUBLE("ledger", LOG_ERROR); /* any member may have it found, again and again */
+
 /* Counters that can't be brought down by what they once counted have been tampered with: that response is not taken,
  * and harms no other of its batch. */
 static int count_answers(struct ledger *ledger, struct submission *s, const struct store_current *before)
@@ -66,8 +69,8 @@ static int count_answers(struct ledger *ledger, struct submission *s, const stru
     if (!counts)
         return -1;
     if (before && tally_add(layout, counts, before->slots, before->slot_count, -1) < 0) {
-        log_error("ledger: the counters of action %s do not fit its responses; run `audit`",
-                  s->catalogue->actions->list[s->action_index].id);
+        trouble_met(&unfit, clock_monotonic_us(), "the counters of action %s do not fit its responses; run `audit`",
+                    s->catalogue->actions->list[s->action_index].id);
         s->verdict = VERDICT_UNAVAILABLE;
         return 0;
     }

@@ -17,8 +17,8 @@ struct log_key_names {
     const char *dsn, *log_key, *operator_key;
 };
 
-/* Claims the log's key (key_claim.h), where one collector alone may serve the store; before what this process may see of
- * others is bounded. *claim: until the closing of which it lasts; -1 where there is nothing to claim, or no key yet.
+/* Claims the log's key (key_claim.h), where one collector alone may serve the store; before what this process may see
+ * of others is bounded. *claim: until the closing of which it lasts; -1 where there is nothing to claim, or no key yet.
  * -1: *error says why, ERROR_BUSY where another has. */
 MUST_CHECK int log_keys_claim(const struct log_key_names *names, int *claim, struct error *error);
 

@@ -1,8 +1,9 @@
 /* One store handle behind a lock, with the tiles read through it. Knows no request; in the walk, what an HTTP thread
  * answers from the log comes through here. */
 #include "collector/log/reader.h"
-#include "base/log.h"
+#include "base/clock.h"
 #include "base/mem.h"
+#include "base/trouble.h"
 #include <pthread.h>
 
 struct reader {
@@ -12,6 +13,8 @@ struct reader {
     struct tiles *tiles;
     bool held_off; /* not to be opened now */
 };
+
+static struct trouble unopened = TROUBLE("reader", LOG_ERROR); /* of all of them */
 
 static void drop_handle(struct reader *reader)
 {
@@ -62,9 +65,11 @@ struct store *reader_take(struct reader *reader)
     struct error error;
     pthread_mutex_lock(&reader->lock);
     if (!reader->store && !reader->held_off && open_handle(reader, &error) < 0)
-        log_error("reader: %s", error.text);
+        trouble_met(&unopened, clock_monotonic_us(), "%s", error.text);
     struct store *store = reader->store;
-    if (!store)
+    if (store)
+        trouble_passed(&unopened, clock_monotonic_us());
+    else
         pthread_mutex_unlock(&reader->lock);
     return store;
 }

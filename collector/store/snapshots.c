@@ -54,8 +54,8 @@ static int count_lent(struct snapshots *snapshots, struct store **idle, struct e
         return error_set(error, ERROR_IO, "%s",
                          T("the store is being opened again", "de opslag wordt opnieuw geopend"));
     if (full)
-        return error_set(error, ERROR_IO, T("%zu tables are on their way already", "er zijn al %zu tabellen onderweg"),
-                         snapshots->most);
+        return error_set(error, ERROR_BUSY,
+                         T("%zu tables are on their way already", "er zijn al %zu tabellen onderweg"), snapshots->most);
     return 0;
 }
 

@@ -13,7 +13,7 @@ MUST_CHECK struct snapshots *snapshots_new(const char *dsn, enum store_mode mode
 void snapshots_free(struct snapshots *snapshots); /* NULL is fine */
 
 /* A handle within begin_reading, of the calling thread or of one that it is handed to. NULL: *error says why,
- * also when all handles are in use. Give it back with snapshots_give_back. */
+ * ERROR_BUSY when all handles are in use. Give it back with snapshots_give_back. */
 MUST_CHECK struct store *snapshots_take(struct snapshots *snapshots, struct error *error);
 void snapshots_give_back(struct snapshots *snapshots, struct store *store);
 

@@ -1,5 +1,6 @@
 // Each line that the collector may log stands in the table of OPERATING under "What each line of the log means", with its level and with
-// … for what differs, and nothing else stands there. Findings as those of sources.mjs.
+// … for what differs, and nothing else stands there: what is logged as a state (base/trouble.h, collector/api/troubles.h) too. Findings as
+// those of sources.mjs.
 import { argumentsAt, withoutComments } from './texts.mjs';
 
 const PAPER = 'docs/OPERATING.md';
@@ -9,6 +10,22 @@ const RUN = /"(?:\\[^]|[^"\\\n])*"(?:\s*"(?:\\[^]|[^"\\\n])*")*/g; // a literal,
 const RAW = /^(error|warning|info) ([^]*)$/; // what a handler of signals writes by itself
 
 const textOf = (run) => run.replace(/"\s*"/g, '').slice(1, -1).replace(/\\n$/, '').replace(/%[-0-9.*]*(?:ll|l|z)?[a-z]/g, '…').replace(/…+/g, '…').replaceAll('`', '').trim();
+
+const TROUBLE = /\b(\w+) =\s*TROUBLE\("([^"]*)", LOG_(\w+)\)/g;
+const MET = /\btrouble_met\(/g;
+const API_TROUBLES = /=\s*API_TROUBLES\("([^"]*)"\)/g; // a crowd, or a failure
+const ANYTHING = '…: …'; // of base/trouble.c, whose callers say what
+
+// The same of its troubles.
+function* troublesIn(text) {
+  const declared = new Map([...text.matchAll(TROUBLE)].map(([, name, where, level]) => [name, [level.toLowerCase(), where]]));
+  for (const { 0: call, index } of text.matchAll(MET)) {
+    const [which, , format] = argumentsAt(text, index + call.length - 1).found;
+    const trouble = declared.get(which.trim().slice(1));
+    if (trouble) for (const [run] of format.matchAll(RUN)) yield [trouble[0], textOf(`"${trouble[1]}: ${run.slice(1)}`), index];
+  }
+  for (const { 1: where, index } of text.matchAll(API_TROUBLES)) for (const level of ['warning', 'error']) yield [level, `${where}: …`, index];
+}
 
 // Gives [level, text, line] of all that a source may log.
 function linesIn(source) {
@@ -23,7 +40,8 @@ function linesIn(source) {
     const raw = textOf(run[0]).match(RAW);
     if (raw && /static const char \w+\[\] =\s*$/.test(text.slice(0, run.index))) found.push([raw[1], raw[2], at(run.index)]);
   }
-  return found;
+  for (const [level, told, index] of troublesIn(text)) found.push([level, told, at(index)]);
+  return found.filter(([, told]) => told !== ANYTHING);
 }
 
 // The rows of the table, "level text" → line. Of a line that is written in pieces the table has all, the source its beginning.

@@ -65,10 +65,13 @@ const tree = {
   'tests/e2e/lib/one.mjs': '// one\n',
   'docs/OPERATING.md':
     '## What each line of the log means\n| error | `store: …` | bad |\n| info | `two members` | good |\n| info | ``run `audit` now`` | do |\n' +
-    '| error | `cut: … off` | raw |\n| warning | `one member` | another level |\n| info | `gone` | nobody says so |\n## Next\n| info | `not here` | |\n',
+    '| error | `cut: … off` | raw |\n| warning | `one member` | another level |\n| info | `gone` | nobody says so |\n| error | `api: …` | bad |\n| warning | `net: far: …` | good |\n## Next\n| info | `not here` | |\n',
   'collector/net/logged.c':
     '/* log_info("in a comment") */\nstatic const char cut[] = "error cut: ";\nvoid f(void)\n{\n    log_error("store: %s", why);\n' +
     '    log_info(n == 1 ? "one member" : "two %s" "members", n);\n    log_info("run `audit` now");\n    log_warning("%llu not told", n);\n}\n',
+  'collector/net/troubles.c':
+    '/* states */\nstatic struct trouble gone = TROUBLE("net", LOG_WARNING);\nstatic struct api_troubles all = API_TROUBLES("api");\nvoid f(void)\n{\n' +
+    '    trouble_met(&gone, now, "far: %s", why);\n    trouble_met(&gone, now, "near");\n}\n',
   'tests/e2e/one.test.mjs': "test('it\\'s found', () => {});\n",
   'tests/unit/one.c': '/* Tests. */\nTest(one, is_found)\n{\n}\n',
   'publiccode.yml': 'softwareVersion: 1.2.4\n',
@@ -95,7 +98,7 @@ const expected = {
   sizes: ['panel/long.c:1', 'panel/long.c:3'],
   texts: ['client/texts.c:5', 'client/texts.c:6', 'client/texts.c:7', 'client/texts.c:8', 'client/texts.c:10'],
   shown: ['docs/SECURITY-MODEL.md:2', 'docs/SECURITY-MODEL.md:3', 'docs/SECURITY-MODEL.md:4', 'docs/SECURITY-MODEL.md:5', 'docs/WCAG.md:1', 'docs/WCAG.md:2', 'docs/WCAG.md:3', 'docs/WCAG.md:4'],
-  logged: ['collector/net/logged.c:6', 'collector/net/logged.c:6', 'collector/net/logged.c:8', 'docs/OPERATING.md:3', 'docs/OPERATING.md:6', 'docs/OPERATING.md:7'],
+  logged: ['collector/net/logged.c:6', 'collector/net/logged.c:6', 'collector/net/logged.c:8', 'collector/net/troubles.c:3', 'collector/net/troubles.c:7', 'docs/OPERATING.md:3', 'docs/OPERATING.md:6', 'docs/OPERATING.md:7'],
   versions: ['publiccode.yml:1', 'collector/api/openapi.json:1'],
   blanks: ['tests/blank.sh:1', 'tests/blank.sh:2'],
   pages: [

@@ -65,7 +65,8 @@ static int is_value_current(const void *value, struct store *store, bool *curren
     return 0;
 }
 
-static const struct kept_kind kind = {"numbers", load_value, is_value_current};
+static struct api_troubles troubles = API_TROUBLES("numbers");
+static const struct kept_kind kind = {&troubles, load_value, is_value_current};
 
 static void answer_number(struct http_exchange *x, struct service *service, void *value)
 {
