@@ -1,5 +1,6 @@
-/* Each verb of the store, with its error handed on. Entries are read ahead, since a database far away is to be asked
- * for many at once; what is missing, erased or too long, and why nothing could be read, is asked for by itself. */
+/* Each verb of the store, with its error handed on. Entries are read ahead, and with them what has erased any, since a
+ * database far away is to be asked for many at once; what is missing or too long, and why nothing could be read, is
+ * asked for by itself. */
 #include "collector/audit/stored.h"
 #include "collector/audit/holes.h"
 #include "crypto/jws.h"
@@ -11,23 +12,28 @@ static enum store_result hand_on(const struct stored *stored, enum store_result 
     return result;
 }
 
-/* Of an erased entry the leaf is left, in the tree. Entries come in order, so mostly the tile is at hand. */
-static void put_stored_leaf(struct stored *stored, int64_t index, struct buf *out)
+/* Of an erased entry the leaf is left, in the tree, unless that lacks it. Entries come in order, so mostly the tile is
+ * at hand. -1: *error. */
+static int put_stored_leaf(struct stored *stored, int64_t index, struct buf *out, struct error *error)
 {
     uint64_t tile = (uint64_t)index / TILE_WIDTH;
     unsigned place = (unsigned)(index % TILE_WIDTH);
-    if (stored->width == 0 || stored->tile != tile) {
-        stored->tile = tile;
-        if (store_tile_read(stored->store, 0, tile, stored->hashes, &stored->width) != STORE_OK)
+    if (stored->tile != tile) {
+        enum store_result found = store_tile_read(stored->store, 0, tile, stored->hashes, &stored->width);
+        if (found == STORE_FAILED)
+            return store_fail(stored->store, error);
+        if (found != STORE_OK)
             stored->width = 0;
+        stored->tile = tile;
     }
     if (place < stored->width)
         buf_put(out, stored->hashes[place].bytes, sizeof stored->hashes[place].bytes);
+    return 0;
 }
 
 void stored_init(struct stored *stored, struct store *store, const struct catalogue *catalogue)
 {
-    *stored = (struct stored){.store = store, .catalogue = catalogue};
+    *stored = (struct stored){.store = store, .catalogue = catalogue, .tile = UINT64_MAX};
     buf_init(&stored->ahead, STORED_AHEAD * JWS_MAX);
 }
 
@@ -39,51 +45,77 @@ void stored_wipe(struct stored *stored)
 static int keep_ahead(void *context, int64_t index, const char *jws, size_t len)
 {
     struct stored *stored = context;
-    if (len == 0 || len > JWS_MAX || stored->count == STORED_AHEAD)
+    if (len > JWS_MAX || stored->count == STORED_AHEAD)
         return 0;
     stored->listed[stored->count].index = index;
     stored->listed[stored->count].at = stored->ahead.len;
     stored->listed[stored->count].len = len;
+    stored->listed[stored->count].erased_by = HOLE_OF_NONE;
+    stored->erased = stored->erased || len == 0;
     stored->count++;
     buf_put(&stored->ahead, jws, len);
     return buf_check(&stored->ahead);
+}
+
+/* Both are in order. */
+static int note_eraser(void *context, int64_t index, int64_t event)
+{
+    struct stored *stored = context;
+    while (stored->place < stored->count && stored->listed[stored->place].index < index)
+        stored->place++;
+    if (stored->place < stored->count && stored->listed[stored->place].index == index)
+        stored->listed[stored->place].erased_by = event;
+    return 0;
 }
 
 static void look_ahead(struct stored *stored, int64_t first)
 {
     buf_reset(&stored->ahead);
     stored->count = stored->place = 0;
+    stored->erased = false;
     stored->end = first + STORED_AHEAD;
-    if (store_entry_range(stored->store, first, STORED_AHEAD, keep_ahead, stored) != STORE_OK)
+    if (store_entry_range(stored->store, first, STORED_AHEAD, keep_ahead, stored) != STORE_OK ||
+        (stored->erased && store_erased_range(stored->store, first, STORED_AHEAD, note_eraser, stored) != STORE_OK))
         stored->count = 0;
+    stored->place = 0;
 }
 
-/* Puts the entry where it was read ahead; whether it was. */
-static bool put_ahead(struct stored *stored, int64_t index, struct buf *out)
+/* The entry where it was read ahead, or NULL. */
+static const struct stored_entry *find_ahead(struct stored *stored, int64_t index)
 {
     if (index >= stored->end)
         look_ahead(stored, index);
     while (stored->place < stored->count && stored->listed[stored->place].index < index)
         stored->place++;
-    if (stored->place == stored->count || stored->listed[stored->place].index != index)
-        return false;
-    buf_put(out, stored->ahead.data + stored->listed[stored->place].at, stored->listed[stored->place].len);
-    return true;
+    const struct stored_entry *found = &stored->listed[stored->place];
+    return stored->place < stored->count && found->index == index ? found : NULL;
+}
+
+static enum store_result give_ahead(struct stored *stored, const struct stored_entry *entry, struct buf *out,
+                                    int64_t *erased_by, struct error *error)
+{
+    if (entry->len == 0) {
+        *erased_by = entry->erased_by;
+        return put_stored_leaf(stored, entry->index, out, error) < 0 ? STORE_FAILED : STORE_ERASED;
+    }
+    buf_put(out, stored->ahead.data + entry->at, entry->len);
+    if (buf_check(out) == 0)
+        return STORE_OK;
+    error_no_memory(error);
+    return STORE_FAILED;
 }
 
 enum store_result stored_entry(void *context, int64_t index, struct buf *out, int64_t *erased_by, struct error *error)
 {
     struct stored *stored = context;
-    if (put_ahead(stored, index, out)) {
-        if (buf_check(out) == 0)
-            return STORE_OK;
-        error_no_memory(error);
-        return STORE_FAILED;
-    }
+    const struct stored_entry *ahead = find_ahead(stored, index);
+    if (ahead)
+        return give_ahead(stored, ahead, out, erased_by, error);
     enum store_result result = store_entry_read(stored->store, index, out);
     if (result != STORE_ERASED)
         return hand_on(stored, result, error);
-    put_stored_leaf(stored, index, out);
+    if (put_stored_leaf(stored, index, out, error) < 0)
+        return STORE_FAILED;
     enum store_result told = store_erased_by(stored->store, index, erased_by);
     if (told == STORE_NONE)
         *erased_by = HOLE_OF_NONE;

@@ -16,16 +16,18 @@ struct stored {
     const struct catalogue *catalogue;
 
     struct buf ahead; /* texts of entries that were read ahead, one after another */
-    struct {
+    struct stored_entry {
         int64_t index;
-        size_t at, len;
+        size_t at, len; /* len 0: it was erased */
+        int64_t erased_by; /* by that event, or HOLE_OF_NONE */
     } listed[STORED_AHEAD]; /* where each is, ascending; without those that are not as they should be */
+    bool erased; /* one of them was */
     size_t count, place;
     int64_t end; /* what stands below it has been looked at */
 
     struct merkle_hash hashes[TILE_WIDTH]; /* of the tile that was read last */
-    uint64_t tile;
-    unsigned width; /* 0: none was */
+    uint64_t tile; /* which it is; UINT64_MAX: none was */
+    unsigned width; /* 0: there is none */
 };
 
 /* Free with stored_wipe. */

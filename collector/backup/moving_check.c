@@ -50,6 +50,8 @@ struct chunk {
     int64_t first, next;
     bool is_erased[CHUNK];
     struct merkle_hash leaves[CHUNK];
+    struct moving_leaves of_erased;
+    int64_t erased_by[CHUNK]; /* in the copy; -1: by no event */
 };
 
 static int read_entry(void *context, int64_t index, const char *jws, size_t len)
@@ -59,26 +61,44 @@ static int read_entry(void *context, int64_t index, const char *jws, size_t len)
         return 0; /* one is missing: the root tells */
     size_t at = (size_t)(chunk->next++ - chunk->first);
     chunk->is_erased[at] = len == 0;
+    chunk->erased_by[at] = -1;
     if (len > 0)
         merkle_leaf(jws, len, &chunk->leaves[at]);
     return 0;
 }
 
-/* By the same event in both, and with the leaf that the tree has. */
-static int check_erased_copies(struct chunk *chunk, size_t at)
+static int note_eraser_of_copy(void *context, int64_t index, int64_t event)
+{
+    struct chunk *chunk = context;
+    chunk->erased_by[index - chunk->first] = event;
+    return 0;
+}
+
+/* What is left then are those of the copy alone. */
+static int take_eraser_off(void *context, int64_t index, int64_t event)
+{
+    struct chunk *chunk = context;
+    int64_t *of_copy = &chunk->erased_by[index - chunk->first];
+    if (*of_copy != event) {
+        tell_difference(chunk->moving, T("the entries", "de regels"));
+        return moving_stop(chunk->moving);
+    }
+    *of_copy = -1;
+    return 0;
+}
+
+/* Each was erased by the same event in both. */
+static int check_erasers(struct chunk *chunk)
 {
     struct moving *m = chunk->moving;
-    struct merkle_hash hashes[TILE_WIDTH];
-    unsigned place = at % TILE_WIDTH, width;
-    int64_t index = chunk->first + (int64_t)at, from = -1, to = -1;
-    if (tree_read_tile(m->to, 0, (uint64_t)index / TILE_WIDTH, place + 1, hashes, &width, m->error) < 0)
+    int64_t count = chunk->next - chunk->first;
+    if (walked_copy(m, store_erased_range(m->to, chunk->first, count, note_eraser_of_copy, chunk)) < 0 ||
+        moving_walked(m, store_erased_range(m->from, chunk->first, count, take_eraser_off, chunk)) < 0)
         return -1;
-    chunk->leaves[at] = hashes[place];
-    if (store_erased_by(m->from, index, &from) == STORE_FAILED)
-        return store_fail(m->from, m->error);
-    if (store_erased_by(m->to, index, &to) == STORE_FAILED)
-        return store_fail(m->to, m->error);
-    return from == to ? 0 : tell_difference(m, T("the entries", "de regels"));
+    for (int64_t i = 0; i < count; i++)
+        if (chunk->erased_by[i] >= 0)
+            return tell_difference(m, T("the entries", "de regels"));
+    return 0;
 }
 
 /* To what is worked out of the tree; the tiles that this fills are held against the copy's. */
@@ -99,12 +119,13 @@ static int read_entries_to_check(struct chunk *chunk, int64_t first)
     if (walked_copy(m, store_entry_range(m->to, first, count, read_entry, chunk)) < 0)
         return -1;
     for (size_t i = 0; i < (size_t)(chunk->next - first); i++) {
-        if (chunk->is_erased[i] && check_erased_copies(chunk, i) < 0)
+        int64_t index = first + (int64_t)i;
+        if (chunk->is_erased[i] && moving_leaf(m, m->to, &chunk->of_erased, index, &chunk->leaves[i]) < 0)
             return -1;
         if (add_leaf(chunk, i) < 0)
             return -1;
     }
-    return 0;
+    return check_erasers(chunk);
 }
 
 /* The root of what can be read of the copy, and whether all of its tiles are as that makes them. */
@@ -114,6 +135,7 @@ static int read_root(struct moving *m, struct merkle_hash *root, bool *tiles)
     chunk.moving = m;
     merkle_edge_init(&chunk.edge);
     moving_tiles_init(&chunk.tiles);
+    chunk.of_erased.width = 0;
     chunk.differs = false;
     for (int64_t first = 0; first < m->size; first += CHUNK)
         if (read_entries_to_check(&chunk, first) < 0)

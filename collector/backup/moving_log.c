@@ -12,6 +12,7 @@ struct chunk {
     int64_t first, next;
     bool is_erased[CHUNK];
     struct merkle_hash leaves[CHUNK];
+    struct moving_leaves of_erased;
 };
 
 static int copy_entry(void *context, int64_t index, const char *jws, size_t len)
@@ -26,31 +27,40 @@ static int copy_entry(void *context, int64_t index, const char *jws, size_t len)
     return moving_wrote(chunk->moving, store_entry_append(chunk->moving->to, index, jws, len));
 }
 
-/* Of what was erased: its leaf, and by which event. */
-static int copy_erased(struct chunk *chunk, size_t at)
+int moving_leaf(struct moving *m, struct store *store, struct moving_leaves *leaves, int64_t index,
+                struct merkle_hash *out)
 {
-    struct moving *m = chunk->moving;
-    struct merkle_hash hashes[TILE_WIDTH];
-    unsigned place = at % TILE_WIDTH, width;
-    int64_t index = chunk->first + (int64_t)at, event = -1;
-    if (tree_read_tile(m->from, 0, (uint64_t)index / TILE_WIDTH, place + 1, hashes, &width, m->error) < 0)
-        return -1;
-    chunk->leaves[at] = hashes[place];
-    enum store_result found = store_erased_by(m->from, index, &event);
-    if (found == STORE_NONE)
-        return 0; /* no event says so, which the audit tells of either store */
-    return found == STORE_FAILED ? moving_walked(m, found) : moving_wrote(m, store_erased_add(m->to, index, event));
+    uint64_t tile = (uint64_t)index / TILE_WIDTH;
+    unsigned place = (unsigned)(index % TILE_WIDTH), width;
+    if (leaves->tile != tile || leaves->width <= place) {
+        leaves->width = 0;
+        if (tree_read_tile(store, 0, tile, place + 1, leaves->hashes, &width, m->error) < 0)
+            return -1;
+        leaves->tile = tile;
+        leaves->width = width;
+    }
+    *out = leaves->hashes[place];
+    return 0;
+}
+
+/* By which event one was erased; where none says so the audit tells, of either store. */
+static int copy_eraser(void *context, int64_t index, int64_t event)
+{
+    struct moving *m = context;
+    return moving_wrote(m, store_erased_add(m->to, index, event));
 }
 
 static int end_chunk(struct chunk *chunk, size_t count)
 {
+    struct moving *m = chunk->moving;
     struct merkle_hash completed[MERKLE_LEVELS];
     for (size_t i = 0; i < count; i++) {
-        if (chunk->is_erased[i] && copy_erased(chunk, i) < 0)
+        int64_t index = chunk->first + (int64_t)i;
+        if (chunk->is_erased[i] && moving_leaf(m, m->from, &chunk->of_erased, index, &chunk->leaves[i]) < 0)
             return -1;
-        merkle_edge_add(&chunk->moving->edge, &chunk->leaves[i], completed);
+        merkle_edge_add(&m->edge, &chunk->leaves[i], completed);
     }
-    return 0;
+    return moving_walked(m, store_erased_range(m->from, chunk->first, (int64_t)count, copy_eraser, m));
 }
 
 static int copy_chunk(struct chunk *chunk, int64_t first)
@@ -76,6 +86,7 @@ static int copy_entries(struct moving *m)
 {
     static struct chunk chunk; /* as large as a stack may be */
     chunk.moving = m;
+    chunk.of_erased.width = 0;
     for (int64_t first = 0; first < m->size; first += CHUNK)
         if (copy_chunk(&chunk, first) < 0)
             return -1;

@@ -34,6 +34,17 @@ MUST_CHECK int moving_walked(struct moving *m, enum store_result result);
 int moving_stop(struct moving *m);
 int moving_no_memory(struct moving *m);
 
+/* The leaves of entries whose bytes are gone, which the tree alone has: the tile that was read last. */
+struct moving_leaves {
+    uint64_t tile;
+    unsigned width; /* 0: none was */
+    struct merkle_hash hashes[TILE_WIDTH];
+};
+
+/* The leaf of that index in the tree of `store`. -1: *m->error. */
+MUST_CHECK int moving_leaf(struct moving *m, struct store *store, struct moving_leaves *leaves, int64_t index,
+                           struct merkle_hash *out);
+
 /* The log: entries with what has erased them, tiles, the events among them, its key. -1: *error. */
 MUST_CHECK int moving_copy_log(struct moving *m);
 

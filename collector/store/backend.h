@@ -110,6 +110,8 @@ struct store_ops {
     enum store_result (*access_purge)(struct store *store, int64_t before);
     enum store_result (*erased_add)(struct store *store, int64_t index, int64_t event);
     enum store_result (*erased_by)(struct store *store, int64_t index, int64_t *event);
+    enum store_result (*erased_range)(struct store *store, int64_t first, int64_t count, store_erased_fn *each,
+                                      void *context);
     enum store_result (*erasure_add)(struct store *store, const struct store_erasure *erasure);
     enum store_result (*erasure_find)(struct store *store, const struct merkle_hash *leaf, struct store_erasure *out);
     enum store_result (*erasure_each)(struct store *store, int64_t member, store_erasure_fn *each, void *context);
@@ -138,6 +140,7 @@ struct visit {
         store_invitation_fn *on_invitation;
         store_current_fn *on_current;
         store_erasure_fn *on_erasure;
+        store_erased_fn *on_erased;
         store_event_fn *on_event;
         store_wish_fn *on_wish;
         store_release_fn *on_release;

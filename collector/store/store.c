@@ -395,6 +395,12 @@ enum store_result store_erased_by(struct store *store, int64_t index, int64_t *e
     return store->ops->erased_by(store, index, event);
 }
 
+enum store_result store_erased_range(struct store *store, int64_t first, int64_t count, store_erased_fn *each,
+                                     void *context)
+{
+    return store->ops->erased_range(store, first, count, each, context);
+}
+
 enum store_result store_erasure_add(struct store *store, const struct store_erasure *erasure)
 {
     return store->ops->erasure_add(store, erasure);

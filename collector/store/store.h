@@ -131,6 +131,7 @@ typedef int store_counted_fn(void *context, int64_t round, int64_t action);
 typedef int store_counts_fn(void *context, int64_t action, const int64_t *counts, size_t slots);
 typedef int store_current_fn(void *context, int64_t member, int64_t action, const struct store_current *current);
 typedef int store_erasure_fn(void *context, int64_t request);
+typedef int store_erased_fn(void *context, int64_t index, int64_t event);
 typedef int store_event_fn(void *context, int64_t index, const char *kind);
 typedef int store_wish_fn(void *context, const struct store_wish *wish);
 typedef int store_release_fn(void *context, const struct store_release *release);
@@ -276,6 +277,10 @@ MUST_CHECK enum store_result store_entry_erase(struct store *store, int64_t inde
  * STORE_NONE: none has. */
 MUST_CHECK enum store_result store_erased_add(struct store *store, int64_t index, int64_t event);
 MUST_CHECK enum store_result store_erased_by(struct store *store, int64_t index, int64_t *event);
+
+/* The same of `count` indexes from `first` on: those that an event has erased, in order. */
+MUST_CHECK enum store_result store_erased_range(struct store *store, int64_t first, int64_t count,
+                                                store_erased_fn *each, void *context);
 
 /* What members have asked to be erased: found by the leaf of the request, and of one member in order. */
 MUST_CHECK enum store_result store_erasure_add(struct store *store, const struct store_erasure *erasure);

@@ -413,14 +413,15 @@ Test(postgres, asks_for_an_audits_entries_many_at_once)
     struct buf jws;
     int64_t erased_by;
     append_many();
-    (void)trips_to_erase(7, 1);
+    (void)trips_to_erase(7, MANY / 4);
     stored_init(&stored, store, NULL);
     buf_init(&jws, 100);
     const unsigned before = trips;
     for (int64_t i = 0; i < MANY; i++) {
         buf_reset(&jws);
-        cr_assert_eq(stored_entry(&stored, i, &jws, &erased_by, &error), i == 7 ? STORE_ERASED : STORE_OK);
-        cr_assert(i == 7 ? erased_by == MANY : strcmp(buf_text(&jws), "entry") == 0, "entry %ld", (long)i);
+        bool erased = i >= 7 && i < 7 + MANY / 4;
+        cr_assert_eq(stored_entry(&stored, i, &jws, &erased_by, &error), erased ? STORE_ERASED : STORE_OK);
+        cr_assert(erased ? erased_by == MANY : strcmp(buf_text(&jws), "entry") == 0, "entry %ld", (long)i);
     }
     cr_assert_leq(trips - before, 12, "%u for %d entries", trips - before, MANY);
     buf_free(&jws);

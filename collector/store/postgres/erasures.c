@@ -34,6 +34,21 @@ static enum store_result pg_erased_by(struct store *store, int64_t index, int64_
     return postgres_read_number(store, postgres_ask(store, PG_ERASED_BY, &key), event);
 }
 
+static int pg_erased_row(struct store *store, const PGresult *rows, int row, void *context)
+{
+    (void)store;
+    const struct visit *visit = context;
+    return visit->each.on_erased(visit->context, row_number(rows, row, 0), row_number(rows, row, 1));
+}
+
+static enum store_result pg_erased_range(struct store *store, int64_t first, int64_t count, store_erased_fn *each,
+                                         void *context)
+{
+    struct visit visit = {.each.on_erased = each, .context = context};
+    struct values range = pair_of(first, first + count);
+    return postgres_walk(store, postgres_ask(store, PG_ERASED_RANGE, &range), pg_erased_row, &visit);
+}
+
 /* Requests. */
 
 static enum store_result pg_erasure_add(struct store *store, const struct store_erasure *erasure)
@@ -90,6 +105,7 @@ void postgres_add_erasure_verbs(struct store_ops *ops)
 {
     ops->erased_add = pg_erased_add;
     ops->erased_by = pg_erased_by;
+    ops->erased_range = pg_erased_range;
     ops->erasure_add = pg_erasure_add;
     ops->erasure_find = pg_erasure_find;
     ops->erasure_each = pg_erasure_each;

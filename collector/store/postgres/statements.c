@@ -163,6 +163,7 @@ static const struct statement_text statements[STATEMENT_COUNT] = {
 
     [PG_ERASED_ADD] = {"INSERT INTO erased (idx, event) VALUES ($1, $2)", "nn", 0},
     [PG_ERASED_BY] = {"SELECT event FROM erased WHERE idx = $1", "n", 0},
+    [PG_ERASED_RANGE] = {"SELECT idx, event FROM erased WHERE idx >= $1 AND idx < $2 ORDER BY idx", "nn", 0},
     [PG_ERASURE_ADD] = {"INSERT INTO erasure (request, member, leaf) VALUES ($1, $2, $3)", "nnb", 0},
     [PG_ERASURE_FIND] = {"SELECT request, member FROM erasure WHERE leaf = $1", "b", 0},
     [PG_ERASURE_EACH] = {"SELECT request FROM erasure WHERE member = $1 ORDER BY request", "n", 0},

@@ -90,6 +90,7 @@ enum statement {
     PG_ACCESS_PURGE,
     PG_ERASED_ADD,
     PG_ERASED_BY,
+    PG_ERASED_RANGE,
     PG_ERASURE_ADD,
     PG_ERASURE_FIND,
     PG_ERASURE_EACH,

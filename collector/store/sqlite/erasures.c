@@ -39,6 +39,20 @@ static enum store_result erased_by(struct store *store, int64_t index, int64_t *
     return read_of_index(store, SQL_ERASED_BY, index, event);
 }
 
+static int erased_row(struct store *store, sqlite3_stmt *st, void *context)
+{
+    (void)store;
+    const struct visit *visit = context;
+    return visit->each.on_erased(visit->context, sqlite3_column_int64(st, 0), sqlite3_column_int64(st, 1));
+}
+
+static enum store_result erased_range(struct store *store, int64_t first, int64_t count, store_erased_fn *each,
+                                      void *context)
+{
+    struct visit visit = {.each.on_erased = each, .context = context};
+    return sqlite_walk(store, SQLITE_PREPARE(store, SQL_ERASED_RANGE, first, first + count), erased_row, &visit);
+}
+
 /* Requests. */
 
 static enum store_result erasure_add(struct store *store, const struct store_erasure *erasure)
@@ -93,6 +107,7 @@ void sqlite_add_erasure_verbs(struct store_ops *ops)
 {
     ops->erased_add = erased_add;
     ops->erased_by = erased_by;
+    ops->erased_range = erased_range;
     ops->erasure_add = erasure_add;
     ops->erasure_find = erasure_find;
     ops->erasure_each = erasure_each;

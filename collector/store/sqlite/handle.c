@@ -79,6 +79,7 @@ static const char *const statement_sql[STATEMENT_COUNT] = {
     [SQL_WISH_WITHDRAW] = "DELETE FROM pending WHERE id = ?1 AND done_at = 0",
     [SQL_ERASED_ADD] = "INSERT INTO erased (idx, event) VALUES (?1, ?2)",
     [SQL_ERASED_BY] = "SELECT event FROM erased WHERE idx = ?1",
+    [SQL_ERASED_RANGE] = "SELECT idx, event FROM erased WHERE idx >= ?1 AND idx < ?2 ORDER BY idx",
     [SQL_ERASURE_ADD] = "INSERT INTO erasure (request, member, leaf) VALUES (?1, ?2, ?3)",
     [SQL_ERASURE_FIND] = "SELECT request, member FROM erasure WHERE leaf = ?1",
     [SQL_ERASURE_EACH] = "SELECT request FROM erasure WHERE member = ?1 ORDER BY request",

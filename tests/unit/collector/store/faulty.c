@@ -213,6 +213,8 @@ VERB(wish_outcome, (struct store * store, int64_t id, int64_t *entry, struct buf
 VERB(wish_withdraw, (struct store * store, int64_t id), (store, id))
 VERB(erased_add, (struct store * store, int64_t index, int64_t event), (store, index, event))
 VERB(erased_by, (struct store * store, int64_t index, int64_t *event), (store, index, event))
+VERB(erased_range, (struct store * store, int64_t first, int64_t count, store_erased_fn *each, void *context),
+     (store, first, count, each, context))
 VERB(erasure_add, (struct store * store, const struct store_erasure *erasure), (store, erasure))
 VERB(erasure_find, (struct store * store, const struct merkle_hash *leaf, struct store_erasure *out),
      (store, leaf, out))
@@ -340,6 +342,7 @@ static const struct store_ops faulty_ops = {
     .wish_withdraw = wish_withdraw,
     .erased_add = erased_add,
     .erased_by = erased_by,
+    .erased_range = erased_range,
     .erasure_add = erasure_add,
     .erasure_find = erasure_find,
     .erasure_each = erasure_each,
@@ -364,7 +367,7 @@ static const struct store_ops faulty_ops = {
 };
 
 /* Whoever adds a verb to the table adds it here too. */
-_Static_assert(sizeof(struct store_ops) == 91 * sizeof(void (*)(void)), "a verb of store.h is not wrapped");
+_Static_assert(sizeof(struct store_ops) == 92 * sizeof(void (*)(void)), "a verb of store.h is not wrapped");
 
 struct store *store_faulty_new(struct store *inner)
 {

@@ -279,6 +279,27 @@ Test(store_erasure, knows_which_event_erased_an_entry_and_forgets_what_that_repl
     cr_assert_eq(store_revision_before(store, 9, &before), STORE_OK);
 }
 
+static int note_erased(void *context, int64_t index, int64_t event)
+{
+    int64_t *sum = context;
+    *sum = *sum * 1000 + index * 10 + event;
+    return index == 9 ? -1 : 0;
+}
+
+Test(store_erasure, gives_a_range_of_what_was_erased_and_by_which_event)
+{
+    static const int64_t erased[] = {9, 4, 7, 2};
+    int64_t sum = 0;
+    for (size_t i = 0; i < 4; i++)
+        cr_assert_eq(store_erased_add(store, erased[i], 1), STORE_OK);
+    cr_assert_eq(store_erased_range(store, 4, 5, note_erased, &sum), STORE_OK);
+    cr_assert_eq(sum, 41071);
+    cr_assert_eq(store_erased_range(store, 10, 5, note_erased, &sum), STORE_OK);
+    cr_assert_eq(store_erased_range(store, 2, 0, note_erased, &sum), STORE_OK);
+    cr_assert_eq(sum, 41071);
+    cr_assert_eq(store_erased_range(store, 0, 10, note_erased, &sum), STORE_FAILED, "the visitor ends it");
+}
+
 static int note_request(void *context, int64_t request)
 {
     int64_t *sum = context;
