@@ -1,12 +1,13 @@
 // Goal: whatever process or machine of the database goes, while members answer, nothing that was acknowledged is lost and nothing is there twice:
 // a primary whose synchronous standby takes its place, a wait for the standby that somebody breaks off, a session, the whole server. Where the
-// database did lose something, since its standby was asynchronous, the collector knows and refuses to go on.
+// database did lose something, since its standby was asynchronous, each collector knows and refuses to go on; and of two primaries the one without a
+// standby acknowledges nothing.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { assertProblem, request } from '../e2e/lib/http.mjs';
 import { metricsOf, valueOf } from '../e2e/lib/openmetrics.mjs';
 import { poll } from '../e2e/lib/poll.mjs';
-import { ready } from '../e2e/lib/programs.mjs';
+import { ready, run } from '../e2e/lib/programs.mjs';
 import { another } from './lib/another.mjs';
 import { enrolled, Load, respond, send, sendUntilAnswered } from './lib/load.mjs';
 import { dsnOf, primaryAndStandby, Server } from './lib/servers.mjs';
@@ -14,13 +15,27 @@ import { dsnOf, primaryAndStandby, Server } from './lib/servers.mjs';
 const WRITERS = 4;
 const SOME = 40; // responses
 
+const ENV = { BURGERPANEL_METRICS_LISTEN: '0', BURGERPANEL_COMMIT_TIMEOUT: '5' };
+
 // A collector that knows where all of these servers are, and members of it.
 async function readyOn(t, name, ...servers) {
   process.env.KIT_STORE = dsnOf(...servers);
-  const collector = await ready(name, { codes: WRITERS, env: { BURGERPANEL_METRICS_LISTEN: '0' } });
+  const collector = await ready(name, { codes: WRITERS, env: ENV });
   t.after(() => collector.process?.child.kill('SIGKILL'));
   return [collector, new Load(collector, await enrolled(collector, WRITERS))];
 }
+
+// One more on the store of `first`, or where `at` says that it is.
+async function anotherOn(t, first, name, at = first.where[1]) {
+  const other = another(first, name);
+  other.where[1] = at;
+  await other.start(undefined, { env: ENV });
+  t.after(() => other.process?.child.kill('SIGKILL'));
+  return other;
+}
+
+const shownBy = async (collector) => Number((await request(collector.url, '/log/checkpoint', { headers: { Prefer: 'wait=0' } })).text.split('\n')[1]);
+const untilTold = (process, words) => poll('it to say so', 20, () => words.test(process.stderr));
 
 async function endWell(collector, load) {
   await load.end();
@@ -56,6 +71,8 @@ for (const how of ['pg_cancel_backend', 'pg_terminate_backend'])
   test(`a wait for the standby is broken off by ${how}: nobody is told that it was kept before the standby has it`, async (t) => {
     const [one, two] = await primaryAndStandby({ synchronous: true, synchronous_commit: 'local' });
     const [collector, load] = await readyOn(t, `failover-${how.replaceAll('_', '-')}`, one, two);
+    const beside = await anotherOn(t, collector, `failover-beside-${how.replaceAll('_', '-')}`);
+    const shown = await shownBy(collector);
     const jws = respond(load.members[0], 1);
     const receiver = two.process('walreceiver');
     process.kill(receiver, 'SIGSTOP');
@@ -64,11 +81,17 @@ for (const how of ['pg_cancel_backend', 'pg_terminate_backend'])
     await poll('a commit to wait', 10, async () => (await one.sql(`SELECT count(*) ${waiting}`)) !== '0');
     assert.equal(await one.sql(`SELECT bool_and(${how}(pid)) ${waiting}`), 't');
     assertProblem(await answer, 503, 'unavailable');
-    assertProblem(await send(collector, jws), 503, 'unavailable'); // it can be read there, but is on one disk alone
+    for (const each of [collector, beside]) {
+      assertProblem(await send(each, jws), 503, 'unavailable'); // it can be read there, but is on one disk alone
+      assert.equal(await shownBy(each), shown);
+    }
     process.kill(receiver, 'SIGCONT');
-    const kept = await sendUntilAnswered(collector, jws);
+    const kept = await sendUntilAnswered(beside, jws);
     assert.equal(kept.status, 200, 'it was committed once');
     load.note(kept, jws);
+    const again = await sendUntilAnswered(collector, jws);
+    assert.deepEqual([again.status, again.json().index], [200, kept.json().index]);
+    await beside.stop();
     load.members[0].revision = 1;
     load.begin();
     await load.more(SOME);
@@ -77,9 +100,43 @@ for (const how of ['pg_cancel_backend', 'pg_terminate_backend'])
     one.remove();
   });
 
-test('an asynchronous standby that lacks what was acknowledged takes over: the collector refuses, also when it is started anew', async (t) => {
+test('a primary without its standby acknowledges nothing: it waits for it, and is left when that has its place', async (t) => {
+  const [one, two] = await primaryAndStandby({ synchronous: true });
+  const [collector, load] = await readyOn(t, 'failover-alone', two, one); // where both can be written to, this one finds the other
+  const left = await anotherOn(t, collector, 'failover-alone-left', `${dsnOf(one)}&options=-csearch_path%3D${collector.schema}`);
+  await two.stop();
+  const first = [collector, left].map((each, i) => [each, respond(load.members[i], 1)]);
+  for (const answer of await Promise.all(first.map(([each, jws]) => send(each, jws)))) assertProblem(answer, 503, 'unavailable');
+  await two.start();
+  for (const [each, jws] of first) load.note(await sendUntilAnswered(each, jws), jws);
+
+  await two.promote(); // and the other lives on
+  const lost = respond(load.members[1], 2);
+  const taken = respond(load.members[0], 2);
+  const [refused, answer] = await Promise.all([send(left, lost), sendUntilAnswered(collector, taken)]);
+  assertProblem(refused, 503, 'unavailable');
+  load.note(answer, taken);
+  assertProblem(await send(left, lost), 503, 'unavailable');
+  const kept = await sendUntilAnswered(collector, lost);
+  assert.equal(kept.status, 201, 'it was nowhere but on the disk of the one that is left');
+  load.note(kept, lost);
+  await left.stop();
+  left.where[1] = collector.where[1];
+  await left.start();
+  const last = respond(load.members[1], 3);
+  load.note(await sendUntilAnswered(left, last), last);
+  await left.stop();
+  await collector.stop();
+  await load.assertKept();
+  two.remove();
+  one.remove();
+});
+
+test('an asynchronous standby that lacks what was acknowledged takes over: every collector refuses, also started anew, and one with an old checkpoint', async (t) => {
   const [one, two] = await primaryAndStandby({ synchronous: false });
   const [collector, load] = await readyOn(t, 'failover-lossy', one, two);
+  const beside = await anotherOn(t, collector, 'failover-lossy-beside');
+  const old = another(collector, 'failover-lossy-old'); // which knows of what there is until here
   load.begin();
   await load.more(SOME);
   await load.end();
@@ -87,6 +144,8 @@ test('an asynchronous standby that lacks what was acknowledged takes over: the c
   await two.stop();
   const lost = respond(load.members[0], 1000);
   assert.equal((await send(collector, lost)).status, 201, 'only the primary has it');
+  const signed = await shownBy(collector);
+  await poll('the other to know of it', 20, async () => (await shownBy(beside)) === signed);
   await one.kill();
   await two.start();
   await two.promote();
@@ -98,10 +157,15 @@ test('an asynchronous standby that lacks what was acknowledged takes over: the c
   const metrics = await metricsOf(collector);
   assert.equal(valueOf(metrics, 'burgerpanel_log_entries') - valueOf(metrics, 'burgerpanel_store_entries'), 1, 'what was signed and is not there');
   assertProblem(await send(collector, lost), 503, 'unavailable');
+  await untilTold(beside.process, /old copy/);
+  assertProblem(await send(beside, lost), 503, 'unavailable');
+  const asking = await run('burgerpanel-collector', old.words('serve', '--listen', '127.0.0.1:0'), { env: { BURGERPANEL_PEERS: beside.url } });
+  await beside.stop();
   await collector.stop();
-  const anew = await collector.run('serve', '--listen', '127.0.0.1:0');
-  assert.match(anew.stderr, /old copy/);
-  assert.notEqual(anew.code, 0);
+  for (const each of [asking, await collector.run('serve', '--listen', '127.0.0.1:0'), await beside.run('serve', '--listen', '127.0.0.1:0')]) {
+    assert.match(each.stderr, new RegExp(`one of size ${signed} was signed: this is an old copy`));
+    assert.equal(each.code, 1);
+  }
   two.remove();
   one.remove();
 });
