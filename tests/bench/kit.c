@@ -178,7 +178,7 @@ struct bench_usage bench_run(const char *const *argv, const char *out)
     char said[BENCH_PATH_SIZE];
     struct rusage usage;
     int64_t start = clock_monotonic_us();
-    bench_path(said, "", "said");
+    bench_path(said, "", BENCH_SAID);
     forget_peak();
     posix_spawn_file_actions_t actions;
     posix_spawn_file_actions_init(&actions);
@@ -331,18 +331,12 @@ void bench_path(char out[static BENCH_PATH_SIZE], const char *before, const char
 
 void bench_remove_store(void)
 {
-    static const char *const names[] = {"bench.db",
-                                        "bench.db-wal",
-                                        "bench.db-shm",
-                                        "bench.db.lock",
-                                        "bench.db.log-key",
-                                        "bench.db.log-key.checkpoint",
-                                        "codes.csv",
-                                        "token",
-                                        "said",
-                                        "bench.db.copy",
-                                        "bench.db.copy.lock",
-                                        "bench.db.operator-key"};
+    static const char *const names[] = {"bench.db",           "bench.db-wal",
+                                        "bench.db-shm",       "bench.db.lock",
+                                        "bench.db.log-key",   "bench.db.log-key.checkpoint",
+                                        "codes.csv",          "token",
+                                        BENCH_SAID,           "bench.db.copy",
+                                        "bench.db.copy.lock", "bench.db.operator-key"};
     char path[BENCH_PATH_SIZE];
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         bench_path(path, "", names[i]);

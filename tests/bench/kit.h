@@ -74,8 +74,10 @@ void bench_make_request(struct request *request, const char *path, const char *t
                         const struct buf *body);
 void bench_free_requests(struct request *list, size_t n);
 
+#define BENCH_SAID "said" /* what a program said last, in the folder */
+
 /* Runs a program to its end, mostly the collector; what it took. Standard output goes to the file `out`, or nowhere when
- * NULL; standard error is shown when it fails. */
+ * NULL, standard error to BENCH_SAID; it is shown when the program fails. */
 struct bench_usage bench_run(const char *const *argv, const char *out);
 
 /* BEFORE, the folder and NAME as one path. */

@@ -3,13 +3,16 @@
  * verification of the same run. Everything shares all cores: collectors, server and load.
  *
  *     bench-postgres COLLECTOR FOLDER RESPONSES RUNS      beside tests/postgres/server.sh, which sets KIT_STORE
+ *     bench-postgres COLLECTOR FOLDER FILE                the second half alone, of that store in SQLite
  *
- * Each run gets a schema of its own. Of processes that have ended in it the kernel knows hundredths of a second. */
+ * Each run gets a schema of its own. Then the log of the last run on SQLite is copied into the server and audited on
+ * both. */
 #include "base/file.h"
 #include "crypto/crypto.h"
 #include "crypto/jws.h"
 #include "panel/invitation.h"
 #include "tests/bench/kit.h"
+#include "tests/bench/server.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -34,72 +37,6 @@ struct result {
     double accepted_per_s, collectors_us, server_us, verify_us;
     size_t turned_away; /* requests answered 503 */
 };
-
-/* The server's CPU. */
-
-/* The first line of a file; whether it is there and has one. */
-static bool read_line(const char *path, char *line, int size)
-{
-    FILE *file = fopen(path, "r");
-    bool has_line = file && fgets(line, size, file);
-    if (file)
-        fclose(file);
-    return has_line;
-}
-
-/* The process that all the server's others are children of: the first line of a file in its folder. */
-static pid_t find_postmaster(const char *dsn)
-{
-    char path[BENCH_PATH_SIZE], line[64];
-    const char *host = strstr(dsn, "host=");
-    if (!host || snprintf(path, sizeof path, "%.*s/data/postmaster.pid", (int)strcspn(host + 5, "&"), host + 5) >=
-                     (int)sizeof path)
-        bench_give_up("KIT_STORE names no folder");
-    if (!read_line(path, line, sizeof line))
-        bench_give_up(path);
-    return (pid_t)strtol(line, NULL, 10);
-}
-
-/* Of a process that is there; 0: it has ended. */
-static double process_cpu_us(pid_t pid)
-{
-    char path[64], line[128];
-    snprintf(path, sizeof path, "/proc/%d/schedstat", (int)pid);
-    return read_line(path, line, sizeof line) ? strtod(line, NULL) / 1e3 : 0;
-}
-
-#define ENDED_FIELD                                                                                                    \
-    14 /* of stat behind the program's name: the user time of children that have ended; then the kernel's */
-
-static double ended_cpu_us(pid_t pid)
-{
-    char path[64], line[1024];
-    snprintf(path, sizeof path, "/proc/%d/stat", (int)pid);
-    char *at = read_line(path, line, sizeof line) ? strrchr(line, ')') : NULL;
-    for (int field = 0; at && field < ENDED_FIELD; field++)
-        at = strchr(at + 1, ' ');
-    if (!at)
-        bench_give_up(path);
-    double user = strtod(at, &at), kernel = strtod(at, NULL);
-    return (user + kernel) * 1e6 / (double)sysconf(_SC_CLK_TCK);
-}
-
-static double server_cpu_us(pid_t postmaster)
-{
-    char path[64], line[4096] = "";
-    double sum = process_cpu_us(postmaster) + ended_cpu_us(postmaster);
-    snprintf(path, sizeof path, "/proc/%d/task/%d/children", (int)postmaster, (int)postmaster);
-    if (!read_line(path, line, sizeof line))
-        bench_give_up(path);
-    char *end;
-    for (char *at = line; *at != '\0' && *at != '\n'; at = end) {
-        long child = strtol(at, &end, 10);
-        if (end == at)
-            break;
-        sum += process_cpu_us((pid_t)child);
-    }
-    return sum;
-}
 
 /* Stores and collectors. */
 
@@ -280,7 +217,7 @@ static struct result measure(const struct workload *w, const char *base, unsigne
     for (unsigned i = 1; i < collectors; i++)
         daemons[i] = start_further(i, place.dsn);
     struct request *list = make_requests(w, members, count, &n);
-    struct result result = drive(w, daemons, collectors, base ? find_postmaster(base) : 0, list, n);
+    struct result result = drive(w, daemons, collectors, base ? server_find(base) : 0, list, n);
     for (unsigned i = 0; i < collectors; i++)
         bench_stop(daemons[i]);
     result.verify_us = (verify + bench_measure_verify()) / 2;
@@ -288,6 +225,57 @@ static struct result measure(const struct workload *w, const char *base, unsigne
     bench_free_requests(list, n);
     free(codes);
     return result;
+}
+
+/* A log. */
+
+/* The number of entries, with which an audit begins to say that all is well. */
+static size_t read_count(void)
+{
+    char path[BENCH_PATH_SIZE], line[256];
+    bench_path(path, "", BENCH_SAID);
+    FILE *file = fopen(path, "r");
+    size_t count = file && fgets(line, sizeof line, file) ? strtoul(line, NULL, 10) : 0;
+    if (file)
+        fclose(file);
+    if (count == 0)
+        bench_give_up("an audit that does not say of how many entries");
+    return count;
+}
+
+/* A verb that goes through the whole log. `entries` 0: it is an audit, which tells their number, and is returned. */
+static size_t measure_walk(const char *name, const char *store, const char *const *argv, pid_t postmaster,
+                           size_t entries)
+{
+    double verify = bench_measure_verify(), server = server_cpu_us(postmaster);
+    struct bench_usage usage = bench_run(argv, NULL);
+    server = server_cpu_us(postmaster) - server;
+    verify = (verify + bench_measure_verify()) / 2;
+    size_t count = entries > 0 ? entries : read_count();
+    printf("%-24s %-10s %13.1f %7.2f %9.1f %7.2f %7.2f %11.1f\n", name, store, usage.cpu_us / (double)count,
+           usage.cpu_us / (double)count / verify, server / (double)count, server / (double)count / verify,
+           (usage.cpu_us + server) / (double)count / verify, usage.rss_mb);
+    return count;
+}
+
+/* Of the store in that file, whose keys lie beside it. */
+static void measure_log(const char *base, const char *file)
+{
+    char from[BENCH_PATH_SIZE + 8], to[BENCH_PATH_SIZE], key[BENCH_PATH_SIZE + 16];
+    const pid_t postmaster = server_find(base);
+    snprintf(from, sizeof from, "sqlite:%s", file);
+    snprintf(to, sizeof to, "%s&options=-csearch_path%%3Dbench_log", base);
+    snprintf(key, sizeof key, "%s.log-key", file);
+    run_sql(base, "CREATE SCHEMA bench_log");
+    printf("\n%-24s %-10s %13s %7s %9s %7s %7s %11s\n", "an entry", "store", "verb us", "RATIO", "server us", "RATIO",
+           "BOTH", "peak RSS MB");
+    const char *const audit[] = {bench_collector, "audit", "--store", from, NULL};
+    size_t entries = measure_walk("audit", "SQLite", audit, postmaster, 0);
+    const char *const copy[] = {bench_collector, "store", "copy", from, to, NULL};
+    measure_walk("store copy", "to it", copy, postmaster, entries);
+    const char *const audit_there[] = {bench_collector, "audit", "--store", to, "--log-key", key, NULL};
+    measure_walk("audit", "PostgreSQL", audit_there, postmaster, entries);
+    printf("\na log of %zu entries; bare verification, after: %.1f us of CPU\n", entries, bench_measure_verify());
 }
 
 /* All of it. */
@@ -318,24 +306,9 @@ static void measure_row(const struct workload *w, const char *base, unsigned col
            sum_ratio(&results[0]), sum_ratio(&results[runs - 1]), m->turned_away);
 }
 
-int main(int argc, char **argv)
+static void measure_responses(const char *base, size_t responses, unsigned runs)
 {
-    const char *base = getenv("KIT_STORE");
-    if (argc != 5 || !base || crypto_start()) {
-        fprintf(stderr, "usage: tests/postgres/server.sh bench-postgres COLLECTOR FOLDER RESPONSES RUNS\n");
-        return 2;
-    }
-    bench_collector = argv[1];
-    bench_folder = argv[2];
-    size_t responses = strtoul(argv[3], NULL, 10);
-    unsigned runs = (unsigned)strtoul(argv[4], NULL, 10);
-    struct rlimit limit = {65536, 65536};
-    (void)setrlimit(RLIMIT_NOFILE, &limit);
-    setvbuf(stdout, NULL, _IOLBF, 0);
-    if (file_make_folder(bench_folder, 0700))
-        bench_give_up(bench_folder);
     struct member *members = bench_make_members(responses * 2 / BENCH_ACTIONS + 2);
-    bench_print_machine();
     printf("\n%-24s %-10s %10s %10s %13s %7s %9s %7s %7s %11s %11s\n", "workload", "store", "collectors", "accepted/s",
            "collectors us", "RATIO", "server us", "RATIO", "BOTH", "range", "turned away");
     for (size_t i = 0; i < sizeof workloads / sizeof *workloads; i++) {
@@ -348,7 +321,32 @@ int main(int argc, char **argv)
     }
     printf("\nof %u runs the one with the median of both together; bare verification, after: %.1f us of CPU\n", runs,
            bench_measure_verify());
-    bench_remove_store();
     bench_free_members(members, responses * 2 / BENCH_ACTIONS + 2);
+}
+
+int main(int argc, char **argv)
+{
+    const char *base = getenv("KIT_STORE");
+    char file[BENCH_PATH_SIZE];
+    if ((argc != 4 && argc != 5) || !base || crypto_start()) {
+        fprintf(stderr, "usage: tests/postgres/server.sh bench-postgres COLLECTOR FOLDER RESPONSES RUNS (or a FILE)\n");
+        return 2;
+    }
+    bench_collector = argv[1];
+    bench_folder = argv[2];
+    struct rlimit limit = {65536, 65536};
+    (void)setrlimit(RLIMIT_NOFILE, &limit);
+    setvbuf(stdout, NULL, _IOLBF, 0);
+    if (file_make_folder(bench_folder, 0700))
+        bench_give_up(bench_folder);
+    bench_print_machine();
+    if (argc == 4) {
+        measure_log(base, argv[3]);
+        return 0;
+    }
+    measure_responses(base, strtoul(argv[3], NULL, 10), (unsigned)strtoul(argv[4], NULL, 10));
+    bench_path(file, "", "bench.db");
+    measure_log(base, file);
+    bench_remove_store();
     return 0;
 }

@@ -1,7 +1,7 @@
 #!/bin/sh
 # The short form in under three minutes; FULL=1 the long one, with a store of ten million responses (7 GB of disk, about half an hour). Prints
 # ratios to bare libsodium verification of the same run. ONLY=NAME: only the HTTP workloads whose name holds it. STORE=postgres: one, two and
-# three collectors on a PostgreSQL that is thrown away afterwards, beside one on SQLite, and nothing else.
+# three collectors on a PostgreSQL that is thrown away afterwards, beside one on SQLite; a log copied into it and audited on both; nothing else.
 set -eu
 cd "$(dirname "$0")/../.."
 build=${BUILD:-build}
