@@ -1,7 +1,7 @@
 // Goal: who logs in sees what their token gives and nothing more: exact figures, marked and never mixed with released ones, each reading noted; comments, as text,
 // found by words; and is logged out when nobody is there or the token is no more, without losing anything. For anyone, the log.
 import assert from 'node:assert/strict';
-import { mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { parseTable } from './lib/csv.mjs';
@@ -12,7 +12,7 @@ import { ROUND } from './lib/panel.mjs';
 import { poll } from './lib/poll.mjs';
 import { Proxy } from './lib/proxy.mjs';
 import { bearer, get, makeToken } from './lib/reading.mjs';
-import { KEY } from './lib/webdriver.mjs';
+import { downloaded, KEY } from './lib/webdriver.mjs';
 
 const TOLD = 'WA-1.03';
 const UNTOLD = 'WA-1.01'; // nobody answered about it
@@ -166,13 +166,13 @@ test('exact tables are downloaded byte by byte, and noted', async () => {
   const start = (await noted()).length;
   for (const button of await desk.all('.downloads button')) await button.click();
   const names = ['options', 'questions', 'summary'].flatMap((name) => [`wau-${ROUND}-${name}-exact-excel-nl.csv`, `wau-${ROUND}-${name}-exact.csv`]);
-  await poll('six files', 20, () => readdirSync(folder).sort().join() === names.join() && names.every((name) => statSync(join(folder, name)).size > 0));
   for (const name of names) {
     const table = name.match(/(summary|questions|options)/)[0];
     const path = `/v1/rounds/${ROUND}/${table}?exact=true${name.includes('excel') ? '&profile=excel-nl' : ''}`;
     const answer = await request(collector.url, path, { headers: bearer(tokens.exact) });
-    assert.ok(readFileSync(join(folder, name)).equals(answer.bytes), name);
+    assert.ok(readFileSync(await downloaded(folder, name)).equals(answer.bytes), name);
   }
+  assert.deepEqual(readdirSync(folder).sort(), names);
   assert.equal((await noted()).length, start + 12);
 });
 

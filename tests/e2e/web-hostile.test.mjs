@@ -204,6 +204,7 @@ test('nothing is taken off the device on the word of a collector that has no pro
 
 test('texts that others wrote are shown as they are and run nothing', async (context) => {
   const hostile = await readyHostile('web-hostile-texts');
+  context.after(() => hostile.stop());
   const [code] = await hostile.invitations(1);
   const one = await people.meet(context, hostile.url);
   await one.joined(code);
@@ -224,5 +225,4 @@ test('texts that others wrote are shown as they are and run nothing', async (con
   await one.find('dd', '<img src=x onerror');
   assert.equal((await one.all('main img, main script, main iframe, [style]')).length, 0);
   await one.assertQuiet();
-  context.after(() => hostile.stop());
 });

@@ -1,7 +1,7 @@
 // Goal: everything that a person does here is done by keyboard alone: tab, shift and tab, arrows, space, enter and what is typed. After each press the focus is
 // somewhere: nobody is thrown back to the top of the page.
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
 import { Citizen, t } from './lib/citizen.mjs';
 import { Desk, LATER, t as desk } from './lib/dashboard.mjs';
@@ -9,7 +9,7 @@ import { request } from './lib/http.mjs';
 import { ACTION, ROUND } from './lib/panel.mjs';
 import { poll } from './lib/poll.mjs';
 import { readyForCitizens, readyForReaders, TOLD } from './lib/states.mjs';
-import { KEY } from './lib/webdriver.mjs';
+import { downloaded, KEY } from './lib/webdriver.mjs';
 
 const BACK = [KEY.shift, KEY.tab];
 let citizens, readers;
@@ -192,8 +192,7 @@ async function download(one) {
   await enter(one, '.up a');
   await one.page(desk.overviewTitle);
   await enter(one, '.downloads a', desk.tables.questions);
-  const name = await poll('the file', 20, () => readdirSync(one.folder).find((each) => /questions.*\.csv$/.test(each)));
-  assert.match(readFileSync(`${one.folder}/${name}`, 'utf8'), /^round,action,question/);
+  assert.match(readFileSync(await downloaded(one.folder, /questions.*\.csv$/), 'utf8'), /^round,action,question/);
 }
 
 async function publish(one) {

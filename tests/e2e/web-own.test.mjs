@@ -1,7 +1,7 @@
 // Goal: what is theirs stays theirs: a person gets their membership back in an empty browser by code or file, has two devices, finds what they did not send, takes
 // along all that there is of them, and erases one answer or all; and what was forgotten is gone from the device.
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { People, t } from './lib/citizen.mjs';
@@ -11,6 +11,7 @@ import { poll } from './lib/poll.mjs';
 import { ready, succeed } from './lib/programs.mjs';
 import { Proxy } from './lib/proxy.mjs';
 import { PublicLog } from './lib/public-log.mjs';
+import { downloaded } from './lib/webdriver.mjs';
 
 let collector, log;
 const people = new People('own');
@@ -38,9 +39,7 @@ async function answered(one, ...places) {
 async function taken(one, name, work) {
   await one.cdp('Browser.setDownloadBehavior', { behavior: 'allow', downloadPath: one.folder });
   await work();
-  const path = join(one.folder, name);
-  await poll(`${name} to come`, 20, () => existsSync(path));
-  return readFileSync(path, 'utf8');
+  return readFileSync(await downloaded(one.folder, name), 'utf8');
 }
 
 test('in an empty browser the code brings key, answers and receipts back; a slip in it is told', async (context) => {
@@ -136,7 +135,7 @@ test('two devices: of two answers the person chooses, and nothing is overwritten
   await other.restore(code);
   await other.page(t.mine);
   await answered(one, 0);
-  await answered2(other);
+  await answeredToo(other);
   await other.find('main', t.staleText);
   await other.picture('own-two-answers');
   const texts = await (await other.find('.beside')).text();
@@ -158,7 +157,7 @@ test('two devices: of two answers the person chooses, and nothing is overwritten
   assert.deepEqual(current.jws, (await other.kept()).responses.at(-1).jws);
 });
 
-async function answered2(other) {
+async function answeredToo(other) {
   await other.toAction();
   await other.choose('importance', 4);
   await other.choose('noticed', 1);
@@ -272,6 +271,7 @@ test('what was erased on one device is known on the next: the request, its recei
 test('an erasure whose answer is lost is asked again as it was, and is then known to be done', async (context) => {
   const proxy = new Proxy(collector);
   await proxy.start();
+  context.after(() => proxy.stop());
   const one = await people.meet(context, proxy.url);
   await one.joined(collector.codes[8]);
   proxy.change = (path) => {
@@ -286,12 +286,12 @@ test('an erasure whose answer is lost is asked again as it was, and is then know
   await one.push(t.eraseAll);
   await one.push(t.eraseSure);
   await one.page(t.erasedTitle);
-  context.after(() => proxy.stop());
 });
 
 test('an answer that the collector has erased, or does not show, is told', async (context) => {
   const proxy = new Proxy(collector);
   await proxy.start();
+  context.after(() => proxy.stop());
   const one = await people.meet(context, proxy.url);
   await one.joined(collector.codes[9]);
   await answered(one);
@@ -304,7 +304,6 @@ test('an answer that the collector has erased, or does not show, is told', async
   await one.page(t.mine);
   await one.push(t.notSentCheck);
   await one.find('.notice', t.missing);
-  context.after(() => proxy.stop());
 });
 
 test('everything is taken off the device, and the answers go on counting', async (context) => {

@@ -2,7 +2,7 @@
 // temporary files, lies in the test's folder. BURGERPANEL_CHROMEDRIVER and BURGERPANEL_CHROMIUM name other programs.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { poll, slow } from './poll.mjs';
 import { build, freshFolder } from './programs.mjs';
@@ -72,6 +72,20 @@ class Element {
   name() {
     return this.call('GET', '/computedlabel');
   }
+}
+
+// The path of a download whose name fits, once it is whole in `folder`: it holds something, grows no more, and nothing is on its way. None may be empty.
+export function downloaded(folder, name) {
+  let before;
+  return poll(`${name} to be downloaded`, PATIENCE, () => {
+    const names = readdirSync(folder);
+    const found = names.find((each) => (name instanceof RegExp ? name.test(each) : each === name));
+    if (found === undefined || names.some((each) => each.endsWith('.crdownload'))) return undefined;
+    const { size } = statSync(join(folder, found));
+    const isWhole = size > 0 && size === before;
+    before = size;
+    return isWhole && join(folder, found);
+  });
 }
 
 export class Browser {
