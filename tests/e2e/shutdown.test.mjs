@@ -10,8 +10,15 @@ import { ready } from './lib/programs.mjs';
 
 const MEMBERS = 16;
 
-test('SIGTERM under load loses nothing that was answered', async () => {
-  const collector = await ready('shutdown', { codes: MEMBERS });
+// A collector that is gone when the test ends, however it does.
+async function begin(t, name, codes) {
+  const collector = await ready(name, { codes });
+  t.after(() => collector.process?.child.kill('SIGKILL'));
+  return collector;
+}
+
+test('SIGTERM under load loses nothing that was answered', async (t) => {
+  const collector = await begin(t, 'shutdown', MEMBERS);
   const agent = keepAlive();
   const members = [];
   for (const code of collector.codes) {
@@ -67,8 +74,8 @@ test('SIGTERM under load loses nothing that was answered', async () => {
   await collector.stop();
 });
 
-test('a request that is half there when SIGTERM comes does not keep the collector from stopping', async () => {
-  const collector = await ready('shutdown-half', { codes: 1 });
+test('a request that is half there when SIGTERM comes does not keep the collector from stopping', async (t) => {
+  const collector = await begin(t, 'shutdown-half', 1);
   const { hostname, port } = new URL(collector.url);
   const socket = net.connect(Number(port), hostname);
   socket.on('error', () => {});
@@ -82,8 +89,8 @@ test('a request that is half there when SIGTERM comes does not keep the collecto
   idle.destroy();
 });
 
-test('SIGINT is as SIGTERM, and a second start on the same store knows members, responses and invitations', async () => {
-  const collector = await ready('shutdown-again', { codes: 2 });
+test('SIGINT is as SIGTERM, and a second start on the same store knows members, responses and invitations', async (t) => {
+  const collector = await begin(t, 'shutdown-again', 2);
   const member = new Member('wau');
   const enrolment = member.enrolment(collector.codes[0]);
   const enrolled = assertAccepted(await post(collector.url, '/v1/members', enrolment, JOSE));
@@ -104,8 +111,8 @@ test('SIGINT is as SIGTERM, and a second start on the same store knows members, 
   await collector.stop();
 });
 
-test('SIGKILL at any moment leaves a store that starts again and knows what was answered', async () => {
-  const collector = await ready('shutdown-kill', { codes: 4 });
+test('SIGKILL at any moment leaves a store that starts again and knows what was answered', async (t) => {
+  const collector = await begin(t, 'shutdown-kill', 4);
   const members = [];
   for (const code of collector.codes) {
     const member = new Member('wau');

@@ -19,9 +19,10 @@ import { enrolled, Load, sendUntilAnswered } from './lib/load.mjs';
 const psql = (text) => execFileSync('psql', [process.env.KIT_STORE, '-qAtc', text], { encoding: 'utf8' }).trim();
 
 // Two that run, with `codes` invitations, and the log as each shows it.
-async function two(name, codes) {
+async function two(t, name, codes) {
   const a = await ready(name, { codes, env: { BURGERPANEL_METRICS_LISTEN: '0' } });
   const b = another(a, `${name}-b`);
+  for (const each of [a, b]) t.after(() => each.process?.child.kill('SIGKILL'));
   await b.start();
   const logs = [a, b].map((each) => new PublicLog(() => each.url));
   for (const log of logs) await log.key();
@@ -41,8 +42,8 @@ async function assertAuditClean(collector) {
   assert.equal(audit.code, 0, audit.stdout + audit.stderr);
 }
 
-test('who enrols at one responds at the other at once; the same again and a revision are the same at both', async () => {
-  const { a, b, codes } = await two('many-one', 8);
+test('who enrols at one responds at the other at once; the same again and a revision are the same at both', async (t) => {
+  const { a, b, codes } = await two(t, 'many-one', 8);
   const pairs = [a, b, a, b, a, b].map((each) => [each, each === a ? b : a]);
   for (const [here, there] of pairs) {
     const member = await enrol(here, codes.pop());
@@ -72,8 +73,8 @@ test('who enrols at one responds at the other at once; the same again and a revi
   await assertAuditClean(a);
 });
 
-test('neither shows less of the log than the other has shown', async () => {
-  const { a, b, codes, logs } = await two('many-log', 1);
+test('neither shows less of the log than the other has shown', async (t) => {
+  const { a, b, codes, logs } = await two(t, 'many-log', 1);
   const member = await enrol(a, codes[0]);
   const auditor = (await a.succeed('tokens', 'create', 'audits', '--role', 'auditor')).stdout.trim();
   const heads = [];
@@ -103,8 +104,8 @@ test('neither shows less of the log than the other has shown', async () => {
   await assertAuditClean(b);
 });
 
-test('what administrators ask for one of the two carries out, and both know of it', async () => {
-  const { a, b, codes } = await two('many-acts', 2);
+test('what administrators ask for one of the two carries out, and both know of it', async (t) => {
+  const { a, b, codes } = await two(t, 'many-acts', 2);
   const members = [await enrol(a, codes[0]), await enrol(b, codes[1])];
   for (const [i, verb] of ['revoke', 'restore', 'revoke', 'restore'].entries()) {
     const member = members[i >> 1];
@@ -123,8 +124,8 @@ test('what administrators ask for one of the two carries out, and both know of i
   await assertAuditClean(a);
 });
 
-test('what was imported at one is no ground for a refusal at the other, a moment later or at once', async () => {
-  const { a, b, codes } = await two('many-imports', 2);
+test('what was imported at one is no ground for a refusal at the other, a moment later or at once', async (t) => {
+  const { a, b, codes } = await two(t, 'many-imports', 2);
   const members = [await enrol(a, codes[0]), await enrol(b, codes[1])];
   const list = readFileSync('fixtures/actions.csv', 'utf8').trimEnd().split('\n');
   const path = join(a.folder, 'actions-more.csv');
@@ -148,8 +149,8 @@ test('what was imported at one is no ground for a refusal at the other, a moment
 const operatorKey = (collector) => `${collector.path}.operator-key`;
 const kidInForce = async (collector) => (await collector.succeed('operator', 'show')).stdout.trim().split('\n').at(-1);
 
-test('a new operator key that each was given before is taken by all, and nobody is turned away meanwhile', async () => {
-  const { a, b, codes } = await two('many-operator', 2);
+test('a new operator key that each was given before is taken by all, and nobody is turned away meanwhile', async (t) => {
+  const { a, b, codes } = await two(t, 'many-operator', 2);
   const before = await kidInForce(a);
   const prepared = await a.succeed('operator', 'change', '--prepare');
   assert.equal(await kidInForce(a), before, 'not yet');
@@ -174,8 +175,8 @@ test('a new operator key that each was given before is taken by all, and nobody 
   await assertAuditClean(b);
 });
 
-test('who was not given the new operator key refuses to put it in force, is told when another has, and goes on with a copy', async () => {
-  const { a, b, codes } = await two('many-operator-late', 1);
+test('who was not given the new operator key refuses to put it in force, is told when another has, and goes on with a copy', async (t) => {
+  const { a, b, codes } = await two(t, 'many-operator-late', 1);
   const member = await enrol(a, codes[0]);
   await a.stop();
   const refused = await a.run('operator', 'change');
@@ -241,9 +242,10 @@ class Balancer {
   }
 }
 
-test('behind a balancer one is killed under load, twice: what was broken off is sent again, and all is counted once', async () => {
-  const { a, b, codes } = await two('many-killed', 6);
+test('behind a balancer one is killed under load, twice: what was broken off is sent again, and all is counted once', async (t) => {
+  const { a, b, codes } = await two(t, 'many-killed', 6);
   const balancer = new Balancer([a, b]);
+  t.after(() => balancer.stop());
   await balancer.start();
   const front = Object.assign(Object.create(a), { url: balancer.url });
   const load = new Load(front, await enrolled(front, codes.length));
@@ -263,8 +265,8 @@ test('behind a balancer one is killed under load, twice: what was broken off is 
   await load.assertKept();
 });
 
-test('while one is stopped in its transaction the other goes on; awake, it begins anew', async () => {
-  const { a, b, codes } = await two('many-stopped', 4);
+test('while one is stopped in its transaction the other goes on; awake, it begins anew', async (t) => {
+  const { a, b, codes } = await two(t, 'many-stopped', 4);
   const members = await enrolled({ url: a.url, codes }, 4);
   const loads = [a, b].map((each, i) => new Load(each, members.slice(2 * i, 2 * i + 2)));
   for (const load of loads) load.begin();
