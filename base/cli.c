@@ -8,6 +8,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include <errno.h>
+#include <fcntl.h>
 #include <getopt.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -210,12 +211,24 @@ static int run_words(const struct cli_program *program, int count, char **words)
     return refuse_verb(program, count, words);
 }
 
+/* A descriptor from 0 to 2 that was closed by who started this would go to the next file that is opened, and what is
+ * said then into that file. It is held by one that can't do what it is for, so that reading and writing there fail. */
+static int hold_standard_descriptors(void)
+{
+    for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+        if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY) != fd)
+            return -1;
+    return 0;
+}
+
 int cli_run(const struct cli_program *program, int argc, char **argv)
 {
     running = program;
+    if (hold_standard_descriptors() < 0)
+        return CLI_FAILED;
     int code = run_words(program, argc > 0 ? argc - 1 : 0, argv + 1);
     /* A full disk shows only when the last bytes go out; who asked for data must hear of it. */
-    if (fflush(stdout) == 0 && !ferror(stdout))
+    if ((fflush(stdout) == 0 && !ferror(stdout)) || code == CLI_FAILED)
         return code;
     cli_fail(T("standard output could not be written whole", "de standaarduitvoer kon niet geheel worden geschreven"));
     return code == CLI_DONE ? CLI_FAILED : code;

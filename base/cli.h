@@ -53,7 +53,8 @@ struct cli_program {
 
 /* Finds the verb and runs it. No verb: usage to standard error, 2; an unknown one likewise, naming the verbs that
  * begin with its first word. `--help`, `-h` and `--version` go to standard output, 0. What is left unwritten on
- * standard output turns 0 into 1. */
+ * standard output turns 0 into 1. Standard input, output and error that are closed fail when they are used, and never
+ * become a file that is opened later. */
 int cli_run(const struct cli_program *program, int argc, char **argv);
 
 /* Reads the verb's own options (`options` ends with a NULL name; NULL: it has none) and the program's common ones,
