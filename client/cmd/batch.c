@@ -11,6 +11,7 @@
 #include "client/cmd/cmd.h"
 #include "client/cmd/rounds.h"
 #include "client/cmd/terms.h"
+#include "client/home/path.h"
 #include "client/terminal/failures.h"
 #include "client/terminal/messages.h"
 #include <errno.h>
@@ -165,8 +166,17 @@ static int agree_for_members(const struct batch_run *run)
 
 /* The report. */
 
-/* Whether a report there would take the place of what it is made from. */
-static bool is_input(const struct batch_options *options)
+/* Whether a file there would lie in one of the members' folders. */
+static bool is_in_a_home(const char *file, const char *homes)
+{
+    char folder[PATH_MAX];
+    const char *slash = strrchr(file, '/');
+    return slash && snprintf(folder, sizeof folder, "%.*s", (int)(slash - file), file) < PATH_MAX &&
+           path_is_in_home(folder, homes);
+}
+
+/* Whether a report there would take the place of what it is made from, or lie among what a member's folder keeps. */
+static bool would_overwrite(const struct batch_options *options)
 {
     const char *inputs[2] = {options->invitations, options->responses};
     struct stat report, input;
@@ -174,7 +184,7 @@ static bool is_input(const struct batch_options *options)
         if (stat(options->report, &report) == 0 && stat(inputs[i], &input) == 0 && report.st_dev == input.st_dev &&
             report.st_ino == input.st_ino)
             return true;
-    return false;
+    return is_in_a_home(options->report, options->homes);
 }
 
 /* -1, having said so: it could not be written. */
@@ -345,9 +355,11 @@ static int check_options(struct batch_options *given, const char *profile)
     if (!given->invitations || !given->responses || !given->homes)
         return cli_misuse("%s", T("--invitations, --responses and --homes are all needed",
                                   "--invitations, --responses en --homes zijn alle drie nodig"));
-    if (given->report && is_input(given))
-        return cli_misuse("%s", T("--report would overwrite a file that is read; give it another name",
-                                  "--report zou een bestand overschrijven dat gelezen wordt; geef een andere naam"));
+    if (given->report && would_overwrite(given))
+        return cli_misuse("%s",
+                          T("--report would overwrite a file that is read, or lie in a member's folder; name another",
+                            "--report zou een bestand overschrijven dat gelezen wordt, of in de map van een "
+                            "panellid komen; noem een ander"));
     return CLI_RUN;
 }
 

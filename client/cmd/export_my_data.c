@@ -5,6 +5,7 @@
 #include "base/lang.h"
 #include "client/cmd/cmd.h"
 #include "client/home/begun.h"
+#include "client/home/path.h"
 #include "client/home/receipts.h"
 #include "client/log/own_entries.h"
 #include "client/net/erase.h"
@@ -112,6 +113,14 @@ static void tell_finding(void *context, const struct member_receipt *receipt, en
                   "regel %lld, %s: gewist door het panelbureau, zoals regel %lld zegt"),
                 (long long)receipt->index, what, (long long)event);
         break;
+    case OWN_ENTRY_TAKEN_BACK:
+        cli_say(
+            T("entry %lld, %s: erased because that was asked for with your key, not from this folder, as entry %lld "
+              "says",
+              "regel %lld, %s: gewist omdat daar met uw sleutel om gevraagd is, niet vanuit deze map, zoals regel "
+              "%lld zegt"),
+            (long long)receipt->index, what, (long long)event);
+        break;
     case OWN_ENTRY_MISSING:
         cli_say(T("entry %lld, %s: you hold its receipt, and the collector does not show it",
                   "regel %lld, %s: u hebt het ontvangstbewijs, en de verzamelaar toont het niet"),
@@ -187,6 +196,9 @@ static int export_from(struct profile *profile, struct http *http, const void *f
     struct http_answer answer;
     enum http_outcome outcome;
     int exit_code;
+    if (file && path_is_in_home(file, profile->home))
+        return cli_fail("%s", T("--out would put it among the folder's own files; name a place outside it",
+                                "--out zou het tussen de eigen bestanden van de map zetten; noem een plek daarbuiten"));
     http_answer_init(&answer);
     if (erase_ask_access(profile, http, &answer, &outcome) < 0)
         exit_code = failure_no_memory();

@@ -1,4 +1,4 @@
-/* status: who this is, how many responses are sent, waiting, refused; which the panel office has erased, and what is
+/* status: who this is, how many responses are sent, waiting, refused; which were erased and not from here, and what is
  * new of what was done with answers. For these last two it asks the collector, and goes without where it is not
  * reached. */
 #include "base/json.h"
@@ -153,26 +153,44 @@ static void put_losses_as_json(struct buf *out, const struct own_losses *losses)
     buf_put_char(out, '[');
     for (size_t i = 0; i < losses->count; i++) {
         const struct own_loss *loss = &losses->list[i];
-        buf_printf(out, "%s{\"round\":\"%s\",\"action\":\"%s\",\"revision\":%lld,\"erasedBy\":%lld}", i > 0 ? "," : "",
-                   loss->id.round, loss->id.action, (long long)loss->id.revision, (long long)loss->event);
+        buf_printf(out, "%s{\"round\":\"%s\",\"action\":\"%s\",\"revision\":%lld,\"erasedBy\":%lld,\"askedFor\":%s}",
+                   i > 0 ? "," : "", loss->id.round, loss->id.action, (long long)loss->id.revision,
+                   (long long)loss->event, loss->asked_for ? "true" : "false");
     }
     buf_put_char(out, ']');
 }
 
-/* A response goes whole where a part of it may not be there, so its author is asked for it anew. */
-static void put_losses_as_text(struct buf *out, const struct own_losses *losses)
+static void put_losses_that(struct buf *out, const struct own_losses *losses, bool asked_for, const char *head)
 {
-    if (!losses || losses->count == 0)
-        return;
-    buf_put_text(out,
-                 T("erased by the panel office (please answer anew, with `burgerpanel respond ACTION`):\n",
-                   "gewist door het panelbureau (antwoord alstublieft opnieuw, met `burgerpanel respond ACTIE`):\n"));
-    for (size_t i = 0; i < losses->count; i++)
+    const char *title = head;
+    for (size_t i = 0; i < losses->count; i++) {
+        if (losses->list[i].asked_for != asked_for)
+            continue;
+        buf_put_text(out, title);
+        title = "";
         buf_printf(out,
                    T("  %s %s (%lld): entry %lld of the log says so\n",
                      "  %s %s (%lld): zo staat in regel %lld van het logboek\n"),
                    losses->list[i].id.round, losses->list[i].id.action, (long long)losses->list[i].id.revision,
                    (long long)losses->list[i].event);
+    }
+}
+
+/* A response goes whole where a part of it may not be there, so its author is asked for it anew; but not where it was
+ * the author who wanted it gone. */
+static void put_losses_as_text(struct buf *out, const struct own_losses *losses)
+{
+    if (!losses)
+        return;
+    put_losses_that(
+        out, losses, false,
+        T("erased by the panel office (please answer anew, with `burgerpanel respond ACTION`):\n",
+          "gewist door het panelbureau (antwoord alstublieft opnieuw, met `burgerpanel respond ACTIE`):\n"));
+    put_losses_that(out, losses, true,
+                    T("erased because that was asked for with your key, not from this folder (was that not you, then "
+                      "another has your key; tell the panel office):\n",
+                      "gewist omdat daar met uw sleutel om gevraagd is, niet vanuit deze map (was u dat niet, dan "
+                      "heeft een ander uw sleutel; zeg het het panelbureau):\n"));
 }
 
 static void put_heard(struct buf *out, const struct heard *heard, bool as_json)

@@ -4,6 +4,8 @@
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 int path_in_home(char out[static PATH_MAX], const char *home, const char *format, ...)
 {
@@ -20,4 +22,24 @@ int path_in_home(char out[static PATH_MAX], const char *home, const char *format
         return 0;
     errno = ENAMETOOLONG;
     return -1;
+}
+
+/* The folder of a file that need not be there, without links. -1: there is none. */
+static int real_folder_of(const char *file, char out[static PATH_MAX])
+{
+    char folder[PATH_MAX];
+    const char *slash = strrchr(file, '/');
+    if (!slash)
+        return realpath(".", out) ? 0 : -1;
+    int len = snprintf(folder, sizeof folder, "%.*s/", (int)(slash - file), file);
+    return len < PATH_MAX && realpath(folder, out) ? 0 : -1;
+}
+
+bool path_is_in_home(const char *file, const char *home)
+{
+    char folder[PATH_MAX], real_home[PATH_MAX];
+    if (!realpath(home, real_home) || real_folder_of(file, folder) < 0)
+        return false;
+    size_t len = strlen(real_home);
+    return strncmp(folder, real_home, len) == 0 && (folder[len] == '\0' || folder[len] == '/');
 }

@@ -2,6 +2,8 @@
 #include "client/log/own_entries.h"
 #include "base/list.h"
 #include "base/mem.h"
+#include "crypto/jws.h"
+#include "panel/event.h"
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -30,6 +32,49 @@ static int ask_erasing_event(struct http *http, int64_t index, int64_t *event)
     return result;
 }
 
+static bool names_entry(const struct event *event, int64_t index)
+{
+    for (size_t i = 0; i < event->entries.count; i++)
+        if (event->entries.list[i] == index)
+            return true;
+    return false;
+}
+
+/* Whether a line of /v1/events is an erasure of that entry by a member. */
+static bool is_members_erasure(const char *line, size_t len, int64_t index)
+{
+    struct jws jws;
+    struct event event;
+    struct buf payload;
+    bool found = false;
+    struct json *document = json_parse(line, len, NULL);
+    const char *text = json_text(json_member(document, "jws"));
+    buf_init(&payload, JWS_MAX);
+    if (text && jws_parse(text, strlen(text), EVENT_TYP, &jws, NULL) == 0 && jws_decode_payload(&jws, &payload) == 0 &&
+        event_parse(buf_text(&payload), payload.len, &event, NULL) == 0) {
+        found = event.kind == EVENT_ENTRIES_ERASED && strcmp(event.by, "member") == 0 && names_entry(&event, index);
+        event_free(&event);
+    }
+    buf_free(&payload);
+    json_free(document);
+    return found;
+}
+
+/* Whether that event says that the entry was erased because a member asked, by whose key it was then signed: from
+ * another device, where this folder knows nothing of it. false also where the collector does not show the event. */
+static bool was_asked_for(struct http *http, int64_t index, int64_t event)
+{
+    char path[PATH_SIZE];
+    struct http_answer answer;
+    http_answer_init(&answer);
+    snprintf(path, sizeof path, "/v1/events?from=%lld&limit=1", (long long)event);
+    struct http_request request = {.path = path};
+    const bool found = http_do(http, &request, &answer) == HTTP_DONE &&
+                       is_members_erasure(buf_text(&answer.body), answer.body.len, index);
+    http_answer_free(&answer);
+    return found;
+}
+
 /* The entry that is shown with this index; NULL: none. */
 static const struct json *find_shown(const struct json *shown, int64_t index)
 {
@@ -54,8 +99,10 @@ static int check_entry(void *context, const struct member_receipt *receipt)
     const struct json *entry = find_shown(entries->shown, receipt->index);
     if (entry)
         found = is_same_text(entry, &receipt->jws) ? OWN_ENTRY_SHOWN : OWN_ENTRY_OTHER;
+    else if (ask_erasing_event(entries->http, receipt->index, &event) != 1)
+        found = OWN_ENTRY_MISSING;
     else
-        found = ask_erasing_event(entries->http, receipt->index, &event) == 1 ? OWN_ENTRY_ERASED : OWN_ENTRY_MISSING;
+        found = was_asked_for(entries->http, receipt->index, event) ? OWN_ENTRY_TAKEN_BACK : OWN_ENTRY_ERASED;
     entries->receipts++;
     entries->shown_count += found == OWN_ENTRY_SHOWN;
     entries->wrong += found == OWN_ENTRY_MISSING || found == OWN_ENTRY_OTHER;
@@ -86,7 +133,7 @@ static int64_t read_sent_index(const struct profile *profile, const struct respo
     return index;
 }
 
-static int note_loss(struct own_losses *losses, const struct response_id *id, int64_t event)
+static int note_loss(struct own_losses *losses, const struct own_loss *loss)
 {
     struct own_loss *list = list_grow(losses->list, losses->count, &losses->capacity, sizeof *list);
     if (!list) {
@@ -94,7 +141,7 @@ static int note_loss(struct own_losses *losses, const struct response_id *id, in
         return -1;
     }
     losses->list = list;
-    list[losses->count++] = (struct own_loss){*id, event};
+    list[losses->count++] = *loss;
     return 0;
 }
 
@@ -103,7 +150,9 @@ static int look_at_answer(struct own_losses *losses, const struct profile *profi
 {
     int64_t event, index = read_sent_index(profile, id);
     int erased = index < 0 ? 0 : ask_erasing_event(http, index, &event);
-    return erased > 0 ? note_loss(losses, id, event) : erased;
+    if (erased <= 0)
+        return erased;
+    return note_loss(losses, &(struct own_loss){*id, event, was_asked_for(http, index, event)});
 }
 
 /* The lines stand by round, action and revision. */

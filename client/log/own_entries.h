@@ -10,6 +10,7 @@
 enum own_entry {
     OWN_ENTRY_SHOWN, /* as it was signed */
     OWN_ENTRY_ERASED, /* not shown, and the collector says which event erased it */
+    OWN_ENTRY_TAKEN_BACK, /* the same, and the event says that it was asked for with the member's key */
     OWN_ENTRY_MISSING, /* not shown, and not said to be erased */
     OWN_ENTRY_OTHER, /* shown as something else */
 };
@@ -25,10 +26,11 @@ struct own_entries {
 /* Looks at each receipt, and tells of each. -1: errno. */
 MUST_CHECK int own_entries_check(struct own_entries *entries, const struct profile *profile);
 
-/* An answer of the member's, the newest to its action, that was erased by somebody else: the panel office. */
+/* An answer of the member's, the newest to its action, that was erased and not from this folder. */
 struct own_loss {
     struct response_id id;
     int64_t event; /* that says so */
+    bool asked_for; /* with the member's key; else by the panel office */
 };
 
 struct own_losses {

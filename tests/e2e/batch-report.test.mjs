@@ -1,7 +1,7 @@
 // Goal: who enters thousands of forms learns of every row what became of it: before, without anything being sent; after, with
 // what is new told from what had gone already; and as a file by which the rows are corrected.
 import assert from 'node:assert/strict';
-import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { parseTable } from './lib/csv.mjs';
@@ -97,6 +97,10 @@ test('a report never takes the place of what is read, and where it can not be wr
   const over = await batch('homes', '3,WA-1.01,2,no,\n', ['--report', join(folder, 'responses.csv')]);
   assert.equal(over.code, 2);
   assert.match(over.stderr, /--report would overwrite/);
+  mkdirSync(join(folder, 'homes', '1'), { recursive: true });
+  const among = await batch('homes', '3,WA-1.01,2,no,\n', ['--report', join(folder, 'homes', '1', 'key')]);
+  assert.equal(among.code, 2);
+  assert.match(among.stderr, /--report would overwrite .*, or lie in a member's folder/);
   const nowhere = await batch('homes', '3,WA-1.01,2,no,\n', ['--report', join(folder, 'no-such', 'report.csv')]);
   assert.equal(nowhere.code, 1);
   assert.match(nowhere.stderr, /no-such/);

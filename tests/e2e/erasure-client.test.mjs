@@ -1,7 +1,7 @@
 // Goal: a member has an answer, or all, erased with the program alone: it shows what goes and what stays, asks, and takes its own copies away
 // once the log is seen to hold the request; a lost answer costs nothing; and what the collector shows of a member is held to the receipts.
 import assert from 'node:assert/strict';
-import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { makeShim } from './lib/faulty-disk.mjs';
@@ -17,7 +17,7 @@ let proxy;
 let codes;
 let folder;
 before(async () => {
-  collector = await ready('erasure-client', { codes: 12 });
+  collector = await ready('erasure-client', { codes: 14 });
   codes = [...collector.codes];
   folder = freshFolder('erasure-client-homes');
   proxy = new Proxy(collector);
@@ -255,4 +255,35 @@ test('a batch that is given again sends nothing that was erased since', async ()
   const again = await batch();
   assert.equal(again.code, 0, again.stderr);
   assert.match(again.stderr, /2 rows: 0 sent, 0 refused, 1 sent before, 1 erased since\./);
+});
+
+test('what was erased from another device is told as asked for with one\'s own key, and nobody is asked to answer anew', async () => {
+  const here = await member();
+  await here.answer(ACTION);
+  const there = join(folder, 'another-device');
+  cpSync(here.home, there, { recursive: true });
+  const done = await run('burgerpanel', ['erase', ACTION, '--yes', '--home', there]);
+  assert.equal(done.code, 0, done.stderr);
+  const status = (await here.ok('status')).stdout;
+  assert.match(status, /erased because that was asked for with your key, not from this folder/);
+  assert.match(status, new RegExp(`^  ${ROUND} ${ACTION} \\(1\\): entry \\d+ of the log says so$`, 'm'));
+  assert.doesNotMatch(status, /by the panel office|please answer anew/);
+  const [erased] = JSON.parse((await here.ok('status', '--json')).stdout).erased;
+  assert.equal(erased.askedFor, true);
+  const mine = await here.ok('export-my-data', '--out', join(folder, 'mine-here.json'));
+  assert.match(mine.stderr, new RegExp(`${ACTION}: erased because that was asked for with your key, .*, as entry ${erased.erasedBy} says`));
+});
+
+test('export-my-data puts nothing among the folder\'s own files, however the place is named', async () => {
+  const client = await member();
+  const key = readFileSync(join(client.home, 'key'), 'utf8');
+  const link = join(folder, 'link-to-a-home');
+  symlinkSync(client.home, link);
+  for (const out of [join(client.home, 'key'), join(client.home, 'spool', 'new.json'), join(link, 'key'), join(client.home, 'sent', '..', 'key')]) {
+    const done = await client('export-my-data', '--out', out);
+    assert.equal(done.code, 1, out);
+    assert.match(done.stderr, /--out would put it among the folder's own files/);
+  }
+  assert.equal(readFileSync(join(client.home, 'key'), 'utf8'), key);
+  assert.deepEqual(client.files('spool'), []);
 });

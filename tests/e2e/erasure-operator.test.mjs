@@ -96,9 +96,9 @@ test('status tells the author, who is asked for it anew', async (t) => {
   assert.deepEqual(JSON.parse((await client('status', '--json')).stdout).erased, []);
   const done = await collector.succeed('erase', index, '--reason', 'order', '--yes');
   const event = Number(done.stderr.match(/entry (\d+)/)[1]);
-  assert.deepEqual(JSON.parse((await client('status', '--json')).stdout).erased, [{ round: ROUND, action: ACTION, revision: 1, erasedBy: event }]);
+  assert.deepEqual(JSON.parse((await client('status', '--json')).stdout).erased, [{ round: ROUND, action: ACTION, revision: 1, erasedBy: event, askedFor: false }]);
   assert.match((await client('status')).stdout, /erased by the panel office \(please answer anew/);
-  const mine = await client('export-my-data', '--out', join(home, 'mine.json'));
+  const mine = await client('export-my-data', '--out', join(home, '..', 'mine.json'));
   assert.equal(mine.code, 0, mine.stderr);
   assert.match(mine.stderr, new RegExp(`entry ${index}, ${ACTION}: erased by the panel office, as entry ${event} says`));
   assert.match((await client('receipts', 'verify')).stderr, /3 receipts hold\./);
