@@ -4,6 +4,7 @@
 #include "base/lang.h"
 #include "collector/cmd/act.h"
 #include "collector/cmd/cmd.h"
+#include "collector/log/log_keys.h"
 #include "collector/log/operator.h"
 #include "collector/state/recorded.h"
 
@@ -48,10 +49,12 @@ static int make_next(const struct config *config, uint8_t public_key[static KEY_
 {
     char path[KEY_FILE_PATH_SIZE];
     struct error error = {0};
-    if (operator_key_path(config->values[CONFIG_OPERATOR_KEY], config->values[CONFIG_STORE], path) < 0)
+    const struct log_key_names names = {config->values[CONFIG_STORE], config->values[CONFIG_LOG_KEY],
+                                        config->values[CONFIG_OPERATOR_KEY]};
+    if (operator_key_path(names.operator_key, names.dsn, path) < 0)
         error_set(&error, ERROR_REFUSED, "%s",
                   T("the name of the operator key is too long", "de naam van de beheerderssleutel is te lang"));
-    else if (operator_next_create(path, public_key, &error) == 0)
+    else if (log_keys_check_files(&names, &error) == 0 && operator_next_create(path, public_key, &error) == 0)
         return 0;
     cli_fail("%s", error.text);
     return -1;

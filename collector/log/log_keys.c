@@ -5,6 +5,8 @@
 #include "collector/log/key_claim.h"
 #include "collector/log/log_key.h"
 #include <errno.h>
+#include <string.h>
+#include <sys/stat.h>
 
 static int tell_too_long(struct error *error)
 {
@@ -27,12 +29,56 @@ static int names_operator(struct store *store, struct error *error)
     return 0;
 }
 
-static int open_operator(struct log_keys *keys, struct store *store, const struct log_key_names *names,
-                         struct error *error)
+static bool is_one_file(const char *one, const char *other)
+{
+    struct stat a, b;
+    return stat(one, &a) == 0 && stat(other, &b) == 0 && a.st_dev == b.st_dev && a.st_ino == b.st_ino;
+}
+
+int log_keys_check_files(const struct log_key_names *names, struct error *error)
+{
+    char operator_path[KEY_FILE_PATH_SIZE], log_path[LOG_KEY_PATH_SIZE];
+    if (operator_key_path(names->operator_key, names->dsn, operator_path) < 0 ||
+        log_key_path(names->log_key, names->dsn, log_path) < 0)
+        return tell_too_long(error);
+    if (!is_one_file(operator_path, log_path))
+        return 0;
+    return error_set(error, ERROR_REFUSED,
+                     T("%s is named for the log's key and for the operator's, and a change of the second would "
+                       "overwrite the first; copy it, name the copy with --operator-key, and then give `operator "
+                       "change`",
+                       "%s is genoemd voor de sleutel van het logboek en die van de beheerder, en een wisseling van de "
+                       "tweede zou de eerste overschrijven; kopieer het, noem de kopie met --operator-key, en geef dan "
+                       "`operator change`"),
+                     operator_path);
+}
+
+/* Each key is used for nothing else (PROTOCOL 3, 6a): a new log does not begin with one for both. */
+static int check_keys_apart(const struct log_keys *keys, const char *verifier, const char *path, struct error *error)
+{
+    struct note_key log;
+    uint8_t operator_half[KEY_BYTES];
+    if (note_key_parse(verifier, strlen(verifier), &log, error) < 0)
+        return -1;
+    operator_public(keys->operator_key, operator_half);
+    if (memcmp(log.public_key, operator_half, sizeof operator_half) != 0)
+        return 0;
+    return error_set(error, ERROR_REFUSED,
+                     T("%s is the log's own key, and can't be the operator's as well; name another file with "
+                       "--operator-key",
+                       "%s is de sleutel van het logboek zelf, en kan niet ook die van de beheerder zijn; noem een "
+                       "ander bestand met --operator-key"),
+                     path);
+}
+
+static int open_operator(struct log_keys *keys, struct store *store, const char *verifier,
+                         const struct log_key_names *names, struct error *error)
 {
     char path[KEY_FILE_PATH_SIZE];
     int named = names_operator(store, error);
     if (named < 0)
+        return -1;
+    if (named && log_keys_check_files(names, error) < 0)
         return -1;
     if (operator_key_path(names->operator_key, names->dsn, path) < 0)
         return tell_too_long(error);
@@ -40,7 +86,9 @@ static int open_operator(struct log_keys *keys, struct store *store, const struc
         return error_from_errno(
             error, T("the operator key %s can't be made", "de beheerderssleutel %s kan niet gemaakt worden"), path);
     keys->operator_key = operator_open(path, error);
-    return keys->operator_key ? 0 : -1;
+    if (!keys->operator_key)
+        return -1;
+    return named ? 0 : check_keys_apart(keys, verifier, path, error);
 }
 
 int log_keys_claim(const struct log_key_names *names, int *claim, struct error *error)
@@ -93,8 +141,9 @@ enum store_result log_keys_open(struct log_keys *out, struct store *store, const
     enum store_result result = store_log_key_read(store, &verifier);
     if (result == STORE_FAILED)
         store_fail(store, error);
-    if (result == STORE_OK && (open_signer(&keys, buf_text(&verifier), names, error) < 0 ||
-                               expect_claim(names, claim, error) < 0 || open_operator(&keys, store, names, error) < 0))
+    if (result == STORE_OK &&
+        (open_signer(&keys, buf_text(&verifier), names, error) < 0 || expect_claim(names, claim, error) < 0 ||
+         open_operator(&keys, store, buf_text(&verifier), names, error) < 0))
         result = STORE_FAILED;
     buf_free(&verifier);
     if (result == STORE_OK)

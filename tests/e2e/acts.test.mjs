@@ -2,14 +2,14 @@
 // any moment, where the writer stands still, where two verbs come at once, and without a collector. No verb leaves anything behind
 // in the queue.
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { assertAccepted, assertProblem, JOSE, keepAlive, post } from './lib/http.mjs';
 import { asListed, Member, now, thumbprint } from './lib/member.mjs';
 import { ACTION, examplePanel, good, iso, ROUND } from './lib/panel.mjs';
 import { poll, slow } from './lib/poll.mjs';
-import { BEGUN, Collector, freshFolder, ready, start } from './lib/programs.mjs';
+import { assertFailed, BEGUN, Collector, fixtures, freshFolder, ready, start } from './lib/programs.mjs';
 import { parseTable } from './lib/csv.mjs';
 import { copyOf, sql } from './lib/store.mjs';
 import { dice } from './lib/tables.mjs';
@@ -273,6 +273,23 @@ test('a round closes by itself, in the log before anything that comes after it, 
     await collector.stop();
   }
   await passes(collector);
+});
+
+test('a log does not begin with one key for its checkpoints and its events', async () => {
+  const fresh = new Collector(freshFolder('acts-one-key'));
+  const [both, other] = ['both', 'other'].map((name) => join(fresh.folder, name));
+  const panel = join(fixtures, 'panel.json');
+  assertFailed(await fresh.run('panel', 'import', panel, '--log-key', both, '--operator-key', both), /is the log's own key, and can't be the operator's as well/);
+  assert.equal((await fresh.succeed('log', 'events', '--log-key', both)).stdout, 'index,at,event,claims\r\n');
+  await fresh.succeed('panel', 'import', panel, '--log-key', both, '--operator-key', other);
+  await fresh.succeed('audit', '--log-key', both, '--operator-key', other);
+  const key = readFileSync(both);
+  symlinkSync(both, join(fresh.folder, 'link'));
+  for (const name of [both, join(fresh.folder, 'link')])
+    for (const verb of ['change', 'change --prepare'])
+      assertFailed(await fresh.run('operator', ...verb.split(' '), '--log-key', both, '--operator-key', name), /a change of the second would overwrite the first; copy it/);
+  assert.ok(readFileSync(both).equals(key));
+  assert.ok(!existsSync(`${both}.next`));
 });
 
 test('the operator key is changed beside a collector, and no other is taken', async () => {
