@@ -72,7 +72,9 @@ static int read_receivers(struct hooks *hooks, const struct hooks_options *optio
         hooks->count++;
         at += len + (at[len] == ',');
     }
-    return 0;
+    return hooks->count > 0
+               ? 0
+               : error_set(error, ERROR_REFUSED, "%s", T("--to names no receiver", "--to noemt geen ontvanger"));
 }
 
 static int open_sender(struct hooks *hooks, const struct hooks_options *options, struct error *error)
@@ -221,8 +223,7 @@ static int tell_nonsense(const char *path)
     return -1;
 }
 
-/* A receiver that has been told nothing yet is told what happens from now on. */
-static int begin_cursor(struct turn *turn)
+static int ask_log_size(struct turn *turn, int64_t *out)
 {
     static const char path[] = "/log/checkpoint";
     uint64_t size;
@@ -232,7 +233,34 @@ static int begin_cursor(struct turn *turn)
     struct line line = {second ? second + 1 : "", second ? strcspn(second + 1, "\n") : 0};
     if (line_number(&line, &size) < 0 || size > INT64_MAX)
         return tell_nonsense(path);
-    turn->cursor = (struct cursor){.next = (int64_t)size, .opened = clock_now()};
+    *out = (int64_t)size;
+    return 0;
+}
+
+/* A receiver that has been told nothing yet is told what happens from now on. */
+static int begin_cursor(struct turn *turn)
+{
+    int64_t size;
+    if (ask_log_size(turn, &size) < 0)
+        return -1;
+    turn->cursor = (struct cursor){.next = size, .opened = clock_now()};
+    return keep_cursor(turn);
+}
+
+/* A log that is shorter than what was told of it is another, or an older copy was put back: what happens in it from now
+ * on would be passed over until it had grown as long again. */
+static int follow_shorter_log(struct turn *turn)
+{
+    int64_t size;
+    if (ask_log_size(turn, &size) < 0)
+        return -1;
+    if (size >= turn->cursor.next)
+        return 0;
+    log_warning("hooks: the log has %lld entries, and %s was told of those before entry %lld: an older copy was put "
+                "back, or this is another collector; it is told what happens from entry %lld on",
+                (long long)size, turn->receiver->host, (long long)turn->cursor.next, (long long)size);
+    turn->cursor.next = size;
+    cursor_settle(&turn->cursor);
     return keep_cursor(turn);
 }
 
@@ -384,7 +412,7 @@ static int take_receiver_turn(struct turn *turn)
         return -1;
     while ((told = tell_page(turn)) > 0)
         ;
-    return told;
+    return told == 0 ? follow_shorter_log(turn) : told;
 }
 
 bool hooks_go_round(struct hooks *hooks)

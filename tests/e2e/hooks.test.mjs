@@ -215,6 +215,29 @@ test('only https and this machine are receivers, and no name leads into one’s 
   assert.equal(heard.length, 0);
 });
 
+test('no receiver at all is refused', async () => {
+  for (const to of ['', ',']) {
+    const done = await once(to);
+    assert.equal(done.code, 1, to);
+    assert.match(done.stderr, to === '' ? /--to names no receiver/ : /a receiver is https/);
+  }
+});
+
+test('where the log is shorter than what was told of it, that is said, and what happens from then on is told', async () => {
+  heard.length = 0;
+  assert.equal((await once()).code, 0, 'which begins');
+  const [cursor] = readdirSync(home).filter((one) => one.endsWith('.cursor'));
+  const kept = JSON.parse(readFileSync(join(home, cursor), 'utf8'));
+  writeFileSync(join(home, cursor), `${JSON.stringify({ ...kept, next: kept.next + 1000 })}\n`);
+  const back = await once();
+  assert.equal(back.code, 0, back.stderr);
+  assert.match(back.stderr, new RegExp(`warning hooks: the log has ${kept.next} entries, and 127\\.0\\.0\\.1:\\d+ was told .* before entry ${kept.next + 1000}`));
+  assert.equal(heard.length, 0);
+  const index = await publish();
+  assert.equal((await once()).code, 0);
+  assert.deepEqual(heard.map(({ body }) => JSON.parse(body).data.index), [index]);
+});
+
 test('a damaged cursor is said, and so is a key that others may read', async () => {
   await once();
   const [cursor] = readdirSync(home).filter((one) => one.endsWith('.cursor'));
