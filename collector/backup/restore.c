@@ -102,6 +102,13 @@ static int check_sum(const struct restoring *r, off_t size, int to)
     return tell_changed(r);
 }
 
+/* Whether the backup is itself the file that would be replaced. */
+static bool is_in_place(const struct restoring *r, const struct stat *backup)
+{
+    struct stat there;
+    return stat(r->target, &there) == 0 && there.st_dev == backup->st_dev && there.st_ino == backup->st_ino;
+}
+
 static int read_backup(struct restoring *r)
 {
     char page[ABOUT_BYTES];
@@ -118,6 +125,13 @@ static int read_backup(struct restoring *r)
                          r->path);
     if (about_read(page, about, r->error) < 0)
         return error_prefix(r->error, "%s", r->path);
+    if (is_in_place(r, &status))
+        return error_set(r->error, ERROR_REFUSED,
+                         T("%s lies where the store is to come, and would be a backup no more; copy it, and name the "
+                           "copy",
+                           "%s ligt waar de opslag komt, en zou dan geen reservekopie meer zijn; maak er een kopie van "
+                           "en noem die"),
+                         r->path);
     return about->bytes == (uint64_t)(status.st_size - ABOUT_BYTES) ? check_sum(r, status.st_size, -1)
                                                                     : tell_changed(r);
 }

@@ -1,11 +1,13 @@
 /* tokens create, list, revoke, log. A token is shown once; the store keeps its hash. */
 #include "base/clock.h"
 #include "base/csv.h"
+#include "base/error.h"
 #include "base/lang.h"
 #include "base/mem.h"
 #include "base/number.h"
 #include "collector/cmd/cmd.h"
 #include "collector/state/token.h"
+#include <errno.h>
 #include <stdio.h>
 
 #define DAY 86400
@@ -38,6 +40,20 @@ static int read_name_and_role(const char *name, const char *role_name, struct st
     return CLI_DONE;
 }
 
+/* Nobody has a token that could not be shown, so it is taken back. */
+static int show_token(struct store *store, const struct store_token *token, const char *text)
+{
+    if (printf("%s\n", text) >= 0 && fflush(stdout) == 0)
+        return CLI_DONE;
+    int why = errno;
+    enum store_result result = store_token_revoke(store, token->name, clock_now());
+    if (result != STORE_OK && result != STORE_NONE)
+        return cmd_store_failed(store);
+    return cli_fail(T("the token could not be shown and is revoked again: %s; make one of another name",
+                      "het token kon niet getoond worden en is weer ingetrokken: %s; maak er een met een andere naam"),
+                    error_of_errno(why));
+}
+
 static int create_token(struct store *store, struct store_token *token)
 {
     char text[TOKEN_TEXT_SIZE];
@@ -46,7 +62,7 @@ static int create_token(struct store *store, struct store_token *token)
     int result = CLI_DONE;
     switch (store_token_add(store, token)) {
     case STORE_OK:
-        printf("%s\n", text);
+        result = show_token(store, token, text);
         break;
     case STORE_NONE:
         result = cli_fail(

@@ -1,5 +1,6 @@
 // Goal: the collector's verbs do what CLI.md says, with its exit codes, also beside a running daemon, which notices in about a second.
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
@@ -8,7 +9,7 @@ import { assertAccepted, JOSE, post, request } from './lib/http.mjs';
 import { asListed, Member } from './lib/member.mjs';
 import { ACTION, examplePanel, good, ROUND } from './lib/panel.mjs';
 import { poll } from './lib/poll.mjs';
-import { assertFailed, Collector, freshFolder, ready, run } from './lib/programs.mjs';
+import { assertFailed, build, Collector, freshFolder, ready, run } from './lib/programs.mjs';
 import { holds } from './lib/store.mjs';
 
 const CODE = /^[0-9A-HJKMNP-TV-Z]{7}-[0-9A-HJKMNP-TV-Z]{7}-[0-9A-HJKMNP-TV-Z]{7}-[0-9A-HJKMNP-TV-Z]{5}$/;
@@ -192,6 +193,10 @@ test('tokens are shown once, have a role, and can be revoked', async () => {
   assert.match(list, /analysis.*analyst/);
   assert.match(list, /audits.*auditor/);
   assert.ok(!list.includes(token));
+  const words = collector.words('tokens', 'create', 'unseen', '--role', 'team');
+  const unseen = spawnSync('sh', ['-c', '"$@" >/dev/full', 'sh', join(build, 'burgerpanel-collector'), ...words], { encoding: 'utf8' });
+  assertFailed({ ...unseen, code: unseen.status }, /could not be shown and is revoked again: No space left/);
+  assertFailed(await collector.run('tokens', 'revoke', 'unseen'), /no token 'unseen' in force/);
   await collector.succeed('tokens', 'revoke', 'analysis');
   assertFailed(await collector.run('tokens', 'revoke', 'analysis'));
   assertFailed(await collector.run('tokens', 'revoke', 'nobody'), /nobody/);

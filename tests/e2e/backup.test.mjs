@@ -208,6 +208,14 @@ test('a store that is there is replaced where it is the same log and no newer, a
   assert.equal(await sql(first, 'SELECT count(*) FROM entry'), await sql(older, 'SELECT count(*) FROM entry'));
 });
 
+test('a backup that lies where the store is to come stays a backup', async () => {
+  const to = place('itself');
+  const before = readFileSync(backup);
+  copyFileSync(backup, to.path);
+  assertFailed(await restore(to, to.path), /store\.db lies where the store is to come, .*copy it, and name the copy/);
+  assert.ok(readFileSync(to.path).equals(before));
+});
+
 test('another key is refused, and a key that is missing is told', async () => {
   const foreign = place('foreign');
   const other = new Collector(freshFolder('backup-foreign-other'));
