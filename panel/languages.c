@@ -55,7 +55,8 @@ static void check_labels_at(struct faults *faults, const struct labels *labels, 
     languages_check_labels(labels, where, faults);
 }
 
-static void check_question(struct faults *faults, const struct question *question, size_t questionnaire, size_t place)
+static void check_question_labels(struct faults *faults, const struct question *question, size_t questionnaire,
+                                  size_t place)
 {
     char where[WHERE_SIZE / 2];
     snprintf(where, sizeof where, "/questionnaires/%zu/questions/%zu", questionnaire, place);
@@ -76,7 +77,7 @@ void languages_check(const struct panel *panel, const struct panel *before, stru
         if (before && panel_has_questionnaire(before, questionnaire))
             continue;
         for (size_t q = 0; q < questionnaire->question_count; q++)
-            check_question(faults, &questionnaire->questions[q], i, q);
+            check_question_labels(faults, &questionnaire->questions[q], i, q);
     }
     for (size_t i = 0; i < panel->round_count; i++)
         check_labels_at(faults, &panel->rounds[i].title, "/rounds/%zu/title", i);

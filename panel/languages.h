@@ -1,6 +1,6 @@
-/* Under which names of languages texts stand. A reader of any program looks for `nl` or `en` as it is written, so a text
- * under `NL` is found by some and not by others, and one under each tells its readers apart. What is new and has such
- * is refused; what is in force already stays readable, so nothing that parses looks at this. Pure. */
+/* Under which names of languages texts stand. A reader of any program looks for `nl` or `en` as it is written, so a
+ * text under `NL` is found by some and not by others, and one under each tells its readers apart. What is new and has
+ * such is refused; what is in force already stays readable, so nothing that parses looks at this. Pure. */
 #ifndef PANEL_LANGUAGES_H
 #define PANEL_LANGUAGES_H
 
@@ -10,8 +10,8 @@
  * the case of its letters, at the pointer `where` and its name. */
 void languages_check_labels(const struct labels *labels, const char *where, struct faults *faults);
 
-/* The same for all texts of a definition. Questionnaires that stand in `before` (may be NULL) in the same way are passed
- * over. */
+/* The same for all texts of a definition. Questionnaires that stand in `before` (may be NULL) in the same way are
+ * passed over. */
 void languages_check(const struct panel *panel, const struct panel *before, struct faults *faults);
 
 #endif
