@@ -5,8 +5,11 @@
 #include "tests/torture/scene.h"
 #include <criterion/criterion.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #define FRAME 4120 /* bytes of a frame of the log of changes: a header of 24, and a page */
@@ -28,13 +31,39 @@ static struct buf read_changes(const char *folder)
     return bytes;
 }
 
-/* Holds a moment of the store, so that what comes after it stays in the log of changes. */
-static struct store *read_on(void)
+/* In the fork: no assertion, since each writes to its parent's socket. */
+static _Noreturn void hold_moment(int ready)
 {
+    char dsn[512];
     unsigned changed;
-    struct store *store = scene_store(scene.folder);
-    cr_assert(store_begin_reading(store) == STORE_OK && store_changed(store, &changed) == STORE_OK);
-    return store;
+    snprintf(dsn, sizeof dsn, "sqlite:%s/store.db", scene.folder);
+    struct store *store = store_open(dsn, STORE_EXISTING, NULL);
+    if (prctl(PR_SET_PDEATHSIG, SIGKILL) == 0 && store && store_begin_reading(store) == STORE_OK &&
+        store_changed(store, &changed) == STORE_OK && write(ready, "", 1) == 1)
+        pause();
+    _exit(1);
+}
+
+/* Holds a moment of the store, so that what comes after it stays in the log of changes. By a process of its own: the
+ * locks of one are gone once it has closed any of the files, and copies are made here. */
+static pid_t read_on(void)
+{
+    int ready[2];
+    char byte;
+    cr_assert_eq(pipe(ready), 0);
+    pid_t pid = fork();
+    if (pid == 0)
+        hold_moment(ready[1]);
+    cr_assert_gt(pid, 0);
+    close(ready[1]);
+    cr_assert_eq(read(ready[0], &byte, 1), 1, "no moment can be held");
+    close(ready[0]);
+    return pid;
+}
+
+static void end_reading(pid_t reader)
+{
+    cr_assert(kill(reader, SIGKILL) == 0 && waitpid(reader, NULL, 0) == reader);
 }
 
 /* Copies of all files, right before the last commit and right after it: nobody writes in between but its own. */
@@ -44,7 +73,7 @@ static void make_commits(void)
     scene_open(&scene, "scene", 1);
     scene_serve(&scene);
     (void)scene_send(&scene, "/v1/members", scene_enrolment(&scene, &member));
-    struct store *reader = read_on();
+    pid_t reader = read_on();
     for (int64_t i = 1; i <= BEFORE; i++)
         (void)scene_send(&scene, "/v1/responses", scene_response(&member, "WA-1.01", i));
     snprintf(before, sizeof before, "%s", kit_path("before"));
@@ -57,7 +86,7 @@ static void make_commits(void)
     buf_free(&answer.text);
     buf_free(&last);
     scene_copy(scene.folder, after);
-    store_close(reader);
+    end_reading(reader);
     scene_kill(&scene);
     kit_member_wipe(&member);
     old = read_changes(before);
