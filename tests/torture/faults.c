@@ -82,6 +82,15 @@ int fdatasync(int fd)
 
 /* Allocations. */
 
+extern const char __executable_start, etext; /* the linker's: where the program's own code begins and ends */
+
+/* And not of a library. What fails anywhere within one call of SQLite is told by that call, and undone by SQLite, whose
+ * own tests fail each. */
+static bool is_ours(const void *call)
+{
+    return (uintptr_t)call >= (uintptr_t)&__executable_start && (uintptr_t)call < (uintptr_t)&etext;
+}
+
 static void note_path(void)
 {
     static bool noting; /* one thread allocates; looking at the calls may allocate too */
@@ -93,7 +102,8 @@ static void note_path(void)
     int depth = backtrace(calls, PATH_DEPTH);
     uint64_t hash = UINT64_C(14695981039346656037); /* FNV-1a, by calls */
     for (int i = 0; i < depth; i++)
-        hash = (hash ^ (uint64_t)(uintptr_t)calls[i]) * UINT64_C(1099511628211);
+        if (is_ours(calls[i]))
+            hash = (hash ^ (uint64_t)(uintptr_t)calls[i]) * UINT64_C(1099511628211);
     page->paths[n] = hash;
     atomic_store(&page->path_count, n + 1);
     noting = false;

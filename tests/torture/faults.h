@@ -51,8 +51,9 @@ unsigned faults_first(void);
 unsigned faults_every(void);
 
 /* The allocation that is tried after the n-th, of those that a fork has noted since faults_begin: where nothing is said
- * of how far apart they are, the first two and the last that are reached by the same calls. What the same calls reach
- * between, the lines of a list, say, is not new. Beyond those that were noted, the next. */
+ * of how far apart they are, the first two and the last that are reached by the same calls of the program's own. What
+ * the same calls reach between, the lines of a list or the pages of one statement, say, is not new. Beyond those that
+ * were noted, the next. */
 unsigned long faults_after(unsigned long n);
 
 /* How many it has noted. */
