@@ -181,7 +181,7 @@ static int sync_folder_of(const char *path)
 
 /* Makes an empty file of a new name beside `path`, the name put in `temporary`. Its ending is its own, so that who
  * lists the folder by ending does not take one that a power cut left for the real thing. */
-static int open_beside(const char *path, mode_t mode, char temporary[static PATH_MAX])
+static int open_beside(const char *path, char temporary[static PATH_MAX])
 {
     size_t folder = folder_length(path);
     int fd = -1;
@@ -195,15 +195,15 @@ static int open_beside(const char *path, mode_t mode, char temporary[static PATH
             errno = ENAMETOOLONG;
             return -1;
         }
-        fd = open_again(temporary, O_RDWR | O_CREAT | O_EXCL, mode);
+        fd = open_again(temporary, O_RDWR | O_CREAT | O_EXCL, 0600);
     } while (fd < 0 && errno == EEXIST);
     return fd;
 }
 
 /* Writes and syncs a new file beside `path`; nothing is left of it on failure. */
-static int write_beside(const char *path, const void *bytes, size_t len, mode_t mode, char temporary[static PATH_MAX])
+static int write_beside(const char *path, const void *bytes, size_t len, char temporary[static PATH_MAX])
 {
-    int fd = open_beside(path, mode, temporary);
+    int fd = open_beside(path, temporary);
     if (fd < 0)
         return -1;
     if (file_append(fd, bytes, len) < 0 || sync_again(fd) < 0) {
@@ -218,7 +218,7 @@ static int write_beside(const char *path, const void *bytes, size_t len, mode_t 
 int file_nameless(const char *path)
 {
     char temporary[PATH_MAX];
-    int fd = open_beside(path, 0600, temporary);
+    int fd = open_beside(path, temporary);
     if (fd >= 0)
         unlink_quietly(temporary);
     return fd;
@@ -248,15 +248,14 @@ static int rename_to_new(const char *from, const char *to)
 }
 
 /* Both ways of putting a file in place. The folder is opened first, so that after the rename only its sync can fail. */
-static int put_in_place(const char *path, const void *bytes, size_t len, mode_t mode,
-                        int (*give_name)(const char *, const char *))
+static int put_in_place(const char *path, const void *bytes, size_t len, int (*give_name)(const char *, const char *))
 {
     int folder = open_folder_of(path);
     if (folder < 0)
         return -1;
     char temporary[PATH_MAX];
     int result = -1;
-    if (write_beside(path, bytes, len, mode, temporary) == 0) {
+    if (write_beside(path, bytes, len, temporary) == 0) {
         if (give_name(temporary, path) == 0)
             result = sync_folder(folder);
         else
@@ -283,21 +282,21 @@ static int write_into(const char *path, const void *bytes, size_t len)
     return result;
 }
 
-int file_write(const char *path, const void *bytes, size_t len, mode_t mode)
+int file_write(const char *path, const void *bytes, size_t len)
 {
     if (is_no_file(path))
         return write_into(path, bytes, len);
-    return put_in_place(path, bytes, len, mode, rename);
+    return put_in_place(path, bytes, len, rename);
 }
 
-int file_create(const char *path, const void *bytes, size_t len, mode_t mode)
+int file_create(const char *path, const void *bytes, size_t len)
 {
     /* Spares the writing in the common case; what decides between two at once is the rename. */
     if (file_exists(path)) {
         errno = EEXIST;
         return -1;
     }
-    return put_in_place(path, bytes, len, mode, rename_to_new);
+    return put_in_place(path, bytes, len, rename_to_new);
 }
 
 /* Whether the name still leads to the open file: who finished it meanwhile has given it another. */
@@ -356,9 +355,9 @@ int file_remove(const char *path)
 }
 
 /* Makes one folder whose parent is there, and syncs the parent: a file is not safe while its folder's name is not. */
-static int make_one_folder(const char *path, mode_t mode)
+static int make_one_folder(const char *path)
 {
-    if (mkdir(path, mode) == 0)
+    if (mkdir(path, 0700) == 0)
         return sync_folder_of(path);
     if (errno != EEXIST)
         return -1;
@@ -372,7 +371,7 @@ static int make_one_folder(const char *path, mode_t mode)
     return 0;
 }
 
-int file_make_folder(const char *path, mode_t mode)
+int file_make_folder(const char *path)
 {
     char part[PATH_MAX];
     size_t len = strlen(path);
@@ -387,11 +386,11 @@ int file_make_folder(const char *path, mode_t mode)
         if (part[i] != '/' || part[i - 1] == '/')
             continue;
         part[i] = '\0';
-        if (make_one_folder(part, mode) < 0)
+        if (make_one_folder(part) < 0)
             return -1;
         part[i] = '/';
     }
-    return make_one_folder(part, mode);
+    return make_one_folder(part);
 }
 
 bool file_exists(const char *path)

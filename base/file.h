@@ -5,20 +5,18 @@
 #include "base/buf.h"
 #include <limits.h>
 #include <stdbool.h>
-#include <sys/types.h>
 
 /* Appends the file's bytes to `out`. -1: errno; EFBIG when it holds more than `out` may take. "-" is standard input. */
 MUST_CHECK int file_read(const char *path, struct buf *out);
 
-/* Writes a new file beside `path` with `mode`, syncs it, puts it in place of `path` and syncs the folder: who looks
- * sees the old bytes or the new, also after a power cut. `mode` is cut by the umask, as open(2) does. -1: errno,
- * nothing changed, no stray file left; but when only the folder's last sync failed (EIO), the new bytes may be there.
- * What a power cut leaves half done is named `.NAME.HEX.tmp`. A device, a pipe, and what /dev has of what is open, is
- * written into as it stands. */
-MUST_CHECK int file_write(const char *path, const void *bytes, size_t len, mode_t mode);
+/* Writes a new file beside `path`, for its owner alone (0600), syncs it, puts it in place of `path` and syncs the
+ * folder: who looks sees the old bytes or the new, also after a power cut. -1: errno, nothing changed, no stray file
+ * left; but when only the folder's last sync failed (EIO), the new bytes may be there. What a power cut leaves half
+ * done is named `.NAME.HEX.tmp`. A device, a pipe, and what /dev has of what is open, is written into as it stands. */
+MUST_CHECK int file_write(const char *path, const void *bytes, size_t len);
 
 /* As file_write, but -1 with EEXIST when `path` is there already; two processes at once can't both succeed. */
-MUST_CHECK int file_create(const char *path, const void *bytes, size_t len, mode_t mode);
+MUST_CHECK int file_create(const char *path, const void *bytes, size_t len);
 
 /* A file that is too large to be held at once: written step by step beside its place, and then put there. */
 struct file_part {
@@ -50,8 +48,8 @@ MUST_CHECK int file_append(int fd, const void *bytes, size_t len);
 /* Removes a file and syncs its folder. 0 also when it was not there. */
 MUST_CHECK int file_remove(const char *path);
 
-/* Makes the folder and those above it that are missing, with `mode`. 0 also when it was there. */
-MUST_CHECK int file_make_folder(const char *path, mode_t mode);
+/* Makes the folder and those above it that are missing, for their owner alone (0700). 0 also when it was there. */
+MUST_CHECK int file_make_folder(const char *path);
 
 bool file_exists(const char *path);
 

@@ -280,7 +280,7 @@ static int carry_out_with_catalogue(struct batch_run *run)
 static int lock_homes(const char *homes)
 {
     char path[PATH_MAX];
-    if (file_make_folder(homes, 0700) < 0 || snprintf(path, sizeof path, "%s/.lock", homes) >= (int)sizeof path) {
+    if (file_make_folder(homes) < 0 || snprintf(path, sizeof path, "%s/.lock", homes) >= (int)sizeof path) {
         failure_tell_errno(homes);
         return -1;
     }

@@ -161,7 +161,7 @@ static int write_document(const struct buf *document, const char *file)
         return failure_no_memory();
     if (!file)
         return cli_print(document, CLI_DOCUMENT);
-    if (file_write(file, document->data, document->len, 0600) < 0)
+    if (file_write(file, document->data, document->len) < 0)
         return failure_tell_errno(file);
     cli_say(T("Written to %s.", "Geschreven naar %s."), file);
     return CLI_DONE;

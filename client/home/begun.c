@@ -20,9 +20,9 @@ static int begun_path(char path[static PATH_MAX], const char *home, const struct
 int begun_keep(const char *home, const struct response_id *id, const struct buf *answers)
 {
     char folder[PATH_MAX], path[PATH_MAX];
-    if (path_in_home(folder, home, FOLDER) < 0 || file_make_folder(folder, 0700) < 0 || begun_path(path, home, id) < 0)
+    if (path_in_home(folder, home, FOLDER) < 0 || file_make_folder(folder) < 0 || begun_path(path, home, id) < 0)
         return -1;
-    return file_write(path, buf_text(answers), answers->len, 0600);
+    return file_write(path, buf_text(answers), answers->len);
 }
 
 int begun_read(const char *home, const struct response_id *id, struct buf *answers)

@@ -17,13 +17,13 @@ static int request_path(char out[static PATH_MAX], const char *home)
 int erasing_begin(const char *home, const struct buf *jws)
 {
     char path[PATH_MAX];
-    return request_path(path, home) < 0 ? -1 : file_create(path, jws->data, jws->len, 0600);
+    return request_path(path, home) < 0 ? -1 : file_create(path, jws->data, jws->len);
 }
 
 int erasing_replace(const char *home, const struct buf *jws)
 {
     char path[PATH_MAX];
-    return request_path(path, home) < 0 ? -1 : file_write(path, jws->data, jws->len, 0600);
+    return request_path(path, home) < 0 ? -1 : file_write(path, jws->data, jws->len);
 }
 
 int erasing_read(const char *home, struct buf *jws)

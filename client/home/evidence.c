@@ -17,10 +17,10 @@ int evidence_keep(const char *home, const char *name, const char *ending, const 
     crypto_sha256(text->text, text->len, hash);
     for (size_t i = 0; i < HASH_SHOWN; i++)
         snprintf(shown + i * 2, 3, "%02x", hash[i]);
-    if (path_in_home(path, home, "evidence") < 0 || file_make_folder(path, 0700) < 0 ||
+    if (path_in_home(path, home, "evidence") < 0 || file_make_folder(path) < 0 ||
         path_in_home(path, home, "evidence/%s-%s.%s", name, shown, ending) < 0)
         return -1;
-    return file_create(path, text->text, text->len, 0600) < 0 && errno != EEXIST ? -1 : 0;
+    return file_create(path, text->text, text->len) < 0 && errno != EEXIST ? -1 : 0;
 }
 
 int evidence_keep_answer(const char *home, const struct response_id *id, const struct slice *jws,

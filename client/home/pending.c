@@ -51,7 +51,7 @@ int pending_add(const char *home, const struct buf *jws)
         if (buf_check(&text) < 0)
             errno = ENOMEM;
         else if (path_in_home(path, home, NAME) == 0)
-            result = file_write(path, text.data + from, text.len - from, 0600);
+            result = file_write(path, text.data + from, text.len - from);
     }
     buf_wipe(&text);
     return result;

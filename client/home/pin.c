@@ -90,7 +90,7 @@ int pin_write(const struct pin *pin, const char *home)
     if (buf_check(&key) < 0 || buf_check(&text) < 0)
         errno = ENOMEM;
     else if (path_in_home(path, home, NAME) == 0)
-        result = file_write(path, buf_text(&text), text.len, 0600);
+        result = file_write(path, buf_text(&text), text.len);
     buf_free(&key);
     buf_free(&text);
     return result;

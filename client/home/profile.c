@@ -63,7 +63,7 @@ static int write_key(struct profile *profile, struct secret_key *key)
     int result = -1;
     secret_key_put_text(key, text);
     if (path_in_home(path, profile->home, "key") == 0)
-        result = file_create(path, text, sizeof text - 1, 0600);
+        result = file_create(path, text, sizeof text - 1);
     mem_wipe(text, sizeof text);
     if (result == 0)
         own_key(profile, key);
@@ -92,7 +92,7 @@ int profile_set_recoverable_key(struct profile *profile, struct secret_key *key)
     secret_key_public(key, public_key);
     key_thumbprint(public_key, note);
     memcpy(note + KID_LENGTH, "\n", 2);
-    if (path_in_home(path, profile->home, "recovery") < 0 || file_write(path, note, KID_LENGTH + 1, 0600) < 0 ||
+    if (path_in_home(path, profile->home, "recovery") < 0 || file_write(path, note, KID_LENGTH + 1) < 0 ||
         write_key(profile, key) < 0)
         return -1;
     profile->is_recoverable = true;
@@ -245,7 +245,7 @@ static int write_enrolment(const struct profile *next, const char *jws, const st
     if (buf_check(&text) < 0)
         errno = ENOMEM;
     else if (path_in_home(path, next->home, "member.json") == 0)
-        result = file_write(path, buf_text(&text), text.len, 0600);
+        result = file_write(path, buf_text(&text), text.len);
     buf_wipe(&text); /* the enrolment holds the code */
     return result;
 }
@@ -364,7 +364,7 @@ enum profile_result profile_open(struct profile *out, const char *home, bool mak
 {
     struct profile profile = {.lock = -1};
     struct stat about;
-    if (make && file_make_folder(home, 0700) < 0)
+    if (make && file_make_folder(home) < 0)
         return PROFILE_FAILED;
     if (stat(home, &about) < 0)
         return errno == ENOENT ? PROFILE_MISSING : PROFILE_FAILED;

@@ -67,7 +67,7 @@ int read_news_store(const char *home, const struct pin *pin, int64_t seen)
     if (buf_check(&text) < 0)
         errno = ENOMEM;
     else if (path_in_home(path, home, NAME) == 0)
-        result = file_write(path, buf_text(&text), text.len, 0600);
+        result = file_write(path, buf_text(&text), text.len);
     buf_free(&text);
     return result;
 }

@@ -45,7 +45,7 @@ int spool_prepare(const char *home)
     static const enum spool_state states[] = {SPOOL_WAITING, SPOOL_SENT, SPOOL_REFUSED, SPOOL_ERASED};
     char path[PATH_MAX];
     for (size_t i = 0; i < sizeof states / sizeof *states; i++)
-        if (path_in_home(path, home, "%s", folder_of(states[i])) < 0 || file_make_folder(path, 0700) < 0)
+        if (path_in_home(path, home, "%s", folder_of(states[i])) < 0 || file_make_folder(path) < 0)
             return -1;
     return 0;
 }
@@ -55,7 +55,7 @@ int spool_put(const char *home, const struct response_id *id, const char *jws, s
     char path[PATH_MAX];
     if (spool_path(path, home, SPOOL_WAITING, id) < 0)
         return -1;
-    return file_create(path, jws, len, 0600);
+    return file_create(path, jws, len);
 }
 
 enum spool_state spool_find(const char *home, const struct response_id *id)
@@ -157,7 +157,7 @@ int spool_write_record(const char *path, const struct slice *jws, const struct s
     if (buf_check(&record) < 0)
         errno = ENOMEM;
     else
-        result = file_write(path, buf_text(&record), record.len, 0600);
+        result = file_write(path, buf_text(&record), record.len);
     buf_free(&record);
     return result;
 }
@@ -200,7 +200,7 @@ void spool_tidy(const char *home, const struct response_id *id)
 int spool_replace(const char *home, const struct response_id *id, const struct slice *jws)
 {
     char path[PATH_MAX];
-    if (spool_path(path, home, SPOOL_WAITING, id) < 0 || file_write(path, jws->text, jws->len, 0600) < 0)
+    if (spool_path(path, home, SPOOL_WAITING, id) < 0 || file_write(path, jws->text, jws->len) < 0)
         return -1;
     forget_reason(home, id);
     return 0;
@@ -209,7 +209,7 @@ int spool_replace(const char *home, const struct response_id *id, const struct s
 int spool_put_reason(const char *home, const struct response_id *id, const struct slice *answer)
 {
     char path[PATH_MAX];
-    return reason_path(path, home, id) < 0 ? -1 : file_write(path, answer->text, answer->len, 0600);
+    return reason_path(path, home, id) < 0 ? -1 : file_write(path, answer->text, answer->len);
 }
 
 int spool_read_reason(const char *home, const struct response_id *id, struct buf *answer)

@@ -80,7 +80,7 @@ static int keep_copy(struct document *d, const char *folder, const char *url)
     if (buf_check(&text) < 0)
         errno = ENOMEM;
     else if (path_in_home(path, folder, "%s", d->file) == 0)
-        result = file_write(path, buf_text(&text), text.len, 0600);
+        result = file_write(path, buf_text(&text), text.len);
     buf_free(&text);
     return result;
 }

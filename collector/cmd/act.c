@@ -160,9 +160,9 @@ static bool has_ended(struct store *store, int64_t id, enum act_end *end, struct
 }
 
 /* Takes it back; where it has been carried out in the last moment that is how it ended. */
-static enum act_end withdraw_wish(struct store *store, int64_t id, enum act_end otherwise, struct act_told *told)
+static enum act_end withdraw_wish(struct store *store, int64_t id, struct act_told *told)
 {
-    enum act_end end = otherwise;
+    enum act_end end = ACT_END_FAILED;
     switch (store_wish_withdraw(store, id)) {
     case STORE_OK:
         break;
@@ -185,7 +185,7 @@ static enum act_end end_unmoved(struct store *store, int64_t id, bool withdraw, 
               T("the collector that serves this store does not get to it",
                 "de verzamelaar die deze opslag bedient komt "
                 "er niet aan toe"));
-    return withdraw_wish(store, id, ACT_END_FAILED, told);
+    return withdraw_wish(store, id, told);
 }
 
 enum act_end cmd_act_wait(const struct config *config, struct store *store, int64_t id, bool withdraw,
@@ -196,7 +196,7 @@ enum act_end cmd_act_wait(const struct config *config, struct store *store, int6
     *told = (struct act_told){.entry = -1};
     for (unsigned step = 0;; step++) {
         if (step % ALONE_STEPS == 0 && carry_out_alone(config, store, &told->error) < 0)
-            return withdraw_wish(store, id, ACT_END_FAILED, told);
+            return withdraw_wish(store, id, told);
         if (has_ended(store, id, &end, told))
             return end;
         if (clock_monotonic_us() >= until)

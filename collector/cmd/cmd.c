@@ -148,7 +148,7 @@ int cmd_write_file(const char *folder, const char *name, const struct buf *text)
         return cmd_no_memory();
     if (snprintf(path, sizeof path, "%s/%s", folder, name) >= (int)sizeof path)
         return cli_fail(T("the name of folder %s is too long", "de naam van map %s is te lang"), folder);
-    if (file_write(path, text->data, text->len, 0600) < 0)
+    if (file_write(path, text->data, text->len) < 0)
         return cli_fail(T("%s can't be written: %s", "%s kan niet geschreven worden: %s"), path, error_of_errno(errno));
     cli_say("%s", path);
     return CLI_DONE;
@@ -156,7 +156,7 @@ int cmd_write_file(const char *folder, const char *name, const struct buf *text)
 
 int cmd_make_folder(const char *folder)
 {
-    if (file_make_folder(folder, 0700) < 0)
+    if (file_make_folder(folder) < 0)
         return cli_fail(T("folder %s can't be made: %s", "map %s kan niet gemaakt worden: %s"), folder,
                         error_of_errno(errno));
     return CLI_DONE;

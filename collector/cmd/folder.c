@@ -125,7 +125,7 @@ static int write_marker(struct folder *folder, const struct buf *text)
     char path[PATH_SIZE];
     if (buf_check(text) < 0)
         return cmd_no_memory();
-    if (put_path(folder, FOLDER_PACKAGE, path) == 0 && file_write(path, text->data, text->len, 0600) == 0 &&
+    if (put_path(folder, FOLDER_PACKAGE, path) == 0 && file_write(path, text->data, text->len) == 0 &&
         file_each(folder->path, ".tmp", remove_remnant, folder) == 0)
         return CLI_DONE;
     return cli_fail(T("folder %s can't be written to: %s", "in map %s kan niet geschreven worden: %s"), folder->path,

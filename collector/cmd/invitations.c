@@ -77,7 +77,7 @@ static int make_codes(struct new_invitations *made)
 /* To the file, or to standard output, as far as the disk behind it. Returns the exit code. */
 static int hand_out(const struct buf *csv, const char *out)
 {
-    if (out && file_create(out, csv->data, csv->len, 0600) < 0)
+    if (out && file_create(out, csv->data, csv->len) < 0)
         return cli_fail(T("%s can't be written: %s; no invitations were made",
                           "%s kan niet geschreven worden: %s; er zijn geen uitnodigingen gemaakt"),
                         out, error_of_errno(errno));

@@ -79,9 +79,9 @@ int cursor_write(const char *folder, const char *url, const struct cursor *curso
                (long long)cursor->opened, (long long)cursor->tries, (long long)cursor->not_before);
     json_put_text(&text, cursor->due);
     buf_put_text(&text, "}\n");
-    int result = buf_check(&text) < 0                                    ? error_no_memory(error)
-                 : file_write(path, buf_text(&text), text.len, 0600) < 0 ? error_from_errno(error, "%s", path)
-                                                                         : 0;
+    int result = buf_check(&text) < 0                              ? error_no_memory(error)
+                 : file_write(path, buf_text(&text), text.len) < 0 ? error_from_errno(error, "%s", path)
+                                                                   : 0;
     buf_free(&text);
     return result;
 }

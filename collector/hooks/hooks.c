@@ -49,7 +49,7 @@ struct turn {
 static int lock_folder(struct hooks *hooks, struct error *error)
 {
     char path[PATH_MAX];
-    if (file_make_folder(hooks->folder, 0700) < 0 ||
+    if (file_make_folder(hooks->folder) < 0 ||
         snprintf(path, sizeof path, "%s/lock", hooks->folder) >= (int)sizeof path)
         return error_from_errno(error, "%s", hooks->folder);
     hooks->lock = file_lock(path);
@@ -120,7 +120,7 @@ void hooks_close(struct hooks *hooks)
 
 int hooks_put_public(const char *folder, struct buf *out, struct error *error)
 {
-    if (file_make_folder(folder, 0700) < 0)
+    if (file_make_folder(folder) < 0)
         return error_from_errno(error, "%s", folder);
     struct secret_key *key = signing_key(folder, error);
     if (!key)

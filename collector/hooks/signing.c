@@ -21,7 +21,7 @@ static struct secret_key *make_key(const char *path, struct error *error)
         return NULL;
     }
     secret_key_put_text(key, text);
-    int result = file_create(path, text, strlen(text), 0600);
+    int result = file_create(path, text, strlen(text));
     mem_wipe(text, sizeof text);
     if (result == 0)
         return key;

@@ -27,7 +27,7 @@ int key_file_create(const char *path)
     }
     secret_key_put_text(key, text);
     secret_key_free(key);
-    int result = file_create(path, text, sizeof text - 1, 0600);
+    int result = file_create(path, text, sizeof text - 1);
     mem_wipe(text, sizeof text);
     return result;
 }

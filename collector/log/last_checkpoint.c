@@ -60,7 +60,7 @@ static int make_file(const char *path)
 {
     char sector[LOG_CHECKPOINT_MAX];
     memset(sector, '\n', sizeof sector);
-    return file_create(path, sector, sizeof sector, 0600) == 0 || errno == EEXIST ? 0 : -1;
+    return file_create(path, sector, sizeof sector) == 0 || errno == EEXIST ? 0 : -1;
 }
 
 static void init_last(struct last_checkpoint *last)

@@ -61,7 +61,7 @@ static void make_store(struct grown *grown, char (*codes)[INVITATION_TEXT_SIZE])
     buf_init(&text, ACTIONS_CSV_MAX);
     bench_path(path, "", "actions.csv");
     crowd_put_actions(&text, &grown->crowd);
-    if (buf_check(&text) || file_write(path, text.data, text.len, 0600))
+    if (buf_check(&text) || file_write(path, text.data, text.len))
         bench_give_up(path);
     buf_free(&text);
     bench_make_store_with(grown->dsn, path, grown->crowd.members, codes);
@@ -284,7 +284,7 @@ int main(int argc, char **argv)
         fprintf(stderr, "usage: bench-growth COLLECTOR FOLDER MEMBERS RESPONSES (at least one for each member)\n");
         return 2;
     }
-    if (file_make_folder(bench_folder, 0700))
+    if (file_make_folder(bench_folder))
         bench_give_up(bench_folder);
     setvbuf(stdout, NULL, _IOLBF, 0);
     bench_print_machine();

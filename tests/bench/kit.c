@@ -276,7 +276,7 @@ void bench_use_tls(bool on)
     buf_init(&pem, 65536);
     bench_path(path, "", "tls.pem");
     (void)unlink(path);
-    if (on && (file_read("fixtures/tls/good.pem", &pem) < 0 || file_create(path, pem.data, pem.len, 0600) < 0))
+    if (on && (file_read("fixtures/tls/good.pem", &pem) < 0 || file_create(path, pem.data, pem.len) < 0))
         bench_give_up("a certificate");
     for (size_t i = 0; i < 2; i++)
         if (on ? setenv(names[i], path, 1) : unsetenv(names[i]))

@@ -61,7 +61,7 @@ static void copy_file(const char *from, const char *to)
     struct buf bytes;
     buf_init(&bytes, 1 << 20);
     (void)unlink(to);
-    if (file_read(from, &bytes) < 0 || file_create(to, bytes.data, bytes.len, 0600) < 0)
+    if (file_read(from, &bytes) < 0 || file_create(to, bytes.data, bytes.len) < 0)
         bench_give_up(to);
     buf_free(&bytes);
 }
@@ -337,7 +337,7 @@ int main(int argc, char **argv)
     struct rlimit limit = {65536, 65536};
     (void)setrlimit(RLIMIT_NOFILE, &limit);
     setvbuf(stdout, NULL, _IOLBF, 0);
-    if (file_make_folder(bench_folder, 0700))
+    if (file_make_folder(bench_folder))
         bench_give_up(bench_folder);
     bench_print_machine();
     if (argc == 4) {

@@ -158,7 +158,7 @@ static void remove_one(const char *path, const char *unused)
 
 void scene_copy(const char *from, const char *to)
 {
-    cr_assert_eq(file_make_folder(to, 0700), 0);
+    cr_assert_eq(file_make_folder(to), 0);
     each_name(to, remove_one, NULL);
     each_name(from, copy_file, to);
 }
@@ -242,7 +242,7 @@ void scene_open(struct scene *scene, const char *name, size_t codes)
     *scene = (struct scene){0};
     snprintf(scene->folder, sizeof scene->folder, "%s", kit_path(name));
     snprintf(number, sizeof number, "%zu", codes);
-    cr_assert_eq(file_make_folder(scene->folder, 0700), 0);
+    cr_assert_eq(file_make_folder(scene->folder), 0);
     (void)remove(kit_path(CODES_FILE)); /* an earlier scene's */
     (void)scene_succeed(scene->folder, (const char *const[]){"panel", "import", "fixtures/panel.json", NULL});
     (void)scene_succeed(scene->folder, (const char *const[]){"actions", "import", "fixtures/actions.csv", NULL});

@@ -38,7 +38,7 @@ static void write_changed(const char *from, const char *word, const char *put, c
     buf_put(&changed, text.data, (size_t)(at - buf_text(&text)));
     buf_put_text(&changed, put);
     buf_put_text(&changed, at + strlen(word));
-    cr_assert(buf_check(&changed) == 0 && file_write(kit_path(to), changed.data, changed.len, 0600) == 0);
+    cr_assert(buf_check(&changed) == 0 && file_write(kit_path(to), changed.data, changed.len) == 0);
     buf_free(&changed);
     buf_free(&text);
 }
@@ -260,7 +260,7 @@ static void write_text(void)
     char text[64];
     static unsigned texts;
     int len = snprintf(text, sizeof text, "Er ligt nu fietspad nummer %u.\n", ++texts);
-    cr_assert_eq(file_write(kit_path("text.txt"), text, (size_t)len, 0600), 0);
+    cr_assert_eq(file_write(kit_path("text.txt"), text, (size_t)len), 0);
 }
 
 static void publish_follow_ups(const struct way *way)

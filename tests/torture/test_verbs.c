@@ -38,7 +38,7 @@ static void make_empty(const char *name)
 {
     snprintf(base, sizeof base, "%s", kit_path(name));
     snprintf(work, sizeof work, "%s", kit_path("work"));
-    cr_assert_eq(file_make_folder(base, 0700), 0);
+    cr_assert_eq(file_make_folder(base), 0);
 }
 
 /* What it says is why it failed: memory, and nothing else that this could be taken for. */
@@ -125,7 +125,7 @@ Test(torture_verbs, follow_ups_publish_survives_each_allocation)
     make_base();
     char path[256];
     snprintf(path, sizeof path, "%s", kit_path("text.txt"));
-    cr_assert_eq(file_write(path, text, strlen(text), 0600), 0);
+    cr_assert_eq(file_write(path, text, strlen(text)), 0);
     fail_each(WORDS("follow-ups", "publish", "WA-1.01", "--status", "done", "--text", path), 1);
 }
 

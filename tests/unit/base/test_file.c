@@ -66,26 +66,24 @@ static void holds(const char *path, const char *wanted)
 
 Test(file, reads_what_it_wrote)
 {
-    struct stat st;
-
-    umask(022);
-    cr_assert_eq(file_write("a", "een\0twee", 8, 0600), 0);
-    cr_assert_eq(file_write("a", "drie", 4, 0640), 0);
+    cr_assert_eq(file_write("a", "een\0twee", 8), 0);
+    cr_assert_eq(file_write("a", "drie", 4), 0);
     holds("a", "drie");
-    cr_assert_eq(file_write("./b", "", 0, 0600), 0);
+    cr_assert_eq(file_write("./b", "", 0), 0);
     holds("b", "");
-    cr_assert_eq(stat("a", &st), 0);
-    cr_assert_eq(st.st_mode & 0777, 0640);
     cr_assert_eq(names_in("."), 2);
 }
 
-Test(file, is_no_more_open_than_the_umask_lets_it)
+Test(file, is_for_its_owner_alone_whatever_the_umask_lets_be)
 {
     struct stat st;
 
-    umask(077);
-    cr_assert_eq(file_write("a", "x", 1, 0644), 0);
+    umask(0);
+    cr_assert_eq(file_write("a", "x", 1), 0);
     cr_assert_eq(stat("a", &st), 0);
+    cr_assert_eq(st.st_mode & 0777, 0600);
+    cr_assert_eq(file_create("b", "x", 1), 0);
+    cr_assert_eq(stat("b", &st), 0);
     cr_assert_eq(st.st_mode & 0777, 0600);
 }
 
@@ -94,7 +92,7 @@ Test(file, appends_what_it_reads)
     struct buf out;
 
     buf_init(&out, 100);
-    cr_assert_eq(file_write("a", "twee", 4, 0600), 0);
+    cr_assert_eq(file_write("a", "twee", 4), 0);
     buf_put_text(&out, "een ");
     cr_assert_eq(file_read("a", &out), 0);
     cr_assert_str_eq(buf_text(&out), "een twee");
@@ -105,7 +103,7 @@ Test(file, fills_a_buffer_to_its_maximum_and_not_beyond)
 {
     struct buf out;
 
-    cr_assert_eq(file_write("a", "12345678", 8, 0600), 0);
+    cr_assert_eq(file_write("a", "12345678", 8), 0);
     buf_init(&out, 8);
     cr_assert_eq(file_read("a", &out), 0);
     cr_assert_str_eq(buf_text(&out), "12345678");
@@ -127,7 +125,7 @@ Test(file, says_why_it_can_not_read)
     cr_assert_eq(errno, ENOENT);
     cr_assert_eq(file_read(".", &out), -1);
     cr_assert_eq(errno, EISDIR);
-    cr_assert_eq(file_write("a", "x", 1, 0600), 0);
+    cr_assert_eq(file_write("a", "x", 1), 0);
     buf_free(&out);
     mem_fail_at(1);
     cr_assert_eq(file_read("a", &out), -1);
@@ -185,12 +183,12 @@ Test(file, refuses_standard_input_beyond_the_maximum)
 
 Test(file, creates_only_what_is_not_there)
 {
-    cr_assert_eq(file_create("a", "een", 3, 0600), 0);
-    cr_assert_eq(file_create("a", "twee", 4, 0600), -1);
+    cr_assert_eq(file_create("a", "een", 3), 0);
+    cr_assert_eq(file_create("a", "twee", 4), -1);
     cr_assert_eq(errno, EEXIST);
     holds("a", "een");
     cr_assert_eq(symlink("nowhere", "link"), 0);
-    cr_assert_eq(file_create("link", "twee", 4, 0600), -1);
+    cr_assert_eq(file_create("link", "twee", 4), -1);
     cr_assert_eq(errno, EEXIST);
     cr_assert_eq(names_in("."), 2);
 }
@@ -199,7 +197,7 @@ static atomic_int created;
 
 static void *create_a(void *unused)
 {
-    if (file_create("a", "x", 1, 0600) == 0)
+    if (file_create("a", "x", 1) == 0)
         atomic_fetch_add(&created, 1);
     else
         cr_assert_eq(errno, EEXIST);
@@ -228,8 +226,8 @@ Test(file, is_written_into_what_is_no_file)
     struct stat st;
     cr_assert(mkfifo("pipe", 0600) == 0 && symlink("pipe", "link") == 0);
     int reading = open("pipe", O_RDONLY | O_NONBLOCK | O_CLOEXEC);
-    cr_assert_eq(file_write("pipe", "een", 3, 0600), 0);
-    cr_assert_eq(file_write("link", "twee", 4, 0600), 0);
+    cr_assert_eq(file_write("pipe", "een", 3), 0);
+    cr_assert_eq(file_write("link", "twee", 4), 0);
     cr_assert_eq(read(reading, got, sizeof got), 7);
     cr_assert_arr_eq(got, "eentwee", 7);
     cr_assert(lstat("pipe", &st) == 0 && S_ISFIFO(st.st_mode) && lstat("link", &st) == 0 && S_ISLNK(st.st_mode));
@@ -238,9 +236,9 @@ Test(file, is_written_into_what_is_no_file)
 
 Test(file, fails_without_a_trace_when_the_folder_is_missing)
 {
-    cr_assert_eq(file_write("missing/a", "x", 1, 0600), -1);
+    cr_assert_eq(file_write("missing/a", "x", 1), -1);
     cr_assert_eq(errno, ENOENT);
-    cr_assert_eq(file_create("missing/a", "x", 1, 0600), -1);
+    cr_assert_eq(file_create("missing/a", "x", 1), -1);
     cr_assert_eq(errno, ENOENT);
     cr_assert_eq(names_in("."), 0);
 }
@@ -248,7 +246,7 @@ Test(file, fails_without_a_trace_when_the_folder_is_missing)
 Test(file, fails_without_a_trace_when_the_target_is_a_folder)
 {
     cr_assert_eq(mkdir("a", 0700), 0);
-    cr_assert_eq(file_write("a", "x", 1, 0600), -1);
+    cr_assert_eq(file_write("a", "x", 1), -1);
     cr_assert_eq(errno, EISDIR);
     cr_assert_eq(names_in("."), 1);
 }
@@ -259,12 +257,12 @@ Test(file, fails_without_a_trace_when_the_name_is_too_long)
 
     memset(path, 'x', sizeof path - 1);
     path[sizeof path - 1] = '\0';
-    cr_assert_eq(file_write(path, "x", 1, 0600), -1);
+    cr_assert_eq(file_write(path, "x", 1), -1);
     cr_assert_eq(errno, ENAMETOOLONG);
     path[300] = '\0';
-    cr_assert_eq(file_write(path, "x", 1, 0600), -1);
+    cr_assert_eq(file_write(path, "x", 1), -1);
     cr_assert_eq(errno, ENAMETOOLONG);
-    cr_assert_eq(file_make_folder(path, 0700), -1);
+    cr_assert_eq(file_make_folder(path), -1);
     cr_assert_eq(errno, ENAMETOOLONG);
     cr_assert_eq(names_in("."), 0);
 }
@@ -286,9 +284,9 @@ static bool holds_for_others(bool (*claim)(void))
 
 static bool can_not_write_here(void)
 {
-    if (file_write("closed/a", "new", 3, 0600) != -1 || errno != EACCES)
+    if (file_write("closed/a", "new", 3) != -1 || errno != EACCES)
         return false;
-    if (file_create("closed/b", "new", 3, 0600) != -1 || errno != EACCES)
+    if (file_create("closed/b", "new", 3) != -1 || errno != EACCES)
         return false;
     return file_remove("closed/a") == -1 && errno == EACCES;
 }
@@ -297,7 +295,7 @@ Test(file, fails_without_a_trace_when_the_folder_is_read_only)
 {
     cr_assert_eq(chmod(folder, 0755), 0);
     cr_assert_eq(mkdir("closed", 0755), 0);
-    cr_assert_eq(file_write("closed/a", "old", 3, 0644), 0);
+    cr_assert_eq(file_write("closed/a", "old", 3), 0);
     cr_assert_eq(chmod("closed", 0555), 0);
     cr_assert(holds_for_others(can_not_write_here));
     holds("closed/a", "old");
@@ -310,12 +308,12 @@ Test(file, keeps_the_old_bytes_when_the_disk_is_full)
     struct rlimit limit = {.rlim_cur = 4096, .rlim_max = RLIM_INFINITY};
     char *much = mem_calloc(1, 10000);
 
-    cr_assert_eq(file_write("a", "old", 3, 0600), 0);
+    cr_assert_eq(file_write("a", "old", 3), 0);
     signal(SIGXFSZ, SIG_IGN);
     cr_assert_eq(setrlimit(RLIMIT_FSIZE, &limit), 0);
-    cr_assert_eq(file_write("a", much, 10000, 0600), -1);
+    cr_assert_eq(file_write("a", much, 10000), -1);
     cr_assert_eq(errno, EFBIG);
-    cr_assert_eq(file_create("b", much, 10000, 0600), -1);
+    cr_assert_eq(file_create("b", much, 10000), -1);
     cr_assert_eq(errno, EFBIG);
     limit.rlim_cur = RLIM_INFINITY;
     cr_assert_eq(setrlimit(RLIMIT_FSIZE, &limit), 0);
@@ -326,7 +324,7 @@ Test(file, keeps_the_old_bytes_when_the_disk_is_full)
 
 Test(file, removes_also_what_is_not_there)
 {
-    cr_assert_eq(file_write("a", "x", 1, 0600), 0);
+    cr_assert_eq(file_write("a", "x", 1), 0);
     cr_assert(file_exists("a"));
     cr_assert_eq(file_remove("a"), 0);
     cr_assert_not(file_exists("a"));
@@ -342,19 +340,19 @@ Test(file, makes_every_folder_that_is_missing)
     struct stat st;
 
     snprintf(path, sizeof path, "%s//one/two///three//", folder);
-    cr_assert_eq(file_make_folder(path, 0700), 0);
-    cr_assert_eq(file_make_folder(path, 0700), 0);
-    cr_assert_eq(file_make_folder("one/four", 0700), 0);
-    cr_assert_eq(file_make_folder("/", 0700), 0);
-    cr_assert_eq(file_make_folder(".", 0700), 0);
+    cr_assert_eq(file_make_folder(path), 0);
+    cr_assert_eq(file_make_folder(path), 0);
+    cr_assert_eq(file_make_folder("one/four"), 0);
+    cr_assert_eq(file_make_folder("/"), 0);
+    cr_assert_eq(file_make_folder("."), 0);
     cr_assert_eq(stat("one/two/three", &st), 0);
     cr_assert(S_ISDIR(st.st_mode));
     cr_assert_eq(st.st_mode & 0777, 0700);
     cr_assert(file_exists("one/four"));
-    cr_assert_eq(file_write("a", "x", 1, 0600), 0);
-    cr_assert_eq(file_make_folder("a", 0700), -1);
+    cr_assert_eq(file_write("a", "x", 1), 0);
+    cr_assert_eq(file_make_folder("a"), -1);
     cr_assert_eq(errno, ENOTDIR);
-    cr_assert_eq(file_make_folder("a/b", 0700), -1);
+    cr_assert_eq(file_make_folder("a/b"), -1);
     cr_assert_eq(errno, ENOTDIR);
 }
 
@@ -396,17 +394,17 @@ Test(file, visits_plain_files_of_an_ending_in_byte_order)
     struct buf seen;
 
     buf_init(&seen, 1000);
-    cr_assert_eq(file_make_folder("f/folder.x", 0700), 0);
-    cr_assert_eq(file_write("f/b.x", "", 0, 0600), 0);
-    cr_assert_eq(file_write("f/a.x", "", 0, 0600), 0);
-    cr_assert_eq(file_write("f/C.x", "", 0, 0600), 0);
-    cr_assert_eq(file_write("f/a.y", "", 0, 0600), 0);
-    cr_assert_eq(file_write("f/x", "", 0, 0600), 0);
+    cr_assert_eq(file_make_folder("f/folder.x"), 0);
+    cr_assert_eq(file_write("f/b.x", "", 0), 0);
+    cr_assert_eq(file_write("f/a.x", "", 0), 0);
+    cr_assert_eq(file_write("f/C.x", "", 0), 0);
+    cr_assert_eq(file_write("f/a.y", "", 0), 0);
+    cr_assert_eq(file_write("f/x", "", 0), 0);
     cr_assert_eq(symlink("a.x", "f/link.x"), 0);
     cr_assert_eq(file_each("f", ".x", gather, &seen), 0);
     cr_assert_str_eq(buf_text(&seen), "C.x a.x b.x ");
-    cr_assert_eq(file_write("f/stop.x", "", 0, 0600), 0);
-    cr_assert_eq(file_write("f/z.x", "", 0, 0600), 0);
+    cr_assert_eq(file_write("f/stop.x", "", 0), 0);
+    cr_assert_eq(file_write("f/z.x", "", 0), 0);
     buf_reset(&seen);
     cr_assert_eq(file_each("f", ".x", gather, &seen), 7);
     cr_assert_str_eq(buf_text(&seen), "C.x a.x b.x ");
@@ -428,10 +426,10 @@ Test(file, may_lose_files_while_they_are_visited)
 {
     char path[64], where[] = "f";
 
-    cr_assert_eq(file_make_folder("f", 0700), 0);
+    cr_assert_eq(file_make_folder("f"), 0);
     for (int i = 0; i < 200; i++) {
         snprintf(path, sizeof path, "f/%d.x", i);
-        cr_assert_eq(file_write(path, "", 0, 0600), 0);
+        cr_assert_eq(file_write(path, "", 0), 0);
     }
     cr_assert_eq(file_each("f", ".x", remove_it, where), 0);
     cr_assert_eq(names_in("f"), 0);
@@ -449,8 +447,8 @@ Test(file, visits_all_or_none_when_any_allocation_fails)
     unsigned long n = 0;
     bool failed;
 
-    cr_assert_eq(file_write("a.x", "", 0, 0600), 0);
-    cr_assert_eq(file_write("b.x", "", 0, 0600), 0);
+    cr_assert_eq(file_write("a.x", "", 0), 0);
+    cr_assert_eq(file_write("b.x", "", 0), 0);
     do {
         int count = 0, result;
 
@@ -468,7 +466,7 @@ Test(file, says_whether_there_is_room_for_another)
 {
     struct rlimit kept, little;
 
-    cr_assert_eq(file_make_folder("f", 0700), 0);
+    cr_assert_eq(file_make_folder("f"), 0);
     cr_assert_eq(file_try_room("f/store.db", 1 << 20), 0);
     signal(SIGXFSZ, SIG_IGN);
     cr_assert_eq(getrlimit(RLIMIT_FSIZE, &kept), 0);
@@ -486,7 +484,7 @@ Test(file, without_a_name_is_seen_by_nobody)
 {
     char bytes[16];
 
-    cr_assert_eq(file_make_folder("f", 0700), 0);
+    cr_assert_eq(file_make_folder("f"), 0);
     int fd = file_nameless("f/store.db");
     cr_assert_geq(fd, 0);
     cr_assert_eq(names_in("f"), 0);

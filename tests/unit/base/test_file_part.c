@@ -57,7 +57,7 @@ Test(file_part, is_in_its_place_when_it_is_finished_and_not_before)
 Test(file_part, replaces_only_when_asked_to)
 {
     struct file_part part;
-    cr_assert_eq(file_create("large", "een", 3, 0600), 0);
+    cr_assert_eq(file_create("large", "een", 3), 0);
     cr_assert_eq(file_part_begin(&part, "large"), 0);
     put_part(&part, "twee");
     cr_assert_eq(file_part_finish(&part, "large", false), -1);
@@ -83,7 +83,7 @@ Test(file_part, takes_the_place_of_no_device_or_pipe)
 Test(file_part, takes_over_what_was_left_and_not_what_is_being_written)
 {
     struct file_part part, second;
-    cr_assert_eq(file_create("large.part", "half of one that was killed", 27, 0644), 0);
+    cr_assert_eq(file_create("large.part", "half of one that was killed", 27), 0);
     cr_assert_eq(file_part_begin(&part, "large"), 0);
     put_part(&part, "whole");
     cr_assert_eq(file_part_begin(&second, "large"), -1);

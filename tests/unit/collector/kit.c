@@ -31,7 +31,7 @@ static char folder[] = "build/unit-collector-XXXXXX";
 void kit_begin(void)
 {
     cr_assert_eq(crypto_start(), 0);
-    cr_assert_eq(file_make_folder("build", 0777), 0);
+    cr_assert_eq(file_make_folder("build"), 0);
     cr_assert_not_null(mkdtemp(folder));
     clock_set(KIT_NOW);
 }

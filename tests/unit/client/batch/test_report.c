@@ -162,7 +162,7 @@ static void refuse_first_row(size_t errors, size_t characters)
     cr_assert_eq(buf_check(&text), 0);
     cr_assert_eq(batch_row_id(&plan.rows[0], &batch.context, &id), 0);
     cr_assert_eq(batch_home(&batch, plan.rows[0].member, &home), 0);
-    cr_assert_eq(file_make_folder(buf_text(&home), 0700), 0);
+    cr_assert_eq(file_make_folder(buf_text(&home)), 0);
     cr_assert_eq(spool_prepare(buf_text(&home)), 0);
     const struct slice answer = slice_of(&text);
     cr_assert_eq(spool_settle(buf_text(&home), &id, SPOOL_REFUSED, &(struct slice){"a.b.c", 5}, &answer), 0);

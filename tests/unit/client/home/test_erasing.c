@@ -197,7 +197,7 @@ Test(erasing, of_everything_is_finished_where_the_key_was_still_there)
     cr_assert_eq(erasing_begin(kit_folder(), &jws), 0);
     cr_assert_eq(erasing_finish(&profile, &jws, &answer), 0);
     profile_close(&profile);
-    cr_assert_eq(file_write(kit_path("key"), buf_text(&key), key.len, 0600), 0);
+    cr_assert_eq(file_write(kit_path("key"), buf_text(&key), key.len), 0);
     cr_assert_eq(erasing_begin(kit_folder(), &jws), 0);
     open_profile();
     cr_assert(profile.erased && !profile.key && !profile_is_enrolled(&profile));

@@ -15,7 +15,7 @@ TestSuite(hooks, .init = kit_begin, .fini = kit_end);
 static const char *hooks_folder(void)
 {
     const char *folder = kit_path("hooks");
-    cr_assert_eq(file_make_folder(folder, 0700), 0);
+    cr_assert_eq(file_make_folder(folder), 0);
     return folder;
 }
 

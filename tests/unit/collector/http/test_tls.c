@@ -71,7 +71,7 @@ static void begin(void)
     buf_init(&pem, 65536);
     cr_assert_eq(file_read("fixtures/tls/good.pem", &pem), 0);
     const char *path = kit_path("served.pem");
-    cr_assert_eq(file_create(path, pem.data, pem.len, 0600), 0);
+    cr_assert_eq(file_create(path, pem.data, pem.len), 0);
     buf_free(&pem);
     tls = tls_open(path, path, &error);
     cr_assert_not_null(tls);
@@ -298,10 +298,10 @@ Test(tls, reads_a_new_pair_for_sessions_that_begin)
     piece = 1 << 20;
     cr_assert(open_both(priorities[0]));
     talk(sizeof received / 2);
-    cr_assert_eq(file_write(path, "nonsense", 8, 0600), 0);
+    cr_assert_eq(file_write(path, "nonsense", 8), 0);
     cr_assert_eq(tls_reload(tls, &error), -1);
     cr_assert_eq(file_read("fixtures/tls/elsewhere.pem", &pem), 0);
-    cr_assert_eq(file_write(path, pem.data, pem.len, 0600), 0);
+    cr_assert_eq(file_write(path, pem.data, pem.len), 0);
     cr_assert_eq(tls_reload(tls, &error), 0);
     read_rest();
     assert_echoed();

@@ -197,8 +197,8 @@ Test(commit_store, takes_nothing_else_for_the_store_and_recovers_when_it_is_put_
     break_store();
     cr_assert_eq(rename(writer.folder, away), 0);
     cr_assert(writer_await(has_said, (void *)(uintptr_t) "there is no store here"));
-    cr_assert_eq(file_make_folder(writer.folder, 0777), 0);
-    cr_assert_eq(file_write(path, garbage, sizeof garbage, 0600), 0);
+    cr_assert_eq(file_make_folder(writer.folder), 0);
+    cr_assert_eq(file_write(path, garbage, sizeof garbage), 0);
     cr_assert(writer_await(has_said, (void *)(uintptr_t) "no burgerpanel store"));
     cr_assert(writer_is_unhealthy(NULL));
     cr_assert_eq(file_remove(path), 0);

@@ -27,7 +27,7 @@ void writer_setup(void)
     kit_begin();
     snprintf(writer.folder, sizeof writer.folder, "%s", kit_path("store"));
     snprintf(writer.dsn, sizeof writer.dsn, "sqlite:%s/panel.db", writer.folder);
-    cr_assert_eq(file_make_folder(writer.folder, 0777), 0);
+    cr_assert_eq(file_make_folder(writer.folder), 0);
     kit_open(&writer.kit, kit_store_new(writer.dsn));
     kit_start(&writer.kit);
     kit_join(&writer.kit, writer.members, WRITER_MEMBERS, 1);

@@ -187,7 +187,7 @@ Test(key_claim, is_of_the_key_and_not_of_its_file)
     snprintf(copied, sizeof copied, "%s", kit_path("copy"));
     cr_assert_eq(log_key_create(path), 0);
     struct buf bytes = kit_file(path);
-    cr_assert_eq(file_write(copied, bytes.data, bytes.len, 0600), 0);
+    cr_assert_eq(file_write(copied, bytes.data, bytes.len), 0);
     buf_free(&bytes);
     int claim = claim_named("sqlite:store.db", path);
     cr_assert_geq(claim, 0, "%s", error.text);

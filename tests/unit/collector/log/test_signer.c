@@ -95,7 +95,7 @@ static const char *checkpoint_of(const char *path)
 
 static void write_file(const char *path, const void *bytes, size_t len)
 {
-    cr_assert_eq(file_write(path, bytes, len, 0600), 0);
+    cr_assert_eq(file_write(path, bytes, len), 0);
 }
 
 /* Making. */

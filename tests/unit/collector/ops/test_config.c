@@ -17,7 +17,7 @@ TestSuite(config, .init = kit_begin, .fini = kit_end);
 static void write_file(const char *text)
 {
     const char *path = kit_path("collector.ini");
-    cr_assert_eq(file_write(path, text, strlen(text), 0600), 0);
+    cr_assert_eq(file_write(path, text, strlen(text)), 0);
     *config_file_flag() = path;
 }
 

@@ -84,7 +84,7 @@ Test(store_files, refuses_and_leaves_what_is_no_database)
     const size_t sizes[] = {15, 100, 511, 512, 4096, sizeof text};
     memset(text, 'x', sizeof text);
     for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
-        cr_assert_eq(file_write(path, text, sizes[i], 0600), 0);
+        cr_assert_eq(file_write(path, text, sizes[i]), 0);
         struct buf before = kit_file(path);
         assert_refused(dsn, STORE_EXISTING, "no burgerpanel store");
         assert_refused(dsn, STORE_CREATE, "no burgerpanel store");
@@ -132,7 +132,7 @@ Test(store_files, fails_when_a_table_is_gone)
 
 Test(store_files, is_made_in_a_file_that_is_empty)
 {
-    cr_assert_eq(file_write(path, "", 0, 0600), 0);
+    cr_assert_eq(file_write(path, "", 0), 0);
     store_close(kit_store_open(dsn));
     struct error error = {0};
     struct store *store = store_open(dsn, STORE_EXISTING, &error);
@@ -486,12 +486,12 @@ Test(store_files, survives_a_file_full_of_holes)
         struct error error = {0};
         struct buf damaged = kit_file(path);
         memset(damaged.data + hole, 0xa5, 4096);
-        cr_assert_eq(file_write(path, damaged.data, damaged.len, 0600), 0);
+        cr_assert_eq(file_write(path, damaged.data, damaged.len), 0);
         struct store *store = store_open(dsn, STORE_EXISTING, &error);
         if (store)
             catalogue_release(catalogue_load(store, NULL));
         store_close(store);
-        cr_assert_eq(file_write(path, whole.data, whole.len, 0600), 0);
+        cr_assert_eq(file_write(path, whole.data, whole.len), 0);
         buf_free(&damaged);
     }
     buf_free(&whole);

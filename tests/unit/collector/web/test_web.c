@@ -38,12 +38,12 @@ Test(web, a_theme_is_part_of_what_the_release_is_named_by)
     struct error error;
     const char *path = kit_path("theme.css");
     const char css[] = ":root { --a: 1 }", bad[] = "body { color: red }";
-    cr_assert_eq(file_write(path, css, strlen(css), 0600), 0);
+    cr_assert_eq(file_write(path, css, strlen(css)), 0);
     struct web *plain = web_new(&nobody, "", &error), *themed = web_new(&nobody, path, &error);
     cr_assert_str_neq(web_manifest(plain)->release, web_manifest(themed)->release);
     cr_assert_arr_eq(find_page_file(web_manifest(plain), "page.css")->hash,
                      find_page_file(web_manifest(themed), "page.css")->hash, SHA256_BYTES);
-    cr_assert_eq(file_write(path, bad, strlen(bad), 0600), 0);
+    cr_assert_eq(file_write(path, bad, strlen(bad)), 0);
     cr_assert_null(web_new(&nobody, path, &error));
     cr_assert_not_null(strstr(error.text, "theme.css: line 1: "));
     cr_assert_null(web_new(&nobody, kit_path("none.css"), &error));
