@@ -148,12 +148,14 @@ static int erase_after_asking(struct profile *profile, struct http *http, struct
 }
 
 /* What was asked before and got no answer is settled first. Where that is the very same, and this folder has nothing
- * more of it, it is done. */
+ * more of it, it is done; anything else is not carried out by what is asked now. */
 static int erase_at_home(struct profile *profile, struct http *http, struct erase_words *words)
 {
     struct history history;
     bool was_asked = erasing_asks_for(profile->home, words->round, words->action);
-    if (cmd_pin_log(profile, http) < 0 || erasures_settle(profile, http) != CLI_DONE)
+    if (cmd_pin_log(profile, http) < 0)
+        return CLI_FAILED;
+    if ((was_asked ? erasures_settle : erasures_settle_other)(profile, http) != CLI_DONE)
         return CLI_FAILED;
     if (!profile_is_enrolled(profile))
         return CLI_DONE;

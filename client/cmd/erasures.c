@@ -45,6 +45,12 @@ static int tell_erasure(const struct profile *profile, enum erase_result result,
     case ERASE_DONE:
         tell_done(profile, answer);
         return CLI_DONE;
+    case ERASE_DROPPED:
+        cli_say(
+            "%s",
+            T("An earlier request to erase something else did not arrive, and is dropped: nothing of it is erased.",
+              "Een eerder verzoek om iets anders te wissen is niet aangekomen, en vervalt: daarvan is niets gewist."));
+        return CLI_DONE;
     case ERASE_LATER:
         failure_tell_answer(T("not erased yet", "nog niet gewist"), answer);
         cli_say("%s", T("Your request is signed and kept: `burgerpanel sync` sends it again.",
@@ -71,13 +77,25 @@ int erasures_ask(struct profile *profile, struct http *http, const char *round, 
     return exit_code;
 }
 
-int erasures_settle(struct profile *profile, struct http *http)
+static int settle_by(enum erase_result (*settle)(struct profile *profile, struct http *http, struct http_answer *answer,
+                                                 struct error *error),
+                     struct profile *profile, struct http *http)
 {
     struct http_answer answer;
     struct error error = {0};
     http_answer_init(&answer);
-    enum erase_result result = erase_pending(profile, http, &answer, &error);
+    enum erase_result result = settle(profile, http, &answer, &error);
     int exit_code = tell_erasure(profile, result, &answer, &error);
     http_answer_free(&answer);
     return exit_code;
+}
+
+int erasures_settle(struct profile *profile, struct http *http)
+{
+    return settle_by(erase_pending, profile, http);
+}
+
+int erasures_settle_other(struct profile *profile, struct http *http)
+{
+    return settle_by(erase_settle_other, profile, http);
 }

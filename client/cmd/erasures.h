@@ -12,4 +12,7 @@ int erasures_ask(struct profile *profile, struct http *http, const char *round, 
 /* The same of a request that got no answer; CLI_DONE, in silence, where there is none. */
 int erasures_settle(struct profile *profile, struct http *http);
 
+/* The same where something else is asked now: what was not carried out is dropped, not sent. */
+int erasures_settle_other(struct profile *profile, struct http *http);
+
 #endif

@@ -70,10 +70,10 @@ const struct cli_explained cmd_explained[] = {
     {"erase", NULL,
      "Shows what goes and what stays, asks, signs and sends. The answer goes with all its revisions; with "
      "`--everything` all answers and the enrolment go, and then the key. Without a connection the request waits for "
-     "`sync`.",
+     "`sync`; an `erase` of something else drops one that did not arrive.",
      "Toont wat verdwijnt en wat blijft, vraagt, ondertekent en verstuurt. Het antwoord gaat met al zijn "
      "herzieningen; met `--everything` gaan alle antwoorden en de aanmelding, en daarna de sleutel. Zonder "
-     "verbinding wacht het verzoek op `sync`."},
+     "verbinding wacht het verzoek op `sync`; wie iets anders wist, laat een verzoek vervallen dat niet aankwam."},
     {"export-my-data", NULL,
      "Prints as JSON what the collector keeps of you and what your folder holds. Exits 1 where an entry of which you "
      "have a receipt is not shown, or shown as something else.",

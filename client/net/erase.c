@@ -1,6 +1,7 @@
 /* Signed, kept, sent, proven, carried out: each step rests on the one before, and may be begun again. See erase.h. */
 #include "client/net/erase.h"
 #include "base/clock.h"
+#include "base/json.h"
 #include "client/home/erasing.h"
 #include "client/home/evidence.h"
 #include "client/home/receipts.h"
@@ -8,6 +9,7 @@
 #include "crypto/jws.h"
 #include "panel/own_data.h"
 #include <errno.h>
+#include <string.h>
 
 static int sign_request(struct buf *jws, const struct profile *profile, const char *typ, const char *round,
                         const char *action, void (*put)(struct buf *out, const struct own_data_request *request))
@@ -131,6 +133,52 @@ int erase_ask_access(const struct profile *profile, struct http *http, struct ht
                                        .answer_max = ACCESS_ANSWER_MAX};
         *outcome = http_do(http, &request, answer);
     }
+    buf_free(&jws);
+    return result;
+}
+
+/* What else was asked. */
+
+/* Whether the request is among the entries that the collector shows: 1, 0; -1 where it shows none at all. */
+static int is_among_entries(const struct http_answer *answer, const struct buf *jws)
+{
+    struct json *document = json_parse(buf_text(&answer->body), answer->body.len, NULL);
+    const struct json *entries = json_member(document, "entries");
+    int result = entries && json_type(entries) == JSON_ARRAY ? 0 : -1;
+    for (const struct json *entry = result < 0 ? NULL : json_first(entries); entry; entry = json_next(entry)) {
+        const char *text = json_text(json_member(entry, "jws"));
+        if (text && strcmp(text, buf_text(jws)) == 0)
+            result = 1;
+    }
+    json_free(document);
+    return result;
+}
+
+static enum erase_result settle_or_drop(struct profile *profile, struct http *http, const struct buf *jws,
+                                        struct http_answer *answer, struct error *error)
+{
+    enum http_outcome outcome = HTTP_RETRY;
+    if (erase_ask_access(profile, http, answer, &outcome) < 0)
+        return ERASE_FAILED;
+    bool is_no_member = outcome != HTTP_DONE && answer->problem == PROBLEM_NOT_VERIFIED;
+    int was_done = is_no_member ? 1 : outcome == HTTP_DONE ? is_among_entries(answer, jws) : -1;
+    if (was_done < 0)
+        return ERASE_LATER;
+    if (was_done > 0)
+        return erase_pending(profile, http, answer, error);
+    return erasing_forget(profile->home) == 0 ? ERASE_DROPPED : ERASE_FAILED;
+}
+
+enum erase_result erase_settle_other(struct profile *profile, struct http *http, struct http_answer *answer,
+                                     struct error *error)
+{
+    struct buf jws;
+    buf_init(&jws, JWS_MAX);
+    enum erase_result result;
+    if (erasing_read(profile->home, &jws) == 0)
+        result = settle_or_drop(profile, http, &jws, answer, error);
+    else
+        result = errno == ENOENT ? ERASE_NONE : ERASE_FAILED;
     buf_free(&jws);
     return result;
 }

@@ -14,7 +14,8 @@ enum erase_result {
     ERASE_REFUSED, /* by the collector, as PROTOCOL 5b has it; `answer` says why; the request is forgotten */
     ERASE_UNPROVEN, /* said to be done, but the receipt does not hold: *error; kept, and the answer is in evidence/ */
     ERASE_FAILED, /* here: errno */
-    ERASE_NONE, /* erase_pending alone: nothing was waiting */
+    ERASE_NONE, /* of what was asked before alone: nothing was waiting */
+    ERASE_DROPPED, /* erase_settle_other alone: it was not carried out, and is forgotten */
 };
 
 /* Has a response (all its revisions) erased, or with `round` NULL everything. The log is pinned. The answer stays in
@@ -26,6 +27,11 @@ MUST_CHECK enum erase_result erase_ask(struct profile *profile, struct http *htt
  * carried out, is signed anew, once. */
 MUST_CHECK enum erase_result erase_pending(struct profile *profile, struct http *http, struct http_answer *answer,
                                            struct error *error);
+
+/* The same where something else is asked now: it is sent only where the collector has carried it out, as what it shows
+ * of the member's entries says, or knows the member no more. What is erased can't be had back. */
+MUST_CHECK enum erase_result erase_settle_other(struct profile *profile, struct http *http, struct http_answer *answer,
+                                                struct error *error);
 
 /* Asks what the collector keeps of the member; the answer's body is JSON of up to ACCESS_ANSWER_MAX bytes. -1: no
  * memory to sign it. */

@@ -152,6 +152,34 @@ test('erase again after a lost answer is done once that is settled, and goes on 
   assert.deepEqual(client.files('sent'), []);
 });
 
+test('to erase one answer does not carry out an earlier --everything that did not arrive, and says so', async () => {
+  const client = await member();
+  await client.answer(ACTION);
+  await client.answer(OTHER);
+  await askInVain(client, 400, '--everything');
+  for (const text of ['later', '{"login":true}']) {
+    proxy.change = (path) => (path === '/v1/access' ? { status: 200, headers: { 'content-type': 'application/json' }, bytes: Buffer.from(text) } : undefined);
+    const later = await client('erase', ACTION, '--yes');
+    assert.equal(later.code, 1);
+    assert.match(later.stderr, /sends it again/, text);
+  }
+  proxy.change = undefined;
+  const done = await client.ok('erase', ACTION, '--yes');
+  assert.match(done.stderr, /did not arrive, and is dropped[^]*Erased: 1 entry/);
+  assert.equal(client.files('sent').length, 1);
+  await client.ok('sync');
+  await client.answer(OTHER, 2);
+});
+
+test('an earlier --everything that was carried out is known to be, whatever is erased next', async () => {
+  const client = await member();
+  await client.answer(ACTION);
+  await askInVain(client, 0, '--everything');
+  const done = await client.ok('erase', ACTION, '--yes');
+  assert.match(done.stderr, /Erased: 2 entries[^]*You are no member any more/);
+  assert.deepEqual(client.files('erased'), ['everything.json']);
+});
+
 test('a refusal that is not the collector’s settles nothing: the request is kept, and sent again', async () => {
   const client = await member();
   await client.answer(ACTION);

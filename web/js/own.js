@@ -58,7 +58,11 @@ export async function isOwnCode(typed) {
 // What the collector has
 
 // Promise of {body} as PROTOCOL 5c has it, or of {problem}.
-const askAccess = async (panel, key) => post('/v1/access', await envelope.sign(key, envelope.ACCESS, envelope.access(panel, now(), key)));
+async function askAccess(panel, key) {
+  const answer = await post('/v1/access', await envelope.sign(key, envelope.ACCESS, envelope.access(panel, now(), key)));
+  if (!answer.problem && !Array.isArray(answer.body?.entries)) throw new Unreachable('an answer that is not the collector’s');
+  return answer;
+}
 
 export const access = () => askAccess(state.member.panel, state.member.key);
 
