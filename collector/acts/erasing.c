@@ -186,42 +186,138 @@ static void subtract_slots(const struct tally_layout *layout, int64_t *counts, c
                     "counters do not fit what is erased, and are left as they are; run `audit`");
 }
 
-static int uncount_in(struct erasing *erasing, const struct erasing_response *response,
-                      const struct store_current *current, const struct tally_layout *layout, int64_t *counts)
+/* The counters of one action, brought down by all of its responses that go. */
+struct uncounted {
+    int64_t round, action;
+    const struct tally_layout *layout;
+    int64_t *counts;
+};
+
+static bool is_same_action(const struct erasing_response *a, const struct erasing_response *b)
 {
-    enum store_result found =
-        store_counts_read(erasing->store, response->round, response->action, counts, layout->slots);
-    if (found == STORE_FAILED)
-        return fail_erasing(erasing);
-    subtract_slots(layout, counts, current);
-    if (store_counts_write(erasing->store, response->round, response->action, counts, layout->slots) != STORE_OK)
-        return fail_erasing(erasing);
-    return 0;
+    return a->round == b->round && a->action == b->action;
 }
 
-/* Brings the counters down by the response as it counts now. */
-static int uncount_response(struct erasing *erasing, const struct erasing_response *response)
+static int begin_uncounting(struct erasing *erasing, const struct erasing_response *response, struct uncounted *out)
 {
-    struct store_current current;
-    const struct tally_layout *layout = find_layout(erasing, response->round);
-    if (!layout)
+    *out = (struct uncounted){response->round, response->action, find_layout(erasing, response->round), NULL};
+    if (!out->layout)
         return error_set(&erasing->error, ERROR_DAMAGED, "%s",
                          T("a response is of a round that the panel does not have; run `audit`",
                            "een reactie is van een ronde die het panel niet heeft; voer `audit` uit"));
+    if ((out->counts = mem_calloc(out->layout->slots, sizeof *out->counts)) == NULL)
+        return error_no_memory(&erasing->error);
+    return store_counts_read(erasing->store, out->round, out->action, out->counts, out->layout->slots) == STORE_FAILED
+               ? fail_erasing(erasing)
+               : 0;
+}
+
+/* By the response as it counts now. */
+static int uncount_response(struct erasing *erasing, const struct erasing_response *response,
+                            const struct uncounted *from)
+{
+    struct store_current current;
     if (store_current_read(erasing->store, response->round, response->member, response->action, &current) != STORE_OK)
         return fail_erasing(erasing);
-    int64_t *counts = mem_calloc(layout->slots, sizeof *counts);
-    int result = counts ? uncount_in(erasing, response, &current, layout, counts) : error_no_memory(&erasing->error);
+    subtract_slots(from->layout, from->counts, &current);
+    return 0;
+}
+
+/* Of all responses, which are in order; *count is how many actions they are of. */
+static int uncount_responses(struct erasing *erasing, struct uncounted *list, size_t *count)
+{
+    for (size_t i = 0; i < erasing->response_count; i++) {
+        const struct erasing_response *response = &erasing->responses[i];
+        bool first = i == 0 || !is_same_action(response, response - 1);
+        if (first && begin_uncounting(erasing, response, &list[(*count)++]) < 0)
+            return -1;
+        if (uncount_response(erasing, response, &list[*count - 1]) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+static int write_uncounted(struct erasing *erasing, const struct uncounted *list, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (store_counts_write(erasing->store, list[i].round, list[i].action, list[i].counts, list[i].layout->slots) !=
+            STORE_OK)
+            return fail_erasing(erasing);
+    return 0;
+}
+
+/* All is read before anything is written, which a database that has told all of it beforehand then need not be asked. */
+static int bring_counters_down(struct erasing *erasing)
+{
+    size_t count = 0;
+    struct uncounted *list = mem_calloc(erasing->response_count + 1, sizeof *list);
+    if (!list)
+        return error_no_memory(&erasing->error);
+    int result = uncount_responses(erasing, list, &count);
+    if (result == 0)
+        result = write_uncounted(erasing, list, count);
+    for (size_t i = 0; i < count; i++)
+        mem_free(list[i].counts);
+    mem_free(list);
+    return result;
+}
+
+static int compare_responses(const void *a, const void *b)
+{
+    const struct erasing_response *x = a, *y = b;
+    if (x->round != y->round)
+        return x->round < y->round ? -1 : 1;
+    if (x->action != y->action)
+        return x->action < y->action ? -1 : 1;
+    return (x->member > y->member) - (x->member < y->member);
+}
+
+/* Those of an action together, and each once: who goes whole may have been named by a response as well. */
+static void sort_responses(struct erasing *erasing)
+{
+    size_t kept = 0;
+    if (erasing->response_count > 1)
+        qsort(erasing->responses, erasing->response_count, sizeof *erasing->responses, compare_responses);
+    for (size_t i = 0; i < erasing->response_count; i++)
+        if (kept == 0 || compare_responses(&erasing->responses[kept - 1], &erasing->responses[i]) != 0)
+            erasing->responses[kept++] = erasing->responses[i];
+    erasing->response_count = kept;
+}
+
+static int tell_responses(struct erasing *erasing, struct store_key *currents, struct store_key *counts)
+{
+    struct store_wanted wanted = {.currents = currents, .counts = counts, .current_count = erasing->response_count};
+    for (size_t i = 0; i < erasing->response_count; i++) {
+        const struct erasing_response *r = &erasing->responses[i];
+        currents[i] = (struct store_key){.round = r->round, .member = r->member, .action = r->action};
+        if (i == 0 || !is_same_action(r, r - 1))
+            counts[wanted.counts_count++] = (struct store_key){.round = r->round, .action = r->action};
+    }
+    return store_foresee(erasing->store, &wanted) == STORE_OK ? 0 : fail_erasing(erasing);
+}
+
+static int foresee_responses(struct erasing *erasing)
+{
+    if (erasing->response_count == 0 || !store_foresees(erasing->store))
+        return 0;
+    struct store_key *currents = mem_calloc(erasing->response_count, sizeof *currents),
+                     *counts = mem_calloc(erasing->response_count, sizeof *counts);
+    int result = currents && counts ? tell_responses(erasing, currents, counts) : error_no_memory(&erasing->error);
+    mem_free(currents);
     mem_free(counts);
     return result;
 }
 
-static int erase_response(struct erasing *erasing, const struct erasing_response *response)
+static int erase_responses(struct erasing *erasing)
 {
-    if (uncount_response(erasing, response) < 0)
+    sort_responses(erasing);
+    if (foresee_responses(erasing) < 0 || bring_counters_down(erasing) < 0)
         return -1;
-    if (store_current_erase(erasing->store, response->round, response->member, response->action) != STORE_OK)
-        return fail_erasing(erasing);
+    for (size_t i = 0; i < erasing->response_count; i++) {
+        const struct erasing_response *r = &erasing->responses[i];
+        if (store_current_erase(erasing->store, r->round, r->member, r->action) != STORE_OK)
+            return fail_erasing(erasing);
+    }
     return 0;
 }
 
@@ -243,9 +339,8 @@ static int erase_member(struct erasing *erasing, struct store_member *member)
 
 int erasing_carry_out(struct erasing *erasing, int64_t event)
 {
-    for (size_t i = 0; i < erasing->response_count; i++)
-        if (erase_response(erasing, &erasing->responses[i]) < 0)
-            return -1;
+    if (erase_responses(erasing) < 0)
+        return -1;
     for (size_t i = 0; i < erasing->member_count; i++)
         if (erase_member(erasing, &erasing->members[i]) < 0)
             return -1;

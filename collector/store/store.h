@@ -252,8 +252,8 @@ struct store_wanted {
 /* Whether this store wants to be told; false: the lists need not be made. */
 bool store_foresees(const struct store *store);
 
-/* Right after store_begin: all of it, so that a database far away is asked in one go. A hint: what is not named can
- * still be read. */
+/* Right after store_begin: all of it, so that a database far away is asked in one go; or later in the transaction what
+ * comes next, in the place of what was told before. A hint: what is not named can still be read. */
 MUST_CHECK enum store_result store_foresee(struct store *store, const struct store_wanted *wanted);
 
 /* The log. Entries are numbered from 0 without a gap. Of an entry that has been erased the index and the stored hash

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static char dsn[400];
 
@@ -60,6 +61,20 @@ Test(opening, refuses_a_schema_that_is_newer_or_unknown)
     assert_refused(dsn, STORE_EXISTING, "newer burgerpanel");
     store_raw_run(dsn, "UPDATE head SET version = 0");
     assert_refused(dsn, STORE_EXISTING, "not known");
+}
+
+Test(opening, refuses_a_database_of_another_encoding)
+{
+    char name[400], make[160], drop[60];
+    const char *server = getenv("KIT_STORE"), *query = strchr(server, '?');
+    cr_assert_not_null(query);
+    snprintf(make, sizeof make, "CREATE DATABASE latin_%d ENCODING 'LATIN1' LOCALE 'C' TEMPLATE template0",
+             (int)getpid());
+    snprintf(drop, sizeof drop, "DROP DATABASE latin_%d", (int)getpid());
+    snprintf(name, sizeof name, "postgresql:///latin_%d%s", (int)getpid(), query);
+    store_raw_run(dsn, make);
+    assert_refused(name, STORE_CREATE, "the database must be of encoding UTF8");
+    store_raw_run(dsn, drop);
 }
 
 /* What opening says to a role that has a right more each time. */

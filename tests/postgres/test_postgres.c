@@ -1,8 +1,6 @@
 /* What the store in PostgreSQL promises beyond the verbs that all databases share: what becomes of a commit whose
- * connection is cut, that sizes follow the lane, and how often it asks. Run beside a server of its own by
- * tests/postgres/server.sh, as are the suites of the verbs. */
-#include "collector/acts/erasing.h"
-#include "collector/audit/stored.h"
+ * connection is cut, and that sizes follow the lane. Run beside a server of its own by tests/postgres/server.sh, as are
+ * the suites of the verbs. */
 #include "tests/unit/collector/kit.h"
 #include "tests/unit/collector/store/raw.h"
 #include <criterion/criterion.h>
@@ -121,6 +119,21 @@ static unsigned changed_by_others(struct store *handle)
     cr_assert_eq(store_changed(handle, &what), STORE_OK);
     cr_assert_eq(store_commit(handle), STORE_OK);
     return what;
+}
+
+Test(postgres, takes_responses_while_another_hands_out_invitations)
+{
+    const uint8_t hash[SHA256_BYTES] = {1};
+    struct store *other = kit_store_open(dsn);
+    int64_t count;
+    cr_assert_eq(store_begin_invitations(other), STORE_OK);
+    cr_assert_eq(store_invitation_add(other, 1, hash), STORE_OK);
+    cr_assert_eq(store_entry_count(other, &count), STORE_OK); /* by then it has its lane */
+    cr_assert_eq(store_begin(store), STORE_OK);
+    cr_assert_eq(store_entry_append(store, 0, "one", 3), STORE_OK);
+    cr_assert_eq(store_commit(store), STORE_OK, "%s", store_error(store)->text);
+    cr_assert_eq(store_commit(other), STORE_OK, "%s", store_error(other)->text);
+    store_close(other);
 }
 
 Test(postgres, knows_whether_there_is_news_while_another_holds_the_lane)
@@ -293,139 +306,6 @@ Test(postgres, knows_an_invitation_that_was_foreseen_until_it_is_marked)
     cr_assert_eq(store_invitation_find(store, hashes[0], &found), STORE_OK);
     cr_assert(found.state == INVITATION_USED && found.member == 9);
     cr_assert_eq(store_commit(store), STORE_OK);
-}
-
-/* Round trips: each ends with a sync, which is counted between libpq and the store, where this is put when this program
- * is linked. */
-
-static unsigned trips;
-
-int __real_PQpipelineSync(PGconn *conn);
-int __wrap_PQpipelineSync(PGconn *conn);
-
-int __wrap_PQpipelineSync(PGconn *conn)
-{
-    trips++;
-    return __real_PQpipelineSync(conn);
-}
-
-#define MANY 300
-
-static void append_many(void)
-{
-    cr_assert_eq(store_begin(store), STORE_OK);
-    for (int64_t i = 0; i < MANY; i++) {
-        struct store_current current = current_of(1, i);
-        cr_assert_eq(store_entry_append(store, i, "entry", 5), STORE_OK);
-        cr_assert_eq(store_current_write(store, 1, i + 1, 1, &current), STORE_OK);
-        cr_assert_eq(store_revision_add(store, i, i - 1), STORE_OK);
-    }
-    cr_assert_eq(store_commit(store), STORE_OK, "%s", store_error(store)->text);
-}
-
-static unsigned trips_to_erase(int64_t first, int64_t count)
-{
-    unsigned before = trips;
-    cr_assert_eq(store_begin(store), STORE_OK);
-    for (int64_t i = first; i < first + count; i++) {
-        cr_assert_eq(store_current_erase(store, 1, i + 1, 1), STORE_OK);
-        cr_assert_eq(store_entry_erase(store, i), STORE_OK);
-        cr_assert_eq(store_erased_add(store, i, MANY), STORE_OK);
-    }
-    cr_assert_eq(store_commit(store), STORE_OK, "%s", store_error(store)->text);
-    return trips - before;
-}
-
-Test(postgres, waits_for_the_erasure_of_many_as_often_as_for_that_of_one)
-{
-    int64_t event = 0, before = 0;
-    append_many();
-    cr_assert_eq(trips_to_erase(0, 1), 1);
-    cr_assert_eq(trips_to_erase(1, MANY - 2), 1);
-    cr_assert_eq(store_erased_by(store, MANY - 2, &event), STORE_OK);
-    cr_assert_eq(event, MANY);
-    cr_assert_eq(store_revision_before(store, MANY - 2, &before), STORE_NONE);
-    cr_assert_eq(store_revision_before(store, MANY - 1, &before), STORE_OK);
-}
-
-Test(postgres, asks_for_all_that_a_member_has_answered_at_once)
-{
-    struct panel panel = {.round_count = 1};
-    struct catalogue catalogue = {.panel = &panel, .round_numbers = (int64_t[]){1}};
-    const struct store_member member = {.number = 7, .index = MANY};
-    struct erasing erasing;
-    cr_assert_eq(store_begin(store), STORE_OK);
-    for (int64_t i = 0; i < MANY; i++) {
-        struct store_current current = current_of(1, i);
-        cr_assert_eq(store_current_write(store, 1, 7, i + 1, &current), STORE_OK);
-    }
-    cr_assert_eq(store_commit(store), STORE_OK, "%s", store_error(store)->text);
-    erasing_init(&erasing, store, &catalogue);
-    cr_assert_eq(store_begin(store), STORE_OK);
-    unsigned before = trips;
-    cr_assert_eq(erasing_add_member(&erasing, &member), 0, "%s", erasing.error.text);
-    cr_assert_leq(trips - before, 2, "%u for %d responses", trips - before, MANY);
-    cr_assert_eq(erasing_gathered(&erasing), MANY + 1);
-    erasing_wipe(&erasing);
-}
-
-Test(postgres, tells_at_the_commit_that_an_entry_was_erased_before)
-{
-    append_many();
-    cr_assert_eq(trips_to_erase(7, 1), 1);
-    cr_assert_eq(store_begin(store), STORE_OK);
-    cr_assert_eq(store_entry_erase(store, 8), STORE_OK);
-    cr_assert_eq(store_erased_add(store, 7, MANY), STORE_OK, "not known yet");
-    cr_assert_eq(store_commit(store), STORE_FAILED);
-    cr_assert_eq(store_error(store)->kind, ERROR_REFUSED, "%s", store_error(store)->text);
-    store_rollback(store);
-    struct buf jws;
-    buf_init(&jws, 100);
-    cr_assert_eq(store_entry_read(store, 8, &jws), STORE_OK, "nothing of it is kept");
-    buf_free(&jws);
-}
-
-static int sum_index(void *context, int64_t index, const char *jws, size_t len)
-{
-    cr_assert(len == 5 && memcmp(jws, "entry", 5) == 0);
-    *(int64_t *)context = 2 * (*(int64_t *)context % 1000000) + index;
-    return 0;
-}
-
-Test(postgres, asks_for_entries_by_their_indexes_in_hundreds)
-{
-    int64_t backwards[MANY], sum = 0, expected = 0;
-    for (int64_t i = 0; i < MANY; i++) {
-        backwards[i] = MANY - 1 - i;
-        expected = 2 * (expected % 1000000) + backwards[i];
-    }
-    append_many();
-    unsigned before = trips;
-    cr_assert_eq(store_entry_each(store, backwards, MANY, sum_index, &sum), STORE_OK);
-    cr_assert_eq(sum, expected);
-    cr_assert_eq(trips - before, 2);
-}
-
-Test(postgres, asks_for_an_audits_entries_many_at_once)
-{
-    struct stored stored;
-    struct error error;
-    struct buf jws;
-    int64_t erased_by;
-    append_many();
-    (void)trips_to_erase(7, MANY / 4);
-    stored_init(&stored, store, NULL);
-    buf_init(&jws, 100);
-    const unsigned before = trips;
-    for (int64_t i = 0; i < MANY; i++) {
-        buf_reset(&jws);
-        bool erased = i >= 7 && i < 7 + MANY / 4;
-        cr_assert_eq(stored_entry(&stored, i, &jws, &erased_by, &error), erased ? STORE_ERASED : STORE_OK);
-        cr_assert(erased ? erased_by == MANY : strcmp(buf_text(&jws), "entry") == 0, "entry %ld", (long)i);
-    }
-    cr_assert_leq(trips - before, 12, "%u for %d entries", trips - before, MANY);
-    buf_free(&jws);
-    stored_wipe(&stored);
 }
 
 /* Members. */

@@ -1,4 +1,5 @@
-/* What a batch will read, asked in one go with the lane and the head: one round trip, however many responses. */
+/* What a batch will read, asked in one go with the lane and the head: one round trip, however many responses. The head
+ * is as the transaction found it, and so asked for once. */
 #include "base/buf.h"
 #include "base/lang.h"
 #include "collector/store/postgres/arrays.h"
@@ -87,7 +88,8 @@ static int send_questions(struct store_postgres *p, const struct arrays *arrays)
     values_bytes(&currents, arrays->revisions.data, arrays->revisions.len);
     values_bytes(&counts, arrays->counts.data, arrays->counts.len);
     values_bytes(&hashes, arrays->hashes.data, arrays->hashes.len);
-    return postgres_send(p, PG_HEAD, NULL) < 0 || postgres_send(p, PG_CURRENT_FORESEE, &currents) < 0 ||
+    return (!p->head_is_known && postgres_send(p, PG_HEAD, NULL) < 0) ||
+                   postgres_send(p, PG_CURRENT_FORESEE, &currents) < 0 ||
                    postgres_send(p, PG_COUNTS_FORESEE, &counts) < 0 ||
                    postgres_send(p, PG_INVITATION_FORESEE, &hashes) < 0
                ? -1
@@ -110,7 +112,7 @@ static int pg_take_answers(struct store_postgres *p, PGresult *const rows[4])
     foreseen->current_rows = rows[1];
     foreseen->counts_rows = rows[2];
     foreseen->invitation_rows = rows[3];
-    int known = postgres_take_head(p, rows[0]);
+    int known = rows[0] ? postgres_take_head(p, rows[0]) : 0;
     PQclear(rows[0]);
     if (known < 0)
         return -1;
@@ -133,14 +135,16 @@ static enum store_result pg_foresee(struct store *store, const struct store_want
 {
     struct store_postgres *p = postgres_of(store);
     struct arrays arrays;
-    PGresult *rows[4];
+    PGresult *rows[4] = {NULL};
+    size_t skipped = p->head_is_known ? 1 : 0;
     enum store_result result = STORE_FAILED;
     if (p->within != WITHIN_WRITING)
         return STORE_OK; /* a hint */
     init_arrays(&arrays);
     if (foreseen_want(&p->foreseen, wanted) < 0 || compose_arrays(&arrays, wanted, &p->foreseen) < 0)
         error_no_memory(&store->error);
-    else if (send_questions(p, &arrays) == 0 && postgres_collect(p, rows, 4) == 0 && pg_take_answers(p, rows) == 0)
+    else if (send_questions(p, &arrays) == 0 && postgres_collect(p, rows + skipped, 4 - skipped) == 0 &&
+             pg_take_answers(p, rows) == 0)
         result = STORE_OK;
     free_arrays(&arrays);
     return result;

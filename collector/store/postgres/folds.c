@@ -198,7 +198,9 @@ static enum store_result pg_current_erase(struct store *store, int64_t round, in
     int64_t place = 0;
     if (pack_place(store, round, member, action, &place) != STORE_OK)
         return STORE_FAILED;
-    foreseen_forget(&postgres_of(store)->foreseen);
+    struct seen_current *seen = foreseen_current(&postgres_of(store)->foreseen, place);
+    if (seen)
+        seen->sight = SIGHT_WRITTEN;
     values_number(&values, place);
     return postgres_hold(store, PG_CURRENT_ERASE, &values);
 }
