@@ -8,6 +8,7 @@
 #include "base/lang.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "collector/intake/gathering.h"
 #include "collector/intake/outcome.h"
 #include "collector/ops/metrics.h"
 #include <errno.h>
@@ -19,7 +20,6 @@
 
 #define GATHER_STEP_US 1000 /* nothing new for so long: no more are coming */
 #define GATHER_MAX_US 3000
-#define GATHER_ENOUGH 512 /* submissions for which it waits no longer */
 #define BATCH_MAX 4096 /* submissions in a transaction; one job may be larger by itself */
 #define REST_US 20000 /* without a job, after one: then the store is brought to rest */
 #define REFRESH_MS 400 /* how often an idle writer looks for what administrators changed */
@@ -38,7 +38,7 @@ struct commit_queue {
     size_t waiting; /* submissions in the queue */
     enum writer writer;
     size_t announced;
-    size_t expected; /* submissions: as many as the last batch held, where that was more than one job; 0 otherwise */
+    struct gathering gathering;
     bool stopping;
     atomic_bool healthy;
 
@@ -49,6 +49,7 @@ struct commit_queue {
     struct ledger *ledger;
     struct submission **batch;
     size_t batch_capacity;
+    size_t taken; /* submissions of the last batch */
     bool restless; /* a batch has been committed since the store was brought to rest */
     bool proven; /* a batch has been committed since the store was opened */
     bool lost; /* the store's files were no longer those that were opened */
@@ -207,7 +208,7 @@ static int apply_jobs(struct commit_queue *queue, size_t count)
         return ledger_look(queue->ledger);
     int64_t begun = clock_monotonic_us();
     int result = ledger_apply(queue->ledger, queue->batch, count);
-    outcome_note(queue->batch, count, clock_monotonic_us() - begun);
+    queue->taken = outcome_note(queue->batch, count, clock_monotonic_us() - begun);
     return result;
 }
 
@@ -256,22 +257,19 @@ static void sleep_as(struct commit_queue *queue, enum writer state, int64_t micr
     queue->writer = AWAKE;
 }
 
-/* Whether nothing more is worth waiting for: nobody else is being checked and as many have come as last time, who sends
- * again once answered; or a good batch. */
 static bool has_gathered(const struct commit_queue *queue)
 {
-    return (queue->announced == 0 && queue->waiting >= queue->expected) || queue->waiting >= GATHER_ENOUGH ||
-           queue->stopping;
+    return gathering_is_done(&queue->gathering, queue->waiting, queue->announced) || queue->stopping;
 }
 
 /* Waits for a first job, at most REFRESH_MS, or after one REST_US. While busy it is not woken by the first, but when
  * all have come, or after a step by itself. With the lock held. */
 static void wait_for_work(struct commit_queue *queue)
 {
-    if (queue->expected > 0) {
+    if (queue->gathering.expected > 0) {
         sleep_as(queue, IDLE, GATHER_STEP_US);
         if (!queue->head)
-            queue->expected = 0; /* busy no longer */
+            queue->gathering.expected = 0; /* busy no longer */
     }
     if (!queue->head && !queue->stopping)
         sleep_as(queue, IDLE, queue->restless ? REST_US : REFRESH_MS * INT64_C(1000));
@@ -350,7 +348,8 @@ static void *write_batches(void *argument)
         commit_jobs(queue, jobs, count);
         recover_store(queue);
         pthread_mutex_lock(&queue->lock);
-        queue->expected = several ? count : 0;
+        if (count > 0)
+            gathering_note(&queue->gathering, several, queue->taken);
     }
     pthread_mutex_unlock(&queue->lock);
     return NULL;
@@ -367,7 +366,7 @@ static bool should_wake(struct commit_queue *queue)
     case AWAKE:
         break;
     case IDLE:
-        due = queue->stopping || (queue->head && (queue->expected == 0 || has_gathered(queue)));
+        due = queue->stopping || (queue->head && (queue->gathering.expected == 0 || has_gathered(queue)));
         break;
     case GATHERING:
         due = has_gathered(queue);

@@ -25,10 +25,14 @@ static void note_submission(struct metrics_batch *batch, const struct submission
     }
 }
 
-void outcome_note(struct submission *const *list, size_t count, int64_t microseconds)
+size_t outcome_note(struct submission *const *list, size_t count, int64_t microseconds)
 {
     struct metrics_batch batch = {.count = count, .microseconds = microseconds};
     for (size_t i = 0; i < count; i++)
         note_submission(&batch, list[i]);
     metrics_note_batch(&batch);
+    size_t taken = 0;
+    for (size_t i = 0; i < sizeof batch.accepted / sizeof *batch.accepted; i++)
+        taken += batch.accepted[i];
+    return taken;
 }

@@ -4,7 +4,7 @@
 
 #include "collector/intake/submission.h"
 
-/* Counts the verdicts of `count` submissions, which took so long together. */
-void outcome_note(struct submission *const *list, size_t count, int64_t microseconds);
+/* Counts the verdicts of `count` submissions, which took so long together. How many of them were taken. */
+size_t outcome_note(struct submission *const *list, size_t count, int64_t microseconds);
 
 #endif

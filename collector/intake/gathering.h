@@ -1,0 +1,22 @@
+/* When the writer waits for company, so that several share one sync. Pure; the writer's, and with the queue's lock. */
+#ifndef COLLECTOR_INTAKE_GATHERING_H
+#define COLLECTOR_INTAKE_GATHERING_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#define GATHERING_ENOUGH 512 /* submissions for which it waits no longer */
+
+struct gathering {
+    size_t expected; /* submissions: as many as the last batch took, where it was more than one job; 0 otherwise */
+    bool is_vain; /* the last batch took nothing, so that nothing was shared: a crowd that is refused, say */
+};
+
+/* A batch of one job or several has come to its end, of which so many submissions were taken. */
+void gathering_note(struct gathering *gathering, bool several, size_t taken);
+
+/* Whether nothing more is worth waiting for, where so many submissions wait and so many requests are being checked:
+ * nobody is, and as many have come as last time, who sends again once answered; or a good batch. */
+bool gathering_is_done(const struct gathering *gathering, size_t waiting, size_t announced);
+
+#endif
