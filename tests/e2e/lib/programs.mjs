@@ -186,19 +186,19 @@ export class Collector {
     return process;
   }
 
-  // What `comments export` writes, by file name.
+  // The folder of what `comments export` writes.
   async exportComments(round, name, ...flags) {
     const out = join(this.folder, name);
     await this.succeed('comments', 'export', out, '--round', round, ...flags);
     return out;
   }
 
-  // What `export` writes, by file name.
   // Makes the round's next release.
   async release(round, ...flags) {
     return (await this.succeed('release', 'create', round, ...flags)).stderr;
   }
 
+  // The folder of what `export` writes.
   async export(round, name, ...flags) {
     const out = join(this.folder, name);
     await this.succeed('export', '--round', round, '--out', out, ...flags);
