@@ -446,18 +446,21 @@ static int compare_file_names(const void *a, const void *b)
     return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
-static bool ends_in(const char *name, const char *ending)
-{
-    size_t len = strlen(name), tail = strlen(ending);
-    return len >= tail && strcmp(name + len - tail, ending) == 0;
-}
-
 static bool is_plain(DIR *folder, const struct dirent *entry)
 {
     if (entry->d_type != DT_UNKNOWN)
         return entry->d_type == DT_REG;
     struct stat st;
     return fstatat(dirfd(folder), entry->d_name, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(st.st_mode);
+}
+
+static bool is_listed(DIR *folder, const struct dirent *entry, const char *ending)
+{
+    const char *name = entry->d_name;
+    if (!ending)
+        return strcmp(name, ".") != 0 && strcmp(name, "..") != 0;
+    size_t len = strlen(name), tail = strlen(ending);
+    return len >= tail && strcmp(name + len - tail, ending) == 0 && is_plain(folder, entry);
 }
 
 /* Gathers all names first, so that `each` may add and remove files without the listing being disturbed. */
@@ -468,7 +471,7 @@ static int list_folder(DIR *folder, const char *ending, struct names *names)
         const struct dirent *entry = readdir(folder);
         if (!entry)
             return errno == 0 ? 0 : -1;
-        if (ends_in(entry->d_name, ending) && is_plain(folder, entry) && names_add(names, entry->d_name) < 0)
+        if (is_listed(folder, entry, ending) && names_add(names, entry->d_name) < 0)
             return -1;
     }
 }

@@ -57,8 +57,9 @@ bool file_exists(const char *path);
  * the process ends. Returns the descriptor; -1: errno, EWOULDBLOCK when another process has it. */
 MUST_CHECK int file_lock(const char *path);
 
-/* Calls `each` with the name of every plain file in the folder that ends in `ending`, in byte order. Stops when `each`
- * returns other than 0 and returns that; -1 with errno when the folder can't be read; 0 when it is missing. */
+/* Calls `each` with the name of every plain file in the folder that ends in `ending`, or, where that is NULL, of all
+ * that is there, folders and links too, in byte order. Stops when `each` returns other than 0 and returns that; -1 with
+ * errno when the folder can't be read; 0 when it is missing. */
 MUST_CHECK int file_each(const char *folder, const char *ending, int (*each)(void *context, const char *name),
                          void *context);
 

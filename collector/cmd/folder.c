@@ -92,7 +92,7 @@ static int check_folder(const struct folder *folder)
     if (put_path(folder, FOLDER_PACKAGE, path) < 0)
         return cli_fail(T("the name of folder %s is too long", "de naam van map %s is te lang"), folder->path);
     search.is_same_kind = holds_same_kind(folder, path);
-    if (file_each(folder->path, "", note_other_file, &search) < 0)
+    if (file_each(folder->path, NULL, note_other_file, &search) < 0)
         return cli_fail(T("folder %s can't be read: %s", "map %s kan niet gelezen worden: %s"), folder->path,
                         error_of_errno(errno));
     if (search.other[0] == '\0')

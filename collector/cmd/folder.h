@@ -18,7 +18,7 @@ struct folder {
     unsigned tables; /* those that it holds: 1 << enum table each */
 };
 
-/* Looks whether the folder is new or empty, or holds the same kind of package and no other file, and makes it. Until
+/* Looks whether the folder is new or empty, or holds the same kind of package and nothing else, and makes it. Until
  * folder_finish its package names no file: where the run is broken off, it tells whose files these are, and the next
  * one of the same kind replaces them. Returns the exit code, as the others do. */
 int folder_begin(struct folder *folder);

@@ -138,7 +138,7 @@ static int check_all_files(struct verification *verification)
     char when[CLOCK_TEXT_SIZE];
     for (size_t i = 0; i < event->file_count; i++)
         check_one_file(verification, &event->files[i]);
-    if (file_each(verification->folder, "", check_name, verification) < 0)
+    if (file_each(verification->folder, NULL, check_name, verification) < 0)
         return cli_fail(T("folder %s can't be read: %s", "map %s kan niet gelezen worden: %s"), verification->folder,
                         error_of_errno(errno));
     if (verification->differing > 0)

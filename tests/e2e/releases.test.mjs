@@ -2,7 +2,7 @@
 // `release verify` holds against the log by its key alone; what came before stays as it was; and none is made that the rules do not allow.
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { parseTable } from './lib/csv.mjs';
@@ -103,6 +103,8 @@ test('one byte changed anywhere, a file too many or too few, or another key: it 
   await tried(() => rmSync(join(changed, 'options.csv')), /options\.csv: /);
   await tried(() => rmSync(join(changed, 'release.tlog-proof')), /release\.tlog-proof: /);
   await tried(() => writeFileSync(join(changed, 'comments.csv'), 'a'), /comments\.csv: is no file of this release/);
+  await tried(() => mkdirSync(join(changed, 'exact')), /exact: is no file of this release/);
+  await tried(() => symlinkSync('/etc/hostname', join(changed, 'more.csv')), /more\.csv: is no file of this release/);
   const other = key.replace(/^[^+]+/, 'burgerpanel/other');
   assert.equal((await verify(folder, '--key', other)).code, 2);
   assert.equal((await verify(folder)).code, 2);

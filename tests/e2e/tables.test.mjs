@@ -8,7 +8,7 @@ import { after, before, test } from 'node:test';
 import { assertAccepted, JOSE, keepAlive, NDJSON, post } from './lib/http.mjs';
 import { Member } from './lib/member.mjs';
 import { ROUND } from './lib/panel.mjs';
-import { build, fixtures, ready } from './lib/programs.mjs';
+import { assertFailed, build, fixtures, ready } from './lib/programs.mjs';
 import { answersOf, assertTables, dice, exampleRows, shuffle } from './lib/tables.mjs';
 
 let collector;
@@ -124,6 +124,14 @@ test('a foreign file in the folder is refused by a first export and by a later o
   await refused();
   rmSync(join(folder, 'notes.txt'));
   await collector.export(ROUND, 'own-file');
+});
+
+test('exact tables in a folder of their own within it are not published along', async () => {
+  const folder = join(collector.folder, 'around');
+  await collector.export(ROUND, join('around', 'exact'), '--exact');
+  const around = await collector.run('export', '--round', ROUND, '--out', folder);
+  assertFailed(around, /holds something else than this export, exact among it/);
+  assert.deepEqual(readdirSync(folder), ['exact']);
 });
 
 // A limit on the size of files ends it in the middle of one, as a kill would.
