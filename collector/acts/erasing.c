@@ -151,9 +151,32 @@ static int compare_indexes(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
+static int compare_responses(const void *a, const void *b)
+{
+    const struct erasing_response *x = a, *y = b;
+    if (x->round != y->round)
+        return x->round < y->round ? -1 : 1;
+    if (x->action != y->action)
+        return x->action < y->action ? -1 : 1;
+    return (x->member > y->member) - (x->member < y->member);
+}
+
+/* Those of an action together, and each once: any revision names a response, and its member does. */
+static void sort_responses(struct erasing *erasing)
+{
+    size_t kept = 0;
+    if (erasing->response_count > 1)
+        qsort(erasing->responses, erasing->response_count, sizeof *erasing->responses, compare_responses);
+    for (size_t i = 0; i < erasing->response_count; i++)
+        if (kept == 0 || compare_responses(&erasing->responses[kept - 1], &erasing->responses[i]) != 0)
+            erasing->responses[kept++] = erasing->responses[i];
+    erasing->response_count = kept;
+}
+
 size_t erasing_gathered(struct erasing *erasing)
 {
     size_t kept = 0;
+    sort_responses(erasing);
     if (erasing->count > 1)
         qsort(erasing->entries, erasing->count, sizeof *erasing->entries, compare_indexes);
     for (size_t i = 0; i < erasing->count; i++)
@@ -262,28 +285,6 @@ static int bring_counters_down(struct erasing *erasing)
     return result;
 }
 
-static int compare_responses(const void *a, const void *b)
-{
-    const struct erasing_response *x = a, *y = b;
-    if (x->round != y->round)
-        return x->round < y->round ? -1 : 1;
-    if (x->action != y->action)
-        return x->action < y->action ? -1 : 1;
-    return (x->member > y->member) - (x->member < y->member);
-}
-
-/* Those of an action together, and each once: who goes whole may have been named by a response as well. */
-static void sort_responses(struct erasing *erasing)
-{
-    size_t kept = 0;
-    if (erasing->response_count > 1)
-        qsort(erasing->responses, erasing->response_count, sizeof *erasing->responses, compare_responses);
-    for (size_t i = 0; i < erasing->response_count; i++)
-        if (kept == 0 || compare_responses(&erasing->responses[kept - 1], &erasing->responses[i]) != 0)
-            erasing->responses[kept++] = erasing->responses[i];
-    erasing->response_count = kept;
-}
-
 static int tell_responses(struct erasing *erasing, struct store_key *currents, struct store_key *counts)
 {
     struct store_wanted wanted = {.currents = currents, .counts = counts, .current_count = erasing->response_count};
@@ -310,7 +311,6 @@ static int foresee_responses(struct erasing *erasing)
 
 static int erase_responses(struct erasing *erasing)
 {
-    sort_responses(erasing);
     if (foresee_responses(erasing) < 0 || bring_counters_down(erasing) < 0)
         return -1;
     for (size_t i = 0; i < erasing->response_count; i++) {

@@ -20,7 +20,7 @@ struct erasing_response {
 struct erasing {
     struct store *store;
     const struct catalogue *catalogue;
-    struct erasing_response *responses;
+    struct erasing_response *responses; /* to go; by round and action, each once, after erasing_gathered */
     size_t response_count, response_capacity;
     struct store_member *members; /* who go whole */
     size_t member_count, member_capacity;
@@ -38,7 +38,7 @@ MUST_CHECK int erasing_add_response(struct erasing *erasing, const struct erasin
 /* Adds a member's enrolment and responses in all rounds. */
 MUST_CHECK int erasing_add_member(struct erasing *erasing, const struct store_member *member);
 
-/* All is added: puts the entries in order, each once. Returns how many there are. */
+/* All is added: puts entries and responses in order, each once. Returns how many entries there are. */
 size_t erasing_gathered(struct erasing *erasing);
 
 /* Erases them. Entries 0 to ERASING_EVENT_MAX - 1 of the list are told by the event at `event`, as many more by the one

@@ -43,7 +43,7 @@ test('erase: shown first, then the response goes with all revisions, beside the 
   const second = await one.send(ROUND, ACTION, { ...good, comment: 'names a neighbour' }, 2);
   const theirs = await two.send(ROUND, ACTION, good);
   assert.equal((await collector.run('erase', first.index)).code, 2, 'without a reason');
-  const dry = await collector.succeed('erase', first.index, '--reason', 'unlawful-content');
+  const dry = await collector.succeed('erase', first.index, second.index, first.index, '--reason', 'unlawful-content');
   assert.deepEqual(parseTable(dry.stdout).map(({ entry }) => Number(entry)), [first.index, second.index]);
   assert.match(dry.stderr, /This goes: entries 2, of responses \(all revisions\) 1, of members 0\./);
   assert.match(dry.stderr, /Nothing was erased; --yes does it/);
@@ -68,11 +68,11 @@ test('erase: shown first, then the response goes with all revisions, beside the 
 test('an enrolment takes the member whole, also where no collector runs', async (t) => {
   const { collector, members } = await scene(t, 'member', 2);
   const [one, two] = members;
-  await one.send(ROUND, ACTION, good);
+  const answer = await one.send(ROUND, ACTION, good);
   await one.send(ROUND, OTHER, good);
   await two.send(ROUND, ACTION, good);
   await collector.stop();
-  const done = await collector.succeed('erase', one.enrolled.index, one.enrolled.index, '--reason', 'request', '--yes');
+  const done = await collector.succeed('erase', answer.index, one.enrolled.index, one.enrolled.index, '--reason', 'request', '--yes');
   assert.match(done.stderr, /This goes: entries 3, of responses \(all revisions\) 2, of members 1\./);
   assert.equal(await holds(collector, signatureOf(one.enrolled.jws)), false);
   const log = `${collector.path}-wal`;
