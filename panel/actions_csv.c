@@ -60,6 +60,11 @@ static bool check_row(struct reading_csv *r, const struct csv_row *row, struct a
                    T("id '%s' must be 1 to 64 of A-Z a-z 0-9 . _ -",
                      "id '%s' moet uit 1 tot 64 tekens A-Z a-z 0-9 . _ - bestaan"),
                    action->id);
+    else if (strcmp(action->id, ".") == 0 || strcmp(action->id, "..") == 0)
+        line_fault(r->faults, row->line,
+                   T("id '%s' can't stand in an address on the web, where it means a folder; choose another",
+                     "id '%s' kan niet in een adres op het web staan, waar het een map betekent; kies een ander"),
+                   action->id);
     if (is_blank(action->title))
         line_fault(r->faults, row->line, T("title is empty; fill it in", "title is leeg; vul die in"));
     if (action_status_find(status, &action->status) < 0)
