@@ -67,7 +67,8 @@ static void put_failure(const char *state, const char *primary, char out[static 
     if (lang_is_dutch() && dutch)
         snprintf(out, MESSAGE_SIZE, "%s%s", dutch, pg_advice(state));
     else
-        snprintf(out, MESSAGE_SIZE, "%s%s%s", T("", "de database weigert: "), primary, pg_advice(state));
+        snprintf(out, MESSAGE_SIZE, "%s%s%s", lang_is_dutch() ? "de database weigert: " : "", primary,
+                 pg_advice(state));
 }
 
 static enum error_kind kind_of(const char *state)
@@ -86,8 +87,8 @@ static enum error_kind kind_of(const char *state)
 static void put_connection_failure(const struct store_postgres *p, char out[static MESSAGE_SIZE])
 {
     const char *message = p->conn ? PQerrorMessage(p->conn) : "";
-    size_t len =
-        (size_t)snprintf(out, MESSAGE_SIZE, "%s", T("", "de verbinding met de database is weg of kwam er niet: "));
+    size_t len = (size_t)snprintf(out, MESSAGE_SIZE, "%s",
+                                  lang_is_dutch() ? "de verbinding met de database is weg of kwam er niet: " : "");
     const char *between = "";
     for (size_t line; *message != '\0'; message += line + (message[line] == '\n')) {
         line = strcspn(message, "\n");
