@@ -50,32 +50,46 @@ static int keep_response(struct erasing *erasing, const struct erasing_response 
     return 0;
 }
 
-/* The response at `index` and all that went before it; -1 is none. */
-static int gather_revisions(struct erasing *erasing, int64_t index)
-{
-    while (index >= 0) {
-        if (gather_entry(erasing, index) < 0)
-            return -1;
-        int64_t before;
-        enum store_result found = store_revision_before(erasing->store, index, &before);
-        if (found == STORE_FAILED)
-            return fail_erasing(erasing);
-        index = found == STORE_OK ? before : -1;
-    }
-    return 0;
-}
-
 /* A response that is there, and the entry that it is current by, with the one before that. */
 struct found_response {
     struct erasing_response response;
     int64_t index, replaced;
 };
 
-static int gather_response(struct erasing *erasing, const struct found_response *found)
+static int note_revision_before(void *context, int64_t before)
 {
-    if (keep_response(erasing, &found->response) < 0 || gather_entry(erasing, found->index) < 0)
-        return -1;
-    return gather_revisions(erasing, found->replaced);
+    return gather_entry(context, before);
+}
+
+/* The newest two entries of each; the older of them in `replaced`, where there is one. */
+static int gather_newest(struct erasing *erasing, const struct found_response *list, size_t count, int64_t *replaced,
+                         size_t *replaced_count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (keep_response(erasing, &list[i].response) < 0 || gather_entry(erasing, list[i].index) < 0)
+            return -1;
+        if (list[i].replaced < 0)
+            continue;
+        if (gather_entry(erasing, list[i].replaced) < 0)
+            return -1;
+        replaced[(*replaced_count)++] = list[i].replaced;
+    }
+    return 0;
+}
+
+/* The entries of these responses, and all that went before each. */
+static int gather_responses(struct erasing *erasing, const struct found_response *list, size_t count)
+{
+    size_t replaced_count = 0;
+    int64_t *replaced = mem_calloc(count + 1, sizeof *replaced);
+    if (!replaced)
+        return error_no_memory(&erasing->error);
+    int result = gather_newest(erasing, list, count, replaced, &replaced_count);
+    if (result == 0 &&
+        store_revisions_before(erasing->store, replaced, replaced_count, note_revision_before, erasing) != STORE_OK)
+        result = fail_erasing(erasing);
+    mem_free(replaced);
+    return result;
 }
 
 int erasing_add_response(struct erasing *erasing, const struct erasing_response *response)
@@ -91,7 +105,7 @@ int erasing_add_response(struct erasing *erasing, const struct erasing_response 
         break;
     }
     const struct found_response found = {*response, current.index, current.replaced};
-    return current.index < 0 ? 0 : gather_response(erasing, &found);
+    return current.index < 0 ? 0 : gather_responses(erasing, &found, 1);
 }
 
 struct round_walk {
@@ -122,8 +136,8 @@ static int gather_member_round(struct erasing *erasing, int64_t round, int64_t m
         error_no_memory(&erasing->error); /* unless the store says otherwise */
         result = fail_erasing(erasing);
     }
-    for (size_t i = 0; i < walk.count && result == 0; i++)
-        result = gather_response(erasing, &walk.list[i]);
+    if (result == 0)
+        result = gather_responses(erasing, walk.list, walk.count);
     mem_free(walk.list);
     return result;
 }

@@ -3,7 +3,7 @@
  * transaction, before the event that tells of it, whose index is known by then. The writer's alone.
  *
  * What is one member's is found without an index over all entries: `current` is keyed by round and member and knows the
- * newest response and the one before, store_revision_before the rest (adr/014). */
+ * newest response and the one before, store_revisions_before the rest (adr/014). */
 #ifndef COLLECTOR_ACTS_ERASING_H
 #define COLLECTOR_ACTS_ERASING_H
 

@@ -120,6 +120,8 @@ struct store_ops {
     enum store_result (*current_forget)(struct store *store, int64_t round, int64_t member);
     enum store_result (*revision_add)(struct store *store, int64_t index, int64_t before);
     enum store_result (*revision_before)(struct store *store, int64_t index, int64_t *before);
+    enum store_result (*revisions_before)(struct store *store, const int64_t *indexes, size_t count,
+                                          store_before_fn *each, void *context);
     enum store_result (*panel_each)(struct store *store, store_panel_fn *each, void *context);
     enum store_result (*document_each)(struct store *store, store_document_fn *each, void *context);
     enum store_result (*request_each)(struct store *store, store_request_fn *each, void *context);
@@ -141,6 +143,7 @@ struct visit {
         store_current_fn *on_current;
         store_erasure_fn *on_erasure;
         store_erased_fn *on_erased;
+        store_before_fn *on_before;
         store_event_fn *on_event;
         store_wish_fn *on_wish;
         store_release_fn *on_release;

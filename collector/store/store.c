@@ -437,6 +437,12 @@ enum store_result store_revision_before(struct store *store, int64_t index, int6
     return store->ops->revision_before(store, index, before);
 }
 
+enum store_result store_revisions_before(struct store *store, const int64_t *indexes, size_t count,
+                                         store_before_fn *each, void *context)
+{
+    return store->ops->revisions_before(store, indexes, count, each, context);
+}
+
 enum store_result store_release_add(struct store *store, const struct store_release *release)
 {
     return store->ops->release_add(store, release);

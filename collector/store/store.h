@@ -132,6 +132,7 @@ typedef int store_counts_fn(void *context, int64_t action, const int64_t *counts
 typedef int store_current_fn(void *context, int64_t member, int64_t action, const struct store_current *current);
 typedef int store_erasure_fn(void *context, int64_t request);
 typedef int store_erased_fn(void *context, int64_t index, int64_t event);
+typedef int store_before_fn(void *context, int64_t before);
 typedef int store_event_fn(void *context, int64_t index, const char *kind);
 typedef int store_wish_fn(void *context, const struct store_wish *wish);
 typedef int store_release_fn(void *context, const struct store_release *release);
@@ -355,6 +356,10 @@ MUST_CHECK enum store_result store_current_forget(struct store *store, int64_t r
  * `index` replaced the one at `before`. STORE_NONE: nothing is noted, it was the first or is current. */
 MUST_CHECK enum store_result store_revision_add(struct store *store, int64_t index, int64_t before);
 MUST_CHECK enum store_result store_revision_before(struct store *store, int64_t index, int64_t *before);
+
+/* All that these have replaced, and what that has, and so on: each once, in no order. */
+MUST_CHECK enum store_result store_revisions_before(struct store *store, const int64_t *indexes, size_t count,
+                                                    store_before_fn *each, void *context);
 
 /* Counters of an action in a round: `slots` numbers. STORE_NONE: none kept yet, nothing written to `counts`.
  * STORE_FAILED also when another number of slots is kept. */

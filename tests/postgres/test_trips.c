@@ -111,11 +111,14 @@ static void answer_all(int64_t round, int64_t member, const int64_t *counts, siz
     cr_assert_eq(store_begin(store), STORE_OK);
     for (int64_t i = 0; i < MANY; i++) {
         struct store_current current = current_of(1, i);
+        current.replaced = MANY + 1 + i;
         cr_assert_eq(store_entry_append(store, i, "entry", 5), STORE_OK);
         cr_assert_eq(store_current_write(store, round, member, i + 1, &current), STORE_OK);
+        cr_assert_eq(store_revision_add(store, MANY + 1 + i, 2 * MANY + 1 + i), STORE_OK);
         cr_assert_eq(store_counts_write(store, round, i + 1, counts, slots), STORE_OK);
     }
-    cr_assert_eq(store_entry_append(store, MANY, "enrolment", 9), STORE_OK);
+    for (int64_t i = MANY; i <= 3 * MANY; i++) /* an enrolment, and what was replaced */
+        cr_assert_eq(store_entry_append(store, i, "entry", 5), STORE_OK);
     cr_assert_eq(store_member_add(store, &(struct store_member){.number = member, .index = MANY}), STORE_OK);
     cr_assert_eq(store_commit(store), STORE_OK, "%s", store_error(store)->text);
 }
@@ -139,8 +142,8 @@ Test(trips, erases_all_that_a_member_has_answered_in_a_few_round_trips)
     unsigned before = trips;
     cr_assert_eq(erasing_add_member(&erasing, &member), 0, "%s", erasing.error.text);
     cr_assert_eq(erasing_add_response(&erasing, &(struct erasing_response){1, 7, 5}), 0, "it goes as well");
-    cr_assert_eq(erasing_gathered(&erasing), MANY + 1);
-    cr_assert_eq(erasing_carry_out(&erasing, MANY + 1), 0, "%s", erasing.error.text);
+    cr_assert_eq(erasing_gathered(&erasing), 3 * MANY + 1);
+    cr_assert_eq(erasing_carry_out(&erasing, 3 * MANY + 1), 0, "%s", erasing.error.text);
     cr_assert_eq(store_commit(store), STORE_OK, "%s", store_error(store)->text);
     cr_assert_leq(trips - before, 10, "%u for %d responses", trips - before, MANY);
     erasing_wipe(&erasing);
@@ -149,7 +152,7 @@ Test(trips, erases_all_that_a_member_has_answered_in_a_few_round_trips)
         cr_assert(found[0] == 2 && found[5] == 1, "action %ld: %ld %ld", (long)action, (long)found[0], (long)found[5]);
     }
     cr_assert_eq(store_erased_by(store, MANY, &event), STORE_OK);
-    cr_assert_eq(event, MANY + 1);
+    cr_assert_eq(event, 3 * MANY + 1);
 }
 
 Test(trips, tells_at_the_commit_that_an_entry_was_erased_before)

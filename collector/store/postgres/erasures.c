@@ -101,6 +101,21 @@ static enum store_result pg_revision_before(struct store *store, int64_t index, 
     return postgres_read_number(store, postgres_ask(store, PG_REVISION_BEFORE, &key), before);
 }
 
+static int pg_before_row(struct store *store, const PGresult *rows, int row, void *context)
+{
+    (void)store;
+    const struct visit *visit = context;
+    return visit->each.on_before(visit->context, row_number(rows, row, 0));
+}
+
+static enum store_result pg_revisions_before(struct store *store, const int64_t *indexes, size_t count,
+                                             store_before_fn *each, void *context)
+{
+    struct visit visit = {.each.on_before = each, .context = context};
+    PGresult *rows = count > 0 ? postgres_ask_numbered(store, PG_REVISIONS_BEFORE, indexes, count) : NULL;
+    return count > 0 ? postgres_walk(store, rows, pg_before_row, &visit) : STORE_OK;
+}
+
 void postgres_add_erasure_verbs(struct store_ops *ops)
 {
     ops->erased_add = pg_erased_add;
@@ -111,4 +126,5 @@ void postgres_add_erasure_verbs(struct store_ops *ops)
     ops->erasure_each = pg_erasure_each;
     ops->revision_add = pg_revision_add;
     ops->revision_before = pg_revision_before;
+    ops->revisions_before = pg_revisions_before;
 }

@@ -94,6 +94,9 @@ enum store_result postgres_hold(struct store *store, enum statement which, const
 /* Runs one that gives rows; NULL: it failed. Free with PQclear. */
 PGresult *postgres_ask(struct store *store, enum statement which, const struct values *values);
 
+/* The same with these numbers, an array, as the only parameter. */
+PGresult *postgres_ask_numbered(struct store *store, enum statement which, const int64_t *numbers, size_t count);
+
 /* Sends without waiting, and then waits for the results of all that was sent: the last `count` are the caller's, whose
  * rows are in `rows`. Inside a transaction alone. */
 MUST_CHECK int postgres_send(struct store_postgres *p, enum statement which, const struct values *values);

@@ -148,7 +148,7 @@ static enum store_result pg_hand_out(struct store *store, const PGresult *rows, 
     return STORE_OK;
 }
 
-static PGresult *ask_entries(struct store *store, const int64_t *indexes, size_t count)
+PGresult *postgres_ask_numbered(struct store *store, enum statement which, const int64_t *indexes, size_t count)
 {
     struct values values = {0};
     struct buf array;
@@ -161,7 +161,7 @@ static PGresult *ask_entries(struct store *store, const int64_t *indexes, size_t
     if (buf_check(&array) < 0)
         error_no_memory(&store->error);
     else
-        rows = postgres_ask(store, PG_ENTRY_EACH, &values);
+        rows = postgres_ask(store, which, &values);
     buf_free(&array);
     return rows;
 }
@@ -174,7 +174,7 @@ static enum store_result pg_entry_each(struct store *store, const int64_t *index
     enum store_result result = STORE_OK;
     for (size_t done = 0; done < count && result == STORE_OK; done += ENTRIES_AT_ONCE) {
         size_t some = count - done < ENTRIES_AT_ONCE ? count - done : ENTRIES_AT_ONCE;
-        PGresult *rows = ask_entries(store, indexes + done, some);
+        PGresult *rows = postgres_ask_numbered(store, PG_ENTRY_EACH, indexes + done, some);
         result = rows ? pg_hand_out(store, rows, indexes + done, some, &visit) : STORE_FAILED;
         PQclear(rows);
     }

@@ -171,6 +171,10 @@ static const struct statement_text statements[STATEMENT_COUNT] = {
                          0},
     [PG_REVISION_ADD] = {"INSERT INTO revision (idx, before) VALUES ($1, $2)", "nn", 0},
     [PG_REVISION_BEFORE] = {"SELECT before FROM revision WHERE idx = $1", "n", 0},
+    [PG_REVISIONS_BEFORE] = {"WITH RECURSIVE chain (before) AS (SELECT before FROM revision WHERE idx = ANY ($1)"
+                             " UNION SELECT r.before FROM chain AS c JOIN revision AS r ON r.idx = c.before)"
+                             " SELECT before FROM chain WHERE before >= 0",
+                             "N", 0},
     [PG_REVISION_EACH] = {"SELECT idx, before FROM revision WHERE idx > $1 ORDER BY idx LIMIT $2", "nn", 0},
     [PG_REVISION_FORGET] = {"DELETE FROM revision WHERE idx = $1", "n", 0},
 };

@@ -103,6 +103,23 @@ static enum store_result revision_before(struct store *store, int64_t index, int
     return read_of_index(store, SQL_REVISION_BEFORE, index, before);
 }
 
+static int before_row(struct store *store, sqlite3_stmt *st, void *context)
+{
+    (void)store;
+    const struct visit *visit = context;
+    return visit->each.on_before(visit->context, sqlite3_column_int64(st, 0));
+}
+
+static enum store_result revisions_before(struct store *store, const int64_t *indexes, size_t count,
+                                          store_before_fn *each, void *context)
+{
+    struct visit visit = {.each.on_before = each, .context = context};
+    enum store_result result = STORE_OK;
+    for (size_t i = 0; i < count && result == STORE_OK; i++)
+        result = sqlite_walk(store, SQLITE_PREPARE(store, SQL_REVISIONS_BEFORE, indexes[i]), before_row, &visit);
+    return result;
+}
+
 void sqlite_add_erasure_verbs(struct store_ops *ops)
 {
     ops->erased_add = erased_add;
@@ -113,4 +130,5 @@ void sqlite_add_erasure_verbs(struct store_ops *ops)
     ops->erasure_each = erasure_each;
     ops->revision_add = revision_add;
     ops->revision_before = revision_before;
+    ops->revisions_before = revisions_before;
 }

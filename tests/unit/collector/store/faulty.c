@@ -225,6 +225,9 @@ VERB(current_each_of, (struct store * store, int64_t round, int64_t member, stor
 VERB(current_forget, (struct store * store, int64_t round, int64_t member), (store, round, member))
 VERB(revision_add, (struct store * store, int64_t index, int64_t before), (store, index, before))
 VERB(revision_before, (struct store * store, int64_t index, int64_t *before), (store, index, before))
+VERB(revisions_before,
+     (struct store * store, const int64_t *indexes, size_t count, store_before_fn *each, void *context),
+     (store, indexes, count, each, context))
 VERB(panel_each, (struct store * store, store_panel_fn *each, void *context), (store, each, context))
 VERB(document_each, (struct store * store, store_document_fn *each, void *context), (store, each, context))
 VERB(request_each, (struct store * store, store_request_fn *each, void *context), (store, each, context))
@@ -350,6 +353,7 @@ static const struct store_ops faulty_ops = {
     .current_forget = current_forget,
     .revision_add = revision_add,
     .revision_before = revision_before,
+    .revisions_before = revisions_before,
     .panel_each = panel_each,
     .document_each = document_each,
     .request_each = request_each,
@@ -367,7 +371,7 @@ static const struct store_ops faulty_ops = {
 };
 
 /* Whoever adds a verb to the table adds it here too. */
-_Static_assert(sizeof(struct store_ops) == 92 * sizeof(void (*)(void)), "a verb of store.h is not wrapped");
+_Static_assert(sizeof(struct store_ops) == 93 * sizeof(void (*)(void)), "a verb of store.h is not wrapped");
 
 struct store *store_faulty_new(struct store *inner)
 {

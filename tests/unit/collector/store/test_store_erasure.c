@@ -300,6 +300,29 @@ Test(store_erasure, gives_a_range_of_what_was_erased_and_by_which_event)
     cr_assert_eq(store_erased_range(store, 0, 10, note_erased, &sum), STORE_FAILED, "the visitor ends it");
 }
 
+static int note_before(void *context, int64_t before)
+{
+    int64_t *bits = context;
+    cr_assert((*bits >> before & 1) == 0, "%ld is told twice", (long)before);
+    *bits |= INT64_C(1) << before;
+    return before == 20 ? -1 : 0;
+}
+
+Test(store_erasure, tells_all_that_was_replaced_by_any_of_these_and_ends_where_it_goes_round)
+{
+    static const int64_t pairs[][2] = {{9, 7}, {7, 4}, {4, -1}, {12, 11}, {31, 30}, {30, 31}, {21, 20}};
+    int64_t found = 0;
+    for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++)
+        cr_assert_eq(store_revision_add(store, pairs[i][0], pairs[i][1]), STORE_OK);
+    cr_assert_eq(store_revisions_before(store, (int64_t[]){9, 12, 5}, 3, note_before, &found), STORE_OK);
+    cr_assert_eq(found, 1 << 7 | 1 << 4 | 1 << 11);
+    cr_assert_eq(store_revisions_before(store, NULL, 0, note_before, &found), STORE_OK);
+    found = 0;
+    cr_assert_eq(store_revisions_before(store, (int64_t[]){31}, 1, note_before, &found), STORE_OK);
+    cr_assert_eq(found, INT64_C(1) << 30 | INT64_C(1) << 31);
+    cr_assert_eq(store_revisions_before(store, (int64_t[]){21}, 1, note_before, &found), STORE_FAILED);
+}
+
 static int note_request(void *context, int64_t request)
 {
     int64_t *sum = context;
