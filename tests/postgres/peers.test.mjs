@@ -147,7 +147,7 @@ test('peers that dawdle keep nobody from serving beside a verb that asks them, a
   await a.start();
   const done = await verb;
   assert.equal(done.code, 0, done.stderr);
-  assert.ok(all.asked <= 2, `${all.asked} were asked within ten seconds, at five each`);
+  assert.ok(all.asked <= 3, `${all.asked} of 8 were asked, at five seconds each, and none once ten had passed`);
   await a.stop();
   all.end();
 });
