@@ -20,9 +20,9 @@ struct secret_key {
     uint8_t bytes[crypto_sign_ed25519_SECRETKEYBYTES]; /* the seed and the public key, as libsodium wants them */
 };
 
-/* Whether (L-1)·P = -P, which holds in the subgroup of order L alone. The multiplication looks at the rest by itself: it
- * refuses what is no point, not in its one form or of small order; by its own look at the subgroup a component of order
- * 2 passes where CVE-2025-69277 is not mended. */
+/* Whether (L-1)·P = -P, which holds in the subgroup of order L alone. The multiplication looks at the rest by itself:
+ * it refuses what is no point, not in its one form or of small order; by its own look at the subgroup a component of
+ * order 2 passes where CVE-2025-69277 is not mended. */
 bool key_is_acceptable(const uint8_t public_key[static KEY_BYTES])
 {
     static const uint8_t order_less_one[32] = {

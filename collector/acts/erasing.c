@@ -78,7 +78,7 @@ static int gather_newest(struct erasing *erasing, const struct found_response *l
 }
 
 /* The entries of these responses, and all that went before each. */
-static int gather_responses(struct erasing *erasing, const struct found_response *list, size_t count)
+static int gather_with_revisions(struct erasing *erasing, const struct found_response *list, size_t count)
 {
     size_t replaced_count = 0;
     int64_t *replaced = mem_calloc(count + 1, sizeof *replaced);
@@ -105,7 +105,7 @@ int erasing_add_response(struct erasing *erasing, const struct erasing_response 
         break;
     }
     const struct found_response found = {*response, current.index, current.replaced};
-    return current.index < 0 ? 0 : gather_responses(erasing, &found, 1);
+    return current.index < 0 ? 0 : gather_with_revisions(erasing, &found, 1);
 }
 
 struct round_walk {
@@ -137,7 +137,7 @@ static int gather_member_round(struct erasing *erasing, int64_t round, int64_t m
         result = fail_erasing(erasing);
     }
     if (result == 0)
-        result = gather_responses(erasing, walk.list, walk.count);
+        result = gather_with_revisions(erasing, walk.list, walk.count);
     mem_free(walk.list);
     return result;
 }
@@ -283,7 +283,7 @@ static int write_uncounted(struct erasing *erasing, const struct uncounted *list
     return 0;
 }
 
-/* All is read before anything is written, which a database that has told all of it beforehand then need not be asked. */
+/* All is read before anything is written: a database that has told all of it beforehand need not be asked then. */
 static int bring_counters_down(struct erasing *erasing)
 {
     size_t count = 0;

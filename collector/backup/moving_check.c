@@ -158,7 +158,7 @@ static int check_grown(struct moving *m, uint64_t size)
                              "kopieer opnieuw"));
 }
 
-static int check_key(struct moving *m)
+static int compare_key(struct moving *m)
 {
     struct buf from, to;
     buf_init(&from, SIZE_MAX);
@@ -300,5 +300,5 @@ int moving_check(struct moving *m)
     store_rollback(m->from);
     if (store_begin_reading(m->from) != STORE_OK)
         return store_fail(m->from, m->error);
-    return check_key(m) < 0 || check_log(m) < 0 || check_rows(m) < 0 ? -1 : check_counters(m);
+    return compare_key(m) < 0 || check_log(m) < 0 || check_rows(m) < 0 ? -1 : check_counters(m);
 }

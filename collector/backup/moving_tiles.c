@@ -10,7 +10,7 @@ void moving_tiles_init(struct moving_tiles *tiles)
 }
 
 /* As moving_tiles_add, of one level's tile as far as it has come. */
-static int compare_tile(const struct moving_tiles *tiles, struct moving *m, unsigned level)
+static int compare_copied_tile(const struct moving_tiles *tiles, struct moving *m, unsigned level)
 {
     struct merkle_hash hashes[TILE_WIDTH];
     uint64_t index = tiles->levels[level].index;
@@ -25,7 +25,7 @@ static int add_hash(struct moving_tiles *tiles, struct moving *m, unsigned level
     tiles->levels[level].hashes[tiles->levels[level].width++] = *hash;
     if (tiles->levels[level].width < TILE_WIDTH)
         return 0;
-    int differs = compare_tile(tiles, m, level);
+    int differs = compare_copied_tile(tiles, m, level);
     tiles->levels[level].width = 0;
     tiles->levels[level].index++;
     return differs;
@@ -45,6 +45,6 @@ int moving_tiles_end(const struct moving_tiles *tiles, struct moving *m)
     int differs = 0;
     for (unsigned level = 0; level < TILE_LEVELS && differs == 0; level++)
         if (tiles->levels[level].width > 0)
-            differs = compare_tile(tiles, m, level);
+            differs = compare_copied_tile(tiles, m, level);
     return differs;
 }

@@ -39,7 +39,7 @@ static void put_claim_name(const struct secret_key *key, const struct claimer *c
 }
 
 /* -1: errno. */
-static ssize_t read_some(int file, char *out, size_t size)
+static ssize_t read_uninterrupted(int file, char *out, size_t size)
 {
     ssize_t len;
     while ((len = read(file, out, size)) < 0 && errno == EINTR)
@@ -55,7 +55,7 @@ static int read_start(long pid, unsigned long long *out)
     int file = open(path, O_RDONLY | O_CLOEXEC);
     if (file < 0)
         return -1;
-    ssize_t len = read_some(file, text, sizeof text - 1);
+    ssize_t len = read_uninterrupted(file, text, sizeof text - 1);
     close(file);
     if (len < 0)
         return -1;
@@ -110,7 +110,7 @@ static int find_other(const struct secret_key *key, const char *own)
     int file = open(NAMES, O_RDONLY | O_CLOEXEC);
     if (file < 0)
         return -1;
-    while ((len = read_some(file, text + kept, sizeof text - kept)) > 0 && !found) {
+    while ((len = read_uninterrupted(file, text + kept, sizeof text - kept)) > 0 && !found) {
         size_t all = kept + (size_t)len, done = look_at_lines(key, text, all, own, &found);
         kept = all - done < sizeof text ? all - done : 0; /* what has no end in all this is no line of ours */
         memmove(text, text + done, kept);

@@ -215,7 +215,7 @@ static int ask_other(const struct peers *peers, struct other *other, const struc
     return 0;
 }
 
-static void pass_over(struct other *other)
+static void tell_no_time_left(struct other *other)
 {
     struct error why = {0};
     error_set(&why, ERROR_IO, "%s", T("no time was left to ask it", "er was geen tijd meer om die te vragen"));
@@ -233,7 +233,7 @@ static int ask_in_turn(struct peers *peers, const struct note_key *key, struct e
         if (in_time && (check_going_on(peers, error) < 0 || ask_other(peers, other, key, error) < 0))
             return -1;
         if (!in_time)
-            pass_over(other);
+            tell_no_time_left(other);
         asked += in_time;
     }
     peers->first = (first + asked) % peers->count;

@@ -76,8 +76,8 @@ void bench_free_requests(struct request *list, size_t n);
 
 #define BENCH_SAID "said" /* what a program said last, in the folder */
 
-/* Runs a program to its end, mostly the collector; what it took. Standard output goes to the file `out`, or nowhere when
- * NULL, standard error to BENCH_SAID; it is shown when the program fails. */
+/* Runs a program to its end, mostly the collector; what it took. Standard output goes to the file `out`, or nowhere
+ * when NULL, standard error to BENCH_SAID; it is shown when the program fails. */
 struct bench_usage bench_run(const char *const *argv, const char *out);
 
 /* BEFORE, the folder and NAME as one path. */
@@ -130,8 +130,8 @@ void bench_measure_copy(const char *dsn, size_t entries);
 /* Makes backups of the store that bench_make_store made; prints the wall time of one in ratio to copying its file. */
 void bench_measure_backup(const char *dsn);
 
-/* Audits a store of `entries` entries; prints the CPU of one in ratio to a bare verification and to reading the log, the
- * wall time in ratio to bare verification on all cores, and the memory. */
+/* Audits a store of `entries` entries; prints the CPU of one in ratio to a bare verification and to reading the log,
+ * the wall time in ratio to bare verification on all cores, and the memory. */
 void bench_measure_audit(const char *dsn, size_t entries);
 
 /* Makes a release of a store of `entries` entries, the first; prints the CPU of one entry in ratio to reading the log,

@@ -94,8 +94,8 @@ static int refuse_newer(struct store_postgres *p)
                           "deze opslag is door een nieuwere burgerpanel gemaakt; gebruik die versie of een nieuwere"));
 }
 
-/* Of a store that is there and whole. Anybody may see which columns there are, and nobody whose this is not need be able
- * to read them. */
+/* Of a store that is there and whole. Anybody may see which columns there are, and nobody whose this is not need be
+ * able to read them. */
 static int read_schema_version(struct store_postgres *p, int64_t *out)
 {
     long columns = 0, version = 0;
