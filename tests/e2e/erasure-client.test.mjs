@@ -17,7 +17,7 @@ let proxy;
 let codes;
 let folder;
 before(async () => {
-  collector = await ready('erasure-client', { codes: 14 });
+  collector = await ready('erasure-client', { codes: 20 });
   codes = [...collector.codes];
   folder = freshFolder('erasure-client-homes');
   proxy = new Proxy(collector);
