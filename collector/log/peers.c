@@ -222,21 +222,26 @@ static void tell_no_time_left(struct other *other)
     tell_unheard(other, &why);
 }
 
+static size_t place_after(const struct peers *peers, size_t place)
+{
+    return place + 1 < peers->count ? place + 1 : 0;
+}
+
 /* The first and those that follow it, round the list. */
 static int ask_in_turn(struct peers *peers, const struct note_key *key, struct error *error)
 {
     int64_t until = clock_monotonic_us() + PEERS_ALL_SECONDS * INT64_C(1000000);
-    size_t asked = 0, first = peers->first;
-    for (size_t i = 0; i < peers->count; i++) {
-        struct other *other = &peers->list[(first + i) % peers->count];
-        bool in_time = i == 0 || clock_monotonic_us() < until;
-        if (in_time && (check_going_on(peers, error) < 0 || ask_other(peers, other, key, error) < 0))
-            return -1;
-        if (!in_time)
+    size_t place = peers->first;
+    for (size_t i = 0; i < peers->count; i++, place = place_after(peers, place)) {
+        struct other *other = &peers->list[place];
+        if (i > 0 && clock_monotonic_us() >= until) {
             tell_no_time_left(other);
-        asked += in_time;
+            continue;
+        }
+        if (check_going_on(peers, error) < 0 || ask_other(peers, other, key, error) < 0)
+            return -1;
+        peers->first = place_after(peers, place);
     }
-    peers->first = (first + asked) % peers->count;
     return 0;
 }
 
