@@ -7,10 +7,12 @@
 #include "crypto/crypto.h"
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/un.h>
@@ -63,8 +65,13 @@ static int read_start(long pid, unsigned long long *out)
     const char *at = strrchr(text, ')'); /* the end of the second field, which may hold anything */
     for (int field = 2; at && field < START_FIELD; field++)
         at = strchr(at + 1, ' ');
+    char *end = NULL;
+    unsigned long long start = at ? strtoull(at, &end, 10) : 0;
     errno = ENODATA;
-    return at && sscanf(at, "%llu", out) == 1 ? 0 : -1;
+    if (!at || *end != ' ')
+        return -1;
+    *out = start;
+    return 0;
 }
 
 /* Whether it is no process that is gone. One that /proc does not show, of our own user, is believed: nobody else can
@@ -75,14 +82,23 @@ static bool is_alive(const struct claimer *claimer)
     return read_start(claimer->pid, &start) == 0 ? start == claimer->start : kill((pid_t)claimer->pid, 0) == 0;
 }
 
+/* The numbers that a name has behind its prefix, whoever wrote them. */
+static bool read_claimer(const char *text, struct claimer *out)
+{
+    char *end;
+    out->pid = strtol(text, &end, 10);
+    out->start = *end == '-' ? strtoull(end + 1, &end, 10) : 0;
+    out->number = *end == '-' ? strtoull(end + 1, &end, 16) : 0;
+    return *end == '-' && out->pid > 0 && out->pid <= INT_MAX;
+}
+
 /* Whether a line of NAMES is the claim of another on this key, who is alive. */
 static bool is_others_claim(const struct secret_key *key, const char *line, const char *own)
 {
     char expected[NAME_SIZE];
     struct claimer claimer;
     const char *name = strstr(line, "@" PREFIX);
-    if (!name || sscanf(++name, PREFIX "%ld-%llu-%16llx-", &claimer.pid, &claimer.start, &claimer.number) != 3 ||
-        strcmp(name, own) == 0 || claimer.pid <= 0 || !is_alive(&claimer))
+    if (!name || strcmp(++name, own) == 0 || !read_claimer(name + strlen(PREFIX), &claimer) || !is_alive(&claimer))
         return false;
     put_claim_name(key, &claimer, expected);
     return strlen(name) == strlen(expected) && crypto_equal(name, expected, strlen(expected));
