@@ -401,7 +401,7 @@ for name in "$@"; do
         begin coverage "unit tests and end to end, counting lines"
         run_units "$build/cov"
         (
-            BURGERPANEL_REPORTS=$(cd "$build/cov" && pwd)
+            BURGERPANEL_REPORTS=$(cd "$build/cov/obj" && pwd) # where counts go, and no test
             export BURGERPANEL_REPORTS BURGERPANEL_BUILD="$build/cov" BURGERPANEL_SLOW=3
             # shellcheck disable=SC2046  # a word a file
             run_node $(without_browsers) tests/e2e/web-serving.test.mjs tests/e2e/web-verify.test.mjs
