@@ -78,7 +78,8 @@ for (const how of ['pg_cancel_backend', 'pg_terminate_backend'])
     process.kill(receiver, 'SIGSTOP');
     const answer = send(collector, jws);
     const waiting = "FROM pg_stat_activity WHERE wait_event = 'SyncRep' AND application_name = 'burgerpanel'";
-    await poll('a commit to wait', 10, async () => (await one.sql(`SELECT count(*) ${waiting}`)) !== '0');
+    const isThere = `SELECT EXISTS (SELECT FROM ${collector.schema}.entry WHERE jws = '${jws}') AND EXISTS (SELECT ${waiting})`;
+    await poll('its commit to wait', 10, async () => (await one.sql(isThere)) === 't');
     assert.equal(await one.sql(`SELECT bool_and(${how}(pid)) ${waiting}`), 't');
     assertProblem(await answer, 503, 'unavailable');
     for (const each of [collector, beside]) {
