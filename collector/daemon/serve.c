@@ -150,6 +150,8 @@ static int open_keys(struct running *running, const struct config *config, struc
     struct log_keys keys = {NULL, NULL};
     const struct log_key_names names = key_names(config);
     unsigned tries = 0;
+    if (running->claim < 0 && log_keys_claim(&names, &running->claim, error) < 0)
+        return -1; /* where nothing is bounded, after all that may be said before */
     service->reader = reader_open(config->values[CONFIG_STORE], error);
     service->access_log = service->reader ? reader_open(config->values[CONFIG_STORE], error) : NULL;
     if (!service->access_log)
@@ -425,8 +427,8 @@ static int check_serving(const struct config *config, const char *join)
     struct running running = {.claim = -1};
     int result = CLI_FAILED;
     raise_descriptors(config);
-    if (claim_key(&running, config) == 0 && start_service(&running, config, join) == 0 &&
-        listening_check(config, CONFIG_LISTEN) == 0 && listening_check(config, CONFIG_METRICS_LISTEN) == 0) {
+    if (start_service(&running, config, join) == 0 && listening_check(config, CONFIG_LISTEN) == 0 &&
+        listening_check(config, CONFIG_METRICS_LISTEN) == 0) {
         tell_references(&running.service);
         config_print(config);
         result = CLI_DONE;
