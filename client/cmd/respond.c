@@ -4,8 +4,10 @@
 #include "base/lang.h"
 #include "client/cmd/cmd.h"
 #include "client/cmd/draft.h"
+#include "client/cmd/erasures.h"
 #include "client/cmd/rounds.h"
 #include "client/home/begun.h"
+#include "client/home/erasing.h"
 #include "client/home/held.h"
 #include "client/response/compose.h"
 #include "client/terminal/failures.h"
@@ -125,6 +127,23 @@ static int respond_with(struct draft *draft, struct http *http, const char *roun
     return send_draft(draft, http);
 }
 
+/* A request to erase that nobody has answered would take along what is answered after it: one for this answer goes
+ * first, one for everything is dropped where it was not carried out. Returns the exit code. */
+static int settle_erasure(struct profile *profile, struct http *http, const char *action)
+{
+    bool everything = erasing_asks_for(profile->home, NULL, NULL);
+    if (!everything && !erasing_asks_for(profile->home, NULL, action))
+        return CLI_DONE;
+    int exit_code = (everything ? erasures_settle_other : erasures_settle)(profile, http);
+    if (profile->erased)
+        return CLI_FAILED;
+    if (exit_code == CLI_DONE || !erasing_asks_for(profile->home, NULL, everything ? NULL : action))
+        return CLI_DONE;
+    cli_say("%s", T("Nothing is signed yet: that request would take the new answer along.",
+                    "Er is nog niets ondertekend: dat verzoek zou het nieuwe antwoord meenemen."));
+    return exit_code;
+}
+
 /* Fetches the questions, or takes the kept ones: answering needs no connection. */
 static int fetch_questions(const struct profile *profile, struct http *http, struct catalogue *catalogue)
 {
@@ -221,7 +240,9 @@ int cmd_respond(const struct cli_verb *verb, int argc, char **argv)
     given.words = (struct answer_words){argv + first + 1, (size_t)(argc - first - 1)};
     if (cmd_open_member(&profile, given.home, &http) < 0)
         return CLI_FAILED;
-    exit_code = cmd_pin_log(&profile, http) < 0 ? CLI_FAILED : respond_as(&profile, http, &given);
+    exit_code = cmd_pin_log(&profile, http) < 0 ? CLI_FAILED : settle_erasure(&profile, http, given.action);
+    if (exit_code == CLI_DONE)
+        exit_code = respond_as(&profile, http, &given);
     http_close(http);
     profile_close(&profile);
     return exit_code;

@@ -171,6 +171,27 @@ test('to erase one answer does not carry out an earlier --everything that did no
   await client.answer(OTHER, 2);
 });
 
+test('who answers anew while a request to erase waits loses nothing: one for that answer goes first, one for everything is dropped', async () => {
+  const client = await member();
+  await client.answer(ACTION);
+  await client.answer(OTHER);
+  await askInVain(client, 400, ACTION);
+  await client.answer(OTHER, 2);
+  proxy.change = (path) => (path === '/v1/erasures' ? { status: 503, headers: {}, bytes: Buffer.from('') } : undefined);
+  const refused = await client('respond', ACTION, 'importance=5', 'noticed=no');
+  assert.equal(refused.code, 1);
+  assert.match(refused.stderr, /not erased yet[^]*Nothing is signed yet/);
+  assert.equal(client.files('spool').length, 0);
+  proxy.change = undefined;
+  const done = await client.ok('respond', ACTION, 'importance=5', 'noticed=no');
+  assert.match(done.stderr, /Erased: 1 entry/);
+  await askInVain(client, 400, '--everything');
+  const kept = await client.ok('respond', ACTION, 'importance=4', 'noticed=no');
+  assert.match(kept.stderr, /did not arrive, and is dropped/);
+  assert.match((await client.ok('sync')).stderr, /nothing waits/);
+  assert.equal(client.files('sent').length, 4);
+});
+
 test('an earlier --everything that was carried out is known to be, whatever is erased next', async () => {
   const client = await member();
   await client.answer(ACTION);
