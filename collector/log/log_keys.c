@@ -100,6 +100,8 @@ int log_keys_claim(const struct log_key_names *names, int *claim, struct error *
     if (!store_is_remote(names->dsn) && file_exists(path)) {
         struct secret_key *key = log_key_load(path, error);
         made = key ? key_claim(key, error) : -1;
+        if (key && made < 0)
+            error_prefix(error, "%s", path);
         secret_key_free(key);
         if (made < 0)
             return -1;
