@@ -87,9 +87,9 @@ static const char *const statement_sql[STATEMENT_COUNT] = {
     [SQL_CURRENT_FORGET] = "DELETE FROM current WHERE place BETWEEN ?1 AND ?2",
     [SQL_REVISION_ADD] = "INSERT INTO revision (idx, before) VALUES (?1, ?2)",
     [SQL_REVISION_BEFORE] = "SELECT before FROM revision WHERE idx = ?1",
-    [SQL_REVISIONS_BEFORE] = "WITH RECURSIVE chain (before) AS (SELECT before FROM revision WHERE idx = ?1 UNION"
-                             " SELECT r.before FROM chain AS c JOIN revision AS r ON r.idx = c.before)"
-                             " SELECT before FROM chain WHERE before >= 0",
+    [SQL_REVISIONS_BEFORE] = ("WITH RECURSIVE chain (before) AS (SELECT before FROM revision WHERE idx = ?1 UNION"
+                              " SELECT r.before FROM chain AS c JOIN revision AS r ON r.idx = c.before)"
+                              " SELECT before FROM chain WHERE before >= 0"),
     [SQL_REVISION_FORGET] = "DELETE FROM revision WHERE idx = ?1",
     [SQL_REVISION_EACH] = "SELECT idx, before FROM revision ORDER BY idx",
     [SQL_RELEASE_ADD] = ("INSERT INTO release (round, number, final, size, idx, created_at, root)"
