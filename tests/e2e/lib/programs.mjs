@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { execFileSync, spawn } from 'node:child_process';
 import { chmodSync, copyFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
+import { after } from 'node:test';
 import { parseTable } from './csv.mjs';
 import { poll, slow } from './poll.mjs';
 
@@ -11,7 +12,8 @@ const wrap = (process.env.BURGERPANEL_WRAP ?? '').split(/\s+/).filter(Boolean);
 export const onServer = Boolean(process.env.KIT_STORE); // stores are kept in a PostgreSQL, and not in files
 export const fixtures = resolve('fixtures');
 // Pages are served where a test is about them: a collector that has others than the log names adds an entry.
-const pages = basename(process.argv[1] ?? '').startsWith('web-') ? 'on' : 'off';
+const script = basename(process.argv[1] ?? '');
+const pages = script.startsWith('web-') ? 'on' : 'off';
 
 // A file whose tests leave something open, such as a server after a failed assertion, would hang the whole run.
 setTimeout(() => {
@@ -20,7 +22,10 @@ setTimeout(() => {
 }, Math.max(5, Math.min(3 * slow, 9), slow / 2) * 60_000).unref();
 
 const running = new Set();
-process.on('exit', () => running.forEach((child) => child.kill('SIGKILL')));
+const endAll = () => running.forEach((child) => child.kill('SIGKILL'));
+process.on('exit', endAll);
+// What a test that failed has left running ends well before that, so that the others' results are told.
+if (script.endsWith('.test.mjs')) after(() => setTimeout(endAll, 20_000 * slow).unref());
 
 // A fresh folder for one test, below the build folder; removed and made anew at each run.
 export function freshFolder(name) {
