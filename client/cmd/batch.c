@@ -166,15 +166,6 @@ static int agree_for_members(const struct batch_run *run)
 
 /* The report. */
 
-/* Whether a file there would lie in one of the members' folders. */
-static bool is_in_a_home(const char *file, const char *homes)
-{
-    char folder[PATH_MAX];
-    const char *slash = strrchr(file, '/');
-    return slash && snprintf(folder, sizeof folder, "%.*s", (int)(slash - file), file) < PATH_MAX &&
-           path_is_in_home(folder, homes);
-}
-
 /* Whether a report there would take the place of what it is made from, or lie among what a member's folder keeps. */
 static bool would_overwrite(const struct batch_options *options)
 {
@@ -184,7 +175,7 @@ static bool would_overwrite(const struct batch_options *options)
         if (stat(options->report, &report) == 0 && stat(inputs[i], &input) == 0 && report.st_dev == input.st_dev &&
             report.st_ino == input.st_ino)
             return true;
-    return is_in_a_home(options->report, options->homes);
+    return path_is_in_one_of(options->report, options->homes);
 }
 
 /* -1, having said so: it could not be written. */

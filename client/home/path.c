@@ -35,11 +35,27 @@ static int real_folder_of(const char *file, char out[static PATH_MAX])
     return len < PATH_MAX && realpath(folder, out) ? 0 : -1;
 }
 
+/* What follows `home` in the folder of the file, which is put in `folder`: "" where it is home itself. NULL: it lies
+ * elsewhere. */
+static const char *place_in_home(const char *file, const char *home, char folder[static PATH_MAX])
+{
+    char real_home[PATH_MAX];
+    if (!realpath(home, real_home) || real_folder_of(file, folder) < 0)
+        return NULL;
+    size_t len = strlen(real_home);
+    bool within = strncmp(folder, real_home, len) == 0 && (folder[len] == '\0' || folder[len] == '/');
+    return within ? folder + len : NULL;
+}
+
 bool path_is_in_home(const char *file, const char *home)
 {
-    char folder[PATH_MAX], real_home[PATH_MAX];
-    if (!realpath(home, real_home) || real_folder_of(file, folder) < 0)
-        return false;
-    size_t len = strlen(real_home);
-    return strncmp(folder, real_home, len) == 0 && (folder[len] == '\0' || folder[len] == '/');
+    char folder[PATH_MAX];
+    return place_in_home(file, home, folder) != NULL;
+}
+
+bool path_is_in_one_of(const char *file, const char *homes)
+{
+    char folder[PATH_MAX];
+    const char *place = place_in_home(file, homes, folder);
+    return place && place[0] != '\0';
 }

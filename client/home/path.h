@@ -13,4 +13,7 @@ MUST_CHECK int path_in_home(char out[static PATH_MAX], const char *home, const c
  * either folder is not there. */
 bool path_is_in_home(const char *file, const char *home);
 
+/* The same of the folders that `homes` holds: beside them it may lie. */
+bool path_is_in_one_of(const char *file, const char *homes);
+
 #endif

@@ -357,7 +357,7 @@ MUST_CHECK enum store_result store_current_forget(struct store *store, int64_t r
 MUST_CHECK enum store_result store_revision_add(struct store *store, int64_t index, int64_t before);
 MUST_CHECK enum store_result store_revision_before(struct store *store, int64_t index, int64_t *before);
 
-/* All that these have replaced, and what that has, and so on: each once, in no order. */
+/* All that these have replaced, and what that has, and so on, in no order. */
 MUST_CHECK enum store_result store_revisions_before(struct store *store, const int64_t *indexes, size_t count,
                                                     store_before_fn *each, void *context);
 
