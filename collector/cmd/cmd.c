@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #define FILE_NAME_SIZE 4096
 
@@ -139,6 +140,12 @@ int cmd_read_file(const char *path, struct buf *out)
     if (file_read(path, out) == 0)
         return CLI_DONE;
     return cli_fail(T("%s can't be read: %s", "%s kan niet gelezen worden: %s"), path, error_of_errno(errno));
+}
+
+bool cmd_is_plain(const char *path)
+{
+    struct stat status;
+    return stat(path, &status) < 0 || S_ISREG(status.st_mode);
 }
 
 int cmd_write_file(const char *folder, const char *name, const struct buf *text)

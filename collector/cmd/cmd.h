@@ -92,6 +92,10 @@ int cmd_list(const struct cli_verb *verb, int argc, char **argv, const char *hea
 /* Appends the bytes of a file that was named on the command line. Returns the exit code. */
 MUST_CHECK int cmd_read_file(const char *path, struct buf *out);
 
+/* Whether what has that name, links followed, is a file, or nothing: a pipe in a folder that a stranger has sent would
+ * be waited for, and a device never ends. */
+bool cmd_is_plain(const char *path);
+
 /* Writes DIR/NAME, whole or not at all, and says so. Returns the exit code. */
 MUST_CHECK int cmd_write_file(const char *folder, const char *name, const struct buf *text);
 

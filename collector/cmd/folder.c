@@ -79,7 +79,8 @@ static bool holds_same_kind(const struct folder *folder, const char *path)
 {
     struct buf text;
     buf_init(&text, DATAPACKAGE_MAX);
-    bool same = file_read(path, &text) == 0 && datapackage_is_same_kind(&folder->package, buf_text(&text), text.len);
+    bool same = cmd_is_plain(path) && file_read(path, &text) == 0 &&
+                datapackage_is_same_kind(&folder->package, buf_text(&text), text.len);
     buf_free(&text);
     return same;
 }

@@ -35,6 +35,8 @@ static int read_release_file(const struct verification *verification, const char
     char path[PATH_SIZE];
     if (snprintf(path, sizeof path, "%s/%s", verification->folder, name) >= (int)sizeof path)
         return fail_on_file(verification, name, T("the name is too long", "de naam is te lang"));
+    if (!cmd_is_plain(path))
+        return fail_on_file(verification, name, T("is no file", "is geen bestand"));
     return file_read(path, out) == 0 ? CLI_DONE : fail_on_file(verification, name, error_of_errno(errno));
 }
 

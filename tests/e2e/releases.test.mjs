@@ -2,6 +2,7 @@
 // `release verify` holds against the log by its key alone; what came before stays as it was; and none is made that the rules do not allow.
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
+import { execFileSync } from 'node:child_process';
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
@@ -105,6 +106,8 @@ test('one byte changed anywhere, a file too many or too few, or another key: it 
   await tried(() => writeFileSync(join(changed, 'comments.csv'), 'a'), /comments\.csv: is no file of this release/);
   await tried(() => mkdirSync(join(changed, 'exact')), /exact: is no file of this release/);
   await tried(() => symlinkSync('/etc/hostname', join(changed, 'more.csv')), /more\.csv: is no file of this release/);
+  for (const name of ['release.jws', 'options.csv'])
+    await tried(() => (rmSync(join(changed, name)), execFileSync('mkfifo', [join(changed, name)])), new RegExp(`${name}: is no file\n`));
   const other = key.replace(/^[^+]+/, 'burgerpanel/other');
   assert.equal((await verify(folder, '--key', other)).code, 2);
   assert.equal((await verify(folder)).code, 2);

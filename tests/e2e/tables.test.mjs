@@ -134,6 +134,13 @@ test('exact tables in a folder of their own within it are not published along', 
   assert.deepEqual(readdirSync(folder), ['exact']);
 });
 
+test('a pipe in the place of the package is not waited for', async () => {
+  const folder = join(collector.folder, 'piped');
+  mkdirSync(folder);
+  assert.equal(spawnSync('mkfifo', [join(folder, 'datapackage.json')]).status, 0);
+  assertFailed(await collector.run('export', '--round', ROUND, '--out', folder), /holds something else than this export, datapackage\.json among it/);
+});
+
 // A limit on the size of files ends it in the middle of one, as a kill would.
 test('an export that was broken off is replaced by the next of its kind, and by no other', async () => {
   const whole = await collector.export(ROUND, 'unbroken', '--exact');
