@@ -65,7 +65,6 @@
     FILE_OF_WEB(_, dashboard_texts_en, "js/dashboard/texts.en.js")                                                     \
     FILE_OF_WEB(_, dashboard_texts, "js/dashboard/texts.js")                                                           \
     FILE_OF_WEB(_, dashboard_texts_nl, "js/dashboard/texts.nl.js")                                                     \
-    FILE_OF_WEB(_, dashboard_trend, "js/dashboard/trend.js")                                                           \
     FILE_OF_WEB(_, dom, "js/dom.js")                                                                                   \
     FILE_OF_WEB(_, envelope, "js/envelope.js")                                                                         \
     FILE_OF_WEB(_, faults, "js/faults.js")                                                                             \

@@ -1,11 +1,11 @@
 // One question about one action: its figures, the table of its answers with bars, and how a scale went over the rounds.
-import { el } from '../dom.js';
-import { bar } from './charts.js';
-import { MEASURES } from './figures.js';
+import { el, svg } from '../dom.js';
+import { bar, drawing, flat, upright } from './charts.js';
+import { toNumber } from './csv.js';
+import { MEASURES, segmentsOf, sideOf } from './figures.js';
 import { figure, interval, row, rowHead, table, td, th } from './parts.js';
 import { more } from '../parts.js';
 import { said, t } from './texts.js';
-import { trend } from './trend.js';
 
 // The words of an option: its label, or of a scale the number and at the ends their words.
 function optionText(question, option) {
@@ -36,6 +36,30 @@ const NUMBERS = ['n', 'mean', 'median', 'positive', 'negative', 'net'];
 function numbersOf(each) {
   const told = NUMBERS.filter((name) => each[name] !== '');
   return el('dl', { class: 'numbers' }, told.map((name) => el('div', {}, el('dt', {}, t.numbers[name]), el('dd', {}, figure(each[name])))));
+}
+
+const LEFT = 8; // per cent that the scale's words take
+const TOP = 6;
+const BOTTOM = 86;
+
+// A figure over the rounds as a drawing, beside a table that says the same; `names` are the rounds'. A round without a figure is a gap, with a dash.
+function trend(rows, names, measure, question) {
+  const [min, max] = measure.range(question);
+  const y = (value) => `${(BOTTOM - ((value - min) / (max - min)) * (BOTTOM - TOP)).toFixed(2)}%`;
+  const x = (i) => `${(LEFT + ((i + 0.5) / rows.length) * (100 - LEFT)).toFixed(2)}%`;
+  const points = rows.map((row, i) => ({ i, at: toNumber(row[measure.at]), low: toNumber(row[measure.low]), high: toNumber(row[measure.high]), side: sideOf(row, measure, question) }));
+  const every = Math.ceil(rows.length / 6);
+  return drawing('trend',
+    [min, (min + max) / 2, max].map((value) => [
+      flat(`${LEFT}%`, '100%', y(value), value === (min + max) / 2 ? 'middle' : 'grid'),
+      svg('text', { x: '0', y: y(value), class: 'mark-of', dy: '0.35em' }, String(value).replace('-', '−')),
+    ]),
+    names.map((name, i) => i % every === 0 && svg('text', { x: x(i), y: '97%', class: 'mark-of', 'text-anchor': 'middle' }, name)),
+    points.map(({ i, low, high, side }) => low !== undefined && upright(x(i), `interval ${side}`, { y1: y(low), y2: y(high) })),
+    segmentsOf(points).map(([a, b]) => svg('line', { x1: x(a.i), y1: y(a.at), x2: x(b.i), y2: y(b.at), class: 'course' })),
+    points.map(({ i, at, side }) => (at === undefined
+      ? svg('text', { x: x(i), y: y((min + max) / 2), class: 'mark-of gap', 'text-anchor': 'middle', dy: '-0.4em' }, '–')
+      : svg('circle', { cx: x(i), cy: y(at), r: 7, class: `dot ${side}` }))));
 }
 
 const trendRow = (each, names) =>
