@@ -49,7 +49,7 @@ struct commit_queue {
     struct ledger *ledger;
     struct submission **batch;
     size_t batch_capacity;
-    size_t taken; /* submissions of the last batch */
+    size_t standing; /* submissions of the last batch that are in the log */
     bool restless; /* a batch has been committed since the store was brought to rest */
     bool proven; /* a batch has been committed since the store was opened */
     bool lost; /* the store's files were no longer those that were opened */
@@ -208,7 +208,7 @@ static int apply_jobs(struct commit_queue *queue, size_t count)
         return ledger_look(queue->ledger);
     int64_t begun = clock_monotonic_us();
     int result = ledger_apply(queue->ledger, queue->batch, count);
-    queue->taken = outcome_note(queue->batch, count, clock_monotonic_us() - begun);
+    queue->standing = outcome_note(queue->batch, count, clock_monotonic_us() - begun);
     return result;
 }
 
@@ -349,7 +349,7 @@ static void *write_batches(void *argument)
         recover_store(queue);
         pthread_mutex_lock(&queue->lock);
         if (count > 0)
-            gathering_note(&queue->gathering, several, queue->taken);
+            gathering_note(&queue->gathering, several, queue->standing);
     }
     pthread_mutex_unlock(&queue->lock);
     return NULL;

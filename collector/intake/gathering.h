@@ -8,12 +8,13 @@
 #define GATHERING_ENOUGH 512 /* submissions for which it waits no longer */
 
 struct gathering {
-    size_t expected; /* submissions: as many as the last batch took, where it was more than one job; 0 otherwise */
-    bool is_vain; /* the last batch took nothing, so that nothing was shared: a crowd that is refused, say */
+    size_t
+        expected; /* submissions: as many as stood in the log after the last batch, where it was more than one job; 0 otherwise */
+    bool is_vain; /* the last batch was refused whole, so that nothing was shared */
 };
 
-/* A batch of one job or several has come to its end, of which so many submissions were taken. */
-void gathering_note(struct gathering *gathering, bool several, size_t taken);
+/* A batch of one job or several has come to its end, of which so many submissions stand in the log now, replays too. */
+void gathering_note(struct gathering *gathering, bool several, size_t standing);
 
 /* Whether nothing more is worth waiting for, where so many submissions wait and so many requests are being checked:
  * nobody is, and as many have come as last time, who sends again once answered; or a good batch. */

@@ -31,8 +31,8 @@ size_t outcome_note(struct submission *const *list, size_t count, int64_t micros
     for (size_t i = 0; i < count; i++)
         note_submission(&batch, list[i]);
     metrics_note_batch(&batch);
-    size_t taken = 0;
+    size_t standing = 0;
     for (size_t i = 0; i < sizeof batch.accepted / sizeof *batch.accepted; i++)
-        taken += batch.accepted[i];
-    return taken;
+        standing += batch.accepted[i] + batch.repeated[i];
+    return standing;
 }

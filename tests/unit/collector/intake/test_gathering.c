@@ -20,7 +20,7 @@ Test(gathering, waits_for_who_is_being_checked)
     cr_assert(gathering_is_done(&gathering, GATHERING_ENOUGH, 1));
 }
 
-Test(gathering, waits_for_as_many_as_were_taken)
+Test(gathering, waits_for_as_many_as_stand_in_the_log)
 {
     gathering_note(&gathering, true, 8);
     cr_assert_not(gathering_is_done(&gathering, 7, 0));
@@ -28,7 +28,7 @@ Test(gathering, waits_for_as_many_as_were_taken)
 }
 
 /* Sixteen who are beyond their quotas are always being checked, and what one good client sends waited for them. */
-Test(gathering, waits_for_nobody_after_a_batch_of_which_nothing_was_taken)
+Test(gathering, waits_for_nobody_after_a_batch_that_was_refused_whole)
 {
     gathering_note(&gathering, true, 0);
     cr_assert(gathering_is_done(&gathering, 1, 16));
