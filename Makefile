@@ -59,7 +59,7 @@ fortify = -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=$(shell echo '\#include <features.
     $(CC) -O2 -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3 -Werror -E - >/dev/null 2>&1 && echo 3 || echo 2)
 ask_pkg_config = $(shell $(PKG_CONFIG) $(1))$(if $(filter-out 0,$(.SHELLSTATUS)),$(error $(PKG_CONFIG) $(1) failed))
 
-PACKAGES_ground := libcjson libsodium libcurl
+PACKAGES_ground := libcjson libsodium nettle libcurl
 PACKAGES_client := $(PACKAGES_ground)
 PACKAGES_collector := sqlite3 libpq inih zlib gnutls libseccomp $(PACKAGES_ground)
 LIBS_ground = $(call once,LIBS_ground,$(call ask_pkg_config,--libs $(PACKAGES_ground)) -lm)

@@ -1,10 +1,11 @@
-/* Start-up, randomness and hashing; a thin wall around libsodium, so that no other room includes it. */
+/* Start-up, randomness and hashing; a thin wall around libsodium and nettle's SHA-256 (adr/038), so that no other room includes it. */
 #include "crypto/crypto.h"
 #include "crypto/base64url.h"
+#include <nettle/sha2.h>
 #include <sodium.h>
 #include <string.h>
 
-_Static_assert(SHA256_BYTES == crypto_hash_sha256_BYTES, "a SHA-256 has 32 bytes");
+_Static_assert(SHA256_BYTES == SHA256_DIGEST_SIZE, "a SHA-256 has 32 bytes");
 _Static_assert(KEYED_HASH_KEY_BYTES == crypto_shorthash_KEYBYTES, "a key of SipHash has 16 bytes");
 _Static_assert(SHA512_BYTES == crypto_hash_sha512_BYTES, "a SHA-512 has 64 bytes");
 
@@ -27,7 +28,10 @@ void crypto_random_id(char out[static RANDOM_ID_SIZE])
 
 void crypto_sha256(const void *bytes, size_t len, uint8_t out[static SHA256_BYTES])
 {
-    crypto_hash_sha256(out, bytes, len);
+    struct sha256_ctx state;
+    sha256_init(&state);
+    sha256_update(&state, len, bytes);
+    sha256_digest(&state, SHA256_BYTES, out);
 }
 
 void crypto_sha512(const void *bytes, size_t len, uint8_t out[static SHA512_BYTES])

@@ -1,17 +1,17 @@
-/* libsodium's state, which knows how much is still to come to a block. */
+/* nettle's state, which knows how much is still to come to a block. */
 #include "crypto/digest.h"
 #include "base/mem.h"
-#include <sodium.h>
+#include <nettle/sha2.h>
 
 struct digest {
-    crypto_hash_sha256_state state;
+    struct sha256_ctx state;
 };
 
 struct digest *digest_new(void)
 {
     struct digest *digest = mem_alloc(sizeof *digest);
     if (digest)
-        crypto_hash_sha256_init(&digest->state);
+        sha256_init(&digest->state);
     return digest;
 }
 
@@ -22,10 +22,10 @@ void digest_free(struct digest *digest)
 
 void digest_add(struct digest *digest, const void *bytes, size_t len)
 {
-    crypto_hash_sha256_update(&digest->state, bytes, len);
+    sha256_update(&digest->state, len, bytes);
 }
 
 void digest_end(struct digest *digest, uint8_t out[static SHA256_BYTES])
 {
-    crypto_hash_sha256_final(&digest->state, out);
+    sha256_digest(&digest->state, SHA256_BYTES, out);
 }

@@ -2,7 +2,7 @@
  * from it. */
 #include "crypto/merkle.h"
 #include "base/mem.h"
-#include <sodium.h>
+#include <nettle/sha2.h>
 #include <string.h>
 
 /* The prefixes that keep a leaf from passing for a node (RFC 9162 §2.1.1). */
@@ -11,11 +11,11 @@ static const uint8_t node_prefix = 0x01;
 
 void merkle_leaf(const void *data, size_t len, struct merkle_hash *out)
 {
-    crypto_hash_sha256_state state;
-    crypto_hash_sha256_init(&state);
-    crypto_hash_sha256_update(&state, &leaf_prefix, 1);
-    crypto_hash_sha256_update(&state, data, len);
-    crypto_hash_sha256_final(&state, out->bytes);
+    struct sha256_ctx state;
+    sha256_init(&state);
+    sha256_update(&state, sizeof leaf_prefix, &leaf_prefix);
+    sha256_update(&state, len, data);
+    sha256_digest(&state, SHA256_BYTES, out->bytes);
 }
 
 void merkle_node(const struct merkle_hash *left, const struct merkle_hash *right, struct merkle_hash *out)

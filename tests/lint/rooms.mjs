@@ -53,6 +53,7 @@ export const open = [
 export const libraries = [
   [/^cjson\/|^cJSON\.h$/, /^base\/json[^/]*\.c$/],
   [/^sodium/, /^(crypto\/[^/]*\.[ch]|base\/mem\.c)$/],
+  [/^nettle\//, /^crypto\/(crypto|digest|merkle)\.c$/],
   [/^curl\//, /^base\/fetch\.c$/],
   [/^gnutls\//, /^(collector\/http\/tls[^/]*\.[ch]|tests\/bench\/.*|tests\/unit\/collector\/http\/test_tls\.c)$/],
   [/^sys\/(socket|epoll|eventfd|sendfile)\.h$/, /^(collector\/http\/[^/]*\.[ch]|collector\/log\/key_claim\.c|tests\/.*)$/],
