@@ -1,4 +1,4 @@
-/* Start-up, randomness and hashing; a thin wall around libsodium and nettle's SHA-256 (adr/038), so that no other room includes it. */
+/* Start-up, randomness and hashing; a thin wall around libsodium and nettle's SHA-256 (adr/035), so that no other room includes it. */
 #include "crypto/crypto.h"
 #include "crypto/base64url.h"
 #include <nettle/sha2.h>
@@ -32,6 +32,7 @@ void crypto_sha256(const void *bytes, size_t len, uint8_t out[static SHA256_BYTE
     sha256_init(&state);
     sha256_update(&state, len, bytes);
     sha256_digest(&state, SHA256_BYTES, out);
+    sodium_memzero(&state, sizeof state); /* it holds the last of the bytes, a token's or a code's */
 }
 
 void crypto_sha512(const void *bytes, size_t len, uint8_t out[static SHA512_BYTES])

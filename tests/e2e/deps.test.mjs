@@ -7,7 +7,7 @@ import { Machine } from './lib/machine.mjs';
 import { poll } from './lib/poll.mjs';
 
 const libraries = ['c6', 'cjson', 'curl4-openssl', 'gnutls28', 'inih', 'pq', 'seccomp', 'sodium', 'sqlite3'];
-const build = ['gcc', 'pkg-config', ...libraries.map((name) => `lib${name}-dev`), 'zlib1g-dev'];
+const build = ['gcc', 'pkg-config', ...libraries.map((name) => `lib${name}-dev`), 'nettle-dev', 'zlib1g-dev'];
 const units = [...build, 'libcriterion-dev', 'nodejs', 'sqlite3', 'valgrind'];
 const clang = ['clang', 'libclang-rt-14-dev'];
 const excel = [...units, 'libreoffice-calc-nogui'];

@@ -37,6 +37,7 @@ put_package() { # name
         ;;
     etcd-server) put_command etcd ;;
     iproute2) put_command ss ;;
+    nettle-dev) put_file usr/include/nettle/sha2.h ;;
     nginx-light) put_file usr/sbin/nginx ;;
     haproxy) put_file usr/sbin/haproxy ;;
     build-essential) put_file usr/share/build-essential/essential-packages-list ;;
