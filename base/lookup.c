@@ -1,6 +1,7 @@
 /* The C library's own way, so that hosts are found here as by anything else on the machine. */
 #include "base/lookup.h"
 #include <netdb.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define ADDRESS_SIZE 64
@@ -28,4 +29,10 @@ int lookup_put(struct buf *out, const char *host)
         count += put_address(out, at, count > 0);
     freeaddrinfo(list);
     return count > 0 ? 0 : -1;
+}
+
+/* The C library's own variable; without room for it all is as the system says. */
+void lookup_limit(void)
+{
+    (void)setenv("RES_OPTIONS", "timeout:2 attempts:2", 0);
 }

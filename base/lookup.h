@@ -1,5 +1,5 @@
-/* Names of hosts, looked up by the thread that asks and by no other; getaddrinfo(3) says by what, and how long it may
- * take. Knows no connection. Any thread. */
+/* Names of hosts, looked up by the thread that asks and by no other; getaddrinfo(3) says by what. Knows no connection.
+ * Any thread. */
 #ifndef BASE_LOOKUP_H
 #define BASE_LOOKUP_H
 
@@ -11,5 +11,10 @@
  * order in which they are best tried. -1: nobody knows any; nothing is appended. Whether all fitted is said by
  * buf_check(out). */
 MUST_CHECK int lookup_put(struct buf *out, const char *host);
+
+/* Bounds what name servers may take, of whoever asks them in this process (PostgreSQL's library has no bound of its
+ * own): each is tried twice, for two seconds. Where RES_OPTIONS in the environment says anything, that holds. Before
+ * the first thread. */
+void lookup_limit(void);
 
 #endif

@@ -1,5 +1,6 @@
 /* burgerpanel-collector: the table of its verbs. */
 #include "base/complete.h"
+#include "base/lookup.h"
 #include "collector/cmd/cmd.h"
 #include "collector/daemon/serve.h"
 #include "crypto/crypto.h"
@@ -96,5 +97,6 @@ int main(int argc, char **argv)
     };
     if (crypto_start() < 0)
         return CLI_FAILED;
+    lookup_limit();
     return cli_run(&program, argc, argv);
 }

@@ -20,6 +20,7 @@
 #define PIECE_BYTES ((size_t)64 * 1024) /* of a page, read at once; a page that is no longer goes whole */
 #define PACKED_PIECE_BYTES ((size_t)16 * 1024) /* the same of one that is compressed: others wait for as long */
 #define GZIP_BYTES ((size_t)288 * 1024) /* what compressing holds */
+#define ERASERS 256 /* entries of which it is read at once what erased them */
 
 /* A page on its way. */
 struct entries_page {
@@ -28,6 +29,7 @@ struct entries_page {
     struct gzip *gzip; /* NULL: it goes as it is */
     uint64_t size; /* of the log, by the newest checkpoint */
     uint64_t next, to; /* entries that are due */
+    int64_t erasers_from, erasers[ERASERS]; /* events, of the entries from that one on; -1: none is known */
     bool unreadable; /* what is kept of an entry that was erased could not be read */
     struct buf *out; /* the piece that is being put */
     struct buf begun; /* a piece that has been put already */
@@ -44,13 +46,31 @@ static void free_page(void *source)
     mem_free(page);
 }
 
+static int keep_eraser(void *context, int64_t index, int64_t event)
+{
+    struct entries_page *page = context;
+    page->erasers[index - page->erasers_from] = event;
+    return 0;
+}
+
+/* What erased this entry, by what was read ahead or else by a look ahead from there. -1: that can't be had. */
+static int64_t find_eraser(struct entries_page *page, int64_t index)
+{
+    int64_t at = index - page->erasers_from;
+    if (at >= 0 && at < ERASERS && page->erasers[at] >= 0)
+        return page->erasers[at];
+    page->erasers_from = index;
+    for (size_t i = 0; i < ERASERS; i++)
+        page->erasers[i] = -1;
+    return store_erased_range(page->store, index, ERASERS, keep_eraser, page) == STORE_OK ? page->erasers[0] : -1;
+}
+
 /* Of an entry that was erased: what of it the tree still holds, and which event says so. */
 static int put_erased_entry(struct entries_page *page, int64_t index)
 {
     struct merkle_hash leaf;
-    int64_t event;
-    if (tiles_read(reader_tiles(page->service->reader), 0, (uint64_t)index, &leaf) < 0 ||
-        store_erased_by(page->store, index, &event) != STORE_OK) {
+    int64_t event = find_eraser(page, index);
+    if (event < 0 || tiles_read(reader_tiles(page->service->reader), 0, (uint64_t)index, &leaf) < 0) {
         page->unreadable = true;
         return -1;
     }
@@ -176,7 +196,7 @@ static struct entries_page *open_page(struct service *service, uint64_t from, ui
     if (!page)
         return NULL;
     uint64_t size = api_log_size(service);
-    *page = (struct entries_page){.service = service, .size = size, .next = from, .to = from};
+    *page = (struct entries_page){.service = service, .size = size, .next = from, .to = from, .erasers_from = -ERASERS};
     if (from < size)
         page->to = limit < size - from ? from + limit : size;
     buf_init(&page->begun, SIZE_MAX);

@@ -15,8 +15,9 @@ static int show_moved(void *context, size_t done, size_t total)
     return 0;
 }
 
-/* Opens one of the two, and keeps others from serving it. NULL: a line has been written. */
-static struct store *open_served(const char *dsn, enum store_mode mode)
+/* Opens one of the two, and keeps others from serving it; `other` is the one that is open already, or NULL. NULL: a
+ * line has been written. */
+static struct store *open_served(const char *dsn, enum store_mode mode, const char *other)
 {
     struct error error = {0};
     struct store *store = store_open(dsn, mode, &error);
@@ -25,7 +26,11 @@ static struct store *open_served(const char *dsn, enum store_mode mode)
     if (store)
         store_fail(store, &error);
     store_close(store);
-    (void)cli_fail("%s", error.text);
+    if (other && error.kind == ERROR_BUSY)
+        (void)cli_fail(T("%s; or it is %s by another name", "%s; of het is %s onder een andere naam"), error.text,
+                       other);
+    else
+        (void)cli_fail("%s", error.text);
     return NULL;
 }
 
@@ -61,8 +66,8 @@ int cmd_store_copy(const struct cli_verb *verb, int argc, char **argv)
     const char *source = argv[first], *target = argv[first + 1];
     if (strcmp(source, target) == 0)
         return cli_misuse("%s", T("FROM and TO are the same store", "VAN en NAAR zijn dezelfde opslag"));
-    struct store *from = open_served(source, STORE_EXISTING);
-    struct store *to = from ? open_served(target, STORE_CREATE) : NULL;
+    struct store *from = open_served(source, STORE_EXISTING, NULL);
+    struct store *to = from ? open_served(target, STORE_CREATE, source) : NULL;
     result = to ? copy_store(from, to, &moved) : CLI_FAILED;
     store_close(to);
     store_close(from);

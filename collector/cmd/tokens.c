@@ -32,6 +32,10 @@ static int read_name_and_role(const char *name, const char *role_name, struct st
         return cli_misuse(T("--role must be analyst, team or auditor", "--role moet analyst, team of auditor zijn"));
     if (out->publish && role != TOKEN_TEAM)
         return cli_misuse(T("--publish goes with --role team", "--publish hoort bij --role team"));
+    if (out->exact && role == TOKEN_AUDITOR)
+        return cli_misuse(T("--exact goes with --role analyst or team; who audits works the figures out from the log",
+                            "--exact hoort bij --role analyst of team; wie controleert rekent de cijfers zelf uit het "
+                            "logboek na"));
     if (!action_id_is_valid(name))
         return cli_misuse(
             T("NAME must be 1 to 64 of A-Z a-z 0-9 . _ -", "NAAM moet 1 tot 64 tekens zijn uit A-Z a-z 0-9 . _ -"));

@@ -59,6 +59,14 @@ static int lock_folder(struct hooks *hooks, struct error *error)
     return hooks->lock < 0 ? error_from_errno(error, "%s", path) : 0;
 }
 
+static bool is_named_before(const struct hooks *hooks, const struct receiver *receiver)
+{
+    for (const struct receiver *other = hooks->receivers; other < receiver; other++)
+        if (strcmp(other->url, receiver->url) == 0)
+            return true;
+    return false;
+}
+
 static int read_receivers(struct hooks *hooks, const struct hooks_options *options, struct error *error)
 {
     for (const char *at = options->receivers; *at != '\0';) {
@@ -69,6 +77,11 @@ static int read_receivers(struct hooks *hooks, const struct hooks_options *optio
                              HOOKS_RECEIVERS_MAX);
         if (receiver_read(at, len, options->private, &hooks->receivers[hooks->count], error) < 0)
             return -1;
+        if (is_named_before(hooks, &hooks->receivers[hooks->count]))
+            return error_set(error, ERROR_REFUSED,
+                             T("--to names a receiver at %s twice; each is told once",
+                               "--to noemt een ontvanger op %s twee keer; elke ontvanger krijgt elk bericht één keer"),
+                             hooks->receivers[hooks->count].host);
         hooks->count++;
         at += len + (at[len] == ',');
     }

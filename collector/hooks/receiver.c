@@ -1,7 +1,16 @@
 /* Scheme and host alone; what is behind them is the receiver's. */
 #include "collector/hooks/receiver.h"
 #include "base/lang.h"
+#include "base/number.h"
 #include <string.h>
+
+/* Behind the last colon, which may be one within the brackets of an IPv6 address. */
+static bool has_good_port(const char *host)
+{
+    int64_t port;
+    const char *colon = strrchr(host, ':');
+    return colon == NULL || colon[strcspn(colon, "]")] == ']' || number_read(colon + 1, 1, 65535, &port) == 0;
+}
 
 /* What is between the scheme and the path. */
 static int copy_host(const char *at, size_t len, char out[static RECEIVER_HOST_SIZE])
@@ -13,7 +22,7 @@ static int copy_host(const char *at, size_t len, char out[static RECEIVER_HOST_S
         return -1;
     memcpy(out, at, host);
     out[host] = '\0';
-    return 0;
+    return has_good_port(out) && out[0] != ':' ? 0 : -1;
 }
 
 static bool is_this_machine(const char *host)

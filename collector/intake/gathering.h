@@ -8,8 +8,7 @@
 #define GATHERING_ENOUGH 512 /* submissions for which it waits no longer */
 
 struct gathering {
-    size_t
-        expected; /* submissions: as many as stood in the log after the last batch, where it was more than one job; 0 otherwise */
+    size_t expected; /* submissions: as many of the last batch as stand in the log, where it was several jobs; else 0 */
     bool is_vain; /* the last batch was refused whole, so that nothing was shared */
 };
 

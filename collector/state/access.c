@@ -45,13 +45,13 @@ void access_free(struct access_list *list)
     *list = (struct access_list){NULL, 0, 0};
 }
 
-/* The token of `Bearer TOKEN`, or NULL. */
+/* The token of `Bearer TOKEN`, behind one blank or more (RFC 9110 §11.4), or NULL. */
 static const char *bearer_token(const char *authorization)
 {
     static const char scheme[] = "Bearer ";
     if (!authorization || strncasecmp(authorization, scheme, sizeof scheme - 1) != 0)
         return NULL;
-    return authorization + sizeof scheme - 1;
+    return authorization + strspn(authorization + sizeof scheme - 1, " ") + sizeof scheme - 1;
 }
 
 enum access_answer access_check(const struct access_list *list, const char *authorization, unsigned roles, int64_t now,

@@ -189,6 +189,9 @@ test('tokens are shown once, have a role, and can be revoked', async () => {
   assert.match(token, /^bp_[A-Za-z0-9_-]{43}$/);
   assertFailed(await collector.run('tokens', 'create', 'analysis', '--role', 'team'), /analysis/);
   await collector.succeed('tokens', 'create', 'audits', '--role', 'auditor');
+  const exact = await collector.run('tokens', 'create', 'exact', '--role', 'auditor', '--exact');
+  assert.equal(exact.code, 2);
+  assert.match(exact.stderr, /--exact goes with --role analyst or team/);
   const list = (await collector.succeed('tokens', 'list')).stdout;
   assert.match(list, /analysis.*analyst/);
   assert.match(list, /audits.*auditor/);

@@ -223,6 +223,16 @@ test('no receiver at all is refused', async () => {
   }
 });
 
+test('a receiver that is named twice is refused, and one at no port', async () => {
+  const twice = await once(`${receiver},${receiver}`);
+  assert.equal(twice.code, 1);
+  assert.match(twice.stderr, /--to names a receiver at 127\.0\.0\.1:\d+ twice/);
+  assert.ok(!twice.stderr.includes(receiver), 'the rest of its URL may be a secret');
+  const nowhere = await once('https://127.0.0.1:99999/in');
+  assert.equal(nowhere.code, 1);
+  assert.match(nowhere.stderr, /a receiver is https/);
+});
+
 test('where the log is shorter than what was told of it, that is said, and what happens from then on is told', async () => {
   heard.length = 0;
   assert.equal((await once()).code, 0, 'which begins');

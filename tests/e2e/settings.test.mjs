@@ -4,6 +4,7 @@ import { chmodSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import net from 'node:net';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
+import { makeShim } from './lib/faulty-disk.mjs';
 import { assertFailed, Collector, freshFolder, ready, run } from './lib/programs.mjs';
 
 const running = [];
@@ -129,4 +130,14 @@ test('a store in a file has no other collectors: peers and --join are refused', 
   const joining = await run('burgerpanel-collector', ['serve', ...store, '--join', 'https://panel-a.example.nl']);
   assert.equal(joining.code, 2, joining.stderr);
   assert.match(joining.stderr, /--join is for a store in PostgreSQL/);
+});
+
+test('name servers that do not answer are not waited for as long as they like, unless the environment says otherwise', async () => {
+  const words = ['panel', 'show', '--store', 'postgresql://nobody@db.example.invalid:1/none'];
+  const env = { LD_PRELOAD: makeShim('names'), ASAN_OPTIONS: 'verify_asan_link_order=0', NAMES_HOST: 'db.example.invalid', NAMES_ADDRESSES: '127.0.0.1', NAMES_TOLD: '1' };
+  for (const [given, holds] of [[undefined, 'timeout:2 attempts:2'], ['timeout:1', 'timeout:1']]) {
+    const done = await run('burgerpanel-collector', words, { env: { ...env, ...(given && { RES_OPTIONS: given }) } });
+    assert.equal(done.code, 1, done.stderr);
+    assert.ok(done.stderr.startsWith(`names: ${holds}\n`), done.stderr);
+  }
 });

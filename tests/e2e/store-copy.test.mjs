@@ -1,6 +1,6 @@
 // Goal: a store that is copied has every row of the one it was copied from, goes on with its keys, and is no store at all until it is whole.
 import assert from 'node:assert/strict';
-import { copyFileSync, existsSync, readFileSync, statSync } from 'node:fs';
+import { copyFileSync, existsSync, readFileSync, rmSync, statSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { before, test } from 'node:test';
 import { assertAccepted, JOSE, post, request } from './lib/http.mjs';
@@ -63,6 +63,10 @@ test('what is not empty, served, or the same is left alone', async (t) => {
   assert.equal((await copy(collector.store, to.store)).code, 0);
   assertFailed(await copy(collector.store, to.store), /is not empty; name one that is not there yet/);
   assert.equal((await run('burgerpanel-collector', ['store', 'copy', to.store, to.store])).code, 2);
+  const other = join(to.folder, 'other');
+  symlinkSync(to.folder, other);
+  assertFailed(await copy(to.store, `sqlite:${join(other, 'store.db')}`), /another collector is serving .*; or it is sqlite:.* by another name/);
+  rmSync(other);
   await sql(to.path, 'DELETE FROM pending');
   await to.start();
   t.after(() => to.stop());

@@ -2,6 +2,7 @@
 # Runs a command beside a PostgreSQL of its own, thrown away afterwards: in a folder of system user postgres, in memory
 # where there is room, reached by a socket in it and by nothing else. KIT_STORE tells the command where it is.
 # Usage: tests/postgres/server.sh COMMAND [ARGUMENT...]    POSTGRES_BIN: where its programs are
+#                                                          POSTGRES_HOME: where its folder is to be, whatever room there is
 set -u
 
 fail() {
@@ -13,6 +14,7 @@ bin=${POSTGRES_BIN:-$(find /usr/lib/postgresql/*/bin -name postgres -printf '%h\
 [ -x "$bin/initdb" ] || fail 'PostgreSQL is not installed'
 home=${TMPDIR:-/tmp}
 [ -d /dev/shm ] && [ "$(df -k --output=avail /dev/shm | tail -1)" -gt 2000000 ] && home=/dev/shm
+home=${POSTGRES_HOME:-$home}
 folder=$(mktemp -d "$home/burgerpanel-pg-XXXXXX") || exit 1
 
 # initdb refuses root; who is not root is the owner.

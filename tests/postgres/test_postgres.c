@@ -75,6 +75,33 @@ Test(postgres, tells_at_the_commit_what_could_not_be_written)
     cr_assert_eq(entries_seen_by_another(), 1);
 }
 
+/* By its SQLSTATE: only what is damaged is a finding of an audit, only what is busy is worth another try at once. */
+Test(postgres, tells_what_kind_of_failure_the_server_had)
+{
+    static const struct {
+        const char *state;
+        enum error_kind kind;
+    } samples[] = {{"XX001", ERROR_DAMAGED}, {"XX002", ERROR_DAMAGED}, {"XX000", ERROR_IO},   {"53100", ERROR_IO},
+                   {"58030", ERROR_IO},      {"57014", ERROR_IO},      {"55P03", ERROR_BUSY}, {"23514", ERROR_REFUSED}};
+    char sql[400];
+    for (size_t i = 0; i < sizeof samples / sizeof *samples; i++) {
+        snprintf(sql, sizeof sql,
+                 "CREATE OR REPLACE FUNCTION of_a_test() RETURNS trigger LANGUAGE plpgsql AS "
+                 "$$BEGIN RAISE EXCEPTION 'of a test' USING ERRCODE = '%s'; END$$;"
+                 "CREATE OR REPLACE TRIGGER of_a_test BEFORE INSERT ON entry FOR EACH ROW EXECUTE FUNCTION of_a_test()",
+                 samples[i].state);
+        store_raw_run(dsn, sql);
+        cr_assert_eq(store_begin(store), STORE_OK, "%s", samples[i].state);
+        cr_assert_eq(store_entry_append(store, 0, "one", 3), STORE_OK);
+        cr_assert_eq(store_commit(store), STORE_FAILED);
+        cr_expect_eq(store_error(store)->kind, samples[i].kind, "%s: %d", samples[i].state, store_error(store)->kind);
+        cr_expect(strstr(store_error(store)->text, "of a test"), "%s", store_error(store)->text);
+        store_rollback(store);
+    }
+    store_raw_run(dsn, "DROP TRIGGER of_a_test ON entry; DROP FUNCTION of_a_test");
+    cr_assert_eq(entries_seen_by_another(), 0);
+}
+
 static void cut_connections(void)
 {
     store_raw_run(dsn, "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid IN"

@@ -44,7 +44,9 @@ static const char *pg_dutch_failure(const char *state)
                  {"53", "de database heeft te weinig middelen"},
                  {"55P03", "de opslag is bezet; probeer het later opnieuw"},
                  {"57", "de database is gestopt of breekt af"},
-                 {"XX00", "de opslag is beschadigd"}};
+                 {"XX001", "de opslag is beschadigd"},
+                 {"XX002", "een index van de opslag is beschadigd"},
+                 {"XX", "de database heeft een interne fout"}};
     for (size_t i = 0; i < sizeof known / sizeof *known; i++)
         if (strncmp(state, known[i].begins, strlen(known[i].begins)) == 0)
             return known[i].text;

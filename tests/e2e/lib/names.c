@@ -1,6 +1,7 @@
 /* A resolver that says what it is told, and an address that is this machine: preloaded into a program (LD_PRELOAD), it
  * gives the host that NAMES_HOST names the IPv4 addresses of NAMES_ADDRESSES, with blanks between, in that order; and
- * what is to be connected to the address NAMES_HERE is connected to 127.0.0.1. All else is the system's. */
+ * what is to be connected to the address NAMES_HERE is connected to 127.0.0.1. With NAMES_TOLD it says on stderr how
+ * long name servers would have been asked for that host. All else is the system's. */
 #include <arpa/inet.h>
 #include <dlfcn.h>
 #include <netdb.h>
@@ -24,6 +25,8 @@ int getaddrinfo(const char *name, const char *service, const struct addrinfo *hi
     const char *host = getenv("NAMES_HOST"), *addresses = getenv("NAMES_ADDRESSES");
     if (!host || !addresses || !name || strcmp(name, host) != 0)
         return resolve_as_ever()(name, service, hints, out);
+    if (getenv("NAMES_TOLD"))
+        fprintf(stderr, "names: %s\n", getenv("RES_OPTIONS"));
     char text[256], *rest = text;
     struct addrinfo **end = out;
     snprintf(text, sizeof text, "%s", addresses);

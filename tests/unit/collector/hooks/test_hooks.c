@@ -32,7 +32,9 @@ Test(hooks, tells_where_a_receiver_may_be)
         enum reach reach;
     } samples[] = {{"https://hooks.example.nl/a?b=c", "hooks.example.nl", REACH_PUBLIC},
                    {"https://hooks.example.nl:8443", "hooks.example.nl:8443", REACH_PUBLIC},
+                   {"https://hooks.example.nl:65535/:0", "hooks.example.nl:65535", REACH_PUBLIC},
                    {"https://10.0.0.1/", "10.0.0.1", REACH_PUBLIC},
+                   {"https://[2001:db8::1]/", "[2001:db8::1]", REACH_PUBLIC},
                    {"http://127.0.0.1:9000/x", "127.0.0.1:9000", REACH_LOOPBACK},
                    {"https://localhost/x", "localhost", REACH_LOOPBACK},
                    {"http://[::1]:9000/", "[::1]:9000", REACH_LOOPBACK}};
@@ -63,7 +65,13 @@ Test(hooks, refuses_what_is_no_receiver)
                                           "https://example.nl\\@127.0.0.1/",
                                           "ftp://127.0.0.1/",
                                           "HTTPS://example.nl/",
-                                          "//example.nl/"};
+                                          "//example.nl/",
+                                          "https://example.nl:99999/",
+                                          "https://example.nl:0/",
+                                          "https://example.nl:/",
+                                          "https://example.nl:8o/",
+                                          "https://:443/",
+                                          "http://[::1]:65536/"};
     struct receiver receiver;
     for (size_t i = 0; i < sizeof samples / sizeof *samples; i++)
         cr_expect_eq(read_receiver(samples[i], false, &receiver), -1, "%s", samples[i]);

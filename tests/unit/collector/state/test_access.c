@@ -90,7 +90,8 @@ Test(access, knows_no_token_but_the_very_same)
     char text[TOKEN_TEXT_SIZE + 1];
     cr_assert_eq(ask("Bearer ", "", TEAM, KIT_NOW), ACCESS_UNKNOWN);
     cr_assert_null(named);
-    cr_assert_eq(ask("Bearer  ", texts[IS_TEAM], TEAM, KIT_NOW), ACCESS_UNKNOWN);
+    cr_assert_eq(ask("Bearer  ", "", TEAM, KIT_NOW), ACCESS_UNKNOWN);
+    cr_assert_eq(ask("Bearer  ", texts[IS_TEAM], TEAM, KIT_NOW), ACCESS_GRANTED, "one blank or more (RFC 9110)");
     for (size_t i = 0; i < strlen(texts[IS_TEAM]); i++) {
         memcpy(text, texts[IS_TEAM], TOKEN_TEXT_SIZE);
         text[i] ^= 1;
