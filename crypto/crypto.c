@@ -1,4 +1,5 @@
-/* Start-up, randomness and hashing; a thin wall around libsodium and nettle's SHA-256 (adr/035), so that no other room includes it. */
+/* Start-up, randomness and hashing; a thin wall around libsodium and nettle's SHA-256 (adr/035), so that no other room
+ * includes them. */
 #include "crypto/crypto.h"
 #include "crypto/base64url.h"
 #include <nettle/sha2.h>
