@@ -277,7 +277,7 @@ demo: programs ## the whole way from signed answers to tables, with the example 
 quick: units ## unit tests, in seconds
 	@$(RUN) quick
 
-test: $(HAVE) ## all that a change must pass: units and end to end under gcc's and clang's sanitizers and valgrind, on both stores, in a browser and LibreOffice
+test: $(HAVE) ## every test: units and end to end under gcc's and clang's sanitizers and valgrind, on both stores, in a browser and LibreOffice
 	@$(MAKE) --no-print-directory programs
 	@$(MAKE) --no-print-directory VARIANT=asan programs units torturer
 	@$(MAKE) --no-print-directory VARIANT=clang-asan units
