@@ -18,7 +18,8 @@ const visited = new Set();
 let collector, members, tokens;
 
 before(async () => {
-  collector = await ready('openapi', { panel: panelOfRounds(), codes: 3, env: { BURGERPANEL_METRICS_LISTEN: '0', BURGERPANEL_MEMBER_REVISIONS: '1' } });
+  const panel = { ...panelOfRounds(), disclosure: { rule: 2, minRespondents: 10, roundTo: 5, minChanged: 12, releaseInterval: 0 } };
+  collector = await ready('openapi', { panel, codes: 3, env: { BURGERPANEL_METRICS_LISTEN: '0', BURGERPANEL_MEMBER_REVISIONS: '1' } });
   members = collector.codes.map(() => new Member('wau'));
   tokens = {
     team: bearer(await makeToken(collector, 'programme', 'team')),
@@ -106,7 +107,7 @@ const ndjson = (lines) => ({ body: lines.map((l) => `${JSON.stringify(l)}\n`).jo
 test('members', async () => {
   const enrolments = members.map((member, i) => member.enrolment(collector.codes[i]));
   for (const enrolment of enrolments) await hold('POST', '/members', 201, jose(enrolment));
-  await hold('POST', '/members', 200, jose(enrolments[0]));
+  await hold('POST', '/members', 200, jose(enrolments[0], { Prefer: 'return=minimal' }));
   await hold('POST', '/members', 400, jose('x'));
   await hold('POST', '/members', 400, jose(members[0].enrolment(collector.codes[0], { aud: 'other' })));
   await hold('POST', '/members', 401, jose(members[0].enrolment(collector.codes[0], {}, { signer: members[1].key })));
@@ -118,7 +119,7 @@ test('members', async () => {
 test('responses', async () => {
   const first = members[0].response(ROUND, ACTION, { ...good, comment: 'Goed bezig' });
   await hold('POST', '/responses', 201, jose(first, { Prefer: 'return=minimal' }));
-  await hold('POST', '/responses', 200, jose(first));
+  await hold('POST', '/responses', 200, jose(first, { Prefer: 'return=minimal' }));
   await hold('POST', '/responses', 201, jose(members[0].response(ROUND, ACTION, good, { revision: 2 })));
   await hold('POST', '/responses', 201, jose(members[1].response(ROUND, ACTION, { ...good, comment: 'Ja' })));
   await hold('POST', '/responses', 400, jose('x'));
@@ -156,8 +157,14 @@ test('own data', async () => {
 });
 
 test('batches', async () => {
-  const lines = [members[1].response(ROUND, 'WA-1.02', good), members[0].response(ROUND, ACTION, good), 'y'];
-  await hold('POST', '/response-batches', 200, ndjson(lines));
+  const now = members[2].response(ROUND, 'WA-1.03', good);
+  const lines = [now, members[0].response(ROUND, ACTION, good), 'y', members[0].response(ROUND, ACTION, good, { revision: 3 }), '', now];
+  const { text } = await hold('POST', '/response-batches', 200, ndjson(lines));
+  const told = text.trimEnd().split('\n').map((line) => JSON.parse(line));
+  assert.deepEqual(told.map(({ status }) => status), [201, 409, 400, 429, 400, 200]);
+  assert.ok(told[1].currentRevision >= 1 && told[3].retryAfter >= 1, text);
+  const batch = ndjson(lines);
+  await hold('POST', '/response-batches', 200, { ...batch, headers: { ...batch.headers, Prefer: 'return=minimal' } });
   await hold('POST', '/response-batches', 400, { ...ndjson(lines), query: '?dry=true' });
   await hold('POST', '/response-batches', 413, ndjson(Array.from({ length: 4097 }, () => 'x')));
   await hold('POST', '/response-batches', 415, { body: '{}', headers: { 'Content-Type': 'application/json' } });
@@ -216,7 +223,7 @@ test('follow-ups', async () => {
     headers: { 'Content-Type': 'application/json', ...headers },
   });
   const said = { status: 'doing', text: { nl: 'Het loket gaat in mei open.' } };
-  await hold('POST', template, 201, json(said));
+  await hold('POST', template, 201, json(said, { ...tokens.publisher, Prefer: 'return=minimal' }));
   await hold('GET', template, 200, { parameters: { id: ACTION } });
   await hold('GET', '/follow-ups', 200);
   await hold('POST', template, 400, json({ status: 'x' }));
