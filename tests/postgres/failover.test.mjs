@@ -101,10 +101,13 @@ for (const how of ['pg_cancel_backend', 'pg_terminate_backend'])
     one.remove();
   });
 
-test('a primary without its standby acknowledges nothing: it waits for it, and is left when that has its place', async (t) => {
+test('a primary without its standby acknowledges nothing, whatever it is told meanwhile: it waits for it, and is left when that has its place', async (t) => {
   const [one, two] = await primaryAndStandby({ synchronous: true });
   const [collector, load] = await readyOn(t, 'failover-alone', two, one); // where both can be written to, this one finds the other
   const left = await anotherOn(t, collector, 'failover-alone-left', `${dsnOf(one)}&options=-csearch_path%3D${collector.schema}`);
+  await one.sql("ALTER SYSTEM SET synchronous_commit = 'local'");
+  await one.sql('SELECT pg_reload_conf()');
+  await poll('the server to have read it', 10, async () => (await one.sql('SHOW synchronous_commit')) === 'local');
   await two.stop();
   const first = [collector, left].map((each, i) => [each, respond(load.members[i], 1)]);
   for (const answer of await Promise.all(first.map(([each, jws]) => send(each, jws)))) assertProblem(answer, 503, 'unavailable');

@@ -8,13 +8,15 @@
 
 /* A lock is given up before the patience of handle.c ends, so that a lane that is busy is told as that. The
  * writer's plans are looks at indexes: a generic plan that was made on an empty table must not read it whole. Whatever
- * others want of this server, a barrier waits until what was committed is safe. */
+ * others want of this server, a barrier waits until what was committed is safe: synchronous_commit is set here also
+ * where it is right already, for only what a session has set itself is out of reach of a server that reads its files
+ * anew. */
 static const char session[] =
     "SET client_encoding = 'UTF8'; SET client_min_messages = 'warning'; SET plan_cache_mode = 'force_generic_plan';"
     "SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off; SET enable_bitmapscan = off;"
     "SET jit = off; SET work_mem = '64MB'; SET lock_timeout = '8s'; SET statement_timeout = '30s';"
-    "SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') IN ('off', "
-    "'local')";
+    "SELECT set_config('synchronous_commit', CASE current_setting('synchronous_commit')"
+    " WHEN 'remote_apply' THEN 'remote_apply' ELSE 'on' END, false)";
 
 static int pg_tell_unreadable(struct error *error)
 {
