@@ -1,4 +1,4 @@
-/* The one filter between other people's text and a terminal. */
+/* The one filter between other people's text and a terminal, and the one list of what is not seen. */
 #include "base/text.h"
 #include "base/utf8.h"
 #include <stdint.h>
@@ -16,6 +16,35 @@ size_t text_step(const char *at, size_t left, bool *shown)
     size_t step = utf8_step(at, left);
     *shown = step > 0 && is_shown(utf8_code(at, step));
     return step > 0 ? step : 1;
+}
+
+/* In ascending order. */
+static const struct {
+    uint32_t first, last;
+} unseen[] = {
+    {0x0000, 0x0020}, {0x007F, 0x00A0},   {0x00AD, 0x00AD},   {0x034F, 0x034F},   {0x061C, 0x061C}, {0x115F, 0x1160},
+    {0x1680, 0x1680}, {0x17B4, 0x17B5},   {0x180B, 0x180F},   {0x2000, 0x200F},   {0x2028, 0x202F}, {0x205F, 0x206F},
+    {0x2800, 0x2800}, {0x3000, 0x3000},   {0x3164, 0x3164},   {0xFE00, 0xFE0F},   {0xFEFF, 0xFEFF}, {0xFFA0, 0xFFA0},
+    {0xFFF0, 0xFFFB}, {0x1BCA0, 0x1BCA3}, {0x1D173, 0x1D17A}, {0xE0000, 0xE0FFF},
+};
+
+static bool is_seen(uint32_t code)
+{
+    for (size_t i = 0; i < sizeof unseen / sizeof *unseen && unseen[i].first <= code; i++)
+        if (code <= unseen[i].last)
+            return false;
+    return true;
+}
+
+bool text_is_blank(const char *text, size_t len)
+{
+    size_t step;
+    for (size_t i = 0; i < len; i += step) {
+        step = utf8_step(text + i, len - i);
+        if (step == 0 || is_seen(utf8_code(text + i, step)))
+            return false;
+    }
+    return true;
 }
 
 size_t text_columns(const char *text, size_t len)

@@ -43,6 +43,13 @@ static int find_option(const struct question *question, struct word word)
     return -1;
 }
 
+bool answer_is_none(const struct question *question, const char *typed)
+{
+    struct word word = trim_word(typed, strlen(typed));
+    bool is_hyphen = word.len == 1 && word.text[0] == '-' && find_option(question, word) < 0;
+    return is_hyphen && (question->type == QUESTION_MULTI || !question->required);
+}
+
 static void fault_option(struct typed *t, struct word word)
 {
     char values[400] = "";

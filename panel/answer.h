@@ -5,6 +5,11 @@
 #include "base/buf.h"
 #include "panel/definition.h"
 #include "panel/faults.h"
+#include <stdbool.h>
+
+/* Whether a person wrote that there is no answer: a hyphen alone, which for a multi says none of its options. For
+ * another question that needs an answer, and where an option has that value, it is an answer like any other. */
+bool answer_is_none(const struct question *question, const char *typed);
 
 /* Puts one answer as JSON from what a person typed: a scale's integer, a choice's value, values joined by `separator`
  * for a multi ("" is none), a text as it is. -1 with a fault at `/answers/<id>` (in the language of lang.h) and nothing

@@ -5,15 +5,19 @@
 #include "base/list.h"
 #include "base/mem.h"
 #include "base/number.h"
+#include "base/text.h"
 #include "client/batch/lines.h"
 #include "client/response/answers.h"
 #include "client/response/compose.h"
 #include "crypto/jws.h"
+#include "panel/answer.h"
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define COLUMNS_MAX (QUESTIONS_MAX + 3)
 #define TEXT_MAX ((size_t)4096)
+#define WHERE_SIZE 80 /* no question has an id of more than 64 characters */
 
 enum { COLUMN_MEMBER = -1, COLUMN_ACTION = -2, COLUMN_REVISION = -3, COLUMN_UNKNOWN = -4 };
 
@@ -124,12 +128,38 @@ static void read_column(struct reading *r, struct batch_row *out, size_t line, i
         fault_at(r, line, "revision", T("not a whole number from 1", "geen geheel getal vanaf 1"));
 }
 
+/* A cell that shows nothing leaves its question unanswered. */
+static int set_answer(const struct csv_field *cell, struct answers *answers, size_t question)
+{
+    if (text_is_blank(cell->text, cell->len))
+        return 0;
+    return answer_is_none(&answers->questionnaire->questions[question], cell->text)
+               ? answers_set_none(answers, question)
+               : answers_set(answers, question, cell->text);
+}
+
 static void set_answers(struct reading *r, const struct csv_row *row, struct answers *answers)
 {
     for (size_t i = 0; i < row->count; i++)
-        if (r->columns[i] >= 0 && row->fields[i].len > 0 &&
-            answers_set(answers, (size_t)r->columns[i], row->fields[i].text) < 0)
+        if (r->columns[i] >= 0 && set_answer(&row->fields[i], answers, (size_t)r->columns[i]) < 0)
             r->faults->no_memory = true;
+}
+
+/* A form on which nothing is ticked may well say that none applies: how to write that down is told where it is
+ * needed. */
+static void fault_blank_multis(const struct answers *answers, struct faults *own)
+{
+    for (size_t i = 0; i < answers->questionnaire->question_count; i++) {
+        const struct question *question = &answers->questionnaire->questions[i];
+        char where[WHERE_SIZE];
+        if (question->type != QUESTION_MULTI || !question->required || answers->typed[i] ||
+            !answers_is_asked(answers, i))
+            continue;
+        snprintf(where, sizeof where, "/answers/%s", question->id);
+        faults_add(own, where, "%s",
+                   T("is required; write - where it is none of these",
+                     "moet beantwoord worden; schrijf - als het geen van deze is"));
+    }
 }
 
 /* The faults of one row's answers, told at its line. */
@@ -172,6 +202,7 @@ static int compose_row(struct reading *r, const struct csv_row *row, struct batc
     answers_init(&answers, r->questionnaire, '|');
     buf_init(&json, COMPOSE_ANSWERS_MAX);
     set_answers(r, row, &answers);
+    fault_blank_multis(&answers, &own);
     struct batch_row numbered = *out;
     if (!r->plan->has_revisions)
         numbered.revision = 1;

@@ -28,13 +28,13 @@ const struct cli_explained cmd_explained[] = {
      "Without answers each question is asked in turn; at a terminal all answers are shown at the end, and nothing is "
      "signed or sent before you agree; cut off before that, the same command goes on where it was. With "
      "QUESTION=VALUE they are taken from the command line, several values of one question with commas between; "
-     "`QUESTION=` takes an answer away.\n"
+     "`QUESTION=` takes an answer away, and `QUESTION=-` too: of several options it says none.\n"
      "Answering again replaces the earlier response: what is not answered anew is kept from it.\n"
      "  burgerpanel respond WA-1.04 importance=4 noticed=yes",
      "Zonder antwoorden wordt elke vraag om de beurt gesteld; op een terminal worden aan het eind alle antwoorden "
      "getoond, en er wordt niets ondertekend of verstuurd voordat u akkoord bent; afgebroken gaat hetzelfde commando "
      "verder waar het was. Met VRAAG=WAARDE komen ze van de opdrachtregel, meer waarden van een vraag met komma's "
-     "ertussen; `VRAAG=` haalt een antwoord weg.\n"
+     "ertussen; `VRAAG=` haalt een antwoord weg, en `VRAAG=-` ook: bij meer keuzes is het geen van deze.\n"
      "Opnieuw antwoorden vervangt de eerdere reactie: wat niet opnieuw beantwoord wordt, blijft staan.\n"
      "  burgerpanel respond WA-1.04 importance=4 noticed=yes"},
     {"answers show", NULL, "Your last response to each action, or to one, sent or still waiting.",
@@ -82,12 +82,13 @@ const struct cli_explained cmd_explained[] = {
     {"batch", NULL,
      "For paper, telephone and desk: enrols each member of the file with its invitation, once, signs with that "
      "member's own key and sends. It can be stopped and started again: nothing is lost or sent twice. A cell that is "
-     "empty is unanswered; several values of one question are joined by `|`. With `--report` a file says of each row "
-     "what became of it and why, for whoever corrects.",
+     "empty or blank is unanswered; several values of one question are joined by `|`, and `-` says none of them. With "
+     "`--report` a file says of each row what became of it and why, for whoever corrects.",
      "Voor papier, telefoon en balie: meldt elk panellid uit het bestand eenmalig aan met de uitnodiging, "
      "ondertekent met de eigen sleutel van dat panellid en verstuurt. Het kan gestopt en opnieuw gestart worden: "
-     "niets raakt kwijt of gaat dubbel. Een lege cel is onbeantwoord; meer waarden van een vraag worden verbonden "
-     "met `|`. Met `--report` zegt een bestand van elke rij wat ervan werd en waarom, voor wie verbetert."},
+     "niets raakt kwijt of gaat dubbel. Een lege cel is onbeantwoord, ook met spaties erin; meer waarden van een vraag "
+     "worden verbonden met `|`, en `-` is geen van deze. Met `--report` zegt een bestand van elke rij wat ervan werd "
+     "en waarom, voor wie verbetert."},
     {"manual", NULL, "To read it without installing anything:\n  burgerpanel manual | man -l -",
      "Om het te lezen zonder iets te installeren:\n  burgerpanel manual | man -l -"},
     {"complete", NULL, "What the shells ask for when Tab is pressed: the scripts of packaging/completion/ call it.",

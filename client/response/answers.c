@@ -4,6 +4,7 @@
 #include "base/lang.h"
 #include "base/mem.h"
 #include "base/number.h"
+#include "base/text.h"
 #include "panel/answer.h"
 #include <string.h>
 
@@ -36,6 +37,19 @@ int answers_set(struct answers *answers, size_t question, const char *typed)
     return 0;
 }
 
+int answers_set_none(struct answers *answers, size_t question)
+{
+    return answers_set(answers, question,
+                       answers->questionnaire->questions[question].type == QUESTION_MULTI ? "" : NULL);
+}
+
+static int set_given_value(struct answers *answers, size_t question, const char *value)
+{
+    bool is_none =
+        text_is_blank(value, strlen(value)) || answer_is_none(&answers->questionnaire->questions[question], value);
+    return answers_set(answers, question, is_none ? "" : value);
+}
+
 static void read_answer_word(struct answers *answers, const char *word, const char *where, struct faults *faults)
 {
     char id[ID_SIZE];
@@ -52,7 +66,7 @@ static void read_answer_word(struct answers *answers, const char *word, const ch
         faults_add(faults, where, T("no question '%s'", "geen vraag '%s'"), id);
     else if (answers->typed[question])
         faults_add(faults, where, T("question '%s' answered twice", "vraag '%s' twee keer beantwoord"), id);
-    else if (answers_set(answers, (size_t)question, sign + 1) < 0)
+    else if (set_given_value(answers, (size_t)question, sign + 1) < 0)
         faults->no_memory = true;
 }
 

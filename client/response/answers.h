@@ -19,8 +19,13 @@ void answers_free(struct answers *answers);
 /* Copies what was typed for a question in place of what was there; NULL makes it unanswered. -1: no memory. */
 MUST_CHECK int answers_set(struct answers *answers, size_t question, const char *typed);
 
-/* Takes `count` words QUESTION=VALUE. Every word that is none, names no question or one named before is a fault; the
- * values are not looked at, nor shown. -1 with at least one fault. */
+/* The same for what answer_is_none says of: a multi is answered with none of its options, another question not at
+ * all. */
+MUST_CHECK int answers_set_none(struct answers *answers, size_t question);
+
+/* Takes `count` words QUESTION=VALUE; a value that shows nothing (text_is_blank) or is none (answer_is_none) is "".
+ * Every word that is none, names no question or one named before is a fault; whether a value fits is not looked at, and
+ * none is shown. -1 with at least one fault. */
 MUST_CHECK int answers_take_words(struct answers *answers, char *const *words, size_t count, struct faults *faults);
 
 /* Takes the answers of a response, a JSON object; what answers no question of the questionnaire is passed over. -1: no

@@ -3,6 +3,7 @@
 #include "base/cli.h"
 #include "base/lang.h"
 #include "base/number.h"
+#include "base/text.h"
 #include "client/terminal/output.h"
 #include "client/terminal/questions.h"
 #include "panel/answer.h"
@@ -150,8 +151,7 @@ static void put_typed(struct buf *out, const struct question *q, const char *lin
         put_word(out, q, line, strlen(line));
         return;
     case QUESTION_MULTI:
-        if (strcmp(line, NOTHING) != 0 || has_option(q, NOTHING, strlen(NOTHING)))
-            put_words(out, q, line, separator);
+        put_words(out, q, line, separator);
         return;
     case QUESTION_TEXT:
         buf_put_text(out, line);
@@ -208,7 +208,7 @@ static enum try_result set_typed(const struct prompt *prompt, struct answers *an
     return result;
 }
 
-/* Enter alone: what was answered before, or nothing. */
+/* Enter alone, or with nothing to be seen before it: what was answered before, or nothing. */
 static enum try_result take_empty_line(const struct prompt *prompt, struct answers *answers, size_t question)
 {
     const char *kept = kept_answer(prompt, question);
@@ -231,11 +231,6 @@ static bool is_command(const struct question *q, const char *line, const char *c
     return strcmp(line, command) == 0 && !has_option(q, command, strlen(command));
 }
 
-static bool is_taken_away(const struct question *q, const char *line)
-{
-    return q->type != QUESTION_MULTI && !q->required && is_command(q, line, NOTHING);
-}
-
 static enum try_result try_answer(const struct prompt *prompt, struct answers *answers, size_t question,
                                   struct buf *line)
 {
@@ -253,12 +248,12 @@ static enum try_result try_answer(const struct prompt *prompt, struct answers *a
     case INPUT_NO_MEMORY:
         return TRY_FAILED;
     }
-    if (line->len == 0)
+    if (text_is_blank(buf_text(line), line->len))
         return take_empty_line(prompt, answers, question);
     if (prompt->input->is_terminal && is_command(q, buf_text(line), BACK))
         return TRY_BACK;
-    if (is_taken_away(q, buf_text(line)))
-        return answers_set(answers, question, NULL) < 0 ? TRY_FAILED : TRY_DONE;
+    if (answer_is_none(q, buf_text(line)))
+        return answers_set_none(answers, question) < 0 ? TRY_FAILED : TRY_DONE;
     return set_typed(prompt, answers, question, buf_text(line));
 }
 

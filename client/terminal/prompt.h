@@ -21,9 +21,10 @@ enum prompt_result {
 };
 
 /* Asks the question, again until the answer fits, and sets what was given in `answers`, which holds the answers to the
- * questions that it depends on. Enter keeps what was answered before, else passes over what is not required; `-` takes
- * an answer away, and answers a multi with none of its options. A choice and a multi take values or the numbers shown;
- * a text at a terminal has as many lines as are typed. At a terminal `<` alone asks for the question before. */
+ * questions that it depends on. Enter, or a line that shows nothing, keeps what was answered before, else passes over
+ * what is not required; `-` takes an answer away, and answers a multi with none of its options. A choice and a multi
+ * take values or the numbers shown; a text at a terminal has as many lines as are typed. At a terminal `<` alone asks
+ * for the question before. */
 MUST_CHECK enum prompt_result prompt_question(const struct prompt *prompt, struct answers *answers, size_t question);
 
 #endif

@@ -17,7 +17,7 @@ let folder;
 let codes;
 before(async () => {
   folder = freshFolder('client-homes');
-  collector = await ready('client', { codes: 12 });
+  collector = await ready('client', { codes: 14 });
   codes = [...collector.codes];
 });
 after(() => collector?.stop());
@@ -232,4 +232,22 @@ test('a broken row in a batch file is named with its line, and nothing is sent',
   assert.match(done.stderr, /3/);
   assert.match(done.stderr, /4/);
   assert.equal((await summaryOf('WA-3.01')).respondents, '0');
+});
+
+test('what shows nothing is no answer, on paper and typed; a hyphen says none of these', async () => {
+  const work = freshFolder('client-blank');
+  writeFileSync(join(work, 'responses.csv'), 'member,action,importance,noticed,channels,comment\n1,WA-3.03,2,no, ,\u00a0\n1,WA-3.04,2,no,-,-\n');
+  writeFileSync(join(work, 'invitations.csv'), `member,code\n1,${codes.pop()}\n`);
+  const files = ['--invitations', join(work, 'invitations.csv'), '--responses', join(work, 'responses.csv')];
+  await succeed('burgerpanel', ['batch', collector.url, ...files, '--homes', join(work, 'h')]);
+  const typing = await enrolled();
+  await ok(typing, 'respond', 'WA-3.03', 'importance=2', 'noticed=no', 'channels= ', 'comment=\u200b ');
+  await ok(typing, 'respond', 'WA-3.04', 'importance=2', 'noticed=no', 'channels=-', 'comment=-');
+  const signed = async (home) => JSON.parse((await ok(home, 'answers', 'show', '--json')).stdout).map(({ answers }) => answers);
+  const given = { importance: 2, noticed: 'no' };
+  assert.deepEqual(await signed(join(work, 'h', '1')), [given, { ...given, channels: [] }]);
+  assert.deepEqual(await signed(typing), [{ ...given, channels: [] }, { ...given, channels: [] }]);
+  assert.equal((await summaryOf('WA-3.03')).channels_n, '1');
+  assert.equal((await summaryOf('WA-3.04')).channels_n, '2');
+  assert.equal((await summaryOf('WA-3.04')).comment_n, '0');
 });

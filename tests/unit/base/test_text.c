@@ -64,3 +64,28 @@ Test(text, fits_whole_characters_into_so_many_bytes)
     cr_expect_eq(text_fitting("\u20ac", 2), 0);
     cr_expect_eq(text_fitting("", 9), 0);
 }
+
+Test(text, is_blank_when_nothing_of_it_is_seen)
+{
+    static const char *const blank[] = {
+        "",
+        " ",
+        "\t\r\n\v\f\x1b\x7f",
+        "\xc2\x85\u00a0\u1680\u2000\u200a\u2028\u2029\u202f\u205f\u3000",
+        "\u200b",
+        "\ufeff",
+        "\u2060\u200c\u200d\u200e\u200f\u202e\u2069\u206f\u00ad\u034f\u061c",
+        "\u115f\u1160\u3164\uffa0\u17b4\u180e\ufe0f\ufff0\ufffb\u2800",
+        "\U0001bca0\U0001d173\U000e0001\U000e0fff",
+    };
+    static const char *const seen[] = {
+        "-",      " . ",    "\u200bx",    "\ufeff\u00e9", "\u00ac", "\u0600",   "\u1680\u1681",
+        "\u2010", "\ufffc", "\U0001F600", "\U000e1000",   "\xff",   "\xe2\x80", "\xa0",
+    };
+    for (size_t i = 0; i < sizeof blank / sizeof *blank; i++)
+        cr_expect(text_is_blank(blank[i], strlen(blank[i])), "blank %zu", i);
+    for (size_t i = 0; i < sizeof seen / sizeof *seen; i++)
+        cr_expect_not(text_is_blank(seen[i], strlen(seen[i])), "seen %zu", i);
+    cr_expect(text_is_blank("\0x", 1));
+    cr_expect_not(text_is_blank("\0x", 2));
+}

@@ -92,6 +92,24 @@ Test(answer, puts_a_text_as_it_is)
     panel_free(panel);
 }
 
+Test(answer, is_none_for_a_hyphen_where_there_may_be_none)
+{
+    struct panel *panel = kit_panel();
+    struct question *questions = panel->questionnaires[0].questions;
+    cr_expect(answer_is_none(&questions[CHANNELS], " -\t"));
+    cr_expect(answer_is_none(&questions[COMMENT], "-"));
+    cr_expect_not(answer_is_none(&questions[IMPORTANCE], "-"), "it is required");
+    for (size_t i = IMPORTANCE; i <= COMMENT; i++) {
+        questions[i].required = !questions[i].required;
+        cr_expect_eq(answer_is_none(&questions[i], "-"), i == CHANNELS || !questions[i].required, "%zu", i);
+        cr_expect_not(answer_is_none(&questions[i], "--"));
+        cr_expect_not(answer_is_none(&questions[i], ""));
+    }
+    memcpy(questions[CHANNELS].options[0].value, "-", 2);
+    cr_expect_not(answer_is_none(&questions[CHANNELS], "-"), "an option has that value");
+    panel_free(panel);
+}
+
 Test(answer, tells_faults_in_dutch)
 {
     setenv("LC_ALL", "nl_NL.UTF-8", 1);

@@ -69,6 +69,39 @@ Test(batch_plan, reads_rows_as_json_answers)
         "{\"importance\":2,\"noticed\":\"no\",\"channels\":[\"counter\",\"letter\"],\"comment\":\"a, \\\"b\\\"\"}");
 }
 
+/* A blank in a cell was an answer: none of a multi's options, or a text of that blank. */
+Test(batch_plan, takes_a_cell_that_shows_nothing_for_no_answer_and_a_hyphen_for_none)
+{
+    static const struct {
+        const char *cells, *answers;
+    } samples[] = {
+        {"no,, , ", "\"noticed\":\"no\""},
+        {"no,\t,\u00a0,\u200b", "\"noticed\":\"no\""},
+        {"no,,\"\n\",\" \u00a0\t\"", "\"noticed\":\"no\""},
+        {"no,,-,-", "\"noticed\":\"no\",\"channels\":[]"},
+        {"yes,3, - , -x", "\"noticed\":\"yes\",\"satisfaction\":3,\"channels\":[],\"comment\":\" -x\""},
+    };
+    for (size_t i = 0; i < sizeof samples / sizeof *samples; i++) {
+        char rows[512], expected[256];
+        snprintf(rows, sizeof rows, HEADER "2,WA-1.03,1,2,%s\n", samples[i].cells);
+        snprintf(expected, sizeof expected, "{\"importance\":2,%s}", samples[i].answers);
+        cr_assert_eq(read_all(two_members, rows), 0, "%s", samples[i].cells);
+        cr_expect_str_eq(plan.rows[0].answers, expected, "%s", samples[i].cells);
+        batch_plan_free(&plan);
+    }
+}
+
+Test(batch_plan, says_how_to_write_that_none_applies_where_an_answer_is_needed)
+{
+    struct question *channels = &catalogue.panel->questionnaires[0].questions[3];
+    cr_assert_str_eq(channels->id, "channels");
+    channels->required = true;
+    cr_expect_eq(read_all(two_members, HEADER "1,WA-1.03,1,2,no,, ,\n2,WA-1.03,1,-,no,,-,\n"), -1);
+    cr_expect(has_fault("r.csv:2", "channels: is required; write -"));
+    cr_expect(has_fault("r.csv:3", "importance: must be an integer from 1 to 5"));
+    cr_expect_eq(faults.total, 2);
+}
+
 Test(batch_plan, sends_no_two_revisions_of_one_action_in_one_wave)
 {
     cr_assert_eq(read_all(two_members, HEADER "1,WA-1.03,2,2,no,,,\n"

@@ -74,6 +74,40 @@ Test(answers, name_every_word_that_is_none_without_showing_it)
     cr_expect_eq(take(1, "importance=2"), -1, "twice");
 }
 
+static struct answers answers_of(const char *json)
+{
+    struct answers taken;
+    struct buf text;
+    buf_init(&text, 4096);
+    buf_put_text(&text, json);
+    answers_init(&taken, answers.questionnaire, ',');
+    cr_assert_eq(answers_take_json(&taken, &text), 0);
+    buf_free(&text);
+    return taken;
+}
+
+static const char *typed(const char *id)
+{
+    return answers.typed[questionnaire_find(answers.questionnaire, id)];
+}
+
+/* `respond … "comment= "` signed a blank. */
+Test(answers, of_words_that_show_nothing_or_say_none_are_as_if_nothing_stood_there)
+{
+    static const char *const words[] = {"comment= ", "comment=\u00a0\u200b", "comment=-", "satisfaction=\t"};
+    struct answers before = answers_of("{\"satisfaction\":4,\"channels\":[\"app\"],\"comment\":\"before\"}");
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+        cr_assert_eq(take(3, "noticed=yes", words[i], i % 2 ? "channels=-" : "channels= "), 0);
+        cr_assert_eq(answers_keep(&answers, &before), 0);
+        cr_expect_null(typed(i < 3 ? "comment" : "satisfaction"), "%s", words[i]);
+        cr_expect_str_eq(typed("channels"), "", "none of these");
+        answers_free(&answers);
+    }
+    cr_assert_eq(take(1, "importance=-"), 0);
+    cr_expect_str_eq(typed("importance"), "-", "it is required, and this is no whole number");
+    answers_free(&before);
+}
+
 Test(answers, have_a_place_when_their_condition_holds)
 {
     int satisfaction = questionnaire_find(answers.questionnaire, "satisfaction");
@@ -213,23 +247,6 @@ Test(compose, names_the_longest_answers_when_together_they_do_not_fit)
     cr_expect_not_null(strstr(faults.list[0].what, ": comment (25001), noticed (2), importance (1)"), "%s",
                        faults.list[0].what);
     buf_free(&json);
-}
-
-static struct answers answers_of(const char *json)
-{
-    struct answers taken;
-    struct buf text;
-    buf_init(&text, 4096);
-    buf_put_text(&text, json);
-    answers_init(&taken, answers.questionnaire, ',');
-    cr_assert_eq(answers_take_json(&taken, &text), 0);
-    buf_free(&text);
-    return taken;
-}
-
-static const char *typed(const char *id)
-{
-    return answers.typed[questionnaire_find(answers.questionnaire, id)];
 }
 
 Test(answers, come_back_from_json_as_they_were_typed)

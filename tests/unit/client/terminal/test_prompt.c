@@ -117,6 +117,16 @@ Test(prompt, keeps_what_was_answered_before_on_enter_and_takes_it_away_on_a_hyph
     cr_expect_null(answer("comment"));
 }
 
+/* A blank at a multi was "none of these", and at a text an answer. */
+Test(prompt, takes_a_line_that_shows_nothing_for_enter_alone)
+{
+    answered_before("comment", "Earlier");
+    const char *said = ask(" \n4\n\t\nno\n  \n\u00a0\u200b\n", DIALOGUE_AGREED);
+    cr_expect_not_null(strstr(said, "an answer is needed here"));
+    cr_expect_null(answer("channels"), "passed over");
+    cr_expect_str_eq(answer("comment"), "Earlier");
+}
+
 Test(prompt, tells_at_once_when_all_together_get_too_long)
 {
     dialogue.room = 60;
