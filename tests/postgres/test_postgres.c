@@ -1,6 +1,8 @@
 /* What the store in PostgreSQL promises beyond the verbs that all databases share: what becomes of a commit whose
  * connection is cut, and that sizes follow the lane. Run beside a server of its own by tests/postgres/server.sh, as are
  * the suites of the verbs. */
+#include "base/clock.h"
+#include "collector/store/postgres/handle.h"
 #include "tests/unit/collector/kit.h"
 #include "tests/unit/collector/store/raw.h"
 #include <criterion/criterion.h>
@@ -8,6 +10,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#define PATIENCE_US INT64_C(60000000) /* with what comes by itself */
 
 static struct store *store;
 static char dsn[400];
@@ -182,12 +186,12 @@ Test(postgres, knows_whether_there_is_news_while_another_holds_the_lane)
 }
 
 /* Has the lane, with so many entries sent, and says nothing any more. */
-static struct store *stop_in_lane(int64_t entries)
+static struct store *stop_in_lane(enum store_result (*serve)(struct store *), int64_t entries)
 {
     char text[1000];
     memset(text, 'x', sizeof text);
     struct store *stopped = kit_store_open(dsn);
-    cr_assert_eq(store_serve(stopped), STORE_OK);
+    cr_assert_eq(serve(stopped), STORE_OK);
     cr_assert_eq(store_begin(stopped), STORE_OK);
     for (int64_t i = 0; i < entries; i++)
         cr_assert_eq(store_entry_append(stopped, i, text, sizeof text), STORE_OK);
@@ -217,7 +221,7 @@ static void assert_stopped_has_lost(struct store *stopped)
 /* The server ends the session of who keeps the lane and says nothing, as one who was stopped does. */
 Test(postgres, gets_the_lane_from_who_was_stopped_in_it)
 {
-    struct store *stopped = stop_in_lane(1);
+    struct store *stopped = stop_in_lane(store_serve, 1);
     cr_assert_eq(commit_one(), STORE_OK, "%s", store_error(store)->text);
     assert_stopped_has_lost(stopped);
 }
@@ -225,7 +229,7 @@ Test(postgres, gets_the_lane_from_who_was_stopped_in_it)
 /* Half a statement with the server is no silence to it, but to who has waited in vain and opens the store again. */
 Test(postgres, ends_who_was_stopped_while_writing_a_lot)
 {
-    struct store *stopped = stop_in_lane(100);
+    struct store *stopped = stop_in_lane(store_serve, 100);
     store_be_patient(store, 5);
     cr_assert_eq(store_serve(store), STORE_OK);
     cr_assert_eq(commit_one(), STORE_FAILED);
@@ -235,6 +239,31 @@ Test(postgres, ends_who_was_stopped_while_writing_a_lot)
     cr_assert_eq(store_serve(store), STORE_OK);
     cr_assert_eq(commit_one(), STORE_OK, "%s", store_error(store)->text);
     assert_stopped_has_lost(stopped);
+}
+
+/* Others do not get to serve, and so can't end it: the server does, however much was sent. */
+Test(postgres, may_be_served_again_when_who_acted_alone_was_stopped)
+{
+    struct store *stopped = stop_in_lane(store_serve_alone, 500);
+    const int64_t end = clock_monotonic_us() + PATIENCE_US;
+    cr_assert_eq(store_serve(store), STORE_FAILED);
+    cr_assert_eq(store_error(store)->kind, ERROR_BUSY, "%s", store_error(store)->text);
+    while (store_serve(store) != STORE_OK)
+        cr_assert_lt(clock_monotonic_us(), end, "%s", store_error(store)->text);
+    cr_assert_eq(commit_one(), STORE_OK, "%s", store_error(store)->text);
+    assert_stopped_has_lost(stopped);
+}
+
+Test(postgres, is_ended_by_the_server_where_it_acts_alone_and_does_nothing)
+{
+    struct store_postgres *p = postgres_of(store);
+    struct buf idle;
+    buf_init(&idle, 100);
+    cr_assert_eq(store_serve_alone(store), STORE_OK);
+    cr_assert(PQexitPipelineMode(p->conn));
+    cr_assert_eq(postgres_plain(p, "SELECT current_setting('idle_session_timeout')", &idle), 0);
+    cr_assert_str_eq(buf_text(&idle), "10s");
+    buf_free(&idle);
 }
 
 /* What every batch touches. */

@@ -80,6 +80,16 @@ Test(schema, is_brought_up_to_date_by_every_step_and_no_second_time)
     assert_gives("SELECT count(*) FROM shade", "1");
 }
 
+Test(schema, is_left_as_it_was_by_the_server_where_who_alters_it_is_stopped)
+{
+    static const char *const asking[NEWEST] = {
+        [TODAY] = "CREATE TABLE shade AS SELECT current_setting('idle_in_transaction_session_timeout') AS name",
+        [TODAY + 1] = "SELECT 1"};
+    cr_assert_eq(upgrade(&(struct postgres_versions){TODAY, NEWEST, asking}), 0, "%s", store_error(owner)->text);
+    assert_gives("SELECT name FROM shade", "2s");
+    assert_gives("SELECT current_setting('idle_in_transaction_session_timeout')", "0");
+}
+
 Test(schema, goes_on_from_a_version_between)
 {
     struct store_schema told;

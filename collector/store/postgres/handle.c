@@ -10,6 +10,9 @@
 
 #define MESSAGE_SIZE 400
 #define READING_PATIENCE_US INT64_C(60000000) /* of who only reads: nobody else waits for this */
+#define UNSYNCED_ALONE 7000 /* bytes: libpq begins to send by itself at 8192 */
+#define STATEMENT_BYTES 80 /* at most, and of each of its values, beside what that is */
+#define VALUE_BYTES 8
 
 /* pg_type.dat */
 #define OID_BYTEA 17
@@ -246,8 +249,11 @@ int postgres_send(struct store_postgres *p, enum statement which, const struct v
     name_statement(which, name);
     if (p->failed || pg_note_sent(p, which) < 0)
         return -1;
-    for (int i = 0; i < values->count; i++)
+    p->unsynced += STATEMENT_BYTES;
+    for (int i = 0; i < values->count; i++) {
         list[i] = values->is_number[i] ? (const char *)&values->numbers[i] : values->list[i];
+        p->unsynced += VALUE_BYTES + (size_t)values->lengths[i];
+    }
     if (PQsendQueryPrepared(p->conn, name, values->count, list, values->lengths, binary, 1))
         return 0;
     p->sent_count--;
@@ -318,6 +324,7 @@ static int pg_drain(struct store_postgres *p, PGresult **rows, size_t count, cha
 static int end_pipeline(struct store_postgres *p)
 {
     begin_wait(p);
+    p->unsynced = 0;
     return p->lost || PQpipelineSync(p->conn) ? 0 : lose_connection(p);
 }
 
@@ -408,13 +415,22 @@ enum store_result postgres_run(struct store *store, enum statement which, const 
     return none ? STORE_NONE : STORE_OK;
 }
 
+/* Where nobody else gets to serve meanwhile and end who was stopped, the server must be able to tell that it was: so it
+ * is never left with the half of what is held, but has what was sent to the end, and answers it (limit_waits). */
+static enum store_result settle_held(struct store_postgres *p)
+{
+    return postgres_collect(p, NULL, 0) == 0 ? STORE_OK : STORE_FAILED;
+}
+
 enum store_result postgres_hold(struct store *store, enum statement which, const struct values *values)
 {
     struct store_postgres *p = postgres_of(store);
     if (p->within != WITHIN_WRITING)
         return postgres_run(store, which, values);
     note_writing(p, which);
-    return postgres_send(p, which, values) == 0 ? STORE_OK : STORE_FAILED;
+    if (postgres_send(p, which, values) < 0)
+        return STORE_FAILED;
+    return p->acts_alone && p->unsynced >= UNSYNCED_ALONE ? settle_held(p) : STORE_OK;
 }
 
 /* Before pipeline mode. */

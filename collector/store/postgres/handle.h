@@ -49,6 +49,7 @@ struct store_postgres {
     bool lost; /* the connection; or nobody knows whether the last commit was one */
     bool warned; /* the server has warned while a commit was waited for */
     bool serving;
+    bool acts_alone; /* while nobody else serves */
     bool is_alone; /* the server has no synchronous standby */
     bool reading; /* a standby would do */
 
@@ -60,6 +61,7 @@ struct store_postgres {
     int64_t member_changes; /* that it made */
     enum statement *sent; /* whose results have not been looked at */
     size_t sent_count, sent_capacity;
+    size_t unsynced; /* bytes of it at most, since the last sync */
 
     bool head_is_known; /* in this transaction */
     bool asked; /* store_changed was, in this transaction */

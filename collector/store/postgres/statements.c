@@ -31,8 +31,9 @@ static const struct statement_text statements[STATEMENT_COUNT] = {
          "interval '2 s'",
          "", 0},
     [PG_LIMITS] = {"SELECT set_config('lock_timeout', $1, false),"
-                   " set_config('idle_in_transaction_session_timeout', $2, false)",
-                   "tt", 0},
+                   " set_config('idle_in_transaction_session_timeout', $2, false),"
+                   " set_config('idle_session_timeout', $3, false)",
+                   "ttt", 0},
     [PG_ALIVE] = {"SELECT 1", "", 0},
     [PG_MARK_FILLING] = {"UPDATE head SET version = $1", "n", 0},
 

@@ -12,6 +12,7 @@
 #define SERVE_TRIES 6
 #define SERVE_STEP_MS 20
 #define IDLE_MS 2000 /* for which who serves may keep the lane and say nothing */
+#define ALONE_IDLE_MS 10000 /* and who does so alone may keep all others from serving, outside any transaction */
 #define LEFT_OVER_MS 2000 /* of the patience, when the wait for the lane is given up */
 
 static void forget_transaction(struct store_postgres *p)
@@ -251,16 +252,19 @@ static enum store_result end_stopped(struct store *store)
 }
 
 /* Others wait in the lane for who was stopped or cut off in it, for longer than the server bears with that session; so
- * they get the lane then, and in time for who waits for them. */
-static enum store_result limit_waits(struct store *store)
+ * they get the lane then, and in time for who waits for them. `rest`: the ms between transactions that it bears with;
+ * 0: any. */
+static enum store_result limit_waits(struct store *store, int rest)
 {
     struct values values = {0};
-    char lock[24], idle[24];
+    char lock[24], idle[24], between[24];
     int64_t patience = postgres_of(store)->patience / 1000;
     snprintf(lock, sizeof lock, "%lld", (long long)(patience > LEFT_OVER_MS ? patience - LEFT_OVER_MS : patience));
     snprintf(idle, sizeof idle, "%d", IDLE_MS);
+    snprintf(between, sizeof between, "%d", rest);
     values_text(&values, lock);
     values_text(&values, idle);
+    values_text(&values, between);
     PGresult *rows = postgres_ask(store, PG_LIMITS, &values);
     PQclear(rows);
     return rows ? STORE_OK : STORE_FAILED;
@@ -270,13 +274,16 @@ static enum store_result pg_serve(struct store *store)
 {
     enum store_result result = begin_serving(store, PG_SERVE);
     if (result == STORE_OK)
-        result = limit_waits(store);
+        result = limit_waits(store, 0);
     return result == STORE_OK ? end_stopped(store) : result;
 }
 
+/* Whoever wants to serve is refused meanwhile, and so ends nobody: the server alone does. */
 static enum store_result pg_serve_alone(struct store *store)
 {
-    return begin_serving(store, PG_SERVE_ALONE);
+    enum store_result result = begin_serving(store, PG_SERVE_ALONE);
+    postgres_of(store)->acts_alone = result == STORE_OK;
+    return result == STORE_OK ? limit_waits(store, ALONE_IDLE_MS) : result;
 }
 
 static void pg_be_patient(struct store *store, unsigned seconds)
