@@ -14,10 +14,11 @@ const urlOf = (path) => PAGES[path] ?? `/web/${path}`;
 const toBase64url = (base64) => base64.replace(/\+/g, '-').replace(/\//g, '_').replace(/=+$/, '');
 const sha256 = async (bytes) => toBase64url(btoa(String.fromCharCode(...new Uint8Array(await crypto.subtle.digest('SHA-256', bytes)))));
 
-// A page has its marks filled in, so it is of this release when every module and style sheet that it names has the manifest's hash.
+// A page has its marks filled in, so it is of this release when every module and style sheet that it names has the manifest's hash. One that
+// names none is a stranger's, of a proxy or a network that asks for a login, whatever its status.
 function isOfRelease(text) {
   const named = [...text.matchAll(/sha256-([A-Za-z0-9+/]{43}=)/g)].map(([, hash]) => toBase64url(hash));
-  return named.every((hash) => all.some(([known]) => known === hash));
+  return named.length > 0 && named.every((hash) => all.some(([known]) => known === hash));
 }
 
 async function fetchFile([hash, path]) {

@@ -13,7 +13,7 @@ import { PublicLog } from './lib/public-log.mjs';
 let collector, log;
 const people = new People('offline');
 before(async () => {
-  collector = await ready('web-offline', { codes: 12 });
+  collector = await ready('web-offline', { codes: 14 });
   log = new PublicLog(() => collector.url);
   await log.key();
   const { stdout } = await collector.succeed('tokens', 'create', 'auditor', '--role', 'auditor');
@@ -190,6 +190,27 @@ test('whom to call is what the office says now, at the second look at the latest
     await one.go(`${one.site}/privacy`);
     return one.run(() => document.body.textContent.includes('0800 9999'));
   });
+});
+
+const cutOff = () => {
+  throw new Error('cut off');
+};
+
+test('a page of somebody else, answered 200 in the place of ours, is not kept', async (context) => {
+  const { one, proxy } = await behind(context, collector.codes[12]);
+  await one.isKept();
+  const stranger = { status: 200, headers: { 'content-type': 'text/html; charset=utf-8' }, bytes: Buffer.from('<!doctype html><title>Onderhoud</title><h1>Onderhoud</h1>') };
+  proxy.change = () => stranger;
+  const renewals = () => proxy.paths.filter(({ path }) => path === '/').length;
+  for (let looks = 0; looks < 3; looks++) {
+    const before = renewals();
+    await one.visit('#/acties');
+    await one.page(t.listTitle);
+    await poll('the worker to have asked for the page anew', 20, () => renewals() > before);
+  }
+  proxy.change = cutOff;
+  await one.visit('#/acties');
+  await one.page(t.listTitle);
 });
 
 test('a collector that is started again takes what waited', async (context) => {
