@@ -4,7 +4,7 @@ const CACHE = 'burgerpanel @RELEASE@';
 const MANIFEST = `@MANIFEST@`;
 
 const PAGES = { 'index.html': '/', 'uitleg.html': '/uitleg', 'privacy.html': '/privacy', 'toegankelijkheid.html': '/toegankelijkheid' };
-const LATER = ['nacl-fast.min.js']; // kept once a browser has asked for it, which few do
+const LIBRARY = 'nacl-fast.min.js'; // for browsers without Ed25519, which are few
 const isKept = ([, path]) => path !== 'sw.js' && (path in PAGES || !path.endsWith('.html')) && !path.includes('dashboard');
 
 const all = MANIFEST.trimEnd().split('\n').map((line) => line.split(' '));
@@ -33,7 +33,8 @@ async function fetchFile([hash, path]) {
 const keep = async ([url, answer]) => (await caches.open(CACHE)).put(url, answer);
 
 async function keepAll() {
-  const kept = await Promise.all(files.filter(([, path]) => !LATER.includes(path)).map(fetchFile));
+  const hasEd25519 = await crypto.subtle.generateKey('Ed25519', false, ['sign', 'verify']).then(() => true, () => false);
+  const kept = await Promise.all(files.filter(([, path]) => path !== LIBRARY || !hasEd25519).map(fetchFile));
   await Promise.all(kept.map(keep));
 }
 

@@ -2,7 +2,7 @@
 // passphrase. Knows no page, no network and no storage; what it gives is kept by store.js, and scripts can't read a key out of it:
 // the private half is a CryptoKey that can't be exported. A browser without Ed25519 gets it from a file of its own
 // (`ed25519.load`), asked for only then; there the seed lies sealed under an AES key that can't be exported, and is in memory only
-// while something is signed. What can't be read is thrown as an Error that says why, without the secret in it.
+// while something is signed. What can't be read is thrown as an Error that says why, without the secret in it; that the file can't be had, as NoLibrary.
 //
 //   newSecret()                       16 random bytes
 //   toCode(secret)  fromCode(typed)   Promises: 28 characters in four groups of seven; a slip in one is told
@@ -20,10 +20,14 @@ const CODE_CHARACTERS = 28;
 const INVITATION_CHARACTERS = 26;
 const FILE_ROUNDS = 600_000;
 
+export class NoLibrary extends Error {}
+
 // Where the browser's Ed25519 is missing: Debian's node-tweetnacl, which leaves itself in globalThis.nacl.
 export const ed25519 = {
   load: async () => {
-    await import('../nacl-fast.min.js');
+    await import('../nacl-fast.min.js').catch((cause) => {
+      throw new NoLibrary('no Ed25519 here', { cause });
+    });
     return globalThis.nacl;
   },
 };

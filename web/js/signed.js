@@ -11,7 +11,7 @@
 //   stale     the collector has another answer of this member: `reason.currentRevision`
 //   refused   never to be taken: `reason`
 // One that a later revision of this device has overtaken is not among `current`.
-import { seal, makeKey, newSecret } from './key.js';
+import { NoLibrary, seal, makeKey, newSecret } from './key.js';
 import * as collector from './collector.js';
 import * as envelope from './envelope.js';
 import * as log from './log.js';
@@ -285,7 +285,7 @@ export async function send() {
     return true;
   } catch (error) {
     if (error instanceof store.Left) return true; // what came back is nobody's here any more
-    if (!(error instanceof Unreachable)) throw error;
+    if (!(error instanceof Unreachable || error instanceof NoLibrary)) throw error;
     sendIn(pause);
     pause = Math.min(pause * 2, PAUSE.last);
     return false;

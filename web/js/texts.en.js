@@ -144,6 +144,7 @@ export default {
   draftKept: 'We keep what you fill in on this device.',
   draftLost: 'We can not keep what you fill in now. Send your answer before you close this page.',
   answerNotKept: 'Your answer has not been sent yet. Try again. If that does not work, make room on your device.',
+  answerNotSigned: 'Your answer has not been sent yet. Your browser needs the internet for that first. Then open this page again.',
   draftFound: 'You had filled this in before. It has not been sent yet.',
   sendIt: 'Send my answer',
   changeIt: 'Change my answer',

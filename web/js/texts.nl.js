@@ -150,6 +150,7 @@ export default {
   draftKept: 'Wij bewaren wat u invult op dit apparaat.',
   draftLost: 'Wij kunnen nu niet bewaren wat u invult. Verstuur uw antwoord voordat u deze pagina sluit.',
   answerNotKept: 'Uw antwoord is nog niet verstuurd. Probeer het opnieuw. Lukt het niet? Maak dan ruimte vrij op uw apparaat.',
+  answerNotSigned: 'Uw antwoord is nog niet verstuurd. Uw browser heeft daar eerst internet voor nodig. Open deze pagina dan opnieuw.',
   draftFound: 'Dit had u al ingevuld. Het is nog niet verstuurd.',
   sendIt: 'Verstuur mijn antwoord',
   changeIt: 'Pas mijn antwoord aan',

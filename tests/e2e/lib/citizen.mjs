@@ -8,7 +8,7 @@ import nl from '../../../web/js/texts.nl.js';
 
 export const t = nl;
 
-// For `before`: a browser of before Ed25519, that has no locks and no channels between tabs either.
+// For `before`, and before what a worker runs: a browser of before Ed25519, that has no locks and no channels between tabs either.
 export const WITHOUT_ED25519 = `{
   for (const name of globalThis.SubtleCrypto ? ['importKey', 'generateKey', 'sign', 'verify'] : []) {
     const real = SubtleCrypto.prototype[name];
@@ -17,7 +17,7 @@ export const WITHOUT_ED25519 = `{
       return named ? Promise.reject(new DOMException('no Ed25519', 'NotSupportedError')) : real.apply(this, args);
     };
   }
-  Object.defineProperty(Navigator.prototype, 'locks', { value: undefined });
+  if (globalThis.Navigator) Object.defineProperty(Navigator.prototype, 'locks', { value: undefined });
   delete globalThis.BroadcastChannel;
 }`;
 

@@ -3,6 +3,7 @@
 import { byId, el, icon, put } from '../dom.js';
 import { tellFaults } from '../faults.js';
 import { makeField } from '../fields.js';
+import { NoLibrary } from '../key.js';
 import * as member from '../member.js';
 import { buttonLink, form, notice, section, submit } from '../parts.js';
 import { compose, isAsked } from '../questionnaire.js';
@@ -99,12 +100,13 @@ class Form {
     this.frame.go(`#/verstuurd/${this.action.id}/${this.round.id}`);
   }
 
-  // Either all texts together are too long, or the device could not keep what was to be sent; what was filled in stays as it is.
+  // Either all texts together are too long, or what signs is still to be fetched, or the device could not keep what was to be sent; what was
+  // filled in stays as it is.
   tellNotSent(error) {
     this.isSending = false;
     const isTooLong = /32 KiB/.test(error.message);
     if (!isTooLong) console.error(error);
-    const words = isTooLong ? t.faultWhole : t.answerNotKept;
+    const words = isTooLong ? t.faultWhole : error instanceof NoLibrary ? t.answerNotSigned : t.answerNotKept;
     this.frame.say(words);
     put(this.top, notice('bad', words));
     this.top.scrollIntoView();

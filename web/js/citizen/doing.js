@@ -1,6 +1,7 @@
 // What a button starts and the collector has to answer: told where it stands, and the page stays as it is. For the pages of members.
 import { el, put } from '../dom.js';
 import { Unreachable } from '../collector.js';
+import { NoLibrary } from '../key.js';
 import { button, notice } from '../parts.js';
 import { t } from '../texts.js';
 
@@ -10,7 +11,7 @@ export async function doIn(place, words, work) {
   try {
     put(place, await work());
   } catch (error) {
-    const isLater = error instanceof Unreachable;
+    const isLater = error instanceof Unreachable || error instanceof NoLibrary;
     if (!isLater) console.error(error);
     put(place, isLater ? notice('wait', undefined, el('p', {}, t.noAnswerNow)) : notice('bad', t.wrongTitle, el('p', {}, t.wrongHere)));
   }
