@@ -16,7 +16,7 @@ import { downloaded } from './lib/webdriver.mjs';
 let collector, log;
 const people = new People('own');
 before(async () => {
-  collector = await ready('web-own', { codes: 14 });
+  collector = await ready('web-own', { codes: 18 });
   log = new PublicLog(() => collector.url);
   await log.key();
   const { stdout } = await collector.succeed('tokens', 'create', 'auditor', '--role', 'auditor');
@@ -82,6 +82,20 @@ test('a link with the code of another makes nobody somebody else', async (contex
   await one.click('button[type=submit]', t.recover);
   await one.find('#faults', t.recoverOther);
   assert.deepEqual(await one.kept(), before, 'the own key and its code are as they were');
+});
+
+test('a letter of another is told not to be the member’s, who keeps key and code; their own letter is not', async (context) => {
+  const one = await people.meet(context, collector.url);
+  await one.joined(collector.codes[14]);
+  const before = await one.kept();
+  await one.visit(`#uitnodiging=${collector.codes[15]}`);
+  await one.page(t.listTitle);
+  await one.find('.notice.wait', t.letterOfOther);
+  assert.equal(await one.run(() => location.hash), '#/acties');
+  await one.run((code) => void (location.hash = `uitnodiging=${code}`), collector.codes[14].toLowerCase());
+  await poll('the notice to be gone', 20, () => one.run(() => location.hash === '#/acties' && !document.querySelector('.notice.wait')));
+  await one.page(t.listTitle);
+  assert.deepEqual(await one.kept(), before);
 });
 
 test('a code that nobody enrolled with is told so', async (context) => {

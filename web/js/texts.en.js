@@ -303,6 +303,7 @@ export default {
   recoverFileBad: 'This is no file of the citizen panel.',
   recoverFilePhrase: 'The passphrase does not fit this file.',
   recoverLost: 'Have you lost your code? Call us. You will get a new invitation.',
+  letterOfOther: 'Somebody takes part on this device already. Is that not you? Then take part on another device. Or take everything off first, at My answers.',
   unknownTitle: 'This device does not know you',
   unknownText: 'You may not take part yet. Or your browser has erased everything. You can simply go on.',
   haveInvitation: 'I have an invitation',

@@ -312,6 +312,7 @@ export default {
   recoverFileBad: 'Dit is geen bestand van het burgerpanel.',
   recoverFilePhrase: 'De wachtzin past niet bij dit bestand.',
   recoverLost: 'Bent u uw code kwijt? Bel ons. U krijgt dan een nieuwe uitnodiging.',
+  letterOfOther: 'Op dit apparaat doet al iemand mee. Bent u dat niet? Doe dan mee op een ander apparaat. Of haal eerst alles weg bij Mijn antwoorden.',
   unknownTitle: 'Dit apparaat kent u niet',
   unknownText: 'Misschien doet u nog niet mee. Of uw browser heeft alles gewist. U kunt gewoon verder.',
   haveInvitation: 'Ik heb een uitnodiging',

@@ -37,10 +37,10 @@ function takeCode() {
 
 const address = () => location.hash.replace(/^#\/?/, '').split('/').map(decodeURIComponent);
 
-let saidNext; // what is to be said once the next page is there
+let saidNext; // what is to be said once the next page is there, as {text, kind}
 
 function go(where, said) {
-  saidNext = said;
+  saidNext = said && { text: said, kind: 'good' };
   stopWatching();
   if (location.hash === where) show();
   else location.hash = where;
@@ -152,7 +152,7 @@ function render({ title, heading: words, lang, above, around, nodes }, { keepFoc
   document.title = `${title} – ${panel}`;
   const heading = el('h1', { tabindex: -1, lang }, words ?? title);
   document.body.classList.remove('starting');
-  put(main, el('div', { id: 'alarm' }, alarm()), said && notice('good', said), above, around ? around(heading) : heading, nodes);
+  put(main, el('div', { id: 'alarm' }, alarm()), said && notice(said.kind, said.text), above, around ? around(heading) : heading, nodes);
   if (byId('faults')) return byId('faults').focus();
   if (keepFocus && document.activeElement !== main) return undefined;
   if (!keepFocus) window.scrollTo(0, 0);
@@ -188,17 +188,34 @@ function watch({ watched = () => '', renew }) {
   });
 }
 
+// Whether a letter is not that of the member, in whose name somebody else at this device would answer.
+async function isOfAnother(code) {
+  const [{ toInvitation }, { read }] = await Promise.all([import('../key.js'), import('../envelope.js')]);
+  try {
+    return toInvitation(code) !== read(member.state.member.enrolment.jws).claims.invitation;
+  } catch {
+    return true;
+  }
+}
+
+async function showList() {
+  const code = stash.uitnodiging;
+  delete stash.uitnodiging;
+  if (code && (await isOfAnother(code))) saidNext = { text: t.letterOfOther, kind: 'wait' };
+  return replace('#/acties');
+}
+
 async function show(how = {}) {
   const mine = ++turn;
   const parts = address();
-  if (parts[0] === '' && member.state.member) return replace('#/acties');
+  if (parts[0] === '' && member.state.member) return showList();
   stopWatching();
   stopWatching = () => {};
   const page = await pageOf(parts);
   if (mine !== turn || !page) return undefined;
   const said = saidNext;
   saidNext = undefined;
-  if (!how.keepFocus) say(said ?? '');
+  if (!how.keepFocus) say(said?.text ?? '');
   else if (how.isNews) say(page.told ?? page.heading ?? page.title);
   showFrame(parts[0]);
   render(page, how, said);
