@@ -69,6 +69,32 @@ test('in an empty browser the code brings key, answers and receipts back; a slip
   await other.assertQuiet();
 });
 
+test('over a connection that breaks what came stays, the page says that it is not all, and fetches the rest at the next start', async (context) => {
+  const one = await people.meet(context, collector.url);
+  const code = await one.joined(collector.codes[16]);
+  await one.run(async () => {
+    const signed = await import('/web/js/signed.js');
+    for (const action of ['WA-1.01', 'WA-1.02']) await signed.answer('round-1', action, { importance: 4, noticed: 'no' });
+    await signed.send();
+  });
+  const proxy = new Proxy(collector);
+  await proxy.start();
+  context.after(() => proxy.stop());
+  let receipts = 0;
+  proxy.change = (path) => {
+    if (path.startsWith('/v1/receipts/') && ++receipts > 2) throw new Error('cut off');
+  };
+  const other = await people.meet(context, proxy.url);
+  await other.restore(code);
+  await other.page(t.mine);
+  await other.find('.notice.wait', t.recoverPartial);
+  assert.equal((await other.kept()).responses.length, 1);
+  proxy.change = undefined;
+  await other.visit('#/mijn');
+  await poll('the rest to be fetched', 20, () => other.run((text) => document.querySelectorAll('.cards .card').length === 2 && !document.body.textContent.includes(text), t.recoverPartial));
+  assert.equal((await other.kept()).responses.length, 2);
+});
+
 test('a link with the code of another makes nobody somebody else', async (context) => {
   const stranger = await people.meet(context, collector.url);
   const code = await stranger.joined(collector.codes[12]);

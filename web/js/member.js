@@ -5,7 +5,7 @@
 // answer (signed.js); recovery, the secret sealed, until its code has been kept; passkey, true where one brings it back; head {checkpoint},
 // the newest that was seen to continue all before; panel, actions, followUps {etag, body, document}; floors {"round~action": revision};
 // clock; language; seenNews; erasures; erasing, a request without an answer; rewritten {why, checkpoint, at}, that the log was last seen not to
-// continue that head.
+// continue that head; isPartial, while some of what the collector has is still to be fetched.
 import * as collector from './collector.js';
 import * as store from './store.js';
 
@@ -13,7 +13,7 @@ const { Unreachable, now } = collector;
 const REFRESHED = { panel: '/v1/panel', actions: '/v1/actions', followUps: '/v1/follow-ups' };
 
 // What pages read. `responses` holds all of this device's, in order of round, action, revision.
-export const state = { member: undefined, panel: undefined, actions: undefined, followUps: undefined, responses: [], hasRecovery: false, hasPasskey: false, isRewritten: false };
+export const state = { member: undefined, panel: undefined, actions: undefined, followUps: undefined, responses: [], hasRecovery: false, hasPasskey: false, isRewritten: false, isPartial: false };
 
 const listeners = new Set();
 export const onChange = (listener) => {
@@ -24,10 +24,10 @@ const tell = () => listeners.forEach((listener) => listener());
 const others = typeof BroadcastChannel === 'function' ? new BroadcastChannel('burgerpanel') : undefined;
 
 export async function reload() {
-  const names = ['member', 'panel', 'actions', 'followUps', 'recovery', 'passkey', 'clock', 'rewritten', 'seenNews'];
-  const [member, panel, actions, followUps, recovery, passkey, clock, rewritten, seenNews = -1] = await Promise.all(names.map(store.fact));
+  const names = ['member', 'panel', 'actions', 'followUps', 'recovery', 'passkey', 'clock', 'rewritten', 'isPartial', 'seenNews'];
+  const [member, panel, actions, followUps, recovery, passkey, clock, rewritten, isPartial = false, seenNews = -1] = await Promise.all(names.map(store.fact));
   Object.assign(state, { member, panel: panel?.body, actions: actions?.body.actions, followUps: followUps?.body ?? [] });
-  Object.assign(state, { hasRecovery: recovery !== undefined, hasPasskey: passkey === true, isRewritten: rewritten !== undefined, seenNews, responses: await store.responses() });
+  Object.assign(state, { hasRecovery: recovery !== undefined, hasPasskey: passkey === true, isRewritten: rewritten !== undefined, isPartial, seenNews, responses: await store.responses() });
   state.documents = { panel: panel?.document, actions: actions?.document };
   if (collector.clock.ahead === 0) collector.clock.ahead = clock ?? 0;
   tell();

@@ -101,6 +101,7 @@ const isInTheWay = (one, { jws }, { claims: { round, action, revision } }) =>
 
 // Gives whether nothing was in the way.
 async function adoptUnlessChosen(entry, read, whose) {
+  if (state.responses.some(({ jws, state: how }) => jws === entry.jws && how === 'sent')) return true;
   if (state.responses.some((one) => isInTheWay(one, entry, read))) return false;
   await adopt(entry, read, whose);
   return true;
@@ -176,10 +177,31 @@ async function adoptErasures({ entries, erased = [] }, key) {
     if (read?.typ !== envelope.ERASURE) continue;
     const { scope, iat: at } = read.claims;
     known.push({ jws: entry.jws, index: entry.index, receipt: await fetchReceipt(entry.index), scope, at });
+    await store.setFact('erasures', known, key.kid);
   }
-  await store.setFact('erasures', known, key.kid);
   for (const one of erased) await signed.raiseFloor(one, key.kid);
 }
+
+// What the collector has of the member is fetched piece by piece, and what has come stays: `isPartial` stands until all of it is here.
+async function adoptAll(body, key) {
+  await store.setFact('isPartial', true, key.kid);
+  try {
+    for (const { entry, read } of await newestResponses(body.entries, key)) await adoptUnlessChosen(entry, read, key.kid);
+    await adoptErasures(body, key);
+    await store.setFact('isPartial', undefined, key.kid);
+  } catch (error) {
+    if (error instanceof log.Untrue || error instanceof store.Left) throw error; // all else passes
+  }
+  await member.changed();
+}
+
+// Goes on where coming back was cut off.
+export const adoptRest = () =>
+  store.alone('enrol', async () => {
+    await member.reload();
+    const { body } = await access();
+    if (body) await adoptAll(body, state.member.key);
+  });
 
 // A device that knows a member stays theirs: a link with another's code would have them answer in another's name from then on. It keeps the
 // log's key and the newest head as well, else who typed their code again would have the log begin anew.
@@ -196,8 +218,7 @@ async function restoreKey(secret) {
   if (!state.member) await signed.noteMember(state.panel.id, key, enrolment.jws, { index: enrolment.index, receipt: await fetchReceipt(enrolment.index) });
   await member.reload();
   await member.refresh();
-  for (const { entry, read } of await newestResponses(body.entries, key)) await adoptUnlessChosen(entry, read, key.kid);
-  await adoptErasures(body, key);
+  await adoptAll(body, key);
   await Promise.all(['pending', 'recovery'].map((name) => store.setFact(name, undefined, key.kid)));
   store.askToKeep();
   await member.changed();
@@ -214,7 +235,7 @@ const wiping = async (secret) => {
   }
 };
 
-// Promise of undefined when this device knows the member again, or of the problem (not-verified: no member has this code). Throws log.Untrue
+// Promise of undefined when this device knows the member again (isPartial of member.js: and not yet all that is theirs), or of the problem (not-verified: no member has this code). Throws log.Untrue
 // where the proof that they are one does not hold, and where it is no code.
 export const restore = async (typed) => wiping(await fromCode(typed));
 export const restoreFromFile = async (text, passphrase) => wiping((await fromFile(text, passphrase)).secret);

@@ -289,6 +289,7 @@ export default {
   passkeyNone: 'We did not find your key. Use your recovery code.',
   recoverShow: 'Show what I type',
   recovering: 'We are fetching your answers …',
+  recoverPartial: 'Not all of your answers are on this device yet. Open this site again later. Then we fetch the rest.',
   recoverEmpty: 'Fill in your recovery code.',
   recoverCount: (n) => `A recovery code has 28 letters and digits. You filled in ${n}.`,
   recoverSlip: 'There is a slip in the code. Look at the code once more.',

@@ -298,6 +298,7 @@ export default {
   passkeyNone: 'Wij vonden uw sleutel niet. Gebruik uw herstelcode.',
   recoverShow: 'Laat zien wat ik typ',
   recovering: 'Wij halen uw antwoorden op …',
+  recoverPartial: 'Nog niet al uw antwoorden staan op dit apparaat. Open deze site later nog eens. Dan halen wij de rest op.',
   recoverEmpty: 'Vul uw herstelcode in.',
   recoverCount: (n) => `Een herstelcode heeft 28 letters en cijfers. U vulde er ${n} in.`,
   recoverSlip: 'Er zit een tikfout in de code. Kijk de code nog eens na.',

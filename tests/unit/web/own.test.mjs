@@ -236,6 +236,28 @@ test('an answer of another device is taken over where there is none here, or one
   assert.deepEqual(await given(), [[1, 'sent', 1], [2, 'sent', 2]]);
 });
 
+test('coming back over a connection that breaks keeps what came, says that it is not all, and asks for no receipt twice', async () => {
+  const actions = ['A-1', 'A-2', 'A-3'];
+  for (const action of [...actions, 'A-4']) await answered(action);
+  await own.erase({ round: 'r', action: 'A-4' });
+  const code = await onAnother();
+  const receipts = (from) => collector.sent.slice(from).map(({ path }) => path).filter((path) => path.startsWith('/v1/receipts/'));
+  const start = collector.sent.length;
+  collector.change = (path) => {
+    if (path.startsWith('/v1/receipts/') && receipts(start).length > 2) throw new TypeError('cut off');
+  };
+  assert.equal(await own.restore(code), undefined);
+  assert.deepEqual([await kept(), member.state.isPartial], [['A-1'], true]);
+  collector.change = undefined;
+  const again = collector.sent.length;
+  await own.adoptRest();
+  assert.deepEqual([await kept(), member.state.isPartial], [actions, false]);
+  assert.equal((await store.fact('erasures')).length, 1);
+  assert.equal(receipts(again).length, 3, 'of two answers and of the request to erase');
+  await own.restore(code);
+  assert.equal(receipts(again).length, 3);
+});
+
 test('coming back on a device that knows the member leaves what waits there', async () => {
   const code = await own.recoveryCode();
   await answeredElsewhere('A-1', 1, 1);

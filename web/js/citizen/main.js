@@ -283,7 +283,9 @@ async function online() {
   showOffline();
   const isReached = await member.refresh();
   showFrame(address()[0]);
-  if (isReached && member.state.member) await (await import('../signed.js')).send();
+  if (!isReached || !member.state.member) return;
+  await (await import('../signed.js')).send();
+  if (member.state.isPartial) await (await import('../own.js')).adoptRest().catch(() => {}); // another time
 }
 
 addEventListener('unhandledrejection', ({ reason }) => fail(reason));

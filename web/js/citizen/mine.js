@@ -152,7 +152,9 @@ export default function mine(parts, frame) {
   const newest = newestOf(member.state.responses);
   return {
     title: t.mine,
+    watched: () => String(member.state.isPartial),
     nodes: [
+      member.state.isPartial && notice('wait', undefined, el('p', {}, t.recoverPartial)),
       el('p', { class: 'lead' }, newest.length > 0 ? t.mineLead(newest.length) : t.mineNone),
       el('ul', { class: 'cards' }, newest.map((one) => card(one, frame))),
       checking(),
