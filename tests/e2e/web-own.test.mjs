@@ -16,7 +16,7 @@ import { downloaded } from './lib/webdriver.mjs';
 let collector, log;
 const people = new People('own');
 before(async () => {
-  collector = await ready('web-own', { codes: 18 });
+  collector = await ready('web-own', { codes: 20 });
   log = new PublicLog(() => collector.url);
   await log.key();
   const { stdout } = await collector.succeed('tokens', 'create', 'auditor', '--role', 'auditor');
@@ -128,6 +128,40 @@ test('a code that nobody enrolled with is told so', async (context) => {
   const one = await people.meet(context, collector.url);
   await one.restore('000G40R-40M30E2-09185GR-38E1YZ4');
   await one.find('#faults', t.recoverUnknown);
+});
+
+// Keeps the code with the browser's passwords; gives the names under which form and browser have it.
+async function nameInPasswords(one) {
+  await one.run(() => {
+    navigator.credentials.store = async ({ id }) => void (globalThis.storedAs = id);
+  });
+  await one.push(t.keepPasswords);
+  await one.find('.told', t.keptPasswords);
+  return one.run(() => [document.querySelector('input[autocomplete=username]').value, globalThis.storedAs]);
+}
+
+test('the codes of two people at one device stand under two names among its passwords, and coming back asks for neither', async (context) => {
+  const one = await people.meet(context, collector.url);
+  const names = [];
+  for (const code of collector.codes.slice(17, 19)) {
+    await one.enrol(code);
+    const { member } = await one.kept();
+    const name = `burgerpanel ${member.kid.slice(0, 6)}`;
+    assert.deepEqual(await nameInPasswords(one), [name, name]);
+    names.push(name);
+    await one.visit('#/mijn');
+    await one.page(t.mine);
+    await one.push(t.forget);
+    await one.push(t.forgetSure);
+    await one.find('.notice', t.forgotten);
+  }
+  assert.notEqual(names[0], names[1]);
+  await one.visit('#/herstel');
+  await one.page(t.recoverTitle);
+  assert.deepEqual(await one.run(() => {
+    const { value, readOnly } = document.querySelector('input[autocomplete=username]');
+    return [value, readOnly];
+  }), ['', false]);
 });
 
 test('the file with a passphrase brings it back, and another passphrase does not', async (context) => {

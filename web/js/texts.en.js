@@ -278,7 +278,7 @@ export default {
   forgetNoCode: 'Mind: you have not kept your recovery code yet.',
   forget: 'Take everything off this device',
   forgetSure: 'Yes, take everything off',
-  forgotten: 'Everything is off this device.',
+  forgotten: 'Everything is off this device. Is it somebody else’s? Then delete your code from its passwords too.',
 
   recoverTitle: 'Go on with your recovery code',
   recoverLead: 'Your code brings your answers back to this device.',

@@ -286,7 +286,7 @@ export default {
   forgetNoCode: 'Let op: u hebt uw herstelcode nog niet bewaard.',
   forget: 'Haal alles van dit apparaat af',
   forgetSure: 'Ja, haal alles weg',
-  forgotten: 'Alles is van dit apparaat af.',
+  forgotten: 'Alles is van dit apparaat af. Is het van iemand anders? Wis uw code dan ook bij de wachtwoorden.',
 
   // 8
   recoverTitle: 'Ga verder met uw herstelcode',

@@ -7,20 +7,21 @@ import * as member from '../member.js';
 import * as own from '../own.js';
 import { t } from '../texts.js';
 
-const USER = 'burgerpanel';
+// A name of their own for each member, so that of two at one device neither code takes the other's place.
+const userName = () => `burgerpanel ${member.state.member.key.kid.slice(0, 6)}`;
 
 const groups = (code) => code.split('-').map((group, i) => [i > 0 && el('span', { class: 'dash', 'aria-hidden': 'true' }, '-'), el('span', {}, group)]);
 
 // The browser's own password store offers to keep what such a form is sent with; some browsers can be asked.
 async function keepInPasswords(code, told) {
-  if (window.PasswordCredential) await navigator.credentials.store(new window.PasswordCredential({ id: USER, name: member.state.panel.id, password: code })).catch(() => {});
+  if (window.PasswordCredential) await navigator.credentials.store(new window.PasswordCredential({ id: userName(), name: member.state.panel.id, password: code })).catch(() => {});
   put(told, t.keptPasswords);
 }
 
 const passwordForm = (code, told) =>
   form(() => keepInPasswords(code, told),
     el('div', { class: 'unseen', 'aria-hidden': 'true' },
-      el('input', { type: 'text', autocomplete: 'username', value: USER, tabindex: -1, readonly: true }),
+      el('input', { type: 'text', autocomplete: 'username', value: userName(), tabindex: -1, readonly: true }),
       el('input', { type: 'password', autocomplete: 'new-password', value: code, tabindex: -1, readonly: true })),
     el('button', { type: 'submit', class: 'button secondary' }, t.keepPasswords));
 

@@ -50,7 +50,7 @@ function codeForm(frame, top, place) {
     const input = el('input', { id: 'recovery-code', type: 'password', class: 'code', value, autocomplete: 'current-password', spellcheck: 'false' });
     const seen = el('input', { type: 'checkbox', id: 'seen', on: { change: () => (input.type = seen.checked ? 'text' : 'password') } });
     put(holder, form(() => send(input.value),
-      el('input', { type: 'text', class: 'unseen', autocomplete: 'username', value: 'burgerpanel', tabindex: -1, 'aria-hidden': 'true', readonly: true }),
+      el('input', { type: 'text', class: 'unseen', autocomplete: 'username', tabindex: -1, 'aria-hidden': 'true' }),
       field(input, { label: t.recoverLabel, hint: t.recoverHint, fault }),
       el('label', { class: 'option small', for: 'seen' }, seen, el('span', {}, t.recoverShow)),
       submit(t.recover)));
