@@ -164,6 +164,25 @@ test('the codes of two people at one device stand under two names among its pass
   }), ['', false]);
 });
 
+const IPHONE = ['Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15', 5];
+const IPAD = ['Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15', 5];
+const MAC = [IPAD[0], 0];
+
+test('on an iPhone and an iPad the code is to be copied before the site is put on the home screen; a Mac is told nothing of it', async (context) => {
+  const one = await people.meet(context, collector.url);
+  await one.enrol(collector.codes[19]);
+  for (const [device, isTold] of [[IPHONE, true], [IPAD, true], [MAC, false]]) {
+    await one.run(([userAgent, maxTouchPoints]) => {
+      for (const [name, value] of Object.entries({ userAgent, maxTouchPoints })) Object.defineProperty(navigator, name, { value, configurable: true });
+      location.hash = '#/acties';
+    }, device);
+    await one.page(t.listTitle);
+    await one.run(() => void (location.hash = '#/bewaren'));
+    await one.page(t.keepTitle);
+    assert.equal(await one.run((text) => document.querySelector('main').textContent.includes(text), t.keepHomeText), isTold, device);
+  }
+});
+
 test('the file with a passphrase brings it back, and another passphrase does not', async (context) => {
   const one = await people.meet(context, collector.url);
   await one.enrol(collector.codes[1]);

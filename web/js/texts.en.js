@@ -98,7 +98,7 @@ export default {
   saveFile: 'Save the file',
   fileSaved: 'The file is among your downloads.',
   keepHome: 'iPhone or iPad? Put this site on your home screen',
-  keepHomeText: 'Otherwise your device may erase the key after a week. Tap Share, then Add to Home Screen.',
+  keepHomeText: 'Otherwise your device may erase the key after a week. Copy your code first: you fill it in there once. Tap Share, then Add to Home Screen.',
   isKept: 'I have kept the code',
   later: 'Later',
 

@@ -102,7 +102,7 @@ export default {
   saveFile: 'Bewaar het bestand',
   fileSaved: 'Het bestand is bewaard bij uw downloads.',
   keepHome: 'iPhone of iPad? Zet deze site op uw beginscherm',
-  keepHomeText: 'Anders kan uw apparaat de sleutel na een week wissen. Tik op Deel en dan op Zet op beginscherm.',
+  keepHomeText: 'Anders kan uw apparaat de sleutel na een week wissen. Kopieer eerst uw code: u vult hem daar één keer in. Tik op Deel en dan op Zet op beginscherm.',
   isKept: 'Ik heb de code bewaard',
   later: 'Later',
 

@@ -68,8 +68,10 @@ function qrWay(code, place) {
   });
 }
 
-// Where storage goes after a week without a visit, unless the site stands on the home screen.
-const needsHomeScreen = () => /iPhone|iPad/.test(navigator.userAgent) && !navigator.standalone;
+// Where storage goes after a week without a visit, unless the site stands on the home screen, where it has storage of its own. An iPad says that it is a
+// Macintosh, of which none has a screen to touch.
+const isApple = ({ userAgent, maxTouchPoints }) => /iPhone|iPad/.test(userAgent) || (/Macintosh/.test(userAgent) && maxTouchPoints > 1);
+const needsHomeScreen = () => isApple(navigator) && !navigator.standalone;
 
 export default async function keep(parts, frame) {
   const code = await own.recoveryCode();
