@@ -3,6 +3,7 @@
 #include "base/csv_list.h"
 #include "base/lang.h"
 #include "base/mem.h"
+#include "base/text.h"
 #include "panel/actions.h"
 #include <stdio.h>
 #include <string.h>
@@ -39,11 +40,6 @@ static void keep_line_fault(void *context, size_t line, const char *what)
     line_fault(context, line, "%s", what);
 }
 
-static bool is_blank(const char *text)
-{
-    return text[strspn(text, " \t\r\n")] == '\0';
-}
-
 /* Without the apostrophe by which `actions list` keeps spreadsheets from running a text. */
 static const char *cell_text(const struct reading_csv *r, const struct csv_row *row, enum column column)
 {
@@ -65,7 +61,7 @@ static bool check_row(struct reading_csv *r, const struct csv_row *row, struct a
                    T("id '%s' can't stand in an address on the web, where it means a folder; choose another",
                      "id '%s' kan niet in een adres op het web staan, waar het een map betekent; kies een ander"),
                    action->id);
-    if (is_blank(action->title))
+    if (text_is_blank(action->title, strlen(action->title)))
         line_fault(r->faults, row->line, T("title is empty; fill it in", "title is leeg; vul die in"));
     if (action_status_find(status, &action->status) < 0)
         line_fault(r->faults, row->line,

@@ -4,6 +4,7 @@
 #include "base/json.h"
 #include "base/lang.h"
 #include "base/number.h"
+#include "base/text.h"
 #include "base/utf8.h"
 #include "panel/pointer.h"
 #include <inttypes.h>
@@ -158,7 +159,7 @@ static int put_multi(struct buf *out, struct typed *t, const char *text, char se
 static int put_text_answer(struct buf *out, struct typed *t, const char *text)
 {
     size_t len = strlen(text), count = 0;
-    if (len == 0) {
+    if (text_is_blank(text, len)) {
         typed_fault(t, T("is empty; leave the question out", "is leeg; laat de vraag weg"));
         return -1;
     }

@@ -12,8 +12,8 @@
 bool answer_is_none(const struct question *question, const char *typed);
 
 /* Puts one answer as JSON from what a person typed: a scale's integer, a choice's value, values joined by `separator`
- * for a multi ("" is none), a text as it is. -1 with a fault at `/answers/<id>` (in the language of lang.h) and nothing
- * put when it does not fit the question. */
+ * for a multi ("" is none), a text as it is, where anything of it is seen. -1 with a fault at `/answers/<id>` (in the
+ * language of lang.h) and nothing put when it does not fit the question. */
 MUST_CHECK int answer_put(struct buf *out, const struct question *question, const char *typed, char separator,
                           struct faults *faults);
 

@@ -1,5 +1,6 @@
 /* A walk past all texts. */
 #include "panel/languages.h"
+#include "base/text.h"
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -24,21 +25,30 @@ static const char *find_double(const struct labels *labels, size_t place)
     return NULL;
 }
 
+static void check_label(const struct labels *labels, size_t i, const char *place, struct faults *faults)
+{
+    const char *language = labels->list[i].language, *text = labels->list[i].text, *other = find_double(labels, i);
+    if (other)
+        faults_add(faults, place,
+                   FAULTS_SAY(faults, "is the same language as '%.64s'; keep one of the two",
+                              "is dezelfde taal als '%.64s'; houd een van de twee"),
+                   other);
+    else if (has_capital_in_language(language))
+        faults_add(faults, place, "%s",
+                   FAULTS_SAY(faults, "has a capital; readers look for languages in lower case, such as nl or en",
+                              "heeft een hoofdletter; lezers zoeken talen met kleine letters, zoals nl of en"));
+    if (text_is_blank(text, strlen(text)))
+        faults_add(faults, place, "%s",
+                   FAULTS_SAY(faults, "is empty; fill it in or leave the language out",
+                              "is leeg; vul het in of laat de taal weg"));
+}
+
 void languages_check_labels(const struct labels *labels, const char *where, struct faults *faults)
 {
     char place[PLACE_SIZE];
     for (size_t i = 0; i < labels->count; i++) {
-        const char *language = labels->list[i].language, *other = find_double(labels, i);
-        snprintf(place, sizeof place, "%s/%.64s", where, language);
-        if (other)
-            faults_add(faults, place,
-                       FAULTS_SAY(faults, "is the same language as '%.64s'; keep one of the two",
-                                  "is dezelfde taal als '%.64s'; houd een van de twee"),
-                       other);
-        else if (has_capital_in_language(language))
-            faults_add(faults, place, "%s",
-                       FAULTS_SAY(faults, "has a capital; readers look for languages in lower case, such as nl or en",
-                                  "heeft een hoofdletter; lezers zoeken talen met kleine letters, zoals nl of en"));
+        snprintf(place, sizeof place, "%s/%.64s", where, labels->list[i].language);
+        check_label(labels, i, place, faults);
     }
 }
 

@@ -112,8 +112,10 @@ static int set_from_json(struct answers *answers, size_t question, const struct 
     int result = -1;
     buf_init(&typed, TYPED_MAX);
     put_as_typed(&typed, &answers->questionnaire->questions[question], value, answers->separator);
+    bool is_seen = answers->questionnaire->questions[question].type != QUESTION_TEXT ||
+                   !text_is_blank(buf_text(&typed), typed.len);
     if (buf_check(&typed) == 0)
-        result = answers_set(answers, question, buf_text(&typed));
+        result = answers_set(answers, question, is_seen ? buf_text(&typed) : NULL);
     buf_free(&typed);
     return result;
 }

@@ -28,7 +28,8 @@ MUST_CHECK int answers_set_none(struct answers *answers, size_t question);
  * none is shown. -1 with at least one fault. */
 MUST_CHECK int answers_take_words(struct answers *answers, char *const *words, size_t count, struct faults *faults);
 
-/* Takes the answers of a response, a JSON object; what answers no question of the questionnaire is passed over. -1: no
+/* Takes the answers of a response, a JSON object; what answers no question of the questionnaire, and a text that shows
+ * nothing, as other programs may have signed, are passed over. -1: no
  * memory. */
 MUST_CHECK int answers_take_json(struct answers *answers, const struct buf *json);
 

@@ -50,8 +50,10 @@ test('a text is published, followed, and replaced', async () => {
 test('what can not be published is told by what was typed', async () => {
   const refused = (...args) => collector.run('follow-ups', 'publish', ...args);
   const empty = join(folder, 'empty.txt');
+  const unseen = join(folder, 'unseen.txt');
   const latin = join(folder, 'latin.txt');
   writeFileSync(empty, ' \n');
+  writeFileSync(unseen, '\u200b\u00a0\u2060\n');
   writeFileSync(latin, Buffer.from([0x69, 0x64, 0x65, 0xeb]));
   const done = ['--status', 'done', '--text', dutch];
   assertFailed(await refused('WA-9', ...done), /no action WA-9/);
@@ -59,6 +61,7 @@ test('what can not be published is told by what was typed', async () => {
   assertFailed(await refused('WA-1.03', ...done, '--replaces', entries.other), /--replaces: .* about the same action/);
   assertFailed(await refused('WA-1.03', ...done, '--replaces', entries.first), /--replaces: .* stands in for already/);
   assertFailed(await refused('WA-1.03', '--status', 'done', '--text', empty), /empty\.txt: is empty/);
+  assertFailed(await refused('WA-1.03', '--status', 'done', '--text', unseen), /unseen\.txt: is empty; fill it in/);
   assertFailed(await refused('WA-1.03', '--status', 'done', '--text', latin), /latin\.txt is no text in UTF-8/);
   assertFailed(await refused('WA-1.03', '--status', 'done', '--text', join(folder, 'none.txt')), /none\.txt can't be read/);
   for (const args of [['WA-1.03', '--text', dutch], ['WA-1.03', '--status', 'ready', '--text', dutch], ['WA-1.03', '--status', 'done'], ['WA-1.03', ...done, '--replaces', 'x']])
@@ -173,6 +176,7 @@ test('who may not publish does not, and what is wrong is named by its place, in 
   assert.deepEqual(await faults('{'), ['']);
   assert.deepEqual(await faults({ ...said, by: 'me' }), ['/by']);
   assert.deepEqual(await faults({ status: 'ready', text: { en: '' } }), ['/status', '/text/en', '/text/nl']);
+  assert.deepEqual(await faults({ ...said, text: { nl: 'x', en: '\u200b\ufeff' } }), ['/text/en']);
   assert.deepEqual(await faults({ ...said, text: { nl: 'x'.repeat(4001) } }), ['/text/nl']);
   assert.deepEqual(await faults({ ...said, round: 'round-9', replaces: 0 }), ['/round', '/replaces']);
   assert.deepEqual(await list(), before);

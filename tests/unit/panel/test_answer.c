@@ -85,7 +85,10 @@ Test(answer, puts_a_text_as_it_is)
     question->max_length = 4;
     expect_put(question, " a\"\\", "\" a\\\"\\\\\"");
     expect_put(question, "é€😀", "\"é€😀\"");
+    expect_put(question, "\u200bx ", "\"\u200bx \"");
     expect_refused(question, "", "/answers/comment", "empty");
+    expect_refused(question, " \n", "/answers/comment", "empty");
+    expect_refused(question, "\u200b\ufeff\u2060", "/answers/comment", "empty");
     expect_refused(question, "é€😀12", "/answers/comment", "5 characters");
     expect_refused(question, "\xe9t\xe9", "/answers/comment", "UTF-8");
     expect_refused(question, "\xed\xa0\x80", "/answers/comment", "UTF-8");

@@ -59,6 +59,16 @@ Test(follow_up, text_is_that_of_the_language_as_it_is_written)
     follow_up_free(&f);
 }
 
+/* Published before such were refused, and in the log to stay. */
+Test(follow_up, document_with_a_text_that_shows_nothing_stays_readable)
+{
+    static const char unseen[] = "{\"action\":\"A-1\",\"round\":null,\"status\":\"done\",\"text\":{\"nl\":\"\u200b\"}}";
+    struct follow_up f;
+    cr_assert_eq(follow_up_read_document(unseen, strlen(unseen), &f, NULL), 0);
+    cr_expect_str_eq(labels_text(&f.text, "nl"), "\u200b");
+    follow_up_free(&f);
+}
+
 Test(follow_up, round_and_replaces_may_be_left_out)
 {
     struct follow_up f = follow_up_of("{\"status\":\"notDone\",\"text\":{\"nl\":\"Nee.\"},\"round\":null}");
@@ -96,6 +106,7 @@ Test(follow_up, request_is_refused_by_the_place_of_each_fault)
     assert_fault("{\"status\":\"done\",\"text\":\"x\"}", "/text");
     assert_fault("{\"status\":\"done\",\"text\":{\"en\":\"x\"}}", "/text/nl");
     assert_fault("{\"status\":\"done\",\"text\":{\"nl\":\" \\n\"}}", "/text/nl");
+    assert_fault("{\"status\":\"done\",\"text\":{\"nl\":\"x\",\"en\":\"\\u200b\\u00a0\\ufeff\"}}", "/text/en");
     assert_fault("{\"status\":\"done\",\"text\":{\"nl\":\"x\",\"e\":\"x\"}}", "/text/e");
     assert_fault("{\"status\":\"done\",\"text\":{\"nl\":\"x\",\"NL\":\"y\"}}", "/text/NL");
     assert_fault("{\"status\":\"done\",\"text\":{\"nl\":\"x\"},\"round\":\"Round 1\"}", "/round");

@@ -39,6 +39,23 @@ Test(languages, in_what_is_in_force_are_passed_over_but_titles_can_be_mended)
     panel_free(panel);
 }
 
+Test(languages, of_which_no_text_is_seen_are_told_as_empty_where_they_are_new)
+{
+    struct panel *panel =
+        kit_panel_from(PANEL(",\"en\":\"\\u00a0\"", FOR ",\"en\":\"\\u200b\\ufeff\"", ",\"en\":\"\\u2060\""));
+    struct faults faults;
+    faults_init(&faults);
+    languages_check(panel, panel, &faults);
+    cr_expect_eq(faults.total, 2, "%s", kit_all_faults(&faults));
+    cr_expect(kit_has_fault(&faults, "/title/en", "is empty; fill it in or leave the language out"));
+    cr_expect(kit_has_fault(&faults, "/rounds/0/title/en", "is empty"));
+    languages_check(panel, NULL, &faults);
+    cr_expect_eq(faults.total, 5, "%s", kit_all_faults(&faults));
+    cr_expect(kit_has_fault(&faults, "/questionnaires/0/questions/0/label/en", "is empty"));
+    faults_free(&faults);
+    panel_free(panel);
+}
+
 /* With `NL` taken for `nl` the question could be turned round after it was answered, and was "the same". */
 Test(languages, that_differ_in_case_are_two_when_questionnaires_are_compared)
 {

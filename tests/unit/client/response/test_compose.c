@@ -262,6 +262,15 @@ Test(answers, come_back_from_json_as_they_were_typed)
     answers_free(&taken);
 }
 
+/* Another program may have signed such; it is not signed again. */
+Test(answers, take_up_no_earlier_text_that_shows_nothing)
+{
+    struct answers before = answers_of("{\"importance\":3,\"channels\":[],\"comment\":\" \u200b\"}");
+    cr_expect_str_eq(before.typed[questionnaire_find(before.questionnaire, "channels")], "");
+    cr_expect_null(before.typed[questionnaire_find(before.questionnaire, "comment")]);
+    answers_free(&before);
+}
+
 Test(answers, keep_what_is_not_given_anew_and_is_still_asked)
 {
     struct answers before = answers_of("{\"importance\":3,\"noticed\":\"yes\",\"satisfaction\":4,"
