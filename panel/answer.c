@@ -84,26 +84,34 @@ static int read_integer(struct word word, int64_t *out)
     return 0;
 }
 
+int answer_find_option(const struct question *question, const char *typed)
+{
+    struct word word = trim_word(typed, strlen(typed));
+    int64_t value;
+    if (question->type == QUESTION_CHOICE)
+        return find_option(question, word);
+    return read_integer(word, &value) < 0 ? -1 : question_find_value(question, value);
+}
+
 static int put_scale(struct buf *out, struct typed *t, const char *text)
 {
-    int64_t value;
-    if (read_integer(trim_word(text, strlen(text)), &value) < 0 || question_find_value(t->question, value) < 0) {
+    int option = answer_find_option(t->question, text);
+    if (option < 0) {
         typed_fault(t,
                     T("must be an integer from %" PRId64 " to %" PRId64,
                       "moet een geheel getal van %" PRId64 " tot en met %" PRId64 " zijn"),
                     t->question->min, t->question->max);
         return -1;
     }
-    buf_put_integer(out, value);
+    buf_put_integer(out, t->question->min + option);
     return 0;
 }
 
 static int put_choice(struct buf *out, struct typed *t, const char *text)
 {
-    struct word word = trim_word(text, strlen(text));
-    int option = find_option(t->question, word);
+    int option = answer_find_option(t->question, text);
     if (option < 0) {
-        fault_option(t, word);
+        fault_option(t, trim_word(text, strlen(text)));
         return -1;
     }
     json_put_text(out, t->question->options[option].value);

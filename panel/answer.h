@@ -11,6 +11,10 @@
  * another question that needs an answer, and where an option has that value, it is an answer like any other. */
 bool answer_is_none(const struct question *question, const char *typed);
 
+/* Which of a scale's values or a choice's options (by question_find_value and question_find_option) a person typed, read
+ * as answer_put reads it; -1 when it is none. */
+int answer_find_option(const struct question *question, const char *typed);
+
 /* Puts one answer as JSON from what a person typed: a scale's integer, a choice's value, values joined by `separator`
  * for a multi ("" is none), a text as it is, where anything of it is seen. -1 with a fault at `/answers/<id>` (in the
  * language of lang.h) and nothing put when it does not fit the question. */

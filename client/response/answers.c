@@ -3,7 +3,6 @@
 #include "base/json.h"
 #include "base/lang.h"
 #include "base/mem.h"
-#include "base/number.h"
 #include "base/text.h"
 #include "panel/answer.h"
 #include <string.h>
@@ -147,15 +146,6 @@ int answers_keep(struct answers *answers, const struct answers *earlier)
     return 0;
 }
 
-/* The option that was typed for a scale or a choice, as an index; -1 when it is none. */
-static int typed_option(const struct question *question, const char *typed)
-{
-    if (question->type == QUESTION_CHOICE)
-        return question_find_option(question, typed);
-    int64_t value;
-    return number_read(typed, question->min, question->max, &value) < 0 ? -1 : question_find_value(question, value);
-}
-
 bool answers_is_asked(const struct answers *answers, size_t question)
 {
     const struct question *q = &answers->questionnaire->questions[question];
@@ -164,7 +154,7 @@ bool answers_is_asked(const struct answers *answers, size_t question)
     const char *typed = answers->typed[q->when_question];
     if (!typed)
         return false;
-    int option = typed_option(&answers->questionnaire->questions[q->when_question], typed);
+    int option = answer_find_option(&answers->questionnaire->questions[q->when_question], typed);
     return option >= 0 && (size_t)option == q->when_option;
 }
 

@@ -38,7 +38,7 @@ MUST_CHECK int answers_take_json(struct answers *answers, const struct buf *json
  * memory. */
 MUST_CHECK int answers_keep(struct answers *answers, const struct answers *earlier);
 
-/* Whether the question should be asked, going by its `when` and the answers so far. */
+/* Whether the question should be asked, going by its `when` and the answers so far, as they will be signed. */
 bool answers_is_asked(const struct answers *answers, size_t question);
 
 /* Puts them as a JSON object in the order of the questionnaire. -1 with a fault for each that does not fit its

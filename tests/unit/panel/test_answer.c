@@ -63,6 +63,20 @@ Test(answer, puts_a_value_for_a_choice)
     panel_free(panel);
 }
 
+Test(answer, finds_the_option_that_it_would_put)
+{
+    struct panel *panel = kit_panel();
+    const struct question *scale = &panel->questionnaires[0].questions[IMPORTANCE];
+    const struct question *choice = &panel->questionnaires[0].questions[NOTICED];
+    cr_expect_eq(answer_find_option(scale, "1"), 0);
+    cr_expect_eq(answer_find_option(scale, " 004 "), 3);
+    cr_expect_eq(answer_find_option(scale, "6"), -1);
+    cr_expect_eq(answer_find_option(scale, "99999999999999999999"), -1);
+    cr_expect_eq(answer_find_option(choice, "\tno"), 1);
+    cr_expect_eq(answer_find_option(choice, "nono"), -1);
+    panel_free(panel);
+}
+
 Test(answer, puts_a_list_in_the_questions_order_for_a_multi)
 {
     struct panel *panel = kit_panel();

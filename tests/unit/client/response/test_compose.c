@@ -262,6 +262,22 @@ Test(answers, come_back_from_json_as_they_were_typed)
     answers_free(&taken);
 }
 
+/* `respond … importance=04` signed 4, and left out the earlier answer that is asked for by 4. */
+Test(answers, are_judged_by_what_will_be_signed_where_others_hang_on_them)
+{
+    struct question *comment = &catalogue.panel->questionnaires[0].questions[4];
+    comment->has_when = true;
+    comment->when_question = 0;
+    comment->when_option = 3;
+    struct answers before =
+        answers_of("{\"importance\":4,\"noticed\":\"yes\",\"satisfaction\":5,\"comment\":\"since\"}");
+    cr_assert_eq(take(2, "importance= 04", "noticed= yes "), 0);
+    cr_assert_eq(answers_keep(&answers, &before), 0);
+    cr_expect_str_eq(typed("comment"), "since");
+    cr_expect_str_eq(typed("satisfaction"), "5");
+    answers_free(&before);
+}
+
 /* Another program may have signed such; it is not signed again. */
 Test(answers, take_up_no_earlier_text_that_shows_nothing)
 {
