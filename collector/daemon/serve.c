@@ -24,6 +24,7 @@
 #define BATCHES_WAITING 64
 #define TABLE_THREADS 2 /* that make tables */
 #define TABLES_WAITING 14 /* to be made; each holds a moment of the store meanwhile */
+#define READ_PATIENCE 10 /* seconds with a store that is far away */
 #define MIB ((size_t)1024 * 1024)
 #define SECOND_US INT64_C(1000000)
 #define OTHER_DESCRIPTORS 1500 /* beside those of `connections`: the reserve, tables, answers set aside, the store */
@@ -199,6 +200,21 @@ static void resume_readers(void *context)
     snapshots_resume(service->snapshots);
 }
 
+static bool is_store_away(void *context)
+{
+    const struct service *service = context;
+    return !commit_is_healthy(service->queue);
+}
+
+/* Once there is a writer to tell whether the store is there. An HTTP thread waits for reading, and others for it, so
+ * that is for less than what a slow standby may need for a commit; a note of who read what is a commit. */
+static void bound_readers(struct service *service, const struct config *config)
+{
+    unsigned patience = (unsigned)config_number(config, CONFIG_COMMIT_TIMEOUT);
+    reader_bound(service->reader, patience < READ_PATIENCE ? patience : READ_PATIENCE, is_store_away, service);
+    reader_bound(service->access_log, patience, is_store_away, service);
+}
+
 static struct commit_queue *start_writer(struct service *service, const struct config *config, struct error *error)
 {
     const struct commit_options options = {
@@ -294,8 +310,10 @@ static int start_service(struct running *running, const struct config *config, c
         make_pages(running, config, &error) == 0 && open_keys(running, config, &error) == 0 &&
         open_peers(&service->shared, config, join, &error) == 0)
         service->queue = start_writer(service, config, &error);
-    if (service->queue)
+    if (service->queue) {
+        bound_readers(service, config);
         return 0;
+    }
     cli_fail("%s", error.text);
     return -1;
 }

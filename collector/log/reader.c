@@ -6,12 +6,18 @@
 #include "base/trouble.h"
 #include <pthread.h>
 
+#define RETRY_US INT64_C(1000000)
+
 struct reader {
     pthread_mutex_t lock;
     const char *dsn; /* the caller's */
     struct store *store; /* NULL: closed */
     struct tiles *tiles;
     bool held_off; /* not to be opened now */
+    unsigned patience; /* in seconds; 0: not bounded */
+    reader_away_fn *is_away; /* NULL: not bounded */
+    void *context;
+    int64_t not_before; /* it is opened again, on the monotonic clock */
 };
 
 static struct trouble unopened = TROUBLE("reader", LOG_ERROR); /* of all of them */
@@ -29,6 +35,8 @@ static int open_handle(struct reader *reader, struct error *error)
     reader->store = store_open(reader->dsn, STORE_EXISTING, error);
     if (!reader->store)
         return -1;
+    if (reader->patience > 0)
+        store_be_patient(reader->store, reader->patience);
     reader->tiles = tiles_new(reader->store);
     if (reader->tiles)
         return 0;
@@ -60,12 +68,45 @@ void reader_close(struct reader *reader)
     mem_free(reader);
 }
 
-struct store *reader_take(struct reader *reader)
+void reader_bound(struct reader *reader, unsigned seconds, reader_away_fn *is_away, void *context)
+{
+    if (!store_is_remote(reader->dsn))
+        return;
+    reader->patience = seconds;
+    reader->is_away = is_away;
+    reader->context = context;
+    if (reader->store)
+        store_be_patient(reader->store, seconds);
+}
+
+/* Whoever comes to a store that is away would wait for it in turn, each holding up all others. */
+static void rest_from_opening(struct reader *reader)
+{
+    if (reader->is_away)
+        reader->not_before = clock_monotonic_us() + RETRY_US;
+}
+
+static bool may_be_opened(const struct reader *reader)
+{
+    if (!reader->is_away)
+        return !reader->held_off;
+    return !reader->held_off && clock_monotonic_us() >= reader->not_before && !reader->is_away(reader->context);
+}
+
+static void try_opening(struct reader *reader)
 {
     struct error error;
+    if (open_handle(reader, &error) == 0)
+        return;
+    rest_from_opening(reader);
+    trouble_met(&unopened, clock_monotonic_us(), "%s", error.text);
+}
+
+struct store *reader_take(struct reader *reader)
+{
     pthread_mutex_lock(&reader->lock);
-    if (!reader->store && !reader->held_off && open_handle(reader, &error) < 0)
-        trouble_met(&unopened, clock_monotonic_us(), "%s", error.text);
+    if (!reader->store && may_be_opened(reader))
+        try_opening(reader);
     struct store *store = reader->store;
     if (store)
         trouble_passed(&unopened, clock_monotonic_us());
@@ -81,6 +122,10 @@ struct tiles *reader_tiles(struct reader *reader)
 
 void reader_give_back(struct reader *reader)
 {
+    if (store_is_cut(reader->store)) {
+        drop_handle(reader);
+        rest_from_opening(reader);
+    }
     pthread_mutex_unlock(&reader->lock);
 }
 

@@ -10,6 +10,13 @@ struct reader;
 MUST_CHECK struct reader *reader_open(const char *dsn, struct error *error);
 void reader_close(struct reader *reader);
 
+typedef bool reader_away_fn(void *context);
+
+/* How a store that many may reach is waited for, before threads share the reader: for so many seconds without a word
+ * from it; and once it is lost it is opened anew after a second at the earliest, and not while `is_away`, which any
+ * thread may ask, says that others can't reach it either. For a store in a file there is nothing to wait. */
+void reader_bound(struct reader *reader, unsigned seconds, reader_away_fn *is_away, void *context);
+
 /* Waits for the handle; give it back soon. NULL: the store can't be read now, and there is nothing to give back. */
 MUST_CHECK struct store *reader_take(struct reader *reader);
 

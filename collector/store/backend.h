@@ -18,6 +18,7 @@ struct store_ops {
     enum store_result (*serve)(struct store *store);
     enum store_result (*serve_alone)(struct store *store);
     void (*be_patient)(struct store *store, unsigned seconds); /* NULL: there is nothing to wait for */
+    bool (*is_cut)(const struct store *store); /* NULL: there is no connection */
     enum store_result (*check)(struct store *store);
     bool (*is_lost)(const struct store *store);
     enum store_result (*settle)(struct store *store);

@@ -43,6 +43,11 @@ void store_be_patient(struct store *store, unsigned seconds)
         store->ops->be_patient(store, seconds);
 }
 
+bool store_is_cut(const struct store *store)
+{
+    return store->ops->is_cut && store->ops->is_cut(store);
+}
+
 enum store_result store_has_news(struct store *store)
 {
     return store->ops->has_news ? store->ops->has_news(store) : STORE_OK;

@@ -179,9 +179,13 @@ MUST_CHECK enum store_result store_serve(struct store *store);
 /* The same for who does once what a serving process does, and so alone in any store. STORE_FAILED: somebody serves. */
 MUST_CHECK enum store_result store_serve_alone(struct store *store);
 
-/* For who is going to serve a store that many may reach: so many seconds without a word from it, and the outcome of
- * what was asked counts as unknown. Others need no patience. */
+/* For who is going to serve a store that many may reach, or to read what others wait for: so many seconds without a
+ * word from it, and the outcome of what was asked counts as unknown. From then on a connection that is lost stays lost.
+ * Others need no patience: they wait for a minute, and are connected anew. */
 void store_be_patient(struct store *store, unsigned seconds);
+
+/* Whether the connection of such a handle has been lost: it is good for nothing but being closed. */
+bool store_is_cut(const struct store *store);
 
 /* Whether this handle still reads and writes what others find who open the store now. STORE_FAILED: it was moved away,
  * replaced, cut or linked elsewhere, as store_error says; from then on it is lost. */

@@ -73,6 +73,24 @@ test('who enrols at one responds at the other at once; the same again and a revi
   await assertAuditClean(a);
 });
 
+test('a database that says nothing any more holds nobody up for longer than commit_timeout', async (t) => {
+  const a = await ready('many-silent');
+  t.after(() => a.process?.child.kill('SIGKILL'));
+  await a.stop();
+  const wire = new Wire();
+  t.after(() => wire.end());
+  await wire.putBefore(a);
+  await a.start(undefined, { env: { BURGERPANEL_COMMIT_TIMEOUT: '5' } });
+  const paths = ['/v1/events?from=0', '/v1/events?from=0', '/v1/events?from=0', '/healthz', '/.well-known/security.txt'];
+  wire.hold();
+  let answers;
+  Promise.all(paths.map((path) => request(a.url, path))).then((all) => (answers = all));
+  await poll('who reads the log, and who waits for a thread, to be answered', 40, () => answers);
+  for (const answer of answers.slice(0, 3)) assertProblem(answer, 503, 'unavailable');
+  await poll('the log to be read again', 40, async () => (await request(a.url, paths[0])).status === 200);
+  await a.stop();
+});
+
 test('neither shows less of the log than the other has shown', async (t) => {
   const { a, b, codes, logs } = await two(t, 'many-log', 1);
   const member = await enrol(a, codes[0]);

@@ -44,7 +44,7 @@ struct store_postgres {
     PGconn *conn;
     int (*connect)(struct store_postgres *p); /* anew: -1, the error is set */
     char *dsn; /* no password stands in it */
-    int64_t patience; /* in microseconds, of who serves or writes */
+    int64_t patience; /* in microseconds, of who serves, writes or is hurried */
     int64_t deadline; /* of the wait under way, on the monotonic clock in microseconds */
     bool lost; /* the connection; or nobody knows whether the last commit was one */
     bool warned; /* the server has warned while a commit was waited for */
@@ -52,6 +52,8 @@ struct store_postgres {
     bool acts_alone; /* while nobody else serves */
     bool is_alone; /* the server has no synchronous standby */
     bool reading; /* a standby would do */
+    bool hurried; /* others wait for what is only read as well */
+    bool steady; /* not to be connected anew by itself (store_be_patient) */
 
     enum within within;
     bool failed; /* the transaction has: all that can be done is to roll back */

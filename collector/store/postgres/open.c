@@ -8,9 +8,10 @@
 #include "collector/store/postgres/verbs.h"
 #include <string.h>
 
+/* What broke the connection off is told again where another is not to take its place. */
 static int connect_anew(struct store_postgres *p)
 {
-    if (postgres_reach(p, p->reading) < 0 || postgres_schema_prepare(p, STORE_EXISTING) < 0)
+    if (p->steady || postgres_reach(p, p->reading) < 0 || postgres_schema_prepare(p, STORE_EXISTING) < 0)
         return -1;
     p->is_known = p->is_kept = false;
     return postgres_prepare_all(p);
@@ -19,9 +20,11 @@ static int connect_anew(struct store_postgres *p)
 static int connect_first(struct store_postgres *p, enum store_mode mode)
 {
     p->reading = mode == STORE_READING;
-    if (postgres_reach(p, p->reading) < 0 || postgres_schema_prepare(p, mode) < 0)
+    p->hurried = mode == STORE_EXISTING || p->reading; /* all that is asked is small */
+    if (postgres_reach(p, p->reading) < 0 || postgres_schema_prepare(p, mode) < 0 || postgres_prepare_all(p) < 0)
         return -1;
-    return postgres_prepare_all(p);
+    p->hurried = false;
+    return 0;
 }
 
 static void pg_close_handle(struct store *store)

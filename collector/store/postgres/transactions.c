@@ -288,7 +288,15 @@ static enum store_result pg_serve_alone(struct store *store)
 
 static void pg_be_patient(struct store *store, unsigned seconds)
 {
-    postgres_of(store)->patience = seconds * INT64_C(1000000);
+    struct store_postgres *p = postgres_of(store);
+    p->patience = seconds * INT64_C(1000000);
+    p->hurried = p->steady = true;
+}
+
+static bool pg_is_cut(const struct store *store)
+{
+    const struct store_postgres *p = (const struct store_postgres *)store;
+    return p->lost && p->steady;
 }
 
 /* A barrier behind all that can be read. */
@@ -355,6 +363,7 @@ void postgres_add_transaction_verbs(struct store_ops *ops)
     ops->serve = pg_serve;
     ops->serve_alone = pg_serve_alone;
     ops->be_patient = pg_be_patient;
+    ops->is_cut = pg_is_cut;
     ops->has_news = pg_has_news;
     ops->check = pg_check;
     ops->is_lost = pg_is_lost;

@@ -256,6 +256,11 @@ static uint64_t space(const struct store *store)
     return store_space(((const struct faulty *)store)->inner);
 }
 
+static bool is_cut(const struct store *store)
+{
+    return store_is_cut(((const struct faulty *)store)->inner);
+}
+
 static bool is_lost(const struct store *store)
 {
     return store_is_lost(((const struct faulty *)store)->inner);
@@ -279,6 +284,7 @@ static const struct store_ops faulty_ops = {
     .serve = serve,
     .serve_alone = serve_alone,
     .be_patient = be_patient,
+    .is_cut = is_cut,
     .has_news = has_news,
     .check = check,
     .is_lost = is_lost,
@@ -371,7 +377,7 @@ static const struct store_ops faulty_ops = {
 };
 
 /* Whoever adds a verb to the table adds it here too. */
-_Static_assert(sizeof(struct store_ops) == 93 * sizeof(void (*)(void)), "a verb of store.h is not wrapped");
+_Static_assert(sizeof(struct store_ops) == 94 * sizeof(void (*)(void)), "a verb of store.h is not wrapped");
 
 struct store *store_faulty_new(struct store *inner)
 {
