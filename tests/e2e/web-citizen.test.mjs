@@ -10,6 +10,7 @@ import { ACTION, examplePanel, ROUND } from './lib/panel.mjs';
 import { poll } from './lib/poll.mjs';
 import { ready } from './lib/programs.mjs';
 import { PublicLog } from './lib/public-log.mjs';
+import { KEY } from './lib/webdriver.mjs';
 import en from '../../web/js/texts.en.js';
 
 const purpose = { nl: 'Om te horen wat u merkt.', en: 'To hear what you notice.' };
@@ -84,6 +85,54 @@ test('from the letter to an answer that counts, by mouse; what is missing is tol
   assert.equal(claims.revision, 1);
   assert.match(claims.context, /^[A-Za-z0-9_-]{43}$/, 'what was asked is signed with the answer');
   await one.assertQuiet();
+});
+
+// Beside those of the example panel three that may be skipped.
+function panelToSkip() {
+  const panel = examplePanel();
+  const optional = (id, type, more) => ({ id, type, required: false, label: { nl: id }, ...more });
+  panel.questionnaires[0].questions.push(
+    optional('trust', 'scale', { min: 1, max: 5, ends: { min: { nl: 'geen' }, max: { nl: 'veel' } } }),
+    optional('may', 'choice', { options: ['yes', 'no'].map((value) => ({ value, label: { nl: value } })) }),
+    optional('mark', 'scale', { min: 0, max: 20 }));
+  return panel;
+}
+
+test('what was chosen where no answer is needed can be taken back, by mouse and by keyboard, out of draft and answer', async (context) => {
+  const other = await ready('web-citizen-skip', { codes: 1, panel: panelToSkip() });
+  context.after(() => other.stop());
+  const one = await people.meet(context, other.url, { width: 360, height: 740 });
+  await one.joined(other.codes[0]);
+  await one.toAction();
+  const chosen = (id) => one.run((each) => document.querySelector(each).checked, id);
+  assert.deepEqual([await chosen('#q-trust-none'), await chosen('#q-may-none')], [true, true], 'while there is none');
+  assert.equal((await one.all('#q-importance-none')).length, 0, 'an answer that is needed');
+  await one.fillIn();
+  await one.choose('trust', 3);
+  await one.choose('may');
+  await one.run(() => {
+    const select = document.querySelector('#q-mark');
+    select.value = '7';
+    select.dispatchEvent(new Event('change'));
+  });
+  assert.equal(await chosen('#q-trust-none'), false);
+  await one.sendAnswer();
+  await one.toAction();
+  assert.deepEqual([await chosen('#q-trust-3'), await chosen('#q-may')], [true, true]);
+  await one.click('#q-trust-none');
+  await one.run(() => document.querySelector('#q-may').focus());
+  await one.press(KEY.up); // round to the last
+  assert.equal(await chosen('#q-may-none'), true);
+  await one.run(() => {
+    const select = document.querySelector('#q-mark');
+    select.value = '';
+    select.dispatchEvent(new Event('change'));
+    select.closest('form').querySelector('#q-trust').scrollIntoView();
+  });
+  await one.find('form [role=status]', t.draftKept);
+  await one.picture('citizen-skip');
+  await one.sendAnswer();
+  assert.deepEqual((await one.kept()).responses.map(({ answers }) => answers), [{ importance: 4, noticed: 'no', trust: 4, may: 'yes', mark: 7 }, { importance: 4, noticed: 'no' }]);
 });
 
 test('a question that is not asked any more keeps its draft and is not sent; a correction shows what was given and replaces it', async (context) => {

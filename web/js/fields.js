@@ -30,7 +30,7 @@ function scaleLabel({ min, max, ends = {} }, value) {
 
 const valuesOf = ({ min, max }) => Array.from({ length: max - min + 1 }, (_, i) => min + i);
 
-// One of several, each a button of its own.
+// One of several, each a button of its own; where no answer is needed, giving none is one too, so that what was chosen can be taken back.
 const oneOf = (question, options, value, changed) =>
   options.map(([key, label], i) =>
     tick('radio', {
@@ -42,6 +42,11 @@ const oneOf = (question, options, value, changed) =>
       label,
     }));
 
+const noneOf = (question, value, changed) =>
+  !question.required && el('div', { class: 'options' }, tick('radio', {
+    id: `${idOf(question)}-none`, name: idOf(question), value: '', checked: value === undefined, change: () => changed(undefined), label: t.noAnswer,
+  }));
+
 const group = (question, options, ...before) => {
   const element = el('fieldset', { class: 'question' },
     el('legend', {}, inLanguage(question.label), optional(question)), before, el('div', { class: 'fault-place' }), options);
@@ -52,21 +57,21 @@ function scale(question, value, changed) {
   const values = valuesOf(question);
   if (values.length > AS_BUTTONS) return longScale(question, values, value, changed);
   const options = oneOf(question, values.map((one) => [one, scaleLabel(question, one)]), value, changed);
-  return group(question, el('div', { class: values.length <= IN_A_ROW ? `options row of-${values.length}` : 'options' }, options));
+  return group(question, [el('div', { class: values.length <= IN_A_ROW ? `options row of-${values.length}` : 'options' }, options), noneOf(question, value, changed)]);
 }
 
 const endText = ({ min, max, ends = {} }, value) => labelIn(value === min ? ends.min : value === max ? ends.max : undefined, language).text;
 
 function longScale(question, values, value, changed) {
   const select = el('select', { id: idOf(question), on: { change: () => changed(select.value === '' ? undefined : Number(select.value)) } },
-    el('option', { value: '' }, t.choosePlease),
+    el('option', { value: '' }, question.required ? t.choosePlease : t.noAnswer),
     values.map((one) => el('option', { value: String(one), selected: one === value }, [one, endText(question, one)].filter((part) => part !== '').join(' – '))));
   return labelled(question, select);
 }
 
 const choice = (question, value, changed) =>
-  group(question, el('div', { class: 'options' },
-    oneOf(question, question.options.map((option) => [option.value, inLanguage(option.label)]), value, changed)));
+  group(question, [el('div', { class: 'options' },
+    oneOf(question, question.options.map((option) => [option.value, inLanguage(option.label)]), value, changed)), noneOf(question, value, changed)]);
 
 // Several of them. Where an answer is needed, none of them is an answer too, and has a box of its own.
 function multi(question, value, changed) {

@@ -137,6 +137,7 @@ export default {
   optional: 'you may skip this',
   several: 'You may choose several answers.',
   noneOfThese: 'None of these',
+  noAnswer: 'No answer',
   choosePlease: 'Choose an answer',
   noNames: 'Name no names or addresses, not your own either.',
   left: (n) => many(n, 'You can type 1 more character.', `You can type ${n} more characters.`),

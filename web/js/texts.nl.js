@@ -143,6 +143,7 @@ export default {
   optional: 'mag u overslaan',
   several: 'U mag meer antwoorden kiezen.',
   noneOfThese: 'Geen van deze',
+  noAnswer: 'Geen antwoord',
   choosePlease: 'Kies een antwoord',
   noNames: 'Noem geen namen of adressen, ook niet van uzelf.',
   left: (n) => many(n, 'U kunt nog 1 teken typen.', `U kunt nog ${n} tekens typen.`),
