@@ -233,12 +233,15 @@ test('two devices: of two answers the person chooses, and nothing is overwritten
   await other.picture('own-two-answers');
   const texts = await (await other.find('.beside')).text();
   assert.ok(texts.includes('1 – helemaal niet belangrijk') && texts.includes('5 – heel belangrijk'), texts);
-  await other.run((words) => {
+  const { context: shown } = (await other.kept()).responses.at(-1);
+  await other.run(async (words) => {
+    const { state } = await import('/web/js/member.js');
+    state.documents = { ...state.documents, actions: 'A'.repeat(43) }; // as of a list that came since
     const button = [...document.querySelectorAll('button')].find(({ textContent }) => textContent === words);
     for (let presses = 0; presses < 3; presses++) button.click();
   }, t.staleKeepMine);
   await other.page(t.thanksTitle);
-  assert.deepEqual((await other.kept()).responses.map(({ revision }) => revision), [2], 'signed once, however often it is pressed');
+  assert.deepEqual((await other.kept()).responses.map(({ revision, context: signed }) => [revision, signed]), [[2, shown]], 'signed once, however often it is pressed, and for what was shown');
   // The first device corrects its answer, not knowing of the second's; and lets the other one stand.
   await one.toAction();
   await one.choose('importance', 2);

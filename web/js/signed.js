@@ -141,11 +141,12 @@ async function signResponse({ panel, key }, { round, action, revision, answers, 
   return { round, action, revision, answers, context, jws, signedAt: claims.iat, state: 'waiting' };
 }
 
-// `seen` are the documents that the page showed, {panel, actions}, or either undefined. Promise of the response, written and not sent.
+// `seen` are the documents that the page showed, {panel, actions}, or either undefined; or what another response was signed for, {context}. Promise
+// of the response, written and not sent.
 export function answer(round, action, answers, seen) {
   const me = state.member;
   return store.alone('sign', async () => {
-    const context = seen?.panel && seen?.actions ? await envelope.stamp(seen.panel, seen.actions) : undefined;
+    const context = seen?.panel && seen?.actions ? await envelope.stamp(seen.panel, seen.actions) : seen?.context;
     const revision = await nextRevision(round, action);
     const signed = await signResponse(me, { round, action, revision, answers, context });
     await store.keepResponse(signed, me.key.kid);

@@ -64,7 +64,7 @@ async function stale(one, frame) {
   const other = await own.otherAnswer(one).catch(() => undefined);
   const place = live();
   const keepMine = () => doIn(place, t.sending, async () => {
-    await answer(one.round, one.action, one.answers, member.state.documents);
+    await answer(one.round, one.action, one.answers, one); // for what was shown then, and not for what was fetched last
     await own.dropStale(one);
     frame.again();
   });
