@@ -69,8 +69,9 @@ static int64_t find_eraser(struct entries_page *page, int64_t index)
 static int put_erased_entry(struct entries_page *page, int64_t index)
 {
     struct merkle_hash leaf;
+    struct tiles_under under = {reader_tiles(page->service->reader), page->size};
     int64_t event = find_eraser(page, index);
-    if (event < 0 || tiles_read(reader_tiles(page->service->reader), 0, (uint64_t)index, &leaf) < 0) {
+    if (event < 0 || tiles_read(&under, 0, (uint64_t)index, &leaf) < 0) {
         page->unreadable = true;
         return -1;
     }

@@ -45,11 +45,11 @@ int api_put_any_receipt(struct buf *out, struct service *service, uint64_t index
     if (!reader_take(service->reader))
         return -1;
     struct proofs *proofs = proofs_now(service->shared.proofs);
-    struct tiles *tiles = reader_tiles(service->reader);
-    bool covered = index < proofs->head.size;
-    int result = covered ? proofs_put_any_receipt(out, proofs, index, form, tiles_read, tiles) : -1;
-    if (covered && result < 0 && tiles_error(tiles)->kind != ERROR_NONE)
-        api_trouble_met(&troubles, tiles_error(tiles));
+    struct tiles_under under = {reader_tiles(service->reader), proofs->head.size};
+    bool covered = index < under.size;
+    int result = covered ? proofs_put_any_receipt(out, proofs, index, form, tiles_read, &under) : -1;
+    if (covered && result < 0 && tiles_error(under.tiles)->kind != ERROR_NONE)
+        api_trouble_met(&troubles, tiles_error(under.tiles));
     if (result == 0)
         api_trouble_passed(&troubles);
     reader_give_back(service->reader);

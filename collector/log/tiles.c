@@ -1,5 +1,6 @@
 /* A few tiles, searched one after the other; the one unused for longest makes room. Knows no request. */
 #include "collector/log/tiles.h"
+#include "base/lang.h"
 #include "base/mem.h"
 #include "collector/log/tree.h"
 #include "crypto/tile.h"
@@ -58,13 +59,14 @@ static struct cached_tile *find_cached(struct tiles *tiles, const struct tile *t
     return oldest;
 }
 
-/* Reads what the store has of the tile, and makes the inner hashes that are new. */
-static int fill_cached(struct tiles *tiles, struct cached_tile *cached, unsigned wanted)
+/* Reads what the store has of the tile, at most `covered` hashes, and makes the inner hashes that are new. */
+static int fill_cached(struct tiles *tiles, struct cached_tile *cached, unsigned wanted, unsigned covered)
 {
     struct merkle_hash hashes[TILE_WIDTH];
     unsigned width = 0, known = cached->width;
     if (tree_read_tile(tiles->store, cached->level, cached->index, wanted, hashes, &width, &tiles->error) < 0)
         return -1;
+    width = width < covered ? width : covered;
     memcpy(cached->nodes + known, hashes + known, (width - known) * sizeof *hashes);
     for (unsigned height = 1; height < TILE_HEIGHT; height++) {
         const struct merkle_hash *below = nodes_at(cached, height - 1);
@@ -75,6 +77,14 @@ static int fill_cached(struct tiles *tiles, struct cached_tile *cached, unsigned
     return 0;
 }
 
+static int tell_uncovered(struct tiles *tiles, unsigned level, uint64_t index)
+{
+    return error_set(&tiles->error, ERROR_REFUSED,
+                     T("hash %u/%llu of the log is not under the checkpoint that it was asked for",
+                       "hash %u/%llu van het logboek valt niet onder het checkpoint waarvoor die gevraagd is"),
+                     level, (unsigned long long)index);
+}
+
 const struct error *tiles_error(const struct tiles *tiles)
 {
     return &tiles->error;
@@ -82,11 +92,15 @@ const struct error *tiles_error(const struct tiles *tiles)
 
 int tiles_read(void *context, unsigned level, uint64_t index, struct merkle_hash *out)
 {
-    struct tiles *tiles = context;
+    const struct tiles_under *under = context;
+    struct tiles *tiles = under->tiles;
     struct tile tile;
     tile_locate(level, index, &tile);
+    unsigned covered = tile_width_at(tile.level, tile.index, under->size);
+    if (covered < tile.width)
+        return tell_uncovered(tiles, level, index);
     struct cached_tile *cached = find_cached(tiles, &tile);
-    if (cached->width < tile.width && fill_cached(tiles, cached, tile.width) < 0)
+    if (cached->width < tile.width && fill_cached(tiles, cached, tile.width, covered) < 0)
         return -1;
     unsigned height = level % TILE_HEIGHT;
     cached->used = ++tiles->now;

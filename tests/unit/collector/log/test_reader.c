@@ -35,7 +35,8 @@ Test(reader, lends_the_store_and_its_tiles)
     cr_assert_not_null(store);
     cr_assert_eq(store_entry_count(store, &count), STORE_OK);
     cr_assert_eq(count, 0);
-    cr_assert_eq(tiles_read(reader_tiles(reader), 0, 0, &hash), -1);
+    struct tiles_under under = {reader_tiles(reader), 1};
+    cr_assert_eq(tiles_read(&under, 0, 0, &hash), -1);
     reader_give_back(reader);
     reader_close(reader);
     reader_close(NULL);
