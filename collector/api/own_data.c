@@ -16,6 +16,7 @@
 #include "collector/ops/metrics.h"
 #include "crypto/jws.h"
 #include "panel/response.h"
+#include <string.h>
 
 #define RETRY_SECONDS "60"
 
@@ -235,6 +236,10 @@ static int make_access(struct made *made)
     if (member.erased)
         return error_set(&made->error, ERROR_REFUSED, "%s",
                          T("the member has erased everything meanwhile", "het panellid heeft intussen alles gewist"));
+    if (memcmp(member.public_key, making->request.member.public_key, KEY_BYTES) != 0)
+        return error_set(&made->error, ERROR_IO, "%s",
+                         T("the member's number is another's after a failover of the store",
+                           "het nummer van het panellid is na een failover van de opslag dat van een ander"));
     return put_own_member(making, &member);
 }
 

@@ -27,12 +27,8 @@ static void show_catalogue(struct ledger *ledger)
 /* After the commit. What can't be done now is done at the next start. */
 static void settle_operator(struct ledger *ledger)
 {
-    uint8_t public_key[KEY_BYTES];
     struct error error = {0};
-    if (!ledger->shared.operator_key)
-        return;
-    operator_public(ledger->shared.operator_key, public_key);
-    if (operator_expect(ledger->shared.operator_key, public_key, &error) < 0)
+    if (ledger->shared.operator_key && operator_settle(ledger->shared.operator_key, &error) < 0)
         log_error("operator key: %s", error.text);
 }
 

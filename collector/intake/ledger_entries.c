@@ -271,10 +271,20 @@ static int apply_enrolment(struct ledger *ledger, struct submission *s)
     return s->verdict == VERDICT_ACCEPTED ? add_member(ledger, s) : 0;
 }
 
+/* Whether panel, actions or members may be others than those it was checked against: sending it again has it checked
+ * anew. */
+static bool is_outdated(const struct ledger *ledger, const struct submission *s)
+{
+    bool names_member = s->kind == SUBMISSION_RESPONSE || s->kind == SUBMISSION_ERASURE;
+    if (s->kind != SUBMISSION_ACT && s->catalogue->edition != ledger->catalogue->edition)
+        return true;
+    return names_member && s->roster_edition != roster_edition(ledger->shared.roster);
+}
+
 int ledger_apply_one(struct ledger *ledger, struct submission *s)
 {
     s->replaced = -1;
-    if (s->kind != SUBMISSION_ACT && s->catalogue->edition != ledger->catalogue->edition) {
+    if (is_outdated(ledger, s)) {
         s->verdict = VERDICT_UNAVAILABLE;
         return 0;
     }

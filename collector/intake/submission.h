@@ -38,6 +38,7 @@ struct submission {
 
     /* a response */
     int64_t round, action, member; /* the store's numbers */
+    uint64_t roster_edition; /* in which `member` is the author's; of a request to erase too */
     size_t round_index, action_index; /* in the catalogue */
     int64_t revision;
     bool round_open; /* when it arrived */

@@ -92,6 +92,7 @@ struct submission *submit_response(struct roster *roster, struct catalogue *cata
     struct roster_member member;
     struct response response;
     struct ballot ballot;
+    uint64_t edition = roster_edition(roster); /* before the look into it */
     if (check_envelope(text, len, RESPONSE_TYP, &jws, refusal) < 0 ||
         verify_member(roster, &jws, &member, refusal) < 0 ||
         read_response(&jws, catalogue, now, &response, &ballot, refusal) < 0)
@@ -100,6 +101,7 @@ struct submission *submit_response(struct roster *roster, struct catalogue *cata
     if (s) {
         fill_response(s, &response, &ballot, now);
         s->member = member.number;
+        s->roster_edition = edition;
         memcpy(s->kid, jws.kid, KID_SIZE);
     } else {
         check_refuse_memory(refusal);

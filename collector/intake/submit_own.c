@@ -70,6 +70,7 @@ struct submission *submit_erasure(struct roster *roster, struct catalogue *catal
     struct own_data_request request;
     struct submission *s = NULL;
     int64_t number;
+    uint64_t edition = roster_edition(roster); /* before the look into it */
     if (check_envelope(text, len, ERASURE_TYP, &jws, refusal) < 0 ||
         read_request(&jws, own_data_parse_erasure, &request, refusal) < 0)
         return NULL;
@@ -80,6 +81,7 @@ struct submission *submit_erasure(struct roster *roster, struct catalogue *catal
         memcpy(s->kid, jws.kid, KID_SIZE);
         memcpy(s->public_key, request.public_key, KEY_BYTES);
         s->member = number;
+        s->roster_edition = edition;
         s->received_at = now;
         s->iat_fits = is_recent(&request, now);
         fill_scope(s, &request);

@@ -148,6 +148,11 @@ int operator_expect(struct operator_key *key, const uint8_t in_force[static KEY_
               "%s is niet de beheerderssleutel die volgens het logboek geldt; zet die terug van een kopie, "
               "of noem haar met --operator-key"),
             key->path);
+    return 0;
+}
+
+int operator_settle(struct operator_key *key, struct error *error)
+{
     return key->is_next ? move_next(key, error) : 0;
 }
 

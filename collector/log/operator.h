@@ -23,9 +23,13 @@ void operator_close(struct operator_key *key); /* NULL is fine */
 void operator_public(const struct operator_key *key, uint8_t public_key[static KEY_BYTES]);
 
 /* Sees to it that this is the key that the log has in force: where it is not, the file is read again, and the next one
- * beside it (operator_next_create). Where that is in force it is moved to the place of the one before: a change that
- * was committed is ended. -1: *error says that it is another's, or why the file can't be moved. */
+ * beside it (operator_next_create). No file is touched: what the log says may not be on stable storage yet. -1: *error
+ * says that it is another's. */
 MUST_CHECK int operator_expect(struct operator_key *key, const uint8_t in_force[static KEY_BYTES], struct error *error);
+
+/* Once that is on stable storage: a next one that is signed with is moved to the place of the one before; the change is
+ * ended. -1: *error says why the file can't be moved. */
+MUST_CHECK int operator_settle(struct operator_key *key, struct error *error);
 
 /* Signs with the next one from now on, which operator_next_check has seen; operator_expect says later whether that
  * came to be. -1: *error says why. */

@@ -10,6 +10,7 @@
 #include "base/mem.h"
 #include "crypto/base64url.h"
 #include <pthread.h>
+#include <stdatomic.h>
 #include <string.h>
 
 #define CHUNK_MEMBERS 1024
@@ -29,12 +30,17 @@ struct chunk {
     struct entry entries[CHUNK_MEMBERS];
 };
 
-struct roster {
-    pthread_rwlock_t lock;
-    struct hash index; /* of the members, by thumbprint */
+struct members {
+    struct hash index; /* by thumbprint */
     struct chunk **chunks;
     size_t chunk_count, chunk_capacity;
     size_t count; /* the highest number */
+};
+
+struct roster {
+    pthread_rwlock_t lock;
+    struct members now;
+    _Atomic uint64_t edition;
 };
 
 struct roster *roster_new(void)
@@ -44,7 +50,7 @@ struct roster *roster_new(void)
         mem_free(roster);
         return NULL;
     }
-    hash_init(&roster->index);
+    hash_init(&roster->now.index);
     return roster;
 }
 
@@ -52,17 +58,17 @@ void roster_free(struct roster *roster)
 {
     if (!roster)
         return;
-    while (roster->chunk_count > 0)
-        mem_free(roster->chunks[--roster->chunk_count]);
-    mem_free(roster->chunks);
-    hash_wipe(&roster->index);
+    while (roster->now.chunk_count > 0)
+        mem_free(roster->now.chunks[--roster->now.chunk_count]);
+    mem_free(roster->now.chunks);
+    hash_wipe(&roster->now.index);
     pthread_rwlock_destroy(&roster->lock);
     mem_free(roster);
 }
 
 static struct entry *entry_at(const struct roster *roster, size_t number)
 {
-    return &roster->chunks[(number - 1) / CHUNK_MEMBERS]->entries[(number - 1) % CHUNK_MEMBERS];
+    return &roster->now.chunks[(number - 1) / CHUNK_MEMBERS]->entries[(number - 1) % CHUNK_MEMBERS];
 }
 
 static enum standing standing_of(const struct entry *entry)
@@ -106,10 +112,10 @@ static int add_chunk(struct roster *roster)
         return -1;
     pthread_rwlock_wrlock(&roster->lock);
     struct chunk **chunks =
-        list_grow(roster->chunks, roster->chunk_count, &roster->chunk_capacity, sizeof(struct chunk *));
+        list_grow(roster->now.chunks, roster->now.chunk_count, &roster->now.chunk_capacity, sizeof(struct chunk *));
     if (chunks) {
-        roster->chunks = chunks;
-        chunks[roster->chunk_count++] = chunk;
+        roster->now.chunks = chunks;
+        chunks[roster->now.chunk_count++] = chunk;
     }
     pthread_rwlock_unlock(&roster->lock);
     if (!chunks)
@@ -121,11 +127,11 @@ static int add_chunk(struct roster *roster)
 static int grow_index(struct roster *roster, size_t count)
 {
     struct hash larger;
-    if (hash_copy(&roster->index, count, &larger) < 0)
+    if (hash_copy(&roster->now.index, count, &larger) < 0)
         return -1;
     pthread_rwlock_wrlock(&roster->lock);
-    struct hash old = roster->index;
-    roster->index = larger;
+    struct hash old = roster->now.index;
+    roster->now.index = larger;
     pthread_rwlock_unlock(&roster->lock);
     hash_wipe(&old);
     return 0;
@@ -133,15 +139,16 @@ static int grow_index(struct roster *roster, size_t count)
 
 int roster_reserve(struct roster *roster, size_t count)
 {
-    while (roster->chunk_count * CHUNK_MEMBERS < roster->count + count)
+    while (roster->now.chunk_count * CHUNK_MEMBERS < roster->now.count + count)
         if (add_chunk(roster) < 0)
             return -1;
-    return hash_has_room(&roster->index, count) ? 0 : grow_index(roster, count);
+    return hash_has_room(&roster->now.index, count) ? 0 : grow_index(roster, count);
 }
 
 /* From outside. */
 
-/* One who was erased keeps the place, but is entered anew under another sign: under the one before nobody is found. */
+/* One who was erased keeps the place, but is entered anew under another sign, as would be another member in it: under
+ * the one before nobody is found. */
 void roster_add(struct roster *roster, const struct store_member *member)
 {
     struct entry new = as_entry(member);
@@ -151,12 +158,13 @@ void roster_add(struct roster *roster, const struct store_member *member)
     pthread_rwlock_wrlock(&roster->lock);
     struct entry *entry = entry_at(roster, number);
     enum standing before = standing_of(entry);
-    bool entered = before != STANDING_NOBODY && (before == STANDING_ERASED) == member->erased;
+    bool entered = before != STANDING_NOBODY && (before == STANDING_ERASED) == member->erased &&
+                   memcmp(entry->key, new.key, sizeof new.key) == 0;
     *entry = new;
     if (!entered)
-        hash_put(&roster->index, hash_digest(sign), (uint32_t)number);
-    if (number > roster->count)
-        roster->count = number;
+        hash_put(&roster->now.index, hash_digest(sign), (uint32_t)number);
+    if (number > roster->now.count)
+        roster->now.count = number;
     pthread_rwlock_unlock(&roster->lock);
 }
 
@@ -164,7 +172,7 @@ void roster_add(struct roster *roster, const struct store_member *member)
 static const struct entry *find_entry(const struct roster *roster, const uint8_t sign[static SHA256_BYTES],
                                       uint32_t *number)
 {
-    *number = hash_find(&roster->index, hash_digest(sign), entry_has_sign, roster, sign);
+    *number = hash_find(&roster->now.index, hash_digest(sign), entry_has_sign, roster, sign);
     return *number != 0 ? entry_at(roster, *number) : NULL;
 }
 
@@ -201,7 +209,7 @@ bool roster_was_erased(struct roster *roster, const char kid[static KID_SIZE])
 bool roster_is_in_force(struct roster *roster, int64_t number)
 {
     pthread_rwlock_rdlock(&roster->lock);
-    bool known = number >= 1 && number <= (int64_t)roster->count;
+    bool known = number >= 1 && number <= (int64_t)roster->now.count;
     bool in_force = known && standing_of(entry_at(roster, (size_t)number)) == STANDING_MEMBER;
     pthread_rwlock_unlock(&roster->lock);
     return in_force;
@@ -216,7 +224,7 @@ struct loading {
 static int load_member(void *context, const struct store_member *member)
 {
     const struct loading *loading = context;
-    int64_t further = member->number - (int64_t)loading->roster->count;
+    int64_t further = member->number - (int64_t)loading->roster->now.count;
     if (member->number < 1 || further > GAP_MAX)
         return error_set(loading->error, ERROR_DAMAGED,
                          T("member %lld can't be: those before are missing; run `audit`",
@@ -228,16 +236,49 @@ static int load_member(void *context, const struct store_member *member)
     return 0;
 }
 
-int roster_load(struct roster *roster, struct store *store, int64_t *since, struct error *error)
+static int load_changes(struct roster *roster, struct store *store, int64_t *since, struct error *error)
 {
     struct loading loading = {roster, error};
     return store_member_changes(store, since, load_member, &loading) == STORE_OK ? 0 : store_fail(store, error);
 }
 
+static void exchange_members(struct roster *roster, struct roster *other)
+{
+    pthread_rwlock_wrlock(&roster->lock);
+    struct members before = roster->now;
+    roster->now = other->now;
+    other->now = before;
+    atomic_fetch_add(&roster->edition, 1);
+    pthread_rwlock_unlock(&roster->lock);
+}
+
+/* Aside, so that nobody is missed meanwhile and nobody is left whom the store has not. */
+static int load_anew(struct roster *roster, struct store *store, int64_t *since, struct error *error)
+{
+    struct roster *fresh = roster_new();
+    if (!fresh)
+        return error_no_memory(error);
+    int result = load_changes(fresh, store, since, error);
+    if (result == 0)
+        exchange_members(roster, fresh);
+    roster_free(fresh);
+    return result;
+}
+
+int roster_load(struct roster *roster, struct store *store, int64_t *since, struct error *error)
+{
+    return *since < 0 ? load_anew(roster, store, since, error) : load_changes(roster, store, since, error);
+}
+
+uint64_t roster_edition(struct roster *roster)
+{
+    return atomic_load(&roster->edition);
+}
+
 size_t roster_count(struct roster *roster)
 {
     pthread_rwlock_rdlock(&roster->lock);
-    size_t count = roster->count;
+    size_t count = roster->now.count;
     pthread_rwlock_unlock(&roster->lock);
     return count;
 }

@@ -19,9 +19,14 @@ struct roster_member {
 MUST_CHECK struct roster *roster_new(void);
 void roster_free(struct roster *roster);
 
-/* Takes over the members of the store that were added or changed after *since (-1: all), which it moves on. -1: *error
- * says why; the roster holds what was read by then. */
+/* Takes over the members of the store that were added or changed after *since, which it moves on. From -1 on it reads
+ * all of them, aside, and puts these in the place of those it had: after a failover the store may lack some, and others
+ * have their numbers; for that moment there are two in memory. -1: *error says why; the roster holds what was read by
+ * then, or where all was to be read what it held before. */
 MUST_CHECK int roster_load(struct roster *roster, struct store *store, int64_t *since, struct error *error);
+
+/* Moves on each time all members were read anew: whose a number is holds within an edition. Any thread. */
+uint64_t roster_edition(struct roster *roster);
 
 /* Makes room for `count` more above the highest number, so that roster_add can't fail. -1: no memory. */
 MUST_CHECK int roster_reserve(struct roster *roster, size_t count);

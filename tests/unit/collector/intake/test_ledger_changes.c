@@ -102,3 +102,25 @@ Test(ledger_changes, go_on_with_the_log_where_another_has_come_to)
     second.store = NULL;
     kit_close(&second);
 }
+
+/* After a failover a number may be another's, or nobody's: what was checked before is checked anew. */
+Test(ledger_changes, take_nothing_that_names_a_member_by_a_roster_that_was_before)
+{
+    struct parcel parcels[2], again;
+    struct store_member gone = {.number = 3, .index = 2, .public_key = {3}};
+    parcel_respond(&parcels[0], &kit, &members[0], "WA-1.01", 1, KIT_ANSWERS);
+    parcel_erase(&parcels[1], &kit, &members[1], NULL, KIT_JTI);
+    cr_assert_eq(roster_reserve(kit.shared.roster, 1), 0);
+    roster_add(kit.shared.roster, &gone);
+    ledger_free(kit.ledger);
+    kit_start(&kit);
+    cr_assert_eq(roster_count(kit.shared.roster), 2, "the store has no third");
+    cr_assert_eq(parcels_apply(&kit, parcels, 2), 0);
+    for (size_t i = 0; i < 2; i++)
+        cr_assert_eq(parcels[i].submission->verdict, VERDICT_UNAVAILABLE);
+    parcel_again(&again, &kit, &parcels[0]);
+    cr_assert_eq(parcels_apply(&kit, &again, 1), 0);
+    cr_assert_eq(again.submission->verdict, VERDICT_ACCEPTED);
+    parcels_free(parcels, 2);
+    parcel_free(&again);
+}

@@ -178,6 +178,7 @@ Test(operator, follows_and_takes_the_place_once_the_log_has_it_in_force)
     cr_assert_arr_eq(now, next, KEY_BYTES);
     cr_assert(next_is_there(), "until it is committed");
     cr_assert_eq(operator_expect(key, next, &error), 0);
+    cr_assert_eq(operator_settle(key, &error), 0);
     cr_assert(!next_is_there());
     operator_close(key);
     key = open_key();
@@ -197,6 +198,7 @@ Test(operator, is_the_one_before_again_where_the_change_was_rolled_back)
     cr_assert_eq(operator_expect(key, first, &error), 0, "%s", error.text);
     operator_public(key, now);
     cr_assert_arr_eq(now, first, KEY_BYTES);
+    cr_assert_eq(operator_settle(key, &error), 0);
     cr_assert(next_is_there());
     operator_close(key);
 }
@@ -210,7 +212,24 @@ Test(operator, ends_a_change_that_was_broken_off_after_its_commit)
     cr_assert_eq(operator_expect(key, next, &error), 0, "%s", error.text);
     operator_public(key, now);
     cr_assert_arr_eq(now, next, KEY_BYTES);
+    cr_assert_eq(operator_settle(key, &error), 0, "%s", error.text);
     cr_assert(!next_is_there());
+    operator_close(key);
+}
+
+/* As where the primary was lost before its standby had the change that was read there. */
+Test(operator, is_the_one_before_again_where_a_change_that_was_read_is_gone)
+{
+    struct operator_key *key = open_key();
+    struct error error = {0};
+    uint8_t first[KEY_BYTES], next[KEY_BYTES], now[KEY_BYTES];
+    operator_public(key, first);
+    next_of(next);
+    cr_assert_eq(operator_expect(key, next, &error), 0, "%s", error.text);
+    cr_assert(next_is_there(), "until that is on stable storage");
+    cr_assert_eq(operator_expect(key, first, &error), 0, "%s", error.text);
+    operator_public(key, now);
+    cr_assert_arr_eq(now, first, KEY_BYTES);
     operator_close(key);
 }
 

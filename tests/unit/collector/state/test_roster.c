@@ -189,7 +189,10 @@ Test(roster, takes_no_member_whose_number_can_not_be)
     store_members(store, 2000000, 2000000);
     cr_assert_eq(roster_load(roster, store, &since, &error), -1);
     cr_assert_eq(error.kind, ERROR_DAMAGED);
-    cr_assert_eq(roster_count(roster), 1);
+    cr_assert_eq(roster_count(roster), 0);
+    since = 0;
+    cr_assert_eq(roster_load(roster, store, &since, &error), -1);
+    cr_assert_eq(roster_count(roster), 1, "by change, what was read by then");
     store_close(store);
 }
 
@@ -198,7 +201,7 @@ Test(roster, keeps_what_was_read_when_loading_lacks_memory)
     struct store *store = kit_store_open(kit_dsn(NULL));
     struct roster_member found;
     struct error error = {0};
-    int64_t since = -1;
+    int64_t since = 0;
     store_members(store, 1, 2000);
     mem_fail_at(6);
     cr_assert_eq(roster_load(roster, store, &since, &error), -1);
@@ -209,6 +212,61 @@ Test(roster, keeps_what_was_read_when_loading_lacks_memory)
     cr_assert_eq(roster_load(roster, store, &since, NULL), 0);
     cr_assert_eq(roster_count(roster), 2000);
     store_close(store);
+}
+
+/* As after a failover to a server that lacks what was read before: its numbers are others', or nobody's yet. */
+Test(roster, has_nobody_more_whom_the_store_has_not_once_all_are_read_anew)
+{
+    struct store *store = kit_store_open(kit_dsn(NULL));
+    struct store_member taken = member_of(77);
+    struct roster_member found;
+    int64_t since = -1;
+    for (unsigned i = 1; i <= 2000; i++)
+        add(i, 0);
+    uint64_t edition = roster_edition(roster);
+    taken.number = 3;
+    store_members(store, 1, 2);
+    cr_assert_eq(store_member_add(store, &taken), STORE_OK);
+    cr_assert_eq(roster_load(roster, store, &since, NULL), 0);
+    cr_assert_eq(roster_count(roster), 3);
+    cr_assert(find(2, &found) && !find(3, &found) && !find(2000, &found) && !roster_is_in_force(roster, 4));
+    cr_assert(find(77, &found) && found.number == 3);
+    cr_assert_neq(roster_edition(roster), edition, "a number may be another's");
+    edition = roster_edition(roster);
+    cr_assert_eq(roster_load(roster, store, &since, NULL), 0);
+    cr_assert_eq(roster_edition(roster), edition);
+    store_close(store);
+}
+
+Test(roster, keeps_whom_it_has_when_not_all_can_be_read_anew)
+{
+    struct store *store = kit_store_open(kit_dsn(NULL));
+    struct roster_member found;
+    struct error error = {0};
+    add(1, 0);
+    uint64_t edition = roster_edition(roster);
+    store_members(store, 1, 2000);
+    for (unsigned n = 1; n <= 6; n++) {
+        int64_t since = -1;
+        mem_fail_at(n);
+        cr_assert_eq(roster_load(roster, store, &since, &error), -1, "allocation %u", n);
+        mem_fail_at(0);
+        cr_assert(since == -1 && roster_count(roster) == 1 && find(1, &found));
+    }
+    cr_assert_eq(roster_edition(roster), edition);
+    store_close(store);
+}
+
+Test(roster, finds_whoever_has_the_place_of_another)
+{
+    struct roster_member found;
+    struct store_member other = member_of(9);
+    add(1, 0);
+    other.number = 1;
+    cr_assert_eq(roster_reserve(roster, 1), 0);
+    roster_add(roster, &other);
+    cr_assert(find(9, &found) && found.number == 1 && !find(1, &found));
+    cr_assert_eq(roster_count(roster), 1);
 }
 
 /* Readers beside the writer. */
