@@ -31,7 +31,6 @@ struct service {
     struct snapshots
         *walks; /* the same for what takes long and may be somewhat behind: a standby's where there is one */
     struct workers *table_workers; /* make them, and all else that takes long (made.h) */
-    atomic_size_t made; /* being made or on their way */
     struct commit_queue *queue;
     struct workers *workers;
     struct latest *follow_ups; /* kept.h, so below */

@@ -24,7 +24,9 @@ struct changes_making {
     struct moved_source source;
     enum form form;
     enum store_result result;
-    struct buf body;
+    bool packed;
+    struct buf body; /* in the end as it is sent */
+    char tag[TAG_SIZE];
 };
 
 static void release_changes(void *attachment)
@@ -42,6 +44,8 @@ static int make_changes(struct made *made)
     making->source.store = made->store;
     making->result = moved_put(&making->source, &making->body, &made->error);
     made_let_go(made);
+    if (making->result == STORE_OK)
+        return api_pack(&making->body, making->packed, making->tag);
     return making->result == STORE_FAILED ? -1 : 0;
 }
 
@@ -74,7 +78,7 @@ static void answer_changes(struct http_exchange *x, void *context)
                             NULL);
     } else {
         api_trouble_passed(&troubles);
-        api_answer_packed(x, content_types[making->form], &making->body);
+        api_answer_as_packed(x, content_types[making->form], &making->body, making->packed, making->tag);
         answer_changes_name(x, making);
         http_answer_header(x, "Vary", "Accept, Accept-Encoding");
     }
@@ -126,6 +130,20 @@ static bool take_changes_moment(struct http_exchange *x, struct changes_making *
     return true;
 }
 
+/* true: the table is being made; false: the answer has been set. */
+static bool begin_changes(struct http_exchange *x, struct changes_making *making)
+{
+    if (!read_changes_request(x, making) || !take_changes_moment(x, making))
+        return false;
+    if (http_keep_head(x) < 0) {
+        http_answer_problem(x, PROBLEM_UNAVAILABLE, API_NO_MEMORY_DETAIL, NULL);
+        return false;
+    }
+    making->packed = negotiate_gzip(http_header(x, "Accept-Encoding"));
+    made_begin(&making->made, answer_changes);
+    return true;
+}
+
 void api_changes_get(struct http_exchange *x, void *context)
 {
     struct changes_making *making = mem_calloc(1, sizeof *making);
@@ -136,10 +154,6 @@ void api_changes_get(struct http_exchange *x, void *context)
     made_init(&making->made, x, context, make_changes);
     buf_init(&making->body, SIZE_MAX);
     http_attach(x, making, release_changes);
-    if (!read_changes_request(x, making) || !take_changes_moment(x, making))
-        return;
-    if (http_keep_head(x) < 0)
-        http_answer_problem(x, PROBLEM_UNAVAILABLE, API_NO_MEMORY_DETAIL, NULL);
-    else if (made_begin(&making->made, answer_changes) < 0)
-        answer_changes_unmade(x, &making->made.error);
+    if (!begin_changes(x, making))
+        made_let_go(&making->made);
 }

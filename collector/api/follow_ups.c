@@ -6,6 +6,7 @@
 #include "base/number.h"
 #include "collector/acts/follow_up.h"
 #include "collector/api/kept.h"
+#include "collector/api/long.h"
 #include "collector/api/resources.h"
 #include "collector/api/shared.h"
 #include "panel/wanted.h"
@@ -27,51 +28,92 @@ static int are_follow_ups_current(const void *value, struct store *store, bool *
     return follow_ups_are_current(value, store, current);
 }
 
+static struct api_troubles troubles = API_TROUBLES("follow-ups");
+
 /* All of them, held for the caller; NULL: the answer has been set. */
 static struct follow_ups *take_follow_ups(struct http_exchange *x, struct service *service)
 {
-    static struct api_troubles troubles = API_TROUBLES("follow-ups");
     static const struct kept_kind kind = {&troubles, load_follow_ups, are_follow_ups_current};
     return kept_take(x, service, service->follow_ups, &kind);
 }
 
-/* Answers with those after index `since` about these actions. */
-static void answer_follow_ups(struct http_exchange *x, struct service *service, int64_t since,
-                              const struct wanted_actions *wanted)
+/* Those after index `since` about these actions. */
+struct follow_ups_request {
+    int64_t since;
+    struct wanted_actions actions;
+};
+
+static bool read_list_request(struct http_exchange *x, void *request)
 {
-    struct follow_ups *follow_ups = take_follow_ups(x, service);
-    struct buf body;
-    if (!follow_ups)
-        return;
+    struct follow_ups_request *out = request;
+    const char *since = http_query(x, "since");
+    out->since = -1;
+    if ((!since || number_read(since, 0, JSON_INTEGER_MAX, &out->since) == 0) &&
+        wanted_read(http_query(x, "action"), &out->actions) == 0)
+        return true;
+    http_answer_problem(x, PROBLEM_BAD_REQUEST,
+                        "since must be the index of an entry; action is an action's id, or up to 100 with commas "
+                        "between.",
+                        NULL);
+    return false;
+}
+
+static bool read_action_request(struct http_exchange *x, void *request)
+{
+    struct follow_ups_request *out = request;
+    out->since = -1;
+    if (wanted_read(http_parameter(x), &out->actions) == 0)
+        return true;
+    http_answer_problem(x, PROBLEM_NOT_FOUND, "The action list has no action with this id.", NULL);
+    return false;
+}
+
+static int put_follow_ups(struct buf *out, const void *value, const void *request)
+{
+    const struct follow_ups *follow_ups = value;
+    const struct follow_ups_request *wanted = request;
     const char *before = "[";
-    buf_init(&body, SIZE_MAX);
-    for (size_t i = 0; i < follow_ups->count; i++) {
+    for (size_t i = 0; i < follow_ups->count && buf_check(out) == 0; i++) {
         const struct published *published = &follow_ups->list[i];
-        if (published->index <= since || !wanted_has(wanted, published->said.action))
+        if (published->index <= wanted->since || !wanted_has(&wanted->actions, published->said.action))
             continue;
-        buf_put_text(&body, before);
-        follow_ups_put_json(&body, published);
+        buf_put_text(out, before);
+        follow_ups_put_json(out, published);
         before = ",\n";
     }
-    buf_put_text(&body, *before == '[' ? "[]" : "]");
-    counted_release(follow_ups);
-    api_answer_packed(x, "application/json", &body);
+    buf_put_text(out, *before == '[' ? "[]" : "]");
+    return buf_check(out);
+}
+
+static const char *follow_ups_type(const void *request)
+{
+    (void)request;
+    return "application/json";
+}
+
+static void describe_follow_ups(struct http_exchange *x, const void *value, const void *request)
+{
+    (void)value;
+    (void)request;
     http_answer_header(x, "Vary", "Accept-Encoding");
+}
+
+#define FOLLOW_UPS_READ_BY(read)                                                                                       \
+    {                                                                                                                  \
+        sizeof(struct follow_ups_request), &troubles, read, put_follow_ups, follow_ups_type, describe_follow_ups       \
+    }
+
+static void give_follow_ups(struct http_exchange *x, struct service *service, const struct long_kind *kind)
+{
+    struct follow_ups *follow_ups = take_follow_ups(x, service);
+    if (follow_ups)
+        long_give(x, service, kind, follow_ups);
 }
 
 void api_follow_ups_get(struct http_exchange *x, void *context)
 {
-    int64_t since = -1;
-    struct wanted_actions wanted;
-    const char *text = http_query(x, "since");
-    if ((text && number_read(text, 0, JSON_INTEGER_MAX, &since) < 0) ||
-        wanted_read(http_query(x, "action"), &wanted) < 0)
-        http_answer_problem(x, PROBLEM_BAD_REQUEST,
-                            "since must be the index of an entry; action is an action's id, or up to 100 with commas "
-                            "between.",
-                            NULL);
-    else
-        answer_follow_ups(x, context, since, &wanted);
+    static const struct long_kind kind = FOLLOW_UPS_READ_BY(read_list_request);
+    give_follow_ups(x, context, &kind);
 }
 
 static bool has_action(struct service *service, const char *id)
@@ -84,9 +126,9 @@ static bool has_action(struct service *service, const char *id)
 
 void api_action_follow_ups_get(struct http_exchange *x, void *context)
 {
-    struct wanted_actions wanted;
-    if (has_action(context, http_parameter(x)) && wanted_read(http_parameter(x), &wanted) == 0)
-        answer_follow_ups(x, context, -1, &wanted);
+    static const struct long_kind kind = FOLLOW_UPS_READ_BY(read_action_request);
+    if (has_action(context, http_parameter(x)))
+        give_follow_ups(x, context, &kind);
     else
         http_answer_problem(x, PROBLEM_NOT_FOUND, "The action list has no action with this id.", NULL);
 }

@@ -4,8 +4,6 @@
 #include "base/lang.h"
 #include <unistd.h>
 
-#define MADE_MAX 64 /* made and sent at the same time; each has a file while it is sent */
-
 void made_init(struct made *made, struct http_exchange *x, struct service *service, int (*make)(struct made *made))
 {
     *made = (struct made){.exchange = x, .service = service, .make = make, .file = -1};
@@ -16,9 +14,6 @@ void made_wipe(struct made *made)
     made_let_go(made);
     if (made->file >= 0)
         close(made->file);
-    if (made->counted)
-        atomic_fetch_sub(&made->service->made, 1);
-    made->counted = false;
     made->file = -1;
 }
 
@@ -49,19 +44,15 @@ static void run_made(struct work *work)
     http_resume(made->exchange);
 }
 
-int made_begin(struct made *made, http_handler *finish)
+void made_begin(struct made *made, http_handler *finish)
 {
-    made->counted = true;
-    if (atomic_fetch_add(&made->service->made, 1) >= MADE_MAX)
-        return error_set(&made->error, ERROR_BUSY, "%s",
-                         T("as many are on their way as may be", "er zijn er zoveel onderweg als er mogen"));
     http_suspend(made->exchange, finish);
     made->work.run = run_made;
-    if (workers_push(made->service->table_workers, &made->work) < 0) {
-        error_set(&made->error, ERROR_BUSY, "%s", T("too many wait to be made", "er wachten er te veel"));
-        http_resume(made->exchange);
-    }
-    return 0;
+    if (workers_push(made->service->table_workers, &made->work) == 0)
+        return;
+    error_set(&made->error, ERROR_BUSY, "%s", T("too many wait to be made", "er wachten er te veel"));
+    made_let_go(made);
+    http_resume(made->exchange);
 }
 
 const char *api_aside_path(const struct config *config)

@@ -1,6 +1,6 @@
 /* An answer that takes long to make: made on a thread for that, from one moment of the store, into a file that has no
  * name, and sent from there. However slow its receiver is, it then holds no memory, no thread and no moment of the
- * store. What may be on its way at once is bounded; who comes then is turned away. Inside the API room.
+ * store. What may wait to be made is bounded; who comes then is turned away. Inside the API room.
  *
  * What holds a `struct made` is attached to the exchange (http_attach), and its release calls made_wipe. */
 #ifndef COLLECTOR_API_MADE_H
@@ -18,7 +18,6 @@ struct made {
     struct snapshots *lender; /* whose that is */
     int (*make)(struct made *made); /* -1: not made, as `error` says, or else for want of memory. What is small it keeps
                                      * itself, without a file */
-    bool counted; /* among those on their way */
     int file; /* -1: none */
     size_t len; /* of it */
     struct error error; /* ERROR_NONE: made */
@@ -28,13 +27,14 @@ void made_init(struct made *made, struct http_exchange *x, struct service *servi
 void made_wipe(struct made *made);
 
 /* Takes a moment of the store, of one of the service's two lenders, in the caller's thread or in that of `make`; it
- * is let go of after `make` at the latest. -1: made->error says why, as below. */
+ * is let go of after `make` at the latest, and by who has nothing made: what is being sent holds none. -1: made->error
+ * says why, as below. */
 MUST_CHECK int made_take_moment(struct made *made, struct snapshots *lender);
 void made_let_go(struct made *made);
 
 /* Suspends the exchange and has `make` called on a thread for that; `finish` then sets the answer: by made_answer, or
- * what made->error makes of it. -1: as many are on their way as may be; nothing has begun. */
-MUST_CHECK int made_begin(struct made *made, http_handler *finish);
+ * what made->error makes of it, ERROR_BUSY where too many wait to be made. The last thing that a handler does. */
+void made_begin(struct made *made, http_handler *finish);
 
 /* For `make`: opens the file, and puts bytes into it. */
 MUST_CHECK int made_open_file(struct made *made);

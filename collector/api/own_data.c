@@ -273,8 +273,7 @@ static void begin_access(struct http_exchange *x, struct service *service, const
     making->before = "";
     buf_init(&making->chunk, SIZE_MAX);
     http_attach(x, making, release_access);
-    if (made_begin(&making->made, answer_access) < 0)
-        answer_access(x, service);
+    made_begin(&making->made, answer_access);
 }
 
 /* Whether it was not answered before; if it was, or nobody can tell, the answer has been set. */

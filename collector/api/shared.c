@@ -6,7 +6,6 @@
 #include "collector/http/fields.h"
 #include "collector/http/gzip.h"
 #include "collector/http/negotiate.h"
-#include "collector/http/tag.h"
 #include "crypto/line.h"
 #include <stdio.h>
 #include <string.h>
@@ -256,34 +255,48 @@ static void compress_body(struct buf *body)
     *body = packed;
 }
 
-/* With `packed` in its compressed form, whose tag is made from the bytes as they were. */
-static void answer_body(struct http_exchange *x, const char *content_type, struct buf *body, bool packed,
-                        const char *cache_control)
+int api_pack(struct buf *body, bool packed, char tag[static TAG_SIZE])
 {
-    char tag[TAG_SIZE];
-    bool same = false;
-    if (buf_check(body) == 0) {
-        tag_of_bytes(body->data, body->len, packed, tag);
-        same = field_has_tag(http_header(x, "If-None-Match"), tag);
-        if (packed && !same)
-            compress_body(body);
-    }
-    if (buf_check(body) < 0) {
-        buf_free(body);
-        http_answer_problem(x, PROBLEM_UNAVAILABLE, "The collector is short of memory; ask again later.", NULL);
-        return;
-    }
+    if (buf_check(body) < 0)
+        return -1;
+    tag_of_bytes(body->data, body->len, packed, tag);
+    if (packed)
+        compress_body(body);
+    return buf_check(body);
+}
+
+/* false: with 304, since the receiver has it. Takes over the bytes. */
+static bool answer_by_tag(struct http_exchange *x, const char *content_type, struct buf *body, const char *tag,
+                          const char *cache_control)
+{
+    bool same = field_has_tag(http_header(x, "If-None-Match"), tag);
     if (same)
         buf_free(body);
     http_answer(x, same ? 304 : 200, same ? NULL : content_type, body);
     answer_cache_headers(x, tag, cache_control);
-    if (packed && !same)
+    return !same;
+}
+
+void api_answer_as_packed(struct http_exchange *x, const char *content_type, struct buf *body, bool packed,
+                          const char *tag)
+{
+    if (answer_by_tag(x, content_type, body, tag, "no-cache") && packed)
         http_answer_header(x, "Content-Encoding", "gzip");
+}
+
+static void answer_no_memory(struct http_exchange *x, struct buf *body)
+{
+    buf_free(body);
+    http_answer_problem(x, PROBLEM_UNAVAILABLE, API_NO_MEMORY_DETAIL, NULL);
 }
 
 void api_answer_tagged(struct http_exchange *x, const char *content_type, struct buf *body, const char *cache_control)
 {
-    answer_body(x, content_type, body, false, cache_control);
+    char tag[TAG_SIZE];
+    if (api_pack(body, false, tag) < 0)
+        answer_no_memory(x, body);
+    else
+        (void)answer_by_tag(x, content_type, body, tag, cache_control);
 }
 
 bool api_answer_unread(struct http_exchange *x, const struct api_immutable *what)
@@ -315,7 +328,12 @@ void api_answer_cached(struct http_exchange *x, const char *content_type, struct
 
 void api_answer_packed(struct http_exchange *x, const char *content_type, struct buf *body)
 {
-    answer_body(x, content_type, body, negotiate_gzip(http_header(x, "Accept-Encoding")), "no-cache");
+    char tag[TAG_SIZE];
+    bool packed = negotiate_gzip(http_header(x, "Accept-Encoding"));
+    if (api_pack(body, packed, tag) < 0)
+        answer_no_memory(x, body);
+    else
+        api_answer_as_packed(x, content_type, body, packed, tag);
 }
 
 void api_answer_nothing(struct http_exchange *x)

@@ -4,6 +4,7 @@
 #define COLLECTOR_API_SHARED_H
 
 #include "collector/api/api.h"
+#include "collector/http/tag.h"
 #include "collector/ops/metrics.h"
 
 /* Details of problems that many tell. */
@@ -68,6 +69,13 @@ void api_answer_cached(struct http_exchange *exchange, const char *content_type,
 /* The same, compressed where the request takes that: of what may be large. The caller says what the answer varies
  * by. */
 void api_answer_packed(struct http_exchange *exchange, const char *content_type, struct buf *body);
+
+/* Both halves of that, for what is long: makes the tag from the bytes and compresses them in their place where they are
+ * to be, on any thread (-1: no memory, or the body had failed before); and sets the answer from what came of it, taking
+ * over its bytes. */
+MUST_CHECK int api_pack(struct buf *body, bool packed, char tag[static TAG_SIZE]);
+void api_answer_as_packed(struct http_exchange *exchange, const char *content_type, struct buf *body, bool packed,
+                          const char *tag);
 
 /* The same of what not everybody may see: `cache_control` (static) is said in place of no-cache. */
 void api_answer_tagged(struct http_exchange *exchange, const char *content_type, struct buf *body,

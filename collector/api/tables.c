@@ -338,18 +338,21 @@ static struct table_making *take_snapshot(struct http_exchange *x, struct servic
     return NULL;
 }
 
-static void answer_by_tag(struct http_exchange *x, struct table_making *making)
+/* true: the table is being made; false: the answer has been set. */
+static bool answer_by_tag(struct http_exchange *x, struct table_making *making)
 {
     if (field_has_tag(http_header(x, "If-None-Match"), making->tag)) {
         http_answer(x, 304, NULL, NULL);
         answer_headers(x, making);
-    } else if (http_wants_body(x)) {
-        if (made_begin(&making->made, answer_made_table) < 0)
-            answer_unavailable(x, &making->made.error);
-    } else {
+        return false;
+    }
+    if (!http_wants_body(x)) {
         http_answer_unmade(x, content_types[making->form], HTTP_LENGTH_UNKNOWN);
         answer_content_headers(x, making);
+        return false;
     }
+    made_begin(&making->made, answer_made_table);
+    return true;
 }
 
 /* Finds the round, and the release where one is asked for. false: the answer has been set. */
@@ -379,22 +382,31 @@ static bool find_round_and_release(struct http_exchange *x, struct table_making 
     return false;
 }
 
+/* true: the table is being made; false: the answer has been set. */
+static bool begin_table(struct http_exchange *x, struct service *service, struct table_making *making)
+{
+    struct error error = {0};
+    if (!find_round_and_release(x, making))
+        return false;
+    making->compressed = negotiate_gzip(http_header(x, "Accept-Encoding"));
+    if (make_tag(service, making, &error) == 0)
+        return answer_by_tag(x, making);
+    answer_unavailable(x, &error);
+    return false;
+}
+
 static void get_table(struct http_exchange *x, struct service *service, enum table table)
 {
     struct table_request request;
     enum form form;
-    struct error error = {0};
     if (!table_request_read(x, service, table, &request) || !negotiate_form(x, &request, &form))
         return;
     struct table_making *making = take_snapshot(x, service, &request);
-    if (!making || !find_round_and_release(x, making))
+    if (!making)
         return;
     making->form = form;
-    making->compressed = negotiate_gzip(http_header(x, "Accept-Encoding"));
-    if (make_tag(service, making, &error) == 0)
-        answer_by_tag(x, making);
-    else
-        answer_unavailable(x, &error);
+    if (!begin_table(x, service, making))
+        made_let_go(&making->made);
 }
 
 void api_summary_get(struct http_exchange *x, void *context)

@@ -2,6 +2,7 @@
  * (PROTOCOL 7, 9). Kept in memory until there is another release. */
 #include "base/number.h"
 #include "collector/api/kept.h"
+#include "collector/api/long.h"
 #include "collector/api/resources.h"
 #include "collector/api/shared.h"
 #include "collector/http/negotiate.h"
@@ -139,31 +140,41 @@ static void answer_trends_link(struct http_exchange *x, const struct trends_requ
     buf_free(&text);
 }
 
-static void put_trends(struct http_exchange *x, const struct newest *newest, struct trends_request *request)
+static bool read_table_request(struct http_exchange *x, void *request)
 {
-    struct buf body;
+    return read_trends_request(x, false, request);
+}
+
+static int put_trends(struct buf *out, const void *value, const void *request)
+{
+    const struct newest *newest = value;
+    const struct trends_request *asked = request;
+    struct trends_wish wish = asked->wish;
     uint64_t rows;
-    buf_init(&body, SIZE_MAX);
-    request->wish.actions = &request->actions;
-    if (trends_put(newest->trends, &request->wish, request->form == FORM_CSV ? request->format : NULL, &body, &rows) <
-        0)
-        body.failed = true;
-    api_answer_packed(x, content_types[request->form], &body);
-    answer_trends_name(x, newest, request);
+    wish.actions = &asked->actions;
+    return trends_put(newest->trends, &wish, asked->form == FORM_CSV ? asked->format : NULL, out, &rows);
+}
+
+static const char *trends_type(const void *request)
+{
+    return content_types[((const struct trends_request *)request)->form];
+}
+
+static void describe_trends(struct http_exchange *x, const void *value, const void *request)
+{
+    answer_trends_name(x, value, request);
     answer_trends_link(x, request);
     http_answer_header(x, "Vary", "Accept, Accept-Encoding");
 }
 
-/* The request is read again, since the first reading's texts were the handler's. */
 static void answer_trends(struct http_exchange *x, struct service *service, void *newest)
 {
-    (void)service;
-    struct trends_request request;
-    if (read_trends_request(x, false, &request))
-        put_trends(x, newest, &request);
-    counted_release(newest);
+    static const struct long_kind table = {
+        sizeof(struct trends_request), &troubles, read_table_request, put_trends, trends_type, describe_trends};
+    long_give(x, service, &table, newest);
 }
 
+/* What is wrong with the request is told before anything is read for it. */
 void api_trends_get(struct http_exchange *x, void *context)
 {
     struct service *service = context;

@@ -151,6 +151,8 @@ void http_suspend(struct http_exchange *x, http_handler *finish)
 
 void http_attach(struct http_exchange *x, void *attachment, void (*release)(void *attachment))
 {
+    if (x->release)
+        x->release(x->attachment);
     x->attachment = attachment;
     x->release = release;
 }

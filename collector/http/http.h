@@ -169,7 +169,7 @@ void http_answer_problem(struct http_exchange *exchange, enum problem problem, c
 void http_answer_problem_body(struct http_exchange *exchange, enum problem problem, struct buf *body);
 
 /* Something of the handler's that goes with the exchange: freed by `release` once the answer has been sent or given
- * up. */
+ * up, or once something else takes its place. */
 void http_attach(struct http_exchange *exchange, void *attachment, void (*release)(void *attachment));
 
 /* What was attached; NULL for nothing. */

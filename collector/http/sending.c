@@ -110,18 +110,28 @@ static int put_aside(struct connection *c)
     return 0;
 }
 
-/* What waits for its receiver is charged, a large body as a file; where there is no room for that, the receiver is to
- * blame for the wait. On a full disk a large body waits in memory. */
+static int charge_aside(struct connection *c, size_t left)
+{
+    size_t counted = left > ASIDE_COUNTED ? left : ASIDE_COUNTED;
+    if (account_charge(&c->x->settings->aside, counted) < 0)
+        return -1;
+    c->x->charged_aside = counted;
+    return 0;
+}
+
+/* What waits for its receiver is charged, a large body as a file, and so one that was made in a file; where there is no
+ * room for that, the receiver is to blame for the wait. On a full disk a large body waits in memory. */
 static int charge_waiting(struct connection *c)
 {
+    if (c->file_left > 0)
+        return charge_aside(c, c->file_left);
     if (belongs_aside(c)) {
-        size_t left = c->body_len - c->body_sent, counted = left > ASIDE_COUNTED ? left : ASIDE_COUNTED;
-        if (account_charge(&c->x->settings->aside, counted) < 0)
+        if (charge_aside(c, c->body_len - c->body_sent) < 0)
             return -1;
-        if (put_aside(c) == 0)
-            c->x->charged_aside = counted;
-        else
-            account_release(&c->x->settings->aside, counted);
+        if (put_aside(c) < 0) {
+            account_release(&c->x->settings->aside, c->x->charged_aside);
+            c->x->charged_aside = 0;
+        }
     }
     size_t own = c->x->answer.own.cap;
     return own > 0 ? exchange_charge(c->x, own) : 0;

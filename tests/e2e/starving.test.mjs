@@ -4,7 +4,8 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { after, test } from 'node:test';
-import { again, assertUnharmed, crowd, head, leave, memoryOf, start } from './lib/crowd.mjs';
+import { gunzipSync } from 'node:zlib';
+import { again, assertUnharmed, crowd, head, insist, leave, memoryOf, start } from './lib/crowd.mjs';
 import { JOSE, NDJSON, post, request } from './lib/http.mjs';
 import { metricsOf, valueOf } from './lib/openmetrics.mjs';
 import { ROUND } from './lib/panel.mjs';
@@ -147,6 +148,29 @@ test('five hundred connections with five hundred requests each on their way', as
   await assertUnharmed(all);
   for (const connection of list) connection.socket.resume();
   await poll('each to be answered', 60, () => list.every((connection) => statuses(connection.got).length === 500));
+});
+
+
+test('long lists that are asked for on and on are compressed beside everybody else', async (t) => {
+  const all = await start(t, 'long-lists');
+  const team = { ...bearer(await makeToken(all.collector, 'desk', 'team', '--publish')), 'Content-Type': 'application/json' };
+  const publish = async (i) => {
+    const body = JSON.stringify({ status: 'doing', text: { nl: Array.from({ length: 100 }, (_, k) => `Zin ${i * k} van bericht ${i}.`).join(' ') } });
+    return (await request(all.collector.url, '/v1/actions/WA-1.03/follow-ups', { method: 'POST', body, headers: team })).status;
+  };
+  await poll('the token to be known', 10, async () => (await publish(0)) === 201);
+  for (let i = 1; i < 100; i++) assert.equal(await publish(i), 201);
+  const whole = await request(all.collector.url, '/v1/follow-ups', { headers: { 'Accept-Encoding': 'gzip' } });
+  assert.equal(whole.headers['content-encoding'], 'gzip');
+  assert.equal(JSON.parse(gunzipSync(whole.bytes)).length, 100);
+  const same = await request(all.collector.url, '/v1/follow-ups', { headers: { 'Accept-Encoding': 'gzip', 'If-None-Match': whole.headers.etag } });
+  assert.equal(same.status, 304);
+  const many = insist(all.collector, 16, ['GET /v1/follow-ups HTTP/1.1\r\nHost: a\r\nAccept-Encoding: gzip\r\n\r\n']);
+  await poll('some to be answered', 30, () => many.counts[200] > 20);
+  await assertUnharmed(all);
+  await many.end();
+  const { 200: whole200, 503: away, ...others } = many.given();
+  assert.deepEqual(others, {}, JSON.stringify({ whole200, away }));
 });
 
 test('documents that are not taken hold no memory that others need', async (t) => {

@@ -41,7 +41,7 @@ Test(checkpoint, that_was_signed_here_opens)
         struct merkle_head head = {.size = sizes[i]}, opened;
         struct buf note;
         struct error error = {0};
-        merkle_leaf("x", i, &head.root);
+        merkle_leaf("xxxxx", i, &head.root);
         buf_init(&note, 1000);
         checkpoint_sign(&note, &head, &key, secret);
         cr_assert_eq(buf_check(&note), 0);
