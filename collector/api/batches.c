@@ -58,25 +58,34 @@ static bool has_too_many_lines(const struct buf *body)
     return count > OUTCOMES_MAX;
 }
 
+static int refuse_line(struct refusal *refusal, bool no_memory)
+{
+    refusal->problem = no_memory ? PROBLEM_UNAVAILABLE : PROBLEM_MALFORMED_ENVELOPE;
+    refusal->detail = no_memory ? API_NO_MEMORY_DETAIL : "The line is no JSON string.";
+    return -1;
+}
+
 /* The text of a line that is a JSON string. Without an escape that is what stands between the quotes: whatever could
- * not stand in a JSON string can't stand in a JWS either; with one, *unescaped holds it. -1: the line is no JSON
- * string. */
-static int find_jws(const char *line, size_t len, struct json **unescaped, const char **jws, size_t *jws_len)
+ * not stand in a JSON string can't stand in a JWS either; with one, *unescaped holds it. -1: *refusal, that the line is
+ * no JSON string or that there is no memory to read it. */
+static int find_jws(const char *line, size_t len, struct json **unescaped, const char **jws, size_t *jws_len,
+                    struct refusal *refusal)
 {
     while (len > 0 && memchr(" \t\r", line[len - 1], 3) != NULL)
         len--;
     for (; len > 0 && memchr(" \t", *line, 2) != NULL; len--)
         line++;
     if (len < 2 || line[0] != '"' || line[len - 1] != '"')
-        return -1;
+        return refuse_line(refusal, false);
     *jws = line + 1;
     *jws_len = len - 2;
     if (!memchr(line, '\\', len))
         return 0;
-    *unescaped = json_parse(line, len, NULL);
+    struct json_fault fault = {0};
+    *unescaped = json_parse(line, len, &fault);
     *jws = json_text(*unescaped);
     *jws_len = *jws ? strlen(*jws) : 0;
-    return *jws ? 0 : -1;
+    return *jws ? 0 : refuse_line(refusal, fault.no_memory);
 }
 
 static int add_refusal(struct batch *batch, const struct refusal *refusal)
@@ -129,12 +138,8 @@ static int check_line(struct batch *batch, const char *text, size_t len)
     const char *jws;
     size_t jws_len;
     refusal_init(&refusal);
-    if (find_jws(text, len, &unescaped, &jws, &jws_len) < 0) {
-        refusal.problem = PROBLEM_MALFORMED_ENVELOPE;
-        refusal.detail = "The line is no JSON string.";
-    } else {
+    if (find_jws(text, len, &unescaped, &jws, &jws_len, &refusal) == 0)
         submission = check_response(batch, jws, jws_len, &refusal);
-    }
     int result = submission ? outcomes_add(&batch->outcomes, submission, unescaped) : add_refusal(batch, &refusal);
     if (!submission)
         json_free(unescaped);

@@ -67,15 +67,16 @@ static int write_when_full(struct access_making *making)
     return result;
 }
 
-/* What a response says of itself beside its bytes. */
-static void put_response_names(struct buf *out, const char *jws, size_t len)
+/* What a response says of itself beside its bytes. -1: no memory. */
+static int put_response_names(struct buf *out, const char *jws, size_t len)
 {
     struct jws parts;
     struct response response;
     struct buf payload;
+    struct error why = {0};
     buf_init(&payload, JWS_MAX);
-    if (jws_parse(jws, len, RESPONSE_TYP, &parts, NULL) == 0 && jws_decode_payload(&parts, &payload) == 0 &&
-        response_parse(buf_text(&payload), payload.len, &response, NULL) == 0) {
+    if (jws_parse(jws, len, RESPONSE_TYP, &parts, &why) == 0 && jws_decode_payload(&parts, &payload) == 0 &&
+        response_parse(buf_text(&payload), payload.len, &response, &why) == 0) {
         buf_put_text(out, ",\"round\":");
         json_put_text(out, response.round);
         buf_put_text(out, ",\"action\":");
@@ -83,7 +84,9 @@ static void put_response_names(struct buf *out, const char *jws, size_t len)
         buf_printf(out, ",\"revision\":%lld", (long long)response.revision);
         response_free(&response);
     }
+    int result = buf_check(&payload) < 0 || why.kind == ERROR_MEMORY ? -1 : 0;
     buf_free(&payload);
+    return result;
 }
 
 static int put_kept_entry(void *context, int64_t index, const char *jws, size_t len)
@@ -95,7 +98,8 @@ static int put_kept_entry(void *context, int64_t index, const char *jws, size_t 
                            "regel %lld is gewist, en nog van een panellid; voer `audit` uit"),
                          (long long)index);
     buf_printf(&making->chunk, "%s{\"index\":%lld,\"state\":\"kept\"", making->before, (long long)index);
-    put_response_names(&making->chunk, jws, len);
+    if (put_response_names(&making->chunk, jws, len) < 0)
+        return error_no_memory(&making->made.error);
     buf_put_text(&making->chunk, ",\"jws\":");
     json_put_string(&making->chunk, jws, len);
     buf_put_char(&making->chunk, '}');

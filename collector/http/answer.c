@@ -72,8 +72,16 @@ static void clear_headers(struct http_exchange *x)
     x->header_count = 0;
 }
 
+/* One of each name (RFC 9110 §5.3): the last that was given. */
 static void append_header(struct http_exchange *x, const struct answer_header *header)
 {
+    for (size_t i = 0; i < x->header_count; i++) {
+        if (strcasecmp(x->headers[i].name, header->name) != 0)
+            continue;
+        mem_free(x->headers[i].copy);
+        x->headers[i] = *header;
+        return;
+    }
     struct answer_header *headers = list_grow(x->headers, x->header_count, &x->header_capacity, sizeof *headers);
     if (!headers) {
         mem_free(header->copy);

@@ -234,7 +234,9 @@ static enum step take_request(struct connection *c, char *bytes, size_t len, siz
     struct http_exchange *x = c->x = exchange_new(c->room->settings, c);
     if (!x)
         return STEP_END;
-    if (head_parse(&x->head, bytes, len, &fault) < 0)
+    int parsed = head_parse(&x->head, bytes, len, &fault);
+    x->head_only = head_is_of(&x->head, "HEAD"); /* whatever else is wrong with it, its answer has no body */
+    if (parsed < 0)
         return refuse_head(c, &fault);
     if (c->turned_away)
         return answer_busy(c);

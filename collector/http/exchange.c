@@ -99,7 +99,6 @@ int exchange_begin(struct http_exchange *x, int64_t lag_us)
 {
     const char *path = head_string(&x->head, x->head.path), *method = head_string(&x->head, x->head.method);
     route_find(x->settings->sites, path ? path : "", method, &x->match);
-    x->head_only = strcmp(method, "HEAD") == 0;
     x->closing |= x->head.closes;
     enum problem refusal = find_refusal(x, lag_us);
     if (refusal == PROBLEM_NONE) {

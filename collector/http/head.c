@@ -208,6 +208,11 @@ int head_parse(struct http_head *head, char *bytes, size_t len, struct head_faul
     return read_expectations(head, fault);
 }
 
+bool head_is_of(const struct http_head *head, const char *method)
+{
+    return head->method.len == strlen(method) && memcmp(head->bytes + head->method.at, method, head->method.len) == 0;
+}
+
 const char *head_string(const struct http_head *head, struct head_text text)
 {
     return text.len > 0 || text.at > 0 ? head->bytes + text.at : NULL;

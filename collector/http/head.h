@@ -25,6 +25,9 @@ enum head_end head_find_end(const char *bytes, size_t len, size_t *scanned, size
 /* Reads a head of `len` bytes, its empty line included. Puts NULs among them and decodes in place. -1: *fault. */
 MUST_CHECK int head_parse(struct http_head *head, char *bytes, size_t len, struct head_fault *fault);
 
+/* Whether the method is that; it is known also of a head that was refused behind it. */
+bool head_is_of(const struct http_head *head, const char *method);
+
 /* The text; NULL when there is none. */
 const char *head_string(const struct http_head *head, struct head_text text);
 

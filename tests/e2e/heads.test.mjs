@@ -147,6 +147,14 @@ test('HTTP/1.0 needs no Host, and ends with its answer', async () => {
   assert.match(got, /\r\nConnection: close\r\n/);
 });
 
+test('HEAD has no body, whatever is wrong with the rest of it', async () => {
+  for (const [bytes, status] of [[get('', '/v1/panel', 'HTTP/1.1', 'HEAD'), 400], [get(`${HOST}Expect: x\r\n`, '/v1/panel', 'HTTP/1.1', 'HEAD'), 417]]) {
+    const got = await raw(collector.url, bytes);
+    assert.deepEqual(statuses(got), [status]);
+    assert.ok(got.endsWith('\r\n\r\n'), got);
+  }
+});
+
 test('requests that come together are answered in order', async () => {
   const three = get(HOST, '/healthz') + post('Content-Length: 5\r\n', 'hello') + get(`${HOST}Connection: close\r\n`, '/v1/nothing');
   assert.deepEqual(statuses(await raw(collector.url, three)), [200, 400, 404]);

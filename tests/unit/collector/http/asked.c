@@ -77,7 +77,8 @@ static void get_stream(struct http_exchange *x, void *context)
 {
     (void)context;
     asked_left = 3;
-    http_answer_header_copy(x, "X-Left", "3");
+    http_answer_header_copy(x, "X-Left", "4");
+    http_answer_header_copy(x, "x-left", "3");
     http_answer_stream(x, "text/plain", count_down, &asked_left, release_count);
 }
 
