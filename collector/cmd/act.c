@@ -13,6 +13,7 @@
 #define WAIT_US INT64_C(10000000)
 #define STEP_MS 20
 #define ALONE_STEPS 25 /* between two tries to do it alone */
+#define WITHDRAW_TRIES 15 /* each waits for some seconds for who has it locked */
 
 int cmd_act_ask(struct store *store, const struct act_wish *wish, int64_t *id)
 {
@@ -159,11 +160,21 @@ static bool has_ended(struct store *store, int64_t id, enum act_end *end, struct
     return found == STORE_OK || found == STORE_FAILED;
 }
 
+/* Who carries it out at this moment has it locked, for longer than a lock is waited for where it is a large act. */
+static enum store_result try_withdrawing(struct store *store, int64_t id)
+{
+    enum store_result result = store_wish_withdraw(store, id);
+    for (int tries = 1;
+         tries < WITHDRAW_TRIES && result == STORE_FAILED && store_error(store)->kind == ERROR_BUSY; tries++)
+        result = store_wish_withdraw(store, id);
+    return result;
+}
+
 /* Takes it back; where it has been carried out in the last moment that is how it ended. */
 static enum act_end withdraw_wish(struct store *store, int64_t id, struct act_told *told)
 {
     enum act_end end = ACT_END_FAILED;
-    switch (store_wish_withdraw(store, id)) {
+    switch (try_withdrawing(store, id)) {
     case STORE_OK:
         break;
     case STORE_NONE:

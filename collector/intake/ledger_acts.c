@@ -145,12 +145,23 @@ static int take_first_wish(void *context, const struct store_wish *wish)
     return 1;
 }
 
+/* Who asked has been told that it won't be done; the transaction is rolled back. */
+static int fail_withdrawn(struct ledger *ledger)
+{
+    return error_set(&ledger->error, ERROR_BUSY, "%s",
+                     T("what was asked was withdrawn while it was carried out",
+                       "wat gevraagd was is ingetrokken terwijl het uitgevoerd werd"));
+}
+
 /* Tells who asked. */
 static int note_outcome(struct ledger *ledger, const struct store_wish *wish, enum act_result result, int64_t index)
 {
     int64_t entry = result == ACT_DONE ? index : -1;
     const char *text = result == ACT_DONE ? "" : ledger->error.text;
-    if (store_wish_done(ledger->store, wish->id, entry, text, ledger_event_time(ledger)) == STORE_FAILED)
+    enum store_result noted = store_wish_done(ledger->store, wish->id, entry, text, ledger_event_time(ledger));
+    if (noted == STORE_NONE)
+        return fail_withdrawn(ledger);
+    if (noted != STORE_OK)
         return ledger_store_failed(ledger);
     if (result == ACT_DONE)
         log_info("act: %s, entry %lld", wish->kind, (long long)index);

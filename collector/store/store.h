@@ -412,7 +412,8 @@ MUST_CHECK enum store_result store_event_each(struct store *store, int64_t from,
 /* The newest of this kind. */
 MUST_CHECK enum store_result store_event_last(struct store *store, const char *kind, int64_t *index);
 
-/* Wishes. `each`: those that are not done, by id. A visitor writes nothing. */
+/* Wishes. `each`: those that are not done, by id; within store_begin nobody withdraws one that was passed, up to the
+ * end of the transaction. A visitor writes nothing. */
 MUST_CHECK enum store_result store_wish_add(struct store *store, const struct store_wish *wish, int64_t *id);
 MUST_CHECK enum store_result store_wish_each(struct store *store, store_wish_fn *each, void *context);
 /* What became of it: the index of its event, or -1 and `outcome` says why not. Claims and document are wiped. Outcomes
@@ -421,7 +422,7 @@ MUST_CHECK enum store_result store_wish_done(struct store *store, int64_t id, in
                                              int64_t when);
 /* For who asked: hands out the outcome and forgets it. STORE_NONE: it is not done yet, or nothing is known of it. */
 MUST_CHECK enum store_result store_wish_outcome(struct store *store, int64_t id, int64_t *entry, struct buf *outcome);
-/* STORE_NONE: it is done already. */
+/* STORE_NONE: it is done already. STORE_FAILED with ERROR_BUSY: it is being carried out. */
 MUST_CHECK enum store_result store_wish_withdraw(struct store *store, int64_t id);
 
 /* Releases, ascending by number, and their files, by name. STORE_FAILED also when one of that number or name is there.

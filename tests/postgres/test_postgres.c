@@ -391,3 +391,36 @@ Test(postgres, tells_the_members_that_changed_and_no_others)
     cr_assert_str_eq(buf_text(&seen), "");
     buf_free(&seen);
 }
+
+/* Wishes. */
+
+static int find_wish(void *context, const struct store_wish *wish)
+{
+    *(int64_t *)context = wish->id;
+    return 1;
+}
+
+/* What another hand may withdraw without waiting. */
+static void withdraw_what_is_free(void)
+{
+    store_raw_run(dsn, "DELETE FROM pending WHERE id IN (SELECT id FROM pending FOR UPDATE SKIP LOCKED)");
+}
+
+Test(postgres, lets_nobody_withdraw_a_wish_that_is_carried_out)
+{
+    const struct store_wish wish = {.kind = "round-closed", .claims = "{}", .claims_len = 2};
+    int64_t id, found = 0;
+    cr_assert_eq(store_wish_add(store, &wish, &id), STORE_OK);
+    cr_assert_eq(store_begin(store), STORE_OK);
+    cr_assert_eq(store_wish_each(store, find_wish, &found), STORE_FAILED, "it was stopped");
+    cr_assert_eq(found, id);
+    withdraw_what_is_free();
+    cr_assert_eq(store_wish_done(store, id, 7, "", 9), STORE_OK);
+    cr_assert_eq(store_commit(store), STORE_OK);
+    cr_assert_eq(store_wish_withdraw(store, id), STORE_NONE);
+
+    cr_assert_eq(store_wish_add(store, &wish, &id), STORE_OK);
+    cr_assert_eq(store_wish_each(store, find_wish, &found), STORE_FAILED);
+    withdraw_what_is_free();
+    cr_assert_eq(store_wish_withdraw(store, id), STORE_NONE, "who looks alone holds nothing");
+}

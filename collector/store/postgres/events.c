@@ -98,11 +98,13 @@ static int pg_wish_row(struct store *store, const PGresult *rows, int row, void 
     return walk->visit.each.on_wish(walk->visit.context, &wish);
 }
 
-/* One at a time: each may have a document of megabytes with it. */
+/* One at a time: each may have a document of megabytes with it. Who has the lane carries out what is found, so nobody
+ * may withdraw it any more. */
 static enum store_result pg_wish_each(struct store *store, store_wish_fn *each, void *context)
 {
     struct keyed_walk walk = {.visit = {.each.on_wish = each, .context = context}};
-    return postgres_walk_by_key(store, PG_WISH_EACH, 1, pg_wish_row, &walk, &walk.last);
+    enum statement which = postgres_of(store)->has_lane ? PG_WISH_TAKE : PG_WISH_EACH;
+    return postgres_walk_by_key(store, which, 1, pg_wish_row, &walk, &walk.last);
 }
 
 static enum store_result pg_run_on_wish(struct store *store, enum statement which, int64_t number)

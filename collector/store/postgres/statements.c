@@ -136,6 +136,9 @@ static const struct statement_text statements[STATEMENT_COUNT] = {
     [PG_WISH_EACH] = {"SELECT id, kind, claims, document, asked_at FROM pending WHERE done_at = 0 AND id > $1"
                       " ORDER BY id LIMIT $2",
                       "nn", 0},
+    [PG_WISH_TAKE] = {"SELECT id, kind, claims, document, asked_at FROM pending WHERE done_at = 0 AND id > $1"
+                      " ORDER BY id LIMIT $2 FOR UPDATE",
+                      "nn", 0},
     [PG_WISH_DONE] = {"UPDATE pending SET done_at = $2, entry = $3, outcome = $4, claims = '', document = NULL"
                       " WHERE id = $1 AND done_at = 0",
                       "nnnt", WISHES},

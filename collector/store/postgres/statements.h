@@ -74,6 +74,7 @@ enum statement {
     PG_EVENT_LAST,
     PG_WISH_ADD,
     PG_WISH_EACH,
+    PG_WISH_TAKE,
     PG_WISH_DONE,
     PG_WISH_FORGET,
     PG_WISH_OUTCOME,
