@@ -164,8 +164,8 @@ static bool has_ended(struct store *store, int64_t id, enum act_end *end, struct
 static enum store_result try_withdrawing(struct store *store, int64_t id)
 {
     enum store_result result = store_wish_withdraw(store, id);
-    for (int tries = 1;
-         tries < WITHDRAW_TRIES && result == STORE_FAILED && store_error(store)->kind == ERROR_BUSY; tries++)
+    for (int tries = 1; tries < WITHDRAW_TRIES && result == STORE_FAILED && store_error(store)->kind == ERROR_BUSY;
+         tries++)
         result = store_wish_withdraw(store, id);
     return result;
 }

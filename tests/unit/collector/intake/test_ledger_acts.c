@@ -4,8 +4,8 @@
 #include "collector/acts/actions.h"
 #include "collector/acts/member.h"
 #include "collector/acts/panel.h"
-#include "collector/store/backend.h"
 #include "tests/unit/collector/kit_acts.h"
+#include "tests/unit/collector/store/lying.h"
 #include <criterion/criterion.h>
 #include <stdio.h>
 #include <string.h>
@@ -196,28 +196,21 @@ Test(ledger_acts, come_with_a_request_too)
     parcel_free(&parcel);
 }
 
-static enum store_result find_it_withdrawn(struct store *store, int64_t id, int64_t entry, const char *outcome,
-                                           int64_t when)
-{
-    (void)store, (void)id, (void)entry, (void)outcome, (void)when;
-    return STORE_NONE;
-}
-
 /* Who asked has been told that nothing comes of it. */
 Test(ledger_acts, are_rolled_back_where_they_were_withdrawn_meanwhile)
 {
-    const struct store_ops *honest = kit.store->ops;
-    struct store_ops withdrawn = *honest;
+    struct error error = {0};
     struct buf text;
     int64_t entries = kit_entries(kit.store), id = ask_revocation(1);
-    withdrawn.wish_done = find_it_withdrawn;
-    kit.store->ops = &withdrawn;
+    store_find_withdrawn(kit.store, true);
     ledger_free(kit.ledger);
-    kit.ledger = ledger_new(kit.store, &kit.shared, &(struct error){0});
-    kit.store->ops = honest;
+    kit.ledger = ledger_new(kit.store, &kit.shared, &error);
+    store_find_withdrawn(kit.store, false);
     cr_assert_null(kit.ledger);
+    cr_assert_not_null(strstr(error.text, "withdrawn while it was carried out"), "%s", error.text);
     cr_assert_eq(kit_entries(kit.store), entries);
     cr_assert_eq(stored(1).revoked_at, 0);
     kit_start(&kit);
     cr_assert_eq(kit_outcome(kit.store, id, &text), entries, "where nobody withdraws it");
+    buf_free(&text);
 }

@@ -248,3 +248,20 @@ void store_lie(struct store *store, enum lie about)
     }
     store->ops = &lying;
 }
+
+static enum store_result note_nothing(struct store *store, int64_t id, int64_t entry, const char *outcome, int64_t when)
+{
+    (void)store, (void)id, (void)entry, (void)outcome, (void)when;
+    return STORE_NONE;
+}
+
+void store_find_withdrawn(struct store *store, bool withdrawn)
+{
+    static const struct store_ops *before;
+    if (withdrawn) {
+        before = store->ops;
+        lying = *before;
+        lying.wish_done = note_nothing;
+    }
+    store->ops = withdrawn ? &lying : before;
+}

@@ -33,4 +33,7 @@ enum lie {
 /* Has an open store lie about that, until it is closed. One store at a time. */
 void store_lie(struct store *store, enum lie about);
 
+/* Has it find that a wish was withdrawn when that is to be noted as done; false: no more. */
+void store_find_withdrawn(struct store *store, bool withdrawn);
+
 #endif
