@@ -72,6 +72,7 @@ struct round {
     struct labels title;
     int64_t opens_at; /* seconds since 1970 */
     int64_t closes_at; /* exclusive */
+    bool opens_uncommonly, closes_uncommonly; /* written as not every browser reads it (moments.h) */
     size_t questionnaire; /* index */
     bool all_actions;
     char **actions; /* ids in byte order, when not all */

@@ -6,6 +6,7 @@
 #include "base/mem.h"
 #include "panel/actions.h"
 #include "panel/definition.h"
+#include "panel/moments.h"
 #include "panel/question_read.h"
 #include "panel/reading.h"
 #include <stdio.h>
@@ -47,13 +48,15 @@ static void read_questionnaires(struct reading *r, const struct json *root, stru
     reading_leave(r, mark);
 }
 
-static int read_moment(struct reading *r, const struct json *round, const char *name, int64_t *out)
+static int read_moment(struct reading *r, const struct json *round, const char *name, int64_t *out, bool *uncommonly)
 {
     const char *text = reading_text(r, round, name);
     if (!text)
         return -1;
-    if (clock_parse(text, out) == 0)
+    if (clock_parse(text, out) == 0) {
+        *uncommonly = !moment_is_common(text);
         return 0;
+    }
     size_t mark = reading_enter(r, name);
     reading_fault(r, T("must be a moment such as 2026-01-01T00:00:00+01:00",
                        "moet een tijdstip zijn zoals 2026-01-01T00:00:00+01:00"));
@@ -63,8 +66,8 @@ static int read_moment(struct reading *r, const struct json *round, const char *
 
 static void read_period(struct reading *r, const struct json *value, struct round *out)
 {
-    int no_start = read_moment(r, value, "opensAt", &out->opens_at);
-    int no_end = read_moment(r, value, "closesAt", &out->closes_at);
+    int no_start = read_moment(r, value, "opensAt", &out->opens_at, &out->opens_uncommonly);
+    int no_end = read_moment(r, value, "closesAt", &out->closes_at, &out->closes_uncommonly);
     if (no_start != 0 || no_end != 0 || out->opens_at < out->closes_at)
         return;
     size_t mark = reading_enter(r, "closesAt");

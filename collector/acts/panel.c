@@ -9,6 +9,7 @@
 #include "panel/clashes.h"
 #include "panel/languages.h"
 #include "panel/limits.h"
+#include "panel/moments.h"
 #include <string.h>
 
 /* What the store has, that an import is held against. */
@@ -170,6 +171,7 @@ int act_check_panel(struct store *store, const struct panel *after, struct panel
         clashes_check(after, found, faults);
         languages_check(after, found, faults);
         limits_check(after, faults);
+        moments_check(after, faults);
         if (found)
             panel_import_check(found, after, answered.list, answered.count, faults);
         if (is_open)

@@ -4,6 +4,7 @@
 #include "panel/clashes.h"
 #include "panel/languages.h"
 #include "panel/limits.h"
+#include "panel/moments.h"
 #include "tests/unit/panel/kit.h"
 #include <criterion/criterion.h>
 #include <dirent.h>
@@ -75,6 +76,7 @@ static void expect_refused(const struct expectations *e, const char *file)
             clashes_check(panel, NULL, &faults);
             languages_check(panel, NULL, &faults);
             limits_check(panel, &faults);
+            moments_check(panel, &faults);
         }
         panel_free(panel);
     } else {
