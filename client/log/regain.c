@@ -75,11 +75,32 @@ static enum regain_result prove_entry(struct regain *regain, const struct profil
     return evidence_keep_answer(profile->home, NULL, jws, &text) == 0 ? REGAIN_UNPROVEN : REGAIN_FAILED;
 }
 
+/* Whether just that is kept as what has become of the response, with a receipt that holds: of a run that was broken
+ * off. */
+static bool is_regained(const struct regain *regain, const struct profile *profile, const struct slice *jws,
+                        const struct response_id *id, enum spool_state state)
+{
+    struct buf kept, answer;
+    bool result = false;
+    buf_init(&kept, JWS_MAX);
+    buf_init(&answer, SPOOL_RECORD_MAX);
+    if (spool_read_record(profile->home, id, state, &kept, &answer) == 0) {
+        struct slice text = slice_of(&answer);
+        result = kept.len == jws->len && memcmp(kept.data, jws->text, jws->len) == 0 &&
+                 receipts_check_answer(jws, &text, &regain->log->key, NULL) == 0;
+    }
+    buf_free(&kept);
+    buf_free(&answer);
+    return result;
+}
+
 /* Keeps what the log is seen to hold, as what has become of that response. */
 static enum regain_result keep_regained(struct regain *regain, const struct profile *profile, const struct slice *jws,
                                         int64_t index, const struct response_id *id, enum spool_state state)
 {
     struct buf answer;
+    if (is_regained(regain, profile, jws, id, state))
+        return REGAIN_DONE;
     buf_init(&answer, SPOOL_RECORD_MAX);
     enum regain_result result = prove_entry(regain, profile, jws, index, &answer);
     struct slice text = slice_of(&answer);

@@ -22,12 +22,13 @@ struct regain {
     const struct pin *log; /* as seen just now; to be pinned */
     const struct json *shown; /* the answer to a request for access */
     struct http_answer *answer; /* the last one had */
-    size_t responses; /* so many were brought back */
+    size_t responses; /* so many were brought back, now or by a run that was broken off */
     struct error *error;
 };
 
 /* Writes responses into sent/ and requests to erase into erased/, then pins the log, and notes the enrolment last, so
- * that a folder that is enrolled has all of it. The profile has its key. */
+ * that a folder that is enrolled has all of it; what is there already with a receipt that holds is not asked for again.
+ * The profile has its key. */
 MUST_CHECK enum regain_result regain_all(struct regain *regain, struct profile *profile);
 
 #endif

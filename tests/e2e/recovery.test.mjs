@@ -145,7 +145,7 @@ test('a code is of nobody only where the collector says so', async () => {
 
 test('what was broken off in the middle goes on, and a receipt that does not hold brings nothing back', async () => {
   const { home, kid, code } = await enrolled('halfway');
-  await succeed('burgerpanel', ['respond', ACTION, 'importance=4', 'noticed=no', '--home', home]);
+  for (const action of [ACTION, 'WA-1.02']) await succeed('burgerpanel', ['respond', action, 'importance=4', 'noticed=no', '--home', home]);
   const back = freshFolder('recovery-halfway-back');
   const asked = [];
   let lie = (path, text) => text;
@@ -166,7 +166,7 @@ test('what was broken off in the middle goes on, and a receipt that does not hol
   const url = `http://127.0.0.1:${proxy.address().port}`;
   const recover = () => member(back, 'recover', url, code);
 
-  const enrolment = (await asJson(home, 'receipts', 'list'))[0].index;
+  const [enrolment, ...responses] = (await asJson(home, 'receipts', 'list')).map(({ index }) => index);
   lie = (path, text) => (path === `/v1/receipts/${enrolment}` ? text.replace(/^(index )\d+$/m, '$19999') : text);
   const refused = await recover();
   assert.equal(refused.code, 1, refused.stderr);
@@ -177,11 +177,17 @@ test('what was broken off in the middle goes on, and a receipt that does not hol
   lie = (path, text) => (path === '/v1/access' ? text.replace(/("action":"[^"]*",.*?"jws":")(.)/, (all, a, b) => a + (b === 'e' ? 'f' : 'e')) : text);
   assert.match((await recover()).stderr, /was not signed by this key/);
 
+  const damaged = join(back, 'sent', readdirSync(join(back, 'sent')).find((name) => name.includes('WA-1.02')));
+  writeFileSync(damaged, readFileSync(damaged, 'utf8').replace(/\\nindex \d+\\n/, '\\nindex 9999\\n'));
   lie = (path, text) => text;
   const done = await recover();
   assert.equal(done.code, 0, done.stderr);
   assert.equal(kidOf(done.stdout), kid);
-  assert.equal((await asJson(back, 'answers', 'show')).length, 1);
+  assert.match(done.stderr, /with 2 answers/);
+  assert.equal((await asJson(back, 'answers', 'show')).length, 2);
+  assert.equal((await member(back, 'receipts', 'verify')).code, 0);
+  const times = (index) => asked.filter((path) => path === `/v1/receipts/${index}`).length;
+  assert.deepEqual(responses.map(times), [1, 2], 'what was kept and holds is not asked for again');
   assert.ok(asked.includes('/v1/access'));
   await new Promise((closed) => proxy.close(closed));
 });
