@@ -392,6 +392,22 @@ Test(postgres, tells_the_members_that_changed_and_no_others)
     buf_free(&seen);
 }
 
+/* As where somebody cancels the wait for a standby: a success, with a warning. */
+Test(postgres, takes_a_statement_alone_for_unknown_where_the_server_warns)
+{
+    const struct store_token token = {.name = "desk", .role = "team", .hash = {7}},
+                             other = {.name = "more", .role = "team"};
+    store_raw_run(dsn, "CREATE FUNCTION of_a_test() RETURNS trigger LANGUAGE plpgsql AS "
+                       "$$BEGIN RAISE WARNING 'of a test'; RETURN NEW; END$$;"
+                       "CREATE TRIGGER of_a_test BEFORE INSERT ON token FOR EACH ROW EXECUTE FUNCTION of_a_test()");
+    cr_assert_eq(store_token_add(store, &token), STORE_FAILED);
+    cr_assert_eq(store_error(store)->kind, ERROR_IO);
+    cr_assert_not_null(strstr(store_error(store)->text, "nobody knows whether"), "%s", store_error(store)->text);
+    store_raw_run(dsn, "DROP TRIGGER of_a_test ON token; DROP FUNCTION of_a_test");
+    cr_assert_eq(store_token_add(store, &other), STORE_OK, "over another connection");
+    cr_assert_eq(store_check(store), STORE_OK);
+}
+
 /* Wishes. */
 
 static int find_wish(void *context, const struct store_wish *wish)

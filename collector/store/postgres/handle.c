@@ -265,6 +265,19 @@ int postgres_sync(struct store_postgres *p, char tag[static 16])
     return p->lost ? -1 : result;
 }
 
+/* Where a wait for the standby was broken off that is a success with a warning. Whose session was to be ended may have
+ * gone by itself, which is one too. */
+static bool pg_is_unknown(struct store_postgres *p, enum statement which)
+{
+    if (!p->warned || which == PG_END_STOPPED)
+        return false;
+    (void)postgres_fail(p, ERROR_IO,
+                        T("the wait for the standby was broken off: nobody knows whether it has what was written",
+                          "het wachten op de standby is afgebroken: niemand weet of die heeft wat is geschreven"));
+    (void)pg_lose(p);
+    return true;
+}
+
 /* A statement that is a transaction of its own, with the count of what it changes. */
 static PGresult *run_alone(struct store_postgres *p, enum statement which, const struct values *values)
 {
@@ -273,7 +286,7 @@ static PGresult *run_alone(struct store_postgres *p, enum statement which, const
     PGresult *rows[2] = {NULL, NULL};
     if (p->lost && (p->serving || p->connect(p) < 0))
         return NULL;
-    p->failed = false;
+    p->failed = p->warned = false;
     values_number(&bump, kinds & STORE_CHANGED_CATALOGUE ? 1 : 0);
     values_number(&bump, kinds & STORE_CHANGED_WISHES ? 1 : 0);
     size_t count = kinds ? 2 : 1;
@@ -283,7 +296,7 @@ static PGresult *run_alone(struct store_postgres *p, enum statement which, const
     int result = pg_drain(p, rows, count, NULL);
     take_sync(p);
     PQclear(rows[1]);
-    if (result == 0 && !p->lost)
+    if (result == 0 && !p->lost && !pg_is_unknown(p, which))
         return rows[0];
     PQclear(rows[0]);
     return NULL;

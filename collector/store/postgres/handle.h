@@ -47,7 +47,7 @@ struct store_postgres {
     int64_t patience; /* in microseconds, of who serves, writes or is hurried */
     int64_t deadline; /* of the wait under way, on the monotonic clock in microseconds */
     bool lost; /* the connection; or nobody knows whether the last commit was one */
-    bool warned; /* the server has warned while a commit was waited for */
+    bool warned; /* the server has warned while a commit was waited for, or a statement outside a transaction */
     bool serving;
     bool acts_alone; /* while nobody else serves */
     bool is_alone; /* the server has no synchronous standby */

@@ -302,15 +302,9 @@ static bool pg_is_cut(const struct store *store)
 /* A barrier behind all that can be read. */
 static enum store_result pg_settle(struct store *store)
 {
-    struct store_postgres *p = postgres_of(store);
-    p->warned = false;
     PGresult *rows = postgres_ask(store, PG_BARRIER, NULL);
     PQclear(rows);
-    if (!rows)
-        return STORE_FAILED;
-    return p->warned
-               ? end_unknown(p, T("the wait for the standby was broken off", "het wachten op de standby is afgebroken"))
-               : STORE_OK;
+    return rows ? STORE_OK : STORE_FAILED;
 }
 
 static enum store_result pg_check(struct store *store)
