@@ -131,7 +131,7 @@ static bool take_changes_moment(struct http_exchange *x, struct changes_making *
 }
 
 /* true: the table is being made; false: the answer has been set. */
-static bool begin_changes(struct http_exchange *x, struct changes_making *making)
+static bool start_changes(struct http_exchange *x, struct changes_making *making)
 {
     if (!read_changes_request(x, making) || !take_changes_moment(x, making))
         return false;
@@ -154,6 +154,6 @@ void api_changes_get(struct http_exchange *x, void *context)
     made_init(&making->made, x, context, make_changes);
     buf_init(&making->body, SIZE_MAX);
     http_attach(x, making, release_changes);
-    if (!begin_changes(x, making))
+    if (!start_changes(x, making))
         made_let_go(&making->made);
 }

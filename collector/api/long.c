@@ -68,7 +68,7 @@ static void answer_long(struct http_exchange *x, struct long_answer *answer)
     answer->kind->describe(x, answer->value, answer->request);
 }
 
-static void answer_no_memory(struct http_exchange *x)
+static void answer_out_of_memory(struct http_exchange *x)
 {
     http_answer_problem(x, PROBLEM_UNAVAILABLE, API_NO_MEMORY_DETAIL, NULL);
 }
@@ -92,7 +92,7 @@ static void begin_long_answer(struct http_exchange *x, struct service *service, 
     made_init(&answer->made, x, service, make_long_answer);
     http_attach(x, answer, free_long_answer);
     if (http_keep_head(x) < 0)
-        answer_no_memory(x);
+        answer_out_of_memory(x);
     else if (answer->kind->read(x, answer->request))
         made_begin(&answer->made, finish_long_answer);
 }
@@ -101,7 +101,7 @@ void long_give(struct http_exchange *x, struct service *service, const struct lo
 {
     struct long_answer *answer = new_long_answer(kind, value);
     if (!answer) {
-        answer_no_memory(x);
+        answer_out_of_memory(x);
         return;
     }
     answer->packed = negotiate_gzip(http_header(x, "Accept-Encoding"));

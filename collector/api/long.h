@@ -1,6 +1,6 @@
-/* Answers that are short mostly and can be long, worked out from a value that is kept. What fits into LONG_AT_ONCE bytes
- * is made and compressed at once; what is longer on a thread for that, as a table is (made.h), so that it keeps nobody
- * waiting but who asked. Inside the API room. HTTP threads, but for `put`. */
+/* Answers that are short mostly and can be long, worked out from a value that is kept. What fits into LONG_AT_ONCE
+ * bytes is made and compressed at once; what is longer on a thread for that, as a table is (made.h), so that it keeps
+ * nobody waiting but who asked. Inside the API room. HTTP threads, but for `put`. */
 #ifndef COLLECTOR_API_LONG_H
 #define COLLECTOR_API_LONG_H
 

@@ -266,7 +266,7 @@ int api_pack(struct buf *body, bool packed, char tag[static TAG_SIZE])
 }
 
 /* false: with 304, since the receiver has it. Takes over the bytes. */
-static bool answer_by_tag(struct http_exchange *x, const char *content_type, struct buf *body, const char *tag,
+static bool answer_unless_same(struct http_exchange *x, const char *content_type, struct buf *body, const char *tag,
                           const char *cache_control)
 {
     bool same = field_has_tag(http_header(x, "If-None-Match"), tag);
@@ -280,7 +280,7 @@ static bool answer_by_tag(struct http_exchange *x, const char *content_type, str
 void api_answer_as_packed(struct http_exchange *x, const char *content_type, struct buf *body, bool packed,
                           const char *tag)
 {
-    if (answer_by_tag(x, content_type, body, tag, "no-cache") && packed)
+    if (answer_unless_same(x, content_type, body, tag, "no-cache") && packed)
         http_answer_header(x, "Content-Encoding", "gzip");
 }
 
@@ -296,7 +296,7 @@ void api_answer_tagged(struct http_exchange *x, const char *content_type, struct
     if (api_pack(body, false, tag) < 0)
         answer_no_memory(x, body);
     else
-        (void)answer_by_tag(x, content_type, body, tag, cache_control);
+        (void)answer_unless_same(x, content_type, body, tag, cache_control);
 }
 
 bool api_answer_unread(struct http_exchange *x, const struct api_immutable *what)

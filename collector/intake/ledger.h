@@ -38,8 +38,8 @@ void ledger_free(struct ledger *ledger);
  * checkpoint over it signed. -1: nothing is known to be kept, every verdict is VERDICT_UNAVAILABLE, the error is
  * logged; the ledger may be used again when the store works again. What an administrator changed or asked for in the
  * meantime comes first, each act with its event; a submission that was checked against an older catalogue, or other
- * members, gets VERDICT_UNAVAILABLE (sending it again has it checked anew). A round is closed in the log before the first entry that
- * came at or after its closesAt. */
+ * members, gets VERDICT_UNAVAILABLE (sending it again has it checked anew). A round is closed in the log before the
+ * first entry that came at or after its closesAt. */
 MUST_CHECK int ledger_apply(struct ledger *ledger, struct submission *const *list, size_t count);
 
 /* Takes over what administrators changed, carries out what they asked for, and closes rounds. -1: the error is

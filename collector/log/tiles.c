@@ -77,7 +77,7 @@ static int fill_cached(struct tiles *tiles, struct cached_tile *cached, unsigned
     return 0;
 }
 
-static int tell_uncovered(struct tiles *tiles, unsigned level, uint64_t index)
+static int tell_not_covered(struct tiles *tiles, unsigned level, uint64_t index)
 {
     return error_set(&tiles->error, ERROR_REFUSED,
                      T("hash %u/%llu of the log is not under the checkpoint that it was asked for",
@@ -98,7 +98,7 @@ int tiles_read(void *context, unsigned level, uint64_t index, struct merkle_hash
     tile_locate(level, index, &tile);
     unsigned covered = tile_width_at(tile.level, tile.index, under->size);
     if (covered < tile.width)
-        return tell_uncovered(tiles, level, index);
+        return tell_not_covered(tiles, level, index);
     struct cached_tile *cached = find_cached(tiles, &tile);
     if (cached->width < tile.width && fill_cached(tiles, cached, tile.width, covered) < 0)
         return -1;
