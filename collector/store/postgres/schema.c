@@ -62,7 +62,7 @@ static const char *const steps[SCHEMA_VERSION + 1] = {NULL};
 static const struct postgres_versions versions_known = {OLDEST_SERVED, SCHEMA_VERSION, steps};
 
 /* Two that make a store at once, or bring it up to date: the second waits, and then finds it. Any number will do that
- * others do not use. Whoever waits does so no longer than the server bears with who was stopped or cut off meanwhile. */
+ * others do not use. Whoever waits does so no longer than the server bears with who was stopped or cut off. */
 static const char begin_making[] = "BEGIN; SET LOCAL idle_in_transaction_session_timeout = '2s';"
                                    "SELECT pg_advisory_xact_lock(1112559180)";
 static const char hold_lanes[] = "SELECT name FROM lane ORDER BY name FOR UPDATE";
