@@ -40,8 +40,7 @@ static void end_looking(struct http_exchange *x, void *context)
     struct looking *looking = http_attachment(x);
     api_look_fn *answer = looking->answer;
     bool seen = looking->job.committed;
-    http_attach(x, NULL, NULL);
-    mem_free(looking);
+    http_attach(x, NULL, NULL); /* which frees it */
     answer(x, context, seen);
 }
 
