@@ -1,6 +1,6 @@
 /* /log/checkpoint, /log/key, /log/tile/… and /v1/receipts/{index}: what anyone may see of the log (PROTOCOL 6). Only
  * what the newest checkpoint covers is shown, whatever the store holds by then; what goes beyond it may be what another
- * collector has shown, and is looked for first. Where the store is away the checkpoint comes from memory. */
+ * collector has shown, and is looked for first. Where that can't be had it is 503. */
 #include "collector/api/looking.h"
 #include "collector/api/resources.h"
 #include "collector/api/shared.h"
@@ -12,15 +12,28 @@
 
 #define TEXT_TYPE "text/plain; charset=utf-8"
 
-static void answer_checkpoint(struct http_exchange *x, struct service *service, bool seen)
+static void answer_unreadable(struct http_exchange *x)
 {
-    (void)seen;
+    http_answer_problem(x, PROBLEM_UNAVAILABLE, API_LOG_UNREADABLE_DETAIL, NULL);
+}
+
+static void show_checkpoint(struct http_exchange *x, const struct service *service)
+{
     struct proofs *proofs = proofs_now(service->shared.proofs);
     struct buf body;
     buf_init(&body, SIZE_MAX);
     buf_put(&body, proofs->checkpoint, proofs->checkpoint_len);
     proofs_release(proofs);
     http_answer(x, 200, TEXT_TYPE, &body);
+}
+
+/* Unseen it might be smaller than what another has shown: to who watches the log that is one that was turned back. */
+static void answer_checkpoint(struct http_exchange *x, struct service *service, bool seen)
+{
+    if (seen)
+        show_checkpoint(x, service);
+    else
+        answer_unreadable(x);
 }
 
 /* Another collector asks what was shown here, and not what its own store could tell it. */
@@ -30,7 +43,7 @@ void api_checkpoint_get(struct http_exchange *x, void *context)
         api_look(x, context, answer_checkpoint);
         return;
     }
-    answer_checkpoint(x, context, false);
+    show_checkpoint(x, context);
     http_answer_header(x, "Preference-Applied", "wait=0");
 }
 
@@ -42,11 +55,6 @@ void api_log_key_get(struct http_exchange *x, void *context)
     note_key_put(&body, signer_public(service->shared.signer));
     buf_put_char(&body, '\n');
     http_answer(x, 200, TEXT_TYPE, &body);
-}
-
-static void answer_unreadable(struct http_exchange *x)
-{
-    http_answer_problem(x, PROBLEM_UNAVAILABLE, API_LOG_UNREADABLE_DETAIL, NULL);
 }
 
 /* The first `width` hashes of a tile. STORE_NONE: it has fewer. */

@@ -306,7 +306,7 @@ static void see_to_store(struct commit_queue *queue)
             clock_sleep_ms(REOPEN_MS - REFRESH_MS);
         return;
     }
-    bool refreshed = queue->restless || (has_space(queue) && ledger_refresh(queue->ledger) == 0);
+    bool refreshed = queue->restless || (has_space(queue) && ledger_look(queue->ledger) == 0);
     if (!refreshed || !bring_to_rest(queue))
         atomic_store(&queue->healthy, false);
 }

@@ -46,8 +46,8 @@ MUST_CHECK int ledger_apply(struct ledger *ledger, struct submission *const *lis
  * logged. */
 MUST_CHECK int ledger_refresh(struct ledger *ledger);
 
-/* The same where others have committed anything since, or a round is to be closed; else nothing, and next to nothing
- * asked of the store. */
+/* The same where others have committed anything since, or a round is to be closed; else only asks whether what can be
+ * read is safe. */
 MUST_CHECK int ledger_look(struct ledger *ledger);
 
 /* Entries in the log. */

@@ -237,7 +237,7 @@ enum {
 MUST_CHECK enum store_result store_changed(struct store *store, unsigned *what);
 
 /* Outside any transaction, for who serves: whether store_changed would have anything to tell. STORE_NONE: nothing, and
- * what this handle has read last is on stable storage. STORE_OK: it would, or who can't tell without beginning. */
+ * all that can be read is on stable storage. STORE_OK: it would, or who can't tell without beginning. */
 MUST_CHECK enum store_result store_has_news(struct store *store);
 
 /* What a transaction will ask for. Each pair and triple once. */

@@ -136,6 +136,44 @@ test('a primary without its standby acknowledges nothing, whatever it is told me
   one.remove();
 });
 
+test('who is left with the old primary takes no member of the new one for a stranger, and shows no smaller checkpoint than the other', async (t) => {
+  const [one, two] = await primaryAndStandby({ synchronous: true });
+  process.env.KIT_STORE = dsnOf(two, one);
+  const a = await ready('failover-left', { codes: 2, env: ENV });
+  t.after(() => a.process?.child.kill('SIGKILL'));
+  const left = await anotherOn(t, a, 'failover-left-b', `${dsnOf(one)}&options=-csearch_path%3D${a.schema}&application_name=left`);
+  const [member] = await enrolled({ url: a.url, codes: a.codes }, 1);
+  assert.equal((await send(left, respond(member, 1))).status, 201, 'it knows what there is');
+  await two.promote();
+  await one.sql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'burgerpanel'"); // so that `a` leaves it
+  await sendUntilAnswered(a, respond(member, 2));
+  const [newcomer] = await enrolled({ url: a.url, codes: a.codes.slice(1) }, 1);
+  const [refused, checkpoint] = await Promise.all([send(left, respond(newcomer, 1)), request(left.url, '/log/checkpoint')]);
+  assertProblem(refused, 503, 'unavailable');
+  assertProblem(checkpoint, 503, 'unavailable');
+  assert.equal((await request(left.url, '/healthz')).status, 503);
+  await a.stop();
+  two.remove();
+  one.remove();
+});
+
+test('who waits for the standby, and has written nothing, does not have the lane meanwhile', async (t) => {
+  const [one, two] = await primaryAndStandby({ synchronous: true });
+  const [collector, load] = await readyOn(t, 'failover-lane', one, two);
+  const receiver = two.process('walreceiver');
+  process.kill(receiver, 'SIGSTOP');
+  await poll('it to wait', 20, async () => (await one.sql("SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'SyncRep'")) === '1');
+  const free = await one.sql(`BEGIN; SELECT 'free' FROM ${collector.schema}.lane WHERE name = 'log' FOR UPDATE NOWAIT; ROLLBACK`);
+  assert.equal(free, 'free');
+  process.kill(receiver, 'SIGCONT');
+  const jws = respond(load.members[0], 1);
+  load.note(await sendUntilAnswered(collector, jws), jws);
+  await collector.stop();
+  await load.assertKept();
+  two.remove();
+  one.remove();
+});
+
 test('an asynchronous standby that lacks what was acknowledged takes over: every collector refuses, also started anew, and one with an old checkpoint', async (t) => {
   const [one, two] = await primaryAndStandby({ synchronous: false });
   const [collector, load] = await readyOn(t, 'failover-lossy', one, two);

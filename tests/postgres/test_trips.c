@@ -41,6 +41,19 @@ int __wrap_PQpipelineSync(PGconn *conn)
 
 #define MANY 300
 
+/* Each 400 ms, and whenever somebody is to be refused. */
+Test(trips, looks_for_news_in_one_that_is_waited_for_until_all_is_safe)
+{
+    unsigned what, before;
+    cr_assert_eq(store_serve(store), STORE_OK);
+    cr_assert_eq(store_begin(store), STORE_OK);
+    cr_assert_eq(store_changed(store, &what), STORE_OK);
+    cr_assert_eq(store_commit(store), STORE_OK);
+    before = trips;
+    cr_assert_eq(store_has_news(store), STORE_NONE, "%s", store_error(store)->text);
+    cr_assert_eq(trips - before, 1);
+}
+
 static struct store_current current_of(int64_t revision, int64_t index)
 {
     static const uint16_t slots[] = {0, 5};

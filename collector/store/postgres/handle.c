@@ -304,7 +304,6 @@ static PGresult *run_alone(struct store_postgres *p, enum statement which, const
 
 static void note_writing(struct store_postgres *p, enum statement which)
 {
-    p->wrote = true;
     p->bumps |= postgres_statement(which)->kinds;
 }
 

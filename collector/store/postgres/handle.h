@@ -58,7 +58,6 @@ struct store_postgres {
     enum within within;
     bool failed; /* the transaction has: all that can be done is to roll back */
     bool has_lane; /* of the log: nobody else writes it */
-    bool wrote; /* in this transaction */
     unsigned bumps; /* STORE_CHANGED_* of what it wrote that head tells */
     int64_t member_changes; /* that it made */
     enum statement *sent; /* whose results have not been looked at */
@@ -70,8 +69,6 @@ struct store_postgres {
     struct head head; /* as it found it; entries with its own */
     struct head known; /* as the last transaction that asked found and left it */
     bool is_known; /* it has been */
-    struct head kept; /* as the last one left it that is known to be on stable storage */
-    bool is_kept;
 
     struct foreseen foreseen;
     struct placed placed;

@@ -13,7 +13,7 @@ static int connect_anew(struct store_postgres *p)
 {
     if (p->steady || postgres_reach(p, p->reading) < 0 || postgres_schema_prepare(p, STORE_EXISTING) < 0)
         return -1;
-    p->is_known = p->is_kept = false;
+    p->is_known = false;
     return postgres_prepare_all(p);
 }
 

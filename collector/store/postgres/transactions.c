@@ -9,6 +9,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#define WAIT_BROKEN_OFF "the wait for the standby was broken off"
+#define WAIT_BROKEN_OFF_NL "het wachten op de standby is afgebroken"
 #define SERVE_TRIES 6
 #define SERVE_STEP_MS 20
 #define IDLE_MS 2000 /* for which who serves may keep the lane and say nothing */
@@ -19,7 +21,7 @@ static void forget_transaction(struct store_postgres *p)
 {
     p->within = WITHIN_NOTHING;
     p->failed = p->lost;
-    p->has_lane = p->wrote = p->warned = p->head_is_known = p->asked = false;
+    p->has_lane = p->warned = p->head_is_known = p->asked = false;
     p->bumps = 0;
     p->member_changes = 0;
     foreseen_forget(&p->foreseen);
@@ -106,25 +108,44 @@ static bool is_same_head(const struct head *a, const struct head *b)
            a->wishes == b->wishes;
 }
 
-/* One question and no lane: so who looks often holds nobody up where nothing happens. */
+/* Nobody knows what became of it: this connection is good for nothing more. */
+static enum store_result end_unknown(struct store_postgres *p, const char *what)
+{
+    if (what)
+        (void)postgres_fail(p, ERROR_IO, what);
+    p->lost = p->failed = true;
+    return STORE_FAILED;
+}
+
+/* The head, and behind it a barrier in the same round trip: that what was read is safe, and that this server is not one
+ * that another has taken the place of, which waits for its standby in vain. */
+static int read_settled_head(struct store_postgres *p)
+{
+    PGresult *rows[2] = {NULL, NULL};
+    if (make_ready(p) < 0 || postgres_send(p, PG_HEAD, NULL) < 0 || postgres_send(p, PG_BARRIER, NULL) < 0 ||
+        postgres_collect(p, rows, 2) < 0)
+        return -1;
+    int result = postgres_take_head(p, rows[0]);
+    PQclear(rows[0]);
+    PQclear(rows[1]);
+    p->head_is_known = false;
+    return result;
+}
+
+/* Without the lane: so who looks often holds nobody up where nothing happens. */
 static enum store_result pg_has_news(struct store *store)
 {
     struct store_postgres *p = postgres_of(store);
-    if (!p->is_known || !p->is_kept || !is_same_head(&p->known, &p->kept))
+    if (!p->is_known)
         return STORE_OK;
-    if (postgres_know_head(p) < 0)
+    if (read_settled_head(p) < 0)
         return STORE_FAILED;
-    p->head_is_known = false;
+    if (p->warned)
+        return end_unknown(p, T(WAIT_BROKEN_OFF, WAIT_BROKEN_OFF_NL));
     return is_same_head(&p->head, &p->known) ? STORE_NONE : STORE_OK;
 }
 
 /* Committing. */
-
-/* What was only read need not be waited for where it is what this handle last saw to be on stable storage. */
-static bool needs_barrier(const struct store_postgres *p)
-{
-    return p->wrote || !p->head_is_known || !p->is_kept || !is_same_head(&p->head, &p->kept);
-}
 
 static int send_bump(struct store_postgres *p)
 {
@@ -144,18 +165,7 @@ static void note_committed(struct store_postgres *p)
     p->head.wishes += p->bumps & STORE_CHANGED_WISHES ? 1 : 0;
     if (p->asked)
         p->known = p->head;
-    p->kept = p->head;
-    p->is_kept = p->head_is_known;
     forget_transaction(p);
-}
-
-/* Nobody knows what became of it: this connection is good for nothing more. */
-static enum store_result end_unknown(struct store_postgres *p, const char *what)
-{
-    if (what)
-        (void)postgres_fail(p, ERROR_IO, what);
-    p->lost = p->failed = true;
-    return STORE_FAILED;
 }
 
 /* That COMMIT was sent and what its tag was say how it ended; success without a word of warning alone is one. */
@@ -177,13 +187,14 @@ static enum store_result judge_commit(struct store_postgres *p, int result, cons
     return STORE_OK;
 }
 
+/* Also where nothing was written: the lane's lock alone makes a commit that would be waited for in the lane. */
 static enum store_result pg_commit_all(struct store *store)
 {
     struct store_postgres *p = postgres_of(store);
     char tag[16];
     if (p->within == WITHIN_NOTHING)
         return postgres_fail(p, ERROR_REFUSED, T("no transaction is under way", "er is geen transactie aan de gang"));
-    bool barrier = p->within == WITHIN_WRITING && needs_barrier(p);
+    bool barrier = p->within == WITHIN_WRITING;
     p->warned = false;
     if (send_bump(p) < 0 || (barrier && postgres_send(p, PG_LATER, NULL) < 0) ||
         postgres_send(p, PG_COMMIT, NULL) < 0 || (barrier && postgres_send(p, PG_BARRIER, NULL) < 0))

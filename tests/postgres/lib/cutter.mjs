@@ -7,6 +7,7 @@ import { join } from 'node:path';
 
 const COMMIT = 'COMMIT';
 const BARRIER = /^SELECT pg_logical_emit_message/;
+const IDLE = 'I'.charCodeAt(0); // how the server tells that no transaction is under way
 const APPEND = /^INSERT INTO entry /;
 
 export const CUTS = {
@@ -88,6 +89,7 @@ class Connection {
   }
 
   #isCutFrom({ type, bytes }) {
+    if (type === 'Z' && bytes[5] === IDLE) this.state = {};
     if (type !== 'C') return false;
     const tag = textAt(bytes, 5);
     const cut = this.state.appends && this.cutter.armed?.from?.(tag, this.state);
