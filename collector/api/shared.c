@@ -267,7 +267,7 @@ int api_pack(struct buf *body, bool packed, char tag[static TAG_SIZE])
 
 /* false: with 304, since the receiver has it. Takes over the bytes. */
 static bool answer_unless_same(struct http_exchange *x, const char *content_type, struct buf *body, const char *tag,
-                          const char *cache_control)
+                               const char *cache_control)
 {
     bool same = field_has_tag(http_header(x, "If-None-Match"), tag);
     if (same)
