@@ -6,13 +6,17 @@
 #include "collector/ops/metrics.h"
 #include <string.h>
 
-/* Of what the writer knows, and so at once: who asks must not wait for a store that says nothing. */
+/* Of what is known at once: who asks must not wait for a store that says nothing. */
 void api_health_get(struct http_exchange *x, void *context)
 {
     struct service *service = context;
     struct buf body;
     if (!commit_is_healthy(service->queue)) {
         http_answer_problem(x, PROBLEM_UNAVAILABLE, "The store takes no commits at the moment.", NULL);
+        return;
+    }
+    if (!reader_is_fit(service->reader)) {
+        http_answer_problem(x, PROBLEM_UNAVAILABLE, "The store can't be read at the moment.", NULL);
         return;
     }
     buf_init(&body, SIZE_MAX);

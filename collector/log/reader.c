@@ -115,6 +115,17 @@ struct store *reader_take(struct reader *reader)
     return store;
 }
 
+bool reader_is_fit(struct reader *reader)
+{
+    if (reader->is_away || pthread_mutex_trylock(&reader->lock) != 0)
+        return true;
+    if (!reader->store && may_be_opened(reader))
+        try_opening(reader);
+    bool fit = reader->store != NULL;
+    pthread_mutex_unlock(&reader->lock);
+    return fit;
+}
+
 struct tiles *reader_tiles(struct reader *reader)
 {
     return reader->tiles;

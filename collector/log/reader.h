@@ -17,6 +17,10 @@ typedef bool reader_away_fn(void *context);
  * thread may ask, says that others can't reach it either. For a store in a file there is nothing to wait. */
 void reader_bound(struct reader *reader, unsigned seconds, reader_away_fn *is_away, void *context);
 
+/* Whether the store can be read, as far as can be told at once: it can while somebody does, and of one elsewhere its
+ * writer knows better. */
+bool reader_is_fit(struct reader *reader);
+
 /* Waits for the handle; give it back soon. NULL: the store can't be read now, and there is nothing to give back. */
 MUST_CHECK struct store *reader_take(struct reader *reader);
 

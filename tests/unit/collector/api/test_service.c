@@ -70,3 +70,11 @@ Test(service, is_told_to_be_well_while_somebody_waits_for_the_store_to_be_read)
     cr_expect_eq(status_of_health(), 200);
     reader_give_back(service.reader);
 }
+
+Test(service, is_told_to_be_ill_while_the_store_can_not_be_read)
+{
+    reader_let_go(service.reader);
+    cr_expect_eq(status_of_health(), 503);
+    reader_resume(service.reader);
+    cr_expect_eq(status_of_health(), 200);
+}
