@@ -52,6 +52,10 @@ extern const struct http_route api_metrics_routes[]; /* for whoever runs the col
 MUST_CHECK struct kept *api_kept_new(void);
 void api_kept_free(struct kept *kept);
 
+/* Forgets what was read of the log for answers, and is read anew by who asks next: what was read before the store was
+ * opened again may not be in it. While nobody reads. */
+void api_forget_read(struct service *service);
+
 /* The API's description as an answer. NULL when there is no memory. Free with http_static_free. */
 MUST_CHECK struct http_static *api_openapi_new(void);
 

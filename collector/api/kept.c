@@ -112,6 +112,13 @@ void api_kept_free(struct kept *kept)
     mem_free(kept);
 }
 
+void api_forget_read(struct service *service)
+{
+    latest_replace(service->follow_ups, NULL);
+    latest_replace(service->action_history->latest, NULL);
+    latest_replace(service->newest->latest, NULL);
+}
+
 static void release_asking(void *attachment)
 {
     struct kept_asking *asking = attachment;

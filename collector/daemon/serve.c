@@ -195,6 +195,7 @@ static bool let_readers_go(void *context)
 static void resume_readers(void *context)
 {
     struct service *service = context;
+    api_forget_read(service);
     reader_resume(service->reader);
     reader_resume(service->access_log);
     snapshots_resume(service->snapshots);

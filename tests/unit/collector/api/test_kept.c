@@ -192,6 +192,26 @@ Test(kept, is_read_once_for_a_crowd_that_leaves_the_other_threads_and_places_fre
     close_service();
 }
 
+/* After a failover the database may lack what was read of it, and have another event in its place. */
+Test(kept, is_read_anew_once_the_store_has_been_opened_again)
+{
+    int client;
+    atomic_store(&now, 1);
+    open_service(THREADS, WAITING);
+    service.follow_ups = latest_new();
+    service.action_history = api_kept_new();
+    for (unsigned readings = 1; readings <= 2; readings++) {
+        let_readings_end(1);
+        ask(&client, 1);
+        hear(&client, 1, 201);
+        cr_expect_eq(atomic_load(&reads), readings);
+        api_forget_read(&service);
+    }
+    latest_free(service.follow_ups);
+    api_kept_free(service.action_history);
+    close_service();
+}
+
 Test(kept, that_can_not_be_read_is_told_to_all_who_wait_and_in_one_line)
 {
     int clients[CROWD];
