@@ -264,7 +264,10 @@ for (const [what, text] of [
         await sql(store, text);
         const body = Array.from({ length: count }, () => `${JSON.stringify(next())}\n`).join('');
         assertProblem(await post(store.url, '/v1/response-batches', body, NDJSON), 503, 'unavailable');
-        const after = await log.head();
+        // What it has shown, which it tells whether or not it can look now.
+        const shown = await request(store.url, '/log/checkpoint', { headers: { Prefer: 'wait=0' } });
+        assert.equal(shown.status, 200);
+        const after = openCheckpoint(shown.text, log.verifier);
         assert.deepEqual([after.size, after.root], [before.size, before.root]);
         await poll('ill health', 5, async () => (await request(store.url, '/healthz')).status === 503);
         const signed = openCheckpoint(`${readFileSync(checkpointOf(store), 'utf8').trimEnd()}\n`, log.verifier);
