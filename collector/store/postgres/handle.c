@@ -208,8 +208,8 @@ static int check_held(struct store_postgres *p, enum statement which, PGresult *
  * failed. */
 static int pg_drain(struct store_postgres *p, PGresult **rows, size_t count, char *tag)
 {
-    size_t held = p->sent_count - count;
-    for (size_t i = 0; i < p->sent_count; i++) {
+    size_t sent = p->sent_count, held = sent - count;
+    for (size_t i = 0; i < sent; i++) {
         PGresult *result = take_result(p);
         if (i >= held)
             rows[i - held] = NULL;
