@@ -2,15 +2,12 @@
 #include "collector/api/api.h"
 #include "collector/api/resources.h"
 #include "collector/store/snapshots.h"
+#include "tests/unit/collector/api/served.h"
 #include "tests/unit/collector/kit.h"
-#include <arpa/inet.h>
 #include <criterion/criterion.h>
 #include <stdio.h>
-#include <string.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
-TestSuite(tables, .init = kit_begin, .fini = kit_end, .timeout = 30);
+TestSuite(table_answers, .init = kit_begin, .fini = kit_end, .timeout = 30);
 
 static struct service service;
 static atomic_bool held;
@@ -45,35 +42,16 @@ static const struct http_route routes[] = {
 };
 static const struct http_site sites[] = {{routes, &service}, {NULL, NULL}};
 
-static void expect_nothing_held(const struct http_server *server, const char *path, unsigned status)
+static void expect_nothing_held(const struct http_server *server, const char *path)
 {
-    const struct sockaddr_in address = {
-        .sin_family = AF_INET, .sin_port = htons(http_port(server)), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-    char request[200], answer[1024] = "";
-    unsigned told = 0;
-    int client = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    cr_assert(client >= 0 && connect(client, (const struct sockaddr *)&address, sizeof address) == 0);
-    int len = snprintf(request, sizeof request, "GET %s HTTP/1.1\r\nHost: a\r\n\r\n", path);
-    cr_assert_eq(send(client, request, (size_t)len, MSG_NOSIGNAL), len);
-    cr_assert_gt(recv(client, answer, sizeof answer - 1, 0), 0);
-    cr_expect_eq(sscanf(answer, "HTTP/1.1 %u ", &told), 1);
-    cr_expect_eq(told, status, "%s: %s", path, answer);
+    cr_expect_eq(served_status(server, path), 404, "%s", path);
     cr_expect_not(atomic_load(&held), "%s", path);
-    close(client);
 }
 
 /* Who does not take such an answer would keep its moment from every table, and from what was erased. */
-Test(tables, that_are_not_there_hold_no_moment_of_the_store_while_that_is_told)
+Test(table_answers, hold_no_moment_of_the_store_where_there_is_no_table)
 {
-    const struct http_options options = {.address = "127.0.0.1",
-                                         .threads = 1,
-                                         .connections = 10,
-                                         .memory_max = 1 << 20,
-                                         .wait_max_us = 1000000,
-                                         .head_seconds = 60,
-                                         .body_seconds = 60};
     static char dsn[300];
-    struct error error;
     struct buf panel = kit_file("fixtures/panel.json"), actions = kit_file("fixtures/actions.csv");
     snprintf(dsn, sizeof dsn, "%s", kit_dsn("tables"));
     struct store *store = kit_store_open(dsn);
@@ -81,11 +59,11 @@ Test(tables, that_are_not_there_hold_no_moment_of_the_store_while_that_is_told)
     kit_import_actions(store, buf_text(&actions));
     store_close(store);
     service.walks = snapshots_new(dsn, STORE_EXISTING, 1);
-    struct http_server *server = http_start(&options, sites, &error);
-    cr_assert(service.walks && server);
-    expect_nothing_held(server, "/rounds/nope/summary", 404);
-    expect_nothing_held(server, "/rounds/round-1/summary", 404);
-    expect_nothing_held(server, "/rounds/nope/changes?since=1", 404);
+    cr_assert_not_null(service.walks);
+    struct http_server *server = served_start(sites);
+    expect_nothing_held(server, "/rounds/nope/summary");
+    expect_nothing_held(server, "/rounds/round-1/summary");
+    expect_nothing_held(server, "/rounds/nope/changes?since=1");
     http_stop(server);
     snapshots_free(service.walks);
     buf_free(&panel);
