@@ -10,6 +10,7 @@
 //                                               missing, notOnScale (min, max), notAnOption, notAList, tooLong (maxLength, over)
 //   check(questionnaire, answers)               faults of a claim as it stands, also unknown, notAsked, empty
 //   wellFormed(text)                            the text as JSON can bear it: no NUL, no half characters, LF alone
+//   isBlank(text)                               nothing in it is seen: such an answer, as the collector has it, is none
 //   lengthOf(text)                              in Unicode code points
 //   labelIn(labels, language)                   {text, lang}: in that language, or else in Dutch
 
@@ -20,6 +21,9 @@ export const wellFormed = (text) =>
     .replace(/\r\n?/g, '\n')
     .replaceAll('\0', '')
     .replace(/[\ud800-\udbff][\udc00-\udfff]|[\ud800-\udfff]/g, (found) => (found.length === 2 ? found : '\ufffd'));
+
+// The same characters as text_is_blank of base/text.c.
+export const isBlank = (text) => /^[\s\p{Cc}\p{Default_Ignorable_Code_Point}\ufff9-\ufffb\u2800]*$/u.test(text);
 
 export function labelIn(labels, language) {
   const lang = labels?.[language] === undefined ? 'nl' : language;
@@ -45,7 +49,7 @@ const faultOf = {
   },
   text({ maxLength }, value) {
     if (typeof value !== 'string') return { fault: 'notAnOption' };
-    if (value === '') return { fault: 'empty' };
+    if (isBlank(value)) return { fault: 'empty' };
     const over = lengthOf(value) - maxLength;
     return over > 0 ? { fault: 'tooLong', maxLength, over } : undefined;
   },
@@ -72,7 +76,7 @@ function answerOf(question, value) {
   if (value === undefined || value === null) return undefined;
   if (question.type !== 'text') return value;
   const text = wellFormed(value).trim();
-  return text === '' ? undefined : text;
+  return isBlank(text) ? undefined : text;
 }
 
 // Of a list the order is that of the options, whatever was ticked first.

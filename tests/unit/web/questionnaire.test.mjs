@@ -1,8 +1,9 @@
 // What is asked, and that every answer that the collector would refuse is refused here, with its reason.
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { fixture } from './kit.mjs';
-import { check, compose, isAsked, labelIn, lengthOf, wellFormed } from '../../../web/js/questionnaire.js';
+import { check, compose, isAsked, isBlank, labelIn, lengthOf, wellFormed } from '../../../web/js/questionnaire.js';
 
 const [standard] = fixture('panel.json').questionnaires;
 const question = (id) => standard.questions.find((one) => one.id === id);
@@ -75,4 +76,24 @@ test('a label that a language lacks is told to be Dutch', () => {
   assert.deepEqual(labelIn({ nl: 'Ja', en: 'Yes' }, 'en'), { text: 'Yes', lang: 'en' });
   assert.deepEqual(labelIn({ nl: 'Ja' }, 'en'), { text: 'Ja', lang: 'nl' });
   assert.deepEqual(labelIn(undefined, 'en'), { text: '', lang: 'nl' });
+});
+
+test('blank is what the collector has for blank, every character there is', () => {
+  const list = readFileSync('base/text.c', 'utf8').match(/unseen\[\] = \{(.*?)\};/s)[1];
+  const unseen = [...list.matchAll(/\{0x(\w+), 0x(\w+)\}/g)].map(([, first, last]) => [Number.parseInt(first, 16), Number.parseInt(last, 16)]);
+  assert.ok(unseen.length > 20);
+  const wrong = [];
+  for (let code = 0; code <= 0x10_ff_ff; code++) {
+    if (code >= 0xd8_00 && code <= 0xdf_ff) continue; // no characters
+    const expected = unseen.some(([first, last]) => first <= code && code <= last);
+    if (isBlank(String.fromCodePoint(code)) !== expected) wrong.push(code.toString(16));
+  }
+  assert.deepEqual(wrong, []);
+  assert.ok(isBlank('') && isBlank(' \u200b\n\u2800') && !isBlank('\u200bx'));
+});
+
+test('a text in which nothing is seen is no answer', () => {
+  const draft = { importance: 4, noticed: 'no', comment: ' \u200b\u3164\n' };
+  assert.deepEqual(compose(standard, draft), { answers: { importance: 4, noticed: 'no' }, faults: [] });
+  assert.deepEqual(faultsOf({ importance: 4, noticed: 'no', comment: '\u2800' }), ['comment empty']);
 });
