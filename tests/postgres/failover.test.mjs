@@ -4,9 +4,10 @@
 // standby acknowledges nothing.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { assertProblem, request } from '../e2e/lib/http.mjs';
+import { assertProblem, JOSE, post, request } from '../e2e/lib/http.mjs';
+import { Member } from '../e2e/lib/member.mjs';
 import { metricsOf, valueOf } from '../e2e/lib/openmetrics.mjs';
-import { poll } from '../e2e/lib/poll.mjs';
+import { poll, slow } from '../e2e/lib/poll.mjs';
 import { ready, run } from '../e2e/lib/programs.mjs';
 import { another } from './lib/another.mjs';
 import { enrolled, Load, respond, send, sendUntilAnswered } from './lib/load.mjs';
@@ -14,6 +15,7 @@ import { dsnOf, primaryAndStandby, Server } from './lib/servers.mjs';
 
 const WRITERS = 4;
 const SOME = 40; // responses
+const TRIES = 12;
 
 const ENV = { BURGERPANEL_METRICS_LISTEN: '0', BURGERPANEL_COMMIT_TIMEOUT: '5' };
 
@@ -153,6 +155,71 @@ test('who is left with the old primary takes no member of the new one for a stra
   assertProblem(checkpoint, 503, 'unavailable');
   assert.equal((await request(left.url, '/healthz')).status, 503);
   await a.stop();
+  two.remove();
+  one.remove();
+});
+
+// Whether it comes to stand in the log on that server soon.
+async function comesToStand(server, { schema }, jws) {
+  for (const end = Date.now() + 1000 * slow; Date.now() < end; )
+    if ((await server.sql(`SELECT EXISTS (SELECT FROM ${schema}.entry WHERE jws = '${jws}')`)) === 't') return true;
+  return false;
+}
+
+const enrol = (collector, text) => post(collector.url, '/v1/members', text, JOSE);
+const enrolUntilAnswered = (collector, text) =>
+  poll('a member to be taken', 60, async () => [200, 201].includes((await enrol(collector, text).catch(() => ({}))).status));
+
+test('what the primary alone has, and another collector has read there, is shown by neither, and gone from both with it', async (t) => {
+  const [one, two] = await primaryAndStandby({ synchronous: true });
+  const [a, load] = await readyOn(t, 'failover-unreplicated', one, two);
+  const b = await anotherOn(t, a, 'failover-unreplicated-b');
+  const codes = await a.invitations(TRIES + 1);
+  let [lost, enrolment, behind, safe, answers] = [];
+  // A newcomer at the one, and behind that an answer at the other, which has so read of it. A collector that happens to be looking waits for the
+  // standby before it writes; then it is tried again.
+  const isThere = async (revision) => {
+    lost = new Member('wau');
+    enrolment = lost.enrolment(codes.pop());
+    behind = respond(load.members[0], revision);
+    safe = Number(await one.sql(`SELECT count(*) FROM ${a.schema}.entry`));
+    const receiver = two.process('walreceiver');
+    process.kill(receiver, 'SIGSTOP');
+    answers = [enrol(a, enrolment)];
+    if (await comesToStand(one, a, enrolment)) {
+      answers.push(send(b, behind));
+      if (await comesToStand(one, a, behind)) return true;
+    }
+    process.kill(receiver, 'SIGCONT');
+    await enrolUntilAnswered(a, enrolment);
+    load.note(await sendUntilAnswered(b, behind), behind);
+    return false;
+  };
+  let revision = 1;
+  while (!(await isThere(revision))) assert.ok(++revision <= TRIES, 'neither was ever between two looks');
+  for (const answer of await Promise.all(answers)) assertProblem(answer, 503, 'unavailable');
+  assertProblem(await send(b, respond(lost, 1)), 503, 'unavailable');
+  for (const each of [a, b]) assert.ok((await shownBy(each)) <= safe);
+
+  process.kill(two.process('walreceiver'), 'SIGKILL'); // with what was sent to it and not read
+  await one.kill();
+  await two.promote();
+  const other = new Member('wau');
+  await enrolUntilAnswered(b, other.enrolment(codes.pop())); // in the other's place
+  for (const [i, each] of [a, b].entries()) {
+    const jws = respond(other, i + 1);
+    load.note(await sendUntilAnswered(each, jws), jws);
+    assertProblem(await send(each, respond(lost, 1)), 401, 'not-verified');
+  }
+  const kept = await sendUntilAnswered(a, behind);
+  assert.equal(kept.status, 201, 'it was nowhere any more');
+  load.note(kept, behind);
+  assert.equal((await enrol(b, enrolment)).status, 201, 'the code is as unused as it was');
+  const first = respond(lost, 1);
+  load.note(await sendUntilAnswered(a, first), first);
+  await b.stop();
+  await a.stop();
+  await load.assertKept();
   two.remove();
   one.remove();
 });
