@@ -62,6 +62,12 @@ struct store_ops {
                                          const struct store_invitation *now);
     enum store_result (*invitation_count)(struct store *store, struct invitation_counts *out);
     enum store_result (*invitation_each)(struct store *store, store_invitation_fn *each, void *context);
+    enum store_result (*handout_begin)(struct store *store, int64_t last, int64_t since);
+    enum store_result (*handout_add)(struct store *store, int64_t last, const struct store_numbered *list,
+                                     size_t count);
+    enum store_result (*handout_open)(struct store *store, int64_t last);
+    enum store_result (*handout_give_up)(struct store *store, int64_t last);
+    enum store_result (*handout_each)(struct store *store, store_handout_fn *each, void *context);
     enum store_result (*current_read)(struct store *store, int64_t round, int64_t member, int64_t action,
                                       struct store_current *out);
     enum store_result (*current_add)(struct store *store, int64_t round, int64_t member, int64_t action,
@@ -87,6 +93,7 @@ struct store_ops {
     enum store_result (*document_add)(struct store *store, const uint8_t hash[static SHA256_BYTES], const void *bytes,
                                       size_t len);
     enum store_result (*document_read)(struct store *store, const uint8_t hash[static SHA256_BYTES], struct buf *out);
+    enum store_result (*document_remove)(struct store *store, const uint8_t hash[static SHA256_BYTES]);
     enum store_result (*document_size)(struct store *store, const uint8_t hash[static SHA256_BYTES], size_t *len);
     enum store_result (*event_add)(struct store *store, int64_t index, const char *kind);
     enum store_result (*event_each)(struct store *store, int64_t from, int64_t max, store_event_fn *each,
@@ -141,6 +148,7 @@ struct visit {
         store_counts_fn *on_counts;
         store_entry_fn *on_entry;
         store_invitation_fn *on_invitation;
+        store_handout_fn *on_handout;
         store_current_fn *on_current;
         store_erasure_fn *on_erasure;
         store_erased_fn *on_erased;

@@ -213,33 +213,6 @@ enum store_result store_member_erase(struct store *store, int64_t number, const 
     return store->ops->member_erase(store, number, kid_hash);
 }
 
-enum store_result store_invitation_add(struct store *store, int64_t number, const uint8_t hash[static SHA256_BYTES])
-{
-    return store->ops->invitation_add(store, number, hash);
-}
-
-enum store_result store_invitation_find(struct store *store, const uint8_t hash[static SHA256_BYTES],
-                                        struct store_invitation *out)
-{
-    return store->ops->invitation_find(store, hash, out);
-}
-
-enum store_result store_invitation_mark(struct store *store, const uint8_t hash[static SHA256_BYTES],
-                                        const struct store_invitation *now)
-{
-    return store->ops->invitation_mark(store, hash, now);
-}
-
-enum store_result store_invitation_count(struct store *store, struct invitation_counts *out)
-{
-    return store->ops->invitation_count(store, out);
-}
-
-enum store_result store_invitation_each(struct store *store, store_invitation_fn *each, void *context)
-{
-    return store->ops->invitation_each(store, each, context);
-}
-
 enum store_result store_current_read(struct store *store, int64_t round, int64_t member, int64_t action,
                                      struct store_current *out)
 {
@@ -343,6 +316,11 @@ enum store_result store_document_add(struct store *store, const uint8_t hash[sta
 enum store_result store_document_read(struct store *store, const uint8_t hash[static SHA256_BYTES], struct buf *out)
 {
     return store->ops->document_read(store, hash, out);
+}
+
+enum store_result store_document_remove(struct store *store, const uint8_t hash[static SHA256_BYTES])
+{
+    return store->ops->document_remove(store, hash);
 }
 
 enum store_result store_document_size(struct store *store, const uint8_t hash[static SHA256_BYTES], size_t *len)

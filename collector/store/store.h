@@ -5,8 +5,8 @@
  *
  * The room: store_dsn finds the backend that a DSN names, store hands each verb on to it by the table of backend.h;
  * snapshots lends handles that each see one moment. In sqlite/ stand, from the ground up, `handle` (statements and
- * stepping), `transactions`, `log`, `folds`, `admin`, `events`, `releases` and `erasures` (the verbs), `file`
- * (paths and lock), `schema` (the tables, and those of older versions) and `open`; in postgres/ likewise
+ * stepping), `transactions`, `log`, `folds`, `admin`, `handouts`, `events`, `releases` and `erasures` (the verbs),
+ * `file` (paths and lock), `schema` (the tables, and those of older versions) and `open`; in postgres/ likewise
  * `statements`, `handle` (a connection, sending and waiting), `foreseen`, `placed` and `head` (what a handle knows
  * without asking), `transactions`, the verbs, `connect`, `schema` and `open`; keys and slots pack what both keep alike.
  * Verbs are row by row, but a backend far away may be told beforehand what a transaction will read
@@ -51,7 +51,13 @@ struct store_invitation {
 
 struct invitation_counts {
     int64_t unused, used, withdrawn;
-    int64_t last; /* the highest number handed out; 0 for none */
+    int64_t last; /* the highest number handed out or set aside; 0 for none */
+};
+
+/* A new invitation: its number, and the hash of its code. */
+struct store_numbered {
+    uint8_t hash[SHA256_BYTES];
+    int64_t number;
 };
 
 /* A member's current response to one action in one round. */
@@ -127,6 +133,7 @@ typedef int store_token_fn(void *context, const struct store_token *token);
 typedef int store_entry_fn(void *context, int64_t index, const char *jws, size_t len); /* len 0: erased */
 typedef int store_invitation_fn(void *context, int64_t number, const uint8_t hash[static SHA256_BYTES],
                                 const struct store_invitation *invitation);
+typedef int store_handout_fn(void *context, int64_t last, int64_t since);
 typedef int store_counted_fn(void *context, int64_t round, int64_t action);
 typedef int store_counts_fn(void *context, int64_t action, const int64_t *counts, size_t slots);
 typedef int store_current_fn(void *context, int64_t member, int64_t action, const struct store_current *current);
@@ -337,6 +344,23 @@ MUST_CHECK enum store_result store_invitation_count(struct store *store, struct 
 /* All of them, ascending by number. */
 MUST_CHECK enum store_result store_invitation_each(struct store *store, store_invitation_fn *each, void *context);
 
+/* Handing out many at once, so that who writes the log need not wait for it: their numbers are set aside, their rows
+ * come in a few thousand at a time, and then all of them count from one moment on. Until then none is found, counted or
+ * walked over. A handing out goes by the highest of its numbers. */
+
+/* Within begin_invitations: sets the numbers up to `last` aside, at the moment `since`, above 0. */
+MUST_CHECK enum store_result store_handout_begin(struct store *store, int64_t last, int64_t since);
+/* Within begin_invitations: adds at least one row. STORE_NONE, and nothing written: it is not under way any more. */
+MUST_CHECK enum store_result store_handout_add(struct store *store, int64_t last, const struct store_numbered *list,
+                                               size_t count);
+/* Within store_begin: all of it counts. One row is written, however many they are. STORE_NONE: none is under way. */
+MUST_CHECK enum store_result store_handout_open(struct store *store, int64_t last);
+/* Outside any transaction: it is never opened from here on, and is taken away by and by. STORE_NONE: it was opened, or
+ * none is there. STORE_FAILED: it may be given up already and not taken away; asked again, it goes on. */
+MUST_CHECK enum store_result store_handout_give_up(struct store *store, int64_t last);
+/* Those that were not opened, ascending by number; `since` is 0 where one was given up. */
+MUST_CHECK enum store_result store_handout_each(struct store *store, store_handout_fn *each, void *context);
+
 /* Current responses. `slots` of what is read is the handle's, valid until it reads another current response. */
 MUST_CHECK enum store_result store_current_read(struct store *store, int64_t round, int64_t member, int64_t action,
                                                 struct store_current *out);
@@ -401,6 +425,8 @@ MUST_CHECK enum store_result store_document_add(struct store *store, const uint8
                                                 const void *bytes, size_t len);
 MUST_CHECK enum store_result store_document_read(struct store *store, const uint8_t hash[static SHA256_BYTES],
                                                  struct buf *out);
+/* For what no event has come to name. STORE_NONE: there is no such document. */
+MUST_CHECK enum store_result store_document_remove(struct store *store, const uint8_t hash[static SHA256_BYTES]);
 /* How long one is, without reading it. */
 MUST_CHECK enum store_result store_document_size(struct store *store, const uint8_t hash[static SHA256_BYTES],
                                                  size_t *len);

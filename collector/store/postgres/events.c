@@ -23,6 +23,13 @@ static enum store_result pg_document_read(struct store *store, const uint8_t has
     return postgres_read_bytes(store, postgres_ask(store, PG_DOCUMENT_READ, &values), out);
 }
 
+static enum store_result pg_document_remove(struct store *store, const uint8_t hash[static SHA256_BYTES])
+{
+    struct values values = {0};
+    values_bytes(&values, hash, SHA256_BYTES);
+    return postgres_run(store, PG_DOCUMENT_REMOVE, &values);
+}
+
 static enum store_result pg_document_size(struct store *store, const uint8_t hash[static SHA256_BYTES], size_t *len)
 {
     struct values values = {0};
@@ -150,6 +157,7 @@ void postgres_add_event_verbs(struct store_ops *ops)
 {
     ops->document_add = pg_document_add;
     ops->document_read = pg_document_read;
+    ops->document_remove = pg_document_remove;
     ops->document_size = pg_document_size;
     ops->event_add = pg_event_add;
     ops->event_each = pg_event_each;

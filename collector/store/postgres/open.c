@@ -47,6 +47,7 @@ static void add_verbs(struct store_ops *ops)
     postgres_add_log_verbs(ops);
     postgres_add_fold_verbs(ops);
     postgres_add_member_verbs(ops);
+    postgres_add_handout_verbs(ops);
     postgres_add_admin_verbs(ops);
     postgres_add_event_verbs(ops);
     postgres_add_release_verbs(ops);

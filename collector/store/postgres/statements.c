@@ -1,6 +1,7 @@
 /* The texts. Walks go by key and have a limit, so that neither end holds a whole table; what changes with each batch
  * (tiles, counters) is inserted under a new key and taken away by its old one, and never updated. */
 #include "collector/store/postgres/statements.h"
+#include "collector/store/keys.h"
 #include "collector/store/store.h"
 
 #define CATALOGUE STORE_CHANGED_CATALOGUE
@@ -8,6 +9,10 @@
 #define ROWS_OF_MEMBER "SELECT number, idx, enrolled_at, revoked_at, key, kid_hash, change FROM member"
 #define ROWS_OF_CURRENT "SELECT revision, idx, replaced, slots, place FROM current"
 #define ROWS_OF_RELEASE "SELECT round, number, final, size, idx, created_at, root FROM release WHERE round = $1"
+#define ROWS_OF_INVITATION "SELECT state, greatest(member, 0), hash FROM invitation"
+#define HANDOUTS "'\\x" HANDOUT_BOUND "'::bytea"
+#define OPEN_ONES "(SELECT number FROM invitation WHERE hash < " HANDOUTS " AND state = 1)"
+#define COUNTS "number > 0 AND (member >= 0 OR member IN " OPEN_ONES ")"
 #define NEXT_CHANGE "(SELECT coalesce(max(change), 0) + 1 FROM member)"
 
 static const struct statement_text statements[STATEMENT_COUNT] = {
@@ -62,15 +67,28 @@ static const struct statement_text statements[STATEMENT_COUNT] = {
                          " change = " NEXT_CHANGE " WHERE number = $1 AND kid_hash IS NULL",
                          "nb", 0},
     [PG_INVITATION_ADD] = {"INSERT INTO invitation (hash, number, state, member) VALUES ($1, $2, 0, 0)", "bn", 0},
-    [PG_INVITATION_FIND] = {"SELECT state, member FROM invitation WHERE hash = $1", "b", 0},
-    [PG_INVITATION_FORESEE] = {"SELECT state, member, hash FROM invitation WHERE hash = ANY ($1)", "B", 0},
+    [PG_INVITATION_FIND] = {ROWS_OF_INVITATION " WHERE hash = $1 AND " COUNTS, "b", 0},
+    [PG_INVITATION_FORESEE] = {ROWS_OF_INVITATION " WHERE hash = ANY ($1) AND " COUNTS, "B", 0},
     [PG_INVITATION_MARK] = {"UPDATE invitation SET state = $2, member = $3 WHERE hash = $1", "bnn", 0},
     [PG_INVITATION_COUNT] = {"SELECT count(*) FILTER (WHERE state = 0), count(*) FILTER (WHERE state = 1),"
-                             " count(*) FILTER (WHERE state = 2), coalesce(max(number), 0) FROM invitation",
+                             " count(*) FILTER (WHERE state = 2), greatest(coalesce(max(number), 0),"
+                             " (SELECT coalesce(max(-number), 0) FROM invitation WHERE hash < " HANDOUTS "))"
+                             " FROM invitation WHERE " COUNTS,
                              "", 0},
-    [PG_INVITATION_EACH] = {"SELECT number, hash, state, member FROM invitation WHERE number > $1"
-                            " ORDER BY number LIMIT $2",
+    [PG_INVITATION_EACH] = {"SELECT number, hash, state, greatest(member, 0) FROM invitation WHERE number > $1"
+                            " AND " COUNTS " ORDER BY number LIMIT $2",
                             "nn", 0},
+    [PG_HANDOUT_BEGIN] = {"INSERT INTO invitation (hash, number, state, member) VALUES ($1, $2, 0, $3)", "bnn", 0},
+    [PG_HANDOUT_ADD] = {"INSERT INTO invitation (hash, number, state, member) SELECT unnest($3), unnest($4), 0, $2"
+                        " WHERE EXISTS (SELECT FROM invitation WHERE hash = $1 AND state = 0)",
+                        "bnBN", 0},
+    [PG_HANDOUT_OPEN] = {"UPDATE invitation SET state = 1 WHERE hash = $1 AND state = 0", "b", 0},
+    [PG_HANDOUT_GIVE_UP] = {"UPDATE invitation SET state = 2, member = 0 WHERE hash = $1 AND state <> 1", "b", 0},
+    [PG_HANDOUT_CLEAR] = {"DELETE FROM invitation WHERE hash BETWEEN $1 AND $2 AND member = $3", "bbn", 0},
+    [PG_HANDOUT_END] = {"DELETE FROM invitation WHERE hash = $1 AND state = 2", "b", 0},
+    [PG_HANDOUT_EACH] = {"SELECT -number, member FROM invitation WHERE hash < " HANDOUTS
+                         " AND state <> 1 ORDER BY hash",
+                         "", 0},
 
     [PG_CURRENT_READ] = {ROWS_OF_CURRENT " WHERE place = $1", "n", 0},
     [PG_CURRENT_FORESEE] = {"SELECT c.revision, c.idx, c.replaced, c.slots, c.place,"
@@ -126,6 +144,7 @@ static const struct statement_text statements[STATEMENT_COUNT] = {
     [PG_DOCUMENT_ADD] = {"INSERT INTO document (hash, bytes) VALUES ($1, $2) ON CONFLICT DO NOTHING", "bb", 0},
     [PG_DOCUMENT_READ] = {"SELECT bytes FROM document WHERE hash = $1", "b", 0},
     [PG_DOCUMENT_SIZE] = {"SELECT length(bytes)::bigint FROM document WHERE hash = $1", "b", 0},
+    [PG_DOCUMENT_REMOVE] = {"DELETE FROM document WHERE hash = $1", "b", 0},
     [PG_DOCUMENT_EACH] = {"SELECT hash FROM document ORDER BY hash", "", 0},
     [PG_EVENT_ADD] = {"INSERT INTO event (idx, kind) VALUES ($1, $2)", "nt", 0},
     [PG_EVENT_EACH] = {"SELECT idx, kind FROM event WHERE idx >= $1 ORDER BY idx LIMIT $2", "nn", 0},

@@ -27,6 +27,15 @@ static enum store_result document_read(struct store *store, const uint8_t hash[s
     return sqlite_read_bytes(store, st, out);
 }
 
+static enum store_result document_remove(struct store *store, const uint8_t hash[static SHA256_BYTES])
+{
+    sqlite3_stmt *st = sqlite_statement(sqlite_of(store), SQL_DOCUMENT_REMOVE);
+    if (!st)
+        return STORE_FAILED;
+    sqlite_bind_hash(st, 1, hash);
+    return sqlite_run(sqlite_of(store), st);
+}
+
 static enum store_result document_size(struct store *store, const uint8_t hash[static SHA256_BYTES], size_t *len)
 {
     sqlite3_stmt *st = sqlite_statement(sqlite_of(store), SQL_DOCUMENT_SIZE);
@@ -169,6 +178,7 @@ void sqlite_add_event_verbs(struct store_ops *ops)
 {
     ops->document_add = document_add;
     ops->document_read = document_read;
+    ops->document_remove = document_remove;
     ops->document_size = document_size;
     ops->event_add = event_add;
     ops->event_each = event_each;

@@ -2,7 +2,13 @@
  * embedded store: everything else in this folder stands on it. */
 #include "collector/store/sqlite/handle.h"
 #include "base/lang.h"
+#include "collector/store/keys.h"
 #include <string.h>
+
+#define HANDOUTS "x'" HANDOUT_BOUND "'"
+/* Not one that is being handed out. */
+#define OPEN_ONES "(SELECT number FROM invitation WHERE hash < " HANDOUTS " AND state = 1)"
+#define COUNTS "number > 0 AND (member >= 0 OR member IN " OPEN_ONES ")"
 
 static const char *const statement_sql[STATEMENT_COUNT] = {
     [SQL_BEGIN] = "BEGIN IMMEDIATE",
@@ -28,12 +34,23 @@ static const char *const statement_sql[STATEMENT_COUNT] = {
     [SQL_MEMBER_ERASE] = ("UPDATE member SET key = x'', kid_hash = ?2, enrolled_at = 0, revoked_at = 0, stratum = NULL"
                           " WHERE number = ?1 AND kid_hash IS NULL"),
     [SQL_INVITATION_ADD] = "INSERT INTO invitation (hash, number, state, member) VALUES (?1, ?2, 0, 0)",
-    [SQL_INVITATION_FIND] = "SELECT state, member FROM invitation WHERE hash = ?1",
+    [SQL_INVITATION_FIND] = "SELECT state, max(member, 0) FROM invitation WHERE hash = ?1 AND " COUNTS,
     [SQL_INVITATION_MARK] = "UPDATE invitation SET state = ?2, member = ?3 WHERE hash = ?1",
     [SQL_INVITATION_COUNT] =
         ("SELECT coalesce(sum(state = 0), 0), coalesce(sum(state = 1), 0), coalesce(sum(state = 2), 0),"
-         " coalesce(max(number), 0) FROM invitation"),
-    [SQL_INVITATION_EACH] = "SELECT number, hash, state, member FROM invitation ORDER BY number",
+         " max(coalesce(max(number), 0), (SELECT coalesce(max(-number), 0) FROM invitation WHERE hash < " HANDOUTS "))"
+         " FROM invitation WHERE " COUNTS),
+    [SQL_INVITATION_EACH] =
+        "SELECT number, hash, state, max(member, 0) FROM invitation WHERE " COUNTS " ORDER BY number",
+    [SQL_HANDOUT_BEGIN] = "INSERT INTO invitation (hash, number, state, member) VALUES (?1, ?2, 0, ?3)",
+    [SQL_HANDOUT_READ] = "SELECT state FROM invitation WHERE hash = ?1 AND state = 0",
+    [SQL_HANDOUT_ADD] = "INSERT INTO invitation (hash, number, state, member) VALUES (?1, ?2, 0, ?3)",
+    [SQL_HANDOUT_OPEN] = "UPDATE invitation SET state = 1 WHERE hash = ?1 AND state = 0",
+    [SQL_HANDOUT_GIVE_UP] = "UPDATE invitation SET state = 2, member = 0 WHERE hash = ?1 AND state <> 1",
+    [SQL_HANDOUT_CLEAR] = "DELETE FROM invitation WHERE hash BETWEEN ?1 AND ?2 AND member = ?3",
+    [SQL_HANDOUT_END] = "DELETE FROM invitation WHERE hash = ?1 AND state = 2",
+    [SQL_HANDOUT_EACH] = "SELECT -number, member FROM invitation WHERE hash < " HANDOUTS " AND state <> 1"
+                         " ORDER BY hash",
     [SQL_CURRENT_READ] = "SELECT revision, idx, replaced, slots FROM current WHERE place = ?1",
     [SQL_CURRENT_ADD] = ("INSERT INTO current (place, revision, idx, replaced, slots) VALUES (?1, ?2, ?3, ?4, ?5)"
                          " ON CONFLICT (place) DO NOTHING"),
@@ -64,6 +81,7 @@ static const char *const statement_sql[STATEMENT_COUNT] = {
     [SQL_DOCUMENT_ADD] = "INSERT INTO document (hash, bytes) VALUES (?1, ?2) ON CONFLICT (hash) DO NOTHING",
     [SQL_DOCUMENT_READ] = "SELECT bytes FROM document WHERE hash = ?1",
     [SQL_DOCUMENT_SIZE] = "SELECT length(bytes) FROM document WHERE hash = ?1",
+    [SQL_DOCUMENT_REMOVE] = "DELETE FROM document WHERE hash = ?1",
     [SQL_DOCUMENT_EACH] = "SELECT hash FROM document ORDER BY number",
     [SQL_EVENT_ADD] = "INSERT INTO event (idx, kind) VALUES (?1, ?2)",
     [SQL_EVENT_EACH] = "SELECT idx, kind FROM event WHERE idx >= ?1 ORDER BY idx LIMIT ?2",

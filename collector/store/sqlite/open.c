@@ -135,6 +135,7 @@ struct store *sqlite_open(const char *path, enum store_mode mode, struct error *
     sqlite_add_transaction_verbs(&s->ops);
     sqlite_add_log_verbs(&s->ops);
     sqlite_add_fold_verbs(&s->ops);
+    sqlite_add_handout_verbs(&s->ops);
     sqlite_add_admin_verbs(&s->ops);
     sqlite_add_event_verbs(&s->ops);
     sqlite_add_release_verbs(&s->ops);

@@ -8,6 +8,7 @@ void sqlite_add_transaction_verbs(struct store_ops *ops);
 void sqlite_add_log_verbs(struct store_ops *ops); /* entries, tiles, the log's key */
 void sqlite_add_fold_verbs(struct store_ops *ops); /* current responses and counters */
 void sqlite_add_admin_verbs(struct store_ops *ops); /* members, invitations, panel, rounds, actions, tokens */
+void sqlite_add_handout_verbs(struct store_ops *ops); /* many invitations at once */
 void sqlite_add_event_verbs(struct store_ops *ops); /* documents, events, wishes */
 void sqlite_add_release_verbs(struct store_ops *ops); /* releases, their files, who read what is not published */
 void sqlite_add_erasure_verbs(

@@ -166,6 +166,12 @@ CHECKED_VERB(invitation_mark,
              (store, hash, now), check_invitation(f, hash))
 VERB(invitation_count, (struct store * store, struct invitation_counts *out), (store, out))
 VERB(invitation_each, (struct store * store, store_invitation_fn *each, void *context), (store, each, context))
+VERB(handout_begin, (struct store * store, int64_t last, int64_t since), (store, last, since))
+VERB(handout_add, (struct store * store, int64_t last, const struct store_numbered *list, size_t count),
+     (store, last, list, count))
+VERB(handout_open, (struct store * store, int64_t last), (store, last))
+VERB(handout_give_up, (struct store * store, int64_t last), (store, last))
+VERB(handout_each, (struct store * store, store_handout_fn *each, void *context), (store, each, context))
 CHECKED_VERB(current_read,
              (struct store * store, int64_t round, int64_t member, int64_t action, struct store_current *out),
              (store, round, member, action, out), check_current(f, round, member, action))
@@ -200,6 +206,7 @@ VERB(document_add, (struct store * store, const uint8_t hash[static SHA256_BYTES
      (store, hash, bytes, len))
 VERB(document_read, (struct store * store, const uint8_t hash[static SHA256_BYTES], struct buf *out),
      (store, hash, out))
+VERB(document_remove, (struct store * store, const uint8_t hash[static SHA256_BYTES]), (store, hash))
 VERB(document_size, (struct store * store, const uint8_t hash[static SHA256_BYTES], size_t *len), (store, hash, len))
 VERB(event_add, (struct store * store, int64_t index, const char *kind), (store, index, kind))
 VERB(event_each, (struct store * store, int64_t from, int64_t max, store_event_fn *each, void *context),
@@ -320,6 +327,11 @@ static const struct store_ops faulty_ops = {
     .invitation_mark = invitation_mark,
     .invitation_count = invitation_count,
     .invitation_each = invitation_each,
+    .handout_begin = handout_begin,
+    .handout_add = handout_add,
+    .handout_open = handout_open,
+    .handout_give_up = handout_give_up,
+    .handout_each = handout_each,
     .current_read = current_read,
     .current_add = current_add,
     .current_write = current_write,
@@ -340,6 +352,7 @@ static const struct store_ops faulty_ops = {
     .token_revoke = token_revoke,
     .document_add = document_add,
     .document_read = document_read,
+    .document_remove = document_remove,
     .document_size = document_size,
     .event_add = event_add,
     .event_each = event_each,
@@ -377,7 +390,7 @@ static const struct store_ops faulty_ops = {
 };
 
 /* Whoever adds a verb to the table adds it here too. */
-_Static_assert(sizeof(struct store_ops) == 94 * sizeof(void (*)(void)), "a verb of store.h is not wrapped");
+_Static_assert(sizeof(struct store_ops) == 100 * sizeof(void (*)(void)), "a verb of store.h is not wrapped");
 
 struct store *store_faulty_new(struct store *inner)
 {

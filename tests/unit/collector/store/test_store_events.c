@@ -54,6 +54,19 @@ static void add_document(const char *text)
     cr_assert_eq(store_document_add(store, hash, text, strlen(text)), STORE_OK, "%s", store_error(store)->text);
 }
 
+Test(store_events, takes_away_a_document_that_nothing_names)
+{
+    uint8_t hash[SHA256_BYTES];
+    size_t len;
+    add_document("some text");
+    add_document("other text");
+    crypto_sha256("some text", 9, hash);
+    cr_assert_eq(store_document_remove(store, hash), STORE_OK);
+    cr_assert_eq(store_document_size(store, hash, &len), STORE_NONE);
+    cr_assert_eq(store_document_remove(store, hash), STORE_NONE);
+    assert_document("other text");
+}
+
 Test(store_events, keep_documents_by_their_hash)
 {
     struct buf bytes;
