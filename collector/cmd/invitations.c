@@ -1,6 +1,7 @@
 /* invitations create, list, withdraw. Codes are shown once; the store keeps their hashes. Knows numbers, never
  * names. */
 #include "collector/acts/invitations.h"
+#include "base/clock.h"
 #include "base/csv.h"
 #include "base/error.h"
 #include "base/fetch.h"
@@ -25,6 +26,7 @@ static void hash_invitation(const uint8_t code[static INVITATION_BYTES], uint8_t
 /* New invitations: their rows for the office, and their hashes for the store. */
 struct new_invitations {
     struct buf csv;
+    struct buf codes; /* the document that the event is to name */
     uint8_t (*hashes)[SHA256_BYTES];
     size_t count;
     int64_t first, replaces;
@@ -100,38 +102,30 @@ static void take_codes_back(const char *out)
         cli_say(T("remove %s: its codes are not valid", "verwijder %s: de codes zijn niet geldig"), out);
 }
 
+/* What the acts work with. */
+static struct act_invitations wanted_of(const struct new_invitations *made)
+{
+    return (struct act_invitations){.first = made->first,
+                                    .replaces = made->replaces,
+                                    .hashes = (const uint8_t(*)[SHA256_BYTES])made->hashes,
+                                    .count = made->count};
+}
+
 /* Puts the wish that they may be used. */
 static int ask_for_invitations(struct store *store, const struct new_invitations *made, int64_t *id)
 {
     struct act_wish wish;
-    const struct act_invitations wanted = {.first = made->first,
-                                           .replaces = made->replaces,
-                                           .hashes = (const uint8_t(*)[SHA256_BYTES])made->hashes,
-                                           .count = made->count};
-    if (act_prepare_invitations(&wish, &wanted) < 0)
-        return cmd_no_memory();
-    int result = cmd_act_ask(store, &wish, id) == 0 ? CLI_DONE : cmd_store_failed(store);
-    act_wish_wipe(&wish);
-    return result;
-}
-
-/* Makes the codes, hands them out, and asks that they may be used; in one transaction, so that no other verb gets the
- * same numbers. *given: they have been handed out. */
-static int make_and_ask(struct store *store, struct new_invitations *made, const char *out, int64_t *id, bool *given)
-{
     struct error error = {0};
-    int result = CLI_DONE;
+    const struct act_invitations wanted = wanted_of(made);
     if (store_begin_invitations(store) != STORE_OK)
         return cmd_store_failed(store);
-    if (act_next_invitation(store, &made->first, &error) < 0)
+    int result = CLI_DONE;
+    if (act_prepare_invitations(&wish, store, &wanted, &made->codes, &error) < 0) {
         result = cli_fail("%s", error.text);
-    if (result == CLI_DONE)
-        result = make_codes(made);
-    if (result == CLI_DONE)
-        result = hand_out(&made->csv, out);
-    *given = result == CLI_DONE;
-    if (result == CLI_DONE)
-        result = ask_for_invitations(store, made, id);
+    } else {
+        result = cmd_act_ask(store, &wish, id) == 0 ? CLI_DONE : cmd_store_failed(store);
+        act_wish_wipe(&wish);
+    }
     if (result == CLI_DONE && store_commit(store) != STORE_OK)
         result = cmd_store_failed(store);
     if (result != CLI_DONE)
@@ -139,10 +133,46 @@ static int make_and_ask(struct store *store, struct new_invitations *made, const
     return result;
 }
 
+/* Makes the codes and hands them out, then puts their hashes there and asks that they may be used. *given: they have
+ * been handed out. */
+static int make_and_ask(struct store *store, struct new_invitations *made, const char *out, int64_t *id, bool *given)
+{
+    struct error error = {0};
+    int result = make_codes(made);
+    if (result == CLI_DONE)
+        result = hand_out(&made->csv, out);
+    *given = result == CLI_DONE;
+    buf_wipe(&made->csv);
+    const struct act_invitations wanted = wanted_of(made);
+    if (result == CLI_DONE && act_stage_invitations(store, &wanted, &made->codes, &error) < 0)
+        result = cli_fail("%s", error.text);
+    return result == CLI_DONE ? ask_for_invitations(store, made, id) : result;
+}
+
+/* Their numbers, so that no other verb gets the same. */
+static int get_numbers(struct store *store, struct new_invitations *made)
+{
+    struct error error = {0};
+    int64_t now = clock_now();
+    if (act_tidy_invitations(store, now, &error) < 0 ||
+        act_set_aside(store, made->count, now, &made->first, &error) < 0)
+        return cli_fail("%s", error.text);
+    return CLI_DONE;
+}
+
 static void tell_invitations(const struct new_invitations *made, const char *out)
 {
     cli_say(T("%zu %s written to %s", "%zu %s geschreven naar %s"), made->count,
             made->count == 1 ? T("invitation", "uitnodiging") : T("invitations", "uitnodigingen"), out);
+}
+
+/* What was put there of them. Where the store can't be reached they stay, can't be used, and go with a later one. */
+static void give_up(struct store *store, const struct new_invitations *made)
+{
+    struct error error = {0};
+    const struct act_invitations wanted = wanted_of(made);
+    if (act_give_up_invitations(store, &wanted, &made->codes, &error) < 0)
+        cli_say("%s", error.text);
 }
 
 /* The codes are at hand, on the disk, before they count, and taken back when they can't be made to: no code is ever
@@ -153,13 +183,18 @@ static int hand_out_invitations(const struct config *config, struct store *store
     struct act_told told;
     int64_t id = 0;
     bool given = false;
-    int result = make_and_ask(store, made, out, &id, &given);
+    int result = get_numbers(store, made);
+    if (result != CLI_DONE)
+        return result;
+    result = make_and_ask(store, made, out, &id, &given);
     if (result == CLI_DONE) {
         enum act_end end = cmd_act_wait(config, store, id, true, &told);
         if (end == ACT_END_DONE && out)
             tell_invitations(made, out);
         result = cmd_act_tell(end, &told);
     }
+    if (result != CLI_DONE)
+        give_up(store, made);
     if (result != CLI_DONE && given)
         take_codes_back(out);
     return result;
@@ -172,8 +207,10 @@ static int open_and_create(struct config *config, struct new_invitations *made, 
     if (!store)
         return result;
     buf_init(&made->csv, SIZE_MAX);
+    buf_init(&made->codes, ACT_DOCUMENT_MAX);
     result = hand_out_invitations(config, store, made, out);
     buf_wipe(&made->csv);
+    buf_free(&made->codes);
     mem_free(made->hashes);
     store_close(store);
     return result;

@@ -147,7 +147,7 @@ test(`acts beside a collector under load that is killed ${KILLS} times: event an
   await collector.stop();
   const events = await eventsOf(collector);
   const created = events.filter((event) => event.kind === 'invitations-created').reduce((sum, event) => sum + event.claims.count, 0);
-  assert.equal(Number(await sql(collector, 'SELECT count(*) FROM invitation')), created);
+  assert.equal(Number(await sql(collector, 'SELECT count(*) FROM invitation WHERE number > 0')), created);
   const known = { create: 'invitations-created', import: 'panel-imported', revoke: 'member-revoked', restore: 'member-restored' };
   for (const [index, verb] of said) assert.equal(events.find((event) => event.index === index)?.kind, known[verb], `${verb} at ${index}`);
   assert.equal(new Set(said.map(([index]) => index)).size, said.length);

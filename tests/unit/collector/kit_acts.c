@@ -1,4 +1,5 @@
 #include "tests/unit/collector/kit_acts.h"
+#include "collector/acts/invitations.h"
 #include "collector/state/recorded.h"
 #include <criterion/criterion.h>
 #include <string.h>
@@ -48,4 +49,18 @@ struct buf kit_panel_until(const char *closes_at)
     cr_assert_eq(buf_check(&changed), 0);
     buf_free(&json);
     return changed;
+}
+
+int64_t kit_prepare_invitations(struct store *store, const uint8_t (*hashes)[SHA256_BYTES], size_t count,
+                                int64_t replaces, struct act_wish *wish)
+{
+    struct act_invitations wanted = {.hashes = hashes, .count = count, .replaces = replaces};
+    struct error error = {0};
+    struct buf codes;
+    buf_init(&codes, ACT_DOCUMENT_MAX);
+    cr_assert_eq(act_set_aside(store, count, KIT_NOW, &wanted.first, &error), 0, "%s", error.text);
+    cr_assert_eq(act_stage_invitations(store, &wanted, &codes, &error), 0, "%s", error.text);
+    cr_assert_eq(act_prepare_invitations(wish, store, &wanted, &codes, &error), 0, "%s", error.text);
+    buf_free(&codes);
+    return wanted.first;
 }

@@ -18,4 +18,9 @@ struct event kit_event(struct store *store, int64_t index);
 /* The definition of fixtures/panel.json with its only round closing at another moment; the caller frees. */
 struct buf kit_panel_until(const char *closes_at);
 
+/* Has invitations with these hashes set aside, put there and made a wish of, up to which nobody can use them. Gives the
+ * number of the first. */
+int64_t kit_prepare_invitations(struct store *store, const uint8_t (*hashes)[SHA256_BYTES], size_t count,
+                                int64_t replaces, struct act_wish *wish);
+
 #endif

@@ -98,8 +98,7 @@ Test(acts, nothing_else_begins_a_log)
     kit_close(&kit);
     kit_open(&kit, kit_store_open(kit_dsn(NULL)));
     kit_give_operator(&kit);
-    const struct act_invitations wanted = {.first = 1, .hashes = (const uint8_t(*)[SHA256_BYTES])hash, .count = 1};
-    cr_assert_eq(act_prepare_invitations(&wish, &wanted), 0);
+    (void)kit_prepare_invitations(kit.store, (const uint8_t(*)[SHA256_BYTES])hash, 1, 0, &wish);
     (void)kit_ask(kit.store, &wish);
     cr_assert_null(ledger_new(kit.store, &kit.shared, &error));
     cr_assert_not_null(strstr(error.text, "no panel has been imported"));
@@ -175,9 +174,7 @@ static void prepare_many(struct act_wish *wish, int64_t first, uint8_t hashes[st
         size_t seed = i + (size_t)first * MANY;
         crypto_sha256(&seed, sizeof seed, hashes[i]);
     }
-    const struct act_invitations wanted = {
-        .first = first, .replaces = 7, .hashes = (const uint8_t(*)[SHA256_BYTES])hashes, .count = MANY};
-    cr_assert_eq(act_prepare_invitations(wish, &wanted), 0);
+    cr_assert_eq(kit_prepare_invitations(kit.store, (const uint8_t(*)[SHA256_BYTES])hashes, MANY, 7, wish), first);
 }
 
 Test(acts, invitations_are_numbered_as_asked_and_told_in_the_order_of_their_hashes)
@@ -200,25 +197,74 @@ Test(acts, invitations_are_numbered_as_asked_and_told_in_the_order_of_their_hash
     buf_free(&codes);
 }
 
+static void assert_unused(int64_t unused, int64_t last)
+{
+    struct invitation_counts counts;
+    cr_assert_eq(store_invitation_count(kit.store, &counts), STORE_OK);
+    cr_assert(counts.unused == unused && counts.last == last, "%lld, %lld", (long long)counts.unused,
+              (long long)counts.last);
+}
+
 Test(acts, numbers_are_asked_for_once)
 {
-    static uint8_t hashes[MANY][SHA256_BYTES];
-    struct act_wish first, same;
-    struct error error = {0};
+    static uint8_t hashes[MANY][SHA256_BYTES], others[MANY][SHA256_BYTES];
+    struct act_wish first, second, same;
     struct buf text;
-    int64_t next = 0;
-    cr_assert_eq(act_next_invitation(kit.store, &next, &error), 0);
-    cr_assert_eq(next, 1);
     prepare_many(&first, 1, hashes);
-    int64_t id = kit_ask(kit.store, &first);
-    cr_assert_eq(act_next_invitation(kit.store, &next, &error), 0);
-    cr_assert_eq(next, MANY + 1, "those that are asked for are taken");
-    prepare_many(&same, 1, hashes);
-    cr_assert_eq(carry_out(&same, &text), -1);
-    cr_assert_not_null(strstr(buf_text(&text), "other invitations have these numbers"));
+    assert_unused(0, MANY);
+    prepare_many(&second, MANY + 1, others);
+    act_wish_init(&same, EVENT_INVITATIONS_CREATED);
+    buf_put(&same.claims, first.claims.data, first.claims.len);
+    struct event event = done(&first);
+    assert_unused(MANY, 2 * MANY);
+    assert_refused(&same, "create them again");
+    int64_t id = kit_ask(kit.store, &second);
+    ledger_free(kit.ledger);
+    kit_start(&kit);
+    cr_assert_geq(kit_outcome(kit.store, id, &text), 0);
+    assert_unused(2 * MANY, 2 * MANY);
+    event_free(&event);
     buf_free(&text);
-    cr_assert_eq(kit_outcome(kit.store, id, &text), 1);
+}
+
+Test(acts, what_is_given_up_is_refused_and_leaves_nothing)
+{
+    static uint8_t hashes[MANY][SHA256_BYTES];
+    struct act_invitations wanted = {.first = 1, .count = MANY};
+    struct act_wish wish;
+    struct error error = {0};
+    struct buf codes;
+    buf_init(&codes, 0);
+    prepare_many(&wish, 1, hashes);
+    cr_assert_eq(act_give_up_invitations(kit.store, &wanted, &codes, &error), 0);
+    assert_refused(&wish, "create them again");
+    assert_unused(0, 0);
+    prepare_many(&wish, 1, hashes);
+    struct event event = done(&wish);
+    cr_assert_eq(act_give_up_invitations(kit.store, &wanted, &codes, &error), 0);
+    assert_unused(MANY, MANY);
+    event_free(&event);
+}
+
+Test(acts, what_was_cut_off_goes_an_hour_later_unless_it_is_asked_for)
+{
+    static uint8_t hashes[MANY][SHA256_BYTES], others[MANY][SHA256_BYTES];
+    struct act_wish asked, lost;
+    struct error error = {0};
+    prepare_many(&asked, 1, hashes);
+    prepare_many(&lost, MANY + 1, others);
+    int64_t id = kit_ask(kit.store, &asked);
+    cr_assert_eq(act_tidy_invitations(kit.store, KIT_NOW + 3600, &error), 0);
+    assert_unused(0, 2 * MANY);
+    cr_assert_eq(act_tidy_invitations(kit.store, KIT_NOW + 3601, &error), 0);
+    assert_unused(0, MANY);
+    struct buf text;
+    cr_assert_eq(carry_out(&lost, &text), -1);
+    cr_assert_not_null(strstr(buf_text(&text), "create them again"));
     buf_free(&text);
+    cr_assert_geq(kit_outcome(kit.store, id, &text), 0);
+    buf_free(&text);
+    assert_unused(MANY, MANY);
 }
 
 Test(acts, an_invitation_is_withdrawn_once)

@@ -34,14 +34,13 @@ struct scene {
     int64_t wishes[ACTS];
 };
 
-static struct act_wish new_invitations(void)
+static struct act_wish new_invitations(struct store *store)
 {
     struct act_wish wish;
     uint8_t hashes[3][SHA256_BYTES];
     for (unsigned i = 0; i < 3; i++)
         crypto_sha256(&i, sizeof i, hashes[i]);
-    const struct act_invitations wanted = {.first = 3, .hashes = (const uint8_t(*)[SHA256_BYTES])hashes, .count = 3};
-    cr_assert_eq(act_prepare_invitations(&wish, &wanted), 0);
+    (void)kit_prepare_invitations(store, (const uint8_t(*)[SHA256_BYTES])hashes, 3, 0, &wish);
     return wish;
 }
 
@@ -60,7 +59,7 @@ static void ask_all(struct scene *scene)
     cr_assert_eq(store_member_read(store, 1, &member), STORE_OK);
     cr_assert_eq(act_prepare_revocation(&wish[0], &member, "order", &error), 0);
     cr_assert_eq(act_prepare_actions(&wish[1], &csv), 0);
-    wish[2] = new_invitations();
+    wish[2] = new_invitations(store);
     cr_assert_eq(act_prepare_panel(&wish[3], &panel), 0);
     cr_assert_eq(act_prepare_revocation(&wish[4], &member, "order", &error), 0);
     for (size_t i = 0; i < ACTS; i++)
