@@ -15,6 +15,9 @@ const OWN = ['change', 'sqlite_sequence', 'issuance'];
 // Numbers that a copy gives anew, in the same order.
 const ANEW = { pending: 'id', panel: 'number', access_log: 'number', document: 'number' };
 
+// In a copy all invitations are as if each had been handed out by itself (adr/036).
+const AS_TABLE = { invitation: '(SELECT hash, number, state, max(member, 0) AS member, stratum FROM invitation WHERE number > 0)' };
+
 // Each table's rows, in one order.
 export async function rowsOf(path) {
   const names = (await sql(path, "SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name")).split('\n').filter((name) => !OWN.includes(name));
@@ -22,7 +25,7 @@ export async function rowsOf(path) {
   for (const name of names) {
     const all = (await sql(path, `SELECT name FROM pragma_table_info('${name}')`)).split('\n');
     const columns = all.filter((column) => column !== ANEW[name]);
-    const list = await sql(path, `SELECT ${columns.map((column) => `quote(${column})`).join(" || '|' || ")} FROM ${name}`);
+    const list = await sql(path, `SELECT ${columns.map((column) => `quote(${column})`).join(" || '|' || ")} FROM ${AS_TABLE[name] ?? name}`);
     rows[name] = list === '' ? [] : list.split('\n').sort();
   }
   return rows;
