@@ -1,5 +1,6 @@
-/* Open addressing by the digest's first bits, so that an index twice as large is filled from front to back: what is
- * larger than memory is then read and written in order. */
+/* Open addressing by the first of some bits, so that an index twice as large is filled from front to back: what is
+ * larger than memory is then read and written in order. They are not the digest's first ones: digests that come sorted
+ * would lie close together at the front of an index that is yet to grow, and each would walk past all before it. */
 #include "base/spill_table.h"
 #include "base/mem.h"
 #include <errno.h>
@@ -9,7 +10,7 @@
 #define MOST_BITS 32
 
 struct slot {
-    uint32_t start, number; /* the digest's first 32 bits; number 0: empty */
+    uint32_t part, number; /* 32 bits of the digest; number 0: empty */
 };
 
 struct spill_table {
@@ -73,9 +74,10 @@ void *spill_table_change(struct spill_table *table, uint32_t number)
     return spill_change(table->records, number - 1);
 }
 
-static uint32_t digest_start(const uint8_t *digest)
+static uint32_t digest_part(const uint8_t *digest)
 {
-    return (uint32_t)digest[0] << 24 | (uint32_t)digest[1] << 16 | (uint32_t)digest[2] << 8 | digest[3];
+    const uint8_t *last = digest + SPILL_DIGEST - 4;
+    return (uint32_t)last[0] << 24 | (uint32_t)last[1] << 16 | (uint32_t)last[2] << 8 | last[3];
 }
 
 static uint64_t next_slot(uint64_t place, unsigned bits)
@@ -91,13 +93,13 @@ static bool has_digest(struct spill_table *table, uint32_t number, const uint8_t
 
 uint32_t spill_table_find(struct spill_table *table, const uint8_t digest[static SPILL_DIGEST])
 {
-    uint32_t start = digest_start(digest);
-    for (uint64_t i = (uint64_t)start >> (32 - table->bits);; i = next_slot(i, table->bits)) {
+    uint32_t part = digest_part(digest);
+    for (uint64_t i = (uint64_t)part >> (32 - table->bits);; i = next_slot(i, table->bits)) {
         const struct slot *slot = spill_at(table->slots, i);
         if (!slot || slot->number == 0)
             return 0;
         uint32_t number = slot->number;
-        if (slot->start == start && has_digest(table, number, digest))
+        if (slot->part == part && has_digest(table, number, digest))
             return number;
     }
 }
@@ -105,7 +107,7 @@ uint32_t spill_table_find(struct spill_table *table, const uint8_t digest[static
 /* -1: it failed. */
 static int put_slot(struct spill *slots, unsigned bits, struct slot slot)
 {
-    for (uint64_t i = (uint64_t)slot.start >> (32 - bits);; i = next_slot(i, bits)) {
+    for (uint64_t i = (uint64_t)slot.part >> (32 - bits);; i = next_slot(i, bits)) {
         const struct slot *there = spill_at(slots, i);
         if (!there)
             return -1;
@@ -158,5 +160,5 @@ uint32_t spill_table_add(struct spill_table *table, const void *record)
         return 0;
     memcpy(room, record, table->size);
     uint32_t number = (uint32_t)spill_count(table->records);
-    return put_slot(table->slots, table->bits, (struct slot){digest_start(record), number}) < 0 ? 0 : number;
+    return put_slot(table->slots, table->bits, (struct slot){digest_part(record), number}) < 0 ? 0 : number;
 }
