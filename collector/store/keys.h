@@ -22,8 +22,13 @@ MUST_CHECK int key_pack(int64_t round, int64_t member, int64_t action, int64_t *
 int64_t key_of_tile(unsigned level, uint64_t index);
 
 /* A handing out of invitations is a row among them: under this key, which no code hashes to, with the highest of its
- * numbers below 0 as its number, state 1 once it is open and 2 once it is given up, and since when as its member. An
- * unused invitation of it has that number as its member. All such keys are below HANDOUT_BOUND, in hexadecimal. */
+ * numbers below 0 as its number, one of these as its state, and since when as its member. An unused invitation of it
+ * has that number as its member. All such keys are below HANDOUT_BOUND, in hexadecimal. */
+enum handout_state {
+    HANDOUT_UNDER_WAY,
+    HANDOUT_OPEN,
+    HANDOUT_GIVEN_UP,
+};
 #define HANDOUT_BOUND "000000000000000000000000000000000000000000000001"
 void key_of_handout(int64_t last, uint8_t out[static SHA256_BYTES]);
 

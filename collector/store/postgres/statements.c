@@ -9,9 +9,11 @@
 #define ROWS_OF_MEMBER "SELECT number, idx, enrolled_at, revoked_at, key, kid_hash, change FROM member"
 #define ROWS_OF_CURRENT "SELECT revision, idx, replaced, slots, place FROM current"
 #define ROWS_OF_RELEASE "SELECT round, number, final, size, idx, created_at, root FROM release WHERE round = $1"
-#define ROWS_OF_INVITATION "SELECT state, greatest(member, 0), hash FROM invitation"
+#define ROWS_OF_INVITATION "SELECT state, greatest(member, 0), hash FROM invitation AS i"
 #define HANDOUTS "'\\x" HANDOUT_BOUND "'::bytea"
 #define OPEN_ONES "(SELECT number FROM invitation WHERE hash < " HANDOUTS " AND state = 1)"
+#define FOUND                                                                                                          \
+    "number > 0 AND (member >= 0 OR EXISTS (SELECT FROM invitation AS h WHERE h.number = i.member AND h.state = 1))"
 #define COUNTS "number > 0 AND (member >= 0 OR member IN " OPEN_ONES ")"
 #define NEXT_CHANGE "(SELECT coalesce(max(change), 0) + 1 FROM member)"
 
@@ -67,8 +69,8 @@ static const struct statement_text statements[STATEMENT_COUNT] = {
                          " change = " NEXT_CHANGE " WHERE number = $1 AND kid_hash IS NULL",
                          "nb", 0},
     [PG_INVITATION_ADD] = {"INSERT INTO invitation (hash, number, state, member) VALUES ($1, $2, 0, 0)", "bn", 0},
-    [PG_INVITATION_FIND] = {ROWS_OF_INVITATION " WHERE hash = $1 AND " COUNTS, "b", 0},
-    [PG_INVITATION_FORESEE] = {ROWS_OF_INVITATION " WHERE hash = ANY ($1) AND " COUNTS, "B", 0},
+    [PG_INVITATION_FIND] = {ROWS_OF_INVITATION " WHERE hash = $1 AND " FOUND, "b", 0},
+    [PG_INVITATION_FORESEE] = {ROWS_OF_INVITATION " WHERE hash = ANY ($1) AND " FOUND, "B", 0},
     [PG_INVITATION_MARK] = {"UPDATE invitation SET state = $2, member = $3 WHERE hash = $1", "bnn", 0},
     [PG_INVITATION_COUNT] = {"SELECT count(*) FILTER (WHERE state = 0), count(*) FILTER (WHERE state = 1),"
                              " count(*) FILTER (WHERE state = 2), greatest(coalesce(max(number), 0),"

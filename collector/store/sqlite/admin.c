@@ -117,14 +117,16 @@ static enum store_result invitation_find(struct store *store, const uint8_t hash
         return STORE_FAILED;
     sqlite_bind_hash(st, 1, hash);
     enum store_result result = sqlite_step(sqlite_of(store), st);
+    int64_t member = result == STORE_OK ? sqlite3_column_int64(st, 1) : 0;
+    if (result == STORE_OK && member < 0)
+        result = sqlite_handout_find(store, -member, HANDOUT_OPEN);
     if (result == STORE_OK) {
         int state = sqlite3_column_int(st, 0);
         if (state < INVITATION_UNUSED || state > INVITATION_WITHDRAWN)
             result = sqlite_fail(sqlite_of(store), ERROR_DAMAGED,
                                  T("an invitation's state is none", "een uitnodiging is in geen bekende stand"));
         else
-            *out =
-                (struct store_invitation){.state = (enum invitation_state)state, .member = sqlite3_column_int64(st, 1)};
+            *out = (struct store_invitation){.state = (enum invitation_state)state, .member = member > 0 ? member : 0};
     }
     sqlite3_reset(st);
     return result;

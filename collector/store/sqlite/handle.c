@@ -34,7 +34,7 @@ static const char *const statement_sql[STATEMENT_COUNT] = {
     [SQL_MEMBER_ERASE] = ("UPDATE member SET key = x'', kid_hash = ?2, enrolled_at = 0, revoked_at = 0, stratum = NULL"
                           " WHERE number = ?1 AND kid_hash IS NULL"),
     [SQL_INVITATION_ADD] = "INSERT INTO invitation (hash, number, state, member) VALUES (?1, ?2, 0, 0)",
-    [SQL_INVITATION_FIND] = "SELECT state, max(member, 0) FROM invitation WHERE hash = ?1 AND " COUNTS,
+    [SQL_INVITATION_FIND] = "SELECT state, member FROM invitation WHERE hash = ?1 AND number > 0",
     [SQL_INVITATION_MARK] = "UPDATE invitation SET state = ?2, member = ?3 WHERE hash = ?1",
     [SQL_INVITATION_COUNT] =
         ("SELECT coalesce(sum(state = 0), 0), coalesce(sum(state = 1), 0), coalesce(sum(state = 2), 0),"
@@ -43,7 +43,7 @@ static const char *const statement_sql[STATEMENT_COUNT] = {
     [SQL_INVITATION_EACH] =
         "SELECT number, hash, state, max(member, 0) FROM invitation WHERE " COUNTS " ORDER BY number",
     [SQL_HANDOUT_BEGIN] = "INSERT INTO invitation (hash, number, state, member) VALUES (?1, ?2, 0, ?3)",
-    [SQL_HANDOUT_READ] = "SELECT state FROM invitation WHERE hash = ?1 AND state = 0",
+    [SQL_HANDOUT_FIND] = "SELECT 1 FROM invitation WHERE hash = ?1 AND state = ?2",
     [SQL_HANDOUT_ADD] = "INSERT INTO invitation (hash, number, state, member) VALUES (?1, ?2, 0, ?3)",
     [SQL_HANDOUT_OPEN] = "UPDATE invitation SET state = 1 WHERE hash = ?1 AND state = 0",
     [SQL_HANDOUT_GIVE_UP] = "UPDATE invitation SET state = 2, member = 0 WHERE hash = ?1 AND state <> 1",

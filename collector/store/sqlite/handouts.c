@@ -1,7 +1,6 @@
 /* The embedded store: invitations that are handed out many at once. Only one writes at a time here, so what matters is
  * that each transaction is short. */
 #include "base/clock.h"
-#include "collector/store/keys.h"
 #include "collector/store/sqlite/handle.h"
 #include "collector/store/sqlite/verbs.h"
 
@@ -30,10 +29,10 @@ static enum store_result handout_begin(struct store *store, int64_t last, int64_
     return sqlite_run(sqlite_of(store), st);
 }
 
-static enum store_result find_handout(struct store *store, int64_t last)
+enum store_result sqlite_handout_find(struct store *store, int64_t last, enum handout_state state)
 {
     uint8_t key[SHA256_BYTES];
-    sqlite3_stmt *st = sqlite_statement(sqlite_of(store), SQL_HANDOUT_READ);
+    sqlite3_stmt *st = SQLITE_PREPARE(store, SQL_HANDOUT_FIND, 0, state);
     if (!st)
         return STORE_FAILED;
     key_of_handout(last, key);
@@ -45,7 +44,7 @@ static enum store_result find_handout(struct store *store, int64_t last)
 
 static enum store_result handout_add(struct store *store, int64_t last, const struct store_numbered *list, size_t count)
 {
-    enum store_result result = find_handout(store, last);
+    enum store_result result = sqlite_handout_find(store, last, HANDOUT_UNDER_WAY);
     for (size_t i = 0; i < count && result == STORE_OK; i++) {
         sqlite3_stmt *st = SQLITE_PREPARE(store, SQL_HANDOUT_ADD, 0, list[i].number, -last);
         if (!st)
