@@ -74,7 +74,7 @@ export async function start(t, name, env = {}, tls = false) {
   return { collector, client, alone: await clientAlone(tls), attack: name };
 }
 
-const median = (list) => list.toSorted((a, b) => a - b)[list.length >> 1];
+const median = (list) => [...list].sort((a, b) => a - b)[list.length >> 1];
 
 // The medians of both clients' times, who ask in turn: whatever else this machine does, it does to both.
 async function timeBoth({ client, alone: quiet }, busy) {
