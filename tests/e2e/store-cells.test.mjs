@@ -72,7 +72,7 @@ async function listCells() {
   for (const [table, column, type] of columns) {
     const keys = columns.filter(([of, , , place]) => of === table && place !== '0').map(([, name]) => name);
     const named = keys.length > 0 ? keys : [column];
-    const order = table === 'invitation' ? 'number' : named.join(', '); // by its hash, which is random, it would be another each time
+    const order = table === 'invitation' ? 'number < 0, number' : named.join(', '); // by its hash, which is random, it would be another each time
     const key = await sql(original, `SELECT ${named.map((name) => `quote(${name})`).join(", '|', ")} FROM ${table} WHERE ${column} IS NOT NULL ORDER BY ${order} LIMIT 1`);
     const where = key === '' ? undefined : named.map((name, i) => `${name} IS ${key.split('|').filter((part) => part !== '')[i]}`).join(' AND ');
     found.push({ table, column, type, where });
@@ -124,6 +124,11 @@ test('each cell that is changed is found, or is beside the log', async () => {
 test('whose an invitation is, is found changed, whatever became of it', async () => {
   for (const number of [1, 3, 17, 18]) // used, by one who has been erased, withdrawn, unused
     assert.ok(await isFound(`UPDATE invitation SET member = member + 1000 WHERE number = ${number}`), `number ${number}`);
+});
+
+test('what says that a handing out of invitations counts is found changed, and taken away', async () => {
+  for (const statement of ['UPDATE invitation SET state = 0', 'UPDATE invitation SET state = 2', 'UPDATE invitation SET number = number - 1000', 'DELETE FROM invitation'])
+    assert.ok(await isFound(`${statement} WHERE number < 0`), statement);
 });
 
 test('each row that is taken away is found, or is beside the log', async () => {
