@@ -8,7 +8,7 @@ import { poll } from './lib/poll.mjs';
 
 const libraries = ['c6', 'cjson', 'curl4-openssl', 'gnutls28', 'inih', 'pq', 'seccomp', 'sodium', 'sqlite3'];
 const build = ['gcc', 'pkg-config', ...libraries.map((name) => `lib${name}-dev`), 'nettle-dev', 'zlib1g-dev'];
-const units = [...build, 'libcriterion-dev', 'nodejs', 'sqlite3', 'valgrind'];
+const units = [...build, 'curl', 'libcriterion-dev', 'nodejs', 'sqlite3', 'valgrind'];
 const clang = ['clang', 'libclang-rt-14-dev'];
 const excel = [...units, 'libreoffice-calc-nogui'];
 const web = ['chromium', 'chromium-driver'];
@@ -127,7 +127,7 @@ test('a lock that is never given up is not waited for without end', async () => 
   const { code, output } = await machine.make('quick');
   assert.notEqual(code, 0, output);
   assert.match(output, /E: Could not get lock/);
-  assert.match(output, /apt-get could not install: gcc /);
+  assert.match(output, /apt-get could not install: curl gcc /);
   assert.ok(machine.calls().every((call) => call === 'update'));
 });
 

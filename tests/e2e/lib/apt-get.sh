@@ -32,7 +32,7 @@ put_package() { # name
     nodejs) put_command node node ;;
     libreoffice-calc-nogui) put_command soffice ;;
     chromium-driver) put_command chromedriver ;;
-    buildah | podman | runc | chromium | clang-format | clang-tidy | debootstrap | gcovr | lintian | mandoc | npm | patroni | pkg-config | pngquant | reuse | shellcheck | sqlite3 | valgrind | zsh)
+    buildah | podman | runc | chromium | clang-format | clang-tidy | curl | debootstrap | gcovr | lintian | mandoc | npm | patroni | pkg-config | pngquant | reuse | shellcheck | sqlite3 | valgrind | zsh)
         put_command "$1"
         ;;
     etcd-server) put_command etcd ;;
