@@ -11,7 +11,7 @@ const build = ['gcc', 'pkg-config', ...libraries.map((name) => `lib${name}-dev`)
 const units = [...build, 'curl', 'libcriterion-dev', 'nodejs', 'sqlite3', 'valgrind'];
 const clang = ['clang', 'libclang-rt-14-dev'];
 const excel = [...units, 'libreoffice-calc-nogui'];
-const web = ['chromium', 'chromium-driver'];
+const web = ['chromium', 'chromium-driver', 'fonts-liberation'];
 const everything = [...excel, ...clang, ...web, 'postgresql-15'];
 const packages = [...build, 'build-essential', 'debhelper', 'dpkg-dev', 'node-tweetnacl'];
 const install = (packages) => `install ${[...packages].sort().join(' ')}`;

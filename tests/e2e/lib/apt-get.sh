@@ -36,6 +36,7 @@ put_package() { # name
         put_command "$1"
         ;;
     etcd-server) put_command etcd ;;
+    fonts-liberation) put_file usr/share/fonts/truetype/liberation/LiberationSans-Regular.ttf ;;
     iproute2) put_command ss ;;
     nettle-dev) put_file usr/include/nettle/sha2.h ;;
     nginx-light) put_file usr/sbin/nginx ;;
