@@ -13,11 +13,38 @@
 
 #define STAGED_AT_ONCE 4096 /* rows in one transaction: some hundredths of a second */
 #define PAUSE_MS_MAX 10 /* between two of them */
+#define CLEARING_PAUSE_MS 5 /* between two parts that are taken away */
 #define ABANDONED_AFTER 3600 /* seconds */
 
 static int64_t last_of(const struct act_invitations *invitations)
 {
     return invitations->first + (int64_t)invitations->count - 1;
+}
+
+/* Taking away. */
+
+static enum store_result clear_handout(struct store *store, int64_t last)
+{
+    for (unsigned part = 0; part < STORE_HANDOUT_PARTS; part++) {
+        enum store_result result = store_handout_clear(store, last, part);
+        if (result == STORE_FAILED)
+            return STORE_FAILED;
+        if (result == STORE_OK)
+            clock_sleep_ms(CLEARING_PAUSE_MS);
+    }
+    return STORE_OK;
+}
+
+/* STORE_NONE: it was opened, or none is there. As long as there are rows of it, who begins the next finds its numbers
+ * taken. */
+static enum store_result give_up_handout(struct store *store, int64_t last)
+{
+    enum store_result result = store_handout_close(store, last);
+    if (result == STORE_OK)
+        result = clear_handout(store, last);
+    if (result == STORE_OK && store_handout_end(store, last) == STORE_FAILED)
+        result = STORE_FAILED;
+    return result;
 }
 
 /* What was cut off. */
@@ -75,7 +102,7 @@ static bool has_last(const struct lasts *lasts, int64_t last)
 static int give_up_abandoned(struct store *store, const struct lasts *abandoned, const struct lasts *asked)
 {
     for (size_t i = 0; i < abandoned->count; i++)
-        if (!has_last(asked, abandoned->list[i]) && store_handout_give_up(store, abandoned->list[i]) == STORE_FAILED)
+        if (!has_last(asked, abandoned->list[i]) && give_up_handout(store, abandoned->list[i]) == STORE_FAILED)
             return store_fail(store, asked->error);
     return 0;
 }
@@ -114,15 +141,15 @@ static int end_staging(struct store *store, enum store_result result, struct err
 
 int act_set_aside(struct store *store, size_t count, int64_t now, int64_t *first, struct error *error)
 {
-    struct invitation_counts counts;
+    int64_t last;
     if (store_begin_invitations(store) != STORE_OK)
         return store_fail(store, error);
-    enum store_result result = store_invitation_count(store, &counts);
+    enum store_result result = store_handout_last(store, &last);
     if (result == STORE_OK)
-        result = store_handout_begin(store, counts.last + (int64_t)count, now);
+        result = store_handout_begin(store, last + (int64_t)count, now);
     if (end_staging(store, result, error) < 0)
         return -1;
-    *first = counts.last + 1;
+    *first = last + 1;
     return 0;
 }
 
@@ -198,7 +225,7 @@ int act_give_up_invitations(struct store *store, const struct act_invitations *i
                             struct error *error)
 {
     uint8_t hash[SHA256_BYTES];
-    enum store_result result = store_handout_give_up(store, last_of(invitations));
+    enum store_result result = give_up_handout(store, last_of(invitations));
     if (result == STORE_OK && codes->len > 0) {
         crypto_sha256(codes->data, codes->len, hash);
         if (store_document_remove(store, hash) == STORE_FAILED)

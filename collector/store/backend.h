@@ -62,11 +62,14 @@ struct store_ops {
                                          const struct store_invitation *now);
     enum store_result (*invitation_count)(struct store *store, struct invitation_counts *out);
     enum store_result (*invitation_each)(struct store *store, store_invitation_fn *each, void *context);
+    enum store_result (*handout_last)(struct store *store, int64_t *last);
     enum store_result (*handout_begin)(struct store *store, int64_t last, int64_t since);
     enum store_result (*handout_add)(struct store *store, int64_t last, const struct store_numbered *list,
                                      size_t count);
     enum store_result (*handout_open)(struct store *store, int64_t last);
-    enum store_result (*handout_give_up)(struct store *store, int64_t last);
+    enum store_result (*handout_close)(struct store *store, int64_t last);
+    enum store_result (*handout_clear)(struct store *store, int64_t last, unsigned part);
+    enum store_result (*handout_end)(struct store *store, int64_t last);
     enum store_result (*handout_each)(struct store *store, store_handout_fn *each, void *context);
     enum store_result (*current_read)(struct store *store, int64_t round, int64_t member, int64_t action,
                                       struct store_current *out);

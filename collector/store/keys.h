@@ -32,8 +32,7 @@ enum handout_state {
 #define HANDOUT_BOUND "000000000000000000000000000000000000000000000001"
 void key_of_handout(int64_t last, uint8_t out[static SHA256_BYTES]);
 
-/* Its rows are taken away part by part: those from hash `from` to hash `to`. */
-#define HANDOUT_PARTS 256
+/* One of STORE_HANDOUT_PARTS: the rows from hash `from` to hash `to`. */
 void key_of_part(unsigned part, uint8_t from[static SHA256_BYTES], uint8_t to[static SHA256_BYTES]);
 
 #endif

@@ -51,7 +51,6 @@ struct store_invitation {
 
 struct invitation_counts {
     int64_t unused, used, withdrawn;
-    int64_t last; /* the highest number handed out or set aside; 0 for none */
 };
 
 /* A new invitation: its number, and the hash of its code. */
@@ -348,6 +347,8 @@ MUST_CHECK enum store_result store_invitation_each(struct store *store, store_in
  * come in a few thousand at a time, and then all of them count from one moment on. Until then none is found, counted or
  * walked over. A handing out goes by the highest of its numbers. */
 
+/* The highest number handed out or set aside; 0 for none. Once any has been, it takes no longer for a million. */
+MUST_CHECK enum store_result store_handout_last(struct store *store, int64_t *last);
 /* Within begin_invitations: sets the numbers up to `last` aside, at the moment `since`, above 0. */
 MUST_CHECK enum store_result store_handout_begin(struct store *store, int64_t last, int64_t since);
 /* Within begin_invitations: adds at least one row. STORE_NONE, and nothing written: it is not under way any more. */
@@ -355,10 +356,14 @@ MUST_CHECK enum store_result store_handout_add(struct store *store, int64_t last
                                                size_t count);
 /* Within store_begin: all of it counts. One row is written, however many they are. STORE_NONE: none is under way. */
 MUST_CHECK enum store_result store_handout_open(struct store *store, int64_t last);
-/* Outside any transaction: it is never opened from here on, and is taken away by and by. STORE_NONE: it was opened, or
- * none is there. STORE_FAILED: it may be given up already and not taken away; asked again, it goes on. */
-MUST_CHECK enum store_result store_handout_give_up(struct store *store, int64_t last);
-/* Those that were not opened, ascending by number; `since` is 0 where one was given up. */
+/* Giving one up, outside any transaction: first it is closed, and never opened from here on, STORE_NONE where it was or
+ * none is there; then each of its parts is cleared, STORE_NONE where nothing is there; then it is ended, and its
+ * numbers are free. What has stopped in between may be begun again. */
+#define STORE_HANDOUT_PARTS 256
+MUST_CHECK enum store_result store_handout_close(struct store *store, int64_t last);
+MUST_CHECK enum store_result store_handout_clear(struct store *store, int64_t last, unsigned part);
+MUST_CHECK enum store_result store_handout_end(struct store *store, int64_t last);
+/* Those that were not opened, ascending by number; `since` is 0 where one was closed. */
 MUST_CHECK enum store_result store_handout_each(struct store *store, store_handout_fn *each, void *context);
 
 /* Current responses. `slots` of what is read is the handle's, valid until it reads another current response. */

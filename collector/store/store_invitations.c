@@ -28,6 +28,11 @@ enum store_result store_invitation_each(struct store *store, store_invitation_fn
     return store->ops->invitation_each(store, each, context);
 }
 
+enum store_result store_handout_last(struct store *store, int64_t *last)
+{
+    return store->ops->handout_last(store, last);
+}
+
 enum store_result store_handout_begin(struct store *store, int64_t last, int64_t since)
 {
     return store->ops->handout_begin(store, last, since);
@@ -43,9 +48,19 @@ enum store_result store_handout_open(struct store *store, int64_t last)
     return store->ops->handout_open(store, last);
 }
 
-enum store_result store_handout_give_up(struct store *store, int64_t last)
+enum store_result store_handout_close(struct store *store, int64_t last)
 {
-    return store->ops->handout_give_up(store, last);
+    return store->ops->handout_close(store, last);
+}
+
+enum store_result store_handout_clear(struct store *store, int64_t last, unsigned part)
+{
+    return store->ops->handout_clear(store, last, part);
+}
+
+enum store_result store_handout_end(struct store *store, int64_t last)
+{
+    return store->ops->handout_end(store, last);
 }
 
 enum store_result store_handout_each(struct store *store, store_handout_fn *each, void *context)

@@ -135,8 +135,8 @@ class Admin {
 
 const claimsOf = (jws) => JSON.parse(Buffer.from(jws.split('.')[1], 'base64url'));
 
-function assertActs(indexes, entries) {
-  for (const index of indexes) {
+function assertActs(told, entries) {
+  for (const index of told) {
     assert.ok(index < entries.length, `act ${index} is missing: there are ${entries.length} entries`);
     assert.equal(claimsOf(entries[index]).event, 'follow-up-published', `act ${index} has moved`);
   }

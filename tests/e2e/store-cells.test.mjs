@@ -127,7 +127,7 @@ test('whose an invitation is, is found changed, whatever became of it', async ()
 });
 
 test('what says that a handing out of invitations counts is found changed, and taken away', async () => {
-  for (const statement of ['UPDATE invitation SET state = 0', 'UPDATE invitation SET state = 2', 'UPDATE invitation SET number = number - 1000', 'DELETE FROM invitation'])
+  for (const statement of ['UPDATE invitation SET state = 0', 'UPDATE invitation SET state = 2', 'UPDATE invitation SET number = number - 1000', `UPDATE invitation SET hash = x'${'00'.repeat(30)}ff01'`, 'DELETE FROM invitation'])
     assert.ok(await isFound(`${statement} WHERE number < 0`), statement);
 });
 

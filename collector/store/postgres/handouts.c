@@ -20,6 +20,16 @@ static enum store_result pg_run_on_handout(struct store *store, enum statement w
     return postgres_run(store, which, &values);
 }
 
+static enum store_result pg_handout_last(struct store *store, int64_t *last)
+{
+    PGresult *rows = postgres_ask(store, PG_HANDOUT_LAST, NULL);
+    if (!rows)
+        return STORE_FAILED;
+    *last = row_number(rows, 0, 0);
+    PQclear(rows);
+    return STORE_OK;
+}
+
 static enum store_result pg_handout_begin(struct store *store, int64_t last, int64_t since)
 {
     uint8_t key[SHA256_BYTES];
@@ -67,30 +77,25 @@ static enum store_result pg_handout_open(struct store *store, int64_t last)
     return pg_run_on_handout(store, PG_HANDOUT_OPEN, last);
 }
 
-static enum store_result pg_clear_handout(struct store *store, int64_t last)
+static enum store_result pg_handout_close(struct store *store, int64_t last)
 {
-    uint8_t from[SHA256_BYTES], to[SHA256_BYTES];
-    for (unsigned part = 0; part < HANDOUT_PARTS; part++) {
-        struct values values = {0};
-        key_of_part(part, from, to);
-        values_bytes(&values, from, SHA256_BYTES);
-        values_bytes(&values, to, SHA256_BYTES);
-        values_number(&values, -last);
-        if (postgres_run(store, PG_HANDOUT_CLEAR, &values) == STORE_FAILED)
-            return STORE_FAILED;
-    }
-    return STORE_OK;
+    return pg_run_on_handout(store, PG_HANDOUT_CLOSE, last);
 }
 
-/* First of all it can't be opened any more; and as long as it has rows, who begins the next finds its numbers taken. */
-static enum store_result pg_handout_give_up(struct store *store, int64_t last)
+static enum store_result pg_handout_clear(struct store *store, int64_t last, unsigned part)
 {
-    enum store_result result = pg_run_on_handout(store, PG_HANDOUT_GIVE_UP, last);
-    if (result == STORE_OK)
-        result = pg_clear_handout(store, last);
-    if (result == STORE_OK && pg_run_on_handout(store, PG_HANDOUT_END, last) == STORE_FAILED)
-        result = STORE_FAILED;
-    return result;
+    uint8_t from[SHA256_BYTES], to[SHA256_BYTES];
+    struct values values = {0};
+    key_of_part(part, from, to);
+    values_bytes(&values, from, SHA256_BYTES);
+    values_bytes(&values, to, SHA256_BYTES);
+    values_number(&values, -last);
+    return postgres_run(store, PG_HANDOUT_CLEAR, &values);
+}
+
+static enum store_result pg_handout_end(struct store *store, int64_t last)
+{
+    return pg_run_on_handout(store, PG_HANDOUT_END, last);
 }
 
 static int pg_handout_row(struct store *store, const PGresult *rows, int row, void *context)
@@ -108,9 +113,12 @@ static enum store_result pg_handout_each(struct store *store, store_handout_fn *
 
 void postgres_add_handout_verbs(struct store_ops *ops)
 {
+    ops->handout_last = pg_handout_last;
     ops->handout_begin = pg_handout_begin;
     ops->handout_add = pg_handout_add;
     ops->handout_open = pg_handout_open;
-    ops->handout_give_up = pg_handout_give_up;
+    ops->handout_close = pg_handout_close;
+    ops->handout_clear = pg_handout_clear;
+    ops->handout_end = pg_handout_end;
     ops->handout_each = pg_handout_each;
 }

@@ -187,10 +187,8 @@ static enum store_result pg_invitation_count(struct store *store, struct invitat
     PGresult *rows = postgres_ask(store, PG_INVITATION_COUNT, NULL);
     if (!rows)
         return STORE_FAILED;
-    *out = (struct invitation_counts){.unused = row_number(rows, 0, 0),
-                                      .used = row_number(rows, 0, 1),
-                                      .withdrawn = row_number(rows, 0, 2),
-                                      .last = row_number(rows, 0, 3)};
+    *out = (struct invitation_counts){
+        .unused = row_number(rows, 0, 0), .used = row_number(rows, 0, 1), .withdrawn = row_number(rows, 0, 2)};
     PQclear(rows);
     return STORE_OK;
 }

@@ -73,19 +73,18 @@ static const struct statement_text statements[STATEMENT_COUNT] = {
     [PG_INVITATION_FORESEE] = {ROWS_OF_INVITATION " WHERE hash = ANY ($1) AND " FOUND, "B", 0},
     [PG_INVITATION_MARK] = {"UPDATE invitation SET state = $2, member = $3 WHERE hash = $1", "bnn", 0},
     [PG_INVITATION_COUNT] = {"SELECT count(*) FILTER (WHERE state = 0), count(*) FILTER (WHERE state = 1),"
-                             " count(*) FILTER (WHERE state = 2), greatest(coalesce(max(number), 0),"
-                             " (SELECT coalesce(max(-number), 0) FROM invitation WHERE hash < " HANDOUTS "))"
-                             " FROM invitation WHERE " COUNTS,
+                             " count(*) FILTER (WHERE state = 2) FROM invitation WHERE " COUNTS,
                              "", 0},
     [PG_INVITATION_EACH] = {"SELECT number, hash, state, greatest(member, 0) FROM invitation WHERE number > $1"
                             " AND " COUNTS " ORDER BY number LIMIT $2",
                             "nn", 0},
+    [PG_HANDOUT_LAST] = {"SELECT greatest(max(number), -min(number), 0) FROM invitation", "", 0},
     [PG_HANDOUT_BEGIN] = {"INSERT INTO invitation (hash, number, state, member) VALUES ($1, $2, 0, $3)", "bnn", 0},
     [PG_HANDOUT_ADD] = {"INSERT INTO invitation (hash, number, state, member) SELECT unnest($3), unnest($4), 0, $2"
                         " WHERE EXISTS (SELECT FROM invitation WHERE hash = $1 AND state = 0)",
                         "bnBN", 0},
     [PG_HANDOUT_OPEN] = {"UPDATE invitation SET state = 1 WHERE hash = $1 AND state = 0", "b", 0},
-    [PG_HANDOUT_GIVE_UP] = {"UPDATE invitation SET state = 2, member = 0 WHERE hash = $1 AND state <> 1", "b", 0},
+    [PG_HANDOUT_CLOSE] = {"UPDATE invitation SET state = 2, member = 0 WHERE hash = $1 AND state <> 1", "b", 0},
     [PG_HANDOUT_CLEAR] = {"DELETE FROM invitation WHERE hash BETWEEN $1 AND $2 AND member = $3", "bbn", 0},
     [PG_HANDOUT_END] = {"DELETE FROM invitation WHERE hash = $1 AND state = 2", "b", 0},
     [PG_HANDOUT_EACH] = {"SELECT -number, member FROM invitation WHERE hash < " HANDOUTS

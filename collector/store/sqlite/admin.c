@@ -151,8 +151,7 @@ static enum store_result count_all_invitations(struct store *store, struct invit
     if (result == STORE_OK)
         *out = (struct invitation_counts){.unused = sqlite3_column_int64(st, 0),
                                           .used = sqlite3_column_int64(st, 1),
-                                          .withdrawn = sqlite3_column_int64(st, 2),
-                                          .last = sqlite3_column_int64(st, 3)};
+                                          .withdrawn = sqlite3_column_int64(st, 2)};
     sqlite3_reset(st);
     return result;
 }

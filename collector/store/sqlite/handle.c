@@ -6,8 +6,9 @@
 #include <string.h>
 
 #define HANDOUTS "x'" HANDOUT_BOUND "'"
-/* Not one that is being handed out. */
-#define OPEN_ONES "(SELECT number FROM invitation WHERE hash < " HANDOUTS " AND state = 1)"
+/* Not one that is being handed out. As it is found: by its key (keys.h). */
+#define OPEN_ONES                                                                                                      \
+    "(SELECT number FROM invitation WHERE hash < " HANDOUTS " AND state = 1 AND hex(hash) = printf('%064X', -number))"
 #define COUNTS "number > 0 AND (member >= 0 OR member IN " OPEN_ONES ")"
 
 static const char *const statement_sql[STATEMENT_COUNT] = {
@@ -37,16 +38,18 @@ static const char *const statement_sql[STATEMENT_COUNT] = {
     [SQL_INVITATION_FIND] = "SELECT state, member FROM invitation WHERE hash = ?1 AND number > 0",
     [SQL_INVITATION_MARK] = "UPDATE invitation SET state = ?2, member = ?3 WHERE hash = ?1",
     [SQL_INVITATION_COUNT] =
-        ("SELECT coalesce(sum(state = 0), 0), coalesce(sum(state = 1), 0), coalesce(sum(state = 2), 0),"
-         " max(coalesce(max(number), 0), (SELECT coalesce(max(-number), 0) FROM invitation WHERE hash < " HANDOUTS "))"
+        ("SELECT coalesce(sum(state = 0), 0), coalesce(sum(state = 1), 0), coalesce(sum(state = 2), 0)"
          " FROM invitation WHERE " COUNTS),
     [SQL_INVITATION_EACH] =
         "SELECT number, hash, state, max(member, 0) FROM invitation WHERE " COUNTS " ORDER BY number",
+    /* No number is above those of the last handing out; only where there is none has it to be looked for among all. */
+    [SQL_HANDOUT_LAST] = ("SELECT coalesce((SELECT -number FROM invitation WHERE hash < " HANDOUTS
+                          " ORDER BY hash DESC LIMIT 1), (SELECT max(number) FROM invitation), 0)"),
     [SQL_HANDOUT_BEGIN] = "INSERT INTO invitation (hash, number, state, member) VALUES (?1, ?2, 0, ?3)",
     [SQL_HANDOUT_FIND] = "SELECT 1 FROM invitation WHERE hash = ?1 AND state = ?2",
     [SQL_HANDOUT_ADD] = "INSERT INTO invitation (hash, number, state, member) VALUES (?1, ?2, 0, ?3)",
     [SQL_HANDOUT_OPEN] = "UPDATE invitation SET state = 1 WHERE hash = ?1 AND state = 0",
-    [SQL_HANDOUT_GIVE_UP] = "UPDATE invitation SET state = 2, member = 0 WHERE hash = ?1 AND state <> 1",
+    [SQL_HANDOUT_CLOSE] = "UPDATE invitation SET state = 2, member = 0 WHERE hash = ?1 AND state <> 1",
     [SQL_HANDOUT_CLEAR] = "DELETE FROM invitation WHERE hash BETWEEN ?1 AND ?2 AND member = ?3",
     [SQL_HANDOUT_END] = "DELETE FROM invitation WHERE hash = ?1 AND state = 2",
     [SQL_HANDOUT_EACH] = "SELECT -number, member FROM invitation WHERE hash < " HANDOUTS " AND state <> 1"

@@ -1,10 +1,7 @@
 /* The embedded store: invitations that are handed out many at once. Only one writes at a time here, so what matters is
  * that each transaction is short. */
-#include "base/clock.h"
 #include "collector/store/sqlite/handle.h"
 #include "collector/store/sqlite/verbs.h"
-
-#define PAUSE_MS 5 /* in which others get to write */
 
 /* With the handing out's key as the first parameter. */
 static enum store_result run_on_handout(struct store *store, enum statement which, int64_t last)
@@ -16,6 +13,18 @@ static enum store_result run_on_handout(struct store *store, enum statement whic
     key_of_handout(last, key);
     sqlite_bind_hash(st, 1, key);
     return sqlite_run(sqlite_of(store), st);
+}
+
+static enum store_result handout_last(struct store *store, int64_t *last)
+{
+    sqlite3_stmt *st = sqlite_statement(sqlite_of(store), SQL_HANDOUT_LAST);
+    if (!st)
+        return STORE_FAILED;
+    enum store_result result = sqlite_step(sqlite_of(store), st);
+    if (result == STORE_OK)
+        *last = sqlite3_column_int64(st, 0);
+    sqlite3_reset(st);
+    return result;
 }
 
 static enum store_result handout_begin(struct store *store, int64_t last, int64_t since)
@@ -60,34 +69,26 @@ static enum store_result handout_open(struct store *store, int64_t last)
     return run_on_handout(store, SQL_HANDOUT_OPEN, last);
 }
 
-static enum store_result clear_handout(struct store *store, int64_t last)
+static enum store_result handout_close(struct store *store, int64_t last)
 {
-    uint8_t from[SHA256_BYTES], to[SHA256_BYTES];
-    for (unsigned part = 0; part < HANDOUT_PARTS; part++) {
-        sqlite3_stmt *st = SQLITE_PREPARE(store, SQL_HANDOUT_CLEAR, 0, 0, -last);
-        if (!st)
-            return STORE_FAILED;
-        key_of_part(part, from, to);
-        sqlite_bind_hash(st, 1, from);
-        sqlite_bind_hash(st, 2, to);
-        enum store_result result = sqlite_run(sqlite_of(store), st);
-        if (result == STORE_FAILED)
-            return STORE_FAILED;
-        if (result == STORE_OK)
-            clock_sleep_ms(PAUSE_MS);
-    }
-    return STORE_OK;
+    return run_on_handout(store, SQL_HANDOUT_CLOSE, last);
 }
 
-/* First of all it can't be opened any more; and as long as it has rows, who begins the next finds its numbers taken. */
-static enum store_result handout_give_up(struct store *store, int64_t last)
+static enum store_result handout_clear(struct store *store, int64_t last, unsigned part)
 {
-    enum store_result result = run_on_handout(store, SQL_HANDOUT_GIVE_UP, last);
-    if (result == STORE_OK)
-        result = clear_handout(store, last);
-    if (result == STORE_OK && run_on_handout(store, SQL_HANDOUT_END, last) == STORE_FAILED)
-        result = STORE_FAILED;
-    return result;
+    uint8_t from[SHA256_BYTES], to[SHA256_BYTES];
+    sqlite3_stmt *st = SQLITE_PREPARE(store, SQL_HANDOUT_CLEAR, 0, 0, -last);
+    if (!st)
+        return STORE_FAILED;
+    key_of_part(part, from, to);
+    sqlite_bind_hash(st, 1, from);
+    sqlite_bind_hash(st, 2, to);
+    return sqlite_run(sqlite_of(store), st);
+}
+
+static enum store_result handout_end(struct store *store, int64_t last)
+{
+    return run_on_handout(store, SQL_HANDOUT_END, last);
 }
 
 static int handout_row(struct store *store, sqlite3_stmt *st, void *context)
@@ -105,9 +106,12 @@ static enum store_result handout_each(struct store *store, store_handout_fn *eac
 
 void sqlite_add_handout_verbs(struct store_ops *ops)
 {
+    ops->handout_last = handout_last;
     ops->handout_begin = handout_begin;
     ops->handout_add = handout_add;
     ops->handout_open = handout_open;
-    ops->handout_give_up = handout_give_up;
+    ops->handout_close = handout_close;
+    ops->handout_clear = handout_clear;
+    ops->handout_end = handout_end;
     ops->handout_each = handout_each;
 }

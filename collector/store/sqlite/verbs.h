@@ -6,7 +6,7 @@
 #include "collector/store/keys.h"
 
 /* Whether the handing out up to that number is in that state (keys.h). STORE_NONE: it is not, or there is none. */
-enum store_result sqlite_handout_find(struct store *store, int64_t last, enum handout_state state);
+MUST_CHECK enum store_result sqlite_handout_find(struct store *store, int64_t last, enum handout_state state);
 
 void sqlite_add_transaction_verbs(struct store_ops *ops);
 void sqlite_add_log_verbs(struct store_ops *ops); /* entries, tiles, the log's key */

@@ -166,11 +166,14 @@ CHECKED_VERB(invitation_mark,
              (store, hash, now), check_invitation(f, hash))
 VERB(invitation_count, (struct store * store, struct invitation_counts *out), (store, out))
 VERB(invitation_each, (struct store * store, store_invitation_fn *each, void *context), (store, each, context))
+VERB(handout_last, (struct store * store, int64_t *last), (store, last))
 VERB(handout_begin, (struct store * store, int64_t last, int64_t since), (store, last, since))
 VERB(handout_add, (struct store * store, int64_t last, const struct store_numbered *list, size_t count),
      (store, last, list, count))
 VERB(handout_open, (struct store * store, int64_t last), (store, last))
-VERB(handout_give_up, (struct store * store, int64_t last), (store, last))
+VERB(handout_close, (struct store * store, int64_t last), (store, last))
+VERB(handout_clear, (struct store * store, int64_t last, unsigned part), (store, last, part))
+VERB(handout_end, (struct store * store, int64_t last), (store, last))
 VERB(handout_each, (struct store * store, store_handout_fn *each, void *context), (store, each, context))
 CHECKED_VERB(current_read,
              (struct store * store, int64_t round, int64_t member, int64_t action, struct store_current *out),
@@ -327,10 +330,13 @@ static const struct store_ops faulty_ops = {
     .invitation_mark = invitation_mark,
     .invitation_count = invitation_count,
     .invitation_each = invitation_each,
+    .handout_last = handout_last,
     .handout_begin = handout_begin,
     .handout_add = handout_add,
     .handout_open = handout_open,
-    .handout_give_up = handout_give_up,
+    .handout_close = handout_close,
+    .handout_clear = handout_clear,
+    .handout_end = handout_end,
     .handout_each = handout_each,
     .current_read = current_read,
     .current_add = current_add,
@@ -390,7 +396,7 @@ static const struct store_ops faulty_ops = {
 };
 
 /* Whoever adds a verb to the table adds it here too. */
-_Static_assert(sizeof(struct store_ops) == 100 * sizeof(void (*)(void)), "a verb of store.h is not wrapped");
+_Static_assert(sizeof(struct store_ops) == 103 * sizeof(void (*)(void)), "a verb of store.h is not wrapped");
 
 struct store *store_faulty_new(struct store *inner)
 {

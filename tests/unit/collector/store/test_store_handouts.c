@@ -68,14 +68,27 @@ static void begin_handout(int64_t last)
     cr_assert_eq(store_commit(store), STORE_OK);
 }
 
+/* Gives how many of its parts had something. */
+static unsigned clear_handout(int64_t last)
+{
+    unsigned had = 0;
+    for (unsigned part = 0; part < STORE_HANDOUT_PARTS; part++) {
+        enum store_result result = store_handout_clear(store, last, part);
+        cr_assert_neq(result, STORE_FAILED);
+        had += result == STORE_OK;
+    }
+    return had;
+}
+
 static void assert_counted(int64_t unused, int64_t last)
 {
     struct invitation_counts counts;
-    int64_t walked = 0;
+    int64_t walked = 0, highest = 0;
     cr_assert_eq(store_invitation_count(store, &counts), STORE_OK);
     cr_assert_eq(store_invitation_each(store, count_invitation, &walked), STORE_OK);
-    cr_assert(counts.unused == unused && walked == unused && counts.last == last, "%lld, %lld, %lld",
-              (long long)counts.unused, (long long)walked, (long long)counts.last);
+    cr_assert_eq(store_handout_last(store, &highest), STORE_OK);
+    cr_assert(counts.unused == unused && walked == unused && highest == last, "%lld, %lld, %lld",
+              (long long)counts.unused, (long long)walked, (long long)highest);
 }
 
 Test(store_handouts, has_all_of_a_handing_out_count_from_one_moment_on)
@@ -96,7 +109,7 @@ Test(store_handouts, has_all_of_a_handing_out_count_from_one_moment_on)
     cr_assert_eq(count_handouts(), 1);
     cr_assert_eq(store_handout_open(store, 4), STORE_NONE, "once");
     cr_assert_eq(add_handed_out(4, 7, 1), STORE_NONE, "and nothing comes in later");
-    cr_assert_eq(store_handout_give_up(store, 4), STORE_NONE);
+    cr_assert_eq(store_handout_close(store, 4), STORE_NONE);
     assert_counted(4, 300);
     cr_assert_eq(store_invitation_mark(store, hash, &(struct store_invitation){INVITATION_USED, 41}), STORE_OK);
     assert_handed_out(hash, INVITATION_USED, 41);
@@ -108,10 +121,15 @@ Test(store_handouts, takes_away_a_handing_out_that_is_given_up)
     cr_assert_eq(add_handed_out(4, 5, 4), STORE_OK);
     begin_handout(8);
     cr_assert_eq(add_handed_out(8, 6, 4), STORE_OK);
-    cr_assert_eq(store_handout_give_up(store, 8), STORE_OK);
+    cr_assert_eq(store_handout_close(store, 8), STORE_OK);
     cr_assert_eq(store_handout_open(store, 8), STORE_NONE);
     cr_assert_eq(add_handed_out(8, 7, 1), STORE_NONE);
-    cr_assert_eq(store_handout_give_up(store, 8), STORE_NONE, "it is not there");
+    assert_counted(0, 8);
+    cr_assert_eq(store_handout_close(store, 8), STORE_OK, "once more, as after a stop");
+    cr_assert_gt(clear_handout(8), 0);
+    cr_assert_eq(clear_handout(8), 0);
+    cr_assert_eq(store_handout_end(store, 8), STORE_OK);
+    cr_assert_eq(store_handout_close(store, 8), STORE_NONE, "it is not there");
     cr_assert_eq(store_handout_open(store, 4), STORE_OK);
     assert_counted(4, 4);
     begin_handout(8);
