@@ -9,6 +9,7 @@ import { build, freshFolder } from './programs.mjs';
 
 const ELEMENT = 'element-6066-11e4-a52e-4f735466cecf';
 const PATIENCE = 20; // seconds that a state of the page is waited for
+const STARTS = 3; // of a browser, before it is said not to start
 const patience = () => Date.now() + PATIENCE * slow * 1000;
 const FLAGS = ['--headless=new', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync', '--disable-extensions', '--disable-default-apps', '--disable-breakpad'];
 
@@ -111,7 +112,12 @@ export class Browser {
       return said.match(/successfully on port (\d+)/)?.[1];
     });
     browser.driver = `http://127.0.0.1:${port}`;
-    await browser.open(width, height, lang);
+    try {
+      await browser.open(width, height, lang);
+    } catch (error) {
+      await browser.close();
+      throw error;
+    }
     return browser;
   }
 
@@ -121,9 +127,21 @@ export class Browser {
     const options = { args, prefs: { 'intl.accept_languages': lang } };
     if (process.env.BURGERPANEL_CHROMIUM) options.binary = process.env.BURGERPANEL_CHROMIUM;
     const always = { browserName: 'chrome', 'goog:chromeOptions': options, 'goog:loggingPrefs': { browser: 'ALL' } };
-    const { sessionId } = await this.send('POST', '/session', { capabilities: { alwaysMatch: always } });
+    const { sessionId } = await this.begin({ alwaysMatch: always });
     this.session = `/session/${sessionId}`;
     await this.cdp('Emulation.setDeviceMetricsOverride', { width, height, deviceScaleFactor: 1, mobile: false });
+  }
+
+  // One that ends before it can be driven, as on a machine that was away for a moment, is started anew.
+  async begin(capabilities) {
+    for (let tries = 1; ; tries++) {
+      try {
+        return await this.send('POST', '/session', { capabilities });
+      } catch (error) {
+        if (error.kind !== 'session not created' || tries === STARTS) throw error;
+      }
+      rmSync(join(this.folder, 'profile'), { recursive: true, force: true, maxRetries: 5 });
+    }
   }
 
   signal(signal) {
